@@ -1,0 +1,19 @@
+/**
+ * The input is wrong: a file, a value, an option. The command line prints the message alone and exits
+ * with 2. Messages are lowercase sentences: path, what was expected, what was found.
+ */
+export class InputError extends Error {
+  override readonly name = 'InputError'
+}
+
+/** Builds `path: expected WHAT, got VALUE`, the form that every message about an input takes. */
+export function expected(path: string, what: string, got: unknown): InputError {
+  return new InputError(`${path}: expected ${what}, got ${show(got)}`)
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'number') return String(value)
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Writes a file so that a reader (or a crash) sees the old content or the new one, never half of it. */
+export function writeAtomic(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(resolve(path)), { recursive: true })
+  const temporary = `${path}.${process.pid}.tmp`
+  const file = openSync(temporary, 'w')
+  try {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(temporary, path)
+}
+
+/** JSON with two spaces and a line feed at the end, as every JSON file of a run is written. */
+export function writeJson(path: string, value: unknown): void {
+  writeAtomic(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** The SHA-256 of some bytes or text, in hexadecimal. */
+export function sha256(...parts: (string | Uint8Array)[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
+
+/** A path inside the installed package (`data/…`, `schedules/…`), from source and from `dist` alike. */
+export function packagePath(...segments: string[]): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  return join(folder, ...segments)
+}

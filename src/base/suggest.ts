@@ -1,0 +1,21 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/** The known word that was probably meant, or undefined where none is near: `wsm` → `wasm`. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined
+  const best = closest(
+    word.toLowerCase(),
+    known.map((each) => each.toLowerCase()),
+  )
+  const match = known.find((each) => each.toLowerCase() === best)!
+  // A near word differs in few letters, and shares at least one.
+  const most = Math.min(best.length - 1, Math.max(1, Math.floor(word.length / 3)))
+  return distance(word.toLowerCase(), best) <= most ? match : undefined
+}
+
+/** `; did you mean "wasm"?`, or nothing where no known word is near. */
+export function didYouMean(word: unknown, known: readonly unknown[]): string {
+  const words = known.filter((each) => typeof each === 'string')
+  const match = typeof word === 'string' ? nearest(word, words) : undefined
+  return match === undefined ? '' : `; did you mean "${match}"?`
+}
