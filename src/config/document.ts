@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { LineCounter, isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml'
+import { InputError } from '../base/errors.js'
+import type { Locate } from './validator.js'
+
+/** A YAML or JSON file as a plain value, and where each of its values stands. */
+export interface SourceDocument {
+  readonly value: unknown
+  readonly locate: Locate
+}
+
+/** Reads a YAML or JSON file; a syntax error names the file and its line. `label` says what it should be. */
+export function readDocument(path: string, label: string): SourceDocument {
+  const lines = new LineCounter()
+  // JSON is YAML but for a byte-order mark, which Windows editors write.
+  const text = readText(path, label).replace(/^\uFEFF/, '')
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const place = (offset: number) => `${basename(path)}:${lines.linePos(offset).line}`
+  const [error] = document.errors
+  if (error !== undefined) {
+    throw new InputError(
+      `${label}: expected valid YAML or JSON, got an error: ${error.message} (${place(error.pos[0])})`,
+    )
+  }
+  return {
+    value: document.toJS() as unknown,
+    locate: (keys) => place(offsetOf(document.contents, keys)),
+  }
+}
+
+function readText(path: string, label: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : String(code)
+    throw new InputError(`${label}: expected a YAML or JSON file, got "${path}" (${reason})`)
+  }
+}
+
+/** Where the value at a path begins (its key, where it has one), or else its nearest ancestor. */
+function offsetOf(root: Node | null, keys: readonly string[]): number {
+  let node: unknown = root
+  let offset = root?.range?.[0] ?? 0
+  for (const key of keys) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      if (pair === undefined) break
+      offset = (pair.key as Node).range?.[0] ?? offset
+      node = pair.value
+    } else if (isSeq(node)) {
+      const item = node.items[Number(key)]
+      if (item === undefined) break
+      node = item
+      offset = (item as Node).range?.[0] ?? offset
+    } else break
+  }
+  return offset
+}

@@ -1,0 +1,52 @@
+import { dirname, resolve } from 'node:path'
+import { ConfigSchema, type Config } from './config-schema.js'
+import { crossCheck } from './cross-checks.js'
+import { readDocument } from './document.js'
+import { applySetting, parseSetting, type Setting } from './settings.js'
+import { throwProblems, validate, type Locate } from './validator.js'
+
+export interface LoadOptions {
+  /** `path=value`, one each: `search.epochs=30`, `criteria.0.atLeast=0.9`. Later ones win. */
+  readonly set?: readonly string[]
+  /** Goes before the file's `seed`. */
+  readonly seed?: number
+  /** Goes before the file's `backend`. */
+  readonly backend?: string
+}
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** The absolute path of the file, and its folder, which `data.file` is relative to. */
+  readonly path: string
+  readonly folder: string
+}
+
+/** Reads a configuration (YAML or JSON), applies the options, checks it and fills in every default. */
+export function loadConfig(path: string, { set = [], seed, backend }: LoadOptions = {}): LoadedConfig {
+  const document = readDocument(path, 'config')
+  const settings = set.map(parseSetting)
+  if (seed !== undefined) settings.push({ path: ['seed'], value: seed, text: `--seed ${seed}` })
+  if (backend !== undefined)
+    settings.push({ path: ['backend'], value: backend, text: `--backend ${backend}` })
+  const value = document.value
+  if (typeof value === 'object' && value !== null) for (const each of settings) applySetting(value, each)
+  const config = check(value, (keys) => optionOf(settings, keys) ?? document.locate(keys))
+  return { config, path: resolve(path), folder: dirname(resolve(path)) }
+}
+
+/** Checks a configuration given as an object and fills in every default; the object stays as it is. */
+export function resolveConfig(value: object): Config {
+  return check(value)
+}
+
+function check(value: unknown, locate?: Locate): Config {
+  const config = validate(ConfigSchema, value, 'config', locate)
+  throwProblems(crossCheck(config), 'config', locate)
+  return config
+}
+
+/** The option that put a value where it stands, if one did. */
+function optionOf(settings: readonly Setting[], keys: readonly string[]): string | undefined {
+  const covers = ({ path }: Setting) => path.every((key, depth) => keys[depth] === key)
+  return settings.findLast(covers)?.text
+}

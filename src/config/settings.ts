@@ -1,0 +1,53 @@
+import { parse } from 'yaml'
+import { InputError } from '../base/errors.js'
+
+/** One `--set path=value`: the keys from the document's root, the value, and the option as it was typed. */
+export interface Setting {
+  readonly path: readonly string[]
+  readonly value: unknown
+  readonly text: string
+}
+
+/** Reads `search.epochs=30`; the value is YAML, so `[1, 2]`, `{ a: 1 }`, `true` and `null` mean what they say. */
+export function parseSetting(text: string): Setting {
+  const equals = text.indexOf('=')
+  const path = text
+    .slice(0, Math.max(0, equals))
+    .trim()
+    .replace(/^config\./, '')
+    .split('.')
+  if (equals < 1 || path.includes('')) throw new InputError(`--set: expected path=value, got "${text}"`)
+  // Assigning it would change the object's prototype instead of a key.
+  if (path.includes('__proto__')) throw new InputError(`--set ${text}: unknown key`)
+  try {
+    return { path, value: parse(text.slice(equals + 1)) as unknown, text: `--set ${text}` }
+  } catch (error) {
+    throw new InputError(`--set ${text}: expected a YAML value (${(error as Error).message.split('\n')[0]})`)
+  }
+}
+
+/** Puts a setting into a document in place, making the parents that are missing. */
+export function applySetting(document: object, { path, value, text }: Setting): void {
+  let parent = document
+  path.forEach((key, depth) => {
+    checkIndex(parent, key, text)
+    const slots = parent as Record<string, unknown>
+    if (depth === path.length - 1) {
+      slots[key] = value
+      return
+    }
+    slots[key] ??= /^\d+$/.test(path[depth + 1]!) ? [] : {}
+    const child = slots[key]
+    if (typeof child !== 'object') {
+      const where = path.slice(0, depth + 1).join('.')
+      throw new InputError(`${text}: expected object or array at ${where}, got ${JSON.stringify(child)}`)
+    }
+    parent = child!
+  })
+}
+
+function checkIndex(parent: object, key: string, text: string): void {
+  if (!Array.isArray(parent)) return
+  if (/^\d+$/.test(key) && Number(key) <= parent.length) return
+  throw new InputError(`${text}: expected an index from 0 to ${parent.length}, got "${key}"`)
+}

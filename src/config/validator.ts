@@ -1,0 +1,42 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import { Ajv } from 'ajv'
+import { InputError } from '../base/errors.js'
+import type { SchemaNode } from './describe.js'
+import { findProblems, type Check, type Problem } from './problems.js'
+
+/** Says where a value of a document stands (`my.yaml:12`), given its keys and indices from the root. */
+export type Locate = (path: readonly string[]) => string | undefined
+
+const ajv = new Ajv({ useDefaults: true, allErrors: true, verbose: true, strict: false })
+
+const check: Check = (schema, value) => {
+  const validator = ajv.compile(schema)
+  return validator(value) ? [] : [...(validator.errors ?? [])]
+}
+
+/**
+ * Checks a document against its schema and returns a deep copy with the defaults filled in (not inside the
+ * branches of a union, where JSON Schema has none). `label` begins every path: `config.search.epochs`.
+ * Throws an InputError with one line for each problem.
+ */
+export function validate<T extends TSchema>(
+  schema: T,
+  value: unknown,
+  label: string,
+  locate?: Locate,
+): Static<T> {
+  // A document has no undefined and no functions, so JSON is its deep copy.
+  const copy: unknown = value === undefined ? {} : JSON.parse(JSON.stringify(value))
+  throwProblems(findProblems(check, schema as SchemaNode, copy), label, locate)
+  return copy
+}
+
+/** Throws an InputError that lists all problems, one a line; does nothing where there are none. */
+export function throwProblems(problems: readonly Problem[], label: string, locate?: Locate): void {
+  if (problems.length === 0) return
+  const lines = problems.map(({ path, text }) => {
+    const place = locate?.(path)
+    return `${[label, ...path].join('.')}: ${text}${place === undefined ? '' : ` (${place})`}`
+  })
+  throw new InputError(lines.join('\n'))
+}
