@@ -1,0 +1,43 @@
+import type { RandomSource } from '../base/random.js'
+
+export interface AugmentOptions {
+  /** Largest shift along each axis in pixels; edge pixels fill what comes in. */
+  readonly shift?: number
+  /** Mirrors left and right in one of two cases. */
+  readonly flip?: boolean
+}
+
+/**
+ * Shifts and mirrors a batch of images at random. `batch` holds one image of [height, width, channels] for
+ * each of `rows`. The draws depend on seed, row number and epoch alone, whatever batch a row is in.
+ */
+export function augmentImages(
+  batch: Float32Array,
+  shape: readonly number[],
+  rows: Uint32Array,
+  epoch: number,
+  random: RandomSource,
+  { shift = 0, flip = false }: AugmentOptions,
+): Float32Array {
+  const [height, width, channels] = shape as [number, number, number]
+  const size = height * width * channels
+  const result = new Float32Array(batch.length)
+  rows.forEach((row, i) => {
+    const draw = random.stream('augment', String(row), epoch)
+    const down = draw.integer(2 * shift + 1) - shift
+    const right = draw.integer(2 * shift + 1) - shift
+    const mirrored = draw.uniform() < 0.5 && flip
+    for (let y = 0; y < height; y++) {
+      const fromY = clamp(y - down, height)
+      for (let x = 0; x < width; x++) {
+        const unshifted = clamp(x - right, width)
+        const fromX = mirrored ? width - 1 - unshifted : unshifted
+        const from = i * size + (fromY * width + fromX) * channels
+        result.set(batch.subarray(from, from + channels), i * size + (y * width + x) * channels)
+      }
+    }
+  })
+  return result
+}
+
+const clamp = (index: number, size: number) => Math.min(size - 1, Math.max(0, index))

@@ -1,0 +1,44 @@
+import type { RandomSource } from '../base/random.js'
+
+/** The rows in the random order of one epoch: a permutation that depends on seed, purpose and epoch alone. */
+export function epochOrder(
+  rows: Uint32Array,
+  epoch: number,
+  random: RandomSource,
+  purpose: string,
+): Uint32Array {
+  return random
+    .stream(purpose, 'order', epoch)
+    .permutation(rows.length)
+    .map((index) => rows[index]!)
+}
+
+/**
+ * Cuts an order of rows into batches of `size`. The rest is a batch of its own where it is at least half a
+ * batch or the only one; else it is left out, since so few rows would say little for a whole step.
+ */
+export function batchesOf(order: Uint32Array, size: number): Uint32Array[] {
+  const full = Math.floor(order.length / size)
+  const rest = order.length - full * size
+  const count = rest > 0 && (rest >= size / 2 || full === 0) ? full + 1 : full
+  return Array.from({ length: count }, (_, i) => order.subarray(i * size, (i + 1) * size))
+}
+
+/**
+ * Cuts a batch into contiguous parts, as even as can be, larger ones first; a batch of fewer rows than
+ * `shards` gives one part a row.
+ */
+export function shardsOf(batch: Uint32Array, shards: number): Uint32Array[] {
+  const count = Math.min(shards, batch.length)
+  const size = Math.floor(batch.length / count)
+  const larger = batch.length % count
+  const start = (i: number) => i * size + Math.min(i, larger)
+  return Array.from({ length: count }, (_, i) => batch.subarray(start(i), start(i + 1)))
+}
+
+/** Copies rows of `rowLength` values, in the order given, into one array. */
+export function gather(data: Float32Array, rowLength: number, rows: Uint32Array): Float32Array {
+  const result = new Float32Array(rows.length * rowLength)
+  rows.forEach((row, i) => result.set(data.subarray(row * rowLength, (row + 1) * rowLength), i * rowLength))
+  return result
+}

@@ -1,0 +1,50 @@
+import { InputError } from '../base/errors.js'
+import { packagePath } from '../base/files.js'
+import type { Config } from '../config/config-schema.js'
+
+/** A data set that comes with Sentei: its file, and how it reads where the configuration says nothing. */
+export interface BundledData {
+  readonly file: string
+  readonly defaults: Partial<Config['data']>
+}
+
+const bundled: Readonly<Record<string, { path: readonly string[]; defaults: Partial<Config['data']> }>> = {
+  digits: {
+    path: ['digits', 'digits.csv.gz'],
+    defaults: {
+      kind: 'images',
+      task: 'classification',
+      header: false,
+      target: -1,
+      image: { height: 8, width: 8, channels: 1 },
+    },
+  },
+  concrete: {
+    path: ['concrete', 'concrete.csv.gz'],
+    defaults: { kind: 'table', task: 'regression', target: 'compressive_strength' },
+  },
+  chicago: {
+    path: ['chicago', 'chicago.csv.gz'],
+    // The file is in order of date, so the rows say the time and the date itself is no input.
+    defaults: {
+      kind: 'series',
+      task: 'forecasting',
+      target: 'ridership',
+      drop: ['date'],
+      window: 14,
+      horizon: 7,
+    },
+  },
+}
+
+/** The names that `data.source` knows. */
+export const bundledNames: readonly string[] = Object.keys(bundled)
+
+/** A bundled data set by its name; throws for any other. */
+export function bundledData(name: string): BundledData {
+  const found = Object.hasOwn(bundled, name) ? bundled[name] : undefined
+  if (found === undefined) {
+    throw new InputError(`config.data.source: expected one of ${bundledNames.join(', ')}, got "${name}"`)
+  }
+  return { file: packagePath('data', ...found.path), defaults: found.defaults }
+}

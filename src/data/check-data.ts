@@ -1,0 +1,138 @@
+import { firstEqualRows } from './duplicates.js'
+import { splitNames } from './split.js'
+import type { Dataset, PreparedData } from './types.js'
+
+const TINY_SPLIT = 20
+
+/** What `sentei check-data` tells about a data set. JSON-able. */
+export interface DataReport {
+  readonly name: string
+  readonly hash: string
+  readonly task: string
+  readonly rows: number
+  readonly shape: readonly number[]
+  readonly features: readonly string[]
+  readonly splits: Readonly<Record<(typeof splitNames)[number], number>>
+  /** Rows in no split: windows over a boundary, later duplicates, … */
+  readonly unused: number
+  /** Classification: rows of each class in each split. */
+  readonly classes?: readonly ({ readonly name: string } & Readonly<
+    Record<(typeof splitNames)[number], number>
+  >)[]
+  /** Else, in original units over all rows. */
+  readonly outputs?: readonly {
+    readonly name: string
+    readonly min: number
+    readonly mean: number
+    readonly max: number
+  }[]
+  /** Missing cells by column of the file. */
+  readonly missing: Readonly<Record<string, number>>
+  /** Rows (or windows) left out while reading: incomplete, or without a target. */
+  readonly leftOut: number
+  /** Features that do not vary in `train`. */
+  readonly constant: readonly string[]
+  /** Rows with the inputs of an earlier row, and those of them with another target. */
+  readonly duplicates: { readonly rows: number; readonly conflicting: number }
+  readonly warnings: readonly string[]
+}
+
+/** Sums up a prepared data set and warns of what may spoil a search. */
+export function checkData(prepared: PreparedData): DataReport {
+  const { dataset, splits } = prepared
+  const sizes = Object.fromEntries(
+    splitNames.map((name) => [name, splits[name].length]),
+  ) as DataReport['splits']
+  const report = {
+    name: dataset.name,
+    hash: dataset.hash,
+    task: dataset.task.kind,
+    rows: dataset.rows,
+    shape: dataset.shape,
+    features: dataset.features,
+    splits: sizes,
+    unused: dataset.rows - splitNames.reduce((sum, name) => sum + sizes[name], 0),
+    ...(dataset.task.kind === 'classification'
+      ? { classes: countClasses(prepared, dataset.task.classes) }
+      : { outputs: summarise(dataset, dataset.task.outputs) }),
+    missing: dataset.cleaning?.missing ?? {},
+    leftOut: dataset.cleaning?.leftOut ?? 0,
+    constant: constantFeatures(prepared),
+    duplicates: countDuplicates(dataset),
+  }
+  return { ...report, warnings: warningsOf(report) }
+}
+
+function countClasses({ dataset, splits }: PreparedData, classes: readonly string[]) {
+  return classes.map((name, index) => {
+    const count = (rows: Uint32Array) =>
+      rows.reduce((sum, row) => sum + (dataset.targets[row] === index ? 1 : 0), 0)
+    return {
+      name,
+      train: count(splits.train),
+      arch: count(splits.arch),
+      validation: count(splits.validation),
+      test: count(splits.test),
+    }
+  })
+}
+
+function summarise({ targets, rows }: Dataset, outputs: readonly string[]) {
+  return outputs.map((name, output) => {
+    const values = Array.from({ length: rows }, (_, row) => targets[row * outputs.length + output]!)
+    const pick = (choose: (a: number, b: number) => number) => values.reduce((a, b) => choose(a, b))
+    return { name, min: pick(Math.min), mean: pick((a, b) => a + b) / rows, max: pick(Math.max) }
+  })
+}
+
+/** Scaled values of a constant are all 0, or the fitted mean itself tells. */
+function constantFeatures({ inputs, dataset, splits }: PreparedData): string[] {
+  const size = inputs.length / dataset.rows
+  const width = dataset.features.length
+  const varies = dataset.features.map(() => false)
+  for (const row of splits.train) {
+    for (let p = 0; p < size; p++) if (inputs[row * size + p] !== 0) varies[p % width] = true
+  }
+  return dataset.features.filter((_, feature) => !varies[feature])
+}
+
+function countDuplicates(dataset: Dataset): DataReport['duplicates'] {
+  const width = dataset.targets.length / dataset.rows
+  const target = (row: number) => dataset.targets.subarray(row * width, (row + 1) * width).join()
+  let rows = 0
+  let conflicting = 0
+  firstEqualRows(dataset).forEach((first, row) => {
+    if (first === row) return
+    rows += 1
+    if (target(first) !== target(row)) conflicting += 1
+  })
+  return { rows, conflicting }
+}
+
+function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
+  const { splits, classes = [], duplicates, constant, leftOut, unused, rows } = report
+  const tiny = splitNames.filter((name) => splits[name] > 0 && splits[name] < TINY_SPLIT)
+  const unseen = classes.filter(({ train }) => train === 0).map(({ name }) => `"${name}"`)
+  const untested = classes.filter((each) => each.train > 0 && (each.test === 0 || each.validation === 0))
+  const counts = classes.map(({ train, arch, validation, test }) => train + arch + validation + test)
+  return [
+    ...tiny.map((name) => `${name} has only ${plural(splits[name], 'row')}: its figures will be rough`),
+    unseen.length > 0 && `train has no row of class ${unseen.join(', ')}`,
+    untested.length > 0 &&
+      splits.validation > 0 &&
+      splits.test > 0 &&
+      `validation or test has no row of class ${untested.map(({ name }) => `"${name}"`).join(', ')}`,
+    counts.length > 0 &&
+      Math.max(...counts) > 10 * Math.min(...counts) &&
+      `the largest class has ${Math.max(...counts)} rows, the smallest ${Math.min(...counts)}: accuracy may mislead`,
+    constant.length > 0 &&
+      `${plural(constant.length, 'constant feature')} in train: ${constant.slice(0, 5).join(', ')}`,
+    duplicates.conflicting > 0 &&
+      `${plural(duplicates.conflicting, 'row')} with the inputs of an earlier row but another target`,
+    leftOut > 0 && `${plural(leftOut, 'row')} left out: cells are missing`,
+    unused > 0 &&
+      `${unused} of ${plural(rows, 'row')} in no split: over a boundary, or duplicates of an earlier split`,
+  ].filter((warning) => warning !== false)
+}
+
+const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`

@@ -1,0 +1,34 @@
+import { InputError } from '../base/errors.js'
+import { nearest } from '../base/suggest.js'
+import type { CsvTable } from './csv.js'
+
+/**
+ * The index of a column given by name, or by index where there is no header (−1: the last). `option` is
+ * the key of the configuration that names it, for the message.
+ */
+export function columnIndex(table: CsvTable, reference: string | number, option: string): number {
+  const { names } = table
+  if (typeof reference === 'number') {
+    const index = reference < 0 ? names.length + reference : reference
+    if (index >= 0 && index < names.length) return index
+    const range = `an index from 0 to ${names.length - 1} (or -1: the last)`
+    throw new InputError(`${option}: expected ${range} of ${table.name}, got ${reference}`)
+  }
+  const index = names.indexOf(reference)
+  if (index >= 0) return index
+  const known = names.length > 12 ? [...names.slice(0, 12), '…'] : names
+  const meant = nearest(reference, names)
+  const hint = meant === undefined ? `its columns are ${known.join(', ')}` : `did you mean "${meant}"?`
+  throw new InputError(`${option}: expected a column of ${table.name}, got "${reference}"; ${hint}`)
+}
+
+/** The indices of the columns that an option lists. */
+export function columnIndices(
+  table: CsvTable,
+  references: readonly (string | number)[],
+  option: string,
+): number[] {
+  return references.map((reference, index) =>
+    columnIndex(table, reference, references.length > 1 ? `${option}.${index}` : option),
+  )
+}

@@ -1,0 +1,118 @@
+import { InputError } from '../base/errors.js'
+import type { Dataset, Scaler } from './types.js'
+
+/** Fits fills and scales on some rows (those of `train`): per feature of the last axis, and per output. */
+export function fitScaler(dataset: Dataset, rows: Uint32Array): Scaler {
+  const features = dataset.shape[dataset.shape.length - 1]!
+  const columns = columnValues(dataset.inputs, dataset.rows, features, rows)
+  // As 32-bit floats, for `predict` fills before it scales and must get the same numbers.
+  const fill = fills(dataset, columns).map(Math.fround)
+  const input = columns.map((values, feature) => moments(values, fill[feature]))
+  const outputs = dataset.task.kind === 'classification' ? 0 : dataset.task.outputs.length
+  const target =
+    outputs === 0 ? [] : columnValues(dataset.targets, dataset.rows, outputs, rows).map((v) => moments(v))
+  const apart = (each: readonly Moments[]) => ({ mean: each.map((m) => m.mean), std: each.map((m) => m.std) })
+  return { input: apart(input), target: apart(target), fill }
+}
+
+/** (x − mean) / std over rows whose last axis has one entry of `mean` each; NaN becomes `fill` first. */
+export function scale(
+  values: Float32Array,
+  { mean, std }: Scaler['input'],
+  fill?: readonly number[],
+): Float32Array {
+  const width = mean.length
+  return values.map((value, i) => {
+    const feature = i % width
+    const known = Number.isNaN(value) ? (fill?.[feature] ?? value) : value
+    return (known - mean[feature]!) / std[feature]!
+  })
+}
+
+/** x · std + mean: back to original units. */
+export function unscale(values: Float32Array, { mean, std }: Scaler['input']): Float32Array {
+  const width = mean.length
+  return values.map((value, i) => value * std[i % width]! + mean[i % width]!)
+}
+
+/** Puts `fill`, one a feature of the last axis, where a value is missing. */
+export function fillMissing(values: Float32Array, fill: readonly number[]): Float32Array {
+  return values.map((value, i) => (Number.isNaN(value) ? fill[i % fill.length]! : value))
+}
+
+/** The values of some rows by feature of the last axis (all positions of it together), NaN included. */
+function columnValues(
+  data: Float32Array,
+  rows: number,
+  features: number,
+  chosen: Uint32Array,
+): Float64Array[] {
+  const size = data.length / rows
+  const perRow = size / features
+  const columns = Array.from({ length: features }, () => new Float64Array(chosen.length * perRow))
+  chosen.forEach((row, i) => {
+    for (let p = 0; p < size; p++)
+      columns[p % features]![i * perRow + Math.floor(p / features)] = data[row * size + p]!
+  })
+  return columns
+}
+
+interface Moments {
+  readonly mean: number
+  readonly std: number
+}
+
+/** Mean and standard deviation (over n) after filling; a constant has std 1, so that it scales to 0. */
+function moments(values: Float64Array, fill = NaN): Moments {
+  const filled = values.map((value) => (Number.isNaN(value) ? fill : value))
+  if (filled.every((value) => value === filled[0])) return { mean: filled[0]!, std: 1 }
+  const mean = filled.reduce((sum, value) => sum + value, 0) / filled.length
+  const variance = filled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / filled.length
+  return { mean, std: Math.sqrt(variance) || 1 }
+}
+
+/** What fills each feature by the data set's policy; the mean where none is missing, for then none needs it. */
+function fills({ encoding, features }: Dataset, columns: readonly Float64Array[]): number[] {
+  if (encoding.kind === 'images')
+    return columns.map((values, c) => fillOf(values, encoding.missing, features[c]!))
+  const result: number[] = []
+  for (const { name, categories, indicator } of encoding.columns) {
+    const own = columns.slice(result.length, result.length + (categories?.length ?? 1))
+    if (categories === undefined) result.push(fillOf(own[0]!, encoding.missing, name))
+    else result.push(...mostFrequentCategory(own))
+    if (indicator === true) result.push(0)
+  }
+  return result
+}
+
+function fillOf(values: Float64Array, policy: string, name: string): number {
+  const known = values.filter((value) => !Number.isNaN(value))
+  if (known.length === 0) {
+    throw new InputError(
+      `data, column "${name}": expected a value in train to fill missing cells by, got none`,
+    )
+  }
+  if (policy === 'median') return median(known)
+  if (policy === 'most-frequent') return mostFrequent(known)
+  return known.reduce((sum, value) => sum + value, 0) / known.length
+}
+
+function median(values: Float64Array): number {
+  const sorted = values.toSorted()
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** The value that occurs most often, the smallest of them where several do. */
+function mostFrequent(values: Float64Array): number {
+  const counts = new Map<number, number>()
+  for (const value of values.toSorted()) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts.entries()].reduce((best, each) => (each[1] > best[1] ? each : best))[0]
+}
+
+/** A mean of categories is no category, so all policies fill with the most frequent one, one-hot. */
+function mostFrequentCategory(columns: readonly Float64Array[]): number[] {
+  const counts = columns.map((values) => values.reduce((sum, value) => sum + (value === 1 ? 1 : 0), 0))
+  const best = counts.indexOf(Math.max(...counts))
+  return counts.map((_, category) => (category === best ? 1 : 0))
+}

@@ -1,0 +1,50 @@
+import { firstEqualRows } from './duplicates.js'
+import type { Dataset } from './types.js'
+
+/**
+ * Cuts time into one stretch a split, earliest first. Rows of one time stay together on the earlier side;
+ * windows over a boundary are left out, and so are later rows with the inputs of an earlier split's.
+ */
+export function splitByTime(dataset: Dataset, shares: readonly number[]): number[][] {
+  const side = dataset.spans === undefined ? sidesOfRows(dataset, shares) : sidesOfWindows(dataset, shares)
+  const earliest = new Map<number, number>()
+  const equal = firstEqualRows(dataset)
+  side.forEach((part, row) => {
+    if (part === undefined) return
+    earliest.set(equal[row]!, Math.min(part, earliest.get(equal[row]!) ?? part))
+  })
+  const parts: number[][] = shares.map(() => [])
+  side.forEach((part, row) => {
+    if (part !== undefined && earliest.get(equal[row]!) === part) parts[part]!.push(row)
+  })
+  return parts
+}
+
+/** The ends of the splits among n places in order. */
+function endsOf(shares: readonly number[], n: number): number[] {
+  const total = shares.reduce((sum, share) => sum + share, 0)
+  let sum = 0
+  return shares.map((share) => Math.round(((sum += share) / total) * n))
+}
+
+function sidesOfRows({ rows, keys }: Dataset, shares: readonly number[]): number[] {
+  const order = Array.from({ length: rows }, (_, row) => row)
+  if (keys !== undefined) order.sort((a, b) => Number(keys[a]) - Number(keys[b]) || a - b)
+  const ends = endsOf(shares, rows)
+  const side = new Array<number>(rows).fill(0)
+  order.forEach((row, place) => {
+    const before = place > 0 ? order[place - 1]! : undefined
+    const sameTime = before !== undefined && keys !== undefined && keys[before] === keys[row]
+    side[row] = sameTime ? side[before]! : ends.findIndex((end) => place < end)
+  })
+  return side
+}
+
+function sidesOfWindows({ spans }: Dataset, shares: readonly number[]): (number | undefined)[] {
+  const last = spans!.reduce((most, [, to]) => Math.max(most, to), 0)
+  const ends = endsOf(shares, last)
+  return spans!.map(([from, to]) => {
+    const part = ends.findIndex((end) => from < end)
+    return to <= ends[part]! ? part : undefined
+  })
+}

@@ -1,0 +1,85 @@
+import { expected, InputError } from '../base/errors.js'
+import { randomSource, type RandomStream } from '../base/random.js'
+import type { Config } from '../config/config-schema.js'
+import { rowUnits } from './units.js'
+import { splitByTime } from './split-time.js'
+import { stratify } from './strata.js'
+import type { Dataset, Splits } from './types.js'
+
+/** The names of the splits, in order of time where that matters. */
+export const splitNames = ['train', 'arch', 'validation', 'test'] as const
+
+/** How the rows are split, `auto` resolved: time for a series, stratified for classification, else random. */
+export function splitMethod({ spans, task }: Dataset, by: Config['split']['by']): Exclude<typeof by, 'auto'> {
+  if (by === 'auto') {
+    if (spans !== undefined) return 'time'
+    return task.kind === 'classification' ? 'stratified' : 'random'
+  }
+  if (spans !== undefined && (by === 'random' || by === 'stratified')) {
+    throw expected('config.split.by', 'one of time, block, group for a series (its windows overlap)', by)
+  }
+  return by
+}
+
+/**
+ * Divides the rows of a data set into the four splits, by the seed alone (`split.seed`, or else `seed`).
+ * Rows with equal inputs never stand on two sides: they move together, or, by time, the later ones are left
+ * out, as are windows of a series that cross a boundary. Throws where a split with a share gets no row.
+ */
+export function splitRows(dataset: Dataset, split: Config['split'], seed: number): Splits {
+  const by = splitMethod(dataset, split.by)
+  const shares = splitNames.map((name) => split[name])
+  const parts =
+    by === 'time'
+      ? splitByTime(dataset, shares)
+      : shuffleUnits(dataset, { ...split, by }, shares, randomSource(split.seed ?? seed).stream('split'))
+  const counts = splitNames.map((name, i) => `${name} ${parts[i]!.length}`).join(', ')
+  if (parts.some((part, i) => shares[i]! > 0 && part.length === 0)) {
+    throw new InputError(
+      `config.split: expected rows in every split with a share, got ${counts} of ${dataset.rows} (by ${by})`,
+    )
+  }
+  const [train, arch, validation, test] = parts.map((part) => Uint32Array.from(part).sort())
+  return { train: train!, arch: arch!, validation: validation!, test: test! }
+}
+
+/** Deals units of rows, in random order, each to the split that lacks most; stratum by stratum. */
+function shuffleUnits(
+  dataset: Dataset,
+  split: Config['split'],
+  shares: readonly number[],
+  random: RandomStream,
+): number[][] {
+  const units = rowUnits(dataset, split)
+  const strata = split.by === 'stratified' ? stratify(dataset, units) : [units]
+  const parts: number[][] = shares.map(() => [])
+  let left = units.length
+  let carried = shares.map(() => 0)
+  for (const stratum of strata) {
+    const rows = stratum.reduce((sum, unit) => sum + unit.length, 0)
+    const lacking = shares.map((share, i) => share * rows + carried[i]!)
+    random.permutation(stratum.length).forEach((index, turn) => {
+      const side = turn === 0 ? 0 : mostLacking(lacking, shares, parts, left)
+      parts[side]!.push(...stratum[index]!)
+      lacking[side]! -= stratum[index]!.length
+      left -= 1
+    })
+    // Passing rounding on keeps the totals exact; more than that would upset the next stratum.
+    carried = lacking.map((rest) => Math.max(-0.5, Math.min(0.5, rest)))
+  }
+  return parts
+}
+
+/** The split that lacks most rows; only empty ones count once there are as few units left as those. */
+function mostLacking(
+  lacking: readonly number[],
+  shares: readonly number[],
+  parts: readonly (readonly number[])[],
+  left: number,
+): number {
+  const wanted = shares.flatMap((share, i) => (share > 0 ? [i] : []))
+  const empty = wanted.filter((i) => parts[i]!.length === 0)
+  return (left <= empty.length ? empty : wanted).reduce((best, i) =>
+    lacking[i]! > lacking[best]! ? i : best,
+  )
+}

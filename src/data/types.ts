@@ -1,0 +1,84 @@
+/** What is to be predicted. */
+export type Task =
+  | { readonly kind: 'classification'; readonly classes: readonly string[] }
+  | { readonly kind: 'regression' | 'forecasting'; readonly outputs: readonly string[] }
+
+/** Rows as numbers, before splitting and scaling. Rows of a series are its windows. */
+export interface Dataset {
+  readonly name: string
+  readonly rows: number
+  /** Shape of one input: [features], [height, width, channels] or [steps, features]. */
+  readonly shape: readonly number[]
+  /** rows × product(shape), row by row. NaN only where `fill` is to fill it. */
+  readonly inputs: Float32Array
+  /** A class index a row, or rows × outputs values in original units. */
+  readonly targets: Float32Array
+  readonly task: Task
+  /** A name for each position of the last axis of `shape` (after one-hot encoding). */
+  readonly features: readonly string[]
+  /** How a raw record becomes an input: what `predict` needs. JSON-able. */
+  readonly encoding: Encoding
+  /** For `split.by` group and time: a key a row; equal keys stay together. */
+  readonly keys?: readonly (string | number)[]
+  /**
+   * For series: the time steps that a row's window and target cover, [from, to). A row belongs to a split
+   * only if all of it lies inside that split's block of time.
+   */
+  readonly spans?: readonly (readonly [number, number])[]
+  /** What reading found: missing cells by column, and rows left out (incomplete, or without a target). */
+  readonly cleaning?: { readonly missing: Readonly<Record<string, number>>; readonly leftOut: number }
+  /** SHA-256 of inputs, targets and encoding: the run's identity of its data. */
+  readonly hash: string
+}
+
+/** How columns become features; kept with an exported model. */
+export interface Encoding {
+  readonly kind: 'table' | 'images' | 'series'
+  readonly columns: readonly {
+    readonly name: string
+    /** For a categorical column its categories, one feature each. */
+    readonly categories?: readonly string[]
+    /** One more feature: 1 where the cell is missing, else 0. */
+    readonly indicator?: boolean
+  }[]
+  /** The policy for missing cells: `refuse`, `mean`, … */
+  readonly missing: string
+  readonly window?: number
+  /** How the file read, to read new records alike. Without it: commas and a header. */
+  readonly csv?: {
+    readonly delimiter: string
+    readonly header: boolean
+    /** All columns of the file in its order; where there is no header, their indices. */
+    readonly names: readonly string[]
+    /** Those of them that were predicted. */
+    readonly targets: readonly string[]
+  }
+}
+
+/** The four named splits: row numbers of the data set, ascending, no row in two. */
+export interface Splits {
+  readonly train: Uint32Array
+  readonly arch: Uint32Array
+  readonly validation: Uint32Array
+  readonly test: Uint32Array
+}
+
+/** y = (x − mean) / std for each feature (last axis) and each regression output, fitted on `train` only. */
+export interface Scaler {
+  readonly input: { readonly mean: readonly number[]; readonly std: readonly number[] }
+  /** Empty arrays for classification. */
+  readonly target: { readonly mean: readonly number[]; readonly std: readonly number[] }
+  /** What replaces a missing input, in original units, one a feature. */
+  readonly fill: readonly number[]
+}
+
+/** Everything that training needs: filled and scaled rows, and the splits. */
+export interface PreparedData {
+  readonly dataset: Dataset
+  readonly splits: Splits
+  readonly scaler: Scaler
+  /** Scaled inputs, rows × product(shape). */
+  readonly inputs: Float32Array
+  /** Class indices, or scaled targets. */
+  readonly targets: Float32Array
+}

@@ -1,0 +1,33 @@
+/** One window of a series. */
+export interface SeriesWindow {
+  /** window × features values, step by step. */
+  readonly input: Float32Array
+  /** The time step of the target. */
+  readonly at: number
+  /** The time steps that window and target cover, [from, to). */
+  readonly span: readonly [number, number]
+}
+
+export interface WindowOptions {
+  /** steps × features. */
+  readonly steps: Float32Array
+  readonly features: number
+  readonly window: number
+  /** Time steps from the window's last to the target. */
+  readonly horizon: number
+  /** A key a time step: a window never covers two keys. */
+  readonly groups?: readonly (string | number)[] | undefined
+}
+
+/** Every window of a series, one for each step that it can begin at; equal keys must be adjacent. */
+export function cutWindows({ steps, features, window, horizon, groups }: WindowOptions): SeriesWindow[] {
+  const length = steps.length / features
+  const windows: SeriesWindow[] = []
+  for (let from = 0; from + window + horizon <= length; from++) {
+    const at = from + window - 1 + horizon
+    if (groups !== undefined && groups[from] !== groups[at]) continue
+    const input = steps.subarray(from * features, (from + window) * features)
+    windows.push({ input, at, span: [from, at + 1] })
+  }
+  return windows
+}
