@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs-core'
+// In Node, tfjs-core alone knows no gradients: tfjs-layers registers them for every backend.
+import '@tensorflow/tfjs-layers'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { InputError } from '../base/errors.js'
+
+export const backendNames = ['wasm', 'cpu', 'webgpu', 'tensorflow'] as const
+export type BackendName = (typeof backendNames)[number]
+
+/**
+ * Makes a TensorFlow.js backend the current one and waits until it is ready. `wasm` and `cpu` are always
+ * there; `webgpu` and `tensorflow` need optional packages and are refused by name where these are missing.
+ */
+export async function useBackend(name: BackendName): Promise<void> {
+  tf.env().set('PROD', true)
+  await loaders[name]()
+  if (!(await tf.setBackend(name))) throw new InputError(`backend ${name}: did not start on this machine`)
+  await tf.ready()
+}
+
+const require = createRequire(import.meta.url)
+
+const loaders: Record<BackendName, () => Promise<void>> = {
+  async cpu() {
+    await import('@tensorflow/tfjs-backend-cpu')
+  },
+  async wasm() {
+    const wasm = await import('@tensorflow/tfjs-backend-wasm')
+    const binaries = `${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`
+    wasm.setWasmPaths(binaries)
+  },
+  async webgpu() {
+    const [{ create, globals }] = [await optional<WebGpuModule>('webgpu', 'webgpu')]
+    Object.assign(globalThis, globals)
+    // The backend looks for navigator.gpu while it is imported, so this comes first.
+    Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true })
+    await optional('@tensorflow/tfjs-backend-webgpu', 'webgpu')
+  },
+  async tensorflow() {
+    try {
+      await import(tensorflowPackages[0])
+    } catch {
+      await optional(tensorflowPackages[1], 'tensorflow')
+    }
+  },
+}
+
+/** The GPU build first: it falls back to nothing, so where it loads it is what the user installed. */
+const tensorflowPackages: [string, string] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']
+
+interface WebGpuModule {
+  create(options: string[]): unknown
+  globals: Record<string, unknown>
+}
+
+async function optional<T>(packageName: string, backend: BackendName): Promise<T> {
+  try {
+    return (await import(packageName)) as T
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    throw new InputError(
+      `backend ${backend}: package ${packageName} cannot be loaded; install it with npm, or use --backend wasm (${reason})`,
+    )
+  }
+}

@@ -1,0 +1,91 @@
+import type { Attributes, Graph, Node, Shape } from './graph.js'
+import { primitiveOf } from './primitives/index.js'
+import type { ActivationName } from './primitives/elementwise.js'
+
+export interface WindowOptions {
+  readonly kernel: number
+  readonly stride?: number
+  readonly dilation?: number
+}
+
+/**
+ * Adds nodes to a graph, shapes inferred. Every method returns the new node's id, which other methods take
+ * as input. A node's id is its scope and kind, so it does not depend on what else the graph holds.
+ */
+export interface GraphBuilder {
+  /** The id of the network's input. */
+  readonly input: string
+  /** A builder whose nodes are named `scope/…` and belong to `layer` (by default this builder's). */
+  within(scope: string, layer?: string): GraphBuilder
+  shapeOf(id: string): Shape
+  node(kind: string, inputs: readonly string[], attrs?: Attributes): string
+  conv(x: string, options: WindowOptions & { channels: number }): string
+  depthwise(x: string, options: WindowOptions): string
+  batchNorm(x: string, options?: { affine?: boolean }): string
+  activation(x: string, name: ActivationName): string
+  maxPool(x: string, options: WindowOptions): string
+  avgPool(x: string, options: WindowOptions): string
+  globalAvgPool(x: string): string
+  dense(x: string, units: number): string
+  concat(xs: readonly string[]): string
+  add(xs: readonly string[]): string
+  flatten(x: string): string
+  /** Names an output's role. */
+  output(role: string, id: string): void
+  graph(): Graph
+}
+
+/** Starts a graph with one input of a shape; the input belongs to `layer`. */
+export function graphBuilder(shape: Shape, layer: string): GraphBuilder {
+  const nodes = new Map<string, Node>()
+  const outputs: Record<string, string> = {}
+  nodes.set('input', { id: 'input', kind: 'input', inputs: [], attrs: { shape }, shape, layer })
+
+  const scoped = (scope: string, currentLayer: string): GraphBuilder => {
+    const freshId = (kind: string): string => {
+      const base = scope ? `${scope}/${kind}` : kind
+      let id = base
+      for (let n = 2; nodes.has(id); n++) id = `${base}-${n}`
+      return id
+    }
+    const node = (kind: string, inputs: readonly string[], attrs: Attributes = {}): string => {
+      const id = freshId(kind)
+      try {
+        const output = primitiveOf(kind).shape(inputs.map(shapeOf), attrs)
+        nodes.set(id, { id, kind, inputs, attrs, shape: output, layer: currentLayer })
+      } catch (error) {
+        throw new Error(`${id}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+      }
+      return id
+    }
+    const windowed = (kind: string, x: string, { stride = 1, dilation = 1, ...rest }: WindowOptions) =>
+      node(kind, [x], { ...rest, stride, dilation })
+    return {
+      input: 'input',
+      within: (name, inner = currentLayer) => scoped(scope ? `${scope}/${name}` : name, inner),
+      shapeOf,
+      node,
+      conv: (x, options) => windowed('conv', x, options),
+      depthwise: (x, options) => windowed('depthwise', x, options),
+      batchNorm: (x, { affine = true } = {}) => node('batch-norm', [x], { affine }),
+      activation: (x, name) => node('activation', [x], { function: name }),
+      maxPool: (x, options) => windowed('max-pool', x, options),
+      avgPool: (x, options) => windowed('avg-pool', x, options),
+      globalAvgPool: (x) => node('global-avg-pool', [x]),
+      dense: (x, units) => node('dense', [x], { units }),
+      concat: (xs) => (xs.length === 1 ? xs[0]! : node('concat', xs)),
+      add: (xs) => (xs.length === 1 ? xs[0]! : node('add', xs)),
+      flatten: (x) => node('flatten', [x]),
+      output(role, id) {
+        outputs[role] = id
+      },
+      graph: () => ({ nodes: [...nodes.values()], outputs: { ...outputs } }),
+    }
+  }
+  const shapeOf = (id: string): Shape => {
+    const found = nodes.get(id)
+    if (!found) throw new Error(`unknown node: ${id}`)
+    return found.shape
+  }
+  return scoped('', layer)
+}

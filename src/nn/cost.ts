@@ -1,0 +1,58 @@
+import type { Graph, Node } from './graph.js'
+import { primitiveOf } from './primitives/index.js'
+import { sizeOf, type ParameterSpec } from './primitives/types.js'
+
+/** What a network costs for one example. */
+export interface Cost {
+  /** Trained numbers: kernels, biases, scales, offsets; no moving averages, no gates. */
+  readonly parameters: number
+  /** Multiply-adds of convolutions and products, as the field's tables count FLOPs. */
+  readonly flops: number
+  /** The largest number of nodes with weights (batch norm not counted) between input and output. */
+  readonly depth: number
+}
+
+/** A parameter with its full name, `${node id}:${name}`, and the layer it belongs to. */
+export interface NamedParameter extends ParameterSpec {
+  readonly name: string
+  readonly layer: string
+}
+
+/** Every parameter of a graph, in node order. */
+export function parametersOf(graph: Graph): NamedParameter[] {
+  const shapes = new Map(graph.nodes.map((node) => [node.id, node.shape]))
+  return graph.nodes.flatMap((node) => {
+    const specs =
+      primitiveOf(node.kind).parameters?.(
+        node.inputs.map((id) => shapes.get(id)!),
+        node.attrs,
+      ) ?? {}
+    return Object.entries(specs).map(([name, spec]) => ({
+      ...spec,
+      name: `${node.id}:${name}`,
+      layer: node.layer,
+    }))
+  })
+}
+
+/** Parameters, FLOPs and depth of a graph. */
+export function costOf(graph: Graph): Cost {
+  const shapes = new Map(graph.nodes.map((node) => [node.id, node.shape]))
+  const depths = new Map<string, number>()
+  let flops = 0
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((id) => shapes.get(id)!)
+    flops += primitiveOf(node.kind).flops?.(inputs, node.shape, node.attrs) ?? 0
+    const above = Math.max(0, ...node.inputs.map((id) => depths.get(id)!))
+    depths.set(node.id, above + (hasWeights(node) ? 1 : 0))
+  }
+  const weights = parametersOf(graph).filter((p) => p.role === 'weight')
+  return {
+    parameters: weights.reduce((sum, p) => sum + sizeOf(p.shape), 0),
+    flops,
+    depth: Math.max(0, ...Object.values(graph.outputs).map((id) => depths.get(id)!)),
+  }
+}
+
+const weighted = new Set(['conv', 'depthwise', 'dense'])
+const hasWeights = (node: Node): boolean => weighted.has(node.kind)

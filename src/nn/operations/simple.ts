@@ -1,0 +1,24 @@
+import type { Operation } from './types.js'
+
+/** Identity; where the size changes, ReLU and a 1×1 convolution with stride, and batch norm. */
+export const skip: Operation = {
+  name: 'skip',
+  parameterFree: true,
+  build: (b, x, { channels, stride, affine }) =>
+    stride === 1
+      ? x
+      : b.batchNorm(b.conv(b.activation(x, 'relu'), { channels, kernel: 1, stride }), { affine }),
+}
+
+/** Pooling, batch norm without scale, so that its size cannot compete with a gate. */
+export const maxPool3x3: Operation = {
+  name: 'max-pool-3x3',
+  parameterFree: true,
+  build: (b, x, { stride }) => b.batchNorm(b.maxPool(x, { kernel: 3, stride }), { affine: false }),
+}
+
+export const avgPool3x3: Operation = {
+  name: 'avg-pool-3x3',
+  parameterFree: true,
+  build: (b, x, { stride }) => b.batchNorm(b.avgPool(x, { kernel: 3, stride }), { affine: false }),
+}

@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { RandomSource } from '../base/random.js'
+import { parametersOf, type NamedParameter } from './cost.js'
+import type { Graph } from './graph.js'
+import { initialValues } from './initialisers.js'
+import type { Slice, Transformed } from './transform.js'
+
+/**
+ * Owns the arrays of one network: every parameter of its graph, as a tensor that lives until it is
+ * replaced, removed, or the store is disposed.
+ */
+export class ParameterStore {
+  #specs: readonly NamedParameter[] = []
+  readonly #tensors = new Map<string, tf.Tensor>()
+
+  /** Fresh parameters of a graph, or those of `values` where it holds the name. */
+  static of(graph: Graph, random: RandomSource, values?: ReadonlyMap<string, Float32Array>): ParameterStore {
+    const store = new ParameterStore()
+    store.#specs = parametersOf(graph)
+    for (const { name, shape, init } of store.#specs) {
+      const initial = values?.get(name) ?? initialValues(init, shape, random, name)
+      store.#tensors.set(name, tf.tensor(initial, [...shape]))
+    }
+    return store
+  }
+
+  /** The parameters of a graph out of values that hold each of them, or its initial constant. */
+  static filled(graph: Graph, values: ReadonlyMap<string, Float32Array>): ParameterStore {
+    const missing = parametersOf(graph).find(
+      ({ name, init }) => !values.has(name) && init !== 'zeros' && init !== 'ones',
+    )
+    if (missing) throw new Error(`no value for parameter ${missing.name}`)
+    return ParameterStore.of(graph, noRandom, values)
+  }
+
+  /** The parameters in the graph's order. */
+  get specs(): readonly NamedParameter[] {
+    return this.#specs
+  }
+
+  /** A parameter's tensor; it belongs to the store. */
+  get(name: string): tf.Tensor {
+    const tensor = this.#tensors.get(name)
+    if (!tensor) throw new Error(`unknown parameter: ${name}`)
+    return tensor
+  }
+
+  /** Takes over `tensor` as the new value and disposes the old one. */
+  set(name: string, tensor: tf.Tensor): void {
+    this.get(name).dispose()
+    this.#tensors.set(name, tf.keep(tensor))
+  }
+
+  /** Follows a graph's change: cuts what was cut, disposes what is gone. */
+  apply({ graph, slices }: Transformed): void {
+    this.#specs = parametersOf(graph)
+    const alive = new Set(this.#specs.map((spec) => spec.name))
+    for (const [name, tensor] of [...this.#tensors]) {
+      if (!alive.has(name)) {
+        tensor.dispose()
+        this.#tensors.delete(name)
+      } else if (slices.has(name)) {
+        this.set(name, cut(tensor, slices.get(name)!))
+      }
+    }
+  }
+
+  /** Copies of all values by name, in order. */
+  values(): Map<string, Float32Array> {
+    return new Map(this.#specs.map(({ name }) => [name, this.get(name).dataSync<'float32'>().slice()]))
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#tensors.values()])
+    this.#tensors.clear()
+  }
+}
+
+/** A tensor without the indices that slices leave out. The caller owns the result. */
+export function cut(tensor: tf.Tensor, slices: readonly Slice[]): tf.Tensor {
+  return tf.tidy(() =>
+    slices.reduce(
+      (value, { axis, indices }) => tf.gather(value, tf.tensor1d([...indices], 'int32'), axis),
+      tensor,
+    ),
+  )
+}
+
+const noRandom: RandomSource = {
+  stream(purpose) {
+    throw new Error(`nothing is drawn here: ${purpose}`)
+  },
+}

@@ -1,0 +1,50 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { conv2d, depthwiseConv2d } from '../ops/conv.js'
+import { samePadding, type Window } from '../ops/spatial.js'
+import type { Attributes, Shape } from '../graph.js'
+import { primitive, sizeOf } from './types.js'
+
+const windowOf = (attrs: Attributes): Window => attrs as unknown as Window
+
+/** [H, W, C] after a `same` window with stride. */
+export function windowShape([h, w, c]: Shape, attrs: Attributes, channels = c!): Shape {
+  const { kernel, stride, dilation = 1 } = windowOf(attrs)
+  if (stride > 1 && dilation > 1) throw new Error('a window has a stride or a dilation, not both')
+  const out = (size: number) => samePadding(size, kernel, stride, dilation).out
+  return [out(h!), out(w!), channels]
+}
+
+/** 2-D convolution, `same` padding, no bias: attrs channels, kernel, stride, dilation. */
+export const conv = primitive({
+  kind: 'conv',
+  widthAttribute: 'channels',
+  shape: ([input], attrs) => windowShape(input!, attrs, attrs.channels as number),
+  parameters: ([input], attrs) => ({
+    kernel: {
+      shape: [attrs.kernel as number, attrs.kernel as number, input![2]!, attrs.channels as number],
+      init: 'he-normal',
+      role: 'weight',
+      inAxis: 2,
+      outAxis: 3,
+    },
+  }),
+  forward: ({ inputs, attrs, parameter }) =>
+    conv2d(inputs[0] as tf.Tensor4D, parameter('kernel') as tf.Tensor4D, windowOf(attrs)),
+  flops: ([input], output, attrs) => sizeOf(output) * input![2]! * (attrs.kernel as number) ** 2,
+})
+
+/** Depthwise 2-D convolution, `same` padding, no bias: attrs kernel, stride, dilation. */
+export const depthwise = primitive({
+  kind: 'depthwise',
+  shape: ([input], attrs) => windowShape(input!, attrs),
+  parameters: ([input], attrs) => ({
+    kernel: {
+      shape: [attrs.kernel as number, attrs.kernel as number, input![2]!, 1],
+      init: 'he-normal',
+      role: 'weight',
+    },
+  }),
+  forward: ({ inputs, attrs, parameter }) =>
+    depthwiseConv2d(inputs[0] as tf.Tensor4D, parameter('kernel') as tf.Tensor4D, windowOf(attrs)),
+  flops: (_inputs, output, attrs) => sizeOf(output) * (attrs.kernel as number) ** 2,
+})

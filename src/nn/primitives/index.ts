@@ -1,0 +1,35 @@
+import { batchNorm } from './batch-norm.js'
+import { conv, depthwise } from './conv.js'
+import { dense } from './dense.js'
+import { activation, add, affine, concat, flatten, input } from './elementwise.js'
+import { mix, units } from './gates.js'
+import { averagePooling, globalAveragePooling, maxPooling } from './pool.js'
+import type { Primitive } from './types.js'
+
+/** Every kind of node there is. */
+export const primitives: readonly Primitive[] = [
+  input,
+  conv,
+  depthwise,
+  batchNorm,
+  activation,
+  maxPooling,
+  averagePooling,
+  globalAveragePooling,
+  dense,
+  add,
+  concat,
+  flatten,
+  affine,
+  mix,
+  units,
+]
+
+const byKind = new Map(primitives.map((p) => [p.kind, p]))
+
+/** The primitive of a kind; a graph with an unknown kind is a programming error. */
+export function primitiveOf(kind: string): Primitive {
+  const found = byKind.get(kind)
+  if (!found) throw new Error(`unknown primitive: ${kind}`)
+  return found
+}

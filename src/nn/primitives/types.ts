@@ -1,0 +1,58 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type { Attributes, Shape } from '../graph.js'
+import type { BatchStatistics } from '../ops/batch-norm.js'
+import type { InitialiserName } from '../initialisers.js'
+
+/** One array that a primitive owns. */
+export interface ParameterSpec {
+  readonly shape: readonly number[]
+  readonly init: InitialiserName
+  /** `weight` is trained; `statistic` is a moving average or a constant, never trained nor counted. */
+  readonly role: 'weight' | 'statistic'
+  /** The axis that runs over the output features and the one over the input features, if any. */
+  readonly outAxis?: number
+  readonly inAxis?: number
+}
+
+/** What a forward pass knows beside the tensors. */
+export interface RunContext {
+  readonly training: boolean
+  /** The mixture weights of a gate group's members, [M], in the order of the graph's members. */
+  mixture(group: string): tf.Tensor1D
+  /** Takes a batch-norm node's batch statistics while training. */
+  observe(node: string, statistics: BatchStatistics): void
+}
+
+export interface ForwardArguments {
+  readonly node: string
+  /** [N, …shape] each. */
+  readonly inputs: readonly tf.Tensor[]
+  readonly attrs: Attributes
+  parameter(name: string): tf.Tensor
+  readonly context: RunContext
+}
+
+/** A kind of node: its shape, its parameters, its computation, its cost. */
+export interface Primitive {
+  readonly kind: string
+  /** The output's shape (without batch); throws where the inputs do not fit. */
+  shape(inputs: readonly Shape[], attrs: Attributes): Shape
+  parameters?(inputs: readonly Shape[], attrs: Attributes): Readonly<Record<string, ParameterSpec>>
+  /** Called inside a tidy; differentiable in inputs, weights and mixture. */
+  forward(args: ForwardArguments): tf.Tensor
+  /** Multiply-adds for one example, as the field's tables count FLOPs; 0 by default. */
+  flops?(inputs: readonly Shape[], output: Shape, attrs: Attributes): number
+  /** Does it act on each feature (last axis) by itself, so that units can be cut through it? */
+  readonly featurewise?: boolean
+  /** The attribute that holds the number of output features, for primitives that units can be cut from. */
+  readonly widthAttribute?: string
+}
+
+/** Declares a primitive. */
+export const primitive = (definition: Primitive): Primitive => definition
+
+/** The product of a shape's sizes. */
+export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1)
+
+/** The last axis's size. */
+export const featuresOf = (shape: Shape): number => shape[shape.length - 1]!

@@ -1,0 +1,113 @@
+import type { Attributes, Graph, Node } from './graph.js'
+import { primitiveOf } from './primitives/index.js'
+import { parametersOf } from './cost.js'
+import { ancestors } from './run.js'
+
+/** Which indices of a parameter's axis survive a cut. */
+export interface Slice {
+  readonly axis: number
+  readonly indices: readonly number[]
+}
+
+/** A graph after a change, and how its parameters come out of the old ones. */
+export interface Transformed {
+  readonly graph: Graph
+  /** Cuts by parameter name; parameters of nodes that are gone are simply gone. */
+  readonly slices: ReadonlyMap<string, readonly Slice[]>
+}
+
+/** Removes the nodes that no output needs. */
+export function withoutDeadNodes(graph: Graph, roles = Object.keys(graph.outputs)): Graph {
+  const outputs = Object.fromEntries(roles.map((role) => [role, graph.outputs[role]!]))
+  const needed = ancestors(graph, Object.values(outputs))
+  return { nodes: graph.nodes.filter((node) => needed.has(node.id)), outputs }
+}
+
+/** Keeps only the given members of a gate group: the other operations' nodes, or the other units, go. */
+export function keepMembers(graph: Graph, group: string, members: ReadonlySet<string>): Transformed {
+  const slices = new Map<string, Slice[]>()
+  let nodes = graph.nodes
+  for (const node of graph.nodes) {
+    if (node.attrs.group !== group) continue
+    const kept = indicesOf(node.attrs.members as string[], members)
+    if (kept.length === (node.attrs.members as string[]).length) continue
+    nodes = node.kind === 'mix' ? cutMix(nodes, node, kept) : cutUnits(nodes, node, kept, slices)
+  }
+  return { graph: withoutDeadNodes({ nodes, outputs: graph.outputs }), slices }
+}
+
+function indicesOf(names: readonly string[], kept: ReadonlySet<string>): number[] {
+  return names.flatMap((name, i) => (kept.has(name) ? [i] : []))
+}
+
+function cutMix(nodes: readonly Node[], mix: Node, kept: readonly number[]): Node[] {
+  const pick = <T>(values: readonly T[]) => kept.map((i) => values[i]!)
+  return nodes.map((node) =>
+    node.id !== mix.id
+      ? node
+      : {
+          ...node,
+          inputs: pick(node.inputs),
+          attrs: { ...node.attrs, members: pick(node.attrs.members as string[]) },
+        },
+  )
+}
+
+/**
+ * Cuts features: upstream through featurewise nodes to the node that makes them, downstream to the nodes
+ * that consume them. Each parameter on the way loses the same indices on its feature axis.
+ */
+function cutUnits(
+  nodes: readonly Node[],
+  gate: Node,
+  kept: readonly number[],
+  slices: Map<string, Slice[]>,
+): Node[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const changed = new Map<string, Attributes>([
+    [gate.id, { ...gate.attrs, members: kept.map((i) => (gate.attrs.members as string[])[i]!) }],
+  ])
+  const cut = (node: Node, axisOf: 'outAxis' | 'inAxis') => {
+    for (const { name, ...spec } of parametersOf({
+      nodes: [...node.inputs.map((id) => byId.get(id)!), node],
+      outputs: {},
+    })) {
+      const axis = spec[axisOf]
+      if (!name.startsWith(`${node.id}:`) || axis === undefined) continue
+      slices.set(name, [...(slices.get(name) ?? []), { axis, indices: kept }])
+    }
+  }
+
+  let source = byId.get(gate.inputs[0]!)!
+  for (; primitiveOf(source.kind).featurewise; source = byId.get(source.inputs[0]!)!) cut(source, 'outAxis')
+  const width = primitiveOf(source.kind).widthAttribute
+  if (!width) throw new Error(`${gate.id}: units cannot be cut from ${source.id} (${source.kind})`)
+  changed.set(source.id, { ...source.attrs, [width]: kept.length })
+  cut(source, 'outAxis')
+
+  const follow = (id: string) => {
+    for (const node of nodes) {
+      if (!node.inputs.includes(id)) continue
+      if (primitiveOf(node.kind).featurewise) {
+        cut(node, 'outAxis')
+        follow(node.id)
+      } else if (primitiveOf(node.kind).widthAttribute) cut(node, 'inAxis')
+      else throw new Error(`${gate.id}: units cannot be cut through ${node.id} (${node.kind})`)
+    }
+  }
+  follow(gate.id)
+  return withShapes(nodes.map((node) => ({ ...node, attrs: changed.get(node.id) ?? node.attrs })))
+}
+
+/** Infers every shape again, after attributes changed. */
+export function withShapes(nodes: readonly Node[]): Node[] {
+  const shapes = new Map<string, Node['shape']>()
+  return nodes.map((node) => {
+    const shape = primitiveOf(node.kind).shape(
+      node.inputs.map((id) => shapes.get(id)!),
+      node.attrs,
+    )
+    shapes.set(node.id, shape)
+    return { ...node, shape }
+  })
+}
