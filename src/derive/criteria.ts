@@ -1,0 +1,49 @@
+import type { Config } from '../config/config-schema.js'
+import type { Cost } from '../nn/cost.js'
+
+/** What criteria can look at. */
+export interface Candidate {
+  readonly cost: Cost
+  /** Parameters of the supernet that the search began with. */
+  readonly supernetParameters: number
+  /** A metric of the retrained network on a split, by name; null where the split is empty. */
+  metric(name: string, split: 'validation' | 'test'): number | null
+}
+
+export interface CriterionResult {
+  readonly metric: string
+  readonly split: string
+  readonly atLeast?: number
+  readonly atMost?: number
+  readonly value: number | null
+  readonly passed: boolean
+}
+
+/** Judges a model by conditions set beforehand. One without a value is not met. */
+export function judge(criteria: Config['criteria'], candidate: Candidate): CriterionResult[] {
+  return criteria.map((criterion) => {
+    const value = valueOf(criterion, candidate)
+    const { atLeast = -Infinity, atMost = Infinity } = criterion
+    return { ...criterion, value, passed: value !== null && value >= atLeast && value <= atMost }
+  })
+}
+
+function valueOf(
+  { metric, split }: Config['criteria'][number],
+  { cost, ...candidate }: Candidate,
+): number | null {
+  switch (metric) {
+    case 'parameters':
+    case 'flops':
+    case 'depth':
+      return cost[metric]
+    case 'parameters-share':
+      return cost.parameters / candidate.supernetParameters
+    case 'accuracy':
+    case 'cross-entropy':
+    case 'rmse':
+    case 'mae':
+    case 'r2':
+      return candidate.metric(metric, split)
+  }
+}

@@ -1,0 +1,72 @@
+import type { Graph, Node } from '../nn/graph.js'
+import { withoutDeadNodes, withShapes } from '../nn/transform.js'
+import type { SupernetModel } from '../supernet/model.js'
+import type { Supernet } from '../supernet/types.js'
+
+/** Mixture weights by group and member. */
+export type GateValues = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+export interface DiscreteOptions {
+  /** Keep gate values as constants, or set each to 1 as published derivations do. */
+  readonly gates: 'keep' | 'drop'
+  /** Train scale and offset in the operations' batch norms; a supernet cannot, a discrete network should. */
+  readonly affine: boolean
+}
+
+/** A network without gates, and the constants that gate values became, by parameter name. */
+export interface Discrete {
+  readonly graph: Graph
+  readonly constants: ReadonlyMap<string, Float32Array>
+}
+
+/**
+ * The discrete network of a supernet as it stands: mixes become sums, unit gates become constants or
+ * nothing, and what only other outputs need (a decoder) goes.
+ */
+export function discretise(supernet: Supernet, gates: GateValues, options: DiscreteOptions): Discrete {
+  const constants = new Map<string, Float32Array>()
+  const renamed = new Map<string, string>()
+  const nodes: Node[] = []
+  for (const original of supernet.graph.nodes) {
+    const node = { ...original, inputs: original.inputs.map((id) => renamed.get(id) ?? id) }
+    const values = (node.attrs.members as string[] | undefined)?.map(
+      (m) => gates[node.attrs.group as string]![m]!,
+    )
+    if (node.kind === 'mix') {
+      const weights = options.gates === 'keep' ? values! : values!.map(() => 1)
+      if (node.inputs.length === 1 && weights[0] === 1) renamed.set(node.id, node.inputs[0]!)
+      else nodes.push({ ...node, kind: 'add', attrs: weights.every((w) => w === 1) ? {} : { weights } })
+    } else if (node.kind === 'units') {
+      if (options.gates === 'drop') renamed.set(node.id, node.inputs[0]!)
+      else {
+        nodes.push({ ...node, kind: 'affine', attrs: {} })
+        constants.set(`${node.id}:scale`, Float32Array.from(values!))
+      }
+    } else if (node.kind === 'batch-norm' && options.affine)
+      nodes.push({ ...node, attrs: { ...node.attrs, affine: true } })
+    else nodes.push(node)
+  }
+  const outputs = Object.fromEntries(
+    Object.entries(supernet.graph.outputs).map(([role, id]) => [role, renamed.get(id) ?? id]),
+  )
+  return { graph: withoutDeadNodes({ nodes: withShapes(nodes), outputs }, ['task']), constants }
+}
+
+/** The discrete network of a model, with its weights and gate values as initial values. */
+export function deriveNetwork(
+  model: SupernetModel,
+  options: DiscreteOptions,
+): { graph: Graph; values: Map<string, Float32Array> } {
+  const { graph, constants } = discretise(model.supernet, model.gateValues(), options)
+  return { graph, values: new Map([...model.weights.values(), ...constants]) }
+}
+
+/** Every member of every group open alike: the unpruned supernet as a network of its own. */
+export function uniformGates(supernet: Supernet): GateValues {
+  return Object.fromEntries(
+    supernet.groups.map(({ name, total, members }) => [
+      name,
+      Object.fromEntries(members.map((member) => [member.name, total / members.length])),
+    ]),
+  )
+}

@@ -1,0 +1,24 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Term } from './types.js'
+
+/**
+ * R = Σ|v| (Tibshirani 1996). Non-smooth, so it acts by its proximal operator, soft thresholding, and gives
+ * exact zeros. On gates it subtracts the same from each; normalisation then gives that back to the
+ * stronger, so it decides the competition instead of shrinking all.
+ */
+export const l1: Term = {
+  name: 'l1',
+  description: 'Σ|v|: exact zeros by soft thresholding; unit: the value’s own',
+  weights: {
+    value: (w) => tf.sum(tf.abs(w)),
+    proximal: (w, strength) => tf.mul(tf.sign(w), tf.relu(tf.sub(tf.abs(w), strength))),
+  },
+  gates: {
+    value: (mixture) => tf.sum(tf.abs(mixture)),
+    proximal: (z, strength) => tf.relu(tf.sub(z, strength)),
+    refused: {
+      softmax:
+        'softmax weights sum to a constant, so their l1 norm has no gradient; use entropy, or relaxation gates',
+    },
+  },
+}

@@ -1,0 +1,78 @@
+import * as Plot from '@observablehq/plot'
+import { empty } from './figure.js'
+import { formatNumber, isNumber } from './format.js'
+import type { Markup } from './markup.js'
+import { domainOf, endLabels, plotSvg, seriesColor, textWidth } from './plot.js'
+
+/** A number of one series at one epoch. */
+export interface EpochPoint {
+  readonly epoch: number
+  readonly series: string
+  readonly value: number | null
+}
+
+/** Lines by series over the epochs, the ends named; says so where there is no number to draw. */
+export function epochChart(
+  id: string,
+  label: string,
+  all: readonly EpochPoint[],
+  options: { firstColor?: number; floor?: number; tickFormat?: (value: number) => string } = {},
+): Markup {
+  const { firstColor = 0, floor, tickFormat = formatNumber } = options
+  const points = all.filter((point) => isNumber(point.value))
+  if (points.length === 0) return empty('no finite values')
+  const names = [...new Set(points.map((point) => point.series))]
+  const color = (point: EpochPoint) => seriesColor(firstColor + names.indexOf(point.series))
+  const values = points.map((point) => point.value)
+  const domain = domainOf(values, floor)
+  const type = domain[0] > 0 && domain[1] / domain[0] > 50 ? 'log' : 'linear'
+  const ends = names.map((name) => points.findLast((point) => point.series === name)!)
+  const ticks = type === 'log' ? powersOfTen(domain) : 5
+  const single = names.length === 1
+  const texts = ends.map((end) => (single ? tickFormat(end.value!) : end.series))
+  const [first, last] = domainOf(all.map((point) => point.epoch))
+  const lines = all.filter((point) => names.includes(point.series))
+  return plotSvg(id, `${label} over the epochs`, {
+    width: 520,
+    height: 220,
+    marginLeft: 52,
+    marginRight: 16 + textWidth(texts),
+    marginTop: 24,
+    marginBottom: 34,
+    x: {
+      type: 'linear',
+      domain: [first, last],
+      label: 'epoch',
+      ticks: wholeTicks(first, last),
+      tickFormat: 'd',
+    },
+    y: { type, domain, label, ticks, grid: true, nice: type === 'linear', tickFormat },
+    marks: [
+      Plot.lineY(lines, { x: 'epoch', y: 'value', z: 'series', stroke: color }),
+      Plot.dot(points, {
+        x: 'epoch',
+        y: 'value',
+        fill: color,
+        r: points.length / names.length > 60 ? 1.2 : 2.2,
+        title: (point: EpochPoint) => `${point.series}, epoch ${point.epoch}: ${formatNumber(point.value)}`,
+      }),
+      endLabels(
+        ends.map((end, i) => ({ y: end.value!, text: texts[i]!, color: color(end) })),
+        { domain, height: 162, type },
+      ),
+    ],
+  })
+}
+
+function wholeTicks(first: number, last: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => (last - first) / size <= 8) ?? 1000
+  return multiples(Math.ceil(first / step), Math.floor(last / step)).map((multiple) => multiple * step)
+}
+
+function powersOfTen([low, high]: readonly [number, number]): number[] {
+  return multiples(Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))).map((power) => 10 ** power)
+}
+
+function multiples(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+}

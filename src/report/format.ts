@@ -1,0 +1,49 @@
+/** What stands where there is no number (yet, or because it was not finite). */
+export const nothing = '–'
+
+/** Whether a value of a JSON file is a number to draw; NaN and infinities are null there. */
+export function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+/** A whole number with thousands separators: `41,223`. */
+export function formatCount(value: unknown): string {
+  return isNumber(value) ? Math.round(value).toLocaleString('en-US') : nothing
+}
+
+/** A number with four significant digits: `0.9312`, `12.35`, `41,223`, `3.1e-7`. */
+export function formatNumber(value: unknown): string {
+  if (!isNumber(value)) return nothing
+  const size = Math.abs(value)
+  if (size !== 0 && size < 1e-4) return value.toExponential(2)
+  return size >= 1e4 ? formatCount(value) : String(Number(value.toPrecision(4)))
+}
+
+/** A number with its sign, for differences: `+0.012`, `−0.003`. */
+export function formatDifference(value: unknown): string {
+  if (!isNumber(value) || value === 0) return formatNumber(value)
+  return `${value > 0 ? '+' : '−'}${formatNumber(Math.abs(value))}`
+}
+
+/** A large count in SI steps: `41.2 k`, `3.07 M`, `1.2 G`. */
+export function formatSi(value: unknown): string {
+  if (!isNumber(value)) return nothing
+  const steps: [number, string][] = [
+    [1e12, 'T'],
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e4, 'k'],
+  ]
+  const step = steps.find(([size]) => Math.abs(value) >= size)
+  if (!step) return formatCount(value)
+  return `${Number((value / (step[1] === 'k' ? 1e3 : step[0])).toPrecision(3))} ${step[1]}`
+}
+
+/** A duration in seconds in words: `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatSeconds(value: unknown): string {
+  if (!isNumber(value)) return nothing
+  if (value < 60) return `${Number(value.toPrecision(2))} s`
+  const minutes = Math.floor(value / 60)
+  if (minutes < 60) return `${minutes} min ${Math.floor(value % 60)} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

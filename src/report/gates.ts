@@ -1,0 +1,110 @@
+import { empty, figure, grid, section } from './figure.js'
+import { isNumber } from './format.js'
+import { gateLines } from './gate-lines.js'
+import { gateQuantiles } from './gate-quantiles.js'
+import { eventsOf, startOf, thin } from './history.js'
+import { html, type Markup } from './markup.js'
+import { seriesColor } from './plot.js'
+import type { Run } from './read-run.js'
+
+/** A group with more units than this is drawn as bands instead of lines. */
+const manyUnits = 24
+/** All groups of the section; a net with more gets a note. */
+const mostGroups = 60
+/** All points of all charts together. */
+const budget = 40_000
+
+/** The weights of one group's members over time; a removed member's weight is missing from then on. */
+export interface GateHistory {
+  readonly name: string
+  readonly members: readonly string[]
+  readonly times: readonly { readonly step: number; readonly weights: Readonly<Record<string, number>> }[]
+  /** The iteration of each removed member's removal. */
+  readonly removed: ReadonlyMap<string, number>
+}
+
+/** Mixture weights of every group of gates over the search. */
+export function gatesSection(run: Run): Markup {
+  const histories = gateHistories(run)
+  const drawn = histories.slice(0, mostGroups)
+  const lines = drawn.filter((history) => !isWide(history.members))
+  const members = lines.flatMap((history) => history.members)
+  const operations = [...new Set(members.filter((member) => !isUnit(member)).map(operationOf))]
+  const color = (member: string) =>
+    seriesColor(isUnit(member) ? Number(member) : operations.indexOf(operationOf(member)))
+  const figures = drawn.map((history, i) => {
+    const svg = isWide(history.members) ? gateQuantiles(run, history, i) : gateLines(run, history, i, color)
+    const left = history.members.length - history.removed.size
+    return figure(html`<b>${history.name}</b> · ${left} of ${history.members.length} left`, svg)
+  })
+  const more = histories.length - drawn.length
+  return section(
+    'gates',
+    'Gates over time',
+    'Who won in each group of competing members: a line that rises is an operation that the search came to prefer, and one that ends in a cross was removed there; groups of many units show how their weights spread instead.',
+    figures.length === 0
+      ? empty('no gates written yet')
+      : [
+          operations.length === 0 ? html`` : legend(operations),
+          grid(figures),
+          more > 0 ? empty(`${more} more groups are not drawn`) : html``,
+        ],
+  )
+}
+
+/** Operations have names and stay apart even where they are many; units are numbers. */
+function isWide(members: readonly string[]): boolean {
+  return members.length > manyUnits && members.every(isUnit)
+}
+
+function isUnit(member: string): boolean {
+  return /^\d+$/.test(member)
+}
+
+/** The operation of a member: `sep-conv-3x3` of `0→2/sep-conv-3x3`. */
+function operationOf(member: string): string {
+  return member.slice(member.indexOf('/') + 1)
+}
+
+function gateHistories(run: Run): GateHistory[] {
+  const events = eventsOf(run.events, 'gates')
+  const groups = startOf(run.events)?.groups ?? []
+  const names = new Set([
+    ...groups.map((group) => group.name),
+    ...events.flatMap((e) => Object.keys(e.weights)),
+  ])
+  const removals = eventsOf(run.events, 'removal')
+  const all = [...names].flatMap((name) => {
+    const own = events.filter((event) => event.weights[name])
+    if (own.length === 0) return []
+    const listed = groups.find((group) => group.name === name)?.members
+    const members = listed ?? [...new Set(own.flatMap((event) => Object.keys(event.weights[name]!)))]
+    const gone = removals.filter((removal) => removal.group === name)
+    const removed = new Map(
+      gone.flatMap(({ step, members }) => members.map((member) => [member, step] as const)),
+    )
+    const times = own.map(({ step, weights }) => ({ step, weights: finite(weights[name]!) }))
+    return [{ name, members, times, removed }]
+  })
+  const lines = all
+    .slice(0, mostGroups)
+    .reduce((sum, { members }) => sum + (isWide(members) ? 7 : members.length), 0)
+  const points = Math.min(160, Math.max(24, Math.floor(budget / Math.max(1, lines))))
+  return all.map((history) => ({ ...history, times: thin(history.times, points) }))
+}
+
+function finite(weights: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(weights).filter(([, weight]) => isNumber(weight)))
+}
+
+function legend(operations: readonly string[]): Markup {
+  const keys = operations
+    .slice(0, 40)
+    .map(
+      (operation, i) =>
+        html`<li><span class="key" style="background: ${seriesColor(i)}"></span>${operation}</li>`,
+    )
+  return html`<ul class="legend">
+    ${keys}
+  </ul>`
+}

@@ -1,0 +1,36 @@
+import type { Event, Stage } from '../search/events.js'
+
+/** One kind of event. */
+export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>
+
+/** The events of one kind, in order. */
+export function eventsOf<T extends Event['type']>(events: readonly Event[], type: T): EventOf<T>[] {
+  return events.filter((event): event is EventOf<T> => event.type === type)
+}
+
+/** The epochs of one stage, in order. */
+export function epochsOf(events: readonly Event[], stage: Stage): EventOf<'epoch'>[] {
+  return eventsOf(events, 'epoch').filter((event) => event.stage === stage)
+}
+
+/** The start event; a resumed run has said it again, and the last one counts. */
+export function startOf(events: readonly Event[]): EventOf<'start'> | undefined {
+  return eventsOf(events, 'start').at(-1)
+}
+
+/** The end of the search's time axis: the last iteration that the plan or an event knows of, at least 1. */
+export function lastStep(events: readonly Event[]): number {
+  let last = Math.max(1, startOf(events)?.steps ?? 0)
+  for (const event of events) {
+    const inSearch = 'step' in event && (!('stage' in event) || event.stage === 'search')
+    if (inSearch && event.step > last) last = event.step
+  }
+  return last
+}
+
+/** At most `count` items, evenly spread, the first and the last among them. */
+export function thin<T>(items: readonly T[], count: number): readonly T[] {
+  if (items.length <= count) return items
+  const last = items.length - 1
+  return Array.from({ length: count }, (_, i) => items[Math.round((i * last) / (count - 1))]!)
+}

@@ -1,0 +1,147 @@
+import { MultiBar, type SingleBar } from 'cli-progress'
+import type { Event, Stage } from '../search/events.js'
+import { formatCount, formatNumber, formatSeconds } from './format.js'
+import type { EventOf } from './history.js'
+
+/** What shows a run's progress: it takes every event as it comes, and stops when no more will. */
+export interface Progress {
+  onEvent(event: Event): void
+  stop(): void
+}
+
+/** Where progress is written, and what the events do not say. */
+export interface ProgressOptions {
+  readonly stream: NodeJS.WritableStream
+  /** A terminal gets a bar that is redrawn; anything else plain lines without control characters. */
+  readonly isTTY: boolean
+  /** Epochs planned by stage; the search's default to those of its start event. */
+  readonly epochs?: Readonly<Partial<Record<Stage, number>>>
+  /** Milliseconds of a clock, for the time left. */
+  readonly now?: () => number
+}
+
+/** Shows the events of a run as a bar or as lines, at most one an epoch, with removals and alarms. */
+export function progressBar({ stream, isTTY, epochs, now = Date.now }: ProgressOptions): Progress {
+  const display = isTTY ? terminalBar(stream) : plainLines(stream)
+  const planned = { ...epochs }
+  const removed = new Map<string, number>()
+  let metric = 'metric'
+  let stage: Stage | null = null
+  let startedAt = now()
+  // A resumed run begins in the middle, so the pace is that of the epochs seen.
+  let seen = 0
+
+  const onEpoch = (event: EventOf<'epoch'>): void => {
+    seen = event.stage === stage ? seen + 1 : 1
+    stage = event.stage
+    const total = planned[stage]
+    const pace = (now() - startedAt) / 1000 / seen
+    const left = total === undefined ? null : Math.max(0, total - event.epoch) * pace
+    display.epoch(event, total, describe(event, metric, left), removals(removed))
+    removed.clear()
+  }
+
+  const onEvent = (event: Event): void => {
+    switch (event.type) {
+      case 'start':
+        metric = event.metric
+        planned.search ??= event.epochs
+        break
+      case 'removal':
+        removed.set(event.layer, (removed.get(event.layer) ?? 0) + event.members.length)
+        break
+      case 'alarm':
+        display.say(alarmText(event))
+        break
+      case 'epoch':
+        onEpoch(event)
+        break
+      case 'done':
+        startedAt = now()
+        if (event.reason !== 'finished') display.say(`${event.stage}: ${event.reason} at step ${event.step}`)
+        break
+      case 'phase':
+      case 'gates':
+      case 'stage':
+        break
+    }
+  }
+  return { onEvent, stop: () => display.stop() }
+}
+
+interface Display {
+  say(line: string): void
+  epoch(event: EventOf<'epoch'>, total: number | undefined, text: string, removed: string | null): void
+  stop(): void
+}
+
+function plainLines(stream: NodeJS.WritableStream): Display {
+  const say = (line: string) => void stream.write(`${plain(line)}\n`)
+  return {
+    say,
+    epoch({ stage, epoch }, total, text, removed) {
+      const of = total === undefined ? '' : `/${total}`
+      say(`${stage} ${epoch}${of}  ${text}${removed === null ? '' : `  ${removed}`}`)
+    },
+    stop: () => undefined,
+  }
+}
+
+function terminalBar(stream: NodeJS.WritableStream): Display {
+  const bars = new MultiBar({
+    stream,
+    format: '{stage} {bar} {value}/{total}  {text}',
+    barsize: 20,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+    // The command line has its own way to end on an interrupt.
+    gracefulExit: false,
+  })
+  const shown = new Map<Stage, SingleBar>()
+  const say = (line: string) => bars.log(`${plain(line)}\n`)
+  return {
+    say,
+    epoch({ stage, epoch }, total = epoch, text, removed) {
+      if (removed !== null) say(removed)
+      const bar = shown.get(stage) ?? bars.create(total, 0, { stage, text })
+      shown.set(stage, bar)
+      bar.setTotal(Math.max(total, epoch))
+      bar.update(epoch, { stage: stage.padEnd(8), text: plain(text) })
+      // Training leaves the bar's own timer little room.
+      bars.update()
+    },
+    stop() {
+      bars.update()
+      bars.stop()
+    },
+  }
+}
+
+/** `loss 0.512  accuracy 0.871  41,223 parameters  4.2 ms/step  1 min 20 s left`. */
+function describe(event: EventOf<'epoch'>, metric: string, left: number | null): string {
+  const parts = [
+    `loss ${formatNumber(event.loss.total)}`,
+    `${metric} ${formatNumber(event.validation)}`,
+    `${formatCount(event.parameters)} parameters`,
+  ]
+  return [...parts, ...(left === null ? [] : [`${formatSeconds(Math.round(left))} left`])].join('  ')
+}
+
+function alarmText({ step, alarm, layer, message }: EventOf<'alarm'>): string {
+  return `alarm at step ${step}: ${alarm}${layer === null ? '' : ` in ${layer}`}: ${message}`
+}
+
+/** `removed 12: encoder/dense0 8, cell0 4`, or null where nothing was. */
+function removals(removed: ReadonlyMap<string, number>): string | null {
+  if (removed.size === 0) return null
+  const total = [...removed.values()].reduce((sum, count) => sum + count, 0)
+  const layers = [...removed].map(([layer, count]) => `${layer} ${count}`)
+  const more = layers.length > 4 ? ` and ${layers.length - 4} more layers` : ''
+  return `removed ${total}: ${layers.slice(0, 4).join(', ')}${more}`
+}
+
+/** Names come from files, so they must not move the cursor. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ')
+}

@@ -1,0 +1,94 @@
+import { empty, section } from './figure.js'
+import { formatCount, formatDifference, formatNumber, isNumber } from './format.js'
+import { eventsOf, type EventOf } from './history.js'
+import { html, type Markup } from './markup.js'
+import { cut } from './plot.js'
+import type { Run } from './read-run.js'
+
+/** Rows of the table; a search that removed unit by unit has thousands. */
+const mostRows = 400
+
+const reasons = {
+  zero: 'gate reached zero',
+  threshold: 'below threshold',
+  projection: 'projected to a legal architecture',
+} as const
+
+/** What was removed, when and why, and the alarms of the search. */
+export function removalSection(run: Run): Markup {
+  const removals = eventsOf(run.events, 'removal')
+  const members = removals.reduce((sum, removal) => sum + removal.members.length, 0)
+  const alarms = eventsOf(run.events, 'alarm')
+  return section(
+    'removals',
+    'Removals and alarms',
+    'Each removal with the λ that was in force and the validation metric around it: a large step there is a removal that hurt.',
+    [
+      html`<h3>${formatCount(members)} members removed in ${formatCount(removals.length)} steps</h3>`,
+      removals.length === 0 ? empty('nothing removed') : table(removals),
+      html`<h3>Alarms</h3>`,
+      alarms.length === 0 ? empty('no alarms') : alarmList(alarms),
+    ],
+  )
+}
+
+function table(removals: readonly EventOf<'removal'>[]): Markup {
+  const more = removals.length - mostRows
+  return html`<div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th class="number">step</th>
+            <th>layer</th>
+            <th>group</th>
+            <th>removed</th>
+            <th>why</th>
+            <th>λ in force</th>
+            <th class="number">metric before → after</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${removals.slice(0, mostRows).map(row)}
+        </tbody>
+      </table>
+    </div>
+    ${more > 0 ? empty(`and ${formatCount(more)} more, in events.jsonl`) : null}`
+}
+
+function row(removal: EventOf<'removal'>): Markup {
+  const { step, layer, group, members, by, lambda, before, after } = removal
+  const forces = Object.entries(lambda).map(
+    ([term, value]) => html`<div>${term} ${formatNumber(value)}</div>`,
+  )
+  const jump = isNumber(before) && isNumber(after) ? ` (${formatDifference(after - before)})` : ''
+  const metric =
+    isNumber(before) || isNumber(after) ? `${formatNumber(before)} → ${formatNumber(after)}${jump}` : '–'
+  return html`<tr>
+    <td class="number">${formatCount(step)}</td>
+    <td>${layer}</td>
+    <td>${group}</td>
+    <td>${listed(members)}</td>
+    <td>${reasons[by] ?? by}</td>
+    <td class="forces">${forces}</td>
+    <td class="number">${metric}</td>
+  </tr> `
+}
+
+function listed(members: readonly string[]): string {
+  const shown = members.slice(0, 12).map((member) => cut(member, 60))
+  return shown.join(', ') + (members.length > 12 ? ` and ${members.length - 12} more` : '')
+}
+
+function alarmList(alarms: readonly EventOf<'alarm'>[]): Markup {
+  const items = alarms
+    .slice(0, mostRows)
+    .map(
+      ({ step, alarm, layer, message }) =>
+        html`<li>
+          <b>${alarm}</b> at iteration ${formatCount(step)}${layer === null ? '' : `, ${layer}`}: ${message}
+        </li> `,
+    )
+  return html`<ul class="alarms">
+    ${items}
+  </ul>`
+}

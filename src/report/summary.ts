@@ -1,0 +1,158 @@
+import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi, nothing } from './format.js'
+import { epochsOf, startOf } from './history.js'
+import { html, type Markup } from './markup.js'
+import type { Figure, Run, RunCriterion } from './read-run.js'
+
+/** The head of the page: what was searched, whether its criteria were met, and the result in numbers. */
+export function summary(run: Run): Markup {
+  const { config } = run
+  const start = startOf(run.events)
+  const facts = [
+    ['space', start?.space ?? config.supernet?.space],
+    ['data', config.data?.source ?? config.data?.file],
+    ['seed', start?.seed ?? config.seed],
+    ['backend', start?.backend ?? config.backend],
+    ['metric', metricName(run)],
+  ] as const
+  const verdict = verdictOf(run)
+  return html`<header id="summary">
+    <div class="title">
+      <h1>${runName(run)}</h1>
+      <span class="verdict ${verdict.kind}">${verdict.text}</span>
+    </div>
+    <dl class="facts">
+      ${facts.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value ?? nothing}</dd>
+          </div> `,
+      )}
+    </dl>
+    <p class="hint">
+      Compare the derived network with the others: it should be much smaller at nearly the same metric, and
+      the three gap figures should be near zero.
+    </p>
+    ${resultTable(run)} ${gapAndTime(run)} ${criteria(run)}
+  </header> `
+}
+
+/** What the run is called: by its configuration, else by its start event. */
+export function runName(run: Run): string {
+  return run.config.name ?? startOf(run.events)?.name ?? 'run'
+}
+
+function metricName(run: Run): string | undefined {
+  return run.metrics?.metric ?? startOf(run.events)?.metric
+}
+
+function verdictOf({ config, metrics }: Run): { kind: string; text: string } {
+  const passed = metrics?.criteria?.passed
+  if (!metrics || passed === undefined) return { kind: 'open', text: 'unfinished' }
+  if (!passed) return { kind: 'failed', text: '✕ criteria not met' }
+  const any = (config.criteria ?? []).length > 0
+  return any
+    ? { kind: 'passed', text: '✓ criteria passed' }
+    : { kind: 'open', text: 'finished, no criteria set' }
+}
+
+function resultTable(run: Run): Markup {
+  const { metrics } = run
+  const baseline = epochsOf(run.events, 'baseline').at(-1)
+  const rows: [string, Figure, Figure, Figure, Figure][] = [
+    [
+      'supernet: size before, metric after the search',
+      metrics?.supernet?.parameters ?? startOf(run.events)?.parameters,
+      metrics?.supernet?.flops,
+      metrics?.validation?.supernet ?? epochsOf(run.events, 'search').at(-1)?.validation,
+      metrics?.test?.supernet,
+    ],
+  ]
+  if (baseline || metrics?.baseline) {
+    rows.push([
+      'baseline: the supernet, retrained unpruned',
+      metrics?.baseline?.parameters ?? baseline?.parameters,
+      metrics?.baseline?.flops,
+      metrics?.baseline?.validation ?? metrics?.validation?.baseline ?? baseline?.validation,
+      metrics?.baseline?.test ?? metrics?.test?.baseline,
+    ])
+  }
+  rows.push([
+    'derived network, retrained',
+    metrics?.derived?.parameters ?? epochsOf(run.events, 'retrain').at(-1)?.parameters,
+    metrics?.derived?.flops,
+    metrics?.validation?.final ?? epochsOf(run.events, 'retrain').at(-1)?.validation,
+    metrics?.test?.final,
+  ])
+  const metric = metricName(run) ?? 'metric'
+  const body = rows.map(
+    ([name, parameters, flops, validation, test]) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td class="number">${formatCount(parameters)}</td>
+        <td class="number">${formatSi(flops)}</td>
+        <td class="number">${formatNumber(validation)}</td>
+        <td class="number">${formatNumber(test)}</td>
+      </tr> `,
+  )
+  return html`<div class="scroll">
+    <table class="results">
+      <thead>
+        <tr>
+          <th></th>
+          <th class="number">parameters</th>
+          <th class="number">FLOPs</th>
+          <th class="number">${metric}, validation</th>
+          <th class="number">${metric}, test</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function gapAndTime({ metrics, timings }: Run): Markup {
+  const figures: [string, string][] = [
+    ['gap: jumps at removals', formatDifference(metrics?.gap?.jumps)],
+    ['gap: derived, gates kept', formatDifference(metrics?.gap?.derive)],
+    ['gap: derived, gates dropped', formatDifference(metrics?.gap?.gatesDropped)],
+    ['search time', formatSeconds(timings?.searchSeconds)],
+    ['retrain time', formatSeconds(timings?.retrainSeconds)],
+  ]
+  if (timings?.baselineSeconds != null)
+    figures.push(['baseline time', formatSeconds(timings.baselineSeconds)])
+  return html`<dl class="figures">
+    ${figures.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div> `,
+    )}
+  </dl>`
+}
+
+function criteria({ config, metrics }: Run): Markup | null {
+  if (!config.criteria || config.criteria.length === 0) return null
+  const items = config.criteria.map((criterion, i) => {
+    const result = metrics?.criteria?.results?.[i]
+    const mark = result?.passed === undefined ? '' : result.passed ? '✓ ' : '✕ '
+    const value = result?.value == null ? '' : `: ${formatNumber(result.value)}`
+    return html`<li>${mark}${criterionText(criterion)}${value}</li> `
+  })
+  return html`<ul class="criteria">
+    ${items}
+  </ul>`
+}
+
+const costs = ['parameters', 'flops', 'depth', 'parameters-share']
+
+function criterionText({ metric, split = 'test', atLeast, atMost }: RunCriterion): string {
+  const bounds = [
+    atLeast === undefined ? [] : [`at least ${formatNumber(atLeast)}`],
+    atMost === undefined ? [] : [`at most ${formatNumber(atMost)}`],
+  ]
+  return `${metric}${costs.includes(metric) ? '' : ` on ${split}`} ${bounds.flat().join(' and ')}`
+}

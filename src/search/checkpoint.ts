@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { InputError } from '../base/errors.js'
+import { writeAtomic } from '../base/files.js'
+
+/** Everything that a search needs to go on exactly where it was. There is no generator state to keep. */
+export interface Checkpoint {
+  /** The next iteration. */
+  readonly step: number
+  /** Hash of the resolved configuration and of the data: another one is refused. */
+  readonly identity: string
+  /** Members left, by group; groups that are not named are gone. */
+  readonly members: Readonly<Record<string, readonly string[]>>
+  /** Small state: early stopping, sums for reports. */
+  readonly progress: Progress
+  /** Weights, α, optimizer slots, by `w/…`, `a/…`, `s/…`, `t/…`. */
+  readonly arrays: ReadonlyMap<string, Float32Array>
+}
+
+/** What the loop remembers from one iteration to the next, beside arrays. */
+export interface Progress {
+  best: number | null
+  bestEpoch: number
+  /** Sums over the epoch in progress, for its event. */
+  lossSums: { task: number; reconstruction: number; count: number }
+  jumps: number
+  /** Set once the search is over. */
+  finished?: 'finished' | 'early-stop'
+}
+
+const fileName = 'search.safetensors'
+
+/**
+ * Writes a checkpoint in the safetensors layout (length, JSON header, arrays), atomically: a crash leaves
+ * the one before.
+ */
+export function writeCheckpoint(folder: string, { arrays, ...state }: Checkpoint): void {
+  const header: Record<string, unknown> = { __metadata__: { state: JSON.stringify(state) } }
+  let offset = 0
+  for (const [name, values] of arrays) {
+    header[name] = {
+      dtype: 'F32',
+      shape: [values.length],
+      data_offsets: [offset, offset + values.byteLength],
+    }
+    offset += values.byteLength
+  }
+  const json = Buffer.from(JSON.stringify(header))
+  const padded = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ')
+  json.copy(padded)
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(padded.length))
+  const bodies = [...arrays.values()].map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength))
+  writeAtomic(join(folder, fileName), Buffer.concat([length, padded, ...bodies]))
+}
+
+/** The checkpoint in a folder, or undefined where there is none. A damaged one is an error. */
+export function readCheckpoint(folder: string): Checkpoint | undefined {
+  const path = join(folder, fileName)
+  if (!existsSync(path)) return undefined
+  try {
+    const bytes = readFileSync(path)
+    const start = 8 + Number(bytes.readBigUInt64LE(0))
+    const { __metadata__: metadata, ...entries } = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
+      string,
+      { data_offsets: [number, number] }
+    > & { __metadata__: { state: string } }
+    const arrays = new Map(
+      Object.entries(entries).map(
+        ([
+          name,
+          {
+            data_offsets: [from, to],
+          },
+        ]) => [
+          name,
+          new Float32Array(
+            bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to),
+          ),
+        ],
+      ),
+    )
+    return { ...(JSON.parse(metadata.state) as Omit<Checkpoint, 'arrays'>), arrays }
+  } catch (error) {
+    throw new InputError(
+      `${path}: not a readable checkpoint (${error instanceof Error ? error.message : String(error)})`,
+    )
+  }
+}
+
+/** The arrays whose names begin with a prefix, without it. */
+export function withPrefix(
+  arrays: ReadonlyMap<string, Float32Array>,
+  prefix: string,
+): Map<string, Float32Array> {
+  return new Map(
+    [...arrays]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, v]) => [name.slice(prefix.length), v]),
+  )
+}
+
+/** A map with a prefix before each name. */
+export const prefixed = (
+  prefix: string,
+  values: ReadonlyMap<string, Float32Array>,
+): [string, Float32Array][] => [...values].map(([name, v]) => [`${prefix}${name}`, v])

@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { gather } from '../data/batches.js'
+import type { PreparedData } from '../data/types.js'
+import { run } from '../nn/run.js'
+import { metrics, type MetricName } from '../objective/metrics.js'
+import type { Network } from './network.js'
+
+const batchSize = 256
+
+/**
+ * The network's task outputs for some rows, by moving averages: logits, or values in original units.
+ * rows × width, in the order of `rows`.
+ */
+export function predictRows(network: Network, data: PreparedData, rows: Uint32Array): Float32Array {
+  const { shape } = data.dataset
+  const length = shape.reduce((product, n) => product * n, 1)
+  const parts: Float32Array[] = []
+  for (let from = 0; from < rows.length; from += batchSize) {
+    const batch = rows.subarray(from, from + batchSize)
+    parts.push(predict(network, tf.tensor(gather(data.inputs, length, batch), [batch.length, ...shape])))
+  }
+  return unscale(concatenate(parts), data)
+}
+
+/** The task outputs of one batch, as numbers; disposes the input. */
+export function predict(network: Network, input: tf.Tensor): Float32Array {
+  const output = tf.tidy(
+    () =>
+      run(network.graph, ['task'], {
+        input,
+        training: false,
+        parameter: (name) => network.weights.get(name),
+        mixture: (group) => network.mixture(group),
+        observe: () => undefined,
+      }).task,
+  )
+  const values = output.dataSync<'float32'>().slice()
+  tf.dispose([input, output])
+  return values
+}
+
+/** A metric of the network on some rows, in original units. Null where there are no rows. */
+export function evaluate(
+  network: Network,
+  data: PreparedData,
+  rows: Uint32Array,
+  metric: MetricName,
+): number | null {
+  if (rows.length === 0) return null
+  const { task, targets } = data.dataset
+  const width = task.kind === 'classification' ? task.classes.length : task.outputs.length
+  const perRow = task.kind === 'classification' ? 1 : width
+  return metrics[metric].value(predictRows(network, data, rows), gather(targets, perRow, rows), width)
+}
+
+function unscale(values: Float32Array, { scaler }: PreparedData): Float32Array {
+  const { mean, std } = scaler.target
+  if (mean.length === 0) return values
+  return values.map((value, i) => value * std[i % std.length]! + mean[i % mean.length]!)
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}

@@ -1,0 +1,40 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type { Graph } from '../nn/graph.js'
+import type { ParameterStore } from '../nn/parameter-store.js'
+import type { SupernetModel } from '../supernet/model.js'
+
+/** What the training step needs of a network: a supernet's model, or a discrete network. */
+export interface Network {
+  readonly graph: Graph
+  readonly weights: ParameterStore
+  /** Trained architecture weights by group; empty for a discrete network. */
+  readonly alphas: ReadonlyMap<string, tf.Tensor1D>
+  /** Differentiable mixture weights of a group; called inside a tidy. */
+  mixture(group: string): tf.Tensor1D
+}
+
+/** A network without gates. The store stays the caller's. */
+export function discreteNetwork(graph: Graph, weights: ParameterStore): Network {
+  return {
+    graph,
+    weights,
+    alphas: new Map(),
+    mixture(group) {
+      throw new Error(`a discrete network has no gates: ${group}`)
+    },
+  }
+}
+
+/** A supernet's model as a network; it follows the model's pruning. */
+export function modelNetwork(model: SupernetModel): Network {
+  return {
+    get graph() {
+      return model.supernet.graph
+    },
+    weights: model.weights,
+    get alphas() {
+      return new Map(model.supernet.groups.map(({ name }) => [name, model.alpha(name)]))
+    },
+    mixture: (group) => model.mixture(group),
+  }
+}

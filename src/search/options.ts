@@ -1,0 +1,17 @@
+import type { Config } from '../config/config-schema.js'
+import type { RandomSource } from '../base/random.js'
+import type { Loss } from '../objective/losses.js'
+import type { MetricName } from '../objective/metrics.js'
+import type { Event } from './events.js'
+
+/** What every training loop is given beside the network and the data. */
+export interface LoopContext {
+  readonly random: RandomSource
+  readonly loss: Loss
+  readonly metric: MetricName
+  emit(event: Event): void
+  /** Asks the loop to stop after the iteration in progress. */
+  readonly signal?: AbortSignal
+}
+
+export type SearchOptions = Config['search']

@@ -1,0 +1,141 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { costOf } from '../nn/cost.js'
+import type { Config } from '../config/config-schema.js'
+import type { PreparedData } from '../data/types.js'
+import { isBetter } from '../objective/metrics.js'
+import type { Term } from '../objective/terms/types.js'
+import { phaseAt } from '../schedule/table.js'
+import type { Schedule } from '../schedule/types.js'
+import type { SupernetModel } from '../supernet/model.js'
+import { illegality } from '../supernet/prune.js'
+import { batching, type Batching } from './batching.js'
+import type { Checkpoint, Progress } from './checkpoint.js'
+import { evaluate } from './evaluate.js'
+import type { LoopContext } from './options.js'
+import { projectToLegal, removeClosed } from './pruning.js'
+import { supernetStepper, type Stepper } from './stepper.js'
+import { entropyByLayer, sparsityByLayer } from './structure.js'
+
+export interface SearchContext extends LoopContext {
+  readonly options: Config['search']
+  readonly schedule: Schedule
+  readonly terms: readonly Term[]
+  /** Identity that a checkpoint must carry to be resumed. */
+  readonly identity: string
+  /** Called with a complete checkpoint at the end of each epoch and when interrupted. */
+  save(checkpoint: Checkpoint): void
+}
+
+export interface SearchResult {
+  readonly reason: 'finished' | 'early-stop' | 'interrupted'
+  /** Iterations done. */
+  readonly steps: number
+  /** The metric lost, summed over every removal and projection. */
+  readonly jumps: number
+}
+
+/**
+ * Trains a supernet's weights and gates together under a schedule, and prunes it, in place, until it is a
+ * legal architecture. Goes on from a checkpoint where one is given. Everything that it allocates is freed;
+ * the model stays the caller's.
+ */
+export async function searchArchitecture(
+  model: SupernetModel,
+  data: PreparedData,
+  context: SearchContext,
+  from?: Checkpoint,
+): Promise<SearchResult> {
+  const batches = batching(data, data.splits.train, context.options, context.random, 'search')
+  const stepper = supernetStepper(model, data, context)
+  const progress: Progress = from?.progress ?? freshProgress()
+  if (from) stepper.restore(from)
+  const loop: Loop = { model, data, context, batches, stepper, progress }
+  try {
+    let t = from?.step ?? 0
+    while (t < context.schedule.steps && !progress.finished) {
+      if (context.signal?.aborted) {
+        save(loop, t)
+        return { reason: 'interrupted', steps: t, jumps: progress.jumps }
+      }
+      t = await iterate(loop, t)
+    }
+    if (!progress.finished) progress.finished = 'finished'
+    if (illegality(model.supernet)) progress.jumps += projectToLegal(model, data, context, stepper, t)
+    context.emit({ type: 'done', stage: 'search', reason: progress.finished, step: t })
+    save(loop, t)
+    return { reason: progress.finished, steps: t, jumps: progress.jumps }
+  } finally {
+    stepper.dispose()
+  }
+}
+
+interface Loop {
+  readonly model: SupernetModel
+  readonly data: PreparedData
+  readonly context: SearchContext
+  readonly batches: Batching
+  readonly stepper: Stepper
+  readonly progress: Progress
+}
+
+const freshProgress = (): Progress => ({
+  best: null,
+  bestEpoch: -1,
+  lossSums: { task: 0, reconstruction: 0, count: 0 },
+  jumps: 0,
+})
+
+/** One iteration and what is due after it. Returns the next iteration. */
+async function iterate(loop: Loop, t: number): Promise<number> {
+  const { model, data, context, batches, stepper, progress } = loop
+  const { schedule, options } = context
+  const phase = phaseAt(schedule, t)
+  if (phase.from === t) context.emit({ type: 'phase', step: t, name: phase.name })
+
+  stepper.step(t, batches.at(t), phase)
+  const next = t + 1
+  const endOfEpoch = next % batches.perEpoch === 0
+  if (next % options.inspectEvery === 0 || endOfEpoch || next === schedule.prune.until) {
+    context.emit({ type: 'gates', step: next, weights: model.gateValues() })
+    if (next >= schedule.prune.from) removeClosed(model, context, stepper, next)
+  }
+  if (next === schedule.prune.until && illegality(model.supernet))
+    progress.jumps += projectToLegal(model, data, context, stepper, next)
+  if (endOfEpoch) finishEpoch(loop, next)
+  // Lets signals and other work of the process through.
+  if (next % 4 === 0 || endOfEpoch) await nextTurn()
+  return next
+}
+
+function finishEpoch(loop: Loop, next: number): void {
+  const { model, data, context, batches, stepper, progress } = loop
+  const epoch = next / batches.perEpoch - 1
+  const { losses, stepMs } = stepper.drain(progress)
+  const validation = evaluate(stepper.network, data, data.splits.validation, context.metric)
+  context.emit({
+    type: 'epoch',
+    stage: 'search',
+    epoch,
+    step: next,
+    loss: losses,
+    validation,
+    parameters: costOf(model.supernet.graph).parameters,
+    sparsity: sparsityByLayer(model.supernet, model.origin),
+    entropy: entropyByLayer(model),
+    stepMs,
+  })
+  const { earlyStop } = context.options
+  const settled = next >= context.schedule.prune.until && !illegality(model.supernet)
+  if (settled && validation !== null && earlyStop) {
+    if (isBetter(context.metric, validation, progress.best, earlyStop.minDelta)) {
+      progress.best = validation
+      progress.bestEpoch = epoch
+    } else if (epoch - progress.bestEpoch >= earlyStop.patience) progress.finished = 'early-stop'
+  }
+  if (next < context.schedule.steps) save(loop, next)
+}
+
+function save({ stepper, context, progress }: Loop, step: number): void {
+  stepper.drainInto(progress)
+  context.save(stepper.checkpoint(step, context.identity, progress))
+}

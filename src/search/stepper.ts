@@ -1,0 +1,220 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { InputError } from '../base/errors.js'
+import type { PreparedData } from '../data/types.js'
+import type { Part, Term } from '../objective/terms/types.js'
+import { lambdasAt, valueAt } from '../schedule/table.js'
+import type { CompiledPhase } from '../schedule/types.js'
+import type { SupernetModel } from '../supernet/model.js'
+import { batching, type Batching } from './batching.js'
+import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
+import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
+import { modelNetwork, type Network } from './network.js'
+import { learningRateAt, optimizer } from './optimizer.js'
+import type { SearchContext } from './search.js'
+import {
+  clipScale,
+  smoothGateGradient,
+  stepProximalGates,
+  stepWeight,
+  updateStatistics,
+  type WeightedTerm,
+} from './update.js'
+
+/** Takes a supernet's training steps and owns their optimizer state. */
+export interface Stepper {
+  readonly network: Network
+  /** Iteration t on the shards of a batch. */
+  step(t: number, shards: readonly Shard[], phase: CompiledPhase): void
+  /** Keeps only the given members of a group: the model is pruned, the optimizer state follows. */
+  prune(group: string, kept: readonly string[]): void
+  /** The mean losses since the last call, and the mean time of a step in ms. */
+  drain(progress: Progress): { losses: EpochLosses; stepMs: number }
+  /** Reads the running sums off the device into the progress. */
+  drainInto(progress: Progress): void
+  checkpoint(step: number, identity: string, progress: Progress): Checkpoint
+  restore(checkpoint: Checkpoint): void
+  dispose(): void
+}
+
+export interface EpochLosses {
+  total: number
+  task: number | null
+  reconstruction: number | null
+}
+
+/** The stepper of a model: SGD or Adam for weights, proximal steps or Adam for gates. */
+export function supernetStepper(model: SupernetModel, data: PreparedData, context: SearchContext): Stepper {
+  const { schedule, options, terms, loss } = context
+  const weightOptimizer = optimizer(options.weights)
+  const alphaOptimizer = optimizer({ optimizer: 'adam', momentum: 0 })
+  const archBatches = options.mode === 'alternating' ? archBatching(data, context) : undefined
+  const network = modelNetwork(model)
+  const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
+  let count = 0
+  let milliseconds = 0
+
+  const gradientsOf = (
+    t: number,
+    shards: readonly Shard[],
+    phase: CompiledPhase,
+    parts: readonly Part[],
+  ): Gradients =>
+    batchGradients(
+      network,
+      data.dataset.shape,
+      shards,
+      {
+        task: valueAt(schedule.losses.task, t),
+        reconstruction: valueAt(schedule.losses.reconstruction, t),
+        loss,
+      },
+      {
+        weights: parts.includes('weights') ? trainedWeights(model, phase) : [],
+        alphas: parts.includes('gates') && phase.gates === 'move' ? openGroups(model) : [],
+      },
+    )
+
+  const addLosses = ({ losses }: Gradients): void => {
+    for (const name of ['task', 'reconstruction'] as const) {
+      const value = losses[name]
+      if (!value) continue
+      const old = sums[name]
+      sums[name] = tf.keep(tf.add(old, value))
+      old.dispose()
+    }
+    count += 1
+  }
+
+  const stepWeights = (t: number, gradients: Gradients): void => {
+    const rate = learningRateAt(options.weights, t, schedule.steps)
+    const scale = clipScale(gradients, options.weights.clipNorm)
+    for (const { name, layer, shape } of model.weights.specs) {
+      const gradient = gradients.weights.get(name)
+      if (!gradient) continue
+      // Terms act on kernels; a bias or a scale has no sparsity to gain and needs its size.
+      const acting = shape.length > 1 ? weighted('weights', layer, t) : []
+      const scaled = scale ? tf.mul(gradient, scale) : gradient
+      stepWeight(model.weights, name, scaled, acting, weightOptimizer, rate)
+      if (scale) scaled.dispose()
+    }
+    scale?.dispose()
+    updateStatistics(model.weights, gradients.statistics)
+  }
+
+  const stepGates = (t: number, gradients: Gradients): void => {
+    for (const name of openGroups(model)) {
+      const group = model.supernet.groups.find((g) => g.name === name)!
+      const acting = weighted('gates', group.layer, t)
+      const alpha = model.alpha(name)
+      const smooth = smoothGateGradient(alpha, group, acting, model.relaxation)
+      const ofLoss = gradients.alphas.get(name)
+      const total = tf.tidy(() => tf.add(ofLoss ?? tf.zerosLike(alpha), smooth ?? 0) as tf.Tensor1D)
+      const next =
+        model.relaxation.step === 'proximal'
+          ? stepProximalGates(alpha, group, total, acting, options.gates.learningRate)
+          : (alphaOptimizer.step(name, alpha, total, options.gates.learningRate) as tf.Tensor1D)
+      tf.dispose([total, ...(smooth ? [smooth] : [])])
+      model.setAlpha(name, next)
+    }
+  }
+
+  const weighted = (part: Part, layer: string, t: number): WeightedTerm[] =>
+    lambdasAt(schedule, part, layer, t).map(({ term, lambda }) => ({ term: termOf(terms, term), lambda }))
+
+  return {
+    network,
+    step(t, shards, phase) {
+      const start = performance.now()
+      const separate = archBatches && phase.gates === 'move'
+      if (separate) {
+        const gradients = gradientsOf(t, archBatches.at(t), phase, ['gates'])
+        stepGates(t, gradients)
+        disposeGradients(gradients)
+      }
+      const gradients = gradientsOf(t, shards, phase, separate ? ['weights'] : ['weights', 'gates'])
+      stepWeights(t, gradients)
+      if (!separate && phase.gates === 'move') stepGates(t, gradients)
+      addLosses(gradients)
+      disposeGradients(gradients)
+      milliseconds += performance.now() - start
+    },
+    prune(group, kept) {
+      const cut = model.prune(group, kept)
+      weightOptimizer.follow(new Set(model.weights.specs.map(({ name }) => name)), cut.weights)
+      alphaOptimizer.follow(new Set(model.supernet.groups.map(({ name }) => name)), cut.alphas)
+    },
+    drainInto(progress) {
+      for (const name of ['task', 'reconstruction'] as const) {
+        progress.lossSums[name] += sums[name].dataSync()[0]!
+        sums[name].dispose()
+        sums[name] = tf.keep(tf.scalar(0))
+      }
+      progress.lossSums.count += count
+      count = 0
+    },
+    drain(progress) {
+      this.drainInto(progress)
+      const { task, reconstruction, count: steps } = progress.lossSums
+      const stepMs = milliseconds / steps
+      progress.lossSums = { task: 0, reconstruction: 0, count: 0 }
+      milliseconds = 0
+      const seen = (total: number) => (total === 0 ? null : total / steps)
+      return {
+        losses: {
+          total: (task + reconstruction) / steps,
+          task: seen(task),
+          reconstruction: seen(reconstruction),
+        },
+        stepMs,
+      }
+    },
+    checkpoint: (step, identity, progress) => ({
+      step,
+      identity,
+      members: Object.fromEntries(model.supernet.groups.map((g) => [g.name, g.members.map((m) => m.name)])),
+      progress: structuredClone(progress),
+      arrays: new Map([
+        ...prefixed('w/', model.weights.values()),
+        ...prefixed('a/', model.alphaValues()),
+        ...prefixed('s/', weightOptimizer.values()),
+        ...prefixed('t/', alphaOptimizer.values()),
+      ]),
+    }),
+    restore(checkpoint) {
+      if (checkpoint.identity !== context.identity)
+        throw new InputError('checkpoint: it belongs to another configuration or other data; start a new run')
+      model.restore(
+        checkpoint.members,
+        withPrefix(checkpoint.arrays, 'w/'),
+        withPrefix(checkpoint.arrays, 'a/'),
+      )
+      weightOptimizer.restore(withPrefix(checkpoint.arrays, 's/'), (name) => model.weights.get(name).shape)
+      alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)
+    },
+    dispose() {
+      weightOptimizer.dispose()
+      alphaOptimizer.dispose()
+      tf.dispose([sums.task, sums.reconstruction])
+    },
+  }
+}
+
+function archBatching(data: PreparedData, { options, random }: SearchContext): Batching {
+  if (data.splits.arch.length === 0)
+    throw new InputError(
+      'config.search.mode: alternating trains gates on the split arch, which is empty; give config.split.arch a share',
+    )
+  return batching(data, data.splits.arch, options, random, 'arch')
+}
+
+const termOf = (terms: readonly Term[], name: string): Term => terms.find((term) => term.name === name)!
+
+/** Weights of the layers that the phase trains. */
+const trainedWeights = (model: SupernetModel, { train }: CompiledPhase): string[] =>
+  model.weights.specs
+    .filter(({ role, layer }) => role === 'weight' && train.has(layer))
+    .map(({ name }) => name)
+
+/** Groups that still have a choice to make. */
+const openGroups = (model: SupernetModel): string[] =>
+  model.supernet.groups.filter(({ members, keep }) => members.length > keep.min).map(({ name }) => name)

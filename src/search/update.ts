@@ -1,0 +1,122 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { ParameterStore } from '../nn/parameter-store.js'
+import type { BatchStatistics } from '../nn/ops/batch-norm.js'
+import type { Term } from '../objective/terms/types.js'
+import type { GateGroup } from '../supernet/types.js'
+import type { Relaxation } from '../supernet/relaxation.js'
+import type { Gradients } from './gradients.js'
+import type { Optimizer } from './optimizer.js'
+
+/** A term with its λ here and now. */
+export interface WeightedTerm {
+  readonly term: Term
+  readonly lambda: number
+}
+
+/** The share of the batch's statistics in each update of the moving averages (PyTorch's value). */
+const statisticsMomentum = 0.1
+
+/**
+ * Steps one weight array: smooth terms join the gradient, then the optimizer steps, then proximal
+ * operators act with strength η λ.
+ */
+export function stepWeight(
+  store: ParameterStore,
+  name: string,
+  gradient: tf.Tensor,
+  terms: readonly WeightedTerm[],
+  optimizer: Optimizer,
+  learningRate: number,
+): void {
+  const value = store.get(name)
+  const total = tf.tidy(() =>
+    terms.reduce((sum, { term, lambda }) => {
+      const smooth = term.weights!.gradient
+      return smooth ? tf.add(sum, tf.mul(smooth(value), lambda)) : sum
+    }, tf.clone(gradient)),
+  )
+  let next = optimizer.step(name, value, total, learningRate)
+  total.dispose()
+  for (const { term, lambda } of terms) {
+    if (!term.weights!.proximal) continue
+    const proximal = tf.tidy(() => term.weights!.proximal!(next, learningRate * lambda))
+    next.dispose()
+    next = proximal
+  }
+  store.set(name, next)
+}
+
+/**
+ * Steps a group of proximal gates: g ← prox(g − η ∇), normalised to the group's total. The threshold is
+ * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open.
+ * The caller owns the result.
+ */
+export function stepProximalGates(
+  gates: tf.Tensor1D,
+  group: GateGroup,
+  gradient: tf.Tensor1D,
+  terms: readonly WeightedTerm[],
+  learningRate: number,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    let z = tf.sub(gates, tf.mul(gradient, learningRate)) as tf.Tensor1D
+    for (const { term, lambda } of terms) {
+      const proximal = term.gates!.proximal
+      if (proximal) z = proximal(z, thresholdFor(z, group, learningRate * lambda))
+    }
+    // Without a proximal term the gates stay non-negative all the same; the best `min` are never lost.
+    const open = tf.relu(tf.sub(z, tf.minimum(0, thresholdFor(z, group, Infinity)))) as tf.Tensor1D
+    return tf.mul(open, tf.div(group.total, tf.sum(open)))
+  })
+}
+
+/** min(wanted, a bit less than the keep.min-th largest of z). */
+function thresholdFor(z: tf.Tensor1D, group: GateGroup, wanted: number): tf.Scalar {
+  const { values } = tf.topk(z, Math.min(group.keep.min, group.members.length))
+  const last = tf.min(values)
+  const limit = tf.sub(last, tf.add(tf.mul(0.1, tf.abs(last)), 1e-6))
+  return (wanted === Infinity ? limit : tf.minimum(limit, wanted)) as tf.Scalar
+}
+
+/** The gradient of smooth gate terms with respect to α, or undefined where there is none. Caller owns it. */
+export function smoothGateGradient(
+  alpha: tf.Tensor1D,
+  group: GateGroup,
+  terms: readonly WeightedTerm[],
+  relaxation: Relaxation,
+): tf.Tensor1D | undefined {
+  const smooth = terms.filter(({ term }) => !term.gates!.proximal)
+  if (smooth.length === 0) return undefined
+  const objective = (a: tf.Tensor): tf.Tensor => {
+    const mixture = relaxation.weights(a as tf.Tensor1D, group)
+    return smooth
+      .map(({ term, lambda }) => tf.mul(term.gates!.value(mixture, group), lambda))
+      .reduce((sum, value) => tf.add(sum, value))
+  }
+  return tf.tidy(() => tf.grad(objective)(alpha) as tf.Tensor1D)
+}
+
+/** Moves the batch norms' moving averages towards a batch's statistics. */
+export function updateStatistics(
+  store: ParameterStore,
+  statistics: ReadonlyMap<string, BatchStatistics>,
+): void {
+  for (const [node, observed] of statistics)
+    for (const key of ['mean', 'variance'] as const) {
+      const name = `${node}:${key}`
+      const next = tf.tidy(() =>
+        tf.add(tf.mul(store.get(name), 1 - statisticsMomentum), tf.mul(observed[key], statisticsMomentum)),
+      )
+      store.set(name, next)
+    }
+}
+
+/** min(1, limit / ‖gradient‖) over all weights, or undefined without a limit. */
+export function clipScale({ weights }: Gradients, limit: number | undefined): tf.Scalar | undefined {
+  if (limit === undefined || weights.size === 0) return undefined
+  return tf.tidy(() => {
+    const squares = [...weights.values()].map((gradient) => tf.sum(tf.square(gradient)))
+    const norm = tf.sqrt(tf.addN(squares))
+    return tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)))
+  })
+}

@@ -1,0 +1,110 @@
+import { graphBuilder, type GraphBuilder } from '../nn/builder.js'
+import { operationOf } from '../nn/operations/index.js'
+import type { Shape } from '../nn/graph.js'
+import type { GateGroup, Supernet } from './types.js'
+
+/** Builds a supernet's graph and collects its layers and gate groups on the way. */
+export interface SupernetBuilder {
+  /** The builder of the layer that the input belongs to. */
+  readonly root: GraphBuilder
+  /** A new layer k, next in order. */
+  layer(name: string): GraphBuilder
+  /**
+   * A mixed operation: candidate operations on one edge, one of them wanted. With a single candidate it is
+   * that operation, without a gate.
+   */
+  mixedOperation(b: GraphBuilder, x: string, edge: EdgeOptions): string
+  /** A node: the weighted sum of its inputs, `keep` of which are wanted; all, if there are no more. */
+  node(b: GraphBuilder, inputs: Readonly<Record<string, string>>, options: NodeOptions): string
+  /** A gate for each feature of x; at least `min` of them stay. */
+  units(b: GraphBuilder, x: string, options: { name: string; layer: string; min?: number }): string
+  finish(about: Pick<Supernet, 'space' | 'options' | 'outputs'>): Supernet
+}
+
+export interface EdgeOptions {
+  /** The group's name: `cell0/0→2`. */
+  readonly name: string
+  readonly layer: string
+  /** Names out of the operation table. */
+  readonly operations: readonly string[]
+  readonly channels: number
+  readonly stride?: number
+}
+
+export interface NodeOptions {
+  /** The group's name: `cell0/node3`. */
+  readonly name: string
+  readonly layer: string
+  /** How many of its inputs are wanted. */
+  readonly keep: number
+}
+
+/** Starts a supernet for inputs of a shape; the input stands in the first layer, `firstLayer`. */
+export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuilder {
+  const root = graphBuilder(input, firstLayer)
+  const layers = [firstLayer]
+  const groups: GateGroup[] = []
+
+  return {
+    root,
+    layer(name) {
+      if (!layers.includes(name)) layers.push(name)
+      return root.within(name, name)
+    },
+    mixedOperation(b, x, { name, layer, operations, channels, stride = 1 }) {
+      const candidates = operations.map((operation) => {
+        const found = operationOf(operation)
+        if (!found) throw new Error(`unknown operation: ${operation}`)
+        return found
+      })
+      const edge = b.within(name.slice(name.lastIndexOf('/') + 1))
+      const built = candidates.map((operation) =>
+        operation.build(edge.within(operation.name), x, {
+          channels,
+          stride,
+          affine: candidates.length === 1,
+        }),
+      )
+      if (candidates.length === 1) return built[0]!
+      groups.push({
+        name,
+        layer,
+        kind: 'operations',
+        members: candidates.map(({ name: member, parameterFree = false }) => ({
+          name: member,
+          parameterFree,
+        })),
+        total: 1,
+        keep: { min: 1, max: 1 },
+      })
+      return edge.node('mix', built, { group: name, members: operations })
+    },
+    node(b, inputs, { name, layer, keep }) {
+      const members = Object.keys(inputs)
+      if (members.length <= keep) return b.add(Object.values(inputs))
+      groups.push({
+        name,
+        layer,
+        kind: 'inputs',
+        members: members.map((member) => ({ name: member })),
+        total: keep,
+        keep: { min: keep, max: keep },
+      })
+      return b.node('mix', Object.values(inputs), { group: name, members })
+    },
+    units(b, x, { name, layer, min = 1 }) {
+      const width = b.shapeOf(x).at(-1)!
+      const members = Array.from({ length: width }, (_, i) => String(i))
+      groups.push({
+        name,
+        layer,
+        kind: 'units',
+        members: members.map((member) => ({ name: member })),
+        total: width,
+        keep: { min, max: width },
+      })
+      return b.node('units', [x], { group: name, members })
+    },
+    finish: (about) => ({ ...about, input, graph: root.graph(), layers, groups }),
+  }
+}

@@ -1,0 +1,133 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { RandomSource } from '../base/random.js'
+import { cut, ParameterStore } from '../nn/parameter-store.js'
+import type { Slice } from '../nn/transform.js'
+import { groupOf, pruneGroup } from './prune.js'
+import type { Relaxation } from './relaxation.js'
+import type { Architecture, Supernet } from './types.js'
+
+/** How a pruning cut weights (by parameter) and α (by group), for whoever holds state beside them. */
+export interface ModelCut {
+  readonly weights: ReadonlyMap<string, readonly Slice[]>
+  readonly alphas: ReadonlyMap<string, readonly Slice[]>
+}
+
+/** A supernet with its weights and architecture weights α. Owns both; dispose it. */
+export class SupernetModel {
+  readonly weights: ParameterStore
+  readonly relaxation: Relaxation
+  readonly #origin: Supernet
+  readonly #alphas = new Map<string, tf.Tensor1D>()
+  #supernet: Supernet
+
+  constructor(supernet: Supernet, relaxation: Relaxation, random: RandomSource, noise = 0.01) {
+    this.#supernet = supernet
+    this.#origin = supernet
+    this.relaxation = relaxation
+    this.weights = ParameterStore.of(supernet.graph, random)
+    for (const group of supernet.groups)
+      this.#alphas.set(group.name, tf.tensor1d(relaxation.initial(group, random, noise)))
+  }
+
+  /** The supernet as it stands now, without what was pruned. */
+  get supernet(): Supernet {
+    return this.#supernet
+  }
+
+  /** The supernet that the search began with. */
+  get origin(): Supernet {
+    return this.#origin
+  }
+
+  /** α of a group, [members]; it belongs to the model. */
+  alpha(group: string): tf.Tensor1D {
+    const found = this.#alphas.get(group)
+    if (!found) throw new Error(`unknown group: ${group}`)
+    return found
+  }
+
+  /** Takes over `alpha` as a group's new α and disposes the old one. */
+  setAlpha(group: string, alpha: tf.Tensor1D): void {
+    this.alpha(group).dispose()
+    this.#alphas.set(group, tf.keep(alpha))
+  }
+
+  /** Differentiable mixture weights of a group; call inside a tidy. */
+  mixture(group: string): tf.Tensor1D {
+    return this.relaxation.weights(this.alpha(group), groupOf(this.#supernet, group))
+  }
+
+  /** Every group's mixture weights as numbers, by group and member. */
+  gateValues(): Record<string, Record<string, number>> {
+    return Object.fromEntries(
+      this.#supernet.groups.map((group) => {
+        const values = tf.tidy(() => this.mixture(group.name).dataSync())
+        return [group.name, Object.fromEntries(group.members.map((member, i) => [member.name, values[i]!]))]
+      }),
+    )
+  }
+
+  /** Keeps only the given members of a group; weights and α follow. Returns how both were cut. */
+  prune(group: string, kept: readonly string[]): ModelCut {
+    const before = groupOf(this.#supernet, group).members
+    const names = new Set(kept)
+    const indices = before.flatMap((member, i) => (names.has(member.name) ? [i] : []))
+    const { supernet, slices } = pruneGroup(this.#supernet, group, kept)
+    this.#supernet = supernet
+    this.weights.apply({ graph: supernet.graph, slices })
+    const alphaCut = [{ axis: 0, indices }]
+    this.setAlpha(group, cut(this.alpha(group), alphaCut) as tf.Tensor1D)
+    this.#freeVanished()
+    return { weights: slices, alphas: new Map([[group, alphaCut]]) }
+  }
+
+  #freeVanished(): void {
+    const standing = new Set(this.#supernet.groups.map((g) => g.name))
+    for (const [name, alpha] of [...this.#alphas]) {
+      if (standing.has(name)) continue
+      alpha.dispose()
+      this.#alphas.delete(name)
+    }
+  }
+
+  /** Copies of every α by group. */
+  alphaValues(): Map<string, Float32Array> {
+    return new Map([...this.#alphas].map(([name, alpha]) => [name, alpha.dataSync<'float32'>().slice()]))
+  }
+
+  /** Takes up a checkpoint's state: the members left, then the values of weights and α. */
+  restore(
+    members: Readonly<Record<string, readonly string[]>>,
+    weights: ReadonlyMap<string, Float32Array>,
+    alphas: ReadonlyMap<string, Float32Array>,
+  ): void {
+    for (const { name } of this.#origin.groups) {
+      const group = this.#supernet.groups.find((g) => g.name === name)
+      const kept = members[name]
+      if (group && kept && kept.length < group.members.length) this.prune(name, kept)
+    }
+    for (const [name, values] of weights)
+      this.weights.set(name, tf.tensor(values, this.weights.get(name).shape))
+    for (const [name, values] of alphas) this.setAlpha(name, tf.tensor1d(values))
+  }
+
+  /** The architecture that the remaining members describe. */
+  architecture(): Architecture {
+    const values = this.gateValues()
+    const { space, options, input, outputs } = this.#supernet
+    const groups = this.#supernet.groups.map((group) => ({
+      name: group.name,
+      layer: group.layer,
+      kind: group.kind,
+      kept: group.members.map(({ name }) => ({ member: name, gate: values[group.name]![name]! })),
+      of: groupOf(this.#origin, group.name).members.length,
+    }))
+    return { format: 'sentei-architecture/1', space, options, input, outputs, groups }
+  }
+
+  dispose(): void {
+    this.weights.dispose()
+    tf.dispose([...this.#alphas.values()])
+    this.#alphas.clear()
+  }
+}

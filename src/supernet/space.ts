@@ -1,0 +1,30 @@
+import type { TSchema } from '@sinclair/typebox'
+import type { Shape } from '../nn/graph.js'
+import type { Supernet } from './types.js'
+
+/** What a supernet is built for. */
+export interface BuildContext<Options> {
+  readonly options: Options
+  /** One example's shape: [features] or [height, width, channels]. */
+  readonly input: Shape
+  /** Classes, or regression outputs. */
+  readonly outputs: number
+}
+
+/** A search space: a supernet for any data of a fitting shape. One file in `supernets/`, one registry line. */
+export interface SearchSpace<Options = Record<string, unknown>> {
+  readonly name: string
+  /** One sentence: what it searches over, and its source. */
+  readonly description: string
+  /** JSON Schema of its options, with defaults. */
+  readonly options: TSchema
+  /** Numbers of axes of an example that it takes: 1 for vectors, 2 for series, 3 for images. */
+  readonly ranks: readonly number[]
+  build(context: BuildContext<Options>): Supernet
+}
+
+/** A space of any options, as the registry holds it; options are validated against its schema first. */
+export type AnySpace = SearchSpace<never>
+
+/** Declares a search space, its options' type kept inside. */
+export const searchSpace = <Options>(definition: SearchSpace<Options>): AnySpace => definition as AnySpace

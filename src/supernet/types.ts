@@ -1,0 +1,69 @@
+import type { Graph, Shape } from '../nn/graph.js'
+import type { Slice } from '../nn/transform.js'
+
+/** One thing that a gate opens: an operation on an edge, an input of a node, or one unit of a layer. */
+export interface Member {
+  /** Unique in its group: `sep-conv-3x3`, `0→2`, or `17` for a unit. */
+  readonly name: string
+  /** Does it carry the signal on without learning anything (skip, pooling)? */
+  readonly parameterFree?: boolean
+}
+
+/**
+ * A set of members that compete: their mixture weights are normalised together (they sum to `total`), so
+ * their common scale is not a free direction.
+ */
+export interface GateGroup {
+  readonly name: string
+  /** The layer k whose λ acts on it. */
+  readonly layer: string
+  /** What its members are: the operations of an edge, the inputs of a node, the units of a layer. */
+  readonly kind: 'operations' | 'inputs' | 'units'
+  readonly members: readonly Member[]
+  /** What the mixture weights sum to: the number of members wanted, or the number of units at the start. */
+  readonly total: number
+  /** How many members a legal architecture keeps. */
+  readonly keep: { readonly min: number; readonly max: number }
+}
+
+/** A network that mixes candidate operations: a graph, its ordered layers, and the groups of its gates. */
+export interface Supernet {
+  /** The search space's name in the registry. */
+  readonly space: string
+  /** The space's options, defaults filled in. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly input: Shape
+  /** Width of the task output: classes, or regression outputs. */
+  readonly outputs: number
+  readonly graph: Graph
+  /** Layer names in order; k is the index. Every node and every group names one of them. */
+  readonly layers: readonly string[]
+  /** Members that are still there; a group whose edge is gone is gone. */
+  readonly groups: readonly GateGroup[]
+}
+
+/** A smaller supernet, and how its parameters and gates come out of the old one's. */
+export interface Pruned {
+  readonly supernet: Supernet
+  readonly slices: ReadonlyMap<string, readonly Slice[]>
+}
+
+/** The discrete result: which members of each group are left. Plain data; `architecture.json` holds it. */
+export interface Architecture {
+  readonly format: 'sentei-architecture/1'
+  readonly space: string
+  readonly options: Readonly<Record<string, unknown>>
+  readonly input: Shape
+  readonly outputs: number
+  /** Kept members by group, in the supernet's order, with the gate's final mixture weight. */
+  readonly groups: readonly ArchitectureGroup[]
+}
+
+export interface ArchitectureGroup {
+  readonly name: string
+  readonly layer: string
+  readonly kind: GateGroup['kind']
+  readonly kept: readonly { readonly member: string; readonly gate: number }[]
+  /** How many members the search began with. */
+  readonly of: number
+}

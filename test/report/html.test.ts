@@ -1,0 +1,249 @@
+import { parseHTML } from 'linkedom'
+import { describe, expect, test } from 'vitest'
+import { drawArchitecture } from '../../src/export/dot.js'
+import { renderReport } from '../../src/report/html.js'
+import type { Run } from '../../src/report/read-run.js'
+import type { Event } from '../../src/search/events.js'
+import * as synthetic from './helper.js'
+
+/** The parts of a DOM element that these tests read. */
+interface Found {
+  id: string
+  textContent: string
+  getAttribute(name: string): string
+}
+
+const find = (page: string, selector: string): Found[] => {
+  const { document } = parseHTML(page) as unknown as {
+    document: { querySelectorAll(s: string): Iterable<Found> }
+  }
+  return [...document.querySelectorAll(selector)]
+}
+const text = (page: string, selector: string) =>
+  find(page, selector)
+    .map((element) => element.textContent)
+    .join('\n')
+
+function runOf(options: synthetic.SyntheticRun = {}, change: Partial<Run> = {}): Run {
+  const events = synthetic.syntheticEvents(options)
+  const [, ...rows] = synthetic.syntheticSchedule(events).trim().split('\n')
+  return {
+    config: synthetic.syntheticConfig,
+    events,
+    schedule: rows.map((row) => {
+      const [from, to, layer, term, lambda] = row.split(',')
+      return { from: Number(from), to: Number(to), layer: layer!, term: term!, lambda: Number(lambda) }
+    }),
+    architecture: synthetic.syntheticArchitecture(events),
+    metrics: synthetic.syntheticMetrics,
+    timings: { searchSeconds: 412.3, retrainSeconds: 95 },
+    ...change,
+  }
+}
+
+const unfinished = { architecture: null, metrics: null, timings: null }
+const sections = ['lambda', 'sparsity', 'gates', 'losses', 'cost', 'architecture', 'removals', 'documents']
+
+describe('a finished run', async () => {
+  const run = runOf()
+  const page = renderReport(run, await drawArchitecture(run.architecture!))
+
+  test('has every section in order, each with a heading, a hint and content', () => {
+    expect(find(page, 'section').map((element) => element.id)).toEqual(sections)
+    expect(find(page, 'section > h2')).toHaveLength(sections.length)
+    expect(find(page, 'section > .hint')).toHaveLength(sections.length)
+    for (const id of ['lambda', 'sparsity', 'gates', 'losses', 'cost', 'architecture']) {
+      expect(find(page, `#${id} svg[role=img][aria-label]`), id).not.toHaveLength(0)
+    }
+  })
+
+  test('says in its head what was searched and what came out', () => {
+    const head = text(page, 'header')
+    for (const word of ['synthetic', 'darts-cell', 'digits', 'wasm', 'criteria passed', '41,223', '9.87 M']) {
+      expect(head).toContain(word)
+    }
+    expect(text(page, '.results tbody tr:nth-child(3)')).toMatch(/derived[^]*0\.9688[^]*0\.9634/)
+    expect(text(page, '.figures')).toMatch(/−0\.0113[^]*−0\.0002[^]*−0\.0691[^]*6 min 52 s/)
+    expect(text(page, '.criteria')).toContain('✓ parameters at most 60,000: 41,223')
+  })
+
+  test('draws a heat map a term, a chart a group, two charts a stage, a drawing a cell', () => {
+    expect(find(page, '#lambda figure')).toHaveLength(4)
+    expect(find(page, '#gates figure')).toHaveLength(6)
+    expect(find(page, '#losses figure')).toHaveLength(6)
+    expect(find(page, '#architecture figure')).toHaveLength(3)
+    expect(text(page, '#gates')).toContain('cell0/node2')
+    expect(text(page, '#lambda')).toContain('pretrain the autoencoder')
+  })
+
+  test('lists every removal and alarm', () => {
+    const removals = run.events.filter((event) => event.type === 'removal')
+    expect(find(page, '#removals tbody tr')).toHaveLength(removals.length)
+    expect(text(page, '#removals tbody tr:first-child')).toMatch(/gate reached zero|threshold|projected/)
+    expect(text(page, '#removals .alarms')).toContain('skip holds 62 %')
+  })
+
+  test('loads nothing', () => {
+    const loads =
+      /(?:\bsrc|\bhref|\baction|\bdata)\s*=\s*(?!["']?#)|@import|url\(|<(?:script|link|iframe|img|object|embed)\b/i
+    expect(loads.exec(page)).toBeNull()
+  })
+
+  test('has no id twice and no id in a chart', () => {
+    const ids = find(page, '[id]').map((element) => element.id)
+    expect(new Set(ids).size).toBe(ids.length)
+    const plots = find(page, 'svg[class^=plot-]').map((element) => element.getAttribute('class'))
+    expect(plots.length).toBeGreaterThan(15)
+    expect(new Set(plots).size).toBe(plots.length)
+  })
+
+  test('is the same page each time', () => {
+    expect(renderReport(run, [])).toBe(renderReport(run, []))
+  })
+
+  test('repeats the configuration and the schedule', () => {
+    expect(JSON.parse(text(page, '#documents details:first-of-type pre'))).toEqual(run.config)
+    expect(text(page, '#documents')).toContain('"term":"l1/gates"')
+  })
+})
+
+describe('verdicts', () => {
+  const verdict = (change: Partial<Run>) => text(renderReport(runOf({ epochs: 2 }, change)), '.verdict')
+  test('not met', () => {
+    expect(verdict({ metrics: { criteria: { passed: false } } })).toBe('✕ criteria not met')
+  })
+  test('unfinished', () => {
+    expect(verdict({ metrics: null })).toBe('unfinished')
+  })
+  test('without criteria', () => {
+    const config = { ...synthetic.syntheticConfig, criteria: [] }
+    expect(verdict({ config, metrics: { criteria: { passed: true } } })).toBe('finished, no criteria set')
+  })
+})
+
+test('escapes markup in every name', () => {
+  const evil = '<script>alert("x")</script>&\'`'
+  const events = synthetic.syntheticEvents({ epochs: 4 }).map((event) => {
+    if (event.type === 'start') {
+      const groups = event.groups.map((group) => ({ ...group, members: group.members.map((m) => m + evil) }))
+      return { ...event, name: evil, space: evil, backend: evil, metric: evil, groups }
+    }
+    if (event.type === 'phase') return { ...event, name: evil }
+    if (event.type === 'alarm') return { ...event, alarm: evil, message: evil, layer: evil }
+    if (event.type === 'removal') return { ...event, layer: evil, lambda: { [evil]: 1 }, members: [evil] }
+    if (event.type === 'epoch') return { ...event, sparsity: { [evil]: 0.5 } }
+    if (event.type === 'gates') return { ...event, weights: { ...event.weights, [evil]: { [evil]: 1 } } }
+    return event
+  }) as Event[]
+  const page = renderReport({
+    ...runOf(),
+    config: { name: evil, data: { file: evil } },
+    events,
+    schedule: [{ from: 0, to: 10, layer: evil, term: evil, lambda: 1 }],
+    architecture: { ...synthetic.syntheticArchitecture(synthetic.syntheticEvents()), space: evil },
+  })
+  expect(page.includes('<script')).toBe(false)
+  expect(text(page, 'h1')).toBe(evil)
+  expect(text(page, '.alarms')).toContain(evil)
+})
+
+describe('an unfinished run', () => {
+  test.each<[string, Event[]]>([
+    ['no events at all', []],
+    ['only a start event', synthetic.syntheticEvents().slice(0, 1)],
+    ['no epoch finished', synthetic.syntheticEvents().slice(0, 6)],
+    ['interrupted in the middle', synthetic.syntheticEvents().slice(0, 40)],
+  ])('%s', (_, events) => {
+    const page = renderReport({ ...runOf(), ...unfinished, schedule: [], events })
+    expect(find(page, 'section').map((element) => element.id)).toEqual(sections)
+    expect(text(page, '.verdict')).toBe('unfinished')
+    expect(text(page, '#architecture')).toContain('no architecture derived yet')
+    expect(/NaN|Infinity|undefined|\[object/.exec(page)).toBeNull()
+  })
+
+  test('a config without a name', () => {
+    expect(text(renderReport({ ...runOf({}, unfinished), config: {}, events: [] }), 'h1')).toBe('run')
+  })
+})
+
+describe('odd runs', () => {
+  test('a single epoch is drawn as dots', () => {
+    const page = renderReport(runOf({ epochs: 1, gateEvents: 1 }))
+    expect(find(page, '#losses .plot-loss-search circle').length).toBe(3)
+    expect(find(page, '#sparsity circle')).not.toHaveLength(0)
+    expect(/NaN|Infinity/.exec(page)).toBeNull()
+  })
+
+  test('a group removed at once, before any look at its gates', () => {
+    const [start, ...rest] = synthetic.syntheticEvents({ units: [4], cells: 1 })
+    const members = ['0', '1', '2', '3']
+    const removal: Event = {
+      type: 'removal',
+      step: 1,
+      layer: 'encoder/dense0',
+      group: 'encoder/dense0',
+      members,
+      lambda: {},
+      by: 'zero',
+      before: null,
+      after: null,
+    }
+    const gates: Event = { type: 'gates', step: 2, weights: { 'encoder/dense0': {} } }
+    const events = [start!, removal, gates, ...rest.filter((event) => event.type !== 'gates')]
+    const page = renderReport(runOf({}, { events, ...unfinished }))
+    expect(text(page, '#gates')).toContain('0 of 4 left')
+    expect(/NaN|Infinity/.exec(page)).toBeNull()
+  })
+
+  test('losses and metrics that are not finite leave gaps and a note', () => {
+    const events = synthetic.syntheticEvents().map((event): Event => {
+      if (event.type !== 'epoch' || event.epoch % 2 === 0) return event
+      return { ...event, loss: { total: NaN, task: NaN, reconstruction: null }, validation: NaN, stepMs: NaN }
+    })
+    const asWritten = JSON.parse(JSON.stringify(events)) as Event[]
+    const metrics = { validation: { final: null }, test: { final: NaN }, criteria: { passed: false } }
+    for (const page of [events, asWritten].map((e) => renderReport(runOf({}, { events: e, metrics })))) {
+      expect(/NaN|Infinity/.exec(page)).toBeNull()
+      expect(text(page, '#losses')).toContain('not finite in 13 of 25 epochs, first in epoch 1')
+    }
+  })
+
+  test('a run without one finite loss says so', () => {
+    const events = synthetic
+      .syntheticEvents()
+      .map((event) =>
+        event.type === 'epoch' ? { ...event, loss: { total: NaN, task: null, reconstruction: null } } : event,
+      )
+    expect(text(renderReport(runOf({}, { events })), '#losses')).toContain('no finite values')
+  })
+
+  test('a schedule that is all 0, and one beyond the last event', () => {
+    const schedule = [{ from: 0, to: 5000, layer: 'encoder/dense0', term: 'l1/gates', lambda: 0 }]
+    const page = renderReport(runOf({ epochs: 1 }, { schedule }))
+    expect(text(page, '#lambda')).toContain('5,000')
+    expect(/NaN|Infinity/.exec(page)).toBeNull()
+  })
+})
+
+test.each<[string, synthetic.SyntheticRun]>([
+  [
+    '400 looks at 20 groups of 15 operations',
+    { units: [], cells: 10, nodes: 2, gateEvents: 400, epochs: 200 },
+  ],
+  [
+    '60 groups of up to 25 operations',
+    { units: [], cells: 15, nodes: 4, edges: 5, gateEvents: 400, epochs: 100 },
+  ],
+  ['20 groups of 512 units', { units: Array<number>(20).fill(512), cells: 0, gateEvents: 400, epochs: 100 }],
+])('stays below 3 MB: %s', async (_, options) => {
+  const run = runOf(options)
+  const page = renderReport(run, await drawArchitecture(run.architecture!))
+  expect(find(page, '#gates figure').length).toBeGreaterThanOrEqual(20)
+  expect(Buffer.byteLength(page)).toBeLessThan(3_000_000)
+})
+
+test('a group of many operations keeps a line a member, a group of many units does not', () => {
+  const page = renderReport(runOf({ units: [40], cells: 1, nodes: 4, edges: 5 }))
+  expect(find(page, '.plot-gates-0 g[aria-label=area]')).toHaveLength(3)
+  expect(find(page, '.plot-gates-4 g[aria-label=line] path')).toHaveLength(25)
+})

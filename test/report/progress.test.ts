@@ -1,0 +1,99 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { progressBar, type ProgressOptions } from '../../src/report/progress.js'
+import type { Event } from '../../src/search/events.js'
+import { syntheticEvents } from './helper.js'
+
+/** What is written when all events have come; the clock goes on by a second at every look. */
+function written(events: readonly Event[], options: Partial<ProgressOptions> = {}): string {
+  const { isTTY = false } = options
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 200 })
+  let seconds = 0
+  const progress = progressBar({ stream, isTTY, now: () => (seconds += 1) * 1000, ...options })
+  for (const event of events) progress.onEvent(event)
+  progress.stop()
+  return String(stream.read() ?? '')
+}
+
+const events = syntheticEvents({ epochs: 5, gateEvents: 20 })
+const epochs = events.filter((event) => event.type === 'epoch')
+
+describe('plain lines', () => {
+  const lines = written(events, { epochs: { retrain: 40 } })
+    .trimEnd()
+    .split('\n')
+
+  test('one an epoch, with loss, metric, parameters and time left', () => {
+    const told = lines.filter((line) => /^(search|baseline|retrain) \d/.test(line))
+    expect(told).toHaveLength(epochs.length)
+    expect(told[0]).toMatch(/^search 1\/5 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d,]+ parameters {2}.* left/)
+    expect(told.at(-1)).toMatch(/^retrain 40\/40 .* 0 s left$/)
+  })
+
+  test('removals are summed up in the epoch’s line', () => {
+    const removed = events.flatMap((event) => (event.type === 'removal' ? event.members : []))
+    const told = lines.flatMap((line) => /removed (\d+): /.exec(line)?.[1] ?? [])
+    expect(told.length).toBeGreaterThan(1)
+    expect(told.reduce((sum, count) => sum + Number(count), 0)).toBe(removed.length)
+  })
+
+  test('alarms and early ends have a line of their own', () => {
+    expect(lines).toContain('alarm at step 300: skip-share in cell0: skip holds 62 % of the gates')
+    expect(lines).toContain('retrain: early-stop at step 1600')
+  })
+
+  test('hold no control characters, whatever the names', () => {
+    const evil = '\u001b[2Jx\r\u0007y'
+    const told = written([
+      { type: 'alarm', step: 1, alarm: evil, layer: evil, message: 'a\nb' },
+      {
+        type: 'removal',
+        step: 1,
+        layer: evil,
+        group: 'g',
+        members: ['0'],
+        lambda: {},
+        by: 'zero',
+        before: null,
+        after: null,
+      },
+      epochs[0]!,
+    ])
+    expect(told).not.toMatch(/[^\P{Cc}\n]/u)
+    expect(told.trimEnd().split('\n')).toHaveLength(2)
+  })
+
+  test('losses that are not finite are a dash', () => {
+    const broken = { ...epochs[0]!, loss: { total: NaN, task: null, reconstruction: null }, validation: null }
+    expect(written([broken])).toContain('loss –  metric –')
+  })
+
+  test('a resumed run counts its pace from where it began', () => {
+    const start = events[0]!
+    const resumed = epochs.filter((event) => event.stage === 'search').slice(3, 4)
+    expect(written([start, ...resumed])).toMatch(/^search 4\/5 .* 1 s left/)
+  })
+
+  test('nothing is written where nothing happens', () => {
+    expect(written([])).toBe('')
+  })
+})
+
+describe('a bar on a terminal', () => {
+  const text = written(events, { isTTY: true, epochs: { retrain: 40 } })
+
+  test('shows stage, epochs, loss, metric and parameters', () => {
+    expect(text).toMatch(/search +█+ 5\/5 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d,]+ parameters/)
+    expect(text).toContain('40/40')
+  })
+
+  test('gives cursor and line wrapping back', () => {
+    expect(text.lastIndexOf('\u001b[?25h')).toBeGreaterThan(text.lastIndexOf('\u001b[?25l'))
+    expect(text.lastIndexOf('\u001b[?7h')).toBeGreaterThan(text.lastIndexOf('\u001b[?7l'))
+  })
+
+  test('tells alarms and removals once, above the bar', () => {
+    expect(text.split('alarm at step 300').length).toBe(2)
+    expect(text).toMatch(/removed \d+: [^\n]*\n/)
+  })
+})
