@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { InputError } from '../base/errors.js'
+import { sha256 } from '../base/files.js'
+import { randomSource } from '../base/random.js'
+import type { Config } from '../config/config-schema.js'
+import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema.js'
+import { didYouMean } from '../base/suggest.js'
+import { validate } from '../config/validator.js'
+import { batching } from '../search/batching.js'
+import { prepareData } from '../data/prepare.js'
+import type { PreparedData } from '../data/types.js'
+import type { Trial } from '../derive/trial.js'
+import { losses } from '../objective/losses.js'
+import { presetNames, readPreset, spaces, terms } from '../registry.js'
+import { compileSchedule } from '../schedule/compile.js'
+import type { Schedule } from '../schedule/types.js'
+import { relaxations } from '../supernet/relaxation.js'
+import { restrict } from '../supernet/restrict.js'
+import type { AnySpace } from '../supernet/space.js'
+import type { Supernet } from '../supernet/types.js'
+
+/**
+ * Makes a trial out of a resolved configuration: reads and splits the data, builds and restricts the
+ * supernet, compiles the schedule. `folder` is what paths in the configuration are relative to. In the
+ * trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
+ */
+export function setupTrial(config: Config, folder: string): Trial {
+  const data = prepareData(config, folder)
+  const supernet = buildSupernet(config, data)
+  const document = resolveSchedule(config.schedule, folder)
+  const random = randomSource(config.seed)
+  const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
+  const schedule = compileFor(document, supernet, config.search.epochs * perEpoch, config.relaxation)
+  const resolved: Config = { ...config, schedule: document as unknown as Config['schedule'] }
+  const isClass = data.dataset.task.kind === 'classification'
+  checkObjective(config.objective, isClass)
+  return {
+    config: resolved,
+    data,
+    supernet,
+    relaxation: relaxations[config.relaxation],
+    schedule,
+    terms,
+    loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],
+    metric: config.objective.metric ?? (isClass ? 'accuracy' : 'rmse'),
+    random,
+    identity: sha256(JSON.stringify(resolved), data.dataset.hash),
+  }
+}
+
+/** The supernet that a configuration asks for, on its data's shape. */
+export function buildSupernet({ supernet }: Config, { dataset }: PreparedData): Supernet {
+  const space = spaceOf(supernet.space)
+  const options: unknown = validate(space.options, supernet.options, 'config.supernet.options')
+  if (!space.ranks.includes(dataset.shape.length))
+    throw new InputError(
+      `config.supernet.space: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, ${dataset.name} has [${dataset.shape.join(', ')}]`,
+    )
+  const outputs = dataset.task.kind === 'classification' ? dataset.task.classes.length : dataset.task.outputs.length
+  const built = space.build({ options: options as never, input: dataset.shape, outputs })
+  return restrict(built, supernet.restrict ?? [])
+}
+
+/** The search space of a name; the error lists all and suggests the nearest. */
+export function spaceOf(name: string): AnySpace {
+  const found = spaces.find((space) => space.name === name)
+  if (found) return found
+  const names = spaces.map((space) => space.name)
+  throw new InputError(`config.supernet.space: unknown space ${name}${didYouMean(name, names)}; spaces: ${names.join(', ')}`)
+}
+
+/** A schedule document: a preset's, a JSON file's, or the given one, validated. */
+export function resolveSchedule(schedule: Config['schedule'], folder: string): ScheduleDocument {
+  if (typeof schedule !== 'string') return validate(ScheduleSchema, schedule, 'schedule')
+  if (presetNames().includes(schedule)) return validate(ScheduleSchema, JSON.parse(readPreset(schedule)), 'schedule')
+  const path = resolve(folder, schedule)
+  if (!existsSync(path))
+    throw new InputError(
+      `config.schedule: no preset and no file ${schedule}${didYouMean(schedule, presetNames())}; presets: ${presetNames().join(', ')}`,
+    )
+  try {
+    return validate(ScheduleSchema, JSON.parse(readFileSync(path, 'utf8')), `schedule ${schedule}`)
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new InputError(`${path}: not JSON: ${error.message}`)
+    throw error
+  }
+}
+
+/** Compiles a document for a supernet and a number of iterations. */
+export function compileFor(
+  document: ScheduleDocument,
+  supernet: Supernet,
+  steps: number,
+  relaxation: Config['relaxation'],
+): Schedule {
+  const gated = new Set(supernet.groups.map((group) => group.layer))
+  return compileSchedule(document, {
+    steps,
+    layers: supernet.layers,
+    gatedLayers: supernet.layers.filter((layer) => gated.has(layer)),
+    relaxation,
+    decoder: 'reconstruction' in supernet.graph.outputs,
+    terms,
+  })
+}
+
+function checkObjective({ task, metric }: Config['objective'], isClass: boolean): void {
+  const classOnly = (name: string | undefined, path: string, names: readonly string[]) => {
+    if (name && names.includes(name) !== isClass)
+      throw new InputError(`config.objective.${path}: ${name} does not fit a ${isClass ? 'classification' : 'regression'} task`)
+  }
+  classOnly(task, 'task', ['cross-entropy'])
+  classOnly(metric, 'metric', ['accuracy', 'cross-entropy'])
+}
