@@ -24,14 +24,14 @@ export const dartsCell = searchSpace<Options>({
   ranks: [3],
   options: Type.Object(
     {
-      cells: Type.Integer({ minimum: 1, default: 3 }),
+      cells: Type.Integer({ minimum: 1, default: 2 }),
       channels: Type.Integer({ minimum: 1, default: 16 }),
       nodes: Type.Integer({ minimum: 1, default: 2 }),
       inputs: Type.Integer({ minimum: 1, default: 2, description: 'edges that a node keeps' }),
       operations: Type.Array(Type.String({ enum: operations.map((o) => o.name) }), {
         minItems: 1,
         uniqueItems: true,
-        default: ['skip', 'max-pool-3x3', 'avg-pool-3x3', 'sep-conv-3x3', 'dil-conv-3x3'],
+        default: ['skip', 'avg-pool-3x3', 'conv-1x1', 'sep-conv-3x3', 'dil-conv-3x3'],
       }),
       reductions: Type.Array(Type.Integer({ minimum: 0 }), {
         default: [1],

@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-layers'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { InputError } from '../base/errors.js'
+import { registerWasmKernels } from './wasm/index.js'
 
 export const backendNames = ['wasm', 'cpu', 'webgpu', 'tensorflow'] as const
 export type BackendName = (typeof backendNames)[number]
@@ -29,6 +30,7 @@ const loaders: Record<BackendName, () => Promise<void>> = {
     const wasm = await import('@tensorflow/tfjs-backend-wasm')
     const binaries = `${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`
     wasm.setWasmPaths(binaries)
+    registerWasmKernels()
   },
   async webgpu() {
     const [{ create, globals }] = [await optional<WebGpuModule>('webgpu', 'webgpu')]

@@ -75,7 +75,7 @@ const Split = object(
 const Optimizer = object(
   {
     optimizer: oneOf(['sgd', 'adam'], { default: 'sgd' }),
-    learningRate: Type.Number({ exclusiveMinimum: 0, default: 0.05 }),
+    learningRate: Type.Number({ exclusiveMinimum: 0, default: 0.1 }),
     minLearningRate: Type.Number({ minimum: 0, default: 0, description: 'where cosine decay ends' }),
     momentum: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0.9 }),
     decay: oneOf(['cosine', 'constant'], { default: 'cosine' }),
@@ -93,7 +93,7 @@ const EarlyStop = object({
 
 const Search = object(
   {
-    epochs: Type.Integer({ minimum: 1, default: 25 }),
+    epochs: Type.Integer({ minimum: 1, default: 20 }),
     batch: Type.Integer({ minimum: 1, default: 64 }),
     shards: Type.Integer({
       minimum: 1,
@@ -104,7 +104,7 @@ const Search = object(
     weights: Optimizer,
     gates: object(
       {
-        learningRate: Type.Number({ exclusiveMinimum: 0, default: 0.02 }),
+        learningRate: Type.Number({ exclusiveMinimum: 0, default: 0.2 }),
         noise: Type.Number({ minimum: 0, default: 0.01, description: 'relative noise of the initial gates' }),
       },
       { default: {} },
@@ -135,7 +135,7 @@ const Retrain = object(
     }),
     gates: oneOf(['drop', 'keep'], { default: 'drop', description: 'set gate values to 1, or keep them' }),
     weights: Optimizer,
-    l2: Type.Number({ minimum: 0, default: 0.0003, description: 'λ of the L2 term on weights' }),
+    l2: Type.Number({ minimum: 0, default: 0.003, description: 'λ of the L2 term on weights' }),
     augment: Type.Optional(
       object({ shift: Type.Optional(Type.Integer({ minimum: 0 })), flip: Type.Optional(Type.Boolean()) }),
     ),

@@ -38,9 +38,9 @@ export interface Trial {
 }
 
 export interface TrialHooks {
-  emit(event: Event): void
+  readonly emit: (event: Event) => void
   /** Takes each checkpoint of the search. */
-  save?(checkpoint: Checkpoint): void
+  readonly save?: (checkpoint: Checkpoint) => void
   readonly signal?: AbortSignal
   /** Go on from here. */
   readonly checkpoint?: Checkpoint | undefined
@@ -124,7 +124,8 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
   }
 }
 
-function startEvent({ config, supernet, data, schedule, metric }: Trial): Event {
+/** What a run's events begin with. */
+export function startEvent({ config, supernet, data, schedule, metric }: Trial): Event {
   const groups = supernet.groups.map(({ name, layer, kind, members }) => ({
     name,
     layer,
@@ -191,7 +192,8 @@ async function baselineStage(trial: Trial, hooks: TrialHooks) {
   return { ...costOf(graph), validation: trained.validation, test }
 }
 
-async function retrainStage(
+/** Trains a discrete network as the configuration says; throws Interrupted where a signal stops it. */
+export async function retrainStage(
   { config, data, loss, metric, random }: Trial,
   { emit, signal }: TrialHooks,
   stage: Exclude<Stage, 'search'>,
@@ -221,7 +223,7 @@ function summarise(
   baseline: Awaited<ReturnType<typeof baselineStage>>,
   final: Retrained,
 ): TrialMetrics {
-  const { config, data, supernet, metric } = trial
+  const { config, supernet, metric } = trial
   const cost = costOf(final.graph)
   const supernetCost = costOf(supernet.graph)
   const lost = (before: number | null, after: number | null) =>
@@ -230,13 +232,7 @@ function summarise(
       : metrics[metric].higherIsBetter
         ? before - after
         : after - before
-  const measure = (name: MetricName, split: 'validation' | 'test') =>
-    withNetwork(final.graph, final.values, (network) => evaluate(network, data, data.splits[split], name))
-  const results = judge(config.criteria, {
-    cost,
-    supernetParameters: supernetCost.parameters,
-    metric: (name, split) => measure(name as MetricName, split),
-  })
+  const { test, criteria } = judgeRetrained(trial, final)
   return {
     seed: config.seed,
     backend: config.backend,
@@ -257,8 +253,26 @@ function summarise(
       derive: lost(searched.validation, searched.kept),
       gatesDropped: lost(searched.kept, searched.dropped),
     },
-    test: { supernet: searched.test, final: measure(metric, 'test') },
+    test: { supernet: searched.test, final: test },
     derived: { ...cost, sparsityByLayer: sparsityByLayer(model.supernet, supernet) },
+    criteria,
+  }
+}
+
+/** The test metric of a retrained network, and whether it meets the criteria. */
+export function judgeRetrained(
+  { config, data, supernet, metric }: Trial,
+  { graph, values }: Pick<Retrained, 'graph' | 'values'>,
+): { test: number | null; criteria: TrialMetrics['criteria'] } {
+  const measure = (name: MetricName, split: 'validation' | 'test') =>
+    withNetwork(graph, values, (network) => evaluate(network, data, data.splits[split], name))
+  const results = judge(config.criteria, {
+    cost: costOf(graph),
+    supernetParameters: costOf(supernet.graph).parameters,
+    metric: (name, split) => measure(name as MetricName, split),
+  })
+  return {
+    test: measure(metric, 'test'),
     criteria: { passed: results.every(({ passed }) => passed), results },
   }
 }

@@ -87,7 +87,7 @@ export async function dotToSvg(dot: string): Promise<string> {
 function partsOf(groups: readonly ArchitectureGroup[]): Part[] {
   const parts: Part[] = []
   for (const group of groups) {
-    const cell = group.kept.some(({ member }) => edgeOf(member) !== null)
+    const cell = edgesOf(group).length > 0
     const title = cell ? cellOf(group) : 'layers'
     const known = parts.find((part) => part.cell === cell && part.title === title)
     if (known) known.groups.push(group)
@@ -96,15 +96,48 @@ function partsOf(groups: readonly ArchitectureGroup[]): Part[] {
   return parts
 }
 
-/** The cell of a group: `cell0` of `cell0/node2`. */
+/** The cell of a group: `cell0` of `cell0/node3` and of `cell0/0→2`. */
 function cellOf({ name, layer }: ArchitectureGroup): string {
   return name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : layer
 }
 
-/** Takes `0→2/sep-conv-3x3` apart; null for a member that stands on no edge. */
-function edgeOf(member: string): { from: string; to: string; operation: string } | null {
-  const match = /^(.+?)→(.+?)\/(.+)$/s.exec(member)
-  return match ? { from: match[1]!, to: match[2]!, operation: match[3]! } : null
+/** One arrow of a cell: what it carries, and the weight that it has among its node's inputs. */
+interface Edge {
+  readonly from: string
+  readonly to: string
+  readonly operation?: string
+  readonly gate?: number
+}
+
+/** The edges that a group speaks of: the one that its operations stand on, or the inputs that a node keeps. */
+function edgesOf({ name, kind, kept }: ArchitectureGroup): Edge[] {
+  const ends = (edge: string) => {
+    const match = /^(.+?)→(.+)$/s.exec(edge)
+    return match ? [{ from: match[1]!, to: match[2]! }] : []
+  }
+  if (kind === 'units') return []
+  if (kind === 'inputs')
+    return kept.flatMap(({ member, gate }) => ends(member).map((edge) => ({ ...edge, gate })))
+  const operation = kept.map(({ member, gate }) => (kept.length > 1 ? `${member} (${round(gate)})` : member))
+  return ends(name.slice(name.lastIndexOf('/') + 1)).map((edge) => ({
+    ...edge,
+    operation: operation.join(', '),
+  }))
+}
+
+/** The edges of a cell, what two groups say of one put together. */
+function joinEdges(groups: readonly ArchitectureGroup[]): Edge[] {
+  const joined = new Map<string, Edge>()
+  for (const edge of groups.flatMap(edgesOf)) {
+    const key = `${edge.from}→${edge.to}`
+    joined.set(key, { ...joined.get(key), ...edge })
+  }
+  return [...joined.values()]
+}
+
+/** `sep-conv-3x3 (0.81)`; an edge with one candidate only has no operation, an input without rivals no weight. */
+function edgeLabel({ operation, gate }: Edge): string {
+  return [operation ?? '', gate === undefined ? '' : `(${round(gate)})`].filter(Boolean).join(' ')
 }
 
 function cluster(part: Part, index: number): string[] {
@@ -114,11 +147,7 @@ function cluster(part: Part, index: number): string[] {
 
 /** The nodes and edges of a cell; what no edge enters is an input. Ids are prefixed, as cells share names. */
 function edges(part: Part, index: number): string[] {
-  const kept = part.groups.flatMap((group) => group.kept)
-  const found = kept.flatMap(({ member, gate }) => {
-    const edge = edgeOf(member)
-    return edge ? [{ ...edge, gate }] : []
-  })
+  const found = joinEdges(part.groups)
   const entered = new Set(found.map((edge) => edge.to))
   const nodes = [...new Set(found.flatMap((edge) => [edge.from, edge.to]))].sort(byNumber)
   const id = (node: string) => quote(`${index}/${node}`)
@@ -130,10 +159,7 @@ function edges(part: Part, index: number): string[] {
         ? `${id(node)} [label=${quote(node)}];`
         : `${id(node)} [label=${quote(`input ${node}`)}, style="rounded,dashed"];`,
     ),
-    ...found.map(
-      ({ from, to, operation, gate }) =>
-        `${id(from)} -> ${id(to)} [label=${quote(`${operation} (${round(gate)})`)}];`,
-    ),
+    ...found.map((edge) => `${id(edge.from)} -> ${id(edge.to)} [label=${quote(edgeLabel(edge))}];`),
   ]
 }
 
@@ -160,8 +186,8 @@ function quote(text: string): string {
   return `"${plain.replaceAll('\n', '\\n').replaceAll('\0', '')}"`
 }
 
-function round(gate: number | null): string {
-  return gate === null ? '–' : String(Number(gate.toPrecision(2)))
+function round(gate: number): string {
+  return String(Number(gate.toPrecision(2)))
 }
 
 function byNumber(a: string, b: string): number {

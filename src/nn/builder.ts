@@ -15,6 +15,8 @@ export interface WindowOptions {
 export interface GraphBuilder {
   /** The id of the network's input. */
   readonly input: string
+  /** What the ids of its nodes begin with. */
+  readonly scope: string
   /** A builder whose nodes are named `scope/…` and belong to `layer` (by default this builder's). */
   within(scope: string, layer?: string): GraphBuilder
   shapeOf(id: string): Shape
@@ -62,6 +64,7 @@ export function graphBuilder(shape: Shape, layer: string): GraphBuilder {
       node(kind, [x], { ...rest, stride, dilation })
     return {
       input: 'input',
+      scope,
       within: (name, inner = currentLayer) => scoped(scope ? `${scope}/${name}` : name, inner),
       shapeOf,
       node,

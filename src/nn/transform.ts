@@ -1,6 +1,5 @@
 import type { Attributes, Graph, Node } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
-import { parametersOf } from './cost.js'
 import { ancestors } from './run.js'
 
 /** Which indices of a parameter's axis survive a cut. */
@@ -31,7 +30,10 @@ export function keepMembers(graph: Graph, group: string, members: ReadonlySet<st
     if (node.attrs.group !== group) continue
     const kept = indicesOf(node.attrs.members as string[], members)
     if (kept.length === (node.attrs.members as string[]).length) continue
-    nodes = node.kind === 'mix' ? cutMix(nodes, node, kept) : cutUnits(nodes, node, kept, slices)
+    nodes =
+      node.kind === 'mix'
+        ? cutMix(nodes, node, kept)
+        : cutUnits({ nodes, outputs: graph.outputs }, node, kept, slices)
   }
   return { graph: withoutDeadNodes({ nodes, outputs: graph.outputs }), slices }
 }
@@ -55,10 +57,11 @@ function cutMix(nodes: readonly Node[], mix: Node, kept: readonly number[]): Nod
 
 /**
  * Cuts features: upstream through featurewise nodes to the node that makes them, downstream to the nodes
- * that consume them. Each parameter on the way loses the same indices on its feature axis.
+ * that consume them. Each parameter on the way loses the same indices on its feature axis. Nothing but the
+ * gate may read the features upstream of it: it would lose them too, though no gate closed them there.
  */
 function cutUnits(
-  nodes: readonly Node[],
+  { nodes, outputs }: Graph,
   gate: Node,
   kept: readonly number[],
   slices: Map<string, Slice[]>,
@@ -68,18 +71,25 @@ function cutUnits(
     [gate.id, { ...gate.attrs, members: kept.map((i) => (gate.attrs.members as string[])[i]!) }],
   ])
   const cut = (node: Node, axisOf: 'outAxis' | 'inAxis') => {
-    for (const { name, ...spec } of parametersOf({
-      nodes: [...node.inputs.map((id) => byId.get(id)!), node],
-      outputs: {},
-    })) {
+    const inputs = node.inputs.map((id) => byId.get(id)!.shape)
+    for (const [key, spec] of Object.entries(primitiveOf(node.kind).parameters?.(inputs, node.attrs) ?? {})) {
       const axis = spec[axisOf]
-      if (!name.startsWith(`${node.id}:`) || axis === undefined) continue
-      slices.set(name, [...(slices.get(name) ?? []), { axis, indices: kept }])
+      const name = `${node.id}:${key}`
+      if (axis !== undefined) slices.set(name, [...(slices.get(name) ?? []), { axis, indices: kept }])
     }
   }
+  const above = (node: Node): Node => {
+    const source = byId.get(node.inputs[0]!)!
+    const readers = nodes.filter(({ id, inputs }) => id !== node.id && inputs.includes(source.id))
+    const roles = Object.keys(outputs).filter((role) => outputs[role] === source.id)
+    const [other] = [...readers.map(({ id }) => id), ...roles.map((role) => `output ${role}`)]
+    if (other !== undefined)
+      throw new Error(`${gate.id}: units cannot be cut from ${source.id}, which ${other} reads as well`)
+    return source
+  }
 
-  let source = byId.get(gate.inputs[0]!)!
-  for (; primitiveOf(source.kind).featurewise; source = byId.get(source.inputs[0]!)!) cut(source, 'outAxis')
+  let source = above(gate)
+  for (; primitiveOf(source.kind).featurewise; source = above(source)) cut(source, 'outAxis')
   const width = primitiveOf(source.kind).widthAttribute
   if (!width) throw new Error(`${gate.id}: units cannot be cut from ${source.id} (${source.kind})`)
   changed.set(source.id, { ...source.attrs, [width]: kept.length })
@@ -88,16 +98,17 @@ function cutUnits(
   const follow = (id: string) => {
     for (const node of nodes) {
       if (!node.inputs.includes(id)) continue
-      if (primitiveOf(node.kind).featurewise) {
-        cut(node, 'outAxis')
-        follow(node.id)
-      } else if (primitiveOf(node.kind).widthAttribute) cut(node, 'inAxis')
+      if (keepsZero(node)) follow(node.id)
+      else if (primitiveOf(node.kind).widthAttribute) cut(node, 'inAxis')
       else throw new Error(`${gate.id}: units cannot be cut through ${node.id} (${node.kind})`)
     }
   }
   follow(gate.id)
   return withShapes(nodes.map((node) => ({ ...node, attrs: changed.get(node.id) ?? node.attrs })))
 }
+
+/** Does a closed unit, always 0, stay 0 behind this node, so that nobody misses it? */
+const keepsZero = ({ kind, attrs }: Node): boolean => kind === 'activation' && attrs.function !== 'sigmoid'
 
 /** Infers every shape again, after attributes changed. */
 export function withShapes(nodes: readonly Node[]): Node[] {

@@ -10,7 +10,11 @@ import type { Run } from './read-run.js'
 export function costSection(run: Run): Markup {
   const series = (value: (event: EventOf<'epoch'>) => number): EpochPoint[] =>
     stages.flatMap(([stage]) =>
-      thin(epochsOf(run.events, stage), 200).map((e) => ({ epoch: e.epoch, series: stage, value: value(e) })),
+      thin(epochsOf(run.events, stage), 200).map((e) => ({
+        epoch: e.epoch + 1,
+        series: stage,
+        value: value(e),
+      })),
     )
   return section(
     'cost',

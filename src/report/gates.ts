@@ -5,6 +5,7 @@ import { gateQuantiles } from './gate-quantiles.js'
 import { eventsOf, startOf, thin } from './history.js'
 import { html, type Markup } from './markup.js'
 import { seriesColor } from './plot.js'
+import type { GroupInfo } from '../search/events.js'
 import type { Run } from './read-run.js'
 
 /** A group with more units than this is drawn as bands instead of lines. */
@@ -17,6 +18,7 @@ const budget = 40_000
 /** The weights of one group's members over time; a removed member's weight is missing from then on. */
 export interface GateHistory {
   readonly name: string
+  readonly kind: GroupInfo['kind']
   readonly members: readonly string[]
   readonly times: readonly { readonly step: number; readonly weights: Readonly<Record<string, number>> }[]
   /** The iteration of each removed member's removal. */
@@ -27,15 +29,15 @@ export interface GateHistory {
 export function gatesSection(run: Run): Markup {
   const histories = gateHistories(run)
   const drawn = histories.slice(0, mostGroups)
-  const lines = drawn.filter((history) => !isWide(history.members))
-  const members = lines.flatMap((history) => history.members)
-  const operations = [...new Set(members.filter((member) => !isUnit(member)).map(operationOf))]
-  const color = (member: string) =>
-    seriesColor(isUnit(member) ? Number(member) : operations.indexOf(operationOf(member)))
+  const competing = drawn.filter(({ kind }) => kind === 'operations')
+  const operations = [...new Set(competing.flatMap(({ members }) => members))]
   const figures = drawn.map((history, i) => {
-    const svg = isWide(history.members) ? gateQuantiles(run, history, i) : gateLines(run, history, i, color)
-    const left = history.members.length - history.removed.size
-    return figure(html`<b>${history.name}</b> · ${left} of ${history.members.length} left`, svg)
+    const { name, kind, members, removed } = history
+    const known = kind === 'operations' ? operations : members
+    const color = (member: string) => seriesColor(known.indexOf(member))
+    const svg = isWide(history) ? gateQuantiles(run, history, i) : gateLines(run, history, i, color)
+    const left = members.length - removed.size
+    return figure(html`<b>${name}</b> · ${kind} · ${left} of ${members.length} left`, svg)
   })
   const more = histories.length - drawn.length
   return section(
@@ -52,18 +54,9 @@ export function gatesSection(run: Run): Markup {
   )
 }
 
-/** Operations have names and stay apart even where they are many; units are numbers. */
-function isWide(members: readonly string[]): boolean {
-  return members.length > manyUnits && members.every(isUnit)
-}
-
-function isUnit(member: string): boolean {
-  return /^\d+$/.test(member)
-}
-
-/** The operation of a member: `sep-conv-3x3` of `0→2/sep-conv-3x3`. */
-function operationOf(member: string): string {
-  return member.slice(member.indexOf('/') + 1)
+/** Operations and inputs have names and stay apart even where they are many. */
+function isWide({ kind, members }: Pick<GateHistory, 'kind' | 'members'>): boolean {
+  return kind === 'units' && members.length > manyUnits
 }
 
 function gateHistories(run: Run): GateHistory[] {
@@ -77,18 +70,18 @@ function gateHistories(run: Run): GateHistory[] {
   const all = [...names].flatMap((name) => {
     const own = events.filter((event) => event.weights[name])
     if (own.length === 0) return []
-    const listed = groups.find((group) => group.name === name)?.members
-    const members = listed ?? [...new Set(own.flatMap((event) => Object.keys(event.weights[name]!)))]
+    const listed = groups.find((group) => group.name === name)
+    const members = listed?.members ?? [...new Set(own.flatMap((event) => Object.keys(event.weights[name]!)))]
     const gone = removals.filter((removal) => removal.group === name)
     const removed = new Map(
       gone.flatMap(({ step, members }) => members.map((member) => [member, step] as const)),
     )
     const times = own.map(({ step, weights }) => ({ step, weights: finite(weights[name]!) }))
-    return [{ name, members, times, removed }]
+    return [{ name, kind: listed?.kind ?? 'operations', members, times, removed }]
   })
   const lines = all
     .slice(0, mostGroups)
-    .reduce((sum, { members }) => sum + (isWide(members) ? 7 : members.length), 0)
+    .reduce((sum, history) => sum + (isWide(history) ? 7 : history.members.length), 0)
   const points = Math.min(160, Math.max(24, Math.floor(budget / Math.max(1, lines))))
   return all.map((history) => ({ ...history, times: thin(history.times, points) }))
 }

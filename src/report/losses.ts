@@ -21,10 +21,10 @@ export function lossSection(run: Run): Markup {
     const all = epochsOf(run.events, stage)
     const epochs = thin(all, 200)
     const losses = (['total', 'task', 'reconstruction'] as const).flatMap((series) =>
-      epochs.map(({ epoch, loss }): EpochPoint => ({ epoch, series, value: loss[series] })),
+      epochs.map(({ epoch, loss }): EpochPoint => ({ epoch: epoch + 1, series, value: loss[series] })),
     )
     const validation = epochs.map((e): EpochPoint => ({
-      epoch: e.epoch,
+      epoch: e.epoch + 1,
       series: metric,
       value: e.validation,
     }))
@@ -48,7 +48,7 @@ export function lossSection(run: Run): Markup {
 function broken(epochs: readonly EventOf<'epoch'>[]): string | undefined {
   const bad = epochs.filter((event) => !isNumber(event.loss.total))
   if (bad.length === 0) return undefined
-  return `the loss was not finite in ${bad.length} of ${epochs.length} epochs, first in epoch ${bad[0]!.epoch}`
+  return `the loss was not finite in ${bad.length} of ${epochs.length} epochs, first in epoch ${bad[0]!.epoch + 1}`
 }
 
 function ending(run: Run, stage: Stage): string | undefined {

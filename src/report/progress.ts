@@ -36,7 +36,7 @@ export function progressBar({ stream, isTTY, epochs, now = Date.now }: ProgressO
     stage = event.stage
     const total = planned[stage]
     const pace = (now() - startedAt) / 1000 / seen
-    const left = total === undefined ? null : Math.max(0, total - event.epoch) * pace
+    const left = total === undefined ? null : Math.max(0, total - event.epoch - 1) * pace
     display.epoch(event, total, describe(event, metric, left), removals(removed))
     removed.clear()
   }
@@ -81,7 +81,7 @@ function plainLines(stream: NodeJS.WritableStream): Display {
     say,
     epoch({ stage, epoch }, total, text, removed) {
       const of = total === undefined ? '' : `/${total}`
-      say(`${stage} ${epoch}${of}  ${text}${removed === null ? '' : `  ${removed}`}`)
+      say(`${stage} ${epoch + 1}${of}  ${text}${removed === null ? '' : `  ${removed}`}`)
     },
     stop: () => undefined,
   }
@@ -102,12 +102,12 @@ function terminalBar(stream: NodeJS.WritableStream): Display {
   const say = (line: string) => bars.log(`${plain(line)}\n`)
   return {
     say,
-    epoch({ stage, epoch }, total = epoch, text, removed) {
+    epoch({ stage, epoch }, total = epoch + 1, text, removed) {
       if (removed !== null) say(removed)
       const bar = shown.get(stage) ?? bars.create(total, 0, { stage, text })
       shown.set(stage, bar)
-      bar.setTotal(Math.max(total, epoch))
-      bar.update(epoch, { stage: stage.padEnd(8), text: plain(text) })
+      bar.setTotal(Math.max(total, epoch + 1))
+      bar.update(epoch + 1, { stage: stage.padEnd(8), text: plain(text) })
       // Training leaves the bar's own timer little room.
       bars.update()
     },

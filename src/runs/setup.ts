@@ -24,15 +24,16 @@ import type { Supernet } from '../supernet/types.js'
  * Makes a trial out of a resolved configuration: reads and splits the data, builds and restricts the
  * supernet, compiles the schedule. `folder` is what paths in the configuration are relative to. In the
  * trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
+ * `own` are search spaces beside the registry's.
  */
-export function setupTrial(config: Config, folder: string): Trial {
+export function setupTrial(config: Config, folder: string, own: readonly AnySpace[] = []): Trial {
   const data = prepareData(config, folder)
-  const supernet = buildSupernet(config, data)
+  const supernet = buildSupernet(config, data, own)
   const document = resolveSchedule(config.schedule, folder)
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const schedule = compileFor(document, supernet, config.search.epochs * perEpoch, config.relaxation)
-  const resolved: Config = { ...config, schedule: document as unknown as Config['schedule'] }
+  const resolved: Config = { ...config, schedule: document }
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
   return {
@@ -50,8 +51,12 @@ export function setupTrial(config: Config, folder: string): Trial {
 }
 
 /** The supernet that a configuration asks for, on its data's shape. */
-export function buildSupernet({ supernet }: Config, { dataset }: PreparedData): Supernet {
-  const space = spaceOf(supernet.space)
+export function buildSupernet(
+  { supernet }: Config,
+  { dataset }: PreparedData,
+  own: readonly AnySpace[] = [],
+): Supernet {
+  const space = spaceOf(supernet.space, 'config.supernet.space', own)
   const options: unknown = validate(space.options, supernet.options, 'config.supernet.options')
   if (!space.ranks.includes(dataset.shape.length))
     throw new InputError(
@@ -63,26 +68,41 @@ export function buildSupernet({ supernet }: Config, { dataset }: PreparedData): 
 }
 
 /** The search space of a name; the error lists all and suggests the nearest. */
-export function spaceOf(name: string): AnySpace {
-  const found = spaces.find((space) => space.name === name)
+export function spaceOf(name: string, path: string, own: readonly AnySpace[] = []): AnySpace {
+  const all = [...own, ...spaces]
+  const found = all.find((space) => space.name === name)
   if (found) return found
-  const names = spaces.map((space) => space.name)
-  throw new InputError(`config.supernet.space: unknown space ${name}${didYouMean(name, names)}; spaces: ${names.join(', ')}`)
+  const names = all.map((space) => space.name)
+  throw new InputError(
+    `${path}: unknown space ${name}${didYouMean(name, names)}; spaces: ${names.join(', ')}`,
+  )
+}
+
+/** A space's supernet with its default options on a small input: enough where only its layers matter. */
+export function sampleSupernet(name: string): Supernet {
+  const space = spaceOf(name, '--supernet')
+  const options: unknown = validate(space.options, {}, 'options')
+  const input = Math.min(...space.ranks) === 3 ? [16, 16, 3] : Array<number>(Math.min(...space.ranks)).fill(8)
+  return space.build({ options: options as never, input, outputs: 2 })
 }
 
 /** A schedule document: a preset's, a JSON file's, or the given one, validated. */
-export function resolveSchedule(schedule: Config['schedule'], folder: string): ScheduleDocument {
+export function resolveSchedule(
+  schedule: Config['schedule'],
+  folder: string,
+  path = 'config.schedule',
+): ScheduleDocument {
   if (typeof schedule !== 'string') return validate(ScheduleSchema, schedule, 'schedule')
   if (presetNames().includes(schedule)) return validate(ScheduleSchema, JSON.parse(readPreset(schedule)), 'schedule')
-  const path = resolve(folder, schedule)
-  if (!existsSync(path))
+  const file = resolve(folder, schedule)
+  if (!existsSync(file))
     throw new InputError(
-      `config.schedule: no preset and no file ${schedule}${didYouMean(schedule, presetNames())}; presets: ${presetNames().join(', ')}`,
+      `${path}: no preset and no file ${schedule}${didYouMean(schedule, presetNames())}; presets: ${presetNames().join(', ')}`,
     )
   try {
-    return validate(ScheduleSchema, JSON.parse(readFileSync(path, 'utf8')), `schedule ${schedule}`)
+    return validate(ScheduleSchema, JSON.parse(readFileSync(file, 'utf8')), `schedule ${schedule}`)
   } catch (error) {
-    if (error instanceof SyntaxError) throw new InputError(`${path}: not JSON: ${error.message}`)
+    if (error instanceof SyntaxError) throw new InputError(`${file}: not JSON: ${error.message}`)
     throw error
   }
 }

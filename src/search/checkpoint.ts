@@ -13,6 +13,8 @@ export interface Checkpoint {
   readonly members: Readonly<Record<string, readonly string[]>>
   /** Small state: early stopping, sums for reports. */
   readonly progress: Progress
+  /** Where the run stood besides: bytes of its event log, and seconds spent. Written by `runs/`. */
+  readonly log?: { readonly bytes: number; readonly seconds: number }
   /** Weights, α, optimizer slots, by `w/…`, `a/…`, `s/…`, `t/…`. */
   readonly arrays: ReadonlyMap<string, Float32Array>
 }
@@ -65,6 +67,8 @@ export function readCheckpoint(folder: string): Checkpoint | undefined {
       string,
       { data_offsets: [number, number] }
     > & { __metadata__: { state: string } }
+    const end = Object.values(entries).reduce((most, { data_offsets: [, to] }) => Math.max(most, to), 0)
+    if (bytes.length !== start + end) throw new Error(`expected ${start + end} bytes, got ${bytes.length}`)
     const arrays = new Map(
       Object.entries(entries).map(
         ([

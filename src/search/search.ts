@@ -47,7 +47,7 @@ export async function searchArchitecture(
 ): Promise<SearchResult> {
   const batches = batching(data, data.splits.train, context.options, context.random, 'search')
   const stepper = supernetStepper(model, data, context)
-  const progress: Progress = from?.progress ?? freshProgress()
+  const progress: Progress = from ? structuredClone(from.progress) : freshProgress()
   if (from) stepper.restore(from)
   const loop: Loop = { model, data, context, batches, stepper, progress }
   try {
@@ -59,7 +59,7 @@ export async function searchArchitecture(
       }
       t = await iterate(loop, t)
     }
-    if (!progress.finished) progress.finished = 'finished'
+    progress.finished ??= 'finished'
     if (illegality(model.supernet)) progress.jumps += projectToLegal(model, data, context, stepper, t)
     context.emit({ type: 'done', stage: 'search', reason: progress.finished, step: t })
     save(loop, t)
@@ -99,7 +99,7 @@ async function iterate(loop: Loop, t: number): Promise<number> {
     context.emit({ type: 'gates', step: next, weights: model.gateValues() })
     if (next >= schedule.prune.from) removeClosed(model, context, stepper, next)
   }
-  if (next === schedule.prune.until && illegality(model.supernet))
+  if (next >= schedule.prune.until && illegality(model.supernet))
     progress.jumps += projectToLegal(model, data, context, stepper, next)
   if (endOfEpoch) finishEpoch(loop, next)
   // Lets signals and other work of the process through.

@@ -29,7 +29,7 @@ export interface Stepper {
   prune(group: string, kept: readonly string[]): void
   /** The mean losses since the last call, and the mean time of a step in ms. */
   drain(progress: Progress): { losses: EpochLosses; stepMs: number }
-  /** Reads the running sums off the device into the progress. */
+  /** Copies the running sums off the device into the progress. */
   drainInto(progress: Progress): void
   checkpoint(step: number, identity: string, progress: Progress): Checkpoint
   restore(checkpoint: Checkpoint): void
@@ -51,7 +51,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const network = modelNetwork(model)
   const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
   let count = 0
-  let milliseconds = 0
+  let timed = { steps: 0, milliseconds: 0 }
 
   const gradientsOf = (
     t: number,
@@ -74,13 +74,15 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       },
     )
 
+  const setSum = (name: keyof typeof sums, next: tf.Scalar): void => {
+    sums[name].dispose()
+    sums[name] = tf.keep(next)
+  }
+
   const addLosses = ({ losses }: Gradients): void => {
     for (const name of ['task', 'reconstruction'] as const) {
       const value = losses[name]
-      if (!value) continue
-      const old = sums[name]
-      sums[name] = tf.keep(tf.add(old, value))
-      old.dispose()
+      if (value) setSum(name, tf.add(sums[name], value))
     }
     count += 1
   }
@@ -108,7 +110,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const alpha = model.alpha(name)
       const smooth = smoothGateGradient(alpha, group, acting, model.relaxation)
       const ofLoss = gradients.alphas.get(name)
-      const total = tf.tidy(() => tf.add(ofLoss ?? tf.zerosLike(alpha), smooth ?? 0) as tf.Tensor1D)
+      const total = tf.tidy(() => tf.add<tf.Tensor1D>(ofLoss ?? tf.zerosLike(alpha), smooth ?? 0))
       const next =
         model.relaxation.step === 'proximal'
           ? stepProximalGates(alpha, group, total, acting, options.gates.learningRate)
@@ -136,7 +138,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       if (!separate && phase.gates === 'move') stepGates(t, gradients)
       addLosses(gradients)
       disposeGradients(gradients)
-      milliseconds += performance.now() - start
+      timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + performance.now() - start }
     },
     prune(group, kept) {
       const cut = model.prune(group, kept)
@@ -144,20 +146,19 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       alphaOptimizer.follow(new Set(model.supernet.groups.map(({ name }) => name)), cut.alphas)
     },
     drainInto(progress) {
-      for (const name of ['task', 'reconstruction'] as const) {
-        progress.lossSums[name] += sums[name].dataSync()[0]!
-        sums[name].dispose()
-        sums[name] = tf.keep(tf.scalar(0))
-      }
-      progress.lossSums.count += count
-      count = 0
+      // The sums stay on the device, so that a search that was interrupted adds up the same numbers.
+      for (const name of ['task', 'reconstruction'] as const)
+        progress.lossSums[name] = sums[name].dataSync()[0]!
+      progress.lossSums.count = count
     },
     drain(progress) {
       this.drainInto(progress)
       const { task, reconstruction, count: steps } = progress.lossSums
-      const stepMs = milliseconds / steps
+      const stepMs = timed.milliseconds / timed.steps
       progress.lossSums = { task: 0, reconstruction: 0, count: 0 }
-      milliseconds = 0
+      for (const name of ['task', 'reconstruction'] as const) setSum(name, tf.scalar(0))
+      count = 0
+      timed = { steps: 0, milliseconds: 0 }
       const seen = (total: number) => (total === 0 ? null : total / steps)
       return {
         losses: {
@@ -189,6 +190,9 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         withPrefix(checkpoint.arrays, 'a/'),
       )
       weightOptimizer.restore(withPrefix(checkpoint.arrays, 's/'), (name) => model.weights.get(name).shape)
+      const { lossSums } = checkpoint.progress
+      for (const name of ['task', 'reconstruction'] as const) setSum(name, tf.scalar(lossSums[name]))
+      count = lossSums.count
       alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)
     },
     dispose() {

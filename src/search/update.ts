@@ -31,8 +31,8 @@ export function stepWeight(
   const value = store.get(name)
   const total = tf.tidy(() =>
     terms.reduce((sum, { term, lambda }) => {
-      const smooth = term.weights!.gradient
-      return smooth ? tf.add(sum, tf.mul(smooth(value), lambda)) : sum
+      const smooth = term.weights!.gradient?.(value)
+      return smooth ? tf.add(sum, tf.mul(smooth, lambda)) : sum
     }, tf.clone(gradient)),
   )
   let next = optimizer.step(name, value, total, learningRate)
@@ -45,6 +45,9 @@ export function stepWeight(
   }
   store.set(name, next)
 }
+
+/** What is left to a gate that pressure alone would close although it must stay open. */
+const leastGate = 1e-6
 
 /**
  * Steps a group of proximal gates: g ← prox(g − η ∇), normalised to the group's total. The threshold is
@@ -59,23 +62,21 @@ export function stepProximalGates(
   learningRate: number,
 ): tf.Tensor1D {
   return tf.tidy(() => {
-    let z = tf.sub(gates, tf.mul(gradient, learningRate)) as tf.Tensor1D
+    let z = tf.sub<tf.Tensor1D>(gates, tf.mul(gradient, learningRate))
+    const needed = tf.greaterEqual(z, leastNeeded(z, group))
     for (const { term, lambda } of terms) {
-      const proximal = term.gates!.proximal
-      if (proximal) z = proximal(z, thresholdFor(z, group, learningRate * lambda))
+      const limit = tf.mul(0.9, tf.relu(leastNeeded(z, group)))
+      z = term.gates!.proximal?.(z, tf.minimum(limit, learningRate * lambda)) ?? z
     }
-    // Without a proximal term the gates stay non-negative all the same; the best `min` are never lost.
-    const open = tf.relu(tf.sub(z, tf.minimum(0, thresholdFor(z, group, Infinity)))) as tf.Tensor1D
+    // Without a proximal term the gates stay non-negative all the same.
+    const open = tf.maximum(tf.relu(z), tf.mul(tf.cast(needed, 'float32'), leastGate))
     return tf.mul(open, tf.div(group.total, tf.sum(open)))
   })
 }
 
-/** min(wanted, a bit less than the keep.min-th largest of z). */
-function thresholdFor(z: tf.Tensor1D, group: GateGroup, wanted: number): tf.Scalar {
-  const { values } = tf.topk(z, Math.min(group.keep.min, group.members.length))
-  const last = tf.min(values)
-  const limit = tf.sub(last, tf.add(tf.mul(0.1, tf.abs(last)), 1e-6))
-  return (wanted === Infinity ? limit : tf.minimum(limit, wanted)) as tf.Scalar
+/** The `keep.min`-th largest gate. */
+function leastNeeded(z: tf.Tensor1D, { keep, members }: GateGroup): tf.Scalar {
+  return tf.min(tf.topk(z, Math.min(keep.min, members.length)).values)
 }
 
 /** The gradient of smooth gate terms with respect to α, or undefined where there is none. Caller owns it. */

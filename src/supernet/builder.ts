@@ -1,6 +1,9 @@
 import { graphBuilder, type GraphBuilder } from '../nn/builder.js'
+import { parametersOf, type NamedParameter } from '../nn/cost.js'
 import { operationOf } from '../nn/operations/index.js'
-import type { Shape } from '../nn/graph.js'
+import type { Graph, Shape } from '../nn/graph.js'
+import { sizeOf } from '../nn/primitives/types.js'
+import { keepMembers } from '../nn/transform.js'
 import type { GateGroup, Supernet } from './types.js'
 
 /** Builds a supernet's graph and collects its layers and gate groups on the way. */
@@ -44,6 +47,8 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
   const root = graphBuilder(input, firstLayer)
   const layers = [firstLayer]
   const groups: GateGroup[] = []
+  const parametersUnder = (prefix: string): number =>
+    sum(weightsOf(root.graph()).filter(({ name }) => name.startsWith(prefix)))
 
   return {
     root,
@@ -73,6 +78,7 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
         members: candidates.map(({ name: member, parameterFree = false }) => ({
           name: member,
           parameterFree,
+          parameters: parametersUnder(`${edge.scope}/${member}/`),
         })),
         total: 1,
         keep: { min: 1, max: 1 },
@@ -86,7 +92,8 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
         name,
         layer,
         kind: 'inputs',
-        members: members.map((member) => ({ name: member })),
+        // An edge's weights are counted with its operations.
+        members: members.map((member) => ({ name: member, parameters: 0 })),
         total: keep,
         keep: { min: keep, max: keep },
       })
@@ -99,12 +106,27 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
         name,
         layer,
         kind: 'units',
-        members: members.map((member) => ({ name: member })),
+        members: members.map((member) => ({ name: member, parameters: 0 })),
         total: width,
         keep: { min, max: width },
       })
       return b.node('units', [x], { group: name, members })
     },
-    finish: (about) => ({ ...about, input, graph: root.graph(), layers, groups }),
+    finish(about) {
+      const graph = root.graph()
+      return { ...about, input, graph, layers, groups: groups.map((group) => withUnitCosts(graph, group)) }
+    },
   }
+}
+
+const weightsOf = (graph: Graph) => parametersOf(graph).filter(({ role }) => role === 'weight')
+const sum = (weights: readonly NamedParameter[]): number =>
+  weights.reduce((total, { shape }) => total + sizeOf(shape), 0)
+
+/** Units of a layer cost alike: what the network loses with one of them. */
+function withUnitCosts(graph: Graph, group: GateGroup): GateGroup {
+  if (group.kind !== 'units' || group.members.length < 2) return group
+  const others = new Set(group.members.slice(1).map((member) => member.name))
+  const parameters = sum(weightsOf(graph)) - sum(weightsOf(keepMembers(graph, group.name, others).graph))
+  return { ...group, members: group.members.map((member) => ({ ...member, parameters })) }
 }

@@ -27,4 +27,4 @@ export interface SearchSpace<Options = Record<string, unknown>> {
 export type AnySpace = SearchSpace<never>
 
 /** Declares a search space, its options' type kept inside. */
-export const searchSpace = <Options>(definition: SearchSpace<Options>): AnySpace => definition as AnySpace
+export const searchSpace = <Options>(definition: SearchSpace<Options>): AnySpace => definition

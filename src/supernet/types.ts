@@ -7,6 +7,8 @@ export interface Member {
   readonly name: string
   /** Does it carry the signal on without learning anything (skip, pooling)? */
   readonly parameterFree?: boolean
+  /** Weights that go with it when it is removed from the full supernet. */
+  readonly parameters: number
 }
 
 /**

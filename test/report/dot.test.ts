@@ -9,23 +9,34 @@ const only = (groups: Architecture['groups']): Architecture => ({ ...architectur
 
 describe('architectureDot', () => {
   test('a cell is a cluster of inputs, nodes, and edges with operation and gate', async () => {
-    const kept = [
-      { member: '0→2/sep-conv-3x3', gate: 0.8125 },
-      { member: '1→2/skip', gate: 0.1875 },
+    const operation = (name: string, member: string) =>
+      ({
+        name: `cell0/${name}`,
+        layer: 'cell0',
+        kind: 'operations',
+        kept: [{ member, gate: 1 }],
+        of: 5,
+      }) as const
+    const inputs = [
+      { member: '0→3', gate: 1.375 },
+      { member: '2→3', gate: 0.625 },
     ]
-    const node3 = [{ member: '2→3/skip', gate: 1 }]
     const dot = architectureDot(
       only([
-        { name: 'cell0/node2', layer: 'cell0', kind: 'operations', kept, of: 16 },
-        { name: 'cell0/node3', layer: 'cell0', kind: 'operations', kept: node3, of: 24 },
+        operation('0→2', 'sep-conv-3x3'),
+        operation('1→2', 'skip'),
+        operation('0→3', 'max-pool-3x3'),
+        { name: 'cell0/node3', layer: 'cell0', kind: 'inputs', kept: inputs, of: 3 },
       ]),
     )
-    expect(dot).toContain('"0/0" -> "0/2" [label="sep-conv-3x3 (0.81)"]')
-    expect(dot).toContain('"0/2" -> "0/3" [label="skip (1)"]')
+    expect(dot).toContain('"0/0" -> "0/2" [label="sep-conv-3x3"]')
+    expect(dot).toContain('"0/0" -> "0/3" [label="max-pool-3x3 (1.4)"]')
+    expect(dot).toContain('"0/2" -> "0/3" [label="(0.63)"]')
+    expect(dot.match(/ -> /g)).toHaveLength(4)
     expect(dot).toContain('label="input 0"')
     expect(dot).not.toContain('label="input 2"')
     expect(dot.match(/subgraph/g)).toHaveLength(1)
-    expect(await dotToSvg(dot)).toContain('sep&#45;conv&#45;3x3 (0.81)')
+    expect(await dotToSvg(dot)).toContain('max&#45;pool&#45;3x3 (1.4)')
   })
 
   test('units and choices are boxes in a chain', () => {
@@ -73,13 +84,15 @@ const names = ['a"b', 'a\\', 'a\\"b', '→', 'x -> y; }', '<b>&amp;</b>', 'two\n
 
 describe('names of any form', () => {
   test.each(names)('%j as group, node and operation', async (name) => {
-    const member = `${name || 'x'}→2/${name || 'op'}`
+    const kept = [{ member: name || 'op', gate: 1 }]
+    const edge = `${name.replaceAll('/', '') || 'x'}→2`
     const groups = [
+      { name: `${name}/${edge}`, layer: name, kind: 'operations' as const, kept, of: 2 },
       {
         name: `${name}/node2`,
         layer: name,
-        kind: 'operations' as const,
-        kept: [{ member, gate: 0.5 }],
+        kind: 'inputs' as const,
+        kept: [{ member: edge, gate: 2 }],
         of: 2,
       },
       { name, layer: name, kind: 'units' as const, kept: [{ member: '0', gate: 1 }], of: 2 },

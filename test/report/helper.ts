@@ -36,7 +36,10 @@ export function syntheticEvents(options: SyntheticRun = {}): Event[] {
   const leaves = new Map<string, number>()
   groups.forEach((group, k) =>
     group.members.forEach((member, i) => {
-      const stays = i % 8 === k % 8 || (i >= 8 && random.uniform() < 0.2)
+      const draw = random.uniform()
+      const wanted = { operations: 1, inputs: 2, units: Math.ceil(group.members.length / 8) }[group.kind]
+      const count = group.members.length
+      const stays = (i - k + k * count) % count < wanted || (group.kind === 'units' && draw < 0.2)
       if (!stays)
         leaves.set(`${group.name} ${member}`, steps * (0.25 + 0.5 * ((k + random.uniform()) / groups.length)))
     }),
@@ -46,7 +49,7 @@ export function syntheticEvents(options: SyntheticRun = {}): Event[] {
   const events: Event[] = [
     {
       type: 'start',
-    data: 'digits',
+      data: 'digits',
       name: options.name ?? 'synthetic',
       seed: 3,
       backend: 'wasm',
@@ -72,7 +75,7 @@ export function syntheticEvents(options: SyntheticRun = {}): Event[] {
     }
     events.push({ type: 'gates', step, weights: weightsAt(groups, step, steps, gone) })
     if (Math.floor((i * epochs) / gateEvents) !== Math.floor(((i + 1) * epochs) / gateEvents)) {
-      const epoch = Math.floor(((i + 1) * epochs) / gateEvents)
+      const epoch = Math.floor(((i + 1) * epochs) / gateEvents) - 1
       events.push(searchEpoch(groups, layers, epoch, epochs, step, gone))
     }
   }
@@ -110,7 +113,7 @@ function searchEpoch(
   step: number,
   gone: (g: GroupInfo, m: string, s: number) => boolean,
 ): Event {
-  const share = epoch / epochs
+  const share = (epoch + 1) / epochs
   const own = (layer: string) => groups.filter((group) => group.layer === layer)
   const sparsity = layers.flatMap((layer) => {
     const members = own(layer).flatMap((group) => group.members.map((member) => gone(group, member, step)))
@@ -136,7 +139,7 @@ function training(stage: 'baseline' | 'retrain', epochs: number, parameters: num
   const lines = Array.from({ length: epochs }, (_, i): Event => ({
     type: 'epoch',
     stage,
-    epoch: i + 1,
+    epoch: i,
     step: (i + 1) * 40,
     loss: { total: 2.2 * Math.exp(-i / 4) + 0.01, task: 2.2 * Math.exp(-i / 4), reconstruction: null },
     validation: 0.97 - 0.7 * Math.exp(-i / 4),
@@ -167,32 +170,55 @@ function removal(group: GroupInfo, members: string[], step: number, draw: number
 
 function unitGroup(count: number, i: number): GroupInfo {
   const layer = `encoder/dense${i}`
-  return { name: layer, layer, members: Array.from({ length: count }, (_, unit) => String(unit)) }
+  return {
+    name: layer,
+    layer,
+    kind: 'units',
+    members: Array.from({ length: count }, (_, unit) => String(unit)),
+  }
 }
 
 const operations = ['skip', 'none', 'sep-conv-3x3', 'dil-conv-3x3', 'max-pool-3x3']
 
+/** The groups of each edge's operations, and of the inputs of each node that has more than two. */
 function cellGroups(cells: number, nodes: number, edges: number): GroupInfo[] {
   return Array.from({ length: cells * nodes }, (_, i) => {
-    const cell = Math.floor(i / nodes)
+    const layer = `cell${Math.floor(i / nodes)}`
     const node = 2 + (i % nodes)
-    const from = Array.from({ length: Math.min(node, edges) }, (_, j) => j)
-    const members = from.flatMap((j) => operations.map((operation) => `${j}→${node}/${operation}`))
-    return { name: `cell${cell}/node${node}`, layer: `cell${cell}`, members }
-  })
+    const names = Array.from({ length: Math.min(node, edges) }, (_, j) => `${j}→${node}`)
+    const onEdges = names.map((edge): GroupInfo => ({
+      name: `${layer}/${edge}`,
+      layer,
+      kind: 'operations',
+      members: operations,
+    }))
+    const inputs: GroupInfo = { name: `${layer}/node${node}`, layer, kind: 'inputs', members: names }
+    return names.length > 2 ? [...onEdges, inputs] : onEdges
+  }).flat()
 }
 
 /** The architecture that is left when the synthetic search is over. */
 export function syntheticArchitecture(events: readonly Event[]): Architecture {
   const start = events.find((event) => event.type === 'start')!
   const gates = events.findLast((event) => event.type === 'gates')!
-  const groups = start.groups.map(({ name, layer, members }) => ({
-    name,
-    layer,
-    kind: name.includes('node') ? ('operations' as const) : ('units' as const),
-    kept: Object.entries(gates.weights[name]!).map(([member, gate]) => ({ member, gate })),
-    of: members.length,
-  }))
+  const left = (name: string) => Object.entries(gates.weights[name]!)
+  const closed = new Set(
+    start.groups
+      .filter(({ kind }) => kind === 'inputs')
+      .flatMap(({ name, layer, members }) => {
+        const kept = left(name).map(([member]) => member)
+        return members.filter((edge) => !kept.includes(edge)).map((edge) => `${layer}/${edge}`)
+      }),
+  )
+  const groups = start.groups
+    .filter(({ name }) => !closed.has(name))
+    .map(({ name, layer, kind, members }) => ({
+      name,
+      layer,
+      kind,
+      kept: left(name).map(([member, gate]) => ({ member, gate })),
+      of: members.length,
+    }))
   return {
     format: 'sentei-architecture/1',
     space: start.space,

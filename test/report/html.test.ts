@@ -69,10 +69,10 @@ describe('a finished run', async () => {
 
   test('draws a heat map a term, a chart a group, two charts a stage, a drawing a cell', () => {
     expect(find(page, '#lambda figure')).toHaveLength(4)
-    expect(find(page, '#gates figure')).toHaveLength(6)
+    expect(find(page, '#gates figure')).toHaveLength(14)
     expect(find(page, '#losses figure')).toHaveLength(6)
     expect(find(page, '#architecture figure')).toHaveLength(3)
-    expect(text(page, '#gates')).toContain('cell0/node2')
+    expect(text(page, '#gates')).toContain('cell0/node3')
     expect(text(page, '#lambda')).toContain('pretrain the autoencoder')
   })
 
@@ -197,7 +197,7 @@ describe('odd runs', () => {
 
   test('losses and metrics that are not finite leave gaps and a note', () => {
     const events = synthetic.syntheticEvents().map((event): Event => {
-      if (event.type !== 'epoch' || event.epoch % 2 === 0) return event
+      if (event.type !== 'epoch' || event.epoch % 2 === 1) return event
       return { ...event, loss: { total: NaN, task: NaN, reconstruction: null }, validation: NaN, stepMs: NaN }
     })
     const asWritten = JSON.parse(JSON.stringify(events)) as Event[]
@@ -242,8 +242,16 @@ test.each<[string, synthetic.SyntheticRun]>([
   expect(Buffer.byteLength(page)).toBeLessThan(3_000_000)
 })
 
-test('a group of many operations keeps a line a member, a group of many units does not', () => {
-  const page = renderReport(runOf({ units: [40], cells: 1, nodes: 4, edges: 5 }))
+test('a group of many inputs keeps a line a member, a group of many units does not', () => {
+  const page = renderReport(runOf({ units: [40], cells: 1, nodes: 26, edges: 25 }))
+  const lines = (group: string) => {
+    const at = find(page, '#gates figcaption').findIndex(({ textContent }) =>
+      textContent.startsWith(`${group} `),
+    )
+    return find(page, `.plot-gates-${at} g[aria-label=line] path`).length
+  }
   expect(find(page, '.plot-gates-0 g[aria-label=area]')).toHaveLength(3)
-  expect(find(page, '.plot-gates-4 g[aria-label=line] path')).toHaveLength(25)
+  expect(lines('encoder/dense0')).toBe(1)
+  expect(lines('cell0/node5')).toBe(5)
+  expect(lines('cell0/0→2')).toBe(5)
 })

@@ -58,7 +58,7 @@ function convolve(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.Tenso
       },
     }
   })
-  return operation(x, kernel) as tf.Tensor4D
+  return operation(x, kernel)
 }
 
 /** dW[i, j] = (tap i, j of x)ᵀ · dy, as [k, k, C, D]. */
@@ -108,7 +108,7 @@ export function depthwiseConv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Win
       ],
     }
   })
-  return operation(x, kernel) as tf.Tensor4D
+  return operation(x, kernel)
 }
 
 /** The gradient of a depthwise convolution's input, [N, H, W, C]. */
@@ -129,12 +129,24 @@ export function depthwiseInputGradient(
   )
 }
 
-/** dW[i, j] = Σ over positions of (tap i, j of x) ⊙ dy, as [k, k, C, 1]. */
+/**
+ * dW[i, j] = Σ over positions of (tap i, j of x) ⊙ dy, as [k, k, C, 1]: by the backend's kernel where it
+ * has one (it must take a dilation, which TensorFlow.js's own need not), else tap by tap.
+ */
 function depthwiseFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, window: Window): tf.Tensor4D {
-  const { kernel } = window
+  const { kernel, stride, dilation } = window
+  const filterShape: [number, number, number, number] = [kernel, kernel, x.shape[3], 1]
+  if (tf.getBackend() === 'wasm')
+    return tf
+      .engine()
+      .runKernel<tf.Tensor4D>(
+        tf.DepthwiseConv2dNativeBackpropFilter,
+        { x, dy },
+        { strides: [stride, stride], dilations: [dilation, dilation], pad: 'same', filterShape },
+      )
   const { dy: rows, tap } = tapGrid(x, dy, window)
   const taps: tf.Tensor2D[] = []
   for (let i = 0; i < kernel; i++)
     for (let j = 0; j < kernel; j++) taps.push(sumRows(tf.mul(tap(i, j), rows)))
-  return tf.reshape(tf.concat(taps, 0), [kernel, kernel, x.shape[3], 1])
+  return tf.reshape(tf.concat(taps, 0), filterShape)
 }

@@ -14,8 +14,8 @@ export function dense(x: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D): t
     return {
       value: tf.add(tf.matMul(input, weights), offset),
       gradFunc: (dy: tf.Tensor, [saved, w]: tf.Tensor[]) => [
-        tf.matMul(dy as tf.Tensor2D, tf.transpose(w!)),
-        tf.matMul(tf.transpose(saved!), dy as tf.Tensor2D),
+        tf.matMul(dy, tf.transpose(w!)),
+        tf.matMul(tf.transpose(saved!), dy),
         tf.reshape(sumRows(dy as tf.Tensor2D), offset.shape),
       ],
     }

@@ -2,24 +2,12 @@ import * as tf from '@tensorflow/tfjs-core'
 import { depthwiseInputGradient } from './conv.js'
 import { samePadding } from './spatial.js'
 
-/** Max pooling, `same` padding: [N, H, W, C] → [N, H/s, W/s, C]. */
+/**
+ * Max pooling, `same` padding: [N, H, W, C] → [N, H/s, W/s, C]. On wasm its gradient is our own kernel:
+ * TensorFlow.js's loses the gradient of windows whose maximum is negative.
+ */
 export function maxPool(x: tf.Tensor4D, kernel: number, stride: number): tf.Tensor4D {
-  const operation = tf.customGrad((...args) => {
-    const [input, save] = args as unknown as [tf.Tensor4D, tf.GradSaveFunc]
-    const output = tf.maxPool(input, kernel, stride, 'same')
-    save([input, output])
-    return {
-      value: output,
-      gradFunc: (dy: tf.Tensor, [saved, y]: tf.Tensor[]) => {
-        // The wasm backend's kernel loses the gradient of windows whose maximum is negative (seen in 4.22).
-        const positive = tf.add(tf.sub(saved!, tf.min(saved!)), 1)
-        const inputs = { dy, input: positive, output: y! }
-        const attrs = { filterSize: kernel, strides: stride, pad: 'same' }
-        return tf.engine().runKernel<tf.Tensor>(tf.MaxPoolGrad, inputs, attrs)
-      },
-    }
-  })
-  return operation(x) as tf.Tensor4D
+  return tf.maxPool(x, kernel, stride, 'same')
 }
 
 /**

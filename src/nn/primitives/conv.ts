@@ -2,23 +2,24 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { conv2d, depthwiseConv2d } from '../ops/conv.js'
 import { samePadding, type Window } from '../ops/spatial.js'
 import type { Attributes, Shape } from '../graph.js'
-import { primitive, sizeOf } from './types.js'
+import { imageShape, primitive, sizeOf } from './types.js'
 
 const windowOf = (attrs: Attributes): Window => attrs as unknown as Window
 
 /** [H, W, C] after a `same` window with stride. */
-export function windowShape([h, w, c]: Shape, attrs: Attributes, channels = c!): Shape {
+export function windowShape(kind: string, input: Shape, attrs: Attributes, channels?: number): Shape {
+  const [h, w, c] = imageShape(kind, input)
   const { kernel, stride, dilation = 1 } = windowOf(attrs)
   if (stride > 1 && dilation > 1) throw new Error('a window has a stride or a dilation, not both')
   const out = (size: number) => samePadding(size, kernel, stride, dilation).out
-  return [out(h!), out(w!), channels]
+  return [out(h), out(w), channels ?? c]
 }
 
 /** 2-D convolution, `same` padding, no bias: attrs channels, kernel, stride, dilation. */
 export const conv = primitive({
   kind: 'conv',
   widthAttribute: 'channels',
-  shape: ([input], attrs) => windowShape(input!, attrs, attrs.channels as number),
+  shape: ([input], attrs) => windowShape('conv', input!, attrs, attrs.channels as number),
   parameters: ([input], attrs) => ({
     kernel: {
       shape: [attrs.kernel as number, attrs.kernel as number, input![2]!, attrs.channels as number],
@@ -36,7 +37,7 @@ export const conv = primitive({
 /** Depthwise 2-D convolution, `same` padding, no bias: attrs kernel, stride, dilation. */
 export const depthwise = primitive({
   kind: 'depthwise',
-  shape: ([input], attrs) => windowShape(input!, attrs),
+  shape: ([input], attrs) => windowShape('depthwise', input!, attrs),
   parameters: ([input], attrs) => ({
     kernel: {
       shape: [attrs.kernel as number, attrs.kernel as number, input![2]!, 1],

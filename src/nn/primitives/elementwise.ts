@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { featuresOf, primitive, sizeOf } from './types.js'
+import { equalShapes, featuresOf, primitive, sizeOf } from './types.js'
 
 /** The network's input; fed, not computed. */
 export const input = primitive({
@@ -29,7 +29,7 @@ export const activation = primitive({
 /** The sum of its inputs, each times a constant where attrs weights gives them. */
 export const add = primitive({
   kind: 'add',
-  shape: ([first]) => first!,
+  shape: (inputs) => equalShapes('add', inputs),
   forward: ({ inputs, attrs }) => {
     const weights = attrs.weights as readonly number[] | undefined
     const scaled = inputs.map((x, i) => (weights ? tf.mul(x, weights[i]!) : x))
@@ -40,7 +40,13 @@ export const add = primitive({
 /** Its inputs side by side on the last axis. */
 export const concat = primitive({
   kind: 'concat',
-  shape: (inputs) => [...inputs[0]!.slice(0, -1), inputs.reduce((sum, x) => sum + featuresOf(x), 0)],
+  shape: (inputs) => [
+    ...equalShapes(
+      'concat',
+      inputs.map((x) => x.slice(0, -1)),
+    ),
+    inputs.reduce((sum, x) => sum + featuresOf(x), 0),
+  ],
   forward: ({ inputs }) => tf.concat([...inputs], inputs[0]!.shape.length - 1),
 })
 
@@ -48,7 +54,7 @@ export const concat = primitive({
 export const flatten = primitive({
   kind: 'flatten',
   shape: ([x]) => [sizeOf(x!)],
-  forward: ({ inputs }) => tf.reshape(inputs[0]!, [inputs[0]!.shape[0]!, -1]),
+  forward: ({ inputs }) => tf.reshape(inputs[0]!, [inputs[0]!.shape[0], -1]),
 })
 
 /**

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { toRows, sumRows } from '../ops/spatial.js'
 import { weightedSum } from '../ops/weighted-sum.js'
-import { featuresOf, primitive } from './types.js'
+import { equalShapes, featuresOf, primitive } from './types.js'
 
 /**
  * The mixed operation's sum over a gate group, Σ_m g_m · x_m: attrs group, members (one an input). Inputs
@@ -9,13 +9,7 @@ import { featuresOf, primitive } from './types.js'
  */
 export const mix = primitive({
   kind: 'mix',
-  shape: (inputs) => {
-    const [first] = inputs
-    for (const shape of inputs)
-      if (shape.join() !== first!.join())
-        throw new Error(`a mix adds equal shapes, got [${first!.join(', ')}] and [${shape.join(', ')}]`)
-    return first!
-  },
+  shape: (inputs) => equalShapes('mix', inputs),
   forward: ({ inputs, attrs, context }) => weightedSum(inputs, context.mixture(attrs.group as string)),
 })
 

@@ -28,7 +28,7 @@ export interface ForwardArguments {
   /** [N, …shape] each. */
   readonly inputs: readonly tf.Tensor[]
   readonly attrs: Attributes
-  parameter(name: string): tf.Tensor
+  readonly parameter: (name: string) => tf.Tensor
   readonly context: RunContext
 }
 
@@ -56,3 +56,18 @@ export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => 
 
 /** The last axis's size. */
 export const featuresOf = (shape: Shape): number => shape[shape.length - 1]!
+
+/** Throws unless all shapes are the first one: what a sum of inputs needs. */
+export function equalShapes(kind: string, shapes: readonly Shape[]): Shape {
+  const [first] = shapes
+  for (const shape of shapes)
+    if (shape.join() !== first!.join())
+      throw new Error(`${kind} needs equal shapes, got [${first!.join(', ')}] and [${shape.join(', ')}]`)
+  return first!
+}
+
+/** The one input's shape where it is an image's, [H, W, C]; throws where it is not. */
+export function imageShape(kind: string, shape: Shape): readonly [number, number, number] {
+  if (shape.length !== 3) throw new Error(`${kind} expects an image [H, W, C], got [${shape.join(', ')}]`)
+  return shape as [number, number, number]
+}

@@ -1,0 +1,32 @@
+import type { Options } from 'yargs'
+
+/** What yargs parsed, by option and positional name. */
+export type Arguments = Readonly<Record<string, unknown>>
+
+/** What a command may use of the process. */
+export interface CommandContext {
+  /** Results, for programs: one JSON object with `--json`, else text. */
+  readonly print: (text: string) => void
+  /** Everything else, on stderr. */
+  readonly say: (text: string) => void
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  /** Aborted by the first interrupt. */
+  readonly signal: AbortSignal
+}
+
+/** One command of the program, a file each. */
+export interface Command {
+  /** Its yargs form: `search <config>`. */
+  readonly usage: string
+  readonly description: string
+  readonly positionals?: Readonly<Record<string, Options>>
+  readonly options?: Readonly<Record<string, Options>>
+  /** Does the work; returns the exit code where it is not 0. */
+  run(args: Arguments, context: CommandContext): Promise<number | void> | number | void
+}
+
+/** Declares a command. */
+export const command = (definition: Command): Command => definition
+
+/** 0 done, 1 failed, 2 the input is wrong, 3 criteria not met, 130 interrupted. */
+export const exitCodes = { failed: 1, input: 2, criteria: 3, interrupted: 130 } as const

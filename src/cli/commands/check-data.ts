@@ -1,0 +1,45 @@
+import { loadConfig } from '../../config/load-config.js'
+import { checkData, type DataReport } from '../../data/check-data.js'
+import { prepareData } from '../../data/prepare.js'
+import { formatNumber } from '../../report/format.js'
+import { command } from '../command.js'
+import { json, path, required, set, settings } from '../options.js'
+import { textTable } from '../table.js'
+
+const splits = ['train', 'arch', 'validation', 'test'] as const
+
+export const checkDataCommand = command({
+  usage: 'check-data <config>',
+  description: 'read and split a configuration’s data and tell what may spoil a search',
+  positionals: { config: path('a YAML or JSON file') },
+  options: { set, json },
+  run(args, { print }) {
+    const { config, folder } = loadConfig(required(args, 'config'), { set: settings(args) })
+    const found = checkData(prepareData(config, folder))
+    print(args.json ? JSON.stringify(found) : describe(found))
+  },
+})
+
+function describe(found: DataReport): string {
+  const missing = Object.entries(found.missing).map(([column, cells]) => `${column} ${cells}`)
+  const facts = [
+    `${found.name}: ${found.task}, ${found.rows} rows of shape [${found.shape.join(', ')}]`,
+    `missing cells: ${missing.join(', ') || 'none'}; rows left out: ${found.leftOut}; duplicates: ${found.duplicates.rows}`,
+  ]
+  const sizes = textTable([
+    ['', ...splits],
+    ['rows', ...splits.map((name) => String(found.splits[name]))],
+    ...(found.classes ?? []).map((each) => [
+      `class ${each.name}`,
+      ...splits.map((name) => String(each[name])),
+    ]),
+  ])
+  const outputs = (found.outputs ?? []).map(
+    ({ name, min, mean, max }) =>
+      `${name}: from ${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}`,
+  )
+  const warnings = found.warnings.map((warning) => `warning: ${warning}`)
+  return [...facts, '', sizes, ...outputs, '', ...(warnings.length > 0 ? warnings : ['no warnings'])].join(
+    '\n',
+  )
+}

@@ -1,0 +1,91 @@
+import { accessSync, constants } from 'node:fs'
+import { availableParallelism, freemem, totalmem } from 'node:os'
+import { getHeapStatistics } from 'node:v8'
+import * as tf from '@tensorflow/tfjs-core'
+import { backendNames, useBackend } from '../../backend/index.js'
+import { command, exitCodes } from '../command.js'
+import { json } from '../options.js'
+
+interface Finding {
+  readonly what: string
+  readonly ok: boolean
+  /** Does Sentei work without it? */
+  readonly optional?: boolean
+  readonly found: string
+}
+
+export const doctor = command({
+  usage: 'doctor',
+  description: 'look whether this machine has what Sentei needs',
+  options: { json },
+  async run(args, { print }) {
+    const findings = [nodeVersion(), ...(await backends()), await simd(), memory(), writeAccess()]
+    const ready = findings.every(({ ok, optional }) => ok || optional)
+    if (args.json) print(JSON.stringify({ ready, findings }))
+    else print(findings.map(line).join('\n'))
+    return ready ? 0 : exitCodes.failed
+  },
+})
+
+function line({ what, ok, optional, found }: Finding): string {
+  return `${ok ? 'ok      ' : optional ? 'absent  ' : 'MISSING '}${what}: ${found}`
+}
+
+function nodeVersion(): Finding {
+  const [major, minor] = process.versions.node.split('.').map(Number) as [number, number]
+  const ok = major > 20 || (major === 20 && minor >= 19)
+  return { what: 'node', ok, found: ok ? process.version : `${process.version}; install 20.19 or later` }
+}
+
+async function backends(): Promise<Finding[]> {
+  const findings: Finding[] = []
+  // wasm last, for it is the one that stays.
+  for (const name of [...backendNames].reverse()) {
+    const optional = name !== 'wasm' && name !== 'cpu'
+    try {
+      await useBackend(name)
+      findings.unshift({ what: `backend ${name}`, ok: true, optional, found: 'starts' })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      const found = message.replace(/^backend \w+: /, '').replace(/ \(.*\)$/s, '')
+      findings.unshift({ what: `backend ${name}`, ok: false, optional, found })
+    }
+  }
+  return findings
+}
+
+async function simd(): Promise<Finding> {
+  const ok = Boolean(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))
+  return {
+    what: 'wasm SIMD',
+    ok,
+    optional: true,
+    found: ok ? 'there' : 'not there; searches take several times longer',
+  }
+}
+
+function memory(): Finding {
+  const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GB`
+  const heap = getHeapStatistics().heap_size_limit
+  const ok = totalmem() > 2 * 2 ** 30
+  const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}, heap limit ${gigabytes(heap)}, ${availableParallelism()} cores`
+  return {
+    what: 'memory',
+    ok,
+    optional: true,
+    found: ok ? found : `${found}; take a smaller supernet or batch`,
+  }
+}
+
+function writeAccess(): Finding {
+  try {
+    accessSync('.', constants.W_OK)
+    return { what: 'write access', ok: true, found: process.cwd() }
+  } catch {
+    return {
+      what: 'write access',
+      ok: false,
+      found: `none to ${process.cwd()}; choose another folder with --out`,
+    }
+  }
+}

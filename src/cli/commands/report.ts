@@ -1,0 +1,14 @@
+import { reportRun } from '../../runs/report-run.js'
+import { command } from '../command.js'
+import { json, path, required } from '../options.js'
+
+export const report = command({
+  usage: 'report <run>',
+  description: 'write a run’s report.html anew, finished or not',
+  positionals: { run: path('the run’s folder') },
+  options: { json },
+  async run(args, { print }) {
+    const report = await reportRun(required(args, 'run'))
+    print(args.json ? JSON.stringify({ report }) : report)
+  },
+})

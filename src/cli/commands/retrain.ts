@@ -1,0 +1,48 @@
+import { InputError } from '../../base/errors.js'
+import type { Config } from '../../config/config-schema.js'
+import { resolveConfig } from '../../config/load-config.js'
+import { applySetting, parseSetting } from '../../config/settings.js'
+import { retrainRun } from '../../runs/retrain-run.js'
+import { readFinishedRun } from '../../runs/run-folder.js'
+import { command, type Arguments } from '../command.js'
+import { integer, json, out, path, quiet, required, seed, set, settings } from '../options.js'
+import { withOutcome } from '../run-outcome.js'
+
+const allowed = ['retrain', 'criteria', 'name', 'backend']
+
+export const retrain = command({
+  usage: 'retrain <run>',
+  description: 'train a finished run’s architecture again, with another seed or longer',
+  positionals: { run: path('the run’s folder') },
+  options: {
+    out: { ...out('the new run’s folder, new or empty'), demandOption: true },
+    seed,
+    set,
+    json,
+    quiet,
+  },
+  run(args, context) {
+    const run = required(args, 'run')
+    const configure = (config: Config) => configured(config, args)
+    const config = configure(readFinishedRun(run).config)
+    const into = required(args, 'out')
+    const remedy = `rm -r ${into} && sentei retrain ${run} --out ${into}`
+    return withOutcome(args, context, { config, remedy }, (hooks) =>
+      retrainRun({ run, configure, out: into, ...hooks }),
+    )
+  },
+})
+
+/** A configuration with the command's settings; what the search decided cannot change any more. */
+function configured(config: Config, args: Arguments): Config {
+  const changed = structuredClone(config)
+  for (const setting of settings(args).map(parseSetting)) {
+    if (!allowed.includes(setting.path[0]!))
+      throw new InputError(
+        `${setting.text}: the search is over; only ${allowed.join(', ')} can be set when retraining`,
+      )
+    applySetting(changed, setting)
+  }
+  const seedGiven = integer(args, 'seed', 0)
+  return resolveConfig({ ...changed, ...(seedGiven !== undefined && { seed: seedGiven }) })
+}

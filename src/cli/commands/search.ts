@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { loadConfig } from '../../config/load-config.js'
+import { searchRun } from '../../runs/search-run.js'
+import { command } from '../command.js'
+import { integer, json, out, path, quiet, required, seed, set, settings, text } from '../options.js'
+import { withOutcome } from '../run-outcome.js'
+
+export const search = command({
+  usage: 'search <config>',
+  description: 'search, prune, derive, retrain, judge and export',
+  positionals: { config: path('a YAML or JSON file') },
+  options: {
+    out: out('the run’s folder, new or empty; runs/NAME-seedN by default'),
+    seed,
+    backend: { type: 'string', requiresArg: true, describe: 'wasm, cpu, webgpu or tensorflow' },
+    set,
+    json,
+    quiet,
+  },
+  run(args, context) {
+    const seedGiven = integer(args, 'seed', 0)
+    const backend = text(args, 'backend')
+    const { config, folder } = loadConfig(required(args, 'config'), {
+      set: settings(args),
+      ...(seedGiven !== undefined && { seed: seedGiven }),
+      ...(backend !== undefined && { backend }),
+    })
+    const into = text(args, 'out') ?? join('runs', `${config.name}-seed${config.seed}`)
+    const remedy = `sentei resume ${into}`
+    return withOutcome(args, context, { config, remedy }, (hooks) =>
+      searchRun({ config, folder, out: into, ...hooks }),
+    )
+  },
+})

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { InputError } from '../base/errors.js'
+import { Interrupted } from '../derive/trial.js'
+import { exitCodes } from './command.js'
+import { runProgram } from './program.js'
+
+const args = process.argv.slice(2)
+const say = (text: string) => void process.stderr.write(`${text}\n`)
+const print = (text: string) => void process.stdout.write(`${text}\n`)
+
+/** The first interrupt asks the search to stop at a checkpoint, the second does not wait. */
+function interrupts(): AbortSignal {
+  const controller = new AbortController()
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+    say('interrupted: writing a checkpoint; once more stops at once')
+    controller.abort()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return controller.signal
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return exitCodes.interrupted
+  if (args.includes('--verbose')) say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  else say(error instanceof Error ? error.message : String(error))
+  if (error instanceof InputError) return exitCodes.input
+  if (!args.includes('--verbose')) say('this is not an error of the input; --verbose shows where it happened')
+  return exitCodes.failed
+}
+
+// A reader that closed the pipe (head, less) wants no more.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+try {
+  process.exitCode = await runProgram(args, { print, say, stderr: process.stderr, signal: interrupts() })
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+}

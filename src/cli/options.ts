@@ -1,0 +1,45 @@
+import type { Options } from 'yargs'
+import { expected } from '../base/errors.js'
+import type { Arguments } from './command.js'
+
+/** Options that several commands share. */
+export const json: Options = { type: 'boolean', default: false, describe: 'print one JSON object on stdout' }
+export const quiet: Options = { type: 'boolean', default: false, describe: 'no progress' }
+export const seed: Options = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'goes before the configuration’s',
+}
+export const set: Options = {
+  type: 'string',
+  array: true,
+  requiresArg: true,
+  describe: 'path=value …: changes single settings, as search.epochs=10',
+}
+export const out = (describe: string): Options => ({ type: 'string', requiresArg: true, describe })
+
+/** A positional that is a path, whatever it looks like. */
+export const path = (describe: string): Options => ({ type: 'string', describe })
+
+/** An argument as text, or undefined where it was not given. */
+export const text = (args: Arguments, name: string): string | undefined => {
+  const value = args[name]
+  if (value === undefined) return undefined
+  // An option given twice is an array; the last one counts, as everywhere.
+  return String(Array.isArray(value) ? value.at(-1) : value)
+}
+
+/** An argument that yargs has made sure of. */
+export const required = (args: Arguments, name: string): string => text(args, name)!
+
+/** The `--set` options. */
+export const settings = (args: Arguments): string[] => ((args.set as string[] | undefined) ?? []).map(String)
+
+/** A whole number of an option, at least `least`. */
+export function integer(args: Arguments, name: string, least: number): number | undefined {
+  const value = text(args, name)
+  if (value === undefined) return undefined
+  if (!/^\d+$/.test(value) || Number(value) < least || !Number.isSafeInteger(Number(value)))
+    throw expected(`--${name}`, `integer ≥ ${least}`, value)
+  return Number(value)
+}

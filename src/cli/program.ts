@@ -1,0 +1,95 @@
+import yargs, { type Argv } from 'yargs'
+import { InputError } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
+import type { Arguments, Command, CommandContext } from './command.js'
+import { checkDataCommand } from './commands/check-data.js'
+import { derive } from './commands/derive.js'
+import { doctor } from './commands/doctor.js'
+import { exportCommand } from './commands/export.js'
+import { init } from './commands/init.js'
+import { predict } from './commands/predict.js'
+import { report } from './commands/report.js'
+import { resume } from './commands/resume.js'
+import { retrain } from './commands/retrain.js'
+import { schedule } from './commands/schedule.js'
+import { search } from './commands/search.js'
+
+const commands: readonly Command[] = [
+  init,
+  checkDataCommand,
+  search,
+  resume,
+  derive,
+  retrain,
+  exportCommand,
+  predict,
+  report,
+  schedule,
+  doctor,
+]
+const nameOf = ({ usage }: Command): string => usage.split(' ')[0]!
+const names = commands.map(nameOf)
+
+/** Parses a command line, runs its command, and returns the exit code. Wrong usage is an InputError. */
+export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
+  let code = 0
+  const parser = yargs([...args])
+    .scriptName('sentei')
+    .usage('$0 <command>: differentiable neural architecture search with additive regularization schedules')
+    .option('verbose', {
+      type: 'boolean',
+      default: false,
+      describe: 'show a stack trace where something fails',
+    })
+    .locale('en')
+    .parserConfiguration({ 'parse-positional-numbers': false, 'camel-case-expansion': false })
+    .strict()
+    .demandCommand(1, `expected a command: ${names.join(', ')}`)
+    .help()
+    .version()
+    .describe({ help: 'show this', version: 'show the version' })
+    .wrap(null)
+    .exitProcess(false)
+    .fail((message, error) => {
+      // A message is yargs' own; an error without one comes from a command.
+      throw message ? new InputError(usageMessage(message, args)) : error
+    })
+  for (const each of commands)
+    parser.command(
+      each.usage,
+      each.description,
+      (y) => declare(y, each),
+      async (parsed: Arguments) => {
+        code = (await each.run(parsed, context)) ?? 0
+      },
+    )
+  await parser.parseAsync()
+  return code
+}
+
+function declare(y: Argv, { positionals = {}, options = {} }: Command): Argv {
+  for (const [name, option] of Object.entries(positionals)) y.positional(name, option as { type: 'string' })
+  return y.options(options)
+}
+
+/** What yargs found wrong, in the form that all messages have, with what was probably meant. */
+function usageMessage(message: string, args: readonly string[]): string {
+  const command = commands.find((each) => args.includes(nameOf(each)))
+  const options = [...Object.keys(command?.options ?? {}), 'verbose', 'help']
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ')
+  if (unknown && !command) {
+    const [word] = unknown
+    return `unknown command: ${word}${didYouMean(word, names)}; commands: ${names.join(', ')}`
+  }
+  if (unknown) {
+    const each = unknown.map((word) =>
+      args.includes(word)
+        ? `unknown argument: ${word}`
+        : `unknown option: --${word}${didYouMean(word, options)}`,
+    )
+    return `${each.join('\n')}\nsee "sentei ${nameOf(command!)} --help"`
+  }
+  const missing = message.startsWith('Not enough non-option arguments')
+  if (missing && command) return `expected: sentei ${command.usage}`
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}

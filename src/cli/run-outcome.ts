@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi } from '../report/format.js'
+import { progressBar, type Progress } from '../report/progress.js'
+import type { Config } from '../config/config-schema.js'
+import { Interrupted } from '../derive/trial.js'
+import type { FinishedRun } from '../runs/run-folder.js'
+import type { RunHooks } from '../runs/search-run.js'
+import { exitCodes, type Arguments, type CommandContext } from './command.js'
+import { textTable } from './table.js'
+
+/**
+ * Runs something that trains, with progress shown, and tells its outcome; the exit code of the command.
+ * `remedy` is the command that goes on after an interrupt.
+ */
+export async function withOutcome(
+  args: Arguments,
+  context: CommandContext,
+  { config, remedy }: { readonly config: Config; readonly remedy: string },
+  work: (hooks: RunHooks) => Promise<FinishedRun>,
+): Promise<number> {
+  const progress = args.quiet ? undefined : progressOf(context, config)
+  let finished: FinishedRun
+  try {
+    const { signal } = context
+    finished = await work({ signal, ...(progress && { onEvent: (event) => progress.onEvent(event) }) })
+  } catch (error) {
+    progress?.stop()
+    if (error instanceof Interrupted) context.say(`${error.message}; go on with "${remedy}"`)
+    throw error
+  }
+  progress?.stop()
+  return tellOutcome(args, context, finished)
+}
+
+function progressOf({ stderr }: CommandContext, { search, retrain }: Config): Progress {
+  const epochs = { search: search.epochs, baseline: retrain.epochs, retrain: retrain.epochs }
+  return progressBar({ stream: stderr, isTTY: stderr.isTTY ?? false, epochs })
+}
+
+/** Prints a finished run's table (or JSON) and returns 3 where it does not meet its criteria. */
+export function tellOutcome(args: Arguments, context: CommandContext, run: FinishedRun): number {
+  const { folder, metrics, timings } = run
+  const places = { report: join(folder, 'report.html'), model: join(folder, 'model') }
+  if (args.json) context.print(JSON.stringify({ run: folder, ...places, metrics, timings }))
+  else context.print(outcomeText(run, places))
+  for (const { metric, split, atLeast, atMost, value, passed } of metrics.criteria.results) {
+    if (passed) continue
+    const bound = [atLeast === undefined ? [] : [`≥ ${atLeast}`], atMost === undefined ? [] : [`≤ ${atMost}`]]
+    context.say(
+      `criterion not met: ${metric} (${split}) ${bound.flat().join(' and ')}, got ${formatNumber(value)}`,
+    )
+  }
+  return metrics.criteria.passed ? 0 : exitCodes.criteria
+}
+
+function outcomeText({ metrics, timings }: FinishedRun, places: { report: string; model: string }): string {
+  const { metric, supernet, baseline, derived, validation, test, gap } = metrics
+  const row = (
+    name: string,
+    cost: { parameters: number; flops: number },
+    a: number | null,
+    b: number | null,
+  ) => [name, formatCount(cost.parameters), formatSi(cost.flops), formatNumber(a), formatNumber(b)]
+  const table = textTable([
+    ['', 'parameters', 'FLOPs', `validation ${metric}`, `test ${metric}`],
+    row('supernet', supernet, validation.supernet, test.supernet),
+    ...(baseline ? [row('unpruned, retrained', baseline, baseline.validation, baseline.test)] : []),
+    row('derived, retrained', derived, validation.final, test.final),
+  ])
+  const { searchSeconds, baselineSeconds, retrainSeconds } = timings
+  const seconds = [
+    `search ${formatSeconds(searchSeconds)}`,
+    ...(baselineSeconds === null ? [] : [`baseline ${formatSeconds(baselineSeconds)}`]),
+    `retrain ${formatSeconds(retrainSeconds)}`,
+  ]
+  return [
+    table,
+    '',
+    `gap (${metric} lost)  jumps ${formatDifference(gap.jumps)}  derived ${formatDifference(gap.derive)}  gates dropped ${formatDifference(gap.gatesDropped)}`,
+    `time    ${seconds.join('  ')}`,
+    `report  ${places.report}`,
+    `model   ${places.model}`,
+  ].join('\n')
+}

@@ -1,0 +1,102 @@
+const rest = `
+# Every other setting has a default; a run's config.json lists them all.
+# search takes single changes too: sentei search sentei.yaml --set search.epochs=10 --seed 2
+`
+
+const digits = `# Which operations on which edges? A small cell search on 8×8 images of handwritten digits.
+name: digits
+seed: 1
+data:
+  source: digits            # comes with Sentei: 1,797 images
+supernet:
+  space: darts-cell
+  options:
+    cells: 3
+    channels: 16
+    nodes: 2                # nodes in a cell; each keeps two inputs
+    operations: [skip, max-pool-3x3, avg-pool-3x3, sep-conv-3x3, dil-conv-3x3]
+schedule: strong-then-relaxed   # λ over time; see: sentei schedule list
+search:
+  epochs: 25
+  batch: 64
+retrain:
+  epochs: 40
+  baseline: true            # also train the unpruned supernet, to compare
+criteria:                   # exit code 3 where one is not met
+  - { metric: accuracy, atLeast: 0.95 }
+  - { metric: parameters-share, atMost: 0.5 }
+${rest}`
+
+const concrete = `# How many units in each layer? The paper's autoencoder and dense layers, on the strength of concrete.
+name: concrete
+seed: 1
+data:
+  source: concrete          # comes with Sentei: 1,030 mixtures
+supernet:
+  space: autoencoder-mlp
+  options:
+    encoder: [64]
+    code: 32
+    head: [64, 32]
+schedule: autoencoder-first
+search:
+  epochs: 60
+retrain:
+  epochs: 120
+  earlyStop: { patience: 30 }
+criteria:
+  - { metric: r2, atLeast: 0.8 }
+${rest}`
+
+const chicago = `# A daily series: ridership in seven days from the last fourteen days.
+name: chicago
+seed: 1
+data:
+  source: chicago           # comes with Sentei: trains, weather, holidays
+  window: 14                # days that the model sees
+  horizon: 7                # days from the last of them to the target
+supernet:
+  space: autoencoder-mlp
+  options:
+    encoder: [64]
+    code: 16
+    head: [32]
+schedule: autoencoder-first
+search:
+  epochs: 25
+retrain:
+  epochs: 40
+  earlyStop: { patience: 10 }
+${rest}`
+
+const csv = `# A table of your own. Check it first: sentei check-data sentei.yaml
+name: my-search
+seed: 1
+data:
+  file: data.csv            # relative to this file; plain or gzip
+  target: y                 # the column to predict
+  task: regression          # or classification
+  # drop: [id]              # columns that are not inputs
+  # categorical: [zip]      # one-hot even where the cells are numbers
+  # missing: median         # refuse (default), drop-row, mean, median, most-frequent, indicator
+split:
+  by: auto                  # or random, stratified, block, group, time
+  train: 0.6
+  validation: 0.2
+  test: 0.2
+supernet:
+  space: autoencoder-mlp
+  options:
+    encoder: [64]
+    code: 32
+    head: [64, 32]
+schedule: autoencoder-first
+search:
+  epochs: 60
+retrain:
+  epochs: 120
+  earlyStop: { patience: 30 }
+${rest}`
+
+/** Configurations to begin with, by name: commented YAML. */
+export const templates: Readonly<Record<string, string>> = { digits, concrete, chicago, csv }

@@ -1,0 +1,143 @@
+import type { Graph, Node } from '../nn/graph.js'
+import { sizeOf } from '../nn/primitives/types.js'
+
+/** A discrete network: its graph, and its parameters by name (constants that are not named are initial). */
+export interface PlainNetwork {
+  readonly graph: Graph
+  readonly values: ReadonlyMap<string, Float32Array>
+}
+
+/**
+ * The same function without gate values where that is possible: weights of sums go into the nodes that make
+ * the summands, scales of features into the dense nodes that read them. What has no such neighbour stays as
+ * an `affine` node; sums have no weights any more.
+ */
+export function foldGates(network: PlainNetwork): PlainNetwork {
+  return foldScales(foldSumWeights(network))
+}
+
+/** The same function with its task output y replaced by y · std + mean, in the last dense node where it is one. */
+export function foldOutputScale(
+  { graph, values }: PlainNetwork,
+  { mean, std }: { readonly mean: readonly number[]; readonly std: readonly number[] },
+): PlainNetwork {
+  const id = graph.outputs.task!
+  const node = graph.nodes.find((each) => each.id === id)!
+  const isRead = graph.nodes.some(({ inputs }) => inputs.includes(id))
+  if (node.kind === 'dense' && !isRead) {
+    const kernel = values.get(`${id}:kernel`)!.map((w, i) => w * std[i % std.length]!)
+    const bias = valueOr(values, `${id}:bias`, mean.length, 0).map((b, j) => b * std[j]! + mean[j]!)
+    return { graph, values: new Map([...values, [`${id}:kernel`, kernel], [`${id}:bias`, bias]]) }
+  }
+  const scaled = affineAfter(node, 'output-scale')
+  return {
+    graph: { nodes: [...graph.nodes, scaled], outputs: { ...graph.outputs, task: scaled.id } },
+    values: new Map([
+      ...values,
+      [`${scaled.id}:scale`, Float32Array.from(std)],
+      [`${scaled.id}:offset`, Float32Array.from(mean)],
+    ]),
+  }
+}
+
+/** Parameters that a node's output is linear in. */
+const linearIn: Readonly<Record<string, readonly string[]>> = {
+  conv: ['kernel'],
+  depthwise: ['kernel'],
+  dense: ['kernel', 'bias'],
+  'batch-norm': ['scale', 'offset'],
+  affine: ['scale', 'offset'],
+}
+
+function foldSumWeights({ graph, values }: PlainNetwork): PlainNetwork {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]))
+  const result = new Map(values)
+  const inserted = new Map<string, Node>()
+  for (const sum of graph.nodes) {
+    const weights = sum.attrs.weights as readonly number[] | undefined
+    if (sum.kind !== 'add' || !weights) continue
+    const inputs = sum.inputs.map((id, i) => {
+      const weight = weights[i]!
+      const source = nodes.get(id)!
+      if (weight === 1) return id
+      if (linearIn[source.kind] && isReadOnce(graph, id)) {
+        nodes.set(id, scaleNode(source, weight, result))
+        return id
+      }
+      const scaled = affineAfter(source, `${sum.id}/weight${i}`)
+      inserted.set(`${sum.id} ${i}`, scaled)
+      result.set(`${scaled.id}:scale`, new Float32Array(source.shape.at(-1)!).fill(weight))
+      return scaled.id
+    })
+    nodes.set(sum.id, { ...sum, inputs, attrs: {} })
+  }
+  const ordered = graph.nodes.flatMap(({ id, inputs }) => [
+    ...inputs.flatMap((_, i) => inserted.get(`${id} ${i}`) ?? []),
+    nodes.get(id)!,
+  ])
+  return { graph: { ...graph, nodes: ordered }, values: result }
+}
+
+/** Multiplies what a node puts out by a constant; a batch norm gets a scale of its own for that. */
+function scaleNode(node: Node, weight: number, values: Map<string, Float32Array>): Node {
+  const features = node.shape.at(-1)!
+  for (const name of linearIn[node.kind]!) {
+    const old = valueOr(values, `${node.id}:${name}`, features, name === 'scale' ? 1 : 0)
+    values.set(
+      `${node.id}:${name}`,
+      old.map((value) => value * weight),
+    )
+  }
+  return node.kind === 'batch-norm' ? { ...node, attrs: { ...node.attrs, affine: true } } : node
+}
+
+function foldScales({ graph, values }: PlainNetwork): PlainNetwork {
+  const result = new Map(values)
+  const renamed = new Map<string, string>()
+  const outputs = Object.values(graph.outputs)
+  for (const node of graph.nodes) {
+    if (node.kind !== 'affine' || outputs.includes(node.id)) continue
+    const readers = graph.nodes.filter(({ inputs }) => inputs.includes(node.id))
+    if (readers.some(({ kind }) => kind !== 'dense')) continue
+    for (const reader of readers) foldIntoDense(node, reader, result)
+    renamed.set(node.id, renamed.get(node.inputs[0]!) ?? node.inputs[0]!)
+  }
+  const nodes = graph.nodes
+    .filter(({ id }) => !renamed.has(id))
+    .map((node) => ({ ...node, inputs: node.inputs.map((id) => renamed.get(id) ?? id) }))
+  return { graph: { ...graph, nodes }, values: result }
+}
+
+/** (x ⊙ s + o) · W + b = x · (s ⊙ W) + (o · W + b). */
+function foldIntoDense(affine: Node, dense: Node, values: Map<string, Float32Array>): void {
+  const features = sizeOf(affine.shape)
+  const units = sizeOf(dense.shape)
+  const scale = valueOr(values, `${affine.id}:scale`, features, 1)
+  const offset = valueOr(values, `${affine.id}:offset`, features, 0)
+  const kernel = values.get(`${dense.id}:kernel`)!
+  const bias = valueOr(values, `${dense.id}:bias`, units, 0).slice()
+  kernel.forEach((w, i) => (bias[i % units]! += offset[Math.floor(i / units)]! * w))
+  values.set(`${dense.id}:bias`, bias)
+  values.set(
+    `${dense.id}:kernel`,
+    kernel.map((w, i) => w * scale[Math.floor(i / units)]!),
+  )
+}
+
+function affineAfter(source: Node, id: string): Node {
+  return { id, kind: 'affine', inputs: [source.id], attrs: {}, shape: source.shape, layer: source.layer }
+}
+
+function isReadOnce(graph: Graph, id: string): boolean {
+  const reads = graph.nodes.flatMap(({ inputs }) => inputs.filter((input) => input === id)).length
+  return reads === 1 && !Object.values(graph.outputs).includes(id)
+}
+
+function valueOr(
+  values: ReadonlyMap<string, Float32Array>,
+  name: string,
+  length: number,
+  constant: number,
+): Float32Array {
+  return values.get(name) ?? new Float32Array(length).fill(constant)
+}

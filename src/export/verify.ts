@@ -1,0 +1,110 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type * as tfl from '@tensorflow/tfjs-layers'
+import { gather } from '../data/batches.js'
+import type { PreparedData } from '../data/types.js'
+import { ParameterStore } from '../nn/parameter-store.js'
+import { predictRows } from '../search/evaluate.js'
+import { discreteNetwork } from '../search/network.js'
+import type { PlainNetwork } from './fold.js'
+import { readModel } from './model-files.js'
+
+/** How far an exported model is from the network that it was made of. */
+export interface Verification {
+  readonly rows: number
+  /** ‖exported − network‖ / ‖network‖ over all predictions. */
+  readonly relativeError: number
+  /** Rows whose most probable class differs by more than rounding can explain. */
+  readonly differentClasses: number
+}
+
+const tolerance = 1e-4
+const batchSize = 256
+
+/**
+ * Reloads a model from its files, without any of Sentei's own code for networks, and compares its predictions
+ * on the validation rows (else the training rows) with the network's. Throws where they differ.
+ */
+export async function verifyExport(
+  folder: string,
+  network: PlainNetwork,
+  data: PreparedData,
+): Promise<Verification> {
+  const { validation, train } = data.splits
+  const rows = validation.length > 0 ? validation : train
+  const expected = networkPredictions(network, data, rows)
+  const model = await readModel(folder)
+  try {
+    const got = modelPredictions(model, data.dataset.inputs, data.dataset.shape, rows, data.scaler.fill)
+    const result = compare(expected, got, rows.length, data.dataset.task.kind === 'classification')
+    if (!(result.relativeError <= tolerance) || result.differentClasses > 0)
+      throw new Error(
+        `${folder}: the exported model differs from the network: relative error ${result.relativeError.toExponential(1)}, ${result.differentClasses} of ${rows.length} classes`,
+      )
+    return result
+  } finally {
+    model.dispose()
+  }
+}
+
+/** A model's outputs for some rows of inputs in original units; NaN is filled. rows × width. */
+export function modelPredictions(
+  model: tfl.LayersModel,
+  inputs: Float32Array,
+  shape: readonly number[],
+  rows: Uint32Array,
+  fill: readonly number[],
+): Float32Array {
+  const length = shape.reduce((product, n) => product * n, 1)
+  const parts: number[] = []
+  for (let from = 0; from < rows.length; from += batchSize) {
+    const batch = rows.subarray(from, from + batchSize)
+    const values = gather(inputs, length, batch).map((x, i) => (Number.isNaN(x) ? fill[i % fill.length]! : x))
+    const outputs = tf.tidy(() =>
+      (model.predict(tf.tensor(values, [batch.length, ...shape])) as tf.Tensor).dataSync<'float32'>(),
+    )
+    for (const value of outputs) parts.push(value)
+  }
+  return Float32Array.from(parts)
+}
+
+function networkPredictions({ graph, values }: PlainNetwork, data: PreparedData, rows: Uint32Array) {
+  const store = ParameterStore.filled(graph, values)
+  try {
+    const outputs = predictRows(discreteNetwork(graph, store), data, rows)
+    return data.dataset.task.kind === 'classification' ? softmax(outputs, rows.length) : outputs
+  } finally {
+    store.dispose()
+  }
+}
+
+function softmax(logits: Float32Array, rows: number): Float32Array {
+  const width = logits.length / rows
+  const result = new Float32Array(logits.length)
+  for (let row = 0; row < rows; row++) {
+    const own = logits.subarray(row * width, (row + 1) * width)
+    const top = Math.max(...own)
+    const powers = [...own].map((z) => Math.exp(z - top))
+    const sum = powers.reduce((a, b) => a + b, 0)
+    result.set(
+      powers.map((p) => p / sum),
+      row * width,
+    )
+  }
+  return result
+}
+
+function compare(expected: Float32Array, got: Float32Array, rows: number, isClass: boolean): Verification {
+  const square = (values: Iterable<number>) => [...values].reduce((sum, value) => sum + value * value, 0)
+  const norm = Math.max(square(expected), Number.MIN_VALUE)
+  const relativeError = Math.sqrt(square(expected.map((e, i) => e - got[i]!)) / norm)
+  let differentClasses = 0
+  const width = expected.length / rows
+  for (let row = 0; isClass && row < rows; row++) {
+    const e = expected.subarray(row * width, (row + 1) * width)
+    const g = got.subarray(row * width, (row + 1) * width)
+    // Two classes as likely as each other are a tie, which rounding decides.
+    const chosen = e[g.indexOf(Math.max(...g))] ?? NaN
+    if (!(Math.max(...e) - chosen <= tolerance)) differentClasses++
+  }
+  return { rows, relativeError, differentClasses }
+}

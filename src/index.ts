@@ -1,0 +1,56 @@
+/** Sentei's public API: a search from configuration to report, its steps, and what own spaces are built of. */
+export { backendNames, useBackend, type BackendName } from './backend/index.js'
+export { InputError } from './base/errors.js'
+export { randomSource, type RandomSource, type RandomStream } from './base/random.js'
+export type { Config } from './config/config-schema.js'
+export { loadConfig, resolveConfig, type LoadedConfig, type LoadOptions } from './config/load-config.js'
+export type { ScheduleDocument } from './config/schedule-schema.js'
+
+export { checkData, type DataReport } from './data/check-data.js'
+export { prepareData, prepareDataset } from './data/prepare.js'
+export { readDataset } from './data/read-dataset.js'
+export type { Dataset, PreparedData, Splits, Task } from './data/types.js'
+
+export { graphBuilder, type GraphBuilder } from './nn/builder.js'
+export { costOf, type Cost } from './nn/cost.js'
+export type { Graph, Node, Shape } from './nn/graph.js'
+export { operationOf, operations } from './nn/operations/index.js'
+export { primitiveOf, primitives } from './nn/primitives/index.js'
+export { supernetBuilder, type SupernetBuilder } from './supernet/builder.js'
+export { searchSpace, type BuildContext, type SearchSpace } from './supernet/space.js'
+export { relaxations, type Relaxation } from './supernet/relaxation.js'
+export type { Architecture, ArchitectureGroup, GateGroup, Supernet } from './supernet/types.js'
+export { presetNames, spaces, terms } from './registry.js'
+
+export { losses } from './objective/losses.js'
+export { metrics, type MetricName } from './objective/metrics.js'
+export { compileSchedule } from './schedule/compile.js'
+export { scheduleCsv } from './schedule/table.js'
+export type { Schedule } from './schedule/types.js'
+export type { Checkpoint } from './search/checkpoint.js'
+export type { Event } from './search/events.js'
+
+export {
+  Interrupted,
+  runTrial,
+  type Trial,
+  type TrialHooks,
+  type TrialMetrics,
+  type TrialResult,
+} from './derive/trial.js'
+export { retrainArchitecture } from './derive/retrain-architecture.js'
+
+export { architectureDot, dotToSvg, graphDot } from './export/dot.js'
+export { exportFormats, exportRun } from './export/formats.js'
+export { toLayersModel } from './export/layers.js'
+export { readModel } from './export/model-files.js'
+export { saveModel, type TrainedNetwork } from './export/save.js'
+export { verifyExport, type Verification } from './export/verify.js'
+export { progressBar } from './report/progress.js'
+
+export { predictFile, predictionsCsv, type Predictions } from './runs/predict-file.js'
+export { reportRun } from './runs/report-run.js'
+export { retrainRun } from './runs/retrain-run.js'
+export type { FinishedRun, Timings } from './runs/run-folder.js'
+export { resumeRun, searchRun, type RunHooks, type SearchRunOptions } from './runs/search-run.js'
+export { compileFor, resolveSchedule, setupTrial } from './runs/setup.js'

@@ -1,0 +1,13 @@
+import { join } from 'node:path'
+import { writeAtomic } from '../base/files.js'
+import { drawArchitecture } from '../export/dot.js'
+import { renderReport } from '../report/html.js'
+import { readRun } from '../report/read-run.js'
+
+/** Renders a run's `report.html` anew, finished or not, and returns its path. */
+export async function reportRun(folder: string): Promise<string> {
+  const run = readRun(folder)
+  const path = join(folder, 'report.html')
+  writeAtomic(path, renderReport(run, run.architecture ? await drawArchitecture(run.architecture) : []))
+  return path
+}

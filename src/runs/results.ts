@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { writeAtomic, writeJson } from '../base/files.js'
+import type { Trial, TrialMetrics } from '../derive/trial.js'
+import { saveModel } from '../export/save.js'
+import type { PlainNetwork } from '../export/fold.js'
+import { readEvents } from '../report/read-run.js'
+import type { Event } from '../search/events.js'
+import type { Architecture } from '../supernet/types.js'
+import { modelCard } from './card.js'
+import { reportRun } from './report-run.js'
+import type { Timings } from './run-folder.js'
+
+/** What a run comes to. */
+export interface Results {
+  readonly architecture: Architecture
+  readonly network: PlainNetwork
+  readonly metrics: TrialMetrics
+  readonly seconds: Pick<Timings, 'searchSeconds' | 'baselineSeconds' | 'retrainSeconds'>
+  /** The content of `schedule.csv`. */
+  readonly schedule: string
+}
+
+/** Writes a run's results, the verified model among them; metrics last but the report, which reads them. */
+export async function writeResults(
+  folder: string,
+  trial: Trial,
+  results: Results,
+  emit: (event: Event) => void,
+): Promise<void> {
+  const { config, data, metric } = trial
+  const { architecture, network, metrics, seconds, schedule } = results
+  const write = (name: string, value: unknown) => writeJson(join(folder, name), value)
+  writeAtomic(join(folder, 'schedule.csv'), schedule)
+  write('architecture.json', architecture)
+
+  const start = performance.now()
+  const verification = await saveModel(
+    { name: config.name, metric, data, ...network },
+    join(folder, 'model'),
+  )
+  emit({ type: 'stage', stage: 'export', seconds: (performance.now() - start) / 1000 })
+
+  write('timings.json', { ...seconds, workers: 1, stepMs: stepTimes(folder) })
+  writeAtomic(join(folder, 'card.md'), modelCard({ trial, architecture, metrics, verification }))
+  write('metrics.json', metrics)
+  await reportRun(folder)
+}
+
+function stepTimes(folder: string): Timings['stepMs'] {
+  return readEvents(join(folder, 'events.jsonl')).flatMap((event) =>
+    event.type === 'epoch' ? [{ stage: event.stage, epoch: event.epoch, ms: event.stepMs }] : [],
+  )
+}

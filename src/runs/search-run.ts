@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import { useBackend } from '../backend/index.js'
+import { InputError } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
+import { runTrial, type Trial } from '../derive/trial.js'
+import { scheduleCsv } from '../schedule/table.js'
+import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../search/checkpoint.js'
+import type { Event } from '../search/events.js'
+import type { AnySpace } from '../supernet/space.js'
+import { openEventLog } from './event-log.js'
+import { writeResults } from './results.js'
+import { createRunFolder, isFinished, readFinishedRun, readRunConfig, retrainedFrom, type FinishedRun } from './run-folder.js'
+import { setupTrial } from './setup.js'
+
+/** Who watches a run, and who may stop it. */
+export interface RunHooks {
+  readonly onEvent?: (event: Event) => void
+  /** Aborting it writes a checkpoint; the run then throws Interrupted and can be resumed. */
+  readonly signal?: AbortSignal
+}
+
+export interface SearchRunOptions extends RunHooks {
+  /** A resolved configuration, as `loadConfig` and `resolveConfig` give it. */
+  readonly config: Config
+  /** What paths in the configuration are relative to; by default the working folder. */
+  readonly folder?: string
+  /** The run's folder: new or empty. */
+  readonly out: string
+  /** Search spaces beside the registry's. */
+  readonly spaces?: readonly AnySpace[]
+  /** Go on with the run that `out` holds, which must be of the same configuration and data. */
+  readonly resume?: boolean
+}
+
+/**
+ * Runs one search from configuration to report, in a folder of its own: search, prune, derive, retrain,
+ * judge, export, verify. The same seed and configuration write the same bytes, clocks apart.
+ */
+export async function searchRun({
+  config,
+  folder = '.',
+  out,
+  spaces = [],
+  resume = false,
+  ...hooks
+}: SearchRunOptions): Promise<FinishedRun> {
+  if (resume && isFinished(out)) return readFinishedRun(out)
+  await useBackend(config.backend)
+  const trial = setupTrial(withAbsolutePaths(config, folder), folder, spaces)
+  if (resume) checkSame(out, trial)
+  else createRunFolder(out, trial.config)
+  await runInFolder(trial, out, hooks, resume ? readCheckpoint(checkpointOf(out)) : undefined)
+  return readFinishedRun(out)
+}
+
+/** Goes on with an interrupted run, bit for bit as if it had never stopped; a finished one is returned. */
+export function resumeRun(
+  out: string,
+  options: RunHooks & Pick<SearchRunOptions, 'spaces'> = {},
+): Promise<FinishedRun> {
+  return searchRun({ config: readRunConfig(out), folder: out, out, resume: true, ...options })
+}
+
+/** The folder of a run's checkpoint. */
+export const checkpointOf = (folder: string): string => join(folder, 'checkpoint')
+
+async function runInFolder(
+  trial: Trial,
+  out: string,
+  { onEvent, signal }: RunHooks,
+  checkpoint: Checkpoint | undefined,
+): Promise<void> {
+  const log = openEventLog(out, checkpoint?.log?.bytes)
+  const before = checkpoint?.log?.seconds ?? 0
+  const start = performance.now()
+  const emit = (event: Event) => {
+    // A resumed search begins anew, its log goes on.
+    if (event.type !== 'start' || !checkpoint) log.append(event)
+    onEvent?.(event)
+  }
+  const save = (state: Checkpoint) => {
+    const seconds = before + (performance.now() - start) / 1000
+    writeCheckpoint(checkpointOf(out), { ...state, log: { bytes: log.bytes, seconds } })
+  }
+  try {
+    const result = await runTrial(trial, { emit, save, checkpoint, ...(signal && { signal }) })
+    const { architecture, graph, values, metrics, schedule, steps } = result
+    const seconds = {
+      searchSeconds: before + result.seconds.search,
+      baselineSeconds: result.seconds.baseline,
+      retrainSeconds: result.seconds.retrain,
+    }
+    const csv = scheduleCsv(schedule, steps)
+    const network = { graph, values }
+    await writeResults(out, trial, { architecture, network, metrics, seconds, schedule: csv }, emit)
+  } finally {
+    log.close()
+  }
+}
+
+/** A run can be resumed from anywhere, so what its configuration says about files holds anywhere. */
+function withAbsolutePaths(config: Config, folder: string): Config {
+  const { file } = config.data
+  if (file === undefined || isAbsolute(file)) return config
+  return { ...config, data: { ...config.data, file: resolve(folder, file) } }
+}
+
+function checkSame(out: string, { config }: Trial): void {
+  if (existsSync(join(out, retrainedFrom)))
+    throw new InputError(`${out}: a retraining cannot be resumed; remove the folder and retrain again`)
+  if (JSON.stringify(readRunConfig(out)) === JSON.stringify(config)) return
+  throw new InputError(`${out}: the run has another configuration; resume it with its own, or start a new one`)
+}

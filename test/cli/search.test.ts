@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { contentOf, tinyMlp } from '../runs/helper.js'
+import { program, sentei, type Outcome } from './helper.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sentei-cli-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const at = (name: string) => join(folder, name)
+
+/** The only line of stdout, as JSON. */
+const jsonOf = ({ stdout }: Outcome) => {
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+  return JSON.parse(stdout) as {
+    run: string
+    model: string
+    metrics: { seed: number; test: { final: number } }
+  }
+}
+
+let first: Outcome
+beforeAll(async () => {
+  writeFileSync(at('tiny.json'), JSON.stringify({ ...tinyMlp, criteria: [] }))
+  first = await sentei(folder, ['search', 'tiny.json'])
+})
+
+describe('search', () => {
+  test('prints a table, where report and model lie, and its progress on stderr', () => {
+    expect(first.code).toBe(0)
+    expect(first.stdout).toMatch(/supernet +439 +392 /)
+    expect(first.stdout).toMatch(/unpruned, retrained +251[^]*derived, retrained +\d+/)
+    expect(first.stdout).toMatch(/gap \(rmse lost\) {2}jumps .* {2}derived .* {2}gates dropped /)
+    expect(first.stdout).toMatch(
+      /report {2}runs\/tiny-seed1\/report\.html\nmodel {3}runs\/tiny-seed1\/model\n$/,
+    )
+    expect(first.stderr).toMatch(/search 1\/6 {2}loss [^]*retrain 2\/2 {2}loss /)
+    expect(existsSync(at('runs/tiny-seed1/report.html'))).toBe(true)
+  })
+
+  test('--json prints one object on stdout; --seed and --set change the configuration', async () => {
+    const args = ['search', 'tiny.json', '--seed', '4', '--set', 'search.epochs=2', 'retrain.baseline=false']
+    const outcome = await sentei(folder, [...args, '--out', 'four', '--json', '--quiet'])
+    expect(outcome).toMatchObject({ code: 0, stderr: '' })
+    expect(jsonOf(outcome)).toMatchObject({ run: 'four', model: 'four/model', metrics: { seed: 4 } })
+    const config = JSON.parse(readFileSync(at('four/config.json'), 'utf8')) as { search: { epochs: number } }
+    expect(config.search.epochs).toBe(2)
+  })
+
+  test('exits with 3 where a criterion is not met', async () => {
+    const criteria = 'criteria=[{ metric: r2, atLeast: 0.999 }]'
+    const args = ['search', 'tiny.json', '--set', 'search.epochs=2', criteria, '--out', 'three', '--quiet']
+    const { code, stdout, stderr } = await sentei(folder, args)
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/^criterion not met: r2 \(test\) ≥ 0\.999, got -?[\d.]+\n$/)
+    expect(stdout).toContain('model   three/model')
+  })
+
+  test('exits with 2 where the folder is taken or the configuration is wrong', async () => {
+    const taken = await sentei(folder, ['search', 'tiny.json'])
+    expect(taken).toMatchObject({ code: 2, stdout: '' })
+    expect(taken.stderr).toContain('runs/tiny-seed1: expected a new or empty folder')
+    const wrong = await sentei(folder, ['search', 'tiny.json', '--set', 'search.epoch=2', '--out', 'wrong'])
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toMatch(
+      /config\.search\.epoch: unknown key, did you mean "epochs"\? \(--set search\.epoch=2\)/,
+    )
+    expect(existsSync(at('wrong'))).toBe(false)
+  })
+
+  test('exits with 1 where it fails, without a stack trace', async () => {
+    writeFileSync(at('file'), '')
+    const { code, stderr } = await sentei(folder, ['search', 'tiny.json', '--out', 'file/run', '--quiet'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/ENOTDIR[^\n]*\n.*--verbose/)
+    expect(stderr).not.toMatch(/\n {4}at /)
+  })
+})
+
+describe('an interrupt', () => {
+  test('writes a checkpoint and exits with 130; resume gives the same bytes', async () => {
+    const args = ['search', 'tiny.json', '--out', 'stopped']
+    const stopped = await sentei(folder, args, (stderr, child) => {
+      if (stderr.includes('search 2/6') && !stderr.includes('interrupted')) child.kill('SIGINT')
+    })
+    expect(stopped).toMatchObject({ code: 130, stdout: '' })
+    expect(stopped.stderr).toContain('go on with "sentei resume stopped"')
+    const derive = await sentei(folder, ['derive', 'stopped'])
+    expect(derive.code).toBe(2)
+    expect(derive.stderr).toContain('the run is not finished; go on with "sentei resume stopped"')
+
+    const resumed = await sentei(folder, ['resume', 'stopped', '--json'])
+    expect(resumed.code).toBe(0)
+    expect(jsonOf(resumed).run).toBe('stopped')
+    expect(contentOf(at('stopped'))).toEqual(contentOf(at('runs/tiny-seed1')))
+  })
+
+  test('resume of a finished run says so', async () => {
+    const { code, stdout, stderr } = await sentei(folder, ['resume', 'runs/tiny-seed1'])
+    expect(code).toBe(0)
+    expect(stderr).toBe('runs/tiny-seed1: the run is finished, nothing is left to do\n')
+    expect(stdout).toBe(first.stdout)
+  })
+})
+
+describe('after a search', () => {
+  const run = at('runs/tiny-seed1')
+
+  test('derive prints the architecture', async () => {
+    expect((await program('derive', run)).printed).toMatch(/encoder\/dense0 {2}\d+ units +\d+ of 12\n/)
+    const { printed } = await program('derive', run, '--json')
+    expect(JSON.parse(printed)).toEqual(JSON.parse(readFileSync(join(run, 'architecture.json'), 'utf8')))
+  })
+
+  test('retrain trains it again, but the search stays as it was', async () => {
+    const five = await program('retrain', run, '--seed', '5', '--out', at('five'), '--json', '--quiet')
+    expect(five.code).toBe(0)
+    expect(JSON.parse(five.printed)).toMatchObject({ run: at('five'), metrics: { seed: 5 } })
+    await expect(program('retrain', run, '--set', 'search.epochs=9', '--out', at('nine'))).rejects.toThrow(
+      '--set search.epochs=9: the search is over; only retrain, criteria',
+    )
+    expect(existsSync(at('nine'))).toBe(false)
+  })
+
+  test('predict writes CSV to stdout or a file, and nothing else', async () => {
+    writeFileSync(
+      at('new.csv'),
+      'cement,blast_furnace_slag,fly_ash,water,superplasticizer,coarse_aggregate,fine_aggregate,age\n540,0,0,162,2.5,1040,676,28\n',
+    )
+    const { stdout, stderr } = await sentei(folder, ['predict', run, '--data', 'new.csv'])
+    expect(stdout).toMatch(/^line,compressive_strength\n2,-?[\d.]+\n$/)
+    expect(stderr).toBe('')
+    const { printed } = await program('predict', run, '--data', at('new.csv'), '--out', at('p.csv'), '--json')
+    expect(JSON.parse(printed)).toEqual({ out: at('p.csv'), rows: 1 })
+    expect(readFileSync(at('p.csv'), 'utf8')).toBe(stdout)
+  })
+
+  test('export and report write files', async () => {
+    const svg = await program('export', run, '--format', 'svg', '--out', at('a.svg'))
+    expect(svg.printed).toBe(at('a.svg'))
+    expect(readFileSync(at('a.svg'), 'utf8')).toContain('<svg')
+    await expect(program('export', run, '--format', 'onnx', '--out', at('a.onnx'))).rejects.toThrow(
+      'expected one of layers, architecture, dot, svg, got "onnx"',
+    )
+    const { printed } = await program('report', run, '--json')
+    expect(JSON.parse(printed)).toEqual({ report: join(run, 'report.html') })
+  })
+})

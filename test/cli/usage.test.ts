@@ -1,0 +1,123 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/load-config.js'
+import { setupTrial } from '../../src/runs/setup.js'
+import { program, sentei } from './helper.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sentei-cli-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const at = (name: string) => join(folder, name)
+
+describe('wrong usage exits with 2 and says what was meant', () => {
+  test.each<[string[], string]>([
+    [[], 'expected a command: init, check-data, search,'],
+    [['serch', 'x'], 'unknown command: serch; did you mean "search"?'],
+    [['search'], 'expected: sentei search <config>'],
+    [['search', 'x', '--sedd', '1'], 'unknown option: --sedd; did you mean "seed"?'],
+    [['search', 'x', 'y'], 'unknown argument: y'],
+    [['search', 'x', '--seed', 'one'], '--seed: expected integer ≥ 0, got "one"'],
+    [['search', 'x', '--out'], 'not enough arguments following: out'],
+    [['search', 'nothing.yaml'], 'config: expected a YAML or JSON file, got "nothing.yaml" (no such file)'],
+    [['export', 'x', '--out', 'y'], 'missing required argument: format'],
+    [['init', '--template', 'digit'], 'got "digit"; did you mean "digits"?'],
+    [['schedule', 'sow'], 'schedule: expected one of list, show, validate, got "sow"; did you mean "show"?'],
+    [['schedule', 'show', 'nonne'], 'schedule: no preset and no file nonne; did you mean "none"?'],
+    [['schedule', 'show', 'none', '--csv'], '--csv: needs --supernet'],
+    [['schedule', 'show', 'none', '--csv', '--supernet', 'darts'], '--supernet: unknown space darts'],
+    [['derive', 'nothing'], 'nothing/config.json: no such file; is this the folder of a run?'],
+    [['report', 'nothing'], 'nothing/config.json: no such file; is this the folder of a run?'],
+    [
+      ['predict', 'nothing', '--data', 'x'],
+      'nothing/model.json: no such file; is this the folder of a model',
+    ],
+  ])('%j', async (args, message) => {
+    await expect(program(...args)).rejects.toThrow(message)
+    await expect(program(...args)).rejects.toHaveProperty('name', 'InputError')
+  })
+
+  test('as a process: message on stderr, nothing on stdout, no stack trace but with --verbose', async () => {
+    const { code, stdout, stderr } = await sentei(folder, ['search', 'x', '--sedd', '1'])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toBe('unknown option: --sedd; did you mean "seed"?\nsee "sentei search --help"\n')
+    const verbose = await sentei(folder, ['report', 'nothing', '--verbose'])
+    expect(verbose.code).toBe(2)
+    expect(verbose.stderr).toMatch(/InputError: nothing\/config\.json[^]*\n {4}at /)
+  })
+})
+
+describe('init', () => {
+  test.each(['digits', 'concrete', 'chicago'])('template %s is a trial that can begin', async (name) => {
+    const { printed } = await program('init', '--template', name, '--out', at(`${name}.yaml`))
+    expect(printed).toBe(at(`${name}.yaml`))
+    const { config, folder: from } = loadConfig(at(`${name}.yaml`))
+    expect(config.name).toBe(name)
+    expect(setupTrial(config, from).supernet.groups.length).toBeGreaterThan(0)
+  })
+
+  test('template csv is one once the file is there', async () => {
+    await program('init', '--template', 'csv', '--out', at('csv.yaml'))
+    const rows = Array.from({ length: 50 }, (_, i) => `${i},${i % 7},${2 * i}`)
+    writeFileSync(at('data.csv'), ['a,b,y', ...rows, ''].join('\n'))
+    const { config, folder: from } = loadConfig(at('csv.yaml'))
+    expect(setupTrial(config, from).data.dataset.rows).toBe(50)
+  })
+
+  test('overwrites nothing', async () => {
+    writeFileSync(at('mine.yaml'), 'mine')
+    await expect(program('init', '--out', at('mine.yaml'))).rejects.toThrow(/mine\.yaml: it exists already/)
+    expect(readFileSync(at('mine.yaml'), 'utf8')).toBe('mine')
+  })
+})
+
+describe('schedule', () => {
+  test('list names every preset with its description', async () => {
+    const { printed } = await program('schedule', 'list')
+    for (const name of ['none', 'fixed-l1', 'strong-then-relaxed', 'autoencoder-first'])
+      expect(printed).toContain(`${name}\n  `)
+  })
+
+  test('show tells phases, losses and terms', async () => {
+    const { printed } = await program('schedule', 'show', 'autoencoder-first')
+    expect(printed).toMatch(/autoencoder: 0 % to 15 %, gates hold\n {2}task loss +0\n/)
+    expect(printed).toMatch(/l1 on gates of \*\*, input-to-output +linear/)
+  })
+
+  test('show --csv compiles it for a space', async () => {
+    const args = ['schedule', 'show', 'none', '--csv', '--supernet', 'autoencoder-mlp', '--iterations', '50']
+    const { printed } = await program(...args)
+    expect(printed).toMatch(/^from,to,layer,term,lambda\n0,50,\*,task,1\n/)
+  })
+
+  test('validate says yes, or what is wrong and where', async () => {
+    expect((await program('schedule', 'validate', 'none', '--json')).printed).toBe(
+      '{"schedule":"none","valid":true}',
+    )
+    writeFileSync(at('bad.json'), JSON.stringify({ name: 'bad', phases: [{ name: 'a', until: 2 }] }))
+    await expect(program('schedule', 'validate', at('bad.json'))).rejects.toThrow(
+      /phases\.0\.until: expected number .*, got 2/,
+    )
+  })
+})
+
+test('check-data sums up rows, splits and classes', async () => {
+  await program('init', '--out', at('check.yaml'))
+  const { printed } = await program('check-data', at('check.yaml'))
+  expect(printed).toMatch(/digits: classification, 1797 rows of shape \[8, 8, 1\]/)
+  expect(printed).toMatch(/rows +1078 +0 +360 +359/)
+  const json = await program('check-data', at('check.yaml'), '--json')
+  expect(JSON.parse(json.printed)).toMatchObject({ rows: 1797, splits: { train: 1078 } })
+})
+
+test('doctor finds this machine ready', async () => {
+  const { code, stdout } = await sentei(folder, ['doctor', '--json'])
+  expect(code).toBe(0)
+  const { ready, findings } = JSON.parse(stdout) as {
+    ready: boolean
+    findings: { what: string; ok: boolean }[]
+  }
+  expect(ready).toBe(true)
+  expect(findings.find(({ what }) => what === 'backend wasm')).toMatchObject({ ok: true })
+  expect(existsSync(at('sentei.yaml'))).toBe(false)
+})

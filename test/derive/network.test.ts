@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import type { PreparedData } from '../../src/data/types.js'
+import { deriveNetwork, discretise, uniformGates } from '../../src/derive/network.js'
+import { withNetwork } from '../../src/derive/trial.js'
+import { costOf } from '../../src/nn/cost.js'
+import { predictRows } from '../../src/search/evaluate.js'
+import { modelNetwork } from '../../src/search/network.js'
+import type { SupernetModel } from '../../src/supernet/model.js'
+import { illegality } from '../../src/supernet/prune.js'
+import { relativeError } from '../helpers/numeric.js'
+import { imageData, onePhase, searched, tinyCells, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const schedule = onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }], {
+  prune: { from: 0.25, until: 0.75 },
+})
+const search = { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 } }
+const cases: [string, () => PreparedData, () => ReturnType<typeof searched>][] = [
+  ['cells of one input', imageData, () => searched(trialOf(imageData(), tinyCells(), { schedule, search }))],
+  [
+    'cells of two inputs',
+    imageData,
+    () => searched(trialOf(imageData(), tinyCells({ inputs: 2 }), { schedule, search })),
+  ],
+  [
+    'cells searched with softmax',
+    imageData,
+    () =>
+      searched(
+        trialOf(imageData(), tinyCells({ inputs: 2 }), {
+          relaxation: 'softmax',
+          schedule: onePhase([], { prune: { from: 0.25, until: 0.75 } }),
+          search,
+        }),
+      ),
+  ],
+  ['units', vectorData, () => searched(trialOf(vectorData(), tinyMlp(), { schedule, search }))],
+]
+
+/** What the derived network says about the validation rows. */
+function predicted(model: SupernetModel, data: PreparedData, gates: 'keep' | 'drop', affine: boolean) {
+  const { graph, values } = deriveNetwork(model, { gates, affine })
+  return withNetwork(graph, values, (network) => predictRows(network, data, data.splits.validation))
+}
+
+describe.each(cases)('the network derived from %s', (name, makeData, search) => {
+  const data = makeData()
+
+  it('with its gates kept is the searched supernet, to rounding', async () => {
+    const before = tf.memory().numTensors
+    const { model } = await search()
+    expect(illegality(model.supernet)).toBeUndefined()
+    const supernet = predictRows(modelNetwork(model), data, data.splits.validation)
+    expect(relativeError(predicted(model, data, 'keep', false), supernet)).toBeLessThan(1e-5)
+    // Scales of 1 and offsets of 0 change nothing yet.
+    expect(relativeError(predicted(model, data, 'keep', true), supernet)).toBeLessThan(1e-5)
+    model.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('with its gates dropped has no gate left, and no decoder', async () => {
+    const { model } = await search()
+    const { graph, values } = deriveNetwork(model, { gates: 'drop', affine: true })
+    const kinds = new Set(graph.nodes.map(({ kind }) => kind))
+    expect(['mix', 'units', 'affine'].filter((kind) => kinds.has(kind))).toEqual([])
+    expect(Object.keys(graph.outputs)).toEqual(['task'])
+    expect(graph.nodes.some(({ layer }) => layer.startsWith('decoder'))).toBe(false)
+    expect(graph.nodes.filter(({ kind }) => kind === 'batch-norm').every(({ attrs }) => attrs.affine)).toBe(
+      true,
+    )
+    const outputs = withNetwork(graph, values, (network) =>
+      predictRows(network, data, data.splits.validation),
+    )
+    expect(outputs.every(Number.isFinite)).toBe(true)
+    if (name === 'units')
+      expect(costOf(graph).parameters).toBeLessThan(costOf(model.supernet.graph).parameters)
+    model.dispose()
+  })
+})
+
+describe('discretising', () => {
+  it('turns the unpruned supernet, all gates alike, into a network of the same cost', () => {
+    const supernet = tinyCells()
+    const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'keep', affine: false })
+    expect(costOf(graph)).toEqual(costOf(supernet.graph))
+    const weights = graph.nodes.find(({ id }) => id === 'cell0/0→2/mix')!.attrs.weights as number[]
+    expect(weights).toEqual([1 / 3, 1 / 3, 1 / 3])
+  })
+
+  it('keeps gates of units as constants', () => {
+    const supernet = tinyMlp()
+    const { graph, constants } = discretise(supernet, uniformGates(supernet), {
+      gates: 'keep',
+      affine: false,
+    })
+    expect(graph.nodes.filter(({ kind }) => kind === 'affine')).toHaveLength(3)
+    expect([...constants.get('encoder/code/units:scale')!]).toEqual([1, 1, 1, 1])
+  })
+})

@@ -1,0 +1,119 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { Interrupted, runTrial, type Trial } from '../../src/derive/trial.js'
+import type { Event } from '../../src/search/events.js'
+import { costOf } from '../../src/nn/cost.js'
+import { restrictTo } from '../../src/supernet/prune.js'
+import {
+  eventsOf,
+  imageData,
+  onePhase,
+  tinyCells,
+  tinyMlp,
+  trialOf,
+  vectorData,
+  type Settings,
+} from '../helpers/trials.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const rows = { train: 24, validation: 12, test: 12 }
+const schedule = onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }], {
+  prune: { from: 0.25, until: 0.75 },
+})
+const settings: Settings = {
+  schedule,
+  search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 } },
+  retrain: { epochs: 3, batch: 8, baseline: true },
+  criteria: [
+    { metric: 'parameters-share', atMost: 0.9 },
+    { metric: 'accuracy', atLeast: 2 },
+  ],
+}
+const cells = (more: Settings = {}) => trialOf(imageData(rows), tinyCells(), { ...settings, ...more })
+const units = (more: Settings = {}) =>
+  trialOf(vectorData(rows), tinyMlp(), { ...settings, criteria: [], ...more })
+
+async function result(trial: Trial) {
+  const events: Event[] = []
+  return { events, ...(await runTrial(trial, { emit: (event) => void events.push(event) })) }
+}
+
+describe.each([
+  ['cells', cells],
+  ['units', units],
+] as const)('a trial of %s', (_name, make) => {
+  it('gives the same metrics, architecture and weights twice, and frees everything', async () => {
+    const before = tf.memory().numTensors
+    const [a, b] = [await result(make()), await result(make())]
+    expect(JSON.stringify(b.metrics)).toBe(JSON.stringify(a.metrics))
+    expect(JSON.stringify(b.architecture)).toBe(JSON.stringify(a.architecture))
+    expect(b.values).toEqual(a.values)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('derives without a gap, and counts what it derived', async () => {
+    const { metrics, graph, architecture } = await result(make())
+    expect(Math.abs(metrics.gap.derive!)).toBeLessThan(1e-5)
+    expect(metrics.derived).toMatchObject(costOf(graph))
+    expect(metrics.derived.parameters).toBeLessThan(metrics.supernet.parameters)
+    expect(metrics.supernet.unprunableParameters).toBeLessThanOrEqual(metrics.derived.parameters)
+    expect(metrics.baseline!.validation).not.toBeNull()
+    expect(architecture.groups.length).toBeGreaterThan(0)
+  })
+
+  it('tells its stages by events', async () => {
+    const { events } = await result(make())
+    expect(events[0]!.type).toBe('start')
+    expect(eventsOf(events, 'done').map(({ stage }) => stage)).toEqual(['search', 'baseline', 'retrain'])
+    expect(eventsOf(events, 'epoch').filter(({ stage }) => stage === 'retrain')).toHaveLength(3)
+  })
+})
+
+it('retraining that moves nothing ends where the derived network stood', async () => {
+  const { metrics } = await result(
+    units({
+      retrain: { epochs: 1, batch: 8, from: 'inherited', gates: 'keep', weights: { learningRate: 1e-9 } },
+    }),
+  )
+  expect(metrics.validation.final).toBeCloseTo(metrics.validation.derivedBeforeRetrain!, 5)
+})
+
+it('criteria are judged on the retrained network', async () => {
+  const { metrics } = await result(cells())
+  expect(metrics.criteria.results.map(({ passed }) => passed)).toEqual([true, false])
+  expect(metrics.criteria.passed).toBe(false)
+})
+
+it('the architecture restricts the supernet to what was searched', async () => {
+  const { architecture } = await result(cells())
+  const rebuilt = restrictTo(tinyCells(), architecture).supernet
+  expect(rebuilt.groups.map(({ name, members }) => [name, members.map((m) => m.name)])).toEqual(
+    architecture.groups.map(({ name, kept }) => [name, kept.map(({ member }) => member)]),
+  )
+})
+
+it('a signal stops a trial while searching and while retraining, and nothing leaks', async () => {
+  const before = tf.memory().numTensors
+  for (const stage of ['search', 'retrain']) {
+    const abort = new AbortController()
+    const trial = runTrial(cells(), {
+      emit: (event) => {
+        if (event.type === 'epoch' && event.stage === stage) abort.abort()
+      },
+      signal: abort.signal,
+    })
+    await expect(trial, stage).rejects.toThrow(Interrupted)
+  }
+  expect(tf.memory().numTensors).toBe(before)
+})
+
+it('the restored model of a retraining is the best epoch’s', async () => {
+  const { metrics, events } = await result(units())
+  const validations = eventsOf(events, 'epoch')
+    .filter(({ stage }) => stage === 'retrain')
+    .map((e) => e.validation!)
+  expect(metrics.validation.final).toBe(Math.min(...validations))
+  expect(validations[metrics.retrain.bestEpoch]).toBe(metrics.validation.final)
+})

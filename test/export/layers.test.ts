@@ -1,0 +1,120 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import type { PreparedData } from '../../src/data/types.js'
+import { foldGates, type PlainNetwork } from '../../src/export/fold.js'
+import { toLayersModel } from '../../src/export/layers.js'
+import { saveModel } from '../../src/export/save.js'
+import { operations } from '../../src/nn/operations/index.js'
+import { bundled, randomNetwork, temporaryFolder } from './helper.js'
+
+const folder = temporaryFolder()
+beforeAll(() => useBackend('wasm'))
+
+const digits = bundled('digits')
+const concrete = bundled('concrete')
+const chicago = bundled('chicago')
+
+/** Exports and verifies; the layers of the model, and how far its predictions are from the network's. */
+async function exported(network: PlainNetwork, data: PreparedData) {
+  const before = tf.memory().numTensors
+  const verification = await saveModel({ name: 'net', metric: 'any', data, ...network }, folder)
+  const model = toLayersModel({
+    name: 'net',
+    scaler: data.scaler,
+    task: data.dataset.task,
+    ...network,
+  })
+  const layers = model.layers.map((layer) => ({ name: layer.name, kind: layer.getClassName() }))
+  model.dispose()
+  expect(tf.memory().numTensors).toBe(before)
+  return { ...verification, layers, kinds: layers.map(({ kind }) => kind) }
+}
+
+const strides = [1, 2] as const
+const cases = operations.flatMap((operation) =>
+  strides.map((stride) => ({ name: operation.name, stride, operation })),
+)
+
+test.each(cases)('$name with stride $stride predicts what it did', async ({ name, stride, operation }) => {
+  const network = randomNetwork(digits, (b) => {
+    const wide = b.conv(b.input, { channels: 4, kernel: 3 })
+    const x = operation.build(b.within('cell0/0→2').within(name), wide, { channels: 4, stride, affine: true })
+    return b.dense(b.globalAvgPool(x), 10)
+  })
+  const { relativeError, differentClasses, rows } = await exported(network, digits)
+  expect(relativeError).toBeLessThan(1e-5)
+  expect(differentClasses).toBe(0)
+  expect(rows).toBe(digits.splits.validation.length)
+})
+
+describe('gate values', () => {
+  const units = (b: Parameters<Parameters<typeof randomNetwork>[1]>[0], x: string) => b.node('affine', [x])
+  const twoSums = (b: Parameters<Parameters<typeof randomNetwork>[1]>[0]) => {
+    const x = b.conv(b.input, { channels: 3, kernel: 3 })
+    const normed = b.batchNorm(x, { affine: false })
+    const first = b.node('add', [normed, b.conv(x, { channels: 3, kernel: 1 })], { weights: [0.7, 0.3] })
+    const second = b.node('add', [first, b.maxPool(first, { kernel: 3 })], { weights: [1.6, 0.4] })
+    return b.dense(b.globalAvgPool(second), 10)
+  }
+
+  test('of units go into the dense layers that read them', async () => {
+    const network = randomNetwork(concrete, (b) => {
+      const x = units(b, b.activation(b.dense(b.input, 6), 'relu'))
+      return b.add([b.dense(x, 1), b.dense(units(b, b.activation(b.dense(x, 4), 'tanh')), 1)])
+    })
+    const { kinds, relativeError } = await exported(network, concrete)
+    expect(relativeError).toBeLessThan(1e-5)
+    // The inputs' scale, and that of the output, which is a sum here.
+    expect(kinds.filter((kind) => kind === 'BatchNormalization')).toHaveLength(2)
+  })
+
+  test('of sums go into their summands, or stay as a standard layer', async () => {
+    const network = randomNetwork(digits, twoSums)
+    const { graph } = foldGates(network)
+    expect(graph.nodes.filter(({ attrs }) => attrs.weights)).toEqual([])
+    expect(graph.nodes.filter(({ kind }) => kind === 'affine').map(({ id }) => id)).toEqual([
+      'add-2/weight0',
+      'add-2/weight1',
+    ])
+    const { relativeError } = await exported(network, digits)
+    expect(relativeError).toBeLessThan(1e-5)
+  })
+
+  test('of units that no dense layer reads stay', async () => {
+    const network = randomNetwork(chicago, (b) =>
+      b.dense(b.concat([units(b, b.flatten(b.input)), b.flatten(b.input)]), 1),
+    )
+    const { kinds, relativeError } = await exported(network, chicago)
+    expect(relativeError).toBeLessThan(1e-5)
+    expect(kinds.filter((kind) => kind === 'BatchNormalization')).toHaveLength(2)
+  })
+})
+
+test('a regression takes and returns original units, its unscaling inside the last dense layer', async () => {
+  const network = randomNetwork(concrete, (b) => b.dense(b.input, 1))
+  const { kinds } = await exported(network, concrete)
+  expect(kinds).toEqual(['InputLayer', 'BatchNormalization', 'Dense'])
+})
+
+test('a classifier returns probabilities', () => {
+  const network = randomNetwork(digits, (b) => b.dense(b.flatten(b.input), 10))
+  const model = toLayersModel({ name: 'net', scaler: digits.scaler, task: digits.dataset.task, ...network })
+  const output = model.predict(tf.ones([2, 8, 8, 1])) as tf.Tensor2D
+  const sums = output.arraySync().map((row) => row.reduce((sum, p) => sum + p, 0))
+  for (const sum of sums) expect(sum).toBeCloseTo(1, 5)
+  tf.dispose(output)
+  model.dispose()
+})
+
+test('layer names are unique and hold no slashes or arrows', async () => {
+  const network = randomNetwork(digits, (b) => {
+    const x = b.within('cell0/0→2').conv(b.input, { channels: 2, kernel: 1 })
+    const y = b.within('cell0/0-2').conv(x, { channels: 2, kernel: 1 })
+    return b.dense(b.globalAvgPool(y), 10)
+  })
+  const { layers } = await exported(network, digits)
+  const names = layers.map(({ name }) => name)
+  expect(names.slice(2, 4)).toEqual(['cell0_0-2_conv', 'cell0_0-2_conv-2'])
+  expect(new Set(names).size).toBe(names.length)
+})

@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { Type } from '@sinclair/typebox'
+import { expect, test } from 'vitest'
+import * as sentei from '../../src/index.js'
+import { temporaryFolder, tinyMlp } from './helper.js'
+
+const folder = temporaryFolder()
+
+test('a search over a space of one’s own takes twenty lines', async () => {
+  const oneHidden = sentei.searchSpace<{ width: number }>({
+    name: 'one-hidden',
+    description: 'how many units in one hidden layer',
+    ranks: [1],
+    options: Type.Object({ width: Type.Integer({ default: 6 }) }),
+    build({ options, input, outputs }) {
+      const s = sentei.supernetBuilder(input, 'hidden')
+      const hidden = s.root.activation(s.root.dense(s.root.input, options.width), 'tanh')
+      const gated = s.units(s.root, hidden, { name: 'hidden', layer: 'hidden' })
+      const out = s.layer('out')
+      out.output('task', out.dense(gated, outputs))
+      return s.finish({ space: 'one-hidden', options: { ...options }, outputs })
+    },
+  })
+  const supernet = { space: 'one-hidden' }
+  const config = sentei.resolveConfig({ ...tinyMlp, supernet, schedule: 'fixed-l1' })
+  const events: sentei.Event[] = []
+  const run = await sentei.searchRun({
+    config,
+    spaces: [oneHidden],
+    out: join(folder, 'own'),
+    onEvent: (event) => events.push(event),
+  })
+  expect(run.architecture.space).toBe('one-hidden')
+  expect(run.metrics.test.final).toBeGreaterThan(0)
+  expect(events.at(-1)).toMatchObject({ type: 'stage', stage: 'export' })
+})
+
+test('an unknown space is refused with those there are', () => {
+  const config = sentei.resolveConfig({ ...tinyMlp, supernet: { space: 'darts-cel' } })
+  expect(() => sentei.setupTrial(config, '.')).toThrow(
+    'config.supernet.space: unknown space darts-cel; did you mean "darts-cell"?; spaces: darts-cell, autoencoder-mlp',
+  )
+})
+
+test('a trial runs without a folder', async () => {
+  await sentei.useBackend('wasm')
+  const trial = sentei.setupTrial(sentei.resolveConfig({ ...tinyMlp, seed: 3 }), '.')
+  const { architecture, metrics, steps } = await sentei.runTrial(trial, { emit: () => undefined })
+  expect(steps).toBe(trial.schedule.steps)
+  expect(metrics.seed).toBe(3)
+  expect(architecture.groups).toHaveLength(3)
+})

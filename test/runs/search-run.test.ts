@@ -1,0 +1,156 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { resolveConfig } from '../../src/config/load-config.js'
+import { Interrupted } from '../../src/derive/trial.js'
+import { readEvents } from '../../src/report/read-run.js'
+import { resumeRun, searchRun } from '../../src/runs/search-run.js'
+import type { FinishedRun } from '../../src/runs/run-folder.js'
+import type { Event } from '../../src/search/events.js'
+import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+
+const folder = temporaryFolder()
+const at = (name: string) => join(folder, name)
+const config = resolveConfig(tinyMlp)
+let whole: FinishedRun
+
+beforeAll(async () => {
+  await useBackend('wasm')
+  whole = await searchRun({ config, out: at('whole') })
+})
+
+/** Runs until an event of a kind has come so many times, then aborts; the events that were seen. */
+async function interrupted(out: string, type: Event['type'], times: number): Promise<Event[]> {
+  const controller = new AbortController()
+  const seen: Event[] = []
+  const onEvent = (event: Event) => {
+    seen.push(event)
+    if (seen.filter((each) => each.type === type).length === times) controller.abort()
+  }
+  await expect(searchRun({ config, out, onEvent, signal: controller.signal })).rejects.toThrow(Interrupted)
+  return seen
+}
+
+describe('a finished run', () => {
+  test('holds every file, and no half-written one', () => {
+    const names = [
+      ...['config.json', 'events.jsonl', 'schedule.csv', 'architecture.json', 'metrics.json'],
+      ...['timings.json', 'report.html', 'card.md', 'checkpoint', 'model/preprocess.json'],
+    ]
+    for (const name of names) expect(existsSync(at(`whole/${name}`)), name).toBe(true)
+  })
+
+  test('says what it found', () => {
+    const { metrics, timings, architecture } = whole
+    expect(metrics.supernet.name).toBe('autoencoder-mlp')
+    expect(metrics.baseline!.parameters).toBeGreaterThanOrEqual(metrics.derived.parameters)
+    expect(metrics.test.final).toBeGreaterThan(0)
+    expect(metrics.derived.parameters).toBeLessThan(metrics.supernet.parameters / 2)
+    expect(Math.abs(metrics.gap.derive!)).toBeLessThan(1e-3)
+    expect(metrics.criteria.passed).toBe(true)
+    expect(timings.searchSeconds).toBeGreaterThan(0)
+    expect(timings.stepMs.filter(({ stage }) => stage === 'search')).toHaveLength(6)
+    expect(architecture.groups.map(({ name }) => name)).toEqual(['encoder/dense0', 'encoder/code', 'head/dense0'])
+  })
+
+  test('has a card with figures, criteria and limits', () => {
+    const card = readFileSync(at('whole/card.md'), 'utf8')
+    for (const part of ['# tiny', 'train 618', '| **this model** |', 'met: parameters-share', '## Limits', 'tf.loadLayersModel'])
+      expect(card).toContain(part)
+  })
+
+  test('is told again, not run again, when it is resumed', async () => {
+    const events: Event[] = []
+    const again = await resumeRun(at('whole'), { onEvent: (event) => events.push(event) })
+    expect(again.metrics).toEqual(whole.metrics)
+    expect(events).toEqual([])
+  })
+})
+
+describe('the same seed and configuration', () => {
+  test('write the same bytes', async () => {
+    await searchRun({ config, out: at('again') })
+    expect(contentOf(at('again'))).toEqual(contentOf(at('whole')))
+  })
+
+  test('another seed gives another model', async () => {
+    const other = await searchRun({ config: { ...config, seed: 2 }, out: at('other') })
+    expect(other.metrics.test.final).not.toBe(whole.metrics.test.final)
+  })
+
+  test('write the same bytes for a search over cells, and leave no tensor behind', async () => {
+    const cells = resolveConfig(tinyCells)
+    const before = tf.memory().numTensors
+    const first = await searchRun({ config: cells, out: at('cells1') })
+    expect(tf.memory().numTensors).toBe(before)
+    await searchRun({ config: cells, out: at('cells2') })
+    expect(contentOf(at('cells2'))).toEqual(contentOf(at('cells1')))
+    const { groups } = first.architecture
+    expect(groups.filter(({ kind }) => kind === 'operations').every(({ kept }) => kept.length === 1)).toBe(true)
+  })
+})
+
+describe('an interrupted run', () => {
+  test.each<[string, Event['type'], number]>([
+    ['in the middle of an epoch', 'gates', 4],
+    ['right after a removal', 'removal', 1],
+    ['at the end of an epoch', 'epoch', 2],
+    ['while retraining', 'epoch', 9],
+  ])('%s goes on as if it had never stopped', async (name, type, times) => {
+    const out = at(name)
+    const before = tf.memory().numTensors
+    const seen = await interrupted(out, type, times)
+    expect(tf.memory().numTensors).toBe(before)
+    expect(existsSync(join(out, 'metrics.json'))).toBe(false)
+    expect(existsSync(join(out, 'checkpoint'))).toBe(true)
+    // What a process that was killed may have written after its last checkpoint.
+    appendFileSync(join(out, 'events.jsonl'), '{"type":"gates","st')
+    await resumeRun(out)
+    expect(contentOf(out)).toEqual(contentOf(at('whole')))
+    expect(seen[0]!.type).toBe('start')
+  })
+
+  test('has one log, each event of the search once', async () => {
+    await interrupted(at('log'), 'gates', 3)
+    await resumeRun(at('log'))
+    const searched = (run: string) =>
+      readEvents(at(`${run}/events.jsonl`))
+        .filter(({ type }) => type !== 'stage')
+        .map((event) => (event.type === 'epoch' ? { ...event, stepMs: 0 } : event))
+    expect(searched('log')).toEqual(searched('whole'))
+  })
+
+  test('before its first checkpoint starts anew', async () => {
+    mkdirSync(at('killed'))
+    writeFileSync(at('killed/config.json'), readFileSync(at('whole/config.json')))
+    writeFileSync(at('killed/events.jsonl'), '{"type":"start"')
+    await resumeRun(at('killed'))
+    expect(contentOf(at('killed'))).toEqual(contentOf(at('whole')))
+  })
+})
+
+describe('a folder is refused', () => {
+  test('that holds a run, or anything else', async () => {
+    await expect(searchRun({ config, out: at('whole') })).rejects.toThrow(
+      /whole: expected a new or empty folder, got one with another run; choose another --out, or remove it/,
+    )
+    mkdirSync(at('unfinished'))
+    writeFileSync(at('unfinished/config.json'), '{}')
+    await expect(searchRun({ config, out: at('unfinished') })).rejects.toThrow(
+      /an unfinished run; go on with "sentei resume .*unfinished", or choose another --out/,
+    )
+    await expect(searchRun({ config, out: folder })).rejects.toThrow(/got one with other files; choose another --out/)
+  })
+
+  test('where there is no run to resume, or one of another configuration', async () => {
+    await expect(async () => resumeRun(at('nothing'))).rejects.toThrow(
+      /config\.json: no such file; is this the folder of a run\?/,
+    )
+    const out = at('another')
+    await interrupted(out, 'gates', 1)
+    const other = { ...config, seed: 7 }
+    await expect(searchRun({ config: other, out, resume: true })).rejects.toThrow(/the run has another configuration/)
+  })
+})

@@ -1,0 +1,320 @@
+import { describe, expect, it } from 'vitest'
+import { InputError } from '../../src/base/errors.js'
+import { ScheduleSchema } from '../../src/config/schedule-schema.js'
+import { validate } from '../../src/config/validator.js'
+import { presetNames, readPreset, terms } from '../../src/registry.js'
+import { compileFor, resolveSchedule } from '../../src/runs/setup.js'
+import { compileSchedule, type CompileContext } from '../../src/schedule/compile.js'
+import { curveAt } from '../../src/schedule/curve.js'
+import { lambdasAt, phaseAt, scheduleCsv, valueAt } from '../../src/schedule/table.js'
+import { tinyCells, tinyMlp } from '../helpers/trials.js'
+
+const layers = ['stem', 'cell0', 'cell1', 'cell2', 'classifier']
+const context: CompileContext = {
+  steps: 10,
+  layers,
+  gatedLayers: ['cell0', 'cell1', 'cell2'],
+  relaxation: 'gates',
+  decoder: true,
+  terms,
+}
+const compile = (document: object, changed: Partial<CompileContext> = {}) =>
+  compileSchedule(validate(ScheduleSchema, { name: 'test', ...document }, 'schedule'), {
+    ...context,
+    ...changed,
+  })
+const one = (entries: object[], more: object = {}) => ({
+  phases: [{ name: 'all', until: 1, terms: entries, ...more }],
+})
+const l1 = (more: object) => ({ term: 'l1', part: 'gates', ...more })
+/** λ of l1 on a layer's gates at every iteration. */
+const lambdas = (document: object, layer = 'cell0', changed: Partial<CompileContext> = {}): number[] => {
+  const schedule = compile(document, changed)
+  const column = schedule.columns.find((c) => c.layer === layer && c.part === 'gates')
+  return Array.from({ length: schedule.steps }, (_, t) => valueAt(column?.segments ?? [], t))
+}
+
+describe('curves', () => {
+  it.each([
+    [0.3, [0.3, 0.3, 0.3, 0.3, 0.3]],
+    [{ curve: 'linear', from: 0, to: 2 }, [0, 0.5, 1, 1.5, 2]],
+    [{ curve: 'quadratic', from: 0, to: 2 }, [0, 0.125, 0.5, 1.125, 2]],
+    [{ curve: 'cosine', from: 0, to: 2 }, [0, 1 - Math.SQRT1_2, 1, 1 + Math.SQRT1_2, 2]],
+    [{ curve: 'exponential', from: 0.01, to: 1 }, [0.01, 10 ** -1.5, 0.1, 10 ** -0.5, 1]],
+    [{ curve: 'step', values: [1, 2, 3], at: [0.5, 0.75] }, [1, 1, 2, 3, 3]],
+    [
+      {
+        curve: 'piecewise',
+        points: [
+          [0.25, 1],
+          [0.75, 3],
+        ],
+      },
+      [1, 1, 2, 3, 3],
+    ],
+  ] as [Parameters<typeof curveAt>[0], number[]][])('%j goes through %j', (curve, values) => {
+    values.forEach((value, i) => expect(curveAt(curve, i / 4)).toBeCloseTo(value, 12))
+  })
+
+  it('begin and end with their phase', () => {
+    const document = {
+      phases: [
+        { name: 'a', until: 0.5, terms: [l1({ lambda: { curve: 'linear', from: 0, to: 4 } })] },
+        { name: 'b', until: 1, terms: [l1({ lambda: { curve: 'linear', from: 8, to: 0 } })] },
+      ],
+    }
+    expect(lambdas(document)).toEqual([0, 1, 2, 3, 4, 8, 6, 4, 2, 0])
+  })
+})
+
+describe('phases', () => {
+  const document = {
+    phases: [
+      {
+        name: 'warm-up',
+        until: 0.25,
+        gates: 'hold',
+        train: ['cell*', 'stem'],
+        losses: { task: 0, reconstruction: 1 },
+      },
+      { name: 'press', until: 0.8, terms: [l1({ lambda: 0.5 })] },
+      { name: 'relax', until: 1 },
+    ],
+    prune: { from: 0.3, until: 0.8 },
+  }
+
+  it('cut the iterations where they say', () => {
+    const { phases, prune } = compile(document)
+    expect(phases.map(({ name, from, to }) => [name, from, to])).toEqual([
+      ['warm-up', 0, 3],
+      ['press', 3, 8],
+      ['relax', 8, 10],
+    ])
+    expect(prune).toEqual({ from: 3, until: 8 })
+  })
+
+  it('say what is trained, whether gates move, and what each loss weighs', () => {
+    const schedule = compile(document)
+    expect([...phaseAt(schedule, 2).train]).toEqual(['stem', 'cell0', 'cell1', 'cell2'])
+    expect([...phaseAt(schedule, 3).train]).toEqual(layers)
+    expect([2, 3, 99].map((t) => phaseAt(schedule, t).gates)).toEqual(['hold', 'move', 'move'])
+    expect([2, 3].map((t) => valueAt(schedule.losses.task, t))).toEqual([0, 1])
+    expect([2, 3].map((t) => valueAt(schedule.losses.reconstruction, t))).toEqual([1, 0])
+  })
+
+  it('a term that a phase does not name is 0 there', () => {
+    expect(lambdas(document)).toEqual([0, 0, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0, 0])
+  })
+
+  it('of so few iterations that one gets none still compile', () => {
+    expect(compile(document, { steps: 2 }).phases.map(({ from, to }) => to - from)).toEqual([1, 1, 0])
+  })
+})
+
+describe('layers', () => {
+  const staggered = (order: string, share = 1) =>
+    ['cell0', 'cell1', 'cell2'].map((layer) =>
+      lambdas(one([l1({ lambda: 1, stagger: { order, share } })]), layer).findIndex((value) => value > 0),
+    )
+
+  it('start one after another, from input to output or from output to input', () => {
+    expect(staggered('input-to-output', 0.8)).toEqual([0, 4, 8])
+    expect(staggered('output-to-input', 0.8)).toEqual([8, 4, 0])
+    expect(staggered('input-to-output', 0.4)).toEqual([0, 2, 4])
+  })
+
+  it('that start later run through their curve from there to the end of the phase', () => {
+    const document = one([
+      l1({ lambda: { curve: 'linear', from: 1, to: 2 }, stagger: { order: 'input-to-output', share: 0.5 } }),
+    ])
+    expect(lambdas(document, 'cell2')).toEqual([0, 0, 0, 0, 0, 1, 1.25, 1.5, 1.75, 2])
+  })
+
+  it('take the last entry that matches them', () => {
+    const document = one([
+      l1({ lambda: 1 }),
+      l1({ lambda: 2, layers: ['cell1', 'cell2'] }),
+      l1({ lambda: 3, layers: 'cell2' }),
+    ])
+    expect(['cell0', 'cell1', 'cell2'].map((layer) => lambdas(document, layer)[0])).toEqual([1, 2, 3])
+  })
+
+  it('keep entries of other parts and terms beside it', () => {
+    const schedule = compile(
+      one([
+        l1({ lambda: 1 }),
+        { term: 'l2', part: 'weights', lambda: 2 },
+        { term: 'entropy', part: 'gates', lambda: 0 },
+      ]),
+    )
+    expect(lambdasAt(schedule, 'gates', 'cell1', 4)).toEqual([{ term: 'l1', lambda: 1 }])
+    expect(lambdasAt(schedule, 'weights', 'cell1', 4)).toEqual([{ term: 'l2', lambda: 2 }])
+    expect(lambdasAt(schedule, 'gates', 'classifier', 4)).toEqual([])
+    expect(lambdasAt(schedule, 'weights', 'classifier', 4)).toHaveLength(1)
+  })
+})
+
+describe('the table', () => {
+  it('holds a constant in one segment, across phases too', () => {
+    const schedule = compile({
+      phases: [0.3, 0.6, 1].map((until, i) => ({ name: `p${i}`, until, terms: [l1({ lambda: 0.1 })] })),
+    })
+    expect(schedule.columns.find(({ layer }) => layer === 'cell0')!.segments).toEqual([
+      { from: 0, to: 10, value: 0.1 },
+    ])
+  })
+
+  it('holds segments in order, without overlap, that give every value back', () => {
+    const document = one([l1({ lambda: { curve: 'step', values: [0.5, 0, 2], at: [0.3, 0.6] } })])
+    const [column] = compile(document, { steps: 1000 }).columns
+    column!.segments.forEach(({ from, to }, i) => {
+      expect(to).toBeGreaterThan(from)
+      if (i > 0) expect(from).toBe(column!.segments[i - 1]!.to)
+    })
+    expect(column!.segments).toHaveLength(3)
+    const values = lambdas(document, 'cell0', { steps: 1000 })
+    values.forEach((value, t) => expect(value).toBe(t / 999 < 0.3 ? 0.5 : t / 999 < 0.6 ? 0 : 2))
+  })
+
+  it('is 0 outside its segments', () => {
+    const segments = [
+      { from: 2, to: 4, value: 1 },
+      { from: 6, to: 7, value: 2 },
+    ]
+    expect([-1, 1, 2, 3, 4, 5, 6, 7].map((t) => valueAt(segments, t))).toEqual([0, 0, 1, 1, 0, 0, 2, 0])
+    expect(valueAt([], 3)).toBe(0)
+  })
+
+  it('is written as schedule.csv, up to the iterations that were run', () => {
+    const schedule = compile(
+      one([l1({ lambda: { curve: 'step', values: [0.1, 0.2], at: [0.5] }, layers: 'cell1' })]),
+    )
+    expect(scheduleCsv(schedule)).toBe(
+      [
+        'from,to,layer,term,lambda',
+        '0,10,*,task,1',
+        '0,10,*,reconstruction,0',
+        '0,5,cell1,l1/gates,0.1',
+        '5,10,cell1,l1/gates,0.2',
+        '',
+      ].join('\n'),
+    )
+    expect(scheduleCsv(schedule, 4)).toBe(
+      [
+        'from,to,layer,term,lambda',
+        '0,4,*,task,1',
+        '0,4,*,reconstruction,0',
+        '0,4,cell1,l1/gates,0.1',
+        '',
+      ].join('\n'),
+    )
+  })
+})
+
+describe('a wrong document', () => {
+  it.each<[string, object, string, Partial<CompileContext>?]>([
+    [
+      'a glob that matches no layer',
+      one([l1({ lambda: 1, layers: 'encodr/*' })]),
+      'schedule.phases.0 (all).terms.0.layers: no layer matches encodr/*; layers: cell0, cell1, cell2',
+    ],
+    [
+      'an untrainable glob',
+      one([], { train: 'x' }),
+      'schedule.phases.0 (all).train: no layer matches x; layers: stem, cell0, cell1, cell2, classifier',
+    ],
+    [
+      'an unknown term',
+      one([{ term: 'l3', part: 'gates', lambda: 1 }]),
+      'schedule.phases.0 (all).terms.0.term: unknown term l3; terms: l1, l2, entropy',
+    ],
+    [
+      'a part that a term does not act on',
+      one([{ term: 'l2', part: 'gates', lambda: 1 }]),
+      'schedule.phases.0 (all).terms.0.part: l2 acts on weights, not on gates',
+    ],
+    [
+      'a term that makes no sense on the relaxation',
+      one([l1({ lambda: 1 })]),
+      'schedule.phases.0 (all).terms.0: l1 on softmax is refused: softmax weights sum to a constant',
+      { relaxation: 'softmax' },
+    ],
+    [
+      'a reconstruction without a decoder',
+      one([], { losses: { reconstruction: 1 } }),
+      'schedule.phases.0 (all).losses.reconstruction: this supernet has no decoder',
+      { decoder: false },
+    ],
+    [
+      'a last phase that ends early',
+      { phases: [{ name: 'a', until: 0.5 }] },
+      'schedule.phases.0.until: expected 1 for the last phase, got 0.5',
+    ],
+    [
+      'phases that run backwards',
+      {
+        phases: [
+          { name: 'a', until: 0.5 },
+          { name: 'b', until: 0.4 },
+          { name: 'c', until: 1 },
+        ],
+      },
+      'schedule.phases.1 (b).until: expected more than 0.5, got 0.4',
+    ],
+    [
+      'pruning that ends before it begins',
+      { ...one([]), prune: { from: 0.5, until: 0.4 } },
+      'schedule.prune: until (0.4) comes before from (0.5)',
+    ],
+    [
+      'an exponential through 0',
+      one([l1({ lambda: { curve: 'exponential', from: 0, to: 1 } })]),
+      'schedule.phases.0 (all).terms.0.lambda: an exponential curve needs from and to above 0',
+    ],
+    [
+      'steps without their values',
+      one([l1({ lambda: { curve: 'step', values: [1], at: [0.5] } })]),
+      'a step curve needs one value more than times, got 1 values and 1 times',
+    ],
+    [
+      'times that fall',
+      one([
+        l1({
+          lambda: {
+            curve: 'piecewise',
+            points: [
+              [0.5, 1],
+              [0.4, 2],
+            ],
+          },
+        }),
+      ]),
+      'schedule.phases.0 (all).terms.0.lambda: times must rise',
+    ],
+    ['a negative λ', one([l1({ lambda: -1 })]), 'schedule.phases.0.terms.0.lambda'],
+    ['an unknown key', one([l1({ lambda: 1, layer: 'cell0' })]), 'schedule.phases.0.terms.0'],
+  ])('with %s is refused, where and why', (_what, document, message, changed) => {
+    expect(() => compile(document, changed)).toThrow(InputError)
+    expect(() => compile(document, changed)).toThrow(message)
+  })
+})
+
+describe('presets', () => {
+  const spaces = { cells: tinyCells(), autoencoder: tinyMlp() }
+  it.each(presetNames())('%s is valid, named after its file, says what it is for, and compiles', (name) => {
+    const document = resolveSchedule(name, '.')
+    expect((JSON.parse(readPreset(name)) as { name: string }).name).toBe(name)
+    expect(document.description.length).toBeGreaterThan(20)
+    const faults = Object.values(spaces).flatMap((supernet) => {
+      try {
+        expect(compileFor(document, supernet, 200, 'gates').steps).toBe(200)
+        return []
+      } catch (error) {
+        return [(error as Error).message]
+      }
+    })
+    // One that names the layers of an autoencoder fits no cells.
+    for (const fault of faults) expect(fault).toMatch(/no layer matches|no decoder/)
+    expect(faults.length).toBeLessThan(Object.keys(spaces).length)
+  })
+})

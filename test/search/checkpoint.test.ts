@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { InputError } from '../../src/base/errors.js'
+import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src/search/checkpoint.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sentei-checkpoint-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const checkpoint: Checkpoint = {
+  step: 41,
+  identity: 'abc',
+  members: { 'cell0/0→2': ['skip', 'dil-conv-3x3'] },
+  progress: {
+    best: 0.1 + 0.2,
+    bestEpoch: 3,
+    lossSums: { task: 1 / 3, reconstruction: 0, count: 7 },
+    jumps: -0.25,
+  },
+  arrays: new Map([
+    ['w/cell0/0→2/conv:kernel', Float32Array.of(1, -0, 1e-40, Infinity, 3.3)],
+    ['a/cell0/0→2', Float32Array.of(0.5)],
+    ['s/empty', new Float32Array(0)],
+  ]),
+}
+
+describe('a checkpoint', () => {
+  it('reads back as it was written, every bit', () => {
+    writeCheckpoint(folder, checkpoint)
+    const read = readCheckpoint(folder)!
+    expect(read).toEqual(checkpoint)
+    expect(Object.is(read.arrays.get('w/cell0/0→2/conv:kernel')![1], -0)).toBe(true)
+  })
+
+  it('is none where none was written', () => {
+    expect(readCheckpoint(join(folder, 'nowhere'))).toBeUndefined()
+  })
+
+  it('replaces the one before and leaves nothing beside it', () => {
+    writeCheckpoint(folder, checkpoint)
+    writeCheckpoint(folder, { ...checkpoint, step: 42 })
+    expect(readCheckpoint(folder)!.step).toBe(42)
+    expect(readdirSync(folder)).toHaveLength(1)
+  })
+
+  it('has the safetensors layout', () => {
+    writeCheckpoint(folder, checkpoint)
+    const bytes = readFileSync(join(folder, readdirSync(folder)[0]!))
+    const length = Number(bytes.readBigUInt64LE(0))
+    const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Record<string, unknown>
+    expect(length % 8).toBe(0)
+    expect(header['a/cell0/0→2']).toEqual({ dtype: 'F32', shape: [1], data_offsets: [20, 24] })
+    expect(bytes.readFloatLE(8 + length + 20)).toBe(0.5)
+  })
+
+  it('that was cut short or is something else is an error that names the file', () => {
+    writeCheckpoint(folder, checkpoint)
+    const path = join(folder, readdirSync(folder)[0]!)
+    const whole = readFileSync(path)
+    const damaged: [string, Uint8Array][] = [
+      ['empty', new Uint8Array(0)],
+      ['in its length', whole.subarray(0, 5)],
+      ['in its header', whole.subarray(0, 100)],
+      ['before its arrays', whole.subarray(0, whole.length - 24)],
+      ['by one number', whole.subarray(0, whole.length - 4)],
+      ['by one byte', whole.subarray(0, whole.length - 1)],
+      ['text', Buffer.from('this is no checkpoint, just some text')],
+    ]
+    for (const [what, bytes] of damaged) {
+      writeFileSync(path, bytes)
+      expect(() => readCheckpoint(folder), what).toThrow(InputError)
+      expect(() => readCheckpoint(folder), what).toThrow(`${path}: not a readable checkpoint`)
+    }
+  })
+})

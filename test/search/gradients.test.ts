@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { batching } from '../../src/search/batching.js'
+import {
+  addGradients,
+  batchGradients,
+  disposeGradients,
+  shardGradients,
+  type Gradients,
+} from '../../src/search/gradients.js'
+import { modelNetwork } from '../../src/search/network.js'
+import { relativeError } from '../helpers/numeric.js'
+import { imageData, modelOf, tinyCells, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
+
+beforeAll(() => useBackend('wasm'))
+
+/** All numbers of some gradients, by name; frees them. */
+function taken(gradients: Gradients): Map<string, Float32Array> {
+  const { losses, weights, alphas, statistics } = gradients
+  const tensors: [string, tf.Tensor][] = [
+    ...Object.entries(losses).map(([name, loss]): [string, tf.Tensor] => [`loss ${name}`, loss]),
+    ...weights,
+    ...alphas,
+    ...[...statistics].flatMap(([node, { mean, variance }]): [string, tf.Tensor][] => [
+      [`${node} mean`, mean],
+      [`${node} variance`, variance],
+    ]),
+  ]
+  const numbers = new Map(tensors.map(([name, tensor]) => [name, tensor.dataSync<'float32'>().slice()]))
+  disposeGradients(gradients)
+  return numbers
+}
+
+describe.each([
+  ['cells', () => trialOf(imageData(), tinyCells(), { search: { batch: 11, shards: 2 } })],
+  ['units', () => trialOf(vectorData(), tinyMlp(), { search: { batch: 11, shards: 2 } })],
+] as const)('gradients of %s in two shards', (name, make) => {
+  const trial = make()
+  const { data, supernet, loss, config, random } = trial
+  const shards = batching(data, data.splits.train, config.search, random, 'search').at(0)
+  const rows = shards.reduce((sum, shard) => sum + shard.rows, 0)
+  const lossWeights = { task: 0.7, reconstruction: name === 'units' ? 0.3 : 0, loss }
+
+  const withModel = <T>(use: (of: (shard: number) => Gradients, batch: () => Gradients) => T): T => {
+    const model = modelOf(trial)
+    const wanted = {
+      weights: model.weights.specs.filter(({ role }) => role === 'weight').map((spec) => spec.name),
+      alphas: supernet.groups.map((group) => group.name),
+    }
+    const network = modelNetwork(model)
+    const result = use(
+      (i) =>
+        shardGradients(network, data.dataset.shape, shards[i]!, shards[i]!.rows / rows, lossWeights, wanted),
+      () => batchGradients(network, data.dataset.shape, shards, lossWeights, wanted),
+    )
+    model.dispose()
+    return result
+  }
+
+  it('are the same bytes whoever computes the shards, in whatever order', () => {
+    const before = tf.memory().numTensors
+    expect(shards.map((shard) => shard.rows)).toEqual([6, 5])
+    const together = withModel((_of, batch) => taken(batch()))
+    const apart = withModel((of) => {
+      const second = of(1)
+      const first = of(0)
+      return taken(addGradients(first, second))
+    })
+    expect(apart).toEqual(together)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('are the shards’ own, weighted by their rows', () => {
+    const [first, second, both] = withModel(
+      (of, batch) => [taken(of(0)), taken(of(1)), taken(batch())] as const,
+    )
+    for (const [key, values] of both) {
+      const sum = values.map((_, i) => first.get(key)![i]! + second.get(key)![i]!)
+      expect(relativeError(values, sum), key).toBeLessThan(1e-6)
+    }
+  })
+
+  it('reach every weight, every gate and every batch norm', () => {
+    const all = withModel((_of, batch) => taken(batch()))
+    const trained = modelOf(trial)
+    const names = trained.weights.specs.filter(({ role }) => role === 'weight').map((spec) => spec.name)
+    const norms = supernet.graph.nodes
+      .filter(({ kind }) => kind === 'batch-norm')
+      .map(({ id }) => `${id} mean`)
+    trained.dispose()
+    const expected = [...names, ...supernet.groups.map((g) => g.name), ...norms]
+    expect(expected.filter((key) => !all.has(key))).toEqual([])
+  })
+})
+
+it('without any loss there is no gradient, and nothing is computed', () => {
+  const trial = trialOf(vectorData(), tinyMlp())
+  const model = modelOf(trial)
+  const before = tf.memory().numTensors
+  const gradients = shardGradients(
+    modelNetwork(model),
+    [5],
+    { inputs: new Float32Array(5), targets: new Float32Array(1), rows: 1 },
+    1,
+    { task: 0, reconstruction: 0, loss: trial.loss },
+    { weights: ['head/output/dense:kernel'], alphas: [] },
+  )
+  expect(gradients.weights.size).toBe(0)
+  expect(tf.memory().numTensors).toBe(before)
+  model.dispose()
+})
+
+it('without reconstruction the decoder is not computed and has no gradient', () => {
+  const trial = trialOf(vectorData(), tinyMlp())
+  const model = modelOf(trial)
+  const gradients = shardGradients(
+    modelNetwork(model),
+    [5],
+    { inputs: new Float32Array(10).fill(0.5), targets: new Float32Array(2), rows: 2 },
+    1,
+    { task: 1, reconstruction: 0, loss: trial.loss },
+    { weights: model.weights.specs.map((spec) => spec.name), alphas: [] },
+  )
+  const layers = new Set([...gradients.weights.keys()].map((key) => key.slice(0, key.indexOf('/'))))
+  expect([...layers].sort()).toEqual(['encoder', 'head'])
+  disposeGradients(gradients)
+  model.dispose()
+})

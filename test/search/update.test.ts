@@ -1,0 +1,208 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { randomSource } from '../../src/base/random.js'
+import { graphBuilder } from '../../src/nn/builder.js'
+import { ParameterStore } from '../../src/nn/parameter-store.js'
+import { entropy } from '../../src/objective/terms/entropy.js'
+import { l1 } from '../../src/objective/terms/l1.js'
+import { l2 } from '../../src/objective/terms/l2.js'
+import { optimizer } from '../../src/search/optimizer.js'
+import {
+  clipScale,
+  smoothGateGradient,
+  stepProximalGates,
+  stepWeight,
+  updateStatistics,
+} from '../../src/search/update.js'
+import { relaxations } from '../../src/supernet/relaxation.js'
+import type { GateGroup } from '../../src/supernet/types.js'
+import { normals } from '../helpers/networks.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const group = (members: number, min: number, max = min, total = min): GateGroup => ({
+  name: 'g',
+  layer: 'cell',
+  kind: 'inputs',
+  members: Array.from({ length: members }, (_, i) => ({ name: String(i), parameters: 0 })),
+  total,
+  keep: { min, max },
+})
+
+/** One proximal step, on numbers. */
+function step(
+  gates: readonly number[],
+  gradient: readonly number[],
+  lambda: number,
+  { of = group(gates.length, 1), rate = 0.1 } = {},
+): number[] {
+  return tf.tidy(() => [
+    ...stepProximalGates(
+      tf.tensor1d([...gates]),
+      of,
+      tf.tensor1d([...gradient]),
+      lambda > 0 ? [{ term: l1, lambda }] : [],
+      rate,
+    ).dataSync(),
+  ])
+}
+const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+const open = (values: readonly number[]) => values.filter((value) => value > 0).length
+
+describe('a proximal step of gates', () => {
+  it('is g ← max(0, g − η∇ − ηλ), normalised', () => {
+    const got = step([0.5, 0.3, 0.2], [1, -1, 0], 0.5)
+    const raw = [0.5 - 0.1 - 0.05, 0.3 + 0.1 - 0.05, 0.2 - 0.05]
+    got.forEach((value, i) => expect(value).toBeCloseTo(raw[i]! / total(raw), 5))
+  })
+
+  it('gives exact zeros', () => {
+    expect(step([0.6, 0.38, 0.02], [0, 0, 0], 0.3)[2]).toBe(0)
+  })
+
+  it('lets a closed gate grow back where the loss asks for it', () => {
+    expect(step([0.6, 0.4, 0], [0, 0, -2], 0.5)[2]).toBeGreaterThan(0.1)
+    expect(step([0.6, 0.4, 0], [0, 0, 2], 0)[2]).toBe(0)
+  })
+
+  it('keeps the order of the open gates', () => {
+    const got = step([0.4, 0.3, 0.2, 0.1], [0, 0, 0, 0], 1.5)
+    expect(got[0]).toBeGreaterThan(got[1]!)
+    expect(got[2]).toBeGreaterThan(0)
+    expect(got[3]).toBe(0)
+  })
+
+  it.each([
+    [5, 1],
+    [5, 2],
+    [8, 3],
+    [2, 1],
+    [40, 2],
+  ])('of %i members leaves at least %i open and stays normalised, whatever happens', (members, min) => {
+    const of = group(members, min, members, members)
+    const extremes = [0, 1e-12, 1e-3, 1, 1e4, 1e12]
+    for (const size of extremes)
+      for (const lambda of [0, 1e-9, 1, 1e9])
+        for (let seed = 0; seed < 3; seed++) {
+          let gates = [...relaxations.gates.initial(of, randomSource(seed), 0.3)]
+          for (let t = 0; t < 6; t++) {
+            const gradient = normals(randomSource(seed), `gradient ${t}`, members).map((v) => v * size)
+            gates = step(gates, [...gradient], lambda, { of })
+            const where = `gradient ${size}, λ ${lambda}, step ${t}: ${gates.join(' ')}`
+            expect(
+              gates.every((v) => Number.isFinite(v) && v >= 0),
+              where,
+            ).toBe(true)
+            expect(total(gates) / members, where).toBeCloseTo(1, 4)
+            expect(open(gates), where).toBeGreaterThanOrEqual(min)
+          }
+        }
+  })
+
+  it.each([1, 2, 3])(
+    'closes all but %i under lasting pressure, and no closed gate comes back by itself',
+    (min) => {
+      const of = group(6, min)
+      let gates = [0.3, 0.25, 0.2, 0.12, 0.08, 0.05].map((v) => v * min)
+      let fewest = 6
+      for (let t = 0; t < 400; t++) {
+        gates = step(gates, [0, 0, 0, 0, 0, 0], 0.5, { of })
+        expect(open(gates), `step ${t}: ${gates.join(' ')}`).toBeLessThanOrEqual(fewest)
+        fewest = open(gates)
+      }
+      expect(fewest).toBe(min)
+      expect(gates.slice(min)).toEqual(new Array(6 - min).fill(0))
+    },
+  )
+
+  it('frees everything but its result', () => {
+    const inputs = [tf.tensor1d([0.5, 0.5]), tf.tensor1d([1, 0])] as const
+    const before = tf.memory().numTensors
+    const next = stepProximalGates(inputs[0], group(2, 1), inputs[1], [{ term: l1, lambda: 0.1 }], 0.1)
+    expect(tf.memory().numTensors).toBe(before + 1)
+    tf.dispose([next, ...inputs])
+  })
+})
+
+describe('smooth terms on gates', () => {
+  const gradientOf = (terms: Parameters<typeof smoothGateGradient>[2]) =>
+    tf.tidy(() => {
+      const gradient = smoothGateGradient(tf.tensor1d([0.7, 0.3]), group(2, 1), terms, relaxations.gates)
+      return gradient ? [...gradient.dataSync()] : undefined
+    })
+
+  it('have no gradient where there are none', () => {
+    expect(gradientOf([])).toBeUndefined()
+    expect(gradientOf([{ term: l1, lambda: 1 }])).toBeUndefined()
+  })
+
+  it('add their gradients, each times its λ', () => {
+    const [once] = gradientOf([{ term: entropy, lambda: 0.5 }])!
+    const [twice] = gradientOf([
+      { term: entropy, lambda: 0.5 },
+      { term: entropy, lambda: 1 },
+    ])!
+    // ∂H/∂g₀ of g/Σg at [0.7, 0.3]: 0.3 · ln(0.3/0.7).
+    expect(once).toBeCloseTo(0.5 * 0.3 * Math.log(0.3 / 0.7), 5)
+    expect(twice).toBeCloseTo(3 * once!, 5)
+  })
+})
+
+describe('a step of a weight', () => {
+  const values = [0.5, -0.01, 0.02, -2]
+  const stepOnce = (terms: Parameters<typeof stepWeight>[3]) => {
+    const b = graphBuilder([2], 'l')
+    b.output('task', b.dense(b.input, 2))
+    const store = ParameterStore.of(b.graph(), randomSource(1))
+    store.set('dense:kernel', tf.tensor2d(values, [2, 2]))
+    const rule = optimizer({ optimizer: 'sgd', momentum: 0 })
+    const gradient = tf.tensor2d([1, 0, 0, 1], [2, 2])
+    const before = tf.memory().numTensors
+    stepWeight(store, 'dense:kernel', gradient, terms, rule, 0.1)
+    expect(tf.memory().numTensors).toBe(before + 1)
+    const result = [...store.values().get('dense:kernel')!]
+    gradient.dispose()
+    rule.dispose()
+    store.dispose()
+    return result
+  }
+  const expectClose = (got: number[], wanted: number[]) =>
+    wanted.forEach((value, i) => expect(got[i]).toBeCloseTo(value, 6))
+
+  it('adds smooth terms to the gradient', () => {
+    expectClose(stepOnce([{ term: l2, lambda: 0.2 }]), [0.5 - 0.1 * 1.1, -0.0098, 0.0196, -2 - 0.1 * 0.6])
+  })
+
+  it('applies proximal terms after the step, with strength η λ, to exact zeros', () => {
+    const got = stepOnce([{ term: l1, lambda: 0.5 }])
+    expectClose(got, [0.35, 0, 0, -2.05])
+    expect(got.slice(1, 3).map(Math.abs)).toEqual([0, 0])
+  })
+})
+
+it('moving averages go a tenth of the way to the batch’s statistics', () => {
+  const b = graphBuilder([2], 'l')
+  b.output('task', b.batchNorm(b.input))
+  const store = ParameterStore.of(b.graph(), randomSource(1))
+  const observed = { mean: tf.tensor1d([10, 0]), variance: tf.tensor1d([3, 1]) }
+  updateStatistics(store, new Map([['batch-norm', observed]]))
+  const values = store.values()
+  expect(values.get('batch-norm:mean')![0]).toBeCloseTo(1, 6)
+  expect(values.get('batch-norm:variance')![0]).toBeCloseTo(1.2, 6)
+  tf.dispose([observed.mean, observed.variance])
+  store.dispose()
+})
+
+it('clipping scales the whole gradient to its largest norm, and leaves a smaller one alone', () => {
+  const weights = new Map<string, tf.Tensor>([
+    ['a', tf.tensor1d([3, 0])],
+    ['b', tf.tensor1d([4])],
+  ])
+  const gradients = { losses: {}, weights, alphas: new Map(), statistics: new Map() }
+  const scale = (limit?: number) => tf.tidy(() => clipScale(gradients, limit)?.dataSync()[0])
+  expect(scale(1)).toBeCloseTo(0.2, 6)
+  expect(scale(10)).toBe(1)
+  expect(scale()).toBeUndefined()
+  tf.dispose([...weights.values()])
+})

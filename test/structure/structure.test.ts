@@ -1,0 +1,117 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { packagePath } from '../../src/base/files.js'
+import { presetNames, spaces } from '../../src/registry.js'
+import { resolveSchedule } from '../../src/runs/setup.js'
+
+/** Folders of `src/` in the order in which imports may point: to the same line or to one above. */
+const order = [
+  ['base'],
+  ['config', 'data', 'backend'],
+  ['nn'],
+  ['supernet', 'objective', 'schedule'],
+  ['search'],
+  ['derive'],
+  ['export', 'report', 'compare'],
+  ['registry.ts'],
+  ['runs'],
+  ['fleet', 'operate'],
+  ['index.ts'],
+  ['cli'],
+]
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(packagePath(folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file))
+
+const sources = filesIn('src')
+const text = (file: string) => readFileSync(packagePath(file), 'utf8')
+
+/** The relative imports of a file: what they name, and whether they take types only. */
+const importsOf = (file: string): { target: string; typesOnly: boolean }[] =>
+  [
+    ...text(file).matchAll(
+      /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'(\.[^']+)'|import\(\s*'(\.[^']+)'\s*\)/gms,
+    ),
+  ].map(([, type, path, dynamic]) => ({
+    target: normalize(join(dirname(file), path ?? dynamic!)).replace(/\.js$/, '.ts'),
+    typesOnly: type !== undefined,
+  }))
+
+/** The part of `src/` that a file belongs to: its folder, or its name. */
+const partOf = (file: string): string => file.split('/')[1]!
+const rankOf = (file: string): number => order.findIndex((parts) => parts.includes(partOf(file)))
+
+describe('the structure of the source', () => {
+  it('has a place in the order for every folder', () => {
+    expect([...new Set(sources.filter((file) => rankOf(file) < 0).map(partOf))]).toEqual([])
+  })
+
+  it('finds imports, so that the tests below test something', () => {
+    expect(importsOf('src/search/search.ts').map(({ target }) => target)).toContain('src/supernet/prune.ts')
+    expect(importsOf('src/objective/terms/types.ts').every(({ typesOnly }) => typesOnly)).toBe(true)
+    expect(sources.flatMap(importsOf).length).toBeGreaterThan(200)
+  })
+
+  it('imports point one way', () => {
+    const wrong = sources.flatMap((file) =>
+      importsOf(file)
+        .filter(({ target }) => target.startsWith('src/') && rankOf(target) > rankOf(file))
+        .map(({ target }) => `${file} → ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('siblings take only types from each other', () => {
+    const wrong = sources.flatMap((file) =>
+      importsOf(file)
+        .filter(({ target, typesOnly }) => {
+          if (typesOnly || !target.startsWith('src/')) return false
+          return rankOf(target) === rankOf(file) && partOf(target) !== partOf(file)
+        })
+        .map(({ target }) => `${file} → ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('schedule/ knows neither search/ nor derive/', () => {
+    const wrong = sources
+      .filter((file) => file.startsWith('src/schedule/'))
+      .flatMap(importsOf)
+      .filter(({ target }) => /^src\/(search|derive)\//.test(target))
+    expect(wrong).toEqual([])
+  })
+
+  it('only the registry names concrete search spaces and the list of terms', () => {
+    const naming = (what: RegExp) =>
+      sources.filter((file) => importsOf(file).some(({ target }) => what.test(target)))
+    expect(naming(/^supernets\//)).toEqual(['src/registry.ts'])
+    expect(naming(/^src\/objective\/terms\/index\.ts$/)).toEqual(['src/registry.ts'])
+  })
+
+  it('every space in supernets/ is in the registry, under its file’s name', () => {
+    const files = filesIn('supernets').map((file) => file.slice('supernets/'.length, -'.ts'.length))
+    expect(spaces.map(({ name }) => name).sort()).toEqual(files.sort())
+  })
+
+  it('every document in schedules/ is valid, under its file’s name', () => {
+    expect(presetNames().length).toBeGreaterThan(0)
+    for (const name of presetNames()) expect(resolveSchedule(name, '.').name).toBe(name)
+  })
+
+  it('no file is longer than 300 lines', () => {
+    const long = [...sources, ...filesIn('supernets')].filter((file) => text(file).split('\n').length > 301)
+    expect(long).toEqual([])
+  })
+
+  it('nobody draws from Math.random or asks the date', () => {
+    const pattern = /Math\.random|Date\.now|new Date\(/
+    expect(
+      ['base', 'data', 'nn', 'supernet', 'objective', 'schedule', 'search', 'derive']
+        .flatMap((folder) => filesIn(`src/${folder}`))
+        .filter((file) => pattern.test(text(file))),
+    ).toEqual([])
+  })
+})

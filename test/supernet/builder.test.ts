@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { randomSource } from '../../src/base/random.js'
+import { costOf } from '../../src/nn/cost.js'
+import { spaces } from '../../src/registry.js'
+import { supernetBuilder } from '../../src/supernet/builder.js'
+import { pruneGroup } from '../../src/supernet/prune.js'
+import { relaxations } from '../../src/supernet/relaxation.js'
+import { spaceNet, tinyCells, tinyMlp } from '../helpers/trials.js'
+
+describe('the supernet builder', () => {
+  const build = (operations: string[], keep = 1) => {
+    const s = supernetBuilder([4, 4, 2], 'stem')
+    const b = s.layer('cell')
+    const edge = (name: string) =>
+      s.mixedOperation(b, s.root.input, { name: `cell/${name}`, layer: 'cell', operations, channels: 2 })
+    const node = s.node(b, { a: edge('a'), b: edge('b') }, { name: 'cell/node', layer: 'cell', keep })
+    b.output('task', b.dense(b.globalAvgPool(node), 2))
+    return s.finish({ space: 'test', options: {}, outputs: 2 })
+  }
+
+  it('makes one group for each edge and one for each node that chooses', () => {
+    const { groups, layers } = build(['skip', 'conv-1x1', 'conv-3x3'])
+    expect(layers).toEqual(['stem', 'cell'])
+    expect(groups.map(({ name, kind, total, keep }) => ({ name, kind, total, keep }))).toEqual([
+      { name: 'cell/a', kind: 'operations', total: 1, keep: { min: 1, max: 1 } },
+      { name: 'cell/b', kind: 'operations', total: 1, keep: { min: 1, max: 1 } },
+      { name: 'cell/node', kind: 'inputs', total: 1, keep: { min: 1, max: 1 } },
+    ])
+    expect(groups[0]!.members.map(({ name, parameterFree }) => [name, parameterFree])).toEqual([
+      ['skip', true],
+      ['conv-1x1', false],
+      ['conv-3x3', false],
+    ])
+  })
+
+  it('knows how many weights go with each operation and each unit', () => {
+    for (const net of [tinyCells(), tinyMlp()]) {
+      const parametersOf = (each: typeof net) => costOf(each.graph).parameters
+      for (const { name, kind, members } of net.groups.filter((g) => g.kind !== 'inputs')) {
+        const others = (without: string) => members.map((m) => m.name).filter((m) => m !== without)
+        for (const member of members) {
+          const gone = parametersOf(net) - parametersOf(pruneGroup(net, name, others(member.name)).supernet)
+          expect(member.parameters, `${kind} ${name} ${member.name}`).toBe(gone)
+        }
+      }
+    }
+  })
+
+  it('asks nothing where there is no choice', () => {
+    expect(build(['conv-1x1'], 2).groups).toEqual([])
+  })
+
+  it('gives candidates that compete no trained scale, and a single one its scale', () => {
+    const scales = (operations: string[]) =>
+      build(operations)
+        .graph.nodes.filter(({ kind }) => kind === 'batch-norm')
+        .map(({ attrs }) => attrs.affine)
+    expect(scales(['conv-1x1', 'conv-3x3'])).toEqual([false, false, false, false])
+    expect(scales(['conv-1x1'])).toEqual([true, true])
+  })
+
+  it('refuses an operation that is not in the table', () => {
+    expect(() => build(['conv-9x9', 'skip'])).toThrow('unknown operation: conv-9x9')
+  })
+})
+
+describe('relaxations', () => {
+  const [group] = tinyCells().groups
+
+  it.each(['gates', 'softmax'] as const)(
+    '%s draw the initial α from the stream of the group’s name',
+    (name) => {
+      const initial = (seed: number, groupName = group!.name) =>
+        relaxations[name].initial({ ...group!, name: groupName }, randomSource(seed), 0.1)
+      expect(initial(1)).toEqual(initial(1))
+      expect(initial(1)).not.toEqual(initial(2))
+      expect(initial(1)).not.toEqual(initial(1, 'another'))
+    },
+  )
+
+  it('gates start positive and normalised, however large the noise', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const values = relaxations.gates.initial(group!, randomSource(seed), 5)
+      expect(Math.min(...values)).toBeGreaterThan(0)
+      expect(values.reduce((a, b) => a + b)).toBeCloseTo(group!.total, 5)
+    }
+  })
+})
+
+describe('search spaces', () => {
+  it.each(spaces.map((space) => [space.name, space] as const))(
+    '%s: every node and group lies on a layer, groups are in the graph, names are unique',
+    (name, space) => {
+      for (const rank of space.ranks) {
+        const net = spaceNet(name, {}, [8, 8, 1].slice(3 - rank), 4)
+        const gated = new Map(
+          net.graph.nodes.flatMap(({ attrs }) => (attrs.group ? [[attrs.group, attrs]] : [])),
+        )
+        expect(net.graph.nodes.every(({ layer }) => net.layers.includes(layer))).toBe(true)
+        expect(new Set(net.graph.nodes.map(({ id }) => id)).size).toBe(net.graph.nodes.length)
+        expect([...gated.keys()].sort()).toEqual(net.groups.map((g) => g.name).sort())
+        for (const group of net.groups) {
+          expect(net.layers).toContain(group.layer)
+          expect((gated.get(group.name) as { members: string[] }).members).toEqual(
+            group.members.map((m) => m.name),
+          )
+          expect(group.keep.min).toBeLessThanOrEqual(group.keep.max)
+        }
+        expect(net.graph.nodes.find(({ id }) => id === net.graph.outputs.task)!.shape).toEqual([4])
+      }
+    },
+  )
+
+  it('darts-cell: a supernet of the published form has the cost that a hand counts', () => {
+    const net = spaceNet(
+      'darts-cell',
+      { cells: 1, channels: 4, nodes: 1, inputs: 2, reductions: [], operations: ['skip', 'conv-3x3'] },
+      [6, 6, 1],
+      3,
+    )
+    const stem = 9 * 4 + 2 * 4
+    const preprocess = 2 * (4 * 4 + 2 * 4)
+    const operations = 2 * (9 * 4 * 4)
+    expect(costOf(net.graph)).toEqual({
+      parameters: stem + preprocess + operations + 4 * 3 + 3,
+      flops: 36 * 36 + 2 * 36 * 16 + 2 * 36 * 144 + 12,
+      depth: 4,
+    })
+  })
+
+  it('darts-cell: a reduction halves the image and doubles the channels', () => {
+    const net = tinyCells({ nodes: 1 })
+    const shapeOf = (layer: string) => net.graph.nodes.filter((n) => n.layer === layer).at(-1)!.shape
+    expect([shapeOf('cell0'), shapeOf('cell1')]).toEqual([
+      [6, 6, 2],
+      [3, 3, 4],
+    ])
+  })
+
+  it('autoencoder-mlp: layers run from the encoder to the head, then the decoder mirrors the encoder', () => {
+    const net = tinyMlp({ encoder: [7, 6] })
+    expect(net.layers).toEqual([
+      'encoder/dense0',
+      'encoder/dense1',
+      'encoder/code',
+      'head/dense0',
+      'head/output',
+      'decoder/dense0',
+      'decoder/dense1',
+      'decoder/output',
+    ])
+    const widths = net.graph.nodes.filter(({ kind }) => kind === 'dense').map(({ shape }) => shape[0])
+    expect(widths).toEqual([7, 6, 4, 5, 1, 6, 7, 5])
+  })
+})
