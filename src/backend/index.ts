@@ -52,7 +52,7 @@ const loaders: Record<BackendName, () => Promise<void>> = {
 const tensorflowPackages: [string, string] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']
 
 interface WebGpuModule {
-  create(options: string[]): unknown
+  readonly create: (options: string[]) => unknown
   globals: Record<string, unknown>
 }
 

@@ -36,13 +36,20 @@ export function randomArchitecture(
 function draw(supernet: Supernet, random: RandomSource, part: string, attempt: number): Supernet {
   const stream = random.stream('random-architecture', part, attempt)
   // Inputs first: operations of edges that go need no choice.
-  const inOrder = [...supernet.groups].sort((a, b) => Number(b.kind === 'inputs') - Number(a.kind === 'inputs'))
+  const inOrder = [...supernet.groups].sort(
+    (a, b) => Number(b.kind === 'inputs') - Number(a.kind === 'inputs'),
+  )
   return inOrder.reduce((current, { name }) => {
     const group = current.groups.find((g) => g.name === name)
     if (!group) return current
     const { min, max } = group.keep
-    const count = group.kind === 'units' ? min + stream.integer(max - min + 1) : Math.min(max, group.members.length)
+    const count =
+      group.kind === 'units' ? min + stream.integer(max - min + 1) : Math.min(max, group.members.length)
     const kept = [...stream.permutation(group.members.length).slice(0, count)].sort((a, b) => a - b)
-    return pruneGroup(current, name, kept.map((i) => group.members[i]!.name)).supernet
+    return pruneGroup(
+      current,
+      name,
+      kept.map((i) => group.members[i]!.name),
+    ).supernet
   }, supernet)
 }

@@ -11,6 +11,7 @@ import type { Schedule } from '../schedule/types.js'
 import type { Checkpoint } from '../search/checkpoint.js'
 import { evaluate } from '../search/evaluate.js'
 import type { Event, Stage } from '../search/events.js'
+import type { ShardExecutor } from '../search/gradients.js'
 import { discreteNetwork, modelNetwork, type Network } from '../search/network.js'
 import { searchArchitecture, type SearchResult } from '../search/search.js'
 import { sparsityByLayer } from '../search/structure.js'
@@ -44,6 +45,8 @@ export interface TrialHooks {
   readonly signal?: AbortSignal
   /** Go on from here. */
   readonly checkpoint?: Checkpoint | undefined
+  /** Who computes the shards of the search's batches; this thread by default. */
+  readonly execute?: ShardExecutor
 }
 
 /** A finished trial: the architecture, the retrained network, and what is known about them. */
@@ -152,11 +155,11 @@ function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel): Pro
   const { config, data, schedule, terms, loss, metric, random, identity } = trial
   const context = { options: config.search, schedule, terms, loss, metric, random, identity }
   const save = (checkpoint: Checkpoint) => hooks.save?.(checkpoint)
-  const { emit, signal } = hooks
+  const { emit, signal, execute } = hooks
   return searchArchitecture(
     model,
     data,
-    { ...context, emit, save, ...(signal && { signal }) },
+    { ...context, emit, save, ...(signal && { signal }), ...(execute && { execute }) },
     hooks.checkpoint,
   )
 }

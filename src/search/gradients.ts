@@ -35,9 +35,28 @@ export interface Gradients {
   readonly statistics: Map<string, BatchStatistics>
 }
 
+/** What is to be computed for each shard of a batch. */
+export interface ShardWork {
+  readonly shape: readonly number[]
+  readonly shard: Shard
+  /** The shard's share of the batch. */
+  readonly share: number
+  readonly lossWeights: LossWeights
+  readonly wanted: Wanted
+}
+
+/**
+ * Computes a batch's shards, wherever and in whatever order; returns them in the order of `work`. Results
+ * do not depend on who computed them, so the number of workers does not matter.
+ */
+export type ShardExecutor = (network: Network, work: readonly ShardWork[]) => Gradients[]
+
+/** One shard after the other, in this thread. */
+export const sequential: ShardExecutor = (network, work) => work.map((each) => shardGradients(network, each))
+
 /**
  * ∂(λ_y E_y + λ_x E_x) for one batch. Each shard has batch statistics of its own; shards are computed apart
- * and added in their order, so it does not matter who computes them.
+ * and added in their order.
  */
 export function batchGradients(
   network: Network,
@@ -45,21 +64,17 @@ export function batchGradients(
   shards: readonly Shard[],
   lossWeights: LossWeights,
   wanted: Wanted,
+  execute: ShardExecutor = sequential,
 ): Gradients {
   const rows = shards.reduce((sum, shard) => sum + shard.rows, 0)
-  return shards
-    .map((shard) => shardGradients(network, shape, shard, shard.rows / rows, lossWeights, wanted))
-    .reduce(addGradients)
+  const work = shards.map((shard) => ({ shape, shard, share: shard.rows / rows, lossWeights, wanted }))
+  return execute(network, work).reduce(addGradients)
 }
 
 /** One shard's contribution to the batch's gradients: everything already times `share` of the batch. */
 export function shardGradients(
   network: Network,
-  shape: readonly number[],
-  shard: Shard,
-  share: number,
-  { task, reconstruction, loss }: LossWeights,
-  wanted: Wanted,
+  { shape, shard, share, lossWeights: { task, reconstruction, loss }, wanted }: ShardWork,
 ): Gradients {
   const statistics = new Map<string, BatchStatistics>()
   const losses: { task?: tf.Scalar; reconstruction?: tf.Scalar } = {}

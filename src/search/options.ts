@@ -1,8 +1,8 @@
-import type { Config } from '../config/config-schema.js'
 import type { RandomSource } from '../base/random.js'
 import type { Loss } from '../objective/losses.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { Event } from './events.js'
+import type { ShardExecutor } from './gradients.js'
 
 /** What every training loop is given beside the network and the data. */
 export interface LoopContext {
@@ -12,6 +12,6 @@ export interface LoopContext {
   emit(event: Event): void
   /** Asks the loop to stop after the iteration in progress. */
   readonly signal?: AbortSignal
+  /** Who computes a batch's shards; this thread, one after the other, by default. */
+  readonly execute?: ShardExecutor
 }
-
-export type SearchOptions = Config['search']

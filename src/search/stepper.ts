@@ -72,6 +72,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         weights: parts.includes('weights') ? trainedWeights(model, phase) : [],
         alphas: parts.includes('gates') && phase.gates === 'move' ? openGroups(model) : [],
       },
+      context.execute,
     )
 
   const setSum = (name: keyof typeof sums, next: tf.Scalar): void => {

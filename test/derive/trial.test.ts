@@ -3,6 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { Interrupted, runTrial, type Trial } from '../../src/derive/trial.js'
 import type { Event } from '../../src/search/events.js'
+import { sequential, shardGradients, type ShardExecutor } from '../../src/search/gradients.js'
+import { ParameterStore } from '../../src/nn/parameter-store.js'
+import { scheduleCsv } from '../../src/schedule/table.js'
 import { costOf } from '../../src/nn/cost.js'
 import { restrictTo } from '../../src/supernet/prune.js'
 import {
@@ -68,6 +71,54 @@ describe.each([
     expect(events[0]!.type).toBe('start')
     expect(eventsOf(events, 'done').map(({ stage }) => stage)).toEqual(['search', 'baseline', 'retrain'])
     expect(eventsOf(events, 'epoch').filter(({ stage }) => stage === 'retrain')).toHaveLength(3)
+  })
+})
+
+describe('a batch in two shards', () => {
+  const sharded = (shards: number) => cells({ search: { ...settings.search, shards } })
+
+  /** As two workers would: each shard on a copy of all weights and α of its own, the last shard first. */
+  const workers =
+    ({ relaxation, supernet }: Trial): ShardExecutor =>
+    (network, work) => {
+      const results = [...work].reverse().map((each) => {
+        const weights = ParameterStore.filled(network.graph, network.weights.values())
+        const alphas = new Map([...network.alphas].map(([name, alpha]) => [name, tf.clone(alpha)]))
+        const mixture = (name: string) =>
+          relaxation.weights(
+            alphas.get(name)!,
+            supernet.groups.find((group) => group.name === name)!,
+          )
+        const gradients = shardGradients({ graph: network.graph, weights, alphas, mixture }, each)
+        weights.dispose()
+        tf.dispose([...alphas.values()])
+        return gradients
+      })
+      return results.reverse()
+    }
+
+  it('gives the same bytes whether one worker computes both or two compute one each', async () => {
+    const trial = sharded(2)
+    const run = async (execute: ShardExecutor) => {
+      const {
+        metrics,
+        architecture,
+        values,
+        schedule: used,
+        steps,
+      } = await runTrial(trial, { emit: () => undefined, execute })
+      return {
+        texts: [JSON.stringify(metrics), JSON.stringify(architecture), scheduleCsv(used, steps)],
+        values,
+      }
+    }
+    expect(await run(workers(trial))).toEqual(await run(sequential))
+  })
+
+  it('is not the same search as a batch in one shard', async () => {
+    const [one, two] = [await result(sharded(1)), await result(sharded(2))]
+    expect(two.metrics.shards).toBe(2)
+    expect(two.values).not.toEqual(one.values)
   })
 })
 

@@ -51,7 +51,13 @@ describe.each([
     const network = modelNetwork(model)
     const result = use(
       (i) =>
-        shardGradients(network, data.dataset.shape, shards[i]!, shards[i]!.rows / rows, lossWeights, wanted),
+        shardGradients(network, {
+          shape: data.dataset.shape,
+          shard: shards[i]!,
+          share: shards[i]!.rows / rows,
+          lossWeights,
+          wanted,
+        }),
       () => batchGradients(network, data.dataset.shape, shards, lossWeights, wanted),
     )
     model.dispose()
@@ -98,14 +104,13 @@ it('without any loss there is no gradient, and nothing is computed', () => {
   const trial = trialOf(vectorData(), tinyMlp())
   const model = modelOf(trial)
   const before = tf.memory().numTensors
-  const gradients = shardGradients(
-    modelNetwork(model),
-    [5],
-    { inputs: new Float32Array(5), targets: new Float32Array(1), rows: 1 },
-    1,
-    { task: 0, reconstruction: 0, loss: trial.loss },
-    { weights: ['head/output/dense:kernel'], alphas: [] },
-  )
+  const gradients = shardGradients(modelNetwork(model), {
+    shape: [5],
+    shard: { inputs: new Float32Array(5), targets: new Float32Array(1), rows: 1 },
+    share: 1,
+    lossWeights: { task: 0, reconstruction: 0, loss: trial.loss },
+    wanted: { weights: ['head/output/dense:kernel'], alphas: [] },
+  })
   expect(gradients.weights.size).toBe(0)
   expect(tf.memory().numTensors).toBe(before)
   model.dispose()
@@ -114,14 +119,13 @@ it('without any loss there is no gradient, and nothing is computed', () => {
 it('without reconstruction the decoder is not computed and has no gradient', () => {
   const trial = trialOf(vectorData(), tinyMlp())
   const model = modelOf(trial)
-  const gradients = shardGradients(
-    modelNetwork(model),
-    [5],
-    { inputs: new Float32Array(10).fill(0.5), targets: new Float32Array(2), rows: 2 },
-    1,
-    { task: 1, reconstruction: 0, loss: trial.loss },
-    { weights: model.weights.specs.map((spec) => spec.name), alphas: [] },
-  )
+  const gradients = shardGradients(modelNetwork(model), {
+    shape: [5],
+    shard: { inputs: new Float32Array(10).fill(0.5), targets: new Float32Array(2), rows: 2 },
+    share: 1,
+    lossWeights: { task: 1, reconstruction: 0, loss: trial.loss },
+    wanted: { weights: model.weights.specs.map((spec) => spec.name), alphas: [] },
+  })
   const layers = new Set([...gradients.weights.keys()].map((key) => key.slice(0, key.indexOf('/'))))
   expect([...layers].sort()).toEqual(['encoder', 'head'])
   disposeGradients(gradients)

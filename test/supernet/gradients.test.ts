@@ -17,14 +17,13 @@ function lossAndGradients(model: SupernetModel, trial: ReturnType<typeof trialOf
   const { data, loss, config, random } = trial
   const [shard] = batching(data, data.splits.train, config.search, random, 'search').at(0)
   const reconstruction = 'reconstruction' in model.supernet.graph.outputs ? 0.5 : 0
-  const gradients = shardGradients(
-    modelNetwork(model),
-    data.dataset.shape,
-    shard!,
-    1,
-    { task: 1, reconstruction, loss },
-    { weights: [], alphas: model.supernet.groups.map(({ name }) => name) },
-  )
+  const gradients = shardGradients(modelNetwork(model), {
+    shape: data.dataset.shape,
+    shard: shard!,
+    share: 1,
+    lossWeights: { task: 1, reconstruction, loss },
+    wanted: { weights: [], alphas: model.supernet.groups.map(({ name }) => name) },
+  })
   const { losses, alphas } = gradients
   const value = losses.task!.dataSync()[0]! + reconstruction * (losses.reconstruction?.dataSync()[0] ?? 0)
   const byGroup = new Map([...alphas].map(([name, g]) => [name, g.dataSync<'float32'>().slice()]))

@@ -22,10 +22,10 @@ export function normaliseBatch(x: tf.Tensor, observe: (statistics: BatchStatisti
     const rows = toRows(input)
     const count = rows.shape[0]
     const mean = tf.div(sumRows(rows), count)
-    const centred = tf.sub(rows, mean) as tf.Tensor2D
+    const centred = tf.sub<tf.Tensor2D>(rows, mean)
     const variance = tf.div(sumRows(tf.square(centred)), count)
     const inverse = tf.rsqrt(tf.add(variance, epsilon))
-    const normalised = tf.mul(centred, inverse) as tf.Tensor2D
+    const normalised = tf.mul<tf.Tensor2D>(centred, inverse)
     observe({ mean: tf.keep(tf.reshape(mean, [-1])), variance: tf.keep(tf.reshape(variance, [-1])) })
     save([normalised, inverse])
     return {
@@ -33,7 +33,7 @@ export function normaliseBatch(x: tf.Tensor, observe: (statistics: BatchStatisti
       gradFunc: (dy: tf.Tensor, [hat, scale]: tf.Tensor[]) => {
         const d = toRows(dy)
         const meanD = tf.div(sumRows(d), count)
-        const meanDHat = tf.div(sumRows(tf.mul(d, hat!) as tf.Tensor2D), count)
+        const meanDHat = tf.div(sumRows(tf.mul<tf.Tensor2D>(d, hat!)), count)
         const dx = tf.mul(tf.sub(tf.sub(d, meanD), tf.mul(hat!, meanDHat)), scale!)
         return tf.reshape(dx, input.shape)
       },

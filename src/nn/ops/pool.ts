@@ -21,7 +21,7 @@ export function avgPool(x: tf.Tensor4D, kernel: number, stride: number): tf.Tens
     return {
       value: tf.avgPool(input, kernel, stride, 'same'),
       gradFunc: (dy: tf.Tensor) => {
-        const share = tf.mul(dy, tf.tensor4d(...shares(h, w, kernel, stride))) as tf.Tensor4D
+        const share = tf.mul<tf.Tensor4D>(dy, tf.tensor4d(...shares(h, w, kernel, stride)))
         return depthwiseInputGradient(share, tf.ones([kernel, kernel, c, 1]), input.shape, {
           kernel,
           stride,

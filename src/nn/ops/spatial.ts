@@ -101,7 +101,7 @@ export function tapGrid(x: tf.Tensor4D, dy: tf.Tensor4D, { kernel, stride, dilat
  */
 export function sumRows(x: tf.Tensor2D): tf.Tensor2D {
   const [rows, channels] = x.shape
-  const mean = tf.avgPool(tf.reshape(x, [1, rows, 1, channels]) as tf.Tensor4D, [rows, 1], 1, 'valid')
+  const mean = tf.avgPool(tf.reshape<tf.Rank.R4>(x, [1, rows, 1, channels]), [rows, 1], 1, 'valid')
   return tf.mul(tf.reshape(mean, [1, channels]), rows)
 }
 

@@ -1,0 +1,42 @@
+/**
+ * One training step of each space's supernet, and of the unpruned supernet's parts, with benchmark.js.
+ *
+ *     npm run bench
+ */
+import Benchmark from 'benchmark'
+import { loadConfig, resolveConfig, setupTrial, useBackend } from '../src/index.js'
+import { packagePath } from '../src/base/files.js'
+import { batching } from '../src/search/batching.js'
+import { supernetStepper } from '../src/search/stepper.js'
+import { SupernetModel } from '../src/supernet/model.js'
+
+const { config, folder } = loadConfig(packagePath('scripts', 'demo.yaml'))
+const configs = {
+  'darts-cell, digits, batch 64': config,
+  'autoencoder-mlp, concrete, batch 32': resolveConfig({
+    data: { source: 'concrete' },
+    supernet: { space: 'autoencoder-mlp' },
+    schedule: 'autoencoder-first',
+    search: { batch: 32 },
+  }),
+}
+
+await useBackend('wasm')
+const suite = new Benchmark.Suite()
+for (const [name, each] of Object.entries(configs)) {
+  const trial = setupTrial(each, folder)
+  const model = new SupernetModel(trial.supernet, trial.relaxation, trial.random)
+  const context = { ...trial, options: each.search, emit: () => undefined, save: () => undefined }
+  const stepper = supernetStepper(model, trial.data, context)
+  const batches = batching(trial.data, trial.data.splits.train, each.search, trial.random, 'search')
+  const phase = trial.schedule.phases.find(({ gates }) => gates === 'move')!
+  let t = phase.from
+  suite.add(name, () => stepper.step(t++, batches.at(t), phase))
+}
+suite.on('cycle', ({ target }: Benchmark.Event) => {
+  const { mean, rme } = (target as unknown as Benchmark).stats!
+  console.log(
+    `${(target as unknown as Benchmark).name}: ${(1000 * mean).toFixed(1)} ms a step ± ${rme.toFixed(1)} %`,
+  )
+})
+suite.run()
