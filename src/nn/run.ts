@@ -23,10 +23,14 @@ export function run<Role extends string>(
   const targets = roles.map((role) => graph.outputs[role]!)
   const needed = ancestors(graph, targets)
   const values = new Map<string, tf.Tensor>()
+  // Candidates on one edge begin alike (ReLU of the same input): that is computed once.
+  const activations = new Map<string, tf.Tensor>()
   for (const node of graph.nodes) {
     if (!needed.has(node.id)) continue
+    const shared = node.kind === 'activation' ? `${node.inputs[0]} ${String(node.attrs.function)}` : ''
     const value =
-      node.kind === 'input'
+      activations.get(shared) ??
+      (node.kind === 'input'
         ? options.input
         : primitiveOf(node.kind).forward({
             node: node.id,
@@ -34,7 +38,8 @@ export function run<Role extends string>(
             attrs: node.attrs,
             parameter: (name) => options.parameter(`${node.id}:${name}`),
             context: options,
-          })
+          }))
+    if (shared) activations.set(shared, value)
     values.set(node.id, value)
   }
   return Object.fromEntries(roles.map((role, i) => [role, values.get(targets[i]!)!])) as Record<

@@ -50,9 +50,9 @@ function convolve(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.Tenso
       value: tf.conv2d(input, weights, stride, 'same', 'NHWC', dilation),
       gradFunc: (dy: tf.Tensor, [saved, w]: tf.Tensor[]) => {
         const flipped = tf.transpose(tf.reverse(w as tf.Tensor4D, [0, 1]), [0, 1, 3, 2])
-        const grid = inputGradientGrid(dy as tf.Tensor4D, saved!.shape, window)
+        const { grid, padding } = inputGradientGrid(dy as tf.Tensor4D, saved!.shape, window)
         return [
-          tf.conv2d(grid, flipped, 1, 'valid', 'NHWC', dilation),
+          tf.conv2d(grid, flipped, 1, padding, 'NHWC', dilation),
           filterGradient(saved as tf.Tensor4D, dy as tf.Tensor4D, window),
         ]
       },
@@ -74,21 +74,22 @@ function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, window: Window): tf.Ten
 }
 
 /**
- * dy spread by the stride and padded such that a `valid` convolution with the flipped kernel gives the
- * gradient of the input, of the input's own size.
+ * dy such that a convolution with the flipped kernel, with the padding named, gives the gradient of the
+ * input, of the input's own size: dy itself where the window is symmetric, else spread and padded.
  */
 function inputGradientGrid(
   dy: tf.Tensor4D,
   input: number[],
   { kernel, stride, dilation }: Window,
-): tf.Tensor4D {
+): { grid: tf.Tensor4D; padding: 'same' | 'valid' } {
+  if (stride === 1 && kernel % 2 === 1) return { grid: dy, padding: 'same' }
   const up = spread(dy, stride)
   const reach = (kernel - 1) * dilation
   const pads = [1, 2].map((axis): [number, number] => {
     const before = reach - samePadding(input[axis]!, kernel, stride, dilation).before
     return [before, input[axis]! + reach - before - up.shape[axis]!]
   })
-  return tf.pad(up, [[0, 0], pads[0]!, pads[1]!, [0, 0]])
+  return { grid: tf.pad(up, [[0, 0], pads[0]!, pads[1]!, [0, 0]]), padding: 'valid' }
 }
 
 /**
@@ -119,14 +120,8 @@ export function depthwiseInputGradient(
   window: Window,
 ): tf.Tensor4D {
   const flipped = tf.reverse(kernel, [0, 1])
-  return tf.depthwiseConv2d(
-    inputGradientGrid(dy, input, window),
-    flipped,
-    1,
-    'valid',
-    'NHWC',
-    window.dilation,
-  )
+  const { grid, padding } = inputGradientGrid(dy, input, window)
+  return tf.depthwiseConv2d(grid, flipped, 1, padding, 'NHWC', window.dilation)
 }
 
 /**
