@@ -9,12 +9,19 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'draw from the injected random source (src/base/random.ts)' },
+        {
+          object: 'Math',
+          property: 'random',
+          message: 'draw from the injected random source (src/base/random.ts)',
+        },
       ],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },

@@ -33,10 +33,8 @@ for (const [name, each] of Object.entries(configs)) {
   let t = phase.from
   suite.add(name, () => stepper.step(t++, batches.at(t), phase))
 }
-suite.on('cycle', ({ target }: Benchmark.Event) => {
-  const { mean, rme } = (target as unknown as Benchmark).stats!
-  console.log(
-    `${(target as unknown as Benchmark).name}: ${(1000 * mean).toFixed(1)} ms a step ± ${rme.toFixed(1)} %`,
-  )
+suite.on('cycle', (event: { target: unknown }) => {
+  const { name, stats } = event.target as { name: string; stats: Benchmark.Stats }
+  console.log(`${name}: ${(1000 * stats.mean).toFixed(1)} ms a step ± ${stats.rme.toFixed(1)} %`)
 })
 suite.run()

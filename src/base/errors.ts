@@ -14,6 +14,6 @@ export function expected(path: string, what: string, got: unknown): InputError {
 function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'number') return String(value)
-  const text = JSON.stringify(value) ?? String(value)
+  const text = JSON.stringify(value) ?? typeof value
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }

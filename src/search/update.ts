@@ -50,7 +50,7 @@ export function stepWeight(
 const leastGate = 1e-6
 
 /**
- * Steps a group of proximal gates: g ← prox(g − η ∇), normalised to the group's total. The threshold is
+ * Steps a group of proximal gates: g ← prox(g − η ∇), scaled to the group's total. The threshold is
  * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open.
  * The caller owns the result.
  */
@@ -70,8 +70,26 @@ export function stepProximalGates(
     }
     // Without a proximal term the gates stay non-negative all the same.
     const open = tf.maximum(tf.relu(z), tf.mul(tf.cast(needed, 'float32'), leastGate))
-    return tf.mul(open, tf.div(group.total, tf.sum(open)))
+    return normalised(open, group)
   })
+}
+
+/**
+ * Scales gates to the group's total, none above total / keep.min: where two of three inputs are wanted,
+ * they end at 1 and 1, not at 2 and almost 0. What a gate loses at the bound, the others share in
+ * proportion; each round settles one gate more.
+ */
+function normalised(gates: tf.Tensor1D, { total, keep }: GateGroup): tf.Tensor1D {
+  const bound = total / keep.min
+  let g = tf.mul<tf.Tensor1D>(gates, tf.div(total, tf.sum(gates)))
+  for (let round = 1; round < keep.min; round++) {
+    const atBound = tf.cast(tf.greaterEqual(g, bound), 'float32')
+    const below = tf.mul(g, tf.sub(1, atBound))
+    const left = tf.sub(total, tf.mul(bound, tf.sum(atBound)))
+    const shared = tf.mul(below, tf.div(left, tf.maximum(tf.sum(below), 1e-20)))
+    g = tf.minimum(tf.add(tf.mul(atBound, bound), shared), bound)
+  }
+  return g
 }
 
 /** The `keep.min`-th largest gate. */

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { ConfigSchema, type Config } from '../../src/config/config-schema.js'
+import { resolveConfig } from '../../src/config/load-config.js'
+import { ScheduleSchema } from '../../src/config/schedule-schema.js'
+import { operations } from '../../src/nn/operations/index.js'
+import { relaxations } from '../../src/supernet/relaxation.js'
+import { presetNames, spaces, terms } from '../../src/registry.js'
+import { compileFor, resolveSchedule, sampleSupernet, setupTrial } from '../../src/runs/setup.js'
+import { allBlocks, coded, pageText, tableRows, type Block } from './markdown.js'
+import { schemaRows } from './schema-rows.js'
+
+const blocks = (kind: string): [string, Block][] =>
+  allBlocks.filter(({ info }) => info === kind).map((block) => [block.place, block])
+
+/** A part of a configuration, in the smallest one that it can be a part of. */
+function completed(part: Record<string, unknown>): object {
+  const space = (part.supernet as { space?: string } | undefined)?.space
+  const table = space === 'autoencoder-mlp'
+  return {
+    data: { source: table ? 'concrete' : 'digits' },
+    supernet: { space: space ?? 'darts-cell' },
+    schedule: table ? 'autoencoder-first' : 'strong-then-relaxed',
+    ...part,
+  }
+}
+
+describe('YAML examples are valid configurations', () => {
+  test.each(blocks('yaml'))('%s', (_, { text }) => {
+    const document = parse(text) as Record<string, unknown>
+    const config = resolveConfig(text.startsWith('# partial\n') ? completed(document) : document)
+    expect(Object.keys(document).filter((key) => !(key in config))).toEqual([])
+    // Files and columns of examples do not exist; what stands on bundled data can be set up.
+    if (config.data.source === undefined || config.split.column !== undefined) return
+    expect(setupTrial(config, '.').supernet.groups.length).toBeGreaterThan(0)
+  })
+})
+
+describe('JSON examples are valid schedules', () => {
+  const phase = { name: 'all', until: 1 }
+  const term = { term: 'l1', part: 'gates' }
+  const wrapped: Record<string, (value: unknown) => unknown> = {
+    'json schedule': (document) => document,
+    'json terms': (entries) => ({ name: 'x', phases: [{ ...phase, terms: entries }] }),
+    'json curve': (lambda) => ({ name: 'x', phases: [{ ...phase, terms: [{ ...term, lambda }] }] }),
+  }
+  const examples = allBlocks.filter(({ info }) => info.startsWith('json'))
+
+  test.each(examples.map((block) => [block.place, block] as const))('%s', (_, { info, text }) => {
+    expect(Object.keys(wrapped)).toContain(info)
+    const document = resolveSchedule(wrapped[info]!(JSON.parse(text)) as Config['schedule'], '.')
+    const compiled = compileFor(document, sampleSupernet('autoencoder-mlp'), 200, 'gates')
+    expect(compiled.columns.some(({ segments }) => segments.some(({ value }) => value > 0))).toBe(true)
+  })
+})
+
+describe('tables say what the program says', () => {
+  test('configuration.md has every key, what is allowed, and its default', () => {
+    const listed = tableRows('docs/configuration.md').map((row) => row.slice(0, 3))
+    expect(listed.sort()).toEqual(schemaRows(ConfigSchema).sort())
+  })
+
+  test('schedules.md has every key of a schedule', () => {
+    const listed = tableRows('docs/schedules.md', 'Keys').map((row) => row.slice(0, 3))
+    expect(listed.sort()).toEqual(schemaRows(ScheduleSchema).sort())
+  })
+
+  test('schedules.md has every curve', () => {
+    const text = JSON.stringify(ScheduleSchema)
+    const named = tableRows('docs/schedules.md', 'Curves').flatMap(([name]) => coded(name!))
+    expect(named).toContain('piecewise')
+    expect(named.filter((name) => !text.includes(`"${name}"`))).toEqual([])
+    expect(named).toHaveLength(6)
+  })
+
+  test('schedules.md says which term acts on what, under which relaxation', () => {
+    const expected = terms.map(({ name, weights, gates }) => [
+      `\`${name}\``,
+      weights ? 'yes' : '–',
+      ...(['gates', 'softmax'] as const).map((relaxation) =>
+        !gates ? '–' : gates.refused[relaxation] ? 'refused' : 'yes',
+      ),
+    ])
+    expect(Object.keys(relaxations)).toEqual(['gates', 'softmax'])
+    const rows = tableRows('docs/schedules.md', 'Terms')
+    expect(rows.filter((row) => row.length === 4)).toEqual(expected)
+    expect(rows.filter((row) => row.length === 3).map(([name]) => name)).toEqual(
+      expected.map(([name]) => name),
+    )
+  })
+
+  test('schedules.md names every preset', () => {
+    const named = tableRows('docs/schedules.md', 'Presets').flatMap(([name]) => coded(name!))
+    expect(named.sort()).toEqual(presetNames())
+  })
+
+  test.each(spaces.map((space) => [space.name, space] as const))(
+    'supernets.md has the options of %s',
+    (name, space) => {
+      const rows = tableRows('docs/supernets.md', name).filter((row) => row.length === 3)
+      const expected = schemaRows(space.options).map(([key, , value]) => [key, value])
+      expect(rows.map((row) => row.slice(0, 2)).sort()).toEqual(expected.sort())
+    },
+  )
+
+  test('supernets.md names every operation', () => {
+    const named = tableRows('docs/supernets.md', 'darts-cell')
+      .filter((row) => row.length === 2)
+      .flatMap(([name]) => coded(name!))
+    expect(named.sort()).toEqual(operations.map(({ name }) => name).sort())
+  })
+
+  test('dependencies.md gives a reason for each dependency of package.json and for no other', () => {
+    const { dependencies, devDependencies } = JSON.parse(pageText('package.json')) as Record<string, object>
+    const listed = (heading: string) =>
+      tableRows('docs/dependencies.md', heading).flatMap(([name, reason]) => (reason ? coded(name!) : []))
+    expect(listed('Runtime').sort()).toEqual(Object.keys(dependencies!).sort())
+    expect(listed('Development').sort()).toEqual(Object.keys(devDependencies!).sort())
+  })
+})

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import ts from 'typescript'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { packagePath } from '../../src/base/files.js'
+import { allBlocks } from './markdown.js'
+
+/** Inside the package, so that the examples' `import … from 'sentei'` is the compiled library. */
+const folder = packagePath('dist', 'examples')
+/** Where the examples run, one after another as a reader would: later ones read what earlier ones wrote. */
+const place = mkdtempSync(join(tmpdir(), 'sentei-docs-'))
+afterAll(() => rmSync(place, { recursive: true, force: true }))
+
+const examples = allBlocks
+  .filter(({ info }) => info === 'ts' || info === 'ts run')
+  .map((block) => ({ ...block, file: join(folder, `${block.place.replace(/\W+/g, '-')}.ts`) }))
+
+beforeAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  // `export {}` makes each a module of its own.
+  for (const { file, text } of examples) writeFileSync(file, `${text}export {}\n`)
+})
+
+test('every TypeScript example passes the compiler, as strict as the project', () => {
+  const { config } = ts.readConfigFile(packagePath('tsconfig.json'), (path) => ts.sys.readFile(path)) as {
+    config: { compilerOptions: object }
+  }
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, packagePath('.'))
+  const { outDir: _, ...rest } = options
+  const program = ts.createProgram(
+    examples.map(({ file }) => file),
+    { ...rest, noEmit: true, noUnusedLocals: false, rootDir: packagePath('.') },
+  )
+  const messages = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)
+  expect(examples.length).toBeGreaterThan(5)
+  expect(messages).toEqual([])
+})
+
+describe('TypeScript examples run', () => {
+  const order = ['README.md', 'docs/deliver.md', 'docs/extend.md']
+  const rank = ({ place: at }: { place: string }) => order.indexOf(at.split(':')[0]!)
+  const run = examples.filter(({ info }) => info === 'ts run').sort((a, b) => rank(a) - rank(b))
+
+  /** Runs an example in the reader's folder, shortened to two epochs; what it printed. */
+  async function output({ file, text }: (typeof examples)[number]): Promise<string> {
+    const short = text.replace(/epochs: \d+/g, 'epochs: 2')
+    const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
+    const path = file.replace(/\.ts$/, '.js')
+    writeFileSync(path, ts.transpileModule(short, { compilerOptions }).outputText)
+    const { stdout } = await promisify(execFile)(process.execPath, [path], { cwd: place })
+    return stdout
+  }
+
+  const expected: Record<string, RegExp> = {
+    'README.md': /^encoder\/dense0: \d+ of 64 units\n[^]*\nrmse \d/,
+    'docs/deliver.md': /^-?\d+(\.\d+)? MPa\n$/,
+    'docs/extend.md': /^(hidden [\d ]+\n)?output\/sum (hidden|linear)\n$/,
+  }
+  test.each(run.map((example) => [example.place, example] as const))('%s', async (at, example) => {
+    expect(await output(example)).toMatch(expected[at.split(':')[0]!]!)
+  })
+
+  test('and leave what they say', () => {
+    expect(run.map(({ place: at }) => at.split(':')[0])).toEqual(order)
+    for (const name of ['first.svg', 'runs/first/model/model.json', 'runs/shortcut/report.html'])
+      expect(existsSync(join(place, name)), name).toBe(true)
+  })
+
+  test('README’s example is no longer than it says', () => {
+    const lines = run[0]!.text.split('\n').filter((line) => line.trim() !== '')
+    expect(lines.length).toBeLessThanOrEqual(20)
+  })
+})
