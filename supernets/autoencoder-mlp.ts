@@ -22,6 +22,7 @@ export const autoencoderMlp = searchSpace<Options>({
   description:
     'an autoencoder, then dense layers on its code: how many units for each layer (arXiv:2406.12992)',
   ranks: [1, 2, 3],
+  schedule: 'autoencoder-first',
   options: Type.Object(
     {
       encoder: Type.Array(Type.Integer({ minimum: 1 }), { default: [64] }),

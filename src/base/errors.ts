@@ -6,6 +6,14 @@ export class InputError extends Error {
   override readonly name = 'InputError'
 }
 
+/**
+ * What was asked for could not be done, and the message says why and what may help: no error of the input,
+ * none of the program. Exit code 1.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+}
+
 /** Builds `path: expected WHAT, got VALUE`, the form that every message about an input takes. */
 export function expected(path: string, what: string, got: unknown): InputError {
   return new InputError(`${path}: expected ${what}, got ${show(got)}`)

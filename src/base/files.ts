@@ -1,21 +1,51 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { InputError } from './errors.js'
 
 /** Writes a file so that a reader (or a crash) sees the old content or the new one, never half of it. */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(resolve(path)), { recursive: true })
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new InputError(`${path}: expected a file, got a folder`)
+  makeFolder(dirname(resolve(path)))
   const temporary = `${path}.${process.pid}.tmp`
   const file = openSync(temporary, 'w')
   try {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content
-    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    try {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
   }
-  renameSync(temporary, path)
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never ends where a folder cannot be made (/proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another process may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 /** JSON with two spaces and a line feed at the end, as every JSON file of a run is written. */

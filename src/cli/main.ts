@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { InputError } from '../base/errors.js'
+import { Failure, InputError } from '../base/errors.js'
 import { Interrupted } from '../derive/trial.js'
 import { exitCodes } from './command.js'
 import { runProgram } from './program.js'
@@ -26,7 +26,10 @@ function exitCodeOf(error: unknown): number {
   if (args.includes('--verbose')) say(error instanceof Error ? (error.stack ?? error.message) : String(error))
   else say(error instanceof Error ? error.message : String(error))
   if (error instanceof InputError) return exitCodes.input
-  if (!args.includes('--verbose')) say('this is not an error of the input; --verbose shows where it happened')
+  // A full disk or a missing right (they name a system call) are no puzzles.
+  const explained = error instanceof Failure || (error instanceof Error && 'syscall' in error)
+  if (!explained && !args.includes('--verbose'))
+    say('this is not an error of the input; --verbose shows where it happened')
   return exitCodes.failed
 }
 

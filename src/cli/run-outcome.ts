@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi } from '../report/format.js'
 import { progressBar, type Progress } from '../report/progress.js'
 import type { Config } from '../config/config-schema.js'
+import { criterionName } from '../derive/criteria.js'
 import { Interrupted } from '../derive/trial.js'
 import type { FinishedRun } from '../runs/run-folder.js'
 import type { RunHooks } from '../runs/search-run.js'
@@ -43,11 +44,12 @@ export function tellOutcome(args: Arguments, context: CommandContext, run: Finis
   const places = { report: join(folder, 'report.html'), model: join(folder, 'model') }
   if (args.json) context.print(JSON.stringify({ run: folder, ...places, metrics, timings }))
   else context.print(outcomeText(run, places))
-  for (const { metric, split, atLeast, atMost, value, passed } of metrics.criteria.results) {
+  for (const criterion of metrics.criteria.results) {
+    const { atLeast, atMost, value, passed } = criterion
     if (passed) continue
     const bound = [atLeast === undefined ? [] : [`≥ ${atLeast}`], atMost === undefined ? [] : [`≤ ${atMost}`]]
     context.say(
-      `criterion not met: ${metric} (${split}) ${bound.flat().join(' and ')}, got ${formatNumber(value)}`,
+      `criterion not met: ${criterionName(criterion)} ${bound.flat().join(' and ')}, got ${formatNumber(value)}`,
     )
   }
   return metrics.criteria.passed ? 0 : exitCodes.criteria

@@ -11,20 +11,20 @@ data:
 supernet:
   space: darts-cell
   options:
-    cells: 3
+    cells: 2
     channels: 16
     nodes: 2                # nodes in a cell; each keeps two inputs
-    operations: [skip, max-pool-3x3, avg-pool-3x3, sep-conv-3x3, dil-conv-3x3]
+    operations: [skip, avg-pool-3x3, conv-1x1, sep-conv-3x3, dil-conv-3x3]
 schedule: strong-then-relaxed   # λ over time; see: sentei schedule list
 search:
-  epochs: 25
+  epochs: 16
   batch: 64
 retrain:
-  epochs: 40
+  epochs: 20
   baseline: true            # also train the unpruned supernet, to compare
 criteria:                   # exit code 3 where one is not met
   - { metric: accuracy, atLeast: 0.95 }
-  - { metric: parameters-share, atMost: 0.5 }
+  - { metric: parameters-share, atMost: 0.4 }
 ${rest}`
 
 const concrete = `# How many units in each layer? The paper's autoencoder and dense layers, on the strength of concrete.
@@ -41,9 +41,14 @@ supernet:
 schedule: autoencoder-first
 search:
   epochs: 60
+  batch: 32
+  weights: { optimizer: adam, learningRate: 0.003 }
 retrain:
-  epochs: 120
-  earlyStop: { patience: 30 }
+  epochs: 150
+  batch: 32
+  weights: { optimizer: adam, learningRate: 0.003 }
+  l2: 0.0001
+  earlyStop: { patience: 40 }
 criteria:
   - { metric: r2, atLeast: 0.8 }
 ${rest}`
@@ -63,10 +68,12 @@ supernet:
     head: [32]
 schedule: autoencoder-first
 search:
-  epochs: 25
+  epochs: 30
+  weights: { optimizer: adam, learningRate: 0.003 }
 retrain:
-  epochs: 40
-  earlyStop: { patience: 10 }
+  epochs: 60
+  weights: { optimizer: adam, learningRate: 0.003 }
+  earlyStop: { patience: 15 }
 ${rest}`
 
 const csv = `# A table of your own. Check it first: sentei check-data sentei.yaml
@@ -93,9 +100,14 @@ supernet:
 schedule: autoencoder-first
 search:
   epochs: 60
+  batch: 32
+  weights: { optimizer: adam, learningRate: 0.003 }
 retrain:
-  epochs: 120
-  earlyStop: { patience: 30 }
+  epochs: 150
+  batch: 32
+  weights: { optimizer: adam, learningRate: 0.003 }
+  l2: 0.0001
+  earlyStop: { patience: 40 }
 ${rest}`
 
 /** Configurations to begin with, by name: commented YAML. */

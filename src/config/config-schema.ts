@@ -194,8 +194,9 @@ export const ConfigSchema = object(
       { default: {} },
     ),
     schedule: Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], {
-      default: 'strong-then-relaxed',
-      description: 'a preset of schedules/, a JSON file, or the document itself',
+      default: 'auto',
+      description:
+        'a preset of schedules/, a JSON file, the document itself, or auto: the preset that suits the space',
     }),
     search: Search,
     retrain: Retrain,

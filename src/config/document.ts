@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { LineCounter, isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml'
+import { LineCounter, isMap, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml'
 import { InputError } from '../base/errors.js'
 import type { Locate } from './validator.js'
 
@@ -24,8 +24,18 @@ export function readDocument(path: string, label: string): SourceDocument {
     )
   }
   return {
-    value: document.toJS() as unknown,
+    value: plainValue(document, label, basename(path)),
     locate: (keys) => place(offsetOf(document.contents, keys)),
+  }
+}
+
+/** The value of a document; aliases that grow without end, or name nothing, are errors of it. */
+function plainValue(document: Document, label: string, file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new InputError(`${label}: expected valid YAML or JSON, got an error: ${reason} (${file})`)
   }
 }
 

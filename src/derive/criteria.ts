@@ -1,5 +1,6 @@
 import type { Config } from '../config/config-schema.js'
 import type { Cost } from '../nn/cost.js'
+import { metrics } from '../objective/metrics.js'
 
 /** What criteria can look at. */
 export interface Candidate {
@@ -19,14 +20,19 @@ export interface CriterionResult {
   readonly passed: boolean
 }
 
-/** Judges a model by conditions set beforehand. One without a value is not met. */
+/** Judges a model by conditions set beforehand. One whose value is none, or not finite, is not met. */
 export function judge(criteria: Config['criteria'], candidate: Candidate): CriterionResult[] {
   return criteria.map((criterion) => {
     const value = valueOf(criterion, candidate)
     const { atLeast = -Infinity, atMost = Infinity } = criterion
-    return { ...criterion, value, passed: value !== null && value >= atLeast && value <= atMost }
+    const passed = value !== null && Number.isFinite(value) && value >= atLeast && value <= atMost
+    return { ...criterion, value, passed }
   })
 }
+
+/** What a criterion looks at, as text: `accuracy (test)`, `parameters`. */
+export const criterionName = ({ metric, split }: Pick<CriterionResult, 'metric' | 'split'>): string =>
+  Object.hasOwn(metrics, metric) ? `${metric} (${split})` : metric
 
 function valueOf(
   { metric, split }: Config['criteria'][number],

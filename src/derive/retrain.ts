@@ -9,6 +9,7 @@ import { isBetter } from '../objective/metrics.js'
 import { l2 } from '../objective/terms/l2.js'
 import { batching } from '../search/batching.js'
 import { evaluate } from '../search/evaluate.js'
+import { diverged, predictsNumbers } from '../search/diverged.js'
 import type { Stage } from '../search/events.js'
 import { batchGradients, disposeGradients, type Gradients } from '../search/gradients.js'
 import { discreteNetwork, type Network } from '../search/network.js'
@@ -23,14 +24,17 @@ export interface RetrainContext extends LoopContext {
 
 export interface Retrained {
   readonly graph: Graph
-  /** All parameters at the best validation metric; the last ones without a validation split. */
+  /** All parameters at the best validation metric; the last ones where no epoch has one. */
   readonly values: ReadonlyMap<string, Float32Array>
   readonly validation: number | null
   readonly bestEpoch: number
   readonly interrupted: boolean
 }
 
-/** Trains a discrete network, from `initial` values where given, and returns the best epoch's weights. */
+/**
+ * Trains a discrete network, from `initial` values where given, and returns the best epoch's weights. Fails
+ * where they are not finite, or the loss is not before any epoch had a metric.
+ */
 export async function retrain(
   graph: Graph,
   data: PreparedData,
@@ -63,8 +67,12 @@ export async function retrain(
         isBetter(context.metric, validation, best.validation, options.earlyStop?.minDelta)
       )
         best = { values: store.values(), validation, bestEpoch: epoch }
+      else if (best.bestEpoch < 0 && !Number.isFinite(sum)) throw diverged(context.stage)
       else if (options.earlyStop && epoch - best.bestEpoch >= options.earlyStop.patience) break
     }
+    // A metric can be undefined in all epochs, as r2 is on targets that are all equal.
+    if (best.bestEpoch < 0) best = { values: store.values(), validation: null, bestEpoch: options.epochs - 1 }
+    if (best.validation === null && !predictsNumbers(network, data)) throw diverged(context.stage)
     context.emit({ type: 'done', stage: context.stage, reason: 'finished', step: steps })
     return { graph, ...best, interrupted: false }
   } finally {

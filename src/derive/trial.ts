@@ -189,9 +189,8 @@ async function baselineStage(trial: Trial, hooks: TrialHooks) {
   })
   const trained = await retrainStage(trial, hooks, 'baseline', graph, constants)
   const { data, metric } = trial
-  const test = withNetwork(graph, trained.values, (network) =>
-    evaluate(network, data, data.splits.test, metric),
-  )
+  const measure = (network: Network) => evaluate(network, data, data.splits.test, metric)
+  const test = withNetwork(graph, trained.values, measure)
   return { ...costOf(graph), validation: trained.validation, test }
 }
 

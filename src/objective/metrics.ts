@@ -37,12 +37,13 @@ const crossEntropy: Metric = {
 const total = (outputs: Float32Array, targets: Float32Array, f: (error: number) => number): number =>
   targets.reduce((sum, target, i) => sum + f(outputs[i]! - target), 0)
 
+/** 1 − Σ(output − target)² / Σ(target − mean)²; not a number where the targets are all equal. */
 const r2: Metric = {
   higherIsBetter: true,
   value(outputs, targets) {
     const mean = targets.reduce((a, b) => a + b, 0) / targets.length
     const spread = targets.reduce((sum, target) => sum + (target - mean) ** 2, 0)
-    return 1 - total(outputs, targets, (error) => error * error) / spread
+    return spread === 0 ? NaN : 1 - total(outputs, targets, (error) => error * error) / spread
   },
 }
 
@@ -64,6 +65,6 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
 
 /** Is `a` better than `b` by more than `margin` (≥ 0)? A missing `b` is worse than anything. */
 export function isBetter(metric: MetricName, a: number, b: number | null, margin = 0): boolean {
-  if (b === null) return !Number.isNaN(a)
+  if (b === null) return Number.isFinite(a)
   return metrics[metric].higherIsBetter ? a > b + margin : a < b - margin
 }

@@ -1,3 +1,4 @@
+import { criterionName } from '../derive/criteria.js'
 import type { Trial, TrialMetrics } from '../derive/trial.js'
 import type { Verification } from '../export/verify.js'
 import { formatCount, formatDifference, formatNumber } from '../report/format.js'
@@ -68,9 +69,10 @@ Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.j
 
 function criteria({ metrics }: CardContent): string {
   const { results: judged } = metrics.criteria
-  const lines = judged.map(({ metric, split, atLeast, atMost, value, passed }) => {
+  const lines = judged.map((criterion) => {
+    const { atLeast, atMost, value, passed } = criterion
     const bounds = [atLeast === undefined ? [] : [`≥ ${atLeast}`], atMost === undefined ? [] : [`≤ ${atMost}`]]
-    return `- ${passed ? 'met' : 'NOT met'}: ${metric} (${split}) ${bounds.flat().join(', ')}; got ${formatNumber(value)}`
+    return `- ${passed ? 'met' : 'NOT met'}: ${criterionName(criterion)} ${bounds.flat().join(', ')}; got ${formatNumber(value)}`
   })
   return `## Criteria set beforehand\n\n${lines.length > 0 ? lines.join('\n') : 'None.'}`
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { writeJson } from '../base/files.js'
@@ -34,7 +34,11 @@ export const retrainedFrom = 'retrained-from.json'
 
 /** Begins a run in a new or empty folder; in any other it refuses, with the way out. */
 export function createRunFolder(folder: string, config: Config): void {
-  if (existsSync(folder) && readdirSync(folder).length > 0) throw occupied(folder)
+  if (existsSync(folder)) {
+    if (!statSync(folder).isDirectory())
+      throw new InputError(`${folder}: expected a new or empty folder, got a file; choose another --out`)
+    if (readdirSync(folder).length > 0) throw occupied(folder)
+  }
   writeJson(join(folder, 'config.json'), config)
 }
 

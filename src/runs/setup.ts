@@ -12,6 +12,7 @@ import { prepareData } from '../data/prepare.js'
 import type { PreparedData } from '../data/types.js'
 import type { Trial } from '../derive/trial.js'
 import { losses } from '../objective/losses.js'
+import { metrics } from '../objective/metrics.js'
 import { presetNames, readPreset, spaces, terms } from '../registry.js'
 import { compileSchedule } from '../schedule/compile.js'
 import type { Schedule } from '../schedule/types.js'
@@ -29,13 +30,14 @@ import type { Supernet } from '../supernet/types.js'
 export function setupTrial(config: Config, folder: string, own: readonly AnySpace[] = []): Trial {
   const data = prepareData(config, folder)
   const supernet = buildSupernet(config, data, own)
-  const document = resolveSchedule(config.schedule, folder)
+  const document = resolveSchedule(presetOf(config, own), folder)
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const schedule = compileFor(document, supernet, config.search.epochs * perEpoch, config.relaxation)
   const resolved: Config = { ...config, schedule: document }
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
+  checkCriteria(config.criteria, isClass)
   return {
     config: resolved,
     data,
@@ -86,6 +88,13 @@ export function sampleSupernet(name: string): Supernet {
   return space.build({ options: options as never, input, outputs: 2 })
 }
 
+/** What `schedule: auto` stands for: the space's own preset; none where gates are not proximal. */
+function presetOf({ schedule, supernet, relaxation }: Config, own: readonly AnySpace[]): Config['schedule'] {
+  if (schedule !== 'auto') return schedule
+  if (relaxations[relaxation].step !== 'proximal') return 'none'
+  return spaceOf(supernet.space, 'config.supernet.space', own).schedule ?? 'strong-then-relaxed'
+}
+
 /** A schedule document: a preset's, a JSON file's, or the given one, validated. */
 export function resolveSchedule(
   schedule: Config['schedule'],
@@ -132,4 +141,14 @@ function checkObjective({ task, metric }: Config['objective'], isClass: boolean)
   }
   classOnly(task, 'task', ['cross-entropy'])
   classOnly(metric, 'metric', ['accuracy', 'cross-entropy'])
+}
+
+/** A metric of the other task would judge logits as values, or values as logits. */
+function checkCriteria(criteria: Config['criteria'], isClass: boolean): void {
+  for (const [index, { metric }] of criteria.entries()) {
+    const ofClasses = metric === 'accuracy' || metric === 'cross-entropy'
+    if (!Object.hasOwn(metrics, metric) || ofClasses === isClass) continue
+    const task = isClass ? 'classification' : 'regression'
+    throw new InputError(`config.criteria.${index}.metric: ${metric} does not fit a ${task} task`)
+  }
 }

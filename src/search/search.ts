@@ -10,6 +10,7 @@ import type { SupernetModel } from '../supernet/model.js'
 import { illegality } from '../supernet/prune.js'
 import { batching, type Batching } from './batching.js'
 import type { Checkpoint, Progress } from './checkpoint.js'
+import { diverged, predictsNumbers } from './diverged.js'
 import { evaluate } from './evaluate.js'
 import type { LoopContext } from './options.js'
 import { projectToLegal, removeClosed } from './pruning.js'
@@ -37,7 +38,7 @@ export interface SearchResult {
 /**
  * Trains a supernet's weights and gates together under a schedule, and prunes it, in place, until it is a
  * legal architecture. Goes on from a checkpoint where one is given. Everything that it allocates is freed;
- * the model stays the caller's.
+ * the model stays the caller's. Fails where the loss or a weight is not finite.
  */
 export async function searchArchitecture(
   model: SupernetModel,
@@ -52,6 +53,8 @@ export async function searchArchitecture(
   const loop: Loop = { model, data, context, batches, stepper, progress }
   try {
     let t = from?.step ?? 0
+    // What a finished search has to tell, its log holds already.
+    if (progress.finished) return { reason: progress.finished, steps: t, jumps: progress.jumps }
     while (t < context.schedule.steps && !progress.finished) {
       if (context.signal?.aborted) {
         save(loop, t)
@@ -60,6 +63,7 @@ export async function searchArchitecture(
       t = await iterate(loop, t)
     }
     progress.finished ??= 'finished'
+    if (!predictsNumbers(stepper.network, data)) throw diverged('search')
     if (illegality(model.supernet)) progress.jumps += projectToLegal(model, data, context, stepper, t)
     context.emit({ type: 'done', stage: 'search', reason: progress.finished, step: t })
     save(loop, t)
@@ -124,6 +128,7 @@ function finishEpoch(loop: Loop, next: number): void {
     entropy: entropyByLayer(model),
     stepMs,
   })
+  if (!Number.isFinite(losses.total)) throw diverged('search')
   const { earlyStop } = context.options
   const settled = next >= context.schedule.prune.until && !illegality(model.supernet)
   if (settled && validation !== null && earlyStop) {

@@ -69,7 +69,7 @@ export function stepProximalGates(
       z = term.gates!.proximal?.(z, tf.minimum(limit, learningRate * lambda)) ?? z
     }
     // Without a proximal term the gates stay non-negative all the same.
-    const open = tf.maximum(tf.relu(z), tf.mul(tf.cast(needed, 'float32'), leastGate))
+    const open = tf.maximum<tf.Tensor1D>(tf.relu(z), tf.mul(tf.cast(needed, 'float32'), leastGate))
     return normalised(open, group)
   })
 }

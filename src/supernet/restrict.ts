@@ -40,6 +40,15 @@ function restrictOnce(supernet: Supernet, { group, allow, forbid }: Restriction,
       throw new InputError(
         `${path}: ${name} needs at least ${standing.keep.min} of ${standing.members.map((m) => m.name).join(', ')}, ${kept.length} are allowed`,
       )
-    return kept.length === standing.members.length ? current : pruneGroup(current, name, kept).supernet
+    return kept.length === standing.members.length ? current : narrowed(current, name, kept)
   }, supernet)
+}
+
+/** Prunes a group before the search begins: units that were never there have no share in its total. */
+function narrowed(supernet: Supernet, name: string, kept: readonly string[]): Supernet {
+  const { supernet: pruned } = pruneGroup(supernet, name, kept)
+  const groups = pruned.groups.map((group) =>
+    group.name === name && group.kind === 'units' ? { ...group, total: kept.length } : group,
+  )
+  return { ...pruned, groups }
 }

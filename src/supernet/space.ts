@@ -20,6 +20,8 @@ export interface SearchSpace<Options = Record<string, unknown>> {
   readonly options: TSchema
   /** Numbers of axes of an example that it takes: 1 for vectors, 2 for series, 3 for images. */
   readonly ranks: readonly number[]
+  /** The preset that `schedule: auto` means for it; `strong-then-relaxed` by default. */
+  readonly schedule?: string
   build(context: BuildContext<Options>): Supernet
 }
 

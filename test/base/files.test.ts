@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -22,6 +22,16 @@ it('keeps the old file where the new one cannot take its place', () => {
   writeFileSync(path, 'old')
   expect(() => writeAtomic(join(path, 'below'), 'new')).toThrow()
   expect(readFileSync(path, 'utf8')).toBe('old')
+})
+
+it('refuses to put a file in the place of a folder, and leaves nothing beside it', () => {
+  mkdirSync(join(folder, 'taken', 'inside'), { recursive: true })
+  expect(() => writeAtomic(join(folder, 'taken'), 'new')).toThrow('taken: expected a file, got a folder')
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+})
+
+it.runIf(existsSync('/proc/self'))('fails where no folder can be made, and does not try for ever', () => {
+  expect(() => writeAtomic('/proc/sentei/file.txt', 'new')).toThrow('/proc/sentei')
 })
 
 it('writes JSON with two spaces and a line feed at the end', () => {

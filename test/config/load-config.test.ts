@@ -104,6 +104,13 @@ describe('loadConfig', () => {
     )
   })
 
+  it('refuses aliases that name nothing, or grow without end', () => {
+    expect(failure('data: *none\n')).toMatch(/^config: expected valid YAML or JSON, got an error: Unresolved/)
+    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
+    for (const [from, to] of ['ab', 'bc', 'cd']) bomb.push(`${to}: &${to} [${`*${from}, `.repeat(10)}]`)
+    expect(failure(bomb.join('\n'))).toMatch(/got an error: Excessive alias count .*\(my\.yaml\)$/)
+  })
+
   it('refuses what is no file and no document', () => {
     expect(message(() => loadConfig(join(folder, 'none.yaml')))).toBe(
       `config: expected a YAML or JSON file, got "${join(folder, 'none.yaml')}" (no such file)`,

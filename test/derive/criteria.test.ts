@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/config-schema.js'
-import { judge, type Candidate } from '../../src/derive/criteria.js'
+import { criterionName, judge, type Candidate } from '../../src/derive/criteria.js'
 
 const candidate: Candidate = {
   cost: { parameters: 300, flops: 9000, depth: 4 },
   supernetParameters: 1200,
-  metric: (name, split) => (name === 'accuracy' ? { validation: 0.95, test: 0.9 }[split] : null),
+  metric: (name, split) =>
+    name === 'accuracy' ? { validation: 0.95, test: 0.9 }[split] : name === 'r2' ? -Infinity : null,
 }
 type Criterion = Config['criteria'][number]
 const passes = (criterion: Partial<Criterion>) =>
@@ -23,8 +24,14 @@ describe('criteria', () => {
     [{ metric: 'depth', atLeast: 5 }, 4, false],
     [{ metric: 'parameters-share', atMost: 1 / 3 }, 0.25, true],
     [{ metric: 'rmse', atMost: 1e9 }, null, false],
+    [{ metric: 'r2', atMost: 0.5 }, -Infinity, false],
   ])('%j on %d: %s', (criterion, value, passed) => {
     expect(passes(criterion)).toMatchObject({ ...criterion, value, passed })
+  })
+
+  it('are named with their split where it counts', () => {
+    expect(criterionName({ metric: 'accuracy', split: 'test' })).toBe('accuracy (test)')
+    expect(criterionName({ metric: 'parameters', split: 'test' })).toBe('parameters')
   })
 
   it('are all judged, in their order', () => {

@@ -168,3 +168,43 @@ it('the restored model of a retraining is the best epoch’s', async () => {
   expect(metrics.validation.final).toBe(Math.min(...validations))
   expect(validations[metrics.retrain.bestEpoch]).toBe(metrics.validation.final)
 })
+
+describe('a training that diverges', () => {
+  const wild = { weights: { learningRate: 1e30 } }
+  /** Infinite in float32: one step is enough. */
+  const wilder = { weights: { learningRate: 1e39 } }
+  it.each<[string, Settings]>([
+    ['search', { search: { ...settings.search, ...wild } }],
+    ['search', { search: { ...settings.search, ...wilder, epochs: 1, batch: 24 } }],
+    ['baseline', { retrain: { ...settings.retrain, ...wild } }],
+    ['retrain', { retrain: { epochs: 3, batch: 8, ...wild } }],
+    ['retrain', { retrain: { epochs: 1, batch: 24, ...wilder } }],
+  ])('fails in stage %s, says what to change, and frees everything: %j', async (stage, more) => {
+    const before = tf.memory().numTensors
+    const section = stage === 'search' ? 'search' : 'retrain'
+    const message = `${stage} diverged: the loss is not finite; lower config.${section}.weights.learningRate`
+    await expect(result(units(more))).rejects.toThrow(message)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('is not one whose metric has no value: then the last weights are kept', async () => {
+    // One row has no spread, so r2 is undefined on it.
+    const data = vectorData({ train: 24, validation: 1, test: 12 })
+    const trial = trialOf(data, tinyMlp(), { ...settings, criteria: [] })
+    const { metrics, values } = await result({ ...trial, metric: 'r2' })
+    expect(metrics.retrain.bestEpoch).toBe(2)
+    expect(metrics.validation.final).toBeNull()
+    expect(metrics.test.final).toBeLessThan(1)
+    const untrained = ParameterStore.of((await result(trial)).graph, trial.random)
+    const [kernel] = [...values.keys()].filter((name) => name.endsWith(':kernel'))
+    expect(values.get(kernel!)).not.toEqual(untrained.values().get(kernel!))
+    untrained.dispose()
+  })
+
+  it('fails without a validation split too', async () => {
+    const data = vectorData({ train: 24, validation: 0, test: 12 })
+    const retrain = { epochs: 2, batch: 8, ...wild }
+    const trial = trialOf(data, tinyMlp(), { ...settings, criteria: [], retrain })
+    await expect(result(trial)).rejects.toThrow('retrain diverged')
+  })
+})

@@ -111,10 +111,13 @@ describe('tables say what the program says', () => {
   })
 
   test('dependencies.md gives a reason for each dependency of package.json and for no other', () => {
-    const { dependencies, devDependencies } = JSON.parse(pageText('package.json')) as Record<string, object>
+    const { dependencies, devDependencies, peerDependencies } = JSON.parse(
+      pageText('package.json'),
+    ) as Record<string, object>
     const listed = (heading: string) =>
       tableRows('docs/dependencies.md', heading).flatMap(([name, reason]) => (reason ? coded(name!) : []))
     expect(listed('Runtime').sort()).toEqual(Object.keys(dependencies!).sort())
     expect(listed('Development').sort()).toEqual(Object.keys(devDependencies!).sort())
+    expect(listed('Optional peers').sort()).toEqual(Object.keys(peerDependencies!).sort())
   })
 })

@@ -112,14 +112,18 @@ describe('an interrupted run', () => {
     expect(seen[0]!.type).toBe('start')
   })
 
-  test('has one log, each event of the search once', async () => {
-    await interrupted(at('log'), 'gates', 3)
-    await resumeRun(at('log'))
+  test.each<[string, Event['type'], number]>([
+    ['searching', 'gates', 3],
+    ['retraining', 'epoch', 9],
+  ])('while %s has one log, each event of the search once', async (name, type, times) => {
+    const out = `log-${name}`
+    await interrupted(at(out), type, times)
+    await resumeRun(at(out))
     const searched = (run: string) =>
       readEvents(at(`${run}/events.jsonl`))
         .filter(({ type }) => type !== 'stage')
         .map((event) => (event.type === 'epoch' ? { ...event, stepMs: 0 } : event))
-    expect(searched('log')).toEqual(searched('whole'))
+    expect(searched(out)).toEqual(searched('whole'))
   })
 
   test('before its first checkpoint starts anew', async () => {
@@ -131,7 +135,24 @@ describe('an interrupted run', () => {
   })
 })
 
+describe('criteria', () => {
+  test('of another task are refused before anything is written', async () => {
+    const criteria = [{ metric: 'parameters' as const, split: 'test' as const, atMost: 1e9 }]
+    const wrong = { metric: 'accuracy' as const, split: 'test' as const, atLeast: 0.5 }
+    const call = searchRun({ config: { ...config, criteria: [...criteria, wrong] }, out: at('judged') })
+    await expect(call).rejects.toThrow('config.criteria.1.metric: accuracy does not fit a regression task')
+    expect(existsSync(at('judged'))).toBe(false)
+  })
+})
+
 describe('a folder is refused', () => {
+  test('that is a file', async () => {
+    writeFileSync(at('file'), '')
+    await expect(searchRun({ config, out: at('file') })).rejects.toThrow(
+      'file: expected a new or empty folder, got a file; choose another --out',
+    )
+  })
+
   test('that holds a run, or anything else', async () => {
     await expect(searchRun({ config, out: at('whole') })).rejects.toThrow(
       /whole: expected a new or empty folder, got one with another run; choose another --out, or remove it/,

@@ -66,6 +66,16 @@ describe('a proximal step of gates', () => {
     expect(step([0.6, 0.4, 0], [0, 0, 2], 0)[2]).toBe(0)
   })
 
+  it('brings two wanted inputs of three to 1 and 1, and the third to 0', () => {
+    let gates = [0.7, 0.66, 0.64]
+    for (let t = 0; t < 60; t++) {
+      gates = step(gates, [0, 0, 0], 0.4, { of: group(3, 2, 2, 2) })
+      expect(Math.max(...gates)).toBeLessThanOrEqual(1)
+      expect(total(gates)).toBeCloseTo(2, 5)
+    }
+    expect(gates).toEqual([1, 1, 0])
+  })
+
   it('keeps the order of the open gates', () => {
     const got = step([0.4, 0.3, 0.2, 0.1], [0, 0, 0, 0], 1.5)
     expect(got[0]).toBeGreaterThan(got[1]!)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
 import { restrict, type Restriction } from '../../src/supernet/restrict.js'
+import type { Supernet } from '../../src/supernet/types.js'
 import { tinyCells, tinyMlp } from '../helpers/trials.js'
 
 const members = (restrictions: Restriction[], group: string, net = tinyCells()) =>
@@ -34,6 +35,14 @@ describe('restricting a supernet', () => {
       '1',
       '2',
     ])
+  })
+
+  it('counts only the units that it leaves, so that each begins at 1', () => {
+    const totals = ({ groups }: Supernet) => new Map(groups.map(({ name, total }) => [name, total]))
+    const narrow = restrict(tinyMlp(), [{ group: 'encoder/code', allow: ['[0-2]'] }])
+    expect(totals(narrow)).toEqual(totals(tinyMlp()).set('encoder/code', 3))
+    const edges = restrict(tinyCells(), [{ group: '**', forbid: ['skip'] }])
+    expect(totals(edges)).toEqual(totals(tinyCells()))
   })
 
   it('applies one line after another', () => {
