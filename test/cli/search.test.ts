@@ -72,8 +72,23 @@ describe('search', () => {
     writeFileSync(at('file'), '')
     const { code, stderr } = await sentei(folder, ['search', 'tiny.json', '--out', 'file/run', '--quiet'])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/ENOTDIR[^\n]*\n.*--verbose/)
-    expect(stderr).not.toMatch(/\n {4}at /)
+    expect(stderr).toMatch(/^ENOTDIR[^\n]*\n$/)
+  })
+
+  test('exits with 1 and the remedy where training diverges', async () => {
+    const rate = ['--set', 'search.weights.learningRate=1e30']
+    const { code, stderr } = await sentei(folder, [
+      'search',
+      'tiny.json',
+      '--out',
+      'diverged',
+      '--quiet',
+      ...rate,
+    ])
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      'search diverged: the loss is not finite; lower config.search.weights.learningRate, or limit the gradient by config.search.weights.clipNorm\n',
+    )
   })
 })
 
