@@ -2,7 +2,7 @@
  * Regression against peers: `autoencoder-mlp` on concrete, each seed with its own split. With `--split` it
  * prints a seed's split for bench/peers/sklearn_concrete.py instead.
  *
- *     npm run build && node dist/bench/concrete.js [SEEDS]
+ *     npm run build && node dist/bench/concrete.js [SEEDS] [FIRST SEED]
  *     node dist/bench/concrete.js --split SEED | python3 bench/peers/sklearn_concrete.py
  */
 import { prepareData, resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
@@ -30,7 +30,8 @@ if (process.argv[2] === '--split') {
 } else {
   await useBackend('wasm')
   const errors: number[] = []
-  for (let seed = 1; seed <= Number(process.argv[2] ?? 5); seed++) {
+  const first = Number(process.argv[3] ?? 1)
+  for (let seed = first; seed < first + Number(process.argv[2] ?? 5); seed++) {
     const { metrics, seconds } = await runTrial(setupTrial(configOf(seed), '.'), { emit: () => undefined })
     errors.push(metrics.test.final!)
     const share = (100 * metrics.derived.parameters) / metrics.supernet.parameters

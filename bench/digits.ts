@@ -2,7 +2,7 @@
  * The demo's claims over several seeds: the searched architecture, the unpruned supernet retrained, and a
  * random architecture of the searched one's size (± 10 %), all trained alike on the same splits.
  *
- *     npm run build && node dist/bench/digits.js [SEEDS]
+ *     npm run build && node dist/bench/digits.js [SEEDS] [FIRST SEED]
  */
 import { loadConfig, resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
 import { packagePath } from '../src/base/files.js'
@@ -13,7 +13,7 @@ import { withNetwork, type Trial } from '../src/derive/trial.js'
 import { evaluate } from '../src/search/evaluate.js'
 import { format } from './summary.js'
 
-const seeds = Array.from({ length: Number(process.argv[2] ?? 5) }, (_, i) => i + 1)
+const seeds = Array.from({ length: Number(process.argv[2] ?? 5) }, (_, i) => i + Number(process.argv[3] ?? 1))
 const { config, folder } = loadConfig(packagePath('scripts', 'demo.yaml'))
 
 /** Test metric of a random legal architecture of a size, trained as the derived network is. */
@@ -61,7 +61,7 @@ for (const seed of seeds) {
   console.log(JSON.stringify({ seed, ...row }))
 }
 const column = (key: keyof (typeof rows)[number]) => rows.map((row) => row[key])
-console.log(`seeds ${seeds.length}; test accuracy in percent, mean ± standard deviation`)
+console.log(`seeds ${seeds.join(', ')}; test accuracy in percent, mean ± standard deviation`)
 console.log(
   `derived            ${format(column('derived'), 2, 100)}   parameters ${format(column('share'), 1, 100)} % of the supernet's`,
 )
