@@ -18,7 +18,7 @@ const configOf = (seed: number) =>
     supernet: { space: 'autoencoder-mlp' },
     schedule: 'autoencoder-first',
     search: { epochs: 60, ...training },
-    retrain: { epochs: 150, l2: 0.0001, ...training },
+    retrain: { epochs: 200, batch: 32, weights: { optimizer: 'adam', learningRate: 0.005 } },
   })
 
 if (process.argv[2] === '--split') {

@@ -20,7 +20,7 @@ for (const schedule of schedules) {
       supernet: { space: 'autoencoder-mlp' },
       schedule,
       search: { epochs: 60, ...training },
-      retrain: { epochs: 150, l2: 0.0001, ...training },
+      retrain: { epochs: 200, batch: 32, weights: { optimizer: 'adam', learningRate: 0.005 } },
       ...overrides,
     })
     const { metrics } = await runTrial(setupTrial(config, '.'), { emit: () => undefined })

@@ -11,7 +11,7 @@ const config = resolveConfig({
   supernet: { space: 'autoencoder-mlp' },
   schedule: 'autoencoder-first',
   search: { epochs: 60, batch: 32, weights: { optimizer: 'adam', learningRate: 0.003 } },
-  retrain: { epochs: 150, batch: 32, weights: { optimizer: 'adam', learningRate: 0.003 }, l2: 0.0001 },
+  retrain: { epochs: 200, batch: 32, weights: { optimizer: 'adam', learningRate: 0.005 } },
   // A script that is run by a test takes single changes from the environment.
   ...(JSON.parse(process.env.SENTEI_OVERRIDES ?? '{}') as object),
 })

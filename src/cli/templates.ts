@@ -44,10 +44,9 @@ search:
   batch: 32
   weights: { optimizer: adam, learningRate: 0.003 }
 retrain:
-  epochs: 150
+  epochs: 200
   batch: 32
-  weights: { optimizer: adam, learningRate: 0.003 }
-  l2: 0.0001
+  weights: { optimizer: adam, learningRate: 0.005 }
   earlyStop: { patience: 40 }
 criteria:
   - { metric: r2, atLeast: 0.8 }
@@ -103,10 +102,9 @@ search:
   batch: 32
   weights: { optimizer: adam, learningRate: 0.003 }
 retrain:
-  epochs: 150
+  epochs: 200
   batch: 32
-  weights: { optimizer: adam, learningRate: 0.003 }
-  l2: 0.0001
+  weights: { optimizer: adam, learningRate: 0.005 }
   earlyStop: { patience: 40 }
 ${rest}`
 

@@ -45,7 +45,9 @@ export async function retrain(
   const store = ParameterStore.of(graph, context.random, initial)
   const network = discreteNetwork(graph, store)
   const rule = optimizer(options.weights)
-  const batches = batching(data, data.splits.train, { ...options, shards: 1 }, context.random, context.stage)
+  // The search is over: the rows that trained the gates now train weights.
+  const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
+  const batches = batching(data, rows, { ...options, shards: 1 }, context.random, context.stage)
   const steps = options.epochs * batches.perEpoch
   let best: Omit<Retrained, 'graph' | 'interrupted'> = {
     values: store.values(),

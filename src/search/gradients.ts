@@ -107,7 +107,8 @@ export function shardGradients(
     }
     return parts.reduce((sum, part) => tf.add(sum, part))
   }
-  if (roles.length === 0) return { losses, weights: new Map(), alphas: new Map(), statistics }
+  if (roles.length === 0 || leaves.length === 0)
+    return { losses, weights: new Map(), alphas: new Map(), statistics }
 
   // The engine's own call, because tf.grads refuses parameters that the objective does not reach.
   const { value, grads } = tf.engine().gradients(objective, leaves, undefined, true) as {

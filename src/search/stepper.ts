@@ -128,7 +128,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     network,
     step(t, shards, phase) {
       const start = performance.now()
-      const separate = archBatches && phase.gates === 'move'
+      const separate = archBatches && phase.gates === 'move' && openGroups(model).length > 0
       if (separate) {
         const gradients = gradientsOf(t, archBatches.at(t), phase, ['gates'])
         stepGates(t, gradients)
