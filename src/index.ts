@@ -27,17 +27,14 @@ export { metrics, type MetricName } from './objective/metrics.js'
 export { compileSchedule } from './schedule/compile.js'
 export { scheduleCsv } from './schedule/table.js'
 export type { Schedule } from './schedule/types.js'
+export type { Term } from './objective/terms/types.js'
+export type { Operation } from './nn/operations/types.js'
 export type { Checkpoint } from './search/checkpoint.js'
 export type { Event } from './search/events.js'
 
-export {
-  Interrupted,
-  runTrial,
-  type Trial,
-  type TrialHooks,
-  type TrialMetrics,
-  type TrialResult,
-} from './derive/trial.js'
+export { randomArchitecture, type RandomOptions } from './derive/random.js'
+export { Interrupted, runTrial } from './derive/trial.js'
+export type { Trial, TrialHooks, TrialMetrics, TrialResult } from './derive/types.js'
 export { retrainArchitecture } from './derive/retrain-architecture.js'
 
 export { architectureDot, dotToSvg, graphDot } from './export/dot.js'

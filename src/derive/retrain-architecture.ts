@@ -2,7 +2,8 @@ import type { Architecture } from '../supernet/types.js'
 import { restrictTo } from '../supernet/prune.js'
 import { discretise, type GateValues } from './network.js'
 import type { Retrained } from './retrain.js'
-import { retrainStage, type Trial, type TrialHooks } from './trial.js'
+import { retrainStage } from './trial.js'
+import type { Trial, TrialHooks } from './types.js'
 
 /**
  * Trains an architecture that an earlier search found on the trial's space; `inherited` holds the searched

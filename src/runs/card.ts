@@ -1,5 +1,6 @@
+import { splitMethod } from '../data/split.js'
 import { criterionName } from '../derive/criteria.js'
-import type { Trial, TrialMetrics } from '../derive/trial.js'
+import type { Trial, TrialMetrics } from '../derive/types.js'
 import type { Verification } from '../export/verify.js'
 import { formatCount, formatDifference, formatNumber } from '../report/format.js'
 import type { Architecture } from '../supernet/types.js'
@@ -44,7 +45,7 @@ function data({ trial }: CardContent): string {
   return `## Data
 
 - \`${dataset.name}\`: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
-- split by ${split.by}, seed ${split.seed ?? trial.config.seed}; rows: ${rows.join(', ')}
+- split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}; rows: ${rows.join(', ')}
 - inputs scaled by what \`train\` shows; the model does that itself
 - SHA-256 ${dataset.hash}`
 }

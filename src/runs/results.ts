@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { writeAtomic, writeJson } from '../base/files.js'
-import type { Trial, TrialMetrics } from '../derive/trial.js'
+import type { Trial, TrialMetrics } from '../derive/types.js'
 import { saveModel } from '../export/save.js'
 import type { PlainNetwork } from '../export/fold.js'
 import { readEvents } from '../report/read-run.js'

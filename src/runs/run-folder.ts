@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js'
 import { writeJson } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 import { resolveConfig } from '../config/load-config.js'
-import type { TrialMetrics } from '../derive/trial.js'
+import type { TrialMetrics } from '../derive/types.js'
 import type { Architecture } from '../supernet/types.js'
 
 /** The content of `timings.json`: everything that comes from a clock. */

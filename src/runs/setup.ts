@@ -10,7 +10,7 @@ import { validate } from '../config/validator.js'
 import { batching } from '../search/batching.js'
 import { prepareData } from '../data/prepare.js'
 import type { PreparedData } from '../data/types.js'
-import type { Trial } from '../derive/trial.js'
+import type { Trial } from '../derive/types.js'
 import { losses } from '../objective/losses.js'
 import { metrics } from '../objective/metrics.js'
 import { presetNames, readPreset, spaces, terms } from '../registry.js'
@@ -38,6 +38,7 @@ export function setupTrial(config: Config, folder: string, own: readonly AnySpac
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
   checkCriteria(config.criteria, isClass)
+  checkAugmentation(config, data)
   return {
     config: resolved,
     data,
@@ -151,4 +152,11 @@ function checkCriteria(criteria: Config['criteria'], isClass: boolean): void {
     const task = isClass ? 'classification' : 'regression'
     throw new InputError(`config.criteria.${index}.metric: ${metric} does not fit a ${task} task`)
   }
+}
+
+function checkAugmentation(config: Config, { dataset }: PreparedData): void {
+  if (dataset.encoding.kind === 'images') return
+  const stage = (['search', 'retrain'] as const).find((name) => config[name].augment)
+  if (stage)
+    throw new InputError(`config.${stage}.augment: expected images, got ${dataset.name} (${dataset.encoding.kind}); remove it`)
 }

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { costOf } from '../nn/cost.js'
 import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { isBetter } from '../objective/metrics.js'
@@ -7,6 +6,7 @@ import type { Term } from '../objective/terms/types.js'
 import { phaseAt } from '../schedule/table.js'
 import type { Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
+import { taskCost } from '../supernet/cost.js'
 import { illegality } from '../supernet/prune.js'
 import { batching, type Batching } from './batching.js'
 import type { Checkpoint, Progress } from './checkpoint.js'
@@ -123,7 +123,7 @@ function finishEpoch(loop: Loop, next: number): void {
     step: next,
     loss: losses,
     validation,
-    parameters: costOf(model.supernet.graph).parameters,
+    parameters: taskCost(model.supernet).parameters,
     sparsity: sparsityByLayer(model.supernet, model.origin),
     entropy: entropyByLayer(model),
     stepMs,

@@ -1,5 +1,5 @@
-import { costOf } from '../nn/cost.js'
 import { keepMembers, type Slice } from '../nn/transform.js'
+import { taskCost } from './cost.js'
 import type { Architecture, GateGroup, Pruned, Supernet } from './types.js'
 
 /**
@@ -52,7 +52,7 @@ export function illegality(supernet: Supernet): string | undefined {
  * members, as few as it must; operations first, then inputs. Ties go to the earlier member.
  */
 export function unprunableParameters(supernet: Supernet): number {
-  const parameters = (net: Supernet) => costOf(net.graph).parameters
+  const parameters = (net: Supernet) => taskCost(net).parameters
   const inOrder = [...supernet.groups].sort(
     (a, b) => Number(b.kind === 'operations') - Number(a.kind === 'operations'),
   )

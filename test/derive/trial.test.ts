@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
-import { Interrupted, runTrial, type Trial } from '../../src/derive/trial.js'
+import { Interrupted, runTrial } from '../../src/derive/trial.js'
+import type { Trial } from '../../src/derive/types.js'
 import type { Event } from '../../src/search/events.js'
 import { sequential, shardGradients, type ShardExecutor } from '../../src/search/gradients.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
@@ -35,8 +36,16 @@ const settings: Settings = {
   ],
 }
 const cells = (more: Settings = {}) => trialOf(imageData(rows), tinyCells(), { ...settings, ...more })
+/** Gates that begin far apart, so that a few steps close some units. */
+const apart = { ...settings.search, gates: { learningRate: 0.2, noise: 0.5 } }
 const units = (more: Settings = {}) =>
-  trialOf(vectorData(rows), tinyMlp(), { ...settings, criteria: [], ...more })
+  trialOf(vectorData(rows), tinyMlp(), {
+    ...settings,
+    search: apart,
+    schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 2 }], { prune: { from: 0.25, until: 0.75 } }),
+    criteria: [],
+    ...more,
+  })
 
 async function result(trial: Trial) {
   const events: Event[] = []

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
+import { taskCost } from '../../src/supernet/cost.js'
 import { randomSource } from '../../src/base/random.js'
-import { costOf } from '../../src/nn/cost.js'
 import { SupernetModel } from '../../src/supernet/model.js'
 import { illegality, pruneGroup, restrictTo, unprunableParameters } from '../../src/supernet/prune.js'
 import { relaxations } from '../../src/supernet/relaxation.js'
@@ -133,7 +133,7 @@ describe('parameters that nothing can prune', () => {
     const all = [...legalOnes(net)]
     expect(all.length).toBeGreaterThan(2)
     expect(all.every((each) => illegality(each) === undefined)).toBe(true)
-    expect(unprunableParameters(net)).toBe(Math.min(...all.map(({ graph }) => costOf(graph).parameters)))
+    expect(unprunableParameters(net)).toBe(Math.min(...all.map((each) => taskCost(each).parameters)))
   })
 })
 
