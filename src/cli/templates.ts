@@ -8,6 +8,7 @@ name: digits
 seed: 1
 data:
   source: digits            # comes with Sentei: 1,797 images
+split: { by: stratified, train: 0.4, arch: 0.2, validation: 0.2, test: 0.2 }
 supernet:
   space: darts-cell
   options:
@@ -19,8 +20,9 @@ schedule: strong-then-relaxed   # λ over time; see: sentei schedule list
 search:
   epochs: 16
   batch: 64
+  mode: alternating         # gates on rows (arch) that train no weights
 retrain:
-  epochs: 20
+  epochs: 16
   baseline: true            # also train the unpruned supernet, to compare
 criteria:                   # exit code 3 where one is not met
   - { metric: accuracy, atLeast: 0.95 }

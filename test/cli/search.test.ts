@@ -28,7 +28,7 @@ beforeAll(async () => {
 describe('search', () => {
   test('prints a table, where report and model lie, and its progress on stderr', () => {
     expect(first.code).toBe(0)
-    expect(first.stdout).toMatch(/supernet +439 +392 /)
+    expect(first.stdout).toMatch(/supernet +251 +224 /)
     expect(first.stdout).toMatch(/unpruned, retrained +251[^]*derived, retrained +\d+/)
     expect(first.stdout).toMatch(/gap \(rmse lost\) {2}jumps .* {2}derived .* {2}gates dropped /)
     expect(first.stdout).toMatch(
