@@ -3,6 +3,18 @@ const rest = `
 # search takes single changes too: sentei search sentei.yaml --set search.epochs=10 --seed 2
 `
 
+const tableTraining = `schedule: autoencoder-first
+search:
+  epochs: 60
+  batch: 32
+  weights: { optimizer: adam, learningRate: 0.003 }
+retrain:
+  epochs: 200
+  batch: 32
+  weights: { optimizer: adam, learningRate: 0.005 }
+  earlyStop: { patience: 40 }
+`
+
 const digits = `# Which operations on which edges? A small cell search on 8×8 images of handwritten digits.
 name: digits
 seed: 1
@@ -40,17 +52,7 @@ supernet:
     encoder: [64]
     code: 32
     head: [64, 32]
-schedule: autoencoder-first
-search:
-  epochs: 60
-  batch: 32
-  weights: { optimizer: adam, learningRate: 0.003 }
-retrain:
-  epochs: 200
-  batch: 32
-  weights: { optimizer: adam, learningRate: 0.005 }
-  earlyStop: { patience: 40 }
-criteria:
+${tableTraining}criteria:
   - { metric: r2, atLeast: 0.8 }
 ${rest}`
 
@@ -98,17 +100,7 @@ supernet:
     encoder: [64]
     code: 32
     head: [64, 32]
-schedule: autoencoder-first
-search:
-  epochs: 60
-  batch: 32
-  weights: { optimizer: adam, learningRate: 0.003 }
-retrain:
-  epochs: 200
-  batch: 32
-  weights: { optimizer: adam, learningRate: 0.005 }
-  earlyStop: { patience: 40 }
-${rest}`
+${tableTraining}${rest}`
 
 /** Configurations to begin with, by name: commented YAML. */
 export const templates: Readonly<Record<string, string>> = { digits, concrete, chicago, csv }
