@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-layers'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { InputError } from '../base/errors.js'
-import { registerWasmKernels } from './wasm/index.js'
+import { useTrainingKernels } from './wasm/index.js'
 
 export const backendNames = ['wasm', 'cpu', 'webgpu', 'tensorflow'] as const
 export type BackendName = (typeof backendNames)[number]
@@ -18,6 +18,7 @@ export async function useBackend(name: BackendName): Promise<void> {
   await loaders[name]()
   if (!(await tf.setBackend(name))) throw new InputError(`backend ${name}: did not start on this machine`)
   await tf.ready()
+  if (name === 'wasm') useTrainingKernels()
 }
 
 const require = createRequire(import.meta.url)
@@ -30,7 +31,6 @@ const loaders: Record<BackendName, () => Promise<void>> = {
     const wasm = await import('@tensorflow/tfjs-backend-wasm')
     const binaries = `${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`
     wasm.setWasmPaths(binaries)
-    registerWasmKernels()
   },
   async webgpu() {
     const [{ create, globals }] = [await optional<WebGpuModule>('webgpu', 'webgpu')]

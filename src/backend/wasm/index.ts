@@ -1,13 +1,51 @@
-import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
-import { depthwiseFilterGradient } from './depthwise-filter-gradient.js'
-import { maxPoolGradient } from './max-pool-gradient.js'
+import * as tf from '@tensorflow/tfjs-core'
+// In Node, tfjs-core alone knows no gradients: tfjs-layers registers them for every backend.
+import '@tensorflow/tfjs-layers'
+import { Device } from './device.js'
+import { registerGradients } from './gradients.js'
+import type { WasmKernel } from './kernel.js'
+import { kernels } from './kernels/index.js'
 
-/** Adds to TensorFlow.js's wasm backend what training needs and it lacks. Does so once. */
-export function registerWasmKernels(): void {
-  for (const kernel of [depthwiseFilterGradient, maxPoolGradient]) {
-    const present = getKernel(kernel.kernelName, 'wasm')
-    if (present?.kernelFunc === kernel.kernelFunc) continue
-    if (present) unregisterKernel(kernel.kernelName, 'wasm')
-    registerKernel({ ...kernel, backendName: 'wasm' })
-  }
+/** Our kernels beside each wasm backend that was started. */
+const devices = new WeakMap<object, Device>()
+const originals = new Map<string, tf.KernelConfig['kernelFunc']>()
+
+/**
+ * Adds to TensorFlow.js's wasm backend what training needs: gradients of convolutions (any stride and
+ * dilation) and of pooling, batch norm, sums, transposed products. The backend must be the current one
+ * and ready. `relaxed` takes the relaxed-SIMD variant: about a third faster, but its last bits may differ
+ * between machines. Calling it again changes the variant.
+ */
+export function useTrainingKernels({ relaxed = false }: { relaxed?: boolean } = {}): void {
+  if (tf.getBackend() !== 'wasm')
+    throw new Error(`training kernels: expected backend wasm, got ${tf.getBackend()}; await tf.setBackend('wasm') first`)
+  const present = devices.get(tf.backend())
+  if (present?.relaxed === relaxed) return
+  present?.dispose()
+  devices.set(tf.backend(), new Device(relaxed))
+  kernels.forEach(register)
+  registerGradients()
+}
+
+/** The device of the current backend, where that is wasm with our kernels. */
+export const currentDevice = (): Device | undefined => devices.get(tf.backend())
+
+function register({ name, run, applies }: WasmKernel): void {
+  if (originals.has(name)) return
+  const { kernelFunc: original } = (tf.getKernel(name, 'wasm') as tf.KernelConfig | undefined) ?? {}
+  if (original) tf.unregisterKernel(name, 'wasm')
+  originals.set(name, original ?? missing(name))
+  tf.registerKernel({
+    kernelName: name,
+    backendName: 'wasm',
+    kernelFunc: (call) => {
+      const device = devices.get(call.backend as object)
+      if (!device || (applies && !applies(call.inputs, call.attrs))) return originals.get(name)!(call)
+      return run(call.inputs, call.attrs, device)
+    },
+  })
+}
+
+const missing = (name: string) => (): never => {
+  throw new Error(`kernel ${name}: the wasm backend has none for these inputs`)
 }

@@ -1,0 +1,195 @@
+import { F32, loadLanes, madd, storeLanes, zero } from './lanes'
+import { addLanes, chunkRows } from './reduce'
+
+/**
+ * Mean and (biased) variance of each column of [rows, channels], in one sweep: sums and squares around
+ * each chunk's first row, and the chunks joined in float64 (Chan, Golub & LeVeque 1983), so that a mean
+ * of a thousand standard deviations loses no digits. `totals` holds 2 · channels float64.
+ */
+export function batchStatistics(x: usize, mean: usize, variance: usize, rows: i32, channels: i32, totals: usize): void {
+  const squares = totals + <usize>channels * 8
+  memory.fill(totals, 0, <usize>channels * 16)
+  const step = <usize>channels * F32
+  const chunk = chunkRows(channels)
+  for (let from = 0; from < rows; from += chunk) {
+    const count = min(chunk, rows - from)
+    for (let c = 0; c < channels; c += 4)
+      chunkStatistics(x + <usize>c * F32, step, count, channels - c, from, totals + <usize>c * 8, squares + <usize>c * 8)
+    x += <usize>count * step
+  }
+  for (let c = 0; c < channels; c++) {
+    store<f32>(mean + <usize>c * F32, <f32>load<f64>(totals + <usize>c * 8))
+    store<f32>(variance + <usize>c * F32, <f32>(load<f64>(squares + <usize>c * 8) / <f64>rows))
+  }
+}
+
+function chunkStatistics(x: usize, step: usize, count: i32, lanes: i32, before: i32, means: usize, squares: usize): void {
+  const origin = loadLanes(x, lanes)
+  let s0 = zero()
+  let s1 = zero()
+  let q0 = zero()
+  let q1 = zero()
+  let r = 0
+  if (lanes >= 4)
+    for (; r + 2 <= count; r += 2) {
+      const a = f32x4.sub(v128.load(x), origin)
+      const b = f32x4.sub(v128.load(x + step), origin)
+      s0 = f32x4.add(s0, a)
+      s1 = f32x4.add(s1, b)
+      q0 = madd(a, a, q0)
+      q1 = madd(b, b, q1)
+      x += step * 2
+    }
+  for (; r < count; r++) {
+    const a = f32x4.sub(loadLanes(x, lanes), origin)
+    s0 = f32x4.add(s0, a)
+    q0 = madd(a, a, q0)
+    x += step
+  }
+  const s = f32x4.add(s0, s1)
+  const q = f32x4.add(q0, q1)
+  join(f32x4.extract_lane(origin, 0), f32x4.extract_lane(s, 0), f32x4.extract_lane(q, 0), count, before, means, squares)
+  if (lanes > 1)
+    join(f32x4.extract_lane(origin, 1), f32x4.extract_lane(s, 1), f32x4.extract_lane(q, 1), count, before, means + 8, squares + 8)
+  if (lanes > 2)
+    join(f32x4.extract_lane(origin, 2), f32x4.extract_lane(s, 2), f32x4.extract_lane(q, 2), count, before, means + 16, squares + 16)
+  if (lanes > 3)
+    join(f32x4.extract_lane(origin, 3), f32x4.extract_lane(s, 3), f32x4.extract_lane(q, 3), count, before, means + 24, squares + 24)
+}
+
+function join(origin: f32, sum: f32, squared: f32, count: i32, before: i32, mean: usize, squares: usize): void {
+  const n = <f64>count
+  const own = <f64>origin + <f64>sum / n
+  const spread = max<f64>(0, <f64>squared - (<f64>sum * <f64>sum) / n)
+  const total = <f64>before + n
+  const apart = own - load<f64>(mean)
+  store<f64>(mean, load<f64>(mean) + (apart * n) / total)
+  store<f64>(squares, load<f64>(squares) + spread + (apart * apart * <f64>before * n) / total)
+}
+
+/** y = (x − mean) · factor + offset for each column of [rows, channels]; `offset` may be 0 for none. */
+export function normaliseRows(x: usize, y: usize, mean: usize, factor: usize, offset: usize, rows: i32, channels: i32): void {
+  const step = <usize>channels * F32
+  const chunk = chunkRows(channels)
+  for (let from = 0; from < rows; from += chunk) {
+    const count = min(chunk, rows - from)
+    for (let c = 0; c < channels; c += 4) {
+      const at = <usize>c * F32
+      const lanes = channels - c
+      const centre = loadLanes(mean + at, lanes)
+      const scale = loadLanes(factor + at, lanes)
+      const shift = offset ? loadLanes(offset + at, lanes) : zero()
+      let source = x + at
+      let target = y + at
+      if (lanes >= 4)
+        for (let r = 0; r < count; r++) {
+          v128.store(target, madd(f32x4.sub(v128.load(source), centre), scale, shift))
+          source += step
+          target += step
+        }
+      else
+        for (let r = 0; r < count; r++) {
+          storeLanes(target, madd(f32x4.sub(loadLanes(source, lanes), centre), scale, shift), lanes)
+          source += step
+          target += step
+        }
+    }
+    x += <usize>count * step
+    y += <usize>count * step
+  }
+}
+
+/** Column sums of dy and of dy ⊙ (x − mean), as 2 · channels float64 in `totals`. */
+export function batchNormSums(x: usize, dy: usize, mean: usize, rows: i32, channels: i32, totals: usize): void {
+  const products = totals + <usize>channels * 8
+  memory.fill(totals, 0, <usize>channels * 16)
+  const step = <usize>channels * F32
+  const chunk = chunkRows(channels)
+  for (let from = 0; from < rows; from += chunk) {
+    const count = min(chunk, rows - from)
+    for (let c = 0; c < channels; c += 4) {
+      const at = <usize>c * F32
+      const lanes = channels - c
+      const centre = loadLanes(mean + at, lanes)
+      let px = x + at
+      let pd = dy + at
+      let s0 = zero()
+      let s1 = zero()
+      let q0 = zero()
+      let q1 = zero()
+      let r = 0
+      if (lanes >= 4)
+        for (; r + 2 <= count; r += 2) {
+          const a = v128.load(pd)
+          const b = v128.load(pd + step)
+          s0 = f32x4.add(s0, a)
+          s1 = f32x4.add(s1, b)
+          q0 = madd(a, f32x4.sub(v128.load(px), centre), q0)
+          q1 = madd(b, f32x4.sub(v128.load(px + step), centre), q1)
+          px += step * 2
+          pd += step * 2
+        }
+      for (; r < count; r++) {
+        const a = loadLanes(pd, lanes)
+        s0 = f32x4.add(s0, a)
+        q0 = madd(a, f32x4.sub(loadLanes(px, lanes), centre), q0)
+        px += step
+        pd += step
+      }
+      addLanes(totals + <usize>c * 8, f32x4.add(s0, s1), lanes)
+      addLanes(products + <usize>c * 8, f32x4.add(q0, q1), lanes)
+    }
+    x += <usize>count * step
+    dy += <usize>count * step
+  }
+}
+
+/** dx = factor · (dy − share − (x − mean) · slope) for each column of [rows, channels]. */
+export function batchNormInput(
+  x: usize,
+  dy: usize,
+  dx: usize,
+  mean: usize,
+  factor: usize,
+  share: usize,
+  slope: usize,
+  rows: i32,
+  channels: i32,
+): void {
+  const step = <usize>channels * F32
+  const chunk = chunkRows(channels)
+  for (let from = 0; from < rows; from += chunk) {
+    const count = min(chunk, rows - from)
+    for (let c = 0; c < channels; c += 4) {
+      const at = <usize>c * F32
+      const lanes = channels - c
+      const centre = loadLanes(mean + at, lanes)
+      const scale = loadLanes(factor + at, lanes)
+      const common = loadLanes(share + at, lanes)
+      const tilt = loadLanes(slope + at, lanes)
+      let px = x + at
+      let pd = dy + at
+      let to = dx + at
+      if (lanes >= 4)
+        for (let r = 0; r < count; r++) {
+          const tilted = f32x4.mul(f32x4.sub(v128.load(px), centre), tilt)
+          v128.store(to, f32x4.mul(scale, f32x4.sub(f32x4.sub(v128.load(pd), common), tilted)))
+          px += step
+          pd += step
+          to += step
+        }
+      else
+        for (let r = 0; r < count; r++) {
+          const tilted = f32x4.mul(f32x4.sub(loadLanes(px, lanes), centre), tilt)
+          const value = f32x4.mul(scale, f32x4.sub(f32x4.sub(loadLanes(pd, lanes), common), tilted))
+          storeLanes(to, value, lanes)
+          px += step
+          pd += step
+          to += step
+        }
+    }
+    x += <usize>count * step
+    dy += <usize>count * step
+    dx += <usize>count * step
+  }
+}

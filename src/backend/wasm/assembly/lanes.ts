@@ -1,0 +1,53 @@
+/**
+ * What every kernel shares: four float32 lanes, the multiply-add of the build's variant, and loads and
+ * stores that stay inside a tensor whose last axis is no multiple of four.
+ *
+ * Pointers are bytes into the backend's memory, `usize` and so unsigned beyond 2 GiB. Nothing here
+ * allocates and nothing has static data: the memory belongs to TensorFlow.js.
+ */
+
+/** Bytes of one float32, and of one block of four. */
+export const F32: usize = 4
+export const BLOCK: usize = 16
+
+/** a · b + c; one rounding in the relaxed-SIMD build where the machine has it, else two. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
+  return f32x4.add(f32x4.mul(a, b), c)
+}
+
+// @ts-ignore: decorator
+@inline
+export function zero(): v128 {
+  return f32x4.splat(0)
+}
+
+/** Four floats, or the first n of them where fewer are left; the other lanes are 0. */
+// @ts-ignore: decorator
+@inline
+export function loadLanes(from: usize, n: i32): v128 {
+  if (n >= 4) return v128.load(from)
+  return loadPart(from, n)
+}
+
+function loadPart(from: usize, n: i32): v128 {
+  if (n == 3) return v128.load32_lane(from + 8, v128.load64_zero(from), 2)
+  if (n == 2) return v128.load64_zero(from)
+  return v128.load32_zero(from)
+}
+
+/** Stores four floats, or the first n of them. */
+// @ts-ignore: decorator
+@inline
+export function storeLanes(to: usize, value: v128, n: i32): void {
+  if (n >= 4) v128.store(to, value)
+  else storePart(to, value, n)
+}
+
+function storePart(to: usize, value: v128, n: i32): void {
+  if (n == 1) return v128.store32_lane(to, value, 0)
+  v128.store64_lane(to, value, 0)
+  if (n == 3) v128.store32_lane(to + 8, value, 2)
+}

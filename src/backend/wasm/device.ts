@@ -1,0 +1,95 @@
+import { backend, type TensorInfo } from '@tensorflow/tfjs-core'
+import { trainingModule, type TrainingModule } from './training-module.js'
+
+/** What we use of TensorFlow.js's wasm backend. */
+interface WasmBackend {
+  readonly wasm: {
+    /** The exports of its module, its memory among them. */
+    readonly asm: { readonly memory: WebAssembly.Memory }
+    _malloc(bytes: number): number
+    _free(address: number): void
+  }
+  readonly dataIdMap: { get(id: object): { readonly memoryOffset: number; readonly refCount: number } }
+  makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo
+}
+
+/**
+ * Our kernels beside the wasm backend's own, on its memory: nothing is copied between the two. Only the
+ * backend grows the memory; addresses are bytes, unsigned. Owns a scratch area; dispose it.
+ */
+export class Device {
+  readonly kernels: TrainingModule
+  readonly relaxed: boolean
+  readonly #backend: WasmBackend
+  #scratch = 0
+  #scratchBytes = 0
+
+  /** On the running wasm backend. */
+  constructor(relaxed: boolean) {
+    this.#backend = backend() as unknown as WasmBackend
+    this.relaxed = relaxed
+    this.kernels = trainingModule(this.memory, relaxed)
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this.#backend.wasm.asm.memory
+  }
+
+  /** The address of a tensor's first number; it lies there until the tensor is disposed. */
+  pointer(tensor: { dataId: object }): number {
+    return this.#backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0
+  }
+
+  /** Does nobody else, no reshaped tensor and no clone, read this tensor's memory? */
+  owns(tensor: { dataId: object }): boolean {
+    return this.#backend.dataIdMap.get(tensor.dataId).refCount === 1
+  }
+
+  /** A new float32 tensor of undefined content. */
+  output(shape: readonly number[]): TensorInfo {
+    return this.#backend.makeOutput([...shape], 'float32')
+  }
+
+  /**
+   * Addresses of areas of so many bytes each, 16-byte aligned, of undefined content, valid until the next
+   * call. Ask for them after the outputs: both may grow the memory, and a kernel's areas are one request.
+   */
+  scratch<Sizes extends readonly number[]>(...sizes: Sizes): { [K in keyof Sizes]: number } {
+    const rounded = sizes.map((bytes) => (bytes + 15) & ~15)
+    const total = rounded.reduce((sum, bytes) => sum + bytes, 16)
+    if (total > this.#scratchBytes) {
+      if (this.#scratch !== 0) this.#backend.wasm._free(this.#scratch)
+      this.#scratch = this.#backend.wasm._malloc(total) >>> 0
+      this.#scratchBytes = total
+    }
+    let at = Math.ceil(this.#scratch / 16) * 16
+    return rounded.map((bytes) => {
+      const address = at
+      at += bytes
+      return address
+    }) as { [K in keyof Sizes]: number }
+  }
+
+  /** Writes 32-bit words at an address. */
+  write(address: number, words: ArrayLike<number>, kind: 'u32' | 'f32' = 'u32'): void {
+    const View = kind === 'u32' ? Uint32Array : Float32Array
+    new View(this.memory.buffer, address, words.length).set(words)
+  }
+
+  /** Float64 numbers at an address, copied. */
+  readDoubles(address: number, count: number): Float64Array {
+    return new Float64Array(this.memory.buffer, address, count).slice()
+  }
+
+  /** The numbers of a float32 tensor, as a view that is valid until the memory grows. */
+  numbers(tensor: TensorInfo): Float32Array {
+    const length = tensor.shape.reduce((product, size) => product * size, 1)
+    return new Float32Array(this.memory.buffer, this.pointer(tensor), length)
+  }
+
+  dispose(): void {
+    if (this.#scratch !== 0) this.#backend.wasm._free(this.#scratch)
+    this.#scratch = 0
+    this.#scratchBytes = 0
+  }
+}

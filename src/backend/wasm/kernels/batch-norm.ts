@@ -1,0 +1,86 @@
+import { sizeOf, wasmKernel } from '../kernel.js'
+
+/** Names of kernels that only we know. */
+export const BatchStatistics = 'SenteiBatchStatistics'
+export const Normalise = 'SenteiNormalise'
+export const BatchNormGradient = 'SenteiBatchNormGradient'
+
+/** x [N, …, C] → mean [C] and biased variance [C], in one sweep. */
+export const batchStatistics = wasmKernel<'x'>(BatchStatistics, ({ inputs: { x }, device }) => {
+  const channels = x.shape[x.shape.length - 1]!
+  const [mean, variance] = [device.output([channels]), device.output([channels])]
+  const [totals] = device.scratch(channels * 16)
+  device.kernels.batchStatistics(
+    device.pointer(x),
+    device.pointer(mean),
+    device.pointer(variance),
+    sizeOf(x.shape) / channels,
+    channels,
+    totals,
+  )
+  return [mean, variance]
+})
+
+/** y = (x − mean) / √(variance + epsilon) · scale + offset for each channel; scale and offset may be left out. */
+export const normalise = wasmKernel<'x' | 'mean' | 'variance' | 'scale' | 'offset', { epsilon: number }>(
+  Normalise,
+  ({ inputs: { x, mean, variance, scale, offset }, attrs, device }) => {
+    const channels = x.shape[x.shape.length - 1]!
+    const y = device.output(x.shape)
+    const [factor] = device.scratch(channels * 4)
+    const gamma = scale && device.numbers(scale)
+    device.write(
+      factor,
+      device.numbers(variance).map((v, c) => (gamma ? gamma[c]! : 1) / Math.sqrt(v + attrs.epsilon)),
+      'f32',
+    )
+    device.kernels.normaliseRows(
+      device.pointer(x),
+      device.pointer(y),
+      device.pointer(mean),
+      factor,
+      offset ? device.pointer(offset) : 0,
+      sizeOf(x.shape) / channels,
+      channels,
+    )
+    return y
+  },
+)
+
+/**
+ * The gradient of batch norm by the batch's own statistics (arXiv:1502.03167, §3): dx, dscale, doffset.
+ *
+ *   dx = scale / σ · (dy − mean(dy) − x̂ · mean(dy · x̂)),  x̂ = (x − mean) / σ
+ */
+export const batchNormGradient = wasmKernel<'x' | 'dy' | 'mean' | 'variance' | 'scale', { epsilon: number }>(
+  BatchNormGradient,
+  ({ inputs: { x, dy, mean, variance, scale }, attrs, device }) => {
+    const channels = x.shape[x.shape.length - 1]!
+    const rows = sizeOf(x.shape) / channels
+    const dx = device.output(x.shape)
+    const [dScale, dOffset] = [device.output([channels]), device.output([channels])]
+    const [totals, factor, share, slope] = device.scratch(channels * 16, channels * 4, channels * 4, channels * 4)
+    const { kernels } = device
+    kernels.batchNormSums(device.pointer(x), device.pointer(dy), device.pointer(mean), rows, channels, totals)
+    const sums = device.readDoubles(totals, channels * 2)
+    const gamma = scale && device.numbers(scale)
+    const inverse = Float64Array.from(device.numbers(variance), (v) => 1 / Math.sqrt(v + attrs.epsilon))
+    device.write(factor, inverse.map((s, c) => s * (gamma ? gamma[c]! : 1)), 'f32')
+    device.write(share, inverse.map((_, c) => sums[c]! / rows), 'f32')
+    device.write(slope, inverse.map((s, c) => (sums[channels + c]! * s * s) / rows), 'f32')
+    device.numbers(dScale).set(inverse.map((s, c) => sums[channels + c]! * s))
+    device.numbers(dOffset).set(sums.subarray(0, channels))
+    kernels.batchNormInput(
+      device.pointer(x),
+      device.pointer(dy),
+      device.pointer(dx),
+      device.pointer(mean),
+      factor,
+      share,
+      slope,
+      rows,
+      channels,
+    )
+    return [dx, dScale, dOffset]
+  },
+)

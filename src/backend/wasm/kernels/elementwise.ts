@@ -1,0 +1,63 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import type { Device } from '../device.js'
+import { sizeOf, wasmKernel } from '../kernel.js'
+
+export const ReluGradient = 'SenteiReluGradient'
+export const AddInto = 'SenteiAddInto'
+export const WeightedSum = 'SenteiWeightedSum'
+export const GateGradients = 'SenteiGateGradients'
+export const ScaleBy = 'SenteiScaleBy'
+
+/** dy where y > 0, else 0. */
+export const reluGradient = wasmKernel<'dy' | 'y'>(ReluGradient, ({ inputs: { dy, y }, device }) => {
+  const out = device.output(dy.shape)
+  device.kernels.reluGradient(device.pointer(dy), device.pointer(y), device.pointer(out), sizeOf(dy.shape))
+  return out
+})
+
+/** total += x where total's memory is nobody else's, and returns total; the one kernel that writes into an input. */
+export const addInto = wasmKernel<'total' | 'x'>(AddInto, ({ inputs: { total, x }, device }) => {
+  if (!device.owns(total)) throw new Error('add into: expected memory of its own, got a shared one')
+  device.kernels.addInto(device.pointer(total), device.pointer(x), sizeOf(x.shape))
+  // A result must be a tensor, and copying the total is what this kernel is there to avoid.
+  return device.output([0])
+})
+
+/** The tensors of a list, `x0`, `x1`, …, as addresses in memory. */
+function addresses(device: Device, inputs: Readonly<Record<string, TensorInfo>>, at: number): number {
+  const list = Object.keys(inputs).filter((name) => name.startsWith('x'))
+  device.write(at, list.map((_, m) => device.pointer(inputs[`x${m}`]!)))
+  return list.length
+}
+
+/** Bytes for the addresses of as many tensors as a kernel may get. */
+const tableBytes = 4 * 1024
+
+/** Σ_m g[m] · x_m in one pass: inputs x0, x1, … of one shape, and gates g. */
+export const weightedSum = wasmKernel<string>(WeightedSum, ({ inputs, device }) => {
+  const out = device.output(inputs.x0!.shape)
+  const [table] = device.scratch(tableBytes)
+  const members = addresses(device, inputs, table)
+  device.kernels.weightedSum(table, device.pointer(inputs.gates!), device.pointer(out), members, sizeOf(out.shape))
+  return out
+})
+
+/** ⟨dy, x_m⟩ for each of x0, x1, …: [M]. */
+export const gateGradients = wasmKernel<string>(GateGradients, ({ inputs, device }) => {
+  const { dy } = inputs
+  const out = device.output([Object.keys(inputs).length - 1])
+  const [table] = device.scratch(tableBytes)
+  const members = addresses(device, inputs, table)
+  device.kernels.gateGradients(table, device.pointer(dy!), device.pointer(out), members, sizeOf(dy!.shape))
+  return out
+})
+
+/** x · gates[index]. */
+export const scaleBy = wasmKernel<'x' | 'gates', { index: number }>(
+  ScaleBy,
+  ({ inputs: { x, gates }, attrs, device }) => {
+    const out = device.output(x.shape)
+    device.kernels.scaleBy(device.pointer(x), device.pointer(gates) + attrs.index * 4, device.pointer(out), sizeOf(x.shape))
+    return out
+  },
+)

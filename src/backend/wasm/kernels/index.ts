@@ -1,0 +1,32 @@
+import type { WasmKernel } from '../kernel.js'
+import { batchNormGradient, batchStatistics, normalise } from './batch-norm.js'
+import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
+import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.js'
+import { addInto, gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
+import { matMul } from './mat-mul.js'
+import { avgPoolGradient, maxPoolGradient } from './pool.js'
+import { mean, spread, sum } from './reduce.js'
+
+/** Every kernel that we put beside or in place of the wasm backend's. */
+export const kernels: readonly WasmKernel[] = [
+  conv2d,
+  conv2dInputGradient,
+  conv2dFilterGradient,
+  depthwise,
+  depthwiseInputGradient,
+  depthwiseFilterGradient,
+  maxPoolGradient,
+  avgPoolGradient,
+  batchStatistics,
+  normalise,
+  batchNormGradient,
+  matMul,
+  sum,
+  mean,
+  spread,
+  reluGradient,
+  addInto,
+  weightedSum,
+  gateGradients,
+  scaleBy,
+]

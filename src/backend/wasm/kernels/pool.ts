@@ -1,0 +1,101 @@
+import { backend_util } from '@tensorflow/tfjs-core'
+import { wasmKernel, type Four } from '../kernel.js'
+import { paddedBytes, paddedInput, upTo4, windowInfo, type WindowInfo } from '../window.js'
+
+interface PoolAttributes {
+  readonly filterSize: [number, number] | number
+  readonly strides: [number, number] | number
+  readonly pad: Parameters<typeof backend_util.computePool2DInfo>[4]
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
+}
+
+const poolWindow = (x: Four, { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): WindowInfo =>
+  windowInfo(backend_util.computePool2DInfo(x, filterSize, strides, 1, pad, dimRoundingMode))
+
+/**
+ * ∂/∂x of max pooling: each output's gradient goes to the first position that holds its maximum.
+ * TensorFlow.js 4.22's own loses the gradient of windows whose maximum is negative.
+ */
+export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output', PoolAttributes>(
+  'MaxPoolGrad',
+  ({ inputs: { dy, input, output }, attrs, device }) => {
+    const info = poolWindow(input.shape as Four, attrs)
+    const { kernels } = device
+    const out = device.output(input.shape)
+    const border = whole(info)
+    const { channels } = info
+    const bytes = paddedBytes(border, upTo4(channels))
+    const [planes, sums] = device.scratch(bytes, bytes)
+    const image = info.height * info.width * channels * 4
+    const above = info.outHeight * info.outWidth * channels * 4
+    const shape = [border.height, border.width] as const
+    for (let n = 0; n < info.batch; n++) {
+      kernels.packPlanes(device.pointer(input) + n * image, planes, info.height, info.width, channels, border.top, border.left, ...shape, 1, 1, -Infinity)
+      kernels.clear(sums, bytes)
+      kernels.maxPoolGradientImage(
+        planes,
+        device.pointer(output) + n * above,
+        device.pointer(dy) + n * above,
+        sums,
+        channels,
+        ...shape,
+        info.outHeight,
+        info.outWidth,
+        ...info.kernel,
+        ...info.stride,
+        ...info.dilation,
+      )
+      kernels.unpackPlanes(sums, device.pointer(out) + n * image, info.height, info.width, channels, border.top, border.left, ...shape)
+    }
+    return out
+  },
+)
+
+/**
+ * ∂/∂x of average pooling. An output is the mean of the positions inside the image, and so its gradient is
+ * shared among them; with `countPadding`, of the whole window. TensorFlow.js 4.22's own divides by the
+ * window everywhere, though its forward pass does not.
+ */
+export const avgPoolGradient = wasmKernel<'dy' | 'input', PoolAttributes & { countPadding?: boolean }>(
+  'AvgPoolGrad',
+  ({ inputs: { dy, input }, attrs, device }) => {
+    const info = poolWindow(input.shape as Four, attrs)
+    const { kernels } = device
+    const out = device.output(input.shape)
+    const border = whole(info)
+    const { channels } = info
+    const bytes = paddedBytes(border, upTo4(channels))
+    const [sums] = device.scratch(bytes)
+    const shape = [border.height, border.width] as const
+    for (let n = 0; n < info.batch; n++) {
+      kernels.clear(sums, bytes)
+      kernels.avgPoolGradientImage(
+        device.pointer(dy) + n * info.outHeight * info.outWidth * channels * 4,
+        sums,
+        info.height,
+        info.width,
+        channels,
+        border.top,
+        border.left,
+        ...shape,
+        info.outHeight,
+        info.outWidth,
+        ...info.kernel,
+        ...info.stride,
+        Number(attrs.countPadding ?? false),
+      )
+      kernels.unpackPlanes(sums, device.pointer(out) + n * info.height * info.width * channels * 4, info.height, info.width, channels, border.top, border.left, ...shape)
+    }
+    return out
+  },
+)
+
+/** The padded image, large enough for the whole input as well, of which a window may leave out the end. */
+function whole(info: WindowInfo) {
+  const border = paddedInput(info)
+  return {
+    ...border,
+    height: Math.max(border.height, border.top + info.height),
+    width: Math.max(border.width, border.left + info.width),
+  }
+}

@@ -1,0 +1,50 @@
+import { util, type TensorInfo } from '@tensorflow/tfjs-core'
+import { isFloat, sizeOf, wasmKernel, type WasmKernel } from '../kernel.js'
+
+export const Spread = 'SenteiSpread'
+
+/** A shape around reduced axes that lie side by side: [outer, mid, inner]. Undefined where they do not. */
+export function around(shape: readonly number[], axes: readonly number[]): [number, number, number] | undefined {
+  const sorted = [...axes].sort((a, b) => a - b)
+  const [first, last] = [sorted[0] ?? 0, sorted[sorted.length - 1] ?? -1]
+  if (last - first + 1 !== sorted.length) return undefined
+  return [sizeOf(shape.slice(0, first)), sizeOf(shape.slice(first, last + 1)), sizeOf(shape.slice(last + 1))]
+}
+
+interface ReduceAttributes {
+  readonly axis: number | number[] | null
+  readonly keepDims?: boolean
+}
+
+const axesOf = (x: TensorInfo, { axis }: ReduceAttributes): number[] =>
+  util.parseAxisParam(axis as number | number[], x.shape)
+
+/** Σ or mean over axes side by side: float32 parts, float64 totals, without a transposition. */
+const reduction = (name: 'Sum' | 'Mean'): WasmKernel =>
+  wasmKernel<'x', ReduceAttributes>(
+    name,
+    ({ inputs: { x }, attrs, device }) => {
+      const axes = axesOf(x, attrs)
+      const [outer, mid, inner] = around(x.shape, axes)!
+      const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size))
+      const out = device.output(attrs.keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i)))
+      const [totals] = device.scratch(inner * 8)
+      const scale = name === 'Mean' ? 1 / mid : 1
+      device.kernels.sumMiddle(device.pointer(x), device.pointer(out), outer, mid, inner, scale, totals)
+      return out
+    },
+    ({ inputs: { x }, attrs }) => isFloat(x) && sizeOf(x.shape) > 0 && around(x.shape, axesOf(x, attrs)) !== undefined,
+  )
+
+export const sum = reduction('Sum')
+export const mean = reduction('Mean')
+
+/** dy [outer, inner] → dx of a shape [outer, mid, inner], each times a scale: what the gradients of sums are. */
+export const spread = wasmKernel<'dy', { shape: number[]; sizes: [number, number, number]; scale: number }>(
+  Spread,
+  ({ inputs: { dy }, attrs: { shape, sizes, scale }, device }) => {
+    const out = device.output(shape)
+    device.kernels.spreadMiddle(device.pointer(dy), device.pointer(out), ...sizes, scale)
+    return out
+  },
+)
