@@ -29,3 +29,11 @@ export interface Graph {
   readonly nodes: readonly Node[]
   readonly outputs: Readonly<Record<string, string>>
 }
+
+/** The ids of the given nodes and of everything that they read, directly or not. */
+export function ancestors(graph: Graph, ids: readonly string[]): Set<string> {
+  const needed = new Set(ids)
+  for (const node of [...graph.nodes].reverse())
+    if (needed.has(node.id)) node.inputs.forEach((id) => needed.add(id))
+  return needed
+}

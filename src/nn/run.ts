@@ -1,57 +1,184 @@
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import type { Graph } from './graph.js'
+import { accumulate } from './ops/accumulate.js'
 import { primitiveOf } from './primitives/index.js'
-import type { RunContext } from './primitives/types.js'
+import type { ForwardArguments, Pullback, RunContext } from './primitives/types.js'
+import { programOf, type Instruction, type Program } from './program.js'
 
-/** What a forward pass needs beside the graph. */
+/** What a pass needs beside the graph. */
 export interface RunOptions extends RunContext {
-  /** The batch, [N, …input shape]. */
+  /** The batch, [N, …input shape]; it stays the caller's. */
   readonly input: tf.Tensor
   /** A parameter by its full name, `${node id}:${name}`. */
   parameter(name: string): tf.Tensor
 }
 
 /**
- * Computes the outputs of the named roles, and only the nodes that these need. Call it inside a tidy: it
- * keeps nothing itself.
+ * Computes the outputs of the named roles, and only the nodes that these need; each value is freed behind
+ * its last reader. The outputs are the caller's.
  */
 export function run<Role extends string>(
   graph: Graph,
   roles: readonly Role[],
   options: RunOptions,
 ): Record<Role, tf.Tensor> {
-  const targets = roles.map((role) => graph.outputs[role]!)
-  const needed = ancestors(graph, targets)
-  const values = new Map<string, tf.Tensor>()
-  // Candidates on one edge begin alike (ReLU of the same input): that is computed once.
-  const activations = new Map<string, tf.Tensor>()
-  for (const node of graph.nodes) {
-    if (!needed.has(node.id)) continue
-    const shared = node.kind === 'activation' ? `${node.inputs[0]} ${String(node.attrs.function)}` : ''
-    const value =
-      activations.get(shared) ??
-      (node.kind === 'input'
-        ? options.input
-        : primitiveOf(node.kind).forward({
-            node: node.id,
-            inputs: node.inputs.map((id) => values.get(id)!),
-            attrs: node.attrs,
-            parameter: (name) => options.parameter(`${node.id}:${name}`),
-            context: options,
-          }))
-    if (shared) activations.set(shared, value)
-    values.set(node.id, value)
+  const values = new Values(options)
+  try {
+    const program = programOf(graph, { roles })
+    for (const instruction of program.forward) values.compute(instruction)
+    return values.take(program.outputs) as Record<Role, tf.Tensor>
+  } finally {
+    values.dispose()
   }
-  return Object.fromEntries(roles.map((role, i) => [role, values.get(targets[i]!)!])) as Record<
-    Role,
-    tf.Tensor
-  >
 }
 
-/** The ids of the given nodes and of everything that they read, directly or not. */
-export function ancestors(graph: Graph, ids: readonly string[]): Set<string> {
-  const needed = new Set(ids)
-  for (const node of [...graph.nodes].reverse())
-    if (needed.has(node.id)) node.inputs.forEach((id) => needed.add(id))
-  return needed
+/** Gradients of trained parameters by full name, and of mixture weights by group. The caller's. */
+export interface GraphGradients {
+  readonly parameters: Map<string, tf.Tensor>
+  readonly mixtures: Map<string, tf.Tensor1D>
+}
+
+/**
+ * Runs a program forward and backward. `seed` gets the outputs by role and returns their gradients, which
+ * are taken over. Nothing else is kept.
+ */
+export function runGradients(
+  program: Program,
+  options: RunOptions,
+  seed: (outputs: Readonly<Record<string, tf.Tensor>>) => Readonly<Record<string, tf.Tensor>>,
+): GraphGradients {
+  const values = new Values(options)
+  const gradients: GraphGradients = { parameters: new Map(), mixtures: new Map() }
+  try {
+    for (const instruction of program.forward) values.compute(instruction)
+    const outputs = Object.entries(program.outputs)
+    const upstream = seed(Object.fromEntries(outputs.map(([role, id]) => [role, values.of(id)])))
+    for (const [role, id] of outputs) values.addGradient(id, upstream[role]!)
+    for (const instruction of program.backward)
+      if (instruction.run === 'again') values.compute(instruction)
+      else values.pullBack(instruction, gradients)
+    return gradients
+  } catch (error) {
+    tf.dispose([...gradients.parameters.values(), ...gradients.mixtures.values()])
+    throw error
+  } finally {
+    values.dispose()
+  }
+}
+
+/** Owns the values and gradients of one pass. */
+class Values {
+  readonly #values = new Map<string, tf.Tensor>()
+  readonly #gradients = new Map<string, tf.Tensor>()
+  readonly #options: RunOptions
+
+  constructor(options: RunOptions) {
+    this.#options = options
+  }
+
+  of(id: string): tf.Tensor {
+    const value = this.#values.get(id)
+    if (!value) throw new Error(`value read after it was freed: ${id}`)
+    return value
+  }
+
+  compute({ node, free }: Instruction): void {
+    const value =
+      node.kind === 'input'
+        ? this.#options.input.clone()
+        : tf.tidy(() => {
+            const inputs = node.inputs.map((id) => this.of(id))
+            const output = primitiveOf(node.kind).forward({ ...this.#arguments(node), inputs })
+            // Each value is one node's, so that freeing one does not free another.
+            return inputs.includes(output) ? output.clone() : output
+          })
+    this.#values.set(node.id, value)
+    free.forEach((id) => this.#free(id))
+  }
+
+  pullBack({ node, shapes, free, wanted }: Instruction, into: GraphGradients): void {
+    const dy = this.#gradients.get(node.id)
+    if (dy) {
+      const { reads = {} } = primitiveOf(node.kind)
+      const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && wanted.own)
+      const batch = dy.shape[0]!
+      const pulled = tf.tidy(() =>
+        owned(
+          primitiveOf(node.kind).backward({
+            ...this.#arguments(node),
+            inputs: readsInputs ? node.inputs.map((id) => this.of(id)) : [],
+            shapes: shapes.map((shape) => [batch, ...shape]),
+            output: reads.output ? this.of(node.id) : dy,
+            dy,
+            wanted,
+          }),
+          dy,
+          wanted,
+        ),
+      )
+      this.#gradients.delete(node.id)
+      dy.dispose()
+      node.inputs.forEach((id, i) => pulled.inputs[i] && this.addGradient(id, pulled.inputs[i]))
+      for (const [name, gradient] of Object.entries(pulled.parameters))
+        into.parameters.set(`${node.id}:${name}`, gradient)
+      if (pulled.mixture) addTo(into.mixtures, node.attrs.group as string, pulled.mixture)
+    }
+    free.forEach((id) => this.#free(id))
+  }
+
+  /** Takes over a gradient of a value. */
+  addGradient(id: string, gradient: tf.Tensor): void {
+    addTo(this.#gradients, id, gradient)
+  }
+
+  /** Hands over the values of some ids. */
+  take(ids: Readonly<Record<string, string>>): Record<string, tf.Tensor> {
+    // Two roles may name one node.
+    return Object.fromEntries(Object.entries(ids).map(([role, id]) => [role, this.of(id).clone()]))
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#values.values(), ...this.#gradients.values()])
+    this.#values.clear()
+    this.#gradients.clear()
+  }
+
+  #arguments(node: Instruction['node']): Omit<ForwardArguments, 'inputs'> {
+    const { parameter } = this.#options
+    return {
+      node: node.id,
+      attrs: node.attrs,
+      parameter: (name) => parameter(`${node.id}:${name}`),
+      context: this.#options,
+    }
+  }
+
+  #free(id: string): void {
+    this.#values.get(id)?.dispose()
+    this.#values.delete(id)
+  }
+}
+
+function addTo<T extends tf.Tensor>(sums: Map<string, T>, key: string, gradient: T): void {
+  const total = sums.get(key)
+  sums.set(key, total ? (accumulate(total, gradient) as T) : gradient)
+}
+
+/** What is wanted of a pullback, each tensor an object of its own: `add` hands its dy to every input. */
+function owned({ inputs, parameters = {}, mixture }: Pullback, dy: tf.Tensor, wanted: Instruction['wanted']) {
+  const seen = new Set([dy])
+  const own = (tensor: tf.Tensor): tf.Tensor => {
+    if (!seen.has(tensor)) {
+      seen.add(tensor)
+      return tensor
+    }
+    return tensor.clone()
+  }
+  return {
+    inputs: inputs.map((tensor, i) => (tensor && wanted.inputs[i] ? own(tensor) : undefined)),
+    parameters: wanted.own
+      ? Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [name, own(tensor)]))
+      : {},
+    mixture: wanted.own ? mixture : undefined,
+  }
 }

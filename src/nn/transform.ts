@@ -1,6 +1,5 @@
-import type { Attributes, Graph, Node } from './graph.js'
+import { ancestors, type Attributes, type Graph, type Node } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
-import { ancestors } from './run.js'
 
 /** Which indices of a parameter's axis survive a cut. */
 export interface Slice {

@@ -3,7 +3,7 @@ import { gather } from '../data/batches.js'
 import type { PreparedData } from '../data/types.js'
 import { run } from '../nn/run.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
-import type { Network } from './network.js'
+import { mixturesOf, type Network } from './network.js'
 
 const batchSize = 256
 
@@ -24,16 +24,15 @@ export function predictRows(network: Network, data: PreparedData, rows: Uint32Ar
 
 /** The task outputs of one batch, as numbers; disposes the input. */
 export function predict(network: Network, input: tf.Tensor): Float32Array {
-  const output = tf.tidy(
-    () =>
-      run(network.graph, ['task'], {
-        input,
-        training: false,
-        parameter: (name) => network.weights.get(name),
-        mixture: (group) => network.mixture(group),
-        observe: () => undefined,
-      }).task,
-  )
+  const mixtures = mixturesOf(network)
+  const { task: output } = run(network.graph, ['task'], {
+    input,
+    training: false,
+    parameter: (name) => network.weights.get(name),
+    mixture: mixtures.of,
+    statistics: new Map(),
+  })
+  mixtures.dispose()
   const values = output.dataSync<'float32'>().slice()
   tf.dispose([input, output])
   return values

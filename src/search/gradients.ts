@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { run } from '../nn/run.js'
+import type { Graph } from '../nn/graph.js'
+import { programOf } from '../nn/program.js'
+import { runGradients } from '../nn/run.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import { reconstructionLoss, type Loss } from '../objective/losses.js'
-import type { Network } from './network.js'
+import { mixturesOf, type Network } from './network.js'
 
 /** One part of a batch, on the host. */
 export interface Shard {
@@ -74,57 +76,109 @@ export function batchGradients(
 /** One shard's contribution to the batch's gradients: everything already times `share` of the batch. */
 export function shardGradients(
   network: Network,
-  { shape, shard, share, lossWeights: { task, reconstruction, loss }, wanted }: ShardWork,
+  { shape, shard, share, lossWeights, wanted }: ShardWork,
 ): Gradients {
+  const roles = rolesOf(lossWeights)
   const statistics = new Map<string, BatchStatistics>()
-  const losses: { task?: tf.Scalar; reconstruction?: tf.Scalar } = {}
-  const roles = [...(task > 0 ? ['task'] : []), ...(reconstruction > 0 ? ['reconstruction'] : [])]
-  const leaves = [
-    ...wanted.weights.map((name) => network.weights.get(name)),
-    ...wanted.alphas.map((group) => network.alphas.get(group)!),
-  ]
-  const objective = (): tf.Scalar => {
-    const input = tf.tensor(shard.inputs, [shard.rows, ...shape])
-    const mixtures = new Map<string, tf.Tensor1D>()
-    const outputs = run(network.graph, roles, {
-      input,
-      training: true,
-      parameter: (name) => network.weights.get(name),
-      mixture(group) {
-        if (!mixtures.has(group)) mixtures.set(group, network.mixture(group))
-        return mixtures.get(group)!
-      },
-      observe: (node, observed) => statistics.set(node, observed),
-    })
-    const parts: tf.Scalar[] = []
-    if (task > 0) {
-      losses.task = tf.keep(tf.mul(loss(outputs.task as tf.Tensor2D, tf.tensor(shard.targets)), share))
-      parts.push(tf.mul(losses.task, task))
-    }
-    if (reconstruction > 0) {
-      losses.reconstruction = tf.keep(tf.mul(reconstructionLoss(outputs.reconstruction!, input), share))
-      parts.push(tf.mul(losses.reconstruction, reconstruction))
-    }
-    return parts.reduce((sum, part) => tf.add(sum, part))
-  }
-  if (roles.length === 0 || leaves.length === 0)
-    return { losses, weights: new Map(), alphas: new Map(), statistics }
+  if (roles.length === 0 || wanted.weights.length + wanted.alphas.length === 0)
+    return { losses: {}, weights: new Map(), alphas: new Map(), statistics }
 
-  // The engine's own call, because tf.grads refuses parameters that the objective does not reach.
-  const { value, grads } = tf.engine().gradients(objective, leaves, undefined, true) as {
-    value: tf.Tensor
-    grads: (tf.Tensor | null | undefined)[]
+  const program = programOf(network.graph, { roles, trained: trainedNodes(network.graph, wanted) })
+  const input = tf.tensor(shard.inputs, [shard.rows, ...shape])
+  const mixtures = mixturesOf(network)
+  const losses: { task?: tf.Scalar; reconstruction?: tf.Scalar } = {}
+  try {
+    const { parameters, mixtures: dMixtures } = runGradients(
+      program,
+      {
+        input,
+        training: true,
+        parameter: (name) => network.weights.get(name),
+        mixture: mixtures.of,
+        statistics,
+      },
+      (outputs) => seedGradients(outputs, input, shard, share, lossWeights, losses),
+    )
+    for (const observed of statistics.values()) scaleStatistics(observed, share)
+    const leaves = network.alphas
+    const alphas = new Map(
+      [...dMixtures].map(([group, d]) => [group, alphaGradient(network, leaves.get(group)!, group, d)]),
+    )
+    return {
+      losses,
+      weights: inOrder(parameters, wanted.weights),
+      alphas: inOrder(alphas, wanted.alphas),
+      statistics,
+    }
+  } finally {
+    input.dispose()
+    mixtures.dispose()
   }
-  value.dispose()
-  const pick = <T extends tf.Tensor>(names: readonly string[], offset: number) =>
-    new Map(names.flatMap((name, i) => (grads[offset + i] ? [[name, grads[offset + i] as T] as const] : [])))
-  for (const observed of statistics.values()) scaleStatistics(observed, share)
-  return {
-    losses,
-    weights: pick(wanted.weights, 0),
-    alphas: pick<tf.Tensor1D>(wanted.alphas, wanted.weights.length),
-    statistics,
+}
+
+const rolesOf = ({ task, reconstruction }: LossWeights): string[] => [
+  ...(task > 0 ? ['task'] : []),
+  ...(reconstruction > 0 ? ['reconstruction'] : []),
+]
+
+/** The nodes that own what gradients are wanted of. */
+function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<string> {
+  const groups = new Set<unknown>(alphas)
+  return new Set([
+    ...weights.map((name) => name.slice(0, name.lastIndexOf(':'))),
+    ...graph.nodes.filter(({ attrs }) => groups.has(attrs.group)).map(({ id }) => id),
+  ])
+}
+
+/** Losses, each kept in `losses`, and the gradients of the outputs. */
+function seedGradients(
+  outputs: Readonly<Record<string, tf.Tensor>>,
+  input: tf.Tensor,
+  shard: Shard,
+  share: number,
+  { task, reconstruction, loss }: LossWeights,
+  losses: { task?: tf.Scalar; reconstruction?: tf.Scalar },
+): Record<string, tf.Tensor> {
+  const seeds: Record<string, tf.Tensor> = {}
+  const seed = (role: 'task' | 'reconstruction', weight: number, of: (output: tf.Tensor) => tf.Scalar) => {
+    const [value, gradient] = tf.tidy(() => {
+      const result = tf.valueAndGrad((output: tf.Tensor) => tf.mul(of(output), share))(outputs[role]!)
+      return [result.value, tf.mul(result.grad, weight)]
+    })
+    losses[role] = value as tf.Scalar
+    seeds[role] = gradient
   }
+  if (task > 0) seed('task', task, (output) => loss(output as tf.Tensor2D, tf.tensor(shard.targets)))
+  if (reconstruction > 0)
+    seed('reconstruction', reconstruction, (output) => reconstructionLoss(output, input))
+  return seeds
+}
+
+/** The gradient of α out of that of its mixture weights; disposes the latter. */
+function alphaGradient(
+  network: Network,
+  alpha: tf.Tensor1D,
+  group: string,
+  dMixture: tf.Tensor1D,
+): tf.Tensor1D {
+  const gradient = tf.tidy(() => {
+    const { grads } = tf.engine().gradients(() => network.mixture(group), [alpha], dMixture)
+    return grads[0] as tf.Tensor1D
+  })
+  dMixture.dispose()
+  return gradient
+}
+
+/** The entries of some names that are there, in the names' order. Frees what nobody asked for. */
+function inOrder<T extends tf.Tensor>(
+  found: ReadonlyMap<string, T>,
+  names: readonly string[],
+): Map<string, T> {
+  const wanted = new Map(
+    names.flatMap((name) => (found.has(name) ? [[name, found.get(name)!] as const] : [])),
+  )
+  for (const [name, tensor] of found) if (!wanted.has(name)) tensor.dispose()
+  return wanted
 }
 
 function scaleStatistics(observed: BatchStatistics, share: number): void {

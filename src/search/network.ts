@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import type { Graph } from '../nn/graph.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import type { SupernetModel } from '../supernet/model.js'
@@ -36,5 +36,18 @@ export function modelNetwork(model: SupernetModel): Network {
       return new Map(model.supernet.groups.map(({ name }) => [name, model.alpha(name)]))
     },
     mixture: (group) => model.mixture(group),
+  }
+}
+
+/** The mixture weights of one pass, computed once a group; dispose them behind it. */
+export function mixturesOf(network: Network): { of(group: string): tf.Tensor1D; dispose(): void } {
+  const known = new Map<string, tf.Tensor1D>()
+  return {
+    of(group) {
+      const mixture = known.get(group) ?? tf.keep(tf.tidy(() => network.mixture(group)))
+      known.set(group, mixture)
+      return mixture
+    },
+    dispose: () => tf.dispose([...known.values()]),
   }
 }

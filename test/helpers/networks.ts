@@ -3,7 +3,8 @@ import type { RandomSource } from '../../src/base/random.js'
 import { parametersOf } from '../../src/nn/cost.js'
 import type { Graph } from '../../src/nn/graph.js'
 import { sizeOf } from '../../src/nn/primitives/types.js'
-import { run } from '../../src/nn/run.js'
+import { compileProgram } from '../../src/nn/program.js'
+import { run, runGradients, type RunOptions } from '../../src/nn/run.js'
 
 export type Values = ReadonlyMap<string, Float32Array>
 
@@ -37,24 +38,56 @@ export interface Numbers {
 
 /** The outputs of one role, as numbers; leaves no tensor behind. */
 export function outputOf(graph: Graph, role: string, numbers: Numbers): Float32Array {
-  return tf.tidy(() => outputTensor(graph, role, numbers).dataSync<'float32'>().slice())
+  return tf.tidy(() => {
+    const { statistics, ...options } = optionsOf(graph, numbers)
+    const output = run(graph, [role], { ...options, statistics })
+      [role]!.dataSync<'float32'>()
+      .slice()
+    for (const { mean, variance } of statistics.values()) tf.dispose([mean, variance])
+    return output
+  })
 }
 
-/** The same as a tensor, differentiable in `leaves` by parameter name, `input` and `gates/GROUP`. */
-export function outputTensor(
+/**
+ * The gradients of a role's output under an upstream gradient, by parameter name, `input:gradient` and
+ * `gates/GROUP`; leaves no tensor behind.
+ */
+export function gradientsOf(
   graph: Graph,
   role: string,
-  { input, parameters, gates = {}, training = false }: Numbers,
-  leaves: ReadonlyMap<string, tf.Tensor> = new Map(),
-): tf.Tensor {
+  numbers: Numbers,
+  upstream: Float32Array,
+  again: ReadonlySet<number> = new Set(),
+): Map<string, Float32Array> {
+  const gradients = new Map<string, Float32Array>()
+  tf.tidy(() => {
+    const options = optionsOf(graph, numbers)
+    const program = compileProgram(graph, {
+      roles: [role],
+      trained: new Set(graph.nodes.map(({ id }) => id)),
+      again,
+    })
+    const { parameters, mixtures } = runGradients(program, options, (outputs) => ({
+      [role]: tf.tensor(upstream, outputs[role]!.shape),
+    }))
+    for (const { mean, variance } of options.statistics.values()) tf.dispose([mean, variance])
+    const all: [string, tf.Tensor][] = [
+      ...parameters,
+      ...[...mixtures].map(([group, tensor]): [string, tf.Tensor] => [`gates/${group}`, tensor]),
+    ]
+    for (const [name, tensor] of all) gradients.set(name, tensor.dataSync<'float32'>().slice())
+  })
+  return gradients
+}
+
+function optionsOf(graph: Graph, { input, parameters, gates = {}, training = false }: Numbers): RunOptions {
   const shapes = new Map(parametersOf(graph).map(({ name, shape }) => [name, [...shape]]))
   const inputShape = graph.nodes[0]!.shape
-  const outputs = run(graph, [role], {
-    input: leaves.get('input') ?? tf.tensor(input, [input.length / sizeOf(inputShape), ...inputShape]),
+  return {
+    input: tf.tensor(input, [input.length / sizeOf(inputShape), ...inputShape]),
     training,
-    parameter: (name) => leaves.get(name) ?? tf.tensor(parameters.get(name)!, shapes.get(name)),
-    mixture: (group) => (leaves.get(`gates/${group}`) ?? tf.tensor1d([...gates[group]!])) as tf.Tensor1D,
-    observe: (_node, { mean, variance }) => tf.dispose([mean, variance]),
-  })
-  return outputs[role]!
+    parameter: (name) => tf.tensor(parameters.get(name)!, shapes.get(name)),
+    mixture: (group) => tf.tensor1d([...gates[group]!]),
+    statistics: new Map(),
+  }
 }

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { graphBuilder } from '../../src/nn/builder.js'
-import { ancestors, run } from '../../src/nn/run.js'
+import { ancestors } from '../../src/nn/graph.js'
+import { run } from '../../src/nn/run.js'
 import { outputOf } from '../helpers/networks.js'
 
 beforeAll(() => useBackend('wasm'))
@@ -43,7 +44,7 @@ describe('run', () => {
           )
         },
         mixture: () => tf.tensor1d([]),
-        observe: () => undefined,
+        statistics: new Map(),
       }),
     )
     expect([...asked]).toEqual(['encoder', 'head'])

@@ -11,9 +11,18 @@ export function registerGradients(): void {
     filter: () => runKernel('Conv2DBackpropFilter', { x: x!, dy }, { ...attrs, filterShape: filter!.shape }),
   }))
   replace('DepthwiseConv2dNative', (dy, [x, filter], attrs) => ({
-    x: () => runKernel('DepthwiseConv2dNativeBackpropInput', { dy, filter: filter! }, { ...attrs, inputShape: x!.shape }),
+    x: () =>
+      runKernel(
+        'DepthwiseConv2dNativeBackpropInput',
+        { dy, filter: filter! },
+        { ...attrs, inputShape: x!.shape },
+      ),
     filter: () =>
-      runKernel('DepthwiseConv2dNativeBackpropFilter', { x: x!, dy }, { ...attrs, filterShape: filter!.shape }),
+      runKernel(
+        'DepthwiseConv2dNativeBackpropFilter',
+        { x: x!, dy },
+        { ...attrs, filterShape: filter!.shape },
+      ),
   }))
   for (const name of ['Sum', 'Mean'])
     replace(name, (dy, [x], attrs) => {
@@ -46,7 +55,9 @@ function replace(
     ...original,
     gradFunc: (dy, saved, attrs) => {
       const own =
-        tf.getBackend() === 'wasm' ? gradient(dy as tf.Tensor, saved, attrs as unknown as Attributes) : undefined
+        tf.getBackend() === 'wasm'
+          ? gradient(dy as tf.Tensor, saved, attrs as unknown as Attributes)
+          : undefined
       return own ?? original.gradFunc(dy, saved, attrs)
     },
   })

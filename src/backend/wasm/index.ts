@@ -18,7 +18,9 @@ const originals = new Map<string, tf.KernelConfig['kernelFunc']>()
  */
 export function useTrainingKernels({ relaxed = false }: { relaxed?: boolean } = {}): void {
   if (tf.getBackend() !== 'wasm')
-    throw new Error(`training kernels: expected backend wasm, got ${tf.getBackend()}; await tf.setBackend('wasm') first`)
+    throw new Error(
+      `training kernels: expected backend wasm, got ${tf.getBackend()}; await tf.setBackend('wasm') first`,
+    )
   const present = devices.get(tf.backend())
   if (present?.relaxed === relaxed) return
   present?.dispose()

@@ -1,4 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
+import {
+  BatchNormGradient,
+  BatchStatistics as Statistics,
+  Normalise,
+} from '../../backend/wasm/kernels/batch-norm.js'
+import { accelerated, runKernel } from './kernel.js'
 import { sumRows, toRows } from './spatial.js'
 
 /** Added to every variance; PyTorch's and DARTS's value. */
@@ -10,59 +16,73 @@ export interface BatchStatistics {
   variance: tf.Tensor1D
 }
 
-/**
- * Normalises each channel by the batch's own mean and variance (Ioffe & Szegedy, arXiv:1502.03167): x [N, …, C] →
- * x̂ of the same shape, without scale and offset. Two sweeps, so mean/std = 10³ loses no digits.
- *
- * Returns x̂ and hands the statistics to `observe` (they live as long as the caller's tidy).
- */
-export function normaliseBatch(x: tf.Tensor, observe: (statistics: BatchStatistics) => void): tf.Tensor {
-  const operation = tf.customGrad((...args) => {
-    const [input, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
-    const rows = toRows(input)
-    const count = rows.shape[0]
-    const mean = tf.div(sumRows(rows), count)
-    const centred = tf.sub<tf.Tensor2D>(rows, mean)
-    const variance = tf.div(sumRows(tf.square(centred)), count)
-    const inverse = tf.rsqrt(tf.add(variance, epsilon))
-    const normalised = tf.mul<tf.Tensor2D>(centred, inverse)
-    observe({ mean: tf.keep(tf.reshape(mean, [-1])), variance: tf.keep(tf.reshape(variance, [-1])) })
-    save([normalised, inverse])
-    return {
-      value: tf.reshape(normalised, input.shape),
-      gradFunc: (dy: tf.Tensor, [hat, scale]: tf.Tensor[]) => {
-        const d = toRows(dy)
-        const meanD = tf.div(sumRows(d), count)
-        const meanDHat = tf.div(sumRows(tf.mul<tf.Tensor2D>(d, hat!)), count)
-        const dx = tf.mul(tf.sub(tf.sub(d, meanD), tf.mul(hat!, meanDHat)), scale!)
-        return tf.reshape(dx, input.shape)
-      },
-    }
-  })
-  return operation(x)
+/** A trained scale and offset, [C] each. */
+export interface Affine {
+  readonly scale: tf.Tensor1D
+  readonly offset: tf.Tensor1D
 }
 
-/** y = x̂ · scale + offset for each channel, with gradients that sum rows fast. */
-export function scaleAndShift(x: tf.Tensor, scale: tf.Tensor1D, offset: tf.Tensor1D): tf.Tensor {
-  const operation = tf.customGrad((...args) => {
-    const [input, gamma, beta, save] = args as unknown as [
-      tf.Tensor,
-      tf.Tensor1D,
-      tf.Tensor1D,
-      tf.GradSaveFunc,
-    ]
-    save([input, gamma])
+/** Mean and variance of each channel of x [N, …, C], without losing digits where the mean is large. */
+export function batchStatistics(x: tf.Tensor): BatchStatistics {
+  if (accelerated()) {
+    const [mean, variance] = runKernel<tf.Tensor1D[]>(Statistics, { x })
+    return { mean: mean!, variance: variance! }
+  }
+  return tf.tidy(() => {
+    const rows = toRows(x)
+    const count = rows.shape[0]
+    const mean = tf.div(sumRows(rows), count)
+    const variance = tf.div(sumRows(tf.square(tf.sub<tf.Tensor2D>(rows, mean))), count)
+    return { mean: tf.reshape<tf.Rank.R1>(mean, [-1]), variance: tf.reshape<tf.Rank.R1>(variance, [-1]) }
+  })
+}
+
+/** x̂ = (x − mean) / √(variance + ε), times scale plus offset where given: [N, …, C] → the same (arXiv:1502.03167). */
+export function normalise(x: tf.Tensor, { mean, variance }: BatchStatistics, affine?: Affine): tf.Tensor {
+  if (accelerated()) return runKernel<tf.Tensor>(Normalise, { x, mean, variance, ...affine }, { epsilon })
+  const inverse = tf.rsqrt(tf.add(variance, epsilon))
+  const factor = affine ? tf.mul(inverse, affine.scale) : inverse
+  const scaled = tf.mul(tf.sub(x, mean), factor)
+  return affine ? tf.add(scaled, affine.offset) : scaled
+}
+
+export interface BatchNormGradients {
+  readonly dx: tf.Tensor
+  readonly dScale: tf.Tensor1D
+  readonly dOffset: tf.Tensor1D
+}
+
+/**
+ * The gradient of a normalisation by the batch's own statistics (arXiv:1502.03167, §3):
+ * dx = scale / σ · (dy − mean(dy) − x̂ · mean(dy ⊙ x̂)), dScale = Σ dy ⊙ x̂, dOffset = Σ dy.
+ */
+export function batchNormGradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  { mean, variance }: BatchStatistics,
+  scale?: tf.Tensor1D,
+): BatchNormGradients {
+  if (accelerated()) {
+    const [dx, dScale, dOffset] = runKernel<tf.Tensor[]>(
+      BatchNormGradient,
+      { x, dy, mean, variance, scale },
+      { epsilon },
+    )
+    return { dx: dx!, dScale: dScale as tf.Tensor1D, dOffset: dOffset as tf.Tensor1D }
+  }
+  return tf.tidy(() => {
+    const [rows, d] = [toRows(x), toRows(dy)]
+    const count = rows.shape[0]
+    const inverse = tf.rsqrt(tf.add(variance, epsilon))
+    const hat = tf.mul<tf.Tensor2D>(tf.sub(rows, mean), inverse)
+    const dOffset = sumRows(d)
+    const dScale = sumRows(tf.mul(d, hat))
+    const centred = tf.sub(tf.sub(d, tf.div(dOffset, count)), tf.mul(hat, tf.div(dScale, count)))
+    const dx = tf.mul(centred, scale ? tf.mul(inverse, scale) : inverse)
     return {
-      value: tf.add(tf.mul(input, gamma), beta),
-      gradFunc: (dy: tf.Tensor, [saved, g]: tf.Tensor[]) => {
-        const d = toRows(dy)
-        return [
-          tf.mul(dy, g!),
-          tf.reshape(sumRows(tf.mul(d, toRows(saved!))), gamma.shape),
-          tf.reshape(sumRows(d), beta.shape),
-        ]
-      },
+      dx: tf.reshape(dx, x.shape),
+      dScale: tf.reshape<tf.Rank.R1>(dScale, [-1]),
+      dOffset: tf.reshape<tf.Rank.R1>(dOffset, [-1]),
     }
   })
-  return operation(x, scale, offset)
 }

@@ -1,24 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { sumRows } from './spatial.js'
+import { accelerated } from './kernel.js'
 
 /** y = x · W + b: x [N, I], W [I, O], b [O] → [N, O]. */
 export function dense(x: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
-  const operation = tf.customGrad((...args) => {
-    const [input, weights, offset, save] = args as unknown as [
-      tf.Tensor2D,
-      tf.Tensor2D,
-      tf.Tensor1D,
-      tf.GradSaveFunc,
-    ]
-    save([input, weights])
-    return {
-      value: tf.add(tf.matMul(input, weights), offset),
-      gradFunc: (dy: tf.Tensor, [saved, w]: tf.Tensor[]) => [
-        tf.matMul(dy, tf.transpose(w!)),
-        tf.matMul(tf.transpose(saved!), dy),
-        tf.reshape(sumRows(dy as tf.Tensor2D), offset.shape),
-      ],
-    }
-  })
-  return operation(x, kernel, bias) as tf.Tensor2D
+  return tf.add(tf.matMul(x, kernel), bias)
 }
+
+/** dy · Wᵀ. */
+export const denseInputGradient = (dy: tf.Tensor2D, kernel: tf.Tensor2D): tf.Tensor2D =>
+  tf.matMul(dy, kernel, false, true)
+
+/** xᵀ · dy. */
+export const denseKernelGradient = (x: tf.Tensor2D, dy: tf.Tensor2D): tf.Tensor2D =>
+  tf.matMul(x, dy, true, false)
+
+/** Σ dy over the batch; a product with ones where a sum would transpose first. */
+export const denseBiasGradient = (dy: tf.Tensor2D): tf.Tensor1D =>
+  accelerated() ? tf.sum(dy, 0) : tf.reshape(tf.matMul(tf.ones([1, dy.shape[0]]), dy), [dy.shape[1]])

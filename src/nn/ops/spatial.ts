@@ -45,22 +45,6 @@ export function subsample(x: tf.Tensor4D, stride: number): tf.Tensor4D {
   return stride === 1 ? x : tf.maxPool(x, 1, stride, 'same')
 }
 
-/** The gradient of `subsample`: dy at every stride-th position of [N, H, W, C], zeros between. */
-export function subsampleGradient(
-  dy: tf.Tensor4D,
-  [h, w]: readonly [number, number],
-  stride: number,
-): tf.Tensor4D {
-  if (stride === 1) return dy
-  const up = spread(dy, stride)
-  return tf.pad(up, [
-    [0, 0],
-    [0, h - up.shape[1]],
-    [0, w - up.shape[2]],
-    [0, 0],
-  ])
-}
-
 /**
  * Input and output gradient of a window operation laid out so that each kernel tap is one contiguous
  * slice: x padded to the grid and flattened to [rows, C]; dy spread onto the same grid, [rows − last tap, C'].

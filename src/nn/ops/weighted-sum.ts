@@ -1,30 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { GateGradients, ScaleBy, WeightedSum } from '../../backend/wasm/kernels/elementwise.js'
+import { accelerated, runKernel } from './kernel.js'
 
-/**
- * The mixed operation's sum y = Σ_m g_m · x_m: tensors x_m of one shape, weights g [M]. The gradient of g_m
- * is the inner product of dy and x_m.
- */
-export function weightedSum(inputs: readonly tf.Tensor[], weights: tf.Tensor1D): tf.Tensor {
-  const operation = tf.customGrad((...args) => {
-    const save = args[args.length - 1] as unknown as tf.GradSaveFunc
-    const tensors = args.slice(0, -1) as tf.Tensor[]
-    save(tensors)
-    return {
-      value: sum(tensors.slice(0, -1), tensors[tensors.length - 1] as tf.Tensor1D),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const g = saved[saved.length - 1] as tf.Tensor1D
-        const xs = saved.slice(0, -1)
-        const dx = xs.map((_, m) => tf.mul(dy, element(g, m)))
-        const dg = tf.concat(xs.map((x) => tf.reshape(tf.sum(tf.mul(dy, x)), [1])))
-        return [...dx, dg]
-      },
-    }
-  })
-  return operation(...inputs, weights)
+const named = (xs: readonly tf.Tensor[]): Record<string, tf.Tensor> =>
+  Object.fromEntries(xs.map((x, m) => [`x${m}`, x]))
+
+/** The mixed operation's sum y = Σ_m g_m · x_m: tensors x_m of one shape, weights g [M]. */
+export function weightedSum(xs: readonly tf.Tensor[], gates: tf.Tensor1D): tf.Tensor {
+  if (accelerated()) return runKernel<tf.Tensor>(WeightedSum, { ...named(xs), gates })
+  return xs.map((x, m) => tf.mul(x, element(gates, m))).reduce((total, x) => tf.add(total, x))
 }
 
-function sum(xs: readonly tf.Tensor[], g: tf.Tensor1D): tf.Tensor {
-  return xs.map((x, m) => tf.mul(x, element(g, m))).reduce((total, x) => tf.add(total, x))
+/** ∂/∂g of `weightedSum`: the inner products of dy and each x_m, [M]. */
+export function gateGradients(xs: readonly tf.Tensor[], dy: tf.Tensor): tf.Tensor1D {
+  if (accelerated()) return runKernel<tf.Tensor1D>(GateGradients, { ...named(xs), dy })
+  return tf.concat(xs.map((x) => tf.reshape<tf.Rank.R1>(tf.sum(tf.mul(dy, x)), [1])))
+}
+
+/** g_m · dy: what goes back to x_m. */
+export function scaledBy(dy: tf.Tensor, gates: tf.Tensor1D, m: number): tf.Tensor {
+  if (accelerated()) return runKernel<tf.Tensor>(ScaleBy, { x: dy, gates }, { index: m })
+  return tf.mul(dy, element(gates, m))
 }
 
 /** g[m] as a scalar tensor, without reading it back. */

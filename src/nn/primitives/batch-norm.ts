@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { epsilon, normaliseBatch, scaleAndShift } from '../ops/batch-norm.js'
-import { featuresOf, primitive, type ParameterSpec } from './types.js'
+import {
+  batchNormGradient,
+  batchStatistics,
+  normalise,
+  type Affine,
+  type BatchStatistics,
+} from '../ops/batch-norm.js'
+import { featuresOf, primitive, type ForwardArguments, type ParameterSpec } from './types.js'
 
 /**
  * Batch normalisation: by the batch's statistics while training, by moving averages else. attrs affine:
@@ -25,10 +31,36 @@ export const batchNorm = primitive({
   },
   forward: ({ node, inputs, attrs, parameter, context }) => {
     const x = inputs[0]!
-    const normalised = context.training
-      ? normaliseBatch(x, (statistics) => context.observe(node, statistics))
-      : tf.mul(tf.sub(x, parameter('mean')), tf.rsqrt(tf.add(parameter('variance'), epsilon)))
-    if (!attrs.affine) return normalised
-    return scaleAndShift(normalised, parameter('scale') as tf.Tensor1D, parameter('offset') as tf.Tensor1D)
+    if (!context.training) {
+      const moving = {
+        mean: parameter('mean') as tf.Tensor1D,
+        variance: parameter('variance') as tf.Tensor1D,
+      }
+      return normalise(x, moving, affineOf(attrs, parameter))
+    }
+    // A pass that is computed again for its gradient finds them there.
+    const statistics = context.statistics.get(node) ?? keptStatistics(x)
+    context.statistics.set(node, statistics)
+    return normalise(x, statistics, affineOf(attrs, parameter))
+  },
+  reads: { inputs: 'always' },
+  backward: ({ node, inputs, attrs, parameter, context, dy }) => {
+    const scale = affineOf(attrs, parameter)?.scale
+    const { dx, dScale, dOffset } = batchNormGradient(inputs[0]!, dy, context.statistics.get(node)!, scale)
+    return { inputs: [dx], ...(attrs.affine && { parameters: { scale: dScale, offset: dOffset } }) }
   },
 })
+
+function affineOf(
+  attrs: ForwardArguments['attrs'],
+  parameter: ForwardArguments['parameter'],
+): Affine | undefined {
+  if (!attrs.affine) return undefined
+  return { scale: parameter('scale') as tf.Tensor1D, offset: parameter('offset') as tf.Tensor1D }
+}
+
+/** Statistics that outlive the tidy around the pass; who owns the pass disposes them. */
+function keptStatistics(x: tf.Tensor): BatchStatistics {
+  const { mean, variance } = batchStatistics(x)
+  return { mean: tf.keep(mean), variance: tf.keep(variance) }
+}

@@ -1,8 +1,17 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { conv2d, depthwiseConv2d } from '../ops/conv.js'
+import {
+  conv2d,
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  depthwiseConv2d,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+} from '../ops/conv.js'
 import { samePadding, type Window } from '../ops/spatial.js'
 import type { Attributes, Shape } from '../graph.js'
 import { imageShape, primitive, sizeOf } from './types.js'
+
+type Shape4 = [number, number, number, number]
 
 const windowOf = (attrs: Attributes): Window => attrs as unknown as Window
 
@@ -31,6 +40,17 @@ export const conv = primitive({
   }),
   forward: ({ inputs, attrs, parameter }) =>
     conv2d(inputs[0] as tf.Tensor4D, parameter('kernel') as tf.Tensor4D, windowOf(attrs)),
+  reads: { inputs: 'own' },
+  backward: ({ inputs, shapes, attrs, parameter, dy, wanted }) => {
+    const [kernel, d] = [parameter('kernel') as tf.Tensor4D, dy as tf.Tensor4D]
+    const window = windowOf(attrs)
+    return {
+      inputs: [wanted.inputs[0] ? conv2dInputGradient(d, kernel, shapes[0] as Shape4, window) : undefined],
+      ...(wanted.own && {
+        parameters: { kernel: conv2dFilterGradient(inputs[0] as tf.Tensor4D, d, window) },
+      }),
+    }
+  },
   flops: ([input], output, attrs) => sizeOf(output) * input![2]! * (attrs.kernel as number) ** 2,
 })
 
@@ -47,5 +67,16 @@ export const depthwise = primitive({
   }),
   forward: ({ inputs, attrs, parameter }) =>
     depthwiseConv2d(inputs[0] as tf.Tensor4D, parameter('kernel') as tf.Tensor4D, windowOf(attrs)),
+  reads: { inputs: 'own' },
+  backward: ({ inputs, shapes, attrs, parameter, dy, wanted }) => {
+    const [kernel, d] = [parameter('kernel') as tf.Tensor4D, dy as tf.Tensor4D]
+    const window = windowOf(attrs)
+    return {
+      inputs: [wanted.inputs[0] ? depthwiseInputGradient(d, kernel, shapes[0] as Shape4, window) : undefined],
+      ...(wanted.own && {
+        parameters: { kernel: depthwiseFilterGradient(inputs[0] as tf.Tensor4D, d, window) },
+      }),
+    }
+  },
   flops: (_inputs, output, attrs) => sizeOf(output) * (attrs.kernel as number) ** 2,
 })

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { dense as denseOp } from '../ops/dense.js'
+import { dense as denseOp, denseBiasGradient, denseInputGradient, denseKernelGradient } from '../ops/dense.js'
 import { featuresOf, primitive } from './types.js'
 
 /** y = x · W + b on the last axis: attrs units. */
@@ -22,5 +22,15 @@ export const dense = primitive({
   }),
   forward: ({ inputs, parameter }) =>
     denseOp(inputs[0] as tf.Tensor2D, parameter('kernel') as tf.Tensor2D, parameter('bias') as tf.Tensor1D),
+  reads: { inputs: 'own' },
+  backward: ({ inputs, parameter, dy, wanted }) => {
+    const d = dy as tf.Tensor2D
+    return {
+      inputs: [wanted.inputs[0] ? denseInputGradient(d, parameter('kernel') as tf.Tensor2D) : undefined],
+      ...(wanted.own && {
+        parameters: { kernel: denseKernelGradient(inputs[0] as tf.Tensor2D, d), bias: denseBiasGradient(d) },
+      }),
+    }
+  },
   flops: ([input], output) => featuresOf(input!) * output[0]!,
 })

@@ -1,17 +1,45 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { toRows, sumRows } from '../ops/spatial.js'
-import { weightedSum } from '../ops/weighted-sum.js'
+import { sumRows, toRows } from '../ops/spatial.js'
+import { gateGradients, scaledBy, weightedSum } from '../ops/weighted-sum.js'
+import type { Attributes } from '../graph.js'
 import { equalShapes, featuresOf, primitive } from './types.js'
 
 /**
- * The mixed operation's sum over a gate group, Σ_m g_m · x_m: attrs group, members (one an input). Inputs
- * may be any members of the group; the others stand in other mixes.
+ * The mixed operation's sum over a gate group, Σ_m g_m · x_m: attrs group, members, and `empty`, the name of
+ * the member that carries nothing (`none`), if there is one. Every other member has an input, in order.
  */
 export const mix = primitive({
   kind: 'mix',
   shape: (inputs) => equalShapes('mix', inputs),
-  forward: ({ inputs, attrs, context }) => weightedSum(inputs, context.mixture(attrs.group as string)),
+  forward: ({ inputs, attrs, context }) =>
+    weightedSum(inputs, carried(context.mixture(attrs.group as string), attrs)),
+  reads: { inputs: 'own' },
+  backward: ({ inputs, shapes, attrs, context, dy, wanted }) => {
+    const gates = carried(context.mixture(attrs.group as string), attrs)
+    return {
+      inputs: shapes.map((_, m) => (wanted.inputs[m] ? scaledBy(dy, gates, m) : undefined)),
+      ...(wanted.own && { mixture: withEmpty(gateGradients(inputs, dy), attrs) }),
+    }
+  },
 })
+
+/** Where the empty member stands, or −1. */
+const emptyAt = ({ members, empty }: Attributes): number => (members as string[]).indexOf(empty as string)
+
+/** The gates of the members that carry something. */
+function carried(gates: tf.Tensor1D, attrs: Attributes): tf.Tensor1D {
+  const at = emptyAt(attrs)
+  if (at < 0) return gates
+  return tf.concat([tf.slice(gates, [0], [at]), tf.slice(gates, [at + 1], [gates.size - at - 1])])
+}
+
+/** Gradients of all gates: that of the empty member is 0. */
+function withEmpty(gradients: tf.Tensor1D, attrs: Attributes): tf.Tensor1D {
+  const at = emptyAt(attrs)
+  if (at < 0) return gradients
+  const [before, behind] = [tf.slice(gradients, [0], [at]), tf.slice(gradients, [at], [gradients.size - at])]
+  return tf.concat([before, tf.zeros([1]), behind])
+}
 
 /** Multiplies each feature by its gate: attrs group, members (one a feature). */
 export const units = primitive({
@@ -23,21 +51,12 @@ export const units = primitive({
       throw new Error(`units expect ${members.length} features, got ${featuresOf(x!)}`)
     return x!
   },
-  forward: ({ inputs, attrs, context }) => scaleFeatures(inputs[0]!, context.mixture(attrs.group as string)),
+  forward: ({ inputs, attrs, context }) => tf.mul(inputs[0]!, context.mixture(attrs.group as string)),
+  reads: { inputs: 'own' },
+  backward: ({ inputs, attrs, context, dy, wanted }) => ({
+    inputs: [tf.mul(dy, context.mixture(attrs.group as string))],
+    ...(wanted.own && {
+      mixture: tf.reshape<tf.Rank.R1>(sumRows(tf.mul(toRows(dy), toRows(inputs[0]!))), [-1]),
+    }),
+  }),
 })
-
-/** x ⊙ g over the last axis, with a gradient of g that sums rows fast. */
-function scaleFeatures(x: tf.Tensor, gates: tf.Tensor1D): tf.Tensor {
-  const operation = tf.customGrad((...args) => {
-    const [input, g, save] = args as unknown as [tf.Tensor, tf.Tensor1D, tf.GradSaveFunc]
-    save([input, g])
-    return {
-      value: tf.mul(input, g),
-      gradFunc: (dy: tf.Tensor, [saved, weights]: tf.Tensor[]) => [
-        tf.mul(dy, weights!),
-        tf.reshape(sumRows(tf.mul(toRows(dy), toRows(saved!))), g.shape),
-      ],
-    }
-  })
-  return operation(x, gates)
-}

@@ -14,13 +14,13 @@ export interface ParameterSpec {
   readonly inAxis?: number
 }
 
-/** What a forward pass knows beside the tensors. */
+/** What a pass knows beside the tensors. */
 export interface RunContext {
   readonly training: boolean
   /** The mixture weights of a gate group's members, [M], in the order of the graph's members. */
   mixture(group: string): tf.Tensor1D
-  /** Takes a batch-norm node's batch statistics while training. */
-  observe(node: string, statistics: BatchStatistics): void
+  /** Batch statistics by batch-norm node: a training pass puts them in, once, and its backward pass reads them. */
+  readonly statistics: Map<string, BatchStatistics>
 }
 
 export interface ForwardArguments {
@@ -32,14 +32,45 @@ export interface ForwardArguments {
   readonly context: RunContext
 }
 
-/** A kind of node: its shape, its parameters, its computation, its cost. */
+export interface BackwardArguments extends Omit<ForwardArguments, 'inputs'> {
+  /** The inputs of the forward pass, where the primitive reads them. */
+  readonly inputs: readonly tf.Tensor[]
+  /** Their shapes, [N, …shape] each. */
+  readonly shapes: readonly (readonly number[])[]
+  /** The output of the forward pass, where the primitive reads it. */
+  readonly output: tf.Tensor
+  /** The gradient of the output. */
+  readonly dy: tf.Tensor
+  /** Which inputs' gradients are wanted, and whether those of its own parameters or gates are. */
+  readonly wanted: { readonly inputs: readonly boolean[]; readonly own: boolean }
+}
+
+/** Gradients that a primitive hands back; those that are not wanted may be left out. */
+export interface Pullback {
+  readonly inputs: readonly (tf.Tensor | undefined)[]
+  readonly parameters?: Readonly<Record<string, tf.Tensor>>
+  readonly mixture?: tf.Tensor1D
+}
+
+/** What a backward pass reads of the forward pass: these tensors are kept or computed again for it. */
+export interface Reads {
+  /** Always, or only where its own parameters or gates are trained. */
+  readonly inputs?: 'always' | 'own'
+  readonly output?: boolean
+}
+
+/** A kind of node: its shape, its parameters, its computation and gradient, its cost. */
 export interface Primitive {
   readonly kind: string
   /** The output's shape (without batch); throws where the inputs do not fit. */
   shape(inputs: readonly Shape[], attrs: Attributes): Shape
   parameters?(inputs: readonly Shape[], attrs: Attributes): Readonly<Record<string, ParameterSpec>>
-  /** Called inside a tidy; differentiable in inputs, weights and mixture. */
+  /** Called inside a tidy. */
   forward(args: ForwardArguments): tf.Tensor
+  /** Called inside a tidy. */
+  backward(args: BackwardArguments): Pullback
+  /** Nothing by default. */
+  readonly reads?: Reads
   /** Multiply-adds for one example, as the field's tables count FLOPs; 0 by default. */
   flops?(inputs: readonly Shape[], output: Shape, attrs: Attributes): number
   /** Does it act on each feature (last axis) by itself, so that units can be cut through it? */

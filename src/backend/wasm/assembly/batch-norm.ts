@@ -6,7 +6,14 @@ import { addLanes, chunkRows } from './reduce'
  * each chunk's first row, and the chunks joined in float64 (Chan, Golub & LeVeque 1983), so that a mean
  * of a thousand standard deviations loses no digits. `totals` holds 2 · channels float64.
  */
-export function batchStatistics(x: usize, mean: usize, variance: usize, rows: i32, channels: i32, totals: usize): void {
+export function batchStatistics(
+  x: usize,
+  mean: usize,
+  variance: usize,
+  rows: i32,
+  channels: i32,
+  totals: usize,
+): void {
   const squares = totals + <usize>channels * 8
   memory.fill(totals, 0, <usize>channels * 16)
   const step = <usize>channels * F32
@@ -14,7 +21,15 @@ export function batchStatistics(x: usize, mean: usize, variance: usize, rows: i3
   for (let from = 0; from < rows; from += chunk) {
     const count = min(chunk, rows - from)
     for (let c = 0; c < channels; c += 4)
-      chunkStatistics(x + <usize>c * F32, step, count, channels - c, from, totals + <usize>c * 8, squares + <usize>c * 8)
+      chunkStatistics(
+        x + <usize>c * F32,
+        step,
+        count,
+        channels - c,
+        from,
+        totals + <usize>c * 8,
+        squares + <usize>c * 8,
+      )
     x += <usize>count * step
   }
   for (let c = 0; c < channels; c++) {
@@ -23,7 +38,15 @@ export function batchStatistics(x: usize, mean: usize, variance: usize, rows: i3
   }
 }
 
-function chunkStatistics(x: usize, step: usize, count: i32, lanes: i32, before: i32, means: usize, squares: usize): void {
+function chunkStatistics(
+  x: usize,
+  step: usize,
+  count: i32,
+  lanes: i32,
+  before: i32,
+  means: usize,
+  squares: usize,
+): void {
   const origin = loadLanes(x, lanes)
   let s0 = zero()
   let s1 = zero()
@@ -48,16 +71,56 @@ function chunkStatistics(x: usize, step: usize, count: i32, lanes: i32, before: 
   }
   const s = f32x4.add(s0, s1)
   const q = f32x4.add(q0, q1)
-  join(f32x4.extract_lane(origin, 0), f32x4.extract_lane(s, 0), f32x4.extract_lane(q, 0), count, before, means, squares)
+  join(
+    f32x4.extract_lane(origin, 0),
+    f32x4.extract_lane(s, 0),
+    f32x4.extract_lane(q, 0),
+    count,
+    before,
+    means,
+    squares,
+  )
   if (lanes > 1)
-    join(f32x4.extract_lane(origin, 1), f32x4.extract_lane(s, 1), f32x4.extract_lane(q, 1), count, before, means + 8, squares + 8)
+    join(
+      f32x4.extract_lane(origin, 1),
+      f32x4.extract_lane(s, 1),
+      f32x4.extract_lane(q, 1),
+      count,
+      before,
+      means + 8,
+      squares + 8,
+    )
   if (lanes > 2)
-    join(f32x4.extract_lane(origin, 2), f32x4.extract_lane(s, 2), f32x4.extract_lane(q, 2), count, before, means + 16, squares + 16)
+    join(
+      f32x4.extract_lane(origin, 2),
+      f32x4.extract_lane(s, 2),
+      f32x4.extract_lane(q, 2),
+      count,
+      before,
+      means + 16,
+      squares + 16,
+    )
   if (lanes > 3)
-    join(f32x4.extract_lane(origin, 3), f32x4.extract_lane(s, 3), f32x4.extract_lane(q, 3), count, before, means + 24, squares + 24)
+    join(
+      f32x4.extract_lane(origin, 3),
+      f32x4.extract_lane(s, 3),
+      f32x4.extract_lane(q, 3),
+      count,
+      before,
+      means + 24,
+      squares + 24,
+    )
 }
 
-function join(origin: f32, sum: f32, squared: f32, count: i32, before: i32, mean: usize, squares: usize): void {
+function join(
+  origin: f32,
+  sum: f32,
+  squared: f32,
+  count: i32,
+  before: i32,
+  mean: usize,
+  squares: usize,
+): void {
   const n = <f64>count
   const own = <f64>origin + <f64>sum / n
   const spread = max<f64>(0, <f64>squared - (<f64>sum * <f64>sum) / n)
@@ -68,7 +131,15 @@ function join(origin: f32, sum: f32, squared: f32, count: i32, before: i32, mean
 }
 
 /** y = (x − mean) · factor + offset for each column of [rows, channels]; `offset` may be 0 for none. */
-export function normaliseRows(x: usize, y: usize, mean: usize, factor: usize, offset: usize, rows: i32, channels: i32): void {
+export function normaliseRows(
+  x: usize,
+  y: usize,
+  mean: usize,
+  factor: usize,
+  offset: usize,
+  rows: i32,
+  channels: i32,
+): void {
   const step = <usize>channels * F32
   const chunk = chunkRows(channels)
   for (let from = 0; from < rows; from += chunk) {
@@ -100,7 +171,14 @@ export function normaliseRows(x: usize, y: usize, mean: usize, factor: usize, of
 }
 
 /** Column sums of dy and of dy ⊙ (x − mean), as 2 · channels float64 in `totals`. */
-export function batchNormSums(x: usize, dy: usize, mean: usize, rows: i32, channels: i32, totals: usize): void {
+export function batchNormSums(
+  x: usize,
+  dy: usize,
+  mean: usize,
+  rows: i32,
+  channels: i32,
+  totals: usize,
+): void {
   const products = totals + <usize>channels * 8
   memory.fill(totals, 0, <usize>channels * 16)
   const step = <usize>channels * F32

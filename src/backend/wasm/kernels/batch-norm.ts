@@ -59,15 +59,32 @@ export const batchNormGradient = wasmKernel<'x' | 'dy' | 'mean' | 'variance' | '
     const rows = sizeOf(x.shape) / channels
     const dx = device.output(x.shape)
     const [dScale, dOffset] = [device.output([channels]), device.output([channels])]
-    const [totals, factor, share, slope] = device.scratch(channels * 16, channels * 4, channels * 4, channels * 4)
+    const [totals, factor, share, slope] = device.scratch(
+      channels * 16,
+      channels * 4,
+      channels * 4,
+      channels * 4,
+    )
     const { kernels } = device
     kernels.batchNormSums(device.pointer(x), device.pointer(dy), device.pointer(mean), rows, channels, totals)
     const sums = device.readDoubles(totals, channels * 2)
     const gamma = scale && device.numbers(scale)
     const inverse = Float64Array.from(device.numbers(variance), (v) => 1 / Math.sqrt(v + attrs.epsilon))
-    device.write(factor, inverse.map((s, c) => s * (gamma ? gamma[c]! : 1)), 'f32')
-    device.write(share, inverse.map((_, c) => sums[c]! / rows), 'f32')
-    device.write(slope, inverse.map((s, c) => (sums[channels + c]! * s * s) / rows), 'f32')
+    device.write(
+      factor,
+      inverse.map((s, c) => s * (gamma ? gamma[c]! : 1)),
+      'f32',
+    )
+    device.write(
+      share,
+      inverse.map((_, c) => sums[c]! / rows),
+      'f32',
+    )
+    device.write(
+      slope,
+      inverse.map((s, c) => (sums[channels + c]! * s * s) / rows),
+      'f32',
+    )
     device.numbers(dScale).set(inverse.map((s, c) => sums[channels + c]! * s))
     device.numbers(dOffset).set(sums.subarray(0, channels))
     kernels.batchNormInput(

@@ -1,7 +1,15 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 import { isFloat, wasmKernel, type Four } from '../kernel.js'
 import type { Device } from '../device.js'
-import { paddedBytes, paddedInput, paddedOutput, upTo4, upTo8, windowInfo, type WindowInfo } from '../window.js'
+import {
+  paddedBytes,
+  paddedInput,
+  paddedOutput,
+  upTo4,
+  upTo8,
+  windowInfo,
+  type WindowInfo,
+} from '../window.js'
 
 /** tfjs-core's attributes of convolutions, with the dilations that its gradients leave out. */
 interface ConvAttributes {
@@ -89,12 +97,21 @@ interface Correlation {
 }
 
 /** Slides packed kernels over every image; images that need no border are read where they lie. */
-function correlate(device: Device, info: WindowInfo, { from, to, channels, outputs, spread = [1, 1], pack }: Correlation) {
+function correlate(
+  device: Device,
+  info: WindowInfo,
+  { from, to, channels, outputs, spread = [1, 1], pack }: Correlation,
+) {
   const { kernels } = device
   const { kernel, stride, dilation } = info
   const border = paddedInput(info)
   const plain =
-    spread[0] === 1 && spread[1] === 1 && border.top === 0 && border.left === 0 && border.height <= info.height && border.width <= info.width
+    spread[0] === 1 &&
+    spread[1] === 1 &&
+    border.top === 0 &&
+    border.left === 0 &&
+    border.height <= info.height &&
+    border.width <= info.width
   const panelBytes = kernel[0] * kernel[1] * channels * upTo8(outputs) * 4
   const [panels, image] = device.scratch(panelBytes, plain ? 0 : paddedBytes(border, channels))
   pack(panels)
@@ -103,7 +120,13 @@ function correlate(device: Device, info: WindowInfo, { from, to, channels, outpu
   const row = width * position
   const rowOut = info.outWidth * outputs * 4
   // Where the positions of all images follow each other evenly, they are one long row.
-  const single = plain && kernel[0] * kernel[1] === 1 && stride[0] === 1 && stride[1] === 1 && info.outWidth === info.width && info.outHeight === info.height
+  const single =
+    plain &&
+    kernel[0] * kernel[1] === 1 &&
+    stride[0] === 1 &&
+    stride[1] === 1 &&
+    info.outWidth === info.width &&
+    info.outHeight === info.height
   if (single) {
     const rows = info.batch * info.height * info.width
     kernels.productRows(from, panels, to, rows, outputs, channels, position, 1, 1, 0, 0, outputs * 4, 0)
@@ -112,7 +135,20 @@ function correlate(device: Device, info: WindowInfo, { from, to, channels, outpu
   for (let n = 0; n < info.batch; n++) {
     const source = from + n * info.height * info.width * position
     if (!plain)
-      kernels.packImage(source, image, info.height, info.width, channels, channels, border.top, border.left, border.height, border.width, spread[0], spread[1])
+      kernels.packImage(
+        source,
+        image,
+        info.height,
+        info.width,
+        channels,
+        channels,
+        border.top,
+        border.left,
+        border.height,
+        border.width,
+        spread[0],
+        spread[1],
+      )
     const start = plain ? source : image
     for (let r = 0; r < info.outHeight; r++)
       kernels.productRows(
@@ -144,12 +180,24 @@ export const conv2dFilterGradient = wasmKernel<'x' | 'dy', ConvAttributes & { fi
   },
 )
 
-function filterGradient(device: Device, info: WindowInfo, x: TensorInfo, dy: TensorInfo, out: TensorInfo, outputs: number) {
+function filterGradient(
+  device: Device,
+  info: WindowInfo,
+  x: TensorInfo,
+  dy: TensorInfo,
+  out: TensorInfo,
+  outputs: number,
+) {
   const { kernels } = device
   const { channels, kernel, stride, dilation } = info
   const [c4, d8] = [upTo4(channels), upTo8(outputs)]
   const border = paddedInput(info)
-  const plainX = c4 === channels && border.top === 0 && border.left === 0 && border.height <= info.height && border.width <= info.width
+  const plainX =
+    c4 === channels &&
+    border.top === 0 &&
+    border.left === 0 &&
+    border.height <= info.height &&
+    border.width <= info.width
   const plainY = d8 === outputs
   const block = c4 * d8 * 4
   const taps = kernel[0] * kernel[1]
@@ -164,9 +212,35 @@ function filterGradient(device: Device, info: WindowInfo, x: TensorInfo, dy: Ten
     const sourceX = device.pointer(x) + n * info.height * info.width * channels * 4
     const sourceY = device.pointer(dy) + n * info.outHeight * info.outWidth * outputs * 4
     if (!plainX)
-      kernels.packImage(sourceX, image, info.height, info.width, channels, c4, border.top, border.left, border.height, border.width, 1, 1)
+      kernels.packImage(
+        sourceX,
+        image,
+        info.height,
+        info.width,
+        channels,
+        c4,
+        border.top,
+        border.left,
+        border.height,
+        border.width,
+        1,
+        1,
+      )
     if (!plainY)
-      kernels.packImage(sourceY, gradient, info.outHeight, info.outWidth, outputs, d8, 0, 0, info.outHeight, info.outWidth, 1, 1)
+      kernels.packImage(
+        sourceY,
+        gradient,
+        info.outHeight,
+        info.outWidth,
+        outputs,
+        d8,
+        0,
+        0,
+        info.outHeight,
+        info.outWidth,
+        1,
+        1,
+      )
     for (let tap = 0; tap < taps; tap++) {
       const i = Math.floor(tap / kernel[1])
       const offset = i * dilation[0] * row + (tap % kernel[1]) * dilation[1] * c4 * 4
@@ -187,5 +261,11 @@ function filterGradient(device: Device, info: WindowInfo, x: TensorInfo, dy: Ten
   }
   const to = device.pointer(out)
   for (let tap = 0; tap < taps; tap++)
-    kernels.unpackBlocks(blocks + tap * block, to + tap * channels * outputs * 4, channels, outputs, outputs * 4)
+    kernels.unpackBlocks(
+      blocks + tap * block,
+      to + tap * channels * outputs * 4,
+      channels,
+      outputs,
+      outputs * 4,
+    )
 }

@@ -62,7 +62,20 @@ function slide(
   const [from, to] = [device.pointer(x), device.pointer(out)]
   for (let n = 0; n < info.batch; n++) {
     const source = from + n * info.height * info.width * channels * 4
-    kernels.packPlanes(source, planes, info.height, info.width, channels, border.top, border.left, border.height, border.width, spread[0], spread[1], 0)
+    kernels.packPlanes(
+      source,
+      planes,
+      info.height,
+      info.width,
+      channels,
+      border.top,
+      border.left,
+      border.height,
+      border.width,
+      spread[0],
+      spread[1],
+      0,
+    )
     kernels.depthwiseImage(
       planes,
       packed,
@@ -101,9 +114,47 @@ export const depthwiseFilterGradient = wasmKernel<'x' | 'dy', DepthwiseAttribute
     for (let n = 0; n < info.batch; n++) {
       const source = from + n * info.height * info.width * channels * 4
       const above = upstream + n * info.outHeight * info.outWidth * channels * 4
-      kernels.packPlanes(source, planes, info.height, info.width, channels, border.top, border.left, border.height, border.width, 1, 1, 0)
-      kernels.packPlanes(above, gradient, info.outHeight, info.outWidth, channels, 0, 0, info.outHeight, info.outWidth, 1, 1, 0)
-      kernels.depthwiseFilterImage(planes, gradient, sums, channels, border.height, border.width, info.outHeight, info.outWidth, ...kernel, ...info.stride, ...info.dilation)
+      kernels.packPlanes(
+        source,
+        planes,
+        info.height,
+        info.width,
+        channels,
+        border.top,
+        border.left,
+        border.height,
+        border.width,
+        1,
+        1,
+        0,
+      )
+      kernels.packPlanes(
+        above,
+        gradient,
+        info.outHeight,
+        info.outWidth,
+        channels,
+        0,
+        0,
+        info.outHeight,
+        info.outWidth,
+        1,
+        1,
+        0,
+      )
+      kernels.depthwiseFilterImage(
+        planes,
+        gradient,
+        sums,
+        channels,
+        border.height,
+        border.width,
+        info.outHeight,
+        info.outWidth,
+        ...kernel,
+        ...info.stride,
+        ...info.dilation,
+      )
     }
     kernels.unpackTaps(sums, device.pointer(out), taps, channels)
     return out

@@ -26,7 +26,10 @@ export const addInto = wasmKernel<'total' | 'x'>(AddInto, ({ inputs: { total, x 
 /** The tensors of a list, `x0`, `x1`, …, as addresses in memory. */
 function addresses(device: Device, inputs: Readonly<Record<string, TensorInfo>>, at: number): number {
   const list = Object.keys(inputs).filter((name) => name.startsWith('x'))
-  device.write(at, list.map((_, m) => device.pointer(inputs[`x${m}`]!)))
+  device.write(
+    at,
+    list.map((_, m) => device.pointer(inputs[`x${m}`]!)),
+  )
   return list.length
 }
 
@@ -38,7 +41,13 @@ export const weightedSum = wasmKernel<string>(WeightedSum, ({ inputs, device }) 
   const out = device.output(inputs.x0!.shape)
   const [table] = device.scratch(tableBytes)
   const members = addresses(device, inputs, table)
-  device.kernels.weightedSum(table, device.pointer(inputs.gates!), device.pointer(out), members, sizeOf(out.shape))
+  device.kernels.weightedSum(
+    table,
+    device.pointer(inputs.gates!),
+    device.pointer(out),
+    members,
+    sizeOf(out.shape),
+  )
   return out
 })
 
@@ -57,7 +66,12 @@ export const scaleBy = wasmKernel<'x' | 'gates', { index: number }>(
   ScaleBy,
   ({ inputs: { x, gates }, attrs, device }) => {
     const out = device.output(x.shape)
-    device.kernels.scaleBy(device.pointer(x), device.pointer(gates) + attrs.index * 4, device.pointer(out), sizeOf(x.shape))
+    device.kernels.scaleBy(
+      device.pointer(x),
+      device.pointer(gates) + attrs.index * 4,
+      device.pointer(out),
+      sizeOf(x.shape),
+    )
     return out
   },
 )

@@ -4,7 +4,7 @@ import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
 import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.js'
 import { addInto, gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
 import { matMul } from './mat-mul.js'
-import { avgPoolGradient, maxPoolGradient } from './pool.js'
+import { avgPoolGrad, avgPoolGradient, maxPoolGradient } from './pool.js'
 import { mean, spread, sum } from './reduce.js'
 
 /** Every kernel that we put beside or in place of the wasm backend's. */
@@ -17,6 +17,7 @@ export const kernels: readonly WasmKernel[] = [
   depthwiseFilterGradient,
   maxPoolGradient,
   avgPoolGradient,
+  avgPoolGrad,
   batchStatistics,
   normalise,
   batchNormGradient,

@@ -44,7 +44,15 @@ interface Addresses {
 /** Rows of A that are multiplied before the next part of K: its panels then stay in the cache. */
 const depth = 512
 
-function product(device: Device, at: Addresses, m: number, k: number, n: number, transposeA: boolean, transposeB: boolean) {
+function product(
+  device: Device,
+  at: Addresses,
+  m: number,
+  k: number,
+  n: number,
+  transposeA: boolean,
+  transposeB: boolean,
+) {
   const { kernels } = device
   const [panels, rows] = device.scratch(Math.min(k, depth) * upTo8(n) * 4, transposeA ? m * k * 4 : 0)
   // Both transposed: A is turned by the packing of panels one column wide, which is rare enough.
@@ -62,7 +70,8 @@ function product(device: Device, at: Addresses, m: number, k: number, n: number,
 function turn(device: Device, from: number, to: number, rows: number, columns: number): void {
   const source = new Float32Array(device.memory.buffer, from, rows * columns)
   const target = new Float32Array(device.memory.buffer, to, rows * columns)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) target[c * rows + r] = source[r * columns + c]!
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) target[c * rows + r] = source[r * columns + c]!
 }
 
 /** Aᵀ · B with A [K, M] and B [K, N], both as they lie, a part of K at a time. */
@@ -70,7 +79,11 @@ function transposed(device: Device, at: Addresses, m: number, k: number, n: numb
   const { kernels } = device
   const [m4, n8] = [upTo4(m), upTo8(n)]
   const rows = Math.min(k, depth)
-  const [blocks, left, right] = device.scratch(m4 * n8 * 4, m4 === m ? 0 : rows * m4 * 4, n8 === n ? 0 : rows * n8 * 4)
+  const [blocks, left, right] = device.scratch(
+    m4 * n8 * 4,
+    m4 === m ? 0 : rows * m4 * 4,
+    n8 === n ? 0 : rows * n8 * 4,
+  )
   kernels.clear(blocks, m4 * n8 * 4)
   for (let from = 0; from < k; from += rows) {
     const part = Math.min(rows, k - from)

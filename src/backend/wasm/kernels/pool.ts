@@ -1,4 +1,5 @@
-import { backend_util } from '@tensorflow/tfjs-core'
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
+import type { Device } from '../device.js'
 import { wasmKernel, type Four } from '../kernel.js'
 import { paddedBytes, paddedInput, upTo4, windowInfo, type WindowInfo } from '../window.js'
 
@@ -30,7 +31,19 @@ export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output', PoolAttribu
     const above = info.outHeight * info.outWidth * channels * 4
     const shape = [border.height, border.width] as const
     for (let n = 0; n < info.batch; n++) {
-      kernels.packPlanes(device.pointer(input) + n * image, planes, info.height, info.width, channels, border.top, border.left, ...shape, 1, 1, -Infinity)
+      kernels.packPlanes(
+        device.pointer(input) + n * image,
+        planes,
+        info.height,
+        info.width,
+        channels,
+        border.top,
+        border.left,
+        ...shape,
+        1,
+        1,
+        -Infinity,
+      )
       kernels.clear(sums, bytes)
       kernels.maxPoolGradientImage(
         planes,
@@ -45,50 +58,83 @@ export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output', PoolAttribu
         ...info.stride,
         ...info.dilation,
       )
-      kernels.unpackPlanes(sums, device.pointer(out) + n * image, info.height, info.width, channels, border.top, border.left, ...shape)
-    }
-    return out
-  },
-)
-
-/**
- * ∂/∂x of average pooling. An output is the mean of the positions inside the image, and so its gradient is
- * shared among them; with `countPadding`, of the whole window. TensorFlow.js 4.22's own divides by the
- * window everywhere, though its forward pass does not.
- */
-export const avgPoolGradient = wasmKernel<'dy' | 'input', PoolAttributes & { countPadding?: boolean }>(
-  'AvgPoolGrad',
-  ({ inputs: { dy, input }, attrs, device }) => {
-    const info = poolWindow(input.shape as Four, attrs)
-    const { kernels } = device
-    const out = device.output(input.shape)
-    const border = whole(info)
-    const { channels } = info
-    const bytes = paddedBytes(border, upTo4(channels))
-    const [sums] = device.scratch(bytes)
-    const shape = [border.height, border.width] as const
-    for (let n = 0; n < info.batch; n++) {
-      kernels.clear(sums, bytes)
-      kernels.avgPoolGradientImage(
-        device.pointer(dy) + n * info.outHeight * info.outWidth * channels * 4,
+      kernels.unpackPlanes(
         sums,
+        device.pointer(out) + n * image,
         info.height,
         info.width,
         channels,
         border.top,
         border.left,
         ...shape,
-        info.outHeight,
-        info.outWidth,
-        ...info.kernel,
-        ...info.stride,
-        Number(attrs.countPadding ?? false),
       )
-      kernels.unpackPlanes(sums, device.pointer(out) + n * info.height * info.width * channels * 4, info.height, info.width, channels, border.top, border.left, ...shape)
     }
     return out
   },
 )
+
+export const AvgPoolGradient = 'SenteiAvgPoolGradient'
+
+/**
+ * ∂/∂x of average pooling, of x's shape. An output is the mean of the positions inside the image, and so its
+ * gradient is shared among them; with `countPadding`, of the whole window. TensorFlow.js 4.22's own
+ * divides by the window everywhere, though its forward pass does not.
+ */
+export const avgPoolGradient = wasmKernel<'dy', AvgPoolAttributes & { inputShape: Four }>(
+  AvgPoolGradient,
+  ({ inputs: { dy }, attrs, device }) => shareOut(device, dy, attrs.inputShape, attrs),
+)
+
+/** The same under tfjs-core's name, which takes the shape from the input itself. */
+export const avgPoolGrad = wasmKernel<'dy' | 'input', AvgPoolAttributes>(
+  'AvgPoolGrad',
+  ({ inputs: { dy, input }, attrs, device }) => shareOut(device, dy, input.shape as Four, attrs),
+)
+
+interface AvgPoolAttributes extends PoolAttributes {
+  readonly countPadding?: boolean
+}
+
+function shareOut(device: Device, dy: TensorInfo, shape: Four, attrs: AvgPoolAttributes): TensorInfo {
+  const info = poolWindow(shape, attrs)
+  const { kernels } = device
+  const out = device.output(shape)
+  const border = whole(info)
+  const { channels } = info
+  const bytes = paddedBytes(border, upTo4(channels))
+  const [sums] = device.scratch(bytes)
+  const padded = [border.height, border.width] as const
+  const image = info.height * info.width * channels * 4
+  for (let n = 0; n < info.batch; n++) {
+    kernels.clear(sums, bytes)
+    kernels.avgPoolGradientImage(
+      device.pointer(dy) + n * info.outHeight * info.outWidth * channels * 4,
+      sums,
+      info.height,
+      info.width,
+      channels,
+      border.top,
+      border.left,
+      ...padded,
+      info.outHeight,
+      info.outWidth,
+      ...info.kernel,
+      ...info.stride,
+      Number(attrs.countPadding ?? false),
+    )
+    kernels.unpackPlanes(
+      sums,
+      device.pointer(out) + n * image,
+      info.height,
+      info.width,
+      channels,
+      border.top,
+      border.left,
+      ...padded,
+    )
+  }
+  return out
+}
 
 /** The padded image, large enough for the whole input as well, of which a window may leave out the end. */
 function whole(info: WindowInfo) {

@@ -4,7 +4,10 @@ import { isFloat, sizeOf, wasmKernel, type WasmKernel } from '../kernel.js'
 export const Spread = 'SenteiSpread'
 
 /** A shape around reduced axes that lie side by side: [outer, mid, inner]. Undefined where they do not. */
-export function around(shape: readonly number[], axes: readonly number[]): [number, number, number] | undefined {
+export function around(
+  shape: readonly number[],
+  axes: readonly number[],
+): [number, number, number] | undefined {
   const sorted = [...axes].sort((a, b) => a - b)
   const [first, last] = [sorted[0] ?? 0, sorted[sorted.length - 1] ?? -1]
   if (last - first + 1 !== sorted.length) return undefined
@@ -33,7 +36,8 @@ const reduction = (name: 'Sum' | 'Mean'): WasmKernel =>
       device.kernels.sumMiddle(device.pointer(x), device.pointer(out), outer, mid, inner, scale, totals)
       return out
     },
-    ({ inputs: { x }, attrs }) => isFloat(x) && sizeOf(x.shape) > 0 && around(x.shape, axesOf(x, attrs)) !== undefined,
+    ({ inputs: { x }, attrs }) =>
+      isFloat(x) && sizeOf(x.shape) > 0 && around(x.shape, axesOf(x, attrs)) !== undefined,
   )
 
 export const sum = reduction('Sum')

@@ -1,0 +1,101 @@
+import type { Graph } from './graph.js'
+import { sizeOf } from './primitives/types.js'
+import { compileProgram, segmentsOf, type Instruction, type Program, type ProgramOptions } from './program.js'
+
+/** What a pass needs at most at one time, in bytes, beside the parameters. */
+export interface MemoryPlan {
+  /** Segments that are computed again in the backward pass, so that the peak fits. */
+  readonly again: ReadonlySet<number>
+  readonly peakBytes: number
+}
+
+const floatBytes = 4
+
+/**
+ * Which segments to compute again so that a pass over `rows` examples fits into a budget: none where it
+ * fits anyway, else those that save most for what they cost, as few as it takes; all, where none is enough.
+ */
+export function planMemory(
+  graph: Graph,
+  options: Omit<ProgramOptions, 'again'>,
+  rows: number,
+  budgetBytes: number,
+): MemoryPlan {
+  const peakOf = (again: ReadonlySet<number>) => peakBytes(compileProgram(graph, { ...options, again }), rows)
+  const segments = segmentsOf(graph, options.roles)
+  const order = segments
+    .map((nodes, index) => ({ index, bytes: nodes.reduce((sum, { shape }) => sum + sizeOf(shape), 0) }))
+    .sort((a, b) => b.bytes - a.bytes || a.index - b.index)
+    .map(({ index }) => index)
+  const first = (count: number) => new Set(order.slice(0, count))
+  const fits = (count: number) => peakOf(first(count)) <= budgetBytes
+  let [low, high] = [0, order.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (fits(middle)) high = middle
+    else low = middle + 1
+  }
+  const again = first(low)
+  return { again, peakBytes: peakOf(again) }
+}
+
+/** The most bytes that values and gradients of a program take at one time, for a batch of `rows` examples. */
+export function peakBytes({ forward, backward }: Program, rows: number): number {
+  const walk = new Walk(rows)
+  for (const instruction of forward) walk.compute(instruction)
+  for (const instruction of backward)
+    if (instruction.run === 'again') walk.compute(instruction)
+    else walk.pullBack(instruction)
+  return walk.peak
+}
+
+/** Follows a pass without computing anything. */
+class Walk {
+  peak = 0
+  #now = 0
+  readonly #values = new Map<string, number>()
+  readonly #gradients = new Map<string, number>()
+  readonly #rows: number
+
+  constructor(rows: number) {
+    this.#rows = rows
+  }
+
+  compute({ node, free }: Instruction): void {
+    this.#add(this.#values, node.id, this.#bytes(node.shape))
+    free.forEach((id) => this.#remove(this.#values, id))
+  }
+
+  pullBack({ node, shapes, wanted, free }: Instruction): void {
+    this.#add(this.#gradients, node.id, this.#bytes(node.shape))
+    // All gradients of a node stand beside its own before they are added to what is there.
+    const fresh = node.inputs.map((id, i) =>
+      wanted.inputs[i] ? { id, bytes: this.#bytes(shapes[i]!) } : undefined,
+    )
+    this.#count(fresh.reduce((sum, each) => sum + (each?.bytes ?? 0), 0))
+    this.#count(-fresh.reduce((sum, each) => sum + (each?.bytes ?? 0), 0))
+    this.#remove(this.#gradients, node.id)
+    for (const each of fresh) if (each) this.#add(this.#gradients, each.id, each.bytes)
+    free.forEach((id) => this.#remove(this.#values, id))
+  }
+
+  #bytes(shape: readonly number[]): number {
+    return this.#rows * sizeOf(shape) * floatBytes
+  }
+
+  #count(bytes: number): void {
+    this.#now += bytes
+    this.peak = Math.max(this.peak, this.#now)
+  }
+
+  #add(held: Map<string, number>, id: string, bytes: number): void {
+    if (held.has(id)) return
+    held.set(id, bytes)
+    this.#count(bytes)
+  }
+
+  #remove(held: Map<string, number>, id: string): void {
+    this.#count(-(held.get(id) ?? 0))
+    held.delete(id)
+  }
+}

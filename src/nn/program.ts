@@ -1,0 +1,186 @@
+import { ancestors, type Graph, type Node, type Shape } from './graph.js'
+import { primitiveOf } from './primitives/index.js'
+
+/** One step of a pass over a graph. */
+export interface Instruction {
+  /** Compute a node, compute it once more for its gradient, or compute its gradient. */
+  readonly run: 'forward' | 'again' | 'backward'
+  readonly node: Node
+  /** The shapes of its inputs, without the batch axis. */
+  readonly shapes: readonly Shape[]
+  /** Ids of values that nobody reads afterwards. */
+  readonly free: readonly string[]
+  /** Whose gradients `backward` hands on. */
+  readonly wanted: { readonly inputs: readonly boolean[]; readonly own: boolean }
+}
+
+/** A training pass laid out: what is computed when, and when each value is freed. Plain data. */
+export interface Program {
+  readonly outputs: Readonly<Record<string, string>>
+  /** Forward, up to the outputs. */
+  readonly forward: readonly Instruction[]
+  /** From the outputs' gradients down. */
+  readonly backward: readonly Instruction[]
+}
+
+export interface ProgramOptions {
+  readonly roles: readonly string[]
+  /** Nodes whose own parameters or gates are trained; without any, there is nothing to do backward. */
+  readonly trained?: ReadonlySet<string>
+  /** Segments that keep only what others read, and are computed again in the backward pass (arXiv:1604.06174). */
+  readonly again?: ReadonlySet<number>
+}
+
+/**
+ * The parts of a graph that can be computed again on their own: the nodes up to each sum or concatenation,
+ * in order. An edge of a cell is one. Within a part, equal activations of one input are the same node.
+ */
+export function segmentsOf(graph: Graph, roles: readonly string[]): Node[][] {
+  const needed = ancestors(
+    graph,
+    roles.map((role) => graph.outputs[role]!),
+  )
+  const segments: Node[][] = []
+  let current: Node[] = []
+  for (const node of graph.nodes) {
+    if (!needed.has(node.id)) continue
+    current.push(node)
+    if (!joins.has(node.kind)) continue
+    segments.push(shareActivations(current))
+    current = []
+  }
+  if (current.length > 0) segments.push(shareActivations(current))
+  return segments
+}
+
+const joins = new Set(['mix', 'add', 'concat'])
+
+/** Candidates on one edge begin alike (ReLU of the same input): that is computed once. */
+function shareActivations(nodes: readonly Node[]): Node[] {
+  const first = new Map<string, string>()
+  const alias = new Map<string, string>()
+  const kept: Node[] = []
+  for (const node of nodes) {
+    const inputs = node.inputs.map((id) => alias.get(id) ?? id)
+    const key = `${inputs[0]} ${String(node.attrs.function)}`
+    const present = node.kind === 'activation' ? first.get(key) : undefined
+    if (present !== undefined) alias.set(node.id, present)
+    else {
+      if (node.kind === 'activation') first.set(key, node.id)
+      kept.push({ ...node, inputs })
+    }
+  }
+  return kept
+}
+
+const programs = new WeakMap<Graph, Map<string, Program>>()
+
+/** The program of a graph; the same one for the same options. */
+export function programOf(graph: Graph, options: ProgramOptions): Program {
+  const { roles, trained = [], again = [] } = options
+  const key = [roles, [...trained], [...again]].map((part) => part.join(' ')).join('|')
+  const known = programs.get(graph) ?? new Map<string, Program>()
+  programs.set(graph, known)
+  const program = known.get(key) ?? compileProgram(graph, options)
+  known.set(key, program)
+  return program
+}
+
+/** Lays out a pass. A value is freed behind its last reader, so what is kept follows from what is read. */
+export function compileProgram(
+  graph: Graph,
+  { roles, trained = new Set(), again = new Set() }: ProgramOptions,
+): Program {
+  const segments = segmentsOf(graph, roles)
+  const outputs = Object.fromEntries(roles.map((role) => [role, graph.outputs[role]!]))
+  const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
+  const needy = reachingTrained(segments.flat(), trained)
+  const wantedOf = (node: Node) => ({
+    inputs: node.inputs.map((id) => needy.has(id)),
+    own: trained.has(node.id),
+  })
+  const draft = (run: Instruction['run'], node: Node): Draft => {
+    const wanted = wantedOf(node)
+    return {
+      run,
+      node,
+      shapes: node.inputs.map((id) => shapes.get(id)!),
+      wanted,
+      reads: run === 'backward' ? backwardReads(node, wanted) : node.inputs,
+    }
+  }
+  const forward = segments.flat().map((node) => draft('forward', node))
+  const backward = segments
+    .map((nodes, index) => ({ nodes, index }))
+    .reverse()
+    .flatMap(({ nodes, index }) => {
+      const gradients = [...nodes]
+        .reverse()
+        .filter(({ id }) => needy.has(id))
+        .map((node) => draft('backward', node))
+      if (!again.has(index)) return gradients
+      const read = gradients.flatMap(({ reads }) => reads)
+      return [...upTo(nodes, read).map((node) => draft('again', node)), ...gradients]
+    })
+  const all = withFrees(forward, Object.values(outputs), backward)
+  return { outputs, forward: all.slice(0, forward.length), backward: all.slice(forward.length) }
+}
+
+interface Draft extends Omit<Instruction, 'free'> {
+  readonly reads: readonly string[]
+}
+
+/** Nodes with something trained at or above them. */
+function reachingTrained(nodes: readonly Node[], trained: ReadonlySet<string>): Set<string> {
+  const needy = new Set<string>()
+  for (const { id, inputs } of nodes)
+    if (trained.has(id) || inputs.some((input) => needy.has(input))) needy.add(id)
+  return needy
+}
+
+function backwardReads({ kind, id, inputs }: Node, { own }: Instruction['wanted']): string[] {
+  const reads = primitiveOf(kind).reads ?? {}
+  const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && own)
+  return [...(readsInputs ? inputs : []), ...(reads.output ? [id] : [])]
+}
+
+/** The nodes of a segment that must be computed for some values to be there; from outside, all are. */
+function upTo(nodes: readonly Node[], ids: readonly string[]): Node[] {
+  const needed = new Set(ids)
+  return [...nodes]
+    .reverse()
+    .filter(({ id, kind, inputs }) => {
+      if (!needed.has(id) || kind === 'input') return false
+      inputs.forEach((input) => needed.add(input))
+      return true
+    })
+    .reverse()
+}
+
+/** Where each value was read for the last time before it is computed again, or for good. */
+function withFrees(
+  forward: readonly Draft[],
+  outputs: readonly string[],
+  backward: readonly Draft[],
+): Instruction[] {
+  const live = new Set<string>()
+  const lastReads = (ids: readonly string[]): string[] => {
+    const last = [...new Set(ids)].filter((id) => !live.has(id))
+    last.forEach((id) => live.add(id))
+    return last
+  }
+  const walk = (drafts: readonly Draft[]): Instruction[] =>
+    [...drafts]
+      .reverse()
+      .map(({ reads, ...instruction }) => {
+        const { run, node } = instruction
+        const unread = run !== 'backward' && !live.has(node.id) ? [node.id] : []
+        if (run !== 'backward') live.delete(node.id)
+        return { ...instruction, free: [...lastReads(reads), ...unread] }
+      })
+      .reverse()
+  const behind = walk(backward)
+  // The outputs are read between the passes, and freed by whoever asked for them.
+  outputs.forEach((id) => live.add(id))
+  return [...walk(forward), ...behind]
+}
