@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
-import type { GraphBuilder } from '../src/nn/builder.js'
 import { searchSpace } from '../src/supernet/space.js'
-import { supernetBuilder, type SupernetBuilder } from '../src/supernet/builder.js'
+import { supernetBuilder } from '../src/supernet/builder.js'
+import { cell } from '../src/supernet/cell.js'
 import { operations } from '../src/nn/operations/index.js'
 
 interface Options {
@@ -46,15 +46,17 @@ export const dartsCell = searchSpace<Options>({
     let previous = stem.batchNorm(stem.conv(s.root.input, { channels: options.channels, kernel: 3 }))
     let beforeThat = previous
     let channels = options.channels
-    for (let cell = 0; cell < options.cells; cell++) {
-      const reduction = options.reductions.includes(cell)
+    for (let index = 0; index < options.cells; index++) {
+      const reduction = options.reductions.includes(index)
       if (reduction) channels *= 2
-      const output = buildCell(s, {
-        name: `cell${cell}`,
+      const output = cell(s, {
+        name: `cell${index}`,
         inputs: [beforeThat, previous],
         channels,
         reduction,
-        options,
+        nodes: options.nodes,
+        keep: options.inputs,
+        operations: options.operations,
       })
       beforeThat = previous
       previous = output
@@ -64,46 +66,3 @@ export const dartsCell = searchSpace<Options>({
     return s.finish({ space: 'darts-cell', options: { ...options }, outputs })
   },
 })
-
-interface CellOptions {
-  name: string
-  inputs: [string, string]
-  channels: number
-  reduction: boolean
-  options: Options
-}
-
-function buildCell(s: SupernetBuilder, { name, inputs, channels, reduction, options }: CellOptions): string {
-  const b = s.layer(name)
-  const height = b.shapeOf(inputs[1])[0]!
-  const states = inputs.map((x, i) => preprocess(b.within(`in${i}`), x, channels, height))
-  for (let n = 0; n < options.nodes; n++) {
-    const to = states.length
-    const edges = states.map((x, from) => {
-      const edge = `${from}→${to}`
-      const stride = reduction && from < 2 ? 2 : 1
-      const y = s.mixedOperation(b, x, {
-        name: `${name}/${edge}`,
-        layer: name,
-        operations: options.operations,
-        channels,
-        stride,
-      })
-      return [edge, y] as const
-    })
-    states.push(
-      s.node(b.within(`node${to}`), Object.fromEntries(edges), {
-        name: `${name}/node${to}`,
-        layer: name,
-        keep: options.inputs,
-      }),
-    )
-  }
-  return b.concat(states.slice(2))
-}
-
-/** ReLU, 1×1 convolution, batch norm: to the cell's channels, and to the size of its nearer input. */
-function preprocess(b: GraphBuilder, x: string, channels: number, height: number): string {
-  const stride = Math.round(b.shapeOf(x)[0]! / height)
-  return b.batchNorm(b.conv(b.activation(x, 'relu'), { channels, kernel: 1, stride }))
-}

@@ -4,21 +4,35 @@ import '@tensorflow/tfjs-layers'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { InputError } from '../base/errors.js'
-import { useTrainingKernels } from './wasm/index.js'
+import { currentDevice, useTrainingKernels } from './wasm/index.js'
 
 export const backendNames = ['wasm', 'cpu', 'webgpu', 'tensorflow'] as const
 export type BackendName = (typeof backendNames)[number]
+
+export interface BackendOptions {
+  /** On wasm: the relaxed-SIMD kernels, faster, with last bits that may differ between machines. */
+  readonly relaxed?: boolean
+}
+
+/** Bytes that the wasm backend has taken of the system so far; undefined on other backends. */
+export const heapBytes = (): number | undefined => currentDevice()?.memory.buffer.byteLength
+
+/**
+ * Bytes that values and gradients of one training pass may take. The wasm memory ends at 4 GiB; what is
+ * left of it is for weights, optimizer state and what the allocator loses between blocks.
+ */
+export const passBudget = (): number => (currentDevice() ? 3 * 2 ** 30 : Infinity)
 
 /**
  * Makes a TensorFlow.js backend the current one and waits until it is ready. `wasm` and `cpu` are always
  * there; `webgpu` and `tensorflow` need optional packages and are refused by name where these are missing.
  */
-export async function useBackend(name: BackendName): Promise<void> {
+export async function useBackend(name: BackendName, options: BackendOptions = {}): Promise<void> {
   tf.env().set('PROD', true)
   await loaders[name]()
   if (!(await tf.setBackend(name))) throw new InputError(`backend ${name}: did not start on this machine`)
   await tf.ready()
-  if (name === 'wasm') useTrainingKernels()
+  if (name === 'wasm') useTrainingKernels(options)
 }
 
 const require = createRequire(import.meta.url)

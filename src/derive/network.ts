@@ -1,5 +1,5 @@
 import type { Graph, Node } from '../nn/graph.js'
-import { withoutDeadNodes, withShapes } from '../nn/transform.js'
+import { carryingMembers, withoutDeadNodes, withShapes } from '../nn/transform.js'
 import type { SupernetModel } from '../supernet/model.js'
 import type { Supernet } from '../supernet/types.js'
 
@@ -29,18 +29,16 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
   const nodes: Node[] = []
   for (const original of supernet.graph.nodes) {
     const node = { ...original, inputs: original.inputs.map((id) => renamed.get(id) ?? id) }
-    const values = (node.attrs.members as string[] | undefined)?.map(
-      (m) => gates[node.attrs.group as string]![m]!,
-    )
+    const values = carryingMembers(node).map((m) => gates[node.attrs.group as string]![m]!)
     if (node.kind === 'mix') {
-      const weights = options.gates === 'keep' ? values! : values!.map(() => 1)
+      const weights = options.gates === 'keep' ? values : values.map(() => 1)
       if (node.inputs.length === 1 && weights[0] === 1) renamed.set(node.id, node.inputs[0]!)
       else nodes.push({ ...node, kind: 'add', attrs: weights.every((w) => w === 1) ? {} : { weights } })
     } else if (node.kind === 'units') {
       if (options.gates === 'drop') renamed.set(node.id, node.inputs[0]!)
       else {
         nodes.push({ ...node, kind: 'affine', attrs: {} })
-        constants.set(`${node.id}:scale`, Float32Array.from(values!))
+        constants.set(`${node.id}:scale`, Float32Array.from(values))
       }
     } else if (node.kind === 'batch-norm' && options.affine)
       nodes.push({ ...node, attrs: { ...node.attrs, affine: true } })

@@ -1,7 +1,7 @@
 import type { RandomSource } from '../base/random.js'
 import { costOf } from '../nn/cost.js'
 import { pruneGroup } from '../supernet/prune.js'
-import type { Supernet } from '../supernet/types.js'
+import { carrying, type Supernet } from '../supernet/types.js'
 import { discretise, uniformGates } from './network.js'
 
 export interface RandomOptions {
@@ -43,13 +43,13 @@ function draw(supernet: Supernet, random: RandomSource, part: string, attempt: n
     const group = current.groups.find((g) => g.name === name)
     if (!group) return current
     const { min, max } = group.keep
-    const count =
-      group.kind === 'units' ? min + stream.integer(max - min + 1) : Math.min(max, group.members.length)
-    const kept = [...stream.permutation(group.members.length).slice(0, count)].sort((a, b) => a - b)
+    const members = carrying(group.members)
+    const count = group.kind === 'units' ? min + stream.integer(max - min + 1) : Math.min(max, members.length)
+    const kept = [...stream.permutation(members.length).slice(0, count)].sort((a, b) => a - b)
     return pruneGroup(
       current,
       name,
-      kept.map((i) => group.members[i]!.name),
+      kept.map((i) => members[i]!.name),
     ).supernet
   }, supernet)
 }

@@ -54,6 +54,14 @@ const layerOf: Readonly<Record<string, (node: Node, name: string) => Layer | nul
   dense: (node, name) => tfl.layers.dense({ units: number(node, 'units'), ...zeros, name }),
   add: ({ inputs }, name) => (inputs.length === 1 ? null : tfl.layers.add({ name })),
   concat: ({ inputs }, name) => (inputs.length === 1 ? null : tfl.layers.concatenate({ name })),
+  crop: (node, name) =>
+    tfl.layers.cropping2D({
+      cropping: [
+        [number(node, 'top'), 0],
+        [number(node, 'left'), 0],
+      ],
+      name,
+    }),
   flatten: (_node, name) => tfl.layers.flatten({ name }),
 }
 

@@ -22,21 +22,21 @@ export function planMemory(
   budgetBytes: number,
 ): MemoryPlan {
   const peakOf = (again: ReadonlySet<number>) => peakBytes(compileProgram(graph, { ...options, again }), rows)
-  const segments = segmentsOf(graph, options.roles)
+  const nothing: MemoryPlan = { again: new Set(), peakBytes: peakOf(new Set()) }
+  if (nothing.peakBytes <= budgetBytes) return nothing
+  const segments = segmentsOf(graph, options)
   const order = segments
-    .map((nodes, index) => ({ index, bytes: nodes.reduce((sum, { shape }) => sum + sizeOf(shape), 0) }))
-    .sort((a, b) => b.bytes - a.bytes || a.index - b.index)
+    .map((nodes, index) => ({ index, size: nodes.reduce((sum, { shape }) => sum + sizeOf(shape), 0) }))
+    .sort((a, b) => b.size - a.size || a.index - b.index)
     .map(({ index }) => index)
   const first = (count: number) => new Set(order.slice(0, count))
-  const fits = (count: number) => peakOf(first(count)) <= budgetBytes
-  let [low, high] = [0, order.length]
+  let [low, high] = [1, order.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (fits(middle)) high = middle
+    if (peakOf(first(middle)) <= budgetBytes) high = middle
     else low = middle + 1
   }
-  const again = first(low)
-  return { again, peakBytes: peakOf(again) }
+  return { again: first(low), peakBytes: peakOf(first(low)) }
 }
 
 /** The most bytes that values and gradients of a program take at one time, for a batch of `rows` examples. */

@@ -1,4 +1,5 @@
 import { ancestors, type Graph, type Node, type Shape } from './graph.js'
+import { fuse } from './fuse.js'
 import { primitiveOf } from './primitives/index.js'
 
 /** One step of a pass over a graph. */
@@ -33,13 +34,12 @@ export interface ProgramOptions {
 
 /**
  * The parts of a graph that can be computed again on their own: the nodes up to each sum or concatenation,
- * in order. An edge of a cell is one. Within a part, equal activations of one input are the same node.
+ * in order. An edge of a cell is one. Within a part, equal activations of one input are the same node, and
+ * where something is trained, nodes are fused.
  */
-export function segmentsOf(graph: Graph, roles: readonly string[]): Node[][] {
-  const needed = ancestors(
-    graph,
-    roles.map((role) => graph.outputs[role]!),
-  )
+export function segmentsOf(graph: Graph, { roles, trained }: ProgramOptions): Node[][] {
+  const outputs = roles.map((role) => graph.outputs[role]!)
+  const needed = ancestors(graph, outputs)
   const segments: Node[][] = []
   let current: Node[] = []
   for (const node of graph.nodes) {
@@ -50,7 +50,18 @@ export function segmentsOf(graph: Graph, roles: readonly string[]): Node[][] {
     current = []
   }
   if (current.length > 0) segments.push(shareActivations(current))
-  return segments
+  return trained && trained.size > 0 ? fused(segments, outputs) : segments
+}
+
+/** Fuses within each segment; what another one reads stays. */
+function fused(segments: readonly Node[][], outputs: readonly string[]): Node[][] {
+  const read = new Set(outputs)
+  for (const nodes of segments) {
+    const own = new Set(nodes.map(({ id }) => id))
+    for (const id of nodes.flatMap(({ inputs }) => inputs)) if (!own.has(id)) read.add(id)
+  }
+  const readOf = (nodes: readonly Node[]) => nodes.flatMap(({ id }) => (read.has(id) ? [id] : []))
+  return segments.map((nodes) => fuse(nodes, readOf(nodes)))
 }
 
 const joins = new Set(['mix', 'add', 'concat'])
@@ -91,7 +102,7 @@ export function compileProgram(
   graph: Graph,
   { roles, trained = new Set(), again = new Set() }: ProgramOptions,
 ): Program {
-  const segments = segmentsOf(graph, roles)
+  const segments = segmentsOf(graph, { roles, trained })
   const outputs = Object.fromEntries(roles.map((role) => [role, graph.outputs[role]!]))
   const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
   const needy = reachingTrained(segments.flat(), trained)

@@ -26,7 +26,7 @@ export function run<Role extends string>(
   try {
     const program = programOf(graph, { roles })
     for (const instruction of program.forward) values.compute(instruction)
-    return values.take(program.outputs) as Record<Role, tf.Tensor>
+    return values.take(program.outputs)
   } finally {
     values.dispose()
   }
@@ -101,7 +101,7 @@ class Values {
     if (dy) {
       const { reads = {} } = primitiveOf(node.kind)
       const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && wanted.own)
-      const batch = dy.shape[0]!
+      const batch = dy.shape[0]
       const pulled = tf.tidy(() =>
         owned(
           primitiveOf(node.kind).backward({

@@ -41,16 +41,16 @@ function indicesOf(names: readonly string[], kept: ReadonlySet<string>): number[
   return names.flatMap((name, i) => (kept.has(name) ? [i] : []))
 }
 
+/** The members of a mix or a units node that carry something; a mix has an input for each of them. */
+export function carryingMembers({ attrs: { members = [], empty } }: Node): string[] {
+  return (members as string[]).filter((name) => name !== empty)
+}
+
 function cutMix(nodes: readonly Node[], mix: Node, kept: readonly number[]): Node[] {
-  const pick = <T>(values: readonly T[]) => kept.map((i) => values[i]!)
+  const members = kept.map((i) => (mix.attrs.members as string[])[i]!)
+  const inputs = mix.inputs.filter((_, i) => members.includes(carryingMembers(mix)[i]!))
   return nodes.map((node) =>
-    node.id !== mix.id
-      ? node
-      : {
-          ...node,
-          inputs: pick(node.inputs),
-          attrs: { ...node.attrs, members: pick(node.attrs.members as string[]) },
-        },
+    node.id === mix.id ? { ...node, inputs, attrs: { ...node.attrs, members } } : node,
   )
 }
 

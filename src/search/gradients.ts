@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Graph } from '../nn/graph.js'
-import { programOf } from '../nn/program.js'
+import { passBudget } from '../backend/index.js'
+import { planMemory } from '../nn/memory.js'
+import { compileProgram, programOf, type Program, type ProgramOptions } from '../nn/program.js'
 import { runGradients } from '../nn/run.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import { reconstructionLoss, type Loss } from '../objective/losses.js'
@@ -83,7 +85,11 @@ export function shardGradients(
   if (roles.length === 0 || wanted.weights.length + wanted.alphas.length === 0)
     return { losses: {}, weights: new Map(), alphas: new Map(), statistics }
 
-  const program = programOf(network.graph, { roles, trained: trainedNodes(network.graph, wanted) })
+  const program = plannedProgram(
+    network.graph,
+    { roles, trained: trainedNodes(network.graph, wanted) },
+    shard.rows,
+  )
   const input = tf.tensor(shard.inputs, [shard.rows, ...shape])
   const mixtures = mixturesOf(network)
   const losses: { task?: tf.Scalar; reconstruction?: tf.Scalar } = {}
@@ -114,6 +120,21 @@ export function shardGradients(
     input.dispose()
     mixtures.dispose()
   }
+}
+
+const plans = new WeakMap<Program, Map<number, Program>>()
+
+/** The program of a pass over so many rows, with as much computed again as the memory demands. */
+function plannedProgram(graph: Graph, options: Omit<ProgramOptions, 'again'>, rows: number): Program {
+  const plain = programOf(graph, options)
+  const known = plans.get(plain) ?? new Map<number, Program>()
+  plans.set(plain, known)
+  const { again } = known.has(rows)
+    ? { again: new Set<number>() }
+    : planMemory(graph, options, rows, passBudget())
+  const program = known.get(rows) ?? (again.size === 0 ? plain : compileProgram(graph, { ...options, again }))
+  known.set(rows, program)
+  return program
 }
 
 const rolesOf = ({ task, reconstruction }: LossWeights): string[] => [

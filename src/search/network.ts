@@ -40,7 +40,10 @@ export function modelNetwork(model: SupernetModel): Network {
 }
 
 /** The mixture weights of one pass, computed once a group; dispose them behind it. */
-export function mixturesOf(network: Network): { of(group: string): tf.Tensor1D; dispose(): void } {
+export function mixturesOf(network: Network): {
+  readonly of: (group: string) => tf.Tensor1D
+  dispose(): void
+} {
   const known = new Map<string, tf.Tensor1D>()
   return {
     of(group) {

@@ -2,7 +2,7 @@ import type { PreparedData } from '../data/types.js'
 import { metrics } from '../objective/metrics.js'
 import { lambdasAt } from '../schedule/table.js'
 import type { SupernetModel } from '../supernet/model.js'
-import type { GateGroup } from '../supernet/types.js'
+import { carrying, type GateGroup } from '../supernet/types.js'
 import type { Event } from './events.js'
 import { evaluate } from './evaluate.js'
 import type { SearchContext } from './search.js'
@@ -24,12 +24,11 @@ export function removeClosed(
     // A removal can take other groups along.
     const group = model.supernet.groups.find((g) => g.name === name)
     if (!group) continue
-    const open = group.members
-      .filter((member) => values[name]![member.name]! > 0)
-      .map((member) => member.name)
-    if (open.length === group.members.length || open.length < group.keep.min) continue
-    context.emit(removal(group, open, context, step, 'zero'))
-    stepper.prune(name, open)
+    const open = group.members.filter((member) => values[name]![member.name]! > 0)
+    if (open.length === group.members.length || carrying(open).length < group.keep.min) continue
+    const kept = open.map((member) => member.name)
+    context.emit(removal(group, kept, context, step, 'zero'))
+    stepper.prune(name, kept)
   }
 }
 
@@ -53,7 +52,7 @@ export function projectToLegal(
   for (const { name } of inOrder) {
     const group = model.supernet.groups.find((g) => g.name === name)
     if (!group || group.members.length <= group.keep.max) continue
-    const best = [...group.members]
+    const best = carrying(group.members)
       .sort((a, b) => values[name]![b.name]! - values[name]![a.name]!)
       .slice(0, group.keep.max)
       .map((member) => member.name)

@@ -92,9 +92,11 @@ function normalised(gates: tf.Tensor1D, { total, keep }: GateGroup): tf.Tensor1D
   return g
 }
 
-/** The `keep.min`-th largest gate. */
+/** The `keep.min`-th largest gate of those that a legal architecture may keep. */
 function leastNeeded(z: tf.Tensor1D, { keep, members }: GateGroup): tf.Scalar {
-  return tf.min(tf.topk(z, Math.min(keep.min, members.length)).values)
+  const places = members.flatMap(({ empty }, place) => (empty ? [] : [place]))
+  const chosen = places.length === members.length ? z : tf.gather(z, tf.tensor1d(places, 'int32'))
+  return tf.min(tf.topk(chosen, Math.min(keep.min, places.length)).values)
 }
 
 /** The gradient of smooth gate terms with respect to α, or undefined where there is none. Caller owns it. */

@@ -47,8 +47,8 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
   const root = graphBuilder(input, firstLayer)
   const layers = [firstLayer]
   const groups: GateGroup[] = []
-  const parametersUnder = (prefix: string): number =>
-    sum(weightsOf(root.graph()).filter(({ name }) => name.startsWith(prefix)))
+  /** What the names of a member's parameters begin with, by group and member. */
+  const scopes = new Map<string, string>()
 
   return {
     root,
@@ -63,27 +63,36 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
         return found
       })
       const edge = b.within(name.slice(name.lastIndexOf('/') + 1))
-      const built = candidates.map((operation) =>
-        operation.build(edge.within(operation.name), x, {
-          channels,
-          stride,
-          affine: candidates.length === 1,
-        }),
+      const built = candidates.flatMap(
+        (operation) =>
+          operation.build?.(edge.within(operation.name), x, {
+            channels,
+            stride,
+            affine: candidates.length === 1,
+          }) ?? [],
       )
+      const empty = candidates.find(({ build }) => !build)
+      if (built.length === 0) throw new Error(`${name}: expected an operation that carries something`)
       if (candidates.length === 1) return built[0]!
       groups.push({
         name,
         layer,
         kind: 'operations',
-        members: candidates.map(({ name: member, parameterFree = false }) => ({
+        members: candidates.map(({ name: member, parameterFree = false, build }) => ({
           name: member,
           parameterFree,
-          parameters: parametersUnder(`${edge.scope}/${member}/`),
+          ...(!build && { empty: true }),
+          parameters: 0,
         })),
         total: 1,
         keep: { min: 1, max: 1 },
       })
-      return edge.node('mix', built, { group: name, members: operations })
+      for (const { name: member } of candidates) scopes.set(`${name} ${member}`, `${edge.scope}/${member}`)
+      return edge.node('mix', built, {
+        group: name,
+        members: operations,
+        ...(empty && { empty: empty.name }),
+      })
     },
     node(b, inputs, { name, layer, keep }) {
       const members = Object.keys(inputs)
@@ -114,7 +123,13 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
     },
     finish(about) {
       const graph = root.graph()
-      return { ...about, input, graph, layers, groups: groups.map((group) => withUnitCosts(graph, group)) }
+      const costs = weightsByScope(graph)
+      const costOf = (group: string, member: string) => costs.get(scopes.get(`${group} ${member}`) ?? '') ?? 0
+      const counted = groups.map((group) => ({
+        ...group,
+        members: group.members.map((member) => ({ ...member, parameters: costOf(group.name, member.name) })),
+      }))
+      return { ...about, input, graph, layers, groups: counted.map((group) => withUnitCosts(graph, group)) }
     },
   }
 }
@@ -122,6 +137,17 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
 const weightsOf = (graph: Graph) => parametersOf(graph).filter(({ role }) => role === 'weight')
 const sum = (weights: readonly NamedParameter[]): number =>
   weights.reduce((total, { shape }) => total + sizeOf(shape), 0)
+
+/** Weights under every scope of a graph: `cell0/0→2` holds those of `cell0/0→2/skip`. */
+function weightsByScope(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { name, shape } of weightsOf(graph))
+    for (let end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {
+      const scope = name.slice(0, end)
+      counts.set(scope, (counts.get(scope) ?? 0) + sizeOf(shape))
+    }
+  return counts
+}
 
 /** Units of a layer cost alike: what the network loses with one of them. */
 function withUnitCosts(graph: Graph, group: GateGroup): GateGroup {

@@ -1,6 +1,6 @@
 import { keepMembers, type Slice } from '../nn/transform.js'
 import { taskCost } from './cost.js'
-import type { Architecture, GateGroup, Pruned, Supernet } from './types.js'
+import { carrying, type Architecture, type GateGroup, type Pruned, type Supernet } from './types.js'
 
 /**
  * Removes all but the given members of a group, physically: their nodes and parameters go, and so do
@@ -11,8 +11,9 @@ export function pruneGroup(supernet: Supernet, name: string, kept: readonly stri
   const names = new Set(kept)
   const members = group.members.filter((member) => names.has(member.name))
   if (members.length !== names.size) throw new Error(`${name}: unknown members among ${kept.join(', ')}`)
-  if (members.length < Math.min(group.keep.min, group.members.length))
-    throw new Error(`${name}: at least ${group.keep.min} members stay, got ${members.length}`)
+  const left = carrying(members).length
+  if (left < Math.min(group.keep.min, group.members.length))
+    throw new Error(`${name}: at least ${group.keep.min} members stay, got ${left}`)
   const { graph, slices } = keepMembers(supernet.graph, name, names)
   const standing = new Set(graph.nodes.map((node) => node.attrs.group))
   const groups = supernet.groups
@@ -60,8 +61,8 @@ export function unprunableParameters(supernet: Supernet): number {
   for (const { name } of inOrder) {
     const group = current.groups.find((g) => g.name === name)
     if (!group || group.members.length <= group.keep.min) continue
-    const costs = group.members.map((member, i) => {
-      const without = group.members.filter((_, j) => j !== i).map((m) => m.name)
+    const costs = carrying(group.members).map((member) => {
+      const without = group.members.filter(({ name: other }) => other !== member.name).map((m) => m.name)
       return {
         name: member.name,
         cost: parameters(current) - parameters(pruneGroup(current, name, without).supernet),

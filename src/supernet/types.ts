@@ -7,6 +7,8 @@ export interface Member {
   readonly name: string
   /** Does it carry the signal on without learning anything (skip, pooling)? */
   readonly parameterFree?: boolean
+  /** Does it carry nothing (`none`)? It competes for the mixture, but a legal architecture keeps others. */
+  readonly empty?: boolean
   /** Weights that go with it when it is removed from the full supernet. */
   readonly parameters: number
 }
@@ -27,6 +29,10 @@ export interface GateGroup {
   /** How many members a legal architecture keeps. */
   readonly keep: { readonly min: number; readonly max: number }
 }
+
+/** The members that a legal architecture may keep. */
+export const carrying = (members: readonly Member[]): Member[] =>
+  members.filter(({ empty = false }) => !empty)
 
 /** A network that mixes candidate operations: a graph, its ordered layers, and the groups of its gates. */
 export interface Supernet {

@@ -32,14 +32,14 @@ async function exported(network: PlainNetwork, data: PreparedData) {
 }
 
 const strides = [1, 2] as const
-const cases = operations.flatMap((operation) =>
-  strides.map((stride) => ({ name: operation.name, stride, operation })),
+const cases = operations.flatMap(({ name, build }) =>
+  build ? strides.map((stride) => ({ name, stride, build })) : [],
 )
 
-test.each(cases)('$name with stride $stride predicts what it did', async ({ name, stride, operation }) => {
+test.each(cases)('$name with stride $stride predicts what it did', async ({ name, stride, build }) => {
   const network = randomNetwork(digits, (b) => {
     const wide = b.conv(b.input, { channels: 4, kernel: 3 })
-    const x = operation.build(b.within('cell0/0→2').within(name), wide, { channels: 4, stride, affine: true })
+    const x = build(b.within('cell0/0→2').within(name), wide, { channels: 4, stride, affine: true })
     return b.dense(b.globalAvgPool(x), 10)
   })
   const { relativeError, differentClasses, rows } = await exported(network, digits)

@@ -5,7 +5,7 @@ import { trainingModule, type TrainingModule } from './training-module.js'
 interface WasmBackend {
   readonly wasm: {
     /** The exports of its module, its memory among them. */
-    readonly asm: { readonly memory: WebAssembly.Memory }
+    readonly asm: { readonly memory: WebAssembly.Memory; malloc(this: void, bytes: number): number }
     _malloc(bytes: number): number
     _free(address: number): void
   }
@@ -27,6 +27,7 @@ export class Device {
   /** On the running wasm backend. */
   constructor(relaxed: boolean) {
     this.#backend = backend() as unknown as WasmBackend
+    refuseWhereFull(this.#backend.wasm)
     this.relaxed = relaxed
     this.kernels = trainingModule(this.memory, relaxed)
   }
@@ -58,8 +59,8 @@ export class Device {
     const rounded = sizes.map((bytes) => (bytes + 15) & ~15)
     const total = rounded.reduce((sum, bytes) => sum + bytes, 16)
     if (total > this.#scratchBytes) {
-      if (this.#scratch !== 0) this.#backend.wasm._free(this.#scratch)
-      this.#scratch = this.#backend.wasm._malloc(total) >>> 0
+      this.dispose()
+      this.#scratch = this.#backend.wasm._malloc(total)
       this.#scratchBytes = total
     }
     let at = Math.ceil(this.#scratch / 16) * 16
@@ -91,5 +92,21 @@ export class Device {
     if (this.#scratch !== 0) this.#backend.wasm._free(this.#scratch)
     this.#scratch = 0
     this.#scratchBytes = 0
+  }
+}
+
+/**
+ * Where the heap is full, `malloc` returns 0, and TensorFlow.js 4.22 takes that for an address: it writes
+ * over other tensors and its own module's data. From here on it throws instead, and nothing is lost.
+ */
+function refuseWhereFull(wasm: WasmBackend['wasm']): void {
+  const { malloc } = wasm.asm
+  wasm._malloc = (bytes) => {
+    const address = malloc(bytes) >>> 0
+    if (address === 0)
+      throw new Error(
+        `wasm backend: its heap of at most 4 GiB is full; take a smaller batch; asked for ${bytes} bytes`,
+      )
+    return address
   }
 }

@@ -54,10 +54,7 @@ function replace(
   tf.registerGradient({
     ...original,
     gradFunc: (dy, saved, attrs) => {
-      const own =
-        tf.getBackend() === 'wasm'
-          ? gradient(dy as tf.Tensor, saved, attrs as unknown as Attributes)
-          : undefined
+      const own = tf.getBackend() === 'wasm' ? gradient(dy as tf.Tensor, saved, attrs) : undefined
       return own ?? original.gradFunc(dy, saved, attrs)
     },
   })

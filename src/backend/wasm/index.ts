@@ -41,7 +41,7 @@ function register({ name, run, applies }: WasmKernel): void {
     kernelName: name,
     backendName: 'wasm',
     kernelFunc: (call) => {
-      const device = devices.get(call.backend as object)
+      const device = devices.get(call.backend)
       if (!device || (applies && !applies(call.inputs, call.attrs))) return originals.get(name)!(call)
       return run(call.inputs, call.attrs, device)
     },

@@ -1,9 +1,11 @@
 import type { GraphBuilder } from '../builder.js'
 import type { Operation, OperationContext } from './types.js'
 
+type Build = NonNullable<Operation['build']>
+
 /** ReLU, 1×1 or larger convolution, batch norm. */
 const reluConvNorm =
-  (kernel: number): Operation['build'] =>
+  (kernel: number): Build =>
   (b, x, { channels, stride, affine }) =>
     b.batchNorm(b.conv(b.activation(x, 'relu'), { channels, kernel, stride }), { affine })
 
@@ -20,7 +22,7 @@ function separableOnce(
 
 /** Separable convolution, applied twice as in DARTS (arXiv:1806.09055, §3.1.1). */
 const separable =
-  (kernel: number): Operation['build'] =>
+  (kernel: number): Build =>
   (b, x, context) =>
     separableOnce(b, separableOnce(b, x, kernel, context), kernel, { ...context, stride: 1 })
 
@@ -29,7 +31,7 @@ const separable =
  * a reduction filters first and then takes every second position.
  */
 const dilated =
-  (kernel: number): Operation['build'] =>
+  (kernel: number): Build =>
   (b, x, { channels, stride, affine }) => {
     const filtered = b.depthwise(b.activation(x, 'relu'), { kernel, dilation: 2 })
     const read = stride > 1 ? b.maxPool(filtered, { kernel: 1, stride }) : filtered

@@ -1,9 +1,10 @@
 import { conv1x1, conv3x3, dilConv3x3, dilConv5x5, sepConv3x3, sepConv5x5 } from './convolutions.js'
-import { avgPool3x3, maxPool3x3, skip } from './simple.js'
+import { avgPool3x3, maxPool3x3, none, skip } from './simple.js'
 import type { Operation } from './types.js'
 
 /** The operation table: every candidate that a space can name. */
 export const operations: readonly Operation[] = [
+  none,
   skip,
   maxPool3x3,
   avgPool3x3,

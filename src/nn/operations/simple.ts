@@ -1,13 +1,15 @@
+import { reduceSize } from './reduce-size.js'
 import type { Operation } from './types.js'
 
-/** Identity; where the size changes, ReLU and a 1×1 convolution with stride, and batch norm. */
+/** No connection: zeros, which cost nothing. */
+export const none: Operation = { name: 'none', parameterFree: true }
+
+/** Identity; where the size changes, a factorized reduction. */
 export const skip: Operation = {
   name: 'skip',
   parameterFree: true,
   build: (b, x, { channels, stride, affine }) =>
-    stride === 1
-      ? x
-      : b.batchNorm(b.conv(b.activation(x, 'relu'), { channels, kernel: 1, stride }), { affine }),
+    stride === 1 ? x : reduceSize(b, x, { channels, stride, affine }),
 }
 
 /** Pooling, batch norm without scale, so that its size cannot compete with a gate. */

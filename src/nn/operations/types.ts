@@ -14,5 +14,6 @@ export interface Operation {
   readonly name: string
   /** Is it one of the operations that carry the signal on without learning anything (for collapse alarms)? */
   readonly parameterFree?: boolean
-  build(b: GraphBuilder, x: string, context: OperationContext): string
+  /** Left out by the operation that carries nothing: it competes, but no edge ends with it. */
+  readonly build?: (b: GraphBuilder, x: string, context: OperationContext) => string
 }

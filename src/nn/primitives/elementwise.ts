@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Attributes } from '../graph.js'
 import { reluGradient } from '../ops/relu.js'
+import { splitFeatures } from '../ops/split.js'
 import { equalShapes, featuresOf, primitive, sizeOf } from './types.js'
 
 /** The network's input; fed, not computed. */
@@ -69,7 +70,7 @@ export const concat = primitive({
     inputs.reduce((sum, x) => sum + featuresOf(x), 0),
   ],
   forward: ({ inputs }) => tf.concat([...inputs], inputs[0]!.shape.length - 1),
-  backward: ({ shapes, dy }) => ({ inputs: tf.split(dy, shapes.map(featuresOf), dy.shape.length - 1) }),
+  backward: ({ shapes, dy }) => ({ inputs: splitFeatures(dy, shapes.map(featuresOf)) }),
 })
 
 /** [H, W, C] → [H · W · C]. */

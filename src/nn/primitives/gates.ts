@@ -27,14 +27,14 @@ export const mix = primitive({
 const emptyAt = ({ members, empty }: Attributes): number => (members as string[]).indexOf(empty as string)
 
 /** The gates of the members that carry something. */
-function carried(gates: tf.Tensor1D, attrs: Attributes): tf.Tensor1D {
+export function carried(gates: tf.Tensor1D, attrs: Attributes): tf.Tensor1D {
   const at = emptyAt(attrs)
   if (at < 0) return gates
   return tf.concat([tf.slice(gates, [0], [at]), tf.slice(gates, [at + 1], [gates.size - at - 1])])
 }
 
 /** Gradients of all gates: that of the empty member is 0. */
-function withEmpty(gradients: tf.Tensor1D, attrs: Attributes): tf.Tensor1D {
+export function withEmpty(gradients: tf.Tensor1D, attrs: Attributes): tf.Tensor1D {
   const at = emptyAt(attrs)
   if (at < 0) return gradients
   const [before, behind] = [tf.slice(gradients, [0], [at]), tf.slice(gradients, [at], [gradients.size - at])]

@@ -57,6 +57,16 @@ function endInside(before: i32, spread: i32, size: i32, padded: i32): i32 {
 }
 
 /**
+ * Does an image leave no border? Sizes alone do not tell: a stride can leave out as much at one end as the
+ * border adds at the other.
+ */
+// @ts-ignore: decorator
+@inline
+function fills(height: i32, width: i32, top: i32, left: i32, paddedHeight: i32, paddedWidth: i32): bool {
+  return top == 0 && left == 0 && height == paddedHeight && width == paddedWidth
+}
+
+/**
  * Copies one image [height, width, channels] into scratch planes of four channels each, [C4/4, paddedHeight,
  * paddedWidth, 4], otherwise as `packImage` does: there, neighbouring positions lie 16 bytes apart, which
  * the kernels that work channel by channel write as constants.
@@ -81,8 +91,9 @@ export function packPlanes(
   const step = <usize>spreadX * BLOCK
   const first = firstInside(left, spreadX)
   const end = endInside(left, spreadX, width, paddedWidth)
+  const filled = spreadY == 1 && spreadX == 1 && fills(height, width, top, left, paddedHeight, paddedWidth)
   for (let c = 0; c < channels; c += 4) {
-    if (height != paddedHeight || width != paddedWidth)
+    if (!filled)
       for (let at: usize = 0; at < plane; at += BLOCK) v128.store(to + at, value)
     const lanes = channels - c
     for (let y = 0; y < height; y++) {
@@ -102,6 +113,52 @@ export function packPlanes(
           source += bytes
           target += step
         }
+    }
+    to += plane
+  }
+}
+
+/**
+ * `packPlanes` of ReLU((x − mean) · factor), or of ReLU(x) where `mean` is 0: what a convolution behind
+ * batch norm and ReLU reads, without either being written down. The border is 0.
+ */
+export function packActivated(
+  from: usize,
+  to: usize,
+  height: i32,
+  width: i32,
+  channels: i32,
+  top: i32,
+  left: i32,
+  paddedHeight: i32,
+  paddedWidth: i32,
+  mean: usize,
+  factor: usize,
+): void {
+  const plane = <usize>(paddedHeight * paddedWidth) * BLOCK
+  const none = f32x4.splat(0)
+  const bytes = <usize>channels * F32
+  const first = firstInside(left, 1)
+  const end = endInside(left, 1, width, paddedWidth)
+  const filled = fills(height, width, top, left, paddedHeight, paddedWidth)
+  for (let c = 0; c < channels; c += 4) {
+    if (!filled)
+      for (let at: usize = 0; at < plane; at += BLOCK) v128.store(to + at, none)
+    const lanes = channels - c
+    const offset = <usize>c * F32
+    const centre = mean ? loadLanes(mean + offset, lanes) : none
+    const scale = mean ? loadLanes(factor + offset, lanes) : f32x4.splat(1)
+    for (let y = 0; y < height; y++) {
+      const row = top + y
+      if (row < 0 || row >= paddedHeight) continue
+      let source = from + <usize>(y * width + first) * bytes + offset
+      let target = to + <usize>(row * paddedWidth + left + first) * BLOCK
+      for (let x = first; x < end; x++) {
+        const value = f32x4.mul(f32x4.sub(loadLanes(source, lanes), centre), scale)
+        v128.store(target, f32x4.max(value, none))
+        source += bytes
+        target += BLOCK
+      }
     }
     to += plane
   }

@@ -93,7 +93,7 @@ interface Correlation {
   readonly outputs: number
   readonly spread?: readonly [number, number]
   /** Lays the kernel out in panels at an address. */
-  pack(panels: number): void
+  readonly pack: (panels: number) => void
 }
 
 /** Slides packed kernels over every image; images that need no border are read where they lie. */

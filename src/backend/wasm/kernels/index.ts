@@ -1,7 +1,16 @@
 import type { WasmKernel } from '../kernel.js'
 import { batchNormGradient, batchStatistics, normalise } from './batch-norm.js'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
-import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.js'
+import { concatFeatures, splitFeatures } from './concat.js'
+import {
+  activatedDepthwise,
+  activatedDepthwiseFilter,
+  activatedDepthwiseInput,
+  depthwise,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+} from './depthwise.js'
+import { mix, mixGradient } from './mix.js'
 import { addInto, gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
 import { matMul } from './mat-mul.js'
 import { avgPoolGrad, avgPoolGradient, maxPoolGradient } from './pool.js'
@@ -15,6 +24,9 @@ export const kernels: readonly WasmKernel[] = [
   depthwise,
   depthwiseInputGradient,
   depthwiseFilterGradient,
+  activatedDepthwise,
+  activatedDepthwiseFilter,
+  activatedDepthwiseInput,
   maxPoolGradient,
   avgPoolGradient,
   avgPoolGrad,
@@ -30,4 +42,8 @@ export const kernels: readonly WasmKernel[] = [
   weightedSum,
   gateGradients,
   scaleBy,
+  mix,
+  mixGradient,
+  concatFeatures,
+  splitFeatures,
 ]

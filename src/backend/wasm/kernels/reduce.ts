@@ -19,8 +19,7 @@ interface ReduceAttributes {
   readonly keepDims?: boolean
 }
 
-const axesOf = (x: TensorInfo, { axis }: ReduceAttributes): number[] =>
-  util.parseAxisParam(axis as number | number[], x.shape)
+const axesOf = (x: TensorInfo, { axis }: ReduceAttributes): number[] => util.parseAxisParam(axis!, x.shape)
 
 /** Σ or mean over axes side by side: float32 parts, float64 totals, without a transposition. */
 const reduction = (name: 'Sum' | 'Mean'): WasmKernel =>

@@ -1,0 +1,53 @@
+import { isFloat, sizeOf, wasmKernel } from '../kernel.js'
+
+export const SplitFeatures = 'SenteiSplitFeatures'
+
+/** Tensors side by side on the last axis; TensorFlow.js's own copies row by row from JavaScript. */
+export const concatFeatures = wasmKernel<string, { axis: number }>(
+  'Concat',
+  ({ inputs, device }) => {
+    const parts = Object.values(inputs)
+    const widths = parts.map(({ shape }) => shape[shape.length - 1]!)
+    const width = widths.reduce((sum, each) => sum + each, 0)
+    const out = device.output([...parts[0]!.shape.slice(0, -1), width])
+    let to = device.pointer(out)
+    parts.forEach((part, i) => {
+      const bytes = widths[i]! * 4
+      device.kernels.copyRows(
+        device.pointer(part),
+        to,
+        sizeOf(part.shape) / widths[i]!,
+        bytes,
+        bytes,
+        width * 4,
+      )
+      to += bytes
+    })
+    return out
+  },
+  ({ inputs, attrs: { axis } }) =>
+    Object.values(inputs).every(
+      (part) =>
+        isFloat(part) &&
+        sizeOf(part.shape) > 0 &&
+        part.shape.length > 1 &&
+        axis % part.shape.length === part.shape.length - 1,
+    ),
+)
+
+/** The inverse: a tensor's last axis in parts of some widths. */
+export const splitFeatures = wasmKernel<'x', { widths: readonly number[] }>(
+  SplitFeatures,
+  ({ inputs: { x }, attrs: { widths }, device }) => {
+    const width = x.shape[x.shape.length - 1]!
+    const outer = x.shape.slice(0, -1)
+    const parts = widths.map((each) => device.output([...outer, each]))
+    let from = device.pointer(x)
+    parts.forEach((part, i) => {
+      const bytes = widths[i]! * 4
+      device.kernels.copyRows(from, device.pointer(part), sizeOf(outer), bytes, width * 4, bytes)
+      from += bytes
+    })
+    return parts
+  },
+)

@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs-core'
+import {
+  ActivatedDepthwise,
+  ActivatedDepthwiseFilter,
+  ActivatedDepthwiseInput,
+} from '../../backend/wasm/kernels/depthwise.js'
+import { Mix, MixGradient } from '../../backend/wasm/kernels/mix.js'
+import { batchNormGradient, epsilon, normalise, type BatchStatistics } from './batch-norm.js'
+import { depthwiseConv2d, depthwiseFilterGradient, depthwiseInputGradient } from './conv.js'
+import { accelerated, runKernel } from './kernel.js'
+import { reluGradient } from './relu.js'
+import type { Window } from './spatial.js'
+import { gateGradients, scaledBy, weightedSum } from './weighted-sum.js'
+
+/*
+ * Operations that stand for several nodes and write nothing down between them. On wasm each is a kernel;
+ * elsewhere it is composed, so any backend can take one over later.
+ */
+
+type Image = tf.Tensor4D
+const attributes = ({ stride, dilation }: Window) => ({
+  strides: [stride, stride],
+  dilations: [dilation, dilation],
+  pad: 'same',
+})
+
+/** What a kernel gets of a batch norm: mean, and 1 / √(variance + ε). */
+const moments = (norm: BatchStatistics | undefined) =>
+  norm && { mean: norm.mean, factor: tf.rsqrt(tf.add(norm.variance, epsilon)) }
+
+/** Depthwise convolution of ReLU(x), or of ReLU of x normalised by `norm`. */
+export function activatedDepthwise(x: Image, kernel: Image, window: Window, norm?: BatchStatistics): Image {
+  if (accelerated())
+    return runKernel(ActivatedDepthwise, { x, filter: kernel, ...moments(norm) }, attributes(window))
+  return depthwiseConv2d(activated(x, norm), kernel, window)
+}
+
+const activated = (x: Image, norm?: BatchStatistics): Image => tf.relu(norm ? normalise(x, norm) : x) as Image
+
+/** ∂/∂kernel of `activatedDepthwise`. */
+export function activatedDepthwiseFilter(x: Image, dy: Image, window: Window, norm?: BatchStatistics): Image {
+  if (!accelerated()) return depthwiseFilterGradient(activated(x, norm), dy, window)
+  const filterShape = [window.kernel, window.kernel, x.shape[3], 1]
+  return runKernel(
+    ActivatedDepthwiseFilter,
+    { x, dy, ...moments(norm) },
+    { ...attributes(window), filterShape },
+  )
+}
+
+/** ∂/∂x of `activatedDepthwise`, through the batch norm where there is one. */
+export function activatedDepthwiseInput(
+  x: Image,
+  dy: Image,
+  kernel: Image,
+  window: Window,
+  norm?: BatchStatistics,
+): tf.Tensor {
+  const inside = accelerated()
+    ? runKernel(ActivatedDepthwiseInput, { x, dy, filter: kernel, mean: norm?.mean }, attributes(window))
+    : reluGradient(depthwiseInputGradient(dy, kernel, x.shape, window), activated(x, norm))
+  return norm ? batchNormGradient(x, inside, norm).dx : inside
+}
+
+type Norms = readonly (BatchStatistics | undefined)[]
+
+/** y = Σ_m g_m · x̂_m, where x̂_m is x_m, normalised where it has a batch norm. */
+export function normalisedSum(xs: readonly tf.Tensor[], gates: tf.Tensor1D, norms: Norms): tf.Tensor {
+  if (accelerated())
+    return runKernel<tf.Tensor>(Mix, { ...named(xs, norms), gates }, { members: xs.length, epsilon })
+  return weightedSum(
+    xs.map((x, m) => (norms[m] ? normalise(x, norms[m]) : x)),
+    gates,
+  )
+}
+
+/** The gradients of `normalisedSum`: of each x_m, through its batch norm, and of the gates. */
+export function normalisedSumGradient(
+  xs: readonly tf.Tensor[],
+  dy: tf.Tensor,
+  gates: tf.Tensor1D,
+  norms: Norms,
+): { dx: tf.Tensor[]; dGates: tf.Tensor1D } {
+  if (accelerated()) {
+    const inputs = { ...named(xs, norms), gates, dy }
+    const all = runKernel<tf.Tensor[]>(MixGradient, inputs, { members: xs.length, epsilon })
+    return { dx: all.slice(0, -1), dGates: all[xs.length] as tf.Tensor1D }
+  }
+  const hats = xs.map((x, m) => (norms[m] ? normalise(x, norms[m]) : x))
+  const dx = xs.map((x, m) => {
+    const d = scaledBy(dy, gates, m)
+    return norms[m] ? batchNormGradient(x, d, norms[m]).dx : d
+  })
+  return { dx, dGates: gateGradients(hats, dy) }
+}
+
+function named(xs: readonly tf.Tensor[], norms: Norms): Record<string, tf.Tensor> {
+  const entries = xs.flatMap((x, m): [string, tf.Tensor][] => {
+    const norm = norms[m]
+    return [
+      [`x${m}`, x],
+      ...(norm
+        ? ([
+            [`mean${m}`, norm.mean],
+            [`variance${m}`, norm.variance],
+          ] as [string, tf.Tensor][])
+        : []),
+    ]
+  })
+  return Object.fromEntries(entries)
+}

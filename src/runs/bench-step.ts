@@ -1,0 +1,136 @@
+import { randomSource, type RandomSource } from '../base/random.js'
+import { resolveConfig } from '../config/load-config.js'
+import type { Config } from '../config/config-schema.js'
+import type { PreparedData } from '../data/types.js'
+import type { Trial } from '../derive/types.js'
+import { losses } from '../objective/losses.js'
+import { terms } from '../registry.js'
+import { batching } from '../search/batching.js'
+import { supernetStepper } from '../search/stepper.js'
+import { taskCost } from '../supernet/cost.js'
+import { SupernetModel } from '../supernet/model.js'
+import { relaxations } from '../supernet/relaxation.js'
+import { heapBytes, useBackend, type BackendName } from '../backend/index.js'
+import { buildSupernet, compileFor, resolveSchedule } from './setup.js'
+
+export interface BenchStepOptions {
+  /** The search space, and its options. */
+  readonly supernet: string
+  readonly options: Readonly<Record<string, unknown>>
+  readonly batch: number
+  /** Height and width of the images, which have three channels and ten classes. */
+  readonly image: number
+  readonly steps: number
+  readonly backend: BackendName
+  readonly shards: number
+  readonly relaxed: boolean
+}
+
+/** What one step takes. */
+export interface StepFigures {
+  readonly medianMs: number
+  readonly minMs: number
+  /** Of the wasm backend: what it has taken of the system, in MB of 2²⁰ bytes. Else null. */
+  readonly heapMB: number | null
+  readonly backend: string
+  readonly workers: number
+  readonly shards: number
+  readonly parameters: number
+}
+
+/**
+ * Times joint steps of a supernet on random images: forward, backward for weights and gates, both updates.
+ * One step before them warms up. The time of a step ends when its results can be read.
+ */
+export async function benchStep(options: BenchStepOptions): Promise<StepFigures> {
+  await useBackend(options.backend, { relaxed: options.relaxed })
+  const trial = randomTrial(options)
+  const { config, data, schedule } = trial
+  const model = new SupernetModel(trial.supernet, trial.relaxation, trial.random)
+  const stepper = supernetStepper(model, data, {
+    ...trial,
+    options: config.search,
+    emit: () => undefined,
+    save: () => undefined,
+  })
+  const batches = batching(data, data.splits.train, config.search, trial.random, 'search')
+  const phase = schedule.phases.find(({ gates }) => gates === 'move')!
+  const times: number[] = []
+  for (let step = 0; step <= options.steps; step++) {
+    const start = performance.now()
+    stepper.step(phase.from + step, batches.at(step), phase)
+    // Reading a gate waits for backends that compute behind the program's back.
+    model.alphaValues()
+    if (step > 0) times.push(performance.now() - start)
+  }
+  const heap = heapBytes()
+  stepper.dispose()
+  const { parameters } = taskCost(model.supernet)
+  model.dispose()
+  times.sort((a, b) => a - b)
+  return {
+    medianMs: round(times[times.length >> 1]!),
+    minMs: round(times[0]!),
+    heapMB: heap === undefined ? null : Math.round(heap / 2 ** 20),
+    backend: options.backend,
+    workers: 1,
+    shards: options.shards,
+    parameters,
+  }
+}
+
+const round = (ms: number): number => Math.round(ms * 10) / 10
+
+/** A trial on one batch of random images, with the schedule that `auto` means. */
+function randomTrial(options: BenchStepOptions): Trial {
+  const config = resolveConfig({
+    data: { source: 'digits' },
+    supernet: { space: options.supernet, options: options.options },
+    search: { batch: options.batch, shards: options.shards, epochs: options.steps + 2, mode: 'joint' },
+  })
+  const random = randomSource(config.seed)
+  const data = randomImages(options, random)
+  const supernet = buildSupernet(config, data)
+  const document = resolveSchedule('strong-then-relaxed', '.')
+  // A schedule long enough that every timed step is in the phase in which gates move.
+  const schedule = compileFor(document, supernet, 1000, config.relaxation)
+  return {
+    config: config as Config,
+    data,
+    supernet,
+    relaxation: relaxations[config.relaxation],
+    schedule,
+    terms,
+    loss: losses['cross-entropy'],
+    metric: 'accuracy',
+    random,
+    identity: 'bench',
+  }
+}
+
+const classes = Array.from({ length: 10 }, (_, i) => String(i))
+
+function randomImages({ batch, image }: BenchStepOptions, random: RandomSource): PreparedData {
+  const stream = random.stream('bench', 'images')
+  const shape = [image, image, 3]
+  const inputs = Float32Array.from({ length: batch * image * image * 3 }, () => stream.normal())
+  const targets = Float32Array.from({ length: batch }, () => stream.integer(classes.length))
+  const none = new Uint32Array(0)
+  return {
+    dataset: {
+      name: 'random images',
+      rows: batch,
+      shape,
+      inputs,
+      targets,
+      task: { kind: 'classification', classes },
+      features: ['r', 'g', 'b'],
+      encoding: { kind: 'images', columns: [], missing: 'refuse' },
+      hash: 'random',
+    },
+    splits: { train: Uint32Array.from({ length: batch }, (_, i) => i), arch: none, validation: none, test: none },
+    scaler: { input: { mean: [0, 0, 0], std: [1, 1, 1] }, target: { mean: [], std: [] }, fill: [0, 0, 0] },
+    inputs,
+    targets,
+  }
+}
