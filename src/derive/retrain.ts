@@ -15,7 +15,7 @@ import { batchGradients, disposeGradients, type Gradients } from '../search/grad
 import { discreteNetwork, type Network } from '../search/network.js'
 import type { LoopContext } from '../search/options.js'
 import { learningRateAt, optimizer, type Optimizer } from '../search/optimizer.js'
-import { clipScale, stepWeight, updateStatistics } from '../search/update.js'
+import { stepWeights, updateStatistics } from '../search/update.js'
 
 export interface RetrainContext extends LoopContext {
   readonly options: Config['retrain']
@@ -128,22 +128,12 @@ function applyGradients(
   { l2: lambda, weights }: Config['retrain'],
   learningRate: number,
 ): void {
-  const scale = clipScale(gradients, weights.clipNorm)
-  for (const { name, shape } of network.weights.specs) {
-    const gradient = gradients.weights.get(name)
-    if (!gradient) continue
-    const scaled = scale ? tf.mul(gradient, scale) : gradient
-    stepWeight(
-      network.weights,
-      name,
-      scaled,
-      shape.length > 1 ? [{ term: l2, lambda }] : [],
-      rule,
-      learningRate,
-    )
-    if (scale) scaled.dispose()
-  }
-  scale?.dispose()
+  stepWeights(network.weights, gradients, {
+    optimizer: rule,
+    learningRate,
+    clipNorm: weights.clipNorm,
+    terms: () => [{ term: l2, lambda }],
+  })
   updateStatistics(network.weights, gradients.statistics)
 }
 

@@ -1,14 +1,36 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { currentDevice } from '../backend/wasm/index.js'
+import { adamInPlace, sgdInPlace, type OptimizerRow } from '../backend/wasm/optimizer.js'
 import type { Config } from '../config/config-schema.js'
 import { cut } from '../nn/parameter-store.js'
 import type { Slice } from '../nn/transform.js'
 
 export type OptimizerOptions = Config['search']['weights']
 
-/** Steps weight tensors and owns the slots that this needs; dispose it. */
+/** Arrays by name that a step reads and replaces, as a parameter store has them. */
+export interface Arrays {
+  get(name: string): tf.Tensor
+  /** Takes the tensor over and disposes the old one. */
+  set(name: string, tensor: tf.Tensor): void
+}
+
+/** What is to be done to one array. */
+export interface Update {
+  readonly name: string
+  readonly gradient: tf.Tensor
+  /** λ of ½‖w‖², whose gradient joins the array's; 0 by default. */
+  readonly decay?: number
+  /** η λ of ‖w‖₁: the strength of its proximal step behind the optimizer's; 0 by default. */
+  readonly threshold?: number
+}
+
+/** Steps arrays and owns the slots that this needs; dispose it. */
 export interface Optimizer {
-  /** The new value of a parameter; the caller owns it. Call it outside a tidy, or keep the slots alive. */
-  step(name: string, value: tf.Tensor, gradient: tf.Tensor, learningRate: number): tf.Tensor
+  /**
+   * Steps some arrays by their gradients, times `scale` where given. On wasm all at once and in the
+   * arrays' own memory. Call it outside a tidy.
+   */
+  step(arrays: Arrays, updates: readonly Update[], learningRate: number, scale?: tf.Scalar): void
   /** Follows pruning: slots are cut with their parameters, those of parameters not in `alive` are freed. */
   follow(alive: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
   /** Copies of all slots, for a checkpoint. */
@@ -44,28 +66,90 @@ export function optimizer(options: Pick<OptimizerOptions, 'optimizer' | 'momentu
 /** v ← m v + g, w ← w − η v: SGD with momentum as PyTorch has it. */
 const sgd =
   (slots: Slots, momentum: number): Optimizer['step'] =>
-  (name, value, gradient, learningRate) =>
-    tf.tidy(() => {
-      const velocity = slots.update(name, 'velocity', (old) =>
-        old ? tf.add(tf.mul(old, momentum), gradient) : tf.clone(gradient),
-      )
-      return tf.sub(value, tf.mul(velocity, learningRate))
-    })
+  (arrays, updates, rate, scale) => {
+    const device = currentDevice()
+    if (device)
+      return sgdInPlace(device, rowsOf(arrays, updates, slots, ['velocity']), { rate, momentum, scale })
+    for (const update of updates)
+      composed(arrays, update, scale, (value, gradient) => {
+        const velocity = slots.update(update.name, 'velocity', (old) =>
+          old ? tf.add(tf.mul(old, momentum), gradient) : tf.clone(gradient),
+        )
+        return tf.sub(value, tf.mul(velocity, rate))
+      })
+  }
+
+const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8]
 
 /** Adam (arXiv:1412.6980) with β = 0.9, 0.999; ε = 1e-8. The step count is a slot too. */
 const adam =
   (slots: Slots): Optimizer['step'] =>
-  (name, value, gradient, learningRate) =>
-    tf.tidy(() => {
-      const first = slots.update(name, 'first', (old) => tf.add(tf.mul(old ?? 0, 0.9), tf.mul(gradient, 0.1)))
-      const second = slots.update(name, 'second', (old) =>
-        tf.add(tf.mul(old ?? 0, 0.999), tf.mul(tf.square(gradient), 0.001)),
-      )
-      const count = slots.count(name)
-      const scale = learningRate / (1 - 0.9 ** count)
-      const root = tf.add(tf.sqrt(tf.div(second, 1 - 0.999 ** count)), 1e-8)
-      return tf.sub(value, tf.mul(scale, tf.div(first, root)))
-    })
+  (arrays, updates, rate, scale) => {
+    const device = currentDevice()
+    if (device) {
+      // Arrays that were held in some phases have taken fewer steps than others.
+      for (const [count, same] of groupBy(updates, ({ name }) => slots.count(name)))
+        adamInPlace(device, rowsOf(arrays, same, slots, ['first', 'second']), {
+          rate,
+          beta1,
+          beta2,
+          epsilon,
+          count,
+          scale,
+        })
+      return
+    }
+    for (const update of updates)
+      composed(arrays, update, scale, (value, gradient) => {
+        const { name } = update
+        const first = slots.update(name, 'first', (old) =>
+          tf.add(tf.mul(old ?? 0, beta1), tf.mul(gradient, 1 - beta1)),
+        )
+        const second = slots.update(name, 'second', (old) =>
+          tf.add(tf.mul(old ?? 0, beta2), tf.mul(tf.square(gradient), 1 - beta2)),
+        )
+        const count = slots.count(name)
+        const root = tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** count)), epsilon)
+        return tf.sub(value, tf.mul(rate / (1 - beta1 ** count), tf.div(first, root)))
+      })
+  }
+
+/** One update out of TensorFlow.js's operations. */
+function composed(
+  arrays: Arrays,
+  { name, gradient, decay = 0, threshold = 0 }: Update,
+  scale: tf.Scalar | undefined,
+  rule: (value: tf.Tensor, gradient: tf.Tensor) => tf.Tensor,
+): void {
+  const value = arrays.get(name)
+  const next = tf.tidy(() => {
+    const scaled = scale ? tf.mul(gradient, scale) : gradient
+    const stepped = rule(value, decay === 0 ? scaled : tf.add(scaled, tf.mul(value, decay)))
+    return threshold === 0 ? stepped : tf.mul(tf.sign(stepped), tf.relu(tf.sub(tf.abs(stepped), threshold)))
+  })
+  arrays.set(name, next)
+}
+
+function rowsOf(
+  arrays: Arrays,
+  updates: readonly Update[],
+  slots: Slots,
+  names: readonly string[],
+): OptimizerRow[] {
+  return updates.map(({ name, gradient, decay = 0, threshold = 0 }) => {
+    const value = arrays.get(name)
+    return { value, gradient, slots: names.map((slot) => slots.zeros(name, slot, value)), decay, threshold }
+  })
+}
+
+function groupBy<T, Key>(items: readonly T[], keyOf: (item: T) => Key): Map<Key, T[]> {
+  const groups = new Map<Key, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    groups.set(key, [...(groups.get(key) ?? []), item])
+  }
+  return groups
+}
 
 /** Optimizer state by `${parameter}#${slot}`. */
 class Slots {
@@ -79,6 +163,14 @@ class Slots {
     old?.dispose()
     this.#tensors.set(key, value)
     return value
+  }
+
+  /** A slot to be written into, of zeros at first. */
+  zeros(name: string, slot: string, like: tf.Tensor): tf.Tensor {
+    const key = `${name}#${slot}`
+    const tensor = this.#tensors.get(key) ?? tf.keep(tf.zerosLike(like))
+    this.#tensors.set(key, tensor)
+    return tensor
   }
 
   count(name: string): number {

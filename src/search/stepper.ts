@@ -9,13 +9,12 @@ import { batching, type Batching } from './batching.js'
 import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
 import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
 import { modelNetwork, type Network } from './network.js'
-import { learningRateAt, optimizer } from './optimizer.js'
+import { learningRateAt, optimizer, type Arrays } from './optimizer.js'
 import type { SearchContext } from './search.js'
 import {
-  clipScale,
   smoothGateGradient,
   stepProximalGates,
-  stepWeight,
+  stepWeights,
   updateStatistics,
   type WeightedTerm,
 } from './update.js'
@@ -49,6 +48,10 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const alphaOptimizer = optimizer({ optimizer: 'adam', momentum: 0 })
   const archBatches = options.mode === 'alternating' ? archBatching(data, context) : undefined
   const network = modelNetwork(model)
+  const alphas: Arrays = {
+    get: (name) => model.alpha(name),
+    set: (name, tensor) => model.setAlpha(name, tensor as tf.Tensor1D),
+  }
   const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
   let count = 0
   let timed = { steps: 0, milliseconds: 0 }
@@ -88,19 +91,13 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     count += 1
   }
 
-  const stepWeights = (t: number, gradients: Gradients): void => {
-    const rate = learningRateAt(options.weights, t, schedule.steps)
-    const scale = clipScale(gradients, options.weights.clipNorm)
-    for (const { name, layer, shape } of model.weights.specs) {
-      const gradient = gradients.weights.get(name)
-      if (!gradient) continue
-      // Terms act on kernels; a bias or a scale has no sparsity to gain and needs its size.
-      const acting = shape.length > 1 ? weighted('weights', layer, t) : []
-      const scaled = scale ? tf.mul(gradient, scale) : gradient
-      stepWeight(model.weights, name, scaled, acting, weightOptimizer, rate)
-      if (scale) scaled.dispose()
-    }
-    scale?.dispose()
+  const stepWeightsAt = (t: number, gradients: Gradients): void => {
+    stepWeights(model.weights, gradients, {
+      optimizer: weightOptimizer,
+      learningRate: learningRateAt(options.weights, t, schedule.steps),
+      clipNorm: options.weights.clipNorm,
+      terms: (layer) => weighted('weights', layer, t),
+    })
     updateStatistics(model.weights, gradients.statistics)
   }
 
@@ -112,12 +109,10 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const smooth = smoothGateGradient(alpha, group, acting, model.relaxation)
       const ofLoss = gradients.alphas.get(name)
       const total = tf.tidy(() => tf.add<tf.Tensor1D>(ofLoss ?? tf.zerosLike(alpha), smooth ?? 0))
-      const next =
-        model.relaxation.step === 'proximal'
-          ? stepProximalGates(alpha, group, total, acting, options.gates.learningRate)
-          : (alphaOptimizer.step(name, alpha, total, options.gates.learningRate) as tf.Tensor1D)
+      if (model.relaxation.step === 'proximal')
+        model.setAlpha(name, stepProximalGates(alpha, group, total, acting, options.gates.learningRate))
+      else alphaOptimizer.step(alphas, [{ name, gradient: total }], options.gates.learningRate)
       tf.dispose([total, ...(smooth ? [smooth] : [])])
-      model.setAlpha(name, next)
     }
   }
 
@@ -135,7 +130,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         disposeGradients(gradients)
       }
       const gradients = gradientsOf(t, shards, phase, separate ? ['weights'] : ['weights', 'gates'])
-      stepWeights(t, gradients)
+      stepWeightsAt(t, gradients)
       if (!separate && phase.gates === 'move') stepGates(t, gradients)
       addLosses(gradients)
       disposeGradients(gradients)

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { currentDevice } from '../backend/wasm/index.js'
+import { blendInPlace, squaredNorm } from '../backend/wasm/optimizer.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import type { Term } from '../objective/terms/types.js'
 import type { GateGroup } from '../supernet/types.js'
 import type { Relaxation } from '../supernet/relaxation.js'
 import type { Gradients } from './gradients.js'
-import type { Optimizer } from './optimizer.js'
+import type { Optimizer, Update } from './optimizer.js'
 
 /** A term with its λ here and now. */
 export interface WeightedTerm {
@@ -16,34 +18,73 @@ export interface WeightedTerm {
 /** The share of the batch's statistics in each update of the moving averages (PyTorch's value). */
 const statisticsMomentum = 0.1
 
+export interface WeightStep {
+  readonly optimizer: Optimizer
+  readonly learningRate: number
+  /** Gradients longer than this, all weights together, are scaled down to it. */
+  readonly clipNorm: number | undefined
+  /** Terms that act on the kernels of a layer. Biases and scales have no sparsity to gain and need their size. */
+  terms(layer: string): readonly WeightedTerm[]
+}
+
 /**
- * Steps one weight array: smooth terms join the gradient, then the optimizer steps, then proximal
- * operators act with strength η λ.
+ * Steps the weights that have gradients: smooth terms join the gradient, then the optimizer steps, then
+ * proximal operators act with strength η λ. Terms that the optimizer knows cost no pass of their own.
  */
-export function stepWeight(
-  store: ParameterStore,
-  name: string,
-  gradient: tf.Tensor,
-  terms: readonly WeightedTerm[],
-  optimizer: Optimizer,
-  learningRate: number,
-): void {
-  const value = store.get(name)
-  const total = tf.tidy(() =>
-    terms.reduce((sum, { term, lambda }) => {
-      const smooth = term.weights!.gradient?.(value)
-      return smooth ? tf.add(sum, tf.mul(smooth, lambda)) : sum
-    }, tf.clone(gradient)),
-  )
-  let next = optimizer.step(name, value, total, learningRate)
-  total.dispose()
-  for (const { term, lambda } of terms) {
-    if (!term.weights!.proximal) continue
-    const proximal = tf.tidy(() => term.weights!.proximal!(next, learningRate * lambda))
-    next.dispose()
-    next = proximal
+export function stepWeights(store: ParameterStore, gradients: Gradients, step: WeightStep): void {
+  const { optimizer, learningRate, clipNorm } = step
+  const scale = clipScale(gradients, clipNorm)
+  const updates: Update[] = []
+  const added: tf.Tensor[] = []
+  const proximal: { name: string; terms: readonly WeightedTerm[] }[] = []
+  for (const { name, layer, shape } of store.specs) {
+    const gradient = gradients.weights.get(name)
+    if (!gradient) continue
+    const terms = shape.length > 1 ? step.terms(layer) : []
+    const { decay, threshold, others } = byForm(terms)
+    const total = withSmooth(gradient, store.get(name), others, scale)
+    if (total !== gradient) added.push(total)
+    updates.push({ name, gradient: total, decay, threshold: learningRate * threshold })
+    if (others.some(({ term }) => term.weights!.proximal)) proximal.push({ name, terms: others })
   }
-  store.set(name, next)
+  optimizer.step(store, updates, learningRate, scale)
+  for (const { name, terms } of proximal)
+    for (const { term, lambda } of terms)
+      if (term.weights!.proximal)
+        store.set(
+          name,
+          tf.tidy(() => term.weights!.proximal!(store.get(name), learningRate * lambda)),
+        )
+  tf.dispose(added)
+  scale?.dispose()
+}
+
+/** λ of the terms that an optimizer knows, and the other terms. */
+function byForm(terms: readonly WeightedTerm[]) {
+  const lambdaOf = (form: string) =>
+    terms.reduce((sum, { term, lambda }) => (term.weights!.form === form ? sum + lambda : sum), 0)
+  return {
+    decay: lambdaOf('decay'),
+    threshold: lambdaOf('threshold'),
+    others: terms.filter(({ term }) => !term.weights!.form),
+  }
+}
+
+/** The gradient with those of smooth terms, which clipping must not scale. */
+function withSmooth(
+  gradient: tf.Tensor,
+  value: tf.Tensor,
+  terms: readonly WeightedTerm[],
+  scale: tf.Scalar | undefined,
+): tf.Tensor {
+  const smooth = terms.filter(({ term }) => term.weights!.gradient)
+  if (smooth.length === 0) return gradient
+  return tf.tidy(() =>
+    smooth.reduce((sum: tf.Tensor, { term, lambda }) => {
+      const own = tf.mul(term.weights!.gradient!(value), lambda)
+      return tf.add(sum, scale ? tf.div(own, scale) : own)
+    }, gradient),
+  )
 }
 
 /** What is left to a gate that pressure alone would close although it must stay open. */
@@ -122,19 +163,31 @@ export function updateStatistics(
   store: ParameterStore,
   statistics: ReadonlyMap<string, BatchStatistics>,
 ): void {
-  for (const [node, observed] of statistics)
-    for (const key of ['mean', 'variance'] as const) {
-      const name = `${node}:${key}`
-      const next = tf.tidy(() =>
-        tf.add(tf.mul(store.get(name), 1 - statisticsMomentum), tf.mul(observed[key], statisticsMomentum)),
-      )
-      store.set(name, next)
-    }
+  const keys = ['mean', 'variance'] as const
+  const pairs = [...statistics].flatMap(([node, observed]) =>
+    keys.map((key) => ({
+      name: `${node}:${key}`,
+      average: store.get(`${node}:${key}`),
+      observed: observed[key],
+    })),
+  )
+  const device = currentDevice()
+  if (device) return blendInPlace(device, pairs, statisticsMomentum)
+  for (const { name, average, observed } of pairs)
+    store.set(
+      name,
+      tf.tidy(() => tf.add(average, tf.mul(tf.sub(observed, average), statisticsMomentum))),
+    )
 }
 
 /** min(1, limit / ‖gradient‖) over all weights, or undefined without a limit. */
 export function clipScale({ weights }: Gradients, limit: number | undefined): tf.Scalar | undefined {
   if (limit === undefined || weights.size === 0) return undefined
+  const device = currentDevice()
+  if (device) {
+    const norm = Math.sqrt(squaredNorm(device, [...weights.values()]))
+    return tf.scalar(Math.min(1, limit / (norm + 1e-12)))
+  }
   return tf.tidy(() => {
     const squares = [...weights.values()].map((gradient) => tf.sum(tf.square(gradient)))
     const norm = tf.sqrt(tf.addN(squares))

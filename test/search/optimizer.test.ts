@@ -2,11 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
-import { learningRateAt, optimizer } from '../../src/search/optimizer.js'
+import { learningRateAt, optimizer, type Arrays } from '../../src/search/optimizer.js'
 import { relativeError } from '../helpers/numeric.js'
 import { normals } from '../helpers/networks.js'
-
-beforeAll(() => useBackend('wasm'))
 
 type Kind = 'sgd' | 'adam'
 const options = (kind: Kind) => ({ optimizer: kind, momentum: 0.9 })
@@ -35,16 +33,34 @@ function reference(kind: Kind, steps: number, rate: (t: number) => number): Floa
 
 /** Steps [2, 3] weights `from` … `to` − 1. The caller owns the result. */
 function stepped(rule: ReturnType<typeof optimizer>, w: tf.Tensor, from: number, to: number): tf.Tensor {
+  const arrays = arraysOf(new Map([['w', w]]))
   for (let t = from; t < to; t++) {
     const gradient = tf.tensor(gradientAt(t), [2, 3])
-    const next = rule.step('w', w, gradient, 0.1 / (t + 1))
-    tf.dispose([gradient, w])
-    w = next
+    rule.step(arrays, [{ name: 'w', gradient }], 0.1 / (t + 1))
+    gradient.dispose()
   }
-  return w
+  return arrays.get('w')
 }
 
-describe.each<Kind>(['sgd', 'adam'])('%s', (kind) => {
+/** Arrays by name that belong to the test. */
+function arraysOf(tensors: Map<string, tf.Tensor>): Arrays {
+  return {
+    get: (name) => tensors.get(name)!,
+    set(name, tensor) {
+      tensors.get(name)!.dispose()
+      tensors.set(name, tf.keep(tensor))
+    },
+  }
+}
+
+const backends = ['wasm', 'cpu'] as const
+const cases = backends.flatMap((backend) =>
+  (['sgd', 'adam'] as Kind[]).map((kind) => [kind, backend] as const),
+)
+
+describe.each(cases)('%s on %s', (kind, backend) => {
+  beforeAll(() => useBackend(backend))
+
   it('follows its published rule', () => {
     const before = tf.memory().numTensors
     const rule = optimizer(options(kind))
@@ -72,7 +88,9 @@ describe.each<Kind>(['sgd', 'adam'])('%s', (kind) => {
     const rule = optimizer(options(kind))
     for (const name of ['w', 'gone']) {
       const [w, g] = [tf.tensor(start, [2, 3]), tf.tensor(gradientAt(0), [2, 3])]
-      tf.dispose([rule.step(name, w, g, 0.1), w, g])
+      const arrays = arraysOf(new Map([[name, w]]))
+      rule.step(arrays, [{ name, gradient: g }], 0.1)
+      tf.dispose([arrays.get(name), g])
     }
     const whole = rule.values()
     rule.follow(new Set(['w']), new Map([['w', [{ axis: 1, indices: [0, 2] }]]]))

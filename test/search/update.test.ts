@@ -5,14 +5,16 @@ import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
 import { entropy } from '../../src/objective/terms/entropy.js'
+import type { Term } from '../../src/objective/terms/types.js'
 import { l1 } from '../../src/objective/terms/l1.js'
 import { l2 } from '../../src/objective/terms/l2.js'
 import { optimizer } from '../../src/search/optimizer.js'
 import {
+  type WeightedTerm,
   clipScale,
   smoothGateGradient,
   stepProximalGates,
-  stepWeight,
+  stepWeights,
   updateStatistics,
 } from '../../src/search/update.js'
 import { relaxations } from '../../src/supernet/relaxation.js'
@@ -161,7 +163,7 @@ describe('smooth terms on gates', () => {
 
 describe('a step of a weight', () => {
   const values = [0.5, -0.01, 0.02, -2]
-  const stepOnce = (terms: Parameters<typeof stepWeight>[3]) => {
+  const stepOnce = (terms: WeightedTerm[]) => {
     const b = graphBuilder([2], 'l')
     b.output('task', b.dense(b.input, 2))
     const store = ParameterStore.of(b.graph(), randomSource(1))
@@ -169,7 +171,18 @@ describe('a step of a weight', () => {
     const rule = optimizer({ optimizer: 'sgd', momentum: 0 })
     const gradient = tf.tensor2d([1, 0, 0, 1], [2, 2])
     const before = tf.memory().numTensors
-    stepWeight(store, 'dense:kernel', gradient, terms, rule, 0.1)
+    const gradients = {
+      losses: {},
+      weights: new Map([['dense:kernel', gradient]]),
+      alphas: new Map(),
+      statistics: new Map(),
+    }
+    stepWeights(store, gradients, {
+      optimizer: rule,
+      learningRate: 0.1,
+      clipNorm: undefined,
+      terms: () => terms,
+    })
     expect(tf.memory().numTensors).toBe(before + 1)
     const result = [...store.values().get('dense:kernel')!]
     gradient.dispose()
@@ -182,6 +195,19 @@ describe('a step of a weight', () => {
 
   it('adds smooth terms to the gradient', () => {
     expectClose(stepOnce([{ term: l2, lambda: 0.2 }]), [0.5 - 0.1 * 1.1, -0.0098, 0.0196, -2 - 0.1 * 0.6])
+  })
+
+  it('calls gradients and proximal operators of terms that the optimizer does not know', () => {
+    const unknown = (term: Term): Term => {
+      const { form, ...weights } = term.weights!
+      expect(form).toBeDefined()
+      return { ...term, weights }
+    }
+    for (const [term, lambda] of [
+      [l2, 0.2],
+      [l1, 0.5],
+    ] as const)
+      expectClose(stepOnce([{ term: unknown(term), lambda }]), stepOnce([{ term, lambda }]))
   })
 
   it('applies proximal terms after the step, with strength η λ, to exact zeros', () => {

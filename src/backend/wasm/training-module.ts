@@ -37,6 +37,7 @@ export type TrainingModule = Readonly<
     | 'reluGradient'
     | 'scaleBy'
     | 'sgdStep'
+    | 'blendStep'
     | 'adamStep'
     | 'squaredNorm'
     | 'clear',

@@ -10,6 +10,7 @@ export const l1: Term = {
   name: 'l1',
   description: 'Σ|v|: exact zeros by soft thresholding; unit: the value’s own',
   weights: {
+    form: 'threshold',
     value: (w) => tf.sum(tf.abs(w)),
     proximal: (w, strength) => tf.mul(tf.sign(w), tf.relu(tf.sub(tf.abs(w), strength))),
   },

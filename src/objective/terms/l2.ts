@@ -6,6 +6,7 @@ export const l2: Term = {
   name: 'l2',
   description: '½‖W‖² of every kernel: weight decay; unit: weight²',
   weights: {
+    form: 'decay',
     value: (w) => tf.mul(0.5, tf.sum(tf.square(w))),
     gradient: (w) => w,
   },

@@ -7,6 +7,11 @@ export type Part = 'weights' | 'gates'
 
 /** A term on weight arrays: R sums `value` over the layer's kernels. Give a gradient or a proximal operator. */
 export interface WeightAction {
+  /**
+   * How an optimizer does it in its own step: `decay` for R = ½‖w‖², `threshold` for R = ‖w‖₁. Then
+   * neither gradient nor proximal operator is called while training.
+   */
+  readonly form?: 'decay' | 'threshold'
   /** R of one array, a scalar. */
   value(w: tf.Tensor): tf.Scalar
   /** ∂R/∂w. */

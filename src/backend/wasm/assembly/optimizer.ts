@@ -112,3 +112,21 @@ export function squaredNorm(table: usize, rows: i32): f64 {
   }
   return total
 }
+
+/** value ← value + share · (gradient − value) over a table: moving averages towards what was observed. */
+export function blendStep(table: usize, rows: i32, share: f32): void {
+  const part = f32x4.splat(share)
+  for (let row = 0; row < rows; row++) {
+    let w = pointer(table, 0)
+    let g = pointer(table, 1)
+    const n = load<i32>(table, 16)
+    for (let i = 0; i < n; i += 4) {
+      const value = loadLanes(w, n - i)
+      const apart = f32x4.sub(loadLanes(g, n - i), value)
+      storeLanes(w, f32x4.add(value, f32x4.mul(apart, part)), n - i)
+      w += 16
+      g += 16
+    }
+    table += ROW
+  }
+}
