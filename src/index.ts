@@ -45,6 +45,8 @@ export { saveModel, type TrainedNetwork } from './export/save.js'
 export { verifyExport, type Verification } from './export/verify.js'
 export { progressBar } from './report/progress.js'
 
+export { benchStep, type BenchStepOptions, type StepFigures } from './runs/bench-step.js'
+export { planRun, type RunPlan } from './runs/plan-run.js'
 export { predictFile, predictionsCsv, type Predictions } from './runs/predict-file.js'
 export { reportRun } from './runs/report-run.js'
 export { retrainRun } from './runs/retrain-run.js'

@@ -17,11 +17,14 @@ export interface BackendOptions {
 /** Bytes that the wasm backend has taken of the system so far; undefined on other backends. */
 export const heapBytes = (): number | undefined => currentDevice()?.memory.buffer.byteLength
 
+/** Where the current backend's memory ends, in bytes; undefined where we know of no limit. */
+export const backendLimit = (): number | undefined => (currentDevice() ? 2 ** 32 : undefined)
+
 /**
- * Bytes that values and gradients of one training pass may take. The wasm memory ends at 4 GiB; what is
- * left of it is for weights, optimizer state and what the allocator loses between blocks.
+ * Bytes that a training pass may take, weights and optimizer state included. The wasm memory ends at 4 GiB;
+ * the rest of it is for kernels' scratch areas and what the allocator loses between blocks.
  */
-export const passBudget = (): number => (currentDevice() ? 3 * 2 ** 30 : Infinity)
+export const passBudget = (): number => (currentDevice() ? 3.6 * 2 ** 30 : Infinity)
 
 /**
  * Makes a TensorFlow.js backend the current one and waits until it is ready. `wasm` and `cpu` are always

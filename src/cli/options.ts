@@ -18,6 +18,12 @@ export const set: Options = {
 }
 export const out = (describe: string): Options => ({ type: 'string', requiresArg: true, describe })
 
+export const backend: Options = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'wasm, cpu, webgpu or tensorflow',
+}
+
 /** A positional that is a path, whatever it looks like. */
 export const path = (describe: string): Options => ({ type: 'string', describe })
 

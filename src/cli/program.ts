@@ -2,11 +2,13 @@ import yargs, { type Argv } from 'yargs'
 import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Arguments, Command, CommandContext } from './command.js'
+import { bench } from './commands/bench.js'
 import { checkDataCommand } from './commands/check-data.js'
 import { derive } from './commands/derive.js'
 import { doctor } from './commands/doctor.js'
 import { exportCommand } from './commands/export.js'
 import { init } from './commands/init.js'
+import { plan } from './commands/plan.js'
 import { predict } from './commands/predict.js'
 import { report } from './commands/report.js'
 import { resume } from './commands/resume.js'
@@ -17,6 +19,7 @@ import { search } from './commands/search.js'
 const commands: readonly Command[] = [
   init,
   checkDataCommand,
+  plan,
   search,
   resume,
   derive,
@@ -26,6 +29,7 @@ const commands: readonly Command[] = [
   report,
   schedule,
   doctor,
+  bench,
 ]
 const nameOf = ({ usage }: Command): string => usage.split(' ')[0]!
 const names = commands.map(nameOf)

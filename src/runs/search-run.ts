@@ -12,6 +12,7 @@ import type { AnySpace } from '../supernet/space.js'
 import { openEventLog } from './event-log.js'
 import { writeResults } from './results.js'
 import { createRunFolder, isFinished, readFinishedRun, readRunConfig, retrainedFrom, type FinishedRun } from './run-folder.js'
+import { requireMemory } from './plan-run.js'
 import { setupTrial } from './setup.js'
 
 /** Who watches a run, and who may stop it. */
@@ -49,6 +50,7 @@ export async function searchRun({
   if (resume && isFinished(out)) return readFinishedRun(out)
   await useBackend(config.backend)
   const trial = setupTrial(withAbsolutePaths(config, folder), folder, spaces)
+  requireMemory(trial)
   if (resume) checkSame(out, trial)
   else createRunFolder(out, trial.config)
   await runInFolder(trial, out, hooks, resume ? readCheckpoint(checkpointOf(out)) : undefined)

@@ -3,8 +3,10 @@ import { gather } from '../data/batches.js'
 import type { PreparedData } from '../data/types.js'
 import { run } from '../nn/run.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
+import { forwardRows } from './memory.js'
 import { mixturesOf, type Network } from './network.js'
 
+/** Rows at a time, where memory allows. */
 const batchSize = 256
 
 /**
@@ -15,8 +17,9 @@ export function predictRows(network: Network, data: PreparedData, rows: Uint32Ar
   const { shape } = data.dataset
   const length = shape.reduce((product, n) => product * n, 1)
   const parts: Float32Array[] = []
-  for (let from = 0; from < rows.length; from += batchSize) {
-    const batch = rows.subarray(from, from + batchSize)
+  const size = forwardRows(network.graph, ['task'], batchSize)
+  for (let from = 0; from < rows.length; from += size) {
+    const batch = rows.subarray(from, from + size)
     parts.push(predict(network, tf.tensor(gather(data.inputs, length, batch), [batch.length, ...shape])))
   }
   return unscale(concatenate(parts), data)

@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Graph } from '../nn/graph.js'
-import { passBudget } from '../backend/index.js'
-import { planMemory } from '../nn/memory.js'
 import { compileProgram, programOf, type Program, type ProgramOptions } from '../nn/program.js'
 import { runGradients } from '../nn/run.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import { reconstructionLoss, type Loss } from '../objective/losses.js'
+import { stepMemory } from './memory.js'
 import { mixturesOf, type Network } from './network.js'
 
 /** One part of a batch, on the host. */
@@ -129,9 +128,7 @@ function plannedProgram(graph: Graph, options: Omit<ProgramOptions, 'again'>, ro
   const plain = programOf(graph, options)
   const known = plans.get(plain) ?? new Map<number, Program>()
   plans.set(plain, known)
-  const { again } = known.has(rows)
-    ? { again: new Set<number>() }
-    : planMemory(graph, options, rows, passBudget())
+  const { again } = known.has(rows) ? { again: new Set<number>() } : stepMemory(graph, options, rows)
   const program = known.get(rows) ?? (again.size === 0 ? plain : compileProgram(graph, { ...options, again }))
   known.set(rows, program)
   return program
@@ -143,7 +140,7 @@ const rolesOf = ({ task, reconstruction }: LossWeights): string[] => [
 ]
 
 /** The nodes that own what gradients are wanted of. */
-function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<string> {
+export function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<string> {
   const groups = new Set<unknown>(alphas)
   return new Set([
     ...weights.map((name) => name.slice(0, name.lastIndexOf(':'))),

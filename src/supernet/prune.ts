@@ -1,6 +1,13 @@
 import { keepMembers, type Slice } from '../nn/transform.js'
 import { taskCost } from './cost.js'
-import { carrying, type Architecture, type GateGroup, type Pruned, type Supernet } from './types.js'
+import {
+  carrying,
+  type Architecture,
+  type GateGroup,
+  type Member,
+  type Pruned,
+  type Supernet,
+} from './types.js'
 
 /**
  * Removes all but the given members of a group, physically: their nodes and parameters go, and so do
@@ -49,31 +56,36 @@ export function illegality(supernet: Supernet): string | undefined {
 }
 
 /**
- * Parameters that no legal pruning can remove: those left where each group keeps its least costly
- * members, as few as it must; operations first, then inputs. Ties go to the earlier member.
+ * The legal architecture with the fewest parameters, as a pruned supernet: each group keeps its least
+ * costly members, as few as it must; operations first, then inputs. Ties go to the earlier member.
  */
-export function unprunableParameters(supernet: Supernet): number {
-  const parameters = (net: Supernet) => taskCost(net).parameters
+export function smallest(supernet: Supernet): Supernet {
   const inOrder = [...supernet.groups].sort(
     (a, b) => Number(b.kind === 'operations') - Number(a.kind === 'operations'),
   )
-  let current = supernet
-  for (const { name } of inOrder) {
+  return inOrder.reduce((current, { name }) => {
     const group = current.groups.find((g) => g.name === name)
-    if (!group || group.members.length <= group.keep.min) continue
-    const costs = carrying(group.members).map((member) => {
-      const without = group.members.filter(({ name: other }) => other !== member.name).map((m) => m.name)
-      return {
-        name: member.name,
-        cost: parameters(current) - parameters(pruneGroup(current, name, without).supernet),
-      }
-    })
-    const cheapest = [...costs].sort((a, b) => a.cost - b.cost).slice(0, group.keep.min)
-    current = pruneGroup(
+    if (!group || group.members.length <= group.keep.min) return current
+    const cheapest = carrying(group.members)
+      .map((member) => ({ name: member.name, cost: costOfMember(current, group, member) }))
+      .sort((a, b) => a.cost - b.cost)
+      .slice(0, group.keep.min)
+    return pruneGroup(
       current,
       name,
-      cheapest.map((c) => c.name),
+      cheapest.map((member) => member.name),
     ).supernet
-  }
-  return parameters(current)
+  }, supernet)
 }
+
+/** What the supernet loses with a member. Operations and units carry their own weights, inputs a whole edge's. */
+function costOfMember(supernet: Supernet, group: GateGroup, member: Member): number {
+  if (group.kind !== 'inputs') return member.parameters
+  const others = group.members.flatMap(({ name }) => (name === member.name ? [] : [name]))
+  return (
+    taskCost(supernet).parameters - taskCost(pruneGroup(supernet, group.name, others).supernet).parameters
+  )
+}
+
+/** Parameters that no legal pruning can remove. */
+export const unprunableParameters = (supernet: Supernet): number => taskCost(smallest(supernet)).parameters

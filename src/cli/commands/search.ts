@@ -2,7 +2,19 @@ import { join } from 'node:path'
 import { loadConfig } from '../../config/load-config.js'
 import { searchRun } from '../../runs/search-run.js'
 import { command } from '../command.js'
-import { integer, json, out, path, quiet, required, seed, set, settings, text } from '../options.js'
+import {
+  backend as backendOption,
+  integer,
+  json,
+  out,
+  path,
+  quiet,
+  required,
+  seed,
+  set,
+  settings,
+  text,
+} from '../options.js'
 import { withOutcome } from '../run-outcome.js'
 
 export const search = command({
@@ -12,7 +24,7 @@ export const search = command({
   options: {
     out: out('the run’s folder, new or empty; runs/NAME-seedN by default'),
     seed,
-    backend: { type: 'string', requiresArg: true, describe: 'wasm, cpu, webgpu or tensorflow' },
+    backend: backendOption,
     set,
     json,
     quiet,

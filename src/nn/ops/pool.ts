@@ -24,7 +24,8 @@ export function maxPoolGradient(
 
 /** Average pooling, `same` padding, padding not counted: [N, H, W, C] → [N, H/s, W/s, C]. */
 export function avgPool(x: tf.Tensor4D, kernel: number, stride: number): tf.Tensor4D {
-  return tf.avgPool(x, kernel, stride, 'same')
+  // The kernel itself: tf.avgPool copies its result to cast it to what it is.
+  return runKernel('AvgPool', { x }, { filterSize: [kernel, kernel], strides: [stride, stride], pad: 'same' })
 }
 
 /**

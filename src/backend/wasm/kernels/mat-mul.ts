@@ -58,7 +58,8 @@ function product(
   // Both transposed: A is turned by the packing of panels one column wide, which is rare enough.
   if (transposeA) turn(device, at.a, rows, k, m)
   const a = transposeA ? rows : at.a
-  for (let from = 0; from < k; from += depth) {
+  // Once even where K is 0: the product is 0 then.
+  for (let from = 0; from === 0 || from < k; from += depth) {
     const part = Math.min(depth, k - from)
     const b = at.b + (transposeB ? from : from * n) * 4
     kernels.packPanels(b, panels, 1, part, n, 0, transposeB ? 1 : n, transposeB ? k : 1)

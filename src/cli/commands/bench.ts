@@ -1,0 +1,72 @@
+import { backendNames, type BackendName } from '../../backend/index.js'
+import { InputError } from '../../base/errors.js'
+import { didYouMean } from '../../base/suggest.js'
+import { benchStep, type StepFigures } from '../../runs/bench-step.js'
+import { command, type Arguments } from '../command.js'
+import { backend, integer, json, text } from '../options.js'
+
+export const bench = command({
+  usage: 'bench <what>',
+  description: 'time a training step of a supernet on random images',
+  positionals: { what: { type: 'string', describe: 'step' } },
+  options: {
+    supernet: { type: 'string', requiresArg: true, describe: 'the search space; darts by default' },
+    channels: { type: 'string', requiresArg: true, describe: 'the space’s option; its default otherwise' },
+    cells: { type: 'string', requiresArg: true, describe: 'the space’s option; its default otherwise' },
+    batch: { type: 'string', requiresArg: true, describe: 'examples a step; 64 by default' },
+    image: { type: 'string', requiresArg: true, describe: 'height and width of the images; 32 by default' },
+    steps: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'timed steps, behind one that is not; 5 by default',
+    },
+    shards: { type: 'string', requiresArg: true, describe: 'parts of the batch; 1 by default' },
+    relaxed: { type: 'boolean', default: false, describe: 'the relaxed-SIMD kernels of the wasm backend' },
+    backend,
+    json,
+  },
+  async run(args, { print }) {
+    const what = text(args, 'what')
+    if (what !== 'step') throw new InputError(`bench: expected step, got "${what}"`)
+    const count = (name: string, otherwise: number) => integer(args, name, 1) ?? otherwise
+    const figures = await benchStep({
+      supernet: text(args, 'supernet') ?? 'darts',
+      options: { ...given(args, 'channels'), ...given(args, 'cells') },
+      batch: count('batch', 64),
+      image: count('image', 32),
+      steps: count('steps', 5),
+      shards: count('shards', 1),
+      backend: backendOf(args),
+      relaxed: Boolean(args.relaxed),
+    })
+    print(args.json ? JSON.stringify(figures) : describe(figures))
+  },
+})
+
+function given(args: Arguments, name: string): Record<string, number> {
+  const value = integer(args, name, 1)
+  return value === undefined ? {} : { [name]: value }
+}
+
+function backendOf(args: Arguments): BackendName {
+  const name = text(args, 'backend') ?? 'wasm'
+  const found = backendNames.find((each) => each === name)
+  if (!found)
+    throw new InputError(
+      `--backend: expected one of ${backendNames.join(', ')}, got "${name}"${didYouMean(name, backendNames)}`,
+    )
+  return found
+}
+
+function describe({
+  medianMs,
+  minMs,
+  heapMB,
+  backend: name,
+  workers,
+  shards,
+  parameters,
+}: StepFigures): string {
+  const heap = heapMB === null ? '' : `, heap ${heapMB} MB`
+  return `step: median ${medianMs} ms, least ${minMs} ms${heap}; ${parameters.toLocaleString('en-US')} parameters, ${name}, ${workers} worker, ${shards} shard${shards > 1 ? 's' : ''}`
+}

@@ -1,0 +1,63 @@
+import { loadConfig } from '../../config/load-config.js'
+import { formatCount, formatNumber, formatSeconds, formatSi } from '../../report/format.js'
+import { planRun, type RunPlan } from '../../runs/plan-run.js'
+import { command } from '../command.js'
+import { backend, json, path, required, set, settings, text } from '../options.js'
+import { textTable } from '../table.js'
+
+export const plan = command({
+  usage: 'plan <config>',
+  description: 'estimate memory, time and feasible budgets of a search before it runs',
+  positionals: { config: path('a YAML or JSON file') },
+  options: { backend, set, json },
+  async run(args, { print }) {
+    const name = text(args, 'backend')
+    const { config, folder } = loadConfig(required(args, 'config'), {
+      set: settings(args),
+      ...(name !== undefined && { backend: name }),
+    })
+    const found = await planRun(config, folder)
+    print(args.json ? JSON.stringify(found) : describe(found))
+  },
+})
+
+function describe({ supernet, smallest, memory, limitBytes, minutes, budgets }: RunPlan): string {
+  const sizes = textTable([
+    ['', 'parameters', 'FLOPs', 'depth'],
+    [
+      `supernet ${supernet.name}`,
+      formatCount(supernet.parameters),
+      formatSi(supernet.flops),
+      String(supernet.depth),
+    ],
+    [
+      'smallest legal network',
+      formatCount(smallest.parameters),
+      formatSi(smallest.flops),
+      String(smallest.depth),
+    ],
+  ])
+  const choices = `${supernet.groups} gate groups, ${supernet.members} members`
+  const limit = limitBytes === null ? '' : ` of ${size(limitBytes)}`
+  const stages = memory.map(({ stage, rows, peakBytes, heldBytes, recomputed, parts, fits, largestRows }) => {
+    const again = recomputed > 0 ? `, ${recomputed} of ${parts} parts computed twice` : ''
+    const most = largestRows === null ? '' : `; at most ${largestRows} examples fit`
+    const verdict = fits ? '' : 'DOES NOT FIT: '
+    return `memory   ${stage}: ${verdict}${size(peakBytes + heldBytes)}${limit} with ${rows} examples${again}${most}`
+  })
+  const time = [
+    `search at most ${duration(minutes.search)} (${formatNumber(minutes.stepMs)} ms a step)`,
+    ...(minutes.baseline === null ? [] : [`baseline about ${duration(minutes.baseline)}`]),
+    `retraining at most ${duration(minutes.retrain)}`,
+  ]
+  const wishes = budgets.map(
+    ({ criterion, feasible, least }) =>
+      `budget   ${criterion}: ${feasible ? 'feasible' : 'NOT FEASIBLE'}, the least is ${formatNumber(least)}`,
+  )
+  return [sizes, choices, '', ...stages, `time     ${time.join(', ')}`, ...wishes].join('\n')
+}
+
+const size = (bytes: number): string =>
+  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`
+
+const duration = (minutes: number): string => formatSeconds(minutes * 60)

@@ -1,0 +1,181 @@
+import { backendLimit, useBackend } from '../backend/index.js'
+import { InputError } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
+import { discretise, uniformGates } from '../derive/network.js'
+import type { Trial } from '../derive/types.js'
+import { costOf, type Cost } from '../nn/cost.js'
+import type { Graph } from '../nn/graph.js'
+import { segmentsOf, type ProgramOptions } from '../nn/program.js'
+import { batching } from '../search/batching.js'
+import { trainedNodes } from '../search/gradients.js'
+import { largestRows, stepMemory, type StepMemory } from '../search/memory.js'
+import { supernetStepper } from '../search/stepper.js'
+import { taskCost } from '../supernet/cost.js'
+import { SupernetModel } from '../supernet/model.js'
+import { smallest } from '../supernet/prune.js'
+import type { AnySpace } from '../supernet/space.js'
+import { setupTrial } from './setup.js'
+
+/** The memory of a stage's training step. */
+export interface StageMemory {
+  readonly stage: 'search' | 'baseline'
+  /** Examples in a shard, which is what stands in memory at a time. */
+  readonly rows: number
+  readonly peakBytes: number
+  readonly heldBytes: number
+  /** Parts of the network that are computed again in the backward pass, of all. */
+  readonly recomputed: number
+  readonly parts: number
+  readonly fits: boolean
+  /** The most examples a shard that fit; null where the backend sets no limit. */
+  readonly largestRows: number | null
+}
+
+/** What is known of a run before it begins. */
+export interface RunPlan {
+  readonly supernet: Cost & { readonly name: string; readonly groups: number; readonly members: number }
+  /** The smallest legal architecture, as a network of its own. */
+  readonly smallest: Cost
+  /** The backend's memory in bytes; null where it has no limit that we know. */
+  readonly limitBytes: number | null
+  readonly memory: readonly StageMemory[]
+  /** Upper bounds, as if nothing were pruned: steps get cheaper as members go. */
+  readonly minutes: { readonly search: number; readonly baseline: number | null; readonly retrain: number; readonly stepMs: number }
+  /** The criteria on size, and whether any architecture of the space can meet them. */
+  readonly budgets: readonly { readonly criterion: string; readonly feasible: boolean; readonly least: number }[]
+}
+
+/** Estimates memory, time and feasible budgets of a configuration; trains a few steps to time them. */
+export async function planRun(config: Config, folder: string, own: readonly AnySpace[] = []): Promise<RunPlan> {
+  await useBackend(config.backend)
+  const trial = setupTrial(config, folder, own)
+  const least = smallest(trial.supernet)
+  const leastGraph = discretise(least, uniformGates(least), { gates: 'drop', affine: true }).graph
+  const memory = memoryOf(trial)
+  const cost = taskCost(trial.supernet)
+  const limit = backendLimit()
+  return {
+    supernet: {
+      name: trial.supernet.space,
+      ...cost,
+      groups: trial.supernet.groups.length,
+      members: trial.supernet.groups.reduce((sum, { members }) => sum + members.length, 0),
+    },
+    smallest: costOf(leastGraph),
+    limitBytes: limit ?? null,
+    memory,
+    minutes: minutesOf(trial),
+    budgets: budgetsOf(trial, costOf(leastGraph)),
+  }
+}
+
+/** Refuses a trial whose steps cannot fit into the backend's memory, with what would. */
+export function requireMemory(trial: Trial): void {
+  for (const stage of memoryOf(trial)) {
+    if (stage.fits) continue
+    const path = stage.stage === 'search' ? 'config.search.batch' : 'config.retrain.batch'
+    const needed = gib(stage.peakBytes + stage.heldBytes)
+    const shards = stage.stage === 'search' ? `, or config.search.shards so that a shard has at most ${stage.largestRows}` : ''
+    const remedy =
+      stage.largestRows === 0
+        ? 'not even one example fits; take fewer channels or cells, or smaller inputs'
+        : `take a batch of at most ${stage.largestRows}${shards}`
+    throw new InputError(
+      `${path}: a step of ${stage.rows} examples needs ${needed} GiB, the backend has ${gib(backendLimit()!)} GiB; ${remedy}`,
+    )
+  }
+}
+
+const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
+
+/** The unpruned supernet as a network of its own: the baseline, and the most that a retraining can need. */
+const unpruned = ({ supernet }: Trial): Graph =>
+  discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true }).graph
+
+function memoryOf(trial: Trial): StageMemory[] {
+  const { config, supernet } = trial
+  const roles = Object.keys(supernet.graph.outputs)
+  const rows = Math.ceil(config.search.batch / config.search.shards)
+  const groups = supernet.groups.map(({ name }) => name)
+  const stages = [stageMemory('search', supernet.graph, roles, groups, rows)]
+  if (config.retrain.baseline)
+    stages.push(stageMemory('baseline', unpruned(trial), ['task'], [], config.retrain.batch))
+  return stages
+}
+
+function stageMemory(
+  stage: StageMemory['stage'],
+  graph: Graph,
+  roles: readonly string[],
+  alphas: readonly string[],
+  rows: number,
+): StageMemory {
+  const weights = graph.nodes.map(({ id }) => `${id}:`)
+  const options: Omit<ProgramOptions, 'again'> = { roles, trained: trainedNodes(graph, { weights, alphas }) }
+  const found: StepMemory = stepMemory(graph, options, rows)
+  const most = largestRows(graph, options)
+  return {
+    stage,
+    rows,
+    peakBytes: found.peakBytes,
+    heldBytes: found.heldBytes,
+    recomputed: found.again.size,
+    parts: segmentsOf(graph, options).length,
+    fits: found.fits,
+    largestRows: most === Number.MAX_SAFE_INTEGER ? null : most,
+  }
+}
+
+/** Multiply-adds that the timed steps take at most: enough to tell, little enough not to wait for. */
+const timedFlops = 2e9
+
+/** Times a few steps, of fewer examples where the supernet is large, and multiplies. */
+function minutesOf(trial: Trial): RunPlan['minutes'] {
+  const { config, data, schedule, supernet } = trial
+  const { search, retrain } = config
+  const cost = taskCost(supernet)
+  const rows = Math.max(1, Math.min(search.batch, data.splits.train.length, Math.floor(timedFlops / Math.max(cost.flops, 1))))
+  const options = { ...search, batch: rows, shards: 1 }
+  const model = new SupernetModel(supernet, trial.relaxation, trial.random, search.gates.noise)
+  const context = { ...trial, options, emit: () => undefined, save: () => undefined }
+  const stepper = supernetStepper(model, data, context)
+  const batches = batching(data, data.splits.train, options, trial.random, 'search')
+  const phase = schedule.phases.find(({ gates }) => gates === 'move') ?? schedule.phases[0]!
+  const times: number[] = []
+  for (let step = 0; step < 4; step++) {
+    const start = performance.now()
+    stepper.step(phase.from, batches.at(step), phase)
+    times.push(performance.now() - start)
+  }
+  stepper.dispose()
+  model.dispose()
+  const perRow = Math.min(...times) / rows
+  const minutes = (examples: number) => (examples * perRow) / 60_000
+  const validation = data.splits.validation.length / 3
+  const retrained = data.splits.train.length + data.splits.arch.length
+  const full = minutes(retrain.epochs * (retrained + validation))
+  return {
+    stepMs: perRow * search.batch,
+    search: minutes(search.epochs * (data.splits.train.length + validation)),
+    baseline: retrain.baseline ? full : null,
+    retrain: full,
+  }
+}
+
+/** Which criteria on size the space can meet: the smallest legal network is the least there is. */
+function budgetsOf({ config, supernet }: Trial, least: Cost): RunPlan['budgets'] {
+  const whole = taskCost(supernet).parameters
+  return config.criteria.flatMap(({ metric, atMost }, index) => {
+    if (atMost === undefined) return []
+    const values: Readonly<Record<string, number>> = {
+      parameters: least.parameters,
+      flops: least.flops,
+      depth: least.depth,
+      'parameters-share': least.parameters / whole,
+    }
+    const value = values[metric]
+    if (value === undefined) return []
+    const criterion = `config.criteria.${index}: ${metric} at most ${atMost}`
+    return [{ criterion, feasible: value <= atMost, least: value }]
+  })
+}

@@ -1,0 +1,41 @@
+import { passBudget } from '../backend/index.js'
+import type { Graph } from '../nn/graph.js'
+import { parametersOf } from '../nn/cost.js'
+import { peakBytes, planMemory, type MemoryPlan } from '../nn/memory.js'
+import { programOf, type ProgramOptions } from '../nn/program.js'
+import { sizeOf } from '../nn/primitives/types.js'
+
+/** What a training step of a network needs at most at one time, in bytes. */
+export interface StepMemory extends MemoryPlan {
+  /** Weights, their gradients and optimizer slots, moving averages. */
+  readonly heldBytes: number
+  /** What the backend has for values and gradients beside them. */
+  readonly budgetBytes: number
+  readonly fits: boolean
+}
+
+/** Of each weight: its value, its gradient, and two slots as Adam has them. */
+const copies = 4
+
+/** The memory of one pass over `rows` examples, with as much computed again as that takes. */
+export function stepMemory(graph: Graph, options: Omit<ProgramOptions, 'again'>, rows: number): StepMemory {
+  const heldBytes = parametersOf(graph).reduce((sum, { shape }) => sum + sizeOf(shape), 0) * 4 * copies
+  const budgetBytes = passBudget() - heldBytes
+  const plan = planMemory(graph, options, rows, budgetBytes)
+  return { ...plan, heldBytes, budgetBytes, fits: plan.peakBytes <= budgetBytes }
+}
+
+/** The largest number of examples whose pass fits, everything computed again that can be; 0 where one is too many. */
+export function largestRows(graph: Graph, options: Omit<ProgramOptions, 'again'>): number {
+  const one = stepMemory(graph, options, 1)
+  // All values grow with the rows, so the leanest pass over one example tells.
+  const leanest = planMemory(graph, options, 1, 0)
+  const rows = Math.max(0, Math.floor(one.budgetBytes / leanest.peakBytes))
+  return Number.isFinite(rows) ? rows : Number.MAX_SAFE_INTEGER
+}
+
+/** How many examples, at most `wanted`, a forward pass can take at a time. */
+export function forwardRows(graph: Graph, roles: readonly string[], wanted: number): number {
+  const perRow = peakBytes(programOf(graph, { roles }), 1)
+  return Math.max(1, Math.min(wanted, Math.floor(passBudget() / perRow)))
+}
