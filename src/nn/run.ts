@@ -10,7 +10,7 @@ export interface RunOptions extends RunContext {
   /** The batch, [N, …input shape]; it stays the caller's. */
   readonly input: tf.Tensor
   /** A parameter by its full name, `${node id}:${name}`. */
-  parameter(name: string): tf.Tensor
+  readonly parameter: (name: string) => tf.Tensor
 }
 
 /**

@@ -1,6 +1,5 @@
 import { randomSource, type RandomSource } from '../base/random.js'
 import { resolveConfig } from '../config/load-config.js'
-import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import type { Trial } from '../derive/types.js'
 import { losses } from '../objective/losses.js'
@@ -95,7 +94,7 @@ function randomTrial(options: BenchStepOptions): Trial {
   // A schedule long enough that every timed step is in the phase in which gates move.
   const schedule = compileFor(document, supernet, 1000, config.relaxation)
   return {
-    config: config as Config,
+    config,
     data,
     supernet,
     relaxation: relaxations[config.relaxation],

@@ -159,11 +159,11 @@ function seedGradients(
 ): Record<string, tf.Tensor> {
   const seeds: Record<string, tf.Tensor> = {}
   const seed = (role: 'task' | 'reconstruction', weight: number, of: (output: tf.Tensor) => tf.Scalar) => {
-    const [value, gradient] = tf.tidy(() => {
+    const { value, gradient } = tf.tidy(() => {
       const result = tf.valueAndGrad((output: tf.Tensor) => tf.mul(of(output), share))(outputs[role]!)
-      return [result.value, tf.mul(result.grad, weight)]
+      return { value: result.value as tf.Scalar, gradient: tf.mul(result.grad, weight) }
     })
-    losses[role] = value as tf.Scalar
+    losses[role] = value
     seeds[role] = gradient
   }
   if (task > 0) seed('task', task, (output) => loss(output as tf.Tensor2D, tf.tensor(shard.targets)))

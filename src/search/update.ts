@@ -24,7 +24,7 @@ export interface WeightStep {
   /** Gradients longer than this, all weights together, are scaled down to it. */
   readonly clipNorm: number | undefined
   /** Terms that act on the kernels of a layer. Biases and scales have no sparsity to gain and need their size. */
-  terms(layer: string): readonly WeightedTerm[]
+  readonly terms: (layer: string) => readonly WeightedTerm[]
 }
 
 /**

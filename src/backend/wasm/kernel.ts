@@ -11,9 +11,13 @@ export interface KernelCall<Inputs extends string, Attributes> {
 /** One kernel for the wasm backend, ours or in place of TensorFlow.js's own. */
 export interface WasmKernel {
   readonly name: string
-  run(inputs: NamedTensorInfoMap, attrs: NamedAttrMap | undefined, device: Device): TensorInfo | TensorInfo[]
+  readonly run: (
+    inputs: NamedTensorInfoMap,
+    attrs: NamedAttrMap | undefined,
+    device: Device,
+  ) => TensorInfo | TensorInfo[]
   /** May TensorFlow.js's own kernel be asked where this one does not apply? */
-  applies?(inputs: NamedTensorInfoMap, attrs: NamedAttrMap | undefined): boolean
+  readonly applies?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap | undefined) => boolean
 }
 
 /** Declares a kernel with typed inputs and attributes. */

@@ -18,7 +18,7 @@ export interface ParameterSpec {
 export interface RunContext {
   readonly training: boolean
   /** The mixture weights of a gate group's members, [M], in the order of the graph's members. */
-  mixture(group: string): tf.Tensor1D
+  readonly mixture: (group: string) => tf.Tensor1D
   /** Batch statistics by batch-norm node: a training pass puts them in, once, and its backward pass reads them. */
   readonly statistics: Map<string, BatchStatistics>
 }
