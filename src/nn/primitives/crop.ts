@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
+import { crop as cropOp, cropGradient } from '../ops/crop.js'
 import { imageShape, primitive } from './types.js'
 
 /** An image without its first rows and columns: attrs top, left. */
@@ -8,19 +9,9 @@ export const crop = primitive({
     const [h, w, c] = imageShape('crop', x!)
     return [h - (top as number), w - (left as number), c]
   },
-  forward: ({ inputs, attrs }) => {
-    const [n, h, w, c] = inputs[0]!.shape as [number, number, number, number]
-    const [top, left] = [attrs.top as number, attrs.left as number]
-    return tf.slice(inputs[0]!, [0, top, left, 0], [n, h - top, w - left, c])
-  },
-  backward: ({ attrs, dy }) => ({
-    inputs: [
-      tf.pad(dy, [
-        [0, 0],
-        [attrs.top as number, 0],
-        [attrs.left as number, 0],
-        [0, 0],
-      ]),
-    ],
+  forward: ({ inputs, attrs: { top, left } }) =>
+    cropOp(inputs[0] as tf.Tensor4D, top as number, left as number),
+  backward: ({ attrs: { top, left }, dy }) => ({
+    inputs: [cropGradient(dy as tf.Tensor4D, top as number, left as number)],
   }),
 })

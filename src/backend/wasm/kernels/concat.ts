@@ -31,7 +31,7 @@ export const concatFeatures = wasmKernel<string, { axis: number }>(
         isFloat(part) &&
         sizeOf(part.shape) > 0 &&
         part.shape.length > 1 &&
-        axis % part.shape.length === part.shape.length - 1,
+        (axis + part.shape.length) % part.shape.length === part.shape.length - 1,
     ),
 )
 

@@ -2,6 +2,7 @@ import type { WasmKernel } from '../kernel.js'
 import { batchNormGradient, batchStatistics, normalise } from './batch-norm.js'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
 import { concatFeatures, splitFeatures } from './concat.js'
+import { crop, cropGradient } from './crop.js'
 import {
   activatedDepthwise,
   activatedDepthwiseFilter,
@@ -45,5 +46,7 @@ export const kernels: readonly WasmKernel[] = [
   mix,
   mixGradient,
   concatFeatures,
+  crop,
+  cropGradient,
   splitFeatures,
 ]
