@@ -50,10 +50,13 @@ const loaders: Record<BackendName, () => Promise<void>> = {
     wasm.setWasmPaths(binaries)
   },
   async webgpu() {
-    const [{ create, globals }] = [await optional<WebGpuModule>('webgpu', 'webgpu')]
-    Object.assign(globalThis, globals)
-    // The backend looks for navigator.gpu while it is imported, so this comes first.
-    Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true })
+    const { create, globals } = await optional<WebGpuModule>('webgpu', 'webgpu')
+    // The backend looks for navigator.gpu while it is imported, so this comes first; and once, because a
+    // second instance would have the first one collected under the backend that uses it.
+    if (!(globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu) {
+      Object.assign(globalThis, globals)
+      Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true })
+    }
     await optional('@tensorflow/tfjs-backend-webgpu', 'webgpu')
   },
   async tensorflow() {

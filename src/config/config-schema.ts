@@ -170,6 +170,11 @@ export const ConfigSchema = object(
     name: Type.String({ default: 'search', pattern: '^[A-Za-z0-9._-]+$' }),
     seed: Type.Integer({ minimum: 0, default: 1 }),
     backend: oneOf(['wasm', 'cpu', 'webgpu', 'tensorflow'], { default: 'wasm' }),
+    relaxedSimd: Type.Boolean({
+      default: false,
+      description:
+        'on wasm: kernels with one rounding for a product and a sum; faster, last bits may differ between machines',
+    }),
     data: Data,
     split: Split,
     supernet: object({

@@ -3,10 +3,20 @@ import type { Problem } from './problems.js'
 
 /** What the schema alone cannot say: keys that need, or exclude, one another. Empty where all is well. */
 export function crossCheck(config: Config): Problem[] {
-  return [...dataProblems(config.data), ...splitProblems(config.split), ...criteriaProblems(config.criteria)]
+  return [
+    ...backendProblems(config),
+    ...dataProblems(config.data),
+    ...splitProblems(config.split),
+    ...criteriaProblems(config.criteria),
+  ]
 }
 
 const at = (path: string, text: string): Problem => ({ path: path.split('.'), text })
+
+function backendProblems({ backend, relaxedSimd }: Config): Problem[] {
+  if (!relaxedSimd || backend === 'wasm') return []
+  return [at('relaxedSimd', `only for backend wasm, got backend ${backend}`)]
+}
 
 function dataProblems(data: Config['data']): Problem[] {
   if ((data.source === undefined) === (data.file === undefined)) {

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core'
 import { randomSource, type RandomSource } from '../base/random.js'
 import { resolveConfig } from '../config/load-config.js'
 import type { PreparedData } from '../data/types.js'
@@ -31,6 +32,8 @@ export interface StepFigures {
   readonly minMs: number
   /** Of the wasm backend: what it has taken of the system, in MB of 2²⁰ bytes. Else null. */
   readonly heapMB: number | null
+  /** Tensors that are alive behind the second and the last step, and the heap behind the second. */
+  readonly leaks: { readonly tensors: readonly [number, number]; readonly heapMB: readonly [number | null, number | null] }
   readonly backend: string
   readonly workers: number
   readonly shards: number
@@ -55,14 +58,16 @@ export async function benchStep(options: BenchStepOptions): Promise<StepFigures>
   const batches = batching(data, data.splits.train, config.search, trial.random, 'search')
   const phase = schedule.phases.find(({ gates }) => gates === 'move')!
   const times: number[] = []
+  let early = alive()
   for (let step = 0; step <= options.steps; step++) {
     const start = performance.now()
     stepper.step(phase.from + step, batches.at(step), phase)
     // Reading a gate waits for backends that compute behind the program's back.
     model.alphaValues()
     if (step > 0) times.push(performance.now() - start)
+    if (step <= 2) early = alive()
   }
-  const heap = heapBytes()
+  const late = alive()
   stepper.dispose()
   const { parameters } = taskCost(model.supernet)
   model.dispose()
@@ -70,12 +75,18 @@ export async function benchStep(options: BenchStepOptions): Promise<StepFigures>
   return {
     medianMs: round(times[times.length >> 1]!),
     minMs: round(times[0]!),
-    heapMB: heap === undefined ? null : Math.round(heap / 2 ** 20),
+    heapMB: late.heapMB,
+    leaks: { tensors: [early.tensors, late.tensors], heapMB: [early.heapMB, late.heapMB] },
     backend: options.backend,
     workers: 1,
     shards: options.shards,
     parameters,
   }
+}
+
+function alive(): { tensors: number; heapMB: number | null } {
+  const bytes = heapBytes()
+  return { tensors: tf.memory().numTensors, heapMB: bytes === undefined ? null : Math.round(bytes / 2 ** 20) }
 }
 
 const round = (ms: number): number => Math.round(ms * 10) / 10

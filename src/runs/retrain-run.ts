@@ -45,7 +45,7 @@ export async function retrainRun({
   const { split, seed } = origin.config
   const held = { ...origin.config, split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
-  await useBackend(config.backend)
+  await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = setupTrial(config, run, spaces)
   checkSameSpace(trial, origin)
   createRunFolder(out, trial.config)

@@ -48,7 +48,7 @@ export async function searchRun({
   ...hooks
 }: SearchRunOptions): Promise<FinishedRun> {
   if (resume && isFinished(out)) return readFinishedRun(out)
-  await useBackend(config.backend)
+  await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = setupTrial(withAbsolutePaths(config, folder), folder, spaces)
   requireMemory(trial)
   if (resume) checkSame(out, trial)

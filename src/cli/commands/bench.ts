@@ -22,6 +22,7 @@ export const bench = command({
     },
     shards: { type: 'string', requiresArg: true, describe: 'parts of the batch; 1 by default' },
     relaxed: { type: 'boolean', default: false, describe: 'the relaxed-SIMD kernels of the wasm backend' },
+    workers: { type: 'string', requiresArg: true, describe: 'threads that compute shards; so far 1' },
     backend,
     json,
   },
@@ -29,6 +30,11 @@ export const bench = command({
     const what = text(args, 'what')
     if (what !== 'step') throw new InputError(`bench: expected step, got "${what}"`)
     const count = (name: string, otherwise: number) => integer(args, name, 1) ?? otherwise
+    const workers = count('workers', 1)
+    if (workers !== 1)
+      throw new InputError(
+        `--workers: expected 1, for shards are computed in this thread so far, got ${workers}`,
+      )
     const figures = await benchStep({
       supernet: text(args, 'supernet') ?? 'darts',
       options: { ...given(args, 'channels'), ...given(args, 'cells') },

@@ -15,9 +15,9 @@ export interface WeightAction {
   /** R of one array, a scalar. */
   value(w: tf.Tensor): tf.Scalar
   /** ∂R/∂w. */
-  gradient?(w: tf.Tensor): tf.Tensor
+  readonly gradient?: (w: tf.Tensor) => tf.Tensor
   /** argmin_v ½‖v − w‖² + strength · R(v). */
-  proximal?(w: tf.Tensor, strength: number): tf.Tensor
+  readonly proximal?: (w: tf.Tensor, strength: number) => tf.Tensor
 }
 
 /** A term on a gate group's mixture weights, [M]: R sums `value` over the layer's groups. */

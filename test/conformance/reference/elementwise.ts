@@ -1,0 +1,26 @@
+import { zeros, type Operand } from './operand.js'
+
+const map = ({ values, shape }: Operand, f: (value: number, i: number) => number): Operand => ({
+  values: values.map(f),
+  shape,
+})
+
+/** dy where y > 0, else 0. */
+export const reluGradient = (dy: Operand, y: Operand): Operand =>
+  map(dy, (d, i) => (y.values[i]! > 0 ? d : 0))
+
+export const add = (a: Operand, b: Operand): Operand => map(a, (value, i) => value + b.values[i]!)
+
+export const scale = (x: Operand, factor: number): Operand => map(x, (value) => value * factor)
+
+/** Σ_m g[m] · x_m. */
+export const weightedSum = (members: readonly Operand[], gates: Operand): Operand =>
+  members.reduce((total, x, m) => add(total, scale(x, gates.values[m]!)), zeros(members[0]!.shape))
+
+/** ⟨dy, x_m⟩ for each m. */
+export const gateGradients = (members: readonly Operand[], dy: Operand): Operand => ({
+  values: Float64Array.from(members, (x) =>
+    x.values.reduce((sum, value, i) => sum + value * dy.values[i]!, 0),
+  ),
+  shape: [members.length],
+})

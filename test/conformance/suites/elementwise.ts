@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { describe, expect, it } from 'vitest'
+import {
+  AddInto,
+  GateGradients,
+  ReluGradient,
+  ScaleBy,
+  WeightedSum,
+} from '../../../src/backend/wasm/kernels/elementwise.js'
+import * as reference from '../reference/elementwise.js'
+import { draw, type Operand } from '../reference/operand.js'
+import { conforms, runKernel, upload, type Conformance } from '../support/conforms.js'
+import { conformWhileGrowing } from '../support/heap.js'
+import { hasOurs, type Subject } from '../support/subject.js'
+
+/** Around the blocks of 4, the parts of 2,048 and the 4,096 floats after which sums go on in float64. */
+const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 17, 2047, 2048, 2049, 4095, 4101, 9001]
+
+/** Kernels that only we have: ReLU's gradient, gates and sums in place. */
+export function elementwiseSuite(subject: Subject): void {
+  describe.runIf(hasOurs(subject))('elementwise', () => {
+    describe.each(sizes)('%i numbers', (size) => {
+      it('relu gradient', () => conforms(reluGradient(size)))
+      it.each([1, 2, 3, 8])('weighted sum of %i, and the gradients of its gates', (members) =>
+        conforms(gated(size, members)),
+      )
+      it('scale by one of the gates', () => conforms(scaled(size)))
+      it('add into a total', () => addsInto(size))
+    })
+    it('while the heap grows', () => conformWhileGrowing([gated(5000, 3), reluGradient(5000), scaled(5000)]))
+    it('add into refuses memory that somebody else reads', () => {
+      const total = tf.ones([4])
+      const shared = tf.reshape(total, [2, 2])
+      expect(() => runKernel(AddInto, { total, x: total })).toThrow('expected memory of its own')
+      tf.dispose([total, shared])
+    })
+  })
+}
+
+function reluGradient(size: number): Conformance<'dy' | 'y', 'dx'> {
+  const dy = draw(`dy ${size}`, [size])
+  // Zeros of both signs, at which the gradient is 0.
+  const y = {
+    values: draw(`y ${size}`, [size]).values.map((v, i) => (i % 3 === 0 ? v * 0 : v)),
+    shape: [size],
+  }
+  return {
+    inputs: { dy, y },
+    want: { dx: reference.reluGradient(dy, y) },
+    run: (tensors) => ({ dx: runKernel(ReluGradient, tensors) }),
+  }
+}
+
+export function gated(size: number, count: number): Conformance<string, 'y' | 'dGates'> {
+  const members = Array.from({ length: count }, (_, m) => draw(`x${m} ${size}`, [size], { mean: 0.2 }))
+  const named = Object.fromEntries(members.map((x, m): [string, Operand] => [`x${m}`, x]))
+  const gates = draw(`gates ${size}`, [count])
+  const dy = draw(`dy ${size}`, [size], { mean: 0.2 })
+  return {
+    inputs: { ...named, gates, dy },
+    want: { y: reference.weightedSum(members, gates), dGates: reference.gateGradients(members, dy) },
+    run({ gates, dy, ...list }) {
+      return {
+        y: runKernel(WeightedSum, { ...list, gates: gates! }),
+        dGates: runKernel(GateGradients, { ...list, dy: dy! }),
+      }
+    },
+  }
+}
+
+function scaled(size: number): Conformance<'x' | 'gates', 'y'> {
+  const [x, gates] = [draw(`x ${size}`, [size]), draw(`gates ${size}`, [3])]
+  return {
+    inputs: { x, gates },
+    want: { y: reference.scale(x, gates.values[2]!) },
+    run: (tensors) => ({ y: runKernel(ScaleBy, tensors, { index: 2 }) }),
+  }
+}
+
+/** The total is made inside, because inputs must stay as they are. */
+function addsInto(size: number): Promise<void> {
+  const [first, second] = [draw(`first ${size}`, [size]), draw(`second ${size}`, [size])]
+  return conforms({
+    inputs: { x: second },
+    want: { total: reference.add(first, second) },
+    run({ x }) {
+      const total = upload(first)
+      runKernel(AddInto, { total, x }).dispose()
+      return { total }
+    },
+  })
+}

@@ -1,0 +1,74 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { describe, it } from 'vitest'
+import { Mix, MixGradient } from '../../../src/backend/wasm/kernels/mix.js'
+import { batchNorm } from '../reference/batch-norm.js'
+import { gateGradients, scale, weightedSum } from '../reference/elementwise.js'
+import { draw, type Operand } from '../reference/operand.js'
+import { conforms, runKernel, type Conformance } from '../support/conforms.js'
+import { conformWhileGrowing } from '../support/heap.js'
+import { hasOurs, type Subject } from '../support/subject.js'
+import { channelCounts } from '../support/windows.js'
+
+/** The gated sum of members of which some are batch-normalised on the way: forward, gradients of members and gates. */
+export function mixSuite(subject: Subject): void {
+  describe.runIf(hasOurs(subject))('mix', () => {
+    const cases = shapes.flatMap((shape) =>
+      ['b', 'x', 'xb', 'bx', 'bbb', 'xbxbbxxb'].map((members) => ({ shape, members })),
+    )
+    it.each(cases)('of $members (b: with batch norm) on $shape', (one) => conforms(mixed(one)))
+    it('while the heap grows', () => conformWhileGrowing(cases.filter((_, i) => i % 7 === 0).map(mixed)))
+  })
+}
+
+const shapes = [...channelCounts.map((channels) => [3, 7, 5, channels]), [9001, 1], [1031, 8], [3, 33, 31, 5]]
+
+const epsilon = 1e-5
+
+function mixed({
+  shape,
+  members,
+}: {
+  shape: readonly number[]
+  members: string
+}): Conformance<string, string> {
+  const title = `${members} [${shape.join()}]`
+  const xs = [...members].map((_, m) => draw(`x${m} ${title}`, shape, { mean: 0.3 }))
+  const gates = draw(`gates ${title}`, [members.length], { mean: 0.5 })
+  const dy = draw(`dy ${title}`, shape, { mean: 0.3 })
+  const norms = xs.map((x, m) => {
+    const upstream = scale(dy, gates.values[m]!)
+    return members[m] === 'b' ? batchNorm(x, upstream, epsilon) : undefined
+  })
+  const hats = xs.map((x, m) => norms[m]?.y ?? x)
+  const entries = (name: string, list: readonly (Operand | undefined)[]) =>
+    list.flatMap((one, m): [string, Operand][] => (one ? [[`${name}${m}`, rounded(one)]] : []))
+  return {
+    inputs: {
+      ...Object.fromEntries([
+        ...entries('x', xs),
+        ...entries('mean', norms.map((norm) => norm?.mean)), // prettier-ignore
+        ...entries('variance', norms.map((norm) => norm?.variance)), // prettier-ignore
+      ]),
+      gates,
+      dy,
+    },
+    want: {
+      y: weightedSum(hats, gates),
+      dGates: gateGradients(hats, dy),
+      ...Object.fromEntries(xs.map((_, m) => [`dx${m}`, norms[m]?.dx ?? scale(dy, gates.values[m]!)])),
+    },
+    run({ dy, ...forward }) {
+      const attrs = { members: members.length, epsilon }
+      const gradients = runKernel<tf.Tensor[]>(MixGradient, { ...forward, dy: dy! }, attrs)
+      const dxs = xs.map((_, m): [string, tf.Tensor] => [`dx${m}`, gradients[m]!])
+      return {
+        y: runKernel(Mix, forward, attrs),
+        dGates: gradients[members.length]!,
+        ...Object.fromEntries(dxs),
+      }
+    },
+  }
+}
+
+/** As a tensor will hold it. */
+const rounded = ({ values, shape }: Operand): Operand => ({ values: values.map(Math.fround), shape })

@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { describe, it } from 'vitest'
+import { AvgPoolGradient } from '../../../src/backend/wasm/kernels/pool.js'
+import * as reference from '../reference/pool.js'
+import { draw, drawIntegers } from '../reference/operand.js'
+import { outputPositions } from '../reference/window.js'
+import { conforms, runKernel, type Conformance } from '../support/conforms.js'
+import { conformWhileGrowing } from '../support/heap.js'
+import { hasOurs, itEach, share, type Subject } from '../support/subject.js'
+import { poolCases, tfPadding, type WindowCase } from '../support/windows.js'
+
+/** Max and average pooling: forward, and the gradient of the input. */
+export function poolSuite(subject: Subject): void {
+  const cases = share(subject, poolCases())
+  describe.each(Object.entries(inputs))('maxPool of %s', (name, input) => {
+    const refusal = () => (name === 'distinct numbers' ? undefined : tiesElsewhere(subject))
+    itEach(subject, cases, refusal, (one) => conforms(maxPooled(one, input(one))))
+  })
+  describe('avgPool', () => {
+    itEach(subject, cases, sharesWrongly, (one) => conforms(avgPooled(one)))
+  })
+  describe.runIf(hasOurs(subject))('kernels of our own', () => {
+    it.each(cases.map((one) => [one.title, one] as const))(
+      'avgPool’s gradient with padding counted, %s',
+      (_, one) => conforms(avgPoolGradient(one)),
+    )
+    it('while the heap grows', () => {
+      const some = cases.filter((_, i) => i % 11 === 0)
+      return conformWhileGrowing([...some.map((one) => maxPooled(one)), ...some.map(avgPooled)])
+    })
+  })
+}
+
+/** Among equal numbers it counts which of them gets the gradient, and padding must not win over negative ones. */
+const inputs = {
+  'distinct numbers': ({ title, shape }: WindowCase) => draw(`x ${title}`, shape),
+  'integers, often equal': ({ title, shape }: WindowCase) => drawIntegers(`x ${title}`, shape, -3, 3),
+  'negative integers': ({ title, shape }: WindowCase) => drawIntegers(`x ${title}`, shape, -3, -1),
+}
+
+const tiesElsewhere = ({ backend }: Subject): string | undefined =>
+  backend === 'webgpu'
+    ? 'TensorFlow.js gives the gradient of equal maxima to another than the first'
+    : undefined
+
+const sharesWrongly = ({ window }: WindowCase): string | undefined =>
+  window.pad === 'valid'
+    ? undefined
+    : 'TensorFlow.js divides the gradient of avgPool by the whole window at borders'
+
+type Pooled = Conformance<'x' | 'dy', 'y' | 'dx'>
+
+export function maxPooled(one: WindowCase, x = inputs['negative integers'](one)): Pooled {
+  const { title, window, shape } = one
+  const dy = draw(`dy ${title}`, [...outputPositions(shape, window), shape[3]])
+  return { inputs: { x, dy }, want: reference.maxPool(x, dy, window), run: pooled(tf.maxPool, window) }
+}
+
+export function avgPooled({ title, window, shape }: WindowCase): Pooled {
+  const x = draw(`x ${title}`, shape)
+  const dy = draw(`dy ${title}`, [...outputPositions(shape, window), shape[3]])
+  return { inputs: { x, dy }, want: reference.avgPool(x, dy, window), run: pooled(tf.avgPool, window) }
+}
+
+function pooled(pool: typeof tf.avgPool, { kernel, stride, pad }: WindowCase['window']) {
+  return ({ x, dy }: Record<'x' | 'dy', tf.Tensor>) => {
+    const { value, grad } = tf.valueAndGrad<tf.Tensor, tf.Tensor>((input: tf.Tensor) =>
+      pool(input as tf.Tensor4D, [...kernel], [...stride], tfPadding(pad)),
+    )(x, dy)
+    return { y: value, dx: grad }
+  }
+}
+
+function avgPoolGradient({ title, window, shape }: WindowCase): Conformance<'dy', 'dx'> {
+  const dy = draw(`dy ${title}`, [...outputPositions(shape, window), shape[3]])
+  const { dx } = reference.avgPool(draw(`x ${title}`, shape), dy, window, true)
+  const { kernel, stride, pad } = window
+  const attrs = {
+    filterSize: kernel,
+    strides: stride,
+    pad: tfPadding(pad),
+    countPadding: true,
+    inputShape: shape,
+  }
+  return {
+    inputs: { dy },
+    want: { dx },
+    run: ({ dy }) => ({ dx: runKernel(AvgPoolGradient, { dy }, attrs) }),
+  }
+}

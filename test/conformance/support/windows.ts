@@ -1,0 +1,143 @@
+import { extent, type Padding, type Window } from '../reference/window.js'
+
+/** A window, and the image that it slides over. */
+export interface WindowCase {
+  readonly title: string
+  readonly window: Window
+  readonly shape: readonly [number, number, number, number]
+  /** Channels behind a convolution. */
+  readonly outputs: number
+}
+
+type Pair = readonly [number, number]
+
+export const channelCounts = [1, 3, 4, 5, 8, 13, 16, 17]
+const kernels: Pair[] = [
+  [1, 1],
+  [2, 2],
+  [3, 3],
+  [5, 5],
+  [7, 7],
+  [1, 3],
+  [3, 2],
+  [5, 1],
+]
+const steps: Pair[] = [
+  [1, 1],
+  [2, 2],
+  [3, 3],
+  [1, 2],
+  [3, 1],
+]
+const images: Pair[] = [
+  [7, 5],
+  [1, 9],
+  [6, 6],
+  [9, 13],
+  [8, 8],
+]
+/** Here every window fits. */
+const largest: Pair = [20, 19]
+
+const isSquare = ({ kernel, stride, dilation }: Omit<Window, 'pad'>): boolean =>
+  [kernel, stride, dilation].every(([vertical, horizontal]) => vertical === horizontal)
+
+/** TensorFlow.js 4.22 takes a width from kernel height and stride where padding is one number: only for square windows. */
+const paddings = (window: Omit<Window, 'pad'>): Padding[] => [
+  'same',
+  'valid',
+  isSquare(window) ? 1 : [[1, 1], [1, 1]], // prettier-ignore
+  [[2, 1], [0, 3]], // prettier-ignore
+]
+
+const fits = (window: Window, [height, width]: Pair): boolean =>
+  extent(window, height, 0).out > 0 && extent(window, width, 1).out > 0
+
+/** Every kernel × stride × dilation × padding; images, batches and channels go round. */
+export function windowCases(): WindowCase[] {
+  const windows = kernels.flatMap((kernel) =>
+    steps.flatMap((stride) =>
+      steps.flatMap((dilation) =>
+        paddings({ kernel, stride, dilation }).map((pad) => ({ kernel, stride, dilation, pad })),
+      ),
+    ),
+  )
+  return windows.flatMap((window, i) =>
+    imagesFor(window, i).map((image, k) => {
+      const shape = [i % 3 === k ? 3 : 1, ...image, channels(i + 3 * k)] as const
+      return windowCase(window, shape, channels(3 * i + (i >> 3) + k))
+    }),
+  )
+}
+
+/** Two images on which a window fits; which ones, goes round. */
+function imagesFor(window: Window, i: number): Pair[] {
+  const turned = images.map((_, k) => images[(i + k) % images.length]!)
+  return [...turned, largest].filter((size) => fits(window, size)).slice(0, 2)
+}
+
+const channels = (i: number): number => channelCounts[i % channelCounts.length]!
+
+/** Every kernel × stride × padding of a pooling; no window lies outside the image as a whole. */
+export function poolCases(): WindowCase[] {
+  const windows = kernels.flatMap((kernel) =>
+    steps.flatMap((stride) =>
+      poolPaddings(kernel, stride).map((pad) => ({ kernel, stride, dilation: [1, 1] as const, pad })),
+    ),
+  )
+  return windows.flatMap((window, i) =>
+    imagesFor(window, i).map((image, k) =>
+      windowCase(window, [i % 3 === k ? 3 : 1, ...image, channels(i + 3 * k)], channels(i + 3 * k)),
+    ),
+  )
+}
+
+const poolPaddings = (kernel: Pair, stride: Pair): Padding[] => [
+  'same',
+  'valid',
+  ...(isSquare({ kernel, stride, dilation: [1, 1] }) && kernel[0] > 1 ? [1] : []),
+  [[kernel[0] >> 1, kernel[0] - 1], [kernel[1] - 1, 0]], // prettier-ignore
+]
+
+/** Every number of channels before and behind a few windows. */
+export const channelCases = (): WindowCase[] =>
+  channelCounts.flatMap((inputs) =>
+    channelCounts.flatMap((outputs) =>
+      [square(1, 1, 'same'), square(3, 1, 'same'), square(3, 2, 'same')].map((window) =>
+        windowCase(window, [3, 7, 5, inputs], outputs),
+      ),
+    ),
+  )
+
+const square = (kernel: number, stride: number, pad: Padding, dilation = 1): Window => ({
+  kernel: [kernel, kernel],
+  stride: [stride, stride],
+  dilation: [dilation, dilation],
+  pad,
+})
+
+/** Where the padded image has the image's own size, where padding exceeds the reach, and where no window sees the end. */
+export const cornerCases = (): WindowCase[] => [
+  windowCase(square(3, 3, 1), [3, 6, 6, 5], 4),
+  windowCase(square(3, 1, [[0, 4], [1, 3]]), [3, 5, 4, 4], 5), // prettier-ignore
+  windowCase(square(3, 1, [[4, 0], [4, 0]]), [3, 5, 5, 3], 8), // prettier-ignore
+  windowCase(square(1, 1, 1), [3, 5, 4, 4], 8),
+  windowCase(square(1, 3, 2), [3, 5, 4, 4], 8),
+  windowCase(square(2, 3, 2), [3, 6, 7, 4], 8),
+  windowCase(square(2, 3, 'valid'), [3, 7, 7, 4], 8),
+  windowCase(square(1, 3, 'valid'), [3, 9, 9, 8], 8),
+  windowCase(square(7, 1, 'same'), [3, 1, 1, 4], 3),
+  windowCase(square(3, 2, 'same', 3), [3, 2, 3, 16], 16),
+]
+
+function windowCase(window: Window, shape: WindowCase['shape'], outputs: number): WindowCase {
+  const { kernel, stride, dilation, pad } = window
+  const title = `${kernel.join('×')}, stride ${stride.join('×')}, dilation ${dilation.join('×')}, pad ${JSON.stringify(pad)}, on [${shape.join(', ')}] → ${outputs}`
+  return { title, window, shape, outputs }
+}
+
+/** A padding as TensorFlow.js takes it. */
+export const tfPadding = (pad: Padding) =>
+  typeof pad === 'object' ? ([[0, 0], ...pad.map((sides) => [...sides]), [0, 0]] as Explicit) : pad
+
+type Explicit = [[number, number], [number, number], [number, number], [number, number]]

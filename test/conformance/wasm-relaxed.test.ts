@@ -1,0 +1,3 @@
+import { conformance } from './suites/index.js'
+
+conformance({ name: 'wasm, relaxed', backend: 'wasm', relaxed: true, every: 3 })
