@@ -12,7 +12,7 @@ const at = (name: string) => join(folder, name)
 
 describe('wrong usage exits with 2 and says what was meant', () => {
   test.each<[string[], string]>([
-    [[], 'expected a command: init, check-data, search,'],
+    [[], 'expected a command: init, check-data, plan, search,'],
     [['serch', 'x'], 'unknown command: serch; did you mean "search"?'],
     [['search'], 'expected: sentei search <config>'],
     [['search', 'x', '--sedd', '1'], 'unknown option: --sedd; did you mean "seed"?'],
@@ -25,7 +25,14 @@ describe('wrong usage exits with 2 and says what was meant', () => {
     [['schedule', 'sow'], 'schedule: expected one of list, show, validate, got "sow"; did you mean "show"?'],
     [['schedule', 'show', 'nonne'], 'schedule: no preset and no file nonne; did you mean "none"?'],
     [['schedule', 'show', 'none', '--csv'], '--csv: needs --supernet'],
-    [['schedule', 'show', 'none', '--csv', '--supernet', 'darts'], '--supernet: unknown space darts'],
+    [['schedule', 'show', 'none', '--csv', '--supernet', 'dart'], '--supernet: unknown space dart'],
+    [['bench', 'kernels'], 'bench: expected step, got "kernels"'],
+    [
+      ['bench', 'step', '--backend', 'wasn'],
+      '--backend: expected one of wasm, cpu, webgpu, tensorflow, got "wasn"; did you mean "wasm"?',
+    ],
+    [['bench', 'step', '--workers', '2'], '--workers: expected 1'],
+    [['bench', 'step', '--channels', '0'], '--channels: expected integer ≥ 1, got "0"'],
     [['derive', 'nothing'], 'nothing/config.json: no such file; is this the folder of a run?'],
     [['report', 'nothing'], 'nothing/config.json: no such file; is this the folder of a run?'],
     [

@@ -42,7 +42,7 @@ test('every TypeScript example passes the compiler, as strict as the project', (
 })
 
 describe('TypeScript examples run', () => {
-  const order = ['README.md', 'docs/deliver.md', 'docs/extend.md']
+  const order = ['README.md', 'docs/deliver.md', 'docs/extend.md', 'docs/performance.md']
   const rank = ({ place: at }: { place: string }) => order.indexOf(at.split(':')[0]!)
   const run = examples.filter(({ info }) => info === 'ts run').sort((a, b) => rank(a) - rank(b))
 
@@ -60,6 +60,7 @@ describe('TypeScript examples run', () => {
     'README.md': /^encoder\/dense0: \d+ of 64 units\n[^]*\nrmse \d/,
     'docs/deliver.md': /^-?\d+(\.\d+)? MPa\n$/,
     'docs/extend.md': /^(hidden [\d ]+\n)?output\/sum (hidden|linear)\n$/,
+    'docs/performance.md': /^\[ 3, 3, 3, 4 \]\n$/,
   }
   test.each(run.map((example) => [example.place, example] as const))('%s', async (at, example) => {
     expect(await output(example)).toMatch(expected[at.split(':')[0]!]!)

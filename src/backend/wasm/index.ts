@@ -32,10 +32,19 @@ export function useTrainingKernels({ relaxed = false }: { relaxed?: boolean } = 
 /** The device of the current backend, where that is wasm with our kernels. */
 export const currentDevice = (): Device | undefined => devices.get(tf.backend())
 
+/** TensorFlow.js's own kernel of a name, which ours stands in for; undefined where there is none. */
+export function builtInKernel(name: string): tf.KernelConfig['kernelFunc'] | undefined {
+  const kernel = originals.get(name)
+  return kernel && !absent.has(name) ? kernel : undefined
+}
+
+const absent = new Set<string>()
+
 function register({ name, run, applies }: WasmKernel): void {
   if (originals.has(name)) return
   const { kernelFunc: original } = (tf.getKernel(name, 'wasm') as tf.KernelConfig | undefined) ?? {}
   if (original) tf.unregisterKernel(name, 'wasm')
+  if (!original) absent.add(name)
   originals.set(name, original ?? missing(name))
   tf.registerKernel({
     kernelName: name,

@@ -211,6 +211,12 @@ export function packPanels(b: usize, to: usize, taps: i32, k: i32, n: i32, tapSt
     for (let tap = 0; tap < taps; tap++)
       for (let row = 0; row < k; row++) {
         const source = b + <usize>((tap * tapStep + row * down + panel * right) << 2)
+        if (right == 1 && panel + 8 <= n) {
+          v128.store(to, v128.load(source))
+          v128.store(to, v128.load(source, 16), 16)
+          to += 32
+          continue
+        }
         for (let column = 0; column < 8; column++) {
           const inside = panel + column < n
           store<f32>(to, inside ? load<f32>(source + <usize>((column * right) << 2)) : 0)

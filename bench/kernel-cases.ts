@@ -1,0 +1,236 @@
+import { BatchNormGradient, BatchStatistics, Normalise } from '../src/backend/wasm/kernels/batch-norm.js'
+import { SplitFeatures } from '../src/backend/wasm/kernels/concat.js'
+import {
+  ActivatedDepthwise,
+  ActivatedDepthwiseFilter,
+  ActivatedDepthwiseInput,
+} from '../src/backend/wasm/kernels/depthwise.js'
+import { ReluGradient } from '../src/backend/wasm/kernels/elementwise.js'
+import { Mix, MixGradient } from '../src/backend/wasm/kernels/mix.js'
+import { Spread } from '../src/backend/wasm/kernels/reduce.js'
+
+/** One kernel on inputs of some shapes, and what it has to do at least. */
+export interface KernelCase {
+  readonly title: string
+  /** The kernel's name. */
+  readonly name: string
+  readonly inputs: Readonly<Record<string, readonly number[]>>
+  readonly attrs: object
+  /** Floating-point operations, or bytes read and written once. */
+  readonly flop?: number
+  readonly bytes?: number
+  /** Is TensorFlow.js's own result another one (because it is wrong, or lacks an attribute)? */
+  readonly comparable?: boolean
+}
+
+const x = [64, 16, 16, 32]
+const rows = 64 * 16 * 16
+const size = rows * 32
+const window = (kernel: number, stride = 1, dilation = 1) => ({
+  strides: [stride, stride],
+  dilations: [dilation, dilation],
+  pad: 'same',
+  dataFormat: 'NHWC',
+  kernel,
+})
+
+function convolution(kernel: number, stride = 1, dilation = 1): KernelCase[] {
+  const attrs = window(kernel, stride, dilation)
+  const out = [64, 16 / stride, 16 / stride, 32]
+  const filter = [kernel, kernel, 32, 32]
+  const flop = (2 * size * 32 * kernel ** 2) / stride ** 2
+  const title = `conv ${kernel}×${kernel}${stride > 1 ? ` stride ${stride}` : ''}${dilation > 1 ? ` dilation ${dilation}` : ''}`
+  // TensorFlow.js's input gradient knows no dilation.
+  const comparable = dilation === 1
+  return [
+    { title, name: 'Conv2D', inputs: { x, filter }, attrs, flop },
+    {
+      title: `${title}, input gradient`,
+      name: 'Conv2DBackpropInput',
+      inputs: { dy: out, filter },
+      attrs: { ...attrs, inputShape: x },
+      flop,
+      comparable,
+    },
+    {
+      title: `${title}, filter gradient`,
+      name: 'Conv2DBackpropFilter',
+      inputs: { x, dy: out },
+      attrs: { ...attrs, filterShape: filter },
+      flop,
+    },
+  ]
+}
+
+function depthwise(kernel: number, dilation = 1): KernelCase[] {
+  const attrs = window(kernel, 1, dilation)
+  const filter = [kernel, kernel, 32, 1]
+  const flop = 2 * size * kernel ** 2
+  const title = `depthwise ${kernel}×${kernel}${dilation > 1 ? ` dilation ${dilation}` : ''}`
+  const moments = { mean: [32], factor: [32] }
+  return [
+    { title, name: 'DepthwiseConv2dNative', inputs: { x, filter }, attrs, flop },
+    {
+      title: `${title}, input gradient`,
+      name: 'DepthwiseConv2dNativeBackpropInput',
+      inputs: { dy: x, filter },
+      attrs: { ...attrs, inputShape: x },
+      flop,
+    },
+    {
+      title: `${title}, filter gradient`,
+      name: 'DepthwiseConv2dNativeBackpropFilter',
+      inputs: { x, dy: x },
+      attrs: { ...attrs, filterShape: filter },
+      flop,
+    },
+    {
+      title: `norm, ReLU, ${title}`,
+      name: ActivatedDepthwise,
+      inputs: { x, filter, ...moments },
+      attrs,
+      flop,
+    },
+    {
+      title: `norm, ReLU, ${title}, input gradient`,
+      name: ActivatedDepthwiseInput,
+      inputs: { x, dy: x, filter, mean: [32] },
+      attrs,
+      flop,
+    },
+    {
+      title: `norm, ReLU, ${title}, filter gradient`,
+      name: ActivatedDepthwiseFilter,
+      inputs: { x, dy: x, ...moments },
+      attrs: { ...attrs, filterShape: filter },
+      flop,
+    },
+  ]
+}
+
+const pooling = { filterSize: [3, 3], strides: [1, 1], pad: 'same' }
+const statistics = { mean: [32], variance: [32] }
+const members = 4
+const mixed: Record<string, readonly number[]> = {}
+for (let m = 0; m < members; m++)
+  Object.assign(mixed, { [`x${m}`]: x, [`mean${m}`]: [32], [`variance${m}`]: [32] })
+const tensors = (count: number) => 4 * size * count
+
+export const kernelCases: readonly KernelCase[] = [
+  ...convolution(1),
+  ...convolution(3),
+  ...convolution(3, 2),
+  ...convolution(3, 1, 2),
+  ...depthwise(3),
+  ...depthwise(5),
+  ...depthwise(5, 2),
+  {
+    title: 'max pool 3×3 gradient',
+    name: 'MaxPoolGrad',
+    inputs: { dy: x, input: x, output: x },
+    attrs: pooling,
+    bytes: tensors(4),
+  },
+  {
+    title: 'average pool 3×3 gradient',
+    name: 'AvgPoolGrad',
+    inputs: { dy: x, input: x },
+    attrs: pooling,
+    bytes: tensors(2),
+  },
+  { title: 'batch statistics', name: BatchStatistics, inputs: { x }, attrs: {}, bytes: tensors(1) },
+  {
+    title: 'normalise',
+    name: Normalise,
+    inputs: { x, ...statistics, scale: [32], offset: [32] },
+    attrs: { epsilon: 1e-5 },
+    bytes: tensors(2),
+  },
+  {
+    title: 'batch norm gradient',
+    name: BatchNormGradient,
+    inputs: { x, dy: x, ...statistics },
+    attrs: { epsilon: 1e-5 },
+    bytes: tensors(5),
+  },
+  {
+    title: `mix of ${members} norms`,
+    name: Mix,
+    inputs: { ...mixed, gates: [members] },
+    attrs: { members, epsilon: 1e-5 },
+    bytes: tensors(members + 1),
+  },
+  {
+    title: `mix of ${members} norms, gradients`,
+    name: MixGradient,
+    inputs: { ...mixed, gates: [members], dy: x },
+    attrs: { members, epsilon: 1e-5 },
+    bytes: tensors(5 * members),
+  },
+  { title: 'ReLU gradient', name: ReluGradient, inputs: { dy: x, y: x }, attrs: {}, bytes: tensors(3) },
+  { title: 'sum over rows', name: 'Sum', inputs: { x: [rows, 32] }, attrs: { axis: [0] }, bytes: tensors(1) },
+  {
+    title: 'sum over columns',
+    name: 'Sum',
+    inputs: { x: [rows, 32] },
+    attrs: { axis: [1] },
+    bytes: tensors(1),
+  },
+  { title: 'mean over positions', name: 'Mean', inputs: { x }, attrs: { axis: [1, 2] }, bytes: tensors(1) },
+  {
+    title: 'spread (gradient of a mean)',
+    name: Spread,
+    inputs: { dy: [64, 32] },
+    attrs: { shape: x, sizes: [64, 256, 32], scale: 1 },
+    bytes: tensors(1),
+  },
+  {
+    title: 'concat of 4',
+    name: 'Concat',
+    inputs: { 0: x, 1: x, 2: x, 3: x },
+    attrs: { axis: 3 },
+    bytes: tensors(8),
+  },
+  {
+    title: 'split in 4',
+    name: SplitFeatures,
+    inputs: { x: [64, 16, 16, 128] },
+    attrs: { widths: [32, 32, 32, 32] },
+    bytes: tensors(8),
+  },
+  {
+    title: 'A·B [512,512]',
+    name: 'BatchMatMul',
+    inputs: { a: [512, 512], b: [512, 512] },
+    attrs: { transposeA: false, transposeB: false },
+    flop: 2 * 512 ** 3,
+  },
+  {
+    title: 'Aᵀ·B [512,512]',
+    name: 'BatchMatMul',
+    inputs: { a: [512, 512], b: [512, 512] },
+    attrs: { transposeA: true, transposeB: false },
+    flop: 2 * 512 ** 3,
+  },
+  {
+    title: 'A·Bᵀ [512,512]',
+    name: 'BatchMatMul',
+    inputs: { a: [512, 512], b: [512, 512] },
+    attrs: { transposeA: false, transposeB: true },
+    flop: 2 * 512 ** 3,
+  },
+  {
+    title: 'Aᵀ·B [16384,32]ᵀ[16384,32]',
+    name: 'BatchMatMul',
+    inputs: { a: [rows, 32], b: [rows, 32] },
+    attrs: { transposeA: true, transposeB: false },
+    flop: 2 * rows * 32 * 32,
+  },
+  {
+    title: 'A·B [64,256][256,10]',
+    name: 'BatchMatMul',
+    inputs: { a: [64, 256], b: [256, 10] },
+    attrs: { transposeA: false, transposeB: false },
+    flop: 2 * 64 * 256 * 10,
+  },
+]

@@ -1,0 +1,122 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { StepFigures } from '../../src/runs/bench-step.js'
+import type { RunPlan } from '../../src/runs/plan-run.js'
+import { program } from './helper.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sentei-plan-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const config = join(folder, 'config.yaml')
+writeFileSync(
+  config,
+  `data: { source: digits }
+supernet: { space: darts, options: { cells: 3, channels: 4 } }
+search: { epochs: 10, batch: 32 }
+retrain: { epochs: 20, baseline: true }
+criteria:
+  - { metric: parameters, atMost: 2000 }
+  - { metric: parameters-share, atMost: 0.5 }
+  - { metric: accuracy, atLeast: 0.9 }
+`,
+)
+const planned = async (...args: string[]): Promise<RunPlan> =>
+  JSON.parse((await program('plan', config, '--json', ...args)).printed) as RunPlan
+
+describe('plan', () => {
+  test('says sizes, memory, minutes and which budgets the space can meet', async () => {
+    const plan = await planned()
+    expect(plan.supernet).toMatchObject({ name: 'darts', groups: 51, members: 372 })
+    expect(plan.smallest.parameters).toBeLessThan(plan.supernet.parameters / 3)
+    expect(plan.memory.map(({ stage, rows, fits }) => ({ stage, rows, fits }))).toEqual([
+      { stage: 'search', rows: 32, fits: true },
+      { stage: 'baseline', rows: 64, fits: true },
+    ])
+    expect(plan.limitBytes).toBe(2 ** 32)
+    expect(plan.minutes.search).toBeGreaterThan(0)
+    expect(plan.minutes.baseline).toBeGreaterThan(plan.minutes.search)
+    expect(plan.budgets).toEqual([
+      {
+        criterion: 'config.criteria.0: parameters at most 2000',
+        feasible: false,
+        least: plan.smallest.parameters,
+      },
+      {
+        criterion: 'config.criteria.1: parameters-share at most 0.5',
+        feasible: true,
+        least: plan.smallest.parameters / plan.supernet.parameters,
+      },
+    ])
+  })
+
+  test('memory grows with the batch, a shard stands alone, and more than fits is said so', async () => {
+    const [small, large, sharded, huge] = await Promise.all([
+      planned(),
+      planned('--set', 'search.batch=64'),
+      planned('--set', 'search.batch=64', 'search.shards=2'),
+      planned('--set', 'search.batch=100000'),
+    ])
+    const peak = ({ memory }: RunPlan) => memory[0]!.peakBytes
+    expect(peak(large)).toBe(2 * peak(small))
+    expect(peak(sharded)).toBe(peak(small))
+    const { fits, recomputed, parts, largestRows } = huge.memory[0]!
+    expect({ fits, recomputed }).toEqual({ fits: false, recomputed: parts })
+    expect(largestRows).toBeLessThan(100_000)
+    const most = await planned('--set', `search.batch=${largestRows}`)
+    expect(most.memory[0]!.fits).toBe(true)
+  })
+
+  test('as text', async () => {
+    const { printed } = await program('plan', config)
+    expect(printed).toMatch(/^supernet darts +[\d,]+ /m)
+    expect(printed).toMatch(
+      /^memory +search: \d+ MiB of 4\.00 GiB with 32 examples; at most \d+ examples fit$/m,
+    )
+    expect(printed).toMatch(/parameters at most 2000: NOT FEASIBLE, the least is/)
+  })
+})
+
+test('search refuses what cannot fit, with what does, before it makes a folder', async () => {
+  const out = join(folder, 'run')
+  const search = program('search', config, '--out', out, '--quiet', '--set', 'search.batch=100000')
+  await expect(search).rejects.toThrow(
+    /^config\.search\.batch: a step of 100000 examples needs [\d.]+ GiB, the backend has 4\.0 GiB; take a batch of at most \d+, or config\.search\.shards so that a shard has at most \d+$/,
+  )
+  await expect(search).rejects.toHaveProperty('name', 'InputError')
+  expect(existsSync(out)).toBe(false)
+})
+
+describe('bench step', () => {
+  const small = [
+    'bench',
+    'step',
+    '--channels',
+    '4',
+    '--cells',
+    '3',
+    '--batch',
+    '4',
+    '--image',
+    '16',
+    '--json',
+  ]
+
+  test('times steps, and neither tensors nor heap grow between step 2 and the last', async () => {
+    const { printed } = await program(...small, '--steps', '10')
+    const figures = JSON.parse(printed) as StepFigures
+    expect(figures).toMatchObject({ backend: 'wasm', workers: 1, shards: 1, parameters: 72_966 })
+    expect(figures.minMs).toBeGreaterThan(0)
+    expect(figures.medianMs).toBeGreaterThanOrEqual(figures.minMs)
+    const { tensors, heapMB } = figures.leaks
+    expect(tensors[1]).toBe(tensors[0])
+    expect(heapMB[1]).toBe(heapMB[0])
+    expect(figures.heapMB).toBe(heapMB[1])
+  })
+
+  test('the relaxed variant trains the same supernet', async () => {
+    const { printed } = await program(...small, '--steps', '1', '--shards', '2', '--relaxed')
+    expect(JSON.parse(printed)).toMatchObject({ shards: 2, parameters: 72_966 })
+  })
+})
