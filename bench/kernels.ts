@@ -8,6 +8,7 @@ import Benchmark from 'benchmark'
 import * as tf from '@tensorflow/tfjs-core'
 import { useBackend } from '../src/index.js'
 import { builtInKernel } from '../src/backend/wasm/index.js'
+import { textTable } from '../src/cli/table.js'
 import { randomSource } from '../src/base/random.js'
 import { kernelCases, type KernelCase } from './kernel-cases.js'
 import { measurePeaks } from './peaks.js'
@@ -72,8 +73,4 @@ const table = [
   ['kernel, [64,16,16,32] where not said', 'ms', 'tfjs ms', 'ratio', 'rate, share of peak'],
   ...rows,
 ]
-const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)))
-for (const row of table)
-  console.log(
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
-  )
+console.log(textTable(table))
