@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { Shape } from '../nn/graph.js'
+import type { Notation } from './notation.js'
 import type { Supernet } from './types.js'
 
 /** What a supernet is built for. */
@@ -23,6 +24,8 @@ export interface SearchSpace<Options = Record<string, unknown>> {
   /** The preset that `schedule: auto` means for it; `strong-then-relaxed` by default. */
   readonly schedule?: string
   build(context: BuildContext<Options>): Supernet
+  /** The space's own syntax for architectures, of a supernet with these options; `plainNotation` by default. */
+  notation?(options: Options): Notation
 }
 
 /** A space of any options, as the registry holds it; options are validated against its schema first. */
