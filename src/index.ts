@@ -33,7 +33,8 @@ export type { Checkpoint } from './search/checkpoint.js'
 export type { Event } from './search/events.js'
 
 export { randomArchitecture, type RandomOptions } from './derive/random.js'
-export { Interrupted, runTrial } from './derive/trial.js'
+export { Interrupted } from './derive/retrain-stage.js'
+export { runTrial } from './derive/trial.js'
 export type { Trial, TrialHooks, TrialMetrics, TrialResult } from './derive/types.js'
 export { retrainArchitecture } from './derive/retrain-architecture.js'
 

@@ -4,9 +4,21 @@ import type { AnySpace } from './supernet/space.js'
 import { autoencoderMlp } from '../supernets/autoencoder-mlp.js'
 import { darts } from '../supernets/darts.js'
 import { dartsCell } from '../supernets/darts-cell.js'
+import { dartsS1 } from '../supernets/darts-s1.js'
+import { dartsS2 } from '../supernets/darts-s2.js'
+import { dartsS3 } from '../supernets/darts-s3.js'
+import { nasBench201 } from '../supernets/nas-bench-201.js'
 
 /** The registry of search spaces: one file and one line each. */
-export const spaces: readonly AnySpace[] = [dartsCell, darts, autoencoderMlp]
+export const spaces: readonly AnySpace[] = [
+  dartsCell,
+  darts,
+  dartsS1,
+  dartsS2,
+  dartsS3,
+  nasBench201,
+  autoencoderMlp,
+]
 
 /** Names of the schedule presets in `schedules/`: one JSON file each. */
 export const presetNames = (): string[] =>

@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { searchSpace } from '../src/supernet/space.js'
-import { supernetBuilder } from '../src/supernet/builder.js'
-import { cell } from '../src/supernet/cell.js'
+import { cellStack } from '../src/supernet/cell-stack.js'
 import { operations } from '../src/nn/operations/index.js'
 
 interface Options {
@@ -11,11 +10,12 @@ interface Options {
   inputs: number
   operations: string[]
   reductions: number[]
+  alpha: 'per-cell' | 'shared'
 }
 
 /**
  * Small cells in the manner of DARTS (arXiv:1806.09055): each cell reads the two before it, each of its
- * nodes sums `inputs` edges, each edge carries one operation, the nodes are concatenated. α is per cell.
+ * nodes sums `inputs` edges, each edge carries one operation, the nodes are concatenated.
  */
 export const dartsCell = searchSpace<Options>({
   name: 'darts-cell',
@@ -37,32 +37,26 @@ export const dartsCell = searchSpace<Options>({
         default: [1],
         description: 'cells that halve the image and double the channels',
       }),
+      alpha: Type.Unsafe<Options['alpha']>({
+        type: 'string',
+        enum: ['per-cell', 'shared'],
+        default: 'per-cell',
+        description: 'gates of each cell’s own, or shared by all cells of a kind',
+      }),
     },
     { additionalProperties: false },
   ),
-  build({ options, input, outputs }) {
-    const s = supernetBuilder(input, 'stem')
-    const stem = s.root.within('stem')
-    let previous = stem.batchNorm(stem.conv(s.root.input, { channels: options.channels, kernel: 3 }))
-    let beforeThat = previous
-    let channels = options.channels
-    for (let index = 0; index < options.cells; index++) {
-      const reduction = options.reductions.includes(index)
-      if (reduction) channels *= 2
-      const output = cell(s, {
-        name: `cell${index}`,
-        inputs: [beforeThat, previous],
-        channels,
-        reduction,
-        nodes: options.nodes,
-        keep: options.inputs,
-        operations: options.operations,
-      })
-      beforeThat = previous
-      previous = output
-    }
-    const head = s.layer('classifier')
-    head.output('task', head.dense(head.globalAvgPool(previous), outputs))
-    return s.finish({ space: 'darts-cell', options: { ...options }, outputs })
-  },
+  build: ({ options, input, outputs }) =>
+    cellStack({ space: 'darts-cell', options: { ...options }, outputs }, input, {
+      cells: options.cells,
+      channels: options.channels,
+      stem: options.channels,
+      nodes: options.nodes,
+      keep: options.inputs,
+      reductions: options.reductions,
+      alpha: options.alpha,
+      auxiliary: false,
+      affine: true,
+      operations: () => options.operations,
+    }),
 })

@@ -3,7 +3,7 @@ import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi } 
 import { progressBar, type Progress } from '../report/progress.js'
 import type { Config } from '../config/config-schema.js'
 import { criterionName } from '../derive/criteria.js'
-import { Interrupted } from '../derive/trial.js'
+import { Interrupted } from '../derive/retrain-stage.js'
 import type { FinishedRun } from '../runs/run-folder.js'
 import type { RunHooks } from '../runs/search-run.js'
 import { exitCodes, type Arguments, type CommandContext } from './command.js'

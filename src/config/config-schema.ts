@@ -91,6 +91,14 @@ const EarlyStop = object({
   minDelta: Type.Number({ minimum: 0, default: 0 }),
 })
 
+const Augment = Type.Optional(
+  object({
+    shift: Type.Optional(Type.Integer({ minimum: 0, description: 'pixels' })),
+    flip: Type.Optional(Type.Boolean()),
+    cutout: Type.Optional(Type.Integer({ minimum: 1, description: 'side of a square set to 0, pixels' })),
+  }),
+)
+
 const Search = object(
   {
     epochs: Type.Integer({ minimum: 1, default: 20 }),
@@ -114,12 +122,7 @@ const Search = object(
       default: 20,
       description: 'iterations between looks at the gates',
     }),
-    augment: Type.Optional(
-      object({
-        shift: Type.Optional(Type.Integer({ minimum: 0, description: 'pixels' })),
-        flip: Type.Optional(Type.Boolean()),
-      }),
-    ),
+    augment: Augment,
     earlyStop: Type.Optional(EarlyStop),
   },
   { default: {} },
@@ -136,9 +139,23 @@ const Retrain = object(
     gates: oneOf(['drop', 'keep'], { default: 'drop', description: 'set gate values to 1, or keep them' }),
     weights: Optimizer,
     l2: Type.Number({ minimum: 0, default: 0.003, description: 'λ of the L2 term on weights' }),
-    augment: Type.Optional(
-      object({ shift: Type.Optional(Type.Integer({ minimum: 0 })), flip: Type.Optional(Type.Boolean()) }),
+    augment: Augment,
+    options: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'options of the space in which the retrained network differs from the searched one',
+      }),
     ),
+    auxiliary: Type.Number({
+      minimum: 0,
+      default: 0,
+      description: 'weight of the loss of an auxiliary classifier, where the space has one',
+    }),
+    dropPath: Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: 'how many operations are left out for an example at the end; rises from 0',
+    }),
     earlyStop: Type.Optional(EarlyStop),
     baseline: Type.Boolean({ default: false, description: 'also retrain the unpruned supernet, to compare' }),
   },

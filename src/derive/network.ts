@@ -1,7 +1,8 @@
 import type { Graph, Node } from '../nn/graph.js'
-import { carryingMembers, withoutDeadNodes, withShapes } from '../nn/transform.js'
+import { carryingMembers, withoutDeadNodes, withoutZeros, withShapes } from '../nn/transform.js'
 import type { SupernetModel } from '../supernet/model.js'
 import type { Supernet } from '../supernet/types.js'
+import { withDropPaths } from './drop-path.js'
 
 /** Mixture weights by group and member. */
 export type GateValues = Readonly<Record<string, Readonly<Record<string, number>>>>
@@ -11,6 +12,10 @@ export interface DiscreteOptions {
   readonly gates: 'keep' | 'drop'
   /** Train scale and offset in the operations' batch norms; a supernet cannot, a discrete network should. */
   readonly affine: boolean
+  /** Keep the auxiliary classifier, if there is one; by default it goes. */
+  readonly auxiliary?: boolean
+  /** How many operations drop-path leaves out in training; 0 by default. */
+  readonly dropPath?: number
 }
 
 /** A network without gates, and the constants that gate values became, by parameter name. */
@@ -27,7 +32,10 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
   const constants = new Map<string, Float32Array>()
   const renamed = new Map<string, string>()
   const nodes: Node[] = []
-  for (const original of supernet.graph.nodes) {
+  const { dropPath = 0 } = options
+  for (const original of dropPath > 0
+    ? withDropPaths(supernet.graph.nodes, dropPath)
+    : supernet.graph.nodes) {
     const node = { ...original, inputs: original.inputs.map((id) => renamed.get(id) ?? id) }
     const values = carryingMembers(node).map((m) => gates[node.attrs.group as string]![m]!)
     if (node.kind === 'mix') {
@@ -40,14 +48,17 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
         nodes.push({ ...node, kind: 'affine', attrs: {} })
         constants.set(`${node.id}:scale`, Float32Array.from(values))
       }
-    } else if (node.kind === 'batch-norm' && options.affine)
+    } else if (node.kind === 'zeros') nodes.push({ ...node, attrs: { shape: node.shape } })
+    else if (node.kind === 'batch-norm' && options.affine)
       nodes.push({ ...node, attrs: { ...node.attrs, affine: true } })
     else nodes.push(node)
   }
   const outputs = Object.fromEntries(
     Object.entries(supernet.graph.outputs).map(([role, id]) => [role, renamed.get(id) ?? id]),
   )
-  return { graph: withoutDeadNodes({ nodes: withShapes(nodes), outputs }, ['task']), constants }
+  const roles = ['task', ...(options.auxiliary && 'auxiliary' in outputs ? ['auxiliary'] : [])]
+  const whole = { nodes: withShapes(withoutZeros(nodes)), outputs }
+  return { graph: withoutDeadNodes(whole, roles), constants }
 }
 
 /** The discrete network of a model, with its weights and gate values as initial values. */

@@ -1,7 +1,7 @@
 import type { RandomSource } from '../base/random.js'
 import { costOf } from '../nn/cost.js'
-import { pruneGroup } from '../supernet/prune.js'
-import { carrying, type Supernet } from '../supernet/types.js'
+import { canPrune, inputsFirst, pruneGroup } from '../supernet/prune.js'
+import { keepable, type Supernet } from '../supernet/types.js'
 import { discretise, uniformGates } from './network.js'
 
 export interface RandomOptions {
@@ -23,8 +23,9 @@ export function randomArchitecture(
   random: RandomSource,
   { parameters, tries = 2000, index = 0 }: RandomOptions = {},
 ): Supernet | undefined {
-  for (let attempt = 0; attempt < (parameters ? tries : 1); attempt++) {
+  for (let attempt = 0; attempt < tries; attempt++) {
     const candidate = draw(supernet, random, `${index}`, attempt)
+    if (!candidate) continue
     if (!parameters) return candidate
     const { graph } = discretise(candidate, uniformGates(candidate), { gates: 'drop', affine: true })
     const size = costOf(graph).parameters
@@ -33,23 +34,17 @@ export function randomArchitecture(
   return undefined
 }
 
-function draw(supernet: Supernet, random: RandomSource, part: string, attempt: number): Supernet {
+/** A random architecture, or undefined where nothing would reach its output. */
+function draw(supernet: Supernet, random: RandomSource, part: string, attempt: number): Supernet | undefined {
   const stream = random.stream('random-architecture', part, attempt)
-  // Inputs first: operations of edges that go need no choice.
-  const inOrder = [...supernet.groups].sort(
-    (a, b) => Number(b.kind === 'inputs') - Number(a.kind === 'inputs'),
-  )
-  return inOrder.reduce((current, { name }) => {
-    const group = current.groups.find((g) => g.name === name)
-    if (!group) return current
+  return inputsFirst(supernet.groups).reduce<Supernet | undefined>((current, { name }) => {
+    const group = current?.groups.find((g) => g.name === name)
+    if (!current || !group) return current
     const { min, max } = group.keep
-    const members = carrying(group.members)
+    const members = keepable(group)
     const count = group.kind === 'units' ? min + stream.integer(max - min + 1) : Math.min(max, members.length)
     const kept = [...stream.permutation(members.length).slice(0, count)].sort((a, b) => a - b)
-    return pruneGroup(
-      current,
-      name,
-      kept.map((i) => members[i]!.name),
-    ).supernet
+    const names = kept.map((i) => members[i]!.name)
+    return canPrune(current, name, names) ? pruneGroup(current, name, names).supernet : undefined
   }, supernet)
 }

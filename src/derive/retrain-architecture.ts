@@ -1,8 +1,9 @@
+import type { Graph } from '../nn/graph.js'
 import type { Architecture } from '../supernet/types.js'
 import { restrictTo } from '../supernet/prune.js'
 import { discretise, type GateValues } from './network.js'
 import type { Retrained } from './retrain.js'
-import { retrainStage } from './trial.js'
+import { retrainStage } from './retrain-stage.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /**
@@ -13,12 +14,30 @@ export function retrainArchitecture(
   trial: Trial,
   hooks: TrialHooks,
   architecture: Architecture,
-  inherited: ReadonlyMap<string, Float32Array> = new Map(),
+  inherited?: ReadonlyMap<string, Float32Array>,
 ): Promise<Retrained> {
-  const { supernet } = restrictTo(trial.supernet, architecture)
-  const options = { gates: trial.config.retrain.gates, affine: true }
-  const { graph, constants } = discretise(supernet, gatesOf(architecture), options)
-  return retrainStage(trial, hooks, 'retrain', graph, new Map([...inherited, ...constants]))
+  const { graph, initial } = networkToRetrain(trial, architecture, inherited)
+  return retrainStage(trial, hooks, 'retrain', graph, initial)
+}
+
+/**
+ * The discrete network of an architecture, as `retrain` wants it, in the searched supernet or in the larger
+ * one that it asks for; and its initial values, as far as they are not drawn afresh.
+ */
+export function networkToRetrain(
+  { config, supernet, retrained }: Pick<Trial, 'config' | 'supernet' | 'retrained'>,
+  architecture: Architecture,
+  inherited: ReadonlyMap<string, Float32Array> = new Map(),
+): { graph: Graph; initial: ReadonlyMap<string, Float32Array> } {
+  const { gates, auxiliary, dropPath } = config.retrain
+  const { supernet: chosen } = restrictTo(retrained ?? supernet, architecture)
+  const { graph, constants } = discretise(chosen, gatesOf(architecture), {
+    gates,
+    affine: true,
+    auxiliary: auxiliary > 0,
+    dropPath,
+  })
+  return { graph, initial: new Map([...inherited, ...constants]) }
 }
 
 /** The gates' final mixture weights, as the architecture holds them. */

@@ -4,6 +4,7 @@ import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { costOf } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
+import { withoutDeadNodes } from '../nn/transform.js'
 import { ParameterStore } from '../nn/parameter-store.js'
 import { isBetter } from '../objective/metrics.js'
 import { l2 } from '../objective/terms/l2.js'
@@ -23,6 +24,7 @@ export interface RetrainContext extends LoopContext {
 }
 
 export interface Retrained {
+  /** The network up to its task output: an auxiliary classifier has served. */
   readonly graph: Graph
   /** All parameters at the best validation metric; the last ones where no epoch has one. */
   readonly values: ReadonlyMap<string, Float32Array>
@@ -44,6 +46,7 @@ export async function retrain(
   const { options } = context
   const store = ParameterStore.of(graph, context.random, initial)
   const network = discreteNetwork(graph, store)
+  const kept = withoutDeadNodes(graph, ['task'])
   const rule = optimizer(options.weights)
   // The search is over: the rows that trained the gates now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
@@ -58,11 +61,11 @@ export async function retrain(
     for (let epoch = 0; epoch < options.epochs; epoch++) {
       const start = performance.now()
       const sum = await trainEpoch(network, rule, data, context, batches, epoch, steps)
-      if (context.signal?.aborted) return { graph, ...best, interrupted: true }
+      if (context.signal?.aborted) return { graph: kept, ...best, interrupted: true }
       const stepMs = (performance.now() - start) / batches.perEpoch
       const validation = evaluate(network, data, data.splits.validation, context.metric)
       context.emit(
-        epochEvent(context.stage, epoch, (epoch + 1) * batches.perEpoch, sum, validation, graph, stepMs),
+        epochEvent(context.stage, epoch, (epoch + 1) * batches.perEpoch, sum, validation, kept, stepMs),
       )
       if (
         validation === null ||
@@ -76,7 +79,7 @@ export async function retrain(
     if (best.bestEpoch < 0) best = { values: store.values(), validation: null, bestEpoch: options.epochs - 1 }
     if (best.validation === null && !predictsNumbers(network, data)) throw diverged(context.stage)
     context.emit({ type: 'done', stage: context.stage, reason: 'finished', step: steps })
-    return { graph, ...best, interrupted: false }
+    return { graph: kept, ...best, interrupted: false }
   } finally {
     store.dispose()
     rule.dispose()
@@ -94,10 +97,11 @@ async function trainEpoch(
   steps: number,
 ): Promise<number> {
   const wanted = network.weights.specs.filter(({ role }) => role === 'weight').map(({ name }) => name)
+  const auxiliary = 'auxiliary' in network.graph.outputs ? context.options.auxiliary : 0
   let sum = tf.keep(tf.scalar(0))
   for (let i = 0; i < batches.perEpoch && !context.signal?.aborted; i++) {
     const t = epoch * batches.perEpoch + i
-    const lossWeights = { task: 1, reconstruction: 0, loss: context.loss }
+    const lossWeights = { task: 1, reconstruction: 0, auxiliary, loss: context.loss }
     const gradients = batchGradients(network, data.dataset.shape, batches.at(t), lossWeights, {
       weights: wanted,
       alphas: [],

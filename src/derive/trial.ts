@@ -1,21 +1,16 @@
 import { costOf } from '../nn/cost.js'
-import type { Graph } from '../nn/graph.js'
 import type { Checkpoint } from '../search/checkpoint.js'
 import { evaluate } from '../search/evaluate.js'
-import type { Event, Stage } from '../search/events.js'
+import type { Event } from '../search/events.js'
 import type { Network } from '../search/network.js'
 import { searchArchitecture, type SearchResult } from '../search/search.js'
 import { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
 import { measureSearched, summarise, withNetwork } from './measure.js'
-import { deriveNetwork, discretise, uniformGates } from './network.js'
-import { retrain, type Retrained } from './retrain.js'
+import { discretise, uniformGates } from './network.js'
+import { networkToRetrain } from './retrain-architecture.js'
+import { Interrupted, retrainStage } from './retrain-stage.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
-
-/** Thrown where a signal stopped a trial; what was saved can be resumed. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted'
-}
 
 /** Searches, derives, retrains and judges. Frees everything that it allocated. */
 export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialResult> {
@@ -29,14 +24,15 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     const searched = measureSearched(trial, model)
 
     const [baseline, baselineSeconds] = await timed(() => baselineStage(trial, hooks))
-    const { graph, values } = deriveNetwork(model, { gates: config.retrain.gates, affine: true })
-    const initial = config.retrain.from === 'inherited' ? values : constantsOf(values, config.retrain.gates)
+    const architecture = model.architecture()
+    const inherited = config.retrain.from === 'inherited' ? new Map(model.weights.values()) : undefined
+    const { graph, initial } = networkToRetrain(trial, architecture, inherited)
     const [final, retrainSeconds] = await timed(() => retrainStage(trial, hooks, 'retrain', graph, initial))
     hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrainSeconds })
 
     return {
-      architecture: model.architecture(),
-      graph,
+      architecture,
+      graph: final.graph,
       values: final.values,
       schedule: trial.schedule,
       steps: search.steps,
@@ -101,29 +97,6 @@ async function baselineStage(trial: Trial, hooks: TrialHooks) {
   const measure = (network: Network) => evaluate(network, data, data.splits.test, metric)
   const test = withNetwork(graph, trained.values, measure)
   return { ...costOf(graph), validation: trained.validation, test }
-}
-
-/** Trains a discrete network as the configuration says; throws Interrupted where a signal stops it. */
-export async function retrainStage(
-  { config, data, loss, metric, random }: Trial,
-  { emit, signal }: TrialHooks,
-  stage: Exclude<Stage, 'search'>,
-  graph: Graph,
-  initial: ReadonlyMap<string, Float32Array>,
-): Promise<Retrained> {
-  const context = { options: config.retrain, stage, loss, metric, random, emit, ...(signal && { signal }) }
-  const trained = await retrain(graph, data, context, initial)
-  if (trained.interrupted) throw new Interrupted(`interrupted in stage ${stage}`)
-  return trained
-}
-
-/** Of a derived network's values, those that are no weights: kept gates stay even where weights start afresh. */
-function constantsOf(
-  values: ReadonlyMap<string, Float32Array>,
-  gates: 'keep' | 'drop',
-): Map<string, Float32Array> {
-  if (gates === 'drop') return new Map()
-  return new Map([...values].filter(([name]) => /\/units(-\d+)?:scale$/.test(name)))
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {

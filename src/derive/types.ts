@@ -19,6 +19,8 @@ export interface Trial {
   readonly config: Config
   readonly data: PreparedData
   readonly supernet: Supernet
+  /** The supernet of which the retrained network is a part, where `retrain` asks for another one: deeper, wider. */
+  readonly retrained?: Supernet
   readonly relaxation: Relaxation
   readonly schedule: Schedule
   readonly terms: readonly Term[]

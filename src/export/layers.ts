@@ -6,6 +6,7 @@ import type { Node } from '../nn/graph.js'
 import { epsilon } from '../nn/ops/batch-norm.js'
 import { withoutDilatedDepthwise } from './dilation.js'
 import { foldGates, foldOutputScale, type PlainNetwork } from './fold.js'
+import { withoutZeroNodes } from './zeros.js'
 
 /** A derived network, and what turns its inputs and outputs into original units. */
 export interface ExportSource extends PlainNetwork {
@@ -74,7 +75,7 @@ const scaling = (name: string): Layer => tfl.layers.batchNormalization({ epsilon
  */
 export function toLayersModel({ name, scaler, task, ...network }: ExportSource): tfl.LayersModel {
   const isClass = task.kind === 'classification'
-  const folded = withoutDilatedDepthwise(foldGates(network))
+  const folded = withoutDilatedDepthwise(withoutZeroNodes(foldGates(network)))
   const { graph, values } = isClass ? folded : foldOutputScale(folded, scaler.target)
   const layerName = uniqueNames()
   const symbols = new Map<string, tfl.SymbolicTensor>()

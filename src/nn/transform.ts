@@ -31,7 +31,7 @@ export function keepMembers(graph: Graph, group: string, members: ReadonlySet<st
     if (kept.length === (node.attrs.members as string[]).length) continue
     nodes =
       node.kind === 'mix'
-        ? cutMix(nodes, node, kept)
+        ? withoutZeros(cutMix(nodes, node, kept))
         : cutUnits({ nodes, outputs: graph.outputs }, node, kept, slices)
   }
   return { graph: withoutDeadNodes({ nodes, outputs: graph.outputs }), slices }
@@ -49,9 +49,32 @@ export function carryingMembers({ attrs: { members = [], empty } }: Node): strin
 function cutMix(nodes: readonly Node[], mix: Node, kept: readonly number[]): Node[] {
   const members = kept.map((i) => (mix.attrs.members as string[])[i]!)
   const inputs = mix.inputs.filter((_, i) => members.includes(carryingMembers(mix)[i]!))
-  return nodes.map((node) =>
-    node.id === mix.id ? { ...node, inputs, attrs: { ...node.attrs, members } } : node,
-  )
+  const cut: Node =
+    inputs.length > 0
+      ? { ...mix, inputs, attrs: { ...mix.attrs, members } }
+      : zerosLike(mix, { group: mix.attrs.group!, members })
+  return nodes.map((node) => (node.id === mix.id ? cut : node))
+}
+
+/** Zeros in the place and of the shape of a node; the graph's input tells how many rows. */
+const zerosLike = ({ id, shape, layer }: Node, attrs: Attributes = {}): Node => ({
+  id,
+  kind: 'zeros',
+  inputs: ['input'],
+  attrs: { ...attrs, shape },
+  shape,
+  layer,
+})
+
+/** Sums no longer read zeros; a sum of nothing else is zeros itself. */
+export function withoutZeros(nodes: readonly Node[]): Node[] {
+  const zeros = new Set<string>()
+  return nodes.map((node) => {
+    const inputs = node.kind === 'add' ? node.inputs.filter((id) => !zeros.has(id)) : node.inputs
+    const rest = inputs.length > 0 || node.kind === 'input' ? node : zerosLike(node)
+    if (rest.kind === 'zeros') zeros.add(node.id)
+    return inputs.length === node.inputs.length || rest.kind === 'zeros' ? rest : { ...rest, inputs }
+  })
 }
 
 /**

@@ -30,6 +30,7 @@ import type { Supernet } from '../supernet/types.js'
 export function setupTrial(config: Config, folder: string, own: readonly AnySpace[] = []): Trial {
   const data = prepareData(config, folder)
   const supernet = buildSupernet(config, data, own)
+  const retrained = retrainedSupernet(config, data, supernet, own)
   const document = resolveSchedule(presetOf(config, own), folder)
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
@@ -43,6 +44,7 @@ export function setupTrial(config: Config, folder: string, own: readonly AnySpac
     config: resolved,
     data,
     supernet,
+    ...(retrained && { retrained }),
     relaxation: relaxations[config.relaxation],
     schedule,
     terms,
@@ -68,6 +70,36 @@ export function buildSupernet(
   const outputs = dataset.task.kind === 'classification' ? dataset.task.classes.length : dataset.task.outputs.length
   const built = space.build({ options: options as never, input: dataset.shape, outputs })
   return restrict(built, supernet.restrict ?? [])
+}
+
+/**
+ * The supernet that the retrained network is a part of, where `retrain.options` or an auxiliary classifier
+ * ask for another one than the search has. It must have the same choices to make.
+ */
+function retrainedSupernet(
+  config: Config,
+  data: PreparedData,
+  searched: Supernet,
+  own: readonly AnySpace[],
+): Supernet | undefined {
+  const { options = {}, auxiliary, from } = config.retrain
+  if (Object.keys(options).length === 0 && auxiliary === 0) return undefined
+  const space = spaceOf(config.supernet.space, 'config.supernet.space', own)
+  if (auxiliary > 0 && !('auxiliary' in (space.options.properties as object)))
+    throw new InputError(`config.retrain.auxiliary: ${space.name} has no auxiliary classifier; set it to 0`)
+  if (from === 'inherited' && Object.keys(options).length > 0)
+    throw new InputError(
+      'config.retrain.from: inherited weights fit the searched network only; remove retrain.options, or train from scratch',
+    )
+  const all = { ...config.supernet.options, ...options, ...(auxiliary > 0 && { auxiliary: true }) }
+  const supernet = buildSupernet({ ...config, supernet: { ...config.supernet, options: all } }, data, own)
+  const choices = ({ groups }: Supernet) =>
+    JSON.stringify(groups.map(({ name, members }) => [name, members.map((member) => member.name)]))
+  if (choices(supernet) !== choices(searched))
+    throw new InputError(
+      'config.retrain.options: the retrained network has other gate groups than the searched one; share α between cells (supernet.options.alpha: shared) to search few cells and retrain many',
+    )
+  return supernet
 }
 
 /** The search space of a name; the error lists all and suggests the nearest. */

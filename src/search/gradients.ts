@@ -19,6 +19,8 @@ export interface Shard {
 export interface LossWeights {
   readonly task: number
   readonly reconstruction: number
+  /** Of the task loss of an auxiliary classifier; 0 by default. */
+  readonly auxiliary?: number
   readonly loss: Loss
 }
 
@@ -134,8 +136,9 @@ function plannedProgram(graph: Graph, options: Omit<ProgramOptions, 'again'>, ro
   return program
 }
 
-const rolesOf = ({ task, reconstruction }: LossWeights): string[] => [
+const rolesOf = ({ task, reconstruction, auxiliary = 0 }: LossWeights): string[] => [
   ...(task > 0 ? ['task'] : []),
+  ...(auxiliary > 0 ? ['auxiliary'] : []),
   ...(reconstruction > 0 ? ['reconstruction'] : []),
 ]
 
@@ -148,25 +151,30 @@ export function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<str
   ])
 }
 
+type Role = 'task' | 'auxiliary' | 'reconstruction'
+
 /** Losses, each kept in `losses`, and the gradients of the outputs. */
 function seedGradients(
   outputs: Readonly<Record<string, tf.Tensor>>,
   input: tf.Tensor,
   shard: Shard,
   share: number,
-  { task, reconstruction, loss }: LossWeights,
+  { task, reconstruction, auxiliary = 0, loss }: LossWeights,
   losses: { task?: tf.Scalar; reconstruction?: tf.Scalar },
 ): Record<string, tf.Tensor> {
   const seeds: Record<string, tf.Tensor> = {}
-  const seed = (role: 'task' | 'reconstruction', weight: number, of: (output: tf.Tensor) => tf.Scalar) => {
+  const seed = (role: Role, weight: number, of: (output: tf.Tensor) => tf.Scalar) => {
     const { value, gradient } = tf.tidy(() => {
       const result = tf.valueAndGrad((output: tf.Tensor) => tf.mul(of(output), share))(outputs[role]!)
       return { value: result.value as tf.Scalar, gradient: tf.mul(result.grad, weight) }
     })
-    losses[role] = value
+    if (role === 'auxiliary') value.dispose()
+    else losses[role] = value
     seeds[role] = gradient
   }
-  if (task > 0) seed('task', task, (output) => loss(output as tf.Tensor2D, tf.tensor(shard.targets)))
+  const taskLoss = (output: tf.Tensor) => loss(output as tf.Tensor2D, tf.tensor(shard.targets))
+  if (task > 0) seed('task', task, taskLoss)
+  if (auxiliary > 0) seed('auxiliary', auxiliary, taskLoss)
   if (reconstruction > 0)
     seed('reconstruction', reconstruction, (output) => reconstructionLoss(output, input))
   return seeds

@@ -2,7 +2,8 @@ import type { PreparedData } from '../data/types.js'
 import { metrics } from '../objective/metrics.js'
 import { lambdasAt } from '../schedule/table.js'
 import type { SupernetModel } from '../supernet/model.js'
-import { carrying, type GateGroup } from '../supernet/types.js'
+import { canPrune, inputsFirst } from '../supernet/prune.js'
+import { keepable, type GateGroup } from '../supernet/types.js'
 import type { Event } from './events.js'
 import { evaluate } from './evaluate.js'
 import type { SearchContext } from './search.js'
@@ -25,8 +26,10 @@ export function removeClosed(
     const group = model.supernet.groups.find((g) => g.name === name)
     if (!group) continue
     const open = group.members.filter((member) => values[name]![member.name]! > 0)
-    if (open.length === group.members.length || carrying(open).length < group.keep.min) continue
+    if (open.length === group.members.length) continue
+    if (keepable({ ...group, members: open }).length < group.keep.min) continue
     const kept = open.map((member) => member.name)
+    if (!canPrune(model.supernet, name, kept)) continue
     context.emit(removal(group, kept, context, step, 'zero'))
     stepper.prune(name, kept)
   }
@@ -48,14 +51,10 @@ export function projectToLegal(
   const before = measure()
   const values = model.gateValues()
   const removals: Extract<Event, { type: 'removal' }>[] = []
-  const inOrder = [...model.supernet.groups].sort((a, b) => rank(a) - rank(b))
-  for (const { name } of inOrder) {
+  for (const { name } of inputsFirst(model.supernet.groups)) {
     const group = model.supernet.groups.find((g) => g.name === name)
     if (!group || group.members.length <= group.keep.max) continue
-    const best = carrying(group.members)
-      .sort((a, b) => values[name]![b.name]! - values[name]![a.name]!)
-      .slice(0, group.keep.max)
-      .map((member) => member.name)
+    const best = strongest(model, group, values[name]!)
     removals.push(removal(group, best, context, step, 'projection'))
     stepper.prune(name, best)
   }
@@ -65,7 +64,19 @@ export function projectToLegal(
   return metrics[context.metric].higherIsBetter ? before - after : after - before
 }
 
-const rank = (group: GateGroup): number => (group.kind === 'inputs' ? 0 : 1)
+/** The members with the largest gates, as many as a legal architecture keeps; one that carries, where it must. */
+function strongest(
+  { supernet }: SupernetModel,
+  group: GateGroup,
+  gates: Readonly<Record<string, number>>,
+): string[] {
+  const ranked = keepable(group)
+    .map(({ name, empty = false }) => ({ name, empty }))
+    .sort((a, b) => gates[b.name]! - gates[a.name]!)
+  const best = ranked.slice(0, group.keep.max).map(({ name }) => name)
+  if (canPrune(supernet, group.name, best)) return best
+  return ranked.flatMap(({ name, empty }) => (empty ? [] : [name])).slice(0, group.keep.max)
+}
 
 function removal(
   group: GateGroup,

@@ -135,7 +135,7 @@ function normalised(gates: tf.Tensor1D, { total, keep }: GateGroup): tf.Tensor1D
 
 /** The `keep.min`-th largest gate of those that a legal architecture may keep. */
 function leastNeeded(z: tf.Tensor1D, { keep, members }: GateGroup): tf.Scalar {
-  const places = members.flatMap(({ empty }, place) => (empty ? [] : [place]))
+  const places = members.flatMap(({ empty }, place) => (empty && !keep.empty ? [] : [place]))
   const chosen = places.length === members.length ? z : tf.gather(z, tf.tensor1d(places, 'int32'))
   return tf.min(tf.topk(chosen, Math.min(keep.min, places.length)).values)
 }

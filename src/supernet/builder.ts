@@ -1,22 +1,26 @@
 import { graphBuilder, type GraphBuilder } from '../nn/builder.js'
-import { parametersOf, type NamedParameter } from '../nn/cost.js'
+import { parametersOf } from '../nn/cost.js'
 import { operationOf } from '../nn/operations/index.js'
-import type { Graph, Shape } from '../nn/graph.js'
+import type { Operation } from '../nn/operations/types.js'
+import type { Graph, Node, Shape } from '../nn/graph.js'
 import { sizeOf } from '../nn/primitives/types.js'
-import { keepMembers } from '../nn/transform.js'
+import { carryingMembers, keepMembers } from '../nn/transform.js'
+import { exclusiveNodes } from './exclusive.js'
 import type { GateGroup, Supernet } from './types.js'
 
 /** Builds a supernet's graph and collects its layers and gate groups on the way. */
 export interface SupernetBuilder {
   /** The builder of the layer that the input belongs to. */
   readonly root: GraphBuilder
-  /** A new layer k, next in order. */
+  /** A new layer k, next in order. α that cells share has a layer of its own: ask for it, and build nothing in it. */
   layer(name: string): GraphBuilder
   /**
    * A mixed operation: candidate operations on one edge, one of them wanted. With a single candidate it is
-   * that operation, without a gate.
+   * that operation, without a gate. Edges of the same name share their gates.
    */
   mixedOperation(b: GraphBuilder, x: string, edge: EdgeOptions): string
+  /** One of several nodes of the same shape, under names of your own. Choices of the same name share their gates. */
+  choice(b: GraphBuilder, members: Readonly<Record<string, string>>, options: ChoiceOptions): string
   /** A node: the weighted sum of its inputs, `keep` of which are wanted; all, if there are no more. */
   node(b: GraphBuilder, inputs: Readonly<Record<string, string>>, options: NodeOptions): string
   /** A gate for each feature of x; at least `min` of them stay. */
@@ -24,20 +28,28 @@ export interface SupernetBuilder {
   finish(about: Pick<Supernet, 'space' | 'options' | 'outputs'>): Supernet
 }
 
-export interface EdgeOptions {
+interface GroupOptions {
   /** The group's name: `cell0/0→2`. */
   readonly name: string
+  /** The layer whose λ acts on its gates. */
   readonly layer: string
-  /** Names out of the operation table. */
-  readonly operations: readonly string[]
-  readonly channels: number
-  readonly stride?: number
 }
 
-export interface NodeOptions {
-  /** The group's name: `cell0/node3`. */
-  readonly name: string
-  readonly layer: string
+export interface EdgeOptions extends GroupOptions {
+  /** Names out of the operation table, or operations of your own. */
+  readonly operations: readonly (string | Operation)[]
+  readonly channels: number
+  readonly stride?: number
+  /** May the edge end with the operation that carries nothing? No by default. */
+  readonly keepEmpty?: boolean
+}
+
+export interface ChoiceOptions extends GroupOptions {
+  /** Members that carry the signal on without learning anything. */
+  readonly parameterFree?: readonly string[]
+}
+
+export interface NodeOptions extends GroupOptions {
   /** How many of its inputs are wanted. */
   readonly keep: number
 }
@@ -46,9 +58,17 @@ export interface NodeOptions {
 export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuilder {
   const root = graphBuilder(input, firstLayer)
   const layers = [firstLayer]
-  const groups: GateGroup[] = []
-  /** What the names of a member's parameters begin with, by group and member. */
-  const scopes = new Map<string, string>()
+  const groups = new Map<string, GateGroup>()
+
+  /** Registers a group; one of that name is shared, if it has the same members. */
+  const gate = (group: GateGroup): void => {
+    if (!layers.includes(group.layer)) throw new Error(`${group.name}: unknown layer ${group.layer}`)
+    const known = groups.get(group.name)
+    const names = ({ members }: GateGroup) => members.map(({ name }) => name).join()
+    if (known && names(known) !== names(group))
+      throw new Error(`${group.name}: shared with other members: ${names(known)} and ${names(group)}`)
+    groups.set(group.name, group)
+  }
 
   return {
     root,
@@ -56,103 +76,109 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
       if (!layers.includes(name)) layers.push(name)
       return root.within(name, name)
     },
-    mixedOperation(b, x, { name, layer, operations, channels, stride = 1 }) {
-      const candidates = operations.map((operation) => {
-        const found = operationOf(operation)
-        if (!found) throw new Error(`unknown operation: ${operation}`)
-        return found
-      })
+    mixedOperation(b, x, { name, layer, operations, channels, stride = 1, keepEmpty = false }) {
+      const candidates = operations.map(operationNamed)
       const edge = b.within(name.slice(name.lastIndexOf('/') + 1))
+      const context = { channels, stride, affine: candidates.length === 1 }
       const built = candidates.flatMap(
-        (operation) =>
-          operation.build?.(edge.within(operation.name), x, {
-            channels,
-            stride,
-            affine: candidates.length === 1,
-          }) ?? [],
+        (operation) => operation.build?.(edge.within(operation.name), x, context) ?? [],
       )
       const empty = candidates.find(({ build }) => !build)
       if (built.length === 0) throw new Error(`${name}: expected an operation that carries something`)
       if (candidates.length === 1) return built[0]!
-      groups.push({
-        name,
-        layer,
-        kind: 'operations',
-        members: candidates.map(({ name: member, parameterFree = false, build }) => ({
-          name: member,
-          parameterFree,
-          ...(!build && { empty: true }),
-          parameters: 0,
-        })),
-        total: 1,
-        keep: { min: 1, max: 1 },
-      })
-      for (const { name: member } of candidates) scopes.set(`${name} ${member}`, `${edge.scope}/${member}`)
+      const members = candidates.map(({ name: member, parameterFree = false, build }) => ({
+        name: member,
+        parameterFree,
+        ...(!build && { empty: true }),
+        parameters: 0,
+      }))
+      const keep = { min: 1, max: 1, ...(keepEmpty && empty && { empty: true }) }
+      gate({ name, layer, kind: 'operations', members, total: 1, keep })
       return edge.node('mix', built, {
         group: name,
-        members: operations,
+        members: members.map((member) => member.name),
         ...(empty && { empty: empty.name }),
       })
     },
+    choice(b, inputs, { name, layer, parameterFree = [] }) {
+      const members = Object.keys(inputs).map((member) => ({
+        name: member,
+        parameterFree: parameterFree.includes(member),
+        parameters: 0,
+      }))
+      if (members.length === 1) return Object.values(inputs)[0]!
+      gate({ name, layer, kind: 'operations', members, total: 1, keep: { min: 1, max: 1 } })
+      return b.node('mix', Object.values(inputs), { group: name, members: Object.keys(inputs) })
+    },
     node(b, inputs, { name, layer, keep }) {
-      const members = Object.keys(inputs)
-      if (members.length <= keep) return b.add(Object.values(inputs))
-      groups.push({
-        name,
-        layer,
-        kind: 'inputs',
-        // An edge's weights are counted with its operations.
-        members: members.map((member) => ({ name: member, parameters: 0 })),
-        total: keep,
-        keep: { min: keep, max: keep },
-      })
-      return b.node('mix', Object.values(inputs), { group: name, members })
+      const names = Object.keys(inputs)
+      if (names.length <= keep) return b.add(Object.values(inputs))
+      // An edge's weights are counted with its operations.
+      const members = names.map((member) => ({ name: member, parameters: 0 }))
+      gate({ name, layer, kind: 'inputs', members, total: keep, keep: { min: keep, max: keep } })
+      return b.node('mix', Object.values(inputs), { group: name, members: names })
     },
     units(b, x, { name, layer, min = 1 }) {
       const width = b.shapeOf(x).at(-1)!
-      const members = Array.from({ length: width }, (_, i) => String(i))
-      groups.push({
-        name,
-        layer,
-        kind: 'units',
-        members: members.map((member) => ({ name: member, parameters: 0 })),
-        total: width,
-        keep: { min, max: width },
-      })
-      return b.node('units', [x], { group: name, members })
+      const names = Array.from({ length: width }, (_, i) => String(i))
+      const members = names.map((member) => ({ name: member, parameters: 0 }))
+      gate({ name, layer, kind: 'units', members, total: width, keep: { min, max: width } })
+      return b.node('units', [x], { group: name, members: names })
     },
     finish(about) {
       const graph = root.graph()
-      const costs = weightsByScope(graph)
-      const costOf = (group: string, member: string) => costs.get(scopes.get(`${group} ${member}`) ?? '') ?? 0
-      const counted = groups.map((group) => ({
-        ...group,
-        members: group.members.map((member) => ({ ...member, parameters: costOf(group.name, member.name) })),
-      }))
-      return { ...about, input, graph, layers, groups: counted.map((group) => withUnitCosts(graph, group)) }
+      const weights = weightsByNode(graph)
+      const counted = [...groups.values()].map((group) => withCosts(graph, group, weights))
+      return { ...about, input, graph, layers, groups: counted }
     },
   }
 }
 
-const weightsOf = (graph: Graph) => parametersOf(graph).filter(({ role }) => role === 'weight')
-const sum = (weights: readonly NamedParameter[]): number =>
-  weights.reduce((total, { shape }) => total + sizeOf(shape), 0)
+function operationNamed(operation: string | Operation): Operation {
+  if (typeof operation !== 'string') return operation
+  const found = operationOf(operation)
+  if (!found) throw new Error(`unknown operation: ${operation}`)
+  return found
+}
 
-/** Weights under every scope of a graph: `cell0/0→2` holds those of `cell0/0→2/skip`. */
-function weightsByScope(graph: Graph): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { name, shape } of weightsOf(graph))
-    for (let end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {
-      const scope = name.slice(0, end)
-      counts.set(scope, (counts.get(scope) ?? 0) + sizeOf(shape))
-    }
-  return counts
+/** The group with what the network loses in weights with each of its members. */
+function withCosts(graph: Graph, group: GateGroup, weights: ReadonlyMap<string, number>): GateGroup {
+  if (group.kind === 'inputs') return group
+  if (group.kind === 'units') return withUnitCosts(graph, group)
+  const mixes = graph.nodes.filter((node) => node.kind === 'mix' && node.attrs.group === group.name)
+  const weightsBehind = (mix: Node, place: number): number =>
+    place < 0
+      ? 0
+      : exclusiveNodes(graph, mix, mix.inputs[place]!).reduce(
+          (sum, { id }) => sum + (weights.get(id) ?? 0),
+          0,
+        )
+  const members = group.members.map((member) => ({
+    ...member,
+    parameters: mixes.reduce(
+      (sum, mix) => sum + weightsBehind(mix, carryingMembers(mix).indexOf(member.name)),
+      0,
+    ),
+  }))
+  return { ...group, members }
 }
 
 /** Units of a layer cost alike: what the network loses with one of them. */
 function withUnitCosts(graph: Graph, group: GateGroup): GateGroup {
-  if (group.kind !== 'units' || group.members.length < 2) return group
+  if (group.members.length < 2) return group
+  const total = (net: Graph) => [...weightsByNode(net).values()].reduce((a, b) => a + b, 0)
   const others = new Set(group.members.slice(1).map((member) => member.name))
-  const parameters = sum(weightsOf(graph)) - sum(weightsOf(keepMembers(graph, group.name, others).graph))
+  const parameters = total(graph) - total(keepMembers(graph, group.name, others).graph)
   return { ...group, members: group.members.map((member) => ({ ...member, parameters })) }
+}
+
+/** The number of trained weights of every node that has some. */
+function weightsByNode(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { name, role, shape } of parametersOf(graph)) {
+    if (role !== 'weight') continue
+    const node = name.slice(0, name.lastIndexOf(':'))
+    counts.set(node, (counts.get(node) ?? 0) + sizeOf(shape))
+  }
+  return counts
 }

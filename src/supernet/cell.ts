@@ -5,6 +5,8 @@ import type { SupernetBuilder } from './builder.js'
 export interface CellOptions {
   /** The cell's name, which is its layer's. */
   readonly name: string
+  /** Whose gates it has: those of its own name, or of a name that cells share. The layer of its gates. */
+  readonly gates: string
   /** The outputs of the two cells before it, older first. */
   readonly inputs: readonly [string, string]
   readonly channels: number
@@ -14,39 +16,42 @@ export interface CellOptions {
   readonly nodes: number
   /** Edges that each node keeps. */
   readonly keep: number
-  /** Candidate operations of every edge. */
-  readonly operations: readonly string[]
+  /** Candidate operations of an edge, `from→to`. */
+  readonly operations: (edge: string) => readonly string[]
+  /** Have the batch norms behind its inputs a trained scale? */
+  readonly affine: boolean
 }
 
 /**
  * A cell as in DARTS (arXiv:1806.09055, §2.1): each node sums edges from the two inputs and from the
  * nodes before it, each edge mixes the candidate operations, and the output is the nodes side by side,
- * nodes · channels features. Both choices have gates of this cell's own.
+ * nodes · channels features.
  */
 export function cell(s: SupernetBuilder, options: CellOptions): string {
-  const { name, inputs, channels, reduction, nodes, keep, operations } = options
+  const { name, gates, inputs, channels, reduction, nodes, keep, operations, affine } = options
   const b = s.layer(name)
   const height = b.shapeOf(inputs[1])[0]!
-  const states = inputs.map((x, i) => preprocess(b.within(`in${i}`), x, channels, height))
+  const states = inputs.map((x, i) => preprocess(b.within(`in${i}`), x, channels, height, affine))
   for (let n = 0; n < nodes; n++) {
     const to = states.length
     const edges = states.map((x, from) => {
       const edge = `${from}→${to}`
       const stride = reduction && from < 2 ? 2 : 1
+      const candidates = { operations: operations(edge), channels, stride }
       return [
         edge,
-        s.mixedOperation(b, x, { name: `${name}/${edge}`, layer: name, operations, channels, stride }),
+        s.mixedOperation(b, x, { name: `${gates}/${edge}`, layer: gates, ...candidates }),
       ] as const
     })
-    const node = { name: `${name}/node${to}`, layer: name, keep }
+    const node = { name: `${gates}/node${to}`, layer: gates, keep }
     states.push(s.node(b.within(`node${to}`), Object.fromEntries(edges), node))
   }
   return b.concat(states.slice(2))
 }
 
 /** ReLU, 1×1 convolution, batch norm: to the cell's channels, and to the size of its nearer input. */
-function preprocess(b: GraphBuilder, x: string, channels: number, height: number): string {
+function preprocess(b: GraphBuilder, x: string, channels: number, height: number, affine: boolean): string {
   const stride = Math.round(b.shapeOf(x)[0]! / height)
-  if (stride > 1) return reduceSize(b, x, { channels, stride, affine: true })
-  return b.batchNorm(b.conv(b.activation(x, 'relu'), { channels, kernel: 1 }))
+  if (stride > 1) return reduceSize(b, x, { channels, stride, affine })
+  return b.batchNorm(b.conv(b.activation(x, 'relu'), { channels, kernel: 1 }), { affine })
 }

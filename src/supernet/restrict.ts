@@ -1,6 +1,6 @@
 import picomatch from 'picomatch'
 import { InputError } from '../base/errors.js'
-import { pruneGroup } from './prune.js'
+import { canPrune, pruneGroup } from './prune.js'
 import type { Supernet } from './types.js'
 
 /** One line of `config.supernet.restrict`: what some groups may choose from. */
@@ -40,6 +40,8 @@ function restrictOnce(supernet: Supernet, { group, allow, forbid }: Restriction,
       throw new InputError(
         `${path}: ${name} needs at least ${standing.keep.min} of ${standing.members.map((m) => m.name).join(', ')}, ${kept.length} are allowed`,
       )
+    if (!canPrune(current, name, kept))
+      throw new InputError(`${path}: with only ${kept.join(', ')} on ${name} nothing reaches the output`)
     return kept.length === standing.members.length ? current : narrowed(current, name, kept)
   }, supernet)
 }

@@ -7,7 +7,7 @@ export interface Member {
   readonly name: string
   /** Does it carry the signal on without learning anything (skip, pooling)? */
   readonly parameterFree?: boolean
-  /** Does it carry nothing (`none`)? It competes for the mixture, but a legal architecture keeps others. */
+  /** Does it carry nothing (`none`)? It competes for the mixture; see `keep.empty`. */
   readonly empty?: boolean
   /** Weights that go with it when it is removed from the full supernet. */
   readonly parameters: number
@@ -26,13 +26,16 @@ export interface GateGroup {
   readonly members: readonly Member[]
   /** What the mixture weights sum to: the number of members wanted, or the number of units at the start. */
   readonly total: number
-  /** How many members a legal architecture keeps. */
-  readonly keep: { readonly min: number; readonly max: number }
+  /**
+   * How many members a legal architecture keeps. `empty`: the member that carries nothing may be the one
+   * kept, as long as something reaches the output (NAS-Bench-201); by default it may not (DARTS).
+   */
+  readonly keep: { readonly min: number; readonly max: number; readonly empty?: boolean }
 }
 
-/** The members that a legal architecture may keep. */
-export const carrying = (members: readonly Member[]): Member[] =>
-  members.filter(({ empty = false }) => !empty)
+/** The members of a group that a legal architecture may keep. */
+export const keepable = ({ members, keep }: Pick<GateGroup, 'members' | 'keep'>): Member[] =>
+  members.filter(({ empty = false }) => keep.empty === true || !empty)
 
 /** A network that mixes candidate operations: a graph, its ordered layers, and the groups of its gates. */
 export interface Supernet {
@@ -44,7 +47,10 @@ export interface Supernet {
   /** Width of the task output: classes, or regression outputs. */
   readonly outputs: number
   readonly graph: Graph
-  /** Layer names in order; k is the index. Every node and every group names one of them. */
+  /**
+   * Layer names in order; k is the index. Every node and every group names one of them. α that cells share
+   * has a layer of its own, which no node stands in.
+   */
   readonly layers: readonly string[]
   /** Members that are still there; a group whose edge is gone is gone. */
   readonly groups: readonly GateGroup[]

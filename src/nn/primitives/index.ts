@@ -7,6 +7,7 @@ import { activatedDepthwisePrimitive, normalisedMix } from './fused.js'
 import { mix, units } from './gates.js'
 import { averagePooling, globalAveragePooling, maxPooling } from './pool.js'
 import type { Primitive } from './types.js'
+import { zeros } from './zeros.js'
 
 /** Every kind of node there is. */
 export const primitives: readonly Primitive[] = [
@@ -26,6 +27,7 @@ export const primitives: readonly Primitive[] = [
   affine,
   mix,
   units,
+  zeros,
 ]
 
 /** What a training pass has beside them. */

@@ -1,0 +1,23 @@
+import type { Graph } from '../nn/graph.js'
+import type { Stage } from '../search/events.js'
+import { retrain, type Retrained } from './retrain.js'
+import type { Trial, TrialHooks } from './types.js'
+
+/** Thrown where a signal stopped a trial; what was saved can be resumed. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+}
+
+/** Trains a discrete network as the configuration says; throws Interrupted where a signal stops it. */
+export async function retrainStage(
+  { config, data, loss, metric, random }: Trial,
+  { emit, signal }: TrialHooks,
+  stage: Exclude<Stage, 'search'>,
+  graph: Graph,
+  initial: ReadonlyMap<string, Float32Array>,
+): Promise<Retrained> {
+  const context = { options: config.retrain, stage, loss, metric, random, emit, ...(signal && { signal }) }
+  const trained = await retrain(graph, data, context, initial)
+  if (trained.interrupted) throw new Interrupted(`interrupted in stage ${stage}`)
+  return trained
+}

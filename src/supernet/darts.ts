@@ -1,0 +1,70 @@
+import { Type, type TSchema } from '@sinclair/typebox'
+import { cellStack, type CellKind } from './cell-stack.js'
+import { searchSpace, type AnySpace } from './space.js'
+
+/** Options that every space of DARTS's network has. */
+export interface DartsOptions {
+  cells: number
+  channels: number
+  nodes: number
+  inputs: number
+  alpha: 'per-cell' | 'shared'
+  auxiliary: boolean
+  operations?: string[]
+}
+
+const shared = {
+  cells: Type.Integer({ minimum: 1, default: 8 }),
+  channels: Type.Integer({ minimum: 1, default: 16 }),
+  alpha: Type.Unsafe<'per-cell' | 'shared'>({
+    type: 'string',
+    enum: ['per-cell', 'shared'],
+    default: 'per-cell',
+    description: 'gates of each cell’s own, or shared by all cells of a kind, as published',
+  }),
+  auxiliary: Type.Boolean({
+    default: false,
+    description: 'a second classifier on the last reduction cell; retrain.auxiliary asks for it',
+  }),
+}
+
+/** The stem has three times the cells' channels. */
+const stemMultiplier = 3
+
+export interface DartsSpace {
+  readonly name: string
+  readonly description: string
+  /** Candidate operations of an edge, `from→to`, of a kind of cell. */
+  readonly operations: (options: DartsOptions, kind: CellKind, edge: string) => readonly string[]
+  /** Further options; nodes and inputs are 4 and 2 where they are not among them. */
+  readonly options?: Record<string, TSchema>
+}
+
+/**
+ * A space on the search network of DARTS (Liu, Simonyan & Yang, arXiv:1806.09055, §3.1.1): reduction cells
+ * at one and two thirds of the depth, four nodes a cell, two inputs a node, one operation an edge.
+ */
+export const dartsSpace = ({ name, description, operations, options: more = {} }: DartsSpace): AnySpace =>
+  searchSpace<DartsOptions>({
+    name,
+    description,
+    ranks: [3],
+    options: Type.Object({ ...shared, ...more }, { additionalProperties: false }),
+    build({ options, input, outputs }) {
+      const { cells, channels, nodes = 4, inputs: keep = 2, alpha, auxiliary } = options
+      const thirds = [Math.floor(cells / 3), Math.floor((2 * cells) / 3)]
+      return cellStack({ space: name, options: { ...options }, outputs }, input, {
+        cells,
+        channels,
+        stem: channels * stemMultiplier,
+        nodes,
+        keep,
+        // Fewer than three cells have no thirds: a lone cell, or a first one, does not reduce.
+        reductions: thirds.filter((index) => index > 0),
+        alpha,
+        auxiliary,
+        affine: false,
+        operations: (kind, edge) => operations(options, kind, edge),
+      })
+    },
+  })
