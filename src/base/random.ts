@@ -5,6 +5,7 @@
  * Generator: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
  */
 export interface RandomSource {
+  readonly seed: number
   /** The draws for one purpose (`'init'`, `'batch'`, …), one part (a parameter's name, …), one iteration. */
   stream(purpose: string, part?: string, t?: number): RandomStream
 }
@@ -19,11 +20,16 @@ export interface RandomStream {
   integer(n: number): number
   /** The numbers 0 … n − 1 in random order (Fisher–Yates). */
   permutation(n: number): Uint32Array
+  /** The next n draws of `uniform`. */
+  uniforms(n: number): Float32Array
+  /** n draws from the standard normal distribution: both of each Box–Muller pair, so not those of `normal`. */
+  normals(n: number): Float32Array
 }
 
 /** The random source of one seed (an integer ≥ 0). */
 export function randomSource(seed: number): RandomSource {
   return {
+    seed,
     stream(purpose, part = '', t = 0) {
       const [key0, key1] = hashString(`${purpose}\u0000${part}`)
       return randomStream([seed >>> 0, t >>> 0], [key0, (key1 ^ Math.floor(seed / 2 ** 32)) >>> 0])
@@ -33,11 +39,11 @@ export function randomSource(seed: number): RandomSource {
 
 function randomStream(counterHigh: readonly [number, number], key: readonly [number, number]): RandomStream {
   let block = 0
-  let buffer: readonly number[] = []
+  const buffer = new Uint32Array(4)
   let position = 4
   const bits = (): number => {
     if (position === 4) {
-      buffer = philox([block >>> 0, Math.floor(block / 2 ** 32), ...counterHigh], key)
+      philoxInto(buffer, block >>> 0, Math.floor(block / 2 ** 32), ...counterHigh, ...key)
       block += 1
       position = 0
     }
@@ -59,6 +65,21 @@ function randomStream(counterHigh: readonly [number, number], key: readonly [num
       }
       return order
     },
+    uniforms(n) {
+      const values = new Float32Array(n)
+      for (let i = 0; i < n; i++) values[i] = uniform()
+      return values
+    },
+    normals(n) {
+      const values = new Float32Array(n)
+      for (let i = 0; i < n; i += 2) {
+        const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
+        const angle = 2 * Math.PI * uniform()
+        values[i] = radius * Math.cos(angle)
+        values[i + 1] = radius * Math.sin(angle)
+      }
+      return values
+    },
   }
 }
 
@@ -66,32 +87,45 @@ type Four = readonly [number, number, number, number]
 
 /** One block of Philox4x32-10: four 32-bit words out of a counter of four and a key of two. */
 export function philox(counter: Four, key: readonly [number, number]): Four {
-  let [c0, c1, c2, c3] = counter
-  let [k0, k1] = key
-  for (let round = 0; round < 10; round++) {
-    const [high0, low0] = multiply(0xd2511f53, c0)
-    const [high1, low1] = multiply(0xcd9e8d57, c2)
-    c0 = (high1 ^ c1 ^ k0) >>> 0
-    c1 = low1
-    c2 = (high0 ^ c3 ^ k1) >>> 0
-    c3 = low0
-    k0 = (k0 + 0x9e3779b9) >>> 0
-    k1 = (k1 + 0xbb67ae85) >>> 0
-  }
-  return [c0, c1, c2, c3]
+  const words = new Uint32Array(4)
+  philoxInto(words, ...counter, ...key)
+  return [words[0]!, words[1]!, words[2]!, words[3]!]
 }
 
-/** The 64-bit product of two unsigned 32-bit numbers, as its high and low words. */
-function multiply(a: number, b: number): [number, number] {
-  const a0 = a & 0xffff
-  const a1 = a >>> 16
-  const b0 = b & 0xffff
-  const b1 = b >>> 16
-  const low = a0 * b0
-  const middle = a1 * b0 + (low >>> 16)
-  const carry = a0 * b1 + (middle % 0x10000)
-  const high = a1 * b1 + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)
-  return [high >>> 0, Math.imul(a, b) >>> 0]
+/** The same into an array, without any other object: millions are drawn in a pass. */
+function philoxInto(
+  out: Uint32Array,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+): void {
+  for (let round = 0; round < 10; round++) {
+    const high0 = highWord(0xd2511f53, c0)
+    const low0 = Math.imul(0xd2511f53, c0)
+    const high1 = highWord(0xcd9e8d57, c2)
+    const low1 = Math.imul(0xcd9e8d57, c2)
+    c0 = high1 ^ c1 ^ k0
+    c1 = low1
+    c2 = high0 ^ c3 ^ k1
+    c3 = low0
+    k0 = (k0 + 0x9e3779b9) | 0
+    k1 = (k1 + 0xbb67ae85) | 0
+  }
+  out[0] = c0
+  out[1] = c1
+  out[2] = c2
+  out[3] = c3
+}
+
+/** The upper 32 bits of the 64-bit product of two unsigned 32-bit numbers. */
+function highWord(a: number, b: number): number {
+  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16]
+  const low = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) | 0
+  const middle = (Math.imul(a0, b1) + (low & 0xffff)) | 0
+  return (Math.imul(a1, b1) + (low >>> 16) + (middle >>> 16)) | 0
 }
 
 /** Two 32-bit hashes of a string: FNV-1a with two offsets, then a final mix (MurmurHash3's). */

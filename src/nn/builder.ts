@@ -23,7 +23,8 @@ export interface GraphBuilder {
   node(kind: string, inputs: readonly string[], attrs?: Attributes): string
   conv(x: string, options: WindowOptions & { channels: number }): string
   depthwise(x: string, options: WindowOptions): string
-  batchNorm(x: string, options?: { affine?: boolean }): string
+  /** `searchOnly`: a discrete network may leave it out (`poolNorm: 'drop'`). */
+  batchNorm(x: string, options?: { affine?: boolean; searchOnly?: boolean }): string
   activation(x: string, name: ActivationName): string
   maxPool(x: string, options: WindowOptions): string
   avgPool(x: string, options: WindowOptions): string
@@ -32,6 +33,12 @@ export interface GraphBuilder {
   concat(xs: readonly string[]): string
   add(xs: readonly string[]): string
   flatten(x: string): string
+  reshape(x: string, shape: Shape): string
+  /** Nearest neighbour, by default twice along each axis. */
+  upsample(x: string, options?: { factor?: number }): string
+  dropout(x: string, rate: number): string
+  dropPath(x: string, rate: number): string
+  noise(x: string, options?: { stride?: number; deviation?: number }): string
   /** Names an output's role. */
   output(role: string, id: string): void
   graph(): Graph
@@ -70,7 +77,8 @@ export function graphBuilder(shape: Shape, layer: string): GraphBuilder {
       node,
       conv: (x, options) => windowed('conv', x, options),
       depthwise: (x, options) => windowed('depthwise', x, options),
-      batchNorm: (x, { affine = true } = {}) => node('batch-norm', [x], { affine }),
+      batchNorm: (x, { affine = true, searchOnly = false } = {}) =>
+        node('batch-norm', [x], { affine, ...(searchOnly && { searchOnly }) }),
       activation: (x, name) => node('activation', [x], { function: name }),
       maxPool: (x, options) => windowed('max-pool', x, options),
       avgPool: (x, options) => windowed('avg-pool', x, options),
@@ -79,6 +87,11 @@ export function graphBuilder(shape: Shape, layer: string): GraphBuilder {
       concat: (xs) => (xs.length === 1 ? xs[0]! : node('concat', xs)),
       add: (xs) => (xs.length === 1 ? xs[0]! : node('add', xs)),
       flatten: (x) => node('flatten', [x]),
+      reshape: (x, target) => node('reshape', [x], { shape: target }),
+      upsample: (x, { factor = 2 } = {}) => node('upsample', [x], { factor }),
+      dropout: (x, rate) => node('dropout', [x], { rate }),
+      dropPath: (x, rate) => node('drop-path', [x], { rate }),
+      noise: (x, { stride = 1, deviation = 1 } = {}) => node('noise', [x], { stride, deviation }),
       output(role, id) {
         outputs[role] = id
       },

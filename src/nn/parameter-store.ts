@@ -87,6 +87,7 @@ export function cut(tensor: tf.Tensor, slices: readonly Slice[]): tf.Tensor {
 }
 
 const noRandom: RandomSource = {
+  seed: 0,
   stream(purpose) {
     throw new Error(`nothing is drawn here: ${purpose}`)
   },

@@ -1,6 +1,6 @@
 import { ancestors, type Graph, type Node, type Shape } from './graph.js'
 import { fuse } from './fuse.js'
-import { primitiveOf } from './primitives/index.js'
+import { readsOf } from './primitives/index.js'
 
 /** One step of a pass over a graph. */
 export interface Instruction {
@@ -149,8 +149,9 @@ function reachingTrained(nodes: readonly Node[], trained: ReadonlySet<string>): 
   return needy
 }
 
-function backwardReads({ kind, id, inputs }: Node, { own }: Instruction['wanted']): string[] {
-  const reads = primitiveOf(kind).reads ?? {}
+function backwardReads(node: Node, { own }: Instruction['wanted']): string[] {
+  const { id, inputs } = node
+  const reads = readsOf(node)
   const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && own)
   return [...(readsInputs ? inputs : []), ...(reads.output ? [id] : [])]
 }

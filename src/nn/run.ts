@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Graph } from './graph.js'
 import { accumulate } from './ops/accumulate.js'
-import { primitiveOf } from './primitives/index.js'
+import { primitiveOf, readsOf } from './primitives/index.js'
 import type { ForwardArguments, Pullback, RunContext } from './primitives/types.js'
 import { programOf, type Instruction, type Program } from './program.js'
 
@@ -99,7 +99,7 @@ class Values {
   pullBack({ node, shapes, free, wanted }: Instruction, into: GraphGradients): void {
     const dy = this.#gradients.get(node.id)
     if (dy) {
-      const { reads = {} } = primitiveOf(node.kind)
+      const reads = readsOf(node)
       const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && wanted.own)
       const batch = dy.shape[0]
       const pulled = tf.tidy(() =>

@@ -1,4 +1,5 @@
-import { ancestors, type Attributes, type Graph, type Node } from './graph.js'
+import { cutUnits } from './cut-units.js'
+import { ancestors, type Graph, type Node } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 
 /** Which indices of a parameter's axis survive a cut. */
@@ -29,10 +30,12 @@ export function keepMembers(graph: Graph, group: string, members: ReadonlySet<st
     if (node.attrs.group !== group) continue
     const kept = indicesOf(node.attrs.members as string[], members)
     if (kept.length === (node.attrs.members as string[]).length) continue
-    nodes =
-      node.kind === 'mix'
-        ? withoutZeros(cutMix(nodes, node, kept))
-        : cutUnits({ nodes, outputs: graph.outputs }, node, kept, slices)
+    if (node.kind === 'mix') nodes = withoutZeros(cutMix(nodes, node, kept))
+    else {
+      const cut = cutUnits({ nodes, outputs: graph.outputs }, node, kept)
+      nodes = withShapes(cut.nodes)
+      for (const [name, slice] of cut.slices) slices.set(name, [...(slices.get(name) ?? []), slice])
+    }
   }
   return { graph: withoutDeadNodes({ nodes, outputs: graph.outputs }), slices }
 }
@@ -76,61 +79,6 @@ export function withoutZeros(nodes: readonly Node[]): Node[] {
     return inputs.length === node.inputs.length || rest.kind === 'zeros' ? rest : { ...rest, inputs }
   })
 }
-
-/**
- * Cuts features: upstream through featurewise nodes to the node that makes them, downstream to the nodes
- * that consume them. Each parameter on the way loses the same indices on its feature axis. Nothing but the
- * gate may read the features upstream of it: it would lose them too, though no gate closed them there.
- */
-function cutUnits(
-  { nodes, outputs }: Graph,
-  gate: Node,
-  kept: readonly number[],
-  slices: Map<string, Slice[]>,
-): Node[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]))
-  const changed = new Map<string, Attributes>([
-    [gate.id, { ...gate.attrs, members: kept.map((i) => (gate.attrs.members as string[])[i]!) }],
-  ])
-  const cut = (node: Node, axisOf: 'outAxis' | 'inAxis') => {
-    const inputs = node.inputs.map((id) => byId.get(id)!.shape)
-    for (const [key, spec] of Object.entries(primitiveOf(node.kind).parameters?.(inputs, node.attrs) ?? {})) {
-      const axis = spec[axisOf]
-      const name = `${node.id}:${key}`
-      if (axis !== undefined) slices.set(name, [...(slices.get(name) ?? []), { axis, indices: kept }])
-    }
-  }
-  const above = (node: Node): Node => {
-    const source = byId.get(node.inputs[0]!)!
-    const readers = nodes.filter(({ id, inputs }) => id !== node.id && inputs.includes(source.id))
-    const roles = Object.keys(outputs).filter((role) => outputs[role] === source.id)
-    const [other] = [...readers.map(({ id }) => id), ...roles.map((role) => `output ${role}`)]
-    if (other !== undefined)
-      throw new Error(`${gate.id}: units cannot be cut from ${source.id}, which ${other} reads as well`)
-    return source
-  }
-
-  let source = above(gate)
-  for (; primitiveOf(source.kind).featurewise; source = above(source)) cut(source, 'outAxis')
-  const width = primitiveOf(source.kind).widthAttribute
-  if (!width) throw new Error(`${gate.id}: units cannot be cut from ${source.id} (${source.kind})`)
-  changed.set(source.id, { ...source.attrs, [width]: kept.length })
-  cut(source, 'outAxis')
-
-  const follow = (id: string) => {
-    for (const node of nodes) {
-      if (!node.inputs.includes(id)) continue
-      if (keepsZero(node)) follow(node.id)
-      else if (primitiveOf(node.kind).widthAttribute) cut(node, 'inAxis')
-      else throw new Error(`${gate.id}: units cannot be cut through ${node.id} (${node.kind})`)
-    }
-  }
-  follow(gate.id)
-  return withShapes(nodes.map((node) => ({ ...node, attrs: changed.get(node.id) ?? node.attrs })))
-}
-
-/** Does a closed unit, always 0, stay 0 behind this node, so that nobody misses it? */
-const keepsZero = ({ kind, attrs }: Node): boolean => kind === 'activation' && attrs.function !== 'sigmoid'
 
 /** Infers every shape again, after attributes changed. */
 export function withShapes(nodes: readonly Node[]): Node[] {

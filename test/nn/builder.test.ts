@@ -34,6 +34,19 @@ describe('the graph builder', () => {
     expect(b.shapeOf(b.batchNorm(b.activation(conv, 'relu')))).toEqual([4, 3, 5])
   })
 
+  it('infers shapes of series', () => {
+    const b = graphBuilder([9, 2], 'l')
+    const conv = b.conv(b.input, { channels: 5, kernel: 3, stride: 2, dilation: 4 })
+    expect(b.shapeOf(conv)).toEqual([5, 5])
+    expect(b.shapeOf(b.depthwise(conv, { kernel: 5 }))).toEqual([5, 5])
+    expect(b.shapeOf(b.avgPool(conv, { kernel: 3, stride: 3 }))).toEqual([2, 5])
+    expect(b.shapeOf(b.upsample(conv, { factor: 3 }))).toEqual([15, 5])
+    expect(b.shapeOf(b.node('crop', [conv], { left: 1 }))).toEqual([4, 5])
+    expect(b.shapeOf(b.noise(conv, { stride: 2 }))).toEqual([3, 5])
+    expect(b.shapeOf(b.globalAvgPool(conv))).toEqual([5])
+    expect(b.shapeOf(b.reshape(b.upsample(b.reshape(conv, [5, 1, 5])), [10, 10]))).toEqual([10, 10])
+  })
+
   it('adds nothing for a sum or a concatenation of one', () => {
     const b = graphBuilder([4], 'l')
     expect(b.add([b.input])).toBe(b.input)
@@ -49,6 +62,7 @@ describe('the graph builder', () => {
 
   const vector = graphBuilder([4], 'l')
   const image = graphBuilder([4, 4, 2], 'l')
+  const series = graphBuilder([9, 2], 'l')
   const half = image.maxPool(image.input, { kernel: 3, stride: 2 })
   it.each([
     [
@@ -59,13 +73,18 @@ describe('the graph builder', () => {
     [
       'a convolution of a vector',
       () => vector.conv(vector.input, { channels: 2, kernel: 3 }),
-      'conv: conv expects an image [H, W, C], got [4]',
+      'conv: conv expects an image [H, W, C] or a series [T, C], got [4]',
     ],
     ['pooling a vector', () => vector.globalAvgPool(vector.input), /global-avg-pool expects an image/],
     [
-      'a stride beside a dilation',
-      () => image.depthwise(image.input, { kernel: 3, stride: 2, dilation: 2 }),
-      'depthwise: a window has a stride or a dilation, not both',
+      'a reshape to another number of values',
+      () => image.reshape(image.input, [5, 6]),
+      'reshape: reshape expects a shape of 32 values, as [4, 4, 2] has, got [5, 6]',
+    ],
+    [
+      'a crop of a series by rows',
+      () => series.node('crop', [series.input], { top: 1, left: 1 }),
+      'crop: a series is cropped by left alone',
     ],
     [
       'a sum of unequal shapes',

@@ -6,7 +6,7 @@ import { batchNormGradient, batchStatistics, normalise } from '../../src/nn/ops/
 import * as conv from '../../src/nn/ops/conv.js'
 import { dense, denseBiasGradient, denseInputGradient, denseKernelGradient } from '../../src/nn/ops/dense.js'
 import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from '../../src/nn/ops/pool.js'
-import { samePadding } from '../../src/nn/ops/spatial.js'
+import { samePadding, type Pair } from '../../src/nn/ops/spatial.js'
 import { gateGradients, scaledBy, weightedSum } from '../../src/nn/ops/weighted-sum.js'
 
 const random = randomSource(7)
@@ -27,38 +27,58 @@ const error = (got: ArrayLike<number>, want: Float64Array): number => {
 /** Calls back for each pair (input position, tap, output position) of a `same` window. */
 function eachTap(
   [n, h, w]: number[],
-  { kernel, stride, dilation }: { kernel: number; stride: number; dilation: number },
+  { kernel, stride, dilation }: (typeof windows)[number],
   visit: (input: number, tap: number, output: number) => void,
 ): number[] {
-  const v = samePadding(h!, kernel, stride, dilation)
-  const u = samePadding(w!, kernel, stride, dilation)
+  const v = samePadding(h!, kernel[0], stride[0], dilation[0])
+  const u = samePadding(w!, kernel[1], stride[1], dilation[1])
   for (let b = 0; b < n!; b++)
     for (let o = 0; o < v.out; o++)
       for (let p = 0; p < u.out; p++)
-        for (let i = 0; i < kernel; i++)
-          for (let j = 0; j < kernel; j++) {
-            const y = o * stride + i * dilation - v.before
-            const x = p * stride + j * dilation - u.before
+        for (let i = 0; i < kernel[0]; i++)
+          for (let j = 0; j < kernel[1]; j++) {
+            const y = o * stride[0] + i * dilation[0] - v.before
+            const x = p * stride[1] + j * dilation[1] - u.before
             if (y >= 0 && y < h! && x >= 0 && x < w!)
-              visit((b * h! + y) * w! + x, i * kernel + j, (b * v.out + o) * u.out + p)
+              visit((b * h! + y) * w! + x, i * kernel[1] + j, (b * v.out + o) * u.out + p)
           }
   return [n!, v.out, u.out]
 }
 
+const pair = (value: number): Pair => [value, value]
+const square = (kernel: number, stride: number, dilation: number) => ({
+  kernel: pair(kernel),
+  stride: pair(stride),
+  dilation: pair(dilation),
+})
+/** Along the columns alone, as over a series. */
+const flat = (kernel: number, stride: number, dilation: number) => ({
+  kernel: [1, kernel] as Pair,
+  stride: [1, stride] as Pair,
+  dilation: [1, dilation] as Pair,
+})
+
 const windows = [
-  { kernel: 1, stride: 1, dilation: 1 },
-  { kernel: 1, stride: 2, dilation: 1 },
-  { kernel: 3, stride: 1, dilation: 1 },
-  { kernel: 3, stride: 2, dilation: 1 },
-  { kernel: 3, stride: 1, dilation: 2 },
-  { kernel: 5, stride: 1, dilation: 1 },
-  { kernel: 5, stride: 2, dilation: 1 },
-  { kernel: 5, stride: 1, dilation: 2 },
+  square(1, 1, 1),
+  square(1, 2, 1),
+  square(3, 1, 1),
+  square(3, 2, 1),
+  square(3, 1, 2),
+  square(3, 2, 2),
+  square(5, 1, 1),
+  square(5, 2, 1),
+  square(5, 1, 2),
+  flat(3, 1, 1),
+  flat(3, 2, 1),
+  flat(5, 1, 4),
+  flat(3, 2, 4),
+  flat(4, 3, 2),
 ]
 const shapes = [
   [2, 8, 8, 4],
   [1, 7, 5, 3],
   [3, 4, 9, 1],
+  [2, 1, 13, 5],
 ]
 
 describe.each(['wasm', 'cpu'] as const)('operations on %s', (backend) => {
@@ -67,7 +87,7 @@ describe.each(['wasm', 'cpu'] as const)('operations on %s', (backend) => {
   describe.each(shapes)('on [%i, %i, %i, %i]', (...shape) => {
     const channels = shape[3]!
     describe.each(windows)('window %o', (window) => {
-      const k2 = window.kernel ** 2
+      const k2 = window.kernel[0] * window.kernel[1]
       const x = draw('x', shape)
       const [, oh, ow] = eachTap(shape, window, () => undefined) as [number, number, number]
 
@@ -95,7 +115,7 @@ describe.each(['wasm', 'cpu'] as const)('operations on %s', (backend) => {
           ],
           [
             [x, shape],
-            [kernel, [window.kernel, window.kernel, channels, outputs]],
+            [kernel, [...window.kernel, channels, outputs]],
           ],
           [dy, [shape[0]!, oh, ow, outputs]],
         )
@@ -125,7 +145,7 @@ describe.each(['wasm', 'cpu'] as const)('operations on %s', (backend) => {
           ],
           [
             [x, shape],
-            [kernel, [window.kernel, window.kernel, channels, 1]],
+            [kernel, [...window.kernel, channels, 1]],
           ],
           [dy, [shape[0]!, oh, ow, channels]],
         )
@@ -134,7 +154,7 @@ describe.each(['wasm', 'cpu'] as const)('operations on %s', (backend) => {
         expect(error(got[2]!, dw)).toBeLessThan(1e-5)
       })
 
-      if (window.dilation === 1)
+      if (Math.max(...window.dilation) === 1)
         it('pooling and its gradients match a float64 reference', () => {
           const dy = draw('dy', [shape[0]!, oh, ow, channels])
           const counts = new Float64Array(shape[0]! * oh * ow)
@@ -155,10 +175,7 @@ describe.each(['wasm', 'cpu'] as const)('operations on %s', (backend) => {
           winner.forEach((from, to) => (dMax[from]! += dy[to]!))
           const upstream: [Float64Array, number[]] = [dy, [shape[0]!, oh, ow, channels]]
           const avg = gradients(
-            ([a], d) => [
-              avgPool(a!, window.kernel, window.stride),
-              avgPoolGradient(d, a!.shape, window.kernel, window.stride),
-            ],
+            ([a], d) => [avgPool(a!, window), avgPoolGradient(d, a!.shape, window)],
             [[x, shape]],
             upstream,
           )
@@ -166,8 +183,8 @@ describe.each(['wasm', 'cpu'] as const)('operations on %s', (backend) => {
           expect(error(avg[1]!, dAverage)).toBeLessThan(1e-5)
           const max = gradients(
             ([a], d) => {
-              const y = maxPool(a!, window.kernel, window.stride)
-              return [y, maxPoolGradient(d, a!, y, window.kernel, window.stride)]
+              const y = maxPool(a!, window)
+              return [y, maxPoolGradient(d, a!, y, window)]
             },
             [[x, shape]],
             upstream,

@@ -27,8 +27,8 @@ const separable =
     separableOnce(b, separableOnce(b, x, kernel, context), kernel, { ...context, stride: 1 })
 
 /**
- * ReLU, depthwise with dilation 2, 1×1, batch norm. TensorFlow.js allows no stride beside a dilation, so
- * a reduction filters first and then takes every second position.
+ * ReLU, depthwise with dilation 2, 1×1, batch norm. A reduction filters first and then takes every second
+ * position, the one in the middle of its window, as in DARTS; `same` padding would put a stride's elsewhere.
  */
 const dilated =
   (kernel: number): Build =>

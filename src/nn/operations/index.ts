@@ -1,5 +1,7 @@
 import { conv1x1, conv3x3, dilConv3x3, dilConv5x5, sepConv3x3, sepConv5x5 } from './convolutions.js'
-import { avgPool3x3, maxPool3x3, none, skip } from './simple.js'
+import { mbConvs } from './mb-conv.js'
+import { avgPool3x3, maxPool3x3, noise, none, skip } from './simple.js'
+import { temporalConvs } from './temporal.js'
 import type { Operation } from './types.js'
 
 /** The operation table: every candidate that a space can name. */
@@ -14,6 +16,9 @@ export const operations: readonly Operation[] = [
   sepConv5x5,
   dilConv3x3,
   dilConv5x5,
+  noise,
+  ...mbConvs,
+  ...temporalConvs,
 ]
 
 /** The operation of a name, or undefined. */

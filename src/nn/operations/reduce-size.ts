@@ -12,11 +12,11 @@ export function reduceSize(
   { channels, stride, affine }: OperationContext,
 ): string {
   const y = b.activation(x, 'relu')
-  const [height, width] = b.shapeOf(y) as [number, number, number]
-  if (stride !== 2 || height % 2 === 1 || width % 2 === 1 || channels < 2)
+  const sizes = b.shapeOf(y).slice(0, -1)
+  if (stride !== 2 || channels < 2 || sizes.some((size) => size % 2 === 1))
     return b.batchNorm(b.conv(y, { channels, kernel: 1, stride }), { affine })
   const even = b.conv(y, { channels: Math.ceil(channels / 2), kernel: 1, stride })
-  const odd = b.conv(b.node('crop', [y], { top: 1, left: 1 }), {
+  const odd = b.conv(b.node('crop', [y], sizes.length === 1 ? { left: 1 } : { top: 1, left: 1 }), {
     channels: Math.floor(channels / 2),
     kernel: 1,
     stride,

@@ -12,15 +12,27 @@ export const skip: Operation = {
     stride === 1 ? x : reduceSize(b, x, { channels, stride, affine }),
 }
 
-/** Pooling, batch norm without scale, so that its size cannot compete with a gate. */
+/**
+ * Pooling, batch norm without scale, so that its size cannot compete with a gate. Published discrete networks
+ * have none there: `poolNorm: 'drop'` leaves it out.
+ */
 export const maxPool3x3: Operation = {
   name: 'max-pool-3x3',
   parameterFree: true,
-  build: (b, x, { stride }) => b.batchNorm(b.maxPool(x, { kernel: 3, stride }), { affine: false }),
+  build: (b, x, { stride }) =>
+    b.batchNorm(b.maxPool(x, { kernel: 3, stride }), { affine: false, searchOnly: true }),
 }
 
 export const avgPool3x3: Operation = {
   name: 'avg-pool-3x3',
   parameterFree: true,
-  build: (b, x, { stride }) => b.batchNorm(b.avgPool(x, { kernel: 3, stride }), { affine: false }),
+  build: (b, x, { stride }) =>
+    b.batchNorm(b.avgPool(x, { kernel: 3, stride }), { affine: false, searchOnly: true }),
+}
+
+/** N(0, 1) whatever the input is, the bad choice among two of RobustDARTS's space S4 (arXiv:1909.09656). */
+export const noise: Operation = {
+  name: 'noise',
+  parameterFree: true,
+  build: (b, x, { stride }) => b.noise(x, { stride }),
 }

@@ -3,13 +3,13 @@ import type { GraphBuilder } from '../builder.js'
 export interface OperationContext {
   /** Output channels. */
   readonly channels: number
-  /** 1, or 2 in a reduction cell. */
+  /** 1, or more where the size is reduced. */
   readonly stride: number
   /** Trained scale and offset in the batch norms: off in a supernet, where they could undo the gates. */
   readonly affine: boolean
 }
 
-/** A candidate operation: nodes between an input and an output of [H / stride, W / stride, channels]. */
+/** A candidate operation: nodes between an input and an output of [H / stride, W / stride, channels], or [T / stride, channels]. */
 export interface Operation {
   readonly name: string
   /** Is it one of the operations that carry the signal on without learning anything (for collapse alarms)? */

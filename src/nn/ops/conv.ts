@@ -1,19 +1,19 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import * as composed from './composed.js'
 import { accelerated, runKernel } from './kernel.js'
 import type { Window } from './spatial.js'
 
 /*
- * Convolutions without bias, `same` padding, with stride or dilation: x [N, H, W, C], y [N, H/s, W/s, D],
- * kernel [k, k, C, D], or [k, k, C, 1] where each channel has its own. On wasm the gradients are our kernels;
- * TensorFlow.js's own assert dilation 1 everywhere, so elsewhere they are composed.
+ * Convolutions without bias, `same` padding, with stride and dilation: x [N, H, W, C], y [N, H/s, W/s, D],
+ * kernel [h, w, C, D], or [h, w, C, 1] where each channel has its own. On wasm all are our kernels;
+ * TensorFlow.js's own gradients assert dilation 1 everywhere, so elsewhere they are composed.
  */
 
 type Shape4 = [number, number, number, number]
 
 const attributes = ({ stride, dilation }: Window) => ({
-  strides: [stride, stride],
-  dilations: [dilation, dilation],
+  strides: [...stride],
+  dilations: [...dilation],
   pad: 'same',
   dataFormat: 'NHWC',
 })
@@ -21,7 +21,7 @@ const attributes = ({ stride, dilation }: Window) => ({
 /** y = x ∗ kernel. */
 export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.Tensor4D {
   if (accelerated()) return runKernel('Conv2D', { x, filter: kernel }, attributes(window))
-  return window.kernel === 1
+  return window.kernel.join() === '1,1'
     ? composed.pointwise(x, kernel, window.stride)
     : composed.conv2d(x, kernel, window)
 }
@@ -44,13 +44,14 @@ export function conv2dInputGradient(
 /** ∂/∂kernel of `conv2d`. */
 export function conv2dFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, window: Window): tf.Tensor4D {
   if (!accelerated()) return composed.conv2dFilterGradient(x, dy, window)
-  const filterShape = [window.kernel, window.kernel, x.shape[3], dy.shape[3]]
+  const filterShape = [...window.kernel, x.shape[3], dy.shape[3]]
   return runKernel('Conv2DBackpropFilter', { x, dy }, { ...attributes(window), filterShape })
 }
 
 /** y[…, c] = x[…, c] ∗ kernel[…, c]. */
 export function depthwiseConv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.Tensor4D {
-  return tf.depthwiseConv2d(x, kernel, window.stride, 'same', 'NHWC', window.dilation)
+  if (!accelerated()) return composed.depthwiseConv2d(x, kernel, window)
+  return runKernel('DepthwiseConv2dNative', { x, filter: kernel }, attributes(window))
 }
 
 /** ∂/∂x of `depthwiseConv2d`, of the shape of x. */
@@ -68,6 +69,6 @@ export function depthwiseInputGradient(
 /** ∂/∂kernel of `depthwiseConv2d`. */
 export function depthwiseFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, window: Window): tf.Tensor4D {
   if (!accelerated()) return composed.depthwiseFilterGradient(x, dy, window)
-  const filterShape = [window.kernel, window.kernel, x.shape[3], 1]
+  const filterShape = [...window.kernel, x.shape[3], 1]
   return runKernel('DepthwiseConv2dNativeBackpropFilter', { x, dy }, { ...attributes(window), filterShape })
 }

@@ -19,8 +19,8 @@ import { gateGradients, scaledBy, weightedSum } from './weighted-sum.js'
 
 type Image = tf.Tensor4D
 const attributes = ({ stride, dilation }: Window) => ({
-  strides: [stride, stride],
-  dilations: [dilation, dilation],
+  strides: [...stride],
+  dilations: [...dilation],
   pad: 'same',
 })
 
@@ -40,7 +40,7 @@ const activated = (x: Image, norm?: BatchStatistics): Image => tf.relu(norm ? no
 /** ∂/∂kernel of `activatedDepthwise`. */
 export function activatedDepthwiseFilter(x: Image, dy: Image, window: Window, norm?: BatchStatistics): Image {
   if (!accelerated()) return depthwiseFilterGradient(activated(x, norm), dy, window)
-  const filterShape = [window.kernel, window.kernel, x.shape[3], 1]
+  const filterShape = [...window.kernel, x.shape[3], 1]
   return runKernel(
     ActivatedDepthwiseFilter,
     { x, dy, ...moments(norm) },

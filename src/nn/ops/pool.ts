@@ -3,11 +3,17 @@ import { depthwiseInputGradient } from './conv.js'
 import { AvgPoolGradient } from '../../backend/wasm/kernels/pool.js'
 import { Spread } from '../../backend/wasm/kernels/reduce.js'
 import { accelerated, runKernel } from './kernel.js'
-import { samePadding } from './spatial.js'
+import { samePaddings, type Window } from './spatial.js'
 
-/** Max pooling, `same` padding: [N, H, W, C] → [N, H/s, W/s, C]. */
-export function maxPool(x: tf.Tensor4D, kernel: number, stride: number): tf.Tensor4D {
-  return tf.maxPool(x, kernel, stride, 'same')
+const attributes = ({ kernel, stride }: Window) => ({
+  filterSize: [...kernel],
+  strides: [...stride],
+  pad: 'same',
+})
+
+/** Max pooling, `same` padding: [N, H, W, C] → [N, H/s, W/s, C]. The window's dilation is not read. */
+export function maxPool(x: tf.Tensor4D, { kernel, stride }: Window): tf.Tensor4D {
+  return tf.maxPool(x, [...kernel], [...stride], 'same')
 }
 
 /** ∂/∂x of `maxPool`, y its output: each output's gradient goes to the first position that holds its maximum. */
@@ -15,17 +21,15 @@ export function maxPoolGradient(
   dy: tf.Tensor4D,
   x: tf.Tensor4D,
   y: tf.Tensor4D,
-  kernel: number,
-  stride: number,
+  window: Window,
 ): tf.Tensor4D {
-  const attrs = { filterSize: [kernel, kernel], strides: [stride, stride], pad: 'same' }
-  return runKernel('MaxPoolGrad', { dy, input: x, output: y }, attrs)
+  return runKernel('MaxPoolGrad', { dy, input: x, output: y }, attributes(window))
 }
 
 /** Average pooling, `same` padding, padding not counted: [N, H, W, C] → [N, H/s, W/s, C]. */
-export function avgPool(x: tf.Tensor4D, kernel: number, stride: number): tf.Tensor4D {
+export function avgPool(x: tf.Tensor4D, window: Window): tf.Tensor4D {
   // The kernel itself: tf.avgPool copies its result to cast it to what it is.
-  return runKernel('AvgPool', { x }, { filterSize: [kernel, kernel], strides: [stride, stride], pad: 'same' })
+  return runKernel('AvgPool', { x }, attributes(window))
 }
 
 /**
@@ -35,20 +39,12 @@ export function avgPool(x: tf.Tensor4D, kernel: number, stride: number): tf.Tens
 export function avgPoolGradient(
   dy: tf.Tensor4D,
   shape: [number, number, number, number],
-  kernel: number,
-  stride: number,
+  window: Window,
 ): tf.Tensor4D {
-  if (accelerated()) {
-    const attrs = { filterSize: [kernel, kernel], strides: [stride, stride], pad: 'same' }
-    return runKernel(AvgPoolGradient, { dy }, { ...attrs, inputShape: shape })
-  }
-  const [, h, w, c] = shape
-  const share = tf.mul<tf.Tensor4D>(dy, tf.tensor4d(...shares(h, w, kernel, stride)))
-  return depthwiseInputGradient(share, tf.ones([kernel, kernel, c, 1]), shape, {
-    kernel,
-    stride,
-    dilation: 1,
-  })
+  if (accelerated()) return runKernel(AvgPoolGradient, { dy }, { ...attributes(window), inputShape: shape })
+  const plain: Window = { ...window, dilation: [1, 1] }
+  const share = tf.mul<tf.Tensor4D>(dy, tf.tensor4d(...shares(shape, plain)))
+  return depthwiseInputGradient(share, tf.ones([...window.kernel, shape[3], 1]), shape, plain)
 }
 
 /** ∂/∂x of the mean over all positions: dy [N, C] → [N, H, W, C]. */
@@ -60,20 +56,13 @@ export function spreadMean(dy: tf.Tensor2D, shape: [number, number, number, numb
 }
 
 /** 1 / (positions inside the image) for each window, as values and shape of [1, H/s, W/s, 1]. */
-function shares(
-  height: number,
-  width: number,
-  kernel: number,
-  stride: number,
-): [Float32Array, [number, number, number, number]] {
-  const counts = [height, width].map((size) => {
-    const { out, before } = samePadding(size, kernel, stride, 1)
-    return Array.from({ length: out }, (_, o) => {
-      const start = o * stride - before
-      return Math.min(start + kernel, size) - Math.max(start, 0)
-    })
-  })
-  const [rows, columns] = counts as [number[], number[]]
+function shares(shape: readonly number[], window: Window): [Float32Array, [number, number, number, number]] {
+  const [rows, columns] = samePaddings(shape, window).map(({ out, before }, axis) =>
+    Array.from({ length: out }, (_, o) => {
+      const start = o * window.stride[axis]! - before
+      return Math.min(start + window.kernel[axis]!, shape[axis + 1]!) - Math.max(start, 0)
+    }),
+  ) as [number[], number[]]
   const values = Float32Array.from(rows.flatMap((r) => columns.map((c) => 1 / (r * c))))
   return [values, [1, rows.length, columns.length, 1]]
 }

@@ -2,6 +2,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import { ReluGradient } from '../../backend/wasm/kernels/elementwise.js'
 import { accelerated, runKernel } from './kernel.js'
 
-/** dy where the output y of a ReLU is positive, else 0. */
-export const reluGradient = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor =>
-  accelerated() ? runKernel<tf.Tensor>(ReluGradient, { dy, y }) : tf.mul(dy, tf.step(y))
+/** dy where the output y of a ReLU is positive, and below `limit` where it has one (6: ReLU6), else 0. */
+export function reluGradient(dy: tf.Tensor, y: tf.Tensor, limit?: number): tf.Tensor {
+  if (accelerated())
+    return runKernel<tf.Tensor>(ReluGradient, { dy, y }, limit === undefined ? {} : { limit })
+  const open = tf.mul(dy, tf.step(y))
+  return limit === undefined ? open : tf.mul(open, tf.step(tf.sub(limit, y)))
+}

@@ -11,28 +11,39 @@ export function samePadding(size: number, kernel: number, stride: number, dilati
   return { out, before, after: total - before }
 }
 
-/** Kernel, stride and dilation of a window, the same along both axes. */
+/** Along rows, and along columns. */
+export type Pair = readonly [number, number]
+
+/** Kernel, stride and dilation of a window. */
 export interface Window {
-  readonly kernel: number
-  readonly stride: number
-  readonly dilation: number
+  readonly kernel: Pair
+  readonly stride: Pair
+  readonly dilation: Pair
 }
 
-/** Puts stride − 1 zeros between the positions of [N, h, w, C]: [N, (h−1)·stride+1, (w−1)·stride+1, C]. */
-export function spread(x: tf.Tensor4D, stride: number): tf.Tensor4D {
-  if (stride === 1) return x
+/** The geometry of a window over images [N, H, W, C], along rows and along columns. */
+export const samePaddings = ([, height, width]: readonly number[], { kernel, stride, dilation }: Window) =>
+  [
+    samePadding(height!, kernel[0], stride[0], dilation[0]),
+    samePadding(width!, kernel[1], stride[1], dilation[1]),
+  ] as const
+
+/** Puts s − 1 zeros between the positions of [N, h, w, C]: [N, (h−1)·s+1, (w−1)·s'+1, C]. */
+export function spread(x: tf.Tensor4D, [vertical, horizontal]: Pair): tf.Tensor4D {
+  if (vertical === 1 && horizontal === 1) return x
   const [n, h, w, c] = x.shape
   const columns = tf.pad(tf.reshape(x, [n * h * w, 1, c]), [
     [0, 0],
-    [0, stride - 1],
+    [0, horizontal - 1],
     [0, 0],
   ])
-  const rows = tf.pad(tf.reshape(columns, [n * h, 1, w * stride * c]), [
+  const rows = tf.pad(tf.reshape(columns, [n * h, 1, w * horizontal * c]), [
     [0, 0],
-    [0, stride - 1],
+    [0, vertical - 1],
     [0, 0],
   ])
-  return crop(tf.reshape(rows, [n, h * stride, w * stride, c]), (h - 1) * stride + 1, (w - 1) * stride + 1)
+  const grid = tf.reshape<tf.Rank.R4>(rows, [n, h * vertical, w * horizontal, c])
+  return crop(grid, (h - 1) * vertical + 1, (w - 1) * horizontal + 1)
 }
 
 /** The upper left [N, height, width, C] of a batch of images. */
@@ -41,8 +52,8 @@ function crop(x: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
 }
 
 /** Every stride-th position of [N, H, W, C], from the first. */
-export function subsample(x: tf.Tensor4D, stride: number): tf.Tensor4D {
-  return stride === 1 ? x : tf.maxPool(x, 1, stride, 'same')
+export function subsample(x: tf.Tensor4D, stride: Pair): tf.Tensor4D {
+  return stride[0] === 1 && stride[1] === 1 ? x : tf.maxPool(x, 1, [...stride], 'same')
 }
 
 /**
@@ -52,10 +63,10 @@ export function subsample(x: tf.Tensor4D, stride: number): tf.Tensor4D {
  *
  * Keeps nothing: call it inside a tidy.
  */
-export function tapGrid(x: tf.Tensor4D, dy: tf.Tensor4D, { kernel, stride, dilation }: Window) {
-  const [n, h, w, c] = x.shape
-  const vertical = samePadding(h, kernel, stride, dilation)
-  const horizontal = samePadding(w, kernel, stride, dilation)
+export function tapGrid(x: tf.Tensor4D, dy: tf.Tensor4D, window: Window) {
+  const { kernel, stride, dilation } = window
+  const [n, , , c] = x.shape
+  const [vertical, horizontal] = samePaddings(x.shape, window)
   const padded = tf.pad(x, [
     [0, 0],
     [vertical.before, vertical.after],
@@ -70,12 +81,12 @@ export function tapGrid(x: tf.Tensor4D, dy: tf.Tensor4D, { kernel, stride, dilat
     [0, width - up.shape[2]],
     [0, 0],
   ])
-  const span = (kernel - 1) * dilation * (width + 1)
+  const span = (kernel[0] - 1) * dilation[0] * width + (kernel[1] - 1) * dilation[1]
   const rows = n * height * width - span
   const flat = tf.reshape(padded, [n * height * width, c])
   return {
     dy: tf.slice(tf.reshape(grid, [n * height * width, dy.shape[3]]), [0, 0], [rows, dy.shape[3]]),
-    tap: (i: number, j: number) => tf.slice(flat, [(i * width + j) * dilation, 0], [rows, c]),
+    tap: (i: number, j: number) => tf.slice(flat, [i * dilation[0] * width + j * dilation[1], 0], [rows, c]),
   }
 }
 

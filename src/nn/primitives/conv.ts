@@ -7,76 +7,87 @@ import {
   depthwiseFilterGradient,
   depthwiseInputGradient,
 } from '../ops/conv.js'
-import { samePadding, type Window } from '../ops/spatial.js'
-import type { Attributes, Shape } from '../graph.js'
-import { imageShape, primitive, sizeOf } from './types.js'
+import type { Window } from '../ops/spatial.js'
+import { featuresOf, primitive, sizeOf, type Primitive } from './types.js'
+import {
+  asImages,
+  fromImages,
+  imageShape,
+  kernelSize,
+  tapsOf,
+  windowOf,
+  windowShape,
+  type Shape4,
+} from './window.js'
 
-type Shape4 = [number, number, number, number]
-
-const windowOf = (attrs: Attributes): Window => attrs as unknown as Window
-
-/** [H, W, C] after a `same` window with stride. */
-export function windowShape(kind: string, input: Shape, attrs: Attributes, channels?: number): Shape {
-  const [h, w, c] = imageShape(kind, input)
-  const { kernel, stride, dilation = 1 } = windowOf(attrs)
-  if (stride > 1 && dilation > 1) throw new Error('a window has a stride or a dilation, not both')
-  const out = (size: number) => samePadding(size, kernel, stride, dilation).out
-  return [out(h), out(w), channels ?? c]
+interface Convolution {
+  readonly forward: (x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window) => tf.Tensor4D
+  readonly input: (dy: tf.Tensor4D, kernel: tf.Tensor4D, shape: Shape4, window: Window) => tf.Tensor4D
+  readonly filter: (x: tf.Tensor4D, dy: tf.Tensor4D, window: Window) => tf.Tensor4D
 }
 
-/** 2-D convolution, `same` padding, no bias: attrs channels, kernel, stride, dilation. */
+/** Computation and gradient of a convolution over images or series, its kernel the parameter `kernel`. */
+const convolved = (of: Convolution): Pick<Primitive, 'forward' | 'reads' | 'backward'> => ({
+  forward: ({ inputs, attrs, parameter }) => {
+    const x = inputs[0]!
+    const shape = x.shape.slice(1)
+    const y = of.forward(asImages(x), parameter('kernel') as tf.Tensor4D, windowOf(shape, attrs))
+    return fromImages(y, shape)
+  },
+  reads: { inputs: 'own' },
+  backward: ({ inputs, shapes, attrs, parameter, dy, wanted }) => {
+    const shape = shapes[0]!.slice(1)
+    const [window, d] = [windowOf(shape, attrs), asImages(dy)]
+    const dx = () => of.input(d, parameter('kernel') as tf.Tensor4D, imageShape(shapes[0]!), window)
+    return {
+      inputs: [wanted.inputs[0] ? fromImages(dx(), shape) : undefined],
+      ...(wanted.own && { parameters: { kernel: of.filter(asImages(inputs[0]!), d, window) } }),
+    }
+  },
+})
+
+/**
+ * Convolution over an image [H, W, C] or a series [T, C], `same` padding, no bias: attrs channels, kernel,
+ * stride, dilation. Its kernel is [k, k, C, channels], or [1, k, C, channels] over a series.
+ */
 export const conv = primitive({
   kind: 'conv',
   widthAttribute: 'channels',
   shape: ([input], attrs) => windowShape('conv', input!, attrs, attrs.channels as number),
   parameters: ([input], attrs) => ({
     kernel: {
-      shape: [attrs.kernel as number, attrs.kernel as number, input![2]!, attrs.channels as number],
+      shape: [...kernelSize(input!, attrs), featuresOf(input!), attrs.channels as number],
       init: 'he-normal',
       role: 'weight',
       inAxis: 2,
       outAxis: 3,
     },
   }),
-  forward: ({ inputs, attrs, parameter }) =>
-    conv2d(inputs[0] as tf.Tensor4D, parameter('kernel') as tf.Tensor4D, windowOf(attrs)),
-  reads: { inputs: 'own' },
-  backward: ({ inputs, shapes, attrs, parameter, dy, wanted }) => {
-    const [kernel, d] = [parameter('kernel') as tf.Tensor4D, dy as tf.Tensor4D]
-    const window = windowOf(attrs)
-    return {
-      inputs: [wanted.inputs[0] ? conv2dInputGradient(d, kernel, shapes[0] as Shape4, window) : undefined],
-      ...(wanted.own && {
-        parameters: { kernel: conv2dFilterGradient(inputs[0] as tf.Tensor4D, d, window) },
-      }),
-    }
-  },
-  flops: ([input], output, attrs) => sizeOf(output) * input![2]! * (attrs.kernel as number) ** 2,
+  ...convolved({ forward: conv2d, input: conv2dInputGradient, filter: conv2dFilterGradient }),
+  flops: ([input], output, attrs) => sizeOf(output) * featuresOf(input!) * tapsOf(input!, attrs),
 })
 
-/** Depthwise 2-D convolution, `same` padding, no bias: attrs kernel, stride, dilation. */
+/**
+ * Depthwise convolution over an image or a series, `same` padding, no bias: attrs kernel, stride, dilation.
+ * Its kernel is [k, k, C, 1], or [1, k, C, 1] over a series.
+ */
 export const depthwise = primitive({
   kind: 'depthwise',
+  featurewise: true,
+  keepsZero: () => true,
   shape: ([input], attrs) => windowShape('depthwise', input!, attrs),
   parameters: ([input], attrs) => ({
     kernel: {
-      shape: [attrs.kernel as number, attrs.kernel as number, input![2]!, 1],
+      shape: [...kernelSize(input!, attrs), featuresOf(input!), 1],
       init: 'he-normal',
       role: 'weight',
+      outAxis: 2,
     },
   }),
-  forward: ({ inputs, attrs, parameter }) =>
-    depthwiseConv2d(inputs[0] as tf.Tensor4D, parameter('kernel') as tf.Tensor4D, windowOf(attrs)),
-  reads: { inputs: 'own' },
-  backward: ({ inputs, shapes, attrs, parameter, dy, wanted }) => {
-    const [kernel, d] = [parameter('kernel') as tf.Tensor4D, dy as tf.Tensor4D]
-    const window = windowOf(attrs)
-    return {
-      inputs: [wanted.inputs[0] ? depthwiseInputGradient(d, kernel, shapes[0] as Shape4, window) : undefined],
-      ...(wanted.own && {
-        parameters: { kernel: depthwiseFilterGradient(inputs[0] as tf.Tensor4D, d, window) },
-      }),
-    }
-  },
-  flops: (_inputs, output, attrs) => sizeOf(output) * (attrs.kernel as number) ** 2,
+  ...convolved({
+    forward: depthwiseConv2d,
+    input: depthwiseInputGradient,
+    filter: depthwiseFilterGradient,
+  }),
+  flops: ([input], output, attrs) => sizeOf(output) * tapsOf(input!, attrs),
 })

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Attributes } from '../graph.js'
-import { reluGradient } from '../ops/relu.js'
+import { activations, type Activation } from '../ops/activations.js'
 import { splitFeatures } from '../ops/split.js'
-import { equalShapes, featuresOf, primitive, sizeOf } from './types.js'
+import { equalShapes, featuresOf, primitive, type Reads } from './types.js'
 
 /** The network's input; fed, not computed. */
 export const input = primitive({
@@ -15,33 +15,23 @@ export const input = primitive({
   backward: ({ dy }) => ({ inputs: [], parameters: { gradient: dy } }),
 })
 
-/** Each function, and its gradient by its output y. */
-const functions = {
-  relu: { of: (x: tf.Tensor) => tf.relu(x), gradient: reluGradient },
-  tanh: {
-    of: (x: tf.Tensor) => tf.tanh(x),
-    gradient: (dy: tf.Tensor, y: tf.Tensor) => tf.mul(dy, tf.sub(1, tf.square(y))),
-  },
-  sigmoid: {
-    of: (x: tf.Tensor) => tf.sigmoid(x),
-    gradient: (dy: tf.Tensor, y: tf.Tensor) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
-  },
-  elu: {
-    of: (x: tf.Tensor) => tf.elu(x),
-    gradient: (dy: tf.Tensor, y: tf.Tensor) => tf.mul(dy, tf.add(tf.minimum(y, 0), 1)),
-  },
-}
-export type ActivationName = keyof typeof functions
-const functionOf = ({ function: name }: Attributes) => functions[name as ActivationName]
+export type ActivationName = keyof typeof activations
+const functionOf = ({ function: name }: Attributes): Activation => activations[name as ActivationName]
 
-/** An activation function: attrs function (relu, tanh, sigmoid, elu). */
+const reads: Readonly<Record<Activation['reads'], Reads>> = { x: { inputs: 'always' }, y: { output: true } }
+
+/** An activation function: attrs function (relu, relu6, tanh, sigmoid, elu, swish, gelu). */
 export const activation = primitive({
   kind: 'activation',
   featurewise: true,
+  keepsZero: (attrs) => functionOf(attrs).keepsZero ?? true,
   shape: ([x]) => x!,
   forward: ({ inputs, attrs }) => functionOf(attrs).of(inputs[0]!),
-  reads: { output: true },
-  backward: ({ output, attrs, dy }) => ({ inputs: [functionOf(attrs).gradient(dy, output)] }),
+  reads: (attrs) => reads[functionOf(attrs).reads],
+  backward: ({ inputs, output, attrs, dy }) => {
+    const { reads: what, gradient } = functionOf(attrs)
+    return { inputs: [gradient(dy, what === 'x' ? inputs[0]! : output)] }
+  },
 })
 
 /** The sum of its inputs, each times a constant where attrs weights gives them. */
@@ -71,14 +61,6 @@ export const concat = primitive({
   ],
   forward: ({ inputs }) => tf.concat([...inputs], inputs[0]!.shape.length - 1),
   backward: ({ shapes, dy }) => ({ inputs: splitFeatures(dy, shapes.map(featuresOf)) }),
-})
-
-/** [H, W, C] → [H · W · C]. */
-export const flatten = primitive({
-  kind: 'flatten',
-  shape: ([x]) => [sizeOf(x!)],
-  forward: ({ inputs }) => tf.reshape(inputs[0]!, [inputs[0]!.shape[0], -1]),
-  backward: ({ shapes, dy }) => ({ inputs: [tf.reshape(dy, [...shapes[0]!])] }),
 })
 
 /**

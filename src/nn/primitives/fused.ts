@@ -8,10 +8,10 @@ import {
   normalisedSum,
   normalisedSumGradient,
 } from '../ops/fused.js'
-import type { Window } from '../ops/spatial.js'
 import { depthwise } from './conv.js'
 import { carried, mix, withEmpty } from './gates.js'
 import { primitive, type RunContext } from './types.js'
+import { asImages, fromImages, windowOf } from './window.js'
 
 /*
  * What `fuse` puts in place of several nodes of a training pass. They stand in no network that is saved,
@@ -33,31 +33,23 @@ export const activatedDepthwisePrimitive = primitive({
   ...depthwise,
   kind: 'activated-depthwise',
   forward: ({ inputs, attrs, parameter, context }) => {
-    const x = inputs[0] as tf.Tensor4D
-    return activatedDepthwise(
-      x,
-      parameter('kernel') as tf.Tensor4D,
-      windowOf(attrs),
-      normOf(attrs, context, x),
-    )
+    const [x, shape] = [asImages(inputs[0]!), inputs[0]!.shape.slice(1)]
+    const kernel = parameter('kernel') as tf.Tensor4D
+    const y = activatedDepthwise(x, kernel, windowOf(shape, attrs), normOf(attrs, context, x))
+    return fromImages(y, shape)
   },
   reads: { inputs: 'always' },
-  backward: ({ inputs, attrs, parameter, context, dy, wanted }) => {
-    const [x, d] = [inputs[0] as tf.Tensor4D, dy as tf.Tensor4D]
+  backward: ({ inputs, shapes, attrs, parameter, context, dy, wanted }) => {
+    const [x, d, shape] = [asImages(inputs[0]!), asImages(dy), shapes[0]!.slice(1)]
     const norm = normOf(attrs, context, x)
-    const window = windowOf(attrs)
+    const window = windowOf(shape, attrs)
+    const dx = () => activatedDepthwiseInput(x, d, parameter('kernel') as tf.Tensor4D, window, norm)
     return {
-      inputs: [
-        wanted.inputs[0]
-          ? activatedDepthwiseInput(x, d, parameter('kernel') as tf.Tensor4D, window, norm)
-          : undefined,
-      ],
+      inputs: [wanted.inputs[0] ? fromImages(dx() as tf.Tensor4D, shape) : undefined],
       ...(wanted.own && { parameters: { kernel: activatedDepthwiseFilter(x, d, window, norm) } }),
     }
   },
 })
-
-const windowOf = (attrs: Attributes): Window => attrs as unknown as Window
 
 const normOf = ({ norm }: Attributes, context: RunContext, x: tf.Tensor): BatchStatistics | undefined =>
   norm === undefined ? undefined : statisticsOf(context, norm as string, x)

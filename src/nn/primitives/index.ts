@@ -1,12 +1,14 @@
+import type { Node } from '../graph.js'
 import { batchNorm } from './batch-norm.js'
 import { conv, depthwise } from './conv.js'
 import { dense } from './dense.js'
-import { crop } from './crop.js'
-import { activation, add, affine, concat, flatten, input } from './elementwise.js'
+import { activation, add, affine, concat, input } from './elementwise.js'
 import { activatedDepthwisePrimitive, normalisedMix } from './fused.js'
 import { mix, units } from './gates.js'
 import { averagePooling, globalAveragePooling, maxPooling } from './pool.js'
-import type { Primitive } from './types.js'
+import { dropout, dropPath, noise } from './random.js'
+import { crop, flatten, reshape, upsample } from './resize.js'
+import type { Primitive, Reads } from './types.js'
 import { zeros } from './zeros.js'
 
 /** Every kind of node there is. */
@@ -23,11 +25,16 @@ export const primitives: readonly Primitive[] = [
   add,
   concat,
   crop,
+  upsample,
   flatten,
+  reshape,
   affine,
   mix,
   units,
   zeros,
+  dropout,
+  dropPath,
+  noise,
 ]
 
 /** What a training pass has beside them. */
@@ -40,4 +47,10 @@ export function primitiveOf(kind: string): Primitive {
   const found = byKind.get(kind)
   if (!found) throw new Error(`unknown primitive: ${kind}`)
   return found
+}
+
+/** What the backward pass of a node reads of its forward pass. */
+export function readsOf({ kind, attrs }: Pick<Node, 'kind' | 'attrs'>): Reads {
+  const { reads = {} } = primitiveOf(kind)
+  return typeof reads === 'function' ? reads(attrs) : reads
 }

@@ -1,40 +1,55 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { avgPool, avgPoolGradient, maxPool, maxPoolGradient, spreadMean } from '../ops/pool.js'
-import { windowShape } from './conv.js'
-import { imageShape, primitive } from './types.js'
+import { featuresOf, primitive } from './types.js'
+import { asImages, fromImages, imageShape, spatialShape, windowOf, windowShape } from './window.js'
 
-type Shape4 = [number, number, number, number]
-
-/** Max pooling, `same` padding: attrs kernel, stride. With kernel 1 it takes every stride-th position. */
+/**
+ * Max pooling over an image or a series, `same` padding: attrs kernel, stride. With kernel 1 it takes every
+ * stride-th position.
+ */
 export const maxPooling = primitive({
   kind: 'max-pool',
+  featurewise: true,
+  keepsZero: () => true,
   shape: ([input], attrs) => windowShape('max-pool', input!, attrs),
-  forward: ({ inputs, attrs }) =>
-    maxPool(inputs[0] as tf.Tensor4D, attrs.kernel as number, attrs.stride as number),
+  forward: ({ inputs, attrs }) => {
+    const shape = inputs[0]!.shape.slice(1)
+    return fromImages(maxPool(asImages(inputs[0]!), windowOf(shape, attrs)), shape)
+  },
   reads: { inputs: 'always', output: true },
-  backward: ({ inputs, output, attrs, dy }) => {
-    const [d, x, y] = [dy, inputs[0], output] as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D]
-    return { inputs: [maxPoolGradient(d, x, y, attrs.kernel as number, attrs.stride as number)] }
+  backward: ({ inputs, output, shapes, attrs, dy }) => {
+    const shape = shapes[0]!.slice(1)
+    const [d, x, y] = [asImages(dy), asImages(inputs[0]!), asImages(output)]
+    return { inputs: [fromImages(maxPoolGradient(d, x, y, windowOf(shape, attrs)), shape)] }
   },
 })
 
-/** Average pooling, `same` padding, padding not counted: attrs kernel, stride. */
+/** Average pooling over an image or a series, `same` padding, padding not counted: attrs kernel, stride. */
 export const averagePooling = primitive({
   kind: 'avg-pool',
+  featurewise: true,
+  keepsZero: () => true,
   shape: ([input], attrs) => windowShape('avg-pool', input!, attrs),
-  forward: ({ inputs, attrs }) =>
-    avgPool(inputs[0] as tf.Tensor4D, attrs.kernel as number, attrs.stride as number),
-  backward: ({ shapes, attrs, dy }) => ({
-    inputs: [
-      avgPoolGradient(dy as tf.Tensor4D, shapes[0] as Shape4, attrs.kernel as number, attrs.stride as number),
-    ],
-  }),
+  forward: ({ inputs, attrs }) => {
+    const shape = inputs[0]!.shape.slice(1)
+    return fromImages(avgPool(asImages(inputs[0]!), windowOf(shape, attrs)), shape)
+  },
+  backward: ({ shapes, attrs, dy }) => {
+    const shape = shapes[0]!.slice(1)
+    const dx = avgPoolGradient(asImages(dy), imageShape(shapes[0]!), windowOf(shape, attrs))
+    return { inputs: [fromImages(dx, shape)] }
+  },
 })
 
-/** The mean over all positions: [H, W, C] → [C]. */
+/** The mean over all positions: [H, W, C] or [T, C] → [C]. */
 export const globalAveragePooling = primitive({
   kind: 'global-avg-pool',
-  shape: ([input]) => [imageShape('global-avg-pool', input!)[2]],
-  forward: ({ inputs }) => tf.mean(inputs[0] as tf.Tensor4D, [1, 2]),
-  backward: ({ shapes, dy }) => ({ inputs: [spreadMean(dy as tf.Tensor2D, shapes[0] as Shape4)] }),
+  featurewise: true,
+  keepsZero: () => true,
+  shape: ([input]) => [featuresOf(spatialShape('global-avg-pool', input!))],
+  forward: ({ inputs }) => tf.mean(asImages(inputs[0]!), [1, 2]),
+  backward: ({ shapes, dy }) => {
+    const dx = spreadMean(dy as tf.Tensor2D, imageShape(shapes[0]!))
+    return { inputs: [fromImages(dx, shapes[0]!.slice(1))] }
+  },
 })

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { Attributes, Shape } from '../graph.js'
+import type { RandomStream } from '../../base/random.js'
 import type { BatchStatistics } from '../ops/batch-norm.js'
 import type { InitialiserName } from '../initialisers.js'
 
@@ -21,6 +22,10 @@ export interface RunContext {
   readonly mixture: (group: string) => tf.Tensor1D
   /** Batch statistics by batch-norm node: a training pass puts them in, once, and its backward pass reads them. */
   readonly statistics: Map<string, BatchStatistics>
+  /** Random numbers of a training pass for a purpose and a node: the same ones each time they are asked for. */
+  readonly random?: ((purpose: string, node: string) => RandomStream) | undefined
+  /** The share of its rate with which each drop-path node drops now, 0 … 1; 1 by default. */
+  readonly dropPath?: number | undefined
 }
 
 export interface ForwardArguments {
@@ -70,11 +75,13 @@ export interface Primitive {
   /** Called inside a tidy. */
   backward(args: BackwardArguments): Pullback
   /** Nothing by default. */
-  readonly reads?: Reads
+  readonly reads?: Reads | ((attrs: Attributes) => Reads)
   /** Multiply-adds for one example, as the field's tables count FLOPs; 0 by default. */
   flops?(inputs: readonly Shape[], output: Shape, attrs: Attributes): number
   /** Does it act on each feature (last axis) by itself, so that units can be cut through it? */
   readonly featurewise?: boolean
+  /** Does a feature that is always 0 stay 0 behind it? Not by default. */
+  keepsZero?(attrs: Attributes): boolean
   /** The attribute that holds the number of output features, for primitives that units can be cut from. */
   readonly widthAttribute?: string
 }
@@ -95,10 +102,4 @@ export function equalShapes(kind: string, shapes: readonly Shape[]): Shape {
     if (shape.join() !== first!.join())
       throw new Error(`${kind} needs equal shapes, got [${first!.join(', ')}] and [${shape.join(', ')}]`)
   return first!
-}
-
-/** The one input's shape where it is an image's, [H, W, C]; throws where it is not. */
-export function imageShape(kind: string, shape: Shape): readonly [number, number, number] {
-  if (shape.length !== 3) throw new Error(`${kind} expects an image [H, W, C], got [${shape.join(', ')}]`)
-  return shape as [number, number, number]
 }

@@ -1,18 +1,20 @@
 import { F32, loadLanes, madd, storeLanes } from './lanes'
 import { chunkRows, dot } from './reduce'
 
-/** dx = dy where y > 0, else 0: the gradient of ReLU by its output. */
-export function reluGradient(dy: usize, y: usize, dx: usize, n: i32): void {
-  const none = f32x4.splat(0)
+/** dx = dy where 0 < y < limit, else 0: the gradient of ReLU, or of ReLU6, by its output. */
+export function reluGradient(dy: usize, y: usize, dx: usize, n: i32, limit: f32): void {
+  const most = f32x4.splat(limit)
   let i = 0
   for (; i + 4 <= n; i += 4) {
-    v128.store(dx, v128.and(v128.load(dy), f32x4.gt(v128.load(y), none)))
+    v128.store(dx, v128.and(v128.load(dy), inside(v128.load(y), most)))
     dy += 16
     y += 16
     dx += 16
   }
-  if (i < n) storeLanes(dx, v128.and(loadLanes(dy, n - i), f32x4.gt(loadLanes(y, n - i), none)), n - i)
+  if (i < n) storeLanes(dx, v128.and(loadLanes(dy, n - i), inside(loadLanes(y, n - i), most)), n - i)
 }
+
+const inside = (y: v128, limit: v128): v128 => v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, limit))
 
 /**
  * Sets a gradient [rows, channels] to 0, in place, where x ≤ mean: that of ReLU behind a batch norm, by the

@@ -8,12 +8,21 @@ export const WeightedSum = 'SenteiWeightedSum'
 export const GateGradients = 'SenteiGateGradients'
 export const ScaleBy = 'SenteiScaleBy'
 
-/** dy where y > 0, else 0. */
-export const reluGradient = wasmKernel<'dy' | 'y'>(ReluGradient, ({ inputs: { dy, y }, device }) => {
-  const out = device.output(dy.shape)
-  device.kernels.reluGradient(device.pointer(dy), device.pointer(y), device.pointer(out), sizeOf(dy.shape))
-  return out
-})
+/** dy where 0 < y < limit, else 0; no limit by default. */
+export const reluGradient = wasmKernel<'dy' | 'y', { limit?: number }>(
+  ReluGradient,
+  ({ inputs: { dy, y }, attrs: { limit = Infinity }, device }) => {
+    const out = device.output(dy.shape)
+    device.kernels.reluGradient(
+      device.pointer(dy),
+      device.pointer(y),
+      device.pointer(out),
+      sizeOf(dy.shape),
+      limit,
+    )
+    return out
+  },
+)
 
 /** total += x where total's memory is nobody else's, and returns total; the one kernel that writes into an input. */
 export const addInto = wasmKernel<'total' | 'x'>(AddInto, ({ inputs: { total, x }, device }) => {

@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { reluGradient } from './relu.js'
+
+/** A function with f(0) = 0, unless it says otherwise, and its gradient. */
+export interface Activation {
+  readonly of: (x: tf.Tensor) => tf.Tensor
+  /** By the output y, or by the input x: whichever it reads. */
+  readonly reads: 'y' | 'x'
+  readonly gradient: (dy: tf.Tensor, read: tf.Tensor) => tf.Tensor
+  readonly keepsZero?: false
+}
+
+/** Φ(x), the standard normal distribution function. */
+const normalShare = (x: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))))
+
+/** The activation functions there are. */
+export const activations = {
+  relu: { of: (x) => tf.relu(x), reads: 'y', gradient: (dy, y) => reluGradient(dy, y) },
+  relu6: { of: (x) => tf.relu6(x), reads: 'y', gradient: (dy, y) => reluGradient(dy, y, 6) },
+  tanh: {
+    of: (x) => tf.tanh(x),
+    reads: 'y',
+    gradient: (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
+  },
+  sigmoid: {
+    of: (x) => tf.sigmoid(x),
+    reads: 'y',
+    gradient: (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
+    keepsZero: false,
+  },
+  elu: {
+    of: (x) => tf.elu(x),
+    reads: 'y',
+    gradient: (dy, y) => tf.mul(dy, tf.add(tf.minimum(y, 0), 1)),
+  },
+  // x · σ(x) (arXiv:1710.05941): the derivative is σ + x · σ · (1 − σ).
+  swish: {
+    of: (x) => tf.mul(x, tf.sigmoid(x)),
+    reads: 'x',
+    gradient: (dy, x) => {
+      const s = tf.sigmoid(x)
+      return tf.mul(dy, tf.mul(s, tf.add(1, tf.mul(x, tf.sub(1, s)))))
+    },
+  },
+  // x · Φ(x) (arXiv:1606.08415): the derivative is Φ + x · φ.
+  gelu: {
+    of: (x) => tf.mul(x, normalShare(x)),
+    reads: 'x',
+    gradient: (dy, x) => {
+      const density = tf.mul(1 / Math.sqrt(2 * Math.PI), tf.exp(tf.mul(-0.5, tf.square(x))))
+      return tf.mul(dy, tf.add(normalShare(x), tf.mul(x, density)))
+    },
+  },
+} satisfies Record<string, Activation>

@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Attributes, Shape } from '../graph.js'
+import { samePadding, type Pair, type Window } from '../ops/spatial.js'
+
+/*
+ * Windows slide over images [H, W, C] and over series [T, C]. A series is an image of one row, [1, T, C],
+ * under a window of one row: that is the kernels' fastest layout, and nothing is copied.
+ */
+
+export type Shape4 = [number, number, number, number]
+
+const isSeries = (shape: Shape): boolean => shape.length === 2
+
+/** Throws unless a shape is an image's, [H, W, C], or a series', [T, C]. */
+export function spatialShape(kind: string, shape: Shape): Shape {
+  if (shape.length === 2 || shape.length === 3) return shape
+  throw new Error(`${kind} expects an image [H, W, C] or a series [T, C], got [${shape.join(', ')}]`)
+}
+
+/** A number along both axes of an image; along a series' one, and `across` it. */
+const along = (shape: Shape, value: number, across = 1): Pair => [isSeries(shape) ? across : value, value]
+
+/** The size of a kernel over inputs of a shape: [k, k] over images, [1, k] over series. */
+export const kernelSize = (shape: Shape, attrs: Attributes): Pair => along(shape, attrs.kernel as number)
+
+/** The window of attrs kernel, stride and dilation over inputs of a shape (without the batch axis). */
+export const windowOf = (shape: Shape, attrs: Attributes): Window => ({
+  kernel: kernelSize(shape, attrs),
+  stride: along(shape, (attrs.stride as number | undefined) ?? 1),
+  dilation: along(shape, (attrs.dilation as number | undefined) ?? 1),
+})
+
+/** The shape behind a `same` window with stride: [H / s, W / s, C] or [T / s, C]. */
+export function windowShape(kind: string, input: Shape, attrs: Attributes, channels?: number): Shape {
+  const shape = spatialShape(kind, input)
+  const { kernel, stride, dilation = 1 } = attrs as unknown as Record<string, number>
+  const sizes = shape.slice(0, -1).map((size) => samePadding(size, kernel!, stride!, dilation).out)
+  return [...sizes, channels ?? shape.at(-1)!]
+}
+
+/** Multiply-adds of a window at one position and channel. */
+export const tapsOf = (input: Shape, attrs: Attributes): number =>
+  (attrs.kernel as number) ** (input.length - 1)
+
+/** A batch's shape as one of images: [N, T, C] → [N, 1, T, C]. */
+export const imageShape = (batch: readonly number[]): Shape4 =>
+  (batch.length === 3 ? [batch[0], 1, batch[1], batch[2]] : [...batch]) as Shape4
+
+/** A batch as images, without a copy. */
+export const asImages = (x: tf.Tensor): tf.Tensor4D =>
+  x.rank === 4 ? (x as tf.Tensor4D) : tf.reshape<tf.Rank.R4>(x, imageShape(x.shape))
+
+/** Images as what they were made of: a series again where `shape` (without the batch axis) is one. */
+export const fromImages = (x: tf.Tensor4D, shape: Shape): tf.Tensor => {
+  const [n, , t, c] = x.shape
+  return isSeries(shape) ? tf.reshape(x, [n, t, c]) : x
+}
