@@ -1,5 +1,5 @@
 import { cutUnits } from './cut-units.js'
-import { ancestors, type Graph, type Node } from './graph.js'
+import { ancestors, type Attributes, type Graph, type Node } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 
 /** Which indices of a parameter's axis survive a cut. */
