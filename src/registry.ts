@@ -7,7 +7,12 @@ import { dartsCell } from '../supernets/darts-cell.js'
 import { dartsS1 } from '../supernets/darts-s1.js'
 import { dartsS2 } from '../supernets/darts-s2.js'
 import { dartsS3 } from '../supernets/darts-s3.js'
+import { dartsS4 } from '../supernets/darts-s4.js'
+import { mlpCell } from '../supernets/mlp-cell.js'
+import { mobileChain } from '../supernets/mobile-chain.js'
 import { nasBench201 } from '../supernets/nas-bench-201.js'
+import { nasBenchMacro } from '../supernets/nas-bench-macro.js'
+import { temporalConv } from '../supernets/temporal-conv.js'
 
 /** The registry of search spaces: one file and one line each. */
 export const spaces: readonly AnySpace[] = [
@@ -16,7 +21,12 @@ export const spaces: readonly AnySpace[] = [
   dartsS1,
   dartsS2,
   dartsS3,
+  dartsS4,
   nasBench201,
+  nasBenchMacro,
+  mobileChain,
+  temporalConv,
+  mlpCell,
   autoencoderMlp,
 ]
 

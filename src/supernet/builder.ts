@@ -50,8 +50,8 @@ export interface ChoiceOptions extends GroupOptions {
 }
 
 export interface NodeOptions extends GroupOptions {
-  /** How many of its inputs are wanted. */
-  readonly keep: number
+  /** How many of its inputs are wanted: a number, or any number from `min` to `max`. */
+  readonly keep: number | { readonly min: number; readonly max: number }
 }
 
 /** Starts a supernet for inputs of a shape; the input stands in the first layer, `firstLayer`. */
@@ -112,10 +112,11 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
     },
     node(b, inputs, { name, layer, keep }) {
       const names = Object.keys(inputs)
-      if (names.length <= keep) return b.add(Object.values(inputs))
+      const { min, max } = typeof keep === 'number' ? { min: keep, max: keep } : keep
+      if (names.length <= min) return b.add(Object.values(inputs))
       // An edge's weights are counted with its operations.
       const members = names.map((member) => ({ name: member, parameters: 0 }))
-      gate({ name, layer, kind: 'inputs', members, total: keep, keep: { min: keep, max: keep } })
+      gate({ name, layer, kind: 'inputs', members, total: max, keep: { min, max } })
       return b.node('mix', Object.values(inputs), { group: name, members: names })
     },
     units(b, x, { name, layer, min = 1 }) {

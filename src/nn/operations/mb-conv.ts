@@ -1,15 +1,21 @@
+import type { ActivationName } from '../primitives/elementwise.js'
 import type { Operation } from './types.js'
 
 /**
  * MobileNetV2's inverted residual block (Sandler et al., arXiv:1801.04381, §3.3): 1×1 convolution to
  * `expansion` times the channels, batch norm, ReLU6 (none of them with expansion 1); depthwise k×k, batch
- * norm, ReLU6; 1×1 convolution, batch norm. Plus its input where it has the output's shape.
+ * norm, ReLU6; 1×1 convolution, batch norm. Plus its input where it has the output's shape. Some spaces
+ * have another `activation`.
  */
-export const mbConv = (kernel: number, expansion: number): Operation => ({
+export const mbConv = (
+  kernel: number,
+  expansion: number,
+  activation: ActivationName = 'relu6',
+): Operation => ({
   name: `mb-conv-${kernel}x${kernel}-e${expansion}`,
   build: (b, x, { channels, stride, affine }) => {
     const inner = b.shapeOf(x).at(-1)! * expansion
-    const activated = (y: string) => b.activation(b.batchNorm(y, { affine }), 'relu6')
+    const activated = (y: string) => b.activation(b.batchNorm(y, { affine }), activation)
     const wide = expansion === 1 ? x : activated(b.conv(x, { channels: inner, kernel: 1 }))
     const filtered = activated(b.depthwise(wide, { kernel, stride }))
     const y = b.batchNorm(b.conv(filtered, { channels, kernel: 1 }), { affine })

@@ -16,6 +16,7 @@ export const input = primitive({
 })
 
 export type ActivationName = keyof typeof activations
+export const activationNames = Object.keys(activations) as ActivationName[]
 const functionOf = ({ function: name }: Attributes): Activation => activations[name as ActivationName]
 
 const reads: Readonly<Record<Activation['reads'], Reads>> = { x: { inputs: 'always' }, y: { output: true } }
