@@ -5,6 +5,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { InputError } from './errors.js'
 
 /** Writes a file so that a reader (or a crash) sees the old content or the new one, never half of it. */
@@ -45,6 +47,18 @@ function makeFolder(path: string): void {
   } catch (error) {
     // Another process may have been faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** The text of a file, plain or gzip (told by its first bytes). Messages begin with `label`; `kind` is what it should be. */
+export function readText(path: string, label: string, kind: string): string {
+  try {
+    const bytes = readFileSync(path)
+    return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : message
+    throw new InputError(`${label}: expected ${kind}, got "${path}" (${reason})`)
   }
 }
 

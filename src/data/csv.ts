@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { CsvError, parse } from 'csv-parse/sync'
 import { InputError } from '../base/errors.js'
+import { readText } from '../base/files.js'
 
 /** A CSV file as text cells. */
 export interface CsvTable {
@@ -23,9 +22,16 @@ export interface CsvOptions {
 }
 
 /** Reads a CSV file, plain or gzip (told by its first bytes), UTF-8 with or without a byte-order mark. */
-export function readCsv(path: string, { delimiter = ',', header = true }: CsvOptions = {}): CsvTable {
-  const name = basename(path)
-  const records = parseRecords(readText(path), name, delimiter)
+export const readCsv = (path: string, options?: CsvOptions): CsvTable =>
+  parseCsv(readText(path, 'data', 'a CSV file'), basename(path), options)
+
+/** The table that a text holds; `name` is how messages call it. */
+export function parseCsv(
+  text: string,
+  name: string,
+  { delimiter = ',', header = true }: CsvOptions = {},
+): CsvTable {
+  const records = parseRecords(text, name, delimiter)
   const first = records[0]
   if (first === undefined) throw new InputError(`${name}: expected a CSV file with rows, got an empty file`)
   const names = first.cells.map((cell, index) => (header ? cell || `column ${index + 1}` : String(index)))
@@ -42,17 +48,6 @@ export function readCsv(path: string, { delimiter = ',', header = true }: CsvOpt
 /** The table with only some of its rows, in the order given. */
 export function selectRows(table: CsvTable, rows: readonly number[]): CsvTable {
   return { ...table, rows: rows.map((row) => table.rows[row]!), lines: rows.map((row) => table.lines[row]!) }
-}
-
-function readText(path: string): string {
-  try {
-    const bytes = readFileSync(path)
-    return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : message
-    throw new InputError(`data: expected a CSV file, got "${path}" (${reason})`)
-  }
 }
 
 interface Line {

@@ -9,6 +9,11 @@ export interface Notation {
   write(choices: Choices): string
   /** The choices of a line; throws an InputError that names what is wrong and what is expected. */
   read(text: string): Choices
+  /**
+   * A line that architectures share which are the same network, written differently. Where it is missing,
+   * different architectures are different networks.
+   */
+  canonical?(choices: Choices): string
 }
 
 /**

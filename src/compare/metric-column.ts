@@ -1,0 +1,94 @@
+import type { TableRow } from './read-table.js'
+
+/** A column by which architectures can be ranked. */
+export interface MetricColumn {
+  readonly name: string
+  readonly higherIsBetter: boolean
+  /** Row by row; NaN where the table has nothing. */
+  readonly values: Float64Array
+  /** The values there are, worst first. */
+  readonly sorted: Float64Array
+}
+
+/** Where an architecture stands among all of a table: exhaustive search is the reference. */
+export interface Rank {
+  readonly metric: string
+  readonly higherIsBetter: boolean
+  readonly value: number
+  readonly best: number
+  /** |best − value|, in the metric's own unit. */
+  readonly regret: number
+  /** 1 for the best; equal values share the better rank. */
+  readonly rank: number
+  /** How many architectures have a value. */
+  readonly of: number
+  /** Percent of the others that are not better. */
+  readonly percentile: number
+}
+
+const numbering = /^(index|id|row|seed|rank|epochs?)$/i
+const lowerIsBetter =
+  /loss|err|mse|rmse|mae|cross.?entropy|perplexity|param|flop|madd|latency|energy|time|seconds|std|size/i
+
+/** Does a metric of this name get better by growing? Told by the name; accuracy and the like by default. */
+export const growsBetter = (name: string): boolean => !lowerIsBetter.test(name)
+
+/** The columns of numbers, but for those that only number rows. */
+export function metricColumns(rows: readonly TableRow[]): MetricColumn[] {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  return names.flatMap((name) => {
+    if (numbering.test(name)) return []
+    const values = Float64Array.from(rows, (row) => cellValue(row[name]))
+    const wrong = rows.some((row, i) => Number.isNaN(values[i]) && !isMissing(row[name]))
+    return wrong || values.every(Number.isNaN) ? [] : [metricColumn(name, values, growsBetter(name))]
+  })
+}
+
+/** A metric's column; `values` hold NaN where there is nothing. */
+export function metricColumn(name: string, values: Float64Array, higherIsBetter: boolean): MetricColumn {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
+  return { name, higherIsBetter, values, sorted: higherIsBetter ? sorted : sorted.reverse() }
+}
+
+/** The rank of a row, or undefined where the table has no value for it. */
+export function rankOf(
+  { name, higherIsBetter, values, sorted }: MetricColumn,
+  row: number,
+): Rank | undefined {
+  const value = values[row]!
+  if (Number.isNaN(value)) return undefined
+  const best = sorted.at(-1)!
+  const better = sorted.length - 1 - sorted.lastIndexOf(value)
+  const others = sorted.length - 1
+  return {
+    metric: name,
+    higherIsBetter,
+    value,
+    best,
+    regret: Math.abs(best - value),
+    rank: better + 1,
+    of: sorted.length,
+    percentile: others === 0 ? 100 : (100 * (others - better)) / others,
+  }
+}
+
+const isMissing = (cell: unknown): boolean =>
+  cell === undefined ||
+  cell === null ||
+  (typeof cell === 'string' && /^(|na|nan|null|\?)$/i.test(cell.trim()))
+
+function cellValue(cell: unknown): number {
+  if (typeof cell === 'number') return cell
+  if (typeof cell !== 'string' || isMissing(cell)) return NaN
+  return Number(cell)
+}
+
+/** A row with numbers where its cells are numbers, and null where they are empty. */
+export const typedRow = (row: TableRow): TableRow =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, cell]) => {
+      if (isMissing(cell)) return [name, null]
+      const value = cellValue(cell)
+      return [name, Number.isNaN(value) ? cell : value]
+    }),
+  )
