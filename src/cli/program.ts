@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export.js'
 import { init } from './commands/init.js'
 import { plan } from './commands/plan.js'
 import { predict } from './commands/predict.js'
+import { query } from './commands/query.js'
 import { report } from './commands/report.js'
 import { resume } from './commands/resume.js'
 import { retrain } from './commands/retrain.js'
@@ -26,6 +27,7 @@ const commands: readonly Command[] = [
   retrain,
   exportCommand,
   predict,
+  query,
   report,
   schedule,
   doctor,

@@ -16,8 +16,10 @@ export interface BenchmarkTableOptions {
   readonly notation?: Notation
   /** The column of architectures; see `readTable` for what it is by default. */
   readonly column?: string | undefined
-  /** Metrics whose direction their name does not tell: does more mean better? */
-  readonly higherIsBetter?: Readonly<Record<string, boolean>>
+  /** The metric that is meant where none is named; the first by default. */
+  readonly metric?: string | undefined
+  /** The direction of that metric; told by its name by default. */
+  readonly higherIsBetter?: boolean | undefined
   /** How messages call the table: `config.benchmark.table`. */
   readonly label?: string
 }
@@ -49,17 +51,17 @@ export interface BenchmarkTable {
   lookup(text: string): TableAnswer | undefined
   /** Where the row that `lookup` finds stands by a metric; undefined where there is no row or no value. */
   rank(text: string, metric?: string): Rank | undefined
-  /** The best row by a metric; the first of the table where several are. */
-  best(metric?: string): TableEntry & { readonly value: number }
+  /** The best row by a metric, the first of the table where several are; `of`: how many have a value. */
+  best(metric?: string): TableEntry & { readonly metric: string; readonly value: number; readonly of: number }
 }
 
 /**
  * Reads a tabular benchmark (see `readTable` for its forms). Every architecture is read and written again,
  * so that spelling does not matter. Throws an InputError for an unreadable one, and for one that stands
- * there twice. The default metric is the first.
+ * there twice, and where no column can rank.
  */
 export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}): BenchmarkTable {
-  const { notation = plainNotation, column, higherIsBetter = {}, label = 'table' } = options
+  const { notation = plainNotation, column, metric: asked, higherIsBetter, label = 'table' } = options
   const table = readTable(file, (text) => canRead(notation, text), column, label)
   const choices = table.architectures.map((text, row) =>
     readRow(notation, text, `${table.name} row ${row + 1}`),
@@ -75,7 +77,7 @@ export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}
     rowByText.set(text, row)
   })
   const alike = isomorphicRows(notation, choices)
-  const columns = directed(metricColumns(table.rows), higherIsBetter, label)
+  const columns = metricColumns(table.rows)
 
   const entry = (row: number): TableEntry => ({
     architecture: table.architectures[row]!,
@@ -88,16 +90,19 @@ export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}
     const others = alike(wanted).filter((row) => row !== exact)
     return { exact: exact !== undefined, rows: exact === undefined ? others : [exact, ...others] }
   }
-  const metric = (name = columns[0]?.name): MetricColumn => {
+  const named = (name: string | undefined): MetricColumn => {
     const found = columns.find((each) => each.name === name)
     if (found) return found
-    if (name === undefined)
-      throw new InputError(`${label}: ${table.name} has no column of numbers to rank by`)
     const names = columns.map((each) => each.name)
     throw new InputError(
-      `${label}: ${table.name} has no metric ${name}${didYouMean(name, names)}; metrics: ${names.join(', ')}`,
+      name === undefined
+        ? `${label}: ${table.name} has no column of numbers to rank by`
+        : `${label}: ${table.name} has no metric ${name}${didYouMean(name, names)}; metrics: ${names.join(', ')}`,
     )
   }
+  const first = named(asked ?? columns[0]?.name)
+  const meant = metricColumn(first.name, first.values, higherIsBetter ?? first.higherIsBetter)
+  const metric = (name = meant.name) => (name === meant.name ? meant : named(name))
 
   return {
     name: table.name,
@@ -115,9 +120,9 @@ export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}
       return first === undefined ? undefined : rankOf(metric(name), first)
     },
     best(name) {
-      const { values, sorted } = metric(name)
+      const { name: found, values, sorted } = metric(name)
       const value = sorted.at(-1)!
-      return { ...entry(values.indexOf(value)), value }
+      return { ...entry(values.indexOf(value)), metric: found, value, of: sorted.length }
     },
   }
 }
@@ -134,23 +139,6 @@ function isomorphicRows(notation: Notation, choices: readonly Choices[]): (wante
     }, new Map<string, number[]>())
     return rows.get(canonical(wanted)) ?? []
   }
-}
-
-function directed(
-  columns: readonly MetricColumn[],
-  higherIsBetter: Readonly<Record<string, boolean>>,
-  label: string,
-): MetricColumn[] {
-  const unknown = Object.keys(higherIsBetter).find((name) => !columns.some((each) => each.name === name))
-  if (unknown !== undefined) {
-    const names = columns.map(({ name }) => name)
-    throw new InputError(
-      `${label}: no metric ${unknown}${didYouMean(unknown, names)}; metrics: ${names.join(', ')}`,
-    )
-  }
-  return columns.map((each) =>
-    metricColumn(each.name, each.values, higherIsBetter[each.name] ?? each.higherIsBetter),
-  )
 }
 
 function canRead(notation: Notation, text: string): boolean {

@@ -26,18 +26,19 @@ export interface Rank {
   readonly percentile: number
 }
 
-const numbering = /^(index|id|row|seed|rank|epochs?)$/i
+/** Columns that number rows, or say how far other columns spread. */
+const noMetric = /^(index|id|row|seed|rank|epochs?)$|(^|[._-])(std|stderr|variance)$/i
 const lowerIsBetter =
-  /loss|err|mse|rmse|mae|cross.?entropy|perplexity|param|flop|madd|latency|energy|time|seconds|std|size/i
+  /loss|err|mse|mae|cross.?entropy|perplexity|param|flop|madd|latency|energy|time|seconds|size/i
 
 /** Does a metric of this name get better by growing? Told by the name; accuracy and the like by default. */
 export const growsBetter = (name: string): boolean => !lowerIsBetter.test(name)
 
-/** The columns of numbers, but for those that only number rows. */
+/** The columns of numbers, but for those that only number rows or give spreads. */
 export function metricColumns(rows: readonly TableRow[]): MetricColumn[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return names.flatMap((name) => {
-    if (numbering.test(name)) return []
+    if (noMetric.test(name)) return []
     const values = Float64Array.from(rows, (row) => cellValue(row[name]))
     const wrong = rows.some((row, i) => Number.isNaN(values[i]) && !isMissing(row[name]))
     return wrong || values.every(Number.isNaN) ? [] : [metricColumn(name, values, growsBetter(name))]

@@ -180,6 +180,16 @@ const Criterion = object({
   atMost: Type.Optional(Type.Number()),
 })
 
+/** A table of known results, which says where the architecture that was found stands among all. */
+const Benchmark = object({
+  table: Type.String({ description: 'a CSV or JSON file, plain or gzip, relative to the config' }),
+  column: Type.Optional(Type.String({ description: 'the column of architectures' })),
+  metric: Type.Optional(
+    Type.String({ description: 'the column to rank by; the first of numbers by default' }),
+  ),
+  higherIsBetter: Type.Optional(Type.Boolean({ description: 'told by the metric’s name by default' })),
+})
+
 /** The document that `sentei search` reads. Every key has its meaning in docs/configuration.md. */
 export const ConfigSchema = object(
   {
@@ -223,6 +233,7 @@ export const ConfigSchema = object(
     search: Search,
     retrain: Retrain,
     criteria: Type.Array(Criterion, { default: [] }),
+    benchmark: Type.Optional(Benchmark),
   },
   { $id: 'config' },
 )

@@ -82,6 +82,7 @@ export function summarise(
     test: { supernet: searched.test, final: test },
     derived: { ...cost, sparsityByLayer: sparsityByLayer(model.supernet, supernet) },
     criteria,
+    ...(trial.benchmark && { benchmark: trial.benchmark(model.architecture()) }),
   }
 }
 

@@ -27,6 +27,8 @@ export interface Trial {
   readonly loss: Loss
   readonly metric: MetricName
   readonly random: RandomSource
+  /** Where an architecture stands in the table of a benchmark, if the configuration names one. */
+  readonly benchmark?: (architecture: Architecture) => BenchmarkFigures
   /** Hash of configuration and data. */
   readonly identity: string
 }
@@ -78,4 +80,29 @@ export interface TrialMetrics {
   readonly test: { readonly supernet: number | null; readonly final: number | null }
   readonly derived: Cost & { readonly sparsityByLayer: Record<string, number> }
   readonly criteria: { readonly passed: boolean; readonly results: readonly CriterionResult[] }
+  /** Only where the configuration names a benchmark. */
+  readonly benchmark?: BenchmarkFigures
+}
+
+/** Where the architecture that was found stands in a tabular benchmark; null where the table lacks it. */
+export interface BenchmarkFigures {
+  /** The file's name. */
+  readonly table: string
+  readonly metric: string
+  /** As the space writes it. */
+  readonly architecture: string
+  /** `isomorphic`: the row is of the same network, written differently. */
+  readonly matched: 'exact' | 'isomorphic' | null
+  /** The table's row. */
+  readonly row: Readonly<Record<string, unknown>> | null
+  readonly value: number | null
+  readonly best: number
+  /** |best − value|. */
+  readonly regret: number | null
+  /** 1 for the best. */
+  readonly rank: number | null
+  /** Architectures that have a value. */
+  readonly of: number
+  /** Percent of the others that are not better. */
+  readonly percentile: number | null
 }

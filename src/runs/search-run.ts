@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { isAbsolute, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
@@ -104,9 +104,10 @@ async function runInFolder(
 
 /** A run can be resumed from anywhere, so what its configuration says about files holds anywhere. */
 function withAbsolutePaths(config: Config, folder: string): Config {
-  const { file } = config.data
-  if (file === undefined || isAbsolute(file)) return config
-  return { ...config, data: { ...config.data, file: resolve(folder, file) } }
+  const { data, benchmark } = config
+  const file = data.file === undefined ? {} : { file: resolve(folder, data.file) }
+  const table = benchmark && { ...benchmark, table: resolve(folder, benchmark.table) }
+  return { ...config, data: { ...data, ...file }, ...(table && { benchmark: table }) }
 }
 
 function checkSame(out: string, { config }: Trial): void {

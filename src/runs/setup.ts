@@ -11,6 +11,7 @@ import { batching } from '../search/batching.js'
 import { prepareData } from '../data/prepare.js'
 import type { PreparedData } from '../data/types.js'
 import type { Trial } from '../derive/types.js'
+import { benchmarkFigures } from '../compare/figures.js'
 import { losses } from '../objective/losses.js'
 import { metrics } from '../objective/metrics.js'
 import { presetNames, readPreset, spaces, terms } from '../registry.js'
@@ -18,7 +19,7 @@ import { compileSchedule } from '../schedule/compile.js'
 import type { Schedule } from '../schedule/types.js'
 import { relaxations } from '../supernet/relaxation.js'
 import { restrict } from '../supernet/restrict.js'
-import type { AnySpace } from '../supernet/space.js'
+import { notationOf, type AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
 
 /**
@@ -40,6 +41,7 @@ export function setupTrial(config: Config, folder: string, own: readonly AnySpac
   checkObjective(config.objective, isClass)
   checkCriteria(config.criteria, isClass)
   checkAugmentation(config, data)
+  const benchmark = benchmarkOf(config, folder, supernet, own)
   return {
     config: resolved,
     data,
@@ -51,8 +53,21 @@ export function setupTrial(config: Config, folder: string, own: readonly AnySpac
     loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],
     metric: config.objective.metric ?? (isClass ? 'accuracy' : 'rmse'),
     random,
+    ...(benchmark && { benchmark }),
     identity: sha256(JSON.stringify(resolved), data.dataset.hash),
   }
+}
+
+/** Reads the table of `config.benchmark`, if there is one, for the architectures of a supernet. */
+function benchmarkOf(
+  { benchmark }: Config,
+  folder: string,
+  supernet: Supernet,
+  own: readonly AnySpace[],
+): Trial['benchmark'] {
+  if (!benchmark) return undefined
+  const notation = notationOf(spaceOf(supernet.space, 'config.supernet.space', own), supernet.options)
+  return benchmarkFigures({ ...benchmark, table: resolve(folder, benchmark.table) }, notation, supernet)
 }
 
 /** The supernet that a configuration asks for, on its data's shape. */

@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { Shape } from '../nn/graph.js'
-import type { Notation } from './notation.js'
+import { plainNotation, type Notation } from './notation.js'
 import type { Supernet } from './types.js'
 
 /** What a supernet is built for. */
@@ -33,3 +33,7 @@ export type AnySpace = SearchSpace<never>
 
 /** Declares a search space, its options' type kept inside. */
 export const searchSpace = <Options>(definition: SearchSpace<Options>): AnySpace => definition
+
+/** The syntax of a space's architectures, for a supernet with these (validated) options. */
+export const notationOf = (space: AnySpace, options: unknown): Notation =>
+  space.notation?.(options as never) ?? plainNotation

@@ -1,0 +1,100 @@
+import { formatCount, formatNumber, nothing } from '../../report/format.js'
+import { queryBenchmark, type QueryAnswer, type TableSummary } from '../../runs/query-benchmark.js'
+import { command, exitCodes } from '../command.js'
+import { json, path, required, set, settings, text } from '../options.js'
+import { textTable } from '../table.js'
+
+export const query = command({
+  usage: 'query <benchmark>',
+  description: 'look an architecture up in a tabular benchmark, and count its cost',
+  positionals: { benchmark: path('the search space that the table is of') },
+  options: {
+    table: {
+      type: 'string',
+      requiresArg: true,
+      demandOption: true,
+      describe: 'a CSV or JSON file, plain or gzip',
+    },
+    architecture: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'in the space’s syntax; without it the best of the table are shown',
+    },
+    column: { type: 'string', requiresArg: true, describe: 'the column of architectures' },
+    metric: { type: 'string', requiresArg: true, describe: 'only this metric' },
+    'lower-is-better': { type: 'boolean', describe: 'of --metric, where its name does not tell' },
+    set: {
+      ...set,
+      describe: 'what costs are counted for: options.channels=8, input=[16, 16, 3], outputs=120',
+    },
+    json,
+  },
+  run(args, { print }) {
+    const lower = args['lower-is-better'] as boolean | undefined
+    const answer = queryBenchmark({
+      benchmark: required(args, 'benchmark'),
+      table: required(args, 'table'),
+      column: text(args, 'column'),
+      architecture: text(args, 'architecture'),
+      metric: text(args, 'metric'),
+      higherIsBetter: lower === undefined ? undefined : !lower,
+      set: settings(args),
+    })
+    if (args.json) print(JSON.stringify(answer))
+    else print('best' in answer ? describeTable(answer) : describe(answer))
+    return 'found' in answer && answer.found === null ? exitCodes.failed : 0
+  },
+})
+
+function describeTable({ table, best }: TableSummary): string {
+  const rows = Object.entries(best).map(([metric, { architecture, value }]) => [
+    `${metric}  ${architecture}`,
+    formatNumber(value),
+  ])
+  return textTable([[`${table.file}: ${formatCount(table.size)} architectures; the best`, 'value'], ...rows])
+}
+
+function describe({ table, architecture, found, ranks, cost, uncounted, setting }: QueryAnswer): string {
+  const counted = cost
+    ? `${formatCount(cost.parameters)} parameters, ${formatCount(cost.flops)} FLOPs`
+    : `none: ${uncounted}`
+  return [
+    architecture,
+    `table  ${table.file}, ${formatCount(table.size)} architectures: ${foundText(found)}`,
+    `cost   ${counted} (${setting.input.join('×')} inputs, ${setting.outputs} outputs)`,
+    ...(found ? ['', rankTable(ranks), ...otherCells(found.row, ranks)] : []),
+  ].join('\n')
+}
+
+function foundText(found: QueryAnswer['found']): string {
+  if (!found) return 'not in it, and no isomorphic one'
+  const others = found.isomorphic.length
+  const more = others === 0 ? '' : `, ${formatCount(others)} more isomorphic`
+  return found.matched === 'exact'
+    ? `in it${more}`
+    : `not in it; the isomorphic ${found.architecture} is${more}`
+}
+
+function rankTable(ranks: QueryAnswer['ranks']): string {
+  const rows = Object.entries(ranks).map(([metric, rank]) =>
+    rank
+      ? [
+          `${metric} (${rank.higherIsBetter ? 'higher' : 'lower'} is better)`,
+          formatNumber(rank.value),
+          formatNumber(rank.best),
+          formatNumber(rank.regret),
+          `${formatCount(rank.rank)} of ${formatCount(rank.of)}`,
+          rank.percentile.toFixed(2),
+        ]
+      : [metric, ...Array<string>(5).fill(nothing)],
+  )
+  return textTable([['', 'value', 'best', 'regret', 'rank', 'percentile'], ...rows])
+}
+
+/** What the row has beside metrics: an index, single runs. */
+function otherCells(row: object, ranks: QueryAnswer['ranks']): string[] {
+  const rest = Object.entries(row).filter(([name]) => !(name in ranks))
+  return rest.length === 0
+    ? []
+    : ['', rest.map(([name, cell]) => `${name} ${JSON.stringify(cell)}`).join(', ')]
+}

@@ -1,0 +1,42 @@
+import type { Config } from '../config/config-schema.js'
+import type { BenchmarkFigures } from '../derive/types.js'
+import type { Notation } from '../supernet/notation.js'
+import { choicesOf, smallest } from '../supernet/prune.js'
+import type { Architecture, Supernet } from '../supernet/types.js'
+import { benchmarkTable } from './benchmark-table.js'
+
+/**
+ * Reads the table that a configuration names (its path resolved) and returns what says where an architecture
+ * of the supernet stands in it. Everything that can be wrong with the table is wrong before the search.
+ */
+export function benchmarkFigures(
+  { table: file, ...options }: NonNullable<Config['benchmark']>,
+  notation: Notation,
+  supernet: Supernet,
+): (architecture: Architecture) => BenchmarkFigures {
+  const table = benchmarkTable(file, { notation, ...options, label: 'config.benchmark' })
+  const best = table.best()
+  // A notation that cannot write the space's architectures must not be found out after the search.
+  notation.write(
+    Object.fromEntries(smallest(supernet).groups.map((g) => [g.name, g.members.map((m) => m.name)])),
+  )
+
+  return (architecture) => {
+    const text = notation.write(choicesOf(architecture))
+    const found = table.lookup(text)
+    const rank = table.rank(text)
+    return {
+      table: table.name,
+      metric: best.metric,
+      architecture: text,
+      matched: found?.matched ?? null,
+      row: found?.row ?? null,
+      value: rank?.value ?? null,
+      best: best.value,
+      regret: rank?.regret ?? null,
+      rank: rank?.rank ?? null,
+      of: best.of,
+      percentile: rank?.percentile ?? null,
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { InputError } from '../base/errors.js'
+import { applySetting, parseSetting } from '../config/settings.js'
+import { validate } from '../config/validator.js'
+import { benchmarkTable, type BenchmarkTable, type TableAnswer } from '../compare/benchmark-table.js'
+import type { Rank } from '../compare/metric-column.js'
+import { discretise, uniformGates } from '../derive/network.js'
+import { costOf, type Cost } from '../nn/cost.js'
+import type { Choices, Notation } from '../supernet/notation.js'
+import { choose, illegality } from '../supernet/prune.js'
+import { notationOf, type AnySpace } from '../supernet/space.js'
+import { spaceOf } from './setup.js'
+
+export interface QueryOptions {
+  /** The search space that the table is of. */
+  readonly benchmark: string
+  /** The table's file. */
+  readonly table: string
+  /** The column of architectures; see `benchmarkTable`. */
+  readonly column?: string | undefined
+  /** In the space's syntax; without it the table is described. */
+  readonly architecture?: string | undefined
+  /** Only this metric; all by default. */
+  readonly metric?: string | undefined
+  /** The direction of `metric`; told by its name by default. */
+  readonly higherIsBetter?: boolean | undefined
+  /** What the cost is counted for: `options.channels=8`, `input=[16, 16, 3]`, `outputs=120`. */
+  readonly set?: readonly string[]
+  /** Search spaces beside the registry's. */
+  readonly spaces?: readonly AnySpace[]
+}
+
+/** What a table and the cost model know of an architecture. */
+export interface QueryAnswer {
+  readonly benchmark: string
+  readonly table: { readonly file: string; readonly size: number }
+  /** As the space writes it. */
+  readonly architecture: string
+  /** Its row, or an isomorphic one; null where the table has neither. */
+  readonly found: TableAnswer | null
+  /** By metric: null where the table has no value. */
+  readonly ranks: Readonly<Record<string, Rank | null>>
+  /** Sentei's own count; null where there is no such network, as where nothing reaches the output. */
+  readonly cost: Cost | null
+  /** Why there is no cost. */
+  readonly uncounted?: string
+  readonly setting: QuerySetting
+}
+
+/** A table without a question: how large it is, and its best architecture by each metric. */
+export interface TableSummary {
+  readonly benchmark: string
+  readonly table: { readonly file: string; readonly size: number }
+  readonly best: Readonly<Record<string, ReturnType<BenchmarkTable['best']>>>
+}
+
+const Setting = Type.Object(
+  {
+    options: Type.Record(Type.String(), Type.Unknown(), { default: {} }),
+    input: Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 3, default: [32, 32, 3] }),
+    outputs: Type.Integer({ minimum: 1, default: 10 }),
+  },
+  { additionalProperties: false },
+)
+/** The network that costs are counted for: 32×32×3 inputs, 10 classes and the space's defaults by default. */
+export type QuerySetting = Static<typeof Setting>
+
+/** Answers what a tabular benchmark has of an architecture, beside Sentei's own count of its cost. */
+export function queryBenchmark(
+  options: QueryOptions & { readonly architecture: string },
+): QueryAnswer
+export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummary
+export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummary {
+  const { benchmark, architecture } = options
+  const space = spaceOf(benchmark, 'query', options.spaces)
+  const setting = settingOf(space, options.set ?? [])
+  const notation = notationOf(space, setting.options)
+  // A wrong architecture is told before a large table is read.
+  const choices = architecture === undefined ? undefined : notation.read(architecture)
+  const table = openTable(options, notation)
+  const names = options.metric === undefined ? table.metrics : [options.metric]
+  const about = { benchmark, table: { file: table.name, size: table.size } }
+  if (choices === undefined) {
+    return { ...about, best: Object.fromEntries(names.map((name) => [name, table.best(name)])) }
+  }
+  const text = notation.write(choices)
+  return {
+    ...about,
+    architecture: text,
+    found: table.lookup(text) ?? null,
+    ranks: Object.fromEntries(names.map((name) => [name, table.rank(text, name) ?? null])),
+    ...countedCost(space, setting, choices),
+    setting,
+  }
+}
+
+function openTable({ table, column, metric, higherIsBetter }: QueryOptions, notation: Notation): BenchmarkTable {
+  if (higherIsBetter !== undefined && metric === undefined)
+    throw new InputError('--lower-is-better: expected --metric with it, got none')
+  return benchmarkTable(table, { notation, column, metric, higherIsBetter, label: '--table' })
+}
+
+function settingOf(space: AnySpace, set: readonly string[]): QuerySetting {
+  const document = { options: {} }
+  for (const text of set) applySetting(document, parseSetting(text))
+  const setting = validate(Setting, document, 'query')
+  if (!space.ranks.includes(setting.input.length))
+    throw new InputError(
+      `query.input: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, got [${setting.input.join(', ')}]; give it with --set input=[…]`,
+    )
+  return { ...setting, options: validate(space.options, setting.options, 'query.options') as QuerySetting['options'] }
+}
+
+/** The cost of the discrete network that an architecture describes, batch norms with scale and offset. */
+function countedCost(
+  space: AnySpace,
+  { options, input, outputs }: QuerySetting,
+  choices: Choices,
+): Pick<QueryAnswer, 'cost' | 'uncounted'> {
+  try {
+    const supernet = choose(space.build({ options: options as never, input, outputs }), choices).supernet
+    const open = illegality(supernet)
+    if (open !== undefined) throw new InputError(`architecture: ${open}`)
+    const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true })
+    return { cost: costOf(graph) }
+  } catch (error) {
+    if (error instanceof InputError) return { cost: null, uncounted: error.message }
+    throw error
+  }
+}
