@@ -1,4 +1,6 @@
 import { Type } from '@sinclair/typebox'
+import { plainNotation } from '../src/supernet/notation.js'
+import { genotypeNotation } from '../src/supernet/notations/genotype.js'
 import { searchSpace } from '../src/supernet/space.js'
 import { cellStack } from '../src/supernet/cell-stack.js'
 import { operations } from '../src/nn/operations/index.js'
@@ -46,6 +48,10 @@ export const dartsCell = searchSpace<Options>({
     },
     { additionalProperties: false },
   ),
+  notation: ({ alpha, nodes, inputs, operations: [only, ...more] }) =>
+    alpha === 'shared'
+      ? genotypeNotation({ nodes, inputs, fixed: () => (more.length > 0 ? undefined : only) })
+      : plainNotation,
   build: ({ options, input, outputs }) =>
     cellStack({ space: 'darts-cell', options: { ...options }, outputs }, input, {
       cells: options.cells,

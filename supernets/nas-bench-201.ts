@@ -1,6 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { GraphBuilder } from '../src/nn/builder.js'
 import { supernetBuilder, type SupernetBuilder } from '../src/supernet/builder.js'
+import { plainNotation } from '../src/supernet/notation.js'
+import { nasBench201Notation } from '../src/supernet/notations/nas-bench-201.js'
 import { searchSpace } from '../src/supernet/space.js'
 
 interface Options {
@@ -46,6 +48,7 @@ export const nasBench201 = searchSpace<Options>({
     },
     { additionalProperties: false },
   ),
+  notation: ({ alpha }) => (alpha === 'shared' ? nasBench201Notation : plainNotation),
   build({ options, input, outputs }) {
     const s = supernetBuilder(input, 'stem')
     const stem = s.root.within('stem')

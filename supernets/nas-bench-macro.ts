@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { mbConv } from '../src/nn/operations/mb-conv.js'
 import type { Operation } from '../src/nn/operations/types.js'
 import { supernetBuilder } from '../src/supernet/builder.js'
+import { macroNotation } from '../src/supernet/notations/nas-bench-macro.js'
 import { searchSpace } from '../src/supernet/space.js'
 
 interface Options {
@@ -47,6 +48,7 @@ export const nasBenchMacro = searchSpace<Options>({
     },
     { additionalProperties: false },
   ),
+  notation: ({ stages }) => macroNotation({ members: candidates.map(({ name }) => name), stages }),
   build({ options, input, outputs }) {
     const s = supernetBuilder(input, 'stem')
     const stem = s.root.within('stem')

@@ -1,5 +1,7 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import { cellStack, type CellKind } from './cell-stack.js'
+import { plainNotation } from './notation.js'
+import { genotypeNotation } from './notations/genotype.js'
 import { searchSpace, type AnySpace } from './space.js'
 
 /** Options that every space of DARTS's network has. */
@@ -50,6 +52,10 @@ export const dartsSpace = ({ name, description, operations, options: more = {} }
     description,
     ranks: [3],
     options: Type.Object({ ...shared, ...more }, { additionalProperties: false }),
+    notation: (options) =>
+      options.alpha === 'shared'
+        ? genotypeNotation({ ...options, fixed: (group) => onlyOf(operations, options, group) })
+        : plainNotation,
     build({ options, input, outputs }) {
       const { cells, channels, nodes = 4, inputs: keep = 2, alpha, auxiliary } = options
       const thirds = [Math.floor(cells / 3), Math.floor((2 * cells) / 3)]
@@ -68,3 +74,14 @@ export const dartsSpace = ({ name, description, operations, options: more = {} }
       })
     },
   })
+
+/** The operation of an edge that has no other. */
+function onlyOf(
+  operations: DartsSpace['operations'],
+  options: DartsOptions,
+  group: string,
+): string | undefined {
+  const [kind, edge] = group.split('/') as [CellKind, string]
+  const [only, ...more] = operations(options, kind, edge)
+  return more.length > 0 ? undefined : only
+}
