@@ -20,6 +20,10 @@ export { supernetBuilder, type SupernetBuilder } from './supernet/builder.js'
 export { plainNotation, type Choices, type Notation } from './supernet/notation.js'
 export { choicesOf, choose } from './supernet/prune.js'
 export { searchSpace, type BuildContext, type SearchSpace } from './supernet/space.js'
+export { plainNotation, type Choices, type Notation } from './supernet/notation.js'
+export { genotypeNotation, type GenotypeOptions } from './supernet/notations/genotype.js'
+export { nasBench201Notation } from './supernet/notations/nas-bench-201.js'
+export { macroNotation, type MacroNotationOptions } from './supernet/notations/nas-bench-macro.js'
 export { relaxations, type Relaxation } from './supernet/relaxation.js'
 export type { Architecture, ArchitectureGroup, GateGroup, Supernet } from './supernet/types.js'
 export { presetNames, spaces, terms } from './registry.js'
@@ -40,6 +44,13 @@ export { runTrial } from './derive/trial.js'
 export type { Trial, TrialHooks, TrialMetrics, TrialResult } from './derive/types.js'
 export { retrainArchitecture } from './derive/retrain-architecture.js'
 
+export {
+  benchmarkTable,
+  type BenchmarkTable,
+  type BenchmarkTableOptions,
+  type TableAnswer,
+} from './compare/benchmark-table.js'
+export type { Rank } from './compare/metric-column.js'
 export { architectureDot, dotToSvg, graphDot } from './export/dot.js'
 export { exportFormats, exportRun } from './export/formats.js'
 export { toLayersModel } from './export/layers.js'
@@ -51,6 +62,12 @@ export { progressBar } from './report/progress.js'
 export { benchStep, type BenchStepOptions, type StepFigures } from './runs/bench-step.js'
 export { planRun, type RunPlan } from './runs/plan-run.js'
 export { predictFile, predictionsCsv, type Predictions } from './runs/predict-file.js'
+export {
+  queryBenchmark,
+  type QueryAnswer,
+  type QueryOptions,
+  type TableSummary,
+} from './runs/query-benchmark.js'
 export { reportRun } from './runs/report-run.js'
 export { retrainRun } from './runs/retrain-run.js'
 export type { FinishedRun, Timings } from './runs/run-folder.js'

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { BenchmarkFigures } from '../derive/types.js'
 import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi } from '../report/format.js'
 import { progressBar, type Progress } from '../report/progress.js'
 import type { Config } from '../config/config-schema.js'
@@ -80,7 +81,14 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
     '',
     `gap (${metric} lost)  jumps ${formatDifference(gap.jumps)}  derived ${formatDifference(gap.derive)}  gates dropped ${formatDifference(gap.gatesDropped)}`,
     `time    ${seconds.join('  ')}`,
+    ...(metrics.benchmark ? [`table   ${benchmarkText(metrics.benchmark)}`] : []),
     `report  ${places.report}`,
     `model   ${places.model}`,
   ].join('\n')
+}
+
+function benchmarkText({ table, metric, rank, of, percentile, regret, matched }: BenchmarkFigures): string {
+  if (matched === null) return `${table} lacks the architecture, and isomorphic ones`
+  const place = `rank ${formatCount(rank)} of ${formatCount(of)}, percentile ${formatNumber(percentile)}`
+  return `${place}, regret ${formatNumber(regret)} by ${metric} in ${table}`
 }

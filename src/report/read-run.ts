@@ -59,6 +59,15 @@ export interface RunMetrics {
   readonly test?: { readonly final?: Figure; readonly supernet?: Figure; readonly baseline?: Figure }
   readonly gap?: { readonly jumps?: Figure; readonly derive?: Figure; readonly gatesDropped?: Figure }
   readonly derived?: { readonly parameters?: Figure; readonly flops?: Figure }
+  /** Where the architecture stands in a tabular benchmark, if the configuration names one. */
+  readonly benchmark?: {
+    readonly table?: string
+    readonly metric?: string
+    readonly rank?: Figure
+    readonly of?: Figure
+    readonly regret?: Figure
+    readonly percentile?: Figure
+  }
   readonly criteria?: {
     readonly passed?: boolean
     /** In the order of the configuration's criteria. */

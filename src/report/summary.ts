@@ -123,6 +123,12 @@ function gapAndTime({ metrics, timings }: Run): Markup {
   ]
   if (timings?.baselineSeconds != null)
     figures.push(['baseline time', formatSeconds(timings.baselineSeconds)])
+  const benchmark = metrics?.benchmark
+  if (benchmark)
+    figures.push(
+      [`rank by ${benchmark.metric} in ${benchmark.table}`, rankText(benchmark)],
+      ['regret to the best there', formatNumber(benchmark.regret)],
+    )
   return html`<dl class="figures">
     ${figures.map(
       ([name, value]) =>
@@ -132,6 +138,11 @@ function gapAndTime({ metrics, timings }: Run): Markup {
         </div> `,
     )}
   </dl>`
+}
+
+function rankText({ rank, of, percentile }: { rank?: Figure; of?: Figure; percentile?: Figure }): string {
+  if (rank == null) return 'not in it'
+  return `${formatCount(rank)} of ${formatCount(of)} (percentile ${formatNumber(percentile)})`
 }
 
 function criteria({ config, metrics }: Run): Markup | null {

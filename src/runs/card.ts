@@ -1,6 +1,6 @@
 import { splitMethod } from '../data/split.js'
 import { criterionName } from '../derive/criteria.js'
-import type { Trial, TrialMetrics } from '../derive/types.js'
+import type { BenchmarkFigures, Trial, TrialMetrics } from '../derive/types.js'
 import type { Verification } from '../export/verify.js'
 import { formatCount, formatDifference, formatNumber } from '../report/format.js'
 import type { Architecture } from '../supernet/types.js'
@@ -51,7 +51,7 @@ function data({ trial }: CardContent): string {
 }
 
 function results({ metrics }: CardContent): string {
-  const { metric, validation, test, gap, baseline } = metrics
+  const { metric, validation, test, gap, baseline, benchmark } = metrics
   const row = (name: string, a: number | null, b: number | null) =>
     `| ${name} | ${formatNumber(a)} | ${formatNumber(b)} |`
   const lines = [
@@ -65,7 +65,12 @@ function results({ metrics }: CardContent): string {
 | --- | ---: | ---: |
 ${lines.join('\n')}
 
-Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.`
+Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
+}
+
+function standing({ table, metric, architecture, rank, of, percentile, regret }: BenchmarkFigures): string {
+  if (rank === null) return `The table \`${table}\` does not know the architecture \`${architecture}\`.`
+  return `In the table \`${table}\` the architecture \`${architecture}\` has rank ${formatCount(rank)} of ${formatCount(of)} by \`${metric}\` (percentile ${formatNumber(percentile)}), ${formatNumber(regret)} from the best.`
 }
 
 function criteria({ metrics }: CardContent): string {
