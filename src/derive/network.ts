@@ -12,6 +12,8 @@ export interface DiscreteOptions {
   readonly gates: 'keep' | 'drop'
   /** Train scale and offset in the operations' batch norms; a supernet cannot, a discrete network should. */
   readonly affine: boolean
+  /** Leave out batch norms that only a search needs, as published networks have none behind pools; kept by default. */
+  readonly poolNorm?: 'keep' | 'drop'
   /** Keep the auxiliary classifier, if there is one; by default it goes. */
   readonly auxiliary?: boolean
   /** How many operations drop-path leaves out in training; 0 by default. */
@@ -32,7 +34,7 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
   const constants = new Map<string, Float32Array>()
   const renamed = new Map<string, string>()
   const nodes: Node[] = []
-  const { dropPath = 0 } = options
+  const { dropPath = 0, poolNorm = 'keep' } = options
   for (const original of dropPath > 0
     ? withDropPaths(supernet.graph.nodes, dropPath)
     : supernet.graph.nodes) {
@@ -49,6 +51,7 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
         constants.set(`${node.id}:scale`, Float32Array.from(values))
       }
     } else if (node.kind === 'zeros') nodes.push({ ...node, attrs: { shape: node.shape } })
+    else if (poolNorm === 'drop' && node.attrs.searchOnly === true) renamed.set(node.id, node.inputs[0]!)
     else if (node.kind === 'batch-norm' && options.affine)
       nodes.push({ ...node, attrs: { ...node.attrs, affine: true } })
     else nodes.push(node)

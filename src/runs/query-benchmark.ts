@@ -111,7 +111,7 @@ function settingOf(space: AnySpace, set: readonly string[]): QuerySetting {
   return { ...setting, options: validate(space.options, setting.options, 'query.options') as QuerySetting['options'] }
 }
 
-/** The cost of the discrete network that an architecture describes, batch norms with scale and offset. */
+/** The cost of the discrete network that an architecture describes, as published ones are: no batch norm behind pools. */
 function countedCost(
   space: AnySpace,
   { options, input, outputs }: QuerySetting,
@@ -121,7 +121,7 @@ function countedCost(
     const supernet = choose(space.build({ options: options as never, input, outputs }), choices).supernet
     const open = illegality(supernet)
     if (open !== undefined) throw new InputError(`architecture: ${open}`)
-    const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true })
+    const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true, poolNorm: 'drop' })
     return { cost: costOf(graph) }
   } catch (error) {
     if (error instanceof InputError) return { cost: null, uncounted: error.message }

@@ -43,6 +43,16 @@ describe('query', () => {
     expect(found.cost).toMatchObject({ parameters: 1_531_546, flops: 220_119_680 })
   })
 
+  test('counts pools as published, without a batch norm', async () => {
+    const text =
+      '|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|'
+    // Index 0 of the benchmark: 15.64737 MFLOPs by its API; two 1×1 convolutions a cell beside the skeleton.
+    expect((await answer('--architecture', text)).cost).toMatchObject({
+      parameters: 129_306,
+      flops: 15_647_360,
+    })
+  })
+
   test('counts for other data and options', async () => {
     const found = await answer('--architecture', all3x3, '--set', 'input=[16, 16, 3]', 'outputs=120')
     // As above for ImageNet16-120: 1.538696 M, and 55.03756 M with 120 additions of a bias.
@@ -128,14 +138,15 @@ describe('query of a genotype', () => {
       .replaceAll('range(2, 6)', '[2, 3, 4, 5]')
     const { printed } = await program(
       ...['query', 'darts', '--table', genotypes, '--architecture', other, '--json'],
-      ...['--set', 'options.alpha=shared', 'options.cells=8', 'options.channels=4'],
+      ...['--set', 'options.alpha=shared', 'options.cells=20', 'options.channels=36'],
     )
     const found = JSON.parse(printed) as QueryAnswer
     expect(found).toMatchObject({
       found: { matched: 'exact', row: { error: 2.57 } },
       ranks: { error: { rank: 1 } },
     })
-    expect(found.cost!.parameters).toBeGreaterThan(0)
+    // 3.634678 M in the logs of its evaluation, 36 channels and 20 cells.
+    expect(found.cost!.parameters).toBe(3_634_678)
   })
 })
 
@@ -153,5 +164,28 @@ describe.skipIf(!hasShared('tables', 'nas-bench-201-12epochs.csv.gz'))(
       const better = cells.filter((line) => accuracy(line) > own).length
       expect(found.ranks.cifar10_test).toMatchObject({ value: own, rank: better + 1, of: 15625 })
     })
+  },
+)
+
+describe.skipIf(!hasShared('tables', 'nas-bench-macro-cifar10.json.gz'))(
+  'query of NAS-Bench-Macro (shared/)',
+  () => {
+    test.each(['00000000', '22222222', '02012100', '22212220'])(
+      'counts %s as its table does',
+      async (chain) => {
+        const table = sharedFile('tables', 'nas-bench-macro-cifar10.json.gz')
+        const { printed } = await program(
+          'query',
+          'nas-bench-macro',
+          '--table',
+          table,
+          '--architecture',
+          chain,
+          '--json',
+        )
+        const { found, cost } = JSON.parse(printed) as QueryAnswer
+        expect(cost).toMatchObject({ parameters: found!.row.params, flops: found!.row.flops })
+      },
+    )
   },
 )
