@@ -137,6 +137,10 @@ const Retrain = object(
       description: 'fresh weights, or the supernet’s',
     }),
     gates: oneOf(['drop', 'keep'], { default: 'drop', description: 'set gate values to 1, or keep them' }),
+    poolNorm: oneOf(['keep', 'drop'], {
+      default: 'keep',
+      description: 'batch norm behind the pooling operations; published networks drop it',
+    }),
     weights: Optimizer,
     l2: Type.Number({ minimum: 0, default: 0.003, description: 'λ of the L2 term on weights' }),
     augment: Augment,

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config-schema.js'
 import type { Graph, Node } from '../nn/graph.js'
 import { carryingMembers, withoutDeadNodes, withoutZeros, withShapes } from '../nn/transform.js'
 import type { SupernetModel } from '../supernet/model.js'
@@ -12,13 +13,27 @@ export interface DiscreteOptions {
   readonly gates: 'keep' | 'drop'
   /** Train scale and offset in the operations' batch norms; a supernet cannot, a discrete network should. */
   readonly affine: boolean
-  /** Leave out batch norms that only a search needs, as published networks have none behind pools; kept by default. */
+  /** Batch norms that only the search needs, those behind pooling: published networks drop them. `keep` by default. */
   readonly poolNorm?: 'keep' | 'drop'
   /** Keep the auxiliary classifier, if there is one; by default it goes. */
   readonly auxiliary?: boolean
   /** How many operations drop-path leaves out in training; 0 by default. */
   readonly dropPath?: number
 }
+
+/** What a configuration says about the network that is retrained. */
+export const retrainedAs = ({
+  gates,
+  auxiliary,
+  poolNorm,
+  dropPath,
+}: Config['retrain']): DiscreteOptions => ({
+  gates,
+  affine: true,
+  auxiliary: auxiliary > 0,
+  poolNorm,
+  dropPath,
+})
 
 /** A network without gates, and the constants that gate values became, by parameter name. */
 export interface Discrete {
@@ -51,7 +66,7 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
         constants.set(`${node.id}:scale`, Float32Array.from(values))
       }
     } else if (node.kind === 'zeros') nodes.push({ ...node, attrs: { shape: node.shape } })
-    else if (poolNorm === 'drop' && node.attrs.searchOnly === true) renamed.set(node.id, node.inputs[0]!)
+    else if (options.poolNorm === 'drop' && node.attrs.searchOnly) renamed.set(node.id, node.inputs[0]!)
     else if (node.kind === 'batch-norm' && options.affine)
       nodes.push({ ...node, attrs: { ...node.attrs, affine: true } })
     else nodes.push(node)

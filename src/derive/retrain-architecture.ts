@@ -1,7 +1,7 @@
 import type { Graph } from '../nn/graph.js'
 import type { Architecture } from '../supernet/types.js'
 import { restrictTo } from '../supernet/prune.js'
-import { discretise, type GateValues } from './network.js'
+import { discretise, retrainedAs, type GateValues } from './network.js'
 import type { Retrained } from './retrain.js'
 import { retrainStage } from './retrain-stage.js'
 import type { Trial, TrialHooks } from './types.js'
@@ -29,14 +29,8 @@ export function networkToRetrain(
   architecture: Architecture,
   inherited: ReadonlyMap<string, Float32Array> = new Map(),
 ): { graph: Graph; initial: ReadonlyMap<string, Float32Array> } {
-  const { gates, auxiliary, dropPath } = config.retrain
   const { supernet: chosen } = restrictTo(retrained ?? supernet, architecture)
-  const { graph, constants } = discretise(chosen, gatesOf(architecture), {
-    gates,
-    affine: true,
-    auxiliary: auxiliary > 0,
-    dropPath,
-  })
+  const { graph, constants } = discretise(chosen, gatesOf(architecture), retrainedAs(config.retrain))
   return { graph, initial: new Map([...inherited, ...constants]) }
 }
 

@@ -102,10 +102,15 @@ async function trainEpoch(
   for (let i = 0; i < batches.perEpoch && !context.signal?.aborted; i++) {
     const t = epoch * batches.perEpoch + i
     const lossWeights = { task: 1, reconstruction: 0, auxiliary, loss: context.loss }
-    const gradients = batchGradients(network, data.dataset.shape, batches.at(t), lossWeights, {
-      weights: wanted,
-      alphas: [],
-    })
+    const gradients = batchGradients(
+      network,
+      data.dataset.shape,
+      batches.at(t),
+      lossWeights,
+      { weights: wanted, alphas: [] },
+      // Dropping paths grows linearly to its rate, as in DARTS.
+      { draws: { seed: context.random.seed, purpose: context.stage, t, dropPath: t / steps } },
+    )
     applyGradients(
       network,
       gradients,

@@ -7,7 +7,7 @@ import { searchArchitecture, type SearchResult } from '../search/search.js'
 import { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
 import { measureSearched, summarise, withNetwork } from './measure.js'
-import { discretise, uniformGates } from './network.js'
+import { discretise, retrainedAs, uniformGates } from './network.js'
 import { networkToRetrain } from './retrain-architecture.js'
 import { Interrupted, retrainStage } from './retrain-stage.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
@@ -89,14 +89,14 @@ function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel): Pro
 async function baselineStage(trial: Trial, hooks: TrialHooks) {
   if (!trial.config.retrain.baseline) return null
   const { graph, constants } = discretise(trial.supernet, uniformGates(trial.supernet), {
+    ...retrainedAs(trial.config.retrain),
     gates: 'keep',
-    affine: true,
   })
   const trained = await retrainStage(trial, hooks, 'baseline', graph, constants)
   const { data, metric } = trial
   const measure = (network: Network) => evaluate(network, data, data.splits.test, metric)
-  const test = withNetwork(graph, trained.values, measure)
-  return { ...costOf(graph), validation: trained.validation, test }
+  const test = withNetwork(trained.graph, trained.values, measure)
+  return { ...costOf(trained.graph), validation: trained.validation, test }
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {

@@ -1,35 +1,45 @@
 import type { Node } from '../nn/graph.js'
+import { parametersOf } from '../nn/cost.js'
+import { sizeOf } from '../nn/primitives/types.js'
 import type { PlainNetwork } from './fold.js'
 
 /**
- * The same function with every dilated depthwise convolution written as a larger one with zeros between its
- * taps: the DepthwiseConv2D layer of TensorFlow.js 4.22 reads `dilationRate` and ignores it.
+ * The same function with windows that standard layers lack written as larger ones, with zeros between their
+ * taps: the DepthwiseConv2D layer of TensorFlow.js 4.22 reads `dilationRate` and ignores it, and no layer
+ * takes a stride beside a dilation.
  */
-export function withoutDilatedDepthwise({ graph, values }: PlainNetwork): PlainNetwork {
+export function withoutDilations({ graph, values }: PlainNetwork): PlainNetwork {
   const result = new Map(values)
+  const shapes = new Map(parametersOf(graph).map(({ name, shape }) => [name, shape]))
   const nodes = graph.nodes.map((node) => {
-    const dilation = (node.attrs.dilation as number | undefined) ?? 1
-    if (node.kind !== 'depthwise' || dilation === 1) return node
-    const kernel = node.attrs.kernel as number
+    if (!isRefused(node)) return node
+    const { kernel, dilation } = node.attrs as { kernel: number; dilation: number }
     const name = `${node.id}:kernel`
-    result.set(name, spreadTaps(values.get(name)!, kernel, dilation, channelsOf(node)))
+    result.set(name, spreadTaps(values.get(name)!, shapes.get(name)!, dilation))
     return { ...node, attrs: { ...node.attrs, kernel: reach(kernel, dilation), dilation: 1 } }
   })
   return { graph: { ...graph, nodes }, values: result }
 }
 
-const reach = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1
-const channelsOf = ({ shape }: Node): number => shape.at(-1)!
+function isRefused({ kind, attrs }: Node): boolean {
+  const [stride, dilation] = [attrs.stride ?? 1, attrs.dilation ?? 1]
+  return dilation !== 1 && (kind === 'depthwise' || (kind === 'conv' && stride !== 1))
+}
 
-/** [k, k, C, 1] as [K, K, C, 1] with K = (k − 1) · dilation + 1. */
-function spreadTaps(taps: Float32Array, kernel: number, dilation: number, channels: number): Float32Array {
-  const size = reach(kernel, dilation)
-  const spread = new Float32Array(size * size * channels)
-  for (let i = 0; i < kernel; i++)
-    for (let j = 0; j < kernel; j++) {
-      const from = (i * kernel + j) * channels
-      const to = (i * size + j) * dilation * channels
-      spread.set(taps.subarray(from, from + channels), to)
+const reach = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1
+
+/** [h, w, …] as [(h − 1) · dilation + 1, (w − 1) · dilation + 1, …]. */
+function spreadTaps(
+  taps: Float32Array,
+  [height, width, ...rest]: readonly number[],
+  dilation: number,
+): Float32Array {
+  const [rows, columns, tap] = [reach(height!, dilation), reach(width!, dilation), sizeOf(rest)]
+  const spread = new Float32Array(rows * columns * tap)
+  for (let i = 0; i < height!; i++)
+    for (let j = 0; j < width!; j++) {
+      const from = (i * width! + j) * tap
+      spread.set(taps.subarray(from, from + tap), (i * columns + j) * dilation * tap)
     }
   return spread
 }

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
 import type { Scaler, Task } from '../data/types.js'
 import { parametersOf } from '../nn/cost.js'
-import type { Node } from '../nn/graph.js'
+import type { Node, Shape } from '../nn/graph.js'
 import { epsilon } from '../nn/ops/batch-norm.js'
-import { withoutDilatedDepthwise } from './dilation.js'
+import { withoutDilations } from './dilation.js'
+import { withoutRandomNodes } from './evaluation.js'
 import { foldGates, foldOutputScale, type PlainNetwork } from './fold.js'
 import { withoutZeroNodes } from './zeros.js'
 
@@ -21,49 +22,80 @@ type Layer = tfl.layers.Layer
 const number = (node: Node, name: string, otherwise = 1): number =>
   (node.attrs[name] as number | undefined) ?? otherwise
 const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros', depthwiseInitializer: 'zeros' } as const
-const windowOf = (node: Node) =>
+const windowOf = (node: Node, name: string) =>
   ({
+    kernelSize: number(node, 'kernel'),
     strides: number(node, 'stride'),
     dilationRate: number(node, 'dilation'),
     padding: 'same',
     useBias: false,
     ...zeros,
+    name,
   }) as const
 const poolOf = (node: Node, name: string) =>
   ({ poolSize: number(node, 'kernel'), strides: number(node, 'stride'), padding: 'same', name }) as const
 
-/** The standard layer of each kind of node. A sum or a concatenation of one input is that input. */
-const layerOf: Readonly<Record<string, (node: Node, name: string) => Layer | null>> = {
-  conv: (node, name) =>
-    tfl.layers.conv2d({
-      filters: number(node, 'channels'),
-      kernelSize: number(node, 'kernel'),
-      ...windowOf(node),
-      name,
-    }),
-  depthwise: (node, name) =>
-    tfl.layers.depthwiseConv2d({ kernelSize: number(node, 'kernel'), ...windowOf(node), name }),
+const isSeries = (shape: Shape): boolean => shape.length === 2
+
+/** A layer for images on an image or on a series: that as an image of one row, for which no layer of its own is standard. */
+function asRow({ shape }: Node, input: Shape, layer: Layer): readonly Layer[] {
+  if (!isSeries(input)) return [layer]
+  return [
+    tfl.layers.reshape({ targetShape: [1, ...input], name: `${layer.name}-row` }),
+    layer,
+    tfl.layers.reshape({ targetShape: [...shape], name: `${layer.name}-series` }),
+  ]
+}
+
+/** The standard layers of each kind of node, given its first input's shape. A sum or a concatenation of one input is none. */
+const layersOf: Readonly<Record<string, (node: Node, name: string, input: Shape) => readonly Layer[]>> = {
+  conv: (node, name, input) => {
+    const window = { filters: number(node, 'channels'), ...windowOf(node, name) }
+    return [isSeries(input) ? tfl.layers.conv1d(window) : tfl.layers.conv2d(window)]
+  },
+  depthwise: (node, name, input) => {
+    const { kernelSize, ...window } = windowOf(node, name)
+    const size: [number, number] = [isSeries(input) ? 1 : kernelSize, kernelSize]
+    return asRow(node, input, tfl.layers.depthwiseConv2d({ kernelSize: size, ...window }))
+  },
   'batch-norm': (node, name) => {
     const affine = Boolean(node.attrs.affine)
-    return tfl.layers.batchNormalization({ epsilon, center: affine, scale: affine, name })
+    return [tfl.layers.batchNormalization({ epsilon, center: affine, scale: affine, name })]
   },
-  affine: (_node, name) => scaling(name),
-  activation: (node, name) => tfl.layers.activation({ activation: node.attrs.function as 'relu', name }),
-  'max-pool': (node, name) => tfl.layers.maxPooling2d(poolOf(node, name)),
-  'avg-pool': (node, name) => tfl.layers.averagePooling2d(poolOf(node, name)),
-  'global-avg-pool': (_node, name) => tfl.layers.globalAveragePooling2d({ name }),
-  dense: (node, name) => tfl.layers.dense({ units: number(node, 'units'), ...zeros, name }),
-  add: ({ inputs }, name) => (inputs.length === 1 ? null : tfl.layers.add({ name })),
-  concat: ({ inputs }, name) => (inputs.length === 1 ? null : tfl.layers.concatenate({ name })),
-  crop: (node, name) =>
-    tfl.layers.cropping2D({
-      cropping: [
-        [number(node, 'top'), 0],
-        [number(node, 'left'), 0],
-      ],
-      name,
-    }),
-  flatten: (_node, name) => tfl.layers.flatten({ name }),
+  affine: (_node, name) => [scaling(name)],
+  activation: (node, name) => [tfl.layers.activation({ activation: node.attrs.function as 'relu', name })],
+  'max-pool': (node, name, input) => [
+    isSeries(input)
+      ? tfl.layers.maxPooling1d(poolOf(node, name))
+      : tfl.layers.maxPooling2d(poolOf(node, name)),
+  ],
+  'avg-pool': (node, name, input) => [
+    isSeries(input)
+      ? tfl.layers.averagePooling1d(poolOf(node, name))
+      : tfl.layers.averagePooling2d(poolOf(node, name)),
+  ],
+  'global-avg-pool': (_node, name, input) => [
+    isSeries(input)
+      ? tfl.layers.globalAveragePooling1d({ name })
+      : tfl.layers.globalAveragePooling2d({ name }),
+  ],
+  dense: (node, name) => [tfl.layers.dense({ units: number(node, 'units'), ...zeros, name })],
+  add: ({ inputs }, name) => (inputs.length === 1 ? [] : [tfl.layers.add({ name })]),
+  concat: ({ inputs }, name) => (inputs.length === 1 ? [] : [tfl.layers.concatenate({ name })]),
+  crop: (node, name, input) => {
+    const cropping: [[number, number], [number, number]] = [
+      [number(node, 'top', 0), 0],
+      [number(node, 'left'), 0],
+    ]
+    return asRow(node, input, tfl.layers.cropping2D({ cropping, name }))
+  },
+  upsample: (node, name, input) => {
+    const factor = number(node, 'factor')
+    const size = [isSeries(input) ? 1 : factor, factor]
+    return asRow(node, input, tfl.layers.upSampling2d({ size, name }))
+  },
+  flatten: (_node, name) => [tfl.layers.flatten({ name })],
+  reshape: ({ shape }, name) => [tfl.layers.reshape({ targetShape: [...shape], name })],
 }
 
 /** A batch norm of exactly (x − mean) · gamma + beta, as variance is 1: the standard layer for constants. */
@@ -75,7 +107,7 @@ const scaling = (name: string): Layer => tfl.layers.batchNormalization({ epsilon
  */
 export function toLayersModel({ name, scaler, task, ...network }: ExportSource): tfl.LayersModel {
   const isClass = task.kind === 'classification'
-  const folded = withoutDilatedDepthwise(withoutZeroNodes(foldGates(network)))
+  const folded = withoutDilations(withoutZeroNodes(foldGates(withoutRandomNodes(network))))
   const { graph, values } = isClass ? folded : foldOutputScale(folded, scaler.target)
   const layerName = uniqueNames()
   const symbols = new Map<string, tfl.SymbolicTensor>()
@@ -87,15 +119,18 @@ export function toLayersModel({ name, scaler, task, ...network }: ExportSource):
 
   tf.tidy(() => {
     initial.set(standardise, standardiseWeights(scaler))
+    const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
     for (const node of graph.nodes) {
       if (node.kind === 'input') continue
-      const layer = layerOf[node.kind]!(node, layerName(node.id))
+      const layers = layersOf[node.kind]!(node, layerName(node.id), shapes.get(node.inputs[0]!)!)
       const inputs = node.inputs.map((id) => symbols.get(id)!)
-      symbols.set(
-        node.id,
-        layer ? (layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as tfl.SymbolicTensor) : inputs[0]!,
+      const applied = layers.reduce<tfl.SymbolicTensor | tfl.SymbolicTensor[]>(
+        (x, layer) => layer.apply(x) as tfl.SymbolicTensor,
+        inputs.length === 1 ? inputs[0]! : inputs,
       )
-      if (layer && layer.weights.length > 0) initial.set(layer, weightsOf(node, { graph, values }))
+      symbols.set(node.id, Array.isArray(applied) ? applied[0]! : applied)
+      for (const layer of layers)
+        if (layer.weights.length > 0) initial.set(layer, weightsOf(node, layer, { graph, values }))
     }
     for (const [layer, weights] of initial) layer.setWeights(weights)
   })
@@ -107,12 +142,14 @@ export function toLayersModel({ name, scaler, task, ...network }: ExportSource):
 }
 
 /** A node's parameters in the order in which its layer takes them, which is the primitive's own. */
-function weightsOf(node: Node, { graph, values }: PlainNetwork): tf.Tensor[] {
+function weightsOf(node: Node, layer: Layer, { graph, values }: PlainNetwork): tf.Tensor[] {
   const own = parametersOf(graph).filter(({ name }) => name.startsWith(`${node.id}:`))
-  const tensors = own.map(({ name, shape, init }) => {
+  const tensors = own.map(({ name, init }, i) => {
+    // A Conv1D's kernel lacks the axis of size 1.
+    const shape = layer.weights[i]!.shape as number[]
     const value = values.get(name)
-    if (value) return tf.tensor(value, [...shape])
-    return init === 'ones' ? tf.ones([...shape]) : tf.zeros([...shape])
+    if (value) return tf.tensor(value, shape)
+    return init === 'ones' ? tf.ones(shape) : tf.zeros(shape)
   })
   const features = [node.shape.at(-1)!]
   return node.kind === 'affine' ? [...tensors, tf.zeros(features), tf.ones(features)] : tensors

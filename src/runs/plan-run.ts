@@ -1,7 +1,7 @@
 import { backendLimit, useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
-import { discretise, uniformGates } from '../derive/network.js'
+import { discretise, retrainedAs, uniformGates } from '../derive/network.js'
 import type { Trial } from '../derive/types.js'
 import { costOf, type Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
@@ -50,7 +50,7 @@ export async function planRun(config: Config, folder: string, own: readonly AnyS
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = setupTrial(config, folder, own)
   const least = smallest(trial.supernet)
-  const leastGraph = discretise(least, uniformGates(least), { gates: 'drop', affine: true }).graph
+  const leastGraph = discretise(least, uniformGates(least), { ...retrainedAs(config.retrain), gates: 'drop' }).graph
   const memory = memoryOf(trial)
   const cost = taskCost(trial.supernet)
   const limit = backendLimit()
@@ -89,8 +89,8 @@ export function requireMemory(trial: Trial): void {
 const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
 
 /** The unpruned supernet as a network of its own: the baseline, and the most that a retraining can need. */
-const unpruned = ({ supernet }: Trial): Graph =>
-  discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true }).graph
+const unpruned = ({ supernet, config }: Trial): Graph =>
+  discretise(supernet, uniformGates(supernet), { ...retrainedAs(config.retrain), gates: 'drop' }).graph
 
 function memoryOf(trial: Trial): StageMemory[] {
   const { config, supernet } = trial

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { randomSource, type RandomStream } from '../base/random.js'
 import type { Graph } from '../nn/graph.js'
 import { compileProgram, programOf, type Program, type ProgramOptions } from '../nn/program.js'
 import { runGradients } from '../nn/run.js'
@@ -40,6 +41,20 @@ export interface Gradients {
   readonly statistics: Map<string, BatchStatistics>
 }
 
+/**
+ * Where the random numbers of a batch's passes come from (noise, dropped values and paths): plain data, so
+ * that whoever computes a shard draws the same.
+ */
+export interface Draws {
+  readonly seed: number
+  /** What is trained: streams of other purposes are independent. */
+  readonly purpose: string
+  /** The iteration. */
+  readonly t: number
+  /** The share of its rate with which each drop-path node drops now; 1 by default. */
+  readonly dropPath?: number
+}
+
 /** What is to be computed for each shard of a batch. */
 export interface ShardWork {
   readonly shape: readonly number[]
@@ -48,6 +63,8 @@ export interface ShardWork {
   readonly share: number
   readonly lossWeights: LossWeights
   readonly wanted: Wanted
+  /** For networks with random nodes; numbers depend on the shard's place in the batch, not on who computes it. */
+  readonly draws?: (Draws & { readonly shard: number }) | undefined
 }
 
 /**
@@ -69,17 +86,24 @@ export function batchGradients(
   shards: readonly Shard[],
   lossWeights: LossWeights,
   wanted: Wanted,
-  execute: ShardExecutor = sequential,
+  { execute = sequential, draws }: { execute?: ShardExecutor | undefined; draws?: Draws } = {},
 ): Gradients {
   const rows = shards.reduce((sum, shard) => sum + shard.rows, 0)
-  const work = shards.map((shard) => ({ shape, shard, share: shard.rows / rows, lossWeights, wanted }))
+  const work = shards.map((shard, index) => ({
+    shape,
+    shard,
+    share: shard.rows / rows,
+    lossWeights,
+    wanted,
+    draws: draws && { ...draws, shard: index },
+  }))
   return execute(network, work).reduce(addGradients)
 }
 
 /** One shard's contribution to the batch's gradients: everything already times `share` of the batch. */
 export function shardGradients(
   network: Network,
-  { shape, shard, share, lossWeights, wanted }: ShardWork,
+  { shape, shard, share, lossWeights, wanted, draws }: ShardWork,
 ): Gradients {
   const roles = rolesOf(lossWeights)
   const statistics = new Map<string, BatchStatistics>()
@@ -103,6 +127,7 @@ export function shardGradients(
         parameter: (name) => network.weights.get(name),
         mixture: mixtures.of,
         statistics,
+        ...(draws && randomOf(draws)),
       },
       (outputs) => seedGradients(outputs, input, shard, share, lossWeights, losses),
     )
@@ -121,6 +146,14 @@ export function shardGradients(
     input.dispose()
     mixtures.dispose()
   }
+}
+
+/** The random numbers of one shard's pass. */
+function randomOf({ seed, purpose, t, shard, dropPath }: NonNullable<ShardWork['draws']>) {
+  const source = randomSource(seed)
+  const random = (what: string, node: string): RandomStream =>
+    source.stream(`${purpose} ${what}`, `${shard} ${node}`, t)
+  return { random, dropPath }
 }
 
 const plans = new WeakMap<Program, Map<number, Program>>()

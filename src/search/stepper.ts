@@ -75,7 +75,11 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         weights: parts.includes('weights') ? trainedWeights(model, phase) : [],
         alphas: parts.includes('gates') && phase.gates === 'move' ? openGroups(model) : [],
       },
-      context.execute,
+      {
+        execute: context.execute,
+        // Weights and gates on batches of their own draw apart, too.
+        draws: { seed: context.random.seed, purpose: `search ${parts.join(' ')}`, t },
+      },
     )
 
   const setSum = (name: keyof typeof sums, next: tf.Scalar): void => {

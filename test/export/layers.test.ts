@@ -48,6 +48,67 @@ test.each(cases)('$name with stride $stride predicts what it did', async ({ name
   expect(rows).toBe(digits.splits.validation.length)
 })
 
+test.each(cases)(
+  '$name with stride $stride predicts what it did on a series',
+  async ({ name, stride, build }) => {
+    const network = randomNetwork(chicago, (b) => {
+      const wide = b.conv(b.input, { channels: 4, kernel: 3 })
+      const x = build(b.within('cell0/0→2').within(name), wide, { channels: 4, stride, affine: true })
+      return b.dense(b.flatten(x), 1)
+    })
+    const { relativeError } = await exported(network, chicago)
+    expect(relativeError).toBeLessThan(1e-5)
+  },
+)
+
+test.each(['relu', 'relu6', 'tanh', 'sigmoid', 'elu', 'swish', 'gelu'] as const)(
+  'the activation %s is a standard one',
+  async (name) => {
+    const network = randomNetwork(concrete, (b) => b.dense(b.activation(b.dense(b.input, 9), name), 1))
+    const { relativeError, kinds } = await exported(network, concrete)
+    expect(relativeError).toBeLessThan(1e-5)
+    expect(kinds).toContain('Activation')
+  },
+)
+
+describe('a decoder', () => {
+  test('of images upsamples and reshapes', async () => {
+    const network = randomNetwork(digits, (b) => {
+      const code = b.dense(b.flatten(b.input), 8)
+      const x = b.upsample(b.reshape(code, [2, 2, 2]), { factor: 3 })
+      return b.dense(b.flatten(b.conv(x, { channels: 2, kernel: 3, stride: 2, dilation: 2 })), 10)
+    })
+    const { relativeError, kinds } = await exported(network, digits)
+    expect(relativeError).toBeLessThan(1e-5)
+    expect(kinds).toEqual(expect.arrayContaining(['Reshape', 'UpSampling2D']))
+  })
+
+  test('of series too', async () => {
+    const network = randomNetwork(chicago, (b) => {
+      const code = b.dense(b.flatten(b.input), 8)
+      const x = b.upsample(b.reshape(code, [4, 2]))
+      return b.dense(b.globalAvgPool(b.concat([b.maxPool(x, { kernel: 3 }), x])), 1)
+    })
+    const { relativeError, kinds } = await exported(network, chicago)
+    expect(relativeError).toBeLessThan(1e-5)
+    expect(kinds).toEqual(expect.arrayContaining(['MaxPooling1D', 'GlobalAveragePooling1D']))
+  })
+})
+
+test('what only training drops is gone, also between a sum and its summands', async () => {
+  const network = randomNetwork(digits, (b) => {
+    const x = b.conv(b.input, { channels: 3, kernel: 3 })
+    const paths = [b.dropPath(b.batchNorm(x), 0.4), b.noise(x), b.dropPath(x, 0.4)]
+    return b.dense(b.dropout(b.globalAvgPool(b.node('add', paths, { weights: [0.7, 2, 0.3] })), 0.5), 10)
+  })
+  const { relativeError, layers } = await exported(network, digits)
+  expect(relativeError).toBeLessThan(1e-5)
+  expect(layers.filter(({ name }) => name.includes('drop'))).toEqual([])
+  expect(layers.filter(({ name }) => name.includes('weight')).map(({ name }) => name)).toEqual([
+    'add_weight2',
+  ])
+})
+
 describe('gate values', () => {
   const units = (b: Parameters<Parameters<typeof randomNetwork>[1]>[0], x: string) => b.node('affine', [x])
   const twoSums = (b: Parameters<Parameters<typeof randomNetwork>[1]>[0]) => {

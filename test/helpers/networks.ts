@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { RandomSource } from '../../src/base/random.js'
+import { randomSource, type RandomSource } from '../../src/base/random.js'
 import { parametersOf } from '../../src/nn/cost.js'
 import type { Graph } from '../../src/nn/graph.js'
 import { sizeOf } from '../../src/nn/primitives/types.js'
@@ -89,5 +89,6 @@ function optionsOf(graph: Graph, { input, parameters, gates = {}, training = fal
     parameter: (name) => tf.tensor(parameters.get(name)!, shapes.get(name)),
     mixture: (group) => tf.tensor1d([...gates[group]!]),
     statistics: new Map(),
+    random: (purpose, node) => randomSource(3).stream(purpose, node),
   }
 }
