@@ -118,3 +118,23 @@ describe('draws', () => {
       expect(mean(orders.map((order) => order[place]!))).toBeCloseTo(2, 0.9)
   })
 })
+
+describe('many draws at once', () => {
+  it('are those of one after the other', () => {
+    const [many, one] = [randomSource(4).stream('a'), randomSource(4).stream('a')]
+    expect([...many.uniforms(11), many.uniform()]).toEqual([
+      ...draws(11, one).map(Math.fround),
+      one.uniform(),
+    ])
+  })
+
+  it('have the moments of the standard normal distribution, for an odd number too', () => {
+    const values = [...randomSource(4).stream('b').normals(100001)]
+    expect(values).toHaveLength(100001)
+    expect(Math.abs(mean(values))).toBeLessThan(0.02)
+    expect(Math.abs(moment(values, 2) - 1)).toBeLessThan(0.03)
+    expect(Math.abs(moment(values, 4) - 3)).toBeLessThan(0.15)
+    const pairs = mean(values.slice(0, -1).map((value, i) => value * values[i + 1]!))
+    expect(Math.abs(pairs)).toBeLessThan(0.02)
+  })
+})

@@ -90,6 +90,37 @@ describe('discretising', () => {
     expect(weights).toEqual([1 / 3, 1 / 3, 1 / 3])
   })
 
+  const discrete = (options: object, operations: string[]) => {
+    const supernet = tinyCells({ operations, cells: 1, reductions: [] })
+    return discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true, ...options }).graph
+  }
+
+  it('drops the batch norms behind pooling, and no others, where it is asked to', () => {
+    const norms = (poolNorm?: 'keep' | 'drop') =>
+      discrete({ poolNorm }, ['max-pool-3x3', 'avg-pool-3x3', 'sep-conv-3x3', 'skip'])
+        .nodes.filter(({ kind }) => kind === 'batch-norm')
+        .map(({ id }) => id)
+    expect(norms()).toEqual(norms('keep'))
+    const pooling = norms('keep').filter((id) => id.includes('pool'))
+    expect(pooling.length).toBeGreaterThan(0)
+    expect(norms('drop')).toEqual(norms('keep').filter((id) => !pooling.includes(id)))
+  })
+
+  it('drops paths of operations, but not of identities', () => {
+    const graph = discrete({ dropPath: 0.2 }, ['skip', 'conv-1x1'])
+    const paths = graph.nodes.filter(({ kind }) => kind === 'drop-path')
+    expect(paths.map(({ inputs }) => inputs[0]).every((id) => id?.includes('/conv-1x1/'))).toBe(true)
+    const edges = graph.nodes.filter(
+      ({ kind, inputs }) => kind === 'add' && inputs.some((id) => paths.some((p) => p.id === id)),
+    )
+    expect(edges).toHaveLength(paths.length)
+    expect(paths.length).toBeGreaterThan(0)
+    expect(paths.every(({ attrs }) => attrs.rate === 0.2)).toBe(true)
+    expect(discrete({ dropPath: 0 }, ['skip', 'conv-1x1']).nodes.map(({ kind }) => kind)).not.toContain(
+      'drop-path',
+    )
+  })
+
   it('keeps gates of units as constants', () => {
     const supernet = tinyMlp()
     const { graph, constants } = discretise(supernet, uniformGates(supernet), {

@@ -34,6 +34,10 @@ export interface Numbers {
   /** Mixture weights by group. */
   readonly gates?: Readonly<Record<string, readonly number[]>>
   readonly training?: boolean
+  /** The share of its rate with which each drop-path node drops. */
+  readonly dropPath?: number | undefined
+  /** Random numbers of a pass; those of one seed where nothing else is said. */
+  readonly random?: RunOptions['random']
 }
 
 /** The outputs of one role, as numbers; leaves no tensor behind. */
@@ -80,7 +84,8 @@ export function gradientsOf(
   return gradients
 }
 
-function optionsOf(graph: Graph, { input, parameters, gates = {}, training = false }: Numbers): RunOptions {
+function optionsOf(graph: Graph, numbers: Numbers): RunOptions {
+  const { input, parameters, gates = {}, training = false, dropPath } = numbers
   const shapes = new Map(parametersOf(graph).map(({ name, shape }) => [name, [...shape]]))
   const inputShape = graph.nodes[0]!.shape
   return {
@@ -89,6 +94,7 @@ function optionsOf(graph: Graph, { input, parameters, gates = {}, training = fal
     parameter: (name) => tf.tensor(parameters.get(name)!, shapes.get(name)),
     mixture: (group) => tf.tensor1d([...gates[group]!]),
     statistics: new Map(),
-    random: (purpose, node) => randomSource(3).stream(purpose, node),
+    random: 'random' in numbers ? numbers.random : (purpose, node) => randomSource(3).stream(purpose, node),
+    dropPath,
   }
 }

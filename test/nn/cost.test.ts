@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { graphBuilder, type GraphBuilder } from '../../src/nn/builder.js'
 import { costOf, parametersOf } from '../../src/nn/cost.js'
+import { operationOf } from '../../src/nn/operations/index.js'
 
 /** A network, and its cost counted by hand. */
 const networks: [
@@ -35,6 +36,28 @@ const networks: [
     [8, 8, 4],
     (b) => b.avgPool(b.maxPool(b.input, { kernel: 3, stride: 2 }), { kernel: 3 }),
     { parameters: 0, flops: 0, depth: 0 },
+  ],
+  [
+    'convolutions of a series of 9 steps, the first with stride and dilation',
+    [9, 2],
+    (b) => b.depthwise(b.conv(b.input, { channels: 4, kernel: 3, stride: 2, dilation: 2 }), { kernel: 5 }),
+    { parameters: 3 * 2 * 4 + 5 * 4, flops: 5 * 4 * 3 * 2 + 5 * 4 * 5, depth: 2 },
+  ],
+  [
+    'what upsamples, reshapes, drops and makes noise, which costs nothing',
+    [8, 8, 4],
+    (b) => b.noise(b.dropout(b.dropPath(b.reshape(b.upsample(b.input), [256, 4]), 0.2), 0.5)),
+    { parameters: 0, flops: 0, depth: 0 },
+  ],
+  [
+    'an inverted residual block: 24 channels, expanded by 6, kernel 5, on 8×8',
+    [8, 8, 24],
+    (b) => operationOf('mb-conv-5x5-e6')!.build!(b, b.input, { channels: 24, stride: 1, affine: true }),
+    {
+      parameters: 24 * 144 + 2 * 144 + 25 * 144 + 2 * 144 + 144 * 24 + 2 * 24,
+      flops: 64 * (24 * 144 + 25 * 144 + 144 * 24),
+      depth: 3,
+    },
   ],
   [
     'two branches, the longer of which makes the depth',

@@ -84,6 +84,9 @@ describe('keepMembers of a mix', () => {
   })
 })
 
+/** Batch norm and ReLU6 behind a node. */
+const activated = (b: GraphBuilder, x: string) => b.activation(b.batchNorm(x), 'relu6')
+
 /** input → make → gates → read, with a name for each node. */
 function gated(make: (b: GraphBuilder) => string, width: number, read: (b: GraphBuilder, x: string) => void) {
   return (input: number[]) => {
@@ -148,6 +151,87 @@ const networks: [string, number[], number, (input: number[]) => Graph][] = [
   ],
 ]
 
+networks.push(
+  [
+    'channels that a depthwise convolution filters before their gates',
+    [6, 6, 2],
+    5,
+    gated(
+      (b) => {
+        const wide = activated(b, b.within('make').conv(b.input, { channels: 5, kernel: 1 }))
+        return activated(b, b.within('make').depthwise(wide, { kernel: 3, stride: 2 }))
+      },
+      5,
+      (b, x) =>
+        b.output('task', b.dense(b.globalAvgPool(b.within('read').conv(x, { channels: 3, kernel: 1 })), 2)),
+    ),
+  ],
+  [
+    'channels behind whose gates stand pooling, a depthwise convolution and a flattening',
+    [6, 4, 2],
+    5,
+    gated(
+      (b) => activated(b, b.within('make').conv(b.input, { channels: 5, kernel: 3 })),
+      5,
+      (b, x) => {
+        const pooled = b.avgPool(b.maxPool(x, { kernel: 3, stride: 2 }), { kernel: 3 })
+        const filtered = b.activation(b.within('read').depthwise(pooled, { kernel: 3 }), 'swish')
+        b.output('task', b.within('read').dense(b.flatten(b.upsample(filtered)), 3))
+      },
+    ),
+  ],
+  [
+    'channels of a series that is flattened beside others',
+    [7, 2],
+    5,
+    gated(
+      (b) => activated(b, b.within('make').conv(b.input, { channels: 5, kernel: 3, dilation: 2 })),
+      5,
+      (b, x) => {
+        const other = b.within('other').conv(b.input, { channels: 2, kernel: 1 })
+        const both = b.concat([other, x, b.activation(x, 'tanh')])
+        b.output('task', b.within('read').dense(b.flatten(both), 3))
+        b.output('reconstruction', b.within('decoder').dense(b.globalAvgPool(x), 14))
+      },
+    ),
+  ],
+  [
+    'units of several activations of one dense layer, weighed before and after their gates',
+    [4],
+    5,
+    gated(
+      (b) => {
+        const x = b.within('make').dense(b.input, 5)
+        const ways = (['relu', 'tanh', 'gelu'] as const).map((name) => b.activation(x, name))
+        return b.node('mix', ways, { group: 'above', members: ['relu', 'tanh', 'gelu'] })
+      },
+      5,
+      (b, x) => {
+        const ways = (['elu', 'swish'] as const).map((name) => b.activation(x, name))
+        const sum = b.node('mix', ways, { group: 'below', members: ['elu', 'swish'] })
+        b.output('task', b.within('read').dense(b.add([sum, b.dropout(x, 0.5)]), 3))
+      },
+    ),
+  ],
+  [
+    'channels that two convolutions make together',
+    [5, 5, 2],
+    5,
+    gated(
+      (b) =>
+        b.activation(
+          b.add([
+            b.batchNorm(b.within('make').conv(b.input, { channels: 5, kernel: 3 })),
+            b.within('make').conv(b.input, { channels: 5, kernel: 1 }),
+          ]),
+          'relu',
+        ),
+      5,
+      (b, x) => b.output('task', b.within('read').dense(b.globalAvgPool(x), 2)),
+    ),
+  ],
+)
+
 describe('keepMembers of units', () => {
   it.each(networks)(
     'keeps the function of %s where the removed gates are 0',
@@ -156,16 +240,17 @@ describe('keepMembers of units', () => {
       const parameters = randomValues(graph, random)
       const input = normals(random, 'x', 3 * shape.reduce((a, b) => a * b))
       const gates = [0.7, 0, 1.9, 0, 0.4].slice(0, width)
+      const choices = { above: [0.2, 0.5, 0.3], below: [0.6, 0.4] }
       const kept = gates.flatMap((gate, i) => (gate > 0 ? [i] : []))
 
       const changed = keepMembers(graph, 'g', new Set(kept.map(String)))
       const after = {
         input,
         parameters: cutValues(graph, changed, parameters),
-        gates: { g: kept.map((i) => gates[i]!) },
+        gates: { g: kept.map((i) => gates[i]!), ...choices },
       }
       for (const role of Object.keys(graph.outputs).filter((r) => r !== 'code')) {
-        const before = outputOf(graph, role, { input, parameters, gates: { g: gates } })
+        const before = outputOf(graph, role, { input, parameters, gates: { g: gates, ...choices } })
         expect(relativeError(outputOf(changed.graph, role, after), before), role).toBeLessThan(1e-6)
       }
     },
@@ -237,6 +322,34 @@ describe('keepMembers of units', () => {
       /units cannot be cut through late\/batch-norm \(batch-norm\)/,
     ],
     [
+      'only one summand has lost units',
+      (b, x) =>
+        b.output(
+          'reconstruction',
+          b.node('mix', [b.activation(x, 'tanh'), b.within('sum').dense(b.input, 5)], {
+            group: 'h',
+            members: ['a', 'b'],
+          }),
+        ),
+      /units cannot be cut through mix \(mix\)/,
+    ],
+    [
+      'they are reshaped',
+      (b, x) => b.output('reconstruction', b.flatten(b.reshape(x, [5, 1]))),
+      /units cannot be cut through reshape \(reshape\)/,
+    ],
+    [
+      'other gates stand behind theirs',
+      (b, x) =>
+        b.output('reconstruction', b.dense(b.node('units', [x], { group: 'h', members: unitNames(5) }), 1)),
+      /units cannot be cut through units \(units\)/,
+    ],
+    [
+      'the units are the output',
+      (b, x) => b.output('reconstruction', b.activation(x, 'tanh')),
+      /units cannot be cut from output reconstruction, whose width is given/,
+    ],
+    [
       'a sigmoid stands behind the gates',
       (b, x) =>
         b.output('reconstruction', b.within('late').dense(b.within('late').activation(x, 'sigmoid'), 2)),
@@ -252,6 +365,30 @@ describe('keepMembers of units', () => {
       },
     )([4])
     expect(() => keepMembers(graph, 'g', new Set(['0']))).toThrow(message)
+  })
+
+  it('cuts the expanded channels of a block on all three of its kernels', () => {
+    const graph = networks.find(([name]) => name.startsWith('channels that a depthwise'))![3]([6, 6, 2])
+    const { graph: small } = keepMembers(graph, 'g', new Set(['1', '2', '4']))
+    const size = new Map(parametersOf(small).map(({ name, shape }) => [name, shape.join('×')]))
+    expect(['make/conv', 'make/depthwise', 'read/conv'].map((id) => size.get(`${id}:kernel`))).toEqual([
+      '1×1×2×3',
+      '3×3×3×1',
+      '1×1×3×3',
+    ])
+    expect(size.get('batch-norm:scale')).toBe('3')
+    expect(size.get('batch-norm-2:variance')).toBe('3')
+  })
+
+  it('cuts a dense kernel behind a flattening position by position', () => {
+    const b = graphBuilder([2, 2], 'l')
+    const x = b.node('units', [b.conv(b.input, { channels: 3, kernel: 1 })], {
+      group: 'g',
+      members: unitNames(3),
+    })
+    b.output('task', b.dense(b.flatten(x), 1))
+    const { slices } = keepMembers(b.graph(), 'g', new Set(['0', '2']))
+    expect(slices.get('dense:kernel')).toEqual([{ axis: 0, indices: [0, 2, 3, 5] }])
   })
 
   it('refuses to cut the network’s input', () => {

@@ -7,11 +7,23 @@ import {
   batchGradients,
   disposeGradients,
   shardGradients,
+  type Draws,
   type Gradients,
+  type ShardExecutor,
+  type ShardWork,
 } from '../../src/search/gradients.js'
 import { modelNetwork } from '../../src/search/network.js'
 import { relativeError } from '../helpers/numeric.js'
-import { imageData, modelOf, tinyCells, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
+import {
+  expectSameBytes,
+  imageData,
+  modelOf,
+  searched,
+  tinyCells,
+  tinyMlp,
+  trialOf,
+  vectorData,
+} from '../helpers/trials.js'
 
 beforeAll(() => useBackend('wasm'))
 
@@ -130,4 +142,73 @@ it('without reconstruction the decoder is not computed and has no gradient', () 
   expect([...layers].sort()).toEqual(['encoder', 'head'])
   disposeGradients(gradients)
   model.dispose()
+})
+
+describe('random nodes of a supernet', () => {
+  const operations = ['noise', 'skip', 'sep-conv-3x3']
+  const trial = trialOf(imageData(), tinyCells({ operations }), { search: { batch: 11, shards: 2 } })
+  const { data, supernet, loss, config, random } = trial
+  const shards = batching(data, data.splits.train, config.search, random, 'search').at(0)
+  const drawn = (draws: Partial<Draws>, execute?: ShardExecutor) => {
+    const model = modelOf(trial)
+    const wanted = {
+      weights: model.weights.specs.filter(({ role }) => role === 'weight').map((spec) => spec.name),
+      alphas: supernet.groups.map((group) => group.name),
+    }
+    const options = { execute, draws: { seed: 1, purpose: 'search', t: 3, ...draws } }
+    const lossWeights = { task: 1, reconstruction: 0, loss }
+    const batch = batchGradients(
+      modelNetwork(model),
+      data.dataset.shape,
+      shards,
+      lossWeights,
+      wanted,
+      options,
+    )
+    const numbers = taken(batch)
+    model.dispose()
+    return numbers
+  }
+
+  it('draw the same whoever computes the shards, in whatever order', () => {
+    const backwards: ShardExecutor = (network, work) =>
+      [...work]
+        .reverse()
+        .map((each) => shardGradients(network, each))
+        .reverse()
+    expect(drawn({}, backwards)).toEqual(drawn({}))
+  })
+
+  it.each<[string, Partial<Draws>]>([
+    ['iteration', { t: 4 }],
+    ['seed', { seed: 2 }],
+    ['purpose', { purpose: 'retrain' }],
+  ])('draw others in another %s', (_what, other) => {
+    expect(drawn(other)).not.toEqual(drawn({}))
+  })
+
+  it('draw apart in each shard', () => {
+    const twice = [shards[0]!, shards[0]!]
+    const model = modelOf(trial)
+    const work: ShardWork[] = twice.map((shard, index) => ({
+      shape: data.dataset.shape,
+      shard,
+      share: 1,
+      lossWeights: { task: 1, reconstruction: 0, loss },
+      wanted: { weights: [], alphas: supernet.groups.map((group) => group.name) },
+      draws: { seed: 1, purpose: 'search', t: 0, shard: index },
+    }))
+    const [first, second] = work.map((each) => taken(shardGradients(modelNetwork(model), each)))
+    expect(first).not.toEqual(second)
+    model.dispose()
+  })
+
+  it('train in a whole search, with the same bytes each time', async () => {
+    const noisy = () =>
+      trialOf(imageData(), tinyCells({ operations }), { search: { epochs: 1, batch: 8, shards: 2 } })
+    const [a, b] = [await searched(noisy()), await searched(noisy())]
+    expectSameBytes(a.model, b.model)
+    a.model.dispose()
+    b.model.dispose()
+  })
 })

@@ -5,9 +5,9 @@ const map = ({ values, shape }: Operand, f: (value: number, i: number) => number
   shape,
 })
 
-/** dy where y > 0, else 0. */
-export const reluGradient = (dy: Operand, y: Operand): Operand =>
-  map(dy, (d, i) => (y.values[i]! > 0 ? d : 0))
+/** dy where 0 < y < limit, else 0. */
+export const reluGradient = (dy: Operand, y: Operand, limit = Infinity): Operand =>
+  map(dy, (d, i) => (y.values[i]! > 0 && y.values[i]! < limit ? d : 0))
 
 export const add = (a: Operand, b: Operand): Operand => map(a, (value, i) => value + b.values[i]!)
 

@@ -21,6 +21,7 @@ export function elementwiseSuite(subject: Subject): void {
   describe.runIf(hasOurs(subject))('elementwise', () => {
     describe.each(sizes)('%i numbers', (size) => {
       it('relu gradient', () => conforms(reluGradient(size)))
+      it('relu gradient with a limit', () => conforms(reluGradient(size, 1.5)))
       it.each([1, 2, 3, 8])('weighted sum of %i, and the gradients of its gates', (members) =>
         conforms(gated(size, members)),
       )
@@ -37,17 +38,15 @@ export function elementwiseSuite(subject: Subject): void {
   })
 }
 
-function reluGradient(size: number): Conformance<'dy' | 'y', 'dx'> {
+function reluGradient(size: number, limit?: number): Conformance<'dy' | 'y', 'dx'> {
   const dy = draw(`dy ${size}`, [size])
-  // Zeros of both signs, at which the gradient is 0.
-  const y = {
-    values: draw(`y ${size}`, [size]).values.map((v, i) => (i % 3 === 0 ? v * 0 : v)),
-    shape: [size],
-  }
+  // Zeros of both signs, and the limit itself, at which the gradient is 0.
+  const bend = (v: number, i: number) => (i % 3 === 0 ? v * 0 : i % 3 === 1 ? (limit ?? v) : v)
+  const y = { values: draw(`y ${size}`, [size]).values.map(bend), shape: [size] }
   return {
     inputs: { dy, y },
-    want: { dx: reference.reluGradient(dy, y) },
-    run: (tensors) => ({ dx: runKernel(ReluGradient, tensors) }),
+    want: { dx: reference.reluGradient(dy, y, limit) },
+    run: (tensors) => ({ dx: runKernel(ReluGradient, tensors, limit === undefined ? {} : { limit }) }),
   }
 }
 

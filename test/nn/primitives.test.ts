@@ -1,0 +1,242 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { randomSource } from '../../src/base/random.js'
+import { useBackend } from '../../src/backend/index.js'
+import { graphBuilder, type GraphBuilder } from '../../src/nn/builder.js'
+import { parametersOf } from '../../src/nn/cost.js'
+import { segmentsOf } from '../../src/nn/program.js'
+import { sizeOf } from '../../src/nn/primitives/types.js'
+import { gradientsOf, normals, outputOf, randomValues } from '../helpers/networks.js'
+import { dot, numericGradient, relativeError } from '../helpers/numeric.js'
+
+const random = randomSource(33)
+const rows = 2
+
+/** A network of one or a few nodes behind a dense or pointwise node, so that it has a parameter above it, too. */
+const networks: [string, number[], (b: GraphBuilder) => string][] = [
+  ['upsampling of an image', [3, 2, 2], (b) => b.upsample(b.conv(b.input, { channels: 2, kernel: 1 }))],
+  [
+    'upsampling of a series by 3',
+    [4, 2],
+    (b) => b.upsample(b.conv(b.input, { channels: 2, kernel: 1 }), { factor: 3 }),
+  ],
+  ['a reshape', [6], (b) => b.conv(b.reshape(b.dense(b.input, 6), [3, 2]), { channels: 2, kernel: 3 })],
+  [
+    'a crop of a series',
+    [5, 2],
+    (b) => b.node('crop', [b.conv(b.input, { channels: 2, kernel: 1 })], { left: 2 }),
+  ],
+  [
+    'a convolution of a series with stride and dilation',
+    [11, 2],
+    (b) => b.conv(b.input, { channels: 3, kernel: 3, stride: 2, dilation: 3 }),
+  ],
+  [
+    'pooling of a series',
+    [7, 2],
+    (b) =>
+      b.concat([
+        b.globalAvgPool(b.maxPool(b.input, { kernel: 3, stride: 2 })),
+        b.globalAvgPool(b.avgPool(b.input, { kernel: 2 })),
+      ]),
+  ],
+  ...(['relu6', 'swish', 'gelu'] as const).map((name): [string, number[], (b: GraphBuilder) => string] => [
+    name,
+    [4],
+    (b) => b.activation(b.dense(b.input, 5), name),
+  ]),
+  ['dropped values', [4, 3], (b) => b.dropout(b.conv(b.input, { channels: 3, kernel: 1 }), 0.4)],
+  ['dropped paths', [4, 3], (b) => b.dropPath(b.conv(b.input, { channels: 3, kernel: 1 }), 0.4)],
+  [
+    'noise beside a path',
+    [4, 3],
+    (b) => b.add([b.noise(b.input, { deviation: 2 }), b.conv(b.input, { channels: 3, kernel: 1 })]),
+  ],
+]
+
+describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
+  beforeAll(() => useBackend(backend))
+
+  it.each(networks)('%s has the gradients of finite differences while training', (_name, shape, build) => {
+    const b = graphBuilder(shape, 'l')
+    const y = build(b)
+    b.output('task', y)
+    const graph = b.graph()
+    const numbers = {
+      input: normals(random, 'x', rows * sizeOf(shape)).map((value) => 2 * value),
+      parameters: randomValues(graph, random),
+      training: true,
+    }
+    const upstream = normals(random, 'dy', rows * sizeOf(b.shapeOf(y)))
+    const before = tf.memory().numTensors
+    const got = gradientsOf(graph, 'task', numbers, upstream)
+    expect(tf.memory().numTensors).toBe(before)
+    const loss = (changed: object) => dot(outputOf(graph, 'task', { ...numbers, ...changed }), upstream)
+    const ofInput = numericGradient((input) => loss({ input }), numbers.input)
+    expect(relativeError(got.get('input:gradient')!, ofInput)).toBeLessThan(0.01)
+    for (const { name, role } of parametersOf(graph)) {
+      if (role !== 'weight') continue
+      const want = numericGradient(
+        (values) => loss({ parameters: new Map([...numbers.parameters, [name, values]]) }),
+        numbers.parameters.get(name)!,
+      )
+      expect(relativeError(got.get(name)!, want), name).toBeLessThan(0.01)
+    }
+  })
+
+  it('upsampling repeats each position', () => {
+    const b = graphBuilder([2, 1], 'l')
+    b.output('task', b.upsample(b.input, { factor: 3 }))
+    const got = outputOf(b.graph(), 'task', { input: Float32Array.of(1, 2), parameters: new Map() })
+    expect([...got]).toEqual([1, 1, 1, 2, 2, 2])
+  })
+
+  it('activations are the functions of their definitions', () => {
+    const xs = [-4, -1, -0.1, 0, 0.5, 2, 5.9, 6.1, 9]
+    // Φ by Simpson's rule.
+    const phi = (x: number) => {
+      const f = (t: number) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI)
+      const [n, h] = [400, x / 400]
+      const sum = Array.from({ length: n + 1 }, (_, i) => f(i * h) * (i === 0 || i === n ? 1 : i % 2 ? 4 : 2))
+      return 0.5 + (sum.reduce((a, b) => a + b) * h) / 3
+    }
+    const wanted = {
+      relu6: (x: number) => Math.min(6, Math.max(0, x)),
+      swish: (x: number) => x / (1 + Math.exp(-x)),
+      gelu: (x: number) => x * phi(x),
+    }
+    for (const [name, f] of Object.entries(wanted)) {
+      const b = graphBuilder([xs.length], 'l')
+      b.output('task', b.activation(b.input, name as 'relu6'))
+      const got = outputOf(b.graph(), 'task', { input: Float32Array.from(xs), parameters: new Map() })
+      xs.forEach((x, i) => expect(got[i], `${name}(${x})`).toBeCloseTo(f(x), 5))
+    }
+  })
+
+  it('fused nodes of a series are what they stand for', () => {
+    const b = graphBuilder([9, 3], 'l')
+    const x = b.conv(b.input, { channels: 3, kernel: 1 })
+    const norm = b.batchNorm(x, { affine: false })
+    const y = b.depthwise(b.activation(norm, 'relu'), { kernel: 3, dilation: 2 })
+    const mixed = b.node('mix', [b.batchNorm(y, { affine: false }), x], { group: 'g', members: ['a', 'b'] })
+    b.output('task', mixed)
+    const fused = b.graph()
+    const everything = { roles: ['task'], trained: new Set(fused.nodes.map(({ id }) => id)) }
+    const kinds = segmentsOf(fused, everything)
+      .flat()
+      .map(({ kind }) => kind)
+    expect(kinds).toEqual(['input', 'conv', 'activated-depthwise', 'normalised-mix'])
+    const numbers = {
+      input: normals(random, 'series', rows * 27),
+      parameters: randomValues(fused, random),
+      gates: { g: [0.3, 0.9] },
+      training: true,
+    }
+    const upstream = normals(random, 'upstream', rows * 27)
+    const got = gradientsOf(fused, 'task', numbers, upstream)
+    // A pass without gradients is not fused.
+    const loss = (changed: object) => dot(outputOf(fused, 'task', { ...numbers, ...changed }), upstream)
+    for (const name of ['conv:kernel', 'depthwise:kernel']) {
+      const want = numericGradient(
+        (values) => loss({ parameters: new Map([...numbers.parameters, [name, values]]) }),
+        numbers.parameters.get(name)!,
+      )
+      expect(relativeError(got.get(name)!, want), name).toBeLessThan(0.02)
+    }
+    const ofGates = numericGradient((g) => loss({ gates: { g: [...g] } }), Float32Array.of(0.3, 0.9))
+    expect(relativeError(got.get('gates/g')!, ofGates)).toBeLessThan(0.01)
+  })
+})
+
+describe('random nodes', () => {
+  beforeAll(() => useBackend('wasm'))
+
+  const one = (build: (b: GraphBuilder) => string, training: boolean, size = 4000, more: object = {}) => {
+    const b = graphBuilder([size], 'l')
+    b.output('task', build(b))
+    const numbers = { input: new Float32Array(8 * size).fill(3), parameters: new Map(), training, ...more }
+    return [...outputOf(b.graph(), 'task', numbers)]
+  }
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+
+  it('drop the share of values that their rate says, and keep the mean', () => {
+    const values = one((b) => b.dropout(b.input, 0.25), true)
+    const dropped = values.filter((value) => value === 0).length / values.length
+    expect(Math.abs(dropped - 0.25)).toBeLessThan(0.01)
+    expect(Math.abs(mean(values) - 3)).toBeLessThan(0.05)
+    expect(new Set(values.filter((value) => value !== 0))).toEqual(new Set([4]))
+  })
+
+  it('drop whole examples, and with a share of the rate fewer', () => {
+    const paths = (dropPath?: number) => {
+      const b = graphBuilder([2], 'l')
+      b.output('task', b.dropPath(b.input, 0.5))
+      const input = new Float32Array(4000).fill(1)
+      const y = outputOf(b.graph(), 'task', { input, parameters: new Map(), training: true, dropPath })
+      for (let i = 0; i < y.length; i += 2) expect(y[i]).toBe(y[i + 1])
+      return { dropped: [...y].filter((value) => value === 0).length / y.length, kept: Math.max(...y) }
+    }
+    expect(Math.abs(paths().dropped - 0.5)).toBeLessThan(0.03)
+    expect(paths().kept).toBe(2)
+    expect(Math.abs(paths(0.2).dropped - 0.1)).toBeLessThan(0.02)
+    expect(paths(0.2).kept).toBeCloseTo(1 / 0.9, 6)
+    expect(paths(0)).toEqual({ dropped: 0, kept: 1 })
+  })
+
+  it('draw noise whatever the input is', () => {
+    const b = graphBuilder([20, 20, 5], 'l')
+    b.output('task', b.noise(b.input, { stride: 2, deviation: 3 }))
+    const noise = [
+      ...outputOf(b.graph(), 'task', {
+        input: new Float32Array(10 * 2000).fill(100),
+        parameters: new Map(),
+        training: true,
+      }),
+    ]
+    expect(noise).toHaveLength(5000)
+    expect(Math.abs(mean(noise))).toBeLessThan(0.15)
+    expect(Math.abs(mean(noise.map((v) => v * v)) - 9)).toBeLessThan(0.6)
+  })
+
+  it('are the identity, noise 0, where nothing is trained', () => {
+    expect(new Set(one((b) => b.dropPath(b.dropout(b.input, 0.5), 0.5), false, 4))).toEqual(new Set([3]))
+    const b = graphBuilder([3, 1], 'l')
+    b.output('task', b.noise(b.input))
+    const still = outputOf(b.graph(), 'task', { input: Float32Array.of(1, 2, 3), parameters: new Map() })
+    expect([...still]).toEqual([0, 0, 0])
+  })
+
+  it('draw apart, node by node', () => {
+    const b = graphBuilder([200], 'l')
+    b.output('task', b.concat([b.dropout(b.input, 0.5), b.dropout(b.input, 0.5)]))
+    const y = outputOf(b.graph(), 'task', {
+      input: new Float32Array(200).fill(1),
+      parameters: new Map(),
+      training: true,
+    })
+    expect([...y.subarray(0, 200)]).not.toEqual([...y.subarray(200)])
+  })
+
+  it('draw the same again where a segment is computed again', () => {
+    const b = graphBuilder([4, 4, 2], 'l')
+    const x = b.dropout(b.conv(b.input, { channels: 2, kernel: 3 }), 0.5)
+    const sum = b.add([b.dropPath(x, 0.5), b.noise(x), b.conv(x, { channels: 2, kernel: 1 })])
+    b.output('task', b.node('mix', [sum, x], { group: 'g', members: ['a', 'b'] }))
+    const graph = b.graph()
+    const numbers = {
+      input: normals(random, 'again', 3 * 32),
+      parameters: randomValues(graph, random),
+      gates: { g: [0.4, 0.6] },
+      training: true,
+    }
+    const upstream = normals(random, 'up', 3 * 32)
+    const kept = gradientsOf(graph, 'task', numbers, upstream)
+    expect(gradientsOf(graph, 'task', numbers, upstream, new Set([0, 1]))).toEqual(kept)
+  })
+
+  it('say which node lacks random numbers', () => {
+    expect(() => one((b) => b.within('late').dropout(b.input, 0.5), true, 4, { random: undefined })).toThrow(
+      'late/dropout: a training pass needs random numbers here',
+    )
+  })
+})
