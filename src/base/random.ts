@@ -38,16 +38,30 @@ export function randomSource(seed: number): RandomSource {
 }
 
 function randomStream(counterHigh: readonly [number, number], key: readonly [number, number]): RandomStream {
+  const [high0, high1] = counterHigh
+  const [key0, key1] = key
   let block = 0
   const buffer = new Uint32Array(4)
   let position = 4
+  const nextBlock = (out: Uint32Array, at: number): void => {
+    philoxInto(out, at, block >>> 0, Math.floor(block / 2 ** 32), high0, high1, key0, key1)
+    block += 1
+  }
   const bits = (): number => {
     if (position === 4) {
-      philoxInto(buffer, block >>> 0, Math.floor(block / 2 ** 32), ...counterHigh, ...key)
-      block += 1
+      nextBlock(buffer, 0)
       position = 0
     }
     return buffer[position++]!
+  }
+  /** The next n draws of `bits`, whole blocks at once. */
+  const manyBits = (n: number): Uint32Array => {
+    const words = new Uint32Array(n)
+    let at = 0
+    while (at < n && position < 4) words[at++] = bits()
+    for (; at + 4 <= n; at += 4) nextBlock(words, at)
+    while (at < n) words[at++] = bits()
+    return words
   }
   const uniform = () => bits() / 2 ** 32
   const integer = (n: number) => Math.floor(uniform() * n)
@@ -66,15 +80,17 @@ function randomStream(counterHigh: readonly [number, number], key: readonly [num
       return order
     },
     uniforms(n) {
+      const words = manyBits(n)
       const values = new Float32Array(n)
-      for (let i = 0; i < n; i++) values[i] = uniform()
+      for (let i = 0; i < n; i++) values[i] = words[i]! / 2 ** 32
       return values
     },
     normals(n) {
+      const words = manyBits(n + (n % 2))
       const values = new Float32Array(n)
       for (let i = 0; i < n; i += 2) {
-        const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
-        const angle = 2 * Math.PI * uniform()
+        const radius = Math.sqrt(-2 * Math.log(1 - words[i]! / 2 ** 32))
+        const angle = (2 * Math.PI * words[i + 1]!) / 2 ** 32
         values[i] = radius * Math.cos(angle)
         values[i + 1] = radius * Math.sin(angle)
       }
@@ -88,13 +104,14 @@ type Four = readonly [number, number, number, number]
 /** One block of Philox4x32-10: four 32-bit words out of a counter of four and a key of two. */
 export function philox(counter: Four, key: readonly [number, number]): Four {
   const words = new Uint32Array(4)
-  philoxInto(words, ...counter, ...key)
+  philoxInto(words, 0, ...counter, ...key)
   return [words[0]!, words[1]!, words[2]!, words[3]!]
 }
 
 /** The same into an array, without any other object: millions are drawn in a pass. */
 function philoxInto(
   out: Uint32Array,
+  at: number,
   c0: number,
   c1: number,
   c2: number,
@@ -114,15 +131,18 @@ function philoxInto(
     k0 = (k0 + 0x9e3779b9) | 0
     k1 = (k1 + 0xbb67ae85) | 0
   }
-  out[0] = c0
-  out[1] = c1
-  out[2] = c2
-  out[3] = c3
+  out[at] = c0
+  out[at + 1] = c1
+  out[at + 2] = c2
+  out[at + 3] = c3
 }
 
 /** The upper 32 bits of the 64-bit product of two unsigned 32-bit numbers. */
 function highWord(a: number, b: number): number {
-  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16]
+  const a0 = a & 0xffff
+  const a1 = a >>> 16
+  const b0 = b & 0xffff
+  const b1 = b >>> 16
   const low = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) | 0
   const middle = (Math.imul(a0, b1) + (low & 0xffff)) | 0
   return (Math.imul(a1, b1) + (low >>> 16) + (middle >>> 16)) | 0

@@ -179,6 +179,33 @@ it('the restored model of a retraining is the best epoch’s', async () => {
   expect(validations[metrics.retrain.bestEpoch]).toBe(metrics.validation.final)
 })
 
+describe('dropping paths', () => {
+  const trained = async (retrain: object) => result(cells({ retrain: { epochs: 3, batch: 8, ...retrain } }))
+
+  it('changes what is trained, the same way each time, and leaves nothing to draw afterwards', async () => {
+    const [plain, once, twice] = [
+      await trained({}),
+      await trained({ dropPath: 0.5 }),
+      await trained({ dropPath: 0.5 }),
+    ]
+    expect(once.values).toEqual(twice.values)
+    expect(once.metrics).toEqual(twice.metrics)
+    expect(once.values).not.toEqual(plain.values)
+    expect(once.graph.nodes.some(({ kind }) => kind === 'drop-path')).toBe(true)
+    expect(costOf(once.graph)).toEqual(costOf(plain.graph))
+  })
+
+  it('begins with a rate of 0', async () => {
+    // One step, and so none but the first.
+    const [plain, dropped] = [
+      await trained({ epochs: 1, batch: 24 }),
+      await trained({ epochs: 1, batch: 24, dropPath: 0.9 }),
+    ]
+    expect(dropped.graph.nodes.some(({ kind }) => kind === 'drop-path')).toBe(true)
+    expect(dropped.values).toEqual(plain.values)
+  })
+})
+
 describe('a training that diverges', () => {
   const wild = { weights: { learningRate: 1e30 } }
   /** Infinite in float32: one step is enough. */
