@@ -80,9 +80,9 @@ function cutBelow(cut: Cut, kept: readonly number[]): void {
     const reads = node.inputs.find((id) => left.has(id))
     if (reads === undefined) continue
     const indices = left.get(reads)!
-    const { keepsZero, widthAttribute } = primitiveOf(node.kind)
-    if (widthAttribute) slice(cut, node, 'inAxis', indices)
-    else if (keepsZero?.(node.attrs)) {
+    const primitive = primitiveOf(node.kind)
+    if (primitive.widthAttribute) slice(cut, node, 'inAxis', indices)
+    else if (primitive.keepsZero?.(node.attrs)) {
       slice(cut, node, 'outAxis', indices)
       left.set(node.id, indices)
     } else if (node.kind === 'flatten') left.set(node.id, everywhere(cut.byId.get(reads)!, indices))

@@ -8,6 +8,7 @@ import { costOf } from '../../src/nn/cost.js'
 import { predictRows } from '../../src/search/evaluate.js'
 import { modelNetwork } from '../../src/search/network.js'
 import type { SupernetModel } from '../../src/supernet/model.js'
+import { supernetBuilder } from '../../src/supernet/builder.js'
 import { illegality } from '../../src/supernet/prune.js'
 import { relativeError } from '../helpers/numeric.js'
 import { imageData, onePhase, searched, tinyCells, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
@@ -18,6 +19,19 @@ const schedule = onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }], {
   prune: { from: 0.25, until: 0.75 },
 })
 const search = { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 } }
+
+/** Channels of a convolution with gates, and units behind their flattening. */
+function channels() {
+  const s = supernetBuilder([6, 6, 1], 'conv')
+  const b = s.layer('conv')
+  const x = b.activation(b.batchNorm(b.conv(b.input, { channels: 6, kernel: 3 })), 'relu6')
+  const gated = b.maxPool(s.units(b, x, { name: 'conv', layer: 'conv', min: 2 }), { kernel: 3, stride: 2 })
+  const d = s.layer('dense')
+  const hidden = d.activation(d.dense(d.flatten(gated), 5), 'swish')
+  d.output('task', d.dense(s.units(d, hidden, { name: 'dense', layer: 'dense' }), 3))
+  return s.finish({ space: 'made', options: {}, outputs: 3 })
+}
+
 const cases: [string, () => PreparedData, () => ReturnType<typeof searched>][] = [
   ['cells of one input', imageData, () => searched(trialOf(imageData(), tinyCells(), { schedule, search }))],
   [
@@ -34,6 +48,19 @@ const cases: [string, () => PreparedData, () => ReturnType<typeof searched>][] =
           relaxation: 'softmax',
           schedule: onePhase([], { prune: { from: 0.25, until: 0.75 } }),
           search,
+        }),
+      ),
+  ],
+  [
+    'channels',
+    imageData,
+    () =>
+      searched(
+        trialOf(imageData(), channels(), {
+          schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 2 }], {
+            prune: { from: 0.25, until: 0.75 },
+          }),
+          search: { ...search, gates: { learningRate: 0.2, noise: 0.5 } },
         }),
       ),
   ],
@@ -75,8 +102,8 @@ describe.each(cases)('the network derived from %s', (name, makeData, search) => 
       predictRows(network, data, data.splits.validation),
     )
     expect(outputs.every(Number.isFinite)).toBe(true)
-    if (name === 'units')
-      expect(costOf(graph).parameters).toBeLessThan(costOf(model.supernet.graph).parameters)
+    if (name === 'units' || name === 'channels')
+      expect(costOf(graph).parameters).toBeLessThan(costOf(model.origin.graph).parameters)
     model.dispose()
   })
 })

@@ -18,7 +18,7 @@ export const noise = primitive({
   forward: (args) => {
     const { inputs, attrs, context } = args
     const [batch, ...input] = inputs[0]!.shape
-    const shape = [batch!, ...windowShape('noise', input, { kernel: 1, stride: attrs.stride ?? 1 })]
+    const shape = [batch, ...windowShape('noise', input, { kernel: 1, stride: attrs.stride ?? 1 })]
     if (!context.training) return tf.zeros(shape)
     const deviation = (attrs.deviation as number | undefined) ?? 1
     const values = streamOf(args, 'noise').normals(sizeOf(shape))

@@ -72,6 +72,6 @@ export const reshape = primitive({
     return shape
   },
   forward: ({ inputs, attrs }) =>
-    tf.reshape(inputs[0]!, [inputs[0]!.shape[0]!, ...(attrs.shape as readonly number[])]),
+    tf.reshape(inputs[0]!, [inputs[0]!.shape[0], ...(attrs.shape as readonly number[])]),
   backward: ({ shapes, dy }) => ({ inputs: [tf.reshape(dy, [...shapes[0]!])] }),
 })
