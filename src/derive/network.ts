@@ -49,7 +49,7 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
   const constants = new Map<string, Float32Array>()
   const renamed = new Map<string, string>()
   const nodes: Node[] = []
-  const { dropPath = 0, poolNorm = 'keep' } = options
+  const { dropPath = 0 } = options
   for (const original of dropPath > 0
     ? withDropPaths(supernet.graph.nodes, dropPath)
     : supernet.graph.nodes) {
