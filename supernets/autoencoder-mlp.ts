@@ -77,12 +77,11 @@ export const autoencoderMlp = searchSpace<Options>({
       const b = s.layer(`decoder/dense${i}`)
       return b.activation(b.dense(from, width), options.activation)
     }, code)
-    const reconstruction = s.layer('decoder/output')
     const reconstructed =
       shapes.length > 0
         ? deconvolved(s, decoded, inner, shapes, options)
-        : reconstruction.dense(decoded, sizeOf(input))
-    reconstruction.output('reconstruction', reconstructed)
+        : s.layer('decoder/output').dense(decoded, sizeOf(input))
+    s.root.output('reconstruction', reconstructed)
     return s.finish({ space: 'autoencoder-mlp', options: { ...options }, outputs })
   },
 })

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { costOf } from '../../src/nn/cost.js'
-import { spaces } from '../../src/registry.js'
 import { supernetBuilder } from '../../src/supernet/builder.js'
-import { pruneGroup } from '../../src/supernet/prune.js'
 import { relaxations } from '../../src/supernet/relaxation.js'
 import { spaceNet, tinyCells, tinyMlp } from '../helpers/trials.js'
 
@@ -31,19 +29,6 @@ describe('the supernet builder', () => {
       ['conv-1x1', false],
       ['conv-3x3', false],
     ])
-  })
-
-  it('knows how many weights go with each operation and each unit', () => {
-    for (const net of [tinyCells(), tinyMlp()]) {
-      const parametersOf = (each: typeof net) => costOf(each.graph).parameters
-      for (const { name, kind, members } of net.groups.filter((g) => g.kind !== 'inputs')) {
-        const others = (without: string) => members.map((m) => m.name).filter((m) => m !== without)
-        for (const member of members) {
-          const gone = parametersOf(net) - parametersOf(pruneGroup(net, name, others(member.name)).supernet)
-          expect(member.parameters, `${kind} ${name} ${member.name}`).toBe(gone)
-        }
-      }
-    }
   })
 
   it('asks nothing where there is no choice', () => {
@@ -88,29 +73,6 @@ describe('relaxations', () => {
 })
 
 describe('search spaces', () => {
-  it.each(spaces.map((space) => [space.name, space] as const))(
-    '%s: every node and group lies on a layer, groups are in the graph, names are unique',
-    (name, space) => {
-      for (const rank of space.ranks) {
-        const net = spaceNet(name, {}, [8, 8, 1].slice(3 - rank), 4)
-        const gated = new Map(
-          net.graph.nodes.flatMap(({ attrs }) => (attrs.group ? [[attrs.group, attrs]] : [])),
-        )
-        expect(net.graph.nodes.every(({ layer }) => net.layers.includes(layer))).toBe(true)
-        expect(new Set(net.graph.nodes.map(({ id }) => id)).size).toBe(net.graph.nodes.length)
-        expect([...gated.keys()].sort()).toEqual(net.groups.map((g) => g.name).sort())
-        for (const group of net.groups) {
-          expect(net.layers).toContain(group.layer)
-          expect((gated.get(group.name) as { members: string[] }).members).toEqual(
-            group.members.map((m) => m.name),
-          )
-          expect(group.keep.min).toBeLessThanOrEqual(group.keep.max)
-        }
-        expect(net.graph.nodes.find(({ id }) => id === net.graph.outputs.task)!.shape).toEqual([4])
-      }
-    },
-  )
-
   it('darts-cell: a supernet of the published form has the cost that a hand counts', () => {
     const net = spaceNet(
       'darts-cell',
