@@ -1,6 +1,7 @@
 import { ancestors, type Graph, type Node, type Shape } from './graph.js'
 import { fuse } from './fuse.js'
 import { readsOf } from './primitives/index.js'
+import { withoutZeros } from './transform.js'
 
 /** One step of a pass over a graph. */
 export interface Instruction {
@@ -34,15 +35,16 @@ export interface ProgramOptions {
 
 /**
  * The parts of a graph that can be computed again on their own: the nodes up to each sum or concatenation,
- * in order. An edge of a cell is one. Within a part, equal activations of one input are the same node, and
- * where something is trained, nodes are fused.
+ * in order. An edge of a cell is one. Sums read no zeros; within a part, equal activations of one input are
+ * the same node, and where something is trained, nodes are fused.
  */
 export function segmentsOf(graph: Graph, { roles, trained }: ProgramOptions): Node[][] {
   const outputs = roles.map((role) => graph.outputs[role]!)
-  const needed = ancestors(graph, outputs)
+  const nodes = withoutZeros(graph.nodes)
+  const needed = ancestors({ ...graph, nodes }, outputs)
   const segments: Node[][] = []
   let current: Node[] = []
-  for (const node of graph.nodes) {
+  for (const node of nodes) {
     if (!needed.has(node.id)) continue
     current.push(node)
     if (!joins.has(node.kind)) continue

@@ -22,7 +22,10 @@ export function withoutDeadNodes(graph: Graph, roles = Object.keys(graph.outputs
   return { nodes: graph.nodes.filter((node) => needed.has(node.id)), outputs }
 }
 
-/** Keeps only the given members of a gate group: the other operations' nodes, or the other units, go. */
+/**
+ * Keeps only the given members of a gate group: the other operations' nodes, or the other units, go. An edge
+ * that keeps nothing stays as zeros, for that is a choice like any other.
+ */
 export function keepMembers(graph: Graph, group: string, members: ReadonlySet<string>): Transformed {
   const slices = new Map<string, Slice[]>()
   let nodes = graph.nodes
@@ -30,7 +33,7 @@ export function keepMembers(graph: Graph, group: string, members: ReadonlySet<st
     if (node.attrs.group !== group) continue
     const kept = indicesOf(node.attrs.members as string[], members)
     if (kept.length === (node.attrs.members as string[]).length) continue
-    if (node.kind === 'mix') nodes = withoutZeros(cutMix(nodes, node, kept))
+    if (node.kind === 'mix') nodes = cutMix(nodes, node, kept)
     else {
       const cut = cutUnits({ nodes, outputs: graph.outputs }, node, kept)
       nodes = withShapes(cut.nodes)
@@ -69,7 +72,7 @@ const zerosLike = ({ id, shape, layer }: Node, attrs: Attributes = {}): Node => 
   layer,
 })
 
-/** Sums no longer read zeros; a sum of nothing else is zeros itself. */
+/** The same function in which sums read no zeros; a sum of nothing else is zeros itself. */
 export function withoutZeros(nodes: readonly Node[]): Node[] {
   const zeros = new Set<string>()
   return nodes.map((node) => {
