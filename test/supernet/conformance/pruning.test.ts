@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../../src/backend/index.js'
+import { randomSource, type RandomStream } from '../../../src/base/random.js'
+import { withNetwork } from '../../../src/derive/measure.js'
+import { deriveNetwork } from '../../../src/derive/network.js'
+import { predictRows } from '../../../src/search/evaluate.js'
+import { modelNetwork } from '../../../src/search/network.js'
+import type { SupernetModel } from '../../../src/supernet/model.js'
+import { canPrune, illegality } from '../../../src/supernet/prune.js'
+import { keepable, type GateGroup } from '../../../src/supernet/types.js'
+import { relativeError } from '../../helpers/numeric.js'
+import { dataOf, table, trainedModel, trial, withoutLeaks } from './table.js'
+
+beforeAll(() => useBackend('wasm'))
+
+/** Random members, of which enough may stay to the end. */
+function randomMembers(group: GateGroup, stream: RandomStream): string[] {
+  const names = keepable(group).map(({ name }) => name)
+  const needed = [...stream.permutation(names.length)].slice(0, group.keep.min).map((i) => names[i]!)
+  return group.members.flatMap(({ name }) => (needed.includes(name) || stream.uniform() < 0.5 ? [name] : []))
+}
+
+/** Prunes group after group in random order, as far as each allows, until the supernet is legal. */
+function pruneAtRandom(model: SupernetModel, stream: RandomStream, after: () => void): void {
+  for (let tries = 0; illegality(model.supernet) !== undefined; tries++) {
+    if (tries > 10_000) throw new Error('not legal after 10,000 draws')
+    const { groups } = model.supernet
+    const group = groups[stream.integer(groups.length)]!
+    const kept = randomMembers(group, stream)
+    if (kept.length === group.members.length || !canPrune(model.supernet, group.name, kept)) continue
+    model.prune(group.name, kept)
+    after()
+  }
+}
+
+/** Closes random gates, all but those that a legal choice needs, and returns what is left open. */
+function closeAtRandom(model: SupernetModel, stream: RandomStream): Map<string, string[]> {
+  return new Map(
+    model.supernet.groups.map((group) => {
+      const open = randomMembers(group, stream)
+      const old = model.alphaValues().get(group.name)!
+      const alpha = old.map((value, i) => (open.includes(group.members[i]!.name) ? value : 0))
+      model.setAlpha(group.name, tf.tensor1d(alpha))
+      return [group.name, open]
+    }),
+  )
+}
+
+describe.each(table)('%s', (_name, instance) => {
+  const data = dataOf(instance, 4, 'validation')
+  const tried = trial(instance, data, { search: { gates: { noise: 0.5 } } })
+  const rows = data.splits.validation
+  const predicted = (model: SupernetModel) => predictRows(modelNetwork(model), data, rows)
+
+  it.each([1, 2])(
+    'prunes in any order to a legal architecture, which derives as it is (%i)',
+    async (seed) => {
+      await withoutLeaks(() => {
+        const model = trainedModel(tried)
+        pruneAtRandom(model, randomSource(seed).stream('prune'), () =>
+          expect(predicted(model).every(Number.isFinite)).toBe(true),
+        )
+        const { graph, values } = deriveNetwork(model, { gates: 'keep', affine: false })
+        const derived = withNetwork(graph, values, (network) => predictRows(network, data, rows))
+        expect(relativeError(derived, predicted(model))).toBeLessThan(1e-5)
+        expect([...model.weights.values().keys()]).toEqual(model.weights.specs.map(({ name }) => name))
+        expect([...model.alphaValues().keys()].sort()).toEqual(
+          model.supernet.groups.map((g) => g.name).sort(),
+        )
+        model.dispose()
+      })
+    },
+  )
+
+  it.each([3, 4])('does not change when it loses what is closed (%i)', async (seed) => {
+    await withoutLeaks(() => {
+      const model = trainedModel(tried)
+      const left = closeAtRandom(model, randomSource(seed).stream('close'))
+      const before = predicted(model)
+      let removed = 0
+      for (const [name, open] of left) {
+        const group = model.supernet.groups.find((g) => g.name === name)
+        if (!group || !canPrune(model.supernet, name, open)) continue
+        removed += group.members.length - open.length
+        model.prune(name, open)
+      }
+      expect(removed).toBeGreaterThan(0)
+      expect(Math.hypot(...before)).toBeGreaterThan(1e-3)
+      expect(relativeError(predicted(model), before)).toBeLessThan(1e-5)
+      model.dispose()
+    })
+  })
+})
