@@ -50,7 +50,7 @@ export const instances: readonly Instance[] = [
     ...image,
   },
   { space: 'temporal-conv', options: { layers: 3, channels: 3, reductions: [1] }, ...series },
-  { space: 'mlp-cell', options: { blocks: 2, width: 4, hidden: 5 }, ...vector },
+  { space: 'mlp-cell', options: { blocks: 2, width: 6, hidden: 7 }, ...vector },
   { space: 'autoencoder-mlp', options: mlp, ...vector },
   { space: 'autoencoder-mlp', options: { ...mlp, convolutions: [4] }, ...series },
   { space: 'autoencoder-mlp', options: { ...mlp, convolutions: [3, 4] }, ...image },

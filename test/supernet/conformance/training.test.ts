@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../../src/backend/index.js'
+import { batching } from '../../../src/search/batching.js'
+import type { Progress } from '../../../src/search/checkpoint.js'
+import { supernetStepper } from '../../../src/search/stepper.js'
+import { contextOf, modelOf, onePhase } from '../../helpers/trials.js'
+import { dataOf, table, trial, withoutLeaks } from './table.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const steps = 150
+
+describe.each(table)('%s', (_name, instance) => {
+  const data = dataOf(instance, 8)
+  const adam = { optimizer: 'adam', learningRate: 0.03, decay: 'constant' }
+
+  it('learns a few rows by heart in joint steps', async () => {
+    await withoutLeaks(() => {
+      const search = { epochs: steps, batch: 8, weights: adam, gates: { learningRate: 0.05 } }
+      const tried = trial(instance, data, { schedule: onePhase([]), search })
+      const model = modelOf(tried)
+      const stepper = supernetStepper(model, data, contextOf(tried).context)
+      const batches = batching(data, data.splits.train, tried.config.search, tried.random, 'search')
+      const progress = { lossSums: {} } as Progress
+      const lossAt = (t: number) => {
+        stepper.step(t, batches.at(t), tried.schedule.phases[0]!)
+        return stepper.drain(progress).losses.task!
+      }
+      const before = model.alphaValues()
+      const first = lossAt(0)
+      lossAt(1)
+      const held = tf.memory().numTensors
+      let last = first
+      let t = 2
+      for (; t < steps && last > 0.05 * first; t++) last = lossAt(t)
+      if (process.env.SHOW) console.log(instance.space, t, first, last)
+      expect(last).toBeLessThan(0.05 * first)
+      expect(tf.memory().numTensors).toBe(held)
+      const moved = [...model.alphaValues()].filter(
+        ([name, alpha]) => alpha.join() !== before.get(name)!.join(),
+      )
+      expect(moved.length).toBe(before.size)
+      stepper.dispose()
+      model.dispose()
+    })
+  })
+})
