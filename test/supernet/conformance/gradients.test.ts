@@ -25,6 +25,7 @@ function lossAndGradients(model: SupernetModel, { data, loss, config, random }: 
     share: 1,
     lossWeights: { task: 1, reconstruction, loss },
     wanted: { weights: [], alphas },
+    draws: { seed: random.seed, purpose: 'test', t: 0, shard: 0 },
   })
   const { losses } = gradients
   const value = losses.task!.dataSync()[0]! + reconstruction * (losses.reconstruction?.dataSync()[0] ?? 0)
