@@ -4,12 +4,15 @@ import { useBackend } from '../../../src/backend/index.js'
 import { randomSource, type RandomStream } from '../../../src/base/random.js'
 import { withNetwork } from '../../../src/derive/measure.js'
 import { deriveNetwork } from '../../../src/derive/network.js'
+import { batching } from '../../../src/search/batching.js'
 import { predictRows } from '../../../src/search/evaluate.js'
 import { modelNetwork } from '../../../src/search/network.js'
+import { supernetStepper, type Stepper } from '../../../src/search/stepper.js'
 import type { SupernetModel } from '../../../src/supernet/model.js'
 import { canPrune, illegality } from '../../../src/supernet/prune.js'
 import { keepable, type GateGroup } from '../../../src/supernet/types.js'
 import { relativeError } from '../../helpers/numeric.js'
+import { contextOf, onePhase } from '../../helpers/trials.js'
 import { dataOf, table, trainedModel, trial, withoutLeaks } from './table.js'
 
 beforeAll(() => useBackend('wasm'))
@@ -22,15 +25,21 @@ function randomMembers(group: GateGroup, stream: RandomStream): string[] {
 }
 
 /** Prunes group after group in random order, as far as each allows, until the supernet is legal. */
-function pruneAtRandom(model: SupernetModel, stream: RandomStream, after: () => void): void {
+function pruneAtRandom(
+  by: Pick<SupernetModel, 'prune'> | Pick<Stepper, 'prune'>,
+  model: SupernetModel,
+  stream: RandomStream,
+  after: (removals: number) => void,
+): void {
+  let removals = 0
   for (let tries = 0; illegality(model.supernet) !== undefined; tries++) {
     if (tries > 10_000) throw new Error('not legal after 10,000 draws')
     const { groups } = model.supernet
     const group = groups[stream.integer(groups.length)]!
     const kept = randomMembers(group, stream)
     if (kept.length === group.members.length || !canPrune(model.supernet, group.name, kept)) continue
-    model.prune(group.name, kept)
-    after()
+    by.prune(group.name, kept)
+    after(++removals)
   }
 }
 
@@ -48,9 +57,12 @@ function closeAtRandom(model: SupernetModel, stream: RandomStream): Map<string, 
 }
 
 describe.each(table)('%s', (_name, instance) => {
-  const data = dataOf(instance, 4, 'validation')
-  const tried = trial(instance, data, { search: { gates: { noise: 0.5 } } })
-  const rows = data.splits.validation
+  const data = dataOf(instance, 4)
+  const tried = trial(instance, data, {
+    schedule: onePhase([]),
+    search: { batch: 4, gates: { noise: 0.5 } },
+  })
+  const rows = data.splits.train
   const predicted = (model: SupernetModel) => predictRows(modelNetwork(model), data, rows)
 
   it.each([1, 2])(
@@ -58,7 +70,7 @@ describe.each(table)('%s', (_name, instance) => {
     async (seed) => {
       await withoutLeaks(() => {
         const model = trainedModel(tried)
-        pruneAtRandom(model, randomSource(seed).stream('prune'), () =>
+        pruneAtRandom(model, model, randomSource(seed).stream('prune'), () =>
           expect(predicted(model).every(Number.isFinite)).toBe(true),
         )
         const { graph, values } = deriveNetwork(model, { gates: 'keep', affine: false })
@@ -72,6 +84,26 @@ describe.each(table)('%s', (_name, instance) => {
       })
     },
   )
+
+  it('goes on training between removals', async () => {
+    await withoutLeaks(() => {
+      const model = trainedModel(tried)
+      const stepper = supernetStepper(model, data, contextOf(tried).context)
+      const batch = batching(data, rows, tried.config.search, tried.random, 'search').at(0)
+      const step = () => stepper.step(0, batch, tried.schedule.phases[0]!)
+      step()
+      pruneAtRandom(stepper, model, randomSource(5).stream('prune'), (removals) => {
+        if (removals % 4 === 0) step()
+      })
+      const before = [...model.weights.values().values()]
+      step()
+      const after = [...model.weights.values().values()]
+      expect(after.every((values) => values.every(Number.isFinite))).toBe(true)
+      expect(after[0]).not.toEqual(before[0])
+      stepper.dispose()
+      model.dispose()
+    })
+  })
 
   it.each([3, 4])('does not change when it loses what is closed (%i)', async (seed) => {
     await withoutLeaks(() => {
