@@ -22,7 +22,7 @@ const configOf = (seed: number) =>
   })
 
 if (process.argv[2] === '--split') {
-  const { splits } = prepareData(configOf(Number(process.argv[3] ?? 1)), '.')
+  const { splits } = await prepareData(configOf(Number(process.argv[3] ?? 1)), '.')
   const [train, validation, test] = [splits.train, splits.validation, splits.test].map((rows) => [...rows])
   console.log(
     JSON.stringify({ file: packagePath('data', 'concrete', 'concrete.csv.gz'), train, validation, test }),
@@ -32,7 +32,7 @@ if (process.argv[2] === '--split') {
   const errors: number[] = []
   const first = Number(process.argv[3] ?? 1)
   for (let seed = first; seed < first + Number(process.argv[2] ?? 5); seed++) {
-    const { metrics, seconds } = await runTrial(setupTrial(configOf(seed), '.'), { emit: () => undefined })
+    const { metrics, seconds } = await runTrial(await setupTrial(configOf(seed), '.'), { emit: () => undefined })
     errors.push(metrics.test.final!)
     const share = (100 * metrics.derived.parameters) / metrics.supernet.parameters
     const total = seconds.search + seconds.retrain

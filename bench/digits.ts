@@ -47,7 +47,7 @@ const rows: {
   seconds: number
 }[] = []
 for (const seed of seeds) {
-  const trial = setupTrial(resolveConfig({ ...config, seed }), folder)
+  const trial = await setupTrial(resolveConfig({ ...config, seed }), folder)
   const { metrics, seconds } = await runTrial(trial, { emit: () => undefined })
   const row = {
     derived: metrics.test.final!,

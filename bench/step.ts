@@ -24,7 +24,7 @@ const configs = {
 await useBackend('wasm')
 const suite = new Benchmark.Suite()
 for (const [name, each] of Object.entries(configs)) {
-  const trial = setupTrial(each, folder)
+  const trial = await setupTrial(each, folder)
   const model = new SupernetModel(trial.supernet, trial.relaxation, trial.random)
   const context = { ...trial, options: each.search, emit: () => undefined, save: () => undefined }
   const stepper = supernetStepper(model, trial.data, context)

@@ -23,7 +23,7 @@ for (const schedule of schedules) {
       retrain: { epochs: 200, batch: 32, weights: { optimizer: 'adam', learningRate: 0.005 } },
       ...overrides,
     })
-    const { metrics } = await runTrial(setupTrial(config, '.'), { emit: () => undefined })
+    const { metrics } = await runTrial(await setupTrial(config, '.'), { emit: () => undefined })
     results.push(metrics)
   }
   const rmse = summary(results.map((m) => m.test.final!))

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { expected, InputError } from '../base/errors.js'
 import { readText } from '../base/files.js'
 import { didYouMean } from '../base/suggest.js'
-import { parseCsv } from '../data/csv.js'
+import { parseCsv } from '../data/readers/csv.js'
 
 /** What a table says of an architecture, by column: numbers where it has numbers, null where it has nothing. */
 export type TableRow = Readonly<Record<string, unknown>>

@@ -7,14 +7,32 @@ const object = <T extends Parameters<typeof Type.Object>[0]>(properties: T, opti
   Type.Object(properties, { additionalProperties: false, ...options })
 const fraction = (options: object = {}) => Type.Number({ minimum: 0, maximum: 1, ...options })
 
+const files = (description: string) =>
+  Type.Optional(Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })], { description }))
+
 /**
- * What the data is and how its file reads. `source` names a bundled data set; else `file` is read. No
- * defaults here: they depend on the bundled data set and on each other (`data/data-settings.ts`).
+ * What the data is and how its files read. `source` names a bundled data set; else `file` (or `channels`) is
+ * read. No defaults here: they depend on the bundled data set, on the format and on each other
+ * (`data/data-settings.ts`).
  */
 const Data = object({
   source: Type.Optional(Type.String({ description: 'a bundled data set: digits, concrete, chicago' })),
-  file: Type.Optional(Type.String({ description: 'a CSV file, plain or gzip, relative to the config' })),
-  kind: Type.Optional(oneOf(['table', 'images', 'series'])),
+  file: files('a file or folder, relative to the config; several of one format are read one after another'),
+  channels: Type.Optional(
+    Type.Record(Type.String(), Type.String(), {
+      description: 'instead of file, for sequences: a file for each channel, whose columns are the steps',
+    }),
+  ),
+  format: Type.Optional(
+    Type.String({ description: 'the reader, where the file’s name does not tell: csv, parquet, idx, …' }),
+  ),
+  targetFile: files('the file of the targets, where they stand apart, row by row; one for each file'),
+  targetHeader: Type.Optional(
+    Type.Boolean({
+      description: 'whether the target file’s first line names its columns; as header by default',
+    }),
+  ),
+  kind: Type.Optional(oneOf(['table', 'images', 'series', 'sequences'])),
   delimiter: Type.Optional(Type.String({ minLength: 1, maxLength: 1, description: 'a comma by default' })),
   header: Type.Optional(
     Type.Boolean({ description: 'whether the first line names the columns; true by default' }),
@@ -25,6 +43,7 @@ const Data = object({
       description: 'the target column: its name, or its index where there is no header (-1: the last)',
     }),
   ),
+  classes: files('names of the classes 0, 1, …: a list, or a file of them (JSON, or a name a line)'),
   drop: Type.Optional(Type.Array(Type.String(), { description: 'columns that are not inputs' })),
   categorical: Type.Optional(
     Type.Array(Type.String(), { description: 'columns to one-hot encode even if numeric' }),
@@ -42,11 +61,39 @@ const Data = object({
       channels: Type.Integer({ minimum: 1, default: 1 }),
     }),
   ),
+  resize: Type.Optional(
+    oneOf(['refuse', 'stretch', 'crop'], {
+      description: 'image-folder: what is done about an image of another size; refuse by default',
+    }),
+  ),
+  labelBytes: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 8, description: 'records: bytes before the pixels; 1 by default' }),
+  ),
+  layout: Type.Optional(
+    oneOf(['channels-last', 'channels-first'], {
+      description: 'which axis of an image or sequence comes first in the file; channels-last by default',
+    }),
+  ),
+  sequence: Type.Optional(
+    object({
+      steps: Type.Integer({ minimum: 1, description: 'each row is a whole example of so many time steps' }),
+      channels: Type.Integer({ minimum: 1, default: 1 }),
+    }),
+  ),
   window: Type.Optional(Type.Integer({ minimum: 1, description: 'series: time steps that the model sees' })),
   horizon: Type.Optional(
     Type.Integer({
       minimum: 0,
       description: 'series: steps from the window’s last to the target; 1 by default in forecasting, else 0',
+    }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'at most so many rows, drawn by the seed, for quick tries' }),
+  ),
+  test: Type.Optional(
+    object({
+      file: Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })]),
+      targetFile: files('as data.targetFile'),
     }),
   ),
 })

@@ -19,17 +19,17 @@ function backendProblems({ backend, relaxedSimd }: Config): Problem[] {
 }
 
 function dataProblems(data: Config['data']): Problem[] {
-  if ((data.source === undefined) === (data.file === undefined)) {
-    const got = data.source === undefined ? 'neither' : 'both'
-    return [at('data', `expected exactly one of source (a bundled data set) and file, got ${got}`)]
+  const given = (['source', 'file', 'channels'] as const).filter((key) => data[key] !== undefined)
+  if (given.length !== 1) {
+    const got = given.length === 0 ? 'none' : given.join(' and ')
+    return [at('data', `expected exactly one of source (a bundled data set), file and channels, got ${got}`)]
   }
+  return [...kindProblems(data), ...fileProblems(data)]
+}
+
+function kindProblems(data: Config['data']): Problem[] {
   const problems: Problem[] = []
-  if (data.file !== undefined) {
-    if (data.target === undefined)
-      problems.push(at('data.target', 'expected the column to predict, got nothing'))
-    if (data.kind === 'images' && data.image === undefined) {
-      problems.push(at('data.image', 'expected height, width and channels of the images, got nothing'))
-    }
+  if (data.source === undefined) {
     if (data.kind === 'series' && data.window === undefined) {
       problems.push(at('data.window', 'expected the time steps that the model sees, got nothing'))
     }
@@ -37,13 +37,39 @@ function dataProblems(data: Config['data']): Problem[] {
       problems.push(at('data.task', 'forecasting needs a series: expected data.window, got nothing'))
     }
   }
-  const kind =
-    data.kind ?? (data.image !== undefined ? 'images' : data.window !== undefined ? 'series' : undefined)
-  if (data.image !== undefined && kind !== 'images') {
-    problems.push(at('data.image', `only for kind images, got kind ${kind}`))
+  const shapes = { image: 'images', sequence: 'sequences', channels: 'sequences', window: 'series' } as const
+  const keys = (Object.keys(shapes) as (keyof typeof shapes)[]).filter((key) => data[key] !== undefined)
+  const kind = data.kind ?? (keys[0] && shapes[keys[0]])
+  for (const key of keys) {
+    if (shapes[key] === kind) continue
+    problems.push(at(`data.${key}`, `only for kind ${shapes[key]}, got kind ${kind}`))
   }
-  if (data.window !== undefined && kind !== 'series') {
-    problems.push(at('data.window', `only for kind series, got kind ${kind}`))
+  return problems
+}
+
+function fileProblems({ source, file, channels, targetFile, test }: Config['data']): Problem[] {
+  const problems: Problem[] = []
+  if (source !== undefined) {
+    for (const [key, value] of Object.entries({ targetFile, test })) {
+      if (value !== undefined) problems.push(at(`data.${key}`, 'only beside data.file, got data.source'))
+    }
+  }
+  if (channels !== undefined && test !== undefined) {
+    problems.push(at('data.test', 'only beside data.file, got data.channels'))
+  }
+  const count = (files: string | readonly string[] | undefined) =>
+    files === undefined ? 0 : typeof files === 'string' ? 1 : files.length
+  const pairs = [
+    { path: 'data', files: channels === undefined ? count(file) : 1, targets: count(targetFile) },
+    { path: 'data.test', files: count(test?.file), targets: count(test?.targetFile) },
+  ]
+  for (const { path, files, targets } of pairs) {
+    if (targets === 0 || targets === files || source !== undefined) continue
+    problems.push(at(`${path}.targetFile`, `expected one for each of ${files} files, got ${targets}`))
+  }
+  if (test !== undefined && (targetFile === undefined) !== (test.targetFile === undefined)) {
+    const [has, lacks] = targetFile === undefined ? ['data.test', 'data'] : ['data', 'data.test']
+    problems.push(at(`${lacks}.targetFile`, `expected a file as ${has}.targetFile is one, got nothing`))
   }
   return problems
 }

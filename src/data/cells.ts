@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.js'
-import type { CsvTable } from './csv.js'
+import { whereIs, type Table } from './content.js'
 
 const MISSING = new Set(['', 'na', 'nan', '?', 'null'])
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/
@@ -25,15 +25,15 @@ export function sortedLabels(labels: Iterable<string>): string[] {
 }
 
 /** An error about one cell: `FILE line 18, column "age": expected a number, got "abc"`. */
-export function cellError(table: CsvTable, row: number, column: number, what: string, hint = ''): InputError {
+export function cellError(table: Table, row: number, column: number, what: string, hint = ''): InputError {
   const cell = table.rows[row]![column]!
   const got = cell === '' ? 'an empty cell' : JSON.stringify(cell)
-  const where = `${table.name} line ${table.lines[row]!}, column "${table.names[column]!}"`
+  const where = `${whereIs(table, row)}, column "${table.names[column]!}"`
   return new InputError(`${where}: expected ${what}, got ${got}${hint}`)
 }
 
 /** The number in a cell; throws where there is none, or none that a 32-bit float can hold. */
-export function numberAt(table: CsvTable, row: number, column: number, hint = ''): number {
+export function numberAt(table: Table, row: number, column: number, hint = ''): number {
   const cell = table.rows[row]![column]!
   if (!isNumeric(cell)) throw cellError(table, row, column, 'a number', hint)
   const value = Number(cell)

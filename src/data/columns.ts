@@ -1,12 +1,12 @@
 import { InputError } from '../base/errors.js'
 import { nearest } from '../base/suggest.js'
-import type { CsvTable } from './csv.js'
+import type { Table } from './content.js'
 
 /**
  * The index of a column given by name, or by index where there is no header (−1: the last). `option` is
  * the key of the configuration that names it, for the message.
  */
-export function columnIndex(table: CsvTable, reference: string | number, option: string): number {
+export function columnIndex(table: Table, reference: string | number, option: string): number {
   const { names } = table
   if (typeof reference === 'number') {
     const index = reference < 0 ? names.length + reference : reference
@@ -24,11 +24,21 @@ export function columnIndex(table: CsvTable, reference: string | number, option:
 
 /** The indices of the columns that an option lists. */
 export function columnIndices(
-  table: CsvTable,
+  table: Table,
   references: readonly (string | number)[],
   option: string,
 ): number[] {
   return references.map((reference, index) =>
     columnIndex(table, reference, references.length > 1 ? `${option}.${index}` : option),
+  )
+}
+
+/** The columns of a file of targets that `data.target` names: all where it has one and none is named. */
+export function targetColumns(table: Table, references: readonly (string | number)[]): number[] {
+  if (references.length > 0) return columnIndices(table, references, 'config.data.target')
+  if (table.names.length === 1) return [0]
+  const known = table.names.length > 12 ? [...table.names.slice(0, 12), '…'] : table.names
+  throw new InputError(
+    `config.data.target: expected one of the columns of ${table.name} (${known.join(', ')}), got nothing`,
   )
 }

@@ -1,9 +1,10 @@
+import { basename } from 'node:path'
 import type { Config } from '../config/config-schema.js'
 import { isMissing } from './cells.js'
-import type { CsvTable } from './csv.js'
+import type { Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import type { Target } from './target.js'
-import type { Dataset, Encoding } from './types.js'
+import type { Dataset, FileEncoding } from './types.js'
 
 /** Which columns are inputs, which are predicted, and which are categories for sure. */
 export interface Roles {
@@ -14,11 +15,13 @@ export interface Roles {
 
 /** What a reader of one kind of data gets. */
 export interface ReadInput {
-  readonly table: CsvTable
+  readonly table: Table
   readonly columns: Roles
   readonly target: Target
   readonly settings: DataSettings
   readonly split: Config['split']
+  /** Rows from here on are those of `data.test`. */
+  readonly testFrom: number
 }
 
 /** Makes a data set out of a table: each row one input, or windows of rows. */
@@ -33,7 +36,7 @@ export function selectTargets({ values, task }: Target, rows: readonly number[])
 }
 
 /** Missing cells by column name, for the columns that have any. */
-export function countMissing(table: CsvTable, columns: readonly number[]): Record<string, number> {
+export function countMissing(table: Table, columns: readonly number[]): Record<string, number> {
   const counts = columns.map((column) => [
     table.names[column]!,
     table.rows.reduce((count, cells) => count + (isMissing(cells[column]!) ? 1 : 0), 0),
@@ -41,18 +44,27 @@ export function countMissing(table: CsvTable, columns: readonly number[]): Recor
   return Object.fromEntries(counts.filter(([, count]) => count !== 0)) as Record<string, number>
 }
 
-/** What is kept to read new records in the same way. */
-export function encodingOf(
-  table: CsvTable,
-  columns: Encoding['columns'],
-  targets: readonly number[],
-  { kind, missing, delimiter, header }: DataSettings,
-): Encoding {
-  const csv = {
-    delimiter,
-    header,
-    names: table.names,
-    targets: targets.map((column) => table.names[column]!),
+/** How the files of some settings read; for a table, with its columns. */
+export function fileEncoding(
+  { reader, options, files }: DataSettings,
+  table?: Table,
+  targets: readonly number[] = [],
+): FileEncoding {
+  const own = table?.joined?.from ?? table?.names.length
+  const channels = Object.entries(files.channels ?? {}).map(([name, path]) => [name, basename(path)])
+  return {
+    format: reader.name,
+    options,
+    ...(table && {
+      names: table.names.slice(0, own),
+      targets: targets.filter((column) => column < own!).map((column) => table.names[column]!),
+    }),
+    ...(channels.length > 0 && { channels: Object.fromEntries(channels) as Record<string, string> }),
   }
-  return { kind, columns, missing, csv }
+}
+
+/** Which rows of a data set are those of `data.test`, given for each row where it stood in the files. */
+export function testRows(kept: readonly number[], testFrom: number): Pick<Dataset, 'test'> {
+  const test = kept.flatMap((row, i) => (row >= testFrom ? [i] : []))
+  return test.length > 0 ? { test } : {}
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js'
 import { cellError, isMissing, isNumeric, labelOf, numberAt, sortedLabels } from './cells.js'
-import type { CsvTable } from './csv.js'
+import type { Table } from './content.js'
 import type { Encoding } from './types.js'
 
 /** How one column becomes one feature, or one for each category, and maybe an indicator. */
@@ -17,11 +17,7 @@ export interface FitOptions {
 }
 
 /** Decides how each column is encoded: numbers as they are, text one-hot in sorted category order. */
-export function fitColumns(
-  table: CsvTable,
-  columns: readonly number[],
-  options: FitOptions,
-): EncodedColumn[] {
+export function fitColumns(table: Table, columns: readonly number[], options: FitOptions): EncodedColumn[] {
   return columns.map((column) => {
     const present = table.rows.map((row) => row[column]!).filter((cell) => !isMissing(cell))
     const name = table.names[column]!
@@ -41,7 +37,7 @@ export function fitColumns(
   })
 }
 
-function categoriesOf(table: CsvTable, name: string, cells: readonly string[]): string[] {
+function categoriesOf(table: Table, name: string, cells: readonly string[]): string[] {
   const categories = sortedLabels(cells.map(labelOf))
   if (categories.length <= MOST_CATEGORIES) return categories
   throw new InputError(
@@ -63,7 +59,7 @@ export function featureNames(columns: readonly EncodedColumn[]): string[] {
  * becomes NaN in all features of its column, or an error under the policy `refuse`.
  */
 export function encodeCells(
-  table: CsvTable,
+  table: Table,
   columns: readonly EncodedColumn[],
   at: readonly number[],
   missing: string,
@@ -90,10 +86,10 @@ export function encodeCells(
   return features
 }
 
-const missingError = (table: CsvTable, row: number, column: number) =>
+const missingError = (table: Table, row: number, column: number) =>
   cellError(table, row, column, 'a value', '; config.data.missing says what is done about missing cells')
 
-function codeAt(table: CsvTable, row: number, column: number, codes: ReadonlyMap<string, number>): number {
+function codeAt(table: Table, row: number, column: number, codes: ReadonlyMap<string, number>): number {
   const code = codes.get(labelOf(table.rows[row]![column]!))
   if (code !== undefined) return code
   const known = [...codes.keys()]

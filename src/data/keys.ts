@@ -2,13 +2,13 @@ import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { cellError, isMissing, isNumeric } from './cells.js'
 import { columnIndex } from './columns.js'
-import { selectRows, type CsvTable } from './csv.js'
+import { selectRows, whereIs, type Table } from './content.js'
 
 type Split = Config['split']
 type Key = string | number
 
 /** The column that a split goes by, one key a row (times as numbers); undefined where it names none. */
-export function readKeys(table: CsvTable, { by, column }: Pick<Split, 'by' | 'column'>): Key[] | undefined {
+export function readKeys(table: Table, { by, column }: Pick<Split, 'by' | 'column'>): Key[] | undefined {
   if (column === undefined) return undefined
   const index = columnIndex(table, column, 'config.split.column')
   return table.rows.map((cells, row) => {
@@ -35,7 +35,7 @@ function timeOf(cell: string): number | undefined {
 }
 
 /** The time steps of a series in order: by time, or each group's steps together, else as they stand. */
-export function inTimeOrder(table: CsvTable, keys: readonly Key[] | undefined, by: Split['by']): CsvTable {
+export function inTimeOrder(table: Table, keys: readonly Key[] | undefined, by: Split['by']): Table {
   if (keys === undefined) return table
   const order = table.rows.map((_, row) => row)
   if (by !== 'time') {
@@ -49,8 +49,7 @@ export function inTimeOrder(table: CsvTable, keys: readonly Key[] | undefined, b
   order.sort((a, b) => Number(keys[a]) - Number(keys[b]) || a - b)
   const twice = order.find((row, i) => i > 0 && keys[row] === keys[order[i - 1]!])
   if (twice === undefined) return selectRows(table, order)
-  const where = `${table.name} line ${table.lines[twice]!}`
   throw new InputError(
-    `${where}: expected one row for each time of a series, got a second one for the same time`,
+    `${whereIs(table, twice)}: expected one row for each time of a series, got a second one for the same time`,
   )
 }

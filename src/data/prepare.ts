@@ -1,12 +1,23 @@
 import type { Config } from '../config/config-schema.js'
 import { readDataset } from './read-dataset.js'
+import type { Reader } from './readers/types.js'
 import { fitScaler, scale } from './scale.js'
 import { splitRows } from './split.js'
+import { limitRows } from './subset.js'
 import type { Dataset, PreparedData } from './types.js'
 
-/** Reads, splits, fills and scales the data of a configuration; `data.file` is relative to `folder`. */
-export function prepareData(config: Pick<Config, 'data' | 'split' | 'seed'>, folder: string): PreparedData {
-  return prepareDataset(readDataset(config, folder), config.split, config.seed)
+/**
+ * Reads, splits, fills and scales the data of a configuration; its paths are relative to `folder`. `readers`
+ * are readers beside the registry's.
+ */
+export async function prepareData(
+  config: Pick<Config, 'data' | 'split' | 'seed'>,
+  folder: string,
+  readers: readonly Reader[] = [],
+): Promise<PreparedData> {
+  const all = await readDataset(config, folder, readers)
+  const dataset = limitRows(all, config.data.limit, config.split.seed ?? config.seed)
+  return prepareDataset(dataset, config.split, config.seed)
 }
 
 /** Splits a data set, and fills and scales all its rows by what its `train` rows show. */

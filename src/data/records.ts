@@ -1,32 +1,92 @@
+import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
-import { readCsv, type CsvTable } from './csv.js'
+import { asTable } from './combine.js'
+import { isTable, type Content, type Table } from './content.js'
 import { encodeCells, featureNames } from './encode.js'
+import { readChannels } from './read-content.js'
+import { readerByName, readerByPath, readers } from './readers/index.js'
+import type { ReadOptions, Reader } from './readers/types.js'
+import { rowsToArrays } from './rows.js'
 import { fillMissing } from './scale.js'
 import type { Encoding } from './types.js'
 import { cutWindows } from './windows.js'
 
 /** New records as inputs in original units, missing cells filled: what a model sees after scaling. */
-export interface Records {
+export interface Records extends Pick<Content, 'unit' | 'places'> {
   readonly rows: number
   /** rows × product of the model's input shape. */
   readonly inputs: Float32Array
-  /** For each row the line of the file that it ends on. */
-  readonly lines: readonly number[]
 }
 
 /**
- * Reads a CSV file of new records as the training data was read. Columns go by name, in any order; the
+ * Reads a file of new records as the training data was read; a table may be in any tabular format, and a model
+ * with a file for each channel takes a folder of files of the same names. Columns go by name, in any order; the
  * target and other columns may be there or not. Without a header a row has all columns of the training file,
- * or all but the target, or the inputs alone. Each window of a series is a row. An unseen category, a missing
- * column, and a missing cell that no policy fills are errors.
+ * or all but the target, or the inputs alone. Labels are not read. Each window of a series is a row. An unseen
+ * category, a missing column, another shape, and a missing value that no policy fills are errors. `own` are
+ * readers beside the registry's.
  */
-export function encodeRecords(encoding: Encoding, fill: readonly number[], path: string): Records {
-  const { delimiter = ',', header = true } = encoding.csv ?? {}
-  const table = readCsv(path, { delimiter, header })
+export async function encodeRecords(
+  encoding: Encoding,
+  fill: readonly number[],
+  path: string,
+  own: readonly Reader[] = [],
+): Promise<Records> {
+  const content = await readNew(encoding, path, [...own, ...readers])
+  return isTable(content) ? encodeTable(encoding, fill, content) : encodeArrays(encoding, fill, content)
+}
+
+async function readNew(
+  { kind, file, shape }: Encoding,
+  path: string,
+  all: readonly Reader[],
+): Promise<Content> {
+  const trained = readerByName(file?.format ?? 'csv', all)
+  const options: ReadOptions = { header: true, labelBytes: 1, resize: 'refuse', ...file?.options }
+  if (file?.channels) {
+    const paths = Object.entries(file.channels).map(([channel, name]) => [channel, join(path, name)])
+    return readChannels(trained, Object.fromEntries(paths) as Record<string, string>, options)
+  }
+  const byName = readerByPath(path, all)
+  const reader = trained.gives === 'table' && byName?.gives === 'table' ? byName : trained
+  const [height, width, channels] = shape ?? []
+  const image =
+    kind === 'images' && shape ? { height: height!, width: width!, channels: channels! } : undefined
+  const content = await reader.read(path, { ...options, ...(image && { image }) })
+  return kind === 'series' ? asTable(content) : content
+}
+
+function encodeArrays(
+  { shape = [], missing }: Encoding,
+  fill: readonly number[],
+  { name, unit, places, rows, values, ...content }: Exclude<Content, Table>,
+): Records {
+  if (content.shape.join() !== shape.join()) {
+    const wanted = `rows of shape [${shape.join(', ')}] as in training`
+    throw new InputError(`${name}: expected ${wanted}, got [${content.shape.join(', ')}]`)
+  }
+  const empty = missing === 'refuse' || missing === 'drop-row' ? values.findIndex(Number.isNaN) : -1
+  if (empty >= 0) {
+    const row = Math.floor((empty * rows) / values.length)
+    throw new InputError(`${name} ${unit} ${places[row]!}: expected numbers, got NaN`)
+  }
+  return { rows, inputs: fillMissing(values, fill), unit, places }
+}
+
+function encodeTable(encoding: Encoding, fill: readonly number[], table: Table): Records {
+  const { unit, places } = table
+  // One input of several axes has more columns than features, and its fills are those of the last axis.
+  const { shape } = encoding
+  const header = encoding.file?.options.header !== false || table.unit !== 'line'
   const at = header ? byName(table, encoding) : byPosition(table, encoding)
   const policy = encoding.missing === 'drop-row' ? 'refuse' : encoding.missing
-  const cells = fillMissing(encodeCells(table, encoding.columns, at, policy), fill)
-  if (encoding.kind !== 'series') return { rows: table.rows.length, inputs: cells, lines: table.lines }
+  const encoded = encodeCells(table, encoding.columns, at, policy)
+  if (encoding.kind !== 'series') {
+    const options = encoding.file?.options
+    const inputs = shape && options ? rowsToArrays(encoded, shape, options, table.channels) : encoded
+    return { rows: table.rows.length, inputs: fillMissing(inputs, fill), unit, places }
+  }
+  const cells = fillMissing(encoded, fill)
   const window = encoding.window ?? 1
   const features = featureNames(encoding.columns).length
   const windows = cutWindows({ steps: cells, features, window, horizon: 0 })
@@ -37,10 +97,10 @@ export function encodeRecords(encoding: Encoding, fill: readonly number[], path:
   }
   const inputs = new Float32Array(windows.length * window * features)
   windows.forEach(({ input }, row) => inputs.set(input, row * input.length))
-  return { rows: windows.length, inputs, lines: windows.map(({ at: last }) => table.lines[last]!) }
+  return { rows: windows.length, inputs, unit, places: windows.map(({ at: last }) => places[last]!) }
 }
 
-function byName(table: CsvTable, { columns }: Encoding): number[] {
+function byName(table: Table, { columns }: Encoding): number[] {
   const lacking = columns.filter(({ name }) => !table.names.includes(name)).map(({ name }) => `"${name}"`)
   if (lacking.length > 0) {
     const what = lacking.length === 1 ? 'the column' : 'the columns'
@@ -52,10 +112,10 @@ function byName(table: CsvTable, { columns }: Encoding): number[] {
 }
 
 /** Columns without names are told by how many there are. */
-function byPosition(table: CsvTable, { columns, csv }: Encoding): number[] {
-  const names = csv?.names ?? columns.map(({ name }) => name)
+function byPosition(table: Table, { columns, file }: Encoding): number[] {
+  const names = file?.names ?? columns.map(({ name }) => name)
   const inputs = columns.map(({ name }) => name)
-  const withoutTarget = names.filter((name) => inputs.includes(name) || !csv?.targets.includes(name))
+  const withoutTarget = names.filter((name) => inputs.includes(name) || !file?.targets?.includes(name))
   const layout = [names, withoutTarget, inputs].find((each) => each.length === table.names.length)
   if (layout === undefined) {
     const counts = [...new Set([names, withoutTarget, inputs].map((each) => each.length))].join(' or ')

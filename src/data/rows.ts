@@ -1,13 +1,14 @@
 import { InputError } from '../base/errors.js'
 import { isMissing } from './cells.js'
-import { selectRows, type CsvTable } from './csv.js'
+import { selectRows, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
-import { countMissing, encodingOf, selectTargets, type ReadInput } from './dataset-parts.js'
-import { encodeCells, featureNames, fitColumns } from './encode.js'
+import { countMissing, fileEncoding, selectTargets, testRows, type ReadInput } from './dataset-parts.js'
+import { encodeCells, featureNames, fitColumns, type EncodedColumn } from './encode.js'
 import { readKeys } from './keys.js'
+import { channelNames, toChannelsLast } from './layout.js'
 import type { Dataset } from './types.js'
 
-/** Rows of a table, or images of one row each: each row of the file is one input. */
+/** Rows of a table, or images or sequences of one row each: each row of the file is one input. */
 export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
   const { table: all, target, settings, split } = input
   const { inputs: columns, targets, categorical } = input.columns
@@ -25,30 +26,81 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
   }
   const table = selectRows(all, kept)
   const encoded = fitColumns(table, columns, { categorical, missing: settings.missing })
-  const shape = settings.kind === 'images' ? imageShape(table, columns, settings) : undefined
-  const features = featureNames(encoded)
+  const shape = arrayShape(table, columns, encoded, settings)
+  const cells = encodeCells(table, encoded, columns, settings.missing)
   const keys = readKeys(table, split)
   return {
     name: settings.name,
     rows: kept.length,
-    shape: shape ?? [features.length],
-    inputs: encodeCells(table, encoded, columns, settings.missing),
+    shape: shape ?? [featureNames(encoded).length],
+    inputs: shape === undefined ? cells : rowsToArrays(cells, shape, settings.options, table.channels),
     targets: selectTargets(target, kept),
     task: target.task,
-    features: shape === undefined ? features : channelNames(settings.image.channels),
-    encoding: encodingOf(table, encoded, targets, settings),
+    features: shape === undefined ? featureNames(encoded) : lastAxis(table, settings, shape),
+    encoding: {
+      kind: settings.kind,
+      columns: encoded,
+      missing: settings.missing,
+      ...(shape && { shape }),
+      file: fileEncoding(settings, table, targets),
+    },
     ...(keys && { keys }),
+    ...testRows(kept, input.testFrom),
     cleaning: { missing: countMissing(all, columns), leftOut: all.rows.length - kept.length },
   }
 }
 
-function imageShape(table: CsvTable, columns: readonly number[], { image }: DataSettings): number[] {
-  const { height, width, channels } = image
-  const size = height * width * channels
-  if (columns.length === size) return [height, width, channels]
-  const wanted = `${height}×${width}×${channels} = ${size} pixel columns`
-  throw new InputError(`config.data.image: expected ${wanted} in ${table.name}, got ${columns.length}`)
+/** Cells of rows as images or sequences, channels last: where each channel has a file, they are first. */
+export function rowsToArrays(
+  cells: Float32Array,
+  shape: readonly number[],
+  { layout }: DataSettings['options'],
+  channels: Table['channels'],
+): Float32Array {
+  if (channels === undefined && layout !== 'channels-first') return cells
+  const positions = shape.slice(0, -1).reduce((product, n) => product * n, 1)
+  return toChannelsLast(cells, positions, shape.at(-1)!)
 }
 
-const channelNames = (channels: number) =>
-  channels === 3 ? ['red', 'green', 'blue'] : Array.from({ length: channels }, (_, c) => `channel ${c}`)
+const lastAxis = (table: Table, { kind }: DataSettings, shape: readonly number[]) =>
+  table.channels ?? channelNames(kind === 'images' ? kind : 'sequences', shape.at(-1)!)
+
+/** The shape of one image or sequence; undefined for a row of a table. */
+function arrayShape(
+  table: Table,
+  columns: readonly number[],
+  encoded: readonly EncodedColumn[],
+  settings: DataSettings,
+): number[] | undefined {
+  const { kind, options } = settings
+  if (kind !== 'images' && kind !== 'sequences') return undefined
+  const text = encoded.find(({ categories }) => categories !== undefined)
+  if (text !== undefined) {
+    throw new InputError(`${table.name}, column "${text.name}": expected numbers in ${kind}, got text`)
+  }
+  const shape =
+    kind === 'images' ? imageShape(options) : sequenceShape(columns.length, options, table.channels)
+  const size = shape.reduce((product, n) => product * n, 1)
+  if (size === columns.length) return shape
+  const key = kind === 'images' ? 'image' : table.channels ? 'channels' : 'sequence'
+  const what = kind === 'images' ? 'pixel columns' : 'columns'
+  const wanted = `${shape.join('×')} = ${size} ${what}`
+  throw new InputError(`config.data.${key}: expected ${wanted} in ${table.name}, got ${columns.length}`)
+}
+
+function imageShape({ image }: DataSettings['options']): number[] {
+  if (image === undefined) {
+    throw new InputError('config.data.image: expected height, width and channels of the images, got nothing')
+  }
+  return [image.height, image.width, image.channels]
+}
+
+function sequenceShape(
+  columns: number,
+  { sequence }: DataSettings['options'],
+  channels: Table['channels'],
+): number[] {
+  if (sequence !== undefined) return [sequence.steps, channels?.length ?? sequence.channels]
+  if (channels !== undefined) return [Math.floor(columns / channels.length), channels.length]
+  throw new InputError('config.data.sequence: expected steps and channels of the sequences, got nothing')
+}

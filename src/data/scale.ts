@@ -73,7 +73,7 @@ function moments(values: Float64Array, fill = NaN): Moments {
 
 /** What fills each feature by the data set's policy; the mean where none is missing, for then none needs it. */
 function fills({ encoding, features }: Dataset, columns: readonly Float64Array[]): number[] {
-  if (encoding.kind === 'images')
+  if (encoding.kind === 'images' || encoding.kind === 'sequences')
     return columns.map((values, c) => fillOf(values, encoding.missing, features[c]!))
   const result: number[] = []
   for (const { name, categories, indicator } of encoding.columns) {

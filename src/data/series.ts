@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.js'
-import { countMissing, encodingOf, selectTargets, type ReadInput } from './dataset-parts.js'
+import { countMissing, fileEncoding, selectTargets, type ReadInput } from './dataset-parts.js'
 import { encodeCells, featureNames, fitColumns } from './encode.js'
 import { readKeys } from './keys.js'
 import type { Dataset } from './types.js'
@@ -36,7 +36,13 @@ export function readSeries(input: ReadInput): Omit<Dataset, 'hash'> {
     ),
     task: target.task,
     features,
-    encoding: { ...encodingOf(table, encoded, targets, settings), window },
+    encoding: {
+      kind: 'series',
+      columns: encoded,
+      missing,
+      window,
+      file: fileEncoding(settings, table, targets),
+    },
     ...(groups && { keys: known.map(({ span }) => groups[span[0]]!) }),
     spans: known.map(({ span }) => span),
     cleaning: { missing: countMissing(table, columns), leftOut: windows.length - known.length },

@@ -1,6 +1,8 @@
 import { expected, InputError } from '../base/errors.js'
 import { randomSource, type RandomStream } from '../base/random.js'
 import type { Config } from '../config/config-schema.js'
+import { firstEqualRows } from './duplicates.js'
+import { subset } from './subset.js'
 import { rowUnits } from './units.js'
 import { splitByTime } from './split-time.js'
 import { stratify } from './strata.js'
@@ -27,6 +29,7 @@ export function splitMethod({ spans, task }: Dataset, by: Config['split']['by'])
  * out, as are windows of a series that cross a boundary. Throws where a split with a share gets no row.
  */
 export function splitRows(dataset: Dataset, split: Config['split'], seed: number): Splits {
+  if (dataset.test !== undefined) return splitAround(dataset, dataset.test, split, seed)
   const by = splitMethod(dataset, split.by)
   const shares = splitNames.map((name) => split[name])
   const parts =
@@ -41,6 +44,41 @@ export function splitRows(dataset: Dataset, split: Config['split'], seed: number
   }
   const [train, arch, validation, test] = parts.map((part) => Uint32Array.from(part).sort())
   return { train: train!, arch: arch!, validation: validation!, test: test! }
+}
+
+/**
+ * Keeps the rows of `data.test` as the split `test`, and divides the others by the shares of the other three.
+ * Rows with the inputs of a test row are in no split.
+ */
+function splitAround(
+  dataset: Dataset,
+  test: readonly number[],
+  split: Config['split'],
+  seed: number,
+): Splits {
+  const equal = firstEqualRows(dataset)
+  const taken = new Set(test.map((row) => equal[row]!))
+  const rest = Uint32Array.from({ length: dataset.rows }, (_, row) => row).filter(
+    (row) => !taken.has(equal[row]!),
+  )
+  if (rest.length === 0) {
+    throw new InputError(`config.data.test: expected rows in data.file that it has not, got none`)
+  }
+  const { test: _, ...others } = subset(dataset, rest)
+  const total = split.train + split.arch + split.validation
+  const shares = {
+    train: split.train / total,
+    arch: split.arch / total,
+    validation: split.validation / total,
+  }
+  const parts = splitRows(others, { ...split, ...shares, test: 0 }, seed)
+  const at = (rows: Uint32Array) => rows.map((row) => rest[row]!)
+  return {
+    train: at(parts.train),
+    arch: at(parts.arch),
+    validation: at(parts.validation),
+    test: Uint32Array.from(test),
+  }
 }
 
 /** Deals units of rows, in random order, each to the split that lacks most; stratum by stratum. */

@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js'
 import { cellError, isMissing, isNumeric, labelOf, numberAt, sortedLabels } from './cells.js'
-import type { CsvTable } from './csv.js'
+import type { Table } from './content.js'
 import type { Task } from './types.js'
 
 const MOST_INFERRED_CLASSES = 20
@@ -15,12 +15,14 @@ export interface Target {
 /**
  * Reads the target columns. Without a task given it is classification where the one target is text or has
  * at most 20 distinct integers, else regression. A missing cell is an error under the policy `refuse`.
+ * `names` are those of the classes 0, 1, …, in this order; a cell is then one of them, or its number.
  */
 export function readTarget(
-  table: CsvTable,
+  table: Table,
   columns: readonly number[],
   kind: Task['kind'] | undefined,
   missing: string,
+  names?: readonly string[],
 ): Target {
   const empty = columns.flatMap((column) => {
     const row = table.rows.findIndex((cells) => isMissing(cells[column]!))
@@ -30,11 +32,11 @@ export function readTarget(
     const hint = '; under another policy of config.data.missing a row without a target is left out'
     throw cellError(table, empty.row, empty.column, 'a target', hint)
   }
-  const resolved = kind ?? inferTask(table, columns)
-  return resolved === 'classification' ? classes(table, columns) : values(table, columns, resolved)
+  const resolved = kind ?? (names ? 'classification' : inferTask(table, columns))
+  return resolved === 'classification' ? classes(table, columns, names) : values(table, columns, resolved)
 }
 
-function inferTask(table: CsvTable, columns: readonly number[]): 'classification' | 'regression' {
+function inferTask(table: Table, columns: readonly number[]): 'classification' | 'regression' {
   if (columns.length > 1) return 'regression'
   const cells = new Set(presentCells(table, columns[0]!))
   const numeric = [...cells].filter(isNumeric)
@@ -45,14 +47,15 @@ function inferTask(table: CsvTable, columns: readonly number[]): 'classification
   return integers && numbers.size <= MOST_INFERRED_CLASSES ? 'classification' : 'regression'
 }
 
-const presentCells = (table: CsvTable, column: number) =>
+const presentCells = (table: Table, column: number) =>
   table.rows.map((row) => row[column]!).filter((cell) => !isMissing(cell))
 
-function classes(table: CsvTable, columns: readonly number[]): Target {
+function classes(table: Table, columns: readonly number[], given: readonly string[] | undefined): Target {
   const [column] = columns
   if (columns.length > 1) {
     throw new InputError(`config.data.target: expected one column for classification, got ${columns.length}`)
   }
+  if (given !== undefined) return namedClasses(table, column!, given)
   const cells = presentCells(table, column!)
   const names = sortedLabels(cells.map(labelOf))
   const where = `${table.name}, column "${table.names[column!]!}"`
@@ -74,7 +77,26 @@ function classes(table: CsvTable, columns: readonly number[]): Target {
   return { task: { kind: 'classification', classes: names }, values: Float32Array.from(indices) }
 }
 
-function values(table: CsvTable, columns: readonly number[], kind: 'regression' | 'forecasting'): Target {
+/** Cells as names of `config.data.classes`, or as their numbers from 0. */
+function namedClasses(table: Table, column: number, names: readonly string[]): Target {
+  const codes = new Map<string, number>(names.map((_, code) => [String(code), code]))
+  // A name goes before a number: classes may be called 1, 2, 3.
+  names.forEach((name, code) => codes.set(labelOf(name), code))
+  const indices = table.rows.map((cells, row) => {
+    if (isMissing(cells[column]!)) return NaN
+    const code = codes.get(labelOf(cells[column]!))
+    if (code !== undefined) return code
+    throw cellError(
+      table,
+      row,
+      column,
+      `one of the ${names.length} config.data.classes, or 0 to ${names.length - 1}`,
+    )
+  })
+  return { task: { kind: 'classification', classes: names }, values: Float32Array.from(indices) }
+}
+
+function values(table: Table, columns: readonly number[], kind: 'regression' | 'forecasting'): Target {
   const outputs = columns.map((column) => table.names[column]!)
   const result = new Float32Array(table.rows.length * columns.length)
   columns.forEach((column, output) => {

@@ -1,3 +1,5 @@
+import type { ReadOptions } from './readers/types.js'
+
 /** What is to be predicted. */
 export type Task =
   | { readonly kind: 'classification'; readonly classes: readonly string[] }
@@ -27,13 +29,16 @@ export interface Dataset {
   readonly spans?: readonly (readonly [number, number])[]
   /** What reading found: missing cells by column, and rows left out (incomplete, or without a target). */
   readonly cleaning?: { readonly missing: Readonly<Record<string, number>>; readonly leftOut: number }
+  /** Rows of `data.test`, ascending: they are the split `test`, and the shares divide the others. */
+  readonly test?: readonly number[]
   /** SHA-256 of inputs, targets and encoding: the run's identity of its data. */
   readonly hash: string
 }
 
 /** How columns become features; kept with an exported model. */
 export interface Encoding {
-  readonly kind: 'table' | 'images' | 'series'
+  readonly kind: 'table' | 'images' | 'series' | 'sequences'
+  /** Those of a table; none where the file holds arrays of numbers. */
   readonly columns: readonly {
     readonly name: string
     /** For a categorical column its categories, one feature each. */
@@ -44,15 +49,22 @@ export interface Encoding {
   /** The policy for missing cells: `refuse`, `mean`, … */
   readonly missing: string
   readonly window?: number
-  /** How the file read, to read new records alike. Without it: commas and a header. */
-  readonly csv?: {
-    readonly delimiter: string
-    readonly header: boolean
-    /** All columns of the file in its order; where there is no header, their indices. */
-    readonly names: readonly string[]
-    /** Those of them that were predicted. */
-    readonly targets: readonly string[]
-  }
+  /** One input's shape, where the columns alone do not say it. */
+  readonly shape?: readonly number[]
+  /** How the file read, to read new ones alike. Without it: CSV with commas and a header. */
+  readonly file?: FileEncoding
+}
+
+/** How files read: the reader, its options, and what their columns are. */
+export interface FileEncoding {
+  readonly format: string
+  readonly options: ReadOptions
+  /** Tables: all columns of the file in its order; where there is no header, their indices. */
+  readonly names?: readonly string[]
+  /** Those of them that were predicted. */
+  readonly targets?: readonly string[]
+  /** Where each channel has a file of its own: their names in a folder. */
+  readonly channels?: Readonly<Record<string, string>>
 }
 
 /** The four named splits: row numbers of the data set, ascending, no row in two. */

@@ -48,7 +48,7 @@ export interface RunPlan {
 /** Estimates memory, time and feasible budgets of a configuration; trains a few steps to time them. */
 export async function planRun(config: Config, folder: string, own: readonly AnySpace[] = []): Promise<RunPlan> {
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = setupTrial(config, folder, own)
+  const trial = await setupTrial(config, folder, own)
   const least = smallest(trial.supernet)
   const leastGraph = discretise(least, uniformGates(least), { ...retrainedAs(config.retrain), gates: 'drop' }).graph
   const memory = memoryOf(trial)

@@ -13,17 +13,21 @@ export interface Predictions {
   readonly values: readonly (readonly number[])[]
   /** The most probable class of each row; only for classification. */
   readonly classes?: readonly string[]
-  /** For each row the line of the file that it ends on. */
-  readonly lines: readonly number[]
+  /** What a row is of the file, and for each its number (the line that it ends on) or its name. */
+  readonly unit: string
+  readonly places: readonly (number | string)[]
 }
 
-/** Predicts every row of a CSV file with a saved model, given its folder or its run's. Frees the model. */
+/**
+ * Predicts every row of a file (or image of a folder) with a saved model, given its folder or its run's. Frees
+ * the model.
+ */
 export async function predictFile(folder: string, file: string): Promise<Predictions> {
   const at = existsSync(join(folder, 'model', 'model.json')) ? join(folder, 'model') : folder
   const model = await readModel(at)
   try {
     const { encoding, fill, shape, task } = readPreprocess(at)
-    const { rows, inputs, lines } = encodeRecords(encoding, fill, file)
+    const { rows, inputs, unit, places } = await encodeRecords(encoding, fill, file)
     const all = Uint32Array.from({ length: rows }, (_, row) => row)
     const outputs = modelPredictions(model, inputs, shape, all, fill)
     const names = task.kind === 'classification' ? task.classes : task.outputs
@@ -31,17 +35,17 @@ export async function predictFile(folder: string, file: string): Promise<Predict
       ...outputs.subarray(row * names.length, (row + 1) * names.length),
     ])
     const classes = values.map((p) => names[p.indexOf(Math.max(...p))]!)
-    return { names, values, lines, ...(task.kind === 'classification' && { classes }) }
+    return { names, values, unit, places, ...(task.kind === 'classification' && { classes }) }
   } finally {
     model.dispose()
   }
 }
 
-/** Predictions as CSV: the line of each row, then class and probabilities, or the values. */
-export function predictionsCsv({ names, values, classes, lines }: Predictions): string {
+/** Predictions as CSV: where each row stands, then class and probabilities, or the values. */
+export function predictionsCsv({ names, values, classes, unit, places }: Predictions): string {
   const columns = classes ? ['predicted', ...names.map((name) => `probability ${name}`)] : names
-  const rows = values.map((own, row) => [lines[row]!, ...(classes ? [classes[row]!] : []), ...own])
-  return [['line', ...columns], ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('')
+  const rows = values.map((own, row) => [places[row]!, ...(classes ? [classes[row]!] : []), ...own])
+  return [[unit, ...columns], ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('')
 }
 
 function csvCell(cell: string | number): string {

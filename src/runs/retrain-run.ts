@@ -46,7 +46,7 @@ export async function retrainRun({
   const held = { ...origin.config, split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = setupTrial(config, run, spaces)
+  const trial = await setupTrial(config, run, spaces)
   checkSameSpace(trial, origin)
   createRunFolder(out, trial.config)
   writeJson(join(out, retrainedFrom), { run: resolve(run), seed })

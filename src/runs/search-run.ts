@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
+import { absolutePaths } from '../data/data-settings.js'
 import { runTrial } from '../derive/trial.js'
 import type { Trial } from '../derive/types.js'
 import { scheduleCsv } from '../schedule/table.js'
@@ -49,7 +50,7 @@ export async function searchRun({
 }: SearchRunOptions): Promise<FinishedRun> {
   if (resume && isFinished(out)) return readFinishedRun(out)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = setupTrial(withAbsolutePaths(config, folder), folder, spaces)
+  const trial = await setupTrial(withAbsolutePaths(config, folder), folder, spaces)
   requireMemory(trial)
   if (resume) checkSame(out, trial)
   else createRunFolder(out, trial.config)
@@ -105,9 +106,8 @@ async function runInFolder(
 /** A run can be resumed from anywhere, so what its configuration says about files holds anywhere. */
 function withAbsolutePaths(config: Config, folder: string): Config {
   const { data, benchmark } = config
-  const file = data.file === undefined ? {} : { file: resolve(folder, data.file) }
   const table = benchmark && { ...benchmark, table: resolve(folder, benchmark.table) }
-  return { ...config, data: { ...data, ...file }, ...(table && { benchmark: table }) }
+  return { ...config, data: absolutePaths(data, folder), ...(table && { benchmark: table }) }
 }
 
 function checkSame(out: string, { config }: Trial): void {

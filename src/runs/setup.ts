@@ -28,8 +28,12 @@ import type { Supernet } from '../supernet/types.js'
  * trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
  * `own` are search spaces beside the registry's.
  */
-export function setupTrial(config: Config, folder: string, own: readonly AnySpace[] = []): Trial {
-  const data = prepareData(config, folder)
+export async function setupTrial(
+  config: Config,
+  folder: string,
+  own: readonly AnySpace[] = [],
+): Promise<Trial> {
+  const data = await prepareData(config, folder)
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
   const document = resolveSchedule(presetOf(config, own), folder)

@@ -60,7 +60,7 @@ describe('init', () => {
     expect(printed).toBe(at(`${name}.yaml`))
     const { config, folder: from } = loadConfig(at(`${name}.yaml`))
     expect(config.name).toBe(name)
-    expect(setupTrial(config, from).supernet.groups.length).toBeGreaterThan(0)
+    expect((await setupTrial(config, from)).supernet.groups.length).toBeGreaterThan(0)
   })
 
   test('template csv is one once the file is there', async () => {
@@ -68,7 +68,7 @@ describe('init', () => {
     const rows = Array.from({ length: 50 }, (_, i) => `${i},${i % 7},${2 * i}`)
     writeFileSync(at('data.csv'), ['a,b,y', ...rows, ''].join('\n'))
     const { config, folder: from } = loadConfig(at('csv.yaml'))
-    expect(setupTrial(config, from).data.dataset.rows).toBe(50)
+    expect((await setupTrial(config, from)).data.dataset.rows).toBe(50)
   })
 
   test('overwrites nothing', async () => {

@@ -201,22 +201,37 @@ describe('resolveConfig', () => {
     [
       'no data',
       { data: {} },
-      'config.data: expected exactly one of source (a bundled data set) and file, got neither',
+      'config.data: expected exactly one of source (a bundled data set), file and channels, got none',
     ],
     [
       'two sorts of data',
       { data: { source: 'digits', file: 'a.csv' } },
-      'config.data: expected exactly one of source (a bundled data set) and file, got both',
+      'config.data: expected exactly one of source (a bundled data set), file and channels, got source and file',
     ],
     [
-      'no target',
-      { data: { file: 'a.csv' } },
-      'config.data.target: expected the column to predict, got nothing',
+      'sequence of images',
+      { data: { file: 'a.csv', image: { height: 2, width: 2 }, sequence: { steps: 4 } } },
+      'config.data.sequence: only for kind sequences, got kind images',
     ],
     [
-      'no image size',
-      { data: { file: 'a.csv', target: 'y', kind: 'images' } },
-      'config.data.image: expected height, width and channels of the images, got nothing',
+      'files of targets that are too few',
+      { data: { file: ['a.npy', 'b.npy'], targetFile: 'y.npy' } },
+      'config.data.targetFile: expected one for each of 2 files, got 1',
+    ],
+    [
+      'a file of targets of bundled data',
+      { data: { source: 'digits', targetFile: 'y.csv' } },
+      'config.data.targetFile: only beside data.file, got data.source',
+    ],
+    [
+      'test without its targets',
+      { data: { file: 'a.npy', targetFile: 'y.npy', test: { file: 'b.npy' } } },
+      'config.data.test.targetFile: expected a file as data.targetFile is one, got nothing',
+    ],
+    [
+      'test beside channels',
+      { data: { channels: { a: 'a.csv' }, test: { file: 'b.csv' } } },
+      'config.data.test: only beside data.file, got data.channels',
     ],
     [
       'no window',

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readCsv } from '../../src/data/csv.js'
+import { readCsv } from '../../src/data/readers/csv.js'
 import { message, workplace } from './helpers.js'
 
 const { folder, write } = workplace()
@@ -17,13 +17,13 @@ describe('readCsv', () => {
       ['2', 'y\nz'],
       ['3', 'w'],
     ])
-    expect(table.lines).toEqual([2, 5, 6])
+    expect(table.places).toEqual([2, 5, 6])
   })
 
   it('names columns by index without a header', () => {
     const table = read('1,2\n3,4\n', { header: false })
     expect(table.names).toEqual(['0', '1'])
-    expect(table.lines).toEqual([1, 2])
+    expect(table.places).toEqual([1, 2])
   })
 
   it.each([

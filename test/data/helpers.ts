@@ -18,6 +18,16 @@ export function message(run: () => unknown): string {
   throw new Error('expected an InputError')
 }
 
+/** The message of the InputError that a call must reject with. */
+export async function rejection(run: Promise<unknown>): Promise<string> {
+  const error: unknown = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(InputError)
+  return (error as Error).message
+}
+
 /** A temporary folder, gone after the test file, and what tests do in it. */
 export function workplace() {
   const folder = mkdtempSync(join(tmpdir(), 'sentei-data-'))
@@ -28,7 +38,7 @@ export function workplace() {
   }
   const config = (data: object, split: object = {}) =>
     resolveConfig({ data: { file: 'a.csv', ...data }, split, supernet: { space: 'none' } })
-  const read = (text: string, data: object, split: object = {}): Dataset => {
+  const read = (text: string, data: object, split: object = {}): Promise<Dataset> => {
     write(text)
     return readDataset(config(data, split), folder)
   }

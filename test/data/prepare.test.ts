@@ -3,13 +3,13 @@ import { checkData } from '../../src/data/check-data.js'
 import { prepareData, prepareDataset } from '../../src/data/prepare.js'
 import { fitScaler, scale, unscale } from '../../src/data/scale.js'
 import type { PreparedData } from '../../src/data/types.js'
-import { csv, dataset, message, workplace } from './helpers.js'
+import { csv, dataset, rejection, workplace } from './helpers.js'
 
 const { config, read, write, folder } = workplace()
 const table = { target: 'y', task: 'regression' }
 const byTime = { by: 'time' }
 
-function prepare(text: string, data: object, split: object = {}): PreparedData {
+function prepare(text: string, data: object, split: object = {}): Promise<PreparedData> {
   write(text)
   return prepareData(config(data, split), folder)
 }
@@ -20,9 +20,9 @@ const moments = (values: readonly number[]) => {
 }
 
 describe('scaling', () => {
-  it('is fitted on train only', () => {
+  it('is fitted on train only', async () => {
     // Rows after the sixth are test and validation; they are far off on purpose.
-    const { scaler, inputs, targets } = prepare(
+    const { scaler, inputs, targets } = await prepare(
       csv('a,y', 10, (i) => (i < 6 ? [i, 2 * i] : [1000 * i, -i])),
       table,
       byTime,
@@ -36,13 +36,13 @@ describe('scaling', () => {
     expect(inputs[9]).toBeCloseTo((9000 - a.mean) / a.std, 1)
   })
 
-  it('is the same whatever stands outside train', () => {
-    const one = prepare(
+  it('is the same whatever stands outside train', async () => {
+    const one = await prepare(
       csv('a,y', 10, (i) => [i, i * i]),
       table,
       byTime,
     )
-    const other = prepare(
+    const other = await prepare(
       csv('a,y', 10, (i) => (i < 6 ? [i, i * i] : [-i, 7 * i])),
       table,
       byTime,
@@ -50,8 +50,8 @@ describe('scaling', () => {
     expect(other.scaler).toEqual(one.scaler)
   })
 
-  it('scales a constant to 0, without NaN', () => {
-    const { inputs, scaler } = prepare(
+  it('scales a constant to 0, without NaN', async () => {
+    const { inputs, scaler } = await prepare(
       csv('a,b,y', 10, (i) => [0.1, i, i]),
       table,
       byTime,
@@ -60,14 +60,14 @@ describe('scaling', () => {
     expect([...inputs].filter((_, i) => i % 2 === 0)).toEqual(new Array(10).fill(0))
   })
 
-  it('keeps class indices, and original targets in the data set', () => {
-    const classes = prepare(
+  it('keeps class indices, and original targets in the data set', async () => {
+    const classes = await prepare(
       csv('a,y', 30, (i) => [i, i % 3]),
       { target: 'y' },
     )
     expect(classes.targets).toEqual(classes.dataset.targets)
     expect(classes.scaler.target).toEqual({ mean: [], std: [] })
-    const values = prepare(
+    const values = await prepare(
       csv('a,y', 30, (i) => [i, i]),
       table,
     )
@@ -104,8 +104,8 @@ describe('scaling', () => {
     ])
   })
 
-  it('scales several outputs each by itself', () => {
-    const { scaler } = prepare(
+  it('scales several outputs each by itself', async () => {
+    const { scaler } = await prepare(
       csv('a,y,z', 10, (i) => [i, i, 100 * i]),
       { target: ['y', 'z'] },
       byTime,
@@ -123,8 +123,8 @@ describe('filling', () => {
     ['median', 1.5],
     ['most-frequent', 1],
     ['indicator', 2.5],
-  ])('fills by the %s of train', (missing, fill) => {
-    const { scaler, inputs, dataset: data } = prepare(text, { ...table, missing }, byTime)
+  ])('fills by the %s of train', async (missing, fill) => {
+    const { scaler, inputs, dataset: data } = await prepare(text, { ...table, missing }, byTime)
     expect(scaler.fill[0]).toBe(fill)
     expect(inputs.some(Number.isNaN)).toBe(false)
     const width = data.features.length
@@ -132,22 +132,22 @@ describe('filling', () => {
     expect(data.features).toEqual(missing === 'indicator' ? ['a', 'a missing', 'b'] : ['a', 'b'])
   })
 
-  it('takes the median of an odd number, and the smallest of several modes', () => {
+  it('takes the median of an odd number, and the smallest of several modes', async () => {
     const odd = (missing: string) =>
       prepare(
         csv('a,b,y', 10, (i) => [[5, 3, 3, 9, 5, ''][i] ?? 0, i, i]),
         { ...table, missing },
         byTime,
       )
-    expect(odd('median').scaler.fill[0]).toBe(5)
-    expect(odd('most-frequent').scaler.fill[0]).toBe(3)
+    expect((await odd('median')).scaler.fill[0]).toBe(5)
+    expect((await odd('most-frequent')).scaler.fill[0]).toBe(3)
   })
 
   it.each(['mean', 'median', 'most-frequent', 'indicator'])(
     'fills a category by the most frequent: %s',
-    (missing) => {
+    async (missing) => {
       const colours = ['red', 'blue', 'red', '', 'green', 'blue', 'blue', 'blue', 'blue', '']
-      const { scaler } = prepare(
+      const { scaler } = await prepare(
         csv('c,b,y', 10, (i) => [colours[i]!, i, i]),
         { ...table, missing },
         byTime,
@@ -157,29 +157,32 @@ describe('filling', () => {
     },
   )
 
-  it('says where train has no value to fill by', () => {
+  it('says where train has no value to fill by', async () => {
     const late = csv('a,b,y', 10, (i) => [i < 6 ? '' : i, i, i])
-    expect(message(() => prepare(late, { ...table, missing: 'mean' }, byTime))).toBe(
+    expect(await rejection(prepare(late, { ...table, missing: 'mean' }, byTime))).toBe(
       'data, column "a": expected a value in train to fill missing cells by, got none',
     )
   })
 })
 
 describe('prepareData', () => {
-  it('is the same for the same configuration, bit for bit', () => {
+  it('is the same for the same configuration, bit for bit', async () => {
     const digits = { file: undefined, source: 'digits' }
-    expect(prepareData(config(digits), folder)).toEqual(prepareData(config(digits), folder))
+    expect(await prepareData(config(digits), folder)).toEqual(await prepareData(config(digits), folder))
   })
 
-  it('leaves no NaN in a filled series', () => {
+  it('leaves no NaN in a filled series', async () => {
     const text = csv('a,y', 60, (i) => [i % 7 === 3 ? 'NA' : i, i])
-    const { inputs, dataset: data } = prepare(text, { target: 'y', window: 3, missing: 'mean' })
+    const { inputs, dataset: data } = await prepare(text, { target: 'y', window: 3, missing: 'mean' })
     expect(data.inputs.some(Number.isNaN)).toBe(true)
     expect(inputs.some(Number.isNaN)).toBe(false)
   })
 
-  it('splits the bundled data without a leak', () => {
-    const { dataset: data, splits } = prepareData(config({ file: undefined, source: 'concrete' }), folder)
+  it('splits the bundled data without a leak', async () => {
+    const { dataset: data, splits } = await prepareData(
+      config({ file: undefined, source: 'concrete' }),
+      folder,
+    )
     const keys = (rows: Uint32Array) =>
       new Set([...rows].map((row) => data.inputs.subarray(row * 8, row * 8 + 8).join()))
     const train = keys(splits.train)
@@ -189,9 +192,9 @@ describe('prepareData', () => {
 })
 
 describe('checkData', () => {
-  it('sums up a classification', () => {
+  it('sums up a classification', async () => {
     const text = csv('a,b,y', 200, (i) => [i, 7, i % 4 === 0 ? 'p' : 'q'])
-    const report = checkData(prepare(text, { target: 'y' }))
+    const report = checkData(await prepare(text, { target: 'y' }))
     expect(report).toMatchObject({
       name: 'a.csv',
       task: 'classification',
@@ -212,9 +215,9 @@ describe('checkData', () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report)
   })
 
-  it('sums up a regression, missing cells and duplicates', () => {
+  it('sums up a regression, missing cells and duplicates', async () => {
     const text = `${csv('a,y', 200, (i) => [i === 5 ? '' : i, i])}199,199\n199,-1\n3,\n`
-    const report = checkData(prepare(text, { ...table, missing: 'mean' }))
+    const report = checkData(await prepare(text, { ...table, missing: 'mean' }))
     expect(report.outputs).toEqual([
       { name: 'y', min: -1, mean: expect.closeTo(99.5, 0) as number, max: 199 },
     ])
@@ -227,16 +230,16 @@ describe('checkData', () => {
     ])
   })
 
-  it('warns of tiny splits, rows in none, and unbalanced or absent classes', () => {
+  it('warns of tiny splits, rows in none, and unbalanced or absent classes', async () => {
     const text = csv('a,y', 60, (i) => [i, i < 57 ? 'p' : 'q'])
-    expect(checkData(prepare(text, { target: 'y' }, byTime)).warnings).toEqual([
+    expect(checkData(await prepare(text, { target: 'y' }, byTime)).warnings).toEqual([
       'validation has only 12 rows: its figures will be rough',
       'test has only 12 rows: its figures will be rough',
       'train has no row of class "q"',
       'the largest class has 57 rows, the smallest 3: accuracy may mislead',
     ])
     const series = checkData(
-      prepare(
+      await prepare(
         csv('a,y', 200, (i) => [i, i]),
         { target: 'y', window: 5 },
       ),
@@ -245,7 +248,7 @@ describe('checkData', () => {
       '10 of 195 rows in no split: over a boundary, or duplicates of an earlier split',
     ])
     const rare = checkData(
-      prepare(
+      await prepare(
         csv('a,y', 100, (i) => [i, i < 10 ? 'p' : 'q']),
         { target: 'y' },
         byTime,
@@ -263,8 +266,8 @@ describe('checkData', () => {
 })
 
 describe('reading twice', () => {
-  it('gives the same data', () => {
+  it('gives the same data', async () => {
     const text = csv('a,y', 9, (i) => [i, i])
-    expect(read(text, table)).toEqual(read(text, table))
+    expect(await read(text, table)).toEqual(await read(text, table))
   })
 })

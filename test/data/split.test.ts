@@ -236,8 +236,8 @@ describe('splitRows, series', () => {
     .join('\n')}\n`
   const series = { target: 'y', window: 5, horizon: 3 }
 
-  it('lets no window cross a boundary of time', () => {
-    const data = read(text, series)
+  it('lets no window cross a boundary of time', async () => {
+    const data = await read(text, series)
     const splits = splitRows(data, splitOf({ arch: 0.1, train: 0.5 }), 1)
     const reach = splitNames.map((name) => {
       const spans = [...splits[name]].map((row) => data.spans![row]!)
@@ -252,8 +252,8 @@ describe('splitRows, series', () => {
     expect(sizes(splits)).toEqual([53, 5, 17, 17])
   })
 
-  it('lets no two splits see one time step, in blocks', () => {
-    const data = read(text, series)
+  it('lets no two splits see one time step, in blocks', async () => {
+    const data = await read(text, series)
     for (const seed of seeds) {
       const splits = splitRows(data, splitOf({ by: 'block', block: 12 }), seed)
       const owner = new Map<number, string>()
@@ -270,8 +270,8 @@ describe('splitRows, series', () => {
     }
   })
 
-  it('refuses to part overlapping windows at random', () => {
-    const data = read(text, series)
+  it('refuses to part overlapping windows at random', async () => {
+    const data = await read(text, series)
     for (const by of ['random', 'stratified']) {
       expect(message(() => splitRows(data, splitOf({ by }), 1))).toBe(
         `config.split.by: expected one of time, block, group for a series (its windows overlap), got "${by}"`,
@@ -279,8 +279,9 @@ describe('splitRows, series', () => {
     }
   })
 
-  it('says how many windows are left where a split is too short for one', () => {
-    expect(message(() => splitRows(read(text, { ...series, window: 30 }), splitOf({}), 1))).toBe(
+  it('says how many windows are left where a split is too short for one', async () => {
+    const data = await read(text, { ...series, window: 30 })
+    expect(message(() => splitRows(data, splitOf({}), 1))).toBe(
       'config.split: expected rows in every split with a share, got train 40, arch 0, validation 0, test 0 of 88 (by time)',
     )
   })

@@ -26,13 +26,13 @@ function completed(part: Record<string, unknown>): object {
 }
 
 describe('YAML examples are valid configurations', () => {
-  test.each(blocks('yaml'))('%s', (_, { text }) => {
+  test.each(blocks('yaml'))('%s', async (_, { text }) => {
     const document = parse(text) as Record<string, unknown>
     const config = resolveConfig(text.startsWith('# partial\n') ? completed(document) : document)
     expect(Object.keys(document).filter((key) => !(key in config))).toEqual([])
     // Files and columns of examples do not exist; what stands on bundled data can be set up.
     if (config.data.source === undefined || config.split.column !== undefined) return
-    expect(setupTrial(config, '.').supernet.groups.length).toBeGreaterThan(0)
+    expect((await setupTrial(config, '.')).supernet.groups.length).toBeGreaterThan(0)
   })
 })
 

@@ -19,7 +19,7 @@ export function temporaryFolder(): string {
 }
 
 /** A bundled data set, split and scaled. */
-export function bundled(source: string): PreparedData {
+export function bundled(source: string): Promise<PreparedData> {
   return prepareData(resolveConfig({ data: { source }, supernet: { space: 'any' } }), '.')
 }
 

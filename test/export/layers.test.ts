@@ -11,9 +11,9 @@ import { bundled, randomNetwork, temporaryFolder } from './helper.js'
 const folder = temporaryFolder()
 beforeAll(() => useBackend('wasm'))
 
-const digits = bundled('digits')
-const concrete = bundled('concrete')
-const chicago = bundled('chicago')
+const digits = await bundled('digits')
+const concrete = await bundled('concrete')
+const chicago = await bundled('chicago')
 
 /** Exports and verifies; the layers of the model, and how far its predictions are from the network's. */
 async function exported(network: PlainNetwork, data: PreparedData) {

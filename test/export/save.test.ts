@@ -15,7 +15,7 @@ import { operationOf } from '../../src/nn/operations/index.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
 
 const folder = temporaryFolder()
-const data = bundled('digits')
+const data = await bundled('digits')
 const network = randomNetwork(data, (b) => {
   const x = operationOf('dil-conv-3x3')!.build!(b, b.input, { channels: 3, stride: 1, affine: true })
   return b.dense(b.globalAvgPool(b.node('add', [x, b.batchNorm(x)], { weights: [0.4, 0.6] })), 10)

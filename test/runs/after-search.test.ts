@@ -78,10 +78,10 @@ describe('predictFile', () => {
   test('predicts what the metrics say', async () => {
     writeFileSync(at('all.csv'), csv)
     const before = tf.memory().numTensors
-    const { values, names, lines: at2 } = await predictFile(at('mlp'), at('all.csv'))
+    const { values, names, unit, places } = await predictFile(at('mlp'), at('all.csv'))
     expect(tf.memory().numTensors).toBe(before)
     expect(names).toEqual(['compressive_strength'])
-    expect(at2.slice(0, 2)).toEqual([2, 3])
+    expect([unit, ...places.slice(0, 2)]).toEqual(["line", 2, 3])
     const target = lines[0]!.split(',').indexOf('compressive_strength')
     const errors = values.map(([value], row) => value! - Number(lines[row + 1]!.split(',')[target]))
     const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length)

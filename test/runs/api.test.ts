@@ -35,16 +35,16 @@ test('a search over a space of one’s own takes twenty lines', async () => {
   expect(events.at(-1)).toMatchObject({ type: 'stage', stage: 'export' })
 })
 
-test('an unknown space is refused with those there are', () => {
+test('an unknown space is refused with those there are', async () => {
   const config = sentei.resolveConfig({ ...tinyMlp, supernet: { space: 'darts-cel' } })
-  expect(() => sentei.setupTrial(config, '.')).toThrow(
+  await expect(sentei.setupTrial(config, '.')).rejects.toThrow(
     'config.supernet.space: unknown space darts-cel; did you mean "darts-cell"?; spaces: darts-cell, ',
   )
 })
 
 test('a trial runs without a folder', async () => {
   await sentei.useBackend('wasm')
-  const trial = sentei.setupTrial(sentei.resolveConfig({ ...tinyMlp, seed: 3 }), '.')
+  const trial = await sentei.setupTrial(sentei.resolveConfig({ ...tinyMlp, seed: 3 }), '.')
   const { architecture, metrics, steps } = await sentei.runTrial(trial, { emit: () => undefined })
   expect(steps).toBe(trial.schedule.steps)
   expect(metrics.seed).toBe(3)

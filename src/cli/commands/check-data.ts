@@ -13,9 +13,9 @@ export const checkDataCommand = command({
   description: 'read and split a configuration’s data and tell what may spoil a search',
   positionals: { config: path('a YAML or JSON file') },
   options: { set, json },
-  run(args, { print }) {
+  async run(args, { print }) {
     const { config, folder } = loadConfig(required(args, 'config'), { set: settings(args) })
-    const found = checkData(prepareData(config, folder))
+    const found = checkData(await prepareData(config, folder))
     print(args.json ? JSON.stringify(found) : describe(found))
   },
 })

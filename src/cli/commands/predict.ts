@@ -6,10 +6,10 @@ import { json, out, path, required, text } from '../options.js'
 
 export const predict = command({
   usage: 'predict <model>',
-  description: 'predict every row of a CSV file with a run’s model',
+  description: 'predict every row of a file with a run’s model',
   positionals: { model: path('the folder of a model, or of its run') },
   options: {
-    data: { type: 'string', demandOption: true, requiresArg: true, describe: 'a CSV file, plain or gzip' },
+    data: { type: 'string', demandOption: true, requiresArg: true, describe: 'a file or folder of the format that the model was trained on' },
     out: out('a CSV file; stdout by default'),
     json,
   },
@@ -20,9 +20,9 @@ export const predict = command({
     if (to !== undefined) writeAtomic(to, predictionsCsv(predictions))
     if (args.json)
       return print(
-        JSON.stringify(to === undefined ? predictions : { out: to, rows: predictions.lines.length }),
+        JSON.stringify(to === undefined ? predictions : { out: to, rows: predictions.places.length }),
       )
     if (to === undefined) return print(predictionsCsv(predictions).trimEnd())
-    say(`${to}: ${predictions.lines.length} rows`)
+    say(`${to}: ${predictions.places.length} rows`)
   },
 })

@@ -1,36 +1,33 @@
 import { basename } from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
-import { InputError } from '../base/errors.js'
-import { readText } from '../base/files.js'
+import { InputError } from '../../base/errors.js'
+import type { Table } from '../content.js'
+import { readBytes } from './bytes.js'
+import type { ReadOptions, Reader } from './types.js'
 
-/** A CSV file as text cells. */
-export interface CsvTable {
-  /** The file's name, as messages give it. */
-  readonly name: string
-  /** Column names; where there is no header, their indices from 0. */
-  readonly names: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-  /** For each row the line of the file that it ends on, counted from 1. */
-  readonly lines: readonly number[]
+/** Comma-separated values and their relatives: text cells, a row a line. */
+export const csv: Reader = {
+  name: 'csv',
+  description: 'a text file with delimiters',
+  gives: 'table',
+  takes: (path) => /\.(csv|tsv|txt|data|dat)$/.test(path),
+  read: readCsv,
 }
 
-export interface CsvOptions {
-  /** One character, a comma by default. */
-  readonly delimiter?: string
-  /** Whether the first line names the columns; true by default. */
-  readonly header?: boolean
+/**
+ * Reads a CSV file, plain or gzip, UTF-8 with or without a byte-order mark. Without a `delimiter` it is a tab
+ * in a file `.tsv`, else a comma.
+ */
+export function readCsv(path: string, options: CsvOptions = {}): Table {
+  const { delimiter = /\.tsv(\.gz)?$/i.test(path) ? '\t' : ',', header } = options
+  const text = readBytes(path, 'a CSV file').toString('utf8')
+  return parseCsv(text, basename(path), { delimiter, ...(header !== undefined && { header }) })
 }
 
-/** Reads a CSV file, plain or gzip (told by its first bytes), UTF-8 with or without a byte-order mark. */
-export const readCsv = (path: string, options?: CsvOptions): CsvTable =>
-  parseCsv(readText(path, 'data', 'a CSV file'), basename(path), options)
+type CsvOptions = Partial<Pick<ReadOptions, 'delimiter' | 'header'>>
 
 /** The table that a text holds; `name` is how messages call it. */
-export function parseCsv(
-  text: string,
-  name: string,
-  { delimiter = ',', header = true }: CsvOptions = {},
-): CsvTable {
+export function parseCsv(text: string, name: string, { delimiter = ',', header = true }: CsvOptions = {}): Table {
   const records = parseRecords(text, name, delimiter)
   const first = records[0]
   if (first === undefined) throw new InputError(`${name}: expected a CSV file with rows, got an empty file`)
@@ -42,12 +39,13 @@ export function parseCsv(
     if (cells.length === names.length) continue
     throw new InputError(`${name} line ${line}: expected ${names.length} cells, got ${cells.length}`)
   }
-  return { name, names, rows: body.map(({ cells }) => cells), lines: body.map(({ line }) => line) }
-}
-
-/** The table with only some of its rows, in the order given. */
-export function selectRows(table: CsvTable, rows: readonly number[]): CsvTable {
-  return { ...table, rows: rows.map((row) => table.rows[row]!), lines: rows.map((row) => table.lines[row]!) }
+  return {
+    name,
+    unit: 'line',
+    names,
+    rows: body.map(({ cells }) => cells),
+    places: body.map(({ line }) => line),
+  }
 }
 
 interface Line {

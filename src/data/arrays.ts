@@ -1,0 +1,111 @@
+import { InputError } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
+import { gather } from './batches.js'
+import { selectRows, whereIs, type Arrays } from './content.js'
+import type { DataSettings } from './data-settings.js'
+import { fileEncoding, selectTargets, testRows } from './dataset-parts.js'
+import { readKeys } from './keys.js'
+import { channelNames } from './layout.js'
+import { readTarget } from './target.js'
+import { targetColumns } from './columns.js'
+import type { Dataset } from './types.js'
+
+/**
+ * Makes a data set out of arrays of numbers and their labels: each row one input. Columns of the labels that
+ * are no target are left out; `split.column` may name one of them.
+ */
+export function readArrays(
+  content: Arrays,
+  testFrom: number,
+  settings: DataSettings,
+  split: Config['split'],
+): Omit<Dataset, 'hash'> {
+  checkOptions(content, settings)
+  const { labels } = content
+  if (labels === undefined) {
+    const hint = 'images in a folder for each class, or config.data.targetFile'
+    throw new InputError(`${content.name}: expected a target for each row (${hint}), got none`)
+  }
+  // A label inside a record is a class; a file of its own may hold anything.
+  const task = settings.task ?? (settings.files.targets.length > 0 ? undefined : 'classification')
+  const columns = targetColumns(labels, settings.targets)
+  const target = readTarget(labels, columns, task, settings.missing, settings.classes)
+  const kept = keptRows(content, target.values, settings.missing)
+  const size = content.values.length / content.rows
+  const known = selectRows(labels, kept)
+  const keys = readKeys(known, split)
+  const features = [...(content.channels ?? channelNames(content.kind, content.shape.at(-1)!))]
+  return {
+    name: settings.name,
+    rows: kept.length,
+    shape: content.shape,
+    inputs:
+      kept.length === content.rows ? content.values : gather(content.values, size, Uint32Array.from(kept)),
+    targets: selectTargets(target, kept),
+    task: target.task,
+    features,
+    encoding: {
+      kind: content.kind,
+      columns: content.kind === 'table' ? features.map((name) => ({ name })) : [],
+      missing: settings.missing,
+      shape: content.shape,
+      file: fileEncoding(settings),
+    },
+    ...(keys && { keys }),
+    ...testRows(kept, testFrom),
+    cleaning: { missing: missingByFeature(content, features), leftOut: content.rows - kept.length },
+  }
+}
+
+function checkOptions(content: Arrays, { drop, categorical, missing, options, kind }: DataSettings): void {
+  const { name, shape } = content
+  for (const [key, columns] of Object.entries({ drop, categorical })) {
+    if (columns.length === 0) continue
+    throw new InputError(`config.data.${key}: expected a table with columns, got ${name} (${content.kind})`)
+  }
+  if (missing === 'indicator') {
+    throw new InputError(
+      `config.data.missing: expected another policy for arrays of numbers, got "indicator"`,
+    )
+  }
+  if (options.kind !== undefined && kind !== content.kind) {
+    throw new InputError(`config.data.kind: expected ${content.kind}, which ${name} holds, got "${kind}"`)
+  }
+  const { image, sequence } = options
+  const given = image
+    ? [image.height, image.width, image.channels]
+    : sequence && [sequence.steps, sequence.channels]
+  if (given !== undefined && given.join() !== shape.join()) {
+    const key = image ? 'image' : 'sequence'
+    throw new InputError(
+      `config.data.${key}: expected ${shape.join('×')}, which ${name} holds, got ${given.join('×')}`,
+    )
+  }
+}
+
+/** Rows with a target, and by the policy without a missing value. */
+function keptRows(content: Arrays, targets: Float32Array, missing: string): number[] {
+  const { rows, values, name } = content
+  const width = targets.length / rows
+  const size = values.length / rows
+  const kept: number[] = []
+  for (let row = 0; row < rows; row++) {
+    const at = values.subarray(row * size, (row + 1) * size).findIndex(Number.isNaN)
+    if (at >= 0 && missing === 'refuse') {
+      const hint = 'config.data.missing says what is done about missing values'
+      throw new InputError(`${whereIs(content, row)}, value ${at + 1}: expected a number, got NaN; ${hint}`)
+    }
+    const known = !targets.subarray(row * width, (row + 1) * width).some(Number.isNaN)
+    if (known && (at < 0 || missing !== 'drop-row')) kept.push(row)
+  }
+  if (kept.length > 0) return kept
+  throw new InputError(`${name}: expected rows without missing values, got none (data.missing: ${missing})`)
+}
+
+function missingByFeature({ values }: Arrays, features: readonly string[]): Record<string, number> {
+  const counts = features.map(() => 0)
+  values.forEach((value, i) => {
+    if (Number.isNaN(value)) counts[i % features.length]! += 1
+  })
+  return Object.fromEntries(features.flatMap((name, i) => (counts[i]! > 0 ? [[name, counts[i]!]] : [])))
+}

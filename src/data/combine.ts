@@ -1,0 +1,100 @@
+import { InputError } from '../base/errors.js'
+import { isTable, rowCount, type Arrays, type Content, type Table } from './content.js'
+
+/** The rows of several files of one format, one file after another. */
+export function appendRows(contents: readonly Content[]): Content {
+  const [first, ...others] = contents as [Content, ...Content[]]
+  if (others.length === 0) return first
+  for (const other of others) checkAlike(first, other)
+  const located = {
+    name: contents.map(({ name }) => name).join(', '),
+    unit: first.unit,
+    places: contents.flatMap(({ places }) => places),
+    files: contents.flatMap(({ name, places }) => places.map(() => name)),
+  }
+  if (isTable(first)) return { ...first, ...located, rows: (contents as Table[]).flatMap(({ rows }) => rows) }
+  const arrays = contents as Arrays[]
+  const values = new Float32Array(arrays.reduce((sum, each) => sum + each.values.length, 0))
+  let at = 0
+  for (const each of arrays) {
+    values.set(each.values, at)
+    at += each.values.length
+  }
+  const labels = first.labels && (appendRows(arrays.map((each) => each.labels!)) as Table)
+  return { ...first, ...located, rows: located.places.length, values, ...(labels && { labels }) }
+}
+
+function checkAlike(first: Content, other: Content): void {
+  const form = (content: Content) =>
+    isTable(content)
+      ? `columns ${content.names.join(', ')}`
+      : `${content.kind} of shape [${content.shape.join(', ')}]${content.labels ? ' with labels' : ''}`
+  if (form(first) === form(other)) return
+  throw new InputError(`${other.name}: expected ${form(first)} as in ${first.name}, got ${form(other)}`)
+}
+
+/** Rows with the targets of another file, row by row: columns of a table, or the labels of arrays. */
+export function joinTargets(content: Content, targets: Content): Content {
+  const labels = asTable(targets)
+  if (rowCount(content) !== rowCount(labels)) {
+    const wanted = `${rowCount(content)} rows as in ${content.name}`
+    throw new InputError(`${labels.name}: expected ${wanted}, got ${rowCount(labels)}`)
+  }
+  if (!isTable(content)) return { ...content, labels }
+  const unique = labels.names.map((name) => (content.names.includes(name) ? `${labels.name} ${name}` : name))
+  return {
+    ...content,
+    names: [...content.names, ...unique],
+    rows: content.rows.map((cells, row) => [...cells, ...labels.rows[row]!]),
+    joined: { from: content.names.length, names: labels.names },
+  }
+}
+
+/** Numbers as text cells, a column a feature; a missing one is empty. */
+export function asTable(content: Content): Table {
+  if (isTable(content)) return content
+  const { shape, values, places, ...rest } = content
+  if (shape.length !== 1) {
+    throw new InputError(`${content.name}: expected one row of targets each, got shape [${shape.join(', ')}]`)
+  }
+  const width = shape[0]!
+  return {
+    name: rest.name,
+    unit: rest.unit,
+    places,
+    names: Array.from({ length: width }, (_, column) => String(column)),
+    rows: places.map((_, row) =>
+      Array.from(values.subarray(row * width, (row + 1) * width), (v) => (Number.isNaN(v) ? '' : String(v))),
+    ),
+  }
+}
+
+/** Files of one channel each, side by side: the columns (or features) of each are the steps. */
+export function joinChannels(channels: readonly (readonly [name: string, content: Content])[]): Content {
+  const [[, first]] = channels as [readonly [string, Content]]
+  for (const [, other] of channels) checkSize(first, other)
+  const names = channels.map(([name]) => name)
+  if (isTable(first)) {
+    const tables = channels.map(([, content]) => content as Table)
+    return {
+      ...first,
+      channels: names,
+      names: tables.flatMap((table, c) => table.names.map((column) => `${names[c]!} ${column}`)),
+      rows: first.rows.map((_, row) => tables.flatMap((table) => table.rows[row]!)),
+    }
+  }
+  const steps = first.shape[0]!
+  const values = new Float32Array(first.values.length * names.length)
+  channels.forEach(([, content], c) => {
+    ;(content as Arrays).values.forEach((value, i) => (values[i * names.length + c] = value))
+  })
+  return { ...first, kind: 'sequences', shape: [steps, names.length], values, channels: names }
+}
+
+function checkSize(first: Content, other: Content): void {
+  const steps = (content: Content) =>
+    isTable(content) ? content.names.length : content.shape.length === 1 ? content.shape[0]! : 0
+  const size = (content: Content) => `${rowCount(content)} rows of ${steps(content)} steps`
+  if (isTable(first) === isTable(other) && steps(first) > 0 && size(first) === size(other)) return
+  throw new InputError(`${other.name}: expected ${size(first)} as in ${first.name}, got ${size(other)}`)
+}

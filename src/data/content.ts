@@ -1,0 +1,61 @@
+/** Where the rows of a file came from, for messages and for `predict`. */
+interface Located {
+  /** The file's name, as messages give it. */
+  readonly name: string
+  /** What a row is called, and for each row its number (or name) in the file, counted from 1. */
+  readonly unit: 'line' | 'row' | 'record' | 'image'
+  readonly places: readonly (number | string)[]
+  /** For rows out of several files: the file of each row. */
+  readonly files?: readonly string[]
+}
+
+/** Rows as text cells: what a reader of a tabular format gives. */
+export interface Table extends Located {
+  /** Column names; where there is no header, their indices from 0. */
+  readonly names: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  /** Where a target file was joined on: its first column, and its names before they were made unique. */
+  readonly joined?: { readonly from: number; readonly names: readonly string[] }
+  /** Where the columns are those of one file a channel: the channels in order. */
+  readonly channels?: readonly string[]
+}
+
+/** Rows as arrays of numbers of one shape: what a reader of images or of arrays gives. */
+export interface Arrays extends Located {
+  readonly kind: 'table' | 'images' | 'sequences'
+  readonly rows: number
+  /** One row's: [features], [height, width, channels] or [steps, channels]. */
+  readonly shape: readonly number[]
+  /** rows × product(shape); NaN where a value is missing. */
+  readonly values: Float32Array
+  /** Targets that stand in the same file, or came from `data.targetFile`. */
+  readonly labels?: Table
+  /** Names of the channels, where they have some. */
+  readonly channels?: readonly string[]
+}
+
+/** What a reader makes of one file. */
+export type Content = Table | Arrays
+
+/** Whether a content is text cells, not numbers. */
+export const isTable = (content: Content): content is Table => 'names' in content
+
+/** How many rows a content has. */
+export const rowCount = (content: Content): number => content.places.length
+
+/** Where a row stands: `a.csv line 18`, `train/cat/1.png`. */
+export function whereIs({ name, unit, places, files }: Content, row: number): string {
+  const file = files?.[row] ?? name
+  return unit === 'image' ? `${file}/${places[row]!}` : `${file} ${unit} ${places[row]!}`
+}
+
+/** The table with only some of its rows, in the order given. */
+export function selectRows(table: Table, rows: readonly number[]): Table {
+  const { files, places } = table
+  return {
+    ...table,
+    rows: rows.map((row) => table.rows[row]!),
+    places: rows.map((row) => places[row]!),
+    ...(files && { files: rows.map((row) => files[row]!) }),
+  }
+}

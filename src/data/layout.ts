@@ -1,0 +1,22 @@
+/**
+ * Puts the channels of images or sequences last: rows of [channels, positions] become rows of
+ * [positions, channels]. Positions are pixels row by row, or time steps.
+ */
+export function toChannelsLast(values: Float32Array, positions: number, channels: number): Float32Array {
+  if (channels === 1) return values
+  const size = positions * channels
+  const result = new Float32Array(values.length)
+  for (let start = 0; start < values.length; start += size) {
+    for (let channel = 0; channel < channels; channel++) {
+      const from = start + channel * positions
+      for (let p = 0; p < positions; p++) result[start + p * channels + channel] = values[from + p]!
+    }
+  }
+  return result
+}
+
+/** Names for channels that have none: colours where there are three of an image. */
+export const channelNames = (kind: 'images' | 'sequences' | 'table', channels: number): string[] =>
+  kind === 'images' && channels === 3
+    ? ['red', 'green', 'blue']
+    : Array.from({ length: channels }, (_, c) => `${kind === 'table' ? 'feature' : 'channel'} ${c}`)

@@ -1,0 +1,41 @@
+import { appendRows, asTable, joinChannels, joinTargets } from './combine.js'
+import { rowCount, type Content } from './content.js'
+import type { DataFiles, DataSettings } from './data-settings.js'
+import type { ReadOptions, Reader } from './readers/types.js'
+
+/** All rows of a configuration's files, those of `data.test` last, and how many these are. */
+export async function readContent(settings: DataSettings): Promise<{ content: Content; testRows: number }> {
+  const train = await readFiles(settings.files, settings)
+  if (settings.test === undefined) return { content: appendRows(train), testRows: 0 }
+  const test = await readFiles(settings.test, settings)
+  const testRows = test.reduce((sum, content) => sum + rowCount(content), 0)
+  return { content: appendRows([...train, ...test]), testRows }
+}
+
+async function readFiles(files: DataFiles, settings: DataSettings): Promise<Content[]> {
+  const { reader, options, targetReader, targetOptions } = settings
+  const read =
+    files.channels === undefined
+      ? await readAll(reader, files.inputs, options)
+      : [await readChannels(reader, files.channels, options)]
+  // The time steps of a series are rows of a table, whatever file they stand in.
+  const inputs = settings.kind === 'series' ? read.map(asTable) : read
+  if (files.targets.length === 0) return inputs
+  const targets = await readAll(targetReader, files.targets, targetOptions)
+  return inputs.map((content, i) => joinTargets(content, targets[i]!))
+}
+
+const readAll = (reader: Reader, paths: readonly string[], options: ReadOptions): Promise<Content[]> =>
+  Promise.all(paths.map(async (path) => reader.read(path, options)))
+
+/** A file for each channel, side by side. */
+export async function readChannels(
+  reader: Reader,
+  channels: Readonly<Record<string, string>>,
+  options: ReadOptions,
+): Promise<Content> {
+  const contents = Object.entries(channels).map(
+    async ([name, path]) => [name, await reader.read(path, options)] as const,
+  )
+  return joinChannels(await Promise.all(contents))
+}

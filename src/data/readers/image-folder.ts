@@ -1,0 +1,110 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, extname, join, sep } from 'node:path'
+import { InputError } from '../../base/errors.js'
+import type { Arrays } from '../content.js'
+import { decodeImage, imageEndings, type Picture } from './image-file.js'
+import { resize } from './resize.js'
+import type { ReadOptions, Reader } from './types.js'
+
+/**
+ * PNG and JPEG files, those of a class in a folder named after it, at any depth below. For `predict` also a
+ * folder without classes, or one file. Without `image` all have the size of the first, and are gray where
+ * none has a colour.
+ */
+export const imageFolder: Reader = {
+  name: 'image-folder',
+  description: 'PNG and JPEG files, a folder for each class',
+  gives: 'arrays',
+  takes: (path) => isFolder(path) || imageEndings.includes(extname(path)),
+  read: readImages,
+}
+
+// Node's own trailing separator of a folder would be part of its base name.
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+function readImages(path: string, { image, resize: policy }: ReadOptions): Arrays {
+  const single = !isFolder(path)
+  const folder = single ? dirname(path) : path
+  const files = single ? [basename(path)] : listImages(folder)
+  const name = basename(folder)
+  if (files.length === 0) {
+    const wanted = `images (${imageEndings.join(', ')}), those of a class in a folder of its own`
+    throw new InputError(`${path}: expected ${wanted}, got none`)
+  }
+  const pictures = files.map((file) => decodeImage(`${name}/${file}`, readImage(join(folder, file))))
+  const { height, width, channels } = image ?? {
+    height: pictures[0]!.height,
+    width: pictures[0]!.width,
+    channels: pictures.every(isGray) ? 1 : 3,
+  }
+  if (channels !== 1 && channels !== 3) {
+    throw new InputError(`config.data.image.channels: expected 1 (gray) or 3 (colour), got ${channels}`)
+  }
+  const size = height * width * channels
+  const values = new Float32Array(files.length * size)
+  pictures.forEach((picture, row) => {
+    const fitted = fit(
+      picture,
+      height,
+      width,
+      policy,
+      `${name}/${files[row]!}`,
+      image === undefined ? files[0] : undefined,
+    )
+    values.set(channels === 3 ? fitted : luma(fitted), row * size)
+  })
+  const classes = files.map((file) => file.split('/')[0]!)
+  const labelled = !single && files.every((file) => file.includes('/'))
+  const located = { name, unit: 'image' as const, places: files }
+  return {
+    ...located,
+    kind: 'images',
+    rows: files.length,
+    shape: [height, width, channels],
+    values,
+    ...(labelled && { labels: { ...located, names: ['folder'], rows: classes.map((each) => [each]) } }),
+  }
+}
+
+/** Files below a folder, `/` between, in order of their names' character codes on every system. */
+const listImages = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => imageEndings.includes(extname(file).toLowerCase()))
+    .map((file) => file.split(sep).join('/'))
+    .filter((file) => !file.split('/').some((part) => part.startsWith('.')))
+    .sort()
+
+function readImage(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new InputError(`data: expected an image, got "${path}" (${(error as Error).message})`)
+  }
+}
+
+const isGray = ({ rgb }: Picture) => rgb.every((value, i) => value === rgb[i - (i % 3)])
+
+function fit(
+  picture: Picture,
+  height: number,
+  width: number,
+  policy: ReadOptions['resize'],
+  where: string,
+  first: string | undefined,
+): Float32Array {
+  if (picture.height === height && picture.width === width) return Float32Array.from(picture.rgb)
+  if (policy !== 'refuse') return resize(picture, height, width, policy)
+  const why = first === undefined ? '' : ` as ${first}`
+  throw new InputError(
+    `${where}: expected an image of ${height}×${width} (height × width)${why}, got ${picture.height}×${picture.width}; ` +
+      'config.data.resize: stretch or crop makes it fit',
+  )
+}
+
+/** Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601); exact where R = G = B. */
+function luma(rgb: Float32Array): Float32Array {
+  return Float32Array.from({ length: rgb.length / 3 }, (_, pixel) => {
+    const [r, g, b] = rgb.subarray(pixel * 3, pixel * 3 + 3) as unknown as [number, number, number]
+    return r === g && g === b ? r : 0.299 * r + 0.587 * g + 0.114 * b
+  })
+}

@@ -1,0 +1,83 @@
+import { InputError } from '../../base/errors.js'
+import type { Arrays, Content } from '../content.js'
+import { toChannelsLast } from '../layout.js'
+import type { ReadOptions } from './types.js'
+
+/** An array of any number of axes as a file holds it: its first axis is the rows. */
+export interface NdArray {
+  /** The file's name, as messages give it. */
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Row-major. */
+  readonly values: ArrayLike<number>
+}
+
+/**
+ * An array as rows. Of one axis, [rows], it is a table of one column. [rows, features] is a table (or images
+ * or sequences, flat, where the options say their shape), [rows, steps, channels] sequences (gray images where
+ * `kind` says so), [rows, height, width, channels] images. Under the layout channels-first the axis of the
+ * channels stands before the others.
+ */
+export function rowsOfArray({ name, shape, values }: NdArray, options: ReadOptions): Content {
+  const [rows = 0, ...axes] = shape
+  if (rows === 0 || axes.includes(0)) {
+    throw new InputError(`${name}: expected an array of rows, got shape [${shape.join(', ')}]`)
+  }
+  const places = Array.from({ length: rows }, (_, row) => row + 1)
+  const located = { name, unit: 'row' as const, places }
+  if (axes.length === 0) {
+    return { ...located, names: ['0'], rows: Array.from(values, (value) => [missingOr(value)]) }
+  }
+  const kind = options.kind === 'series' ? 'table' : (options.kind ?? kindOf(axes.length))
+  const form = formOf(kind, axes, options)
+  if (form === undefined) {
+    const known = 'rows of a table (2 axes), of sequences (3) or of images (3 or 4)'
+    const wanted = options.kind === undefined ? known : `an array of ${kind}`
+    throw new InputError(`${name}: expected ${wanted}, got shape [${shape.join(', ')}]`)
+  }
+  const numbers = finite(name, values, rows)
+  const channels = form.at(-1)!
+  const positions = form.slice(0, -1).reduce((product, n) => product * n, 1)
+  const turned = options.layout === 'channels-first' && kind !== 'table'
+  return {
+    ...located,
+    kind,
+    rows,
+    shape: form,
+    values: turned ? toChannelsLast(numbers, positions, channels) : numbers,
+  }
+}
+
+const missingOr = (value: number) => (Number.isNaN(value) ? '' : String(value))
+
+const kindOf = (axes: number): Arrays['kind'] => (axes === 1 ? 'table' : axes === 2 ? 'sequences' : 'images')
+
+/** The shape of one row with its channels last; undefined where its axes do not fit the kind. */
+function formOf(
+  kind: Arrays['kind'],
+  axes: readonly number[],
+  { image, sequence, layout }: ReadOptions,
+): readonly number[] | undefined {
+  if (kind === 'table') return axes.length === 1 ? axes : undefined
+  if (axes.length === 1) {
+    const flat = kind === 'images' ? image : sequence
+    if (flat === undefined) return undefined
+    const form = 'steps' in flat ? [flat.steps, flat.channels] : [flat.height, flat.width, flat.channels]
+    return form.reduce((product, n) => product * n, 1) === axes[0] ? form : undefined
+  }
+  if (kind === 'images' && axes.length === 2) return [...axes, 1]
+  if (axes.length !== (kind === 'images' ? 3 : 2)) return undefined
+  return layout === 'channels-first' ? [...axes.slice(1), axes[0]!] : axes
+}
+
+/** As 32-bit floats; NaN is a missing value, infinity (also by rounding) an error. */
+function finite(name: string, values: ArrayLike<number>, rows: number): Float32Array {
+  const result = Float32Array.from(values)
+  const size = values.length / rows
+  for (let i = 0; i < result.length; i++) {
+    if (Math.abs(result[i]!) !== Infinity) continue
+    const where = `${name} row ${Math.floor(i / size) + 1}, value ${(i % size) + 1}`
+    throw new InputError(`${where}: expected a number below 3.4e38 in size, got ${values[i]!}`)
+  }
+  return result
+}

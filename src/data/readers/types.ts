@@ -1,0 +1,31 @@
+import type { Config } from '../../config/config-schema.js'
+import type { Content } from '../content.js'
+
+/** What a configuration says about how a file reads. JSON-able: a model keeps it to read new files alike. */
+export interface ReadOptions {
+  readonly kind?: NonNullable<Config['data']['kind']>
+  /** CSV: one character between cells. */
+  readonly delimiter?: string
+  /** CSV: whether the first line names the columns. */
+  readonly header: boolean
+  readonly image?: NonNullable<Config['data']['image']>
+  readonly sequence?: NonNullable<Config['data']['sequence']>
+  readonly layout?: NonNullable<Config['data']['layout']>
+  /** Records: label bytes before the pixels. */
+  readonly labelBytes: number
+  /** Images of another size than `image`: an error, or made to fit. */
+  readonly resize: NonNullable<Config['data']['resize']>
+}
+
+/** How files of one format are read. One file in this folder and one line in its `index.ts`. */
+export interface Reader {
+  /** What `data.format` calls it. */
+  readonly name: string
+  readonly description: string
+  /** Whether it gives text cells (any tabular file can then stand for another) or arrays of numbers. */
+  readonly gives: 'table' | 'arrays'
+  /** Whether a path, in lower case and without `.gz`, is its own by name. */
+  readonly takes: (path: string) => boolean
+  /** Reads a file whole; throws an InputError that names file, row, and what was expected. */
+  readonly read: (path: string, options: ReadOptions) => Content | Promise<Content>
+}
