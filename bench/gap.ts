@@ -76,7 +76,7 @@ for (const space of named.length > 0 ? named : Object.keys(settings)) {
         // Only the search is looked at.
         retrain: { epochs: 1 },
       })
-      const { metrics } = await runTrial(setupTrial(whole, '.'), { emit: () => undefined })
+      const { metrics } = await runTrial(await setupTrial(whole, '.'), { emit: () => undefined })
       results.push(metrics)
       console.error(JSON.stringify({ space, method, seed, ...metrics.gap, ...metrics.validation }))
     }

@@ -61,7 +61,7 @@ for (const data of named.length > 0 ? named : Object.keys(settings)) {
     try {
       for (const seed of seeds) {
         const whole = resolveConfig({ ...config, seed, schedule })
-        const { metrics } = await runTrial(setupTrial(whole, '.'), { emit: () => undefined })
+        const { metrics } = await runTrial(await setupTrial(whole, '.'), { emit: () => undefined })
         results.push(metrics)
         console.error(JSON.stringify({ data, schedule, seed, test: metrics.test.final, gap: metrics.gap }))
       }

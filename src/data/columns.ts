@@ -6,7 +6,11 @@ import type { Table } from './content.js'
  * The index of a column given by name, or by index where there is no header (−1: the last). `option` is
  * the key of the configuration that names it, for the message.
  */
-export function columnIndex(table: Table, reference: string | number, option: string): number {
+export function columnIndex(
+  table: Pick<Table, 'name' | 'names'>,
+  reference: string | number,
+  option: string,
+): number {
   const { names } = table
   if (typeof reference === 'number') {
     const index = reference < 0 ? names.length + reference : reference
@@ -24,7 +28,7 @@ export function columnIndex(table: Table, reference: string | number, option: st
 
 /** The indices of the columns that an option lists. */
 export function columnIndices(
-  table: Table,
+  table: Pick<Table, 'name' | 'names'>,
   references: readonly (string | number)[],
   option: string,
 ): number[] {
@@ -34,7 +38,10 @@ export function columnIndices(
 }
 
 /** The columns of a file of targets that `data.target` names: all where it has one and none is named. */
-export function targetColumns(table: Table, references: readonly (string | number)[]): number[] {
+export function targetColumns(
+  table: Pick<Table, 'name' | 'names'>,
+  references: readonly (string | number)[],
+): number[] {
   if (references.length > 0) return columnIndices(table, references, 'config.data.target')
   if (table.names.length === 1) return [0]
   const known = table.names.length > 12 ? [...table.names.slice(0, 12), '…'] : table.names

@@ -46,7 +46,7 @@ export function joinTargets(content: Content, targets: Content): Content {
     ...content,
     names: [...content.names, ...unique],
     rows: content.rows.map((cells, row) => [...cells, ...labels.rows[row]!]),
-    joined: { from: content.names.length, names: labels.names },
+    joined: { name: labels.name, names: labels.names, from: content.names.length },
   }
 }
 

@@ -14,8 +14,8 @@ export interface Table extends Located {
   /** Column names; where there is no header, their indices from 0. */
   readonly names: readonly string[]
   readonly rows: readonly (readonly string[])[]
-  /** Where a target file was joined on: its first column, and its names before they were made unique. */
-  readonly joined?: { readonly from: number; readonly names: readonly string[] }
+  /** Where a file of targets was joined on: its name, its first column, and what it calls its columns. */
+  readonly joined?: Pick<Table, 'name' | 'names'> & { readonly from: number }
   /** Where the columns are those of one file a channel: the channels in order. */
   readonly channels?: readonly string[]
 }

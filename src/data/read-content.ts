@@ -34,8 +34,10 @@ export async function readChannels(
   channels: Readonly<Record<string, string>>,
   options: ReadOptions,
 ): Promise<Content> {
+  // The steps of one channel are the features of a table.
+  const own: ReadOptions = { ...options, kind: 'table' }
   const contents = Object.entries(channels).map(
-    async ([name, path]) => [name, await reader.read(path, options)] as const,
+    async ([name, path]) => [name, await reader.read(path, own)] as const,
   )
   return joinChannels(await Promise.all(contents))
 }

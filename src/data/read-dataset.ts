@@ -92,7 +92,7 @@ function rolesOf(table: Table, settings: DataSettings, keyColumn: string | undef
 function tableTargets(table: Table, references: DataSettings['targets']): number[] {
   const { joined } = table
   if (joined === undefined) return columnIndices(table, references, 'config.data.target')
-  const columns = targetColumns({ ...table, names: joined.names }, references)
+  const columns = targetColumns(joined, references)
   return columns.map((column) => joined.from + column)
 }
 

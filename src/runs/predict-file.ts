@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Reader } from '../data/readers/types.js'
 import { encodeRecords } from '../data/records.js'
 import { readModel } from '../export/model-files.js'
 import { readPreprocess } from '../export/preprocess.js'
@@ -20,14 +21,18 @@ export interface Predictions {
 
 /**
  * Predicts every row of a file (or image of a folder) with a saved model, given its folder or its run's. Frees
- * the model.
+ * the model. `readers` are readers beside the registry's.
  */
-export async function predictFile(folder: string, file: string): Promise<Predictions> {
+export async function predictFile(
+  folder: string,
+  file: string,
+  readers: readonly Reader[] = [],
+): Promise<Predictions> {
   const at = existsSync(join(folder, 'model', 'model.json')) ? join(folder, 'model') : folder
   const model = await readModel(at)
   try {
     const { encoding, fill, shape, task } = readPreprocess(at)
-    const { rows, inputs, unit, places } = await encodeRecords(encoding, fill, file)
+    const { rows, inputs, unit, places } = await encodeRecords(encoding, fill, file, readers)
     const all = Uint32Array.from({ length: rows }, (_, row) => row)
     const outputs = modelPredictions(model, inputs, shape, all, fill)
     const names = task.kind === 'classification' ? task.classes : task.outputs

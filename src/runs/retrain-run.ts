@@ -4,6 +4,7 @@ import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import { writeJson } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
+import type { Reader } from '../data/readers/types.js'
 import { retrainArchitecture } from '../derive/retrain-architecture.js'
 import { judgeRetrained } from '../derive/measure.js'
 import { startEvent } from '../derive/trial.js'
@@ -25,6 +26,8 @@ export interface RetrainRunOptions extends RunHooks {
   readonly configure?: (config: Config) => Config
   /** Search spaces beside the registry's. */
   readonly spaces?: readonly AnySpace[]
+  /** Readers of data beside the registry's. */
+  readonly readers?: readonly Reader[]
   /** The new run's folder: new or empty. */
   readonly out: string
 }
@@ -37,6 +40,7 @@ export async function retrainRun({
   run,
   configure = (config) => config,
   spaces = [],
+  readers = [],
   out,
   onEvent,
   signal,
@@ -46,7 +50,7 @@ export async function retrainRun({
   const held = { ...origin.config, split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(config, run, spaces)
+  const trial = await setupTrial(config, run, spaces, readers)
   checkSameSpace(trial, origin)
   createRunFolder(out, trial.config)
   writeJson(join(out, retrainedFrom), { run: resolve(run), seed })

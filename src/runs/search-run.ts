@@ -4,6 +4,7 @@ import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { absolutePaths } from '../data/data-settings.js'
+import type { Reader } from '../data/readers/types.js'
 import { runTrial } from '../derive/trial.js'
 import type { Trial } from '../derive/types.js'
 import { scheduleCsv } from '../schedule/table.js'
@@ -32,6 +33,8 @@ export interface SearchRunOptions extends RunHooks {
   readonly out: string
   /** Search spaces beside the registry's. */
   readonly spaces?: readonly AnySpace[]
+  /** Readers of data beside the registry's. */
+  readonly readers?: readonly Reader[]
   /** Go on with the run that `out` holds, which must be of the same configuration and data. */
   readonly resume?: boolean
 }
@@ -45,12 +48,13 @@ export async function searchRun({
   folder = '.',
   out,
   spaces = [],
+  readers = [],
   resume = false,
   ...hooks
 }: SearchRunOptions): Promise<FinishedRun> {
   if (resume && isFinished(out)) return readFinishedRun(out)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(withAbsolutePaths(config, folder), folder, spaces)
+  const trial = await setupTrial(withAbsolutePaths(config, folder), folder, spaces, readers)
   requireMemory(trial)
   if (resume) checkSame(out, trial)
   else createRunFolder(out, trial.config)
@@ -61,7 +65,7 @@ export async function searchRun({
 /** Goes on with an interrupted run, bit for bit as if it had never stopped; a finished one is returned. */
 export function resumeRun(
   out: string,
-  options: RunHooks & Pick<SearchRunOptions, 'spaces'> = {},
+  options: RunHooks & Pick<SearchRunOptions, 'spaces' | 'readers'> = {},
 ): Promise<FinishedRun> {
   return searchRun({ config: readRunConfig(out), folder: out, out, resume: true, ...options })
 }

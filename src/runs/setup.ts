@@ -9,6 +9,7 @@ import { didYouMean } from '../base/suggest.js'
 import { validate } from '../config/validator.js'
 import { batching } from '../search/batching.js'
 import { prepareData } from '../data/prepare.js'
+import type { Reader } from '../data/readers/types.js'
 import type { PreparedData } from '../data/types.js'
 import type { Trial } from '../derive/types.js'
 import { benchmarkFigures } from '../compare/figures.js'
@@ -26,14 +27,15 @@ import type { Supernet } from '../supernet/types.js'
  * Makes a trial out of a resolved configuration: reads and splits the data, builds and restricts the
  * supernet, compiles the schedule. `folder` is what paths in the configuration are relative to. In the
  * trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
- * `own` are search spaces beside the registry's.
+ * `own` are search spaces and `readers` readers of data beside the registry's.
  */
 export async function setupTrial(
   config: Config,
   folder: string,
   own: readonly AnySpace[] = [],
+  readers: readonly Reader[] = [],
 ): Promise<Trial> {
-  const data = await prepareData(config, folder)
+  const data = await prepareData(config, folder, readers)
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
   const document = resolveSchedule(presetOf(config, own), folder)

@@ -30,11 +30,8 @@ export function rowsOfArray({ name, shape, values }: NdArray, options: ReadOptio
   }
   const kind = options.kind === 'series' ? 'table' : (options.kind ?? kindOf(axes.length))
   const form = formOf(kind, axes, options)
-  if (form === undefined) {
-    const known = 'rows of a table (2 axes), of sequences (3) or of images (3 or 4)'
-    const wanted = options.kind === undefined ? known : `an array of ${kind}`
-    throw new InputError(`${name}: expected ${wanted}, got shape [${shape.join(', ')}]`)
-  }
+  if (form === undefined)
+    throw new InputError(`${name}: expected ${wanted(options)}, got shape [${shape.join(', ')}]`)
   const numbers = finite(name, values, rows)
   const channels = form.at(-1)!
   const positions = form.slice(0, -1).reduce((product, n) => product * n, 1)
@@ -51,6 +48,15 @@ export function rowsOfArray({ name, shape, values }: NdArray, options: ReadOptio
 const missingOr = (value: number) => (Number.isNaN(value) ? '' : String(value))
 
 const kindOf = (axes: number): Arrays['kind'] => (axes === 1 ? 'table' : axes === 2 ? 'sequences' : 'images')
+
+function wanted({ kind, image, sequence }: ReadOptions): string {
+  if (kind === undefined) return 'rows of a table (2 axes), of sequences (3) or of images (3 or 4)'
+  const flat = image
+    ? [image.height, image.width, image.channels]
+    : sequence && [sequence.steps, sequence.channels]
+  const alone = flat ? `, or rows of ${flat.join('×')} values` : ''
+  return `${{ table: 2, series: 2, sequences: 3, images: '3 or 4' }[kind]} axes for kind ${kind}${alone}`
+}
 
 /** The shape of one row with its channels last; undefined where its axes do not fit the kind. */
 function formOf(

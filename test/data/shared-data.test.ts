@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import { packagePath } from '../../src/base/files.js'
+import { describe, expect, it } from 'vitest'
+import { checkData } from '../../src/data/check-data.js'
+import { readingPlace } from './readers/helpers.js'
+
+/** Data sets that are not part of the checkout lie beside it, in `shared/`. */
+const candidates = [packagePath('..', 'shared', 'datasets'), process.env.SENTEI_DATASETS]
+const shared = candidates.find((folder) => folder !== undefined && existsSync(folder))
+if (shared === undefined) console.warn('SKIPPED: tests on ../shared/datasets, which is not there')
+
+describe.skipIf(shared === undefined)('real files (skipped where ../shared/datasets is not there)', () => {
+  const { prepare } = readingPlace()
+  const at = (path: string) => `${shared!}/${path}`
+
+  it('reads Fashion-MNIST', async () => {
+    const folder = at('fashion-mnist-t10k/t10k-')
+    const data = { file: `${folder}images-idx3-ubyte.gz`, targetFile: `${folder}labels-idx1-ubyte.gz` }
+    const report = checkData(await prepare(data))
+    expect([report.rows, ...report.shape]).toEqual([10_000, 28, 28, 1])
+    expect(report.classes!.map(({ train, validation, test }) => train + validation + test)).toEqual(
+      new Array(10).fill(1000),
+    )
+    expect(report.warnings).toEqual([])
+  })
+
+  it('reads CIFAR-10 with its own test file', async () => {
+    const file = at('images/cifar10-subset/sub_train.bin.gz')
+    const test = { file: at('images/cifar10-subset/sub_test.bin.gz') }
+    const report = checkData(await prepare({ format: 'cifar-10', file, test }))
+    expect(report.shape).toEqual([32, 32, 3])
+    expect(report.splits).toEqual({ train: 3750, arch: 0, validation: 1250, test: 1000 })
+    expect(report.classes!.map(({ name, test: rows }) => [name, rows])).toContainEqual(['frog', 100])
+  })
+
+  it('reads gray records with the names of their classes', async () => {
+    const folder = at('images/neu-steel')
+    const image = { height: 64, width: 64 }
+    const report = checkData(
+      await prepare({ file: `${folder}/gray64.bin.gz`, image, classes: `${folder}/gray64.json` }),
+    )
+    expect([report.rows, ...report.shape]).toEqual([1800, 64, 64, 1])
+    expect(report.classes!.map(({ name }) => name)).toContain('rolled-in_scale')
+  })
+
+  it('reads cycles of four sensors, a file each', async () => {
+    const folder = at('timeseries/hydraulic')
+    const names = ['TS1', 'TS2', 'TS3', 'TS4']
+    const channels = Object.fromEntries(names.map((name) => [name, `${folder}/${name}.txt.gz`]))
+    const options = { delimiter: '\t', header: false, targetFile: `${folder}/profile.txt.gz`, target: 0 }
+    const split = { by: 'block', block: 50 }
+    const report = checkData(await prepare({ channels, ...options }, split))
+    expect([report.rows, ...report.shape]).toEqual([2205, 60, 4])
+    expect(report.classes!.map(({ name }) => name)).toEqual(['3', '20', '100'])
+  })
+
+  it('reads inputs and targets from files of their own', async () => {
+    const part = (name: string) => ({
+      file: at(`tabular/airbnb_X_${name}.csv.gz`),
+      targetFile: at(`tabular/airbnb_y_${name}.csv.gz`),
+    })
+    const report = checkData(await prepare({ ...part('train'), test: part('test'), targetHeader: false }))
+    expect(report.shape).toEqual([16])
+    expect(report.splits.test).toBe(4500)
+  })
+})
