@@ -50,11 +50,18 @@ function makeFolder(path: string): void {
   }
 }
 
-/** The text of a file, plain or gzip (told by its first bytes). Messages begin with `label`; `kind` is what it should be. */
-export function readText(path: string, label: string, kind: string): string {
+/** The text of a file, plain or gzip; see `readBytes`. */
+export const readText = (path: string, label: string, kind: string): string =>
+  readBytes(path, label, kind).toString('utf8')
+
+/**
+ * The bytes of a file, unpacked where they are gzip (told by the first two). Messages begin with `label`; `kind`
+ * is what it should be.
+ */
+export function readBytes(path: string, label: string, kind: string): Buffer {
   try {
     const bytes = readFileSync(path)
-    return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8')
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : message

@@ -102,5 +102,38 @@ supernet:
     head: [64, 32]
 ${tableTraining}${rest}`
 
+const images = `# Images of your own, those of a class in a folder named after it: photos/cat/1.png, photos/dog/1.jpg, …
+# Check them first: sentei check-data sentei.yaml. Other formats (IDX, CIFAR, NumPy, …): docs/data.md.
+name: images
+seed: 1
+data:
+  file: photos              # relative to this file
+  image: { height: 32, width: 32, channels: 3 }   # channels 1: gray
+  resize: crop              # or stretch; refuse: all images have this size
+  # limit: 1000             # so many images, drawn by the seed, for a quick try
+split: { by: stratified, train: 0.6, validation: 0.2, test: 0.2 }
+supernet:
+  space: darts-cell
+  options:
+    cells: 2
+    channels: 16
+    nodes: 2                # nodes in a cell; each keeps two inputs
+    operations: [skip, avg-pool-3x3, conv-1x1, sep-conv-3x3, dil-conv-3x3]
+schedule: strong-then-relaxed
+search:
+  epochs: 20
+  batch: 64
+  augment: { shift: 2, flip: true }
+retrain:
+  epochs: 40
+  augment: { shift: 2, flip: true }
+${rest}`
+
 /** Configurations to begin with, by name: commented YAML. */
-export const templates: Readonly<Record<string, string>> = { digits, concrete, chicago, csv }
+export const templates: Readonly<Record<string, string>> = {
+  digits,
+  concrete,
+  chicago,
+  csv,
+  images,
+}

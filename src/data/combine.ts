@@ -55,7 +55,9 @@ export function asTable(content: Content): Table {
   if (isTable(content)) return content
   const { shape, values, places, ...rest } = content
   if (shape.length !== 1) {
-    throw new InputError(`${content.name}: expected one row of targets each, got shape [${shape.join(', ')}]`)
+    throw new InputError(
+      `${content.name}: expected rows of features (one axis), got rows of shape [${shape.join(', ')}]`,
+    )
   }
   const width = shape[0]!
   return {

@@ -59,6 +59,8 @@ export function dataSettings(relative: Data, folder: string, readers: readonly R
   const task = taskOf(data, source?.defaults.task, kind)
   const reader = readerOf(given.format, inputs[0] ?? Object.values(data.channels ?? {})[0] ?? '', readers)
   const targetPath = targetFiles[0]
+  const targetReader = (targetPath === undefined ? undefined : readerByPath(targetPath, readers)) ?? reader
+  checkOptions(data, [reader, targetReader], readers)
   const options: ReadOptions = {
     ...(kind && { kind }),
     ...(given.delimiter !== undefined && { delimiter: given.delimiter }),
@@ -74,7 +76,7 @@ export function dataSettings(relative: Data, folder: string, readers: readonly R
     files: { inputs, targets: targetFiles, ...(data.channels && { channels: data.channels }) },
     ...(data.test && { test: { inputs: listOf(data.test.file), targets: listOf(data.test.targetFile) } }),
     reader,
-    targetReader: (targetPath === undefined ? undefined : readerByPath(targetPath, readers)) ?? reader,
+    targetReader,
     options,
     targetOptions: { ...options, kind: 'table', header: given.targetHeader ?? options.header },
     kind: kind ?? 'table',
@@ -125,6 +127,19 @@ function readerOf(format: string | undefined, path: string, all: readonly Reader
   throw new InputError(
     `config.data.format: expected the format of ${basename(path)}, whose name does not tell, got nothing`,
   )
+}
+
+const tableOptions: readonly (keyof ReadOptions)[] = ['image', 'sequence', 'layout']
+
+/** Refuses keys that say how another format reads. */
+function checkOptions(data: Data, used: readonly Reader[], all: readonly Reader[]): void {
+  const takes = (key: keyof ReadOptions) => (reader: Reader) =>
+    reader.options?.includes(key) === true || (reader.gives === 'table' && tableOptions.includes(key))
+  for (const key of ['delimiter', 'header', 'image', 'sequence', 'layout', 'labelBytes', 'resize'] as const) {
+    if (data[key] === undefined || used.some(takes(key))) continue
+    const formats = all.filter(takes(key)).map(({ name }) => name)
+    throw new InputError(`config.data.${key}: only for format ${formats.join(', ')}, got ${used[0]!.name}`)
+  }
 }
 
 function taskOf(data: Data, bundled: Data['task'], kind: Data['kind']): DataSettings['task'] {

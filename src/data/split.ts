@@ -64,7 +64,12 @@ function splitAround(
   if (rest.length === 0) {
     throw new InputError(`config.data.test: expected rows in data.file that it has not, got none`)
   }
-  const { test: _, ...others } = subset(dataset, rest)
+  if (test.length === 0) {
+    throw new InputError(
+      'config.data.limit: expected rows of data.test among those drawn, got none; draw more',
+    )
+  }
+  const others = subset({ ...dataset, test: undefined }, rest)
   const total = split.train + split.arch + split.validation
   const shares = {
     train: split.train / total,

@@ -30,7 +30,7 @@ export interface Dataset {
   /** What reading found: missing cells by column, and rows left out (incomplete, or without a target). */
   readonly cleaning?: { readonly missing: Readonly<Record<string, number>>; readonly leftOut: number }
   /** Rows of `data.test`, ascending: they are the split `test`, and the shares divide the others. */
-  readonly test?: readonly number[]
+  readonly test?: readonly number[] | undefined
   /** SHA-256 of inputs, targets and encoding: the run's identity of its data. */
   readonly hash: string
 }

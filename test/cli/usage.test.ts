@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PNG } from 'pngjs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.js'
 import { setupTrial } from '../../src/runs/setup.js'
@@ -69,6 +70,19 @@ describe('init', () => {
     writeFileSync(at('data.csv'), ['a,b,y', ...rows, ''].join('\n'))
     const { config, folder: from } = loadConfig(at('csv.yaml'))
     expect((await setupTrial(config, from)).data.dataset.rows).toBe(50)
+  })
+
+  test('template images is one once the folder is there', async () => {
+    await program('init', '--template', 'images', '--out', at('images.yaml'))
+    for (let i = 0; i < 12; i++) {
+      const png = new PNG({ width: 40, height: 36 })
+      png.data.fill(255)
+      for (let red = 0; red < png.data.length; red += 4) png.data[red] = 20 * i
+      mkdirSync(at(`photos/${i % 2 ? 'cat' : 'dog'}`), { recursive: true })
+      writeFileSync(at(`photos/${i % 2 ? 'cat' : 'dog'}/${i}.png`), PNG.sync.write(png))
+    }
+    const { config, folder: from } = loadConfig(at('images.yaml'))
+    expect((await setupTrial(config, from)).data.dataset).toMatchObject({ rows: 12, shape: [32, 32, 3] })
   })
 
   test('overwrites nothing', async () => {

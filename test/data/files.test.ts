@@ -141,6 +141,33 @@ describe('several files', () => {
   })
 })
 
+describe('options of another format', () => {
+  it.each([
+    [{ file: 'a.parquet', delimiter: ';' }, 'config.data.delimiter: only for format csv, got parquet'],
+    [{ file: 'a.npy', resize: 'crop' }, 'config.data.resize: only for format image-folder, got npy'],
+    [{ file: 'a.csv', labelBytes: 2 }, 'config.data.labelBytes: only for format records, got csv'],
+    [
+      { file: 'a.bin', format: 'cifar-10', layout: 'channels-last' },
+      'config.data.layout: only for format csv, parquet, idx, npy, records, got cifar-10',
+    ],
+  ])('are refused: %o', async (data, expected) => {
+    expect(await rejection(read(data))).toBe(expected)
+  })
+
+  it('may be those of the file of targets', async () => {
+    write('x.npy', npyFile('|u1', [2, 1], Uint8Array.of(0, 1)))
+    write('y.csv', 'a;b\n1;2\n3;4\n')
+    const { targets } = await read({
+      file: 'x.npy',
+      targetFile: 'y.csv',
+      delimiter: ';',
+      target: 'b',
+      task: 'regression',
+    })
+    expect([...targets]).toEqual([2, 4])
+  })
+})
+
 describe('data.test', () => {
   const rows = (n: number, from: number) =>
     csv('a,c,y', n, (i) => [from + i, `k${(from + i) % 3}`, (i % 5) / 2])
@@ -232,5 +259,9 @@ describe('data.limit', () => {
     const sides = Array.from(dataset.inputs, (a) => a >= 1000)
     expect([...splits.test].every((row) => sides[row])).toBe(true)
     expect(splits.test.length).toBe(sides.filter(Boolean).length)
+    write('b.csv', 'a,y\n5,1\n')
+    expect(await rejection(prepare({ file: 'a.csv', target: 'y', test: { file: 'b.csv' }, limit: 10 }))).toBe(
+      'config.data.limit: expected rows of data.test among those drawn, got none; draw more',
+    )
   })
 })

@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import { ConfigSchema, type Config } from '../../src/config/config-schema.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { ScheduleSchema } from '../../src/config/schedule-schema.js'
+import { readers } from '../../src/data/readers/index.js'
 import { operations } from '../../src/nn/operations/index.js'
 import { relaxations } from '../../src/supernet/relaxation.js'
 import { presetNames, spaces, terms } from '../../src/registry.js'
@@ -87,6 +88,11 @@ describe('tables say what the program says', () => {
     expect(rows.filter((row) => row.length === 3).map(([name]) => name)).toEqual(
       expected.map(([name]) => name),
     )
+  })
+
+  test('data.md has every reader, and what it reads', () => {
+    const rows = tableRows('docs/data.md', 'Formats').map(([name, , what]) => [coded(name!)[0], what])
+    expect(rows).toEqual(readers.map(({ name, description }) => [name, description]))
   })
 
   test('schedules.md names every preset', () => {

@@ -63,6 +63,7 @@ describe('TypeScript examples run', () => {
     'docs/extend.md': [
       /^(hidden [\d ]+\n)?output\/sum (hidden|linear)\n$/,
       /^\[( '(skip|conv-[35]x[35])',?){2} \]\n$/,
+      /^width colour=blue colour=red 24\n$/,
     ],
     'docs/performance.md': [/^\[ 3, 3, 3, 4 \]\n$/],
   }
@@ -77,7 +78,12 @@ describe('TypeScript examples run', () => {
     expect([...new Set(pages)]).toEqual(order)
     for (const page of order)
       expect(pages.filter((each) => each === page)).toHaveLength(expected[page]!.length)
-    for (const name of ['first.svg', 'runs/first/model/model.json', 'runs/shortcut/report.html'])
+    for (const name of [
+      'first.svg',
+      'runs/first/model/model.json',
+      'runs/shortcut/report.html',
+      'sizes.jsonl',
+    ])
       expect(existsSync(join(place, name)), name).toBe(true)
   })
 

@@ -37,11 +37,11 @@ test('a search says where the architecture that it found stands among all', asyn
   expect(readFileSync(join(run.folder, 'card.md'), 'utf8')).toContain('does not know the architecture')
 
   write('known.csv', ['cell0/0→2=skip,0.1,5', `${text},0.3,7`, 'cell0/0→2=conv-1x1,0.4,9'])
-  const standing = (benchmark: object) =>
-    setupTrial(resolveConfig({ ...tinyCells, benchmark: { table: 'known.csv', ...benchmark } }), folder).benchmark!(
-      run.architecture,
-    )
-  expect(standing({})).toMatchObject({
+  const standing = async (benchmark: object) => {
+    const config = resolveConfig({ ...tinyCells, benchmark: { table: 'known.csv', ...benchmark } })
+    return (await setupTrial(config, folder)).benchmark!(run.architecture)
+  }
+  expect(await standing({})).toMatchObject({
     matched: 'exact',
     row: { error: 0.3, params: 7 },
     value: 0.3,
@@ -50,16 +50,16 @@ test('a search says where the architecture that it found stands among all', asyn
     of: 3,
     percentile: 50,
   })
-  expect(standing({}).regret).toBeCloseTo(0.2, 12)
-  expect(standing({ metric: 'params', higherIsBetter: true })).toMatchObject({ metric: 'params', best: 9, regret: 2 })
+  expect((await standing({})).regret).toBeCloseTo(0.2, 12)
+  expect(await standing({ metric: 'params', higherIsBetter: true })).toMatchObject({ metric: 'params', best: 9, regret: 2 })
 })
 
-test('a wrong table is told before the search begins', () => {
-  const setup = (benchmark: object) => () => setupTrial(resolveConfig({ ...tinyCells, benchmark }), folder)
+test('a wrong table is told before the search begins', async () => {
+  const setup = (benchmark: object) => setupTrial(resolveConfig({ ...tinyCells, benchmark }), folder)
   write('small.csv', ['cell0/0→2=skip,0.1,5'])
-  expect(setup({ table: 'nothing.csv' })).toThrow('config.benchmark: expected a CSV or JSON file, got "')
-  expect(setup({ table: 'small.csv', metric: 'eror' })).toThrow(
+  await expect(setup({ table: 'nothing.csv' })).rejects.toThrow('config.benchmark: expected a CSV or JSON file, got "')
+  await expect(setup({ table: 'small.csv', metric: 'eror' })).rejects.toThrow(
     'config.benchmark: small.csv has no metric eror; did you mean "error"?',
   )
-  expect(setup({ table: 'small.csv', column: 'a' })).toThrow('config.benchmark: small.csv has no column a')
+  await expect(setup({ table: 'small.csv', column: 'a' })).rejects.toThrow('config.benchmark: small.csv has no column a')
 })

@@ -9,7 +9,12 @@ export const predict = command({
   description: 'predict every row of a file with a run’s model',
   positionals: { model: path('the folder of a model, or of its run') },
   options: {
-    data: { type: 'string', demandOption: true, requiresArg: true, describe: 'a file or folder of the format that the model was trained on' },
+    data: {
+      type: 'string',
+      demandOption: true,
+      requiresArg: true,
+      describe: 'a file or folder of the format that the model was trained on',
+    },
     out: out('a CSV file; stdout by default'),
     json,
   },

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
 import { InputError } from '../../base/errors.js'
+import { readText } from '../../base/files.js'
 import type { Table } from '../content.js'
-import { readBytes } from './bytes.js'
 import type { ReadOptions, Reader } from './types.js'
 
 /** Comma-separated values and their relatives: text cells, a row a line. */
@@ -10,6 +10,7 @@ export const csv: Reader = {
   name: 'csv',
   description: 'a text file with delimiters',
   gives: 'table',
+  options: ['delimiter', 'header'],
   takes: (path) => /\.(csv|tsv|txt|data|dat)$/.test(path),
   read: readCsv,
 }
@@ -20,14 +21,18 @@ export const csv: Reader = {
  */
 export function readCsv(path: string, options: CsvOptions = {}): Table {
   const { delimiter = /\.tsv(\.gz)?$/i.test(path) ? '\t' : ',', header } = options
-  const text = readBytes(path, 'a CSV file').toString('utf8')
+  const text = readText(path, 'data', 'a CSV file')
   return parseCsv(text, basename(path), { delimiter, ...(header !== undefined && { header }) })
 }
 
 type CsvOptions = Partial<Pick<ReadOptions, 'delimiter' | 'header'>>
 
 /** The table that a text holds; `name` is how messages call it. */
-export function parseCsv(text: string, name: string, { delimiter = ',', header = true }: CsvOptions = {}): Table {
+export function parseCsv(
+  text: string,
+  name: string,
+  { delimiter = ',', header = true }: CsvOptions = {},
+): Table {
   const records = parseRecords(text, name, delimiter)
   const first = records[0]
   if (first === undefined) throw new InputError(`${name}: expected a CSV file with rows, got an empty file`)

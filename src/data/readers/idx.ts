@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { InputError } from '../../base/errors.js'
-import { readBytes } from './bytes.js'
+import { readBytes } from '../../base/files.js'
 import { rowsOfArray, type NdArray } from './nd-array.js'
 import type { Reader } from './types.js'
 
@@ -9,9 +9,10 @@ export const idx: Reader = {
   name: 'idx',
   description: 'the format of MNIST: one array of any number of axes',
   gives: 'arrays',
+  options: ['image', 'sequence', 'layout'],
   takes: (path) => /(\.idx|[.-]idx\d-ubyte|-ubyte|\.idx\d)$/.test(path),
   read(path, options) {
-    const array = parseIdx(basename(path), readBytes(path, 'an IDX file'))
+    const array = parseIdx(basename(path), readBytes(path, 'data', 'an IDX file'))
     // An array of three axes is images here; of two it has none.
     const kind = options.kind ?? (array.shape.length === 3 ? 'images' : undefined)
     return rowsOfArray(array, { ...options, ...(kind && { kind }) })

@@ -15,6 +15,7 @@ export const imageFolder: Reader = {
   name: 'image-folder',
   description: 'PNG and JPEG files, a folder for each class',
   gives: 'arrays',
+  options: ['image', 'resize'],
   takes: (path) => isFolder(path) || imageEndings.includes(extname(path)),
   read: readImages,
 }

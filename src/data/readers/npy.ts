@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { unzipSync } from 'fflate'
 import { InputError } from '../../base/errors.js'
-import { readBytes } from './bytes.js'
+import { readBytes } from '../../base/files.js'
 import { rowsOfArray, type NdArray } from './nd-array.js'
 import type { Reader } from './types.js'
 
@@ -13,18 +13,19 @@ export const npy: Reader = {
   name: 'npy',
   description: 'a NumPy array, or one of an archive: data.npz/x_train',
   gives: 'arrays',
+  options: ['image', 'sequence', 'layout'],
   takes: (path) => /\.npy$|\.npz(\/[^/]*)?$/.test(path),
   read(path, options) {
     const archive = /^(.*\.npz)(?:\/([^/]*))?$/i.exec(path)
     const name = archive ? `${basename(archive[1]!)}/${archive[2] ?? ''}` : basename(path)
-    const bytes = archive ? readMember(archive[1]!, archive[2]) : readBytes(path, 'a NumPy file')
+    const bytes = archive ? readMember(archive[1]!, archive[2]) : readBytes(path, 'data', 'a NumPy file')
     return rowsOfArray(parseNpy(name, bytes), options)
   },
 }
 
 /** One array of an archive, unpacked. */
 function readMember(path: string, wanted: string | undefined): Uint8Array {
-  const bytes = readBytes(path, 'a NumPy archive')
+  const bytes = readBytes(path, 'data', 'a NumPy archive')
   const names: string[] = []
   let found: Record<string, Uint8Array>
   try {

@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import { parquetReadObjects, parquetSchema, parquetMetadata } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { InputError } from '../../base/errors.js'
+import { readBytes } from '../../base/files.js'
 import type { Table } from '../content.js'
-import { readBytes } from './bytes.js'
 import type { Reader } from './types.js'
 
 /** Apache Parquet: columns of numbers, text, truth values, dates; any codec. Its cells read as those of CSV. */
@@ -17,7 +17,7 @@ export const parquet: Reader = {
 
 async function readParquet(path: string): Promise<Table> {
   const name = basename(path)
-  const bytes = readBytes(path, 'a Parquet file')
+  const bytes = readBytes(path, 'data', 'a Parquet file')
   const file = new Uint8Array(bytes).buffer
   const { names, rows } = await parse(name, file)
   if (rows.length === 0) throw new InputError(`${name}: expected rows, got none`)

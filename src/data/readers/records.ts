@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { InputError } from '../../base/errors.js'
+import { readBytes } from '../../base/files.js'
 import type { Arrays } from '../content.js'
 import { toChannelsLast } from '../layout.js'
-import { readBytes } from './bytes.js'
 import type { ReadOptions, Reader } from './types.js'
 
 /** Images of one size, one record each: label bytes, then a byte a value of a pixel. */
@@ -10,6 +10,7 @@ export const records: Reader = {
   name: 'records',
   description: 'images as records of fixed size: label bytes, then a byte a value',
   gives: 'arrays',
+  options: ['image', 'labelBytes', 'layout'],
   takes: (path) => path.endsWith('.bin'),
   read(path, { image, labelBytes, layout }) {
     if (image === undefined) {
@@ -64,7 +65,7 @@ interface RecordForm {
 
 function readRecords(path: string, { image, labels, layout }: RecordForm): Arrays {
   const name = basename(path)
-  const bytes = readBytes(path, 'a file of records')
+  const bytes = readBytes(path, 'data', 'a file of records')
   const { height, width, channels } = image
   const pixels = height * width * channels
   const size = labels.length + pixels

@@ -24,6 +24,8 @@ export interface Reader {
   readonly description: string
   /** Whether it gives text cells (any tabular file can then stand for another) or arrays of numbers. */
   readonly gives: 'table' | 'arrays'
+  /** The options of its own that it takes; those of a table's shape (image, sequence, layout) go with any table. */
+  readonly options?: readonly (keyof ReadOptions)[]
   /** Whether a path, in lower case and without `.gz`, is its own by name. */
   readonly takes: (path: string) => boolean
   /** Reads a file whole; throws an InputError that names file, row, and what was expected. */
