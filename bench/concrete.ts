@@ -32,7 +32,9 @@ if (process.argv[2] === '--split') {
   const errors: number[] = []
   const first = Number(process.argv[3] ?? 1)
   for (let seed = first; seed < first + Number(process.argv[2] ?? 5); seed++) {
-    const { metrics, seconds } = await runTrial(await setupTrial(configOf(seed), '.'), { emit: () => undefined })
+    const { metrics, seconds } = await runTrial(await setupTrial(configOf(seed), '.'), {
+      emit: () => undefined,
+    })
     errors.push(metrics.test.final!)
     const share = (100 * metrics.derived.parameters) / metrics.supernet.parameters
     const total = seconds.search + seconds.retrain

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { packagePath } from '../../src/base/files.js'
 import { describe, expect, it } from 'vitest'
 import { checkData } from '../../src/data/check-data.js'
 import { readingPlace } from './readers/helpers.js'
 
-/** Data sets that are not part of the checkout lie beside it, in `shared/`. */
-const candidates = [packagePath('..', 'shared', 'datasets'), process.env.SENTEI_DATASETS]
-const shared = candidates.find((folder) => folder !== undefined && existsSync(folder))
-if (shared === undefined) console.warn('SKIPPED: tests on ../shared/datasets, which is not there')
+/** Data sets that are no part of the checkout lie beside it. */
+const shared = packagePath('..', 'shared', 'datasets')
+const absent = !existsSync(shared)
+if (absent) console.warn('SKIPPED: tests on real files, for ../shared/datasets is not there')
 
-describe.skipIf(shared === undefined)('real files (skipped where ../shared/datasets is not there)', () => {
+describe.skipIf(absent)('real files (skipped where ../shared/datasets is not there)', () => {
   const { prepare } = readingPlace()
-  const at = (path: string) => `${shared!}/${path}`
+  const at = (path: string) => join(shared, path)
 
   it('reads Fashion-MNIST', async () => {
     const folder = at('fashion-mnist-t10k/t10k-')
