@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { Curve } from './schedule-schema.js'
 
 /** A string out of a fixed list. */
 const oneOf = <T extends string[]>(values: [...T], options: object = {}) =>
@@ -155,7 +156,7 @@ const Search = object(
       default: 1,
       description: 'parts of a batch with batch statistics of their own',
     }),
-    mode: oneOf(['joint', 'alternating'], { default: 'joint' }),
+    mode: oneOf(['joint', 'alternating', 'unrolled'], { default: 'joint' }),
     weights: Optimizer,
     gates: object(
       {
@@ -268,11 +269,27 @@ export const ConfigSchema = object(
         ),
       ),
     }),
-    relaxation: oneOf(['gates', 'softmax'], { default: 'gates' }),
+    relaxation: Type.Union(
+      [
+        oneOf(['gates', 'softmax', 'sigmoid', 'gumbel-softmax']),
+        object({
+          name: oneOf(['gates', 'softmax', 'sigmoid', 'gumbel-softmax']),
+          temperature: Type.Optional(Curve),
+          hard: Type.Optional(Type.Boolean()),
+        }),
+      ],
+      {
+        default: 'gates',
+        description: 'its name, or name, temperature (a curve) and, for gumbel-softmax, hard',
+      },
+    ),
     objective: object(
       {
         task: Type.Optional(oneOf(['cross-entropy', 'mse', 'mae', 'huber'])),
         metric: Type.Optional(oneOf(['accuracy', 'cross-entropy', 'rmse', 'mae', 'r2'])),
+        latency: Type.Optional(
+          Type.String({ description: 'a JSON file of measured times, for the term latency' }),
+        ),
       },
       { default: {} },
     ),

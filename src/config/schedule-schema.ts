@@ -5,7 +5,7 @@ const Fraction = Type.Number({ minimum: 0, maximum: 1 })
 const Lambda = Type.Number({ minimum: 0 })
 
 /** λ over the time of its phase, 0 at its beginning and 1 at its end. */
-const Curve = Type.Union([
+export const Curve = Type.Union([
   Lambda,
   Type.Object(
     {
@@ -34,7 +34,10 @@ const Curve = Type.Union([
 const TermEntry = Type.Object(
   {
     term: Type.String({ description: 'a term of the registry: l1, l2, entropy' }),
-    part: Type.Unsafe<'weights' | 'gates'>({ type: 'string', enum: ['weights', 'gates'] }),
+    part: Type.Unsafe<'weights' | 'activations' | 'gates'>({
+      type: 'string',
+      enum: ['weights', 'activations', 'gates'],
+    }),
     layers: Type.Union([Type.String(), Type.Array(Type.String())], {
       default: '**',
       description: 'globs over the supernet’s layers; of entries for one term and part the last match counts',

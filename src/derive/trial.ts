@@ -73,8 +73,17 @@ export function startEvent({ config, supernet, data, schedule, metric }: Trial):
 }
 
 function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel): Promise<SearchResult> {
-  const { config, data, schedule, terms, loss, metric, random, identity } = trial
-  const context = { options: config.search, schedule, terms, loss, metric, random, identity }
+  const { config, data, schedule, terms, latency, loss, metric, random, identity } = trial
+  const context = {
+    options: config.search,
+    schedule,
+    terms,
+    loss,
+    metric,
+    random,
+    identity,
+    ...(latency && { latency }),
+  }
   const save = (checkpoint: Checkpoint) => hooks.save?.(checkpoint)
   const { emit, signal, execute } = hooks
   return searchArchitecture(

@@ -10,7 +10,8 @@ import type { Schedule } from '../schedule/types.js'
 import type { Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
 import type { ShardExecutor } from '../search/gradients.js'
-import type { Relaxation } from '../supernet/relaxation.js'
+import type { Latency } from '../search/options.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { Architecture, Supernet } from '../supernet/types.js'
 import type { CriterionResult } from './criteria.js'
 
@@ -24,6 +25,8 @@ export interface Trial {
   readonly relaxation: Relaxation
   readonly schedule: Schedule
   readonly terms: readonly Term[]
+  /** Milliseconds of members, where a table of them is configured. */
+  readonly latency?: Latency
   readonly loss: Loss
   readonly metric: MetricName
   readonly random: RandomSource

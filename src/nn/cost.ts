@@ -55,4 +55,5 @@ export function costOf(graph: Graph): Cost {
 }
 
 const weighted = new Set(['conv', 'depthwise', 'dense'])
-const hasWeights = (node: Node): boolean => weighted.has(node.kind)
+/** Does a node count for depth: a convolution or a product? */
+export const hasWeights = (node: Node): boolean => weighted.has(node.kind)

@@ -18,6 +18,7 @@ export interface Instruction {
 
 /** A training pass laid out: what is computed when, and when each value is freed. Plain data. */
 export interface Program {
+  /** Ids by role; taps by their own ids. All of them are there between forward and backward. */
   readonly outputs: Readonly<Record<string, string>>
   /** Forward, up to the outputs. */
   readonly forward: readonly Instruction[]
@@ -27,6 +28,8 @@ export interface Program {
 
 export interface ProgramOptions {
   readonly roles: readonly string[]
+  /** Ids of inner nodes whose values are handed out with the outputs, and may have gradients of their own. */
+  readonly taps?: readonly string[]
   /** Nodes whose own parameters or gates are trained; without any, there is nothing to do backward. */
   readonly trained?: ReadonlySet<string>
   /** Segments that keep only what others read, and are computed again in the backward pass (arXiv:1604.06174). */
@@ -38,8 +41,9 @@ export interface ProgramOptions {
  * in order. An edge of a cell is one. Sums read no zeros; within a part, equal activations of one input are
  * the same node, and where something is trained, nodes are fused.
  */
-export function segmentsOf(graph: Graph, { roles, trained }: ProgramOptions): Node[][] {
-  const outputs = roles.map((role) => graph.outputs[role]!)
+export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
+  const { trained } = options
+  const outputs = Object.values(outputsOf(graph, options))
   const nodes = withoutZeros(graph.nodes)
   const needed = ancestors({ ...graph, nodes }, outputs)
   const segments: Node[][] = []
@@ -48,12 +52,18 @@ export function segmentsOf(graph: Graph, { roles, trained }: ProgramOptions): No
     if (!needed.has(node.id)) continue
     current.push(node)
     if (!joins.has(node.kind)) continue
-    segments.push(shareActivations(current))
+    segments.push(shareActivations(current, outputs))
     current = []
   }
-  if (current.length > 0) segments.push(shareActivations(current))
+  if (current.length > 0) segments.push(shareActivations(current, outputs))
   return trained && trained.size > 0 ? fused(segments, outputs) : segments
 }
+
+const outputsOf = (graph: Graph, { roles, taps = [] }: ProgramOptions): Record<string, string> =>
+  Object.fromEntries([
+    ...roles.map((role): [string, string] => [role, graph.outputs[role]!]),
+    ...taps.map((id): [string, string] => [id, id]),
+  ])
 
 /** Fuses within each segment; what another one reads stays. */
 function fused(segments: readonly Node[][], outputs: readonly string[]): Node[][] {
@@ -69,7 +79,7 @@ function fused(segments: readonly Node[][], outputs: readonly string[]): Node[][
 const joins = new Set(['mix', 'add', 'concat'])
 
 /** Candidates on one edge begin alike (ReLU of the same input): that is computed once. */
-function shareActivations(nodes: readonly Node[]): Node[] {
+function shareActivations(nodes: readonly Node[], outputs: readonly string[]): Node[] {
   const first = new Map<string, string>()
   const alias = new Map<string, string>()
   const kept: Node[] = []
@@ -77,7 +87,7 @@ function shareActivations(nodes: readonly Node[]): Node[] {
     const inputs = node.inputs.map((id) => alias.get(id) ?? id)
     const key = `${inputs[0]} ${String(node.attrs.function)}`
     const present = node.kind === 'activation' ? first.get(key) : undefined
-    if (present !== undefined) alias.set(node.id, present)
+    if (present !== undefined && !outputs.includes(node.id)) alias.set(node.id, present)
     else {
       if (node.kind === 'activation') first.set(key, node.id)
       kept.push({ ...node, inputs })
@@ -90,8 +100,8 @@ const programs = new WeakMap<Graph, Map<string, Program>>()
 
 /** The program of a graph; the same one for the same options. */
 export function programOf(graph: Graph, options: ProgramOptions): Program {
-  const { roles, trained = [], again = [] } = options
-  const key = [roles, [...trained], [...again]].map((part) => part.join(' ')).join('|')
+  const { roles, taps = [], trained = [], again = [] } = options
+  const key = [roles, taps, [...trained], [...again]].map((part) => part.join(' ')).join('|')
   const known = programs.get(graph) ?? new Map<string, Program>()
   programs.set(graph, known)
   const program = known.get(key) ?? compileProgram(graph, options)
@@ -100,12 +110,10 @@ export function programOf(graph: Graph, options: ProgramOptions): Program {
 }
 
 /** Lays out a pass. A value is freed behind its last reader, so what is kept follows from what is read. */
-export function compileProgram(
-  graph: Graph,
-  { roles, trained = new Set(), again = new Set() }: ProgramOptions,
-): Program {
-  const segments = segmentsOf(graph, { roles, trained })
-  const outputs = Object.fromEntries(roles.map((role) => [role, graph.outputs[role]!]))
+export function compileProgram(graph: Graph, options: ProgramOptions): Program {
+  const { trained = new Set(), again = new Set() } = options
+  const segments = segmentsOf(graph, options)
+  const outputs = outputsOf(graph, options)
   const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
   const needy = reachingTrained(segments.flat(), trained)
   const wantedOf = (node: Node) => ({

@@ -13,6 +13,17 @@ export interface RunOptions extends RunContext {
   readonly parameter: (name: string) => tf.Tensor
 }
 
+/** Computes the outputs of a program that nothing is trained in. The outputs are the caller's. */
+export function runForward(program: Program, options: RunOptions): Record<string, tf.Tensor> {
+  const values = new Values(options)
+  try {
+    for (const instruction of program.forward) values.compute(instruction)
+    return values.take(program.outputs)
+  } finally {
+    values.dispose()
+  }
+}
+
 /**
  * Computes the outputs of the named roles, and only the nodes that these need; each value is freed behind
  * its last reader. The outputs are the caller's.
@@ -22,14 +33,7 @@ export function run<Role extends string>(
   roles: readonly Role[],
   options: RunOptions,
 ): Record<Role, tf.Tensor> {
-  const values = new Values(options)
-  try {
-    const program = programOf(graph, { roles })
-    for (const instruction of program.forward) values.compute(instruction)
-    return values.take(program.outputs)
-  } finally {
-    values.dispose()
-  }
+  return runForward(programOf(graph, { roles }), options)
 }
 
 /** Gradients of trained parameters by full name, and of mixture weights by group. The caller's. */
@@ -39,8 +43,8 @@ export interface GraphGradients {
 }
 
 /**
- * Runs a program forward and backward. `seed` gets the outputs by role and returns their gradients, which
- * are taken over. Nothing else is kept.
+ * Runs a program forward and backward. `seed` gets the outputs by role, and taps by id, and returns the
+ * gradients of those that have some, which are taken over. Nothing else is kept.
  */
 export function runGradients(
   program: Program,
@@ -53,7 +57,7 @@ export function runGradients(
     for (const instruction of program.forward) values.compute(instruction)
     const outputs = Object.entries(program.outputs)
     const upstream = seed(Object.fromEntries(outputs.map(([role, id]) => [role, values.of(id)])))
-    for (const [role, id] of outputs) values.addGradient(id, upstream[role]!)
+    for (const [role, id] of outputs) if (upstream[role]) values.addGradient(id, upstream[role])
     for (const instruction of program.backward)
       if (instruction.run === 'again') values.compute(instruction)
       else values.pullBack(instruction, gradients)
@@ -92,6 +96,8 @@ class Values {
             // Each value is one node's, so that freeing one does not free another.
             return inputs.includes(output) ? output.clone() : output
           })
+    // What is handed out is still there when it is computed again.
+    this.#free(node.id)
     this.#values.set(node.id, value)
     free.forEach((id) => this.#free(id))
   }

@@ -9,8 +9,8 @@ import { batching } from '../search/batching.js'
 import { supernetStepper } from '../search/stepper.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
-import { relaxations } from '../supernet/relaxation.js'
 import { heapBytes, useBackend, type BackendName } from '../backend/index.js'
+import { relaxationName, relaxationOf } from './relaxation.js'
 import { buildSupernet, compileFor, resolveSchedule } from './setup.js'
 
 export interface BenchStepOptions {
@@ -103,12 +103,12 @@ function randomTrial(options: BenchStepOptions): Trial {
   const supernet = buildSupernet(config, data)
   const document = resolveSchedule('strong-then-relaxed', '.')
   // A schedule long enough that every timed step is in the phase in which gates move.
-  const schedule = compileFor(document, supernet, 1000, config.relaxation)
+  const schedule = compileFor(document, supernet, 1000, relaxationName(config.relaxation))
   return {
     config,
     data,
     supernet,
-    relaxation: relaxations[config.relaxation],
+    relaxation: relaxationOf(config.relaxation, 1000),
     schedule,
     terms,
     loss: losses['cross-entropy'],

@@ -13,8 +13,7 @@ import { supernetStepper } from '../search/stepper.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
 import { smallest } from '../supernet/prune.js'
-import type { AnySpace } from '../supernet/space.js'
-import { setupTrial } from './setup.js'
+import { setupTrial, type Extensions } from './setup.js'
 
 /** The memory of a stage's training step. */
 export interface StageMemory {
@@ -46,7 +45,7 @@ export interface RunPlan {
 }
 
 /** Estimates memory, time and feasible budgets of a configuration; trains a few steps to time them. */
-export async function planRun(config: Config, folder: string, own: readonly AnySpace[] = []): Promise<RunPlan> {
+export async function planRun(config: Config, folder: string, own: Extensions = {}): Promise<RunPlan> {
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, folder, own)
   const least = smallest(trial.supernet)

@@ -4,7 +4,6 @@ import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import { writeJson } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
-import type { Reader } from '../data/readers/types.js'
 import { retrainArchitecture } from '../derive/retrain-architecture.js'
 import { judgeRetrained } from '../derive/measure.js'
 import { startEvent } from '../derive/trial.js'
@@ -12,22 +11,17 @@ import type { Trial, TrialMetrics } from '../derive/types.js'
 import type { Retrained } from '../derive/retrain.js'
 import { readCheckpoint, withPrefix } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
-import type { AnySpace } from '../supernet/space.js'
 import { openEventLog } from './event-log.js'
 import { writeResults } from './results.js'
 import { createRunFolder, readFinishedRun, retrainedFrom, type FinishedRun } from './run-folder.js'
 import { checkpointOf, type RunHooks } from './search-run.js'
-import { setupTrial } from './setup.js'
+import { setupTrial, type Extensions } from './setup.js'
 
-export interface RetrainRunOptions extends RunHooks {
+export interface RetrainRunOptions extends RunHooks, Extensions {
   /** The folder of the finished run whose architecture is trained. */
   readonly run: string
   /** Changes its configuration: another seed, more epochs. */
   readonly configure?: (config: Config) => Config
-  /** Search spaces beside the registry's. */
-  readonly spaces?: readonly AnySpace[]
-  /** Readers of data beside the registry's. */
-  readonly readers?: readonly Reader[]
   /** The new run's folder: new or empty. */
   readonly out: string
 }
@@ -41,6 +35,7 @@ export async function retrainRun({
   configure = (config) => config,
   spaces = [],
   readers = [],
+  terms = [],
   out,
   onEvent,
   signal,
@@ -50,7 +45,7 @@ export async function retrainRun({
   const held = { ...origin.config, split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(config, run, spaces, readers)
+  const trial = await setupTrial(config, run, { spaces, readers, terms })
   checkSameSpace(trial, origin)
   createRunFolder(out, trial.config)
   writeJson(join(out, retrainedFrom), { run: resolve(run), seed })

@@ -4,18 +4,16 @@ import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { absolutePaths } from '../data/data-settings.js'
-import type { Reader } from '../data/readers/types.js'
 import { runTrial } from '../derive/trial.js'
 import type { Trial } from '../derive/types.js'
 import { scheduleCsv } from '../schedule/table.js'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
-import type { AnySpace } from '../supernet/space.js'
 import { openEventLog } from './event-log.js'
 import { writeResults } from './results.js'
 import { createRunFolder, isFinished, readFinishedRun, readRunConfig, retrainedFrom, type FinishedRun } from './run-folder.js'
 import { requireMemory } from './plan-run.js'
-import { setupTrial } from './setup.js'
+import { setupTrial, type Extensions } from './setup.js'
 
 /** Who watches a run, and who may stop it. */
 export interface RunHooks {
@@ -24,17 +22,13 @@ export interface RunHooks {
   readonly signal?: AbortSignal
 }
 
-export interface SearchRunOptions extends RunHooks {
+export interface SearchRunOptions extends RunHooks, Extensions {
   /** A resolved configuration, as `loadConfig` and `resolveConfig` give it. */
   readonly config: Config
   /** What paths in the configuration are relative to; by default the working folder. */
   readonly folder?: string
   /** The run's folder: new or empty. */
   readonly out: string
-  /** Search spaces beside the registry's. */
-  readonly spaces?: readonly AnySpace[]
-  /** Readers of data beside the registry's. */
-  readonly readers?: readonly Reader[]
   /** Go on with the run that `out` holds, which must be of the same configuration and data. */
   readonly resume?: boolean
 }
@@ -49,12 +43,13 @@ export async function searchRun({
   out,
   spaces = [],
   readers = [],
+  terms = [],
   resume = false,
   ...hooks
 }: SearchRunOptions): Promise<FinishedRun> {
   if (resume && isFinished(out)) return readFinishedRun(out)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(withAbsolutePaths(config, folder), folder, spaces, readers)
+  const trial = await setupTrial(withAbsolutePaths(config, folder), folder, { spaces, readers, terms })
   requireMemory(trial)
   if (resume) checkSame(out, trial)
   else createRunFolder(out, trial.config)
@@ -65,7 +60,7 @@ export async function searchRun({
 /** Goes on with an interrupted run, bit for bit as if it had never stopped; a finished one is returned. */
 export function resumeRun(
   out: string,
-  options: RunHooks & Pick<SearchRunOptions, 'spaces' | 'readers'> = {},
+  options: RunHooks & Extensions = {},
 ): Promise<FinishedRun> {
   return searchRun({ config: readRunConfig(out), folder: out, out, resume: true, ...options })
 }
@@ -109,9 +104,15 @@ async function runInFolder(
 
 /** A run can be resumed from anywhere, so what its configuration says about files holds anywhere. */
 function withAbsolutePaths(config: Config, folder: string): Config {
-  const { data, benchmark } = config
+  const { data, objective, benchmark } = config
+  const latency = objective.latency === undefined ? {} : { latency: resolve(folder, objective.latency) }
   const table = benchmark && { ...benchmark, table: resolve(folder, benchmark.table) }
-  return { ...config, data: absolutePaths(data, folder), ...(table && { benchmark: table }) }
+  return {
+    ...config,
+    data: absolutePaths(data, folder),
+    objective: { ...objective, ...latency },
+    ...(table && { benchmark: table }),
+  }
 }
 
 function checkSame(out: string, { config }: Trial): void {

@@ -15,25 +15,35 @@ import type { Trial } from '../derive/types.js'
 import { benchmarkFigures } from '../compare/figures.js'
 import { losses } from '../objective/losses.js'
 import { metrics } from '../objective/metrics.js'
+import type { Term } from '../objective/terms/types.js'
 import { presetNames, readPreset, spaces, terms } from '../registry.js'
 import { compileSchedule } from '../schedule/compile.js'
 import type { Schedule } from '../schedule/types.js'
-import { relaxations } from '../supernet/relaxation.js'
+import { relaxations } from '../supernet/relaxations/index.js'
+import type { RelaxationName } from '../supernet/relaxations/types.js'
 import { restrict } from '../supernet/restrict.js'
 import { notationOf, type AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
+import { latencyOf, readLatency } from './latency.js'
+import { relaxationName, relaxationOf } from './relaxation.js'
+
+/** What a library call brings along beside the registry's. */
+export interface Extensions {
+  readonly spaces?: readonly AnySpace[]
+  /** Readers of data. */
+  readonly readers?: readonly Reader[]
+  readonly terms?: readonly Term[]
+}
 
 /**
  * Makes a trial out of a resolved configuration: reads and splits the data, builds and restricts the
  * supernet, compiles the schedule. `folder` is what paths in the configuration are relative to. In the
  * trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
- * `own` are search spaces and `readers` readers of data beside the registry's.
  */
 export async function setupTrial(
   config: Config,
   folder: string,
-  own: readonly AnySpace[] = [],
-  readers: readonly Reader[] = [],
+  { spaces: own = [], readers = [], terms: ownTerms = [] }: Extensions = {},
 ): Promise<Trial> {
   const data = await prepareData(config, folder, readers)
   const supernet = buildSupernet(config, data, own)
@@ -41,7 +51,14 @@ export async function setupTrial(
   const document = resolveSchedule(presetOf(config, own), folder)
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
-  const schedule = compileFor(document, supernet, config.search.epochs * perEpoch, config.relaxation)
+  const steps = config.search.epochs * perEpoch
+  const all = allTerms(ownTerms)
+  const { latency: file } = config.objective
+  const measured = file === undefined ? undefined : readLatency(file, folder)
+  const schedule = compileFor(document, supernet, steps, relaxationName(config.relaxation), {
+    terms: all,
+    latency: measured !== undefined,
+  })
   const resolved: Config = { ...config, schedule: document }
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
@@ -53,14 +70,15 @@ export async function setupTrial(
     data,
     supernet,
     ...(retrained && { retrained }),
-    relaxation: relaxations[config.relaxation],
+    relaxation: relaxationOf(config.relaxation, steps),
     schedule,
-    terms,
+    terms: all,
+    ...(measured && { latency: latencyOf(measured.table, supernet) }),
     loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],
     metric: config.objective.metric ?? (isClass ? 'accuracy' : 'rmse'),
     random,
     ...(benchmark && { benchmark }),
-    identity: sha256(JSON.stringify(resolved), data.dataset.hash),
+    identity: sha256(JSON.stringify(resolved), data.dataset.hash, ...(measured ? [measured.text] : [])),
   }
 }
 
@@ -145,7 +163,7 @@ export function sampleSupernet(name: string): Supernet {
 /** What `schedule: auto` stands for: the space's own preset; none where gates are not proximal. */
 function presetOf({ schedule, supernet, relaxation }: Config, own: readonly AnySpace[]): Config['schedule'] {
   if (schedule !== 'auto') return schedule
-  if (relaxations[relaxation].step !== 'proximal') return 'none'
+  if (relaxations[relaxationName(relaxation)].step !== 'proximal') return 'none'
   return spaceOf(supernet.space, 'config.supernet.space', own).schedule ?? 'strong-then-relaxed'
 }
 
@@ -175,17 +193,29 @@ export function compileFor(
   document: ScheduleDocument,
   supernet: Supernet,
   steps: number,
-  relaxation: Config['relaxation'],
+  relaxation: RelaxationName,
+  available: { readonly terms?: readonly Term[]; readonly latency?: boolean } = {},
 ): Schedule {
   const gated = new Set(supernet.groups.map((group) => group.layer))
+  const active = new Set(supernet.graph.nodes.map((node) => node.layer))
   return compileSchedule(document, {
     steps,
     layers: supernet.layers,
     gatedLayers: supernet.layers.filter((layer) => gated.has(layer)),
+    activeLayers: supernet.layers.filter((layer) => active.has(layer)),
     relaxation,
     decoder: 'reconstruction' in supernet.graph.outputs,
-    terms,
+    latency: available.latency ?? true,
+    terms: available.terms ?? terms,
   })
+}
+
+/** The registry's terms and those of a library call, whose names must be their own. */
+function allTerms(own: readonly Term[]): readonly Term[] {
+  const names = [...terms, ...own].map(({ name }) => name)
+  const taken = names.find((name, i) => names.indexOf(name) < i)
+  if (taken !== undefined) throw new InputError(`terms: there are two of the name ${taken}; give yours another`)
+  return [...terms, ...own]
 }
 
 function checkObjective({ task, metric }: Config['objective'], isClass: boolean): void {

@@ -2,7 +2,7 @@ import picomatch from 'picomatch'
 import { InputError } from '../base/errors.js'
 import type { CurveDocument, ScheduleDocument } from '../config/schedule-schema.js'
 import type { Part, Term } from '../objective/terms/types.js'
-import type { RelaxationName } from '../supernet/relaxation.js'
+import type { RelaxationName } from '../supernet/relaxations/types.js'
 import { curveAt, curveFault } from './curve.js'
 import type { Column, CompiledPhase, Schedule, Segment } from './types.js'
 
@@ -14,7 +14,11 @@ export interface CompileContext {
   readonly layers: readonly string[]
   /** Layers that have gates. */
   readonly gatedLayers: readonly string[]
+  /** Layers that have outputs; α that cells share has a layer of its own, which has none. */
+  readonly activeLayers: readonly string[]
   readonly relaxation: RelaxationName
+  /** Is there a table of measured times? */
+  readonly latency: boolean
   /** Has the supernet a decoder? */
   readonly decoder: boolean
   readonly terms: readonly Term[]
@@ -99,7 +103,7 @@ function entriesOf(
     checkCurve(`${where}.lambda`, entry.lambda)
     const layers = matching(
       entry.layers,
-      entry.part === 'gates' ? context.gatedLayers : context.layers,
+      { gates: context.gatedLayers, activations: context.activeLayers, weights: context.layers }[entry.part],
       `${where}.layers`,
     )
     const ordered = entry.stagger?.order === 'output-to-input' ? [...layers].reverse() : layers
@@ -120,15 +124,21 @@ function checkTerm(
   context: CompileContext,
 ): void {
   const term = context.terms.find((t) => t.name === name)
+  if (!term && name === 'reconstruction')
+    throw new InputError(
+      `${where}.term: reconstruction is a loss; give its weight in losses.reconstruction of the phase`,
+    )
   if (!term)
     throw new InputError(
       `${where}.term: unknown term ${name}; terms: ${context.terms.map((t) => t.name).join(', ')}`,
     )
   const action = term[part]
-  const parts = (['weights', 'gates'] as const).filter((p) => term[p])
+  const parts = (['weights', 'activations', 'gates'] as const).filter((p) => term[p])
   if (!action) throw new InputError(`${where}.part: ${name} acts on ${parts.join(', ')}, not on ${part}`)
   const reason = part === 'gates' ? term.gates!.refused[context.relaxation] : undefined
   if (reason) throw new InputError(`${where}: ${name} on ${context.relaxation} is refused: ${reason}`)
+  if (part === 'gates' && term.gates!.needs === 'latency' && !context.latency)
+    throw new InputError(`${where}: ${name} needs config.objective.latency, a table of measured times`)
 }
 
 function checkCurve(where: string, curve: CurveDocument): void {

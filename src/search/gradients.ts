@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { randomSource, type RandomStream } from '../base/random.js'
 import type { Graph } from '../nn/graph.js'
-import { compileProgram, programOf, type Program, type ProgramOptions } from '../nn/program.js'
-import { runGradients } from '../nn/run.js'
+import { runGradients, type RunOptions } from '../nn/run.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import { reconstructionLoss, type Loss } from '../objective/losses.js'
-import { stepMemory } from './memory.js'
+import { tapGradients, type Tap, type TapGradients } from './activations.js'
+import { plannedProgram } from './memory.js'
 import { mixturesOf, type Network } from './network.js'
+import { movedPasses } from './probe.js'
 
 /** One part of a batch, on the host. */
 export interface Shard {
@@ -14,6 +15,8 @@ export interface Shard {
   readonly inputs: Float32Array
   readonly targets: Float32Array
   readonly rows: number
+  /** A random direction, [rows, …shape], where a term asks how outputs move with the input. */
+  readonly probe?: Float32Array
 }
 
 /** λ_y and λ_x, and the task's loss. */
@@ -65,6 +68,8 @@ export interface ShardWork {
   readonly wanted: Wanted
   /** For networks with random nodes; numbers depend on the shard's place in the batch, not on who computes it. */
   readonly draws?: (Draws & { readonly shard: number }) | undefined
+  /** Terms on activations; none by default. */
+  readonly taps?: readonly Tap[]
 }
 
 /**
@@ -77,7 +82,7 @@ export type ShardExecutor = (network: Network, work: readonly ShardWork[]) => Gr
 export const sequential: ShardExecutor = (network, work) => work.map((each) => shardGradients(network, each))
 
 /**
- * ∂(λ_y E_y + λ_x E_x) for one batch. Each shard has batch statistics of its own; shards are computed apart
+ * ∂(λ_y E_y + λ_x E_x + Σ λ R(activations)) for one batch. Each shard has batch statistics of its own; shards are computed apart
  * and added in their order.
  */
 export function batchGradients(
@@ -86,7 +91,11 @@ export function batchGradients(
   shards: readonly Shard[],
   lossWeights: LossWeights,
   wanted: Wanted,
-  { execute = sequential, draws }: { execute?: ShardExecutor | undefined; draws?: Draws } = {},
+  {
+    execute = sequential,
+    draws,
+    taps = [],
+  }: { execute?: ShardExecutor | undefined; draws?: Draws; taps?: readonly Tap[] } = {},
 ): Gradients {
   const rows = shards.reduce((sum, shard) => sum + shard.rows, 0)
   const work = shards.map((shard, index) => ({
@@ -96,55 +105,60 @@ export function batchGradients(
     lossWeights,
     wanted,
     draws: draws && { ...draws, shard: index },
+    taps,
   }))
   return execute(network, work).reduce(addGradients)
 }
 
 /** One shard's contribution to the batch's gradients: everything already times `share` of the batch. */
-export function shardGradients(
-  network: Network,
-  { shape, shard, share, lossWeights, wanted, draws }: ShardWork,
-): Gradients {
+export function shardGradients(network: Network, work: ShardWork): Gradients {
+  const { shape, shard, share, lossWeights, wanted, draws, taps = [] } = work
   const roles = rolesOf(lossWeights)
   const statistics = new Map<string, BatchStatistics>()
-  if (roles.length === 0 || wanted.weights.length + wanted.alphas.length === 0)
+  if (roles.length + taps.length === 0 || wanted.weights.length + wanted.alphas.length === 0)
     return { losses: {}, weights: new Map(), alphas: new Map(), statistics }
 
-  const program = plannedProgram(
-    network.graph,
-    { roles, trained: trainedNodes(network.graph, wanted) },
-    shard.rows,
-  )
+  const trained = trainedNodes(network.graph, wanted)
   const input = tf.tensor(shard.inputs, [shard.rows, ...shape])
   const mixtures = mixturesOf(network)
   const losses: { task?: tf.Scalar; reconstruction?: tf.Scalar } = {}
+  const optionsOf = (from: tf.Tensor, seen: Map<string, BatchStatistics>): RunOptions => ({
+    input: from,
+    training: true,
+    parameter: (name) => network.weights.get(name),
+    mixture: mixtures.of,
+    statistics: seen,
+    ...(draws && randomOf(draws)),
+  })
+  const probes = movedPasses(network.graph, taps, trained, shard, input, optionsOf)
   try {
-    const { parameters, mixtures: dMixtures } = runGradients(
-      program,
-      {
-        input,
-        training: true,
-        parameter: (name) => network.weights.get(name),
-        mixture: mixtures.of,
-        statistics,
-        ...(draws && randomOf(draws)),
-      },
-      (outputs) => seedGradients(outputs, input, shard, share, lossWeights, losses),
+    const program = plannedProgram(
+      network.graph,
+      { roles, taps: taps.map(({ node }) => node), trained },
+      shard.rows,
     )
+    let moved: TapGradients['moved'] = new Map()
+    const found = runGradients(program, optionsOf(input, statistics), (outputs) => {
+      const ofTaps = tapGradients(taps, share, (node) => outputs[node]!, probes.value)
+      moved = ofTaps.moved
+      return { ...ofTaps.own, ...seedGradients(outputs, input, shard, share, lossWeights, losses) }
+    })
+    probes.addGradients(moved, found)
     for (const observed of statistics.values()) scaleStatistics(observed, share)
     const leaves = network.alphas
     const alphas = new Map(
-      [...dMixtures].map(([group, d]) => [group, alphaGradient(network, leaves.get(group)!, group, d)]),
+      [...found.mixtures].map(([group, d]) => [group, alphaGradient(network, leaves.get(group)!, group, d)]),
     )
     return {
       losses,
-      weights: inOrder(parameters, wanted.weights),
+      weights: inOrder(found.parameters, wanted.weights),
       alphas: inOrder(alphas, wanted.alphas),
       statistics,
     }
   } finally {
     input.dispose()
     mixtures.dispose()
+    probes.dispose()
   }
 }
 
@@ -154,19 +168,6 @@ function randomOf({ seed, purpose, t, shard, dropPath }: NonNullable<ShardWork['
   const random = (what: string, node: string): RandomStream =>
     source.stream(`${purpose} ${what}`, `${shard} ${node}`, t)
   return { random, dropPath }
-}
-
-const plans = new WeakMap<Program, Map<number, Program>>()
-
-/** The program of a pass over so many rows, with as much computed again as the memory demands. */
-function plannedProgram(graph: Graph, options: Omit<ProgramOptions, 'again'>, rows: number): Program {
-  const plain = programOf(graph, options)
-  const known = plans.get(plain) ?? new Map<number, Program>()
-  plans.set(plain, known)
-  const { again } = known.has(rows) ? { again: new Set<number>() } : stepMemory(graph, options, rows)
-  const program = known.get(rows) ?? (again.size === 0 ? plain : compileProgram(graph, { ...options, again }))
-  known.set(rows, program)
-  return program
 }
 
 const rolesOf = ({ task, reconstruction, auxiliary = 0 }: LossWeights): string[] => [

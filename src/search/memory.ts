@@ -2,7 +2,7 @@ import { passBudget } from '../backend/index.js'
 import type { Graph } from '../nn/graph.js'
 import { parametersOf } from '../nn/cost.js'
 import { peakBytes, planMemory, type MemoryPlan } from '../nn/memory.js'
-import { programOf, type ProgramOptions } from '../nn/program.js'
+import { compileProgram, programOf, type Program, type ProgramOptions } from '../nn/program.js'
 import { sizeOf } from '../nn/primitives/types.js'
 
 /** What a training step of a network needs at most at one time, in bytes. */
@@ -38,4 +38,17 @@ export function largestRows(graph: Graph, options: Omit<ProgramOptions, 'again'>
 export function forwardRows(graph: Graph, roles: readonly string[], wanted: number): number {
   const perRow = peakBytes(programOf(graph, { roles }), 1)
   return Math.max(1, Math.min(wanted, Math.floor(passBudget() / perRow)))
+}
+
+const plans = new WeakMap<Program, Map<number, Program>>()
+
+/** The program of a pass over so many rows, with as much computed again as the memory demands. */
+export function plannedProgram(graph: Graph, options: Omit<ProgramOptions, 'again'>, rows: number): Program {
+  const plain = programOf(graph, options)
+  const known = plans.get(plain) ?? new Map<number, Program>()
+  plans.set(plain, known)
+  const { again } = known.has(rows) ? { again: new Set<number>() } : stepMemory(graph, options, rows)
+  const program = known.get(rows) ?? (again.size === 0 ? plain : compileProgram(graph, { ...options, again }))
+  known.set(rows, program)
+  return program
 }

@@ -25,8 +25,11 @@ export function discreteNetwork(graph: Graph, weights: ParameterStore): Network 
   }
 }
 
-/** A supernet's model as a network; it follows the model's pruning. */
-export function modelNetwork(model: SupernetModel): Network {
+/**
+ * A supernet's model as a network; it follows the model's pruning. With an iteration t its mixture weights
+ * are those of that training step.
+ */
+export function modelNetwork(model: SupernetModel, t?: number): Network {
   return {
     get graph() {
       return model.supernet.graph
@@ -35,7 +38,7 @@ export function modelNetwork(model: SupernetModel): Network {
     get alphas() {
       return new Map(model.supernet.groups.map(({ name }) => [name, model.alpha(name)]))
     },
-    mixture: (group) => model.mixture(group),
+    mixture: (group) => (t === undefined ? model.mixture(group) : model.sample(group, t)),
   }
 }
 

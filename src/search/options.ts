@@ -1,8 +1,12 @@
 import type { RandomSource } from '../base/random.js'
 import type { Loss } from '../objective/losses.js'
 import type { MetricName } from '../objective/metrics.js'
+import type { GateGroup } from '../supernet/types.js'
 import type { Event } from './events.js'
 import type { ShardExecutor } from './gradients.js'
+
+/** Milliseconds of a member, by a measured table. */
+export type Latency = (group: GateGroup, member: string) => number
 
 /** What every training loop is given beside the network and the data. */
 export interface LoopContext {

@@ -12,7 +12,7 @@ import { batching, type Batching } from './batching.js'
 import type { Checkpoint, Progress } from './checkpoint.js'
 import { diverged, predictsNumbers } from './diverged.js'
 import { evaluate } from './evaluate.js'
-import type { LoopContext } from './options.js'
+import type { Latency, LoopContext } from './options.js'
 import { projectToLegal, removeClosed } from './pruning.js'
 import { supernetStepper, type Stepper } from './stepper.js'
 import { entropyByLayer, sparsityByLayer } from './structure.js'
@@ -21,6 +21,8 @@ export interface SearchContext extends LoopContext {
   readonly options: Config['search']
   readonly schedule: Schedule
   readonly terms: readonly Term[]
+  /** The measured table of terms that need one. */
+  readonly latency?: Latency
   /** Identity that a checkpoint must carry to be resumed. */
   readonly identity: string
   /** Called with a complete checkpoint at the end of each epoch and when interrupted. */

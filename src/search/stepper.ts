@@ -5,19 +5,16 @@ import type { Part, Term } from '../objective/terms/types.js'
 import { lambdasAt, valueAt } from '../schedule/table.js'
 import type { CompiledPhase } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
+import { layerOutputs, probesOf, withProbes, type Tap } from './activations.js'
 import { batching, type Batching } from './batching.js'
 import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
 import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
 import { modelNetwork, type Network } from './network.js'
-import { learningRateAt, optimizer, type Arrays } from './optimizer.js'
+import { learningRateAt, optimizer } from './optimizer.js'
 import type { SearchContext } from './search.js'
-import {
-  smoothGateGradient,
-  stepProximalGates,
-  stepWeights,
-  updateStatistics,
-  type WeightedTerm,
-} from './update.js'
+import { stepGates } from './step-gates.js'
+import { stepWeights, updateStatistics, type WeightedTerm } from './update.js'
+import { unrolledGradients } from './unrolled.js'
 
 /** Takes a supernet's training steps and owns their optimizer state. */
 export interface Stepper {
@@ -46,12 +43,9 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const { schedule, options, terms, loss } = context
   const weightOptimizer = optimizer(options.weights)
   const alphaOptimizer = optimizer({ optimizer: 'adam', momentum: 0 })
-  const archBatches = options.mode === 'alternating' ? archBatching(data, context) : undefined
+  const archBatches = options.mode === 'joint' ? undefined : archBatching(data, context)
   const network = modelNetwork(model)
-  const alphas: Arrays = {
-    get: (name) => model.alpha(name),
-    set: (name, tensor) => model.setAlpha(name, tensor as tf.Tensor1D),
-  }
+  if (readsInitial(context)) model.keepInitial()
   const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
   let count = 0
   let timed = { steps: 0, milliseconds: 0 }
@@ -61,11 +55,12 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     shards: readonly Shard[],
     phase: CompiledPhase,
     parts: readonly Part[],
-  ): Gradients =>
-    batchGradients(
-      network,
+  ): Gradients => {
+    const taps = tapsAt(t)
+    return batchGradients(
+      modelNetwork(model, t),
       data.dataset.shape,
-      shards,
+      probesOf(taps).length > 0 ? withProbes(shards, context.random, t) : shards,
       {
         task: valueAt(schedule.losses.task, t),
         reconstruction: valueAt(schedule.losses.reconstruction, t),
@@ -76,11 +71,38 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         alphas: parts.includes('gates') && phase.gates === 'move' ? openGroups(model) : [],
       },
       {
+        taps,
         execute: context.execute,
         // Weights and gates on batches of their own draw apart, too.
         draws: { seed: context.random.seed, purpose: `search ${parts.join(' ')}`, t },
       },
     )
+  }
+
+  /** Those of the gates' own step: as they are, or one step of the weights ahead. */
+  const archGradients = (
+    t: number,
+    train: readonly Shard[],
+    arch: readonly Shard[],
+    phase: CompiledPhase,
+  ): Gradients => {
+    if (options.mode === 'alternating') return gradientsOf(t, arch, phase, ['gates'])
+    const pass = (shards: readonly Shard[]) => (parts: readonly Part[]) =>
+      gradientsOf(t, shards, phase, parts)
+    const rate = learningRateAt(options.weights, t, schedule.steps)
+    return unrolledGradients(model.weights, rate, { train: pass(train), arch: pass(arch) })
+  }
+
+  const tapsAt = (t: number): Tap[] =>
+    model.supernet.layers.flatMap((layer) => {
+      const terms = weighted('activations', layer, t).map(({ term, lambda }) => ({
+        action: term.activations!,
+        lambda,
+      }))
+      return terms.length === 0
+        ? []
+        : layerOutputs(model.supernet.graph, layer).map((node) => ({ node, terms }))
+    })
 
   const setSum = (name: keyof typeof sums, next: tf.Scalar): void => {
     sums[name].dispose()
@@ -101,23 +123,18 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       learningRate: learningRateAt(options.weights, t, schedule.steps),
       clipNorm: options.weights.clipNorm,
       terms: (layer) => weighted('weights', layer, t),
+      initial: (name) => model.initial(name),
     })
     updateStatistics(model.weights, gradients.statistics)
   }
 
-  const stepGates = (t: number, gradients: Gradients): void => {
-    for (const name of openGroups(model)) {
-      const group = model.supernet.groups.find((g) => g.name === name)!
-      const acting = weighted('gates', group.layer, t)
-      const alpha = model.alpha(name)
-      const smooth = smoothGateGradient(alpha, group, acting, model.relaxation)
-      const ofLoss = gradients.alphas.get(name)
-      const total = tf.tidy(() => tf.add<tf.Tensor1D>(ofLoss ?? tf.zerosLike(alpha), smooth ?? 0))
-      if (model.relaxation.step === 'proximal')
-        model.setAlpha(name, stepProximalGates(alpha, group, total, acting, options.gates.learningRate))
-      else alphaOptimizer.step(alphas, [{ name, gradient: total }], options.gates.learningRate)
-      tf.dispose([total, ...(smooth ? [smooth] : [])])
-    }
+  const stepGatesAt = (t: number, gradients: Gradients): void => {
+    stepGates(model, openGroups(model), gradients, {
+      optimizer: alphaOptimizer,
+      learningRate: options.gates.learningRate,
+      terms: (layer) => weighted('gates', layer, t),
+      latency: context.latency,
+    })
   }
 
   const weighted = (part: Part, layer: string, t: number): WeightedTerm[] =>
@@ -127,15 +144,16 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     network,
     step(t, shards, phase) {
       const start = performance.now()
+      model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
       const separate = archBatches && phase.gates === 'move' && openGroups(model).length > 0
       if (separate) {
-        const gradients = gradientsOf(t, archBatches.at(t), phase, ['gates'])
-        stepGates(t, gradients)
+        const gradients = archGradients(t, shards, archBatches.at(t), phase)
+        stepGatesAt(t, gradients)
         disposeGradients(gradients)
       }
       const gradients = gradientsOf(t, shards, phase, separate ? ['weights'] : ['weights', 'gates'])
       stepWeightsAt(t, gradients)
-      if (!separate && phase.gates === 'move') stepGates(t, gradients)
+      if (!separate && phase.gates === 'move') stepGatesAt(t, gradients)
       addLosses(gradients)
       disposeGradients(gradients)
       timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + performance.now() - start }
@@ -193,6 +211,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const { lossSums } = checkpoint.progress
       for (const name of ['task', 'reconstruction'] as const) setSum(name, tf.scalar(lossSums[name]))
       count = lossSums.count
+      // What is looked at before the next step, a search that never stopped sees at the last step's.
+      model.temperature = model.relaxation.temperatureAt?.(Math.max(0, checkpoint.step - 1)) ?? 1
       alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)
     },
     dispose() {
@@ -206,10 +226,19 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
 function archBatching(data: PreparedData, { options, random }: SearchContext): Batching {
   if (data.splits.arch.length === 0)
     throw new InputError(
-      'config.search.mode: alternating trains gates on the split arch, which is empty; give config.split.arch a share',
+      `config.search.mode: ${options.mode} trains gates on the split arch, which is empty; give config.split.arch a share`,
     )
   return batching(data, data.splits.arch, options, random, 'arch')
 }
+
+/** Does a term that acts at some time read the weights that the search began with? */
+const readsInitial = ({ schedule, terms }: SearchContext): boolean =>
+  schedule.columns.some(
+    ({ part, term, segments }) =>
+      part === 'weights' &&
+      termOf(terms, term).weights!.readsInitial &&
+      segments.some(({ value }) => value > 0),
+  )
 
 const termOf = (terms: readonly Term[], name: string): Term => terms.find((term) => term.name === name)!
 

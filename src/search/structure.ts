@@ -13,12 +13,11 @@ export function sparsityByLayer(supernet: Supernet, origin: Supernet): Record<st
 export function entropyByLayer(model: SupernetModel): Record<string, number> {
   const values = model.gateValues()
   const byLayer = new Map<string, number[]>()
-  for (const { name, layer, total, members } of model.supernet.groups) {
+  for (const { name, layer, members } of model.supernet.groups) {
     if (members.length < 2) continue
-    const entropy = Object.values(values[name]!).reduce(
-      (sum, g) => sum - (g > 0 ? (g / total) * Math.log(g / total) : 0),
-      0,
-    )
+    const weights = Object.values(values[name]!)
+    const total = weights.reduce((a, b) => a + b, 0)
+    const entropy = weights.reduce((sum, g) => sum - (g > 0 ? (g / total) * Math.log(g / total) : 0), 0)
     byLayer.set(layer, [...(byLayer.get(layer) ?? []), entropy / Math.log(members.length)])
   }
   return Object.fromEntries(

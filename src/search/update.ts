@@ -3,9 +3,8 @@ import { currentDevice } from '../backend/wasm/index.js'
 import { blendInPlace, squaredNorm } from '../backend/wasm/optimizer.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
-import type { Term } from '../objective/terms/types.js'
+import type { ByGroup, LayerGates, Term } from '../objective/terms/types.js'
 import type { GateGroup } from '../supernet/types.js'
-import type { Relaxation } from '../supernet/relaxation.js'
 import type { Gradients } from './gradients.js'
 import type { Optimizer, Update } from './optimizer.js'
 
@@ -25,6 +24,8 @@ export interface WeightStep {
   readonly clipNorm: number | undefined
   /** Terms that act on the kernels of a layer. Biases and scales have no sparsity to gain and need their size. */
   readonly terms: (layer: string) => readonly WeightedTerm[]
+  /** A weight as it was when the search began, where a term reads it. */
+  readonly initial?: (name: string) => tf.Tensor
 }
 
 /**
@@ -42,7 +43,8 @@ export function stepWeights(store: ParameterStore, gradients: Gradients, step: W
     if (!gradient) continue
     const terms = shape.length > 1 ? step.terms(layer) : []
     const { decay, threshold, others } = byForm(terms)
-    const total = withSmooth(gradient, store.get(name), others, scale)
+    const initial = () => step.initial!(name)
+    const total = withSmooth(gradient, store.get(name), initial, others, scale)
     if (total !== gradient) added.push(total)
     updates.push({ name, gradient: total, decay, threshold: learningRate * threshold })
     if (others.some(({ term }) => term.weights!.proximal)) proximal.push({ name, terms: others })
@@ -74,6 +76,7 @@ function byForm(terms: readonly WeightedTerm[]) {
 function withSmooth(
   gradient: tf.Tensor,
   value: tf.Tensor,
+  initial: () => tf.Tensor,
   terms: readonly WeightedTerm[],
   scale: tf.Scalar | undefined,
 ): tf.Tensor {
@@ -81,7 +84,7 @@ function withSmooth(
   if (smooth.length === 0) return gradient
   return tf.tidy(() =>
     smooth.reduce((sum: tf.Tensor, { term, lambda }) => {
-      const own = tf.mul(term.weights!.gradient!(value), lambda)
+      const own = tf.mul(term.weights!.gradient!(value, initial), lambda)
       return tf.add(sum, scale ? tf.div(own, scale) : own)
     }, gradient),
   )
@@ -90,28 +93,50 @@ function withSmooth(
 /** What is left to a gate that pressure alone would close although it must stay open. */
 const leastGate = 1e-6
 
+/** A group's gates and the gradient of all that is smooth. */
+export interface GateStep {
+  readonly group: GateGroup
+  readonly gates: tf.Tensor1D
+  readonly gradient: tf.Tensor1D
+}
+
 /**
- * Steps a group of proximal gates: g ← prox(g − η ∇), scaled to the group's total. The threshold is
+ * Steps the proximal gates of a layer: g ← prox(g − η ∇), each group scaled to its total. The strength is
  * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open.
- * The caller owns the result.
+ * The caller owns the results, in the order of `steps`.
  */
 export function stepProximalGates(
-  gates: tf.Tensor1D,
-  group: GateGroup,
-  gradient: tf.Tensor1D,
+  steps: readonly GateStep[],
   terms: readonly WeightedTerm[],
   learningRate: number,
-): tf.Tensor1D {
+): tf.Tensor1D[] {
   return tf.tidy(() => {
-    let z = tf.sub<tf.Tensor1D>(gates, tf.mul(gradient, learningRate))
-    const needed = tf.greaterEqual(z, leastNeeded(z, group))
+    const groups = new Map(steps.map(({ group }) => [group.name, group]))
+    let z: ByGroup = new Map(
+      steps.map(({ group, gates, gradient }) => [
+        group.name,
+        tf.sub<tf.Tensor1D>(gates, tf.mul(gradient, learningRate)),
+      ]),
+    )
+    const needed = new Map(
+      steps.map(({ group: { name } }) => [
+        name,
+        tf.greaterEqual(z.get(name)!, leastNeeded(z.get(name)!, groups.get(name)!)),
+      ]),
+    )
     for (const { term, lambda } of terms) {
-      const limit = tf.mul(0.9, tf.relu(leastNeeded(z, group)))
-      z = term.gates!.proximal?.(z, tf.minimum(limit, learningRate * lambda)) ?? z
+      const before = z
+      const strength = (name: string) => {
+        const limit = tf.mul(0.9, tf.relu(leastNeeded(before.get(name)!, groups.get(name)!)))
+        return tf.minimum(limit, learningRate * lambda)
+      }
+      z = term.gates!.proximal?.(z, strength, [...groups.values()]) ?? z
     }
-    // Without a proximal term the gates stay non-negative all the same.
-    const open = tf.maximum<tf.Tensor1D>(tf.relu(z), tf.mul(tf.cast(needed, 'float32'), leastGate))
-    return normalised(open, group)
+    return steps.map(({ group }) => {
+      // Without a proximal term the gates stay non-negative all the same.
+      const least = tf.mul(tf.cast(needed.get(group.name)!, 'float32'), leastGate)
+      return normalised(tf.maximum(tf.relu(z.get(group.name)!), least), group)
+    })
   })
 }
 
@@ -140,22 +165,28 @@ function leastNeeded(z: tf.Tensor1D, { keep, members }: GateGroup): tf.Scalar {
   return tf.min(tf.topk(chosen, Math.min(keep.min, places.length)).values)
 }
 
-/** The gradient of smooth gate terms with respect to α, or undefined where there is none. Caller owns it. */
-export function smoothGateGradient(
-  alpha: tf.Tensor1D,
-  group: GateGroup,
+/** The gradients of a layer's smooth gate terms with respect to α of some groups, where they have any. The caller's. */
+export function smoothGateGradients(
+  layer: LayerGates,
+  groups: readonly string[],
   terms: readonly WeightedTerm[],
-  relaxation: Relaxation,
-): tf.Tensor1D | undefined {
+): Map<string, tf.Tensor1D> {
   const smooth = terms.filter(({ term }) => !term.gates!.proximal)
-  if (smooth.length === 0) return undefined
-  const objective = (a: tf.Tensor): tf.Tensor => {
-    const mixture = relaxation.weights(a as tf.Tensor1D, group)
+  if (smooth.length === 0) return new Map()
+  const objective = (): tf.Scalar => {
+    const known = new Map<string, tf.Tensor1D>()
+    const mixture = (group: string): tf.Tensor1D => {
+      const found = known.get(group) ?? layer.mixture(group)
+      known.set(group, found)
+      return found
+    }
     return smooth
-      .map(({ term, lambda }) => tf.mul(term.gates!.value(mixture, group), lambda))
+      .map(({ term, lambda }) => tf.mul<tf.Scalar>(term.gates!.value({ ...layer, mixture }), lambda))
       .reduce((sum, value) => tf.add(sum, value))
   }
-  return tf.tidy(() => tf.grad(objective)(alpha) as tf.Tensor1D)
+  const { value, grads } = tf.engine().gradients(objective, groups.map(layer.alpha), undefined, true)
+  value.dispose()
+  return new Map(groups.flatMap((group, i) => (grads[i] ? [[group, grads[i] as tf.Tensor1D] as const] : [])))
 }
 
 /** Moves the batch norms' moving averages towards a batch's statistics. */

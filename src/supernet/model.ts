@@ -3,7 +3,7 @@ import type { RandomSource } from '../base/random.js'
 import { cut, ParameterStore } from '../nn/parameter-store.js'
 import type { Slice } from '../nn/transform.js'
 import { groupOf, pruneGroup } from './prune.js'
-import type { Relaxation } from './relaxation.js'
+import type { Relaxation } from './relaxations/types.js'
 import type { Architecture, Supernet } from './types.js'
 
 /** How a pruning cut weights (by parameter) and α (by group), for whoever holds state beside them. */
@@ -18,11 +18,16 @@ export class SupernetModel {
   readonly relaxation: Relaxation
   readonly #origin: Supernet
   readonly #alphas = new Map<string, tf.Tensor1D>()
+  readonly #random: RandomSource
   #supernet: Supernet
+  #initial: ParameterStore | undefined
+  /** The relaxation's temperature now, where it has one. */
+  temperature = 1
 
   constructor(supernet: Supernet, relaxation: Relaxation, random: RandomSource, noise = 0.01) {
     this.#supernet = supernet
     this.#origin = supernet
+    this.#random = random
     this.relaxation = relaxation
     this.weights = ParameterStore.of(supernet.graph, random)
     for (const group of supernet.groups)
@@ -54,7 +59,31 @@ export class SupernetModel {
 
   /** Differentiable mixture weights of a group; call inside a tidy. */
   mixture(group: string): tf.Tensor1D {
-    return this.relaxation.weights(this.alpha(group), groupOf(this.#supernet, group))
+    return this.relaxation.weights(this.alpha(group), groupOf(this.#supernet, group), this.temperature)
+  }
+
+  /** Those of training step t: drawn where the relaxation draws, for each group, member and step anew. */
+  sample(group: string, t: number): tf.Tensor1D {
+    const { sample } = this.relaxation
+    if (!sample) return this.mixture(group)
+    const stream = this.#random.stream('relaxation', group, t)
+    const drawn = new Map(groupOf(this.#origin, group).members.map(({ name }) => [name, stream.uniform()]))
+    const now = groupOf(this.#supernet, group)
+    const uniform = Float32Array.from(now.members, ({ name }) => drawn.get(name)!)
+    return sample(this.alpha(group), now, this.temperature, uniform)
+  }
+
+  /** Keeps the weights that the model began with from now on, cut as the weights are. Before any pruning. */
+  keepInitial(): void {
+    if (this.#supernet !== this.#origin)
+      throw new Error('initial weights are kept from the beginning, or not')
+    this.#initial ??= ParameterStore.of(this.#origin.graph, this.#random)
+  }
+
+  /** A weight as it was at the beginning; it belongs to the model. */
+  initial(name: string): tf.Tensor {
+    if (!this.#initial) throw new Error(`initial weights are not kept: ${name}`)
+    return this.#initial.get(name)
   }
 
   /** Every group's mixture weights as numbers, by group and member. */
@@ -74,7 +103,7 @@ export class SupernetModel {
     const indices = before.flatMap((member, i) => (names.has(member.name) ? [i] : []))
     const { supernet, slices } = pruneGroup(this.#supernet, group, kept)
     this.#supernet = supernet
-    this.weights.apply({ graph: supernet.graph, slices })
+    for (const store of [this.weights, this.#initial]) store?.apply({ graph: supernet.graph, slices })
     const alphaCut = [{ axis: 0, indices }]
     this.setAlpha(group, cut(this.alpha(group), alphaCut) as tf.Tensor1D)
     this.#freeVanished()
@@ -127,6 +156,7 @@ export class SupernetModel {
 
   dispose(): void {
     this.weights.dispose()
+    this.#initial?.dispose()
     tf.dispose([...this.#alphas.values()])
     this.#alphas.clear()
   }

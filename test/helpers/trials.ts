@@ -12,7 +12,7 @@ import type { Event } from '../../src/search/events.js'
 import { batching } from '../../src/search/batching.js'
 import { searchArchitecture, type SearchContext } from '../../src/search/search.js'
 import { SupernetModel } from '../../src/supernet/model.js'
-import { relaxations } from '../../src/supernet/relaxation.js'
+import { relaxationName, relaxationOf } from '../../src/runs/relaxation.js'
 import type { Supernet } from '../../src/supernet/types.js'
 
 /** A supernet of the registry for inputs of a shape. */
@@ -133,13 +133,14 @@ export function trialOf(data: PreparedData, supernet: Supernet, settings: Settin
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const document = resolveSchedule(config.schedule, '.')
+  const steps = config.search.epochs * perEpoch
   const isClass = data.dataset.task.kind === 'classification'
   return {
     config,
     data,
     supernet,
-    relaxation: relaxations[config.relaxation],
-    schedule: compileFor(document, supernet, config.search.epochs * perEpoch, config.relaxation),
+    relaxation: relaxationOf(config.relaxation, steps),
+    schedule: compileFor(document, supernet, steps, relaxationName(config.relaxation)),
     terms,
     loss: losses[isClass ? 'cross-entropy' : 'mse'],
     metric: isClass ? 'accuracy' : 'rmse',
@@ -150,7 +151,7 @@ export function trialOf(data: PreparedData, supernet: Supernet, settings: Settin
 
 export interface Settings {
   readonly seed?: number
-  readonly relaxation?: 'gates' | 'softmax'
+  readonly relaxation?: string | object
   readonly schedule?: object | string
   readonly search?: object
   readonly retrain?: object
@@ -165,11 +166,12 @@ export const modelOf = ({ supernet, relaxation, random, config }: Trial): Supern
 export function contextOf(trial: Trial, signal?: AbortSignal) {
   const events: Event[] = []
   const checkpoints: Checkpoint[] = []
-  const { config, schedule, terms: all, loss, metric, random, identity } = trial
+  const { config, schedule, terms: all, latency, loss, metric, random, identity } = trial
   const context: SearchContext = {
     options: config.search,
     schedule,
     terms: all,
+    ...(latency && { latency }),
     loss,
     metric,
     random,

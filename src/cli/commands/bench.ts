@@ -1,14 +1,22 @@
 import { backendNames, type BackendName } from '../../backend/index.js'
 import { InputError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
+import { writeJson } from '../../base/files.js'
+import { loadConfig } from '../../config/load-config.js'
+import { benchOperations } from '../../runs/bench-operations.js'
 import { benchStep, type StepFigures } from '../../runs/bench-step.js'
 import { command, type Arguments } from '../command.js'
-import { backend, integer, json, text } from '../options.js'
+import { backend, integer, json, out, path, text } from '../options.js'
+import { textTable } from '../table.js'
 
 export const bench = command({
-  usage: 'bench <what>',
-  description: 'time a training step of a supernet on random images',
-  positionals: { what: { type: 'string', describe: 'step' } },
+  usage: 'bench <what> [config]',
+  description: 'time a training step of a supernet, or the operations of a configuration’s',
+  positionals: {
+    what: { type: 'string', describe: 'step, on random images, or operations' },
+    config: path('for operations: a YAML or JSON file'),
+  },
+
   options: {
     supernet: { type: 'string', requiresArg: true, describe: 'the search space; darts by default' },
     channels: { type: 'string', requiresArg: true, describe: 'the space’s option; its default otherwise' },
@@ -23,12 +31,14 @@ export const bench = command({
     shards: { type: 'string', requiresArg: true, describe: 'parts of the batch; 1 by default' },
     relaxed: { type: 'boolean', default: false, describe: 'the relaxed-SIMD kernels of the wasm backend' },
     workers: { type: 'string', requiresArg: true, describe: 'threads that compute shards; so far 1' },
+    out: out('for operations: the table to write, for config.objective.latency'),
     backend,
     json,
   },
   async run(args, { print }) {
     const what = text(args, 'what')
-    if (what !== 'step') throw new InputError(`bench: expected step, got "${what}"`)
+    if (what === 'operations') return print(await operations(args))
+    if (what !== 'step') throw new InputError(`bench: expected step or operations, got "${what}"`)
     const count = (name: string, otherwise: number) => integer(args, name, 1) ?? otherwise
     const workers = count('workers', 1)
     if (workers !== 1)
@@ -48,6 +58,22 @@ export const bench = command({
     print(args.json ? JSON.stringify(figures) : describe(figures))
   },
 })
+
+/** Measures a configuration's operations, and writes the table where it is wanted. */
+async function operations(args: Arguments): Promise<string> {
+  const file = text(args, 'config')
+  if (file === undefined) throw new InputError('bench operations: expected a configuration, got nothing')
+  const name = text(args, 'backend')
+  const loaded = loadConfig(file, name === undefined ? {} : { backend: name })
+  const table = await benchOperations(loaded)
+  const target = text(args, 'out')
+  if (target !== undefined) writeJson(target, table)
+  if (args.json) return JSON.stringify(table)
+  return textTable([
+    ['group', 'member', 'ms'],
+    ...table.operations.map(({ group, member, ms }) => [group, member, String(ms)]),
+  ])
+}
 
 function given(args: Arguments, name: string): Record<string, number> {
   const value = integer(args, name, 1)

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { eachGroup } from './each-group.js'
+import { needsProximal } from './needs-proximal.js'
 import type { Term } from './types.js'
 
 /**
@@ -15,11 +17,9 @@ export const l1: Term = {
     proximal: (w, strength) => tf.mul(tf.sign(w), tf.relu(tf.sub(tf.abs(w), strength))),
   },
   gates: {
-    value: (mixture) => tf.sum(tf.abs(mixture)),
-    proximal: (z, strength) => tf.relu(tf.sub(z, strength)),
-    refused: {
-      softmax:
-        'softmax weights sum to a constant, so their l1 norm has no gradient; use entropy, or relaxation gates',
-    },
+    value: eachGroup((mixture) => tf.sum(tf.abs(mixture))),
+    proximal: (z, strength) =>
+      new Map([...z].map(([name, gates]) => [name, tf.relu(tf.sub(gates, strength(name)))])),
+    refused: needsProximal('l1', 'entropy'),
   },
 }

@@ -1,9 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { RelaxationName } from '../../supernet/relaxation.js'
-import type { GateGroup } from '../../supernet/types.js'
+import type { RelaxationName } from '../../supernet/relaxations/types.js'
+import type { CostTree } from '../../supernet/member-cost.js'
+import type { GateGroup, Supernet } from '../../supernet/types.js'
 
 /** What a term can act on. */
-export type Part = 'weights' | 'gates'
+export type Part = 'weights' | 'activations' | 'gates'
 
 /** A term on weight arrays: R sums `value` over the layer's kernels. Give a gradient or a proximal operator. */
 export interface WeightAction {
@@ -12,22 +13,62 @@ export interface WeightAction {
    * neither gradient nor proximal operator is called while training.
    */
   readonly form?: 'decay' | 'threshold'
-  /** R of one array, a scalar. */
-  value(w: tf.Tensor): tf.Scalar
+  /** R of one array, a scalar. `initial` gives the array as it was when the search began, W₀. */
+  value(w: tf.Tensor, initial: () => tf.Tensor): tf.Scalar
   /** ∂R/∂w. */
-  readonly gradient?: (w: tf.Tensor) => tf.Tensor
+  readonly gradient?: (w: tf.Tensor, initial: () => tf.Tensor) => tf.Tensor
   /** argmin_v ½‖v − w‖² + strength · R(v). */
   readonly proximal?: (w: tf.Tensor, strength: number) => tf.Tensor
+  /** Does it read W₀? It is kept in memory only where a term does. */
+  readonly readsInitial?: boolean
 }
 
-/** A term on a gate group's mixture weights, [M]: R sums `value` over the layer's groups. */
+/**
+ * A term on the outputs of a layer: its nodes that other layers read, or that are outputs of the network.
+ * R sums `value` over them.
+ */
+export interface ActivationAction {
+  /**
+   * R of one output h, [N, …features], as a mean over the examples; differentiable. `moved` is the output
+   * for the inputs x + ε v, where `probe` asks for it.
+   */
+  value(h: tf.Tensor, moved: tf.Tensor): tf.Scalar
+  /** ε: how far inputs are moved along a random direction v of signs ±1. Costs one pass and a half more. */
+  readonly probe?: number
+}
+
+/** The gates of one layer as its terms see them. */
+export interface LayerGates {
+  readonly supernet: Supernet
+  /** The layer's groups, those that are decided among them. */
+  readonly groups: readonly GateGroup[]
+  /** Mixture weights of any group, [M]: what they are on average, where the relaxation draws; differentiable. */
+  readonly mixture: (group: string) => tf.Tensor1D
+  /** α of any group, [M]. */
+  readonly alpha: (group: string) => tf.Tensor1D
+  /** What each member costs, and which member of another group a group stands in. */
+  readonly costs: () => CostTree
+  /** Milliseconds of a member, from the measured table. */
+  readonly latency: (group: GateGroup, member: string) => number
+}
+
+/** Arrays of one layer's groups, by name. */
+export type ByGroup = ReadonlyMap<string, tf.Tensor1D>
+
+/** A term on a layer's gates. */
 export interface GateAction {
-  /** R of one group, a scalar; differentiable unless there is a proximal operator. */
-  value(mixture: tf.Tensor1D, group: GateGroup): tf.Scalar
-  /** argmin over v ≥ 0 of ½‖v − z‖² + strength · R(v), strength a scalar tensor ≥ 0. */
-  proximal?(z: tf.Tensor1D, strength: tf.Scalar): tf.Tensor1D
+  /** R of a layer, a scalar; differentiable unless there is a proximal operator. `eachGroup` sums over groups. */
+  value(layer: LayerGates): tf.Scalar
+  /**
+   * argmin over v ≥ 0 of ½‖v − z‖² + strength · R(v), all groups of a layer that still choose together. The
+   * strength is ≥ 0, a scalar or one number a member, and may differ by group: it is held back where a
+   * group would close altogether.
+   */
+  proximal?(z: ByGroup, strength: (group: string) => tf.Tensor, groups: readonly GateGroup[]): ByGroup
   /** Relaxations that it makes no sense on, each with the reason. */
   readonly refused: Readonly<Partial<Record<RelaxationName, string>>>
+  /** What it needs of the configuration. */
+  readonly needs?: 'latency'
 }
 
 /** One additive regularizer R_i. */
@@ -36,5 +77,6 @@ export interface Term {
   /** One sentence: what it pushes towards, its unit, its source. */
   readonly description: string
   readonly weights?: WeightAction
+  readonly activations?: ActivationAction
   readonly gates?: GateAction
 }

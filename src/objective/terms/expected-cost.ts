@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { GateGroup } from '../../supernet/types.js'
+import { distribution } from './each-group.js'
+import type { LayerGates } from './types.js'
+
+/**
+ * What a layer's members cost, each times how much of it is expected to stay:
+ *
+ *     Σ_groups Σ_m cost(m) · share(m) · Π share(every member that the group stands in)
+ *
+ * with share = total · mixture / Σ mixture: of an edge's operations the probability of each, of a node's
+ * inputs or a layer's units how many of them stay. So an operation is counted only as far as a node keeps
+ * its edge. A differentiable cost as in ProxylessNAS (arXiv:1812.00332, eq. 7).
+ */
+export function expectedCost(
+  layer: LayerGates,
+  costOf: (group: GateGroup, member: string) => number,
+): tf.Scalar {
+  const share = (name: string): tf.Tensor1D => {
+    const { total } = layer.supernet.groups.find((group) => group.name === name)!
+    return tf.mul(distribution(layer.mixture(name)), total)
+  }
+  const kept = (name: string): tf.Scalar | undefined => {
+    const above = layer.costs().above(name)
+    if (!above) return undefined
+    const own = tf.sum<tf.Scalar>(tf.mul(share(above.group), oneHot(above.place, above.of)))
+    const further = kept(above.group)
+    return further ? tf.mul(own, further) : own
+  }
+  return layer.groups
+    .map((group) => {
+      const costs = tf.tensor1d(group.members.map((member) => costOf(group, member.name)))
+      const expected = tf.sum<tf.Scalar>(tf.mul(share(group.name), costs))
+      const reached = kept(group.name)
+      return reached ? tf.mul<tf.Scalar>(expected, reached) : expected
+    })
+    .reduce((sum, each) => tf.add(sum, each))
+}
+
+const oneHot = (place: number, size: number): tf.Tensor1D =>
+  tf.tensor1d(Array.from({ length: size }, (_, i) => Number(i === place)))

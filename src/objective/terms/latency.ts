@@ -1,0 +1,17 @@
+import { expectedCost } from './expected-cost.js'
+import type { Term } from './types.js'
+
+/**
+ * R = the expected time of the layer's members for one example, in milliseconds: a sum of measured times, as
+ * in ProxylessNAS (arXiv:1812.00332, §3.3.1). The table is `config.objective.latency`.
+ */
+export const latency: Term = {
+  name: 'latency',
+  description:
+    'expected time by a measured table: pushes towards faster members; unit: milliseconds for one example',
+  gates: {
+    value: (layer) => expectedCost(layer, (group, member) => layer.latency(group, member)),
+    refused: {},
+    needs: 'latency',
+  },
+}

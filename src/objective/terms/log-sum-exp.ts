@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { eachGroup } from './each-group.js'
+import type { Term } from './types.js'
+
+/**
+ * R = log Σ exp(α_m − ᾱ): β-decay (β-DARTS, arXiv:2203.01665, eq. 15) on logits less their mean, for softmax
+ * ignores a common summand and so must the term. Its gradient is softmax(α) − 1/M: a safeguard
+ * against a member that runs away early, not a way to sparsity. Log M when all are equal.
+ */
+export const logSumExp: Term = {
+  name: 'log-sum-exp',
+  description: 'log Σ exp(α − mean α): β-decay, holds logits together early in a search; unit: nats',
+  gates: {
+    value: eachGroup((_mixture, { name }, { alpha }) => {
+      const logits = alpha(name)
+      return tf.logSumExp(tf.sub(logits, tf.mean(logits)))
+    }),
+    refused: {
+      gates: 'gates are weights, not logits; use relaxation softmax or gumbel-softmax',
+      sigmoid: 'sigmoid logits do not compete, so their sum of exponentials says nothing; use zero-one',
+    },
+  },
+}

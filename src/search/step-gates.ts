@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { SupernetModel } from '../supernet/model.js'
+import type { Gradients } from './gradients.js'
+import { layerGates } from './layer-gates.js'
+import type { Latency } from './options.js'
+import type { Arrays, Optimizer } from './optimizer.js'
+import { smoothGateGradients, stepProximalGates, type GateStep, type WeightedTerm } from './update.js'
+
+export interface GatesStep {
+  /** Steps α where the relaxation's gates are not proximal. */
+  readonly optimizer: Optimizer
+  readonly learningRate: number
+  readonly terms: (layer: string) => readonly WeightedTerm[]
+  readonly latency: Latency | undefined
+}
+
+/**
+ * Steps the gates of some groups, layer by layer: smooth terms join the gradient of the losses, then gates
+ * take a proximal step, other α one of the optimizer's.
+ */
+export function stepGates(
+  model: SupernetModel,
+  open: readonly string[],
+  gradients: Gradients,
+  { optimizer, learningRate, terms, latency }: GatesStep,
+): void {
+  const alphas: Arrays = {
+    get: (name) => model.alpha(name),
+    set: (name, tensor) => {
+      model.setAlpha(name, tensor as tf.Tensor1D)
+    },
+  }
+  for (const layer of model.supernet.layers) {
+    const groups = model.supernet.groups.filter((group) => group.layer === layer && open.includes(group.name))
+    if (groups.length === 0) continue
+    const acting = terms(layer)
+    const names = groups.map(({ name }) => name)
+    const smooth = smoothGateGradients(layerGates(model, layer, latency), names, acting)
+    const steps = groups.map((group): GateStep => {
+      const gates = model.alpha(group.name)
+      const ofLoss = gradients.alphas.get(group.name)
+      const gradient = tf.tidy(() =>
+        tf.add<tf.Tensor1D>(ofLoss ?? tf.zerosLike(gates), smooth.get(group.name) ?? 0),
+      )
+      return { group, gates, gradient }
+    })
+    if (model.relaxation.step === 'proximal')
+      stepProximalGates(steps, acting, learningRate).forEach((gates, i) => {
+        model.setAlpha(names[i]!, gates)
+      })
+    else
+      for (const { group, gradient } of steps)
+        optimizer.step(alphas, [{ name: group.name, gradient }], learningRate)
+    tf.dispose([...steps.map(({ gradient }) => gradient), ...smooth.values()])
+  }
+}

@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { GateGroup } from '../types.js'
+import { initialLogits, type Relaxation } from './types.js'
+
+/**
+ * softmax((α + G) / τ) · total with Gumbel noise G = −log(−log U), drawn anew for every group and step
+ * (arXiv:1611.01144). Without noise it is softmax(α) · total at any τ: the probability that a member is the
+ * largest of a draw. So that is what evaluation sees.
+ */
+export const gumbelSoftmax: Relaxation = {
+  name: 'gumbel-softmax',
+  step: 'adam',
+  // As GDAS has it (arXiv:1910.04465).
+  temperature: { from: 10, to: 0.1 },
+  initial: initialLogits,
+  weights: (alpha, group) => tf.mul(tf.softmax(alpha), group.total),
+  sample: (alpha, group, temperature, uniform) =>
+    tf.mul(tf.softmax(tf.div(tf.add(alpha, gumbel(uniform)), temperature)), group.total),
+}
+
+/**
+ * The same, straight through (GDAS, arXiv:1910.04465, eq. 7): forward as many members as the group keeps at
+ * most share its total alike, those with the largest draws; backward it is the soft sample.
+ */
+export const hardGumbelSoftmax: Relaxation = {
+  ...gumbelSoftmax,
+  sample(alpha, group, temperature, uniform) {
+    const soft = gumbelSoftmax.sample!(alpha, group, temperature, uniform)
+    return straightThrough(group)(soft) as tf.Tensor1D
+  },
+}
+
+const straightThrough = (group: GateGroup) =>
+  tf.customGrad((soft) => {
+    const count = Math.min(group.keep.max, group.members.length)
+    const { indices } = tf.topk(soft as tf.Tensor, count)
+    const chosen = tf.sum(tf.cast(tf.oneHot(tf.cast(indices, 'int32'), group.members.length), 'float32'), 0)
+    return {
+      value: tf.mul(chosen, group.total / count),
+      gradFunc: (dy: tf.Tensor) => dy,
+    }
+  })
+
+/** Standard Gumbel noise out of uniform draws, kept off 0, where it has no end. */
+function gumbel(uniform: Float32Array): tf.Tensor1D {
+  return tf.tensor1d(uniform.map((u) => -Math.log(-Math.log(Math.min(Math.max(u, 1e-9), 1 - 1e-7)))))
+}

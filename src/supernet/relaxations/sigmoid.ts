@@ -1,0 +1,14 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { initialLogits, type Relaxation } from './types.js'
+
+/**
+ * σ(α / τ) for each member by itself (FairDARTS, arXiv:1911.12126): members do not compete, so their weights
+ * do not sum to the group's total, and a common scale is left to the loss.
+ */
+export const sigmoid: Relaxation = {
+  name: 'sigmoid',
+  step: 'adam',
+  temperature: { from: 1, to: 1 },
+  initial: initialLogits,
+  weights: (alpha, _group, temperature = 1) => tf.sigmoid(tf.div(alpha, temperature)),
+}

@@ -1,0 +1,37 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type { RandomSource } from '../../base/random.js'
+import type { GateGroup } from '../types.js'
+
+export type RelaxationName = 'gates' | 'softmax' | 'sigmoid' | 'gumbel-softmax'
+
+/** How architecture weights α become mixture weights, and how they are stepped. */
+export interface Relaxation {
+  readonly name: RelaxationName
+  /** Initial α of a group, [M]; drawn from the stream of the group's name, member by member. */
+  initial(group: GateGroup, random: RandomSource, noise: number): Float32Array
+  /**
+   * Mixture weights, [M], at a temperature (> 0; 1 by default), without noise: what evaluation, terms and
+   * the derived network see. They sum to the group's total, but under `sigmoid`. Differentiable; call
+   * inside a tidy.
+   */
+  weights(alpha: tf.Tensor1D, group: GateGroup, temperature?: number): tf.Tensor1D
+  /** Where the relaxation draws: mixture weights of one training step, [M], out of uniform draws on [0, 1). */
+  readonly sample?: (
+    alpha: tf.Tensor1D,
+    group: GateGroup,
+    temperature: number,
+    uniform: Float32Array,
+  ) => tf.Tensor1D
+  /** `proximal`: plain gradient steps, proximal operators, exact zeros. `adam`: Adam on free parameters. */
+  readonly step: 'proximal' | 'adam'
+  /** The course of the temperature over the search where none is configured; absent where there is none. */
+  readonly temperature?: { readonly from: number; readonly to: number }
+  /** The temperature of a search at iteration t; 1 where it is not given. */
+  readonly temperatureAt?: (t: number) => number
+}
+
+/** α near 0, so that no member is ahead. */
+export const initialLogits: Relaxation['initial'] = (group, random, noise) => {
+  const stream = random.stream('gates', group.name)
+  return Float32Array.from(group.members, () => noise * stream.normal())
+}
