@@ -27,11 +27,12 @@ describe('wrong usage exits with 2 and says what was meant', () => {
     [['schedule', 'show', 'nonne'], 'schedule: no preset and no file nonne; did you mean "none"?'],
     [['schedule', 'show', 'none', '--csv'], '--csv: needs --supernet'],
     [['schedule', 'show', 'none', '--csv', '--supernet', 'dart'], '--supernet: unknown space dart'],
-    [['bench', 'kernels'], 'bench: expected step, got "kernels"'],
+    [['bench', 'kernels'], 'bench: expected step or operations, got "kernels"'],
     [
       ['bench', 'step', '--backend', 'wasn'],
       '--backend: expected one of wasm, cpu, webgpu, tensorflow, got "wasn"; did you mean "wasm"?',
     ],
+    [['bench', 'operations'], 'bench operations: expected a configuration, got nothing'],
     [['bench', 'step', '--workers', '2'], '--workers: expected 1'],
     [['bench', 'step', '--channels', '0'], '--channels: expected integer ≥ 1, got "0"'],
     [['derive', 'nothing'], 'nothing/config.json: no such file; is this the folder of a run?'],

@@ -63,6 +63,7 @@ describe('TypeScript examples run', () => {
     'docs/extend.md': [
       /^(hidden [\d ]+\n)?output\/sum (hidden|linear)\n$/,
       /^\[( '(skip|conv-[35]x[35])',?){2} \]\n$/,
+      /^rmse 3\n$/,
       /^width colour=blue colour=red 24\n$/,
     ],
     'docs/performance.md': [/^\[ 3, 3, 3, 4 \]\n$/],

@@ -14,7 +14,9 @@ const context: CompileContext = {
   steps: 10,
   layers,
   gatedLayers: ['cell0', 'cell1', 'cell2'],
+  activeLayers: layers,
   relaxation: 'gates',
+  latency: true,
   decoder: true,
   terms,
 }
@@ -226,7 +228,7 @@ describe('a wrong document', () => {
     [
       'an unknown term',
       one([{ term: 'l3', part: 'gates', lambda: 1 }]),
-      'schedule.phases.0 (all).terms.0.term: unknown term l3; terms: l1, l2, entropy',
+      'schedule.phases.0 (all).terms.0.term: unknown term l3; terms: l1, l2, distance-to-init',
     ],
     [
       'a part that a term does not act on',

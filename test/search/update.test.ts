@@ -5,19 +5,20 @@ import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
 import { entropy } from '../../src/objective/terms/entropy.js'
-import type { Term } from '../../src/objective/terms/types.js'
+import type { LayerGates, Term } from '../../src/objective/terms/types.js'
+import { groupLasso } from '../../src/objective/terms/group-lasso.js'
 import { l1 } from '../../src/objective/terms/l1.js'
 import { l2 } from '../../src/objective/terms/l2.js'
 import { optimizer } from '../../src/search/optimizer.js'
 import {
   type WeightedTerm,
   clipScale,
-  smoothGateGradient,
+  smoothGateGradients,
   stepProximalGates,
   stepWeights,
   updateStatistics,
 } from '../../src/search/update.js'
-import { relaxations } from '../../src/supernet/relaxation.js'
+import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { normals } from '../helpers/networks.js'
 
@@ -41,12 +42,10 @@ function step(
 ): number[] {
   return tf.tidy(() => [
     ...stepProximalGates(
-      tf.tensor1d([...gates]),
-      of,
-      tf.tensor1d([...gradient]),
+      [{ group: of, gates: tf.tensor1d([...gates]), gradient: tf.tensor1d([...gradient]) }],
       lambda > 0 ? [{ term: l1, lambda }] : [],
       rate,
-    ).dataSync(),
+    )[0]!.dataSync(),
   ])
 }
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
@@ -76,6 +75,45 @@ describe('a proximal step of gates', () => {
       expect(total(gates)).toBeCloseTo(2, 5)
     }
     expect(gates).toEqual([1, 1, 0])
+  })
+
+  it('closes an operation on all edges of a layer at once under group-lasso, and leaves each edge one', () => {
+    const edges = ['a', 'b', 'c'].map((name): GateGroup => ({
+      ...group(3, 1),
+      name,
+      kind: 'operations',
+      members: ['skip', 'conv', 'pool'].map((member) => ({ name: member, parameters: 0 })),
+    }))
+    // The last edge likes its pool, the others hardly do.
+    let gates = [
+      [0.3, 0.5, 0.2],
+      [0.4, 0.5, 0.1],
+      [0.25, 0.35, 0.4],
+    ]
+    const closedAt = [0, 1, 2].map(() => new Map<number, number>())
+    for (let t = 0; t < 300; t++) {
+      gates = tf.tidy(() =>
+        stepProximalGates(
+          edges.map((of, i) => ({ group: of, gates: tf.tensor1d(gates[i]!), gradient: tf.zeros([3]) })),
+          [{ term: groupLasso, lambda: 0.2 }],
+          0.1,
+        ).map((tensor) => [...tensor.dataSync()]),
+      )
+      gates.forEach((edge, i) =>
+        edge.forEach((g, m) => {
+          if (g === 0 && !closedAt[m]!.has(i)) closedAt[m]!.set(i, t)
+        }),
+      )
+    }
+    expect(gates.map((edge) => edge.map((g) => Number(g > 0)))).toEqual([
+      [0, 1, 0],
+      [0, 1, 0],
+      [0, 1, 0],
+    ])
+    for (const times of [closedAt[0]!, closedAt[2]!]) {
+      expect(times.size).toBe(3)
+      expect(new Set(times.values()).size).toBe(1)
+    }
   })
 
   it('keeps the order of the open gates', () => {
@@ -131,16 +169,24 @@ describe('a proximal step of gates', () => {
   it('frees everything but its result', () => {
     const inputs = [tf.tensor1d([0.5, 0.5]), tf.tensor1d([1, 0])] as const
     const before = tf.memory().numTensors
-    const next = stepProximalGates(inputs[0], group(2, 1), inputs[1], [{ term: l1, lambda: 0.1 }], 0.1)
+    const steps = [{ group: group(2, 1), gates: inputs[0], gradient: inputs[1] }]
+    const next = stepProximalGates(steps, [{ term: l1, lambda: 0.1 }], 0.1)
     expect(tf.memory().numTensors).toBe(before + 1)
-    tf.dispose([next, ...inputs])
+    tf.dispose([...next, ...inputs])
   })
 })
 
 describe('smooth terms on gates', () => {
-  const gradientOf = (terms: Parameters<typeof smoothGateGradient>[2]) =>
+  const gradientOf = (terms: readonly WeightedTerm[]) =>
     tf.tidy(() => {
-      const gradient = smoothGateGradient(tf.tensor1d([0.7, 0.3]), group(2, 1), terms, relaxations.gates)
+      const alpha = tf.tensor1d([0.7, 0.3])
+      const of = group(2, 1)
+      const layer = {
+        groups: [of],
+        alpha: () => alpha,
+        mixture: () => relaxations.gates.weights(alpha, of),
+      } as unknown as LayerGates
+      const gradient = smoothGateGradients(layer, ['g'], terms).get('g')
       return gradient ? [...gradient.dataSync()] : undefined
     })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { costOf } from '../../src/nn/cost.js'
 import { supernetBuilder } from '../../src/supernet/builder.js'
-import { relaxations } from '../../src/supernet/relaxation.js'
+import { relaxations } from '../../src/supernet/relaxations/index.js'
 import { spaceNet, tinyCells, tinyMlp } from '../helpers/trials.js'
 
 describe('the supernet builder', () => {

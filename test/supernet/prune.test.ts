@@ -5,7 +5,7 @@ import { taskCost } from '../../src/supernet/cost.js'
 import { randomSource } from '../../src/base/random.js'
 import { SupernetModel } from '../../src/supernet/model.js'
 import { illegality, pruneGroup, restrictTo, unprunableParameters } from '../../src/supernet/prune.js'
-import { relaxations } from '../../src/supernet/relaxation.js'
+import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { Supernet } from '../../src/supernet/types.js'
 import { spaceNet, tinyCells, tinyMlp } from '../helpers/trials.js'
 

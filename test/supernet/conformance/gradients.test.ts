@@ -4,6 +4,7 @@ import { useBackend } from '../../../src/backend/index.js'
 import { terms } from '../../../src/registry.js'
 import { batching } from '../../../src/search/batching.js'
 import { disposeGradients, shardGradients } from '../../../src/search/gradients.js'
+import { layerGates } from '../../../src/search/layer-gates.js'
 import { modelNetwork } from '../../../src/search/network.js'
 import type { SupernetModel } from '../../../src/supernet/model.js'
 import type { GateGroup } from '../../../src/supernet/types.js'
@@ -105,13 +106,14 @@ describe.each(cases)('%s with relaxation %s', (_name, relaxation, instance) => {
     const tried = seeded(1)
     const model = modelOf(tried)
     const { groups } = model.supernet
+    const layers = [...new Set(groups.map(({ layer }) => layer))]
     const measure = () => ({
       loss: lossAndGradients(model, tried, [groups[0]!.name]).value,
       terms: terms.flatMap(({ name, gates }) =>
         gates && !gates.refused[relaxation]
-          ? groups.map((group) => {
-              const value = tf.tidy(() => gates.value(model.mixture(group.name), group).dataSync()[0]!)
-              return [`${name} of ${group.name}`, value] as const
+          ? layers.map((layer) => {
+              const value = tf.tidy(() => gates.value(layerGates(model, layer, () => 1)).dataSync()[0]!)
+              return [`${name} of ${layer}`, value] as const
             })
           : [],
       ),
