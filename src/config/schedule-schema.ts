@@ -3,6 +3,15 @@ import { Type, type Static } from '@sinclair/typebox'
 const strict = { additionalProperties: false }
 const Fraction = Type.Number({ minimum: 0, maximum: 1 })
 const Lambda = Type.Number({ minimum: 0 })
+const Globs = Type.Union([Type.String(), Type.Array(Type.String())])
+const Iterations = Type.Integer({ minimum: 0 })
+
+/** A time of the search: a share of all iterations, or so many epochs or iterations from its beginning. */
+const Time = Type.Union([
+  Fraction,
+  Type.Object({ epochs: Type.Number({ minimum: 0 }) }, strict),
+  Type.Object({ iterations: Iterations }, strict),
+])
 
 /** λ over the time of its phase, 0 at its beginning and 1 at its end. */
 export const Curve = Type.Union([
@@ -38,10 +47,20 @@ const TermEntry = Type.Object(
       type: 'string',
       enum: ['weights', 'activations', 'gates'],
     }),
-    layers: Type.Union([Type.String(), Type.Array(Type.String())], {
+    layers: Type.Unsafe<GlobsDocument>({
+      ...Globs,
       default: '**',
       description: 'globs over the supernet’s layers; of entries for one term and part the last match counts',
     }),
+    groups: Type.Optional(
+      Type.Unsafe<GlobsDocument>({ ...Globs, description: 'on gates: globs over gate groups' }),
+    ),
+    members: Type.Optional(
+      Type.Unsafe<GlobsDocument>({ ...Globs, description: 'on gates: globs over the groups’ members' }),
+    ),
+    parameters: Type.Optional(
+      Type.Unsafe<GlobsDocument>({ ...Globs, description: 'on weights: globs over kernels' }),
+    ),
     lambda: Curve,
     stagger: Type.Optional(
       Type.Object(
@@ -66,10 +85,9 @@ const TermEntry = Type.Object(
 const Phase = Type.Object(
   {
     name: Type.String({ minLength: 1 }),
-    until: Type.Number({
-      exclusiveMinimum: 0,
-      maximum: 1,
-      description: 'its end as a share of all iterations',
+    until: Type.Unsafe<TimeDocument>({
+      ...Time,
+      description: 'its end; it begins where the one before ends',
     }),
     losses: Type.Object(
       {
@@ -78,7 +96,8 @@ const Phase = Type.Object(
       },
       { ...strict, default: {} },
     ),
-    train: Type.Union([Type.String(), Type.Array(Type.String())], {
+    train: Type.Unsafe<GlobsDocument>({
+      ...Globs,
       default: '**',
       description: 'globs over layers whose weights are trained',
     }),
@@ -88,7 +107,34 @@ const Phase = Type.Object(
   strict,
 )
 
-/** An expert schedule: phases in time, each with its losses and terms, and when pruning may happen. */
+/** One value of λ for the iterations [from, to): from, to, layer, term as in `schedule.csv`, λ. */
+const TableRow = Type.Tuple([Iterations, Iterations, Type.String(), Type.String(), Lambda])
+
+const Removal = Type.Object(
+  {
+    step: Iterations,
+    group: Type.String(),
+    members: Type.Array(Type.String(), { minItems: 1 }),
+    by: Type.String(),
+  },
+  strict,
+)
+
+const Replay = Type.Object(
+  {
+    steps: Type.Integer({ minimum: 1, description: 'iterations of the whole search' }),
+    initial: Type.String({ description: 'hash of weights and α at iteration 0' }),
+    data: Type.String({ description: 'hash of the data' }),
+    config: Type.Record(Type.String(), Type.Unknown(), { description: 'the settings that it depends on' }),
+    removals: Type.Array(Removal, { description: 'what was removed when: group, members, by what' }),
+  },
+  { ...strict, description: 'the run that the document replays, written by schedule freeze' },
+)
+
+/**
+ * An expert schedule: phases in time, each with its losses and terms, and when pruning may happen. With a
+ * `table` λ stands there, number by number, and phases only say what trains.
+ */
 export const ScheduleSchema = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
@@ -98,19 +144,24 @@ export const ScheduleSchema = Type.Object(
     phases: Type.Array(Phase, { minItems: 1 }),
     prune: Type.Object(
       {
-        from: Type.Number({ minimum: 0, maximum: 1, default: 0.5, description: 'nothing is removed before' }),
-        until: Type.Number({
-          minimum: 0,
-          maximum: 1,
+        from: Type.Unsafe<TimeDocument>({ ...Time, default: 0.5, description: 'nothing is removed before' }),
+        until: Type.Unsafe<TimeDocument>({
+          ...Time,
           default: 0.9,
           description: 'then what is left is projected to a legal architecture',
         }),
       },
       { ...strict, default: {} },
     ),
+    table: Type.Optional(
+      Type.Array(TableRow, { description: 'rows [from, to, layer, term, λ] in place of terms and losses' }),
+    ),
+    replay: Type.Optional(Replay),
   },
   { $id: 'schedule', ...strict },
 )
 
 export type ScheduleDocument = Static<typeof ScheduleSchema>
 export type CurveDocument = Static<typeof Curve>
+export type TimeDocument = Static<typeof Time>
+export type GlobsDocument = Static<typeof Globs>

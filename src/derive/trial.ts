@@ -34,7 +34,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
       architecture,
       graph: final.graph,
       values: final.values,
-      schedule: trial.schedule,
+      schedule: search.used,
       steps: search.steps,
       metrics: summarise(trial, model, search, searched, baseline, final),
       seconds: {
@@ -74,6 +74,7 @@ export function startEvent({ config, supernet, data, schedule, metric }: Trial):
 
 function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel): Promise<SearchResult> {
   const { config, data, schedule, terms, latency, loss, metric, random, identity } = trial
+  const source = trial.planner?.()
   const context = {
     options: config.search,
     schedule,
@@ -83,6 +84,7 @@ function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel): Pro
     random,
     identity,
     ...(latency && { latency }),
+    ...(source && { source }),
   }
   const save = (checkpoint: Checkpoint) => hooks.save?.(checkpoint)
   const { emit, signal, execute } = hooks

@@ -6,6 +6,7 @@ import type { Graph } from '../nn/graph.js'
 import type { Loss } from '../objective/losses.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
+import type { ScheduleSource } from '../schedule/source.js'
 import type { Schedule } from '../schedule/types.js'
 import type { Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
@@ -24,6 +25,8 @@ export interface Trial {
   readonly retrained?: Supernet
   readonly relaxation: Relaxation
   readonly schedule: Schedule
+  /** Makes what says λ in the schedule's place; called once a search, for it may have a state. */
+  readonly planner?: () => ScheduleSource
   readonly terms: readonly Term[]
   /** Milliseconds of members, where a table of them is configured. */
   readonly latency?: Latency
@@ -52,6 +55,7 @@ export interface TrialResult {
   readonly architecture: Architecture
   readonly graph: Graph
   readonly values: ReadonlyMap<string, Float32Array>
+  /** With the λ that was used. */
   readonly schedule: Schedule
   readonly steps: number
   readonly metrics: TrialMetrics

@@ -13,11 +13,12 @@ import type { Reader } from '../data/readers/types.js'
 import type { PreparedData } from '../data/types.js'
 import type { Trial } from '../derive/types.js'
 import { benchmarkFigures } from '../compare/figures.js'
+import { parametersOf } from '../nn/cost.js'
 import { losses } from '../objective/losses.js'
 import { metrics } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
 import { presetNames, readPreset, spaces, terms } from '../registry.js'
-import { compileSchedule } from '../schedule/compile.js'
+import { compileSchedule, type CompileContext } from '../schedule/compile.js'
 import type { Schedule } from '../schedule/types.js'
 import { relaxations } from '../supernet/relaxations/index.js'
 import type { RelaxationName } from '../supernet/relaxations/types.js'
@@ -58,6 +59,7 @@ export async function setupTrial(
   const schedule = compileFor(document, supernet, steps, relaxationName(config.relaxation), {
     terms: all,
     latency: measured !== undefined,
+    stepsPerEpoch: perEpoch,
   })
   const resolved: Config = { ...config, schedule: document }
   const isClass = data.dataset.task.kind === 'classification'
@@ -188,21 +190,26 @@ export function resolveSchedule(
   }
 }
 
-/** Compiles a document for a supernet and a number of iterations. */
+/** Compiles a document for a supernet and a number of iterations (in an epoch, where it speaks of epochs). */
 export function compileFor(
   document: ScheduleDocument,
   supernet: Supernet,
   steps: number,
   relaxation: RelaxationName,
-  available: { readonly terms?: readonly Term[]; readonly latency?: boolean } = {},
+  available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch'>> = {},
 ): Schedule {
-  const gated = new Set(supernet.groups.map((group) => group.layer))
   const active = new Set(supernet.graph.nodes.map((node) => node.layer))
   return compileSchedule(document, {
     steps,
+    stepsPerEpoch: available.stepsPerEpoch,
     layers: supernet.layers,
-    gatedLayers: supernet.layers.filter((layer) => gated.has(layer)),
     activeLayers: supernet.layers.filter((layer) => active.has(layer)),
+    groups: supernet.groups.map(({ name, layer, members }) => ({
+      name,
+      layer,
+      members: members.map((member) => member.name),
+    })),
+    parameters: parametersOf(supernet.graph).filter(({ role, shape }) => role === 'weight' && shape.length > 1),
     relaxation,
     decoder: 'reconstruction' in supernet.graph.outputs,
     latency: available.latency ?? true,

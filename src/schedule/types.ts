@@ -7,11 +7,24 @@ export interface Segment {
   readonly value: number
 }
 
-/** λ of one term on one layer over time. Where no segment stands, it is 0. */
+/** What of a layer a column acts on: globs over names. What is absent selects all. */
+export interface Selection {
+  /** Gate groups, and members of groups. */
+  readonly groups?: readonly string[]
+  readonly members?: readonly string[]
+  /** Weight arrays. */
+  readonly parameters?: readonly string[]
+}
+
+/**
+ * λ of one term on one layer over time. Where no segment stands, the column says nothing. Of the columns of
+ * one term, part and layer that select a gate or an array, the last one that says something counts.
+ */
 export interface Column {
   readonly term: string
   readonly part: Part
   readonly layer: string
+  readonly select?: Selection
   readonly segments: readonly Segment[]
 }
 
@@ -24,13 +37,32 @@ export interface CompiledPhase {
   readonly gates: 'move' | 'hold'
 }
 
+/** One removal of the run that a schedule replays, in that run's order. */
+export interface LoggedRemoval {
+  /** The iterations that were done. */
+  readonly step: number
+  readonly group: string
+  readonly members: readonly string[]
+  /** `zero`: the gate was exactly 0; `projection`: to a legal architecture. */
+  readonly by: string
+}
+
+/** The run that a frozen schedule replays. */
+export interface Replay {
+  /** Hash of weights and α at iteration 0. */
+  readonly initial: string
+  readonly removals: readonly LoggedRemoval[]
+}
+
 /** A compiled schedule: λ[t, k] of every term, run-length coded. */
 export interface Schedule {
   readonly name: string
   readonly steps: number
   readonly phases: readonly CompiledPhase[]
   readonly losses: { readonly task: readonly Segment[]; readonly reconstruction: readonly Segment[] }
+  /** By layer, in the layers' order. */
   readonly columns: readonly Column[]
   /** Zero gates are removed from iteration `from` on; at `until` the rest is made legal. */
   readonly prune: { readonly from: number; readonly until: number }
+  readonly replay?: Replay
 }

@@ -11,12 +11,25 @@ export interface Checkpoint {
   readonly identity: string
   /** Members left, by group; groups that are not named are gone. */
   readonly members: Readonly<Record<string, readonly string[]>>
+  /** Hashes of what the search began with: weights and α, data. */
+  readonly origin: Origin
+  /** The λ that was used so far, as `schedule/source.ts` records it. */
+  readonly lambdas: ReadonlyMap<string, Float64Array>
+  /** The state of the source of λ, where it has one. */
+  readonly planner?: unknown
   /** Small state: early stopping, sums for reports. */
   readonly progress: Progress
   /** Where the run stood besides: bytes of its event log, and seconds spent. Written by `runs/`. */
   readonly log?: { readonly bytes: number; readonly seconds: number }
   /** Weights, α, optimizer slots, by `w/…`, `a/…`, `s/…`, `t/…`. */
   readonly arrays: ReadonlyMap<string, Float32Array>
+}
+
+/** What a search began with, as hashes. A schedule that replays the search must find the same. */
+export interface Origin {
+  /** Of weights and α at iteration 0. */
+  readonly initial: string
+  readonly data: string
 }
 
 /** What the loop remembers from one iteration to the next, beside arrays. */
@@ -31,17 +44,19 @@ export interface Progress {
 }
 
 const fileName = 'search.safetensors'
+const lambdaPrefix = 'l/'
 
 /**
  * Writes a checkpoint in the safetensors layout (length, JSON header, arrays), atomically: a crash leaves
  * the one before.
  */
-export function writeCheckpoint(folder: string, { arrays, ...state }: Checkpoint): void {
+export function writeCheckpoint(folder: string, { arrays, lambdas, ...state }: Checkpoint): void {
   const header: Record<string, unknown> = { __metadata__: { state: JSON.stringify(state) } }
+  const all = [...arrays, ...[...lambdas].map(([name, v]) => [`${lambdaPrefix}${name}`, v] as const)]
   let offset = 0
-  for (const [name, values] of arrays) {
+  for (const [name, values] of all) {
     header[name] = {
-      dtype: 'F32',
+      dtype: values instanceof Float64Array ? 'F64' : 'F32',
       shape: [values.length],
       data_offsets: [offset, offset + values.byteLength],
     }
@@ -52,7 +67,7 @@ export function writeCheckpoint(folder: string, { arrays, ...state }: Checkpoint
   json.copy(padded)
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(padded.length))
-  const bodies = [...arrays.values()].map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength))
+  const bodies = all.map(([, v]) => Buffer.from(v.buffer, v.byteOffset, v.byteLength))
   writeAtomic(join(folder, fileName), Buffer.concat([length, padded, ...bodies]))
 }
 
@@ -65,26 +80,18 @@ export function readCheckpoint(folder: string): Checkpoint | undefined {
     const start = 8 + Number(bytes.readBigUInt64LE(0))
     const { __metadata__: metadata, ...entries } = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
       string,
-      { data_offsets: [number, number] }
+      { dtype: string; data_offsets: [number, number] }
     > & { __metadata__: { state: string } }
     const end = Object.values(entries).reduce((most, { data_offsets: [, to] }) => Math.max(most, to), 0)
     if (bytes.length !== start + end) throw new Error(`expected ${start + end} bytes, got ${bytes.length}`)
-    const arrays = new Map(
-      Object.entries(entries).map(
-        ([
-          name,
-          {
-            data_offsets: [from, to],
-          },
-        ]) => [
-          name,
-          new Float32Array(
-            bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to),
-          ),
-        ],
-      ),
-    )
-    return { ...(JSON.parse(metadata.state) as Omit<Checkpoint, 'arrays'>), arrays }
+    const body = ([from, to]: [number, number]) =>
+      bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to)
+    const arrays = new Map<string, Float32Array>()
+    const lambdas = new Map<string, Float64Array>()
+    for (const [name, { dtype, data_offsets: range }] of Object.entries(entries))
+      if (dtype === 'F64') lambdas.set(name.slice(lambdaPrefix.length), new Float64Array(body(range)))
+      else arrays.set(name, new Float32Array(body(range)))
+    return { ...(JSON.parse(metadata.state) as Omit<Checkpoint, 'arrays' | 'lambdas'>), arrays, lambdas }
   } catch (error) {
     throw new InputError(
       `${path}: not a readable checkpoint (${error instanceof Error ? error.message : String(error)})`,

@@ -1,6 +1,8 @@
 import type { PreparedData } from '../data/types.js'
 import { metrics } from '../objective/metrics.js'
-import { lambdasAt } from '../schedule/table.js'
+import { actingTerms } from '../schedule/acting.js'
+import { rowAt } from '../schedule/table.js'
+import type { Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { canPrune, inputsFirst } from '../supernet/prune.js'
 import { keepable, type GateGroup } from '../supernet/types.js'
@@ -9,16 +11,24 @@ import { evaluate } from './evaluate.js'
 import type { SearchContext } from './search.js'
 import type { Stepper } from './stepper.js'
 
+/** What removals act on, and what they tell. */
+export interface Pruning {
+  readonly model: SupernetModel
+  readonly data: PreparedData
+  readonly context: Pick<SearchContext, 'metric' | 'emit'>
+  readonly stepper: Stepper
+  /** The λ that was used so far. */
+  readonly used: Schedule
+}
+
+type Removal = Extract<Event, { type: 'removal' }>
+
 /**
  * Removes every member whose gate is exactly 0, physically. The function does not change, so the metric
  * does not jump.
  */
-export function removeClosed(
-  model: SupernetModel,
-  context: SearchContext,
-  stepper: Stepper,
-  step: number,
-): void {
+export function removeClosed(pruning: Pruning, step: number): void {
+  const { model } = pruning
   if (model.relaxation.step !== 'proximal') return
   const values = model.gateValues()
   for (const { name } of model.supernet.groups) {
@@ -30,8 +40,7 @@ export function removeClosed(
     if (keepable({ ...group, members: open }).length < group.keep.min) continue
     const kept = open.map((member) => member.name)
     if (!canPrune(model.supernet, name, kept)) continue
-    context.emit(removal(group, kept, context, step, 'zero'))
-    stepper.prune(name, kept)
+    pruning.context.emit(remove(pruning, group, kept, step, 'zero'))
   }
 }
 
@@ -40,24 +49,24 @@ export function removeClosed(
  * Inputs are decided before operations, so that an edge's operations are not weighed in vain. Returns the
  * metric lost (negative where it got better).
  */
-export function projectToLegal(
-  model: SupernetModel,
-  data: PreparedData,
-  context: SearchContext,
-  stepper: Stepper,
-  step: number,
-): number {
+export function projectToLegal(pruning: Pruning, step: number): number {
+  const { model } = pruning
+  const values = model.gateValues()
+  return measured(pruning, () =>
+    inputsFirst(model.supernet.groups).flatMap(({ name }) => {
+      const group = model.supernet.groups.find((g) => g.name === name)
+      if (!group || group.members.length <= group.keep.max) return []
+      const best = strongest(model, group, values[name]!)
+      return [remove(pruning, group, best, step, 'projection')]
+    }),
+  )
+}
+
+/** Measures the metric before and after some removals, tells both with each, and returns what was lost. */
+export function measured({ stepper, data, context }: Pruning, work: () => readonly Removal[]): number {
   const measure = () => evaluate(stepper.network, data, data.splits.validation, context.metric)
   const before = measure()
-  const values = model.gateValues()
-  const removals: Extract<Event, { type: 'removal' }>[] = []
-  for (const { name } of inputsFirst(model.supernet.groups)) {
-    const group = model.supernet.groups.find((g) => g.name === name)
-    if (!group || group.members.length <= group.keep.max) continue
-    const best = strongest(model, group, values[name]!)
-    removals.push(removal(group, best, context, step, 'projection'))
-    stepper.prune(name, best)
-  }
+  const removals = work()
   const after = measure()
   for (const event of removals) context.emit({ ...event, before, after })
   if (before === null || after === null) return 0
@@ -78,21 +87,26 @@ function strongest(
   return ranked.flatMap(({ name, empty }) => (empty ? [] : [name])).slice(0, group.keep.max)
 }
 
-function removal(
+/** Removes all members of a group but those to keep; returns the event that tells it. */
+export function remove(
+  { stepper, used }: Pruning,
   group: GateGroup,
   kept: readonly string[],
-  { schedule }: SearchContext,
   step: number,
-  by: 'zero' | 'projection',
-): Extract<Event, { type: 'removal' }> {
-  const lambda = lambdasAt(schedule, 'gates', group.layer, step - 1)
+  by: Removal['by'],
+): Removal {
+  const members = group.members.map(({ name }) => name).filter((name) => !kept.includes(name))
+  const acting = actingTerms(used)
+    .onGates(group.layer, [group], rowAt(used, step - 1))
+    .filter(({ selected }) => !selected || members.some((name) => selected.get(group.name)!.has(name)))
+  stepper.prune(group.name, kept)
   return {
     type: 'removal',
     step,
     layer: group.layer,
     group: group.name,
-    members: group.members.map((member) => member.name).filter((name) => !kept.includes(name)),
-    lambda: Object.fromEntries(lambda.map(({ term, lambda: value }) => [`${term}/gates`, value])),
+    members,
+    lambda: Object.fromEntries(acting.map(({ label, lambda }) => [label, lambda])),
     by,
     before: null,
     after: null,

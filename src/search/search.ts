@@ -3,23 +3,28 @@ import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { isBetter } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
+import { lambdaRecord, scheduleSource, type LambdaRecord, type ScheduleSource } from '../schedule/source.js'
 import { phaseAt } from '../schedule/table.js'
 import type { Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
 import { illegality } from '../supernet/prune.js'
 import { batching, type Batching } from './batching.js'
-import type { Checkpoint, Progress } from './checkpoint.js'
+import type { Checkpoint, Origin, Progress } from './checkpoint.js'
 import { diverged, predictsNumbers } from './diverged.js'
 import { evaluate } from './evaluate.js'
+import { originOf, requireOrigin } from './initial.js'
 import type { Latency, LoopContext } from './options.js'
-import { projectToLegal, removeClosed } from './pruning.js'
-import { supernetStepper, type Stepper } from './stepper.js'
+import { projectToLegal, removeClosed, type Pruning } from './pruning.js'
+import { replayRemovals } from './replay.js'
+import { supernetStepper } from './stepper.js'
 import { entropyByLayer, sparsityByLayer } from './structure.js'
 
 export interface SearchContext extends LoopContext {
   readonly options: Config['search']
   readonly schedule: Schedule
+  /** Says λ, iteration by iteration, for one search; the schedule itself by default. */
+  readonly source?: ScheduleSource
   readonly terms: readonly Term[]
   /** The measured table of terms that need one. */
   readonly latency?: Latency
@@ -35,6 +40,8 @@ export interface SearchResult {
   readonly steps: number
   /** The metric lost, summed over every removal and projection. */
   readonly jumps: number
+  /** The schedule with the λ that was used. */
+  readonly used: Schedule
 }
 
 /**
@@ -51,37 +58,48 @@ export async function searchArchitecture(
   const batches = batching(data, data.splits.train, context.options, context.random, 'search')
   const stepper = supernetStepper(model, data, context)
   const progress: Progress = from ? structuredClone(from.progress) : freshProgress()
-  if (from) stepper.restore(from)
-  const loop: Loop = { model, data, context, batches, stepper, progress }
+  const source = context.source ?? scheduleSource(context.schedule)
+  const record = lambdaRecord(context.schedule)
+  const { used } = record
+  const result = (reason: SearchResult['reason'], steps: number): SearchResult => ({
+    reason,
+    steps,
+    jumps: progress.jumps,
+    used,
+  })
   try {
+    const origin = originOf(model, data)
+    requireOrigin(origin, context.schedule)
+    const loop: Loop = { model, data, context, batches, stepper, progress, source, record, used, origin }
+    if (from) restore(loop, from)
     let t = from?.step ?? 0
     // What a finished search has to tell, its log holds already.
-    if (progress.finished) return { reason: progress.finished, steps: t, jumps: progress.jumps }
+    if (progress.finished) return result(progress.finished, t)
     while (t < context.schedule.steps && !progress.finished) {
       if (context.signal?.aborted) {
         save(loop, t)
-        return { reason: 'interrupted', steps: t, jumps: progress.jumps }
+        return result('interrupted', t)
       }
       t = await iterate(loop, t)
     }
     progress.finished ??= 'finished'
     if (!predictsNumbers(stepper.network, data)) throw diverged('search')
-    if (illegality(model.supernet)) progress.jumps += projectToLegal(model, data, context, stepper, t)
+    if (illegality(model.supernet)) progress.jumps += projectToLegal(loop, t)
     context.emit({ type: 'done', stage: 'search', reason: progress.finished, step: t })
     save(loop, t)
-    return { reason: progress.finished, steps: t, jumps: progress.jumps }
+    return result(progress.finished, t)
   } finally {
     stepper.dispose()
   }
 }
 
-interface Loop {
-  readonly model: SupernetModel
-  readonly data: PreparedData
+interface Loop extends Pruning {
   readonly context: SearchContext
   readonly batches: Batching
-  readonly stepper: Stepper
   readonly progress: Progress
+  readonly source: ScheduleSource
+  readonly record: LambdaRecord
+  readonly origin: Origin
 }
 
 const freshProgress = (): Progress => ({
@@ -93,20 +111,23 @@ const freshProgress = (): Progress => ({
 
 /** One iteration and what is due after it. Returns the next iteration. */
 async function iterate(loop: Loop, t: number): Promise<number> {
-  const { model, data, context, batches, stepper, progress } = loop
+  const { model, context, batches, stepper, progress } = loop
   const { schedule, options } = context
   const phase = phaseAt(schedule, t)
   if (phase.from === t) context.emit({ type: 'phase', step: t, name: phase.name })
 
-  stepper.step(t, batches.at(t), phase)
+  const lambdas = loop.source.at(t, model)
+  loop.record.add(t, lambdas)
+  stepper.step(t, batches.at(t), phase, lambdas)
   const next = t + 1
   const endOfEpoch = next % batches.perEpoch === 0
   if (next % options.inspectEvery === 0 || endOfEpoch || next === schedule.prune.until) {
     context.emit({ type: 'gates', step: next, weights: model.gateValues() })
-    if (next >= schedule.prune.from) removeClosed(model, context, stepper, next)
+    if (next >= schedule.prune.from && !schedule.replay) removeClosed(loop, next)
   }
-  if (next >= schedule.prune.until && illegality(model.supernet))
-    progress.jumps += projectToLegal(model, data, context, stepper, next)
+  if (schedule.replay) progress.jumps += replayRemovals(loop, schedule.replay.removals, next)
+  else if (next >= schedule.prune.until && illegality(model.supernet))
+    progress.jumps += projectToLegal(loop, next)
   if (endOfEpoch) finishEpoch(loop, next)
   // Lets signals and other work of the process through.
   if (next % 4 === 0 || endOfEpoch) await nextTurn()
@@ -142,7 +163,22 @@ function finishEpoch(loop: Loop, next: number): void {
   if (next < context.schedule.steps) save(loop, next)
 }
 
-function save({ stepper, context, progress }: Loop, step: number): void {
+function save({ stepper, context, progress, source, record, origin }: Loop, step: number): void {
   stepper.drainInto(progress)
-  context.save(stepper.checkpoint(step, context.identity, progress))
+  const planner = source.state?.()
+  context.save({
+    step,
+    identity: context.identity,
+    origin,
+    progress: structuredClone(progress),
+    ...stepper.checkpoint(),
+    lambdas: record.arrays(),
+    ...(planner !== undefined && { planner }),
+  })
+}
+
+function restore({ stepper, source, record }: Loop, from: Checkpoint): void {
+  stepper.restore(from)
+  record.restore(from.lambdas)
+  if (from.planner !== undefined) source.restore?.(from.planner)
 }

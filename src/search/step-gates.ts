@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { SupernetModel } from '../supernet/model.js'
+import type { GateGroup } from '../supernet/types.js'
 import type { Gradients } from './gradients.js'
 import { layerGates } from './layer-gates.js'
 import type { Latency } from './options.js'
@@ -10,7 +11,8 @@ export interface GatesStep {
   /** Steps α where the relaxation's gates are not proximal. */
   readonly optimizer: Optimizer
   readonly learningRate: number
-  readonly terms: (layer: string) => readonly WeightedTerm[]
+  /** Terms that act on the gates of a layer, given its groups. */
+  readonly terms: (layer: string, groups: readonly GateGroup[]) => readonly WeightedTerm[]
   readonly latency: Latency | undefined
 }
 
@@ -31,9 +33,10 @@ export function stepGates(
     },
   }
   for (const layer of model.supernet.layers) {
-    const groups = model.supernet.groups.filter((group) => group.layer === layer && open.includes(group.name))
+    const own = model.supernet.groups.filter((group) => group.layer === layer)
+    const groups = own.filter(({ name }) => open.includes(name))
     if (groups.length === 0) continue
-    const acting = terms(layer)
+    const acting = terms(layer, own)
     const names = groups.map(({ name }) => name)
     const smooth = smoothGateGradients(layerGates(model, layer, latency), names, acting)
     const steps = groups.map((group): GateStep => {

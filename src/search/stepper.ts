@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InputError } from '../base/errors.js'
 import type { PreparedData } from '../data/types.js'
 import type { Part, Term } from '../objective/terms/types.js'
-import { lambdasAt, valueAt } from '../schedule/table.js'
+import { actingTerms, type Acting } from '../schedule/acting.js'
+import { rowAt, type LambdaRow } from '../schedule/table.js'
 import type { CompiledPhase } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { layerOutputs, probesOf, withProbes, type Tap } from './activations.js'
@@ -19,15 +20,16 @@ import { unrolledGradients } from './unrolled.js'
 /** Takes a supernet's training steps and owns their optimizer state. */
 export interface Stepper {
   readonly network: Network
-  /** Iteration t on the shards of a batch. */
-  step(t: number, shards: readonly Shard[], phase: CompiledPhase): void
+  /** Iteration t on the shards of a batch, with the given λ: by default what the schedule says. */
+  step(t: number, shards: readonly Shard[], phase: CompiledPhase, lambdas?: LambdaRow): void
   /** Keeps only the given members of a group: the model is pruned, the optimizer state follows. */
   prune(group: string, kept: readonly string[]): void
   /** The mean losses since the last call, and the mean time of a step in ms. */
   drain(progress: Progress): { losses: EpochLosses; stepMs: number }
   /** Copies the running sums off the device into the progress. */
   drainInto(progress: Progress): void
-  checkpoint(step: number, identity: string, progress: Progress): Checkpoint
+  /** The model's and the optimizers' part of a checkpoint. */
+  checkpoint(): Pick<Checkpoint, 'members' | 'arrays'>
   restore(checkpoint: Checkpoint): void
   dispose(): void
 }
@@ -38,6 +40,13 @@ export interface EpochLosses {
   reconstruction: number | null
 }
 
+/** An iteration: when, in which phase, with which λ. */
+interface Now {
+  readonly t: number
+  readonly phase: CompiledPhase
+  readonly lambdas: LambdaRow
+}
+
 /** The stepper of a model: SGD or Adam for weights, proximal steps or Adam for gates. */
 export function supernetStepper(model: SupernetModel, data: PreparedData, context: SearchContext): Stepper {
   const { schedule, options, terms, loss } = context
@@ -45,25 +54,25 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const alphaOptimizer = optimizer({ optimizer: 'adam', momentum: 0 })
   const archBatches = options.mode === 'joint' ? undefined : archBatching(data, context)
   const network = modelNetwork(model)
+  const acting = actingTerms(schedule)
   if (readsInitial(context)) model.keepInitial()
   const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
   let count = 0
   let timed = { steps: 0, milliseconds: 0 }
 
   const gradientsOf = (
-    t: number,
+    { t, phase, lambdas }: Now,
     shards: readonly Shard[],
-    phase: CompiledPhase,
     parts: readonly Part[],
   ): Gradients => {
-    const taps = tapsAt(t)
+    const taps = tapsAt(lambdas)
     return batchGradients(
       modelNetwork(model, t),
       data.dataset.shape,
       probesOf(taps).length > 0 ? withProbes(shards, context.random, t) : shards,
       {
-        task: valueAt(schedule.losses.task, t),
-        reconstruction: valueAt(schedule.losses.reconstruction, t),
+        task: lambdas.task,
+        reconstruction: lambdas.reconstruction,
         loss,
       },
       {
@@ -80,28 +89,22 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   }
 
   /** Those of the gates' own step: as they are, or one step of the weights ahead. */
-  const archGradients = (
-    t: number,
-    train: readonly Shard[],
-    arch: readonly Shard[],
-    phase: CompiledPhase,
-  ): Gradients => {
-    if (options.mode === 'alternating') return gradientsOf(t, arch, phase, ['gates'])
-    const pass = (shards: readonly Shard[]) => (parts: readonly Part[]) =>
-      gradientsOf(t, shards, phase, parts)
-    const rate = learningRateAt(options.weights, t, schedule.steps)
+  const archGradients = (now: Now, train: readonly Shard[], arch: readonly Shard[]): Gradients => {
+    if (options.mode === 'alternating') return gradientsOf(now, arch, ['gates'])
+    const pass = (shards: readonly Shard[]) => (parts: readonly Part[]) => gradientsOf(now, shards, parts)
+    const rate = learningRateAt(options.weights, now.t, schedule.steps)
     return unrolledGradients(model.weights, rate, { train: pass(train), arch: pass(arch) })
   }
 
-  const tapsAt = (t: number): Tap[] =>
+  const tapsAt = (lambdas: LambdaRow): Tap[] =>
     model.supernet.layers.flatMap((layer) => {
-      const terms = weighted('activations', layer, t).map(({ term, lambda }) => ({
-        action: term.activations!,
+      const pressing = acting.onActivations(layer, lambdas).map(({ term, lambda }) => ({
+        action: termOf(terms, term).activations!,
         lambda,
       }))
-      return terms.length === 0
+      return pressing.length === 0
         ? []
-        : layerOutputs(model.supernet.graph, layer).map((node) => ({ node, terms }))
+        : layerOutputs(model.supernet.graph, layer).map((node) => ({ node, terms: pressing }))
     })
 
   const setSum = (name: keyof typeof sums, next: tf.Scalar): void => {
@@ -117,43 +120,43 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     count += 1
   }
 
-  const stepWeightsAt = (t: number, gradients: Gradients): void => {
+  const stepWeightsAt = ({ t, lambdas }: Now, gradients: Gradients): void => {
     stepWeights(model.weights, gradients, {
       optimizer: weightOptimizer,
       learningRate: learningRateAt(options.weights, t, schedule.steps),
       clipNorm: options.weights.clipNorm,
-      terms: (layer) => weighted('weights', layer, t),
+      terms: (layer, name) => acting.onWeights(layer, name, lambdas).map(weighted),
       initial: (name) => model.initial(name),
     })
     updateStatistics(model.weights, gradients.statistics)
   }
 
-  const stepGatesAt = (t: number, gradients: Gradients): void => {
+  const stepGatesAt = ({ lambdas }: Now, gradients: Gradients): void => {
     stepGates(model, openGroups(model), gradients, {
       optimizer: alphaOptimizer,
       learningRate: options.gates.learningRate,
-      terms: (layer) => weighted('gates', layer, t),
+      terms: (layer, groups) => acting.onGates(layer, groups, lambdas).map(weighted),
       latency: context.latency,
     })
   }
 
-  const weighted = (part: Part, layer: string, t: number): WeightedTerm[] =>
-    lambdasAt(schedule, part, layer, t).map(({ term, lambda }) => ({ term: termOf(terms, term), lambda }))
+  const weighted = ({ term, ...how }: Acting): WeightedTerm => ({ ...how, term: termOf(terms, term) })
 
   return {
     network,
-    step(t, shards, phase) {
+    step(t, shards, phase, lambdas = rowAt(schedule, t)) {
       const start = performance.now()
+      const now = { t, phase, lambdas }
       model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
       const separate = archBatches && phase.gates === 'move' && openGroups(model).length > 0
       if (separate) {
-        const gradients = archGradients(t, shards, archBatches.at(t), phase)
-        stepGatesAt(t, gradients)
+        const gradients = archGradients(now, shards, archBatches.at(t))
+        stepGatesAt(now, gradients)
         disposeGradients(gradients)
       }
-      const gradients = gradientsOf(t, shards, phase, separate ? ['weights'] : ['weights', 'gates'])
-      stepWeightsAt(t, gradients)
-      if (!separate && phase.gates === 'move') stepGatesAt(t, gradients)
+      const gradients = gradientsOf(now, shards, separate ? ['weights'] : ['weights', 'gates'])
+      stepWeightsAt(now, gradients)
+      if (!separate && phase.gates === 'move') stepGatesAt(now, gradients)
       addLosses(gradients)
       disposeGradients(gradients)
       timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + performance.now() - start }
@@ -187,11 +190,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         stepMs,
       }
     },
-    checkpoint: (step, identity, progress) => ({
-      step,
-      identity,
+    checkpoint: () => ({
       members: Object.fromEntries(model.supernet.groups.map((g) => [g.name, g.members.map((m) => m.name)])),
-      progress: structuredClone(progress),
       arrays: new Map([
         ...prefixed('w/', model.weights.values()),
         ...prefixed('a/', model.alphaValues()),

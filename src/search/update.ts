@@ -12,6 +12,8 @@ import type { Optimizer, Update } from './optimizer.js'
 export interface WeightedTerm {
   readonly term: Term
   readonly lambda: number
+  /** On gates: the members that it acts on, by group; all of the layer's where absent. */
+  readonly selected?: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 /** The share of the batch's statistics in each update of the moving averages (PyTorch's value). */
@@ -22,8 +24,8 @@ export interface WeightStep {
   readonly learningRate: number
   /** Gradients longer than this, all weights together, are scaled down to it. */
   readonly clipNorm: number | undefined
-  /** Terms that act on the kernels of a layer. Biases and scales have no sparsity to gain and need their size. */
-  readonly terms: (layer: string) => readonly WeightedTerm[]
+  /** Terms that act on a kernel of a layer. Biases and scales have no sparsity to gain and need their size. */
+  readonly terms: (layer: string, name: string) => readonly WeightedTerm[]
   /** A weight as it was when the search began, where a term reads it. */
   readonly initial?: (name: string) => tf.Tensor
 }
@@ -41,7 +43,7 @@ export function stepWeights(store: ParameterStore, gradients: Gradients, step: W
   for (const { name, layer, shape } of store.specs) {
     const gradient = gradients.weights.get(name)
     if (!gradient) continue
-    const terms = shape.length > 1 ? step.terms(layer) : []
+    const terms = shape.length > 1 ? step.terms(layer, name) : []
     const { decay, threshold, others } = byForm(terms)
     const initial = () => step.initial!(name)
     const total = withSmooth(gradient, store.get(name), initial, others, scale)
@@ -124,13 +126,17 @@ export function stepProximalGates(
         tf.greaterEqual(z.get(name)!, leastNeeded(z.get(name)!, groups.get(name)!)),
       ]),
     )
-    for (const { term, lambda } of terms) {
+    for (const { term, lambda, selected } of terms) {
       const before = z
-      const strength = (name: string) => {
-        const limit = tf.mul(0.9, tf.relu(leastNeeded(before.get(name)!, groups.get(name)!)))
-        return tf.minimum(limit, learningRate * lambda)
+      const acted = [...groups.values()].filter(({ name }) => selected?.has(name) ?? true)
+      const strength = (name: string): tf.Tensor => {
+        const group = groups.get(name)!
+        const limit = tf.mul(0.9, tf.relu(leastNeeded(before.get(name)!, group)))
+        const held = tf.minimum(limit, learningRate * lambda)
+        return selected ? tf.mul(held, maskOf(group, selected.get(name)!)) : held
       }
-      z = term.gates!.proximal?.(z, strength, [...groups.values()]) ?? z
+      const own = new Map(acted.map(({ name }) => [name, before.get(name)!]))
+      z = new Map([...before, ...(term.gates!.proximal?.(own, strength, acted) ?? own)])
     }
     return steps.map(({ group }) => {
       // Without a proximal term the gates stay non-negative all the same.
@@ -139,6 +145,10 @@ export function stepProximalGates(
     })
   })
 }
+
+/** 1 for each selected member of a group, 0 for the others, [M]. */
+const maskOf = ({ members }: GateGroup, selected: ReadonlySet<string>): tf.Tensor1D =>
+  tf.tensor1d(members.map(({ name }) => Number(selected.has(name))))
 
 /**
  * Scales gates to the group's total, none above total / keep.min: where two of three inputs are wanted,
@@ -181,13 +191,25 @@ export function smoothGateGradients(
       return found
     }
     return smooth
-      .map(({ term, lambda }) => tf.mul<tf.Scalar>(term.gates!.value({ ...layer, mixture }), lambda))
+      .map(({ term, lambda, selected }) => {
+        const seen = { ...layer, ...(selected && selection(layer, selected)), mixture }
+        return tf.mul<tf.Scalar>(term.gates!.value(seen), lambda)
+      })
       .reduce((sum, value) => tf.add(sum, value))
   }
   const { value, grads } = tf.engine().gradients(objective, groups.map(layer.alpha), undefined, true)
   value.dispose()
   return new Map(groups.flatMap((group, i) => (grads[i] ? [[group, grads[i] as tf.Tensor1D] as const] : [])))
 }
+
+/** What a term that acts on some members sees of a layer. */
+const selection = (
+  { groups }: LayerGates,
+  selected: NonNullable<WeightedTerm['selected']>,
+): Pick<LayerGates, 'groups' | 'selected'> => ({
+  groups: groups.filter(({ name }) => selected.has(name)),
+  selected: (group, member) => selected.get(group)?.has(member) ?? false,
+})
 
 /** Moves the batch norms' moving averages towards a batch's statistics. */
 export function updateStatistics(

@@ -7,7 +7,7 @@ import type { Trial } from '../../src/derive/types.js'
 import type { Event } from '../../src/search/events.js'
 import { sequential, shardGradients, type ShardExecutor } from '../../src/search/gradients.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
-import { scheduleCsv } from '../../src/schedule/table.js'
+import { scheduleCsv } from '../../src/schedule/rows.js'
 import { costOf } from '../../src/nn/cost.js'
 import { restrictTo } from '../../src/supernet/prune.js'
 import {

@@ -1,34 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
-import { ScheduleSchema } from '../../src/config/schedule-schema.js'
-import { validate } from '../../src/config/validator.js'
-import { presetNames, readPreset, terms } from '../../src/registry.js'
+import { presetNames, readPreset } from '../../src/registry.js'
 import { compileFor, resolveSchedule } from '../../src/runs/setup.js'
-import { compileSchedule, type CompileContext } from '../../src/schedule/compile.js'
+import type { CompileContext } from '../../src/schedule/compile.js'
 import { curveAt } from '../../src/schedule/curve.js'
-import { lambdasAt, phaseAt, scheduleCsv, valueAt } from '../../src/schedule/table.js'
+import { actingTerms } from '../../src/schedule/acting.js'
+import { scheduleCsv } from '../../src/schedule/rows.js'
+import { phaseAt, rowAt, valueAt } from '../../src/schedule/table.js'
 import { tinyCells, tinyMlp } from '../helpers/trials.js'
+import { compile, groups, l1, layers, one } from './context.js'
 
-const layers = ['stem', 'cell0', 'cell1', 'cell2', 'classifier']
-const context: CompileContext = {
-  steps: 10,
-  layers,
-  gatedLayers: ['cell0', 'cell1', 'cell2'],
-  activeLayers: layers,
-  relaxation: 'gates',
-  latency: true,
-  decoder: true,
-  terms,
-}
-const compile = (document: object, changed: Partial<CompileContext> = {}) =>
-  compileSchedule(validate(ScheduleSchema, { name: 'test', ...document }, 'schedule'), {
-    ...context,
-    ...changed,
-  })
-const one = (entries: object[], more: object = {}) => ({
-  phases: [{ name: 'all', until: 1, terms: entries, ...more }],
-})
-const l1 = (more: object) => ({ term: 'l1', part: 'gates', ...more })
 /** λ of l1 on a layer's gates at every iteration. */
 const lambdas = (document: object, layer = 'cell0', changed: Partial<CompileContext> = {}): number[] => {
   const schedule = compile(document, changed)
@@ -149,10 +130,12 @@ describe('layers', () => {
         { term: 'entropy', part: 'gates', lambda: 0 },
       ]),
     )
-    expect(lambdasAt(schedule, 'gates', 'cell1', 4)).toEqual([{ term: 'l1', lambda: 1 }])
-    expect(lambdasAt(schedule, 'weights', 'cell1', 4)).toEqual([{ term: 'l2', lambda: 2 }])
-    expect(lambdasAt(schedule, 'gates', 'classifier', 4)).toEqual([])
-    expect(lambdasAt(schedule, 'weights', 'classifier', 4)).toHaveLength(1)
+    const acting = actingTerms(schedule)
+    const row = rowAt(schedule, 4)
+    expect(acting.onGates('cell1', groups, row)).toEqual([{ term: 'l1', label: 'l1/gates', lambda: 1 }])
+    expect(acting.onWeights('cell1', 'w', row)).toEqual([{ term: 'l2', label: 'l2/weights', lambda: 2 }])
+    expect(acting.onGates('classifier', groups, row)).toEqual([])
+    expect(acting.onWeights('classifier', 'w', row)).toHaveLength(1)
   })
 })
 
@@ -228,7 +211,7 @@ describe('a wrong document', () => {
     [
       'an unknown term',
       one([{ term: 'l3', part: 'gates', lambda: 1 }]),
-      'schedule.phases.0 (all).terms.0.term: unknown term l3; terms: l1, l2, distance-to-init',
+      'schedule.phases.0 (all).terms.0.term: unknown term l3; did you mean "l1"?; terms: l1, l2, distance-to-init',
     ],
     [
       'a part that a term does not act on',

@@ -18,6 +18,8 @@ const checkpoint: Checkpoint = {
     lossSums: { task: 1 / 3, reconstruction: 0, count: 7 },
     jumps: -0.25,
   },
+  origin: { initial: 'def', data: 'ghi' },
+  lambdas: new Map([['0', Float64Array.of(0, 5, 0.1 + 0.2)]]),
   arrays: new Map([
     ['w/cell0/0→2/conv:kernel', Float32Array.of(1, -0, 1e-40, Infinity, 3.3)],
     ['a/cell0/0→2', Float32Array.of(0.5)],

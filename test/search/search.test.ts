@@ -146,7 +146,8 @@ describe.each([
     for (let t = 0; t < 50; t++) {
       stepper.step(t % trial.schedule.steps, batches.at(t), phaseAt(trial.schedule, 0))
       counts.push(tf.memory().numTensors)
-      if (t === 19 || t === 30) removeClosed(model, context, stepper, t)
+      if (t === 19 || t === 30)
+        removeClosed({ model, data: trial.data, context, stepper, used: trial.schedule }, t)
     }
     expect(new Set(counts.slice(1, 20)).size).toBe(1)
     expect(new Set(counts.slice(20, 31)).size).toBe(1)

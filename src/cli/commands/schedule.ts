@@ -3,7 +3,8 @@ import { InputError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
 import { presetNames } from '../../registry.js'
 import { compileFor, resolveSchedule, sampleSupernet } from '../../runs/setup.js'
-import { scheduleCsv } from '../../schedule/table.js'
+import { scheduleCsv } from '../../schedule/rows.js'
+import { timeText as percent } from '../../schedule/time.js'
 import type { Schedule } from '../../schedule/types.js'
 import { command, type Arguments } from '../command.js'
 import { integer, json, path, text } from '../options.js'
@@ -71,8 +72,6 @@ function describe({ name, description, phases, prune }: ScheduleDocument): strin
   const pruning = `prune zero gates from ${percent(prune.from)}, project at ${percent(prune.until)}`
   return [name, description, '', textTable(rows), '', pruning].filter((line, i) => line || i > 1).join('\n')
 }
-
-const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`
 
 function curve(lambda: unknown): string {
   if (typeof lambda !== 'object' || lambda === null) return String(lambda)

@@ -14,6 +14,7 @@ export const entropy: Term = {
       const p = distribution(mixture)
       return tf.neg(tf.sum(tf.mul(p, tf.log(tf.add(p, 1e-8)))))
     }),
+    selects: 'groups',
     refused: {},
   },
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { GateGroup } from '../../supernet/types.js'
+import type { GateGroup, Member } from '../../supernet/types.js'
 import { distribution } from './each-group.js'
 import type { LayerGates } from './types.js'
 
@@ -29,7 +29,10 @@ export function expectedCost(
   }
   return layer.groups
     .map((group) => {
-      const costs = tf.tensor1d(group.members.map((member) => costOf(group, member.name)))
+      const counts = ({ name }: Member) => layer.selected?.(group.name, name) ?? true
+      const costs = tf.tensor1d(
+        group.members.map((member) => (counts(member) ? costOf(group, member.name) : 0)),
+      )
       const expected = tf.sum<tf.Scalar>(tf.mul(share(group.name), costs))
       const reached = kept(group.name)
       return reached ? tf.mul<tf.Scalar>(expected, reached) : expected

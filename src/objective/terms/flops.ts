@@ -7,6 +7,7 @@ export const flops: Term = {
   description: 'expected multiply-adds: pushes towards members with fewer; unit: millions for one example',
   gates: {
     value: (layer) => expectedCost(layer, ({ name }, member) => layer.costs().of(name, member).flops / 1e6),
+    selects: 'members',
     refused: {},
   },
 }

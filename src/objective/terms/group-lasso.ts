@@ -43,6 +43,7 @@ export const groupLasso: Term = {
         }),
       )
     },
+    selects: 'groups',
     refused: needsProximal('group-lasso', 'entropy or hoyer'),
   },
 }

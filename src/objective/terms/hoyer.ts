@@ -13,6 +13,7 @@ export const hoyer: Term = {
     value: eachGroup((mixture) =>
       tf.div(tf.sum(mixture), tf.sqrt(tf.add(tf.sum(tf.square(mixture)), 1e-12))),
     ),
+    selects: 'groups',
     refused: {},
   },
 }

@@ -20,6 +20,7 @@ export const l1: Term = {
     value: eachGroup((mixture) => tf.sum(tf.abs(mixture))),
     proximal: (z, strength) =>
       new Map([...z].map(([name, gates]) => [name, tf.relu(tf.sub(gates, strength(name)))])),
+    selects: 'members',
     refused: needsProximal('l1', 'entropy'),
   },
 }

@@ -11,6 +11,7 @@ export const latency: Term = {
     'expected time by a measured table: pushes towards faster members; unit: milliseconds for one example',
   gates: {
     value: (layer) => expectedCost(layer, (group, member) => layer.latency(group, member)),
+    selects: 'members',
     refused: {},
     needs: 'latency',
   },

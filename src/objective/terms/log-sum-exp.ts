@@ -15,6 +15,7 @@ export const logSumExp: Term = {
       const logits = alpha(name)
       return tf.logSumExp(tf.sub(logits, tf.mean(logits)))
     }),
+    selects: 'groups',
     refused: {
       gates: 'gates are weights, not logits; use relaxation softmax or gumbel-softmax',
       sigmoid: 'sigmoid logits do not compete, so their sum of exponentials says nothing; use zero-one',

@@ -8,6 +8,7 @@ export const parameters: Term = {
   gates: {
     value: (layer) =>
       expectedCost(layer, ({ name }, member) => layer.costs().of(name, member).parameters / 1000),
+    selects: 'members',
     refused: {},
   },
 }

@@ -14,6 +14,7 @@ export const skipShare: Term = {
       const free = tf.tensor1d(members.map(({ parameterFree = false }) => Number(parameterFree)))
       return tf.sum(tf.mul(distribution(mixture), free))
     }),
+    selects: 'groups',
     refused: {},
   },
 }

@@ -50,6 +50,8 @@ export interface LayerGates {
   readonly costs: () => CostTree
   /** Milliseconds of a member, from the measured table. */
   readonly latency: (group: GateGroup, member: string) => number
+  /** Does the term act on a member? On all of `groups` where absent. */
+  readonly selected?: (group: string, member: string) => boolean
 }
 
 /** Arrays of one layer's groups, by name. */
@@ -65,6 +67,12 @@ export interface GateAction {
    * group would close altogether.
    */
   proximal?(z: ByGroup, strength: (group: string) => tf.Tensor, groups: readonly GateGroup[]): ByGroup
+  /**
+   * What of a layer a schedule may select. `groups`: R is a sum over groups, and is given those selected.
+   * `members`: R is a sum over members, too; `value` leaves out those that are not `selected`, and `proximal`
+   * has strength 0 for them. By default it acts on whole layers.
+   */
+  readonly selects?: 'groups' | 'members'
   /** Relaxations that it makes no sense on, each with the reason. */
   readonly refused: Readonly<Partial<Record<RelaxationName, string>>>
   /** What it needs of the configuration. */

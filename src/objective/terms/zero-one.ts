@@ -15,6 +15,7 @@ export const zeroOne: Term = {
   description: 'Σ g (1 − g): each weight to 0 or 1 by itself; unit: none',
   gates: {
     value: eachGroup((mixture) => tf.sum(tf.mul(mixture, tf.sub(1, mixture)))),
+    selects: 'groups',
     refused: { gates: competing, softmax: competing, 'gumbel-softmax': competing },
   },
 }

@@ -1,0 +1,65 @@
+import { columnLabel } from './select.js'
+import type { Column, Segment } from './types.js'
+
+/** Collects columns, so that for each term, part and layer the last one that says something counts. */
+export interface ColumnBook {
+  /**
+   * Begins a stretch of time. The function that it returns is called once for each column of the stretch, in
+   * order of precedence, and gives the segments to append to.
+   */
+  stretch(): (column: Omit<Column, 'segments'>) => Segment[]
+  /** All columns, by layer. */
+  columns(): Column[]
+}
+
+interface Draft extends Column {
+  readonly label: string
+  readonly segments: Segment[]
+}
+
+/**
+ * A book over layers in their order. A column of an earlier stretch goes on where precedence allows it;
+ * where two stretches order their columns differently, the later one gets columns of its own.
+ */
+export function columnBook(layers: readonly string[]): ColumnBook {
+  const places = new Map<string, Draft[]>()
+  const stretch = () => {
+    /** By place: the index behind the column that was used last. */
+    const cursors = new Map<string, number>()
+    return (column: Omit<Column, 'segments'>): Segment[] => {
+      const label = columnLabel(column)
+      const place = `${column.term}/${column.part}/${column.layer}`
+      const drafts = places.get(place) ?? []
+      places.set(place, drafts)
+      const cursor = cursors.get(place) ?? 0
+      if (cursor > 0 && drafts[cursor - 1]!.label === label) return drafts[cursor - 1]!.segments
+      const later = drafts.findIndex((draft, i) => i >= cursor && draft.label === label)
+      const at = later < 0 ? cursor : later
+      if (later < 0) drafts.splice(at, 0, { ...column, label, segments: [] })
+      cursors.set(place, at + 1)
+      return drafts[at]!.segments
+    }
+  }
+  const rank = ({ layer }: Column) => layers.indexOf(layer)
+  return {
+    stretch,
+    columns: () =>
+      [...places.values()]
+        .flat()
+        .sort((a, b) => rank(a) - rank(b))
+        .map(({ term, part, layer, select, segments }) => ({
+          term,
+          part,
+          layer,
+          ...(select && { select }),
+          segments,
+        })),
+  }
+}
+
+/** Appends a value for [from, to); a neighbour of equal value grows instead. */
+export function append(segments: Segment[], from: number, to: number, value: number): void {
+  const last = segments[segments.length - 1]
+  if (last?.to === from && Object.is(last.value, value)) segments[segments.length - 1] = { ...last, to }
+  else segments.push({ from, to, value })
+}

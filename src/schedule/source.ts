@@ -1,0 +1,74 @@
+import type { GateGroup } from '../supernet/types.js'
+import { append } from './columns.js'
+import { rowAt, type LambdaRow } from './table.js'
+import type { Schedule, Segment } from './types.js'
+
+/** What a source of λ may look at before it says the λ of an iteration. */
+export interface Observed {
+  /** Every group's mixture weights now, by group and member. Costs a read from the device. */
+  gateValues(): Record<string, Record<string, number>>
+  readonly supernet: { readonly groups: readonly GateGroup[] }
+}
+
+/**
+ * Where a search takes λ from. It is asked once for each iteration, in order, and has no other effect on the
+ * search than its answer. What an answer depends on beside t and what it observed is its state, plain JSON,
+ * which goes into checkpoints.
+ */
+export interface ScheduleSource {
+  /** λ of iteration t, for the columns of the schedule that the search was given. */
+  at(t: number, observed: Observed): LambdaRow
+  state?(): unknown
+  restore?(state: unknown): void
+}
+
+/** The source that says what the schedule says. */
+export const scheduleSource = (schedule: Schedule): ScheduleSource => ({ at: (t) => rowAt(schedule, t) })
+
+/** Keeps the λ that a search used, iteration by iteration. */
+export interface LambdaRecord {
+  /** The schedule with the λ that was used so far in place of what it said; it grows. */
+  readonly used: Schedule
+  add(t: number, row: LambdaRow): void
+  /** All that was added, as from, to, λ in turn: by `task`, `reconstruction` or the column's index. */
+  arrays(): Map<string, Float64Array>
+  restore(arrays: ReadonlyMap<string, Float64Array>): void
+}
+
+/** An empty record for a schedule's columns. */
+export function lambdaRecord(schedule: Schedule): LambdaRecord {
+  const task: Segment[] = []
+  const reconstruction: Segment[] = []
+  const columns: Segment[][] = schedule.columns.map(() => [])
+  const lists = new Map([
+    ['task', task],
+    ['reconstruction', reconstruction],
+    ...columns.map((list, i): [string, Segment[]] => [String(i), list]),
+  ])
+  return {
+    used: {
+      ...schedule,
+      losses: { task, reconstruction },
+      columns: schedule.columns.map((column, i) => ({ ...column, segments: columns[i]! })),
+    },
+    add(t, row) {
+      append(task, t, t + 1, row.task)
+      append(reconstruction, t, t + 1, row.reconstruction)
+      row.columns.forEach((value, i) => {
+        if (!Number.isNaN(value)) append(columns[i]!, t, t + 1, value)
+      })
+    },
+    arrays: () => new Map([...lists].map(([name, list]) => [name, flattened(list)])),
+    restore(arrays) {
+      for (const [name, list] of lists) {
+        const flat = arrays.get(name) ?? new Float64Array(0)
+        list.length = 0
+        for (let i = 0; i < flat.length; i += 3)
+          list.push({ from: flat[i]!, to: flat[i + 1]!, value: flat[i + 2]! })
+      }
+    },
+  }
+}
+
+const flattened = (segments: readonly Segment[]): Float64Array =>
+  Float64Array.from(segments.flatMap(({ from, to, value }) => [from, to, value]))

@@ -1,0 +1,30 @@
+import { InputError } from '../base/errors.js'
+import type { TimeDocument } from '../config/schedule-schema.js'
+
+/** How long a search is. */
+export interface Length {
+  /** Iterations T. */
+  readonly steps: number
+  /** Iterations in an epoch; without it times in epochs are refused. */
+  readonly stepsPerEpoch?: number | undefined
+}
+
+/** The iteration of a time, not rounded. A time after the last iteration is refused. */
+export function iterationOf(time: TimeDocument, { steps, stepsPerEpoch }: Length, path: string): number {
+  if (typeof time === 'number') return time * steps
+  if ('epochs' in time && stepsPerEpoch === undefined)
+    throw new InputError(`${path}: epochs need to be known; give the number of epochs too`)
+  const iteration = 'epochs' in time ? time.epochs * stepsPerEpoch! : time.iterations
+  if (iteration <= steps) return iteration
+  const [got, most] =
+    'epochs' in time
+      ? [`${time.epochs} epochs`, steps / stepsPerEpoch!]
+      : [`${time.iterations} iterations`, steps]
+  throw new InputError(`${path}: expected at most the ${most} of the search, got ${got}`)
+}
+
+/** A time in words: `80 %`, `10 epochs`, `500 iterations`. */
+export function timeText(time: TimeDocument): string {
+  if (typeof time === 'number') return `${Number((time * 100).toFixed(2))} %`
+  return 'epochs' in time ? `${time.epochs} epochs` : `${time.iterations} iterations`
+}

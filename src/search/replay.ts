@@ -1,0 +1,45 @@
+import { Failure } from '../base/errors.js'
+import type { LoggedRemoval } from '../schedule/types.js'
+import type { GateGroup } from '../supernet/types.js'
+import type { Event } from './events.js'
+import { measured, remove, type Pruning } from './pruning.js'
+
+/**
+ * Removes what a replayed run removed at this step, in its order, and nothing else. Members that went
+ * because their gates were 0 must have gates of 0 here too: else this is not that run, and it fails.
+ * Returns the metric lost.
+ */
+export function replayRemovals(pruning: Pruning, removals: readonly LoggedRemoval[], step: number): number {
+  const due = removals.filter((removal) => removal.step === step)
+  const closed = due.filter(({ by }) => by === 'zero')
+  const decided = due.filter(({ by }) => by !== 'zero')
+  const values = closed.length > 0 ? pruning.model.gateValues() : {}
+  for (const removal of closed) {
+    const group = groupOf(pruning, removal)
+    const open = removal.members.find((member) => values[group.name]![member] !== 0)
+    if (open !== undefined)
+      throw differs(removal, `the gate of ${open} was 0, here it is ${values[group.name]![open]}`)
+    pruning.context.emit(replayed(pruning, group, removal))
+  }
+  if (decided.length === 0) return 0
+  return measured(pruning, () =>
+    decided.map((removal) => replayed(pruning, groupOf(pruning, removal), removal)),
+  )
+}
+
+function replayed(pruning: Pruning, group: GateGroup, { members, step, by }: LoggedRemoval) {
+  const kept = group.members.map(({ name }) => name).filter((name) => !members.includes(name))
+  return remove(pruning, group, kept, step, by as Extract<Event, { type: 'removal' }>['by'])
+}
+
+function groupOf({ model }: Pruning, removal: LoggedRemoval): GateGroup {
+  const group = model.supernet.groups.find(({ name }) => name === removal.group)
+  const gone = removal.members.find((member) => !group?.members.some(({ name }) => name === member))
+  if (!group || gone !== undefined) throw differs(removal, `${gone ?? removal.group} is gone already`)
+  return group
+}
+
+const differs = ({ step, group }: LoggedRemoval, what: string): Failure =>
+  new Failure(
+    `replay: iteration ${step}, ${group}: ${what}; another machine or version rounds differently; without "replay" the schedule's table still runs`,
+  )
