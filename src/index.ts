@@ -69,6 +69,7 @@ export { progressBar } from './report/progress.js'
 export { benchOperations, type BenchOperationsOptions } from './runs/bench-operations.js'
 export type { LatencyTable } from './runs/latency.js'
 export { benchStep, type BenchStepOptions, type StepFigures } from './runs/bench-step.js'
+export { freezeRun, scheduleText } from './runs/freeze-run.js'
 export { planRun, type RunPlan } from './runs/plan-run.js'
 export { predictFile, predictionsCsv, type Predictions } from './runs/predict-file.js'
 export {

@@ -27,6 +27,7 @@ import { notationOf, type AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
 import { latencyOf, readLatency } from './latency.js'
 import { relaxationName, relaxationOf } from './relaxation.js'
+import { checkReplay } from './replay-check.js'
 
 /** What a library call brings along beside the registry's. */
 export interface Extensions {
@@ -50,6 +51,7 @@ export async function setupTrial(
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
   const document = resolveSchedule(presetOf(config, own), folder)
+  checkReplay(document, config, data)
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const steps = config.search.epochs * perEpoch

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { InputError } from '../base/errors.js'
+import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema.js'
+import { validate } from '../config/validator.js'
+import { eventsOf, startOf } from '../report/history.js'
+import { readEvents, readSchedule } from '../report/read-run.js'
+import { readCheckpoint } from '../search/checkpoint.js'
+import { settingsOf } from './replay-check.js'
+import { readFinishedRun, retrainedFrom } from './run-folder.js'
+import { checkpointOf } from './search-run.js'
+
+/**
+ * The schedule that a finished run used, as an expert document that replays it bit for bit: λ number by
+ * number, the hash of what it began with, and every removal. Wherever λ came from, the document needs no
+ * planner.
+ */
+export function freezeRun(folder: string): ScheduleDocument {
+  if (existsSync(join(folder, retrainedFrom)))
+    throw new InputError(`${folder}: a retraining has no search to freeze; freeze the run that it names in ${retrainedFrom}`)
+  const { config } = readFinishedRun(folder)
+  const checkpoint = readCheckpoint(checkpointOf(folder))
+  if (!checkpoint) throw new InputError(`${checkpointOf(folder)}: no checkpoint, so nobody knows what the run began with`)
+  const events = readEvents(join(folder, 'events.jsonl'))
+  // A run's configuration holds the document itself.
+  const document = validate(ScheduleSchema, config.schedule, 'schedule')
+  const { initial, data } = checkpoint.origin
+  return {
+    name: document.replay ? document.name : `${document.name}-frozen`,
+    description: `What the run ${basename(resolve(folder))} used, number by number: replays it bit for bit.`,
+    kind: 'expert',
+    phases: document.phases.map(({ name, until, train, gates }) => ({
+      name,
+      until,
+      losses: { task: 1, reconstruction: 0 },
+      train,
+      gates,
+      terms: [],
+    })),
+    prune: document.prune,
+    table: readSchedule(join(folder, 'schedule.csv')).map(({ from, to, layer, term, lambda }) => [
+      from,
+      to,
+      layer,
+      term,
+      lambda,
+    ]),
+    replay: {
+      steps: startOf(events)!.steps,
+      initial,
+      data,
+      config: settingsOf(config),
+      removals: eventsOf(events, 'removal').map(({ step, group, members, by }) => ({ step, group, members, by })),
+    },
+  }
+}
+
+/** A schedule document as JSON, with the rows of its table and its removals on a line each. */
+export function scheduleText(document: ScheduleDocument): string {
+  const { table, replay, ...rest } = document
+  const lines = (items: readonly unknown[], indent: string) =>
+    items.length === 0 ? '[]' : `[\n${items.map((item) => `${indent}  ${JSON.stringify(item)}`).join(',\n')}\n${indent}]`
+  const { removals, ...origin } = replay ?? {}
+  const more = [
+    ...(table ? [`  "table": ${lines(table, '  ')}`] : []),
+    ...(replay
+      ? [`  "replay": ${inner(origin)},\n    "removals": ${lines(removals!, '    ')}\n  }`]
+      : []),
+  ]
+  const head = JSON.stringify(rest, null, 2).replace(/\n}$/, '')
+  return [head, ...more].join(',\n') + '\n}\n'
+}
+
+/** An object inside another one, without its closing brace. */
+const inner = (value: object): string =>
+  JSON.stringify(value, null, 2).replaceAll('\n', '\n  ').replace(/\n {2}}$/, '')

@@ -1,0 +1,55 @@
+import { InputError, expected } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
+import type { ScheduleDocument } from '../config/schedule-schema.js'
+import type { PreparedData } from '../data/types.js'
+
+/** The settings that a search depends on, beside its data and its schedule. */
+const settings = [
+  'seed',
+  'backend',
+  'relaxedSimd',
+  'split',
+  'supernet',
+  'relaxation',
+  'objective',
+  'search',
+] as const
+
+/** Of a configuration what a replay must have in common with the run that was frozen. */
+export const settingsOf = (config: Config): Record<string, unknown> =>
+  Object.fromEntries(settings.map((key) => [key, config[key]]))
+
+/** Refuses a configuration or data on which a frozen schedule cannot replay its run; says what differs. */
+export function checkReplay(
+  { replay }: ScheduleDocument,
+  config: Config,
+  { dataset }: Pick<PreparedData, 'dataset'>,
+): void {
+  if (!replay) return
+  const remedy = 'as in the run that was frozen; without "replay" the schedule’s table runs alone'
+  if (replay.data !== dataset.hash)
+    throw new InputError(
+      `schedule.replay.data: expected data of hash ${replay.data.slice(0, 12)}…, got ${dataset.name} of hash ${dataset.hash.slice(0, 12)}…, ${remedy}`,
+    )
+  const found = difference(replay.config, settingsOf(config), 'config')
+  if (found) throw expected(found.path, `${JSON.stringify(found.wanted)}, ${remedy}`, found.got)
+}
+
+interface Difference {
+  readonly path: string
+  readonly wanted: unknown
+  readonly got: unknown
+}
+
+/** The first value of a document that another one has otherwise. Keys that only the other one has are new. */
+function difference(wanted: unknown, got: unknown, path: string): Difference | undefined {
+  const both = [wanted, got].every((each) => typeof each === 'object' && each !== null)
+  const lists = Array.isArray(wanted) || Array.isArray(got)
+  if (!both || lists)
+    return JSON.stringify(wanted) === JSON.stringify(got) ? undefined : { path, wanted, got }
+  for (const [key, value] of Object.entries(wanted as object)) {
+    const found = difference(value, (got as Record<string, unknown>)[key], `${path}.${key}`)
+    if (found) return found
+  }
+  return undefined
+}

@@ -1,0 +1,148 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { resolveConfig } from '../../src/config/load-config.js'
+import { Interrupted } from '../../src/derive/trial.js'
+import { readEvents } from '../../src/report/read-run.js'
+import { freezeRun, scheduleText } from '../../src/runs/freeze-run.js'
+import { retrainRun } from '../../src/runs/retrain-run.js'
+import { checkpointOf, resumeRun, searchRun } from '../../src/runs/search-run.js'
+import { readCheckpoint } from '../../src/search/checkpoint.js'
+import type { Event } from '../../src/search/events.js'
+import type { Architecture } from '../../src/supernet/types.js'
+import { temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+
+const folder = temporaryFolder()
+const at = (name: string) => join(folder, name)
+
+const trials = { mlp: tinyMlp, cells: tinyCells }
+type Name = keyof typeof trials
+const names = ['mlp', 'cells'] as const
+
+/** The trial's configuration with its frozen schedule as a file. */
+function replaying(name: Name, more: object = {}) {
+  writeFileSync(at(`${name}.json`), scheduleText(freezeRun(at(name))))
+  return resolveConfig({ ...trials[name], schedule: at(`${name}.json`), ...more })
+}
+
+/** What must be the same in a replay: files as text, the checkpoint's arrays as bytes, the removals. */
+function outcome(run: string) {
+  const text = (file: string) => readFileSync(at(`${run}/${file}`), 'utf8')
+  const { arrays, lambdas, origin } = readCheckpoint(checkpointOf(at(run)))!
+  const hex = (v: Float32Array | Float64Array) =>
+    Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('hex')
+  return {
+    files: ['schedule.csv', 'architecture.json', 'metrics.json', 'model/weights.bin'].map(text),
+    arrays: [...arrays, ...lambdas].map(([name, values]) => [name, hex(values)]),
+    origin,
+    removals: readEvents(at(`${run}/events.jsonl`)).filter(({ type }) => type === 'removal'),
+  }
+}
+
+async function interruptAt(out: string, config: ReturnType<typeof replaying>, type: Event['type'], times: number) {
+  const controller = new AbortController()
+  let seen = 0
+  const onEvent = (event: Event) => {
+    if (event.type === type && ++seen === times) controller.abort()
+  }
+  const run = searchRun({ config, out: at(out), onEvent, signal: controller.signal })
+  await expect(run).rejects.toThrow(Interrupted)
+  await resumeRun(at(out))
+}
+
+beforeAll(async () => {
+  await useBackend('wasm')
+  for (const name of names) await searchRun({ config: resolveConfig(trials[name]), out: at(name) })
+})
+
+describe.each(names)('the frozen schedule of a run of %s', (name) => {
+  test('replays the run bit for bit', async () => {
+    await searchRun({ config: replaying(name), out: at(`${name}-replayed`) })
+    const [first, again] = [outcome(name), outcome(`${name}-replayed`)]
+    expect(again).toEqual(first)
+    expect(first.removals.length).toBeGreaterThan(1)
+  })
+
+  test('replays it interrupted and resumed, too, and is the same of such a run', async () => {
+    await interruptAt(`${name}-twice`, replaying(name), 'gates', 3)
+    expect(outcome(`${name}-twice`)).toEqual(outcome(name))
+    await interruptAt(`${name}-halved`, resolveConfig(trials[name]), 'removal', 1)
+    const { description } = freezeRun(at(name))
+    expect({ ...freezeRun(at(`${name}-halved`)), description }).toEqual(freezeRun(at(name)))
+  })
+
+  test('is the same frozen again, and reads back from its text', () => {
+    const frozen = freezeRun(at(name))
+    expect(JSON.parse(scheduleText(frozen))).toEqual(JSON.parse(JSON.stringify(frozen)))
+    const { table, replay, name: called } = freezeRun(at(`${name}-replayed`))
+    expect({ table, replay, called }).toEqual({ table: frozen.table, replay: frozen.replay, called: frozen.name })
+  })
+})
+
+describe('a frozen schedule', () => {
+  test('forces the removals of its log, not its own choice', async () => {
+    const document = freezeRun(at('cells'))
+    const removals = document.replay!.removals.map((removal) => ({ ...removal }))
+    const kinds = Object.fromEntries(groupsOf('cells').map(({ name, kind }) => [name, kind]))
+    const projected = removals.find(({ by, group }) => by === 'projection' && kinds[group] === 'operations')!
+    const { kept: own } = architectureOf('cells').find(({ name }) => name === projected.group)!
+    const [saved, ...others] = projected.members
+    projected.members = [...others, own[0]!.member]
+    const schedule = { ...document, replay: { ...document.replay!, removals } }
+    const run = await searchRun({ config: resolveConfig({ ...tinyCells, schedule }), out: at('forced') })
+    const { kept } = run.architecture.groups.find(({ name }) => name === projected.group)!
+    expect(kept.map(({ member }) => member)).toEqual([saved])
+  })
+
+  test('fails where a gate that was 0 is not', async () => {
+    const document = freezeRun(at('mlp'))
+    const removals = document.replay!.removals.map((removal, i) => (i === 0 ? { ...removal, step: 1 } : removal))
+    const schedule = { ...document, replay: { ...document.replay!, removals } }
+    const run = searchRun({ config: resolveConfig({ ...tinyMlp, schedule }), out: at('wrong-gate') })
+    await expect(run).rejects.toThrow(/replay: iteration 1, .*: the gate of \d+ was 0, here it is \d/)
+  })
+
+  test('without "replay" is a schedule like any other', async () => {
+    const schedule = { ...freezeRun(at('mlp')), replay: undefined }
+    const run = await searchRun({ config: resolveConfig({ ...tinyMlp, schedule, seed: 5 }), out: at('free') })
+    expect(run.metrics.seed).toBe(5)
+    expect(readFileSync(at('free/schedule.csv'), 'utf8')).toBe(readFileSync(at('mlp/schedule.csv'), 'utf8'))
+  })
+
+  test.each<[string, object, string]>([
+    ['seed', { seed: 2 }, 'config.seed: expected 1, as in the run that was frozen; without "replay" the schedule’s table runs alone, got 2'],
+    ['batch', { search: { ...tinyMlp.search, batch: 64 } }, 'config.search.batch: expected 128, as'],
+    ['supernet', { supernet: { space: 'autoencoder-mlp', options: { encoder: [12], code: 7, head: [8] } } }, 'config.supernet.options.code: expected 6, as'],
+    ['data', { data: { source: 'concrete', drop: ['cement'] } }, 'schedule.replay.data: expected data of hash '],
+  ])('refuses another %s before anything is written', async (_what, more, message) => {
+    await expect(searchRun({ config: replaying('mlp', more), out: at('other') })).rejects.toThrow(message)
+  })
+
+  test('refuses other weights at iteration 0', async () => {
+    const document = freezeRun(at('mlp'))
+    const schedule = { ...document, replay: { ...document.replay!, initial: 'f'.repeat(64) } }
+    const run = searchRun({ config: resolveConfig({ ...tinyMlp, schedule }), out: at('other-initial') })
+    await expect(run).rejects.toThrow('schedule.replay.initial: expected weights and gates of hash ffffffffffff…')
+  })
+
+  test('of other settings than search is the same', async () => {
+    const config = replaying('mlp', { name: 'renamed', retrain: { ...tinyMlp.retrain, epochs: 1 }, criteria: [] })
+    const { architecture } = await searchRun({ config, out: at('retrained-otherwise') })
+    expect(`${JSON.stringify(architecture, null, 2)}\n`).toBe(readFileSync(at('mlp/architecture.json'), 'utf8'))
+  })
+})
+
+test('only a finished search can be frozen', async () => {
+  await retrainRun({ run: at('mlp'), out: at('retrained') })
+  expect(() => freezeRun(at('retrained'))).toThrow('retrained: a retraining has no search to freeze')
+  expect(() => freezeRun(at('nothing'))).toThrow('nothing/config.json: no such file')
+})
+
+function groupsOf(name: Name) {
+  const [start] = readEvents(at(`${name}/events.jsonl`))
+  return start!.type === 'start' ? start!.groups : []
+}
+
+const architectureOf = (name: Name) =>
+  (JSON.parse(readFileSync(at(`${name}/architecture.json`), 'utf8')) as Architecture).groups
