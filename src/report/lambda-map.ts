@@ -1,54 +1,88 @@
 import * as Plot from '@observablehq/plot'
 import { empty, figure, section } from './figure.js'
 import { formatCount, formatNumber } from './format.js'
-import { lastStep, startOf } from './history.js'
+import { eventsOf, lastStep, startOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import { cut, plotSvg, textWidth } from './plot.js'
 import type { Run, ScheduleSegment } from './read-run.js'
-import { iterationAxis, phaseLabels, phaseRules } from './timeline.js'
+import { labelsOf, rulesOf, type PhaseStart } from './timeline.js'
 
 const width = 1060
 const marginRight = 24
 /** All rectangles of the section together, so that a schedule that moves at every step stays light. */
 const budget = 4000
 
+/** λ by term, layer and iteration, and what it is drawn against. */
+export interface LambdaChart {
+  readonly segments: readonly ScheduleSegment[]
+  /** In the order k; layer `*`, the whole net, goes before them. */
+  readonly layers: readonly string[]
+  readonly phases: readonly PhaseStart[]
+  /** Iterations. */
+  readonly steps: number
+}
+
 /** The schedule that was used: for each term λ by layer and iteration, as a heat map. */
 export function lambdaSection(run: Run): Markup {
-  const layers = layerOrder(run)
-  const terms = [...new Set(run.schedule.map((segment) => segment.term))]
-  const rows = terms.length * layers.length
-  const cells = Math.min(160, Math.max(16, Math.floor(budget / Math.max(1, rows))))
+  const maps = lambdaMaps({
+    segments: run.schedule,
+    layers: startOf(run.events)?.layers ?? [],
+    phases: eventsOf(run.events, 'phase'),
+    steps: lastStep(run.events),
+  })
   return section(
     'lambda',
     'Schedule λ[t, k]',
     'How hard each term pushed on each layer over the search: the stronger the colour the larger λ, on a scale of its own for every term; dashed lines are where a phase begins.',
-    terms.length === 0
+    maps.length === 0
       ? empty('no schedule written yet')
-      : terms.map((term, i) => termMap(run, term, layers, cells, i, i === terms.length - 1)),
+      : maps.map(({ term, peak, svg }) =>
+          figure(
+            html`<b>${term}</b>
+              <span class="scale">0 <span class="ramp"></span> ${formatNumber(peak)}</span>`,
+            svg,
+          ),
+        ),
   )
 }
 
-/** Layers in the order k as the run names them, the whole net first, then any that only the schedule has. */
-function layerOrder(run: Run): string[] {
-  const used = new Set(run.schedule.map((segment) => segment.layer))
-  const named = ['*', ...(startOf(run.events)?.layers ?? [])]
-  return [...new Set([...named.filter((layer) => used.has(layer)), ...used])]
+/** The heat map of one term. */
+export interface TermMap {
+  readonly term: string
+  /** The largest λ, which the full colour stands for. */
+  readonly peak: number
+  readonly svg: Markup
+  /** Pixels. */
+  readonly width: number
+  readonly height: number
+}
+
+/** A heat map for each term, on one axis of iterations. */
+export function lambdaMaps(chart: LambdaChart): TermMap[] {
+  const layers = layerOrder(chart)
+  const terms = [...new Set(chart.segments.map((segment) => segment.term))]
+  const rows = terms.length * layers.length
+  const cells = Math.min(160, Math.max(16, Math.floor(budget / Math.max(1, rows))))
+  return terms.map((term, i) => termMap(chart, term, layers, cells, i, i === terms.length - 1))
+}
+
+/** Layers in the order k, the whole net first, then any that only the segments have. */
+function layerOrder({ segments, layers }: LambdaChart): string[] {
+  const used = new Set(segments.map((segment) => segment.layer))
+  return [...new Set([...['*', ...layers].filter((layer) => used.has(layer)), ...used])]
 }
 
 function termMap(
-  run: Run,
+  { segments, phases, steps }: LambdaChart,
   term: string,
   layers: readonly string[],
   cells: number,
   index: number,
   last: boolean,
-): Markup {
-  const all = run.schedule.filter((segment) => segment.term === term)
+): TermMap {
+  const all = segments.filter((segment) => segment.term === term)
   const rows = layers.filter((layer) => all.some((segment) => segment.layer === layer))
-  const end = Math.max(
-    lastStep(run.events),
-    all.reduce((last, { to }) => Math.max(last, to), 0),
-  )
+  const end = all.reduce((last, { to }) => Math.max(last, to), steps)
   const merged = rows.flatMap((layer) =>
     coarse(
       all.filter((s) => s.layer === layer),
@@ -60,14 +94,15 @@ function termMap(
   const name = (layer: string) => (layer === '*' ? 'whole net' : layer)
   const marginLeft = 16 + textWidth(layers.map(name))
   const first = index === 0
+  const height = rows.length * 18 + (last ? 34 : 22) + (first ? 20 : 6)
   const svg = plotSvg(`lambda-${index}`, `λ of ${term} by layer and iteration`, {
     width,
-    height: rows.length * 18 + (last ? 34 : 22) + (first ? 20 : 6),
+    height,
     marginLeft,
     marginRight,
     marginTop: first ? 20 : 6,
     marginBottom: last ? 34 : 22,
-    x: { ...iterationAxis(run.events), domain: [0, end], ticks: 10, label: last ? 'iteration' : null },
+    x: { type: 'linear', domain: [0, end], ticks: 10, label: last ? 'iteration' : null },
     y: { type: 'band', domain: rows, label: null, tickSize: 0, tickFormat: (l: string) => cut(name(l)) },
     opacity: { type: 'identity' },
     marks: [
@@ -92,13 +127,11 @@ function termMap(
         title: (s: ScheduleSegment) =>
           `${name(s.layer)}: λ = ${formatNumber(s.lambda)}, iterations ${formatCount(s.from)}–${formatCount(s.to)}`,
       }),
-      phaseRules(run.events),
-      ...(first ? [phaseLabels(run.events, width - marginLeft - marginRight)] : []),
+      rulesOf(phases),
+      ...(first ? [labelsOf(phases, steps, width - marginLeft - marginRight)] : []),
     ],
   })
-  const scale = html`<b>${term}</b>
-    <span class="scale">0 <span class="ramp"></span> ${formatNumber(peak)}</span>`
-  return figure(scale, svg)
+  return { term, peak, svg, width, height }
 }
 
 /** The segments of one layer that are not 0; where they are many, means over equal stretches of time. */

@@ -9,21 +9,34 @@ export function iterationAxis(events: readonly Event[]): Plot.ScaleOptions {
   return { type: 'linear', domain: [0, lastStep(events)], label: 'iteration', ticks: 6 }
 }
 
+/** A phase of the schedule: its name, and the iteration at which it begins. */
+export interface PhaseStart {
+  readonly name: string
+  readonly step: number
+}
+
 /** Vertical rules where the schedule's phases begin. */
 export function phaseRules(events: readonly Event[]): Plot.Markish {
-  return Plot.ruleX(eventsOf(events, 'phase'), {
+  return rulesOf(eventsOf(events, 'phase'))
+}
+
+/** Vertical rules where the given phases begin. */
+export function rulesOf(phases: readonly PhaseStart[]): Plot.Markish {
+  return Plot.ruleX(phases, {
     x: 'step',
     stroke: 'var(--rule)',
     strokeDasharray: '3,3',
-    title: (phase: { name: string; step: number }) =>
-      `${phase.name} from iteration ${formatCount(phase.step)}`,
+    title: (phase: PhaseStart) => `${phase.name} from iteration ${formatCount(phase.step)}`,
   })
 }
 
 /** The phases' names above the frame, each cut to the room before the next; `width` of the frame in pixels. */
 export function phaseLabels(events: readonly Event[], width: number): Plot.Markish {
-  const end = lastStep(events)
-  const phases = eventsOf(events, 'phase')
+  return labelsOf(eventsOf(events, 'phase'), lastStep(events), width)
+}
+
+/** The names of the given phases of `end` iterations, as `phaseLabels` writes them. */
+export function labelsOf(phases: readonly PhaseStart[], end: number, width: number): Plot.Markish {
   const labels = phases.map((phase, i) => {
     const room = (((phases[i + 1]?.step ?? end) - phase.step) / end) * width
     const characters = Math.floor(room / 6) - 1

@@ -156,10 +156,10 @@ export function spaceOf(name: string, path: string, own: readonly AnySpace[] = [
   )
 }
 
-/** A space's supernet with its default options on a small input: enough where only its layers matter. */
-export function sampleSupernet(name: string): Supernet {
+/** A space's supernet, by default with its default options, on a small input: enough where only its layers matter. */
+export function sampleSupernet(name: string, given: object = {}): Supernet {
   const space = spaceOf(name, '--supernet')
-  const options: unknown = validate(space.options, {}, 'options')
+  const options: unknown = validate(space.options, given, 'options')
   const input = Math.min(...space.ranks) === 3 ? [16, 16, 3] : Array<number>(Math.min(...space.ranks)).fill(8)
   return space.build({ options: options as never, input, outputs: 2 })
 }

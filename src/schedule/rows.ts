@@ -80,9 +80,13 @@ export function rowsOf(schedule: Schedule, steps = schedule.steps): Row[] {
   )
 }
 
-/** `schedule.csv`: the rows under from, to, layer, term, lambda. Numbers read back as they were, every bit. */
-export function scheduleCsv(schedule: Schedule, steps = schedule.steps): string {
-  const lines = rowsOf(schedule, steps).map((row) => row.map((cell) => csvCell(String(cell))).join(','))
+/** `schedule.csv` of a schedule's first `steps` iterations. */
+export const scheduleCsv = (schedule: Schedule, steps = schedule.steps): string =>
+  rowsCsv(rowsOf(schedule, steps))
+
+/** Rows under from, to, layer, term, lambda. Numbers read back as they were, every bit. */
+export function rowsCsv(rows: readonly Row[]): string {
+  const lines = rows.map((row) => row.map((cell) => csvCell(String(cell))).join(','))
   return ['from,to,layer,term,lambda', ...lines, ''].join('\n')
 }
 

@@ -1,48 +1,67 @@
-import type { ScheduleDocument } from '../../config/schedule-schema.js'
-import { InputError } from '../../base/errors.js'
+import { existsSync } from 'node:fs'
+import { parse } from 'yaml'
+import { InputError, expected } from '../../base/errors.js'
+import { writeAtomic } from '../../base/files.js'
 import { didYouMean } from '../../base/suggest.js'
+import type { ScheduleDocument } from '../../config/schedule-schema.js'
 import { presetNames } from '../../registry.js'
+import { scheduleSvg } from '../../report/schedule-svg.js'
+import { freezeRun, scheduleText } from '../../runs/freeze-run.js'
+import {
+  namedSchedule,
+  scheduleView,
+  type NamedSchedule,
+  type ScheduleView,
+} from '../../runs/schedule-view.js'
 import { compileFor, resolveSchedule, sampleSupernet } from '../../runs/setup.js'
-import { scheduleCsv } from '../../schedule/rows.js'
-import { timeText as percent } from '../../schedule/time.js'
-import type { Schedule } from '../../schedule/types.js'
-import { command, type Arguments } from '../command.js'
-import { integer, json, path, text } from '../options.js'
-import { textTable } from '../table.js'
+import { rowsCsv } from '../../schedule/rows.js'
+import { relaxations } from '../../supernet/relaxation.js'
+import { command, type Arguments, type CommandContext } from '../command.js'
+import { integer, json, out, path, text } from '../options.js'
+import { documentText, lambdaText } from '../schedule-text.js'
 
-const actions = ['list', 'show', 'validate']
+const actions = ['list', 'show', 'validate', 'freeze']
 
 export const schedule = command({
   usage: 'schedule <action> [schedule]',
-  description: 'list the presets, show a schedule, or check one',
+  description: 'list the presets, show a schedule, check one, or freeze what a run used',
   positionals: {
     action: { type: 'string', describe: actions.join(', ') },
-    schedule: path('a preset’s name or a JSON file'),
+    schedule: path('a preset, a JSON file, a configuration, or the folder of a run'),
   },
   options: {
     supernet: { type: 'string', requiresArg: true, describe: 'compile it for a search space' },
+    options: { type: 'string', requiresArg: true, describe: 'the space’s options, as YAML: "{ cells: 4 }"' },
+    relaxation: { type: 'string', requiresArg: true, describe: 'gates by default' },
     iterations: { type: 'string', requiresArg: true, describe: 'compile it for so many; 1000 by default' },
-    csv: { type: 'boolean', default: false, describe: 'print the compiled λ[t, k] as schedule.csv' },
+    epochs: { type: 'string', requiresArg: true, describe: 'in so many epochs, for times in epochs' },
+    csv: { type: 'boolean', default: false, describe: 'λ[t, k] as schedule.csv' },
+    svg: { type: 'boolean', default: false, describe: 'λ[t, k] as a drawing' },
+    out: out('write there instead of printing'),
     json,
   },
-  run(args, { print }) {
+  run(args, context) {
     const action = text(args, 'action')!
     if (!actions.includes(action))
       throw new InputError(
         `schedule: expected one of ${actions.join(', ')}, got "${action}"${didYouMean(action, actions)}`,
       )
-    if (action === 'list') return print(listed(args))
+    if (action === 'list') return context.print(listed(args))
     const name = text(args, 'schedule')
+    if (action === 'freeze') return freeze(name, args, context)
     if (name === undefined)
       throw new InputError(
-        `schedule ${action}: expected a preset or a JSON file; presets: ${presetNames().join(', ')}`,
+        `schedule ${action}: expected a preset, a JSON file, a configuration or a run; presets: ${presetNames().join(', ')}`,
       )
-    const document = resolveSchedule(name, '.', 'schedule')
-    const compiled = text(args, 'supernet') === undefined && !args.csv ? undefined : compile(document, args)
-    if (action === 'validate')
-      return print(args.json ? JSON.stringify({ schedule: name, valid: true }) : `${name}: valid`)
-    if (args.json) return print(JSON.stringify(args.csv ? compiled : document))
-    print(args.csv ? scheduleCsv(compiled!).trimEnd() : describe(document))
+    const found = compiled(namedSchedule(name), args)
+    if (action === 'show') return tell(show(found, args), args, context)
+    const { kind, view } = found
+    const of = view ? `: ${view.layers.length} layers, ${view.steps} iterations` : ''
+    context.print(
+      args.json
+        ? JSON.stringify({ schedule: name, kind, valid: true, compiled: view !== undefined })
+        : `${name}: valid${of}`,
+    )
   },
 })
 
@@ -52,30 +71,75 @@ function listed(args: Arguments): string {
   return presets.map(({ name, description }) => `${name}\n  ${description}`).join('\n')
 }
 
-/** Compiles for a space with its default options and a small input, which is all that λ depends on. */
-function compile(document: ScheduleDocument, args: Arguments): Schedule {
+function freeze(run: string | undefined, args: Arguments, context: CommandContext): void {
+  if (run === undefined) throw new InputError('schedule freeze: expected the folder of a finished run')
+  const into = text(args, 'out')
+  if (into !== undefined && existsSync(into))
+    throw new InputError(`${into}: it exists already; choose another --out, or remove it`)
+  const document = freezeRun(run)
+  if (into !== undefined) writeAtomic(into, scheduleText(document))
+  const { table, replay } = document
+  if (into === undefined) context.print(scheduleText(document).trimEnd())
+  else if (args.json)
+    context.print(JSON.stringify({ schedule: into, rows: table!.length, removals: replay!.removals.length }))
+  else context.print(into)
+}
+
+/** Compiles for the space of `--supernet`, on a small input, which is all that λ depends on. */
+function compiled(found: NamedSchedule, args: Arguments): NamedSchedule {
+  const about = ['supernet', 'options', 'relaxation', 'iterations', 'epochs'].filter((key) => text(args, key))
+  if (found.view) {
+    if (about.length > 0)
+      throw new InputError(`--${about[0]}: only for a schedule alone; the ${found.kind} says that itself`)
+    return found
+  }
   const space = text(args, 'supernet')
-  if (space === undefined) throw new InputError('--csv: needs --supernet, for λ is a table over its layers')
-  return compileFor(document, sampleSupernet(space), integer(args, 'iterations', 1) ?? 1000, 'gates')
+  if (space === undefined) {
+    const needs = args.csv ? 'csv' : args.svg ? 'svg' : about[0]
+    if (needs !== undefined)
+      throw new InputError(`--${needs}: needs --supernet, for λ is a table over its layers`)
+    return found
+  }
+  return { ...found, view: viewOn(found.document, space, args) }
 }
 
-function describe({ name, description, phases, prune }: ScheduleDocument): string {
-  const starts = [0, ...phases.map(({ until }) => until)]
-  const rows = phases.flatMap((phase, i) => [
-    [`${phase.name}: ${percent(starts[i]!)} to ${percent(phase.until)}, gates ${phase.gates}`, ''],
-    ...(['task', 'reconstruction'] as const).map((loss) => [`  ${loss} loss`, curve(phase.losses[loss])]),
-    ...phase.terms.map(({ term, part, layers, lambda, stagger }) => [
-      `  ${term} on ${part} of ${String(layers)}${stagger ? `, ${stagger.order}` : ''}`,
-      curve(lambda),
-    ]),
-  ])
-  const pruning = `prune zero gates from ${percent(prune.from)}, project at ${percent(prune.until)}`
-  return [name, description, '', textTable(rows), '', pruning].filter((line, i) => line || i > 1).join('\n')
+function viewOn(document: ScheduleDocument, space: string, args: Arguments): ScheduleView {
+  const supernet = sampleSupernet(space, optionsOf(args))
+  const steps = integer(args, 'iterations', 1) ?? document.replay?.steps ?? 1000
+  const epochs = integer(args, 'epochs', 1)
+  const relaxation = text(args, 'relaxation') ?? 'gates'
+  if (!Object.hasOwn(relaxations, relaxation))
+    throw expected('--relaxation', `one of ${Object.keys(relaxations).join(', ')}`, relaxation)
+  const perEpoch = epochs === undefined ? undefined : steps / epochs
+  const schedule = compileFor(document, supernet, steps, relaxation as keyof typeof relaxations, perEpoch)
+  return scheduleView(document, schedule, supernet.layers)
 }
 
-function curve(lambda: unknown): string {
-  if (typeof lambda !== 'object' || lambda === null) return String(lambda)
-  const { curve: name, ...rest } = lambda as Record<string, unknown>
-  if ('from' in rest) return `${String(name)} ${String(rest.from)} → ${String(rest.to)}`
-  return `${String(name)} ${JSON.stringify(rest)}`
+function optionsOf(args: Arguments): object {
+  const given = text(args, 'options')
+  if (given === undefined) return {}
+  let value: unknown
+  try {
+    value = parse(given)
+  } catch {
+    value = given
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw expected('--options', 'YAML of an object, as "{ cells: 4 }"', given)
+}
+
+function show({ document, view }: NamedSchedule, args: Arguments): string {
+  if (args.csv)
+    return rowsCsv(view!.segments.map(({ from, to, layer, term, lambda }) => [from, to, layer, term, lambda]))
+  if (args.svg) return scheduleSvg(`Schedule ${view!.name}`, view!)
+  if (args.json) return JSON.stringify(view ? { document, ...view } : document)
+  return [documentText(document), ...(view ? ['', lambdaText(view)] : [])].join('\n')
+}
+
+/** Prints a text, or writes it to `--out` and prints the path. */
+function tell(shown: string, args: Arguments, { print }: CommandContext): void {
+  const into = text(args, 'out')
+  if (into === undefined) return print(shown.trimEnd())
+  writeAtomic(into, `${shown.trimEnd()}\n`)
+  print(into)
 }

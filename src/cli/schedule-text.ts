@@ -1,0 +1,92 @@
+import type { ScheduleDocument } from '../config/schedule-schema.js'
+import { formatCount, formatNumber, nothing } from '../report/format.js'
+import type { ScheduleSegment } from '../report/read-run.js'
+import type { ScheduleView } from '../runs/schedule-view.js'
+import { timeText } from '../schedule/time.js'
+import { textTable } from './table.js'
+
+/** A schedule document in words: its phases, their losses and terms, and when it prunes. */
+export function documentText({ name, description, phases, prune, table, replay }: ScheduleDocument): string {
+  const starts = ['0 %', ...phases.map(({ until }) => timeText(until))]
+  const losses = table ? [] : (['task', 'reconstruction'] as const)
+  const rows = phases.flatMap((phase, i) => [
+    [`${phase.name}: ${starts[i]!} to ${timeText(phase.until)}, gates ${phase.gates}`, ''],
+    ...(phase.train === '**' ? [] : [[`  trains ${String(phase.train)}`, '']]),
+    ...losses.map((loss) => [`  ${loss} loss`, curveText(phase.losses[loss])]),
+    ...phase.terms.map((entry) => [
+      `  ${entry.term} on ${entry.part} of ${placeText(entry)}${entry.stagger ? `, ${entry.stagger.order}` : ''}`,
+      curveText(entry.lambda),
+    ]),
+  ])
+  const more = [
+    `prune zero gates from ${timeText(prune.from)}, project at ${timeText(prune.until)}`,
+    ...(table ? [`λ from a table of ${formatCount(table.length)} rows`] : []),
+    ...(replay
+      ? [`replays a run of ${replay.steps} iterations with ${replay.removals.length} removals`]
+      : []),
+  ]
+  return [name, description, '', textTable(rows), '', ...more].filter((line, i) => line || i > 1).join('\n')
+}
+
+type Entry = ScheduleDocument['phases'][number]['terms'][number]
+
+function placeText({ layers, groups, members, parameters }: Entry): string {
+  const chosen = [
+    ...(groups === undefined ? [] : [`groups ${String(groups)}`]),
+    ...(members === undefined ? [] : [`members ${String(members)}`]),
+    ...(parameters === undefined ? [] : [`parameters ${String(parameters)}`]),
+  ]
+  return [String(layers), ...chosen].join(', ')
+}
+
+function curveText(lambda: unknown): string {
+  if (typeof lambda !== 'object' || lambda === null) return String(lambda)
+  const { curve: name, ...rest } = lambda as Record<string, unknown>
+  if ('from' in rest) return `${String(name)} ${String(rest.from)} → ${String(rest.to)}`
+  return `${String(name)} ${JSON.stringify(rest)}`
+}
+
+/**
+ * λ as a table: a row for each term and layer, a column for each phase with the first and the last value in
+ * it, and the largest between them where that is larger. Layers of equal rows stand in one.
+ */
+export function lambdaText({ phases, segments, steps }: ScheduleView): string {
+  const ends = phases.map((_, i) => phases[i + 1]?.step ?? steps)
+  const shown = phases.flatMap(({ name, step }, i) =>
+    ends[i]! > step ? [{ name, from: step, to: ends[i]! }] : [],
+  )
+  const rows = new Map<string, { term: string; layers: string[]; cells: string[] }>()
+  const places = new Map<string, ScheduleSegment[]>()
+  for (const segment of segments) {
+    const place = `${segment.term} ${segment.layer}`
+    places.set(place, places.get(place) ?? [])
+    places.get(place)!.push(segment)
+  }
+  for (const own of places.values()) {
+    const { term, layer } = own[0]!
+    const cells = shown.map(({ from, to }) => cellText(own, from, to))
+    const key = JSON.stringify([term, cells])
+    const row = rows.get(key) ?? { term, layers: [], cells }
+    row.layers.push(layer === '*' ? 'whole net' : layer)
+    rows.set(key, row)
+  }
+  return textTable([
+    ['λ', ...shown.map(({ name }) => name)],
+    ['iterations', ...shown.map(({ from, to }) => `${from}–${to}`)],
+    ...[...rows.values()].map(({ term, layers, cells }) => [`${term}  ${layersText(layers)}`, ...cells]),
+  ])
+}
+
+const layersText = (layers: readonly string[]): string =>
+  layers.length < 4 ? layers.join(', ') : `${layers[0]!} … ${layers.at(-1)!} (${layers.length} layers)`
+
+function cellText(segments: ScheduleView['segments'], from: number, to: number): string {
+  const within = segments.filter((segment) => segment.from < to && segment.to > from)
+  if (within.length === 0) return nothing
+  const at = (t: number) => within.find((segment) => segment.from <= t && t < segment.to)?.lambda ?? 0
+  const peak = within.reduce((most, { lambda }) => Math.max(most, lambda), 0)
+  const [first, last] = [at(from), at(to - 1)]
+  const values = peak > Math.max(first, last) ? [first, peak, last] : [first, last]
+  const texts = values.map(formatNumber)
+  return texts.filter((text, i) => text !== texts[i - 1]).join(' → ')
+}

@@ -1,0 +1,90 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { InputError } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
+import { loadConfig } from '../config/load-config.js'
+import { readDocument } from '../config/document.js'
+import { eventsOf, startOf } from '../report/history.js'
+import type { LambdaChart } from '../report/lambda-map.js'
+import { readEvents, readSchedule } from '../report/read-run.js'
+import { rowsOf } from '../schedule/rows.js'
+import type { Schedule } from '../schedule/types.js'
+import { readRunConfig } from './run-folder.js'
+import { resolveSchedule, setupTrial } from './setup.js'
+import type { ScheduleDocument } from '../config/schedule-schema.js'
+
+/** λ as it is shown: what was compiled, or what a run used. */
+export interface ScheduleView extends LambdaChart {
+  readonly name: string
+  readonly description: string
+}
+
+/** What an argument that names a schedule may be: with the λ that it comes to, where that is known. */
+export interface NamedSchedule {
+  readonly kind: 'schedule' | 'configuration' | 'run'
+  readonly document: ScheduleDocument
+  /** λ, for a configuration as it will be used, for a run as it was. */
+  readonly view?: ScheduleView
+}
+
+/**
+ * The schedule that an argument names: a preset, a schedule's JSON file, a configuration (its data are
+ * read, for they say how many iterations there are), or the folder of a finished run.
+ */
+export function namedSchedule(name: string): NamedSchedule {
+  if (isFolder(name)) return { kind: 'run', ...ofRun(name) }
+  const config = configurationOf(name)
+  if (!config) return { kind: 'schedule', document: resolveSchedule(name, '.', 'schedule') }
+  const trial = setupTrial(config, dirname(resolve(name)))
+  const document = trial.config.schedule as ScheduleDocument
+  const view = scheduleView(document, trial.schedule, trial.supernet.layers)
+  return { kind: 'configuration', document, view }
+}
+
+/** A compiled schedule as it is shown. */
+export function scheduleView(
+  { name, description }: ScheduleDocument,
+  schedule: Schedule,
+  layers: readonly string[],
+): ScheduleView {
+  return {
+    name,
+    description,
+    layers,
+    steps: schedule.steps,
+    phases: schedule.phases.map((phase) => ({ name: phase.name, step: phase.from })),
+    segments: rowsOf(schedule).map(([from, to, layer, term, lambda]) => ({ from, to, layer, term, lambda })),
+  }
+}
+
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
+
+function ofRun(folder: string): Omit<NamedSchedule, 'kind'> {
+  const config = readRunConfig(folder)
+  const document = resolveSchedule(config.schedule, folder)
+  const table = join(folder, 'schedule.csv')
+  if (!existsSync(table))
+    throw new InputError(
+      `${table}: no such file; the run is not finished: go on with "sentei resume ${folder}", or see what it will use: sentei schedule show ${join(folder, 'config.json')}`,
+    )
+  const events = readEvents(join(folder, 'events.jsonl'))
+  const segments = readSchedule(table)
+  const start = startOf(events)
+  const view = {
+    name: document.name,
+    description: document.description,
+    layers: start?.layers ?? [],
+    steps: start?.steps ?? segments.reduce((last, { to }) => Math.max(last, to), 0),
+    phases: eventsOf(events, 'phase').map(({ name, step }) => ({ name, step })),
+    segments,
+  }
+  return { document, view }
+}
+
+/** The configuration in a file that holds one; what has a supernet is no schedule. */
+function configurationOf(path: string): Config | undefined {
+  if (!existsSync(path) || !/\.(ya?ml|json)$/.test(path)) return undefined
+  const { value } = readDocument(path, 'schedule')
+  if (typeof value !== 'object' || value === null || !('supernet' in value)) return undefined
+  return loadConfig(path).config
+}
