@@ -125,6 +125,7 @@ const Replay = Type.Object(
     steps: Type.Integer({ minimum: 1, description: 'iterations of the whole search' }),
     initial: Type.String({ description: 'hash of weights and α at iteration 0' }),
     data: Type.String({ description: 'hash of the data' }),
+    latency: Type.Optional(Type.String({ description: 'hash of the table of measured times' })),
     config: Type.Record(Type.String(), Type.Unknown(), { description: 'the settings that it depends on' }),
     removals: Type.Array(Removal, { description: 'what was removed when: group, members, by what' }),
   },

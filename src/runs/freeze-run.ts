@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { InputError } from '../base/errors.js'
+import { sha256 } from '../base/files.js'
 import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
 import { eventsOf, startOf } from '../report/history.js'
 import { readEvents, readSchedule } from '../report/read-run.js'
 import { readCheckpoint } from '../search/checkpoint.js'
+import { readLatency } from './latency.js'
 import { settingsOf } from './replay-check.js'
 import { readFinishedRun, retrainedFrom } from './run-folder.js'
 import { checkpointOf } from './search-run.js'
@@ -25,6 +27,7 @@ export function freezeRun(folder: string): ScheduleDocument {
   // A run's configuration holds the document itself.
   const document = validate(ScheduleSchema, config.schedule, 'schedule')
   const { initial, data } = checkpoint.origin
+  const { latency } = config.objective
   return {
     name: document.replay ? document.name : `${document.name}-frozen`,
     description: `What the run ${basename(resolve(folder))} used, number by number: replays it bit for bit.`,
@@ -49,6 +52,7 @@ export function freezeRun(folder: string): ScheduleDocument {
       steps: startOf(events)!.steps,
       initial,
       data,
+      ...(latency !== undefined && { latency: sha256(readLatency(latency, folder).text) }),
       config: settingsOf(config),
       removals: eventsOf(events, 'removal').map(({ step, group, members, by }) => ({ step, group, members, by })),
     },

@@ -1,4 +1,5 @@
 import { InputError, expected } from '../base/errors.js'
+import { sha256 } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
 import type { PreparedData } from '../data/types.js'
@@ -16,14 +17,21 @@ const settings = [
 ] as const
 
 /** Of a configuration what a replay must have in common with the run that was frozen. */
-export const settingsOf = (config: Config): Record<string, unknown> =>
-  Object.fromEntries(settings.map((key) => [key, config[key]]))
+export function settingsOf(config: Config): Record<string, unknown> {
+  // Where the table of measured times lies does not matter; its hash does.
+  const objective = { ...config.objective, latency: undefined }
+  return Object.fromEntries(settings.map((key) => [key, key === 'objective' ? objective : config[key]]))
+}
 
-/** Refuses a configuration or data on which a frozen schedule cannot replay its run; says what differs. */
+/**
+ * Refuses a configuration or data on which a frozen schedule cannot replay its run; says what differs. `latency` is the
+ * text of the table of measured times, where there is one.
+ */
 export function checkReplay(
   { replay }: ScheduleDocument,
   config: Config,
   { dataset }: Pick<PreparedData, 'dataset'>,
+  latency: string | undefined,
 ): void {
   if (!replay) return
   const remedy = 'as in the run that was frozen; without "replay" the schedule’s table runs alone'
@@ -31,6 +39,8 @@ export function checkReplay(
     throw new InputError(
       `schedule.replay.data: expected data of hash ${replay.data.slice(0, 12)}…, got ${dataset.name} of hash ${dataset.hash.slice(0, 12)}…, ${remedy}`,
     )
+  if (replay.latency !== (latency === undefined ? undefined : sha256(latency)))
+    throw new InputError(`config.objective.latency: expected the table of measured times, ${remedy}`)
   const found = difference(replay.config, settingsOf(config), 'config')
   if (found) throw expected(found.path, `${JSON.stringify(found.wanted)}, ${remedy}`, found.got)
 }

@@ -51,13 +51,13 @@ export async function setupTrial(
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
   const document = resolveSchedule(presetOf(config, own), folder)
-  checkReplay(document, config, data)
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const steps = config.search.epochs * perEpoch
   const all = allTerms(ownTerms)
   const { latency: file } = config.objective
   const measured = file === undefined ? undefined : readLatency(file, folder)
+  checkReplay(document, config, data, measured?.text)
   const schedule = compileFor(document, supernet, steps, relaxationName(config.relaxation), {
     terms: all,
     latency: measured !== undefined,

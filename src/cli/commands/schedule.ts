@@ -15,7 +15,8 @@ import {
 } from '../../runs/schedule-view.js'
 import { compileFor, resolveSchedule, sampleSupernet } from '../../runs/setup.js'
 import { rowsCsv } from '../../schedule/rows.js'
-import { relaxations } from '../../supernet/relaxation.js'
+import { relaxations } from '../../supernet/relaxations/index.js'
+import type { RelaxationName } from '../../supernet/relaxations/types.js'
 import { command, type Arguments, type CommandContext } from '../command.js'
 import { integer, json, out, path, text } from '../options.js'
 import { documentText, lambdaText } from '../schedule-text.js'
@@ -110,8 +111,8 @@ function viewOn(document: ScheduleDocument, space: string, args: Arguments): Sch
   const relaxation = text(args, 'relaxation') ?? 'gates'
   if (!Object.hasOwn(relaxations, relaxation))
     throw expected('--relaxation', `one of ${Object.keys(relaxations).join(', ')}`, relaxation)
-  const perEpoch = epochs === undefined ? undefined : steps / epochs
-  const schedule = compileFor(document, supernet, steps, relaxation as keyof typeof relaxations, perEpoch)
+  const stepsPerEpoch = epochs === undefined ? undefined : steps / epochs
+  const schedule = compileFor(document, supernet, steps, relaxation as RelaxationName, { stepsPerEpoch })
   return scheduleView(document, schedule, supernet.layers)
 }
 
