@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
-import { presetNames, readPreset } from '../../src/registry.js'
-import { compileFor, resolveSchedule } from '../../src/runs/setup.js'
 import type { CompileContext } from '../../src/schedule/compile.js'
 import { curveAt } from '../../src/schedule/curve.js'
 import { actingTerms } from '../../src/schedule/acting.js'
 import { scheduleCsv } from '../../src/schedule/rows.js'
 import { phaseAt, rowAt, valueAt } from '../../src/schedule/table.js'
-import { tinyCells, tinyMlp } from '../helpers/trials.js'
 import { compile, groups, l1, layers, one } from './context.js'
 
 /** λ of l1 on a layer's gates at every iteration. */
@@ -281,25 +278,5 @@ describe('a wrong document', () => {
   ])('with %s is refused, where and why', (_what, document, message, changed) => {
     expect(() => compile(document, changed)).toThrow(InputError)
     expect(() => compile(document, changed)).toThrow(message)
-  })
-})
-
-describe('presets', () => {
-  const spaces = { cells: tinyCells(), autoencoder: tinyMlp() }
-  it.each(presetNames())('%s is valid, named after its file, says what it is for, and compiles', (name) => {
-    const document = resolveSchedule(name, '.')
-    expect((JSON.parse(readPreset(name)) as { name: string }).name).toBe(name)
-    expect(document.description.length).toBeGreaterThan(20)
-    const faults = Object.values(spaces).flatMap((supernet) => {
-      try {
-        expect(compileFor(document, supernet, 200, 'gates').steps).toBe(200)
-        return []
-      } catch (error) {
-        return [(error as Error).message]
-      }
-    })
-    // One that names the layers of an autoencoder fits no cells.
-    for (const fault of faults) expect(fault).toMatch(/no layer matches|no decoder/)
-    expect(faults.length).toBeLessThan(Object.keys(spaces).length)
   })
 })
