@@ -23,7 +23,10 @@ describe('wrong usage exits with 2 and says what was meant', () => {
     [['search', 'nothing.yaml'], 'config: expected a YAML or JSON file, got "nothing.yaml" (no such file)'],
     [['export', 'x', '--out', 'y'], 'missing required argument: format'],
     [['init', '--template', 'digit'], 'got "digit"; did you mean "digits"?'],
-    [['schedule', 'sow'], 'schedule: expected one of list, show, validate, got "sow"; did you mean "show"?'],
+    [
+      ['schedule', 'sow'],
+      'schedule: expected one of list, show, validate, freeze, got "sow"; did you mean "show"?',
+    ],
     [['schedule', 'show', 'nonne'], 'schedule: no preset and no file nonne; did you mean "none"?'],
     [['schedule', 'show', 'none', '--csv'], '--csv: needs --supernet'],
     [['schedule', 'show', 'none', '--csv', '--supernet', 'dart'], '--supernet: unknown space dart'],
@@ -102,7 +105,9 @@ describe('schedule', () => {
 
   test('show tells phases, losses and terms', async () => {
     const { printed } = await program('schedule', 'show', 'autoencoder-first')
-    expect(printed).toMatch(/autoencoder: 0 % to 15 %, gates hold\n {2}task loss +0\n/)
+    expect(printed).toMatch(
+      /autoencoder: 0 % to 15 %, gates hold\n {2}trains encoder\/\*\*,decoder\/\*\* *\n {2}task loss +0\n/,
+    )
     expect(printed).toMatch(/l1 on gates of \*\*, input-to-output +linear/)
   })
 
@@ -114,7 +119,7 @@ describe('schedule', () => {
 
   test('validate says yes, or what is wrong and where', async () => {
     expect((await program('schedule', 'validate', 'none', '--json')).printed).toBe(
-      '{"schedule":"none","valid":true}',
+      '{"schedule":"none","kind":"schedule","valid":true,"compiled":false}',
     )
     writeFileSync(at('bad.json'), JSON.stringify({ name: 'bad', phases: [{ name: 'a', until: 2 }] }))
     await expect(program('schedule', 'validate', at('bad.json'))).rejects.toThrow(

@@ -14,10 +14,10 @@ beforeAll(() => useBackend('wasm'))
 const cells = tinyCells({ inputs: 2, nodes: 2, operations: ['skip', 'max-pool-3x3', 'dil-conv-3x3'] })
 const named = (names: readonly string[]): [string, Term][] =>
   terms.filter(({ name }) => names.includes(name)).map((term) => [term.name, term])
-const smooth = terms.filter(({ gates }) => gates?.selects && !gates.proximal)
-const proximal = terms.filter(({ gates }) => gates?.selects && gates.proximal)
-const relaxationOf = ({ gates }: Term) =>
-  Object.values(relaxations).find(({ name }) => !gates!.refused[name])!
+const smooth = terms.filter(({ gates }) => gates?.selects && !('proximal' in gates))
+const proximal = terms.filter(({ gates }) => gates?.selects && 'proximal' in gates)
+const fitting = ({ gates }: Term) =>
+  Object.values(relaxations).find((relaxation) => !gates!.refused[relaxation.name])!
 
 it('most terms on gates select something', () => {
   expect(smooth.length).toBeGreaterThan(3)
@@ -33,7 +33,7 @@ const only = (layer: LayerGates, groups: readonly GateGroup[], member?: string):
 
 describe.each(named(smooth.map(({ name }) => name)))('%s', (_name, term) => {
   it('is the sum of what it is on each thing that it selects', () => {
-    const { model, gates } = gateLayer(cells, relaxationOf(term), 'cell0')
+    const { model, gates } = gateLayer(cells, fitting(term), 'cell0')
     const value = (layer: LayerGates) => valueOf(() => term.gates!.value(layer))
     const parts = gates.groups.flatMap((group) =>
       term.gates!.selects === 'groups'
@@ -47,7 +47,7 @@ describe.each(named(smooth.map(({ name }) => name)))('%s', (_name, term) => {
   })
 
   it('has no gradient of what is not selected', () => {
-    const { model, gates } = gateLayer(cells, relaxationOf(term), 'cell0')
+    const { model, gates } = gateLayer(cells, fitting(term), 'cell0')
     const groups = gates.groups.filter(({ kind }) => kind === 'operations')
     const selected = new Map([[groups[0]!.name, new Set(groups[0]!.members.map(({ name }) => name))]])
     const names = groups.map(({ name }) => name)
