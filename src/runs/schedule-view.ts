@@ -31,11 +31,11 @@ export interface NamedSchedule {
  * The schedule that an argument names: a preset, a schedule's JSON file, a configuration (its data are
  * read, for they say how many iterations there are), or the folder of a finished run.
  */
-export function namedSchedule(name: string): NamedSchedule {
+export async function namedSchedule(name: string): Promise<NamedSchedule> {
   if (isFolder(name)) return { kind: 'run', ...ofRun(name) }
   const config = configurationOf(name)
   if (!config) return { kind: 'schedule', document: resolveSchedule(name, '.', 'schedule') }
-  const trial = setupTrial(config, dirname(resolve(name)))
+  const trial = await setupTrial(config, dirname(resolve(name)))
   const document = trial.config.schedule as ScheduleDocument
   const view = scheduleView(document, trial.schedule, trial.supernet.layers)
   return { kind: 'configuration', document, view }

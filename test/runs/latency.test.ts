@@ -37,7 +37,7 @@ const lines = (...each: [string, string, number][]): LatencyTable => ({
 describe('a table of latencies', () => {
   it('is measured of every operation, and read by the term', async () => {
     const table = await benchOperations({ config: config({}, 'entropy'), folder })
-    const trial = setupTrial(config(write(table)), folder)
+    const trial = await setupTrial(config(write(table)), folder)
     const edges = trial.supernet.groups.filter(({ kind }) => kind === 'operations')
     expect(table.operations).toHaveLength(edges.length * operations.length)
     const edge = edges.find(({ name }) => name === 'cell0/0→2')!
@@ -58,30 +58,31 @@ describe('a table of latencies', () => {
     expect(latency(third!, 'max-pool-3x3')).toBe(7)
   })
 
-  it('is part of the run’s identity, by its content', () => {
-    const identity = (ms: number) => setupTrial(config(write(lines(['**', '*', ms]))), folder).identity
-    expect(identity(1)).toBe(identity(1))
-    expect(identity(1)).not.toBe(identity(2))
+  it('is part of the run’s identity, by its content', async () => {
+    const identity = async (ms: number) =>
+      (await setupTrial(config(write(lines(['**', '*', ms]))), folder)).identity
+    expect(await identity(1)).toBe(await identity(1))
+    expect(await identity(1)).not.toBe(await identity(2))
   })
 
-  it('that is missing, wrong or has holes is an error that says what to do', () => {
-    const setup = (objective: object) => () => setupTrial(config(objective), folder)
-    expect(setup({})).toThrow('latency needs config.objective.latency, a table of measured times')
-    expect(setup({ latency: 'nowhere.json' })).toThrow('sentei bench operations')
-    expect(setup(write({ format: 'sentei-latency/1' }))).toThrow('table.json.operations: expected array')
-    expect(setup(write(lines(['**', '*-1x1', 1])))).toThrow('config.objective.latency: no line matches skip of cell0/0→2')
+  it('that is missing, wrong or has holes is an error that says what to do', async () => {
+    const setup = (objective: object) => expect(setupTrial(config(objective), folder)).rejects
+    await setup({}).toThrow('latency needs config.objective.latency, a table of measured times')
+    await setup({ latency: 'nowhere.json' }).toThrow('sentei bench operations')
+    await setup(write({ format: 'sentei-latency/1' })).toThrow('table.json.operations: expected array')
+    await setup(write(lines(['**', '*-1x1', 1]))).toThrow('config.objective.latency: no line matches skip of cell0/0→2')
   })
 })
 
 describe('own terms', () => {
-  it('must have a name of their own', () => {
+  it('must have a name of their own', async () => {
     const terms = [{ name: 'l1', description: 'another' }]
-    expect(() => setupTrial(config({}, 'entropy'), folder, { terms })).toThrow('terms: there are two of the name l1')
+    await expect(setupTrial(config({}, 'entropy'), folder, { terms })).rejects.toThrow('terms: there are two of the name l1')
   })
 })
 
-it('the reconstruction loss as a term is refused with where its weight stands', () => {
-  expect(() => setupTrial(config({}, 'reconstruction'), folder)).toThrow(
+it('the reconstruction loss as a term is refused with where its weight stands', async () => {
+  await expect(setupTrial(config({}, 'reconstruction'), folder)).rejects.toThrow(
     'reconstruction is a loss; give its weight in losses.reconstruction of the phase',
   )
 })

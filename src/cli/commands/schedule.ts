@@ -41,7 +41,7 @@ export const schedule = command({
     out: out('write there instead of printing'),
     json,
   },
-  run(args, context) {
+  async run(args, context) {
     const action = text(args, 'action')!
     if (!actions.includes(action))
       throw new InputError(
@@ -54,7 +54,7 @@ export const schedule = command({
       throw new InputError(
         `schedule ${action}: expected a preset, a JSON file, a configuration or a run; presets: ${presetNames().join(', ')}`,
       )
-    const found = compiled(namedSchedule(name), args)
+    const found = compiled(await namedSchedule(name), args)
     if (action === 'show') return tell(show(found, args), args, context)
     const { kind, view } = found
     const of = view ? `: ${view.layers.length} layers, ${view.steps} iterations` : ''
