@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Curve } from './schedule-schema.js'
+import { RelaxationSchema } from './relaxation-schema.js'
 
 /** A string out of a fixed list. */
 const oneOf = <T extends string[]>(values: [...T], options: object = {}) =>
@@ -269,20 +269,7 @@ export const ConfigSchema = object(
         ),
       ),
     }),
-    relaxation: Type.Union(
-      [
-        oneOf(['gates', 'softmax', 'sigmoid', 'gumbel-softmax']),
-        object({
-          name: oneOf(['gates', 'softmax', 'sigmoid', 'gumbel-softmax']),
-          temperature: Type.Optional(Curve),
-          hard: Type.Optional(Type.Boolean()),
-        }),
-      ],
-      {
-        default: 'gates',
-        description: 'its name, or name, temperature (a curve) and, for gumbel-softmax, hard',
-      },
-    ),
+    relaxation: RelaxationSchema,
     objective: object(
       {
         task: Type.Optional(oneOf(['cross-entropy', 'mse', 'mae', 'huber'])),

@@ -1,0 +1,26 @@
+import { Type } from '@sinclair/typebox'
+import { Curve } from './schedule-schema.js'
+
+const Name = Type.Unsafe<'gates' | 'softmax' | 'sigmoid' | 'gumbel-softmax'>({
+  type: 'string',
+  enum: ['gates', 'softmax', 'sigmoid', 'gumbel-softmax'],
+})
+
+/** How α becomes mixture weights: a relaxation's name, or its name and settings. */
+export const RelaxationSchema = Type.Union(
+  [
+    Name,
+    Type.Object(
+      {
+        name: Name,
+        temperature: Type.Optional(Curve),
+        hard: Type.Optional(Type.Boolean()),
+      },
+      { additionalProperties: false },
+    ),
+  ],
+  {
+    default: 'gates',
+    description: 'its name, or name, temperature (a curve) and, for gumbel-softmax, hard',
+  },
+)
