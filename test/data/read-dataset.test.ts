@@ -329,7 +329,10 @@ describe('readDataset, images', () => {
     expect(data.shape).toEqual([2, 2, 1])
     expect(data.features).toEqual(['channel 0'])
     expect([...data.inputs]).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
-    expect(data.encoding).toMatchObject({ kind: 'images', csv: { header: false, targets: ['4'] } })
+    expect(data.encoding).toMatchObject({
+      kind: 'images',
+      file: { options: { header: false }, targets: ['4'] },
+    })
   })
 
   it('refuses another number of pixels, and an indicator', async () => {
