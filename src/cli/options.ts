@@ -49,3 +49,12 @@ export function integer(args: Arguments, name: string, least: number): number | 
     throw expected(`--${name}`, `integer ≥ ${least}`, value)
   return Number(value)
 }
+
+/** A number of an option, at least `least`. */
+export function number(args: Arguments, name: string, least: number): number | undefined {
+  const value = text(args, name)
+  if (value === undefined) return undefined
+  if (value.trim() === '' || !Number.isFinite(Number(value)) || Number(value) < least)
+    throw expected(`--${name}`, `number ≥ ${least}`, value)
+  return Number(value)
+}

@@ -6,6 +6,7 @@ import { bench } from './commands/bench.js'
 import { checkDataCommand } from './commands/check-data.js'
 import { derive } from './commands/derive.js'
 import { doctor } from './commands/doctor.js'
+import { explain } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
 import { init } from './commands/init.js'
 import { plan } from './commands/plan.js'
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   search,
   resume,
   derive,
+  explain,
   retrain,
   exportCommand,
   predict,

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { Alarms } from './alarms-schema.js'
 import { RelaxationSchema } from './relaxation-schema.js'
 
 /** A string out of a fixed list. */
@@ -170,6 +171,12 @@ const Search = object(
       default: 20,
       description: 'iterations between looks at the gates',
     }),
+    ablationRows: Type.Integer({
+      minimum: 0,
+      default: 128,
+      description: 'validation rows that members are measured on before they go; 0: they are not',
+    }),
+    alarms: Alarms,
     augment: Augment,
     earlyStop: Type.Optional(EarlyStop),
   },

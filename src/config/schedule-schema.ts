@@ -151,6 +151,35 @@ export const ScheduleSchema = Type.Object(
           default: 0.9,
           description: 'then what is left is projected to a legal architecture',
         }),
+        looks: Type.Integer({
+          minimum: 1,
+          default: 1,
+          description: 'a gate is removed when it was 0 at so many looks in a row',
+        }),
+        threshold: Type.Number({
+          minimum: 0,
+          exclusiveMaximum: 1,
+          default: 0,
+          description: 'a weight below this share of its group’s mean is weak; 0: none is',
+        }),
+        patience: Type.Integer({
+          minimum: 1,
+          default: 1,
+          description: 'a member is removed when it was weak at the end of so many epochs in a row',
+        }),
+        rule: Type.Unsafe<'magnitude' | 'perturbation'>({
+          type: 'string',
+          enum: ['magnitude', 'perturbation'],
+          default: 'magnitude',
+          description:
+            'what the projection keeps: the largest gates, or the members whose removal hurts most',
+        }),
+        order: Type.Unsafe<'depth' | 'random'>({
+          type: 'string',
+          enum: ['depth', 'random'],
+          default: 'depth',
+          description: 'perturbation: the order in which groups are decided',
+        }),
       },
       { ...strict, default: {} },
     ),

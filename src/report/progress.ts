@@ -128,8 +128,10 @@ function describe(event: EventOf<'epoch'>, metric: string, left: number | null):
   return [...parts, ...(left === null ? [] : [`${formatSeconds(Math.round(left))} left`])].join('  ')
 }
 
-function alarmText({ step, alarm, layer, message }: EventOf<'alarm'>): string {
-  return `alarm at step ${step}: ${alarm}${layer === null ? '' : ` in ${layer}`}: ${message}`
+function alarmText({ step, alarm, layer, message, safeguard }: EventOf<'alarm'>): string {
+  const place = layer === null ? '' : ` in ${layer}`
+  const done = safeguard === undefined ? '' : `; safeguard: ${safeguard}`
+  return `alarm at step ${step}: ${alarm}${place}: ${message}${done}`
 }
 
 /** `removed 12: encoder/dense0 8, cell0 4`, or null where nothing was. */

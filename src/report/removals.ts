@@ -1,5 +1,6 @@
 import { empty, section } from './figure.js'
-import { formatCount, formatDifference, formatNumber, isNumber } from './format.js'
+import { becauseOf } from './explain-text.js'
+import { formatCount, formatDifference, formatNumber, isNumber, nothing } from './format.js'
 import { eventsOf, type EventOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import { cut } from './plot.js'
@@ -8,11 +9,8 @@ import type { Run } from './read-run.js'
 /** Rows of the table; a search that removed unit by unit has thousands. */
 const mostRows = 400
 
-const reasons = {
-  zero: 'gate reached zero',
-  threshold: 'below threshold',
-  projection: 'projected to a legal architecture',
-} as const
+/** Members of a removal whose evidence is shown. */
+const mostMembers = 8
 
 /** What was removed, when and why, and the alarms of the search. */
 export function removalSection(run: Run): Markup {
@@ -22,7 +20,7 @@ export function removalSection(run: Run): Markup {
   return section(
     'removals',
     'Removals and alarms',
-    'Each removal with the λ that was in force and the validation metric around it: a large step there is a removal that hurt.',
+    'Each removal with the λ that was in force, the gradients of the losses and of each term on the gate (positive closes it), the network with and without the member, and the validation metric around it: a large step there is a removal that hurt. “sentei explain” says more.',
     [
       html`<h3>${formatCount(members)} members removed in ${formatCount(removals.length)} steps</h3>`,
       removals.length === 0 ? empty('nothing removed') : table(removals),
@@ -44,6 +42,7 @@ function table(removals: readonly EventOf<'removal'>[]): Markup {
             <th>removed</th>
             <th>why</th>
             <th>λ in force</th>
+            <th>pulls; worth</th>
             <th class="number">metric before → after</th>
           </tr>
         </thead>
@@ -56,7 +55,7 @@ function table(removals: readonly EventOf<'removal'>[]): Markup {
 }
 
 function row(removal: EventOf<'removal'>): Markup {
-  const { step, layer, group, members, by, lambda, before, after } = removal
+  const { step, layer, group, members, lambda, before, after } = removal
   const forces = Object.entries(lambda).map(
     ([term, value]) => html`<div>${term} ${formatNumber(value)}</div>`,
   )
@@ -68,10 +67,25 @@ function row(removal: EventOf<'removal'>): Markup {
     <td>${layer}</td>
     <td>${group}</td>
     <td>${listed(members)}</td>
-    <td>${reasons[by] ?? by}</td>
+    <td>${becauseOf(removal)}</td>
     <td class="forces">${forces}</td>
+    <td class="forces">${evidenceText(removal).map((line) => html`<div>${line}</div>`)}</td>
     <td class="number">${metric}</td>
   </tr> `
+}
+
+/** What pulled on the members of a removal, and what they were worth, a line each; many are summed up. */
+function evidenceText({ evidence = {} }: EventOf<'removal'>): string[] {
+  const entries = Object.entries(evidence)
+  const lines = entries.slice(0, mostMembers).map(([member, { gradients, ablation }]) => {
+    const pulls = Object.entries(gradients).map(([name, value]) => `${name} ${formatDifference(value)}`)
+    const worth = ablation
+      ? [`${ablation.metric} ${formatNumber(ablation.with)}, without ${formatNumber(ablation.without)}`]
+      : []
+    return `${cut(member, 30)}: ${[...pulls, ...worth].join('; ') || nothing}`
+  })
+  const more = entries.length - lines.length
+  return more > 0 ? [...lines, `and ${more} more: sentei explain`] : lines
 }
 
 function listed(members: readonly string[]): string {
@@ -83,9 +97,10 @@ function alarmList(alarms: readonly EventOf<'alarm'>[]): Markup {
   const items = alarms
     .slice(0, mostRows)
     .map(
-      ({ step, alarm, layer, message }) =>
+      ({ step, alarm, layer, message, safeguard }) =>
         html`<li>
-          <b>${alarm}</b> at iteration ${formatCount(step)}${layer === null ? '' : `, ${layer}`}: ${message}
+          <b>${alarm}</b> at iteration ${formatCount(step)}${layer === null ? '' : `, ${layer}`}:
+          ${message}${safeguard === undefined ? '' : `; safeguard: ${safeguard}`}
         </li> `,
     )
   return html`<ul class="alarms">

@@ -65,7 +65,7 @@ function results({ metrics }: CardContent): string {
 | --- | ---: | ---: |
 ${lines.join('\n')}
 
-Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
+Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals and projections during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
 }
 
 function standing({ table, metric, architecture, rank, of, percentile, regret }: BenchmarkFigures): string {

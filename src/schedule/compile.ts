@@ -74,7 +74,7 @@ function pruneOf({ prune }: ScheduleDocument, context: CompileContext): Schedule
     throw new InputError(
       `schedule.prune: until (${JSON.stringify(prune.until)}) comes before from (${JSON.stringify(prune.from)})`,
     )
-  return { from: Math.round(from), until: Math.round(until) }
+  return { ...prune, from: Math.round(from), until: Math.round(until) }
 }
 
 function fromTable(document: ScheduleDocument, context: CompileContext) {

@@ -43,7 +43,7 @@ export interface LoggedRemoval {
   readonly step: number
   readonly group: string
   readonly members: readonly string[]
-  /** `zero`: the gate was exactly 0; `projection`: to a legal architecture. */
+  /** `zero`: the gate was exactly 0; `threshold`: it was weak; `projection`, `perturbation`: to a legal architecture. */
   readonly by: string
 }
 
@@ -54,6 +54,23 @@ export interface Replay {
   readonly removals: readonly LoggedRemoval[]
 }
 
+/** When and how members are removed. */
+export interface PruneRules {
+  /** Zero gates and weak members are removed from iteration `from` on; at `until` the rest is made legal. */
+  readonly from: number
+  readonly until: number
+  /** Looks in a row at which a gate must be 0. */
+  readonly looks: number
+  /** Share of its group's mean weight below which a member is weak; 0: none is. */
+  readonly threshold: number
+  /** Ends of epochs in a row at which a weak member must be weak. */
+  readonly patience: number
+  /** What the projection keeps: the largest gates, or the members whose removal hurts most. */
+  readonly rule: 'magnitude' | 'perturbation'
+  /** In which order `perturbation` decides groups. */
+  readonly order: 'depth' | 'random'
+}
+
 /** A compiled schedule: λ[t, k] of every term, run-length coded. */
 export interface Schedule {
   readonly name: string
@@ -62,7 +79,6 @@ export interface Schedule {
   readonly losses: { readonly task: readonly Segment[]; readonly reconstruction: readonly Segment[] }
   /** By layer, in the layers' order. */
   readonly columns: readonly Column[]
-  /** Zero gates are removed from iteration `from` on; at `until` the rest is made legal. */
-  readonly prune: { readonly from: number; readonly until: number }
+  readonly prune: PruneRules
   readonly replay?: Replay
 }

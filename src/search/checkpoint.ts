@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { writeAtomic } from '../base/files.js'
+import type { Ablation } from './events.js'
+import type { AlarmState } from './safeguards.js'
+import type { Streaks } from './streaks.js'
 
 /** Everything that a search needs to go on exactly where it was. There is no generator state to keep. */
 export interface Checkpoint {
@@ -39,9 +42,26 @@ export interface Progress {
   /** Sums over the epoch in progress, for its event. */
   lossSums: { task: number; reconstruction: number; count: number }
   jumps: number
+  /** For how long members have been without weight. */
+  streaks: Streaks
+  /** What members were worth when their gates began to fade, by group and member. */
+  ablations: Record<string, Record<string, Ablation>>
+  /** What alarms and safeguards remember. */
+  alarms: AlarmState
   /** Set once the search is over. */
-  finished?: 'finished' | 'early-stop'
+  finished?: 'finished' | 'early-stop' | 'alarm'
 }
+
+/** What a search that begins remembers. */
+export const freshProgress = (): Progress => ({
+  best: null,
+  bestEpoch: -1,
+  lossSums: { task: 0, reconstruction: 0, count: 0 },
+  jumps: 0,
+  streaks: { zero: {}, weak: {} },
+  ablations: {},
+  alarms: { raised: [], heldUntil: 0, good: null },
+})
 
 const fileName = 'search.safetensors'
 const lambdaPrefix = 'l/'

@@ -1,3 +1,4 @@
+import type { MetricName } from '../objective/metrics.js'
 import type { GateGroup } from '../supernet/types.js'
 
 /**
@@ -33,7 +34,7 @@ export type Event =
       entropy: Record<string, number>
       stepMs: number
     }
-  | { type: 'gates'; step: number; weights: Record<string, Record<string, number>> }
+  | { type: 'gates'; step: number; weights: GateWeights }
   | {
       type: 'removal'
       step: number
@@ -41,13 +42,53 @@ export type Event =
       group: string
       members: string[]
       lambda: Record<string, number>
-      by: 'zero' | 'threshold' | 'projection'
+      by: 'zero' | 'threshold' | 'projection' | 'perturbation'
+      /** The validation metric around the removal; null where it cannot have changed. */
       before: number | null
       after: number | null
+      /** What is known of each member that went. */
+      evidence?: Record<string, Evidence>
+      /** Groups that stood on what went, and went with it. */
+      took?: string[]
     }
-  | { type: 'alarm'; step: number; alarm: string; layer: string | null; message: string }
+  | {
+      type: 'alarm'
+      step: number
+      alarm: string
+      /** Null where it is about the whole supernet. */
+      layer: string | null
+      message: string
+      /** What was done about it, where something was. */
+      safeguard?: string
+    }
   | { type: 'stage'; stage: Stage | 'derive' | 'export'; seconds: number | null }
-  | { type: 'done'; stage: Stage; reason: 'finished' | 'early-stop' | 'interrupted'; step: number }
+  | { type: 'done'; stage: Stage; reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted'; step: number }
+
+/** Mixture weights by group and member. */
+export type GateWeights = Record<string, Record<string, number>>
+
+/** What is known of a member at its removal. */
+export interface Evidence {
+  /** Its mixture weight. */
+  gate: number
+  /**
+   * The gradient of the losses (`loss`) and of each term (`TERM/gates`, times λ) on its α in the last iteration:
+   * positive closes it. Empty where gates were held.
+   */
+  gradients: Record<string, number>
+  /** What it was worth: measured when its gate began to fade, or now; null where there was no time for it. */
+  ablation: Ablation | null
+}
+
+/** The network with and without a member, on some validation rows. */
+export interface Ablation {
+  step: number
+  metric: MetricName
+  with: number
+  without: number
+  /** How many members were taken away together, where there were several. */
+  jointly?: number
+}
 
 /** `search` trains the supernet; `baseline` the unpruned supernet again; `retrain` the derived network. */
 export type Stage = 'search' | 'baseline' | 'retrain'

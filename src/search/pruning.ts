@@ -1,65 +1,75 @@
 import type { PreparedData } from '../data/types.js'
 import { metrics } from '../objective/metrics.js'
-import { actingTerms } from '../schedule/acting.js'
-import { rowAt } from '../schedule/table.js'
 import type { Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
-import { canPrune, inputsFirst } from '../supernet/prune.js'
+import { canPrune } from '../supernet/prune.js'
 import { keepable, type GateGroup } from '../supernet/types.js'
+import { ablationsOf } from './ablation.js'
+import type { Progress } from './checkpoint.js'
 import type { Event } from './events.js'
 import { evaluate } from './evaluate.js'
+import { evidenceOf, lambdaInForce, type Ablated } from './evidence.js'
 import type { SearchContext } from './search.js'
 import type { Stepper } from './stepper.js'
+import type { Due } from './streaks.js'
 
 /** What removals act on, and what they tell. */
 export interface Pruning {
   readonly model: SupernetModel
   readonly data: PreparedData
-  readonly context: Pick<SearchContext, 'metric' | 'emit'>
+  readonly context: SearchContext
   readonly stepper: Stepper
+  readonly progress: Progress
   /** The λ that was used so far. */
   readonly used: Schedule
 }
 
-type Removal = Extract<Event, { type: 'removal' }>
+export type Removal = Extract<Event, { type: 'removal' }>
 
-/**
- * Removes every member whose gate is exactly 0, physically. The function does not change, so the metric
- * does not jump.
- */
-export function removeClosed(pruning: Pruning, step: number): void {
-  const { model } = pruning
-  if (model.relaxation.step !== 'proximal') return
-  const values = model.gateValues()
-  for (const { name } of model.supernet.groups) {
-    // A removal can take other groups along.
-    const group = model.supernet.groups.find((g) => g.name === name)
-    if (!group) continue
-    const open = group.members.filter((member) => values[name]![member.name]! > 0)
-    if (open.length === group.members.length) continue
-    if (keepable({ ...group, members: open }).length < group.keep.min) continue
-    const kept = open.map((member) => member.name)
-    if (!canPrune(model.supernet, name, kept)) continue
-    pruning.context.emit(remove(pruning, group, kept, step, 'zero'))
-  }
+/** Removes members whose gates are exactly 0. The function does not change, so the metric does not jump. */
+export function removeClosed(pruning: Pruning, closed: Due, step: number): void {
+  for (const event of removeDue(pruning, closed, step, 'zero')) pruning.context.emit(event)
 }
 
-/**
- * Makes the supernet legal: in each group with too many members the ones with the largest gates stay.
- * Inputs are decided before operations, so that an edge's operations are not weighed in vain. Returns the
- * metric lost (negative where it got better).
- */
-export function projectToLegal(pruning: Pruning, step: number): number {
+/** Removes weak members. The function changes a little; returns the metric lost. */
+export function removeWeak(pruning: Pruning, weak: Due, step: number): number {
   const { model } = pruning
   const values = model.gateValues()
-  return measured(pruning, () =>
-    inputsFirst(model.supernet.groups).flatMap(({ name }) => {
-      const group = model.supernet.groups.find((g) => g.name === name)
-      if (!group || group.members.length <= group.keep.max) return []
-      const best = strongest(model, group, values[name]!)
-      return [remove(pruning, group, best, step, 'projection')]
-    }),
-  )
+  const some = model.supernet.groups.some((group) => {
+    const going = weak.get(group.name)
+    return going && staying(group, values[group.name]!, going).length < group.members.length
+  })
+  return some ? measured(pruning, () => removeDue(pruning, weak, step, 'threshold')) : 0
+}
+
+function removeDue(pruning: Pruning, due: Due, step: number, by: 'zero' | 'threshold'): Removal[] {
+  const { model } = pruning
+  const values = model.gateValues()
+  return [...due].flatMap(([name, going]) => {
+    // A removal can take other groups along.
+    const group = model.supernet.groups.find((g) => g.name === name)
+    if (!group) return []
+    const kept = staying(group, values[name]!, going)
+    if (kept.length === group.members.length || !canPrune(model.supernet, name, kept)) return []
+    // Without an exact 0 it can be measured now; with one it was when the gate began to fade.
+    const ablated = by === 'zero' ? {} : ablationsOf(pruning, group, others(group, kept), step)
+    return [remove(pruning, group, kept, step, by, ablated)]
+  })
+}
+
+/** The members that stay when some are to go: with the strongest of these where a legal architecture needs them. */
+function staying(
+  group: GateGroup,
+  weights: Readonly<Record<string, number>>,
+  going: ReadonlySet<string>,
+): string[] {
+  const allowed = keepable(group).map(({ name }) => name)
+  const missing = group.keep.min - allowed.filter((name) => !going.has(name)).length
+  const spared = allowed
+    .filter((name) => going.has(name))
+    .sort((a, b) => weights[b]! - weights[a]!)
+    .slice(0, Math.max(0, missing))
+  return group.members.map(({ name }) => name).filter((name) => !going.has(name) || spared.includes(name))
 }
 
 /** Measures the metric before and after some removals, tells both with each, and returns what was lost. */
@@ -73,42 +83,38 @@ export function measured({ stepper, data, context }: Pruning, work: () => readon
   return metrics[context.metric].higherIsBetter ? before - after : after - before
 }
 
-/** The members with the largest gates, as many as a legal architecture keeps; one that carries, where it must. */
-function strongest(
-  { supernet }: SupernetModel,
-  group: GateGroup,
-  gates: Readonly<Record<string, number>>,
-): string[] {
-  const ranked = keepable(group)
-    .map(({ name, empty = false }) => ({ name, empty }))
-    .sort((a, b) => gates[b.name]! - gates[a.name]!)
-  const best = ranked.slice(0, group.keep.max).map(({ name }) => name)
-  if (canPrune(supernet, group.name, best)) return best
-  return ranked.flatMap(({ name, empty }) => (empty ? [] : [name])).slice(0, group.keep.max)
-}
-
 /** Removes all members of a group but those to keep; returns the event that tells it. */
 export function remove(
-  { stepper, used }: Pruning,
+  pruning: Pruning,
   group: GateGroup,
   kept: readonly string[],
   step: number,
   by: Removal['by'],
+  ablated: Ablated = {},
 ): Removal {
-  const members = group.members.map(({ name }) => name).filter((name) => !kept.includes(name))
-  const acting = actingTerms(used)
-    .onGates(group.layer, [group], rowAt(used, step - 1))
-    .filter(({ selected }) => !selected || members.some((name) => selected.get(group.name)!.has(name)))
+  const { model, stepper } = pruning
+  const members = others(group, kept)
+  const evidence = evidenceOf(pruning, group, members, step, ablated)
+  const lambda = lambdaInForce(pruning, group, members, step)
+  const standing = model.supernet.groups.map(({ name }) => name)
   stepper.prune(group.name, kept)
+  const left = new Set(model.supernet.groups.map(({ name }) => name))
+  const took = standing.filter((name) => name !== group.name && !left.has(name))
   return {
     type: 'removal',
     step,
     layer: group.layer,
     group: group.name,
     members,
-    lambda: Object.fromEntries(acting.map(({ label, lambda }) => [label, lambda])),
+    lambda,
     by,
     before: null,
     after: null,
+    evidence,
+    ...(took.length > 0 && { took }),
   }
 }
+
+/** The members of a group that are not kept. */
+export const others = ({ members }: GateGroup, kept: readonly string[]): string[] =>
+  members.map(({ name }) => name).filter((name) => !kept.includes(name))

@@ -6,25 +6,29 @@ import { measured, remove, type Pruning } from './pruning.js'
 
 /**
  * Removes what a replayed run removed at this step, in its order, and nothing else. Members that went
- * because their gates were 0 must have gates of 0 here too: else this is not that run, and it fails.
- * Returns the metric lost.
+ * because their gates were 0 must have gates of 0 here too: else this is not that run, and it fails. The metric
+ * lost joins the gap. What was projected early, because a safeguard ended the search, is left to that safeguard.
  */
-export function replayRemovals(pruning: Pruning, removals: readonly LoggedRemoval[], step: number): number {
+export function replayRemovals(pruning: Pruning, removals: readonly LoggedRemoval[], step: number): void {
+  const { model, context, progress } = pruning
   const due = removals.filter((removal) => removal.step === step)
   const closed = due.filter(({ by }) => by === 'zero')
-  const decided = due.filter(({ by }) => by !== 'zero')
-  const values = closed.length > 0 ? pruning.model.gateValues() : {}
+  const values = closed.length > 0 ? model.gateValues() : {}
   for (const removal of closed) {
     const group = groupOf(pruning, removal)
     const open = removal.members.find((member) => values[group.name]![member] !== 0)
     if (open !== undefined)
       throw differs(removal, `the gate of ${open} was 0, here it is ${values[group.name]![open]}`)
-    pruning.context.emit(replayed(pruning, group, removal))
+    context.emit(replayed(pruning, group, removal))
   }
-  if (decided.length === 0) return 0
-  return measured(pruning, () =>
-    decided.map((removal) => replayed(pruning, groupOf(pruning, removal), removal)),
-  )
+  const weak = due.filter(({ by }) => by === 'threshold')
+  const decided = due.filter(({ by }) => by === 'projection' || by === 'perturbation')
+  // Measured apart, as in the run itself.
+  for (const together of [weak, step >= context.schedule.prune.until ? decided : []])
+    if (together.length > 0)
+      progress.jumps += measured(pruning, () =>
+        together.map((removal) => replayed(pruning, groupOf(pruning, removal), removal)),
+      )
 }
 
 function replayed(pruning: Pruning, group: GateGroup, { members, step, by }: LoggedRemoval) {

@@ -10,12 +10,15 @@ import type { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
 import { illegality } from '../supernet/prune.js'
 import { batching, type Batching } from './batching.js'
-import type { Checkpoint, Origin, Progress } from './checkpoint.js'
+import { freshProgress, type Checkpoint, type Origin, type Progress } from './checkpoint.js'
 import { diverged, predictsNumbers } from './diverged.js'
 import { evaluate } from './evaluate.js'
 import { originOf, requireOrigin } from './initial.js'
 import type { Latency, LoopContext } from './options.js'
-import { projectToLegal, removeClosed, type Pruning } from './pruning.js'
+import { inspect } from './inspect.js'
+import { projectToLegal } from './projection.js'
+import type { Pruning } from './pruning.js'
+import { guarded, watch } from './safeguards.js'
 import { replayRemovals } from './replay.js'
 import { supernetStepper } from './stepper.js'
 import { entropyByLayer, sparsityByLayer } from './structure.js'
@@ -35,7 +38,7 @@ export interface SearchContext extends LoopContext {
 }
 
 export interface SearchResult {
-  readonly reason: 'finished' | 'early-stop' | 'interrupted'
+  readonly reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted'
   /** Iterations done. */
   readonly steps: number
   /** The metric lost, summed over every removal and projection. */
@@ -94,26 +97,17 @@ export async function searchArchitecture(
 }
 
 interface Loop extends Pruning {
-  readonly context: SearchContext
   readonly batches: Batching
-  readonly progress: Progress
   readonly source: ScheduleSource
   readonly record: LambdaRecord
   readonly origin: Origin
 }
 
-const freshProgress = (): Progress => ({
-  best: null,
-  bestEpoch: -1,
-  lossSums: { task: 0, reconstruction: 0, count: 0 },
-  jumps: 0,
-})
-
 /** One iteration and what is due after it. Returns the next iteration. */
 async function iterate(loop: Loop, t: number): Promise<number> {
   const { model, context, batches, stepper, progress } = loop
   const { schedule, options } = context
-  const phase = phaseAt(schedule, t)
+  const phase = guarded(phaseAt(schedule, t), t, progress.alarms)
   if (phase.from === t) context.emit({ type: 'phase', step: t, name: phase.name })
 
   const lambdas = loop.source.at(t, model)
@@ -121,11 +115,9 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   stepper.step(t, batches.at(t), phase, lambdas)
   const next = t + 1
   const endOfEpoch = next % batches.perEpoch === 0
-  if (next % options.inspectEvery === 0 || endOfEpoch || next === schedule.prune.until) {
-    context.emit({ type: 'gates', step: next, weights: model.gateValues() })
-    if (next >= schedule.prune.from && !schedule.replay) removeClosed(loop, next)
-  }
-  if (schedule.replay) progress.jumps += replayRemovals(loop, schedule.replay.removals, next)
+  if (next % options.inspectEvery === 0 || endOfEpoch || next === schedule.prune.until)
+    inspect(loop, next, endOfEpoch)
+  if (schedule.replay) replayRemovals(loop, schedule.replay.removals, next)
   else if (next >= schedule.prune.until && illegality(model.supernet))
     progress.jumps += projectToLegal(loop, next)
   if (endOfEpoch) finishEpoch(loop, next)
@@ -148,10 +140,11 @@ function finishEpoch(loop: Loop, next: number): void {
     validation,
     parameters: taskCost(model.supernet).parameters,
     sparsity: sparsityByLayer(model.supernet, model.origin),
-    entropy: entropyByLayer(model),
+    entropy: entropyByLayer(model.supernet.groups, model.gateValues()),
     stepMs,
   })
   if (!Number.isFinite(losses.total)) throw diverged('search')
+  watch(loop, next)
   const { earlyStop } = context.options
   const settled = next >= context.schedule.prune.until && !illegality(model.supernet)
   if (settled && validation !== null && earlyStop) {

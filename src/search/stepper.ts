@@ -10,6 +10,7 @@ import { layerOutputs, probesOf, withProbes, type Tap } from './activations.js'
 import { batching, type Batching } from './batching.js'
 import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
 import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
+import { keptGradients } from './kept-gradients.js'
 import { modelNetwork, type Network } from './network.js'
 import { learningRateAt, optimizer } from './optimizer.js'
 import type { SearchContext } from './search.js'
@@ -22,6 +23,11 @@ export interface Stepper {
   readonly network: Network
   /** Iteration t on the shards of a batch, with the given λ: by default what the schedule says. */
   step(t: number, shards: readonly Shard[], phase: CompiledPhase, lambdas?: LambdaRow): void
+  /**
+   * The gradient of the losses on a group's α in the last iteration, [members], as numbers; undefined where its gates
+   * did not move.
+   */
+  lossGradient(group: string): Float32Array | undefined
   /** Keeps only the given members of a group: the model is pruned, the optimizer state follows. */
   prune(group: string, kept: readonly string[]): void
   /** The mean losses since the last call, and the mean time of a step in ms. */
@@ -57,6 +63,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const acting = actingTerms(schedule)
   if (readsInitial(context)) model.keepInitial()
   const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
+  const kept = keptGradients()
   let count = 0
   let timed = { steps: 0, milliseconds: 0 }
 
@@ -138,6 +145,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       terms: (layer, groups) => acting.onGates(layer, groups, lambdas).map(weighted),
       latency: context.latency,
     })
+    for (const [group, gradient] of gradients.alphas) kept.keep(group, gradient)
   }
 
   const weighted = ({ term, ...how }: Acting): WeightedTerm => ({ ...how, term: termOf(terms, term) })
@@ -148,6 +156,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const start = performance.now()
       const now = { t, phase, lambdas }
       model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
+      kept.clear()
       const separate = archBatches && phase.gates === 'move' && openGroups(model).length > 0
       if (separate) {
         const gradients = archGradients(now, shards, archBatches.at(t))
@@ -161,8 +170,10 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       disposeGradients(gradients)
       timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + performance.now() - start }
     },
-    prune(group, kept) {
-      const cut = model.prune(group, kept)
+    lossGradient: (group) => kept.read(group),
+    prune(group, members) {
+      const cut = model.prune(group, members)
+      kept.follow(new Set(model.supernet.groups.map(({ name }) => name)), cut.alphas)
       weightOptimizer.follow(new Set(model.weights.specs.map(({ name }) => name)), cut.weights)
       alphaOptimizer.follow(new Set(model.supernet.groups.map(({ name }) => name)), cut.alphas)
     },
@@ -216,6 +227,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)
     },
     dispose() {
+      kept.clear()
       weightOptimizer.dispose()
       alphaOptimizer.dispose()
       tf.dispose([sums.task, sums.reconstruction])

@@ -1,5 +1,5 @@
-import type { SupernetModel } from '../supernet/model.js'
-import type { Supernet } from '../supernet/types.js'
+import type { GateGroup, Supernet } from '../supernet/types.js'
+import type { GateWeights } from './events.js'
 
 /** The share of members that are gone, by layer with gates. Members of vanished groups count as gone. */
 export function sparsityByLayer(supernet: Supernet, origin: Supernet): Record<string, number> {
@@ -10,17 +10,20 @@ export function sparsityByLayer(supernet: Supernet, origin: Supernet): Record<st
 }
 
 /** The mean entropy of the groups' mixture weights by layer, as a share of its largest value. */
-export function entropyByLayer(model: SupernetModel): Record<string, number> {
-  const values = model.gateValues()
+export function entropyByLayer(groups: readonly GateGroup[], weights: GateWeights): Record<string, number> {
   const byLayer = new Map<string, number[]>()
-  for (const { name, layer, members } of model.supernet.groups) {
-    if (members.length < 2) continue
-    const weights = Object.values(values[name]!)
-    const total = weights.reduce((a, b) => a + b, 0)
-    const entropy = weights.reduce((sum, g) => sum - (g > 0 ? (g / total) * Math.log(g / total) : 0), 0)
-    byLayer.set(layer, [...(byLayer.get(layer) ?? []), entropy / Math.log(members.length)])
-  }
+  for (const { name, layer, members } of groups)
+    if (members.length > 1)
+      byLayer.set(layer, [...(byLayer.get(layer) ?? []), shareOfEntropy(weights[name]!)])
   return Object.fromEntries(
     [...byLayer].map(([layer, all]) => [layer, all.reduce((a, b) => a + b, 0) / all.length]),
   )
+}
+
+/** −Σ p log p / log M of one group's weights, each divided by their sum: 1 where all are alike, 0 where one has all. */
+export function shareOfEntropy(weights: Readonly<Record<string, number>>): number {
+  const values = Object.values(weights)
+  const total = values.reduce((a, b) => a + b, 0)
+  const entropy = values.reduce((sum, g) => sum - (g > 0 ? (g / total) * Math.log(g / total) : 0), 0)
+  return entropy / Math.log(values.length)
 }

@@ -86,6 +86,18 @@ export class SupernetModel {
     return this.#initial.get(name)
   }
 
+  /** The same as if some members were removed: 0 for these, the others share as they would. Call inside a tidy. */
+  mixtureWithout(group: string, gone: ReadonlySet<string>): tf.Tensor1D {
+    const whole = groupOf(this.#supernet, group)
+    const places = whole.members.flatMap(({ name }, i) => (gone.has(name) ? [] : [i]))
+    const kept = { ...whole, members: places.map((i) => whole.members[i]!) }
+    const indices = tf.tensor1d(places, 'int32')
+    const weights = this.relaxation.weights(tf.gather(this.alpha(group), indices), kept, this.temperature)
+    // TensorFlow.js's wasm kernel writes the bits of integers whatever type is asked for.
+    const spread = tf.cast(tf.oneHot(indices, whole.members.length), 'float32')
+    return tf.reshape(tf.matMul(tf.reshape(weights, [1, -1]), tf.reshape(spread, [places.length, -1])), [-1])
+  }
+
   /** Every group's mixture weights as numbers, by group and member. */
   gateValues(): Record<string, Record<string, number>> {
     return Object.fromEntries(

@@ -85,6 +85,23 @@ function pruneAsAsked(supernet: Supernet, name: string, members: readonly string
   }
 }
 
+/**
+ * The members of a group with the largest numbers, as many as a legal architecture keeps at most; one that carries,
+ * where nothing would reach the output without.
+ */
+export function strongest(
+  supernet: Supernet,
+  group: GateGroup,
+  importance: Readonly<Record<string, number>>,
+): string[] {
+  const ranked = keepable(group)
+    .map(({ name, empty = false }) => ({ name, empty }))
+    .sort((a, b) => importance[b.name]! - importance[a.name]!)
+  const best = ranked.slice(0, group.keep.max).map(({ name }) => name)
+  if (canPrune(supernet, group.name, best)) return best
+  return ranked.flatMap(({ name, empty }) => (empty ? [] : [name])).slice(0, group.keep.max)
+}
+
 /** Which inputs a node keeps is decided first: operations of edges that go need no choice. */
 export const inputsFirst = (groups: readonly GateGroup[]): GateGroup[] =>
   [...groups].sort((a, b) => Number(b.kind === 'inputs') - Number(a.kind === 'inputs'))

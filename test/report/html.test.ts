@@ -79,7 +79,7 @@ describe('a finished run', async () => {
   test('lists every removal and alarm', () => {
     const removals = run.events.filter((event) => event.type === 'removal')
     expect(find(page, '#removals tbody tr')).toHaveLength(removals.length)
-    expect(text(page, '#removals tbody tr:first-child')).toMatch(/gate reached zero|threshold|projected/)
+    expect(text(page, '#removals tbody tr:first-child')).toMatch(/gate was 0|threshold|projected/)
     expect(text(page, '#removals .alarms')).toContain('skip holds 62 %')
   })
 

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
-import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src/search/checkpoint.js'
+import {
+  freshProgress,
+  readCheckpoint,
+  writeCheckpoint,
+  type Checkpoint,
+} from '../../src/search/checkpoint.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-checkpoint-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -13,10 +18,13 @@ const checkpoint: Checkpoint = {
   identity: 'abc',
   members: { 'cell0/0→2': ['skip', 'dil-conv-3x3'] },
   progress: {
+    ...freshProgress(),
     best: 0.1 + 0.2,
     bestEpoch: 3,
     lossSums: { task: 1 / 3, reconstruction: 0, count: 7 },
     jumps: -0.25,
+    streaks: { zero: { g: { a: 2 } }, weak: {} },
+    ablations: { g: { a: { step: 3, metric: 'rmse', with: 1 / 3, without: 0.5 } } },
   },
   origin: { initial: 'def', data: 'ghi' },
   lambdas: new Map([['0', Float64Array.of(0, 5, 0.1 + 0.2)]]),

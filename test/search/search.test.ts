@@ -6,8 +6,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import type { Trial } from '../../src/derive/types.js'
 import { batching } from '../../src/search/batching.js'
-import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src/search/checkpoint.js'
-import { removeClosed } from '../../src/search/pruning.js'
+import {
+  freshProgress,
+  readCheckpoint,
+  writeCheckpoint,
+  type Checkpoint,
+} from '../../src/search/checkpoint.js'
+import { inspect } from '../../src/search/inspect.js'
 import { searchArchitecture, type SearchContext } from '../../src/search/search.js'
 import { supernetStepper } from '../../src/search/stepper.js'
 import { phaseAt } from '../../src/schedule/table.js'
@@ -142,12 +147,19 @@ describe.each([
     const { context } = contextOf(trial)
     const stepper = supernetStepper(model, trial.data, context)
     const batches = batching(trial.data, trial.data.splits.train, trial.config.search, trial.random, 'search')
+    const pruning = {
+      model,
+      data: trial.data,
+      context,
+      stepper,
+      progress: freshProgress(),
+      used: trial.schedule,
+    }
     const counts: number[] = []
     for (let t = 0; t < 50; t++) {
       stepper.step(t % trial.schedule.steps, batches.at(t), phaseAt(trial.schedule, 0))
       counts.push(tf.memory().numTensors)
-      if (t === 19 || t === 30)
-        removeClosed({ model, data: trial.data, context, stepper, used: trial.schedule }, t)
+      if (t === 19 || t === 30) inspect(pruning, t, false)
     }
     expect(new Set(counts.slice(1, 20)).size).toBe(1)
     expect(new Set(counts.slice(20, 31)).size).toBe(1)

@@ -1,0 +1,22 @@
+import { explain as explainPart } from '../../report/explain.js'
+import { explanationText } from '../../report/explain-text.js'
+import { readRun } from '../../report/read-run.js'
+import { command } from '../command.js'
+import { json, path, required } from '../options.js'
+
+export const explain = command({
+  usage: 'explain <run> <part>',
+  description: 'say why a part of the supernet was removed, or why it stayed',
+  positionals: {
+    run: path('the run’s folder'),
+    part: {
+      type: 'string',
+      describe: 'a layer, a group (edge, node, units), or GROUP/MEMBER; -> stands for →',
+    },
+  },
+  options: { json },
+  run(args, { print }) {
+    const explanation = explainPart(readRun(required(args, 'run')), required(args, 'part'))
+    print(args.json ? JSON.stringify(explanation) : explanationText(explanation))
+  },
+})

@@ -1,0 +1,45 @@
+import { Type } from '@sinclair/typebox'
+
+const strict = { additionalProperties: false, default: {} }
+
+/** When an alarm is raised, and what is done then. */
+const settings = (limit: number, description: string) => ({
+  limit: Type.Number({ minimum: 0, default: limit, description }),
+  safeguard: Type.Unsafe<'none' | 'hold-gates' | 'stop'>({
+    type: 'string',
+    enum: ['none', 'hold-gates', 'stop'],
+    default: 'none',
+    description: 'hold the gates for the rest of the phase, or stop with the gates of the last good epoch',
+  }),
+})
+
+const after = (share: number, description: string) => ({
+  after: Type.Number({ minimum: 0, maximum: 1, default: share, description }),
+})
+
+/** The alarms of a search, by name: `src/search/alarms/`. */
+export const Alarms = Type.Object(
+  {
+    collapse: Type.Object(
+      settings(0.8, 'share of a layer’s edges on which skip, pooling or none lead'),
+      strict,
+    ),
+    dominance: Type.Object(settings(0.9, 'share of all edges on which one operation leads'), strict),
+    'dead-layer': Type.Object(settings(0.01, 'share of the largest entropy, before pruning begins'), strict),
+    stuck: Type.Object(
+      {
+        ...settings(0.01, 'movement of a layer’s normalised gates since the start'),
+        ...after(0.5, 'share of the iterations that may move gates'),
+      },
+      strict,
+    ),
+    undecided: Type.Object(
+      {
+        ...settings(0.95, 'share of the largest entropy'),
+        ...after(0.8, 'share of the time to the projection'),
+      },
+      strict,
+    ),
+  },
+  strict,
+)

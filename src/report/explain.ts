@@ -1,0 +1,137 @@
+import { InputError } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
+import type { GroupInfo } from '../search/events.js'
+import { eventsOf, startOf, type EventOf } from './history.js'
+import type { Run } from './read-run.js'
+
+/** A part of a run's supernet, and what became of it. Plain data. */
+export interface Explanation {
+  readonly part: string
+  readonly kind: 'layer' | 'group' | 'member'
+  readonly members: readonly MemberStory[]
+  /** Alarms of its layer and of the whole supernet. */
+  readonly alarms: readonly EventOf<'alarm'>[]
+}
+
+/** What became of one member. */
+export interface MemberStory {
+  readonly layer: string
+  readonly group: string
+  readonly kind: GroupInfo['kind']
+  readonly member: string
+  /** `gone`: its whole group went with something else. `open`: the search has not decided. */
+  readonly fate: 'kept' | 'removed' | 'gone' | 'open'
+  /** The removal that took it. */
+  readonly removal: EventOf<'removal'> | null
+  /** Its mixture weight at each look. */
+  readonly gates: readonly { readonly step: number; readonly weight: number }[]
+  /** The other members of its group: their last weight, and when they went. */
+  readonly others: readonly Competitor[]
+}
+
+export interface Competitor {
+  readonly member: string
+  readonly weight: number
+  readonly removedAt: number | null
+}
+
+/**
+ * Explains a layer, a group (an edge, a node, the units of a layer) or a member (`GROUP/MEMBER`) of a run's supernet. `->`
+ * stands for `→`; the end of a name is enough where only one has it. An unknown part is an InputError that lists what exists.
+ */
+export function explain(run: Run, part: string): Explanation {
+  const start = startOf(run.events)
+  if (!start) throw new InputError('events.jsonl: no start event; the run has not begun')
+  const { name, kind, pairs } = resolve(start.groups, part.replaceAll('->', '→'))
+  const layers = new Set(pairs.map(({ group }) => group.layer))
+  return {
+    part: name,
+    kind,
+    members: pairs.map(({ group, member }) => story(run, group, member)),
+    alarms: eventsOf(run.events, 'alarm').filter(({ layer }) => layer === null || layers.has(layer)),
+  }
+}
+
+interface Resolved {
+  readonly name: string
+  readonly kind: Explanation['kind']
+  readonly pairs: readonly { readonly group: GroupInfo; readonly member: string }[]
+}
+
+function resolve(groups: readonly GroupInfo[], part: string): Resolved {
+  const all = partsOf(groups)
+  const exact = all.find(({ name }) => name === part)
+  if (exact) return exact
+  const ends = all.filter(({ name }) => name.endsWith(`/${part}`))
+  if (ends.length === 1) return ends[0]!
+  const names = (parts: readonly Resolved[]) => parts.map(({ name }) => name).join(', ')
+  if (ends.length > 1)
+    throw new InputError(`${part}: expected one part, got ${ends.length}: ${names(ends.slice(0, 20))}`)
+  const inside = groups.find(({ name }) => part.startsWith(`${name}/`))
+  if (inside) {
+    const member = part.slice(inside.name.length + 1)
+    throw new InputError(
+      `${part}: unknown member of ${inside.name}${didYouMean(member, inside.members)}; members: ${inside.members.join(', ')}`,
+    )
+  }
+  const known = all.filter(({ kind }) => kind !== 'member')
+  throw new InputError(
+    `${part}: unknown part${didYouMean(
+      part,
+      known.map(({ name }) => name),
+    )}; layers and groups: ${names(known)}; members: GROUP/MEMBER`,
+  )
+}
+
+/** Everything that can be asked for; a group goes before a layer of its name. */
+function partsOf(groups: readonly GroupInfo[]): Resolved[] {
+  const pairsOf = (group: GroupInfo) => group.members.map((member) => ({ group, member }))
+  const layers = [...new Set(groups.map(({ layer }) => layer))]
+  return [
+    ...groups.map((group): Resolved => ({ name: group.name, kind: 'group', pairs: pairsOf(group) })),
+    ...layers
+      .filter((layer) => !groups.some(({ name }) => name === layer))
+      .map((layer): Resolved => ({
+        name: layer,
+        kind: 'layer',
+        pairs: groups.filter((group) => group.layer === layer).flatMap(pairsOf),
+      })),
+    ...groups.flatMap((group) =>
+      pairsOf(group).map((pair): Resolved => ({
+        name: `${group.name}/${pair.member}`,
+        kind: 'member',
+        pairs: [pair],
+      })),
+    ),
+  ]
+}
+
+function story(run: Run, group: GroupInfo, member: string): MemberStory {
+  const removals = eventsOf(run.events, 'removal')
+  const own = removalOf(removals, group.name, member)
+  const taking = removals.find(({ took = [] }) => took.includes(group.name)) ?? null
+  const gates = gatesOf(run, group.name, member)
+  const others = group.members
+    .filter((name) => name !== member)
+    .map((name) => ({
+      member: name,
+      weight: gatesOf(run, group.name, name).at(-1)?.weight ?? 0,
+      removedAt: removalOf(removals, group.name, name)?.step ?? null,
+    }))
+  const decided = eventsOf(run.events, 'done').some(
+    ({ stage, reason }) => stage === 'search' && reason !== 'interrupted',
+  )
+  const fate = own ? 'removed' : taking ? 'gone' : decided ? 'kept' : 'open'
+  const { name, layer, kind } = group
+  return { layer, group: name, kind, member, fate, removal: own ?? taking, gates, others }
+}
+
+const removalOf = (removals: readonly EventOf<'removal'>[], group: string, member: string) =>
+  removals.find((removal) => removal.group === group && removal.members.includes(member)) ?? null
+
+function gatesOf(run: Run, group: string, member: string): { step: number; weight: number }[] {
+  return eventsOf(run.events, 'gates').flatMap(({ step, weights }) => {
+    const weight = weights[group]?.[member]
+    return weight === undefined ? [] : [{ step, weight }]
+  })
+}

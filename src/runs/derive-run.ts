@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { useBackend } from '../backend/index.js'
+import { InputError, expected } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
+import { architectureBy, gateRules, type GateRule, type RuleOptions } from '../derive/rules.js'
+import type { Trial } from '../derive/types.js'
+import { readEvents } from '../report/read-run.js'
+import { epochsOf, eventsOf } from '../report/history.js'
+import { freshProgress, readCheckpoint } from '../search/checkpoint.js'
+import { projectToLegal } from '../search/projection.js'
+import { supernetStepper } from '../search/stepper.js'
+import type { GateWeights } from '../search/events.js'
+import { SupernetModel } from '../supernet/model.js'
+import type { Architecture } from '../supernet/types.js'
+import { readFinishedRun, readRunConfig, retrainedFrom } from './run-folder.js'
+import { checkpointOf } from './search-run.js'
+import { setupTrial, type Extensions } from './setup.js'
+
+/** What `deriveRun` can derive by: what the search itself ended with, or a classic rule. */
+export const deriveRules = ['final', ...gateRules, 'perturbation'] as const
+export type DeriveRule = (typeof deriveRules)[number]
+
+export interface DeriveRunOptions extends Partial<RuleOptions>, Extensions {
+  readonly rule?: DeriveRule
+  /** The gates at the end of this epoch, from 1; the last ones by default. */
+  readonly epoch?: number
+}
+
+/**
+ * The architecture of a run by a rule: `final` of a finished one, any other of an unfinished one too. Rules that read
+ * gates alone can look at every epoch; `perturbation` measures the network, which only the last checkpoint holds.
+ */
+export async function deriveRun(
+  run: string,
+  { rule = 'final', epoch, threshold = 0.5, ...own }: DeriveRunOptions = {},
+): Promise<Architecture> {
+  if (!deriveRules.includes(rule))
+    throw new InputError(
+      `--rule: expected one of ${deriveRules.join(', ')}, got ${rule}${didYouMean(rule, deriveRules)}`,
+    )
+  if (rule === 'final' || rule === 'perturbation')
+    if (epoch !== undefined)
+      throw new InputError(`--epoch: only for rules ${gateRules.join(', ')}, got rule ${rule}`)
+  if (rule === 'final') return readFinishedRun(run).architecture
+  const config = readRunConfig(run)
+  if (existsSync(join(run, retrainedFrom)))
+    throw new InputError(`${run}: a retraining has no search; derive from the run that it names in ${retrainedFrom}`)
+  await useBackend(config.backend, { relaxed: config.relaxedSimd })
+  const trial = await setupTrial(config, run, own)
+  if (rule === 'perturbation') return byPerturbation(run, trial)
+  return architectureBy(rule satisfies GateRule, trial.supernet, gatesOf(run, epoch), { threshold })
+}
+
+/** The gates that a run told at the end of an epoch, or last. */
+function gatesOf(run: string, epoch: number | undefined): GateWeights {
+  const events = readEvents(join(run, 'events.jsonl'))
+  const looks = eventsOf(events, 'gates')
+  const epochs = epochsOf(events, 'search')
+  if (looks.length === 0) throw new InputError(`${run}: no gates yet; the search has just begun`)
+  if (epoch === undefined) return looks.at(-1)!.weights
+  const wanted = epochs.find((each) => each.epoch === epoch - 1)
+  if (!wanted) throw expected('--epoch', `an epoch from 1 to ${epochs.length}`, epoch)
+  return looks.find(({ step }) => step === wanted.step)!.weights
+}
+
+/** What the projection makes of a run's last checkpoint under the rule `perturbation`. */
+function byPerturbation(run: string, trial: Trial): Architecture {
+  const checkpoint = readCheckpoint(checkpointOf(run))
+  if (!checkpoint) throw new InputError(`${checkpointOf(run)}: no checkpoint; perturbation measures the trained supernet`)
+  const { config, supernet, relaxation, random, schedule } = trial
+  const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
+  const context = {
+    ...trial,
+    options: config.search,
+    schedule: { ...schedule, prune: { ...schedule.prune, rule: 'perturbation' as const } },
+    emit: () => undefined,
+    save: () => undefined,
+  }
+  const stepper = supernetStepper(model, trial.data, context)
+  try {
+    stepper.restore(checkpoint)
+    const pruning = { model, data: trial.data, context, stepper, progress: freshProgress(), used: schedule }
+    projectToLegal(pruning, checkpoint.step)
+    return model.architecture()
+  } finally {
+    stepper.dispose()
+    model.dispose()
+  }
+}

@@ -1,0 +1,108 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Config } from '../config/config-schema.js'
+import { phaseAt } from '../schedule/table.js'
+import type { CompiledPhase } from '../schedule/types.js'
+import type { SupernetModel } from '../supernet/model.js'
+import { alarms } from './alarms/index.js'
+import type { Observed } from './alarms/types.js'
+import type { GateWeights } from './events.js'
+import type { Pruning } from './pruning.js'
+
+type Safeguard = Config['search']['alarms']['collapse']['safeguard']
+
+/** What alarms and safeguards remember. Plain data, part of a checkpoint. */
+export interface AlarmState {
+  /** Alarms that stand now, `NAME LAYER`: each is told once until it clears. */
+  raised: string[]
+  /** Gates are held before this iteration, whatever the phase says. */
+  heldUntil: number
+  /** α by group and member at the end of the last epoch without an alarm whose safeguard is `stop`. */
+  good: GateWeights | null
+}
+
+/**
+ * Looks for alarms at the end of an epoch, tells the new ones, and lets their safeguards act while the prune window
+ * is open: later there is nothing left to guard.
+ */
+export function watch(pruning: Pruning, step: number): void {
+  const { context, progress } = pruning
+  const state = progress.alarms
+  const observed = observe(pruning, step)
+  const standing: string[] = []
+  let bad = false
+  for (const alarm of alarms) {
+    const { name } = alarm
+    const settings = context.options.alarms[name]
+    const { limit, safeguard } = settings
+    const after = 'after' in settings ? settings.after : 0
+    for (const { layer, message } of alarm.raised(observed, { limit, after })) {
+      const key = `${name} ${layer ?? '*'}`
+      standing.push(key)
+      if (safeguard === 'stop') bad = true
+      if (state.raised.includes(key)) continue
+      const acts = safeguard !== 'none' && step < context.schedule.prune.until
+      context.emit({ type: 'alarm', step, alarm: name, layer, message, ...(acts && { safeguard }) })
+      if (acts) act(safeguard, pruning, step)
+    }
+  }
+  state.raised = standing
+  if (!bad) state.good = alphasOf(pruning.model)
+}
+
+/** The phase as safeguards have it: with gates held, where one holds them. */
+export const guarded = (phase: CompiledPhase, t: number, { heldUntil }: AlarmState): CompiledPhase =>
+  t < heldUntil ? { ...phase, gates: 'hold' } : phase
+
+function act(safeguard: Safeguard, { model, context, progress }: Pruning, step: number): void {
+  if (safeguard === 'hold-gates') progress.alarms.heldUntil = phaseAt(context.schedule, step).to
+  if (safeguard === 'stop') {
+    restoreAlphas(model, progress.alarms.good)
+    progress.finished = 'alarm'
+  }
+}
+
+function observe({ model, context, stepper }: Pruning, step: number): Observed {
+  return {
+    step,
+    schedule: context.schedule,
+    origin: model.origin.groups,
+    groups: model.supernet.groups,
+    weights: model.gateValues(),
+    initial: initialWeights(model, context.random, context.options.gates.noise),
+    lossGradient: (group) => stepper.lossGradient(group),
+  }
+}
+
+/** The mixture weights that a search began with: drawn again, for they are a function of the seed. */
+function initialWeights(
+  { origin, relaxation }: SupernetModel,
+  random: Pruning['context']['random'],
+  noise: number,
+): GateWeights {
+  return Object.fromEntries(
+    origin.groups.map((group) => {
+      const values = tf.tidy(() =>
+        relaxation.weights(tf.tensor1d(relaxation.initial(group, random, noise)), group).dataSync(),
+      )
+      return [group.name, Object.fromEntries(group.members.map(({ name }, i) => [name, values[i]!]))]
+    }),
+  )
+}
+
+function alphasOf(model: SupernetModel): GateWeights {
+  const values = model.alphaValues()
+  return Object.fromEntries(
+    model.supernet.groups.map(({ name, members }) => [
+      name,
+      Object.fromEntries(members.map((member, i) => [member.name, values.get(name)![i]!])),
+    ]),
+  )
+}
+
+/** Puts the α of an earlier time back, for the members that are left. */
+function restoreAlphas(model: SupernetModel, alphas: GateWeights | null): void {
+  for (const { name, members } of model.supernet.groups) {
+    const known = alphas?.[name]
+    if (known) model.setAlpha(name, tf.tensor1d(members.map((member) => known[member.name]!)))
+  }
+}

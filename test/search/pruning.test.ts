@@ -1,0 +1,355 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import type { Trial } from '../../src/derive/types.js'
+import { ablate, hurt, someRows } from '../../src/search/ablation.js'
+import { batchGradients, disposeGradients } from '../../src/search/gradients.js'
+import { batching } from '../../src/search/batching.js'
+import { evaluate } from '../../src/search/evaluate.js'
+import { inspect } from '../../src/search/inspect.js'
+import { modelNetwork } from '../../src/search/network.js'
+import { projectToLegal } from '../../src/search/projection.js'
+import { taskCost } from '../../src/supernet/cost.js'
+import { illegality } from '../../src/supernet/prune.js'
+import type { Supernet } from '../../src/supernet/types.js'
+import { disposeTaken, takenApart } from '../helpers/pruning.js'
+import {
+  eventsOf,
+  expectSameBytes,
+  imageData,
+  onePhase,
+  searched,
+  spaceNet,
+  tinyCells,
+  tinyMlp,
+  trialOf,
+  vectorData,
+  type Settings,
+} from '../helpers/trials.js'
+
+beforeAll(() => useBackend('wasm'))
+
+let before = 0
+beforeEach(() => void (before = tf.memory().numTensors))
+afterEach(() => {
+  disposeTaken()
+  expect(tf.memory().numTensors).toBe(before)
+})
+
+const relaxations = ['gates', 'softmax'] as const
+const edge = 'cell0/0→2'
+
+/** A search of the tiny cells whose prune block is given; the window is open from the first iteration. */
+function cells(prune: object, settings: Settings = {}, net: Supernet = tinyCells()): Trial {
+  return trialOf(imageData(), net, {
+    schedule: onePhase([], { prune: { from: 0, until: 1, ...prune } }),
+    ...settings,
+    search: { epochs: 4, batch: 8, inspectEvery: 2, ...settings.search },
+  })
+}
+
+describe('hysteresis', () => {
+  it('removes a gate that was 0 at so many looks in a row, and forgets them where it grew back', () => {
+    const parts = takenApart(cells({ looks: 3 }))
+    const zero = [1, 0, 0]
+    for (const [step, alpha] of [zero, zero, [1, 0.1, 0], zero, zero].entries()) {
+      parts.set(edge, alpha)
+      inspect(parts.pruning, step + 1, false)
+      // max-pool grew back at the third look; dil-conv has been 0 since the first.
+      expect(parts.membersOf(edge)).toEqual(
+        step < 2 ? ['skip', 'max-pool-3x3', 'dil-conv-3x3'] : parts.membersOf(edge),
+      )
+    }
+    const removals = eventsOf(parts.events, 'removal').map(({ step, members, by }) => ({ step, members, by }))
+    expect(removals[0]).toEqual({ step: 3, members: ['dil-conv-3x3'], by: 'zero' })
+    expect(parts.membersOf(edge)).toEqual(['skip', 'max-pool-3x3'])
+    inspect(parts.pruning, 6, false)
+    expect(parts.membersOf(edge)).toEqual(['skip'])
+  })
+})
+
+describe.each(relaxations)('removal below the threshold, under %s,', (relaxation) => {
+  const alphaOf = (weights: number[]) =>
+    relaxation === 'gates' ? weights : weights.map((weight) => Math.log(weight))
+
+  it('takes members that were weak at the end of `patience` epochs in a row', () => {
+    const parts = takenApart(cells({ threshold: 0.1, patience: 2 }, { relaxation }))
+    const looks: [number[], boolean][] = [
+      [[0.97, 0.02, 0.01], true],
+      [[0.97, 0.02, 0.01], false],
+      [[0.89, 0.1, 0.01], true],
+    ]
+    for (const [i, [weights, endOfEpoch]] of looks.entries()) {
+      parts.set(edge, alphaOf(weights))
+      inspect(parts.pruning, i + 1, endOfEpoch)
+    }
+    // Weak is below 0.1 · 1/3: max-pool was so at the first epoch's end only.
+    const [removal, ...more] = eventsOf(parts.events, 'removal')
+    expect(more).toEqual([])
+    expect(removal).toMatchObject({ step: 3, by: 'threshold', group: edge, members: ['dil-conv-3x3'] })
+    expect(parts.progress.jumps).toBeCloseTo(removal!.before! - removal!.after!, 12)
+    const values = Object.values(parts.model.gateValues()[edge]!)
+    expect(values[0]! + values[1]!).toBeCloseTo(1, 6)
+    expect(values[1]).toBeCloseTo(0.1 / 0.99, 5)
+  })
+
+  it('keeps as many as a legal architecture needs, and never `none` alone', () => {
+    const net = tinyCells({ inputs: 2, operations: ['none', 'skip', 'dil-conv-3x3'] })
+    const parts = takenApart(cells({ threshold: 0.5 }, { relaxation }, net))
+    parts.set(edge, alphaOf([0.98, 0.004, 0.016]))
+    parts.set('cell0/node3', alphaOf([1.96, 0.03, 0.01]))
+    inspect(parts.pruning, 1, true)
+    expect(parts.membersOf(edge)).toEqual(['none', 'dil-conv-3x3'])
+    expect(parts.membersOf('cell0/node3')).toEqual(['0→3', '1→3'])
+  })
+
+  it('lets `none` win where the space allows it, as long as something reaches the output', () => {
+    const net = spaceNet('nas-bench-201', { cells: 1, channels: 2 }, [6, 6, 1], 3)
+    const parts = takenApart(cells({ threshold: 0.5 }, { relaxation }, net))
+    const edges = net.groups.filter(({ members }) => members.some(({ empty }) => empty))
+    for (const { name, members } of edges)
+      parts.set(name, alphaOf(members.map(({ empty }) => (empty ? 0.96 : 0.01))))
+    inspect(parts.pruning, 1, true)
+    const left = parts.model.supernet.groups
+    expect(left.filter(({ members }) => members.length > 1).map(({ name }) => name)).toEqual(['cell/0→3'])
+    for (const { name, members } of left)
+      if (name !== 'cell/0→3') expect(members).toMatchObject([{ empty: true }])
+    projectToLegal(parts.pruning, 2)
+    expect(eventsOf(parts.events, 'removal').at(-1)!.members).toContain('none')
+    expect(illegality(parts.model.supernet)).toBeUndefined()
+  })
+
+  it('carries the optimizer’s state over', () => {
+    const parts = takenApart(
+      cells({ threshold: 0.1 }, { relaxation, search: { weights: { optimizer: 'adam' } } }),
+    )
+    parts.step(0)
+    const state = () => parts.stepper.checkpoint().arrays
+    const was = state()
+    parts.set(edge, alphaOf([0.49, 0.02, 0.49]))
+    inspect(parts.pruning, 1, true)
+    const is = state()
+    expect(parts.membersOf(edge)).toEqual(['skip', 'dil-conv-3x3'])
+    for (const [name, values] of is) if (name.startsWith('s/')) expect(values).toEqual(was.get(name))
+    expect([...is.keys()].some((name) => name.startsWith(`s/${edge}/dil-conv-3x3`))).toBe(true)
+    if (relaxation === 'softmax')
+      for (const slot of ['first', 'second']) {
+        const [a, , c] = was.get(`t/${edge}#${slot}`)!
+        expect([...is.get(`t/${edge}#${slot}`)!]).toEqual([a, c])
+      }
+    parts.step(1)
+  })
+
+  it('resumes bit for bit', async () => {
+    const trial = () =>
+      cells(
+        { threshold: 0.8, patience: 2, rule: 'perturbation', order: 'random' },
+        { relaxation, search: { gates: { learningRate: 0.3 }, epochs: 6 } },
+      )
+    const straight = await searched(trial())
+    expect(eventsOf(straight.events, 'removal').some(({ by }) => by === 'threshold')).toBe(true)
+    for (const at of [1, 3]) {
+      const resumed = await searched(trial(), straight.checkpoints[at])
+      expectSameBytes(straight.model, resumed.model)
+      expect(resumed.result).toEqual(straight.result)
+      const removals = eventsOf(straight.events, 'removal')
+      expect(eventsOf(resumed.events, 'removal')).toEqual(
+        removals.filter(({ step }) => step > straight.checkpoints[at]!.step),
+      )
+      resumed.model.dispose()
+    }
+    straight.model.dispose()
+  })
+
+  it('adds every jump of the metric to the gap', () => {
+    const trial = cells({ threshold: 0.1 }, { relaxation })
+    const parts = takenApart({ ...trial, metric: 'cross-entropy' })
+    for (let t = 0; t < 3; t++) parts.step(t)
+    for (const [i, group] of [edge, 'cell0/node3', 'cell1/0→2'].entries()) {
+      parts.set(group, alphaOf([0.98, 0.01, 0.01]))
+      inspect(parts.pruning, i + 4, true)
+    }
+    const jumps = parts.progress.jumps + projectToLegal(parts.pruning, 7)
+    // Removals of one step share one measurement.
+    const steps = new Map(
+      eventsOf(parts.events, 'removal').map((event) => [event.step, event.after! - event.before!]),
+    )
+    expect([...steps.keys()]).toEqual([4, 5, 6, 7])
+    expect([...steps.values()].every((jump) => jump !== 0)).toBe(true)
+    expect(jumps).toBeCloseTo(
+      [...steps.values()].reduce((x, y) => x + y, 0),
+      12,
+    )
+  })
+})
+
+describe('a step behind a removal', () => {
+  it('costs less: fewer FLOPs, fewer kernels', async () => {
+    const parts = takenApart(cells({}))
+    const kernels = async () => (await tf.profile(() => parts.step(0))).kernels.length
+    parts.step(0)
+    const [flops, calls] = [taskCost(parts.model.supernet).flops, await kernels()]
+    parts.set('cell0/node3', [1, 0, 0])
+    inspect(parts.pruning, 1, false)
+    expect(eventsOf(parts.events, 'removal')[0]!.took).toEqual(['cell0/1→3', 'cell0/2→3'])
+    expect(taskCost(parts.model.supernet).flops).toBeLessThan(flops)
+    expect(await kernels()).toBeLessThan(calls)
+  })
+})
+
+describe('ablation', () => {
+  it.each(
+    relaxations.flatMap(
+      (relaxation) =>
+        [
+          [relaxation, edge, 'dil-conv-3x3', () => cells({}, { relaxation })],
+          [relaxation, 'cell1/node3', '1→3', () => cells({}, { relaxation })],
+          [
+            relaxation,
+            'head/dense0',
+            '2',
+            () => trialOf(vectorData(), tinyMlp(), { relaxation, schedule: onePhase([]) }),
+          ],
+        ] as const,
+    ),
+  )('under %s says of %s what removing %s then does', (_relaxation, group, member, make) => {
+    const parts = takenApart(make())
+    parts.step(0)
+    parts.step(1)
+    const { model, data, context } = parts
+    const rows = data.splits.validation
+    const [found] = ablate(parts.pruning, group, [[member]], rows, 2)
+    expect(found).toMatchObject({ step: 2, metric: context.metric === 'accuracy' ? 'cross-entropy' : 'rmse' })
+    const measure = () => evaluate(modelNetwork(model), data, rows, found!.metric)!
+    expect(found!.with).toBe(measure())
+    parts.stepper.prune(
+      group,
+      parts.membersOf(group)!.filter((name) => name !== member),
+    )
+    expect(found!.without).toBeCloseTo(measure(), 5)
+    expect(found!.without).not.toBeCloseTo(found!.with, 5)
+  })
+
+  it('is of rows spread evenly', () => {
+    expect([...someRows(Uint32Array.of(5, 6, 7, 8, 9, 10), 3)]).toEqual([5, 7, 9])
+    expect([...someRows(Uint32Array.of(5, 6), 3)]).toEqual([5, 6])
+  })
+})
+
+describe('perturbation', () => {
+  it('keeps the members whose removal hurts most, whatever their gates', () => {
+    const parts = takenApart(cells({ rule: 'perturbation' }, { relaxation: 'softmax' }))
+    for (let t = 0; t < 3; t++) parts.step(t)
+    const { model, data } = parts
+    const [first] = model.supernet.groups
+    const names = first!.members.map(({ name }) => name)
+    const damage = ablate(
+      parts.pruning,
+      first!.name,
+      names.map((name) => [name]),
+      data.splits.validation,
+      3,
+    ).map(hurt)
+    const best = names[damage.indexOf(Math.max(...damage))]!
+    // The gate says the opposite, and by so little that the damage stays in order.
+    const alpha = [...model.alphaValues().get(first!.name)!]
+    parts.set(
+      first!.name,
+      alpha.map((a, i) => (names[i] === best ? a - 1e-4 : a)),
+    )
+    projectToLegal(parts.pruning, 3)
+    expect(illegality(model.supernet)).toBeUndefined()
+    const [removal] = eventsOf(parts.events, 'removal')
+    expect(removal).toMatchObject({ by: 'perturbation', group: first!.name })
+    expect(removal!.members).toEqual(names.filter((name) => name !== best))
+    expect(Object.values(removal!.evidence!).every(({ ablation }) => ablation !== null)).toBe(true)
+  })
+
+  it('decides operations before inputs, in the supernet’s order or in one that the seed draws', () => {
+    const orderOf = (order: string, seed: number) => {
+      const parts = takenApart(cells({ rule: 'perturbation', order }, { seed }))
+      projectToLegal(parts.pruning, 1)
+      return eventsOf(parts.events, 'removal').map(({ group }) => group)
+    }
+    const depth = orderOf('depth', 1)
+    const inputs = depth.filter((name) => name.includes('/node'))
+    expect(depth.slice(-inputs.length)).toEqual(inputs)
+    expect(depth.slice(0, 2)).toEqual(['cell0/0→2', 'cell0/1→2'])
+    expect(orderOf('random', 1)).toEqual(orderOf('random', 1))
+    expect(orderOf('random', 1)).not.toEqual(orderOf('random', 2))
+    expect(orderOf('random', 1)).not.toEqual(depth)
+  })
+
+  it('measures on the rows that train gates, where there are some', () => {
+    const data = imageData({ train: 24, arch: 12, validation: 12 })
+    const trial = trialOf(data, tinyCells(), {
+      schedule: onePhase([], { prune: { from: 1, until: 1, rule: 'perturbation' } }),
+    })
+    const parts = takenApart(trial)
+    const names = parts.membersOf(edge)!
+    const [wanted] = ablate(parts.pruning, edge, [[names[0]!]], data.splits.arch, 1)
+    const [other] = ablate(parts.pruning, edge, [[names[0]!]], data.splits.validation, 1)
+    projectToLegal(parts.pruning, 1)
+    const removal = eventsOf(parts.events, 'removal').find(({ group }) => group === edge)!
+    const measured = Object.values(removal.evidence!).map(({ ablation }) => ablation!.with)
+    expect(measured).toEqual(measured.map(() => wanted!.with))
+    expect(wanted!.with).not.toBe(other!.with)
+  })
+})
+
+describe('what a removal tells', () => {
+  it('is the gate, the gradient of the losses and of each term, and the ablation from when it faded', () => {
+    const trial = cells(
+      {},
+      {
+        schedule: onePhase(
+          [
+            { term: 'l1', part: 'gates', lambda: 0.3 },
+            { term: 'parameters', part: 'gates', lambda: 2 },
+          ],
+          { prune: { from: 0, until: 1 } },
+        ),
+      },
+    )
+    const parts = takenApart(trial)
+    const { model, data } = parts
+    parts.set(edge, [0.8, 0.1, 0.1])
+    inspect(parts.pruning, 0, false)
+    parts.set(edge, [1, 0, 0])
+    const batch = batching(data, data.splits.train, trial.config.search, trial.random, 'search').at(0)
+    const gradients = batchGradients(
+      modelNetwork(model),
+      data.dataset.shape,
+      batch,
+      { task: 1, reconstruction: 0, loss: trial.loss },
+      { weights: [], alphas: [edge] },
+    )
+    const [, ofPool, ofConv] = gradients.alphas.get(edge)!.dataSync<'float32'>()
+    disposeGradients(gradients)
+    parts.step(0)
+    parts.set(edge, [1, 0, 0])
+    inspect(parts.pruning, 1, false)
+    const { evidence, lambda } = eventsOf(parts.events, 'removal').find(({ group }) => group === edge)!
+    expect(lambda).toEqual({ 'l1/gates': 0.3, 'parameters/gates': 2 })
+    const [pool, conv] = [evidence!['max-pool-3x3']!, evidence!['dil-conv-3x3']!]
+    expect([pool.gate, conv.gate]).toEqual([0, 0])
+    expect(pool.gradients.loss).toBeCloseTo(ofPool!, 6)
+    expect(conv.gradients.loss).toBeCloseTo(ofConv!, 6)
+    expect(conv.gradients['l1/gates']).toBeCloseTo(0.3, 5)
+    // R = Σ g c / Σ g, all on skip, which costs nothing: ∂R/∂g = c.
+    const { parameters } = model.origin.groups.find(({ name }) => name === edge)!.members[2]!
+    expect(conv.gradients['parameters/gates']).toBeCloseTo((2 * parameters) / 1000, 6)
+    expect(pool.gradients['parameters/gates']).toBeCloseTo(0, 6)
+    expect(conv.ablation).toMatchObject({ step: 0, metric: 'cross-entropy' })
+    expect(conv.ablation!.with).not.toBe(conv.ablation!.without)
+  })
+
+  it('has no gradient where the gates were held, and no ablation where no rows are given', () => {
+    const trial = cells({}, { search: { ablationRows: 0 } })
+    const parts = takenApart(trial)
+    parts.set(edge, [0.9, 0.1, 0])
+    inspect(parts.pruning, 1, false)
+    const [removal] = eventsOf(parts.events, 'removal')
+    expect(removal!.evidence).toEqual({ 'dil-conv-3x3': { gate: 0, gradients: {}, ablation: null } })
+  })
+})
