@@ -1,0 +1,115 @@
+import { Type } from '@sinclair/typebox'
+import { fraction, object, oneOf } from './schema-parts.js'
+
+const files = (description: string) =>
+  Type.Optional(Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })], { description }))
+
+/**
+ * What the data is and how its files read. `source` names a bundled data set; else `file` (or `channels`) is
+ * read. No defaults here: they depend on the bundled data set, on the format and on each other
+ * (`data/data-settings.ts`).
+ */
+export const Data = object({
+  source: Type.Optional(Type.String({ description: 'a bundled data set: digits, concrete, chicago' })),
+  file: files('a file or folder, relative to the config; several of one format are read one after another'),
+  channels: Type.Optional(
+    Type.Record(Type.String(), Type.String(), {
+      description: 'instead of file, for sequences: a file for each channel, whose columns are the steps',
+    }),
+  ),
+  format: Type.Optional(
+    Type.String({ description: 'the reader, where the file’s name does not tell: csv, parquet, idx, …' }),
+  ),
+  targetFile: files('the file of the targets, where they stand apart, row by row; one for each file'),
+  targetHeader: Type.Optional(
+    Type.Boolean({
+      description: 'whether the target file’s first line names its columns; as header by default',
+    }),
+  ),
+  kind: Type.Optional(oneOf(['table', 'images', 'series', 'sequences'])),
+  delimiter: Type.Optional(Type.String({ minLength: 1, maxLength: 1, description: 'a comma by default' })),
+  header: Type.Optional(
+    Type.Boolean({ description: 'whether the first line names the columns; true by default' }),
+  ),
+  task: Type.Optional(oneOf(['classification', 'regression', 'forecasting'])),
+  target: Type.Optional(
+    Type.Union([Type.String(), Type.Integer({ minimum: -1 }), Type.Array(Type.String(), { minItems: 1 })], {
+      description: 'the target column: its name, or its index where there is no header (-1: the last)',
+    }),
+  ),
+  classes: files('names of the classes 0, 1, …: a list, or a file of them (JSON, or a name a line)'),
+  drop: Type.Optional(Type.Array(Type.String(), { description: 'columns that are not inputs' })),
+  categorical: Type.Optional(
+    Type.Array(Type.String(), { description: 'columns to one-hot encode even if numeric' }),
+  ),
+  missing: Type.Optional(
+    oneOf(['refuse', 'drop-row', 'mean', 'median', 'most-frequent', 'indicator'], {
+      description:
+        'what is done about an empty cell (or NA, NaN, ?, null): refuse by default; fills are computed on train only',
+    }),
+  ),
+  image: Type.Optional(
+    object({
+      height: Type.Integer({ minimum: 1 }),
+      width: Type.Integer({ minimum: 1 }),
+      channels: Type.Integer({ minimum: 1, default: 1 }),
+    }),
+  ),
+  resize: Type.Optional(
+    oneOf(['refuse', 'stretch', 'crop'], {
+      description: 'image-folder: what is done about an image of another size; refuse by default',
+    }),
+  ),
+  labelBytes: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 8, description: 'records: bytes before the pixels; 1 by default' }),
+  ),
+  layout: Type.Optional(
+    oneOf(['channels-last', 'channels-first'], {
+      description: 'which axis of an image or sequence comes first in the file; channels-last by default',
+    }),
+  ),
+  sequence: Type.Optional(
+    object({
+      steps: Type.Integer({ minimum: 1, description: 'each row is a whole example of so many time steps' }),
+      channels: Type.Integer({ minimum: 1, default: 1 }),
+    }),
+  ),
+  window: Type.Optional(Type.Integer({ minimum: 1, description: 'series: time steps that the model sees' })),
+  horizon: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'series: steps from the window’s last to the target; 1 by default in forecasting, else 0',
+    }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'at most so many rows, drawn by the seed, for quick tries' }),
+  ),
+  test: Type.Optional(
+    object({
+      file: Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })]),
+      targetFile: files('as data.targetFile'),
+    }),
+  ),
+})
+
+/** Which rows are for what. */
+export const Split = object(
+  {
+    by: oneOf(['auto', 'random', 'stratified', 'block', 'group', 'time'], {
+      default: 'auto',
+      description: 'auto: time for a series, stratified for classification, else random',
+    }),
+    column: Type.Optional(Type.String({ description: 'for group and time: the column that says which' })),
+    block: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'for block: rows in a block that stay together' }),
+    ),
+    train: fraction({ default: 0.6 }),
+    arch: fraction({ default: 0 }),
+    validation: fraction({ default: 0.2 }),
+    test: fraction({ default: 0.2 }),
+    seed: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'own seed, to hold the split while trials vary' }),
+    ),
+  },
+  { default: {} },
+)
