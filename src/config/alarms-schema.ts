@@ -5,12 +5,20 @@ const strict = { additionalProperties: false, default: {} }
 /** When an alarm is raised, and what is done then. */
 const settings = (limit: number, description: string) => ({
   limit: Type.Number({ minimum: 0, default: limit, description }),
-  safeguard: Type.Unsafe<'none' | 'hold-gates' | 'stop'>({
-    type: 'string',
-    enum: ['none', 'hold-gates', 'stop'],
-    default: 'none',
-    description: 'hold the gates for the rest of the phase, or stop with the gates of the last good epoch',
-  }),
+  safeguard: Type.Union(
+    [
+      Type.Unsafe<'none' | 'hold-gates' | 'stop'>({ type: 'string', enum: ['none', 'hold-gates', 'stop'] }),
+      Type.Object(
+        { term: Type.String(), lambda: Type.Number({ exclusiveMinimum: 0 }) },
+        { additionalProperties: false },
+      ),
+    ],
+    {
+      default: 'none',
+      description:
+        'hold the gates for the rest of the phase, stop with the gates of the last good epoch, or a term on the gates of the layer',
+    },
+  ),
 })
 
 const after = (share: number, description: string) => ({

@@ -62,6 +62,7 @@ export async function setupTrial(
     terms: all,
     latency: measured !== undefined,
     stepsPerEpoch: perEpoch,
+    reserved: safeguardTerms(config),
   })
   const resolved: Config = { ...config, schedule: document }
   const isClass = data.dataset.task.kind === 'classification'
@@ -198,7 +199,7 @@ export function compileFor(
   supernet: Supernet,
   steps: number,
   relaxation: RelaxationName,
-  available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch'>> = {},
+  available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved'>> = {},
 ): Schedule {
   const active = new Set(supernet.graph.nodes.map((node) => node.layer))
   return compileSchedule(document, {
@@ -216,7 +217,16 @@ export function compileFor(
     decoder: 'reconstruction' in supernet.graph.outputs,
     latency: available.latency ?? true,
     terms: available.terms ?? terms,
+    reserved: available.reserved ?? [],
   })
+}
+
+/** The terms that safeguards of a configuration may bring in. */
+function safeguardTerms({ search }: Config): { term: string; path: string }[] {
+  const found = Object.entries(search.alarms).flatMap(([alarm, { safeguard }]) =>
+    typeof safeguard === 'string' ? [] : [{ term: safeguard.term, path: `config.search.alarms.${alarm}.safeguard` }],
+  )
+  return found.filter(({ term }, i) => found.findIndex((other) => other.term === term) === i)
 }
 
 /** The registry's terms and those of a library call, whose names must be their own. */

@@ -1,13 +1,13 @@
 import { InputError } from '../base/errors.js'
 import type { CurveDocument, ScheduleDocument } from '../config/schedule-schema.js'
 import { append, columnBook } from './columns.js'
-import type { CompileContext } from './context.js'
+import { checkTerm, layersOf, type CompileContext } from './context.js'
 import { curveAt, curveFault } from './curve.js'
 import { entriesOf } from './entries.js'
 import { columnsOfTable } from './rows.js'
 import { matching } from './select.js'
 import { iterationOf } from './time.js'
-import type { CompiledPhase, Schedule, Segment } from './types.js'
+import type { Column, CompiledPhase, Schedule, Segment } from './types.js'
 
 export type { CompileContext } from './context.js'
 
@@ -34,7 +34,7 @@ export function compileSchedule(document: ScheduleDocument, context: CompileCont
     steps: context.steps,
     phases,
     losses,
-    columns,
+    columns: [...columns, ...(replay ? [] : reservedColumns(context))],
     prune: pruneOf(document, context),
     ...(replay && { replay: { initial: replay.initial, removals: replay.removals } }),
   }
@@ -64,6 +64,14 @@ function phasesOf(document: ScheduleDocument, context: CompileContext): Compiled
       train: new Set(matching(phase.train, layers, 'layer', `${pathOf(document, p)}.train`)),
       gates: phase.gates,
     }
+  })
+}
+
+/** Columns without a say, the last of their term, for terms that a safeguard may bring in. */
+function reservedColumns(context: CompileContext): Column[] {
+  return (context.reserved ?? []).flatMap(({ term, path }) => {
+    const part = checkTerm(term, 'gates', path, context)
+    return layersOf(part, context).map((layer) => ({ term, part, layer, segments: [] }))
   })
 }
 

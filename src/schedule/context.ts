@@ -26,6 +26,8 @@ export interface CompileContext extends Length {
   /** Has the supernet a decoder? */
   readonly decoder: boolean
   readonly terms: readonly Term[]
+  /** Terms on gates that a safeguard may bring in, each with where it stands in the configuration. */
+  readonly reserved?: readonly { readonly term: string; readonly path: string }[]
 }
 
 /** The layers that a part has something on. */

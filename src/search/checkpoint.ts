@@ -60,7 +60,7 @@ export const freshProgress = (): Progress => ({
   jumps: 0,
   streaks: { zero: {}, weak: {} },
   ablations: {},
-  alarms: { raised: [], heldUntil: 0, good: null },
+  alarms: { raised: [], heldUntil: 0, good: null, terms: [] },
 })
 
 const fileName = 'search.safetensors'

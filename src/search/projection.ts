@@ -32,28 +32,36 @@ function projectByMagnitude(pruning: Pruning, step: number): Removal[] {
 
 /**
  * One group after another keeps the members whose removal hurts most (Wang et al., arXiv:2108.04392, without
- * tuning in between): operations first, then inputs, as published. It is measured on the rows that train gates,
- * where there are some, else on validation.
+ * tuning in between): operations first, then inputs, as published.
  */
 function projectByPerturbation(pruning: Pruning, step: number): Removal[] {
-  const { model, data } = pruning
-  const rows = data.splits.arch.length > 0 ? data.splits.arch : data.splits.validation
+  const { model } = pruning
   return inOrder(pruning).flatMap(({ name }) => {
     const group = model.supernet.groups.find((g) => g.name === name)
     if (!group || !isOpen(group)) return []
     const names = keepable(group).map((member) => member.name)
-    const found = ablate(
-      pruning,
-      name,
-      names.map((member) => [member]),
-      rows,
-      step,
-    )
-    const ablated: Record<string, Ablation> = Object.fromEntries(found.map((each, i) => [names[i]!, each]))
+    const ablated = perturbations(pruning, group, names, step)
     const importance = Object.fromEntries(names.map((member) => [member, hurtOf(ablated[member])]))
     const kept = strongest(model.supernet, group, importance)
     return [remove(pruning, group, kept, step, 'perturbation', ablated)]
   })
+}
+
+/**
+ * Ablations of members that may be kept, one by one, on all rows that train gates, where there are some, else on
+ * validation.
+ */
+export function perturbations(
+  pruning: Pruning,
+  group: GateGroup,
+  members: readonly string[],
+  step: number,
+): Record<string, Ablation> {
+  const { arch, validation } = pruning.data.splits
+  const allowed = keepable(group).flatMap(({ name }) => (members.includes(name) ? [name] : []))
+  const sets = allowed.map((member) => [member])
+  const found = ablate(pruning, group.name, sets, arch.length > 0 ? arch : validation, step)
+  return Object.fromEntries(found.map((each, i) => [allowed[i]!, each]))
 }
 
 /** What is not a number hurts more than anything. */

@@ -1,8 +1,9 @@
 import { Failure } from '../base/errors.js'
 import type { LoggedRemoval } from '../schedule/types.js'
 import type { GateGroup } from '../supernet/types.js'
-import type { Event } from './events.js'
-import { measured, remove, type Pruning } from './pruning.js'
+import { ablationsOf } from './ablation.js'
+import { perturbations } from './projection.js'
+import { measured, others, remove, type Pruning, type Removal } from './pruning.js'
 
 /**
  * Removes what a replayed run removed at this step, in its order, and nothing else. Members that went
@@ -32,8 +33,13 @@ export function replayRemovals(pruning: Pruning, removals: readonly LoggedRemova
 }
 
 function replayed(pruning: Pruning, group: GateGroup, { members, step, by }: LoggedRemoval) {
-  const kept = group.members.map(({ name }) => name).filter((name) => !members.includes(name))
-  return remove(pruning, group, kept, step, by as Extract<Event, { type: 'removal' }>['by'])
+  const ablated =
+    by === 'zero'
+      ? {}
+      : by === 'perturbation'
+        ? perturbations(pruning, group, members, step)
+        : ablationsOf(pruning, group, members, step)
+  return remove(pruning, group, others(group, members), step, by as Removal['by'], ablated)
 }
 
 function groupOf({ model }: Pruning, removal: LoggedRemoval): GateGroup {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Config } from '../config/config-schema.js'
 import { phaseAt } from '../schedule/table.js'
-import type { CompiledPhase } from '../schedule/types.js'
+import type { ScheduleSource } from '../schedule/source.js'
+import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { alarms } from './alarms/index.js'
 import type { Observed } from './alarms/types.js'
@@ -18,6 +19,8 @@ export interface AlarmState {
   heldUntil: number
   /** α by group and member at the end of the last epoch without an alarm whose safeguard is `stop`. */
   good: GateWeights | null
+  /** Terms that safeguards have brought in, each on the gates of a layer before iteration `until`. */
+  terms: { term: string; layer: string; lambda: number; until: number }[]
 }
 
 /**
@@ -41,8 +44,15 @@ export function watch(pruning: Pruning, step: number): void {
       if (safeguard === 'stop') bad = true
       if (state.raised.includes(key)) continue
       const acts = safeguard !== 'none' && step < context.schedule.prune.until
-      context.emit({ type: 'alarm', step, alarm: name, layer, message, ...(acts && { safeguard }) })
-      if (acts) act(safeguard, pruning, step)
+      context.emit({
+        type: 'alarm',
+        step,
+        alarm: name,
+        layer,
+        message,
+        ...(acts && { safeguard: textOf(safeguard) }),
+      })
+      if (acts) act(safeguard, layer, pruning, step)
     }
   }
   state.raised = standing
@@ -53,7 +63,48 @@ export function watch(pruning: Pruning, step: number): void {
 export const guarded = (phase: CompiledPhase, t: number, { heldUntil }: AlarmState): CompiledPhase =>
   t < heldUntil ? { ...phase, gates: 'hold' } : phase
 
-function act(safeguard: Safeguard, { model, context, progress }: Pruning, step: number): void {
+/**
+ * The source of λ with the terms that safeguards have brought in: for a term and layer theirs goes in place of the
+ * schedule's. The schedule has a column without a say for each of them.
+ */
+export function guardedSource(
+  source: ScheduleSource,
+  schedule: Schedule,
+  alarmState: () => AlarmState,
+): ScheduleSource {
+  const place = (term: string, layer: string) =>
+    schedule.columns.findLastIndex(
+      (column) => column.term === term && column.layer === layer && column.part === 'gates',
+    )
+  return {
+    state: () => source.state?.(),
+    restore: (state) => source.restore?.(state),
+    at(t, observed) {
+      const row = source.at(t, observed)
+      const acting = alarmState().terms.filter(({ until }) => t < until)
+      if (acting.length === 0) return row
+      const columns = row.columns.slice()
+      for (const { term, layer, lambda } of acting) columns[place(term, layer)] = lambda
+      return { ...row, columns }
+    },
+  }
+}
+
+const textOf = (safeguard: Safeguard): string =>
+  typeof safeguard === 'string' ? safeguard : `${safeguard.term} ${safeguard.lambda}`
+
+function act(
+  safeguard: Safeguard,
+  layer: string | null,
+  { model, context, progress }: Pruning,
+  step: number,
+): void {
+  // A replayed schedule has its λ already.
+  if (typeof safeguard === 'object' && !context.schedule.replay) {
+    const layers = layer === null ? new Set(model.supernet.groups.map((group) => group.layer)) : [layer]
+    const { until } = context.schedule.prune
+    for (const each of layers) progress.alarms.terms.push({ ...safeguard, layer: each, until })
+  }
   if (safeguard === 'hold-gates') progress.alarms.heldUntil = phaseAt(context.schedule, step).to
   if (safeguard === 'stop') {
     restoreAlphas(model, progress.alarms.good)

@@ -18,7 +18,7 @@ import type { Latency, LoopContext } from './options.js'
 import { inspect } from './inspect.js'
 import { projectToLegal } from './projection.js'
 import type { Pruning } from './pruning.js'
-import { guarded, watch } from './safeguards.js'
+import { guarded, guardedSource, watch } from './safeguards.js'
 import { replayRemovals } from './replay.js'
 import { supernetStepper } from './stepper.js'
 import { entropyByLayer, sparsityByLayer } from './structure.js'
@@ -61,7 +61,11 @@ export async function searchArchitecture(
   const batches = batching(data, data.splits.train, context.options, context.random, 'search')
   const stepper = supernetStepper(model, data, context)
   const progress: Progress = from ? structuredClone(from.progress) : freshProgress()
-  const source = context.source ?? scheduleSource(context.schedule)
+  const source = guardedSource(
+    context.source ?? scheduleSource(context.schedule),
+    context.schedule,
+    () => progress.alarms,
+  )
   const record = lambdaRecord(context.schedule)
   const { used } = record
   const result = (reason: SearchResult['reason'], steps: number): SearchResult => ({

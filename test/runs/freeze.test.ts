@@ -16,9 +16,32 @@ import { temporaryFolder, tinyCells, tinyMlp } from './helper.js'
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
 
-const trials = { mlp: tinyMlp, cells: tinyCells }
+/** Weak members go, and what is left is decided by perturbation; a term that a safeguard brings in. */
+const softmax = {
+  ...tinyCells,
+  relaxation: 'softmax',
+  schedule: {
+    name: 'weak',
+    phases: [{ name: 'all', until: 1, terms: [{ term: 'parameters', part: 'gates', lambda: 20 }] }],
+    prune: { from: 0.3, until: 0.8, threshold: 0.5, rule: 'perturbation', order: 'random' },
+  },
+  search: {
+    epochs: 6,
+    batch: 256,
+    inspectEvery: 2,
+    gates: { learningRate: 0.1 },
+    alarms: { collapse: { limit: 0.5, safeguard: { term: 'skip-share', lambda: 0.5 } } },
+  },
+}
+
+const stopping = {
+  ...softmax,
+  search: { ...softmax.search, alarms: { collapse: { limit: 0.5, safeguard: 'stop' } } },
+}
+
+const trials = { mlp: tinyMlp, cells: tinyCells, softmax, stopping }
 type Name = keyof typeof trials
-const names = ['mlp', 'cells'] as const
+const names = ['mlp', 'cells', 'softmax', 'stopping'] as const
 
 /** The trial's configuration with its frozen schedule as a file. */
 function replaying(name: Name, more: object = {}) {
@@ -146,3 +169,20 @@ function groupsOf(name: Name) {
 
 const architectureOf = (name: Name) =>
   (JSON.parse(readFileSync(at(`${name}/architecture.json`), 'utf8')) as Architecture).groups
+
+test('a term that a safeguard brought in stands in the schedule as used', () => {
+  const alarm = readEvents(at('softmax/events.jsonl')).find((event) => event.type === 'alarm' && event.safeguard)
+  expect(alarm).toMatchObject({ alarm: 'collapse', safeguard: 'skip-share 0.5' })
+  const csv = readFileSync(at('softmax/schedule.csv'), 'utf8')
+  const { step, layer } = alarm as { step: number; layer: string }
+  const until = Math.round(0.8 * 6 * 5)
+  expect(csv).toContain(`\n${step},${until},${layer},skip-share/gates,0.5\n`)
+})
+
+test('a safeguard that ended a search ends its replay there, too', () => {
+  const { search } = JSON.parse(readFileSync(at('stopping-replayed/metrics.json'), 'utf8')) as {
+    search: { stopped: string; steps: number }
+  }
+  expect(search.stopped).toBe('alarm')
+  expect(search.steps).toBeLessThan(30)
+})
