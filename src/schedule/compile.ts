@@ -53,7 +53,8 @@ function phasesOf(document: ScheduleDocument, context: CompileContext): Compiled
     )
   return phases.map((phase, p) => {
     const before = ends[p - 1] ?? 0
-    if (ends[p]! <= before)
+    // Without rows to train on there are no iterations, and no phase has any.
+    if (steps > 0 && ends[p]! <= before)
       throw new InputError(
         `${pathOf(document, p)}.until: expected more than ${JSON.stringify(phases[p - 1]?.until ?? 0)}, got ${JSON.stringify(phase.until)}`,
       )

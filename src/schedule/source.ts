@@ -30,7 +30,7 @@ export interface LambdaRecord {
   /** The schedule with the λ that was used so far in place of what it said; it grows. */
   readonly used: Schedule
   add(t: number, row: LambdaRow): void
-  /** All that was added, as from, to, λ in turn: by `task`, `reconstruction` or the column's index. */
+  /** All that was added, as from, to, λ in turn: by `task`, `reconstruction` or the column's index; what never had a value is left out. */
   arrays(): Map<string, Float64Array>
   restore(arrays: ReadonlyMap<string, Float64Array>): void
 }
@@ -58,7 +58,8 @@ export function lambdaRecord(schedule: Schedule): LambdaRecord {
         if (!Number.isNaN(value)) append(columns[i]!, t, t + 1, value)
       })
     },
-    arrays: () => new Map([...lists].map(([name, list]) => [name, flattened(list)])),
+    arrays: () =>
+      new Map([...lists].flatMap(([name, list]) => (list.length > 0 ? [[name, flattened(list)]] : []))),
     restore(arrays) {
       for (const [name, list] of lists) {
         const flat = arrays.get(name) ?? new Float64Array(0)

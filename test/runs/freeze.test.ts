@@ -22,14 +22,14 @@ const softmax = {
   relaxation: 'softmax',
   schedule: {
     name: 'weak',
-    phases: [{ name: 'all', until: 1, terms: [{ term: 'parameters', part: 'gates', lambda: 20 }] }],
+    phases: [{ name: 'all', until: 1, terms: [{ term: 'parameters', part: 'gates', lambda: 5000 }] }],
     prune: { from: 0.3, until: 0.8, threshold: 0.5, rule: 'perturbation', order: 'random' },
   },
   search: {
     epochs: 6,
     batch: 256,
     inspectEvery: 2,
-    gates: { learningRate: 0.1 },
+    gates: { learningRate: 0.3 },
     alarms: { collapse: { limit: 0.5, safeguard: { term: 'skip-share', lambda: 0.5 } } },
   },
 }
@@ -88,9 +88,11 @@ describe.each(names)('the frozen schedule of a run of %s', (name) => {
   })
 
   test('replays it interrupted and resumed, too, and is the same of such a run', async () => {
-    await interruptAt(`${name}-twice`, replaying(name), 'gates', 3)
+    // The search that a safeguard stops has decided nothing before it stops.
+    const early = name === 'stopping'
+    await interruptAt(`${name}-twice`, replaying(name), 'gates', early ? 1 : 3)
     expect(outcome(`${name}-twice`)).toEqual(outcome(name))
-    await interruptAt(`${name}-halved`, resolveConfig(trials[name]), 'removal', 1)
+    await interruptAt(`${name}-halved`, resolveConfig(trials[name]), early ? 'gates' : 'removal', 1)
     const { description } = freezeRun(at(name))
     expect({ ...freezeRun(at(`${name}-halved`)), description }).toEqual(freezeRun(at(name)))
   })
@@ -175,7 +177,7 @@ test('a term that a safeguard brought in stands in the schedule as used', () => 
   expect(alarm).toMatchObject({ alarm: 'collapse', safeguard: 'skip-share 0.5' })
   const csv = readFileSync(at('softmax/schedule.csv'), 'utf8')
   const { step, layer } = alarm as { step: number; layer: string }
-  const until = Math.round(0.8 * 6 * 5)
+  const until = Math.round(0.8 * 24)
   expect(csv).toContain(`\n${step},${until},${layer},skip-share/gates,0.5\n`)
 })
 
@@ -184,5 +186,5 @@ test('a safeguard that ended a search ends its replay there, too', () => {
     search: { stopped: string; steps: number }
   }
   expect(search.stopped).toBe('alarm')
-  expect(search.steps).toBeLessThan(30)
+  expect(search.steps).toBeLessThan(19)
 })

@@ -70,7 +70,7 @@ describe('phases', () => {
       ['press', 3, 8],
       ['relax', 8, 10],
     ])
-    expect(prune).toEqual({ from: 3, until: 8 })
+    expect(prune).toMatchObject({ from: 3, until: 8 })
   })
 
   it('say what is trained, whether gates move, and what each loss weighs', () => {

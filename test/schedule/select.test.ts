@@ -278,7 +278,7 @@ describe('times', () => {
       { stepsPerEpoch: 4 },
     )
     expect(compiled[0]!.to).toBe(iteration)
-    expect(prune).toEqual({ from: iteration, until: 9 })
+    expect(prune).toMatchObject({ from: iteration, until: 9 })
   })
 
   it.each<[unknown, string, number?]>([

@@ -183,11 +183,11 @@ describe('a search', () => {
 
 describe('a safeguard', () => {
   const collapsing = (safeguard: string, more: Settings = {}) =>
-    cells({ parameters: 30 }, { alarms: { collapse: { limit: 0.7, safeguard } } }, more)
+    cells({ parameters: 60 }, { alarms: { collapse: { limit: 0.7, safeguard } } }, more)
 
   it('hold-gates holds them for the rest of the phase', async () => {
     const phases = [
-      { name: 'press', until: 0.85, terms: [{ term: 'parameters', part: 'gates', lambda: 30 }] },
+      { name: 'press', until: 0.85, terms: [{ term: 'parameters', part: 'gates', lambda: 60 }] },
       { name: 'free', until: 1 },
     ]
     const more = { schedule: { name: 'two', phases, prune: { from: 0.9, until: 1 } } }

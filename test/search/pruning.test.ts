@@ -336,9 +336,10 @@ describe('what a removal tells', () => {
     expect(pool.gradients.loss).toBeCloseTo(ofPool!, 6)
     expect(conv.gradients.loss).toBeCloseTo(ofConv!, 6)
     expect(conv.gradients['l1/gates']).toBeCloseTo(0.3, 5)
-    // R = Σ g c / Σ g, all on skip, which costs nothing: ∂R/∂g = c.
+    // R = Σ g c / Σ g, all on skip, which costs nothing: ∂R/∂g = c, times the share of the edge being kept.
     const { parameters } = model.origin.groups.find(({ name }) => name === edge)!.members[2]!
-    expect(conv.gradients['parameters/gates']).toBeCloseTo((2 * parameters) / 1000, 6)
+    const share = model.gateValues()['cell0/node2']!['0→2']!
+    expect(conv.gradients['parameters/gates']).toBeCloseTo((2 * share * parameters) / 1000, 6)
     expect(pool.gradients['parameters/gates']).toBeCloseTo(0, 6)
     expect(conv.ablation).toMatchObject({ step: 0, metric: 'cross-entropy' })
     expect(conv.ablation!.with).not.toBe(conv.ablation!.without)
