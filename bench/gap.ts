@@ -1,10 +1,18 @@
 /**
- * What discretization costs: the three gap figures of a scheduled search, and of plain DARTS (softmax,
- * alternating, the strongest stay at the end), on several spaces and over several seeds.
+ * What discretization costs: the three gap figures of a scheduled search, of plain DARTS (softmax,
+ * alternating, the strongest stay at the end), and of a supernet whose gates are held, on several spaces and
+ * over several seeds; and what a step costs at the end of the search as a share of the beginning.
  *
- *     npm run build && node dist/bench/gap.js [SPACE …] [--seeds 5] [--first 1]
+ *     npm run build && node dist/bench/gap.js [SPACE …] [--seeds 5] [--first 1] [--schedule PRESET] [--only METHOD]
  */
-import { resolveConfig, runTrial, setupTrial, useBackend, type TrialMetrics } from '../src/index.js'
+import {
+  resolveConfig,
+  runTrial,
+  setupTrial,
+  useBackend,
+  type Event,
+  type TrialMetrics,
+} from '../src/index.js'
 import { textTable } from '../src/cli/table.js'
 import { format } from './summary.js'
 
@@ -44,9 +52,28 @@ const settings: Record<string, { unit: number; config: object }> = {
     },
   },
 }
+const scheduled = process.argv.includes('--schedule')
+  ? process.argv[process.argv.indexOf('--schedule') + 1]!
+  : 'auto'
 const methods: Record<string, object> = {
-  scheduled: { relaxation: 'gates', schedule: 'strong-then-relaxed' },
+  scheduled: { relaxation: 'gates', schedule: scheduled },
   'plain darts': { relaxation: 'softmax', schedule: 'none' },
+  // Trained to the end with all that it has: before the projection it is what a pruned one is held against.
+  unpruned: {
+    relaxation: 'gates',
+    schedule: {
+      name: 'unpruned',
+      phases: [
+        {
+          name: 'all',
+          until: 1,
+          gates: 'hold',
+          terms: [{ term: 'l2', part: 'weights', lambda: 0.003 }],
+        },
+      ],
+      prune: { from: 1, until: 1 },
+    },
+  },
 }
 
 const words = process.argv.slice(2)
@@ -56,12 +83,14 @@ const named = words.filter((word) => word in settings)
 const first = flag('--first', 1)
 const seeds = Array.from({ length: flag('--seeds', 5) }, (_, i) => first + i)
 
+const only = words.includes('--only') ? words[words.indexOf('--only') + 1] : undefined
+
 await useBackend('wasm')
 const rows: string[][] = []
 for (const space of named.length > 0 ? named : Object.keys(settings)) {
   const { unit, config } = settings[space]!
-  for (const [method, choice] of Object.entries(methods)) {
-    const results: TrialMetrics[] = []
+  for (const [method, choice] of Object.entries(methods).filter(([name]) => !only || name === only)) {
+    const results: (TrialMetrics & { before: number; steps: number })[] = []
     for (const seed of seeds) {
       const { search, ...rest } = config as { search: object }
       const whole = resolveConfig({
@@ -76,20 +105,36 @@ for (const space of named.length > 0 ? named : Object.keys(settings)) {
         // Only the search is looked at.
         retrain: { epochs: 1 },
       })
-      const { metrics } = await runTrial(await setupTrial(whole, '.'), { emit: () => undefined })
-      results.push(metrics)
-      console.error(JSON.stringify({ space, method, seed, ...metrics.gap, ...metrics.validation }))
+      const stepMs: number[] = []
+      let before: number | null = null
+      const emit = (event: Event) => {
+        if (event.type === 'epoch' && event.stage === 'search') stepMs.push(event.stepMs)
+        if (event.type === 'removal' && event.by === 'projection') before ??= event.before
+      }
+      const { metrics } = await runTrial(await setupTrial(whole, '.'), { emit })
+      // The first epoch warms up.
+      const steps = stepMs.at(-1)! / stepMs[1]!
+      results.push({ ...metrics, before: before ?? metrics.validation.supernet!, steps })
+      console.error(
+        JSON.stringify({ space, method, seed, steps, before, ...metrics.gap, ...metrics.validation }),
+      )
     }
-    const column = (of: (metrics: TrialMetrics) => number) =>
+    const column = (of: (metrics: (typeof results)[number]) => number) =>
       format(results.map(of), unit === 1 ? 3 : 2, unit)
     rows.push([
       `${space}, ${method}`,
+      column((m) => m.before),
       column((m) => m.validation.supernet!),
       column((m) => m.gap.jumps),
       column((m) => m.gap.derive!),
       column((m) => m.gap.gatesDropped!),
       format(
         results.map((m) => m.derived.parameters / m.supernet.parameters),
+        0,
+        100,
+      ),
+      format(
+        results.map((m) => m.steps),
         0,
         100,
       ),
@@ -101,7 +146,16 @@ console.log(
 )
 console.log(
   textTable([
-    ['space, method', 'supernet at the end', 'jumps', 'derived', 'gates dropped', 'parameters %'],
+    [
+      'space, method',
+      'before projection',
+      'at the end',
+      'jumps',
+      'derived',
+      'gates dropped',
+      'parameters %',
+      'step %',
+    ],
     ...rows,
   ]),
 )
