@@ -88,6 +88,7 @@ describe('phases', () => {
 
   it('of so few iterations that one gets none still compile', () => {
     expect(compile(document, { steps: 2 }).phases.map(({ from, to }) => to - from)).toEqual([1, 1, 0])
+    expect(compile(document, { steps: 0 }).phases.map(({ from, to }) => to - from)).toEqual([0, 0, 0])
   })
 })
 
