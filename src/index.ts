@@ -64,7 +64,10 @@ export { toLayersModel } from './export/layers.js'
 export { readModel } from './export/model-files.js'
 export { saveModel, type TrainedNetwork } from './export/save.js'
 export { verifyExport, type Verification } from './export/verify.js'
+export { explain, type Explanation } from './report/explain.js'
+export { explanationText } from './report/explain-text.js'
 export { progressBar } from './report/progress.js'
+export { readRun } from './report/read-run.js'
 
 export { benchOperations, type BenchOperationsOptions } from './runs/bench-operations.js'
 export type { LatencyTable } from './runs/latency.js'
@@ -78,6 +81,7 @@ export {
   type QueryOptions,
   type TableSummary,
 } from './runs/query-benchmark.js'
+export { deriveRun, deriveRules, type DeriveRule, type DeriveRunOptions } from './runs/derive-run.js'
 export { reportRun } from './runs/report-run.js'
 export { retrainRun } from './runs/retrain-run.js'
 export type { FinishedRun, Timings } from './runs/run-folder.js'

@@ -69,6 +69,7 @@ export async function setupTrial(
   checkObjective(config.objective, isClass)
   checkCriteria(config.criteria, isClass)
   checkAugmentation(config, data)
+  checkPruning(schedule, data)
   const benchmark = benchmarkOf(config, folder, supernet, own)
   return {
     config: resolved,
@@ -254,6 +255,13 @@ function checkCriteria(criteria: Config['criteria'], isClass: boolean): void {
     const task = isClass ? 'classification' : 'regression'
     throw new InputError(`config.criteria.${index}.metric: ${metric} does not fit a ${task} task`)
   }
+}
+
+function checkPruning({ prune }: Schedule, { splits }: PreparedData): void {
+  if (prune.rule === 'perturbation' && splits.arch.length + splits.validation.length === 0)
+    throw new InputError(
+      'schedule.prune.rule: perturbation measures on the split arch or validation, and both are empty; give config.split.validation a share',
+    )
 }
 
 function checkAugmentation(config: Config, { dataset }: PreparedData): void {

@@ -245,3 +245,31 @@ describe('a training that diverges', () => {
     await expect(result(trial)).rejects.toThrow('retrain diverged')
   })
 })
+
+describe.each(['gates', 'softmax', 'sigmoid', 'gumbel-softmax'])('the gap under %s', (relaxation) => {
+  it.each(['magnitude', 'perturbation'])(
+    'has every jump of a removal below the threshold and of the projection by %s, and none of deriving',
+    async (rule) => {
+      const trial = cells({
+        relaxation,
+        schedule: onePhase([], { prune: { from: 0, until: 0.75, threshold: 0.8, rule } }),
+        retrain: { epochs: 1, batch: 8 },
+        criteria: [],
+      })
+      const { metrics, events } = await result({ ...trial, metric: 'cross-entropy' })
+      const removals = eventsOf(events, 'removal')
+      expect(removals.some(({ by }) => by === 'threshold')).toBe(true)
+      const jumps = new Map(
+        removals.map(({ step, by, before, after }) => [`${step} ${by}`, after! - before!]),
+      )
+      const sum = [...jumps].reduce(
+        (total, [name, jump]) => (name.endsWith('zero') ? total : total + jump),
+        0,
+      )
+      expect(metrics.gap.jumps).toBeCloseTo(sum, 12)
+      expect(sum).not.toBe(0)
+      expect(Math.abs(metrics.gap.derive!)).toBeLessThan(1e-5)
+      expect(metrics.gap.gatesDropped).toEqual(expect.any(Number))
+    },
+  )
+})

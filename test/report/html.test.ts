@@ -83,6 +83,21 @@ describe('a finished run', async () => {
     expect(text(page, '#removals .alarms')).toContain('skip holds 62 %')
   })
 
+  test('says what pulled on a removed member, and what it was worth', () => {
+    const evidence = {
+      skip: {
+        gate: 0,
+        gradients: { loss: 0.25, 'l1/gates': 0.5 },
+        ablation: { step: 3, metric: 'rmse', with: 1.5, without: 1.75 } as const,
+      },
+    }
+    const told = run.events.map((event) => (event.type === 'removal' ? { ...event, evidence } : event))
+    const shown = renderReport({ ...run, events: told })
+    expect(text(shown, '#removals tbody tr:first-child')).toContain(
+      'skip: loss +0.25; l1/gates +0.5; rmse 1.5, without 1.75',
+    )
+  })
+
   test('loads nothing', () => {
     const loads =
       /(?:\bsrc|\bhref|\baction|\bdata)\s*=\s*(?!["']?#)|@import|url\(|<(?:script|link|iframe|img|object|embed)\b/i

@@ -40,6 +40,15 @@ describe('plain lines', () => {
   test('alarms and early ends have a line of their own', () => {
     expect(lines).toContain('alarm at step 300: skip-share in cell0: skip holds 62 % of the gates')
     expect(lines).toContain('retrain: early-stop at step 1600')
+    const alarm = {
+      type: 'alarm',
+      step: 2,
+      alarm: 'stuck',
+      layer: null,
+      message: 'm',
+      safeguard: 'stop',
+    } as const
+    expect(written([alarm])).toBe('alarm at step 2: stuck: m; safeguard: stop\n')
   })
 
   test('hold no control characters, whatever the names', () => {

@@ -50,3 +50,25 @@ test('a trial runs without a folder', async () => {
   expect(metrics.seed).toBe(3)
   expect(architecture.groups).toHaveLength(3)
 })
+
+test.each([
+  [
+    { search: { alarms: { collapse: { safeguard: { term: 'skip-shar', lambda: 1 } } } } },
+    'config.search.alarms.collapse.safeguard.term: unknown term skip-shar; did you mean "skip-share"?; terms: ',
+  ],
+  [
+    { relaxation: 'softmax', search: { alarms: { stuck: { safeguard: { term: 'l1', lambda: 1 } } } } },
+    'config.search.alarms.stuck.safeguard: l1 on softmax is refused: ',
+  ],
+  [
+    {
+      split: { train: 0.8, validation: 0, test: 0.2 },
+      schedule: { name: 'x', phases: [{ name: 'all', until: 1 }], prune: { rule: 'perturbation' } },
+    },
+    'schedule.prune.rule: perturbation measures on the split arch or validation, and both are empty; give config.split.validation a share',
+  ],
+])('a safeguard or rule that cannot work is refused before the search: %#', async (more, message) => {
+  const schedule = { name: 'x', phases: [{ name: 'all', until: 1 }] }
+  const config = sentei.resolveConfig({ ...tinyMlp, schedule, ...more })
+  await expect(sentei.setupTrial(config, '.')).rejects.toThrow(message)
+})
