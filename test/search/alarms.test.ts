@@ -131,6 +131,13 @@ describe('an alarm', () => {
     expect(raisedBy({ step: 79, weights: open })).toEqual([])
     expect(raisedBy({ step: 80, weights: open })).toEqual([['undecided', 'cell0']])
     expect(raisedBy({ step: 100, weights: open })).toEqual([])
+    // With all but one edge decided the layer is not open, however even that one is.
+    const most = groups.map((group) =>
+      group.layer === 'cell0' && group.name !== 'cell0/a'
+        ? { ...group, members: [group.members[group.name === 'cell0/b' ? 2 : 1]!] }
+        : group,
+    )
+    expect(raisedBy({ step: 80, weights: open, groups: most })).toEqual([])
   })
 })
 
