@@ -37,7 +37,7 @@ export const Alarms = Type.Object(
     stuck: Type.Object(
       {
         ...settings(0.01, 'movement of a layer’s normalised gates since the start'),
-        ...after(0.5, 'share of the iterations that may move gates'),
+        ...after(0.5, 'share of λ on the layer’s gates, summed over time'),
       },
       strict,
     ),

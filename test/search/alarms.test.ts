@@ -124,6 +124,31 @@ describe('an alarm', () => {
     expect(raisedBy({ step: 50, weights: still })).toEqual([['stuck', 'cell0']])
   })
 
+  it('stuck: a layer on which terms act late is given time until half of their λ is over', () => {
+    const document = {
+      name: 'late',
+      phases: [
+        { name: 'wait', until: 0.5 },
+        {
+          name: 'ramp',
+          until: 1,
+          terms: [{ term: 'l1', part: 'gates', lambda: { curve: 'linear', from: 0, to: 1 } }],
+        },
+      ],
+      prune: { from: 0.3, until: 1 },
+    }
+    const late = compileFor(resolveSchedule(document, '.'), tinyCells(), 100, 'gates')
+    const still = weighing(() => even)
+    const at = (step: number) =>
+      raisedBy({ step, schedule: late, weights: still }).filter(([name]) => name === 'stuck')
+    // The integral of a ramp over 50 iterations is half of the whole after 50 / √2 of them.
+    expect(at(84)).toEqual([])
+    expect(at(87)).toEqual([
+      ['stuck', 'cell0'],
+      ['stuck', 'cell1'],
+    ])
+  })
+
   it('undecided: a layer is open shortly before the projection', () => {
     const open = weighing(({ layer, name }) =>
       layer === 'cell0' ? [0.2, 0.3, 0.25, 0.25] : name < 'cell1/c' ? [0, 0.7, 0.2, 0.1] : [0, 0.2, 0.7, 0.1],
