@@ -104,7 +104,8 @@ export interface GateStep {
 
 /**
  * Steps the proximal gates of a layer: g ← prox(g − η ∇), each group scaled to its total. The strength is
- * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open.
+ * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open. A member
+ * that no legal choice keeps (`none`) feels all of it: else it would hold out until the projection.
  * The caller owns the results, in the order of `steps`.
  */
 export function stepProximalGates(
@@ -123,7 +124,10 @@ export function stepProximalGates(
     const needed = new Map(
       steps.map(({ group: { name } }) => [
         name,
-        tf.greaterEqual(z.get(name)!, leastNeeded(z.get(name)!, groups.get(name)!)),
+        tf.mul(
+          tf.cast(tf.greaterEqual(z.get(name)!, leastNeeded(z.get(name)!, groups.get(name)!)), 'float32'),
+          tf.sub(1, illegalOf(groups.get(name)!)),
+        ),
       ]),
     )
     for (const { term, lambda, selected } of terms) {
@@ -132,7 +136,8 @@ export function stepProximalGates(
       const strength = (name: string): tf.Tensor => {
         const group = groups.get(name)!
         const limit = tf.mul(0.9, tf.relu(leastNeeded(before.get(name)!, group)))
-        const held = tf.minimum(limit, learningRate * lambda)
+        const free = tf.mul(illegalOf(group), learningRate * lambda)
+        const held = tf.minimum(tf.add(limit, free), learningRate * lambda)
         return selected ? tf.mul(held, maskOf(group, selected.get(name)!)) : held
       }
       const own = new Map(acted.map(({ name }) => [name, before.get(name)!]))
@@ -140,11 +145,17 @@ export function stepProximalGates(
     }
     return steps.map(({ group }) => {
       // Without a proximal term the gates stay non-negative all the same.
-      const least = tf.mul(tf.cast(needed.get(group.name)!, 'float32'), leastGate)
+      const least = tf.mul(needed.get(group.name)!, leastGate)
       return normalised(tf.maximum(tf.relu(z.get(group.name)!), least), group)
     })
   })
 }
+
+/** 1 for each member that a legal choice cannot keep, 0 for the others, [M]; a scalar 0 where there is none. */
+const illegalOf = ({ members, keep }: GateGroup): tf.Tensor =>
+  members.some(({ empty }) => empty && !keep.empty)
+    ? tf.tensor1d(members.map(({ empty = false }) => Number(empty)))
+    : tf.scalar(0)
 
 /** 1 for each selected member of a group, 0 for the others, [M]. */
 const maskOf = ({ members }: GateGroup, selected: ReadonlySet<string>): tf.Tensor1D =>

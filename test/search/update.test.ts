@@ -116,6 +116,23 @@ describe('a proximal step of gates', () => {
     }
   })
 
+  it('closes a member that no legal choice keeps, however large it is; where it may stay, it does', () => {
+    const edge = (empty: boolean): GateGroup => ({
+      ...group(3, 1),
+      members: [
+        { name: 'none', empty: true, parameters: 0 },
+        { name: 'skip', parameters: 0 },
+        { name: 'conv-3x3', parameters: 0 },
+      ],
+      keep: { min: 1, max: 1, empty },
+    })
+    const gates = [0.9, 0.08, 0.02]
+    const closing = step(gates, [0, 0, 0], 10, { of: edge(false) })
+    closing.forEach((value, i) => expect(value).toBeCloseTo(i === 1 ? 1 : 0, 5))
+    const staying = step(gates, [0, 0, 0], 10, { of: edge(true) })
+    staying.forEach((value, i) => expect(value).toBeCloseTo(i === 0 ? 1 : 0, 5))
+  })
+
   it('keeps the order of the open gates', () => {
     const got = step([0.4, 0.3, 0.2, 0.1], [0, 0, 0, 0], 1.5)
     expect(got[0]).toBeGreaterThan(got[1]!)
