@@ -54,7 +54,7 @@ describe.each(presetNames())('preset %s', (name) => {
           compile()
         } catch (error) {
           expect((error as Error).message).toMatch(
-            /^schedule\.phases\.\d \(.+\).*(no layer matches .*; layers: |has no decoder|is refused: )/,
+            /^schedule\.phases\.\d \(.+\).*(no (layer|group) matches .*; (layer|group)s: |has no decoder|is refused: )/,
           )
         }
       }
