@@ -41,7 +41,11 @@ const schedule = (first: readonly string[], second: readonly string[], lambda: n
 })
 
 /** The epoch at which each layer has half of the sparsity that it ends with, and that sparsity. */
-async function halfway({ data, supernet, lambda }: Case, first: readonly string[], second: readonly string[]) {
+async function halfway(
+  { data, supernet, lambda }: Case,
+  first: readonly string[],
+  second: readonly string[],
+) {
   const trial = trialOf(data, supernet, {
     schedule: schedule(first, second, lambda),
     search: { epochs: 12, batch: 8, inspectEvery: 1, gates: { learningRate: 0.2, noise: 0.1 } },
