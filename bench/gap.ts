@@ -1,6 +1,6 @@
 /**
  * What discretization costs: the three gap figures of a scheduled search, of plain DARTS (softmax,
- * alternating, the strongest stay at the end), and of a supernet whose gates are held, on several spaces and
+ * alternating, top-2 at the end), and of a supernet whose gates are held, on several spaces and
  * over several seeds; and what a step costs at the end of the search as a share of the beginning.
  *
  *     npm run build && node dist/bench/gap.js [SPACE …] [--seeds 5] [--first 1] [--schedule PRESET] [--only METHOD]
@@ -57,7 +57,14 @@ const scheduled = process.argv.includes('--schedule')
   : 'auto'
 const methods: Record<string, object> = {
   scheduled: { relaxation: 'gates', schedule: scheduled },
-  'plain darts': { relaxation: 'softmax', schedule: 'none' },
+  'plain darts': {
+    relaxation: 'softmax',
+    schedule: {
+      name: 'top-2',
+      phases: [{ name: 'all', until: 1, terms: [] }],
+      prune: { from: 1, until: 1, rule: 'top-2' },
+    },
+  },
   // Trained to the end with all that it has: before the projection it is what a pruned one is held against.
   unpruned: {
     relaxation: 'gates',

@@ -167,12 +167,12 @@ export const ScheduleSchema = Type.Object(
           default: 1,
           description: 'a member is removed when it was weak at the end of so many epochs in a row',
         }),
-        rule: Type.Unsafe<'magnitude' | 'perturbation'>({
+        rule: Type.Unsafe<'magnitude' | 'top-2' | 'perturbation'>({
           type: 'string',
-          enum: ['magnitude', 'perturbation'],
+          enum: ['magnitude', 'top-2', 'perturbation'],
           default: 'magnitude',
           description:
-            'what the projection keeps: the largest gates, or the members whose removal hurts most',
+            'what the projection keeps: the largest gates, the edges with the strongest operations, or the members whose removal hurts most',
         }),
         order: Type.Unsafe<'depth' | 'random'>({
           type: 'string',

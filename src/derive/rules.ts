@@ -1,4 +1,5 @@
 import type { GateWeights } from '../search/events.js'
+import { edgeStrengths } from '../supernet/edge-strengths.js'
 import { inputsFirst, pruneGroup, strongest } from '../supernet/prune.js'
 import { keepable, type Architecture, type GateGroup, type Supernet } from '../supernet/types.js'
 
@@ -43,32 +44,13 @@ function chosen(
   { threshold }: RuleOptions,
 ): string[] {
   const own = weights[group.name]!
-  if (rule === 'top-2') return strongest(supernet, group, strengths(supernet, group, weights))
+  if (rule === 'top-2') return strongest(supernet, group, edgeStrengths(supernet, group, weights))
   if (rule === 'magnitude' && group.kind !== 'units') return strongest(supernet, group, own)
   const mean = group.members.reduce((sum, { name }) => sum + own[name]!, 0) / group.members.length
   const least = rule === 'threshold' ? threshold * mean : Number.MIN_VALUE
   const above = keepable(group).filter(({ name }) => own[name]! >= least).length
   const count = Math.max(group.keep.min, Math.min(group.keep.max, above))
   return strongest(supernet, { ...group, keep: { ...group.keep, max: count } }, own)
-}
-
-/** What members of a group are ranked by under `top-2`: an edge by the strongest of its operations. */
-function strengths(
-  supernet: Supernet,
-  group: GateGroup,
-  weights: GateWeights,
-): Readonly<Record<string, number>> {
-  const own = weights[group.name]!
-  if (group.kind !== 'inputs') return own
-  const place = group.name.slice(0, group.name.lastIndexOf('/') + 1)
-  return Object.fromEntries(
-    group.members.map(({ name }) => {
-      const edge = supernet.groups.find((other) => other.name === `${place}${name}`)
-      const operations = edge && weights[edge.name]
-      if (!operations) return [name, own[name]!]
-      return [name, Math.max(...keepable(edge).map((member) => operations[member.name] ?? 0))]
-    }),
-  )
 }
 
 /** What is left of a supernet as an architecture, with the weights that its members had. */

@@ -65,8 +65,8 @@ export interface PruneRules {
   readonly threshold: number
   /** Ends of epochs in a row at which a weak member must be weak. */
   readonly patience: number
-  /** What the projection keeps: the largest gates, or the members whose removal hurts most. */
-  readonly rule: 'magnitude' | 'perturbation'
+  /** What the projection keeps: the largest gates, DARTS's `top-2`, or the members whose removal hurts most. */
+  readonly rule: 'magnitude' | 'top-2' | 'perturbation'
   /** In which order `perturbation` decides groups. */
   readonly order: 'depth' | 'random'
 }

@@ -1,3 +1,4 @@
+import { edgeStrengths } from '../supernet/edge-strengths.js'
 import { inputsFirst, strongest } from '../supernet/prune.js'
 import { keepable, type GateGroup } from '../supernet/types.js'
 import { ablate, ablationsOf, hurt } from './ablation.js'
@@ -8,23 +9,24 @@ import { measured, others, remove, type Pruning, type Removal } from './pruning.
 export function projectToLegal(pruning: Pruning, step: number): number {
   const { rule } = pruning.context.schedule.prune
   return measured(pruning, () =>
-    rule === 'magnitude' ? projectByMagnitude(pruning, step) : projectByPerturbation(pruning, step),
+    rule === 'perturbation' ? projectByPerturbation(pruning, step) : projectByGates(pruning, rule, step),
   )
 }
 
 const isOpen = ({ members, keep }: GateGroup): boolean => members.length > keep.max
 
 /**
- * In each group with too many members the ones with the largest gates stay. Inputs are decided before
- * operations, so that an edge's operations are not weighed in vain.
+ * In each group with too many members the ones with the largest gates stay; under `top-2` an input counts as much as
+ * its strongest operation. Inputs are decided before operations, so that an edge's operations are not weighed in vain.
  */
-function projectByMagnitude(pruning: Pruning, step: number): Removal[] {
+function projectByGates(pruning: Pruning, rule: 'magnitude' | 'top-2', step: number): Removal[] {
   const { model } = pruning
   const values = model.gateValues()
   return inputsFirst(model.supernet.groups).flatMap(({ name }) => {
     const group = model.supernet.groups.find((g) => g.name === name)
     if (!group || !isOpen(group)) return []
-    const kept = strongest(model.supernet, group, values[name]!)
+    const importance = rule === 'top-2' ? edgeStrengths(model.supernet, group, values) : values[name]!
+    const kept = strongest(model.supernet, group, importance)
     const ablated = ablationsOf(pruning, group, others(group, kept), step)
     return [remove(pruning, group, kept, step, 'projection', ablated)]
   })

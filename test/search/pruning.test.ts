@@ -245,6 +245,33 @@ describe('ablation', () => {
   })
 })
 
+describe('top-2', () => {
+  it('keeps the inputs whose strongest operations are strongest, whatever the inputs’ own gates', () => {
+    const parts = takenApart(cells({ rule: 'top-2' }, { relaxation: 'softmax' }))
+    const { model } = parts
+    const node = model.supernet.groups.find(
+      ({ kind, members, keep }) => kind === 'inputs' && members.length > keep.max,
+    )!
+    const place = node.name.slice(0, node.name.lastIndexOf('/') + 1)
+    // The own gates favour the last inputs, the edges' operations the first.
+    parts.set(
+      node.name,
+      node.members.map((_, i) => i),
+    )
+    node.members.forEach(({ name }, i) => {
+      const operations = model.supernet.groups.find((group) => group.name === `${place}${name}`)!.members
+      parts.set(
+        `${place}${name}`,
+        operations.map((_, at) => (at === 0 ? node.members.length - i : 0)),
+      )
+    })
+    projectToLegal(parts.pruning, 1)
+    expect(illegality(model.supernet)).toBeUndefined()
+    expect(parts.membersOf(node.name)).toEqual(node.members.slice(0, node.keep.max).map(({ name }) => name))
+    expect(eventsOf(parts.events, 'removal').every(({ by }) => by === 'projection')).toBe(true)
+  })
+})
+
 describe('perturbation', () => {
   it('keeps the members whose removal hurts most, whatever their gates', () => {
     const parts = takenApart(cells({ rule: 'perturbation' }, { relaxation: 'softmax' }))

@@ -1,0 +1,23 @@
+import { keepable, type GateGroup, type Supernet } from './types.js'
+
+/**
+ * What members of a group are ranked by under DARTS's rule `top-2` (arXiv:1806.09055, §2.4): an operation by its own
+ * weight, an edge by the weight of its strongest operation but `none`.
+ */
+export function edgeStrengths(
+  supernet: Supernet,
+  group: GateGroup,
+  weights: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): Readonly<Record<string, number>> {
+  const own = weights[group.name]!
+  if (group.kind !== 'inputs') return own
+  const place = group.name.slice(0, group.name.lastIndexOf('/') + 1)
+  return Object.fromEntries(
+    group.members.map(({ name }) => {
+      const edge = supernet.groups.find((other) => other.name === `${place}${name}`)
+      const operations = edge && weights[edge.name]
+      if (!operations) return [name, own[name]!]
+      return [name, Math.max(...keepable(edge).map((member) => operations[member.name] ?? 0))]
+    }),
+  )
+}
