@@ -11,7 +11,7 @@ import { builtInKernel } from '../src/backend/wasm/index.js'
 import { textTable } from '../src/cli/table.js'
 import { randomSource } from '../src/base/random.js'
 import { kernelCases, type KernelCase } from './kernel-cases.js'
-import { measurePeaks } from './peaks.js'
+import { measurePeaks } from '../src/backend/wasm/peaks.js'
 
 const relaxed = process.argv.includes('relaxed')
 await useBackend('wasm', { relaxed })

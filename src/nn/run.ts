@@ -3,6 +3,7 @@ import type { Graph } from './graph.js'
 import { accumulate } from './ops/accumulate.js'
 import { primitiveOf, readsOf } from './primitives/index.js'
 import type { ForwardArguments, Pullback, RunContext } from './primitives/types.js'
+import type { PassObserver } from './profile.js'
 import { programOf, type Instruction, type Program } from './program.js'
 
 /** What a pass needs beside the graph. */
@@ -11,6 +12,8 @@ export interface RunOptions extends RunContext {
   readonly input: tf.Tensor
   /** A parameter by its full name, `${node id}:${name}`. */
   readonly parameter: (name: string) => tf.Tensor
+  /** Told of each instruction of a training pass when it is done; nobody by default. */
+  readonly observe?: PassObserver | undefined
 }
 
 /** Computes the outputs of a program that nothing is trained in. The outputs are the caller's. */
@@ -53,14 +56,18 @@ export function runGradients(
 ): GraphGradients {
   const values = new Values(options)
   const gradients: GraphGradients = { parameters: new Map(), mixtures: new Map() }
+  const execute = (instruction: Instruction): void => {
+    const start = performance.now()
+    if (instruction.run === 'backward') values.pullBack(instruction, gradients)
+    else values.compute(instruction)
+    options.observe?.(instruction, options.input.shape[0], performance.now() - start)
+  }
   try {
-    for (const instruction of program.forward) values.compute(instruction)
+    program.forward.forEach(execute)
     const outputs = Object.entries(program.outputs)
     const upstream = seed(Object.fromEntries(outputs.map(([role, id]) => [role, values.of(id)])))
     for (const [role, id] of outputs) if (upstream[role]) values.addGradient(id, upstream[role])
-    for (const instruction of program.backward)
-      if (instruction.run === 'again') values.compute(instruction)
-      else values.pullBack(instruction, gradients)
+    program.backward.forEach(execute)
     return gradients
   } catch (error) {
     tf.dispose([...gradients.parameters.values(), ...gradients.mixtures.values()])

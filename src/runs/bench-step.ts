@@ -5,7 +5,10 @@ import type { PreparedData } from '../data/types.js'
 import type { Trial } from '../derive/types.js'
 import { losses } from '../objective/losses.js'
 import { terms } from '../registry.js'
+import { measurePeaks, type Peaks } from '../backend/wasm/peaks.js'
+import { passProfile, type OperationTime, type PassObserver } from '../nn/profile.js'
 import { batching } from '../search/batching.js'
+import { shardGradients, type ShardExecutor } from '../search/gradients.js'
 import { supernetStepper } from '../search/stepper.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
@@ -24,6 +27,8 @@ export interface BenchStepOptions {
   readonly backend: BackendName
   readonly shards: number
   readonly relaxed: boolean
+  /** Also where the time goes. */
+  readonly profile?: boolean
 }
 
 /** What one step takes. */
@@ -38,6 +43,18 @@ export interface StepFigures {
   readonly workers: number
   readonly shards: number
   readonly parameters: number
+  /** What one step takes by operation kind, where that was asked for. */
+  readonly profile?: StepProfile
+}
+
+export interface StepProfile {
+  /** Means of one step. */
+  readonly operations: readonly OperationTime[]
+  /** Mean time of a step, and what of it is outside the operations: losses, updates, bookkeeping. */
+  readonly stepMs: number
+  readonly otherMs: number
+  /** What the machine can do at most on one core; null on other backends than wasm. */
+  readonly peaks: Peaks | null
 }
 
 /**
@@ -48,10 +65,12 @@ export async function benchStep(options: BenchStepOptions): Promise<StepFigures>
   await useBackend(options.backend, { relaxed: options.relaxed })
   const trial = randomTrial(options)
   const { config, data, schedule } = trial
+  const profile = options.profile ? passProfile() : undefined
   const model = new SupernetModel(trial.supernet, trial.relaxation, trial.random)
   const stepper = supernetStepper(model, data, {
     ...trial,
     options: config.search,
+    ...(profile && { execute: observed(profile.observe) }),
     emit: () => undefined,
     save: () => undefined,
   })
@@ -65,12 +84,14 @@ export async function benchStep(options: BenchStepOptions): Promise<StepFigures>
     // Reading a gate waits for backends that compute behind the program's back.
     model.alphaValues()
     if (step > 0) times.push(performance.now() - start)
+    if (step === 0) profile?.clear()
     if (step <= 2) early = alive()
   }
   const late = alive()
   stepper.dispose()
   const { parameters } = taskCost(model.supernet)
   model.dispose()
+  const spent = profile && stepProfile(profile.read(), times, options.backend)
   times.sort((a, b) => a - b)
   return {
     medianMs: round(times[times.length >> 1]!),
@@ -81,6 +102,31 @@ export async function benchStep(options: BenchStepOptions): Promise<StepFigures>
     workers: 1,
     shards: options.shards,
     parameters,
+    ...(spent && { profile: spent }),
+  }
+}
+
+const observed =
+  (observe: PassObserver): ShardExecutor =>
+  (network, work) =>
+    work.map((each) => shardGradients(network, each, observe))
+
+function stepProfile(sums: readonly OperationTime[], times: readonly number[], backend: string): StepProfile {
+  const steps = times.length
+  const operations = sums.map(({ count, milliseconds, bytes, flop, ...what }) => ({
+    ...what,
+    count: count / steps,
+    milliseconds: milliseconds / steps,
+    bytes: bytes / steps,
+    flop: flop / steps,
+  }))
+  const total = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0)
+  const stepMs = total(times) / steps
+  return {
+    operations,
+    stepMs,
+    otherMs: stepMs - total(operations.map(({ milliseconds }) => milliseconds)),
+    peaks: backend === 'wasm' ? measurePeaks() : null,
   }
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { randomSource, type RandomStream } from '../base/random.js'
 import type { Graph } from '../nn/graph.js'
+import type { PassObserver } from '../nn/profile.js'
 import { runGradients, type RunOptions } from '../nn/run.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import { reconstructionLoss, type Loss } from '../objective/losses.js'
@@ -110,8 +111,8 @@ export function batchGradients(
   return execute(network, work).reduce(addGradients)
 }
 
-/** One shard's contribution to the batch's gradients: everything already times `share` of the batch. */
-export function shardGradients(network: Network, work: ShardWork): Gradients {
+/** One shard's contribution to the batch's gradients: everything already times `share` of the batch. `observe` hears of every instruction. */
+export function shardGradients(network: Network, work: ShardWork, observe?: PassObserver): Gradients {
   const { shape, shard, share, lossWeights, wanted, draws, taps = [] } = work
   const roles = rolesOf(lossWeights)
   const statistics = new Map<string, BatchStatistics>()
@@ -128,6 +129,7 @@ export function shardGradients(network: Network, work: ShardWork): Gradients {
     parameter: (name) => network.weights.get(name),
     mixture: mixtures.of,
     statistics: seen,
+    observe,
     ...(draws && randomOf(draws)),
   })
   const probes = movedPasses(network.graph, taps, trained, shard, input, optionsOf)

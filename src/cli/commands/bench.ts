@@ -7,6 +7,7 @@ import { benchOperations } from '../../runs/bench-operations.js'
 import { benchStep, type StepFigures } from '../../runs/bench-step.js'
 import { command, type Arguments } from '../command.js'
 import { backend, integer, json, out, path, text } from '../options.js'
+import { profileText } from '../profile-text.js'
 import { textTable } from '../table.js'
 
 export const bench = command({
@@ -30,6 +31,7 @@ export const bench = command({
     },
     shards: { type: 'string', requiresArg: true, describe: 'parts of the batch; 1 by default' },
     relaxed: { type: 'boolean', default: false, describe: 'the relaxed-SIMD kernels of the wasm backend' },
+    profile: { type: 'boolean', default: false, describe: 'for step: where its time goes, by operation kind' },
     workers: { type: 'string', requiresArg: true, describe: 'threads that compute shards; so far 1' },
     out: out('for operations: the table to write, for config.objective.latency'),
     backend,
@@ -54,8 +56,11 @@ export const bench = command({
       shards: count('shards', 1),
       backend: backendOf(args),
       relaxed: Boolean(args.relaxed),
+      profile: Boolean(args.profile),
     })
-    print(args.json ? JSON.stringify(figures) : describe(figures))
+    if (args.json) return print(JSON.stringify(figures))
+    print(describe(figures))
+    if (figures.profile) print(profileText(figures.profile))
   },
 })
 

@@ -1,3 +1,4 @@
+import { fiveTaps, fiveTapsApart, threeTaps, threeTapsApart } from './depthwise-rows'
 import { BLOCK, F32, madd, storeLanes, zero } from './lanes'
 
 /**
@@ -53,40 +54,12 @@ function outputRow(
 ): void {
   let p = 0
   for (; p + 8 <= positions; p += 8) {
-    let s0 = zero()
-    let s1 = zero()
-    let s2 = zero()
-    let s3 = zero()
-    let s4 = zero()
-    let s5 = zero()
-    let s6 = zero()
-    let s7 = zero()
-    let w = kernel
-    for (let i = 0; i < tapsY; i++) {
-      let at = x + <usize>i * tapRow
-      for (let j = 0; j < tapsX; j++) {
-        const weight = v128.load(w)
-        s0 = madd(v128.load(at), weight, s0)
-        s1 = madd(v128.load(at, 16), weight, s1)
-        s2 = madd(v128.load(at, 32), weight, s2)
-        s3 = madd(v128.load(at, 48), weight, s3)
-        s4 = madd(v128.load(at, 64), weight, s4)
-        s5 = madd(v128.load(at, 80), weight, s5)
-        s6 = madd(v128.load(at, 96), weight, s6)
-        s7 = madd(v128.load(at, 112), weight, s7)
-        at += tapStep
-        w += BLOCK
-      }
-    }
-    storeLanes(y, s0, lanes)
-    storeLanes(y + yStep, s1, lanes)
-    storeLanes(y + yStep * 2, s2, lanes)
-    storeLanes(y + yStep * 3, s3, lanes)
-    storeLanes(y + yStep * 4, s4, lanes)
-    storeLanes(y + yStep * 5, s5, lanes)
-    storeLanes(y + yStep * 6, s6, lanes)
-    storeLanes(y + yStep * 7, s7, lanes)
-    x += 128
+    if (tapsX == 3 && tapStep == BLOCK) threeTaps(x, kernel, y, lanes, tapsY, tapRow, yStep)
+    else if (tapsX == 3 && tapStep == BLOCK * 2) threeTapsApart(x, kernel, y, lanes, tapsY, tapRow, yStep)
+    else if (tapsX == 5 && tapStep == BLOCK) fiveTaps(x, kernel, y, lanes, tapsY, tapRow, yStep)
+    else if (tapsX == 5 && tapStep == BLOCK * 2) fiveTapsApart(x, kernel, y, lanes, tapsY, tapRow, yStep)
+    else stridedRow(x, kernel, y, lanes, 8, tapsY, tapsX, tapRow, tapStep, BLOCK, yStep)
+    x += BLOCK * 8
     y += yStep * 8
   }
   stridedRow(x, kernel, y, lanes, positions - p, tapsY, tapsX, tapRow, tapStep, BLOCK, yStep)

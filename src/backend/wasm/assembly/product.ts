@@ -24,11 +24,14 @@ export function productRows(
   accumulate: bool,
 ): void {
   const panelSize = <usize>(tapsY * tapsX * k) * 32
+  const plain = tapsY == 1 && tapsX == 1 && !accumulate
   let row = 0
   for (; row + 4 <= rows; row += 4) {
     let panel = panels
     for (let column = 0; column < n; column += 8) {
-      fourRows(x, panel, y + <usize>column * F32, n - column, k, rowStep, tapsY, tapsX, stepY, stepX, yStep, accumulate)
+      const to = y + <usize>column * F32
+      if (plain && column + 8 <= n) fourPlainRows(x, panel, to, k, rowStep, yStep)
+      else fourRows(x, panel, to, n - column, k, rowStep, tapsY, tapsX, stepY, stepX, yStep, accumulate)
       panel += panelSize
     }
     x += rowStep * 4
@@ -105,6 +108,54 @@ function fourRows(
   put(y + yStep, b0, b1, columns, right, accumulate)
   put(y + yStep * 2, c0, c1, columns, right, accumulate)
   put(y + yStep * 3, d0, d1, columns, right, accumulate)
+}
+
+/** Four rows by eight columns of a product without taps: with few features, what stands around the loop counts. */
+function fourPlainRows(xa: usize, panel: usize, y: usize, k: i32, rowStep: usize, yStep: usize): void {
+  let a0 = zero()
+  let a1 = zero()
+  let b0 = zero()
+  let b1 = zero()
+  let c0 = zero()
+  let c1 = zero()
+  let d0 = zero()
+  let d1 = zero()
+  let xb = xa + rowStep
+  let xc = xb + rowStep
+  let xd = xc + rowStep
+  const end = xa + <usize>k * F32
+  while (xa < end) {
+    const w0 = v128.load(panel)
+    const w1 = v128.load(panel, 16)
+    const va = v128.load32_splat(xa)
+    a0 = madd(va, w0, a0)
+    a1 = madd(va, w1, a1)
+    const vb = v128.load32_splat(xb)
+    b0 = madd(vb, w0, b0)
+    b1 = madd(vb, w1, b1)
+    const vc = v128.load32_splat(xc)
+    c0 = madd(vc, w0, c0)
+    c1 = madd(vc, w1, c1)
+    const vd = v128.load32_splat(xd)
+    d0 = madd(vd, w0, d0)
+    d1 = madd(vd, w1, d1)
+    xa += F32
+    xb += F32
+    xc += F32
+    xd += F32
+    panel += 32
+  }
+  v128.store(y, a0)
+  v128.store(y, a1, 16)
+  y += yStep
+  v128.store(y, b0)
+  v128.store(y, b1, 16)
+  y += yStep
+  v128.store(y, c0)
+  v128.store(y, c1, 16)
+  y += yStep
+  v128.store(y, d0)
+  v128.store(y, d1, 16)
 }
 
 function oneRow(

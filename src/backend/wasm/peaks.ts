@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { packagePath } from '../src/base/files.js'
+import { packagePath } from '../../base/files.js'
 
 /** What the machine can do at most, on one core. */
 export interface Peaks {

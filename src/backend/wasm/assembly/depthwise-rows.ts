@@ -1,0 +1,304 @@
+import { madd, storeLanes, zero } from './lanes'
+
+/*
+ * Eight neighbouring outputs of four channels at once, for the two kernel widths that search spaces are made of. Every
+ * input of a row is loaded once and used for all outputs that read it: loads, not sums, are what a depthwise convolution
+ * waits for. Each output adds its taps in the kernel's order, as the general loop does, so both give the same bits.
+ *
+ * x points to the first input in its plane of four channels, kernel to [tapsY · taps, 4], y to the first output; rows of
+ * the plane that are read lie `tapRow` bytes apart, outputs `yStep`.
+ */
+
+/** 3 taps a row. */
+export function threeTaps(x: usize, kernel: usize, y: usize, lanes: i32, tapsY: i32, tapRow: usize, yStep: usize): void {
+  let s0 = zero()
+  let s1 = zero()
+  let s2 = zero()
+  let s3 = zero()
+  let s4 = zero()
+  let s5 = zero()
+  let s6 = zero()
+  let s7 = zero()
+  for (let i = 0; i < tapsY; i++) {
+    const w0 = v128.load(kernel)
+    const w1 = v128.load(kernel, 16)
+    const w2 = v128.load(kernel, 32)
+    let v = v128.load(x)
+    s0 = madd(v, w0, s0)
+    v = v128.load(x, 16)
+    s1 = madd(v, w0, s1)
+    s0 = madd(v, w1, s0)
+    v = v128.load(x, 32)
+    s2 = madd(v, w0, s2)
+    s1 = madd(v, w1, s1)
+    s0 = madd(v, w2, s0)
+    v = v128.load(x, 48)
+    s3 = madd(v, w0, s3)
+    s2 = madd(v, w1, s2)
+    s1 = madd(v, w2, s1)
+    v = v128.load(x, 64)
+    s4 = madd(v, w0, s4)
+    s3 = madd(v, w1, s3)
+    s2 = madd(v, w2, s2)
+    v = v128.load(x, 80)
+    s5 = madd(v, w0, s5)
+    s4 = madd(v, w1, s4)
+    s3 = madd(v, w2, s3)
+    v = v128.load(x, 96)
+    s6 = madd(v, w0, s6)
+    s5 = madd(v, w1, s5)
+    s4 = madd(v, w2, s4)
+    v = v128.load(x, 112)
+    s7 = madd(v, w0, s7)
+    s6 = madd(v, w1, s6)
+    s5 = madd(v, w2, s5)
+    v = v128.load(x, 128)
+    s7 = madd(v, w1, s7)
+    s6 = madd(v, w2, s6)
+    v = v128.load(x, 144)
+    s7 = madd(v, w2, s7)
+    x += tapRow
+    kernel += 48
+  }
+  storeEight(y, yStep, lanes, s0, s1, s2, s3, s4, s5, s6, s7)
+}
+
+/** 3 taps a row, every other position. */
+export function threeTapsApart(x: usize, kernel: usize, y: usize, lanes: i32, tapsY: i32, tapRow: usize, yStep: usize): void {
+  let s0 = zero()
+  let s1 = zero()
+  let s2 = zero()
+  let s3 = zero()
+  let s4 = zero()
+  let s5 = zero()
+  let s6 = zero()
+  let s7 = zero()
+  for (let i = 0; i < tapsY; i++) {
+    const w0 = v128.load(kernel)
+    const w1 = v128.load(kernel, 16)
+    const w2 = v128.load(kernel, 32)
+    let v = v128.load(x)
+    s0 = madd(v, w0, s0)
+    v = v128.load(x, 16)
+    s1 = madd(v, w0, s1)
+    v = v128.load(x, 32)
+    s2 = madd(v, w0, s2)
+    s0 = madd(v, w1, s0)
+    v = v128.load(x, 48)
+    s3 = madd(v, w0, s3)
+    s1 = madd(v, w1, s1)
+    v = v128.load(x, 64)
+    s4 = madd(v, w0, s4)
+    s2 = madd(v, w1, s2)
+    s0 = madd(v, w2, s0)
+    v = v128.load(x, 80)
+    s5 = madd(v, w0, s5)
+    s3 = madd(v, w1, s3)
+    s1 = madd(v, w2, s1)
+    v = v128.load(x, 96)
+    s6 = madd(v, w0, s6)
+    s4 = madd(v, w1, s4)
+    s2 = madd(v, w2, s2)
+    v = v128.load(x, 112)
+    s7 = madd(v, w0, s7)
+    s5 = madd(v, w1, s5)
+    s3 = madd(v, w2, s3)
+    v = v128.load(x, 128)
+    s6 = madd(v, w1, s6)
+    s4 = madd(v, w2, s4)
+    v = v128.load(x, 144)
+    s7 = madd(v, w1, s7)
+    s5 = madd(v, w2, s5)
+    v = v128.load(x, 160)
+    s6 = madd(v, w2, s6)
+    v = v128.load(x, 176)
+    s7 = madd(v, w2, s7)
+    x += tapRow
+    kernel += 48
+  }
+  storeEight(y, yStep, lanes, s0, s1, s2, s3, s4, s5, s6, s7)
+}
+
+/** 5 taps a row. */
+export function fiveTaps(x: usize, kernel: usize, y: usize, lanes: i32, tapsY: i32, tapRow: usize, yStep: usize): void {
+  let s0 = zero()
+  let s1 = zero()
+  let s2 = zero()
+  let s3 = zero()
+  let s4 = zero()
+  let s5 = zero()
+  let s6 = zero()
+  let s7 = zero()
+  for (let i = 0; i < tapsY; i++) {
+    const w0 = v128.load(kernel)
+    const w1 = v128.load(kernel, 16)
+    const w2 = v128.load(kernel, 32)
+    const w3 = v128.load(kernel, 48)
+    const w4 = v128.load(kernel, 64)
+    let v = v128.load(x)
+    s0 = madd(v, w0, s0)
+    v = v128.load(x, 16)
+    s1 = madd(v, w0, s1)
+    s0 = madd(v, w1, s0)
+    v = v128.load(x, 32)
+    s2 = madd(v, w0, s2)
+    s1 = madd(v, w1, s1)
+    s0 = madd(v, w2, s0)
+    v = v128.load(x, 48)
+    s3 = madd(v, w0, s3)
+    s2 = madd(v, w1, s2)
+    s1 = madd(v, w2, s1)
+    s0 = madd(v, w3, s0)
+    v = v128.load(x, 64)
+    s4 = madd(v, w0, s4)
+    s3 = madd(v, w1, s3)
+    s2 = madd(v, w2, s2)
+    s1 = madd(v, w3, s1)
+    s0 = madd(v, w4, s0)
+    v = v128.load(x, 80)
+    s5 = madd(v, w0, s5)
+    s4 = madd(v, w1, s4)
+    s3 = madd(v, w2, s3)
+    s2 = madd(v, w3, s2)
+    s1 = madd(v, w4, s1)
+    v = v128.load(x, 96)
+    s6 = madd(v, w0, s6)
+    s5 = madd(v, w1, s5)
+    s4 = madd(v, w2, s4)
+    s3 = madd(v, w3, s3)
+    s2 = madd(v, w4, s2)
+    v = v128.load(x, 112)
+    s7 = madd(v, w0, s7)
+    s6 = madd(v, w1, s6)
+    s5 = madd(v, w2, s5)
+    s4 = madd(v, w3, s4)
+    s3 = madd(v, w4, s3)
+    v = v128.load(x, 128)
+    s7 = madd(v, w1, s7)
+    s6 = madd(v, w2, s6)
+    s5 = madd(v, w3, s5)
+    s4 = madd(v, w4, s4)
+    v = v128.load(x, 144)
+    s7 = madd(v, w2, s7)
+    s6 = madd(v, w3, s6)
+    s5 = madd(v, w4, s5)
+    v = v128.load(x, 160)
+    s7 = madd(v, w3, s7)
+    s6 = madd(v, w4, s6)
+    v = v128.load(x, 176)
+    s7 = madd(v, w4, s7)
+    x += tapRow
+    kernel += 80
+  }
+  storeEight(y, yStep, lanes, s0, s1, s2, s3, s4, s5, s6, s7)
+}
+
+/** 5 taps a row, every other position. */
+export function fiveTapsApart(x: usize, kernel: usize, y: usize, lanes: i32, tapsY: i32, tapRow: usize, yStep: usize): void {
+  let s0 = zero()
+  let s1 = zero()
+  let s2 = zero()
+  let s3 = zero()
+  let s4 = zero()
+  let s5 = zero()
+  let s6 = zero()
+  let s7 = zero()
+  for (let i = 0; i < tapsY; i++) {
+    const w0 = v128.load(kernel)
+    const w1 = v128.load(kernel, 16)
+    const w2 = v128.load(kernel, 32)
+    const w3 = v128.load(kernel, 48)
+    const w4 = v128.load(kernel, 64)
+    let v = v128.load(x)
+    s0 = madd(v, w0, s0)
+    v = v128.load(x, 16)
+    s1 = madd(v, w0, s1)
+    v = v128.load(x, 32)
+    s2 = madd(v, w0, s2)
+    s0 = madd(v, w1, s0)
+    v = v128.load(x, 48)
+    s3 = madd(v, w0, s3)
+    s1 = madd(v, w1, s1)
+    v = v128.load(x, 64)
+    s4 = madd(v, w0, s4)
+    s2 = madd(v, w1, s2)
+    s0 = madd(v, w2, s0)
+    v = v128.load(x, 80)
+    s5 = madd(v, w0, s5)
+    s3 = madd(v, w1, s3)
+    s1 = madd(v, w2, s1)
+    v = v128.load(x, 96)
+    s6 = madd(v, w0, s6)
+    s4 = madd(v, w1, s4)
+    s2 = madd(v, w2, s2)
+    s0 = madd(v, w3, s0)
+    v = v128.load(x, 112)
+    s7 = madd(v, w0, s7)
+    s5 = madd(v, w1, s5)
+    s3 = madd(v, w2, s3)
+    s1 = madd(v, w3, s1)
+    v = v128.load(x, 128)
+    s6 = madd(v, w1, s6)
+    s4 = madd(v, w2, s4)
+    s2 = madd(v, w3, s2)
+    s0 = madd(v, w4, s0)
+    v = v128.load(x, 144)
+    s7 = madd(v, w1, s7)
+    s5 = madd(v, w2, s5)
+    s3 = madd(v, w3, s3)
+    s1 = madd(v, w4, s1)
+    v = v128.load(x, 160)
+    s6 = madd(v, w2, s6)
+    s4 = madd(v, w3, s4)
+    s2 = madd(v, w4, s2)
+    v = v128.load(x, 176)
+    s7 = madd(v, w2, s7)
+    s5 = madd(v, w3, s5)
+    s3 = madd(v, w4, s3)
+    v = v128.load(x, 192)
+    s6 = madd(v, w3, s6)
+    s4 = madd(v, w4, s4)
+    v = v128.load(x, 208)
+    s7 = madd(v, w3, s7)
+    s5 = madd(v, w4, s5)
+    v = v128.load(x, 224)
+    s6 = madd(v, w4, s6)
+    v = v128.load(x, 240)
+    s7 = madd(v, w4, s7)
+    x += tapRow
+    kernel += 80
+  }
+  storeEight(y, yStep, lanes, s0, s1, s2, s3, s4, s5, s6, s7)
+}
+
+// @ts-ignore: decorator
+@inline
+function storeEight(
+  y: usize,
+  yStep: usize,
+  lanes: i32,
+  s0: v128,
+  s1: v128,
+  s2: v128,
+  s3: v128,
+  s4: v128,
+  s5: v128,
+  s6: v128,
+  s7: v128,
+): void {
+  storeLanes(y, s0, lanes)
+  y += yStep
+  storeLanes(y, s1, lanes)
+  y += yStep
+  storeLanes(y, s2, lanes)
+  y += yStep
+  storeLanes(y, s3, lanes)
+  y += yStep
+  storeLanes(y, s4, lanes)
+  y += yStep
+  storeLanes(y, s5, lanes)
+  y += yStep
+  storeLanes(y, s6, lanes)
+  y += yStep
+  storeLanes(y, s7, lanes)
+}
