@@ -2,9 +2,8 @@ import { BatchNormGradient, BatchStatistics, Normalise } from '../src/backend/wa
 import { SplitFeatures } from '../src/backend/wasm/kernels/concat.js'
 import {
   ActivatedDepthwise,
-  ActivatedDepthwiseFilter,
-  ActivatedDepthwiseInput,
-} from '../src/backend/wasm/kernels/depthwise.js'
+  ActivatedDepthwiseGradient,
+} from '../src/backend/wasm/kernels/activated-depthwise.js'
 import { ReluGradient } from '../src/backend/wasm/kernels/elementwise.js'
 import { Mix, MixGradient } from '../src/backend/wasm/kernels/mix.js'
 import { Spread } from '../src/backend/wasm/kernels/reduce.js'
@@ -62,12 +61,13 @@ function convolution(kernel: number, stride = 1, dilation = 1): KernelCase[] {
   ]
 }
 
+const statistics = { mean: [32], variance: [32] }
+
 function depthwise(kernel: number, dilation = 1): KernelCase[] {
   const attrs = window(kernel, 1, dilation)
   const filter = [kernel, kernel, 32, 1]
   const flop = 2 * size * kernel ** 2
   const title = `depthwise ${kernel}×${kernel}${dilation > 1 ? ` dilation ${dilation}` : ''}`
-  const moments = { mean: [32], factor: [32] }
   return [
     { title, name: 'DepthwiseConv2dNative', inputs: { x, filter }, attrs, flop },
     {
@@ -87,29 +87,21 @@ function depthwise(kernel: number, dilation = 1): KernelCase[] {
     {
       title: `norm, ReLU, ${title}`,
       name: ActivatedDepthwise,
-      inputs: { x, filter, ...moments },
-      attrs,
+      inputs: { x, filter, ...statistics },
+      attrs: { ...attrs, epsilon: 1e-5 },
       flop,
     },
     {
-      title: `norm, ReLU, ${title}, input gradient`,
-      name: ActivatedDepthwiseInput,
-      inputs: { x, dy: x, filter, mean: [32] },
-      attrs,
-      flop,
-    },
-    {
-      title: `norm, ReLU, ${title}, filter gradient`,
-      name: ActivatedDepthwiseFilter,
-      inputs: { x, dy: x, ...moments },
-      attrs: { ...attrs, filterShape: filter },
-      flop,
+      title: `norm, ReLU, ${title}, gradients`,
+      name: ActivatedDepthwiseGradient,
+      inputs: { x, dy: x, filter, ...statistics },
+      attrs: { ...attrs, epsilon: 1e-5, input: true, own: true },
+      flop: 2 * flop,
     },
   ]
 }
 
 const pooling = { filterSize: [3, 3], strides: [1, 1], pad: 'same' }
-const statistics = { mean: [32], variance: [32] }
 const members = 4
 const mixed: Record<string, readonly number[]> = {}
 for (let m = 0; m < members; m++)

@@ -13,6 +13,7 @@ export type TrainingModule = Readonly<
     | 'packPlanes'
     | 'packActivated'
     | 'maskRows'
+    | 'maskAndSumRows'
     | 'mixRows'
     | 'copyRows'
     | 'packTaps'

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
   ActivatedDepthwise,
-  ActivatedDepthwiseFilter,
-  ActivatedDepthwiseInput,
-} from '../../backend/wasm/kernels/depthwise.js'
+  ActivatedDepthwiseGradient,
+} from '../../backend/wasm/kernels/activated-depthwise.js'
 import { Mix, MixGradient } from '../../backend/wasm/kernels/mix.js'
 import { batchNormGradient, epsilon, normalise, type BatchStatistics } from './batch-norm.js'
 import { depthwiseConv2d, depthwiseFilterGradient, depthwiseInputGradient } from './conv.js'
@@ -22,44 +21,40 @@ const attributes = ({ stride, dilation }: Window) => ({
   strides: [...stride],
   dilations: [...dilation],
   pad: 'same',
+  epsilon,
 })
-
-/** What a kernel gets of a batch norm: mean, and 1 / √(variance + ε). */
-const moments = (norm: BatchStatistics | undefined) =>
-  norm && { mean: norm.mean, factor: tf.rsqrt(tf.add(norm.variance, epsilon)) }
 
 /** Depthwise convolution of ReLU(x), or of ReLU of x normalised by `norm`. */
 export function activatedDepthwise(x: Image, kernel: Image, window: Window, norm?: BatchStatistics): Image {
-  if (accelerated())
-    return runKernel(ActivatedDepthwise, { x, filter: kernel, ...moments(norm) }, attributes(window))
+  if (accelerated()) return runKernel(ActivatedDepthwise, { x, filter: kernel, ...norm }, attributes(window))
   return depthwiseConv2d(activated(x, norm), kernel, window)
 }
 
 const activated = (x: Image, norm?: BatchStatistics): Image => tf.relu(norm ? normalise(x, norm) : x) as Image
 
-/** ∂/∂kernel of `activatedDepthwise`. */
-export function activatedDepthwiseFilter(x: Image, dy: Image, window: Window, norm?: BatchStatistics): Image {
-  if (!accelerated()) return depthwiseFilterGradient(activated(x, norm), dy, window)
-  const filterShape = [...window.kernel, x.shape[3], 1]
-  return runKernel(
-    ActivatedDepthwiseFilter,
-    { x, dy, ...moments(norm) },
-    { ...attributes(window), filterShape },
-  )
-}
-
-/** ∂/∂x of `activatedDepthwise`, through the batch norm where there is one. */
-export function activatedDepthwiseInput(
+/** The gradients of `activatedDepthwise` that are wanted: of x, through the batch norm where there is one, and of the kernel. */
+export function activatedDepthwiseGradient(
   x: Image,
   dy: Image,
   kernel: Image,
   window: Window,
-  norm?: BatchStatistics,
-): tf.Tensor {
-  const inside = accelerated()
-    ? runKernel(ActivatedDepthwiseInput, { x, dy, filter: kernel, mean: norm?.mean }, attributes(window))
-    : reluGradient(depthwiseInputGradient(dy, kernel, x.shape, window), activated(x, norm))
-  return norm ? batchNormGradient(x, inside, norm).dx : inside
+  norm: BatchStatistics | undefined,
+  wanted: { readonly input: boolean; readonly own: boolean },
+): { dx?: tf.Tensor; dKernel?: tf.Tensor } {
+  if (accelerated()) {
+    const inputs = { x, dy, filter: kernel, ...norm }
+    const found = runKernel<tf.Tensor[]>(ActivatedDepthwiseGradient, inputs, {
+      ...attributes(window),
+      ...wanted,
+    })
+    return { ...(wanted.input && { dx: found[0] }), ...(wanted.own && { dKernel: found.at(-1) }) }
+  }
+  const open = activated(x, norm)
+  const inside = () => reluGradient(depthwiseInputGradient(dy, kernel, x.shape, window), open)
+  return {
+    ...(wanted.input && { dx: norm ? batchNormGradient(x, inside(), norm).dx : inside() }),
+    ...(wanted.own && { dKernel: depthwiseFilterGradient(open, dy, window) }),
+  }
 }
 
 type Norms = readonly (BatchStatistics | undefined)[]

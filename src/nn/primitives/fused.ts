@@ -3,8 +3,7 @@ import type { Attributes } from '../graph.js'
 import { batchStatistics, type BatchStatistics } from '../ops/batch-norm.js'
 import {
   activatedDepthwise,
-  activatedDepthwiseFilter,
-  activatedDepthwiseInput,
+  activatedDepthwiseGradient,
   normalisedSum,
   normalisedSumGradient,
 } from '../ops/fused.js'
@@ -43,10 +42,20 @@ export const activatedDepthwisePrimitive = primitive({
     const [x, d, shape] = [asImages(inputs[0]!), asImages(dy), shapes[0]!.slice(1)]
     const norm = normOf(attrs, context, x)
     const window = windowOf(shape, attrs)
-    const dx = () => activatedDepthwiseInput(x, d, parameter('kernel') as tf.Tensor4D, window, norm)
+    const { dx, dKernel } = activatedDepthwiseGradient(
+      x,
+      d,
+      parameter('kernel') as tf.Tensor4D,
+      window,
+      norm,
+      {
+        input: wanted.inputs[0]!,
+        own: wanted.own,
+      },
+    )
     return {
-      inputs: [wanted.inputs[0] ? fromImages(dx() as tf.Tensor4D, shape) : undefined],
-      ...(wanted.own && { parameters: { kernel: activatedDepthwiseFilter(x, d, window, norm) } }),
+      inputs: [dx && fromImages(dx as tf.Tensor4D, shape)],
+      ...(dKernel && { parameters: { kernel: dKernel } }),
     }
   },
 })

@@ -1,9 +1,9 @@
+import type * as tf from '@tensorflow/tfjs-core'
 import { describe, it } from 'vitest'
 import {
   ActivatedDepthwise,
-  ActivatedDepthwiseFilter,
-  ActivatedDepthwiseInput,
-} from '../../../src/backend/wasm/kernels/depthwise.js'
+  ActivatedDepthwiseGradient,
+} from '../../../src/backend/wasm/kernels/activated-depthwise.js'
 import * as reference from '../reference/conv.js'
 import { draw, type Operand } from '../reference/operand.js'
 import { conforms, runKernel, type Conformance } from '../support/conforms.js'
@@ -26,47 +26,60 @@ function activated({ title, window, shape }: WindowCase, norm: boolean): Conform
   const channels = shape[3]
   const filter = draw(`filter ${title}`, [...window.kernel, channels, 1])
   const mean = draw(`mean ${title}`, [channels])
-  const factor = {
-    values: draw(`factor ${title}`, [channels]).values.map((f) => Math.fround(Math.abs(f) + 0.1)),
+  const variance = {
+    values: draw(`variance ${title}`, [channels]).values.map((v) => Math.fround(Math.abs(v) + 0.1)),
     shape: [channels],
   }
   // Where ReLU is at its bend, the gradient is 0.
   const bend = (i: number) => (norm ? mean.values[i % channels]! : 0)
   const draws = draw(`x ${title}`, shape, { mean: 0.2 }).values
   const x = { values: draws.map((value, i) => (i % 5 === 0 ? bend(i) : value)), shape }
-  const inside = norm ? normalised(x, mean, factor) : x
+  const inside = norm ? normalised(x, mean, variance) : x
   const open = { values: inside.values.map((value) => Math.max(0, value)), shape }
   const y = reference.depthwise(open, filter, window)
   const dy = draw(`dy ${title}`, y.shape)
   const { dx, dFilter } = reference.depthwiseGradients(open, filter, dy, window)
-  const { kernel, stride, dilation, pad } = window
-  const attrs = { strides: stride, dilations: dilation, pad: tfPadding(pad) }
+  const { stride, dilation, pad } = window
+  const attrs = { strides: stride, dilations: dilation, pad: tfPadding(pad), epsilon }
+  const d = { values: dx.values.map((value, i) => (inside.values[i]! > 0 ? value : 0)), shape }
   return {
-    inputs: { x, filter, dy, ...(norm && { mean, factor }) },
-    want: { y, dFilter, dx: { values: dx.values.map((d, i) => (inside.values[i]! > 0 ? d : 0)), shape } },
-    run({ x, filter, dy, mean, factor }) {
-      const moments = mean && factor && { mean, factor }
-      return {
-        y: runKernel(ActivatedDepthwise, { x: x!, filter: filter!, ...moments }, attrs),
-        dFilter: runKernel(
-          ActivatedDepthwiseFilter,
-          { x: x!, dy: dy!, ...moments },
-          { ...attrs, filterShape: [...kernel, channels, 1] },
-        ),
-        dx: runKernel(
-          ActivatedDepthwiseInput,
-          { x: x!, dy: dy!, filter: filter!, ...(mean && { mean }) },
-          attrs,
-        ),
-      }
+    inputs: { x, filter, dy, ...(norm && { mean, variance }) },
+    want: { y, dFilter, dx: norm ? behindNorm(d, inside, variance) : d, lone: dFilter },
+    run({ x, filter, dy, mean, variance }) {
+      const inputs = { x: x!, filter: filter!, ...(mean && variance && { mean, variance }) }
+      const gradients = (wanted: object) =>
+        runKernel<tf.Tensor[]>(ActivatedDepthwiseGradient, { ...inputs, dy: dy! }, { ...attrs, ...wanted })
+      const [dx, dFilter] = gradients({ input: true, own: true })
+      const [lone] = gradients({ input: false, own: true })
+      return { y: runKernel(ActivatedDepthwise, inputs, attrs), dx: dx!, dFilter: dFilter!, lone: lone! }
     },
   }
 }
 
-const normalised = ({ values, shape }: Operand, mean: Operand, factor: Operand): Operand => ({
-  values: values.map((value, i) => {
-    const channel = i % mean.values.length
-    return (value - mean.values[channel]!) * factor.values[channel]!
-  }),
+const epsilon = 1e-3
+const deviation = (variance: Operand, i: number): number =>
+  Math.sqrt(variance.values[i % variance.values.length]! + epsilon)
+
+/** dx = (d − mean(d) − x̂ · mean(d ⊙ x̂)) / σ for each channel. */
+function behindNorm(d: Operand, hat: Operand, variance: Operand): Operand {
+  const channels = variance.values.length
+  const rows = d.values.length / channels
+  const sums = new Float64Array(channels)
+  const products = new Float64Array(channels)
+  d.values.forEach((value, i) => {
+    sums[i % channels]! += value
+    products[i % channels]! += value * hat.values[i]!
+  })
+  return {
+    values: d.values.map((value, i) => {
+      const c = i % channels
+      return (value - sums[c]! / rows - (hat.values[i]! * products[c]!) / rows) / deviation(variance, i)
+    }),
+    shape: d.shape,
+  }
+}
+
+const normalised = ({ values, shape }: Operand, mean: Operand, variance: Operand): Operand => ({
+  values: values.map((value, i) => (value - mean.values[i % mean.values.length]!) / deviation(variance, i)),
   shape,
 })

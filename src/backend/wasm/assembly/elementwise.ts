@@ -1,5 +1,5 @@
 import { F32, loadLanes, madd, storeLanes } from './lanes'
-import { chunkRows, dot } from './reduce'
+import { addLanes, chunkRows, dot } from './reduce'
 
 /** dx = dy where 0 < y < limit, else 0: the gradient of ReLU, or of ReLU6, by its output. */
 export function reluGradient(dy: usize, y: usize, dx: usize, n: i32, limit: f32): void {
@@ -34,6 +34,48 @@ export function maskRows(gradient: usize, x: usize, mean: usize, rows: i32, chan
       at += step
       from += step
     }
+  }
+}
+
+/**
+ * `maskRows`, and adds the column sums of what is left of the gradient and of gradient ⊙ (x − mean) to 2 · channels
+ * float64 in `totals`: what a batch norm's gradient asks for, while both are in the cache.
+ */
+export function maskAndSumRows(
+  gradient: usize,
+  x: usize,
+  mean: usize,
+  rows: i32,
+  channels: i32,
+  totals: usize,
+): void {
+  const products = totals + <usize>channels * 8
+  const step = <usize>channels * F32
+  const chunk = chunkRows(channels)
+  for (let from = 0; from < rows; from += chunk) {
+    const count = min(chunk, rows - from)
+    for (let c = 0; c < channels; c += 4) {
+      const lanes = channels - c
+      const offset = <usize>c * F32
+      const centre = loadLanes(mean + offset, lanes)
+      let at = gradient + offset
+      let source = x + offset
+      let sum = f32x4.splat(0)
+      let product = sum
+      for (let r = 0; r < count; r++) {
+        const distance = f32x4.sub(loadLanes(source, lanes), centre)
+        const open = v128.and(loadLanes(at, lanes), f32x4.gt(distance, f32x4.splat(0)))
+        storeLanes(at, open, lanes)
+        sum = f32x4.add(sum, open)
+        product = madd(open, distance, product)
+        at += step
+        source += step
+      }
+      addLanes(totals + <usize>c * 8, sum, lanes)
+      addLanes(products + <usize>c * 8, product, lanes)
+    }
+    gradient += <usize>count * step
+    x += <usize>count * step
   }
 }
 

@@ -51,3 +51,10 @@ function storePart(to: usize, value: v128, n: i32): void {
   v128.store64_lane(to, value, 0)
   if (n == 3) v128.store32_lane(to + 8, value, 2)
 }
+
+/** Adds four floats to those at an address. */
+// @ts-ignore: decorator
+@inline
+export function addTo(at: usize, value: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), value))
+}

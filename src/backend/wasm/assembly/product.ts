@@ -1,4 +1,4 @@
-import { F32, madd, storeLanes, zero, loadLanes } from './lanes'
+import { addTo, F32, madd, storeLanes, zero, loadLanes } from './lanes'
 
 /**
  * Rows of a product with a packed matrix, and so of a convolution: for each of `rows` rows,
@@ -277,12 +277,6 @@ function fourByEight(
   addTo(out + 80, c1)
   addTo(out + 96, d0)
   addTo(out + 112, d1)
-}
-
-// @ts-ignore: decorator
-@inline
-function addTo(at: usize, value: v128): void {
-  v128.store(at, f32x4.add(v128.load(at), value))
 }
 
 /** Takes blocks [n/8][k rounded up to 4][8] apart into a matrix [k, n], rows `step` bytes apart. */

@@ -4,11 +4,7 @@ import { isFloat, wasmKernel, type Four } from '../kernel.js'
 import { paddedBytes, paddedInput, paddedOutput, upTo4, type Padded, type WindowInfo } from '../window.js'
 import { convWindow } from './conv.js'
 
-export const ActivatedDepthwise = 'SenteiActivatedDepthwise'
-export const ActivatedDepthwiseFilter = 'SenteiActivatedDepthwiseFilter'
-export const ActivatedDepthwiseInput = 'SenteiActivatedDepthwiseInput'
-
-type DepthwiseAttributes = Parameters<typeof convWindow>[2]
+export type DepthwiseAttributes = Parameters<typeof convWindow>[2]
 
 /** One filter a channel: where a channel has several, TensorFlow.js's own kernels are asked. */
 const single = (filter: readonly number[]): boolean => filter[3] === 1
@@ -17,7 +13,7 @@ const single = (filter: readonly number[]): boolean => filter[3] === 1
 export const depthwise = wasmKernel<'x' | 'filter', DepthwiseAttributes>(
   'DepthwiseConv2dNative',
   ({ inputs: { x, filter }, attrs, device }) =>
-    forward(device, convWindow(x.shape as Four, filter.shape as Four, attrs, true), x, filter, plain),
+    forward(device, convWindow(x.shape as Four, filter.shape as Four, attrs, true), x, filter),
   ({ inputs: { x, filter } }) => isFloat(x) && isFloat(filter) && single(filter.shape),
 )
 
@@ -36,174 +32,122 @@ export const depthwiseFilterGradient = wasmKernel<'x' | 'dy', DepthwiseAttribute
   ({ inputs: { x, dy }, attrs, device }) => {
     requireSingle(attrs.filterShape)
     const info = convWindow(x.shape as Four, attrs.filterShape, attrs, true)
-    return filterGradient(device, info, x, dy, attrs.filterShape, plain)
+    return filterGradient(device, info, x, dy, attrs.filterShape)
   },
 )
 
-/** Depthwise convolution of ReLU(x), or of ReLU((x − mean) · factor) where these are given. */
-export const activatedDepthwise = wasmKernel<'x' | 'filter' | 'mean' | 'factor', DepthwiseAttributes>(
-  ActivatedDepthwise,
-  ({ inputs: { x, filter, mean, factor }, attrs, device }) => {
-    const info = convWindow(x.shape as Four, filter.shape as Four, attrs, true)
-    return forward(device, info, x, filter, activated(device, mean, factor))
-  },
-)
+/** Lays an image out in planes with a border. */
+export type Pack = (from: number, to: number, info: WindowInfo, border: Padded) => void
 
-/** ∂/∂filter of `ActivatedDepthwise`. */
-export const activatedDepthwiseFilter = wasmKernel<
-  'x' | 'dy' | 'mean' | 'factor',
-  DepthwiseAttributes & { filterShape: Four }
->(ActivatedDepthwiseFilter, ({ inputs: { x, dy, mean, factor }, attrs, device }) => {
-  const info = convWindow(x.shape as Four, attrs.filterShape, attrs, true)
-  return filterGradient(device, info, x, dy, attrs.filterShape, activated(device, mean, factor))
-})
+/** As it is. */
+const plain =
+  ({ kernels }: Device): Pack =>
+  (from, to, { height: h, width: w, channels }, { top, left, height, width }) =>
+    kernels.packPlanes(from, to, h, w, channels, top, left, height, width, 1, 1, 0)
 
-/** The gradient of what `ActivatedDepthwise` puts into its ReLU: x, or x normalised. */
-export const activatedDepthwiseInput = wasmKernel<'x' | 'dy' | 'filter' | 'mean', DepthwiseAttributes>(
-  ActivatedDepthwiseInput,
-  ({ inputs: { x, dy, filter, mean }, attrs, device }) => {
-    const info = convWindow(x.shape as Four, filter.shape as Four, attrs, true)
-    return inputGradient(device, info, dy, filter, { x, mean: mean ? device.pointer(mean) : 0 })
-  },
-)
+export const imageBytes = (height: number, width: number, channels: number): number =>
+  height * width * channels * 4
 
-/** Packs an image into planes with a border. */
-type Pack = (device: Device, from: number, to: number, info: WindowInfo, border: Padded) => void
-
-const plain: Pack = ({ kernels }, from, to, { height, width, channels }, border) =>
-  kernels.packPlanes(
-    from,
-    to,
-    height,
-    width,
-    channels,
-    border.top,
-    border.left,
-    border.height,
-    border.width,
-    1,
-    1,
-    0,
-  )
-
-function activated(device: Device, mean?: TensorInfo, factor?: TensorInfo): Pack {
-  const [centre, scale] = [mean, factor].map((tensor) => (tensor ? device.pointer(tensor) : 0)) as [
-    number,
-    number,
-  ]
-  return (
-    { kernels },
-    from,
-    to,
-    { height, width, channels },
-    { top, left, height: paddedHeight, width: paddedWidth },
-  ) =>
-    kernels.packActivated(
-      from,
-      to,
-      height,
-      width,
-      channels,
-      top,
-      left,
-      paddedHeight,
-      paddedWidth,
-      centre,
-      scale,
-    )
+/** Packed kernel and planes of a forward pass, and so many bytes beside them. */
+export function forwardScratch(device: Device, info: WindowInfo, more = 0): [number, number, number] {
+  const c4 = upTo4(info.channels)
+  return device.scratch(info.kernel[0] * info.kernel[1] * c4 * 4, paddedBytes(paddedInput(info), c4), more)
 }
 
-const imageBytes = (height: number, width: number, channels: number): number => height * width * channels * 4
+function forward(device: Device, info: WindowInfo, x: TensorInfo, filter: TensorInfo): TensorInfo {
+  const out = device.output([info.batch, info.outHeight, info.outWidth, info.channels])
+  const [packed, planes] = forwardScratch(device, info)
+  device.kernels.packTaps(device.pointer(filter), packed, info.kernel[0] * info.kernel[1], info.channels, 0)
+  slideImages(device, info, {
+    x: device.pointer(x),
+    out: device.pointer(out),
+    packed,
+    planes,
+    pack: plain(device),
+  })
+  return out
+}
 
-function forward(
-  device: Device,
+/** The convolution of every image, each packed while the one before it is still warm. */
+export function slideImages(
+  { kernels }: Device,
   info: WindowInfo,
-  x: TensorInfo,
-  filter: TensorInfo,
-  pack: Pack,
-): TensorInfo {
-  const { kernels } = device
-  const { channels, kernel } = info
-  const out = device.output([info.batch, info.outHeight, info.outWidth, channels])
+  { x, out, packed, planes, pack }: { x: number; out: number; packed: number; planes: number; pack: Pack },
+): void {
+  const { channels, outHeight, outWidth } = info
   const border = paddedInput(info)
-  const taps = kernel[0] * kernel[1]
-  const [packed, planes] = device.scratch(taps * upTo4(channels) * 4, paddedBytes(border, upTo4(channels)))
-  kernels.packTaps(device.pointer(filter), packed, taps, channels, 0)
-  const [from, to] = [device.pointer(x), device.pointer(out)]
   for (let n = 0; n < info.batch; n++) {
-    pack(device, from + n * imageBytes(info.height, info.width, channels), planes, info, border)
+    pack(x + n * imageBytes(info.height, info.width, channels), planes, info, border)
     kernels.depthwiseImage(
       planes,
       packed,
-      to + n * imageBytes(info.outHeight, info.outWidth, channels),
+      out + n * imageBytes(outHeight, outWidth, channels),
       channels,
       border.height,
       border.width,
-      info.outHeight,
-      info.outWidth,
-      ...kernel,
+      outHeight,
+      outWidth,
+      ...info.kernel,
       ...info.stride,
       ...info.dilation,
     )
+  }
+}
+
+/** Slides the turned kernel over the spread gradient of every image. */
+function inputGradient(device: Device, info: WindowInfo, dy: TensorInfo, filter: TensorInfo): TensorInfo {
+  const { kernels } = device
+  const { channels } = info
+  const out = device.output([info.batch, info.height, info.width, channels])
+  const border = paddedOutput(info)
+  const taps = info.kernel[0] * info.kernel[1]
+  const [packed, planes] = device.scratch(taps * upTo4(channels) * 4, paddedBytes(border, upTo4(channels)))
+  kernels.packTaps(device.pointer(filter), packed, taps, channels, 1)
+  const [from, to] = [device.pointer(dy), device.pointer(out)]
+  for (let n = 0; n < info.batch; n++) {
+    packUpstream(device, from + n * imageBytes(info.outHeight, info.outWidth, channels), planes, info, border)
+    slideTurned(device, planes, packed, to + n * imageBytes(info.height, info.width, channels), info)
   }
   return out
 }
 
-/**
- * Slides the turned kernel over the spread gradient of every image; what stands behind a ReLU is closed
- * while the image is still in the cache.
- */
-function inputGradient(
+/** One image's gradient, spread by the stride, in planes with the border of `paddedOutput`. */
+export function packUpstream(
   device: Device,
+  from: number,
+  to: number,
   info: WindowInfo,
-  dy: TensorInfo,
-  filter: TensorInfo,
-  relu?: { x: TensorInfo; mean: number },
-): TensorInfo {
-  const { kernels } = device
-  const { channels, kernel } = info
-  const out = device.output([info.batch, info.height, info.width, channels])
-  const { top, left, height, width } = paddedOutput(info)
-  const taps = kernel[0] * kernel[1]
-  const c4 = upTo4(channels)
-  const [packed, planes] = device.scratch(taps * c4 * 4, height * width * c4 * 4)
-  kernels.packTaps(device.pointer(filter), packed, taps, channels, 1)
-  const [from, to] = [device.pointer(dy), device.pointer(out)]
-  const x = relu && device.pointer(relu.x)
-  for (let n = 0; n < info.batch; n++) {
-    const source = from + n * imageBytes(info.outHeight, info.outWidth, channels)
-    const offset = n * imageBytes(info.height, info.width, channels)
-    kernels.packPlanes(
-      source,
-      planes,
-      info.outHeight,
-      info.outWidth,
-      channels,
-      top,
-      left,
-      height,
-      width,
-      ...info.stride,
-      0,
-    )
-    kernels.depthwiseImage(
-      planes,
-      packed,
-      to + offset,
-      channels,
-      height,
-      width,
-      info.height,
-      info.width,
-      ...kernel,
-      1,
-      1,
-      ...info.dilation,
-    )
-    if (x !== undefined)
-      kernels.maskRows(to + offset, x + offset, relu!.mean, info.height * info.width, channels)
-  }
-  return out
+  border: Padded,
+): void {
+  const { outHeight, outWidth, channels, stride } = info
+  const { top, left, height, width } = border
+  device.kernels.packPlanes(from, to, outHeight, outWidth, channels, top, left, height, width, ...stride, 0)
+}
+
+/** The input gradient of one image out of such planes; `turned` is the kernel packed the other way round. */
+export function slideTurned(
+  device: Device,
+  planes: number,
+  turned: number,
+  to: number,
+  info: WindowInfo,
+): void {
+  const { channels, height, width, kernel, dilation } = info
+  const border = paddedOutput(info)
+  device.kernels.depthwiseImage(
+    planes,
+    turned,
+    to,
+    channels,
+    border.height,
+    border.width,
+    height,
+    width,
+    ...kernel,
+    1,
+    1,
+    ...dilation,
+  )
 }
 
 function filterGradient(
@@ -212,13 +156,12 @@ function filterGradient(
   x: TensorInfo,
   dy: TensorInfo,
   filterShape: Four,
-  pack: Pack,
 ): TensorInfo {
   const { kernels } = device
-  const { channels, kernel, outHeight, outWidth } = info
+  const { channels, outHeight, outWidth } = info
   const out = device.output(filterShape)
   const border = paddedInput(info)
-  const taps = kernel[0] * kernel[1]
+  const taps = info.kernel[0] * info.kernel[1]
   const c4 = upTo4(channels)
   const [sums, planes, gradient] = device.scratch(
     taps * c4 * 4,
@@ -227,26 +170,43 @@ function filterGradient(
   )
   kernels.clear(sums, taps * c4 * 4)
   const [from, upstream] = [device.pointer(x), device.pointer(dy)]
+  const pack = plain(device)
   for (let n = 0; n < info.batch; n++) {
-    pack(device, from + n * imageBytes(info.height, info.width, channels), planes, info, border)
+    pack(from + n * imageBytes(info.height, info.width, channels), planes, info, border)
     const above = upstream + n * imageBytes(outHeight, outWidth, channels)
     kernels.packPlanes(above, gradient, outHeight, outWidth, channels, 0, 0, outHeight, outWidth, 1, 1, 0)
-    kernels.depthwiseFilterImage(
-      planes,
-      gradient,
-      sums,
-      channels,
-      border.height,
-      border.width,
-      outHeight,
-      outWidth,
-      ...kernel,
-      ...info.stride,
-      ...info.dilation,
-    )
+    addFilterGradient(device, planes, gradient, sums, info, { height: outHeight, width: outWidth })
   }
   kernels.unpackTaps(sums, device.pointer(out), taps, channels)
   return out
+}
+
+/** Adds one image's filter gradient to packed sums; `upstream` are planes of the given size that start with dy. */
+export function addFilterGradient(
+  device: Device,
+  planes: number,
+  upstream: number,
+  sums: number,
+  info: WindowInfo,
+  size: { readonly height: number; readonly width: number },
+): void {
+  const { channels, outHeight, outWidth, kernel, stride, dilation } = info
+  const border = paddedInput(info)
+  device.kernels.depthwiseFilterImage(
+    planes,
+    upstream,
+    sums,
+    channels,
+    border.height,
+    border.width,
+    size.height,
+    size.width,
+    outHeight,
+    outWidth,
+    ...kernel,
+    ...stride,
+    ...dilation,
+  )
 }
 
 function requireSingle(filter: readonly number[]): void {

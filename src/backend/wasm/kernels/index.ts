@@ -3,14 +3,8 @@ import { batchNormGradient, batchStatistics, normalise } from './batch-norm.js'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
 import { concatFeatures, splitFeatures } from './concat.js'
 import { crop, cropGradient } from './crop.js'
-import {
-  activatedDepthwise,
-  activatedDepthwiseFilter,
-  activatedDepthwiseInput,
-  depthwise,
-  depthwiseFilterGradient,
-  depthwiseInputGradient,
-} from './depthwise.js'
+import { activatedDepthwise, activatedDepthwiseGradient } from './activated-depthwise.js'
+import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.js'
 import { mix, mixGradient } from './mix.js'
 import { addInto, gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
 import { matMul } from './mat-mul.js'
@@ -26,8 +20,7 @@ export const kernels: readonly WasmKernel[] = [
   depthwiseInputGradient,
   depthwiseFilterGradient,
   activatedDepthwise,
-  activatedDepthwiseFilter,
-  activatedDepthwiseInput,
+  activatedDepthwiseGradient,
   maxPoolGradient,
   avgPoolGradient,
   avgPoolGrad,
