@@ -37,21 +37,31 @@ export function parametersOf(graph: Graph): NamedParameter[] {
 
 /** Parameters, FLOPs and depth of a graph. */
 export function costOf(graph: Graph): Cost {
-  const shapes = new Map(graph.nodes.map((node) => [node.id, node.shape]))
+  const costs = costsByNode(graph)
   const depths = new Map<string, number>()
-  let flops = 0
+  const total = { parameters: 0, flops: 0 }
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((id) => shapes.get(id)!)
-    flops += primitiveOf(node.kind).flops?.(inputs, node.shape, node.attrs) ?? 0
+    const { parameters, flops } = costs.get(node.id)!
+    total.parameters += parameters
+    total.flops += flops
     const above = Math.max(0, ...node.inputs.map((id) => depths.get(id)!))
     depths.set(node.id, above + (hasWeights(node) ? 1 : 0))
   }
-  const weights = parametersOf(graph).filter((p) => p.role === 'weight')
-  return {
-    parameters: weights.reduce((sum, p) => sum + sizeOf(p.shape), 0),
-    flops,
-    depth: Math.max(0, ...Object.values(graph.outputs).map((id) => depths.get(id)!)),
-  }
+  return { ...total, depth: Math.max(0, ...Object.values(graph.outputs).map((id) => depths.get(id)!)) }
+}
+
+/** What each node of a graph adds to its parameters and FLOPs, by id. */
+export function costsByNode(graph: Graph): Map<string, Pick<Cost, 'parameters' | 'flops'>> {
+  const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
+  const costs = new Map(
+    graph.nodes.map(({ id, kind, inputs, shape, attrs }) => {
+      const from = inputs.map((input) => shapes.get(input)!)
+      return [id, { parameters: 0, flops: primitiveOf(kind).flops?.(from, shape, attrs) ?? 0 }]
+    }),
+  )
+  for (const { name, role, shape } of parametersOf(graph))
+    if (role === 'weight') costs.get(name.slice(0, name.lastIndexOf(':')))!.parameters += sizeOf(shape)
+  return costs
 }
 
 const weighted = new Set(['conv', 'depthwise', 'dense'])

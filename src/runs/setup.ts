@@ -8,6 +8,7 @@ import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema
 import { didYouMean } from '../base/suggest.js'
 import { validate } from '../config/validator.js'
 import { batching } from '../search/batching.js'
+import type { Latency } from '../search/options.js'
 import { prepareData } from '../data/prepare.js'
 import type { Reader } from '../data/readers/types.js'
 import type { PreparedData } from '../data/types.js'
@@ -20,6 +21,7 @@ import type { Term } from '../objective/terms/types.js'
 import { presetNames, readPreset, spaces, terms } from '../registry.js'
 import { compileSchedule, type CompileContext } from '../schedule/compile.js'
 import type { Schedule } from '../schedule/types.js'
+import { costRange } from '../supernet/cost-range.js'
 import { relaxations } from '../supernet/relaxations/index.js'
 import type { RelaxationName } from '../supernet/relaxations/types.js'
 import { restrict } from '../supernet/restrict.js'
@@ -61,6 +63,7 @@ export async function setupTrial(
   const schedule = compileFor(document, supernet, steps, relaxationName(config.relaxation), {
     terms: all,
     latency: measured !== undefined,
+    ...(measured && { times: latencyOf(measured.table, supernet) }),
     stepsPerEpoch: perEpoch,
     reserved: safeguardTerms(config),
   })
@@ -200,7 +203,7 @@ export function compileFor(
   supernet: Supernet,
   steps: number,
   relaxation: RelaxationName,
-  available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved'>> = {},
+  available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved'>> & { readonly times?: Latency } = {},
 ): Schedule {
   const active = new Set(supernet.graph.nodes.map((node) => node.layer))
   return compileSchedule(document, {
@@ -218,6 +221,7 @@ export function compileFor(
     decoder: 'reconstruction' in supernet.graph.outputs,
     latency: available.latency ?? true,
     terms: available.terms ?? terms,
+    costs: (metric) => (metric === 'latency' && !available.times ? undefined : costRange(supernet, metric, available.times)),
     reserved: available.reserved ?? [],
   })
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../base/errors.js'
 import type { CurveDocument, ScheduleDocument } from '../config/schedule-schema.js'
+import { budgetOf } from './budget.js'
 import { append, columnBook } from './columns.js'
 import { checkTerm, layersOf, type CompileContext } from './context.js'
 import { curveAt, curveFault } from './curve.js'
@@ -36,6 +37,7 @@ export function compileSchedule(document: ScheduleDocument, context: CompileCont
     losses,
     columns: [...columns, ...(replay ? [] : reservedColumns(context))],
     prune: pruneOf(document, context),
+    ...(document.budget && { budget: budgetOf(document.budget, context) }),
     ...(replay && { replay: { initial: replay.initial, removals: replay.removals } }),
   }
 }

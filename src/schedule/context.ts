@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Part, Term } from '../objective/terms/types.js'
 import type { RelaxationName } from '../supernet/relaxations/types.js'
+import type { CostMetric } from '../supernet/types.js'
 import { matching } from './select.js'
 import type { Length } from './time.js'
 import type { Selection } from './types.js'
@@ -26,6 +27,8 @@ export interface CompileContext extends Length {
   /** Has the supernet a decoder? */
   readonly decoder: boolean
   readonly terms: readonly Term[]
+  /** What the supernet costs, and the least that a legal architecture of it does; undefined where nobody measured it. */
+  readonly costs: (metric: CostMetric) => { readonly whole: number; readonly least: number } | undefined
   /** Terms on gates that a safeguard may bring in, each with where it stands in the configuration. */
   readonly reserved?: readonly { readonly term: string; readonly path: string }[]
 }

@@ -1,4 +1,5 @@
 import type { Part } from '../objective/terms/types.js'
+import type { CostMetric } from '../supernet/types.js'
 
 /** One value for the iterations [from, to). */
 export interface Segment {
@@ -71,6 +72,13 @@ export interface PruneRules {
   readonly order: 'depth' | 'random'
 }
 
+/** What the architecture may cost. */
+export interface Budget {
+  readonly metric: CostMetric
+  /** Weights, multiply-adds for one example, nodes in a row, or milliseconds by the measured table. */
+  readonly limit: number
+}
+
 /** A compiled schedule: λ[t, k] of every term, run-length coded. */
 export interface Schedule {
   readonly name: string
@@ -80,5 +88,6 @@ export interface Schedule {
   /** By layer, in the layers' order. */
   readonly columns: readonly Column[]
   readonly prune: PruneRules
+  readonly budget?: Budget
   readonly replay?: Replay
 }

@@ -1,7 +1,5 @@
-import { costOf, parametersOf } from '../nn/cost.js'
+import { costOf, costsByNode } from '../nn/cost.js'
 import type { Graph, Node } from '../nn/graph.js'
-import { primitiveOf } from '../nn/primitives/index.js'
-import { sizeOf } from '../nn/primitives/types.js'
 import { carryingMembers, keepMembers, withoutDeadNodes } from '../nn/transform.js'
 import { exclusiveNodes } from './exclusive.js'
 import type { GateGroup, Supernet } from './types.js'
@@ -100,19 +98,6 @@ function innermostOf(extents: readonly Extent[]): Map<string, Extent> {
   for (const extent of [...extents].sort((a, b) => b.nodes.length - a.nodes.length))
     for (const { id } of extent.nodes) innermost.set(id, extent)
   return innermost
-}
-
-function costsByNode(graph: Graph): Map<string, { parameters: number; flops: number }> {
-  const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
-  const costs = new Map(
-    graph.nodes.map(({ id, kind, inputs, shape, attrs }) => {
-      const from = inputs.map((input) => shapes.get(input)!)
-      return [id, { parameters: 0, flops: primitiveOf(kind).flops?.(from, shape, attrs) ?? 0 }]
-    }),
-  )
-  for (const { name, role, shape } of parametersOf(graph))
-    if (role === 'weight') costs.get(name.slice(0, name.lastIndexOf(':')))!.parameters += sizeOf(shape)
-  return costs
 }
 
 function unitCost(graph: Graph, group: GateGroup): MemberCost {

@@ -1,6 +1,9 @@
 import type { Graph, Shape } from '../nn/graph.js'
 import type { Slice } from '../nn/transform.js'
 
+/** What a budget can limit: weights, multiply-adds for one example, nodes in a row, milliseconds by a measured table. */
+export type CostMetric = 'parameters' | 'flops' | 'depth' | 'latency'
+
 /** One thing that a gate opens: an operation on an edge, an input of a node, or one unit of a layer. */
 export interface Member {
   /** Unique in its group: `sep-conv-3x3`, `0→2`, or `17` for a unit. */

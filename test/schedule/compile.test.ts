@@ -194,6 +194,22 @@ describe('the table', () => {
   })
 })
 
+describe('a budget', () => {
+  it('is what it says, or a share of what the supernet costs', () => {
+    const value = compile({ ...one([]), budget: { metric: 'depth', value: 52 } }).budget
+    const share = compile({ ...one([]), budget: { metric: 'parameters', share: 0.25 } }).budget
+    expect([value, share]).toEqual([
+      { metric: 'depth', limit: 52 },
+      { metric: 'parameters', limit: 250 },
+    ])
+  })
+
+  it('may be just what the smallest architecture costs, and need not be', () => {
+    expect(compile({ ...one([]), budget: { metric: 'parameters', share: 0.0515 } }).budget?.limit).toBe(51.5)
+    expect(compile(one([]))).not.toHaveProperty('budget')
+  })
+})
+
 describe('a wrong document', () => {
   it.each<[string, object, string, Partial<CompileContext>?]>([
     [
@@ -248,6 +264,41 @@ describe('a wrong document', () => {
       'pruning that ends before it begins',
       { ...one([]), prune: { from: 0.5, until: 0.4 } },
       'schedule.prune: until (0.4) comes before from (0.5)',
+    ],
+    [
+      'a budget without an amount',
+      { ...one([]), budget: { metric: 'flops' } },
+      "schedule.budget: expected value (in the unit of flops) or share (of the supernet's flops), got neither",
+    ],
+    [
+      'a budget with two amounts',
+      { ...one([]), budget: { metric: 'flops', value: 100, share: 0.1 } },
+      "schedule.budget: expected value (in the unit of flops) or share (of the supernet's flops), got both",
+    ],
+    [
+      'a budget below the floor',
+      { ...one([]), budget: { metric: 'parameters', value: 50 } },
+      'schedule.budget.value: the least that a legal architecture costs is 51.5 of 1000 parameters, got 50',
+    ],
+    [
+      'a share below the floor',
+      { ...one([]), budget: { metric: 'parameters', share: 0.05 } },
+      'schedule.budget.share: the least that a legal architecture costs is 0.0515, which is 51.5 of 1000 parameters, got 0.05',
+    ],
+    [
+      'a budget of times that nobody measured',
+      { ...one([]), budget: { metric: 'latency', value: 2 } },
+      'schedule.budget.metric: latency needs config.objective.latency, a table of measured times',
+    ],
+    [
+      'a budget of something else',
+      { ...one([]), budget: { metric: 'memory', value: 2 } },
+      'schedule.budget.metric: expected one of parameters, flops, depth, latency, got "memory"',
+    ],
+    [
+      'a share of more than the whole',
+      { ...one([]), budget: { metric: 'parameters', share: 1.5 } },
+      'schedule.budget.share: expected number > 0 and < 1, got 1.5',
     ],
     [
       'an exponential through 0',

@@ -1,0 +1,101 @@
+import { costTree } from './member-cost.js'
+import type { Choices } from './notation.js'
+import { keepable, type GateGroup, type Supernet } from './types.js'
+
+/** A single change of an architecture: what some groups keep instead. */
+export interface Move {
+  readonly kind: 'add' | 'drop' | 'exchange'
+  readonly choices: Choices
+}
+
+/** How much members are wanted, by group and member; what is not named is not. */
+export type Worth = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+/**
+ * The single changes by which a legal architecture becomes another one: a member dropped where a group keeps more than
+ * it must, added where it has room, or exchanged. What choices lie inside of a new member are tried as they stand, with
+ * the fewest units, and with each of their operations. Units go weakest first and come strongest first, one or 2, 4, 8, …
+ * at a time.
+ */
+export function movesOf(
+  supernet: Supernet,
+  worth: Worth,
+): (choices: Choices, standing: ReadonlySet<string>) => Move[] {
+  const inside = insideOf(supernet)
+  return (choices, standing) =>
+    supernet.groups
+      .filter(({ name }) => standing.has(name))
+      .flatMap((group) => {
+        const kept = choices[group.name]!
+        if (group.kind === 'units') return unitMoves(group, kept, worth[group.name])
+        const others = keepable(group).flatMap(({ name }) => (kept.includes(name) ? [] : [name]))
+        const move = (kind: Move['kind'], members: readonly string[], inner: Choices = {}): Move => ({
+          kind,
+          choices: { ...inner, [group.name]: inOrder(group, members) },
+        })
+        return [
+          ...(kept.length > group.keep.min
+            ? kept.map((gone) =>
+                move(
+                  'drop',
+                  kept.filter((name) => name !== gone),
+                ),
+              )
+            : []),
+          ...others.flatMap((added) =>
+            inside(group.name, added).flatMap((inner) => [
+              ...(kept.length < group.keep.max ? [move('add', [...kept, added], inner)] : []),
+              ...kept.map((gone) =>
+                move('exchange', [...kept.filter((name) => name !== gone), added], inner),
+              ),
+            ]),
+          ),
+        ]
+      })
+}
+
+/** Members in their group's order. */
+const inOrder = ({ members }: GateGroup, names: readonly string[]): string[] =>
+  members.flatMap(({ name }) => (names.includes(name) ? [name] : []))
+
+function unitMoves(group: GateGroup, kept: readonly string[], worth: Worth[string] = {}): Move[] {
+  const byWorth = (names: readonly string[]) => [...names].sort((a, b) => (worth[a] ?? 0) - (worth[b] ?? 0))
+  const [weakest, strongest] = [byWorth(kept), byWorth(others(group, kept)).reverse()]
+  const sizes = (most: number) => Array.from({ length: 32 }, (_, i) => 2 ** i).filter((size) => size <= most)
+  const to = (kind: Move['kind'], names: readonly string[]) => ({
+    kind,
+    choices: { [group.name]: inOrder(group, names) },
+  })
+  return [
+    ...sizes(kept.length - group.keep.min).map((size) => to('drop', weakest.slice(size))),
+    ...sizes(Math.min(group.keep.max - kept.length, strongest.length)).map((size) =>
+      to('add', [...kept, ...strongest.slice(0, size)]),
+    ),
+  ]
+}
+
+const others = ({ members }: GateGroup, kept: readonly string[]): string[] =>
+  members.flatMap(({ name }) => (kept.includes(name) ? [] : [name]))
+
+/** What the choices that lie inside of a member may become when it is kept. */
+function insideOf(supernet: Supernet): (group: string, member: string) => Choices[] {
+  const tree = costTree(supernet)
+  const nested = new Map<string, GateGroup[]>()
+  for (const group of supernet.groups) {
+    const above = tree.above(group.name)
+    if (!above) continue
+    const key = `${above.group} ${above.member}`
+    nested.set(key, [...(nested.get(key) ?? []), group])
+  }
+  return (group, member) => {
+    const groups = nested.get(`${group} ${member}`) ?? []
+    const units = groups.filter(({ kind }) => kind === 'units')
+    const narrow = Object.fromEntries(
+      units.map(({ name, keep, members }) => [name, members.slice(0, keep.min).map((unit) => unit.name)]),
+    )
+    const operations = groups
+      .filter(({ kind }) => kind === 'operations')
+      .flatMap((each) => keepable(each).map(({ name }) => ({ ...narrow, [each.name]: [name] })))
+    return [{}, ...(units.length > 0 ? [narrow] : []), ...operations]
+  }
+}
