@@ -16,6 +16,11 @@ export const set: Options = {
   requiresArg: true,
   describe: 'path=value …: changes single settings, as search.epochs=10',
 }
+export const workers: Options = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'threads that compute the shards of a batch, this one included; 1 by default',
+}
 export const out = (describe: string): Options => ({ type: 'string', requiresArg: true, describe })
 
 export const backend: Options = {

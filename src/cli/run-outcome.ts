@@ -8,6 +8,7 @@ import { Interrupted } from '../derive/retrain-stage.js'
 import type { FinishedRun } from '../runs/run-folder.js'
 import type { RunHooks } from '../runs/search-run.js'
 import { exitCodes, type Arguments, type CommandContext } from './command.js'
+import { integer } from './options.js'
 import { textTable } from './table.js'
 
 /**
@@ -23,8 +24,13 @@ export async function withOutcome(
   const progress = args.quiet ? undefined : progressOf(context, config)
   let finished: FinishedRun
   try {
-    const { signal } = context
-    finished = await work({ signal, ...(progress && { onEvent: (event) => progress.onEvent(event) }) })
+    const workers = integer(args, 'workers', 1)
+    finished = await work({
+      signal: context.signal,
+      onNotice: context.say,
+      ...(workers !== undefined && { workers }),
+      ...(progress && { onEvent: (event) => progress.onEvent(event) }),
+    })
   } catch (error) {
     progress?.stop()
     if (error instanceof Interrupted) context.say(`${error.message}; go on with "${remedy}"`)

@@ -31,15 +31,17 @@ const Augment = Type.Optional(
   }),
 )
 
+const Shards = Type.Integer({
+  minimum: 1,
+  default: 1,
+  description: 'parts of a batch with batch statistics of their own',
+})
+
 const Search = object(
   {
     epochs: Type.Integer({ minimum: 1, default: 20 }),
     batch: Type.Integer({ minimum: 1, default: 64 }),
-    shards: Type.Integer({
-      minimum: 1,
-      default: 1,
-      description: 'parts of a batch with batch statistics of their own',
-    }),
+    shards: Shards,
     mode: oneOf(['joint', 'alternating', 'unrolled'], { default: 'joint' }),
     weights: Optimizer,
     gates: object(
@@ -70,6 +72,7 @@ const Retrain = object(
   {
     epochs: Type.Integer({ minimum: 1, default: 40 }),
     batch: Type.Integer({ minimum: 1, default: 64 }),
+    shards: Shards,
     from: oneOf(['scratch', 'inherited'], {
       default: 'scratch',
       description: 'fresh weights, or the supernet’s',

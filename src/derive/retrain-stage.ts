@@ -11,12 +11,21 @@ export class Interrupted extends Error {
 /** Trains a discrete network as the configuration says; throws Interrupted where a signal stops it. */
 export async function retrainStage(
   { config, data, loss, metric, random }: Trial,
-  { emit, signal }: TrialHooks,
+  { emit, signal, execute }: TrialHooks,
   stage: Exclude<Stage, 'search'>,
   graph: Graph,
   initial: ReadonlyMap<string, Float32Array>,
 ): Promise<Retrained> {
-  const context = { options: config.retrain, stage, loss, metric, random, emit, ...(signal && { signal }) }
+  const context = {
+    options: config.retrain,
+    stage,
+    loss,
+    metric,
+    random,
+    emit,
+    ...(signal && { signal }),
+    ...(execute && { execute }),
+  }
   const trained = await retrain(graph, data, context, initial)
   if (trained.interrupted) throw new Interrupted(`interrupted in stage ${stage}`)
   return trained

@@ -50,7 +50,7 @@ export async function retrain(
   const rule = optimizer(options.weights)
   // The search is over: the rows that trained the gates now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
-  const batches = batching(data, rows, { ...options, shards: 1 }, context.random, context.stage)
+  const batches = batching(data, rows, options, context.random, context.stage)
   const steps = options.epochs * batches.perEpoch
   let best: Omit<Retrained, 'graph' | 'interrupted'> = {
     values: store.values(),
@@ -108,8 +108,11 @@ async function trainEpoch(
       batches.at(t),
       lossWeights,
       { weights: wanted, alphas: [] },
-      // Dropping paths grows linearly to its rate, as in DARTS.
-      { draws: { seed: context.random.seed, purpose: context.stage, t, dropPath: t / steps } },
+      {
+        execute: context.execute,
+        // Dropping paths grows linearly to its rate, as in DARTS.
+        draws: { seed: context.random.seed, purpose: context.stage, t, dropPath: t / steps },
+      },
     )
     applyGradients(
       network,

@@ -46,7 +46,7 @@ export interface TrialHooks {
   readonly signal?: AbortSignal
   /** Go on from here. */
   readonly checkpoint?: Checkpoint | undefined
-  /** Who computes the shards of the search's batches; this thread by default. */
+  /** Who computes the shards of batches; this thread by default. */
   readonly execute?: ShardExecutor
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { InputError } from '../base/errors.js'
 import { randomSource, type RandomSource } from '../base/random.js'
 import { resolveConfig } from '../config/load-config.js'
 import type { PreparedData } from '../data/types.js'
@@ -10,11 +11,13 @@ import { passProfile, type OperationTime, type PassObserver } from '../nn/profil
 import { batching } from '../search/batching.js'
 import { shardGradients, type ShardExecutor } from '../search/gradients.js'
 import { supernetStepper } from '../search/stepper.js'
+import type { PoolFigures, WorkerPool } from '../search/workers/pool.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
 import { heapBytes, useBackend, type BackendName } from '../backend/index.js'
 import { relaxationName, relaxationOf } from './relaxation.js'
 import { buildSupernet, compileFor, resolveSchedule } from './setup.js'
+import { startWorkers } from './workers.js'
 
 export interface BenchStepOptions {
   /** The search space, and its options. */
@@ -26,6 +29,8 @@ export interface BenchStepOptions {
   readonly steps: number
   readonly backend: BackendName
   readonly shards: number
+  /** Threads that compute shards, this one included; 1 by default, at most one a shard. */
+  readonly workers?: number
   readonly relaxed: boolean
   /** Also where the time goes. */
   readonly profile?: boolean
@@ -35,16 +40,32 @@ export interface BenchStepOptions {
 export interface StepFigures {
   readonly medianMs: number
   readonly minMs: number
+  /** At the median. */
+  readonly examplesPerSecond: number
   /** Of the wasm backend: what it has taken of the system, in MB of 2²⁰ bytes. Else null. */
   readonly heapMB: number | null
   /** Tensors that are alive behind the second and the last step, and the heap behind the second. */
   readonly leaks: { readonly tensors: readonly [number, number]; readonly heapMB: readonly [number | null, number | null] }
   readonly backend: string
+  /** Threads that computed shards. */
   readonly workers: number
   readonly shards: number
+  /** What more than one worker costs; null with one. */
+  readonly exchange: ExchangeFigures | null
   readonly parameters: number
   /** What one step takes by operation kind, where that was asked for. */
   readonly profile?: StepProfile
+}
+
+export interface ExchangeFigures {
+  /** Until all threads were ready, once. */
+  readonly startMs: number
+  /** Copying weights, inputs and gradients between threads; mean of a step. */
+  readonly copyMs: number
+  /** The main thread's wait for the others; mean of a step. */
+  readonly waitMs: number
+  /** Shards that other threads computed; mean of a step. */
+  readonly handedOver: number
 }
 
 export interface StepProfile {
@@ -62,7 +83,19 @@ export interface StepProfile {
  * One step before them warms up. The time of a step ends when its results can be read.
  */
 export async function benchStep(options: BenchStepOptions): Promise<StepFigures> {
-  await useBackend(options.backend, { relaxed: options.relaxed })
+  const { backend, relaxed, shards, workers = 1 } = options
+  if (options.profile && workers > 1)
+    throw new InputError('--profile: it sees one thread; expected --workers 1')
+  await useBackend(backend, { relaxed })
+  const pool = await startWorkers({ backend, relaxedSimd: relaxed }, Math.min(workers, shards))
+  try {
+    return timeSteps(options, pool)
+  } finally {
+    await pool.dispose()
+  }
+}
+
+function timeSteps(options: BenchStepOptions, pool: WorkerPool): StepFigures {
   const trial = randomTrial(options)
   const { config, data, schedule } = trial
   const profile = options.profile ? passProfile() : undefined
@@ -70,7 +103,7 @@ export async function benchStep(options: BenchStepOptions): Promise<StepFigures>
   const stepper = supernetStepper(model, data, {
     ...trial,
     options: config.search,
-    ...(profile && { execute: observed(profile.observe) }),
+    execute: profile ? observed(profile.observe) : pool.execute,
     emit: () => undefined,
     save: () => undefined,
   })
@@ -78,13 +111,17 @@ export async function benchStep(options: BenchStepOptions): Promise<StepFigures>
   const phase = schedule.phases.find(({ gates }) => gates === 'move')!
   const times: number[] = []
   let early = alive()
+  let warm = pool.figures
   for (let step = 0; step <= options.steps; step++) {
     const start = performance.now()
     stepper.step(phase.from + step, batches.at(step), phase)
     // Reading a gate waits for backends that compute behind the program's back.
     model.alphaValues()
     if (step > 0) times.push(performance.now() - start)
-    if (step === 0) profile?.clear()
+    if (step === 0) {
+      profile?.clear()
+      warm = pool.figures
+    }
     if (step <= 2) early = alive()
   }
   const late = alive()
@@ -96,13 +133,27 @@ export async function benchStep(options: BenchStepOptions): Promise<StepFigures>
   return {
     medianMs: round(times[times.length >> 1]!),
     minMs: round(times[0]!),
+    examplesPerSecond: round((1000 * options.batch) / times[times.length >> 1]!),
     heapMB: late.heapMB,
     leaks: { tensors: [early.tensors, late.tensors], heapMB: [early.heapMB, late.heapMB] },
     backend: options.backend,
-    workers: 1,
+    workers: pool.workers,
     shards: options.shards,
+    exchange: pool.workers === 1 ? null : exchangeOf(warm, pool.figures),
     parameters,
     ...(spent && { profile: spent }),
+  }
+}
+
+/** Means of a step behind the first. */
+function exchangeOf(warm: PoolFigures, all: PoolFigures): ExchangeFigures {
+  const steps = all.batches - warm.batches
+  const mean = (name: 'exchangeMs' | 'waitMs' | 'handedOver') => round((all[name] - warm[name]) / steps)
+  return {
+    startMs: round(all.startMs),
+    copyMs: mean('exchangeMs'),
+    waitMs: mean('waitMs'),
+    handedOver: mean('handedOver'),
   }
 }
 

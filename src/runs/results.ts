@@ -16,6 +16,8 @@ export interface Results {
   readonly network: PlainNetwork
   readonly metrics: TrialMetrics
   readonly seconds: Pick<Timings, 'searchSeconds' | 'baselineSeconds' | 'retrainSeconds'>
+  /** How many computed. */
+  readonly workers: number
   /** The content of `schedule.csv`. */
   readonly schedule: string
 }
@@ -28,7 +30,7 @@ export async function writeResults(
   emit: (event: Event) => void,
 ): Promise<void> {
   const { config, data, metric } = trial
-  const { architecture, network, metrics, seconds, schedule } = results
+  const { architecture, network, metrics, seconds, workers, schedule } = results
   const write = (name: string, value: unknown) => writeJson(join(folder, name), value)
   writeAtomic(join(folder, 'schedule.csv'), schedule)
   write('architecture.json', architecture)
@@ -40,7 +42,7 @@ export async function writeResults(
   )
   emit({ type: 'stage', stage: 'export', seconds: (performance.now() - start) / 1000 })
 
-  write('timings.json', { ...seconds, workers: 1, stepMs: stepTimes(folder) })
+  write('timings.json', { ...seconds, workers, stepMs: stepTimes(folder) })
   writeAtomic(join(folder, 'card.md'), modelCard({ trial, architecture, metrics, verification }))
   write('metrics.json', metrics)
   await reportRun(folder)

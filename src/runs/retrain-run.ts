@@ -11,11 +11,13 @@ import type { Trial, TrialMetrics } from '../derive/types.js'
 import type { Retrained } from '../derive/retrain.js'
 import { readCheckpoint, withPrefix } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
+import type { WorkerPool } from '../search/workers/pool.js'
 import { openEventLog } from './event-log.js'
 import { writeResults } from './results.js'
 import { createRunFolder, readFinishedRun, retrainedFrom, type FinishedRun } from './run-folder.js'
 import { checkpointOf, type RunHooks } from './search-run.js'
 import { setupTrial, type Extensions } from './setup.js'
+import { withWorkers } from './workers.js'
 
 export interface RetrainRunOptions extends RunHooks, Extensions {
   /** The folder of the finished run whose architecture is trained. */
@@ -37,8 +39,7 @@ export async function retrainRun({
   readers = [],
   terms = [],
   out,
-  onEvent,
-  signal,
+  ...hooks
 }: RetrainRunOptions): Promise<FinishedRun> {
   const origin = readFinishedRun(run)
   const { split, seed } = origin.config
@@ -49,6 +50,18 @@ export async function retrainRun({
   checkSameSpace(trial, origin)
   createRunFolder(out, trial.config)
   writeJson(join(out, retrainedFrom), { run: resolve(run), seed })
+  const stages = { retrain: config.retrain }
+  await withWorkers(config, hooks, stages, (pool) => retrainInFolder(trial, origin, out, hooks, pool))
+  return readFinishedRun(out)
+}
+
+async function retrainInFolder(
+  trial: Trial,
+  origin: FinishedRun,
+  out: string,
+  { onEvent, signal }: RunHooks,
+  { execute, workers }: WorkerPool,
+): Promise<void> {
   const log = openEventLog(out)
   const emit = (event: Event) => {
     log.append(event)
@@ -57,8 +70,8 @@ export async function retrainRun({
   try {
     emit(startEvent(trial))
     const start = performance.now()
-    const inherited = config.retrain.from === 'inherited' ? searchedWeights(run) : undefined
-    const hooks = { emit, ...(signal && { signal }) }
+    const inherited = trial.config.retrain.from === 'inherited' ? searchedWeights(origin.folder) : undefined
+    const hooks = { emit, execute, ...(signal && { signal }) }
     const retrained = await retrainArchitecture(trial, hooks, origin.architecture, inherited)
     const retrainSeconds = (performance.now() - start) / 1000
     const { searchSeconds, baselineSeconds } = origin.timings
@@ -70,14 +83,14 @@ export async function retrainRun({
         network: retrained,
         metrics: newMetrics(trial, origin.metrics, retrained),
         seconds: { searchSeconds, baselineSeconds, retrainSeconds },
-        schedule: readFileSync(join(run, 'schedule.csv'), 'utf8'),
+        workers,
+        schedule: readFileSync(join(origin.folder, 'schedule.csv'), 'utf8'),
       },
       emit,
     )
   } finally {
     log.close()
   }
-  return readFinishedRun(out)
 }
 
 /** What the search measured stays; what is of the retrained network is measured anew. */

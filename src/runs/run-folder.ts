@@ -12,6 +12,7 @@ export interface Timings {
   readonly searchSeconds: number
   readonly baselineSeconds: number | null
   readonly retrainSeconds: number
+  /** Threads that computed shards, the main one included; of a run that was resumed, those of the last part. */
   readonly workers: number
   /** The mean time of a training step in ms, epoch by epoch. */
   readonly stepMs: readonly { readonly stage: string; readonly epoch: number; readonly ms: number }[]

@@ -9,17 +9,23 @@ import type { Trial } from '../derive/types.js'
 import { scheduleCsv } from '../schedule/rows.js'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
+import type { WorkerPool } from '../search/workers/pool.js'
 import { openEventLog } from './event-log.js'
 import { writeResults } from './results.js'
 import { createRunFolder, isFinished, readFinishedRun, readRunConfig, retrainedFrom, type FinishedRun } from './run-folder.js'
 import { requireMemory } from './plan-run.js'
 import { setupTrial, type Extensions } from './setup.js'
+import { withWorkers } from './workers.js'
 
-/** Who watches a run, and who may stop it. */
+/** Who watches a run, who may stop it, and how many compute it: nothing that the run remembers. */
 export interface RunHooks {
   readonly onEvent?: (event: Event) => void
+  /** Told in a sentence what is worth knowing and stops nothing. */
+  readonly onNotice?: (text: string) => void
   /** Aborting it writes a checkpoint; the run then throws Interrupted and can be resumed. */
   readonly signal?: AbortSignal
+  /** Threads that compute shards, this one included; 1 by default. Any number gives the same bytes. */
+  readonly workers?: number
 }
 
 export interface SearchRunOptions extends RunHooks, Extensions {
@@ -53,7 +59,9 @@ export async function searchRun({
   requireMemory(trial)
   if (resume) checkSame(out, trial)
   else createRunFolder(out, trial.config)
-  await runInFolder(trial, out, hooks, resume ? readCheckpoint(checkpointOf(out)) : undefined)
+  const checkpoint = resume ? readCheckpoint(checkpointOf(out)) : undefined
+  const { search, retrain } = config
+  await withWorkers(config, hooks, { search, retrain }, (pool) => runInFolder(trial, out, hooks, pool, checkpoint))
   return readFinishedRun(out)
 }
 
@@ -72,6 +80,7 @@ async function runInFolder(
   trial: Trial,
   out: string,
   { onEvent, signal }: RunHooks,
+  { execute, workers }: WorkerPool,
   checkpoint: Checkpoint | undefined,
 ): Promise<void> {
   const log = openEventLog(out, checkpoint?.log?.bytes)
@@ -87,7 +96,7 @@ async function runInFolder(
     writeCheckpoint(checkpointOf(out), { ...state, log: { bytes: log.bytes, seconds } })
   }
   try {
-    const result = await runTrial(trial, { emit, save, checkpoint, ...(signal && { signal }) })
+    const result = await runTrial(trial, { emit, save, checkpoint, execute, ...(signal && { signal }) })
     const { architecture, graph, values, metrics, schedule, steps } = result
     const seconds = {
       searchSeconds: before + result.seconds.search,
@@ -96,7 +105,7 @@ async function runInFolder(
     }
     const csv = scheduleCsv(schedule, steps)
     const network = { graph, values }
-    await writeResults(out, trial, { architecture, network, metrics, seconds, schedule: csv }, emit)
+    await writeResults(out, trial, { architecture, network, metrics, seconds, workers, schedule: csv }, emit)
   } finally {
     log.close()
   }

@@ -217,7 +217,7 @@ function seedGradients(
 }
 
 /** The gradient of α out of that of its mixture weights; disposes the latter. */
-function alphaGradient(
+export function alphaGradient(
   network: Network,
   alpha: tf.Tensor1D,
   group: string,

@@ -115,6 +115,21 @@ describe('bench step', () => {
     expect(figures.heapMB).toBe(heapMB[1])
   })
 
+  test('with workers, whose shards are as many unless told, and what they cost', async () => {
+    const { printed } = await program(...small, '--steps', '2', '--workers', '2')
+    const figures = JSON.parse(printed) as StepFigures
+    expect(figures).toMatchObject({ workers: 2, shards: 2, parameters: 72_854 })
+    expect(figures.exchange!.startMs).toBeGreaterThan(0)
+    expect(figures.exchange!.copyMs).toBeGreaterThan(0)
+    expect(figures.exchange!.copyMs + figures.exchange!.waitMs).toBeLessThan(figures.medianMs * 2)
+    expect(figures.leaks.tensors[1]).toBe(figures.leaks.tensors[0])
+  })
+
+  test('of more workers than shards, those that have one count', async () => {
+    const { printed } = await program(...small, '--steps', '1', '--workers', '3', '--shards', '1')
+    expect(JSON.parse(printed)).toMatchObject({ workers: 1, shards: 1, exchange: null })
+  })
+
   test('the relaxed variant trains the same supernet', async () => {
     const { printed } = await program(...small, '--steps', '1', '--shards', '2', '--relaxed')
     expect(JSON.parse(printed)).toMatchObject({ shards: 2, parameters: 72_854 })

@@ -6,7 +6,7 @@ import { loadConfig } from '../../config/load-config.js'
 import { benchOperations } from '../../runs/bench-operations.js'
 import { benchStep, type StepFigures } from '../../runs/bench-step.js'
 import { command, type Arguments } from '../command.js'
-import { backend, integer, json, out, path, text } from '../options.js'
+import { backend, integer, json, out, path, text, workers } from '../options.js'
 import { profileText } from '../profile-text.js'
 import { textTable } from '../table.js'
 
@@ -29,10 +29,18 @@ export const bench = command({
       requiresArg: true,
       describe: 'timed steps, behind one that is not; 5 by default',
     },
-    shards: { type: 'string', requiresArg: true, describe: 'parts of the batch; 1 by default' },
+    shards: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'parts of the batch; as many as workers by default',
+    },
     relaxed: { type: 'boolean', default: false, describe: 'the relaxed-SIMD kernels of the wasm backend' },
-    profile: { type: 'boolean', default: false, describe: 'for step: where its time goes, by operation kind' },
-    workers: { type: 'string', requiresArg: true, describe: 'threads that compute shards; so far 1' },
+    profile: {
+      type: 'boolean',
+      default: false,
+      describe: 'for step: where its time goes, by operation kind',
+    },
+    workers,
     out: out('for operations: the table to write, for config.objective.latency'),
     backend,
     json,
@@ -42,18 +50,15 @@ export const bench = command({
     if (what === 'operations') return print(await operations(args))
     if (what !== 'step') throw new InputError(`bench: expected step or operations, got "${what}"`)
     const count = (name: string, otherwise: number) => integer(args, name, 1) ?? otherwise
-    const workers = count('workers', 1)
-    if (workers !== 1)
-      throw new InputError(
-        `--workers: expected 1, for shards are computed in this thread so far, got ${workers}`,
-      )
+    const threads = count('workers', 1)
     const figures = await benchStep({
       supernet: text(args, 'supernet') ?? 'darts',
       options: { ...given(args, 'channels'), ...given(args, 'cells') },
       batch: count('batch', 64),
       image: count('image', 32),
       steps: count('steps', 5),
-      shards: count('shards', 1),
+      shards: count('shards', threads),
+      workers: threads,
       backend: backendOf(args),
       relaxed: Boolean(args.relaxed),
       profile: Boolean(args.profile),
@@ -100,10 +105,18 @@ function describe({
   minMs,
   heapMB,
   backend: name,
-  workers,
+  examplesPerSecond,
+  workers: threads,
   shards,
+  exchange,
   parameters,
 }: StepFigures): string {
   const heap = heapMB === null ? '' : `, heap ${heapMB} MB`
-  return `step: median ${medianMs} ms, least ${minMs} ms${heap}; ${parameters.toLocaleString('en-US')} parameters, ${name}, ${workers} worker, ${shards} shard${shards > 1 ? 's' : ''}`
+  const times = `step: median ${medianMs} ms, least ${minMs} ms, ${examplesPerSecond} examples/s${heap}`
+  const what = `${parameters.toLocaleString('en-US')} parameters, ${name}, ${plural(threads, 'worker')}, ${plural(shards, 'shard')}`
+  if (!exchange) return `${times}; ${what}`
+  const { startMs, copyMs, waitMs } = exchange
+  return `${times}; ${what}\nworkers: started in ${startMs} ms; a step copies for ${copyMs} ms and waits for ${waitMs} ms`
 }
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

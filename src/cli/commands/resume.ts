@@ -1,14 +1,14 @@
 import { isFinished, readFinishedRun, readRunConfig } from '../../runs/run-folder.js'
 import { resumeRun } from '../../runs/search-run.js'
 import { command } from '../command.js'
-import { json, path, quiet, required } from '../options.js'
+import { json, path, quiet, required, workers } from '../options.js'
 import { tellOutcome, withOutcome } from '../run-outcome.js'
 
 export const resume = command({
   usage: 'resume <run>',
   description: 'go on with an interrupted run, bit for bit as if it had never stopped',
   positionals: { run: path('the run’s folder') },
-  options: { json, quiet },
+  options: { workers, json, quiet },
   run(args, context) {
     const run = required(args, 'run')
     const config = readRunConfig(run)

@@ -5,7 +5,7 @@ import { applySetting, parseSetting } from '../../config/settings.js'
 import { retrainRun } from '../../runs/retrain-run.js'
 import { readFinishedRun } from '../../runs/run-folder.js'
 import { command, type Arguments } from '../command.js'
-import { integer, json, out, path, quiet, required, seed, set, settings } from '../options.js'
+import { integer, json, out, path, quiet, required, seed, set, settings, workers } from '../options.js'
 import { withOutcome } from '../run-outcome.js'
 
 const allowed = ['retrain', 'criteria', 'name', 'backend']
@@ -18,6 +18,7 @@ export const retrain = command({
     out: { ...out('the new run’s folder, new or empty'), demandOption: true },
     seed,
     set,
+    workers,
     json,
     quiet,
   },

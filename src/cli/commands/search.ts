@@ -14,6 +14,7 @@ import {
   set,
   settings,
   text,
+  workers,
 } from '../options.js'
 import { withOutcome } from '../run-outcome.js'
 
@@ -26,6 +27,7 @@ export const search = command({
     seed,
     backend: backendOption,
     set,
+    workers,
     json,
     quiet,
   },

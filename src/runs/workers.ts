@@ -1,0 +1,47 @@
+import { InputError } from '../base/errors.js'
+import { packagePath } from '../base/files.js'
+import type { Config } from '../config/config-schema.js'
+import { losses } from '../objective/losses.js'
+import { terms } from '../registry.js'
+import { WorkerPool } from '../search/workers/pool.js'
+import type { RunHooks } from './search-run.js'
+
+/** What a pool needs of a configuration. */
+type WorkerSettings = Pick<Config, 'backend' | 'relaxedSimd'>
+
+/** Backends that compute in the thread that asks, so that more threads compute more. */
+const oneThread: readonly Config['backend'][] = ['wasm', 'cpu']
+
+/** Starts workers on a backend, which is the current one; the caller disposes the pool. */
+export function startWorkers({ backend, relaxedSimd }: WorkerSettings, workers: number): Promise<WorkerPool> {
+  if (workers > 1 && !oneThread.includes(backend))
+    throw new InputError(
+      `--workers: expected 1 on backend ${backend}, which has threads of its own, got ${workers}`,
+    )
+  const entry = packagePath('dist/src/runs/shard-thread.js')
+  return WorkerPool.start({ workers, backend, relaxed: relaxedSimd, entry, known: { losses, terms } })
+}
+
+/**
+ * Calls back with the workers of a run, and ends them behind it: as many as its stages have shards for. `onNotice`
+ * hears of stages that have fewer shards than there are workers.
+ */
+export async function withWorkers<T>(
+  settings: WorkerSettings,
+  { workers = 1, onNotice }: RunHooks,
+  stages: Readonly<Record<string, { readonly shards: number }>>,
+  use: (pool: WorkerPool) => Promise<T>,
+): Promise<T> {
+  for (const [stage, { shards }] of Object.entries(stages))
+    if (shards < workers)
+      onNotice?.(
+        `${workers} workers, but config.${stage}.shards is ${shards}: that stage keeps ${shards} of them busy; more shards change the result`,
+      )
+  const most = Math.max(...Object.values(stages).map(({ shards }) => shards))
+  const pool = await startWorkers(settings, Math.min(workers, most))
+  try {
+    return await use(pool)
+  } finally {
+    await pool.dispose()
+  }
+}

@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { parentPort, workerData } from 'node:worker_threads'
+import { useBackend } from '../../backend/index.js'
+import { parametersOf } from '../../nn/cost.js'
+import { ParameterStore } from '../../nn/parameter-store.js'
+import { disposeGradients, shardGradients, type Gradients } from '../gradients.js'
+import type { Network } from '../network.js'
+import { numbersOf, overwrite, partsOf, tensorOf } from './arrays.js'
+import { takeShard, threadControl } from './control.js'
+import { unnamed, type Known } from './known.js'
+import type { Answer, BatchMessage, Entry, NetworkMessage, Results, ThreadStart } from './protocol.js'
+
+/**
+ * A thread's life: starts the backend that the main thread has, then takes shards of batches and answers with
+ * their gradients. It keeps one copy of the parameters.
+ */
+export async function serveShards(known: Known): Promise<void> {
+  const { backend, relaxed, thread, control, port } = workerData as ThreadStart
+  const own = threadControl(control, thread)
+  process.on('exit', () => own.end())
+  await useBackend(backend, { relaxed })
+  const copy = networkCopy()
+
+  const computed = (batch: BatchMessage, shard: number): Answer => {
+    try {
+      const start = performance.now()
+      const network = copy.at(batch)
+      const loaded = performance.now() - start
+      const work = batch.work[shard]!
+      const gradients = shardGradients(network, unnamed(work, known), own.beat)
+      return { shard, results: handOver(gradients, work.results, loaded) }
+    } catch (error) {
+      return { shard, error: error instanceof Error ? error : new Error(String(error)) }
+    }
+  }
+  port.on('message', (message: NetworkMessage | BatchMessage) => {
+    if (message.kind === 'network') return copy.replace(message)
+    own.busy()
+    for (let shard = takeShard(control, message.tickets); shard !== undefined;) {
+      port.postMessage(computed(message, shard))
+      own.answer()
+      shard = takeShard(control, message.tickets)
+    }
+    own.idle()
+  })
+  parentPort!.postMessage('ready')
+}
+
+/** The main thread's network, whose α are its mixture weights. */
+function networkCopy(): {
+  replace(message: NetworkMessage): void
+  /** As it is in a batch. */
+  at(batch: BatchMessage): Network
+} {
+  let network: NetworkMessage
+  let weights: ParameterStore | undefined
+  let alphas = new Map<string, tf.Tensor1D>()
+  let now: BatchMessage | undefined
+  const load = ({ parameters, mixtures }: BatchMessage): ParameterStore => {
+    const parameter = partsOf(parameters)
+    const values = new Map(parametersOf(network.graph).map(({ name, shape }) => [name, parameter(shape)]))
+    if (weights) for (const [name, numbers] of values) overwrite(weights, name, numbers)
+    const mixture = partsOf(mixtures)
+    tf.dispose([...alphas.values()])
+    alphas = new Map(
+      network.groups.map(([name, shape]) => [name, tensorOf(mixture(shape), shape) as tf.Tensor1D]),
+    )
+    const copies = () => new Map([...values].map(([name, numbers]) => [name, numbers.slice()]))
+    return weights ?? ParameterStore.filled(network.graph, copies())
+  }
+  return {
+    replace(message) {
+      weights?.dispose()
+      weights = undefined
+      network = message
+    },
+    at(batch) {
+      if (batch !== now) weights = load(batch)
+      now = batch
+      // A gradient needs an operation between a tensor and itself.
+      const mixture = (group: string) => tf.clone(alphas.get(group)!)
+      return { graph: network.graph, weights: weights!, alphas, mixture }
+    },
+  }
+}
+
+/** Copies gradients into shared memory and frees them. */
+function handOver(gradients: Gradients, into: Float32Array, loaded: number): Results {
+  const start = performance.now()
+  const part = partsOf(into)
+  const put = ([name, tensor]: readonly [string, tf.Tensor]): Entry => {
+    part(tensor.shape).set(numbersOf(tensor))
+    return [name, tensor.shape]
+  }
+  const numbers = Object.entries(gradients.losses).map(([role, loss]) => [role, numbersOf(loss)[0]!])
+  const weights = [...gradients.weights].map(put)
+  const mixtures = [...gradients.alphas].map(put)
+  const statistics = [...gradients.statistics].map(([node, { mean, variance }]) => {
+    put([node, mean])
+    return put([node, variance])
+  })
+  disposeGradients(gradients)
+  const losses = Object.fromEntries(numbers) as Results['losses']
+  return { losses, weights, mixtures, statistics, exchangeMs: loaded + performance.now() - start }
+}
