@@ -17,7 +17,6 @@ export type TrainingModule = Readonly<
     | 'mixRows'
     | 'copyRows'
     | 'packTaps'
-    | 'unpackPlanes'
     | 'unpackTaps'
     | 'productRows'
     | 'transposedProduct'

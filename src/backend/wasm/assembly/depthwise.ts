@@ -23,50 +23,41 @@ export function depthwiseImage(
   dilationX: i32,
 ): void {
   const row = <usize>paddedWidth * BLOCK
+  const xRow = <usize>strideY * row
   const yStep = <usize>channels * F32
+  const yRow = <usize>outWidth * yStep
   const tapRow = <usize>dilationY * row
   const tapStep = <usize>dilationX * BLOCK
+  const quick = strideX == 1 && dilationX <= 2 && (tapsX == 3 || tapsX == 5)
+  const blocks = quick ? outWidth / 8 : 0
+  const done = <usize>(blocks * 8)
+  const step = <usize>strideX * BLOCK
   for (let c = 0; c < channels; c += 4) {
-    for (let r = 0; r < outHeight; r++) {
-      const from = x + <usize>(r * strideY) * row
-      const to = y + <usize>(r * outWidth) * yStep + <usize>c * F32
-      const lanes = channels - c
-      if (strideX == 1) outputRow(from, kernel, to, lanes, outWidth, tapsY, tapsX, tapRow, tapStep, yStep)
-      else stridedRow(from, kernel, to, lanes, outWidth, tapsY, tapsX, tapRow, tapStep, <usize>strideX * BLOCK, yStep)
+    const to = y + <usize>c * F32
+    const lanes = channels - c
+    if (blocks > 0) {
+      if (tapsX == 3 && dilationX == 1)
+        threeTaps(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
+      else if (tapsX == 3)
+        threeTapsApart(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
+      else if (dilationX == 1)
+        fiveTaps(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
+      else fiveTapsApart(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
     }
+    const left = outWidth - blocks * 8
+    if (left > 0)
+      for (let r = 0; r < outHeight; r++) {
+        const from = x + <usize>r * xRow + done * step
+        const rest = to + <usize>r * yRow + done * yStep
+        anyRow(from, kernel, rest, lanes, left, tapsY, tapsX, tapRow, tapStep, step, yStep)
+      }
     x += <usize>paddedHeight * row
     kernel += <usize>(tapsY * tapsX) * BLOCK
   }
 }
 
-/** One row of outputs of four channels, eight positions at a time. */
-function outputRow(
-  x: usize,
-  kernel: usize,
-  y: usize,
-  lanes: i32,
-  positions: i32,
-  tapsY: i32,
-  tapsX: i32,
-  tapRow: usize,
-  tapStep: usize,
-  yStep: usize,
-): void {
-  let p = 0
-  for (; p + 8 <= positions; p += 8) {
-    if (tapsX == 3 && tapStep == BLOCK) threeTaps(x, kernel, y, lanes, tapsY, tapRow, yStep)
-    else if (tapsX == 3 && tapStep == BLOCK * 2) threeTapsApart(x, kernel, y, lanes, tapsY, tapRow, yStep)
-    else if (tapsX == 5 && tapStep == BLOCK) fiveTaps(x, kernel, y, lanes, tapsY, tapRow, yStep)
-    else if (tapsX == 5 && tapStep == BLOCK * 2) fiveTapsApart(x, kernel, y, lanes, tapsY, tapRow, yStep)
-    else stridedRow(x, kernel, y, lanes, 8, tapsY, tapsX, tapRow, tapStep, BLOCK, yStep)
-    x += BLOCK * 8
-    y += yStep * 8
-  }
-  stridedRow(x, kernel, y, lanes, positions - p, tapsY, tapsX, tapRow, tapStep, BLOCK, yStep)
-}
-
-/** The same for any stride, and for what is left of a row; two positions at a time. */
-function stridedRow(
+/** One row for any stride and kernel, and for what is left of a row; four positions at a time. */
+function anyRow(
   x: usize,
   kernel: usize,
   y: usize,

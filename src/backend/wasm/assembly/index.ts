@@ -1,4 +1,4 @@
-export { packActivated, packImage, packPanels, packPlanes, packTaps, unpackPlanes, unpackTaps } from './pack'
+export { packActivated, packImage, packPanels, packPlanes, packTaps, unpackTaps } from './pack'
 export { productRows, transposedProduct, unpackBlocks } from './product'
 export { depthwiseImage } from './depthwise'
 export { depthwiseFilterImage } from './depthwise-filter'

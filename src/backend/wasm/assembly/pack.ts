@@ -1,4 +1,4 @@
-import { BLOCK, F32, loadLanes, storeLanes } from './lanes'
+import { BLOCK, F32, loadLanes, storeLanes, zero } from './lanes'
 
 /**
  * Copies one image [height, width, channels] into the scratch image [paddedHeight, paddedWidth,
@@ -57,19 +57,10 @@ function endInside(before: i32, spread: i32, size: i32, padded: i32): i32 {
 }
 
 /**
- * Does an image leave no border? Sizes alone do not tell: a stride can leave out as much at one end as the
- * border adds at the other.
- */
-// @ts-ignore: decorator
-@inline
-function fills(height: i32, width: i32, top: i32, left: i32, paddedHeight: i32, paddedWidth: i32): bool {
-  return top == 0 && left == 0 && height == paddedHeight && width == paddedWidth
-}
-
-/**
  * Copies one image [height, width, channels] into scratch planes of four channels each, [C4/4, paddedHeight,
- * paddedWidth, 4], otherwise as `packImage` does: there, neighbouring positions lie 16 bytes apart, which
- * the kernels that work channel by channel write as constants.
+ * paddedWidth, 4], otherwise as `packImage` does, around which `fill` stands: there, neighbouring positions lie 16
+ * bytes apart, which the kernels that work channel by channel write as constants. Row by row, so that a row is read once
+ * for all of its planes.
  */
 export function packPlanes(
   from: usize,
@@ -85,37 +76,95 @@ export function packPlanes(
   spreadX: i32,
   fill: f32,
 ): void {
-  const plane = <usize>(paddedHeight * paddedWidth) * BLOCK
-  const value = f32x4.splat(fill)
+  const row = <usize>paddedWidth * BLOCK
   const bytes = <usize>channels * F32
   const step = <usize>spreadX * BLOCK
   const first = firstInside(left, spreadX)
   const end = endInside(left, spreadX, width, paddedWidth)
-  const filled = spreadY == 1 && spreadX == 1 && fills(height, width, top, left, paddedHeight, paddedWidth)
-  for (let c = 0; c < channels; c += 4) {
-    if (!filled)
-      for (let at: usize = 0; at < plane; at += BLOCK) v128.store(to + at, value)
-    const lanes = channels - c
-    for (let y = 0; y < height; y++) {
-      const row = top + y * spreadY
-      if (row < 0 || row >= paddedHeight) continue
-      let source = from + <usize>(y * width + first) * bytes + <usize>c * F32
-      let target = to + <usize>(row * paddedWidth + left + first * spreadX) * BLOCK
-      if (lanes >= 4)
-        for (let x = first; x < end; x++) {
-          v128.store(target, v128.load(source))
-          source += bytes
-          target += step
-        }
-      else
-        for (let x = first; x < end; x++) {
-          v128.store(target, loadLanes(source, lanes))
-          source += bytes
-          target += step
-        }
+  fillAround(to, channels, height, end - first, top, left + first * spreadX, paddedHeight, paddedWidth, spreadY, spreadX, fill)
+  const start = <usize>(left + first * spreadX) * BLOCK
+  for (let y = firstInside(top, spreadY); y < endInside(top, spreadY, height, paddedHeight); y++) {
+    let source = from + <usize>(y * width + first) * bytes
+    let target = to + <usize>(top + y * spreadY) * row + start
+    for (let c = 0; c < channels; c += 4) {
+      if (channels - c >= 4) copyBlocks(source, target, end - first, bytes, step)
+      else copyParts(source, target, end - first, channels - c, bytes, step)
+      source += BLOCK
+      target += <usize>paddedHeight * row
     }
+  }
+}
+
+/** `count` blocks of four floats, `bytes` apart, to places `step` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function copyBlocks(source: usize, target: usize, count: i32, bytes: usize, step: usize): void {
+  let x = 0
+  for (; x + 4 <= count; x += 4) {
+    v128.store(target, v128.load(source))
+    v128.store(target + step, v128.load(source + bytes))
+    source += bytes * 2
+    target += step * 2
+    v128.store(target, v128.load(source))
+    v128.store(target + step, v128.load(source + bytes))
+    source += bytes * 2
+    target += step * 2
+  }
+  for (; x < count; x++) {
+    v128.store(target, v128.load(source))
+    source += bytes
+    target += step
+  }
+}
+
+function copyParts(source: usize, target: usize, count: i32, lanes: i32, bytes: usize, step: usize): void {
+  for (let x = 0; x < count; x++) {
+    v128.store(target, loadLanes(source, lanes))
+    source += bytes
+    target += step
+  }
+}
+
+/**
+ * Fills what an image of `columns` columns, from column `left` on, leaves of its planes: the border, or all of a plane
+ * that it is spread in.
+ */
+function fillAround(
+  to: usize,
+  channels: i32,
+  height: i32,
+  columns: i32,
+  top: i32,
+  left: i32,
+  paddedHeight: i32,
+  paddedWidth: i32,
+  spreadY: i32,
+  spreadX: i32,
+  fill: f32,
+): void {
+  const value = f32x4.splat(fill)
+  const row = <usize>paddedWidth * BLOCK
+  const plane = <usize>paddedHeight * row
+  const spread = spreadY > 1 || spreadX > 1 || columns <= 0
+  const above = spread ? paddedHeight : min(paddedHeight, max(0, top))
+  const end = min(paddedHeight, max(above, top + height))
+  for (let c = 0; c < channels; c += 4) {
+    fillBlocks(to, to + <usize>above * row, value)
+    const behind = <usize>(left + columns) * BLOCK
+    for (let y = above; y < end; y++) {
+      const at = to + <usize>y * row
+      fillBlocks(at, at + <usize>left * BLOCK, value)
+      fillBlocks(at + behind, at + row, value)
+    }
+    fillBlocks(to + <usize>end * row, to + plane, value)
     to += plane
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function fillBlocks(from: usize, end: usize, value: v128): void {
+  for (; from < end; from += BLOCK) v128.store(from, value)
 }
 
 /**
@@ -135,61 +184,53 @@ export function packActivated(
   mean: usize,
   factor: usize,
 ): void {
-  const plane = <usize>(paddedHeight * paddedWidth) * BLOCK
-  const none = f32x4.splat(0)
+  const row = <usize>paddedWidth * BLOCK
   const bytes = <usize>channels * F32
   const first = firstInside(left, 1)
   const end = endInside(left, 1, width, paddedWidth)
-  const filled = fills(height, width, top, left, paddedHeight, paddedWidth)
-  for (let c = 0; c < channels; c += 4) {
-    if (!filled)
-      for (let at: usize = 0; at < plane; at += BLOCK) v128.store(to + at, none)
-    const lanes = channels - c
-    const offset = <usize>c * F32
-    const centre = mean ? loadLanes(mean + offset, lanes) : none
-    const scale = mean ? loadLanes(factor + offset, lanes) : f32x4.splat(1)
-    for (let y = 0; y < height; y++) {
-      const row = top + y
-      if (row < 0 || row >= paddedHeight) continue
-      let source = from + <usize>(y * width + first) * bytes + offset
-      let target = to + <usize>(row * paddedWidth + left + first) * BLOCK
-      for (let x = first; x < end; x++) {
-        const value = f32x4.mul(f32x4.sub(loadLanes(source, lanes), centre), scale)
-        v128.store(target, f32x4.max(value, none))
-        source += bytes
-        target += BLOCK
-      }
+  fillAround(to, channels, height, end - first, top, left + first, paddedHeight, paddedWidth, 1, 1, 0)
+  for (let y = firstInside(top, 1); y < endInside(top, 1, height, paddedHeight); y++) {
+    let source = from + <usize>(y * width + first) * bytes
+    let target = to + <usize>((top + y) * paddedWidth + left + first) * BLOCK
+    for (let c = 0; c < channels; c += 4) {
+      const lanes = channels - c
+      const offset = <usize>c * F32
+      const centre = mean ? loadLanes(mean + offset, lanes) : zero()
+      const scale = mean ? loadLanes(factor + offset, lanes) : f32x4.splat(1)
+      if (lanes >= 4) activateBlocks(source, target, end - first, bytes, centre, scale)
+      else
+        for (let x = 0; x < end - first; x++)
+          v128.store(target + <usize>x * BLOCK, activate(loadLanes(source + <usize>x * bytes, lanes), centre, scale))
+      source += BLOCK
+      target += <usize>paddedHeight * row
     }
-    to += plane
   }
 }
 
-/** Copies what lies inside the border of scratch planes back to [height, width, channels]. */
-export function unpackPlanes(
-  from: usize,
-  to: usize,
-  height: i32,
-  width: i32,
-  channels: i32,
-  top: i32,
-  left: i32,
-  paddedHeight: i32,
-  paddedWidth: i32,
-): void {
-  const plane = <usize>(paddedHeight * paddedWidth) * BLOCK
-  const bytes = <usize>channels * F32
-  for (let c = 0; c < channels; c += 4) {
-    const lanes = channels - c
-    for (let y = 0; y < height; y++) {
-      let source = from + <usize>((top + y) * paddedWidth + left) * BLOCK
-      let target = to + <usize>(y * width) * bytes + <usize>c * F32
-      for (let x = 0; x < width; x++) {
-        storeLanes(target, v128.load(source), lanes)
-        source += BLOCK
-        target += bytes
-      }
-    }
-    from += plane
+// @ts-ignore: decorator
+@inline
+function activate(x: v128, centre: v128, scale: v128): v128 {
+  // pmax is one instruction where max, for the sake of NaN and −0, is several.
+  return f32x4.pmax(f32x4.mul(f32x4.sub(x, centre), scale), zero())
+}
+
+// @ts-ignore: decorator
+@inline
+function activateBlocks(source: usize, target: usize, count: i32, bytes: usize, centre: v128, scale: v128): void {
+  let x = 0
+  for (; x + 4 <= count; x += 4) {
+    v128.store(target, activate(v128.load(source), centre, scale))
+    v128.store(target, activate(v128.load(source + bytes), centre, scale), 16)
+    source += bytes * 2
+    v128.store(target, activate(v128.load(source), centre, scale), 32)
+    v128.store(target, activate(v128.load(source + bytes), centre, scale), 48)
+    source += bytes * 2
+    target += BLOCK * 4
+  }
+  for (; x < count; x++) {
+    v128.store(target, activate(v128.load(source), centre, scale))
+    source += bytes
+    target += BLOCK
   }
 }
 

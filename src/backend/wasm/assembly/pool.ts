@@ -1,15 +1,29 @@
-import { BLOCK, F32, loadLanes } from './lanes'
+import { addTo, BLOCK, F32, loadLanes, storeLanes, zero } from './lanes'
+
+/*
+ * Gradients of pooling, four channels at a time, in two sweeps: what reaches each row of the image from the windows above
+ * and below, [height, outWidth, 4] in `shares`, and then along each row, in `sums`, [paddedWidth, 4]. So a window of n²
+ * taps costs 2n.
+ */
 
 /**
- * Adds the gradient of one image's max pooling to zeroed planes dx: x in packed planes whose border is −∞,
- * y and dy [outHeight, outWidth, channels]. Each output's gradient goes to the first tap that holds its maximum.
+ * The gradient dx [height, width, channels] of one image's max pooling: x in packed planes whose border is −∞, y and dy
+ * [outHeight, outWidth, channels]. Each output's gradient goes to the first tap that holds its maximum: the first
+ * row whose maximum it is, and there the first column. `highest` holds the rows' maxima, [paddedHeight, outWidth, 4].
  */
 export function maxPoolGradientImage(
   x: usize,
   y: usize,
   dy: usize,
   dx: usize,
+  highest: usize,
+  shares: usize,
+  sums: usize,
+  height: i32,
+  width: i32,
   channels: i32,
+  top: i32,
+  left: i32,
   paddedHeight: i32,
   paddedWidth: i32,
   outHeight: i32,
@@ -22,40 +36,205 @@ export function maxPoolGradientImage(
   dilationX: i32,
 ): void {
   const row = <usize>paddedWidth * BLOCK
-  const step = <usize>channels * F32
+  const outRow = <usize>outWidth * BLOCK
+  const upstreamRow = <usize>(outWidth * channels) * F32
+  const step = <usize>strideX * BLOCK
+  const tap = <usize>dilationX * BLOCK
   for (let c = 0; c < channels; c += 4) {
     const lanes = channels - c
-    let out = <usize>c * F32
-    for (let r = 0; r < outHeight; r++)
-      for (let p = 0; p < outWidth; p++) {
-        const highest = loadLanes(y + out, lanes)
-        let left = loadLanes(dy + out, lanes)
-        let at = <usize>(r * strideY) * row + <usize>(p * strideX) * BLOCK
-        for (let i = 0; i < tapsY; i++) {
-          let q = at
-          for (let j = 0; j < tapsX; j++) {
-            const hit = f32x4.eq(v128.load(x + q), highest)
-            v128.store(dx + q, f32x4.add(v128.load(dx + q), v128.and(left, hit)))
-            // What has found its place is not there for the taps behind.
-            left = v128.andnot(left, hit)
-            q += <usize>dilationX * BLOCK
-          }
-          at += <usize>dilationY * row
-        }
-        out += step
-      }
+    const offset = <usize>c * F32
+    for (let q = 0; q < paddedHeight; q++)
+      highestOfRow(x + <usize>q * row, highest + <usize>q * outRow, outWidth, tapsX, step, tap)
+    clearBlocks(shares, paddedHeight * outWidth)
+    for (let r = 0; r < outHeight; r++) {
+      const from = <usize>(r * strideY) * outRow
+      const above = offset + <usize>r * upstreamRow
+      shareAmongRows(highest + from, shares + from, y + above, dy + above, channels, lanes, outWidth, tapsY, <usize>dilationY * outRow)
+    }
+    for (let q = 0; q < height; q++) {
+      const at = <usize>(top + q)
+      shareAlongRow(x + at * row, highest + at * outRow, shares + at * outRow, sums, paddedWidth, outWidth, tapsX, step, tap)
+      unpackRow(sums + <usize>left * BLOCK, dx + <usize>(q * width * channels) * F32 + offset, width, channels, lanes)
+    }
     x += <usize>paddedHeight * row
-    dx += <usize>paddedHeight * row
   }
 }
 
+/** The maximum over the taps of one row of each window. */
+function highestOfRow(x: usize, out: usize, outWidth: i32, taps: i32, step: usize, tap: usize): void {
+  if (taps == 3 && step == BLOCK && tap == BLOCK) return highestOfThree(x, out, outWidth)
+  for (let p = 0; p < outWidth; p++) {
+    let most = v128.load(x)
+    let at = x
+    for (let j = 1; j < taps; j++) {
+      at += tap
+      most = f32x4.pmax(most, v128.load(at))
+    }
+    v128.store(out, most)
+    out += BLOCK
+    x += step
+  }
+}
+
+/** The same for three neighbours: each is loaded once. */
+function highestOfThree(x: usize, out: usize, outWidth: i32): void {
+  let v0 = v128.load(x)
+  let v1 = v128.load(x, 16)
+  for (let p = 0; p < outWidth; p++) {
+    const v2 = v128.load(x, 32)
+    v128.store(out, f32x4.pmax(f32x4.pmax(v0, v1), v2))
+    v0 = v1
+    v1 = v2
+    x += BLOCK
+    out += BLOCK
+  }
+}
+
+/** One row of outputs: the gradient of each goes to the first of its rows that holds its maximum. */
+function shareAmongRows(
+  highest: usize,
+  shares: usize,
+  y: usize,
+  dy: usize,
+  channels: i32,
+  lanes: i32,
+  outWidth: i32,
+  taps: i32,
+  tapRow: usize,
+): void {
+  if (taps == 3) return shareAmongThreeRows(highest, shares, y, dy, channels, lanes, outWidth, tapRow)
+  for (let p = 0; p < outWidth; p++) {
+    const most = loadLanes(y, lanes)
+    let left = loadLanes(dy, lanes)
+    let at: usize = 0
+    for (let i = 0; i < taps; i++) {
+      const hit = f32x4.eq(v128.load(highest + at), most)
+      addTo(shares + at, v128.and(left, hit))
+      // What has found its place is not there for the taps behind.
+      left = v128.andnot(left, hit)
+      at += tapRow
+    }
+    highest += BLOCK
+    shares += BLOCK
+    y += <usize>channels * F32
+    dy += <usize>channels * F32
+  }
+}
+
+/** The same for three rows, written out. */
+function shareAmongThreeRows(
+  highest: usize,
+  shares: usize,
+  y: usize,
+  dy: usize,
+  channels: i32,
+  lanes: i32,
+  outWidth: i32,
+  tapRow: usize,
+): void {
+  const step = <usize>channels * F32
+  let highest1 = highest + tapRow
+  let highest2 = highest1 + tapRow
+  let shares1 = shares + tapRow
+  let shares2 = shares1 + tapRow
+  for (let p = 0; p < outWidth; p++) {
+    const most = loadLanes(y, lanes)
+    const all = loadLanes(dy, lanes)
+    const hit0 = f32x4.eq(v128.load(highest), most)
+    const hit1 = f32x4.eq(v128.load(highest1), most)
+    const hit2 = f32x4.eq(v128.load(highest2), most)
+    const left = v128.andnot(all, hit0)
+    addTo(shares, v128.and(all, hit0))
+    addTo(shares1, v128.and(left, hit1))
+    addTo(shares2, v128.and(v128.andnot(left, hit1), hit2))
+    highest += BLOCK
+    highest1 += BLOCK
+    highest2 += BLOCK
+    shares += BLOCK
+    shares1 += BLOCK
+    shares2 += BLOCK
+    y += step
+    dy += step
+  }
+}
+
+/** Along one row of the image: what has reached it goes to the first column that holds the row's maximum. */
+function shareAlongRow(
+  x: usize,
+  highest: usize,
+  shares: usize,
+  sums: usize,
+  paddedWidth: i32,
+  outWidth: i32,
+  taps: i32,
+  step: usize,
+  tap: usize,
+): void {
+  if (taps == 3 && step == BLOCK && tap == BLOCK) return shareAmongThree(x, highest, shares, sums, paddedWidth, outWidth)
+  clearBlocks(sums, paddedWidth)
+  for (let p = 0; p < outWidth; p++) {
+    const most = v128.load(highest)
+    let left = v128.load(shares)
+    let at: usize = 0
+    for (let j = 0; j < taps; j++) {
+      const hit = f32x4.eq(v128.load(x + at), most)
+      addTo(sums + at, v128.and(left, hit))
+      left = v128.andnot(left, hit)
+      at += tap
+    }
+    highest += BLOCK
+    shares += BLOCK
+    x += step
+    sums += step
+  }
+}
+
+/** The same for three neighbours: their sums stay in registers. */
+function shareAmongThree(
+  x: usize,
+  highest: usize,
+  shares: usize,
+  sums: usize,
+  paddedWidth: i32,
+  outWidth: i32,
+): void {
+  let v0 = v128.load(x)
+  let v1 = v128.load(x, 16)
+  let s0 = zero()
+  let s1 = zero()
+  for (let p = 0; p < outWidth; p++) {
+    const v2 = v128.load(x, 32)
+    const most = v128.load(highest)
+    let left = v128.load(shares)
+    let hit = f32x4.eq(v0, most)
+    v128.store(sums, f32x4.add(s0, v128.and(left, hit)))
+    left = v128.andnot(left, hit)
+    hit = f32x4.eq(v1, most)
+    s0 = f32x4.add(s1, v128.and(left, hit))
+    left = v128.andnot(left, hit)
+    s1 = v128.and(left, f32x4.eq(v2, most))
+    v0 = v1
+    v1 = v2
+    x += BLOCK
+    highest += BLOCK
+    shares += BLOCK
+    sums += BLOCK
+  }
+  v128.store(sums, s0)
+  v128.store(sums, s1, 16)
+  clearBlocks(sums + BLOCK * 2, paddedWidth - outWidth - 2)
+}
+
 /**
- * Adds the gradient of one image's average pooling to zeroed planes dx: each output's gradient is shared
- * by the taps inside the image, or by all taps where padding counts.
+ * The gradient dx [height, width, channels] of one image's average pooling: each output's gradient is shared by the
+ * taps inside the image, or by all taps where padding counts; `factors` has place for one row, [outWidth, 4].
  */
 export function avgPoolGradientImage(
   dy: usize,
   dx: usize,
+  shares: usize,
+  sums: usize,
+  factors: usize,
   height: i32,
   width: i32,
   channels: i32,
@@ -71,28 +250,110 @@ export function avgPoolGradientImage(
   strideX: i32,
   countPadding: bool,
 ): void {
-  const row = <usize>paddedWidth * BLOCK
+  const outRow = <usize>outWidth * BLOCK
   const step = <usize>channels * F32
   for (let c = 0; c < channels; c += 4) {
     const lanes = channels - c
-    let out = dy + <usize>c * F32
+    let above = dy + <usize>c * F32
+    clearBlocks(shares, paddedHeight * outWidth)
+    let known = -1
     for (let r = 0; r < outHeight; r++) {
-      const rows = inside(r * strideY - top, tapsY, height)
-      for (let p = 0; p < outWidth; p++) {
-        const count = countPadding ? tapsY * tapsX : rows * inside(p * strideX - left, tapsX, width)
-        const share = f32x4.mul(loadLanes(out, lanes), f32x4.splat(<f32>1 / <f32>count))
-        let at = dx + <usize>(r * strideY) * row + <usize>(p * strideX) * BLOCK
-        for (let i = 0; i < tapsY; i++) {
-          for (let j = 0; j < tapsX; j++) {
-            const to = at + <usize>j * BLOCK
-            v128.store(to, f32x4.add(v128.load(to), share))
-          }
-          at += row
-        }
-        out += step
+      const rows = countPadding ? tapsY : inside(r * strideY - top, tapsY, height)
+      if (rows != known) {
+        sharesOfRow(factors, rows, countPadding, outWidth, tapsX, strideX, left, width)
+        known = rows
       }
+      spreadAmongRows(above, factors, shares + <usize>(r * strideY) * outRow, step, lanes, outWidth, tapsY, outRow)
+      above += <usize>outWidth * step
     }
-    dx += <usize>paddedHeight * row
+    for (let q = 0; q < height; q++) {
+      spreadAlongRow(shares + <usize>(top + q) * outRow, sums, paddedWidth, outWidth, tapsX, <usize>strideX * BLOCK)
+      unpackRow(sums + <usize>left * BLOCK, dx + <usize>(q * width) * step + <usize>c * F32, width, channels, lanes)
+    }
+  }
+}
+
+/** 1 / (taps inside the image) of one row of windows, of which so many rows are inside. */
+function sharesOfRow(
+  factors: usize,
+  rows: i32,
+  countPadding: bool,
+  outWidth: i32,
+  taps: i32,
+  stride: i32,
+  left: i32,
+  width: i32,
+): void {
+  for (let p = 0; p < outWidth; p++) {
+    const columns = countPadding ? taps : inside(p * stride - left, taps, width)
+    v128.store(factors + <usize>p * BLOCK, f32x4.splat(<f32>1 / <f32>(rows * columns)))
+  }
+}
+
+/** One row of outputs: every row of taps takes its share. */
+function spreadAmongRows(
+  dy: usize,
+  factors: usize,
+  shares: usize,
+  step: usize,
+  lanes: i32,
+  outWidth: i32,
+  taps: i32,
+  row: usize,
+): void {
+  for (let p = 0; p < outWidth; p++) {
+    const share = f32x4.mul(loadLanes(dy, lanes), v128.load(factors))
+    if (taps == 3) {
+      addTo(shares, share)
+      addTo(shares + row, share)
+      addTo(shares + row * 2, share)
+    } else for (let i = 0; i < taps; i++) addTo(shares + <usize>i * row, share)
+    dy += step
+    factors += BLOCK
+    shares += BLOCK
+  }
+}
+
+/** Along one row: every tap takes its share. */
+function spreadAlongRow(shares: usize, sums: usize, paddedWidth: i32, outWidth: i32, taps: i32, step: usize): void {
+  if (taps == 3 && step == BLOCK) return spreadAmongThree(shares, sums, paddedWidth, outWidth)
+  clearBlocks(sums, paddedWidth)
+  for (let p = 0; p < outWidth; p++) {
+    const share = v128.load(shares)
+    for (let j = 0; j < taps; j++) addTo(sums + <usize>j * BLOCK, share)
+    shares += BLOCK
+    sums += step
+  }
+}
+
+/** The same for three neighbours: their sums stay in registers. */
+function spreadAmongThree(shares: usize, sums: usize, paddedWidth: i32, outWidth: i32): void {
+  let s0 = zero()
+  let s1 = zero()
+  for (let p = 0; p < outWidth; p++) {
+    const share = v128.load(shares)
+    v128.store(sums, f32x4.add(s0, share))
+    s0 = f32x4.add(s1, share)
+    s1 = share
+    shares += BLOCK
+    sums += BLOCK
+  }
+  v128.store(sums, s0)
+  v128.store(sums, s1, 16)
+  clearBlocks(sums + BLOCK * 2, paddedWidth - outWidth - 2)
+}
+
+/** A loop, since `memory.fill` costs a call out of WebAssembly, which a row is too short for. */
+function clearBlocks(at: usize, count: i32): void {
+  for (let i = 0; i < count; i++) v128.store(at + <usize>i * BLOCK, zero())
+}
+
+/** [width, 4] to every `channels`th float. */
+function unpackRow(from: usize, to: usize, width: i32, channels: i32, lanes: i32): void {
+  for (let p = 0; p < width; p++) {
+    storeLanes(to, v128.load(from), lanes)
+    from += BLOCK
+    to += <usize>channels * F32
   }
 }
 

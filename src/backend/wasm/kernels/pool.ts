@@ -22,51 +22,39 @@ export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output', PoolAttribu
   ({ inputs: { dy, input, output }, attrs, device }) => {
     const info = poolWindow(input.shape as Four, attrs)
     const { kernels } = device
+    const { height, width, channels } = info
     const out = device.output(input.shape)
     const border = whole(info)
-    const { channels } = info
-    const bytes = paddedBytes(border, upTo4(channels))
-    const [planes, sums] = device.scratch(bytes, bytes)
-    const image = info.height * info.width * channels * 4
+    const rows = border.height * info.outWidth * 16
+    const [planes, highest, shares, sums] = device.scratch(
+      paddedBytes(border, upTo4(channels)),
+      rows,
+      rows,
+      border.width * 16,
+    )
+    const image = height * width * channels * 4
     const above = info.outHeight * info.outWidth * channels * 4
-    const shape = [border.height, border.width] as const
+    const padded = [border.top, border.left, border.height, border.width] as const
     for (let n = 0; n < info.batch; n++) {
-      kernels.packPlanes(
-        device.pointer(input) + n * image,
-        planes,
-        info.height,
-        info.width,
-        channels,
-        border.top,
-        border.left,
-        ...shape,
-        1,
-        1,
-        -Infinity,
-      )
-      kernels.clear(sums, bytes)
+      const from = device.pointer(input) + n * image
+      kernels.packPlanes(from, planes, height, width, channels, ...padded, 1, 1, -Infinity)
       kernels.maxPoolGradientImage(
         planes,
         device.pointer(output) + n * above,
         device.pointer(dy) + n * above,
+        device.pointer(out) + n * image,
+        highest,
+        shares,
         sums,
+        height,
+        width,
         channels,
-        ...shape,
+        ...padded,
         info.outHeight,
         info.outWidth,
         ...info.kernel,
         ...info.stride,
         ...info.dilation,
-      )
-      kernels.unpackPlanes(
-        sums,
-        device.pointer(out) + n * image,
-        info.height,
-        info.width,
-        channels,
-        border.top,
-        border.left,
-        ...shape,
       )
     }
     return out
@@ -101,38 +89,29 @@ function shareOut(device: Device, dy: TensorInfo, shape: Four, attrs: AvgPoolAtt
   const out = device.output(shape)
   const border = whole(info)
   const { channels } = info
-  const bytes = paddedBytes(border, upTo4(channels))
-  const [sums] = device.scratch(bytes)
-  const padded = [border.height, border.width] as const
+  const row = info.outWidth * 16
+  const [shares, sums, factors] = device.scratch(border.height * row, border.width * 16, row)
   const image = info.height * info.width * channels * 4
-  for (let n = 0; n < info.batch; n++) {
-    kernels.clear(sums, bytes)
+  for (let n = 0; n < info.batch; n++)
     kernels.avgPoolGradientImage(
       device.pointer(dy) + n * info.outHeight * info.outWidth * channels * 4,
+      device.pointer(out) + n * image,
+      shares,
       sums,
+      factors,
       info.height,
       info.width,
       channels,
       border.top,
       border.left,
-      ...padded,
+      border.height,
+      border.width,
       info.outHeight,
       info.outWidth,
       ...info.kernel,
       ...info.stride,
       Number(attrs.countPadding ?? false),
     )
-    kernels.unpackPlanes(
-      sums,
-      device.pointer(out) + n * image,
-      info.height,
-      info.width,
-      channels,
-      border.top,
-      border.left,
-      ...padded,
-    )
-  }
   return out
 }
 
