@@ -157,6 +157,9 @@ export function shardGradients(network: Network, work: ShardWork, observe?: Pass
       alphas: inOrder(alphas, wanted.alphas),
       statistics,
     }
+  } catch (error) {
+    disposeGradients({ losses, weights: new Map(), alphas: new Map(), statistics })
+    throw error
   } finally {
     input.dispose()
     mixtures.dispose()

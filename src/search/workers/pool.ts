@@ -14,7 +14,7 @@ import type { Network } from '../network.js'
 import { closeTickets, controlWords, newTickets, takeShard, waitForAnswers, type Tickets } from './control.js'
 import { Exchange, gradientsOf } from './exchange.js'
 import { named, type Known } from './known.js'
-import type { Answer, ThreadStart } from './protocol.js'
+import type { Answer, Results, ThreadStart } from './protocol.js'
 
 export interface PoolOptions {
   /** How many compute, this thread included; ≥ 1. */
@@ -130,14 +130,16 @@ export class WorkerPool {
     const own = new Map<number, Gradients>()
     try {
       this.#computeOwn(network, work, tickets, own)
-      const { answers, waited } = this.#answers(tickets, work.length - own.size)
-      const received = performance.now()
+      const finished = performance.now()
+      this.#wait(tickets, work.length - own.size)
+      const waited = performance.now()
+      const results = this.#results()
       const gradients = work.map((_, i) => {
-        const answer = answers.get(i)
-        return answer ? gradientsOf(network, answer, batch.work[i]!.results) : own.get(i)!
+        const found = results.get(i)
+        return found ? gradientsOf(network, found, batch.work[i]!.results) : own.get(i)!
       })
-      const copied = Math.max(0, ...[...answers.values()].map(({ exchangeMs }) => exchangeMs))
-      this.#count(answers.size, sent + performance.now() - received + copied, waited)
+      const there = Math.max(0, ...[...results.values()].map(({ exchangeMs }) => exchangeMs))
+      this.#count(results.size, sent + performance.now() - waited + there, waited - finished)
       return gradients
     } catch (error) {
       for (const gradients of own.values()) disposeGradients(gradients)
@@ -164,36 +166,39 @@ export class WorkerPool {
       }
     } catch (error) {
       // What is shared must not change below a thread that still computes.
-      this.#answers(tickets, closeTickets(this.#control, tickets) - into.size - 1)
+      this.#wait(tickets, closeTickets(this.#control, tickets) - into.size - 1)
+      this.#answers()
       throw error
     }
   }
 
-  /** Waits for so many answers and reads them. */
-  #answers(tickets: Tickets, count: number) {
-    const start = performance.now()
+  /** Waits for so many answers. */
+  #wait(tickets: Tickets, count: number): void {
     const lost = waitForAnswers(this.#control, count, {
       // A thread that is gone has no event loop. Its exit event comes only when this one's runs again.
       alive: (thread) => this.#threads[thread]!.worker.performance.eventLoopUtilization().active > 0,
       silentSeconds: this.#options.silentSeconds ?? 300,
     })
-    if (lost) {
-      this.#break(lost.thread, `${lost.fault} in a batch of ${tickets.count} shards`)
-      throw new Failure(this.#broken)
-    }
-    const waited = performance.now() - start
-    const answers = this.#threads.flatMap(({ port }, thread) =>
-      received(port).map((answer) => ({ thread, answer })),
+    if (!lost) return
+    this.#break(lost.thread, `${lost.fault} in a batch of ${tickets.count} shards`)
+    throw new Failure(this.#broken)
+  }
+
+  /** Reads the answers that have come, each with the number of its worker. */
+  #answers(): { worker: number; answer: Answer }[] {
+    return this.#threads.flatMap(({ port }, thread) =>
+      received(port).map((answer) => ({ worker: thread + 2, answer })),
     )
-    for (const { thread, answer } of answers)
-      if ('error' in answer)
-        throw new Error(`worker ${thread + 2}, shard ${answer.shard + 1}: ${answer.error.message}`, {
-          cause: answer.error,
-        })
-    const results = answers.flatMap(({ answer }) =>
-      'results' in answer ? [[answer.shard, answer.results] as const] : [],
-    )
-    return { answers: new Map(results), waited }
+  }
+
+  /** What came of the shards that threads took. */
+  #results(): Map<number, Results> {
+    const results = this.#answers().map(({ worker, answer: { shard, ...answer } }) => {
+      if ('results' in answer) return [shard, answer.results] as const
+      const { error } = answer
+      throw new Error(`worker ${worker}, shard ${shard + 1}: ${error.message}`, { cause: error })
+    })
+    return new Map(results)
   }
 
   #count(shards: number, exchangeMs: number, waitMs: number): void {
