@@ -110,6 +110,19 @@ describe('an interrupt', () => {
     expect(contentOf(at('stopped'))).toEqual(contentOf(at('runs/tiny-seed1')))
   })
 
+  test('does the same with workers, of which more than shards are told', async () => {
+    const args = ['search', 'tiny.json', '--out', 'stopped2', '--workers', '2', '--set', 'search.shards=2']
+    const stopped = await sentei(folder, args, (stderr, child) => {
+      if (stderr.includes('search 2/6') && !stderr.includes('interrupted')) child.kill('SIGINT')
+    })
+    expect(stopped).toMatchObject({ code: 130, stdout: '' })
+    expect(stopped.stderr).toContain(
+      '2 workers, but config.retrain.shards is 1: that stage keeps 1 of them busy',
+    )
+    const resumed = await sentei(folder, ['resume', 'stopped2', '--workers', '2', '--json'])
+    expect(jsonOf(resumed)).toMatchObject({ metrics: { shards: 2 }, timings: { workers: 2 } })
+  })
+
   test('resume of a finished run says so', async () => {
     const { code, stdout, stderr } = await sentei(folder, ['resume', 'runs/tiny-seed1'])
     expect(code).toBe(0)
