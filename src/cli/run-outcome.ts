@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { BenchmarkFigures } from '../derive/types.js'
+import type { BenchmarkFigures, TrialMetrics } from '../derive/types.js'
 import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi } from '../report/format.js'
 import { progressBar, type Progress } from '../report/progress.js'
 import type { Config } from '../config/config-schema.js'
@@ -86,12 +86,16 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
     table,
     '',
     `gap (${metric} lost)  jumps ${formatDifference(gap.jumps)}  derived ${formatDifference(gap.derive)}  gates dropped ${formatDifference(gap.gatesDropped)}`,
+    ...(metrics.budget ? [`budget  ${budgetText(metrics.budget)}`] : []),
     `time    ${seconds.join('  ')}`,
     ...(metrics.benchmark ? [`table   ${benchmarkText(metrics.benchmark)}`] : []),
     `report  ${places.report}`,
     `model   ${places.model}`,
   ].join('\n')
 }
+
+const budgetText = ({ metric, cost, limit }: NonNullable<TrialMetrics['budget']>): string =>
+  `${formatNumber(cost)} of at most ${formatNumber(limit)} ${metric}`
 
 function benchmarkText({ table, metric, rank, of, percentile, regret, matched }: BenchmarkFigures): string {
   if (matched === null) return `${table} lacks the architecture, and isomorphic ones`

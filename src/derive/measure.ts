@@ -4,6 +4,8 @@ import { ParameterStore } from '../nn/parameter-store.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
 import { evaluate } from '../search/evaluate.js'
 import { discreteNetwork, modelNetwork, type Network } from '../search/network.js'
+import type { Budget } from '../schedule/types.js'
+import { architectureCosts } from '../supernet/architecture-cost.js'
 import type { SearchResult } from '../search/search.js'
 import { sparsityByLayer } from '../search/structure.js'
 import { taskCost } from '../supernet/cost.js'
@@ -49,7 +51,7 @@ export function summarise(
   baseline: TrialMetrics['baseline'],
   final: Retrained,
 ): TrialMetrics {
-  const { config, supernet, metric } = trial
+  const { config, supernet, metric, schedule } = trial
   const cost = costOf(final.graph)
   const supernetCost = taskCost(supernet)
   const lost = (before: number | null, after: number | null) =>
@@ -80,11 +82,16 @@ export function summarise(
       gatesDropped: lost(searched.kept, searched.dropped),
     },
     test: { supernet: searched.test, final: test },
+    ...(schedule.budget && { budget: { ...schedule.budget, cost: spentOn(schedule.budget, model, trial) } }),
     derived: { ...cost, sparsityByLayer: sparsityByLayer(model.supernet, supernet) },
     criteria,
     ...(trial.benchmark && { benchmark: trial.benchmark(model.architecture()) }),
   }
 }
+
+/** What the architecture that a search ended with costs in its budget's metric. */
+const spentOn = ({ metric }: Budget, { supernet }: SupernetModel, { latency }: Trial): number =>
+  architectureCosts(supernet, metric, latency)({}).cost
 
 /** The test metric of a retrained network, and whether it meets the criteria. */
 export function judgeRetrained(

@@ -7,7 +7,7 @@ import type { Loss } from '../objective/losses.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
 import type { ScheduleSource } from '../schedule/source.js'
-import type { Schedule } from '../schedule/types.js'
+import type { Budget, Schedule } from '../schedule/types.js'
 import type { Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
 import type { ShardExecutor } from '../search/gradients.js'
@@ -85,6 +85,8 @@ export interface TrialMetrics {
     readonly gatesDropped: number | null
   }
   readonly test: { readonly supernet: number | null; readonly final: number | null }
+  /** Only where the schedule has a budget: the limit, what the architecture costs of it, and the least and the whole. */
+  readonly budget?: Budget & { readonly cost: number }
   readonly derived: Cost & { readonly sparsityByLayer: Record<string, number> }
   readonly criteria: { readonly passed: boolean; readonly results: readonly CriterionResult[] }
   /** Only where the configuration names a benchmark. */

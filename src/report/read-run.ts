@@ -59,6 +59,8 @@ export interface RunMetrics {
   readonly test?: { readonly final?: Figure; readonly supernet?: Figure; readonly baseline?: Figure }
   readonly gap?: { readonly jumps?: Figure; readonly derive?: Figure; readonly gatesDropped?: Figure }
   readonly derived?: { readonly parameters?: Figure; readonly flops?: Figure }
+  /** What the architecture costs of the schedule's budget, where it has one. */
+  readonly budget?: { readonly metric?: string; readonly limit?: Figure; readonly cost?: Figure }
   /** Where the architecture stands in a tabular benchmark, if the configuration names one. */
   readonly benchmark?: {
     readonly table?: string

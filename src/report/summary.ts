@@ -123,6 +123,8 @@ function gapAndTime({ metrics, timings }: Run): Markup {
   ]
   if (timings?.baselineSeconds != null)
     figures.push(['baseline time', formatSeconds(timings.baselineSeconds)])
+  const budget = metrics?.budget
+  if (budget) figures.push([`budget: ${budget.metric}`, budgetText(budget)])
   const benchmark = metrics?.benchmark
   if (benchmark)
     figures.push(
@@ -139,6 +141,9 @@ function gapAndTime({ metrics, timings }: Run): Markup {
     )}
   </dl>`
 }
+
+const budgetText = ({ cost, limit }: { cost?: Figure; limit?: Figure }): string =>
+  `${formatNumber(cost)} of at most ${formatNumber(limit)}`
 
 function rankText({ rank, of, percentile }: { rank?: Figure; of?: Figure; percentile?: Figure }): string {
   if (rank == null) return 'not in it'

@@ -32,8 +32,11 @@ A network that Sentei found in the search space \`${supernet.space}\` under the 
 | supernet | ${formatCount(metrics.supernet.parameters)} | ${formatCount(metrics.supernet.flops)} | ${metrics.supernet.depth} |
 | this model | ${formatCount(parameters)} | ${formatCount(flops)} | ${depth} |
 
-Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.`
+Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
+
+const withinBudget = ({ metric, limit, cost, least }: NonNullable<TrialMetrics['budget']>): string =>
+  `The search had a budget of ${formatNumber(limit)} ${metric} and ended at ${formatNumber(cost)}, as the supernet counts them; the smallest legal architecture has ${formatNumber(least)}.`
 
 function data({ trial }: CardContent): string {
   const { dataset, splits } = trial.data

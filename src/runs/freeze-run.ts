@@ -41,6 +41,7 @@ export function freezeRun(folder: string): ScheduleDocument {
       terms: [],
     })),
     prune: document.prune,
+    ...(document.budget && { budget: document.budget }),
     table: readSchedule(join(folder, 'schedule.csv')).map(({ from, to, layer, term, lambda }) => [
       from,
       to,

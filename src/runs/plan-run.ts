@@ -6,6 +6,7 @@ import type { Trial } from '../derive/types.js'
 import { costOf, type Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
 import { segmentsOf, type ProgramOptions } from '../nn/program.js'
+import type { Budget } from '../schedule/types.js'
 import { batching } from '../search/batching.js'
 import { trainedNodes } from '../search/gradients.js'
 import { largestRows, stepMemory, type StepMemory } from '../search/memory.js'
@@ -40,6 +41,8 @@ export interface RunPlan {
   readonly memory: readonly StageMemory[]
   /** Upper bounds, as if nothing were pruned: steps get cheaper as members go. */
   readonly minutes: { readonly search: number; readonly baseline: number | null; readonly retrain: number; readonly stepMs: number }
+  /** The schedule's budget, with the least that a legal architecture costs. */
+  readonly budget: Budget | null
   /** The criteria on size, and whether any architecture of the space can meet them. */
   readonly budgets: readonly { readonly criterion: string; readonly feasible: boolean; readonly least: number }[]
 }
@@ -64,6 +67,7 @@ export async function planRun(config: Config, folder: string, own: Extensions = 
     limitBytes: limit ?? null,
     memory,
     minutes: minutesOf(trial),
+    budget: trial.schedule.budget ?? null,
     budgets: budgetsOf(trial, costOf(leastGraph)),
   }
 }

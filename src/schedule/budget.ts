@@ -27,7 +27,7 @@ export function budgetOf(
       `schedule.budget.${path}: the least that a legal architecture costs is ${floor} of ${rounded(whole)} ${metric}, got ${value ?? share}`,
     )
   }
-  return { metric, limit }
+  return { metric, limit, whole, least }
 }
 
 /** Rounded up, so that a budget of so much is met. */

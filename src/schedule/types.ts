@@ -77,6 +77,9 @@ export interface Budget {
   readonly metric: CostMetric
   /** Weights, multiply-adds for one example, nodes in a row, or milliseconds by the measured table. */
   readonly limit: number
+  /** What the whole supernet costs, and the least that a legal architecture does. */
+  readonly whole: number
+  readonly least: number
 }
 
 /** A compiled schedule: λ[t, k] of every term, run-length coded. */

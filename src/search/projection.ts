@@ -1,16 +1,28 @@
+import type { Budget } from '../schedule/types.js'
 import { edgeStrengths } from '../supernet/edge-strengths.js'
+import type { Worth } from '../supernet/moves.js'
 import { inputsFirst, strongest } from '../supernet/prune.js'
 import { keepable, type GateGroup } from '../supernet/types.js'
+import { withinBudget } from '../supernet/within-budget.js'
 import { ablate, ablationsOf, hurt } from './ablation.js'
+import { costsOf, shares, worthByGates } from './budget.js'
 import type { Ablation } from './events.js'
+import type { Ablated } from './evidence.js'
 import { measured, others, remove, type Pruning, type Removal } from './pruning.js'
 
-/** Makes the supernet legal by the schedule's rule. Returns the metric lost (negative where it got better). */
+/**
+ * Makes the supernet a legal architecture by the schedule's rule, and within its budget. Returns the metric lost
+ * (negative where it got better).
+ */
 export function projectToLegal(pruning: Pruning, step: number): number {
-  const { rule } = pruning.context.schedule.prune
-  return measured(pruning, () =>
-    rule === 'perturbation' ? projectByPerturbation(pruning, step) : projectByGates(pruning, rule, step),
-  )
+  const { prune, budget } = pruning.context.schedule
+  const { rule } = prune
+  return measured(pruning, () => {
+    if (budget) return projectToBudget(pruning, budget, step)
+    return rule === 'perturbation'
+      ? projectByPerturbation(pruning, step)
+      : projectByGates(pruning, rule, step)
+  })
 }
 
 const isOpen = ({ members, keep }: GateGroup): boolean => members.length > keep.max
@@ -30,6 +42,46 @@ function projectByGates(pruning: Pruning, rule: 'magnitude' | 'top-2', step: num
     const ablated = ablationsOf(pruning, group, others(group, kept), step)
     return [remove(pruning, group, kept, step, 'projection', ablated)]
   })
+}
+
+/**
+ * All groups together keep what is wanted most within the budget (`withinBudget`). Wanted is by gates, or by what
+ * removals hurt: then every member is measured on the supernet as it stands.
+ */
+function projectToBudget(pruning: Pruning, budget: Budget, step: number): Removal[] {
+  const { model, context } = pruning
+  const { supernet } = model
+  const { rule } = context.schedule.prune
+  const measurements = rule === 'perturbation' ? hurtByGroup(pruning, step) : undefined
+  const worth =
+    measurements?.worth ?? worthByGates(supernet, model.gateValues(), rule as 'magnitude' | 'top-2')
+  const found = withinBudget(supernet, costsOf(pruning, budget), worth, budget.limit)
+  if (!found) throw new Error(`${budget.metric}: nothing that is left costs at most ${budget.limit}`)
+  return inputsFirst(supernet.groups).flatMap(({ name }) => {
+    const group = model.supernet.groups.find((g) => g.name === name)
+    const kept = found.choices[name]!
+    if (!group || kept.length === group.members.length) return []
+    const going = others(group, kept)
+    const ablated = measurements?.ablated[name] ?? ablationsOf(pruning, group, going, step)
+    return [remove(pruning, group, kept, step, measurements ? 'perturbation' : 'projection', ablated)]
+  })
+}
+
+/** What removals hurt, as shares of the group; what does not hurt counts nothing. Units, which are many, count by gates. */
+function hurtByGroup(pruning: Pruning, step: number): { worth: Worth; ablated: Record<string, Ablated> } {
+  const { supernet } = pruning.model
+  const measure = supernet.groups.filter(
+    ({ kind, members, keep }) => kind !== 'units' && members.length > keep.min,
+  )
+  const ablated = Object.fromEntries(
+    measure.map((group) => [group.name, perturbations(pruning, group, others(group, []), step)]),
+  )
+  const hurts = Object.entries(ablated).map(([name, found]) => {
+    const values = Object.entries(found).map(([member, each]) => [member, Math.max(0, hurtOf(each))])
+    return [name, shares(Object.fromEntries(values) as Record<string, number>)] as const
+  })
+  const byGates = worthByGates(supernet, pruning.model.gateValues(), 'magnitude')
+  return { worth: { ...byGates, ...Object.fromEntries(hurts) }, ablated }
 }
 
 /**
@@ -69,7 +121,7 @@ export function perturbations(
 /** What is not a number hurts more than anything. */
 function hurtOf(ablation: Ablation | undefined): number {
   const value = ablation ? hurt(ablation) : 0
-  return Number.isNaN(value) ? Infinity : value
+  return Number.isNaN(value) ? Number.MAX_VALUE : value
 }
 
 function inOrder({ model, context }: Pruning): readonly GateGroup[] {

@@ -8,6 +8,7 @@ import { ablationsOf } from './ablation.js'
 import type { Progress } from './checkpoint.js'
 import type { Event } from './events.js'
 import { evaluate } from './evaluate.js'
+import { spared } from './budget.js'
 import { evidenceOf, lambdaInForce, type Ablated } from './evidence.js'
 import type { SearchContext } from './search.js'
 import type { Stepper } from './stepper.js'
@@ -49,7 +50,7 @@ function removeDue(pruning: Pruning, due: Due, step: number, by: 'zero' | 'thres
     // A removal can take other groups along.
     const group = model.supernet.groups.find((g) => g.name === name)
     if (!group) return []
-    const kept = staying(group, values[name]!, going)
+    const kept = spared(pruning, group, staying(group, values[name]!, going), values)
     if (kept.length === group.members.length || !canPrune(model.supernet, name, kept)) return []
     // Without an exact 0 it can be measured now; with one it was when the gate began to fade.
     const ablated = by === 'zero' ? {} : ablationsOf(pruning, group, others(group, kept), step)

@@ -8,7 +8,7 @@ import { phaseAt } from '../schedule/table.js'
 import type { Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
-import { illegality } from '../supernet/prune.js'
+import { isUnsettled } from './budget.js'
 import { batching, type Batching } from './batching.js'
 import { freshProgress, type Checkpoint, type Origin, type Progress } from './checkpoint.js'
 import { diverged, predictsNumbers } from './diverged.js'
@@ -91,7 +91,7 @@ export async function searchArchitecture(
     }
     progress.finished ??= 'finished'
     if (!predictsNumbers(stepper.network, data)) throw diverged('search')
-    if (illegality(model.supernet)) progress.jumps += projectToLegal(loop, t)
+    if (isUnsettled(loop)) progress.jumps += projectToLegal(loop, t)
     context.emit({ type: 'done', stage: 'search', reason: progress.finished, step: t })
     save(loop, t)
     return result(progress.finished, t)
@@ -122,8 +122,7 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   if (next % options.inspectEvery === 0 || endOfEpoch || next === schedule.prune.until)
     inspect(loop, next, endOfEpoch)
   if (schedule.replay) replayRemovals(loop, schedule.replay.removals, next)
-  else if (next >= schedule.prune.until && illegality(model.supernet))
-    progress.jumps += projectToLegal(loop, next)
+  else if (next >= schedule.prune.until && isUnsettled(loop)) progress.jumps += projectToLegal(loop, next)
   if (endOfEpoch) finishEpoch(loop, next)
   // Lets signals and other work of the process through.
   if (next % 4 === 0 || endOfEpoch) await nextTurn()
@@ -150,7 +149,7 @@ function finishEpoch(loop: Loop, next: number): void {
   if (!Number.isFinite(losses.total)) throw diverged('search')
   watch(loop, next)
   const { earlyStop } = context.options
-  const settled = next >= context.schedule.prune.until && !illegality(model.supernet)
+  const settled = next >= context.schedule.prune.until && !isUnsettled(loop)
   if (settled && validation !== null && earlyStop) {
     if (isBetter(context.metric, validation, progress.best, earlyStop.minDelta)) {
       progress.best = validation

@@ -92,7 +92,8 @@ export class SupernetModel {
     const places = whole.members.flatMap(({ name }, i) => (gone.has(name) ? [] : [i]))
     const kept = { ...whole, members: places.map((i) => whole.members[i]!) }
     const indices = tf.tensor1d(places, 'int32')
-    const weights = this.relaxation.weights(tf.gather(this.alpha(group), indices), kept, this.temperature)
+    const alpha = this.#opened(tf.gather(this.alpha(group), indices))
+    const weights = this.relaxation.weights(alpha, kept, this.temperature)
     // TensorFlow.js's wasm kernel writes the bits of integers whatever type is asked for.
     const spread = tf.cast(tf.oneHot(indices, whole.members.length), 'float32')
     return tf.reshape(tf.matMul(tf.reshape(weights, [1, -1]), tf.reshape(spread, [places.length, -1])), [-1])
@@ -117,9 +118,18 @@ export class SupernetModel {
     this.#supernet = supernet
     for (const store of [this.weights, this.#initial]) store?.apply({ graph: supernet.graph, slices })
     const alphaCut = [{ axis: 0, indices }]
-    this.setAlpha(group, cut(this.alpha(group), alphaCut) as tf.Tensor1D)
+    this.setAlpha(
+      group,
+      tf.tidy(() => this.#opened(cut(this.alpha(group), alphaCut) as tf.Tensor1D)),
+    )
     this.#freeVanished()
     return { weights: slices, alphas: new Map([[group, alphaCut]]) }
+  }
+
+  /** Gates that are all closed have no shares: a budget may leave no others, and then they open alike. */
+  #opened(alpha: tf.Tensor1D): tf.Tensor1D {
+    if (this.relaxation.step !== 'proximal' || alpha.dataSync().some((gate) => gate > 0)) return alpha
+    return tf.onesLike(alpha)
   }
 
   #freeVanished(): void {

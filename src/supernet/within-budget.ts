@@ -123,7 +123,8 @@ function totalWorth(supernet: Supernet, worth: Worth): (candidate: Candidate) =>
     const above = tree.above(name)
     if (!above) return 1
     const share = (worth[above.group]?.[above.member] ?? 0) * (groups.get(above.group)?.total ?? 1)
-    return Math.min(1, share) * stays(above.group)
+    // What lies in a member without weight is still wanted more or less.
+    return Math.min(1, Math.max(share, 1e-6)) * stays(above.group)
   }
   const factors = new Map(supernet.groups.map(({ name }) => [name, stays(name)]))
   return ({ choices, standing }) =>

@@ -68,6 +68,25 @@ describe('plan', () => {
     expect(most.memory[0]!.fits).toBe(true)
   })
 
+  test('and what the schedule’s budget is of, and the floor', async () => {
+    const schedule = (share: number) =>
+      `schedule={ name: b, phases: [{ name: all, until: 1 }], budget: { metric: parameters, share: ${share} } }`
+    const { supernet, budget } = await planned('--set', schedule(0.25))
+    expect(budget).toMatchObject({
+      metric: 'parameters',
+      limit: supernet.parameters / 4,
+      whole: supernet.parameters,
+    })
+    const { printed } = await program('plan', config, '--set', schedule(0.25))
+    expect(printed).toMatch(
+      /^budget +schedule: at most [\d,]+ of [\d,]+ parameters; no legal architecture has less than [\d,]+$/m,
+    )
+    await expect(planned('--set', schedule(0.01))).rejects.toThrow(
+      /^schedule\.budget\.share: the least that a legal architecture costs is 0\.0\d+, which is \d+ of \d+ parameters, got 0\.01$/,
+    )
+    expect((await planned()).budget).toBeNull()
+  })
+
   test('as text', async () => {
     const { printed } = await program('plan', config)
     expect(printed).toMatch(/^supernet darts +[\d,]+ /m)

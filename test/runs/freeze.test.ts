@@ -39,9 +39,15 @@ const stopping = {
   search: { ...softmax.search, alarms: { collapse: { limit: 0.5, safeguard: 'stop' } } },
 }
 
-const trials = { mlp: tinyMlp, cells: tinyCells, softmax, stopping }
+/** Widths within a budget: the projection decides, and removal stops before it. */
+const budgeted = {
+  ...tinyMlp,
+  schedule: { ...tinyMlp.schedule, budget: { metric: 'parameters', share: 0.4 } },
+}
+
+const trials = { mlp: tinyMlp, cells: tinyCells, softmax, stopping, budgeted }
 type Name = keyof typeof trials
-const names = ['mlp', 'cells', 'softmax', 'stopping'] as const
+const names = ['mlp', 'cells', 'softmax', 'stopping', 'budgeted'] as const
 
 /** The trial's configuration with its frozen schedule as a file. */
 function replaying(name: Name, more: object = {}) {

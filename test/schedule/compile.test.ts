@@ -199,8 +199,8 @@ describe('a budget', () => {
     const value = compile({ ...one([]), budget: { metric: 'depth', value: 52 } }).budget
     const share = compile({ ...one([]), budget: { metric: 'parameters', share: 0.25 } }).budget
     expect([value, share]).toEqual([
-      { metric: 'depth', limit: 52 },
-      { metric: 'parameters', limit: 250 },
+      { metric: 'depth', limit: 52, whole: 1000, least: 51.5 },
+      { metric: 'parameters', limit: 250, whole: 1000, least: 51.5 },
     ])
   })
 

@@ -36,10 +36,12 @@ describe('the floor', () => {
     expect(whole).toBe(1_930_618)
     expect((100 * least) / whole).toBeCloseTo(5.15, 2)
     const withBudget = (budget: object) =>
-      compileFor(resolveSchedule(onePhase([], { budget }), '.'), darts, 100, 'gates').budget
+      compileFor(resolveSchedule(onePhase([], { budget }) as never, '.'), darts, 100, 'gates').budget
     expect(withBudget({ metric: 'parameters', share: 0.0516 })).toEqual({
       metric: 'parameters',
       limit: 0.0516 * whole,
+      whole,
+      least,
     })
     expect(() => withBudget({ metric: 'parameters', share: 0.05 })).toThrow(
       'schedule.budget.share: the least that a legal architecture costs is 0.051513, which is 99450 of 1930618 parameters, got 0.05',

@@ -21,7 +21,7 @@ export const plan = command({
   },
 })
 
-function describe({ supernet, smallest, memory, limitBytes, minutes, budgets }: RunPlan): string {
+function describe({ supernet, smallest, memory, limitBytes, minutes, budget, budgets }: RunPlan): string {
   const sizes = textTable([
     ['', 'parameters', 'FLOPs', 'depth'],
     [
@@ -50,12 +50,21 @@ function describe({ supernet, smallest, memory, limitBytes, minutes, budgets }: 
     ...(minutes.baseline === null ? [] : [`baseline about ${duration(minutes.baseline)}`]),
     `retraining at most ${duration(minutes.retrain)}`,
   ]
+  const limits = budget
+    ? [
+        `budget   schedule: at most ${amount(budget.limit)} of ${amount(budget.whole)} ${budget.metric}; no legal architecture has less than ${amount(budget.least)}`,
+      ]
+    : []
   const wishes = budgets.map(
     ({ criterion, feasible, least }) =>
       `budget   ${criterion}: ${feasible ? 'feasible' : 'NOT FEASIBLE'}, the least is ${formatNumber(least)}`,
   )
-  return [sizes, choices, '', ...stages, `time     ${time.join(', ')}`, ...wishes].join('\n')
+  return [sizes, choices, '', ...stages, `time     ${time.join(', ')}`, ...limits, ...wishes].join('\n')
 }
+
+/** A limit may be a share of a count; what is met is a whole number or milliseconds. */
+const amount = (value: number): string =>
+  value >= 100 ? formatCount(Math.floor(value)) : formatNumber(value)
 
 const size = (bytes: number): string =>
   bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`
