@@ -5,23 +5,39 @@ import type { Node } from './graph.js'
  *
  * - ReLU → depthwise reads ReLU's input;
  * - batch norm → ReLU → depthwise reads the batch norm's, where nobody else reads that;
- * - batch norms → mix reads theirs.
+ * - batch norms → mix reads theirs;
+ * - depthwise of either kind → pointwise is one node, `separable`;
+ * - a batch norm behind such a node, taken in by its reader, leaves its gradient to it: there, what it reads is read anyway.
  *
  * Only batch norms without scale and offset are taken in. The nodes must be in order; `outputs` are the
- * ids that are read from outside.
+ * ids that are read from outside; `trained` those of the nodes whose parameters are trained.
  */
-export function fuse(nodes: readonly Node[], outputs: readonly string[]): Node[] {
+export function fuse(
+  nodes: readonly Node[],
+  outputs: readonly string[],
+  trained: ReadonlySet<string>,
+): Node[] {
+  const outside = new Set(outputs)
+  const normless = withoutUnread(takeInNorms(nodes, outside), outside)
+  return leaveNorms(withoutUnread(joinSeparables(normless, outside, trained), outside), outside)
+}
+
+/** Who reads what among some nodes. */
+function reading(nodes: readonly Node[], outside: ReadonlySet<string>) {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const readers = new Map<string, Node[]>()
   for (const node of nodes) for (const id of node.inputs) readers.set(id, [...(readers.get(id) ?? []), node])
-  const outside = new Set(outputs)
   const readOnlyBy = (id: string, reader: Node): boolean =>
     !outside.has(id) && readers.get(id)!.every(({ id: other }) => other === reader.id)
+  return { byId, readOnlyBy }
+}
+
+function takeInNorms(nodes: readonly Node[], outside: ReadonlySet<string>): Node[] {
+  const { byId, readOnlyBy } = reading(nodes, outside)
   const plainNorm = (id: string): Node | undefined => {
     const node = byId.get(id)
     return node?.kind === 'batch-norm' && !node.attrs.affine ? node : undefined
   }
-
   const activated = (node: Node): Node => {
     const relu = byId.get(node.inputs[0]!)
     if (relu?.kind !== 'activation' || relu.attrs.function !== 'relu') return node
@@ -47,11 +63,54 @@ export function fuse(nodes: readonly Node[], outputs: readonly string[]): Node[]
       attrs: { ...node.attrs, norms: norms.map((norm) => norm?.id ?? '') },
     }
   }
-  const fused = nodes.map((node) =>
+  return nodes.map((node) =>
     node.kind === 'depthwise' ? activated(node) : node.kind === 'mix' ? normalised(node) : node,
   )
-  return withoutUnread(fused, outside)
 }
+
+function joinSeparables(
+  nodes: readonly Node[],
+  outside: ReadonlySet<string>,
+  trained: ReadonlySet<string>,
+): Node[] {
+  const { byId, readOnlyBy } = reading(nodes, outside)
+  return nodes.map((node) => {
+    const depthwise = byId.get(node.inputs[0] ?? '')
+    const { kernel, stride = 1, channels } = node.attrs
+    if (node.kind !== 'conv' || kernel !== 1 || stride !== 1) return node
+    if (depthwise?.kind !== 'activated-depthwise' || !readOnlyBy(depthwise.id, node)) return node
+    // The gradients of both kernels are computed together, or neither is.
+    if (trained.has(node.id) !== trained.has(depthwise.id)) return node
+    const attrs = { ...depthwise.attrs, channels: channels!, depthwise: depthwise.id }
+    return { ...node, kind: 'separable', inputs: depthwise.inputs, attrs }
+  })
+}
+
+/** Marks which batch norms' gradients are left, `left`, and to whom, `behind`. */
+function leaveNorms(nodes: readonly Node[], outside: ReadonlySet<string>): Node[] {
+  const { byId, readOnlyBy } = reading(nodes, outside)
+  const behind = new Map<string, string>()
+  const leftOf = (reader: Node, norms: readonly string[]): string[] =>
+    norms.filter((norm, m) => {
+      const id = reader.inputs[m]!
+      const once = reader.inputs.filter((other) => other === id).length === 1
+      if (norm === '' || !once || byId.get(id)?.kind !== 'separable' || !readOnlyBy(id, reader)) return false
+      behind.set(id, norm)
+      return true
+    })
+  const marked = nodes.map((node) => {
+    const { kind, attrs } = node
+    if (kind === 'normalised-mix') return withAttrs(node, { left: leftOf(node, attrs.norms as string[]) })
+    if (kind !== 'separable' || attrs.norm === undefined) return node
+    return withAttrs(node, { left: leftOf(node, [attrs.norm as string]) })
+  })
+  return marked.map((node) => withAttrs(node, behind.has(node.id) ? { behind: behind.get(node.id)! } : {}))
+}
+
+const withAttrs = (node: Node, attrs: Node['attrs']): Node => ({
+  ...node,
+  attrs: { ...node.attrs, ...attrs },
+})
 
 /** Leaves out the nodes that nobody reads any more. */
 function withoutUnread(nodes: readonly Node[], outside: ReadonlySet<string>): Node[] {

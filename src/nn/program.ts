@@ -56,7 +56,7 @@ export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
     current = []
   }
   if (current.length > 0) segments.push(shareActivations(current, outputs))
-  return trained && trained.size > 0 ? fused(segments, outputs) : segments
+  return trained && trained.size > 0 ? fused(segments, outputs, trained) : segments
 }
 
 const outputsOf = (graph: Graph, { roles, taps = [] }: ProgramOptions): Record<string, string> =>
@@ -66,14 +66,18 @@ const outputsOf = (graph: Graph, { roles, taps = [] }: ProgramOptions): Record<s
   ])
 
 /** Fuses within each segment; what another one reads stays. */
-function fused(segments: readonly Node[][], outputs: readonly string[]): Node[][] {
+function fused(
+  segments: readonly Node[][],
+  outputs: readonly string[],
+  trained: ReadonlySet<string>,
+): Node[][] {
   const read = new Set(outputs)
   for (const nodes of segments) {
     const own = new Set(nodes.map(({ id }) => id))
     for (const id of nodes.flatMap(({ inputs }) => inputs)) if (!own.has(id)) read.add(id)
   }
   const readOf = (nodes: readonly Node[]) => nodes.flatMap(({ id }) => (read.has(id) ? [id] : []))
-  return segments.map((nodes) => fuse(nodes, readOf(nodes)))
+  return segments.map((nodes) => fuse(nodes, readOf(nodes), trained))
 }
 
 const joins = new Set(['mix', 'add', 'concat'])

@@ -7,7 +7,7 @@ import type { PassObserver } from './profile.js'
 import { programOf, type Instruction, type Program } from './program.js'
 
 /** What a pass needs beside the graph. */
-export interface RunOptions extends RunContext {
+export interface RunOptions extends Omit<RunContext, 'slopes'> {
   /** The batch, [N, …input shape]; it stays the caller's. */
   readonly input: tf.Tensor
   /** A parameter by its full name, `${node id}:${name}`. */
@@ -82,9 +82,11 @@ class Values {
   readonly #values = new Map<string, tf.Tensor>()
   readonly #gradients = new Map<string, tf.Tensor>()
   readonly #options: RunOptions
+  readonly #context: RunContext
 
   constructor(options: RunOptions) {
     this.#options = options
+    this.#context = { ...options, slopes: new Map() }
   }
 
   of(id: string): tf.Tensor {
@@ -133,7 +135,7 @@ class Values {
       dy.dispose()
       node.inputs.forEach((id, i) => pulled.inputs[i] && this.addGradient(id, pulled.inputs[i]))
       for (const [name, gradient] of Object.entries(pulled.parameters))
-        into.parameters.set(`${node.id}:${name}`, gradient)
+        into.parameters.set(fullName(node.id, name), gradient)
       if (pulled.mixture) addTo(into.mixtures, node.attrs.group as string, pulled.mixture)
     }
     free.forEach((id) => this.#free(id))
@@ -151,7 +153,7 @@ class Values {
   }
 
   dispose(): void {
-    tf.dispose([...this.#values.values(), ...this.#gradients.values()])
+    tf.dispose([...this.#values.values(), ...this.#gradients.values(), ...this.#context.slopes.values()])
     this.#values.clear()
     this.#gradients.clear()
   }
@@ -161,8 +163,8 @@ class Values {
     return {
       node: node.id,
       attrs: node.attrs,
-      parameter: (name) => parameter(`${node.id}:${name}`),
-      context: this.#options,
+      parameter: (name) => parameter(fullName(node.id, name)),
+      context: this.#context,
     }
   }
 
@@ -171,6 +173,9 @@ class Values {
     this.#values.delete(id)
   }
 }
+
+/** A fused node has parameters of several nodes: of those whose id is not its own it gives the full names. */
+const fullName = (node: string, name: string): string => (name.includes(':') ? name : `${node}:${name}`)
 
 function addTo<T extends tf.Tensor>(sums: Map<string, T>, key: string, gradient: T): void {
   const total = sums.get(key)

@@ -90,6 +90,9 @@ describe.each(['wasm', 'cpu'] as const)('a training pass on %s', (backend) => {
   })
 })
 
+const fusedNodes = (graph: Graph, trained = everything(graph)) =>
+  fuse(graph.nodes, Object.values(graph.outputs), trained)
+
 const kindsOf = (graph: Graph) =>
   segmentsOf(graph, { roles: ['task'], trained: everything(graph) })
     .flat()
@@ -102,9 +105,7 @@ describe('fusing', () => {
     const relu = b.activation(norm, 'relu')
     const y = b.depthwise(relu, { kernel: 3 })
     b.output('task', readTwice ? b.add([y, relu]) : y)
-    return fuse(b.graph().nodes, Object.values(b.graph().outputs)).map(
-      ({ kind, inputs }) => `${kind}(${inputs.join()})`,
-    )
+    return fusedNodes(b.graph()).map(({ kind, inputs }) => `${kind}(${inputs.join()})`)
   }
 
   it('takes in a batch norm that nobody else reads and that has no scale of its own', () => {
@@ -119,6 +120,50 @@ describe('fusing', () => {
       'activation(batch-norm)',
       'activated-depthwise(batch-norm)',
       'add(depthwise,activation)',
+    ])
+  })
+
+  /** Twice ReLU → depthwise → pointwise → batch norm, into a mix with the input. */
+  const twice = (tapped: boolean) => {
+    const b = graphBuilder([4, 4, 2], 'l')
+    const stage = (x: string) => {
+      const inner = b.depthwise(b.activation(x, 'relu'), { kernel: 3 })
+      return b.batchNorm(b.conv(inner, { channels: 2, kernel: 1 }), { affine: false })
+    }
+    const end = stage(stage(b.input))
+    b.output('task', b.node('mix', [end, b.input], { group: 'g', members: ['a', 'b'] }))
+    if (tapped) b.output('other', 'conv')
+    return b.graph()
+  }
+
+  it('makes one node of depthwise and pointwise, to which the batch norm behind it leaves its gradient', () => {
+    const [, first, second, mix] = fusedNodes(twice(false))
+    expect(first).toMatchObject({ id: 'conv', kind: 'separable', inputs: ['input'] })
+    expect(first!.attrs).toMatchObject({ depthwise: 'depthwise', behind: 'batch-norm' })
+    expect(first!.attrs.norm).toBeUndefined()
+    expect(second!.attrs).toMatchObject({
+      norm: 'batch-norm',
+      left: ['batch-norm'],
+      behind: second!.attrs.behind,
+    })
+    expect(mix!.attrs).toMatchObject({ norms: [second!.attrs.behind, ''], left: [second!.attrs.behind] })
+  })
+
+  it('keeps a gradient where somebody else reads what is before the batch norm', () => {
+    const [, first, second] = fusedNodes(twice(true))
+    expect(first!.attrs.behind).toBeUndefined()
+    expect(second!.attrs).toMatchObject({ norm: 'batch-norm', left: [] })
+  })
+
+  it('joins no two nodes of which one alone is trained', () => {
+    const graph = twice(false)
+    const trained = new Set([...everything(graph)].filter((id) => id !== 'depthwise'))
+    expect(fusedNodes(graph, trained).map(({ kind }) => kind)).toEqual([
+      'input',
+      'activated-depthwise',
+      'conv',
+      'separable',
+      'normalised-mix',
     ])
   })
 

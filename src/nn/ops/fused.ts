@@ -7,6 +7,7 @@ import { Mix, MixGradient } from '../../backend/wasm/kernels/mix.js'
 import { batchNormGradient, epsilon, normalise, type BatchStatistics } from './batch-norm.js'
 import { depthwiseConv2d, depthwiseFilterGradient, depthwiseInputGradient } from './conv.js'
 import { accelerated, runKernel } from './kernel.js'
+import { normSlope } from './norm-slope.js'
 import { reluGradient } from './relu.js'
 import type { Window } from './spatial.js'
 import { gateGradients, scaledBy, weightedSum } from './weighted-sum.js'
@@ -17,7 +18,8 @@ import { gateGradients, scaledBy, weightedSum } from './weighted-sum.js'
  */
 
 type Image = tf.Tensor4D
-const attributes = ({ stride, dilation }: Window) => ({
+/** A window as our kernels take it. */
+export const attributes = ({ stride, dilation }: Window) => ({
   strides: [...stride],
   dilations: [...dilation],
   pad: 'same',
@@ -30,7 +32,9 @@ export function activatedDepthwise(x: Image, kernel: Image, window: Window, norm
   return depthwiseConv2d(activated(x, norm), kernel, window)
 }
 
-const activated = (x: Image, norm?: BatchStatistics): Image => tf.relu(norm ? normalise(x, norm) : x) as Image
+/** ReLU(x), or ReLU of x normalised by `norm`. */
+export const activated = (x: Image, norm?: BatchStatistics): Image =>
+  tf.relu(norm ? normalise(x, norm) : x) as Image
 
 /** The gradients of `activatedDepthwise` that are wanted: of x, through the batch norm where there is one, and of the kernel. */
 export function activatedDepthwiseGradient(
@@ -69,24 +73,29 @@ export function normalisedSum(xs: readonly tf.Tensor[], gates: tf.Tensor1D, norm
   )
 }
 
-/** The gradients of `normalisedSum`: of each x_m, through its batch norm, and of the gates. */
+/**
+ * The gradients of `normalisedSum`: of each x_m, through its batch norm, and of the gates. Of a member whose batch norm is
+ * `left` to whoever made x_m, the slope [3, C] that turns dy into dx_m.
+ */
 export function normalisedSumGradient(
   xs: readonly tf.Tensor[],
   dy: tf.Tensor,
   gates: tf.Tensor1D,
   norms: Norms,
-): { dx: tf.Tensor[]; dGates: tf.Tensor1D } {
+  left: readonly boolean[],
+): { members: tf.Tensor[]; dGates: tf.Tensor1D } {
   if (accelerated()) {
     const inputs = { ...named(xs, norms), gates, dy }
-    const all = runKernel<tf.Tensor[]>(MixGradient, inputs, { members: xs.length, epsilon })
-    return { dx: all.slice(0, -1), dGates: all[xs.length] as tf.Tensor1D }
+    const all = runKernel<tf.Tensor[]>(MixGradient, inputs, { members: xs.length, left, epsilon })
+    return { members: all.slice(0, -1), dGates: all[xs.length] as tf.Tensor1D }
   }
   const hats = xs.map((x, m) => (norms[m] ? normalise(x, norms[m]) : x))
-  const dx = xs.map((x, m) => {
+  const members = xs.map((x, m) => {
+    if (left[m]) return normSlope(x, dy, norms[m]!, tf.reshape(tf.slice(gates, m, 1), []))
     const d = scaledBy(dy, gates, m)
     return norms[m] ? batchNormGradient(x, d, norms[m]).dx : d
   })
-  return { dx, dGates: gateGradients(hats, dy) }
+  return { members, dGates: gateGradients(hats, dy) }
 }
 
 function named(xs: readonly tf.Tensor[], norms: Norms): Record<string, tf.Tensor> {

@@ -9,8 +9,9 @@ import {
 } from '../ops/fused.js'
 import { depthwise } from './conv.js'
 import { carried, mix, withEmpty } from './gates.js'
-import { primitive, type RunContext } from './types.js'
-import { asImages, fromImages, windowOf } from './window.js'
+import { separable, separableGradient, type NormBehind, type SeparableKernels } from '../ops/separable.js'
+import { featuresOf, primitive, sizeOf, type RunContext } from './types.js'
+import { asImages, fromImages, tapsOf, windowOf, windowShape } from './window.js'
 
 /*
  * What `fuse` puts in place of several nodes of a training pass. They stand in no network that is saved,
@@ -21,10 +22,8 @@ import { asImages, fromImages, windowOf } from './window.js'
 function statisticsOf(context: RunContext, norm: string, x: tf.Tensor): BatchStatistics {
   const known = context.statistics.get(norm)
   if (known) return known
-  const { mean, variance } = batchStatistics(x)
-  const kept = { mean: tf.keep(mean), variance: tf.keep(variance) }
-  context.statistics.set(norm, kept)
-  return kept
+  keepStatistics(context, norm, batchStatistics(x))
+  return context.statistics.get(norm)!
 }
 
 /** ReLU and depthwise convolution, or batch norm, ReLU and depthwise: attrs those of depthwise, and norm, the batch norm's id. */
@@ -63,7 +62,10 @@ export const activatedDepthwisePrimitive = primitive({
 const normOf = ({ norm }: Attributes, context: RunContext, x: tf.Tensor): BatchStatistics | undefined =>
   norm === undefined ? undefined : statisticsOf(context, norm as string, x)
 
-/** A mix with the batch norms of its members inside: attrs those of mix, and norms, a batch norm's id or '' a member. */
+/**
+ * A mix with the batch norms of its members inside: attrs those of mix, norms, a batch norm's id or '' a member, and left,
+ * those whose gradients are left to the node before them.
+ */
 export const normalisedMix = primitive({
   ...mix,
   kind: 'normalised-mix',
@@ -74,10 +76,88 @@ export const normalisedMix = primitive({
   reads: { inputs: 'always' },
   backward: ({ inputs, attrs, context, dy, wanted }) => {
     const gates = carried(context.mixture(attrs.group as string), attrs)
-    const { dx, dGates } = normalisedSumGradient(inputs, dy, gates, normsOf(attrs, context, inputs))
-    return { inputs: dx, ...(wanted.own && { mixture: withEmpty(dGates, attrs) }) }
+    const norms = normsOf(attrs, context, inputs)
+    const left = (attrs.norms as string[]).map((norm) => isLeft(attrs, norm))
+    const { members, dGates } = normalisedSumGradient(inputs, dy, gates, norms, left)
+    return {
+      inputs: members.map((member, m) => {
+        if (!left[m]) return member
+        leave(context, (attrs.norms as string[])[m]!, member as tf.Tensor2D)
+        return dy
+      }),
+      ...(wanted.own && { mixture: withEmpty(dGates, attrs) }),
+    }
   },
 })
 
 const normsOf = ({ norms }: Attributes, context: RunContext, xs: readonly tf.Tensor[]) =>
   (norms as string[]).map((norm, m) => (norm === '' ? undefined : statisticsOf(context, norm, xs[m]!)))
+
+const isLeft = ({ left = [] }: Attributes, norm: unknown): boolean =>
+  (left as string[]).includes(norm as string)
+
+/** Keeps the slope until the node before the batch norm takes it up. */
+function leave({ slopes }: RunContext, norm: string, slope: tf.Tensor2D): void {
+  slopes.set(norm, tf.keep(slope))
+}
+
+/**
+ * ReLU → depthwise → pointwise, the latter the node whose id it carries: attrs those of the depthwise convolution, and
+ * depthwise, its id; channels; norm, the id of a batch norm in front, and left, that id again where its gradient is left
+ * to the node before it; behind, the id of the batch norm that has left its own to this node.
+ */
+export const separablePrimitive = primitive({
+  kind: 'separable',
+  shape: ([input], attrs) => windowShape('separable', input!, attrs, attrs.channels as number),
+  forward: ({ inputs, attrs, parameter, context }) => {
+    const [x, shape] = [asImages(inputs[0]!), inputs[0]!.shape.slice(1)]
+    const { y, statistics } = separable(x, kernelsOf(attrs, shape, parameter), normOf(attrs, context, x))
+    if (attrs.behind !== undefined) keepStatistics(context, attrs.behind as string, statistics)
+    return fromImages(y, shape)
+  },
+  reads: (attrs) => ({ inputs: 'always', output: attrs.behind !== undefined }),
+  backward: ({ inputs, shapes, output, attrs, parameter, context, dy, wanted }) => {
+    const [x, shape] = [asImages(inputs[0]!), shapes[0]!.slice(1)]
+    const { dx, slope, dDepthwise, dPointwise } = separableGradient(
+      x,
+      asImages(dy),
+      kernelsOf(attrs, shape, parameter),
+      normOf(attrs, context, x),
+      behindOf(attrs, context, output),
+      { input: wanted.inputs[0]!, own: wanted.own, left: isLeft(attrs, attrs.norm) },
+    )
+    if (slope) leave(context, attrs.norm as string, slope)
+    return {
+      inputs: [dx && fromImages(dx as tf.Tensor4D, shape)],
+      ...(dDepthwise &&
+        dPointwise && {
+          parameters: { kernel: dPointwise, [`${attrs.depthwise as string}:kernel`]: dDepthwise },
+        }),
+    }
+  },
+  flops: ([input], output, attrs) => {
+    const inner = (sizeOf(output) / featuresOf(output)) * featuresOf(input!)
+    return inner * tapsOf(input!, attrs) + sizeOf(output) * featuresOf(input!)
+  },
+})
+
+const kernelsOf = (
+  attrs: Attributes,
+  shape: readonly number[],
+  parameter: (name: string) => tf.Tensor,
+): SeparableKernels => ({
+  depthwise: parameter(`${attrs.depthwise as string}:kernel`) as tf.Tensor4D,
+  pointwise: parameter('kernel') as tf.Tensor4D,
+  window: windowOf(shape, attrs),
+})
+
+function keepStatistics({ statistics }: RunContext, norm: string, { mean, variance }: BatchStatistics): void {
+  if (!statistics.has(norm)) statistics.set(norm, { mean: tf.keep(mean), variance: tf.keep(variance) })
+}
+
+function behindOf({ behind }: Attributes, context: RunContext, output: tf.Tensor): NormBehind | undefined {
+  if (behind === undefined) return undefined
+  const norm = behind as string
+  const { mean } = context.statistics.get(norm)!
+  return { y: asImages(output), mean, slope: context.slopes.get(norm)! }
+}

@@ -22,6 +22,8 @@ export interface RunContext {
   readonly mixture: (group: string) => tf.Tensor1D
   /** Batch statistics by batch-norm node: a training pass puts them in, once, and its backward pass reads them. */
   readonly statistics: Map<string, BatchStatistics>
+  /** Slopes [3, C] by batch-norm node whose gradient its reader has left to the node before it; a backward pass's own. */
+  readonly slopes: Map<string, tf.Tensor2D>
   /** Random numbers of a training pass for a purpose and a node: the same ones each time they are asked for. */
   readonly random?: ((purpose: string, node: string) => RandomStream) | undefined
   /** The share of its rate with which each drop-path node drops now, 0 … 1; 1 by default. */

@@ -2,20 +2,12 @@ import { F32, loadLanes, madd, storeLanes, zero } from './lanes'
 import { addLanes, chunkRows } from './reduce'
 
 /**
- * Mean and (biased) variance of each column of [rows, channels], in one sweep: sums and squares around
- * each chunk's first row, and the chunks joined in float64 (Chan, Golub & LeVeque 1983), so that a mean
- * of a thousand standard deviations loses no digits. `totals` holds 2 · channels float64.
+ * Adds rows of [rows, channels] to the mean and the summed squares of each column, 2 · channels float64 in `totals` that
+ * hold `before` rows already: sums and squares around each chunk's first row, and the chunks joined in float64 (Chan,
+ * Golub & LeVeque 1983), so that a mean of a thousand standard deviations loses no digits.
  */
-export function batchStatistics(
-  x: usize,
-  mean: usize,
-  variance: usize,
-  rows: i32,
-  channels: i32,
-  totals: usize,
-): void {
+export function addStatistics(x: usize, rows: i32, channels: i32, before: i32, totals: usize): void {
   const squares = totals + <usize>channels * 8
-  memory.fill(totals, 0, <usize>channels * 16)
   const step = <usize>channels * F32
   const chunk = chunkRows(channels)
   for (let from = 0; from < rows; from += chunk) {
@@ -26,12 +18,17 @@ export function batchStatistics(
         step,
         count,
         channels - c,
-        from,
+        before + from,
         totals + <usize>c * 8,
         squares + <usize>c * 8,
       )
     x += <usize>count * step
   }
+}
+
+/** Mean and (biased) variance of each column out of what `addStatistics` has put together. */
+export function closeStatistics(mean: usize, variance: usize, rows: i32, channels: i32, totals: usize): void {
+  const squares = totals + <usize>channels * 8
   for (let c = 0; c < channels; c++) {
     store<f32>(mean + <usize>c * F32, <f32>load<f64>(totals + <usize>c * 8))
     store<f32>(variance + <usize>c * F32, <f32>(load<f64>(squares + <usize>c * 8) / <f64>rows))
@@ -170,7 +167,7 @@ export function normaliseRows(
   }
 }
 
-/** Column sums of dy and of dy ⊙ (x − mean), as 2 · channels float64 in `totals`. */
+/** Adds the column sums of dy and of dy ⊙ (x − mean) to 2 · channels float64 in `totals`. */
 export function batchNormSums(
   x: usize,
   dy: usize,
@@ -180,7 +177,6 @@ export function batchNormSums(
   totals: usize,
 ): void {
   const products = totals + <usize>channels * 8
-  memory.fill(totals, 0, <usize>channels * 16)
   const step = <usize>channels * F32
   const chunk = chunkRows(channels)
   for (let from = 0; from < rows; from += chunk) {
@@ -222,15 +218,13 @@ export function batchNormSums(
   }
 }
 
-/** dx = factor · (dy − share − (x − mean) · slope) for each column of [rows, channels]. */
+/** dx = factor · (dy − share − (x − mean) · slope) for each column of [rows, channels]; `slopes` holds factor, share and slope, [3, channels]. */
 export function batchNormInput(
   x: usize,
   dy: usize,
   dx: usize,
   mean: usize,
-  factor: usize,
-  share: usize,
-  slope: usize,
+  slopes: usize,
   rows: i32,
   channels: i32,
 ): void {
@@ -242,9 +236,9 @@ export function batchNormInput(
       const at = <usize>c * F32
       const lanes = channels - c
       const centre = loadLanes(mean + at, lanes)
-      const scale = loadLanes(factor + at, lanes)
-      const common = loadLanes(share + at, lanes)
-      const tilt = loadLanes(slope + at, lanes)
+      const scale = loadLanes(slopes + at, lanes)
+      const common = loadLanes(slopes + step + at, lanes)
+      const tilt = loadLanes(slopes + step * 2 + at, lanes)
       let px = x + at
       let pd = dy + at
       let to = dx + at

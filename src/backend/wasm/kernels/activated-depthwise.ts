@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
 import { wasmKernel, type Four } from '../kernel.js'
+import { inverseDeviation, normSlope, writeSlope, type NormSlope } from '../norm-slope.js'
 import { paddedBytes, paddedInput, paddedOutput, upTo4, type WindowInfo } from '../window.js'
 import { convWindow } from './conv.js'
 import {
@@ -18,7 +19,7 @@ export const ActivatedDepthwise = 'SenteiActivatedDepthwise'
 export const ActivatedDepthwiseGradient = 'SenteiActivatedDepthwiseGradient'
 
 /** A batch norm in front: without scale and offset. Both or none. */
-interface Norm {
+export interface Norm {
   readonly mean?: TensorInfo
   readonly variance?: TensorInfo
 }
@@ -33,18 +34,23 @@ export const activatedDepthwise = wasmKernel<'x' | 'filter' | 'mean' | 'variance
     const out = device.output([info.batch, info.outHeight, info.outWidth, info.channels])
     const [packed, planes, factor] = forwardScratch(device, info, info.channels * 4)
     device.kernels.packTaps(device.pointer(filter), packed, info.kernel[0] * info.kernel[1], info.channels, 0)
-    const pack = activated(device, norm, inverseDeviation(device, norm, attrs.epsilon), factor)
+    const pack = activated(device, norm, deviationOf(device, norm, attrs.epsilon), factor)
     slideImages(device, info, { x: device.pointer(x), out: device.pointer(out), packed, planes, pack })
     return out
   },
 )
 
-/** 1 / √(variance + ε) of each channel; undefined where nothing is normalised. */
-const inverseDeviation = (device: Device, { variance }: Norm, epsilon: number): Float64Array | undefined =>
-  variance && Float64Array.from(device.numbers(variance), (v) => 1 / Math.sqrt(v + epsilon))
+/** 1 / σ of each channel; undefined where nothing is normalised. */
+export const deviationOf = (device: Device, { variance }: Norm, epsilon: number): Float64Array | undefined =>
+  variance && inverseDeviation(device, variance, epsilon)
 
 /** Packs ReLU of an image, normalised where there is a batch norm; its factors are written down at `factor`. */
-function activated(device: Device, { mean }: Norm, inverse: Float64Array | undefined, factor: number): Pack {
+export function activated(
+  device: Device,
+  { mean }: Norm,
+  inverse: Float64Array | undefined,
+  factor: number,
+): Pack {
   if (inverse) device.write(factor, inverse, 'f32')
   const centre = mean ? device.pointer(mean) : 0
   return (from, to, { height: h, width: w, channels }, { top, left, height, width }) =>
@@ -64,53 +70,83 @@ export const activatedDepthwiseGradient = wasmKernel<
   const info = convWindow(x.shape as Four, filter.shape as Four, attrs, true)
   const dx = attrs.input ? device.output(x.shape) : undefined
   const dFilter = attrs.own ? device.output(filter.shape) : undefined
-  const areas = gradientAreas(device, info)
-  const inverse = inverseDeviation(device, norm, attrs.epsilon)
+  const areas = gradientAreas(device.scratch(...gradientSizes(info)))
+  const inverse = deviationOf(device, norm, attrs.epsilon)
+  const pack = activated(device, norm, inverse, areas.factor)
+  const mean = norm.mean ? device.pointer(norm.mean) : 0
+  startGradient(device, info, areas, filter)
+  const [from, upstream] = [device.pointer(x), device.pointer(dy)]
+  for (let n = 0; n < info.batch; n++) {
+    const at = from + n * imageBytes(info.height, info.width, info.channels)
+    if (dFilter) pack(at, areas.planes, info, paddedInput(info))
+    imageGradient(device, info, areas, {
+      x: at,
+      dy: upstream + n * imageBytes(info.outHeight, info.outWidth, info.channels),
+      mean,
+      own: dFilter !== undefined,
+      dx: dx && device.pointer(dx) + (at - from),
+    })
+  }
+  if (dFilter) closeFilter(device, info, areas, dFilter)
+  if (dx && inverse) throughNorm(device, info, areas, { x: from, dx, mean, inverse })
+  return [...(dx ? [dx] : []), ...(dFilter ? [dFilter] : [])]
+})
+
+/** Bytes of what `gradientAreas` names. */
+export function gradientSizes(info: WindowInfo) {
+  const c4 = upTo4(info.channels)
+  const taps = info.kernel[0] * info.kernel[1] * c4 * 4
+  return [
+    taps,
+    taps,
+    paddedBytes(paddedInput(info), c4),
+    paddedBytes(paddedOutput(info), c4),
+    insideBorder(info) ? 0 : info.outHeight * info.outWidth * c4 * 4,
+    info.channels * 16,
+    info.channels * 4,
+    info.channels * 12,
+  ] as const
+}
+
+/**
+ * The turned kernel, the filter gradient's sums, the activated image in planes, the upstream gradient with its border and
+ * without, and a batch norm's: sums, factors and slope.
+ */
+export const gradientAreas = ([turned, sums, planes, upstream, bare, totals, factor, slope]: ReturnType<
+  typeof gradientSizes
+>) => ({ turned, sums, planes, upstream, bare, totals, factor, slope })
+
+export type Areas = ReturnType<typeof gradientAreas>
+
+/** Before the first image. */
+export function startGradient(device: Device, info: WindowInfo, areas: Areas, filter: TensorInfo): void {
   const { kernels } = device
   const taps = info.kernel[0] * info.kernel[1]
   kernels.packTaps(device.pointer(filter), areas.turned, taps, info.channels, 1)
   kernels.clear(areas.sums, taps * upTo4(info.channels) * 4)
   kernels.clear(areas.totals, info.channels * 16)
-  const pack = activated(device, norm, inverse, areas.factor)
-  const mean = norm.mean ? device.pointer(norm.mean) : 0
-  const [from, upstream] = [device.pointer(x), device.pointer(dy)]
-  for (let n = 0; n < info.batch; n++) {
-    const at = n * imageBytes(info.height, info.width, info.channels)
-    const above = upstream + n * imageBytes(info.outHeight, info.outWidth, info.channels)
-    packUpstream(device, above, areas.upstream, info, paddedOutput(info))
-    if (dFilter) {
-      pack(from + at, areas.planes, info, paddedInput(info))
-      addFilter(device, info, areas, above)
-    }
-    if (dx) {
-      const to = device.pointer(dx) + at
-      slideTurned(device, areas.upstream, areas.turned, to, info)
-      closeAndSum(device, info, { to, x: from + at, mean, totals: areas.totals })
-    }
-  }
-  if (dFilter) kernels.unpackTaps(areas.sums, device.pointer(dFilter), taps, info.channels)
-  if (dx && inverse) throughNorm(device, info, { x: from, dx: device.pointer(dx), mean, inverse, areas })
-  return [...(dx ? [dx] : []), ...(dFilter ? [dFilter] : [])]
-})
+}
 
-type Areas = ReturnType<typeof gradientAreas>
+/** One image's addresses; what is `own` is the filter's, and its planes are packed already. */
+interface ImageGradient {
+  readonly x: number
+  readonly dy: number
+  readonly dx: number | undefined
+  readonly own: boolean
+  /** Of the batch norm in front, 0 for none. */
+  readonly mean: number
+}
 
-function gradientAreas(device: Device, info: WindowInfo) {
-  const { channels } = info
-  const c4 = upTo4(channels)
-  const tapBytes = info.kernel[0] * info.kernel[1] * c4 * 4
-  const [turned, sums, planes, upstream, bare, totals, factor, share, slope] = device.scratch(
-    tapBytes,
-    tapBytes,
-    paddedBytes(paddedInput(info), c4),
-    paddedBytes(paddedOutput(info), c4),
-    insideBorder(info) ? 0 : info.outHeight * info.outWidth * c4 * 4,
-    channels * 16,
-    channels * 4,
-    channels * 4,
-    channels * 4,
-  )
-  return { turned, sums, planes, upstream, bare, totals, factor, share, slope }
+/** Of one image: adds the filter's gradient, writes that of x through ReLU, and adds what the batch norm will ask for. */
+export function imageGradient(device: Device, info: WindowInfo, areas: Areas, image: ImageGradient): void {
+  const { x, dy, dx, own, mean } = image
+  packUpstream(device, dy, areas.upstream, info, paddedOutput(info))
+  if (own) addFilter(device, info, areas, dy)
+  if (dx === undefined) return
+  slideTurned(device, areas.upstream, areas.turned, dx, info)
+  const rows = info.height * info.width
+  if (mean === 0) device.kernels.maskRows(dx, x, 0, rows, info.channels)
+  else device.kernels.maskAndSumRows(dx, x, mean, rows, info.channels, areas.totals)
 }
 
 /** Can dy be read where it lies in the planes of `paddedOutput`? Not where a stride has spread it, or an edge is cut. */
@@ -120,68 +156,48 @@ function insideBorder(info: WindowInfo): boolean {
   return whole && info.stride[0] === 1 && info.stride[1] === 1
 }
 
-function addFilter(device: Device, info: WindowInfo, areas: Areas, above: number): void {
-  const { channels, outHeight, outWidth } = info
-  if (insideBorder(info)) {
-    const border = paddedOutput(info)
-    const first = areas.upstream + (border.top * border.width + border.left) * 16
-    return addFilterGradient(device, areas.planes, first, areas.sums, info, border)
-  }
-  device.kernels.packPlanes(
-    above,
-    areas.bare,
-    outHeight,
-    outWidth,
-    channels,
-    0,
-    0,
-    outHeight,
-    outWidth,
-    1,
-    1,
-    0,
-  )
-  addFilterGradient(device, areas.planes, areas.bare, areas.sums, info, {
-    height: outHeight,
-    width: outWidth,
-  })
-}
-
-/** ReLU's part of one image, and what the batch norm's will ask for. */
-function closeAndSum(
-  { kernels }: Device,
-  { height, width, channels }: WindowInfo,
-  { to, x, mean, totals }: { to: number; x: number; mean: number; totals: number },
-): void {
-  if (mean === 0) kernels.maskRows(to, x, 0, height * width, channels)
-  else kernels.maskAndSumRows(to, x, mean, height * width, channels, totals)
-}
-
-/** The batch norm's part, in place. */
-function throughNorm(
+function addFilter(
   device: Device,
   info: WindowInfo,
-  {
-    x,
-    dx,
-    mean,
-    inverse,
-    areas,
-  }: { x: number; dx: number; mean: number; inverse: Float64Array; areas: Areas },
+  { planes, upstream, bare, sums }: Areas,
+  dy: number,
 ): void {
-  const { channels } = info
-  const { factor, share, slope } = areas
+  const { channels, outHeight: height, outWidth: width } = info
+  if (insideBorder(info)) {
+    const border = paddedOutput(info)
+    const first = upstream + (border.top * border.width + border.left) * 16
+    return addFilterGradient(device, planes, first, sums, info, border)
+  }
+  device.kernels.packPlanes(dy, bare, height, width, channels, 0, 0, height, width, 1, 1, 0)
+  addFilterGradient(device, planes, bare, sums, info, { height, width })
+}
+
+/** Behind the last image: the filter's gradient. */
+export function closeFilter(device: Device, info: WindowInfo, { sums }: Areas, dFilter: TensorInfo): void {
+  const taps = info.kernel[0] * info.kernel[1]
+  device.kernels.unpackTaps(sums, device.pointer(dFilter), taps, info.channels)
+}
+
+/** Behind the last image: what turns the gradients of ReLU into those of x. */
+export function slopeOf(
+  device: Device,
+  info: WindowInfo,
+  { totals }: Areas,
+  inverse: Float64Array,
+): NormSlope {
+  const sums = device.readDoubles(totals, info.channels * 2)
+  return normSlope(inverse, sums, info.batch * info.height * info.width)
+}
+
+/** Behind the last image: the batch norm's part, in place. */
+export function throughNorm(
+  device: Device,
+  info: WindowInfo,
+  areas: Areas,
+  { x, dx, mean, inverse }: { x: number; dx: TensorInfo; mean: number; inverse: Float64Array },
+): void {
+  writeSlope(device, areas.slope, slopeOf(device, info, areas, inverse))
+  const at = device.pointer(dx)
   const rows = info.batch * info.height * info.width
-  const sums = device.readDoubles(areas.totals, channels * 2)
-  device.write(
-    share,
-    inverse.map((_, c) => sums[c]! / rows),
-    'f32',
-  )
-  device.write(
-    slope,
-    inverse.map((s, c) => (sums[channels + c]! * s * s) / rows),
-    'f32',
-  )
-  device.kernels.batchNormInput(x, dx, dx, mean, factor, share, slope, rows, channels)
+  device.kernels.batchNormInput(x, at, at, mean, areas.slope, rows, info.channels)
 }

@@ -1,4 +1,5 @@
 import { sizeOf, wasmKernel } from '../kernel.js'
+import { inverseDeviation, normSlope, writeSlope } from '../norm-slope.js'
 
 /** Names of kernels that only we know. */
 export const BatchStatistics = 'SenteiBatchStatistics'
@@ -8,16 +9,12 @@ export const BatchNormGradient = 'SenteiBatchNormGradient'
 /** x [N, …, C] → mean [C] and biased variance [C], in one sweep. */
 export const batchStatistics = wasmKernel<'x'>(BatchStatistics, ({ inputs: { x }, device }) => {
   const channels = x.shape[x.shape.length - 1]!
+  const rows = sizeOf(x.shape) / channels
   const [mean, variance] = [device.output([channels]), device.output([channels])]
   const [totals] = device.scratch(channels * 16)
-  device.kernels.batchStatistics(
-    device.pointer(x),
-    device.pointer(mean),
-    device.pointer(variance),
-    sizeOf(x.shape) / channels,
-    channels,
-    totals,
-  )
+  device.kernels.clear(totals, channels * 16)
+  device.kernels.addStatistics(device.pointer(x), rows, channels, 0, totals)
+  device.kernels.closeStatistics(device.pointer(mean), device.pointer(variance), rows, channels, totals)
   return [mean, variance]
 })
 
@@ -59,45 +56,18 @@ export const batchNormGradient = wasmKernel<'x' | 'dy' | 'mean' | 'variance' | '
     const rows = sizeOf(x.shape) / channels
     const dx = device.output(x.shape)
     const [dScale, dOffset] = [device.output([channels]), device.output([channels])]
-    const [totals, factor, share, slope] = device.scratch(
-      channels * 16,
-      channels * 4,
-      channels * 4,
-      channels * 4,
-    )
+    const [totals, slope] = device.scratch(channels * 16, channels * 12)
     const { kernels } = device
-    kernels.batchNormSums(device.pointer(x), device.pointer(dy), device.pointer(mean), rows, channels, totals)
+    const pointers = [device.pointer(x), device.pointer(dy)] as const
+    kernels.clear(totals, channels * 16)
+    kernels.batchNormSums(...pointers, device.pointer(mean), rows, channels, totals)
     const sums = device.readDoubles(totals, channels * 2)
     const gamma = scale && device.numbers(scale)
-    const inverse = Float64Array.from(device.numbers(variance), (v) => 1 / Math.sqrt(v + attrs.epsilon))
-    device.write(
-      factor,
-      inverse.map((s, c) => s * (gamma ? gamma[c]! : 1)),
-      'f32',
-    )
-    device.write(
-      share,
-      inverse.map((_, c) => sums[c]! / rows),
-      'f32',
-    )
-    device.write(
-      slope,
-      inverse.map((s, c) => (sums[channels + c]! * s * s) / rows),
-      'f32',
-    )
+    const inverse = inverseDeviation(device, variance, attrs.epsilon)
+    writeSlope(device, slope, normSlope(inverse, sums, rows, gamma && ((c) => gamma[c]!)))
     device.numbers(dScale).set(inverse.map((s, c) => sums[channels + c]! * s))
     device.numbers(dOffset).set(sums.subarray(0, channels))
-    kernels.batchNormInput(
-      device.pointer(x),
-      device.pointer(dy),
-      device.pointer(dx),
-      device.pointer(mean),
-      factor,
-      share,
-      slope,
-      rows,
-      channels,
-    )
+    kernels.batchNormInput(...pointers, device.pointer(dx), device.pointer(mean), slope, rows, channels)
     return [dx, dScale, dOffset]
   },
 )

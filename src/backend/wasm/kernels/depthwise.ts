@@ -70,28 +70,40 @@ function forward(device: Device, info: WindowInfo, x: TensorInfo, filter: Tensor
 
 /** The convolution of every image, each packed while the one before it is still warm. */
 export function slideImages(
-  { kernels }: Device,
+  device: Device,
   info: WindowInfo,
   { x, out, packed, planes, pack }: { x: number; out: number; packed: number; planes: number; pack: Pack },
 ): void {
-  const { channels, outHeight, outWidth } = info
-  const border = paddedInput(info)
+  const { channels } = info
   for (let n = 0; n < info.batch; n++) {
-    pack(x + n * imageBytes(info.height, info.width, channels), planes, info, border)
-    kernels.depthwiseImage(
-      planes,
-      packed,
-      out + n * imageBytes(outHeight, outWidth, channels),
-      channels,
-      border.height,
-      border.width,
-      outHeight,
-      outWidth,
-      ...info.kernel,
-      ...info.stride,
-      ...info.dilation,
-    )
+    pack(x + n * imageBytes(info.height, info.width, channels), planes, info, paddedInput(info))
+    slideImage(device, info, planes, packed, out + n * imageBytes(info.outHeight, info.outWidth, channels))
   }
+}
+
+/** The convolution of one image out of planes. */
+export function slideImage(
+  { kernels }: Device,
+  info: WindowInfo,
+  planes: number,
+  packed: number,
+  to: number,
+): void {
+  const { channels, outHeight, outWidth, kernel, stride, dilation } = info
+  const { height, width } = paddedInput(info)
+  kernels.depthwiseImage(
+    planes,
+    packed,
+    to,
+    channels,
+    height,
+    width,
+    outHeight,
+    outWidth,
+    ...kernel,
+    ...stride,
+    ...dilation,
+  )
 }
 
 /** Slides the turned kernel over the spread gradient of every image. */

@@ -6,6 +6,7 @@ import { crop, cropGradient } from './crop.js'
 import { activatedDepthwise, activatedDepthwiseGradient } from './activated-depthwise.js'
 import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.js'
 import { mix, mixGradient } from './mix.js'
+import { separable, separableGradient } from './separable.js'
 import { addInto, gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
 import { matMul } from './mat-mul.js'
 import { avgPoolGrad, avgPoolGradient, maxPoolGradient } from './pool.js'
@@ -21,6 +22,8 @@ export const kernels: readonly WasmKernel[] = [
   depthwiseFilterGradient,
   activatedDepthwise,
   activatedDepthwiseGradient,
+  separable,
+  separableGradient,
   maxPoolGradient,
   avgPoolGradient,
   avgPoolGrad,

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
 import { sizeOf, wasmKernel } from '../kernel.js'
+import { inverseDeviation, normSlope, writeSlope } from '../norm-slope.js'
 
 export const Mix = 'SenteiMix'
 export const MixGradient = 'SenteiMixGradient'
@@ -53,58 +54,77 @@ export const mix = wasmKernel<string, MixAttributes>(Mix, ({ inputs, attrs, devi
  * The gradients of `mix`: of every member's x_m, through its batch norm where it has one, then of the gates,
  *
  *   dg_m = ⟨dy, x̂_m⟩,  dx_m = g_m / σ · (dy − mean(dy) − x̂_m · mean(dy ⊙ x̂_m))
+ *
+ * Of a member whose batch norm is `left` to whoever made x_m, the slope [3, C] that turns dy into dx_m.
  */
-export const mixGradient = wasmKernel<string, MixAttributes>(MixGradient, ({ inputs, attrs, device }) => {
-  const dy = inputs.dy!
-  const channels = dy.shape[dy.shape.length - 1]!
-  const size = sizeOf(dy.shape)
-  const outputs = Array.from({ length: attrs.members }, () => device.output(dy.shape))
-  const dGates = device.output([attrs.members])
-  const [totals, factor, share, slope] = device.scratch(
-    Math.max(2 * channels, attrs.members) * 8,
-    channels * 4,
-    channels * 4,
-    channels * 4,
-  )
-  const gates = Float64Array.from(device.numbers(inputs.gates!))
-  const { kernels } = device
-  const upstream = device.pointer(dy)
-  const products = gates.map((gate, m) => {
-    const x = device.pointer(inputs[`x${m}`]!)
-    const dx = device.pointer(outputs[m]!)
+export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: readonly boolean[] }>(
+  MixGradient,
+  ({ inputs, attrs, device }) => {
+    const dy = inputs.dy!
+    const channels = dy.shape[dy.shape.length - 1]!
+    const outputs = attrs.left.map((left) => device.output(left ? [3, channels] : dy.shape))
+    const dGates = device.output([attrs.members])
+    const [totals, slope] = device.scratch(attrs.members * channels * 16, channels * 12)
+    const gates = Float64Array.from(device.numbers(inputs.gates!))
+    const rows = sizeOf(dy.shape) / channels
+    const { kernels } = device
+    sumMembers(device, inputs, attrs.members, totals)
+    const products = gates.map((gate, m) => {
+      const to = device.pointer(outputs[m]!)
+      const mean = inputs[`mean${m}`]
+      if (!mean) return plainMember(device, inputs[`x${m}`]!, dy, gate, to, slope)
+      const sums = device.readDoubles(totals + m * channels * 16, channels * 2)
+      const inverse = inverseDeviation(device, inputs[`variance${m}`]!, attrs.epsilon)
+      const { [m]: left } = attrs.left
+      writeSlope(
+        device,
+        left ? to : slope,
+        normSlope(inverse, sums, rows, () => gate),
+      )
+      if (!left) {
+        const from = [device.pointer(inputs[`x${m}`]!), device.pointer(dy)] as const
+        kernels.batchNormInput(...from, to, device.pointer(mean), slope, rows, channels)
+      }
+      return inverse.reduce((sum, s, c) => sum + sums[channels + c]! * s, 0)
+    })
+    device.numbers(dGates).set(products)
+    return [...outputs, dGates]
+  },
+)
+
+/** Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm; by image, so that dy is read once for all of them. */
+function sumMembers(device: Device, inputs: Inputs, members: number, totals: number): void {
+  const { shape } = inputs.dy!
+  const channels = shape[shape.length - 1]!
+  const rows = sizeOf(shape.slice(1, -1))
+  const upstream = device.pointer(inputs.dy!)
+  device.kernels.clear(totals, members * channels * 16)
+  const normed = Array.from({ length: members }, (_, m) => m).flatMap((m) => {
     const mean = inputs[`mean${m}`]
-    if (!mean) {
-      device.write(factor, [gate], 'f32')
-      kernels.scaleBy(upstream, factor, dx, size)
-      device.write(totals, [x])
-      kernels.gateGradients(totals, upstream, factor, 1, size)
-      return new Float32Array(device.memory.buffer, factor, 1)[0]!
-    }
-    const rows = size / channels
-    kernels.batchNormSums(x, upstream, device.pointer(mean), rows, channels, totals)
-    const sums = device.readDoubles(totals, channels * 2)
-    const inverse = Float64Array.from(
-      device.numbers(inputs[`variance${m}`]!),
-      (v) => 1 / Math.sqrt(v + attrs.epsilon),
-    )
-    device.write(
-      factor,
-      inverse.map((s) => s * gate),
-      'f32',
-    )
-    device.write(
-      share,
-      inverse.map((_, c) => sums[c]! / rows),
-      'f32',
-    )
-    device.write(
-      slope,
-      inverse.map((s, c) => (sums[channels + c]! * s * s) / rows),
-      'f32',
-    )
-    kernels.batchNormInput(x, upstream, dx, device.pointer(mean), factor, share, slope, rows, channels)
-    return inverse.reduce((sum, s, c) => sum + sums[channels + c]! * s, 0)
+    if (!mean) return []
+    return { x: device.pointer(inputs[`x${m}`]!), mean: device.pointer(mean), to: totals + m * channels * 16 }
   })
-  device.numbers(dGates).set(products)
-  return [...outputs, dGates]
-})
+  for (let n = 0; n < shape[0]!; n++) {
+    const at = n * rows * channels * 4
+    for (const { x, mean, to } of normed)
+      device.kernels.batchNormSums(x + at, upstream + at, mean, rows, channels, to)
+  }
+}
+
+/** dx = g · dy, written at `to`; returns ⟨dy, x⟩. `scratch` has place for two numbers. */
+function plainMember(
+  device: Device,
+  x: TensorInfo,
+  dy: TensorInfo,
+  gate: number,
+  to: number,
+  scratch: number,
+): number {
+  const size = sizeOf(dy.shape)
+  const upstream = device.pointer(dy)
+  device.write(scratch, [gate], 'f32')
+  device.kernels.scaleBy(upstream, scratch, to, size)
+  device.write(scratch + 4, [device.pointer(x)])
+  device.kernels.gateGradients(scratch + 4, upstream, scratch, 1, size)
+  return new Float32Array(device.memory.buffer, scratch, 1)[0]!
+}

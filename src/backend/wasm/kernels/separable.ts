@@ -1,0 +1,182 @@
+import type { Device } from '../device.js'
+import { wasmKernel, type Four } from '../kernel.js'
+import { writeSlope } from '../norm-slope.js'
+import { paddedBytes, paddedInput, upTo4, upTo8, type WindowInfo } from '../window.js'
+import {
+  activated,
+  closeFilter,
+  deviationOf,
+  gradientAreas,
+  gradientSizes,
+  imageGradient,
+  slopeOf,
+  startGradient,
+  throughNorm,
+} from './activated-depthwise.js'
+import { convWindow } from './conv.js'
+import { imageBytes, slideImage, type DepthwiseAttributes } from './depthwise.js'
+
+export const Separable = 'SenteiSeparable'
+export const SeparableGradient = 'SenteiSeparableGradient'
+
+type Attributes = DepthwiseAttributes & { readonly epsilon: number }
+type Inputs = 'x' | 'depthwise' | 'pointwise' | 'mean' | 'variance'
+
+/**
+ * y [N, H', W', D] = (depthwise ∗ ReLU(x̂)) · pointwise, and y's batch statistics: mean [D], variance [D]. x̂ is x
+ * [N, H, W, C], or x normalised where mean and variance are given; depthwise [h, w, C, 1], pointwise [1, 1, C, D].
+ * Image by image, so that what lies between is in the cache and is not written down.
+ */
+export const separable = wasmKernel<Inputs, Attributes>(
+  Separable,
+  ({ inputs: { x, depthwise, pointwise, ...norm }, attrs, device }) => {
+    const info = convWindow(x.shape as Four, depthwise.shape as Four, attrs, true)
+    const { kernels } = device
+    const { channels } = info
+    const outputs = pointwise.shape[3]!
+    const rows = info.outHeight * info.outWidth
+    const y = device.output([info.batch, info.outHeight, info.outWidth, outputs])
+    const [mean, variance] = [device.output([outputs]), device.output([outputs])]
+    const [packed, planes, factor, inner, panels, totals] = device.scratch(
+      info.kernel[0] * info.kernel[1] * upTo4(channels) * 4,
+      paddedBytes(paddedInput(info), upTo4(channels)),
+      channels * 4,
+      imageBytes(info.outHeight, info.outWidth, channels),
+      channels * upTo8(outputs) * 4,
+      outputs * 16,
+    )
+    kernels.packTaps(device.pointer(depthwise), packed, info.kernel[0] * info.kernel[1], channels, 0)
+    kernels.packPanels(device.pointer(pointwise), panels, 1, channels, outputs, 0, outputs, 1)
+    kernels.clear(totals, outputs * 16)
+    const pack = activated(device, norm, deviationOf(device, norm, attrs.epsilon), factor)
+    for (let n = 0; n < info.batch; n++) {
+      const from = device.pointer(x) + n * imageBytes(info.height, info.width, channels)
+      const to = device.pointer(y) + n * rows * outputs * 4
+      pack(from, planes, info, paddedInput(info))
+      slideImage(device, info, planes, packed, inner)
+      multiply(device, { from: inner, panels, to, rows, channels, outputs })
+      kernels.addStatistics(to, rows, outputs, n * rows, totals)
+    }
+    kernels.closeStatistics(
+      device.pointer(mean),
+      device.pointer(variance),
+      info.batch * rows,
+      outputs,
+      totals,
+    )
+    return [y, mean, variance]
+  },
+)
+
+/** to [rows, outputs] = from [rows, channels] · packed panels. */
+function multiply(
+  { kernels }: Device,
+  product: { from: number; panels: number; to: number; rows: number; channels: number; outputs: number },
+): void {
+  const { from, panels, to, rows, channels, outputs } = product
+  kernels.productRows(from, panels, to, rows, outputs, channels, channels * 4, 1, 1, 0, 0, outputs * 4, 0)
+}
+
+interface GradientAttributes extends Attributes {
+  /** Is the gradient of x wanted? */
+  readonly input: boolean
+  /** Are those of the filters? */
+  readonly own: boolean
+  /** Is the batch norm in front left to whoever made x? */
+  readonly left: boolean
+}
+
+/**
+ * The gradients of `Separable` that are wanted, in this order: of x; where the batch norm in front is left to another, the
+ * slope [3, C] that turns the former into that before it; of depthwise; of pointwise. Where a batch norm behind y was left
+ * to this one, `outMean` [D] and `outSlope` [3, D] are given, dy is the gradient behind that norm, and y is read. Image by
+ * image; what lies inside is computed again.
+ */
+export const separableGradient = wasmKernel<Inputs | 'y' | 'dy' | 'outMean' | 'outSlope', GradientAttributes>(
+  SeparableGradient,
+  ({ inputs: { x, y, dy, depthwise, pointwise, outMean, outSlope, ...norm }, attrs, device }) => {
+    const info = convWindow(x.shape as Four, depthwise.shape as Four, attrs, true)
+    const outputs = pointwise.shape[3]!
+    const dx = attrs.input ? device.output(x.shape) : undefined
+    const slope = dx && attrs.left ? device.output([3, info.channels]) : undefined
+    const filters = attrs.own
+      ? { depthwise: device.output(depthwise.shape), pointwise: device.output(pointwise.shape) }
+      : undefined
+    const [packed, inner, front, closed, panels, blocks, evenInner, evenClosed, ...rest] = device.scratch(
+      ...pointwiseSizes(info, outputs),
+      ...gradientSizes(info),
+    )
+    const areas = gradientAreas(rest)
+    const { kernels } = device
+    const { channels } = info
+    const rows = info.outHeight * info.outWidth
+    const inverse = deviationOf(device, norm, attrs.epsilon)
+    const pack = activated(device, norm, inverse, areas.factor)
+    const mean = norm.mean ? device.pointer(norm.mean) : 0
+    startGradient(device, info, areas, depthwise)
+    kernels.packTaps(device.pointer(depthwise), packed, info.kernel[0] * info.kernel[1], channels, 0)
+    kernels.packPanels(device.pointer(pointwise), panels, 1, outputs, channels, 0, 1, outputs)
+    kernels.clear(blocks, upTo4(channels) * upTo8(outputs) * 4)
+    for (let n = 0; n < info.batch; n++) {
+      const at = n * imageBytes(info.height, info.width, channels)
+      const above = n * rows * outputs * 4
+      let upstream = device.pointer(dy) + above
+      if (outSlope) {
+        const behind = [device.pointer(y) + above, upstream, closed, device.pointer(outMean)] as const
+        kernels.batchNormInput(...behind, device.pointer(outSlope), rows, outputs)
+        upstream = closed
+      }
+      if (filters) {
+        pack(device.pointer(x) + at, areas.planes, info, paddedInput(info))
+        slideImage(device, info, areas.planes, packed, inner)
+        const [c4, d8] = [upTo4(channels), upTo8(outputs)]
+        const a = even(device, info, { from: inner, to: evenInner, depth: channels, padded: c4 })
+        const b = even(device, info, { from: upstream, to: evenClosed, depth: outputs, padded: d8 })
+        kernels.transposedProduct(a, b, blocks, 1, rows, channels, outputs, c4 * 4, 0, d8 * 4, 0)
+      }
+      multiply(device, { from: upstream, panels, to: front, rows, channels: outputs, outputs: channels })
+      imageGradient(device, info, areas, {
+        x: device.pointer(x) + at,
+        dy: front,
+        mean,
+        own: filters !== undefined,
+        dx: dx && device.pointer(dx) + at,
+      })
+    }
+    if (filters) {
+      closeFilter(device, info, areas, filters.depthwise)
+      kernels.unpackBlocks(blocks, device.pointer(filters.pointwise), channels, outputs, outputs * 4)
+    }
+    if (slope) writeSlope(device, device.pointer(slope), slopeOf(device, info, areas, inverse!))
+    else if (dx && inverse) throughNorm(device, info, areas, { x: device.pointer(x), dx, mean, inverse })
+    return [dx, slope, filters?.depthwise, filters?.pointwise].filter((tensor) => tensor !== undefined)
+  },
+)
+
+/** Bytes of: taps; the depthwise convolution's image and its gradient; y's gradient; panels and blocks; both images evened out. */
+function pointwiseSizes(info: WindowInfo, outputs: number) {
+  const { channels, outHeight, outWidth } = info
+  const [c4, d8] = [upTo4(channels), upTo8(outputs)]
+  const image = (depth: number) => imageBytes(outHeight, outWidth, depth)
+  return [
+    info.kernel[0] * info.kernel[1] * c4 * 4,
+    image(channels),
+    image(channels),
+    image(outputs),
+    outputs * upTo8(channels) * 4,
+    c4 * d8 * 4,
+    c4 === channels ? 0 : image(c4),
+    d8 === outputs ? 0 : image(d8),
+  ] as const
+}
+
+/** An image of a depth that the product of images can read: itself, or a copy at `to`, padded with zeros. */
+function even(
+  { kernels }: Device,
+  { outHeight: h, outWidth: w }: WindowInfo,
+  { from, to, depth, padded }: { from: number; to: number; depth: number; padded: number },
+): number {
+  if (depth === padded) return from
+  kernels.packImage(from, to, h, w, depth, padded, 0, 0, h, w, 1, 1)
+  return to
+}

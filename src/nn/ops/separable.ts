@@ -1,0 +1,110 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { Separable, SeparableGradient } from '../../backend/wasm/kernels/separable.js'
+import { batchNormGradient, batchStatistics, type BatchStatistics } from './batch-norm.js'
+import {
+  conv2d,
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  depthwiseConv2d,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+} from './conv.js'
+import { activated, attributes } from './fused.js'
+import { accelerated, runKernel } from './kernel.js'
+import { applySlope, normSlope } from './norm-slope.js'
+import { reluGradient } from './relu.js'
+import type { Window } from './spatial.js'
+
+/*
+ * ReLU → depthwise → pointwise → batch norm, the operation that DARTS's supernet is made of (arXiv:1806.09055), as one: on
+ * wasm a kernel that writes only y down; elsewhere composed, so any backend can take it over later.
+ */
+
+type Image = tf.Tensor4D
+
+/** depthwise [h, w, C, 1], pointwise [1, 1, C, D], and the depthwise convolution's window. */
+export interface SeparableKernels {
+  readonly depthwise: Image
+  readonly pointwise: Image
+  readonly window: Window
+}
+
+const point: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1] }
+
+/**
+ * y [N, H', W', D] = (depthwise ∗ ReLU(x̂)) · pointwise, and its batch statistics; x̂ is x [N, H, W, C], or x normalised
+ * by `norm`.
+ */
+export function separable(
+  x: Image,
+  { depthwise, pointwise, window }: SeparableKernels,
+  norm?: BatchStatistics,
+): { y: Image; statistics: BatchStatistics } {
+  if (accelerated()) {
+    const inputs = { x, depthwise, pointwise, ...norm }
+    const [y, mean, variance] = runKernel<tf.Tensor[]>(Separable, inputs, attributes(window))
+    return {
+      y: y as Image,
+      statistics: { mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D },
+    }
+  }
+  const y = conv2d(depthwiseConv2d(activated(x, norm), depthwise, window), pointwise, point)
+  return { y, statistics: batchStatistics(y) }
+}
+
+/** The batch norm behind y, where its gradient is left to this operation: its statistics and slope [3, D]. */
+export interface NormBehind {
+  readonly y: Image
+  readonly mean: tf.Tensor1D
+  readonly slope: tf.Tensor2D
+}
+
+export interface SeparableGradients {
+  readonly dx?: tf.Tensor
+  /** What turns dx into the gradient before the batch norm in front, [3, C], where that is left to another. */
+  readonly slope?: tf.Tensor2D
+  readonly dDepthwise?: tf.Tensor
+  readonly dPointwise?: tf.Tensor
+}
+
+/** The gradients of `separable` that are wanted. dy is that of y, or of y normalised where there is a norm behind. */
+export function separableGradient(
+  x: Image,
+  dy: Image,
+  kernels: SeparableKernels,
+  norm: BatchStatistics | undefined,
+  behind: NormBehind | undefined,
+  wanted: { readonly input: boolean; readonly own: boolean; readonly left: boolean },
+): SeparableGradients {
+  const { depthwise, pointwise, window } = kernels
+  if (accelerated()) {
+    const outer = behind && { y: behind.y, outMean: behind.mean, outSlope: behind.slope }
+    const inputs = { x, dy, depthwise, pointwise, ...norm, ...outer }
+    const found = runKernel<tf.Tensor[]>(SeparableGradient, inputs, { ...attributes(window), ...wanted })
+    const next = () => found.shift()!
+    return {
+      ...(wanted.input && { dx: next() }),
+      ...(wanted.input && wanted.left && { slope: next() as tf.Tensor2D }),
+      ...(wanted.own && { dDepthwise: next(), dPointwise: next() }),
+    }
+  }
+  const d = behind ? (applySlope(behind.y, dy, behind) as Image) : dy
+  const open = activated(x, norm)
+  const inner = depthwiseConv2d(open, depthwise, window)
+  const dInner = conv2dInputGradient(d, pointwise, inner.shape, point)
+  return {
+    ...(wanted.input && throughNorm(x, insideOf(dInner, open, kernels), norm, wanted.left)),
+    ...(wanted.own && {
+      dDepthwise: depthwiseFilterGradient(open, dInner, window),
+      dPointwise: conv2dFilterGradient(inner, d, point),
+    }),
+  }
+}
+
+const insideOf = (dInner: Image, open: Image, { depthwise, window }: SeparableKernels): tf.Tensor =>
+  reluGradient(depthwiseInputGradient(dInner, depthwise, open.shape, window), open)
+
+function throughNorm(x: Image, d: tf.Tensor, norm: BatchStatistics | undefined, left: boolean) {
+  if (!norm) return { dx: d }
+  return left ? { dx: d, slope: normSlope(x, d, norm) } : { dx: batchNormGradient(x, d, norm).dx }
+}
