@@ -42,3 +42,4 @@ export const readPreset = (name: string): string =>
   readFileSync(packagePath('schedules', `${name}.json`), 'utf8')
 
 export { terms } from './objective/terms/index.js'
+export { planners } from './schedule/planners/index.js'

@@ -157,6 +157,19 @@ const Replay = Type.Object(
   { ...strict, description: 'the run that the document replays, written by schedule freeze' },
 )
 
+/** What the derived network may cost. */
+const Budget = Type.Object(
+  {
+    metric: Type.Unsafe<'parameters' | 'flops' | 'latency' | 'parameters-share' | 'flops-share'>({
+      type: 'string',
+      enum: ['parameters', 'flops', 'latency', 'parameters-share', 'flops-share'],
+      description: 'shares are of the whole supernet',
+    }),
+    value: Type.Number({ exclusiveMinimum: 0 }),
+  },
+  { ...strict, description: 'what the derived network may cost' },
+)
+
 /**
  * An expert schedule: phases in time, each with its losses and terms, and when pruning may happen. With a
  * `table` λ stands there, number by number, and phases only say what trains.
@@ -166,7 +179,19 @@ export const ScheduleSchema = Type.Object(
     $schema: Type.Optional(Type.String()),
     name: Type.String({ minLength: 1 }),
     description: Type.String({ default: '' }),
-    kind: Type.Literal('expert', { default: 'expert' }),
+    kind: Type.Unsafe<'expert' | 'algorithmic'>({
+      type: 'string',
+      enum: ['expert', 'algorithmic'],
+      default: 'expert',
+      description: 'algorithmic: a planner goes on from what the document says',
+    }),
+    planner: Type.Optional(
+      Type.Object(
+        { name: Type.String({ description: 'a planner of the registry, its options beside it' }) },
+        { additionalProperties: true, description: 'what changes λ while the search runs' },
+      ),
+    ),
+    budget: Type.Optional(Budget),
     phases: Type.Array(Phase, { minItems: 1 }),
     prune: Type.Object(
       {
@@ -217,7 +242,27 @@ export const ScheduleSchema = Type.Object(
   { $id: 'schedule', ...strict },
 )
 
+/**
+ * The short form of an algorithmic schedule: a planner, the expert schedule that it starts from, and its options. It
+ * stands for the base with `planner` in it.
+ */
+export const PlannedSchema = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    name: Type.Optional(Type.String({ minLength: 1 })),
+    description: Type.Optional(Type.String()),
+    kind: Type.Optional(Type.Literal('algorithmic')),
+    planner: Type.String({ description: 'a planner of the registry' }),
+    base: Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], {
+      description: 'the expert schedule that it starts from: a preset, a JSON file, or the document',
+    }),
+    budget: Type.Optional(Budget),
+  },
+  { additionalProperties: true },
+)
+
 export type ScheduleDocument = Static<typeof ScheduleSchema>
+export type BudgetDocument = Static<typeof Budget>
 export type CurveDocument = Static<typeof Curve>
 export type TimeDocument = Static<typeof Time>
 export type GlobsDocument = Static<typeof Globs>

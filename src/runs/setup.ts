@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/files.js'
 import { randomSource } from '../base/random.js'
@@ -20,6 +20,7 @@ import { metrics } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
 import { presetNames, readPreset, spaces, terms } from '../registry.js'
 import { compileSchedule, type CompileContext } from '../schedule/compile.js'
+import type { AnyPlanner } from '../schedule/planners/types.js'
 import type { Schedule } from '../schedule/types.js'
 import { costRange } from '../supernet/cost-range.js'
 import { relaxations } from '../supernet/relaxations/index.js'
@@ -28,6 +29,7 @@ import { restrict } from '../supernet/restrict.js'
 import { notationOf, type AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
 import { latencyOf, readLatency } from './latency.js'
+import { expanded, isPlanned, plannedBy } from './planned.js'
 import { relaxationName, relaxationOf } from './relaxation.js'
 import { checkReplay } from './replay-check.js'
 
@@ -37,6 +39,7 @@ export interface Extensions {
   /** Readers of data. */
   readonly readers?: readonly Reader[]
   readonly terms?: readonly Term[]
+  readonly planners?: readonly AnyPlanner[]
 }
 
 /**
@@ -47,12 +50,12 @@ export interface Extensions {
 export async function setupTrial(
   config: Config,
   folder: string,
-  { spaces: own = [], readers = [], terms: ownTerms = [] }: Extensions = {},
+  { spaces: own = [], readers = [], terms: ownTerms = [], planners: ownPlanners = [] }: Extensions = {},
 ): Promise<Trial> {
   const data = await prepareData(config, folder, readers)
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
-  const document = resolveSchedule(presetOf(config, own), folder)
+  const document = resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners)
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const steps = config.search.epochs * perEpoch
@@ -60,7 +63,11 @@ export async function setupTrial(
   const { latency: file } = config.objective
   const measured = file === undefined ? undefined : readLatency(file, folder)
   checkReplay(document, config, data, measured?.text)
-  const schedule = compileFor(document, supernet, steps, relaxationName(config.relaxation), {
+  const relaxation = relaxationName(config.relaxation)
+  const planned = plannedBy(document, relaxation, ownPlanners)
+  const fault = planned?.fault(data.splits.arch.length)
+  if (fault) throw new InputError(fault)
+  const schedule = compileFor(planned?.levers(supernet, steps) ?? document, supernet, steps, relaxation, {
     terms: all,
     latency: measured !== undefined,
     ...(measured && { times: latencyOf(measured.table, supernet) }),
@@ -81,6 +88,7 @@ export async function setupTrial(
     ...(retrained && { retrained }),
     relaxation: relaxationOf(config.relaxation, steps),
     schedule,
+    ...(planned && { planner: () => planned.source(schedule, supernet, random) }),
     terms: all,
     ...(measured && { latency: latencyOf(measured.table, supernet) }),
     loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],
@@ -181,16 +189,21 @@ export function resolveSchedule(
   schedule: Config['schedule'],
   folder: string,
   path = 'config.schedule',
+  planners: readonly AnyPlanner[] = [],
 ): ScheduleDocument {
-  if (typeof schedule !== 'string') return validate(ScheduleSchema, schedule, 'schedule')
-  if (presetNames().includes(schedule)) return validate(ScheduleSchema, JSON.parse(readPreset(schedule)), 'schedule')
+  const checked = (document: unknown, label: string, within: string): ScheduleDocument =>
+    isPlanned(document)
+      ? expanded(document, label, (base, where) => resolveSchedule(base, within, where, planners), planners)
+      : validate(ScheduleSchema, document, label)
+  if (typeof schedule !== 'string') return checked(schedule, 'schedule', folder)
+  if (presetNames().includes(schedule)) return checked(JSON.parse(readPreset(schedule)), 'schedule', folder)
   const file = resolve(folder, schedule)
   if (!existsSync(file))
     throw new InputError(
       `${path}: no preset and no file ${schedule}${didYouMean(schedule, presetNames())}; presets: ${presetNames().join(', ')}`,
     )
   try {
-    return validate(ScheduleSchema, JSON.parse(readFileSync(file, 'utf8')), `schedule ${schedule}`)
+    return checked(JSON.parse(readFileSync(file, 'utf8')), `schedule ${schedule}`, dirname(file))
   } catch (error) {
     if (error instanceof SyntaxError) throw new InputError(`${file}: not JSON: ${error.message}`)
     throw error

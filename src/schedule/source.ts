@@ -3,11 +3,55 @@ import { append } from './columns.js'
 import { rowAt, type LambdaRow } from './table.js'
 import type { Schedule, Segment } from './types.js'
 
-/** What a source of λ may look at before it says the λ of an iteration. */
+/** What can be counted of a member. Weights, multiply-adds for one example, milliseconds by a measured table. */
+export type CostMetric = 'parameters' | 'flops' | 'latency'
+
+/** What a layer's choices are expected to cost. */
+export interface LayerCost {
+  readonly layer: string
+  /** As the gates stand: of a choice each member times its share; of units as many as count. */
+  readonly expected: number
+  /** With the cheapest members that a legal architecture may keep. */
+  readonly least: number
+}
+
+/** What the derived network is expected to cost: `fixed` and all layers. */
+export interface ExpectedCosts {
+  /** The supernet with all its members. */
+  readonly whole: number
+  /** What no choice can take away. */
+  readonly fixed: number
+  readonly layers: readonly LayerCost[]
+}
+
+/** A change of the λ of a column. */
+export interface Move {
+  readonly column: number
+  readonly by: number
+}
+
+/** The search one step ahead, with a given λ. */
+export interface LookAhead {
+  /** The task loss on a batch of `arch`. */
+  readonly loss: number
+  /** The share of the supernet's cost that is open: 1 where all members count alike, then what is left of it. */
+  readonly cost: number
+  /** How both answer to each move, for each unit of λ. */
+  readonly slopes: readonly { readonly loss: number; readonly cost: number }[]
+}
+
+/** What a source of λ may look at before it says the λ of an iteration. Nothing of it changes the search. */
 export interface Observed {
   /** Every group's mixture weights now, by group and member. Costs a read from the device. */
   gateValues(): Record<string, Record<string, number>>
   readonly supernet: { readonly groups: readonly GateGroup[] }
+  /** What the layers with gates are expected to cost now. Costs a read from the device for each. */
+  costs(metric: CostMetric): ExpectedCosts
+  /**
+   * Takes iteration t's step with a λ, on its batch, and takes it back. Moves are of columns on gates. Costs two
+   * passes, and a step of the gates of a layer for each move. Undefined where no gate would move.
+   */
+  lookAhead(row: LambdaRow, metric: CostMetric, moves: readonly Move[]): LookAhead | undefined
 }
 
 /**

@@ -3,9 +3,15 @@ import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { isBetter } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
-import { lambdaRecord, scheduleSource, type LambdaRecord, type ScheduleSource } from '../schedule/source.js'
+import {
+  lambdaRecord,
+  scheduleSource,
+  type LambdaRecord,
+  type Observed,
+  type ScheduleSource,
+} from '../schedule/source.js'
 import { phaseAt } from '../schedule/table.js'
-import type { Schedule } from '../schedule/types.js'
+import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
 import { isUnsettled } from './budget.js'
@@ -13,7 +19,9 @@ import { batching, type Batching } from './batching.js'
 import { freshProgress, type Checkpoint, type Origin, type Progress } from './checkpoint.js'
 import { diverged, predictsNumbers } from './diverged.js'
 import { evaluate } from './evaluate.js'
+import type { Shard } from './gradients.js'
 import { originOf, requireOrigin } from './initial.js'
+import { expectedCosts } from './layer-cost.js'
 import type { Latency, LoopContext } from './options.js'
 import { inspect } from './inspect.js'
 import { projectToLegal } from './projection.js'
@@ -114,9 +122,10 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   const phase = guarded(phaseAt(schedule, t), t, progress.alarms)
   if (phase.from === t) context.emit({ type: 'phase', step: t, name: phase.name })
 
-  const lambdas = loop.source.at(t, model)
+  const shards = batches.at(t)
+  const lambdas = loop.source.at(t, observedAt(loop, t, shards, phase))
   loop.record.add(t, lambdas)
-  stepper.step(t, batches.at(t), phase, lambdas)
+  stepper.step(t, shards, phase, lambdas)
   const next = t + 1
   const endOfEpoch = next % batches.perEpoch === 0
   if (next % options.inspectEvery === 0 || endOfEpoch || next === schedule.prune.until)
@@ -127,6 +136,21 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   // Lets signals and other work of the process through.
   if (next % 4 === 0 || endOfEpoch) await nextTurn()
   return next
+}
+
+/** What the source of λ may look at before iteration t. */
+function observedAt(
+  { model, context, stepper }: Loop,
+  t: number,
+  shards: readonly Shard[],
+  phase: CompiledPhase,
+): Observed {
+  return {
+    gateValues: () => model.gateValues(),
+    supernet: model.supernet,
+    costs: (metric) => expectedCosts(model, metric, context.latency),
+    lookAhead: (row, metric, moves) => stepper.lookAhead(t, shards, phase, row, { metric, moves }),
+  }
 }
 
 function finishEpoch(loop: Loop, next: number): void {

@@ -4,6 +4,7 @@ import type { PreparedData } from '../data/types.js'
 import type { Part, Term } from '../objective/terms/types.js'
 import { actingTerms, type Acting } from '../schedule/acting.js'
 import { rowAt, type LambdaRow } from '../schedule/table.js'
+import type { CostMetric, LookAhead, Move } from '../schedule/source.js'
 import type { CompiledPhase } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { layerOutputs, probesOf, withProbes, type Tap } from './activations.js'
@@ -11,6 +12,7 @@ import { batching, type Batching } from './batching.js'
 import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
 import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
 import { keptGradients } from './kept-gradients.js'
+import { lookAhead } from './look-ahead.js'
 import { modelNetwork, type Network } from './network.js'
 import { learningRateAt, optimizer } from './optimizer.js'
 import type { SearchContext } from './search.js'
@@ -23,6 +25,14 @@ export interface Stepper {
   readonly network: Network
   /** Iteration t on the shards of a batch, with the given λ: by default what the schedule says. */
   step(t: number, shards: readonly Shard[], phase: CompiledPhase, lambdas?: LambdaRow): void
+  /** Iteration t one step ahead, with the given λ; undefined where no gate would move. Changes nothing. */
+  lookAhead(
+    t: number,
+    shards: readonly Shard[],
+    phase: CompiledPhase,
+    lambdas: LambdaRow,
+    asked: { readonly metric: CostMetric; readonly moves: readonly Move[] },
+  ): LookAhead | undefined
   /**
    * The gradient of the losses on a group's α in the last iteration, [members], as numbers; undefined where its gates
    * did not move.
@@ -58,7 +68,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const { schedule, options, terms, loss } = context
   const weightOptimizer = optimizer(options.weights)
   const alphaOptimizer = optimizer({ optimizer: 'adam', momentum: 0 })
-  const archBatches = options.mode === 'joint' ? undefined : archBatching(data, context)
+  const archBatches = options.mode === 'joint' ? undefined : archBatching(data, context, 'arch')
+  let aheadBatches: Batching | undefined
   const network = modelNetwork(model)
   const acting = actingTerms(schedule)
   if (readsInitial(context)) model.keepInitial()
@@ -127,7 +138,12 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     count += 1
   }
 
-  const stepWeightsAt = ({ t, lambdas }: Now, gradients: Gradients): void => {
+  const stepWeightsAt = (now: Now, gradients: Gradients): void => {
+    stepWeightsOnly(now, gradients)
+    updateStatistics(model.weights, gradients.statistics)
+  }
+
+  const stepWeightsOnly = ({ t, lambdas }: Now, gradients: Gradients): void => {
     stepWeights(model.weights, gradients, {
       optimizer: weightOptimizer,
       learningRate: learningRateAt(options.weights, t, schedule.steps),
@@ -135,17 +151,31 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       terms: (layer, name) => acting.onWeights(layer, name, lambdas).map(weighted),
       initial: (name) => model.initial(name),
     })
-    updateStatistics(model.weights, gradients.statistics)
   }
 
-  const stepGatesAt = ({ lambdas }: Now, gradients: Gradients): void => {
-    stepGates(model, openGroups(model), gradients, {
+  const stepGatesAt = ({ lambdas }: Now, gradients: Gradients, open = openGroups(model)): void => {
+    stepGates(model, open, gradients, {
       optimizer: alphaOptimizer,
       learningRate: options.gates.learningRate,
       terms: (layer, groups) => acting.onGates(layer, groups, lambdas).map(weighted),
       latency: context.latency,
     })
-    for (const [group, gradient] of gradients.alphas) kept.keep(group, gradient)
+  }
+
+  /** Weights and gates, in the order of the mode. The gradients by which the gates went are the caller's. */
+  const stepAhead = (now: Now, shards: readonly Shard[]): Gradients => {
+    const gates = archBatches
+      ? archGradients(now, shards, archBatches.at(now.t))
+      : gradientsOf(now, shards, ['weights', 'gates'])
+    stepGatesAt(now, gates)
+    const weights = archBatches ? gradientsOf(now, shards, ['weights']) : gates
+    stepWeightsOnly(now, weights)
+    if (weights !== gates) disposeGradients(weights)
+    return gates
+  }
+
+  const keepGradients = ({ alphas }: Gradients): void => {
+    for (const [group, gradient] of alphas) kept.keep(group, gradient)
   }
 
   const weighted = ({ term, ...how }: Acting): WeightedTerm => ({ ...how, term: termOf(terms, term) })
@@ -161,14 +191,49 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       if (separate) {
         const gradients = archGradients(now, shards, archBatches.at(t))
         stepGatesAt(now, gradients)
+        keepGradients(gradients)
         disposeGradients(gradients)
       }
       const gradients = gradientsOf(now, shards, separate ? ['weights'] : ['weights', 'gates'])
       stepWeightsAt(now, gradients)
-      if (!separate && phase.gates === 'move') stepGatesAt(now, gradients)
+      if (!separate && phase.gates === 'move') {
+        stepGatesAt(now, gradients)
+        keepGradients(gradients)
+      }
       addLosses(gradients)
       disposeGradients(gradients)
       timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + performance.now() - start }
+    },
+    lookAhead(t, shards, phase, lambdas, { metric, moves }) {
+      if (phase.gates === 'hold' || openGroups(model).length === 0) return undefined
+      model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
+      const batches = (aheadBatches ??= archBatching(data, context, 'look-ahead'))
+      const { columns } = schedule
+      const now = (row: LambdaRow): Now => ({ t, phase, lambdas: row })
+      const taskOnly = { task: 1, reconstruction: 0, columns: new Float64Array(columns.length).fill(NaN) }
+      const inLayer = (layer: string) =>
+        new Set(model.supernet.groups.flatMap((group) => (group.layer === layer ? [group.name] : [])))
+      return lookAhead(
+        {
+          model,
+          columns,
+          latency: context.latency,
+          optimizers: { weights: weightOptimizer, alphas: alphaOptimizer },
+          step: (row) => stepAhead(now(row), shards),
+          stepLayer(layer, row, gradients) {
+            const own = inLayer(layer)
+            stepGatesAt(
+              now(row),
+              gradients,
+              openGroups(model).filter((name) => own.has(name)),
+            )
+          },
+          measure: () => gradientsOf(now(taskOnly), batches.at(t), ['gates']),
+        },
+        lambdas,
+        metric,
+        moves,
+      )
     },
     lossGradient: (group) => kept.read(group),
     prune(group, members) {
@@ -235,12 +300,16 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   }
 }
 
-function archBatching(data: PreparedData, { options, random }: SearchContext): Batching {
+function archBatching(
+  data: PreparedData,
+  { options, random }: SearchContext,
+  purpose: 'arch' | 'look-ahead',
+): Batching {
+  const what =
+    purpose === 'arch' ? `config.search.mode: ${options.mode} trains gates` : 'a look-ahead measures'
   if (data.splits.arch.length === 0)
-    throw new InputError(
-      `config.search.mode: ${options.mode} trains gates on the split arch, which is empty; give config.split.arch a share`,
-    )
-  return batching(data, data.splits.arch, options, random, 'arch')
+    throw new InputError(`${what} on the split arch, which is empty; give config.split.arch a share`)
+  return batching(data, data.splits.arch, options, random, purpose)
 }
 
 /** Does a term that acts at some time read the weights that the search began with? */

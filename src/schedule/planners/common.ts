@@ -1,0 +1,23 @@
+import type { BudgetDocument } from '../../config/schedule-schema.js'
+import type { RelaxationName } from '../../supernet/relaxations/types.js'
+import type { CostMetric } from '../source.js'
+import { phaseAt } from '../table.js'
+import type { Schedule } from '../types.js'
+
+/** Whether gates move at iteration t and are not decided yet: else no λ on them does anything. */
+export const decides = (schedule: Schedule, t: number): boolean =>
+  t < schedule.prune.until && phaseAt(schedule, t).gates === 'move'
+
+/** The first iteration at which gates move. */
+export const firstMove = ({ phases }: Schedule): number =>
+  phases.find(({ gates }) => gates === 'move')?.from ?? Infinity
+
+/** The term that presses on gates whatever they cost: exact where gates are proximal. */
+export const pressureOn = (relaxation: RelaxationName): string => (relaxation === 'gates' ? 'l1' : 'entropy')
+
+/** What a budget counts. */
+export const metricOf = ({ metric }: Pick<BudgetDocument, 'metric'>): CostMetric =>
+  metric.replace('-share', '') as CostMetric
+
+/** The unit in which the term of a cost counts. */
+export const costUnit: Readonly<Record<CostMetric, number>> = { parameters: 1e3, flops: 1e6, latency: 1 }

@@ -1,0 +1,154 @@
+import { Type } from '@sinclair/typebox'
+import { gateColumns } from '../levers.js'
+import type { ExpectedCosts, LayerCost, ScheduleSource } from '../source.js'
+import { rowAt } from '../table.js'
+import { costUnit, decides, firstMove, metricOf, pressureOn } from './common.js'
+import { planner, type PlannerContext } from './types.js'
+
+interface Options {
+  readonly every: number
+  readonly rate: number
+  readonly settle: number
+}
+
+interface State {
+  /** What each layer was expected to cost when gates began to move, and all with what is fixed. */
+  first: { whole: number; total: number; layers: Record<string, number> } | null
+  /** μ_k by layer. */
+  multipliers: Record<string, number>
+  /** u_k by layer. */
+  forces: Record<string, number>
+  /** How much of the base's pressure on units is left, by layer. */
+  eased: Record<string, number>
+}
+
+/** Below this share of a layer's cost a change is noise: that of the gates at the beginning, squared. */
+const least = 1e-4
+/** The multiplier's bounds: it must not run away where a layer cannot follow. */
+const [lowest, highest] = [-1, 10]
+
+/** The log-odds of what is gone, z = log((1 − x) / x), of a share x that is left. */
+const gone = (x: number): number => Math.log(Math.max(1 - x, least) / Math.max(x, least))
+
+/**
+ * Steers each layer to its share of the budget. x_k is the layer's expected cost relative to that at the beginning, z_k =
+ * log((1 − x_k) / x_k), and z_k*(t) the path to its target. Each `every` iterations
+ *
+ *     gap_k = z_k*(t) − z_k,   μ_k ← μ_k + rate / 20 · gap_k,   u_k = μ_k + rate · gap_k
+ *
+ * and u_k times the layer's cost joins the objective: the method of multipliers on the constraints (Bertsekas,
+ * *Constrained Optimization and Lagrange Multiplier Methods*, 1982, §2). Under a pressure λ the spread of a layer's
+ * unit gates grows by a factor e^{ηλ} a step, so z is where it acts evenly, and its path for units is a straight line;
+ * that of choices is straight in cost. The price acts on choices by its gradient; units, whose cost does not depend on
+ * which of them stay, feel u_k as pressure, the convex stand-in for their number. Where a layer of units falls below its path, the base's own pressure on it is eased.
+ */
+export const controller = planner<Options>({
+  name: 'controller',
+  description: 'multipliers per layer on expected cost, so that each comes to its share of a budget',
+  options: Type.Object({
+    every: Type.Integer({ minimum: 1, default: 5, description: 'iterations between looks at the gates' }),
+    rate: Type.Number({
+      exclusiveMinimum: 0,
+      default: 0.1,
+      description: 'λ for a gap of 1 in log-odds of cost',
+    }),
+    settle: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 0.8,
+      description: 'share of the time in which gates move after which the budget is to be met',
+    }),
+  }),
+  fault: ({ budget }) =>
+    budget
+      ? undefined
+      : 'schedule.budget: the controller needs one; add "budget": { "metric": "parameters-share", "value": 0.3 }',
+  levers: ({ budget, relaxation }) => [metricOf(budget!), pressureOn(relaxation)],
+  source,
+})
+
+function source({
+  schedule,
+  supernet,
+  relaxation,
+  options,
+  budget,
+}: PlannerContext<Options>): ScheduleSource {
+  const { rate, settle, every } = options
+  const metric = metricOf(budget!)
+  const state: State = { first: null, multipliers: {}, forces: {}, eased: {} }
+  const from = firstMove(schedule)
+  const groupsOf = (layer: string) => supernet.groups.filter((group) => group.layer === layer)
+  const hasUnits = (layer: string) => groupsOf(layer).some(({ kind }) => kind === 'units')
+
+  /** Where a layer should be now, in log-odds, on its way to a share of its first cost. */
+  const path = (layer: string, target: number, time: number): number =>
+    hasUnits(layer) ? gone(1) + (gone(target) - gone(1)) * time : gone(1 + (target - 1) * time)
+
+  const look = (t: number, costs: ExpectedCosts): void => {
+    const first = (state.first ??= beginning(costs))
+    const time = Math.min(1, (t - from) / Math.max(1, settle * (schedule.prune.until - from)))
+    const goal = budget!.metric.endsWith('-share') ? budget!.value * first.whole : budget!.value
+    for (const [layer, target] of targets(costs, first.layers, goal)) {
+      const now = costs.layers.find((each) => each.layer === layer)!.expected
+      const gap = path(layer, target / first.layers[layer]!, time) - gone(now / first.layers[layer]!)
+      const moved = (state.multipliers[layer] ?? 0) + (rate / 20) * gap
+      state.multipliers[layer] = Math.min(highest, Math.max(lowest, moved))
+      state.forces[layer] = state.multipliers[layer] + rate * gap
+      state.eased[layer] = Math.min(1, Math.max(0, 1 + gap))
+    }
+  }
+
+  return {
+    at(t, observed) {
+      const row = rowAt(schedule, t)
+      if (!decides(schedule, t)) return row
+      if ((t - from) % every === 0) look(t, observed.costs(metric))
+      const columns = row.columns.slice()
+      const raise = (term: string, layer: string, by: number, eased = 1) => {
+        for (const i of gateColumns(schedule.columns, term, layer))
+          columns[i] = Math.max(0, columns[i]! * eased + by)
+      }
+      for (const [layer, force] of Object.entries(state.forces)) {
+        // A force of 1 is a price of 1 on the mean cost of a group.
+        raise(
+          metric,
+          layer,
+          (force * costUnit[metric] * groupsOf(layer).length) / state.first!.layers[layer]!,
+        )
+        if (hasUnits(layer)) raise(pressureOn(relaxation), layer, force, state.eased[layer])
+      }
+      return { ...row, columns }
+    },
+    state: () => state,
+    restore: (saved) => Object.assign(state, structuredClone(saved)),
+  }
+}
+
+const beginning = ({ whole, fixed, layers }: ExpectedCosts) => ({
+  whole,
+  total: layers.reduce((sum, { expected }) => sum + expected, fixed),
+  layers: Object.fromEntries(layers.map(({ layer, expected }) => [layer, expected])),
+})
+
+/**
+ * What each layer that costs anything may cost, so that all together and what is fixed come to `goal`: the same share of
+ * what it cost first, but no layer less than its cheapest. Bisection.
+ */
+export function targets(
+  { fixed, layers }: Pick<ExpectedCosts, 'fixed' | 'layers'>,
+  first: Readonly<Record<string, number>>,
+  goal: number,
+): Map<string, number> {
+  const open = layers.filter(({ layer }) => (first[layer] ?? 0) > 0)
+  const at = (share: number) => open.map(({ layer, least }) => Math.max(least, share * first[layer]!))
+  const sum = (values: readonly number[]) => values.reduce((all, each) => all + each, fixed)
+  let [low, high] = [0, 1]
+  for (let round = 0; round < 40; round++) {
+    const middle = (low + high) / 2
+    if (sum(at(middle)) > goal) high = middle
+    else low = middle
+  }
+  const values = at(low)
+  return new Map(open.map(({ layer }: LayerCost, i) => [layer, values[i]!]))
+}

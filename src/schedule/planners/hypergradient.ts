@@ -1,0 +1,136 @@
+import { Type } from '@sinclair/typebox'
+import { oneOf } from '../../config/schema-parts.js'
+import type { CostMetric, Move, ScheduleSource } from '../source.js'
+import { rowAt, type LambdaRow } from '../table.js'
+import type { Segment } from '../types.js'
+import { costUnit, decides, firstMove, pressureOn } from './common.js'
+import { planner, type PlannerContext } from './types.js'
+
+interface Options {
+  readonly every: number
+  readonly rate: number
+  readonly price: number
+  readonly cost: CostMetric
+}
+
+/** A column's place in log λ, and Adam's averages of its slope. */
+interface Dial {
+  shift: number
+  first: number
+  second: number
+}
+
+interface State {
+  looks: number
+  dials: Record<string, Dial>
+  /** λ at which a term that the base leaves out begins, by column. */
+  starts: Record<string, number>
+}
+
+/** A λ is never more than this many times the base's, nor less than its reciprocal. */
+const range = 32
+/** Pressure that begins at this λ; a price at this share of the layer's cost. */
+const start = 0.02
+const [beta1, beta2] = [0.5, 0.9]
+
+/**
+ * Moves λ where the search would be better one step ahead. Each `every` iterations it looks ahead and takes, for the λ
+ * of each term on the gates of each layer,
+ *
+ *     log λ ← log λ − rate · Adam(d(E_arch + price · cost)/dλ)
+ *
+ * with `cost` the share of the supernet's cost that is open. A hypergradient of one step (Luketina et al.,
+ * arXiv:1511.06727); on the error alone it would drive every λ on gates to zero, for one step ahead sparsity never
+ * pays. Between looks λ follows the base in time, times what it has come to; a term that the base leaves out begins
+ * small.
+ */
+export const hypergradient = planner<Options>({
+  name: 'hypergradient',
+  description: 'λ of each term on gates by its effect one step ahead, on error and price of cost',
+  options: Type.Object({
+    every: Type.Integer({ minimum: 1, default: 20, description: 'iterations between looks ahead' }),
+    rate: Type.Number({ exclusiveMinimum: 0, default: 0.2, description: 'what a look may change log λ by' }),
+    price: Type.Number({
+      minimum: 0,
+      default: 0.3,
+      description: 'what the whole supernet’s cost is worth, in units of the task loss',
+    }),
+    cost: oneOf(['parameters', 'flops', 'latency'], {
+      default: 'parameters',
+      description: 'what is counted',
+    }),
+  }),
+  fault: ({ archRows }) =>
+    archRows > 0
+      ? undefined
+      : 'config.split.arch: the hypergradient measures one step ahead on it, and it is empty; give it a share',
+  levers: ({ options, relaxation }) => [options.cost, pressureOn(relaxation)],
+  source,
+})
+
+function source({ schedule, relaxation, options }: PlannerContext<Options>): ScheduleSource {
+  const { every, rate, price, cost } = options
+  const from = firstMove(schedule)
+  const state: State = { looks: 0, dials: {}, starts: {} }
+  const peaks = schedule.columns.map(({ segments }) => peakOf(segments))
+  const turned = schedule.columns.flatMap(({ part, term }, i) =>
+    part === 'gates' && (peaks[i]! > 0 || term === cost || term === pressureOn(relaxation)) ? [i] : [],
+  )
+  const dial = (column: number): Dial => (state.dials[column] ??= { shift: 0, first: 0, second: 0 })
+
+  /** The base's row, each column turned as far as it has come. */
+  const turn = (row: LambdaRow): LambdaRow => {
+    const columns = row.columns.slice()
+    for (const i of turned) {
+      const factor = Math.exp(state.dials[i]?.shift ?? 0)
+      const unsaid = peaks[i] === 0 ? (state.starts[i] ?? 0) : 0
+      columns[i]! = (columns[i]! + unsaid) * factor
+    }
+    return { ...row, columns }
+  }
+
+  const adjust = (column: number, slope: number): void => {
+    const own = dial(column)
+    own.first = beta1 * own.first + (1 - beta1) * slope
+    own.second = beta2 * own.second + (1 - beta2) * slope * slope
+    const mean = own.first / (1 - beta1 ** state.looks)
+    const size = Math.sqrt(own.second / (1 - beta2 ** state.looks))
+    const limit = Math.log(range)
+    const shift = own.shift - (size > 0 ? (rate * mean) / size : 0)
+    own.shift = Math.min(limit, Math.max(-limit, shift))
+  }
+
+  return {
+    at(t, observed) {
+      const row = rowAt(schedule, t)
+      if (!decides(schedule, t)) return row
+      if (Object.keys(state.starts).length === 0) {
+        const costs = new Map(observed.costs(cost).layers.map(({ layer, expected }) => [layer, expected]))
+        for (const i of turned) {
+          const { term, layer } = schedule.columns[i]!
+          const of = term === cost ? costUnit[cost] / Math.max(costs.get(layer) ?? 0, 1) : 1
+          state.starts[i] = start * of
+        }
+      }
+      if ((t - from) % every !== 0) return turn(row)
+      const now = turn(row)
+      const moves = turned.flatMap((column): Move[] => {
+        const lambda = now.columns[column]!
+        return Number.isNaN(lambda) ? [] : [{ column, by: Math.max(lambda, state.starts[column]!) / 4 }]
+      })
+      const ahead = observed.lookAhead(now, cost, moves)
+      if (!ahead) return now
+      state.looks += 1
+      moves.forEach(({ column }, i) => {
+        const { loss, cost: ofCost } = ahead.slopes[i]!
+        adjust(column, loss + price * ofCost)
+      })
+      return turn(row)
+    },
+    state: () => state,
+    restore: (saved) => Object.assign(state, structuredClone(saved)),
+  }
+}
+
+const peakOf = (segments: readonly Segment[]): number =>
+  segments.reduce((most, { value }) => Math.max(most, value), 0)

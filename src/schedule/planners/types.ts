@@ -1,0 +1,45 @@
+import type { TObject } from '@sinclair/typebox'
+import type { RandomSource } from '../../base/random.js'
+import type { BudgetDocument } from '../../config/schedule-schema.js'
+import type { RelaxationName } from '../../supernet/relaxations/types.js'
+import type { Supernet } from '../../supernet/types.js'
+import type { ScheduleSource } from '../source.js'
+import type { Schedule } from '../types.js'
+
+/** What a planner knows before it is made. */
+export interface PlannerSettings<Options> {
+  /** Its own, validated, defaults filled in. */
+  readonly options: Options
+  readonly relaxation: RelaxationName
+  readonly budget: BudgetDocument | undefined
+}
+
+/** What a planner is made for: one search. */
+export interface PlannerContext<Options> extends PlannerSettings<Options> {
+  /** The base, compiled: its columns are all that the planner may change. */
+  readonly schedule: Schedule
+  /** The supernet that the search begins with. */
+  readonly supernet: Supernet
+  readonly random: RandomSource
+}
+
+/** Something that finds λ itself, from an expert schedule on. One file in this folder, one registry line. */
+export interface Planner<Options = Record<string, unknown>> {
+  readonly name: string
+  /** One sentence: what it does, and its source. */
+  readonly description: string
+  /** JSON Schema of its options, with defaults. */
+  readonly options: TObject
+  /** Why it cannot do its work, said before any search begins; nothing where it can. */
+  fault?(settings: PlannerSettings<Options> & { readonly archRows: number }): string | undefined
+  /** Terms on gates that it may raise where the base has none: each gets a column on every layer with gates. */
+  levers(settings: PlannerSettings<Options>): readonly string[]
+  /** The source of λ of one search. */
+  source(context: PlannerContext<Options>): ScheduleSource
+}
+
+/** A planner of any options, as the registry holds it; options are validated against its schema first. */
+export type AnyPlanner = Planner<never>
+
+/** Declares a planner, its options' type kept inside. */
+export const planner = <Options>(definition: Planner<Options>): AnyPlanner => definition
