@@ -157,19 +157,6 @@ const Replay = Type.Object(
   { ...strict, description: 'the run that the document replays, written by schedule freeze' },
 )
 
-/** What the derived network may cost. */
-const Budget = Type.Object(
-  {
-    metric: Type.Unsafe<'parameters' | 'flops' | 'latency' | 'parameters-share' | 'flops-share'>({
-      type: 'string',
-      enum: ['parameters', 'flops', 'latency', 'parameters-share', 'flops-share'],
-      description: 'shares are of the whole supernet',
-    }),
-    value: Type.Number({ exclusiveMinimum: 0 }),
-  },
-  { ...strict, description: 'what the derived network may cost' },
-)
-
 /**
  * An expert schedule: phases in time, each with its losses and terms, and when pruning may happen. With a
  * `table` λ stands there, number by number, and phases only say what trains.
@@ -191,7 +178,6 @@ export const ScheduleSchema = Type.Object(
         { additionalProperties: true, description: 'what changes λ while the search runs' },
       ),
     ),
-    budget: Type.Optional(Budget),
     phases: Type.Array(Phase, { minItems: 1 }),
     prune: Type.Object(
       {

@@ -5,72 +5,91 @@ import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import { PlannedSchema, type ScheduleDocument } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
+import type { Trial } from '../derive/types.js'
 import { planners } from '../registry.js'
 import { withLevers } from '../schedule/levers.js'
 import type { AnyPlanner, PlannerSettings } from '../schedule/planners/types.js'
-import type { ScheduleSource } from '../schedule/source.js'
 import type { Schedule } from '../schedule/types.js'
 import type { RelaxationName } from '../supernet/relaxations/types.js'
 import type { Supernet } from '../supernet/types.js'
 
 /** Is a document the short form of an algorithmic schedule? */
 export const isPlanned = (document: unknown): document is Record<string, unknown> =>
-  typeof document === 'object' && document !== null && typeof (document as { planner?: unknown }).planner === 'string'
+  typeof document === 'object' &&
+  document !== null &&
+  typeof (document as { planner?: unknown }).planner === 'string'
 
 /** The short form of an algorithmic schedule written out: its base, with the planner and its options in it. */
 export function expanded(
-  document: Record<string, unknown>,
+  given: Record<string, unknown>,
   label: string,
   resolveBase: (base: Config['schedule'], path: string) => ScheduleDocument,
   own: readonly AnyPlanner[],
 ): ScheduleDocument {
-  const { name, description, kind: _, $schema: __, planner, base, budget, ...options } = validate(
-    PlannedSchema,
-    document,
-    label,
-  )
-  const { replay: ___, ...expert } = resolveBase(base, `${label}.base`)
+  const { name, description, planner, base, budget } = validate(PlannedSchema, given, label)
+  const expert = { ...resolveBase(base, `${label}.base`) }
+  // Another λ than the table's makes another search.
+  delete expert.replay
   if (expert.planner)
-    throw new InputError(`${label}.base: expected an expert schedule, got one of the planner ${expert.planner.name}; name its base`)
+    throw new InputError(
+      `${label}.base: expected an expert schedule, got one of the planner ${expert.planner.name}; name the base of that`,
+    )
   const found = plannerOf(planner, `${label}.planner`, own)
-  return {
+  const options = Object.entries(given).filter(([key]) => !(key in PlannedSchema.properties))
+  const document = {
     ...expert,
     name: name ?? `${planner}-${expert.name}`,
     description: description ?? `${found.description}; from ${expert.name} on.`,
-    kind: 'algorithmic',
-    planner: { name: planner, ...optionsOf(found, options, label) },
+    kind: 'algorithmic' as const,
+    planner: { name: planner, ...optionsOf(found, Object.fromEntries(options), label) },
     ...(budget && { budget }),
   }
+  checkPlanner(document, own)
+  return document
 }
 
-/** A planner at work on a document. */
-export interface Planned {
-  /** Why it cannot be used, where it cannot. */
-  fault(archRows: number): string | undefined
-  /** The document with all columns that the planner may raise. */
-  levers(supernet: Supernet, steps: number): ScheduleDocument
-  source(schedule: Schedule, supernet: Supernet, random: RandomSource): ScheduleSource
-}
-
-/** The planner that a document names, with its options checked; undefined where it names none. */
-export function plannedBy(
-  document: ScheduleDocument,
-  relaxation: RelaxationName,
+/** The planner of a document with its options as they are; undefined where it has none. Refuses what it cannot work with. */
+export function checkPlanner(
+  { planner: named, budget }: Pick<ScheduleDocument, 'planner' | 'budget'>,
   own: readonly AnyPlanner[] = [],
-): Planned | undefined {
-  if (!document.planner) return undefined
-  const { name, ...given } = document.planner
+): { planner: AnyPlanner; options: never } | undefined {
+  if (!named) return undefined
+  const { name, ...given } = named
   const planner = plannerOf(name, 'schedule.planner.name', own)
-  const options = optionsOf(planner, given, 'schedule.planner')
-  const settings: PlannerSettings<never> = { options: options as never, relaxation, budget: document.budget }
-  return {
-    fault: (archRows) => planner.fault?.({ ...settings, archRows }),
-    levers: (supernet, steps) => {
-      const layers = [...new Set(supernet.groups.map(({ layer }) => layer))]
-      return withLevers(document, planner.levers(settings), { layers, steps })
-    },
-    source: (schedule, supernet, random) => planner.source({ ...settings, schedule, supernet, random }),
-  }
+  const options = optionsOf(planner, given, 'schedule.planner') as never
+  const fault = planner.fault?.({ options, budget })
+  if (fault) throw new InputError(fault)
+  return { planner, options }
+}
+
+/** What a planner is put to work on. */
+interface Work {
+  readonly supernet: Supernet
+  readonly steps: number
+  readonly relaxation: RelaxationName
+  readonly random: RandomSource
+  /** Rows of the split `arch`. */
+  readonly archRows: number
+  readonly planners: readonly AnyPlanner[]
+}
+
+/** The schedule of a trial, with all columns that its planner may raise, and what makes the planner, if it has one. */
+export function planned(
+  document: ScheduleDocument,
+  { supernet, steps, relaxation, random, archRows, planners: own }: Work,
+  compile: (document: ScheduleDocument) => Schedule,
+): Pick<Trial, 'schedule' | 'planner'> {
+  const found = checkPlanner(document, own)
+  if (!found) return { schedule: compile(document) }
+  const { planner, options } = found
+  if (planner.needsArch && archRows === 0)
+    throw new InputError(
+      `config.split.arch: the planner ${planner.name} measures on this split, which is empty; give it a share`,
+    )
+  const settings: PlannerSettings<never> = { options, relaxation, budget: document.budget }
+  const layers = [...new Set(supernet.groups.map(({ layer }) => layer))]
+  const schedule = compile(withLevers(document, planner.levers(settings), { layers, steps }))
+  return { schedule, planner: () => planner.source({ ...settings, schedule, supernet, random }) }
 }
 
 function plannerOf(name: string, path: string, own: readonly AnyPlanner[]): AnyPlanner {
@@ -78,9 +97,15 @@ function plannerOf(name: string, path: string, own: readonly AnyPlanner[]): AnyP
   const found = all.find((planner) => planner.name === name)
   if (found) return found
   const names = all.map((planner) => planner.name)
-  throw new InputError(`${path}: unknown planner ${name}${didYouMean(name, names)}; planners: ${names.join(', ')}`)
+  throw new InputError(
+    `${path}: unknown planner ${name}${didYouMean(name, names)}; planners: ${names.join(', ')}`,
+  )
 }
 
 /** Options of a planner, validated, defaults filled in. */
-const optionsOf = (planner: AnyPlanner, given: Record<string, unknown>, label: string): Record<string, unknown> =>
+const optionsOf = (
+  planner: AnyPlanner,
+  given: Record<string, unknown>,
+  label: string,
+): Record<string, unknown> =>
   validate(Type.Object(planner.options.properties, { additionalProperties: false }), given, label)

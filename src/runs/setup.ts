@@ -29,7 +29,7 @@ import { restrict } from '../supernet/restrict.js'
 import { notationOf, type AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
 import { latencyOf, readLatency } from './latency.js'
-import { expanded, isPlanned, plannedBy } from './planned.js'
+import { expanded, isPlanned, planned } from './planned.js'
 import { relaxationName, relaxationOf } from './relaxation.js'
 import { checkReplay } from './replay-check.js'
 
@@ -64,16 +64,14 @@ export async function setupTrial(
   const measured = file === undefined ? undefined : readLatency(file, folder)
   checkReplay(document, config, data, measured?.text)
   const relaxation = relaxationName(config.relaxation)
-  const planned = plannedBy(document, relaxation, ownPlanners)
-  const fault = planned?.fault(data.splits.arch.length)
-  if (fault) throw new InputError(fault)
-  const schedule = compileFor(planned?.levers(supernet, steps) ?? document, supernet, steps, relaxation, {
+  const work = { supernet, steps, relaxation, random, archRows: data.splits.arch.length, planners: ownPlanners }
+  const { schedule, planner } = planned(document, work, (whole) => compileFor(whole, supernet, steps, relaxation, {
     terms: all,
     latency: measured !== undefined,
     ...(measured && { times: latencyOf(measured.table, supernet) }),
     stepsPerEpoch: perEpoch,
     reserved: safeguardTerms(config),
-  })
+  }))
   const resolved: Config = { ...config, schedule: document }
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
@@ -88,7 +86,7 @@ export async function setupTrial(
     ...(retrained && { retrained }),
     relaxation: relaxationOf(config.relaxation, steps),
     schedule,
-    ...(planned && { planner: () => planned.source(schedule, supernet, random) }),
+    ...(planner && { planner }),
     terms: all,
     ...(measured && { latency: latencyOf(measured.table, supernet) }),
     loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],

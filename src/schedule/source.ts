@@ -1,10 +1,10 @@
-import type { GateGroup } from '../supernet/types.js'
+import type { CostMetric, GateGroup } from '../supernet/types.js'
 import { append } from './columns.js'
 import { rowAt, type LambdaRow } from './table.js'
 import type { Schedule, Segment } from './types.js'
 
-/** What can be counted of a member. Weights, multiply-adds for one example, milliseconds by a measured table. */
-export type CostMetric = 'parameters' | 'flops' | 'latency'
+/** What can be counted member by member. */
+export type MemberMetric = Exclude<CostMetric, 'depth'>
 
 /** What a layer's choices are expected to cost. */
 export interface LayerCost {
@@ -17,8 +17,6 @@ export interface LayerCost {
 
 /** What the derived network is expected to cost: `fixed` and all layers. */
 export interface ExpectedCosts {
-  /** The supernet with all its members. */
-  readonly whole: number
   /** What no choice can take away. */
   readonly fixed: number
   readonly layers: readonly LayerCost[]
@@ -46,12 +44,12 @@ export interface Observed {
   gateValues(): Record<string, Record<string, number>>
   readonly supernet: { readonly groups: readonly GateGroup[] }
   /** What the layers with gates are expected to cost now. Costs a read from the device for each. */
-  costs(metric: CostMetric): ExpectedCosts
+  costs(metric: MemberMetric): ExpectedCosts
   /**
    * Takes iteration t's step with a λ, on its batch, and takes it back. Moves are of columns on gates. Costs two
    * passes, and a step of the gates of a layer for each move. Undefined where no gate would move.
    */
-  lookAhead(row: LambdaRow, metric: CostMetric, moves: readonly Move[]): LookAhead | undefined
+  lookAhead(row: LambdaRow, metric: MemberMetric, moves: readonly Move[]): LookAhead | undefined
 }
 
 /**

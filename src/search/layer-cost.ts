@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { distribution } from '../objective/terms/each-group.js'
 import type { LayerGates } from '../objective/terms/types.js'
-import type { CostMetric, ExpectedCosts, LayerCost } from '../schedule/source.js'
+import type { MemberMetric, ExpectedCosts, LayerCost } from '../schedule/source.js'
 import { taskCost } from '../supernet/cost.js'
 import { costTree } from '../supernet/member-cost.js'
 import type { SupernetModel } from '../supernet/model.js'
@@ -58,7 +58,7 @@ export function layerCost(layer: LayerGates, costOf: MemberCostOf, shares: Share
 /** Costs of a supernet's members by a metric. */
 export function memberCosts(
   supernet: Supernet,
-  metric: CostMetric,
+  metric: MemberMetric,
   latency: Latency | undefined,
 ): MemberCostOf {
   if (metric !== 'latency') return ({ name }, member) => costTree(supernet).of(name, member)[metric]
@@ -72,36 +72,35 @@ export const sumOfMembers = ({ groups }: Supernet, costOf: MemberCostOf): number
 
 /** What of the expected costs depends on the supernet alone. */
 interface Standing {
-  readonly whole: number
   readonly fixed: number
   /** Weights between two layers of units go with the units of both, so costs are scaled to what all come to. */
   readonly scale: number
   readonly least: ReadonlyMap<string, number>
 }
 
-const standing = new WeakMap<Supernet, Map<CostMetric, Standing>>()
+const standing = new WeakMap<Supernet, Map<MemberMetric, Standing>>()
 
 /** What the layers of a model are expected to cost, as its gates stand. */
 export function expectedCosts(
   model: SupernetModel,
-  metric: CostMetric,
+  metric: MemberMetric,
   latency: Latency | undefined,
 ): ExpectedCosts {
   const { supernet } = model
   const costOf = memberCosts(supernet, metric, latency)
-  const known = standing.get(supernet) ?? new Map<CostMetric, Standing>()
+  const known = standing.get(supernet) ?? new Map<MemberMetric, Standing>()
   standing.set(supernet, known)
   const found = known.get(metric) ?? standingOf(model, metric, latency)
   known.set(metric, found)
-  const { whole, fixed, scale, least } = found
+  const { fixed, scale, least } = found
   const layers = [...least].map(([layer, cheapest]): LayerCost => {
     const value = tf.tidy(() => layerCost(layerGates(model, layer, latency), costOf, expected).dataSync()[0]!)
     return { layer, expected: scale * value, least: cheapest }
   })
-  return { whole, fixed, layers }
+  return { fixed, layers }
 }
 
-function standingOf(model: SupernetModel, metric: CostMetric, latency: Latency | undefined): Standing {
+function standingOf(model: SupernetModel, metric: MemberMetric, latency: Latency | undefined): Standing {
   const { supernet } = model
   const costOf = memberCosts(supernet, metric, latency)
   const sum = sumOfMembers(supernet, costOf)
@@ -114,7 +113,7 @@ function standingOf(model: SupernetModel, metric: CostMetric, latency: Latency |
     const gates = { ...layerGates(model, layer, latency), mixture }
     return [layer, scale * tf.tidy(() => layerCost(gates, costOf, expected).dataSync()[0]!)] as const
   })
-  return { whole, fixed, scale, least: new Map(least) }
+  return { fixed, scale, least: new Map(least) }
 }
 
 /** Gates at which each group keeps the cheapest members that it may, what stands in them included. */

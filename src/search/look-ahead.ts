@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { CostMetric, LookAhead, Move } from '../schedule/source.js'
+import type { MemberMetric, LookAhead, Move } from '../schedule/source.js'
 import type { LambdaRow } from '../schedule/table.js'
 import type { Column } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
@@ -29,12 +29,13 @@ export interface AheadStep {
  *     dE/dλ = ∂E_arch(w', α')/∂α' · (α'(λ + δ) − α'(λ)) / δ
  *
  * and the same for the cost: a hypergradient of one step (Luketina et al., arXiv:1511.06727) in which the step is the
- * actual one, projections and normalisation included. Leaves weights, gates and optimizers as they were.
+ * actual one, projections and normalisation included. Where weights step behind the gates, what they owe to λ is left
+ * out. Leaves weights, gates and optimizers as they were.
  */
 export function lookAhead(
   ahead: AheadStep,
   row: LambdaRow,
-  metric: CostMetric,
+  metric: MemberMetric,
   moves: readonly Move[],
 ): LookAhead {
   const { model, columns } = ahead
@@ -104,7 +105,7 @@ function gatesOf({ model, optimizers }: Pick<AheadStep, 'model' | 'optimizers'>)
 }
 
 /** What of the supernet's cost is open, as a share of all that its members cost at the beginning, and its gradient. */
-function openCost({ model, latency }: AheadStep, metric: CostMetric) {
+function openCost({ model, latency }: AheadStep, metric: MemberMetric) {
   const { supernet, origin } = model
   const costOf = memberCosts(supernet, metric, latency)
   const whole = sumOfMembers(origin, memberCosts(origin, metric, latency))

@@ -1,15 +1,15 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { InputError } from '../base/errors.js'
 import type { PreparedData } from '../data/types.js'
 import type { Part, Term } from '../objective/terms/types.js'
 import { actingTerms, type Acting } from '../schedule/acting.js'
 import { rowAt, type LambdaRow } from '../schedule/table.js'
-import type { CostMetric, LookAhead, Move } from '../schedule/source.js'
+import type { LookAhead, MemberMetric, Move } from '../schedule/source.js'
 import type { CompiledPhase } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { layerOutputs, probesOf, withProbes, type Tap } from './activations.js'
 import { batching, type Batching } from './batching.js'
 import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
+import { epochSums, type EpochLosses } from './epoch-sums.js'
 import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
 import { keptGradients } from './kept-gradients.js'
 import { lookAhead } from './look-ahead.js'
@@ -31,7 +31,7 @@ export interface Stepper {
     shards: readonly Shard[],
     phase: CompiledPhase,
     lambdas: LambdaRow,
-    asked: { readonly metric: CostMetric; readonly moves: readonly Move[] },
+    asked: { readonly metric: MemberMetric; readonly moves: readonly Move[] },
   ): LookAhead | undefined
   /**
    * The gradient of the losses on a group's α in the last iteration, [members], as numbers; undefined where its gates
@@ -48,12 +48,6 @@ export interface Stepper {
   checkpoint(): Pick<Checkpoint, 'members' | 'arrays'>
   restore(checkpoint: Checkpoint): void
   dispose(): void
-}
-
-export interface EpochLosses {
-  total: number
-  task: number | null
-  reconstruction: number | null
 }
 
 /** An iteration: when, in which phase, with which λ. */
@@ -73,10 +67,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const network = modelNetwork(model)
   const acting = actingTerms(schedule)
   if (readsInitial(context)) model.keepInitial()
-  const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
+  const sums = epochSums()
   const kept = keptGradients()
-  let count = 0
-  let timed = { steps: 0, milliseconds: 0 }
 
   const gradientsOf = (
     { t, phase, lambdas }: Now,
@@ -124,19 +116,6 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         ? []
         : layerOutputs(model.supernet.graph, layer).map((node) => ({ node, terms: pressing }))
     })
-
-  const setSum = (name: keyof typeof sums, next: tf.Scalar): void => {
-    sums[name].dispose()
-    sums[name] = tf.keep(next)
-  }
-
-  const addLosses = ({ losses }: Gradients): void => {
-    for (const name of ['task', 'reconstruction'] as const) {
-      const value = losses[name]
-      if (value) setSum(name, tf.add(sums[name], value))
-    }
-    count += 1
-  }
 
   const stepWeightsAt = (now: Now, gradients: Gradients): void => {
     stepWeightsOnly(now, gradients)
@@ -200,9 +179,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         stepGatesAt(now, gradients)
         keepGradients(gradients)
       }
-      addLosses(gradients)
+      sums.add(gradients.losses, performance.now() - start)
       disposeGradients(gradients)
-      timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + performance.now() - start }
     },
     lookAhead(t, shards, phase, lambdas, { metric, moves }) {
       if (phase.gates === 'hold' || openGroups(model).length === 0) return undefined
@@ -211,8 +189,6 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const { columns } = schedule
       const now = (row: LambdaRow): Now => ({ t, phase, lambdas: row })
       const taskOnly = { task: 1, reconstruction: 0, columns: new Float64Array(columns.length).fill(NaN) }
-      const inLayer = (layer: string) =>
-        new Set(model.supernet.groups.flatMap((group) => (group.layer === layer ? [group.name] : [])))
       return lookAhead(
         {
           model,
@@ -221,12 +197,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
           optimizers: { weights: weightOptimizer, alphas: alphaOptimizer },
           step: (row) => stepAhead(now(row), shards),
           stepLayer(layer, row, gradients) {
-            const own = inLayer(layer)
-            stepGatesAt(
-              now(row),
-              gradients,
-              openGroups(model).filter((name) => own.has(name)),
-            )
+            stepGatesAt(now(row), gradients, openGroups(model, layer))
           },
           measure: () => gradientsOf(now(taskOnly), batches.at(t), ['gates']),
         },
@@ -242,29 +213,9 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       weightOptimizer.follow(new Set(model.weights.specs.map(({ name }) => name)), cut.weights)
       alphaOptimizer.follow(new Set(model.supernet.groups.map(({ name }) => name)), cut.alphas)
     },
+    drain: (progress) => sums.drain(progress),
     drainInto(progress) {
-      // The sums stay on the device, so that a search that was interrupted adds up the same numbers.
-      for (const name of ['task', 'reconstruction'] as const)
-        progress.lossSums[name] = sums[name].dataSync()[0]!
-      progress.lossSums.count = count
-    },
-    drain(progress) {
-      this.drainInto(progress)
-      const { task, reconstruction, count: steps } = progress.lossSums
-      const stepMs = timed.milliseconds / timed.steps
-      progress.lossSums = { task: 0, reconstruction: 0, count: 0 }
-      for (const name of ['task', 'reconstruction'] as const) setSum(name, tf.scalar(0))
-      count = 0
-      timed = { steps: 0, milliseconds: 0 }
-      const seen = (total: number) => (total === 0 ? null : total / steps)
-      return {
-        losses: {
-          total: (task + reconstruction) / steps,
-          task: seen(task),
-          reconstruction: seen(reconstruction),
-        },
-        stepMs,
-      }
+      sums.drainInto(progress)
     },
     checkpoint: () => ({
       members: Object.fromEntries(model.supernet.groups.map((g) => [g.name, g.members.map((m) => m.name)])),
@@ -284,9 +235,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         withPrefix(checkpoint.arrays, 'a/'),
       )
       weightOptimizer.restore(withPrefix(checkpoint.arrays, 's/'), (name) => model.weights.get(name).shape)
-      const { lossSums } = checkpoint.progress
-      for (const name of ['task', 'reconstruction'] as const) setSum(name, tf.scalar(lossSums[name]))
-      count = lossSums.count
+      sums.restore(checkpoint.progress.lossSums)
       // What is looked at before the next step, a search that never stopped sees at the last step's.
       model.temperature = model.relaxation.temperatureAt?.(Math.max(0, checkpoint.step - 1)) ?? 1
       alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)
@@ -295,7 +244,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       kept.clear()
       weightOptimizer.dispose()
       alphaOptimizer.dispose()
-      tf.dispose([sums.task, sums.reconstruction])
+      sums.dispose()
     },
   }
 }
@@ -329,6 +278,8 @@ const trainedWeights = (model: SupernetModel, { train }: CompiledPhase): string[
     .filter(({ role, layer }) => role === 'weight' && train.has(layer))
     .map(({ name }) => name)
 
-/** Groups that still have a choice to make. */
-const openGroups = (model: SupernetModel): string[] =>
-  model.supernet.groups.filter(({ members, keep }) => members.length > keep.min).map(({ name }) => name)
+/** Groups that still have a choice to make, of a layer or of all. */
+const openGroups = (model: SupernetModel, of?: string): string[] =>
+  model.supernet.groups
+    .filter(({ members, keep, layer }) => members.length > keep.min && (of === undefined || layer === of))
+    .map(({ name }) => name)

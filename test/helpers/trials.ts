@@ -5,6 +5,7 @@ import type { PreparedData, Task } from '../../src/data/types.js'
 import type { Trial } from '../../src/derive/types.js'
 import { losses } from '../../src/objective/losses.js'
 import { spaces, terms } from '../../src/registry.js'
+import { planned } from '../../src/runs/planned.js'
 import { compileFor, resolveSchedule } from '../../src/runs/setup.js'
 import { validate } from '../../src/config/validator.js'
 import type { Checkpoint } from '../../src/search/checkpoint.js'
@@ -135,12 +136,17 @@ export function trialOf(data: PreparedData, supernet: Supernet, settings: Settin
   const document = resolveSchedule(config.schedule, '.')
   const steps = config.search.epochs * perEpoch
   const isClass = data.dataset.task.kind === 'classification'
+  const relaxation = relaxationName(config.relaxation)
   return {
     config,
     data,
     supernet,
     relaxation: relaxationOf(config.relaxation, steps),
-    schedule: compileFor(document, supernet, steps, relaxationName(config.relaxation)),
+    ...planned(
+      document,
+      { supernet, steps, relaxation, random, archRows: data.splits.arch.length, planners: [] },
+      (whole) => compileFor(whole, supernet, steps, relaxation),
+    ),
     terms,
     loss: losses[isClass ? 'cross-entropy' : 'mse'],
     metric: isClass ? 'accuracy' : 'rmse',
@@ -167,11 +173,13 @@ export function contextOf(trial: Trial, signal?: AbortSignal) {
   const events: Event[] = []
   const checkpoints: Checkpoint[] = []
   const { config, schedule, terms: all, latency, loss, metric, random, identity } = trial
+  const source = trial.planner?.()
   const context: SearchContext = {
     options: config.search,
     schedule,
     terms: all,
     ...(latency && { latency }),
+    ...(source && { source }),
     loss,
     metric,
     random,

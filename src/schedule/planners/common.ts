@@ -1,6 +1,5 @@
-import type { BudgetDocument } from '../../config/schedule-schema.js'
 import type { RelaxationName } from '../../supernet/relaxations/types.js'
-import type { CostMetric } from '../source.js'
+import type { MemberMetric } from '../source.js'
 import { phaseAt } from '../table.js'
 import type { Schedule } from '../types.js'
 
@@ -15,9 +14,5 @@ export const firstMove = ({ phases }: Schedule): number =>
 /** The term that presses on gates whatever they cost: exact where gates are proximal. */
 export const pressureOn = (relaxation: RelaxationName): string => (relaxation === 'gates' ? 'l1' : 'entropy')
 
-/** What a budget counts. */
-export const metricOf = ({ metric }: Pick<BudgetDocument, 'metric'>): CostMetric =>
-  metric.replace('-share', '') as CostMetric
-
 /** The unit in which the term of a cost counts. */
-export const costUnit: Readonly<Record<CostMetric, number>> = { parameters: 1e3, flops: 1e6, latency: 1 }
+export const costUnit: Readonly<Record<MemberMetric, number>> = { parameters: 1e3, flops: 1e6, latency: 1 }

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { gateColumns } from '../levers.js'
-import type { ExpectedCosts, LayerCost, ScheduleSource } from '../source.js'
+import type { ExpectedCosts, LayerCost, MemberMetric, ScheduleSource } from '../source.js'
 import { rowAt } from '../table.js'
-import { costUnit, decides, firstMove, metricOf, pressureOn } from './common.js'
+import { costUnit, decides, firstMove, pressureOn } from './common.js'
 import { planner, type PlannerContext } from './types.js'
 
 interface Options {
@@ -12,8 +12,8 @@ interface Options {
 }
 
 interface State {
-  /** What each layer was expected to cost when gates began to move, and all with what is fixed. */
-  first: { whole: number; total: number; layers: Record<string, number> } | null
+  /** What each layer was expected to cost when gates began to move. */
+  first: Record<string, number> | null
   /** μ_k by layer. */
   multipliers: Record<string, number>
   /** u_k by layer. */
@@ -59,23 +59,20 @@ export const controller = planner<Options>({
       description: 'share of the time in which gates move after which the budget is to be met',
     }),
   }),
-  fault: ({ budget }) =>
-    budget
-      ? undefined
-      : 'schedule.budget: the controller needs one; add "budget": { "metric": "parameters-share", "value": 0.3 }',
-  levers: ({ budget, relaxation }) => [metricOf(budget!), pressureOn(relaxation)],
+  fault({ budget }) {
+    if (!budget)
+      return 'schedule.budget: the controller needs one; add "budget": { "metric": "parameters", "share": 0.3 }'
+    if (budget.metric === 'depth')
+      return `schedule.budget.metric: the controller counts parameters, flops or latency, got ${budget.metric}`
+    return undefined
+  },
+  levers: ({ budget, relaxation }) => [budget!.metric, pressureOn(relaxation)],
   source,
 })
 
-function source({
-  schedule,
-  supernet,
-  relaxation,
-  options,
-  budget,
-}: PlannerContext<Options>): ScheduleSource {
+function source({ schedule, supernet, relaxation, options }: PlannerContext<Options>): ScheduleSource {
   const { rate, settle, every } = options
-  const metric = metricOf(budget!)
+  const { metric, limit } = schedule.budget as { metric: MemberMetric; limit: number }
   const state: State = { first: null, multipliers: {}, forces: {}, eased: {} }
   const from = firstMove(schedule)
   const groupsOf = (layer: string) => supernet.groups.filter((group) => group.layer === layer)
@@ -86,12 +83,13 @@ function source({
     hasUnits(layer) ? gone(1) + (gone(target) - gone(1)) * time : gone(1 + (target - 1) * time)
 
   const look = (t: number, costs: ExpectedCosts): void => {
-    const first = (state.first ??= beginning(costs))
+    const first = (state.first ??= Object.fromEntries(
+      costs.layers.map(({ layer, expected }) => [layer, expected]),
+    ))
     const time = Math.min(1, (t - from) / Math.max(1, settle * (schedule.prune.until - from)))
-    const goal = budget!.metric.endsWith('-share') ? budget!.value * first.whole : budget!.value
-    for (const [layer, target] of targets(costs, first.layers, goal)) {
+    for (const [layer, target] of targets(costs, first, limit)) {
       const now = costs.layers.find((each) => each.layer === layer)!.expected
-      const gap = path(layer, target / first.layers[layer]!, time) - gone(now / first.layers[layer]!)
+      const gap = path(layer, target / first[layer]!, time) - gone(now / first[layer]!)
       const moved = (state.multipliers[layer] ?? 0) + (rate / 20) * gap
       state.multipliers[layer] = Math.min(highest, Math.max(lowest, moved))
       state.forces[layer] = state.multipliers[layer] + rate * gap
@@ -111,11 +109,7 @@ function source({
       }
       for (const [layer, force] of Object.entries(state.forces)) {
         // A force of 1 is a price of 1 on the mean cost of a group.
-        raise(
-          metric,
-          layer,
-          (force * costUnit[metric] * groupsOf(layer).length) / state.first!.layers[layer]!,
-        )
+        raise(metric, layer, (force * costUnit[metric] * groupsOf(layer).length) / state.first![layer]!)
         if (hasUnits(layer)) raise(pressureOn(relaxation), layer, force, state.eased[layer])
       }
       return { ...row, columns }
@@ -125,18 +119,12 @@ function source({
   }
 }
 
-const beginning = ({ whole, fixed, layers }: ExpectedCosts) => ({
-  whole,
-  total: layers.reduce((sum, { expected }) => sum + expected, fixed),
-  layers: Object.fromEntries(layers.map(({ layer, expected }) => [layer, expected])),
-})
-
 /**
  * What each layer that costs anything may cost, so that all together and what is fixed come to `goal`: the same share of
  * what it cost first, but no layer less than its cheapest. Bisection.
  */
 export function targets(
-  { fixed, layers }: Pick<ExpectedCosts, 'fixed' | 'layers'>,
+  { fixed, layers }: ExpectedCosts,
   first: Readonly<Record<string, number>>,
   goal: number,
 ): Map<string, number> {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { oneOf } from '../../config/schema-parts.js'
-import type { CostMetric, Move, ScheduleSource } from '../source.js'
+import type { MemberMetric, Move, ScheduleSource } from '../source.js'
 import { rowAt, type LambdaRow } from '../table.js'
 import type { Segment } from '../types.js'
 import { costUnit, decides, firstMove, pressureOn } from './common.js'
@@ -10,7 +10,7 @@ interface Options {
   readonly every: number
   readonly rate: number
   readonly price: number
-  readonly cost: CostMetric
+  readonly cost: MemberMetric
 }
 
 /** A column's place in log λ, and Adam's averages of its slope. */
@@ -40,7 +40,7 @@ const [beta1, beta2] = [0.5, 0.9]
  *     log λ ← log λ − rate · Adam(d(E_arch + price · cost)/dλ)
  *
  * with `cost` the share of the supernet's cost that is open. A hypergradient of one step (Luketina et al.,
- * arXiv:1511.06727); on the error alone it would drive every λ on gates to zero, for one step ahead sparsity never
+ * arXiv:1511.06727); on the error alone it would let λ on gates fade, for one step ahead sparsity hardly ever
  * pays. Between looks λ follows the base in time, times what it has come to; a term that the base leaves out begins
  * small.
  */
@@ -60,10 +60,7 @@ export const hypergradient = planner<Options>({
       description: 'what is counted',
     }),
   }),
-  fault: ({ archRows }) =>
-    archRows > 0
-      ? undefined
-      : 'config.split.arch: the hypergradient measures one step ahead on it, and it is empty; give it a share',
+  needsArch: true,
   levers: ({ options, relaxation }) => [options.cost, pressureOn(relaxation)],
   source,
 })
@@ -84,7 +81,7 @@ function source({ schedule, relaxation, options }: PlannerContext<Options>): Sch
     for (const i of turned) {
       const factor = Math.exp(state.dials[i]?.shift ?? 0)
       const unsaid = peaks[i] === 0 ? (state.starts[i] ?? 0) : 0
-      columns[i]! = (columns[i]! + unsaid) * factor
+      columns[i] = (columns[i]! + unsaid) * factor
     }
     return { ...row, columns }
   }

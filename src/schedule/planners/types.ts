@@ -30,8 +30,10 @@ export interface Planner<Options = Record<string, unknown>> {
   readonly description: string
   /** JSON Schema of its options, with defaults. */
   readonly options: TObject
-  /** Why it cannot do its work, said before any search begins; nothing where it can. */
-  fault?(settings: PlannerSettings<Options> & { readonly archRows: number }): string | undefined
+  /** Does it measure on the split `arch`? */
+  readonly needsArch?: boolean
+  /** What it lacks in its document; nothing where it can do its work. */
+  fault?(settings: Pick<PlannerSettings<Options>, 'options' | 'budget'>): string | undefined
   /** Terms on gates that it may raise where the base has none: each gets a column on every layer with gates. */
   levers(settings: PlannerSettings<Options>): readonly string[]
   /** The source of λ of one search. */

@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../../src/backend/index.js'
+import { hypergradient } from '../../../src/schedule/planners/hypergradient.js'
+import type { LookAhead, Move, Observed } from '../../../src/schedule/source.js'
+import { searched, tinyMlp, trialOf, vectorData } from '../../helpers/trials.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const base = {
+  name: 'base',
+  phases: [
+    { name: 'warm-up', until: 0.2, gates: 'hold', terms: [{ term: 'l1', part: 'gates', lambda: 0.7 }] },
+    { name: 'press', until: 1, terms: [{ term: 'l1', part: 'gates', lambda: 0.1 }] },
+  ],
+  prune: { from: 0.9, until: 0.9 },
+}
+const planned = (more: object = {}) => ({ planner: 'hypergradient', base, every: 1, ...more })
+const data = () => vectorData({ train: 40, arch: 16, validation: 8 })
+const made = (more: object = {}, search: object = {}) =>
+  trialOf(data(), tinyMlp(), { schedule: planned(more), search: { epochs: 4, batch: 8, ...search } })
+
+/** What the planner answers when look-aheads say these slopes for `l1` and for the price. */
+function answers(slopes: Record<string, { loss: number; cost: number }>, options: object = {}) {
+  const { schedule, supernet, random } = made()
+  const source = hypergradient.source({
+    schedule,
+    supernet,
+    random,
+    relaxation: 'gates',
+    budget: undefined,
+    options: { every: 1, rate: 0.2, price: 0.5, cost: 'parameters', ...options } as never,
+  })
+  const observed: Observed = {
+    gateValues: () => ({}),
+    supernet,
+    costs: () => ({ fixed: 0, layers: supernet.layers.map((layer) => ({ layer, expected: 10, least: 1 })) }),
+    lookAhead: (_, __, moves: readonly Move[]): LookAhead => ({
+      loss: 1,
+      cost: 1,
+      slopes: moves.map(({ column }) => slopes[schedule.columns[column]!.term]!),
+    }),
+  }
+  const at = (t: number, term: string) =>
+    source.at(t, observed).columns[schedule.columns.findIndex((column) => column.term === term)]!
+  return { at, schedule }
+}
+
+describe('the hypergradient', () => {
+  it.each([
+    ['error falls with λ', { loss: -1, cost: 0 }, 1],
+    ['error rises with λ', { loss: 1, cost: 0 }, -1],
+    ['cost falls by more than error rises', { loss: 1, cost: -3 }, 1],
+    ['cost falls by less than error rises', { loss: 1, cost: -1 }, -1],
+    ['nothing answers', { loss: 0, cost: 0 }, 0],
+  ])('moves λ the way that pays: %s', (_, slope, sign) => {
+    const { at, schedule } = answers({ l1: slope, parameters: slope })
+    const from = schedule.phases[1]!.from
+    expect(at(0, 'l1')).toBe(0.7)
+    expect(at(from, 'l1')).toBeCloseTo(0.1 * Math.exp(0.2 * sign), 6)
+    // What the base leaves out begins small: at 0.02 of the layer's cost, 10 weights.
+    expect(at(from, 'parameters')).toBeCloseTo(2 * Math.exp(0.4 * sign), 4)
+    expect(at(schedule.prune.until, 'l1')).toBe(0.1)
+  })
+
+  it('keeps λ within 32 times the base’s', () => {
+    const up = { loss: -1, cost: 0 }
+    const { at, schedule } = answers({ l1: up, parameters: up }, { rate: 1 })
+    const lambdas = Array.from({ length: 12 }, () => at(schedule.phases[1]!.from, 'l1'))
+    expect(lambdas.at(-1)).toBeCloseTo(3.2, 6)
+  })
+
+  it('presses more where cost has a price than on error alone', async () => {
+    const pressure = async (price: number) => {
+      const { result, model } = await searched(
+        made({ price }, { epochs: 16, gates: { noise: 0.5 }, weights: { learningRate: 0.02 } }),
+      )
+      model.dispose()
+      const pressed = result.used.columns.filter(({ term }) => term === 'l1')
+      return pressed.map(
+        ({ segments }) => segments.findLast(({ from }) => from < result.used.prune.until)!.value,
+      )
+    }
+    const [free, priced] = [await pressure(0), await pressure(100)]
+    expect(Math.max(...free)).toBeLessThan(Math.min(...priced))
+    expect(Math.min(...priced)).toBeGreaterThan(0.1)
+  })
+
+  it('says that it needs rows of arch', () => {
+    expect(() => trialOf(vectorData(), tinyMlp(), { schedule: planned() })).toThrow(
+      'config.split.arch: the planner hypergradient measures on this split, which is empty; give it a share',
+    )
+  })
+})
