@@ -6,7 +6,8 @@ import { timeText } from '../schedule/time.js'
 import { textTable } from './table.js'
 
 /** A schedule document in words: its phases, their losses and terms, and when it prunes. */
-export function documentText({ name, description, phases, prune, table, replay }: ScheduleDocument): string {
+export function documentText(document: ScheduleDocument): string {
+  const { name, description, phases, prune, table, replay, planner } = document
   const starts = ['0 %', ...phases.map(({ until }) => timeText(until))]
   const losses = table ? [] : (['task', 'reconstruction'] as const)
   const rows = phases.flatMap((phase, i) => [
@@ -20,12 +21,19 @@ export function documentText({ name, description, phases, prune, table, replay }
   ])
   const more = [
     `prune zero gates from ${timeText(prune.from)}, project at ${timeText(prune.until)}`,
+    ...(planner ? [plannerText(planner)] : []),
     ...(table ? [`λ from a table of ${formatCount(table.length)} rows`] : []),
     ...(replay
       ? [`replays a run of ${replay.steps} iterations with ${replay.removals.length} removals`]
       : []),
   ]
   return [name, description, '', textTable(rows), '', ...more].filter((line, i) => line || i > 1).join('\n')
+}
+
+/** Who changes λ, and how it is set. */
+function plannerText({ name, ...options }: NonNullable<ScheduleDocument['planner']>): string {
+  const set = Object.entries(options).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+  return `planned by ${name} (${set.join(', ')}): the λ above is where it starts; a run writes what it used`
 }
 
 type Entry = ScheduleDocument['phases'][number]['terms'][number]

@@ -56,11 +56,21 @@ export const schedule = command({
       )
     const found = compiled(await namedSchedule(name), args)
     if (action === 'show') return tell(show(found, args), args, context)
-    const { kind, view } = found
-    const of = view ? `: ${view.layers.length} layers, ${view.steps} iterations` : ''
+    const { kind, view, document } = found
+    const parts = [
+      ...(view ? [`${view.layers.length} layers, ${view.steps} iterations`] : []),
+      ...(document.planner ? [`planned by ${document.planner.name}`] : []),
+    ]
+    const of = parts.length > 0 ? `: ${parts.join(', ')}` : ''
     context.print(
       args.json
-        ? JSON.stringify({ schedule: name, kind, valid: true, compiled: view !== undefined })
+        ? JSON.stringify({
+            schedule: name,
+            kind,
+            valid: true,
+            compiled: view !== undefined,
+            ...(document.planner && { planner: document.planner.name }),
+          })
         : `${name}: valid${of}`,
     )
   },
