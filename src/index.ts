@@ -29,13 +29,20 @@ export { macroNotation, type MacroNotationOptions } from './supernet/notations/n
 export { relaxations } from './supernet/relaxations/index.js'
 export type { Relaxation } from './supernet/relaxations/types.js'
 export type { Architecture, ArchitectureGroup, GateGroup, Supernet } from './supernet/types.js'
-export { presetNames, spaces, terms } from './registry.js'
+export { planners, presetNames, spaces, terms } from './registry.js'
 
 export { losses } from './objective/losses.js'
 export { metrics, type MetricName } from './objective/metrics.js'
 export { compileSchedule } from './schedule/compile.js'
 export { scheduleCsv } from './schedule/rows.js'
-export { scheduleSource, type Observed, type ScheduleSource } from './schedule/source.js'
+export { planner, type AnyPlanner, type Planner, type PlannerContext } from './schedule/planners/types.js'
+export {
+  scheduleSource,
+  type ExpectedCosts,
+  type LookAhead,
+  type Observed,
+  type ScheduleSource,
+} from './schedule/source.js'
 export type { LambdaRow } from './schedule/table.js'
 export type { Schedule } from './schedule/types.js'
 export { distribution, eachGroup } from './objective/terms/each-group.js'

@@ -38,6 +38,7 @@ export async function retrainRun({
   spaces = [],
   readers = [],
   terms = [],
+  planners = [],
   out,
   ...hooks
 }: RetrainRunOptions): Promise<FinishedRun> {
@@ -46,7 +47,7 @@ export async function retrainRun({
   const held = { ...origin.config, split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(config, run, { spaces, readers, terms })
+  const trial = await setupTrial(config, run, { spaces, readers, terms, planners })
   checkSameSpace(trial, origin)
   createRunFolder(out, trial.config)
   writeJson(join(out, retrainedFrom), { run: resolve(run), seed })

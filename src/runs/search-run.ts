@@ -50,12 +50,13 @@ export async function searchRun({
   spaces = [],
   readers = [],
   terms = [],
+  planners = [],
   resume = false,
   ...hooks
 }: SearchRunOptions): Promise<FinishedRun> {
   if (resume && isFinished(out)) return readFinishedRun(out)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(withAbsolutePaths(config, folder), folder, { spaces, readers, terms })
+  const trial = await setupTrial(withAbsolutePaths(config, folder), folder, { spaces, readers, terms, planners })
   requireMemory(trial)
   if (resume) checkSame(out, trial)
   else createRunFolder(out, trial.config)

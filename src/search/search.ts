@@ -117,7 +117,7 @@ interface Loop extends Pruning {
 
 /** One iteration and what is due after it. Returns the next iteration. */
 async function iterate(loop: Loop, t: number): Promise<number> {
-  const { model, context, batches, stepper, progress } = loop
+  const { context, batches, stepper, progress } = loop
   const { schedule, options } = context
   const phase = guarded(phaseAt(schedule, t), t, progress.alarms)
   if (phase.from === t) context.emit({ type: 'phase', step: t, name: phase.name })

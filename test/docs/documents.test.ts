@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { ConfigSchema, type Config } from '../../src/config/config-schema.js'
 import { resolveConfig } from '../../src/config/load-config.js'
-import { ScheduleSchema } from '../../src/config/schedule-schema.js'
+import { PlannedSchema, ScheduleSchema } from '../../src/config/schedule-schema.js'
 import { readers } from '../../src/data/readers/index.js'
 import { operations } from '../../src/nn/operations/index.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { RelaxationName } from '../../src/supernet/relaxations/types.js'
-import { presetNames, spaces, terms } from '../../src/registry.js'
+import { planners, presetNames, spaces, terms } from '../../src/registry.js'
 import { compileFor, resolveSchedule, sampleSupernet, setupTrial } from '../../src/runs/setup.js'
 import { allBlocks, coded, pageText, tableRows, type Block } from './markdown.js'
 import { schemaRows } from './schema-rows.js'
@@ -66,6 +66,14 @@ describe('tables say what the program says', () => {
   test('schedules.md has every key of a schedule', () => {
     const listed = tableRows('docs/schedules.md', 'Keys').map((row) => row.slice(0, 3))
     expect(listed.sort()).toEqual(schemaRows(ScheduleSchema).sort())
+  })
+
+  test('schedules.md has every key of an algorithmic schedule, and every planner’s options', () => {
+    const rows = tableRows('docs/schedules.md', 'Algorithmic schedules').map((row) => row.slice(0, 3))
+    const wanted = [PlannedSchema, ...planners.map(({ options }) => options)].flatMap((schema) =>
+      schemaRows(schema).filter(([key]) => !key!.startsWith('`budget.')),
+    )
+    expect(rows.sort()).toEqual(wanted.sort())
   })
 
   test('schedules.md has every curve', () => {

@@ -64,6 +64,7 @@ describe('TypeScript examples run', () => {
       /^(hidden [\d ]+\n)?output\/sum (hidden|linear)\n$/,
       /^\[( '(skip|conv-[35]x[35])',?){2} \]\n$/,
       /^rmse 3\n$/,
+      /^\d+\n$/,
       /^width colour=blue colour=red 24\n$/,
     ],
     'docs/performance.md': [/^\[ 3, 3, 3, 4 \]\n$/],
