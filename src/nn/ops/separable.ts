@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import { Separable, SeparableGradient } from '../../backend/wasm/kernels/separable.js'
 import { batchNormGradient, batchStatistics, type BatchStatistics } from './batch-norm.js'
 import {

@@ -31,3 +31,39 @@ export function batchNorm(x: Operand, dy: Operand, epsilon: number, { scale, off
   }
   return { mean, variance, y, dx, dScale, dOffset }
 }
+
+const deviation = (variance: Operand, i: number, epsilon: number): number =>
+  Math.sqrt(variance.values[i % variance.values.length]! + epsilon)
+
+/** x̂ = (x − mean) / √(variance + ε) by statistics that need not be x's own. */
+export const normalised = (
+  { values, shape }: Operand,
+  { mean, variance }: { readonly mean: Operand; readonly variance: Operand },
+  epsilon: number,
+): Operand => ({
+  values: values.map(
+    (value, i) => (value - mean.values[i % mean.values.length]!) / deviation(variance, i, epsilon),
+  ),
+  shape,
+})
+
+/** dx = (d − mean(d) − x̂ · mean(d ⊙ x̂)) / σ for each channel. */
+export function beforeNorm(d: Operand, hat: Operand, variance: Operand, epsilon: number): Operand {
+  const channels = variance.values.length
+  const rows = d.values.length / channels
+  const sums = new Float64Array(channels)
+  const products = new Float64Array(channels)
+  d.values.forEach((value, i) => {
+    sums[i % channels]! += value
+    products[i % channels]! += value * hat.values[i]!
+  })
+  return {
+    values: d.values.map((value, i) => {
+      const c = i % channels
+      return (
+        (value - sums[c]! / rows - (hat.values[i]! * products[c]!) / rows) / deviation(variance, i, epsilon)
+      )
+    }),
+    shape: d.shape,
+  }
+}

@@ -4,8 +4,9 @@ import {
   ActivatedDepthwise,
   ActivatedDepthwiseGradient,
 } from '../../../src/backend/wasm/kernels/activated-depthwise.js'
+import { beforeNorm, normalised } from '../reference/batch-norm.js'
 import * as reference from '../reference/conv.js'
-import { draw, type Operand } from '../reference/operand.js'
+import { draw } from '../reference/operand.js'
 import { conforms, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, share, type Subject } from '../support/subject.js'
@@ -34,7 +35,7 @@ function activated({ title, window, shape }: WindowCase, norm: boolean): Conform
   const bend = (i: number) => (norm ? mean.values[i % channels]! : 0)
   const draws = draw(`x ${title}`, shape, { mean: 0.2 }).values
   const x = { values: draws.map((value, i) => (i % 5 === 0 ? bend(i) : value)), shape }
-  const inside = norm ? normalised(x, mean, variance) : x
+  const inside = norm ? normalised(x, { mean, variance }, epsilon) : x
   const open = { values: inside.values.map((value) => Math.max(0, value)), shape }
   const y = reference.depthwise(open, filter, window)
   const dy = draw(`dy ${title}`, y.shape)
@@ -44,7 +45,7 @@ function activated({ title, window, shape }: WindowCase, norm: boolean): Conform
   const d = { values: dx.values.map((value, i) => (inside.values[i]! > 0 ? value : 0)), shape }
   return {
     inputs: { x, filter, dy, ...(norm && { mean, variance }) },
-    want: { y, dFilter, dx: norm ? behindNorm(d, inside, variance) : d, lone: dFilter },
+    want: { y, dFilter, dx: norm ? beforeNorm(d, inside, variance, epsilon) : d, lone: dFilter },
     run({ x, filter, dy, mean, variance }) {
       const inputs = { x: x!, filter: filter!, ...(mean && variance && { mean, variance }) }
       const gradients = (wanted: object) =>
@@ -57,29 +58,3 @@ function activated({ title, window, shape }: WindowCase, norm: boolean): Conform
 }
 
 const epsilon = 1e-3
-const deviation = (variance: Operand, i: number): number =>
-  Math.sqrt(variance.values[i % variance.values.length]! + epsilon)
-
-/** dx = (d − mean(d) − x̂ · mean(d ⊙ x̂)) / σ for each channel. */
-function behindNorm(d: Operand, hat: Operand, variance: Operand): Operand {
-  const channels = variance.values.length
-  const rows = d.values.length / channels
-  const sums = new Float64Array(channels)
-  const products = new Float64Array(channels)
-  d.values.forEach((value, i) => {
-    sums[i % channels]! += value
-    products[i % channels]! += value * hat.values[i]!
-  })
-  return {
-    values: d.values.map((value, i) => {
-      const c = i % channels
-      return (value - sums[c]! / rows - (hat.values[i]! * products[c]!) / rows) / deviation(variance, i)
-    }),
-    shape: d.shape,
-  }
-}
-
-const normalised = ({ values, shape }: Operand, mean: Operand, variance: Operand): Operand => ({
-  values: values.map((value, i) => (value - mean.values[i % mean.values.length]!) / deviation(variance, i)),
-  shape,
-})

@@ -12,11 +12,13 @@ import { mixSuite } from './mix.js'
 import { optimizerSuite } from './optimizer.js'
 import { poolSuite } from './pool.js'
 import { reduceSuite } from './reduce.js'
+import { separableSuite } from './separable.js'
 
 const suites = [
   convSuite,
   conv1dSuite,
   activatedSuite,
+  separableSuite,
   poolSuite,
   batchNormSuite,
   reduceSuite,

@@ -1,6 +1,7 @@
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import { describe, it } from 'vitest'
 import { Mix, MixGradient } from '../../../src/backend/wasm/kernels/mix.js'
+import { applySlope } from '../../../src/nn/ops/norm-slope.js'
 import { batchNorm } from '../reference/batch-norm.js'
 import { gateGradients, scale, weightedSum } from '../reference/elementwise.js'
 import { draw, type Operand } from '../reference/operand.js'
@@ -13,9 +14,11 @@ import { channelCounts } from '../support/windows.js'
 export function mixSuite(subject: Subject): void {
   describe.runIf(hasOurs(subject))('mix', () => {
     const cases = shapes.flatMap((shape) =>
-      ['b', 'x', 'xb', 'bx', 'bbb', 'xbxbbxxb'].map((members) => ({ shape, members })),
+      ['b', 'x', 'l', 'xb', 'bxl', 'bbb', 'xblbbxxl'].map((members) => ({ shape, members })),
     )
-    it.each(cases)('of $members (b: with batch norm) on $shape', (one) => conforms(mixed(one)))
+    it.each(cases)('of $members (b: with batch norm, l: one whose gradient is left) on $shape', (one) =>
+      conforms(mixed(one)),
+    )
     it('while the heap grows', () => conformWhileGrowing(cases.filter((_, i) => i % 7 === 0).map(mixed)))
   })
 }
@@ -37,7 +40,7 @@ function mixed({
   const dy = draw(`dy ${title}`, shape, { mean: 0.3 })
   const norms = xs.map((x, m) => {
     const upstream = scale(dy, gates.values[m]!)
-    return members[m] === 'b' ? batchNorm(x, upstream, epsilon) : undefined
+    return members[m] !== 'x' ? batchNorm(x, upstream, epsilon) : undefined
   })
   const hats = xs.map((x, m) => norms[m]?.y ?? x)
   const entries = (name: string, list: readonly (Operand | undefined)[]) =>
@@ -58,9 +61,16 @@ function mixed({
       ...Object.fromEntries(xs.map((_, m) => [`dx${m}`, norms[m]?.dx ?? scale(dy, gates.values[m]!)])),
     },
     run({ dy, ...forward }) {
-      const attrs = { members: members.length, epsilon }
+      const attrs = { members: members.length, left: [...members].map((kind) => kind === 'l'), epsilon }
       const gradients = runKernel<tf.Tensor[]>(MixGradient, { ...forward, dy: dy! }, attrs)
-      const dxs = xs.map((_, m): [string, tf.Tensor] => [`dx${m}`, gradients[m]!])
+      const dxs = xs.map((_, m): [string, tf.Tensor] => {
+        if (!attrs.left[m]) return [`dx${m}`, gradients[m]!]
+        const slope = gradients[m] as tf.Tensor2D
+        const mean = forward[`mean${m}`] as tf.Tensor1D
+        const dx = tf.tidy(() => applySlope(forward[`x${m}`]!, dy!, { mean, slope }))
+        slope.dispose()
+        return [`dx${m}`, dx]
+      })
       return {
         y: runKernel(Mix, forward, attrs),
         dGates: gradients[members.length]!,
