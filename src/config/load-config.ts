@@ -34,9 +34,12 @@ export function loadConfig(path: string, { set = [], seed, backend }: LoadOption
   return { config, path: resolve(path), folder: dirname(resolve(path)) }
 }
 
-/** Checks a configuration given as an object and fills in every default; the object stays as it is. */
-export function resolveConfig(value: object): Config {
-  return check(value)
+/** Checks a configuration given as an object and fills in every default; the object stays as it is. `set` as of a file. */
+export function resolveConfig(value: object, set: readonly string[] = []): Config {
+  const settings = set.map(parseSetting)
+  const own = settings.length === 0 ? value : structuredClone(value)
+  for (const each of settings) applySetting(own, each)
+  return check(own, (keys) => optionOf(settings, keys))
 }
 
 function check(value: unknown, locate?: Locate): Config {

@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InputError } from '../base/errors.js'
-import { randomSource, type RandomSource } from '../base/random.js'
+import { randomSource } from '../base/random.js'
+import type { Config } from '../config/config-schema.js'
 import { resolveConfig } from '../config/load-config.js'
-import type { PreparedData } from '../data/types.js'
+import { parseSetting } from '../config/settings.js'
 import type { Trial } from '../derive/types.js'
 import { losses } from '../objective/losses.js'
 import { terms } from '../registry.js'
 import { measurePeaks, type Peaks } from '../backend/wasm/peaks.js'
 import { passProfile, type OperationTime, type PassObserver } from '../nn/profile.js'
+import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import { batching } from '../search/batching.js'
 import { shardGradients, type ShardExecutor } from '../search/gradients.js'
 import { supernetStepper } from '../search/stepper.js'
@@ -16,22 +18,23 @@ import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
 import { heapBytes, useBackend, type BackendName } from '../backend/index.js'
 import { relaxationName, relaxationOf } from './relaxation.js'
-import { buildSupernet, compileFor, resolveSchedule } from './setup.js'
+import { inputShape, randomData, type InputSize } from './random-data.js'
+import { buildSupernet, compileFor, presetOf, resolveSchedule, spaceOf } from './setup.js'
 import { startWorkers } from './workers.js'
 
-export interface BenchStepOptions {
+export interface BenchStepOptions extends InputSize {
   /** The search space, and its options. */
   readonly supernet: string
   readonly options: Readonly<Record<string, unknown>>
   readonly batch: number
-  /** Height and width of the images, which have three channels and ten classes. */
-  readonly image: number
   readonly steps: number
   readonly backend: BackendName
   readonly shards: number
   /** Threads that compute shards, this one included; 1 by default, at most one a shard. */
   readonly workers?: number
   readonly relaxed: boolean
+  /** `path=value` in the configuration's `supernet`, `search` and `relaxation`; these win over the options above. */
+  readonly set?: readonly string[]
   /** Also where the time goes. */
   readonly profile?: boolean
 }
@@ -79,24 +82,25 @@ export interface StepProfile {
 }
 
 /**
- * Times joint steps of a supernet on random images: forward, backward for weights and gates, both updates.
+ * Times joint steps of a supernet on random inputs: forward, backward for weights and gates, both updates.
  * One step before them warms up. The time of a step ends when its results can be read.
  */
 export async function benchStep(options: BenchStepOptions): Promise<StepFigures> {
-  const { backend, relaxed, shards, workers = 1 } = options
+  const { backend, relaxed, workers = 1 } = options
   if (options.profile && workers > 1)
     throw new InputError('--profile: it sees one thread; expected --workers 1')
+  const trial = randomTrial(options)
   await useBackend(backend, { relaxed })
-  const pool = await startWorkers({ backend, relaxedSimd: relaxed }, Math.min(workers, shards))
+  const threads = Math.min(workers, trial.config.search.shards)
+  const pool = await startWorkers({ backend, relaxedSimd: relaxed }, threads)
   try {
-    return timeSteps(options, pool)
+    return timeSteps(options, trial, pool)
   } finally {
     await pool.dispose()
   }
 }
 
-function timeSteps(options: BenchStepOptions, pool: WorkerPool): StepFigures {
-  const trial = randomTrial(options)
+function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): StepFigures {
   const { config, data, schedule } = trial
   const profile = options.profile ? passProfile() : undefined
   const model = new SupernetModel(trial.supernet, trial.relaxation, trial.random)
@@ -108,7 +112,7 @@ function timeSteps(options: BenchStepOptions, pool: WorkerPool): StepFigures {
     save: () => undefined,
   })
   const batches = batching(data, data.splits.train, config.search, trial.random, 'search')
-  const phase = schedule.phases.find(({ gates }) => gates === 'move')!
+  const phase = phaseOf(schedule)
   const times: number[] = []
   let early = alive()
   let warm = pool.figures
@@ -133,12 +137,12 @@ function timeSteps(options: BenchStepOptions, pool: WorkerPool): StepFigures {
   return {
     medianMs: round(times[times.length >> 1]!),
     minMs: round(times[0]!),
-    examplesPerSecond: round((1000 * options.batch) / times[times.length >> 1]!),
+    examplesPerSecond: Number(((1000 * config.search.batch) / times[times.length >> 1]!).toPrecision(4)),
     heapMB: late.heapMB,
     leaks: { tensors: [early.tensors, late.tensors], heapMB: [early.heapMB, late.heapMB] },
     backend: options.backend,
     workers: pool.workers,
-    shards: options.shards,
+    shards: config.search.shards,
     exchange: pool.workers === 1 ? null : exchangeOf(warm, pool.figures),
     parameters,
     ...(spent && { profile: spent }),
@@ -186,27 +190,28 @@ function alive(): { tensors: number; heapMB: number | null } {
   return { tensors: tf.memory().numTensors, heapMB: bytes === undefined ? null : Math.round(bytes / 2 ** 20) }
 }
 
-const round = (ms: number): number => Math.round(ms * 10) / 10
+const round = (ms: number): number => Math.round(ms * 100) / 100
 
-/** A trial on one batch of random images, with the schedule that `auto` means. */
+/** A trial on one batch of random inputs, with the schedule that `auto` means. */
 function randomTrial(options: BenchStepOptions): Trial {
-  const config = resolveConfig({
-    data: { source: 'digits' },
-    supernet: { space: options.supernet, options: options.options },
-    search: { batch: options.batch, shards: options.shards, epochs: options.steps + 2, mode: 'joint' },
-  })
+  const config = configOf(options)
   const random = randomSource(config.seed)
-  const data = randomImages(options, random)
+  const space = spaceOf(config.supernet.space, '--supernet')
+  const data = randomData(inputShape(space, options), config.search.batch, random)
   const supernet = buildSupernet(config, data)
-  const document = resolveSchedule('strong-then-relaxed', '.')
-  // A schedule long enough that every timed step is in the phase in which gates move.
-  const schedule = compileFor(document, supernet, 1000, relaxationName(config.relaxation))
+  // Long enough that every timed step is in one phase.
+  const steps = Math.max(1000, 20 * (options.steps + 1))
   return {
     config,
     data,
     supernet,
-    relaxation: relaxationOf(config.relaxation, 1000),
-    schedule,
+    relaxation: relaxationOf(config.relaxation, steps),
+    schedule: compileFor(
+      resolveSchedule(presetOf(config, []), '.'),
+      supernet,
+      steps,
+      relaxationName(config.relaxation),
+    ),
     terms,
     loss: losses['cross-entropy'],
     metric: 'accuracy',
@@ -215,29 +220,22 @@ function randomTrial(options: BenchStepOptions): Trial {
   }
 }
 
-const classes = Array.from({ length: 10 }, (_, i) => String(i))
+const settable = ['supernet', 'search', 'relaxation']
 
-function randomImages({ batch, image }: BenchStepOptions, random: RandomSource): PreparedData {
-  const stream = random.stream('bench', 'images')
-  const shape = [image, image, 3]
-  const inputs = Float32Array.from({ length: batch * image * image * 3 }, () => stream.normal())
-  const targets = Float32Array.from({ length: batch }, () => stream.integer(classes.length))
-  const none = new Uint32Array(0)
-  return {
-    dataset: {
-      name: 'random images',
-      rows: batch,
-      shape,
-      inputs,
-      targets,
-      task: { kind: 'classification', classes },
-      features: ['r', 'g', 'b'],
-      encoding: { kind: 'images', columns: [], missing: 'refuse' },
-      hash: 'random',
-    },
-    splits: { train: Uint32Array.from({ length: batch }, (_, i) => i), arch: none, validation: none, test: none },
-    scaler: { input: { mean: [0, 0, 0], std: [1, 1, 1] }, target: { mean: [], std: [] }, fill: [0, 0, 0] },
-    inputs,
-    targets,
-  }
+function configOf({ supernet, options, batch, shards, set = [] }: BenchStepOptions): Config {
+  const other = set.find((each) => !settable.includes(parseSetting(each).path[0]!))
+  if (other !== undefined)
+    throw new InputError(
+      `--set ${other}: a step is timed on random data; expected a path in ${settable.join(', ')}`,
+    )
+  return resolveConfig(
+    { data: { source: 'digits' }, supernet: { space: supernet, options }, search: { batch, shards } },
+    set,
+  )
+}
+
+/** Of the phases in which gates move, the first that trains the most layers. */
+function phaseOf({ phases }: Schedule): CompiledPhase {
+  const moving = phases.filter(({ gates }) => gates === 'move')
+  return moving.reduce((most, each) => (each.train.size > most.train.size ? each : most))
 }

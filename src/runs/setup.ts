@@ -176,7 +176,7 @@ export function sampleSupernet(name: string, given: object = {}): Supernet {
 }
 
 /** What `schedule: auto` stands for: the space's own preset; none where gates are not proximal. */
-function presetOf({ schedule, supernet, relaxation }: Config, own: readonly AnySpace[]): Config['schedule'] {
+export function presetOf({ schedule, supernet, relaxation }: Config, own: readonly AnySpace[]): Config['schedule'] {
   if (schedule !== 'auto') return schedule
   if (relaxations[relaxationName(relaxation)].step !== 'proximal') return 'none'
   return spaceOf(supernet.space, 'config.supernet.space', own).schedule ?? 'strong-then-relaxed'

@@ -153,4 +153,47 @@ describe('bench step', () => {
     const { printed } = await program(...small, '--steps', '1', '--shards', '2', '--relaxed')
     expect(JSON.parse(printed)).toMatchObject({ shards: 2, parameters: 72_854 })
   })
+
+  const timed = async (...args: string[]): Promise<StepFigures> =>
+    JSON.parse((await program('bench', 'step', '--steps', '1', '--json', ...args)).printed) as StepFigures
+
+  test('tables and series, whichever the space takes', async () => {
+    // Stem, three blocks (batch norm, two dense layers), head, by hand; gates are no weights.
+    const mlp = (features: number) =>
+      (features + 1) * 32 + 3 * (2 * 32 + 33 * 64 + 65 * 32) + 2 * 32 + 33 * 10
+    expect(await timed('--supernet', 'mlp-cell')).toMatchObject({ parameters: mlp(8) })
+    expect(await timed('--supernet', 'mlp-cell', '--features', '20')).toMatchObject({ parameters: mlp(20) })
+    const series = (features: string) =>
+      timed('--supernet', 'temporal-conv', '--length', '16', '--features', features, ...fourChannels)
+    const fourChannels = ['--set', 'supernet.options={ layers: 1, channels: 4 }']
+    const [three, five] = [await series('3'), await series('5')]
+    // The stem's window of 3 steps.
+    expect(five.parameters - three.parameters).toBe(3 * 2 * 4)
+  })
+
+  test('settings of search and relaxation', async () => {
+    const mlp = ['--supernet', 'mlp-cell', '--set', 'relaxation=softmax']
+    const search = 'search={mode: alternating, batch: 8, shards: 2}'
+    expect(await timed(...mlp, '--set', search)).toMatchObject({ shards: 2, workers: 1, parameters: 13_450 })
+  })
+
+  test.each([
+    [['--features', '8'], '--features 8: darts takes images; give --image instead'],
+    [['--image', '32', '--features', '8'], '--features 8: darts takes images; give --image instead'],
+    [
+      ['--supernet', 'mlp-cell', '--image', '32'],
+      '--image 32: mlp-cell takes tables; give --features instead',
+    ],
+    [['--supernet', 'mlp-cell', '--features', '0'], '--features: expected integer ≥ 1, got "0"'],
+    [
+      ['--set', 'data.source=iris'],
+      '--set data.source=iris: a step is timed on random data; expected a path in supernet, search, relaxation',
+    ],
+    [
+      ['--set', 'search.batch=-1'],
+      'config.search.batch: expected integer ≥ 1, got -1 (--set search.batch=-1)',
+    ],
+  ])('refuses %j', async (args, message) => {
+    await expect(timed(...args)).rejects.toThrow(message)
+  })
 })

@@ -6,7 +6,7 @@ import { loadConfig } from '../../config/load-config.js'
 import { benchOperations } from '../../runs/bench-operations.js'
 import { benchStep, type StepFigures } from '../../runs/bench-step.js'
 import { command, type Arguments } from '../command.js'
-import { backend, integer, json, out, path, text, workers } from '../options.js'
+import { backend, integer, json, out, path, set, settings, text, workers } from '../options.js'
 import { profileText } from '../profile-text.js'
 import { textTable } from '../table.js'
 
@@ -14,7 +14,7 @@ export const bench = command({
   usage: 'bench <what> [config]',
   description: 'time a training step of a supernet, or the operations of a configuration’s',
   positionals: {
-    what: { type: 'string', describe: 'step, on random images, or operations' },
+    what: { type: 'string', describe: 'step, on random inputs, or operations' },
     config: path('for operations: a YAML or JSON file'),
   },
 
@@ -23,7 +23,13 @@ export const bench = command({
     channels: { type: 'string', requiresArg: true, describe: 'the space’s option; its default otherwise' },
     cells: { type: 'string', requiresArg: true, describe: 'the space’s option; its default otherwise' },
     batch: { type: 'string', requiresArg: true, describe: 'examples a step; 64 by default' },
-    image: { type: 'string', requiresArg: true, describe: 'height and width of the images; 32 by default' },
+    image: { type: 'string', requiresArg: true, describe: 'images: height and width; 32 by default' },
+    length: { type: 'string', requiresArg: true, describe: 'series: time steps; 128 by default' },
+    features: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'tables: columns, series: channels; 8 by default',
+    },
     steps: {
       type: 'string',
       requiresArg: true,
@@ -41,6 +47,7 @@ export const bench = command({
       describe: 'for step: where its time goes, by operation kind',
     },
     workers,
+    set,
     out: out('for operations: the table to write, for config.objective.latency'),
     backend,
     json,
@@ -55,12 +62,15 @@ export const bench = command({
       supernet: text(args, 'supernet') ?? 'darts',
       options: { ...given(args, 'channels'), ...given(args, 'cells') },
       batch: count('batch', 64),
-      image: count('image', 32),
+      image: integer(args, 'image', 1),
+      length: integer(args, 'length', 1),
+      features: integer(args, 'features', 1),
       steps: count('steps', 5),
       shards: count('shards', threads),
       workers: threads,
       backend: backendOf(args),
       relaxed: Boolean(args.relaxed),
+      set: settings(args),
       profile: Boolean(args.profile),
     })
     if (args.json) return print(JSON.stringify(figures))
