@@ -179,7 +179,7 @@ const fullName = (node: string, name: string): string => (name.includes(':') ? n
 
 function addTo<T extends tf.Tensor>(sums: Map<string, T>, key: string, gradient: T): void {
   const total = sums.get(key)
-  sums.set(key, total ? (accumulate(total, gradient) as T) : gradient)
+  sums.set(key, total ? accumulate(total, gradient) : gradient)
 }
 
 /** What is wanted of a pullback, each tensor an object of its own: `add` hands its dy to every input. */

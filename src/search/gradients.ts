@@ -3,6 +3,7 @@ import { randomSource, type RandomStream } from '../base/random.js'
 import type { Graph } from '../nn/graph.js'
 import type { PassObserver } from '../nn/profile.js'
 import { runGradients, type RunOptions } from '../nn/run.js'
+import { accumulate } from '../nn/ops/accumulate.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import { reconstructionLoss, type Loss } from '../objective/losses.js'
 import { tapGradients, type Tap, type TapGradients } from './activations.js'
@@ -255,20 +256,15 @@ function scaleStatistics(observed: BatchStatistics, share: number): void {
   }
 }
 
-/** a + b; disposes both. */
+/** a + b; takes both over. */
 export function addGradients(a: Gradients, b: Gradients): Gradients {
-  const sum = <T extends tf.Tensor>(x: T, y: T): T => {
-    const total = tf.add(x, y)
-    tf.dispose([x, y])
-    return total as T
-  }
   const merge = <T extends tf.Tensor>(x: Map<string, T>, y: Map<string, T>) =>
-    new Map([...x].map(([name, tensor]) => [name, sum(tensor, y.get(name)!)]))
+    new Map([...x].map(([name, tensor]) => [name, accumulate(tensor, y.get(name)!)]))
   return {
     losses: {
-      ...(a.losses.task && { task: sum(a.losses.task, b.losses.task!) }),
+      ...(a.losses.task && { task: accumulate(a.losses.task, b.losses.task!) }),
       ...(a.losses.reconstruction && {
-        reconstruction: sum(a.losses.reconstruction, b.losses.reconstruction!),
+        reconstruction: accumulate(a.losses.reconstruction, b.losses.reconstruction!),
       }),
     },
     weights: merge(a.weights, b.weights),
@@ -276,7 +272,7 @@ export function addGradients(a: Gradients, b: Gradients): Gradients {
     statistics: new Map(
       [...a.statistics].map(([node, { mean, variance }]) => {
         const other = b.statistics.get(node)!
-        return [node, { mean: sum(mean, other.mean), variance: sum(variance, other.variance) }]
+        return [node, { mean: accumulate(mean, other.mean), variance: accumulate(variance, other.variance) }]
       }),
     ),
   }

@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../../backend/wasm/index.js'
-import { AddInto } from '../../backend/wasm/kernels/elementwise.js'
-import { runKernel } from './kernel.js'
 
-/** total + x; takes both over. On wasm in total's own memory, where nobody else reads that. */
-export function accumulate(total: tf.Tensor, x: tf.Tensor): tf.Tensor {
+/**
+ * total + x; takes both over. On wasm in total's own memory, where nobody else reads that, and without TensorFlow.js's
+ * engine, which costs more than the sum where there are thousands of small tensors.
+ */
+export function accumulate<T extends tf.Tensor>(total: T, x: T): T {
   const device = currentDevice()
   if (device?.owns(total)) {
-    runKernel<tf.Tensor>(AddInto, { total, x }).dispose()
+    device.kernels.addInto(device.pointer(total), device.pointer(x), total.size)
     x.dispose()
     return total
   }
   const sum = tf.add(total, x)
   tf.dispose([total, x])
-  return sum
+  return sum as T
 }

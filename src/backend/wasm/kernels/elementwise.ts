@@ -3,7 +3,6 @@ import type { Device } from '../device.js'
 import { sizeOf, wasmKernel } from '../kernel.js'
 
 export const ReluGradient = 'SenteiReluGradient'
-export const AddInto = 'SenteiAddInto'
 export const WeightedSum = 'SenteiWeightedSum'
 export const GateGradients = 'SenteiGateGradients'
 export const ScaleBy = 'SenteiScaleBy'
@@ -23,14 +22,6 @@ export const reluGradient = wasmKernel<'dy' | 'y', { limit?: number }>(
     return out
   },
 )
-
-/** total += x where total's memory is nobody else's, and returns total; the one kernel that writes into an input. */
-export const addInto = wasmKernel<'total' | 'x'>(AddInto, ({ inputs: { total, x }, device }) => {
-  if (!device.owns(total)) throw new Error('add into: expected memory of its own, got a shared one')
-  device.kernels.addInto(device.pointer(total), device.pointer(x), sizeOf(x.shape))
-  // A result must be a tensor, and copying the total is what this kernel is there to avoid.
-  return device.output([0])
-})
 
 /** The tensors of a list, `x0`, `x1`, …, as addresses in memory. */
 function addresses(device: Device, inputs: Readonly<Record<string, TensorInfo>>, at: number): number {

@@ -7,7 +7,7 @@ import { activatedDepthwise, activatedDepthwiseGradient } from './activated-dept
 import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.js'
 import { mix, mixGradient } from './mix.js'
 import { separable, separableGradient } from './separable.js'
-import { addInto, gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
+import { gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
 import { matMul } from './mat-mul.js'
 import { avgPoolGrad, avgPoolGradient, maxPoolGradient } from './pool.js'
 import { mean, spread, sum } from './reduce.js'
@@ -35,7 +35,6 @@ export const kernels: readonly WasmKernel[] = [
   mean,
   spread,
   reluGradient,
-  addInto,
   weightedSum,
   gateGradients,
   scaleBy,
