@@ -63,3 +63,25 @@ export function number(args: Arguments, name: string, least: number): number | u
     throw expected(`--${name}`, `number ≥ ${least}`, value)
   return Number(value)
 }
+
+/** A size of a run's menu. */
+export const menu: Options = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'what the search kept at this size of its menu',
+}
+
+/** Sizes of a budget, the largest first: shares below 1, or amounts in the metric's unit. As settings of a configuration. */
+export function menuSettings(args: Arguments): string[] {
+  const given = text(args, 'menu')
+  if (given === undefined) return []
+  const sizes = given.split(',').map(Number)
+  const shares = sizes.every((size) => size > 0 && size < 1)
+  if (!shares && !sizes.every((size) => size >= 1))
+    throw expected('--menu', 'shares between 0 and 1, or amounts from 1 on, as 0.5,0.25,0.1', given)
+  const [last, ...larger] = [...sizes].sort((a, b) => a - b)
+  return [
+    `budget.${shares ? 'share' : 'value'}=${last}`,
+    ...(larger.length > 0 ? [`budget.menu=[${larger.join(', ')}]`] : []),
+  ]
+}

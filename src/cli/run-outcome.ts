@@ -6,6 +6,7 @@ import type { Config } from '../config/config-schema.js'
 import { criterionName } from '../derive/criteria.js'
 import { Interrupted } from '../derive/retrain-stage.js'
 import type { FinishedRun } from '../runs/run-folder.js'
+import type { MenuFigures } from '../search/menu.js'
 import type { RunHooks } from '../runs/search-run.js'
 import { exitCodes, type Arguments, type CommandContext } from './command.js'
 import { integer } from './options.js'
@@ -87,6 +88,7 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
     '',
     `gap (${metric} lost)  jumps ${formatDifference(gap.jumps)}  derived ${formatDifference(gap.derive)}  gates dropped ${formatDifference(gap.gatesDropped)}`,
     ...(metrics.budget ? [`budget  ${budgetText(metrics.budget)}`] : []),
+    ...(metrics.menu ?? []).map((entry) => `menu    ${menuText(entry, metric)}`),
     `time    ${seconds.join('  ')}`,
     ...(metrics.benchmark ? [`table   ${benchmarkText(metrics.benchmark)}`] : []),
     `report  ${places.report}`,
@@ -96,6 +98,9 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
 
 const budgetText = ({ metric, cost, limit }: NonNullable<TrialMetrics['budget']>): string =>
   `${formatNumber(cost)} of at most ${formatNumber(limit)} ${metric}`
+
+const menuText = ({ size, cost, after }: MenuFigures, metric: string): string =>
+  `${size}: ${formatNumber(cost)}, validation ${metric} ${formatNumber(after)} before retraining`
 
 function benchmarkText({ table, metric, rank, of, percentile, regret, matched }: BenchmarkFigures): string {
   if (matched === null) return `${table} lacks the architecture, and isomorphic ones`

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { Alarms } from './alarms-schema.js'
+import { ConfigBudget } from './budget-schema.js'
 import { Data, Split } from './data-schema.js'
 import { RelaxationSchema } from './relaxation-schema.js'
 import { object, oneOf } from './schema-parts.js'
@@ -178,6 +179,7 @@ export const ConfigSchema = object(
       description:
         'a preset of schedules/, a JSON file, the document itself, or auto: the preset that suits the space',
     }),
+    budget: Type.Optional(ConfigBudget),
     search: Search,
     retrain: Retrain,
     criteria: Type.Array(Criterion, { default: [] }),

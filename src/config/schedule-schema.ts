@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { BudgetSchema } from './budget-schema.js'
 
 const strict = { additionalProperties: false }
 const Fraction = Type.Number({ minimum: 0, maximum: 1 })
@@ -120,31 +121,6 @@ const Removal = Type.Object(
   strict,
 )
 
-const Amount = Type.Number({ exclusiveMinimum: 0 })
-
-const Budget = Type.Object(
-  {
-    metric: Type.Unsafe<'parameters' | 'flops' | 'depth' | 'latency'>({
-      type: 'string',
-      enum: ['parameters', 'flops', 'depth', 'latency'],
-    }),
-    value: Type.Optional(
-      Type.Unsafe<number>({
-        ...Amount,
-        description: 'the most that the architecture may cost, in the metric’s unit',
-      }),
-    ),
-    share: Type.Optional(
-      Type.Number({
-        exclusiveMinimum: 0,
-        exclusiveMaximum: 1,
-        description: 'the same as a share of what the whole supernet costs',
-      }),
-    ),
-  },
-  { ...strict, description: 'what the projection keeps costs at most so much' },
-)
-
 const Replay = Type.Object(
   {
     steps: Type.Integer({ minimum: 1, description: 'iterations of the whole search' }),
@@ -219,7 +195,7 @@ export const ScheduleSchema = Type.Object(
       },
       { ...strict, default: {} },
     ),
-    budget: Type.Optional(Budget),
+    budget: Type.Optional(BudgetSchema),
     table: Type.Optional(
       Type.Array(TableRow, { description: 'rows [from, to, layer, term, λ] in place of terms and losses' }),
     ),

@@ -4,7 +4,6 @@ import { ParameterStore } from '../nn/parameter-store.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
 import { evaluate } from '../search/evaluate.js'
 import { discreteNetwork, modelNetwork, type Network } from '../search/network.js'
-import type { Budget } from '../schedule/types.js'
 import { architectureCosts } from '../supernet/architecture-cost.js'
 import type { SearchResult } from '../search/search.js'
 import { sparsityByLayer } from '../search/structure.js'
@@ -51,7 +50,7 @@ export function summarise(
   baseline: TrialMetrics['baseline'],
   final: Retrained,
 ): TrialMetrics {
-  const { config, supernet, metric, schedule } = trial
+  const { config, supernet, metric } = trial
   const cost = costOf(final.graph)
   const supernetCost = taskCost(supernet)
   const lost = (before: number | null, after: number | null) =>
@@ -82,16 +81,24 @@ export function summarise(
       gatesDropped: lost(searched.kept, searched.dropped),
     },
     test: { supernet: searched.test, final: test },
-    ...(schedule.budget && { budget: { ...schedule.budget, cost: spentOn(schedule.budget, model, trial) } }),
+    ...budgetFigures(trial, model, search),
     derived: { ...cost, sparsityByLayer: sparsityByLayer(model.supernet, supernet) },
     criteria,
     ...(trial.benchmark && { benchmark: trial.benchmark(model.architecture()) }),
   }
 }
 
-/** What the architecture that a search ended with costs in its budget's metric. */
-const spentOn = ({ metric }: Budget, { supernet }: SupernetModel, { latency }: Trial): number =>
-  architectureCosts(supernet, metric, latency)({}).cost
+/** What the search ended with of its budget, and on the way there; nothing where it had none. */
+function budgetFigures(
+  { schedule, latency }: Trial,
+  { supernet }: SupernetModel,
+  search: SearchResult,
+): Pick<TrialMetrics, 'budget' | 'menu'> {
+  if (!schedule.budget) return {}
+  const { menu, ...budget } = schedule.budget
+  const { cost } = architectureCosts(supernet, budget.metric, latency)({})
+  return { budget: { ...budget, cost }, ...(menu && { menu: search.menu.map(({ figures }) => figures) }) }
+}
 
 /** The test metric of a retrained network, and whether it meets the criteria. */
 export function judgeRetrained(

@@ -32,6 +32,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
 
     return {
       architecture,
+      menu: search.menu,
       graph: final.graph,
       values: final.values,
       schedule: search.used,

@@ -11,6 +11,7 @@ import type { Budget, Schedule } from '../schedule/types.js'
 import type { Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
 import type { ShardExecutor } from '../search/gradients.js'
+import type { MenuEntry, MenuFigures } from '../search/menu.js'
 import type { Latency } from '../search/options.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { Architecture, Supernet } from '../supernet/types.js'
@@ -53,6 +54,8 @@ export interface TrialHooks {
 /** A finished trial: the architecture, the retrained network, and what is known about them. */
 export interface TrialResult {
   readonly architecture: Architecture
+  /** The architectures of the menu's sizes, where there is a menu. */
+  readonly menu: readonly MenuEntry[]
   readonly graph: Graph
   readonly values: ReadonlyMap<string, Float32Array>
   /** With the λ that was used. */
@@ -86,7 +89,9 @@ export interface TrialMetrics {
   }
   readonly test: { readonly supernet: number | null; readonly final: number | null }
   /** Only where the schedule has a budget: the limit, what the architecture costs of it, and the least and the whole. */
-  readonly budget?: Budget & { readonly cost: number }
+  readonly budget?: Omit<Budget, 'menu'> & { readonly cost: number }
+  /** Only where the budget has a menu: what was kept at each size on the way, before any retraining. */
+  readonly menu?: readonly MenuFigures[]
   readonly derived: Cost & { readonly sparsityByLayer: Record<string, number> }
   readonly criteria: { readonly passed: boolean; readonly results: readonly CriterionResult[] }
   /** Only where the configuration names a benchmark. */

@@ -7,15 +7,21 @@ import type { Architecture } from '../supernet/types.js'
 import { architectureDot, dotToSvg } from './dot.js'
 import { modelFiles } from './model-files.js'
 
-type Exporter = (run: string, out: string) => Promise<void> | void
+/** Writes what a run's folder holds: its architecture stands in the file of that name. */
+type Exporter = (run: string, out: string, architecture: string) => Promise<void> | void
 
 const exporters: Readonly<Record<string, Exporter>> = {
-  layers(run, out) {
+  layers(run, out, architecture) {
+    if (architecture !== 'architecture.json')
+      throw new InputError(
+        `--menu: the architecture was not trained; train it with "sentei retrain ${run} --menu …", and export that run`,
+      )
     for (const name of modelFiles) writeAtomic(join(out, name), readFile(run, join('model', name)))
   },
-  architecture: (run, out) => writeAtomic(out, readFile(run, 'architecture.json')),
-  dot: (run, out) => writeAtomic(out, architectureDot(readArchitecture(run))),
-  svg: async (run, out) => writeAtomic(out, `${await dotToSvg(architectureDot(readArchitecture(run)))}\n`),
+  architecture: (run, out, name) => writeAtomic(out, readFile(run, name)),
+  dot: (run, out, name) => writeAtomic(out, architectureDot(readArchitecture(run, name))),
+  svg: async (run, out, name) =>
+    writeAtomic(out, `${await dotToSvg(architectureDot(readArchitecture(run, name)))}\n`),
 }
 
 /** What a run can be exported as. */
@@ -23,19 +29,38 @@ export const exportFormats: readonly string[] = Object.keys(exporters)
 
 /**
  * Writes a finished run's result in a format: `layers` (a folder: the verified LayersModel), `architecture`
- * (JSON), `dot`, `svg` (files). Refuses what does not exist, with what does.
+ * (JSON), `dot`, `svg` (files); with `menu` the architecture of that size of its menu. Refuses what does not exist,
+ * with what does.
  */
-export async function exportRun(run: string, format: string, out: string): Promise<void> {
+export async function exportRun(run: string, format: string, out: string, menu?: number): Promise<void> {
   const exporter = Object.hasOwn(exporters, format) ? exporters[format] : undefined
   if (!exporter)
     throw new InputError(
       `--format: expected one of ${exportFormats.join(', ')}, got "${format}"${didYouMean(format, exportFormats)}`,
     )
-  await exporter(run, out)
+  await exporter(run, out, menu === undefined ? 'architecture.json' : menuFile(run, menu))
 }
 
-const readArchitecture = (run: string) =>
-  JSON.parse(readFile(run, 'architecture.json').toString('utf8')) as Architecture
+const readArchitecture = (run: string, name: string) =>
+  JSON.parse(readFile(run, name).toString('utf8')) as Architecture
+
+/** The file of a size of a run's menu; the error lists the sizes. */
+export function menuFile(run: string, size: number): string {
+  const sizes = menuSizes(run)
+  if (sizes.includes(size)) return join('menu', `${size}.json`)
+  const what =
+    sizes.length > 0
+      ? `expected one of ${sizes.join(', ')}, got ${size}`
+      : `${run} has no menu; give one to the search: "sentei search … --menu 0.5,0.25,0.1"`
+  throw new InputError(`--menu: ${what}`)
+}
+
+function menuSizes(run: string): number[] {
+  const { menu = [] } = JSON.parse(readFile(run, 'metrics.json').toString('utf8')) as {
+    menu?: readonly { size: number }[]
+  }
+  return menu.map(({ size }) => size)
+}
 
 function readFile(run: string, name: string): Buffer {
   const path = join(run, name)

@@ -62,6 +62,7 @@ export function progressBar({ stream, isTTY, epochs, now = Date.now }: ProgressO
         break
       case 'phase':
       case 'gates':
+      case 'menu':
       case 'stage':
         break
     }

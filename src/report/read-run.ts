@@ -61,6 +61,13 @@ export interface RunMetrics {
   readonly derived?: { readonly parameters?: Figure; readonly flops?: Figure }
   /** What the architecture costs of the schedule's budget, where it has one. */
   readonly budget?: { readonly metric?: string; readonly limit?: Figure; readonly cost?: Figure }
+  /** What was kept at each size of its menu, where the budget has one. */
+  readonly menu?: readonly {
+    readonly size?: Figure
+    readonly cost?: Figure
+    readonly before?: Figure
+    readonly after?: Figure
+  }[]
   /** Where the architecture stands in a tabular benchmark, if the configuration names one. */
   readonly benchmark?: {
     readonly table?: string

@@ -33,7 +33,7 @@ export function summary(run: Run): Markup {
       Compare the derived network with the others: it should be much smaller at nearly the same metric, and
       the three gap figures should be near zero.
     </p>
-    ${resultTable(run)} ${gapAndTime(run)} ${criteria(run)}
+    ${resultTable(run)} ${gapAndTime(run)} ${menuTable(run)} ${criteria(run)}
   </header> `
 }
 
@@ -140,6 +140,37 @@ function gapAndTime({ metrics, timings }: Run): Markup {
         </div> `,
     )}
   </dl>`
+}
+
+/** The architectures of other sizes that the search passed. */
+function menuTable(run: Run): Markup | null {
+  const { menu, budget } = run.metrics ?? {}
+  if (!menu || menu.length === 0) return null
+  const metric = metricName(run) ?? 'metric'
+  const rows = menu.map(
+    ({ size, cost, before, after }) =>
+      html`<tr>
+        <th scope="row">menu ${formatNumber(size)}</th>
+        <td class="number">${formatNumber(cost)}</td>
+        <td class="number">${formatNumber(before)}</td>
+        <td class="number">${formatNumber(after)}</td>
+      </tr> `,
+  )
+  return html`<div class="scroll">
+    <table class="results">
+      <thead>
+        <tr>
+          <th></th>
+          <th class="number">${budget?.metric ?? 'cost'}</th>
+          <th class="number">${metric}, validation: supernet then</th>
+          <th class="number">with only this open</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`
 }
 
 const budgetText = ({ cost, limit }: { cost?: Figure; limit?: Figure }): string =>

@@ -14,7 +14,7 @@ interface CardContent {
 
 /** The model card, Markdown: what the model is, its data, figures, criteria and limits, and how to load it. */
 export function modelCard(content: CardContent): string {
-  const sections = [about, data, results, criteria, limits, usage]
+  const sections = [about, data, results, ...(content.metrics.menu ? [menu] : []), criteria, limits, usage]
   return `${sections.map((section) => section(content)).join('\n\n')}\n`
 }
 
@@ -74,6 +74,21 @@ Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.j
 function standing({ table, metric, architecture, rank, of, percentile, regret }: BenchmarkFigures): string {
   if (rank === null) return `The table \`${table}\` does not know the architecture \`${architecture}\`.`
   return `In the table \`${table}\` the architecture \`${architecture}\` has rank ${formatCount(rank)} of ${formatCount(of)} by \`${metric}\` (percentile ${formatNumber(percentile)}), ${formatNumber(regret)} from the best.`
+}
+
+/** Other sizes of the same search. */
+function menu({ metrics }: CardContent): string {
+  const lines = metrics.menu!.map(
+    ({ size, cost, before, after }) =>
+      `| ${size} | ${formatNumber(cost)} | ${formatNumber(before)} | ${formatNumber(after)} |`,
+  )
+  return `## Menu
+
+Architectures of other sizes that the search passed, in \`menu/\`; not retrained. ${metrics.metric} on validation, of the supernet as it stood then and with only the architecture's members open.
+
+| size | ${metrics.budget!.metric} | supernet | architecture |
+| ---: | ---: | ---: | ---: |
+${lines.join('\n')}`
 }
 
 function criteria({ metrics }: CardContent): string {

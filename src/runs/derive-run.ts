@@ -13,6 +13,7 @@ import { supernetStepper } from '../search/stepper.js'
 import type { GateWeights } from '../search/events.js'
 import { SupernetModel } from '../supernet/model.js'
 import type { Architecture } from '../supernet/types.js'
+import { menuArchitecture } from './menu.js'
 import { readFinishedRun, readRunConfig, retrainedFrom } from './run-folder.js'
 import { checkpointOf } from './search-run.js'
 import { setupTrial, type Extensions } from './setup.js'
@@ -25,6 +26,8 @@ export interface DeriveRunOptions extends Partial<RuleOptions>, Extensions {
   readonly rule?: DeriveRule
   /** The gates at the end of this epoch, from 1; the last ones by default. */
   readonly epoch?: number
+  /** Of rule `final`: what the search kept at this size of its menu. */
+  readonly menu?: number
 }
 
 /**
@@ -33,7 +36,7 @@ export interface DeriveRunOptions extends Partial<RuleOptions>, Extensions {
  */
 export async function deriveRun(
   run: string,
-  { rule = 'final', epoch, threshold = 0.5, ...own }: DeriveRunOptions = {},
+  { rule = 'final', epoch, threshold = 0.5, menu, ...own }: DeriveRunOptions = {},
 ): Promise<Architecture> {
   if (!deriveRules.includes(rule))
     throw new InputError(
@@ -42,6 +45,9 @@ export async function deriveRun(
   if (rule === 'final' || rule === 'perturbation')
     if (epoch !== undefined)
       throw new InputError(`--epoch: only for rules ${gateRules.join(', ')}, got rule ${rule}`)
+  if (menu !== undefined && rule !== 'final')
+    throw new InputError(`--menu: only for rule final, got rule ${rule}`)
+  if (menu !== undefined) return menuArchitecture(run, menu)
   if (rule === 'final') return readFinishedRun(run).architecture
   const config = readRunConfig(run)
   if (existsSync(join(run, retrainedFrom)))

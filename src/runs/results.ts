@@ -6,6 +6,7 @@ import type { PlainNetwork } from '../export/fold.js'
 import { readEvents } from '../report/read-run.js'
 import type { Event } from '../search/events.js'
 import type { Architecture } from '../supernet/types.js'
+import type { MenuEntry } from '../search/menu.js'
 import { modelCard } from './card.js'
 import { reportRun } from './report-run.js'
 import type { Timings } from './run-folder.js'
@@ -13,6 +14,8 @@ import type { Timings } from './run-folder.js'
 /** What a run comes to. */
 export interface Results {
   readonly architecture: Architecture
+  /** The architectures of a menu, largest first. */
+  readonly menu?: readonly MenuEntry[]
   readonly network: PlainNetwork
   readonly metrics: TrialMetrics
   readonly seconds: Pick<Timings, 'searchSeconds' | 'baselineSeconds' | 'retrainSeconds'>
@@ -30,10 +33,11 @@ export async function writeResults(
   emit: (event: Event) => void,
 ): Promise<void> {
   const { config, data, metric } = trial
-  const { architecture, network, metrics, seconds, workers, schedule } = results
+  const { architecture, menu = [], network, metrics, seconds, workers, schedule } = results
   const write = (name: string, value: unknown) => writeJson(join(folder, name), value)
   writeAtomic(join(folder, 'schedule.csv'), schedule)
   write('architecture.json', architecture)
+  for (const entry of menu) write(join('menu', `${entry.figures.size}.json`), entry.architecture)
 
   const start = performance.now()
   const verification = await saveModel(

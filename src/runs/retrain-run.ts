@@ -9,10 +9,15 @@ import { judgeRetrained } from '../derive/measure.js'
 import { startEvent } from '../derive/trial.js'
 import type { Trial, TrialMetrics } from '../derive/types.js'
 import type { Retrained } from '../derive/retrain.js'
+import { costOf } from '../nn/cost.js'
 import { readCheckpoint, withPrefix } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
 import type { WorkerPool } from '../search/workers/pool.js'
+import { sparsityByLayer } from '../search/structure.js'
+import { illegality, restrictTo } from '../supernet/prune.js'
+import type { Architecture } from '../supernet/types.js'
 import { openEventLog } from './event-log.js'
+import { menuArchitecture, readArchitecture } from './menu.js'
 import { writeResults } from './results.js'
 import { createRunFolder, readFinishedRun, retrainedFrom, type FinishedRun } from './run-folder.js'
 import { checkpointOf, type RunHooks } from './search-run.js'
@@ -22,6 +27,9 @@ import { withWorkers } from './workers.js'
 export interface RetrainRunOptions extends RunHooks, Extensions {
   /** The folder of the finished run whose architecture is trained. */
   readonly run: string
+  /** Another architecture of its space instead: a size of its menu, or a file that `derive` wrote. */
+  readonly menu?: number | undefined
+  readonly architecture?: string | undefined
   /** Changes its configuration: another seed, more epochs. */
   readonly configure?: (config: Config) => Config
   /** The new run's folder: new or empty. */
@@ -34,6 +42,8 @@ export interface RetrainRunOptions extends RunHooks, Extensions {
  */
 export async function retrainRun({
   run,
+  menu,
+  architecture: file,
   configure = (config) => config,
   spaces = [],
   readers = [],
@@ -42,23 +52,30 @@ export async function retrainRun({
   out,
   ...hooks
 }: RetrainRunOptions): Promise<FinishedRun> {
-  const origin = readFinishedRun(run)
+  const found = readFinishedRun(run)
+  const chosen = file !== undefined ? readArchitecture(file) : menu !== undefined ? menuArchitecture(run, menu) : undefined
+  const origin = { ...found, architecture: chosen ?? found.architecture }
   const { split, seed } = origin.config
   const held = { ...origin.config, split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, { spaces, readers, terms, planners })
-  checkSameSpace(trial, origin)
+  checkSameSpace(trial, origin, file ?? run)
+  if (chosen) checkChosen(trial, chosen)
   createRunFolder(out, trial.config)
-  writeJson(join(out, retrainedFrom), { run: resolve(run), seed })
+  const from = file !== undefined ? { architecture: resolve(file) } : menu !== undefined ? { menu } : {}
+  writeJson(join(out, retrainedFrom), { run: resolve(run), seed, ...from })
   const stages = { retrain: config.retrain }
-  await withWorkers(config, hooks, stages, (pool) => retrainInFolder(trial, origin, out, hooks, pool))
+  await withWorkers(config, hooks, stages, (pool) =>
+    retrainInFolder(trial, origin, chosen !== undefined, out, hooks, pool),
+  )
   return readFinishedRun(out)
 }
 
 async function retrainInFolder(
   trial: Trial,
   origin: FinishedRun,
+  chosen: boolean,
   out: string,
   { onEvent, signal }: RunHooks,
   { execute, workers }: WorkerPool,
@@ -82,7 +99,7 @@ async function retrainInFolder(
       {
         architecture: origin.architecture,
         network: retrained,
-        metrics: newMetrics(trial, origin.metrics, retrained),
+        metrics: newMetrics(trial, origin, retrained, chosen),
         seconds: { searchSeconds, baselineSeconds, retrainSeconds },
         workers,
         schedule: readFileSync(join(origin.folder, 'schedule.csv'), 'utf8'),
@@ -94,10 +111,18 @@ async function retrainInFolder(
   }
 }
 
-/** What the search measured stays; what is of the retrained network is measured anew. */
-function newMetrics(trial: Trial, origin: TrialMetrics, retrained: Retrained): TrialMetrics {
+/**
+ * What the search measured stays; what is of the retrained network is measured anew. Of a `chosen` architecture, which
+ * is not what the search ended with, the search did not measure what deriving costs.
+ */
+function newMetrics(
+  trial: Trial,
+  { metrics: origin, architecture }: FinishedRun,
+  retrained: Retrained,
+  chosen: boolean,
+): TrialMetrics {
   const { test, criteria } = judgeRetrained(trial, retrained)
-  return {
+  const metrics = {
     ...origin,
     seed: trial.config.seed,
     backend: trial.config.backend,
@@ -106,6 +131,28 @@ function newMetrics(trial: Trial, origin: TrialMetrics, retrained: Retrained): T
     test: { ...origin.test, final: test },
     criteria,
   }
+  if (!chosen) return metrics
+  const { budget, menu, ...kept } = metrics
+  return {
+    ...kept,
+    validation: { ...kept.validation, derivedBeforeRetrain: null, derivedGatesDropped: null },
+    gap: { ...kept.gap, derive: null, gatesDropped: null },
+    derived: {
+      ...costOf(retrained.graph),
+      sparsityByLayer: sparsityByLayer(restrictTo(trial.supernet, architecture).supernet, trial.supernet),
+    },
+    ...(trial.benchmark && { benchmark: trial.benchmark(architecture) }),
+  }
+}
+
+/** Refuses what is no legal architecture, or has no weights to inherit. */
+function checkChosen({ config, supernet }: Trial, architecture: Architecture): void {
+  const reason = illegality(restrictTo(supernet, architecture).supernet)
+  if (reason !== undefined) throw new InputError(`architecture.${reason}`)
+  if (config.retrain.from === 'inherited')
+    throw new InputError(
+      'config.retrain.from: inherited weights are those of what the search ended with; train another architecture from scratch',
+    )
 }
 
 function searchedWeights(run: string): Map<string, Float32Array> {
@@ -115,10 +162,10 @@ function searchedWeights(run: string): Map<string, Float32Array> {
   return withPrefix(checkpoint.arrays, 'w/')
 }
 
-function checkSameSpace({ supernet }: Trial, { architecture, folder }: FinishedRun): void {
+function checkSameSpace({ supernet }: Trial, { architecture }: FinishedRun, where: string): void {
   const of = ({ space, options, input, outputs }: typeof architecture) =>
     JSON.stringify([space, options, input, outputs])
   const { space, options, input, outputs } = supernet
   if (of({ ...architecture, space, options, input, outputs }) !== of(architecture))
-    throw new InputError(`${folder}: its architecture is of another supernet or other data than the configuration`)
+    throw new InputError(`${where}: its architecture is of another supernet or other data than the configuration`)
 }

@@ -98,7 +98,7 @@ async function runInFolder(
   }
   try {
     const result = await runTrial(trial, { emit, save, checkpoint, execute, ...(signal && { signal }) })
-    const { architecture, graph, values, metrics, schedule, steps } = result
+    const { architecture, menu, graph, values, metrics, schedule, steps } = result
     const seconds = {
       searchSeconds: before + result.seconds.search,
       baselineSeconds: result.seconds.baseline,
@@ -106,7 +106,8 @@ async function runInFolder(
     }
     const csv = scheduleCsv(schedule, steps)
     const network = { graph, values }
-    await writeResults(out, trial, { architecture, network, metrics, seconds, workers, schedule: csv }, emit)
+    const results = { architecture, menu, network, metrics, seconds, workers, schedule: csv }
+    await writeResults(out, trial, results, emit)
   } finally {
     log.close()
   }

@@ -55,7 +55,10 @@ export async function setupTrial(
   const data = await prepareData(config, folder, readers)
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
-  const document = resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners)
+  const document = withBudget(
+    resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners),
+    config,
+  )
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const steps = config.search.epochs * perEpoch
@@ -180,6 +183,12 @@ export function presetOf({ schedule, supernet, relaxation }: Config, own: readon
   if (schedule !== 'auto') return schedule
   if (relaxations[relaxationName(relaxation)].step !== 'proximal') return 'none'
   return spaceOf(supernet.space, 'config.supernet.space', own).schedule ?? 'strong-then-relaxed'
+}
+
+/** The document with the configuration's budget in place of its own. */
+function withBudget(document: ScheduleDocument, { budget }: Config): ScheduleDocument {
+  if (!budget) return document
+  return { ...document, budget: { ...budget, metric: budget.metric ?? document.budget?.metric ?? 'parameters' } }
 }
 
 /** A schedule document: a preset's, a JSON file's, or the given one, validated. */

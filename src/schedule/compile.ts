@@ -30,14 +30,15 @@ export function compileSchedule(document: ScheduleDocument, context: CompileCont
     const where = table ? 'schedule.table' : `${pathOf(document, p)}.losses.reconstruction`
     throw new InputError(`${where}: this supernet has no decoder, so it has no reconstruction loss`)
   }
+  const prune = pruneOf(document, context)
   return {
     name: document.name,
     steps: context.steps,
     phases,
     losses,
     columns: [...columns, ...(replay ? [] : reservedColumns(context))],
-    prune: pruneOf(document, context),
-    ...(document.budget && { budget: budgetOf(document.budget, context) }),
+    prune,
+    ...(document.budget && { budget: budgetOf(document.budget, prune, context) }),
     ...(replay && { replay: { initial: replay.initial, removals: replay.removals } }),
   }
 }

@@ -80,6 +80,17 @@ export interface Budget {
   /** What the whole supernet costs, and the least that a legal architecture does. */
   readonly whole: number
   readonly least: number
+  /** Larger budgets that are passed on the way, falling. */
+  readonly menu?: readonly MenuSize[]
+}
+
+/** A budget whose architecture is kept at its time, while the search goes on below it. */
+export interface MenuSize {
+  /** As it was given: a value or a share. */
+  readonly size: number
+  readonly limit: number
+  /** The iterations that are done by then. */
+  readonly at: number
 }
 
 /** A compiled schedule: λ[t, k] of every term, run-length coded. */

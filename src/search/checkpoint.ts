@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { writeAtomic } from '../base/files.js'
 import type { Ablation } from './events.js'
+import type { MenuEntry } from './menu.js'
 import type { AlarmState } from './safeguards.js'
 import type { Streaks } from './streaks.js'
 
@@ -48,6 +49,8 @@ export interface Progress {
   ablations: Record<string, Record<string, Ablation>>
   /** What alarms and safeguards remember. */
   alarms: AlarmState
+  /** The sizes of the menu that were passed. */
+  menu: MenuEntry[]
   /** Set once the search is over. */
   finished?: 'finished' | 'early-stop' | 'alarm'
 }
@@ -61,6 +64,7 @@ export const freshProgress = (): Progress => ({
   streaks: { zero: {}, weak: {} },
   ablations: {},
   alarms: { raised: [], heldUntil: 0, good: null, terms: [] },
+  menu: [],
 })
 
 const fileName = 'search.safetensors'

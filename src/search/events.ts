@@ -1,5 +1,5 @@
 import type { MetricName } from '../objective/metrics.js'
-import type { GateGroup } from '../supernet/types.js'
+import type { CostMetric, GateGroup } from '../supernet/types.js'
 
 /**
  * What the loop writes, one JSON object a line, into `events.jsonl`. Progress bar, report and live page
@@ -50,6 +50,18 @@ export type Event =
       evidence?: Record<string, Evidence>
       /** Groups that stood on what went, and went with it. */
       took?: string[]
+    }
+  | {
+      /** The architecture of a size of the menu was kept, the supernet left as it is. */
+      type: 'menu'
+      step: number
+      metric: CostMetric
+      size: number
+      limit: number
+      cost: number
+      /** The validation metric of the supernet, and with only that architecture's members open. */
+      before: number | null
+      after: number | null
     }
   | {
       type: 'alarm'

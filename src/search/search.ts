@@ -24,6 +24,7 @@ import { originOf, requireOrigin } from './initial.js'
 import { expectedCosts } from './layer-cost.js'
 import type { Latency, LoopContext } from './options.js'
 import { inspect } from './inspect.js'
+import { passMenu, type MenuEntry } from './menu.js'
 import { projectToLegal } from './projection.js'
 import type { Pruning } from './pruning.js'
 import { guarded, guardedSource, watch } from './safeguards.js'
@@ -51,6 +52,8 @@ export interface SearchResult {
   readonly steps: number
   /** The metric lost, summed over every removal and projection. */
   readonly jumps: number
+  /** What was kept at the sizes of the menu. */
+  readonly menu: readonly MenuEntry[]
   /** The schedule with the λ that was used. */
   readonly used: Schedule
 }
@@ -80,6 +83,7 @@ export async function searchArchitecture(
     reason,
     steps,
     jumps: progress.jumps,
+    menu: progress.menu,
     used,
   })
   try {
@@ -99,6 +103,7 @@ export async function searchArchitecture(
     }
     progress.finished ??= 'finished'
     if (!predictsNumbers(stepper.network, data)) throw diverged('search')
+    passMenu(loop, t, true)
     if (isUnsettled(loop)) progress.jumps += projectToLegal(loop, t)
     context.emit({ type: 'done', stage: 'search', reason: progress.finished, step: t })
     save(loop, t)
@@ -128,6 +133,7 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   stepper.step(t, shards, phase, lambdas)
   const next = t + 1
   const endOfEpoch = next % batches.perEpoch === 0
+  passMenu(loop, next)
   if (next % options.inspectEvery === 0 || endOfEpoch || next === schedule.prune.until)
     inspect(loop, next, endOfEpoch)
   if (schedule.replay) replayRemovals(loop, schedule.replay.removals, next)

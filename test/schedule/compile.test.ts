@@ -204,6 +204,15 @@ describe('a budget', () => {
     ])
   })
 
+  it('has a menu of larger ones that fall through the prune window', () => {
+    const prune = { from: 0.2, until: 0.8 }
+    const budget = { metric: 'parameters', share: 0.1, menu: [0.25, 0.5] }
+    expect(compile({ ...one([]), prune, budget }).budget?.menu).toEqual([
+      { size: 0.5, limit: 500, at: 4 },
+      { size: 0.25, limit: 250, at: 6 },
+    ])
+  })
+
   it('may be just what the smallest architecture costs, and need not be', () => {
     expect(compile({ ...one([]), budget: { metric: 'parameters', share: 0.0515 } }).budget?.limit).toBe(51.5)
     expect(compile(one([]))).not.toHaveProperty('budget')
@@ -284,6 +293,16 @@ describe('a wrong document', () => {
       'a share below the floor',
       { ...one([]), budget: { metric: 'parameters', share: 0.05 } },
       'schedule.budget.share: the least that a legal architecture costs is 0.0515, which is 51.5 of 1000 parameters, got 0.05',
+    ],
+    [
+      'a menu that does not fall',
+      { ...one([]), budget: { metric: 'parameters', share: 0.3, menu: [0.5, 0.2] } },
+      'schedule.budget.menu.1: expected more than the budget, 0.3, and less than 1, got 0.2',
+    ],
+    [
+      'a menu of amounts beside a share',
+      { ...one([]), budget: { metric: 'parameters', share: 0.3, menu: [500] } },
+      'schedule.budget.menu.0: expected more than the budget, 0.3, and less than 1, got 500',
     ],
     [
       'a budget of times that nobody measured',

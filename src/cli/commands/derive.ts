@@ -3,7 +3,7 @@ import { deriveRules, deriveRun, type DeriveRule } from '../../runs/derive-run.j
 import { formatNumber } from '../../report/format.js'
 import type { Architecture } from '../../supernet/types.js'
 import { command } from '../command.js'
-import { integer, json, number, out, path, required, text } from '../options.js'
+import { integer, json, menu, number, out, path, required, text } from '../options.js'
 import { textTable } from '../table.js'
 
 export const derive = command({
@@ -27,16 +27,19 @@ export const derive = command({
       requiresArg: true,
       describe: 'rule threshold: share of its group’s mean weight that a member must have; 0.5 by default',
     },
+    menu,
     out: out('also write it to this file, as JSON'),
     json,
   },
   async run(args, { print }) {
     const epoch = integer(args, 'epoch', 1)
     const threshold = number(args, 'threshold', 0)
+    const size = number(args, 'menu', 0)
     const architecture = await deriveRun(required(args, 'run'), {
       rule: required(args, 'rule') as DeriveRule,
       ...(epoch !== undefined && { epoch }),
       ...(threshold !== undefined && { threshold }),
+      ...(size !== undefined && { menu: size }),
     })
     const file = text(args, 'out')
     if (file !== undefined) writeJson(file, architecture)

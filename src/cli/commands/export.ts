@@ -1,6 +1,6 @@
 import { exportFormats, exportRun } from '../../export/formats.js'
 import { command } from '../command.js'
-import { json, out, path, required } from '../options.js'
+import { json, menu, number, out, path, required } from '../options.js'
 
 export const exportCommand = command({
   usage: 'export <run>',
@@ -8,6 +8,7 @@ export const exportCommand = command({
   positionals: { run: path('the run’s folder') },
   options: {
     format: { type: 'string', demandOption: true, requiresArg: true, describe: exportFormats.join(', ') },
+    menu,
     out: { ...out('where to write; a folder for layers, else a file'), demandOption: true },
     json,
   },
@@ -17,7 +18,8 @@ export const exportCommand = command({
       string,
       string,
     ]
-    await exportRun(run, format, to)
+    const size = number(args, 'menu', 0)
+    await exportRun(run, format, to, size)
     print(args.json ? JSON.stringify({ run, format, out: to }) : to)
   },
 })

@@ -5,16 +5,37 @@ import { applySetting, parseSetting } from '../../config/settings.js'
 import { retrainRun } from '../../runs/retrain-run.js'
 import { readFinishedRun } from '../../runs/run-folder.js'
 import { command, type Arguments } from '../command.js'
-import { integer, json, out, path, quiet, required, seed, set, settings, workers } from '../options.js'
+import {
+  integer,
+  json,
+  menu,
+  number,
+  out,
+  path,
+  quiet,
+  required,
+  seed,
+  set,
+  settings,
+  text,
+  workers,
+} from '../options.js'
 import { withOutcome } from '../run-outcome.js'
 
 const allowed = ['retrain', 'criteria', 'name', 'backend']
 
 export const retrain = command({
   usage: 'retrain <run>',
-  description: 'train a finished run’s architecture again, with another seed or longer',
+  description:
+    'train a finished run’s architecture again, with another seed or longer, or another one of its space',
   positionals: { run: path('the run’s folder') },
   options: {
+    menu,
+    architecture: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'another architecture of its space: a file that derive or export wrote',
+    },
     out: { ...out('the new run’s folder, new or empty'), demandOption: true },
     seed,
     set,
@@ -27,9 +48,13 @@ export const retrain = command({
     const configure = (config: Config) => configured(config, args)
     const config = configure(readFinishedRun(run).config)
     const into = required(args, 'out')
+    const architecture = text(args, 'architecture')
+    const size = number(args, 'menu', 0)
+    if (architecture !== undefined && size !== undefined)
+      throw new InputError('--menu and --architecture: expected one of them, got both')
     const remedy = `rm -r ${into} && sentei retrain ${run} --out ${into}`
     return withOutcome(args, context, { config, remedy }, (hooks) =>
-      retrainRun({ run, configure, out: into, ...hooks }),
+      retrainRun({ run, menu: size, architecture, configure, out: into, ...hooks }),
     )
   },
 })

@@ -6,6 +6,7 @@ import {
   backend as backendOption,
   integer,
   json,
+  menuSettings,
   out,
   path,
   quiet,
@@ -26,6 +27,11 @@ export const search = command({
     out: out('the run’s folder, new or empty; runs/NAME-seedN by default'),
     seed,
     backend: backendOption,
+    menu: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'sizes that the budget falls through, as 0.5,0.25,0.1; the architecture at each is kept',
+    },
     set,
     workers,
     json,
@@ -35,7 +41,7 @@ export const search = command({
     const seedGiven = integer(args, 'seed', 0)
     const backend = text(args, 'backend')
     const { config, folder } = loadConfig(required(args, 'config'), {
-      set: settings(args),
+      set: [...settings(args), ...menuSettings(args)],
       ...(seedGiven !== undefined && { seed: seedGiven }),
       ...(backend !== undefined && { backend }),
     })

@@ -1,0 +1,36 @@
+import { Type } from '@sinclair/typebox'
+import { object, oneOf } from './schema-parts.js'
+
+const positive = { exclusiveMinimum: 0 }
+
+/** How much an architecture may cost: in the metric's unit, or as a share of the whole supernet. */
+const amounts = {
+  value: Type.Optional(
+    Type.Number({
+      ...positive,
+      description: 'the most that the architecture may cost, in the metric’s unit',
+    }),
+  ),
+  share: Type.Optional(
+    Type.Number({
+      ...positive,
+      exclusiveMaximum: 1,
+      description: 'the same as a share of what the whole supernet costs',
+    }),
+  ),
+  menu: Type.Optional(
+    Type.Array(Type.Number(positive), {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'larger budgets, given as the budget is, whose architectures are kept on the way down',
+    }),
+  ),
+}
+
+const metric = oneOf(['parameters', 'flops', 'depth', 'latency'])
+
+/** What the projection keeps costs at most so much. */
+export const BudgetSchema = object({ metric, ...amounts })
+
+/** The same in a configuration, where it goes before the schedule's own. */
+export const ConfigBudget = object({ metric: Type.Optional(metric), ...amounts })

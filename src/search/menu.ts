@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Budget, MenuSize } from '../schedule/types.js'
+import type { Choices } from '../supernet/notation.js'
+import type { Architecture } from '../supernet/types.js'
+import { withinBudget } from '../supernet/within-budget.js'
+import { costsOf, worthByGates } from './budget.js'
+import { evaluate } from './evaluate.js'
+import type { Pruning } from './pruning.js'
+
+/** What a search kept at one size of its menu. Plain data, part of a checkpoint. */
+export interface MenuEntry {
+  readonly figures: MenuFigures
+  readonly architecture: Architecture
+}
+
+export interface MenuFigures {
+  /** As the menu names it: a value or a share. */
+  readonly size: number
+  readonly limit: number
+  readonly cost: number
+  /** Iterations done by then. */
+  readonly step: number
+  /** The validation metric of the supernet as it stood then, and with only this architecture's members open. */
+  readonly before: number | null
+  readonly after: number | null
+}
+
+/** Sizes of the menu whose time has come, or all that are left, are kept; the supernet stays as it is. */
+export function passMenu(pruning: Pruning, step: number, all = false): void {
+  const { context, progress } = pruning
+  const { budget } = context.schedule
+  for (const size of budget?.menu?.slice(progress.menu.length) ?? [])
+    if (all || step >= size.at) {
+      const entry = entryOf(pruning, budget!, size, step)
+      progress.menu.push(entry)
+      context.emit({ type: 'menu', metric: budget!.metric, ...entry.figures })
+    }
+}
+
+/** By gates, whatever rule the projection has: perturbation would measure every member at every size. */
+function entryOf(pruning: Pruning, budget: Budget, { size, limit }: MenuSize, step: number): MenuEntry {
+  const { model, context, data, stepper } = pruning
+  const { supernet } = model
+  const rule = context.schedule.prune.rule === 'top-2' ? 'top-2' : 'magnitude'
+  const worth = worthByGates(supernet, model.gateValues(), rule)
+  const { choices, cost, standing } = withinBudget(supernet, costsOf(pruning, budget), worth, limit)!
+  const measure = (mixture: (name: string) => tf.Tensor1D) =>
+    evaluate({ ...stepper.network, mixture }, data, data.splits.validation, context.metric)
+  const before = measure((name) => model.mixture(name))
+  const after = measure((name) => model.mixtureWithout(name, without(pruning, name, choices)))
+  return {
+    figures: { size, limit, cost, step, before, after },
+    architecture: architectureOf(pruning, choices, standing),
+  }
+}
+
+function without({ model }: Pruning, name: string, choices: Choices): Set<string> {
+  const { members } = model.supernet.groups.find((group) => group.name === name)!
+  return new Set(members.flatMap((member) => (choices[name]!.includes(member.name) ? [] : [member.name])))
+}
+
+/** What choices keep, with the gates as they are when the others are gone. */
+function architectureOf(pruning: Pruning, choices: Choices, standing: ReadonlySet<string>): Architecture {
+  const { model } = pruning
+  const whole = model.architecture()
+  const groups = whole.groups
+    .filter(({ name }) => standing.has(name))
+    .map((group) => {
+      const { name } = group
+      const gates = tf.tidy(() => model.mixtureWithout(name, without(pruning, name, choices)).dataSync())
+      const kept = group.kept.flatMap(({ member }, i) =>
+        choices[name]!.includes(member) ? [{ member, gate: gates[i]! }] : [],
+      )
+      return { ...group, kept }
+    })
+  return { ...whole, groups }
+}
