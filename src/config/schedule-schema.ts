@@ -218,13 +218,13 @@ export const PlannedSchema = Type.Object(
     base: Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], {
       description: 'the expert schedule that it starts from: a preset, a JSON file, or the document',
     }),
-    budget: Type.Optional(Budget),
+    budget: Type.Optional(BudgetSchema),
   },
   { additionalProperties: true },
 )
 
 export type ScheduleDocument = Static<typeof ScheduleSchema>
-export type BudgetDocument = Static<typeof Budget>
+export type BudgetDocument = Static<typeof BudgetSchema>
 export type CurveDocument = Static<typeof Curve>
 export type TimeDocument = Static<typeof Time>
 export type GlobsDocument = Static<typeof Globs>

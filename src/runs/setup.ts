@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/files.js'
 import { randomSource } from '../base/random.js'
 import type { Config } from '../config/config-schema.js'
-import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema.js'
+import { ScheduleSchema, type BudgetDocument, type ScheduleDocument } from '../config/schedule-schema.js'
 import { didYouMean } from '../base/suggest.js'
 import { validate } from '../config/validator.js'
 import { batching } from '../search/batching.js'
@@ -55,10 +55,7 @@ export async function setupTrial(
   const data = await prepareData(config, folder, readers)
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
-  const document = withBudget(
-    resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners),
-    config,
-  )
+  const document = withBudget(resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners), config)
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const steps = config.search.epochs * perEpoch
@@ -179,16 +176,19 @@ export function sampleSupernet(name: string, given: object = {}): Supernet {
 }
 
 /** What `schedule: auto` stands for: the space's own preset; none where gates are not proximal. */
-export function presetOf({ schedule, supernet, relaxation }: Config, own: readonly AnySpace[]): Config['schedule'] {
+export function presetOf(config: Config, own: readonly AnySpace[]): Config['schedule'] {
+  const { schedule, supernet, relaxation } = config
+  if (isPlanned(schedule)) return withBudget(schedule, config)
   if (schedule !== 'auto') return schedule
   if (relaxations[relaxationName(relaxation)].step !== 'proximal') return 'none'
   return spaceOf(supernet.space, 'config.supernet.space', own).schedule ?? 'strong-then-relaxed'
 }
 
-/** The document with the configuration's budget in place of its own. */
-function withBudget(document: ScheduleDocument, { budget }: Config): ScheduleDocument {
+/** A document with the configuration's budget in place of its own. */
+function withBudget<T extends { readonly budget?: unknown }>(document: T, { budget }: Config): T {
   if (!budget) return document
-  return { ...document, budget: { ...budget, metric: budget.metric ?? document.budget?.metric ?? 'parameters' } }
+  const { metric } = (document.budget ?? {}) as Partial<BudgetDocument>
+  return { ...document, budget: { ...budget, metric: budget.metric ?? metric ?? 'parameters' } }
 }
 
 /** A schedule document: a preset's, a JSON file's, or the given one, validated. */

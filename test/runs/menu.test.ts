@@ -144,6 +144,20 @@ describe('retraining another architecture', () => {
   })
 })
 
+test('the budget of the configuration goes before that of the schedule, and gives a planner one', async () => {
+  const budgetOf = async (more: object) =>
+    (await setupTrial(resolveConfig({ ...tinyMlp, ...more }), '.')).schedule.budget
+  const own = { ...tinyMlp.schedule, budget: { metric: 'flops', share: 0.5 } }
+  const { metric, limit, whole } = (await budgetOf({ schedule: own, budget: { share: 0.4 } }))!
+  expect({ metric, share: limit / whole }).toEqual({ metric: 'flops', share: 0.4 })
+  const planned = { planner: 'controller', base: 'autoencoder-first' }
+  expect(await budgetOf({ schedule: planned, budget: { value: 900 } })).toMatchObject({
+    metric: 'parameters',
+    limit: 900,
+  })
+  await expect(budgetOf({ schedule: planned })).rejects.toThrow(/the controller needs one/)
+})
+
 describe('on the command line', () => {
   test('--menu is the budget and its menu, by shares or amounts', async () => {
     const file = at('config.json')
