@@ -8,10 +8,10 @@ import type { Trial } from '../derive/types.js'
 import { losses } from '../objective/losses.js'
 import { terms } from '../registry.js'
 import { measurePeaks, type Peaks } from '../backend/wasm/peaks.js'
-import { passProfile, type OperationTime, type PassObserver } from '../nn/profile.js'
+import { passProfile, type OperationTime } from '../nn/profile.js'
 import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import { batching } from '../search/batching.js'
-import { shardGradients, type ShardExecutor } from '../search/gradients.js'
+import { sequentially } from '../search/gradients.js'
 import { supernetStepper } from '../search/stepper.js'
 import type { PoolFigures, WorkerPool } from '../search/workers/pool.js'
 import { taskCost } from '../supernet/cost.js'
@@ -107,7 +107,7 @@ function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): S
   const stepper = supernetStepper(model, data, {
     ...trial,
     options: config.search,
-    execute: profile ? observed(profile.observe) : pool.execute,
+    execute: profile ? sequentially(profile.observe) : pool.execute,
     emit: () => undefined,
     save: () => undefined,
   })
@@ -160,11 +160,6 @@ function exchangeOf(warm: PoolFigures, all: PoolFigures): ExchangeFigures {
     handedOver: mean('handedOver'),
   }
 }
-
-const observed =
-  (observe: PassObserver): ShardExecutor =>
-  (network, work) =>
-    work.map((each) => shardGradients(network, each, observe))
 
 function stepProfile(sums: readonly OperationTime[], times: readonly number[], backend: string): StepProfile {
   const steps = times.length

@@ -3,9 +3,9 @@ import { randomSource, type RandomStream } from '../base/random.js'
 import type { Graph } from '../nn/graph.js'
 import type { PassObserver } from '../nn/profile.js'
 import { runGradients, type RunOptions } from '../nn/run.js'
-import { accumulate } from '../nn/ops/accumulate.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import { reconstructionLoss, type Loss } from '../objective/losses.js'
+import { addGradients } from './add-gradients.js'
 import { tapGradients, type Tap, type TapGradients } from './activations.js'
 import { plannedProgram } from './memory.js'
 import { mixturesOf, type Network } from './network.js'
@@ -36,14 +36,20 @@ export interface Wanted {
   readonly alphas: readonly string[]
 }
 
-/** Gradients of a batch; every tensor belongs to the caller, who calls `disposeGradients`. */
-export interface Gradients {
+/** What shards contribute to a batch; every tensor belongs to the caller, who calls `disposeGradients`. */
+export interface ShardGradients {
   /** Mean losses of the batch, scalars; absent where the weight is 0. */
   readonly losses: { readonly task?: tf.Scalar; readonly reconstruction?: tf.Scalar }
   readonly weights: Map<string, tf.Tensor>
-  readonly alphas: Map<string, tf.Tensor1D>
+  /** Of mixture weights, by group. */
+  readonly mixtures: Map<string, tf.Tensor1D>
   /** Batch statistics by batch-norm node, averaged over shards. */
   readonly statistics: Map<string, BatchStatistics>
+}
+
+/** Gradients of a batch: the shards' sum, taken on from mixture weights to α. The caller's, too. */
+export interface Gradients extends Omit<ShardGradients, 'mixtures'> {
+  readonly alphas: Map<string, tf.Tensor1D>
 }
 
 /**
@@ -75,13 +81,21 @@ export interface ShardWork {
 }
 
 /**
- * Computes a batch's shards, wherever and in whatever order; returns them in the order of `work`. Results
- * do not depend on who computed them, so the number of workers does not matter.
+ * Computes a batch's shards, wherever and in whatever order, and adds them in the order of `work`. So results
+ * do not depend on who computed them, and the number of workers does not matter.
  */
-export type ShardExecutor = (network: Network, work: readonly ShardWork[]) => Gradients[]
+export type ShardExecutor = (network: Network, work: readonly ShardWork[]) => ShardGradients
 
-/** One shard after the other, in this thread. */
-export const sequential: ShardExecutor = (network, work) => work.map((each) => shardGradients(network, each))
+/** One shard after the other, in this thread; `observe` hears of every instruction. */
+export const sequentially =
+  (observe?: PassObserver): ShardExecutor =>
+  (network, [first, ...others]) =>
+    others.reduce(
+      (sum, each) => addGradients(sum, shardGradients(network, each, observe)),
+      shardGradients(network, first!, observe),
+    )
+
+export const sequential = sequentially()
 
 /**
  * ∂(λ_y E_y + λ_x E_x + Σ λ R(activations)) for one batch. Each shard has batch statistics of its own; shards are computed apart
@@ -109,16 +123,21 @@ export function batchGradients(
     draws: draws && { ...draws, shard: index },
     taps,
   }))
-  return execute(network, work).reduce(addGradients)
+  const { mixtures, ...sum } = execute(network, work)
+  return { ...sum, alphas: alphaGradients(network, mixtures) }
 }
 
 /** One shard's contribution to the batch's gradients: everything already times `share` of the batch. `observe` hears of every instruction. */
-export function shardGradients(network: Network, work: ShardWork, observe?: PassObserver): Gradients {
+export function shardGradients(
+  network: Omit<Network, 'alphas'>,
+  work: ShardWork,
+  observe?: PassObserver,
+): ShardGradients {
   const { shape, shard, share, lossWeights, wanted, draws, taps = [] } = work
   const roles = rolesOf(lossWeights)
   const statistics = new Map<string, BatchStatistics>()
   if (roles.length + taps.length === 0 || wanted.weights.length + wanted.alphas.length === 0)
-    return { losses: {}, weights: new Map(), alphas: new Map(), statistics }
+    return { losses: {}, weights: new Map(), mixtures: new Map(), statistics }
 
   const trained = trainedNodes(network.graph, wanted)
   const input = tf.tensor(shard.inputs, [shard.rows, ...shape])
@@ -148,18 +167,14 @@ export function shardGradients(network: Network, work: ShardWork, observe?: Pass
     })
     probes.addGradients(moved, found)
     for (const observed of statistics.values()) scaleStatistics(observed, share)
-    const leaves = network.alphas
-    const alphas = new Map(
-      [...found.mixtures].map(([group, d]) => [group, alphaGradient(network, leaves.get(group)!, group, d)]),
-    )
     return {
       losses,
       weights: inOrder(found.parameters, wanted.weights),
-      alphas: inOrder(alphas, wanted.alphas),
+      mixtures: inOrder(found.mixtures, wanted.alphas),
       statistics,
     }
   } catch (error) {
-    disposeGradients({ losses, weights: new Map(), alphas: new Map(), statistics })
+    disposeGradients({ losses, statistics })
     throw error
   } finally {
     input.dispose()
@@ -220,19 +235,21 @@ function seedGradients(
   return seeds
 }
 
-/** The gradient of α out of that of its mixture weights; disposes the latter. */
-export function alphaGradient(
+/** The gradients of α out of those of mixture weights; disposes the latter. */
+function alphaGradients(
   network: Network,
-  alpha: tf.Tensor1D,
-  group: string,
-  dMixture: tf.Tensor1D,
-): tf.Tensor1D {
-  const gradient = tf.tidy(() => {
-    const { grads } = tf.engine().gradients(() => network.mixture(group), [alpha], dMixture)
-    return grads[0] as tf.Tensor1D
+  mixtures: ReadonlyMap<string, tf.Tensor1D>,
+): Map<string, tf.Tensor1D> {
+  const { alphas } = network
+  const gradients = [...mixtures].map(([group, dMixture]) => {
+    const gradient = tf.tidy(() => {
+      const { grads } = tf.engine().gradients(() => network.mixture(group), [alphas.get(group)!], dMixture)
+      return grads[0] as tf.Tensor1D
+    })
+    dMixture.dispose()
+    return [group, gradient] as const
   })
-  dMixture.dispose()
-  return gradient
+  return new Map(gradients)
 }
 
 /** The entries of some names that are there, in the names' order. Frees what nobody asked for. */
@@ -256,30 +273,10 @@ function scaleStatistics(observed: BatchStatistics, share: number): void {
   }
 }
 
-/** a + b; takes both over. */
-export function addGradients(a: Gradients, b: Gradients): Gradients {
-  const merge = <T extends tf.Tensor>(x: Map<string, T>, y: Map<string, T>) =>
-    new Map([...x].map(([name, tensor]) => [name, accumulate(tensor, y.get(name)!)]))
-  return {
-    losses: {
-      ...(a.losses.task && { task: accumulate(a.losses.task, b.losses.task!) }),
-      ...(a.losses.reconstruction && {
-        reconstruction: accumulate(a.losses.reconstruction, b.losses.reconstruction!),
-      }),
-    },
-    weights: merge(a.weights, b.weights),
-    alphas: merge(a.alphas, b.alphas),
-    statistics: new Map(
-      [...a.statistics].map(([node, { mean, variance }]) => {
-        const other = b.statistics.get(node)!
-        return [node, { mean: accumulate(mean, other.mean), variance: accumulate(variance, other.variance) }]
-      }),
-    ),
-  }
-}
-
-/** Frees everything that a batch's gradients hold. */
-export function disposeGradients({ losses, weights, alphas, statistics }: Gradients): void {
-  tf.dispose([losses, [...weights.values()], [...alphas.values()]] as tf.TensorContainer)
-  for (const { mean, variance } of statistics.values()) tf.dispose([mean, variance])
+/** Frees everything that gradients hold. */
+export function disposeGradients(gradients: Partial<ShardGradients & Gradients>): void {
+  const { losses, weights, mixtures, alphas, statistics } = gradients
+  tf.dispose(losses)
+  for (const tensors of [weights, mixtures, alphas]) if (tensors) tf.dispose([...tensors.values()])
+  for (const { mean, variance } of statistics?.values() ?? []) tf.dispose([mean, variance])
 }

@@ -43,7 +43,7 @@ export function modelNetwork(model: SupernetModel, t?: number): Network {
 }
 
 /** The mixture weights of one pass, computed once a group; dispose them behind it. */
-export function mixturesOf(network: Network): {
+export function mixturesOf(network: Pick<Network, 'mixture'>): {
   readonly of: (group: string) => tf.Tensor1D
   dispose(): void
 } {

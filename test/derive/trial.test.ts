@@ -5,6 +5,7 @@ import { Interrupted } from '../../src/derive/retrain-stage.js'
 import { runTrial } from '../../src/derive/trial.js'
 import type { Trial } from '../../src/derive/types.js'
 import type { Event } from '../../src/search/events.js'
+import { addGradients } from '../../src/search/add-gradients.js'
 import { sequential, shardGradients, type ShardExecutor } from '../../src/search/gradients.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
 import { scheduleCsv } from '../../src/schedule/rows.js'
@@ -87,25 +88,17 @@ describe.each([
 describe('a batch in two shards', () => {
   const sharded = (shards: number) => cells({ search: { ...settings.search, shards } })
 
-  /** As two workers would: each shard on a copy of all weights and α of its own, the last shard first. */
-  const workers =
-    ({ relaxation, supernet }: Trial): ShardExecutor =>
-    (network, work) => {
-      const results = [...work].reverse().map((each) => {
-        const weights = ParameterStore.filled(network.graph, network.weights.values())
-        const alphas = new Map([...network.alphas].map(([name, alpha]) => [name, tf.clone(alpha)]))
-        const mixture = (name: string) =>
-          relaxation.weights(
-            alphas.get(name)!,
-            supernet.groups.find((group) => group.name === name)!,
-          )
-        const gradients = shardGradients({ graph: network.graph, weights, alphas, mixture }, each)
-        weights.dispose()
-        tf.dispose([...alphas.values()])
-        return gradients
-      })
-      return results.reverse()
-    }
+  /** As two workers would: each shard on a copy of all weights of its own, the last shard first. */
+  const workers: ShardExecutor = (network, work) => {
+    const results = [...work].reverse().map((each) => {
+      const weights = ParameterStore.filled(network.graph, network.weights.values())
+      const mixture = (name: string) => tf.clone(network.mixture(name))
+      const gradients = shardGradients({ graph: network.graph, weights, mixture }, each)
+      weights.dispose()
+      return gradients
+    })
+    return results.reverse().reduce(addGradients)
+  }
 
   it('gives the same bytes whether one worker computes both or two compute one each', async () => {
     const trial = sharded(2)
@@ -122,7 +115,7 @@ describe('a batch in two shards', () => {
         values,
       }
     }
-    expect(await run(workers(trial))).toEqual(await run(sequential))
+    expect(await run(workers)).toEqual(await run(sequential))
   })
 
   it('is not the same search as a batch in one shard', async () => {

@@ -2,13 +2,15 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { batching } from '../../src/search/batching.js'
+import { addGradients } from '../../src/search/add-gradients.js'
 import {
-  addGradients,
   batchGradients,
   disposeGradients,
+  sequential,
   shardGradients,
   type Draws,
   type Gradients,
+  type ShardGradients,
   type ShardExecutor,
   type ShardWork,
 } from '../../src/search/gradients.js'
@@ -28,12 +30,13 @@ import {
 beforeAll(() => useBackend('wasm'))
 
 /** All numbers of some gradients, by name; frees them. */
-function taken(gradients: Gradients): Map<string, Float32Array> {
-  const { losses, weights, alphas, statistics } = gradients
+function taken(gradients: Gradients | ShardGradients): Map<string, Float32Array> {
+  const { losses, weights, statistics } = gradients
+  const gates = 'alphas' in gradients ? gradients.alphas : gradients.mixtures
   const tensors: [string, tf.Tensor][] = [
     ...Object.entries(losses).map(([name, loss]): [string, tf.Tensor] => [`loss ${name}`, loss]),
     ...weights,
-    ...alphas,
+    ...gates,
     ...[...statistics].flatMap(([node, { mean, variance }]): [string, tf.Tensor][] => [
       [`${node} mean`, mean],
       [`${node} variance`, variance],
@@ -54,23 +57,23 @@ describe.each([
   const rows = shards.reduce((sum, shard) => sum + shard.rows, 0)
   const lossWeights = { task: 0.7, reconstruction: name === 'units' ? 0.3 : 0, loss }
 
-  const withModel = <T>(use: (of: (shard: number) => Gradients, batch: () => Gradients) => T): T => {
+  const withModel = <T>(use: (of: (shard: number) => ShardGradients, all: () => ShardGradients) => T): T => {
     const model = modelOf(trial)
     const wanted = {
       weights: model.weights.specs.filter(({ role }) => role === 'weight').map((spec) => spec.name),
       alphas: supernet.groups.map((group) => group.name),
     }
     const network = modelNetwork(model)
+    const work = shards.map((shard): ShardWork => ({
+      shape: data.dataset.shape,
+      shard,
+      share: shard.rows / rows,
+      lossWeights,
+      wanted,
+    }))
     const result = use(
-      (i) =>
-        shardGradients(network, {
-          shape: data.dataset.shape,
-          shard: shards[i]!,
-          share: shards[i]!.rows / rows,
-          lossWeights,
-          wanted,
-        }),
-      () => batchGradients(network, data.dataset.shape, shards, lossWeights, wanted),
+      (i) => shardGradients(network, work[i]!),
+      () => sequential(network, work),
     )
     model.dispose()
     return result
@@ -79,7 +82,7 @@ describe.each([
   it('are the same bytes whoever computes the shards, in whatever order', () => {
     const before = tf.memory().numTensors
     expect(shards.map((shard) => shard.rows)).toEqual([6, 5])
-    const together = withModel((_of, batch) => taken(batch()))
+    const together = withModel((_of, all) => taken(all()))
     const apart = withModel((of) => {
       const second = of(1)
       const first = of(0)
@@ -90,9 +93,7 @@ describe.each([
   })
 
   it('are the shards’ own, weighted by their rows', () => {
-    const [first, second, both] = withModel(
-      (of, batch) => [taken(of(0)), taken(of(1)), taken(batch())] as const,
-    )
+    const [first, second, both] = withModel((of, all) => [taken(of(0)), taken(of(1)), taken(all())] as const)
     for (const [key, values] of both) {
       const sum = values.map((_, i) => first.get(key)![i]! + second.get(key)![i]!)
       expect(relativeError(values, sum), key).toBeLessThan(1e-6)
@@ -100,7 +101,7 @@ describe.each([
   })
 
   it('reach every weight, every gate and every batch norm', () => {
-    const all = withModel((_of, batch) => taken(batch()))
+    const all = withModel((_of, whole) => taken(whole()))
     const trained = modelOf(trial)
     const names = trained.weights.specs.filter(({ role }) => role === 'weight').map((spec) => spec.name)
     const norms = supernet.graph.nodes
@@ -176,6 +177,7 @@ describe('random nodes of a supernet', () => {
         .reverse()
         .map((each) => shardGradients(network, each))
         .reverse()
+        .reduce(addGradients)
     expect(drawn({}, backwards)).toEqual(drawn({}))
   })
 

@@ -5,7 +5,7 @@ import { InputError } from '../../src/base/errors.js'
 import { randomSource } from '../../src/base/random.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { relaxationOf } from '../../src/runs/relaxation.js'
-import { shardGradients } from '../../src/search/gradients.js'
+import { batchGradients, disposeGradients } from '../../src/search/gradients.js'
 import { modelNetwork } from '../../src/search/network.js'
 import { batching } from '../../src/search/batching.js'
 import { hardGumbelSoftmax } from '../../src/supernet/relaxations/gumbel-softmax.js'
@@ -144,17 +144,16 @@ describe('gumbel-softmax', () => {
       const { data, config, random, loss } = trial
       const [shard] = batching(data, data.splits.train, config.search, random, 'search').at(0)
       const at = (t: number) => {
-        const { losses, alphas, weights, statistics } = shardGradients(modelNetwork(m, t), {
-          shape: data.dataset.shape,
-          shard: shard!,
-          share: 1,
-          lossWeights: { task: 1, reconstruction: 0, loss },
-          wanted: { weights: [], alphas: m.supernet.groups.map(({ name }) => name) },
-        })
-        const value = losses.task!.dataSync()[0]!
-        const found = new Map([...alphas].map(([name, g]) => [name, [...g.dataSync()]]))
-        tf.dispose([losses.task!, ...alphas.values(), ...weights.values()])
-        for (const { mean, variance } of statistics.values()) tf.dispose([mean, variance])
+        const gradients = batchGradients(
+          modelNetwork(m, t),
+          data.dataset.shape,
+          [shard!],
+          { task: 1, reconstruction: 0, loss },
+          { weights: [], alphas: m.supernet.groups.map(({ name }) => name) },
+        )
+        const value = gradients.losses.task!.dataSync()[0]!
+        const found = new Map([...gradients.alphas].map(([name, g]) => [name, [...g.dataSync()]]))
+        disposeGradients(gradients)
         return { value, found }
       }
       expect(at(1).value === at(2).value).toBe(name === 'sigmoid')

@@ -1,21 +1,12 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../../backend/wasm/index.js'
+import type { Shape } from '../../nn/graph.js'
 import type { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'
-import type { Shape } from '../../nn/graph.js'
+import { tensorOf } from '../numbers.js'
 
 /** A float array that threads share. */
 export const sharedFloats = (length: number): Float32Array =>
   new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
-
-/** The numbers of a tensor, on wasm in place: read them before anything else is computed. */
-export const numbersOf = (tensor: tf.Tensor): Float32Array =>
-  currentDevice()?.numbers(tensor) ?? tensor.dataSync<'float32'>()
-
-/** A tensor of a copy of some numbers. */
-export const tensorOf = (numbers: Float32Array, shape: Shape): tf.Tensor =>
-  // The wasm backend copies them itself, others keep the array.
-  tf.tensor(currentDevice() ? numbers : numbers.slice(), [...shape])
 
 /** Overwrites a parameter with a copy of some numbers, on wasm in place. */
 export function overwrite(store: ParameterStore, name: string, numbers: Float32Array): void {

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Graph } from '../../nn/graph.js'
+import type { NamedParameter } from '../../nn/cost.js'
+import type { Graph, Shape } from '../../nn/graph.js'
+import type { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'
-import { alphaGradient, type Gradients, type ShardWork } from '../gradients.js'
+import type { ShardGradients, ShardWork } from '../gradients.js'
 import { mixturesOf, type Network } from '../network.js'
-import { numbersOf, partsOf, sharedFloats, tensorOf } from './arrays.js'
+import { addNumbers, numbersOf, tensorOf } from '../numbers.js'
+import { partsOf, sharedFloats } from './arrays.js'
 import type { Tickets } from './control.js'
 import type { named } from './known.js'
 import type { BatchMessage, Entry, NetworkMessage, Results, SharedWork } from './protocol.js'
@@ -24,15 +27,16 @@ export class Exchange {
   ): { change: NetworkMessage | undefined; batch: BatchMessage } {
     const { graph, alphas, weights } = network
     const groups = [...alphas].map(([name, { shape }]): Entry => [name, shape])
-    const change = graph === this.#graph ? undefined : ({ kind: 'network', graph, groups } as const)
+    const change = graph === this.#graph ? undefined : networkMessage(network, groups)
     this.#graph = graph
-    const parameters = this.#flat('parameters', totalOf(weights.specs.map(({ shape }) => shape)))
-    const mixtures = this.#flat('mixtures', totalOf(groups.map(([, shape]) => shape)))
-    writeParameters(network, parameters)
+    const values = this.#flat('weights', totalOf(weights.specs.filter(isTrained)))
+    const mixtures = this.#flat('mixtures', totalOf(groups.map(([, shape]) => ({ shape }))))
+    writeParameters(weights, isTrained, values)
     writeMixtures(network, mixtures)
-    const most = parameters.length + mixtures.length
+    // A shard has batch statistics of as many numbers as the graph has moving averages.
+    const most = totalOf(weights.specs) + mixtures.length
     const shared = work.map((each, i) => this.#shared(each, names[i]!, i, most))
-    return { change, batch: { kind: 'batch', tickets, parameters, mixtures, work: shared } }
+    return { change, batch: { kind: 'batch', tickets, weights: values, mixtures, work: shared } }
   }
 
   #shared({ shard, ...work }: ShardWork, names: Names, index: number, most: number): SharedWork {
@@ -64,12 +68,25 @@ export class Exchange {
   }
 }
 
-const totalOf = (shapes: readonly (readonly number[])[]): number =>
-  shapes.reduce((sum, shape) => sum + sizeOf(shape), 0)
+const totalOf = (arrays: readonly { readonly shape: Shape }[]): number =>
+  arrays.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 
-function writeParameters({ weights }: Network, into: Float32Array): void {
+const isTrained = ({ role }: NamedParameter): boolean => role === 'weight'
+const isUntrained = (parameter: NamedParameter): boolean => !isTrained(parameter)
+
+function networkMessage({ graph, weights }: Network, groups: readonly Entry[]): NetworkMessage {
+  const untrained = sharedFloats(totalOf(weights.specs.filter(isUntrained)))
+  writeParameters(weights, isUntrained, untrained)
+  return { kind: 'network', graph, groups, untrained }
+}
+
+function writeParameters(
+  store: ParameterStore,
+  which: (parameter: NamedParameter) => boolean,
+  into: Float32Array,
+): void {
   const part = partsOf(into)
-  for (const { name, shape } of weights.specs) part(shape).set(numbersOf(weights.get(name)))
+  for (const spec of store.specs) if (which(spec)) part(spec.shape).set(numbersOf(store.get(spec.name)))
 }
 
 function writeMixtures(network: Network, into: Float32Array): void {
@@ -82,27 +99,47 @@ function writeMixtures(network: Network, into: Float32Array): void {
   mixtures.dispose()
 }
 
-/** A shard's gradients as tensors of this thread, those of mixture weights taken on to α. The caller's. */
-export function gradientsOf(network: Network, results: Results, numbers: Float32Array): Gradients {
+/** A shard's gradients, as tensors of this thread. The caller's. */
+export function gradientsOf(results: Results, numbers: Float32Array): ShardGradients {
   const part = partsOf(numbers)
   const read = <T extends tf.Tensor>([name, shape]: Entry) =>
     [name, tensorOf(part(shape), shape) as T] as const
-  const weights = new Map(results.weights.map(read))
-  const mixtures = results.mixtures.map(read<tf.Tensor1D>)
-  const statistics = results.statistics.map((entry) => {
-    const [node, mean] = read<tf.Tensor1D>(entry)
-    return [node, { mean, variance: read<tf.Tensor1D>(entry)[1] }] as const
-  })
   const { task, reconstruction } = results.losses
   return {
     losses: {
       ...(task !== undefined && { task: tf.scalar(task) }),
       ...(reconstruction !== undefined && { reconstruction: tf.scalar(reconstruction) }),
     },
-    weights,
-    alphas: new Map(
-      mixtures.map(([group, d]) => [group, alphaGradient(network, network.alphas.get(group)!, group, d)]),
+    weights: new Map(results.weights.map(read)),
+    mixtures: new Map(results.mixtures.map(read<tf.Tensor1D>)),
+    statistics: new Map(
+      results.statistics.map((entry) => {
+        const [node, mean] = read<tf.Tensor1D>(entry)
+        return [node, { mean, variance: read<tf.Tensor1D>(entry)[1] }]
+      }),
     ),
-    statistics: new Map(statistics),
+  }
+}
+
+/** total + a shard's gradients, read where they stand; takes total over. */
+export function addResults(total: ShardGradients, results: Results, numbers: Float32Array): ShardGradients {
+  const part = partsOf(numbers)
+  const added = <T extends tf.Tensor>(sums: ReadonlyMap<string, T>, entries: readonly Entry[]) =>
+    new Map(entries.map(([name, shape]) => [name, addNumbers(sums.get(name)!, part(shape))]))
+  const loss = (sum: tf.Scalar, value: number) => addNumbers(sum, Float32Array.of(value))
+  const { task, reconstruction } = total.losses
+  return {
+    losses: {
+      ...(task && { task: loss(task, results.losses.task!) }),
+      ...(reconstruction && { reconstruction: loss(reconstruction, results.losses.reconstruction!) }),
+    },
+    weights: added(total.weights, results.weights),
+    mixtures: added(total.mixtures, results.mixtures),
+    statistics: new Map(
+      results.statistics.map(([node, shape]) => {
+        const { mean, variance } = total.statistics.get(node)!
+        return [node, { mean: addNumbers(mean, part(shape)), variance: addNumbers(variance, part(shape)) }]
+      }),
+    ),
   }
 }

@@ -2,19 +2,20 @@ import { existsSync } from 'node:fs'
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { BackendName } from '../../backend/index.js'
 import { Failure } from '../../base/errors.js'
+import { addGradients } from '../add-gradients.js'
 import {
   disposeGradients,
   sequential,
   shardGradients,
-  type Gradients,
   type ShardExecutor,
+  type ShardGradients,
   type ShardWork,
 } from '../gradients.js'
 import type { Network } from '../network.js'
 import { closeTickets, controlWords, newTickets, takeShard, waitForAnswers, type Tickets } from './control.js'
-import { Exchange, gradientsOf } from './exchange.js'
+import { Exchange, addResults, gradientsOf } from './exchange.js'
 import { named, type Known } from './known.js'
-import type { Answer, Results, ThreadStart } from './protocol.js'
+import type { Answer, BatchMessage, Results, ThreadStart } from './protocol.js'
 
 export interface PoolOptions {
   /** How many compute, this thread included; ≥ 1. */
@@ -127,20 +128,17 @@ export class WorkerPool {
       port.postMessage(batch)
     }
     const sent = performance.now() - start
-    const own = new Map<number, Gradients>()
+    const own = new Map<number, ShardGradients>()
     try {
       this.#computeOwn(network, work, tickets, own)
       const finished = performance.now()
       this.#wait(tickets, work.length - own.size)
       const waited = performance.now()
       const results = this.#results()
-      const gradients = work.map((_, i) => {
-        const found = results.get(i)
-        return found ? gradientsOf(network, found, batch.work[i]!.results) : own.get(i)!
-      })
+      const sum = summed(batch, results, own)
       const there = Math.max(0, ...[...results.values()].map(({ exchangeMs }) => exchangeMs))
       this.#count(results.size, sent + performance.now() - waited + there, waited - finished)
-      return gradients
+      return sum
     } catch (error) {
       for (const gradients of own.values()) disposeGradients(gradients)
       throw error
@@ -157,7 +155,7 @@ export class WorkerPool {
     network: Network,
     work: readonly ShardWork[],
     tickets: Tickets,
-    into: Map<number, Gradients>,
+    into: Map<number, ShardGradients>,
   ): void {
     try {
       for (let shard = takeShard(this.#control, tickets); shard !== undefined;) {
@@ -216,6 +214,21 @@ export class WorkerPool {
   #break(thread: number, fault: string): void {
     this.#broken ??= `worker ${thread + 2} ${fault}; use fewer workers, or go on from the last checkpoint`
   }
+}
+
+/** The sum of a batch's shards in their order, whoever computed them. */
+function summed(
+  { work }: BatchMessage,
+  theirs: ReadonlyMap<number, Results>,
+  own: ReadonlyMap<number, ShardGradients>,
+): ShardGradients {
+  return work.slice(1).reduce(
+    (sum, { results: numbers }, i) => {
+      const found = theirs.get(i + 1)
+      return found ? addResults(sum, found, numbers) : addGradients(sum, own.get(i + 1)!)
+    },
+    own.get(0) ?? gradientsOf(theirs.get(0)!, work[0]!.results),
+  )
 }
 
 /** Every message that has come. */

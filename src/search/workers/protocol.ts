@@ -26,14 +26,16 @@ export interface NetworkMessage {
   readonly kind: 'network'
   readonly graph: Graph
   readonly groups: readonly Entry[]
+  /** Parameters that are not trained, in the graph's order: constants, and moving averages, which no training pass reads. */
+  readonly untrained: Float32Array
 }
 
 /** A batch's shards are there to be taken. */
 export interface BatchMessage {
   readonly kind: 'batch'
   readonly tickets: Tickets
-  /** Every parameter, in the graph's order. */
-  readonly parameters: Float32Array
+  /** Trained parameters, in the graph's order. */
+  readonly weights: Float32Array
   /** The mixture weights of every group, in the order of the network's groups. */
   readonly mixtures: Float32Array
   readonly work: readonly SharedWork[]

@@ -3,9 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { useBackend } from '../../backend/index.js'
 import { parametersOf } from '../../nn/cost.js'
 import { ParameterStore } from '../../nn/parameter-store.js'
-import { disposeGradients, shardGradients, type Gradients } from '../gradients.js'
+import { sizeOf } from '../../nn/primitives/types.js'
+import { disposeGradients, shardGradients, type ShardGradients } from '../gradients.js'
 import type { Network } from '../network.js'
-import { numbersOf, overwrite, partsOf, tensorOf } from './arrays.js'
+import { numbersOf } from '../numbers.js'
+import { overwrite, partsOf } from './arrays.js'
 import { takeShard, threadControl } from './control.js'
 import { unnamed, type Known } from './known.js'
 import type { Answer, BatchMessage, Entry, NetworkMessage, Results, ThreadStart } from './protocol.js'
@@ -46,27 +48,31 @@ export async function serveShards(known: Known): Promise<void> {
   parentPort!.postMessage('ready')
 }
 
-/** The main thread's network, whose α are its mixture weights. */
+/** The main thread's network: its weights and mixture weights. */
 function networkCopy(): {
   replace(message: NetworkMessage): void
   /** As it is in a batch. */
-  at(batch: BatchMessage): Network
+  at(batch: BatchMessage): Omit<Network, 'alphas'>
 } {
   let network: NetworkMessage
   let weights: ParameterStore | undefined
-  let alphas = new Map<string, tf.Tensor1D>()
   let now: BatchMessage | undefined
-  const load = ({ parameters, mixtures }: BatchMessage): ParameterStore => {
-    const parameter = partsOf(parameters)
-    const values = new Map(parametersOf(network.graph).map(({ name, shape }) => [name, parameter(shape)]))
-    if (weights) for (const [name, numbers] of values) overwrite(weights, name, numbers)
-    const mixture = partsOf(mixtures)
-    tf.dispose([...alphas.values()])
-    alphas = new Map(
-      network.groups.map(([name, shape]) => [name, tensorOf(mixture(shape), shape) as tf.Tensor1D]),
-    )
-    const copies = () => new Map([...values].map(([name, numbers]) => [name, numbers.slice()]))
-    return weights ?? ParameterStore.filled(network.graph, copies())
+  const stored = (): ParameterStore => {
+    if (weights) return weights
+    const specs = parametersOf(network.graph)
+    const untrained = partsOf(network.untrained)
+    const values = specs.map(({ name, shape, role }): [string, Float32Array] => [
+      name,
+      role === 'weight' ? new Float32Array(sizeOf(shape)) : untrained(shape).slice(),
+    ])
+    return ParameterStore.filled(network.graph, new Map(values))
+  }
+  const load = (batch: BatchMessage): ParameterStore => {
+    const store = stored()
+    const weight = partsOf(batch.weights)
+    for (const { name, shape, role } of store.specs)
+      if (role === 'weight') overwrite(store, name, weight(shape))
+    return store
   }
   return {
     replace(message) {
@@ -77,15 +83,16 @@ function networkCopy(): {
     at(batch) {
       if (batch !== now) weights = load(batch)
       now = batch
-      // A gradient needs an operation between a tensor and itself.
-      const mixture = (group: string) => tf.clone(alphas.get(group)!)
-      return { graph: network.graph, weights: weights!, alphas, mixture }
+      const part = partsOf(batch.mixtures)
+      const mixtures = new Map(network.groups.map(([name, shape]) => [name, part(shape)]))
+      const mixture = (group: string) => tf.tensor1d(mixtures.get(group)!.slice())
+      return { graph: network.graph, weights: weights!, mixture }
     },
   }
 }
 
 /** Copies gradients into shared memory and frees them. */
-function handOver(gradients: Gradients, into: Float32Array, loaded: number): Results {
+function handOver(gradients: ShardGradients, into: Float32Array, loaded: number): Results {
   const start = performance.now()
   const part = partsOf(into)
   const put = ([name, tensor]: readonly [string, tf.Tensor]): Entry => {
@@ -94,7 +101,7 @@ function handOver(gradients: Gradients, into: Float32Array, loaded: number): Res
   }
   const numbers = Object.entries(gradients.losses).map(([role, loss]) => [role, numbersOf(loss)[0]!])
   const weights = [...gradients.weights].map(put)
-  const mixtures = [...gradients.alphas].map(put)
+  const mixtures = [...gradients.mixtures].map(put)
   const statistics = [...gradients.statistics].map(([node, { mean, variance }]) => {
     put([node, mean])
     return put([node, variance])

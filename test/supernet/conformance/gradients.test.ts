@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { terms } from '../../../src/registry.js'
 import { batching } from '../../../src/search/batching.js'
-import { disposeGradients, shardGradients } from '../../../src/search/gradients.js'
+import { batchGradients, disposeGradients } from '../../../src/search/gradients.js'
 import { layerGates } from '../../../src/search/layer-gates.js'
 import { modelNetwork } from '../../../src/search/network.js'
 import type { SupernetModel } from '../../../src/supernet/model.js'
@@ -20,14 +20,14 @@ type Tried = ReturnType<typeof trial>
 function lossAndGradients(model: SupernetModel, { data, loss, config, random }: Tried, alphas: string[]) {
   const [shard] = batching(data, data.splits.train, config.search, random, 'search').at(0)
   const reconstruction = 'reconstruction' in model.supernet.graph.outputs ? 0.5 : 0
-  const gradients = shardGradients(modelNetwork(model), {
-    shape: data.dataset.shape,
-    shard: shard!,
-    share: 1,
-    lossWeights: { task: 1, reconstruction, loss },
-    wanted: { weights: [], alphas },
-    draws: { seed: random.seed, purpose: 'test', t: 0, shard: 0 },
-  })
+  const gradients = batchGradients(
+    modelNetwork(model),
+    data.dataset.shape,
+    [shard!],
+    { task: 1, reconstruction, loss },
+    { weights: [], alphas },
+    { draws: { seed: random.seed, purpose: 'test', t: 0 } },
+  )
   const { losses } = gradients
   const value = losses.task!.dataSync()[0]! + reconstruction * (losses.reconstruction?.dataSync()[0] ?? 0)
   const byGroup = new Map([...gradients.alphas].map(([name, g]) => [name, g.dataSync<'float32'>().slice()]))
