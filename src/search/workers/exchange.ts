@@ -16,6 +16,7 @@ type Names = NonNullable<ReturnType<typeof named>>
 /** The main thread's side of the memory that threads share. It grows where a network or a batch needs more. */
 export class Exchange {
   #graph: Graph | undefined
+  #store: ParameterStore | undefined
   readonly #arrays = new Map<string, Float32Array>()
 
   /** What to tell the threads of a batch; of the network only where it is another one than last time. */
@@ -27,8 +28,10 @@ export class Exchange {
   ): { change: NetworkMessage | undefined; batch: BatchMessage } {
     const { graph, alphas, weights } = network
     const groups = [...alphas].map(([name, { shape }]): Entry => [name, shape])
-    const change = graph === this.#graph ? undefined : networkMessage(network, groups)
+    const same = graph === this.#graph && weights === this.#store
+    const change = same ? undefined : networkMessage(network, groups)
     this.#graph = graph
+    this.#store = weights
     const values = this.#flat('weights', totalOf(weights.specs.filter(isTrained)))
     const mixtures = this.#flat('mixtures', totalOf(groups.map(([, shape]) => ({ shape }))))
     writeParameters(weights, isTrained, values)
