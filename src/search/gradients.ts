@@ -9,6 +9,7 @@ import { addGradients } from './add-gradients.js'
 import { tapGradients, type Tap, type TapGradients } from './activations.js'
 import { plannedProgram } from './memory.js'
 import { mixturesOf, type Network } from './network.js'
+import { scaleNumbers } from './numbers.js'
 import { movedPasses } from './probe.js'
 
 /** One part of a batch, on the host. */
@@ -266,11 +267,7 @@ function inOrder<T extends tf.Tensor>(
 
 function scaleStatistics(observed: BatchStatistics, share: number): void {
   if (share === 1) return
-  for (const key of ['mean', 'variance'] as const) {
-    const scaled = tf.mul(observed[key], share)
-    observed[key].dispose()
-    observed[key] = scaled as tf.Tensor1D
-  }
+  for (const key of ['mean', 'variance'] as const) observed[key] = scaleNumbers(observed[key], share)
 }
 
 /** Frees everything that gradients hold. */

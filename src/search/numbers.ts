@@ -11,6 +11,19 @@ export const tensorOf = (numbers: Float32Array, shape: Shape): tf.Tensor =>
   // The wasm backend copies them itself, others keep the array.
   tf.tensor(currentDevice() ? numbers : numbers.slice(), [...shape])
 
+/** x · factor; takes x over. On wasm in x's own memory, where nobody else reads that. */
+export function scaleNumbers<T extends tf.Tensor>(x: T, factor: number): T {
+  const device = currentDevice()
+  if (device?.owns(x)) {
+    const numbers = device.numbers(x)
+    for (let i = 0; i < numbers.length; i++) numbers[i]! *= Math.fround(factor)
+    return x
+  }
+  const scaled = tf.mul<T>(x, factor)
+  x.dispose()
+  return scaled
+}
+
 /** total + x; takes total over. On wasm in total's own memory, where nobody else reads that. */
 export function addNumbers<T extends tf.Tensor>(total: T, x: Float32Array): T {
   const device = currentDevice()
