@@ -3,11 +3,12 @@ import type { Checkpoint } from '../search/checkpoint.js'
 import { evaluate } from '../search/evaluate.js'
 import type { Event } from '../search/events.js'
 import type { Network } from '../search/network.js'
-import { searchArchitecture, type SearchResult } from '../search/search.js'
+import { searchArchitecture } from '../search/search.js'
 import { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
 import { measureSearched, summarise, withNetwork } from './measure.js'
 import { discretise, retrainedAs, uniformGates } from './network.js'
+import { prepare } from './prepare.js'
 import { networkToRetrain } from './retrain-architecture.js'
 import { Interrupted, retrainStage } from './retrain-stage.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
@@ -18,7 +19,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
   const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
   try {
     hooks.emit(startEvent(trial))
-    const [search, searchSeconds] = await timed(() => searchStage(trial, hooks, model))
+    const [{ search, tried }, searchSeconds] = await timed(() => searchStage(trial, hooks, model))
     hooks.emit({ type: 'stage', stage: 'search', seconds: searchSeconds })
     if (search.reason === 'interrupted') throw new Interrupted('interrupted while searching')
     const searched = measureSearched(trial, model)
@@ -37,6 +38,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
       values: final.values,
       schedule: search.used,
       steps: search.steps,
+      ...(tried && { tried }),
       metrics: summarise(trial, model, search, searched, baseline, final),
       seconds: {
         search: searchSeconds,
@@ -73,9 +75,9 @@ export function startEvent({ config, supernet, data, schedule, metric }: Trial):
   }
 }
 
-function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel): Promise<SearchResult> {
+async function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel) {
   const { config, data, schedule, terms, latency, loss, metric, random, identity } = trial
-  const source = trial.planner?.()
+  const { emit, signal, execute } = hooks
   const context = {
     options: config.search,
     schedule,
@@ -85,16 +87,19 @@ function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel): Pro
     random,
     identity,
     ...(latency && { latency }),
-    ...(source && { source }),
+    ...(signal && { signal }),
+    ...(execute && { execute }),
   }
+  const prepared = await prepare(trial, hooks, context)
+  const source = trial.planner?.(prepared?.plan)
   const save = (checkpoint: Checkpoint) => hooks.save?.(checkpoint)
-  const { emit, signal, execute } = hooks
-  return searchArchitecture(
+  const search = await searchArchitecture(
     model,
     data,
-    { ...context, emit, save, ...(signal && { signal }), ...(execute && { execute }) },
+    { ...context, emit, save, ...(source && { source }) },
     hooks.checkpoint,
   )
+  return { search, tried: prepared?.tried }
 }
 
 /** The unpruned supernet, gates alike, trained as the derived network will be: what pruning is held against. */

@@ -6,7 +6,8 @@ import type { Graph } from '../nn/graph.js'
 import type { Loss } from '../objective/losses.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
-import type { ScheduleSource } from '../schedule/source.js'
+import type { Tried, Trying } from '../schedule/planners/trying.js'
+import type { MemberMetric, ScheduleSource } from '../schedule/source.js'
 import type { Budget, Schedule } from '../schedule/types.js'
 import type { Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
@@ -27,7 +28,13 @@ export interface Trial {
   readonly relaxation: Relaxation
   readonly schedule: Schedule
   /** Makes what says λ in the schedule's place; called once a search, for it may have a state. */
-  readonly planner?: () => ScheduleSource
+  readonly planner?: (plan?: unknown) => ScheduleSource
+  /** Tries whole searches before that; what it finds is given to `planner`. */
+  readonly prepare?: {
+    /** What the tries count. */
+    readonly cost: MemberMetric
+    run(trying: Trying): Promise<unknown>
+  }
   readonly terms: readonly Term[]
   /** Milliseconds of members, where a table of them is configured. */
   readonly latency?: Latency
@@ -49,6 +56,8 @@ export interface TrialHooks {
   readonly checkpoint?: Checkpoint | undefined
   /** Who computes the shards of batches; this thread by default. */
   readonly execute?: ShardExecutor
+  /** What a planner has tried already, and who takes what it tries; an interrupted run need not try again. */
+  readonly tries?: { readonly known: readonly Tried[]; save(tried: readonly Tried[]): void }
 }
 
 /** A finished trial: the architecture, the retrained network, and what is known about them. */
@@ -61,6 +70,8 @@ export interface TrialResult {
   /** With the λ that was used. */
   readonly schedule: Schedule
   readonly steps: number
+  /** Where a planner tried whole searches: how many schedules, and in how many iterations all together. */
+  readonly tried?: { readonly schedules: number; readonly steps: number }
   readonly metrics: TrialMetrics
   readonly seconds: { readonly search: number; readonly baseline: number | null; readonly retrain: number }
 }

@@ -60,6 +60,10 @@ export function progressBar({ stream, isTTY, epochs, now = Date.now }: ProgressO
         startedAt = now()
         if (event.reason !== 'finished') display.say(`${event.stage}: ${event.reason} at step ${event.step}`)
         break
+      case 'try':
+        display.say(tryText(event))
+        startedAt = now()
+        break
       case 'phase':
       case 'gates':
       case 'menu':
@@ -69,6 +73,9 @@ export function progressBar({ stream, isTTY, epochs, now = Date.now }: ProgressO
   }
   return { onEvent, stop: () => display.stop() }
 }
+
+const tryText = ({ number, generation, steps, error, cost }: EventOf<'try'>): string =>
+  `try ${number}: generation ${generation + 1}, ${steps} iterations, error ${formatNumber(error)}, cost ${formatNumber(100 * cost)} %`
 
 interface Display {
   say(line: string): void

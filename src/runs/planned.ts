@@ -5,6 +5,7 @@ import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import { PlannedSchema, type ScheduleDocument } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
+import type { Splits } from '../data/types.js'
 import type { Trial } from '../derive/types.js'
 import { planners } from '../registry.js'
 import { withLevers } from '../schedule/levers.js'
@@ -68,28 +69,39 @@ interface Work {
   readonly steps: number
   readonly relaxation: RelaxationName
   readonly random: RandomSource
-  /** Rows of the split `arch`. */
-  readonly archRows: number
+  readonly splits: Splits
   readonly planners: readonly AnyPlanner[]
 }
 
 /** The schedule of a trial, with all columns that its planner may raise, and what makes the planner, if it has one. */
 export function planned(
   document: ScheduleDocument,
-  { supernet, steps, relaxation, random, archRows, planners: own }: Work,
+  { supernet, steps, relaxation, random, splits, planners: own }: Work,
   compile: (document: ScheduleDocument) => Schedule,
-): Pick<Trial, 'schedule' | 'planner'> {
+): Pick<Trial, 'schedule' | 'planner' | 'prepare'> {
   const found = checkPlanner(document, own)
   if (!found) return { schedule: compile(document) }
   const { planner, options } = found
-  if (planner.needsArch && archRows === 0)
-    throw new InputError(
-      `config.split.arch: the planner ${planner.name} measures on this split, which is empty; give it a share`,
-    )
+  for (const split of [...(planner.needsArch ? ['arch' as const] : []), ...(planner.prepare ? ['validation' as const] : [])])
+    if (splits[split].length === 0)
+      throw new InputError(
+        `config.split.${split}: the planner ${planner.name} measures on this split, which is empty; give it a share`,
+      )
   const settings: PlannerSettings<never> = { options, relaxation, budget: document.budget }
   const layers = [...new Set(supernet.groups.map(({ layer }) => layer))]
   const schedule = compile(withLevers(document, planner.levers(settings), { layers, steps }))
-  return { schedule, planner: () => planner.source({ ...settings, schedule, supernet, random }) }
+  const context = { ...settings, schedule, supernet, random }
+  planner.refuse?.(context)
+  return {
+    schedule,
+    planner: (plan) => planner.source(context, plan),
+    ...(planner.prepare && {
+      prepare: {
+        cost: planner.costs?.(options) ?? 'parameters',
+        run: (trying) => planner.prepare!(context, trying),
+      },
+    }),
+  }
 }
 
 function plannerOf(name: string, path: string, own: readonly AnyPlanner[]): AnyPlanner {

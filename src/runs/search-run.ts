@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
+import { writeJson } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 import { absolutePaths } from '../data/data-settings.js'
 import { runTrial } from '../derive/trial.js'
-import type { Trial } from '../derive/types.js'
+import type { Trial, TrialHooks } from '../derive/types.js'
+import type { Tried } from '../schedule/planners/trying.js'
 import { scheduleCsv } from '../schedule/rows.js'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
@@ -89,7 +91,7 @@ async function runInFolder(
   const start = performance.now()
   const emit = (event: Event) => {
     // A resumed search begins anew, its log goes on.
-    if (event.type !== 'start' || !checkpoint) log.append(event)
+    if ((event.type !== 'start' && event.type !== 'try') || !checkpoint) log.append(event)
     onEvent?.(event)
   }
   const save = (state: Checkpoint) => {
@@ -97,7 +99,9 @@ async function runInFolder(
     writeCheckpoint(checkpointOf(out), { ...state, log: { bytes: log.bytes, seconds } })
   }
   try {
-    const result = await runTrial(trial, { emit, save, checkpoint, execute, ...(signal && { signal }) })
+    const tries = triesIn(out)
+    const watched = { emit, save, checkpoint, execute, tries, ...(signal && { signal }) }
+    const result = await runTrial(trial, watched)
     const { architecture, menu, graph, values, metrics, schedule, steps } = result
     const seconds = {
       searchSeconds: before + result.seconds.search,
@@ -110,6 +114,18 @@ async function runInFolder(
     await writeResults(out, trial, results, emit)
   } finally {
     log.close()
+  }
+}
+
+/** What a planner has tried in a run: read where it goes on, written after each try. */
+function triesIn(out: string): NonNullable<TrialHooks['tries']> {
+  const file = join(checkpointOf(out), 'tries.json')
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { tries: Tried[] }).tries : []
+  return {
+    known,
+    save: (tries) => {
+      if (tries.length > known.length) writeJson(file, { tries })
+    },
   }
 }
 

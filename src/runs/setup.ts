@@ -64,8 +64,8 @@ export async function setupTrial(
   const measured = file === undefined ? undefined : readLatency(file, folder)
   checkReplay(document, config, data, measured?.text)
   const relaxation = relaxationName(config.relaxation)
-  const work = { supernet, steps, relaxation, random, archRows: data.splits.arch.length, planners: ownPlanners }
-  const { schedule, planner } = planned(document, work, (whole) => compileFor(whole, supernet, steps, relaxation, {
+  const work = { supernet, steps, relaxation, random, splits: data.splits, planners: ownPlanners }
+  const found = planned(document, work, (whole) => compileFor(whole, supernet, steps, relaxation, {
     terms: all,
     latency: measured !== undefined,
     ...(measured && { times: latencyOf(measured.table, supernet) }),
@@ -77,7 +77,7 @@ export async function setupTrial(
   checkObjective(config.objective, isClass)
   checkCriteria(config.criteria, isClass)
   checkAugmentation(config, data)
-  checkPruning(schedule, data)
+  checkPruning(found.schedule, data)
   const benchmark = benchmarkOf(config, folder, supernet, own)
   return {
     config: resolved,
@@ -85,8 +85,7 @@ export async function setupTrial(
     supernet,
     ...(retrained && { retrained }),
     relaxation: relaxationOf(config.relaxation, steps),
-    schedule,
-    ...(planner && { planner }),
+    ...found,
     terms: all,
     ...(measured && { latency: latencyOf(measured.table, supernet) }),
     loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],

@@ -21,6 +21,16 @@ export type Event =
       parameters: number
       metric: string
     }
+  | {
+      /** A schedule that a planner tried in a short search. */
+      type: 'try'
+      number: number
+      generation: number
+      rung: number
+      steps: number
+      error: number | null
+      cost: number
+    }
   | { type: 'phase'; step: number; name: string }
   | {
       type: 'epoch'

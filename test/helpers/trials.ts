@@ -144,7 +144,7 @@ export function trialOf(data: PreparedData, supernet: Supernet, settings: Settin
     relaxation: relaxationOf(config.relaxation, steps),
     ...planned(
       document,
-      { supernet, steps, relaxation, random, archRows: data.splits.arch.length, planners: [] },
+      { supernet, steps, relaxation, random, splits: data.splits, planners: [] },
       (whole) => compileFor(whole, supernet, steps, relaxation),
     ),
     terms,

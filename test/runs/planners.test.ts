@@ -22,6 +22,12 @@ beforeAll(() => useBackend('wasm'))
 const names = planners.map(({ name }) => name)
 const spaces = { mlp: tinyMlp, cells: tinyCells }
 const budget = { metric: 'parameters', share: 0.45 }
+/** Options with which each acts often, or tries little. */
+const options: Record<string, object> = {
+  controller: { every: 2 },
+  hypergradient: { every: 2 },
+  genetic: { population: 3, generations: 2, spend: 8 },
+}
 const cases = names.flatMap((name) => (['mlp', 'cells'] as const).map((space) => [name, space] as const))
 
 /** A run of a planner that acts often. */
@@ -31,7 +37,7 @@ const configOf = (planner: string, space: keyof typeof spaces, more: object = {}
     ...rest,
     split: { train: 0.5, arch: 0.15, validation: 0.15, test: 0.2 },
     search: { ...search, gates: { learningRate: 0.5 } },
-    schedule: { planner, base, budget, every: 2 },
+    schedule: { planner, base, budget, ...options[planner] },
     ...more,
   })
 }
@@ -94,11 +100,34 @@ describe.each(cases)('the planner %s on %s', (name, space) => {
   })
 
   test('starts from what another run used', async () => {
-    const schedule = { planner: name, base: at(`${run}.json`), budget, every: 2 }
+    const schedule = { planner: name, base: at(`${run}.json`), budget, ...options[name] }
     const config = configOf(name, space, { schedule })
     const { metrics } = await searchRun({ config, out: at(`${run}-further`) })
     expect(metrics.search.stopped).toBe('finished')
   })
+})
+
+test.each([1, 3, 6])('the genetic planner, interrupted after try %i, need not try again', async (times) => {
+  const [straight, out] = ['genetic-mlp', `genetic-stopped-${times}`]
+  const controller = new AbortController()
+  const tries = { first: 0, then: 0 }
+  const config = configOf('genetic', 'mlp')
+  const halved = searchRun({
+    config,
+    out: at(out),
+    signal: controller.signal,
+    onEvent(event) {
+      if (event.type === 'try' && ++tries.first === times) controller.abort()
+    },
+  })
+  await expect(halved).rejects.toThrow(Interrupted)
+  const { tries: kept } = JSON.parse(readFileSync(at(`${out}/checkpoint/tries.json`), 'utf8')) as { tries: unknown[] }
+  expect(kept).toHaveLength(times)
+  await resumeRun(at(out))
+  expect(outcome(out)).toEqual(outcome(straight))
+  const events = (run: string) =>
+    readFileSync(at(`${run}/events.jsonl`), 'utf8').replaceAll(/"(stepMs|seconds)":[^,}]+/g, '')
+  expect(events(out)).toBe(events(straight))
 })
 
 describe.each(names)('the planner %s', (name) => {
@@ -118,7 +147,7 @@ describe.each(names)('the planner %s', (name) => {
         expect((error as Error).message, base).toMatch(/refused|no (layer|group)/)
         continue
       }
-      const { schedule, ...rest } = make({ planner: name, base, every: 2, budget: { metric: 'parameters', share: 0.5 } })
+      const { schedule, ...rest } = make({ planner: name, base, budget: { metric: 'parameters', share: 0.5 }, ...options[name] })
       const { model, result } = await searched({ ...rest, schedule })
       expect(result.reason, base).toBe('finished')
       expect(schedule.phases, base).toEqual(plain.schedule.phases)

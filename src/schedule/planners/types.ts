@@ -3,8 +3,9 @@ import type { RandomSource } from '../../base/random.js'
 import type { BudgetDocument } from '../../config/schedule-schema.js'
 import type { RelaxationName } from '../../supernet/relaxations/types.js'
 import type { Supernet } from '../../supernet/types.js'
-import type { ScheduleSource } from '../source.js'
+import type { MemberMetric, ScheduleSource } from '../source.js'
 import type { Schedule } from '../types.js'
+import type { Trying } from './trying.js'
 
 /** What a planner knows before it is made. */
 export interface PlannerSettings<Options> {
@@ -36,8 +37,14 @@ export interface Planner<Options = Record<string, unknown>> {
   fault?(settings: Pick<PlannerSettings<Options>, 'options' | 'budget'>): string | undefined
   /** Terms on gates that it may raise where the base has none: each gets a column on every layer with gates. */
   levers(settings: PlannerSettings<Options>): readonly string[]
-  /** The source of λ of one search. */
-  source(context: PlannerContext<Options>): ScheduleSource
+  /** Throws an InputError where it cannot do its work in this search; called before any begins. */
+  refuse?(context: PlannerContext<Options>): void
+  /** What its tries count, where it tries whole searches. */
+  costs?(options: Options): MemberMetric
+  /** Tries whole searches before the one that counts. What it finds, plain JSON, is given to `source`. */
+  prepare?(context: PlannerContext<Options>, trying: Trying): Promise<unknown>
+  /** The source of λ of one search; `plan` is what `prepare` found. */
+  source(context: PlannerContext<Options>, plan?: unknown): ScheduleSource
 }
 
 /** A planner of any options, as the registry holds it; options are validated against its schema first. */

@@ -1,0 +1,200 @@
+import { Type } from '@sinclair/typebox'
+import { expected } from '../../base/errors.js'
+import { oneOf } from '../../config/schema-parts.js'
+import { excerpt } from '../excerpt.js'
+import { gateColumns } from '../levers.js'
+import type { MemberMetric, ScheduleSource } from '../source.js'
+import { rowAt } from '../table.js'
+import type { Schedule } from '../types.js'
+import { decides, firstMove, pressureOn } from './common.js'
+import { child, factorAt, genomeLength, layerGroups, randomGenome, type Layout } from './genome.js'
+import type { Tried, Trying } from './trying.js'
+import { planner, type PlannerContext } from './types.js'
+
+interface Options {
+  readonly population: number
+  readonly generations: number
+  readonly groups: number
+  readonly knots: number
+  readonly spend: number
+  readonly price: number
+  readonly cost: MemberMetric
+}
+
+/** λ of a term that presses where the base has none on gates. */
+const start = 0.05
+/** Each rung keeps this share of the one before, and searches twice as long. */
+const kept = 1 / 3
+const rungs = 3
+
+/**
+ * Tries schedules and takes the best: GA-REG (Potanin, Vayser, Strijov, arXiv:2406.12992). A genome says by what λ on
+ * gates is multiplied, at some knots in time, for each group of layers. Each generation is tried by successive halving
+ * (Jamieson, Talwalkar, arXiv:1502.07943): all in short searches, a third of them twice as long, a third of these twice
+ * as long again. All begin with weights that the base's own warm-up made, and see the same batches. The next generation
+ * is bred from the best so far: crossover by layer groups, then some knots move. What is minimised is the error on
+ * validation and price · cost.
+ */
+export const genetic = planner<Options>({
+  name: 'genetic',
+  description: 'the best of many schedules that are tried in short searches (GA-REG)',
+  options: Type.Object({
+    population: Type.Integer({ minimum: 3, default: 10, description: 'schedules in a generation' }),
+    generations: Type.Integer({ minimum: 1, default: 4, description: 'generations' }),
+    groups: Type.Integer({
+      minimum: 1,
+      default: 3,
+      description: 'groups of layers that have knots of their own',
+    }),
+    knots: Type.Integer({ minimum: 1, default: 3, description: 'knots in time' }),
+    spend: Type.Number({
+      exclusiveMinimum: 1,
+      default: 8,
+      description: 'what all may cost together, in searches, the last whole one included',
+    }),
+    price: Type.Number({
+      minimum: 0,
+      default: 0.3,
+      description: 'what the whole supernet’s cost is worth, in units of the error',
+    }),
+    cost: oneOf(['parameters', 'flops', 'latency'], {
+      default: 'parameters',
+      description: 'what is counted',
+    }),
+  }),
+  levers: ({ relaxation }) => [pressureOn(relaxation)],
+  costs: ({ cost }) => cost,
+  refuse: (context) => void shortest(context),
+  prepare,
+  source: (context, plan) => genomeSource(context, context.schedule, (plan as number[] | undefined) ?? []),
+})
+
+/** The best genome. */
+async function prepare(context: PlannerContext<Options>, trying: Trying): Promise<number[]> {
+  const { schedule, options, random } = context
+  const layout = layoutOf(context)
+  const length = genomeLength(layout)
+  const unit = shortest(context)
+  const warm = Math.min(firstMove(schedule), schedule.steps - 1)
+  const tried: Tried[] = []
+
+  const attempt = async (genome: readonly number[], generation: number, rung: number): Promise<Tried> => {
+    const known = trying.known[tried.length]
+    const steps = unit * 2 ** rung
+    const short = excerpt(schedule, warm, steps)
+    const outcome =
+      known ?? (await trying.run({ schedule: short, source: genomeSource(context, short, genome), warm }))
+    // The first one pays for the weights that all begin with.
+    const spent = steps + (tried.length === 0 ? warm : 0)
+    const done = { generation, rung, genome, steps: spent, error: outcome.error, cost: outcome.cost }
+    tried.push(done)
+    trying.add(done)
+    return done
+  }
+  const score = ({ error, cost }: Tried): number => (error === null ? Infinity : error + options.price * cost)
+  /** The longer a schedule was searched with, the more its score is worth. */
+  const best = (some: readonly Tried[]): Tried[] =>
+    [...some].sort((a, b) => b.rung - a.rung || score(a) - score(b))
+
+  for (let generation = 0; generation < options.generations; generation++) {
+    const parents = unique(best(tried)).slice(0, Math.ceil(options.population / 2))
+    const stream = (i: number) => random.stream('planner genetic', `generation ${generation}`, i)
+    const born = Array.from({ length: options.population }, (_, i): readonly number[] => {
+      if (generation === 0) return i === 0 ? Array<number>(length).fill(0) : randomGenome(length, stream(i))
+      const draw = stream(i)
+      // The better of two: parents stand in the order of their worth.
+      const pick = () => parents[Math.min(draw.integer(parents.length), draw.integer(parents.length))]!.genome
+      return child(layout, pick(), pick(), draw)
+    })
+    let standing = born
+    for (let rung = 0; rung < rungs && standing.length > 0; rung++) {
+      const results: Tried[] = []
+      for (const genome of standing) results.push(await attempt(genome, generation, rung))
+      standing = best(results)
+        .slice(0, Math.floor(standing.length * kept))
+        .map(({ genome }) => genome)
+    }
+  }
+  return [...best(tried)[0]!.genome]
+}
+
+/** Each genome once, as far as it came. */
+function unique(tried: readonly Tried[]): Tried[] {
+  const seen = new Set<string>()
+  return tried.filter(({ genome }) => {
+    const key = genome.join()
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+/** How many searches stand on each rung of a generation. */
+const standingOn = (population: number): number[] => {
+  const counts: number[] = []
+  for (let rung = 0, n = population; rung < rungs && n > 0; rung++, n = Math.floor(n * kept)) counts.push(n)
+  return counts
+}
+
+/** The iterations of a search on the first rung, so that all stay within what may be spent. */
+function shortest({ schedule, options }: PlannerContext<Options>): number {
+  const { population, generations, spend } = options
+  const warm = Math.min(firstMove(schedule), schedule.steps - 1)
+  const units = generations * standingOn(population).reduce((sum, n, rung) => sum + n * 2 ** rung, 0)
+  const steps = Math.floor(((spend - 1) * schedule.steps - warm) / units)
+  if (steps >= 4) return Math.min(steps, schedule.steps)
+  throw expected(
+    'schedule.planner.spend',
+    `at least ${Math.ceil(1 + (warm + 4 * units) / schedule.steps)}, so that each of ${population * generations} schedules gets 4 of the ${schedule.steps} iterations of a search`,
+    spend,
+  )
+}
+
+function layoutOf({ schedule, supernet, options }: PlannerContext<Options>): Layout {
+  const priced = isPriced(schedule)
+  return {
+    groups: layerGroups(supernet, options.groups),
+    channels: priced ? ['pressure', 'price'] : ['pressure'],
+    knots: options.knots,
+  }
+}
+
+const prices = ['parameters', 'flops', 'depth', 'latency']
+const rises = (schedule: Schedule, i: number): boolean =>
+  schedule.columns[i]!.segments.some(({ value }) => value > 0)
+const isPriced = (schedule: Schedule): boolean =>
+  prices.some((term) => gateColumns(schedule.columns, term).some((i) => rises(schedule, i)))
+
+/** λ of a schedule, that on gates multiplied by what a genome says; no genome changes nothing. */
+function genomeSource(
+  context: PlannerContext<Options>,
+  schedule: Schedule,
+  genome: readonly number[],
+): ScheduleSource {
+  const { relaxation } = context
+  const layout = layoutOf(context)
+  const from = Math.min(firstMove(schedule), schedule.prune.until - 1)
+  const pressed = schedule.columns.some(
+    ({ part, term }, i) => part === 'gates' && !prices.includes(term) && rises(schedule, i),
+  )
+  const places = schedule.columns.map(({ part, term, layer }) => {
+    const group = layout.groups.findIndex((layers) => layers.includes(layer))
+    const channel = layout.channels.indexOf(prices.includes(term) ? 'price' : 'pressure')
+    if (part !== 'gates' || group < 0 || channel < 0) return undefined
+    return { group, channel, begins: !pressed && term === pressureOn(relaxation) ? start : 0 }
+  })
+  return {
+    at(t) {
+      const row = rowAt(schedule, t)
+      if (genome.length === 0 || !decides(schedule, t)) return row
+      const time = (t - from) / Math.max(1, schedule.prune.until - 1 - from)
+      const columns = row.columns.map((lambda, i) => {
+        const place = places[i]
+        return place
+          ? (lambda + place.begins) * factorAt(layout, genome, place.group, place.channel, time)
+          : lambda
+      })
+      return { ...row, columns }
+    },
+  }
+}
