@@ -33,8 +33,17 @@ export async function threadPeaks(threads = 2): Promise<ThreadPeaks> {
   return { copy: all.copy / one.copy, multiplyAdd: all.multiplyAdd / one.multiplyAdd, one }
 }
 
-/** 10⁹ a second of all threads together. */
+/** 10⁹ a second of all threads together: the best of three tries, for other programs only take away. */
 async function rate(loop: Work['loop'], threads: number): Promise<number> {
+  const tries = [
+    await sustained(loop, threads),
+    await sustained(loop, threads),
+    await sustained(loop, threads),
+  ]
+  return Math.max(...tries)
+}
+
+async function sustained(loop: Work['loop'], threads: number): Promise<number> {
   const work: Work = { loop, threads, ready: new Int32Array(new SharedArrayBuffer(4)) }
   const rates = Array.from({ length: threads }, async () => {
     const [own] = (await once(new Worker(file, { workerData: work }), 'message')) as [number]
