@@ -76,15 +76,14 @@ export async function planRun(config: Config, folder: string, own: Extensions = 
 export function requireMemory(trial: Trial): void {
   for (const stage of memoryOf(trial)) {
     if (stage.fits) continue
-    const path = stage.stage === 'search' ? 'config.search.batch' : 'config.retrain.batch'
+    const path = `config.${stage.stage === 'search' ? 'search' : 'retrain'}`
     const needed = gib(stage.peakBytes + stage.heldBytes)
-    const shards = stage.stage === 'search' ? `, or config.search.shards so that a shard has at most ${stage.largestRows}` : ''
     const remedy =
       stage.largestRows === 0
         ? 'not even one example fits; take fewer channels or cells, or smaller inputs'
-        : `take a batch of at most ${stage.largestRows}${shards}`
+        : `take a batch of at most ${stage.largestRows}, or ${path}.shards so that a shard has at most ${stage.largestRows}`
     throw new InputError(
-      `${path}: a step of ${stage.rows} examples needs ${needed} GiB, the backend has ${gib(backendLimit()!)} GiB; ${remedy}`,
+      `${path}.batch: a step of ${stage.rows} examples needs ${needed} GiB, the backend has ${gib(backendLimit()!)} GiB; ${remedy}`,
     )
   }
 }
@@ -98,13 +97,17 @@ const unpruned = ({ supernet, config }: Trial): Graph =>
 function memoryOf(trial: Trial): StageMemory[] {
   const { config, supernet } = trial
   const roles = Object.keys(supernet.graph.outputs)
-  const rows = Math.ceil(config.search.batch / config.search.shards)
+  const rows = shardRows(config.search)
   const groups = supernet.groups.map(({ name }) => name)
   const stages = [stageMemory('search', supernet.graph, roles, groups, rows)]
   if (config.retrain.baseline)
-    stages.push(stageMemory('baseline', unpruned(trial), ['task'], [], config.retrain.batch))
+    stages.push(stageMemory('baseline', unpruned(trial), ['task'], [], shardRows(config.retrain)))
   return stages
 }
+
+/** The most rows of a shard. */
+const shardRows = ({ batch, shards }: { readonly batch: number; readonly shards: number }): number =>
+  Math.ceil(batch / shards)
 
 function stageMemory(
   stage: StageMemory['stage'],
