@@ -81,12 +81,19 @@ const trials: readonly [string, () => Trial][] = [
   ),
   ['mode alternating', () => cells({ search: { mode: 'alternating' } })],
   ['mode unrolled', () => cells({ search: { mode: 'unrolled' } })],
+  [
+    'a planner that looks ahead',
+    () => units({ schedule: { planner: 'hypergradient', base: pressing, every: 2 } }),
+  ],
   ['a reconstruction loss', () => units({ schedule: onePhase([], { phases: [reconstructing] }) })],
   ['terms on activations', () => cells({ schedule: acting('activation-l1') })],
   ['terms on moved inputs', () => units({ schedule: acting('contractive', 'activation-l1') })],
   ['operations that draw', () => cells({}, { operations: ['noise', 'skip', 'sep-conv-3x3'] })],
   ['batches of fewer rows than shards', () => cells({ search: { batch: 3, shards: 5 } })],
 ]
+const pressing = onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }], {
+  prune: { from: 0.75, until: 0.75 },
+})
 const reconstructing = { name: 'all', until: 1, losses: { task: 0.5, reconstruction: 1 }, terms: [] }
 
 describe.each(trials)('a search with %s', (_what, make) => {
