@@ -89,7 +89,7 @@ async function tryOut(
   metric: MemberMetric,
 ): Promise<Outcome> {
   const { data, latency } = trial
-  const scale = (trial.schedule.steps - context.warm) / context.schedule.steps
+  const scale = (trial.schedule.prune.until - context.warm) / context.schedule.prune.until
   const model = modelOf({ ...trial, relaxation: inStep(trial.relaxation, context.warm, scale) })
   try {
     for (const [name, values] of weights)

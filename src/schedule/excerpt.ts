@@ -2,12 +2,17 @@ import { append } from './columns.js'
 import type { Schedule, Segment } from './types.js'
 
 /**
- * A schedule from iteration `from` to its end, in so many iterations: what it says at the same share of the time. For
- * trying it out in less time than it is for.
+ * A schedule from iteration `from` to its end, in so many iterations, for trying it out in less time than it is for: half
+ * of them until it has pruned, so that what is left has time to recover, half for what comes then. Within each it says
+ * what the schedule says at the same share of the time.
  */
 export function excerpt(schedule: Schedule, from: number, steps: number): Schedule {
-  const scale = steps / (schedule.steps - from)
-  const at = (t: number) => Math.round(Math.max(0, t - from) * scale)
+  const { until } = schedule.prune
+  const half = until < schedule.steps ? Math.ceil(steps / 2) : steps
+  const at = (t: number): number => {
+    if (t <= until) return Math.round((Math.max(0, t - from) / (until - from)) * half)
+    return half + Math.round(((t - until) / (schedule.steps - until)) * (steps - half))
+  }
   const segments = (all: readonly Segment[]): Segment[] => {
     const kept: Segment[] = []
     for (const { from: start, to, value } of all)
@@ -23,6 +28,6 @@ export function excerpt(schedule: Schedule, from: number, steps: number): Schedu
       .filter((phase) => phase.to > phase.from),
     losses: { task: segments(losses.task), reconstruction: segments(losses.reconstruction) },
     columns: columns.map((column) => ({ ...column, segments: segments(column.segments) })),
-    prune: { ...prune, from: at(prune.from), until: Math.max(1, at(prune.until)) },
+    prune: { ...prune, from: at(prune.from), until: half },
   }
 }

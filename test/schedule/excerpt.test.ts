@@ -34,6 +34,17 @@ it('is the rest of a schedule in fewer iterations, at the same shares of the tim
   }
 })
 
-it('is the schedule itself from its beginning in all its iterations', () => {
-  expect(excerpt(whole, 0, 1000)).toEqual(whole)
+it('decides in the first half, whatever time the schedule has for it', () => {
+  const short = excerpt(whole, 0, 100)
+  expect(short.phases.map(({ name, from, to }) => [name, from, to])).toEqual([
+    ['warm-up', 0, 17],
+    ['press', 17, 50],
+    ['rest', 50, 100],
+  ])
+  expect([short.prune.from, short.prune.until]).toEqual([25, 50])
+})
+
+it('is the schedule itself in all its iterations where it prunes to the end', () => {
+  const open = { ...whole, prune: { ...whole.prune, until: 1000 } }
+  expect(excerpt(open, 0, 1000)).toEqual(open)
 })

@@ -75,7 +75,7 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
   const layout = layoutOf(context)
   const length = genomeLength(layout)
   const unit = shortest(context)
-  const warm = Math.min(firstMove(schedule), schedule.steps - 1)
+  const warm = Math.min(firstMove(schedule), schedule.prune.until - 1)
   const tried: Tried[] = []
 
   const attempt = async (genome: readonly number[], generation: number, rung: number): Promise<Tried> => {
@@ -139,7 +139,7 @@ const standingOn = (population: number): number[] => {
 /** The iterations of a search on the first rung, so that all stay within what may be spent. */
 function shortest({ schedule, options }: PlannerContext<Options>): number {
   const { population, generations, spend } = options
-  const warm = Math.min(firstMove(schedule), schedule.steps - 1)
+  const warm = Math.min(firstMove(schedule), schedule.prune.until - 1)
   const units = generations * standingOn(population).reduce((sum, n, rung) => sum + n * 2 ** rung, 0)
   const steps = Math.floor(((spend - 1) * schedule.steps - warm) / units)
   if (steps >= 4) return Math.min(steps, schedule.steps)
