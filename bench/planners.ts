@@ -146,7 +146,7 @@ function methodsOf({ base, experts }: Setting): [string, Method][] {
     ...experts.map((name): [string, Method] => [name, plain(name)]),
     [`fixed, best of ${grid.length}`, best],
     ['controller', plain({ planner: 'controller', base, budget: { metric: 'parameters', share } })],
-    ['hypergradient', plain({ planner: 'hypergradient', base, price })],
+    ['hypergradient', plain({ planner: 'hypergradient', base })],
     ['genetic', plain({ planner: 'genetic', base, price })],
   ]
 }

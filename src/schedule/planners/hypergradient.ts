@@ -52,7 +52,7 @@ export const hypergradient = planner<Options>({
     rate: Type.Number({ exclusiveMinimum: 0, default: 0.2, description: 'what a look may change log λ by' }),
     price: Type.Number({
       minimum: 0,
-      default: 0.3,
+      default: 1,
       description: 'what the whole supernet’s cost is worth, in units of the task loss',
     }),
     cost: oneOf(['parameters', 'flops', 'latency'], {
