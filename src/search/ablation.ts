@@ -25,13 +25,13 @@ export function ablate(
   step: number,
 ): Ablation[] {
   if (rows.length === 0 || sets.length === 0) return []
-  const { graph, weights, alphas } = stepper.network
+  const { graph, weights } = stepper.network
   const metric = yardstick(context.metric)
   const present = evaluate(stepper.network, data, rows, metric)!
   return sets.map((members) => {
     const mixture = (name: string) =>
       name === group ? model.mixtureWithout(name, new Set(members)) : model.mixture(name)
-    const without = evaluate({ graph, weights, alphas, mixture }, data, rows, metric)!
+    const without = evaluate({ graph, weights, mixture }, data, rows, metric)!
     return { step, metric, with: present, without, ...(members.length > 1 && { jointly: members.length }) }
   })
 }

@@ -4,7 +4,7 @@ import type { PreparedData } from '../data/types.js'
 import { run } from '../nn/run.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
 import { forwardRows } from './memory.js'
-import { mixturesOf, type Network } from './network.js'
+import { mixturesOf, type PassNetwork } from './network.js'
 
 /** Rows at a time, where memory allows. */
 const batchSize = 256
@@ -13,7 +13,7 @@ const batchSize = 256
  * The network's task outputs for some rows, by moving averages: logits, or values in original units.
  * rows × width, in the order of `rows`.
  */
-export function predictRows(network: Network, data: PreparedData, rows: Uint32Array): Float32Array {
+export function predictRows(network: PassNetwork, data: PreparedData, rows: Uint32Array): Float32Array {
   const { shape } = data.dataset
   const length = shape.reduce((product, n) => product * n, 1)
   const parts: Float32Array[] = []
@@ -26,7 +26,7 @@ export function predictRows(network: Network, data: PreparedData, rows: Uint32Ar
 }
 
 /** The task outputs of one batch, as numbers; disposes the input. */
-export function predict(network: Network, input: tf.Tensor): Float32Array {
+export function predict(network: PassNetwork, input: tf.Tensor): Float32Array {
   const mixtures = mixturesOf(network)
   const { task: output } = run(network.graph, ['task'], {
     input,
@@ -43,7 +43,7 @@ export function predict(network: Network, input: tf.Tensor): Float32Array {
 
 /** A metric of the network on some rows, in original units. Null where there are no rows. */
 export function evaluate(
-  network: Network,
+  network: PassNetwork,
   data: PreparedData,
   rows: Uint32Array,
   metric: MetricName,

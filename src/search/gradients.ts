@@ -8,7 +8,7 @@ import { reconstructionLoss, type Loss } from '../objective/losses.js'
 import { addGradients } from './add-gradients.js'
 import { tapGradients, type Tap, type TapGradients } from './activations.js'
 import { plannedProgram } from './memory.js'
-import { mixturesOf, type Network } from './network.js'
+import { mixturesOf, type Network, type PassNetwork } from './network.js'
 import { scaleNumbers } from './numbers.js'
 import { movedPasses } from './probe.js'
 
@@ -130,7 +130,7 @@ export function batchGradients(
 
 /** One shard's contribution to the batch's gradients: everything already times `share` of the batch. `observe` hears of every instruction. */
 export function shardGradients(
-  network: Omit<Network, 'alphas'>,
+  network: PassNetwork,
   work: ShardWork,
   observe?: PassObserver,
 ): ShardGradients {
@@ -241,12 +241,8 @@ function alphaGradients(
   network: Network,
   mixtures: ReadonlyMap<string, tf.Tensor1D>,
 ): Map<string, tf.Tensor1D> {
-  const { alphas } = network
   const gradients = [...mixtures].map(([group, dMixture]) => {
-    const gradient = tf.tidy(() => {
-      const { grads } = tf.engine().gradients(() => network.mixture(group), [alphas.get(group)!], dMixture)
-      return grads[0] as tf.Tensor1D
-    })
+    const gradient = tf.tidy(() => network.pullBack(group, dMixture))
     dMixture.dispose()
     return [group, gradient] as const
   })

@@ -3,14 +3,20 @@ import type { Graph } from '../nn/graph.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import type { SupernetModel } from '../supernet/model.js'
 
-/** What the training step needs of a network: a supernet's model, or a discrete network. */
-export interface Network {
+/** What a pass through a network needs. */
+export interface PassNetwork {
   readonly graph: Graph
   readonly weights: ParameterStore
+  /** Mixture weights of a group; called inside a tidy. */
+  mixture(group: string): tf.Tensor1D
+}
+
+/** What the training step needs of a network: a supernet's model, or a discrete network. */
+export interface Network extends PassNetwork {
   /** Trained architecture weights by group; empty for a discrete network. */
   readonly alphas: ReadonlyMap<string, tf.Tensor1D>
-  /** Differentiable mixture weights of a group; called inside a tidy. */
-  mixture(group: string): tf.Tensor1D
+  /** The gradient of a group's α out of that of its mixture weights; called inside a tidy. */
+  pullBack(group: string, dMixture: tf.Tensor1D): tf.Tensor1D
 }
 
 /** A network without gates. The store stays the caller's. */
@@ -19,10 +25,13 @@ export function discreteNetwork(graph: Graph, weights: ParameterStore): Network 
     graph,
     weights,
     alphas: new Map(),
-    mixture(group) {
-      throw new Error(`a discrete network has no gates: ${group}`)
-    },
+    mixture: noGates,
+    pullBack: noGates,
   }
+}
+
+const noGates = (group: string): never => {
+  throw new Error(`a discrete network has no gates: ${group}`)
 }
 
 /**
@@ -38,7 +47,8 @@ export function modelNetwork(model: SupernetModel, t?: number): Network {
     get alphas() {
       return new Map(model.supernet.groups.map(({ name }) => [name, model.alpha(name)]))
     },
-    mixture: (group) => (t === undefined ? model.mixture(group) : model.sample(group, t)),
+    mixture: (group) => model.sample(group, t),
+    pullBack: (group, dMixture) => model.pullBack(group, dMixture, t),
   }
 }
 

@@ -5,7 +5,8 @@ import type { Gradients } from './gradients.js'
 import { layerGates } from './layer-gates.js'
 import type { Latency } from './options.js'
 import type { Arrays, Optimizer } from './optimizer.js'
-import { smoothGateGradients, stepProximalGates, type GateStep, type WeightedTerm } from './update.js'
+import { stepProximalGates, type GateStep } from './proximal-gates.js'
+import { smoothGateGradients, type WeightedTerm } from './update.js'
 
 export interface GatesStep {
   /** Steps α where the relaxation's gates are not proximal. */
@@ -41,10 +42,8 @@ export function stepGates(
     const smooth = smoothGateGradients(layerGates(model, layer, latency), names, acting)
     const steps = groups.map((group): GateStep => {
       const gates = model.alpha(group.name)
-      const ofLoss = gradients.alphas.get(group.name)
-      const gradient = tf.tidy(() =>
-        tf.add<tf.Tensor1D>(ofLoss ?? tf.zerosLike(gates), smooth.get(group.name) ?? 0),
-      )
+      const gradient =
+        totalOf(gradients.alphas.get(group.name), smooth.get(group.name)) ?? tf.zerosLike(gates)
       return { group, gates, gradient }
     })
     if (model.relaxation.step === 'proximal')
@@ -54,6 +53,14 @@ export function stepGates(
     else
       for (const { group, gradient } of steps)
         optimizer.step(alphas, [{ name: group.name, gradient }], learningRate)
-    tf.dispose([...steps.map(({ gradient }) => gradient), ...smooth.values()])
+    const ofLoss = new Set(gradients.alphas.values())
+    tf.dispose([
+      ...steps.map(({ gradient }) => gradient).filter((each) => !ofLoss.has(each)),
+      ...smooth.values(),
+    ])
   }
 }
+
+/** The sum of what there is; one of the two where the other is missing. */
+const totalOf = (a: tf.Tensor1D | undefined, b: tf.Tensor1D | undefined): tf.Tensor1D | undefined =>
+  a && b ? tf.add(a, b) : (a ?? b)

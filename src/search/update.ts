@@ -3,8 +3,7 @@ import { currentDevice } from '../backend/wasm/index.js'
 import { blendInPlace, squaredNorm } from '../backend/wasm/optimizer.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
-import type { ByGroup, LayerGates, Term } from '../objective/terms/types.js'
-import type { GateGroup } from '../supernet/types.js'
+import type { LayerGates, Term } from '../objective/terms/types.js'
 import type { Gradients } from './gradients.js'
 import type { Optimizer, Update } from './optimizer.js'
 
@@ -90,100 +89,6 @@ function withSmooth(
       return tf.add(sum, scale ? tf.div(own, scale) : own)
     }, gradient),
   )
-}
-
-/** What is left to a gate that pressure alone would close although it must stay open. */
-const leastGate = 1e-6
-
-/** A group's gates and the gradient of all that is smooth. */
-export interface GateStep {
-  readonly group: GateGroup
-  readonly gates: tf.Tensor1D
-  readonly gradient: tf.Tensor1D
-}
-
-/**
- * Steps the proximal gates of a layer: g ← prox(g − η ∇), each group scaled to its total. The strength is
- * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open. A member
- * that no legal choice keeps (`none`) feels all of it: else it would hold out until the projection.
- * The caller owns the results, in the order of `steps`.
- */
-export function stepProximalGates(
-  steps: readonly GateStep[],
-  terms: readonly WeightedTerm[],
-  learningRate: number,
-): tf.Tensor1D[] {
-  return tf.tidy(() => {
-    const groups = new Map(steps.map(({ group }) => [group.name, group]))
-    let z: ByGroup = new Map(
-      steps.map(({ group, gates, gradient }) => [
-        group.name,
-        tf.sub<tf.Tensor1D>(gates, tf.mul(gradient, learningRate)),
-      ]),
-    )
-    const needed = new Map(
-      steps.map(({ group: { name } }) => [
-        name,
-        tf.mul(
-          tf.cast(tf.greaterEqual(z.get(name)!, leastNeeded(z.get(name)!, groups.get(name)!)), 'float32'),
-          tf.sub(1, illegalOf(groups.get(name)!)),
-        ),
-      ]),
-    )
-    for (const { term, lambda, selected } of terms) {
-      const before = z
-      const acted = [...groups.values()].filter(({ name }) => selected?.has(name) ?? true)
-      const strength = (name: string): tf.Tensor => {
-        const group = groups.get(name)!
-        const limit = tf.mul(0.9, tf.relu(leastNeeded(before.get(name)!, group)))
-        const free = tf.mul(illegalOf(group), learningRate * lambda)
-        const held = tf.minimum(tf.add(limit, free), learningRate * lambda)
-        return selected ? tf.mul(held, maskOf(group, selected.get(name)!)) : held
-      }
-      const own = new Map(acted.map(({ name }) => [name, before.get(name)!]))
-      z = new Map([...before, ...(term.gates!.proximal?.(own, strength, acted) ?? own)])
-    }
-    return steps.map(({ group }) => {
-      // Without a proximal term the gates stay non-negative all the same.
-      const least = tf.mul(needed.get(group.name)!, leastGate)
-      return normalised(tf.maximum(tf.relu(z.get(group.name)!), least), group)
-    })
-  })
-}
-
-/** 1 for each member that a legal choice cannot keep, 0 for the others, [M]; a scalar 0 where there is none. */
-const illegalOf = ({ members, keep }: GateGroup): tf.Tensor =>
-  members.some(({ empty }) => empty && !keep.empty)
-    ? tf.tensor1d(members.map(({ empty = false }) => Number(empty)))
-    : tf.scalar(0)
-
-/** 1 for each selected member of a group, 0 for the others, [M]. */
-const maskOf = ({ members }: GateGroup, selected: ReadonlySet<string>): tf.Tensor1D =>
-  tf.tensor1d(members.map(({ name }) => Number(selected.has(name))))
-
-/**
- * Scales gates to the group's total, none above total / keep.min: where two of three inputs are wanted,
- * they end at 1 and 1, not at 2 and almost 0. What a gate loses at the bound, the others share in
- * proportion; each round settles one gate more.
- */
-function normalised(gates: tf.Tensor1D, { total, keep }: GateGroup): tf.Tensor1D {
-  const bound = total / keep.min
-  let g = tf.mul<tf.Tensor1D>(gates, tf.div(total, tf.sum(gates)))
-  for (let round = 1; round < keep.min; round++) {
-    const atBound = tf.cast(tf.greaterEqual(g, bound), 'float32')
-    const below = tf.mul(g, tf.sub(1, atBound))
-    const left = tf.sub(total, tf.mul(bound, tf.sum(atBound)))
-    const shared = tf.mul(below, tf.div(left, tf.maximum(tf.sum(below), 1e-20)))
-    g = tf.minimum(tf.add(tf.mul(atBound, bound), shared), bound)
-  }
-  return g
-}
-
-/** The `keep.min`-th largest gate of those that a legal architecture may keep. */
-function leastNeeded(z: tf.Tensor1D, { keep, members }: GateGroup): tf.Scalar {
-  const places = members.flatMap(({ empty }, place) => (empty && !keep.empty ? [] : [place]))
-  const chosen = places.length === members.length ? z : tf.gather(z, tf.tensor1d(places, 'int32'))
-  return tf.min(tf.topk(chosen, Math.min(keep.min, places.length)).values)
 }
 
 /** The gradients of a layer's smooth gate terms with respect to α of some groups, where they have any. The caller's. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../base/random.js'
 import { cut, ParameterStore } from '../nn/parameter-store.js'
 import type { Slice } from '../nn/transform.js'
+import { onVectors } from '../nn/vectors.js'
 import { groupOf, pruneGroup } from './prune.js'
 import type { Relaxation } from './relaxations/types.js'
 import type { Architecture, Supernet } from './types.js'
@@ -62,10 +63,33 @@ export class SupernetModel {
     return this.relaxation.weights(this.alpha(group), groupOf(this.#supernet, group), this.temperature)
   }
 
-  /** Those of training step t: drawn where the relaxation draws, for each group, member and step anew. */
-  sample(group: string, t: number): tf.Tensor1D {
+  /**
+   * Those of training step t: drawn where the relaxation draws, for each group, member and step anew; without t those
+   * of `mixture`. Their gradient is `pullBack`. Call inside a tidy.
+   */
+  sample(group: string, t?: number): tf.Tensor1D {
+    const { closed, sample } = this.relaxation
+    if (!closed || sample) return this.#sample(group, t)
+    const now = groupOf(this.#supernet, group)
+    return onVectors((v) => v.to(closed.weights(v, v.from(this.alpha(group)), now)))
+  }
+
+  /** The gradient of α out of that of the weights that `sample` gives, [members]. Call inside a tidy. */
+  pullBack(group: string, dMixture: tf.Tensor1D, t?: number): tf.Tensor1D {
+    const { closed, sample } = this.relaxation
+    const alpha = this.alpha(group)
+    if (!closed || sample) {
+      const { grads } = tf.engine().gradients(() => this.#sample(group, t), [alpha], dMixture)
+      return grads[0] as tf.Tensor1D
+    }
+    const now = groupOf(this.#supernet, group)
+    return onVectors((v) => v.to(closed.gradient(v, v.from(alpha), now, v.from(dMixture))))
+  }
+
+  /** Differentiable. */
+  #sample(group: string, t: number | undefined): tf.Tensor1D {
     const { sample } = this.relaxation
-    if (!sample) return this.mixture(group)
+    if (!sample || t === undefined) return this.mixture(group)
     const stream = this.#random.stream('relaxation', group, t)
     const drawn = new Map(groupOf(this.#origin, group).members.map(({ name }) => [name, stream.uniform()]))
     const now = groupOf(this.#supernet, group)

@@ -14,10 +14,10 @@ import {
   type WeightedTerm,
   clipScale,
   smoothGateGradients,
-  stepProximalGates,
   stepWeights,
   updateStatistics,
 } from '../../src/search/update.js'
+import { stepProximalGates } from '../../src/search/proximal-gates.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { normals } from '../helpers/networks.js'
@@ -182,6 +182,29 @@ describe('a proximal step of gates', () => {
       expect(gates.slice(min)).toEqual(new Array(6 - min).fill(0))
     },
   )
+
+  it('is the same on a backend whose numbers are elsewhere', async () => {
+    const members = [{ name: 'none', empty: true, parameters: 0 }, ...group(5, 2).members]
+    const of: GateGroup = { ...group(6, 2), members }
+    const chosen = new Map([['g', new Set(['none', '0', '3'])]])
+    const stepOn = async (backend: 'wasm' | 'cpu') => {
+      await useBackend(backend)
+      return tf.tidy(() => {
+        const gates = tf.tensor1d([0.6, 0.5, 0.4, 0.3, 0.15, 0.05])
+        const gradient = tf.tensor1d([-2, 1, 0.5, -1, 0, 0.3])
+        const pressing = [
+          { term: l1, lambda: 0.2, selected: chosen },
+          { term: groupLasso, lambda: 0.1 },
+          { term: l1, lambda: 0.4 },
+        ]
+        return [...stepProximalGates([{ group: of, gates, gradient }], pressing, 0.1)[0]!.dataSync()]
+      })
+    }
+    const expected = await stepOn('cpu')
+    const got = await stepOn('wasm')
+    expect(open(got)).toBeLessThan(6)
+    got.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6))
+  })
 
   it('frees everything but its result', () => {
     const inputs = [tf.tensor1d([0.5, 0.5]), tf.tensor1d([1, 0])] as const

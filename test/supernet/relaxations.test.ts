@@ -8,6 +8,7 @@ import { relaxationOf } from '../../src/runs/relaxation.js'
 import { batchGradients, disposeGradients } from '../../src/search/gradients.js'
 import { modelNetwork } from '../../src/search/network.js'
 import { batching } from '../../src/search/batching.js'
+import { onVectors } from '../../src/nn/vectors.js'
 import { hardGumbelSoftmax } from '../../src/supernet/relaxations/gumbel-softmax.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { Relaxation } from '../../src/supernet/relaxations/types.js'
@@ -30,6 +31,34 @@ const group: GateGroup = {
 const alpha = [0.5, -0.3, 1.1]
 const weightsOf = (relaxation: Relaxation, temperature: number) =>
   numbersOf(() => relaxation.weights(tf.tensor1d(alpha), group, temperature))
+
+it.each(['wasm', 'cpu'] as const)(
+  'on %s a closed gradient of α is that of TensorFlow.js’s tape',
+  async (backend) => {
+    await useBackend(backend)
+    const closed = Object.values(relaxations).filter((relaxation) => relaxation.closed)
+    expect(closed.length).toBeGreaterThan(0)
+    const before = tf.memory().numTensors
+    for (const relaxation of closed) {
+      const form = relaxation.closed!
+      const [alphas, dMixture] = [tf.tensor1d([0.5, 0.3, 1.1]), tf.tensor1d([1.5, -0.7, 0.2])]
+      const wide = { ...group, total: 2 }
+      const { value, grads } = tf
+        .engine()
+        .gradients(() => relaxation.weights(alphas, wide), [alphas], dMixture)
+      const got = numbersOf(() =>
+        onVectors((v) => v.to(form.gradient(v, v.from(alphas), wide, v.from(dMixture)))),
+      )
+      const mixture = numbersOf(() => onVectors((v) => v.to(form.weights(v, v.from(alphas), wide))))
+      expect([...mixture]).toEqual([...value.dataSync()])
+      expect(relativeError(got, grads[0]!.dataSync())).toBeLessThan(1e-6)
+      expect(Math.hypot(...got)).toBeGreaterThan(0.1)
+      tf.dispose([alphas, dMixture, value, ...grads])
+    }
+    expect(tf.memory().numTensors).toBe(before)
+    await useBackend('wasm')
+  },
+)
 
 describe('a temperature', () => {
   it('sharpens softmax and sigmoid as it falls', () => {

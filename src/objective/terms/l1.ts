@@ -17,6 +17,7 @@ export const l1: Term = {
     proximal: (w, strength) => tf.mul(tf.sign(w), tf.relu(tf.sub(tf.abs(w), strength))),
   },
   gates: {
+    form: 'threshold',
     value: eachGroup((mixture) => tf.sum(tf.abs(mixture))),
     proximal: (z, strength) =>
       new Map([...z].map(([name, gates]) => [name, tf.relu(tf.sub(gates, strength(name)))])),

@@ -5,7 +5,7 @@ import { parametersOf } from '../../nn/cost.js'
 import { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'
 import { disposeGradients, shardGradients, type ShardGradients } from '../gradients.js'
-import type { Network } from '../network.js'
+import type { PassNetwork } from '../network.js'
 import { numbersOf } from '../numbers.js'
 import { overwrite, partsOf } from './arrays.js'
 import { takeShard, threadControl } from './control.js'
@@ -52,7 +52,7 @@ export async function serveShards(known: Known): Promise<void> {
 function networkCopy(): {
   replace(message: NetworkMessage): void
   /** As it is in a batch. */
-  at(batch: BatchMessage): Omit<Network, 'alphas'>
+  at(batch: BatchMessage): PassNetwork
 } {
   let network: NetworkMessage
   let weights: ParameterStore | undefined

@@ -1,5 +1,17 @@
-import * as tf from '@tensorflow/tfjs-core'
-import type { Relaxation } from './types.js'
+import type * as tf from '@tensorflow/tfjs-core'
+import { tensorVectors } from '../../nn/vectors.js'
+import type { ClosedForm, Relaxation } from './types.js'
+
+/** w = α q with q = total / Σα, so ∂L/∂α_i = q ∂L/∂w_i − total / (Σα)² · Σ_j α_j ∂L/∂w_j. */
+const closed: ClosedForm = {
+  weights: (v, alpha, { total }) => v.mul(alpha, v.div(total, v.sum(alpha))),
+  gradient(v, alpha, { total }, dMixture) {
+    const sum = v.sum(alpha)
+    const ofScale = v.sum(v.mul(dMixture, alpha))
+    const ofSum = v.div(v.mul(ofScale, total), v.mul(sum, sum))
+    return v.sub(v.mul(dMixture, v.div(total, sum)), ofSum)
+  },
+}
 
 /**
  * Free non-negative gates, g / Σg · total. Dividing by the sum makes the loss blind to a common scale, so
@@ -14,5 +26,6 @@ export const gates: Relaxation = {
     const sum = raw.reduce((a, b) => a + b, 0)
     return Float32Array.from(raw, (value) => (value / sum) * group.total)
   },
-  weights: (alpha, group) => tf.mul(alpha, tf.div(group.total, tf.sum(alpha))),
+  weights: (alpha, group) => closed.weights(tensorVectors, alpha, group) as tf.Tensor1D,
+  closed,
 }

@@ -1,8 +1,15 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../../base/random.js'
+import type { Vectors } from '../../nn/vectors.js'
 import type { GateGroup } from '../types.js'
 
 export type RelaxationName = 'gates' | 'softmax' | 'sigmoid' | 'gumbel-softmax'
+
+export interface ClosedForm {
+  weights<V>(vectors: Vectors<V>, alpha: V, group: GateGroup): V
+  /** ∂L/∂α, [M], out of that of the mixture weights, [M]. */
+  gradient<V>(vectors: Vectors<V>, alpha: V, group: GateGroup, dMixture: V): V
+}
 
 /** How architecture weights α become mixture weights, and how they are stepped. */
 export interface Relaxation {
@@ -15,6 +22,8 @@ export interface Relaxation {
    * inside a tidy.
    */
   weights(alpha: tf.Tensor1D, group: GateGroup, temperature?: number): tf.Tensor1D
+  /** `weights` and their gradient in closed form, where there is one: faster than TensorFlow.js's tape. */
+  readonly closed?: ClosedForm
   /** Where the relaxation draws: mixture weights of one training step, [M], out of uniform draws on [0, 1). */
   readonly sample?: (
     alpha: tf.Tensor1D,

@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { onVectors, type Vectors } from '../nn/vectors.js'
+import type { GateGroup } from '../supernet/types.js'
+import type { WeightedTerm } from './update.js'
+
+/** What is left to a gate that pressure alone would close although it must stay open. */
+const leastGate = 1e-6
+
+/** A group's gates and the gradient of all that is smooth. */
+export interface GateStep {
+  readonly group: GateGroup
+  readonly gates: tf.Tensor1D
+  readonly gradient: tf.Tensor1D
+}
+
+/**
+ * Steps the proximal gates of a layer: g ← prox(g − η ∇), each group scaled to its total. The strength is
+ * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open. A member
+ * that no legal choice keeps (`none`) feels all of it: else it would hold out until the projection.
+ * The caller owns the results, in the order of `steps`.
+ */
+export const stepProximalGates = (
+  steps: readonly GateStep[],
+  terms: readonly WeightedTerm[],
+  learningRate: number,
+): tf.Tensor1D[] => tf.tidy(() => onVectors((vectors) => stepped(vectors, steps, terms, learningRate)))
+
+function stepped<V>(
+  v: Vectors<V>,
+  steps: readonly GateStep[],
+  terms: readonly WeightedTerm[],
+  learningRate: number,
+): tf.Tensor1D[] {
+  const descended = steps.map(({ group, gates, gradient }) => {
+    const z = v.sub(v.from(gates), v.mul(v.from(gradient), learningRate))
+    const illegal = v.of(group.members.map(({ empty = false }) => Number(empty && !group.keep.empty)))
+    const needed = v.mul(v.atLeast(z, leastNeeded(v, z, group)), v.sub(1, illegal))
+    return { group, z, illegal, needed }
+  })
+  let states: readonly State<V>[] = descended
+  for (const term of terms) states = pressed(v, states, term, learningRate)
+  return states.map(({ group, z }, i) => {
+    // Without a proximal term the gates stay non-negative all the same.
+    const least = v.mul(descended[i]!.needed, leastGate)
+    return v.to(normalised(v, v.maximum(v.maximum(z, 0), least), group))
+  })
+}
+
+/** Where a group's gates are on their way; 1 in `illegal` for each member that a legal choice cannot keep. */
+interface State<V> {
+  readonly group: GateGroup
+  readonly z: V
+  readonly illegal: V
+}
+
+/** The gates behind a term's proximal operator. */
+function pressed<V>(
+  v: Vectors<V>,
+  states: readonly State<V>[],
+  { term, lambda, selected }: WeightedTerm,
+  learningRate: number,
+): readonly State<V>[] {
+  const action = term.gates!
+  if (!action.proximal) return states
+  const strengthOf = ({ group, z, illegal }: State<V>): V => {
+    const limit = v.mul(0.9, v.maximum(leastNeeded(v, z, group), 0))
+    const free = v.mul(illegal, learningRate * lambda)
+    const held = v.minimum(v.add(limit, free), learningRate * lambda)
+    if (!selected) return held
+    const names = selected.get(group.name)
+    return v.mul(held, v.of(group.members.map(({ name }) => Number(names?.has(name) ?? false))))
+  }
+  const acted = states.filter(({ group }) => selected?.has(group.name) ?? true)
+  if (action.form === 'threshold')
+    return states.map((state) =>
+      acted.includes(state) ? { ...state, z: v.maximum(v.sub(state.z, strengthOf(state)), 0) } : state,
+    )
+  const own = new Map(acted.map((state) => [state.group.name, state]))
+  const next = action.proximal(
+    new Map(acted.map(({ group, z }) => [group.name, v.to(z)])),
+    (name) => v.to(strengthOf(own.get(name)!)),
+    acted.map(({ group }) => group),
+  )
+  return states.map((state) => {
+    const z = next.get(state.group.name)
+    return z ? { ...state, z: v.from(z) } : state
+  })
+}
+
+/**
+ * Scales gates to the group's total, none above total / keep.min: where two of three inputs are wanted,
+ * they end at 1 and 1, not at 2 and almost 0. What a gate loses at the bound, the others share in
+ * proportion; each round settles one gate more.
+ */
+function normalised<V>(v: Vectors<V>, gates: V, { total, keep }: GateGroup): V {
+  const bound = total / keep.min
+  let g = v.mul(gates, v.div(total, v.sum(gates)))
+  for (let round = 1; round < keep.min; round++) {
+    const atBound = v.atLeast(g, bound)
+    const below = v.mul(g, v.sub(1, atBound))
+    const left = v.sub(total, v.mul(bound, v.sum(atBound)))
+    const shared = v.mul(below, v.div(left, v.maximum(v.sum(below), 1e-20)))
+    g = v.minimum(v.add(v.mul(atBound, bound), shared), bound)
+  }
+  return g
+}
+
+/** The `keep.min`-th largest gate of those that a legal architecture may keep. */
+function leastNeeded<V>(v: Vectors<V>, z: V, { keep, members }: GateGroup): V {
+  const places = members.flatMap(({ empty }, place) => (empty && !keep.empty ? [] : [place]))
+  return v.largest(z, Math.min(keep.min, places.length), places)
+}
