@@ -133,6 +133,11 @@ const Replay = Type.Object(
   { ...strict, description: 'the run that the document replays, written by schedule freeze' },
 )
 
+const Store = Type.String({
+  minLength: 1,
+  description: 'a folder of lessons: it starts from those of similar data, and adds its own',
+})
+
 /**
  * An expert schedule: phases in time, each with its losses and terms, and when pruning may happen. With a
  * `table` λ stands there, number by number, and phases only say what trains.
@@ -150,7 +155,15 @@ export const ScheduleSchema = Type.Object(
     }),
     planner: Type.Optional(
       Type.Object(
-        { name: Type.String({ description: 'a planner of the registry, its options beside it' }) },
+        {
+          name: Type.String({ description: 'a planner of the registry, its options beside it' }),
+          store: Type.Optional(Store),
+          lessons: Type.Optional(
+            Type.Array(Type.Object({}, { additionalProperties: true }), {
+              description: 'what it took from its store; written by the run',
+            }),
+          ),
+        },
         { additionalProperties: true, description: 'what changes λ while the search runs' },
       ),
     ),
@@ -215,6 +228,7 @@ export const PlannedSchema = Type.Object(
     description: Type.Optional(Type.String()),
     kind: Type.Optional(Type.Literal('algorithmic')),
     planner: Type.String({ description: 'a planner of the registry' }),
+    store: Type.Optional(Store),
     base: Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], {
       description: 'the expert schedule that it starts from: a preset, a JSON file, or the document',
     }),

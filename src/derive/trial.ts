@@ -19,7 +19,8 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
   const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
   try {
     hooks.emit(startEvent(trial))
-    const [{ search, tried }, searchSeconds] = await timed(() => searchStage(trial, hooks, model))
+    if (trial.lessons) hooks.emit({ type: 'lessons', ...trial.lessons })
+    const [{ search, tried, lesson }, searchSeconds] = await timed(() => searchStage(trial, hooks, model))
     hooks.emit({ type: 'stage', stage: 'search', seconds: searchSeconds })
     if (search.reason === 'interrupted') throw new Interrupted('interrupted while searching')
     const searched = measureSearched(trial, model)
@@ -39,6 +40,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
       schedule: search.used,
       steps: search.steps,
       ...(tried && { tried }),
+      ...(lesson !== undefined && { lesson }),
       metrics: summarise(trial, model, search, searched, baseline, final),
       seconds: {
         search: searchSeconds,
@@ -99,7 +101,7 @@ async function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel
     { ...context, emit, save, ...(source && { source }) },
     hooks.checkpoint,
   )
-  return { search, tried: prepared?.tried }
+  return { search, tried: prepared?.tried, lesson: trial.lesson?.(prepared?.plan, source?.state?.()) }
 }
 
 /** The unpruned supernet, gates alike, trained as the derived network will be: what pruning is held against. */

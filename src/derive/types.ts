@@ -35,6 +35,10 @@ export interface Trial {
     readonly cost: MemberMetric
     run(trying: Trying): Promise<unknown>
   }
+  /** The past runs that the planner starts from, where it has a store. */
+  readonly lessons?: { readonly planner: string; readonly runs: string[] }
+  /** What of a plan, and of the last state of a planner's source, is worth keeping for other searches. */
+  readonly lesson?: (plan: unknown, state: unknown) => unknown
   readonly terms: readonly Term[]
   /** Milliseconds of members, where a table of them is configured. */
   readonly latency?: Latency
@@ -72,6 +76,8 @@ export interface TrialResult {
   readonly steps: number
   /** Where a planner tried whole searches: how many schedules, and in how many iterations all together. */
   readonly tried?: { readonly schedules: number; readonly steps: number }
+  /** What the trial's planner found, for other searches to start from. */
+  readonly lesson?: unknown
   readonly metrics: TrialMetrics
   readonly seconds: { readonly search: number; readonly baseline: number | null; readonly retrain: number }
 }

@@ -60,6 +60,11 @@ export function progressBar({ stream, isTTY, epochs, now = Date.now }: ProgressO
         startedAt = now()
         if (event.reason !== 'finished') display.say(`${event.stage}: ${event.reason} at step ${event.step}`)
         break
+      case 'lessons':
+        display.say(
+          `${event.planner} starts from past runs: ${event.runs.join(', ') || 'there are none on similar data'}`,
+        )
+        break
       case 'try':
         display.say(tryText(event))
         startedAt = now()

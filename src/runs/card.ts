@@ -32,11 +32,19 @@ A network that Sentei found in the search space \`${supernet.space}\` under the 
 | supernet | ${formatCount(metrics.supernet.parameters)} | ${formatCount(metrics.supernet.flops)} | ${metrics.supernet.depth} |
 | this model | ${formatCount(parameters)} | ${formatCount(flops)} | ${depth} |
 
-Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
+${started(trial)}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
 const withinBudget = ({ metric, limit, cost, least }: NonNullable<TrialMetrics['budget']>): string =>
   `The search had a budget of ${formatNumber(limit)} ${metric} and ended at ${formatNumber(cost)}, as the supernet counts them; the smallest legal architecture has ${formatNumber(least)}.`
+
+/** What λ came from, where a planner found it from past runs. */
+function started({ lessons }: Trial): string {
+  if (!lessons) return ''
+  const { planner, runs } = lessons
+  const from = runs.length > 0 ? runs.map((run) => `\`${run}\``).join(', ') : 'none: there were none on similar data'
+  return `λ was found by the planner \`${planner}\`; past runs that it started from: ${from}.\n\n`
+}
 
 function data({ trial }: CardContent): string {
   const { dataset, splits } = trial.data

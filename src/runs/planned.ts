@@ -9,6 +9,7 @@ import type { Splits } from '../data/types.js'
 import type { Trial } from '../derive/types.js'
 import { planners } from '../registry.js'
 import { withLevers } from '../schedule/levers.js'
+import type { Lesson } from '../schedule/planners/lessons.js'
 import type { AnyPlanner, PlannerSettings } from '../schedule/planners/types.js'
 import type { Schedule } from '../schedule/types.js'
 import type { RelaxationName } from '../supernet/relaxations/types.js'
@@ -27,7 +28,7 @@ export function expanded(
   resolveBase: (base: Config['schedule'], path: string) => ScheduleDocument,
   own: readonly AnyPlanner[],
 ): ScheduleDocument {
-  const { name, description, planner, base, budget } = validate(PlannedSchema, given, label)
+  const { name, description, planner, base, budget, store } = validate(PlannedSchema, given, label)
   const expert = { ...resolveBase(base, `${label}.base`) }
   // Another λ than the table's makes another search.
   delete expert.replay
@@ -42,7 +43,11 @@ export function expanded(
     name: name ?? `${planner}-${expert.name}`,
     description: description ?? `${found.description}; from ${expert.name} on.`,
     kind: 'algorithmic' as const,
-    planner: { name: planner, ...optionsOf(found, Object.fromEntries(options), label) },
+    planner: {
+      name: planner,
+      ...(store !== undefined && { store }),
+      ...optionsOf(found, Object.fromEntries(options), label),
+    },
     ...(budget && { budget }),
   }
   checkPlanner(document, own)
@@ -55,11 +60,13 @@ export function checkPlanner(
   own: readonly AnyPlanner[] = [],
 ): { planner: AnyPlanner; options: never } | undefined {
   if (!named) return undefined
-  const { name, ...given } = named
+  const { name, store, lessons: _, ...given } = named
   const planner = plannerOf(name, 'schedule.planner.name', own)
   const options = optionsOf(planner, given, 'schedule.planner') as never
   const fault = planner.fault?.({ options, budget })
   if (fault) throw new InputError(fault)
+  if (store !== undefined && !planner.lesson)
+    throw new InputError(`schedule.planner.store: the planner ${name} learns nothing from past runs; remove it`)
   return { planner, options }
 }
 
@@ -78,7 +85,7 @@ export function planned(
   document: ScheduleDocument,
   { supernet, steps, relaxation, random, splits, planners: own }: Work,
   compile: (document: ScheduleDocument) => Schedule,
-): Pick<Trial, 'schedule' | 'planner' | 'prepare'> {
+): Pick<Trial, 'schedule' | 'planner' | 'prepare' | 'lesson' | 'lessons'> {
   const found = checkPlanner(document, own)
   if (!found) return { schedule: compile(document) }
   const { planner, options } = found
@@ -90,11 +97,16 @@ export function planned(
   const settings: PlannerSettings<never> = { options, relaxation, budget: document.budget }
   const layers = [...new Set(supernet.groups.map(({ layer }) => layer))]
   const schedule = compile(withLevers(document, planner.levers(settings), { layers, steps }))
-  const context = { ...settings, schedule, supernet, random }
+  const lessons = (document.planner?.lessons ?? []) as unknown as readonly Lesson[]
+  const context = { ...settings, schedule, supernet, random, lessons }
   planner.refuse?.(context)
   return {
     schedule,
     planner: (plan) => planner.source(context, plan),
+    ...(document.planner?.lessons && {
+      lessons: { planner: planner.name, runs: lessons.map(({ run }) => run) },
+    }),
+    ...(planner.lesson && { lesson: (plan, state) => planner.lesson!(plan, state) }),
     ...(planner.prepare && {
       prepare: {
         cost: planner.costs?.(options) ?? 'parameters',

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import { writeJson } from '../base/files.js'
@@ -14,6 +14,7 @@ import type { Event } from '../search/events.js'
 import type { WorkerPool } from '../search/workers/pool.js'
 import { openEventLog } from './event-log.js'
 import { writeResults } from './results.js'
+import { keepLesson } from './lesson-store.js'
 import { createRunFolder, isFinished, readFinishedRun, readRunConfig, retrainedFrom, type FinishedRun } from './run-folder.js'
 import { requireMemory } from './plan-run.js'
 import { setupTrial, type Extensions } from './setup.js'
@@ -79,6 +80,9 @@ export function resumeRun(
 /** The folder of a run's checkpoint. */
 export const checkpointOf = (folder: string): string => join(folder, 'checkpoint')
 
+/** What a search begins with, which a log that goes on has already. */
+const beginning = new Set<Event['type']>(['start', 'lessons', 'try'])
+
 async function runInFolder(
   trial: Trial,
   out: string,
@@ -91,7 +95,7 @@ async function runInFolder(
   const start = performance.now()
   const emit = (event: Event) => {
     // A resumed search begins anew, its log goes on.
-    if ((event.type !== 'start' && event.type !== 'try') || !checkpoint) log.append(event)
+    if (!checkpoint || !beginning.has(event.type)) log.append(event)
     onEvent?.(event)
   }
   const save = (state: Checkpoint) => {
@@ -112,6 +116,7 @@ async function runInFolder(
     const network = { graph, values }
     const results = { architecture, menu, network, metrics, seconds, workers, schedule: csv }
     await writeResults(out, trial, results, emit)
+    keepLesson(trial, basename(resolve(out)), result.lesson, metrics)
   } finally {
     log.close()
   }

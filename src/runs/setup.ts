@@ -29,6 +29,7 @@ import { restrict } from '../supernet/restrict.js'
 import { notationOf, type AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
 import { latencyOf, readLatency } from './latency.js'
+import { withLessons } from './lesson-store.js'
 import { expanded, isPlanned, planned } from './planned.js'
 import { relaxationName, relaxationOf } from './relaxation.js'
 import { checkReplay } from './replay-check.js'
@@ -55,7 +56,8 @@ export async function setupTrial(
   const data = await prepareData(config, folder, readers)
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
-  const document = withBudget(resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners), config)
+  const written = withBudget(resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners), config)
+  const document = withLessons(written, data, supernet, folder)
   const random = randomSource(config.seed)
   const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const steps = config.search.epochs * perEpoch

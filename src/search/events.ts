@@ -21,6 +21,8 @@ export type Event =
       parameters: number
       metric: string
     }
+  /** The past runs on similar data that the planner started from. */
+  | { type: 'lessons'; planner: string; runs: string[] }
   | {
       /** A schedule that a planner tried in a short search. */
       type: 'try'

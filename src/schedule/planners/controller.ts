@@ -16,6 +16,9 @@ interface State {
   first: Record<string, number> | null
   /** μ_k by layer. */
   multipliers: Record<string, number>
+  /** μ_k over all looks, and how many they were. */
+  means: Record<string, number>
+  looks: number
   /** u_k by layer. */
   forces: Record<string, number>
   /** How much of the base's pressure on units is left, by layer. */
@@ -66,17 +69,29 @@ export const controller = planner<Options>({
       return `schedule.budget.metric: the controller counts parameters, flops or latency, got ${budget.metric}`
     return undefined
   },
+  lesson: (_, state) => Object.values((state as State).means),
   levers: ({ budget, relaxation }) => [budget!.metric, pressureOn(relaxation)],
   source,
 })
 
-function source({ schedule, supernet, relaxation, options }: PlannerContext<Options>): ScheduleSource {
+function source({
+  schedule,
+  supernet,
+  relaxation,
+  options,
+  lessons,
+}: PlannerContext<Options>): ScheduleSource {
   const { rate, settle, every } = options
   const { metric, limit } = schedule.budget as { metric: MemberMetric; limit: number }
-  const state: State = { first: null, multipliers: {}, forces: {}, eased: {} }
+  const state: State = { first: null, multipliers: {}, means: {}, looks: 0, forces: {}, eased: {} }
   const from = firstMove(schedule)
   const groupsOf = (layer: string) => supernet.groups.filter((group) => group.layer === layer)
   const hasUnits = (layer: string) => groupsOf(layer).some(({ kind }) => kind === 'units')
+
+  /** Where the multipliers of a past search on similar data were, layer by layer from input to output. */
+  const learned = (lessons[0]?.found ?? []) as readonly number[]
+  const begin = (place: number, count: number): number =>
+    learned[Math.round((place / Math.max(1, count - 1)) * (learned.length - 1))] ?? 0
 
   /** Where a layer should be now, in log-odds, on its way to a share of its first cost. */
   const path = (layer: string, target: number, time: number): number =>
@@ -87,11 +102,16 @@ function source({ schedule, supernet, relaxation, options }: PlannerContext<Opti
       costs.layers.map(({ layer, expected }) => [layer, expected]),
     ))
     const time = Math.min(1, (t - from) / Math.max(1, settle * (schedule.prune.until - from)))
+    state.looks += 1
+    const layers = Object.keys(first)
     for (const [layer, target] of targets(costs, first, limit)) {
       const now = costs.layers.find((each) => each.layer === layer)!.expected
       const gap = path(layer, target / first[layer]!, time) - gone(now / first[layer]!)
-      const moved = (state.multipliers[layer] ?? 0) + (rate / 20) * gap
-      state.multipliers[layer] = Math.min(highest, Math.max(lowest, moved))
+      const before = state.multipliers[layer] ?? begin(layers.indexOf(layer), layers.length)
+      const multiplier = Math.min(highest, Math.max(lowest, before + (rate / 20) * gap))
+      state.multipliers[layer] = multiplier
+      const mean = state.means[layer] ?? 0
+      state.means[layer] = mean + (multiplier - mean) / state.looks
       state.forces[layer] = state.multipliers[layer] + rate * gap
       state.eased[layer] = Math.min(1, Math.max(0, 1 + gap))
     }

@@ -32,7 +32,8 @@ const rungs = 3
  * gates is multiplied, at some knots in time, for each group of layers. Each generation is tried by successive halving
  * (Jamieson, Talwalkar, arXiv:1502.07943): all in short searches, a third of them twice as long, a third of these twice
  * as long again. All begin with weights that the base's own warm-up made, and see the same batches. The next generation
- * is bred from the best so far: crossover by layer groups, then some knots move. What is minimised is the error on
+ * is bred from the best so far: crossover by layer groups, then some knots move. What was best on similar data is in the first.
+ * What is minimised is the error on
  * validation and price · cost.
  */
 export const genetic = planner<Options>({
@@ -66,6 +67,7 @@ export const genetic = planner<Options>({
   costs: ({ cost }) => cost,
   refuse: (context) => void shortest(context),
   prepare,
+  lesson: (plan) => plan,
   source: (context, plan) => genomeSource(context, context.schedule, (plan as number[] | undefined) ?? []),
 })
 
@@ -77,6 +79,10 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
   const unit = shortest(context)
   const warm = Math.min(firstMove(schedule), schedule.prune.until - 1)
   const tried: Tried[] = []
+  const learned = context.lessons
+    .map(({ found }) => found as number[])
+    .filter((genome) => genome.length === length)
+    .slice(0, Math.floor(options.population / 2))
 
   const attempt = async (genome: readonly number[], generation: number, rung: number): Promise<Tried> => {
     const known = trying.known[tried.length]
@@ -100,7 +106,8 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
     const parents = unique(best(tried)).slice(0, Math.ceil(options.population / 2))
     const stream = (i: number) => random.stream('planner genetic', `generation ${generation}`, i)
     const born = Array.from({ length: options.population }, (_, i): readonly number[] => {
-      if (generation === 0) return i === 0 ? Array<number>(length).fill(0) : randomGenome(length, stream(i))
+      if (generation === 0)
+        return i === 0 ? Array<number>(length).fill(0) : (learned[i - 1] ?? randomGenome(length, stream(i)))
       const draw = stream(i)
       // The better of two: parents stand in the order of their worth.
       const pick = () => parents[Math.min(draw.integer(parents.length), draw.integer(parents.length))]!.genome

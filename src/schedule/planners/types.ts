@@ -5,6 +5,7 @@ import type { RelaxationName } from '../../supernet/relaxations/types.js'
 import type { Supernet } from '../../supernet/types.js'
 import type { MemberMetric, ScheduleSource } from '../source.js'
 import type { Schedule } from '../types.js'
+import type { Lesson } from './lessons.js'
 import type { Trying } from './trying.js'
 
 /** What a planner knows before it is made. */
@@ -22,6 +23,8 @@ export interface PlannerContext<Options> extends PlannerSettings<Options> {
   /** The supernet that the search begins with. */
   readonly supernet: Supernet
   readonly random: RandomSource
+  /** What the planner found on similar data, the most similar first; none where it has no store. */
+  readonly lessons: readonly Lesson[]
 }
 
 /** Something that finds λ itself, from an expert schedule on. One file in this folder, one registry line. */
@@ -45,6 +48,8 @@ export interface Planner<Options = Record<string, unknown>> {
   prepare?(context: PlannerContext<Options>, trying: Trying): Promise<unknown>
   /** The source of λ of one search; `plan` is what `prepare` found. */
   source(context: PlannerContext<Options>, plan?: unknown): ScheduleSource
+  /** What of a search is worth keeping for others, plain JSON: of what `prepare` found, and the source's last state. */
+  lesson?(plan: unknown, state: unknown): unknown
 }
 
 /** A planner of any options, as the registry holds it; options are validated against its schema first. */

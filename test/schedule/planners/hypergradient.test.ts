@@ -26,6 +26,7 @@ function answers(slopes: Record<string, { loss: number; cost: number }>, options
     schedule,
     supernet,
     random,
+    lessons: [],
     relaxation: 'gates',
     budget: undefined,
     options: { every: 1, rate: 0.2, price: 0.5, cost: 'parameters', ...options } as never,

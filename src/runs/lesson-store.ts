@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { InputError } from '../base/errors.js'
+import { sha256, writeJson } from '../base/files.js'
+import type { ScheduleDocument } from '../config/schedule-schema.js'
+import type { PreparedData } from '../data/types.js'
+import type { Trial, TrialMetrics } from '../derive/types.js'
+import { metrics } from '../objective/metrics.js'
+import { choose, type Lesson, type Traits } from '../schedule/planners/lessons.js'
+import type { Supernet } from '../supernet/types.js'
+
+/** So many lessons a planner is given at most. */
+const most = 3
+
+/**
+ * A document whose planner keeps lessons in a store, with those of the most similar data in it. So a run's configuration
+ * says what it started from, and a run that is resumed starts from the same.
+ */
+export function withLessons(
+  document: ScheduleDocument,
+  data: PreparedData,
+  supernet: Supernet,
+  folder: string,
+): ScheduleDocument {
+  const { planner } = document
+  if (planner?.store === undefined || planner.lessons) return document
+  const store = resolve(folder, planner.store)
+  const own = readLessons(store).filter((lesson) => lesson.planner === planner.name)
+  const lessons = choose(own, traitsOf(document, data, supernet), most)
+  return { ...document, planner: { ...planner, store, lessons } }
+}
+
+/** Writes what a run's planner found into its store, where it has one. */
+export function keepLesson(trial: Trial, run: string, found: unknown, { validation, metric }: TrialMetrics): void {
+  const document = trial.config.schedule as ScheduleDocument
+  const { planner } = document
+  if (planner?.store === undefined || found === undefined || validation.final === null) return
+  const loss = metrics[metric].higherIsBetter ? -validation.final : validation.final
+  const traits = traitsOf(document, trial.data, trial.supernet)
+  const lesson: Lesson = { run, planner: planner.name, traits, loss, found }
+  const { lessons: _, ...settings } = planner
+  const key = sha256(JSON.stringify([traits, settings, trial.config.seed]))
+  writeJson(join(planner.store, `${planner.name}-${key.slice(0, 16)}.json`), lesson)
+}
+
+function traitsOf(document: ScheduleDocument, { dataset }: PreparedData, supernet: Supernet): Traits {
+  const { phases, prune, table } = document
+  return {
+    space: supernet.space,
+    task: dataset.task.kind === 'classification' ? 'classification' : 'regression',
+    data: dataset.hash,
+    base: sha256(JSON.stringify([phases, prune, table ?? null])),
+    sizes: [dataset.rows, dataset.shape.reduce((product, n) => product * n, 1), supernet.outputs],
+  }
+}
+
+function readLessons(store: string): Lesson[] {
+  if (!existsSync(store)) return []
+  const files = readdirSync(store).filter((file) => file.endsWith('.json'))
+  return files.sort().map((file) => {
+    const path = join(store, file)
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as Lesson
+    } catch {
+      throw new InputError(`${path}: expected a lesson of a planner as JSON; remove it`)
+    }
+  })
+}
