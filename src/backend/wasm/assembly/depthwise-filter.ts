@@ -1,10 +1,6 @@
-import {
-  fiveFilterTaps,
-  fiveFilterTapsApart,
-  threeFilterTaps,
-  threeFilterTapsApart,
-} from './depthwise-filter-rows'
+import { fiveFilterTaps, fiveFilterTapsApart } from './five-filter-taps'
 import { addTo, BLOCK, madd, zero } from './lanes'
+import { threeFilterTaps, threeFilterTapsApart } from './three-filter-taps'
 
 /**
  * Adds the filter gradient of one image: out[C4/4, tap, 4] += Σ over positions of x ⊙ dy, both in packed

@@ -1,5 +1,6 @@
-import { fiveTaps, fiveTapsApart, threeTaps, threeTapsApart } from './depthwise-rows'
+import { fiveTaps, fiveTapsApart } from './five-taps'
 import { BLOCK, F32, madd, storeLanes, zero } from './lanes'
+import { threeTaps, threeTapsApart } from './three-taps'
 
 /**
  * A depthwise convolution of one image out of packed planes [C4/4, paddedHeight, paddedWidth, 4] into

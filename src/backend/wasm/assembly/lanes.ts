@@ -58,3 +58,36 @@ function storePart(to: usize, value: v128, n: i32): void {
 export function addTo(at: usize, value: v128): void {
   v128.store(at, f32x4.add(v128.load(at), value))
 }
+
+/** Stores eight fours, `yStep` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function storeEight(
+  y: usize,
+  yStep: usize,
+  lanes: i32,
+  s0: v128,
+  s1: v128,
+  s2: v128,
+  s3: v128,
+  s4: v128,
+  s5: v128,
+  s6: v128,
+  s7: v128,
+): void {
+  storeLanes(y, s0, lanes)
+  y += yStep
+  storeLanes(y, s1, lanes)
+  y += yStep
+  storeLanes(y, s2, lanes)
+  y += yStep
+  storeLanes(y, s3, lanes)
+  y += yStep
+  storeLanes(y, s4, lanes)
+  y += yStep
+  storeLanes(y, s5, lanes)
+  y += yStep
+  storeLanes(y, s6, lanes)
+  y += yStep
+  storeLanes(y, s7, lanes)
+}
