@@ -172,7 +172,7 @@ test('only a finished search can be frozen', async () => {
 
 function groupsOf(name: Name) {
   const [start] = readEvents(at(`${name}/events.jsonl`))
-  return start!.type === 'start' ? start!.groups : []
+  return start!.type === 'start' ? start.groups : []
 }
 
 const architectureOf = (name: Name) =>

@@ -1,4 +1,5 @@
 import type { RelaxationName } from '../../supernet/relaxations/types.js'
+import type { Supernet } from '../../supernet/types.js'
 import type { MemberMetric } from '../source.js'
 import { phaseAt } from '../table.js'
 import type { Schedule } from '../types.js'
@@ -13,6 +14,10 @@ export const firstMove = ({ phases }: Schedule): number =>
 
 /** The term that presses on gates whatever they cost: exact where gates are proximal. */
 export const pressureOn = (relaxation: RelaxationName): string => (relaxation === 'gates' ? 'l1' : 'entropy')
+
+/** Whether a layer has gates by whose gradient a cost acts: units, whose cost does not depend on which stay, have none. */
+export const feelsCost = ({ groups }: Supernet, layer: string): boolean =>
+  groups.some((group) => group.layer === layer && group.kind !== 'units')
 
 /** The unit in which the term of a cost counts. */
 export const costUnit: Readonly<Record<MemberMetric, number>> = { parameters: 1e3, flops: 1e6, latency: 1 }

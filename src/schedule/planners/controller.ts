@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { gateColumns } from '../levers.js'
 import type { ExpectedCosts, LayerCost, MemberMetric, ScheduleSource } from '../source.js'
 import { rowAt } from '../table.js'
-import { costUnit, decides, firstMove, pressureOn } from './common.js'
+import { costUnit, decides, feelsCost, firstMove, pressureOn } from './common.js'
 import { planner, type PlannerContext } from './types.js'
 
 interface Options {
@@ -129,7 +129,8 @@ function source({
       }
       for (const [layer, force] of Object.entries(state.forces)) {
         // A force of 1 is a price of 1 on the mean cost of a group.
-        raise(metric, layer, (force * costUnit[metric] * groupsOf(layer).length) / state.first![layer]!)
+        if (feelsCost(supernet, layer))
+          raise(metric, layer, (force * costUnit[metric] * groupsOf(layer).length) / state.first![layer]!)
         if (hasUnits(layer)) raise(pressureOn(relaxation), layer, force, state.eased[layer])
       }
       return { ...row, columns }

@@ -3,7 +3,7 @@ import { oneOf } from '../../config/schema-parts.js'
 import type { MemberMetric, Move, ScheduleSource } from '../source.js'
 import { rowAt, type LambdaRow } from '../table.js'
 import type { Segment } from '../types.js'
-import { costUnit, decides, firstMove, pressureOn } from './common.js'
+import { costUnit, decides, feelsCost, firstMove, pressureOn } from './common.js'
 import { planner, type PlannerContext } from './types.js'
 
 interface Options {
@@ -65,14 +65,16 @@ export const hypergradient = planner<Options>({
   source,
 })
 
-function source({ schedule, relaxation, options }: PlannerContext<Options>): ScheduleSource {
+function source({ schedule, supernet, relaxation, options }: PlannerContext<Options>): ScheduleSource {
   const { every, rate, price, cost } = options
   const from = firstMove(schedule)
   const state: State = { looks: 0, dials: {}, starts: {} }
   const peaks = schedule.columns.map(({ segments }) => peakOf(segments))
-  const turned = schedule.columns.flatMap(({ part, term }, i) =>
-    part === 'gates' && (peaks[i]! > 0 || term === cost || term === pressureOn(relaxation)) ? [i] : [],
-  )
+  const turned = schedule.columns.flatMap(({ part, term, layer }, i) => {
+    // What has no effect need not be looked at.
+    if (part !== 'gates' || (term === cost && !feelsCost(supernet, layer))) return []
+    return peaks[i]! > 0 || term === cost || term === pressureOn(relaxation) ? [i] : []
+  })
   const dial = (column: number): Dial => (state.dials[column] ??= { shift: 0, first: 0, second: 0 })
 
   /** The base's row, each column turned as far as it has come. */
