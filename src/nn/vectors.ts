@@ -56,7 +56,7 @@ export const numberVectors: Vectors<Float32Array> = {
   atLeast: each((a, b) => Number(a >= b)),
   sum: (a) => Float32Array.of(sumOf(a)),
   largest(a, n, places) {
-    const rising = Float32Array.from(places, (place) => a[place]!).sort()
+    const rising = new Float32Array(places.length).map((_, i) => a[places[i]!]!).sort()
     return rising.subarray(rising.length - n, rising.length - n + 1)
   },
 }

@@ -33,9 +33,11 @@ function stepped<V>(
 ): tf.Tensor1D[] {
   const descended = steps.map(({ group, gates, gradient }) => {
     const z = v.sub(v.from(gates), v.mul(v.from(gradient), learningRate))
-    const illegal = v.of(group.members.map(({ empty = false }) => Number(empty && !group.keep.empty)))
-    const needed = v.mul(v.atLeast(z, leastNeeded(v, z, group)), v.sub(1, illegal))
-    return { group, z, illegal, needed }
+    const { members, keep } = group
+    const closed = members.map(({ empty = false }) => empty && !keep.empty)
+    const legal = closed.flatMap((each, place) => (each ? [] : [place]))
+    const state = { group, z, legal, illegal: v.of(closed.map(Number)) }
+    return { ...state, needed: v.mul(v.atLeast(z, leastNeeded(v, state)), v.sub(1, state.illegal)) }
   })
   let states: readonly State<V>[] = descended
   for (const term of terms) states = pressed(v, states, term, learningRate)
@@ -46,10 +48,12 @@ function stepped<V>(
   })
 }
 
-/** Where a group's gates are on their way; 1 in `illegal` for each member that a legal choice cannot keep. */
+/** Where a group's gates are on their way. */
 interface State<V> {
   readonly group: GateGroup
   readonly z: V
+  /** Places of the members that a legal architecture may keep, and 1 for each of the others, [M]. */
+  readonly legal: readonly number[]
   readonly illegal: V
 }
 
@@ -62,8 +66,9 @@ function pressed<V>(
 ): readonly State<V>[] {
   const action = term.gates!
   if (!action.proximal) return states
-  const strengthOf = ({ group, z, illegal }: State<V>): V => {
-    const limit = v.mul(0.9, v.maximum(leastNeeded(v, z, group), 0))
+  const strengthOf = (state: State<V>): V => {
+    const { group, illegal } = state
+    const limit = v.mul(0.9, v.maximum(leastNeeded(v, state), 0))
     const free = v.mul(illegal, learningRate * lambda)
     const held = v.minimum(v.add(limit, free), learningRate * lambda)
     if (!selected) return held
@@ -106,7 +111,5 @@ function normalised<V>(v: Vectors<V>, gates: V, { total, keep }: GateGroup): V {
 }
 
 /** The `keep.min`-th largest gate of those that a legal architecture may keep. */
-function leastNeeded<V>(v: Vectors<V>, z: V, { keep, members }: GateGroup): V {
-  const places = members.flatMap(({ empty }, place) => (empty && !keep.empty ? [] : [place]))
-  return v.largest(z, Math.min(keep.min, places.length), places)
-}
+const leastNeeded = <V>(v: Vectors<V>, { z, legal, group }: Pick<State<V>, 'z' | 'legal' | 'group'>): V =>
+  v.largest(z, Math.min(group.keep.min, legal.length), legal)
