@@ -38,13 +38,13 @@ export interface ProgramOptions {
 
 /**
  * The parts of a graph that can be computed again on their own: the nodes up to each sum or concatenation,
- * in order. An edge of a cell is one. Sums read no zeros; within a part, equal activations of one input are
- * the same node, and where something is trained, nodes are fused.
+ * in order. An edge of a cell is one. Sums read no zeros; what edges begin alike with is
+ * computed once; where something is trained, nodes are fused.
  */
 export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
   const { trained } = options
   const outputs = Object.values(outputsOf(graph, options))
-  const nodes = withoutZeros(graph.nodes)
+  const nodes = sharedByEdges(withoutZeros(graph.nodes), outputs)
   const needed = ancestors({ ...graph, nodes }, outputs)
   const segments: Node[][] = []
   let current: Node[] = []
@@ -52,10 +52,10 @@ export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
     if (!needed.has(node.id)) continue
     current.push(node)
     if (!joins.has(node.kind)) continue
-    segments.push(shareActivations(current, outputs))
+    segments.push(sharedWithin(current, outputs))
     current = []
   }
-  if (current.length > 0) segments.push(shareActivations(current, outputs))
+  if (current.length > 0) segments.push(sharedWithin(current, outputs))
   return trained && trained.size > 0 ? fused(segments, outputs, trained) : segments
 }
 
@@ -82,18 +82,37 @@ function fused(
 
 const joins = new Set(['mix', 'add', 'concat'])
 
-/** Candidates on one edge begin alike (ReLU of the same input): that is computed once. */
-function shareActivations(nodes: readonly Node[], outputs: readonly string[]): Node[] {
+/**
+ * Edges from one state begin alike: all of them pool it, or take its ReLU. That is computed once; but an
+ * activation that a depthwise convolution reads stays with it, for the two are fused.
+ */
+function sharedByEdges(nodes: readonly Node[], outputs: readonly string[]): Node[] {
+  const filtered = new Set(nodes.flatMap(({ kind, inputs }) => (kind === 'depthwise' ? inputs : [])))
+  return shared(
+    nodes,
+    outputs,
+    ({ id, kind }) => pools.has(kind) || (kind === 'activation' && !filtered.has(id)),
+  )
+}
+
+const pools = new Set(['max-pool', 'avg-pool'])
+
+/** Candidates on one edge begin alike as well. */
+const sharedWithin = (nodes: readonly Node[], outputs: readonly string[]): Node[] =>
+  shared(nodes, outputs, ({ kind }) => kind === 'activation')
+
+/** Nodes that do the same to the same inputs, put into one where they may be; outputs stay. */
+function shared(nodes: readonly Node[], outputs: readonly string[], mayBe: (node: Node) => boolean): Node[] {
   const first = new Map<string, string>()
   const alias = new Map<string, string>()
   const kept: Node[] = []
   for (const node of nodes) {
     const inputs = node.inputs.map((id) => alias.get(id) ?? id)
-    const key = `${inputs[0]} ${String(node.attrs.function)}`
-    const present = node.kind === 'activation' ? first.get(key) : undefined
+    const key = mayBe(node) ? JSON.stringify([node.kind, inputs, node.attrs]) : ''
+    const present = key === '' ? undefined : first.get(key)
     if (present !== undefined && !outputs.includes(node.id)) alias.set(node.id, present)
     else {
-      if (node.kind === 'activation') first.set(key, node.id)
+      if (key !== '') first.set(key, node.id)
       kept.push({ ...node, inputs })
     }
   }

@@ -88,6 +88,43 @@ describe.each(['wasm', 'cpu'] as const)('a training pass on %s', (backend) => {
     const ofInput = numericGradient((input) => loss({ input }), numbers.input)
     expect(relativeError(got.get('input:gradient')!, ofInput)).toBeLessThan(0.02)
   })
+
+  it('has the gradients of finite differences where edges begin alike', () => {
+    const b = graphBuilder([5, 5, 2], 'l')
+    const x = b.conv(b.input, { channels: 2, kernel: 1 })
+    const edge = (name: string) => {
+      const e = b.within(name)
+      const [average, largest] = [e.avgPool(x, { kernel: 3 }), e.maxPool(x, { kernel: 3 })]
+      const conv = e.conv(e.activation(x, 'relu'), { channels: 2, kernel: 1 })
+      return e.node('mix', [average, largest, conv], { group: name, members: ['a', 'm', 'c'] })
+    }
+    b.output('task', b.add([edge('first'), edge('second')]))
+    const graph = b.graph()
+    const kinds = kindsOf(graph)
+    const count = (kind: string) => kinds.filter((each) => each === kind).length
+    expect(['avg-pool', 'max-pool', 'activation', 'conv', 'mix'].map(count)).toEqual([1, 1, 1, 3, 2])
+
+    const numbers = {
+      input: normals(random, 'x', 100),
+      parameters: randomValues(graph, random),
+      gates: { first: [0.3, 0.9, 0.5], second: [0.7, 0.2, 0.4] },
+      training: true,
+    }
+    const upstream = normals(random, 'upstream', 100)
+    const got = gradientsOf(graph, 'task', numbers, upstream)
+    const loss = (changed: object) => dot(outputOf(graph, 'task', { ...numbers, ...changed }), upstream)
+    const kernel = numbers.parameters.get('conv:kernel')!
+    const ofKernel = numericGradient(
+      (values) => loss({ parameters: new Map([...numbers.parameters, ['conv:kernel', values]]) }),
+      kernel,
+    )
+    expect(relativeError(got.get('conv:kernel')!, ofKernel)).toBeLessThan(0.02)
+    const ofGates = numericGradient(
+      (g) => loss({ gates: { ...numbers.gates, second: [...g] } }),
+      Float32Array.from(numbers.gates.second),
+    )
+    expect(relativeError(got.get('gates/second')!, ofGates)).toBeLessThan(0.01)
+  })
 })
 
 const fusedNodes = (graph: Graph, trained = everything(graph)) =>
@@ -121,6 +158,32 @@ describe('fusing', () => {
       'activated-depthwise(batch-norm)',
       'add(depthwise,activation)',
     ])
+  })
+
+  it('goes before sharing: an activation that a depthwise convolution reads stays with it; outputs stay', () => {
+    const b = graphBuilder([4, 4, 2], 'l')
+    const edge = (name: string) => {
+      const e = b.within(name)
+      const pooled = e.avgPool(b.input, { kernel: 3 })
+      const filtered = e.depthwise(e.activation(b.input, 'relu'), { kernel: 3 })
+      return { pooled, sum: e.add([filtered, pooled]) }
+    }
+    const [first, second] = [edge('first'), edge('second')]
+    b.output('task', b.add([first.sum, second.sum]))
+    const ids = (taps: string[]) =>
+      segmentsOf(b.graph(), { roles: ['task'], taps, trained: everything(b.graph()) })
+        .flat()
+        .filter(({ kind }) => kind !== 'input')
+        .map(({ id, kind, inputs }) => `${id}: ${kind}(${inputs.join()})`)
+    expect(ids([])).toEqual([
+      'first/avg-pool: avg-pool(input)',
+      'first/depthwise: activated-depthwise(input)',
+      'first/add: add(first/depthwise,first/avg-pool)',
+      'second/depthwise: activated-depthwise(input)',
+      'second/add: add(second/depthwise,first/avg-pool)',
+      'add: add(first/add,second/add)',
+    ])
+    expect(ids([second.pooled])).toContain('second/avg-pool: avg-pool(input)')
   })
 
   /** Twice ReLU → depthwise → pointwise → batch norm, into a mix with the input. */
