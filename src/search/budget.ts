@@ -13,7 +13,8 @@ interface Counted {
   readonly supernet: Supernet
   readonly costs: Costs
   readonly spent: number
-  readonly least: Candidate
+  /** Looked for when it is first asked for: that takes many counts. */
+  readonly least: () => Candidate
 }
 
 const known = new WeakMap<Pruning['context'], Counted>()
@@ -24,7 +25,13 @@ function counted({ model, context }: Pruning, { metric }: Budget): Counted {
   const last = known.get(context)
   if (last?.supernet === supernet) return last
   const costs = architectureCosts(supernet, metric, context.latency)
-  const found = { supernet, costs, spent: costs({}).cost, least: leastCostly(supernet, costs) }
+  let least: Candidate | undefined
+  const found = {
+    supernet,
+    costs,
+    spent: costs({}).cost,
+    least: () => (least ??= leastCostly(supernet, costs)),
+  }
   known.set(context, found)
   return found
 }
@@ -73,7 +80,8 @@ export function spared(
   if (!budget || kept.length === group.members.length) return kept
   const { supernet } = pruning.model
   const { costs, least } = counted(pruning, budget)
-  const needed = least.choices[group.name]!
+  // Units cost alike, so whichever stay, the fewest of them can be afforded.
+  const needed = group.kind === 'units' ? [] : least().choices[group.name]!
   const affordable = (names: readonly string[]) =>
     needed.every((name) => names.includes(name)) ||
     leastCostly(narrowed(supernet, group, names), costs).cost <= budget.limit
