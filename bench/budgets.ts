@@ -3,7 +3,7 @@
  * projection costs; and the test metric of the derived network, retrained, against a hand-made one of the same
  * size (uniformly shrunk or widened) and a random architecture of the same size, trained alike.
  *
- *     npm run build && node dist/bench/budgets.js [--only SPACE] [--shares 0.5,0.25,0.1] [--seeds 5] [--first 1]
+ *     npm run build && node dist/bench/budgets.js [--only SPACE] [--shares 0.5,0.25,0.1] [--planner NAME] [--seeds 5] [--first 1]
  */
 import { resolveConfig, runTrial, setupTrial, useBackend, type Event } from '../src/index.js'
 import { textTable } from '../src/cli/table.js'
@@ -33,8 +33,8 @@ interface Setting {
 const digits = {
   data: { source: 'digits' },
   split: { by: 'stratified', train: 0.4, arch: 0.2, validation: 0.2, test: 0.2 },
-  search: { epochs: 16, batch: 64, mode: 'alternating' },
-  retrain: { epochs: 20 },
+  search: { epochs: 12, batch: 64, mode: 'alternating' },
+  retrain: { epochs: 16 },
 }
 const adam = (learningRate: number) => ({ batch: 32, weights: { optimizer: 'adam', learningRate } })
 
@@ -76,6 +76,7 @@ const settings: Record<string, Setting> = {
 const words = process.argv.slice(2)
 const valueOf = (name: string): string | undefined =>
   words.includes(name) ? words[words.indexOf(name) + 1] : undefined
+const planner = valueOf('--planner')
 const first = Number(valueOf('--first') ?? 1)
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => first + i)
 const shares = (valueOf('--shares') ?? '0.5,0.25,0.1').split(',').map(Number)
@@ -84,11 +85,20 @@ const shares = (valueOf('--shares') ?? '0.5,0.25,0.1').split(',').map(Number)
 const trialOf = (config: object, seed: number, more: object = {}): Promise<Trial> =>
   setupTrial(resolveConfig({ ...config, seed, ...more }), '.')
 
-/** A preset with a budget. */
-const budgeted = (preset: string, share: number): object => ({
-  ...(JSON.parse(readPreset(preset)) as object),
-  budget: { metric: 'parameters', share },
-})
+/**
+ * A preset with a budget, without its own price on parameters, which would press on below the budget; or the base of a
+ * planner that sets one.
+ */
+function budgeted(preset: string, share: number): object {
+  const document = JSON.parse(readPreset(preset)) as { phases: { terms?: { term: string }[] }[] }
+  const free = ({ terms = [], ...phase }: { terms?: { term: string }[] }) => ({
+    ...phase,
+    terms: terms.filter(({ term }) => term !== 'parameters'),
+  })
+  const base = { ...document, phases: document.phases.map(free) }
+  const budget = { metric: 'parameters', share }
+  return planner === undefined ? { ...base, budget } : { planner, base, budget }
+}
 
 /** The supernet just before its projection, by the log: without what was removed before. */
 function beforeProjection(supernet: Supernet, events: readonly Event[]): Supernet {
@@ -187,7 +197,7 @@ async function uniform({ config, shrunk, choice }: Setting, seed: number, wanted
 function random(trial: Trial, target: number): Promise<Trained> | undefined {
   const found = randomArchitecture(trial.supernet, trial.random, {
     parameters: { target, tolerance: 0.1 },
-    tries: 1000,
+    tries: 400,
   })
   return found && trained(trial, architectureOf(found))
 }

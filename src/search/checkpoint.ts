@@ -15,6 +15,8 @@ export interface Checkpoint {
   readonly identity: string
   /** Members left, by group; groups that are not named are gone. */
   readonly members: Readonly<Record<string, readonly string[]>>
+  /** What the mixture weights of each group sum to. */
+  readonly totals: Readonly<Record<string, number>>
   /** Hashes of what the search began with: weights and α, data. */
   readonly origin: Origin
   /** The λ that was used so far, as `schedule/source.ts` records it. */

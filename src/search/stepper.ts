@@ -45,7 +45,7 @@ export interface Stepper {
   /** Copies the running sums off the device into the progress. */
   drainInto(progress: Progress): void
   /** The model's and the optimizers' part of a checkpoint. */
-  checkpoint(): Pick<Checkpoint, 'members' | 'arrays'>
+  checkpoint(): Pick<Checkpoint, 'members' | 'totals' | 'arrays'>
   restore(checkpoint: Checkpoint): void
   dispose(): void
 }
@@ -219,6 +219,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     },
     checkpoint: () => ({
       members: Object.fromEntries(model.supernet.groups.map((g) => [g.name, g.members.map((m) => m.name)])),
+      totals: Object.fromEntries(model.supernet.groups.map(({ name, total }) => [name, total])),
       arrays: new Map([
         ...prefixed('w/', model.weights.values()),
         ...prefixed('a/', model.alphaValues()),
@@ -233,6 +234,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         checkpoint.members,
         withPrefix(checkpoint.arrays, 'w/'),
         withPrefix(checkpoint.arrays, 'a/'),
+        checkpoint.totals,
       )
       weightOptimizer.restore(withPrefix(checkpoint.arrays, 's/'), (name) => model.weights.get(name).shape)
       sums.restore(checkpoint.progress.lossSums)

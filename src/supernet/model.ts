@@ -5,13 +5,18 @@ import type { Slice } from '../nn/transform.js'
 import { onVectors } from '../nn/vectors.js'
 import { groupOf, pruneGroup } from './prune.js'
 import type { Relaxation } from './relaxations/types.js'
-import type { Architecture, Supernet } from './types.js'
+import type { Architecture, GateGroup, Supernet } from './types.js'
 
 /** How a pruning cut weights (by parameter) and α (by group), for whoever holds state beside them. */
 export interface ModelCut {
   readonly weights: ReadonlyMap<string, readonly Slice[]>
   readonly alphas: ReadonlyMap<string, readonly Slice[]>
 }
+
+const withTotals = (supernet: Supernet, totals: Readonly<Record<string, number>>): Supernet => ({
+  ...supernet,
+  groups: supernet.groups.map((group) => ({ ...group, total: totals[group.name] ?? group.total })),
+})
 
 /** A supernet with its weights and architecture weights α. Owns both; dispose it. */
 export class SupernetModel {
@@ -110,11 +115,12 @@ export class SupernetModel {
     return this.#initial.get(name)
   }
 
-  /** The same as if some members were removed: 0 for these, the others share as they would. Call inside a tidy. */
+  /** The same as if some members were removed: 0 for these, the others as they would be. Call inside a tidy. */
   mixtureWithout(group: string, gone: ReadonlySet<string>): tf.Tensor1D {
     const whole = groupOf(this.#supernet, group)
     const places = whole.members.flatMap(({ name }, i) => (gone.has(name) ? [] : [i]))
-    const kept = { ...whole, members: places.map((i) => whole.members[i]!) }
+    const total = this.#totalOf(whole, places)
+    const kept = { ...whole, total, members: places.map((i) => whole.members[i]!) }
     const indices = tf.tensor1d(places, 'int32')
     const alpha = this.#opened(tf.gather(this.alpha(group), indices))
     const weights = this.relaxation.weights(alpha, kept, this.temperature)
@@ -135,11 +141,12 @@ export class SupernetModel {
 
   /** Keeps only the given members of a group; weights and α follow. Returns how both were cut. */
   prune(group: string, kept: readonly string[]): ModelCut {
-    const before = groupOf(this.#supernet, group).members
+    const before = groupOf(this.#supernet, group)
     const names = new Set(kept)
-    const indices = before.flatMap((member, i) => (names.has(member.name) ? [i] : []))
+    const indices = before.members.flatMap((member, i) => (names.has(member.name) ? [i] : []))
+    const total = this.#totalOf(before, indices)
     const { supernet, slices } = pruneGroup(this.#supernet, group, kept)
-    this.#supernet = supernet
+    this.#supernet = withTotals(supernet, { [group]: total })
     for (const store of [this.weights, this.#initial]) store?.apply({ graph: supernet.graph, slices })
     const alphaCut = [{ axis: 0, indices }]
     this.setAlpha(
@@ -148,6 +155,18 @@ export class SupernetModel {
     )
     this.#freeVanished()
     return { weights: slices, alphas: new Map([[group, alphaCut]]) }
+  }
+
+  /**
+   * What the weights of the members at some places sum to when the others are removed. Operations and inputs share what
+   * was the others'. Units do not: each keeps its weight, for what it adds is not what another one added.
+   */
+  #totalOf({ name, kind, total, members }: GateGroup, places: readonly number[]): number {
+    if (kind !== 'units' || places.length === members.length) return total
+    const weights = tf.tidy(() => this.mixture(name).dataSync())
+    const sum = (values: Iterable<number>) => [...values].reduce((all, value) => all + value, 0)
+    const share = sum(places.map((i) => weights[i]!)) / sum(weights)
+    return share > 0 ? total * share : places.length
   }
 
   /** Gates that are all closed have no shares: a budget may leave no others, and then they open alike. */
@@ -170,17 +189,19 @@ export class SupernetModel {
     return new Map([...this.#alphas].map(([name, alpha]) => [name, alpha.dataSync<'float32'>().slice()]))
   }
 
-  /** Takes up a checkpoint's state: the members left, then the values of weights and α. */
+  /** Takes up a checkpoint's state: the members left and their totals, then the values of weights and α. */
   restore(
     members: Readonly<Record<string, readonly string[]>>,
     weights: ReadonlyMap<string, Float32Array>,
     alphas: ReadonlyMap<string, Float32Array>,
+    totals: Readonly<Record<string, number>>,
   ): void {
     for (const { name } of this.#origin.groups) {
       const group = this.#supernet.groups.find((g) => g.name === name)
       const kept = members[name]
       if (group && kept && kept.length < group.members.length) this.prune(name, kept)
     }
+    this.#supernet = withTotals(this.#supernet, totals)
     for (const [name, values] of weights)
       this.weights.set(name, tf.tensor(values, this.weights.get(name).shape))
     for (const [name, values] of alphas) this.setAlpha(name, tf.tensor1d(values))

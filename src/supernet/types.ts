@@ -27,7 +27,10 @@ export interface GateGroup {
   /** What its members are: the operations of an edge, the inputs of a node, the units of a layer. */
   readonly kind: 'operations' | 'inputs' | 'units'
   readonly members: readonly Member[]
-  /** What the mixture weights sum to: the number of members wanted, or the number of units at the start. */
+  /**
+   * What the mixture weights sum to: the number of members wanted, or the number of units at the start, less what units
+   * had that were removed.
+   */
   readonly total: number
   /**
    * How many members a legal architecture keeps. `empty`: the member that carries nothing may be the one

@@ -17,6 +17,7 @@ const checkpoint: Checkpoint = {
   step: 41,
   identity: 'abc',
   members: { 'cell0/0→2': ['skip', 'dil-conv-3x3'] },
+  totals: { 'cell0/0→2': 1 },
   progress: {
     ...freshProgress(),
     best: 0.1 + 0.2,
