@@ -1,7 +1,8 @@
 import type { Config } from '../config/config-schema.js'
 import type { BenchmarkFigures } from '../derive/types.js'
 import type { Notation } from '../supernet/notation.js'
-import { choicesOf, smallest } from '../supernet/prune.js'
+import { smallest } from '../supernet/cost-range.js'
+import { choicesOf } from '../supernet/prune.js'
 import type { Architecture, Supernet } from '../supernet/types.js'
 import { benchmarkTable } from './benchmark-table.js'
 

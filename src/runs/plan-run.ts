@@ -13,7 +13,8 @@ import { largestRows, stepMemory, type StepMemory } from '../search/memory.js'
 import { supernetStepper } from '../search/stepper.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
-import { smallest } from '../supernet/prune.js'
+import type { Supernet } from '../supernet/types.js'
+import { smallest } from '../supernet/cost-range.js'
 import { setupTrial, type Extensions } from './setup.js'
 
 /** The memory of a stage's training step. */
@@ -51,8 +52,7 @@ export interface RunPlan {
 export async function planRun(config: Config, folder: string, own: Extensions = {}): Promise<RunPlan> {
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, folder, own)
-  const least = smallest(trial.supernet)
-  const leastGraph = discretise(least, uniformGates(least), { ...retrainedAs(config.retrain), gates: 'drop' }).graph
+  const least = (metric: keyof Cost) => networkCost(smallest(trial.supernet, metric), config)
   const memory = memoryOf(trial)
   const cost = taskCost(trial.supernet)
   const limit = backendLimit()
@@ -63,13 +63,19 @@ export async function planRun(config: Config, folder: string, own: Extensions = 
       groups: trial.supernet.groups.length,
       members: trial.supernet.groups.reduce((sum, { members }) => sum + members.length, 0),
     },
-    smallest: costOf(leastGraph),
+    smallest: least('parameters'),
     limitBytes: limit ?? null,
     memory,
     minutes: minutesOf(trial),
     budget: trial.schedule.budget ?? null,
-    budgets: budgetsOf(trial, costOf(leastGraph)),
+    budgets: budgetsOf(trial, (metric) => least(metric)[metric]),
   }
+}
+
+/** What a pruned supernet costs as a network of its own, retrained. */
+function networkCost(supernet: Supernet, { retrain }: Config): Cost {
+  const options = { ...retrainedAs(retrain), gates: 'drop', auxiliary: false } as const
+  return costOf(discretise(supernet, uniformGates(supernet), options).graph)
 }
 
 /** Refuses a trial whose steps cannot fit into the backend's memory, with what would. */
@@ -169,18 +175,12 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
 }
 
 /** Which criteria on size the space can meet: the smallest legal network is the least there is. */
-function budgetsOf({ config, supernet }: Trial, least: Cost): RunPlan['budgets'] {
+function budgetsOf({ config, supernet }: Trial, least: (metric: keyof Cost) => number): RunPlan['budgets'] {
   const whole = taskCost(supernet).parameters
   return config.criteria.flatMap(({ metric, atMost }, index) => {
     if (atMost === undefined) return []
-    const values: Readonly<Record<string, number>> = {
-      parameters: least.parameters,
-      flops: least.flops,
-      depth: least.depth,
-      'parameters-share': least.parameters / whole,
-    }
-    const value = values[metric]
-    if (value === undefined) return []
+    if (metric !== 'parameters-share' && metric !== 'parameters' && metric !== 'flops' && metric !== 'depth') return []
+    const value = metric === 'parameters-share' ? least('parameters') / whole : least(metric)
     const criterion = `config.criteria.${index}: ${metric} at most ${atMost}`
     return [{ criterion, feasible: value <= atMost, least: value }]
   })

@@ -15,7 +15,7 @@ export interface Checkpoint {
   readonly identity: string
   /** Members left, by group; groups that are not named are gone. */
   readonly members: Readonly<Record<string, readonly string[]>>
-  /** What the mixture weights of each group sum to. */
+  /** What the mixture weights of groups sum to where removed units took some along. */
   readonly totals: Readonly<Record<string, number>>
   /** Hashes of what the search began with: weights and α, data. */
   readonly origin: Origin

@@ -219,7 +219,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     },
     checkpoint: () => ({
       members: Object.fromEntries(model.supernet.groups.map((g) => [g.name, g.members.map((m) => m.name)])),
-      totals: Object.fromEntries(model.supernet.groups.map(({ name, total }) => [name, total])),
+      totals: model.totals(),
       arrays: new Map([
         ...prefixed('w/', model.weights.values()),
         ...prefixed('a/', model.alphaValues()),

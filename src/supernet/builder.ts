@@ -1,11 +1,7 @@
 import { graphBuilder, type GraphBuilder } from '../nn/builder.js'
-import { parametersOf } from '../nn/cost.js'
 import { operationOf } from '../nn/operations/index.js'
 import type { Operation } from '../nn/operations/types.js'
-import type { Graph, Node, Shape } from '../nn/graph.js'
-import { sizeOf } from '../nn/primitives/types.js'
-import { carryingMembers, keepMembers } from '../nn/transform.js'
-import { exclusiveNodes } from './exclusive.js'
+import type { Shape } from '../nn/graph.js'
 import type { GateGroup, Supernet } from './types.js'
 
 /** Builds a supernet's graph and collects its layers and gate groups on the way. */
@@ -90,7 +86,6 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
         name: member,
         parameterFree,
         ...(!build && { empty: true }),
-        parameters: 0,
       }))
       const keep = { min: 1, max: 1, ...(keepEmpty && empty && { empty: true }) }
       gate({ name, layer, kind: 'operations', members, total: 1, keep })
@@ -104,7 +99,6 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
       const members = Object.keys(inputs).map((member) => ({
         name: member,
         parameterFree: parameterFree.includes(member),
-        parameters: 0,
       }))
       if (members.length === 1) return Object.values(inputs)[0]!
       gate({ name, layer, kind: 'operations', members, total: 1, keep: { min: 1, max: 1 } })
@@ -114,23 +108,19 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
       const names = Object.keys(inputs)
       const { min, max } = typeof keep === 'number' ? { min: keep, max: keep } : keep
       if (names.length <= min) return b.add(Object.values(inputs))
-      // An edge's weights are counted with its operations.
-      const members = names.map((member) => ({ name: member, parameters: 0 }))
+      const members = names.map((member) => ({ name: member }))
       gate({ name, layer, kind: 'inputs', members, total: max, keep: { min, max } })
       return b.node('mix', Object.values(inputs), { group: name, members: names })
     },
     units(b, x, { name, layer, min = 1 }) {
       const width = b.shapeOf(x).at(-1)!
       const names = Array.from({ length: width }, (_, i) => String(i))
-      const members = names.map((member) => ({ name: member, parameters: 0 }))
+      const members = names.map((member) => ({ name: member }))
       gate({ name, layer, kind: 'units', members, total: width, keep: { min, max: width } })
       return b.node('units', [x], { group: name, members: names })
     },
     finish(about) {
-      const graph = root.graph()
-      const weights = weightsByNode(graph)
-      const counted = [...groups.values()].map((group) => withCosts(graph, group, weights))
-      return { ...about, input, graph, layers, groups: counted }
+      return { ...about, input, graph: root.graph(), layers, groups: [...groups.values()] }
     },
   }
 }
@@ -140,46 +130,4 @@ function operationNamed(operation: string | Operation): Operation {
   const found = operationOf(operation)
   if (!found) throw new Error(`unknown operation: ${operation}`)
   return found
-}
-
-/** The group with what the network loses in weights with each of its members. */
-function withCosts(graph: Graph, group: GateGroup, weights: ReadonlyMap<string, number>): GateGroup {
-  if (group.kind === 'inputs') return group
-  if (group.kind === 'units') return withUnitCosts(graph, group)
-  const mixes = graph.nodes.filter((node) => node.kind === 'mix' && node.attrs.group === group.name)
-  const weightsBehind = (mix: Node, place: number): number =>
-    place < 0
-      ? 0
-      : exclusiveNodes(graph, mix, mix.inputs[place]!).reduce(
-          (sum, { id }) => sum + (weights.get(id) ?? 0),
-          0,
-        )
-  const members = group.members.map((member) => ({
-    ...member,
-    parameters: mixes.reduce(
-      (sum, mix) => sum + weightsBehind(mix, carryingMembers(mix).indexOf(member.name)),
-      0,
-    ),
-  }))
-  return { ...group, members }
-}
-
-/** Units of a layer cost alike: what the network loses with one of them. */
-function withUnitCosts(graph: Graph, group: GateGroup): GateGroup {
-  if (group.members.length < 2) return group
-  const total = (net: Graph) => [...weightsByNode(net).values()].reduce((a, b) => a + b, 0)
-  const others = new Set(group.members.slice(1).map((member) => member.name))
-  const parameters = total(graph) - total(keepMembers(graph, group.name, others).graph)
-  return { ...group, members: group.members.map((member) => ({ ...member, parameters })) }
-}
-
-/** The number of trained weights of every node that has some. */
-function weightsByNode(graph: Graph): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { name, role, shape } of parametersOf(graph)) {
-    if (role !== 'weight') continue
-    const node = name.slice(0, name.lastIndexOf(':'))
-    counts.set(node, (counts.get(node) ?? 0) + sizeOf(shape))
-  }
-  return counts
 }

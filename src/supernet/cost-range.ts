@@ -1,4 +1,5 @@
 import { architectureCosts, type MemberTimes } from './architecture-cost.js'
+import { choose } from './prune.js'
 import type { CostMetric, Supernet } from './types.js'
 import { leastCostly } from './within-budget.js'
 
@@ -11,3 +12,15 @@ export function costRange(
   const costs = architectureCosts(supernet, metric, times)
   return { whole: costs({}).cost, least: leastCostly(supernet, costs).cost }
 }
+
+/** The least costly legal architecture, as a pruned supernet. */
+export function smallest(
+  supernet: Supernet,
+  metric: Exclude<CostMetric, 'latency'> = 'parameters',
+): Supernet {
+  const { choices, standing } = leastCostly(supernet, architectureCosts(supernet, metric))
+  return choose(supernet, Object.fromEntries([...standing].map((name) => [name, choices[name]!]))).supernet
+}
+
+/** Parameters that no legal pruning can remove. */
+export const unprunableParameters = (supernet: Supernet): number => costRange(supernet, 'parameters').least

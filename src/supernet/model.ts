@@ -13,17 +13,13 @@ export interface ModelCut {
   readonly alphas: ReadonlyMap<string, readonly Slice[]>
 }
 
-const withTotals = (supernet: Supernet, totals: Readonly<Record<string, number>>): Supernet => ({
-  ...supernet,
-  groups: supernet.groups.map((group) => ({ ...group, total: totals[group.name] ?? group.total })),
-})
-
 /** A supernet with its weights and architecture weights α. Owns both; dispose it. */
 export class SupernetModel {
   readonly weights: ParameterStore
   readonly relaxation: Relaxation
   readonly #origin: Supernet
   readonly #alphas = new Map<string, tf.Tensor1D>()
+  readonly #totals = new Map<string, number>()
   readonly #random: RandomSource
   #supernet: Supernet
   #initial: ParameterStore | undefined
@@ -65,7 +61,7 @@ export class SupernetModel {
 
   /** Differentiable mixture weights of a group; call inside a tidy. */
   mixture(group: string): tf.Tensor1D {
-    return this.relaxation.weights(this.alpha(group), groupOf(this.#supernet, group), this.temperature)
+    return this.relaxation.weights(this.alpha(group), this.#mixed(group), this.temperature)
   }
 
   /**
@@ -97,7 +93,7 @@ export class SupernetModel {
     if (!sample || t === undefined) return this.mixture(group)
     const stream = this.#random.stream('relaxation', group, t)
     const drawn = new Map(groupOf(this.#origin, group).members.map(({ name }) => [name, stream.uniform()]))
-    const now = groupOf(this.#supernet, group)
+    const now = this.#mixed(group)
     const uniform = Float32Array.from(now.members, ({ name }) => drawn.get(name)!)
     return sample(this.alpha(group), now, this.temperature, uniform)
   }
@@ -117,7 +113,7 @@ export class SupernetModel {
 
   /** The same as if some members were removed: 0 for these, the others as they would be. Call inside a tidy. */
   mixtureWithout(group: string, gone: ReadonlySet<string>): tf.Tensor1D {
-    const whole = groupOf(this.#supernet, group)
+    const whole = this.#mixed(group)
     const places = whole.members.flatMap(({ name }, i) => (gone.has(name) ? [] : [i]))
     const total = this.#totalOf(whole, places)
     const kept = { ...whole, total, members: places.map((i) => whole.members[i]!) }
@@ -141,12 +137,13 @@ export class SupernetModel {
 
   /** Keeps only the given members of a group; weights and α follow. Returns how both were cut. */
   prune(group: string, kept: readonly string[]): ModelCut {
-    const before = groupOf(this.#supernet, group)
+    const before = this.#mixed(group)
     const names = new Set(kept)
     const indices = before.members.flatMap((member, i) => (names.has(member.name) ? [i] : []))
     const total = this.#totalOf(before, indices)
+    if (total !== before.total) this.#totals.set(group, total)
     const { supernet, slices } = pruneGroup(this.#supernet, group, kept)
-    this.#supernet = withTotals(supernet, { [group]: total })
+    this.#supernet = supernet
     for (const store of [this.weights, this.#initial]) store?.apply({ graph: supernet.graph, slices })
     const alphaCut = [{ axis: 0, indices }]
     this.setAlpha(
@@ -155,6 +152,17 @@ export class SupernetModel {
     )
     this.#freeVanished()
     return { weights: slices, alphas: new Map([[group, alphaCut]]) }
+  }
+
+  /** A group of the supernet with what its weights sum to now. */
+  #mixed(name: string): GateGroup {
+    const group = groupOf(this.#supernet, name)
+    return { ...group, total: this.#totals.get(name) ?? group.total }
+  }
+
+  /** What the mixture weights of groups sum to where units took some along. */
+  totals(): Record<string, number> {
+    return Object.fromEntries(this.#totals)
   }
 
   /**
@@ -201,7 +209,8 @@ export class SupernetModel {
       const kept = members[name]
       if (group && kept && kept.length < group.members.length) this.prune(name, kept)
     }
-    this.#supernet = withTotals(this.#supernet, totals)
+    this.#totals.clear()
+    for (const [name, total] of Object.entries(totals)) this.#totals.set(name, total)
     for (const [name, values] of weights)
       this.weights.set(name, tf.tensor(values, this.weights.get(name).shape))
     for (const [name, values] of alphas) this.setAlpha(name, tf.tensor1d(values))

@@ -2,16 +2,8 @@ import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import { isConnected } from '../nn/connectivity.js'
 import { keepMembers, type Slice } from '../nn/transform.js'
-import { taskCost } from './cost.js'
 import type { Choices } from './notation.js'
-import {
-  keepable,
-  type Architecture,
-  type GateGroup,
-  type Member,
-  type Pruned,
-  type Supernet,
-} from './types.js'
+import { keepable, type Architecture, type GateGroup, type Pruned, type Supernet } from './types.js'
 
 /**
  * Removes all but the given members of a group, physically: their nodes and parameters go, and so do
@@ -119,39 +111,3 @@ export function illegality(supernet: Supernet): string | undefined {
   const open = supernet.groups.find((group) => group.members.length > group.keep.max)
   return open && `${open.name}: ${open.members.length} members are left, at most ${open.keep.max} are legal`
 }
-
-/**
- * The legal architecture with the fewest parameters, as a pruned supernet: each group keeps its least
- * costly members, as few as it must; operations first, then inputs. Ties go to the earlier member.
- */
-export function smallest(supernet: Supernet): Supernet {
-  const inOrder = [...supernet.groups].sort(
-    (a, b) => Number(b.kind === 'operations') - Number(a.kind === 'operations'),
-  )
-  return inOrder.reduce((current, { name }) => {
-    const group = current.groups.find((g) => g.name === name)
-    if (!group || group.members.length <= group.keep.min) return current
-    const cheapest = keepable(group)
-      .map((member) => ({ name: member.name, cost: costOfMember(current, group, member) }))
-      .filter((member) => group.keep.min > 1 || canPrune(current, name, [member.name]))
-      .sort((a, b) => a.cost - b.cost)
-      .slice(0, group.keep.min)
-    return pruneGroup(
-      current,
-      name,
-      cheapest.map((member) => member.name),
-    ).supernet
-  }, supernet)
-}
-
-/** What the supernet loses with a member. Operations and units carry their own weights, inputs a whole edge's. */
-function costOfMember(supernet: Supernet, group: GateGroup, member: Member): number {
-  if (group.kind !== 'inputs') return member.parameters
-  const others = group.members.flatMap(({ name }) => (name === member.name ? [] : [name]))
-  return (
-    taskCost(supernet).parameters - taskCost(pruneGroup(supernet, group.name, others).supernet).parameters
-  )
-}
-
-/** Parameters that no legal pruning can remove. */
-export const unprunableParameters = (supernet: Supernet): number => taskCost(smallest(supernet)).parameters

@@ -12,8 +12,6 @@ export interface Member {
   readonly parameterFree?: boolean
   /** Does it carry nothing (`none`)? It competes for the mixture; see `keep.empty`. */
   readonly empty?: boolean
-  /** Weights that go with it when it is removed from the full supernet. */
-  readonly parameters: number
 }
 
 /**
@@ -27,10 +25,7 @@ export interface GateGroup {
   /** What its members are: the operations of an edge, the inputs of a node, the units of a layer. */
   readonly kind: 'operations' | 'inputs' | 'units'
   readonly members: readonly Member[]
-  /**
-   * What the mixture weights sum to: the number of members wanted, or the number of units at the start, less what units
-   * had that were removed.
-   */
+  /** What the mixture weights sum to: the number of members wanted, or the number of units at the start. */
   readonly total: number
   /**
    * How many members a legal architecture keeps. `empty`: the member that carries nothing may be the one

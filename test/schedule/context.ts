@@ -18,7 +18,7 @@ const group = (
   name: `${layer}/${name}`,
   layer,
   kind,
-  members: members.map((member) => ({ name: member, parameters: 0 })),
+  members: members.map((member) => ({ name: member })),
   total: 1,
   keep: { min: 1, max: 1 },
 })

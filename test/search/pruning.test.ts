@@ -10,8 +10,9 @@ import { inspect } from '../../src/search/inspect.js'
 import { modelNetwork } from '../../src/search/network.js'
 import { projectToLegal } from '../../src/search/projection.js'
 import { taskCost } from '../../src/supernet/cost.js'
-import { illegality } from '../../src/supernet/prune.js'
+import { groupOf, illegality } from '../../src/supernet/prune.js'
 import type { Supernet } from '../../src/supernet/types.js'
+import { lostWith } from '../helpers/gates.js'
 import { disposeTaken, takenApart } from '../helpers/pruning.js'
 import {
   eventsOf,
@@ -373,7 +374,7 @@ describe('what a removal tells', () => {
     expect(conv.gradients.loss).toBeCloseTo(ofConv!, 6)
     expect(conv.gradients['l1/gates']).toBeCloseTo(0.3, 5)
     // R = Σ g c / Σ g, all on skip, which costs nothing: ∂R/∂g = c, times the share of the edge being kept.
-    const { parameters } = model.origin.groups.find(({ name }) => name === edge)!.members[2]!
+    const parameters = lostWith(model.origin, groupOf(model.origin, edge), 'dil-conv-3x3', 'parameters')
     const share = model.gateValues()['cell0/node2']!['0→2']!
     expect(conv.gradients['parameters/gates']).toBeCloseTo((2 * share * parameters) / 1000, 6)
     expect(pool.gradients['parameters/gates']).toBeCloseTo(0, 6)

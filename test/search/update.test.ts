@@ -28,7 +28,7 @@ const group = (members: number, min: number, max = min, total = min): GateGroup 
   name: 'g',
   layer: 'cell',
   kind: 'inputs',
-  members: Array.from({ length: members }, (_, i) => ({ name: String(i), parameters: 0 })),
+  members: Array.from({ length: members }, (_, i) => ({ name: String(i) })),
   total,
   keep: { min, max },
 })
@@ -82,7 +82,7 @@ describe('a proximal step of gates', () => {
       ...group(3, 1),
       name,
       kind: 'operations',
-      members: ['skip', 'conv', 'pool'].map((member) => ({ name: member, parameters: 0 })),
+      members: ['skip', 'conv', 'pool'].map((member) => ({ name: member })),
     }))
     // The last edge likes its pool, the others hardly do.
     let gates = [
@@ -119,11 +119,7 @@ describe('a proximal step of gates', () => {
   it('closes a member that no legal choice keeps, however large it is; where it may stay, it does', () => {
     const edge = (empty: boolean): GateGroup => ({
       ...group(3, 1),
-      members: [
-        { name: 'none', empty: true, parameters: 0 },
-        { name: 'skip', parameters: 0 },
-        { name: 'conv-3x3', parameters: 0 },
-      ],
+      members: [{ name: 'none', empty: true }, { name: 'skip' }, { name: 'conv-3x3' }],
       keep: { min: 1, max: 1, empty },
     })
     const gates = [0.9, 0.08, 0.02]

@@ -24,7 +24,7 @@ const group: GateGroup = {
   name: 'e',
   layer: 'cell',
   kind: 'operations',
-  members: ['a', 'b', 'c'].map((name) => ({ name, parameters: 0 })),
+  members: ['a', 'b', 'c'].map((name) => ({ name })),
   total: 1,
   keep: { min: 1, max: 1 },
 }

@@ -9,6 +9,8 @@ import { run } from '../../../src/nn/run.js'
 import { randomArchitecture } from '../../../src/derive/random.js'
 import { discretise, uniformGates } from '../../../src/derive/network.js'
 import { spaces } from '../../../src/registry.js'
+import { taskCost } from '../../../src/supernet/cost.js'
+import { costTree } from '../../../src/supernet/member-cost.js'
 import { pruneGroup } from '../../../src/supernet/prune.js'
 import { keepable } from '../../../src/supernet/types.js'
 import { build, instances, table, withoutLeaks } from './table.js'
@@ -102,14 +104,14 @@ describe.each(table)('%s', (_name, instance) => {
   })
 
   it('knows how many weights go with each operation and each unit', () => {
-    const parametersOf = (each: typeof net) => costOf(each.graph).parameters
+    const costs = costTree(net)
     const choosing = net.groups.filter(({ kind }) => kind !== 'inputs')
     // Kinds of edges repeat: every third group will do.
     for (const { name, members } of choosing.filter((_, i) => i % 3 === 0))
       for (const member of members) {
         const others = members.map((m) => m.name).filter((m) => m !== member.name)
-        const gone = parametersOf(net) - parametersOf(pruneGroup(net, name, others).supernet)
-        expect(member.parameters, `${name} ${member.name}`).toBe(gone)
+        const gone = taskCost(net).parameters - taskCost(pruneGroup(net, name, others).supernet).parameters
+        expect(costs.of(name, member.name).parameters, `${name} ${member.name}`).toBe(gone)
       }
   })
 })
