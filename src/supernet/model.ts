@@ -71,7 +71,7 @@ export class SupernetModel {
   sample(group: string, t?: number): tf.Tensor1D {
     const { closed, sample } = this.relaxation
     if (!closed || sample) return this.#sample(group, t)
-    const now = groupOf(this.#supernet, group)
+    const now = this.#mixed(group)
     return onVectors((v) => v.to(closed.weights(v, v.from(this.alpha(group)), now)))
   }
 
@@ -83,7 +83,7 @@ export class SupernetModel {
       const { grads } = tf.engine().gradients(() => this.#sample(group, t), [alpha], dMixture)
       return grads[0] as tf.Tensor1D
     }
-    const now = groupOf(this.#supernet, group)
+    const now = this.#mixed(group)
     return onVectors((v) => v.to(closed.gradient(v, v.from(alpha), now, v.from(dMixture))))
   }
 
