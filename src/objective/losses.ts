@@ -10,15 +10,24 @@ export type Loss = (outputs: tf.Tensor2D, targets: tf.Tensor) => tf.Scalar
 
 const mean = (x: tf.Tensor): tf.Scalar => tf.mean(x)
 
-/** −log softmax(outputs)[class], from logits. */
+/**
+ * −log softmax(outputs)[class], from logits. Its gradient is (softmax(outputs) − one-hot) / N: a third of the operations
+ * that TensorFlow.js's tape would find.
+ */
 const crossEntropy: Loss = (outputs, targets) => {
-  const shifted = tf.sub(outputs, tf.max(outputs, 1, true))
-  const logTotal = tf.log(tf.sum(tf.exp(shifted), 1))
-  const picked = tf.sum(
-    tf.mul(shifted, tf.oneHot(tf.cast(targets as tf.Tensor1D, 'int32'), outputs.shape[1])),
-    1,
-  )
-  return mean(tf.sub(logTotal, picked))
+  const [rows, classes] = outputs.shape
+  const of = tf.customGrad((x, save) => {
+    const chosen = tf.cast(tf.oneHot(tf.cast(targets as tf.Tensor1D, 'int32'), classes), 'float32')
+    const shifted = tf.sub(x as tf.Tensor2D, tf.max(x as tf.Tensor2D, 1, true))
+    const powers = tf.exp(shifted)
+    const totals = tf.sum(powers, 1, true)
+    ;(save as tf.GradSaveFunc)([powers, totals, chosen])
+    const value = mean(tf.sub(tf.log(totals), tf.sum(tf.mul(shifted, chosen), 1, true)))
+    const gradFunc = (dy: tf.Tensor, [p, total, one]: tf.Tensor[]) =>
+      tf.mul(tf.sub(tf.div(p!, total!), one!), tf.div(dy, rows))
+    return { value, gradFunc }
+  })
+  return of(outputs)
 }
 
 const difference = (outputs: tf.Tensor2D, targets: tf.Tensor) =>
