@@ -160,6 +160,7 @@ export const kernelCases: readonly KernelCase[] = [
     bytes: tensors(5 * members),
   },
   { title: 'ReLU gradient', name: ReluGradient, inputs: { dy: x, y: x }, attrs: {}, bytes: tensors(3) },
+  { title: 'tanh', name: 'Tanh', inputs: { x }, attrs: {}, bytes: tensors(2) },
   { title: 'sum over rows', name: 'Sum', inputs: { x: [rows, 32] }, attrs: { axis: [0] }, bytes: tensors(1) },
   {
     title: 'sum over columns',

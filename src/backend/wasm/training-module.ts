@@ -37,6 +37,7 @@ export type TrainingModule = Readonly<
     | 'gateGradients'
     | 'reluGradient'
     | 'scaleBy'
+    | 'tanh'
     | 'sgdStep'
     | 'blendStep'
     | 'adamStep'

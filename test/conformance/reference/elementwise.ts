@@ -9,6 +9,8 @@ const map = ({ values, shape }: Operand, f: (value: number, i: number) => number
 export const reluGradient = (dy: Operand, y: Operand, limit = Infinity): Operand =>
   map(dy, (d, i) => (y.values[i]! > 0 && y.values[i]! < limit ? d : 0))
 
+export const tanh = (x: Operand): Operand => map(x, Math.tanh)
+
 export const add = (a: Operand, b: Operand): Operand => map(a, (value, i) => value + b.values[i]!)
 
 export const scale = (x: Operand, factor: number): Operand => map(x, (value) => value * factor)

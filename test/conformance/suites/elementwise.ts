@@ -26,9 +26,25 @@ export function elementwiseSuite(subject: Subject): void {
         conforms(gated(size, members)),
       )
       it('scale by one of the gates', () => conforms(scaled(size)))
+      it('tanh', () => conforms(tanh(size)))
       it('add into a total', () => addsInto(size))
     })
-    it('while the heap grows', () => conformWhileGrowing([gated(5000, 3), reluGradient(5000), scaled(5000)]))
+    it('while the heap grows', () =>
+      conformWhileGrowing([gated(5000, 3), reluGradient(5000), scaled(5000), tanh(5000)]))
+    it('tanh is right to the last places, however small or large its argument is', async () => {
+      const sizes = Float32Array.from({ length: 6000 }, (_, i) => 1.004 ** (i - 5000) * 10 * (i % 2 ? 1 : -1))
+      const around = Float32Array.from({ length: 2000 }, (_, i) => 0.3 + i / 1500)
+      for (const values of [sizes, around]) {
+        const got = await tanhOf(values)
+        values.forEach((x, i) => {
+          const want = Math.tanh(x)
+          if (Math.abs(got[i]! - want) > 2.5e-7 * Math.abs(want))
+            expect.fail(`tanh(${x}): ${got[i]}, not ${want}`)
+        })
+      }
+      const limits = await tanhOf(Float32Array.of(NaN, Infinity, -Infinity, 0, 1e30, -1e30))
+      expect([...limits]).toEqual([NaN, 1, -1, 0, 1, -1])
+    })
     it('adds beside memory that somebody else reads', async () => {
       const total = tf.ones([4])
       const shared = tf.reshape(total, [2, 2])
@@ -65,6 +81,24 @@ export function gated(size: number, count: number): Conformance<string, 'y' | 'd
         dGates: runKernel(GateGradients, { ...list, dy: dy! }),
       }
     },
+  }
+}
+
+async function tanhOf(values: Float32Array): Promise<Float32Array> {
+  const x = upload({ values: Float64Array.from(values), shape: [values.length] })
+  const y = tf.tanh(x)
+  const numbers = (await y.data()) as Float32Array
+  tf.dispose([x, y])
+  return numbers
+}
+
+function tanh(size: number): Conformance<'x', 'y'> {
+  const x = draw(`x ${size}`, [size])
+  return {
+    inputs: { x },
+    want: { y: reference.tanh(x) },
+    run: ({ x: of }) => ({ y: tf.tanh(of) }),
+    tolerance: 1e-6,
   }
 }
 

@@ -8,4 +8,5 @@ export { addStatistics, batchNormInput, batchNormSums, closeStatistics, normalis
 export { spreadMiddle, sumMiddle } from './reduce'
 export { addInto, copyRows, maskAndSumRows, maskRows, mixRows, gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise'
 export { adamStep, blendStep, sgdStep, squaredNorm } from './optimizer'
+export { tanh } from './tanh'
 export { clear } from './clear'

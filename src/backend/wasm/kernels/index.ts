@@ -11,6 +11,7 @@ import { gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise
 import { matMul } from './mat-mul.js'
 import { avgPoolGrad, avgPoolGradient, maxPoolGradient } from './pool.js'
 import { mean, spread, sum } from './reduce.js'
+import { tanh } from './tanh.js'
 
 /** Every kernel that we put beside or in place of the wasm backend's. */
 export const kernels: readonly WasmKernel[] = [
@@ -38,6 +39,7 @@ export const kernels: readonly WasmKernel[] = [
   weightedSum,
   gateGradients,
   scaleBy,
+  tanh,
   mix,
   mixGradient,
   concatFeatures,
