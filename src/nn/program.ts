@@ -46,17 +46,29 @@ export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
   const outputs = Object.values(outputsOf(graph, options))
   const nodes = sharedByEdges(withoutZeros(graph.nodes), outputs)
   const needed = ancestors({ ...graph, nodes }, outputs)
-  const segments: Node[][] = []
+  const parts: Node[][] = []
   let current: Node[] = []
   for (const node of nodes) {
     if (!needed.has(node.id)) continue
     current.push(node)
     if (!joins.has(node.kind)) continue
-    segments.push(sharedWithin(current, outputs))
+    parts.push(current)
     current = []
   }
-  if (current.length > 0) segments.push(sharedWithin(current, outputs))
-  return trained && trained.size > 0 ? fused(segments, outputs, trained) : segments
+  if (current.length > 0) parts.push(current)
+  const read = readAcross(parts, outputs)
+  const segments = parts.map((part) => sharedWithin(part, read))
+  return trained && trained.size > 0 ? segments.map((part) => fuse(part, read, trained)) : segments
+}
+
+/** The ids that are read from outside the segment that they stand in. */
+function readAcross(segments: readonly Node[][], outputs: readonly string[]): string[] {
+  const read = new Set(outputs)
+  for (const nodes of segments) {
+    const own = new Set(nodes.map(({ id }) => id))
+    for (const id of nodes.flatMap(({ inputs }) => inputs)) if (!own.has(id)) read.add(id)
+  }
+  return [...read]
 }
 
 const outputsOf = (graph: Graph, { roles, taps = [] }: ProgramOptions): Record<string, string> =>
@@ -64,21 +76,6 @@ const outputsOf = (graph: Graph, { roles, taps = [] }: ProgramOptions): Record<s
     ...roles.map((role): [string, string] => [role, graph.outputs[role]!]),
     ...taps.map((id): [string, string] => [id, id]),
   ])
-
-/** Fuses within each segment; what another one reads stays. */
-function fused(
-  segments: readonly Node[][],
-  outputs: readonly string[],
-  trained: ReadonlySet<string>,
-): Node[][] {
-  const read = new Set(outputs)
-  for (const nodes of segments) {
-    const own = new Set(nodes.map(({ id }) => id))
-    for (const id of nodes.flatMap(({ inputs }) => inputs)) if (!own.has(id)) read.add(id)
-  }
-  const readOf = (nodes: readonly Node[]) => nodes.flatMap(({ id }) => (read.has(id) ? [id] : []))
-  return segments.map((nodes) => fuse(nodes, readOf(nodes), trained))
-}
 
 const joins = new Set(['mix', 'add', 'concat'])
 

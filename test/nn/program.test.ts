@@ -94,9 +94,10 @@ describe.each(['wasm', 'cpu'] as const)('a training pass on %s', (backend) => {
     const x = b.conv(b.input, { channels: 2, kernel: 1 })
     const edge = (name: string) => {
       const e = b.within(name)
-      const [average, largest] = [e.avgPool(x, { kernel: 3 }), e.maxPool(x, { kernel: 3 })]
+      const filtered = e.depthwise(e.activation(x, 'relu'), { kernel: 3 })
       const conv = e.conv(e.activation(x, 'relu'), { channels: 2, kernel: 1 })
-      return e.node('mix', [average, largest, conv], { group: name, members: ['a', 'm', 'c'] })
+      const pooled = [e.avgPool(x, { kernel: 3 }), e.maxPool(x, { kernel: 3 })]
+      return e.node('mix', [...pooled, conv, filtered], { group: name, members: ['a', 'm', 'c', 'f'] })
     }
     b.output('task', b.add([edge('first'), edge('second')]))
     const graph = b.graph()
@@ -107,7 +108,7 @@ describe.each(['wasm', 'cpu'] as const)('a training pass on %s', (backend) => {
     const numbers = {
       input: normals(random, 'x', 100),
       parameters: randomValues(graph, random),
-      gates: { first: [0.3, 0.9, 0.5], second: [0.7, 0.2, 0.4] },
+      gates: { first: [0.3, 0.9, 0.5, 0.6], second: [0.7, 0.2, 0.4, 0.8] },
       training: true,
     }
     const upstream = normals(random, 'upstream', 100)
