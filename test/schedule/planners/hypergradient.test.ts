@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { hypergradient } from '../../../src/schedule/planners/hypergradient.js'
 import type { LookAhead, Move, Observed } from '../../../src/schedule/source.js'
+import type { GateGroup } from '../../../src/supernet/types.js'
 import { searched, tinyMlp, trialOf, vectorData } from '../../helpers/trials.js'
 
 beforeAll(() => useBackend('wasm'))
@@ -20,8 +21,13 @@ const made = (more: object = {}, search: object = {}) =>
   trialOf(data(), tinyMlp(), { schedule: planned(more), search: { epochs: 4, batch: 8, ...search } })
 
 /** What the planner answers when look-aheads say these slopes for `l1` and for the price. */
-function answers(slopes: Record<string, { loss: number; cost: number }>, options: object = {}) {
-  const { schedule, supernet, random } = made()
+function answers(
+  slopes: Record<string, { loss: number; cost: number }>,
+  options: object = {},
+  kind: GateGroup['kind'] = 'operations',
+) {
+  const { schedule, random, ...trial } = made()
+  const supernet = { ...trial.supernet, groups: trial.supernet.groups.map((group) => ({ ...group, kind })) }
   const source = hypergradient.source({
     schedule,
     supernet,
@@ -61,6 +67,13 @@ describe('the hypergradient', () => {
     // What the base leaves out begins small: at 0.02 of the layer's cost, 10 weights.
     expect(at(from, 'parameters')).toBeCloseTo(2 * Math.exp(0.4 * sign), 4)
     expect(at(schedule.prune.until, 'l1')).toBe(0.1)
+  })
+
+  it('looks at no price where there are only units, which do not feel it', () => {
+    const { at, schedule } = answers({ l1: { loss: -1, cost: 0 } }, {}, 'units')
+    const from = schedule.phases[1]!.from
+    expect(at(from, 'l1')).toBeCloseTo(0.1 * Math.exp(0.2), 6)
+    expect(at(from, 'parameters')).toBe(0)
   })
 
   it('keeps λ within 32 times the base’s', () => {
