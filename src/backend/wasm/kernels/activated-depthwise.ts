@@ -19,7 +19,7 @@ export const ActivatedDepthwise = 'SenteiActivatedDepthwise'
 export const ActivatedDepthwiseGradient = 'SenteiActivatedDepthwiseGradient'
 
 /** A batch norm in front: without scale and offset. Both or none. */
-export interface Norm {
+interface Norm {
   readonly mean?: TensorInfo
   readonly variance?: TensorInfo
 }
@@ -116,7 +116,7 @@ export const gradientAreas = ([turned, sums, planes, upstream, bare, totals, fac
   typeof gradientSizes
 >) => ({ turned, sums, planes, upstream, bare, totals, factor, slope })
 
-export type Areas = ReturnType<typeof gradientAreas>
+type Areas = ReturnType<typeof gradientAreas>
 
 /** Before the first image. */
 export function startGradient(device: Device, info: WindowInfo, areas: Areas, filter: TensorInfo): void {
