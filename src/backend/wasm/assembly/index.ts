@@ -10,3 +10,6 @@ export { addInto, copyRows, maskAndSumRows, maskRows, mixRows, gateGradients, re
 export { adamStep, blendStep, sgdStep, squaredNorm } from './optimizer'
 export { tanh } from './tanh'
 export { clear } from './clear'
+export { liftInputTiles, liftOutputTiles, lowerOutputTiles } from './winograd-image'
+export { liftKernels, lowerKernels } from './winograd-kernel'
+export { stackedProducts, stackedTransposedProducts } from './winograd-products'

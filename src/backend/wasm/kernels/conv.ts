@@ -1,6 +1,7 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 import { isFloat, wasmKernel, type Four } from '../kernel.js'
 import type { Device } from '../device.js'
+import { winogradCorrelate, winogradFilterGradient, winogradPays, type Correlation } from './winograd.js'
 import {
   paddedBytes,
   paddedInput,
@@ -41,14 +42,13 @@ export const conv2d = wasmKernel<'x' | 'filter', ConvAttributes>(
   ({ inputs: { x, filter }, attrs, device }) => {
     const info = convWindow(x.shape as Four, filter.shape as Four, attrs)
     const out = device.output([info.batch, info.outHeight, info.outWidth, filter.shape[3]!])
-    const taps = info.kernel[0] * info.kernel[1]
     const [c, d] = [filter.shape[2]!, filter.shape[3]!]
     correlate(device, info, {
       from: device.pointer(x),
       to: device.pointer(out),
       channels: c,
       outputs: d,
-      pack: (panels) => device.kernels.packPanels(device.pointer(filter), panels, taps, c, d, c * d, d, 1),
+      kernel: { at: device.pointer(filter), tapStep: c * d, channelStep: d, outputStep: 1 },
     })
     return out
   },
@@ -79,30 +79,23 @@ export const conv2dInputGradient = wasmKernel<'dy' | 'filter', ConvAttributes & 
       channels: d,
       outputs: c,
       spread: info.stride,
-      pack: (panels) => device.kernels.packPanels(last, panels, h * w, d, c, -c * d, 1, d),
+      kernel: { at: last, tapStep: -c * d, channelStep: 1, outputStep: d },
     })
     return out
   },
   ({ inputs: { dy, filter }, attrs }) => isFloat(dy) && isFloat(filter) && channelsLast(attrs),
 )
 
-interface Correlation {
-  readonly from: number
-  readonly to: number
-  readonly channels: number
-  readonly outputs: number
+interface SpreadCorrelation extends Correlation {
   readonly spread?: readonly [number, number]
-  /** Lays the kernel out in panels at an address. */
-  readonly pack: (panels: number) => void
 }
 
 /** Slides packed kernels over every image; images that need no border are read where they lie. */
-function correlate(
-  device: Device,
-  info: WindowInfo,
-  { from, to, channels, outputs, spread = [1, 1], pack }: Correlation,
-) {
+function correlate(device: Device, info: WindowInfo, correlation: SpreadCorrelation) {
+  const { from, to, channels, outputs, kernel: layout, spread = [1, 1] } = correlation
   const { kernels } = device
+  if (spread.join() === '1,1' && winogradPays(info, channels, outputs))
+    return winogradCorrelate(device, info, correlation)
   const { kernel, stride, dilation } = info
   const border = paddedInput(info)
   const plain =
@@ -114,7 +107,16 @@ function correlate(
     border.width <= info.width
   const panelBytes = kernel[0] * kernel[1] * channels * upTo8(outputs) * 4
   const [panels, image] = device.scratch(panelBytes, plain ? 0 : paddedBytes(border, channels))
-  pack(panels)
+  kernels.packPanels(
+    layout.at,
+    panels,
+    kernel[0] * kernel[1],
+    channels,
+    outputs,
+    layout.tapStep,
+    layout.channelStep,
+    layout.outputStep,
+  )
   const width = plain ? info.width : border.width
   const position = channels * 4
   const row = width * position
@@ -190,6 +192,13 @@ function filterGradient(
 ) {
   const { kernels } = device
   const { channels, kernel, stride, dilation } = info
+  if (winogradPays(info, channels, outputs))
+    return winogradFilterGradient(device, info, {
+      x: device.pointer(x),
+      dy: device.pointer(dy),
+      to: device.pointer(out),
+      outputs,
+    })
   const [c4, d8] = [upTo4(channels), upTo8(outputs)]
   const border = paddedInput(info)
   const plainX =
