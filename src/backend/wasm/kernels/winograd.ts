@@ -1,251 +1,199 @@
 import type { Device } from '../device.js'
+import type { Plan } from '../plan.js'
 import { upTo4, upTo8, type WindowInfo } from '../window.js'
+import type { Correlation, KernelLayout, Slide } from './correlation.js'
+import type { FilterSum } from './filter-gradient.js'
+import { unpackTaps } from './unpack-taps.js'
 
 /*
  * Dense 3×3 convolutions by Winograd's minimal filtering F(4×4, 3×3): a quarter of the products, between
- * transforms that cost additions (Lavin and Gray 2016, arXiv:1509.09308). A block of tile rows at a time, so
- * that what is transformed stays in cache. The transforms stand in `assembly/winograd-axis.ts`.
+ * transforms that only add and scale (Lavin and Gray 2016, arXiv:1509.09308). A block of tile rows at a time,
+ * so that what is transformed stays in cache. The transforms stand in `assembly/winograd-axis.ts`.
  */
 
-/** Planes of transformed tiles: six products along either axis. */
+/** Products of a tile of 4×4 outputs, and so planes of transformed tiles. */
 const planes = 36
 /** Bytes of transformed tiles at once. */
-const blockBytes = 1 << 18
-
-/** A kernel [taps, channels, outputs] in memory: where it begins, and how many floats apart its elements are. */
-export interface KernelLayout {
-  readonly at: number
-  readonly tapStep: number
-  readonly channelStep: number
-  readonly outputStep: number
-}
-
-/** What one convolution slides over what. */
-export interface Correlation {
-  readonly from: number
-  readonly to: number
-  readonly channels: number
-  readonly outputs: number
-  readonly kernel: KernelLayout
-}
+const blockBytes = 3 << 17
+/** What transforming a tile costs for a channel on either side, in products. */
+const transformCost = 256
 
 /** Is this a convolution that minimal filtering makes cheaper? */
-export function winogradPays(info: WindowInfo, channels: number, outputs: number): boolean {
+export function winogradPays(
+  info: WindowInfo,
+  { channels, outputs }: Pick<Correlation, 'channels' | 'outputs'>,
+  spread: readonly [number, number] = [1, 1],
+): boolean {
   const { kernel, stride, dilation, width, outHeight, outWidth, pad } = info
-  if (kernel.join() !== '3,3' || stride.join() !== '1,1' || dilation.join() !== '1,1') return false
-  // Where the border cuts into the image, a row of tiles would not hold it.
+  const ones = [...stride, ...dilation, ...spread].every((n) => n === 1)
+  if (!ones || kernel[0] !== 3 || kernel[1] !== 3) return false
+  // Where a border cuts into the image, a row of tiles would not hold it.
   if (pad[1] < 0 || pad[1] + width > outWidth + 2) return false
   const tiles = Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4)
   const direct = outHeight * outWidth * 9 * channels * outputs
   return tiles * (planes * channels * outputs + transformCost * (channels + outputs)) < direct
 }
 
-/** What a tile's transform costs for a channel, in products. */
-const transformCost = 400
-
+/** How images are cut into tiles, and rows of tiles into blocks. */
 interface Tiling {
+  /** Tiles in a row of them, rows of them in an image, and such rows in a block. */
   readonly across: number
-  readonly rows: number
-  /** Rows of tiles in a block. */
+  readonly down: number
   readonly block: number
 }
 
-function tiling(info: WindowInfo, bytesPerTile: number): Tiling {
-  const across = Math.ceil(info.outWidth / 4)
-  const rows = Math.ceil(info.outHeight / 4) * info.batch
-  const block = Math.max(1, Math.min(rows, Math.floor(blockBytes / (planes * bytesPerTile * across))))
-  return { across, rows, block }
+function tilingOf({ outWidth, outHeight, batch }: WindowInfo, bytesPerTile: number): Tiling {
+  const [across, down] = [Math.ceil(outWidth / 4), Math.ceil(outHeight / 4)]
+  const fitting = Math.floor(blockBytes / (planes * bytesPerTile * across))
+  return { across, down, block: Math.max(1, Math.min(down * batch, fitting)) }
 }
 
-/** Bytes between planes: an odd number of cache lines, else all of them would fall into one set. */
-const planeBytes = (bytes: number): number => ((bytes + 63) & ~63) | 64
+/** A row of tiles: its place in the block, its image, and the image's row where it begins. */
+type EachRow = (place: number, image: number, top: number) => void
 
-/** y [N, H', W', D] = x [N, H, W, C] ∗ kernel. */
-export function winogradCorrelate(
+/** Goes through all rows of tiles of some images, block by block. */
+function overBlocks(
+  { down, block }: Tiling,
+  images: number,
+  work: (count: number, rows: (each: EachRow) => void) => void,
+): void {
+  for (let first = 0; first < down * images; first += block) {
+    const count = Math.min(block, down * images - first)
+    work(count, (each) => {
+      for (let r = 0; r < count; r++) each(r, Math.floor((first + r) / down), ((first + r) % down) * 4)
+    })
+  }
+}
+
+/** Bytes of so many planes, and from one to the next: an odd number of cache lines, else all would fall into one set. */
+const planeOf = (bytes: number): number => ((bytes + 63) & ~63) | 64
+
+/** y = x ∗ kernel for images [H, W, C] and [H', W', D]. */
+export function winogradCorrelation(
   device: Device,
   info: WindowInfo,
-  { from, to, channels, outputs, kernel }: Correlation,
-): void {
+  { channels, outputs, kernel }: Correlation,
+): Plan<Slide> {
   const { kernels } = device
   const { height, width, outHeight, outWidth, pad } = info
-  const [c4, d4] = [upTo4(channels) * 4, upTo4(outputs) * 4]
-  const { across, rows, block } = tiling(info, c4 + d4)
+  const [positionIn, positionOut] = [upTo4(channels) * 4, upTo4(outputs) * 4]
+  const tiling = tilingOf(info, positionIn + positionOut)
+  const { across, block } = tiling
   const panel = upTo8(outputs) * channels * 4
-  const [panelPlane, inPlane, outPlane] = [panel, c4 * across * block, d4 * across * block].map(
-    planeBytes,
-  ) as [number, number, number]
-  const stripBytes = 6 * (4 * across + 2) * c4
+  const [inPlane, outPlane, panelPlane] = [
+    planeOf(positionIn * across * block),
+    planeOf(positionOut * across * block),
+    planeOf(panel),
+  ]
+  const stripBytes = 6 * (4 * across + 2) * positionIn
   const zeroBytes = width * channels * 4
-  const [strip, zeros, outStrip, spare, lifted, products, panels, taps, columns] = device.scratch(
-    stripBytes,
-    zeroBytes,
-    6 * 4 * across * d4,
-    4 * outWidth * d4,
-    planes * inPlane,
-    planes * outPlane,
-    planes * panelPlane,
-    9 * panel,
-    18 * panel,
-  )
-  kernels.clear(strip, stripBytes)
-  kernels.clear(zeros, zeroBytes)
+  return {
+    sizes: [
+      planes * panelPlane,
+      27 * panel,
+      stripBytes,
+      zeroBytes,
+      planes * inPlane,
+      planes * outPlane,
+      6 * 4 * across * positionOut,
+      4 * outWidth * positionOut,
+    ],
+    open([panels = 0, taps = 0, strip = 0, zeros = 0, lifted = 0, products = 0, outStrip = 0, spare = 0]) {
+      packTaps(device, { kernel, channels, outputs, to: taps, bytes: panel })
+      kernels.liftKernels(taps, panel, taps + 9 * panel, panels, panelPlane)
+      kernels.clear(strip, stripBytes)
+      kernels.clear(zeros, zeroBytes)
+      const lift = [across, zeros, strip] as const
+      const multiply = [planes, lifted, inPlane, panels, panelPlane, products, outPlane] as const
+      return (from, to, images) => {
+        overBlocks(tiling, images, (count, rows) => {
+          rows((place, n, top) => {
+            const x = from + n * height * width * channels * 4
+            const target = lifted + place * across * positionIn
+            kernels.liftInputTiles(x, height, width, channels, top - pad[0], pad[1], ...lift, target, inPlane)
+          })
+          kernels.stackedProducts(...multiply, count * across, outputs, channels, positionIn, positionOut)
+          rows((place, n, top) => {
+            const y = to + n * outHeight * outWidth * outputs * 4
+            const source = products + place * across * positionOut
+            const shape = [outHeight, outWidth, outputs, top, across] as const
+            kernels.lowerOutputTiles(source, outPlane, y, ...shape, outStrip, spare)
+          })
+        })
+      }
+    },
+  }
+}
+
+/** Lays a kernel's nine taps out in panels of eight outputs, `bytes` each, one tap behind the other. */
+function packTaps(
+  { kernels }: Device,
+  all: { kernel: KernelLayout; channels: number; outputs: number; to: number; bytes: number },
+): void {
+  const { kernel, channels, outputs, to, bytes } = all
+  const { at, tapStep, channelStep, outputStep } = kernel
   for (let tap = 0; tap < 9; tap++)
     kernels.packPanels(
-      kernel.at + tap * kernel.tapStep * 4,
-      taps + tap * panel,
+      at + tap * tapStep * 4,
+      to + tap * bytes,
       1,
       channels,
       outputs,
       0,
-      kernel.channelStep,
-      kernel.outputStep,
+      channelStep,
+      outputStep,
     )
-  kernels.liftKernels(taps, panel, columns, panels, panelPlane)
-  const perImage = Math.ceil(outHeight / 4)
-  const image = height * width * channels * 4
-  const imageOut = outHeight * outWidth * outputs * 4
-  for (let first = 0; first < rows; first += block) {
-    const count = Math.min(block, rows - first)
-    for (let r = 0; r < count; r++) {
-      const n = Math.floor((first + r) / perImage)
-      const top = ((first + r) % perImage) * 4
-      kernels.liftInputTiles(
-        from + n * image,
-        height,
-        width,
-        channels,
-        top - pad[0],
-        pad[1],
-        across,
-        zeros,
-        strip,
-        lifted + r * across * c4,
-        inPlane,
-      )
-    }
-    kernels.stackedProducts(
-      planes,
-      lifted,
-      inPlane,
-      panels,
-      panelPlane,
-      products,
-      outPlane,
-      count * across,
-      outputs,
-      channels,
-      c4,
-      d4,
-    )
-    for (let r = 0; r < count; r++) {
-      const n = Math.floor((first + r) / perImage)
-      const top = ((first + r) % perImage) * 4
-      kernels.lowerOutputTiles(
-        products + r * across * d4,
-        outPlane,
-        to + n * imageOut,
-        outHeight,
-        outWidth,
-        outputs,
-        top,
-        across,
-        outStrip,
-        spare,
-      )
-    }
-  }
 }
 
-/** ∂/∂kernel [3, 3, C, D], through the transposes of the same transforms: Gᵀ [Σ (Bᵀ x B)ᵀ · (A dy Aᵀ)] G. */
-export function winogradFilterGradient(
-  device: Device,
-  info: WindowInfo,
-  { x, dy, to, outputs }: { x: number; dy: number; to: number; outputs: number },
-): void {
+/** ∂/∂kernel [3, 3, C, D], by the transposes of the same transforms: Gᵀ [Σ (Bᵀ x B)ᵀ · (A dy Aᵀ)] G. */
+export function winogradFilterGradient(device: Device, info: WindowInfo, outputs: number): Plan<FilterSum> {
   const { kernels } = device
   const { height, width, channels, outHeight, outWidth, pad } = info
-  const [c4, d4, d8] = [upTo4(channels) * 4, upTo4(outputs) * 4, upTo8(outputs) * 4]
-  const { across, rows, block } = tiling(info, c4 + d8)
-  const blocks = (c4 * d8) / 4
-  const [xPlane, yPlane, sumPlane] = [c4 * across * block, d8 * across * block, blocks].map(planeBytes) as [
-    number,
-    number,
-    number,
+  const [positionX, positionY] = [upTo4(channels) * 4, upTo8(outputs) * 4]
+  const tiling = tilingOf(info, positionX + positionY)
+  const { across, block } = tiling
+  const sum = upTo4(channels) * positionY
+  const [xPlane, yPlane, sumPlane] = [
+    planeOf(positionX * across * block),
+    planeOf(positionY * across * block),
+    planeOf(sum),
   ]
-  const stripBytes = 6 * (4 * across + 2) * c4
-  const yStripBytes = 6 * 4 * across * d4
+  const stripBytes = 6 * (4 * across + 2) * positionX
+  const yStripBytes = 6 * 4 * across * upTo4(outputs) * 4
   const zeroBytes = Math.max(width * channels, outWidth * outputs) * 4
-  const [strip, zeros, yStrip, lifted, yLifted, sums, taps] = device.scratch(
-    stripBytes,
-    zeroBytes,
-    yStripBytes,
-    planes * xPlane,
-    planes * yPlane,
-    planes * sumPlane,
-    9 * blocks,
-  )
-  kernels.clear(strip, stripBytes)
-  kernels.clear(zeros, zeroBytes)
-  kernels.clear(yStrip, yStripBytes)
-  kernels.clear(sums, planes * sumPlane)
-  if (d8 !== d4) kernels.clear(yLifted, planes * yPlane)
-  const perImage = Math.ceil(outHeight / 4)
-  const image = height * width * channels * 4
-  const imageOut = outHeight * outWidth * outputs * 4
-  for (let first = 0; first < rows; first += block) {
-    const count = Math.min(block, rows - first)
-    for (let r = 0; r < count; r++) {
-      const n = Math.floor((first + r) / perImage)
-      const top = ((first + r) % perImage) * 4
-      kernels.liftInputTiles(
-        x + n * image,
-        height,
-        width,
-        channels,
-        top - pad[0],
-        pad[1],
-        across,
-        zeros,
-        strip,
-        lifted + r * across * c4,
-        xPlane,
-      )
-      kernels.liftOutputTiles(
-        dy + n * imageOut,
-        outHeight,
-        outWidth,
-        outputs,
-        top,
-        across,
-        zeros,
-        yStrip,
-        yLifted + r * across * d8,
-        yPlane,
-        d8,
-      )
-    }
-    kernels.stackedTransposedProducts(
-      planes,
-      lifted,
-      xPlane,
-      yLifted,
-      yPlane,
-      sums,
-      sumPlane,
-      count * across,
-      channels,
-      outputs,
-      c4,
-      d8,
-    )
+  return {
+    sizes: [planes * sumPlane, 9 * sum, stripBytes, yStripBytes, zeroBytes, planes * xPlane, planes * yPlane],
+    open([sums = 0, taps = 0, strip = 0, yStrip = 0, zeros = 0, lifted = 0, yLifted = 0]) {
+      kernels.clear(sums, planes * sumPlane)
+      kernels.clear(strip, stripBytes)
+      kernels.clear(yStrip, yStripBytes)
+      kernels.clear(zeros, zeroBytes)
+      // The product reads eight outputs at a time, and the transform writes four.
+      if (positionY !== upTo4(outputs) * 4) kernels.clear(yLifted, planes * yPlane)
+      const multiply = [planes, lifted, xPlane, yLifted, yPlane, sums, sumPlane] as const
+      return {
+        add(x, dy, images) {
+          overBlocks(tiling, images, (count, rows) => {
+            rows((place, n, top) => {
+              const [fromX, fromY] = [
+                x + n * height * width * channels * 4,
+                dy + n * outHeight * outWidth * outputs * 4,
+              ]
+              const shape = [height, width, channels, top - pad[0], pad[1], across, zeros, strip] as const
+              kernels.liftInputTiles(fromX, ...shape, lifted + place * across * positionX, xPlane)
+              const shapeY = [outHeight, outWidth, outputs, top, across, zeros, yStrip] as const
+              const target = yLifted + place * across * positionY
+              kernels.liftOutputTiles(fromY, ...shapeY, target, yPlane, positionY)
+            })
+            const sizes = [count * across, channels, outputs, positionX, positionY] as const
+            kernels.stackedTransposedProducts(...multiply, ...sizes)
+          })
+        },
+        close(to) {
+          kernels.lowerKernels(sums, sumPlane, sum, taps)
+          unpackTaps(device, { blocks: taps, block: sum, taps: 9, channels, outputs, to })
+        },
+      }
+    },
   }
-  kernels.lowerKernels(sums, sumPlane, blocks, taps)
-  for (let tap = 0; tap < 9; tap++)
-    kernels.unpackBlocks(
-      taps + tap * blocks,
-      to + tap * channels * outputs * 4,
-      channels,
-      outputs,
-      outputs * 4,
-    )
 }

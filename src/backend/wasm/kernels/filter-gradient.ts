@@ -1,0 +1,84 @@
+import type { Device } from '../device.js'
+import type { Plan } from '../plan.js'
+import { paddedBytes, paddedInput, upTo4, upTo8, type WindowInfo } from '../window.js'
+import { unpackTaps } from './unpack-taps.js'
+import { winogradFilterGradient, winogradPays } from './winograd.js'
+
+/** Sums the gradient of a kernel [h, w, C, D] over images. */
+export interface FilterSum {
+  /** Adds that of so many images, one behind the other, x [H, W, C] and dy [H', W', D] each. */
+  add(x: number, dy: number, images: number): void
+  /** Writes the sum at an address. */
+  close(to: number): void
+}
+
+/** ∂/∂kernel of a convolution with so many outputs. */
+export const filterGradient = (device: Device, info: WindowInfo, outputs: number): Plan<FilterSum> =>
+  winogradPays(info, { channels: info.channels, outputs })
+    ? winogradFilterGradient(device, info, outputs)
+    : direct(device, info, outputs)
+
+/** For each tap the product (tap of x)ᵀ · dy over all positions. */
+function direct(device: Device, info: WindowInfo, outputs: number): Plan<FilterSum> {
+  const { kernels } = device
+  const { channels, kernel, stride, dilation, height, width, outHeight, outWidth } = info
+  const [c4, d8] = [upTo4(channels), upTo8(outputs)]
+  const border = paddedInput(info)
+  const plainX =
+    c4 === channels &&
+    border.top === 0 &&
+    border.left === 0 &&
+    border.height <= height &&
+    border.width <= width
+  const plainY = d8 === outputs
+  const block = c4 * d8 * 4
+  const taps = kernel[0] * kernel[1]
+  const row = (plainX ? width : border.width) * c4 * 4
+  const evenX = (x: number, image: number): number => {
+    if (plainX) return x
+    const { top, left } = border
+    kernels.packImage(x, image, height, width, channels, c4, top, left, border.height, border.width, 1, 1)
+    return image
+  }
+  const evenY = (dy: number, gradient: number): number => {
+    if (plainY) return dy
+    kernels.packImage(dy, gradient, outHeight, outWidth, outputs, d8, 0, 0, outHeight, outWidth, 1, 1)
+    return gradient
+  }
+  const addImage = (x: number, dy: number, blocks: number) => {
+    for (let tap = 0; tap < taps; tap++) {
+      const i = Math.floor(tap / kernel[1])
+      const offset = i * dilation[0] * row + (tap % kernel[1]) * dilation[1] * c4 * 4
+      kernels.transposedProduct(
+        x + offset,
+        dy,
+        blocks + tap * block,
+        outHeight,
+        outWidth,
+        channels,
+        outputs,
+        stride[1] * c4 * 4,
+        stride[0] * row,
+        d8 * 4,
+        outWidth * d8 * 4,
+      )
+    }
+  }
+  return {
+    sizes: [taps * block, plainX ? 0 : paddedBytes(border, c4), plainY ? 0 : outHeight * outWidth * d8 * 4],
+    open: ([blocks, image, gradient]) => {
+      kernels.clear(blocks!, taps * block)
+      return {
+        add(x, dy, images) {
+          for (let n = 0; n < images; n++) {
+            const fromX = evenX(x + n * height * width * channels * 4, image!)
+            addImage(fromX, evenY(dy + n * outHeight * outWidth * outputs * 4, gradient!), blocks!)
+          }
+        },
+        close(to) {
+          unpackTaps(device, { blocks: blocks!, block, taps, channels, outputs, to })
+        },
+      }
+    },
+  }
+}
