@@ -7,7 +7,8 @@ import type { Node } from './graph.js'
  * - batch norm → ReLU → depthwise reads the batch norm's, where nobody else reads that;
  * - batch norms → mix reads theirs;
  * - depthwise of either kind → pointwise is one node, `separable`;
- * - a batch norm behind such a node, taken in by its reader, leaves its gradient to it: there, what it reads is read anyway.
+ * - a batch norm behind such a node or a convolution, which is then `conv-norm`, taken in by its reader, leaves its gradient
+ *   to that node: there, what it reads is read anyway.
  *
  * Only batch norms without scale and offset are taken in. The nodes must be in order; `outputs` are the
  * ids that are read from outside; `trained` those of the nodes whose parameters are trained.
@@ -94,7 +95,7 @@ function leaveNorms(nodes: readonly Node[], outside: ReadonlySet<string>): Node[
     norms.filter((norm, m) => {
       const id = reader.inputs[m]!
       const once = reader.inputs.filter((other) => other === id).length === 1
-      if (norm === '' || !once || byId.get(id)?.kind !== 'separable' || !readOnlyBy(id, reader)) return false
+      if (norm === '' || !once || !takesNormUp(byId.get(id)) || !readOnlyBy(id, reader)) return false
       behind.set(id, norm)
       return true
     })
@@ -104,8 +105,15 @@ function leaveNorms(nodes: readonly Node[], outside: ReadonlySet<string>): Node[
     if (kind !== 'separable' || attrs.norm === undefined) return node
     return withAttrs(node, { left: leftOf(node, [attrs.norm as string]) })
   })
-  return marked.map((node) => withAttrs(node, behind.has(node.id) ? { behind: behind.get(node.id)! } : {}))
+  return marked.map((node) => {
+    const norm = behind.get(node.id)
+    if (norm === undefined) return node
+    return withAttrs(node.kind === 'conv' ? { ...node, kind: 'conv-norm' } : node, { behind: norm })
+  })
 }
+
+/** Can the gradient of a batch norm behind this node be left to it? */
+const takesNormUp = (node: Node | undefined): boolean => node?.kind === 'separable' || node?.kind === 'conv'
 
 const withAttrs = (node: Node, attrs: Node['attrs']): Node => ({
   ...node,

@@ -15,6 +15,7 @@ export type TrainingModule = Readonly<
     | 'maskRows'
     | 'maskAndSumRows'
     | 'mixRows'
+    | 'plainMember'
     | 'copyRows'
     | 'packTaps'
     | 'unpackTaps'

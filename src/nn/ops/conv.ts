@@ -11,7 +11,8 @@ import type { Window } from './spatial.js'
 
 type Shape4 = [number, number, number, number]
 
-const attributes = ({ stride, dilation }: Window) => ({
+/** A window as our kernels take it. */
+export const attributes = ({ stride, dilation }: Window) => ({
   strides: [...stride],
   dilations: [...dilation],
   pad: 'same',

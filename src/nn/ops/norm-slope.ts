@@ -11,6 +11,13 @@ import { sumRows, toRows } from './spatial.js'
  * at hand; the subtraction can wait until somebody reads x and d anyway. On wasm the kernels do this by themselves.
  */
 
+/** The batch norm behind y [N, …, C], whose gradient is left to whoever makes y: its mean and slope [3, C]. */
+export interface NormBehind {
+  readonly y: tf.Tensor4D
+  readonly mean: tf.Tensor1D
+  readonly slope: tf.Tensor2D
+}
+
 /** Factor, share and slope, [3, C], for d and x [N, …, C]; d counts times `scale`, a scalar. */
 export function normSlope(
   x: tf.Tensor,

@@ -11,7 +11,7 @@ import {
 } from './conv.js'
 import { activated, attributes } from './fused.js'
 import { accelerated, runKernel } from './kernel.js'
-import { applySlope, normSlope } from './norm-slope.js'
+import { applySlope, normSlope, type NormBehind } from './norm-slope.js'
 import { reluGradient } from './relu.js'
 import type { Window } from './spatial.js'
 
@@ -50,13 +50,6 @@ export function separable(
   }
   const y = conv2d(depthwiseConv2d(activated(x, norm), depthwise, window), pointwise, point)
   return { y, statistics: batchStatistics(y) }
-}
-
-/** The batch norm behind y, where its gradient is left to this operation: its statistics and slope [3, D]. */
-export interface NormBehind {
-  readonly y: Image
-  readonly mean: tf.Tensor1D
-  readonly slope: tf.Tensor2D
 }
 
 export interface SeparableGradients {

@@ -7,11 +7,13 @@ import {
   normalisedSum,
   normalisedSumGradient,
 } from '../ops/fused.js'
-import { depthwise } from './conv.js'
+import { conv, depthwise } from './conv.js'
 import { carried, mix, withEmpty } from './gates.js'
-import { separable, separableGradient, type NormBehind, type SeparableKernels } from '../ops/separable.js'
+import { convNorm, convNormGradient } from '../ops/conv-norm.js'
+import type { NormBehind } from '../ops/norm-slope.js'
+import { separable, separableGradient, type SeparableKernels } from '../ops/separable.js'
 import { featuresOf, primitive, sizeOf, type RunContext } from './types.js'
-import { asImages, fromImages, tapsOf, windowOf, windowShape } from './window.js'
+import { asImages, fromImages, imageShape, tapsOf, windowOf, windowShape } from './window.js'
 
 /*
  * What `fuse` puts in place of several nodes of a training pass. They stand in no network that is saved,
@@ -149,6 +151,34 @@ const kernelsOf = (
   depthwise: parameter(`${attrs.depthwise as string}:kernel`) as tf.Tensor4D,
   pointwise: parameter('kernel') as tf.Tensor4D,
   window: windowOf(shape, attrs),
+})
+
+/** A convolution that has the gradient of the batch norm behind it left to it: attrs those of conv, and behind, that norm's id. */
+export const convNormPrimitive = primitive({
+  ...conv,
+  kind: 'conv-norm',
+  forward: ({ inputs, attrs, parameter, context }) => {
+    const [x, shape] = [asImages(inputs[0]!), inputs[0]!.shape.slice(1)]
+    const { y, statistics } = convNorm(x, parameter('kernel') as tf.Tensor4D, windowOf(shape, attrs))
+    keepStatistics(context, attrs.behind as string, statistics)
+    return fromImages(y, shape)
+  },
+  reads: { inputs: 'own', output: true },
+  backward: ({ inputs, shapes, output, attrs, parameter, context, dy, wanted }) => {
+    const shape = shapes[0]!.slice(1)
+    const { dx, dKernel } = convNormGradient(
+      wanted.own ? asImages(inputs[0]!) : undefined,
+      asImages(dy),
+      parameter('kernel') as tf.Tensor4D,
+      windowOf(shape, attrs),
+      behindOf(attrs, context, output)!,
+      { shape: imageShape(shapes[0]!), input: wanted.inputs[0]!, own: wanted.own },
+    )
+    return {
+      inputs: [dx && fromImages(dx as tf.Tensor4D, shape)],
+      ...(dKernel && { parameters: { kernel: dKernel } }),
+    }
+  },
 })
 
 function keepStatistics({ statistics }: RunContext, norm: string, { mean, variance }: BatchStatistics): void {

@@ -3,7 +3,7 @@ import { batchNorm } from './batch-norm.js'
 import { conv, depthwise } from './conv.js'
 import { dense } from './dense.js'
 import { activation, add, affine, concat, input } from './elementwise.js'
-import { activatedDepthwisePrimitive, normalisedMix, separablePrimitive } from './fused.js'
+import { activatedDepthwisePrimitive, convNormPrimitive, normalisedMix, separablePrimitive } from './fused.js'
 import { mix, units } from './gates.js'
 import { averagePooling, globalAveragePooling, maxPooling } from './pool.js'
 import { dropout, dropPath, noise } from './random.js'
@@ -38,7 +38,12 @@ export const primitives: readonly Primitive[] = [
 ]
 
 /** What a training pass has beside them. */
-const fused: readonly Primitive[] = [activatedDepthwisePrimitive, normalisedMix, separablePrimitive]
+const fused: readonly Primitive[] = [
+  activatedDepthwisePrimitive,
+  convNormPrimitive,
+  normalisedMix,
+  separablePrimitive,
+]
 
 const byKind = new Map([...primitives, ...fused].map((p) => [p.kind, p]))
 

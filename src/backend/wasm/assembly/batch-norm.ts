@@ -1,5 +1,5 @@
 import { F32, loadLanes, madd, storeLanes, zero } from './lanes'
-import { addLanes, chunkRows } from './reduce'
+import { addLanes, chunkRows, sweepRows, upperHalf } from './reduce'
 
 /**
  * Adds rows of [rows, channels] to the mean and the summed squares of each column, 2 · channels float64 in `totals` that
@@ -66,65 +66,71 @@ function chunkStatistics(
     q0 = madd(a, a, q0)
     x += step
   }
-  const s = f32x4.add(s0, s1)
-  const q = f32x4.add(q0, q1)
-  join(
-    f32x4.extract_lane(origin, 0),
-    f32x4.extract_lane(s, 0),
-    f32x4.extract_lane(q, 0),
-    count,
-    before,
-    means,
-    squares,
-  )
-  if (lanes > 1)
-    join(
-      f32x4.extract_lane(origin, 1),
-      f32x4.extract_lane(s, 1),
-      f32x4.extract_lane(q, 1),
-      count,
-      before,
-      means + 8,
-      squares + 8,
-    )
-  if (lanes > 2)
-    join(
-      f32x4.extract_lane(origin, 2),
-      f32x4.extract_lane(s, 2),
-      f32x4.extract_lane(q, 2),
-      count,
-      before,
-      means + 16,
-      squares + 16,
-    )
-  if (lanes > 3)
-    join(
-      f32x4.extract_lane(origin, 3),
-      f32x4.extract_lane(s, 3),
-      f32x4.extract_lane(q, 3),
-      count,
-      before,
-      means + 24,
-      squares + 24,
-    )
+  joinLanes(origin, f32x4.add(s0, s1), f32x4.add(q0, q1), lanes, <f64>count, <f64>before, means, squares)
 }
 
-function join(
-  origin: f32,
-  sum: f32,
-  squared: f32,
-  count: i32,
-  before: i32,
+/** Joins a chunk of `n` rows, its sums around `origin`, with the `before` rows that mean and squares hold. */
+function joinLanes(
+  origin: v128,
+  sum: v128,
+  squared: v128,
+  lanes: i32,
+  n: f64,
+  before: f64,
   mean: usize,
   squares: usize,
 ): void {
-  const n = <f64>count
-  const own = <f64>origin + <f64>sum / n
-  const spread = max<f64>(0, <f64>squared - (<f64>sum * <f64>sum) / n)
-  const total = <f64>before + n
-  const apart = own - load<f64>(mean)
-  store<f64>(mean, load<f64>(mean) + (apart * n) / total)
-  store<f64>(squares, load<f64>(squares) + spread + (apart * apart * <f64>before * n) / total)
+  const each = 1 / n
+  const share = n / (before + n)
+  const cross = before * share
+  if (lanes >= 4) {
+    joinTwo(origin, sum, squared, each, share, cross, mean, squares)
+    joinTwo(upperHalf(origin), upperHalf(sum), upperHalf(squared), each, share, cross, mean + 16, squares + 16)
+    return
+  }
+  joinOne(f32x4.extract_lane(origin, 0), f32x4.extract_lane(sum, 0), f32x4.extract_lane(squared, 0), each, share, cross, mean, squares)
+  if (lanes > 1)
+    joinOne(f32x4.extract_lane(origin, 1), f32x4.extract_lane(sum, 1), f32x4.extract_lane(squared, 1), each, share, cross, mean + 8, squares + 8)
+  if (lanes > 2)
+    joinOne(f32x4.extract_lane(origin, 2), f32x4.extract_lane(sum, 2), f32x4.extract_lane(squared, 2), each, share, cross, mean + 16, squares + 16)
+}
+
+/** `joinOne` for the lower two lanes. */
+function joinTwo(
+  origin: v128,
+  sum: v128,
+  squared: v128,
+  each: f64,
+  share: f64,
+  cross: f64,
+  mean: usize,
+  squares: usize,
+): void {
+  const s = f64x2.promote_low_f32x4(sum)
+  const part = f64x2.mul(s, f64x2.splat(each))
+  const spread = f64x2.max(f64x2.splat(0), f64x2.sub(f64x2.promote_low_f32x4(squared), f64x2.mul(s, part)))
+  const old = v128.load(mean)
+  const apart = f64x2.sub(f64x2.add(f64x2.promote_low_f32x4(origin), part), old)
+  v128.store(mean, f64x2.add(old, f64x2.mul(apart, f64x2.splat(share))))
+  const between = f64x2.mul(f64x2.mul(apart, apart), f64x2.splat(cross))
+  v128.store(squares, f64x2.add(f64x2.add(v128.load(squares), spread), between))
+}
+
+function joinOne(
+  origin: f32,
+  sum: f32,
+  squared: f32,
+  each: f64,
+  share: f64,
+  cross: f64,
+  mean: usize,
+  squares: usize,
+): void {
+  const part = <f64>sum * each
+  const spread = max<f64>(0, <f64>squared - <f64>sum * part)
+  const apart = <f64>origin + part - load<f64>(mean)
+  store<f64>(mean, load<f64>(mean) + apart * share)
+  store<f64>(squares, load<f64>(squares) + spread + apart * apart * cross)
 }
 
 /** y = (x − mean) · factor + offset for each column of [rows, channels]; `offset` may be 0 for none. */
@@ -138,7 +144,7 @@ export function normaliseRows(
   channels: i32,
 ): void {
   const step = <usize>channels * F32
-  const chunk = chunkRows(channels)
+  const chunk = sweepRows(channels)
   for (let from = 0; from < rows; from += chunk) {
     const count = min(chunk, rows - from)
     for (let c = 0; c < channels; c += 4) {
@@ -229,7 +235,7 @@ export function batchNormInput(
   channels: i32,
 ): void {
   const step = <usize>channels * F32
-  const chunk = chunkRows(channels)
+  const chunk = sweepRows(channels)
   for (let from = 0; from < rows; from += chunk) {
     const count = min(chunk, rows - from)
     for (let c = 0; c < channels; c += 4) {

@@ -1,5 +1,5 @@
 import { F32, loadLanes, madd, storeLanes } from './lanes'
-import { addLanes, chunkRows, dot } from './reduce'
+import { addLanes, chunkRows, dot, sweepRows } from './reduce'
 
 /** dx = dy where 0 < y < limit, else 0: the gradient of ReLU, or of ReLU6, by its output. */
 export function reluGradient(dy: usize, y: usize, dx: usize, n: i32, limit: f32): void {
@@ -22,18 +22,24 @@ const inside = (y: v128, limit: v128): v128 => v128.and(f32x4.gt(y, f32x4.splat(
  */
 export function maskRows(gradient: usize, x: usize, mean: usize, rows: i32, channels: i32): void {
   const step = <usize>channels * F32
-  for (let c = 0; c < channels; c += 4) {
-    const lanes = channels - c
-    const offset = <usize>c * F32
-    const least = mean ? loadLanes(mean + offset, lanes) : f32x4.splat(0)
-    let at = gradient + offset
-    let from = x + offset
-    for (let r = 0; r < rows; r++) {
-      const open = f32x4.gt(loadLanes(from, lanes), least)
-      storeLanes(at, v128.and(loadLanes(at, lanes), open), lanes)
-      at += step
-      from += step
+  const chunk = sweepRows(channels)
+  for (let done = 0; done < rows; done += chunk) {
+    const count = min(chunk, rows - done)
+    for (let c = 0; c < channels; c += 4) {
+      const lanes = channels - c
+      const offset = <usize>c * F32
+      const least = mean ? loadLanes(mean + offset, lanes) : f32x4.splat(0)
+      let at = gradient + offset
+      let from = x + offset
+      for (let r = 0; r < count; r++) {
+        const open = f32x4.gt(loadLanes(from, lanes), least)
+        storeLanes(at, v128.and(loadLanes(at, lanes), open), lanes)
+        at += step
+        from += step
+      }
     }
+    gradient += <usize>count * step
+    x += <usize>count * step
   }
 }
 
@@ -120,49 +126,6 @@ function addScaled(x: usize, gate: v128, y: usize, n: i32, first: bool): void {
   if (i == n) return
   const scaled = f32x4.mul(loadLanes(x, n - i), gate)
   storeLanes(y, first ? scaled : f32x4.add(scaled, loadLanes(y, n - i)), n - i)
-}
-
-/**
- * y = Σ_m (x_m − mean_m) ⊙ factor_m over [rows, channels]: the mixed operation's sum with the batch norms of
- * its candidates inside. A table of 12 bytes a member: addresses of x, mean (0 for none) and factor.
- */
-export function mixRows(table: usize, y: usize, members: i32, rows: i32, channels: i32): void {
-  const chunk = chunkRows(channels)
-  const step = <usize>channels * F32
-  for (let from = 0; from < rows; from += chunk) {
-    const count = min(chunk, rows - from)
-    for (let m = 0; m < members; m++) {
-      const entry = table + <usize>m * 12
-      const x = <usize>load<u32>(entry) + <usize>from * step
-      mixChunk(x, <usize>load<u32>(entry, 4), <usize>load<u32>(entry, 8), y, count, channels, m == 0)
-    }
-    y += <usize>count * step
-  }
-}
-
-function mixChunk(x: usize, mean: usize, factor: usize, y: usize, rows: i32, channels: i32, first: bool): void {
-  const step = <usize>channels * F32
-  for (let c = 0; c < channels; c += 4) {
-    const lanes = channels - c
-    const offset = <usize>c * F32
-    const centre = mean ? loadLanes(mean + offset, lanes) : f32x4.splat(0)
-    const scale = loadLanes(factor + offset, lanes)
-    let at = y + offset
-    let from = x + offset
-    if (first)
-      for (let r = 0; r < rows; r++) {
-        storeLanes(at, f32x4.mul(f32x4.sub(loadLanes(from, lanes), centre), scale), lanes)
-        at += step
-        from += step
-      }
-    else
-      for (let r = 0; r < rows; r++) {
-        const value = f32x4.sub(loadLanes(from, lanes), centre)
-        storeLanes(at, madd(value, scale, loadLanes(at, lanes)), lanes)
-        at += step
-        from += step
-      }
-  }
 }
 
 /** Copies rows of `bytes` each, `fromStep` and `toStep` bytes apart: parts of the last axis side by side. */

@@ -4,7 +4,7 @@ import { F32, loadLanes, madd, storeLanes, zero } from './lanes'
  * Floats that are summed in float32 before the sum goes to float64: small enough that rounding does not
  * build up, large enough that the float64 part costs nothing.
  */
-const CHUNK: i32 = 4096
+export const CHUNK: i32 = 2048
 
 /** Rows of `channels` floats that make a chunk. */
 // @ts-ignore: decorator
@@ -13,14 +13,37 @@ export function chunkRows(channels: i32): i32 {
   return max<i32>(8, CHUNK / channels)
 }
 
+/**
+ * Rows of `channels` floats for a sweep column by column that sums nothing: 4 KB, so that the lines which one column
+ * brings in are still there for the next, though they lie as far apart as channels are many.
+ */
+// @ts-ignore: decorator
+@inline
+export function sweepRows(channels: i32): i32 {
+  return max<i32>(4, 1024 / channels)
+}
+
 /** Adds four float32 lanes, the first n of them, to float64 totals. */
 // @ts-ignore: decorator
 @inline
 export function addLanes(totals: usize, value: v128, n: i32): void {
+  if (n < 4) return addPart(totals, value, n)
+  v128.store(totals, f64x2.add(v128.load(totals), f64x2.promote_low_f32x4(value)))
+  const high = upperHalf(value)
+  v128.store(totals, f64x2.add(v128.load(totals, 16), f64x2.promote_low_f32x4(high)), 16)
+}
+
+/** The upper two lanes, twice. */
+// @ts-ignore: decorator
+@inline
+export function upperHalf(value: v128): v128 {
+  return v128.shuffle<f64>(value, value, 1, 1)
+}
+
+function addPart(totals: usize, value: v128, n: i32): void {
   store<f64>(totals, load<f64>(totals) + <f64>f32x4.extract_lane(value, 0))
   if (n > 1) store<f64>(totals + 8, load<f64>(totals + 8) + <f64>f32x4.extract_lane(value, 1))
   if (n > 2) store<f64>(totals + 16, load<f64>(totals + 16) + <f64>f32x4.extract_lane(value, 2))
-  if (n > 3) store<f64>(totals + 24, load<f64>(totals + 24) + <f64>f32x4.extract_lane(value, 3))
 }
 
 /** y[outer, inner] = scale · Σ_mid x[outer, mid, inner]; `totals` holds inner float64. */
@@ -84,7 +107,7 @@ export function sumOf(x: usize, n: i32): f64 {
       s0 = f32x4.add(s0, loadLanes(x, end - i))
       x += 16
     }
-    total += across(f32x4.add(s0, s1))
+    total += sumLanes(f32x4.add(s0, s1))
     i = end
   }
   return total
@@ -109,15 +132,16 @@ export function dot(x: usize, y: usize, n: i32): f64 {
       x += 16
       y += 16
     }
-    total += across(f32x4.add(s0, s1))
+    total += sumLanes(f32x4.add(s0, s1))
     i = end
   }
   return total
 }
 
+/** The sum of four lanes in float64. */
 // @ts-ignore: decorator
 @inline
-function across(v: v128): f64 {
+export function sumLanes(v: v128): f64 {
   return (
     <f64>f32x4.extract_lane(v, 0) +
     <f64>f32x4.extract_lane(v, 1) +

@@ -1,6 +1,7 @@
 import type { WasmKernel } from '../kernel.js'
 import { batchNormGradient, batchStatistics, normalise } from './batch-norm.js'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
+import { convNorm, convNormGradient } from './conv-norm.js'
 import { concatFeatures, splitFeatures } from './concat.js'
 import { crop, cropGradient } from './crop.js'
 import { activatedDepthwise, activatedDepthwiseGradient } from './activated-depthwise.js'
@@ -18,6 +19,8 @@ export const kernels: readonly WasmKernel[] = [
   conv2d,
   conv2dInputGradient,
   conv2dFilterGradient,
+  convNorm,
+  convNormGradient,
   depthwise,
   depthwiseInputGradient,
   depthwiseFilterGradient,

@@ -17,6 +17,9 @@ interface MixAttributes {
   readonly epsilon: number
 }
 
+/** Bytes of an upstream gradient that are gone through for one member after another. */
+const groupBytes = 1 << 16
+
 /** Of each member's channels: the factor gate / √(variance + ε), or the gate where there is no batch norm. */
 function factors(
   device: Device,
@@ -67,12 +70,11 @@ export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: r
     const [totals, slope] = device.scratch(attrs.members * channels * 16, channels * 12)
     const gates = Float64Array.from(device.numbers(inputs.gates!))
     const rows = sizeOf(dy.shape) / channels
-    const { kernels } = device
-    sumMembers(device, inputs, attrs.members, totals)
+    const plain = sumMembers(device, inputs, { gates, outputs, totals })
     const products = gates.map((gate, m) => {
-      const to = device.pointer(outputs[m]!)
       const mean = inputs[`mean${m}`]
-      if (!mean) return plainMember(device, inputs[`x${m}`]!, dy, gate, to, slope)
+      if (!mean) return plain[m]!
+      const to = device.pointer(outputs[m]!)
       const sums = device.readDoubles(totals + m * channels * 16, channels * 2)
       const inverse = inverseDeviation(device, inputs[`variance${m}`]!, attrs.epsilon)
       const { [m]: left } = attrs.left
@@ -83,7 +85,7 @@ export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: r
       )
       if (!left) {
         const from = [device.pointer(inputs[`x${m}`]!), device.pointer(dy)] as const
-        kernels.batchNormInput(...from, to, device.pointer(mean), slope, rows, channels)
+        device.kernels.batchNormInput(...from, to, device.pointer(mean), slope, rows, channels)
       }
       return inverse.reduce((sum, s, c) => sum + sums[channels + c]! * s, 0)
     })
@@ -92,39 +94,38 @@ export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: r
   },
 )
 
-/** Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm; by image, so that dy is read once for all of them. */
-function sumMembers(device: Device, inputs: Inputs, members: number, totals: number): void {
+/**
+ * Puts Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm into `totals`; of the others writes g_m · dy and
+ * returns ⟨dy, x_m⟩. Some images at a time, so that dy is read once for all of them.
+ */
+function sumMembers(
+  device: Device,
+  inputs: Inputs,
+  { gates, outputs, totals }: { gates: Float64Array; outputs: readonly TensorInfo[]; totals: number },
+): Float64Array {
+  const { kernels } = device
   const { shape } = inputs.dy!
   const channels = shape[shape.length - 1]!
   const rows = sizeOf(shape.slice(1, -1))
   const upstream = device.pointer(inputs.dy!)
-  device.kernels.clear(totals, members * channels * 16)
-  const normed = Array.from({ length: members }, (_, m) => m).flatMap((m) => {
+  const products = new Float64Array(gates.length)
+  kernels.clear(totals, gates.length * channels * 16)
+  const members = outputs.map((output, m) => {
     const mean = inputs[`mean${m}`]
-    if (!mean) return []
-    return { x: device.pointer(inputs[`x${m}`]!), mean: device.pointer(mean), to: totals + m * channels * 16 }
+    return {
+      x: device.pointer(inputs[`x${m}`]!),
+      mean: mean && device.pointer(mean),
+      to: mean ? totals + m * channels * 16 : device.pointer(output),
+    }
   })
-  for (let n = 0; n < shape[0]!; n++) {
+  const group = Math.max(1, Math.floor(groupBytes / (rows * channels * 4)))
+  for (let n = 0; n < shape[0]!; n += group) {
     const at = n * rows * channels * 4
-    for (const { x, mean, to } of normed)
-      device.kernels.batchNormSums(x + at, upstream + at, mean, rows, channels, to)
+    const count = Math.min(group, shape[0]! - n) * rows
+    members.forEach(({ x, mean, to }, m) => {
+      if (mean !== undefined) kernels.batchNormSums(x + at, upstream + at, mean, count, channels, to)
+      else products[m]! += kernels.plainMember(x + at, upstream + at, to + at, gates[m]!, count * channels)
+    })
   }
-}
-
-/** dx = g · dy, written at `to`; returns ⟨dy, x⟩. `scratch` has place for two numbers. */
-function plainMember(
-  device: Device,
-  x: TensorInfo,
-  dy: TensorInfo,
-  gate: number,
-  to: number,
-  scratch: number,
-): number {
-  const size = sizeOf(dy.shape)
-  const upstream = device.pointer(dy)
-  device.write(scratch, [gate], 'f32')
-  device.kernels.scaleBy(upstream, scratch, to, size)
-  device.write(scratch + 4, [device.pointer(x)])
-  device.kernels.gateGradients(scratch + 4, upstream, scratch, 1, size)
-  return new Float32Array(device.memory.buffer, scratch, 1)[0]!
+  return products
 }

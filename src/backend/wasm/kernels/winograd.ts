@@ -16,7 +16,7 @@ const planes = 36
 /** Bytes of transformed tiles at once. */
 const blockBytes = 3 << 17
 /** What transforming a tile costs for a channel on either side, in products. */
-const transformCost = 256
+const transformCost = 160
 
 /** Is this a convolution that minimal filtering makes cheaper? */
 export function winogradPays(
