@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Graph } from './graph.js'
-import { accumulate } from './ops/accumulate.js'
+import { accumulate, mayAddTo } from './ops/accumulate.js'
 import { primitiveOf, readsOf } from './primitives/index.js'
 import type { ForwardArguments, Pullback, RunContext } from './primitives/types.js'
 import type { PassObserver } from './profile.js'
@@ -117,6 +117,9 @@ class Values {
       const reads = readsOf(node)
       const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && wanted.own)
       const batch = dy.shape[0]
+      const sums = node.inputs.map((id, i) =>
+        wanted.inputs[i] && node.inputs.indexOf(id) === i ? this.#sumOf(id) : undefined,
+      )
       const pulled = tf.tidy(() =>
         owned(
           primitiveOf(node.kind).backward({
@@ -125,6 +128,7 @@ class Values {
             shapes: shapes.map((shape) => [batch, ...shape]),
             output: reads.output ? this.of(node.id) : dy,
             dy,
+            sums,
             wanted,
           }),
           dy,
@@ -133,12 +137,21 @@ class Values {
       )
       this.#gradients.delete(node.id)
       dy.dispose()
-      node.inputs.forEach((id, i) => pulled.inputs[i] && this.addGradient(id, pulled.inputs[i]))
+      node.inputs.forEach((id, i) => {
+        const gradient = pulled.inputs[i]
+        if (gradient && gradient !== sums[i]) this.addGradient(id, gradient)
+      })
       for (const [name, gradient] of Object.entries(pulled.parameters))
         into.parameters.set(fullName(node.id, name), gradient)
       if (pulled.mixture) addTo(into.mixtures, node.attrs.group as string, pulled.mixture)
     }
     free.forEach((id) => this.#free(id))
+  }
+
+  /** A value's gradient so far, where it is nobody else's memory. */
+  #sumOf(id: string): tf.Tensor | undefined {
+    const sum = this.#gradients.get(id)
+    return sum && mayAddTo(sum) ? sum : undefined
   }
 
   /** Takes over a gradient of a value. */

@@ -77,7 +77,7 @@ function each(operation: (a: number, b: number) => number): (a: Operand, b: Oper
 const vectorOf = (operand: Operand): Float32Array =>
   typeof operand === 'number' ? Float32Array.of(operand) : operand
 
-const chunk = 4096
+const chunk = 2048
 
 /** As `sumOf` in assembly/reduce.ts: eight float32 sums side by side, joined in float64 behind each chunk. */
 function sumOf(values: Float32Array): number {

@@ -219,13 +219,33 @@ describe('fusing', () => {
     expect(second!.attrs).toMatchObject({ norm: 'batch-norm', left: [] })
   })
 
+  /** A convolution and its batch norm, and their input, into a mix; `affine` is the norm's. */
+  const plain = ({ affine = false, tapped = false } = {}) => {
+    const b = graphBuilder([4, 4, 2], 'l')
+    const conv = b.conv(b.activation(b.input, 'relu'), { channels: 2, kernel: 3 })
+    const norm = b.batchNorm(conv, { affine })
+    b.output('task', b.node('mix', [norm, b.input], { group: 'g', members: ['a', 'b'] }))
+    if (tapped) b.output('other', conv)
+    return b.graph()
+  }
+
+  it('leaves the gradient of a batch norm in a mix to the convolution before it', () => {
+    const [, , conv, mix] = fusedNodes(plain())
+    expect(conv).toMatchObject({ id: 'conv', kind: 'conv-norm', attrs: { behind: 'batch-norm', kernel: 3 } })
+    expect(mix!.attrs).toMatchObject({ norms: ['batch-norm', ''], left: ['batch-norm'] })
+  })
+
+  it.each([{ affine: true }, { tapped: true }])('does not where the norm is %o', (what) => {
+    expect(fusedNodes(plain(what)).map(({ kind }) => kind)).toContain('conv')
+  })
+
   it('joins no two nodes of which one alone is trained', () => {
     const graph = twice(false)
     const trained = new Set([...everything(graph)].filter((id) => id !== 'depthwise'))
     expect(fusedNodes(graph, trained).map(({ kind }) => kind)).toEqual([
       'input',
       'activated-depthwise',
-      'conv',
+      'conv-norm',
       'separable',
       'normalised-mix',
     ])

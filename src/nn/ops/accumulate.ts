@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../../backend/wasm/index.js'
 
+/** May this tensor be written over: on wasm, where nobody else reads its memory? */
+export const mayAddTo = (total: tf.Tensor): boolean => currentDevice()?.owns(total) ?? false
+
 /**
  * total + x; takes both over. On wasm in total's own memory, where nobody else reads that, and without TensorFlow.js's
  * engine, which costs more than the sum where there are thousands of small tensors.

@@ -6,7 +6,8 @@ export interface Activation {
   readonly of: (x: tf.Tensor) => tf.Tensor
   /** By the output y, or by the input x: whichever it reads. */
   readonly reads: 'y' | 'x'
-  readonly gradient: (dy: tf.Tensor, read: tf.Tensor) => tf.Tensor
+  /** Where it can, it adds to `sum`, and hands that back. */
+  readonly gradient: (dy: tf.Tensor, read: tf.Tensor, sum?: tf.Tensor) => tf.Tensor
   readonly keepsZero?: false
 }
 
@@ -15,8 +16,8 @@ const normalShare = (x: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(1, tf.erf(tf
 
 /** The activation functions there are. */
 export const activations = {
-  relu: { of: (x) => tf.relu(x), reads: 'y', gradient: (dy, y) => reluGradient(dy, y) },
-  relu6: { of: (x) => tf.relu6(x), reads: 'y', gradient: (dy, y) => reluGradient(dy, y, 6) },
+  relu: { of: (x) => tf.relu(x), reads: 'y', gradient: (dy, y, sum) => reluGradient(dy, y, undefined, sum) },
+  relu6: { of: (x) => tf.relu6(x), reads: 'y', gradient: (dy, y, sum) => reluGradient(dy, y, 6, sum) },
   tanh: {
     of: (x) => tf.tanh(x),
     reads: 'y',

@@ -24,7 +24,10 @@ export function convNorm(x: Image, kernel: Image, window: Window): { y: Image; s
   return { y: y as Image, statistics: { mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D } }
 }
 
-/** The gradients of `convNorm` that are wanted; dy is the gradient behind the norm, x is needed for `own` alone. */
+/**
+ * The gradients of `convNorm` that are wanted; dy is the gradient behind the norm, x is needed for `own` alone. On wasm that
+ * of x is added to `sum` where there is one, which is then handed back.
+ */
 export function convNormGradient(
   x: Image | undefined,
   dy: Image,
@@ -32,13 +35,14 @@ export function convNormGradient(
   window: Window,
   { y, mean, slope }: NormBehind,
   wanted: { readonly shape: Image['shape']; readonly input: boolean; readonly own: boolean },
+  sum?: tf.Tensor,
 ): { dx?: tf.Tensor; dKernel?: tf.Tensor } {
   const { shape, input, own } = wanted
   if (accelerated()) {
-    const inputs = { x: own ? x : undefined, y, dy, filter: kernel, mean, slope }
+    const inputs = { x: own ? x : undefined, y, dy, filter: kernel, mean, slope, sum }
     const attrs = { ...attributes(window), inputShape: shape, input, own }
     const found = runKernel<tf.Tensor[]>(ConvNormGradient, inputs, attrs)
-    return { ...(input && { dx: found[0] }), ...(own && { dKernel: found.at(-1) }) }
+    return { ...(input && { dx: sum ?? found[0] }), ...(own && { dKernel: found.at(-1) }) }
   }
   const d = applySlope(y, dy, { mean, slope }) as Image
   return {

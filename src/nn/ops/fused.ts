@@ -36,7 +36,10 @@ export function activatedDepthwise(x: Image, kernel: Image, window: Window, norm
 export const activated = (x: Image, norm?: BatchStatistics): Image =>
   tf.relu(norm ? normalise(x, norm) : x) as Image
 
-/** The gradients of `activatedDepthwise` that are wanted: of x, through the batch norm where there is one, and of the kernel. */
+/**
+ * The gradients of `activatedDepthwise` that are wanted: of x, through the batch norm where there is one, and of the kernel.
+ * On wasm the former is added to `sum` where there is one, which is then handed back; not behind a batch norm.
+ */
 export function activatedDepthwiseGradient(
   x: Image,
   dy: Image,
@@ -44,14 +47,15 @@ export function activatedDepthwiseGradient(
   window: Window,
   norm: BatchStatistics | undefined,
   wanted: { readonly input: boolean; readonly own: boolean },
+  sum?: tf.Tensor,
 ): { dx?: tf.Tensor; dKernel?: tf.Tensor } {
   if (accelerated()) {
-    const inputs = { x, dy, filter: kernel, ...norm }
+    const inputs = { x, dy, filter: kernel, ...norm, sum }
     const found = runKernel<tf.Tensor[]>(ActivatedDepthwiseGradient, inputs, {
       ...attributes(window),
       ...wanted,
     })
-    return { ...(wanted.input && { dx: found[0] }), ...(wanted.own && { dKernel: found.at(-1) }) }
+    return { ...(wanted.input && { dx: sum ?? found[0] }), ...(wanted.own && { dKernel: found.at(-1) }) }
   }
   const open = activated(x, norm)
   const inside = () => reluGradient(depthwiseInputGradient(dy, kernel, x.shape, window), open)
@@ -75,7 +79,8 @@ export function normalisedSum(xs: readonly tf.Tensor[], gates: tf.Tensor1D, norm
 
 /**
  * The gradients of `normalisedSum`: of each x_m, through its batch norm, and of the gates. Of a member whose batch norm is
- * `left` to whoever made x_m, the slope [3, C] that turns dy into dx_m.
+ * `left` to whoever made x_m, the slope [3, C] that turns dy into dx_m. On wasm dx_m is added to a member's sum where there
+ * is one, which is then handed back.
  */
 export function normalisedSumGradient(
   xs: readonly tf.Tensor[],
@@ -83,11 +88,13 @@ export function normalisedSumGradient(
   gates: tf.Tensor1D,
   norms: Norms,
   left: readonly boolean[],
+  sums: readonly (tf.Tensor | undefined)[] = [],
 ): { members: tf.Tensor[]; dGates: tf.Tensor1D } {
   if (accelerated()) {
-    const inputs = { ...named(xs, norms), gates, dy }
-    const all = runKernel<tf.Tensor[]>(MixGradient, inputs, { members: xs.length, left, epsilon })
-    return { members: all.slice(0, -1), dGates: all[xs.length] as tf.Tensor1D }
+    const totals = Object.fromEntries(sums.map((sum, m) => [`sum${m}`, sum]))
+    const inputs = { ...named(xs, norms), gates, dy, ...totals }
+    const made = runKernel<tf.Tensor[]>(MixGradient, inputs, { members: xs.length, left, epsilon })
+    return { members: xs.map((_, m) => sums[m] ?? made.shift()!), dGates: made.pop() as tf.Tensor1D }
   }
   const hats = xs.map((x, m) => (norms[m] ? normalise(x, norms[m]) : x))
   const members = xs.map((x, m) => {

@@ -4,6 +4,17 @@ import { currentDevice } from '../../backend/wasm/index.js'
 /** Are our training kernels there? Else operations are composed of what the backend has. */
 export const accelerated = (): boolean => currentDevice() !== undefined
 
+/** Runs a kernel of the wasm backend that makes one gradient, or adds it to a sum, which is then the result. */
+export function addedTo(
+  sum: tf.Tensor | undefined,
+  name: string,
+  inputs: Readonly<Record<string, tf.Tensor | undefined>>,
+  attrs: object = {},
+): tf.Tensor {
+  const made = runKernel<tf.Tensor | tf.Tensor[]>(name, { ...inputs, sum }, attrs)
+  return sum ?? (made as tf.Tensor)
+}
+
 /** Runs one kernel of the current backend. */
 export function runKernel<Result extends tf.Tensor | tf.Tensor[] = tf.Tensor4D>(
   name: string,

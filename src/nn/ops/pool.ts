@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { depthwiseInputGradient } from './conv.js'
 import { AvgPoolGradient } from '../../backend/wasm/kernels/pool.js'
 import { Spread } from '../../backend/wasm/kernels/reduce.js'
-import { accelerated, runKernel } from './kernel.js'
+import { accelerated, addedTo, runKernel } from './kernel.js'
 import { samePaddings, type Window } from './spatial.js'
 
 const attributes = ({ kernel, stride }: Window) => ({
@@ -16,14 +16,20 @@ export function maxPool(x: tf.Tensor4D, { kernel, stride }: Window): tf.Tensor4D
   return tf.maxPool(x, [...kernel], [...stride], 'same')
 }
 
-/** ∂/∂x of `maxPool`, y its output: each output's gradient goes to the first position that holds its maximum. */
+/**
+ * ∂/∂x of `maxPool`, y its output: each output's gradient goes to the first position that holds its maximum. On wasm added
+ * to `sum` where there is one, which is then handed back.
+ */
 export function maxPoolGradient(
   dy: tf.Tensor4D,
   x: tf.Tensor4D,
   y: tf.Tensor4D,
   window: Window,
-): tf.Tensor4D {
-  return runKernel('MaxPoolGrad', { dy, input: x, output: y }, attributes(window))
+  sum?: tf.Tensor,
+): tf.Tensor {
+  const inputs = { dy, input: x, output: y }
+  if (accelerated()) return addedTo(sum, 'MaxPoolGrad', inputs, attributes(window))
+  return runKernel('MaxPoolGrad', inputs, attributes(window))
 }
 
 /** Average pooling, `same` padding, padding not counted: [N, H, W, C] → [N, H/s, W/s, C]. */
@@ -34,14 +40,17 @@ export function avgPool(x: tf.Tensor4D, window: Window): tf.Tensor4D {
 
 /**
  * ∂/∂x of `avgPool`, divided by the same counts; TensorFlow.js's own divides by the whole window at the
- * borders too, so elsewhere than on wasm it is a depthwise convolution by ones.
+ * borders too, so elsewhere than on wasm it is a depthwise convolution by ones. On wasm added to `sum`, as in
+ * `maxPoolGradient`.
  */
 export function avgPoolGradient(
   dy: tf.Tensor4D,
   shape: [number, number, number, number],
   window: Window,
-): tf.Tensor4D {
-  if (accelerated()) return runKernel(AvgPoolGradient, { dy }, { ...attributes(window), inputShape: shape })
+  sum?: tf.Tensor,
+): tf.Tensor {
+  const attrs = { ...attributes(window), inputShape: shape }
+  if (accelerated()) return addedTo(sum, AvgPoolGradient, { dy }, attrs)
   const plain: Window = { ...window, dilation: [1, 1] }
   const share = tf.mul<tf.Tensor4D>(dy, tf.tensor4d(...shares(shape, plain)))
   return depthwiseInputGradient(share, tf.ones([...window.kernel, shape[3], 1]), shape, plain)

@@ -60,7 +60,10 @@ export interface SeparableGradients {
   readonly dPointwise?: tf.Tensor
 }
 
-/** The gradients of `separable` that are wanted. dy is that of y, or of y normalised where there is a norm behind. */
+/**
+ * The gradients of `separable` that are wanted. dy is that of y, or of y normalised where there is a norm behind. On wasm that
+ * of x is added to `sum` where there is one, which is then handed back; not behind a batch norm.
+ */
 export function separableGradient(
   x: Image,
   dy: Image,
@@ -68,15 +71,16 @@ export function separableGradient(
   norm: BatchStatistics | undefined,
   behind: NormBehind | undefined,
   wanted: { readonly input: boolean; readonly own: boolean; readonly left: boolean },
+  sum?: tf.Tensor,
 ): SeparableGradients {
   const { depthwise, pointwise, window } = kernels
   if (accelerated()) {
     const outer = behind && { y: behind.y, outMean: behind.mean, outSlope: behind.slope }
-    const inputs = { x, dy, depthwise, pointwise, ...norm, ...outer }
+    const inputs = { x, dy, depthwise, pointwise, ...norm, ...outer, sum }
     const found = runKernel<tf.Tensor[]>(SeparableGradient, inputs, { ...attributes(window), ...wanted })
     const next = () => found.shift()!
     return {
-      ...(wanted.input && { dx: next() }),
+      ...(wanted.input && { dx: sum ?? next() }),
       ...(wanted.input && wanted.left && { slope: next() as tf.Tensor2D }),
       ...(wanted.own && { dDepthwise: next(), dPointwise: next() }),
     }

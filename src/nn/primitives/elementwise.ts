@@ -29,9 +29,9 @@ export const activation = primitive({
   shape: ([x]) => x!,
   forward: ({ inputs, attrs }) => functionOf(attrs).of(inputs[0]!),
   reads: (attrs) => reads[functionOf(attrs).reads],
-  backward: ({ inputs, output, attrs, dy }) => {
+  backward: ({ inputs, output, attrs, dy, sums }) => {
     const { reads: what, gradient } = functionOf(attrs)
-    return { inputs: [gradient(dy, what === 'x' ? inputs[0]! : output)] }
+    return { inputs: [gradient(dy, what === 'x' ? inputs[0]! : output, sums[0])] }
   },
 })
 

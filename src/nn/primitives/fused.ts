@@ -39,7 +39,7 @@ export const activatedDepthwisePrimitive = primitive({
     return fromImages(y, shape)
   },
   reads: { inputs: 'always' },
-  backward: ({ inputs, shapes, attrs, parameter, context, dy, wanted }) => {
+  backward: ({ inputs, shapes, attrs, parameter, context, dy, wanted, sums }) => {
     const [x, d, shape] = [asImages(inputs[0]!), asImages(dy), shapes[0]!.slice(1)]
     const norm = normOf(attrs, context, x)
     const window = windowOf(shape, attrs)
@@ -53,9 +53,10 @@ export const activatedDepthwisePrimitive = primitive({
         input: wanted.inputs[0]!,
         own: wanted.own,
       },
+      norm ? undefined : sums[0],
     )
     return {
-      inputs: [dx && fromImages(dx as tf.Tensor4D, shape)],
+      inputs: [dx && fromImages(dx, shape)],
       ...(dKernel && { parameters: { kernel: dKernel } }),
     }
   },
@@ -76,11 +77,12 @@ export const normalisedMix = primitive({
     return normalisedSum(inputs, gates, normsOf(attrs, context, inputs))
   },
   reads: { inputs: 'always' },
-  backward: ({ inputs, attrs, context, dy, wanted }) => {
+  backward: ({ inputs, attrs, context, dy, wanted, sums }) => {
     const gates = carried(context.mixture(attrs.group as string), attrs)
     const norms = normsOf(attrs, context, inputs)
     const left = (attrs.norms as string[]).map((norm) => isLeft(attrs, norm))
-    const { members, dGates } = normalisedSumGradient(inputs, dy, gates, norms, left)
+    const totals = sums.map((sum, m) => (left[m] ? undefined : sum))
+    const { members, dGates } = normalisedSumGradient(inputs, dy, gates, norms, left, totals)
     return {
       inputs: members.map((member, m) => {
         if (!left[m]) return member
@@ -118,7 +120,7 @@ export const separablePrimitive = primitive({
     return fromImages(y, shape)
   },
   reads: (attrs) => ({ inputs: 'always', output: attrs.behind !== undefined }),
-  backward: ({ inputs, shapes, output, attrs, parameter, context, dy, wanted }) => {
+  backward: ({ inputs, shapes, output, attrs, parameter, context, dy, wanted, sums }) => {
     const [x, shape] = [asImages(inputs[0]!), shapes[0]!.slice(1)]
     const { dx, slope, dDepthwise, dPointwise } = separableGradient(
       x,
@@ -127,10 +129,11 @@ export const separablePrimitive = primitive({
       normOf(attrs, context, x),
       behindOf(attrs, context, output),
       { input: wanted.inputs[0]!, own: wanted.own, left: isLeft(attrs, attrs.norm) },
+      attrs.norm === undefined ? sums[0] : undefined,
     )
     if (slope) leave(context, attrs.norm as string, slope)
     return {
-      inputs: [dx && fromImages(dx as tf.Tensor4D, shape)],
+      inputs: [dx && fromImages(dx, shape)],
       ...(dDepthwise &&
         dPointwise && {
           parameters: { kernel: dPointwise, [`${attrs.depthwise as string}:kernel`]: dDepthwise },
@@ -164,7 +167,7 @@ export const convNormPrimitive = primitive({
     return fromImages(y, shape)
   },
   reads: { inputs: 'own', output: true },
-  backward: ({ inputs, shapes, output, attrs, parameter, context, dy, wanted }) => {
+  backward: ({ inputs, shapes, output, attrs, parameter, context, dy, wanted, sums }) => {
     const shape = shapes[0]!.slice(1)
     const { dx, dKernel } = convNormGradient(
       wanted.own ? asImages(inputs[0]!) : undefined,
@@ -173,9 +176,10 @@ export const convNormPrimitive = primitive({
       windowOf(shape, attrs),
       behindOf(attrs, context, output)!,
       { shape: imageShape(shapes[0]!), input: wanted.inputs[0]!, own: wanted.own },
+      sums[0],
     )
     return {
-      inputs: [dx && fromImages(dx as tf.Tensor4D, shape)],
+      inputs: [dx && fromImages(dx, shape)],
       ...(dKernel && { parameters: { kernel: dKernel } }),
     }
   },

@@ -17,10 +17,10 @@ export const maxPooling = primitive({
     return fromImages(maxPool(asImages(inputs[0]!), windowOf(shape, attrs)), shape)
   },
   reads: { inputs: 'always', output: true },
-  backward: ({ inputs, output, shapes, attrs, dy }) => {
+  backward: ({ inputs, output, shapes, attrs, dy, sums }) => {
     const shape = shapes[0]!.slice(1)
     const [d, x, y] = [asImages(dy), asImages(inputs[0]!), asImages(output)]
-    return { inputs: [fromImages(maxPoolGradient(d, x, y, windowOf(shape, attrs)), shape)] }
+    return { inputs: [fromImages(maxPoolGradient(d, x, y, windowOf(shape, attrs), sums[0]), shape)] }
   },
 })
 
@@ -34,9 +34,9 @@ export const averagePooling = primitive({
     const shape = inputs[0]!.shape.slice(1)
     return fromImages(avgPool(asImages(inputs[0]!), windowOf(shape, attrs)), shape)
   },
-  backward: ({ shapes, attrs, dy }) => {
+  backward: ({ shapes, attrs, dy, sums }) => {
     const shape = shapes[0]!.slice(1)
-    const dx = avgPoolGradient(asImages(dy), imageShape(shapes[0]!), windowOf(shape, attrs))
+    const dx = avgPoolGradient(asImages(dy), imageShape(shapes[0]!), windowOf(shape, attrs), sums[0])
     return { inputs: [fromImages(dx, shape)] }
   },
 })

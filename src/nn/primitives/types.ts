@@ -48,6 +48,11 @@ export interface BackwardArguments extends Omit<ForwardArguments, 'inputs'> {
   readonly output: tf.Tensor
   /** The gradient of the output. */
   readonly dy: tf.Tensor
+  /**
+   * What the gradients of wanted inputs have come to so far, where they may be added to in place: whoever does so hands that
+   * tensor back as the input's gradient.
+   */
+  readonly sums: readonly (tf.Tensor | undefined)[]
   /** Which inputs' gradients are wanted, and whether those of its own parameters or gates are. */
   readonly wanted: { readonly inputs: readonly boolean[]; readonly own: boolean }
 }

@@ -51,7 +51,8 @@ export const asImages = (x: tf.Tensor): tf.Tensor4D =>
   x.rank === 4 ? (x as tf.Tensor4D) : tf.reshape<tf.Rank.R4>(x, imageShape(x.shape))
 
 /** Images as what they were made of: a series again where `shape` (without the batch axis) is one. */
-export const fromImages = (x: tf.Tensor4D, shape: Shape): tf.Tensor => {
-  const [n, , t, c] = x.shape
-  return isSeries(shape) ? tf.reshape(x, [n, t, c]) : x
+export function fromImages(x: tf.Tensor, shape: Shape): tf.Tensor {
+  if (!isSeries(shape) || x.rank !== 4) return x
+  const [n, , t, c] = x.shape as Shape4
+  return tf.reshape(x, [n, t, c])
 }

@@ -12,6 +12,12 @@ export const zeros = (shape: readonly number[]): Operand => ({
   shape,
 })
 
+/** The sum of two operands of one shape. */
+export const plus = (a: Operand, b: Operand): Operand => ({
+  values: a.values.map((value, i) => value + b.values[i]!),
+  shape: a.shape,
+})
+
 const random = randomSource(17)
 
 /** Normal draws of a mean and a deviation, rounded to float32, the same for the same name. */

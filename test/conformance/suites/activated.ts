@@ -6,8 +6,8 @@ import {
 } from '../../../src/backend/wasm/kernels/activated-depthwise.js'
 import { beforeNorm, normalised } from '../reference/batch-norm.js'
 import * as reference from '../reference/conv.js'
-import { draw } from '../reference/operand.js'
-import { conforms, runKernel, type Conformance } from '../support/conforms.js'
+import { draw, plus } from '../reference/operand.js'
+import { conforms, runAdding, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, share, type Subject } from '../support/subject.js'
 import { cornerCases, tfPadding, windowCases, type WindowCase } from '../support/windows.js'
@@ -42,17 +42,29 @@ function activated({ title, window, shape }: WindowCase, norm: boolean): Conform
   const { dx, dFilter } = reference.depthwiseGradients(open, filter, dy, window)
   const { stride, dilation, pad } = window
   const attrs = { strides: stride, dilations: dilation, pad: tfPadding(pad), epsilon }
+  const sum = draw(`sum ${title}`, shape)
   const d = { values: dx.values.map((value, i) => (inside.values[i]! > 0 ? value : 0)), shape }
   return {
     inputs: { x, filter, dy, ...(norm && { mean, variance }) },
-    want: { y, dFilter, dx: norm ? beforeNorm(d, inside, variance, epsilon) : d, lone: dFilter },
+    want: {
+      y,
+      dFilter,
+      dx: norm ? beforeNorm(d, inside, variance, epsilon) : d,
+      lone: dFilter,
+      ...(!norm && { added: plus(d, sum) }),
+    },
     run({ x, filter, dy, mean, variance }) {
       const inputs = { x: x!, filter: filter!, ...(mean && variance && { mean, variance }) }
       const gradients = (wanted: object) =>
         runKernel<tf.Tensor[]>(ActivatedDepthwiseGradient, { ...inputs, dy: dy! }, { ...attrs, ...wanted })
       const [dx, dFilter] = gradients({ input: true, own: true })
       const [lone] = gradients({ input: false, own: true })
-      return { y: runKernel(ActivatedDepthwise, inputs, attrs), dx: dx!, dFilter: dFilter!, lone: lone! }
+      const y = runKernel(ActivatedDepthwise, inputs, attrs)
+      const all = { y, dx: dx!, dFilter: dFilter!, lone: lone! }
+      if (norm) return all
+      const only = { ...attrs, input: true, own: false }
+      const [added] = runAdding(sum, ActivatedDepthwiseGradient, { ...inputs, dy: dy! }, only)
+      return { ...all, added: added! }
     },
   }
 }

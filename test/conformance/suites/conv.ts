@@ -6,7 +6,14 @@ import type { Window } from '../reference/window.js'
 import { conforms, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, itEach, share, type Subject } from '../support/subject.js'
-import { channelCases, cornerCases, tfPadding, windowCases, type WindowCase } from '../support/windows.js'
+import {
+  channelCases,
+  cornerCases,
+  tfPadding,
+  tileCases,
+  windowCases,
+  type WindowCase,
+} from '../support/windows.js'
 
 /** `Conv2D` and `DepthwiseConv2dNative`: forward, and the gradients of input and filter. */
 export function convSuite(subject: Subject): void {
@@ -15,6 +22,7 @@ export function convSuite(subject: Subject): void {
       'every window': share(subject, windowCases()),
       'every number of channels': share(subject, channelCases()),
       corners: cornerCases(),
+      ...(convolution.name === 'conv2d' && { 'tiles of 4×4': share(subject, tileCases()) }),
     }
     describe.each(Object.entries(tables))('%s', (_, cases) => {
       itEach(subject, cases, refusal, (one) => conforms(convolved(convolution, one)))

@@ -8,8 +8,8 @@ import {
 } from '../../../src/backend/wasm/kernels/elementwise.js'
 import { accumulate } from '../../../src/nn/ops/accumulate.js'
 import * as reference from '../reference/elementwise.js'
-import { draw, type Operand } from '../reference/operand.js'
-import { conforms, runKernel, upload, type Conformance } from '../support/conforms.js'
+import { draw, plus, type Operand } from '../reference/operand.js'
+import { conforms, runAdding, runKernel, upload, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, type Subject } from '../support/subject.js'
 
@@ -55,15 +55,21 @@ export function elementwiseSuite(subject: Subject): void {
   })
 }
 
-function reluGradient(size: number, limit?: number): Conformance<'dy' | 'y', 'dx'> {
+function reluGradient(size: number, limit?: number): Conformance<'dy' | 'y', 'dx' | 'added'> {
   const dy = draw(`dy ${size}`, [size])
   // Zeros of both signs, and the limit itself, at which the gradient is 0.
   const bend = (v: number, i: number) => (i % 3 === 0 ? v * 0 : i % 3 === 1 ? (limit ?? v) : v)
   const y = { values: draw(`y ${size}`, [size]).values.map(bend), shape: [size] }
+  const dx = reference.reluGradient(dy, y, limit)
+  const sum = draw(`sum ${size}`, [size])
   return {
     inputs: { dy, y },
-    want: { dx: reference.reluGradient(dy, y, limit) },
-    run: (tensors) => ({ dx: runKernel(ReluGradient, tensors, limit === undefined ? {} : { limit }) }),
+    want: { dx, added: plus(dx, sum) },
+    run(tensors) {
+      const attrs = limit === undefined ? {} : { limit }
+      const [added] = runAdding(sum, ReluGradient, tensors, attrs)
+      return { dx: runKernel(ReluGradient, tensors, attrs), added: added! }
+    },
   }
 }
 

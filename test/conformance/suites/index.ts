@@ -4,6 +4,7 @@ import { activatedSuite } from './activated.js'
 import { batchNormSuite } from './batch-norm.js'
 import { concatSuite } from './concat.js'
 import { convSuite } from './conv.js'
+import { convNormSuite } from './conv-norm.js'
 import { conv1dSuite } from './conv1d.js'
 import { cropSuite } from './crop.js'
 import { elementwiseSuite } from './elementwise.js'
@@ -16,6 +17,7 @@ import { separableSuite } from './separable.js'
 
 const suites = [
   convSuite,
+  convNormSuite,
   conv1dSuite,
   activatedSuite,
   separableSuite,

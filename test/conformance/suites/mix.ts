@@ -4,8 +4,8 @@ import { Mix, MixGradient } from '../../../src/backend/wasm/kernels/mix.js'
 import { applySlope } from '../../../src/nn/ops/norm-slope.js'
 import { batchNorm } from '../reference/batch-norm.js'
 import { gateGradients, scale, weightedSum } from '../reference/elementwise.js'
-import { draw, type Operand } from '../reference/operand.js'
-import { conforms, runKernel, type Conformance } from '../support/conforms.js'
+import { draw, plus, type Operand } from '../reference/operand.js'
+import { conforms, runKernel, upload, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, type Subject } from '../support/subject.js'
 import { channelCounts } from '../support/windows.js'
@@ -42,6 +42,9 @@ function mixed({
     const upstream = scale(dy, gates.values[m]!)
     return members[m] !== 'x' ? batchNorm(x, upstream, epsilon) : undefined
   })
+  const dxs = xs.map((_, m) => norms[m]?.dx ?? scale(dy, gates.values[m]!))
+  const summed = xs.map((_, m) => m).filter((m) => members[m] !== 'l')
+  const sums = Object.fromEntries(summed.map((m) => [`sum${m}`, draw(`sum${m} ${title}`, shape)]))
   const hats = xs.map((x, m) => norms[m]?.y ?? x)
   const entries = (name: string, list: readonly (Operand | undefined)[]) =>
     list.flatMap((one, m): [string, Operand][] => (one ? [[`${name}${m}`, rounded(one)]] : []))
@@ -58,7 +61,10 @@ function mixed({
     want: {
       y: weightedSum(hats, gates),
       dGates: gateGradients(hats, dy),
-      ...Object.fromEntries(xs.map((_, m) => [`dx${m}`, norms[m]?.dx ?? scale(dy, gates.values[m]!)])),
+      ...Object.fromEntries(dxs.map((dx, m) => [`dx${m}`, dx])),
+      ...Object.fromEntries(
+        Object.entries(sums).map(([name, sum], i) => [name, plus(dxs[summed[i]!]!, sum)]),
+      ),
     },
     run({ dy, ...forward }) {
       const attrs = { members: members.length, left: [...members].map((kind) => kind === 'l'), epsilon }
@@ -75,9 +81,21 @@ function mixed({
         y: runKernel(Mix, forward, attrs),
         dGates: gradients[members.length]!,
         ...Object.fromEntries(dxs),
+        ...added(sums, { ...forward, dy: dy! }, attrs),
       }
     },
   }
+}
+
+/** Sums to which the gradients of their members are added. */
+function added(
+  sums: Readonly<Record<string, Operand>>,
+  inputs: Record<string, tf.Tensor>,
+  attrs: object,
+): Record<string, tf.Tensor> {
+  const totals = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, upload(sum)]))
+  tf.dispose(runKernel<tf.Tensor[]>(MixGradient, { ...inputs, ...totals }, attrs))
+  return totals
 }
 
 /** As a tensor will hold it. */

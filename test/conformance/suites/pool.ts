@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { describe, it } from 'vitest'
 import { AvgPoolGradient } from '../../../src/backend/wasm/kernels/pool.js'
 import * as reference from '../reference/pool.js'
-import { draw, drawIntegers } from '../reference/operand.js'
+import { draw, drawIntegers, plus } from '../reference/operand.js'
 import { outputPositions } from '../reference/window.js'
-import { conforms, runKernel, type Conformance } from '../support/conforms.js'
+import { conforms, runAdding, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, itEach, share, type Subject } from '../support/subject.js'
 import { poolCases, tfPadding, type WindowCase } from '../support/windows.js'
@@ -23,6 +23,9 @@ export function poolSuite(subject: Subject): void {
     it.each(cases.map((one) => [one.title, one] as const))(
       'avgPool’s gradient with padding counted, %s',
       (_, one) => conforms(avgPoolGradient(one)),
+    )
+    it.each(cases.map((one) => [one.title, one] as const))('maxPool’s gradient on a sum, %s', (_, one) =>
+      conforms(maxPoolAdded(one)),
     )
     it('while the heap grows', () => {
       const some = cases.filter((_, i) => i % 11 === 0)
@@ -71,9 +74,25 @@ function pooled(pool: typeof tf.avgPool, { kernel, stride, pad }: WindowCase['wi
   }
 }
 
-function avgPoolGradient({ title, window, shape }: WindowCase): Conformance<'dy', 'dx'> {
+function maxPoolAdded(one: WindowCase): Conformance<'input' | 'output' | 'dy', 'added'> {
+  const { title, window, shape } = one
+  const input = inputs['negative integers'](one)
+  const dy = draw(`dy ${title}`, [...outputPositions(shape, window), shape[3]])
+  const { y: output, dx } = reference.maxPool(input, dy, window)
+  const sum = draw(`sum ${title}`, shape)
+  const { kernel: filterSize, stride: strides, pad } = window
+  const attrs = { filterSize, strides, pad: tfPadding(pad) }
+  return {
+    inputs: { input, output, dy },
+    want: { added: plus(dx, sum) },
+    run: (tensors) => ({ added: runAdding(sum, 'MaxPoolGrad', tensors, attrs)[0]! }),
+  }
+}
+
+function avgPoolGradient({ title, window, shape }: WindowCase): Conformance<'dy', 'dx' | 'added'> {
   const dy = draw(`dy ${title}`, [...outputPositions(shape, window), shape[3]])
   const { dx } = reference.avgPool(draw(`x ${title}`, shape), dy, window, true)
+  const sum = draw(`sum ${title}`, shape)
   const { kernel, stride, pad } = window
   const attrs = {
     filterSize: kernel,
@@ -84,7 +103,10 @@ function avgPoolGradient({ title, window, shape }: WindowCase): Conformance<'dy'
   }
   return {
     inputs: { dy },
-    want: { dx },
-    run: ({ dy }) => ({ dx: runKernel(AvgPoolGradient, { dy }, attrs) }),
+    want: { dx, added: plus(dx, sum) },
+    run: ({ dy }) => ({
+      dx: runKernel(AvgPoolGradient, { dy }, attrs),
+      added: runAdding(sum, AvgPoolGradient, { dy }, attrs)[0]!,
+    }),
   }
 }

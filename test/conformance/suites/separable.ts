@@ -4,9 +4,10 @@ import { Separable, SeparableGradient } from '../../../src/backend/wasm/kernels/
 import { applySlope } from '../../../src/nn/ops/norm-slope.js'
 import { batchNorm, beforeNorm, normalised } from '../reference/batch-norm.js'
 import * as reference from '../reference/conv.js'
-import { draw, type Operand } from '../reference/operand.js'
+import { draw, plus, type Operand } from '../reference/operand.js'
 import type { Window } from '../reference/window.js'
-import { conforms, runKernel, type Conformance } from '../support/conforms.js'
+import { throughSlope } from '../reference/norm-slope.js'
+import { conforms, runAdding, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, share, type Subject } from '../support/subject.js'
 import { channelCounts, cornerCases, tfPadding, windowCases, type WindowCase } from '../support/windows.js'
@@ -52,12 +53,13 @@ function separable(
   const y = rounded(reference.conv2d(inner, pointwise, point))
   const dy = draw(`dy ${title}`, y.shape)
   const { mean, variance } = batchNorm(y, dy, epsilon)
+  const sum = draw(`sum ${title}`, shape)
   // Not those of a batch norm, whose gradients vanish where there is one channel: what the kernel does is the same.
   const outer = {
     outMean: draw(`out mean ${title}`, [outputs]),
     outSlope: draw(`slope ${title}`, [3, outputs]),
   }
-  const closed = behind ? throughSlope(y, dy, outer) : dy
+  const closed = behind ? throughSlope(y, dy, outer.outMean, outer.outSlope) : dy
   const { dx: dInner, dFilter: dPointwise } = reference.conv2dGradients(inner, pointwise, closed, point)
   const { dx, dFilter: dDepthwise } = reference.depthwiseGradients(open, depthwise, dInner, window)
   const d = map(dx, (value, i) => (hat.values[i]! > 0 ? value : 0))
@@ -71,6 +73,7 @@ function separable(
       dDepthwise,
       dPointwise,
       lone: front === 'none' ? d : beforeNorm(d, hat, norm.variance, epsilon),
+      ...(front === 'none' && { added: plus(d, sum), addedDepthwise: dDepthwise }),
     },
     run({ y, dy, outMean, outSlope, ...forward }) {
       const attrs = {
@@ -88,8 +91,12 @@ function separable(
       }
       const [dx, dDepthwise, dPointwise] = gradients(true)
       const [lone] = gradients(false)
-      const all = { out, mean, variance, dx, dDepthwise, dPointwise, lone }
-      return all as Record<string, tf.Tensor>
+      const all = { out, mean, variance, dx, dDepthwise, dPointwise, lone } as Record<string, tf.Tensor>
+      if (front !== 'none') return all
+      const wanted = { ...attrs, input: true, own: true, left: false }
+      const [added, addedDepthwise, other] = runAdding(sum, SeparableGradient, around, wanted)
+      other!.dispose()
+      return { ...all, added: added!, addedDepthwise: addedDepthwise! }
     },
   }
 }
@@ -99,20 +106,6 @@ function applied({ x, mean }: Record<string, tf.Tensor>, d: tf.Tensor, slope: tf
   const dx = tf.tidy(() => applySlope(x!, d, { mean: mean as tf.Tensor1D, slope: slope as tf.Tensor2D }))
   tf.dispose([d, slope])
   return dx
-}
-
-/** factor · (dy − share − (y − mean) · slope) of each channel. */
-function throughSlope(
-  y: Operand,
-  dy: Operand,
-  { outMean, outSlope }: Record<'outMean' | 'outSlope', Operand>,
-): Operand {
-  const channels = outMean.values.length
-  return map(dy, (value, i) => {
-    const c = i % channels
-    const [factor, share, slope] = [0, 1, 2].map((row) => outSlope.values[row * channels + c]!)
-    return factor! * (value - share! - (y.values[i]! - outMean.values[c]!) * slope!)
-  })
 }
 
 const map = ({ values, shape }: Operand, f: (value: number, i: number) => number): Operand => ({

@@ -71,6 +71,18 @@ const mapValues = <Key extends string, From, To>(
   f: (from: From) => To,
 ) => Object.fromEntries(keysOf(record).map((key) => [key, f(record[key])])) as Record<Key, To>
 
+/** Runs a kernel that adds its first result to `sum`, and returns the sum and what else there is. */
+export function runAdding(
+  sum: Operand,
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  attrs: object = {},
+): tf.Tensor[] {
+  const total = upload(sum)
+  const others = runKernel<tf.Tensor | tf.Tensor[]>(name, { ...inputs, sum: total }, attrs)
+  return [total, ...(Array.isArray(others) ? others : [others])]
+}
+
 /** Runs one kernel of the current backend. */
 export const runKernel = <Result extends tf.Tensor | tf.Tensor[] = tf.Tensor>(
   name: string,

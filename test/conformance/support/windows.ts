@@ -109,6 +109,28 @@ export const channelCases = (): WindowCase[] =>
     ),
   )
 
+/** 3×3 windows with so many channels that minimal filtering pays, on images that tiles of 4×4 fill, and do not. */
+export const tileCases = (): WindowCase[] => [
+  ...tiledImages.flatMap((image, i) =>
+    tiledPaddings.map((pad, k) =>
+      windowCase(square(3, 1, pad), [3, ...image, wide(i + k)], wide(2 * i + 3 * k + 1)),
+    ),
+  ),
+  // Several blocks of tiles, and images that begin inside one.
+  windowCase(square(3, 1, 'same'), [3, 32, 32, 16], 16),
+  windowCase(square(3, 1, 'same'), [5, 16, 16, 17], 40),
+]
+
+const tiledImages: Pair[] = [
+  [4, 4],
+  [8, 8],
+  [9, 13],
+  [6, 12],
+  [15, 7],
+]
+const tiledPaddings: Padding[] = ['same', 'valid', 1, [[2, 1], [0, 2]], [[0, 2], [1, 1]]] // prettier-ignore
+const wide = (i: number): number => [32, 24, 33, 48, 29][i % 5]!
+
 const square = (kernel: number, stride: number, pad: Padding, dilation = 1): Window => ({
   kernel: [kernel, kernel],
   stride: [stride, stride],

@@ -95,12 +95,12 @@ describe('a thread that is lost', () => {
     writeFileSync(
       file,
       `import { workerData } from 'node:worker_threads'
-      workerData.port.on('message', ({ kind }) => kind === 'batch' && setTimeout(() => process.exit(7), 100))
+      workerData.port.on('message', ({ kind }) => kind === 'batch' && setTimeout(() => process.exit(7), 1000))
       await import('${dist('runs/shard-thread.js')}')`,
     )
     const pool = await startPool({ entry: file })
     compute(pool)
-    await new Promise((resolve) => setTimeout(resolve, 2000))
+    await new Promise((resolve) => setTimeout(resolve, 3000))
     // With its code, where the event has come by now.
     expect(() => compute(pool)).toThrow('worker 2 ended')
     await pool.dispose()

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
 import { wasmKernel, type Four } from '../kernel.js'
 import { inverseDeviation, normSlope, writeSlope, type NormSlope } from '../norm-slope.js'
+import { gradientTarget } from '../target.js'
 import { paddedBytes, paddedInput, paddedOutput, upTo4, type WindowInfo } from '../window.js'
 import { convWindow } from './conv.js'
 import {
@@ -58,38 +59,45 @@ export function activated(
 }
 
 /**
- * The gradients of `ActivatedDepthwise` that are wanted, in this order: of x, through ReLU and batch norm, and of the
- * filter. One image after the other, so that each is packed once and is in the cache for all that is done with it:
+ * The gradients of `ActivatedDepthwise` that are wanted, in this order: of x, through ReLU and batch norm, unless there is
+ * a `sum` for it to be added to, and of the filter. One image after the other, so that each is packed once and is in the cache for all that is done with it:
  *
  *   d = ReLU′ ⊙ (dy spread ∗ turned filter),  dx = d, or (d − mean(d) − x̂ · mean(d ⊙ x̂)) / σ behind a batch norm
  */
 export const activatedDepthwiseGradient = wasmKernel<
-  'x' | 'dy' | 'filter' | 'mean' | 'variance',
+  'x' | 'dy' | 'filter' | 'mean' | 'variance' | 'sum',
   Attributes & { readonly input: boolean; readonly own: boolean }
->(ActivatedDepthwiseGradient, ({ inputs: { x, dy, filter, ...norm }, attrs, device }) => {
+>(ActivatedDepthwiseGradient, ({ inputs: { x, dy, filter, sum, ...norm }, attrs, device }) => {
   const info = convWindow(x.shape as Four, filter.shape as Four, attrs, true)
-  const dx = attrs.input ? device.output(x.shape) : undefined
+  const imageSize = imageBytes(info.height, info.width, info.channels)
+  const target = attrs.input ? gradientTarget(device, x.shape, imageSize, sum) : undefined
   const dFilter = attrs.own ? device.output(filter.shape) : undefined
-  const areas = gradientAreas(device.scratch(...gradientSizes(info)))
+  const [area, ...rest] = device.scratch(target?.put.sizes[0] ?? 0, ...gradientSizes(info))
+  const areas = gradientAreas(rest)
+  const put = target?.put.open([area])
   const inverse = deviationOf(device, norm, attrs.epsilon)
   const pack = activated(device, norm, inverse, areas.factor)
   const mean = norm.mean ? device.pointer(norm.mean) : 0
   startGradient(device, info, areas, filter)
   const [from, upstream] = [device.pointer(x), device.pointer(dy)]
   for (let n = 0; n < info.batch; n++) {
-    const at = from + n * imageBytes(info.height, info.width, info.channels)
+    const at = from + n * imageSize
     if (dFilter) pack(at, areas.planes, info, paddedInput(info))
-    imageGradient(device, info, areas, {
-      x: at,
-      dy: upstream + n * imageBytes(info.outHeight, info.outWidth, info.channels),
-      mean,
-      own: dFilter !== undefined,
-      dx: dx && device.pointer(dx) + (at - from),
-    })
+    const image = (to?: number) =>
+      imageGradient(device, info, areas, {
+        x: at,
+        dy: upstream + n * imageBytes(info.outHeight, info.outWidth, info.channels),
+        mean,
+        own: dFilter !== undefined,
+        dx: to,
+      })
+    if (put) put(at - from, imageSize, image)
+    else image()
   }
   if (dFilter) closeFilter(device, info, areas, dFilter)
+  const dx = target?.made[0]
   if (dx && inverse) throughNorm(device, info, areas, { x: from, dx, mean, inverse })
-  return [...(dx ? [dx] : []), ...(dFilter ? [dFilter] : [])]
+  return [...(target?.made ?? []), ...(dFilter ? [dFilter] : [])]
 })
 
 /** Bytes of what `gradientAreas` names. */

@@ -1,5 +1,6 @@
 import { wasmKernel, type Four } from '../kernel.js'
 import { areaOf, openPlans, type Plan } from '../plan.js'
+import { gradientTarget, type Put } from '../target.js'
 import { convWindow, type ConvAttributes } from './conv.js'
 import { forwardCorrelation, inputGradient, type Slide } from './correlation.js'
 import { filterGradient, type FilterSum } from './filter-gradient.js'
@@ -57,43 +58,39 @@ interface GradientAttributes extends ConvAttributes {
 }
 
 /**
- * The gradients of `ConvNorm` that are wanted, of x, then of the filter; dy is the gradient behind the batch norm, whose
- * mean [D] and slope [3, D] turn it into that of y (see `norm-slope.ts`). x is needed for the filter's alone.
+ * The gradients of `ConvNorm` that are wanted, of x, unless there is a `sum` for it to be added to, then of the filter; dy is
+ * the gradient behind the batch norm, whose mean [D] and slope [3, D] turn it into that of y (see `norm-slope.ts`). x is
+ * needed for the filter's alone.
  */
 export const convNormGradient = wasmKernel<
-  'x' | 'y' | 'dy' | 'filter' | 'mean' | 'slope',
+  'x' | 'y' | 'dy' | 'filter' | 'mean' | 'slope' | 'sum',
   GradientAttributes
->(ConvNormGradient, ({ inputs: { x, y, dy, filter, mean, slope }, attrs, device }) => {
+>(ConvNormGradient, ({ inputs: { x, y, dy, filter, mean, slope, sum }, attrs, device }) => {
   const info = convWindow(attrs.inputShape, filter.shape as Four, attrs)
-  const { batch, channels } = info
-  const { kernels } = device
   const outputs = filter.shape[3]!
   const rows = info.outHeight * info.outWidth
-  const dx = attrs.input ? device.output(attrs.inputShape) : undefined
+  const [imageIn, imageOut] = [info.height * info.width * info.channels * 4, rows * outputs * 4]
+  const group = groupOf(imageOut, info.batch)
+  const target = attrs.input ? gradientTarget(device, attrs.inputShape, group * imageIn, sum) : undefined
   const dFilter = attrs.own ? device.output(filter.shape) : undefined
-  const group = groupOf(rows * outputs * 4, batch)
-  const [slide, sum, closed] = openPlans<[Slide | undefined, FilterSum | undefined, number]>(
+  const [slide, put, filterSum, closed] = openPlans<
+    [Slide | undefined, Put | undefined, FilterSum | undefined, number]
+  >(
     device,
-    dx ? inputGradient(device, info, filter) : nothing,
+    target ? inputGradient(device, info, filter) : nothing,
+    target?.put ?? nothing,
     dFilter ? filterGradient(device, info, outputs) : nothing,
-    areaOf(group * rows * outputs * 4),
+    areaOf(group * imageOut),
   )
-  overGroups(batch, group, (first, count) => {
-    const [at, above] = [first * info.height * info.width * channels * 4, first * rows * outputs * 4]
-    kernels.batchNormInput(
-      device.pointer(y) + above,
-      device.pointer(dy) + above,
-      closed,
-      device.pointer(mean),
-      device.pointer(slope),
-      count * rows,
-      outputs,
-    )
-    if (dx) slide!(closed, device.pointer(dx) + at, count)
-    if (dFilter) sum!.add(device.pointer(x) + at, closed, count)
+  overGroups(info.batch, group, (first, count) => {
+    const [above, upstream] = [device.pointer(y), device.pointer(dy)].map((at) => at + first * imageOut)
+    const norm = [device.pointer(mean), device.pointer(slope)] as const
+    device.kernels.batchNormInput(above!, upstream!, closed, ...norm, count * rows, outputs)
+    put?.(first * imageIn, count * imageIn, (to) => slide!(closed, to, count))
+    filterSum?.add(device.pointer(x) + first * imageIn, closed, count)
   })
-  if (dFilter) sum!.close(device.pointer(dFilter))
-  return [dx, dFilter].filter((tensor) => tensor !== undefined)
+  if (dFilter) filterSum!.close(device.pointer(dFilter))
+  return [...(target?.made ?? []), ...(dFilter ? [dFilter] : [])]
 })
 
 const nothing: Plan<undefined> = { sizes: [], open: () => undefined }

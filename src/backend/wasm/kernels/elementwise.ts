@@ -1,27 +1,33 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
 import { sizeOf, wasmKernel } from '../kernel.js'
+import { openPlans } from '../plan.js'
+import { gradientTarget } from '../target.js'
 
 export const ReluGradient = 'SenteiReluGradient'
 export const WeightedSum = 'SenteiWeightedSum'
 export const GateGradients = 'SenteiGateGradients'
 export const ScaleBy = 'SenteiScaleBy'
 
-/** dy where 0 < y < limit, else 0; no limit by default. */
-export const reluGradient = wasmKernel<'dy' | 'y', { limit?: number }>(
+/** dy where 0 < y < limit, else 0; no limit by default. Added to `sum` where there is one. */
+export const reluGradient = wasmKernel<'dy' | 'y' | 'sum', { limit?: number }>(
   ReluGradient,
-  ({ inputs: { dy, y }, attrs: { limit = Infinity }, device }) => {
-    const out = device.output(dy.shape)
-    device.kernels.reluGradient(
-      device.pointer(dy),
-      device.pointer(y),
-      device.pointer(out),
-      sizeOf(dy.shape),
-      limit,
-    )
-    return out
+  ({ inputs: { dy, y, sum }, attrs: { limit = Infinity }, device }) => {
+    const total = sizeOf(dy.shape) * 4
+    const part = sum ? partBytes : total
+    const target = gradientTarget(device, dy.shape, part, sum)
+    const [put] = openPlans(device, target.put)
+    const [upstream, output] = [device.pointer(dy), device.pointer(y)]
+    for (let at = 0; at < total; at += part) {
+      const bytes = Math.min(part, total - at)
+      put(at, bytes, (to) => device.kernels.reluGradient(upstream + at, output + at, to, bytes / 4, limit))
+    }
+    return target.made[0] ?? []
   },
 )
+
+/** Bytes of a gradient that are made before they are added to a sum. */
+const partBytes = 1 << 14
 
 /** The tensors of a list, `x0`, `x1`, …, as addresses in memory. */
 function addresses(device: Device, inputs: Readonly<Record<string, TensorInfo>>, at: number): number {

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
 import { sizeOf, wasmKernel } from '../kernel.js'
 import { inverseDeviation, normSlope, writeSlope } from '../norm-slope.js'
+import { gradientTarget, type Put } from '../target.js'
 
 export const Mix = 'SenteiMix'
 export const MixGradient = 'SenteiMixGradient'
@@ -58,74 +59,101 @@ export const mix = wasmKernel<string, MixAttributes>(Mix, ({ inputs, attrs, devi
  *
  *   dg_m = ⟨dy, x̂_m⟩,  dx_m = g_m / σ · (dy − mean(dy) − x̂_m · mean(dy ⊙ x̂_m))
  *
- * Of a member whose batch norm is `left` to whoever made x_m, the slope [3, C] that turns dy into dx_m.
+ * Of a member whose batch norm is `left` to whoever made x_m, the slope [3, C] that turns dy into dx_m. A member with a sum,
+ * sum0, sum1, …, has its gradient added to that and gets no tensor.
  */
 export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: readonly boolean[] }>(
   MixGradient,
   ({ inputs, attrs, device }) => {
     const dy = inputs.dy!
     const channels = dy.shape[dy.shape.length - 1]!
-    const outputs = attrs.left.map((left) => device.output(left ? [3, channels] : dy.shape))
-    const dGates = device.output([attrs.members])
-    const [totals, slope] = device.scratch(attrs.members * channels * 16, channels * 12)
-    const gates = Float64Array.from(device.numbers(inputs.gates!))
     const rows = sizeOf(dy.shape) / channels
-    const plain = sumMembers(device, inputs, { gates, outputs, totals })
+    const images = Math.max(1, Math.floor((groupBytes * dy.shape[0]!) / (rows * channels * 4)))
+    const group = { rows: images * sizeOf(dy.shape.slice(1, -1)), channels }
+    const targets = attrs.left.map((left, m) =>
+      gradientTarget(device, left ? [3, channels] : dy.shape, group.rows * channels * 4, inputs[`sum${m}`]),
+    )
+    const dGates = device.output([attrs.members])
+    const areas = device.scratch(
+      attrs.members * channels * 16,
+      channels * 12,
+      ...targets.map(({ put }) => put.sizes[0] ?? 0),
+    )
+    const [totals, slope] = areas
+    const puts = targets.map(({ put }, m) => put.open([areas[m + 2]!]))
+    const gates = Float64Array.from(device.numbers(inputs.gates!))
+    const plain = throughMembers(device, inputs, { gates, puts, totals, group })
     const products = gates.map((gate, m) => {
       const mean = inputs[`mean${m}`]
       if (!mean) return plain[m]!
-      const to = device.pointer(outputs[m]!)
       const sums = device.readDoubles(totals + m * channels * 16, channels * 2)
       const inverse = inverseDeviation(device, inputs[`variance${m}`]!, attrs.epsilon)
-      const { [m]: left } = attrs.left
-      writeSlope(
-        device,
-        left ? to : slope,
-        normSlope(inverse, sums, rows, () => gate),
-      )
-      if (!left) {
-        const from = [device.pointer(inputs[`x${m}`]!), device.pointer(dy)] as const
-        device.kernels.batchNormInput(...from, to, device.pointer(mean), slope, rows, channels)
+      const closing = normSlope(inverse, sums, rows, () => gate)
+      if (attrs.left[m]) writeSlope(device, device.pointer(targets[m]!.made[0]!), closing)
+      else {
+        writeSlope(device, slope, closing)
+        const pointers = [inputs[`x${m}`]!, dy].map((tensor) => device.pointer(tensor))
+        overGroups(rows, group, (count, at, bytes) => {
+          const from = pointers.map((pointer) => pointer + at) as [number, number]
+          puts[m]!(at, bytes, (to) =>
+            device.kernels.batchNormInput(...from, to, device.pointer(mean), slope, count, channels),
+          )
+        })
       }
       return inverse.reduce((sum, s, c) => sum + sums[channels + c]! * s, 0)
     })
     device.numbers(dGates).set(products)
-    return [...outputs, dGates]
+    return [...targets.flatMap(({ made }) => made), dGates]
   },
 )
 
+/** Rows that are gone through for one member after another. */
+interface Group {
+  readonly rows: number
+  readonly channels: number
+}
+
+/** Calls with a group's rows, the bytes before it, and its own. */
+function overGroups(
+  rows: number,
+  group: Group,
+  work: (rows: number, at: number, bytes: number) => void,
+): void {
+  const row = group.channels * 4
+  for (let from = 0; from < rows; from += group.rows) {
+    const count = Math.min(group.rows, rows - from)
+    work(count, from * row, count * row)
+  }
+}
+
 /**
- * Puts Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm into `totals`; of the others writes g_m · dy and
- * returns ⟨dy, x_m⟩. Some images at a time, so that dy is read once for all of them.
+ * Puts Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm into `totals`; puts down g_m · dy of the others and
+ * returns ⟨dy, x_m⟩. A group at a time, so that dy is read once for all of them.
  */
-function sumMembers(
+function throughMembers(
   device: Device,
   inputs: Inputs,
-  { gates, outputs, totals }: { gates: Float64Array; outputs: readonly TensorInfo[]; totals: number },
+  all: { gates: Float64Array; puts: readonly Put[]; totals: number; group: Group },
 ): Float64Array {
   const { kernels } = device
-  const { shape } = inputs.dy!
-  const channels = shape[shape.length - 1]!
-  const rows = sizeOf(shape.slice(1, -1))
+  const { gates, puts, totals, group } = all
+  const { channels } = group
   const upstream = device.pointer(inputs.dy!)
   const products = new Float64Array(gates.length)
   kernels.clear(totals, gates.length * channels * 16)
-  const members = outputs.map((output, m) => {
+  const members = puts.map((put, m) => {
     const mean = inputs[`mean${m}`]
-    return {
-      x: device.pointer(inputs[`x${m}`]!),
-      mean: mean && device.pointer(mean),
-      to: mean ? totals + m * channels * 16 : device.pointer(output),
-    }
+    const to = totals + m * channels * 16
+    return { put, x: device.pointer(inputs[`x${m}`]!), mean: mean && device.pointer(mean), to }
   })
-  const group = Math.max(1, Math.floor(groupBytes / (rows * channels * 4)))
-  for (let n = 0; n < shape[0]!; n += group) {
-    const at = n * rows * channels * 4
-    const count = Math.min(group, shape[0]! - n) * rows
-    members.forEach(({ x, mean, to }, m) => {
-      if (mean !== undefined) kernels.batchNormSums(x + at, upstream + at, mean, count, channels, to)
-      else products[m]! += kernels.plainMember(x + at, upstream + at, to + at, gates[m]!, count * channels)
+  overGroups(sizeOf(inputs.dy!.shape) / channels, group, (rows, at, bytes) => {
+    members.forEach(({ put, x, mean, to }, m) => {
+      if (mean !== undefined) kernels.batchNormSums(x + at, upstream + at, mean, rows, channels, to)
+      else
+        put(at, bytes, (place) => {
+          products[m]! += kernels.plainMember(x + at, upstream + at, place, gates[m]!, bytes / 4)
+        })
     })
-  }
+  })
   return products
 }

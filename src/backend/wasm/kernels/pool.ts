@@ -1,6 +1,7 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
 import { wasmKernel, type Four } from '../kernel.js'
+import { gradientTarget } from '../target.js'
 import { paddedBytes, paddedInput, upTo4, windowInfo, type WindowInfo } from '../window.js'
 
 interface PoolAttributes {
@@ -17,47 +18,38 @@ const poolWindow = (x: Four, { filterSize, strides, pad, dimRoundingMode }: Pool
  * ∂/∂x of max pooling: each output's gradient goes to the first position that holds its maximum.
  * TensorFlow.js 4.22's own loses the gradient of windows whose maximum is negative.
  */
-export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output', PoolAttributes>(
+export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output' | 'sum', PoolAttributes>(
   'MaxPoolGrad',
-  ({ inputs: { dy, input, output }, attrs, device }) => {
+  ({ inputs: { dy, input, output, sum }, attrs, device }) => {
     const info = poolWindow(input.shape as Four, attrs)
     const { kernels } = device
     const { height, width, channels } = info
-    const out = device.output(input.shape)
+    const image = height * width * channels * 4
+    const target = gradientTarget(device, input.shape, image, sum)
     const border = whole(info)
     const rows = border.height * info.outWidth * 16
-    const [planes, highest, shares, sums] = device.scratch(
+    const [planes, highest, shares, sums, area] = device.scratch(
       paddedBytes(border, upTo4(channels)),
       rows,
       rows,
       border.width * 16,
+      target.put.sizes[0] ?? 0,
     )
-    const image = height * width * channels * 4
+    const put = target.put.open([area])
     const above = info.outHeight * info.outWidth * channels * 4
     const padded = [border.top, border.left, border.height, border.width] as const
     for (let n = 0; n < info.batch; n++) {
       const from = device.pointer(input) + n * image
       kernels.packPlanes(from, planes, height, width, channels, ...padded, 1, 1, -Infinity)
-      kernels.maxPoolGradientImage(
-        planes,
-        device.pointer(output) + n * above,
-        device.pointer(dy) + n * above,
-        device.pointer(out) + n * image,
-        highest,
-        shares,
-        sums,
-        height,
-        width,
-        channels,
-        ...padded,
-        info.outHeight,
-        info.outWidth,
-        ...info.kernel,
-        ...info.stride,
-        ...info.dilation,
+      const outputs = [device.pointer(output) + n * above, device.pointer(dy) + n * above] as const
+      const areas = [highest, shares, sums] as const
+      const shape = [height, width, channels, ...padded, info.outHeight, info.outWidth] as const
+      const window = [...info.kernel, ...info.stride, ...info.dilation] as const
+      put(n * image, image, (to) =>
+        kernels.maxPoolGradientImage(planes, ...outputs, to, ...areas, ...shape, ...window),
       )
     }
-    return out
+    return target.made[0] ?? []
   },
 )
 
@@ -68,9 +60,9 @@ export const AvgPoolGradient = 'SenteiAvgPoolGradient'
  * gradient is shared among them; with `countPadding`, of the whole window. TensorFlow.js 4.22's own
  * divides by the window everywhere, though its forward pass does not.
  */
-export const avgPoolGradient = wasmKernel<'dy', AvgPoolAttributes & { inputShape: Four }>(
+export const avgPoolGradient = wasmKernel<'dy' | 'sum', AvgPoolAttributes & { inputShape: Four }>(
   AvgPoolGradient,
-  ({ inputs: { dy }, attrs, device }) => shareOut(device, dy, attrs.inputShape, attrs),
+  ({ inputs: { dy, sum }, attrs, device }) => shareOut(device, dy, attrs.inputShape, attrs, sum),
 )
 
 /** The same under tfjs-core's name, which takes the shape from the input itself. */
@@ -83,36 +75,48 @@ interface AvgPoolAttributes extends PoolAttributes {
   readonly countPadding?: boolean
 }
 
-function shareOut(device: Device, dy: TensorInfo, shape: Four, attrs: AvgPoolAttributes): TensorInfo {
+function shareOut(
+  device: Device,
+  dy: TensorInfo,
+  shape: Four,
+  attrs: AvgPoolAttributes,
+  sum?: TensorInfo,
+): TensorInfo | TensorInfo[] {
   const info = poolWindow(shape, attrs)
   const { kernels } = device
-  const out = device.output(shape)
-  const border = whole(info)
   const { channels } = info
-  const row = info.outWidth * 16
-  const [shares, sums, factors] = device.scratch(border.height * row, border.width * 16, row)
   const image = info.height * info.width * channels * 4
-  for (let n = 0; n < info.batch; n++)
-    kernels.avgPoolGradientImage(
-      device.pointer(dy) + n * info.outHeight * info.outWidth * channels * 4,
-      device.pointer(out) + n * image,
-      shares,
-      sums,
-      factors,
-      info.height,
-      info.width,
-      channels,
-      border.top,
-      border.left,
-      border.height,
-      border.width,
-      info.outHeight,
-      info.outWidth,
-      ...info.kernel,
-      ...info.stride,
-      Number(attrs.countPadding ?? false),
+  const target = gradientTarget(device, shape, image, sum)
+  const border = whole(info)
+  const row = info.outWidth * 16
+  const sizes = [border.height * row, border.width * 16, row, target.put.sizes[0] ?? 0] as const
+  const [shares, sums, factors, area] = device.scratch(...sizes)
+  const put = target.put.open([area])
+  const areas = [shares, sums, factors] as const
+  const shapes = [
+    info.height,
+    info.width,
+    channels,
+    border.top,
+    border.left,
+    border.height,
+    border.width,
+  ] as const
+  const window = [info.outHeight, info.outWidth, ...info.kernel, ...info.stride] as const
+  for (let n = 0; n < info.batch; n++) {
+    const from = device.pointer(dy) + n * info.outHeight * info.outWidth * channels * 4
+    put(n * image, image, (to) =>
+      kernels.avgPoolGradientImage(
+        from,
+        to,
+        ...areas,
+        ...shapes,
+        ...window,
+        Number(attrs.countPadding ?? false),
+      ),
     )
-  return out
+  }
+  return target.made[0] ?? []
 }
 
 /** The padded image, large enough for the whole input as well, of which a window may leave out the end. */

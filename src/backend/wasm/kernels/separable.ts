@@ -1,6 +1,7 @@
 import type { Device } from '../device.js'
 import { wasmKernel, type Four } from '../kernel.js'
 import { writeSlope } from '../norm-slope.js'
+import { gradientTarget } from '../target.js'
 import { paddedBytes, paddedInput, upTo4, upTo8, type WindowInfo } from '../window.js'
 import {
   activated,
@@ -87,26 +88,30 @@ interface GradientAttributes extends Attributes {
 }
 
 /**
- * The gradients of `Separable` that are wanted, in this order: of x; where the batch norm in front is left to another, the
+ * The gradients of `Separable` that are wanted, in this order: of x, unless there is a `sum` for it to be added to; where the batch norm in front is left to another, the
  * slope [3, C] that turns the former into that before it; of depthwise; of pointwise. Where a batch norm behind y was left
  * to this one, `outMean` [D] and `outSlope` [3, D] are given, dy is the gradient behind that norm, and y is read. Image by
  * image; what lies inside is computed again.
  */
-export const separableGradient = wasmKernel<Inputs | 'y' | 'dy' | 'outMean' | 'outSlope', GradientAttributes>(
+export const separableGradient = wasmKernel<
+  Inputs | 'y' | 'dy' | 'outMean' | 'outSlope' | 'sum',
+  GradientAttributes
+>(
   SeparableGradient,
-  ({ inputs: { x, y, dy, depthwise, pointwise, outMean, outSlope, ...norm }, attrs, device }) => {
+  ({ inputs: { x, y, dy, depthwise, pointwise, outMean, outSlope, sum, ...norm }, attrs, device }) => {
     const info = convWindow(x.shape as Four, depthwise.shape as Four, attrs, true)
     const outputs = pointwise.shape[3]!
-    const dx = attrs.input ? device.output(x.shape) : undefined
+    const imageSize = imageBytes(info.height, info.width, info.channels)
+    const target = attrs.input ? gradientTarget(device, x.shape, imageSize, sum) : undefined
+    const dx = target?.made[0]
     const slope = dx && attrs.left ? device.output([3, info.channels]) : undefined
     const filters = attrs.own
       ? { depthwise: device.output(depthwise.shape), pointwise: device.output(pointwise.shape) }
       : undefined
-    const [packed, inner, front, closed, panels, blocks, evenInner, evenClosed, ...rest] = device.scratch(
-      ...pointwiseSizes(info, outputs),
-      ...gradientSizes(info),
-    )
+    const [packed, inner, front, closed, panels, blocks, evenInner, evenClosed, area, ...rest] =
+      device.scratch(...pointwiseSizes(info, outputs), target?.put.sizes[0] ?? 0, ...gradientSizes(info))
     const areas = gradientAreas(rest)
+    const put = target?.put.open([area])
     const { kernels } = device
     const { channels } = info
     const rows = info.outHeight * info.outWidth
@@ -118,7 +123,7 @@ export const separableGradient = wasmKernel<Inputs | 'y' | 'dy' | 'outMean' | 'o
     kernels.packPanels(device.pointer(pointwise), panels, 1, outputs, channels, 0, 1, outputs)
     kernels.clear(blocks, upTo4(channels) * upTo8(outputs) * 4)
     for (let n = 0; n < info.batch; n++) {
-      const at = n * imageBytes(info.height, info.width, channels)
+      const at = n * imageSize
       const above = n * rows * outputs * 4
       let upstream = device.pointer(dy) + above
       if (outSlope) {
@@ -135,13 +140,11 @@ export const separableGradient = wasmKernel<Inputs | 'y' | 'dy' | 'outMean' | 'o
         kernels.transposedProduct(a, b, blocks, 1, rows, channels, outputs, c4 * 4, 0, d8 * 4, 0)
       }
       multiply(device, { from: upstream, panels, to: front, rows, channels: outputs, outputs: channels })
-      imageGradient(device, info, areas, {
-        x: device.pointer(x) + at,
-        dy: front,
-        mean,
-        own: filters !== undefined,
-        dx: dx && device.pointer(dx) + at,
-      })
+      const own = filters !== undefined
+      const image = (to?: number) =>
+        imageGradient(device, info, areas, { x: device.pointer(x) + at, dy: front, mean, own, dx: to })
+      if (put) put(at, imageSize, image)
+      else image()
     }
     if (filters) {
       closeFilter(device, info, areas, filters.depthwise)
