@@ -148,6 +148,56 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
   })
 })
 
+/** Paths of every kind from one value, and that value itself, twice. */
+function manyReaders() {
+  const b = graphBuilder([6, 6, 4], 'l')
+  const x = b.conv(b.input, { channels: 4, kernel: 1 })
+  const open = b.activation(x, 'relu')
+  const normed = (y: string) => b.batchNorm(y, { affine: false })
+  const once = (stride = 1) => b.depthwise(open, { kernel: 3, stride })
+  const readers = [
+    x,
+    x,
+    b.avgPool(x, { kernel: 3 }),
+    normed(b.maxPool(x, { kernel: 3 })),
+    normed(b.conv(open, { channels: 4, kernel: 3 })),
+    normed(b.conv(open, { channels: 4, kernel: 1 })),
+    normed(b.conv(once(), { channels: 4, kernel: 1 })),
+    once(),
+    open,
+  ]
+  const members = readers.map((_, m) => `m${m}`)
+  const first = b.node('mix', readers, { group: 'g', members })
+  const second = b.node('mix', [first, normed(b.conv(open, { channels: 4, kernel: 3 })), x], {
+    group: 'h',
+    members: ['a', 'b', 'c'],
+  })
+  b.output('task', second)
+  const graph = b.graph()
+  const numbers = {
+    input: normals(random, 'shared x', rows * 144),
+    parameters: randomValues(graph, random),
+    gates: { g: [0.3, 0.4, 0.9, 0.5, 0.7, 0.2, 0.6, 0.8, 0.1], h: [0.5, 0.3, 0.7] },
+    training: true,
+  }
+  return { graph, numbers, upstream: normals(random, 'shared dy', rows * 144) }
+}
+
+it('a value that many read has the sum of their gradients', async () => {
+  const { graph, numbers, upstream } = manyReaders()
+  const on = async (backend: 'wasm' | 'cpu') => {
+    await useBackend(backend)
+    const before = tf.memory().numTensors
+    const gradients = gradientsOf(graph, 'task', numbers, upstream)
+    expect(tf.memory().numTensors).toBe(before)
+    return gradients
+  }
+  // On cpu each gradient is a tensor of its own, and they are added afterwards.
+  const [added, want] = [await on('wasm'), await on('cpu')]
+  expect([...added.keys()].sort()).toEqual([...want.keys()].sort())
+  for (const [name, values] of want) expect(relativeError(added.get(name)!, values), name).toBeLessThan(1e-5)
+})
+
 describe('random nodes', () => {
   beforeAll(() => useBackend('wasm'))
 
