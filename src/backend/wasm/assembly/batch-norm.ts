@@ -187,41 +187,82 @@ export function batchNormSums(
   const chunk = chunkRows(channels)
   for (let from = 0; from < rows; from += chunk) {
     const count = min(chunk, rows - from)
-    for (let c = 0; c < channels; c += 4) {
+    let c = 0
+    for (; c + 16 <= channels; c += 16) {
       const at = <usize>c * F32
-      const lanes = channels - c
-      const centre = loadLanes(mean + at, lanes)
-      let px = x + at
-      let pd = dy + at
-      let s0 = zero()
-      let s1 = zero()
-      let q0 = zero()
-      let q1 = zero()
-      let r = 0
-      if (lanes >= 4)
-        for (; r + 2 <= count; r += 2) {
-          const a = v128.load(pd)
-          const b = v128.load(pd + step)
-          s0 = f32x4.add(s0, a)
-          s1 = f32x4.add(s1, b)
-          q0 = madd(a, f32x4.sub(v128.load(px), centre), q0)
-          q1 = madd(b, f32x4.sub(v128.load(px + step), centre), q1)
-          px += step * 2
-          pd += step * 2
-        }
-      for (; r < count; r++) {
-        const a = loadLanes(pd, lanes)
-        s0 = f32x4.add(s0, a)
-        q0 = madd(a, f32x4.sub(loadLanes(px, lanes), centre), q0)
-        px += step
-        pd += step
-      }
-      addLanes(totals + <usize>c * 8, f32x4.add(s0, s1), lanes)
-      addLanes(products + <usize>c * 8, f32x4.add(q0, q1), lanes)
+      sixteenSums(x + at, dy + at, mean + at, step, count, totals + <usize>c * 8, products + <usize>c * 8)
+    }
+    for (; c < channels; c += 4) {
+      const at = <usize>c * F32
+      fourSums(x + at, dy + at, mean + at, step, count, channels - c, totals + <usize>c * 8, products + <usize>c * 8)
     }
     x += <usize>count * step
     dy += <usize>count * step
   }
+}
+
+/** Sixteen channels, a cache line of either tensor, at a time. */
+function sixteenSums(x: usize, dy: usize, mean: usize, step: usize, rows: i32, totals: usize, products: usize): void {
+  const c0 = v128.load(mean)
+  const c1 = v128.load(mean, 16)
+  const c2 = v128.load(mean, 32)
+  const c3 = v128.load(mean, 48)
+  let s0 = zero()
+  let s1 = zero()
+  let s2 = zero()
+  let s3 = zero()
+  let q0 = zero()
+  let q1 = zero()
+  let q2 = zero()
+  let q3 = zero()
+  for (let r = 0; r < rows; r++) {
+    let d = v128.load(dy)
+    s0 = f32x4.add(s0, d)
+    q0 = madd(d, f32x4.sub(v128.load(x), c0), q0)
+    d = v128.load(dy, 16)
+    s1 = f32x4.add(s1, d)
+    q1 = madd(d, f32x4.sub(v128.load(x, 16), c1), q1)
+    d = v128.load(dy, 32)
+    s2 = f32x4.add(s2, d)
+    q2 = madd(d, f32x4.sub(v128.load(x, 32), c2), q2)
+    d = v128.load(dy, 48)
+    s3 = f32x4.add(s3, d)
+    q3 = madd(d, f32x4.sub(v128.load(x, 48), c3), q3)
+    x += step
+    dy += step
+  }
+  addLanes(totals, s0, 4)
+  addLanes(totals + 32, s1, 4)
+  addLanes(totals + 64, s2, 4)
+  addLanes(totals + 96, s3, 4)
+  addLanes(products, q0, 4)
+  addLanes(products + 32, q1, 4)
+  addLanes(products + 64, q2, 4)
+  addLanes(products + 96, q3, 4)
+}
+
+function fourSums(
+  x: usize,
+  dy: usize,
+  mean: usize,
+  step: usize,
+  rows: i32,
+  lanes: i32,
+  totals: usize,
+  products: usize,
+): void {
+  const centre = loadLanes(mean, lanes)
+  let s = zero()
+  let q = zero()
+  for (let r = 0; r < rows; r++) {
+    const d = loadLanes(dy, lanes)
+    s = f32x4.add(s, d)
+    q = madd(d, f32x4.sub(loadLanes(x, lanes), centre), q)
+    x += step
+    dy += step
+  }
+  addLanes(totals, s, lanes)
+  addLanes(products, q, lanes)
 }
 
 /** dx = factor · (dy − share − (x − mean) · slope) for each column of [rows, channels]; `slopes` holds factor, share and slope, [3, channels]. */
