@@ -4,9 +4,11 @@ import {
   ActivatedDepthwise,
   ActivatedDepthwiseGradient,
 } from '../src/backend/wasm/kernels/activated-depthwise.js'
+import { ConvNorm, ConvNormGradient } from '../src/backend/wasm/kernels/conv-norm.js'
 import { ReluGradient } from '../src/backend/wasm/kernels/elementwise.js'
 import { Mix, MixGradient } from '../src/backend/wasm/kernels/mix.js'
 import { Spread } from '../src/backend/wasm/kernels/reduce.js'
+import { Separable, SeparableGradient } from '../src/backend/wasm/kernels/separable.js'
 
 /** One kernel on inputs of some shapes, and what it has to do at least. */
 export interface KernelCase {
@@ -50,6 +52,20 @@ function convolution(kernel: number, stride = 1, dilation = 1): KernelCase[] {
       attrs: { ...attrs, inputShape: x },
       flop,
       comparable,
+    },
+    {
+      title: `${title}, and statistics`,
+      name: ConvNorm,
+      inputs: { x, filter },
+      attrs,
+      flop,
+    },
+    {
+      title: `${title}, gradients from behind a norm`,
+      name: ConvNormGradient,
+      inputs: { x, y: out, dy: out, filter, mean: [32], slope: [3, 32] },
+      attrs: { ...attrs, inputShape: x, input: true, own: true },
+      flop: 2 * flop,
     },
     {
       title: `${title}, filter gradient`,
@@ -101,6 +117,24 @@ function depthwise(kernel: number, dilation = 1): KernelCase[] {
   ]
 }
 
+/** ReLU, depthwise, pointwise and batch norm as one; what its gradient computes again is not counted. */
+function separable(kernel: number): KernelCase[] {
+  const attrs = { ...window(kernel), epsilon: 1e-5 }
+  const inputs = { x, depthwise: [kernel, kernel, 32, 1], pointwise: [1, 1, 32, 32] }
+  const flop = 2 * size * (kernel ** 2 + 32)
+  const title = `separable ${kernel}×${kernel}`
+  return [
+    { title, name: Separable, inputs, attrs, flop },
+    {
+      title: `${title}, gradients`,
+      name: SeparableGradient,
+      inputs: { ...inputs, dy: x, y: x, outMean: [32], outSlope: [3, 32] },
+      attrs: { ...attrs, input: true, own: true, left: false },
+      flop: 2 * flop,
+    },
+  ]
+}
+
 const pooling = { filterSize: [3, 3], strides: [1, 1], pad: 'same' }
 const members = 4
 const mixed: Record<string, readonly number[]> = {}
@@ -116,6 +150,8 @@ export const kernelCases: readonly KernelCase[] = [
   ...depthwise(3),
   ...depthwise(5),
   ...depthwise(5, 2),
+  ...separable(3),
+  ...separable(5),
   {
     title: 'max pool 3×3 gradient',
     name: 'MaxPoolGrad',
@@ -156,8 +192,15 @@ export const kernelCases: readonly KernelCase[] = [
     title: `mix of ${members} norms, gradients`,
     name: MixGradient,
     inputs: { ...mixed, gates: [members], dy: x },
-    attrs: { members, epsilon: 1e-5 },
+    attrs: { members, left: Array<boolean>(members).fill(false), epsilon: 1e-5 },
     bytes: tensors(5 * members),
+  },
+  {
+    title: `mix of ${members} norms, gradients that are left`,
+    name: MixGradient,
+    inputs: { ...mixed, gates: [members], dy: x },
+    attrs: { members, left: Array<boolean>(members).fill(true), epsilon: 1e-5 },
+    bytes: tensors(1 + members),
   },
   { title: 'ReLU gradient', name: ReluGradient, inputs: { dy: x, y: x }, attrs: {}, bytes: tensors(3) },
   { title: 'tanh', name: 'Tanh', inputs: { x }, attrs: {}, bytes: tensors(2) },

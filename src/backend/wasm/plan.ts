@@ -7,6 +7,12 @@ export interface Plan<Work> {
   readonly open: (areas: readonly number[]) => Work
 }
 
+/** Declares a plan: areas of so many bytes each, and what is done with their addresses. */
+export const plan = <Work, const Sizes extends readonly number[]>(
+  sizes: Sizes,
+  open: (areas: { readonly [K in keyof Sizes]: number }) => Work,
+): Plan<Work> => ({ sizes, open: open as Plan<Work>['open'] })
+
 /** Opens plans that work side by side. */
 export function openPlans<Works extends readonly unknown[]>(
   device: Device,
@@ -17,4 +23,4 @@ export function openPlans<Works extends readonly unknown[]>(
 }
 
 /** An area of so many bytes. */
-export const areaOf = (bytes: number): Plan<number> => ({ sizes: [bytes], open: ([area]) => area! })
+export const areaOf = (bytes: number): Plan<number> => plan([bytes], ([area]) => area)

@@ -6,17 +6,16 @@ import type { Plan } from './plan.js'
 /** Puts a part of a gradient `at` so many bytes from its beginning; `make` writes its bytes at the address that it is told. */
 export type Put = (at: number, bytes: number, make: (to: number) => void) => void
 
-/** Where a gradient goes: into a tensor of its own, or on top of a sum. */
-export interface Target {
+/** Where a gradient goes: into a tensor of its own, or on top of a sum. Its one area holds a part on its way to a sum. */
+export interface Target extends Plan<Put> {
   /** What the kernel hands back: nothing where there is a sum. */
   readonly made: readonly TensorInfo[]
-  /** Parts of at most the bytes that were asked for. */
-  readonly put: Plan<Put>
+  readonly sizes: readonly [number]
 }
 
 /**
- * A gradient of some shape, put down part by part. With a `sum`, which has that many numbers and is nobody else's, each part
- * is added to it while it is in cache.
+ * A gradient of some shape, put down in parts of at most `partBytes`. With a `sum`, which has that many numbers and is
+ * nobody else's, each part is added to it while it is in cache.
  */
 export function gradientTarget(
   device: Device,
@@ -26,7 +25,7 @@ export function gradientTarget(
 ): Target {
   if (!sum) {
     const made = device.output(shape)
-    return { made: [made], put: { sizes: [], open: () => (at, _, make) => make(device.pointer(made) + at) } }
+    return { made: [made], sizes: [0], open: () => (at, _, make) => make(device.pointer(made) + at) }
   }
   const open = ([part]: readonly number[]): Put => {
     return (at, bytes, make) => {
@@ -34,5 +33,5 @@ export function gradientTarget(
       device.kernels.addInto(device.pointer(sum) + at, part!, bytes / 4)
     }
   }
-  return { made: [], put: { sizes: [Math.min(partBytes, sizeOf(shape) * 4)], open } }
+  return { made: [], sizes: [Math.min(partBytes, sizeOf(shape) * 4)], open }
 }

@@ -78,7 +78,7 @@ export const convNormGradient = wasmKernel<
   >(
     device,
     target ? inputGradient(device, info, filter) : nothing,
-    target?.put ?? nothing,
+    target ?? nothing,
     dFilter ? filterGradient(device, info, outputs) : nothing,
     areaOf(group * imageOut),
   )

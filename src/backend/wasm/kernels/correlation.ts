@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
-import type { Plan } from '../plan.js'
+import { plan, type Plan } from '../plan.js'
 import { paddedBytes, paddedInput, paddedOutput, upTo8, type WindowInfo } from '../window.js'
 import { winogradCorrelation, winogradPays } from './winograd.js'
 
@@ -107,36 +107,20 @@ function direct(
     kernels.packImage(from, image, ...even, spread[0], spread[1])
     return image
   }
-  return {
-    sizes: [taps * channels * upTo8(outputs) * 4, plain ? 0 : paddedBytes(border, channels)],
-    open: ([panels, image]) => {
-      const { at, tapStep, channelStep, outputStep } = layout
-      kernels.packPanels(at, panels!, taps, channels, outputs, tapStep, channelStep, outputStep)
-      return (from, to, images) => {
-        if (single) {
-          const rows = images * height * width
-          kernels.productRows(
-            from,
-            panels!,
-            to,
-            rows,
-            outputs,
-            channels,
-            position,
-            1,
-            1,
-            0,
-            0,
-            positionOut,
-            0,
-          )
-          return
-        }
-        for (let n = 0; n < images; n++) {
-          const start = padded(from + n * height * width * position, image!)
-          rowsOf(panels!, start, to + n * info.outHeight * info.outWidth * positionOut)
-        }
+  const sizes = [taps * channels * upTo8(outputs) * 4, plain ? 0 : paddedBytes(border, channels)] as const
+  return plan(sizes, ([panels, image]) => {
+    const { at, tapStep, channelStep, outputStep } = layout
+    kernels.packPanels(at, panels, taps, channels, outputs, tapStep, channelStep, outputStep)
+    return (from, to, images) => {
+      if (single) {
+        const rows = images * height * width
+        kernels.productRows(from, panels, to, rows, outputs, channels, position, 1, 1, 0, 0, positionOut, 0)
+        return
       }
-    },
-  }
+      for (let n = 0; n < images; n++) {
+        const start = padded(from + n * height * width * position, image)
+        rowsOf(panels, start, to + n * info.outHeight * info.outWidth * positionOut)
+      }
+    }
+  })
 }

@@ -16,7 +16,7 @@ export const reluGradient = wasmKernel<'dy' | 'y' | 'sum', { limit?: number }>(
     const total = sizeOf(dy.shape) * 4
     const part = sum ? partBytes : total
     const target = gradientTarget(device, dy.shape, part, sum)
-    const [put] = openPlans(device, target.put)
+    const [put] = openPlans(device, target)
     const [upstream, output] = [device.pointer(dy), device.pointer(y)]
     for (let at = 0; at < total; at += part) {
       const bytes = Math.min(part, total - at)

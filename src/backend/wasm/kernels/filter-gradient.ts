@@ -1,5 +1,5 @@
 import type { Device } from '../device.js'
-import type { Plan } from '../plan.js'
+import { plan, type Plan } from '../plan.js'
 import { paddedBytes, paddedInput, upTo4, upTo8, type WindowInfo } from '../window.js'
 import { unpackTaps } from './unpack-taps.js'
 import { winogradFilterGradient, winogradPays } from './winograd.js'
@@ -64,21 +64,23 @@ function direct(device: Device, info: WindowInfo, outputs: number): Plan<FilterS
       )
     }
   }
-  return {
-    sizes: [taps * block, plainX ? 0 : paddedBytes(border, c4), plainY ? 0 : outHeight * outWidth * d8 * 4],
-    open: ([blocks, image, gradient]) => {
-      kernels.clear(blocks!, taps * block)
-      return {
-        add(x, dy, images) {
-          for (let n = 0; n < images; n++) {
-            const fromX = evenX(x + n * height * width * channels * 4, image!)
-            addImage(fromX, evenY(dy + n * outHeight * outWidth * outputs * 4, gradient!), blocks!)
-          }
-        },
-        close(to) {
-          unpackTaps(device, { blocks: blocks!, block, taps, channels, outputs, to })
-        },
-      }
-    },
-  }
+  const sizes = [
+    taps * block,
+    plainX ? 0 : paddedBytes(border, c4),
+    plainY ? 0 : outHeight * outWidth * d8 * 4,
+  ] as const
+  return plan(sizes, ([blocks, image, gradient]) => {
+    kernels.clear(blocks, taps * block)
+    return {
+      add(x, dy, images) {
+        for (let n = 0; n < images; n++) {
+          const fromX = evenX(x + n * height * width * channels * 4, image)
+          addImage(fromX, evenY(dy + n * outHeight * outWidth * outputs * 4, gradient), blocks)
+        }
+      },
+      close(to) {
+        unpackTaps(device, { blocks, block, taps, channels, outputs, to })
+      },
+    }
+  })
 }

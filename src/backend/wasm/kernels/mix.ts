@@ -77,10 +77,10 @@ export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: r
     const areas = device.scratch(
       attrs.members * channels * 16,
       channels * 12,
-      ...targets.map(({ put }) => put.sizes[0] ?? 0),
+      ...targets.map(({ sizes }) => sizes[0]),
     )
     const [totals, slope] = areas
-    const puts = targets.map(({ put }, m) => put.open([areas[m + 2]!]))
+    const puts = targets.map(({ open }, m) => open([areas[m + 2]!]))
     const gates = Float64Array.from(device.numbers(inputs.gates!))
     const plain = throughMembers(device, inputs, { gates, puts, totals, group })
     const products = gates.map((gate, m) => {

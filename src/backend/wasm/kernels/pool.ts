@@ -33,9 +33,9 @@ export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output' | 'sum', Poo
       rows,
       rows,
       border.width * 16,
-      target.put.sizes[0] ?? 0,
+      target.sizes[0],
     )
-    const put = target.put.open([area])
+    const put = target.open([area])
     const above = info.outHeight * info.outWidth * channels * 4
     const padded = [border.top, border.left, border.height, border.width] as const
     for (let n = 0; n < info.batch; n++) {
@@ -89,9 +89,9 @@ function shareOut(
   const target = gradientTarget(device, shape, image, sum)
   const border = whole(info)
   const row = info.outWidth * 16
-  const sizes = [border.height * row, border.width * 16, row, target.put.sizes[0] ?? 0] as const
+  const sizes = [border.height * row, border.width * 16, row, target.sizes[0]] as const
   const [shares, sums, factors, area] = device.scratch(...sizes)
-  const put = target.put.open([area])
+  const put = target.open([area])
   const areas = [shares, sums, factors] as const
   const shapes = [
     info.height,

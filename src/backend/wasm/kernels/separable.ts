@@ -109,9 +109,9 @@ export const separableGradient = wasmKernel<
       ? { depthwise: device.output(depthwise.shape), pointwise: device.output(pointwise.shape) }
       : undefined
     const [packed, inner, front, closed, panels, blocks, evenInner, evenClosed, area, ...rest] =
-      device.scratch(...pointwiseSizes(info, outputs), target?.put.sizes[0] ?? 0, ...gradientSizes(info))
+      device.scratch(...pointwiseSizes(info, outputs), target?.sizes[0] ?? 0, ...gradientSizes(info))
     const areas = gradientAreas(rest)
-    const put = target?.put.open([area])
+    const put = target?.open([area])
     const { kernels } = device
     const { channels } = info
     const rows = info.outHeight * info.outWidth

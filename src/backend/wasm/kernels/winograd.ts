@@ -1,5 +1,5 @@
 import type { Device } from '../device.js'
-import type { Plan } from '../plan.js'
+import { plan, type Plan } from '../plan.js'
 import { upTo4, upTo8, type WindowInfo } from '../window.js'
 import type { Correlation, KernelLayout, Slide } from './correlation.js'
 import type { FilterSum } from './filter-gradient.js'
@@ -65,7 +65,7 @@ function overBlocks(
   }
 }
 
-/** Bytes of so many planes, and from one to the next: an odd number of cache lines, else all would fall into one set. */
+/** Bytes from one plane to the next: an odd number of cache lines, else all would fall into one set. */
 const planeOf = (bytes: number): number => ((bytes + 63) & ~63) | 64
 
 /** y = x ∗ kernel for images [H, W, C] and [H', W', D]. */
@@ -87,42 +87,39 @@ export function winogradCorrelation(
   ]
   const stripBytes = 6 * (4 * across + 2) * positionIn
   const zeroBytes = width * channels * 4
-  return {
-    sizes: [
-      planes * panelPlane,
-      27 * panel,
-      stripBytes,
-      zeroBytes,
-      planes * inPlane,
-      planes * outPlane,
-      6 * 4 * across * positionOut,
-      4 * outWidth * positionOut,
-    ],
-    open([panels = 0, taps = 0, strip = 0, zeros = 0, lifted = 0, products = 0, outStrip = 0, spare = 0]) {
-      packTaps(device, { kernel, channels, outputs, to: taps, bytes: panel })
-      kernels.liftKernels(taps, panel, taps + 9 * panel, panels, panelPlane)
-      kernels.clear(strip, stripBytes)
-      kernels.clear(zeros, zeroBytes)
-      const lift = [across, zeros, strip] as const
-      const multiply = [planes, lifted, inPlane, panels, panelPlane, products, outPlane] as const
-      return (from, to, images) => {
-        overBlocks(tiling, images, (count, rows) => {
-          rows((place, n, top) => {
-            const x = from + n * height * width * channels * 4
-            const target = lifted + place * across * positionIn
-            kernels.liftInputTiles(x, height, width, channels, top - pad[0], pad[1], ...lift, target, inPlane)
-          })
-          kernels.stackedProducts(...multiply, count * across, outputs, channels, positionIn, positionOut)
-          rows((place, n, top) => {
-            const y = to + n * outHeight * outWidth * outputs * 4
-            const source = products + place * across * positionOut
-            const shape = [outHeight, outWidth, outputs, top, across] as const
-            kernels.lowerOutputTiles(source, outPlane, y, ...shape, outStrip, spare)
-          })
+  const sizes = [
+    planes * panelPlane,
+    27 * panel,
+    stripBytes,
+    zeroBytes,
+    planes * inPlane,
+    planes * outPlane,
+    6 * 4 * across * positionOut,
+    4 * outWidth * positionOut,
+  ] as const
+  return plan(sizes, ([panels, taps, strip, zeros, lifted, products, outStrip, spare]) => {
+    packTaps(device, { kernel, channels, outputs, to: taps, bytes: panel })
+    kernels.liftKernels(taps, panel, taps + 9 * panel, panels, panelPlane)
+    kernels.clear(strip, stripBytes)
+    kernels.clear(zeros, zeroBytes)
+    const multiply = [planes, lifted, inPlane, panels, panelPlane, products, outPlane] as const
+    return (from, to, images) => {
+      overBlocks(tiling, images, (count, rows) => {
+        rows((place, n, top) => {
+          const x = from + n * height * width * channels * 4
+          const shape = [height, width, channels, top - pad[0], pad[1], across, zeros, strip] as const
+          kernels.liftInputTiles(x, ...shape, lifted + place * across * positionIn, inPlane)
         })
-      }
-    },
-  }
+        kernels.stackedProducts(...multiply, count * across, outputs, channels, positionIn, positionOut)
+        rows((place, n, top) => {
+          const y = to + n * outHeight * outWidth * outputs * 4
+          const source = products + place * across * positionOut
+          const shape = [outHeight, outWidth, outputs, top, across] as const
+          kernels.lowerOutputTiles(source, outPlane, y, ...shape, outStrip, spare)
+        })
+      })
+    }
+  })
 }
 
 /** Lays a kernel's nine taps out in panels of eight outputs, `bytes` each, one tap behind the other. */
@@ -161,39 +158,43 @@ export function winogradFilterGradient(device: Device, info: WindowInfo, outputs
   const stripBytes = 6 * (4 * across + 2) * positionX
   const yStripBytes = 6 * 4 * across * upTo4(outputs) * 4
   const zeroBytes = Math.max(width * channels, outWidth * outputs) * 4
-  return {
-    sizes: [planes * sumPlane, 9 * sum, stripBytes, yStripBytes, zeroBytes, planes * xPlane, planes * yPlane],
-    open([sums = 0, taps = 0, strip = 0, yStrip = 0, zeros = 0, lifted = 0, yLifted = 0]) {
-      kernels.clear(sums, planes * sumPlane)
-      kernels.clear(strip, stripBytes)
-      kernels.clear(yStrip, yStripBytes)
-      kernels.clear(zeros, zeroBytes)
-      // The product reads eight outputs at a time, and the transform writes four.
-      if (positionY !== upTo4(outputs) * 4) kernels.clear(yLifted, planes * yPlane)
-      const multiply = [planes, lifted, xPlane, yLifted, yPlane, sums, sumPlane] as const
-      return {
-        add(x, dy, images) {
-          overBlocks(tiling, images, (count, rows) => {
-            rows((place, n, top) => {
-              const [fromX, fromY] = [
-                x + n * height * width * channels * 4,
-                dy + n * outHeight * outWidth * outputs * 4,
-              ]
-              const shape = [height, width, channels, top - pad[0], pad[1], across, zeros, strip] as const
-              kernels.liftInputTiles(fromX, ...shape, lifted + place * across * positionX, xPlane)
-              const shapeY = [outHeight, outWidth, outputs, top, across, zeros, yStrip] as const
-              const target = yLifted + place * across * positionY
-              kernels.liftOutputTiles(fromY, ...shapeY, target, yPlane, positionY)
-            })
-            const sizes = [count * across, channels, outputs, positionX, positionY] as const
-            kernels.stackedTransposedProducts(...multiply, ...sizes)
+  const sizes = [
+    planes * sumPlane,
+    9 * sum,
+    stripBytes,
+    yStripBytes,
+    zeroBytes,
+    planes * xPlane,
+    planes * yPlane,
+  ] as const
+  return plan(sizes, ([sums, taps, strip, yStrip, zeros, lifted, yLifted]) => {
+    kernels.clear(sums, planes * sumPlane)
+    kernels.clear(strip, stripBytes)
+    kernels.clear(yStrip, yStripBytes)
+    kernels.clear(zeros, zeroBytes)
+    // The product reads eight outputs at a time, and the transform writes four.
+    if (positionY !== upTo4(outputs) * 4) kernels.clear(yLifted, planes * yPlane)
+    const multiply = [planes, lifted, xPlane, yLifted, yPlane, sums, sumPlane] as const
+    return {
+      add(x, dy, images) {
+        overBlocks(tiling, images, (count, rows) => {
+          rows((place, n, top) => {
+            const fromX = x + n * height * width * channels * 4
+            const shape = [height, width, channels, top - pad[0], pad[1], across, zeros, strip] as const
+            kernels.liftInputTiles(fromX, ...shape, lifted + place * across * positionX, xPlane)
+            const fromY = dy + n * outHeight * outWidth * outputs * 4
+            const shapeY = [outHeight, outWidth, outputs, top, across, zeros, yStrip] as const
+            const target = yLifted + place * across * positionY
+            kernels.liftOutputTiles(fromY, ...shapeY, target, yPlane, positionY)
           })
-        },
-        close(to) {
-          kernels.lowerKernels(sums, sumPlane, sum, taps)
-          unpackTaps(device, { blocks: taps, block: sum, taps: 9, channels, outputs, to })
-        },
-      }
-    },
-  }
+          const counts = [count * across, channels, outputs, positionX, positionY] as const
+          kernels.stackedTransposedProducts(...multiply, ...counts)
+        })
+      },
+      close(to) {
+        kernels.lowerKernels(sums, sumPlane, sum, taps)
+        unpackTaps(device, { blocks: taps, block: sum, taps: 9, channels, outputs, to })
+      },
+    }
+  })
 }
