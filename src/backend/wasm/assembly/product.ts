@@ -202,6 +202,9 @@ function put(y: usize, left: v128, right: v128, columns: i32, rightColumns: i32,
   if (rightColumns > 0) storeLanes(y + 16, right, rightColumns)
 }
 
+/** Bytes of two long matrices that a sweep over all pairs of features goes through: they stay in the first cache. */
+const SWEEP: i32 = 1 << 15
+
 /**
  * The product Aᵀ·B summed over the positions of a grid: out[k, n] += Σ_row Σ_position a[…, k] · b[…, n],
  * with out in blocks [n/8][k rounded up to 4][8]. Positions are `aStep` and `bStep` bytes apart, rows `aRow` and `bRow`.
@@ -220,11 +223,32 @@ export function transposedProduct(
   bStep: usize,
   bRow: usize,
 ): void {
-  let target = out
+  const atOnce = rows == 1 ? max<i32>(64, SWEEP / ((k + n) * 4)) : positions
+  for (let from = 0; from < positions; from += atOnce) {
+    const count = min(atOnce, positions - from)
+    sweep(a, b, out, rows, count, k, n, aStep, aRow, bStep, bRow)
+    a += <usize>count * aStep
+    b += <usize>count * bStep
+  }
+}
+
+function sweep(
+  a: usize,
+  b: usize,
+  out: usize,
+  rows: i32,
+  positions: i32,
+  k: i32,
+  n: i32,
+  aStep: usize,
+  aRow: usize,
+  bStep: usize,
+  bRow: usize,
+): void {
   for (let column = 0; column < n; column += 8)
     for (let feature = 0; feature < k; feature += 4) {
-      fourByEight(a + <usize>feature * F32, b + <usize>column * F32, target, rows, positions, aStep, aRow, bStep, bRow)
-      target += 128
+      fourByEight(a + <usize>feature * F32, b + <usize>column * F32, out, rows, positions, aStep, aRow, bStep, bRow)
+      out += 128
     }
 }
 
@@ -250,7 +274,8 @@ function fourByEight(
   for (let row = 0; row < rows; row++) {
     let pa = a + <usize>row * aRow
     let pb = b + <usize>row * bRow
-    for (let p = 0; p < positions; p++) {
+    const end = pb + <usize>positions * bStep
+    while (pb < end) {
       const w0 = v128.load(pb)
       const w1 = v128.load(pb, 16)
       const va = v128.load32_splat(pa)

@@ -31,6 +31,15 @@ function direct(device: Device, info: WindowInfo, outputs: number): Plan<FilterS
     border.height <= height &&
     border.width <= width
   const plainY = d8 === outputs
+  // Where the positions of all images follow each other evenly, they are one long row.
+  const single =
+    plainX &&
+    plainY &&
+    kernel[0] * kernel[1] === 1 &&
+    stride[0] === 1 &&
+    stride[1] === 1 &&
+    outWidth === width &&
+    outHeight === height
   const block = c4 * d8 * 4
   const taps = kernel[0] * kernel[1]
   const row = (plainX ? width : border.width) * c4 * 4
@@ -73,6 +82,11 @@ function direct(device: Device, info: WindowInfo, outputs: number): Plan<FilterS
     kernels.clear(blocks, taps * block)
     return {
       add(x, dy, images) {
+        if (single) {
+          const rows = images * height * width
+          kernels.transposedProduct(x, dy, blocks, 1, rows, channels, outputs, c4 * 4, 0, d8 * 4, 0)
+          return
+        }
         for (let n = 0; n < images; n++) {
           const fromX = evenX(x + n * height * width * channels * 4, image)
           addImage(fromX, evenY(dy + n * outHeight * outWidth * outputs * 4, gradient), blocks)
