@@ -1,4 +1,5 @@
-import { productRows, transposedProduct } from './product'
+import { productRows } from './product'
+import { transposedProduct } from './transposed-product'
 
 /** `planes` products with packed matrices, y_i = x_i · B_i of [rows, k] by [k, n], one plane behind the other each. */
 export function stackedProducts(

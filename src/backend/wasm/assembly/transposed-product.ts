@@ -1,0 +1,113 @@
+import { addTo, F32, madd, zero } from './lanes'
+
+/** Bytes of two long matrices that a sweep over all pairs of features goes through: they stay in the first cache. */
+const SWEEP: i32 = 1 << 15
+
+/**
+ * The product Aᵀ·B summed over the positions of a grid: out[k, n] += Σ_row Σ_position a[…, k] · b[…, n],
+ * with out in blocks [n/8][k rounded up to 4][8]. Positions are `aStep` and `bStep` bytes apart, rows `aRow` and `bRow`.
+ * A's features are padded to a multiple of 4 in memory, B's to 8.
+ */
+export function transposedProduct(
+  a: usize,
+  b: usize,
+  out: usize,
+  rows: i32,
+  positions: i32,
+  k: i32,
+  n: i32,
+  aStep: usize,
+  aRow: usize,
+  bStep: usize,
+  bRow: usize,
+): void {
+  const atOnce = rows == 1 ? max<i32>(64, SWEEP / ((k + n) * 4)) : positions
+  for (let from = 0; from < positions; from += atOnce) {
+    const count = min(atOnce, positions - from)
+    sweep(a, b, out, rows, count, k, n, aStep, aRow, bStep, bRow)
+    a += <usize>count * aStep
+    b += <usize>count * bStep
+  }
+}
+
+function sweep(
+  a: usize,
+  b: usize,
+  out: usize,
+  rows: i32,
+  positions: i32,
+  k: i32,
+  n: i32,
+  aStep: usize,
+  aRow: usize,
+  bStep: usize,
+  bRow: usize,
+): void {
+  for (let column = 0; column < n; column += 8)
+    for (let feature = 0; feature < k; feature += 4) {
+      fourByEight(a + <usize>feature * F32, b + <usize>column * F32, out, rows, positions, aStep, aRow, bStep, bRow)
+      out += 128
+    }
+}
+
+function fourByEight(
+  a: usize,
+  b: usize,
+  out: usize,
+  rows: i32,
+  positions: i32,
+  aStep: usize,
+  aRow: usize,
+  bStep: usize,
+  bRow: usize,
+): void {
+  let a0 = zero()
+  let a1 = zero()
+  let b0 = zero()
+  let b1 = zero()
+  let c0 = zero()
+  let c1 = zero()
+  let d0 = zero()
+  let d1 = zero()
+  for (let row = 0; row < rows; row++) {
+    let pa = a + <usize>row * aRow
+    let pb = b + <usize>row * bRow
+    const end = pb + <usize>positions * bStep
+    while (pb < end) {
+      const w0 = v128.load(pb)
+      const w1 = v128.load(pb, 16)
+      const va = v128.load32_splat(pa)
+      a0 = madd(va, w0, a0)
+      a1 = madd(va, w1, a1)
+      const vb = v128.load32_splat(pa, 4)
+      b0 = madd(vb, w0, b0)
+      b1 = madd(vb, w1, b1)
+      const vc = v128.load32_splat(pa, 8)
+      c0 = madd(vc, w0, c0)
+      c1 = madd(vc, w1, c1)
+      const vd = v128.load32_splat(pa, 12)
+      d0 = madd(vd, w0, d0)
+      d1 = madd(vd, w1, d1)
+      pa += aStep
+      pb += bStep
+    }
+  }
+  addTo(out, a0)
+  addTo(out + 16, a1)
+  addTo(out + 32, b0)
+  addTo(out + 48, b1)
+  addTo(out + 64, c0)
+  addTo(out + 80, c1)
+  addTo(out + 96, d0)
+  addTo(out + 112, d1)
+}
+
+/** Takes blocks [n/8][k rounded up to 4][8] apart into a matrix [k, n], rows `step` bytes apart. */
+export function unpackBlocks(from: usize, to: usize, k: i32, n: i32, step: usize): void {
+  const padded = (k + 3) & ~3
+  for (let column = 0; column < n; column++)
+    for (let feature = 0; feature < k; feature++) {
+      const source = from + (<usize>((column >> 3) * padded + feature) * 8 + <usize>(column & 7)) * F32
+      store<f32>(to + <usize>feature * step + <usize>column * F32, load<f32>(source))
+    }
+}
