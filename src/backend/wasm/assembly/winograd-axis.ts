@@ -5,8 +5,8 @@
  *   y = Aᵀ [(G g) ⊙ (Bᵀ d)]
  *
  * from the points 0, ±1, ±2 and ∞ (Lavin and Gray 2016, arXiv:1509.09308, section 4.3). Applied to both axes it
- * needs 36 products where the plain form has 144; the transposed matrices give its gradients. Each function
- * stores its results `step` bytes apart.
+ * needs 36 products where the plain form has 144; the transposed matrices give its gradients. Each function reads
+ * fours of channels from addresses `apart` bytes apart, or takes them, and stores its results `step` bytes apart.
  */
 
 // @ts-ignore: decorator
@@ -36,10 +36,35 @@ export function liftInput(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: 
   v128.store(to, f32x4.add(times(4, f32x4.sub(d1, d3)), f32x4.sub(d5, d3)))
 }
 
+// @ts-ignore: decorator
+@inline
+export function liftInputFrom(from: usize, apart: usize, to: usize, step: usize): void {
+  const d0 = v128.load(from)
+  from += apart
+  const d1 = v128.load(from)
+  from += apart
+  const d2 = v128.load(from)
+  from += apart
+  const d3 = v128.load(from)
+  from += apart
+  const d4 = v128.load(from)
+  liftInput(d0, d1, d2, d3, d4, v128.load(from + apart), to, step)
+}
+
 /** Aᵀ m: four of six. */
 // @ts-ignore: decorator
 @inline
-export function lowerOutput(m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128, to: usize, step: usize): void {
+export function lowerOutput(from: usize, apart: usize, to: usize, step: usize): void {
+  const m0 = v128.load(from)
+  from += apart
+  const m1 = v128.load(from)
+  from += apart
+  const m2 = v128.load(from)
+  from += apart
+  const m3 = v128.load(from)
+  from += apart
+  const m4 = v128.load(from)
+  const m5 = v128.load(from + apart)
   const near = f32x4.add(m1, m2)
   const nearOdd = f32x4.sub(m1, m2)
   const far = f32x4.add(m3, m4)
@@ -74,10 +99,23 @@ export function liftOutput(y0: v128, y1: v128, y2: v128, y3: v128, to: usize, st
   v128.store(to, y3)
 }
 
+// @ts-ignore: decorator
+@inline
+export function liftOutputFrom(from: usize, apart: usize, to: usize, step: usize): void {
+  const y0 = v128.load(from)
+  from += apart
+  const y1 = v128.load(from)
+  from += apart
+  liftOutput(y0, y1, v128.load(from), v128.load(from + apart), to, step)
+}
+
 /** G g: six of three. */
 // @ts-ignore: decorator
 @inline
-export function liftKernel(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
+export function liftKernel(from: usize, apart: usize, to: usize, step: usize): void {
+  const g0 = v128.load(from)
+  const g1 = v128.load(from + apart)
+  const g2 = v128.load(from + apart * 2)
   const near = times(-1.0 / 6.0, f32x4.add(g0, g2))
   const nearOdd = times(-1.0 / 6.0, g1)
   const far = f32x4.add(times(1.0 / 24.0, g0), times(1.0 / 6.0, g2))
@@ -98,7 +136,13 @@ export function liftKernel(g0: v128, g1: v128, g2: v128, to: usize, step: usize)
 /** Gᵀ h: three of six, the gradient of `liftKernel`. */
 // @ts-ignore: decorator
 @inline
-export function lowerKernel(h0: v128, h1: v128, h2: v128, h3: v128, h4: v128, h5: v128, to: usize, step: usize): void {
+export function lowerKernel(from: usize, apart: usize, to: usize, step: usize): void {
+  const h0 = v128.load(from)
+  const h1 = v128.load(from + apart)
+  const h2 = v128.load(from + apart * 2)
+  const h3 = v128.load(from + apart * 3)
+  const h4 = v128.load(from + apart * 4)
+  const h5 = v128.load(from + apart * 5)
   const near = times(1.0 / 6.0, f32x4.add(h1, h2))
   const far = f32x4.add(h3, h4)
   v128.store(to, f32x4.add(f32x4.sub(times(0.25, h0), near), times(1.0 / 24.0, far)))

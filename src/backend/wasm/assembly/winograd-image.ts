@@ -1,5 +1,5 @@
 import { BLOCK, F32, loadLanes } from './lanes'
-import { liftInput, liftOutput, lowerOutput } from './winograd-axis'
+import { liftInput, liftInputFrom, liftOutput, liftOutputFrom, lowerOutput } from './winograd-axis'
 
 /*
  * The image's side of `winograd-axis`: a row of tiles at a time, four by four outputs each. The vertical
@@ -33,18 +33,7 @@ export function liftInputTiles(
     for (let tile = 0; tile < tiles; tile++) {
       const end = from + position
       for (; from < end; from += BLOCK) {
-        let at = from
-        const d0 = v128.load(at)
-        at += position
-        const d1 = v128.load(at)
-        at += position
-        const d2 = v128.load(at)
-        at += position
-        const d3 = v128.load(at)
-        at += position
-        const d4 = v128.load(at)
-        at += position
-        liftInput(d0, d1, d2, d3, d4, v128.load(at), target, plane)
+        liftInputFrom(from, position, target, plane)
         target += BLOCK
       }
       from += position * 3
@@ -142,14 +131,7 @@ export function liftOutputTiles(
       const end = from + stride
       let target = to + <usize>tile * position
       for (; from < end; from += BLOCK) {
-        let at = from
-        const y0 = v128.load(at)
-        at += stride
-        const y1 = v128.load(at)
-        at += stride
-        const y2 = v128.load(at)
-        at += stride
-        liftOutput(y0, y1, y2, v128.load(at), target, plane)
+        liftOutputFrom(from, stride, target, plane)
         target += BLOCK
       }
       from += stride * 3
@@ -223,18 +205,7 @@ export function lowerOutputTiles(
     for (let tile = 0; tile < tiles; tile++) {
       const end = from + stride
       for (; from < end; from += BLOCK) {
-        let at = from
-        const m0 = v128.load(at)
-        at += plane
-        const m1 = v128.load(at)
-        at += plane
-        const m2 = v128.load(at)
-        at += plane
-        const m3 = v128.load(at)
-        at += plane
-        const m4 = v128.load(at)
-        at += plane
-        lowerOutput(m0, m1, m2, m3, m4, v128.load(at), target, stride)
+        lowerOutput(from, plane, target, stride)
         target += BLOCK
       }
       target += stride * 3
@@ -254,21 +225,9 @@ export function lowerOutputTiles(
 
 function lowerOutputRows(strip: usize, row: usize, to: usize, rowTo: usize, bytes: usize): void {
   const end = to + bytes
-  let m0 = strip
-  let m1 = m0 + row
-  let m2 = m1 + row
-  let m3 = m2 + row
-  let m4 = m3 + row
-  let m5 = m4 + row
-  while (to < end) {
-    lowerOutput(v128.load(m0), v128.load(m1), v128.load(m2), v128.load(m3), v128.load(m4), v128.load(m5), to, rowTo)
-    m0 += BLOCK
-    m1 += BLOCK
-    m2 += BLOCK
-    m3 += BLOCK
-    m4 += BLOCK
-    m5 += BLOCK
-    to += BLOCK
+  for (; to < end; to += BLOCK) {
+    lowerOutput(strip, row, to, rowTo)
+    strip += BLOCK
   }
 }
 
