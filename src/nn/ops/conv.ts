@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import * as composed from './composed.js'
-import { accelerated, runKernel } from './kernel.js'
+import { accelerated, addedTo, runKernel } from './kernel.js'
 import type { Window } from './spatial.js'
 
 /*
@@ -27,19 +27,17 @@ export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.
     : composed.conv2d(x, kernel, window)
 }
 
-/** ∂/∂x of `conv2d`, of the shape of x. */
+/** ∂/∂x of `conv2d`, of the shape of x. On wasm added to `sum` where there is one, which is then handed back. */
 export function conv2dInputGradient(
   dy: tf.Tensor4D,
   kernel: tf.Tensor4D,
   shape: Shape4,
   window: Window,
-): tf.Tensor4D {
+  sum?: tf.Tensor,
+): tf.Tensor {
   if (!accelerated()) return composed.conv2dInputGradient(dy, kernel, shape, window)
-  return runKernel(
-    'Conv2DBackpropInput',
-    { dy, filter: kernel },
-    { ...attributes(window), inputShape: shape },
-  )
+  const attrs = { ...attributes(window), inputShape: shape }
+  return addedTo(sum, 'Conv2DBackpropInput', { dy, filter: kernel }, attrs)
 }
 
 /** ∂/∂kernel of `conv2d`. */

@@ -88,7 +88,7 @@ export function separableGradient(
   const d = behind ? (applySlope(behind.y, dy, behind) as Image) : dy
   const open = activated(x, norm)
   const inner = depthwiseConv2d(open, depthwise, window)
-  const dInner = conv2dInputGradient(d, pointwise, inner.shape, point)
+  const dInner = conv2dInputGradient(d, pointwise, inner.shape, point) as Image
   return {
     ...(wanted.input && throughNorm(x, insideOf(dInner, open, kernels), norm, wanted.left)),
     ...(wanted.own && {

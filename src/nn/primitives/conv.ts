@@ -22,7 +22,14 @@ import {
 
 interface Convolution {
   readonly forward: (x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window) => tf.Tensor4D
-  readonly input: (dy: tf.Tensor4D, kernel: tf.Tensor4D, shape: Shape4, window: Window) => tf.Tensor4D
+  /** May add to `sum`, and hands that back then. */
+  readonly input: (
+    dy: tf.Tensor4D,
+    kernel: tf.Tensor4D,
+    shape: Shape4,
+    window: Window,
+    sum?: tf.Tensor,
+  ) => tf.Tensor
   readonly filter: (x: tf.Tensor4D, dy: tf.Tensor4D, window: Window) => tf.Tensor4D
 }
 
@@ -35,10 +42,10 @@ const convolved = (of: Convolution): Pick<Primitive, 'forward' | 'reads' | 'back
     return fromImages(y, shape)
   },
   reads: { inputs: 'own' },
-  backward: ({ inputs, shapes, attrs, parameter, dy, wanted }) => {
+  backward: ({ inputs, shapes, attrs, parameter, dy, wanted, sums }) => {
     const shape = shapes[0]!.slice(1)
     const [window, d] = [windowOf(shape, attrs), asImages(dy)]
-    const dx = () => of.input(d, parameter('kernel') as tf.Tensor4D, imageShape(shapes[0]!), window)
+    const dx = () => of.input(d, parameter('kernel') as tf.Tensor4D, imageShape(shapes[0]!), window, sums[0])
     return {
       inputs: [wanted.inputs[0] ? fromImages(dx(), shape) : undefined],
       ...(wanted.own && { parameters: { kernel: of.filter(asImages(inputs[0]!), d, window) } }),

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, it } from 'vitest'
 import * as reference from '../reference/conv.js'
-import { draw, type Operand } from '../reference/operand.js'
+import { draw, plus, type Operand } from '../reference/operand.js'
 import type { Window } from '../reference/window.js'
-import { conforms, runKernel, type Conformance } from '../support/conforms.js'
+import { conforms, runAdding, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, itEach, share, type Subject } from '../support/subject.js'
 import {
@@ -27,6 +27,12 @@ export function convSuite(subject: Subject): void {
     describe.each(Object.entries(tables))('%s', (_, cases) => {
       itEach(subject, cases, refusal, (one) => conforms(convolved(convolution, one)))
     })
+    const some = [...windowCases().filter((_, i) => i % 9 === 0), ...tables.corners, ...tileCases()]
+    it
+      .runIf(hasOurs(subject) && convolution.name === 'conv2d')
+      .each(some.map((one) => [one.title, one] as const))('input gradient on a sum, %s', (_, one) =>
+      conforms(addedGradient(one)),
+    )
     it.runIf(hasOurs(subject))('while the heap grows', () => {
       const some = windowCases().filter((_, i) => i % 79 === 0)
       return conformWhileGrowing(some.map((one) => convolved(convolution, one)))
@@ -90,6 +96,20 @@ export function convolved(
     inputs: { x, filter, dy },
     want,
     run: (tensors) => (viaApi ? throughApi : throughKernels)(convolution, window, tensors),
+  }
+}
+
+function addedGradient({ title, window, shape, outputs }: WindowCase): Conformance<'filter' | 'dy', 'added'> {
+  const x = draw(`x ${title}`, shape)
+  const filter = draw(`filter ${title}`, [...window.kernel, shape[3], outputs])
+  const dy = draw(`dy ${title}`, reference.conv2d(x, filter, window).shape)
+  const { dx } = reference.conv2dGradients(x, filter, dy, window)
+  const sum = draw(`sum ${title}`, shape)
+  const attrs = { ...attributes(window), inputShape: shape }
+  return {
+    inputs: { filter, dy },
+    want: { added: plus(dx, sum) },
+    run: (tensors) => ({ added: runAdding(sum, 'Conv2DBackpropInput', tensors, attrs)[0]! }),
   }
 }
 

@@ -4,20 +4,10 @@ import { gradientTarget, type Put } from '../target.js'
 import { convWindow, type ConvAttributes } from './conv.js'
 import { forwardCorrelation, inputGradient, type Slide } from './correlation.js'
 import { filterGradient, type FilterSum } from './filter-gradient.js'
+import { groupOf, overGroups } from './groups.js'
 
 export const ConvNorm = 'SenteiConvNorm'
 export const ConvNormGradient = 'SenteiConvNormGradient'
-
-/** Bytes of output, or of its gradient, that are made and read again while they are in cache. */
-const groupBytes = 1 << 17
-
-/** Images [H', W', D] that fit. */
-const groupOf = (imageBytes: number, batch: number): number =>
-  Math.max(1, Math.min(batch, Math.floor(groupBytes / imageBytes)))
-
-function overGroups(batch: number, group: number, work: (first: number, count: number) => void): void {
-  for (let first = 0; first < batch; first += group) work(first, Math.min(group, batch - first))
-}
 
 /**
  * y [N, H', W', D] = x [N, H, W, C] ∗ filter [h, w, C, D], and y's batch statistics, mean [D] and variance [D], which are

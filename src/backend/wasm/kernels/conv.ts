@@ -1,9 +1,11 @@
 import { backend_util } from '@tensorflow/tfjs-core'
 import { isFloat, wasmKernel, type Four } from '../kernel.js'
 import { openPlans } from '../plan.js'
+import { gradientTarget, type Put } from '../target.js'
 import { windowInfo, type WindowInfo } from '../window.js'
-import { forwardCorrelation, inputGradient } from './correlation.js'
+import { forwardCorrelation, inputGradient, type Slide } from './correlation.js'
 import { filterGradient } from './filter-gradient.js'
+import { groupOf, overGroups } from './groups.js'
 
 /** tfjs-core's attributes of convolutions, with the dilations that its gradients leave out. */
 export interface ConvAttributes {
@@ -42,15 +44,21 @@ export const conv2d = wasmKernel<'x' | 'filter', ConvAttributes>(
   ({ inputs: { x, filter }, attrs }) => isFloat(x) && isFloat(filter) && channelsLast(attrs),
 )
 
-/** ∂/∂x of `Conv2D`. */
-export const conv2dInputGradient = wasmKernel<'dy' | 'filter', ConvAttributes & { inputShape: Four }>(
+/** ∂/∂x of `Conv2D`. Added to `sum` where there is one. */
+export const conv2dInputGradient = wasmKernel<'dy' | 'filter' | 'sum', ConvAttributes & { inputShape: Four }>(
   'Conv2DBackpropInput',
-  ({ inputs: { dy, filter }, attrs, device }) => {
+  ({ inputs: { dy, filter, sum }, attrs, device }) => {
     const info = convWindow(attrs.inputShape, filter.shape as Four, attrs)
-    const out = device.output(attrs.inputShape)
-    const [slide] = openPlans(device, inputGradient(device, info, filter))
-    slide(device.pointer(dy), device.pointer(out), info.batch)
-    return out
+    const imageIn = info.height * info.width * info.channels * 4
+    const imageOut = info.outHeight * info.outWidth * filter.shape[3]! * 4
+    const group = sum ? groupOf(imageIn, info.batch) : info.batch
+    const target = gradientTarget(device, attrs.inputShape, group * imageIn, sum)
+    const [slide, put] = openPlans<[Slide, Put]>(device, inputGradient(device, info, filter), target)
+    overGroups(info.batch, group, (first, count) => {
+      const from = device.pointer(dy) + first * imageOut
+      put(first * imageIn, count * imageIn, (to) => slide(from, to, count))
+    })
+    return target.made[0] ?? []
   },
   ({ inputs: { dy, filter }, attrs }) => isFloat(dy) && isFloat(filter) && channelsLast(attrs),
 )
