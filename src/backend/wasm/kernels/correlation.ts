@@ -26,10 +26,7 @@ export type Slide = (from: number, to: number, images: number) => void
 export function forwardCorrelation(device: Device, info: WindowInfo, filter: TensorInfo): Plan<Slide> {
   const [, , c, d] = filter.shape as [number, number, number, number]
   const kernel = { at: device.pointer(filter), tapStep: c * d, channelStep: d, outputStep: 1 }
-  const correlation = { channels: c, outputs: d, kernel }
-  return winogradPays(info, correlation)
-    ? winogradCorrelation(device, info, correlation)
-    : direct(device, info, correlation)
+  return correlate(device, info, { channels: c, outputs: d, kernel })
 }
 
 /** ∂/∂x of `forwardCorrelation`: the spread gradient convolved with the turned kernel. */
@@ -47,18 +44,26 @@ export function inputGradient(device: Device, info: WindowInfo, filter: TensorIn
   }
   const last = device.pointer(filter) + (h * w - 1) * c * d * 4
   const kernel = { at: last, tapStep: -c * d, channelStep: 1, outputStep: d }
-  const correlation = { channels: d, outputs: c, kernel }
-  return winogradPays(turned, correlation, info.stride)
-    ? winogradCorrelation(device, turned, correlation)
-    : direct(device, turned, correlation, info.stride)
+  return correlate(device, turned, { channels: d, outputs: c, kernel }, info.stride)
 }
+
+/** Whichever way is cheaper; a `spread` puts zeros between the input's positions. */
+const correlate = (
+  device: Device,
+  info: WindowInfo,
+  correlation: Correlation,
+  spread: readonly [number, number] = [1, 1],
+): Plan<Slide> =>
+  winogradPays(info, correlation, spread)
+    ? winogradCorrelation(device, info, correlation)
+    : direct(device, info, correlation, spread)
 
 /** Slides packed kernels over every image; images that need no border are read where they lie. */
 function direct(
   device: Device,
   info: WindowInfo,
   { channels, outputs, kernel: layout }: Correlation,
-  spread: readonly [number, number] = [1, 1],
+  spread: readonly [number, number],
 ): Plan<Slide> {
   const { kernels } = device
   const { kernel, stride, dilation, height, width } = info

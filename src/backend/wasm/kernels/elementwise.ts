@@ -3,6 +3,7 @@ import type { Device } from '../device.js'
 import { sizeOf, wasmKernel } from '../kernel.js'
 import { openPlans } from '../plan.js'
 import { gradientTarget } from '../target.js'
+import { overGroups } from './groups.js'
 
 export const ReluGradient = 'SenteiReluGradient'
 export const WeightedSum = 'SenteiWeightedSum'
@@ -18,10 +19,9 @@ export const reluGradient = wasmKernel<'dy' | 'y' | 'sum', { limit?: number }>(
     const target = gradientTarget(device, dy.shape, part, sum)
     const [put] = openPlans(device, target)
     const [upstream, output] = [device.pointer(dy), device.pointer(y)]
-    for (let at = 0; at < total; at += part) {
-      const bytes = Math.min(part, total - at)
+    overGroups(total, part, (at, bytes) => {
       put(at, bytes, (to) => device.kernels.reluGradient(upstream + at, output + at, to, bytes / 4, limit))
-    }
+    })
     return target.made[0] ?? []
   },
 )

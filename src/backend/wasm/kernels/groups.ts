@@ -5,7 +5,7 @@ const groupBytes = 1 << 17
 export const groupOf = (imageBytes: number, batch: number): number =>
   Math.max(1, Math.min(batch, Math.floor(groupBytes / imageBytes)))
 
-/** Goes through a batch, so many images at a time. */
-export function overGroups(batch: number, group: number, work: (first: number, count: number) => void): void {
-  for (let first = 0; first < batch; first += group) work(first, Math.min(group, batch - first))
+/** Goes through `total` images, rows or bytes, so many at a time. */
+export function overGroups(total: number, group: number, work: (first: number, count: number) => void): void {
+  for (let first = 0; first < total; first += group) work(first, Math.min(group, total - first))
 }

@@ -3,6 +3,7 @@ import type { Device } from '../device.js'
 import { sizeOf, wasmKernel } from '../kernel.js'
 import { inverseDeviation, normSlope, writeSlope } from '../norm-slope.js'
 import { gradientTarget, type Put } from '../target.js'
+import { overGroups } from './groups.js'
 
 export const Mix = 'SenteiMix'
 export const MixGradient = 'SenteiMixGradient'
@@ -93,9 +94,10 @@ export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: r
       else {
         writeSlope(device, slope, closing)
         const pointers = [inputs[`x${m}`]!, dy].map((tensor) => device.pointer(tensor))
-        overGroups(rows, group, (count, at, bytes) => {
+        overGroups(rows, group.rows, (first, count) => {
+          const at = first * channels * 4
           const from = pointers.map((pointer) => pointer + at) as [number, number]
-          puts[m]!(at, bytes, (to) =>
+          puts[m]!(at, count * channels * 4, (to) =>
             device.kernels.batchNormInput(...from, to, device.pointer(mean), slope, count, channels),
           )
         })
@@ -111,19 +113,6 @@ export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: r
 interface Group {
   readonly rows: number
   readonly channels: number
-}
-
-/** Calls with a group's rows, the bytes before it, and its own. */
-function overGroups(
-  rows: number,
-  group: Group,
-  work: (rows: number, at: number, bytes: number) => void,
-): void {
-  const row = group.channels * 4
-  for (let from = 0; from < rows; from += group.rows) {
-    const count = Math.min(group.rows, rows - from)
-    work(count, from * row, count * row)
-  }
 }
 
 /**
@@ -146,7 +135,8 @@ function throughMembers(
     const to = totals + m * channels * 16
     return { put, x: device.pointer(inputs[`x${m}`]!), mean: mean && device.pointer(mean), to }
   })
-  overGroups(sizeOf(inputs.dy!.shape) / channels, group, (rows, at, bytes) => {
+  overGroups(sizeOf(inputs.dy!.shape) / channels, group.rows, (first, rows) => {
+    const [at, bytes] = [first * channels * 4, rows * channels * 4]
     members.forEach(({ put, x, mean, to }, m) => {
       if (mean !== undefined) kernels.batchNormSums(x + at, upstream + at, mean, rows, channels, to)
       else
