@@ -5,7 +5,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,7 +12,6 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
 import { InputError } from './errors.js'
 
 /** Writes a file so that a reader (or a crash) sees the old content or the new one, never half of it. */
@@ -47,25 +45,6 @@ function makeFolder(path: string): void {
   } catch (error) {
     // Another process may have been faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-}
-
-/** The text of a file, plain or gzip; see `readBytes`. */
-export const readText = (path: string, label: string, kind: string): string =>
-  readBytes(path, label, kind).toString('utf8')
-
-/**
- * The bytes of a file, unpacked where they are gzip (told by the first two). Messages begin with `label`; `kind`
- * is what it should be.
- */
-export function readBytes(path: string, label: string, kind: string): Buffer {
-  try {
-    const bytes = readFileSync(path)
-    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : message
-    throw new InputError(`${label}: expected ${kind}, got "${path}" (${reason})`)
   }
 }
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { expected, InputError } from '../base/errors.js'
-import { readText } from '../base/files.js'
+import { readText } from '../base/data-file.js'
 import { didYouMean } from '../base/suggest.js'
 import { parseCsv } from '../data/readers/csv.js'
 

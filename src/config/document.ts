@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { LineCounter, isMap, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml'
+import { readText } from '../base/data-file.js'
 import { InputError } from '../base/errors.js'
 import type { Locate } from './validator.js'
 
@@ -14,7 +14,7 @@ export interface SourceDocument {
 export function readDocument(path: string, label: string): SourceDocument {
   const lines = new LineCounter()
   // JSON is YAML but for a byte-order mark, which Windows editors write.
-  const text = readText(path, label).replace(/^\uFEFF/, '')
+  const text = readText(path, label, 'a YAML or JSON file').replace(/^\uFEFF/, '')
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const place = (offset: number) => `${basename(path)}:${lines.linePos(offset).line}`
   const [error] = document.errors
@@ -36,16 +36,6 @@ function plainValue(document: Document, label: string, file: string): unknown {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new InputError(`${label}: expected valid YAML or JSON, got an error: ${reason} (${file})`)
-  }
-}
-
-function readText(path: string, label: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : String(code)
-    throw new InputError(`${label}: expected a YAML or JSON file, got "${path}" (${reason})`)
   }
 }
 

@@ -1,26 +1,16 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { readText } from '../base/data-file.js'
 import { InputError } from '../base/errors.js'
 
 /** The names of classes: as given, or out of a file (a JSON list, an object with `classes`, a name a line). */
 export function readClasses(classes: string | readonly string[]): readonly string[] {
   if (typeof classes !== 'string') return classes
-  const text = readText(classes)
+  const text = readText(classes, 'config.data.classes', 'names or a file of them')
   const names = classes.toLowerCase().endsWith('.json') ? fromJson(text) : lines(text)
   if (Array.isArray(names) && names.length > 1 && names.every((name) => typeof name === 'string'))
     return names
   const wanted = 'at least two names of classes (a JSON list, an object with "classes", or a name a line)'
   throw new InputError(`${basename(classes)}: expected ${wanted}`)
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new InputError(
-      `config.data.classes: expected names or a file of them, got "${path}" (${(error as Error).message})`,
-    )
-  }
 }
 
 function fromJson(text: string): unknown {

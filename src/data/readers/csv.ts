@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
 import { InputError } from '../../base/errors.js'
-import { readText } from '../../base/files.js'
+import { readText } from '../../base/data-file.js'
 import type { Table } from '../content.js'
 import type { ReadOptions, Reader } from './types.js'
 

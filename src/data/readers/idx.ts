@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { InputError } from '../../base/errors.js'
-import { readBytes } from '../../base/files.js'
+import { readBytes } from '../../base/data-file.js'
 import { rowsOfArray, type NdArray } from './nd-array.js'
 import type { Reader } from './types.js'
 

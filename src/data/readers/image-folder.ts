@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, sep } from 'node:path'
+import { readBytes } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
 import type { Arrays } from '../content.js'
 import { decodeImage, imageEndings, type Picture } from './image-file.js'
@@ -32,7 +33,9 @@ function readImages(path: string, { image, resize: policy }: ReadOptions): Array
     const wanted = `images (${imageEndings.join(', ')}), those of a class in a folder of its own`
     throw new InputError(`${path}: expected ${wanted}, got none`)
   }
-  const pictures = files.map((file) => decodeImage(`${name}/${file}`, readImage(join(folder, file))))
+  const pictures = files.map((file) =>
+    decodeImage(`${name}/${file}`, readBytes(join(folder, file), 'data', 'an image')),
+  )
   const { height, width, channels } = image ?? {
     height: pictures[0]!.height,
     width: pictures[0]!.width,
@@ -74,14 +77,6 @@ const listImages = (folder: string): string[] =>
     .map((file) => file.split(sep).join('/'))
     .filter((file) => !file.split('/').some((part) => part.startsWith('.')))
     .sort()
-
-function readImage(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    throw new InputError(`data: expected an image, got "${path}" (${(error as Error).message})`)
-  }
-}
 
 const isGray = ({ rgb }: Picture) => rgb.every((value, i) => value === rgb[i - (i % 3)])
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { parquetReadObjects, parquetSchema, parquetMetadata } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { InputError } from '../../base/errors.js'
-import { readBytes } from '../../base/files.js'
+import { readBytes } from '../../base/data-file.js'
 import type { Table } from '../content.js'
 import type { Reader } from './types.js'
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { InputError } from '../../base/errors.js'
-import { readBytes } from '../../base/files.js'
+import { readBytes } from '../../base/data-file.js'
 import type { Arrays } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions, Reader } from './types.js'
