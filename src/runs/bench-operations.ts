@@ -56,7 +56,7 @@ function partsOf({ graph }: Supernet, group: string, member: string): Graph[] {
   return graph.nodes.flatMap((mix) => {
     const from = mix.kind === 'mix' && mix.attrs.group === group ? mix.inputs[carryingMembers(mix).indexOf(member)] : undefined
     if (from === undefined) return []
-    const inside = new Set(exclusiveNodes(graph, mix, from).map(({ id }) => id))
+    const inside = new Set(exclusiveNodes(graph, [{ mix, input: from }]).map(({ id }) => id))
     const nodes = graph.nodes.filter(({ id }) => inside.has(id))
     const outside = [...new Set(nodes.flatMap(({ inputs }) => inputs))].filter((id) => !inside.has(id))
     if (outside.length === 0) return []

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { distribution } from '../objective/terms/each-group.js'
+import { distribution, wanted } from '../objective/terms/each-group.js'
 import type { LayerGates } from '../objective/terms/types.js'
 import type { MemberMetric, ExpectedCosts, LayerCost } from '../schedule/source.js'
 import { taskCost } from '../supernet/cost.js'
@@ -26,7 +26,7 @@ export const effective: Shares = (p) => tf.div(p, tf.sum(tf.square(p)))
  * choice of its own.
  */
 export const expected: Shares = (p, group) =>
-  group.kind === 'units' ? effective(p, group) : tf.mul(p, group.total)
+  group.kind === 'units' ? effective(p, group) : tf.mul(p, wanted(group))
 
 /**
  * Σ_groups Σ_m cost(m) · share(m) · Π min(1, share(every member that the group stands in)); differentiable. A scalar 0

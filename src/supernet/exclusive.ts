@@ -1,11 +1,17 @@
 import type { Graph, Node } from '../nn/graph.js'
 
+/** One place where a network is cut: an input of a mix. */
+export interface Cut {
+  readonly mix: Node
+  readonly input: string
+}
+
 /**
- * The nodes that go when a mix loses one of its inputs: those from which every way on leads through that
- * input, and through no other reader.
+ * The nodes that go when mixes lose some of their inputs, all at once: those from which every way on leads through
+ * one of these, and through no other reader.
  */
-export function exclusiveNodes(graph: Graph, mix: Node, input: string): Node[] {
-  return exclusiveOf(indexOf(graph), mix, input)
+export function exclusiveNodes(graph: Graph, cuts: readonly Cut[]): Node[] {
+  return exclusiveOf(indexOf(graph), cuts)
 }
 
 interface Index {
@@ -35,16 +41,17 @@ function indexOf(graph: Graph): Index {
   return index
 }
 
-function exclusiveOf({ byId, readers, outputs }: Index, mix: Node, input: string): Node[] {
+function exclusiveOf({ byId, readers, outputs }: Index, cuts: readonly Cut[]): Node[] {
   const gone = new Map<string, Node>()
+  const cutAt = new Map(cuts.map(({ mix, input }) => [mix.id, input]))
   const readElsewhere = (id: string): boolean =>
     outputs.has(id) ||
     readers.get(id)!.some((reader) => {
-      if (reader.id !== mix.id) return !gone.has(reader.id)
-      return id !== input || mix.inputs.filter((other) => other === id).length > 1
+      if (gone.has(reader.id)) return false
+      return cutAt.get(reader.id) !== id || reader.inputs.filter((other) => other === id).length > 1
     })
   // A node is looked at behind each of its readers, so the last of them settles it.
-  const waiting = [input]
+  const waiting = [...cutAt.values()]
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (id === 'input' || gone.has(id) || readElsewhere(id)) continue
     const node = byId.get(id)!

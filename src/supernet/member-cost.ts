@@ -22,7 +22,11 @@ export interface Above {
 /** The costs of a supernet's members, and how its groups lie in one another. */
 export interface CostTree {
   of(group: string, member: string): MemberCost
-  /** The innermost member that a group goes with, if there is one: an edge's operations go with the edge. */
+  /**
+   * The innermost member that a group goes with, if there is one: an edge's operations go with the edge. A group whose
+   * gates several places share stands in a member only with all of them. So what is above a group has its last place
+   * behind the group's own, and no group stands in itself.
+   */
   above(group: string): Above | undefined
 }
 
@@ -36,27 +40,28 @@ export function costTree(supernet: Supernet): CostTree {
   const known = trees.get(supernet)
   if (known) return known
   const graph = withoutDeadNodes(supernet.graph, ['task'])
-  const extents = supernet.groups.flatMap((group) => extentsOf(graph, group))
-  const innermost = innermostOf(extents)
+  const gates = gatesByGroup(graph)
+  const extents = supernet.groups.flatMap((group) => extentsOf(graph, group, gates.get(group.name) ?? []))
+  const around = extentsByNode(extents)
   const nodeCosts = costsByNode(graph)
   const costs = new Map(extents.map((extent) => [keyOf(extent), { parameters: 0, flops: 0 }]))
-  for (const [node, extent] of innermost) {
-    const total = costs.get(keyOf(extent))!
+  for (const [node, within] of around) {
+    const total = costs.get(keyOf(within.at(-1)!))!
     total.parameters += nodeCosts.get(node)!.parameters
     total.flops += nodeCosts.get(node)!.flops
   }
   const above = new Map(
-    supernet.groups.flatMap((group): [string, Extent][] => {
-      const gate = graph.nodes.find(({ attrs }) => attrs.group === group.name)
-      const extent = gate && innermost.get(gate.id)
-      return extent ? [[group.name, extent]] : []
+    [...gates].flatMap(([group, [first, ...more]]): [string, Extent][] => {
+      const within = around.get(first!.id) ?? []
+      const innermost = within.findLast(({ nodes }) => more.every(({ id }) => nodes.has(id)))
+      return innermost ? [[group, innermost]] : []
     }),
   )
   for (const group of supernet.groups) {
     if (group.kind !== 'units') continue
     const unit = unitCost(graph, group)
-    const around = above.get(group.name)
-    const outer = around && costs.get(keyOf(around))!
+    const within = above.get(group.name)
+    const outer = within && costs.get(keyOf(within))!
     for (const member of group.members) costs.set(`${group.name} ${member.name}`, { ...unit })
     if (!outer) continue
     outer.parameters = Math.max(0, outer.parameters - unit.parameters * group.members.length)
@@ -70,34 +75,48 @@ export function costTree(supernet: Supernet): CostTree {
   return tree
 }
 
-/** The nodes that go with a member. */
+/** The nodes that go with a member, by id. */
 interface Extent extends Above {
-  readonly nodes: readonly Node[]
+  readonly nodes: ReadonlySet<string>
 }
 
 const keyOf = ({ group, member }: Above): string => `${group} ${member}`
 
-/** What goes with each member of a group, whose gates several mixes may share. */
-function extentsOf(graph: Graph, group: GateGroup): Extent[] {
-  const mixes = graph.nodes.filter(({ kind, attrs }) => kind === 'mix' && attrs.group === group.name)
-  return group.members.map(({ name: member }, place) => ({
-    group: group.name,
-    member,
-    place,
-    of: group.members.length,
-    nodes: mixes.flatMap((mix) => {
-      const input = mix.inputs[carryingMembers(mix).indexOf(member)]
-      return input === undefined ? [] : exclusiveNodes(graph, mix, input)
-    }),
-  }))
+/** The mixes and units of each group; several where places share its gates. */
+function gatesByGroup({ nodes }: Graph): Map<string, Node[]> {
+  const gates = new Map<string, Node[]>()
+  for (const node of nodes) {
+    const { group } = node.attrs
+    if (typeof group !== 'string') continue
+    const known = gates.get(group)
+    if (known) known.push(node)
+    else gates.set(group, [node])
+  }
+  return gates
 }
 
-/** The smallest extent that each node lies in. */
-function innermostOf(extents: readonly Extent[]): Map<string, Extent> {
-  const innermost = new Map<string, Extent>()
-  for (const extent of [...extents].sort((a, b) => b.nodes.length - a.nodes.length))
-    for (const { id } of extent.nodes) innermost.set(id, extent)
-  return innermost
+/** What goes with each member of a group, from all places that share its gates at once. */
+function extentsOf(graph: Graph, { name: group, members }: GateGroup, gates: readonly Node[]): Extent[] {
+  return members.map(({ name: member }, place) => {
+    const cuts = gates.flatMap((mix) => {
+      const input = mix.kind === 'mix' ? mix.inputs[carryingMembers(mix).indexOf(member)] : undefined
+      return input === undefined ? [] : { mix, input }
+    })
+    const nodes = new Set(exclusiveNodes(graph, cuts).map(({ id }) => id))
+    return { group, member, place, of: members.length, nodes }
+  })
+}
+
+/** The extents that each node lies in, the innermost last. */
+function extentsByNode(extents: readonly Extent[]): Map<string, Extent[]> {
+  const around = new Map<string, Extent[]>()
+  for (const extent of [...extents].sort((a, b) => b.nodes.size - a.nodes.size))
+    for (const id of extent.nodes) {
+      const known = around.get(id)
+      if (known) known.push(extent)
+      else around.set(id, [extent])
+    }
+  return around
 }
 
 function unitCost(graph: Graph, group: GateGroup): MemberCost {

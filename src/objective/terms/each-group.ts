@@ -14,3 +14,6 @@ export function eachGroup(
 
 /** Mixture weights as a distribution, p = mixture / Σ mixture: a common factor drops out. */
 export const distribution = (mixture: tf.Tensor1D): tf.Tensor1D => tf.div(mixture, tf.sum(mixture))
+
+/** How many members of a group are wanted: its total, and no more than are left of it. */
+export const wanted = ({ total, members }: GateGroup): number => Math.min(total, members.length)

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { GateGroup, Member } from '../../supernet/types.js'
-import { distribution } from './each-group.js'
+import { distribution, wanted } from './each-group.js'
 import type { LayerGates } from './types.js'
 
 /**
@@ -8,7 +8,7 @@ import type { LayerGates } from './types.js'
  *
  *     Σ_groups Σ_m cost(m) · share(m) · Π share(every member that the group stands in)
  *
- * with share = total · mixture / Σ mixture: of an edge's operations the probability of each, of a node's
+ * with share = wanted · mixture / Σ mixture, wanted = min(total, members left): of an edge's operations the probability of each, of a node's
  * inputs or a layer's units how many of them stay. So an operation is counted only as far as a node keeps
  * its edge. A differentiable cost as in ProxylessNAS (arXiv:1812.00332, eq. 7).
  */
@@ -17,8 +17,8 @@ export function expectedCost(
   costOf: (group: GateGroup, member: string) => number,
 ): tf.Scalar {
   const share = (name: string): tf.Tensor1D => {
-    const { total } = layer.supernet.groups.find((group) => group.name === name)!
-    return tf.mul(distribution(layer.mixture(name)), total)
+    const group = layer.supernet.groups.find((each) => each.name === name)!
+    return tf.mul(distribution(layer.mixture(name)), wanted(group))
   }
   const kept = (name: string): tf.Scalar | undefined => {
     const above = layer.costs().above(name)

@@ -7,41 +7,15 @@ import { deriveNetwork } from '../../../src/derive/network.js'
 import { batching } from '../../../src/search/batching.js'
 import { predictRows } from '../../../src/search/evaluate.js'
 import { modelNetwork } from '../../../src/search/network.js'
-import { supernetStepper, type Stepper } from '../../../src/search/stepper.js'
+import { supernetStepper } from '../../../src/search/stepper.js'
 import type { SupernetModel } from '../../../src/supernet/model.js'
-import { canPrune, illegality } from '../../../src/supernet/prune.js'
-import { keepable, type GateGroup } from '../../../src/supernet/types.js'
+import { canPrune } from '../../../src/supernet/prune.js'
 import { relativeError } from '../../helpers/numeric.js'
 import { contextOf, onePhase } from '../../helpers/trials.js'
+import { randomMembers, removeAtRandom } from './removals.js'
 import { dataOf, table, trainedModel, trial, withoutLeaks } from './table.js'
 
 beforeAll(() => useBackend('wasm'))
-
-/** Random members, of which enough may stay to the end. */
-function randomMembers(group: GateGroup, stream: RandomStream): string[] {
-  const names = keepable(group).map(({ name }) => name)
-  const needed = [...stream.permutation(names.length)].slice(0, group.keep.min).map((i) => names[i]!)
-  return group.members.flatMap(({ name }) => (needed.includes(name) || stream.uniform() < 0.5 ? [name] : []))
-}
-
-/** Prunes group after group in random order, as far as each allows, until the supernet is legal. */
-function pruneAtRandom(
-  by: Pick<SupernetModel, 'prune'> | Pick<Stepper, 'prune'>,
-  model: SupernetModel,
-  stream: RandomStream,
-  after: (removals: number) => void,
-): void {
-  let removals = 0
-  for (let tries = 0; illegality(model.supernet) !== undefined; tries++) {
-    if (tries > 10_000) throw new Error('not legal after 10,000 draws')
-    const { groups } = model.supernet
-    const group = groups[stream.integer(groups.length)]!
-    const kept = randomMembers(group, stream)
-    if (kept.length === group.members.length || !canPrune(model.supernet, group.name, kept)) continue
-    by.prune(group.name, kept)
-    after(++removals)
-  }
-}
 
 /** Closes random gates, all but those that a legal choice needs, and returns what is left open. */
 function closeAtRandom(model: SupernetModel, stream: RandomStream): Map<string, string[]> {
@@ -70,8 +44,11 @@ describe.each(table)('%s', (_name, instance) => {
     async (seed) => {
       await withoutLeaks(() => {
         const model = trainedModel(tried)
-        pruneAtRandom(model, model, randomSource(seed).stream('prune'), () =>
-          expect(predicted(model).every(Number.isFinite)).toBe(true),
+        removeAtRandom(
+          () => model.supernet,
+          (group, kept) => model.prune(group, kept),
+          randomSource(seed).stream('prune'),
+          () => expect(predicted(model).every(Number.isFinite)).toBe(true),
         )
         const { graph, values } = deriveNetwork(model, { gates: 'keep', affine: false })
         const derived = withNetwork(graph, values, (network) => predictRows(network, data, rows))
@@ -92,9 +69,14 @@ describe.each(table)('%s', (_name, instance) => {
       const batch = batching(data, rows, tried.config.search, tried.random, 'search').at(0)
       const step = () => stepper.step(0, batch, tried.schedule.phases[0]!)
       step()
-      pruneAtRandom(stepper, model, randomSource(5).stream('prune'), (removals) => {
-        if (removals % 4 === 0) step()
-      })
+      removeAtRandom(
+        () => model.supernet,
+        (group, kept) => stepper.prune(group, kept),
+        randomSource(5).stream('prune'),
+        (removals) => {
+          if (removals % 4 === 0) step()
+        },
+      )
       const before = [...model.weights.values().values()]
       step()
       const after = [...model.weights.values().values()]
