@@ -78,7 +78,7 @@ export function dataSettings(relative: Data, folder: string, readers: readonly R
     reader,
     targetReader,
     options,
-    targetOptions: { ...options, kind: 'table', header: given.targetHeader ?? options.header },
+    targetOptions: { ...options, kind: 'table', cells: true, header: given.targetHeader ?? options.header },
     kind: kind ?? 'table',
     task,
     targets: Array.isArray(target) ? target : [target],

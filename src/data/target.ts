@@ -42,9 +42,10 @@ function inferTask(table: Table, columns: readonly number[]): 'classification' |
   const numeric = [...cells].filter(isNumeric)
   if (numeric.length === 0) return 'classification'
   if (numeric.length < cells.size) return 'regression'
-  const numbers = new Set(numeric.map(Number))
-  const integers = [...numbers].every(Number.isInteger)
-  return integers && numbers.size <= MOST_INFERRED_CLASSES ? 'classification' : 'regression'
+  // By label, not by number: numbers merge what is longer than they can tell.
+  const labels = new Set(numeric.map(labelOf))
+  const integers = numeric.every((cell) => Number.isInteger(Number(cell)))
+  return integers && labels.size <= MOST_INFERRED_CLASSES ? 'classification' : 'regression'
 }
 
 const presentCells = (table: Table, column: number) =>

@@ -45,6 +45,5 @@ function parseIdx(name: string, bytes: Buffer): NdArray {
     const wanted = `${start + count * size} bytes for shape [${shape.join(', ')}]`
     throw new InputError(`${name}: expected ${wanted}, got ${bytes.length}`)
   }
-  if (size === 1 && bytes[2] === 0x08) return { name, shape, values: bytes.subarray(start) }
-  return { name, shape, values: Float64Array.from({ length: count }, (_, i) => at(view, start + i * size)) }
+  return { name, shape, at: (i) => at(view, start + i * size) }
 }

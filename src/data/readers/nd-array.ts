@@ -1,3 +1,4 @@
+import { checkFits } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
 import type { Arrays, Content } from '../content.js'
 import { toChannelsLast } from '../layout.js'
@@ -8,31 +9,38 @@ export interface NdArray {
   /** The file's name, as messages give it. */
   readonly name: string
   readonly shape: readonly number[]
-  /** Row-major. */
-  readonly values: ArrayLike<number>
+  /** The i-th value in row-major order, exact. */
+  readonly at: (i: number) => number | bigint
 }
 
 /**
- * An array as rows. Of one axis, [rows], it is a table of one column. [rows, features] is a table (or images
+ * An array as rows. Of one axis, [rows], it is a table of one column, its cells exact; of [rows, features] too where
+ * the options ask for `cells`. Else [rows, features] is a table (or images
  * or sequences, flat, where the options say their shape), [rows, steps, channels] sequences (gray images where
  * `kind` says so), [rows, height, width, channels] images. Under the layout channels-first the axis of the
  * channels stands before the others.
  */
-export function rowsOfArray({ name, shape, values }: NdArray, options: ReadOptions): Content {
+export function rowsOfArray(array: NdArray, options: ReadOptions): Content {
+  const { name, shape } = array
   const [rows = 0, ...axes] = shape
   if (rows === 0 || axes.includes(0)) {
     throw new InputError(`${name}: expected an array of rows, got shape [${shape.join(', ')}]`)
   }
-  const places = Array.from({ length: rows }, (_, row) => row + 1)
-  const located = { name, unit: 'row' as const, places }
-  if (axes.length === 0) {
-    return { ...located, names: ['0'], rows: Array.from(values, (value) => [missingOr(value)]) }
+  const located = { name, unit: 'row' as const, places: places(rows) }
+  const size = axes.reduce((product, n) => product * n, 1)
+  if (axes.length === 0 || (options.cells === true && axes.length === 1)) {
+    checkFits(name, rows * size * bytesOfCell, 'text cells')
+    return {
+      ...located,
+      names: places(size).map((column) => String(column - 1)),
+      rows: cellsOf(array, rows, size),
+    }
   }
   const kind = options.kind === 'series' ? 'table' : (options.kind ?? kindOf(axes.length))
   const form = formOf(kind, axes, options)
   if (form === undefined)
     throw new InputError(`${name}: expected ${wanted(options)}, got shape [${shape.join(', ')}]`)
-  const numbers = finite(name, values, rows)
+  const numbers = finite(array, rows, size)
   const channels = form.at(-1)!
   const positions = form.slice(0, -1).reduce((product, n) => product * n, 1)
   const turned = options.layout === 'channels-first' && kind !== 'table'
@@ -45,7 +53,18 @@ export function rowsOfArray({ name, shape, values }: NdArray, options: ReadOptio
   }
 }
 
-const missingOr = (value: number) => (Number.isNaN(value) ? '' : String(value))
+const places = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1)
+
+/** About what a short text takes. */
+const bytesOfCell = 32
+
+const cellsOf = ({ at }: NdArray, rows: number, size: number): string[][] =>
+  Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: size }, (__, column) => {
+      const value = at(row * size + column)
+      return Number.isNaN(value) ? '' : String(value)
+    }),
+  )
 
 const kindOf = (axes: number): Arrays['kind'] => (axes === 1 ? 'table' : axes === 2 ? 'sequences' : 'images')
 
@@ -76,14 +95,20 @@ function formOf(
   return layout === 'channels-first' ? [...axes.slice(1), axes[0]!] : axes
 }
 
-/** As 32-bit floats; NaN is a missing value, infinity (also by rounding) an error. */
-function finite(name: string, values: ArrayLike<number>, rows: number): Float32Array {
-  const result = Float32Array.from(values)
-  const size = values.length / rows
+/** As 32-bit floats; NaN is a missing value, infinity (also by rounding) and digits that no number keeps are errors. */
+function finite({ name, at }: NdArray, rows: number, size: number): Float32Array {
+  checkFits(name, rows * size * 4, 'values')
+  const result = new Float32Array(rows * size)
   for (let i = 0; i < result.length; i++) {
-    if (Math.abs(result[i]!) !== Infinity) continue
+    const value = at(i)
+    result[i] = Number(value)
+    const exact = typeof value === 'number' || BigInt(Number(value)) === value
+    if (exact && Math.abs(result[i]!) !== Infinity) continue
     const where = `${name} row ${Math.floor(i / size) + 1}, value ${(i % size) + 1}`
-    throw new InputError(`${where}: expected a number below 3.4e38 in size, got ${values[i]!}`)
+    const wanted = exact
+      ? 'a number below 3.4e38 in size'
+      : 'an integer that keeps its digits as a number (up to 2⁵³)'
+    throw new InputError(`${where}: expected ${wanted}, got ${value}`)
   }
   return result
 }

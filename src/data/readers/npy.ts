@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
-import { unzipSync } from 'fflate'
 import { InputError } from '../../base/errors.js'
 import { readBytes } from '../../base/data-file.js'
 import { rowsOfArray, type NdArray } from './nd-array.js'
 import type { Reader } from './types.js'
+import { zipMembers } from './zip.js'
 
 /**
  * NumPy's arrays (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), versions 1 to 3,
@@ -26,29 +26,23 @@ export const npy: Reader = {
 /** One array of an archive, unpacked. */
 function readMember(path: string, wanted: string | undefined): Uint8Array {
   const bytes = readBytes(path, 'data', 'a NumPy archive')
-  const names: string[] = []
-  let found: Record<string, Uint8Array>
+  const archive = basename(path)
   try {
-    found = unzipSync(bytes, {
-      filter: ({ name }) => {
-        names.push(name.replace(/\.npy$/, ''))
-        return name === wanted || name === `${wanted}.npy`
-      },
-    })
-  } catch (error) {
+    const members = zipMembers(archive, bytes)
+    const found = members.find(({ name }) => name === wanted || name === `${wanted}.npy`)
+    if (found !== undefined) return found.read()
+    const names = members.map(({ name }) => name.replace(/\.npy$/, ''))
+    const got = wanted === undefined || wanted === '' ? 'none' : `"${wanted}"`
     throw new InputError(
-      `${basename(path)}: expected a NumPy archive, got an error: ${(error as Error).message}`,
+      `${archive}: expected one of its arrays after a slash (${names.join(', ')}), got ${got}`,
     )
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    throw new InputError(`${archive}: expected a NumPy archive, got an error: ${(error as Error).message}`)
   }
-  const [member] = Object.values(found)
-  if (member !== undefined) return member
-  const got = wanted === undefined || wanted === '' ? 'none' : `"${wanted}"`
-  throw new InputError(
-    `${basename(path)}: expected one of its arrays after a slash (${names.join(', ')}), got ${got}`,
-  )
 }
 
-type Read = (view: DataView, at: number, little: boolean) => number
+type Read = (view: DataView, at: number, little: boolean) => number | bigint
 const types: Readonly<Record<string, readonly [size: number, read: Read]>> = {
   b1: [1, (view, at) => view.getUint8(at)],
   u1: [1, (view, at) => view.getUint8(at)],
@@ -57,8 +51,8 @@ const types: Readonly<Record<string, readonly [size: number, read: Read]>> = {
   i2: [2, (view, at, little) => view.getInt16(at, little)],
   u4: [4, (view, at, little) => view.getUint32(at, little)],
   i4: [4, (view, at, little) => view.getInt32(at, little)],
-  u8: [8, (view, at, little) => Number(view.getBigUint64(at, little))],
-  i8: [8, (view, at, little) => Number(view.getBigInt64(at, little))],
+  u8: [8, (view, at, little) => view.getBigUint64(at, little)],
+  i8: [8, (view, at, little) => view.getBigInt64(at, little)],
   f4: [4, (view, at, little) => view.getFloat32(at, little)],
   f8: [8, (view, at, little) => view.getFloat64(at, little)],
 }
@@ -89,11 +83,9 @@ function parseNpy(name: string, bytes: Uint8Array): NdArray {
     const wanted = `${count * size} bytes of ${descr} for shape [${shape.join(', ')}]`
     throw new InputError(`${name}: expected ${wanted}, got ${Math.max(0, bytes.length - end)}`)
   }
-  const values = new Float64Array(count)
-  const at = fortran ? fortranOrder(shape) : (i: number) => i
+  const place = fortran ? fortranOrder(shape) : (i: number) => i
   const little = !descr.startsWith('>')
-  for (let i = 0; i < count; i++) values[i] = read(view, end + at(i) * size, little)
-  return { name, shape, values }
+  return { name, shape, at: (i) => read(view, end + place(i) * size, little) }
 }
 
 /** The header is a Python literal: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }`. */

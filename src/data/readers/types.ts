@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly layout?: NonNullable<Config['data']['layout']>
   /** Records: label bytes before the pixels. */
   readonly labelBytes: number
+  /** Arrays [rows, features]: as text cells, exact, as targets are read; else as 32-bit floats. */
+  readonly cells?: boolean
   /** Images of another size than `image`: an error, or made to fit. */
   readonly resize: NonNullable<Config['data']['resize']>
 }
