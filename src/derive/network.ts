@@ -9,8 +9,11 @@ import { withDropPaths } from './drop-path.js'
 export type GateValues = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 export interface DiscreteOptions {
-  /** Keep gate values as constants, or set each to 1 as published derivations do. */
-  readonly gates: 'keep' | 'drop'
+  /**
+   * Keep gate values as constants, or set each to 1 as published derivations do. `keep-undecided` keeps those of groups
+   * with more members than an architecture may have, which would sum up to many times as much, and drops the others.
+   */
+  readonly gates: 'keep' | 'drop' | 'keep-undecided'
   /** Train scale and offset in the operations' batch norms; a supernet cannot, a discrete network should. */
   readonly affine: boolean
   /** Batch norms that only the search needs, those behind pooling: published networks drop them. `keep` by default. */
@@ -50,17 +53,18 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
   const renamed = new Map<string, string>()
   const nodes: Node[] = []
   const { dropPath = 0 } = options
+  const kept = keptGates(supernet, options.gates)
   for (const original of dropPath > 0
     ? withDropPaths(supernet.graph.nodes, dropPath)
     : supernet.graph.nodes) {
     const node = { ...original, inputs: original.inputs.map((id) => renamed.get(id) ?? id) }
     const values = carryingMembers(node).map((m) => gates[node.attrs.group as string]![m]!)
     if (node.kind === 'mix') {
-      const weights = options.gates === 'keep' ? values : values.map(() => 1)
+      const weights = kept.has(node.attrs.group as string) ? values : values.map(() => 1)
       if (node.inputs.length === 1 && weights[0] === 1) renamed.set(node.id, node.inputs[0]!)
       else nodes.push({ ...node, kind: 'add', attrs: weights.every((w) => w === 1) ? {} : { weights } })
     } else if (node.kind === 'units') {
-      if (options.gates === 'drop') renamed.set(node.id, node.inputs[0]!)
+      if (!kept.has(node.attrs.group as string)) renamed.set(node.id, node.inputs[0]!)
       else {
         nodes.push({ ...node, kind: 'affine', attrs: {} })
         constants.set(`${node.id}:scale`, Float32Array.from(values))
@@ -79,6 +83,14 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
   return { graph: withoutDeadNodes(whole, roles), constants }
 }
 
+/** Names of the groups whose gate values become constants. */
+function keptGates({ groups }: Supernet, gates: DiscreteOptions['gates']): ReadonlySet<string> {
+  const kept = groups.filter(({ members, keep }) =>
+    gates === 'keep-undecided' ? members.length > keep.max : gates === 'keep',
+  )
+  return new Set(kept.map(({ name }) => name))
+}
+
 /** The discrete network of a model, with its weights and gate values as initial values. */
 export function deriveNetwork(
   model: SupernetModel,
@@ -88,7 +100,17 @@ export function deriveNetwork(
   return { graph, values: new Map([...model.weights.values(), ...constants]) }
 }
 
-/** Every member of every group open alike: the unpruned supernet as a network of its own. */
+/**
+ * The unpruned supernet as a network of its own, as `retrain` wants it: every member of every group open alike. Where
+ * nothing is left to choose it is what deriving makes of it.
+ */
+export const unprunedNetwork = (supernet: Supernet, retrain: Config['retrain']): Discrete =>
+  discretise(supernet, uniformGates(supernet), {
+    ...retrainedAs(retrain),
+    gates: retrain.gates === 'keep' ? 'keep' : 'keep-undecided',
+  })
+
+/** Every member of every group open alike. */
 export function uniformGates(supernet: Supernet): GateValues {
   return Object.fromEntries(
     supernet.groups.map(({ name, total, members }) => [

@@ -6,6 +6,12 @@ import type { Retrained } from './retrain.js'
 import { retrainStage } from './retrain-stage.js'
 import type { Trial, TrialHooks } from './types.js'
 
+/** A discrete network, and its initial values as far as they are not drawn afresh. */
+export interface NetworkToRetrain {
+  readonly graph: Graph
+  readonly initial: ReadonlyMap<string, Float32Array>
+}
+
 /**
  * Trains an architecture that an earlier search found on the trial's space; `inherited` holds the searched
  * supernet's weights, for `retrain.from: inherited`.
@@ -22,13 +28,13 @@ export function retrainArchitecture(
 
 /**
  * The discrete network of an architecture, as `retrain` wants it, in the searched supernet or in the larger
- * one that it asks for; and its initial values, as far as they are not drawn afresh.
+ * one that it asks for.
  */
 export function networkToRetrain(
   { config, supernet, retrained }: Pick<Trial, 'config' | 'supernet' | 'retrained'>,
   architecture: Architecture,
   inherited: ReadonlyMap<string, Float32Array> = new Map(),
-): { graph: Graph; initial: ReadonlyMap<string, Float32Array> } {
+): NetworkToRetrain {
   const { supernet: chosen } = restrictTo(retrained ?? supernet, architecture)
   const { graph, constants } = discretise(chosen, gatesOf(architecture), retrainedAs(config.retrain))
   return { graph, initial: new Map([...inherited, ...constants]) }

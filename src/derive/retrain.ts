@@ -18,6 +18,9 @@ import type { LoopContext } from '../search/options.js'
 import { learningRateAt, optimizer, type Optimizer } from '../search/optimizer.js'
 import { stepWeights, updateStatistics } from '../search/update.js'
 
+/** Names the random streams of all retraining: networks that are alike then come to the same figures, bit for bit. */
+const purpose = 'retrain'
+
 export interface RetrainContext extends LoopContext {
   readonly options: Config['retrain']
   readonly stage: Exclude<Stage, 'search'>
@@ -50,7 +53,7 @@ export async function retrain(
   const rule = optimizer(options.weights)
   // The search is over: the rows that trained the gates now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
-  const batches = batching(data, rows, options, context.random, context.stage)
+  const batches = batching(data, rows, options, context.random, purpose)
   const steps = options.epochs * batches.perEpoch
   let best: Omit<Retrained, 'graph' | 'interrupted'> = {
     values: store.values(),
@@ -111,7 +114,7 @@ async function trainEpoch(
       {
         execute: context.execute,
         // Dropping paths grows linearly to its rate, as in DARTS.
-        draws: { seed: context.random.seed, purpose: context.stage, t, dropPath: t / steps },
+        draws: { seed: context.random.seed, purpose, t, dropPath: t / steps },
       },
     )
     applyGradients(

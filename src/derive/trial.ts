@@ -1,13 +1,10 @@
-import { costOf } from '../nn/cost.js'
 import type { Checkpoint } from '../search/checkpoint.js'
-import { evaluate } from '../search/evaluate.js'
 import type { Event } from '../search/events.js'
-import type { Network } from '../search/network.js'
 import { searchArchitecture } from '../search/search.js'
 import { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
-import { measureSearched, summarise, withNetwork } from './measure.js'
-import { discretise, retrainedAs, uniformGates } from './network.js'
+import { baselineFigures, isUnpruned, trainBaseline } from './baseline.js'
+import { measureSearched, summarise } from './measure.js'
 import { prepare } from './prepare.js'
 import { networkToRetrain } from './retrain-architecture.js'
 import { Interrupted, retrainStage } from './retrain-stage.js'
@@ -25,13 +22,17 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     if (search.reason === 'interrupted') throw new Interrupted('interrupted while searching')
     const searched = measureSearched(trial, model)
 
-    const [baseline, baselineSeconds] = await timed(() => baselineStage(trial, hooks))
     const architecture = model.architecture()
     const inherited = config.retrain.from === 'inherited' ? new Map(model.weights.values()) : undefined
     const { graph, initial } = networkToRetrain(trial, architecture, inherited)
+    const same = isUnpruned(trial, { graph, initial })
+    const [apart, baselineSeconds] = await timed(async () =>
+      config.retrain.baseline && !same ? trainBaseline(trial, hooks) : null,
+    )
     const [final, retrainSeconds] = await timed(() => retrainStage(trial, hooks, 'retrain', graph, initial))
     hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrainSeconds })
 
+    const baseline = config.retrain.baseline && same ? baselineFigures(trial, final) : apart
     return {
       architecture,
       menu: search.menu,
@@ -44,7 +45,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
       metrics: summarise(trial, model, search, searched, baseline, final),
       seconds: {
         search: searchSeconds,
-        baseline: baseline ? baselineSeconds : null,
+        baseline: apart ? baselineSeconds : null,
         retrain: retrainSeconds,
       },
     }
@@ -102,20 +103,6 @@ async function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel
     hooks.checkpoint,
   )
   return { search, tried: prepared?.tried, lesson: trial.lesson?.(prepared?.plan, source?.state?.()) }
-}
-
-/** The unpruned supernet, gates alike, trained as the derived network will be: what pruning is held against. */
-async function baselineStage(trial: Trial, hooks: TrialHooks) {
-  if (!trial.config.retrain.baseline) return null
-  const { graph, constants } = discretise(trial.supernet, uniformGates(trial.supernet), {
-    ...retrainedAs(trial.config.retrain),
-    gates: 'keep',
-  })
-  const trained = await retrainStage(trial, hooks, 'baseline', graph, constants)
-  const { data, metric } = trial
-  const measure = (network: Network) => evaluate(network, data, data.splits.test, metric)
-  const test = withNetwork(trained.graph, trained.values, measure)
-  return { ...costOf(trained.graph), validation: trained.validation, test }
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {

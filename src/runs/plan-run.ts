@@ -1,7 +1,7 @@
 import { backendLimit, useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
-import { discretise, retrainedAs, uniformGates } from '../derive/network.js'
+import { discretise, retrainedAs, uniformGates, unprunedNetwork } from '../derive/network.js'
 import type { Trial } from '../derive/types.js'
 import { costOf, type Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
@@ -96,10 +96,6 @@ export function requireMemory(trial: Trial): void {
 
 const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
 
-/** The unpruned supernet as a network of its own: the baseline, and the most that a retraining can need. */
-const unpruned = ({ supernet, config }: Trial): Graph =>
-  discretise(supernet, uniformGates(supernet), { ...retrainedAs(config.retrain), gates: 'drop' }).graph
-
 function memoryOf(trial: Trial): StageMemory[] {
   const { config, supernet } = trial
   const roles = Object.keys(supernet.graph.outputs)
@@ -107,7 +103,7 @@ function memoryOf(trial: Trial): StageMemory[] {
   const groups = supernet.groups.map(({ name }) => name)
   const stages = [stageMemory('search', supernet.graph, roles, groups, rows)]
   if (config.retrain.baseline)
-    stages.push(stageMemory('baseline', unpruned(trial), ['task'], [], shardRows(config.retrain)))
+    stages.push(stageMemory('baseline', unprunedNetwork(supernet, config.retrain).graph, ['task'], [], shardRows(config.retrain)))
   return stages
 }
 

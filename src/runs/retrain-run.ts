@@ -4,7 +4,8 @@ import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import { writeJson } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
-import { retrainArchitecture } from '../derive/retrain-architecture.js'
+import { baselineFigures, isUnpruned } from '../derive/baseline.js'
+import { networkToRetrain, retrainArchitecture } from '../derive/retrain-architecture.js'
 import { judgeRetrained } from '../derive/measure.js'
 import { startEvent } from '../derive/trial.js'
 import type { Trial, TrialMetrics } from '../derive/types.js'
@@ -124,6 +125,10 @@ function newMetrics(
   const { test, criteria } = judgeRetrained(trial, retrained)
   const metrics = {
     ...origin,
+    // The unpruned supernet trained again is a baseline of this seed.
+    ...(origin.baseline && isUnpruned(trial, networkToRetrain(trial, architecture)) && trial.config.retrain.from === 'scratch' && {
+      baseline: baselineFigures(trial, retrained),
+    }),
     seed: trial.config.seed,
     backend: trial.config.backend,
     retrain: { bestEpoch: retrained.bestEpoch },
