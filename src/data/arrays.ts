@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { gather } from './batches.js'
-import { selectRows, whereIs, type Arrays } from './content.js'
+import { selectRows, whereIs, type Arrays, type Numbers } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import { fileEncoding, selectTargets, testRows } from './dataset-parts.js'
 import { readKeys } from './keys.js'
@@ -84,7 +84,7 @@ function checkOptions(content: Arrays, { drop, categorical, missing, options, ki
 }
 
 /** Rows with a target, and by the policy without a missing value. */
-function keptRows(content: Arrays, targets: Float32Array, missing: string): number[] {
+function keptRows(content: Arrays, targets: Numbers, missing: string): number[] {
   const { rows, values, name } = content
   const width = targets.length / rows
   const size = values.length / rows

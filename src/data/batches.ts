@@ -1,4 +1,5 @@
 import type { RandomSource } from '../base/random.js'
+import { zerosLike, type Numbers } from './content.js'
 
 /** The rows in the random order of one epoch: a permutation that depends on seed, purpose and epoch alone. */
 export function epochOrder(
@@ -37,8 +38,8 @@ export function shardsOf(batch: Uint32Array, shards: number): Uint32Array[] {
 }
 
 /** Copies rows of `rowLength` values, in the order given, into one array. */
-export function gather(data: Float32Array, rowLength: number, rows: Uint32Array): Float32Array {
-  const result = new Float32Array(rows.length * rowLength)
+export function gather<T extends Numbers>(data: T, rowLength: number, rows: Uint32Array): T {
+  const result = zerosLike(data, rows.length * rowLength)
   rows.forEach((row, i) => result.set(data.subarray(row * rowLength, (row + 1) * rowLength), i * rowLength))
   return result
 }

@@ -1,6 +1,7 @@
 import { firstEqualRows } from './duplicates.js'
+import { isBlurred, isFar } from './far.js'
 import { splitNames } from './split.js'
-import type { Dataset, PreparedData } from './types.js'
+import type { Dataset, PreparedData, Scale } from './types.js'
 
 const TINY_SPLIT = 20
 
@@ -32,6 +33,10 @@ export interface DataReport {
   readonly leftOut: number
   /** Features that do not vary in `train`. */
   readonly constant: readonly string[]
+  /** Features and outputs too far from 0 for their spread for a model of 32-bit floats to scale by itself. */
+  readonly far: readonly string[]
+  /** Those of them whose spread is near what 64-bit floats can tell apart. */
+  readonly blurred: readonly string[]
   /** Rows with the inputs of an earlier row, and those of them with another target. */
   readonly duplicates: { readonly rows: number; readonly conflicting: number }
   readonly warnings: readonly string[]
@@ -40,6 +45,7 @@ export interface DataReport {
 /** Sums up a prepared data set and warns of what may spoil a search. */
 export function checkData(prepared: PreparedData): DataReport {
   const { dataset, splits } = prepared
+  const constant = constantFeatures(prepared)
   const sizes = Object.fromEntries(
     splitNames.map((name) => [name, splits[name].length]),
   ) as DataReport['splits']
@@ -57,7 +63,8 @@ export function checkData(prepared: PreparedData): DataReport {
       : { outputs: summarise(dataset, dataset.task.outputs) }),
     missing: dataset.cleaning?.missing ?? {},
     leftOut: dataset.cleaning?.leftOut ?? 0,
-    constant: constantFeatures(prepared),
+    ...farColumns(prepared, constant),
+    constant,
     duplicates: countDuplicates(dataset),
   }
   return { ...report, warnings: warningsOf(report) }
@@ -96,6 +103,20 @@ function constantFeatures({ inputs, dataset, splits }: PreparedData): string[] {
   return dataset.features.filter((_, feature) => !varies[feature])
 }
 
+/** Columns by how many of their own deviations they lie from 0; a constant has none. */
+function farColumns({ dataset, scaler }: PreparedData, constant: readonly string[]) {
+  const { features, task } = dataset
+  const outputs = task.kind === 'classification' ? [] : task.outputs
+  const named = (names: readonly string[], { mean, std }: Scale) =>
+    names.map((name, i) => ({ name, mean: mean[i]!, std: std[i]! }))
+  const varying = named(features, scaler.input).filter(({ name }) => !constant.includes(name))
+  const columns = [...varying, ...named(outputs, scaler.target)]
+  const names = (which: typeof isFar) => [
+    ...new Set(columns.filter(({ mean, std }) => which(mean, std)).map(({ name }) => name)),
+  ]
+  return { far: names(isFar), blurred: names(isBlurred) }
+}
+
 function countDuplicates(dataset: Dataset): DataReport['duplicates'] {
   const width = dataset.targets.length / dataset.rows
   const target = (row: number) => dataset.targets.subarray(row * width, (row + 1) * width).join()
@@ -110,7 +131,7 @@ function countDuplicates(dataset: Dataset): DataReport['duplicates'] {
 }
 
 function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
-  const { splits, classes = [], duplicates, constant, leftOut, unused, rows } = report
+  const { splits, classes = [], duplicates, constant, far, blurred, leftOut, unused, rows } = report
   const tiny = splitNames.filter((name) => splits[name] > 0 && splits[name] < TINY_SPLIT)
   const unseen = classes.filter(({ train }) => train === 0).map(({ name }) => `"${name}"`)
   const untested = classes.filter((each) => each.train > 0 && (each.test === 0 || each.validation === 0))
@@ -125,8 +146,11 @@ function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
     counts.length > 0 &&
       Math.max(...counts) > 10 * Math.min(...counts) &&
       `the largest class has ${Math.max(...counts)} rows, the smallest ${Math.min(...counts)}: accuracy may mislead`,
-    constant.length > 0 &&
-      `${plural(constant.length, 'constant feature')} in train: ${constant.slice(0, 5).join(', ')}`,
+    constant.length > 0 && `${plural(constant.length, 'constant feature')} in train: ${listed(constant)}`,
+    far.length > 0 &&
+      `${plural(far.length, 'column')} far from 0 for what ${far.length === 1 ? 'it varies' : 'they vary'}: ${listed(far)}; an exported model takes or gives them scaled by preprocess.json, not in original units`,
+    blurred.length > 0 &&
+      `${plural(blurred.length, 'column')} so far from 0 that 64-bit floats lose digits: ${listed(blurred)}; subtract a constant before`,
     duplicates.conflicting > 0 &&
       `${plural(duplicates.conflicting, 'row')} with the inputs of an earlier row but another target`,
     leftOut > 0 && `${plural(leftOut, 'row')} left out: cells are missing`,
@@ -135,4 +159,5 @@ function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
   ].filter((warning) => warning !== false)
 }
 
+const listed = (names: readonly string[]) => names.slice(0, 5).join(', ')
 const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`

@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.js'
-import { isTable, rowCount, type Arrays, type Content, type Table } from './content.js'
+import { isTable, rowCount, zerosLike, type Arrays, type Content, type Table } from './content.js'
 
 /** The rows of several files of one format, one file after another. */
 export function appendRows(contents: readonly Content[]): Content {
@@ -14,7 +14,9 @@ export function appendRows(contents: readonly Content[]): Content {
   }
   if (isTable(first)) return { ...first, ...located, rows: (contents as Table[]).flatMap(({ rows }) => rows) }
   const arrays = contents as Arrays[]
-  const values = new Float32Array(arrays.reduce((sum, each) => sum + each.values.length, 0))
+  const widest = arrays.map((each) => each.values).find((each) => each instanceof Float64Array)
+  const length = arrays.reduce((sum, each) => sum + each.values.length, 0)
+  const values = zerosLike(widest ?? arrays[0]!.values, length)
   let at = 0
   for (const each of arrays) {
     values.set(each.values, at)
@@ -86,7 +88,9 @@ export function joinChannels(channels: readonly (readonly [name: string, content
     }
   }
   const steps = first.shape[0]!
-  const values = new Float32Array(first.values.length * names.length)
+  const length = first.values.length * names.length
+  const wide = channels.some(([, content]) => (content as Arrays).values instanceof Float64Array)
+  const values = wide ? new Float64Array(length) : new Float32Array(length)
   channels.forEach(([, content], c) => {
     ;(content as Arrays).values.forEach((value, i) => (values[i * names.length + c] = value))
   })

@@ -1,3 +1,10 @@
+/** Numbers in 32 bits where these hold what the file does (pixels, arrays of 32-bit floats), else in 64. */
+export type Numbers = Float32Array | Float64Array
+
+/** An array of zeros of another's kind. */
+export const zerosLike = <T extends Numbers>(like: T, length: number): T =>
+  new (like.constructor as new (length: number) => T)(length)
+
 /** Where the rows of a file came from, for messages and for `predict`. */
 interface Located {
   /** The file's name, as messages give it. */
@@ -27,7 +34,7 @@ export interface Arrays extends Located {
   /** One row's: [features], [height, width, channels] or [steps, channels]. */
   readonly shape: readonly number[]
   /** rows × product(shape); NaN where a value is missing. */
-  readonly values: Float32Array
+  readonly values: Numbers
   /** Targets that stand in the same file, or came from `data.targetFile`. */
   readonly labels?: Table
   /** Names of the channels, where they have some. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Config } from '../config/config-schema.js'
 import { isMissing } from './cells.js'
-import type { Table } from './content.js'
+import { zerosLike, type Numbers, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import type { Target } from './target.js'
 import type { Dataset, FileEncoding } from './types.js'
@@ -28,9 +28,9 @@ export interface ReadInput {
 export type ReadPart = (input: ReadInput) => Omit<Dataset, 'hash'>
 
 /** The targets of some rows, in the order given. */
-export function selectTargets({ values, task }: Target, rows: readonly number[]): Float32Array {
+export function selectTargets({ values, task }: Target, rows: readonly number[]): Numbers {
   const width = task.kind === 'classification' ? 1 : task.outputs.length
-  const selected = new Float32Array(rows.length * width)
+  const selected = zerosLike(values, rows.length * width)
   rows.forEach((row, i) => selected.set(values.subarray(row * width, (row + 1) * width), i * width))
   return selected
 }

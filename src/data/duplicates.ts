@@ -6,7 +6,8 @@ export function firstEqualRows({ inputs, rows }: Pick<Dataset, 'inputs' | 'rows'
   const size = inputs.length / rows
   const first = new Map<string, number>()
   return Uint32Array.from({ length: rows }, (_, row) => {
-    const bytes = new Uint8Array(inputs.buffer, inputs.byteOffset + row * size * 4, size * 4)
+    const own = inputs.subarray(row * size, (row + 1) * size)
+    const bytes = new Uint8Array(own.buffer, own.byteOffset, own.byteLength)
     const key = createHash('sha1').update(bytes).digest('base64')
     const known = first.get(key)
     if (known === undefined) first.set(key, row)

@@ -63,9 +63,9 @@ export function encodeCells(
   columns: readonly EncodedColumn[],
   at: readonly number[],
   missing: string,
-): Float32Array {
+): Float64Array {
   const width = featureNames(columns).length
-  const features = new Float32Array(table.rows.length * width)
+  const features = new Float64Array(table.rows.length * width)
   const codes = columns.map(
     ({ categories }) => categories && new Map(categories.map((each, code) => [each, code])),
   )

@@ -1,11 +1,13 @@
+import { zerosLike, type Numbers } from './content.js'
+
 /**
  * Puts the channels of images or sequences last: rows of [channels, positions] become rows of
  * [positions, channels]. Positions are pixels row by row, or time steps.
  */
-export function toChannelsLast(values: Float32Array, positions: number, channels: number): Float32Array {
+export function toChannelsLast<T extends Numbers>(values: T, positions: number, channels: number): T {
   if (channels === 1) return values
   const size = positions * channels
-  const result = new Float32Array(values.length)
+  const result = zerosLike(values, values.length)
   for (let start = 0; start < values.length; start += size) {
     for (let channel = 0; channel < channels; channel++) {
       const from = start + channel * positions

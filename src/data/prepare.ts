@@ -30,6 +30,6 @@ export function prepareDataset(dataset: Dataset, split: Config['split'], seed: n
     splits,
     scaler,
     inputs: scale(dataset.inputs, scaler.input, scaler.fill),
-    targets: isClass ? dataset.targets : scale(dataset.targets, scaler.target),
+    targets: isClass ? Float32Array.from(dataset.targets) : scale(dataset.targets, scaler.target),
   }
 }

@@ -3,7 +3,7 @@ import { sha256 } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 import { readArrays } from './arrays.js'
 import { columnIndices, targetColumns } from './columns.js'
-import { isTable, rowCount, type Table } from './content.js'
+import { isTable, rowCount, type Numbers, type Table } from './content.js'
 import { dataSettings, type DataSettings } from './data-settings.js'
 import type { ReadPart, Roles } from './dataset-parts.js'
 import { inTimeOrder, readKeys } from './keys.js'
@@ -97,7 +97,7 @@ function tableTargets(table: Table, references: DataSettings['targets']): number
 }
 
 function withHash(dataset: Omit<Dataset, 'hash'>): Dataset {
-  const bytes = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  const bytes = (values: Numbers) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   const { shape, task, encoding, keys, spans, test } = dataset
   const hash = sha256(
     bytes(dataset.inputs),

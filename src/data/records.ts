@@ -1,21 +1,20 @@
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { asTable } from './combine.js'
-import { isTable, type Content, type Table } from './content.js'
+import { isTable, type Content, type Numbers, type Table } from './content.js'
 import { encodeCells, featureNames } from './encode.js'
 import { readChannels } from './read-content.js'
 import { readerByName, readerByPath, readers } from './readers/index.js'
 import type { ReadOptions, Reader } from './readers/types.js'
 import { rowsToArrays } from './rows.js'
-import { fillMissing } from './scale.js'
 import type { Encoding } from './types.js'
 import { cutWindows } from './windows.js'
 
-/** New records as inputs in original units, missing cells filled: what a model sees after scaling. */
+/** New records as inputs in original units, NaN where a value is missing and the policy fills it. */
 export interface Records extends Pick<Content, 'unit' | 'places'> {
   readonly rows: number
   /** rows × product of the model's input shape. */
-  readonly inputs: Float32Array
+  readonly inputs: Numbers
 }
 
 /**
@@ -28,12 +27,11 @@ export interface Records extends Pick<Content, 'unit' | 'places'> {
  */
 export async function encodeRecords(
   encoding: Encoding,
-  fill: readonly number[],
   path: string,
   own: readonly Reader[] = [],
 ): Promise<Records> {
   const content = await readNew(encoding, path, [...own, ...readers])
-  return isTable(content) ? encodeTable(encoding, fill, content) : encodeArrays(encoding, fill, content)
+  return isTable(content) ? encodeTable(encoding, content) : encodeArrays(encoding, content)
 }
 
 async function readNew(
@@ -58,7 +56,6 @@ async function readNew(
 
 function encodeArrays(
   { shape = [], missing }: Encoding,
-  fill: readonly number[],
   { name, unit, places, rows, values, ...content }: Exclude<Content, Table>,
 ): Records {
   if (content.shape.join() !== shape.join()) {
@@ -70,12 +67,11 @@ function encodeArrays(
     const row = Math.floor((empty * rows) / values.length)
     throw new InputError(`${name} ${unit} ${places[row]!}: expected numbers, got NaN`)
   }
-  return { rows, inputs: fillMissing(values, fill), unit, places }
+  return { rows, inputs: values, unit, places }
 }
 
-function encodeTable(encoding: Encoding, fill: readonly number[], table: Table): Records {
+function encodeTable(encoding: Encoding, table: Table): Records {
   const { unit, places } = table
-  // One input of several axes has more columns than features, and its fills are those of the last axis.
   const { shape } = encoding
   const header = encoding.file?.options.header !== false || table.unit !== 'line'
   const at = header ? byName(table, encoding) : byPosition(table, encoding)
@@ -84,18 +80,17 @@ function encodeTable(encoding: Encoding, fill: readonly number[], table: Table):
   if (encoding.kind !== 'series') {
     const options = encoding.file?.options
     const inputs = shape && options ? rowsToArrays(encoded, shape, options, table.channels) : encoded
-    return { rows: table.rows.length, inputs: fillMissing(inputs, fill), unit, places }
+    return { rows: table.rows.length, inputs, unit, places }
   }
-  const cells = fillMissing(encoded, fill)
   const window = encoding.window ?? 1
   const features = featureNames(encoding.columns).length
-  const windows = cutWindows({ steps: cells, features, window, horizon: 0 })
+  const windows = cutWindows({ steps: encoded, features, window, horizon: 0 })
   if (windows.length === 0) {
     throw new InputError(
       `${table.name}: expected at least ${window} rows, one window, got ${table.rows.length}`,
     )
   }
-  const inputs = new Float32Array(windows.length * window * features)
+  const inputs = new Float64Array(windows.length * window * features)
   windows.forEach(({ input }, row) => inputs.set(input, row * input.length))
   return { rows: windows.length, inputs, unit, places: windows.map(({ at: last }) => places[last]!) }
 }

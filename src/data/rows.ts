@@ -52,11 +52,11 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
 
 /** Cells of rows as images or sequences, channels last: where each channel has a file, they are first. */
 export function rowsToArrays(
-  cells: Float32Array,
+  cells: Float64Array,
   shape: readonly number[],
   { layout }: DataSettings['options'],
   channels: Table['channels'],
-): Float32Array {
+): Float64Array {
   if (channels === undefined && layout !== 'channels-first') return cells
   const positions = shape.slice(0, -1).reduce((product, n) => product * n, 1)
   return toChannelsLast(cells, positions, shape.at(-1)!)

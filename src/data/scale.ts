@@ -1,12 +1,12 @@
 import { InputError } from '../base/errors.js'
-import type { Dataset, Scaler } from './types.js'
+import type { Numbers } from './content.js'
+import type { Dataset, Scale, Scaler } from './types.js'
 
 /** Fits fills and scales on some rows (those of `train`): per feature of the last axis, and per output. */
 export function fitScaler(dataset: Dataset, rows: Uint32Array): Scaler {
   const features = dataset.shape[dataset.shape.length - 1]!
   const columns = columnValues(dataset.inputs, dataset.rows, features, rows)
-  // As 32-bit floats, for `predict` fills before it scales and must get the same numbers.
-  const fill = fills(dataset, columns).map(Math.fround)
+  const fill = fills(dataset, columns)
   const input = columns.map((values, feature) => moments(values, fill[feature]))
   const outputs = dataset.task.kind === 'classification' ? 0 : dataset.task.outputs.length
   const target =
@@ -15,38 +15,31 @@ export function fitScaler(dataset: Dataset, rows: Uint32Array): Scaler {
   return { input: apart(input), target: apart(target), fill }
 }
 
-/** (x − mean) / std over rows whose last axis has one entry of `mean` each; NaN becomes `fill` first. */
-export function scale(
-  values: Float32Array,
-  { mean, std }: Scaler['input'],
-  fill?: readonly number[],
-): Float32Array {
+/**
+ * (x − mean) / std over rows whose last axis has one entry of `mean` each, in 64-bit floats until it is near 0;
+ * NaN becomes `fill` first.
+ */
+export function scale(values: Numbers, { mean, std }: Scale, fill?: readonly number[]): Float32Array {
   const width = mean.length
-  return values.map((value, i) => {
+  const result = new Float32Array(values.length)
+  for (let i = 0; i < values.length; i++) {
     const feature = i % width
+    const value = values[i]!
     const known = Number.isNaN(value) ? (fill?.[feature] ?? value) : value
-    return (known - mean[feature]!) / std[feature]!
-  })
+    result[i] = (known - mean[feature]!) / std[feature]!
+  }
+  return result
 }
 
-/** x · std + mean: back to original units. */
-export function unscale(values: Float32Array, { mean, std }: Scaler['input']): Float32Array {
+/** x · std + mean: back to original units. Without a scale, as for classes, x as it is. */
+export function unscale(values: Numbers, { mean, std }: Scale): Float64Array {
   const width = mean.length
-  return values.map((value, i) => value * std[i % width]! + mean[i % width]!)
-}
-
-/** Puts `fill`, one a feature of the last axis, where a value is missing. */
-export function fillMissing(values: Float32Array, fill: readonly number[]): Float32Array {
-  return values.map((value, i) => (Number.isNaN(value) ? fill[i % fill.length]! : value))
+  if (width === 0) return Float64Array.from(values)
+  return Float64Array.from(values, (value, i) => value * std[i % width]! + mean[i % width]!)
 }
 
 /** The values of some rows by feature of the last axis (all positions of it together), NaN included. */
-function columnValues(
-  data: Float32Array,
-  rows: number,
-  features: number,
-  chosen: Uint32Array,
-): Float64Array[] {
+function columnValues(data: Numbers, rows: number, features: number, chosen: Uint32Array): Float64Array[] {
   const size = data.length / rows
   const perRow = size / features
   const columns = Array.from({ length: features }, () => new Float64Array(chosen.length * perRow))

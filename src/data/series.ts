@@ -23,7 +23,7 @@ export function readSeries(input: ReadInput): Omit<Dataset, 'hash'> {
     const needed = `at least ${window + horizon} adjacent time steps (window ${window}, horizon ${horizon})`
     throw new InputError(`${table.name}: expected ${needed}, got ${table.rows.length} rows`)
   }
-  const inputs = new Float32Array(known.length * window * features.length)
+  const inputs = new Float64Array(known.length * window * features.length)
   known.forEach(({ input }, row) => inputs.set(input, row * input.length))
   return {
     name: settings.name,

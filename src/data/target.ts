@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js'
 import { cellError, isMissing, isNumeric, labelOf, numberAt, sortedLabels } from './cells.js'
-import type { Table } from './content.js'
+import type { Numbers, Table } from './content.js'
 import type { Task } from './types.js'
 
 const MOST_INFERRED_CLASSES = 20
@@ -9,7 +9,7 @@ const CLASSES_HINT = '; where these are classes, set config.data.task to classif
 export interface Target {
   readonly task: Task
   /** A class index a row, or rows × outputs values; NaN where the cell is missing. */
-  readonly values: Float32Array
+  readonly values: Numbers
 }
 
 /**
@@ -99,7 +99,7 @@ function namedClasses(table: Table, column: number, names: readonly string[]): T
 
 function values(table: Table, columns: readonly number[], kind: 'regression' | 'forecasting'): Target {
   const outputs = columns.map((column) => table.names[column]!)
-  const result = new Float32Array(table.rows.length * columns.length)
+  const result = new Float64Array(table.rows.length * columns.length)
   columns.forEach((column, output) => {
     const seen = new Set<number>()
     table.rows.forEach((cells, row) => {

@@ -1,3 +1,4 @@
+import type { Numbers } from './content.js'
 import type { ReadOptions } from './readers/types.js'
 
 /** What is to be predicted. */
@@ -12,9 +13,9 @@ export interface Dataset {
   /** Shape of one input: [features], [height, width, channels] or [steps, features]. */
   readonly shape: readonly number[]
   /** rows × product(shape), row by row. NaN only where `fill` is to fill it. */
-  readonly inputs: Float32Array
+  readonly inputs: Numbers
   /** A class index a row, or rows × outputs values in original units. */
-  readonly targets: Float32Array
+  readonly targets: Numbers
   readonly task: Task
   /** A name for each position of the last axis of `shape` (after one-hot encoding). */
   readonly features: readonly string[]
@@ -75,11 +76,21 @@ export interface Splits {
   readonly test: Uint32Array
 }
 
-/** y = (x − mean) / std for each feature (last axis) and each regression output, fitted on `train` only. */
-export interface Scaler {
-  readonly input: { readonly mean: readonly number[]; readonly std: readonly number[] }
-  /** Empty arrays for classification. */
-  readonly target: { readonly mean: readonly number[]; readonly std: readonly number[] }
+/** (x − mean) / std, one entry a feature of the last axis. */
+export interface Scale {
+  readonly mean: readonly number[]
+  readonly std: readonly number[]
+}
+
+/** The scales of inputs and targets. */
+export interface Scales {
+  readonly input: Scale
+  /** One entry a regression output; empty arrays for classification. */
+  readonly target: Scale
+}
+
+/** Scales of each feature (last axis) and each regression output, fitted on `train` only. */
+export interface Scaler extends Scales {
   /** What replaces a missing input, in original units, one a feature. */
   readonly fill: readonly number[]
 }

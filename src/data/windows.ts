@@ -1,7 +1,7 @@
 /** One window of a series. */
 export interface SeriesWindow {
   /** window × features values, step by step. */
-  readonly input: Float32Array
+  readonly input: Float64Array
   /** The time step of the target. */
   readonly at: number
   /** The time steps that window and target cover, [from, to). */
@@ -10,7 +10,7 @@ export interface SeriesWindow {
 
 export interface WindowOptions {
   /** steps × features. */
-  readonly steps: Float32Array
+  readonly steps: Float64Array
   readonly features: number
   readonly window: number
   /** Time steps from the window's last to the target. */

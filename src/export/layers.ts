@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
-import type { Scaler, Task } from '../data/types.js'
+import type { Scale, Scales, Task } from '../data/types.js'
 import { parametersOf } from '../nn/cost.js'
 import type { Node, Shape } from '../nn/graph.js'
 import { epsilon } from '../nn/ops/batch-norm.js'
@@ -9,10 +9,11 @@ import { withoutRandomNodes } from './evaluation.js'
 import { foldGates, foldOutputScale, type PlainNetwork } from './fold.js'
 import { withoutZeroNodes } from './zeros.js'
 
-/** A derived network, and what turns its inputs and outputs into original units. */
+/** A derived network, and what turns its inputs and outputs into the model's. */
 export interface ExportSource extends PlainNetwork {
   readonly name: string
-  readonly scaler: Scaler
+  /** Those that the model does itself. */
+  readonly scales: Scales
   readonly task: Task
 }
 
@@ -102,13 +103,13 @@ const layersOf: Readonly<Record<string, (node: Node, name: string, input: Shape)
 const scaling = (name: string): Layer => tfl.layers.batchNormalization({ epsilon: 0, trainable: false, name })
 
 /**
- * Builds a model of standard TensorFlow.js layers. It takes inputs in original units and returns
- * probabilities, or values in original units. The caller disposes it.
+ * Builds a model of standard TensorFlow.js layers. It scales its inputs, and returns
+ * probabilities, or values scaled back. The caller disposes it.
  */
-export function toLayersModel({ name, scaler, task, ...network }: ExportSource): tfl.LayersModel {
+export function toLayersModel({ name, scales, task, ...network }: ExportSource): tfl.LayersModel {
   const isClass = task.kind === 'classification'
   const folded = withoutDilations(withoutZeroNodes(foldGates(withoutRandomNodes(network))))
-  const { graph, values } = isClass ? folded : foldOutputScale(folded, scaler.target)
+  const { graph, values } = isClass ? folded : foldOutputScale(folded, scales.target)
   const layerName = uniqueNames()
   const symbols = new Map<string, tfl.SymbolicTensor>()
   const initial = new Map<Layer, tf.Tensor[]>()
@@ -118,7 +119,7 @@ export function toLayersModel({ name, scaler, task, ...network }: ExportSource):
   symbols.set(input.id, standardise.apply(fed) as tfl.SymbolicTensor)
 
   tf.tidy(() => {
-    initial.set(standardise, standardiseWeights(scaler))
+    initial.set(standardise, standardiseWeights(scales.input))
     const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
     for (const node of graph.nodes) {
       if (node.kind === 'input') continue
@@ -156,7 +157,7 @@ function weightsOf(node: Node, layer: Layer, { graph, values }: PlainNetwork): t
 }
 
 /** (x − mean) / std: subtracting first keeps the digits of inputs far from 0. */
-function standardiseWeights({ input: { mean, std } }: Scaler): tf.Tensor[] {
+function standardiseWeights({ mean, std }: Scale): tf.Tensor[] {
   return [
     tf.tensor1d(std.map((value) => 1 / value)),
     tf.zeros([std.length]),

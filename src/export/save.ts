@@ -2,6 +2,7 @@ import type { PreparedData } from '../data/types.js'
 import type { PlainNetwork } from './fold.js'
 import { toLayersModel } from './layers.js'
 import { writeModel } from './model-files.js'
+import { scalesApart } from './outside.js'
 import { writePreprocess } from './preprocess.js'
 import { verifyExport, type Verification } from './verify.js'
 
@@ -19,7 +20,8 @@ export interface TrainedNetwork extends PlainNetwork {
  */
 export async function saveModel(trained: TrainedNetwork, folder: string): Promise<Verification> {
   const { data, graph, values, name, metric } = trained
-  const model = toLayersModel({ name, graph, values, scaler: data.scaler, task: data.dataset.task })
+  const { inside } = scalesApart(data.scaler)
+  const model = toLayersModel({ name, graph, values, scales: inside, task: data.dataset.task })
   try {
     writePreprocess(folder, data, metric)
     await writeModel(model, folder)

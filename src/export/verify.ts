@@ -1,17 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type * as tfl from '@tensorflow/tfjs-layers'
 import { gather } from '../data/batches.js'
+import type { Numbers } from '../data/content.js'
+import { scale, unscale } from '../data/scale.js'
 import type { PreparedData } from '../data/types.js'
 import { ParameterStore } from '../nn/parameter-store.js'
 import { predictRows } from '../search/evaluate.js'
 import { discreteNetwork } from '../search/network.js'
 import type { PlainNetwork } from './fold.js'
 import { readModel } from './model-files.js'
+import { readPreprocess, type Preprocess } from './preprocess.js'
 
 /** How far an exported model is from the network that it was made of. */
 export interface Verification {
   readonly rows: number
-  /** ‖exported − network‖ / ‖network‖ over all predictions. */
+  /** ‖exported − network‖ / ‖network‖ over all predictions; values as deviations from the targets' mean, at least 1. */
   readonly relativeError: number
   /** Rows whose most probable class differs by more than rounding can explain. */
   readonly differentClasses: number
@@ -34,8 +37,8 @@ export async function verifyExport(
   const expected = networkPredictions(network, data, rows)
   const model = await readModel(folder)
   try {
-    const got = modelPredictions(model, data.dataset.inputs, data.dataset.shape, rows, data.scaler.fill)
-    const result = compare(expected, got, rows.length, data.dataset.task.kind === 'classification')
+    const got = modelPredictions(model, readPreprocess(folder), data.dataset.inputs, rows)
+    const result = compare(expected, got, rows.length, data)
     if (!(result.relativeError <= tolerance) || result.differentClasses > 0)
       throw new Error(
         `${folder}: the exported model differs from the network: relative error ${result.relativeError.toExponential(1)}, ${result.differentClasses} of ${rows.length} classes`,
@@ -46,25 +49,24 @@ export async function verifyExport(
   }
 }
 
-/** A model's outputs for some rows of inputs in original units; NaN is filled. rows × width. */
+/** A model's outputs for some rows of inputs, both in original units; NaN is filled. rows × width. */
 export function modelPredictions(
   model: tfl.LayersModel,
-  inputs: Float32Array,
-  shape: readonly number[],
+  { shape, fill, outside }: Pick<Preprocess, 'shape' | 'fill' | 'outside'>,
+  inputs: Numbers,
   rows: Uint32Array,
-  fill: readonly number[],
-): Float32Array {
+): Float64Array {
   const length = shape.reduce((product, n) => product * n, 1)
   const parts: number[] = []
   for (let from = 0; from < rows.length; from += batchSize) {
     const batch = rows.subarray(from, from + batchSize)
-    const values = gather(inputs, length, batch).map((x, i) => (Number.isNaN(x) ? fill[i % fill.length]! : x))
+    const values = scale(gather(inputs, length, batch), outside.input, fill)
     const outputs = tf.tidy(() =>
       (model.predict(tf.tensor(values, [batch.length, ...shape])) as tf.Tensor).dataSync<'float32'>(),
     )
     for (const value of outputs) parts.push(value)
   }
-  return Float32Array.from(parts)
+  return unscale(Float32Array.from(parts), outside.target)
 }
 
 function networkPredictions({ graph, values }: PlainNetwork, data: PreparedData, rows: Uint32Array) {
@@ -77,9 +79,9 @@ function networkPredictions({ graph, values }: PlainNetwork, data: PreparedData,
   }
 }
 
-function softmax(logits: Float32Array, rows: number): Float32Array {
+function softmax(logits: Float64Array, rows: number): Float64Array {
   const width = logits.length / rows
-  const result = new Float32Array(logits.length)
+  const result = new Float64Array(logits.length)
   for (let row = 0; row < rows; row++) {
     const own = logits.subarray(row * width, (row + 1) * width)
     const top = Math.max(...own)
@@ -93,10 +95,16 @@ function softmax(logits: Float32Array, rows: number): Float32Array {
   return result
 }
 
-function compare(expected: Float32Array, got: Float32Array, rows: number, isClass: boolean): Verification {
-  const square = (values: Iterable<number>) => [...values].reduce((sum, value) => sum + value * value, 0)
-  const norm = Math.max(square(expected), Number.MIN_VALUE)
-  const relativeError = Math.sqrt(square(expected.map((e, i) => e - got[i]!)) / norm)
+function compare(expected: Float64Array, got: Float64Array, rows: number, data: PreparedData): Verification {
+  const isClass = data.dataset.task.kind === 'classification'
+  const square = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0)
+  // Values lie anywhere; what a network says of them is how far they are from their mean.
+  const { mean, std } = data.scaler.target
+  const z = (values: Float64Array) =>
+    isClass ? values : values.map((y, i) => (y - mean[i % mean.length]!) / std[i % std.length]!)
+  const [wanted, found] = [z(expected), z(got)]
+  const norm = Math.max(square(wanted), isClass ? Number.MIN_VALUE : wanted.length)
+  const relativeError = Math.sqrt(square(wanted.map((value, i) => value - found[i]!)) / norm)
   let differentClasses = 0
   const width = expected.length / rows
   for (let row = 0; isClass && row < rows; row++) {

@@ -4,7 +4,7 @@ export type MetricName = 'accuracy' | 'cross-entropy' | 'rmse' | 'mae' | 'r2'
 export interface Metric {
   readonly higherIsBetter: boolean
   /** Outputs (rows × width; logits, or values in original units) against targets (class indices, or values). */
-  value(outputs: Float32Array, targets: Float32Array, width: number): number
+  value(outputs: Float64Array, targets: Float64Array, width: number): number
 }
 
 const accuracy: Metric = {
@@ -34,7 +34,7 @@ const crossEntropy: Metric = {
 }
 
 /** Σ f(output − target) over all values. */
-const total = (outputs: Float32Array, targets: Float32Array, f: (error: number) => number): number =>
+const total = (outputs: Float64Array, targets: Float64Array, f: (error: number) => number): number =>
   targets.reduce((sum, target, i) => sum + f(outputs[i]! - target), 0)
 
 /** 1 − Σ(output − target)² / Σ(target − mean)²; not a number where the targets are all equal. */

@@ -11,11 +11,11 @@ export function formatCount(value: unknown): string {
   return isNumber(value) ? Math.round(value).toLocaleString('en-US') : nothing
 }
 
-/** A number with four significant digits: `0.9312`, `12.35`, `41,223`, `3.1e-7`. */
+/** A number with four significant digits: `0.9312`, `12.35`, `41,223`, `3.10e-7`, `1.00e+38`. */
 export function formatNumber(value: unknown): string {
   if (!isNumber(value)) return nothing
   const size = Math.abs(value)
-  if (size !== 0 && size < 1e-4) return value.toExponential(2)
+  if ((size !== 0 && size < 1e-4) || size >= 1e15) return value.toExponential(2)
   return size >= 1e4 ? formatCount(value) : String(Number(value.toPrecision(4)))
 }
 

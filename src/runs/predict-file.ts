@@ -31,10 +31,11 @@ export async function predictFile(
   const at = existsSync(join(folder, 'model', 'model.json')) ? join(folder, 'model') : folder
   const model = await readModel(at)
   try {
-    const { encoding, fill, shape, task } = readPreprocess(at)
-    const { rows, inputs, unit, places } = await encodeRecords(encoding, fill, file, readers)
+    const preprocess = readPreprocess(at)
+    const { encoding, task } = preprocess
+    const { rows, inputs, unit, places } = await encodeRecords(encoding, file, readers)
     const all = Uint32Array.from({ length: rows }, (_, row) => row)
-    const outputs = modelPredictions(model, inputs, shape, all, fill)
+    const outputs = modelPredictions(model, preprocess, inputs, all)
     const names = task.kind === 'classification' ? task.classes : task.outputs
     const values = Array.from({ length: rows }, (_, row) => [
       ...outputs.subarray(row * names.length, (row + 1) * names.length),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { gather } from '../data/batches.js'
+import { unscale } from '../data/scale.js'
 import type { PreparedData } from '../data/types.js'
 import { run } from '../nn/run.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
@@ -13,7 +14,7 @@ const batchSize = 256
  * The network's task outputs for some rows, by moving averages: logits, or values in original units.
  * rows × width, in the order of `rows`.
  */
-export function predictRows(network: PassNetwork, data: PreparedData, rows: Uint32Array): Float32Array {
+export function predictRows(network: PassNetwork, data: PreparedData, rows: Uint32Array): Float64Array {
   const { shape } = data.dataset
   const length = shape.reduce((product, n) => product * n, 1)
   const parts: Float32Array[] = []
@@ -22,7 +23,7 @@ export function predictRows(network: PassNetwork, data: PreparedData, rows: Uint
     const batch = rows.subarray(from, from + size)
     parts.push(predict(network, tf.tensor(gather(data.inputs, length, batch), [batch.length, ...shape])))
   }
-  return unscale(concatenate(parts), data)
+  return unscale(concatenate(parts), data.scaler.target)
 }
 
 /** The task outputs of one batch, as numbers; disposes the input. */
@@ -52,13 +53,8 @@ export function evaluate(
   const { task, targets } = data.dataset
   const width = task.kind === 'classification' ? task.classes.length : task.outputs.length
   const perRow = task.kind === 'classification' ? 1 : width
-  return metrics[metric].value(predictRows(network, data, rows), gather(targets, perRow, rows), width)
-}
-
-function unscale(values: Float32Array, { scaler }: PreparedData): Float32Array {
-  const { mean, std } = scaler.target
-  if (mean.length === 0) return values
-  return values.map((value, i) => value * std[i % std.length]! + mean[i % mean.length]!)
+  const wanted = Float64Array.from(gather(targets, perRow, rows))
+  return metrics[metric].value(predictRows(network, data, rows), wanted, width)
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

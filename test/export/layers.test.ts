@@ -4,6 +4,7 @@ import { useBackend } from '../../src/backend/index.js'
 import type { PreparedData } from '../../src/data/types.js'
 import { foldGates, type PlainNetwork } from '../../src/export/fold.js'
 import { toLayersModel } from '../../src/export/layers.js'
+import { scalesApart } from '../../src/export/outside.js'
 import { saveModel } from '../../src/export/save.js'
 import { operations } from '../../src/nn/operations/index.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
@@ -21,7 +22,7 @@ async function exported(network: PlainNetwork, data: PreparedData) {
   const verification = await saveModel({ name: 'net', metric: 'any', data, ...network }, folder)
   const model = toLayersModel({
     name: 'net',
-    scaler: data.scaler,
+    scales: scalesApart(data.scaler).inside,
     task: data.dataset.task,
     ...network,
   })
@@ -160,7 +161,7 @@ test('a regression takes and returns original units, its unscaling inside the la
 
 test('a classifier returns probabilities', () => {
   const network = randomNetwork(digits, (b) => b.dense(b.flatten(b.input), 10))
-  const model = toLayersModel({ name: 'net', scaler: digits.scaler, task: digits.dataset.task, ...network })
+  const model = toLayersModel({ name: 'net', scales: digits.scaler, task: digits.dataset.task, ...network })
   const output = model.predict(tf.ones([2, 8, 8, 1])) as tf.Tensor2D
   const sums = output.arraySync().map((row) => row.reduce((sum, p) => sum + p, 0))
   for (const sum of sums) expect(sum).toBeCloseTo(1, 5)

@@ -9,6 +9,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { exportFormats, exportRun } from '../../src/export/formats.js'
 import { readModel } from '../../src/export/model-files.js'
+import { readPreprocess } from '../../src/export/preprocess.js'
 import { saveModel } from '../../src/export/save.js'
 import { modelPredictions, verifyExport } from '../../src/export/verify.js'
 import { operationOf } from '../../src/nn/operations/index.js'
@@ -52,7 +53,7 @@ test('a program that knows only TensorFlow.js loads the model over HTTP and pred
 
   const model = await readModel(join(folder, 'model'))
   const rows = Uint32Array.of(0, 1, 2, 3)
-  const own = modelPredictions(model, data.dataset.inputs, data.dataset.shape, rows, data.scaler.fill)
+  const own = modelPredictions(model, readPreprocess(join(folder, 'model')), data.dataset.inputs, rows)
   model.dispose()
   const got = JSON.parse(stdout.trim().split('\n').at(-1)!) as number[]
   expect(got).toHaveLength(40)

@@ -74,7 +74,7 @@ describe('metrics', () => {
     ['mae', [1, 2, 3], [1, 4, 2], 1, 1],
     ['r2', [1, 2, 3], [1, 2, 4], 1, 1 - 1 / (14 / 3)],
   ])('%s is what a hand computes', (name, predicted, wanted, width, value) => {
-    const got = metrics[name].value(Float32Array.from(predicted), Float32Array.from(wanted), width)
+    const got = metrics[name].value(Float64Array.from(predicted), Float64Array.from(wanted), width)
     expect(got).toBeCloseTo(value, 6)
   })
 

@@ -9,6 +9,7 @@ test.each<[keyof typeof format, unknown, string]>([
   ['formatNumber', 12_345.6, '12,346'],
   ['formatNumber', 0, '0'],
   ['formatNumber', -3.14159e-7, '-3.14e-7'],
+  ['formatNumber', 1e38, '1.00e+38'],
   ['formatNumber', NaN, '–'],
   ['formatDifference', 0.0123, '+0.0123'],
   ['formatDifference', -0.0123, '−0.0123'],

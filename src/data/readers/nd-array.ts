@@ -1,6 +1,6 @@
 import { checkFits } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
-import type { Arrays, Content } from '../content.js'
+import type { Arrays, Content, Numbers } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions } from './types.js'
 
@@ -95,14 +95,20 @@ function formOf(
   return layout === 'channels-first' ? [...axes.slice(1), axes[0]!] : axes
 }
 
-/** As 32-bit floats; NaN is a missing value, infinity (also by rounding) and digits that no number keeps are errors. */
-function finite({ name, at }: NdArray, rows: number, size: number): Float32Array {
+/**
+ * As 32-bit floats where these hold every value, else as 64-bit ones; NaN is a missing value, infinity (also by
+ * rounding) and digits that no number keeps are errors.
+ */
+function finite({ name, at }: NdArray, rows: number, size: number): Numbers {
   checkFits(name, rows * size * 4, 'values')
   const result = new Float32Array(rows * size)
+  let narrow = true
   for (let i = 0; i < result.length; i++) {
     const value = at(i)
-    result[i] = Number(value)
-    const exact = typeof value === 'number' || BigInt(Number(value)) === value
+    const number = Number(value)
+    result[i] = number
+    narrow &&= result[i] === number || Number.isNaN(number)
+    const exact = typeof value === 'number' || BigInt(number) === value
     if (exact && Math.abs(result[i]!) !== Infinity) continue
     const where = `${name} row ${Math.floor(i / size) + 1}, value ${(i % size) + 1}`
     const wanted = exact
@@ -110,5 +116,7 @@ function finite({ name, at }: NdArray, rows: number, size: number): Float32Array
       : 'an integer that keeps its digits as a number (up to 2⁵³)'
     throw new InputError(`${where}: expected ${wanted}, got ${value}`)
   }
-  return result
+  if (narrow) return result
+  checkFits(name, rows * size * 8, 'values')
+  return Float64Array.from(result, (_, i) => Number(at(i)))
 }

@@ -47,11 +47,11 @@ describe('the IDX reader', () => {
 
   it('reads new images without labels, of the same size only', async () => {
     const { encoding, inputs } = await read(files)
-    const records = await encodeRecords(encoding, [0], at(files.file))
+    const records = await encodeRecords(encoding, at(files.file))
     expect(records).toMatchObject({ rows: 3, unit: 'row', places: [1, 2, 3] })
     expect(records.inputs).toEqual(inputs)
     write('wide-ubyte', idxFile([1, 2, 4], new Uint8Array(8)))
-    expect(await rejection(encodeRecords(encoding, [0], at('wide-ubyte')))).toBe(
+    expect(await rejection(encodeRecords(encoding, at('wide-ubyte')))).toBe(
       'wide-ubyte: expected rows of shape [2, 3, 1] as in training, got [2, 4, 1]',
     )
   })

@@ -84,21 +84,18 @@ describe('the image-folder reader', () => {
 
   it('predicts a folder without classes, a folder with, and one file', async () => {
     const { encoding, inputs } = await read({ file: 'all' })
-    const fill = [0, 0, 0]
-    const all = await encodeRecords(encoding, fill, at('all'))
+    const all = await encodeRecords(encoding, at('all'))
     expect(all).toMatchObject({ unit: 'image', places: ['cat/a.png', 'cat/b.png', 'dog/deep/c.PNG'] })
     expect(all.inputs).toEqual(inputs)
-    const flat = await encodeRecords(encoding, fill, at('all/cat'))
+    const flat = await encodeRecords(encoding, at('all/cat'))
     expect(flat.places).toEqual(['a.png', 'b.png'])
-    const one = await encodeRecords(encoding, fill, at('all/cat/b.png'))
+    const one = await encodeRecords(encoding, at('all/cat/b.png'))
     expect(one.inputs).toEqual(inputs.subarray(18, 36))
     write('large.png', pngFile(4, 4, gray(1)))
-    expect(await rejection(encodeRecords(encoding, fill, at('large.png')))).toMatch(
+    expect(await rejection(encodeRecords(encoding, at('large.png')))).toMatch(
       /large\.png: expected an image of 2×3 \(height × width\), got 4×4/,
     )
-    expect(await rejection(encodeRecords(encoding, fill, at('none.png')))).toMatch(
-      /^data: expected an image, got /,
-    )
+    expect(await rejection(encodeRecords(encoding, at('none.png')))).toMatch(/^data: expected an image, got /)
   })
 
   it('refuses broken and transparent images, folders without classes, and other channels', async () => {

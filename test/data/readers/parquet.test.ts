@@ -84,7 +84,7 @@ describe('the Parquet reader', () => {
       ['t.parquet', 't.csv'],
     ] as const) {
       const { encoding, inputs } = await read({ file: trained, target: 'y' })
-      const records = await encodeRecords(encoding, [0, 0, 0, 0, 0], at(fresh))
+      const records = await encodeRecords(encoding, at(fresh))
       expect(records.inputs).toEqual(inputs)
       expect(records.unit).toBe(fresh === 't.csv' ? 'line' : 'row')
     }

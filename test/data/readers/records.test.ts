@@ -78,7 +78,7 @@ describe('the records reader', () => {
     expect([...data.inputs]).toEqual([10, 20, 30, 40, 50, 60, 70, 80])
     expect(data.task).toEqual({ kind: 'classification', classes: ['flat', 'rough'] })
     expect([...data.targets]).toEqual([1, 0])
-    const records = await encodeRecords(data.encoding, [0], at('gray.bin'))
+    const records = await encodeRecords(data.encoding, at('gray.bin'))
     expect(records).toMatchObject({ rows: 2, unit: 'record', places: [1, 2] })
     expect(records.inputs).toEqual(data.inputs)
   })
