@@ -30,14 +30,32 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
       closeSync(file)
     }
     renameSync(temporary, path)
+    syncFolder(dirname(resolve(path)))
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
   }
 }
 
+/** Puts a folder's entries on the disk, where the system lets folders be opened: a new name outlives a power cut. */
+export function syncFolder(path: string): void {
+  let folder: number
+  try {
+    folder = openSync(path, 'r')
+  } catch {
+    return
+  }
+  try {
+    fsyncSync(folder)
+  } catch {
+    // Some file systems know no such thing; the files themselves are on the disk.
+  } finally {
+    closeSync(folder)
+  }
+}
+
 /** Makes a folder and those above it. Node's own `recursive` never ends where a folder cannot be made (/proc). */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   if (existsSync(path)) return
   makeFolder(dirname(path))
   try {
@@ -50,8 +68,11 @@ function makeFolder(path: string): void {
 
 /** JSON with two spaces and a line feed at the end, as every JSON file of a run is written. */
 export function writeJson(path: string, value: unknown): void {
-  writeAtomic(path, `${JSON.stringify(value, null, 2)}\n`)
+  writeAtomic(path, jsonText(value))
 }
+
+/** What `writeJson` writes. */
+export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** The SHA-256 of some bytes or text, in hexadecimal. */
 export function sha256(...parts: (string | Uint8Array)[]): string {

@@ -32,9 +32,13 @@ export function readDocument(path: string, label: string): SourceDocument {
 /** The value of a document; aliases that grow without end, or name nothing, are errors of it. */
 function plainValue(document: Document, label: string, file: string): unknown {
   try {
-    return document.toJS()
+    const value: unknown = document.toJS()
+    // An alias inside of what it stands for would never end.
+    JSON.stringify(value)
+    return value
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : String(error)
+    const reason = message.includes('circular') ? 'an alias refers to itself' : message
     throw new InputError(`${label}: expected valid YAML or JSON, got an error: ${reason} (${file})`)
   }
 }

@@ -20,7 +20,10 @@ export function parseSetting(text: string): Setting {
   // Assigning it would change the object's prototype instead of a key.
   if (path.includes('__proto__')) throw new InputError(`--set ${text}: unknown key`)
   try {
-    return { path, value: parse(text.slice(equals + 1)) as unknown, text: `--set ${text}` }
+    const value: unknown = parse(text.slice(equals + 1))
+    // An alias inside of what it stands for would never end.
+    JSON.stringify(value)
+    return { path, value, text: `--set ${text}` }
   } catch (error) {
     throw new InputError(`--set ${text}: expected a YAML value (${(error as Error).message.split('\n')[0]})`)
   }

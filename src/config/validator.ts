@@ -25,10 +25,23 @@ export function validate<T extends TSchema>(
   label: string,
   locate?: Locate,
 ): Static<T> {
-  // A document has no undefined and no functions, so JSON is its deep copy.
-  const copy: unknown = value === undefined ? {} : JSON.parse(JSON.stringify(value))
-  throwProblems(findProblems(check, schema as SchemaNode, copy), label, locate)
+  const copy: unknown = value === undefined ? {} : copyOf(value, label)
+  requireValid(schema, copy, label, locate)
   return copy
+}
+
+/** Throws an InputError with one line for each problem of a value; fills defaults in where it stands. */
+export function requireValid(schema: TSchema, value: unknown, label: string, locate?: Locate): void {
+  throwProblems(findProblems(check, schema as SchemaNode, value), label, locate)
+}
+
+/** A document has no undefined and no functions, so JSON is its deep copy; what holds itself has none. */
+function copyOf(value: unknown, label: string): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value))
+  } catch {
+    throw new InputError(`${label}: expected a document that ends, got one that refers to itself`)
+  }
 }
 
 /** Throws an InputError that lists all problems, one a line; does nothing where there are none. */

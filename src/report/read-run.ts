@@ -1,9 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Type, type TSchema } from '@sinclair/typebox'
 import { parse } from 'csv-parse/sync'
+import { readKept, remedyFor } from '../base/checksums.js'
 import { expected, InputError } from '../base/errors.js'
+import { jsonObject } from '../base/sealed.js'
+import { requireValid } from '../config/validator.js'
+import { eventSchemas } from '../search/event-schema.js'
+import { requireMarked } from '../search/log-mark.js'
 import type { Event } from '../search/events.js'
+import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
+import { RunMetricsSchema, RunTimingsSchema } from './run-schemas.js'
 
 /** A run's folder as one plain object; what an unfinished run has not written yet is null or empty. */
 export interface Run {
@@ -91,36 +98,63 @@ export interface RunTimings {
   readonly retrainSeconds?: Figure
 }
 
-/** Reads a run's folder; throws InputError where `config.json` or `events.jsonl` is missing or broken. */
+/**
+ * Reads a run's folder; throws InputError where `config.json` or `events.jsonl` is missing, or any file is damaged or
+ * something else than a run writes.
+ */
 export function readRun(folder: string): Run {
+  const remedy = remedyFor(folder, '')
+  const optional = <T>(name: string, schema: TSchema): T | null => {
+    const bytes = readKept(folder, name)
+    if (!bytes) return null
+    const value = jsonObject(bytes, join(folder, name), remedy)
+    requireValid(schema, value, join(folder, name))
+    return value as T
+  }
+  const config = optional<RunConfig>('config.json', Type.Object({}))
+  if (!config) throw missing(folder, 'config.json')
   return {
-    config: required(join(folder, 'config.json'), readJson<RunConfig>),
-    events: required(join(folder, 'events.jsonl'), readEvents),
-    schedule: optional(join(folder, 'schedule.csv'), readSchedule) ?? [],
-    architecture: optional(join(folder, 'architecture.json'), readJson<Architecture>),
-    metrics: optional(join(folder, 'metrics.json'), readJson<RunMetrics>),
-    timings: optional(join(folder, 'timings.json'), readJson<RunTimings>),
+    config,
+    events: readEvents(folder),
+    schedule: readSchedule(folder) ?? [],
+    architecture: optional('architecture.json', ArchitectureSchema),
+    metrics: optional('metrics.json', RunMetricsSchema),
+    timings: optional('timings.json', RunTimingsSchema),
   }
 }
 
-/** Reads `events.jsonl`; a last line that is only half written (the run goes on, or died) is left out. */
-export function readEvents(path: string): Event[] {
-  const lines = readFileSync(path, 'utf8').split('\n')
+/** Reads a run's `events.jsonl`; a last line that is only half written (the run goes on, or died) is left out. */
+export function readEvents(folder: string): Event[] {
+  const name = 'events.jsonl'
+  const bytes = requireMarked(folder, () => readKept(folder, name))
+  if (!bytes) throw missing(folder, name)
+  const lines = bytes.toString('utf8').split('\n')
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return []
     try {
-      return [JSON.parse(line) as Event]
-    } catch {
+      return [eventOf(JSON.parse(line), `${join(folder, name)}:${i + 1}`)]
+    } catch (error) {
+      if (error instanceof InputError) throw error
       if (i === lines.length - 1) return []
-      throw expected(`${path}:${i + 1}`, 'a JSON object', line)
+      throw expected(`${join(folder, name)}:${i + 1}`, 'a JSON object', line)
     }
   })
 }
 
-/** Reads `schedule.csv`: the header `from,to,layer,term,lambda`, then one segment a line. */
-export function readSchedule(path: string): ScheduleSegment[] {
-  const rows = parseCsv(path)
-  return rows.map((row, i) => {
+/** An event of a log, refused where readers could not read it. */
+function eventOf(value: unknown, label: string): Event {
+  const { type } = (value ?? {}) as Partial<Event>
+  if (typeof type !== 'string') throw expected(label, 'an event', value)
+  const schema = Object.hasOwn(eventSchemas, type) ? eventSchemas[type] : undefined
+  if (schema) requireValid(schema, value, label)
+  return value as Event
+}
+
+/** Reads a run's `schedule.csv`, where there is one: the header `from,to,layer,term,lambda`, then one segment a line. */
+export function readSchedule(folder: string): ScheduleSegment[] | undefined {
+  const path = join(folder, 'schedule.csv')
+  const bytes = readKept(folder, 'schedule.csv')
+  return bytes && parseCsv(bytes, path).map((row, i) => {
     const number = (key: string): number => {
       const value = Number(row[key])
       if (row[key] === undefined || row[key] === '' || Number.isNaN(value)) {
@@ -133,28 +167,13 @@ export function readSchedule(path: string): ScheduleSegment[] {
   })
 }
 
-function parseCsv(path: string): Record<string, string>[] {
+function parseCsv(bytes: Buffer, path: string): Record<string, string>[] {
   try {
-    return parse(readFileSync(path, 'utf8'), { columns: true, skip_empty_lines: true })
+    return parse(bytes, { columns: true, skip_empty_lines: true })
   } catch (error) {
     throw new InputError(`${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
-function readJson<T>(path: string): T {
-  const text = readFileSync(path, 'utf8')
-  try {
-    return JSON.parse(text) as T
-  } catch {
-    throw expected(path, 'a JSON document', text)
-  }
-}
-
-function required<T>(path: string, read: (path: string) => T): T {
-  if (!existsSync(path)) throw new InputError(`${path}: no such file; is this the folder of a run?`)
-  return read(path)
-}
-
-function optional<T>(path: string, read: (path: string) => T): T | null {
-  return existsSync(path) ? read(path) : null
-}
+const missing = (folder: string, name: string): InputError =>
+  new InputError(`${join(folder, name)}: no such file; is this the folder of a run?`)

@@ -1,21 +1,22 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { useBackend } from '../backend/index.js'
+import { remedyFor } from '../base/checksums.js'
 import { InputError, expected } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import { architectureBy, gateRules, type GateRule, type RuleOptions } from '../derive/rules.js'
 import type { Trial } from '../derive/types.js'
 import { readEvents } from '../report/read-run.js'
 import { epochsOf, eventsOf } from '../report/history.js'
-import { freshProgress, readCheckpoint } from '../search/checkpoint.js'
+import { freshProgress } from '../search/checkpoint.js'
 import { projectToLegal } from '../search/projection.js'
 import { supernetStepper } from '../search/stepper.js'
 import type { GateWeights } from '../search/events.js'
 import { SupernetModel } from '../supernet/model.js'
 import type { Architecture } from '../supernet/types.js'
+import { checkpointOf, lastCheckpoint } from './checkpoints.js'
 import { menuArchitecture } from './menu.js'
-import { readFinishedRun, readRunConfig, retrainedFrom } from './run-folder.js'
-import { checkpointOf } from './search-run.js'
+import { readFinishedRun, readRunConfig, requireSameData, retrainedFrom } from './run-folder.js'
 import { setupTrial, type Extensions } from './setup.js'
 
 /** What `deriveRun` can derive by: what the search itself ended with, or a classic rule. */
@@ -54,13 +55,14 @@ export async function deriveRun(
     throw new InputError(`${run}: a retraining has no search; derive from the run that it names in ${retrainedFrom}`)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, own)
+  requireSameData(run, trial.data)
   if (rule === 'perturbation') return byPerturbation(run, trial)
   return architectureBy(rule satisfies GateRule, trial.supernet, gatesOf(run, epoch), { threshold })
 }
 
 /** The gates that a run told at the end of an epoch, or last. */
 function gatesOf(run: string, epoch: number | undefined): GateWeights {
-  const events = readEvents(join(run, 'events.jsonl'))
+  const events = readEvents(run)
   const looks = eventsOf(events, 'gates')
   const epochs = epochsOf(events, 'search')
   if (looks.length === 0) throw new InputError(`${run}: no gates yet; the search has just begun`)
@@ -72,7 +74,7 @@ function gatesOf(run: string, epoch: number | undefined): GateWeights {
 
 /** What the projection makes of a run's last checkpoint under the rule `perturbation`. */
 function byPerturbation(run: string, trial: Trial): Architecture {
-  const checkpoint = readCheckpoint(checkpointOf(run))
+  const checkpoint = lastCheckpoint(run, remedyFor(run, ''))
   if (!checkpoint) throw new InputError(`${checkpointOf(run)}: no checkpoint; perturbation measures the trained supernet`)
   const { config, supernet, relaxation, random, schedule } = trial
   const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)

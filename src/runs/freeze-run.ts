@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { remedyFor } from '../base/checksums.js'
 import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/files.js'
+import { damaged } from '../base/sealed.js'
 import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
 import { eventsOf, startOf } from '../report/history.js'
 import { readEvents, readSchedule } from '../report/read-run.js'
-import { readCheckpoint } from '../search/checkpoint.js'
+import { eventsFile } from '../search/log-mark.js'
+import { checkpointOf, lastCheckpoint } from './checkpoints.js'
 import { readLatency } from './latency.js'
 import { settingsOf } from './replay-check.js'
 import { readFinishedRun, retrainedFrom } from './run-folder.js'
-import { checkpointOf } from './search-run.js'
 
 /**
  * The schedule that a finished run used, as an expert document that replays it bit for bit: λ number by
@@ -21,9 +23,13 @@ export function freezeRun(folder: string): ScheduleDocument {
   if (existsSync(join(folder, retrainedFrom)))
     throw new InputError(`${folder}: a retraining has no search to freeze; freeze the run that it names in ${retrainedFrom}`)
   const { config } = readFinishedRun(folder)
-  const checkpoint = readCheckpoint(checkpointOf(folder))
+  const checkpoint = lastCheckpoint(folder, 'restore it from a copy, or search again')
   if (!checkpoint) throw new InputError(`${checkpointOf(folder)}: no checkpoint, so nobody knows what the run began with`)
-  const events = readEvents(join(folder, 'events.jsonl'))
+  const events = readEvents(folder)
+  const start = startOf(events)
+  if (!start) throw damaged(join(folder, eventsFile), 'expected the event "start"', remedyFor(folder, eventsFile))
+  const used = readSchedule(folder)
+  if (!used) throw damaged(join(folder, 'schedule.csv'), 'no such file', remedyFor(folder, 'schedule.csv'))
   // A run's configuration holds the document itself.
   const document = validate(ScheduleSchema, config.schedule, 'schedule')
   const { initial, data } = checkpoint.origin
@@ -42,7 +48,7 @@ export function freezeRun(folder: string): ScheduleDocument {
     })),
     prune: document.prune,
     ...(document.budget && { budget: document.budget }),
-    table: readSchedule(join(folder, 'schedule.csv')).map(({ from, to, layer, term, lambda }) => [
+    table: used.map(({ from, to, layer, term, lambda }) => [
       from,
       to,
       layer,
@@ -50,7 +56,7 @@ export function freezeRun(folder: string): ScheduleDocument {
       lambda,
     ]),
     replay: {
-      steps: startOf(events)!.steps,
+      steps: start.steps,
       initial,
       data,
       ...(latency !== undefined && { latency: sha256(readLatency(latency, folder).text) }),

@@ -1,15 +1,17 @@
 import { join } from 'node:path'
 import { writeAtomic, writeJson } from '../base/files.js'
 import type { Trial, TrialMetrics } from '../derive/types.js'
+import { modelFiles } from '../export/model-files.js'
 import { saveModel } from '../export/save.js'
 import type { PlainNetwork } from '../export/fold.js'
 import { readEvents } from '../report/read-run.js'
 import type { Event } from '../search/events.js'
+import { eventsFile } from '../search/log-mark.js'
 import type { Architecture } from '../supernet/types.js'
 import type { MenuEntry } from '../search/menu.js'
 import { modelCard } from './card.js'
 import { reportRun } from './report-run.js'
-import type { Timings } from './run-folder.js'
+import { writeFinished, type Timings } from './run-folder.js'
 
 /** What a run comes to. */
 export interface Results {
@@ -25,35 +27,44 @@ export interface Results {
   readonly schedule: string
 }
 
-/** Writes a run's results, the verified model among them; metrics last but the report, which reads them. */
+/**
+ * Writes a run's results, the verified model among them; metrics last but the report, which reads them. Nothing may be
+ * emitted after it: the log has its hash.
+ */
 export async function writeResults(
   folder: string,
   trial: Trial,
   results: Results,
-  emit: (event: Event) => void,
+  log: { emit(event: Event): void; flush(): void },
 ): Promise<void> {
   const { config, data, metric } = trial
   const { architecture, menu = [], network, metrics, seconds, workers, schedule } = results
   const write = (name: string, value: unknown) => writeJson(join(folder, name), value)
   writeAtomic(join(folder, 'schedule.csv'), schedule)
   write('architecture.json', architecture)
-  for (const entry of menu) write(join('menu', `${entry.figures.size}.json`), entry.architecture)
+  for (const entry of menu) write(menuFile(entry), entry.architecture)
 
   const start = performance.now()
   const verification = await saveModel(
     { name: config.name, metric, data, ...network },
     join(folder, 'model'),
   )
-  emit({ type: 'stage', stage: 'export', seconds: (performance.now() - start) / 1000 })
+  log.emit({ type: 'stage', stage: 'export', seconds: (performance.now() - start) / 1000 })
 
   write('timings.json', { ...seconds, workers, stepMs: stepTimes(folder) })
   writeAtomic(join(folder, 'card.md'), modelCard({ trial, architecture, metrics, verification }))
-  write('metrics.json', metrics)
+  log.flush()
+  writeFinished(folder, metrics, [...kept, ...menu.map(menuFile), ...modelFiles.map((name) => join('model', name))])
   await reportRun(folder)
 }
 
+/** What is read back, beside menu and model. */
+const kept = [eventsFile, 'schedule.csv', 'architecture.json', 'timings.json']
+
+const menuFile = ({ figures }: MenuEntry): string => join('menu', `${figures.size}.json`)
+
 function stepTimes(folder: string): Timings['stepMs'] {
-  return readEvents(join(folder, 'events.jsonl')).flatMap((event) =>
+  return readEvents(folder).flatMap((event) =>
     event.type === 'epoch' ? [{ stage: event.stage, epoch: event.epoch, ms: event.stepMs }] : [],
   )
 }

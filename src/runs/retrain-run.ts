@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { useBackend } from '../backend/index.js'
+import { readKept, remedyFor } from '../base/checksums.js'
 import { InputError } from '../base/errors.js'
 import { writeJson } from '../base/files.js'
+import { damaged } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
 import { baselineFigures, isUnpruned } from '../derive/baseline.js'
 import { networkToRetrain, retrainArchitecture } from '../derive/retrain-architecture.js'
@@ -11,17 +12,26 @@ import { startEvent } from '../derive/trial.js'
 import type { Trial, TrialMetrics } from '../derive/types.js'
 import type { Retrained } from '../derive/retrain.js'
 import { costOf } from '../nn/cost.js'
-import { readCheckpoint, withPrefix } from '../search/checkpoint.js'
+import { withPrefix } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
 import type { WorkerPool } from '../search/workers/pool.js'
 import { sparsityByLayer } from '../search/structure.js'
 import { illegality, restrictTo } from '../supernet/prune.js'
 import type { Architecture } from '../supernet/types.js'
+import { checkpointOf, lastCheckpoint } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
 import { menuArchitecture, readArchitecture } from './menu.js'
 import { writeResults } from './results.js'
-import { createRunFolder, readFinishedRun, retrainedFrom, type FinishedRun } from './run-folder.js'
-import { checkpointOf, type RunHooks } from './search-run.js'
+import {
+  createRunFolder,
+  readFinishedRun,
+  requireNewFolder,
+  requireSameData,
+  retrainedFrom,
+  type FinishedRun,
+} from './run-folder.js'
+import { withRunLock } from './run-lock.js'
+import type { RunHooks } from './search-run.js'
 import { setupTrial, type Extensions } from './setup.js'
 import { withWorkers } from './workers.js'
 
@@ -53,6 +63,7 @@ export async function retrainRun({
   out,
   ...hooks
 }: RetrainRunOptions): Promise<FinishedRun> {
+  requireNewFolder(out)
   const found = readFinishedRun(run)
   const chosen = file !== undefined ? readArchitecture(file) : menu !== undefined ? menuArchitecture(run, menu) : undefined
   const origin = { ...found, architecture: chosen ?? found.architecture }
@@ -62,15 +73,18 @@ export async function retrainRun({
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, { spaces, readers, terms, planners })
   checkSameSpace(trial, origin, file ?? run)
+  requireSameData(run, trial.data)
   if (chosen) checkChosen(trial, chosen)
-  createRunFolder(out, trial.config)
   const from = file !== undefined ? { architecture: resolve(file) } : menu !== undefined ? { menu } : {}
-  writeJson(join(out, retrainedFrom), { run: resolve(run), seed, ...from })
   const stages = { retrain: config.retrain }
-  await withWorkers(config, hooks, stages, (pool) =>
-    retrainInFolder(trial, origin, chosen !== undefined, out, hooks, pool),
-  )
-  return readFinishedRun(out)
+  return withRunLock(out, hooks.onNotice, async () => {
+    createRunFolder(out, trial.config, trial.data.dataset.hash)
+    writeJson(join(out, retrainedFrom), { run: resolve(run), seed, ...from })
+    await withWorkers(config, hooks, stages, (pool) =>
+      retrainInFolder(trial, origin, chosen !== undefined, out, hooks, pool),
+    )
+    return readFinishedRun(out)
+  })
 }
 
 async function retrainInFolder(
@@ -81,6 +95,9 @@ async function retrainInFolder(
   { onEvent, signal }: RunHooks,
   { execute, workers }: WorkerPool,
 ): Promise<void> {
+  const schedule = readKept(origin.folder, 'schedule.csv')?.toString('utf8')
+  if (schedule === undefined)
+    throw damaged(join(origin.folder, 'schedule.csv'), 'no such file', remedyFor(origin.folder, 'schedule.csv'))
   const log = openEventLog(out)
   const emit = (event: Event) => {
     log.append(event)
@@ -103,9 +120,9 @@ async function retrainInFolder(
         metrics: newMetrics(trial, origin, retrained, chosen),
         seconds: { searchSeconds, baselineSeconds, retrainSeconds },
         workers,
-        schedule: readFileSync(join(origin.folder, 'schedule.csv'), 'utf8'),
+        schedule,
       },
-      emit,
+      { emit, flush: () => void log.mark() },
     )
   } finally {
     log.close()
@@ -161,7 +178,7 @@ function checkChosen({ config, supernet }: Trial, architecture: Architecture): v
 }
 
 function searchedWeights(run: string): Map<string, Float32Array> {
-  const checkpoint = readCheckpoint(checkpointOf(run))
+  const checkpoint = lastCheckpoint(run, 'restore it from a copy, or retrain from scratch')
   if (!checkpoint)
     throw new InputError(`${checkpointOf(run)}: no checkpoint; retrain.from inherited needs the searched weights`)
   return withPrefix(checkpoint.arrays, 'w/')

@@ -1,11 +1,20 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Static, TSchema } from '@sinclair/typebox'
+import { hashesOf, readChecksums, readKept, remedyFor, writeChecksums } from '../base/checksums.js'
 import { InputError } from '../base/errors.js'
-import { writeJson } from '../base/files.js'
+import { jsonText, sha256, writeAtomic, writeJson } from '../base/files.js'
+import { damaged, jsonObject } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
 import { resolveConfig } from '../config/load-config.js'
+import { validate } from '../config/validator.js'
+import type { PreparedData } from '../data/types.js'
 import type { TrialMetrics } from '../derive/types.js'
+import { FinishedMetricsSchema, TimingsSchema } from '../report/run-schemas.js'
+import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
+import { lastCheckpoint } from './checkpoints.js'
+import { lockFile, requireUnlocked } from './run-lock.js'
 
 /** The content of `timings.json`: everything that comes from a clock. */
 export interface Timings {
@@ -33,14 +42,38 @@ export const isFinished = (folder: string): boolean => existsSync(join(folder, '
 /** The file of a retraining that names the run whose architecture it trains. */
 export const retrainedFrom = 'retrained-from.json'
 
-/** Begins a run in a new or empty folder; in any other it refuses, with the way out. */
-export function createRunFolder(folder: string, config: Config): void {
-  if (existsSync(folder)) {
-    if (!statSync(folder).isDirectory())
-      throw new InputError(`${folder}: expected a new or empty folder, got a file; choose another --out`)
-    if (readdirSync(folder).length > 0) throw occupied(folder)
-  }
+/** Refuses a folder that is not new or empty, with the way out. */
+export function requireNewFolder(folder: string): void {
+  const at = resolve(folder)
+  if (!existsSync(at)) return
+  if (!statSync(at).isDirectory())
+    throw new InputError(`${folder}: expected a new or empty folder, got a file; choose another --out`)
+  requireUnlocked(folder)
+  if (readdirSync(at).some((name) => name !== lockFile)) throw occupied(folder)
+}
+
+/** Begins a run in a new or empty folder, which this process has locked; in any other it refuses. */
+export function createRunFolder(folder: string, config: Config, data: string): void {
+  if (readdirSync(resolve(folder)).some((name) => name !== lockFile)) throw occupied(folder)
   writeJson(join(folder, 'config.json'), config)
+  beginChecksums(folder, data)
+}
+
+/** Of a run that begins, or goes on, the configuration alone has a hash: the one that it began with. */
+export function beginChecksums(folder: string, data: string): void {
+  const known = readChecksums(folder)?.files['config.json']
+  const files = known === undefined ? hashesOf(folder, ['config.json']) : { 'config.json': known }
+  writeChecksums(folder, files, data)
+}
+
+/** Gives every file that is read back its hash; `metrics.json`, which says that a run is finished, is written last. */
+export function writeFinished(folder: string, metrics: TrialMetrics, names: readonly string[]): void {
+  const { data, files } = readChecksums(folder) ?? {}
+  const more = existsSync(join(folder, retrainedFrom)) ? [retrainedFrom] : []
+  const text = jsonText(metrics)
+  const hashes = hashesOf(folder, ['config.json', ...names, ...more])
+  writeChecksums(folder, { ...hashes, ...files, 'metrics.json': sha256(text) }, data)
+  writeAtomic(join(folder, 'metrics.json'), text)
 }
 
 function occupied(folder: string): InputError {
@@ -52,6 +85,15 @@ function occupied(folder: string): InputError {
   return new InputError(`${folder}: expected a new or empty folder, got one with ${remedy}`)
 }
 
+/** Refuses data that are not those that a run was made of. Of older runs its checkpoint knows them; else it takes any. */
+export function requireSameData(folder: string, { dataset }: Pick<PreparedData, 'dataset'>): void {
+  const known = readChecksums(folder)?.data ?? lastCheckpoint(folder, remedyFor(folder, ''))?.origin.data
+  if (known === undefined || known === dataset.hash) return
+  throw new InputError(
+    `${folder}: expected the data of the run (hash ${known.slice(0, 12)}…), got ${dataset.name} of hash ${dataset.hash.slice(0, 12)}…: they were replaced since; bring them back, or search again`,
+  )
+}
+
 /** The resolved configuration of the run in a folder. */
 export function readRunConfig(folder: string): Config {
   return resolveConfig(readRunFile(folder, 'config.json', 'is this the folder of a run?'))
@@ -60,23 +102,23 @@ export function readRunConfig(folder: string): Config {
 /** Everything that a finished run's folder holds, for whoever goes on from it. */
 export function readFinishedRun(folder: string): FinishedRun {
   const config = readRunConfig(folder)
-  const remedy = `the run is not finished; go on with "sentei resume ${folder}"`
-  const read = <T extends object>(name: string) => readRunFile<T>(folder, name, remedy)
+  const remedy = isFinished(folder)
+    ? `the run is finished, so it was there: ${remedyFor(folder, '')}`
+    : `the run is not finished; go on with "sentei resume ${folder}"`
+  const read = <T extends TSchema>(name: string, schema: T): Static<T> =>
+    validate(schema, readRunFile(folder, name, remedy), join(folder, name))
   return {
     folder,
     config,
-    architecture: read<Architecture>('architecture.json'),
-    metrics: read<TrialMetrics>('metrics.json'),
-    timings: read<Timings>('timings.json'),
+    metrics: read('metrics.json', FinishedMetricsSchema) as unknown as TrialMetrics,
+    architecture: read('architecture.json', ArchitectureSchema) as unknown as Architecture,
+    timings: read('timings.json', TimingsSchema) as unknown as Timings,
   }
 }
 
-function readRunFile<T extends object>(folder: string, name: string, remedy: string): T {
+function readRunFile(folder: string, name: string, remedy: string): Record<string, unknown> {
   const path = join(folder, name)
-  if (!existsSync(path)) throw new InputError(`${path}: no such file; ${remedy}`)
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T
-  } catch {
-    throw new InputError(`${path}: expected a JSON document`)
-  }
+  const bytes = readKept(folder, name)
+  if (!bytes) throw damaged(path, 'no such file', remedy)
+  return jsonObject(bytes, path, remedyFor(folder, name))
 }

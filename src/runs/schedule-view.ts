@@ -62,13 +62,12 @@ const isFolder = (path: string): boolean => existsSync(path) && statSync(path).i
 function ofRun(folder: string): Omit<NamedSchedule, 'kind'> {
   const config = readRunConfig(folder)
   const document = resolveSchedule(config.schedule, folder)
-  const table = join(folder, 'schedule.csv')
-  if (!existsSync(table))
+  const segments = readSchedule(folder)
+  if (!segments)
     throw new InputError(
-      `${table}: no such file; the run is not finished: go on with "sentei resume ${folder}", or see what it will use: sentei schedule show ${join(folder, 'config.json')}`,
+      `${join(folder, 'schedule.csv')}: no such file; the run is not finished: go on with "sentei resume ${folder}", or see what it will use: sentei schedule show ${join(folder, 'config.json')}`,
     )
-  const events = readEvents(join(folder, 'events.jsonl'))
-  const segments = readSchedule(table)
+  const events = readEvents(folder)
   const start = startOf(events)
   const view = {
     name: document.name,

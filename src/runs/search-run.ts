@@ -1,21 +1,35 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { Type } from '@sinclair/typebox'
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
-import { writeJson } from '../base/files.js'
+import { readSealed, writeSealed } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
+import { requireValid } from '../config/validator.js'
 import { absolutePaths } from '../data/data-settings.js'
 import { runTrial } from '../derive/trial.js'
 import type { Trial, TrialHooks } from '../derive/types.js'
 import type { Tried } from '../schedule/planners/trying.js'
 import { scheduleCsv } from '../schedule/rows.js'
-import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../search/checkpoint.js'
+import { writeCheckpoint, type Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
 import type { WorkerPool } from '../search/workers/pool.js'
+import { checkpointOf, checkpointToResume } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
 import { writeResults } from './results.js'
 import { keepLesson } from './lesson-store.js'
-import { createRunFolder, isFinished, readFinishedRun, readRunConfig, retrainedFrom, type FinishedRun } from './run-folder.js'
+import {
+  beginChecksums,
+  createRunFolder,
+  isFinished,
+  readFinishedRun,
+  readRunConfig,
+  requireNewFolder,
+  requireSameData,
+  retrainedFrom,
+  type FinishedRun,
+} from './run-folder.js'
+import { withRunLock } from './run-lock.js'
 import { requireMemory } from './plan-run.js'
 import { setupTrial, type Extensions } from './setup.js'
 import { withWorkers } from './workers.js'
@@ -40,6 +54,8 @@ export interface SearchRunOptions extends RunHooks, Extensions {
   readonly out: string
   /** Go on with the run that `out` holds, which must be of the same configuration and data. */
   readonly resume?: boolean
+  /** Go on from the checkpoint before the last one, where that is damaged. */
+  readonly previous?: boolean
 }
 
 /**
@@ -55,30 +71,46 @@ export async function searchRun({
   terms = [],
   planners = [],
   resume = false,
+  previous = false,
   ...hooks
 }: SearchRunOptions): Promise<FinishedRun> {
-  if (resume && isFinished(out)) return readFinishedRun(out)
-  await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(withAbsolutePaths(config, folder), folder, { spaces, readers, terms, planners })
-  requireMemory(trial)
-  if (resume) checkSame(out, trial)
-  else createRunFolder(out, trial.config)
-  const checkpoint = resume ? readCheckpoint(checkpointOf(out)) : undefined
-  const { search, retrain } = config
-  await withWorkers(config, hooks, { search, retrain }, (pool) => runInFolder(trial, out, hooks, pool, checkpoint))
-  return readFinishedRun(out)
+  const prepare = async () => {
+    await useBackend(config.backend, { relaxed: config.relaxedSimd })
+    const trial = await setupTrial(withAbsolutePaths(config, folder), folder, { spaces, readers, terms, planners })
+    requireMemory(trial)
+    return trial
+  }
+  const run = async (trial: Trial, checkpoint?: Checkpoint) => {
+    const { search, retrain } = config
+    await withWorkers(config, hooks, { search, retrain }, (pool) => runInFolder(trial, out, hooks, pool, checkpoint))
+    return readFinishedRun(out)
+  }
+  if (!resume) {
+    requireNewFolder(out)
+    const trial = await prepare()
+    return withRunLock(out, hooks.onNotice, () => {
+      createRunFolder(out, trial.config, trial.data.dataset.hash)
+      return run(trial)
+    })
+  }
+  if (isFinished(out)) return readFinishedRun(out)
+  readRunConfig(out)
+  return withRunLock(out, hooks.onNotice, async () => {
+    const trial = await prepare()
+    const checkpoint = checkpointToResume(out, previous)
+    checkSame(out, trial)
+    beginChecksums(out, trial.data.dataset.hash)
+    return run(trial, checkpoint)
+  })
 }
 
 /** Goes on with an interrupted run, bit for bit as if it had never stopped; a finished one is returned. */
 export function resumeRun(
   out: string,
-  options: RunHooks & Extensions = {},
+  options: RunHooks & Extensions & Pick<SearchRunOptions, 'previous'> = {},
 ): Promise<FinishedRun> {
   return searchRun({ config: readRunConfig(out), folder: out, out, resume: true, ...options })
 }
-
-/** The folder of a run's checkpoint. */
-export const checkpointOf = (folder: string): string => join(folder, 'checkpoint')
 
 /** What a search begins with, which a log that goes on has already. */
 const beginning = new Set<Event['type']>(['start', 'lessons', 'try'])
@@ -90,7 +122,7 @@ async function runInFolder(
   { execute, workers }: WorkerPool,
   checkpoint: Checkpoint | undefined,
 ): Promise<void> {
-  const log = openEventLog(out, checkpoint?.log?.bytes)
+  const log = openEventLog(out, checkpoint?.log)
   const before = checkpoint?.log?.seconds ?? 0
   const start = performance.now()
   const emit = (event: Event) => {
@@ -98,9 +130,11 @@ async function runInFolder(
     if (!checkpoint || !beginning.has(event.type)) log.append(event)
     onEvent?.(event)
   }
+  let saved = checkpoint?.step
   const save = (state: Checkpoint) => {
     const seconds = before + (performance.now() - start) / 1000
-    writeCheckpoint(checkpointOf(out), { ...state, log: { bytes: log.bytes, seconds } })
+    writeCheckpoint(checkpointOf(out), { ...state, log: { ...log.mark(), seconds } }, state.step === saved)
+    saved = state.step
   }
   try {
     const tries = triesIn(out)
@@ -115,7 +149,7 @@ async function runInFolder(
     const csv = scheduleCsv(schedule, steps)
     const network = { graph, values }
     const results = { architecture, menu, network, metrics, seconds, workers, schedule: csv }
-    await writeResults(out, trial, results, emit)
+    await writeResults(out, trial, results, { emit, flush: () => void log.mark() })
     keepLesson(trial, basename(resolve(out)), result.lesson, metrics)
   } finally {
     log.close()
@@ -125,14 +159,30 @@ async function runInFolder(
 /** What a planner has tried in a run: read where it goes on, written after each try. */
 function triesIn(out: string): NonNullable<TrialHooks['tries']> {
   const file = join(checkpointOf(out), 'tries.json')
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { tries: Tried[] }).tries : []
+  const remedy = 'restore it from a copy, or remove it: the tries are made again'
+  const found = readSealed(file, remedy)?.value ?? { tries: [] }
+  requireValid(TriesSchema, found, file)
+  const known = found.tries as Tried[]
   return {
     known,
     save: (tries) => {
-      if (tries.length > known.length) writeJson(file, { tries })
+      if (tries.length > known.length) writeSealed(file, { tries })
     },
   }
 }
+
+const TriesSchema = Type.Object({
+  tries: Type.Array(
+    Type.Object({
+      error: Type.Union([Type.Number(), Type.Null()]),
+      cost: Type.Number(),
+      generation: Type.Integer(),
+      rung: Type.Integer(),
+      genome: Type.Array(Type.Number()),
+      steps: Type.Integer(),
+    }),
+  ),
+})
 
 /** A run can be resumed from anywhere, so what its configuration says about files holds anywhere. */
 function withAbsolutePaths(config: Config, folder: string): Config {
@@ -147,9 +197,10 @@ function withAbsolutePaths(config: Config, folder: string): Config {
   }
 }
 
-function checkSame(out: string, { config }: Trial): void {
+function checkSame(out: string, trial: Trial): void {
   if (existsSync(join(out, retrainedFrom)))
     throw new InputError(`${out}: a retraining cannot be resumed; remove the folder and retrain again`)
-  if (JSON.stringify(readRunConfig(out)) === JSON.stringify(config)) return
-  throw new InputError(`${out}: the run has another configuration; resume it with its own, or start a new one`)
+  if (JSON.stringify(readRunConfig(out)) !== JSON.stringify(trial.config))
+    throw new InputError(`${out}: the run has another configuration; resume it with its own, or start a new one`)
+  requireSameData(out, trial.data)
 }

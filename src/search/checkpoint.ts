@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
-import { writeAtomic } from '../base/files.js'
+import { sha256, writeAtomic } from '../base/files.js'
 import type { Ablation } from './events.js'
 import type { MenuEntry } from './menu.js'
 import type { AlarmState } from './safeguards.js'
@@ -25,10 +25,16 @@ export interface Checkpoint {
   readonly planner?: unknown
   /** Small state: early stopping, sums for reports. */
   readonly progress: Progress
-  /** Where the run stood besides: bytes of its event log, and seconds spent. Written by `runs/`. */
-  readonly log?: { readonly bytes: number; readonly seconds: number }
+  /** Where the run stood besides: its event log up to here, and seconds spent. Written by `runs/`. */
+  readonly log?: LogMark & { readonly seconds: number }
   /** Weights, α, optimizer slots, by `w/…`, `a/…`, `s/…`, `t/…`. */
   readonly arrays: ReadonlyMap<string, Float32Array>
+}
+
+/** How far an event log went: its first `bytes`, and their SHA-256 (older runs have none). */
+export interface LogMark {
+  readonly bytes: number
+  readonly sha256?: string
 }
 
 /** What a search began with, as hashes. A schedule that replays the search must find the same. */
@@ -69,15 +75,20 @@ export const freshProgress = (): Progress => ({
   menu: [],
 })
 
-const fileName = 'search.safetensors'
+/** The files of a folder's last checkpoint, and of the one before it. */
+export const checkpointFiles = { last: 'search.safetensors', previous: 'search.previous.safetensors' } as const
+export type WhichCheckpoint = keyof typeof checkpointFiles
+
 const lambdaPrefix = 'l/'
+/** Stands for the hash of a file while that is computed: a file cannot hold the hash of itself. */
+const noHash = '0'.repeat(64)
 
 /**
- * Writes a checkpoint in the safetensors layout (length, JSON header, arrays), atomically: a crash leaves
- * the one before.
+ * Writes a checkpoint in the safetensors layout (length, JSON header, arrays) with the hash of all of it, atomically:
+ * a crash leaves the one before. The last one is kept as the previous one, unless it was of the same iteration (`again`).
  */
-export function writeCheckpoint(folder: string, { arrays, lambdas, ...state }: Checkpoint): void {
-  const header: Record<string, unknown> = { __metadata__: { state: JSON.stringify(state) } }
+export function writeCheckpoint(folder: string, { arrays, lambdas, ...state }: Checkpoint, again = false): void {
+  const header: Record<string, unknown> = { __metadata__: { sha256: noHash, state: JSON.stringify(state) } }
   const all = [...arrays, ...[...lambdas].map(([name, v]) => [`${lambdaPrefix}${name}`, v] as const)]
   let offset = 0
   for (const [name, values] of all) {
@@ -94,35 +105,75 @@ export function writeCheckpoint(folder: string, { arrays, lambdas, ...state }: C
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(padded.length))
   const bodies = all.map(([, v]) => Buffer.from(v.buffer, v.byteOffset, v.byteLength))
-  writeAtomic(join(folder, fileName), Buffer.concat([length, padded, ...bodies]))
+  const bytes = Buffer.concat([length, padded, ...bodies])
+  bytes.write(sha256(bytes), bytes.indexOf(noHash), 'latin1')
+  if (!again) keepPrevious(folder)
+  writeAtomic(join(folder, checkpointFiles.last), bytes)
 }
 
-/** The checkpoint in a folder, or undefined where there is none. A damaged one is an error. */
-export function readCheckpoint(folder: string): Checkpoint | undefined {
-  const path = join(folder, fileName)
+/** Gives the last checkpoint its second name, under which it stays when a new one takes its place. */
+function keepPrevious(folder: string): void {
+  const last = join(folder, checkpointFiles.last)
+  if (existsSync(last)) second(last, join(folder, checkpointFiles.previous))
+}
+
+/** Puts the previous checkpoint in the place of the last one. */
+export function restorePrevious(folder: string): void {
+  second(join(folder, checkpointFiles.previous), join(folder, checkpointFiles.last))
+}
+
+/** Makes `to` another name of a file (or a copy, where the system has no links), atomically. */
+function second(path: string, to: string): void {
+  const temporary = `${to}.${process.pid}.tmp`
+  rmSync(temporary, { force: true })
+  try {
+    linkSync(path, temporary)
+  } catch {
+    copyFileSync(path, temporary)
+  }
+  renameSync(temporary, to)
+  // Renaming one name of a file to another one of the same file does nothing.
+  rmSync(temporary, { force: true })
+}
+
+/** A checkpoint in a folder, or undefined where there is none. A damaged one is an InputError that names the file. */
+export function readCheckpoint(folder: string, which: WhichCheckpoint = 'last'): Checkpoint | undefined {
+  const path = join(folder, checkpointFiles[which])
   if (!existsSync(path)) return undefined
   try {
-    const bytes = readFileSync(path)
-    const start = 8 + Number(bytes.readBigUInt64LE(0))
-    const { __metadata__: metadata, ...entries } = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
-      string,
-      { dtype: string; data_offsets: [number, number] }
-    > & { __metadata__: { state: string } }
-    const end = Object.values(entries).reduce((most, { data_offsets: [, to] }) => Math.max(most, to), 0)
-    if (bytes.length !== start + end) throw new Error(`expected ${start + end} bytes, got ${bytes.length}`)
-    const body = ([from, to]: [number, number]) =>
-      bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to)
-    const arrays = new Map<string, Float32Array>()
-    const lambdas = new Map<string, Float64Array>()
-    for (const [name, { dtype, data_offsets: range }] of Object.entries(entries))
-      if (dtype === 'F64') lambdas.set(name.slice(lambdaPrefix.length), new Float64Array(body(range)))
-      else arrays.set(name, new Float32Array(body(range)))
-    return { ...(JSON.parse(metadata.state) as Omit<Checkpoint, 'arrays' | 'lambdas'>), arrays, lambdas }
+    return parsed(readFileSync(path))
   } catch (error) {
     throw new InputError(
       `${path}: not a readable checkpoint (${error instanceof Error ? error.message : String(error)})`,
     )
   }
+}
+
+function parsed(bytes: Buffer): Checkpoint {
+  const start = 8 + Number(bytes.readBigUInt64LE(0))
+  const { __metadata__: metadata, ...entries } = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
+    string,
+    { dtype: string; data_offsets: [number, number] }
+  > & { __metadata__: { state: string; sha256?: string } }
+  const end = Object.values(entries).reduce((most, { data_offsets: [, to] }) => Math.max(most, to), 0)
+  if (bytes.length !== start + end) throw new Error(`expected ${start + end} bytes, got ${bytes.length}`)
+  checkHash(bytes, metadata)
+  const body = ([from, to]: [number, number]) =>
+    bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to)
+  const arrays = new Map<string, Float32Array>()
+  const lambdas = new Map<string, Float64Array>()
+  for (const [name, { dtype, data_offsets: range }] of Object.entries(entries))
+    if (dtype === 'F64') lambdas.set(name.slice(lambdaPrefix.length), new Float64Array(body(range)))
+    else arrays.set(name, new Float32Array(body(range)))
+  return { ...(JSON.parse(metadata.state) as Omit<Checkpoint, 'arrays' | 'lambdas'>), arrays, lambdas }
+}
+
+/** Throws where bytes are not those that were written. A file of before there were hashes has the state alone. */
+function checkHash(bytes: Buffer, { sha256: wanted, ...rest }: { sha256?: string }): void {
+  if (wanted === undefined && Object.keys(rest).length === 1) return
+  const at = bytes.indexOf(wanted ?? noHash)
+  const hash = sha256(bytes.subarray(0, at), noHash, bytes.subarray(at + noHash.length))
+  if (hash !== wanted) throw new Error('damaged: its hash is another')
 }
 
 /** The arrays whose names begin with a prefix, without it. */

@@ -41,7 +41,7 @@ beforeAll(async () => {
   await expect(stopped).rejects.toThrow(Interrupted)
 })
 
-const events = () => readEvents(join(run, 'events.jsonl'))
+const events = () => readEvents(run)
 const told = async (part: string, where = run) => (await program('explain', where, part)).printed
 const data = async (part: string, where = run) =>
   JSON.parse((await program('explain', where, part, '--json')).printed) as Explanation
@@ -135,7 +135,7 @@ describe('derive --rule', () => {
   })
 
   test('top-2 of an unfinished softmax search keeps the edges with the strongest operations', async () => {
-    const { weights } = eventsOf(readEvents(join(open, 'events.jsonl')), 'gates').at(-1)!
+    const { weights } = eventsOf(readEvents(open), 'gates').at(-1)!
     const { groups } = await derived(open, '--rule', 'top-2')
     const strength = (edge: string) => Math.max(...Object.values(weights[`cell0/${edge}`]!))
     const node = groups.find(({ name }) => name === 'cell0/node3')!
@@ -163,7 +163,7 @@ describe('derive --rule', () => {
       retrain: { epochs: 1, batch: 128 },
     }
     await searchRun({ config: resolveConfig(config), out: units })
-    const { weights } = eventsOf(readEvents(join(units, 'events.jsonl')), 'gates').at(-1)!
+    const { weights } = eventsOf(readEvents(units), 'gates').at(-1)!
     const counts = async (threshold: string) =>
       (await derived(units, '--rule', 'threshold', '--threshold', threshold)).groups.map(
         ({ kept }) => kept.length,

@@ -7,7 +7,8 @@ import { Interrupted } from '../../src/derive/retrain-stage.js'
 import { readEvents } from '../../src/report/read-run.js'
 import { freezeRun, scheduleText } from '../../src/runs/freeze-run.js'
 import { retrainRun } from '../../src/runs/retrain-run.js'
-import { checkpointOf, resumeRun, searchRun } from '../../src/runs/search-run.js'
+import { checkpointOf } from '../../src/runs/checkpoints.js'
+import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { readCheckpoint } from '../../src/search/checkpoint.js'
 import type { Event } from '../../src/search/events.js'
 import type { Architecture } from '../../src/supernet/types.js'
@@ -65,7 +66,7 @@ function outcome(run: string) {
     files: ['schedule.csv', 'architecture.json', 'metrics.json', 'model/weights.bin'].map(text),
     arrays: [...arrays, ...lambdas].map(([name, values]) => [name, hex(values)]),
     origin,
-    removals: readEvents(at(`${run}/events.jsonl`)).filter(({ type }) => type === 'removal'),
+    removals: readEvents(at(run)).filter(({ type }) => type === 'removal'),
   }
 }
 
@@ -171,7 +172,7 @@ test('only a finished search can be frozen', async () => {
 })
 
 function groupsOf(name: Name) {
-  const [start] = readEvents(at(`${name}/events.jsonl`))
+  const [start] = readEvents(at(name))
   return start!.type === 'start' ? start.groups : []
 }
 
@@ -179,7 +180,7 @@ const architectureOf = (name: Name) =>
   (JSON.parse(readFileSync(at(`${name}/architecture.json`), 'utf8')) as Architecture).groups
 
 test('a term that a safeguard brought in stands in the schedule as used', () => {
-  const alarm = readEvents(at('softmax/events.jsonl')).find((event) => event.type === 'alarm' && event.safeguard)
+  const alarm = readEvents(at('softmax')).find((event) => event.type === 'alarm' && event.safeguard)
   expect(alarm).toMatchObject({ alarm: 'collapse', safeguard: 'skip-share 0.5' })
   const csv = readFileSync(at('softmax/schedule.csv'), 'utf8')
   const { step, layer } = alarm as { step: number; layer: string }

@@ -58,7 +58,7 @@ describe.each(names)('a search of %s with a menu', (name) => {
     }
     const steps = metrics.menu!.map(({ step }) => step)
     expect(steps).toEqual([...steps].sort((a, b) => a - b))
-    const told = readEvents(at(`${name}/events.jsonl`)).filter(({ type }) => type === 'menu')
+    const told = readEvents(at(name)).filter(({ type }) => type === 'menu')
     expect(told.map(({ type, metric: of, ...figures }: object & { type?: string; metric?: string }) => figures)).toEqual(
       metrics.menu,
     )

@@ -120,7 +120,7 @@ describe('an interrupted run', () => {
     await interrupted(at(out), type, times)
     await resumeRun(at(out))
     const searched = (run: string) =>
-      readEvents(at(`${run}/events.jsonl`))
+      readEvents(at(run))
         .filter(({ type }) => type !== 'stage')
         .map((event) => (event.type === 'epoch' ? { ...event, stepMs: 0 } : event))
     expect(searched(out)).toEqual(searched('whole'))

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
 import {
+  checkpointFiles,
   freshProgress,
   readCheckpoint,
+  restorePrevious,
   writeCheckpoint,
   type Checkpoint,
 } from '../../src/search/checkpoint.js'
@@ -48,16 +50,41 @@ describe('a checkpoint', () => {
     expect(readCheckpoint(join(folder, 'nowhere'))).toBeUndefined()
   })
 
-  it('replaces the one before and leaves nothing beside it', () => {
-    writeCheckpoint(folder, checkpoint)
-    writeCheckpoint(folder, { ...checkpoint, step: 42 })
+  it('keeps the one before, and leaves nothing else beside it', () => {
+    for (const step of [41, 42, 43]) writeCheckpoint(folder, { ...checkpoint, step })
+    expect(readCheckpoint(folder)!.step).toBe(43)
+    expect(readCheckpoint(folder, 'previous')!.step).toBe(42)
+    expect(readdirSync(folder).sort()).toEqual(Object.values(checkpointFiles).sort())
+    restorePrevious(folder)
     expect(readCheckpoint(folder)!.step).toBe(42)
-    expect(readdirSync(folder)).toHaveLength(1)
+    writeCheckpoint(folder, { ...checkpoint, step: 44 })
+    expect([readCheckpoint(folder)!.step, readCheckpoint(folder, 'previous')!.step]).toEqual([44, 42])
+    expect(readdirSync(folder)).toHaveLength(2)
+  })
+
+  it('tells flipped bits, wherever they are', () => {
+    writeCheckpoint(folder, checkpoint)
+    const path = join(folder, checkpointFiles.last)
+    const whole = readFileSync(path)
+    for (let i = 0; i < whole.length; i += 5) {
+      const bytes = Buffer.from(whole)
+      bytes[i]! ^= 1 << (i % 8)
+      writeFileSync(path, bytes)
+      expect(() => readCheckpoint(folder), `byte ${i}`).toThrow(InputError)
+    }
+  })
+
+  it('of before there were hashes is read as it is', () => {
+    writeCheckpoint(folder, checkpoint)
+    const path = join(folder, checkpointFiles.last)
+    const old = readFileSync(path, 'latin1').replace(/"sha256":"[0-9a-f]{64}",/, (text) => ' '.repeat(text.length))
+    writeFileSync(path, Buffer.from(old, 'latin1'))
+    expect(readCheckpoint(folder)).toEqual(checkpoint)
   })
 
   it('has the safetensors layout', () => {
     writeCheckpoint(folder, checkpoint)
-    const bytes = readFileSync(join(folder, readdirSync(folder)[0]!))
+    const bytes = readFileSync(join(folder, checkpointFiles.last))
     const length = Number(bytes.readBigUInt64LE(0))
     const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Record<string, unknown>
     expect(length % 8).toBe(0)
@@ -67,7 +94,7 @@ describe('a checkpoint', () => {
 
   it('that was cut short or is something else is an error that names the file', () => {
     writeCheckpoint(folder, checkpoint)
-    const path = join(folder, readdirSync(folder)[0]!)
+    const path = join(folder, checkpointFiles.last)
     const whole = readFileSync(path)
     const damaged: [string, Uint8Array][] = [
       ['empty', new Uint8Array(0)],

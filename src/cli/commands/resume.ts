@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { verifyKept } from '../../base/checksums.js'
+import { reportRun } from '../../runs/report-run.js'
 import { isFinished, readFinishedRun, readRunConfig } from '../../runs/run-folder.js'
 import { resumeRun } from '../../runs/search-run.js'
-import { command } from '../command.js'
+import { command, type Arguments, type CommandContext } from '../command.js'
 import { json, path, quiet, required, workers } from '../options.js'
 import { tellOutcome, withOutcome } from '../run-outcome.js'
 
@@ -8,15 +12,31 @@ export const resume = command({
   usage: 'resume <run>',
   description: 'go on with an interrupted run, bit for bit as if it had never stopped',
   positionals: { run: path('the run’s folder') },
-  options: { workers, json, quiet },
-  run(args, context) {
+  options: {
+    previous: {
+      type: 'boolean',
+      default: false,
+      describe: 'from the checkpoint before the last one, where that is damaged',
+    },
+    workers,
+    json,
+    quiet,
+  },
+  async run(args, context) {
     const run = required(args, 'run')
     const config = readRunConfig(run)
-    if (isFinished(run)) {
-      context.say(`${run}: the run is finished, nothing is left to do`)
-      return tellOutcome(args, context, readFinishedRun(run))
-    }
+    if (isFinished(run)) return tellFinished(run, args, context)
     const remedy = `sentei resume ${run}`
-    return withOutcome(args, context, { config, remedy }, (hooks) => resumeRun(run, hooks))
+    const previous = Boolean(args.previous)
+    return withOutcome(args, context, { config, remedy }, (hooks) => resumeRun(run, { previous, ...hooks }))
   },
 })
+
+/** Nothing is left to do only where all of a run is there; its report can be written anew. */
+async function tellFinished(run: string, args: Arguments, context: CommandContext): Promise<number> {
+  const finished = readFinishedRun(run)
+  verifyKept(run)
+  if (existsSync(join(run, 'report.html'))) context.say(`${run}: the run is finished, nothing is left to do`)
+  else context.say(`${run}: the run is finished; its report was gone, and is written anew: ${await reportRun(run)}`)
+  return tellOutcome(args, context, finished)
+}

@@ -132,6 +132,7 @@ function optionsOf(args: Arguments): object {
   let value: unknown
   try {
     value = parse(given)
+    JSON.stringify(value)
   } catch {
     value = given
   }

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { sha256 } from './files.js'
+import { damaged, notAsWritten, readSealed, writeSealed } from './sealed.js'
+
+/** The file of a run's folder that holds the hashes of the others: `checksums.json`. */
+export const checksumsFile = 'checksums.json'
+
+/** What a run remembers of what it wrote, and of the data that it was made of. */
+export interface Checksums {
+  readonly format: 'sentei-checksums/1'
+  /** The hash of the data. */
+  readonly data?: string
+  /** SHA-256 of files, by their path in the folder. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** Writes the hashes of a run's files, and of its data. */
+export function writeChecksums(folder: string, files: Checksums['files'], data: string | undefined): void {
+  const checksums: Checksums = { format: 'sentei-checksums/1', ...(data !== undefined && { data }), files }
+  writeSealed(join(folder, checksumsFile), checksums)
+}
+
+/** The hashes of files as they stand in a folder. */
+export const hashesOf = (folder: string, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, sha256(readFileSync(join(folder, name)))]))
+
+/** The hashes of a run's files; undefined for a run that was made before there were any. */
+export function readChecksums(folder: string): Checksums | undefined {
+  const path = join(folder, checksumsFile)
+  const remedy = 'restore it from a copy, or remove it: the run is then read without looking for damage'
+  const found = readSealed(path, remedy)
+  if (!found) return undefined
+  const { files } = found.value
+  if (!found.sealed || typeof files !== 'object' || files === null) throw damaged(path, notAsWritten, remedy)
+  return found.value as unknown as Checksums
+}
+
+/**
+ * The content of a file of a run's folder, undefined where there is none. Throws an InputError where it is not what
+ * the run wrote, or gone; a file without a hash is taken as it is.
+ */
+export function readKept(folder: string, name: string): Buffer | undefined {
+  const path = join(folder, name)
+  const wanted = readChecksums(folder)?.files[name]
+  const remedy = remedyFor(folder, name)
+  if (!existsSync(path)) {
+    if (wanted === undefined) return undefined
+    throw damaged(path, 'no such file, though the run wrote it', remedy)
+  }
+  if (!statSync(path).isFile()) throw damaged(path, 'expected a file', remedy)
+  const bytes = readFileSync(path)
+  if (wanted !== undefined && sha256(bytes) !== wanted) throw damaged(path, notAsWritten, remedy)
+  return bytes
+}
+
+/** Reads every file that has a hash; throws at the first that is damaged. */
+export function verifyKept(folder: string): void {
+  for (const name of Object.keys(readChecksums(folder)?.files ?? {})) readKept(folder, name)
+}
+
+/** What helps where a file of a run is damaged: what comes after its search can be made again. */
+export function remedyFor(folder: string, name: string): string {
+  const copy = 'restore it from a copy'
+  if (name === 'config.json') return `${copy}, or search again into another folder`
+  if (!existsSync(join(folder, 'checkpoint'))) return `${copy}, or retrain into another folder`
+  return `${copy}, or remove ${join(folder, 'metrics.json')} and "sentei resume ${folder}": it makes the results again, from the checkpoint on`
+}

@@ -1,0 +1,55 @@
+import { Type } from '@sinclair/typebox'
+
+const figure = Type.Optional(Type.Union([Type.Number(), Type.Null()]))
+const text = Type.Optional(Type.String())
+const costs = { parameters: figure, flops: figure }
+const menuEntry = Type.Object({ size: figure, cost: figure, before: figure, after: figure })
+const criterion = Type.Object({ value: figure, passed: Type.Optional(Type.Boolean()) })
+
+const parts = {
+  metric: Type.String(),
+  supernet: Type.Object(costs),
+  baseline: Type.Union([Type.Object({ ...costs, validation: figure, test: figure }), Type.Null()]),
+  validation: Type.Object({ supernet: figure, final: figure, baseline: figure }),
+  gap: Type.Object({ jumps: figure, derive: figure, gatesDropped: figure }),
+  test: Type.Object({ final: figure, supernet: figure, baseline: figure }),
+  derived: Type.Object(costs),
+  criteria: Type.Object({
+    passed: Type.Optional(Type.Boolean()),
+    results: Type.Optional(Type.Array(criterion)),
+  }),
+}
+const more = {
+  budget: Type.Optional(Type.Object({ metric: text, limit: figure, cost: figure })),
+  menu: Type.Optional(Type.Array(menuEntry)),
+  benchmark: Type.Optional(
+    Type.Object({ table: text, metric: text, rank: figure, of: figure, regret: figure, percentile: figure }),
+  ),
+}
+
+/** `metrics.json` as a report reads it: any part may be missing, none may be something else. */
+export const RunMetricsSchema = Type.Object({ ...Type.Partial(Type.Object(parts)).properties, ...more })
+
+/** `metrics.json` of a finished run: every part is there. */
+export const FinishedMetricsSchema = Type.Object({
+  ...parts,
+  ...more,
+  criteria: Type.Object({
+    passed: Type.Boolean(),
+    results: Type.Array(Type.Object({ metric: Type.String(), split: Type.String(), passed: Type.Boolean() })),
+  }),
+})
+
+/** `timings.json` as a report reads it. */
+export const RunTimingsSchema = Type.Object({
+  searchSeconds: figure,
+  baselineSeconds: figure,
+  retrainSeconds: figure,
+})
+
+/** `timings.json` of a finished run. */
+export const TimingsSchema = Type.Object({
+  searchSeconds: Type.Number(),
+  baselineSeconds: Type.Union([Type.Number(), Type.Null()]),
+  retrainSeconds: Type.Number(),
+})
