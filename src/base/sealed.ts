@@ -21,7 +21,8 @@ export function readSealed(path: string, remedy: string): Unsealed | undefined {
   if (!existsSync(path)) return undefined
   const { sha256: hash, ...value } = jsonObject(readFileSync(path), path, remedy)
   // A hash under another name is a seal whose own key is damaged.
-  const broken = hash === undefined ? isHash(Object.values(value).at(-1)) : hash !== sha256(JSON.stringify(value))
+  const broken =
+    hash === undefined ? isHash(Object.values(value).at(-1)) : hash !== sha256(JSON.stringify(value))
   if (broken) throw damaged(path, notAsWritten, remedy)
   return { value, sealed: hash !== undefined }
 }
@@ -36,7 +37,8 @@ export function jsonObject(bytes: Uint8Array, path: string, remedy: string): Rec
   } catch {
     throw damaged(path, 'expected a JSON document', remedy)
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>
   throw damaged(path, 'expected a JSON object', remedy)
 }
 

@@ -154,17 +154,20 @@ function eventOf(value: unknown, label: string): Event {
 export function readSchedule(folder: string): ScheduleSegment[] | undefined {
   const path = join(folder, 'schedule.csv')
   const bytes = readKept(folder, 'schedule.csv')
-  return bytes && parseCsv(bytes, path).map((row, i) => {
-    const number = (key: string): number => {
-      const value = Number(row[key])
-      if (row[key] === undefined || row[key] === '' || Number.isNaN(value)) {
-        throw expected(`${path}:${i + 2}:${key}`, 'a number', row[key])
+  return (
+    bytes &&
+    parseCsv(bytes, path).map((row, i) => {
+      const number = (key: string): number => {
+        const value = Number(row[key])
+        if (row[key] === undefined || row[key] === '' || Number.isNaN(value)) {
+          throw expected(`${path}:${i + 2}:${key}`, 'a number', row[key])
+        }
+        return value
       }
-      return value
-    }
-    const { layer = '*', term = '' } = row
-    return { from: number('from'), to: number('to'), layer, term, lambda: number('lambda') }
-  })
+      const { layer = '*', term = '' } = row
+      return { from: number('from'), to: number('to'), layer, term, lambda: number('lambda') }
+    })
+  )
 }
 
 function parseCsv(bytes: Buffer, path: string): Record<string, string>[] {

@@ -76,7 +76,10 @@ export const freshProgress = (): Progress => ({
 })
 
 /** The files of a folder's last checkpoint, and of the one before it. */
-export const checkpointFiles = { last: 'search.safetensors', previous: 'search.previous.safetensors' } as const
+export const checkpointFiles = {
+  last: 'search.safetensors',
+  previous: 'search.previous.safetensors',
+} as const
 export type WhichCheckpoint = keyof typeof checkpointFiles
 
 const lambdaPrefix = 'l/'
@@ -87,7 +90,11 @@ const noHash = '0'.repeat(64)
  * Writes a checkpoint in the safetensors layout (length, JSON header, arrays) with the hash of all of it, atomically:
  * a crash leaves the one before. The last one is kept as the previous one, unless it was of the same iteration (`again`).
  */
-export function writeCheckpoint(folder: string, { arrays, lambdas, ...state }: Checkpoint, again = false): void {
+export function writeCheckpoint(
+  folder: string,
+  { arrays, lambdas, ...state }: Checkpoint,
+  again = false,
+): void {
   const header: Record<string, unknown> = { __metadata__: { sha256: noHash, state: JSON.stringify(state) } }
   const all = [...arrays, ...[...lambdas].map(([name, v]) => [`${lambdaPrefix}${name}`, v] as const)]
   let offset = 0

@@ -17,7 +17,13 @@ const group = Type.Object({
 
 /** What readers of `events.jsonl` rely on, by kind of event; other kinds and keys are let through. */
 export const eventSchemas: Readonly<Partial<Record<Event['type'], TObject>>> = {
-  start: Type.Object({ layers: names, groups: Type.Array(group), steps: count, epochs: count, metric: Type.String() }),
+  start: Type.Object({
+    layers: names,
+    groups: Type.Array(group),
+    steps: count,
+    epochs: count,
+    metric: Type.String(),
+  }),
   phase: Type.Object({ step: count, name: Type.String() }),
   epoch: Type.Object({
     stage: Type.String(),
@@ -41,7 +47,9 @@ export const eventSchemas: Readonly<Partial<Record<Event['type'], TObject>>> = {
     before: figure,
     after: figure,
     evidence: Type.Optional(
-      record(Type.Object({ gate: figure, gradients: figures, ablation: Type.Union([ablation, Type.Null()]) })),
+      record(
+        Type.Object({ gate: figure, gradients: figures, ablation: Type.Union([ablation, Type.Null()]) }),
+      ),
     ),
     took: Type.Optional(names),
   }),

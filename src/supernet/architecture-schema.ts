@@ -12,7 +12,9 @@ export const ArchitectureSchema = Type.Object({
       name: Type.String(),
       layer: Type.String(),
       kind: Type.Union([Type.Literal('operations'), Type.Literal('inputs'), Type.Literal('units')]),
-      kept: Type.Array(Type.Object({ member: Type.String(), gate: Type.Union([Type.Number(), Type.Null()]) })),
+      kept: Type.Array(
+        Type.Object({ member: Type.String(), gate: Type.Union([Type.Number(), Type.Null()]) }),
+      ),
       of: Type.Integer({ minimum: 1 }),
     }),
   ),

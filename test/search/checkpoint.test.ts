@@ -77,7 +77,9 @@ describe('a checkpoint', () => {
   it('of before there were hashes is read as it is', () => {
     writeCheckpoint(folder, checkpoint)
     const path = join(folder, checkpointFiles.last)
-    const old = readFileSync(path, 'latin1').replace(/"sha256":"[0-9a-f]{64}",/, (text) => ' '.repeat(text.length))
+    const old = readFileSync(path, 'latin1').replace(/"sha256":"[0-9a-f]{64}",/, (text) =>
+      ' '.repeat(text.length),
+    )
     writeFileSync(path, Buffer.from(old, 'latin1'))
     expect(readCheckpoint(folder)).toEqual(checkpoint)
   })

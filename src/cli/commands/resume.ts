@@ -37,6 +37,9 @@ async function tellFinished(run: string, args: Arguments, context: CommandContex
   const finished = readFinishedRun(run)
   verifyKept(run)
   if (existsSync(join(run, 'report.html'))) context.say(`${run}: the run is finished, nothing is left to do`)
-  else context.say(`${run}: the run is finished; its report was gone, and is written anew: ${await reportRun(run)}`)
+  else
+    context.say(
+      `${run}: the run is finished; its report was gone, and is written anew: ${await reportRun(run)}`,
+    )
   return tellOutcome(args, context, finished)
 }
