@@ -25,3 +25,8 @@ function show(value: unknown): string {
   const text = JSON.stringify(value) ?? typeof value
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
+
+/** A text in quotes as messages give it: the beginning of a long one. */
+export const quote = (text: string): string =>
+  JSON.stringify(text.length > 80 ? `${text.slice(0, 60)}…` : text) +
+  (text.length > 80 ? ` (${text.length} characters)` : '')

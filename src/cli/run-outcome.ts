@@ -3,6 +3,7 @@ import type { BenchmarkFigures, TrialMetrics } from '../derive/types.js'
 import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi } from '../report/format.js'
 import { progressBar, type Progress } from '../report/progress.js'
 import type { Config } from '../config/config-schema.js'
+import { readingLine, type Reading } from '../data/reading.js'
 import { criterionName } from '../derive/criteria.js'
 import { Interrupted } from '../derive/retrain-stage.js'
 import type { FinishedRun } from '../runs/run-folder.js'
@@ -24,11 +25,17 @@ export async function withOutcome(
 ): Promise<number> {
   const progress = args.quiet ? undefined : progressOf(context, config)
   let finished: FinishedRun
+  let reading: Reading | undefined
   try {
     const workers = integer(args, 'workers', 1)
     finished = await work({
       signal: context.signal,
       onNotice: context.say,
+      onData: ({ dataset }) => {
+        reading = dataset.reading
+        if (reading && !args.quiet)
+          for (const line of [readingLine(reading), ...reading.notes]) context.say(line)
+      },
       ...(workers !== undefined && { workers }),
       ...(progress && { onEvent: (event) => progress.onEvent(event) }),
     })
@@ -38,7 +45,7 @@ export async function withOutcome(
     throw error
   }
   progress?.stop()
-  return tellOutcome(args, context, finished)
+  return tellOutcome(args, context, finished, reading)
 }
 
 function progressOf({ stderr }: CommandContext, { search, retrain }: Config): Progress {
@@ -46,11 +53,22 @@ function progressOf({ stderr }: CommandContext, { search, retrain }: Config): Pr
   return progressBar({ stream: stderr, isTTY: stderr.isTTY ?? false, epochs })
 }
 
-/** Prints a finished run's table (or JSON) and returns 3 where it does not meet its criteria. */
-export function tellOutcome(args: Arguments, context: CommandContext, run: FinishedRun): number {
+/**
+ * Prints a finished run's table (or JSON, with what its data read as) and returns 3 where it does not meet its
+ * criteria.
+ */
+export function tellOutcome(
+  args: Arguments,
+  context: CommandContext,
+  run: FinishedRun,
+  reading?: Reading,
+): number {
   const { folder, metrics, timings } = run
   const places = { report: join(folder, 'report.html'), model: join(folder, 'model') }
-  if (args.json) context.print(JSON.stringify({ run: folder, ...places, metrics, timings }))
+  if (args.json)
+    context.print(
+      JSON.stringify({ run: folder, ...places, metrics, timings, ...(reading && { data: reading }) }),
+    )
   else context.print(outcomeText(run, places))
   for (const criterion of metrics.criteria.results) {
     const { atLeast, atMost, value, passed } = criterion

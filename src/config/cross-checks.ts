@@ -29,6 +29,15 @@ function dataProblems(data: Config['data']): Problem[] {
 
 function kindProblems(data: Config['data']): Problem[] {
   const problems: Problem[] = []
+  if (data.thousands !== undefined && data.thousands === (data.decimal ?? '.')) {
+    const remedy = data.decimal === undefined ? '; is config.data.decimal ","?' : ''
+    problems.push(
+      at(
+        'data.thousands',
+        `expected another sign than data.decimal, got "${data.thousands}" for both${remedy}`,
+      ),
+    )
+  }
   if (data.source === undefined) {
     if (data.kind === 'series' && data.window === undefined) {
       problems.push(at('data.window', 'expected the time steps that the model sees, got nothing'))

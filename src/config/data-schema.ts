@@ -27,7 +27,20 @@ export const Data = object({
     }),
   ),
   kind: Type.Optional(oneOf(['table', 'images', 'series', 'sequences'])),
-  delimiter: Type.Optional(Type.String({ minLength: 1, maxLength: 1, description: 'a comma by default' })),
+  delimiter: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 1, description: 'between cells; guessed by default' }),
+  ),
+  encoding: Type.Optional(
+    Type.String({ minLength: 1, description: 'of text: utf-8 by default; windows-1252, utf-16le, …' }),
+  ),
+  decimal: Type.Optional(
+    oneOf(['.', ','], { description: 'the decimal sign of numbers: a point by default' }),
+  ),
+  thousands: Type.Optional(
+    oneOf([',', '.', "'", '_', ' '], {
+      description: 'what groups the digits of numbers: nothing by default',
+    }),
+  ),
   header: Type.Optional(
     Type.Boolean({ description: 'whether the first line names the columns; true by default' }),
   ),
@@ -41,6 +54,11 @@ export const Data = object({
   drop: Type.Optional(Type.Array(Type.String(), { description: 'columns that are not inputs' })),
   categorical: Type.Optional(
     Type.Array(Type.String(), { description: 'columns to one-hot encode even if numeric' }),
+  ),
+  numeric: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'columns of numbers with a unit ($3.00, 12%, 5 kg), read without it',
+    }),
   ),
   missing: Type.Optional(
     oneOf(['refuse', 'drop-row', 'mean', 'median', 'most-frequent', 'indicator'], {

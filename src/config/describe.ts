@@ -33,7 +33,8 @@ export function choices(schema: SchemaNode): readonly unknown[] | undefined {
 /** What a schema expects, in words: `integer ≥ 1`, `one of wasm, cpu`, `string or array of string`. */
 export function describe(schema: SchemaNode): string {
   const fixed = choices(schema)
-  if (fixed !== undefined) return fixed.length === 1 ? JSON.stringify(fixed[0]) : `one of ${fixed.join(', ')}`
+  if (fixed !== undefined)
+    return fixed.length === 1 ? JSON.stringify(fixed[0]) : `one of ${fixed.map(shown).join(', ')}`
   const union = branches(schema)
   if (union !== undefined) return alternatives(union.map(describe))
   if (Array.isArray(schema.type)) return alternatives(schema.type)
@@ -42,6 +43,10 @@ export function describe(schema: SchemaNode): string {
   if (schema.type === 'array') return arrayOf(schema)
   return typeof schema.type === 'string' ? schema.type : 'a value'
 }
+
+/** Signs in quotes, for among commas they would be lost. */
+const shown = (value: unknown): string =>
+  typeof value === 'string' && !/\w\w/.test(value) ? JSON.stringify(value) : String(value)
 
 /** `a, b or c`, each word once. */
 export function alternatives(words: readonly string[]): string {

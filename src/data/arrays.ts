@@ -57,9 +57,12 @@ export function readArrays(
   }
 }
 
-function checkOptions(content: Arrays, { drop, categorical, missing, options, kind }: DataSettings): void {
+function checkOptions(
+  content: Arrays,
+  { drop, categorical, numeric, missing, options, kind }: DataSettings,
+): void {
   const { name, shape } = content
-  for (const [key, columns] of Object.entries({ drop, categorical })) {
+  for (const [key, columns] of Object.entries({ drop, categorical, numeric })) {
     if (columns.length === 0) continue
     throw new InputError(`config.data.${key}: expected a table with columns, got ${name} (${content.kind})`)
   }

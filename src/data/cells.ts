@@ -1,42 +1,13 @@
-import { InputError } from '../base/errors.js'
+import { InputError, quote } from '../base/errors.js'
+import { missingAt, textAt, valueAt } from './column.js'
 import { whereIs, type Table } from './content.js'
-
-const MISSING = new Set(['', 'na', 'nan', '?', 'null'])
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/
-
-/** Whether a cell holds no value: empty, NA, NaN, ? or null, in upper or lower case. */
-export const isMissing = (cell: string): boolean => MISSING.has(cell.trim().toLowerCase())
-
-/** Whether a cell is a decimal number, with or without an exponent. */
-export const isNumeric = (cell: string): boolean => NUMBER.test(cell.trim())
-
-/** The cell's label as a category or class; `1.0` and `1` are one, but codes such as `007` stay. */
-export function labelOf(cell: string): string {
-  const text = cell.trim()
-  if (!isNumeric(text) || /^[-+]?0\d/.test(text)) return text
-  return String(exactInteger(text) ?? Number(text) + 0)
-}
-
-/** The integer that a numeric cell writes out in digits, where a number might not keep them: beyond 2⁵³. */
-function exactInteger(text: string): bigint | undefined {
-  if (Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER) return undefined
-  const digits = /^[-+]?\d+(?=\.?0*$)/.exec(text)?.[0]
-  return digits === undefined ? undefined : BigInt(digits.replace('+', ''))
-}
-
-/** Distinct labels in order: by value where all are numbers, else by character code. */
-export function sortedLabels(labels: Iterable<string>): string[] {
-  const unique = [...new Set(labels)]
-  return unique.every(isNumeric)
-    ? unique.sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1))
-    : unique.sort()
-}
+import { exactInteger, keysFor } from './numbers.js'
 
 /** An error about one cell: `FILE line 18, column "age": expected a number, got "abc"`. */
 export function cellError(table: Table, row: number, column: number, what: string, hint = ''): InputError {
-  const cell = table.rows[row]![column]!
-  const got = cell === '' ? 'an empty cell' : JSON.stringify(cell)
-  const where = `${whereIs(table, row)}, column "${table.names[column]!}"`
+  const cell = textAt(table.columns[column]!, row)
+  const got = cell === '' ? 'an empty cell' : quote(cell)
+  const where = `${whereIs(table, row)}, column ${quote(table.names[column]!)}`
   return new InputError(`${where}: expected ${what}, got ${got}${hint}`)
 }
 
@@ -45,15 +16,31 @@ export function cellError(table: Table, row: number, column: number, what: strin
  * rather a name: a number would lose its last digits, and be that of another.
  */
 export function numberAt(table: Table, row: number, column: number, hint = ''): number {
-  const cell = table.rows[row]![column]!
-  if (!isNumeric(cell)) throw cellError(table, row, column, 'a number', hint)
-  const value = Number(cell)
+  const value = valueAt(table.columns[column]!, row)
+  if (Number.isNaN(value)) {
+    const keys = keysFor(textAt(table.columns[column]!, row), table.names[column]!)
+    const remedy = keys && `; ${keys.map((key) => `config.${key}`).join(' with ')} reads such numbers`
+    throw cellError(table, row, column, 'a number', remedy ?? hint)
+  }
   if (!Number.isFinite(Math.fround(value)))
     throw cellError(table, row, column, 'a number below 3.4e38 in size')
-  const integer = exactInteger(cell.trim())
+  const integer = Number.isSafeInteger(value) ? undefined : exactInteger(textAt(table.columns[column]!, row))
   // What a program writes for a number of 64 bits is the shortest text of it, whose last digits are zeros.
   if (integer !== undefined && integer !== BigInt(value) && String(integer) !== String(value))
     throw cellError(table, row, column, 'a number that keeps its digits (up to 2⁵³)', hint)
-  // −0 and 0 are one value, also where rows are compared by their bytes.
-  return value + 0
+  return value
+}
+
+/** The first row whose cell of one of some columns is missing; undefined where none is. */
+export function firstMissing(
+  table: Table,
+  columns: readonly number[],
+): { readonly row: number; readonly column: number } | undefined {
+  for (const column of columns) {
+    const cells = table.columns[column]!
+    if (cells.texts.length === 0) continue
+    const row = table.places.findIndex((_, i) => missingAt(cells, i))
+    if (row >= 0) return { row, column }
+  }
+  return undefined
 }

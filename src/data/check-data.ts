@@ -1,5 +1,6 @@
 import { firstEqualRows } from './duplicates.js'
 import { isBlurred, isFar } from './far.js'
+import type { Reading } from './reading.js'
 import { splitNames } from './split.js'
 import type { Dataset, PreparedData, Scale } from './types.js'
 
@@ -39,6 +40,8 @@ export interface DataReport {
   readonly blurred: readonly string[]
   /** Rows with the inputs of an earlier row, and those of them with another target. */
   readonly duplicates: { readonly rows: number; readonly conflicting: number }
+  /** What the files were taken for, and each column of a table. */
+  readonly reading?: Reading
   readonly warnings: readonly string[]
 }
 
@@ -66,27 +69,30 @@ export function checkData(prepared: PreparedData): DataReport {
     ...farColumns(prepared, constant),
     constant,
     duplicates: countDuplicates(dataset),
+    ...(dataset.reading && { reading: dataset.reading }),
   }
   return { ...report, warnings: warningsOf(report) }
 }
 
 function countClasses({ dataset, splits }: PreparedData, classes: readonly string[]) {
-  return classes.map((name, index) => {
-    const count = (rows: Uint32Array) =>
-      rows.reduce((sum, row) => sum + (dataset.targets[row] === index ? 1 : 0), 0)
-    return {
-      name,
-      train: count(splits.train),
-      arch: count(splits.arch),
-      validation: count(splits.validation),
-      test: count(splits.test),
-    }
-  })
+  const counts = (rows: Uint32Array) => {
+    const found = new Uint32Array(classes.length)
+    for (const row of rows) found[dataset.targets[row]!]! += 1
+    return found
+  }
+  const [train, arch, validation, test] = splitNames.map((name) => counts(splits[name]))
+  return classes.map((name, index) => ({
+    name,
+    train: train![index]!,
+    arch: arch![index]!,
+    validation: validation![index]!,
+    test: test![index]!,
+  }))
 }
 
 function summarise({ targets, rows }: Dataset, outputs: readonly string[]) {
   return outputs.map((name, output) => {
-    const values = Array.from({ length: rows }, (_, row) => targets[row * outputs.length + output]!)
+    const values = Float64Array.from({ length: rows }, (_, row) => targets[row * outputs.length + output]!)
     const pick = (choose: (a: number, b: number) => number) => values.reduce((a, b) => choose(a, b))
     return { name, min: pick(Math.min), mean: pick((a, b) => a + b) / rows, max: pick(Math.max) }
   })
@@ -131,12 +137,13 @@ function countDuplicates(dataset: Dataset): DataReport['duplicates'] {
 }
 
 function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
-  const { splits, classes = [], duplicates, constant, far, blurred, leftOut, unused, rows } = report
+  const { splits, classes = [], duplicates, constant, far, blurred, leftOut, unused, rows, reading } = report
   const tiny = splitNames.filter((name) => splits[name] > 0 && splits[name] < TINY_SPLIT)
   const unseen = classes.filter(({ train }) => train === 0).map(({ name }) => `"${name}"`)
   const untested = classes.filter((each) => each.train > 0 && (each.test === 0 || each.validation === 0))
   const counts = classes.map(({ train, arch, validation, test }) => train + arch + validation + test)
   return [
+    ...(reading?.notes ?? []),
     ...tiny.map((name) => `${name} has only ${plural(splits[name], 'row')}: its figures will be rough`),
     unseen.length > 0 && `train has no row of class ${unseen.join(', ')}`,
     untested.length > 0 &&

@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.js'
+import { columnBuilder, concatColumns } from './column.js'
 import { isTable, rowCount, zerosLike, type Arrays, type Content, type Table } from './content.js'
 
 /** The rows of several files of one format, one file after another. */
@@ -12,7 +13,12 @@ export function appendRows(contents: readonly Content[]): Content {
     places: contents.flatMap(({ places }) => places),
     files: contents.flatMap(({ name, places }) => places.map(() => name)),
   }
-  if (isTable(first)) return { ...first, ...located, rows: (contents as Table[]).flatMap(({ rows }) => rows) }
+  if (isTable(first)) {
+    const columns = first.names.map((_, c) =>
+      concatColumns((contents as Table[]).map((each) => each.columns[c]!)),
+    )
+    return { ...first, ...located, columns }
+  }
   const arrays = contents as Arrays[]
   const widest = arrays.map((each) => each.values).find((each) => each instanceof Float64Array)
   const length = arrays.reduce((sum, each) => sum + each.values.length, 0)
@@ -43,16 +49,17 @@ export function joinTargets(content: Content, targets: Content): Content {
     throw new InputError(`${labels.name}: expected ${wanted}, got ${rowCount(labels)}`)
   }
   if (!isTable(content)) return { ...content, labels }
-  const unique = labels.names.map((name) => (content.names.includes(name) ? `${labels.name} ${name}` : name))
+  const taken = new Set(content.names)
+  const unique = labels.names.map((name) => (taken.has(name) ? `${labels.name} ${name}` : name))
   return {
     ...content,
     names: [...content.names, ...unique],
-    rows: content.rows.map((cells, row) => [...cells, ...labels.rows[row]!]),
+    columns: [...content.columns, ...labels.columns],
     joined: { name: labels.name, names: labels.names, from: content.names.length },
   }
 }
 
-/** Numbers as text cells, a column a feature; a missing one is empty. */
+/** Numbers as cells, a column a feature; a missing one is empty. */
 export function asTable(content: Content): Table {
   if (isTable(content)) return content
   const { shape, values, places, ...rest } = content
@@ -62,14 +69,17 @@ export function asTable(content: Content): Table {
     )
   }
   const width = shape[0]!
+  const room = { bytes: 0 }
   return {
     name: rest.name,
     unit: rest.unit,
     places,
     names: Array.from({ length: width }, (_, column) => String(column)),
-    rows: places.map((_, row) =>
-      Array.from(values.subarray(row * width, (row + 1) * width), (v) => (Number.isNaN(v) ? '' : String(v))),
-    ),
+    columns: Array.from({ length: width }, (_, column) => {
+      const builder = columnBuilder(rest.name, room)
+      for (let at = column; at < values.length; at += width) builder.addNumber(values[at]!)
+      return builder.build()
+    }),
   }
 }
 
@@ -84,7 +94,7 @@ export function joinChannels(channels: readonly (readonly [name: string, content
       ...first,
       channels: names,
       names: tables.flatMap((table, c) => table.names.map((column) => `${names[c]!} ${column}`)),
-      rows: first.rows.map((_, row) => tables.flatMap((table) => table.rows[row]!)),
+      columns: tables.flatMap((table) => table.columns),
     }
   }
   const steps = first.shape[0]!

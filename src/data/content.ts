@@ -1,9 +1,20 @@
+import { columnBuilder, selectCells, type Column } from './column.js'
+import type { NumberForm } from './numbers.js'
+
 /** Numbers in 32 bits where these hold what the file does (pixels, arrays of 32-bit floats), else in 64. */
 export type Numbers = Float32Array | Float64Array
 
 /** An array of zeros of another's kind. */
 export const zerosLike = <T extends Numbers>(like: T, length: number): T =>
   new (like.constructor as new (length: number) => T)(length)
+
+/** What a reader took a file for, as `check-data` tells it. JSON-able. */
+export interface Taken {
+  /** By name: `encoding`, `delimiter`, …; `how` is `set`, `guessed`, `by default`, … */
+  readonly facts: Readonly<Record<string, { readonly value: string; readonly how: string }>>
+  /** What may be wrong, in sentences. */
+  readonly notes: readonly string[]
+}
 
 /** Where the rows of a file came from, for messages and for `predict`. */
 interface Located {
@@ -14,13 +25,14 @@ interface Located {
   readonly places: readonly (number | string)[]
   /** For rows out of several files: the file of each row. */
   readonly files?: readonly string[]
+  readonly taken?: Taken
 }
 
-/** Rows as text cells: what a reader of a tabular format gives. */
+/** Rows of cells, column by column: what a reader of a tabular format gives. */
 export interface Table extends Located {
   /** Column names; where there is no header, their indices from 0. */
   readonly names: readonly string[]
-  readonly rows: readonly (readonly string[])[]
+  readonly columns: readonly Column[]
   /** Where a file of targets was joined on: its name, its first column, and what it calls its columns. */
   readonly joined?: Pick<Table, 'name' | 'names'> & { readonly from: number }
   /** Where the columns are those of one file a channel: the channels in order. */
@@ -56,12 +68,31 @@ export function whereIs({ name, unit, places, files }: Content, row: number): st
   return unit === 'image' ? `${file}/${places[row]!}` : `${file} ${unit} ${places[row]!}`
 }
 
+/** A table out of rows of cells, texts or numbers, for readers that have all rows at once; `form` is that of texts. */
+export function tableOf(
+  { rows, ...rest }: Omit<Table, 'columns'> & { readonly rows: readonly (readonly (string | number)[])[] },
+  form: NumberForm = {},
+): Table {
+  const room = { bytes: 0 }
+  const columns = rest.names.map((_, c) => {
+    const builder = columnBuilder(`data: ${rest.name}`, room, form)
+    for (const cells of rows) {
+      const cell = cells[c]!
+      if (typeof cell === 'string') builder.add(cell)
+      else builder.addNumber(cell)
+    }
+    return builder.build()
+  })
+  return { ...rest, columns }
+}
+
 /** The table with only some of its rows, in the order given. */
 export function selectRows(table: Table, rows: readonly number[]): Table {
-  const { files, places } = table
+  const { files, places, columns } = table
+  if (rows.length === places.length && rows.every((row, i) => row === i)) return table
   return {
     ...table,
-    rows: rows.map((row) => table.rows[row]!),
+    columns: columns.map((column) => selectCells(column, rows)),
     places: rows.map((row) => places[row]!),
     ...(files && { files: rows.map((row) => files[row]!) }),
   }

@@ -34,6 +34,7 @@ export interface DataSettings {
   readonly classes: readonly string[] | undefined
   readonly drop: readonly string[]
   readonly categorical: readonly string[]
+  readonly numeric: readonly string[]
   readonly missing: NonNullable<Data['missing']>
   readonly window: number
   readonly horizon: number
@@ -65,6 +66,9 @@ export function dataSettings(relative: Data, folder: string, readers: readonly R
     ...(kind && { kind }),
     ...(given.delimiter !== undefined && { delimiter: given.delimiter }),
     header: given.header ?? true,
+    ...(given.encoding !== undefined && { encoding: given.encoding }),
+    ...(given.decimal && { decimal: given.decimal }),
+    ...(given.thousands && { thousands: given.thousands }),
     ...(given.image && { image: given.image }),
     ...(given.sequence && { sequence: given.sequence }),
     ...(given.layout && { layout: given.layout }),
@@ -85,6 +89,7 @@ export function dataSettings(relative: Data, folder: string, readers: readonly R
     classes: given.classes === undefined ? undefined : readClasses(given.classes),
     drop: given.drop ?? [],
     categorical: given.categorical ?? [],
+    numeric: given.numeric ?? [],
     missing: given.missing ?? 'refuse',
     window: given.window ?? 1,
     horizon: given.horizon ?? (task === 'forecasting' ? 1 : 0),
@@ -129,13 +134,26 @@ function readerOf(format: string | undefined, path: string, all: readonly Reader
   )
 }
 
-const tableOptions: readonly (keyof ReadOptions)[] = ['image', 'sequence', 'layout']
+const tableOptions: readonly (keyof ReadOptions)[] = ['image', 'sequence', 'layout', 'decimal', 'thousands']
+
+const optionKeys = [
+  'delimiter',
+  'header',
+  'encoding',
+  'decimal',
+  'thousands',
+  'image',
+  'sequence',
+  'layout',
+  'labelBytes',
+  'resize',
+] as const
 
 /** Refuses keys that say how another format reads. */
 function checkOptions(data: Data, used: readonly Reader[], all: readonly Reader[]): void {
   const takes = (key: keyof ReadOptions) => (reader: Reader) =>
     reader.options?.includes(key) === true || (reader.gives === 'table' && tableOptions.includes(key))
-  for (const key of ['delimiter', 'header', 'image', 'sequence', 'layout', 'labelBytes', 'resize'] as const) {
+  for (const key of optionKeys) {
     if (data[key] === undefined || used.some(takes(key))) continue
     const formats = all.filter(takes(key)).map(({ name }) => name)
     throw new InputError(`config.data.${key}: only for format ${formats.join(', ')}, got ${used[0]!.name}`)

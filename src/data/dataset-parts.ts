@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Config } from '../config/config-schema.js'
-import { isMissing } from './cells.js'
+import { countMissingCells } from './column.js'
 import { zerosLike, type Numbers, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import type { Target } from './target.js'
@@ -37,10 +37,7 @@ export function selectTargets({ values, task }: Target, rows: readonly number[])
 
 /** Missing cells by column name, for the columns that have any. */
 export function countMissing(table: Table, columns: readonly number[]): Record<string, number> {
-  const counts = columns.map((column) => [
-    table.names[column]!,
-    table.rows.reduce((count, cells) => count + (isMissing(cells[column]!) ? 1 : 0), 0),
-  ])
+  const counts = columns.map((column) => [table.names[column]!, countMissingCells(table.columns[column]!)])
   return Object.fromEntries(counts.filter(([, count]) => count !== 0)) as Record<string, number>
 }
 

@@ -1,12 +1,25 @@
-import { InputError } from '../base/errors.js'
-import { cellError, isMissing, isNumeric, labelOf, numberAt, sortedLabels } from './cells.js'
+import { InputError, quote } from '../base/errors.js'
+import { cellError, numberAt } from './cells.js'
+import {
+  codesOf,
+  countMissingCells,
+  distinctCells,
+  hasNumber,
+  labelsOf,
+  missingAt,
+  type Column,
+} from './column.js'
 import type { Table } from './content.js'
+import { disguiseOf } from './numbers.js'
 import type { Encoding } from './types.js'
 
 /** How one column becomes one feature, or one for each category, and maybe an indicator. */
 export type EncodedColumn = Encoding['columns'][number]
 
 const MOST_CATEGORIES = 200
+const LONGEST_CATEGORY = 1000
+/** So many distinct cells are looked at for numbers in disguise, or counted. */
+const LOOKED_AT = 10_000
 const CATEGORICAL_HINT = '; a column of categories that look like numbers goes into config.data.categorical'
 
 export interface FitOptions {
@@ -19,31 +32,60 @@ export interface FitOptions {
 /** Decides how each column is encoded: numbers as they are, text one-hot in sorted category order. */
 export function fitColumns(table: Table, columns: readonly number[], options: FitOptions): EncodedColumn[] {
   return columns.map((column) => {
-    const present = table.rows.map((row) => row[column]!).filter((cell) => !isMissing(cell))
+    const cells = table.columns[column]!
+    const missing = countMissingCells(cells)
     const name = table.names[column]!
-    if (present.length === 0) {
+    if (missing === table.places.length) {
       const remedy = 'drop it with config.data.drop'
       throw new InputError(
-        `${table.name}, column "${name}": expected values, got only missing cells; ${remedy}`,
+        `${table.name}, column ${quote(name)}: expected values, got only missing cells; ${remedy}`,
       )
     }
-    const indicator = options.missing === 'indicator' && present.length < table.rows.length
-    const categorical = options.categorical.has(column) || !present.some(isNumeric)
+    const indicator = options.missing === 'indicator' && missing > 0
+    const chosen = options.categorical.has(column)
+    const categorical = chosen || !hasNumber(cells)
+    if (categorical && !chosen) refuseDisguise(table, column, 'list it in config.data.categorical')
     return {
       name,
-      ...(categorical && { categories: categoriesOf(table, name, present) }),
+      ...(categorical && { categories: categoriesOf(table, name, cells) }),
       ...(indicator && { indicator }),
+      ...(cells.unit !== undefined && { unit: cells.unit }),
     }
   })
 }
 
-function categoriesOf(table: Table, name: string, cells: readonly string[]): string[] {
-  const categories = sortedLabels(cells.map(labelOf))
-  if (categories.length <= MOST_CATEGORIES) return categories
+/** Throws where the cells of a column of text are numbers that read as such by another key; `other` else keeps them. */
+export function refuseDisguise(table: Table, column: number, other: string): void {
+  const name = table.names[column]!
+  const cells = table.columns[column]!
+  const { texts } = distinctCells(cells, LOOKED_AT)
+  const found = disguiseOf(texts, name)
+  if (found === undefined) return
+  const keys = found.keys.map((key) => `config.${key}`).join(' and ')
   throw new InputError(
-    `${table.name}, column "${name}": expected at most ${MOST_CATEGORIES} categories, got ${categories.length} ` +
-      `(${categories.slice(0, 3).join(', ')}, …); drop it with config.data.drop`,
+    `${table.name}, column ${quote(name)}: expected numbers or categories, got numbers in disguise ` +
+      `(${quote(found.cell)}); set ${keys}, or ${other} where these are names`,
   )
+}
+
+function categoriesOf(table: Table, name: string, cells: Column): string[] {
+  const distinct = distinctCells(cells, LOOKED_AT)
+  const categories = labelsOf(distinct)
+  const where = `${table.name}, column ${quote(name)}`
+  if (categories.length > MOST_CATEGORIES) {
+    const count = `${distinct.more ? 'more than ' : ''}${categories.length}`
+    const first = categories
+      .slice(0, 3)
+      .map((category) => category.slice(0, 60))
+      .join(', ')
+    throw new InputError(
+      `${where}: expected at most ${MOST_CATEGORIES} categories, got ${count} (${first}, …); drop it with config.data.drop`,
+    )
+  }
+  const long = categories.find((category) => category.length > LONGEST_CATEGORY)
+  if (long === undefined) return categories
+  const wanted = `categories of at most ${LONGEST_CATEGORY} characters`
+  throw new InputError(`${where}: expected ${wanted}, got ${quote(long)}; drop it with config.data.drop`)
 }
 
 /** The features' names, in the order in which `encodeCells` writes them. */
@@ -64,35 +106,41 @@ export function encodeCells(
   at: readonly number[],
   missing: string,
 ): Float64Array {
-  const width = featureNames(columns).length
-  const features = new Float64Array(table.rows.length * width)
-  const codes = columns.map(
-    ({ categories }) => categories && new Map(categories.map((each, code) => [each, code])),
+  const rows = table.places.length
+  const width = columns.reduce(
+    (sum, { categories, indicator }) => sum + (categories?.length ?? 1) + (indicator === true ? 1 : 0),
+    0,
   )
-  let position = 0
-  for (let row = 0; row < table.rows.length; row++) {
-    columns.forEach((encoded, c) => {
-      const column = at[c]!
-      const empty = isMissing(table.rows[row]![column]!)
+  const features = new Float64Array(rows * width)
+  let first = 0
+  columns.forEach((encoded, c) => {
+    const column = at[c]!
+    const cells = table.columns[column]!
+    const { categories } = encoded
+    const codes = categories && new Map(categories.map((each, code) => [each, code]))
+    const codeOf = codes && codesOf(cells, codes)
+    const size = categories?.length ?? 1
+    for (let row = 0, position = first; row < rows; row++, position += width) {
+      const empty = missingAt(cells, row)
       if (empty && missing === 'refuse') throw missingError(table, row, column)
-      const size = encoded.categories?.length ?? 1
       if (empty) features.fill(NaN, position, position + size)
-      else if (codes[c] !== undefined) features[position + codeAt(table, row, column, codes[c])] = 1
-      else features[position] = numberAt(table, row, column, CATEGORICAL_HINT)
-      position += size
-      if (encoded.indicator === true) features[position++] = empty ? 1 : 0
-    })
-  }
+      else if (codeOf === undefined) features[position] = numberAt(table, row, column, CATEGORICAL_HINT)
+      else {
+        const code = codeOf(row)
+        if (code < 0) throw unseenError(table, row, column, categories!)
+        features[position + code] = 1
+      }
+      if (encoded.indicator === true) features[position + size] = empty ? 1 : 0
+    }
+    first += size + (encoded.indicator === true ? 1 : 0)
+  })
   return features
 }
 
 const missingError = (table: Table, row: number, column: number) =>
   cellError(table, row, column, 'a value', '; config.data.missing says what is done about missing cells')
 
-function codeAt(table: Table, row: number, column: number, codes: ReadonlyMap<string, number>): number {
-  const code = codes.get(labelOf(table.rows[row]![column]!))
-  if (code !== undefined) return code
-  const known = [...codes.keys()]
+function unseenError(table: Table, row: number, column: number, known: readonly string[]): InputError {
   const listed = known.length > 12 ? [...known.slice(0, 12), '…'] : known
-  throw cellError(table, row, column, `one of ${listed.join(', ')}`)
+  return cellError(table, row, column, `one of ${listed.join(', ')}`)
 }

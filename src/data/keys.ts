@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
-import { cellError, isMissing, isNumeric } from './cells.js'
+import { cellError } from './cells.js'
+import { missingAt, textAt, valueAt } from './column.js'
 import { columnIndex } from './columns.js'
 import { selectRows, whereIs, type Table } from './content.js'
 
@@ -8,22 +9,26 @@ type Split = Config['split']
 type Key = string | number
 
 /** The column that a split goes by, one key a row (times as numbers); undefined where it names none. */
-export function readKeys(table: Table, { by, column }: Pick<Split, 'by' | 'column'>): Key[] | undefined {
-  if (column === undefined) return undefined
-  const index = columnIndex(table, column, 'config.split.column')
-  return table.rows.map((cells, row) => {
-    const cell = cells[index]!.trim()
-    if (isMissing(cell)) throw cellError(table, row, index, `a ${by === 'time' ? 'time' : 'group'}`)
+export function readKeys(
+  table: Table,
+  { by, column: named }: Pick<Split, 'by' | 'column'>,
+): Key[] | undefined {
+  if (named === undefined) return undefined
+  const index = columnIndex(table, named, 'config.split.column')
+  const column = table.columns[index]!
+  return table.places.map((_, row) => {
+    if (missingAt(column, row)) throw cellError(table, row, index, `a ${by === 'time' ? 'time' : 'group'}`)
+    const cell = textAt(column, row).trim()
     if (by !== 'time') return cell
-    const time = timeOf(cell)
+    const value = valueAt(column, row)
+    const time = Number.isNaN(value) ? dateOf(cell) : value
     if (time === undefined) throw cellError(table, row, index, 'a number or an ISO date')
     return time
   })
 }
 
-/** A number as it is, an ISO date in milliseconds; other notations of dates are ambiguous. */
-function timeOf(cell: string): number | undefined {
-  if (isNumeric(cell)) return Number(cell)
+/** An ISO date in milliseconds; other notations of dates are ambiguous. */
+function dateOf(cell: string): number | undefined {
   const match = /^(\d{4}-\d\d(?:-\d\d)?)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+]\d\d:\d\d)?)?$/.exec(
     cell,
   )
@@ -37,7 +42,7 @@ function timeOf(cell: string): number | undefined {
 /** The time steps of a series in order: by time, or each group's steps together, else as they stand. */
 export function inTimeOrder(table: Table, keys: readonly Key[] | undefined, by: Split['by']): Table {
   if (keys === undefined) return table
-  const order = table.rows.map((_, row) => row)
+  const order = table.places.map((_, row) => row)
   if (by !== 'time') {
     const first = new Map<Key, number>()
     keys.forEach((key, row) => first.has(key) || first.set(key, row))

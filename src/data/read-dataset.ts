@@ -2,7 +2,7 @@ import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 import { readArrays } from './arrays.js'
-import { columnIndices, targetColumns } from './columns.js'
+import { columnIndex, columnIndices, targetColumns } from './columns.js'
 import { isTable, rowCount, type Numbers, type Table } from './content.js'
 import { dataSettings, type DataSettings } from './data-settings.js'
 import type { ReadPart, Roles } from './dataset-parts.js'
@@ -11,9 +11,11 @@ import { readContent } from './read-content.js'
 import { readers } from './readers/index.js'
 import type { Reader } from './readers/types.js'
 import { readRows } from './rows.js'
+import { arraysReading, tableReading } from './reading.js'
 import { readSeries } from './series.js'
 import { readTarget } from './target.js'
 import type { Dataset } from './types.js'
+import { withoutUnits } from './unit-columns.js'
 
 /**
  * Reads the data of a configuration: a bundled data set, or its files relative to `folder`. Missing cells are
@@ -31,7 +33,7 @@ export async function readDataset(
   const testFrom = rowCount(content) - testRows
   const dataset = isTable(content)
     ? readTable(content, testFrom, settings, split)
-    : readArrays(content, testFrom, settings, split)
+    : { ...readArrays(content, testFrom, settings, split), reading: arraysReading(content, settings) }
   return withHash(dataset)
 }
 
@@ -39,12 +41,17 @@ function readTable(raw: Table, testFrom: number, settings: DataSettings, split: 
   if (settings.targets.length === 0 && raw.joined === undefined) {
     throw new InputError('config.data.target: expected the column to predict, got nothing')
   }
-  const keys = readKeys(raw, split)
-  const table = settings.kind === 'series' ? inTimeOrder(raw, keys, split.by) : raw
+  const numeric = columnIndices(raw, settings.numeric, 'config.data.numeric')
+  const bare = withoutUnits(raw, numeric, settings.options)
+  const keys = readKeys(bare, split)
+  const table = settings.kind === 'series' ? inTimeOrder(bare, keys, split.by) : bare
   const columns = rolesOf(table, settings, split.column)
   const target = readTarget(table, columns.targets, settings.task, settings.missing, settings.classes)
   const read: ReadPart = settings.kind === 'series' ? readSeries : readRows
-  return read({ table, columns, target, settings, split, testFrom })
+  const dataset = read({ table, columns, target, settings, split, testFrom })
+  const key = split.column === undefined ? undefined : columnIndex(table, split.column, 'config.split.column')
+  const { encoding, task } = dataset
+  return { ...dataset, reading: tableReading(table, columns, encoding.columns, task, settings, key) }
 }
 
 function checkSettings({ kind, task, horizon, missing, test }: DataSettings): void {

@@ -8,6 +8,7 @@ import { readerByName, readerByPath, readers } from './readers/index.js'
 import type { ReadOptions, Reader } from './readers/types.js'
 import { rowsToArrays } from './rows.js'
 import type { Encoding } from './types.js'
+import { withoutUnits } from './unit-columns.js'
 import { cutWindows } from './windows.js'
 
 /** New records as inputs in original units, NaN where a value is missing and the policy fills it. */
@@ -76,19 +77,21 @@ function encodeTable(encoding: Encoding, table: Table): Records {
   const header = encoding.file?.options.header !== false || table.unit !== 'line'
   const at = header ? byName(table, encoding) : byPosition(table, encoding)
   const policy = encoding.missing === 'drop-row' ? 'refuse' : encoding.missing
-  const encoded = encodeCells(table, encoding.columns, at, policy)
+  const units = new Map(
+    encoding.columns.flatMap(({ unit }, i) => (unit === undefined ? [] : [[at[i]!, unit]])),
+  )
+  const bare = withoutUnits(table, [...units.keys()], encoding.file?.options ?? {}, units)
+  const encoded = encodeCells(bare, encoding.columns, at, policy)
   if (encoding.kind !== 'series') {
     const options = encoding.file?.options
     const inputs = shape && options ? rowsToArrays(encoded, shape, options, table.channels) : encoded
-    return { rows: table.rows.length, inputs, unit, places }
+    return { rows: places.length, inputs, unit, places }
   }
   const window = encoding.window ?? 1
   const features = featureNames(encoding.columns).length
   const windows = cutWindows({ steps: encoded, features, window, horizon: 0 })
   if (windows.length === 0) {
-    throw new InputError(
-      `${table.name}: expected at least ${window} rows, one window, got ${table.rows.length}`,
-    )
+    throw new InputError(`${table.name}: expected at least ${window} rows, one window, got ${places.length}`)
   }
   const inputs = new Float64Array(windows.length * window * features)
   windows.forEach(({ input }, row) => inputs.set(input, row * input.length))
@@ -96,25 +99,28 @@ function encodeTable(encoding: Encoding, table: Table): Records {
 }
 
 function byName(table: Table, { columns }: Encoding): number[] {
-  const lacking = columns.filter(({ name }) => !table.names.includes(name)).map(({ name }) => `"${name}"`)
+  const at = new Map(table.names.map((name, index) => [name, index]))
+  const lacking = columns.filter(({ name }) => !at.has(name)).map(({ name }) => `"${name}"`)
   if (lacking.length > 0) {
     const what = lacking.length === 1 ? 'the column' : 'the columns'
     throw new InputError(
       `${table.name}: expected ${what} ${lacking.join(', ')}, got ${table.names.join(', ')}`,
     )
   }
-  return columns.map(({ name }) => table.names.indexOf(name))
+  return columns.map(({ name }) => at.get(name)!)
 }
 
 /** Columns without names are told by how many there are. */
 function byPosition(table: Table, { columns, file }: Encoding): number[] {
   const names = file?.names ?? columns.map(({ name }) => name)
   const inputs = columns.map(({ name }) => name)
-  const withoutTarget = names.filter((name) => inputs.includes(name) || !file?.targets?.includes(name))
+  const own = new Set(inputs)
+  const withoutTarget = names.filter((name) => own.has(name) || !file?.targets?.includes(name))
   const layout = [names, withoutTarget, inputs].find((each) => each.length === table.names.length)
   if (layout === undefined) {
     const counts = [...new Set([names, withoutTarget, inputs].map((each) => each.length))].join(' or ')
     throw new InputError(`${table.name}: expected ${counts} columns, got ${table.names.length}`)
   }
-  return inputs.map((name) => layout.indexOf(name))
+  const at = new Map(layout.map((name, index) => [name, index]))
+  return inputs.map((name) => at.get(name)!)
 }

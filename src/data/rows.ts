@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.js'
-import { isMissing } from './cells.js'
+import { missingAt } from './column.js'
 import { selectRows, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import { countMissing, fileEncoding, selectTargets, testRows, type ReadInput } from './dataset-parts.js'
@@ -13,12 +13,10 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
   const { table: all, target, settings, split } = input
   const { inputs: columns, targets, categorical } = input.columns
   const dropIncomplete = settings.missing === 'drop-row'
-  const kept = all.rows.flatMap((cells, row) => {
-    const incomplete =
-      targets.some((column) => isMissing(cells[column]!)) ||
-      (dropIncomplete && columns.some((column) => isMissing(cells[column]!)))
-    return incomplete ? [] : [row]
-  })
+  const needed = (dropIncomplete ? [...targets, ...columns] : targets)
+    .map((column) => all.columns[column]!)
+    .filter(({ texts }) => texts.length > 0)
+  const kept = all.places.flatMap((_, row) => (needed.some((cells) => missingAt(cells, row)) ? [] : [row]))
   if (kept.length === 0) {
     throw new InputError(
       `${all.name}: expected rows without missing cells, got none (data.missing: ${settings.missing})`,
@@ -46,7 +44,7 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
     },
     ...(keys && { keys }),
     ...testRows(kept, input.testFrom),
-    cleaning: { missing: countMissing(all, columns), leftOut: all.rows.length - kept.length },
+    cleaning: { missing: countMissing(all, columns), leftOut: all.places.length - kept.length },
   }
 }
 

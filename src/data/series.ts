@@ -21,7 +21,7 @@ export function readSeries(input: ReadInput): Omit<Dataset, 'hash'> {
   )
   if (known.length === 0) {
     const needed = `at least ${window + horizon} adjacent time steps (window ${window}, horizon ${horizon})`
-    throw new InputError(`${table.name}: expected ${needed}, got ${table.rows.length} rows`)
+    throw new InputError(`${table.name}: expected ${needed}, got ${table.places.length} rows`)
   }
   const inputs = new Float64Array(known.length * window * features.length)
   known.forEach(({ input }, row) => inputs.set(input, row * input.length))

@@ -1,9 +1,20 @@
-import { InputError } from '../base/errors.js'
-import { cellError, isMissing, isNumeric, labelOf, numberAt, sortedLabels } from './cells.js'
+import { InputError, quote } from '../base/errors.js'
+import { cellError, firstMissing, numberAt } from './cells.js'
+import {
+  codesOf,
+  countMissingCells,
+  distinctCells,
+  hasNumber,
+  labelOf,
+  labelsOf,
+  missingAt,
+} from './column.js'
 import type { Numbers, Table } from './content.js'
+import { refuseDisguise } from './encode.js'
 import type { Task } from './types.js'
 
 const MOST_INFERRED_CLASSES = 20
+const MOST_CLASSES = 100_000
 const CLASSES_HINT = '; where these are classes, set config.data.task to classification'
 
 export interface Target {
@@ -24,11 +35,8 @@ export function readTarget(
   missing: string,
   names?: readonly string[],
 ): Target {
-  const empty = columns.flatMap((column) => {
-    const row = table.rows.findIndex((cells) => isMissing(cells[column]!))
-    return row < 0 ? [] : [{ row, column }]
-  })[0]
-  if (empty !== undefined && missing === 'refuse') {
+  const empty = missing === 'refuse' ? firstMissing(table, columns) : undefined
+  if (empty !== undefined) {
     const hint = '; under another policy of config.data.missing a row without a target is left out'
     throw cellError(table, empty.row, empty.column, 'a target', hint)
   }
@@ -37,19 +45,18 @@ export function readTarget(
 }
 
 function inferTask(table: Table, columns: readonly number[]): 'classification' | 'regression' {
-  if (columns.length > 1) return 'regression'
-  const cells = new Set(presentCells(table, columns[0]!))
-  const numeric = [...cells].filter(isNumeric)
-  if (numeric.length === 0) return 'classification'
-  if (numeric.length < cells.size) return 'regression'
-  // By label, not by number: numbers merge what is longer than they can tell.
-  const labels = new Set(numeric.map(labelOf))
-  const integers = numeric.every((cell) => Number.isInteger(Number(cell)))
-  return integers && labels.size <= MOST_INFERRED_CLASSES ? 'classification' : 'regression'
+  const [column] = columns
+  const cells = table.columns[column!]!
+  // A unit is one of numbers, and config.data.numeric says so.
+  if (columns.length > 1 || cells.unit !== undefined) return 'regression'
+  if (!hasNumber(cells)) {
+    refuseDisguise(table, column!, 'set config.data.task to classification')
+    return 'classification'
+  }
+  const distinct = distinctCells(cells, 2 * MOST_INFERRED_CLASSES)
+  const whole = !distinct.more && [...distinct.numbers, ...distinct.textValues].every(Number.isInteger)
+  return whole && labelsOf(distinct).length <= MOST_INFERRED_CLASSES ? 'classification' : 'regression'
 }
-
-const presentCells = (table: Table, column: number) =>
-  table.rows.map((row) => row[column]!).filter((cell) => !isMissing(cell))
 
 function classes(table: Table, columns: readonly number[], given: readonly string[] | undefined): Target {
   const [column] = columns
@@ -57,25 +64,25 @@ function classes(table: Table, columns: readonly number[], given: readonly strin
     throw new InputError(`config.data.target: expected one column for classification, got ${columns.length}`)
   }
   if (given !== undefined) return namedClasses(table, column!, given)
-  const cells = presentCells(table, column!)
-  const names = sortedLabels(cells.map(labelOf))
-  const where = `${table.name}, column "${table.names[column!]!}"`
+  const cells = table.columns[column!]!
+  const distinct = distinctCells(cells, MOST_CLASSES)
+  const names = labelsOf(distinct)
+  const present = table.places.length - countMissingCells(cells)
+  const where = `${table.name}, column ${quote(table.names[column!]!)}`
   if (names.length < 2) {
     throw new InputError(
-      `${where}: expected at least two classes, got ${names.length === 0 ? 'none' : `only "${names[0]!}"`}`,
+      `${where}: expected at least two classes, got ${names.length === 0 ? 'none' : `only ${quote(names[0]!)}`}`,
     )
   }
-  if (names.length > MOST_INFERRED_CLASSES && names.length > cells.length / 2) {
-    const got = `${names.length} distinct values in ${cells.length} rows`
+  if (distinct.more || (names.length > MOST_INFERRED_CLASSES && names.length > present / 2)) {
+    const got = `${distinct.more ? 'more than ' : ''}${names.length} distinct values in ${present} rows`
     throw new InputError(
       `${where}: expected classes that repeat, got ${got}; is config.data.task regression?`,
     )
   }
-  const codes = new Map(names.map((name, code) => [name, code]))
-  const indices = table.rows.map((row) =>
-    isMissing(row[column!]!) ? NaN : codes.get(labelOf(row[column!]!))!,
-  )
-  return { task: { kind: 'classification', classes: names }, values: Float32Array.from(indices) }
+  const codeOf = codesOf(cells, new Map(names.map((name, code) => [name, code])))
+  const indices = Float32Array.from(table.places, (_, row) => codeOf(row))
+  return { task: { kind: 'classification', classes: names }, values: indices }
 }
 
 /** Cells as names of `config.data.classes`, or as their numbers from 0. */
@@ -83,10 +90,10 @@ function namedClasses(table: Table, column: number, names: readonly string[]): T
   const codes = new Map<string, number>(names.map((_, code) => [String(code), code]))
   // A name goes before a number: classes may be called 1, 2, 3.
   names.forEach((name, code) => codes.set(labelOf(name), code))
-  const indices = table.rows.map((cells, row) => {
-    if (isMissing(cells[column]!)) return NaN
-    const code = codes.get(labelOf(cells[column]!))
-    if (code !== undefined) return code
+  const codeOf = codesOf(table.columns[column]!, codes)
+  const indices = Float32Array.from(table.places, (_, row) => {
+    const code = codeOf(row)
+    if (code >= 0 || Number.isNaN(code)) return code
     throw cellError(
       table,
       row,
@@ -94,23 +101,26 @@ function namedClasses(table: Table, column: number, names: readonly string[]): T
       `one of the ${names.length} config.data.classes, or 0 to ${names.length - 1}`,
     )
   })
-  return { task: { kind: 'classification', classes: names }, values: Float32Array.from(indices) }
+  return { task: { kind: 'classification', classes: names }, values: indices }
 }
 
 function values(table: Table, columns: readonly number[], kind: 'regression' | 'forecasting'): Target {
   const outputs = columns.map((column) => table.names[column]!)
-  const result = new Float64Array(table.rows.length * columns.length)
+  const result = new Float64Array(table.places.length * columns.length)
   columns.forEach((column, output) => {
-    const seen = new Set<number>()
-    table.rows.forEach((cells, row) => {
-      const position = row * columns.length + output
-      result[position] = isMissing(cells[column]!) ? NaN : numberAt(table, row, column, CLASSES_HINT)
-      if (!Number.isNaN(result[position])) seen.add(result[position])
+    const cells = table.columns[column]!
+    let first = NaN
+    let varies = false
+    table.places.forEach((_, row) => {
+      const value = missingAt(cells, row) ? NaN : numberAt(table, row, column, CLASSES_HINT)
+      result[row * columns.length + output] = value
+      if (Number.isNaN(first)) first = value
+      else if (!Number.isNaN(value) && value !== first) varies = true
     })
-    if (seen.size > 1) return
-    const got = seen.size === 0 ? 'no value' : `only ${[...seen][0]!}`
+    if (varies) return
+    const got = Number.isNaN(first) ? 'no value' : `only ${first}`
     throw new InputError(
-      `${table.name}, column "${outputs[output]!}": expected a target that varies, got ${got}`,
+      `${table.name}, column ${quote(outputs[output]!)}: expected a target that varies, got ${got}`,
     )
   })
   return { task: { kind, outputs }, values: result }

@@ -1,4 +1,5 @@
 import type { Numbers } from './content.js'
+import type { Reading } from './reading.js'
 import type { ReadOptions } from './readers/types.js'
 
 /** What is to be predicted. */
@@ -30,6 +31,8 @@ export interface Dataset {
   readonly spans?: readonly (readonly [number, number])[]
   /** What reading found: missing cells by column, and rows left out (incomplete, or without a target). */
   readonly cleaning?: { readonly missing: Readonly<Record<string, number>>; readonly leftOut: number }
+  /** What the files were taken for, column by column: for people, no part of `hash`. */
+  readonly reading?: Reading
   /** Rows of `data.test`, ascending: they are the split `test`, and the shares divide the others. */
   readonly test?: readonly number[] | undefined
   /** SHA-256 of inputs, targets and encoding: the run's identity of its data. */
@@ -46,6 +49,8 @@ export interface Encoding {
     readonly categories?: readonly string[]
     /** One more feature: 1 where the cell is missing, else 0. */
     readonly indicator?: boolean
+    /** What stands beside each number of a column of `data.numeric`: `%`. */
+    readonly unit?: string
   }[]
   /** The policy for missing cells: `refuse`, `mean`, … */
   readonly missing: string

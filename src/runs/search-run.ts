@@ -7,6 +7,7 @@ import { readSealed, writeSealed } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
 import { requireValid } from '../config/validator.js'
 import { absolutePaths } from '../data/data-settings.js'
+import type { PreparedData } from '../data/types.js'
 import { runTrial } from '../derive/trial.js'
 import type { Trial, TrialHooks } from '../derive/types.js'
 import type { Tried } from '../schedule/planners/trying.js'
@@ -39,6 +40,8 @@ export interface RunHooks {
   readonly onEvent?: (event: Event) => void
   /** Told in a sentence what is worth knowing and stops nothing. */
   readonly onNotice?: (text: string) => void
+  /** Told what the data read as, before anything trains. */
+  readonly onData?: (data: PreparedData) => void
   /** Aborting it writes a checkpoint; the run then throws Interrupted and can be resumed. */
   readonly signal?: AbortSignal
   /** Threads that compute shards, this one included; 1 by default. Any number gives the same bytes. */
@@ -77,6 +80,7 @@ export async function searchRun({
   const prepare = async () => {
     await useBackend(config.backend, { relaxed: config.relaxedSimd })
     const trial = await setupTrial(withAbsolutePaths(config, folder), folder, { spaces, readers, terms, planners })
+    hooks.onData?.(trial.data)
     requireMemory(trial)
     return trial
   }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
+import { textAt } from '../../src/data/column.js'
+import type { Table } from '../../src/data/content.js'
 import { readDataset } from '../../src/data/read-dataset.js'
 import type { Dataset } from '../../src/data/types.js'
 
@@ -27,6 +29,10 @@ export async function rejection(run: Promise<unknown>): Promise<string> {
   expect(error).toBeInstanceOf(InputError)
   return (error as Error).message
 }
+
+/** The cells of a table as text, row by row. */
+export const rowsOf = ({ columns, places }: Table): string[][] =>
+  places.map((_, row) => columns.map((column) => textAt(column, row)))
 
 /** A temporary folder, gone after the test file, and what tests do in it. */
 export function workplace() {

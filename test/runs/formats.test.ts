@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, expect, test } from 'vitest'
 import {
+  tableOf,
   predictFile,
   predictionsCsv,
   resolveConfig,
@@ -85,7 +86,7 @@ test('a reader of one’s own, from search to prediction', async () => {
     takes: (path) => path.endsWith('.pairs'),
     read(path) {
       const rows = readFileSync(path, 'utf8').trim().split('\n').map((line) => line.split(':'))
-      return { name: 'pairs', unit: 'line', names: ['a', 'y'], rows, places: rows.map((_, i) => i + 1) }
+      return tableOf({ name: 'pairs', unit: 'line', names: ['a', 'y'], rows, places: rows.map((_, i) => i + 1) })
     },
   }
   writeFileSync(at('own.pairs'), Array.from({ length: 50 }, (_, i) => `${i % 17}:${(i % 17) / 3}`).join('\n'))

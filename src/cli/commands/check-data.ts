@@ -1,6 +1,7 @@
 import { loadConfig } from '../../config/load-config.js'
 import { checkData, type DataReport } from '../../data/check-data.js'
 import { prepareData } from '../../data/prepare.js'
+import { readingLine, type ColumnReading } from '../../data/reading.js'
 import { formatNumber } from '../../report/format.js'
 import { command } from '../command.js'
 import { json, path, required, set, settings } from '../options.js'
@@ -39,7 +40,28 @@ function describe(found: DataReport): string {
       `${name}: from ${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}`,
   )
   const warnings = found.warnings.map((warning) => `warning: ${warning}`)
-  return [...facts, '', sizes, ...outputs, '', ...(warnings.length > 0 ? warnings : ['no warnings'])].join(
-    '\n',
-  )
+  const { reading } = found
+  const read = reading ? [readingLine(reading), ...columnLines(reading.columns ?? [])] : []
+  return [
+    ...facts,
+    ...read,
+    '',
+    sizes,
+    ...outputs,
+    '',
+    ...(warnings.length > 0 ? warnings : ['no warnings']),
+  ].join('\n')
+}
+
+const SHOWN = 40
+
+/** What each column was taken for: so many of them, `--json` has all. */
+function columnLines(columns: readonly ColumnReading[]): string[] {
+  const rows = columns
+    .slice(0, SHOWN)
+    .map(
+      ({ name, role, kind = '', levels, why }) =>
+        `  ${name}: ${[role, kind, levels === undefined ? '' : `${levels} levels`].filter((part) => part !== '').join(', ')} (${why})`,
+    )
+  return columns.length > SHOWN ? [...rows, `  … and ${columns.length - SHOWN} more (--json)`] : rows
 }

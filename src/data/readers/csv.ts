@@ -1,8 +1,10 @@
 import { basename } from 'node:path'
-import { CsvError, parse } from 'csv-parse/sync'
-import { InputError } from '../../base/errors.js'
-import { readText } from '../../base/data-file.js'
-import type { Table } from '../content.js'
+import { InputError, quote } from '../../base/errors.js'
+import { columnBuilder, type Column, type ColumnBuilder } from '../column.js'
+import type { Table, Taken } from '../content.js'
+import { guessDelimiter } from './delimiter.js'
+import { rowCutter, type RowsEnd } from './row-cutter.js'
+import { readPieces } from './text-pieces.js'
 import type { ReadOptions, Reader } from './types.js'
 
 /** Comma-separated values and their relatives: text cells, a row a line. */
@@ -10,78 +12,146 @@ export const csv: Reader = {
   name: 'csv',
   description: 'a text file with delimiters',
   gives: 'table',
-  options: ['delimiter', 'header'],
+  options: ['delimiter', 'header', 'encoding', 'decimal', 'thousands'],
   takes: (path) => /\.(csv|tsv|txt|data|dat)$/.test(path),
   read: readCsv,
 }
 
+type CsvOptions = Partial<Pick<ReadOptions, 'delimiter' | 'header' | 'encoding' | 'decimal' | 'thousands'>>
+
 /**
- * Reads a CSV file, plain or gzip, UTF-8 with or without a byte-order mark. Without a `delimiter` it is a tab
- * in a file `.tsv`, else a comma.
+ * Reads a CSV file of any size, plain or gzip, as columns that take 8 bytes a cell. UTF-8 or `encoding`, strictly; a
+ * byte-order mark goes before both. Without a `delimiter` it is guessed from the first lines.
  */
-export function readCsv(path: string, options: CsvOptions = {}): Table {
-  const { delimiter = /\.tsv(\.gz)?$/i.test(path) ? '\t' : ',', header } = options
-  const text = readText(path, 'data', 'a CSV file')
-  return parseCsv(text, basename(path), { delimiter, ...(header !== undefined && { header }) })
+export async function readCsv(path: string, options: CsvOptions = {}): Promise<Table> {
+  const name = basename(path)
+  const { pieces, encoding, how } = await readPieces(path, 'a CSV file', options.encoding)
+  const text = pieces[Symbol.asyncIterator]()
+  const beginning = await firstPieces(text)
+  const usual = /\.tsv(\.gz)?$/i.test(path) ? '\t' : ','
+  const delimiter = delimiterOf(options.delimiter) ?? guessDelimiter(beginning, usual)
+  const rows = tableBuilder(name, options)
+  const cutter = rowCutter(name, delimiter, rows.take)
+  cutter.push(beginning)
+  for (let next = await text.next(); next.done !== true; next = await text.next()) cutter.push(next.value)
+  const { decimal = '.', thousands } = options
+  const facts: Taken['facts'] = {
+    encoding: { value: encoding, how },
+    delimiter: { value: delimiter, how: options.delimiter === undefined ? 'guessed' : 'set' },
+    decimal: { value: decimal, how: options.decimal === undefined ? 'by default' : 'set' },
+    ...(thousands !== undefined && { thousands: { value: thousands, how: 'set' } }),
+  }
+  return rows.table(cutter.end(), facts)
 }
 
-type CsvOptions = Partial<Pick<ReadOptions, 'delimiter' | 'header'>>
-
-/** The table that a text holds; `name` is how messages call it. */
-export function parseCsv(
-  text: string,
-  name: string,
-  { delimiter = ',', header = true }: CsvOptions = {},
-): Table {
-  const records = parseRecords(text, name, delimiter)
-  const first = records[0]
+/** Cells of a text that is in memory, all as text; `name` is how messages call it. Its first row has the names. */
+export function parseCsv(text: string, name: string): { names: string[]; rows: string[][] } {
+  const all: string[][] = []
+  const lines: number[] = []
+  const cutter = rowCutter(name, guessDelimiter(text, ','), (cells, line) => {
+    all.push(cells)
+    lines.push(line)
+  })
+  cutter.push(text)
+  cutter.end()
+  const [first, ...rows] = all
   if (first === undefined) throw new InputError(`${name}: expected a CSV file with rows, got an empty file`)
-  const names = first.cells.map((cell, index) => (header ? cell || `column ${index + 1}` : String(index)))
-  const body = header ? records.slice(1) : records
-  if (header) checkNames(names, name)
-  if (body.length === 0) throw new InputError(`${name}: expected rows below the header, got none`)
-  for (const { cells, line } of body) {
-    if (cells.length === names.length) continue
-    throw new InputError(`${name} line ${line}: expected ${names.length} cells, got ${cells.length}`)
-  }
-  return {
-    name,
-    unit: 'line',
-    names,
-    rows: body.map(({ cells }) => cells),
-    places: body.map(({ line }) => line),
-  }
+  const names = namesOf(first, true, name)
+  rows.forEach((cells, i) => checkWidth(cells, names.length, `${name} line ${lines[i + 1]!}`))
+  return { names, rows }
 }
 
-interface Line {
-  readonly cells: string[]
-  readonly line: number
-}
+/** Characters to guess the delimiter by. */
+const BEGINNING = 2 ** 16
 
-function parseRecords(text: string, name: string, delimiter: string): Line[] {
-  try {
-    return parse(text, {
-      bom: true,
-      delimiter,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      // Trimming would eat the delimiter where that is a tab.
-      trim: delimiter.trim() !== '',
-      on_record: (cells, { lines }) => ({ cells, line: lines }) as unknown as string[],
-    }) as unknown as Line[]
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new InputError(
-      `${name} line ${String(error.lines)}: expected valid CSV, got an error: ${error.message}`,
-    )
+async function firstPieces(text: AsyncIterator<string>): Promise<string> {
+  let beginning = ''
+  while (beginning.length < BEGINNING) {
+    const next = await text.next()
+    if (next.done === true) break
+    beginning += next.value
   }
+  return beginning
 }
 
-function checkNames(names: readonly string[], file: string): void {
-  const twice = names.find((name, index) => names.indexOf(name) < index)
-  if (twice === undefined) return
+function delimiterOf(given: string | undefined): string | undefined {
+  if (given === undefined || /^[^"\r\n]$/.test(given)) return given
+  throw new InputError(
+    `config.data.delimiter: expected one character that is no quote and no line end, got ${JSON.stringify(given)}`,
+  )
+}
+
+/** Takes rows and makes columns of them as they come. */
+function tableBuilder(name: string, { header = true, decimal, thousands }: CsvOptions) {
+  const room = { bytes: 0 }
+  const form = { ...(decimal && { decimal }), ...(thousands && { thousands }) }
+  const places: number[] = []
+  let names: string[] | undefined
+  let columns: ColumnBuilder[] = []
+  let last = ''
+  let shortest = Infinity
+
+  const begin = (first: readonly string[]) => {
+    names = namesOf(first, header, name)
+    columns = names.map(() => columnBuilder(`data: ${name}`, room, form))
+  }
+  const take = (cells: string[], line: number) => {
+    if (names === undefined) {
+      begin(cells)
+      if (header) return
+    }
+    checkWidth(cells, columns.length, `${name} line ${line}`)
+    for (let c = 0; c < cells.length; c++) columns[c]!.add(cells[c]!)
+    places.push(line)
+    if (places.length > 1) shortest = Math.min(shortest, last.length)
+    last = cells.at(-1)!
+  }
+  const table = ({ closed, emptyLines }: RowsEnd, facts: Taken['facts']): Table => {
+    if (names === undefined) throw new InputError(`${name}: expected a CSV file with rows, got an empty file`)
+    if (places.length === 0) throw new InputError(`${name}: expected rows below the header, got none`)
+    const built = columns.map((column) => column.build())
+    const isShort = last.length < shortest && places.length > MANY
+    const cut = isShort || isNewBeginning(built.at(-1)!, last)
+    if (!closed && cut) {
+      const remedy = 'if the file was not cut, put a line end behind it'
+      throw new InputError(
+        `${name} line ${places.at(-1)!}: expected a whole last row, got ${quote(last)} without a line end; ${remedy}`,
+      )
+    }
+    const notes = [
+      !closed && 'no line end behind the last row: if the file was cut, that row may not be whole',
+      emptyLines > 0 && `${emptyLines} empty ${emptyLines === 1 ? 'line' : 'lines'} skipped`,
+    ].filter((note) => note !== false)
+    return { name, unit: 'line', names, columns: built, places, taken: { facts, notes } }
+  }
+  return { take, table }
+}
+
+/** So many rows with longer last cells make a short one suspect, where the file has no line end behind it. */
+const MANY = 5
+
+/** Whether the last cell is a text that stands nowhere else but as the beginning of another: `re` below `red`. */
+function isNewBeginning({ cells, texts }: Column, last: string): boolean {
+  const isNew = texts.at(-1) === last && cells.indexOf(cells.at(-1)!) === cells.length - 1
+  return isNew && texts.some((text) => text !== last && text.startsWith(last))
+}
+
+function checkWidth(cells: readonly string[], columns: number, where: string): void {
+  if (cells.length === columns) return
+  const hint =
+    cells.length === columns + 1 && cells.at(-1) === ''
+      ? '; a delimiter ends this line, but not the first one'
+      : ''
+  throw new InputError(`${where}: expected ${columns} cells, got ${cells.length}${hint}`)
+}
+
+function namesOf(first: readonly string[], header: boolean, file: string): string[] {
+  const names = first.map((cell, index) => (header ? cell || `column ${index + 1}` : String(index)))
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
+  if (twice === undefined) return names
   const hint = names.every((name) => name !== '' && !Number.isNaN(Number(name)))
     ? '; if the first line is data already, set config.data.header to false'
     : ''
-  throw new InputError(`${file} line 1: expected column names that differ, got "${twice}" twice${hint}`)
+  throw new InputError(`${file} line 1: expected column names that differ, got ${quote(twice)} twice${hint}`)
 }

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, sep } from 'node:path'
 import { readBytes } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
-import type { Arrays } from '../content.js'
+import { tableOf, type Arrays } from '../content.js'
 import { decodeImage, imageEndings, type Picture } from './image-file.js'
 import { resize } from './resize.js'
 import type { ReadOptions, Reader } from './types.js'
@@ -66,7 +66,9 @@ function readImages(path: string, { image, resize: policy }: ReadOptions): Array
     rows: files.length,
     shape: [height, width, channels],
     values,
-    ...(labelled && { labels: { ...located, names: ['folder'], rows: classes.map((each) => [each]) } }),
+    ...(labelled && {
+      labels: tableOf({ ...located, names: ['folder'], rows: classes.map((each) => [each]) }),
+    }),
   }
 }
 

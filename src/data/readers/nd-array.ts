@@ -1,6 +1,6 @@
 import { checkFits } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
-import type { Arrays, Content, Numbers } from '../content.js'
+import { tableOf, type Arrays, type Content, type Numbers } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions } from './types.js'
 
@@ -30,11 +30,11 @@ export function rowsOfArray(array: NdArray, options: ReadOptions): Content {
   const size = axes.reduce((product, n) => product * n, 1)
   if (axes.length === 0 || (options.cells === true && axes.length === 1)) {
     checkFits(name, rows * size * bytesOfCell, 'text cells')
-    return {
+    return tableOf({
       ...located,
       names: places(size).map((column) => String(column - 1)),
       rows: cellsOf(array, rows, size),
-    }
+    })
   }
   const kind = options.kind === 'series' ? 'table' : (options.kind ?? kindOf(axes.length))
   const form = formOf(kind, axes, options)

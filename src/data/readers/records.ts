@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { InputError } from '../../base/errors.js'
 import { readBytes } from '../../base/data-file.js'
-import type { Arrays } from '../content.js'
+import { tableOf, type Arrays } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions, Reader } from './types.js'
 
@@ -95,6 +95,8 @@ function readRecords(path: string, { image, labels, layout }: RecordForm): Array
     rows,
     shape: [height, width, channels],
     values: layout === 'channels-first' ? toChannelsLast(values, height * width, channels) : values,
-    ...(labels.length > 0 && { labels: { ...located, names: labels.map((each) => each.name), rows: cells } }),
+    ...(labels.length > 0 && {
+      labels: tableOf({ ...located, names: labels.map((each) => each.name), rows: cells }),
+    }),
   }
 }

@@ -1,13 +1,19 @@
 import type { Config } from '../../config/config-schema.js'
 import type { Content } from '../content.js'
+import type { NumberForm } from '../numbers.js'
 
 /** What a configuration says about how a file reads. JSON-able: a model keeps it to read new files alike. */
 export interface ReadOptions {
   readonly kind?: NonNullable<Config['data']['kind']>
-  /** CSV: one character between cells. */
+  /** CSV: one character between cells; guessed where there is none. */
   readonly delimiter?: string
   /** CSV: whether the first line names the columns. */
   readonly header: boolean
+  /** CSV: a label of the Encoding Standard; UTF-8 where there is none, nor a byte-order mark. */
+  readonly encoding?: string
+  /** Tables: how numbers are written, where a point is not the decimal sign or digits are grouped. */
+  readonly decimal?: NonNullable<NumberForm['decimal']>
+  readonly thousands?: NonNullable<NumberForm['thousands']>
   readonly image?: NonNullable<Config['data']['image']>
   readonly sequence?: NonNullable<Config['data']['sequence']>
   readonly layout?: NonNullable<Config['data']['layout']>

@@ -1,0 +1,143 @@
+/** How numbers are written in a file: `1,234.5` has the decimal sign `.` and the thousands sign `,`. */
+export interface NumberForm {
+  /** `.` by default. */
+  readonly decimal?: '.' | ','
+  /** What groups digits by three; none by default. A blank stands for narrow and hard blanks, too. */
+  readonly thousands?: '.' | ',' | "'" | '_' | ' '
+}
+
+const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/
+
+/** Whether a cell is a decimal number with a point, with or without an exponent. */
+export const isNumeric = (cell: string): boolean => PLAIN.test(cell.trim())
+
+/** A number that is rather a name: `007`, or more digits than numbers tell apart. */
+export const isCode = (plain: string): boolean => hasLeadingZero(plain) || exactInteger(plain) !== undefined
+
+export const hasLeadingZero = (plain: string): boolean => /^[-+]?0\d/.test(plain)
+
+/** The integer that a plain number writes out in digits, where a number might not keep them: beyond 2⁵³. */
+export function exactInteger(plain: string): bigint | undefined {
+  if (Math.abs(Number(plain)) <= Number.MAX_SAFE_INTEGER) return undefined
+  const digits = /^[-+]?\d+(?=\.?0*$)/.exec(plain)?.[0]
+  return digits === undefined ? undefined : BigInt(digits.replace('+', ''))
+}
+
+/** Rewrites what a form calls a number as JavaScript writes it, and gives undefined for all else. */
+export type ToPlain = (cell: string) => string | undefined
+
+/** How cells of a form become plain numbers; `−` (U+2212) is a minus in every form. */
+export function toPlain({ decimal = '.', thousands }: NumberForm = {}): ToPlain {
+  const plain: ToPlain = (cell) =>
+    PLAIN.test(cell)
+      ? cell
+      : cell.startsWith('−') && PLAIN.test(`-${cell.slice(1)}`)
+        ? `-${cell.slice(1)}`
+        : undefined
+  if (decimal === '.' && thousands === undefined) return plain
+  const sign = thousands === undefined ? undefined : signs[thousands]
+  const grouped = sign === undefined ? undefined : new RegExp(String.raw`^[-+−]?\d{1,3}(${sign}\d{3})+(?!\d)`)
+  const every = new RegExp(sign ?? '$', 'g')
+  return (cell) => {
+    const whole = grouped?.test(cell) === true ? cell.replace(every, '') : cell
+    if (decimal === '.') return plain(whole)
+    return whole.includes('.') ? undefined : plain(whole.replace(',', '.'))
+  }
+}
+
+/** Thousands signs as parts of regular expressions. */
+const signs: Readonly<Record<NonNullable<NumberForm['thousands']>, string>> = {
+  '.': String.raw`\.`,
+  ',': ',',
+  "'": "['’]",
+  _: '_',
+  ' ': String.raw`[ \u00a0\u2009\u202f]`,
+}
+
+/** A number with a unit before or behind it. `number` is as it was written. */
+export interface WithUnit {
+  readonly number: string
+  readonly unit: string
+}
+
+/** No number is longer. */
+const LONGEST = 50
+
+/** Takes `-$3.00` or `12 %` apart; undefined where it is no number with one unit. */
+export function withUnit(cell: string): WithUnit | undefined {
+  if (cell.length > LONGEST) return undefined
+  const match =
+    /^([-+−]?)([^\d.,+−-]*)([-+−]?)((?:\d|[.,]\d)(?:[\d.,'’_ \u00a0\u2009\u202f]*\d)?(?:e[-+]?\d+)?\.?)(\D*)$/iu.exec(
+      cell.trim(),
+    )
+  if (match === null) return undefined
+  const [, outer = '', before = '', inner = '', digits = '', behind = ''] = match
+  const units = [before.trim(), behind.trim()].filter((unit) => unit !== '')
+  if (units.length > 1 || (outer !== '' && inner !== '')) return undefined
+  return { number: `${outer}${inner}${digits}`, unit: units[0] ?? '' }
+}
+
+/** What makes numbers of cells that look like some: the keys of the configuration, and what they do. */
+interface Disguise {
+  readonly keys: readonly string[]
+  readonly test: (cell: string) => boolean
+}
+
+const matches = (pattern: RegExp) => (cell: string) => pattern.test(cell)
+
+const comma = 'data.decimal: ","'
+
+/** From the least doubtful on. Units are looked at apart, for all cells must have the same. */
+const disguises: readonly Disguise[] = [
+  { keys: [comma, 'data.thousands: "."'], test: matches(/^[-+−]?\d{1,3}(\.\d{3})+,\d*$/) },
+  { keys: [comma, 'data.thousands: " "'], test: matches(/^[-+−]?\d{1,3}([ \u00a0\u2009\u202f]\d{3})+,\d*$/) },
+  { keys: [comma], test: matches(/^[-+−]?(?!\d{1,3}(,\d{3})$)\d*,\d+(e[-+]?\d+)?$/i) },
+  { keys: ['data.thousands: ","'], test: matches(/^[-+−]?\d{1,3}(,\d{3})+(\.\d*)?$/) },
+  { keys: ['data.thousands: "."'], test: matches(/^[-+−]?\d{1,3}(\.\d{3}){2,}$/) },
+  { keys: [`data.thousands: "'"`], test: matches(/^[-+−]?\d{1,3}(['’]\d{3})+(\.\d*)?$/) },
+  { keys: ['data.thousands: "_"'], test: matches(/^[-+−]?\d{1,3}(_\d{3})+(\.\d*)?$/) },
+  { keys: ['data.thousands: " "'], test: matches(/^[-+−]?\d{1,3}([ \u00a0\u2009\u202f]\d{3})+(\.\d*)?$/) },
+]
+
+/** Units that are no part of a name; letters are units only where every cell has the same. */
+const SIGN = /^(\p{Sc}|[A-Z]{0,2}\p{Sc}|%|‰|°[CFK]?)$/u
+const ORDINAL = /^(st|nd|rd|th)$/i
+
+/** Which keys read a cell that is no number, but looks like one written otherwise; undefined where none does. */
+export function keysFor(cell: string, column: string): readonly string[] | undefined {
+  if (cell.length > LONGEST) return undefined
+  const own = disguises.find(({ test }) => test(cell))?.keys
+  if (own !== undefined) return own
+  const parts = withUnit(cell)
+  if (parts === undefined || !SIGN.test(parts.unit)) return undefined
+  const form = disguises.find(({ test }) => test(parts.number))?.keys ?? []
+  return [`data.numeric: [${JSON.stringify(column)}]`, ...form]
+}
+
+/**
+ * Whether the distinct cells of a column are numbers in disguise: most are numbers written otherwise (`1,5`, `12%`,
+ * `$3.00`, `1,000`), or all have one unit of letters (`5 kg`). Gives one of them and the keys that read it.
+ */
+export function disguiseOf(
+  cells: readonly string[],
+  column: string,
+): { readonly cell: string; readonly keys: readonly string[] } | undefined {
+  const found = cells.flatMap((cell) => {
+    const keys = keysFor(cell, column)
+    return keys === undefined ? [] : [{ cell, keys }]
+  })
+  if (found.length > 0 && 2 * found.length >= cells.length) {
+    // Where one cell shows a decimal comma, 1,000 is no thousand.
+    const first = found.find(({ keys }) => keys.includes(comma)) ?? found[0]!
+    return { cell: first.cell, keys: first.keys }
+  }
+  if (cells.length < 3) return undefined
+  const parts = cells.map(withUnit)
+  const unit = parts[0]?.unit ?? ''
+  const alike = unit !== '' && /\p{L}/u.test(unit) && !ORDINAL.test(unit)
+  // A letter in front makes a name: Q1, A12.
+  const behind = cells.every((cell) => /^[-+−\d.,]/.test(cell))
+  if (!alike || !behind || !parts.every((part) => part?.unit === unit && isNumeric(part.number)))
+    return undefined
+  return { cell: cells[0]!, keys: [`data.numeric: [${JSON.stringify(column)}]`] }
+}

@@ -1,0 +1,116 @@
+import { basename } from 'node:path'
+import { InputError } from '../../base/errors.js'
+import { chunksOf } from '../../base/data-file.js'
+
+/** A text file as pieces of text, however large it is. */
+export interface TextPieces {
+  /** As the Encoding Standard calls it: `utf-8`, `windows-1252`, `utf-16le`. */
+  readonly encoding: string
+  /** Why it is that one. */
+  readonly how: 'set' | 'by its byte-order mark' | 'by default'
+  /** Without a byte-order mark. Reading on throws an InputError where bytes are no text in this encoding. */
+  readonly pieces: AsyncIterable<string>
+}
+
+const marks: readonly (readonly [encoding: string, mark: readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+]
+
+/**
+ * Opens a text file, plain or gzip. A byte-order mark goes before `encoding` (any label of the Encoding Standard),
+ * and without both it is UTF-8; `kind` is what the file should be, for messages.
+ */
+export async function readPieces(path: string, kind: string, encoding?: string): Promise<TextPieces> {
+  const chunks = chunksOf(path, 'data', kind)
+  const next = await chunks.next()
+  const first = next.done === true ? Buffer.alloc(0) : next.value
+  const [marked, mark = []] = marks.find(([, bytes]) => bytes.every((byte, i) => first[i] === byte)) ?? []
+  const decoder = strictDecoder(basename(path), marked ?? encoding ?? 'utf-8')
+  async function* pieces(): AsyncGenerator<string> {
+    decoder.skip(mark.length)
+    yield decoder.decode(first.subarray(mark.length))
+    for await (const chunk of chunks) yield decoder.decode(chunk)
+    yield decoder.end()
+  }
+  const how = marked ? 'by its byte-order mark' : encoding === undefined ? 'by default' : 'set'
+  return { encoding: decoder.encoding, how, pieces: pieces() }
+}
+
+function decoderOf(label: string) {
+  try {
+    return new TextDecoder(label, { fatal: true, ignoreBOM: true })
+  } catch {
+    const wanted = 'utf-8, windows-1252, utf-16le or another label of the Encoding Standard'
+    throw new InputError(`config.data.encoding: expected ${wanted}, got ${JSON.stringify(label)}`)
+  }
+}
+
+/** Decodes byte after byte or says where it cannot. */
+function strictDecoder(name: string, label: string) {
+  const decoder = decoderOf(label)
+  const { encoding } = decoder
+  let offset = 0
+  let lines = 0
+  let before: Uint8Array = new Uint8Array(0)
+  const decode = (chunk: Uint8Array, stream: boolean): string => {
+    let text: string
+    try {
+      text = decoder.decode(chunk, { stream })
+    } catch {
+      throw refusal(chunk)
+    }
+    if (text.includes('\0')) throw nulError(text)
+    offset += chunk.length
+    lines += countLines(chunk)
+    if (chunk.length > 0) before = chunk.subarray(-3)
+    return text
+  }
+  const nulError = (text: string) => {
+    const line = lines + 1 + countLines(Buffer.from(text.slice(0, text.indexOf('\0'))))
+    const remedy = 'text of two bytes a character needs config.data.encoding: utf-16le'
+    return new InputError(
+      `${name} line ${line}: expected text in ${encoding}, got a NUL character; ${remedy}`,
+    )
+  }
+  const refusal = (chunk: Uint8Array) => {
+    if (encoding !== 'utf-8')
+      return new InputError(
+        `${name}, bytes from ${offset + 1} on: expected text in ${encoding}, got other bytes`,
+      )
+    const whole = Buffer.concat([before.subarray(before.findIndex((byte) => (byte & 0xc0) !== 0x80)), chunk])
+    const at = firstInvalid(whole)
+    if (whole.subarray(0, at).includes(0)) return nulError(whole.toString('utf8', 0, at))
+    const line = lines + 1 + countLines(whole.subarray(0, at))
+    const byte = offset + chunk.length - whole.length + at + 1
+    const got = at < whole.length ? `the byte 0x${whole[at]!.toString(16)}` : 'its end'
+    const remedy = 'config.data.encoding names another encoding, for instance windows-1252 (Latin-1)'
+    return new InputError(`${name} line ${line} (byte ${byte}): expected UTF-8, got ${got}; ${remedy}`)
+  }
+  return {
+    encoding,
+    skip: (bytes: number) => (offset += bytes),
+    decode: (chunk: Uint8Array) => decode(chunk, true),
+    end: () => decode(new Uint8Array(0), false),
+  }
+}
+
+function countLines(bytes: Uint8Array): number {
+  let lines = 0
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1
+  return lines
+}
+
+/** Where the first byte stands that is no UTF-8; a decoder puts U+FFFD there, which may also stand for itself. */
+function firstInvalid(bytes: Buffer): number {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  let at = 0
+  let from = 0
+  for (let i = text.indexOf('\uFFFD'); i >= 0; i = text.indexOf('\uFFFD', i + 1)) {
+    at += Buffer.byteLength(text.slice(from, i))
+    if (bytes.toString('hex', at, at + 3) !== 'efbfbd') return at
+    from = i
+  }
+  return bytes.length
+}

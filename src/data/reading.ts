@@ -1,0 +1,134 @@
+import type { Content, Table, Taken } from './content.js'
+import { countMissingCells, distinctCells } from './column.js'
+import type { DataSettings } from './data-settings.js'
+import type { Roles } from './dataset-parts.js'
+import type { EncodedColumn } from './encode.js'
+import type { Task } from './types.js'
+
+/** What the files of a data set were taken for. JSON-able. */
+export interface Reading extends Taken {
+  readonly file: string
+  readonly format: string
+  /** Tables: each column of the file. */
+  readonly columns?: readonly ColumnReading[]
+}
+
+/** What a column was taken for, and why. */
+export interface ColumnReading {
+  readonly name: string
+  readonly role: 'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'left out'
+  /** Of inputs and targets. */
+  readonly kind?: 'number' | 'category' | 'binary' | 'constant'
+  /** Categories or classes, with what is not missing counted once. */
+  readonly levels?: number
+  readonly why: string
+}
+
+/** More distinct values are not counted. */
+const COUNTED = 1000
+
+/** What was read of files of arrays: what the reader says itself. */
+export const arraysReading = (content: Content, { reader }: DataSettings): Reading => ({
+  file: content.name,
+  format: reader.name,
+  facts: content.taken?.facts ?? {},
+  notes: content.taken?.notes ?? [],
+})
+
+/** What was read of a table, column by column. */
+export function tableReading(
+  table: Table,
+  { inputs, targets, categorical }: Roles,
+  encoded: readonly EncodedColumn[],
+  task: Task,
+  settings: DataSettings,
+  keyColumn: number | undefined,
+): Reading {
+  const own = new Map(inputs.map((column, i) => [column, encoded[i]!]))
+  const predicted = new Set(targets)
+  const dropped = new Set(settings.drop)
+  const columns = table.names.map((name, column): ColumnReading => {
+    const isInput = own.has(column)
+    if (!isInput && !predicted.has(column)) {
+      if (column === keyColumn) return { name, role: 'split', why: 'config.split.column' }
+      if (dropped.has(name)) return { name, role: 'dropped', why: 'config.data.drop' }
+      return { name, role: 'left out', why: 'no target that config.data.target names' }
+    }
+    const role = !predicted.has(column) ? 'input' : isInput ? 'input and target' : 'target'
+    const found = isInput
+      ? inputKind(table, column, own.get(column)!, categorical.has(column))
+      : targetKind(table, column, task, settings)
+    return { name, role, ...found }
+  })
+  return { ...arraysReading(table, settings), columns }
+}
+
+type Found = Pick<ColumnReading, 'kind' | 'levels' | 'why'>
+
+function inputKind(
+  table: Table,
+  column: number,
+  { categories, unit }: EncodedColumn,
+  chosen: boolean,
+): Found {
+  const cells = table.columns[column]!
+  const { numbers, texts, more } = distinctCells(cells, COUNTED)
+  const levels = categories?.length ?? numbers.length + texts.length
+  const missing = countMissingCells(cells)
+  const besides = missing > 0 ? `, but for ${missing} missing` : ''
+  const why =
+    categories === undefined
+      ? `its cells are numbers${unit ? ` with the unit ${unit}` : ''}${besides}`
+      : `${chosen ? 'config.data.categorical' : `its cells are ${texts.every(isDate) ? 'dates: text' : 'text'}`}${besides}`
+  if (levels === 1 && !more) return { kind: 'constant', levels, why }
+  if (categories === undefined) {
+    return levels === 2 && !more ? { kind: 'binary', levels, why } : { kind: 'number', why }
+  }
+  return { kind: levels === 2 ? 'binary' : 'category', levels, why }
+}
+
+function targetKind(table: Table, column: number, task: Task, { task: given, classes }: DataSettings): Found {
+  if (task.kind !== 'classification') {
+    const why =
+      given === undefined ? 'its cells are numbers, more than classes would be' : `config.data.task: ${given}`
+    return { kind: 'number', why }
+  }
+  const levels = task.classes.length
+  const kind = levels === 2 ? 'binary' : 'category'
+  if (classes !== undefined) return { kind, levels, why: 'config.data.classes' }
+  if (given !== undefined) return { kind, levels, why: `config.data.task: ${given}` }
+  const { texts } = distinctCells(table.columns[column]!, COUNTED)
+  return {
+    kind,
+    levels,
+    why: texts.length > 0 ? 'its cells are text' : 'its cells are few distinct whole numbers',
+  }
+}
+
+const isDate = (text: string) => /^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$/.test(text)
+
+/** How a file read, in one line: `a.csv: csv, encoding utf-8 (by default), …; 4 numbers, 1 category`. */
+export function readingLine({ file, format, facts, columns = [] }: Reading): string {
+  const own = Object.entries(facts).map(([name, { value, how }]) => `${name} ${shown(value)} (${how})`)
+  const inputs = columns.filter(({ role }) => role.startsWith('input'))
+  const count = (kind: string, plural: string) => {
+    const n = inputs.filter((column) => column.kind === kind).length
+    return n === 0 ? [] : [`${n} ${n === 1 ? kind : plural}`]
+  }
+  const kinds = [
+    ...count('number', 'numbers'),
+    ...count('binary', 'binary'),
+    ...count('category', 'categories'),
+    ...count('constant', 'constant'),
+  ]
+  const targets = columns
+    .filter(({ role }) => role.endsWith('target'))
+    .map(({ name, kind, levels }) => `${name} (${kind!}${levels === undefined ? '' : `, ${levels} classes`})`)
+  return [
+    `${file}: ${[format, ...own].join(', ')}`,
+    ...(kinds.length > 0 ? [`inputs: ${kinds.join(', ')}`] : []),
+    ...(targets.length > 0 ? [`target: ${targets.join(', ')}`] : []),
+  ].join('; ')
+}
+
+const shown = (value: string) => (/^[\w-]+$/.test(value) ? value : JSON.stringify(value))
