@@ -1,6 +1,10 @@
+import { InputError } from '../base/errors.js'
 import type { Attributes, Graph, Node, Shape } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 import type { ActivationName } from './primitives/elementwise.js'
+
+/** The nodes of a graph are counted, walked and compiled as a whole: this many take seconds. */
+export const mostNodes = 50_000
 
 export interface WindowOptions {
   readonly kernel: number
@@ -58,6 +62,8 @@ export function graphBuilder(shape: Shape, layer: string): GraphBuilder {
       return id
     }
     const node = (kind: string, inputs: readonly string[], attrs: Attributes = {}): string => {
+      if (nodes.size >= mostNodes)
+        throw new InputError(`more than ${mostNodes.toLocaleString('en')} operations in a network`)
       const id = freshId(kind)
       try {
         const output = primitiveOf(kind).shape(inputs.map(shapeOf), attrs)

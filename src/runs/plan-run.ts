@@ -52,8 +52,10 @@ export interface RunPlan {
 export async function planRun(config: Config, folder: string, own: Extensions = {}): Promise<RunPlan> {
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, folder, own)
-  const least = (metric: keyof Cost) => networkCost(smallest(trial.supernet, metric), config)
   const memory = memoryOf(trial)
+  // What no smaller batch mends cannot be timed either.
+  requireFit(memory.filter(({ largestRows }) => largestRows === 0))
+  const least = (metric: keyof Cost) => networkCost(smallest(trial.supernet, metric), config)
   const cost = taskCost(trial.supernet)
   const limit = backendLimit()
   return {
@@ -80,8 +82,11 @@ function networkCost(supernet: Supernet, { retrain }: Config): Cost {
 
 /** Refuses a trial whose steps cannot fit into the backend's memory, with what would. */
 export function requireMemory(trial: Trial): void {
-  for (const stage of memoryOf(trial)) {
-    if (stage.fits) continue
+  requireFit(memoryOf(trial).filter(({ fits }) => !fits))
+}
+
+function requireFit(tooLarge: readonly StageMemory[]): void {
+  for (const stage of tooLarge) {
     const path = `config.${stage.stage === 'search' ? 'search' : 'retrain'}`
     const needed = gib(stage.peakBytes + stage.heldBytes)
     const remedy =
@@ -137,6 +142,9 @@ function stageMemory(
 /** Multiply-adds that the timed steps take at most: enough to tell, little enough not to wait for. */
 const timedFlops = 2e9
 
+/** After so long no further step is timed. */
+const timedMs = 3000
+
 /** Times a few steps, of fewer examples where the supernet is large, and multiplies. */
 function minutesOf(trial: Trial): RunPlan['minutes'] {
   const { config, data, schedule, supernet } = trial
@@ -150,10 +158,11 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   const batches = batching(data, data.splits.train, options, trial.random, 'search')
   const phase = schedule.phases.find(({ gates }) => gates === 'move') ?? schedule.phases[0]!
   const times: number[] = []
-  for (let step = 0; step < 4; step++) {
+  for (let step = 0, spent = 0; step < 4 && spent < timedMs; step++) {
     const start = performance.now()
     stepper.step(phase.from, batches.at(step), phase)
     times.push(performance.now() - start)
+    spent += times.at(-1)!
   }
   stepper.dispose()
   model.dispose()

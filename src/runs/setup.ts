@@ -33,6 +33,7 @@ import { withLessons } from './lesson-store.js'
 import { expanded, isPlanned, planned } from './planned.js'
 import { relaxationName, relaxationOf } from './relaxation.js'
 import { checkReplay } from './replay-check.js'
+import { requireLength, sized } from './sizes.js'
 
 /** What a library call brings along beside the registry's. */
 export interface Extensions {
@@ -123,8 +124,8 @@ export function buildSupernet(
       `config.supernet.space: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, ${dataset.name} has [${dataset.shape.join(', ')}]`,
     )
   const outputs = dataset.task.kind === 'classification' ? dataset.task.classes.length : dataset.task.outputs.length
-  const built = space.build({ options: options as never, input: dataset.shape, outputs })
-  return restrict(built, supernet.restrict ?? [])
+  const build = () => space.build({ options: options as never, input: dataset.shape, outputs })
+  return restrict(sized(build, options, 'config.supernet.options'), supernet.restrict ?? [])
 }
 
 /**
@@ -173,7 +174,7 @@ export function sampleSupernet(name: string, given: object = {}): Supernet {
   const space = spaceOf(name, '--supernet')
   const options: unknown = validate(space.options, given, 'options')
   const input = Math.min(...space.ranks) === 3 ? [16, 16, 3] : Array<number>(Math.min(...space.ranks)).fill(8)
-  return space.build({ options: options as never, input, outputs: 2 })
+  return sized(() => space.build({ options: options as never, input, outputs: 2 }), options, '--options')
 }
 
 /** What `schedule: auto` stands for: the space's own preset; none where gates are not proximal. */
@@ -226,6 +227,7 @@ export function compileFor(
   relaxation: RelaxationName,
   available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved'>> & { readonly times?: Latency } = {},
 ): Schedule {
+  requireLength(steps, supernet.layers.length)
   const active = new Set(supernet.graph.nodes.map((node) => node.layer))
   return compileSchedule(document, {
     steps,

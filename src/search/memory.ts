@@ -17,12 +17,16 @@ export interface StepMemory extends MemoryPlan {
 /** Of each weight: its value, its gradient, and two slots as Adam has them. */
 const copies = 4
 
+/** Bytes that stand all the time: weights with their gradients and optimizer slots, moving averages. */
+export const heldBytes = (graph: Graph): number =>
+  parametersOf(graph).reduce((sum, { shape }) => sum + sizeOf(shape), 0) * 4 * copies
+
 /** The memory of one pass over `rows` examples, with as much computed again as that takes. */
 export function stepMemory(graph: Graph, options: Omit<ProgramOptions, 'again'>, rows: number): StepMemory {
-  const heldBytes = parametersOf(graph).reduce((sum, { shape }) => sum + sizeOf(shape), 0) * 4 * copies
-  const budgetBytes = passBudget() - heldBytes
+  const held = heldBytes(graph)
+  const budgetBytes = passBudget() - held
   const plan = planMemory(graph, options, rows, budgetBytes)
-  return { ...plan, heldBytes, budgetBytes, fits: plan.peakBytes <= budgetBytes }
+  return { ...plan, heldBytes: held, budgetBytes, fits: plan.peakBytes <= budgetBytes }
 }
 
 /** The largest number of examples whose pass fits, everything computed again that can be; 0 where one is too many. */

@@ -1,8 +1,12 @@
+import { InputError } from '../base/errors.js'
 import { graphBuilder, type GraphBuilder } from '../nn/builder.js'
 import { operationOf } from '../nn/operations/index.js'
 import type { Operation } from '../nn/operations/types.js'
 import type { Shape } from '../nn/graph.js'
 import type { GateGroup, Supernet } from './types.js'
+
+/** Each unit has a name and is judged by itself. */
+export const mostUnits = 65_536
 
 /** Builds a supernet's graph and collects its layers and gate groups on the way. */
 export interface SupernetBuilder {
@@ -53,12 +57,12 @@ export interface NodeOptions extends GroupOptions {
 /** Starts a supernet for inputs of a shape; the input stands in the first layer, `firstLayer`. */
 export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuilder {
   const root = graphBuilder(input, firstLayer)
-  const layers = [firstLayer]
+  const layers = new Set([firstLayer])
   const groups = new Map<string, GateGroup>()
 
   /** Registers a group; one of that name is shared, if it has the same members. */
   const gate = (group: GateGroup): void => {
-    if (!layers.includes(group.layer)) throw new Error(`${group.name}: unknown layer ${group.layer}`)
+    if (!layers.has(group.layer)) throw new Error(`${group.name}: unknown layer ${group.layer}`)
     const known = groups.get(group.name)
     const names = ({ members }: GateGroup) => members.map(({ name }) => name).join()
     if (known && names(known) !== names(group))
@@ -69,7 +73,7 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
   return {
     root,
     layer(name) {
-      if (!layers.includes(name)) layers.push(name)
+      layers.add(name)
       return root.within(name, name)
     },
     mixedOperation(b, x, { name, layer, operations, channels, stride = 1, keepEmpty = false }) {
@@ -114,13 +118,17 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
     },
     units(b, x, { name, layer, min = 1 }) {
       const width = b.shapeOf(x).at(-1)!
+      if (width > mostUnits)
+        throw new InputError(
+          `${name}: ${width} units with a gate each, at most ${mostUnits.toLocaleString('en')}`,
+        )
       const names = Array.from({ length: width }, (_, i) => String(i))
       const members = names.map((member) => ({ name: member }))
       gate({ name, layer, kind: 'units', members, total: width, keep: { min, max: width } })
       return b.node('units', [x], { group: name, members: names })
     },
     finish(about) {
-      return { ...about, input, graph: root.graph(), layers, groups: [...groups.values()] }
+      return { ...about, input, graph: root.graph(), layers: [...layers], groups: [...groups.values()] }
     },
   }
 }

@@ -30,7 +30,8 @@ export function useTrainingKernels({ relaxed = false }: { relaxed?: boolean } = 
 }
 
 /** The device of the current backend, where that is wasm with our kernels. */
-export const currentDevice = (): Device | undefined => devices.get(tf.backend())
+export const currentDevice = (): Device | undefined =>
+  tf.getBackend() ? devices.get(tf.backend()) : undefined
 
 /** TensorFlow.js's own kernel of a name, which ours stands in for; undefined where there is none. */
 export function builtInKernel(name: string): tf.KernelConfig['kernelFunc'] | undefined {

@@ -1,0 +1,54 @@
+import { totalmem } from 'node:os'
+import { passBudget } from '../backend/index.js'
+import { InputError } from '../base/errors.js'
+import { heldBytes } from '../search/memory.js'
+import type { Supernet } from '../supernet/types.js'
+
+/**
+ * A supernet as its space builds it, unless it is too large to be held: that is an InputError with the option that is
+ * likely to blame, before anything of its size is allocated. A graph is plain data, so its weights are only counted.
+ */
+export function sized(build: () => Supernet, options: unknown, path: string): Supernet {
+  const supernet = built(build, options, path)
+  const [needed, limit] = [heldBytes(supernet.graph), Math.min(passBudget(), totalmem())]
+  if (needed <= limit) return supernet
+  throw tooLarge(
+    `weights, gradients and optimizer take ${gib(needed)} GiB, of ${gib(limit)} GiB that there are`,
+    options,
+    path,
+  )
+}
+
+function built(build: () => Supernet, options: unknown, path: string): Supernet {
+  try {
+    return build()
+  } catch (error) {
+    throw error instanceof InputError ? tooLarge(error.message, options, path) : error
+  }
+}
+
+function tooLarge(what: string, options: unknown, path: string): InputError {
+  const [most] = numbersIn(options, path).sort((a, b) => b.value - a.value)
+  const blamed = most ? `; its largest option is ${most.path}: ${most.value}` : ''
+  return new InputError(`${path}: ${what}${blamed}; take less of it`)
+}
+
+function numbersIn(value: unknown, path: string): { readonly path: string; readonly value: number }[] {
+  if (typeof value === 'number') return [{ path, value }]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, each]) => numbersIn(each, `${path}.${key}`))
+}
+
+/** A compiled curve has a number for each iteration and layer: so many fit and compile in seconds. */
+const mostLambdas = 10_000_000
+
+/** Refuses a search whose schedule would have more numbers than can be held. */
+export function requireLength(steps: number, layers: number): void {
+  const most = Math.floor(mostLambdas / layers)
+  if (steps > most)
+    throw new InputError(
+      `config.search.epochs (or --iterations): ${steps} iterations on ${layers} layers, at most ${most.toLocaleString('en')}; take fewer epochs or larger batches`,
+    )
+}
+
+const gib = (bytes: number): string => Number((bytes / 2 ** 30).toPrecision(3)).toLocaleString('en')
