@@ -4,6 +4,10 @@
  */
 export class InputError extends Error {
   override readonly name = 'InputError'
+
+  constructor(message = '') {
+    super(shortened(message))
+  }
 }
 
 /**
@@ -12,6 +16,10 @@ export class InputError extends Error {
  */
 export class Failure extends Error {
   override readonly name = 'Failure'
+
+  constructor(message = '') {
+    super(shortened(message))
+  }
 }
 
 /** Builds `path: expected WHAT, got VALUE`, the form that every message about an input takes. */
@@ -30,3 +38,17 @@ function show(value: unknown): string {
 export const quote = (text: string): string =>
   JSON.stringify(text.length > 80 ? `${text.slice(0, 60)}…` : text) +
   (text.length > 80 ? ` (${text.length} characters)` : '')
+
+const [longest, head, tail] = [1000, 700, 250]
+
+/**
+ * A message of which no line is long, whatever it quotes or lists out of a file: the middle goes, for at the
+ * beginning it says where and at the end what helps.
+ */
+export const shortened = (message: string): string =>
+  message.length <= longest
+    ? message
+    : message
+        .split('\n')
+        .map((line) => (line.length <= longest ? line : `${line.slice(0, head)} … ${line.slice(-tail)}`))
+        .join('\n')

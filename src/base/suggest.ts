@@ -1,8 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein'
 
+/** No known word is as long as this; comparing longer ones takes long. */
+const longestWord = 200
+
 /** The known word that was probably meant, or undefined where none is near: `wsm` → `wasm`. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined
+  if (known.length === 0 || word.length > longestWord) return undefined
   const best = closest(
     word.toLowerCase(),
     known.map((each) => each.toLowerCase()),

@@ -1,3 +1,4 @@
+import { shortened } from '../base/errors.js'
 import { firstEqualRows } from './duplicates.js'
 import { isBlurred, isFar } from './far.js'
 import type { Reading } from './reading.js'
@@ -163,7 +164,9 @@ function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
     leftOut > 0 && `${plural(leftOut, 'row')} left out: cells are missing`,
     unused > 0 &&
       `${unused} of ${plural(rows, 'row')} in no split: over a boundary, or duplicates of an earlier split`,
-  ].filter((warning) => warning !== false)
+  ]
+    .filter((warning) => warning !== false)
+    .map(shortened)
 }
 
 const listed = (names: readonly string[]) => names.slice(0, 5).join(', ')

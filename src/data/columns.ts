@@ -1,4 +1,4 @@
-import { InputError } from '../base/errors.js'
+import { InputError, quote } from '../base/errors.js'
 import { nearest } from '../base/suggest.js'
 import type { Table } from './content.js'
 
@@ -22,8 +22,8 @@ export function columnIndex(
   if (index >= 0) return index
   const known = names.length > 12 ? [...names.slice(0, 12), '…'] : names
   const meant = nearest(reference, names)
-  const hint = meant === undefined ? `its columns are ${known.join(', ')}` : `did you mean "${meant}"?`
-  throw new InputError(`${option}: expected a column of ${table.name}, got "${reference}"; ${hint}`)
+  const hint = meant === undefined ? `its columns are ${known.join(', ')}` : `did you mean ${quote(meant)}?`
+  throw new InputError(`${option}: expected a column of ${table.name}, got ${quote(reference)}; ${hint}`)
 }
 
 /** The indices of the columns that an option lists. */
