@@ -29,3 +29,27 @@ it('the demo’s search writes the same bytes twice in a row', () => {
   expect(metrics.test.final).toBeGreaterThan(0.95)
   expect(metrics.gap.derive).toBe(0)
 })
+
+it('the README’s table is what the demo prints', () => {
+  const args = [
+    'dist/src/cli/main.js',
+    'search',
+    'scripts/demo.yaml',
+    '--out',
+    join(folder, 'demo'),
+    '--quiet',
+  ]
+  const printed = execFileSync(process.execPath, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const cells = (line: string, between: RegExp) => line.split(between).map((cell) => cell.trim())
+  const rows = /\| demo, seed 1 .*\n\| -.*\n((?:\|.*\n)+)/.exec(readFileSync('README.md', 'utf8'))![1]!
+  const wanted = rows
+    .trim()
+    .split('\n')
+    .map((line) => cells(line, /\|/).slice(1, -1))
+  const found = printed.split('\n').map((line) => cells(line, / {2,}/))
+  expect(wanted).toHaveLength(3)
+  expect(wanted).toEqual(wanted.map(([name]) => found.find(([first]) => first === name)))
+})

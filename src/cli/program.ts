@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import yargs, { type Argv } from 'yargs'
 import { InputError } from '../base/errors.js'
+import { packagePath } from '../base/files.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Arguments, Command, CommandContext } from './command.js'
 import { bench } from './commands/bench.js'
@@ -38,6 +40,11 @@ const commands: readonly Command[] = [
 const nameOf = ({ usage }: Command): string => usage.split(' ')[0]!
 const names = commands.map(nameOf)
 
+/** The version of the package that this file is part of; yargs would look around the folder it runs in. */
+function ownVersion(): string {
+  return (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version
+}
+
 /** Parses a command line, runs its command, and returns the exit code. Wrong usage is an InputError. */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
   let code = 0
@@ -54,7 +61,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .strict()
     .demandCommand(1, `expected a command: ${names.join(', ')}`)
     .help()
-    .version()
+    .version(ownVersion())
     .describe({ help: 'show this', version: 'show the version' })
     .wrap(null)
     .exitProcess(false)

@@ -1,8 +1,11 @@
+import { isFar } from '../data/far.js'
 import { splitMethod } from '../data/split.js'
+import type { PreparedData, Scale } from '../data/types.js'
 import { criterionName } from '../derive/criteria.js'
 import type { BenchmarkFigures, Trial, TrialMetrics } from '../derive/types.js'
 import type { Verification } from '../export/verify.js'
 import { formatCount, formatDifference, formatNumber } from '../report/format.js'
+import { code, escaped } from '../report/markdown.js'
 import type { Architecture } from '../supernet/types.js'
 
 interface CardContent {
@@ -23,9 +26,9 @@ function about({ trial, architecture, metrics }: CardContent): string {
   const { parameters, flops, depth } = metrics.derived
   const kept = architecture.groups.reduce((sum, group) => sum + group.kept.length, 0)
   const of = architecture.groups.reduce((sum, group) => sum + group.of, 0)
-  return `# ${config.name}
+  return `# ${escaped(config.name)}
 
-A network that Sentei found in the search space \`${supernet.space}\` under the schedule \`${schedule.name}\` (seed ${metrics.seed}, backend ${metrics.backend}) and then trained ${config.retrain.from === 'scratch' ? 'from scratch' : "from the supernet's weights"}.
+A network that Sentei found in the search space ${code(supernet.space)} under the schedule ${code(schedule.name)} (seed ${metrics.seed}, backend ${metrics.backend}) and then trained ${config.retrain.from === 'scratch' ? 'from scratch' : "from the supernet's weights"}.
 
 | | parameters | multiply-adds | depth |
 | --- | ---: | ---: | ---: |
@@ -42,8 +45,8 @@ const withinBudget = ({ metric, limit, cost, least }: NonNullable<TrialMetrics['
 function started({ lessons }: Trial): string {
   if (!lessons) return ''
   const { planner, runs } = lessons
-  const from = runs.length > 0 ? runs.map((run) => `\`${run}\``).join(', ') : 'none: there were none on similar data'
-  return `λ was found by the planner \`${planner}\`; past runs that it started from: ${from}.\n\n`
+  const from = runs.length > 0 ? runs.map(code).join(', ') : 'none: there were none on similar data'
+  return `λ was found by the planner ${code(planner)}; past runs that it started from: ${from}.\n\n`
 }
 
 function data({ trial }: CardContent): string {
@@ -51,14 +54,25 @@ function data({ trial }: CardContent): string {
   const { split } = trial.config
   const task = dataset.task
   const names = task.kind === 'classification' ? task.classes : task.outputs
-  const listed = names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ')
+  const first = names.slice(0, 20).map(escaped).join(', ')
+  const listed = names.length > 20 ? `${first} and ${names.length - 20} more` : first
   const rows = (['train', 'arch', 'validation', 'test'] as const).map((name) => `${name} ${splits[name].length}`)
   return `## Data
 
-- \`${dataset.name}\`: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
+- ${code(dataset.name)}: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
 - split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}; rows: ${rows.join(', ')}
-- inputs scaled by what \`train\` shows; the model does that itself
+- inputs scaled by what \`train\` shows; the model does that itself${farNote(trial.data)}
 - SHA-256 ${dataset.hash}`
+}
+
+/** Columns that a model of 32-bit floats cannot scale itself. */
+function farNote({ dataset: { features, task }, scaler: { input, target } }: PreparedData): string {
+  const outputs = task.kind === 'classification' ? [] : task.outputs
+  const isOut = ({ mean, std }: Scale, i: number) => isFar(mean[i]!, std[i]!)
+  const far = [...features.filter((_, i) => isOut(input, i)), ...outputs.filter((_, j) => isOut(target, j))]
+  if (far.length === 0) return ''
+  const listed = [...far.slice(0, 20).map(escaped), ...(far.length > 20 ? ['…'] : [])].join(', ')
+  return `, but for columns far from 0, which \`outside\` in \`preprocess.json\` scales: ${listed}`
 }
 
 function results({ metrics }: CardContent): string {
@@ -80,8 +94,8 @@ Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.j
 }
 
 function standing({ table, metric, architecture, rank, of, percentile, regret }: BenchmarkFigures): string {
-  if (rank === null) return `The table \`${table}\` does not know the architecture \`${architecture}\`.`
-  return `In the table \`${table}\` the architecture \`${architecture}\` has rank ${formatCount(rank)} of ${formatCount(of)} by \`${metric}\` (percentile ${formatNumber(percentile)}), ${formatNumber(regret)} from the best.`
+  if (rank === null) return `The table ${code(table)} does not know the architecture ${code(architecture)}.`
+  return `In the table ${code(table)} the architecture ${code(architecture)} has rank ${formatCount(rank)} of ${formatCount(of)} by ${code(metric)} (percentile ${formatNumber(percentile)}), ${formatNumber(regret)} from the best.`
 }
 
 /** Other sizes of the same search. */
