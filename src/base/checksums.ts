@@ -64,5 +64,7 @@ export function remedyFor(folder: string, name: string): string {
   const copy = 'restore it from a copy'
   if (name === 'config.json') return `${copy}, or search again into another folder`
   if (!existsSync(join(folder, 'checkpoint'))) return `${copy}, or retrain into another folder`
+  if (!existsSync(join(folder, 'metrics.json')))
+    return `${copy}, or "sentei resume ${folder}": it makes what comes behind the checkpoint again`
   return `${copy}, or remove ${join(folder, 'metrics.json')} and "sentei resume ${folder}": it makes the results again, from the checkpoint on`
 }

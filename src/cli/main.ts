@@ -18,6 +18,9 @@ function interrupts(): AbortSignal {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  // A terminal that closes may send it twice, and takes no more text.
+  process.on('SIGHUP', () => controller.signal.aborted || stop())
+  process.stderr.on('error', () => undefined)
   return controller.signal
 }
 

@@ -1,5 +1,5 @@
 import type { Options } from 'yargs'
-import { expected } from '../base/errors.js'
+import { InputError, expected } from '../base/errors.js'
 import type { Arguments } from './command.js'
 
 /** Options that several commands share. */
@@ -37,7 +37,10 @@ export const text = (args: Arguments, name: string): string | undefined => {
   const value = args[name]
   if (value === undefined) return undefined
   // An option given twice is an array; the last one counts, as everywhere.
-  return String(Array.isArray(value) ? value.at(-1) : value)
+  const found = String(Array.isArray(value) ? value.at(-1) : value)
+  // As a path it would be the working folder, which nobody meant.
+  if (found === '') throw new InputError(`${name}: expected a value, got ""`)
+  return found
 }
 
 /** An argument that yargs has made sure of. */

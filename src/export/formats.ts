@@ -1,11 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Type } from '@sinclair/typebox'
+import { readKept, remedyFor } from '../base/checksums.js'
 import { InputError } from '../base/errors.js'
-import { writeAtomic } from '../base/files.js'
+import { writeAtomic, writeJson } from '../base/files.js'
+import { damaged, jsonObject } from '../base/sealed.js'
 import { didYouMean } from '../base/suggest.js'
+import { requireValid, validate } from '../config/validator.js'
+import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
 import { architectureDot, dotToSvg } from './dot.js'
 import { modelFiles } from './model-files.js'
+import { requireSound } from './preprocess.js'
 
 /** Writes what a run's folder holds: its architecture stands in the file of that name. */
 type Exporter = (run: string, out: string, architecture: string) => Promise<void> | void
@@ -16,9 +22,11 @@ const exporters: Readonly<Record<string, Exporter>> = {
       throw new InputError(
         `--menu: the architecture was not trained; train it with "sentei retrain ${run} --menu …", and export that run`,
       )
+    readFile(run, join('model', 'model.json'))
+    requireSound(join(run, 'model'))
     for (const name of modelFiles) writeAtomic(join(out, name), readFile(run, join('model', name)))
   },
-  architecture: (run, out, name) => writeAtomic(out, readFile(run, name)),
+  architecture: (run, out, name) => writeJson(out, readArchitecture(run, name)),
   dot: (run, out, name) => writeAtomic(out, architectureDot(readArchitecture(run, name))),
   svg: async (run, out, name) =>
     writeAtomic(out, `${await dotToSvg(architectureDot(readArchitecture(run, name)))}\n`),
@@ -41,8 +49,12 @@ export async function exportRun(run: string, format: string, out: string, menu?:
   await exporter(run, out, menu === undefined ? 'architecture.json' : menuFile(run, menu))
 }
 
-const readArchitecture = (run: string, name: string) =>
-  JSON.parse(readFile(run, name).toString('utf8')) as Architecture
+function readArchitecture(run: string, name: string): Architecture {
+  const path = join(run, name)
+  const value = jsonObject(readFile(run, name), path, remedyFor(run, name))
+  requireValid(ArchitectureSchema, value, path)
+  return value as unknown as Architecture
+}
 
 /** The file of a size of a run's menu; the error lists the sizes. */
 export function menuFile(run: string, size: number): string {
@@ -55,19 +67,30 @@ export function menuFile(run: string, size: number): string {
   throw new InputError(`--menu: ${what}`)
 }
 
+const MenuSchema = Type.Object({ menu: Type.Optional(Type.Array(Type.Object({ size: Type.Number() }))) })
+
 function menuSizes(run: string): number[] {
-  const { menu = [] } = JSON.parse(readFile(run, 'metrics.json').toString('utf8')) as {
-    menu?: readonly { size: number }[]
-  }
+  const path = join(run, 'metrics.json')
+  const { menu = [] } = validate(
+    MenuSchema,
+    jsonObject(readFile(run, 'metrics.json'), path, remedyFor(run, '')),
+    path,
+  )
   return menu.map(({ size }) => size)
 }
 
 function readFile(run: string, name: string): Buffer {
+  const bytes = readKept(run, name)
+  if (bytes) return bytes
   const path = join(run, name)
-  if (existsSync(path)) return readFileSync(path)
-  const isRun = existsSync(join(run, 'config.json'))
-  const hint = isRun
-    ? `the run is not finished; go on with "sentei resume ${run}"`
-    : 'is this the folder of a run?'
-  throw new InputError(`${path}: no such file; ${hint}`)
+  if (!existsSync(join(run, 'config.json')))
+    throw damaged(path, 'no such file', 'is this the folder of a run?')
+  const finished = existsSync(join(run, 'metrics.json'))
+  throw damaged(
+    path,
+    'no such file',
+    finished
+      ? `the run is finished, so it was there: ${remedyFor(run, name)}`
+      : `the run is not finished; go on with "sentei resume ${run}"`,
+  )
 }

@@ -1,18 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { Type } from '@sinclair/typebox'
 import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
-import { InputError } from '../base/errors.js'
-import { writeAtomic } from '../base/files.js'
+import { damaged, jsonObject } from '../base/sealed.js'
+import { validate } from '../config/validator.js'
 
 /** The files of a saved model, in the order in which they are written. */
 export const modelFiles = ['weights.bin', 'preprocess.json', 'model.json'] as const
 
-/**
- * Writes `model.json` and `weights.bin` in the standard TensorFlow.js format, each atomically, the topology
- * last: where it stands, its weights do.
- */
-export async function writeModel(model: tfl.LayersModel, folder: string): Promise<void> {
+/** The files of a model that TensorFlow.js reads. */
+export type ModelContent = Readonly<Record<'weights.bin' | 'model.json', Buffer>>
+
+/** What `model.json` and `weights.bin` of a model hold, in the standard TensorFlow.js format. */
+export async function modelContent(model: tfl.LayersModel): Promise<ModelContent> {
   let artifacts: tf.io.ModelArtifacts | undefined
   await model.save(
     tf.io.withSaveHandler((saved) => {
@@ -23,24 +24,58 @@ export async function writeModel(model: tfl.LayersModel, folder: string): Promis
   )
   const { modelTopology, weightSpecs, weightData, format, generatedBy } = artifacts!
   const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }]
-  const bytes = tf.io.CompositeArrayBuffer.join(weightData)
-  writeAtomic(join(folder, 'weights.bin'), new Uint8Array(bytes))
-  writeAtomic(
-    join(folder, 'model.json'),
-    JSON.stringify({ format, generatedBy, convertedBy: null, modelTopology, weightsManifest }),
-  )
+  const topology = JSON.stringify({ format, generatedBy, convertedBy: null, modelTopology, weightsManifest })
+  const weights = tf.io.CompositeArrayBuffer.join(weightData)
+  return { 'weights.bin': Buffer.from(weights), 'model.json': Buffer.from(topology) }
 }
 
-/** Loads a saved model with TensorFlow.js alone, from its folder's files. The caller disposes it. */
+const ModelSchema = Type.Object({
+  modelTopology: Type.Object({}),
+  weightsManifest: Type.Array(
+    Type.Object({
+      paths: Type.Array(Type.String()),
+      weights: Type.Array(
+        Type.Object({ name: Type.String(), shape: Type.Array(Type.Integer()), dtype: Type.String() }),
+      ),
+    }),
+  ),
+})
+
+const remedy = 'restore it from a copy, or export it from its run again'
+
+/**
+ * Loads a saved model with TensorFlow.js alone, from its folder's files. The caller disposes it. What is no such model
+ * is an InputError that names the file.
+ */
 export async function readModel(folder: string): Promise<tfl.LayersModel> {
   const path = join(folder, 'model.json')
-  if (!existsSync(path))
-    throw new InputError(`${path}: no such file; is this the folder of a model or of a finished run?`)
-  const document = JSON.parse(readFileSync(path, 'utf8')) as tf.io.ModelJSON
+  const found = readOf(folder, 'model.json', 'is this the folder of a model or of a finished run?')
+  const document = validate(ModelSchema, jsonObject(found, path, remedy), path) as unknown as tf.io.ModelJSON
   const weights = document.weightsManifest.flatMap(({ paths }) => paths)
-  const buffers = weights.map((name) => readFileSync(join(folder, name)))
-  const joined = new Uint8Array(Buffer.concat(buffers)).buffer
+  const joined = new Uint8Array(Buffer.concat(weights.map((name) => readOf(folder, name, remedy)))).buffer
   const weightSpecs = document.weightsManifest.flatMap((group) => group.weights)
+  const wanted = weightSpecs.reduce(
+    (sum, { shape }) => sum + 4 * shape.reduce((product, n) => product * n, 1),
+    0,
+  )
+  if (weightSpecs.every(({ dtype }) => dtype === 'float32') && joined.byteLength !== wanted)
+    throw damaged(
+      join(folder, weights.join(', ')),
+      `expected ${wanted} bytes, got ${joined.byteLength}`,
+      remedy,
+    )
   const artifacts = { modelTopology: document.modelTopology, weightSpecs, weightData: joined }
-  return tfl.loadLayersModel({ load: () => Promise.resolve(artifacts) })
+  try {
+    return await tfl.loadLayersModel({ load: () => Promise.resolve(artifacts) })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw damaged(path, `expected a model that TensorFlow.js loads (${reason})`, remedy)
+  }
+}
+
+function readOf(folder: string, name: string, hint: string): Buffer {
+  const path = join(folder, name)
+  if (!existsSync(path)) throw damaged(path, 'no such file', hint)
+  if (!statSync(path).isFile()) throw damaged(path, 'expected a file', hint)
+  return readFileSync(path)
 }

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InputError } from '../base/errors.js'
-import { writeJson } from '../base/files.js'
+import { Type } from '@sinclair/typebox'
+import { sha256 } from '../base/files.js'
+import { damaged, notAsWritten, readSealed, writeSealed } from '../base/sealed.js'
+import { requireValid } from '../config/validator.js'
 import type { Encoding, PreparedData, Scales, Task } from '../data/types.js'
 import type { Shape } from '../nn/graph.js'
 import { scalesApart } from './outside.js'
@@ -25,16 +27,24 @@ export interface Preprocess {
    * y is its output · target.std + target.mean. Means 0 and deviations 1 but for columns far from 0.
    */
   readonly outside: Scales
+  /** SHA-256 of the model's other files; models of before there were checksums have none. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
-/** Writes `preprocess.json` for a model trained on some data. */
-export function writePreprocess(folder: string, { dataset, scaler }: PreparedData, metric: string): void {
+/** Writes `preprocess.json`, sealed, for a model trained on some data, with the hashes of the model's `content`. */
+export function writePreprocess(
+  folder: string,
+  { dataset, scaler }: PreparedData,
+  metric: string,
+  content: Readonly<Record<string, Uint8Array>>,
+): void {
   const { name: data, task, shape, features, encoding } = dataset
   const format = 'sentei-preprocess/1'
   const { fill } = scaler
   const { outside } = scalesApart(scaler)
   const document: Preprocess = { format, data, task, metric, shape, features, encoding, fill, outside }
-  writeJson(join(folder, 'preprocess.json'), document)
+  const files = Object.fromEntries(Object.entries(content).map(([name, bytes]) => [name, sha256(bytes)]))
+  writeSealed(join(folder, 'preprocess.json'), { ...document, files })
 }
 
 /** Scales that change nothing: those of models from before there were any outside. */
@@ -43,12 +53,48 @@ function nothing(features: readonly string[], task: Task): Scales {
   return { input: none(features), target: none(task.kind === 'classification' ? [] : task.outputs) }
 }
 
-/** Reads a model's `preprocess.json`. */
+const remedy = 'restore it from a copy, or export it from its run again'
+const numbers = Type.Array(Type.Number())
+const names = Type.Array(Type.String())
+const scales = Type.Object({ mean: numbers, std: numbers })
+
+const PreprocessSchema = Type.Object({
+  format: Type.Literal('sentei-preprocess/1'),
+  task: Type.Union([
+    Type.Object({ kind: Type.Literal('classification'), classes: names }),
+    Type.Object({
+      kind: Type.Union([Type.Literal('regression'), Type.Literal('forecasting')]),
+      outputs: names,
+    }),
+  ]),
+  shape: Type.Array(Type.Integer({ minimum: 1 })),
+  features: names,
+  encoding: Type.Object({
+    kind: Type.Union(['table', 'images', 'series', 'sequences'].map((kind) => Type.Literal(kind))),
+    columns: Type.Array(Type.Object({ name: Type.String(), categories: Type.Optional(names) })),
+    missing: Type.String(),
+  }),
+  fill: numbers,
+  outside: Type.Optional(Type.Object({ input: scales, target: scales })),
+  files: Type.Optional(Type.Record(Type.String(), Type.String())),
+})
+
+/** Reads a model's `preprocess.json`. What is damaged, or something else, is an InputError that names it. */
 export function readPreprocess(folder: string): Preprocess {
   const path = join(folder, 'preprocess.json')
-  if (!existsSync(path))
-    throw new InputError(`${path}: no such file; sentei predict needs it beside model.json`)
-  const document = JSON.parse(readFileSync(path, 'utf8')) as Omit<Preprocess, 'outside'> & Partial<Preprocess>
+  const found = readSealed(path, remedy)
+  if (!found) throw damaged(path, 'no such file', 'sentei predict needs it beside model.json')
+  requireValid(PreprocessSchema, found.value, path)
+  const document = found.value as unknown as Omit<Preprocess, 'outside'> & Partial<Preprocess>
   const { features, task, outside = nothing(features, task) } = document
   return { ...document, outside }
+}
+
+/** Refuses a model's folder one of whose files is not what was written, as far as hashes of them are known. */
+export function requireSound(folder: string): void {
+  for (const [name, hash] of Object.entries(readPreprocess(folder).files ?? {})) {
+    const path = join(folder, name)
+    if (!existsSync(path)) throw damaged(path, 'no such file', remedy)
+    if (sha256(readFileSync(path)) !== hash) throw damaged(path, notAsWritten, remedy)
+  }
 }

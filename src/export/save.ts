@@ -1,7 +1,10 @@
+import { join } from 'node:path'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { writeAtomic } from '../base/files.js'
 import type { PreparedData } from '../data/types.js'
 import type { PlainNetwork } from './fold.js'
 import { toLayersModel } from './layers.js'
-import { writeModel } from './model-files.js'
+import { modelContent } from './model-files.js'
 import { scalesApart } from './outside.js'
 import { writePreprocess } from './preprocess.js'
 import { verifyExport, type Verification } from './verify.js'
@@ -23,10 +26,22 @@ export async function saveModel(trained: TrainedNetwork, folder: string): Promis
   const { inside } = scalesApart(data.scaler)
   const model = toLayersModel({ name, graph, values, scales: inside, task: data.dataset.task })
   try {
-    writePreprocess(folder, data, metric)
-    await writeModel(model, folder)
+    await writeModel(model, data, metric, folder)
   } finally {
     model.dispose()
   }
   return verifyExport(folder, { graph, values }, data)
+}
+
+/** Writes the three files of a model, each atomically, the topology last: where it stands, all that it needs does. */
+export async function writeModel(
+  model: LayersModel,
+  data: PreparedData,
+  metric: string,
+  folder: string,
+): Promise<void> {
+  const content = await modelContent(model)
+  writeAtomic(join(folder, 'weights.bin'), content['weights.bin'])
+  writePreprocess(folder, data, metric, content)
+  writeAtomic(join(folder, 'model.json'), content['model.json'])
 }

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { InputError } from '../base/errors.js'
-import { sha256, writeJson } from '../base/files.js'
+import { Type } from '@sinclair/typebox'
+import { sha256 } from '../base/files.js'
+import { readSealed, writeSealed } from '../base/sealed.js'
+import { requireValid } from '../config/validator.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
 import type { PreparedData } from '../data/types.js'
 import type { Trial, TrialMetrics } from '../derive/types.js'
@@ -40,7 +42,7 @@ export function keepLesson(trial: Trial, run: string, found: unknown, { validati
   const lesson: Lesson = { run, planner: planner.name, traits, loss, found }
   const { lessons: _, ...settings } = planner
   const key = sha256(JSON.stringify([traits, settings, trial.config.seed]))
-  writeJson(join(planner.store, `${planner.name}-${key.slice(0, 16)}.json`), lesson)
+  writeSealed(join(planner.store, `${planner.name}-${key.slice(0, 16)}.json`), lesson)
 }
 
 function traitsOf(document: ScheduleDocument, { dataset }: PreparedData, supernet: Supernet): Traits {
@@ -54,15 +56,26 @@ function traitsOf(document: ScheduleDocument, { dataset }: PreparedData, superne
   }
 }
 
+const LessonSchema = Type.Object({
+  run: Type.String(),
+  planner: Type.String(),
+  traits: Type.Object({
+    space: Type.String(),
+    task: Type.String(),
+    data: Type.String(),
+    base: Type.String(),
+    sizes: Type.Array(Type.Number()),
+  }),
+  loss: Type.Number(),
+})
+
 function readLessons(store: string): Lesson[] {
   if (!existsSync(store)) return []
   const files = readdirSync(store).filter((file) => file.endsWith('.json'))
   return files.sort().map((file) => {
     const path = join(store, file)
-    try {
-      return JSON.parse(readFileSync(path, 'utf8')) as Lesson
-    } catch {
-      throw new InputError(`${path}: expected a lesson of a planner as JSON; remove it`)
-    }
+    const found = readSealed(path, 'expected a lesson of a planner; remove it')!.value
+    requireValid(LessonSchema, found, path)
+    return found as unknown as Lesson
   })
 }

@@ -1,26 +1,33 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readKept, remedyFor } from '../base/checksums.js'
 import { InputError } from '../base/errors.js'
+import { damaged, jsonObject } from '../base/sealed.js'
+import { requireValid } from '../config/validator.js'
 import { menuFile } from '../export/formats.js'
+import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
 
 /** The architecture that a finished run kept at a size of its menu, named as the menu names it. */
-export const menuArchitecture = (run: string, size: number): Architecture =>
-  readArchitecture(join(run, menuFile(run, size)))
+export function menuArchitecture(run: string, size: number): Architecture {
+  const name = menuFile(run, size)
+  const path = join(run, name)
+  const bytes = readKept(run, name)
+  if (!bytes) throw damaged(path, 'no such file', remedyFor(run, name))
+  return architectureIn(bytes, path)
+}
 
 /** An architecture's file, as runs, `derive --out` and `export --format architecture` write it. */
 export function readArchitecture(path: string): Architecture {
   if (!existsSync(path)) throw new InputError(`${path}: no such file`)
-  const found = parsed(path)
-  const format = 'sentei-architecture/1'
-  if (found?.format === format && Array.isArray(found.groups)) return found as Architecture
-  throw new InputError(`${path}: expected an architecture (format ${format}), as "sentei derive RUN --out" writes it`)
+  return architectureIn(readFileSync(path), path)
 }
 
-function parsed(path: string): Partial<Architecture> | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Partial<Architecture> | null
-  } catch {
-    throw new InputError(`${path}: expected a JSON document`)
-  }
+function architectureIn(bytes: Buffer, path: string): Architecture {
+  const format = 'sentei-architecture/1'
+  const remedy = `(format ${format}), as "sentei derive RUN --out" writes it`
+  const found = jsonObject(bytes, path, `give an architecture ${remedy}`)
+  if (found.format !== format) throw new InputError(`${path}: expected an architecture ${remedy}`)
+  requireValid(ArchitectureSchema, found, path)
+  return found as unknown as Architecture
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Reader } from '../data/readers/types.js'
 import { encodeRecords } from '../data/records.js'
 import { readModel } from '../export/model-files.js'
-import { readPreprocess } from '../export/preprocess.js'
+import { readPreprocess, requireSound } from '../export/preprocess.js'
 import { modelPredictions } from '../export/verify.js'
 
 /** What a model says about the rows of a file. */
@@ -28,7 +28,8 @@ export async function predictFile(
   file: string,
   readers: readonly Reader[] = [],
 ): Promise<Predictions> {
-  const at = existsSync(join(folder, 'model', 'model.json')) ? join(folder, 'model') : folder
+  const at = modelFolder(folder)
+  if (existsSync(join(at, 'model.json'))) requireSound(at)
   const model = await readModel(at)
   try {
     const preprocess = readPreprocess(at)
@@ -46,6 +47,10 @@ export async function predictFile(
     model.dispose()
   }
 }
+
+/** The folder of a run's model, or a folder itself. */
+export const modelFolder = (folder: string): string =>
+  existsSync(join(folder, 'model')) ? join(folder, 'model') : folder
 
 /** Predictions as CSV: where each row stands, then class and probabilities, or the values. */
 export function predictionsCsv({ names, values, classes, unit, places }: Predictions): string {

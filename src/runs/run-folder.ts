@@ -10,6 +10,7 @@ import { resolveConfig } from '../config/load-config.js'
 import { validate } from '../config/validator.js'
 import type { PreparedData } from '../data/types.js'
 import type { TrialMetrics } from '../derive/types.js'
+import { eventsFile } from '../search/log-mark.js'
 import { FinishedMetricsSchema, TimingsSchema } from '../report/run-schemas.js'
 import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
@@ -64,6 +65,12 @@ export function beginChecksums(folder: string, data: string): void {
   const known = readChecksums(folder)?.files['config.json']
   const files = known === undefined ? hashesOf(folder, ['config.json']) : { 'config.json': known }
   writeChecksums(folder, files, data)
+}
+
+/** Gives the log of a run that was interrupted its hash, until it goes on. */
+export function keepLog(folder: string): void {
+  const { data, files } = readChecksums(folder) ?? {}
+  writeChecksums(folder, { ...files, ...hashesOf(folder, [eventsFile]) }, data)
 }
 
 /** Gives every file that is read back its hash; `metrics.json`, which says that a run is finished, is written last. */

@@ -8,6 +8,7 @@ import type { Config } from '../config/config-schema.js'
 import { requireValid } from '../config/validator.js'
 import { absolutePaths } from '../data/data-settings.js'
 import type { PreparedData } from '../data/types.js'
+import { Interrupted } from '../derive/retrain-stage.js'
 import { runTrial } from '../derive/trial.js'
 import type { Trial, TrialHooks } from '../derive/types.js'
 import type { Tried } from '../schedule/planners/trying.js'
@@ -23,6 +24,7 @@ import {
   beginChecksums,
   createRunFolder,
   isFinished,
+  keepLog,
   readFinishedRun,
   readRunConfig,
   requireNewFolder,
@@ -155,6 +157,9 @@ async function runInFolder(
     const results = { architecture, menu, network, metrics, seconds, workers, schedule: csv }
     await writeResults(out, trial, results, { emit, flush: () => void log.mark() })
     keepLesson(trial, basename(resolve(out)), result.lesson, metrics)
+  } catch (error) {
+    if (error instanceof Interrupted) keepLog(out)
+    throw error
   } finally {
     log.close()
   }

@@ -94,6 +94,8 @@ describe('init', () => {
     writeFileSync(at('mine.yaml'), 'mine')
     await expect(program('init', '--out', at('mine.yaml'))).rejects.toThrow(/mine\.yaml: it exists already/)
     expect(readFileSync(at('mine.yaml'), 'utf8')).toBe('mine')
+    await program('init', '--out', at('mine.yaml'), '--force')
+    expect(readFileSync(at('mine.yaml'), 'utf8')).toContain('supernet:')
   })
 })
 

@@ -109,6 +109,9 @@ describe('loadConfig', () => {
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
     for (const [from, to] of ['ab', 'bc', 'cd']) bomb.push(`${to}: &${to} [${`*${from}, `.repeat(10)}]`)
     expect(failure(bomb.join('\n'))).toMatch(/got an error: Excessive alias count .*\(my\.yaml\)$/)
+    expect(failure('data: &a { source: *a }')).toMatch(
+      /got an error: an alias refers to itself \(my\.yaml\)$/,
+    )
   })
 
   it('refuses what is no file and no document', () => {

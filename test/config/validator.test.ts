@@ -195,3 +195,11 @@ describe('validate, unions', () => {
     expect(message(() => validate(open, { a: 1, b: 'x' }, 'doc'))).toBe('doc.b: expected integer, got "x"')
   })
 })
+
+it('a value that refers to itself is told, not followed', () => {
+  const value: Record<string, unknown> = { name: 'a' }
+  value.self = value
+  expect(() => validate(Type.Object({}), value, 'config')).toThrow(
+    'config: expected a document that ends, got one that refers to itself',
+  )
+})

@@ -2,10 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
-import { writeModel } from '../../src/export/model-files.js'
 import { scalesApart } from '../../src/export/outside.js'
 import { readPreprocess, writePreprocess, type Preprocess } from '../../src/export/preprocess.js'
-import { saveModel } from '../../src/export/save.js'
+import { saveModel, writeModel } from '../../src/export/save.js'
 import { toLayersModel } from '../../src/export/layers.js'
 import { verifyExport } from '../../src/export/verify.js'
 import type { PreparedData } from '../../src/data/types.js'
@@ -61,8 +60,7 @@ test('verification measures values by their spread: a lost digit behind an offse
   // All of the scaling in 32-bit layers, as if the target were near 0.
   const model = toLayersModel({ name: 'net', graph, values, scales: data.scaler, task: data.dataset.task })
   const near = { ...data, scaler: { ...data.scaler, target: { mean: [0], std: [1] } } }
-  writePreprocess(folder, near, 'rmse')
-  await writeModel(model, folder)
+  await writeModel(model, near, 'rmse', folder)
   model.dispose()
   await expect(verifyExport(folder, network, data)).rejects.toThrow(
     /differs from the network: relative error/,
@@ -71,9 +69,12 @@ test('verification measures values by their spread: a lost digit behind an offse
 
 test('a model without the part outside, of an earlier version, does all by itself', () => {
   const data = far([3, 20], [2, 10], [50, 1])
-  writePreprocess(folder, data, 'rmse')
+  writePreprocess(folder, data, 'rmse', {})
   const path = join(folder, 'preprocess.json')
-  const { outside: _, ...old } = JSON.parse(readFileSync(path, 'utf8')) as Preprocess
+  const { outside, files, sha256, ...old } = JSON.parse(readFileSync(path, 'utf8')) as Preprocess & {
+    sha256: string
+  }
+  expect([outside, files, sha256]).not.toContain(undefined)
   writeFileSync(path, JSON.stringify(old))
   expect(readPreprocess(folder).outside).toEqual({
     input: { mean: [0, 0], std: [1, 1] },

@@ -1,14 +1,17 @@
-import { appendFileSync, cpSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { packagePath, writeJson } from '../../src/base/files.js'
 import { gunzipSync } from 'node:zlib'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { Interrupted } from '../../src/derive/retrain-stage.js'
+import { exportRun } from '../../src/export/formats.js'
 import { readRun } from '../../src/report/read-run.js'
 import { deriveRun } from '../../src/runs/derive-run.js'
 import { freezeRun } from '../../src/runs/freeze-run.js'
+import { predictFile } from '../../src/runs/predict-file.js'
 import { retrainRun } from '../../src/runs/retrain-run.js'
 import { readFinishedRun } from '../../src/runs/run-folder.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
@@ -158,5 +161,48 @@ describe('a finished run', () => {
   test('leaves neither lock nor half-written file', () => {
     const names = readdirSync(at('whole'), { recursive: true, encoding: 'utf8' })
     expect(names.filter((name) => /lock|tmp/.test(name))).toEqual([])
+  })
+})
+
+describe('a model', () => {
+  const model = ['weights.bin', 'model.json', 'preprocess.json']
+
+  test.each(model)('with a flipped bit in %s is neither used nor exported, wherever it was copied', async (name) => {
+    const run = copyOf('whole', `model-${name}`)
+    flip(run, 'model', name)
+    cpSync(join(run, 'model'), at(`away-${name}`), { recursive: true })
+    const message = new RegExp(`${name}: (damaged: |expected a JSON ).*; restore it from a copy`)
+    await expect(predictFile(run, at('data.csv'))).rejects.toThrow(message)
+    await expect(predictFile(at(`away-${name}`), at('data.csv'))).rejects.toThrow(message)
+    await expect(exportRun(run, 'layers', at('out'))).rejects.toThrow(message)
+    expect(existsSync(at('out'))).toBe(false)
+  })
+
+  test.each(model)('without %s is refused with its name', async (name) => {
+    const run = copyOf('whole', `model-without-${name}`)
+    rmSync(join(run, 'model', name))
+    await expect(predictFile(run, at('data.csv'))).rejects.toThrow(new RegExp(`model/${name}: no such file`))
+  })
+
+  test('of before there were checksums is used as it is, and what is no model is told', async () => {
+    const run = copyOf('whole', 'model-old')
+    const path = (name: string) => join(run, 'model', name)
+    const { files, sha256, ...old } = JSON.parse(readFileSync(path('preprocess.json'), 'utf8')) as Record<string, unknown>
+    expect([files, sha256]).not.toContain(undefined)
+    writeJson(path('preprocess.json'), old)
+    const before = tf.memory().numTensors
+    expect(await predictFile(run, at('data.csv'))).toEqual(await predictFile(at('whole'), at('data.csv')))
+    for (const [name, content, message] of [
+      ['model.json', {}, 'model.json.modelTopology: expected'],
+      ['model.json', { modelTopology: {}, weightsManifest: [] }, 'expected a model that TensorFlow.js loads'],
+      ['preprocess.json', { ...old, task: 7 }, 'preprocess.json.task: expected'],
+    ] as const) {
+      const bad = copyOf('model-old', `model-bad-${message.length}`)
+      writeJson(join(bad, 'model', name), content)
+      await expect(predictFile(bad, at('data.csv'))).rejects.toThrow(message)
+    }
+    truncateSync(path('weights.bin'), 100)
+    await expect(predictFile(run, at('data.csv'))).rejects.toThrow(/weights\.bin: expected \d+ bytes, got 100/)
+    expect(tf.memory().numTensors).toBe(before)
   })
 })

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { backendNames, type BackendName } from '../../backend/index.js'
 import { InputError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
@@ -7,6 +8,7 @@ import { benchOperations } from '../../runs/bench-operations.js'
 import { benchStep, type StepFigures } from '../../runs/bench-step.js'
 import { command, type Arguments } from '../command.js'
 import { backend, integer, json, out, path, set, settings, text, workers } from '../options.js'
+import { force, outputOf } from '../output.js'
 import { profileText } from '../profile-text.js'
 import { textTable } from '../table.js'
 
@@ -49,6 +51,7 @@ export const bench = command({
     workers,
     set,
     out: out('for operations: the table to write, for config.objective.latency'),
+    force,
     backend,
     json,
   },
@@ -85,8 +88,12 @@ async function operations(args: Arguments): Promise<string> {
   if (file === undefined) throw new InputError('bench operations: expected a configuration, got nothing')
   const name = text(args, 'backend')
   const loaded = loadConfig(file, name === undefined ? {} : { backend: name })
+  const { data, objective } = loaded.config
+  const read = [data.file, objective.latency].flatMap((path) =>
+    typeof path === 'string' ? [resolve(loaded.folder, path)] : [],
+  )
+  const target = outputOf(args, { inputs: [file, ...read] })
   const table = await benchOperations(loaded)
-  const target = text(args, 'out')
   if (target !== undefined) writeJson(target, table)
   if (args.json) return JSON.stringify(table)
   return textTable([

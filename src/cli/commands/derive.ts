@@ -3,7 +3,9 @@ import { deriveRules, deriveRun, type DeriveRule } from '../../runs/derive-run.j
 import { formatNumber } from '../../report/format.js'
 import type { Architecture } from '../../supernet/types.js'
 import { command } from '../command.js'
-import { integer, json, menu, number, out, path, required, text } from '../options.js'
+import { integer, json, menu, number, out, path, required } from '../options.js'
+import { force, outputOf } from '../output.js'
+import { noteUnchecked } from '../unchecked.js'
 import { textTable } from '../table.js'
 
 export const derive = command({
@@ -29,21 +31,24 @@ export const derive = command({
     },
     menu,
     out: out('also write it to this file, as JSON'),
+    force,
     json,
   },
-  async run(args, { print }) {
+  async run(args, context) {
     const epoch = integer(args, 'epoch', 1)
     const threshold = number(args, 'threshold', 0)
     const size = number(args, 'menu', 0)
-    const architecture = await deriveRun(required(args, 'run'), {
+    const run = required(args, 'run')
+    noteUnchecked(run, context)
+    const file = outputOf(args, { inputs: [run] })
+    const architecture = await deriveRun(run, {
       rule: required(args, 'rule') as DeriveRule,
       ...(epoch !== undefined && { epoch }),
       ...(threshold !== undefined && { threshold }),
       ...(size !== undefined && { menu: size }),
     })
-    const file = text(args, 'out')
     if (file !== undefined) writeJson(file, architecture)
-    print(args.json ? JSON.stringify(architecture) : described(architecture))
+    context.print(args.json ? JSON.stringify(architecture) : described(architecture))
   },
 })
 

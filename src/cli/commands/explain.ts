@@ -3,6 +3,7 @@ import { explanationText } from '../../report/explain-text.js'
 import { readRun } from '../../report/read-run.js'
 import { command } from '../command.js'
 import { json, path, required } from '../options.js'
+import { noteUnchecked } from '../unchecked.js'
 
 export const explain = command({
   usage: 'explain <run> <part>',
@@ -15,8 +16,9 @@ export const explain = command({
     },
   },
   options: { json },
-  run(args, { print }) {
+  run(args, context) {
+    noteUnchecked(required(args, 'run'), context)
     const explanation = explainPart(readRun(required(args, 'run')), required(args, 'part'))
-    print(args.json ? JSON.stringify(explanation) : explanationText(explanation))
+    context.print(args.json ? JSON.stringify(explanation) : explanationText(explanation))
   },
 })

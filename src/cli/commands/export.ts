@@ -1,6 +1,9 @@
 import { exportFormats, exportRun } from '../../export/formats.js'
+import { modelFiles } from '../../export/model-files.js'
 import { command } from '../command.js'
 import { json, menu, number, out, path, required } from '../options.js'
+import { force, outputOf } from '../output.js'
+import { noteUnchecked } from '../unchecked.js'
 
 export const exportCommand = command({
   usage: 'export <run>',
@@ -10,16 +13,15 @@ export const exportCommand = command({
     format: { type: 'string', demandOption: true, requiresArg: true, describe: exportFormats.join(', ') },
     menu,
     out: { ...out('where to write; a folder for layers, else a file'), demandOption: true },
+    force,
     json,
   },
-  async run(args, { print }) {
-    const [run, format, to] = ['run', 'format', 'out'].map((name) => required(args, name)) as [
-      string,
-      string,
-      string,
-    ]
+  async run(args, context) {
+    const [run, format] = [required(args, 'run'), required(args, 'format')]
+    noteUnchecked(run, context)
+    const to = outputOf(args, { inputs: [run], ...(format === 'layers' && { files: modelFiles }) })!
     const size = number(args, 'menu', 0)
     await exportRun(run, format, to, size)
-    print(args.json ? JSON.stringify({ run, format, out: to }) : to)
+    context.print(args.json ? JSON.stringify({ run, format, out: to }) : to)
   },
 })

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { InputError } from '../../base/errors.js'
 import { writeAtomic } from '../../base/files.js'
 import { didYouMean } from '../../base/suggest.js'
 import { command } from '../command.js'
-import { json, out, required, text } from '../options.js'
+import { json, out, required } from '../options.js'
+import { force, outputOf } from '../output.js'
 import { templates } from '../templates.js'
 
 export const init = command({
@@ -17,6 +17,7 @@ export const init = command({
       describe: Object.keys(templates).join(', '),
     },
     out: out('the file to write; sentei.yaml by default'),
+    force,
     json,
   },
   run(args, { print, say }) {
@@ -27,8 +28,7 @@ export const init = command({
       throw new InputError(
         `--template: expected one of ${names.join(', ')}, got "${name}"${didYouMean(name, names)}`,
       )
-    const to = text(args, 'out') ?? 'sentei.yaml'
-    if (existsSync(to)) throw new InputError(`${to}: it exists already; choose another --out, or remove it`)
+    const to = outputOf(args, {}, 'sentei.yaml')
     writeAtomic(to, template)
     print(args.json ? JSON.stringify({ template: name, out: to }) : to)
     say(`next: sentei search ${to}`)

@@ -2,7 +2,8 @@ import { useBackend } from '../../backend/index.js'
 import { writeAtomic } from '../../base/files.js'
 import { predictFile, predictionsCsv } from '../../runs/predict-file.js'
 import { command } from '../command.js'
-import { json, out, path, required, text } from '../options.js'
+import { json, out, path, required } from '../options.js'
+import { force, outputOf } from '../output.js'
 
 export const predict = command({
   usage: 'predict <model>',
@@ -16,12 +17,14 @@ export const predict = command({
       describe: 'a file or folder of the format that the model was trained on',
     },
     out: out('a CSV file; stdout by default'),
+    force,
     json,
   },
   async run(args, { print, say }) {
+    const [model, data] = [required(args, 'model'), required(args, 'data')]
+    const to = outputOf(args, { inputs: [data, model] })
     await useBackend('wasm')
-    const predictions = await predictFile(required(args, 'model'), required(args, 'data'))
-    const to = text(args, 'out')
+    const predictions = await predictFile(model, data)
     if (to !== undefined) writeAtomic(to, predictionsCsv(predictions))
     if (args.json)
       return print(

@@ -6,6 +6,7 @@ import { isFinished, readFinishedRun, readRunConfig } from '../../runs/run-folde
 import { resumeRun } from '../../runs/search-run.js'
 import { command, type Arguments, type CommandContext } from '../command.js'
 import { json, path, quiet, required, workers } from '../options.js'
+import { noteUnchecked } from '../unchecked.js'
 import { tellOutcome, withOutcome } from '../run-outcome.js'
 
 export const resume = command({
@@ -25,6 +26,7 @@ export const resume = command({
   async run(args, context) {
     const run = required(args, 'run')
     const config = readRunConfig(run)
+    noteUnchecked(run, context)
     if (isFinished(run)) return tellFinished(run, args, context)
     const remedy = `sentei resume ${run}`
     const previous = Boolean(args.previous)

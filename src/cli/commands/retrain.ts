@@ -21,6 +21,7 @@ import {
   workers,
 } from '../options.js'
 import { withOutcome } from '../run-outcome.js'
+import { noteUnchecked } from '../unchecked.js'
 
 const allowed = ['retrain', 'criteria', 'name', 'backend']
 
@@ -45,6 +46,7 @@ export const retrain = command({
   },
   run(args, context) {
     const run = required(args, 'run')
+    noteUnchecked(run, context)
     const configure = (config: Config) => configured(config, args)
     const config = configure(readFinishedRun(run).config)
     const into = required(args, 'out')

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { parse } from 'yaml'
 import { InputError, expected } from '../../base/errors.js'
 import { writeAtomic } from '../../base/files.js'
@@ -19,6 +18,8 @@ import { relaxations } from '../../supernet/relaxations/index.js'
 import type { RelaxationName } from '../../supernet/relaxations/types.js'
 import { command, type Arguments, type CommandContext } from '../command.js'
 import { integer, json, out, path, text } from '../options.js'
+import { force, outputOf } from '../output.js'
+import { noteUnchecked } from '../unchecked.js'
 import { documentText, lambdaText } from '../schedule-text.js'
 
 const actions = ['list', 'show', 'validate', 'freeze']
@@ -39,6 +40,7 @@ export const schedule = command({
     csv: { type: 'boolean', default: false, describe: 'λ[t, k] as schedule.csv' },
     svg: { type: 'boolean', default: false, describe: 'λ[t, k] as a drawing' },
     out: out('write there instead of printing'),
+    force,
     json,
   },
   async run(args, context) {
@@ -84,9 +86,8 @@ function listed(args: Arguments): string {
 
 function freeze(run: string | undefined, args: Arguments, context: CommandContext): void {
   if (run === undefined) throw new InputError('schedule freeze: expected the folder of a finished run')
-  const into = text(args, 'out')
-  if (into !== undefined && existsSync(into))
-    throw new InputError(`${into}: it exists already; choose another --out, or remove it`)
+  const into = outputOf(args, { inputs: [run] })
+  noteUnchecked(run, context)
   const document = freezeRun(run)
   if (into !== undefined) writeAtomic(into, scheduleText(document))
   const { table, replay } = document
@@ -150,7 +151,7 @@ function show({ document, view }: NamedSchedule, args: Arguments): string {
 
 /** Prints a text, or writes it to `--out` and prints the path. */
 function tell(shown: string, args: Arguments, { print }: CommandContext): void {
-  const into = text(args, 'out')
+  const into = outputOf(args, { inputs: [text(args, 'schedule')] })
   if (into === undefined) return print(shown.trimEnd())
   writeAtomic(into, `${shown.trimEnd()}\n`)
   print(into)
