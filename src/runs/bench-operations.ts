@@ -45,8 +45,15 @@ export async function benchOperations({
       }),
     )
   if (operations.length === 0)
-    throw new InputError(`config.supernet.space: ${supernet.space} chooses no operations, so there is nothing to time`)
-  const about = { space: supernet.space, input: [...supernet.input], backend: config.backend, node: process.version }
+    throw new InputError(
+      `config.supernet.space: ${supernet.space} chooses no operations, so there is nothing to time`,
+    )
+  const about = {
+    space: supernet.space,
+    input: [...supernet.input],
+    backend: config.backend,
+    node: process.version,
+  }
   return { format: 'sentei-latency/1', about, operations }
 }
 
@@ -54,7 +61,10 @@ export async function benchOperations({
 function partsOf({ graph }: Supernet, group: string, member: string): Graph[] {
   const shapes = new Map(graph.nodes.map((node) => [node.id, node]))
   return graph.nodes.flatMap((mix) => {
-    const from = mix.kind === 'mix' && mix.attrs.group === group ? mix.inputs[carryingMembers(mix).indexOf(member)] : undefined
+    const from =
+      mix.kind === 'mix' && mix.attrs.group === group
+        ? mix.inputs[carryingMembers(mix).indexOf(member)]
+        : undefined
     if (from === undefined) return []
     const inside = new Set(exclusiveNodes(graph, [{ mix, input: from }]).map(({ id }) => id))
     const nodes = graph.nodes.filter(({ id }) => inside.has(id))
@@ -74,7 +84,9 @@ function timeOf(graph: Graph, { groups }: Supernet, known: Map<string, number>, 
   if (found !== undefined) return found
   const store = ParameterStore.of(graph, randomSource(1))
   const input = tf.randomNormal([1, ...graph.nodes[0]!.shape], 0, 1, 'float32', 1)
-  const gates = new Map(groups.map(({ name, members, total }) => [name, members.map(() => total / members.length)]))
+  const gates = new Map(
+    groups.map(({ name, members, total }) => [name, members.map(() => total / members.length)]),
+  )
   const times: number[] = []
   for (let n = -10; n < runs; n++) {
     const start = performance.now()

@@ -33,7 +33,12 @@ export function withLessons(
 }
 
 /** Writes what a run's planner found into its store, where it has one. */
-export function keepLesson(trial: Trial, run: string, found: unknown, { validation, metric }: TrialMetrics): void {
+export function keepLesson(
+  trial: Trial,
+  run: string,
+  found: unknown,
+  { validation, metric }: TrialMetrics,
+): void {
   const document = trial.config.schedule as ScheduleDocument
   const { planner } = document
   if (planner?.store === undefined || found === undefined || validation.final === null) return

@@ -66,7 +66,9 @@ export function checkPlanner(
   const fault = planner.fault?.({ options, budget })
   if (fault) throw new InputError(fault)
   if (store !== undefined && !planner.lesson)
-    throw new InputError(`schedule.planner.store: the planner ${name} learns nothing from past runs; remove it`)
+    throw new InputError(
+      `schedule.planner.store: the planner ${name} learns nothing from past runs; remove it`,
+    )
   return { planner, options }
 }
 
@@ -89,7 +91,10 @@ export function planned(
   const found = checkPlanner(document, own)
   if (!found) return { schedule: compile(document) }
   const { planner, options } = found
-  for (const split of [...(planner.needsArch ? ['arch' as const] : []), ...(planner.prepare ? ['validation' as const] : [])])
+  for (const split of [
+    ...(planner.needsArch ? ['arch' as const] : []),
+    ...(planner.prepare ? ['validation' as const] : []),
+  ])
     if (splits[split].length === 0)
       throw new InputError(
         `config.split.${split}: the planner ${planner.name} measures on this split, which is empty; give it a share`,

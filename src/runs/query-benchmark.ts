@@ -66,9 +66,7 @@ const Setting = Type.Object(
 export type QuerySetting = Static<typeof Setting>
 
 /** Answers what a tabular benchmark has of an architecture, beside Sentei's own count of its cost. */
-export function queryBenchmark(
-  options: QueryOptions & { readonly architecture: string },
-): QueryAnswer
+export function queryBenchmark(options: QueryOptions & { readonly architecture: string }): QueryAnswer
 export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummary
 export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummary {
   const { benchmark, architecture } = options
@@ -94,7 +92,10 @@ export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummar
   }
 }
 
-function openTable({ table, column, metric, higherIsBetter }: QueryOptions, notation: Notation): BenchmarkTable {
+function openTable(
+  { table, column, metric, higherIsBetter }: QueryOptions,
+  notation: Notation,
+): BenchmarkTable {
   if (higherIsBetter !== undefined && metric === undefined)
     throw new InputError('--lower-is-better: expected --metric with it, got none')
   return benchmarkTable(table, { notation, column, metric, higherIsBetter, label: '--table' })
@@ -108,7 +109,10 @@ function settingOf(space: AnySpace, set: readonly string[]): QuerySetting {
     throw new InputError(
       `query.input: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, got [${setting.input.join(', ')}]; give it with --set input=[…]`,
     )
-  return { ...setting, options: validate(space.options, setting.options, 'query.options') as QuerySetting['options'] }
+  return {
+    ...setting,
+    options: validate(space.options, setting.options, 'query.options') as QuerySetting['options'],
+  }
 }
 
 /** The cost of the discrete network that an architecture describes, as published ones are: no batch norm behind pools. */
@@ -121,7 +125,11 @@ function countedCost(
     const supernet = choose(space.build({ options: options as never, input, outputs }), choices).supernet
     const open = illegality(supernet)
     if (open !== undefined) throw new InputError(`architecture: ${open}`)
-    const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true, poolNorm: 'drop' })
+    const { graph } = discretise(supernet, uniformGates(supernet), {
+      gates: 'drop',
+      affine: true,
+      poolNorm: 'drop',
+    })
     return { cost: costOf(graph) }
   } catch (error) {
     if (error instanceof InputError) return { cost: null, uncounted: error.message }

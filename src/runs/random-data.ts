@@ -22,7 +22,11 @@ interface Kind {
 /** Inputs of one, two and three axes. */
 const kinds: readonly Kind[] = [
   { name: 'tables', sizes: ['features'], shape: ({ features = 8 }) => [features] },
-  { name: 'series', sizes: ['length', 'features'], shape: ({ length = 128, features = 8 }) => [length, features] },
+  {
+    name: 'series',
+    sizes: ['length', 'features'],
+    shape: ({ length = 128, features = 8 }) => [length, features],
+  },
   { name: 'images', sizes: ['image'], shape: ({ image = 32 }) => [image, image, 3] },
 ]
 

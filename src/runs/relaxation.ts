@@ -13,7 +13,9 @@ export const relaxationName = (setting: Config['relaxation']): RelaxationName =>
 export function relaxationOf(setting: Config['relaxation'], steps: number): Relaxation {
   const { name, hard = false, temperature } = typeof setting === 'string' ? { name: setting } : setting
   if (hard && name !== 'gumbel-softmax')
-    throw new InputError(`config.relaxation.hard: only gumbel-softmax draws, so only it can be hard, got ${name}`)
+    throw new InputError(
+      `config.relaxation.hard: only gumbel-softmax draws, so only it can be hard, got ${name}`,
+    )
   const relaxation = hard ? hardGumbelSoftmax : relaxations[name]
   if (!relaxation.temperature) {
     if (temperature === undefined) return relaxation
@@ -25,6 +27,8 @@ export function relaxationOf(setting: Config['relaxation'], steps: number): Rela
   const temperatureAt = (t: number) => curveAt(curve, steps > 1 ? Math.min(t, steps - 1) / (steps - 1) : 1)
   for (let t = 0; t < steps; t++)
     if (temperatureAt(t) <= 0)
-      throw new InputError(`config.relaxation.temperature: expected numbers above 0 throughout, got ${temperatureAt(t)} at iteration ${t}`)
+      throw new InputError(
+        `config.relaxation.temperature: expected numbers above 0 throughout, got ${temperatureAt(t)} at iteration ${t}`,
+      )
   return { ...relaxation, temperatureAt }
 }

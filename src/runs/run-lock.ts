@@ -53,7 +53,10 @@ function acquire(path: string, folder: string, onNotice?: (text: string) => void
   try {
     const now = ownerOf(path)
     if (now && mayLive(now)) throw held(folder, now)
-    if (now) onNotice?.(`${folder}: process ${now.pid}, which held it since ${now.since}, is gone; going on in its place`)
+    if (now)
+      onNotice?.(
+        `${folder}: process ${now.pid}, which held it since ${now.since}, is gone; going on in its place`,
+      )
     rmSync(path, { force: true })
     if (!created(path)) throw held(folder, ownerOf(path))
   } finally {
@@ -105,7 +108,8 @@ function ownerOf(path: string): Owner | undefined {
   }
   try {
     const owner = JSON.parse(text) as Partial<Owner> | null
-    if (owner?.format === 'sentei-lock/1' && Number.isSafeInteger(owner.pid) && owner.pid! > 0) return owner as Owner
+    if (owner?.format === 'sentei-lock/1' && Number.isSafeInteger(owner.pid) && owner.pid! > 0)
+      return owner as Owner
   } catch {
     // Said below.
   }
@@ -160,6 +164,7 @@ function beganAt(pid: number): string | null {
 function sweep(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const pid = /\.(\d+)\.tmp$/.exec(name)?.[1]
-    if (pid !== undefined && (Number(pid) === process.pid || !isThere(Number(pid)))) rmSync(join(folder, name), { force: true })
+    if (pid !== undefined && (Number(pid) === process.pid || !isThere(Number(pid))))
+      rmSync(join(folder, name), { force: true })
   }
 }

@@ -43,7 +43,10 @@ describe('retrainRun', () => {
     expect(other.config.split.seed).toBe(1)
     expect(other.metrics.validation.supernet).toBe(mlp.metrics.validation.supernet)
     expect(other.metrics.test.final).not.toBe(mlp.metrics.test.final)
-    expect(JSON.parse(readFileSync(at('longer/retrained-from.json'), 'utf8'))).toEqual({ run: at('mlp'), seed: 1 })
+    expect(JSON.parse(readFileSync(at('longer/retrained-from.json'), 'utf8'))).toEqual({
+      run: at('mlp'),
+      seed: 1,
+    })
   })
 
   test('from the inherited weights it starts where the search ended', async () => {
@@ -81,7 +84,7 @@ describe('predictFile', () => {
     const { values, names, unit, places } = await predictFile(at('mlp'), at('all.csv'))
     expect(tf.memory().numTensors).toBe(before)
     expect(names).toEqual(['compressive_strength'])
-    expect([unit, ...places.slice(0, 2)]).toEqual(["line", 2, 3])
+    expect([unit, ...places.slice(0, 2)]).toEqual(['line', 2, 3])
     const target = lines[0]!.split(',').indexOf('compressive_strength')
     const errors = values.map(([value], row) => value! - Number(lines[row + 1]!.split(',')[target]))
     const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length)
@@ -111,7 +114,9 @@ describe('predictFile', () => {
 
   test('refuses a file that lacks columns', async () => {
     writeFileSync(at('short.csv'), 'cement,water\n1,2\n')
-    await expect(predictFile(at('mlp'), at('short.csv'))).rejects.toThrow(/expected the columns "blast_furnace_slag"/)
+    await expect(predictFile(at('mlp'), at('short.csv'))).rejects.toThrow(
+      /expected the columns "blast_furnace_slag"/,
+    )
   })
 })
 
@@ -127,7 +132,9 @@ describe('exportRun', () => {
     await exportRun(at('cells'), 'dot', at('a.dot'))
     await exportRun(at('cells'), 'svg', at('a.svg'))
     expect(JSON.parse(readFileSync(at('a.json'), 'utf8'))).toEqual(cells.architecture)
-    expect(readFileSync(at('a.dot'), 'utf8')).toMatch(/"0\/0" -> "0\/2" \[label="(skip|conv-1x1|dil-conv-3x3)"\]/)
+    expect(readFileSync(at('a.dot'), 'utf8')).toMatch(
+      /"0\/0" -> "0\/2" \[label="(skip|conv-1x1|dil-conv-3x3)"\]/,
+    )
     expect(readFileSync(at('a.svg'), 'utf8')).toMatch(/^<svg /)
   })
 })

@@ -11,7 +11,8 @@ import { temporaryFolder, tinyCells } from './helper.js'
 const folder = temporaryFolder()
 
 /** Every line of a table with one choice an edge, and a score that tells where it stands. */
-const write = (name: string, lines: string[]) => writeFileSync(join(folder, name), `arch,error,params\n${lines.join('\n')}\n`)
+const write = (name: string, lines: string[]) =>
+  writeFileSync(join(folder, name), `arch,error,params\n${lines.join('\n')}\n`)
 
 test('a search says where the architecture that it found stands among all', async () => {
   write('other.csv', ['cell0/0→2=skip,0.1,5'])
@@ -51,15 +52,23 @@ test('a search says where the architecture that it found stands among all', asyn
     percentile: 50,
   })
   expect((await standing({})).regret).toBeCloseTo(0.2, 12)
-  expect(await standing({ metric: 'params', higherIsBetter: true })).toMatchObject({ metric: 'params', best: 9, regret: 2 })
+  expect(await standing({ metric: 'params', higherIsBetter: true })).toMatchObject({
+    metric: 'params',
+    best: 9,
+    regret: 2,
+  })
 })
 
 test('a wrong table is told before the search begins', async () => {
   const setup = (benchmark: object) => setupTrial(resolveConfig({ ...tinyCells, benchmark }), folder)
   write('small.csv', ['cell0/0→2=skip,0.1,5'])
-  await expect(setup({ table: 'nothing.csv' })).rejects.toThrow('config.benchmark: expected a CSV or JSON file, got "')
+  await expect(setup({ table: 'nothing.csv' })).rejects.toThrow(
+    'config.benchmark: expected a CSV or JSON file, got "',
+  )
   await expect(setup({ table: 'small.csv', metric: 'eror' })).rejects.toThrow(
     'config.benchmark: small.csv has no metric eror; did you mean "error"?',
   )
-  await expect(setup({ table: 'small.csv', column: 'a' })).rejects.toThrow('config.benchmark: small.csv has no column a')
+  await expect(setup({ table: 'small.csv', column: 'a' })).rejects.toThrow(
+    'config.benchmark: small.csv has no column a',
+  )
 })

@@ -50,8 +50,8 @@ describe('a table of latencies', () => {
   it('takes the last line that matches, by globs', () => {
     const net = tinyCells()
     const latency = latencyOf(lines(['**', '*', 1], ['cell1/*', 'max-*', 3], ['cell1/0→2', '*', 7]), net)
-    const [first, second, third] = ['cell0/0→2', 'cell1/1→2', 'cell1/0→2'].map(
-      (name) => net.groups.find((group) => group.name === name)!,
+    const [first, second, third] = ['cell0/0→2', 'cell1/1→2', 'cell1/0→2'].map((name) =>
+      net.groups.find((group) => group.name === name)!,
     )
     expect(latency(first!, 'max-pool-3x3')).toBe(1)
     expect(latency(second!, 'max-pool-3x3')).toBe(3)
@@ -71,14 +71,18 @@ describe('a table of latencies', () => {
     await setup({}).toThrow('latency needs config.objective.latency, a table of measured times')
     await setup({ latency: 'nowhere.json' }).toThrow('sentei bench operations')
     await setup(write({ format: 'sentei-latency/1' })).toThrow('table.json.operations: expected array')
-    await setup(write(lines(['**', '*-1x1', 1]))).toThrow('config.objective.latency: no line matches skip of cell0/0→2')
+    await setup(write(lines(['**', '*-1x1', 1]))).toThrow(
+      'config.objective.latency: no line matches skip of cell0/0→2',
+    )
   })
 })
 
 describe('own terms', () => {
   it('must have a name of their own', async () => {
     const terms = [{ name: 'l1', description: 'another' }]
-    await expect(setupTrial(config({}, 'entropy'), folder, { terms })).rejects.toThrow('terms: there are two of the name l1')
+    await expect(setupTrial(config({}, 'entropy'), folder, { terms })).rejects.toThrow(
+      'terms: there are two of the name l1',
+    )
   })
 })
 

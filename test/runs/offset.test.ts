@@ -29,7 +29,10 @@ function table(column: keyof typeof farColumns, role: 'feature' | 'target'): str
 
 /** What a program that knows only TensorFlow.js and `preprocess.json` makes of a table. */
 async function plainPredictions(run: string, csv: string): Promise<number[][]> {
-  const cells = csv.split('\n').slice(1).map((line) => line.split(',').map(Number))
+  const cells = csv
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',').map(Number))
   const { outside } = JSON.parse(readFileSync(join(run, 'model', 'preprocess.json'), 'utf8')) as Preprocess
   const { input, target } = outside
   const fed = cells.map((row) => [0, 1].map((i) => (row[i]! - input.mean[i]!) / input.std[i]!))
@@ -53,21 +56,24 @@ beforeAll(async () => {
 })
 
 describe.each(Object.keys(farColumns) as (keyof typeof farColumns)[])('%s', (column) => {
-  test.each(['feature', 'target'] as const)('as %s: a verified model that predicts what the network does', async (role) => {
-    const name = `${column} ${role}`.replaceAll(' ', '-')
-    const file = at(`${name}.csv`)
-    writeFileSync(file, table(column, role))
-    const config = configOf(file)
-    const { metrics } = await searchRun({ config, out: at(name) })
-    const { splits, dataset, scaler } = await prepareData(config, folder)
-    const { values } = await predictFile(at(name), file)
-    expect(values).toEqual(await plainPredictions(at(name), table(column, role)))
-    const std = role === 'target' ? scaler.target.std[0]! : 1
-    const errors = [...splits.validation].map((row) => (values[row]![0]! - dataset.targets[row]!) / std)
-    const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length)
-    expect(metrics.metric).toBe('rmse')
-    expect(rmse / (metrics.validation.final! / std)).toBeCloseTo(1, 4)
-    // It learned from the digits behind the offset: less than half of what guessing the mean misses by.
-    expect(rmse).toBeLessThan(0.5 * (role === 'target' ? 1 : scaler.target.std[0]!))
-  })
+  test.each(['feature', 'target'] as const)(
+    'as %s: a verified model that predicts what the network does',
+    async (role) => {
+      const name = `${column} ${role}`.replaceAll(' ', '-')
+      const file = at(`${name}.csv`)
+      writeFileSync(file, table(column, role))
+      const config = configOf(file)
+      const { metrics } = await searchRun({ config, out: at(name) })
+      const { splits, dataset, scaler } = await prepareData(config, folder)
+      const { values } = await predictFile(at(name), file)
+      expect(values).toEqual(await plainPredictions(at(name), table(column, role)))
+      const std = role === 'target' ? scaler.target.std[0]! : 1
+      const errors = [...splits.validation].map((row) => (values[row]![0]! - dataset.targets[row]!) / std)
+      const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length)
+      expect(metrics.metric).toBe('rmse')
+      expect(rmse / (metrics.validation.final! / std)).toBeCloseTo(1, 4)
+      // It learned from the digits behind the offset: less than half of what guessing the mean misses by.
+      expect(rmse).toBeLessThan(0.5 * (role === 'target' ? 1 : scaler.target.std[0]!))
+    },
+  )
 })

@@ -28,7 +28,9 @@ async function goneProcess(): Promise<number> {
 test('holds a folder while the work goes on, and lets it go, whatever happens', async () => {
   const run = place()
   await withRunLock(run, undefined, async () => {
-    expect(() => requireUnlocked(run)).toThrow(new RegExp(`process ${process.pid} is writing there since \\d`))
+    expect(() => requireUnlocked(run)).toThrow(
+      new RegExp(`process ${process.pid} is writing there since \\d`),
+    )
     await expect(withRunLock(run, undefined, nothing)).rejects.toThrow(/wait for it, or stop it/)
   })
   await expect(withRunLock(run, undefined, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
@@ -40,12 +42,17 @@ test('takes over from a process that is gone, with a notice, and sweeps what it 
   const run = place({ pid })
   mkdirSync(join(run, 'checkpoint'))
   const left = [`config.json.${pid}.tmp`, `checkpoint/search.safetensors.${pid}.tmp`]
-  for (const name of [...left, `report.html.${process.ppid}.tmp`, 'mine.tmp']) writeFileSync(join(run, name), '')
+  for (const name of [...left, `report.html.${process.ppid}.tmp`, 'mine.tmp'])
+    writeFileSync(join(run, name), '')
   const told: string[] = []
-  await withRunLock(run, (text) => told.push(text), () => {
-    expect(left.filter((name) => existsSync(join(run, name)))).toEqual([])
-    return Promise.resolve()
-  })
+  await withRunLock(
+    run,
+    (text) => told.push(text),
+    () => {
+      expect(left.filter((name) => existsSync(join(run, name)))).toEqual([])
+      return Promise.resolve()
+    },
+  )
   expect(told).toEqual([`${run}: process ${pid}, which held it since noon, is gone; going on in its place`])
   expect(readdirSync(run).sort()).toEqual(['checkpoint', 'mine.tmp', `report.html.${process.ppid}.tmp`])
 })
@@ -63,7 +70,9 @@ test('does not judge processes of another machine, nor files of others', async (
   for (const content of ['', '{}', 'null', 'my own notes']) {
     const run = place()
     writeFileSync(join(run, lockFile), content)
-    await expect(withRunLock(run, undefined, nothing)).rejects.toThrow(/run\.lock: not a readable lock; remove it if/)
+    await expect(withRunLock(run, undefined, nothing)).rejects.toThrow(
+      /run\.lock: not a readable lock; remove it if/,
+    )
     expect(readFileSync(join(run, lockFile), 'utf8')).toBe(content)
   }
 })

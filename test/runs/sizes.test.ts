@@ -45,7 +45,11 @@ describe('a supernet of absurd size', () => {
     if (harmless.includes(key)) expect(build).not.toThrow()
     else {
       const path = 'config.supernet.options'
-      expect(build).toThrow(new RegExp(`^${path}: .*(at most|more than|of) .*; its largest option is ${path}.${key}.*: ${absurd}; take less`))
+      expect(build).toThrow(
+        new RegExp(
+          `^${path}: .*(at most|more than|of) .*; its largest option is ${path}.${key}.*: ${absurd}; take less`,
+        ),
+      )
       expect(build).toThrow(InputError)
     }
     const { user, system } = process.cpuUsage(before)

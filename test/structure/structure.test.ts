@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import { getFileInfo } from 'prettier'
 import { describe, expect, it } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 import { presetNames, spaces } from '../../src/registry.js'
@@ -45,6 +46,16 @@ const partOf = (file: string): string => file.split('/')[1]!
 const rankOf = (file: string): number => order.findIndex((parts) => parts.includes(partOf(file)))
 
 describe('the structure of the source', () => {
+  it('is formatted, all but kernels and fixtures: .prettierignore hides nothing else', async () => {
+    const files = [...sources, ...['test', 'scripts', 'bench'].flatMap(filesIn)]
+    const wanted = files.filter((file) => !/assembly\/|test\/fixtures\//.test(file))
+    const ignorePath = packagePath('.prettierignore')
+    const infos = wanted.map(
+      async (file) => (await getFileInfo(packagePath(file), { ignorePath })).ignored && file,
+    )
+    expect((await Promise.all(infos)).filter(Boolean)).toEqual([])
+  })
+
   it('has a place in the order for every folder', () => {
     expect([...new Set(sources.filter((file) => rankOf(file) < 0).map(partOf))]).toEqual([])
   })
