@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, sep } from 'node:path'
-import { readBytes } from '../../base/data-file.js'
+import { checkFits, readBytes } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
 import { tableOf, type Arrays } from '../content.js'
 import { decodeImage, imageEndings, type Picture } from './image-file.js'
@@ -33,9 +33,7 @@ function readImages(path: string, { image, resize: policy }: ReadOptions): Array
     const wanted = `images (${imageEndings.join(', ')}), those of a class in a folder of its own`
     throw new InputError(`${path}: expected ${wanted}, got none`)
   }
-  const pictures = files.map((file) =>
-    decodeImage(`${name}/${file}`, readBytes(join(folder, file), 'data', 'an image')),
-  )
+  const pictures = decodeAll(name, folder, files)
   const { height, width, channels } = image ?? {
     height: pictures[0]!.height,
     width: pictures[0]!.width,
@@ -45,6 +43,7 @@ function readImages(path: string, { image, resize: policy }: ReadOptions): Array
     throw new InputError(`config.data.image.channels: expected 1 (gray) or 3 (colour), got ${channels}`)
   }
   const size = height * width * channels
+  checkFits(name, files.length * size * 4, 'values')
   const values = new Float32Array(files.length * size)
   pictures.forEach((picture, row) => {
     const fitted = fit(
@@ -79,6 +78,16 @@ const listImages = (folder: string): string[] =>
     .map((file) => file.split(sep).join('/'))
     .filter((file) => !file.split('/').some((part) => part.startsWith('.')))
     .sort()
+
+function decodeAll(name: string, folder: string, files: readonly string[]): Picture[] {
+  let total = 0
+  return files.map((file) => {
+    const picture = decodeImage(`${name}/${file}`, readBytes(join(folder, file), 'data', 'an image'))
+    total += picture.rgb.length
+    checkFits(name, total, 'decoded images')
+    return picture
+  })
+}
 
 const isGray = ({ rgb }: Picture) => rgb.every((value, i) => value === rgb[i - (i % 3)])
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { InputError } from '../../base/errors.js'
 import { readBytes } from '../../base/data-file.js'
+import { damageOf } from './damage.js'
 import { rowsOfArray, type NdArray } from './nd-array.js'
 import type { Reader } from './types.js'
 import { zipMembers } from './zip.js'
@@ -38,7 +39,7 @@ function readMember(path: string, wanted: string | undefined): Uint8Array {
     )
   } catch (error) {
     if (error instanceof InputError) throw error
-    throw new InputError(`${archive}: expected a NumPy archive, got an error: ${(error as Error).message}`)
+    throw new InputError(`${archive}: expected a NumPy archive, got an error: ${damageOf(error)}`)
   }
 }
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { InputError } from '../../base/errors.js'
-import { readBytes } from '../../base/data-file.js'
+import { checkFits, readBytes } from '../../base/data-file.js'
 import { tableOf, type Arrays } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions, Reader } from './types.js'
@@ -75,6 +75,7 @@ function readRecords(path: string, { image, labels, layout }: RecordForm): Array
     const rest = rows === 0 ? '' : `: ${rows} records and ${bytes.length % size} bytes`
     throw new InputError(`${name}: expected ${wanted}, got ${bytes.length} bytes${rest}`)
   }
+  checkFits(name, rows * pixels * 4, 'values')
   const values = new Float32Array(rows * pixels)
   const cells: string[][] = []
   for (let row = 0; row < rows; row++) {

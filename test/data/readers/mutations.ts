@@ -91,13 +91,15 @@ export function mutations(
   { seed = 0, more = {} }: { readonly seed?: number; readonly more?: Readonly<Record<string, Mutator>> } = {},
 ): Mutation[] {
   const all = Object.entries({ ...mutators, ...more })
+  // A Buffer's own slice shares its memory, and damage would add up.
+  const whole: Uint8Array = new Uint8Array(bytes)
   return Array.from({ length: count }, (_, i) => {
     const random = randomSource(seed).stream('mutation', '', i)
     const chosen = [all[i % all.length]!]
     while (chosen.length < 3 && random.integer(3) === 0) chosen.push(all[random.integer(all.length)]!)
     return {
       name: `seed ${seed}, mutation ${i}: ${chosen.map(([name]) => name).join(', ')}`,
-      bytes: chosen.reduce((damaged, [, mutate]) => mutate(damaged, random), bytes),
+      bytes: chosen.reduce<Uint8Array>((damaged, [, mutate]) => mutate(damaged, random), whole),
     }
   })
 }
