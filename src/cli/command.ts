@@ -10,8 +10,10 @@ export interface CommandContext {
   /** Everything else, on stderr. */
   readonly say: (text: string) => void
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
-  /** Aborted by the first interrupt. */
+  /** Aborted by the first interrupt while the process is stoppable. */
   readonly signal: AbortSignal
+  /** Told when something begins to listen to the signal, and when it ends. */
+  readonly onStoppable?: (stoppable: boolean) => void
 }
 
 /** One command of the program, a file each. */

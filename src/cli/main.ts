@@ -8,20 +8,27 @@ const args = process.argv.slice(2)
 const say = (text: string) => void process.stderr.write(`${text}\n`)
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 
-/** The first interrupt asks the search to stop at a checkpoint, the second does not wait. */
-function interrupts(): AbortSignal {
-  const controller = new AbortController()
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
-    say('interrupted: writing a checkpoint; once more stops at once')
-    controller.abort()
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const controller = new AbortController()
+
+/**
+ * While a search or a retraining listens, the first interrupt asks it to stop at a checkpoint. At any other time, and for
+ * the second, there is no handler and the system ends the process at once: a handler would wait until whatever reads,
+ * builds or writes has come to its end.
+ */
+function onStoppable(stoppable: boolean): void {
+  for (const each of signals) {
+    process.off(each, stop)
+    if (stoppable && !controller.signal.aborted) process.on(each, stop)
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  // A terminal that closes may send it twice, and takes no more text.
-  process.on('SIGHUP', () => controller.signal.aborted || stop())
-  process.stderr.on('error', () => undefined)
-  return controller.signal
+}
+
+function stop(): void {
+  onStoppable(false)
+  // A terminal that is closed may say so twice.
+  process.on('SIGHUP', () => undefined)
+  say('interrupted: writing a checkpoint; once more stops at once')
+  controller.abort()
 }
 
 function exitCodeOf(error: unknown): number {
@@ -36,11 +43,19 @@ function exitCodeOf(error: unknown): number {
   return exitCodes.failed
 }
 
+// A terminal that closes takes no more text.
+process.stderr.on('error', () => undefined)
 // A reader that closed the pipe (head, less) wants no more.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 try {
-  process.exitCode = await runProgram(args, { print, say, stderr: process.stderr, signal: interrupts() })
+  process.exitCode = await runProgram(args, {
+    print,
+    say,
+    stderr: process.stderr,
+    signal: controller.signal,
+    onStoppable,
+  })
 } catch (error) {
   process.exitCode = exitCodeOf(error)
 }

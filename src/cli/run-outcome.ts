@@ -30,6 +30,7 @@ export async function withOutcome(
     const workers = integer(args, 'workers', 1)
     finished = await work({
       signal: context.signal,
+      ...(context.onStoppable && { onStoppable: context.onStoppable }),
       onNotice: context.say,
       onData: ({ dataset }) => {
         reading = dataset.reading

@@ -31,7 +31,7 @@ import {
   type FinishedRun,
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
-import type { RunHooks } from './search-run.js'
+import { whileStoppable, type RunHooks } from './search-run.js'
 import { setupTrial, type Extensions } from './setup.js'
 import { withWorkers } from './workers.js'
 
@@ -92,7 +92,7 @@ async function retrainInFolder(
   origin: FinishedRun,
   chosen: boolean,
   out: string,
-  { onEvent, signal }: RunHooks,
+  { onEvent, signal, onStoppable }: RunHooks,
   { execute, workers }: WorkerPool,
 ): Promise<void> {
   const schedule = readKept(origin.folder, 'schedule.csv')?.toString('utf8')
@@ -108,7 +108,9 @@ async function retrainInFolder(
     const start = performance.now()
     const inherited = trial.config.retrain.from === 'inherited' ? searchedWeights(origin.folder) : undefined
     const hooks = { emit, execute, ...(signal && { signal }) }
-    const retrained = await retrainArchitecture(trial, hooks, origin.architecture, inherited)
+    const retrained = await whileStoppable(onStoppable, () =>
+      retrainArchitecture(trial, hooks, origin.architecture, inherited),
+    )
     const retrainSeconds = (performance.now() - start) / 1000
     const { searchSeconds, baselineSeconds } = origin.timings
     await writeResults(

@@ -46,6 +46,8 @@ export interface RunHooks {
   readonly onData?: (data: PreparedData) => void
   /** Aborting it writes a checkpoint; the run then throws Interrupted and can be resumed. */
   readonly signal?: AbortSignal
+  /** Told when the run begins to listen to the signal, and when it ends; what reads, builds or writes does not. */
+  readonly onStoppable?: (stoppable: boolean) => void
   /** Threads that compute shards, this one included; 1 by default. Any number gives the same bytes. */
   readonly workers?: number
 }
@@ -124,7 +126,7 @@ const beginning = new Set<Event['type']>(['start', 'lessons', 'try'])
 async function runInFolder(
   trial: Trial,
   out: string,
-  { onEvent, signal }: RunHooks,
+  { onEvent, signal, onStoppable }: RunHooks,
   { execute, workers }: WorkerPool,
   checkpoint: Checkpoint | undefined,
 ): Promise<void> {
@@ -145,7 +147,7 @@ async function runInFolder(
   try {
     const tries = triesIn(out)
     const watched = { emit, save, checkpoint, execute, tries, ...(signal && { signal }) }
-    const result = await runTrial(trial, watched)
+    const result = await whileStoppable(onStoppable, () => runTrial(trial, watched))
     const { architecture, menu, graph, values, metrics, schedule, steps } = result
     const seconds = {
       searchSeconds: before + result.seconds.search,
@@ -162,6 +164,16 @@ async function runInFolder(
     throw error
   } finally {
     log.close()
+  }
+}
+
+/** Does what a signal can stop. */
+export async function whileStoppable<T>(tell: RunHooks['onStoppable'], work: () => Promise<T>): Promise<T> {
+  tell?.(true)
+  try {
+    return await work()
+  } finally {
+    tell?.(false)
   }
 }
 

@@ -133,7 +133,7 @@ function checkPage(
   const view = viewOf(bytes)
   const { from, defined } = valuesOf({ header, bytes }, count, repetition !== 'REQUIRED')
   if (encoding === 'RLE' ? type !== 'BOOLEAN' : type === 'BOOLEAN' && encoding !== 'PLAIN')
-    throw new Error(`a column of ${type} is encoded by ${encoding}`)
+    throw new Error(`a column of ${type ?? 'an unknown type'} is encoded by ${encoding}`)
   if (encoding.endsWith('_DICTIONARY')) {
     if (defined > 0 && !dictionary?.length) throw new Error('a page needs a dictionary, and there is none')
     if (defined > 0) checkRuns(view, from + 1, bytes.length, view.getUint8(from), defined)
@@ -170,6 +170,6 @@ function valuesOf(
   readRleBitPackedHybrid({ view, offset: start }, 1, levels, end === undefined ? undefined : end - start)
   const defined = levels.filter((level) => level === 1).length
   if (v2 && v2.num_nulls !== count - defined)
-    throw new Error(`a page says that ${v2.num_nulls} values are null, and ${count - defined} are`)
+    throw new Error(`a page says that ${v2.num_nulls} values are missing, and ${count - defined} are`)
   return { from, defined }
 }

@@ -84,6 +84,7 @@ function layoutOf(
   if (nested !== undefined)
     throw new InputError(`${name}, column "${nested.element.name}": expected a flat column, got a nested one`)
   const names = columns.map(({ element }) => element.name)
+  if (names.some((each) => typeof each !== 'string')) throw new Error('a column has no name')
   const seen = new Set<string>()
   const twice = names.find((each) => seen.size === seen.add(each).size)
   if (twice !== undefined)
@@ -111,7 +112,9 @@ function chunkOf(
   const { name, type } = path[1].element
   if (meta === undefined || chunk?.file_path) throw new Error(`column "${name}" stands in another file`)
   if (meta.path_in_schema.join('.') !== name || meta.type !== type || Number(meta.num_values) !== rows)
-    throw new Error(`a group does not hold ${rows} values of column "${name}" as ${type}`)
+    throw new Error(
+      `a group does not hold ${rows} values of column "${name}" as ${type ?? 'an unknown type'}`,
+    )
   const from = Number(meta.dictionary_page_offset || meta.data_page_offset)
   const to = from + Number(meta.total_compressed_size)
   if (!(from >= 4 && to >= from && to <= bytes.length - 8 - tail))

@@ -47,6 +47,7 @@ const fixture = (name: string) => readFileSync(packagePath('test/data/readers/fi
 
 const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => (i * i + 7 * i) % 251)
 const cube = Float64Array.from({ length: 60 }, (_, i) => Math.sin(i))
+const bigEndian = (values: Float64Array): Uint8Array => new Uint8Array(values.slice().buffer).reverse()
 const records = Buffer.concat([0, 1, 2].map((label) => Buffer.concat([Buffer.of(label), bytes(3072)])))
 const pixels = (x: number, y: number) => [(x * 16) % 256, (y * 23) % 256, (x * y) % 256] as const
 const image = { height: 12, width: 16, channels: 3 }
@@ -99,7 +100,12 @@ export const cases: readonly Case[] = [
     checked: true,
   },
   { name: 'idx', format: 'idx', file: 'a-ubyte', bytes: idxFile([4, 5, 6], bytes(120)) },
-  { name: 'idx of floats', format: 'idx', file: 'a.idx', bytes: idxFile([5, 2], bytes(80), 0x0e) },
+  {
+    name: 'idx of floats',
+    format: 'idx',
+    file: 'a.idx',
+    bytes: idxFile([5, 2], bigEndian(cube.subarray(0, 10)), 0x0e),
+  },
   {
     name: 'idx in gzip',
     format: 'idx',
@@ -205,7 +211,7 @@ function formFault(content: Content): string | undefined {
 /** What is wrong with an error. */
 function errorFault(error: unknown): string | undefined {
   if (!(error instanceof InputError)) return `${error instanceof Error ? error.stack : String(error)}`
-  if (/\n|undefined|null|NaN|\[object|Invalid|\bat [\w.]+ \(/.test(error.message))
+  if (/\n|undefined|null|NaN|\[object|Invalid Date|\bat [\w.]+ \(/.test(error.message))
     return `not a sentence: ${error.message}`
   return error.message.length > 1000 ? `a message of ${error.message.length} characters` : undefined
 }

@@ -127,4 +127,23 @@ describe('the image-folder reader', () => {
       `${at('empty')}: expected images (.png, .jpg, .jpeg), those of a class in a folder of its own, got none`,
     )
   })
+
+  it('refuses, before it decodes, an image whose header says that it is huge', async () => {
+    const png = Buffer.from(pngFile(2, 2, () => [1, 2, 3]))
+    png.writeUInt32BE(30_000, 16)
+    png.writeUInt32BE(40_000, 20)
+    const jpeg = Buffer.from(jpegFile(2, 2, () => [1, 2, 3]))
+    const frame = jpeg.indexOf(Buffer.of(0xff, 0xc0))
+    jpeg.writeUInt16BE(40_000, frame + 5)
+    jpeg.writeUInt16BE(30_000, frame + 7)
+    for (const [name, bytes] of [
+      ['huge/a/1.png', png],
+      ['huge2/a/1.jpg', jpeg],
+    ] as const) {
+      write(name, bytes)
+      expect(await rejection(read({ file: name.split('/')[0]! }))).toContain(
+        `${name}: expected at most 1 GiB of a decoded image (40000×30000 pixels), got 17.9 GiB; `,
+      )
+    }
+  })
 })

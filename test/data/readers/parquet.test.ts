@@ -1,13 +1,20 @@
 import type { Dataset } from '../../../src/data/types.js'
 import { gzipSync } from 'node:zlib'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
+import { InputError } from '../../../src/base/errors.js'
+import { packagePath } from '../../../src/base/files.js'
+import { parquet } from '../../../src/data/readers/parquet.js'
+import type { Table } from '../../../src/data/content.js'
 import { encodeRecords } from '../../../src/data/records.js'
 import { rejection } from '../helpers.js'
 import { readingPlace } from './helpers.js'
 
 const { at, read, write } = readingPlace()
+const fixture = (name: string) => readFileSync(packagePath('test/data/readers/fixtures', `${name}.parquet`))
+const tableOf = (bytes: Uint8Array) =>
+  parquet.read(write('t.parquet', bytes), { header: true, labelBytes: 1, resize: 'refuse' }) as Table
 type Columns = Parameters<typeof parquetWriteBuffer>[0]['columnData']
 const table: Columns = [
   { name: 'a', data: [1, 2.5, null, 4], type: 'DOUBLE', nullable: true },
@@ -120,5 +127,63 @@ describe('the Parquet reader', () => {
     expect(await rejection(read({ file: 't.parquet', target: 'y' }))).toBe(
       't.parquet: expected rows, got none',
     )
+  })
+
+  it.each(['zstd', 'lz4', 'brotli', 'delta', 'delta-v2', 'checksum', 'gzip-v2'])(
+    'reads what another program wrote: %s',
+    async (name) => {
+      write('t.parquet', fixture(name))
+      const options = { target: 'y', missing: 'mean', categorical: ['l'], drop: ['t'], task: 'regression' }
+      const { rows, features, inputs } = await read({ file: 't.parquet', ...options })
+      expect(rows).toBe(40)
+      expect(features.filter((feature) => feature.startsWith('l='))).toHaveLength(40)
+      const column = (feature: string, row: number) =>
+        inputs[row * features.length + features.indexOf(feature)]
+      // i is i² − 50 but for every seventh, d is (37 i − 500) / 100, s changes in threes.
+      expect([0, 3, 39].map((row) => column('i', row))).toEqual([-50, NaN, 1471])
+      expect([0, 39].map((row) => Math.fround(column('d', row)!))).toEqual([-5, 9.43].map(Math.fround))
+      expect([0, 1, 2, 39].map((row) => column('s=red', row))).toEqual([1, 0, 0, 1])
+    },
+  )
+
+  it('refuses two columns of one name', async () => {
+    write('t.parquet', fixture('twice'))
+    expect(await rejection(read({ file: 't.parquet', target: 'y' }))).toBe(
+      't.parquet: expected column names that differ, got "x" twice',
+    )
+  })
+
+  it('checks the checksums of pages', () => {
+    const whole = fixture('checksum')
+    const cells = (bytes: Uint8Array) => JSON.stringify(tableOf(bytes).rows)
+    const expected = cells(whole)
+    let told = 0
+    // The pages, their headers with them, but not the metadata behind.
+    for (let at = 60; at < 1200; at += 10) {
+      const damaged = new Uint8Array(whole)
+      damaged[at]! ^= 4
+      try {
+        expect(cells(damaged), `byte ${at}`).toBe(expected)
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error
+        if (error.message.includes('a page has not the checksum of its header')) told++
+      }
+    }
+    expect(told).toBeGreaterThan(60)
+  })
+
+  it('ends with any one bit of a plain file flipped: a run of no values, or of 2³¹, is no endless one', () => {
+    const whole = parquetFile(table, { codec: 'UNCOMPRESSED' })
+    const start = performance.now()
+    for (let at = 4; at < whole.length; at++) {
+      const damaged = whole.slice()
+      damaged[at]! ^= 128
+      try {
+        tableOf(damaged)
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError)
+      }
+    }
+    expect(performance.now() - start).toBeLessThan(20_000)
   })
 })
