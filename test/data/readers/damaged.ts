@@ -6,7 +6,8 @@ import { strToU8, zipSync } from 'fflate'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { InputError } from '../../../src/base/errors.js'
 import { packagePath } from '../../../src/base/files.js'
-import { isTable, rowCount, type Content } from '../../../src/data/content.js'
+import { textAt } from '../../../src/data/column.js'
+import { isTable, rowCount, type Content, type Table } from '../../../src/data/content.js'
 import { readerByName, readers } from '../../../src/data/readers/index.js'
 import type { ReadOptions } from '../../../src/data/readers/types.js'
 import { idxFile, jpegFile, npyFile, pngFile } from './helpers.js'
@@ -184,22 +185,29 @@ async function read(each: Case, folder: string, content: Uint8Array): Promise<Co
   return readerByName(each.format, readers).read(each.inside ? `${path}/${each.inside}` : path, options)
 }
 
+/** The cells of a table, column by column, as text. */
+export const cellsOf = (table: Table): string[][] =>
+  table.columns.map((column) => table.places.map((_, row) => textAt(column, row)))
+
 const contentOf = (content: Content): string =>
   JSON.stringify(
     isTable(content)
-      ? [content.names, content.rows]
-      : [content.shape, [...content.values], content.labels?.rows],
+      ? [content.names, cellsOf(content)]
+      : [content.shape, [...content.values], content.labels && cellsOf(content.labels)],
   )
 
 /** What is wrong with the form of a content. */
 function formFault(content: Content): string | undefined {
   const rows = rowCount(content)
   if (isTable(content)) {
-    const ragged = content.rows.findIndex(
-      (cells) => cells.length !== content.names.length || !cells.every((cell) => typeof cell === 'string'),
-    )
-    if (content.rows.length !== rows) return `${content.rows.length} rows with ${rows} places`
-    return ragged < 0 ? undefined : `row ${ragged} does not have ${content.names.length} cells`
+    if (content.columns.length !== content.names.length) return `${content.columns.length} columns`
+    const uneven = content.columns.findIndex(({ cells }) => cells.length !== rows)
+    const empty = cellsOf(content).findIndex((cells) => !cells.every((cell) => typeof cell === 'string'))
+    return uneven >= 0
+      ? `column ${uneven} has not ${rows} cells`
+      : empty >= 0
+        ? `column ${empty} has no cell`
+        : undefined
   }
   const size = content.shape.reduce((product, axis) => product * axis, rows)
   if (content.rows !== rows || content.values.length !== size)
