@@ -115,7 +115,8 @@ function chunkOf(
     throw new Error(
       `a group does not hold ${rows} values of column "${name}" as ${type ?? 'an unknown type'}`,
     )
-  const from = Number(meta.dictionary_page_offset || meta.data_page_offset)
+  // Some programs write 0 where there is no dictionary.
+  const from = Number(meta.dictionary_page_offset ?? 0) || Number(meta.data_page_offset)
   const to = from + Number(meta.total_compressed_size)
   if (!(from >= 4 && to >= from && to <= bytes.length - 8 - tail))
     throw new Error(`column "${name}" stands at bytes ${from} to ${to}, outside the data`)
