@@ -115,11 +115,11 @@ for (const space of named.length > 0 ? named : Object.keys(settings)) {
       const stepMs: number[] = []
       let before: number | null = null
       const emit = (event: Event) => {
-        if (event.type === 'epoch' && event.stage === 'search') stepMs.push(event.stepMs)
+        if (event.type === 'evaluation' && event.stage === 'search') stepMs.push(event.stepMs)
         if (event.type === 'removal' && event.by === 'projection') before ??= event.before
       }
       const { metrics } = await runTrial(await setupTrial(whole, '.'), { emit })
-      // The first epoch warms up.
+      // The first steps warm up.
       const steps = stepMs.at(-1)! / stepMs[1]!
       results.push({ ...metrics, before: before ?? metrics.validation.supernet!, steps })
       console.error(

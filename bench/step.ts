@@ -26,9 +26,9 @@ const suite = new Benchmark.Suite()
 for (const [name, each] of Object.entries(configs)) {
   const trial = await setupTrial(each, folder)
   const model = new SupernetModel(trial.supernet, trial.relaxation, trial.random)
-  const context = { ...trial, options: each.search, emit: () => undefined, save: () => undefined }
+  const context = { ...trial, options: trial.config.search, emit: () => undefined, save: () => undefined }
   const stepper = supernetStepper(model, trial.data, context)
-  const batches = batching(trial.data, trial.data.splits.train, each.search, trial.random, 'search')
+  const batches = batching(trial.data, trial.data.splits.train, trial.config.search, trial.random, 'search')
   const phase = trial.schedule.phases.find(({ gates }) => gates === 'move')!
   let t = phase.from
   suite.add(name, () => stepper.step(t++, batches.at(t), phase))

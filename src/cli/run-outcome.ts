@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { BenchmarkFigures, TrialMetrics } from '../derive/types.js'
 import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi } from '../report/format.js'
 import { progressBar, type Progress } from '../report/progress.js'
-import type { Config } from '../config/config-schema.js'
 import { readingLine, type Reading } from '../data/reading.js'
 import { criterionName } from '../derive/criteria.js'
 import { Interrupted } from '../derive/retrain-stage.js'
@@ -20,10 +19,10 @@ import { textTable } from './table.js'
 export async function withOutcome(
   args: Arguments,
   context: CommandContext,
-  { config, remedy }: { readonly config: Config; readonly remedy: string },
+  { remedy }: { readonly remedy: string },
   work: (hooks: RunHooks) => Promise<FinishedRun>,
 ): Promise<number> {
-  const progress = args.quiet ? undefined : progressOf(context, config)
+  const progress = args.quiet ? undefined : progressOf(context)
   let finished: FinishedRun
   let reading: Reading | undefined
   try {
@@ -49,9 +48,8 @@ export async function withOutcome(
   return tellOutcome(args, context, finished, reading)
 }
 
-function progressOf({ stderr }: CommandContext, { search, retrain }: Config): Progress {
-  const epochs = { search: search.epochs, baseline: retrain.epochs, retrain: retrain.epochs }
-  return progressBar({ stream: stderr, isTTY: stderr.isTTY ?? false, epochs })
+function progressOf({ stderr }: CommandContext): Progress {
+  return progressBar({ stream: stderr, isTTY: stderr.isTTY ?? false })
 }
 
 /**

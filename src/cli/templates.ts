@@ -12,7 +12,7 @@ retrain:
   epochs: 200
   batch: 32
   weights: { optimizer: adam, learningRate: 0.005 }
-  earlyStop: { patience: 40 }
+  earlyStop: { epochs: 40 }
 `
 
 const digits = `# Which operations on which edges? A small cell search on 8×8 images of handwritten digits.
@@ -76,7 +76,7 @@ search:
 retrain:
   epochs: 60
   weights: { optimizer: adam, learningRate: 0.003 }
-  earlyStop: { patience: 15 }
+  earlyStop: { epochs: 15 }
 ${rest}`
 
 const csv = `# A table of your own. Check it first: sentei check-data sentei.yaml

@@ -16,7 +16,7 @@ const settings = (limit: number, description: string) => ({
     {
       default: 'none',
       description:
-        'hold the gates for the rest of the phase, stop with the gates of the last good epoch, or a term on the gates of the layer',
+        'hold the gates for the rest of the phase, stop with the gates of the last good evaluation, or a term on the gates of the layer',
     },
   ),
 })

@@ -4,25 +4,7 @@ import { ConfigBudget } from './budget-schema.js'
 import { Data, Split } from './data-schema.js'
 import { RelaxationSchema } from './relaxation-schema.js'
 import { object, oneOf } from './schema-parts.js'
-
-const Optimizer = object(
-  {
-    optimizer: oneOf(['sgd', 'adam'], { default: 'sgd' }),
-    learningRate: Type.Number({ exclusiveMinimum: 0, default: 0.1 }),
-    minLearningRate: Type.Number({ minimum: 0, default: 0, description: 'where cosine decay ends' }),
-    momentum: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0.9 }),
-    decay: oneOf(['cosine', 'constant'], { default: 'cosine' }),
-    clipNorm: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, description: 'largest norm of the whole gradient' }),
-    ),
-  },
-  { default: {} },
-)
-
-const EarlyStop = object({
-  patience: Type.Integer({ minimum: 1, description: 'epochs without a better validation metric' }),
-  minDelta: Type.Number({ minimum: 0, default: 0 }),
-})
+import { length, Optimizer } from './training-schema.js'
 
 const Augment = Type.Optional(
   object({
@@ -40,8 +22,7 @@ const Shards = Type.Integer({
 
 const Search = object(
   {
-    epochs: Type.Integer({ minimum: 1, default: 20 }),
-    batch: Type.Integer({ minimum: 1, default: 64 }),
+    ...length,
     shards: Shards,
     mode: oneOf(['joint', 'alternating', 'unrolled'], { default: 'joint' }),
     weights: Optimizer,
@@ -64,15 +45,13 @@ const Search = object(
     }),
     alarms: Alarms,
     augment: Augment,
-    earlyStop: Type.Optional(EarlyStop),
   },
   { default: {} },
 )
 
 const Retrain = object(
   {
-    epochs: Type.Integer({ minimum: 1, default: 40 }),
-    batch: Type.Integer({ minimum: 1, default: 64 }),
+    ...length,
     shards: Shards,
     from: oneOf(['scratch', 'inherited'], {
       default: 'scratch',
@@ -102,7 +81,6 @@ const Retrain = object(
       default: 0,
       description: 'how many operations are left out for an example at the end; rises from 0',
     }),
-    earlyStop: Type.Optional(EarlyStop),
     baseline: Type.Boolean({ default: false, description: 'also retrain the unpruned supernet, to compare' }),
   },
   { default: {} },
@@ -188,5 +166,5 @@ export const ConfigSchema = object(
   { $id: 'config' },
 )
 
-/** A resolved configuration: validated, every default filled in. */
+/** A configuration that was validated, with every default that does not depend on the data. */
 export type Config = Static<typeof ConfigSchema>

@@ -7,6 +7,7 @@ export function crossCheck(config: Config): Problem[] {
     ...backendProblems(config),
     ...dataProblems(config.data),
     ...splitProblems(config.split),
+    ...lengthProblems(config),
     ...criteriaProblems(config.criteria),
   ]
 }
@@ -107,6 +108,26 @@ function splitProblems(split: Config['split']): Problem[] {
     )
   }
   return problems
+}
+
+/** A stage is so many steps long or so many epochs, and so is its patience. */
+function lengthProblems(config: Config): Problem[] {
+  return (['search', 'retrain'] as const).flatMap((stage) => {
+    const { steps, epochs, earlyStop } = config[stage]
+    const both = steps !== undefined && epochs !== undefined
+    const stop = earlyStop && (earlyStop.steps === undefined) === (earlyStop.epochs === undefined)
+    return [
+      ...(both ? [at(stage, `expected steps or epochs, got steps ${steps} and epochs ${epochs}`)] : []),
+      ...(stop
+        ? [
+            at(
+              `${stage}.earlyStop`,
+              `expected steps or epochs, got ${earlyStop.steps === undefined ? 'neither' : 'both'}`,
+            ),
+          ]
+        : []),
+    ]
+  })
 }
 
 function criteriaProblems(criteria: Config['criteria']): Problem[] {

@@ -190,7 +190,7 @@ export const ScheduleSchema = Type.Object(
         patience: Type.Integer({
           minimum: 1,
           default: 1,
-          description: 'a member is removed when it was weak at the end of so many epochs in a row',
+          description: 'a member is removed when it was weak at so many evaluations in a row',
         }),
         rule: Type.Unsafe<'magnitude' | 'top-2' | 'perturbation'>({
           type: 'string',

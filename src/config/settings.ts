@@ -29,6 +29,9 @@ export function parseSetting(text: string): Setting {
   }
 }
 
+/** Keys of which a document has one: a setting of one takes the other's place. */
+const insteadOf: Readonly<Record<string, string>> = { steps: 'epochs', epochs: 'steps' }
+
 /** Puts a setting into a document in place, making the parents that are missing. */
 export function applySetting(document: object, { path, value, text }: Setting): void {
   let parent = document
@@ -37,6 +40,9 @@ export function applySetting(document: object, { path, value, text }: Setting): 
     const slots = parent as Record<string, unknown>
     if (depth === path.length - 1) {
       slots[key] = value
+      const other = insteadOf[key]
+      if (other !== undefined && /^(search|retrain)(\.earlyStop)?$/.test(path.slice(0, -1).join('.')))
+        delete slots[other]
       return
     }
     slots[key] ??= /^\d+$/.test(path[depth + 1]!) ? [] : {}

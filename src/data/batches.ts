@@ -19,10 +19,15 @@ export function epochOrder(
  * batch or the only one; else it is left out, since so few rows would say little for a whole step.
  */
 export function batchesOf(order: Uint32Array, size: number): Uint32Array[] {
-  const full = Math.floor(order.length / size)
-  const rest = order.length - full * size
-  const count = rest > 0 && (rest >= size / 2 || full === 0) ? full + 1 : full
+  const count = batchCount(order.length, size)
   return Array.from({ length: count }, (_, i) => order.subarray(i * size, (i + 1) * size))
+}
+
+/** How many batches that gives. */
+export function batchCount(rows: number, size: number): number {
+  const full = Math.floor(rows / size)
+  const rest = rows - full * size
+  return rest > 0 && (rest >= size / 2 || full === 0) ? full + 1 : full
 }
 
 /**

@@ -66,8 +66,8 @@ export function summarise(
     shards: config.search.shards,
     supernet: { name: supernet.space, ...supernetCost, unprunableParameters: unprunableParameters(supernet) },
     baseline,
-    search: { epochs: config.search.epochs, steps: search.steps, stopped: search.reason },
-    retrain: { bestEpoch: final.bestEpoch },
+    search: { steps: search.steps, stopped: search.reason },
+    retrain: { bestStep: final.bestStep },
     metric,
     validation: {
       supernet: searched.validation,

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../base/errors.js'
-import type { Config } from '../config/config-schema.js'
 import type { Outcome, Tried, Try } from '../schedule/planners/trying.js'
 import { scheduleSource, type MemberMetric, type ScheduleSource } from '../schedule/source.js'
 import { evaluate } from '../search/evaluate.js'
 import { memberCosts, sumOfMembers } from '../search/layer-cost.js'
 import { modelNetwork } from '../search/network.js'
 import { searchArchitecture, type SearchContext } from '../search/search.js'
+import type { SearchOptions } from '../search/training.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 import { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
@@ -120,7 +120,7 @@ const inStep = (relaxation: Relaxation, warm: number, scale: number): Relaxation
 }
 
 /** Settings under which gates go in a short search as far as in one that is so many times longer. */
-const hastened = (options: Config['search'], scale: number): Config['search'] => ({
+const hastened = (options: SearchOptions, scale: number): SearchOptions => ({
   ...options,
   gates: { ...options.gates, learningRate: options.gates.learningRate * scale },
   inspectEvery: Math.max(1, Math.round(options.inspectEvery / scale)),

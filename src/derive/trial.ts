@@ -15,7 +15,8 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
   const { config, supernet, relaxation, random } = trial
   const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
   try {
-    hooks.emit(startEvent(trial))
+    const { checkpoint } = hooks
+    hooks.emit({ ...startEvent(trial), ...(checkpoint && { from: checkpoint.step }) })
     if (trial.lessons) hooks.emit({ type: 'lessons', ...trial.lessons })
     const [{ search, tried, lesson }, searchSeconds] = await timed(() => searchStage(trial, hooks, model))
     hooks.emit({ type: 'stage', stage: 'search', seconds: searchSeconds })
@@ -55,7 +56,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
 }
 
 /** What a run's events begin with. */
-export function startEvent({ config, supernet, data, schedule, metric }: Trial): Event {
+export function startEvent({ config, supernet, data, schedule, metric }: Trial): Event & { type: 'start' } {
   const groups = supernet.groups.map(({ name, layer, kind, members }) => ({
     name,
     layer,
@@ -72,7 +73,7 @@ export function startEvent({ config, supernet, data, schedule, metric }: Trial):
     layers: [...supernet.layers],
     groups,
     steps: schedule.steps,
-    epochs: config.search.epochs,
+    retrainSteps: config.retrain.steps,
     parameters: taskCost(supernet).parameters,
     metric,
   }

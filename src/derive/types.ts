@@ -1,5 +1,4 @@
 import type { RandomSource } from '../base/random.js'
-import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import type { Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
@@ -14,13 +13,14 @@ import type { Event } from '../search/events.js'
 import type { ShardExecutor } from '../search/gradients.js'
 import type { MenuEntry, MenuFigures } from '../search/menu.js'
 import type { Latency } from '../search/options.js'
+import type { ResolvedConfig } from '../search/training.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { Architecture, Supernet } from '../supernet/types.js'
 import type { CriterionResult } from './criteria.js'
 
 /** One search with one seed, ready to run. */
 export interface Trial {
-  readonly config: Config
+  readonly config: ResolvedConfig
   readonly data: PreparedData
   readonly supernet: Supernet
   /** The supernet of which the retrained network is a part, where `retrain` asks for another one: deeper, wider. */
@@ -89,8 +89,8 @@ export interface TrialMetrics {
   readonly shards: number
   readonly supernet: Cost & { readonly name: string; readonly unprunableParameters: number }
   readonly baseline: (Cost & { readonly validation: number | null; readonly test: number | null }) | null
-  readonly search: { readonly epochs: number; readonly steps: number; readonly stopped: string }
-  readonly retrain: { readonly bestEpoch: number }
+  readonly search: { readonly steps: number; readonly stopped: string }
+  readonly retrain: { readonly bestStep: number }
   readonly metric: MetricName
   readonly validation: {
     readonly supernet: number | null

@@ -1,17 +1,17 @@
-import { epochChart, type EpochPoint } from './epoch-chart.js'
+import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
 import { figure, grid, section } from './figure.js'
 import { formatSi } from './format.js'
-import { epochsOf, thin, type EventOf } from './history.js'
+import { evaluationsOf, thin, type EventOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import { stages } from './losses.js'
 import type { Run } from './read-run.js'
 
-/** What a training step cost, and how large the network was, over the epochs of every stage. */
+/** What a training step cost, and how large the network was, over the steps of every stage. */
 export function costSection(run: Run): Markup {
-  const series = (value: (event: EventOf<'epoch'>) => number): EpochPoint[] =>
+  const series = (value: (event: EventOf<'evaluation'>) => number): EvaluationPoint[] =>
     stages.flatMap(([stage]) =>
-      thin(epochsOf(run.events, stage), 200).map((e) => ({
-        epoch: e.epoch + 1,
+      thin(evaluationsOf(run.events, stage), 200).map((e) => ({
+        step: e.step,
         series: stage,
         value: value(e),
       })),
@@ -23,7 +23,7 @@ export function costSection(run: Run): Markup {
     grid([
       figure(
         html`<b>milliseconds a step</b>`,
-        epochChart(
+        evaluationChart(
           'step-time',
           'ms',
           series((event) => event.stepMs),
@@ -32,7 +32,7 @@ export function costSection(run: Run): Markup {
       ),
       figure(
         html`<b>parameters</b>`,
-        epochChart(
+        evaluationChart(
           'parameters',
           'parameters',
           series((event) => event.parameters),

@@ -8,9 +8,9 @@ export function eventsOf<T extends Event['type']>(events: readonly Event[], type
   return events.filter((event): event is EventOf<T> => event.type === type)
 }
 
-/** The epochs of one stage, in order. */
-export function epochsOf(events: readonly Event[], stage: Stage): EventOf<'epoch'>[] {
-  return eventsOf(events, 'epoch').filter((event) => event.stage === stage)
+/** The evaluations of one stage, in order. */
+export function evaluationsOf(events: readonly Event[], stage: Stage): EventOf<'evaluation'>[] {
+  return eventsOf(events, 'evaluation').filter((event) => event.stage === stage)
 }
 
 /** The start event; a resumed run has said it again, and the last one counts. */

@@ -1,8 +1,8 @@
 import type { Stage } from '../search/events.js'
-import { epochChart, type EpochPoint } from './epoch-chart.js'
+import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
 import { empty, figure, grid, section } from './figure.js'
 import { formatCount, isNumber } from './format.js'
-import { epochsOf, eventsOf, startOf, thin, type EventOf } from './history.js'
+import { evaluationsOf, eventsOf, startOf, thin, type EventOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import type { Run } from './read-run.js'
 
@@ -15,24 +15,28 @@ export const stages: readonly (readonly [Stage, string])[] = [
 
 /** Losses and the validation metric of every stage. */
 export function lossSection(run: Run): Markup {
-  const present = stages.filter(([stage]) => epochsOf(run.events, stage).length > 0)
+  const present = stages.filter(([stage]) => evaluationsOf(run.events, stage).length > 0)
   const metric = startOf(run.events)?.metric ?? 'metric'
   const figures = present.flatMap(([stage, title]) => {
-    const all = epochsOf(run.events, stage)
-    const epochs = thin(all, 200)
+    const all = evaluationsOf(run.events, stage)
+    const evaluations = thin(all, 200)
     const losses = (['total', 'task', 'reconstruction'] as const).flatMap((series) =>
-      epochs.map(({ epoch, loss }): EpochPoint => ({ epoch: epoch + 1, series, value: loss[series] })),
+      evaluations.map(({ step, loss }): EvaluationPoint => ({ step, series, value: loss[series] })),
     )
-    const validation = epochs.map((e): EpochPoint => ({
-      epoch: e.epoch + 1,
+    const validation = evaluations.map((e): EvaluationPoint => ({
+      step: e.step,
       series: metric,
       value: e.validation,
     }))
     return [
-      figure(html`<b>${title}</b> · training loss`, epochChart(`loss-${stage}`, 'loss', losses), broken(all)),
+      figure(
+        html`<b>${title}</b> · training loss`,
+        evaluationChart(`loss-${stage}`, 'loss', losses),
+        broken(all),
+      ),
       figure(
         html`<b>${title}</b> · ${metric} on validation`,
-        epochChart(`metric-${stage}`, metric, validation, { firstColor: 3 }),
+        evaluationChart(`metric-${stage}`, metric, validation, { firstColor: 3 }),
         ending(run, stage),
       ),
     ]
@@ -41,14 +45,14 @@ export function lossSection(run: Run): Markup {
     'losses',
     'Loss and validation metric',
     'Whether training went well: the loss should fall and level off, and the validation metric should not get worse again at the end.',
-    figures.length === 0 ? empty('no epoch finished yet') : grid(figures),
+    figures.length === 0 ? empty('no evaluation yet') : grid(figures),
   )
 }
 
-function broken(epochs: readonly EventOf<'epoch'>[]): string | undefined {
-  const bad = epochs.filter((event) => !isNumber(event.loss.total))
+function broken(evaluations: readonly EventOf<'evaluation'>[]): string | undefined {
+  const bad = evaluations.filter((event) => !isNumber(event.loss.total))
   if (bad.length === 0) return undefined
-  return `the loss was not finite in ${bad.length} of ${epochs.length} epochs, first in epoch ${bad[0]!.epoch + 1}`
+  return `the loss was not finite in ${bad.length} of ${evaluations.length} evaluations, first at step ${bad[0]!.step}`
 }
 
 function ending(run: Run, stage: Stage): string | undefined {

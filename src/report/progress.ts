@@ -14,30 +14,28 @@ export interface ProgressOptions {
   readonly stream: NodeJS.WritableStream
   /** A terminal gets a bar that is redrawn; anything else plain lines without control characters. */
   readonly isTTY: boolean
-  /** Epochs planned by stage; the search's default to those of its start event. */
-  readonly epochs?: Readonly<Partial<Record<Stage, number>>>
   /** Milliseconds of a clock, for the time left. */
   readonly now?: () => number
 }
 
-/** Shows the events of a run as a bar or as lines, at most one an epoch, with removals and alarms. */
-export function progressBar({ stream, isTTY, epochs, now = Date.now }: ProgressOptions): Progress {
+/** Shows the events of a run as a bar or as lines, at most one an evaluation, with removals and alarms. */
+export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions): Progress {
   const display = isTTY ? terminalBar(stream) : plainLines(stream)
-  const planned = { ...epochs }
+  const planned: Partial<Record<Stage, number>> = {}
   const removed = new Map<string, number>()
   let metric = 'metric'
   let stage: Stage | null = null
   let startedAt = now()
-  // A resumed run begins in the middle, so the pace is that of the epochs seen.
-  let seen = 0
+  // A resumed search begins in the middle, so the pace is that of the steps since.
+  let from = 0
 
-  const onEpoch = (event: EventOf<'epoch'>): void => {
-    seen = event.stage === stage ? seen + 1 : 1
+  const onEvaluation = (event: EventOf<'evaluation'>): void => {
+    if (event.stage !== 'search') from = 0
     stage = event.stage
     const total = planned[stage]
-    const pace = (now() - startedAt) / 1000 / seen
-    const left = total === undefined ? null : Math.max(0, total - event.epoch - 1) * pace
-    display.epoch(event, total, describe(event, metric, left), removals(removed))
+    const pace = (now() - startedAt) / 1000 / (event.step - from)
+    const left = total === undefined ? null : Math.max(0, total - event.step) * pace
+    display.evaluation(event, total, describe(event, metric, left), removals(removed))
     removed.clear()
   }
 
@@ -45,7 +43,9 @@ export function progressBar({ stream, isTTY, epochs, now = Date.now }: ProgressO
     switch (event.type) {
       case 'start':
         metric = event.metric
-        planned.search ??= event.epochs
+        from = event.from ?? 0
+        planned.search = event.steps
+        planned.baseline = planned.retrain = event.retrainSteps
         break
       case 'removal':
         removed.set(event.layer, (removed.get(event.layer) ?? 0) + event.members.length)
@@ -53,8 +53,8 @@ export function progressBar({ stream, isTTY, epochs, now = Date.now }: ProgressO
       case 'alarm':
         display.say(alarmText(event))
         break
-      case 'epoch':
-        onEpoch(event)
+      case 'evaluation':
+        onEvaluation(event)
         break
       case 'done':
         startedAt = now()
@@ -84,7 +84,12 @@ const tryText = ({ number, generation, steps, error, cost }: EventOf<'try'>): st
 
 interface Display {
   say(line: string): void
-  epoch(event: EventOf<'epoch'>, total: number | undefined, text: string, removed: string | null): void
+  evaluation(
+    event: EventOf<'evaluation'>,
+    total: number | undefined,
+    text: string,
+    removed: string | null,
+  ): void
   stop(): void
 }
 
@@ -92,9 +97,9 @@ function plainLines(stream: NodeJS.WritableStream): Display {
   const say = (line: string) => void stream.write(`${plain(line)}\n`)
   return {
     say,
-    epoch({ stage, epoch }, total, text, removed) {
+    evaluation({ stage, step }, total, text, removed) {
       const of = total === undefined ? '' : `/${total}`
-      say(`${stage} ${epoch + 1}${of}  ${text}${removed === null ? '' : `  ${removed}`}`)
+      say(`${stage} ${step}${of}  ${text}${removed === null ? '' : `  ${removed}`}`)
     },
     stop: () => undefined,
   }
@@ -115,12 +120,12 @@ function terminalBar(stream: NodeJS.WritableStream): Display {
   const say = (line: string) => bars.log(`${plain(line)}\n`)
   return {
     say,
-    epoch({ stage, epoch }, total = epoch + 1, text, removed) {
+    evaluation({ stage, step }, total = step, text, removed) {
       if (removed !== null) say(removed)
       const bar = shown.get(stage) ?? bars.create(total, 0, { stage, text })
       shown.set(stage, bar)
-      bar.setTotal(Math.max(total, epoch + 1))
-      bar.update(epoch + 1, { stage: stage.padEnd(8), text: plain(text) })
+      bar.setTotal(Math.max(total, step))
+      bar.update(step, { stage: stage.padEnd(8), text: plain(text) })
       // Training leaves the bar's own timer little room.
       bars.update()
     },
@@ -132,7 +137,7 @@ function terminalBar(stream: NodeJS.WritableStream): Display {
 }
 
 /** `loss 0.512  accuracy 0.871  41,223 parameters  4.2 ms/step  1 min 20 s left`. */
-function describe(event: EventOf<'epoch'>, metric: string, left: number | null): string {
+function describe(event: EventOf<'evaluation'>, metric: string, left: number | null): string {
   const parts = [
     `loss ${formatNumber(event.loss.total)}`,
     `${metric} ${formatNumber(event.validation)}`,

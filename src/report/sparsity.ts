@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { empty, figure, section } from './figure.js'
 import { formatCount, isNumber } from './format.js'
-import { epochsOf, eventsOf, lastStep, startOf, thin } from './history.js'
+import { evaluationsOf, eventsOf, lastStep, startOf, thin } from './history.js'
 import type { Markup } from './markup.js'
 import { cut, endLabels, plotSvg, seriesColor, textWidth } from './plot.js'
 import type { Run } from './read-run.js'
@@ -17,17 +17,15 @@ const width = 1060
 
 /** Sparsity by layer over the search, and when members were removed. */
 export function sparsitySection(run: Run): Markup {
-  const epochs = thin(epochsOf(run.events, 'search'), 200)
-  const points: Point[] = epochs.flatMap(({ step, sparsity }) =>
+  const evaluations = thin(evaluationsOf(run.events, 'search'), 200)
+  const points: Point[] = evaluations.flatMap(({ step, sparsity }) =>
     Object.entries(sparsity).flatMap(([layer, value]) => (isNumber(value) ? [{ step, layer, value }] : [])),
   )
   return section(
     'sparsity',
     'Sparsity by layer',
     'The share of each layer’s gates that are exactly zero: lines that climb one after the other show the schedule working layer by layer; a dot is a removal, larger where more went at once.',
-    points.length === 0
-      ? empty('no epoch finished yet')
-      : figure('share of gates at zero', chart(run, points)),
+    points.length === 0 ? empty('no evaluation yet') : figure('share of gates at zero', chart(run, points)),
   )
 }
 
@@ -93,7 +91,7 @@ function removals(run: Run, points: readonly Point[]) {
   })
 }
 
-/** A layer's sparsity at an iteration, on the straight line between the epochs around it. */
+/** A layer's sparsity at an iteration, on the straight line between the evaluations around it. */
 function valueAt(points: readonly Point[], layer: string, step: number): number | null {
   const line = points.filter((point) => point.layer === layer)
   const after = line.find((point) => point.step >= step)

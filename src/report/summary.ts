@@ -1,5 +1,5 @@
 import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi, nothing } from './format.js'
-import { epochsOf, startOf } from './history.js'
+import { evaluationsOf, startOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import type { Figure, Run, RunCriterion } from './read-run.js'
 
@@ -58,13 +58,13 @@ function verdictOf({ config, metrics }: Run): { kind: string; text: string } {
 
 function resultTable(run: Run): Markup {
   const { metrics } = run
-  const baseline = epochsOf(run.events, 'baseline').at(-1)
+  const baseline = evaluationsOf(run.events, 'baseline').at(-1)
   const rows: [string, Figure, Figure, Figure, Figure][] = [
     [
       'supernet: size before, metric after the search',
       metrics?.supernet?.parameters ?? startOf(run.events)?.parameters,
       metrics?.supernet?.flops,
-      metrics?.validation?.supernet ?? epochsOf(run.events, 'search').at(-1)?.validation,
+      metrics?.validation?.supernet ?? evaluationsOf(run.events, 'search').at(-1)?.validation,
       metrics?.test?.supernet,
     ],
   ]
@@ -79,9 +79,9 @@ function resultTable(run: Run): Markup {
   }
   rows.push([
     'derived network, retrained',
-    metrics?.derived?.parameters ?? epochsOf(run.events, 'retrain').at(-1)?.parameters,
+    metrics?.derived?.parameters ?? evaluationsOf(run.events, 'retrain').at(-1)?.parameters,
     metrics?.derived?.flops,
-    metrics?.validation?.final ?? epochsOf(run.events, 'retrain').at(-1)?.validation,
+    metrics?.validation?.final ?? evaluationsOf(run.events, 'retrain').at(-1)?.validation,
     metrics?.test?.final,
   ])
   const metric = metricName(run) ?? 'metric'

@@ -12,6 +12,7 @@ import { passProfile, type OperationTime } from '../nn/profile.js'
 import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import { batching } from '../search/batching.js'
 import { sequentially } from '../search/gradients.js'
+import { resolveTraining } from '../search/training.js'
 import { supernetStepper } from '../search/stepper.js'
 import type { PoolFigures, WorkerPool } from '../search/workers/pool.js'
 import { taskCost } from '../supernet/cost.js'
@@ -189,10 +190,11 @@ const round = (ms: number): number => Math.round(ms * 100) / 100
 
 /** A trial on one batch of random inputs, with the schedule that `auto` means. */
 function randomTrial(options: BenchStepOptions): Trial {
-  const config = configOf(options)
-  const random = randomSource(config.seed)
-  const space = spaceOf(config.supernet.space, '--supernet')
-  const data = randomData(inputShape(space, options), config.search.batch, random)
+  const given = configOf(options)
+  const random = randomSource(given.seed)
+  const space = spaceOf(given.supernet.space, '--supernet')
+  const data = randomData(inputShape(space, options), given.search.batch!, random)
+  const config = resolveTraining(given, data)
   const supernet = buildSupernet(config, data)
   // Long enough that every timed step is in one phase.
   const steps = Math.max(1000, 20 * (options.steps + 1))
@@ -224,7 +226,7 @@ function configOf({ supernet, options, batch, shards, set = [] }: BenchStepOptio
       `--set ${other}: a step is timed on random data; expected a path in ${settable.join(', ')}`,
     )
   return resolveConfig(
-    { data: { source: 'digits' }, supernet: { space: supernet, options }, search: { batch, shards } },
+    { data: { source: 'digits' }, supernet: { space: supernet, options }, search: { batch: batch ?? 64, shards } },
     set,
   )
 }

@@ -7,7 +7,7 @@ import { didYouMean } from '../base/suggest.js'
 import { architectureBy, gateRules, type GateRule, type RuleOptions } from '../derive/rules.js'
 import type { Trial } from '../derive/types.js'
 import { readEvents } from '../report/read-run.js'
-import { epochsOf, eventsOf } from '../report/history.js'
+import { eventsOf } from '../report/history.js'
 import { freshProgress } from '../search/checkpoint.js'
 import { projectToLegal } from '../search/projection.js'
 import { supernetStepper } from '../search/stepper.js'
@@ -25,27 +25,27 @@ export type DeriveRule = (typeof deriveRules)[number]
 
 export interface DeriveRunOptions extends Partial<RuleOptions>, Extensions {
   readonly rule?: DeriveRule
-  /** The gates at the end of this epoch, from 1; the last ones by default. */
-  readonly epoch?: number
+  /** The gates as they were last looked at in so many steps; all by default. */
+  readonly step?: number
   /** Of rule `final`: what the search kept at this size of its menu. */
   readonly menu?: number
 }
 
 /**
  * The architecture of a run by a rule: `final` of a finished one, any other of an unfinished one too. Rules that read
- * gates alone can look at every epoch; `perturbation` measures the network, which only the last checkpoint holds.
+ * gates alone can go back to any step; `perturbation` measures the network, which only the last checkpoint holds.
  */
 export async function deriveRun(
   run: string,
-  { rule = 'final', epoch, threshold = 0.5, menu, ...own }: DeriveRunOptions = {},
+  { rule = 'final', step, threshold = 0.5, menu, ...own }: DeriveRunOptions = {},
 ): Promise<Architecture> {
   if (!deriveRules.includes(rule))
     throw new InputError(
       `--rule: expected one of ${deriveRules.join(', ')}, got ${rule}${didYouMean(rule, deriveRules)}`,
     )
   if (rule === 'final' || rule === 'perturbation')
-    if (epoch !== undefined)
-      throw new InputError(`--epoch: only for rules ${gateRules.join(', ')}, got rule ${rule}`)
+    if (step !== undefined)
+      throw new InputError(`--step: only for rules ${gateRules.join(', ')}, got rule ${rule}`)
   if (menu !== undefined && rule !== 'final')
     throw new InputError(`--menu: only for rule final, got rule ${rule}`)
   if (menu !== undefined) return menuArchitecture(run, menu)
@@ -57,19 +57,17 @@ export async function deriveRun(
   const trial = await setupTrial(config, run, own)
   requireSameData(run, trial.data)
   if (rule === 'perturbation') return byPerturbation(run, trial)
-  return architectureBy(rule satisfies GateRule, trial.supernet, gatesOf(run, epoch), { threshold })
+  return architectureBy(rule satisfies GateRule, trial.supernet, gatesOf(run, step), { threshold })
 }
 
-/** The gates that a run told at the end of an epoch, or last. */
-function gatesOf(run: string, epoch: number | undefined): GateWeights {
+/** The gates that a run told last in so many steps, or at all. */
+function gatesOf(run: string, most: number | undefined): GateWeights {
   const events = readEvents(run)
   const looks = eventsOf(events, 'gates')
-  const epochs = epochsOf(events, 'search')
   if (looks.length === 0) throw new InputError(`${run}: no gates yet; the search has just begun`)
-  if (epoch === undefined) return looks.at(-1)!.weights
-  const wanted = epochs.find((each) => each.epoch === epoch - 1)
-  if (!wanted) throw expected('--epoch', `an epoch from 1 to ${epochs.length}`, epoch)
-  return looks.find(({ step }) => step === wanted.step)!.weights
+  const found = looks.findLast(({ step }) => most === undefined || step <= most)
+  if (!found) throw expected('--step', `a step from the first look at ${looks[0]!.step} on`, most)
+  return found.weights
 }
 
 /** What the projection makes of a run's last checkpoint under the rule `perturbation`. */

@@ -13,6 +13,7 @@ import { largestRows, stepMemory, type StepMemory } from '../search/memory.js'
 import { supernetStepper } from '../search/stepper.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
+import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../search/training.js'
 import type { Supernet } from '../supernet/types.js'
 import { smallest } from '../supernet/cost-range.js'
 import { setupTrial, type Extensions } from './setup.js'
@@ -40,6 +41,8 @@ export interface RunPlan {
   /** The backend's memory in bytes; null where it has no limit that we know. */
   readonly limitBytes: number | null
   readonly memory: readonly StageMemory[]
+  /** How the stages train, what the configuration leaves open decided. */
+  readonly training: Pick<ResolvedConfig, 'search' | 'retrain'>
   /** Upper bounds, as if nothing were pruned: steps get cheaper as members go. */
   readonly minutes: { readonly search: number; readonly baseline: number | null; readonly retrain: number; readonly stepMs: number }
   /** The schedule's budget, with the least that a legal architecture costs. */
@@ -68,6 +71,7 @@ export async function planRun(config: Config, folder: string, own: Extensions = 
     smallest: least('parameters'),
     limitBytes: limit ?? null,
     memory,
+    training: { search: trial.config.search, retrain: trial.config.retrain },
     minutes: minutesOf(trial),
     budget: trial.schedule.budget ?? null,
     budgets: budgetsOf(trial, (metric) => least(metric)[metric]),
@@ -169,15 +173,18 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   const perRow = Math.min(...times) / rows
   const minutes = (examples: number) => (examples * perRow) / 60_000
   const validation = data.splits.validation.length / 3
-  const retrained = data.splits.train.length + data.splits.arch.length
-  const full = minutes(retrain.epochs * (retrained + validation))
+  const full = minutes(examplesOf(retrain, validation))
   return {
     stepMs: perRow * search.batch,
-    search: minutes(search.epochs * (data.splits.train.length + validation)),
+    search: minutes(examplesOf(search, validation)),
     baseline: retrain.baseline ? full : null,
     retrain: full,
   }
 }
+
+/** Examples that a stage steps on, and those of its evaluations, in which a row costs as much as `validation` rows. */
+const examplesOf = ({ steps, batch, evaluateEvery }: SearchOptions | RetrainOptions, validation: number): number =>
+  steps * batch + Math.ceil(steps / evaluateEvery) * validation
 
 /** Which criteria on size the space can meet: the smallest legal network is the least there is. */
 function budgetsOf({ config, supernet }: Trial, least: (metric: keyof Cost) => number): RunPlan['budgets'] {

@@ -65,6 +65,6 @@ const menuFile = ({ figures }: MenuEntry): string => join('menu', `${figures.siz
 
 function stepTimes(folder: string): Timings['stepMs'] {
   return readEvents(folder).flatMap((event) =>
-    event.type === 'epoch' ? [{ stage: event.stage, epoch: event.epoch, ms: event.stepMs }] : [],
+    event.type === 'evaluation' ? [{ stage: event.stage, step: event.step, ms: event.stepMs }] : [],
   )
 }

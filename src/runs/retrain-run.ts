@@ -41,7 +41,7 @@ export interface RetrainRunOptions extends RunHooks, Extensions {
   /** Another architecture of its space instead: a size of its menu, or a file that `derive` wrote. */
   readonly menu?: number | undefined
   readonly architecture?: string | undefined
-  /** Changes its configuration: another seed, more epochs. */
+  /** Changes its configuration: another seed, more steps. */
   readonly configure?: (config: Config) => Config
   /** The new run's folder: new or empty. */
   readonly out: string
@@ -150,7 +150,7 @@ function newMetrics(
     }),
     seed: trial.config.seed,
     backend: trial.config.backend,
-    retrain: { bestEpoch: retrained.bestEpoch },
+    retrain: { bestStep: retrained.bestStep },
     validation: { ...origin.validation, final: retrained.validation },
     test: { ...origin.test, final: test },
     criteria,

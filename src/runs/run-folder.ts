@@ -24,8 +24,8 @@ export interface Timings {
   readonly retrainSeconds: number
   /** Threads that computed shards, the main one included; of a run that was resumed, those of the last part. */
   readonly workers: number
-  /** The mean time of a training step in ms, epoch by epoch. */
-  readonly stepMs: readonly { readonly stage: string; readonly epoch: number; readonly ms: number }[]
+  /** The mean time of a training step in ms, evaluation by evaluation. */
+  readonly stepMs: readonly { readonly stage: string; readonly step: number; readonly ms: number }[]
 }
 
 /** A finished run, as its folder holds it. */

@@ -7,8 +7,9 @@ import type { Config } from '../config/config-schema.js'
 import { ScheduleSchema, type BudgetDocument, type ScheduleDocument } from '../config/schedule-schema.js'
 import { didYouMean } from '../base/suggest.js'
 import { validate } from '../config/validator.js'
-import { batching } from '../search/batching.js'
+import { batchCount } from '../data/batches.js'
 import type { Latency } from '../search/options.js'
+import { resolveTraining, type ResolvedConfig } from '../search/training.js'
 import { prepareData } from '../data/prepare.js'
 import type { Reader } from '../data/readers/types.js'
 import type { PreparedData } from '../data/types.js'
@@ -50,18 +51,18 @@ export interface Extensions {
  * trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
  */
 export async function setupTrial(
-  config: Config,
+  given: Config,
   folder: string,
   { spaces: own = [], readers = [], terms: ownTerms = [], planners: ownPlanners = [] }: Extensions = {},
 ): Promise<Trial> {
-  const data = await prepareData(config, folder, readers)
+  const data = await prepareData(given, folder, readers)
+  const config = resolveTraining(given, data)
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
   const written = withBudget(resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners), config)
   const document = withLessons(written, data, supernet, folder)
   const random = randomSource(config.seed)
-  const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
-  const steps = config.search.epochs * perEpoch
+  const { steps, batch } = config.search
   const all = allTerms(ownTerms)
   const { latency: file } = config.objective
   const measured = file === undefined ? undefined : readLatency(file, folder)
@@ -72,10 +73,10 @@ export async function setupTrial(
     terms: all,
     latency: measured !== undefined,
     ...(measured && { times: latencyOf(measured.table, supernet) }),
-    stepsPerEpoch: perEpoch,
+    stepsPerEpoch: batchCount(data.splits.train.length, batch),
     reserved: safeguardTerms(config),
   }))
-  const resolved: Config = { ...config, schedule: document }
+  const resolved: ResolvedConfig = { ...config, schedule: document }
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
   checkCriteria(config.criteria, isClass)

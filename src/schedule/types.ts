@@ -64,7 +64,7 @@ export interface PruneRules {
   readonly looks: number
   /** Share of its group's mean weight below which a member is weak; 0: none is. */
   readonly threshold: number
-  /** Ends of epochs in a row at which a weak member must be weak. */
+  /** Evaluations in a row at which a weak member must be weak. */
   readonly patience: number
   /** What the projection keeps: the largest gates, DARTS's `top-2`, or the members whose removal hurts most. */
   readonly rule: 'magnitude' | 'top-2' | 'perturbation'

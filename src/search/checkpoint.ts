@@ -27,7 +27,7 @@ export interface Checkpoint {
   readonly progress: Progress
   /** Where the run stood besides: its event log up to here, and seconds spent. Written by `runs/`. */
   readonly log?: LogMark & { readonly seconds: number }
-  /** Weights, α, optimizer slots, by `w/…`, `a/…`, `s/…`, `t/…`. */
+  /** Weights, their average, α, optimizer slots, by `w/…`, `m/…`, `a/…`, `s/…`, `t/…`. */
   readonly arrays: ReadonlyMap<string, Float32Array>
 }
 
@@ -47,8 +47,8 @@ export interface Origin {
 /** What the loop remembers from one iteration to the next, beside arrays. */
 export interface Progress {
   best: number | null
-  bestEpoch: number
-  /** Sums over the epoch in progress, for its event. */
+  bestStep: number
+  /** Sums since the last evaluation, for the next event. */
   lossSums: { task: number; reconstruction: number; count: number }
   jumps: number
   /** For how long members have been without weight. */
@@ -66,7 +66,7 @@ export interface Progress {
 /** What a search that begins remembers. */
 export const freshProgress = (): Progress => ({
   best: null,
-  bestEpoch: -1,
+  bestStep: 0,
   lossSums: { task: 0, reconstruction: 0, count: 0 },
   jumps: 0,
   streaks: { zero: {}, weak: {} },

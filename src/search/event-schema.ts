@@ -21,13 +21,12 @@ export const eventSchemas: Readonly<Partial<Record<Event['type'], TObject>>> = {
     layers: names,
     groups: Type.Array(group),
     steps: count,
-    epochs: count,
+    retrainSteps: count,
     metric: Type.String(),
   }),
   phase: Type.Object({ step: count, name: Type.String() }),
-  epoch: Type.Object({
+  evaluation: Type.Object({
     stage: Type.String(),
-    epoch: count,
     step: count,
     loss: Type.Object({ total: figure, task: figure, reconstruction: figure }),
     validation: figure,

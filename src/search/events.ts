@@ -17,7 +17,10 @@ export type Event =
       layers: string[]
       groups: GroupInfo[]
       steps: number
-      epochs: number
+      /** Steps that the search had done, where it was resumed. */
+      from?: number
+      /** The most steps of a retraining. */
+      retrainSteps: number
       parameters: number
       metric: string
     }
@@ -35,9 +38,10 @@ export type Event =
     }
   | { type: 'phase'; step: number; name: string }
   | {
-      type: 'epoch'
+      /** A look at what a stage has learnt; losses and times are means since the one before. */
+      type: 'evaluation'
       stage: Stage
-      epoch: number
+      /** Steps done. */
       step: number
       loss: { total: number | null; task: number | null; reconstruction: number | null }
       validation: number | null

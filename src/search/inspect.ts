@@ -6,7 +6,7 @@ import { closedMembers, weakMembers } from './streaks.js'
  * A look at the gates: tells them, measures members that begin to fade, and inside the prune window removes
  * those that were 0, or weak, for long enough.
  */
-export function inspect(pruning: Pruning, step: number, endOfEpoch: boolean): void {
+export function inspect(pruning: Pruning, step: number, evaluated: boolean): void {
   const { model, context, progress } = pruning
   const { prune, replay } = context.schedule
   const weights = model.gateValues()
@@ -14,7 +14,7 @@ export function inspect(pruning: Pruning, step: number, endOfEpoch: boolean): vo
   observeFading(pruning, weights, step)
   const { groups } = model.supernet
   const closed = closedMembers(progress.streaks, groups, weights, prune)
-  const weak = endOfEpoch ? weakMembers(progress.streaks, groups, weights, prune) : new Map<string, never>()
+  const weak = evaluated ? weakMembers(progress.streaks, groups, weights, prune) : new Map<string, never>()
   if (step < prune.from || replay) return
   removeClosed(pruning, closed, step)
   progress.jumps += removeWeak(pruning, weak, step)

@@ -52,6 +52,19 @@ export function modelNetwork(model: SupernetModel, t?: number): Network {
   }
 }
 
+/** A supernet's model as it is judged: by the average of its weights, where the model keeps one. */
+export function judgedNetwork(model: SupernetModel): PassNetwork {
+  return {
+    get graph() {
+      return model.supernet.graph
+    },
+    get weights() {
+      return model.judged
+    },
+    mixture: (group) => model.sample(group),
+  }
+}
+
 /** The mixture weights of one pass, computed once a group; dispose them behind it. */
 export function mixturesOf(network: Pick<Network, 'mixture'>): {
   readonly of: (group: string) => tf.Tensor1D

@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../backend/wasm/index.js'
 import { adamInPlace, sgdInPlace, type OptimizerRow } from '../backend/wasm/optimizer.js'
-import type { Config } from '../config/config-schema.js'
 import { cut } from '../nn/parameter-store.js'
 import type { Slice } from '../nn/transform.js'
-
-export type OptimizerOptions = Config['search']['weights']
+import type { OptimizerOptions } from './training.js'
 
 /** Arrays by name that a step reads and replaces, as a parameter store has them. */
 export interface Arrays {
@@ -40,20 +38,26 @@ export interface Optimizer {
   dispose(): void
 }
 
-/** Learning rate at iteration t of T: cosine decay from the rate to its minimum (arXiv:1608.03983), or constant. */
+/**
+ * Learning rate at iteration t of T: cosine decay from the rate to its minimum (arXiv:1608.03983), or constant; times what
+ * rises linearly to 1 in the first `warmup` steps.
+ */
 export function learningRateAt(
-  { learningRate, minLearningRate, decay }: OptimizerOptions,
+  { learningRate, minLearningRate, decay, warmup }: OptimizerOptions,
   t: number,
   steps: number,
 ): number {
-  if (decay === 'constant') return learningRate
-  return minLearningRate + ((learningRate - minLearningRate) * (1 + Math.cos((Math.PI * t) / steps))) / 2
+  const rise = t < warmup ? (t + 1) / (warmup + 1) : 1
+  if (decay === 'constant') return rise * learningRate
+  return (
+    rise * (minLearningRate + ((learningRate - minLearningRate) * (1 + Math.cos((Math.PI * t) / steps))) / 2)
+  )
 }
 
 /** The optimizer that the options name. */
-export function optimizer(options: Pick<OptimizerOptions, 'optimizer' | 'momentum'>): Optimizer {
+export function optimizer(options: Pick<OptimizerOptions, 'optimizer' | 'momentum' | 'beta2'>): Optimizer {
   const slots = new Slots()
-  const rule = options.optimizer === 'adam' ? adam(slots) : sgd(slots, options.momentum)
+  const rule = options.optimizer === 'adam' ? adam(slots, options.beta2) : sgd(slots, options.momentum)
   return {
     step: rule,
     follow: (alive, slices) => slots.follow(alive, slices),
@@ -79,11 +83,11 @@ const sgd =
       })
   }
 
-const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8]
+const [beta1, epsilon] = [0.9, 1e-8]
 
-/** Adam (arXiv:1412.6980) with β = 0.9, 0.999; ε = 1e-8. The step count is a slot too. */
+/** Adam (arXiv:1412.6980) with β₁ = 0.9 and ε = 1e-8. The step count is a slot too. */
 const adam =
-  (slots: Slots): Optimizer['step'] =>
+  (slots: Slots, beta2: number): Optimizer['step'] =>
   (arrays, updates, rate, scale) => {
     const device = currentDevice()
     if (device) {

@@ -17,14 +17,14 @@ export interface AlarmState {
   raised: string[]
   /** Gates are held before this iteration, whatever the phase says. */
   heldUntil: number
-  /** α by group and member at the end of the last epoch without an alarm whose safeguard is `stop`. */
+  /** α by group and member at the last evaluation without an alarm whose safeguard is `stop`. */
   good: GateWeights | null
   /** Terms that safeguards have brought in, each on the gates of a layer before iteration `until`. */
   terms: { term: string; layer: string; lambda: number; until: number }[]
 }
 
 /**
- * Looks for alarms at the end of an epoch, tells the new ones, and lets their safeguards act while the prune window
+ * Looks for alarms at an evaluation, tells the new ones, and lets their safeguards act while the prune window
  * is open: later there is nothing left to guard.
  */
 export function watch(pruning: Pruning, step: number): void {

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { isBetter } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
@@ -30,10 +29,11 @@ import type { Pruning } from './pruning.js'
 import { guarded, guardedSource, watch } from './safeguards.js'
 import { replayRemovals } from './replay.js'
 import { supernetStepper } from './stepper.js'
+import type { SearchOptions } from './training.js'
 import { entropyByLayer, sparsityByLayer } from './structure.js'
 
 export interface SearchContext extends LoopContext {
-  readonly options: Config['search']
+  readonly options: SearchOptions
   readonly schedule: Schedule
   /** Says λ, iteration by iteration, for one search; the schedule itself by default. */
   readonly source?: ScheduleSource
@@ -42,7 +42,7 @@ export interface SearchContext extends LoopContext {
   readonly latency?: Latency
   /** Identity that a checkpoint must carry to be resumed. */
   readonly identity: string
-  /** Called with a complete checkpoint at the end of each epoch and when interrupted. */
+  /** Called with a complete checkpoint at each evaluation and when interrupted. */
   save(checkpoint: Checkpoint): void
 }
 
@@ -105,6 +105,7 @@ export async function searchArchitecture(
     if (!predictsNumbers(stepper.network, data)) throw diverged('search')
     passMenu(loop, t, true)
     if (isUnsettled(loop)) progress.jumps += projectToLegal(loop, t)
+    model.takeAverage()
     context.emit({ type: 'done', stage: 'search', reason: progress.finished, step: t })
     save(loop, t)
     return result(progress.finished, t)
@@ -132,15 +133,14 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   loop.record.add(t, lambdas)
   stepper.step(t, shards, phase, lambdas)
   const next = t + 1
-  const endOfEpoch = next % batches.perEpoch === 0
+  const due = next % options.evaluateEvery === 0 || next === schedule.steps
   passMenu(loop, next)
-  if (next % options.inspectEvery === 0 || endOfEpoch || next === schedule.prune.until)
-    inspect(loop, next, endOfEpoch)
+  if (next % options.inspectEvery === 0 || due || next === schedule.prune.until) inspect(loop, next, due)
   if (schedule.replay) replayRemovals(loop, schedule.replay.removals, next)
   else if (next >= schedule.prune.until && isUnsettled(loop)) progress.jumps += projectToLegal(loop, next)
-  if (endOfEpoch) finishEpoch(loop, next)
+  if (due) look(loop, next)
   // Lets signals and other work of the process through.
-  if (next % 4 === 0 || endOfEpoch) await nextTurn()
+  if (next % 4 === 0 || due) await nextTurn()
   return next
 }
 
@@ -159,15 +159,14 @@ function observedAt(
   }
 }
 
-function finishEpoch(loop: Loop, next: number): void {
-  const { model, data, context, batches, stepper, progress } = loop
-  const epoch = next / batches.perEpoch - 1
+/** What is due at an evaluation, `next` steps done. */
+function look(loop: Loop, next: number): void {
+  const { model, data, context, stepper, progress } = loop
   const { losses, stepMs } = stepper.drain(progress)
   const validation = evaluate(stepper.network, data, data.splits.validation, context.metric)
   context.emit({
-    type: 'epoch',
+    type: 'evaluation',
     stage: 'search',
-    epoch,
     step: next,
     loss: losses,
     validation,
@@ -183,8 +182,8 @@ function finishEpoch(loop: Loop, next: number): void {
   if (settled && validation !== null && earlyStop) {
     if (isBetter(context.metric, validation, progress.best, earlyStop.minDelta)) {
       progress.best = validation
-      progress.bestEpoch = epoch
-    } else if (epoch - progress.bestEpoch >= earlyStop.patience) progress.finished = 'early-stop'
+      progress.bestStep = next
+    } else if (next - progress.bestStep >= earlyStop.steps) progress.finished = 'early-stop'
   }
   if (next < context.schedule.steps) save(loop, next)
 }

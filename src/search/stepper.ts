@@ -5,15 +5,16 @@ import { actingTerms, type Acting } from '../schedule/acting.js'
 import { rowAt, type LambdaRow } from '../schedule/table.js'
 import type { LookAhead, MemberMetric, Move } from '../schedule/source.js'
 import type { CompiledPhase } from '../schedule/types.js'
+import { moveAverage } from '../nn/moving-average.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { layerOutputs, probesOf, withProbes, type Tap } from './activations.js'
 import { batching, type Batching } from './batching.js'
 import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
-import { epochSums, type EpochLosses } from './epoch-sums.js'
+import { runningSums, type MeanLosses } from './running-sums.js'
 import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
 import { keptGradients } from './kept-gradients.js'
 import { lookAhead } from './look-ahead.js'
-import { modelNetwork, type Network } from './network.js'
+import { judgedNetwork, modelNetwork, type PassNetwork } from './network.js'
 import { learningRateAt, optimizer } from './optimizer.js'
 import type { SearchContext } from './search.js'
 import { stepGates } from './step-gates.js'
@@ -22,7 +23,8 @@ import { unrolledGradients } from './unrolled.js'
 
 /** Takes a supernet's training steps and owns their optimizer state. */
 export interface Stepper {
-  readonly network: Network
+  /** The model as it is judged. */
+  readonly network: PassNetwork
   /** Iteration t on the shards of a batch, with the given λ: by default what the schedule says. */
   step(t: number, shards: readonly Shard[], phase: CompiledPhase, lambdas?: LambdaRow): void
   /** Iteration t one step ahead, with the given λ; undefined where no gate would move. Changes nothing. */
@@ -41,7 +43,7 @@ export interface Stepper {
   /** Keeps only the given members of a group: the model is pruned, the optimizer state follows. */
   prune(group: string, kept: readonly string[]): void
   /** The mean losses since the last call, and the mean time of a step in ms. */
-  drain(progress: Progress): { losses: EpochLosses; stepMs: number }
+  drain(progress: Progress): { losses: MeanLosses; stepMs: number }
   /** Copies the running sums off the device into the progress. */
   drainInto(progress: Progress): void
   /** The model's and the optimizers' part of a checkpoint. */
@@ -61,13 +63,13 @@ interface Now {
 export function supernetStepper(model: SupernetModel, data: PreparedData, context: SearchContext): Stepper {
   const { schedule, options, terms, loss } = context
   const weightOptimizer = optimizer(options.weights)
-  const alphaOptimizer = optimizer({ optimizer: 'adam', momentum: 0 })
+  const alphaOptimizer = optimizer({ optimizer: 'adam', momentum: 0, beta2: 0.999 })
   const archBatches = options.mode === 'joint' ? undefined : archBatching(data, context, 'arch')
   let aheadBatches: Batching | undefined
-  const network = modelNetwork(model)
   const acting = actingTerms(schedule)
   if (readsInitial(context)) model.keepInitial()
-  const sums = epochSums()
+  if (options.average) model.keepAverage()
+  const sums = runningSums()
   const kept = keptGradients()
 
   const gradientsOf = (
@@ -160,7 +162,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const weighted = ({ term, ...how }: Acting): WeightedTerm => ({ ...how, term: termOf(terms, term) })
 
   return {
-    network,
+    network: judgedNetwork(model),
     step(t, shards, phase, lambdas = rowAt(schedule, t)) {
       const start = performance.now()
       const now = { t, phase, lambdas }
@@ -179,6 +181,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         stepGatesAt(now, gradients)
         keepGradients(gradients)
       }
+      if (options.average) moveAverage(model.judged, model.weights, t)
       sums.add(gradients.losses, performance.now() - start)
       disposeGradients(gradients)
     },
@@ -222,6 +225,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       totals: model.totals(),
       arrays: new Map([
         ...prefixed('w/', model.weights.values()),
+        ...(model.judged === model.weights ? [] : prefixed('m/', model.judged.values())),
         ...prefixed('a/', model.alphaValues()),
         ...prefixed('s/', weightOptimizer.values()),
         ...prefixed('t/', alphaOptimizer.values()),
@@ -236,6 +240,10 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         withPrefix(checkpoint.arrays, 'a/'),
         checkpoint.totals,
       )
+      // A search that is over has none.
+      const average = withPrefix(checkpoint.arrays, 'm/')
+      if (average.size > 0) model.keepAverage(average)
+      else model.dropAverage()
       weightOptimizer.restore(withPrefix(checkpoint.arrays, 's/'), (name) => model.weights.get(name).shape)
       sums.restore(checkpoint.progress.lossSums)
       // What is looked at before the next step, a search that never stopped sees at the last step's.

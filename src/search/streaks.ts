@@ -9,7 +9,7 @@ export type Counts = Record<string, Record<string, number>>
 export interface Streaks {
   /** Looks in a row at which the gate was exactly 0. */
   zero: Counts
-  /** Ends of epochs in a row at which the member was weak. */
+  /** Evaluations in a row at which the member was weak. */
   weak: Counts
 }
 
@@ -27,7 +27,7 @@ export function closedMembers(
 }
 
 /**
- * Counts the end of an epoch, and says which members have been weak for long enough: below `threshold`
+ * Counts an evaluation, and says which members have been weak for long enough: below `threshold`
  * times the mean weight of the members that their group has left.
  */
 export function weakMembers(

@@ -23,6 +23,7 @@ export class SupernetModel {
   readonly #random: RandomSource
   #supernet: Supernet
   #initial: ParameterStore | undefined
+  #average: ParameterStore | undefined
   /** The relaxation's temperature now, where it has one. */
   temperature = 1
 
@@ -111,6 +112,29 @@ export class SupernetModel {
     return this.#initial.get(name)
   }
 
+  /** Keeps a moving average of the weights from now on, cut as they are; with values, from where these stand. */
+  keepAverage(values: ReadonlyMap<string, Float32Array> = this.weights.values()): void {
+    this.dropAverage()
+    this.#average = ParameterStore.filled(this.#supernet.graph, values)
+  }
+
+  /** What judges the network: the average of its weights where one is kept, else they. It belongs to the model. */
+  get judged(): ParameterStore {
+    return this.#average ?? this.weights
+  }
+
+  /** Ends the average, which becomes the weights: training is over. */
+  takeAverage(): void {
+    if (!this.#average) return
+    for (const { name } of this.weights.specs) this.weights.set(name, tf.clone(this.#average.get(name)))
+    this.dropAverage()
+  }
+
+  dropAverage(): void {
+    this.#average?.dispose()
+    this.#average = undefined
+  }
+
   /** The same as if some members were removed: 0 for these, the others as they would be. Call inside a tidy. */
   mixtureWithout(group: string, gone: ReadonlySet<string>): tf.Tensor1D {
     const whole = this.#mixed(group)
@@ -144,7 +168,8 @@ export class SupernetModel {
     if (total !== before.total) this.#totals.set(group, total)
     const { supernet, slices } = pruneGroup(this.#supernet, group, kept)
     this.#supernet = supernet
-    for (const store of [this.weights, this.#initial]) store?.apply({ graph: supernet.graph, slices })
+    for (const store of [this.weights, this.#initial, this.#average])
+      store?.apply({ graph: supernet.graph, slices })
     const alphaCut = [{ axis: 0, indices }]
     this.setAlpha(
       group,
@@ -233,6 +258,7 @@ export class SupernetModel {
   dispose(): void {
     this.weights.dispose()
     this.#initial?.dispose()
+    this.dropAverage()
     tf.dispose([...this.#alphas.values()])
     this.#alphas.clear()
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deriveRun } from '../../src/runs/derive-run.js'
 import { readEvents } from '../../src/report/read-run.js'
-import { eventsOf } from '../../src/report/history.js'
+import { eventsOf, type EventOf } from '../../src/report/history.js'
 import type { Explanation } from '../../src/report/explain.js'
 import type { Architecture } from '../../src/supernet/types.js'
 import { Interrupted } from '../../src/derive/retrain-stage.js'
@@ -35,7 +35,7 @@ beforeAll(async () => {
     out: open,
     signal: abort.signal,
     onEvent: (event) => {
-      if (event.type === 'epoch' && event.epoch === 1) abort.abort()
+      if (event.type === 'evaluation' && event.step === 8) abort.abort()
     },
   })
   await expect(stopped).rejects.toThrow(Interrupted)
@@ -106,30 +106,28 @@ describe('derive --rule', () => {
   const derived = async (...args: string[]) =>
     JSON.parse((await program('derive', ...args, '--json')).printed) as Architecture
 
-  test('final is what the search ended with; unknown rules and epochs are refused', async () => {
+  test('final is what the search ended with; unknown rules and steps are refused', async () => {
     const wanted = JSON.parse(readFileSync(join(run, 'architecture.json'), 'utf8')) as Architecture
     expect(await derived(run)).toEqual(wanted)
     await expect(program('derive', run, '--rule', 'top2')).rejects.toThrow(
       '--rule: expected one of final, magnitude, top-2, threshold, perturbation, got top2; did you mean "top-2"?',
     )
     await expect(program('derive', open)).rejects.toThrow('go on with "sentei resume')
-    await expect(program('derive', open, '--rule', 'top-2', '--epoch', '9')).rejects.toThrow(
-      '--epoch: expected an epoch from 1 to 2, got 9',
+    await expect(program('derive', open, '--rule', 'top-2', '--step', '0')).rejects.toThrow(
+      '--step: expected integer ≥ 1, got 0',
     )
-    await expect(program('derive', open, '--rule', 'perturbation', '--epoch', '1')).rejects.toThrow(
-      '--epoch: only for rules magnitude, top-2, threshold, got rule perturbation',
+    await expect(program('derive', open, '--rule', 'perturbation', '--step', '1')).rejects.toThrow(
+      '--step: only for rules magnitude, top-2, threshold, got rule perturbation',
     )
   })
 
-  test('magnitude of a finished run is its architecture; at the first epoch it may be another', async () => {
+  test('magnitude of a finished run is its architecture; early on it may be another', async () => {
     const choices = ({ groups }: Architecture) =>
       groups.map(({ name, kept }) => [name, kept.map((k) => k.member)])
     expect(choices(await derived(run, '--rule', 'magnitude'))).toEqual(choices(await deriveRun(run)))
-    const { step } = eventsOf(events(), 'epoch').find(
-      ({ stage, epoch }) => stage === 'search' && epoch === 0,
-    )!
-    const { weights } = eventsOf(events(), 'gates').find((event) => event.step === step)!
-    const first = await derived(run, '--rule', 'magnitude', '--epoch', '1')
+    const [{ step, weights }] = eventsOf(events(), 'gates') as [EventOf<'gates'>]
+    // Between two looks the earlier one counts.
+    const first = await derived(run, '--rule', 'magnitude', '--step', String(step + 1))
     for (const { name, kind, kept } of first.groups)
       if (kind === 'operations') expect(kept[0]!.gate).toBe(Math.max(...Object.values(weights[name]!)))
   })

@@ -43,8 +43,8 @@ describe('search', () => {
     const outcome = await sentei(folder, [...args, '--out', 'four', '--json', '--quiet'])
     expect(outcome).toMatchObject({ code: 0, stderr: '' })
     expect(jsonOf(outcome)).toMatchObject({ run: 'four', model: 'four/model', metrics: { seed: 4 } })
-    const config = JSON.parse(readFileSync(at('four/config.json'), 'utf8')) as { search: { epochs: number } }
-    expect(config.search.epochs).toBe(2)
+    const config = JSON.parse(readFileSync(at('four/config.json'), 'utf8')) as { search: { steps: number } }
+    expect(config.search.steps).toBe(2 * 5)
   })
 
   test('exits with 3 where a criterion is not met', async () => {

@@ -45,8 +45,8 @@ describe('loadConfig', () => {
   it('reads YAML, fills in defaults, and gives the folder', () => {
     const { config, path, folder: at } = loadConfig(file(yaml))
     expect(config.search.epochs).toBe(5)
-    expect(config.search.batch).toBe(64)
-    expect(config.search.weights.optimizer).toBe('sgd')
+    expect(config.search.shards).toBe(1)
+    expect(config.search.weights.momentum).toBe(0.9)
     expect(config.split).toEqual({ by: 'auto', train: 0.6, arch: 0, validation: 0.2, test: 0.2 })
     expect(config.supernet.options).toEqual({})
     expect(config.criteria[0]).toEqual({ metric: 'accuracy', split: 'test', atLeast: 0.9 })
@@ -196,7 +196,7 @@ describe('resolveConfig', () => {
     const given = structuredClone(minimal)
     const config = resolveConfig(given)
     expect(given).toEqual(minimal)
-    expect(config.retrain.epochs).toBe(40)
+    expect(config.retrain.l2).toBe(0.003)
     expect(resolveConfig(config)).toEqual(config)
   })
 

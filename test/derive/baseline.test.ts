@@ -57,7 +57,7 @@ async function trained(trial: Trial, stage: 'baseline' | 'retrain') {
     stage === 'baseline'
       ? await retrainStage(trial, hooks, stage, graph, constants)
       : await retrainStage(trial, hooks, stage, derived.graph, derived.initial)
-  return { values, validation, losses: eventsOf(events, 'epoch').map(({ loss }) => loss) }
+  return { values, validation, losses: eventsOf(events, 'evaluation').map(({ loss }) => loss) }
 }
 
 const retrain = { epochs: 2, batch: 8, baseline: true }
@@ -114,7 +114,7 @@ describe('a search that removes nothing', () => {
 
   it('trains no baseline: its figures are those of the derived network', async () => {
     const { events, metrics, seconds } = await run()
-    expect(eventsOf(events, 'epoch').some(({ stage }) => stage === 'baseline')).toBe(false)
+    expect(eventsOf(events, 'evaluation').some(({ stage }) => stage === 'baseline')).toBe(false)
     expect(seconds.baseline).toBeNull()
     const { parameters, flops, depth } = metrics.derived
     const { final: validation } = metrics.validation
@@ -125,7 +125,7 @@ describe('a search that removes nothing', () => {
     'trains one where the derived network begins otherwise: %j',
     async (more) => {
       const { events } = await run({ retrain: { ...retrain, ...more } })
-      expect(eventsOf(events, 'epoch').some(({ stage }) => stage === 'baseline')).toBe(true)
+      expect(eventsOf(events, 'evaluation').some(({ stage }) => stage === 'baseline')).toBe(true)
     },
   )
 })

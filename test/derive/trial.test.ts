@@ -2,10 +2,12 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/derive/retrain-stage.js'
+import { withNetwork } from '../../src/derive/measure.js'
 import { runTrial } from '../../src/derive/trial.js'
 import type { Trial } from '../../src/derive/types.js'
 import type { Event } from '../../src/search/events.js'
 import { addGradients } from '../../src/search/add-gradients.js'
+import { evaluate } from '../../src/search/evaluate.js'
 import { sequential, shardGradients, type ShardExecutor } from '../../src/search/gradients.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
 import { scheduleCsv } from '../../src/schedule/rows.js'
@@ -81,7 +83,7 @@ describe.each([
     const { events } = await result(make())
     expect(events[0]!.type).toBe('start')
     expect(eventsOf(events, 'done').map(({ stage }) => stage)).toEqual(['search', 'baseline', 'retrain'])
-    expect(eventsOf(events, 'epoch').filter(({ stage }) => stage === 'retrain')).toHaveLength(3)
+    expect(eventsOf(events, 'evaluation').filter(({ stage }) => stage === 'retrain')).toHaveLength(3)
   })
 })
 
@@ -154,7 +156,7 @@ it('a signal stops a trial while searching and while retraining, and nothing lea
     const abort = new AbortController()
     const trial = runTrial(cells(), {
       emit: (event) => {
-        if (event.type === 'epoch' && event.stage === stage) abort.abort()
+        if (event.type === 'evaluation' && event.stage === stage) abort.abort()
       },
       signal: abort.signal,
     })
@@ -163,13 +165,28 @@ it('a signal stops a trial while searching and while retraining, and nothing lea
   expect(tf.memory().numTensors).toBe(before)
 })
 
-it('the restored model of a retraining is the best epoch’s', async () => {
+it('the restored model of a retraining is the best evaluation’s', async () => {
   const { metrics, events } = await result(units())
-  const validations = eventsOf(events, 'epoch')
+  const validations = eventsOf(events, 'evaluation')
     .filter(({ stage }) => stage === 'retrain')
     .map((e) => e.validation!)
   expect(metrics.validation.final).toBe(Math.min(...validations))
-  expect(validations[metrics.retrain.bestEpoch]).toBe(metrics.validation.final)
+  expect(validations[metrics.retrain.bestStep / 3 - 1]).toBe(metrics.validation.final)
+})
+
+it('a retraining keeps the moving average of its weights, whose metric it tells', async () => {
+  const [plain, averaged] = [
+    await result(units({ retrain: { ...settings.retrain, average: false } })),
+    await result(units({ retrain: { ...settings.retrain, average: true } })),
+  ]
+  const losses = ({ events }: typeof plain) => eventsOf(events, 'evaluation').map(({ loss }) => loss)
+  expect(losses(averaged)).toEqual(losses(plain))
+  expect(averaged.values).not.toEqual(plain.values)
+  const { data, metric } = units()
+  const { validation } = data.splits
+  expect(
+    withNetwork(averaged.graph, averaged.values, (network) => evaluate(network, data, validation, metric)),
+  ).toBe(averaged.metrics.validation.final)
 })
 
 describe('dropping paths', () => {
@@ -222,7 +239,7 @@ describe('a training that diverges', () => {
     const data = vectorData({ train: 24, validation: 1, test: 12 })
     const trial = trialOf(data, tinyMlp(), { ...settings, criteria: [] })
     const { metrics, values } = await result({ ...trial, metric: 'r2' })
-    expect(metrics.retrain.bestEpoch).toBe(2)
+    expect(metrics.retrain.bestStep).toBe(9)
     expect(metrics.validation.final).toBeNull()
     expect(metrics.test.final).toBeLessThan(1)
     const untrained = ParameterStore.of((await result(trial)).graph, trial.random)

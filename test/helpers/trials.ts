@@ -10,7 +10,7 @@ import { compileFor, resolveSchedule } from '../../src/runs/setup.js'
 import { validate } from '../../src/config/validator.js'
 import type { Checkpoint } from '../../src/search/checkpoint.js'
 import type { Event } from '../../src/search/events.js'
-import { batching } from '../../src/search/batching.js'
+import { resolveTraining } from '../../src/search/training.js'
 import { searchArchitecture, type SearchContext } from '../../src/search/search.js'
 import { SupernetModel } from '../../src/supernet/model.js'
 import { relaxationName, relaxationOf } from '../../src/runs/relaxation.js'
@@ -122,19 +122,28 @@ export function vectorData(rows: MadeData['rows'] = { train: 24, validation: 12 
   })
 }
 
+/** Settings of the tests' own: defaults change, and what tests find with them. */
+const sgd = { optimizer: 'sgd', learningRate: 0.1, decay: 'cosine' }
+const trained = (usual: object, { weights, ...own }: { weights?: object } = {}) => ({
+  ...usual,
+  ...own,
+  weights: { ...sgd, ...weights },
+})
+
 /** A trial out of data, a supernet, and what a configuration says beyond the defaults. */
 export function trialOf(data: PreparedData, supernet: Supernet, settings: Settings = {}): Trial {
-  const config = resolveConfig({
+  const configured = resolveConfig({
     data: { source: 'digits' },
     supernet: { space: supernet.space, options: supernet.options },
     schedule: 'none',
     ...settings,
-    search: { epochs: 2, batch: 8, ...settings.search },
+    search: trained({ epochs: 2, batch: 8 }, settings.search),
+    retrain: trained({ epochs: 40, batch: 64 }, settings.retrain),
   })
+  const config = resolveTraining(configured, data)
   const random = randomSource(config.seed)
-  const { perEpoch } = batching(data, data.splits.train, config.search, random, 'search')
   const document = resolveSchedule(config.schedule, '.')
-  const steps = config.search.epochs * perEpoch
+  const { steps } = config.search
   const isClass = data.dataset.task.kind === 'classification'
   const relaxation = relaxationName(config.relaxation)
   return {

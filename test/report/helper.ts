@@ -57,7 +57,7 @@ export function syntheticEvents(options: SyntheticRun = {}): Event[] {
       layers,
       groups,
       steps,
-      epochs,
+      retrainSteps: 1600,
       parameters: 182_330,
       metric: 'accuracy',
     },
@@ -122,9 +122,8 @@ function searchEpoch(
   const task = 2.3 * Math.exp(-2 * share) + 0.1
   const reconstruction = 0.8 * Math.exp(-4 * share) + 0.05
   return {
-    type: 'epoch',
+    type: 'evaluation',
     stage: 'search',
-    epoch,
     step,
     loss: { total: task + reconstruction + 0.3 * share, task, reconstruction },
     validation: 0.96 - 0.8 * Math.exp(-3 * share) - (share > 0.8 ? 0.02 : 0),
@@ -137,9 +136,8 @@ function searchEpoch(
 
 function training(stage: 'baseline' | 'retrain', epochs: number, parameters: number): Event[] {
   const lines = Array.from({ length: epochs }, (_, i): Event => ({
-    type: 'epoch',
+    type: 'evaluation',
     stage,
-    epoch: i,
     step: (i + 1) * 40,
     loss: { total: 2.2 * Math.exp(-i / 4) + 0.01, task: 2.2 * Math.exp(-i / 4), reconstruction: null },
     validation: 0.97 - 0.7 * Math.exp(-i / 4),

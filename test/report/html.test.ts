@@ -146,7 +146,7 @@ test('escapes markup in every name', () => {
     if (event.type === 'phase') return { ...event, name: evil }
     if (event.type === 'alarm') return { ...event, alarm: evil, message: evil, layer: evil }
     if (event.type === 'removal') return { ...event, layer: evil, lambda: { [evil]: 1 }, members: [evil] }
-    if (event.type === 'epoch') return { ...event, sparsity: { [evil]: 0.5 } }
+    if (event.type === 'evaluation') return { ...event, sparsity: { [evil]: 0.5 } }
     if (event.type === 'gates') return { ...event, weights: { ...event.weights, [evil]: { [evil]: 1 } } }
     return event
   }) as Event[]
@@ -166,7 +166,7 @@ describe('an unfinished run', () => {
   test.each<[string, Event[]]>([
     ['no events at all', []],
     ['only a start event', synthetic.syntheticEvents().slice(0, 1)],
-    ['no epoch finished', synthetic.syntheticEvents().slice(0, 6)],
+    ['no evaluation', synthetic.syntheticEvents().slice(0, 6)],
     ['interrupted in the middle', synthetic.syntheticEvents().slice(0, 40)],
   ])('%s', (_, events) => {
     const page = renderReport({ ...runOf(), ...unfinished, schedule: [], events })
@@ -182,7 +182,7 @@ describe('an unfinished run', () => {
 })
 
 describe('odd runs', () => {
-  test('a single epoch is drawn as dots', () => {
+  test('a single evaluation is drawn as dots', () => {
     const page = renderReport(runOf({ epochs: 1, gateEvents: 1 }))
     expect(find(page, '#losses .plot-loss-search circle').length).toBe(3)
     expect(find(page, '#sparsity circle')).not.toHaveLength(0)
@@ -212,14 +212,14 @@ describe('odd runs', () => {
 
   test('losses and metrics that are not finite leave gaps and a note', () => {
     const events = synthetic.syntheticEvents().map((event): Event => {
-      if (event.type !== 'epoch' || event.epoch % 2 === 1) return event
+      if (event.type !== 'evaluation' || event.step % 80 === 0) return event
       return { ...event, loss: { total: NaN, task: NaN, reconstruction: null }, validation: NaN, stepMs: NaN }
     })
     const asWritten = JSON.parse(JSON.stringify(events)) as Event[]
     const metrics = { validation: { final: null }, test: { final: NaN }, criteria: { passed: false } }
     for (const page of [events, asWritten].map((e) => renderReport(runOf({}, { events: e, metrics })))) {
       expect(/NaN|Infinity/.exec(page)).toBeNull()
-      expect(text(page, '#losses')).toContain('not finite in 13 of 25 epochs, first in epoch 1')
+      expect(text(page, '#losses')).toContain('not finite in 13 of 25 evaluations, first at step 40')
     }
   })
 
@@ -227,7 +227,9 @@ describe('odd runs', () => {
     const events = synthetic
       .syntheticEvents()
       .map((event) =>
-        event.type === 'epoch' ? { ...event, loss: { total: NaN, task: null, reconstruction: null } } : event,
+        event.type === 'evaluation'
+          ? { ...event, loss: { total: NaN, task: null, reconstruction: null } }
+          : event,
       )
     expect(text(renderReport(runOf({}, { events })), '#losses')).toContain('no finite values')
   })

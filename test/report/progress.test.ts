@@ -16,21 +16,21 @@ function written(events: readonly Event[], options: Partial<ProgressOptions> = {
 }
 
 const events = syntheticEvents({ epochs: 5, gateEvents: 20 })
-const epochs = events.filter((event) => event.type === 'epoch')
+const evaluations = events.filter((event) => event.type === 'evaluation')
 
 describe('plain lines', () => {
-  const lines = written(events, { epochs: { retrain: 40 } })
-    .trimEnd()
-    .split('\n')
+  const lines = written(events).trimEnd().split('\n')
 
-  test('one an epoch, with loss, metric, parameters and time left', () => {
+  test('one an evaluation, with loss, metric, parameters and time left', () => {
     const told = lines.filter((line) => /^(search|baseline|retrain) \d/.test(line))
-    expect(told).toHaveLength(epochs.length)
-    expect(told[0]).toMatch(/^search 1\/5 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d,]+ parameters {2}.* left/)
-    expect(told.at(-1)).toMatch(/^retrain 40\/40 .* 0 s left$/)
+    expect(told).toHaveLength(evaluations.length)
+    expect(told[0]).toMatch(
+      /^search 40\/200 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d,]+ parameters {2}.* left/,
+    )
+    expect(told.at(-1)).toMatch(/^retrain 1600\/1600 .* 0 s left$/)
   })
 
-  test('removals are summed up in the epoch’s line', () => {
+  test('removals are summed up in the evaluation’s line', () => {
     const removed = events.flatMap((event) => (event.type === 'removal' ? event.members : []))
     const told = lines.flatMap((line) => /removed (\d+): /.exec(line)?.[1] ?? [])
     expect(told.length).toBeGreaterThan(1)
@@ -66,21 +66,25 @@ describe('plain lines', () => {
         before: null,
         after: null,
       },
-      epochs[0]!,
+      evaluations[0]!,
     ])
     expect(told).not.toMatch(/[^\P{Cc}\n]/u)
     expect(told.trimEnd().split('\n')).toHaveLength(2)
   })
 
   test('losses that are not finite are a dash', () => {
-    const broken = { ...epochs[0]!, loss: { total: NaN, task: null, reconstruction: null }, validation: null }
+    const broken = {
+      ...evaluations[0]!,
+      loss: { total: NaN, task: null, reconstruction: null },
+      validation: null,
+    }
     expect(written([broken])).toContain('loss –  metric –')
   })
 
   test('a resumed run counts its pace from where it began', () => {
-    const start = events[0]!
-    const resumed = epochs.filter((event) => event.stage === 'search').slice(3, 4)
-    expect(written([start, ...resumed])).toMatch(/^search 4\/5 .* 1 s left/)
+    const start = { ...events[0]!, from: 120 }
+    const resumed = evaluations.filter((event) => event.stage === 'search').slice(3, 4)
+    expect(written([start, ...resumed])).toMatch(/^search 160\/200 .* 1 s left/)
   })
 
   test('nothing is written where nothing happens', () => {
@@ -89,11 +93,11 @@ describe('plain lines', () => {
 })
 
 describe('a bar on a terminal', () => {
-  const text = written(events, { isTTY: true, epochs: { retrain: 40 } })
+  const text = written(events, { isTTY: true })
 
-  test('shows stage, epochs, loss, metric and parameters', () => {
-    expect(text).toMatch(/search +█+ 5\/5 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d,]+ parameters/)
-    expect(text).toContain('40/40')
+  test('shows stage, steps, loss, metric and parameters', () => {
+    expect(text).toMatch(/search +█+ 200\/200 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d,]+ parameters/)
+    expect(text).toContain('1600/1600')
   })
 
   test('gives cursor and line wrapping back', () => {

@@ -22,9 +22,9 @@ beforeAll(async () => {
   writeFileSync(at('rows.csv'), gunzipSync(readFileSync(packagePath('data', 'concrete', 'concrete.csv.gz'))))
   await searchRun({ config, out: at('finished') })
   const controller = new AbortController()
-  let epochs = 0
+  let evaluations = 0
   const onEvent = ({ type }: { type: string }) => {
-    if (type === 'epoch' && ++epochs === 2) controller.abort()
+    if (type === 'evaluation' && ++evaluations === 2) controller.abort()
   }
   const stopped = searchRun({ config, out: at('stopped'), signal: controller.signal, onEvent })
   await expect(stopped).rejects.toThrow(Interrupted)

@@ -30,13 +30,13 @@ beforeAll(async () => {
   writeFileSync(at('data.csv'), gunzipSync(readFileSync(packagePath('data', 'concrete', 'concrete.csv.gz'))))
   await searchRun({ config, out: at('whole') })
   const controller = new AbortController()
-  let epochs = 0
+  let evaluations = 0
   const stopped = searchRun({
     config,
     out: at('stopped'),
     signal: controller.signal,
     onEvent: ({ type }) => {
-      if (type === 'epoch' && ++epochs === 4) controller.abort()
+      if (type === 'evaluation' && ++evaluations === 4) controller.abort()
     },
   })
   await expect(stopped).rejects.toThrow(Interrupted)
@@ -154,7 +154,7 @@ describe('a finished run', () => {
       writeJson(join(damaged, name), content)
       expect(() => readFinishedRun(damaged), name).toThrow(message)
     }
-    appendFileSync(join(run, 'events.jsonl'), '{"type":"epoch"}\n')
+    appendFileSync(join(run, 'events.jsonl'), '{"type":"evaluation"}\n')
     expect(() => readRun(run)).toThrow(/events\.jsonl:\d+\.stage: expected string, got nothing/)
   })
 

@@ -10,6 +10,9 @@ export function temporaryFolder(): string {
   return folder
 }
 
+/** Settings of the tests' own: defaults change, and what tests find with them. */
+const sgd = { optimizer: 'sgd', learningRate: 0.1, decay: 'cosine' }
+
 const losses = (task: number, reconstruction: number) => ({ losses: { task, reconstruction } })
 const l1 = { term: 'l1', part: 'gates', lambda: { curve: 'linear', from: 0.02, to: 0.3 } }
 
@@ -38,8 +41,8 @@ export const tinyMlp = {
   data: { source: 'concrete' },
   supernet: { space: 'autoencoder-mlp', options: { encoder: [12], code: 6, head: [8] } },
   schedule: pressUnits,
-  search: { epochs: 6, batch: 128, inspectEvery: 5, gates: { learningRate: 2 } },
-  retrain: { epochs: 2, batch: 128, gates: 'keep', baseline: true, weights: { learningRate: 0.01 } },
+  search: { epochs: 6, batch: 128, inspectEvery: 5, gates: { learningRate: 2 }, weights: sgd },
+  retrain: { epochs: 2, batch: 128, gates: 'keep', baseline: true, weights: { ...sgd, learningRate: 0.01 } },
   criteria: [{ metric: 'parameters-share', atMost: 1 }],
 }
 
@@ -58,8 +61,8 @@ export const tinyCells = {
     },
   },
   schedule: pressOperations,
-  search: { epochs: 2, batch: 256, shards: 2 },
-  retrain: { epochs: 1, batch: 256, gates: 'keep' },
+  search: { epochs: 2, batch: 256, shards: 2, weights: sgd },
+  retrain: { epochs: 1, batch: 256, gates: 'keep', weights: sgd },
 }
 
 /** Files of a run that hold no clock: the same seed and configuration write the same bytes. */

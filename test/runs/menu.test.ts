@@ -110,7 +110,7 @@ describe.each(names)('a search of %s with a menu', (name) => {
 
 describe('retraining another architecture', () => {
   test('takes what derive wrote, of the same space', async () => {
-    await program('derive', at('cells'), '--rule', 'magnitude', '--epoch', '1', '--out', at('early.json'))
+    await program('derive', at('cells'), '--rule', 'magnitude', '--step', '8', '--out', at('early.json'))
     await program('retrain', at('cells'), '--architecture', at('early.json'), '--out', at('early'), '--quiet')
     const early = JSON.parse(readFileSync(at('early.json'), 'utf8')) as Architecture
     expect(JSON.parse(readFileSync(at('early/architecture.json'), 'utf8'))).toEqual(early)

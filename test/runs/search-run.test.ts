@@ -96,8 +96,8 @@ describe('an interrupted run', () => {
   test.each<[string, Event['type'], number]>([
     ['in the middle of an epoch', 'gates', 4],
     ['right after a removal', 'removal', 1],
-    ['at the end of an epoch', 'epoch', 2],
-    ['while retraining', 'epoch', 9],
+    ['at the end of an epoch', 'evaluation', 2],
+    ['while retraining', 'evaluation', 9],
   ])('%s goes on as if it had never stopped', async (name, type, times) => {
     const out = at(name)
     const before = tf.memory().numTensors
@@ -114,7 +114,7 @@ describe('an interrupted run', () => {
 
   test.each<[string, Event['type'], number]>([
     ['searching', 'gates', 3],
-    ['retraining', 'epoch', 9],
+    ['retraining', 'evaluation', 9],
   ])('while %s has one log, each event of the search once', async (name, type, times) => {
     const out = `log-${name}`
     await interrupted(at(out), type, times)
@@ -122,7 +122,7 @@ describe('an interrupted run', () => {
     const searched = (run: string) =>
       readEvents(at(run))
         .filter(({ type }) => type !== 'stage')
-        .map((event) => (event.type === 'epoch' ? { ...event, stepMs: 0 } : event))
+        .map((event) => (event.type === 'evaluation' ? { ...event, stepMs: 0 } : event))
     expect(searched(out)).toEqual(searched('whole'))
   })
 

@@ -31,7 +31,7 @@ describe('a run by two workers', () => {
 
   test('is resumed by one', async () => {
     const controller = new AbortController()
-    const onEvent = ({ type }: Event) => type === 'epoch' && controller.abort()
+    const onEvent = ({ type }: Event) => type === 'evaluation' && controller.abort()
     const { signal } = controller
     await expect(searchRun({ config, out: at('stopped'), workers: 2, onEvent, signal })).rejects.toThrow(Interrupted)
     await resumeRun(at('stopped'))

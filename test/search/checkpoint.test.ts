@@ -23,7 +23,7 @@ const checkpoint: Checkpoint = {
   progress: {
     ...freshProgress(),
     best: 0.1 + 0.2,
-    bestEpoch: 3,
+    bestStep: 3,
     lossSums: { task: 1 / 3, reconstruction: 0, count: 7 },
     jumps: -0.25,
     streaks: { zero: { g: { a: 2 } }, weak: {} },

@@ -53,7 +53,7 @@ async function halfway(
   const { model, events } = await searched(trial)
   model.dispose()
   // At the very end what is undecided is projected; λ did what it did before.
-  const curves = eventsOf(events, 'epoch').map(({ sparsity }) => sparsity)
+  const curves = eventsOf(events, 'evaluation').map(({ sparsity }) => sparsity)
   const last = curves.at(-2)!
   const reached = (layer: string) => curves.findIndex((at) => at[layer]! >= last[layer]! / 2)
   return { reached, last }

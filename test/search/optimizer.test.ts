@@ -7,7 +7,7 @@ import { relativeError } from '../helpers/numeric.js'
 import { normals } from '../helpers/networks.js'
 
 type Kind = 'sgd' | 'adam'
-const options = (kind: Kind) => ({ optimizer: kind, momentum: 0.9 })
+const options = (kind: Kind) => ({ optimizer: kind, momentum: 0.9, beta2: 0.999 })
 const random = randomSource(9)
 const gradientAt = (t: number) => normals(random, `gradient ${t}`, 6)
 const start = normals(random, 'start', 6)
@@ -107,7 +107,14 @@ describe.each(cases)('%s on %s', (kind, backend) => {
 })
 
 describe('the learning rate', () => {
-  const weights = { learningRate: 0.1, minLearningRate: 0.02, momentum: 0.9, optimizer: 'sgd' } as const
+  const weights = {
+    learningRate: 0.1,
+    minLearningRate: 0.02,
+    momentum: 0.9,
+    optimizer: 'sgd',
+    beta2: 0.999,
+    warmup: 0,
+  } as const
 
   it('decays like half a cosine', () => {
     const rate = (t: number) => learningRateAt({ ...weights, decay: 'cosine' }, t, 100)

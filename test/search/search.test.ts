@@ -118,7 +118,7 @@ describe.each([
       const later = (events: typeof straight.events) =>
         events
           .filter((event) => 'step' in event && event.step > stopAfter)
-          .map((event) => (event.type === 'epoch' ? { ...event, stepMs: 0 } : event))
+          .map((event) => (event.type === 'evaluation' ? { ...event, stepMs: 0 } : event))
       expect(later(resumed.events)).toEqual(later(straight.events))
       straight.model.dispose()
       resumed.model.dispose()
@@ -134,7 +134,7 @@ describe.each([
     const projections = removals.filter(({ by }) => by === 'projection')
     expect(projections.every(({ step }) => step === trial.schedule.prune.until)).toBe(true)
     expect(illegality(model.supernet)).toBeUndefined()
-    const parameters = eventsOf(events, 'epoch').map((event) => event.parameters)
+    const parameters = eventsOf(events, 'evaluation').map((event) => event.parameters)
     expect(parameters).toEqual([...parameters].sort((a, b) => b - a))
     expect(parameters.at(-1)).toBeLessThan(parameters[0]!)
     model.dispose()
@@ -274,10 +274,10 @@ describe('pruning during a search', () => {
 })
 
 describe('early stopping', () => {
-  it('waits until the architecture is decided, then for `patience` epochs without a better metric', async () => {
+  it('waits until the architecture is decided, then for `earlyStop` epochs without a better metric', async () => {
     const { model, events, result } = await searched(
       cells({
-        search: { epochs: 12, weights: { learningRate: 1e-9 }, earlyStop: { patience: 2, minDelta: 0.5 } },
+        search: { epochs: 12, weights: { learningRate: 1e-9 }, earlyStop: { epochs: 2, minDelta: 0.5 } },
         schedule: press(0.3, { prune: { from: 0.25, until: 0.5 } }),
       }),
     )

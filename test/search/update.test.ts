@@ -68,7 +68,7 @@ describe('a step of a weight', () => {
     b.output('task', b.dense(b.input, 2))
     const store = ParameterStore.of(b.graph(), randomSource(1))
     store.set('dense:kernel', tf.tensor2d(values, [2, 2]))
-    const rule = optimizer({ optimizer: 'sgd', momentum: 0 })
+    const rule = optimizer({ optimizer: 'sgd', momentum: 0, beta2: 0.999 })
     const gradient = tf.tensor2d([1, 0, 0, 1], [2, 2])
     const before = tf.memory().numTensors
     const gradients = {

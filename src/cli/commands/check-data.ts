@@ -3,9 +3,11 @@ import { checkData, type DataReport } from '../../data/check-data.js'
 import { prepareData } from '../../data/prepare.js'
 import { readingLine, type ColumnReading } from '../../data/reading.js'
 import { formatNumber } from '../../report/format.js'
+import { resolveTraining } from '../../search/training.js'
 import { command } from '../command.js'
 import { json, path, required, set, settings } from '../options.js'
 import { textTable } from '../table.js'
+import { trainingLines } from '../training-text.js'
 
 const splits = ['train', 'arch', 'validation', 'test'] as const
 
@@ -16,8 +18,11 @@ export const checkDataCommand = command({
   options: { set, json },
   async run(args, { print }) {
     const { config, folder } = loadConfig(required(args, 'config'), { set: settings(args) })
-    const found = checkData(await prepareData(config, folder))
-    print(args.json ? JSON.stringify(found) : describe(found))
+    const data = await prepareData(config, folder)
+    const found = checkData(data)
+    const { search, retrain } = resolveTraining(config, data)
+    if (args.json) print(JSON.stringify({ ...found, training: { search, retrain } }))
+    else print([describe(found), '', ...trainingLines({ search, retrain })].join('\n'))
   },
 })
 

@@ -19,10 +19,10 @@ export const derive = command({
       default: 'final',
       describe: `${deriveRules.join(', ')}; final: what the search ended with`,
     },
-    epoch: {
+    step: {
       type: 'string',
       requiresArg: true,
-      describe: 'by the gates at the end of this epoch, from 1; by default the last',
+      describe: 'by the gates as they were after so many steps; by default the last',
     },
     threshold: {
       type: 'string',
@@ -35,7 +35,7 @@ export const derive = command({
     json,
   },
   async run(args, context) {
-    const epoch = integer(args, 'epoch', 1)
+    const step = integer(args, 'step', 1)
     const threshold = number(args, 'threshold', 0)
     const size = number(args, 'menu', 0)
     const run = required(args, 'run')
@@ -43,7 +43,7 @@ export const derive = command({
     const file = outputOf(args, { inputs: [run] })
     const architecture = await deriveRun(run, {
       rule: required(args, 'rule') as DeriveRule,
-      ...(epoch !== undefined && { epoch }),
+      ...(step !== undefined && { step }),
       ...(threshold !== undefined && { threshold }),
       ...(size !== undefined && { menu: size }),
     })

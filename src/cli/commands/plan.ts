@@ -4,6 +4,7 @@ import { planRun, type RunPlan } from '../../runs/plan-run.js'
 import { command } from '../command.js'
 import { backend, json, path, required, set, settings, text } from '../options.js'
 import { textTable } from '../table.js'
+import { trainingLines } from '../training-text.js'
 
 export const plan = command({
   usage: 'plan <config>',
@@ -21,7 +22,16 @@ export const plan = command({
   },
 })
 
-function describe({ supernet, smallest, memory, limitBytes, minutes, budget, budgets }: RunPlan): string {
+function describe({
+  supernet,
+  smallest,
+  memory,
+  limitBytes,
+  minutes,
+  budget,
+  budgets,
+  training,
+}: RunPlan): string {
   const sizes = textTable([
     ['', 'parameters', 'FLOPs', 'depth'],
     [
@@ -59,7 +69,16 @@ function describe({ supernet, smallest, memory, limitBytes, minutes, budget, bud
     ({ criterion, feasible, least }) =>
       `budget   ${criterion}: ${feasible ? 'feasible' : 'NOT FEASIBLE'}, the least is ${formatNumber(least)}`,
   )
-  return [sizes, choices, '', ...stages, `time     ${time.join(', ')}`, ...limits, ...wishes].join('\n')
+  return [
+    sizes,
+    choices,
+    '',
+    ...trainingLines(training),
+    ...stages,
+    `time     ${time.join(', ')}`,
+    ...limits,
+    ...wishes,
+  ].join('\n')
 }
 
 /** A limit may be a share of a count; what is met is a whole number or milliseconds. */

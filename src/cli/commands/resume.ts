@@ -25,12 +25,12 @@ export const resume = command({
   },
   async run(args, context) {
     const run = required(args, 'run')
-    const config = readRunConfig(run)
+    readRunConfig(run)
     noteUnchecked(run, context)
     if (isFinished(run)) return tellFinished(run, args, context)
     const remedy = `sentei resume ${run}`
     const previous = Boolean(args.previous)
-    return withOutcome(args, context, { config, remedy }, (hooks) => resumeRun(run, { previous, ...hooks }))
+    return withOutcome(args, context, { remedy }, (hooks) => resumeRun(run, { previous, ...hooks }))
   },
 })
 

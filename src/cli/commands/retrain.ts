@@ -3,7 +3,6 @@ import type { Config } from '../../config/config-schema.js'
 import { resolveConfig } from '../../config/load-config.js'
 import { applySetting, parseSetting } from '../../config/settings.js'
 import { retrainRun } from '../../runs/retrain-run.js'
-import { readFinishedRun } from '../../runs/run-folder.js'
 import { command, type Arguments } from '../command.js'
 import {
   integer,
@@ -48,14 +47,13 @@ export const retrain = command({
     const run = required(args, 'run')
     noteUnchecked(run, context)
     const configure = (config: Config) => configured(config, args)
-    const config = configure(readFinishedRun(run).config)
     const into = required(args, 'out')
     const architecture = text(args, 'architecture')
     const size = number(args, 'menu', 0)
     if (architecture !== undefined && size !== undefined)
       throw new InputError('--menu and --architecture: expected one of them, got both')
     const remedy = `rm -r ${into} && sentei retrain ${run} --out ${into}`
-    return withOutcome(args, context, { config, remedy }, (hooks) =>
+    return withOutcome(args, context, { remedy }, (hooks) =>
       retrainRun({ run, menu: size, architecture, configure, out: into, ...hooks }),
     )
   },

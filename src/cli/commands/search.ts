@@ -47,7 +47,7 @@ export const search = command({
     })
     const into = text(args, 'out') ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
-    return withOutcome(args, context, { config, remedy }, (hooks) =>
+    return withOutcome(args, context, { remedy }, (hooks) =>
       searchRun({ config, folder, out: into, ...hooks }),
     )
   },

@@ -4,7 +4,7 @@ import type { GateWeights } from '../events.js'
 
 export type AlarmName = 'collapse' | 'dominance' | 'dead-layer' | 'stuck' | 'undecided'
 
-/** What alarms look at, at the end of an epoch. */
+/** What alarms look at, at an evaluation. */
 export interface Observed {
   /** Iterations done. */
   readonly step: number

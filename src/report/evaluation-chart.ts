@@ -4,25 +4,26 @@ import { formatNumber, isNumber } from './format.js'
 import type { Markup } from './markup.js'
 import { domainOf, endLabels, plotSvg, seriesColor, textWidth } from './plot.js'
 
-/** A number of one series at one epoch. */
-export interface EpochPoint {
-  readonly epoch: number
+/** A number of one series at one evaluation. */
+export interface EvaluationPoint {
+  /** Steps done. */
+  readonly step: number
   readonly series: string
   readonly value: number | null
 }
 
-/** Lines by series over the epochs, the ends named; says so where there is no number to draw. */
-export function epochChart(
+/** Lines by series over the steps, the ends named; says so where there is no number to draw. */
+export function evaluationChart(
   id: string,
   label: string,
-  all: readonly EpochPoint[],
+  all: readonly EvaluationPoint[],
   options: { firstColor?: number; floor?: number; tickFormat?: (value: number) => string } = {},
 ): Markup {
   const { firstColor = 0, floor, tickFormat = formatNumber } = options
   const points = all.filter((point) => isNumber(point.value))
   if (points.length === 0) return empty('no finite values')
   const names = [...new Set(points.map((point) => point.series))]
-  const color = (point: EpochPoint) => seriesColor(firstColor + names.indexOf(point.series))
+  const color = (point: EvaluationPoint) => seriesColor(firstColor + names.indexOf(point.series))
   const values = points.map((point) => point.value)
   const domain = domainOf(values, floor)
   const type = domain[0] > 0 && domain[1] / domain[0] > 50 ? 'log' : 'linear'
@@ -30,9 +31,9 @@ export function epochChart(
   const ticks = type === 'log' ? powersOfTen(domain) : 5
   const single = names.length === 1
   const texts = ends.map((end) => (single ? tickFormat(end.value!) : end.series))
-  const [first, last] = domainOf(all.map((point) => point.epoch))
+  const [first, last] = domainOf(all.map((point) => point.step))
   const lines = all.filter((point) => names.includes(point.series))
-  return plotSvg(id, `${label} over the epochs`, {
+  return plotSvg(id, `${label} over the steps`, {
     width: 520,
     height: 220,
     marginLeft: 52,
@@ -42,19 +43,19 @@ export function epochChart(
     x: {
       type: 'linear',
       domain: [first, last],
-      label: 'epoch',
+      label: 'step',
       ticks: wholeTicks(first, last),
       tickFormat: 'd',
     },
     y: { type, domain, label, ticks, grid: true, nice: type === 'linear', tickFormat },
     marks: [
-      Plot.lineY(lines, { x: 'epoch', y: 'value', z: 'series', stroke: color }),
+      Plot.lineY(lines, { x: 'step', y: 'value', z: 'series', stroke: color }),
       Plot.dot(points, {
-        x: 'epoch',
+        x: 'step',
         y: 'value',
         fill: color,
         r: points.length / names.length > 60 ? 1.2 : 2.2,
-        title: (point: EpochPoint) => `${point.series}, epoch ${point.epoch}: ${formatNumber(point.value)}`,
+        title: (point: EvaluationPoint) => `${point.series}, step ${point.step}: ${formatNumber(point.value)}`,
       }),
       endLabels(
         ends.map((end, i) => ({ y: end.value!, text: texts[i]!, color: color(end) })),
@@ -64,9 +65,11 @@ export function epochChart(
   })
 }
 
+/** At most nine round numbers. */
 function wholeTicks(first: number, last: number): number[] {
-  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => (last - first) / size <= 8) ?? 1000
-  return multiples(Math.ceil(first / step), Math.floor(last / step)).map((multiple) => multiple * step)
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, (last - first) / 8)))
+  const size = [1, 2, 5].map((each) => each * power).find((each) => (last - first) / each <= 8) ?? 10 * power
+  return multiples(Math.ceil(first / size), Math.floor(last / size)).map((multiple) => multiple * size)
 }
 
 function powersOfTen([low, high]: readonly [number, number]): number[] {

@@ -2,18 +2,18 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Progress } from './checkpoint.js'
 import type { Gradients } from './gradients.js'
 
-export interface EpochLosses {
+export interface MeanLosses {
   total: number
   task: number | null
   reconstruction: number | null
 }
 
-/** Sums of losses and step times over the epoch in progress. Owns two scalars; dispose it. */
-export interface EpochSums {
+/** Sums of losses and step times since the last evaluation. Owns two scalars; dispose it. */
+export interface RunningSums {
   /** Adds an iteration's losses, and how long it took. */
   add(losses: Gradients['losses'], milliseconds: number): void
   /** The means since the last call: losses, and the time of a step in ms. */
-  drain(progress: Progress): { losses: EpochLosses; stepMs: number }
+  drain(progress: Progress): { losses: MeanLosses; stepMs: number }
   /** Copies the running sums off the device into the progress. */
   drainInto(progress: Progress): void
   restore(sums: Progress['lossSums']): void
@@ -23,7 +23,7 @@ export interface EpochSums {
 const names = ['task', 'reconstruction'] as const
 
 /** Empty sums. They stay on the device, so that a search that was interrupted adds up the same numbers. */
-export function epochSums(): EpochSums {
+export function runningSums(): RunningSums {
   const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
   let count = 0
   let timed = { steps: 0, milliseconds: 0 }

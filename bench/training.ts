@@ -1,0 +1,160 @@
+/**
+ * How well networks are trained, unpruned: the retrained baseline under several settings, on tables and
+ * series. Each figure is a test error (RMSE, or 1 − accuracy) over that of the first settings on the same seed and splits.
+ *
+ *     npm run build && node dist/bench/training.js SETTINGS.json [--data FOLDER] [--sets a,b] [--seeds 3] [--space NAME]
+ *
+ * SETTINGS.json holds `retrain` documents by name, the one to compare with first; with `data` inside, that joins the data.
+ */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { resolveConfig, setupTrial, useBackend } from '../src/index.js'
+import { textTable } from '../src/cli/table.js'
+import { trainBaseline } from '../src/derive/baseline.js'
+import type { Event } from '../src/search/events.js'
+
+const words = process.argv.slice(2)
+const valueOf = (name: string): string | undefined =>
+  words.includes(name) ? words[words.indexOf(name) + 1] : undefined
+const folder = resolve(valueOf('--data') ?? join('..', 'shared', 'datasets'))
+/** `mlp-cell` on tables; series and images have more axes than it takes. */
+const spaceOf = (set: string) =>
+  valueOf('--space') ?? { chicago: 'autoencoder-mlp', ett: 'autoencoder-mlp', digits: 'darts-cell' }[set] ?? 'mlp-cell'
+const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 3) }, (_, i) => i + 1)
+const settings = JSON.parse(readFileSync(words[0]!, 'utf8')) as Record<string, Settings>
+
+interface Settings {
+  readonly data?: object
+  readonly [retrain: string]: unknown
+}
+
+const at = (...path: string[]) => join(folder, ...path)
+
+/** A file whose first line names no columns but the last. */
+function withHeader(file: string, target: string): string {
+  const [, ...lines] = readFileSync(file, 'utf8').split('\n')
+  const inputs = lines[0]!.split(',').length - 1
+  const names = [...Array.from({ length: inputs }, (_, i) => `x${i}`), target]
+  const copy = join(mkdtempSync(join(tmpdir(), 'sentei-training-')), 'data.csv')
+  writeFileSync(copy, [names.join(','), ...lines].join('\n'))
+  return copy
+}
+
+const table = (file: string, target: string | number, more: object = {}) => ({
+  file: at('tabular', file),
+  target,
+  ...more,
+})
+
+const sets: Record<string, () => object> = {
+  concrete: () => ({ source: 'concrete' }),
+  casp: () => table('CASP.csv.gz', 'RMSD', { limit: 5000 }),
+  wine: () => table('winequality-white.csv.gz', 'quality', { delimiter: ';', task: 'regression' }),
+  airbnb: () => ({
+    file: at('tabular', 'airbnb_X_train.csv.gz'),
+    targetFile: at('tabular', 'airbnb_y_train.csv.gz'),
+    targetHeader: false,
+    target: 0,
+    task: 'regression',
+    limit: 5000,
+  }),
+  breast: () => ({
+    file: withHeader(at('sklearn', 'breast_cancer.csv'), 'benign'),
+    target: 'benign',
+    task: 'classification',
+  }),
+  steel: () =>
+    table('SteelPlatesFaults_Clean.csv.gz', 'Other_Faults', {
+      task: 'classification',
+      drop: ['Pastry', 'Z_Scratch', 'K_Scatch', 'Stains', 'Dirtiness', 'Bumps'].map(
+        (name) => `${name}_Fault`,
+      ),
+    }),
+  credit: () => ({
+    file: at('modeldata', 'credit_data.csv.gz'),
+    target: 'Status',
+    missing: 'median',
+  }),
+  chicago: () => ({ source: 'chicago', window: 14, horizon: 7 }),
+  ett: () => ({
+    file: at('timeseries', 'ett', 'ETTh1.csv.gz'),
+    kind: 'series',
+    drop: ['date'],
+    target: 'OT',
+    task: 'forecasting',
+    window: 48,
+    horizon: 24,
+    limit: 5000,
+  }),
+  digits: () => ({ source: 'digits' }),
+}
+
+interface Outcome {
+  readonly error: number
+  readonly steps: number
+  readonly seconds: number
+}
+
+async function train(set: string, data: object, { data: more, ...retrain }: Settings, seed: number): Promise<Outcome> {
+  const config = resolveConfig({
+    seed,
+    data: { ...data, ...more },
+    supernet: { space: spaceOf(set) },
+    schedule: 'none',
+    retrain: { ...retrain, baseline: true },
+  })
+  const trial = await setupTrial(config, '.')
+  let steps = 0
+  const emit = (event: Event) => {
+    if (event.type === 'evaluation') steps = event.step
+  }
+  const start = performance.now()
+  try {
+    const { test } = (await trainBaseline(trial, { emit }))!
+    const error = trial.metric === 'accuracy' ? 1 - test! : test!
+    return { error, steps, seconds: (performance.now() - start) / 1000 }
+  } catch (error) {
+    console.error(String(error))
+    return { error: NaN, steps, seconds: (performance.now() - start) / 1000 }
+  }
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+const geometric = (values: readonly number[]) => Math.exp(mean(values.map(Math.log)))
+
+await useBackend('wasm')
+const chosen = valueOf('--sets')?.split(',') ?? Object.keys(sets)
+const names = Object.keys(settings)
+const ratios: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))
+const rows: string[][] = []
+for (const set of chosen) {
+  const data = sets[set]!()
+  const found: Record<string, Outcome[]> = {}
+  for (const seed of seeds)
+    for (const name of names) {
+      const outcome = await train(set, data, settings[name]!, seed)
+      ;(found[name] ??= []).push(outcome)
+      console.error(JSON.stringify({ set, seed, name, ...outcome }))
+    }
+  const errors = (name: string) => found[name]!.map(({ error }) => error)
+  const base = mean(errors(names[0]!))
+  rows.push([
+    set,
+    base.toPrecision(3),
+    ...names.map((name) => {
+      const ratio = mean(errors(name)) / base
+      ratios[name]!.push(ratio)
+      return `${ratio.toFixed(3)} (${Math.round(mean(found[name]!.map(({ steps }) => steps)))})`
+    }),
+  ])
+}
+rows.push([
+  'geometric mean',
+  '',
+  ...names.map((name) => geometric(ratios[name]!.filter(Number.isFinite)).toFixed(3)),
+])
+console.log(
+  `unpruned, retrained: test error over ${names[0]}'s, in brackets steps; ${seeds.length} seeds`,
+)
+console.log(textTable([['set', names[0]!, ...names], ...rows]))

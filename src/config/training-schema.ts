@@ -1,0 +1,48 @@
+import { Type } from '@sinclair/typebox'
+import { object, oneOf } from './schema-parts.js'
+
+/**
+ * How weights are trained, alike in a search and a retraining. What has no default here depends on the kind of data
+ * and its rows (`search/training.ts`); a run's `config.json` has the numbers.
+ */
+export const Optimizer = object(
+  {
+    optimizer: Type.Optional(oneOf(['sgd', 'adam'])),
+    learningRate: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    minLearningRate: Type.Number({ minimum: 0, default: 0, description: 'where cosine decay ends' }),
+    momentum: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0.9 }),
+    beta2: Type.Optional(
+      Type.Number({ minimum: 0, exclusiveMaximum: 1, description: 'of adam: the second moment’s' }),
+    ),
+    warmup: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'steps in which the rate rises to its value' }),
+    ),
+    decay: Type.Optional(oneOf(['cosine', 'constant'])),
+    clipNorm: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'largest norm of the whole gradient' }),
+    ),
+  },
+  { default: {} },
+)
+
+const EarlyStop = object({
+  steps: Type.Optional(Type.Integer({ minimum: 1, description: 'steps without a better validation metric' })),
+  epochs: Type.Optional(Type.Integer({ minimum: 1, description: 'the same in epochs' })),
+  minDelta: Type.Number({ minimum: 0, default: 0 }),
+})
+
+/** How long a stage trains, and what of it is looked at when. */
+export const length = {
+  steps: Type.Optional(
+    Type.Union([Type.Integer({ minimum: 1 }), Type.Literal('auto')], { description: 'batches' }),
+  ),
+  epochs: Type.Optional(Type.Integer({ minimum: 1, description: 'passes over the rows, instead of steps' })),
+  evaluateEvery: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'steps between looks at the validation metric' }),
+  ),
+  batch: Type.Optional(Type.Integer({ minimum: 1 })),
+  average: Type.Optional(
+    Type.Boolean({ description: 'a moving average of the weights is what is judged and kept' }),
+  ),
+  earlyStop: Type.Optional(EarlyStop),
+}

@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { currentDevice } from '../backend/wasm/index.js'
+import { blendInPlace } from '../backend/wasm/optimizer.js'
+import type { ParameterStore } from './parameter-store.js'
+
+/** The decay behind step t, counted from 0: early values soon drop out, later the last hundred steps count. */
+export const averageDecay = (t: number): number => Math.min(0.99, (1 + t) / (10 + t))
+
+/**
+ * Moves an average of all parameters, batch statistics among them, towards what they are behind step t: a ← d a + (1 − d) w.
+ * Both stores hold the same names and shapes. Call it outside a tidy.
+ */
+export function moveAverage(average: ParameterStore, store: ParameterStore, t: number): void {
+  const share = 1 - averageDecay(t)
+  const pairs = store.specs.map(({ name }) => ({
+    name,
+    average: average.get(name),
+    observed: store.get(name),
+  }))
+  const device = currentDevice()
+  if (device) return blendInPlace(device, pairs, share)
+  for (const { name, average: old, observed } of pairs)
+    average.set(
+      name,
+      tf.tidy(() => tf.add(old, tf.mul(tf.sub(observed, old), share))),
+    )
+}

@@ -1,0 +1,141 @@
+import type { Config } from '../config/config-schema.js'
+import { batchCount } from '../data/batches.js'
+import type { Encoding, PreparedData } from '../data/types.js'
+
+type Stage = 'search' | 'retrain'
+
+/** How weights are stepped, nothing left open. */
+export type OptimizerOptions = Required<Omit<Config['search']['weights'], 'clipNorm'>> &
+  Pick<Config['search']['weights'], 'clipNorm'>
+
+/** What of a stage's training the configuration may leave open. */
+interface Training {
+  /** Batches. */
+  readonly steps: number
+  /** Steps from one look at the validation metric to the next. */
+  readonly evaluateEvery: number
+  readonly batch: number
+  /** A moving average of the weights is what is judged, and kept at the end. */
+  readonly average: boolean
+  readonly weights: OptimizerOptions
+  readonly earlyStop?: { readonly steps: number; readonly minDelta: number }
+}
+
+type Open = 'epochs' | keyof Training
+export type SearchOptions = Omit<Config['search'], Open> & Training
+export type RetrainOptions = Omit<Config['retrain'], Open> & Training
+
+/** A configuration with nothing left open: a configuration, too, which says the same on any data. */
+export type ResolvedConfig = Omit<Config, Stage> & {
+  readonly search: SearchOptions
+  readonly retrain: RetrainOptions
+}
+
+/** What decides about what a configuration leaves open. */
+interface Facts {
+  readonly kind: Encoding['kind']
+  /** Rows that weights are trained on. */
+  readonly rows: number
+}
+
+/**
+ * The configuration with the length of its stages, their batch and the optimizer as numbers: its own, or those that suit
+ * the kind of data and its rows. Epochs become steps.
+ */
+export function resolveTraining(config: Config, { dataset, splits }: PreparedData): ResolvedConfig {
+  const { kind } = dataset.encoding
+  const { train, arch } = splits
+  return {
+    ...config,
+    search: resolved('search', config.search, { kind, rows: train.length }),
+    // The search is over: the rows that trained the gates now train weights.
+    retrain: resolved('retrain', config.retrain, { kind, rows: train.length + arch.length }),
+  }
+}
+
+function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Facts) {
+  const { epochs, earlyStop, ...rest } = own
+  const batch = own.batch ?? usualBatch(facts.rows)
+  const perEpoch = batchCount(facts.rows, batch)
+  const usual = lengths[stage](facts, perEpoch)
+  const fixed = epochs === undefined ? own.steps : epochs * perEpoch
+  const steps = typeof fixed === 'number' ? fixed : usual.steps
+  const every = epochs === undefined ? usualInterval(steps, perEpoch) : perEpoch
+  const patience = earlyStop ?? (typeof fixed === 'number' ? undefined : usual.earlyStop)
+  return {
+    ...rest,
+    steps,
+    evaluateEvery: own.evaluateEvery ?? every,
+    batch,
+    average: own.average ?? true,
+    weights: usualWeights(own.weights, facts.kind),
+    ...(patience && {
+      earlyStop: { steps: patience.steps ?? patience.epochs! * perEpoch, minDelta: patience.minDelta },
+    }),
+  }
+}
+
+/** At most 64 rows, and at least four batches an epoch: a power of 2. */
+const usualBatch = (rows: number): number => 2 ** Math.floor(Math.log2(Math.min(64, Math.max(1, rows / 4))))
+
+/** An epoch, but no less than 64 steps, and no more than a twentieth of all. */
+const usualInterval = (steps: number, perEpoch: number): number =>
+  Math.max(64, Math.min(perEpoch, Math.ceil(steps / 20)))
+
+interface UsualLength {
+  readonly steps: number
+  readonly earlyStop?: Config['search']['earlyStop']
+}
+
+const lengths: Record<Stage, (facts: Facts, perEpoch: number) => UsualLength> = {
+  search: (_, perEpoch) => ({ steps: between(2000, 20 * perEpoch, 16_000) }),
+  retrain: ({ kind }, perEpoch) =>
+    kind === 'images'
+      ? { steps: between(1000, 40 * perEpoch, 16_000) }
+      : { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 } },
+}
+
+const between = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most))
+
+/** By kind of data, where the configuration says nothing of it. */
+interface Usual {
+  readonly optimizer: 'sgd' | 'adam'
+  readonly learningRate: Readonly<Record<'sgd' | 'adam', number>>
+  readonly decay: 'cosine' | 'constant'
+  readonly beta2: number
+  readonly warmup: number
+}
+
+const sequences: Usual = {
+  optimizer: 'adam',
+  learningRate: { sgd: 0.02, adam: 0.003 },
+  decay: 'constant',
+  beta2: 0.95,
+  warmup: 0,
+}
+
+const kinds: Record<Facts['kind'], Usual> = {
+  table: sequences,
+  series: sequences,
+  sequences,
+  images: {
+    optimizer: 'sgd',
+    learningRate: { sgd: 0.1, adam: 0.003 },
+    decay: 'cosine',
+    beta2: 0.999,
+    warmup: 0,
+  },
+}
+
+function usualWeights(own: Config['search']['weights'], kind: Facts['kind']): OptimizerOptions {
+  const usual = kinds[kind]
+  const optimizer = own.optimizer ?? usual.optimizer
+  return {
+    ...own,
+    optimizer,
+    learningRate: own.learningRate ?? usual.learningRate[optimizer],
+    decay: own.decay ?? usual.decay,
+    beta2: own.beta2 ?? usual.beta2,
+    warmup: own.warmup ?? usual.warmup,
+  }
+}
