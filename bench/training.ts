@@ -20,7 +20,9 @@ const valueOf = (name: string): string | undefined =>
 const folder = resolve(valueOf('--data') ?? join('..', 'shared', 'datasets'))
 /** `mlp-cell` on tables; series and images have more axes than it takes. */
 const spaceOf = (set: string) =>
-  valueOf('--space') ?? { chicago: 'autoencoder-mlp', ett: 'autoencoder-mlp', digits: 'darts-cell' }[set] ?? 'mlp-cell'
+  valueOf('--space') ??
+  { chicago: 'autoencoder-mlp', ett: 'autoencoder-mlp', digits: 'darts-cell' }[set] ??
+  'mlp-cell'
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 3) }, (_, i) => i + 1)
 const settings = JSON.parse(readFileSync(words[0]!, 'utf8')) as Record<string, Settings>
 
@@ -96,7 +98,12 @@ interface Outcome {
   readonly seconds: number
 }
 
-async function train(set: string, data: object, { data: more, ...retrain }: Settings, seed: number): Promise<Outcome> {
+async function train(
+  set: string,
+  data: object,
+  { data: more, ...retrain }: Settings,
+  seed: number,
+): Promise<Outcome> {
   const config = resolveConfig({
     seed,
     data: { ...data, ...more },
@@ -154,7 +161,5 @@ rows.push([
   '',
   ...names.map((name) => geometric(ratios[name]!.filter(Number.isFinite)).toFixed(3)),
 ])
-console.log(
-  `unpruned, retrained: test error over ${names[0]}'s, in brackets steps; ${seeds.length} seeds`,
-)
+console.log(`unpruned, retrained: test error over ${names[0]}'s, in brackets steps; ${seeds.length} seeds`)
 console.log(textTable([['set', names[0]!, ...names], ...rows]))
