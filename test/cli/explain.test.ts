@@ -114,7 +114,7 @@ describe('derive --rule', () => {
     )
     await expect(program('derive', open)).rejects.toThrow('go on with "sentei resume')
     await expect(program('derive', open, '--rule', 'top-2', '--step', '0')).rejects.toThrow(
-      '--step: expected integer ≥ 1, got 0',
+      '--step: expected integer ≥ 1, got "0"',
     )
     await expect(program('derive', open, '--rule', 'perturbation', '--step', '1')).rejects.toThrow(
       '--step: only for rules magnitude, top-2, threshold, got rule perturbation',
