@@ -67,7 +67,7 @@ function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Fact
     steps,
     evaluateEvery: own.evaluateEvery ?? every,
     batch,
-    average: own.average ?? true,
+    average: own.average ?? kinds[facts.kind].average,
     weights: usualWeights(own.weights, facts.kind),
     ...(patience && {
       earlyStop: { steps: patience.steps ?? patience.epochs! * perEpoch, minDelta: patience.minDelta },
@@ -104,6 +104,7 @@ interface Usual {
   readonly decay: 'cosine' | 'constant'
   readonly beta2: number
   readonly warmup: number
+  readonly average: boolean
 }
 
 const sequences: Usual = {
@@ -112,6 +113,7 @@ const sequences: Usual = {
   decay: 'constant',
   beta2: 0.95,
   warmup: 0,
+  average: true,
 }
 
 const kinds: Record<Facts['kind'], Usual> = {
@@ -124,6 +126,7 @@ const kinds: Record<Facts['kind'], Usual> = {
     decay: 'cosine',
     beta2: 0.999,
     warmup: 0,
+    average: false,
   },
 }
 
