@@ -49,7 +49,10 @@ export interface StepFigures {
   /** Of the wasm backend: what it has taken of the system, in MB of 2²⁰ bytes. Else null. */
   readonly heapMB: number | null
   /** Tensors that are alive behind the second and the last step, and the heap behind the second. */
-  readonly leaks: { readonly tensors: readonly [number, number]; readonly heapMB: readonly [number | null, number | null] }
+  readonly leaks: {
+    readonly tensors: readonly [number, number]
+    readonly heapMB: readonly [number | null, number | null]
+  }
   readonly backend: string
   /** Threads that computed shards. */
   readonly workers: number
@@ -226,7 +229,11 @@ function configOf({ supernet, options, batch, shards, set = [] }: BenchStepOptio
       `--set ${other}: a step is timed on random data; expected a path in ${settable.join(', ')}`,
     )
   return resolveConfig(
-    { data: { source: 'digits' }, supernet: { space: supernet, options }, search: { batch: batch ?? 64, shards } },
+    {
+      data: { source: 'digits' },
+      supernet: { space: supernet, options },
+      search: { batch: batch ?? 64, shards },
+    },
     set,
   )
 }

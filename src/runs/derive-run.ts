@@ -52,7 +52,9 @@ export async function deriveRun(
   if (rule === 'final') return readFinishedRun(run).architecture
   const config = readRunConfig(run)
   if (existsSync(join(run, retrainedFrom)))
-    throw new InputError(`${run}: a retraining has no search; derive from the run that it names in ${retrainedFrom}`)
+    throw new InputError(
+      `${run}: a retraining has no search; derive from the run that it names in ${retrainedFrom}`,
+    )
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, own)
   requireSameData(run, trial.data)
@@ -73,7 +75,8 @@ function gatesOf(run: string, most: number | undefined): GateWeights {
 /** What the projection makes of a run's last checkpoint under the rule `perturbation`. */
 function byPerturbation(run: string, trial: Trial): Architecture {
   const checkpoint = lastCheckpoint(run, remedyFor(run, ''))
-  if (!checkpoint) throw new InputError(`${checkpointOf(run)}: no checkpoint; perturbation measures the trained supernet`)
+  if (!checkpoint)
+    throw new InputError(`${checkpointOf(run)}: no checkpoint; perturbation measures the trained supernet`)
   const { config, supernet, relaxation, random, schedule } = trial
   const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
   const context = {

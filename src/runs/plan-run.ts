@@ -44,11 +44,20 @@ export interface RunPlan {
   /** How the stages train, what the configuration leaves open decided. */
   readonly training: Pick<ResolvedConfig, 'search' | 'retrain'>
   /** Upper bounds, as if nothing were pruned: steps get cheaper as members go. */
-  readonly minutes: { readonly search: number; readonly baseline: number | null; readonly retrain: number; readonly stepMs: number }
+  readonly minutes: {
+    readonly search: number
+    readonly baseline: number | null
+    readonly retrain: number
+    readonly stepMs: number
+  }
   /** The schedule's budget, with the least that a legal architecture costs. */
   readonly budget: Budget | null
   /** The criteria on size, and whether any architecture of the space can meet them. */
-  readonly budgets: readonly { readonly criterion: string; readonly feasible: boolean; readonly least: number }[]
+  readonly budgets: readonly {
+    readonly criterion: string
+    readonly feasible: boolean
+    readonly least: number
+  }[]
 }
 
 /** Estimates memory, time and feasible budgets of a configuration; trains a few steps to time them. */
@@ -112,7 +121,15 @@ function memoryOf(trial: Trial): StageMemory[] {
   const groups = supernet.groups.map(({ name }) => name)
   const stages = [stageMemory('search', supernet.graph, roles, groups, rows)]
   if (config.retrain.baseline)
-    stages.push(stageMemory('baseline', unprunedNetwork(supernet, config.retrain).graph, ['task'], [], shardRows(config.retrain)))
+    stages.push(
+      stageMemory(
+        'baseline',
+        unprunedNetwork(supernet, config.retrain).graph,
+        ['task'],
+        [],
+        shardRows(config.retrain),
+      ),
+    )
   return stages
 }
 
@@ -154,7 +171,10 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   const { config, data, schedule, supernet } = trial
   const { search, retrain } = config
   const cost = taskCost(supernet)
-  const rows = Math.max(1, Math.min(search.batch, data.splits.train.length, Math.floor(timedFlops / Math.max(cost.flops, 1))))
+  const rows = Math.max(
+    1,
+    Math.min(search.batch, data.splits.train.length, Math.floor(timedFlops / Math.max(cost.flops, 1))),
+  )
   const options = { ...search, batch: rows, shards: 1 }
   const model = new SupernetModel(supernet, trial.relaxation, trial.random, search.gates.noise)
   const context = { ...trial, options, emit: () => undefined, save: () => undefined }
@@ -183,15 +203,18 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
 }
 
 /** Examples that a stage steps on, and those of its evaluations, in which a row costs as much as `validation` rows. */
-const examplesOf = ({ steps, batch, evaluateEvery }: SearchOptions | RetrainOptions, validation: number): number =>
-  steps * batch + Math.ceil(steps / evaluateEvery) * validation
+const examplesOf = (
+  { steps, batch, evaluateEvery }: SearchOptions | RetrainOptions,
+  validation: number,
+): number => steps * batch + Math.ceil(steps / evaluateEvery) * validation
 
 /** Which criteria on size the space can meet: the smallest legal network is the least there is. */
 function budgetsOf({ config, supernet }: Trial, least: (metric: keyof Cost) => number): RunPlan['budgets'] {
   const whole = taskCost(supernet).parameters
   return config.criteria.flatMap(({ metric, atMost }, index) => {
     if (atMost === undefined) return []
-    if (metric !== 'parameters-share' && metric !== 'parameters' && metric !== 'flops' && metric !== 'depth') return []
+    if (metric !== 'parameters-share' && metric !== 'parameters' && metric !== 'flops' && metric !== 'depth')
+      return []
     const value = metric === 'parameters-share' ? least('parameters') / whole : least(metric)
     const criterion = `config.criteria.${index}: ${metric} at most ${atMost}`
     return [{ criterion, feasible: value <= atMost, least: value }]

@@ -45,16 +45,17 @@ export async function writeResults(
   for (const entry of menu) write(menuFile(entry), entry.architecture)
 
   const start = performance.now()
-  const verification = await saveModel(
-    { name: config.name, metric, data, ...network },
-    join(folder, 'model'),
-  )
+  const verification = await saveModel({ name: config.name, metric, data, ...network }, join(folder, 'model'))
   log.emit({ type: 'stage', stage: 'export', seconds: (performance.now() - start) / 1000 })
 
   write('timings.json', { ...seconds, workers, stepMs: stepTimes(folder) })
   writeAtomic(join(folder, 'card.md'), modelCard({ trial, architecture, metrics, verification }))
   log.flush()
-  writeFinished(folder, metrics, [...kept, ...menu.map(menuFile), ...modelFiles.map((name) => join('model', name))])
+  writeFinished(folder, metrics, [
+    ...kept,
+    ...menu.map(menuFile),
+    ...modelFiles.map((name) => join('model', name)),
+  ])
   await reportRun(folder)
 }
 

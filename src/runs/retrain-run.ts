@@ -65,7 +65,8 @@ export async function retrainRun({
 }: RetrainRunOptions): Promise<FinishedRun> {
   requireNewFolder(out)
   const found = readFinishedRun(run)
-  const chosen = file !== undefined ? readArchitecture(file) : menu !== undefined ? menuArchitecture(run, menu) : undefined
+  const chosen =
+    file !== undefined ? readArchitecture(file) : menu !== undefined ? menuArchitecture(run, menu) : undefined
   const origin = { ...found, architecture: chosen ?? found.architecture }
   const { split, seed } = origin.config
   const held = { ...origin.config, split: { ...split, seed: split.seed ?? seed } }
@@ -97,7 +98,11 @@ async function retrainInFolder(
 ): Promise<void> {
   const schedule = readKept(origin.folder, 'schedule.csv')?.toString('utf8')
   if (schedule === undefined)
-    throw damaged(join(origin.folder, 'schedule.csv'), 'no such file', remedyFor(origin.folder, 'schedule.csv'))
+    throw damaged(
+      join(origin.folder, 'schedule.csv'),
+      'no such file',
+      remedyFor(origin.folder, 'schedule.csv'),
+    )
   const log = openEventLog(out)
   const emit = (event: Event) => {
     log.append(event)
@@ -145,9 +150,11 @@ function newMetrics(
   const metrics = {
     ...origin,
     // The unpruned supernet trained again is a baseline of this seed.
-    ...(origin.baseline && isUnpruned(trial, networkToRetrain(trial, architecture)) && trial.config.retrain.from === 'scratch' && {
-      baseline: baselineFigures(trial, retrained),
-    }),
+    ...(origin.baseline &&
+      isUnpruned(trial, networkToRetrain(trial, architecture)) &&
+      trial.config.retrain.from === 'scratch' && {
+        baseline: baselineFigures(trial, retrained),
+      }),
     seed: trial.config.seed,
     backend: trial.config.backend,
     retrain: { bestStep: retrained.bestStep },
@@ -182,7 +189,9 @@ function checkChosen({ config, supernet }: Trial, architecture: Architecture): v
 function searchedWeights(run: string): Map<string, Float32Array> {
   const checkpoint = lastCheckpoint(run, 'restore it from a copy, or retrain from scratch')
   if (!checkpoint)
-    throw new InputError(`${checkpointOf(run)}: no checkpoint; retrain.from inherited needs the searched weights`)
+    throw new InputError(
+      `${checkpointOf(run)}: no checkpoint; retrain.from inherited needs the searched weights`,
+    )
   return withPrefix(checkpoint.arrays, 'w/')
 }
 
@@ -191,5 +200,7 @@ function checkSameSpace({ supernet }: Trial, { architecture }: FinishedRun, wher
     JSON.stringify([space, options, input, outputs])
   const { space, options, input, outputs } = supernet
   if (of({ ...architecture, space, options, input, outputs }) !== of(architecture))
-    throw new InputError(`${where}: its architecture is of another supernet or other data than the configuration`)
+    throw new InputError(
+      `${where}: its architecture is of another supernet or other data than the configuration`,
+    )
 }

@@ -17,7 +17,6 @@ import type { Trial } from '../derive/types.js'
 import { benchmarkFigures } from '../compare/figures.js'
 import { parametersOf } from '../nn/cost.js'
 import { losses } from '../objective/losses.js'
-import { metrics } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
 import { presetNames, readPreset, spaces, terms } from '../registry.js'
 import { compileSchedule, type CompileContext } from '../schedule/compile.js'
@@ -33,6 +32,7 @@ import { latencyOf, readLatency } from './latency.js'
 import { withLessons } from './lesson-store.js'
 import { expanded, isPlanned, planned } from './planned.js'
 import { relaxationName, relaxationOf } from './relaxation.js'
+import { checkFit } from './fit-check.js'
 import { checkReplay } from './replay-check.js'
 import { requireLength, sized } from './sizes.js'
 
@@ -59,7 +59,10 @@ export async function setupTrial(
   const config = resolveTraining(given, data)
   const supernet = buildSupernet(config, data, own)
   const retrained = retrainedSupernet(config, data, supernet, own)
-  const written = withBudget(resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners), config)
+  const written = withBudget(
+    resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners),
+    config,
+  )
   const document = withLessons(written, data, supernet, folder)
   const random = randomSource(config.seed)
   const { steps, batch } = config.search
@@ -69,19 +72,18 @@ export async function setupTrial(
   checkReplay(document, config, data, measured?.text)
   const relaxation = relaxationName(config.relaxation)
   const work = { supernet, steps, relaxation, random, splits: data.splits, planners: ownPlanners }
-  const found = planned(document, work, (whole) => compileFor(whole, supernet, steps, relaxation, {
-    terms: all,
-    latency: measured !== undefined,
-    ...(measured && { times: latencyOf(measured.table, supernet) }),
-    stepsPerEpoch: batchCount(data.splits.train.length, batch),
-    reserved: safeguardTerms(config),
-  }))
+  const found = planned(document, work, (whole) =>
+    compileFor(whole, supernet, steps, relaxation, {
+      terms: all,
+      latency: measured !== undefined,
+      ...(measured && { times: latencyOf(measured.table, supernet) }),
+      stepsPerEpoch: batchCount(data.splits.train.length, batch),
+      reserved: safeguardTerms(config),
+    }),
+  )
   const resolved: ResolvedConfig = { ...config, schedule: document }
   const isClass = data.dataset.task.kind === 'classification'
-  checkObjective(config.objective, isClass)
-  checkCriteria(config.criteria, isClass)
-  checkAugmentation(config, data)
-  checkPruning(found.schedule, data)
+  checkFit(config, data, found.schedule)
   const benchmark = benchmarkOf(config, folder, supernet, own)
   return {
     config: resolved,
@@ -124,7 +126,8 @@ export function buildSupernet(
     throw new InputError(
       `config.supernet.space: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, ${dataset.name} has [${dataset.shape.join(', ')}]`,
     )
-  const outputs = dataset.task.kind === 'classification' ? dataset.task.classes.length : dataset.task.outputs.length
+  const outputs =
+    dataset.task.kind === 'classification' ? dataset.task.classes.length : dataset.task.outputs.length
   const build = () => space.build({ options: options as never, input: dataset.shape, outputs })
   return restrict(sized(build, options, 'config.supernet.options'), supernet.restrict ?? [])
 }
@@ -226,7 +229,9 @@ export function compileFor(
   supernet: Supernet,
   steps: number,
   relaxation: RelaxationName,
-  available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved'>> & { readonly times?: Latency } = {},
+  available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved'>> & {
+    readonly times?: Latency
+  } = {},
 ): Schedule {
   requireLength(steps, supernet.layers.length)
   const active = new Set(supernet.graph.nodes.map((node) => node.layer))
@@ -240,12 +245,15 @@ export function compileFor(
       layer,
       members: members.map((member) => member.name),
     })),
-    parameters: parametersOf(supernet.graph).filter(({ role, shape }) => role === 'weight' && shape.length > 1),
+    parameters: parametersOf(supernet.graph).filter(
+      ({ role, shape }) => role === 'weight' && shape.length > 1,
+    ),
     relaxation,
     decoder: 'reconstruction' in supernet.graph.outputs,
     latency: available.latency ?? true,
     terms: available.terms ?? terms,
-    costs: (metric) => (metric === 'latency' && !available.times ? undefined : costRange(supernet, metric, available.times)),
+    costs: (metric) =>
+      metric === 'latency' && !available.times ? undefined : costRange(supernet, metric, available.times),
     reserved: available.reserved ?? [],
   })
 }
@@ -253,7 +261,9 @@ export function compileFor(
 /** The terms that safeguards of a configuration may bring in. */
 function safeguardTerms({ search }: Config): { term: string; path: string }[] {
   const found = Object.entries(search.alarms).flatMap(([alarm, { safeguard }]) =>
-    typeof safeguard === 'string' ? [] : [{ term: safeguard.term, path: `config.search.alarms.${alarm}.safeguard` }],
+    typeof safeguard === 'string'
+      ? []
+      : [{ term: safeguard.term, path: `config.search.alarms.${alarm}.safeguard` }],
   )
   return found.filter(({ term }, i) => found.findIndex((other) => other.term === term) === i)
 }
@@ -262,39 +272,7 @@ function safeguardTerms({ search }: Config): { term: string; path: string }[] {
 function allTerms(own: readonly Term[]): readonly Term[] {
   const names = [...terms, ...own].map(({ name }) => name)
   const taken = names.find((name, i) => names.indexOf(name) < i)
-  if (taken !== undefined) throw new InputError(`terms: there are two of the name ${taken}; give yours another`)
+  if (taken !== undefined)
+    throw new InputError(`terms: there are two of the name ${taken}; give yours another`)
   return [...terms, ...own]
-}
-
-function checkObjective({ task, metric }: Config['objective'], isClass: boolean): void {
-  const classOnly = (name: string | undefined, path: string, names: readonly string[]) => {
-    if (name && names.includes(name) !== isClass)
-      throw new InputError(`config.objective.${path}: ${name} does not fit a ${isClass ? 'classification' : 'regression'} task`)
-  }
-  classOnly(task, 'task', ['cross-entropy'])
-  classOnly(metric, 'metric', ['accuracy', 'cross-entropy'])
-}
-
-/** A metric of the other task would judge logits as values, or values as logits. */
-function checkCriteria(criteria: Config['criteria'], isClass: boolean): void {
-  for (const [index, { metric }] of criteria.entries()) {
-    const ofClasses = metric === 'accuracy' || metric === 'cross-entropy'
-    if (!Object.hasOwn(metrics, metric) || ofClasses === isClass) continue
-    const task = isClass ? 'classification' : 'regression'
-    throw new InputError(`config.criteria.${index}.metric: ${metric} does not fit a ${task} task`)
-  }
-}
-
-function checkPruning({ prune }: Schedule, { splits }: PreparedData): void {
-  if (prune.rule === 'perturbation' && splits.arch.length + splits.validation.length === 0)
-    throw new InputError(
-      'schedule.prune.rule: perturbation measures on the split arch or validation, and both are empty; give config.split.validation a share',
-    )
-}
-
-function checkAugmentation(config: Config, { dataset }: PreparedData): void {
-  if (dataset.encoding.kind === 'images') return
-  const stage = (['search', 'retrain'] as const).find((name) => config[name].augment)
-  if (stage)
-    throw new InputError(`config.${stage}.augment: expected images, got ${dataset.name} (${dataset.encoding.kind}); remove it`)
 }

@@ -88,7 +88,13 @@ describe('each file of a run flipped, cut and removed: each command refuses it, 
     [
       'finished',
       [
-        ...[resumeFinished, derive, printed('derive', '--rule', 'perturbation', '--json'), printed('derive', '--json'), explain],
+        ...[
+          resumeFinished,
+          derive,
+          printed('derive', '--rule', 'perturbation', '--json'),
+          printed('derive', '--json'),
+          explain,
+        ],
         ...[written('export', '--format', 'layers'), written('export', '--format', 'architecture')],
         ...[written('predict', '--data', at('rows.csv')), report, freeze, retrained],
       ],
@@ -107,7 +113,9 @@ describe('two processes on one folder', () => {
     const both = await Promise.all([1, 2].map(() => sentei(folder, ['resume', run, '--quiet'])))
     const codes = both.map(({ code }) => code).sort()
     expect(codes).toEqual([0, 2])
-    expect(both.find(({ code }) => code === 2)!.stderr).toMatch(/process \d+ is writing there since|has just taken it/)
+    expect(both.find(({ code }) => code === 2)!.stderr).toMatch(
+      /process \d+ is writing there since|has just taken it/,
+    )
     const events = readFileSync(join(run, 'events.jsonl'), 'utf8').trim().split('\n')
     const once = events.filter((line) => /"type":"(epoch|removal|gates|done)"/.test(line))
     expect(new Set(once).size).toBe(once.length)
@@ -115,7 +123,10 @@ describe('two processes on one folder', () => {
   })
 
   test('a killed one is taken over, with a message', async () => {
-    writeFileSync(at('long.json'), JSON.stringify({ ...tinyMlp, criteria: [], search: { ...search, epochs: 400 } }))
+    writeFileSync(
+      at('long.json'),
+      JSON.stringify({ ...tinyMlp, criteria: [], search: { ...search, epochs: 400 } }),
+    )
     const killed = await sentei(folder, ['search', 'long.json', '--out', 'killed'], (stderr, child) => {
       if (stderr.includes('search 3/')) child.kill('SIGKILL')
     })

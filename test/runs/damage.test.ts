@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -73,7 +82,8 @@ describe('an interrupted run', () => {
   test('whose log is all but gone begins anew, with the same result', async () => {
     const run = copyOf('stopped', 'gone')
     truncateSync(join(run, 'events.jsonl'), 10)
-    const remedy = /events\.jsonl: expected .* bytes .*, got 10; remove .*checkpoint and "sentei resume .*": the search begins anew/
+    const remedy =
+      /events\.jsonl: expected .* bytes .*, got 10; remove .*checkpoint and "sentei resume .*": the search begins anew/
     await expect(resumeRun(run)).rejects.toThrow(remedy)
     await expect(resumeRun(run, { previous: true })).rejects.toThrow(remedy)
     rmSync(join(run, 'checkpoint'), { recursive: true })
@@ -86,14 +96,18 @@ describe('an interrupted run', () => {
     async (name) => {
       const run = copyOf('stopped', `flip-${name.replace('/', '-')}`)
       flip(run, name)
-      await expect((async () => resumeRun(run))()).rejects.toThrow(new RegExp(`${name}: (damaged|not a readable|expected)`))
+      await expect((async () => resumeRun(run))()).rejects.toThrow(
+        new RegExp(`${name}: (damaged|not a readable|expected)`),
+      )
     },
   )
 
   test('without its last checkpoint offers the one before', async () => {
     const run = copyOf('stopped', 'without')
     rmSync(join(run, 'checkpoint/search.safetensors'))
-    await expect(resumeRun(run)).rejects.toThrow(/search\.safetensors: no such file; go on from the checkpoint before/)
+    await expect(resumeRun(run)).rejects.toThrow(
+      /search\.safetensors: no such file; go on from the checkpoint before/,
+    )
   })
 
   test('of data that were replaced is refused before its first checkpoint, too', async () => {
@@ -102,9 +116,15 @@ describe('an interrupted run', () => {
     const lines = readFileSync(at('data.csv'), 'utf8')
     try {
       writeFileSync(at('data.csv'), lines.split('\n').slice(0, -20).join('\n'))
-      await expect(resumeRun(run)).rejects.toThrow(/expected the data of the run \(hash .*they were replaced since/)
-      await expect(retrainRun({ run: at('whole'), out: at('mixed') })).rejects.toThrow(/they were replaced since/)
-      await expect(deriveRun(at('whole'), { rule: 'perturbation' })).rejects.toThrow(/they were replaced since/)
+      await expect(resumeRun(run)).rejects.toThrow(
+        /expected the data of the run \(hash .*they were replaced since/,
+      )
+      await expect(retrainRun({ run: at('whole'), out: at('mixed') })).rejects.toThrow(
+        /they were replaced since/,
+      )
+      await expect(deriveRun(at('whole'), { rule: 'perturbation' })).rejects.toThrow(
+        /they were replaced since/,
+      )
     } finally {
       writeFileSync(at('data.csv'), lines)
     }
@@ -114,12 +134,17 @@ describe('an interrupted run', () => {
 describe('a finished run', () => {
   const remedy = 'restore it from a copy, or remove .*metrics\\.json and "sentei resume'
 
-  test.each(['architecture.json', 'metrics.json', 'timings.json'])('with a flipped bit in %s is refused', (name) => {
-    const run = copyOf('whole', `bad-${name}`)
-    flip(run, name)
-    expect(() => readFinishedRun(run)).toThrow(new RegExp(`${name}: damaged: its content is not what was written; ${remedy}`))
-    expect(() => readRun(run)).toThrow(new RegExp(`${name}: damaged`))
-  })
+  test.each(['architecture.json', 'metrics.json', 'timings.json'])(
+    'with a flipped bit in %s is refused',
+    (name) => {
+      const run = copyOf('whole', `bad-${name}`)
+      flip(run, name)
+      expect(() => readFinishedRun(run)).toThrow(
+        new RegExp(`${name}: damaged: its content is not what was written; ${remedy}`),
+      )
+      expect(() => readRun(run)).toThrow(new RegExp(`${name}: damaged`))
+    },
+  )
 
   test.each(['events.jsonl', 'schedule.csv'])('with a flipped bit in %s is not read', (name) => {
     const run = copyOf('whole', `read-${name}`)
@@ -167,16 +192,19 @@ describe('a finished run', () => {
 describe('a model', () => {
   const model = ['weights.bin', 'model.json', 'preprocess.json']
 
-  test.each(model)('with a flipped bit in %s is neither used nor exported, wherever it was copied', async (name) => {
-    const run = copyOf('whole', `model-${name}`)
-    flip(run, 'model', name)
-    cpSync(join(run, 'model'), at(`away-${name}`), { recursive: true })
-    const message = new RegExp(`${name}: (damaged: |expected a JSON ).*; restore it from a copy`)
-    await expect(predictFile(run, at('data.csv'))).rejects.toThrow(message)
-    await expect(predictFile(at(`away-${name}`), at('data.csv'))).rejects.toThrow(message)
-    await expect(exportRun(run, 'layers', at('out'))).rejects.toThrow(message)
-    expect(existsSync(at('out'))).toBe(false)
-  })
+  test.each(model)(
+    'with a flipped bit in %s is neither used nor exported, wherever it was copied',
+    async (name) => {
+      const run = copyOf('whole', `model-${name}`)
+      flip(run, 'model', name)
+      cpSync(join(run, 'model'), at(`away-${name}`), { recursive: true })
+      const message = new RegExp(`${name}: (damaged: |expected a JSON ).*; restore it from a copy`)
+      await expect(predictFile(run, at('data.csv'))).rejects.toThrow(message)
+      await expect(predictFile(at(`away-${name}`), at('data.csv'))).rejects.toThrow(message)
+      await expect(exportRun(run, 'layers', at('out'))).rejects.toThrow(message)
+      expect(existsSync(at('out'))).toBe(false)
+    },
+  )
 
   test.each(model)('without %s is refused with its name', async (name) => {
     const run = copyOf('whole', `model-without-${name}`)
@@ -187,7 +215,10 @@ describe('a model', () => {
   test('of before there were checksums is used as it is, and what is no model is told', async () => {
     const run = copyOf('whole', 'model-old')
     const path = (name: string) => join(run, 'model', name)
-    const { files, sha256, ...old } = JSON.parse(readFileSync(path('preprocess.json'), 'utf8')) as Record<string, unknown>
+    const { files, sha256, ...old } = JSON.parse(readFileSync(path('preprocess.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >
     expect([files, sha256]).not.toContain(undefined)
     writeJson(path('preprocess.json'), old)
     const before = tf.memory().numTensors
@@ -202,7 +233,9 @@ describe('a model', () => {
       await expect(predictFile(bad, at('data.csv'))).rejects.toThrow(message)
     }
     truncateSync(path('weights.bin'), 100)
-    await expect(predictFile(run, at('data.csv'))).rejects.toThrow(/weights\.bin: expected \d+ bytes, got 100/)
+    await expect(predictFile(run, at('data.csv'))).rejects.toThrow(
+      /weights\.bin: expected \d+ bytes, got 100/,
+    )
     expect(tf.memory().numTensors).toBe(before)
   })
 })

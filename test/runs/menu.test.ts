@@ -59,9 +59,9 @@ describe.each(names)('a search of %s with a menu', (name) => {
     const steps = metrics.menu!.map(({ step }) => step)
     expect(steps).toEqual([...steps].sort((a, b) => a - b))
     const told = readEvents(at(name)).filter(({ type }) => type === 'menu')
-    expect(told.map(({ type, metric: of, ...figures }: object & { type?: string; metric?: string }) => figures)).toEqual(
-      metrics.menu,
-    )
+    expect(
+      told.map(({ type, metric: of, ...figures }: object & { type?: string; metric?: string }) => figures),
+    ).toEqual(metrics.menu)
     expect(metrics.budget!.cost).toBeLessThanOrEqual(metrics.budget!.limit)
   })
 
@@ -122,9 +122,12 @@ describe('retraining another architecture', () => {
   })
 
   test('refuses what it cannot train', async () => {
-    const retrain = (...args: string[]) => program('retrain', at('cells'), '--out', at('no'), '--quiet', ...args)
+    const retrain = (...args: string[]) =>
+      program('retrain', at('cells'), '--out', at('no'), '--quiet', ...args)
     await expect(retrain('--menu', '0.3')).rejects.toThrow('--menu: expected one of 0.25, got 0.3')
-    await expect(retrain('--menu', '0.25', '--architecture', 'x')).rejects.toThrow(/expected one of them, got both/)
+    await expect(retrain('--menu', '0.25', '--architecture', 'x')).rejects.toThrow(
+      /expected one of them, got both/,
+    )
     await expect(retrain('--architecture', at('cells/metrics.json'))).rejects.toThrow(
       /expected an architecture \(format sentei-architecture\/1\), as "sentei derive RUN --out" writes it/,
     )
@@ -163,7 +166,9 @@ describe('on the command line', () => {
     const file = at('config.json')
     writeFileSync(file, JSON.stringify({ ...tinyMlp, criteria: [] }))
     await program('search', file, '--menu', '0.3,0.6', '--out', at('by-shares'), '--quiet')
-    const { budget, menu } = JSON.parse(readFileSync(at('by-shares/metrics.json'), 'utf8')) as FinishedRun['metrics']
+    const { budget, menu } = JSON.parse(
+      readFileSync(at('by-shares/metrics.json'), 'utf8'),
+    ) as FinishedRun['metrics']
     expect(budget!.limit).toBeCloseTo(0.3 * budget!.whole, 9)
     expect(menu!.map(({ size }) => size)).toEqual([0.6])
     const wrong = program('search', file, '--menu', '0.5,200', '--out', at('wrong'), '--quiet')
@@ -172,6 +177,8 @@ describe('on the command line', () => {
     )
     const layers = program('export', at('mlp'), '--format', 'layers', '--menu', '0.4', '--out', at('x'))
     await expect(layers).rejects.toThrow(/^--menu: the architecture was not trained; train it with/)
-    await expect(program('derive', at('early'), '--menu', '0.4')).rejects.toThrow(/has no menu; give one to the search/)
+    await expect(program('derive', at('early'), '--menu', '0.4')).rejects.toThrow(
+      /has no menu; give one to the search/,
+    )
   })
 })

@@ -52,12 +52,23 @@ describe('a finished run', () => {
     expect(metrics.criteria.passed).toBe(true)
     expect(timings.searchSeconds).toBeGreaterThan(0)
     expect(timings.stepMs.filter(({ stage }) => stage === 'search')).toHaveLength(6)
-    expect(architecture.groups.map(({ name }) => name)).toEqual(['encoder/dense0', 'encoder/code', 'head/dense0'])
+    expect(architecture.groups.map(({ name }) => name)).toEqual([
+      'encoder/dense0',
+      'encoder/code',
+      'head/dense0',
+    ])
   })
 
   test('has a card with figures, criteria and limits', () => {
     const card = readFileSync(at('whole/card.md'), 'utf8')
-    for (const part of ['# tiny', 'train 618', '| **this model** |', 'met: parameters-share', '## Limits', 'tf.loadLayersModel'])
+    for (const part of [
+      '# tiny',
+      'train 618',
+      '| **this model** |',
+      'met: parameters-share',
+      '## Limits',
+      'tf.loadLayersModel',
+    ])
       expect(card).toContain(part)
   })
 
@@ -88,7 +99,9 @@ describe('the same seed and configuration', () => {
     await searchRun({ config: cells, out: at('cells2') })
     expect(contentOf(at('cells2'))).toEqual(contentOf(at('cells1')))
     const { groups } = first.architecture
-    expect(groups.filter(({ kind }) => kind === 'operations').every(({ kept }) => kept.length === 1)).toBe(true)
+    expect(groups.filter(({ kind }) => kind === 'operations').every(({ kept }) => kept.length === 1)).toBe(
+      true,
+    )
   })
 })
 
@@ -162,7 +175,9 @@ describe('a folder is refused', () => {
     await expect(searchRun({ config, out: at('unfinished') })).rejects.toThrow(
       /an unfinished run; go on with "sentei resume .*unfinished", or choose another --out/,
     )
-    await expect(searchRun({ config, out: folder })).rejects.toThrow(/got one with other files; choose another --out/)
+    await expect(searchRun({ config, out: folder })).rejects.toThrow(
+      /got one with other files; choose another --out/,
+    )
   })
 
   test('where there is no run to resume, or one of another configuration', async () => {
@@ -172,6 +187,8 @@ describe('a folder is refused', () => {
     const out = at('another')
     await interrupted(out, 'gates', 1)
     const other = { ...config, seed: 7 }
-    await expect(searchRun({ config: other, out, resume: true })).rejects.toThrow(/the run has another configuration/)
+    await expect(searchRun({ config: other, out, resume: true })).rejects.toThrow(
+      /the run has another configuration/,
+    )
   })
 })

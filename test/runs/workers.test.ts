@@ -33,7 +33,9 @@ describe('a run by two workers', () => {
     const controller = new AbortController()
     const onEvent = ({ type }: Event) => type === 'evaluation' && controller.abort()
     const { signal } = controller
-    await expect(searchRun({ config, out: at('stopped'), workers: 2, onEvent, signal })).rejects.toThrow(Interrupted)
+    await expect(searchRun({ config, out: at('stopped'), workers: 2, onEvent, signal })).rejects.toThrow(
+      Interrupted,
+    )
     await resumeRun(at('stopped'))
     expect(contentOf(at('stopped'))).toEqual(contentOf(at('one')))
     expect(workersOf('stopped')).toBe(1)
@@ -45,7 +47,9 @@ describe('a run by two workers', () => {
     await retrainRun({ run: at('one'), configure, out: at('retrained2'), workers: 2 })
     expect(contentOf(at('retrained2'))).toEqual(contentOf(at('retrained1')))
     expect(workersOf('retrained2')).toBe(2)
-    expect(contentOf(at('retrained1'))['model/weights.bin']).not.toBe(contentOf(at('one'))['model/weights.bin'])
+    expect(contentOf(at('retrained1'))['model/weights.bin']).not.toBe(
+      contentOf(at('one'))['model/weights.bin'],
+    )
   })
 })
 

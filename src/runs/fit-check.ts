@@ -1,0 +1,51 @@
+import { InputError } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
+import type { PreparedData } from '../data/types.js'
+import { metrics } from '../objective/metrics.js'
+import type { Schedule } from '../schedule/types.js'
+
+/** Refuses what a configuration asks for that its data cannot give: losses and metrics of another task, splits, images. */
+export function checkFit(config: Config, data: PreparedData, schedule: Schedule): void {
+  const isClass = data.dataset.task.kind === 'classification'
+  checkObjective(config.objective, isClass)
+  checkCriteria(config.criteria, isClass)
+  checkAugmentation(config, data)
+  checkPruning(schedule, data)
+}
+
+function checkObjective({ task, metric }: Config['objective'], isClass: boolean): void {
+  const classOnly = (name: string | undefined, path: string, names: readonly string[]) => {
+    if (name && names.includes(name) !== isClass)
+      throw new InputError(
+        `config.objective.${path}: ${name} does not fit a ${isClass ? 'classification' : 'regression'} task`,
+      )
+  }
+  classOnly(task, 'task', ['cross-entropy'])
+  classOnly(metric, 'metric', ['accuracy', 'cross-entropy'])
+}
+
+/** A metric of the other task would judge logits as values, or values as logits. */
+function checkCriteria(criteria: Config['criteria'], isClass: boolean): void {
+  for (const [index, { metric }] of criteria.entries()) {
+    const ofClasses = metric === 'accuracy' || metric === 'cross-entropy'
+    if (!Object.hasOwn(metrics, metric) || ofClasses === isClass) continue
+    const task = isClass ? 'classification' : 'regression'
+    throw new InputError(`config.criteria.${index}.metric: ${metric} does not fit a ${task} task`)
+  }
+}
+
+function checkPruning({ prune }: Schedule, { splits }: PreparedData): void {
+  if (prune.rule === 'perturbation' && splits.arch.length + splits.validation.length === 0)
+    throw new InputError(
+      'schedule.prune.rule: perturbation measures on the split arch or validation, and both are empty; give config.split.validation a share',
+    )
+}
+
+function checkAugmentation(config: Config, { dataset }: PreparedData): void {
+  if (dataset.encoding.kind === 'images') return
+  const stage = (['search', 'retrain'] as const).find((name) => config[name].augment)
+  if (stage)
+    throw new InputError(
+      `config.${stage}.augment: expected images, got ${dataset.name} (${dataset.encoding.kind}); remove it`,
+    )
+}
