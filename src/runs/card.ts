@@ -56,7 +56,9 @@ function data({ trial }: CardContent): string {
   const names = task.kind === 'classification' ? task.classes : task.outputs
   const first = names.slice(0, 20).map(escaped).join(', ')
   const listed = names.length > 20 ? `${first} and ${names.length - 20} more` : first
-  const rows = (['train', 'arch', 'validation', 'test'] as const).map((name) => `${name} ${splits[name].length}`)
+  const rows = (['train', 'arch', 'validation', 'test'] as const).map(
+    (name) => `${name} ${splits[name].length}`,
+  )
   return `## Data
 
 - ${code(dataset.name)}: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
@@ -117,7 +119,10 @@ function criteria({ metrics }: CardContent): string {
   const { results: judged } = metrics.criteria
   const lines = judged.map((criterion) => {
     const { atLeast, atMost, value, passed } = criterion
-    const bounds = [atLeast === undefined ? [] : [`≥ ${atLeast}`], atMost === undefined ? [] : [`≤ ${atMost}`]]
+    const bounds = [
+      atLeast === undefined ? [] : [`≥ ${atLeast}`],
+      atMost === undefined ? [] : [`≤ ${atMost}`],
+    ]
     return `- ${passed ? 'met' : 'NOT met'}: ${criterionName(criterion)} ${bounds.flat().join(', ')}; got ${formatNumber(value)}`
   })
   return `## Criteria set beforehand\n\n${lines.length > 0 ? lines.join('\n') : 'None.'}`

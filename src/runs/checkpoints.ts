@@ -14,6 +14,9 @@ import { logUntil } from '../search/log-mark.js'
 /** The folder of a run's checkpoints. */
 export const checkpointOf = (folder: string): string => join(folder, 'checkpoint')
 
+/** The file of a run's last checkpoint. */
+export const lastCheckpointFile = (folder: string): string => join(checkpointOf(folder), checkpointFiles.last)
+
 /**
  * The checkpoint that an interrupted run goes on from, undefined where it has none yet. With `previous` the one before
  * the last takes its place. Throws an InputError where it is damaged, or the run's log does not fit it, with what can

@@ -14,7 +14,7 @@ import { supernetStepper } from '../search/stepper.js'
 import type { GateWeights } from '../search/events.js'
 import { SupernetModel } from '../supernet/model.js'
 import type { Architecture } from '../supernet/types.js'
-import { checkpointOf, lastCheckpoint } from './checkpoints.js'
+import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { menuArchitecture } from './menu.js'
 import { readFinishedRun, readRunConfig, requireSameData, retrainedFrom } from './run-folder.js'
 import { setupTrial, type Extensions } from './setup.js'
@@ -76,7 +76,9 @@ function gatesOf(run: string, most: number | undefined): GateWeights {
 function byPerturbation(run: string, trial: Trial): Architecture {
   const checkpoint = lastCheckpoint(run, remedyFor(run, ''))
   if (!checkpoint)
-    throw new InputError(`${checkpointOf(run)}: no checkpoint; perturbation measures the trained supernet`)
+    throw new InputError(
+      `${lastCheckpointFile(run)}: no checkpoint; perturbation measures the trained supernet`,
+    )
   const { config, supernet, relaxation, random, schedule } = trial
   const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
   const context = {

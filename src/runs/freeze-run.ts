@@ -9,7 +9,7 @@ import { validate } from '../config/validator.js'
 import { eventsOf, startOf } from '../report/history.js'
 import { readEvents, readSchedule } from '../report/read-run.js'
 import { eventsFile } from '../search/log-mark.js'
-import { checkpointOf, lastCheckpoint } from './checkpoints.js'
+import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { readLatency } from './latency.js'
 import { settingsOf } from './replay-check.js'
 import { readFinishedRun, retrainedFrom } from './run-folder.js'
@@ -21,13 +21,19 @@ import { readFinishedRun, retrainedFrom } from './run-folder.js'
  */
 export function freezeRun(folder: string): ScheduleDocument {
   if (existsSync(join(folder, retrainedFrom)))
-    throw new InputError(`${folder}: a retraining has no search to freeze; freeze the run that it names in ${retrainedFrom}`)
+    throw new InputError(
+      `${folder}: a retraining has no search to freeze; freeze the run that it names in ${retrainedFrom}`,
+    )
   const { config } = readFinishedRun(folder)
   const checkpoint = lastCheckpoint(folder, 'restore it from a copy, or search again')
-  if (!checkpoint) throw new InputError(`${checkpointOf(folder)}: no checkpoint, so nobody knows what the run began with`)
+  if (!checkpoint)
+    throw new InputError(
+      `${lastCheckpointFile(folder)}: no checkpoint, so nobody knows what the run began with`,
+    )
   const events = readEvents(folder)
   const start = startOf(events)
-  if (!start) throw damaged(join(folder, eventsFile), 'expected the event "start"', remedyFor(folder, eventsFile))
+  if (!start)
+    throw damaged(join(folder, eventsFile), 'expected the event "start"', remedyFor(folder, eventsFile))
   const used = readSchedule(folder)
   if (!used) throw damaged(join(folder, 'schedule.csv'), 'no such file', remedyFor(folder, 'schedule.csv'))
   // A run's configuration holds the document itself.
@@ -48,20 +54,19 @@ export function freezeRun(folder: string): ScheduleDocument {
     })),
     prune: document.prune,
     ...(document.budget && { budget: document.budget }),
-    table: used.map(({ from, to, layer, term, lambda }) => [
-      from,
-      to,
-      layer,
-      term,
-      lambda,
-    ]),
+    table: used.map(({ from, to, layer, term, lambda }) => [from, to, layer, term, lambda]),
     replay: {
       steps: start.steps,
       initial,
       data,
       ...(latency !== undefined && { latency: sha256(readLatency(latency, folder).text) }),
       config: settingsOf(config),
-      removals: eventsOf(events, 'removal').map(({ step, group, members, by }) => ({ step, group, members, by })),
+      removals: eventsOf(events, 'removal').map(({ step, group, members, by }) => ({
+        step,
+        group,
+        members,
+        by,
+      })),
     },
   }
 }
@@ -70,13 +75,13 @@ export function freezeRun(folder: string): ScheduleDocument {
 export function scheduleText(document: ScheduleDocument): string {
   const { table, replay, ...rest } = document
   const lines = (items: readonly unknown[], indent: string) =>
-    items.length === 0 ? '[]' : `[\n${items.map((item) => `${indent}  ${JSON.stringify(item)}`).join(',\n')}\n${indent}]`
+    items.length === 0
+      ? '[]'
+      : `[\n${items.map((item) => `${indent}  ${JSON.stringify(item)}`).join(',\n')}\n${indent}]`
   const { removals, ...origin } = replay ?? {}
   const more = [
     ...(table ? [`  "table": ${lines(table, '  ')}`] : []),
-    ...(replay
-      ? [`  "replay": ${inner(origin)},\n    "removals": ${lines(removals!, '    ')}\n  }`]
-      : []),
+    ...(replay ? [`  "replay": ${inner(origin)},\n    "removals": ${lines(removals!, '    ')}\n  }`] : []),
   ]
   const head = JSON.stringify(rest, null, 2).replace(/\n}$/, '')
   return [head, ...more].join(',\n') + '\n}\n'
@@ -84,4 +89,6 @@ export function scheduleText(document: ScheduleDocument): string {
 
 /** An object inside another one, without its closing brace. */
 const inner = (value: object): string =>
-  JSON.stringify(value, null, 2).replaceAll('\n', '\n  ').replace(/\n {2}}$/, '')
+  JSON.stringify(value, null, 2)
+    .replaceAll('\n', '\n  ')
+    .replace(/\n {2}}$/, '')

@@ -18,7 +18,7 @@ import type { WorkerPool } from '../search/workers/pool.js'
 import { sparsityByLayer } from '../search/structure.js'
 import { illegality, restrictTo } from '../supernet/prune.js'
 import type { Architecture } from '../supernet/types.js'
-import { checkpointOf, lastCheckpoint } from './checkpoints.js'
+import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
 import { menuArchitecture, readArchitecture } from './menu.js'
 import { writeResults } from './results.js'
@@ -190,7 +190,7 @@ function searchedWeights(run: string): Map<string, Float32Array> {
   const checkpoint = lastCheckpoint(run, 'restore it from a copy, or retrain from scratch')
   if (!checkpoint)
     throw new InputError(
-      `${checkpointOf(run)}: no checkpoint; retrain.from inherited needs the searched weights`,
+      `${lastCheckpointFile(run)}: no checkpoint; retrain.from inherited needs the searched weights`,
     )
   return withPrefix(checkpoint.arrays, 'w/')
 }

@@ -83,14 +83,21 @@ export async function searchRun({
 }: SearchRunOptions): Promise<FinishedRun> {
   const prepare = async () => {
     await useBackend(config.backend, { relaxed: config.relaxedSimd })
-    const trial = await setupTrial(withAbsolutePaths(config, folder), folder, { spaces, readers, terms, planners })
+    const trial = await setupTrial(withAbsolutePaths(config, folder), folder, {
+      spaces,
+      readers,
+      terms,
+      planners,
+    })
     hooks.onData?.(trial.data)
     requireMemory(trial)
     return trial
   }
   const run = async (trial: Trial, checkpoint?: Checkpoint) => {
     const { search, retrain } = config
-    await withWorkers(config, hooks, { search, retrain }, (pool) => runInFolder(trial, out, hooks, pool, checkpoint))
+    await withWorkers(config, hooks, { search, retrain }, (pool) =>
+      runInFolder(trial, out, hooks, pool, checkpoint),
+    )
     return readFinishedRun(out)
   }
   if (!resume) {
@@ -222,6 +229,8 @@ function checkSame(out: string, trial: Trial): void {
   if (existsSync(join(out, retrainedFrom)))
     throw new InputError(`${out}: a retraining cannot be resumed; remove the folder and retrain again`)
   if (JSON.stringify(readRunConfig(out)) !== JSON.stringify(trial.config))
-    throw new InputError(`${out}: the run has another configuration; resume it with its own, or start a new one`)
+    throw new InputError(
+      `${out}: the run has another configuration; resume it with its own, or start a new one`,
+    )
   requireSameData(out, trial.data)
 }

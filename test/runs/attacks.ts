@@ -98,7 +98,10 @@ export function summary(findings: readonly Finding[]): string {
   const count = (command: string, ending: Ending) =>
     findings.filter((each) => each.command === command && each.ending === ending).length
   const rows = commands.map((command) =>
-    [command.padEnd(28), ...(['same', 'refused', 'WRONG'] as const).map((e) => String(count(command, e)).padStart(8))].join(''),
+    [
+      command.padEnd(28),
+      ...(['same', 'refused', 'WRONG'] as const).map((e) => String(count(command, e)).padStart(8)),
+    ].join(''),
   )
   return [`${'command'.padEnd(28)}    same refused   WRONG`, ...rows].join('\n')
 }

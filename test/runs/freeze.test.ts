@@ -70,7 +70,12 @@ function outcome(run: string) {
   }
 }
 
-async function interruptAt(out: string, config: ReturnType<typeof replaying>, type: Event['type'], times: number) {
+async function interruptAt(
+  out: string,
+  config: ReturnType<typeof replaying>,
+  type: Event['type'],
+  times: number,
+) {
   const controller = new AbortController()
   let seen = 0
   const onEvent = (event: Event) => {
@@ -108,7 +113,11 @@ describe.each(names)('the frozen schedule of a run of %s', (name) => {
     const frozen = freezeRun(at(name))
     expect(JSON.parse(scheduleText(frozen))).toEqual(JSON.parse(JSON.stringify(frozen)))
     const { table, replay, name: called } = freezeRun(at(`${name}-replayed`))
-    expect({ table, replay, called }).toEqual({ table: frozen.table, replay: frozen.replay, called: frozen.name })
+    expect({ table, replay, called }).toEqual({
+      table: frozen.table,
+      replay: frozen.replay,
+      called: frozen.name,
+    })
   })
 })
 
@@ -129,7 +138,9 @@ describe('a frozen schedule', () => {
 
   test('fails where a gate that was 0 is not', async () => {
     const document = freezeRun(at('mlp'))
-    const removals = document.replay!.removals.map((removal, i) => (i === 0 ? { ...removal, step: 1 } : removal))
+    const removals = document.replay!.removals.map((removal, i) =>
+      i === 0 ? { ...removal, step: 1 } : removal,
+    )
     const schedule = { ...document, replay: { ...document.replay!, removals } }
     const run = searchRun({ config: resolveConfig({ ...tinyMlp, schedule }), out: at('wrong-gate') })
     await expect(run).rejects.toThrow(/replay: iteration 1, .*: the gate of \d+ was 0, here it is \d/)
@@ -143,10 +154,22 @@ describe('a frozen schedule', () => {
   })
 
   test.each<[string, object, string]>([
-    ['seed', { seed: 2 }, 'config.seed: expected 1, as in the run that was frozen; without "replay" the schedule’s table runs alone, got 2'],
+    [
+      'seed',
+      { seed: 2 },
+      'config.seed: expected 1, as in the run that was frozen; without "replay" the schedule’s table runs alone, got 2',
+    ],
     ['batch', { search: { ...tinyMlp.search, batch: 64 } }, 'config.search.batch: expected 128, as'],
-    ['supernet', { supernet: { space: 'autoencoder-mlp', options: { encoder: [12], code: 7, head: [8] } } }, 'config.supernet.options.code: expected 6, as'],
-    ['data', { data: { source: 'concrete', drop: ['cement'] } }, 'schedule.replay.data: expected data of hash '],
+    [
+      'supernet',
+      { supernet: { space: 'autoencoder-mlp', options: { encoder: [12], code: 7, head: [8] } } },
+      'config.supernet.options.code: expected 6, as',
+    ],
+    [
+      'data',
+      { data: { source: 'concrete', drop: ['cement'] } },
+      'schedule.replay.data: expected data of hash ',
+    ],
   ])('refuses another %s before anything is written', async (_what, more, message) => {
     await expect(searchRun({ config: replaying('mlp', more), out: at('other') })).rejects.toThrow(message)
   })
@@ -155,13 +178,21 @@ describe('a frozen schedule', () => {
     const document = freezeRun(at('mlp'))
     const schedule = { ...document, replay: { ...document.replay!, initial: 'f'.repeat(64) } }
     const run = searchRun({ config: resolveConfig({ ...tinyMlp, schedule }), out: at('other-initial') })
-    await expect(run).rejects.toThrow('schedule.replay.initial: expected weights and gates of hash ffffffffffff…')
+    await expect(run).rejects.toThrow(
+      'schedule.replay.initial: expected weights and gates of hash ffffffffffff…',
+    )
   })
 
   test('of other settings than search is the same', async () => {
-    const config = replaying('mlp', { name: 'renamed', retrain: { ...tinyMlp.retrain, epochs: 1 }, criteria: [] })
+    const config = replaying('mlp', {
+      name: 'renamed',
+      retrain: { ...tinyMlp.retrain, epochs: 1 },
+      criteria: [],
+    })
     const { architecture } = await searchRun({ config, out: at('retrained-otherwise') })
-    expect(`${JSON.stringify(architecture, null, 2)}\n`).toBe(readFileSync(at('mlp/architecture.json'), 'utf8'))
+    expect(`${JSON.stringify(architecture, null, 2)}\n`).toBe(
+      readFileSync(at('mlp/architecture.json'), 'utf8'),
+    )
   })
 })
 

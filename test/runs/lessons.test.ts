@@ -25,7 +25,8 @@ const configOf = (planner: string, seed: number, store?: string) =>
     schedule: { planner, base, ...options[planner], ...(store !== undefined && { store: at(store) }) },
   })
 const json = (path: string) => JSON.parse(readFileSync(at(path), 'utf8')) as never
-const lessonsIn = (store: string): Lesson[] => readdirSync(at(store)).map((file) => json(`${store}/${file}`) as Lesson)
+const lessonsIn = (store: string): Lesson[] =>
+  readdirSync(at(store)).map((file) => json(`${store}/${file}`) as Lesson)
 const taken = (run: string) =>
   (json(`${run}/config.json`) as { schedule: { planner: { lessons?: Lesson[] } } }).schedule.planner.lessons
 
@@ -91,7 +92,12 @@ describe.each(['genetic', 'controller'])('the planner %s with a store', (name) =
     const out = `${name}-stopped`
     const controller = new AbortController()
     const config = configOf(name, 3, `${name}-store`)
-    const halved = searchRun({ config, out: at(out), signal: controller.signal, onEvent: ({ type }) => type === 'gates' && controller.abort() })
+    const halved = searchRun({
+      config,
+      out: at(out),
+      signal: controller.signal,
+      onEvent: ({ type }) => type === 'gates' && controller.abort(),
+    })
     await expect(halved).rejects.toThrow(Interrupted)
     await searchRun({ config, out: at(`${name}-straight`) })
     expect(existsSync(at(`${out}/metrics.json`))).toBe(false)
@@ -105,7 +111,11 @@ describe.each(['genetic', 'controller'])('the planner %s with a store', (name) =
 
 test('the hypergradient has nothing to keep, and says so', async () => {
   const schedule = { planner: 'hypergradient', base, store: at('none') }
-  const config = resolveConfig({ ...rest, split: { train: 0.5, arch: 0.2, validation: 0.15, test: 0.15 }, schedule })
+  const config = resolveConfig({
+    ...rest,
+    split: { train: 0.5, arch: 0.2, validation: 0.15, test: 0.15 },
+    schedule,
+  })
   await expect(searchRun({ config, out: at('none-run') })).rejects.toThrow(
     'schedule.planner.store: the planner hypergradient learns nothing from past runs; remove it',
   )

@@ -83,7 +83,12 @@ describe.each(cases)('the planner %s on %s', (name, space) => {
     const onEvent = (event: Event) => {
       if (event.type === 'gates' && ++seen === times) controller.abort()
     }
-    const halved = searchRun({ config: configOf(name, space), out: at(out), onEvent, signal: controller.signal })
+    const halved = searchRun({
+      config: configOf(name, space),
+      out: at(out),
+      onEvent,
+      signal: controller.signal,
+    })
     await expect(halved).rejects.toThrow(Interrupted)
     expect(existsSync(at(`${out}/metrics.json`))).toBe(false)
     await resumeRun(at(out))
@@ -96,7 +101,10 @@ describe.each(cases)('the planner %s on %s', (name, space) => {
     expect(frozen.kind).toBe('expert')
     expect(frozen.planner).toBeUndefined()
     writeFileSync(at(`${run}.json`), scheduleText(frozen))
-    await searchRun({ config: configOf(name, space, { schedule: at(`${run}.json`) }), out: at(`${run}-replayed`) })
+    await searchRun({
+      config: configOf(name, space, { schedule: at(`${run}.json`) }),
+      out: at(`${run}-replayed`),
+    })
     expect(outcome(`${run}-replayed`)).toEqual(outcome(run))
   })
 
@@ -122,7 +130,9 @@ test.each([1, 3, 6])('the genetic planner, interrupted after try %i, need not tr
     },
   })
   await expect(halved).rejects.toThrow(Interrupted)
-  const { tries: kept } = JSON.parse(readFileSync(at(`${out}/checkpoint/tries.json`), 'utf8')) as { tries: unknown[] }
+  const { tries: kept } = JSON.parse(readFileSync(at(`${out}/checkpoint/tries.json`), 'utf8')) as {
+    tries: unknown[]
+  }
   expect(kept).toHaveLength(times)
   await resumeRun(at(out))
   expect(outcome(out)).toEqual(outcome(straight))
@@ -148,7 +158,12 @@ describe.each(names)('the planner %s', (name) => {
         expect((error as Error).message, base).toMatch(/refused|no (layer|group)/)
         continue
       }
-      const { schedule, ...rest } = make({ planner: name, base, budget: { metric: 'parameters', share: 0.5 }, ...options[name] })
+      const { schedule, ...rest } = make({
+        planner: name,
+        base,
+        budget: { metric: 'parameters', share: 0.5 },
+        ...options[name],
+      })
       const { model, result } = await searched({ ...rest, schedule })
       expect(result.reason, base).toBe('finished')
       expect(schedule.phases, base).toEqual(plain.schedule.phases)
@@ -166,7 +181,9 @@ test('a document that names no planner of the registry, or none of its options, 
     `schedule.planner: unknown planner controler; did you mean "controller"?; planners: ${names.join(', ')}`,
   )
   expect(of({ planner: 'hypergradient', base, evry: 3 })).toThrow(/schedule\.evry: unknown key.*every/)
-  expect(of({ planner: 'hypergradient', base, every: 0 })).toThrow('schedule.every: expected integer ≥ 1, got 0')
+  expect(of({ planner: 'hypergradient', base, every: 0 })).toThrow(
+    'schedule.every: expected integer ≥ 1, got 0',
+  )
   expect(of({ planner: 'hypergradient' })).toThrow(/schedule\.base/)
   expect(of({ planner: 'hypergradient', base: { planner: 'hypergradient', base } })).toThrow(
     'schedule.base: expected an expert schedule, got one of the planner hypergradient; name the base of that',
