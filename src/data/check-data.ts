@@ -116,7 +116,8 @@ function farColumns({ dataset, scaler }: PreparedData, constant: readonly string
   const outputs = task.kind === 'classification' ? [] : task.outputs
   const named = (names: readonly string[], { mean, std }: Scale) =>
     names.map((name, i) => ({ name, mean: mean[i]!, std: std[i]! }))
-  const varying = named(features, scaler.input).filter(({ name }) => !constant.includes(name))
+  const still = new Set(constant)
+  const varying = named(features, scaler.input).filter(({ name }) => !still.has(name))
   const columns = [...varying, ...named(outputs, scaler.target)]
   const names = (which: typeof isFar) => [
     ...new Set(columns.filter(({ mean, std }) => which(mean, std)).map(({ name }) => name)),
@@ -143,6 +144,7 @@ function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
   const unseen = classes.filter(({ train }) => train === 0).map(({ name }) => `"${name}"`)
   const untested = classes.filter((each) => each.train > 0 && (each.test === 0 || each.validation === 0))
   const counts = classes.map(({ train, arch, validation, test }) => train + arch + validation + test)
+  const [largest, smallest] = [counts.reduce(max, 0), counts.reduce(min, Infinity)]
   return [
     ...(reading?.notes ?? []),
     ...tiny.map((name) => `${name} has only ${plural(splits[name], 'row')}: its figures will be rough`),
@@ -151,9 +153,8 @@ function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
       splits.validation > 0 &&
       splits.test > 0 &&
       `validation or test has no row of class ${untested.map(({ name }) => `"${name}"`).join(', ')}`,
-    counts.length > 0 &&
-      Math.max(...counts) > 10 * Math.min(...counts) &&
-      `the largest class has ${Math.max(...counts)} rows, the smallest ${Math.min(...counts)}: accuracy may mislead`,
+    largest > 10 * smallest &&
+      `the largest class has ${largest} rows, the smallest ${smallest}: accuracy may mislead`,
     constant.length > 0 && `${plural(constant.length, 'constant feature')} in train: ${listed(constant)}`,
     far.length > 0 &&
       `${plural(far.length, 'column')} far from 0 for what ${far.length === 1 ? 'it varies' : 'they vary'}: ${listed(far)}; an exported model takes or gives them scaled by preprocess.json, not in original units`,
@@ -169,5 +170,7 @@ function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
     .map(shortened)
 }
 
+const max = (a: number, b: number) => Math.max(a, b)
+const min = (a: number, b: number) => Math.min(a, b)
 const listed = (names: readonly string[]) => names.slice(0, 5).join(', ')
 const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`

@@ -72,7 +72,7 @@ function fills({ encoding, features }: Dataset, columns: readonly Float64Array[]
   for (const { name, categories, indicator } of encoding.columns) {
     const own = columns.slice(result.length, result.length + (categories?.length ?? 1))
     if (categories === undefined) result.push(fillOf(own[0]!, encoding.missing, name))
-    else result.push(...mostFrequentCategory(own))
+    else for (const value of mostFrequentCategory(own)) result.push(value)
     if (indicator === true) result.push(0)
   }
   return result
@@ -106,6 +106,6 @@ function mostFrequent(values: Float64Array): number {
 /** A mean of categories is no category, so all policies fill with the most frequent one, one-hot. */
 function mostFrequentCategory(columns: readonly Float64Array[]): number[] {
   const counts = columns.map((values) => values.reduce((sum, value) => sum + (value === 1 ? 1 : 0), 0))
-  const best = counts.indexOf(Math.max(...counts))
+  const best = counts.indexOf(counts.reduce((most, count) => Math.max(most, count), 0))
   return counts.map((_, category) => (category === best ? 1 : 0))
 }

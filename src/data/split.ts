@@ -39,11 +39,24 @@ export function splitRows(dataset: Dataset, split: Config['split'], seed: number
   const counts = splitNames.map((name, i) => `${name} ${parts[i]!.length}`).join(', ')
   if (parts.some((part, i) => shares[i]! > 0 && part.length === 0)) {
     throw new InputError(
-      `config.split: expected rows in every split with a share, got ${counts} of ${dataset.rows} (by ${by})`,
+      `config.split: expected rows in every split with a share, got ${counts} of ${dataset.rows} (by ${by})${unitsHint(dataset, split, by)}`,
     )
   }
   const [train, arch, validation, test] = parts.map((part) => Uint32Array.from(part).sort())
   return { train: train!, arch: arch!, validation: validation!, test: test! }
+}
+
+/** Says so where rows are enough, but stay together in too few units. */
+function unitsHint(
+  dataset: Dataset,
+  split: Config['split'],
+  by: Exclude<Config['split']['by'], 'auto'>,
+): string {
+  if (by === 'time') return ''
+  const units = rowUnits(dataset, { ...split, by }).length
+  if (units === dataset.rows) return ''
+  const kept = `rows with equal inputs${by === 'group' || by === 'block' ? ` or of one ${by}` : ''}`
+  return `; ${kept} stay together, and there ${units === 1 ? 'is only 1 set' : `are only ${units} sets`} of such rows`
 }
 
 /**
@@ -103,7 +116,7 @@ function shuffleUnits(
     const lacking = shares.map((share, i) => share * rows + carried[i]!)
     random.permutation(stratum.length).forEach((index, turn) => {
       const side = turn === 0 ? 0 : mostLacking(lacking, shares, parts, left)
-      parts[side]!.push(...stratum[index]!)
+      for (const row of stratum[index]!) parts[side]!.push(row)
       lacking[side]! -= stratum[index]!.length
       left -= 1
     })

@@ -103,11 +103,28 @@ describe('splitRows, random', () => {
     }
     const split = splitOf({ by: 'group', column: 'g', train: 0.4, arch: 0.2, validation: 0.2 })
     expect(message(() => splitRows(groups(30), split, 1))).toMatch(
-      /^config\.split: expected rows in every split with a share, got train 10, arch \d+, validation \d+, test \d+ of 30 \(by group\)$/,
+      /^config\.split: expected rows in every split with a share, got train 10, arch \d+, validation \d+, test \d+ of 30 \(by group\); rows with equal inputs or of one group stay together, and there are only 3 sets of such rows$/,
     )
     expect(message(() => splitRows(plain(2), splitOf({ by: 'random' }), 1))).toBe(
       'config.split: expected rows in every split with a share, got train 1, arch 0, validation 1, test 0 of 2 (by random)',
     )
+    const alike = dataset(
+      line(40).map(() => [1]),
+      line(40),
+    )
+    expect(message(() => splitRows(alike, splitOf({ by: 'random' }), 1))).toBe(
+      'config.split: expected rows in every split with a share, got train 40, arch 0, validation 0, test 0 of 40 ' +
+        '(by random); rows with equal inputs stay together, and there is only 1 set of such rows',
+    )
+  })
+
+  it('deals sets of rows however large they are', () => {
+    const n = 600_000
+    const data = dataset(
+      line(n).map((i) => [i % 3]),
+      line(n),
+    )
+    expect(sizes(splitRows(data, splitOf({ by: 'random' }), 1))).toEqual([n / 3, 0, n / 3, n / 3])
   })
 })
 

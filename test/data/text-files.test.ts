@@ -161,6 +161,14 @@ describe('rows of a text file', () => {
     else expect(await rejection(readCsv(write(text)))).toContain(expected)
   })
 
+  it('of more than 2²⁰ cells are refused while they are read', () => {
+    const commas = ','.repeat(2 ** 19)
+    expect(cut([commas, commas.slice(1)])[0]).toHaveLength(2 ** 20)
+    expect(() => cut(['a\n', commas, commas, commas])).toThrow(
+      'a.csv line 2: expected at most 1048576 cells, got more',
+    )
+  })
+
   it('without a line end behind the last one are noted, and empty lines', async () => {
     expect((await readCsv(write('a,b\n1,2\n\n3,4'))).taken?.notes).toEqual([
       'no line end behind the last row: if the file was cut, that row may not be whole',

