@@ -23,10 +23,12 @@ function zeros(name: string, ...shape: number[]): void {
 zeros('x-ubyte', 150_000, 1000)
 zeros('y-ubyte', 150_000)
 const data = { file: 'x-ubyte', targetFile: 'y-ubyte' }
-writeFileSync(
-  join(folder, 'config.json'),
-  JSON.stringify({ data, supernet: { space: 'mlp-cell', options: { width: 2 } } }),
-)
+const supernet = { space: 'mlp-cell', options: { width: 2 } }
+writeFileSync(join(folder, 'config.json'), JSON.stringify({ data, supernet }))
+
+// Text takes seconds as well, and comes piece by piece.
+writeFileSync(join(folder, 'a.csv'), `a,b,y\n${'1,2,3\n'.repeat(16_000_000)}`)
+writeFileSync(join(folder, 'text.json'), JSON.stringify({ data: { file: 'a.csv', target: 'y' }, supernet }))
 
 /** Sends a signal to a command in the middle of its work; how it ended, and how many seconds after the signal. */
 async function interrupted(args: readonly string[], signal: NodeJS.Signals) {
@@ -47,13 +49,15 @@ async function interrupted(args: readonly string[], signal: NodeJS.Signals) {
 
 describe.skipIf(process.platform === 'win32')('a signal while data is read', () => {
   it.each([
-    ['check-data', 'SIGINT'],
-    ['check-data', 'SIGTERM'],
-    ['plan', 'SIGINT'],
-    ['search', 'SIGINT'],
-    ['search', 'SIGTERM'],
-  ] as const)('ends %s at %s, as the system does it', async (command, signal) => {
-    const { seconds, ...outcome } = await interrupted([command, 'config.json'], signal)
+    ['check-data', 'config.json', 'SIGINT'],
+    ['check-data', 'config.json', 'SIGTERM'],
+    ['plan', 'config.json', 'SIGINT'],
+    ['search', 'config.json', 'SIGINT'],
+    ['search', 'config.json', 'SIGTERM'],
+    ['check-data', 'text.json', 'SIGINT'],
+    ['search', 'text.json', 'SIGTERM'],
+  ] as const)('ends %s %s at %s, as the system does it', async (command, config, signal) => {
+    const { seconds, ...outcome } = await interrupted([command, config], signal)
     // A shell shows 130 for SIGINT and 143 for SIGTERM.
     expect(outcome).toEqual({ code: null, by: signal, stderr: '' })
     expect(seconds).toBeLessThan(1)
