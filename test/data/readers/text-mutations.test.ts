@@ -32,7 +32,7 @@ const table = csv('a,"b, or c",kind,y', 30, (i) => [
 ])
 
 /** Reads what a file holds, or gives the message of its InputError; anything else is thrown on. */
-async function outcome(bytes: Uint8Array, data: object): Promise<'read' | string> {
+async function outcome(bytes: Uint8Array, data: object): Promise<string> {
   write(bytes)
   try {
     const { rows, shape, inputs, targets, features } = await readDataset(config(data), folder)
