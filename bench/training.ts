@@ -118,7 +118,7 @@ async function train(
   }
   const start = performance.now()
   try {
-    const { test } = (await trainBaseline(trial, { emit }))!
+    const { test } = (await trainBaseline(trial, { emit })).figures
     const error = trial.metric === 'accuracy' ? 1 - test! : test!
     return { error, steps, seconds: (performance.now() - start) / 1000 }
   } catch (error) {

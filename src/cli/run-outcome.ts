@@ -1,6 +1,14 @@
 import { join } from 'node:path'
 import type { BenchmarkFigures, TrialMetrics } from '../derive/types.js'
-import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi } from '../report/format.js'
+import {
+  formatCount,
+  formatDifference,
+  formatNumber,
+  formatSeconds,
+  formatSi,
+  formatWithInterval,
+} from '../report/format.js'
+import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { progressBar, type Progress } from '../report/progress.js'
 import { readingLine, type Reading } from '../data/reading.js'
 import { criterionName } from '../derive/criteria.js'
@@ -81,28 +89,53 @@ export function tellOutcome(
 }
 
 function outcomeText({ metrics, timings }: FinishedRun, places: { report: string; model: string }): string {
-  const { metric, supernet, baseline, derived, validation, test, gap } = metrics
+  const { metric, supernet, baseline, derived, validation, test, gap, removed, noise } = metrics
   const row = (
     name: string,
     cost: { parameters: number; flops: number },
     a: number | null,
     b: number | null,
-  ) => [name, formatCount(cost.parameters), formatSi(cost.flops), formatNumber(a), formatNumber(b)]
+    which: 'supernet' | 'baseline' | 'final',
+  ) => [
+    name,
+    formatCount(cost.parameters),
+    formatSi(cost.flops),
+    formatWithInterval(a, noise.validation?.[which]),
+    formatWithInterval(b, noise.test?.[which]),
+  ]
   const table = textTable([
     ['', 'parameters', 'FLOPs', `validation ${metric}`, `test ${metric}`],
-    row('supernet', supernet, validation.supernet, test.supernet),
-    ...(baseline ? [row('unpruned, retrained', baseline, baseline.validation, baseline.test)] : []),
-    row('derived, retrained', derived, validation.final, test.final),
+    row('supernet', supernet, validation.supernet, test.supernet, 'supernet'),
+    ...(baseline
+      ? [row('unpruned, retrained', baseline, baseline.validation, baseline.test, 'baseline')]
+      : []),
+    row(
+      removed.members === 0 ? 'derived, nothing removed' : 'derived, retrained',
+      derived,
+      validation.final,
+      test.final,
+      'final',
+    ),
   ])
+  const difference = differenceText(metrics)
+  const brackets = noiseText(metrics)
   const { searchSeconds, baselineSeconds, retrainSeconds } = timings
   const seconds = [
     `search ${formatSeconds(searchSeconds)}`,
-    ...(baselineSeconds === null ? [] : [`baseline ${formatSeconds(baselineSeconds)}`]),
+    ...(baselineSeconds === null
+      ? baseline
+        ? ['baseline none: the same network']
+        : []
+      : [`baseline ${formatSeconds(baselineSeconds)}`]),
     `retrain ${formatSeconds(retrainSeconds)}`,
   ]
   return [
     table,
     '',
+    ...(removed.notice === null ? [] : [removed.notice, '']),
+    `removed ${removedText(removed)}`,
+    ...(difference === null ? [] : [`noise   derived less unpruned: ${difference}`]),
+    ...(brackets === null ? [] : [`        ${brackets}`]),
     `gap (${metric} lost)  jumps ${formatDifference(gap.jumps)}  derived ${formatDifference(gap.derive)}  gates dropped ${formatDifference(gap.gatesDropped)}`,
     ...(metrics.budget ? [`budget  ${budgetText(metrics.budget)}`] : []),
     ...(metrics.menu ?? []).map((entry) => `menu    ${menuText(entry, metric)}`),

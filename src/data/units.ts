@@ -43,7 +43,7 @@ export function rowUnits(
 }
 
 /** What keeps rows together besides equal inputs: a label a row; undefined leaves the row out. */
-function labelsOf(
+export function labelsOf(
   { rows, keys, spans }: Dataset,
   { by, block = 1 }: Pick<Config['split'], 'by' | 'block'>,
 ): (string | number | undefined)[] {

@@ -1,20 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
 import { costOf } from '../nn/cost.js'
-import { evaluate } from '../search/evaluate.js'
-import type { Network } from '../search/network.js'
+import { valueOf } from '../search/evaluate.js'
 import { withNetwork } from './measure.js'
 import { unprunedNetwork } from './network.js'
+import { measureRows, type Measured } from './noise.js'
 import type { Retrained } from './retrain.js'
 import type { NetworkToRetrain } from './retrain-architecture.js'
 import { retrainStage } from './retrain-stage.js'
 import type { Trial, TrialHooks, TrialMetrics } from './types.js'
 
-type Baseline = TrialMetrics['baseline']
+/** What is known of the unpruned supernet, retrained. */
+export interface Baseline {
+  readonly figures: NonNullable<TrialMetrics['baseline']>
+  readonly measured: Measured
+}
 
 /** The unpruned supernet trained as the derived network will be: what pruning is held against. */
 export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Baseline> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
-  return baselineFigures(trial, await retrainStage(trial, hooks, 'baseline', graph, constants))
+  return baselineOf(trial, await retrainStage(trial, hooks, 'baseline', graph, constants))
 }
 
 /**
@@ -24,8 +28,8 @@ export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Ba
 export const isUnpruned = ({ config, supernet }: Trial, { graph, initial }: NetworkToRetrain): boolean =>
   isDeepStrictEqual(unprunedNetwork(supernet, config.retrain), { graph, constants: initial })
 
-/** What a report says of the unpruned supernet. */
-export function baselineFigures({ data, metric }: Trial, { graph, values, validation }: Retrained): Baseline {
-  const measure = (network: Network) => evaluate(network, data, data.splits.test, metric)
-  return { ...costOf(graph), validation, test: withNetwork(graph, values, measure) }
+/** What the unpruned supernet's training came to. */
+export function baselineOf(trial: Trial, { graph, values, validation }: Retrained): Baseline {
+  const measured = withNetwork(graph, values, (network) => measureRows(trial, network))
+  return { figures: { ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) }, measured }
 }

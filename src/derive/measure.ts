@@ -2,7 +2,7 @@ import { costOf } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
 import { ParameterStore } from '../nn/parameter-store.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
-import { evaluate } from '../search/evaluate.js'
+import { evaluate, valueOf } from '../search/evaluate.js'
 import { discreteNetwork, modelNetwork, type Network } from '../search/network.js'
 import { architectureCosts } from '../supernet/architecture-cost.js'
 import type { SearchResult } from '../search/search.js'
@@ -10,8 +10,11 @@ import { sparsityByLayer } from '../search/structure.js'
 import { taskCost } from '../supernet/cost.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { unprunableParameters } from '../supernet/cost-range.js'
+import type { Baseline } from './baseline.js'
 import { judge } from './criteria.js'
 import { deriveNetwork } from './network.js'
+import { measureRows, noiseOf, type Measured } from './noise.js'
+import type { Removed } from './removed.js'
 import type { Retrained } from './retrain.js'
 import type { Trial, TrialMetrics } from './types.js'
 
@@ -23,32 +26,41 @@ export interface Searched {
   /** The derived network's on validation, with gate values kept and dropped. */
   readonly kept: number | null
   readonly dropped: number | null
+  /** The supernet's metrics, row by row. */
+  readonly measured: Measured
 }
 
 /** The metrics of the searched supernet and of the networks derived from it, before any retraining. */
-export function measureSearched({ data, metric }: Trial, model: SupernetModel): Searched {
-  const { validation, test } = data.splits
-  const supernet = modelNetwork(model)
+export function measureSearched(trial: Trial, model: SupernetModel): Searched {
+  const { data, metric } = trial
+  const measured = measureRows(trial, modelNetwork(model))
   const derived = (gates: 'keep' | 'drop') => {
     const { graph, values } = deriveNetwork(model, { gates, affine: false })
-    return withNetwork(graph, values, (network) => evaluate(network, data, validation, metric))
+    return withNetwork(graph, values, (network) => evaluate(network, data, data.splits.validation, metric))
   }
   return {
-    validation: evaluate(supernet, data, validation, metric),
-    test: evaluate(supernet, data, test, metric),
+    validation: valueOf(metric, measured.validation),
+    test: valueOf(metric, measured.test),
     kept: derived('keep'),
     dropped: derived('drop'),
+    measured,
   }
+}
+
+/** What a finished trial consists of. */
+interface Parts {
+  readonly model: SupernetModel
+  readonly search: SearchResult
+  readonly removed: Removed
+  readonly searched: Searched
+  readonly baseline: Baseline | null
+  readonly final: Retrained
 }
 
 /** What `metrics.json` says of a finished trial. */
 export function summarise(
   trial: Trial,
-  model: SupernetModel,
-  search: SearchResult,
-  searched: Searched,
-  baseline: TrialMetrics['baseline'],
-  final: Retrained,
+  { model, search, removed, searched, baseline, final }: Parts,
 ): TrialMetrics {
   const { config, supernet, metric } = trial
   const cost = costOf(final.graph)
@@ -59,13 +71,13 @@ export function summarise(
       : metrics[metric].higherIsBetter
         ? before - after
         : after - before
-  const { test, criteria } = judgeRetrained(trial, final)
+  const { test, criteria, measured } = judgeRetrained(trial, final)
   return {
     seed: config.seed,
     backend: config.backend,
     shards: config.search.shards,
     supernet: { name: supernet.space, ...supernetCost, unprunableParameters: unprunableParameters(supernet) },
-    baseline,
+    baseline: baseline?.figures ?? null,
     search: { steps: search.steps, stopped: search.reason },
     retrain: { bestStep: final.bestStep },
     metric,
@@ -82,6 +94,12 @@ export function summarise(
     },
     test: { supernet: searched.test, final: test },
     ...budgetFigures(trial, model, search),
+    removed,
+    noise: noiseOf(trial, {
+      supernet: searched.measured,
+      baseline: baseline?.measured ?? null,
+      final: measured,
+    }),
     derived: { ...cost, sparsityByLayer: sparsityByLayer(model.supernet, supernet) },
     criteria,
     ...(trial.benchmark && { benchmark: trial.benchmark(model.architecture()) }),
@@ -102,9 +120,11 @@ function budgetFigures(
 
 /** The test metric of a retrained network, and whether it meets the criteria. */
 export function judgeRetrained(
-  { config, data, supernet, metric }: Trial,
+  trial: Trial,
   { graph, values }: Pick<Retrained, 'graph' | 'values'>,
-): { test: number | null; criteria: TrialMetrics['criteria'] } {
+): { test: number | null; criteria: TrialMetrics['criteria']; measured: Measured } {
+  const { config, data, supernet, metric } = trial
+  const measured = withNetwork(graph, values, (network) => measureRows(trial, network))
   const measure = (name: MetricName, split: 'validation' | 'test') =>
     withNetwork(graph, values, (network) => evaluate(network, data, data.splits[split], name))
   const results = judge(config.criteria, {
@@ -113,8 +133,9 @@ export function judgeRetrained(
     metric: (name, split) => measure(name as MetricName, split),
   })
   return {
-    test: measure(metric, 'test'),
+    test: valueOf(metric, measured.test),
     criteria: { passed: results.every(({ passed }) => passed), results },
+    measured,
   }
 }
 

@@ -3,8 +3,9 @@ import type { Event } from '../search/events.js'
 import { searchArchitecture } from '../search/search.js'
 import { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
-import { baselineFigures, isUnpruned, trainBaseline } from './baseline.js'
+import { baselineOf, isUnpruned, trainBaseline } from './baseline.js'
 import { measureSearched, summarise } from './measure.js'
+import { removedBy, type Removed } from './removed.js'
 import { prepare } from './prepare.js'
 import { networkToRetrain } from './retrain-architecture.js'
 import { Interrupted, retrainStage } from './retrain-stage.js'
@@ -21,6 +22,12 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     const [{ search, tried, lesson }, searchSeconds] = await timed(() => searchStage(trial, hooks, model))
     hooks.emit({ type: 'stage', stage: 'search', seconds: searchSeconds })
     if (search.reason === 'interrupted') throw new Interrupted('interrupted while searching')
+    const removed = removedBy(supernet, model.supernet, {
+      ...search,
+      relaxation: relaxation.name,
+      weights: model.gateValues(),
+    })
+    if (removed.notice !== null) hooks.emit(hardlyRemoved(search.steps, removed))
     const searched = measureSearched(trial, model)
 
     const architecture = model.architecture()
@@ -33,7 +40,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     const [final, retrainSeconds] = await timed(() => retrainStage(trial, hooks, 'retrain', graph, initial))
     hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrainSeconds })
 
-    const baseline = config.retrain.baseline && same ? baselineFigures(trial, final) : apart
+    const baseline = config.retrain.baseline && same ? baselineOf(trial, final) : apart
     return {
       architecture,
       menu: search.menu,
@@ -43,7 +50,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
       steps: search.steps,
       ...(tried && { tried }),
       ...(lesson !== undefined && { lesson }),
-      metrics: summarise(trial, model, search, searched, baseline, final),
+      metrics: summarise(trial, { model, search, removed, searched, baseline, final }),
       seconds: {
         search: searchSeconds,
         baseline: apart ? baselineSeconds : null,
@@ -78,6 +85,14 @@ export function startEvent({ config, supernet, data, schedule, metric }: Trial):
     metric,
   }
 }
+
+const hardlyRemoved = (step: number, { members, notice }: Removed): Event => ({
+  type: 'alarm',
+  step,
+  alarm: members === 0 ? 'nothing-removed' : 'little-removed',
+  layer: null,
+  message: notice!,
+})
 
 async function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel) {
   const { config, data, schedule, terms, latency, loss, metric, random, identity } = trial

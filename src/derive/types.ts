@@ -17,6 +17,8 @@ import type { ResolvedConfig } from '../search/training.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { Architecture, Supernet } from '../supernet/types.js'
 import type { CriterionResult } from './criteria.js'
+import type { Noise } from './noise.js'
+import type { Removed } from './removed.js'
 
 /** One search with one seed, ready to run. */
 export interface Trial {
@@ -109,6 +111,8 @@ export interface TrialMetrics {
   readonly budget?: Omit<Budget, 'menu'> & { readonly cost: number }
   /** Only where the budget has a menu: what was kept at each size on the way, before any retraining. */
   readonly menu?: readonly MenuFigures[]
+  readonly removed: Removed
+  readonly noise: Noise
   readonly derived: Cost & { readonly sparsityByLayer: Record<string, number> }
   readonly criteria: { readonly passed: boolean; readonly results: readonly CriterionResult[] }
   /** Only where the configuration names a benchmark. */

@@ -25,6 +25,25 @@ export function formatDifference(value: unknown): string {
   return `${value > 0 ? '+' : '−'}${formatNumber(Math.abs(value))}`
 }
 
+/** A number and its interval, where it has one: `0.9825 [0.9561, 1]`. */
+export function formatWithInterval(value: unknown, interval: readonly unknown[] | null | undefined): string {
+  return interval ? `${formatNumber(value)} [${interval.map(formatNumber).join(', ')}]` : formatNumber(value)
+}
+
+/** A difference and its interval: `−0.0175 [−0.0439, +0.0088]`. */
+export function formatDifferenceWithInterval(
+  value: unknown,
+  interval: readonly unknown[] | null | undefined,
+): string {
+  const difference = formatDifference(value)
+  return interval ? `${difference} [${interval.map(formatDifference).join(', ')}]` : difference
+}
+
+/** A share in percent: `41 %`, `99.6 %`. */
+export function formatPercent(share: unknown): string {
+  return isNumber(share) ? `${Number((100 * share).toPrecision(3))} %` : nothing
+}
+
 /** A large count in SI steps: `41.2 k`, `3.07 M`, `1.2 G`. */
 export function formatSi(value: unknown): string {
   if (!isNumber(value)) return nothing

@@ -65,6 +65,19 @@ export interface RunMetrics {
   readonly validation?: { readonly supernet?: Figure; readonly final?: Figure; readonly baseline?: Figure }
   readonly test?: { readonly final?: Figure; readonly supernet?: Figure; readonly baseline?: Figure }
   readonly gap?: { readonly jumps?: Figure; readonly derive?: Figure; readonly gatesDropped?: Figure }
+  /** What the search took away, and a notice where that is hardly anything. */
+  readonly removed?: {
+    readonly members?: Figure
+    readonly of?: Figure
+    readonly left?: Figure
+    readonly notice?: string | null
+  }
+  /** Bootstrap intervals of the figures. */
+  readonly noise?: {
+    readonly resamples?: Figure
+    readonly validation?: RunNoise | null
+    readonly test?: RunNoise | null
+  }
   readonly derived?: { readonly parameters?: Figure; readonly flops?: Figure }
   /** What the architecture costs of the schedule's budget, where it has one. */
   readonly budget?: { readonly metric?: string; readonly limit?: Figure; readonly cost?: Figure }
@@ -89,6 +102,17 @@ export interface RunMetrics {
     /** In the order of the configuration's criteria. */
     readonly results?: readonly { readonly value?: Figure; readonly passed?: boolean }[]
   }
+}
+
+type RunInterval = readonly Figure[] | null | undefined
+
+/** Intervals of one split. */
+interface RunNoise {
+  readonly of?: 'rows' | 'groups' | 'blocks' | 'stretches'
+  readonly supernet?: RunInterval
+  readonly baseline?: RunInterval
+  readonly final?: RunInterval
+  readonly difference?: { readonly value?: Figure; readonly interval?: RunInterval } | null
 }
 
 /** `timings.json`, with the keys that a report reads; seconds. */

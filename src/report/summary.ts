@@ -1,4 +1,13 @@
-import { formatCount, formatDifference, formatNumber, formatSeconds, formatSi, nothing } from './format.js'
+import {
+  formatCount,
+  formatDifference,
+  formatNumber,
+  formatSeconds,
+  formatSi,
+  formatWithInterval,
+  nothing,
+} from './format.js'
+import { differenceText, noiseText, removedText } from './honesty.js'
 import { evaluationsOf, startOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import type { Figure, Run, RunCriterion } from './read-run.js'
@@ -20,6 +29,7 @@ export function summary(run: Run): Markup {
       <h1>${runName(run)}</h1>
       <span class="verdict ${verdict.kind}">${verdict.text}</span>
     </div>
+    ${removalNotice(run)}
     <dl class="facts">
       ${facts.map(
         ([name, value]) =>
@@ -33,7 +43,7 @@ export function summary(run: Run): Markup {
       Compare the derived network with the others: it should be much smaller at nearly the same metric, and
       the three gap figures should be near zero.
     </p>
-    ${resultTable(run)} ${gapAndTime(run)} ${menuTable(run)} ${criteria(run)}
+    ${resultTable(run)} ${noiseNote(run)} ${gapAndTime(run)} ${menuTable(run)} ${criteria(run)}
   </header> `
 }
 
@@ -59,13 +69,15 @@ function verdictOf({ config, metrics }: Run): { kind: string; text: string } {
 function resultTable(run: Run): Markup {
   const { metrics } = run
   const baseline = evaluationsOf(run.events, 'baseline').at(-1)
-  const rows: [string, Figure, Figure, Figure, Figure][] = [
+  const { validation: onValidation, test: onTest } = metrics?.noise ?? {}
+  const rows: [string, Figure, Figure, Figure, Figure, 'supernet' | 'baseline' | 'final'][] = [
     [
       'supernet: size before, metric after the search',
       metrics?.supernet?.parameters ?? startOf(run.events)?.parameters,
       metrics?.supernet?.flops,
       metrics?.validation?.supernet ?? evaluationsOf(run.events, 'search').at(-1)?.validation,
       metrics?.test?.supernet,
+      'supernet',
     ],
   ]
   if (baseline || metrics?.baseline) {
@@ -75,6 +87,7 @@ function resultTable(run: Run): Markup {
       metrics?.baseline?.flops,
       metrics?.baseline?.validation ?? metrics?.validation?.baseline ?? baseline?.validation,
       metrics?.baseline?.test ?? metrics?.test?.baseline,
+      'baseline',
     ])
   }
   rows.push([
@@ -83,16 +96,17 @@ function resultTable(run: Run): Markup {
     metrics?.derived?.flops,
     metrics?.validation?.final ?? evaluationsOf(run.events, 'retrain').at(-1)?.validation,
     metrics?.test?.final,
+    'final',
   ])
   const metric = metricName(run) ?? 'metric'
   const body = rows.map(
-    ([name, parameters, flops, validation, test]) =>
+    ([name, parameters, flops, validation, test, which]) =>
       html`<tr>
         <th scope="row">${name}</th>
         <td class="number">${formatCount(parameters)}</td>
         <td class="number">${formatSi(flops)}</td>
-        <td class="number">${formatNumber(validation)}</td>
-        <td class="number">${formatNumber(test)}</td>
+        <td class="number">${formatWithInterval(validation, onValidation?.[which])}</td>
+        <td class="number">${formatWithInterval(test, onTest?.[which])}</td>
       </tr> `,
   )
   return html`<div class="scroll">
@@ -113,6 +127,19 @@ function resultTable(run: Run): Markup {
   </div>`
 }
 
+/** What must not be overlooked: a search that removed hardly anything. */
+function removalNotice({ metrics }: Run): Markup | null {
+  const notice = metrics?.removed?.notice
+  return notice ? html`<p class="failed notice"><b>${sentence(notice)}</b></p> ` : null
+}
+
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
+
+function noiseNote({ metrics }: Run): Markup | null {
+  const text = metrics && noiseText(metrics)
+  return text ? html`<p class="note">${sentence(text)}</p> ` : null
+}
+
 function gapAndTime({ metrics, timings }: Run): Markup {
   const figures: [string, string][] = [
     ['gap: jumps at removals', formatDifference(metrics?.gap?.jumps)],
@@ -123,6 +150,10 @@ function gapAndTime({ metrics, timings }: Run): Markup {
   ]
   if (timings?.baselineSeconds != null)
     figures.push(['baseline time', formatSeconds(timings.baselineSeconds)])
+  else if (timings && metrics?.baseline) figures.push(['baseline time', 'none: the same network'])
+  if (metrics?.removed) figures.push(['removed', removedText(metrics.removed)])
+  const difference = metrics && differenceText(metrics)
+  if (difference) figures.push(['derived less unpruned', difference])
   const budget = metrics?.budget
   if (budget) figures.push([`budget: ${budget.metric}`, budgetText(budget)])
   const benchmark = metrics?.benchmark

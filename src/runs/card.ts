@@ -4,7 +4,8 @@ import type { PreparedData, Scale } from '../data/types.js'
 import { criterionName } from '../derive/criteria.js'
 import type { BenchmarkFigures, Trial, TrialMetrics } from '../derive/types.js'
 import type { Verification } from '../export/verify.js'
-import { formatCount, formatDifference, formatNumber } from '../report/format.js'
+import { formatCount, formatDifference, formatNumber, formatWithInterval } from '../report/format.js'
+import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { code, escaped } from '../report/markdown.js'
 import type { Architecture } from '../supernet/types.js'
 
@@ -26,8 +27,9 @@ function about({ trial, architecture, metrics }: CardContent): string {
   const { parameters, flops, depth } = metrics.derived
   const kept = architecture.groups.reduce((sum, group) => sum + group.kept.length, 0)
   const of = architecture.groups.reduce((sum, group) => sum + group.of, 0)
+  const { notice } = metrics.removed
   return `# ${escaped(config.name)}
-
+${notice === null ? '' : `\n> **${notice.split(' ').map(escaped).join(' ')}**\n`}
 A network that Sentei found in the search space ${code(supernet.space)} under the schedule ${code(schedule.name)} (seed ${metrics.seed}, backend ${metrics.backend}) and then trained ${config.retrain.from === 'scratch' ? 'from scratch' : "from the supernet's weights"}.
 
 | | parameters | multiply-adds | depth |
@@ -35,7 +37,7 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 | supernet | ${formatCount(metrics.supernet.parameters)} | ${formatCount(metrics.supernet.flops)} | ${metrics.supernet.depth} |
 | this model | ${formatCount(parameters)} | ${formatCount(flops)} | ${depth} |
 
-${started(trial)}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
+${started(trial)}Removed: ${removedText(metrics.removed)}. Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
 const withinBudget = ({ metric, limit, cost, least }: NonNullable<TrialMetrics['budget']>): string =>
@@ -78,21 +80,30 @@ function farNote({ dataset: { features, task }, scaler: { input, target } }: Pre
 }
 
 function results({ metrics }: CardContent): string {
-  const { metric, validation, test, gap, baseline, benchmark } = metrics
-  const row = (name: string, a: number | null, b: number | null) =>
-    `| ${name} | ${formatNumber(a)} | ${formatNumber(b)} |`
+  const { metric, validation, test, gap, baseline, benchmark, noise } = metrics
+  const row = (name: string, a: number | null, b: number | null, which: 'supernet' | 'baseline' | 'final') =>
+    `| ${name} | ${formatWithInterval(a, noise.validation?.[which])} | ${formatWithInterval(b, noise.test?.[which])} |`
   const lines = [
-    row('supernet after the search', validation.supernet, test.supernet),
-    ...(baseline ? [row('supernet, retrained unpruned', baseline.validation, baseline.test)] : []),
-    row('**this model**', validation.final, test.final),
+    row('supernet after the search', validation.supernet, test.supernet, 'supernet'),
+    ...(baseline
+      ? [row('supernet, retrained unpruned', baseline.validation, baseline.test, 'baseline')]
+      : []),
+    row('**this model**', validation.final, test.final, 'final'),
   ]
   return `## Results
 
 | ${metric} | validation | test |
 | --- | ---: | ---: |
 ${lines.join('\n')}
-
+${brackets(metrics)}
 Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals and projections during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
+}
+
+/** How far the figures can be trusted. */
+function brackets(metrics: TrialMetrics): string {
+  const [noise, difference] = [noiseText(metrics), differenceText(metrics)]
+  const less = difference === null ? '' : ` This model less the unpruned one: ${difference}.`
+  return noise === null ? less && `\n${less.trim()}\n` : `\n${noise}.${less}\n`
 }
 
 function standing({ table, metric, architecture, rank, of, percentile, regret }: BenchmarkFigures): string {

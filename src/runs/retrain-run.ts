@@ -1,13 +1,16 @@
 import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { useBackend } from '../backend/index.js'
 import { readKept, remedyFor } from '../base/checksums.js'
 import { InputError } from '../base/errors.js'
 import { writeJson } from '../base/files.js'
 import { damaged } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
-import { baselineFigures, isUnpruned } from '../derive/baseline.js'
+import { baselineOf, isUnpruned } from '../derive/baseline.js'
 import { networkToRetrain, retrainArchitecture } from '../derive/retrain-architecture.js'
 import { judgeRetrained } from '../derive/measure.js'
+import { noiseOf, withEarlier } from '../derive/noise.js'
+import { removedOf } from '../derive/removed.js'
 import { startEvent } from '../derive/trial.js'
 import type { Trial, TrialMetrics } from '../derive/types.js'
 import type { Retrained } from '../derive/retrain.js'
@@ -142,19 +145,26 @@ async function retrainInFolder(
  */
 function newMetrics(
   trial: Trial,
-  { metrics: origin, architecture }: FinishedRun,
+  { metrics: origin, architecture, config }: FinishedRun,
   retrained: Retrained,
   chosen: boolean,
 ): TrialMetrics {
-  const { test, criteria } = judgeRetrained(trial, retrained)
+  const { test, criteria, measured } = judgeRetrained(trial, retrained)
+  const scratch = trial.config.retrain.from === 'scratch'
+  const same = origin.baseline && scratch && isUnpruned(trial, networkToRetrain(trial, architecture))
+  const baseline = same ? baselineOf(trial, retrained) : null
+  const trainedBy = ({ seed, backend, retrain }: Config) => ({ seed, backend, retrain })
+  const again = !chosen && isDeepStrictEqual(trainedBy(trial.config), trainedBy(config))
+  const noise = withEarlier(
+    noiseOf(trial, { supernet: null, baseline: baseline?.measured ?? null, final: measured }),
+    origin.noise,
+    again,
+  )
   const metrics = {
     ...origin,
     // The unpruned supernet trained again is a baseline of this seed.
-    ...(origin.baseline &&
-      isUnpruned(trial, networkToRetrain(trial, architecture)) &&
-      trial.config.retrain.from === 'scratch' && {
-        baseline: baselineFigures(trial, retrained),
-      }),
+    ...(baseline && { baseline: baseline.figures }),
+    noise,
     seed: trial.config.seed,
     backend: trial.config.backend,
     retrain: { bestStep: retrained.bestStep },
@@ -164,13 +174,15 @@ function newMetrics(
   }
   if (!chosen) return metrics
   const { budget, menu, ...kept } = metrics
+  const left = restrictTo(trial.supernet, architecture).supernet
   return {
     ...kept,
     validation: { ...kept.validation, derivedBeforeRetrain: null, derivedGatesDropped: null },
     gap: { ...kept.gap, derive: null, gatesDropped: null },
+    removed: removedOf(trial.supernet, left),
     derived: {
       ...costOf(retrained.graph),
-      sparsityByLayer: sparsityByLayer(restrictTo(trial.supernet, architecture).supernet, trial.supernet),
+      sparsityByLayer: sparsityByLayer(left, trial.supernet),
     },
     ...(trial.benchmark && { benchmark: trial.benchmark(architecture) }),
   }

@@ -3,7 +3,7 @@ import { gather } from '../data/batches.js'
 import { unscale } from '../data/scale.js'
 import type { PreparedData } from '../data/types.js'
 import { run } from '../nn/run.js'
-import { metrics, type MetricName } from '../objective/metrics.js'
+import { metrics, totals, type MetricName, type RowSums } from '../objective/metrics.js'
 import { forwardRows } from './memory.js'
 import { mixturesOf, type PassNetwork } from './network.js'
 
@@ -49,13 +49,26 @@ export function evaluate(
   rows: Uint32Array,
   metric: MetricName,
 ): number | null {
+  return valueOf(metric, evaluateRows(network, data, rows, metric))
+}
+
+/** What each row adds to a metric of the network. Null where there are no rows. */
+export function evaluateRows(
+  network: PassNetwork,
+  data: PreparedData,
+  rows: Uint32Array,
+  metric: MetricName,
+): RowSums | null {
   if (rows.length === 0) return null
   const { task, targets } = data.dataset
   const width = task.kind === 'classification' ? task.classes.length : task.outputs.length
   const perRow = task.kind === 'classification' ? 1 : width
-  const wanted = Float64Array.from(gather(targets, perRow, rows))
-  return metrics[metric].value(predictRows(network, data, rows), wanted, width)
+  return metrics[metric].rows(predictRows(network, data, rows), gather(targets, perRow, rows), width)
 }
+
+/** What rows come to. */
+export const valueOf = (metric: MetricName, rows: RowSums | null): number | null =>
+  rows && metrics[metric].of(totals(rows))
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))

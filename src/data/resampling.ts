@@ -1,0 +1,51 @@
+import type { Config } from '../config/config-schema.js'
+import { splitMethod } from './split.js'
+import type { Dataset } from './types.js'
+import { labelsOf } from './units.js'
+
+/** How rows of a split are drawn with replacement so that what depends on each other stays together. */
+export interface Resampling {
+  readonly of: 'rows' | 'groups' | 'blocks' | 'stretches'
+  /** What is drawn: places in the split of one row, of a group's or a block's rows, or of rows that follow in time. */
+  readonly units: readonly (readonly number[])[]
+  /** How many units make a resample about as large as the split. */
+  readonly draws: number
+}
+
+/**
+ * The resampling of some rows: of groups or blocks where the data are split by these; by time of overlapping stretches
+ * of rows (a moving-block bootstrap), as long as windows overlap or times are equal, and at least n^(1/3); else of rows.
+ */
+export function resamplingOf(dataset: Dataset, split: Config['split'], rows: Uint32Array): Resampling {
+  const by = splitMethod(dataset, split.by)
+  if (by === 'time') return stretches(dataset, rows)
+  if (by !== 'group' && by !== 'block') {
+    const units = Array.from(rows, (_, place) => [place])
+    return { of: 'rows', units, draws: units.length }
+  }
+  const labels = labelsOf(dataset, { ...split, by })
+  const units = new Map<unknown, number[]>()
+  rows.forEach((row, place) => {
+    const unit = units.get(labels[row])
+    if (unit) unit.push(place)
+    else units.set(labels[row], [place])
+  })
+  return { of: `${by}s`, units: [...units.values()], draws: units.size }
+}
+
+function stretches({ spans, keys }: Dataset, rows: Uint32Array): Resampling {
+  const begin = (row: number): number => spans?.[row]?.[0] ?? Number(keys?.[row] ?? row)
+  const end = (row: number): number => spans?.[row]?.[1] ?? begin(row)
+  const order = Array.from(rows, (_, place) => place)
+  order.sort((a, b) => begin(rows[a]!) - begin(rows[b]!) || a - b)
+  const n = order.length
+  let length = Math.ceil(Math.cbrt(n))
+  for (let i = 0, next = 0; i < n; i++) {
+    const row = rows[order[i]!]!
+    while (next < n && (begin(rows[order[next]!]!) < end(row) || begin(rows[order[next]!]!) <= begin(row)))
+      next++
+    length = Math.max(length, next - i)
+  }
+  const units = Array.from({ length: Math.max(0, n - length + 1) }, (_, i) => order.slice(i, i + length))
+  return { of: 'stretches', units, draws: Math.round(n / Math.max(1, length)) }
+}

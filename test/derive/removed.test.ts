@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { runTrial } from '../../src/derive/trial.js'
+import type { Event } from '../../src/search/events.js'
+import {
+  eventsOf,
+  imageData,
+  onePhase,
+  tinyCells,
+  tinyMlp,
+  trialOf,
+  vectorData,
+  type Settings,
+} from '../helpers/trials.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const rows = { train: 24, validation: 12, test: 12 }
+const l1 = (lambda: number) => [{ term: 'l1', part: 'gates', lambda }]
+const prune = { from: 0.25, until: 0.75 }
+const search = { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2, noise: 0.5 } }
+
+async function result(settings: Settings, cells = false) {
+  const events: Event[] = []
+  const all = { search, retrain: { epochs: 1, batch: 8, baseline: true }, ...settings }
+  const trial = cells ? trialOf(imageData(rows), tinyCells(), all) : trialOf(vectorData(rows), tinyMlp(), all)
+  const { metrics } = await runTrial(trial, { emit: (event) => void events.push(event) })
+  return { metrics, alarms: eventsOf(events, 'alarm') }
+}
+
+describe('a search that removes nothing', () => {
+  const weak = { schedule: onePhase(l1(1e-5), { prune }) }
+
+  it('says so in its metrics and by an alarm, and what to change', async () => {
+    const { metrics, alarms } = await result(weak)
+    expect(metrics.removed).toMatchObject({ members: 0, of: 15, left: 1 })
+    expect(metrics.removed.notice).toMatch(
+      /^nothing was removed: gates moved in 12 of 12 iterations, λ of l1\/gates at most 0.00001 \(0.00001 at the end\); the smallest gate left is 0\.\d+ of its group's mean \(\S+ \d+\), and a member goes at 0: take a larger λ, more search\.steps, or a budget$/,
+    )
+    const alarm = { alarm: 'nothing-removed', step: 12, layer: null, message: metrics.removed.notice! }
+    expect(alarms.at(-1)).toEqual({ type: 'alarm', ...alarm })
+  })
+
+  it('shows no difference to the unpruned network', async () => {
+    const { metrics } = await result(weak)
+    expect(metrics.noise.test).toMatchObject({
+      of: 'rows',
+      draws: 12,
+      difference: { value: 0, interval: [0, 0] },
+    })
+    expect(metrics.noise.test!.baseline).toEqual(metrics.noise.test!.final)
+  })
+
+  it.each<[Settings, string]>([
+    [{ schedule: onePhase([], { prune }) }, 'but no term acted on them; name a schedule that has one'],
+    [
+      { schedule: { name: 'held', phases: [{ name: 'all', until: 1, gates: 'hold', terms: [] }], prune } },
+      'gates were held in all 12 iterations; let a phase move them',
+    ],
+    [
+      { schedule: onePhase(l1(1e-5), { prune: { from: 1, until: 1 } }) },
+      'the search ended at 12: lower prune.from',
+    ],
+    [
+      {
+        relaxation: 'softmax',
+        schedule: onePhase([{ term: 'entropy', part: 'gates', lambda: 1e-5 }], { prune }),
+      },
+      'gates of relaxation softmax are never exactly 0: set prune.threshold, or a budget',
+    ],
+    [
+      { schedule: onePhase(l1(1e-5), { prune: { ...prune, threshold: 0.01 } }) },
+      'a member goes at 0, or below 0.01: take a larger λ',
+    ],
+  ])('names the reason: %j', async (settings, reason) => {
+    const { metrics } = await result(settings)
+    expect(metrics.removed.members).toBe(0)
+    expect(metrics.removed.notice).toContain(reason)
+  })
+})
+
+it('a search that removes something says how much, and nothing else', async () => {
+  const { metrics, alarms } = await result({ schedule: onePhase(l1(0.5), { prune }) }, true)
+  expect(metrics.removed.members).toBeGreaterThan(0)
+  expect(metrics.removed.members).toBeLessThan(metrics.removed.of)
+  expect(metrics.removed.left).toBeLessThan(0.95)
+  expect(metrics.removed.notice).toBeNull()
+  expect(alarms).toEqual([])
+  const { difference, final, baseline } = metrics.noise.test!
+  expect(difference!.value).toBe(metrics.test.final! - metrics.baseline!.test!)
+  const [low, high] = difference!.interval!
+  expect(low).toBeLessThanOrEqual(difference!.value)
+  expect(high).toBeGreaterThanOrEqual(difference!.value)
+  for (const interval of [final, baseline]) expect(interval![0]).toBeLessThanOrEqual(interval![1])
+})
