@@ -13,8 +13,10 @@ import { progressBar, type Progress } from '../report/progress.js'
 import { readingLine, type Reading } from '../data/reading.js'
 import { criterionName } from '../derive/criteria.js'
 import { Interrupted } from '../derive/retrain-stage.js'
+import { wayOn } from '../runs/failure.js'
 import type { FinishedRun } from '../runs/run-folder.js'
 import type { MenuFigures } from '../search/menu.js'
+import { Diverged } from '../search/diverged.js'
 import type { RunHooks } from '../runs/search-run.js'
 import { exitCodes, type Arguments, type CommandContext } from './command.js'
 import { integer } from './options.js'
@@ -50,6 +52,8 @@ export async function withOutcome(
   } catch (error) {
     progress?.stop()
     if (error instanceof Interrupted) context.say(`${error.message}; go on with "${remedy}"`)
+    if (error instanceof Diverged)
+      context.say(`change a setting and go on: "${remedy} --set ${wayOn(error.stage)}"`)
     throw error
   }
   progress?.stop()
@@ -131,6 +135,7 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
   ]
   return [
     table,
+    ...(baseline?.diverged === undefined ? [] : ['', baseline.diverged]),
     '',
     ...(removed.notice === null ? [] : [removed.notice, '']),
     `removed ${removedText(removed)}`,

@@ -6,6 +6,20 @@ import { RelaxationSchema } from './relaxation-schema.js'
 import { object, oneOf } from './schema-parts.js'
 import { length, Optimizer } from './training-schema.js'
 
+/** What is done where a training diverges: it goes back to its last good state and on with a lower rate. */
+const Rollback = object(
+  {
+    tries: Type.Integer({ minimum: 0, default: 5, description: 'how often, before it fails; 0: at once' }),
+    factor: Type.Number({
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.5,
+      description: 'of the weights’ learning rate, each time',
+    }),
+  },
+  { default: {} },
+)
+
 const Augment = Type.Optional(
   object({
     shift: Type.Optional(Type.Integer({ minimum: 0, description: 'pixels' })),
@@ -44,6 +58,7 @@ const Search = object(
       description: 'validation rows that members are measured on before they go; 0: they are not',
     }),
     alarms: Alarms,
+    rollback: Rollback,
     augment: Augment,
   },
   { default: {} },
@@ -63,6 +78,7 @@ const Retrain = object(
       description: 'batch norm behind the pooling operations; published networks drop it',
     }),
     weights: Optimizer,
+    rollback: Rollback,
     l2: Type.Number({ minimum: 0, default: 0.003, description: 'λ of the L2 term on weights' }),
     augment: Augment,
     options: Type.Optional(

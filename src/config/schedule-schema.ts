@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { BudgetSchema } from './budget-schema.js'
+import { InterventionSchema } from './intervention-schema.js'
 
 const strict = { additionalProperties: false }
 const Fraction = Type.Number({ minimum: 0, maximum: 1 })
@@ -129,6 +130,9 @@ const Replay = Type.Object(
     latency: Type.Optional(Type.String({ description: 'hash of the table of measured times' })),
     config: Type.Record(Type.String(), Type.Unknown(), { description: 'the settings that it depends on' }),
     removals: Type.Array(Removal, { description: 'what was removed when: group, members, by what' }),
+    interventions: Type.Optional(
+      Type.Array(InterventionSchema, { description: 'what was changed while the search went on, in order' }),
+    ),
   },
   { ...strict, description: 'the run that the document replays, written by schedule freeze' },
 )

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { costOf } from '../nn/cost.js'
+import { withoutDeadNodes } from '../nn/transform.js'
+import { Diverged } from '../search/diverged.js'
 import { valueOf } from '../search/evaluate.js'
 import { withNetwork } from './measure.js'
 import { unprunedNetwork } from './network.js'
@@ -12,13 +14,21 @@ import type { Trial, TrialHooks, TrialMetrics } from './types.js'
 /** What is known of the unpruned supernet, retrained. */
 export interface Baseline {
   readonly figures: NonNullable<TrialMetrics['baseline']>
-  readonly measured: Measured
+  /** Null where its training diverged. */
+  readonly measured: Measured | null
 }
 
 /** The unpruned supernet trained as the derived network will be: what pruning is held against. */
 export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Baseline> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
-  return baselineOf(trial, await retrainStage(trial, hooks, 'baseline', graph, constants))
+  try {
+    return baselineOf(trial, await retrainStage(trial, hooks, 'baseline', graph, constants))
+  } catch (error) {
+    // A finished search is worth more than what it is held against.
+    if (!(error instanceof Diverged)) throw error
+    const cost = costOf(withoutDeadNodes(graph, ['task']))
+    return { figures: { ...cost, validation: null, test: null, diverged: error.message }, measured: null }
+  }
 }
 
 /**

@@ -126,6 +126,8 @@ const hastened = (options: SearchOptions, scale: number): SearchOptions => ({
   inspectEvery: Math.max(1, Math.round(options.inspectEvery / scale)),
   // Nobody will ask why a member went.
   ablationRows: 0,
+  // A schedule under which it diverges is a bad one.
+  rollback: { ...options.rollback, tries: 0 },
 })
 
 const modelOf = ({ supernet, relaxation, random, config }: Trial): SupernetModel =>

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
+import type { Intervention } from '../config/intervention-schema.js'
+import { withInterventions } from '../config/interventions.js'
 import type { PreparedData } from '../data/types.js'
 import { costOf } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
@@ -9,13 +11,15 @@ import { ParameterStore } from '../nn/parameter-store.js'
 import { isBetter } from '../objective/metrics.js'
 import { l2 } from '../objective/terms/l2.js'
 import { batching, type Batching } from '../search/batching.js'
+import { freshCourse, type Course, type Divergence } from '../search/course.js'
 import { evaluate } from '../search/evaluate.js'
-import { diverged, predictsNumbers } from '../search/diverged.js'
+import { allFinite, judgeTraining, predictsNumbers } from '../search/diverged.js'
 import type { Stage } from '../search/events.js'
 import { batchGradients, disposeGradients, type Gradients } from '../search/gradients.js'
 import { discreteNetwork, type Network } from '../search/network.js'
 import type { LoopContext } from '../search/options.js'
 import { learningRateAt, optimizer, type Optimizer } from '../search/optimizer.js'
+import { rolledBack } from '../search/roll-back.js'
 import type { RetrainOptions } from '../search/training.js'
 import { stepWeights, updateStatistics } from '../search/update.js'
 
@@ -38,56 +42,100 @@ export interface Retrained {
   readonly interrupted: boolean
 }
 
+/** What a training has so far, in memory: what it goes back to where it diverges. */
+interface Good {
+  /** Steps done. */
+  readonly step: number
+  readonly values: ReadonlyMap<string, Float32Array>
+  readonly average: ReadonlyMap<string, Float32Array> | undefined
+  readonly slots: ReadonlyMap<string, Float32Array>
+  readonly best: Omit<Retrained, 'graph' | 'interrupted'>
+  readonly course: Course
+}
+
 /**
- * Trains a discrete network, from `initial` values where given, and returns the weights of the best evaluation.
- * Fails where they are not finite, or the loss is not before any evaluation had a metric.
+ * Trains a discrete network, from `initial` values where given, and returns the weights of the best evaluation. A training
+ * that diverges goes back to its last good evaluation and on with a lower rate; it fails where that does not help.
  */
 export async function retrain(
   graph: Graph,
   data: PreparedData,
-  context: RetrainContext,
+  given: RetrainContext,
   initial?: ReadonlyMap<string, Float32Array>,
 ): Promise<Retrained> {
-  const { options } = context
-  const store = ParameterStore.of(graph, context.random, initial)
+  const { stage, metric } = given
+  const store = ParameterStore.of(graph, given.random, initial)
   const network = discreteNetwork(graph, store)
-  const average = options.average ? ParameterStore.of(graph, context.random, initial) : undefined
+  const average = given.options.average ? ParameterStore.of(graph, given.random, initial) : undefined
   const judged = discreteNetwork(graph, average ?? store)
   const kept = withoutDeadNodes(graph, ['task'])
-  const rule = optimizer(options.weights)
+  const rule = optimizer(given.options.weights)
   // The search is over: the rows that trained the gates now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
-  const batches = batching(data, rows, options, context.random, purpose)
-  const { steps, evaluateEvery, earlyStop } = options
-  let best: Omit<Retrained, 'graph' | 'interrupted'> = {
-    values: judged.weights.values(),
-    validation: null,
-    bestStep: 0,
+  const batches = batching(data, rows, given.options, given.random, purpose)
+  const { steps, evaluateEvery, earlyStop } = given.options
+  const interventions: Intervention[] = []
+  let context = given
+  let best: Good['best'] = { values: judged.weights.values(), validation: null, bestStep: 0 }
+  const course = freshCourse()
+
+  const state = (step: number): Good => ({
+    step,
+    values: store.values(),
+    average: average?.values(),
+    slots: rule.values(),
+    best,
+    course: structuredClone(course),
+  })
+  let good = state(0)
+
+  /** Back at the last good evaluation, with another rate; the steps done. */
+  const goBack = (found: Divergence): number => {
+    const fallen = { stage, options: context.options, interventions, step: good.step }
+    const { interventions: changes, failure } = rolledBack(fallen, found)
+    for (const change of changes) context.emit({ type: 'intervention', ...change })
+    if (failure) throw failure
+    interventions.push(...changes)
+    context = { ...given, options: withInterventions(given.options, interventions, ['retrain']) }
+    overwrite(store, good.values)
+    if (average) overwrite(average, good.average!)
+    rule.restore(good.slots, (name) => store.get(name).shape)
+    best = good.best
+    Object.assign(course, structuredClone(good.course))
+    return good.step
   }
+
+  /** Judges and tells an evaluation; what is wrong with it, where the training diverges. */
+  const look = (step: number, { first, mean, stepMs }: Stretch): Divergence | undefined => {
+    if (Number.isFinite(first)) course.first.task ??= first
+    const loss = { total: mean, task: mean, reconstruction: null }
+    const validation = Number.isFinite(mean) ? evaluate(judged, data, data.splits.validation, metric) : null
+    const verdict = judgeTraining({ course, network: judged, data, metric }, loss, validation)
+    if ('why' in verdict) return { step, why: verdict.why }
+    const now = state(step)
+    if (![...now.values.values(), ...now.slots.values()].every(allFinite))
+      return { step, why: 'a weight is not finite' }
+    context.emit(evaluated(stage, step, mean, validation, kept, stepMs))
+    if (validation === null || isBetter(metric, validation, best.validation, earlyStop?.minDelta))
+      best = { values: judged.weights.values(), validation, bestStep: step }
+    if (verdict.calm) good = { ...now, best }
+    return undefined
+  }
+
   try {
     let done = 0
     while (done < steps && !(earlyStop && done - best.bestStep >= earlyStop.steps)) {
-      const start = performance.now()
       const until = Math.min(done + evaluateEvery, steps)
-      const loss = await train(network, average, rule, data, context, batches, [done, until])
+      const stretch = await train(network, average, rule, data, context, batches, [done, until])
       if (context.signal?.aborted) return { graph: kept, ...best, interrupted: true }
-      const stepMs = (performance.now() - start) / (until - done)
-      done = until
-      const validation = evaluate(judged, data, data.splits.validation, context.metric)
-      context.emit(evaluated(context.stage, done, loss, validation, kept, stepMs))
-      if (validation === null || isBetter(context.metric, validation, best.validation, earlyStop?.minDelta))
-        best = { values: judged.weights.values(), validation, bestStep: done }
-      else if (best.bestStep === 0 && !Number.isFinite(loss)) throw diverged(context.stage)
+      const found = look(until, stretch)
+      done = found ? goBack(found) : until
+      if (done === steps && best.validation === null && !predictsNumbers(judged, data))
+        done = goBack({ step: done, why: 'a prediction is not finite' })
     }
     // A metric can be undefined in all evaluations, as r2 is on targets that are all equal.
     if (best.bestStep === 0) best = { values: judged.weights.values(), validation: null, bestStep: done }
-    if (best.validation === null && !predictsNumbers(judged, data)) throw diverged(context.stage)
-    context.emit({
-      type: 'done',
-      stage: context.stage,
-      reason: done < steps ? 'early-stop' : 'finished',
-      step: done,
-    })
+    context.emit({ type: 'done', stage, reason: done < steps ? 'early-stop' : 'finished', step: done })
     return { graph: kept, ...best, interrupted: false }
   } finally {
     store.dispose()
@@ -96,7 +144,22 @@ export async function retrain(
   }
 }
 
-/** Steps from one to another; the mean task loss. */
+function overwrite(store: ParameterStore, values: ReadonlyMap<string, Float32Array>): void {
+  for (const [name, own] of values) store.set(name, tf.tensor(own, store.get(name).shape))
+}
+
+/** What some steps give: the first batch's loss and the mean, which is none as soon as it is not finite. */
+interface Stretch {
+  readonly first: number
+  readonly mean: number
+  /** The mean time of a step. */
+  readonly stepMs: number
+}
+
+/** Losses that are none are looked for every so many steps. */
+const lookEvery = 20
+
+/** Steps from one to another. */
 async function train(
   network: Network,
   average: ParameterStore | undefined,
@@ -105,11 +168,13 @@ async function train(
   context: RetrainContext,
   batches: Batching,
   [from, until]: readonly [number, number],
-): Promise<number> {
+): Promise<Stretch> {
+  const start = performance.now()
   const { steps, weights } = context.options
   const wanted = network.weights.specs.filter(({ role }) => role === 'weight').map(({ name }) => name)
   const auxiliary = 'auxiliary' in network.graph.outputs ? context.options.auxiliary : 0
   let sum = tf.keep(tf.scalar(0))
+  let first = NaN
   for (let t = from; t < until && !context.signal?.aborted; t++) {
     const lossWeights = { task: 1, reconstruction: 0, auxiliary, loss: context.loss }
     const gradients = batchGradients(
@@ -130,12 +195,14 @@ async function train(
     sum.dispose()
     sum = total as tf.Scalar
     disposeGradients(gradients)
+    if (t === from) first = sum.dataSync()[0]!
+    if ((t - from) % lookEvery === 0 && !Number.isFinite(sum.dataSync()[0])) break
     if (t % 8 === 7) await nextTurn()
   }
   await nextTurn()
   const mean = sum.dataSync()[0]! / (until - from)
   sum.dispose()
-  return mean
+  return { first, mean, stepMs: (performance.now() - start) / (until - from) }
 }
 
 function applyGradients(

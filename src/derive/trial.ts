@@ -96,7 +96,7 @@ const hardlyRemoved = (step: number, { members, notice }: Removed): Event => ({
 
 async function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel) {
   const { config, data, schedule, terms, latency, loss, metric, random, identity } = trial
-  const { emit, signal, execute } = hooks
+  const { emit, signal, execute, interventions } = hooks
   const context = {
     options: config.search,
     schedule,
@@ -115,7 +115,7 @@ async function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel
   const search = await searchArchitecture(
     model,
     data,
-    { ...context, emit, save, ...(source && { source }) },
+    { ...context, emit, save, ...(source && { source }), ...(interventions && { interventions }) },
     hooks.checkpoint,
   )
   return { search, tried: prepared?.tried, lesson: trial.lesson?.(prepared?.plan, source?.state?.()) }

@@ -1,4 +1,5 @@
 import type { RandomSource } from '../base/random.js'
+import type { Intervention } from '../config/intervention-schema.js'
 import type { PreparedData } from '../data/types.js'
 import type { Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
@@ -22,7 +23,10 @@ import type { Removed } from './removed.js'
 
 /** One search with one seed, ready to run. */
 export interface Trial {
+  /** What the trial is run by. */
   readonly config: ResolvedConfig
+  /** The same before interventions changed what comes behind the search: what `config.json` holds. */
+  readonly written: ResolvedConfig
   readonly data: PreparedData
   readonly supernet: Supernet
   /** The supernet of which the retrained network is a part, where `retrain` asks for another one: deeper, wider. */
@@ -60,6 +64,8 @@ export interface TrialHooks {
   readonly signal?: AbortSignal
   /** Go on from here. */
   readonly checkpoint?: Checkpoint | undefined
+  /** What was changed since. */
+  readonly interventions?: readonly Intervention[]
   /** Who computes the shards of batches; this thread by default. */
   readonly execute?: ShardExecutor
   /** What a planner has tried already, and who takes what it tries; an interrupted run need not try again. */
@@ -90,7 +96,14 @@ export interface TrialMetrics {
   readonly backend: string
   readonly shards: number
   readonly supernet: Cost & { readonly name: string; readonly unprunableParameters: number }
-  readonly baseline: (Cost & { readonly validation: number | null; readonly test: number | null }) | null
+  readonly baseline:
+    | (Cost & {
+        readonly validation: number | null
+        readonly test: number | null
+        /** Why it has no metrics: its training diverged. */
+        readonly diverged?: string
+      })
+    | null
   readonly search: { readonly steps: number; readonly stopped: string }
   readonly retrain: { readonly bestStep: number }
   readonly metric: MetricName

@@ -16,12 +16,18 @@ export class ParameterStore {
   /** Fresh parameters of a graph, or those of `values` where it holds the name. */
   static of(graph: Graph, random: RandomSource, values?: ReadonlyMap<string, Float32Array>): ParameterStore {
     const store = new ParameterStore()
-    store.#specs = parametersOf(graph)
-    for (const { name, shape, init } of store.#specs) {
-      const initial = values?.get(name) ?? initialValues(init, shape, random, name)
-      store.#tensors.set(name, tf.tensor(initial, [...shape]))
-    }
+    store.begin(graph, random, values)
     return store
+  }
+
+  /** Disposes what it holds and begins anew, as `of` does. */
+  begin(graph: Graph, random: RandomSource, values?: ReadonlyMap<string, Float32Array>): void {
+    this.dispose()
+    this.#specs = parametersOf(graph)
+    for (const { name, shape, init } of this.#specs) {
+      const initial = values?.get(name) ?? initialValues(init, shape, random, name)
+      this.#tensors.set(name, tf.keep(tf.tensor(initial, [...shape])))
+    }
   }
 
   /** The parameters of a graph out of values that hold each of them, or its initial constant. */

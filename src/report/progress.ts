@@ -69,6 +69,10 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         display.say(tryText(event))
         startedAt = now()
         break
+      case 'intervention':
+        display.say(interventionText(event))
+        break
+      case 'failed':
       case 'phase':
       case 'gates':
       case 'menu':
@@ -81,6 +85,17 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
 
 const tryText = ({ number, generation, steps, error, cost }: EventOf<'try'>): string =>
   `try ${number}: generation ${generation + 1}, ${steps} iterations, error ${formatNumber(error)}, cost ${formatNumber(100 * cost)} %`
+
+/** `search, iteration 120: search.weights.learningRate 0.1 → 0.05 by roll-back (the loss is not finite at iteration 131)`. */
+export function interventionText({ stage, step, what, from, to, by, why }: EventOf<'intervention'>): string {
+  const text = (value: unknown) =>
+    value === null
+      ? 'none'
+      : typeof value === 'number'
+        ? `${Number(value.toPrecision(4))}`
+        : JSON.stringify(value)
+  return `${stage}, iteration ${step}: ${what} ${text(from)} → ${text(to)} by ${by}${why === undefined ? '' : ` (${why})`}`
+}
 
 interface Display {
   say(line: string): void

@@ -9,6 +9,7 @@ import { eventSchemas } from '../search/event-schema.js'
 import { requireMarked } from '../search/log-mark.js'
 import type { Event } from '../search/events.js'
 import { ArchitectureSchema } from '../supernet/architecture-schema.js'
+import { withoutVoid } from './standing.js'
 import type { Architecture } from '../supernet/types.js'
 import { RunMetricsSchema, RunTimingsSchema } from './run-schemas.js'
 
@@ -61,6 +62,8 @@ export interface RunMetrics {
     readonly flops?: Figure
     readonly validation?: Figure
     readonly test?: Figure
+    /** Why it has no metrics. */
+    readonly diverged?: string
   } | null
   readonly validation?: { readonly supernet?: Figure; readonly final?: Figure; readonly baseline?: Figure }
   readonly test?: { readonly final?: Figure; readonly supernet?: Figure; readonly baseline?: Figure }
@@ -147,13 +150,16 @@ export function readRun(folder: string): Run {
   }
 }
 
-/** Reads a run's `events.jsonl`; a last line that is only half written (the run goes on, or died) is left out. */
+/**
+ * Reads a run's `events.jsonl`; a last line that is only half written (the run goes on, or died) is left out, and so is
+ * what a roll-back made void.
+ */
 export function readEvents(folder: string): Event[] {
   const name = 'events.jsonl'
   const bytes = requireMarked(folder, () => readKept(folder, name))
   if (!bytes) throw missing(folder, name)
   const lines = bytes.toString('utf8').split('\n')
-  return lines.flatMap((line, i) => {
+  const events = lines.flatMap((line, i) => {
     if (line.trim() === '') return []
     try {
       return [eventOf(JSON.parse(line), `${join(folder, name)}:${i + 1}`)]
@@ -163,6 +169,7 @@ export function readEvents(folder: string): Event[] {
       throw expected(`${join(folder, name)}:${i + 1}`, 'a JSON object', line)
     }
   })
+  return withoutVoid(events)
 }
 
 /** An event of a log, refused where readers could not read it. */

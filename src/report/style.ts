@@ -25,6 +25,7 @@ section { margin-top: 48px; }
 .title { display: flex; flex-wrap: wrap; align-items: center; gap: 12px 16px; }
 .verdict { border: 1.5px solid currentColor; border-radius: 99px; padding: 2px 12px; font-weight: 600; font-size: 14px; }
 .passed { color: var(--good); } .failed { color: var(--bad); } .open { color: var(--muted); }
+.notice { margin: 12px 0; max-width: 90ch; } .notice p { margin: 4px 0; } .notice .failed { font-weight: 600; }
 .hint { color: var(--muted); margin: 0 0 16px; max-width: 80ch; }
 .empty, .note { color: var(--muted); font-style: italic; margin: 8px 0 0; font-size: 13px; }
 nav { margin: 28px 0 0; font-size: 14px; display: flex; flex-wrap: wrap; gap: 4px 18px; }

@@ -10,6 +10,7 @@ import {
 import { differenceText, noiseText, removedText } from './honesty.js'
 import { evaluationsOf, startOf } from './history.js'
 import { html, type Markup } from './markup.js'
+import { notice, verdictOf } from './notice.js'
 import type { Figure, Run, RunCriterion } from './read-run.js'
 
 /** The head of the page: what was searched, whether its criteria were met, and the result in numbers. */
@@ -30,6 +31,7 @@ export function summary(run: Run): Markup {
       <span class="verdict ${verdict.kind}">${verdict.text}</span>
     </div>
     ${removalNotice(run)}
+    ${notice(run)}
     <dl class="facts">
       ${facts.map(
         ([name, value]) =>
@@ -54,16 +56,6 @@ export function runName(run: Run): string {
 
 function metricName(run: Run): string | undefined {
   return run.metrics?.metric ?? startOf(run.events)?.metric
-}
-
-function verdictOf({ config, metrics }: Run): { kind: string; text: string } {
-  const passed = metrics?.criteria?.passed
-  if (!metrics || passed === undefined) return { kind: 'open', text: 'unfinished' }
-  if (!passed) return { kind: 'failed', text: '✕ criteria not met' }
-  const any = (config.criteria ?? []).length > 0
-  return any
-    ? { kind: 'passed', text: '✓ criteria passed' }
-    : { kind: 'open', text: 'finished, no criteria set' }
 }
 
 function resultTable(run: Run): Markup {

@@ -203,6 +203,7 @@ function randomTrial(options: BenchStepOptions): Trial {
   const steps = Math.max(1000, 20 * (options.steps + 1))
   return {
     config,
+    written: config,
     data,
     supernet,
     relaxation: relaxationOf(config.relaxation, steps),

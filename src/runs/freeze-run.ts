@@ -39,6 +39,7 @@ export function freezeRun(folder: string): ScheduleDocument {
   // A run's configuration holds the document itself.
   const document = validate(ScheduleSchema, config.schedule, 'schedule')
   const { initial, data } = checkpoint.origin
+  const { interventions } = checkpoint.progress
   const { latency } = config.objective
   return {
     name: document.replay ? document.name : `${document.name}-frozen`,
@@ -67,6 +68,7 @@ export function freezeRun(folder: string): ScheduleDocument {
         members,
         by,
       })),
+      ...(interventions.length > 0 && { interventions }),
     },
   }
 }
@@ -78,10 +80,13 @@ export function scheduleText(document: ScheduleDocument): string {
     items.length === 0
       ? '[]'
       : `[\n${items.map((item) => `${indent}  ${JSON.stringify(item)}`).join(',\n')}\n${indent}]`
-  const { removals, ...origin } = replay ?? {}
+  const { removals, interventions, ...origin } = replay ?? {}
+  const changes = interventions ? `,\n    "interventions": ${lines(interventions, '    ')}` : ''
   const more = [
     ...(table ? [`  "table": ${lines(table, '  ')}`] : []),
-    ...(replay ? [`  "replay": ${inner(origin)},\n    "removals": ${lines(removals!, '    ')}\n  }`] : []),
+    ...(replay
+      ? [`  "replay": ${inner(origin)},\n    "removals": ${lines(removals!, '    ')}${changes}\n  }`]
+      : []),
   ]
   const head = JSON.stringify(rest, null, 2).replace(/\n}$/, '')
   return [head, ...more].join(',\n') + '\n}\n'

@@ -6,6 +6,7 @@ import { InputError } from '../base/errors.js'
 import { writeJson } from '../base/files.js'
 import { damaged } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
+import { behindSearch, withInterventions } from '../config/interventions.js'
 import { baselineOf, isUnpruned } from '../derive/baseline.js'
 import { networkToRetrain, retrainArchitecture } from '../derive/retrain-architecture.js'
 import { judgeRetrained } from '../derive/measure.js'
@@ -15,6 +16,8 @@ import { startEvent } from '../derive/trial.js'
 import type { Trial, TrialMetrics } from '../derive/types.js'
 import type { Retrained } from '../derive/retrain.js'
 import { costOf } from '../nn/cost.js'
+import { eventsOf } from '../report/history.js'
+import { readEvents } from '../report/read-run.js'
 import { withPrefix } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
 import type { WorkerPool } from '../search/workers/pool.js'
@@ -23,6 +26,7 @@ import { illegality, restrictTo } from '../supernet/prune.js'
 import type { Architecture } from '../supernet/types.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
+import { tellingFailure } from './failure.js'
 import { menuArchitecture, readArchitecture } from './menu.js'
 import { writeResults } from './results.js'
 import {
@@ -72,7 +76,7 @@ export async function retrainRun({
     file !== undefined ? readArchitecture(file) : menu !== undefined ? menuArchitecture(run, menu) : undefined
   const origin = { ...found, architecture: chosen ?? found.architecture }
   const { split, seed } = origin.config
-  const held = { ...origin.config, split: { ...split, seed: split.seed ?? seed } }
+  const held = { ...changed(origin), split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, { spaces, readers, terms, planners })
@@ -82,13 +86,19 @@ export async function retrainRun({
   const from = file !== undefined ? { architecture: resolve(file) } : menu !== undefined ? { menu } : {}
   const stages = { retrain: config.retrain }
   return withRunLock(out, hooks.onNotice, async () => {
-    createRunFolder(out, trial.config, trial.data.dataset.hash)
+    createRunFolder(out, trial.written, trial.data.dataset.hash)
     writeJson(join(out, retrainedFrom), { run: resolve(run), seed, ...from })
     await withWorkers(config, hooks, stages, (pool) =>
       retrainInFolder(trial, origin, chosen !== undefined, out, hooks, pool),
     )
     return readFinishedRun(out)
   })
+}
+
+/** A run's configuration with what was changed of its retraining on the way. */
+function changed({ folder, config }: FinishedRun): Config {
+  const interventions = eventsOf(readEvents(folder), 'intervention')
+  return withInterventions(config, behindSearch(interventions.filter(({ stage }) => stage === 'search')))
 }
 
 async function retrainInFolder(
@@ -116,9 +126,8 @@ async function retrainInFolder(
     const start = performance.now()
     const inherited = trial.config.retrain.from === 'inherited' ? searchedWeights(origin.folder) : undefined
     const hooks = { emit, execute, ...(signal && { signal }) }
-    const retrained = await whileStoppable(onStoppable, () =>
-      retrainArchitecture(trial, hooks, origin.architecture, inherited),
-    )
+    const work = () => retrainArchitecture(trial, hooks, origin.architecture, inherited)
+    const retrained = await tellingFailure(emit, () => whileStoppable(onStoppable, work))
     const retrainSeconds = (performance.now() - start) / 1000
     const { searchSeconds, baselineSeconds } = origin.timings
     await writeResults(

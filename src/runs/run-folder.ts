@@ -6,6 +6,7 @@ import { InputError } from '../base/errors.js'
 import { jsonText, sha256, writeAtomic, writeJson } from '../base/files.js'
 import { damaged, jsonObject } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
+import { unfinished } from './failure.js'
 import { resolveConfig } from '../config/load-config.js'
 import { validate } from '../config/validator.js'
 import type { PreparedData } from '../data/types.js'
@@ -111,7 +112,7 @@ export function readFinishedRun(folder: string): FinishedRun {
   const config = readRunConfig(folder)
   const remedy = isFinished(folder)
     ? `the run is finished, so it was there: ${remedyFor(folder, '')}`
-    : `the run is not finished; go on with "sentei resume ${folder}"`
+    : unfinished(folder, existsSync(join(folder, retrainedFrom)))
   const read = <T extends TSchema>(name: string, schema: T): Static<T> =>
     validate(schema, readRunFile(folder, name, remedy), join(folder, name))
   return {

@@ -5,6 +5,7 @@ import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import { readSealed, writeSealed } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
+import type { Intervention } from '../config/intervention-schema.js'
 import { requireValid } from '../config/validator.js'
 import { absolutePaths } from '../data/data-settings.js'
 import type { PreparedData } from '../data/types.js'
@@ -18,6 +19,8 @@ import type { Event } from '../search/events.js'
 import type { WorkerPool } from '../search/workers/pool.js'
 import { checkpointOf, checkpointToResume } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
+import { readFailure, tellingFailure, unfinished } from './failure.js'
+import { changesBy, checkLevers } from './interventions.js'
 import { writeResults } from './results.js'
 import { keepLesson } from './lesson-store.js'
 import {
@@ -63,6 +66,8 @@ export interface SearchRunOptions extends RunHooks, Extensions {
   readonly resume?: boolean
   /** Go on from the checkpoint before the last one, where that is damaged. */
   readonly previous?: boolean
+  /** Where it goes on, `path=value` changes what may still change; kept as interventions in the run. */
+  readonly set?: readonly string[]
 }
 
 /**
@@ -78,25 +83,22 @@ export async function searchRun({
   terms = [],
   planners = [],
   resume = false,
+  set = [],
   previous = false,
   ...hooks
 }: SearchRunOptions): Promise<FinishedRun> {
-  const prepare = async () => {
+  const prepare = async (interventions: readonly Intervention[] = []) => {
     await useBackend(config.backend, { relaxed: config.relaxedSimd })
-    const trial = await setupTrial(withAbsolutePaths(config, folder), folder, {
-      spaces,
-      readers,
-      terms,
-      planners,
-    })
+    const extensions = { spaces, readers, terms, planners, interventions }
+    const trial = await setupTrial(withAbsolutePaths(config, folder), folder, extensions)
     hooks.onData?.(trial.data)
     requireMemory(trial)
     return trial
   }
-  const run = async (trial: Trial, checkpoint?: Checkpoint) => {
-    const { search, retrain } = config
+  const run = async (trial: Trial, begun: Begun = { interventions: [] }) => {
+    const { search, retrain } = trial.config
     await withWorkers(config, hooks, { search, retrain }, (pool) =>
-      runInFolder(trial, out, hooks, pool, checkpoint),
+      runInFolder(trial, out, hooks, pool, begun),
     )
     return readFinishedRun(out)
   }
@@ -104,27 +106,60 @@ export async function searchRun({
     requireNewFolder(out)
     const trial = await prepare()
     return withRunLock(out, hooks.onNotice, () => {
-      createRunFolder(out, trial.config, trial.data.dataset.hash)
+      createRunFolder(out, trial.written, trial.data.dataset.hash)
       return run(trial)
     })
   }
-  if (isFinished(out)) return readFinishedRun(out)
+  if (isFinished(out)) return finished(out, set)
   readRunConfig(out)
   return withRunLock(out, hooks.onNotice, async () => {
-    const trial = await prepare()
     const checkpoint = checkpointToResume(out, previous)
+    const interventions = changesOf(out, config, checkpoint, set)
+    const trial = await prepare([...(checkpoint?.progress.interventions ?? []), ...interventions])
     checkSame(out, trial)
+    checkLevers(interventions, trial.schedule)
     beginChecksums(out, trial.data.dataset.hash)
-    return run(trial, checkpoint)
+    return run(trial, { checkpoint, interventions })
   })
 }
 
-/** Goes on with an interrupted run, bit for bit as if it had never stopped; a finished one is returned. */
+/**
+ * Goes on with a run, bit for bit as if it had never stopped, but for what `set` changes; a finished one is returned. One
+ * that diverged goes on only with other settings.
+ */
 export function resumeRun(
   out: string,
-  options: RunHooks & Extensions & Pick<SearchRunOptions, 'previous'> = {},
+  options: RunHooks & Extensions & Pick<SearchRunOptions, 'previous' | 'set'> = {},
 ): Promise<FinishedRun> {
   return searchRun({ config: readRunConfig(out), folder: out, out, resume: true, ...options })
+}
+
+function finished(out: string, set: readonly string[]): FinishedRun {
+  if (set.length === 0) return readFinishedRun(out)
+  throw new InputError(
+    `${out}: the run is finished, so nothing of it can change; retrain it, or start a new one`,
+  )
+}
+
+/** What is changed in a run before it goes on. */
+function changesOf(
+  out: string,
+  config: Config,
+  checkpoint: Checkpoint | undefined,
+  set: readonly string[],
+): Intervention[] {
+  const failure = readFailure(out)
+  const diverged = failure?.reason === 'diverged'
+  if (diverged && set.length === 0) throw new InputError(`${out}: ${unfinished(out, false)}`)
+  const { step = 0, progress } = checkpoint ?? {}
+  const interventions = progress?.interventions ?? []
+  return changesBy(set, { config, interventions, step, ...(diverged && { why: failure.message }) })
+}
+
+/** Where a run goes on, and what was changed before it does. */
+interface Begun {
+  readonly checkpoint?: Checkpoint | undefined
+  readonly interventions: readonly Intervention[]
 }
 
 /** What a search begins with, which a log that goes on has already. */
@@ -135,7 +170,7 @@ async function runInFolder(
   out: string,
   { onEvent, signal, onStoppable }: RunHooks,
   { execute, workers }: WorkerPool,
-  checkpoint: Checkpoint | undefined,
+  { checkpoint, interventions }: Begun,
 ): Promise<void> {
   const log = openEventLog(out, checkpoint?.log)
   const before = checkpoint?.log?.seconds ?? 0
@@ -153,8 +188,9 @@ async function runInFolder(
   }
   try {
     const tries = triesIn(out)
-    const watched = { emit, save, checkpoint, execute, tries, ...(signal && { signal }) }
-    const result = await whileStoppable(onStoppable, () => runTrial(trial, watched))
+    const watched = { emit, save, checkpoint, interventions, execute, tries, ...(signal && { signal }) }
+    const work = () => runTrial(trial, watched)
+    const result = await tellingFailure(emit, () => whileStoppable(onStoppable, work))
     const { architecture, menu, graph, values, metrics, schedule, steps } = result
     const seconds = {
       searchSeconds: before + result.seconds.search,
@@ -228,7 +264,7 @@ function withAbsolutePaths(config: Config, folder: string): Config {
 function checkSame(out: string, trial: Trial): void {
   if (existsSync(join(out, retrainedFrom)))
     throw new InputError(`${out}: a retraining cannot be resumed; remove the folder and retrain again`)
-  if (JSON.stringify(readRunConfig(out)) !== JSON.stringify(trial.config))
+  if (JSON.stringify(readRunConfig(out)) !== JSON.stringify(trial.written))
     throw new InputError(
       `${out}: the run has another configuration; resume it with its own, or start a new one`,
     )

@@ -4,6 +4,8 @@ import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/files.js'
 import { randomSource } from '../base/random.js'
 import type { Config } from '../config/config-schema.js'
+import type { Intervention } from '../config/intervention-schema.js'
+import { behindSearch, withInterventions } from '../config/interventions.js'
 import { ScheduleSchema, type BudgetDocument, type ScheduleDocument } from '../config/schedule-schema.js'
 import { didYouMean } from '../base/suggest.js'
 import { validate } from '../config/validator.js'
@@ -45,6 +47,12 @@ export interface Extensions {
   readonly planners?: readonly AnyPlanner[]
 }
 
+/** What is known of a trial that goes on, beside its configuration. */
+export interface Continued {
+  /** What was changed on the way. */
+  readonly interventions?: readonly Intervention[]
+}
+
 /**
  * Makes a trial out of a resolved configuration: reads and splits the data, builds and restricts the
  * supernet, compiles the schedule. `folder` is what paths in the configuration are relative to. In the
@@ -53,12 +61,17 @@ export interface Extensions {
 export async function setupTrial(
   given: Config,
   folder: string,
-  { spaces: own = [], readers = [], terms: ownTerms = [], planners: ownPlanners = [] }: Extensions = {},
+  {
+    spaces: own = [],
+    readers = [],
+    terms: ownTerms = [],
+    planners: ownPlanners = [],
+    interventions = [],
+  }: Extensions & Continued = {},
 ): Promise<Trial> {
   const data = await prepareData(given, folder, readers)
   const config = resolveTraining(given, data)
   const supernet = buildSupernet(config, data, own)
-  const retrained = retrainedSupernet(config, data, supernet, own)
   const written = withBudget(
     resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners),
     config,
@@ -82,11 +95,16 @@ export async function setupTrial(
     }),
   )
   const resolved: ResolvedConfig = { ...config, schedule: document }
+  const changes = behindSearch([...(document.replay?.interventions ?? []), ...interventions])
+  const changed =
+    changes.length === 0 ? resolved : resolveTraining(withInterventions(resolved, changes), data)
+  const retrained = retrainedSupernet(changed, data, supernet, own)
   const isClass = data.dataset.task.kind === 'classification'
-  checkFit(config, data, found.schedule)
+  checkFit(changed, data, found.schedule)
   const benchmark = benchmarkOf(config, folder, supernet, own)
   return {
-    config: resolved,
+    config: changed,
+    written: resolved,
     data,
     supernet,
     ...(retrained && { retrained }),

@@ -39,7 +39,13 @@ export function compileSchedule(document: ScheduleDocument, context: CompileCont
     columns: [...columns, ...(replay ? [] : reservedColumns(context))],
     prune,
     ...(document.budget && { budget: budgetOf(document.budget, prune, context) }),
-    ...(replay && { replay: { initial: replay.initial, removals: replay.removals } }),
+    ...(replay && {
+      replay: {
+        initial: replay.initial,
+        removals: replay.removals,
+        ...(replay.interventions && { interventions: replay.interventions }),
+      },
+    }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Intervention } from '../config/intervention-schema.js'
 import type { Part } from '../objective/terms/types.js'
 import type { CostMetric } from '../supernet/types.js'
 
@@ -53,6 +54,8 @@ export interface Replay {
   /** Hash of weights and α at iteration 0. */
   readonly initial: string
   readonly removals: readonly LoggedRemoval[]
+  /** What was changed while it went on, in order. */
+  readonly interventions?: readonly Intervention[]
 }
 
 /** When and how members are removed. */

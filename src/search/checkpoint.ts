@@ -2,6 +2,8 @@ import { copyFileSync, existsSync, linkSync, readFileSync, renameSync, rmSync } 
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { sha256, writeAtomic } from '../base/files.js'
+import type { Intervention } from '../config/intervention-schema.js'
+import { freshCourse, type Course } from './course.js'
 import type { Ablation } from './events.js'
 import type { MenuEntry } from './menu.js'
 import type { AlarmState } from './safeguards.js'
@@ -25,6 +27,8 @@ export interface Checkpoint {
   readonly planner?: unknown
   /** Small state: early stopping, sums for reports. */
   readonly progress: Progress
+  /** The last good state, where this one is another: what a search that diverges goes back to. */
+  readonly good?: Checkpoint
   /** Where the run stood besides: its event log up to here, and seconds spent. Written by `runs/`. */
   readonly log?: LogMark & { readonly seconds: number }
   /** Weights, their average, α, optimizer slots, by `w/…`, `m/…`, `a/…`, `s/…`, `t/…`. */
@@ -59,6 +63,10 @@ export interface Progress {
   alarms: AlarmState
   /** The sizes of the menu that were passed. */
   menu: MenuEntry[]
+  /** What was changed on the way, in order: settings and λ by hand, rates that were lowered. */
+  interventions: Intervention[]
+  /** What tells that the search diverges. */
+  course: Course
   /** Set once the search is over. */
   finished?: 'finished' | 'early-stop' | 'alarm'
 }
@@ -73,6 +81,8 @@ export const freshProgress = (): Progress => ({
   ablations: {},
   alarms: { raised: [], heldUntil: 0, good: null, terms: [] },
   menu: [],
+  interventions: [],
+  course: freshCourse(),
 })
 
 /** The files of a folder's last checkpoint, and of the one before it. */
@@ -83,6 +93,7 @@ export const checkpointFiles = {
 export type WhichCheckpoint = keyof typeof checkpointFiles
 
 const lambdaPrefix = 'l/'
+const goodPrefix = 'good/'
 /** Stands for the hash of a file while that is computed: a file cannot hold the hash of itself. */
 const noHash = '0'.repeat(64)
 
@@ -90,13 +101,10 @@ const noHash = '0'.repeat(64)
  * Writes a checkpoint in the safetensors layout (length, JSON header, arrays) with the hash of all of it, atomically:
  * a crash leaves the one before. The last one is kept as the previous one, unless it was of the same iteration (`again`).
  */
-export function writeCheckpoint(
-  folder: string,
-  { arrays, lambdas, ...state }: Checkpoint,
-  again = false,
-): void {
-  const header: Record<string, unknown> = { __metadata__: { sha256: noHash, state: JSON.stringify(state) } }
-  const all = [...arrays, ...[...lambdas].map(([name, v]) => [`${lambdaPrefix}${name}`, v] as const)]
+export function writeCheckpoint(folder: string, checkpoint: Checkpoint, again = false): void {
+  const state = JSON.stringify(checkpoint, (_, value: unknown) => (value instanceof Map ? undefined : value))
+  const header: Record<string, unknown> = { __metadata__: { sha256: noHash, state } }
+  const all = arraysOf(checkpoint)
   let offset = 0
   for (const [name, values] of all) {
     header[name] = {
@@ -117,6 +125,13 @@ export function writeCheckpoint(
   if (!again) keepPrevious(folder)
   writeAtomic(join(folder, checkpointFiles.last), bytes)
 }
+
+/** All arrays of a checkpoint, those of its good state among them. */
+const arraysOf = ({ arrays, lambdas, good }: Checkpoint): [string, Float32Array | Float64Array][] => [
+  ...arrays,
+  ...[...lambdas].map(([name, v]): [string, Float64Array] => [`${lambdaPrefix}${name}`, v]),
+  ...(good ? arraysOf(good).map(([name, v]): [string, typeof v] => [`${goodPrefix}${name}`, v]) : []),
+]
 
 /** Gives the last checkpoint its second name, under which it stays when a new one takes its place. */
 function keepPrevious(folder: string): void {
@@ -167,12 +182,19 @@ function parsed(bytes: Buffer): Checkpoint {
   checkHash(bytes, metadata)
   const body = ([from, to]: [number, number]) =>
     bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to)
-  const arrays = new Map<string, Float32Array>()
-  const lambdas = new Map<string, Float64Array>()
-  for (const [name, { dtype, data_offsets: range }] of Object.entries(entries))
-    if (dtype === 'F64') lambdas.set(name.slice(lambdaPrefix.length), new Float64Array(body(range)))
-    else arrays.set(name, new Float32Array(body(range)))
-  return { ...(JSON.parse(metadata.state) as Omit<Checkpoint, 'arrays' | 'lambdas'>), arrays, lambdas }
+  const under = (prefix: string): Pick<Checkpoint, 'arrays' | 'lambdas'> => {
+    const arrays = new Map<string, Float32Array>()
+    const lambdas = new Map<string, Float64Array>()
+    for (const [whole, { dtype, data_offsets: range }] of Object.entries(entries)) {
+      if (whole.startsWith(goodPrefix) !== (prefix === goodPrefix)) continue
+      const name = whole.slice(prefix.length)
+      if (dtype === 'F64') lambdas.set(name.slice(lambdaPrefix.length), new Float64Array(body(range)))
+      else arrays.set(name, new Float32Array(body(range)))
+    }
+    return { arrays, lambdas }
+  }
+  const state = JSON.parse(metadata.state) as Omit<Checkpoint, 'arrays' | 'lambdas'>
+  return { ...state, ...under(''), ...(state.good && { good: { ...state.good, ...under(goodPrefix) } }) }
 }
 
 /** Throws where bytes are not those that were written. A file of before there were hashes has the state alone. */

@@ -1,4 +1,5 @@
 import { Type, type TObject, type TSchema } from '@sinclair/typebox'
+import { InterventionSchema } from '../config/intervention-schema.js'
 import type { Event } from './events.js'
 
 const count = Type.Integer({ minimum: 0 })
@@ -25,6 +26,8 @@ export const eventSchemas: Readonly<Partial<Record<Event['type'], TObject>>> = {
     metric: Type.String(),
   }),
   phase: Type.Object({ step: count, name: Type.String() }),
+  intervention: Type.Omit(InterventionSchema, [], { additionalProperties: true }),
+  failed: Type.Object({ reason: Type.String(), message: Type.String() }),
   evaluation: Type.Object({
     stage: Type.String(),
     step: count,

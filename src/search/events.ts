@@ -1,3 +1,4 @@
+import type { Intervention } from '../config/intervention-schema.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { CostMetric, GateGroup } from '../supernet/types.js'
 
@@ -88,6 +89,17 @@ export type Event =
       message: string
       /** What was done about it, where something was. */
       safeguard?: string
+    }
+  /** Something was changed on the way. After a roll-back the stage is at iteration `step` again: what came behind is void. */
+  | ({ type: 'intervention' } & Intervention)
+  | {
+      /** The run ended without a result. */
+      type: 'failed'
+      reason: 'diverged' | 'interrupted' | 'error'
+      /** What diverged. */
+      stage?: Stage
+      /** In plain words, with what to change. */
+      message: string
     }
   | { type: 'stage'; stage: Stage | 'derive' | 'export'; seconds: number | null }
   | { type: 'done'; stage: Stage; reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted'; step: number }

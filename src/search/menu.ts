@@ -25,6 +25,10 @@ export interface MenuFigures {
   readonly after: number | null
 }
 
+/** Is there a size of the menu whose time has come? */
+export const isMenuDue = ({ context, progress }: Pruning, step: number): boolean =>
+  (context.schedule.budget?.menu?.[progress.menu.length]?.at ?? Infinity) <= step
+
 /** Sizes of the menu whose time has come, or all that are left, are kept; the supernet stays as it is. */
 export function passMenu(pruning: Pruning, step: number, all = false): void {
   const { context, progress } = pruning

@@ -33,7 +33,7 @@ export interface Optimizer {
   follow(alive: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
   /** Copies of all slots, for a checkpoint. */
   values(): Map<string, Float32Array>
-  /** Puts slots back; `shapeOf` gives the parameter's shape. */
+  /** Puts slots back in place of those that are there; `shapeOf` gives the parameter's shape. */
   restore(values: ReadonlyMap<string, Float32Array>, shapeOf: (name: string) => number[]): void
   dispose(): void
 }
@@ -63,7 +63,7 @@ export function optimizer(options: Pick<OptimizerOptions, 'optimizer' | 'momentu
     follow: (alive, slices) => slots.follow(alive, slices),
     values: () => slots.values(),
     restore: (values, shapeOf) => slots.restore(values, shapeOf),
-    dispose: () => slots.follow(new Set(), new Map()),
+    dispose: () => slots.clear(),
   }
 }
 
@@ -205,7 +205,14 @@ class Slots {
     return values
   }
 
+  clear(): void {
+    tf.dispose([...this.#tensors.values()])
+    this.#tensors.clear()
+    this.#counts.clear()
+  }
+
   restore(values: ReadonlyMap<string, Float32Array>, shapeOf: (name: string) => number[]): void {
+    this.clear()
     for (const [key, value] of values) {
       const at = key.lastIndexOf('#')
       const name = key.slice(0, at)

@@ -16,7 +16,7 @@ export interface RunningSums {
   drain(progress: Progress): { losses: MeanLosses; stepMs: number }
   /** Copies the running sums off the device into the progress. */
   drainInto(progress: Progress): void
-  restore(sums: Progress['lossSums']): void
+  restore(progress: Pick<Progress, 'lossSums' | 'course'>): void
   dispose(): void
 }
 
@@ -27,6 +27,7 @@ export function runningSums(): RunningSums {
   const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
   let count = 0
   let timed = { steps: 0, milliseconds: 0 }
+  let first: Progress['course']['first'] = {}
   const set = (name: keyof typeof sums, next: tf.Scalar): void => {
     sums[name].dispose()
     sums[name] = tf.keep(next)
@@ -35,7 +36,10 @@ export function runningSums(): RunningSums {
     add(losses, milliseconds) {
       for (const name of names) {
         const value = losses[name]
-        if (value) set(name, tf.add(sums[name], value))
+        if (!value) continue
+        set(name, tf.add(sums[name], value))
+        // Plain data: JSON has no NaN.
+        first[name] ??= Number.isFinite(value.dataSync()[0]) ? value.dataSync()[0]! : 0
       }
       count += 1
       timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + milliseconds }
@@ -43,6 +47,7 @@ export function runningSums(): RunningSums {
     drainInto(progress) {
       for (const name of names) progress.lossSums[name] = sums[name].dataSync()[0]!
       progress.lossSums.count = count
+      progress.course.first = { ...first }
     },
     drain(progress) {
       this.drainInto(progress)
@@ -62,7 +67,8 @@ export function runningSums(): RunningSums {
         stepMs,
       }
     },
-    restore(lossSums) {
+    restore({ lossSums, course }) {
+      first = { ...course.first }
       for (const name of names) set(name, tf.scalar(lossSums[name]))
       count = lossSums.count
     },

@@ -1,33 +1,30 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Intervention } from '../config/intervention-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { isBetter } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
-import {
-  lambdaRecord,
-  scheduleSource,
-  type LambdaRecord,
-  type Observed,
-  type ScheduleSource,
-} from '../schedule/source.js'
+import { lambdaRecord, scheduleSource, type Observed, type ScheduleSource } from '../schedule/source.js'
 import { phaseAt } from '../schedule/table.js'
 import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
 import { isUnsettled } from './budget.js'
-import { batching, type Batching } from './batching.js'
-import { freshProgress, type Checkpoint, type Origin, type Progress } from './checkpoint.js'
-import { diverged, predictsNumbers } from './diverged.js'
+import { batching } from './batching.js'
+import { freshProgress, type Checkpoint, type Progress } from './checkpoint.js'
+import type { Divergence } from './course.js'
+import { judgeTraining, predictsNumbers } from './diverged.js'
 import { evaluate } from './evaluate.js'
 import type { Shard } from './gradients.js'
 import { originOf, requireOrigin } from './initial.js'
 import { expectedCosts } from './layer-cost.js'
 import type { Latency, LoopContext } from './options.js'
 import { inspect } from './inspect.js'
-import { passMenu, type MenuEntry } from './menu.js'
+import { goBack, keep, restore, save, stateOf, type Loop } from './loop.js'
+import { isMenuDue, passMenu, type MenuEntry } from './menu.js'
 import { projectToLegal } from './projection.js'
-import type { Pruning } from './pruning.js'
 import { guarded, guardedSource, watch } from './safeguards.js'
 import { replayRemovals } from './replay.js'
+import { handedSource, intervene, replayedInterventions, steered } from './steering.js'
 import { supernetStepper } from './stepper.js'
 import type { SearchOptions } from './training.js'
 import { entropyByLayer, sparsityByLayer } from './structure.js'
@@ -42,6 +39,8 @@ export interface SearchContext extends LoopContext {
   readonly latency?: Latency
   /** Identity that a checkpoint must carry to be resumed. */
   readonly identity: string
+  /** What was changed since the checkpoint that it goes on from. */
+  readonly interventions?: readonly Intervention[]
   /** Called with a complete checkpoint at each evaluation and when interrupted. */
   save(checkpoint: Checkpoint): void
 }
@@ -66,16 +65,19 @@ export interface SearchResult {
 export async function searchArchitecture(
   model: SupernetModel,
   data: PreparedData,
-  context: SearchContext,
+  given: SearchContext,
   from?: Checkpoint,
 ): Promise<SearchResult> {
+  const progress: Progress = from ? structuredClone(from.progress) : freshProgress()
+  const context = steered(given, progress)
   const batches = batching(data, data.splits.train, context.options, context.random, 'search')
   const stepper = supernetStepper(model, data, context)
-  const progress: Progress = from ? structuredClone(from.progress) : freshProgress()
-  const source = guardedSource(
-    context.source ?? scheduleSource(context.schedule),
-    context.schedule,
-    () => progress.alarms,
+  const { schedule } = context
+  const written = context.source ?? scheduleSource(schedule)
+  const source = handedSource(
+    guardedSource(written, schedule, () => progress.alarms),
+    schedule,
+    progress,
   )
   const record = lambdaRecord(context.schedule)
   const { used } = record
@@ -88,21 +90,27 @@ export async function searchArchitecture(
   })
   try {
     const origin = originOf(model, data)
-    requireOrigin(origin, context.schedule)
-    const loop: Loop = { model, data, context, batches, stepper, progress, source, record, used, origin }
-    if (from) restore(loop, from)
+    requireOrigin(origin, schedule)
+    const parts = { model, data, context, batches, stepper, progress, source, record, used, origin }
+    if (from) restore(parts, from)
     let t = from?.step ?? 0
+    const loop: Loop = { ...parts, good: from?.good ?? from ?? stateOf(parts, 0) }
+    takeUp(loop, t)
     // What a finished search has to tell, its log holds already.
     if (progress.finished) return result(progress.finished, t)
-    while (t < context.schedule.steps && !progress.finished) {
-      if (context.signal?.aborted) {
-        save(loop, t)
-        return result('interrupted', t)
+    for (;;) {
+      while (t < schedule.steps && !progress.finished) {
+        if (context.signal?.aborted) {
+          save(loop, t)
+          return result('interrupted', t)
+        }
+        t = await iterate(loop, t)
       }
-      t = await iterate(loop, t)
+      if (predictsNumbers(stepper.network, data)) break
+      t = goBack(loop, { step: t, why: 'a prediction is not finite' })
     }
+    intervene(loop, replayedInterventions(schedule, progress, t))
     progress.finished ??= 'finished'
-    if (!predictsNumbers(stepper.network, data)) throw diverged('search')
     passMenu(loop, t, true)
     if (isUnsettled(loop)) progress.jumps += projectToLegal(loop, t)
     model.takeAverage()
@@ -114,17 +122,21 @@ export async function searchArchitecture(
   }
 }
 
-interface Loop extends Pruning {
-  readonly batches: Batching
-  readonly source: ScheduleSource
-  readonly record: LambdaRecord
-  readonly origin: Origin
+/** Takes up what was changed before the search goes on, so that a crash does not lose it. */
+function takeUp(loop: Loop, t: number): void {
+  const { context } = loop
+  const changed = context.interventions ?? []
+  if (changed.length === 0) return
+  intervene(loop, changed)
+  save(loop, t)
 }
 
 /** One iteration and what is due after it. Returns the next iteration. */
 async function iterate(loop: Loop, t: number): Promise<number> {
   const { context, batches, stepper, progress } = loop
-  const { schedule, options } = context
+  const { schedule } = context
+  intervene(loop, replayedInterventions(schedule, progress, t))
+  const { inspectEvery, evaluateEvery } = context.options
   const phase = guarded(phaseAt(schedule, t), t, progress.alarms)
   if (phase.from === t) context.emit({ type: 'phase', step: t, name: phase.name })
 
@@ -133,12 +145,17 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   loop.record.add(t, lambdas)
   stepper.step(t, shards, phase, lambdas)
   const next = t + 1
-  const due = next % options.evaluateEvery === 0 || next === schedule.steps
+  const due = next % evaluateEvery === 0 || next === schedule.steps
+  const looks = next % inspectEvery === 0 || due || next === schedule.prune.until
+  // Nothing is decided by numbers that are none.
+  if ((looks || isMenuDue(loop, next)) && !hasFiniteLosses(loop))
+    return goBack(loop, { step: next, why: 'the loss is not finite' })
   passMenu(loop, next)
-  if (next % options.inspectEvery === 0 || due || next === schedule.prune.until) inspect(loop, next, due)
+  if (looks) inspect(loop, next, due)
   if (schedule.replay) replayRemovals(loop, schedule.replay.removals, next)
   else if (next >= schedule.prune.until && isUnsettled(loop)) progress.jumps += projectToLegal(loop, next)
-  if (due) look(loop, next)
+  const found = due ? look(loop, next) : undefined
+  if (found) return goBack(loop, found)
   // Lets signals and other work of the process through.
   if (next % 4 === 0 || due) await nextTurn()
   return next
@@ -159,11 +176,23 @@ function observedAt(
   }
 }
 
-/** What is due at an evaluation, `next` steps done. */
-function look(loop: Loop, next: number): void {
+function hasFiniteLosses({ stepper, progress }: Loop): boolean {
+  stepper.drainInto(progress)
+  return Object.values(progress.lossSums).every(Number.isFinite)
+}
+
+/** What is due at an evaluation, `next` steps done. What is wrong with it, where the search diverges. */
+function look(loop: Loop, next: number): Divergence | undefined {
   const { model, data, context, stepper, progress } = loop
   const { losses, stepMs } = stepper.drain(progress)
   const validation = evaluate(stepper.network, data, data.splits.validation, context.metric)
+  const { course } = progress
+  const verdict = judgeTraining(
+    { course, network: stepper.network, data, metric: context.metric },
+    losses,
+    validation,
+  )
+  if ('why' in verdict) return { step: next, why: verdict.why }
   context.emit({
     type: 'evaluation',
     stage: 'search',
@@ -175,7 +204,6 @@ function look(loop: Loop, next: number): void {
     entropy: entropyByLayer(model.supernet.groups, model.gateValues()),
     stepMs,
   })
-  if (!Number.isFinite(losses.total)) throw diverged('search')
   watch(loop, next)
   const { earlyStop } = context.options
   const settled = next >= context.schedule.prune.until && !isUnsettled(loop)
@@ -185,25 +213,5 @@ function look(loop: Loop, next: number): void {
       progress.bestStep = next
     } else if (next - progress.bestStep >= earlyStop.steps) progress.finished = 'early-stop'
   }
-  if (next < context.schedule.steps) save(loop, next)
-}
-
-function save({ stepper, context, progress, source, record, origin }: Loop, step: number): void {
-  stepper.drainInto(progress)
-  const planner = source.state?.()
-  context.save({
-    step,
-    identity: context.identity,
-    origin,
-    progress: structuredClone(progress),
-    ...stepper.checkpoint(),
-    lambdas: record.arrays(),
-    ...(planner !== undefined && { planner }),
-  })
-}
-
-function restore({ stepper, source, record }: Loop, from: Checkpoint): void {
-  stepper.restore(from)
-  record.restore(from.lambdas)
-  if (from.planner !== undefined) source.restore?.(from.planner)
+  return next < context.schedule.steps && !progress.finished ? keep(loop, next, verdict.calm) : undefined
 }

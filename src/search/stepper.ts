@@ -61,14 +61,15 @@ interface Now {
 
 /** The stepper of a model: SGD or Adam for weights, proximal steps or Adam for gates. */
 export function supernetStepper(model: SupernetModel, data: PreparedData, context: SearchContext): Stepper {
-  const { schedule, options, terms, loss } = context
-  const weightOptimizer = optimizer(options.weights)
+  const { schedule, terms, loss } = context
+  const weightOptimizer = optimizer(context.options.weights)
   const alphaOptimizer = optimizer({ optimizer: 'adam', momentum: 0, beta2: 0.999 })
-  const archBatches = options.mode === 'joint' ? undefined : archBatching(data, context, 'arch')
+  const { mode } = context.options
+  const archBatches = mode === 'joint' ? undefined : archBatching(data, context, 'arch')
   let aheadBatches: Batching | undefined
   const acting = actingTerms(schedule)
   if (readsInitial(context)) model.keepInitial()
-  if (options.average) model.keepAverage()
+  if (context.options.average) model.keepAverage()
   const sums = runningSums()
   const kept = keptGradients()
 
@@ -102,9 +103,9 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
 
   /** Those of the gates' own step: as they are, or one step of the weights ahead. */
   const archGradients = (now: Now, train: readonly Shard[], arch: readonly Shard[]): Gradients => {
-    if (options.mode === 'alternating') return gradientsOf(now, arch, ['gates'])
+    if (mode === 'alternating') return gradientsOf(now, arch, ['gates'])
     const pass = (shards: readonly Shard[]) => (parts: readonly Part[]) => gradientsOf(now, shards, parts)
-    const rate = learningRateAt(options.weights, now.t, schedule.steps)
+    const rate = learningRateAt(context.options.weights, now.t, schedule.steps)
     return unrolledGradients(model.weights, rate, { train: pass(train), arch: pass(arch) })
   }
 
@@ -127,8 +128,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const stepWeightsOnly = ({ t, lambdas }: Now, gradients: Gradients): void => {
     stepWeights(model.weights, gradients, {
       optimizer: weightOptimizer,
-      learningRate: learningRateAt(options.weights, t, schedule.steps),
-      clipNorm: options.weights.clipNorm,
+      learningRate: learningRateAt(context.options.weights, t, schedule.steps),
+      clipNorm: context.options.weights.clipNorm,
       terms: (layer, name) => acting.onWeights(layer, name, lambdas).map(weighted),
       initial: (name) => model.initial(name),
     })
@@ -137,7 +138,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const stepGatesAt = ({ lambdas }: Now, gradients: Gradients, open = openGroups(model)): void => {
     stepGates(model, open, gradients, {
       optimizer: alphaOptimizer,
-      learningRate: options.gates.learningRate,
+      learningRate: context.options.gates.learningRate,
       terms: (layer, groups) => acting.onGates(layer, groups, lambdas).map(weighted),
       latency: context.latency,
     })
@@ -181,7 +182,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         stepGatesAt(now, gradients)
         keepGradients(gradients)
       }
-      if (options.average) moveAverage(model.judged, model.weights, t)
+      if (context.options.average) moveAverage(model.judged, model.weights, t)
       sums.add(gradients.losses, performance.now() - start)
       disposeGradients(gradients)
     },
@@ -245,7 +246,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       if (average.size > 0) model.keepAverage(average)
       else model.dropAverage()
       weightOptimizer.restore(withPrefix(checkpoint.arrays, 's/'), (name) => model.weights.get(name).shape)
-      sums.restore(checkpoint.progress.lossSums)
+      sums.restore(checkpoint.progress)
+      kept.clear()
       // What is looked at before the next step, a search that never stopped sees at the last step's.
       model.temperature = model.relaxation.temperatureAt?.(Math.max(0, checkpoint.step - 1)) ?? 1
       alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)

@@ -222,13 +222,28 @@ export class SupernetModel {
     return new Map([...this.#alphas].map(([name, alpha]) => [name, alpha.dataSync<'float32'>().slice()]))
   }
 
-  /** Takes up a checkpoint's state: the members left and their totals, then the values of weights and α. */
+  /** Everything that was pruned comes back, with the weights and α that the model began with, noise apart. */
+  #reset(): void {
+    this.dropAverage()
+    this.#supernet = this.#origin
+    for (const store of [this.weights, this.#initial]) store?.begin(this.#origin.graph, this.#random)
+    tf.dispose([...this.#alphas.values()])
+    this.#alphas.clear()
+    for (const group of this.#origin.groups)
+      this.#alphas.set(group.name, tf.tensor1d(this.relaxation.initial(group, this.#random, 0)))
+  }
+
+  /**
+   * Takes up a checkpoint's state, whatever was pruned since: the members left and their totals, then the values of
+   * weights and α.
+   */
   restore(
     members: Readonly<Record<string, readonly string[]>>,
     weights: ReadonlyMap<string, Float32Array>,
     alphas: ReadonlyMap<string, Float32Array>,
     totals: Readonly<Record<string, number>>,
   ): void {
+    if (this.#supernet !== this.#origin) this.#reset()
     for (const { name } of this.#origin.groups) {
       const group = this.#supernet.groups.find((g) => g.name === name)
       const kept = members[name]

@@ -86,9 +86,19 @@ describe('search', () => {
       ...rate,
     ])
     expect(code).toBe(1)
-    expect(stderr).toBe(
-      'search diverged: the loss is not finite; lower config.search.weights.learningRate, or limit the gradient by config.search.weights.clipNorm\n',
+    expect(stderr).toMatch(
+      /^change a setting and go on: "sentei resume diverged --set search\.weights\.clipNorm=1"\nsearch diverged: the .+ at iteration \d+ with learning rate [\d.e+]+, and with 1e\+30, .+ before, each time from iteration 0 on; lower config\.search\.weights\.learningRate, or limit the gradient by config\.search\.weights\.clipNorm\n$/,
     )
+    const derive = await sentei(folder, ['derive', 'diverged'])
+    expect(derive.code).toBe(2)
+    expect(derive.stderr).toContain('the run is not finished: search diverged: ')
+    const again = await sentei(folder, ['resume', 'diverged'])
+    expect(again.code).toBe(2)
+    expect(again.stderr).toContain('go on with "sentei resume diverged --set search.weights.clipNorm=1"')
+    const changed = ['--set', 'search.weights.learningRate=0.05']
+    const mended = await sentei(folder, ['resume', 'diverged', '--json', '--quiet', ...changed])
+    expect(mended.code).toBe(0)
+    expect(jsonOf(mended).run).toBe('diverged')
   })
 })
 

@@ -223,14 +223,80 @@ describe('a training that diverges', () => {
   it.each<[string, Settings]>([
     ['search', { search: { ...settings.search, ...wild } }],
     ['search', { search: { ...settings.search, ...wilder, epochs: 1, batch: 24 } }],
-    ['baseline', { retrain: { ...settings.retrain, ...wild } }],
     ['retrain', { retrain: { epochs: 3, batch: 8, ...wild } }],
     ['retrain', { retrain: { epochs: 1, batch: 24, ...wilder } }],
   ])('fails in stage %s, says what to change, and frees everything: %j', async (stage, more) => {
     const before = tf.memory().numTensors
     const section = stage === 'search' ? 'search' : 'retrain'
-    const message = `${stage} diverged: the loss is not finite; lower config.${section}.weights.learningRate`
-    await expect(result(units(more))).rejects.toThrow(message)
+    const rate = section === 'search' ? more.search : more.retrain
+    const { learningRate } = (rate as typeof wild).weights
+    const run = result(units(more))
+    await expect(run).rejects.toThrow(`${stage} diverged: the `)
+    await expect(run).rejects.toThrow(`and with ${learningRate},`)
+    await expect(run).rejects.toThrow(
+      `from iteration 0 on; lower config.${section}.weights.learningRate, or limit`,
+    )
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  /** A stage whose losses are no numbers from an iteration on, at most so many times. */
+  const broken = (stage: string, from: number, times = Infinity): ShardExecutor => {
+    let left = times
+    let trainings = 0
+    return (network, work) => {
+      const found = sequential(network, work)
+      const { draws } = work[0]!
+      // All retraining draws from one stream; a training begins at 0, and no other rate is tried from there on.
+      if (draws!.purpose === 'retrain' && draws!.t === 0) trainings += 1
+      const now = draws!.purpose !== 'retrain' ? 'search' : trainings === 1 ? 'baseline' : 'retrain'
+      if (now !== stage || draws!.t < from || left-- <= 0) return found
+      found.losses.task!.dispose()
+      return { ...found, losses: { task: tf.scalar(NaN) } }
+    }
+  }
+  const run = async (trial: Trial, execute: ShardExecutor) => {
+    const events: Event[] = []
+    return { events, ...(await runTrial(trial, { execute, emit: (event) => void events.push(event) })) }
+  }
+
+  it('costs the baseline its metrics, and the finished search nothing', async () => {
+    const trial = units({ retrain: { ...settings.retrain, rollback: { tries: 1 } } })
+    const sane = await result(trial)
+    const { metrics, values, events } = await run(trial, broken('baseline', 4))
+    expect(metrics).toEqual({
+      ...sane.metrics,
+      baseline: {
+        ...sane.metrics.baseline,
+        validation: null,
+        test: null,
+        diverged: expect.stringMatching(
+          /^baseline diverged: the loss is not finite at iteration 6 with learning rate 0\.05, and with 0\.1 before/,
+        ) as string,
+      },
+    })
+    expect(values).toEqual(sane.values)
+    expect(eventsOf(events, 'intervention').map(({ stage, step }) => [stage, step])).toEqual([
+      ['baseline', 3],
+      ['baseline', 3],
+    ])
+  })
+
+  it('goes back an epoch and on with a lower rate in retraining, too', async () => {
+    const before = tf.memory().numTensors
+    const make = () => run(units({ retrain: { ...settings.retrain, epochs: 4 } }), broken('retrain', 7, 1))
+    const [a, b] = [await make(), await make()]
+    expect(eventsOf(a.events, 'intervention')).toMatchObject([
+      {
+        stage: 'retrain',
+        step: 6,
+        what: 'retrain.weights.learningRate',
+        from: 0.1,
+        to: 0.05,
+        why: 'the loss is not finite at iteration 9',
+      },
+    ])
+    expect(b.values).toEqual(a.values)
+    expect(eventsOf(a.events, 'evaluation').filter(({ stage }) => stage === 'retrain')).toHaveLength(4)
     expect(tf.memory().numTensors).toBe(before)
   })
 

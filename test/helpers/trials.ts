@@ -148,6 +148,7 @@ export function trialOf(data: PreparedData, supernet: Supernet, settings: Settin
   const relaxation = relaxationName(config.relaxation)
   return {
     config,
+    written: config,
     data,
     supernet,
     relaxation: relaxationOf(config.relaxation, steps),

@@ -1,6 +1,7 @@
 import { explain as explainPart } from '../../report/explain.js'
 import { explanationText } from '../../report/explain-text.js'
 import { readRun } from '../../report/read-run.js'
+import { readFailure, unfinished } from '../../runs/failure.js'
 import { command } from '../command.js'
 import { json, path, required } from '../options.js'
 import { noteUnchecked } from '../unchecked.js'
@@ -17,8 +18,10 @@ export const explain = command({
   },
   options: { json },
   run(args, context) {
-    noteUnchecked(required(args, 'run'), context)
-    const explanation = explainPart(readRun(required(args, 'run')), required(args, 'part'))
+    const folder = required(args, 'run')
+    noteUnchecked(folder, context)
+    const explanation = explainPart(readRun(folder), required(args, 'part'))
+    if (readFailure(folder)) context.say(`${folder}: ${unfinished(folder, false)}`)
     context.print(args.json ? JSON.stringify(explanation) : explanationText(explanation))
   },
 })

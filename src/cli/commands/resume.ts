@@ -5,13 +5,14 @@ import { reportRun } from '../../runs/report-run.js'
 import { isFinished, readFinishedRun, readRunConfig } from '../../runs/run-folder.js'
 import { resumeRun } from '../../runs/search-run.js'
 import { command, type Arguments, type CommandContext } from '../command.js'
-import { json, path, quiet, required, workers } from '../options.js'
+import { json, path, quiet, required, set, settings, workers } from '../options.js'
 import { noteUnchecked } from '../unchecked.js'
 import { tellOutcome, withOutcome } from '../run-outcome.js'
 
 export const resume = command({
   usage: 'resume <run>',
-  description: 'go on with an interrupted run, bit for bit as if it had never stopped',
+  description:
+    'go on with a run that was interrupted, bit for bit as if it had never stopped; or with one that diverged, with other settings',
   positionals: { run: path('the run’s folder') },
   options: {
     previous: {
@@ -19,6 +20,7 @@ export const resume = command({
       default: false,
       describe: 'from the checkpoint before the last one, where that is damaged',
     },
+    set,
     workers,
     json,
     quiet,
@@ -27,10 +29,13 @@ export const resume = command({
     const run = required(args, 'run')
     readRunConfig(run)
     noteUnchecked(run, context)
-    if (isFinished(run)) return tellFinished(run, args, context)
+    const changed = settings(args)
+    if (isFinished(run) && changed.length === 0) return tellFinished(run, args, context)
     const remedy = `sentei resume ${run}`
     const previous = Boolean(args.previous)
-    return withOutcome(args, context, { remedy }, (hooks) => resumeRun(run, { previous, ...hooks }))
+    return withOutcome(args, context, { remedy }, (hooks) =>
+      resumeRun(run, { previous, set: changed, ...hooks }),
+    )
   },
 })
 

@@ -1,0 +1,27 @@
+import { Type, type Static } from '@sinclair/typebox'
+
+/** Something that was changed while a run went on: one kind of record, whoever did it. */
+export const InterventionSchema = Type.Object(
+  {
+    stage: Type.Unsafe<'search' | 'baseline' | 'retrain'>({
+      type: 'string',
+      enum: ['search', 'baseline', 'retrain'],
+      description: 'where the run stood',
+    }),
+    step: Type.Integer({ minimum: 0, description: 'in force from this iteration of the stage on' }),
+    what: Type.String({
+      description:
+        'a key of the configuration, search.weights.clipNorm, or lambda.LAYER.TERM as in schedule.csv',
+    }),
+    from: Type.Unknown({ description: 'its value before; null: it had none' }),
+    to: Type.Unknown({ description: 'its value since; null: none' }),
+    by: Type.String({ minLength: 1, description: 'roll-back, resume, or who did it' }),
+    why: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+)
+
+export type Intervention = Static<typeof InterventionSchema>
+
+/** Who lowers rates by itself where a training diverges. */
+export const rollBack = 'roll-back'

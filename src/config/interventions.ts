@@ -1,0 +1,88 @@
+import type { Config } from './config-schema.js'
+import type { Intervention } from './intervention-schema.js'
+
+/** Keys of a configuration that may change while its run goes on, `*` for all below. */
+export const changeable = [
+  'search.weights.learningRate',
+  'search.weights.minLearningRate',
+  'search.weights.decay',
+  'search.weights.clipNorm',
+  'search.gates.learningRate',
+  'search.rollback.*',
+  'search.earlyStop.*',
+  'search.alarms.*',
+  'retrain.*',
+  'criteria.*',
+] as const
+
+/** Why others may not, the first that a key begins with. */
+const reasons: readonly (readonly [string, string])[] = [
+  ['search.steps', 'the schedule is laid out over all iterations'],
+  ['search.evaluateEvery', 'members are judged when it looks'],
+  ['search.average', 'its average is of all iterations'],
+  ['search.epochs', 'the schedule is laid out over all iterations'],
+  ['search.batch', 'the schedule is laid out over all iterations'],
+  ['search.shards', 'batch statistics would be others'],
+  ['search.weights.', 'the optimizer’s state is of it'],
+  ['search', 'the search began with it'],
+  ['data', 'the weights were trained on these rows'],
+  ['split', 'the weights were trained on these rows'],
+  ['supernet', 'weights and gates are of it'],
+  ['relaxation', 'gates are of it'],
+  ['schedule', 'the λ that was used came from it'],
+  ['budget', 'the λ that was used came from it'],
+  ['objective', 'evaluations are compared by it'],
+  ['seed', 'every random number follows from it'],
+  ['backend', 'it rounds otherwise'],
+  ['relaxedSimd', 'it rounds otherwise'],
+]
+
+/** May a key change while its run goes on? */
+export const isChangeable = (what: string): boolean =>
+  changeable.some(
+    (key) => what === key.replace('.*', '') || (key.endsWith('*') && what.startsWith(key.slice(0, -1))),
+  )
+
+/** Why a key may not. */
+export const whyNot = (what: string): string =>
+  reasons.find(([key]) => what.startsWith(key))?.[1] ?? 'the run began with it'
+
+/** The keys that the loop of the search follows, iteration by iteration; all others are read behind it. */
+const duringSearch = /^(search|lambda)\./
+
+/** Interventions on what comes behind the search: retraining and criteria. */
+export const behindSearch = (interventions: readonly Intervention[]): Intervention[] =>
+  interventions.filter(({ what }) => !duringSearch.test(what))
+
+/** A part of a configuration, `root` its own path in it, with what interventions changed. */
+export function withInterventions<T extends object>(
+  part: T,
+  interventions: readonly Intervention[],
+  root: readonly string[] = [],
+): T {
+  const own = interventions
+    .map(({ what, to }) => ({ keys: what.split('.'), to }))
+    .filter(({ keys }) => keys[0] !== 'lambda' && root.every((key, depth) => keys[depth] === key))
+  if (own.length === 0) return part
+  const changed = structuredClone(part)
+  for (const { keys, to } of own) assign(changed, keys.slice(root.length), to)
+  return changed
+}
+
+/** Puts a value, or nothing for null, at a path; parents that are missing are made. */
+function assign(target: object, [key, ...more]: readonly string[], value: unknown): void {
+  const slots = target as Record<string, unknown>
+  if (more.length > 0) return assign((slots[key!] ??= {}), more, value)
+  if (value === null) delete slots[key!]
+  else slots[key!] = structuredClone(value)
+}
+
+/** The value at a path of a configuration; null where there is none. */
+export function valueAt(config: Config, path: readonly string[]): unknown {
+  const found = path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+    config,
+  )
+  return found ?? null
+}

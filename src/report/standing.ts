@@ -1,0 +1,26 @@
+import { rollBack } from '../config/intervention-schema.js'
+import type { Event, Stage } from '../search/events.js'
+import type { EventOf } from './history.js'
+
+/** The failure that a run's events end with; undefined where it goes on, was killed, or is finished. */
+export function failureOf(events: readonly Event[]): EventOf<'failed'> | undefined {
+  const last = events.at(-1)
+  return last?.type === 'failed' ? last : undefined
+}
+
+/** Events without those that roll-backs made void: a stage that went back to an iteration told what came behind it again. */
+export function withoutVoid(events: readonly Event[]): Event[] {
+  let standing: Event[] = []
+  for (const event of events) {
+    if (event.type === 'intervention' && event.by === rollBack)
+      standing = standing.filter((each) => !isVoid(each, event.stage, event.step))
+    standing.push(event)
+  }
+  return standing
+}
+
+function isVoid(event: Event, stage: Stage, step: number): boolean {
+  if (!('step' in event) || (('stage' in event && event.stage) || 'search') !== stage) return false
+  // A phase begins with the iteration, everything else is told behind it.
+  return event.step > step || (event.type === 'phase' && event.step === step)
+}

@@ -1,0 +1,44 @@
+import { Interrupted } from '../derive/retrain-stage.js'
+import { readEvents } from '../report/read-run.js'
+import { failureOf } from '../report/standing.js'
+import { Diverged } from '../search/diverged.js'
+import type { Event, Stage } from '../search/events.js'
+import { sectionOf } from '../search/roll-back.js'
+
+/** Does a run's work; where it fails, the run's events say why. */
+export async function tellingFailure<T>(emit: (event: Event) => void, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const reason =
+      error instanceof Diverged ? 'diverged' : error instanceof Interrupted ? 'interrupted' : 'error'
+    try {
+      const message = error instanceof Error ? error.message : String(error)
+      emit({ type: 'failed', reason, message, ...(error instanceof Diverged && { stage: error.stage }) })
+    } catch {
+      // A full disk takes no last words; the error itself says more.
+    }
+    throw error
+  }
+}
+
+/** Why the run in a folder ended without a result, by the last of its events; undefined where they do not say. */
+export function readFailure(folder: string): ReturnType<typeof failureOf> {
+  try {
+    return failureOf(readEvents(folder))
+  } catch {
+    return undefined
+  }
+}
+
+/** Why a run has no result, and the way on. `retrained`: it is a retraining, which has no checkpoints. */
+export function unfinished(folder: string, retrained: boolean): string {
+  const failure = readFailure(folder)
+  const reason = failure && failure.reason !== 'interrupted' ? `: ${failure.message}` : ''
+  if (retrained) return `the retraining is not finished${reason}; remove the folder and retrain again`
+  const change = failure?.reason === 'diverged' ? ` --set ${wayOn(failure.stage!)}` : ''
+  return `the run is not finished${reason}; go on with "sentei resume ${folder}${change}"`
+}
+
+/** A setting that may keep a stage from diverging. */
+export const wayOn = (stage: Stage): string => `${sectionOf(stage)}.weights.clipNorm=1`

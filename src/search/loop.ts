@@ -1,0 +1,86 @@
+import type { Batching } from './batching.js'
+import type { Checkpoint, Origin } from './checkpoint.js'
+import type { Divergence } from './course.js'
+import { allFinite } from './diverged.js'
+import type { Pruning } from './pruning.js'
+import { rolledBack } from './roll-back.js'
+import { intervene } from './steering.js'
+import type { LambdaRecord, ScheduleSource } from '../schedule/source.js'
+
+/** A search on its way. */
+export interface Loop extends Pruning {
+  readonly batches: Batching
+  readonly source: ScheduleSource
+  readonly record: LambdaRecord
+  readonly origin: Origin
+  /** The state that a search that diverges goes back to. */
+  good: Checkpoint
+}
+
+/** The whole state before iteration `step`. */
+export function stateOf(
+  { stepper, context, progress, source, record, origin }: Omit<Loop, 'good'>,
+  step: number,
+): Checkpoint {
+  stepper.drainInto(progress)
+  const planner = source.state?.()
+  return {
+    step,
+    identity: context.identity,
+    origin,
+    progress: structuredClone(progress),
+    ...stepper.checkpoint(),
+    lambdas: record.arrays(),
+    ...(planner !== undefined && { planner: structuredClone(planner) }),
+  }
+}
+
+/** Hands out the state before iteration `step`, with the good one that it stands on where that is another. */
+export function save(loop: Loop, step: number): void {
+  const { context, good, progress } = loop
+  const state = stateOf(loop, step)
+  context.save(good.step === step || progress.finished ? state : { ...state, good })
+}
+
+/**
+ * Hands out the state at the end of an epoch, and keeps it as the last good one where the epoch was calm; what is wrong
+ * with it, if anything.
+ */
+export function keep(loop: Loop, step: number, calm: boolean): Divergence | undefined {
+  const state = stateOf(loop, step)
+  if (![...state.arrays.values()].every(allFinite)) return { step, why: 'a weight is not finite' }
+  if (calm) loop.good = state
+  loop.context.save(calm ? state : { ...state, good: loop.good })
+  return undefined
+}
+
+/** Takes up a state. */
+export function restore({ stepper, source, record, progress }: Omit<Loop, 'good'>, from: Checkpoint): void {
+  stepper.restore(from)
+  record.restore(from.lambdas)
+  if (from.planner !== undefined) source.restore?.(from.planner)
+  delete progress.finished
+  Object.assign(progress, structuredClone(from.progress))
+}
+
+/**
+ * Goes back to the last good state and on with a lower rate; the next iteration. Where that was tried often enough, the
+ * good state is handed out with the rate that it had, and the search fails. What somebody changed since stays changed.
+ */
+export function goBack(loop: Loop, found: Divergence): number {
+  const { good, progress, context } = loop
+  const { step } = good
+  const changed = progress.interventions
+  restore(loop, good)
+  progress.interventions = changed.filter((each) => each.step <= step)
+  const fallen = { stage: 'search' as const, options: context.options, interventions: changed, step }
+  const { interventions, failure } = rolledBack(fallen, found)
+  intervene(loop, interventions)
+  intervene(
+    loop,
+    changed.filter((each) => each.step > step).map((each) => ({ ...each, step })),
+  )
+  if (!failure) return step
+  save(loop, step)
+  throw failure
+}
