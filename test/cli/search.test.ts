@@ -34,7 +34,7 @@ describe('search', () => {
     expect(first.stdout).toMatch(
       /report {2}runs\/tiny-seed1\/report\.html\nmodel {3}runs\/tiny-seed1\/model\n$/,
     )
-    expect(first.stderr).toMatch(/search 1\/6 {2}loss [^]*retrain 2\/2 {2}loss /)
+    expect(first.stderr).toMatch(/search 5\/30 {2}loss [^]*retrain 10\/10 {2}loss /)
     expect(existsSync(at('runs/tiny-seed1/report.html'))).toBe(true)
   })
 
@@ -106,7 +106,7 @@ describe('an interrupt', () => {
   test('writes a checkpoint and exits with 130; resume gives the same bytes', async () => {
     const args = ['search', 'tiny.json', '--out', 'stopped']
     const stopped = await sentei(folder, args, (stderr, child) => {
-      if (stderr.includes('search 2/6') && !stderr.includes('interrupted')) child.kill('SIGINT')
+      if (stderr.includes('search 10/30') && !stderr.includes('interrupted')) child.kill('SIGINT')
     })
     expect(stopped).toMatchObject({ code: 130, stdout: '' })
     expect(stopped.stderr).toContain('go on with "sentei resume stopped"')
@@ -123,7 +123,7 @@ describe('an interrupt', () => {
   test('does the same with workers, of which more than shards are told', async () => {
     const args = ['search', 'tiny.json', '--out', 'stopped2', '--workers', '2', '--set', 'search.shards=2']
     const stopped = await sentei(folder, args, (stderr, child) => {
-      if (stderr.includes('search 2/6') && !stderr.includes('interrupted')) child.kill('SIGINT')
+      if (stderr.includes('search 10/30') && !stderr.includes('interrupted')) child.kill('SIGINT')
     })
     expect(stopped).toMatchObject({ code: 130, stdout: '' })
     expect(stopped.stderr).toContain(
