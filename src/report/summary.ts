@@ -30,8 +30,7 @@ export function summary(run: Run): Markup {
       <h1>${runName(run)}</h1>
       <span class="verdict ${verdict.kind}">${verdict.text}</span>
     </div>
-    ${removalNotice(run)}
-    ${notice(run)}
+    ${removalNotice(run)} ${notice(run)}
     <dl class="facts">
       ${facts.map(
         ([name, value]) =>
