@@ -265,6 +265,7 @@ describe('a training that diverges', () => {
     const { metrics, values, events } = await run(trial, broken('baseline', 4))
     expect(metrics).toEqual({
       ...sane.metrics,
+      noise: { ...sane.metrics.noise, baseline: null, difference: null },
       baseline: {
         ...sane.metrics.baseline,
         validation: null,
