@@ -265,7 +265,11 @@ describe('a training that diverges', () => {
     const { metrics, values, events } = await run(trial, broken('baseline', 4))
     expect(metrics).toEqual({
       ...sane.metrics,
-      noise: { ...sane.metrics.noise, baseline: null, difference: null },
+      noise: {
+        ...sane.metrics.noise,
+        validation: { ...sane.metrics.noise.validation, baseline: null, difference: null },
+        test: { ...sane.metrics.noise.test, baseline: null, difference: null },
+      },
       baseline: {
         ...sane.metrics.baseline,
         validation: null,
