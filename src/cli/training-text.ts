@@ -13,6 +13,7 @@ function trainingText({
   evaluateEvery,
   earlyStop,
   weights,
+  average,
 }: SearchOptions | RetrainOptions): string {
   const { optimizer, learningRate, decay, clipNorm } = weights
   const stop = earlyStop ? `at most ${formatCount(steps)} steps` : `${formatCount(steps)} steps`
@@ -21,5 +22,6 @@ function trainingText({
     ...(earlyStop ? [`, over after ${formatCount(earlyStop.steps)} without a better one`] : []),
     `; ${optimizer} ${learningRate}, ${decay}`,
     ...(clipNorm === undefined ? [] : [`, gradient at most ${clipNorm}`]),
+    ...(average ? ['; weights averaged'] : []),
   ].join('')
 }

@@ -57,7 +57,7 @@ function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Fact
   const { epochs, earlyStop, ...rest } = own
   const batch = own.batch ?? usualBatch(facts.rows)
   const perEpoch = batchCount(facts.rows, batch)
-  const usual = lengths[stage](facts, perEpoch)
+  const usual = stages[stage](facts, perEpoch)
   const fixed = epochs === undefined ? own.steps : epochs * perEpoch
   const steps = typeof fixed === 'number' ? fixed : usual.steps
   const every = epochs === undefined ? usualInterval(steps, perEpoch) : perEpoch
@@ -67,7 +67,7 @@ function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Fact
     steps,
     evaluateEvery: own.evaluateEvery ?? every,
     batch,
-    average: own.average ?? kinds[facts.kind].average,
+    average: own.average ?? usual.average ?? false,
     weights: usualWeights(own.weights, facts.kind),
     ...(patience && {
       earlyStop: { steps: patience.steps ?? patience.epochs! * perEpoch, minDelta: patience.minDelta },
@@ -82,17 +82,18 @@ const usualBatch = (rows: number): number => 2 ** Math.floor(Math.log2(Math.min(
 const usualInterval = (steps: number, perEpoch: number): number =>
   Math.max(64, Math.min(perEpoch, Math.ceil(steps / 20)))
 
-interface UsualLength {
+interface UsualTraining {
   readonly steps: number
+  readonly average?: boolean
   readonly earlyStop?: Config['search']['earlyStop']
 }
 
-const lengths: Record<Stage, (facts: Facts, perEpoch: number) => UsualLength> = {
+const stages: Record<Stage, (facts: Facts, perEpoch: number) => UsualTraining> = {
   search: (_, perEpoch) => ({ steps: between(2000, 20 * perEpoch, 16_000) }),
   retrain: ({ kind }, perEpoch) =>
     kind === 'images'
       ? { steps: between(1000, 40 * perEpoch, 16_000) }
-      : { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 } },
+      : { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 }, average: kind === 'table' },
 }
 
 const between = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most))
@@ -104,7 +105,6 @@ interface Usual {
   readonly decay: 'cosine' | 'constant'
   readonly beta2: number
   readonly warmup: number
-  readonly average: boolean
 }
 
 const sequences: Usual = {
@@ -113,7 +113,6 @@ const sequences: Usual = {
   decay: 'constant',
   beta2: 0.95,
   warmup: 0,
-  average: true,
 }
 
 const kinds: Record<Facts['kind'], Usual> = {
@@ -126,7 +125,6 @@ const kinds: Record<Facts['kind'], Usual> = {
     decay: 'cosine',
     beta2: 0.999,
     warmup: 0,
-    average: false,
   },
 }
 

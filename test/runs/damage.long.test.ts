@@ -119,7 +119,7 @@ describe('two processes on one folder', () => {
       /process \d+ is writing there since|has just taken it/,
     )
     const events = readFileSync(join(run, 'events.jsonl'), 'utf8').trim().split('\n')
-    const once = events.filter((line) => /"type":"(epoch|removal|gates|done)"/.test(line))
+    const once = events.filter((line) => /"type":"(evaluation|removal|gates|done)"/.test(line))
     expect(new Set(once).size).toBe(once.length)
     expect(contentOf(run)).toEqual(contentOf(at('finished')))
   })
@@ -130,7 +130,7 @@ describe('two processes on one folder', () => {
       JSON.stringify({ ...tinyMlp, criteria: [], search: { ...search, epochs: 400 } }),
     )
     const killed = await sentei(folder, ['search', 'long.json', '--out', 'killed'], (stderr, child) => {
-      if (stderr.includes('search 3/')) child.kill('SIGKILL')
+      if (stderr.includes('search 15/')) child.kill('SIGKILL')
     })
     expect(killed.code).toBe(null)
     let told = false
