@@ -55,7 +55,8 @@ export function evaluationChart(
         y: 'value',
         fill: color,
         r: points.length / names.length > 60 ? 1.2 : 2.2,
-        title: (point: EvaluationPoint) => `${point.series}, step ${point.step}: ${formatNumber(point.value)}`,
+        title: (point: EvaluationPoint) =>
+          `${point.series}, step ${point.step}: ${formatNumber(point.value)}`,
       }),
       endLabels(
         ends.map((end, i) => ({ y: end.value!, text: texts[i]!, color: color(end) })),
