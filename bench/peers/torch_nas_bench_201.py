@@ -34,7 +34,7 @@ def candidates(channels):
             nn.Identity(),
             relu_conv_norm(channels, channels, 1, affine=False),
             relu_conv_norm(channels, channels, 3, affine=False),
-            nn.Sequential(average, nn.BatchNorm2d(channels, affine=False)),
+            average,
         ]
     )
 
