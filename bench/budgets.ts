@@ -65,7 +65,7 @@ const settings: Record<string, Setting> = {
       search: { epochs: 60, mode: 'alternating', ...adam(0.003) },
       retrain: { epochs: 120, ...adam(0.005) },
     },
-    preset: 'widths-and-choices',
+    preset: 'strong-then-relaxed',
     // Residual blocks of ReLU, all of them.
     shrunk: (size) => ({ width: size, hidden: 2 * size }),
     choice: ({ name, members }) =>

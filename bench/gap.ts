@@ -107,7 +107,6 @@ for (const space of named.length > 0 ? named : Object.keys(settings)) {
         search: {
           ...search,
           mode: 'alternating',
-          gates: { learningRate: method === 'scheduled' ? 0.2 : 0.01 },
         },
         // Only the search is looked at.
         retrain: { epochs: 1 },

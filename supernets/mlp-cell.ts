@@ -21,7 +21,6 @@ export const mlpCell = searchSpace<Options>({
   name: 'mlp-cell',
   description: 'dense blocks for tables: which blocks, which shortcuts, how many units, which activation',
   ranks: [1],
-  schedule: 'widths-and-choices',
   options: Type.Object(
     {
       blocks: Type.Integer({ minimum: 1, default: 3 }),

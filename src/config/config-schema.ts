@@ -42,16 +42,23 @@ const Search = object(
     weights: Optimizer,
     gates: object(
       {
-        learningRate: Type.Number({ exclusiveMinimum: 0, default: 0.2 }),
+        travel: Type.Optional(
+          Type.Number({
+            exclusiveMinimum: 0,
+            description:
+              'how far a gradient of 1 takes a gate over all its time, in units of its group’s mean',
+          }),
+        ),
         noise: Type.Number({ minimum: 0, default: 0.01, description: 'relative noise of the initial gates' }),
       },
       { default: {} },
     ),
-    inspectEvery: Type.Integer({
-      minimum: 1,
-      default: 20,
-      description: 'iterations between looks at the gates',
-    }),
+    inspectEvery: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'iterations between looks at the gates; a fiftieth of their time by default',
+      }),
+    ),
     ablationRows: Type.Integer({
       minimum: 0,
       default: 128,

@@ -7,7 +7,7 @@ export const changeable = [
   'search.weights.minLearningRate',
   'search.weights.decay',
   'search.weights.clipNorm',
-  'search.gates.learningRate',
+  'search.gates.travel',
   'search.rollback.*',
   'search.earlyStop.*',
   'search.alarms.*',

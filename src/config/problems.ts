@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import { expected } from '../base/errors.js'
 import { branches, choices, describe, type SchemaNode } from './describe.js'
+import { movedKeys } from './moved-keys.js'
 import { didYouMean, nearest } from '../base/suggest.js'
 
 /** One thing that is wrong with a document: where (keys and indices from its root), and what. */
@@ -53,6 +54,8 @@ function problemOf(error: ErrorObject): Problem {
 }
 
 function unknownKey(path: readonly string[], key: string, known: readonly string[]): Problem {
+  const moved = movedKeys[[...path, key].join('.')]
+  if (moved !== undefined) return { path: [...path, key], text: moved }
   const match = nearest(key, known)
   const help = match === undefined ? `expected one of ${known.join(', ')}` : `did you mean "${match}"?`
   return { path: [...path, key], text: `unknown key${known.length === 0 ? '' : `, ${help}`}` }

@@ -54,6 +54,13 @@ const TermEntry = Type.Object(
       default: '**',
       description: 'globs over the supernet’s layers; of entries for one term and part the last match counts',
     }),
+    of: Type.Optional(
+      Type.Unsafe<'choices' | 'widths'>({
+        type: 'string',
+        enum: ['choices', 'widths'],
+        description: 'on gates: groups of which some members must go, or groups of which all may stay',
+      }),
+    ),
     groups: Type.Optional(
       Type.Unsafe<GlobsDocument>({ ...Globs, description: 'on gates: globs over gate groups' }),
     ),

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../base/errors.js'
 import type { Outcome, Tried, Try } from '../schedule/planners/trying.js'
-import { scheduleSource, type MemberMetric, type ScheduleSource } from '../schedule/source.js'
+import { scheduleSource, type ScheduleSource } from '../schedule/source.js'
 import { evaluate } from '../search/evaluate.js'
-import { memberCosts, sumOfMembers } from '../search/layer-cost.js'
+import { memberCosts, sumOfMembers } from '../search/member-costs.js'
 import { modelNetwork } from '../search/network.js'
 import { searchArchitecture, type SearchContext } from '../search/search.js'
 import type { SearchOptions } from '../search/training.js'
@@ -12,6 +12,7 @@ import { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
 import { Interrupted } from './retrain-stage.js'
 import type { Trial, TrialHooks } from './types.js'
+import type { MemberMetric } from '../supernet/types.js'
 
 /** What a planner found, and what it took. */
 export interface Prepared {
@@ -119,11 +120,12 @@ const inStep = (relaxation: Relaxation, warm: number, scale: number): Relaxation
   return temperatureAt ? { ...relaxation, temperatureAt: (t) => temperatureAt(warm + t * scale) } : relaxation
 }
 
-/** Settings under which gates go in a short search as far as in one that is so many times longer. */
+/** Settings of a short search that looks at gates as often as one that is so many times longer. */
 const hastened = (options: SearchOptions, scale: number): SearchOptions => ({
   ...options,
-  gates: { ...options.gates, learningRate: options.gates.learningRate * scale },
-  inspectEvery: Math.max(1, Math.round(options.inspectEvery / scale)),
+  ...(options.inspectEvery !== undefined && {
+    inspectEvery: Math.max(1, Math.round(options.inspectEvery / scale)),
+  }),
   // Nobody will ask why a member went.
   ablationRows: 0,
   // A schedule under which it diverges is a bad one.

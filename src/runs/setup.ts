@@ -29,7 +29,7 @@ import { relaxations } from '../supernet/relaxations/index.js'
 import type { RelaxationName } from '../supernet/relaxations/types.js'
 import { restrict } from '../supernet/restrict.js'
 import { notationOf, type AnySpace } from '../supernet/space.js'
-import type { Supernet } from '../supernet/types.js'
+import { isWidth, type Supernet } from '../supernet/types.js'
 import { latencyOf, readLatency } from './latency.js'
 import { withLessons } from './lesson-store.js'
 import { expanded, isPlanned, planned } from './planned.js'
@@ -258,9 +258,10 @@ export function compileFor(
     stepsPerEpoch: available.stepsPerEpoch,
     layers: supernet.layers,
     activeLayers: supernet.layers.filter((layer) => active.has(layer)),
-    groups: supernet.groups.map(({ name, layer, members }) => ({
+    groups: supernet.groups.map(({ name, layer, members, keep }) => ({
       name,
       layer,
+      width: isWidth({ members, keep }),
       members: members.map((member) => member.name),
     })),
     parameters: parametersOf(supernet.graph).filter(

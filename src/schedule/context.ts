@@ -13,10 +13,11 @@ export interface CompileContext extends Length {
   readonly layers: readonly string[]
   /** Layers that have outputs; α that cells share has a layer of its own, which has none. */
   readonly activeLayers: readonly string[]
-  /** Its gate groups, with the names of their members. */
+  /** Its gate groups, with the names of their members, and whether all of them may stay. */
   readonly groups: readonly {
     readonly name: string
     readonly layer: string
+    readonly width: boolean
     readonly members: readonly string[]
   }[]
   /** The weight arrays that terms act on. */

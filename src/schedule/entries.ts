@@ -1,6 +1,7 @@
+import { InputError } from '../base/errors.js'
 import type { CurveDocument, ScheduleDocument } from '../config/schedule-schema.js'
 import { checkTerm, layersOf, selectedLayers, type CompileContext } from './context.js'
-import { columnLabel, globsOf, matching } from './select.js'
+import { columnLabel, globsOf, matcher, matching } from './select.js'
 import type { Column, Selection } from './types.js'
 
 type Entry = ScheduleDocument['phases'][number]['terms'][number]
@@ -22,11 +23,14 @@ export function entriesOf(entries: readonly Entry[], path: string, context: Comp
   entries.forEach((entry, i) => {
     const where = `${path}.terms.${i}`
     const part = checkTerm(entry.term, entry.part, where, context)
-    const select = selectionOf(entry)
+    const given = selectionOf(entry)
     const named = matching(entry.layers, layersOf(part, context), 'layer', `${where}.layers`)
-    const layers = selectedLayers({ term: entry.term, part, select }, named, where, context)
+    const having = entry.of ? layersWith(entry.of, named, part, where, context) : named
+    const layers = selectedLayers({ term: entry.term, part, select: given }, having, where, context)
     const ordered = entry.stagger?.order === 'output-to-input' ? [...layers].reverse() : layers
     ordered.forEach((layer, position) => {
+      const select = entry.of ? narrowed(given, entry.of, layer, context) : given
+      if (select?.groups?.length === 0) return
       const column = { term: entry.term, part, layer, ...(select && { select }) }
       const place = `${entry.term}/${part}/${layer}`
       const standing = select
@@ -42,6 +46,38 @@ export function entriesOf(entries: readonly Entry[], path: string, context: Comp
     })
   })
   return [...places.values()].flatMap((standing) => [...standing.values()])
+}
+
+/** Does a group belong to what an entry is for? */
+const belongs = (of: NonNullable<Entry['of']>, { width }: CompileContext['groups'][number]): boolean =>
+  width === (of === 'widths')
+
+/** Of some layers those that have choices, or widths. None is no error: a document is for any space. */
+function layersWith(
+  of: NonNullable<Entry['of']>,
+  layers: readonly string[],
+  part: string,
+  path: string,
+  { groups }: CompileContext,
+): readonly string[] {
+  if (part !== 'gates')
+    throw new InputError(`${path}.of: only gates are choices or widths, not ${part}; remove it`)
+  const own = new Set(groups.filter((group) => belongs(of, group)).map(({ layer }) => layer))
+  return layers.filter((layer) => own.has(layer))
+}
+
+/** A selection within the choices, or the widths, of a layer; none where the layer has no others. */
+function narrowed(
+  select: Selection | undefined,
+  of: NonNullable<Entry['of']>,
+  layer: string,
+  { groups }: CompileContext,
+): Selection | undefined {
+  const inLayer = groups.filter((group) => group.layer === layer)
+  const own = inLayer.filter((group) => belongs(of, group))
+  if (own.length === inLayer.length) return select
+  const matches = matcher(select?.groups)
+  return { ...select, groups: own.map(({ name }) => name).filter(matches) }
 }
 
 function selectionOf({ groups, members, parameters }: Entry): Selection | undefined {

@@ -1,10 +1,7 @@
-import type { CostMetric, GateGroup } from '../supernet/types.js'
+import type { GateGroup, MemberMetric } from '../supernet/types.js'
 import { append } from './columns.js'
 import { rowAt, type LambdaRow } from './table.js'
 import type { Schedule, Segment } from './types.js'
-
-/** What can be counted member by member. */
-export type MemberMetric = Exclude<CostMetric, 'depth'>
 
 /** What a layer's choices are expected to cost. */
 export interface LayerCost {
@@ -20,6 +17,8 @@ export interface ExpectedCosts {
   /** What no choice can take away. */
   readonly fixed: number
   readonly layers: readonly LayerCost[]
+  /** What the average member costs at the beginning: the unit in which terms count costs. */
+  readonly unit: number
 }
 
 /** A change of the λ of a column. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { SupernetModel } from '../supernet/model.js'
+import { groupOf } from '../supernet/prune.js'
 import type { GateGroup } from '../supernet/types.js'
 import { layerGates } from './layer-gates.js'
 import type { Latency } from './options.js'
@@ -11,9 +12,9 @@ export interface NamedTerm extends WeightedTerm {
 }
 
 /**
- * What each term does to a group's α, as a gradient, [members], by the term's name: positive pushes down. A
- * smooth term gives λ ∂R/∂α. A proximal one gives what its operator takes off an open gate for each unit of
- * learning rate: for `l1` λ itself.
+ * What each term does to a group's α, in the unit of λ, [members], by the term's name: positive pushes down. A
+ * smooth term gives λ ∂R/∂α over the relaxation's slope. A proximal one gives what its operator takes off an open
+ * gate for each unit of learning rate: for `l1` λ itself.
  */
 export function termForces(
   model: SupernetModel,
@@ -40,7 +41,8 @@ function smoothForce(
   const gradient = smoothGateGradients(layerGates(model, layer, latency), [name], [term]).get(name)
   const values = gradient?.dataSync<'float32'>().slice() ?? new Float32Array(model.alpha(name).size)
   gradient?.dispose()
-  return values
+  const slope = model.relaxation.slope(groupOf(model.origin, name))
+  return values.map((value) => value / slope)
 }
 
 /** Small beside an open gate, so that the operator's slope is seen. */

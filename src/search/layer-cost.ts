@@ -1,16 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { distribution, wanted } from '../objective/terms/each-group.js'
 import type { LayerGates } from '../objective/terms/types.js'
-import type { MemberMetric, ExpectedCosts, LayerCost } from '../schedule/source.js'
+import type { ExpectedCosts, LayerCost } from '../schedule/source.js'
 import { taskCost } from '../supernet/cost.js'
 import { costTree } from '../supernet/member-cost.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { keepable, type GateGroup, type Supernet } from '../supernet/types.js'
 import { layerGates } from './layer-gates.js'
+import { averageMember, memberCosts, sumOfMembers, type MemberCostOf } from './member-costs.js'
 import type { Latency } from './options.js'
-
-/** What a member costs, by itself. */
-export type MemberCostOf = (group: GateGroup, member: string) => number
+import type { MemberMetric } from '../supernet/types.js'
 
 /** How much of each member of a group counts, given its distribution p = g / Σg. */
 type Shares = (p: tf.Tensor1D, group: GateGroup) => tf.Tensor1D
@@ -55,21 +54,6 @@ export function layerCost(layer: LayerGates, costOf: MemberCostOf, shares: Share
     .reduce<tf.Scalar>((sum, each) => tf.add(sum, each), tf.scalar(0))
 }
 
-/** Costs of a supernet's members by a metric. */
-export function memberCosts(
-  supernet: Supernet,
-  metric: MemberMetric,
-  latency: Latency | undefined,
-): MemberCostOf {
-  if (metric !== 'latency') return ({ name }, member) => costTree(supernet).of(name, member)[metric]
-  if (!latency) throw new Error('latency is asked for, but no table was given')
-  return latency
-}
-
-/** The cost of all members together; units that read each other are counted twice. */
-export const sumOfMembers = ({ groups }: Supernet, costOf: MemberCostOf): number =>
-  groups.reduce((sum, group) => group.members.reduce((own, { name }) => own + costOf(group, name), sum), 0)
-
 /** What of the expected costs depends on the supernet alone. */
 interface Standing {
   readonly fixed: number
@@ -97,7 +81,7 @@ export function expectedCosts(
     const value = tf.tidy(() => layerCost(layerGates(model, layer, latency), costOf, expected).dataSync()[0]!)
     return { layer, expected: scale * value, least: cheapest }
   })
-  return { fixed, layers }
+  return { fixed, layers, unit: averageMember(model.origin, metric, latency) }
 }
 
 function standingOf(model: SupernetModel, metric: MemberMetric, latency: Latency | undefined): Standing {

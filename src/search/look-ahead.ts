@@ -1,19 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { MemberMetric, LookAhead, Move } from '../schedule/source.js'
+import type { LookAhead, Move } from '../schedule/source.js'
 import type { LambdaRow } from '../schedule/table.js'
 import type { Column } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
+import type { GateScale } from './gate-scale.js'
 import { disposeGradients, type Gradients } from './gradients.js'
-import { effective, layerCost, memberCosts, sumOfMembers } from './layer-cost.js'
+import { effective, layerCost } from './layer-cost.js'
 import { layerGates } from './layer-gates.js'
+import { memberCosts, sumOfMembers } from './member-costs.js'
 import type { Latency } from './options.js'
 import type { Optimizer } from './optimizer.js'
+import type { MemberMetric } from '../supernet/types.js'
 
 /** A search's step, in the parts that a look-ahead puts together. */
 export interface AheadStep {
   readonly model: SupernetModel
   readonly columns: readonly Column[]
   readonly latency: Latency | undefined
+  readonly scale: GateScale
   readonly optimizers: { readonly weights: Optimizer; readonly alphas: Optimizer }
   /** Steps weights and gates. The gradients by which the gates went are the caller's. */
   step(row: LambdaRow): Gradients
@@ -74,9 +78,10 @@ const dot = (gradient: Float32Array | undefined, to: Float32Array, from: Float32
   gradient?.reduce((sum, each, i) => sum + each * (to[i]! - from[i]!), 0) ?? 0
 
 /** Remembers weights, gates and optimizers; puts them back. */
-function snapshot({ model, optimizers }: AheadStep): () => void {
+function snapshot({ model, optimizers, scale }: AheadStep): () => void {
   const weights = model.weights.values()
   const slots = optimizers.weights.values()
+  const scales = scale.values()
   const gates = gatesOf({ model, optimizers })
   return () => {
     for (const [name, values] of weights)
@@ -84,6 +89,7 @@ function snapshot({ model, optimizers }: AheadStep): () => void {
     optimizers.weights.dispose()
     optimizers.weights.restore(slots, (name) => model.weights.get(name).shape)
     gates.restore()
+    scale.restore(scales)
   }
 }
 

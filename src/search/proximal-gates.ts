@@ -6,41 +6,40 @@ import type { WeightedTerm } from './update.js'
 /** What is left to a gate that pressure alone would close although it must stay open. */
 const leastGate = 1e-6
 
-/** A group's gates and the gradient of all that is smooth. */
+/** A group's gates, the gradient of all that is smooth, and how far the step goes. */
 export interface GateStep {
   readonly group: GateGroup
   readonly gates: tf.Tensor1D
   readonly gradient: tf.Tensor1D
+  /** η: what a gradient of 1 moves a gate by. */
+  readonly rate: number
 }
 
 /**
  * Steps the proximal gates of a layer: g ← prox(g − η ∇), each group scaled to its total. The strength is
- * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open. A member
- * that no legal choice keeps (`none`) feels all of it: else it would hold out until the projection.
+ * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open. A member that
+ * carries nothing stays at 0: it has no gradient of its own, and would win by what normalisation gives back.
  * The caller owns the results, in the order of `steps`.
  */
 export const stepProximalGates = (
   steps: readonly GateStep[],
   terms: readonly WeightedTerm[],
-  learningRate: number,
-): tf.Tensor1D[] => tf.tidy(() => onVectors((vectors) => stepped(vectors, steps, terms, learningRate)))
+): tf.Tensor1D[] => tf.tidy(() => onVectors((vectors) => stepped(vectors, steps, terms)))
 
 function stepped<V>(
   v: Vectors<V>,
   steps: readonly GateStep[],
   terms: readonly WeightedTerm[],
-  learningRate: number,
 ): tf.Tensor1D[] {
-  const descended = steps.map(({ group, gates, gradient }) => {
-    const z = v.sub(v.from(gates), v.mul(v.from(gradient), learningRate))
-    const { members, keep } = group
-    const closed = members.map(({ empty = false }) => empty && !keep.empty)
-    const legal = closed.flatMap((each, place) => (each ? [] : [place]))
-    const state = { group, z, legal, illegal: v.of(closed.map(Number)) }
-    return { ...state, needed: v.mul(v.atLeast(z, leastNeeded(v, state)), v.sub(1, state.illegal)) }
+  const descended = steps.map(({ group, gates, gradient, rate }) => {
+    const z = v.sub(v.from(gates), v.mul(v.from(gradient), rate))
+    const carrying = group.members.flatMap(({ empty = false }, place) => (empty ? [] : [place]))
+    const carries = v.of(group.members.map(({ empty = false }) => Number(!empty)))
+    const state = { group, rate, z: v.mul(z, carries), carrying }
+    return { ...state, needed: v.mul(v.atLeast(z, leastNeeded(v, state)), carries) }
   })
   let states: readonly State<V>[] = descended
-  for (const term of terms) states = pressed(v, states, term, learningRate)
+  for (const term of terms) states = pressed(v, states, term)
   return states.map(({ group, z }, i) => {
     // Without a proximal term the gates stay non-negative all the same.
     const least = v.mul(descended[i]!.needed, leastGate)
@@ -51,10 +50,10 @@ function stepped<V>(
 /** Where a group's gates are on their way. */
 interface State<V> {
   readonly group: GateGroup
+  readonly rate: number
   readonly z: V
-  /** Places of the members that a legal architecture may keep, and 1 for each of the others, [M]. */
-  readonly legal: readonly number[]
-  readonly illegal: V
+  /** Places of the members that carry something. */
+  readonly carrying: readonly number[]
 }
 
 /** The gates behind a term's proximal operator. */
@@ -62,15 +61,12 @@ function pressed<V>(
   v: Vectors<V>,
   states: readonly State<V>[],
   { term, lambda, selected }: WeightedTerm,
-  learningRate: number,
 ): readonly State<V>[] {
   const action = term.gates!
   if (!action.proximal) return states
   const strengthOf = (state: State<V>): V => {
-    const { group, illegal } = state
-    const limit = v.mul(0.9, v.maximum(leastNeeded(v, state), 0))
-    const free = v.mul(illegal, learningRate * lambda)
-    const held = v.minimum(v.add(limit, free), learningRate * lambda)
+    const { group, rate } = state
+    const held = v.minimum(v.mul(0.9, v.maximum(leastNeeded(v, state), 0)), rate * lambda)
     if (!selected) return held
     const names = selected.get(group.name)
     return v.mul(held, v.of(group.members.map(({ name }) => Number(names?.has(name) ?? false))))
@@ -110,6 +106,8 @@ function normalised<V>(v: Vectors<V>, gates: V, { total, keep }: GateGroup): V {
   return g
 }
 
-/** The `keep.min`-th largest gate of those that a legal architecture may keep. */
-const leastNeeded = <V>(v: Vectors<V>, { z, legal, group }: Pick<State<V>, 'z' | 'legal' | 'group'>): V =>
-  v.largest(z, Math.min(group.keep.min, legal.length), legal)
+/** The `keep.min`-th largest gate of those that carry something. */
+const leastNeeded = <V>(
+  v: Vectors<V>,
+  { z, carrying, group }: Pick<State<V>, 'z' | 'carrying' | 'group'>,
+): V => v.largest(z, Math.min(group.keep.min, carrying.length), carrying)

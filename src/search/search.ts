@@ -18,6 +18,7 @@ import type { Shard } from './gradients.js'
 import { originOf, requireOrigin } from './initial.js'
 import { expectedCosts } from './layer-cost.js'
 import type { Latency, LoopContext } from './options.js'
+import { lookEvery } from './gate-time.js'
 import { inspect } from './inspect.js'
 import { goBack, keep, restore, save, stateOf, type Loop } from './loop.js'
 import { isMenuDue, passMenu, type MenuEntry } from './menu.js'
@@ -136,7 +137,7 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   const { context, batches, stepper, progress } = loop
   const { schedule } = context
   intervene(loop, replayedInterventions(schedule, progress, t))
-  const { inspectEvery, evaluateEvery } = context.options
+  const { evaluateEvery } = context.options
   const phase = guarded(phaseAt(schedule, t), t, progress.alarms)
   if (phase.from === t) context.emit({ type: 'phase', step: t, name: phase.name })
 
@@ -146,7 +147,7 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   stepper.step(t, shards, phase, lambdas)
   const next = t + 1
   const due = next % evaluateEvery === 0 || next === schedule.steps
-  const looks = next % inspectEvery === 0 || due || next === schedule.prune.until
+  const looks = next % lookEvery(schedule, context.options) === 0 || due || next === schedule.prune.until
   // Nothing is decided by numbers that are none.
   if ((looks || isMenuDue(loop, next)) && !hasFiniteLosses(loop))
     return goBack(loop, { step: next, why: 'the loss is not finite' })

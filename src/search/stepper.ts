@@ -1,25 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core'
 import { InputError } from '../base/errors.js'
 import type { PreparedData } from '../data/types.js'
 import type { Part, Term } from '../objective/terms/types.js'
 import { actingTerms, type Acting } from '../schedule/acting.js'
 import { rowAt, type LambdaRow } from '../schedule/table.js'
-import type { LookAhead, MemberMetric, Move } from '../schedule/source.js'
+import type { LookAhead, Move } from '../schedule/source.js'
 import type { CompiledPhase } from '../schedule/types.js'
 import { moveAverage } from '../nn/moving-average.js'
 import type { SupernetModel } from '../supernet/model.js'
+import { archBatching } from './arch-batching.js'
 import { layerOutputs, probesOf, withProbes, type Tap } from './activations.js'
-import { batching, type Batching } from './batching.js'
+import type { Batching } from './batching.js'
 import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
 import { runningSums, type MeanLosses } from './running-sums.js'
+import { gateScale } from './gate-scale.js'
+import { gateTime, travelOf } from './gate-time.js'
 import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
 import { keptGradients } from './kept-gradients.js'
 import { lookAhead } from './look-ahead.js'
 import { judgedNetwork, modelNetwork, type PassNetwork } from './network.js'
 import { learningRateAt, optimizer } from './optimizer.js'
 import type { SearchContext } from './search.js'
-import { stepGates } from './step-gates.js'
+import { inUnits, stepGates } from './step-gates.js'
 import { stepWeights, updateStatistics, type WeightedTerm } from './update.js'
 import { unrolledGradients } from './unrolled.js'
+import type { MemberMetric } from '../supernet/types.js'
 
 /** Takes a supernet's training steps and owns their optimizer state. */
 export interface Stepper {
@@ -36,8 +41,8 @@ export interface Stepper {
     asked: { readonly metric: MemberMetric; readonly moves: readonly Move[] },
   ): LookAhead | undefined
   /**
-   * The gradient of the losses on a group's α in the last iteration, [members], as numbers; undefined where its gates
-   * did not move.
+   * The gradient of the losses on a group's α in the last iteration, [members], in units of the group's scale, as
+   * numbers; undefined where its gates did not move.
    */
   lossGradient(group: string): Float32Array | undefined
   /** Keeps only the given members of a group: the model is pruned, the optimizer state follows. */
@@ -72,6 +77,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   if (context.options.average) model.keepAverage()
   const sums = runningSums()
   const kept = keptGradients()
+  const time = gateTime(schedule)
+  const scale = gateScale(model.origin)
 
   const gradientsOf = (
     { t, phase, lambdas }: Now,
@@ -138,7 +145,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const stepGatesAt = ({ lambdas }: Now, gradients: Gradients, open = openGroups(model)): void => {
     stepGates(model, open, gradients, {
       optimizer: alphaOptimizer,
-      learningRate: context.options.gates.learningRate,
+      scale,
+      rateOf: (group) => travelOf(model, group, context.options.gates.travel) / time,
       terms: (layer, groups) => acting.onGates(layer, groups, lambdas).map(weighted),
       latency: context.latency,
     })
@@ -149,6 +157,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     const gates = archBatches
       ? archGradients(now, shards, archBatches.at(now.t))
       : gradientsOf(now, shards, ['weights', 'gates'])
+    scale.observe(gates.alphas, now.lambdas.task > 0)
     stepGatesAt(now, gates)
     const weights = archBatches ? gradientsOf(now, shards, ['weights']) : gates
     stepWeightsOnly(now, weights)
@@ -157,7 +166,10 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   }
 
   const keepGradients = ({ alphas }: Gradients): void => {
-    for (const [group, gradient] of alphas) kept.keep(group, gradient)
+    for (const [group, gradient] of alphas)
+      tf.tidy(() => {
+        kept.keep(group, inUnits(gradient, scale.of(group))!)
+      })
   }
 
   const weighted = ({ term, ...how }: Acting): WeightedTerm => ({ ...how, term: termOf(terms, term) })
@@ -172,6 +184,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const separate = archBatches && phase.gates === 'move' && openGroups(model).length > 0
       if (separate) {
         const gradients = archGradients(now, shards, archBatches.at(t))
+        scale.observe(gradients.alphas, lambdas.task > 0)
         stepGatesAt(now, gradients)
         keepGradients(gradients)
         disposeGradients(gradients)
@@ -179,6 +192,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const gradients = gradientsOf(now, shards, separate ? ['weights'] : ['weights', 'gates'])
       stepWeightsAt(now, gradients)
       if (!separate && phase.gates === 'move') {
+        scale.observe(gradients.alphas, lambdas.task > 0)
         stepGatesAt(now, gradients)
         keepGradients(gradients)
       }
@@ -196,6 +210,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       return lookAhead(
         {
           model,
+          scale,
           columns,
           latency: context.latency,
           optimizers: { weights: weightOptimizer, alphas: alphaOptimizer },
@@ -213,9 +228,11 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     lossGradient: (group) => kept.read(group),
     prune(group, members) {
       const cut = model.prune(group, members)
-      kept.follow(new Set(model.supernet.groups.map(({ name }) => name)), cut.alphas)
+      const standing = new Set(model.supernet.groups.map(({ name }) => name))
+      kept.follow(standing, cut.alphas)
+      scale.follow(standing, cut.alphas)
       weightOptimizer.follow(new Set(model.weights.specs.map(({ name }) => name)), cut.weights)
-      alphaOptimizer.follow(new Set(model.supernet.groups.map(({ name }) => name)), cut.alphas)
+      alphaOptimizer.follow(standing, cut.alphas)
     },
     drain: (progress) => sums.drain(progress),
     drainInto(progress) {
@@ -230,6 +247,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         ...prefixed('a/', model.alphaValues()),
         ...prefixed('s/', weightOptimizer.values()),
         ...prefixed('t/', alphaOptimizer.values()),
+        ...prefixed('g/', scale.values()),
       ]),
     }),
     restore(checkpoint) {
@@ -251,26 +269,16 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       // What is looked at before the next step, a search that never stopped sees at the last step's.
       model.temperature = model.relaxation.temperatureAt?.(Math.max(0, checkpoint.step - 1)) ?? 1
       alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)
+      scale.restore(withPrefix(checkpoint.arrays, 'g/'))
     },
     dispose() {
       kept.clear()
       weightOptimizer.dispose()
       alphaOptimizer.dispose()
+      scale.dispose()
       sums.dispose()
     },
   }
-}
-
-function archBatching(
-  data: PreparedData,
-  { options, random }: SearchContext,
-  purpose: 'arch' | 'look-ahead',
-): Batching {
-  const what =
-    purpose === 'arch' ? `config.search.mode: ${options.mode} trains gates` : 'a look-ahead measures'
-  if (data.splits.arch.length === 0)
-    throw new InputError(`${what} on the split arch, which is empty; give config.split.arch a share`)
-  return batching(data, data.splits.arch, options, random, purpose)
 }
 
 /** Does a term that acts at some time read the weights that the search began with? */

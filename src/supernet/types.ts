@@ -4,6 +4,9 @@ import type { Slice } from '../nn/transform.js'
 /** What a budget can limit: weights, multiply-adds for one example, nodes in a row, milliseconds by a measured table. */
 export type CostMetric = 'parameters' | 'flops' | 'depth' | 'latency'
 
+/** What can be counted member by member. */
+export type MemberMetric = Exclude<CostMetric, 'depth'>
+
 /** One thing that a gate opens: an operation on an edge, an input of a node, or one unit of a layer. */
 export interface Member {
   /** Unique in its group: `sep-conv-3x3`, `0→2`, or `17` for a unit. */
@@ -33,6 +36,10 @@ export interface GateGroup {
    */
   readonly keep: { readonly min: number; readonly max: number; readonly empty?: boolean }
 }
+
+/** May all members of a group stay (units, paths), or is it a choice, of which some must go? */
+export const isWidth = ({ members, keep }: Pick<GateGroup, 'members' | 'keep'>): boolean =>
+  keep.max >= members.length
 
 /** The members of a group that a legal architecture may keep. */
 export const keepable = ({ members, keep }: Pick<GateGroup, 'members' | 'keep'>): Member[] =>

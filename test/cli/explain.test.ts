@@ -157,7 +157,7 @@ describe('derive --rule', () => {
       data: { source: 'concrete' },
       supernet: { space: 'autoencoder-mlp', options: { encoder: [12], code: 6, head: [8] } },
       schedule: { name: 'none', phases: [{ name: 'all', until: 1 }] },
-      search: { epochs: 4, batch: 128, gates: { learningRate: 2 } },
+      search: { epochs: 4, batch: 128, gates: { travel: 4 } },
       retrain: { epochs: 1, batch: 128 },
     }
     await searchRun({ config: resolveConfig(config), out: units })

@@ -18,7 +18,7 @@ beforeAll(() => useBackend('wasm'))
 const schedule = onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }], {
   prune: { from: 0.25, until: 0.75 },
 })
-const search = { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 } }
+const search = { epochs: 4, batch: 8, inspectEvery: 2, gates: { travel: 20 } }
 
 /** Channels of a convolution with gates, and units behind their flattening. */
 function channels() {
@@ -60,7 +60,7 @@ const cases: [string, () => PreparedData, () => ReturnType<typeof searched>][] =
           schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 2 }], {
             prune: { from: 0.25, until: 0.75 },
           }),
-          search: { ...search, gates: { learningRate: 0.2, noise: 0.5 } },
+          search: { ...search, gates: { travel: 20, noise: 0.5 } },
         }),
       ),
   ],

@@ -32,7 +32,7 @@ const schedule = onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }], {
 })
 const settings: Settings = {
   schedule,
-  search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 } },
+  search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { travel: 20 } },
   retrain: { epochs: 3, batch: 8, baseline: true },
   criteria: [
     { metric: 'parameters-share', atMost: 0.9 },
@@ -41,7 +41,7 @@ const settings: Settings = {
 }
 const cells = (more: Settings = {}) => trialOf(imageData(rows), tinyCells(), { ...settings, ...more })
 /** Gates that begin far apart, so that a few steps close some units. */
-const apart = { ...settings.search, gates: { learningRate: 0.2, noise: 0.5 } }
+const apart = { ...settings.search, gates: { travel: 20, noise: 0.5 } }
 const units = (more: Settings = {}) =>
   trialOf(vectorData(rows), tinyMlp(), {
     ...settings,

@@ -71,8 +71,9 @@ describe.each(named(proximal.map(({ name }) => name)))('%s', (_name, term) => {
       group,
       gates: model.alpha(group.name),
       gradient: tf.zerosLike(model.alpha(group.name)),
+      rate: 0.1,
     }))
-    const after = stepProximalGates(steps, [{ term, ...how }], 0.1)
+    const after = stepProximalGates(steps, [{ term, ...how }])
     const values = after.map((tensor, i) => [gates.groups[i]!.name, [...tensor.dataSync()]] as const)
     tf.dispose([...after, ...steps.map(({ gradient }) => gradient)])
     model.dispose()

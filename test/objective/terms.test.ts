@@ -191,7 +191,7 @@ describe('a term with λ 0', () => {
           ...trialOf(imageData(), tinyCells({ nodes: 2, operations: ['skip', 'dil-conv-3x3', 'conv-1x1'] }), {
             relaxation,
             schedule: onePhase(entries),
-            search: { epochs: 1, gates: { learningRate: 0.1 } },
+            search: { epochs: 1, gates: { travel: 20 } },
           }),
           latency: (_: unknown, member: string) => member.length,
         }

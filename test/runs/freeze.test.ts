@@ -23,14 +23,14 @@ const softmax = {
   relaxation: 'softmax',
   schedule: {
     name: 'weak',
-    phases: [{ name: 'all', until: 1, terms: [{ term: 'parameters', part: 'gates', lambda: 5000 }] }],
+    phases: [{ name: 'all', until: 1, terms: [{ term: 'parameters', part: 'gates', lambda: 30 }] }],
     prune: { from: 0.3, until: 0.8, threshold: 0.5, rule: 'perturbation', order: 'random' },
   },
   search: {
     epochs: 6,
     batch: 256,
     inspectEvery: 2,
-    gates: { learningRate: 0.3 },
+    gates: { travel: 6 },
     alarms: { collapse: { limit: 0.5, safeguard: { term: 'skip-share', lambda: 0.5 } } },
   },
 }

@@ -14,7 +14,7 @@ export function temporaryFolder(): string {
 const sgd = { optimizer: 'sgd', learningRate: 0.1, decay: 'cosine' }
 
 const losses = (task: number, reconstruction: number) => ({ losses: { task, reconstruction } })
-const l1 = { term: 'l1', part: 'gates', lambda: { curve: 'linear', from: 0.02, to: 0.3 } }
+const l1 = { term: 'l1', part: 'gates', lambda: { curve: 'linear', from: 1, to: 15 } }
 
 /** Schedules of the tests' own: presets change, and a run's bytes with them. */
 const pressUnits = {
@@ -29,7 +29,7 @@ const pressUnits = {
 const pressOperations = {
   name: 'press-operations',
   phases: [
-    { name: 'press', until: 0.8, terms: [l1] },
+    { name: 'press', until: 0.8, terms: [{ ...l1, lambda: 1 }] },
     { name: 'relax', until: 1, gates: 'hold' },
   ],
   prune: { from: 0.3, until: 0.8 },
@@ -41,7 +41,7 @@ export const tinyMlp = {
   data: { source: 'concrete' },
   supernet: { space: 'autoencoder-mlp', options: { encoder: [12], code: 6, head: [8] } },
   schedule: pressUnits,
-  search: { epochs: 6, batch: 128, inspectEvery: 5, gates: { learningRate: 2 }, weights: sgd },
+  search: { epochs: 6, batch: 128, inspectEvery: 5, gates: { travel: 2 }, weights: sgd },
   retrain: { epochs: 2, batch: 128, gates: 'keep', baseline: true, weights: { ...sgd, learningRate: 0.01 } },
   criteria: [{ metric: 'parameters-share', atMost: 1 }],
 }
@@ -61,7 +61,7 @@ export const tinyCells = {
     },
   },
   schedule: pressOperations,
-  search: { epochs: 2, batch: 256, shards: 2, weights: sgd },
+  search: { epochs: 2, batch: 256, shards: 2, gates: { travel: 0.5 }, weights: sgd },
   retrain: { epochs: 1, batch: 256, gates: 'keep', weights: sgd },
 }
 

@@ -21,7 +21,7 @@ const configOf = (planner: string, seed: number, store?: string) =>
   resolveConfig({
     ...rest,
     seed,
-    search: { ...search, gates: { learningRate: 0.5 } },
+    search: { ...search, gates: { travel: 1 } },
     schedule: { planner, base, ...options[planner], ...(store !== undefined && { store: at(store) }) },
   })
 const json = (path: string) => JSON.parse(readFileSync(at(path), 'utf8')) as never

@@ -46,7 +46,7 @@ const configOf = (file: string) =>
   resolveConfig({
     ...tinyMlp,
     data: { file, target: 'y', task: 'regression' },
-    search: { ...tinyMlp.search, epochs: 4, batch: 32 },
+    search: { ...tinyMlp.search, epochs: 4, batch: 32, gates: { travel: 0.2 } },
     retrain: { ...tinyMlp.retrain, epochs: 12, batch: 32, baseline: false },
     criteria: [],
   })

@@ -37,7 +37,7 @@ const configOf = (planner: string, space: keyof typeof spaces, more: object = {}
   return resolveConfig({
     ...rest,
     split: { train: 0.5, arch: 0.15, validation: 0.15, test: 0.2 },
-    search: { ...search, gates: { learningRate: 0.5 } },
+    search: { ...search, gates: { travel: 2 } },
     schedule: { planner, base, budget, ...options[planner] },
     ...more,
   })

@@ -35,7 +35,7 @@ export const context: CompileContext = {
   layers,
   activeLayers: layers,
   latency: true,
-  groups: groups.map((each) => ({ ...each, members: each.members.map(({ name }) => name) })),
+  groups: groups.map((each) => ({ ...each, width: false, members: each.members.map(({ name }) => name) })),
   parameters: layers.flatMap((layer) => [
     { name: `${layer}/a/depthwise:kernel`, layer },
     { name: `${layer}/b/pointwise:kernel`, layer },

@@ -178,7 +178,12 @@ describe.each([
     const measure = async (lambda: number) => {
       const searchTrial = trialOf(trial.data, trial.supernet, {
         schedule: onePhase([{ term: 'activation-l1', part: 'activations', layers: layer, lambda }]),
-        search: { epochs: 10, weights: { learningRate: 0.01 } },
+        // Gates that concentrate change the activations, too.
+        search: {
+          epochs: 10,
+          weights: { learningRate: 0.01 },
+          gates: { travel: 0.1 },
+        },
       })
       const { model } = await searched(searchTrial)
       const network = modelNetwork(model)

@@ -177,7 +177,7 @@ function cells(
   return trialOf(imageData(), tinyCells({ operations: ['skip', 'conv-1x1', 'dil-conv-3x3'] }), {
     schedule: onePhase(terms, { prune: { from, until: 1 } }),
     ...more,
-    search: { epochs: 6, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 }, ...search },
+    search: { epochs: 6, batch: 8, inspectEvery: 2, gates: { travel: 1 }, ...search },
   })
 }
 
@@ -187,13 +187,13 @@ const named = (events: Awaited<ReturnType<typeof searched>>['events']) => [
 
 describe('a search', () => {
   it('that goes well raises no alarm', async () => {
-    const { model, events } = await searched(cells({ l1: 0.3 }))
+    const { model, events } = await searched(cells({ l1: 5 }))
     expect(named(events)).toEqual([])
     model.dispose()
   })
 
   it('in which skip wins raises a collapse where it is free', async () => {
-    const { model, events } = await searched(cells({ parameters: 30, l1: 0.3 }, {}, {}, 0.9))
+    const { model, events } = await searched(cells({ parameters: 10, l1: 0.3 }, {}, {}, 0.9))
     expect(named(events).filter((name) => name !== 'dominance' && name !== 'dead-layer')).toEqual([
       'collapse',
     ])
@@ -206,7 +206,7 @@ describe('a search', () => {
   })
 
   it('whose gates hardly learn says that they are stuck, and undecided before the projection', async () => {
-    const { model, events } = await searched(cells({}, { gates: { learningRate: 1e-9 } }))
+    const { model, events } = await searched(cells({}, { gates: { travel: 1e-6 } }))
     const told = eventsOf(events, 'alarm').map(({ step, alarm, layer }) => `${step} ${alarm} ${layer}`)
     expect(told).toEqual(['9 stuck cell0', '9 stuck cell1', '15 undecided cell0', '15 undecided cell1'])
     model.dispose()
@@ -215,11 +215,11 @@ describe('a search', () => {
 
 describe('a safeguard', () => {
   const collapsing = (safeguard: string, more: Settings = {}) =>
-    cells({ parameters: 60 }, { alarms: { collapse: { limit: 0.7, safeguard } } }, more)
+    cells({ parameters: 4 }, { alarms: { collapse: { limit: 0.7, safeguard } } }, more)
 
   it('hold-gates holds them for the rest of the phase', async () => {
     const phases = [
-      { name: 'press', until: 0.85, terms: [{ term: 'parameters', part: 'gates', lambda: 60 }] },
+      { name: 'press', until: 0.85, terms: [{ term: 'parameters', part: 'gates', lambda: 10 }] },
       { name: 'free', until: 1 },
     ]
     const more = { schedule: { name: 'two', phases, prune: { from: 0.9, until: 1 } } }

@@ -53,7 +53,7 @@ describe('a search', () => {
   const trial = (average: boolean) =>
     trialOf(vectorData(), tinyMlp(), {
       schedule,
-      search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 }, average },
+      search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { travel: 1 }, average },
     })
 
   it('trains alike with and without it, and tells the metric of the average', async () => {

@@ -20,13 +20,13 @@ const cases: Record<string, () => Case> = {
     data: imageData(rows),
     supernet: tinyCells({ cells: 4, reductions: [1] }),
     layers: ['cell0', 'cell1', 'cell2', 'cell3'],
-    lambda: 0.5,
+    lambda: 10,
   }),
   'autoencoder-mlp': () => ({
     data: vectorData(rows),
     supernet: tinyMlp({ encoder: [8], code: 8, head: [8, 8] }),
     layers: ['encoder/dense0', 'encoder/code', 'head/dense0', 'head/dense1'],
-    lambda: 1,
+    lambda: 10,
   }),
 }
 
@@ -48,7 +48,7 @@ async function halfway(
 ) {
   const trial = trialOf(data, supernet, {
     schedule: schedule(first, second, lambda),
-    search: { epochs: 12, batch: 8, inspectEvery: 1, gates: { learningRate: 0.2, noise: 0.1 } },
+    search: { epochs: 12, batch: 8, inspectEvery: 1, gates: { travel: 1, noise: 0.1 } },
   })
   const { model, events } = await searched(trial)
   model.dispose()

@@ -36,7 +36,7 @@ function begun(search: object = {}, relaxation = 'gates') {
     relaxation,
     search: {
       batch: 16,
-      gates: { noise: 0.5, learningRate: 0.1 },
+      gates: { noise: 0.5, travel: 0.3 },
       weights: { learningRate: 0.05 },
       ...search,
     },
@@ -48,6 +48,8 @@ function begun(search: object = {}, relaxation = 'gates') {
   const stepper = supernetStepper(model, data, context)
   const row = rowAt(schedule, 0)
   const phase = schedule.phases[0]!
+  // Adam's first step is a matter of signs alone, which answer to no λ.
+  stepper.step(0, shards, phase, row)
   return {
     model,
     stepper,
@@ -111,7 +113,7 @@ describe('a look-ahead', () => {
       list.map((s) => s[what])
     expect(Math.max(...of('loss', slopes).map(Math.abs))).toBeGreaterThan(1e-5)
     // Where weights go behind the gates, they answer to λ as well; that is left out.
-    const most = 'mode' in (settings[0] ?? {}) ? 0.25 : 0.05
+    const most = 'mode' in (settings[0] ?? {}) ? 0.5 : 0.05
     expect(relativeError(of('loss', found.slopes), of('loss', slopes))).toBeLessThan(most)
     if (settings[1] === undefined)
       expect(relativeError(of('cost', found.slopes), of('cost', slopes))).toBeLessThan(0.05)

@@ -73,7 +73,7 @@ describe.each(planted)(
       const trial = trialOf(stripes(period), oneEdge(operations), {
         seed,
         schedule: schedule(0.3),
-        search: { epochs: 20, batch: 32, inspectEvery: 9, gates: { learningRate: 0.1 } },
+        search: { epochs: 20, batch: 32, inspectEvery: 9, gates: { travel: 20 } },
       })
       const { model, events } = await searched(trial)
       const [group] = model.supernet.groups
@@ -113,7 +113,7 @@ describe('where one of five features is enough', () => {
         batch: 32,
         inspectEvery: 5,
         weights: { learningRate: 0.02 },
-        gates: { learningRate: 0.05 },
+        gates: { travel: 20 },
       },
     })
     const { model } = await searched(trial)

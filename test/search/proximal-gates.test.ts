@@ -29,9 +29,8 @@ function step(
 ): number[] {
   return tf.tidy(() => [
     ...stepProximalGates(
-      [{ group: of, gates: tf.tensor1d([...gates]), gradient: tf.tensor1d([...gradient]) }],
+      [{ group: of, gates: tf.tensor1d([...gates]), gradient: tf.tensor1d([...gradient]), rate }],
       lambda > 0 ? [{ term: l1, lambda }] : [],
-      rate,
     )[0]!.dataSync(),
   ])
 }
@@ -81,9 +80,13 @@ describe('a proximal step of gates', () => {
     for (let t = 0; t < 300; t++) {
       gates = tf.tidy(() =>
         stepProximalGates(
-          edges.map((of, i) => ({ group: of, gates: tf.tensor1d(gates[i]!), gradient: tf.zeros([3]) })),
+          edges.map((of, i) => ({
+            group: of,
+            gates: tf.tensor1d(gates[i]!),
+            gradient: tf.zeros([3]),
+            rate: 0.1,
+          })),
           [{ term: groupLasso, lambda: 0.2 }],
-          0.1,
         ).map((tensor) => [...tensor.dataSync()]),
       )
       gates.forEach((edge, i) =>
@@ -103,17 +106,21 @@ describe('a proximal step of gates', () => {
     }
   })
 
-  it('closes a member that no legal choice keeps, however large it is; where it may stay, it does', () => {
-    const edge = (empty: boolean): GateGroup => ({
+  it.each([true, false])('leaves what carries nothing at 0, legal or not (%s)', (empty) => {
+    const edge: GateGroup = {
       ...group(3, 1),
       members: [{ name: 'none', empty: true }, { name: 'skip' }, { name: 'conv-3x3' }],
       keep: { min: 1, max: 1, empty },
-    })
-    const gates = [0.9, 0.08, 0.02]
-    const closing = step(gates, [0, 0, 0], 10, { of: edge(false) })
-    closing.forEach((value, i) => expect(value).toBeCloseTo(i === 1 ? 1 : 0, 5))
-    const staying = step(gates, [0, 0, 0], 10, { of: edge(true) })
-    staying.forEach((value, i) => expect(value).toBeCloseTo(i === 0 ? 1 : 0, 5))
+    }
+    const initial = relaxations.gates.initial(edge, randomSource(1), 0.01)
+    expect(initial[0]).toBe(0)
+    expect(total([...initial])).toBeCloseTo(1, 6)
+    // The loss itself asks for it.
+    const stepped = step([...initial], [-3, 0, 0], 0.1, { of: edge })
+    expect(stepped[0]).toBe(0)
+    const pressed = step([0, 0.6, 0.4], [0, 0, 0], 10, { of: edge })
+    expect(pressed[0]).toBe(0)
+    expect(pressed[1]).toBeGreaterThan(0.6)
   })
 
   it('keeps the order of the open gates', () => {
@@ -173,14 +180,14 @@ describe('a proximal step of gates', () => {
     const stepOn = async (backend: 'wasm' | 'cpu') => {
       await useBackend(backend)
       return tf.tidy(() => {
-        const gates = tf.tensor1d([0.6, 0.5, 0.4, 0.3, 0.15, 0.05])
+        const gates = tf.tensor1d([0, 0.7, 0.6, 0.45, 0.2, 0.05])
         const gradient = tf.tensor1d([-2, 1, 0.5, -1, 0, 0.3])
         const pressing = [
           { term: l1, lambda: 0.2, selected: chosen },
           { term: groupLasso, lambda: 0.1 },
           { term: l1, lambda: 0.4 },
         ]
-        return [...stepProximalGates([{ group: of, gates, gradient }], pressing, 0.1)[0]!.dataSync()]
+        return [...stepProximalGates([{ group: of, gates, gradient, rate: 0.1 }], pressing)[0]!.dataSync()]
       })
     }
     const expected = await stepOn('cpu')
@@ -192,8 +199,8 @@ describe('a proximal step of gates', () => {
   it('frees everything but its result', () => {
     const inputs = [tf.tensor1d([0.5, 0.5]), tf.tensor1d([1, 0])] as const
     const before = tf.memory().numTensors
-    const steps = [{ group: group(2, 1), gates: inputs[0], gradient: inputs[1] }]
-    const next = stepProximalGates(steps, [{ term: l1, lambda: 0.1 }], 0.1)
+    const steps = [{ group: group(2, 1), gates: inputs[0], gradient: inputs[1], rate: 0.1 }]
+    const next = stepProximalGates(steps, [{ term: l1, lambda: 0.1 }])
     expect(tf.memory().numTensors).toBe(before + 1)
     tf.dispose([...next, ...inputs])
   })

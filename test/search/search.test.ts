@@ -47,27 +47,30 @@ const press = (lambda: number, more: object = {}) =>
 /** Three batches an epoch, four epochs; gates move fast, so that something happens. */
 const cells = (settings: Settings = {}): Trial =>
   trialOf(imageData(), tinyCells(), {
-    schedule: press(0.3, { prune: { from: 0.25, until: 0.75 } }),
+    schedule: press(5, { prune: { from: 0.25, until: 0.75 } }),
     ...settings,
-    search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 }, ...settings.search },
+    search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { travel: 1 }, ...settings.search },
   })
 
 const units = (settings: Settings = {}): Trial =>
   trialOf(vectorData(), tinyMlp(), {
-    schedule: press(1, {
+    schedule: press(10, {
       phases: [
         {
           name: 'all',
           until: 1,
           losses: { task: 1, reconstruction: 0.5 },
-          terms: [{ term: 'l1', part: 'gates', lambda: 1 }],
+          terms: [{ term: 'l1', part: 'gates', lambda: 6 }],
         },
       ],
       prune: { from: 0.25, until: 0.75 },
     }),
     ...settings,
-    search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 }, ...settings.search },
+    search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { travel: 1 }, ...settings.search },
   })
+
+/** Gates that stay open. */
+const slow = { gates: { travel: 0.01 } }
 
 /** Searches until `stopAfter` iterations are done, then is interrupted. */
 async function interrupted(trial: Trial, stopAfter: number): Promise<Checkpoint> {
@@ -208,7 +211,7 @@ describe('pruning during a search', () => {
 
   it('projects what is left at prune.until, and says what the metric lost', async () => {
     const { model, events, result } = await searched(
-      cells({ schedule: press(0, { prune: { from: 0.5, until: 0.5 } }) }),
+      cells({ schedule: press(0, { prune: { from: 0.5, until: 0.5 } }), search: slow }),
     )
     const removals = eventsOf(events, 'removal')
     expect(removals.map(({ by }) => by)).toEqual(removals.map(() => 'projection'))
@@ -224,7 +227,9 @@ describe('pruning during a search', () => {
   })
 
   it.each([0, 0.01, 1])('ends legal with prune.until %f', async (until) => {
-    const { model, events } = await searched(cells({ schedule: press(0, { prune: { from: 0, until } }) }))
+    const { model, events } = await searched(
+      cells({ schedule: press(0, { prune: { from: 0, until } }), search: slow }),
+    )
     expect(illegality(model.supernet)).toBeUndefined()
     const [first] = eventsOf(events, 'removal')
     expect(first!.step).toBe(Math.max(1, Math.round(until * 12)))
@@ -278,7 +283,7 @@ describe('early stopping', () => {
     const { model, events, result } = await searched(
       cells({
         search: { epochs: 12, weights: { learningRate: 1e-9 }, earlyStop: { epochs: 2, minDelta: 0.5 } },
-        schedule: press(0.3, { prune: { from: 0.25, until: 0.5 } }),
+        schedule: press(5, { prune: { from: 0.25, until: 0.5 } }),
       }),
     )
     // Decided after epoch 5; epoch 5 is the best so far; epochs 6 and 7 are no better.
@@ -308,7 +313,7 @@ describe('alternating mode', () => {
       for (const row of data.splits.arch) targets[row] = (targets[row]! + archTargets) % 3
       const trial = trialOf({ ...data, targets }, tinyCells(), {
         schedule: onePhase([]),
-        search: { epochs: 1, mode: 'alternating', gates: { learningRate: 0.2 } },
+        search: { epochs: 1, mode: 'alternating', gates: { travel: 1 } },
       })
       const { model, events } = await searched(trial)
       model.dispose()

@@ -28,7 +28,7 @@ beforeAll(() => useBackend('wasm'))
 const trial = (schedule: Settings['schedule']): Trial =>
   trialOf(imageData(), tinyCells(), {
     schedule,
-    search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2 } },
+    search: { epochs: 4, batch: 8, inspectEvery: 2, gates: { travel: 20 } },
   })
 const document = onePhase(
   [

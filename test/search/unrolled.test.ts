@@ -99,7 +99,7 @@ describe('the unrolled gradient', () => {
 describe('a search in mode unrolled', () => {
   const make = (mode: string, rows = { train: 16, arch: 8, validation: 8 }) =>
     trialOf(vectorData(rows), tinyMlp(), {
-      search: { epochs: 3, mode, weights: { learningRate: 0.05 }, gates: { learningRate: 0.1 } },
+      search: { epochs: 3, mode, weights: { learningRate: 0.05 }, gates: { travel: 20 } },
     })
 
   it('frees what it allocated, resumes to the same bits, and is not first order', async () => {

@@ -2,15 +2,17 @@ import { expectedCost } from './expected-cost.js'
 import type { Term } from './types.js'
 
 /**
- * R = the expected time of the layer's members for one example, in milliseconds: a sum of measured times, as
+ * R = the expected time of the layer's members for one example, in average members: a sum of measured times, as
  * in ProxylessNAS (arXiv:1812.00332, §3.3.1). The table is `config.objective.latency`.
  */
 export const latency: Term = {
   name: 'latency',
-  description:
-    'expected time by a measured table: pushes towards faster members; unit: milliseconds for one example',
+  description: 'expected time by a measured table: pushes towards faster members; unit: an average member’s',
   gates: {
-    value: (layer) => expectedCost(layer, (group, member) => layer.latency(group, member)),
+    value: (layer) => {
+      const unit = layer.costUnit('latency')
+      return expectedCost(layer, (group, member) => layer.latency(group, member) / unit)
+    },
     selects: 'members',
     refused: {},
     needs: 'latency',

@@ -1,13 +1,15 @@
 import { expectedCost } from './expected-cost.js'
 import type { Term } from './types.js'
 
-/** R = the expected number of weights of the layer's members, in thousands (`expectedCost`). */
+/** R = the expected weights of the layer's members, in average members (`expectedCost`). */
 export const parameters: Term = {
   name: 'parameters',
-  description: 'expected weights: pushes towards members with fewer; unit: thousands of weights',
+  description: 'expected weights: pushes towards members with fewer; unit: an average member’s',
   gates: {
-    value: (layer) =>
-      expectedCost(layer, ({ name }, member) => layer.costs().of(name, member).parameters / 1000),
+    value: (layer) => {
+      const unit = layer.costUnit('parameters')
+      return expectedCost(layer, ({ name }, member) => layer.costs().of(name, member).parameters / unit)
+    },
     selects: 'members',
     refused: {},
   },

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { RelaxationName } from '../../supernet/relaxations/types.js'
 import type { CostTree } from '../../supernet/member-cost.js'
-import type { GateGroup, Supernet } from '../../supernet/types.js'
+import type { GateGroup, MemberMetric, Supernet } from '../../supernet/types.js'
 
 /** What a term can act on. */
 export type Part = 'weights' | 'activations' | 'gates'
@@ -48,6 +48,8 @@ export interface LayerGates {
   readonly alpha: (group: string) => tf.Tensor1D
   /** What each member costs, and which member of another group a group stands in. */
   readonly costs: () => CostTree
+  /** What the average member of the supernet costs at the beginning: the unit in which terms count costs. */
+  readonly costUnit: (metric: MemberMetric) => number
   /** Milliseconds of a member, from the measured table. */
   readonly latency: (group: GateGroup, member: string) => number
   /** Does the term act on a member? On all of `groups` where absent. */

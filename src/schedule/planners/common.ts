@@ -1,6 +1,5 @@
 import type { RelaxationName } from '../../supernet/relaxations/types.js'
 import type { Supernet } from '../../supernet/types.js'
-import type { MemberMetric } from '../source.js'
 import { phaseAt } from '../table.js'
 import type { Schedule } from '../types.js'
 
@@ -18,6 +17,3 @@ export const pressureOn = (relaxation: RelaxationName): string => (relaxation ==
 /** Whether a layer has gates by whose gradient a cost acts: units, whose cost does not depend on which stay, have none. */
 export const feelsCost = ({ groups }: Supernet, layer: string): boolean =>
   groups.some((group) => group.layer === layer && group.kind !== 'units')
-
-/** The unit in which the term of a cost counts. */
-export const costUnit: Readonly<Record<MemberMetric, number>> = { parameters: 1e3, flops: 1e6, latency: 1 }

@@ -1,9 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { gateColumns } from '../levers.js'
-import type { ExpectedCosts, LayerCost, MemberMetric, ScheduleSource } from '../source.js'
+import type { ExpectedCosts, LayerCost, ScheduleSource } from '../source.js'
 import { rowAt } from '../table.js'
-import { costUnit, decides, feelsCost, firstMove, pressureOn } from './common.js'
+import { decides, feelsCost, firstMove, pressureOn } from './common.js'
 import { planner, type PlannerContext } from './types.js'
+import type { MemberMetric } from '../../supernet/types.js'
 
 interface Options {
   readonly every: number
@@ -14,6 +15,8 @@ interface Options {
 interface State {
   /** What each layer was expected to cost when gates began to move. */
   first: Record<string, number> | null
+  /** What the average member costs: the unit in which a price counts. */
+  unit: number
   /** μ_k by layer. */
   multipliers: Record<string, number>
   /** μ_k over all looks, and how many they were. */
@@ -52,7 +55,7 @@ export const controller = planner<Options>({
     every: Type.Integer({ minimum: 1, default: 5, description: 'iterations between looks at the gates' }),
     rate: Type.Number({
       exclusiveMinimum: 0,
-      default: 0.1,
+      default: 1,
       description: 'λ for a gap of 1 in log-odds of cost',
     }),
     settle: Type.Number({
@@ -83,7 +86,7 @@ function source({
 }: PlannerContext<Options>): ScheduleSource {
   const { rate, settle, every } = options
   const { metric, limit } = schedule.budget as { metric: MemberMetric; limit: number }
-  const state: State = { first: null, multipliers: {}, means: {}, looks: 0, forces: {}, eased: {} }
+  const state: State = { first: null, unit: 1, multipliers: {}, means: {}, looks: 0, forces: {}, eased: {} }
   const from = firstMove(schedule)
   const groupsOf = (layer: string) => supernet.groups.filter((group) => group.layer === layer)
   const hasUnits = (layer: string) => groupsOf(layer).some(({ kind }) => kind === 'units')
@@ -101,6 +104,7 @@ function source({
     const first = (state.first ??= Object.fromEntries(
       costs.layers.map(({ layer, expected }) => [layer, expected]),
     ))
+    state.unit = costs.unit
     const time = Math.min(1, (t - from) / Math.max(1, settle * (schedule.prune.until - from)))
     state.looks += 1
     const layers = Object.keys(first)
@@ -130,7 +134,7 @@ function source({
       for (const [layer, force] of Object.entries(state.forces)) {
         // A force of 1 is a price of 1 on the mean cost of a group.
         if (feelsCost(supernet, layer))
-          raise(metric, layer, (force * costUnit[metric] * groupsOf(layer).length) / state.first![layer]!)
+          raise(metric, layer, (force * state.unit * groupsOf(layer).length) / state.first![layer]!)
         if (hasUnits(layer)) raise(pressureOn(relaxation), layer, force, state.eased[layer])
       }
       return { ...row, columns }

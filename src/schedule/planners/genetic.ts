@@ -3,13 +3,14 @@ import { expected } from '../../base/errors.js'
 import { oneOf } from '../../config/schema-parts.js'
 import { excerpt } from '../excerpt.js'
 import { gateColumns } from '../levers.js'
-import type { MemberMetric, ScheduleSource } from '../source.js'
+import type { ScheduleSource } from '../source.js'
 import { rowAt } from '../table.js'
 import type { Schedule } from '../types.js'
 import { decides, firstMove, pressureOn } from './common.js'
 import { child, factorAt, genomeLength, layerGroups, randomGenome, type Layout } from './genome.js'
 import type { Tried, Trying } from './trying.js'
 import { planner, type PlannerContext } from './types.js'
+import type { MemberMetric } from '../../supernet/types.js'
 
 interface Options {
   readonly population: number
@@ -22,7 +23,7 @@ interface Options {
 }
 
 /** λ of a term that presses where the base has none on gates. */
-const start = 0.05
+const start = 5
 /** Each rung keeps this share of the one before, and searches twice as long. */
 const kept = 1 / 3
 const rungs = 3

@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox'
 import { oneOf } from '../../config/schema-parts.js'
-import type { MemberMetric, Move, ScheduleSource } from '../source.js'
+import type { Move, ScheduleSource } from '../source.js'
 import { rowAt, type LambdaRow } from '../table.js'
 import type { Segment } from '../types.js'
-import { costUnit, decides, feelsCost, firstMove, pressureOn } from './common.js'
+import { decides, feelsCost, firstMove, pressureOn } from './common.js'
 import { planner, type PlannerContext } from './types.js'
+import type { MemberMetric } from '../../supernet/types.js'
 
 interface Options {
   readonly every: number
@@ -30,7 +31,7 @@ interface State {
 /** A λ is never more than this many times the base's, nor less than its reciprocal. */
 const range = 32
 /** Pressure that begins at this λ; a price at this share of the layer's cost. */
-const start = 0.02
+const start = 0.1
 const [beta1, beta2] = [0.5, 0.9]
 
 /**
@@ -104,10 +105,11 @@ function source({ schedule, supernet, relaxation, options }: PlannerContext<Opti
       const row = rowAt(schedule, t)
       if (!decides(schedule, t)) return row
       if (Object.keys(state.starts).length === 0) {
-        const costs = new Map(observed.costs(cost).layers.map(({ layer, expected }) => [layer, expected]))
+        const { layers, unit } = observed.costs(cost)
+        const costs = new Map(layers.map(({ layer, expected }) => [layer, expected]))
         for (const i of turned) {
           const { term, layer } = schedule.columns[i]!
-          const of = term === cost ? costUnit[cost] / Math.max(costs.get(layer) ?? 0, 1) : 1
+          const of = term === cost ? unit / Math.max(costs.get(layer) ?? 0, unit) : 1
           state.starts[i] = start * of
         }
       }

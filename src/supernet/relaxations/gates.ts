@@ -15,14 +15,20 @@ const closed: ClosedForm = {
 
 /**
  * Free non-negative gates, g / Σg · total. Dividing by the sum makes the loss blind to a common scale, so
- * its gradient never pushes there, and terms on the mixture weights cannot be met by shrinking everything.
+ * its gradient never pushes there, and terms on the mixture weights cannot be met by shrinking everything. A member
+ * that carries nothing has gate 0 all the time: a budget may choose it, gates do not.
  */
 export const gates: Relaxation = {
   name: 'gates',
   step: 'proximal',
+  travel: 2,
+  slope: () => 1,
   initial(group, random, noise) {
     const stream = random.stream('gates', group.name)
-    const raw = group.members.map(() => Math.max(0.1, 1 + noise * stream.normal()))
+    const raw = group.members.map(({ empty = false }) => {
+      const open = Math.max(0.1, 1 + noise * stream.normal())
+      return empty ? 0 : open
+    })
     const sum = raw.reduce((a, b) => a + b, 0)
     return Float32Array.from(raw, (value) => (value / sum) * group.total)
   },

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { GateGroup } from '../types.js'
-import { initialLogits, type Relaxation } from './types.js'
+import { adamTravel, initialLogits, type Relaxation } from './types.js'
 
 /**
  * softmax((α + G) / τ) · total with Gumbel noise G = −log(−log U), drawn anew for every group and step
@@ -10,6 +10,8 @@ import { initialLogits, type Relaxation } from './types.js'
 export const gumbelSoftmax: Relaxation = {
   name: 'gumbel-softmax',
   step: 'adam',
+  travel: adamTravel,
+  slope: ({ total, members }) => total / members.length,
   // As GDAS has it (arXiv:1910.04465).
   temperature: { from: 10, to: 0.1 },
   initial: initialLogits,

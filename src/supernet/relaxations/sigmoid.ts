@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { initialLogits, type Relaxation } from './types.js'
+import { adamTravel, initialLogits, type Relaxation } from './types.js'
 
 /**
  * σ(α / τ) for each member by itself (FairDARTS, arXiv:1911.12126): members do not compete, so their weights
@@ -8,6 +8,8 @@ import { initialLogits, type Relaxation } from './types.js'
 export const sigmoid: Relaxation = {
   name: 'sigmoid',
   step: 'adam',
+  travel: adamTravel,
+  slope: () => 1 / 4,
   temperature: { from: 1, to: 1 },
   initial: initialLogits,
   weights: (alpha, _group, temperature = 1) => tf.sigmoid(tf.div(alpha, temperature)),

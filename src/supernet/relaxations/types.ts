@@ -33,6 +33,13 @@ export interface Relaxation {
   ) => tf.Tensor1D
   /** `proximal`: plain gradient steps, proximal operators, exact zeros. `adam`: Adam on free parameters. */
   readonly step: 'proximal' | 'adam'
+  /**
+   * How far a gradient of 1 takes α over all the time of its gates, where none is configured: in units of its group's
+   * mean, under Adam in units of α.
+   */
+  readonly travel: number
+  /** ∂ mixture weight / ∂ α of a member at the beginning: what a term on mixture weights feels of a step of α. */
+  slope(group: GateGroup): number
   /** The course of the temperature over the search where none is configured; absent where there is none. */
   readonly temperature?: { readonly from: number; readonly to: number }
   /** The temperature of a search at iteration t; 1 where it is not given. */
@@ -44,3 +51,6 @@ export const initialLogits: Relaxation['initial'] = (group, random, noise) => {
   const stream = random.stream('gates', group.name)
   return Float32Array.from(group.members, () => noise * stream.normal())
 }
+
+/** Of Adam's steps: as far as DARTS's α could go at most, 3e-4 in each of 19,550 iterations (arXiv:1806.09055, §A.1). */
+export const adamTravel = 6

@@ -16,14 +16,14 @@ describe('targets', () => {
   const first = { a: 100, b: 100, c: 0 }
 
   it('are the same share of what each layer cost first', () => {
-    const found = targets({ fixed: 20, layers }, first, 180)
+    const found = targets({ fixed: 20, unit: 1, layers }, first, 180)
     expect(found.get('a')).toBeCloseTo(80)
     expect(found.get('b')).toBeCloseTo(80)
     expect(found.has('c')).toBe(false)
   })
 
   it('leave a layer its least, and the others the rest', () => {
-    const found = targets({ fixed: 20, layers }, first, 120)
+    const found = targets({ fixed: 20, unit: 1, layers }, first, 120)
     expect(found.get('a')).toBeCloseTo(40)
     expect(found.get('b')).toBe(60)
   })
@@ -54,7 +54,7 @@ describe('the controller', () => {
           epochs: 60,
           batch: 8,
           inspectEvery: 2,
-          gates: { learningRate: 0.2 },
+          gates: { travel: 3 },
           weights: { learningRate: 0.01 },
         },
       })
@@ -93,7 +93,7 @@ describe('the controller', () => {
   })
 
   it('eases the base where it presses units below the budget', async () => {
-    const terms = [{ term: 'l1', part: 'gates', lambda: 1 }]
+    const terms = [{ term: 'l1', part: 'gates', lambda: 40 }]
     const { base, ...rest } = unpressed(0.7)
     const harsh = { ...base, phases: [{ ...base.phases[0]!, terms }, base.phases[1]!] }
     const supernet = spaceNet('autoencoder-mlp', { encoder: [24], code: 12, head: [16] }, [5], 1)

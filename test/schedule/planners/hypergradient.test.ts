@@ -40,7 +40,11 @@ function answers(
   const observed: Observed = {
     gateValues: () => ({}),
     supernet,
-    costs: () => ({ fixed: 0, layers: supernet.layers.map((layer) => ({ layer, expected: 10, least: 1 })) }),
+    costs: () => ({
+      fixed: 0,
+      unit: 1,
+      layers: supernet.layers.map((layer) => ({ layer, expected: 10, least: 1 })),
+    }),
     lookAhead: (_, __, moves: readonly Move[]): LookAhead => ({
       loss: 1,
       cost: 1,
@@ -64,8 +68,8 @@ describe('the hypergradient', () => {
     const from = schedule.phases[1]!.from
     expect(at(0, 'l1')).toBe(0.7)
     expect(at(from, 'l1')).toBeCloseTo(0.1 * Math.exp(0.2 * sign), 6)
-    // What the base leaves out begins small: at 0.02 of the layer's cost, 10 weights.
-    expect(at(from, 'parameters')).toBeCloseTo(2 * Math.exp(0.4 * sign), 4)
+    // What the base leaves out begins small: at 0.1 of the layer's cost, ten average members.
+    expect(at(from, 'parameters')).toBeCloseTo(0.01 * Math.exp(0.4 * sign), 6)
     expect(at(schedule.prune.until, 'l1')).toBe(0.1)
   })
 

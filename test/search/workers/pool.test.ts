@@ -53,7 +53,7 @@ async function searchBy(execute: ShardExecutor | undefined, trial: Trial, from?:
 }
 
 const rows = { train: 24, arch: 12, validation: 12 }
-const search = { epochs: 2, batch: 8, shards: 4, inspectEvery: 2, gates: { learningRate: 0.2, noise: 0.5 } }
+const search = { epochs: 2, batch: 8, shards: 4, inspectEvery: 2, gates: { travel: 2, noise: 0.5 } }
 const closing = onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }], { prune: { from: 0.25, until: 0.75 } })
 const cells = (more: Settings = {}, options: object = {}) =>
   trialOf(imageData(rows), tinyCells(options), {

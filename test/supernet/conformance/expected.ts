@@ -4,8 +4,9 @@ import { randomSource, type RandomStream } from '../../../src/base/random.js'
 import { costsByNode } from '../../../src/nn/cost.js'
 import { keepMembers, withoutDeadNodes } from '../../../src/nn/transform.js'
 import { terms } from '../../../src/registry.js'
-import { expectedCosts, memberCosts, sumOfMembers } from '../../../src/search/layer-cost.js'
+import { expectedCosts } from '../../../src/search/layer-cost.js'
 import { layerGates } from '../../../src/search/layer-gates.js'
+import { averageMember, memberCosts, sumOfMembers } from '../../../src/search/member-costs.js'
 import { taskCost } from '../../../src/supernet/cost.js'
 import { costTree } from '../../../src/supernet/member-cost.js'
 import { SupernetModel } from '../../../src/supernet/model.js'
@@ -16,7 +17,6 @@ import { removeAtRandom } from './removals.js'
 
 const metrics = ['parameters', 'flops'] as const
 type Metric = (typeof metrics)[number]
-const units: Record<Metric, number> = { parameters: 1e3, flops: 1e6 }
 
 /**
  * One random sequence of legal removals, down to a legal architecture: how groups lie in one another has an end all
@@ -149,7 +149,9 @@ function ofTerm(model: SupernetModel, metric: Metric): number {
   const layers = [...new Set(model.supernet.groups.map(({ layer }) => layer))]
   return layers.reduce(
     (sum, layer) =>
-      sum + units[metric] * tf.tidy(() => gates!.value(layerGates(model, layer, undefined)).dataSync()[0]!),
+      sum +
+      averageMember(model.origin, metric, undefined) *
+        tf.tidy(() => gates!.value(layerGates(model, layer, undefined)).dataSync()[0]!),
     0,
   )
 }

@@ -18,7 +18,7 @@ describe.each(table)('%s', (_name, instance) => {
 
   it('learns a few rows by heart in joint steps', async () => {
     await withoutLeaks(() => {
-      const search = { epochs: steps, batch: 8, weights: adam, gates: { learningRate: 0.05 } }
+      const search = { epochs: steps, batch: 8, weights: adam, gates: { travel: 1 } }
       const tried = trial(instance, data, { schedule: onePhase([]), search })
       const model = modelOf(tried)
       const stepper = supernetStepper(model, data, contextOf(tried).context)
