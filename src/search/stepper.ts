@@ -18,6 +18,7 @@ import { gateTime, travelOf } from './gate-time.js'
 import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
 import { keptGradients } from './kept-gradients.js'
 import { lookAhead } from './look-ahead.js'
+import { openGroups, trainedWeights } from './moving-parts.js'
 import { judgedNetwork, modelNetwork, type PassNetwork } from './network.js'
 import { learningRateAt, optimizer } from './optimizer.js'
 import type { SearchContext } from './search.js'
@@ -291,15 +292,3 @@ const readsInitial = ({ schedule, terms }: SearchContext): boolean =>
   )
 
 const termOf = (terms: readonly Term[], name: string): Term => terms.find((term) => term.name === name)!
-
-/** Weights of the layers that the phase trains. */
-const trainedWeights = (model: SupernetModel, { train }: CompiledPhase): string[] =>
-  model.weights.specs
-    .filter(({ role, layer }) => role === 'weight' && train.has(layer))
-    .map(({ name }) => name)
-
-/** Groups that still have a choice to make, of a layer or of all. */
-const openGroups = (model: SupernetModel, of?: string): string[] =>
-  model.supernet.groups
-    .filter(({ members, keep, layer }) => members.length > keep.min && (of === undefined || layer === of))
-    .map(({ name }) => name)

@@ -36,6 +36,8 @@ function begun(search: object = {}, relaxation = 'gates') {
     relaxation,
     search: {
       batch: 16,
+      // Judged are the weights of the step, not their average.
+      average: false,
       gates: { noise: 0.5, travel: 0.3 },
       weights: { learningRate: 0.05 },
       ...search,

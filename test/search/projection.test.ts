@@ -60,11 +60,11 @@ describe('ablation', () => {
     const parts = takenApart(make())
     parts.step(0)
     parts.step(1)
-    const { model, data, context } = parts
+    const { data, context } = parts
     const rows = data.splits.validation
     const [found] = ablate(parts.pruning, group, [[member]], rows, 2)
     expect(found).toMatchObject({ step: 2, metric: context.metric === 'accuracy' ? 'cross-entropy' : 'rmse' })
-    const measure = () => evaluate(modelNetwork(model), data, rows, found!.metric)!
+    const measure = () => evaluate(parts.stepper.network, data, rows, found!.metric)!
     expect(found!.with).toBe(measure())
     parts.stepper.prune(
       group,
