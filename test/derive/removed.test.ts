@@ -18,7 +18,7 @@ beforeAll(() => useBackend('wasm'))
 const rows = { train: 24, validation: 12, test: 12 }
 const l1 = (lambda: number) => [{ term: 'l1', part: 'gates', lambda }]
 const prune = { from: 0.25, until: 0.75 }
-const search = { epochs: 4, batch: 8, inspectEvery: 2, gates: { learningRate: 0.2, noise: 0.5 } }
+const search = { epochs: 4, batch: 8, inspectEvery: 2, gates: { travel: 2, noise: 0.5 } }
 
 async function result(settings: Settings, cells = false) {
   const events: Event[] = []

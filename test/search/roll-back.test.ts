@@ -47,7 +47,7 @@ const diverging = (settings: Settings = {}): Trial =>
       epochs: 20,
       batch: 8,
       inspectEvery: 1,
-      gates: { learningRate: 0.2 },
+      gates: { travel: 2 },
       weights: { optimizer: 'sgd', decay: 'constant', learningRate: 0.05 },
       ...settings.search,
     },
@@ -150,7 +150,7 @@ describe('a search that diverges', () => {
     const mine: Intervention = {
       stage: 'search',
       step: checkpoint.step,
-      what: 'search.gates.learningRate',
+      what: 'search.gates.travel',
       from: 0.2,
       to: 0.1,
       by: 'resume',
