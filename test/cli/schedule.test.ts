@@ -31,7 +31,9 @@ describe('schedule show', () => {
   test('tells λ by term, layer and phase', async () => {
     const text = await shown('front-to-back', ...onCells)
     expect(text).toMatch(/λ +warm-up +press +decide +relax\niterations +0–10 +10–80 +80–85 +85–100\n/)
-    expect(text).toMatch(/l2\/weights {2}stem … classifier \(5 layers\) +0\.0005 +0\.0005 +0\.0005 +0\.0005\n/)
+    expect(text).toMatch(
+      /l2\/weights {2}stem … classifier \(5 layers\) +0\.0005 +0\.0005 +0\.0005 +0\.0005\n/,
+    )
     expect(text).toMatch(/l1\/gates {2}cell0 +– +2 → 20 +20 → 100 +–\n/)
     expect(text).toMatch(/l1\/gates {2}cell1, cell2 +– +0 → 20 +20 → 100 +–$/)
   })

@@ -26,7 +26,10 @@ const configOf = (planner: string, seed: number, store?: string) =>
   })
 const json = (path: string) => JSON.parse(readFileSync(at(path), 'utf8')) as never
 const lessonsIn = (store: string): Lesson[] =>
-  readdirSync(at(store)).map((file) => json(`${store}/${file}`) as Lesson)
+  readdirSync(at(store)).map((file) => {
+    const { sha256: _, ...lesson } = json(`${store}/${file}`) as Lesson & { sha256: string }
+    return lesson
+  })
 const taken = (run: string) =>
   (json(`${run}/config.json`) as { schedule: { planner: { lessons?: Lesson[] } } }).schedule.planner.lessons
 
