@@ -18,7 +18,13 @@ beforeAll(async () => {
     phases: [{ name: 'all', until: 1, terms: [{ term: 'l1', part: 'gates', lambda: 1e-6 }] }],
   }
   const retrain = { epochs: 2, batch: 128, baseline: true }
-  const config = { ...tinyMlp, schedule, retrain, search: { epochs: 2, batch: 128 }, criteria: [] }
+  const config = {
+    ...tinyMlp,
+    schedule,
+    retrain,
+    search: { epochs: 2, batch: 128, gates: { travel: 0.01 } },
+    criteria: [],
+  }
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
   printed = (await program('search', join(folder, 'config.json'), '--out', run, '--quiet')).printed
 })

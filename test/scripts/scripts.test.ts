@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const short = JSON.stringify({
-  search: { epochs: 3, batch: 64 },
+  search: { epochs: 12, batch: 64 },
   retrain: { epochs: 3, batch: 64 },
 })
 

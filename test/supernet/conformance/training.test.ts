@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { batching } from '../../../src/search/batching.js'
-import type { Progress } from '../../../src/search/checkpoint.js'
+import { freshProgress } from '../../../src/search/checkpoint.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
 import { contextOf, modelOf, onePhase } from '../../helpers/trials.js'
 import { dataOf, table, trial, withoutLeaks } from './table.js'
@@ -23,7 +23,7 @@ describe.each(table)('%s', (_name, instance) => {
       const model = modelOf(tried)
       const stepper = supernetStepper(model, data, contextOf(tried).context)
       const batches = batching(data, data.splits.train, tried.config.search, tried.random, 'search')
-      const progress = { lossSums: {} } as Progress
+      const progress = freshProgress()
       const lossAt = (t: number) => {
         stepper.step(t, batches.at(t), tried.schedule.phases[0]!)
         return stepper.drain(progress).losses.task!
