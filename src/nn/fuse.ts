@@ -10,15 +10,14 @@ import type { Node } from './graph.js'
  * - a batch norm behind such a node or a convolution, which is then `conv-norm`, taken in by its reader, leaves its gradient
  *   to that node: there, what it reads is read anyway.
  *
- * Only batch norms without scale and offset are taken in. The nodes must be in order; `outputs` are the
+ * Only batch norms without scale and offset are taken in. The nodes must be in order; `outside` are the
  * ids that are read from outside; `trained` those of the nodes whose parameters are trained.
  */
 export function fuse(
   nodes: readonly Node[],
-  outputs: readonly string[],
+  outside: ReadonlySet<string>,
   trained: ReadonlySet<string>,
 ): Node[] {
-  const outside = new Set(outputs)
   const normless = withoutUnread(takeInNorms(nodes, outside), outside)
   return leaveNorms(withoutUnread(joinSeparables(normless, outside, trained), outside), outside)
 }
@@ -122,11 +121,11 @@ const withAttrs = (node: Node, attrs: Node['attrs']): Node => ({
 
 /** Leaves out the nodes that nobody reads any more. */
 function withoutUnread(nodes: readonly Node[], outside: ReadonlySet<string>): Node[] {
-  const needed = new Set(outside)
+  const needed = new Set<string>()
   return [...nodes]
     .reverse()
     .filter(({ id, inputs }) => {
-      if (!needed.has(id)) return false
+      if (!needed.has(id) && !outside.has(id)) return false
       inputs.forEach((input) => needed.add(input))
       return true
     })

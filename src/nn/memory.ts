@@ -29,14 +29,19 @@ export function planMemory(
     .map((nodes, index) => ({ index, size: nodes.reduce((sum, { shape }) => sum + sizeOf(shape), 0) }))
     .sort((a, b) => b.size - a.size || a.index - b.index)
     .map(({ index }) => index)
-  const first = (count: number) => new Set(order.slice(0, count))
+  const first = (count: number): MemoryPlan => {
+    const again = new Set(order.slice(0, count))
+    return { again, peakBytes: peakOf(again) }
+  }
+  const leanest = first(order.length)
+  if (leanest.peakBytes > budgetBytes) return leanest
   let [low, high] = [1, order.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (peakOf(first(middle)) <= budgetBytes) high = middle
+    if (first(middle).peakBytes <= budgetBytes) high = middle
     else low = middle + 1
   }
-  return { again: first(low), peakBytes: peakOf(first(low)) }
+  return first(low)
 }
 
 /** The most bytes that values and gradients of a program take at one time, for a batch of `rows` examples. */

@@ -44,7 +44,7 @@ export interface ProgramOptions {
 export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
   const { trained } = options
   const outputs = Object.values(outputsOf(graph, options))
-  const nodes = sharedByEdges(withoutZeros(graph.nodes), outputs)
+  const nodes = sharedByEdges(withoutZeros(graph.nodes), new Set(outputs))
   const needed = ancestors({ ...graph, nodes }, outputs)
   const parts: Node[][] = []
   let current: Node[] = []
@@ -62,13 +62,13 @@ export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
 }
 
 /** The ids that are read from outside the segment that they stand in. */
-function readAcross(segments: readonly Node[][], outputs: readonly string[]): string[] {
+function readAcross(segments: readonly Node[][], outputs: readonly string[]): Set<string> {
   const read = new Set(outputs)
   for (const nodes of segments) {
     const own = new Set(nodes.map(({ id }) => id))
     for (const id of nodes.flatMap(({ inputs }) => inputs)) if (!own.has(id)) read.add(id)
   }
-  return [...read]
+  return read
 }
 
 const outputsOf = (graph: Graph, { roles, taps = [] }: ProgramOptions): Record<string, string> =>
@@ -83,7 +83,7 @@ const joins = new Set(['mix', 'add', 'concat'])
  * Edges from one state begin alike: all of them pool it, or take its ReLU. That is computed once; but an
  * activation that a depthwise convolution reads stays with it, for the two are fused.
  */
-function sharedByEdges(nodes: readonly Node[], outputs: readonly string[]): Node[] {
+function sharedByEdges(nodes: readonly Node[], outputs: ReadonlySet<string>): Node[] {
   const filtered = new Set(nodes.flatMap(({ kind, inputs }) => (kind === 'depthwise' ? inputs : [])))
   return shared(
     nodes,
@@ -95,11 +95,15 @@ function sharedByEdges(nodes: readonly Node[], outputs: readonly string[]): Node
 const pools = new Set(['max-pool', 'avg-pool'])
 
 /** Candidates on one edge begin alike as well. */
-const sharedWithin = (nodes: readonly Node[], outputs: readonly string[]): Node[] =>
+const sharedWithin = (nodes: readonly Node[], outputs: ReadonlySet<string>): Node[] =>
   shared(nodes, outputs, ({ kind }) => kind === 'activation')
 
 /** Nodes that do the same to the same inputs, put into one where they may be; outputs stay. */
-function shared(nodes: readonly Node[], outputs: readonly string[], mayBe: (node: Node) => boolean): Node[] {
+function shared(
+  nodes: readonly Node[],
+  outputs: ReadonlySet<string>,
+  mayBe: (node: Node) => boolean,
+): Node[] {
   const first = new Map<string, string>()
   const alias = new Map<string, string>()
   const kept: Node[] = []
@@ -107,7 +111,7 @@ function shared(nodes: readonly Node[], outputs: readonly string[], mayBe: (node
     const inputs = node.inputs.map((id) => alias.get(id) ?? id)
     const key = mayBe(node) ? JSON.stringify([node.kind, inputs, node.attrs]) : ''
     const present = key === '' ? undefined : first.get(key)
-    if (present !== undefined && !outputs.includes(node.id)) alias.set(node.id, present)
+    if (present !== undefined && !outputs.has(node.id)) alias.set(node.id, present)
     else {
       if (key !== '') first.set(key, node.id)
       kept.push({ ...node, inputs })

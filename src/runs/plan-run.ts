@@ -164,7 +164,7 @@ function stageMemory(
 const timedFlops = 2e9
 
 /** After so long no further step is timed. */
-const timedMs = 3000
+const timedMs = 2000
 
 /** Times a few steps, of fewer examples where the supernet is large, and multiplies. */
 function minutesOf(trial: Trial): RunPlan['minutes'] {

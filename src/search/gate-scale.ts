@@ -44,7 +44,11 @@ interface Mean {
 /** The scale of a supernet's gates. */
 export function gateScale(origin: Supernet): GateScale {
   const groups = new Map(origin.groups.map((group) => [group.name, group]))
+  const pools = new Map(origin.groups.map((group): [string, GateGroup[]] => [poolOf(group), []]))
+  for (const group of origin.groups) pools.get(poolOf(group))!.push(group)
   const means = new Map<string, Mean>()
+  /** s by pool and even share, until a mean changes: groups that are alike in both have the same. */
+  const scales = new Map<string, tf.Tensor1D>()
   let seenTask = false
 
   const set = (name: string, mean: Mean): void => {
@@ -52,8 +56,14 @@ export function gateScale(origin: Supernet): GateScale {
     if (before !== mean.gradient) before?.dispose()
     if (mean.gradient) tf.keep(mean.gradient)
     means.set(name, mean)
+    forget()
+  }
+  const forget = (): void => {
+    tf.dispose([...scales.values()])
+    scales.clear()
   }
   const clear = (): void => {
+    forget()
     tf.dispose([...means.values()].map(({ gradient }) => gradient ?? []))
     means.clear()
   }
@@ -64,6 +74,20 @@ export function gateScale(origin: Supernet): GateScale {
       ? v.add(v.mul(v.from(before), count / (count + 1)), v.mul(now, 1 / (count + 1)))
       : v.mul(now, 1)
     set(name, { gradient: v.to(mean), count: count + 1, gone })
+  }
+  const scaleOf = (own: GateGroup): tf.Tensor1D => {
+    const pool = pools.get(poolOf(own))!.filter((group) => means.has(group.name))
+    if (pool.length === 0) return tf.zeros([1])
+    const members = pool.reduce((sum, group) => sum + group.members.length, 0)
+    return onVectors((v) => {
+      const parts = pool.map((group) => {
+        const { gradient, gone } = means.get(group.name)!
+        const left = gradient ? v.sum(magnitude(v, v.from(gradient))) : v.of([0])
+        // Between groups gates compare as shares of their group's mean.
+        return v.mul(v.add(left, gone), evenShare(group) / evenShare(own) / members)
+      })
+      return v.to(parts.reduce((sum, part) => v.add(sum, part)))
+    })
   }
 
   return {
@@ -79,18 +103,10 @@ export function gateScale(origin: Supernet): GateScale {
     },
     of(name) {
       const own = groups.get(name)!
-      const pool = origin.groups.filter((group) => poolOf(group) === poolOf(own) && means.has(group.name))
-      if (pool.length === 0) return tf.zeros([1])
-      const members = pool.reduce((sum, group) => sum + group.members.length, 0)
-      return onVectors((v) => {
-        const parts = pool.map((group) => {
-          const { gradient, gone } = means.get(group.name)!
-          const left = gradient ? v.sum(magnitude(v, v.from(gradient))) : v.of([0])
-          // Between groups gates compare as shares of their group's mean.
-          return v.mul(v.add(left, gone), evenShare(group) / evenShare(own) / members)
-        })
-        return v.to(parts.reduce((sum, part) => v.add(sum, part)))
-      })
+      const key = `${poolOf(own)} ${evenShare(own)}`
+      const found = scales.get(key) ?? tf.keep(tf.tidy(() => scaleOf(own)))
+      scales.set(key, found)
+      return tf.clone(found)
     },
     follow(standing, slices) {
       for (const [name, mean] of [...means]) {

@@ -6,7 +6,7 @@ import { segmentsOf } from '../../src/nn/program.js'
 
 const everything = (graph: Graph) => new Set(graph.nodes.map(({ id }) => id))
 const fusedNodes = (graph: Graph, trained = everything(graph)) =>
-  fuse(graph.nodes, Object.values(graph.outputs), trained)
+  fuse(graph.nodes, new Set(Object.values(graph.outputs)), trained)
 
 describe('fusing', () => {
   const chain = (affine: boolean, readTwice: boolean) => {
