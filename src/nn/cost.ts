@@ -1,4 +1,4 @@
-import type { Graph, Node } from './graph.js'
+import type { Graph, Node, Shape } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 import { sizeOf, type ParameterSpec } from './primitives/types.js'
 
@@ -11,6 +11,9 @@ export interface Cost {
   /** The largest number of nodes with weights (batch norm not counted) between input and output. */
   readonly depth: number
 }
+
+/** What one node adds to it. */
+export type NodeCost = Pick<Cost, 'parameters' | 'flops'>
 
 /** A parameter with its full name, `${node id}:${name}`, and the layer it belongs to. */
 export interface NamedParameter extends ParameterSpec {
@@ -51,17 +54,32 @@ export function costOf(graph: Graph): Cost {
 }
 
 /** What each node of a graph adds to its parameters and FLOPs, by id. */
-export function costsByNode(graph: Graph): Map<string, Pick<Cost, 'parameters' | 'flops'>> {
+export function costsByNode(graph: Graph): Map<string, NodeCost> {
   const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
-  const costs = new Map(
-    graph.nodes.map(({ id, kind, inputs, shape, attrs }) => {
-      const from = inputs.map((input) => shapes.get(input)!)
-      return [id, { parameters: 0, flops: primitiveOf(kind).flops?.(from, shape, attrs) ?? 0 }]
-    }),
+  return new Map(
+    graph.nodes.map((node) => [
+      node.id,
+      nodeCost(
+        node,
+        node.inputs.map((id) => shapes.get(id)!),
+      ),
+    ]),
   )
-  for (const { name, role, shape } of parametersOf(graph))
-    if (role === 'weight') costs.get(name.slice(0, name.lastIndexOf(':')))!.parameters += sizeOf(shape)
-  return costs
+}
+
+/** What a node adds to its network's parameters and FLOPs, given the shapes of what it reads. */
+export function nodeCost(
+  { kind, shape, attrs }: Pick<Node, 'kind' | 'shape' | 'attrs'>,
+  inputs: readonly Shape[],
+): NodeCost {
+  const primitive = primitiveOf(kind)
+  const weights = Object.values(primitive.parameters?.(inputs, attrs) ?? {}).filter(
+    ({ role }) => role === 'weight',
+  )
+  return {
+    parameters: weights.reduce((sum, spec) => sum + sizeOf(spec.shape), 0),
+    flops: primitive.flops?.(inputs, shape, attrs) ?? 0,
+  }
 }
 
 const weighted = new Set(['conv', 'depthwise', 'dense'])

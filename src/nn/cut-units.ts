@@ -1,13 +1,18 @@
+import { indexOf } from './graph-index.js'
 import type { Attributes, Graph, Node } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 import { featuresOf, sizeOf } from './primitives/types.js'
 import type { Slice } from './transform.js'
+import { concernedNodes, nodesAbove, nodesBehind, sums } from './unit-reach.js'
 
-/** Nodes without some features, their shapes not inferred anew, and the cuts of their parameters by name. */
-export interface UnitCut {
-  readonly nodes: readonly Node[]
-  readonly slices: ReadonlyMap<string, Slice>
+/** A graph that is cut in place: its nodes as they are now. Who reads whom stays. */
+export interface GraphDraft {
+  readonly graph: Graph
+  readonly nodes: Map<string, Node>
 }
+
+/** A graph that is about to be cut. */
+export const draftOf = (graph: Graph): GraphDraft => ({ graph, nodes: new Map(indexOf(graph).byId) })
 
 /**
  * Cuts features of a units node, all but those at the places `kept`:
@@ -19,25 +24,27 @@ export interface UnitCut {
  * Each parameter on the way loses the same indices on its feature axis, behind a `flatten` those of every
  * position. Throws where a node on the way can do neither.
  */
-export function cutUnits(graph: Graph, gate: Node, kept: readonly number[]): UnitCut {
-  const cut: Cut = {
-    graph,
-    gate,
-    byId: new Map(graph.nodes.map((node) => [node.id, node])),
-    slices: new Map(),
-  }
+export function cutUnits(draft: GraphDraft, id: string, kept: readonly number[]): ReadonlyMap<string, Slice> {
+  const gate = draft.nodes.get(id)!
+  const cut: Cut = { draft, gate, byId: draft.nodes, slices: new Map() }
   const changed = cutAbove(cut, kept)
   cutBelow(cut, kept)
   const members = kept.map((i) => (gate.attrs.members as string[])[i]!)
-  changed.set(gate.id, { ...gate.attrs, members })
-  const nodes = graph.nodes.map((node) => ({ ...node, attrs: changed.get(node.id) ?? node.attrs }))
-  return { nodes, slices: cut.slices }
+  changed.set(id, { ...gate.attrs, members })
+  for (const node of concernedNodes(draft.graph, gate)) {
+    const now = draft.nodes.get(node.id)!
+    const attrs = changed.get(node.id) ?? now.attrs
+    const inputs = now.inputs.map((input) => draft.nodes.get(input)!.shape)
+    draft.nodes.set(node.id, { ...now, attrs, shape: primitiveOf(now.kind).shape(inputs, attrs) })
+  }
+  return cut.slices
 }
 
 /** One cut in the making. */
 interface Cut {
-  readonly graph: Graph
+  readonly draft: GraphDraft
   readonly gate: Node
+  /** The nodes as they were before it. */
   readonly byId: ReadonlyMap<string, Node>
   readonly slices: Map<string, Slice>
 }
@@ -45,38 +52,34 @@ interface Cut {
 /** From the gate up to the makers of its features, whose new attributes it returns. */
 function cutAbove(cut: Cut, kept: readonly number[]): Map<string, Attributes> {
   const changed = new Map<string, Attributes>()
-  const above = new Set<string>()
-  const waiting = [...cut.gate.inputs]
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    if (above.has(id)) continue
-    above.add(id)
+  const above = new Set(nodesAbove(cut.draft.graph, cut.gate).map(({ id }) => id))
+  for (const id of above) {
     const node = cut.byId.get(id)!
-    const { featurewise, widthAttribute } = primitiveOf(node.kind)
     slice(cut, node, 'outAxis', kept)
+    const { widthAttribute } = primitiveOf(node.kind)
     if (widthAttribute) changed.set(id, { ...node.attrs, [widthAttribute]: kept.length })
-    else if ((featurewise && node.kind !== 'units') || sums.has(node.kind)) waiting.push(...node.inputs)
-    else refuse(cut, `units cannot be cut from ${id} (${node.kind})`)
+    refuseOtherReaders(cut, id, above)
   }
-  for (const id of above) refuseOtherReaders(cut, id, above)
   return changed
 }
 
-function refuseOtherReaders(cut: Cut, id: string, above: ReadonlySet<string>): void {
-  const { nodes, outputs } = cut.graph
-  const readers = nodes.filter(
-    (node) => node.inputs.includes(id) && node.id !== cut.gate.id && !above.has(node.id),
-  )
+function refuseOtherReaders({ draft, gate }: Cut, id: string, above: ReadonlySet<string>): void {
+  const { outputs } = draft.graph
+  const readers = indexOf(draft.graph)
+    .readers.get(id)!
+    .filter((node) => node.id !== gate.id && !above.has(node.id))
   const roles = Object.keys(outputs).filter((role) => outputs[role] === id)
   const [other] = [...readers.map((node) => node.id), ...roles.map((role) => `output ${role}`)]
-  if (other !== undefined) refuse(cut, `units cannot be cut from ${id}, which ${other} reads as well`)
+  if (other !== undefined) refuse(gate, `units cannot be cut from ${id}, which ${other} reads as well`)
 }
 
 /** From the gate down to whoever consumes its features. */
 function cutBelow(cut: Cut, kept: readonly number[]): void {
-  const { nodes, outputs } = cut.graph
+  const { outputs } = cut.draft.graph
   // What is left of the features of each node that loses some.
   const left = new Map([[cut.gate.id, kept]])
-  for (const node of nodes) {
+  for (const { id } of nodesBehind(cut.draft.graph, cut.gate)) {
+    const node = cut.byId.get(id)!
     const reads = node.inputs.find((id) => left.has(id))
     if (reads === undefined) continue
     const indices = left.get(reads)!
@@ -89,11 +92,11 @@ function cutBelow(cut: Cut, kept: readonly number[]): void {
     else if (node.kind === 'concat') left.set(node.id, sideBySide(cut, node, left))
     else if (sums.has(node.kind) && node.inputs.every((id) => left.get(id)?.join() === indices.join()))
       left.set(node.id, indices)
-    else refuse(cut, `units cannot be cut through ${node.id} (${node.kind})`)
+    else refuse(cut.gate, `units cannot be cut through ${node.id} (${node.kind})`)
   }
   for (const role of ['task', 'reconstruction'])
     if (left.has(outputs[role] ?? ''))
-      refuse(cut, `units cannot be cut from output ${role}, whose width is given`)
+      refuse(cut.gate, `units cannot be cut from output ${role}, whose width is given`)
 }
 
 /** The places of some features at every position of a flattened image or series. */
@@ -125,9 +128,6 @@ function slice(cut: Cut, node: Node, axisOf: 'outAxis' | 'inAxis', indices: read
   }
 }
 
-function refuse({ gate }: Cut, why: string): never {
-  throw new Error(`${gate.id}: ${why}`)
+function refuse({ id }: Node, why: string): never {
+  throw new Error(`${id}: ${why}`)
 }
-
-/** Kinds that add their inputs, feature by feature. */
-const sums = new Set(['mix', 'add'])

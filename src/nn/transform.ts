@@ -1,4 +1,4 @@
-import { cutUnits } from './cut-units.js'
+import { cutUnits, draftOf } from './cut-units.js'
 import { ancestors, type Attributes, type Graph, type Node } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 
@@ -26,21 +26,30 @@ export function withoutDeadNodes(graph: Graph, roles = Object.keys(graph.outputs
  * Keeps only the given members of a gate group: the other operations' nodes, or the other units, go. An edge
  * that keeps nothing stays as zeros, for that is a choice like any other.
  */
-export function keepMembers(graph: Graph, group: string, members: ReadonlySet<string>): Transformed {
-  const slices = new Map<string, Slice[]>()
-  let nodes = graph.nodes
-  for (const node of graph.nodes) {
-    if (node.attrs.group !== group) continue
-    const kept = indicesOf(node.attrs.members as string[], members)
-    if (kept.length === (node.attrs.members as string[]).length) continue
-    if (node.kind === 'mix') nodes = cutMix(nodes, node, kept)
-    else {
-      const cut = cutUnits({ nodes, outputs: graph.outputs }, node, kept)
-      nodes = withShapes(cut.nodes)
-      for (const [name, slice] of cut.slices) slices.set(name, [...(slices.get(name) ?? []), slice])
-    }
+export const keepMembers = (graph: Graph, group: string, members: ReadonlySet<string>): Transformed =>
+  keepChoices(graph, new Map([[group, members]]))
+
+/** Keeps only the given members of several groups: the same as one after the other, first mixes, then units. */
+export function keepChoices(graph: Graph, kept: ReadonlyMap<string, ReadonlySet<string>>): Transformed {
+  const placesOf = ({ attrs }: Node): number[] | undefined => {
+    const members = kept.get(attrs.group as string)
+    const places = members && indicesOf(attrs.members as string[], members)
+    return places?.length === (attrs.members as string[] | undefined)?.length ? undefined : places
   }
-  return { graph: withoutDeadNodes({ nodes, outputs: graph.outputs }), slices }
+  const nodes = graph.nodes.map((node) => {
+    const places = node.kind === 'mix' ? placesOf(node) : undefined
+    return places ? cutMix(node, places) : node
+  })
+  const mixed = withoutDeadNodes({ nodes, outputs: graph.outputs })
+  const draft = draftOf(mixed)
+  const slices = new Map<string, Slice[]>()
+  for (const node of mixed.nodes) {
+    const places = node.kind === 'units' ? placesOf(node) : undefined
+    if (!places) continue
+    for (const [name, slice] of cutUnits(draft, node.id, places))
+      slices.set(name, [...(slices.get(name) ?? []), slice])
+  }
+  return { graph: { nodes: [...draft.nodes.values()], outputs: mixed.outputs }, slices }
 }
 
 function indicesOf(names: readonly string[], kept: ReadonlySet<string>): number[] {
@@ -52,14 +61,12 @@ export function carryingMembers({ attrs: { members = [], empty } }: Node): strin
   return (members as string[]).filter((name) => name !== empty)
 }
 
-function cutMix(nodes: readonly Node[], mix: Node, kept: readonly number[]): Node[] {
+function cutMix(mix: Node, kept: readonly number[]): Node {
   const members = kept.map((i) => (mix.attrs.members as string[])[i]!)
   const inputs = mix.inputs.filter((_, i) => members.includes(carryingMembers(mix)[i]!))
-  const cut: Node =
-    inputs.length > 0
-      ? { ...mix, inputs, attrs: { ...mix.attrs, members } }
-      : zerosLike(mix, { group: mix.attrs.group!, members })
-  return nodes.map((node) => (node.id === mix.id ? cut : node))
+  return inputs.length > 0
+    ? { ...mix, inputs, attrs: { ...mix.attrs, members } }
+    : zerosLike(mix, { group: mix.attrs.group!, members })
 }
 
 /** Zeros in the place and of the shape of a node; the graph's input tells how many rows. */

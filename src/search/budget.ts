@@ -1,10 +1,10 @@
 import type { Budget } from '../schedule/types.js'
-import { architectureCosts } from '../supernet/architecture-cost.js'
+import { architectureCosts, type Costs } from '../supernet/architecture-cost.js'
 import { edgeStrengths } from '../supernet/edge-strengths.js'
 import type { Worth } from '../supernet/moves.js'
 import { illegality } from '../supernet/prune.js'
 import { keepable, type GateGroup, type Supernet } from '../supernet/types.js'
-import { leastCostly, mostWanted, type Candidate, type Costs } from '../supernet/within-budget.js'
+import { leastCostly, mostWanted, type Candidate } from '../supernet/within-budget.js'
 import type { GateWeights } from './events.js'
 import type { Pruning } from './pruning.js'
 

@@ -1,5 +1,6 @@
-import { architectureCosts, type MemberTimes } from './architecture-cost.js'
+import { architectureCosts } from './architecture-cost.js'
 import { choose } from './prune.js'
+import type { MemberWeight } from './tally.js'
 import type { CostMetric, Supernet } from './types.js'
 import { leastCostly } from './within-budget.js'
 
@@ -7,7 +8,7 @@ import { leastCostly } from './within-budget.js'
 export function costRange(
   supernet: Supernet,
   metric: CostMetric,
-  times?: MemberTimes,
+  times?: MemberWeight,
 ): { whole: number; least: number } {
   const costs = architectureCosts(supernet, metric, times)
   return { whole: costs({}).cost, least: leastCostly(supernet, costs).cost }

@@ -1,6 +1,7 @@
-import { costOf, costsByNode } from '../nn/cost.js'
+import { costsByNode } from '../nn/cost.js'
 import type { Graph, Node } from '../nn/graph.js'
-import { carryingMembers, keepMembers, withoutDeadNodes } from '../nn/transform.js'
+import { carryingMembers, withoutDeadNodes } from '../nn/transform.js'
+import { unitWidths, type UnitWidths } from '../nn/unit-widths.js'
 import { exclusiveNodes } from './exclusive.js'
 import type { GateGroup, Supernet } from './types.js'
 
@@ -57,9 +58,10 @@ export function costTree(supernet: Supernet): CostTree {
       return innermost ? [[group, innermost]] : []
     }),
   )
+  const widths = unitWidths(graph)
   for (const group of supernet.groups) {
     if (group.kind !== 'units') continue
-    const unit = unitCost(graph, group)
+    const unit = unitCost(widths, group)
     const within = above.get(group.name)
     const outer = within && costs.get(keyOf(within))!
     for (const member of group.members) costs.set(`${group.name} ${member.name}`, { ...unit })
@@ -119,10 +121,15 @@ function extentsByNode(extents: readonly Extent[]): Map<string, Extent[]> {
   return around
 }
 
-function unitCost(graph: Graph, group: GateGroup): MemberCost {
-  const others = new Set(group.members.slice(1).map(({ name }) => name))
-  if (others.size === 0 || !graph.nodes.some(({ attrs }) => attrs.group === group.name))
-    return { parameters: 0, flops: 0 }
-  const [whole, less] = [costOf(graph), costOf(keepMembers(graph, group.name, others).graph)]
+/** What the network loses with one unit of a group. */
+function unitCost(widths: UnitWidths, { name, members }: GateGroup): MemberCost {
+  const total = (places: readonly number[]) => {
+    const costs = places.map((place) => widths.cost(place))
+    const sum = (metric: keyof MemberCost) => costs.reduce((all, cost) => all + cost[metric], 0)
+    return { parameters: sum('parameters'), flops: sum('flops') }
+  }
+  if (members.length < 2) return { parameters: 0, flops: 0 }
+  const less = total(widths.narrow(name, members.length - 1))
+  const whole = total(widths.narrow(name, members.length))
   return { parameters: whole.parameters - less.parameters, flops: whole.flops - less.flops }
 }

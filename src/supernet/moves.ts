@@ -15,43 +15,42 @@ export type Worth = Readonly<Record<string, Readonly<Record<string, number>>>>
  * The single changes by which a legal architecture becomes another one: a member dropped where a group keeps more than
  * it must, added where it has room, or exchanged. What choices lie inside of a new member are tried as they stand, with
  * the fewest units, and with each of their operations. Units go weakest first and come strongest first, one or 2, 4, 8, …
- * at a time.
+ * at a time. Asked again for what a group kept last, it answers with the same moves.
  */
 export function movesOf(
   supernet: Supernet,
   worth: Worth,
-): (choices: Choices, standing: ReadonlySet<string>) => Move[] {
+): (group: string, kept: readonly string[]) => readonly Move[] {
   const inside = insideOf(supernet)
-  return (choices, standing) =>
-    supernet.groups
-      .filter(({ name }) => standing.has(name))
-      .flatMap((group) => {
-        const kept = choices[group.name]!
-        if (group.kind === 'units') return unitMoves(group, kept, worth[group.name])
-        const others = keepable(group).flatMap(({ name }) => (kept.includes(name) ? [] : [name]))
-        const move = (kind: Move['kind'], members: readonly string[], inner: Choices = {}): Move => ({
-          kind,
-          choices: { ...inner, [group.name]: inOrder(group, members) },
-        })
-        return [
-          ...(kept.length > group.keep.min
-            ? kept.map((gone) =>
-                move(
-                  'drop',
-                  kept.filter((name) => name !== gone),
-                ),
-              )
-            : []),
-          ...others.flatMap((added) =>
-            inside(group.name, added).flatMap((inner) => [
-              ...(kept.length < group.keep.max ? [move('add', [...kept, added], inner)] : []),
-              ...kept.map((gone) =>
-                move('exchange', [...kept.filter((name) => name !== gone), added], inner),
-              ),
-            ]),
-          ),
-        ]
-      })
+  const groups = new Map(supernet.groups.map((group) => [group.name, group]))
+  const known = new Map<string, { readonly kept: readonly string[]; readonly moves: readonly Move[] }>()
+  return (name, kept) => {
+    const last = known.get(name)
+    if (last?.kept === kept) return last.moves
+    const group = groups.get(name)!
+    const moves =
+      group.kind === 'units' ? unitMoves(group, kept, worth[name]) : memberMoves(group, kept, inside)
+    known.set(name, { kept, moves })
+    return moves
+  }
+}
+
+function memberMoves(group: GateGroup, kept: readonly string[], inside: Inside): Move[] {
+  const others = keepable(group).flatMap(({ name }) => (kept.includes(name) ? [] : [name]))
+  const without = (gone: string) => kept.filter((name) => name !== gone)
+  const move = (kind: Move['kind'], members: readonly string[], inner: Choices = {}): Move => ({
+    kind,
+    choices: { ...inner, [group.name]: inOrder(group, members) },
+  })
+  return [
+    ...(kept.length > group.keep.min ? kept.map((gone) => move('drop', without(gone))) : []),
+    ...others.flatMap((added) =>
+      inside(group.name, added).flatMap((inner) => [
+        ...(kept.length < group.keep.max ? [move('add', [...kept, added], inner)] : []),
+        ...kept.map((gone) => move('exchange', [...without(gone), added], inner)),
+      ]),
+    ),
+  ]
 }
 
 /** Members in their group's order. */
@@ -78,7 +77,9 @@ const others = ({ members }: GateGroup, kept: readonly string[]): string[] =>
   members.flatMap(({ name }) => (kept.includes(name) ? [] : [name]))
 
 /** What the choices that lie inside of a member may become when it is kept. */
-function insideOf(supernet: Supernet): (group: string, member: string) => Choices[] {
+type Inside = (group: string, member: string) => Choices[]
+
+function insideOf(supernet: Supernet): Inside {
   const tree = costTree(supernet)
   const nested = new Map<string, GateGroup[]>()
   for (const group of supernet.groups) {

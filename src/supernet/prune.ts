@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import { isConnected } from '../nn/connectivity.js'
-import { keepMembers, type Slice } from '../nn/transform.js'
+import { keepChoices, keepMembers } from '../nn/transform.js'
 import type { Choices } from './notation.js'
 import { keepable, type Architecture, type GateGroup, type Pruned, type Supernet } from './types.js'
 
@@ -10,21 +10,39 @@ import { keepable, type Architecture, type GateGroup, type Pruned, type Supernet
  * groups that stood on removed edges. Refuses to leave fewer than the group's minimum, or an output that
  * nothing reaches.
  */
-export function pruneGroup(supernet: Supernet, name: string, kept: readonly string[]): Pruned {
-  const group = groupOf(supernet, name)
-  const names = new Set(kept)
-  const members = group.members.filter((member) => names.has(member.name))
-  if (members.length !== names.size) throw new Error(`${name}: unknown members among ${kept.join(', ')}`)
-  const left = keepable({ ...group, members }).length
-  if (left < Math.min(group.keep.min, group.members.length))
-    throw new Error(`${name}: at least ${group.keep.min} members stay, got ${left}`)
-  const { graph, slices } = keepMembers(supernet.graph, name, names)
-  if (!isConnected(graph)) throw new Error(`${name}: with only ${kept.join(', ')} nothing reaches the output`)
+export const pruneGroup = (supernet: Supernet, name: string, kept: readonly string[]): Pruned =>
+  pruneGroups(supernet, [[groupOf(supernet, name), kept]])
+
+function pruneGroups(
+  supernet: Supernet,
+  wanted: readonly (readonly [GateGroup, readonly string[]])[],
+): Pruned {
+  const sets = wanted.map(([group, kept]) => [group.name, new Set(kept)] as const)
+  const smaller = new Map(wanted.map(([group, kept], i) => [group.name, narrowed(group, kept, sets[i]![1])]))
+  const { graph, slices } = keepChoices(supernet.graph, new Map(sets))
+  if (!isConnected(graph)) {
+    // Each cut leaves less to be reached.
+    const culprit = sets.findIndex(
+      (_, i) => !isConnected(keepChoices(supernet.graph, new Map(sets.slice(0, i + 1))).graph),
+    )
+    const [{ name }, kept] = wanted[culprit]!
+    throw new Error(`${name}: with only ${kept.join(', ')} nothing reaches the output`)
+  }
   const standing = new Set(graph.nodes.map((node) => node.attrs.group))
   const groups = supernet.groups
-    .map((other) => (other.name === name ? { ...other, members } : other))
-    .filter((other) => standing.has(other.name))
+    .map((group) => smaller.get(group.name) ?? group)
+    .filter(({ name }) => standing.has(name))
   return { supernet: { ...supernet, graph, groups }, slices }
+}
+
+function narrowed(group: GateGroup, kept: readonly string[], names: ReadonlySet<string>): GateGroup {
+  const members = group.members.filter((member) => names.has(member.name))
+  if (members.length !== names.size)
+    throw new Error(`${group.name}: unknown members among ${kept.join(', ')}`)
+  const left = keepable({ ...group, members }).length
+  if (left < Math.min(group.keep.min, group.members.length))
+    throw new Error(`${group.name}: at least ${group.keep.min} members stay, got ${left}`)
+  return { ...group, members }
 }
 
 /** Does a supernet stay connected when a group keeps only these members? */
@@ -46,35 +64,36 @@ export const choicesOf = ({ groups }: Architecture): Choices =>
  * they are. An unknown group or member, or too few of them, is an InputError.
  */
 export function choose(supernet: Supernet, choices: Choices): Pruned {
-  const names = supernet.groups.map(({ name }) => name)
+  const names = new Set(supernet.groups.map(({ name }) => name))
   for (const name of Object.keys(choices))
-    if (!names.includes(name))
+    if (!names.has(name))
       throw new InputError(
-        `architecture: unknown group ${name}${didYouMean(name, names)}; groups: ${names.join(', ')}`,
+        `architecture: unknown group ${name}${didYouMean(name, [...names])}; groups: ${[...names].join(', ')}`,
       )
-  let current: Pruned = { supernet, slices: new Map() }
-  const slices = new Map<string, readonly Slice[]>()
-  for (const { name } of inputsFirst(supernet.groups)) {
-    const members = choices[name]
-    if (!members || !current.supernet.groups.some((group) => group.name === name)) continue
-    current = pruneAsAsked(current.supernet, name, members)
-    for (const [key, cuts] of current.slices) slices.set(key, [...(slices.get(key) ?? []), ...cuts])
-  }
-  return { supernet: current.supernet, slices }
+  // Which inputs a node keeps is decided first: operations of edges that go need no choice.
+  const edges = pruneAsAsked(supernet, choices, ({ kind }) => kind === 'inputs')
+  return pruneAsAsked(edges.supernet, choices, ({ kind }) => kind !== 'inputs')
 }
 
-function pruneAsAsked(supernet: Supernet, name: string, members: readonly string[]): Pruned {
-  const known = groupOf(supernet, name).members.map((member) => member.name)
-  const unknown = members.find((member) => !known.includes(member))
-  if (unknown !== undefined)
-    throw new InputError(
-      `architecture.${name}: unknown member ${unknown}${didYouMean(unknown, known)}; members: ${known.join(', ')}`,
-    )
+function pruneAsAsked(supernet: Supernet, choices: Choices, which: (group: GateGroup) => boolean): Pruned {
+  const wanted = supernet.groups.flatMap((group): [GateGroup, readonly string[]][] => {
+    const kept = which(group) ? choices[group.name] : undefined
+    return kept ? [[group, known(group, kept)]] : []
+  })
   try {
-    return pruneGroup(supernet, name, members)
+    return pruneGroups(supernet, wanted)
   } catch (error) {
     throw new InputError(`architecture.${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+function known({ name, members }: GateGroup, kept: readonly string[]): readonly string[] {
+  const names = new Set(members.map((member) => member.name))
+  const unknown = kept.find((member) => !names.has(member))
+  if (unknown === undefined) return kept
+  throw new InputError(
+    `architecture.${name}: unknown member ${unknown}${didYouMean(unknown, [...names])}; members: ${[...names].join(', ')}`,
+  )
 }
 
 /**

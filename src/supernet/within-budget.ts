@@ -1,8 +1,9 @@
-import type { Prospect } from './architecture-cost.js'
+import { prospect, type Costs, type Prospect } from './architecture-cost.js'
 import { costTree } from './member-cost.js'
 import { movesOf, type Move, type Worth } from './moves.js'
 import type { Choices } from './notation.js'
 import { inputsFirst } from './prune.js'
+import type { Figures, MemberWeight, Tally } from './tally.js'
 import { keepable, type GateGroup, type Supernet } from './types.js'
 
 /** An architecture as choices for every group, and what it comes to. */
@@ -10,24 +11,28 @@ export interface Candidate extends Prospect {
   readonly choices: Choices
 }
 
-/** Counts what choices come to. */
-export type Costs = (choices: Choices) => Prospect
-
 /**
  * The legal architecture that is wanted most, whatever it costs: of each group the members of most worth, as many as it
  * keeps at most; one that carries, where nothing would reach the output without.
  */
-export function mostWanted({ groups }: Supernet, costs: Costs, worth: Worth): Candidate {
+export function mostWanted(supernet: Supernet, costs: Costs, worth: Worth): Candidate {
+  const { groups } = supernet
   const all: Choices = Object.fromEntries(
     groups.map(({ name, members }) => [name, members.map((m) => m.name)]),
   )
-  const choices = inputsFirst(groups).reduce((current, group) => {
-    const best = { ...current, [group.name]: bestOf(group, worth) }
-    if (group.keep.empty !== true || costs(best).connected) return best
+  const tally = costs.from(all)
+  for (const group of inputsFirst(groups)) {
+    tally.change({ [group.name]: bestOf(group, worth) })
+    if (group.keep.empty !== true || tally.figures().connected) continue
     const carrying = group.members.filter(({ empty = false }) => !empty)
-    return { ...current, [group.name]: bestOf({ ...group, members: carrying }, worth) }
-  }, all)
-  return { choices, ...costs(choices) }
+    tally.change({ [group.name]: bestOf({ ...group, members: carrying }, worth) })
+  }
+  return candidate(supernet, tally)
+}
+
+function candidate({ groups }: Supernet, tally: Tally): Candidate {
+  const choices = Object.fromEntries(groups.map(({ name }) => [name, tally.kept(name)]))
+  return { choices, ...prospect(tally, groups) }
 }
 
 function bestOf(group: GateGroup, worth: Worth): string[] {
@@ -37,9 +42,29 @@ function bestOf(group: GateGroup, worth: Worth): string[] {
   return names.filter((name) => best.has(name))
 }
 
-/** The least costly legal architecture that single changes find, and a place to begin from where others end too high. */
+/**
+ * The least costly legal architecture that single changes find, and a place to begin from where others end too high:
+ * group by group the changes that save most, until no group has one.
+ */
 export function leastCostly(supernet: Supernet, costs: Costs): Candidate {
-  return cutBack(supernet, costs, {}, -Infinity, mostWanted(supernet, costs, {}))
+  const tally = costs.from(mostWanted(supernet, costs, {}).choices)
+  const moves = movesOf(supernet, {})
+  const lower = ({ name }: GateGroup): boolean => {
+    const before = effort(tally.figures())
+    const own = tally.stands(name) ? moves(name, tally.kept(name)) : []
+    return take(
+      tally,
+      bestMove(own, tally, (next) => (effort(next) < before ? [before - effort(next), 0] : undefined)),
+    )
+  }
+  const sweep = (): boolean =>
+    supernet.groups.reduce((changed, group) => {
+      let lowered = changed
+      while (lower(group)) lowered = true
+      return lowered
+    }, false)
+  while (sweep());
+  return candidate(supernet, tally)
 }
 
 /**
@@ -62,74 +87,82 @@ export function withinBudget(
 }
 
 function cutBack(supernet: Supernet, costs: Costs, worth: Worth, limit: number, from: Candidate): Candidate {
-  const total = totalWorth(supernet, worth)
-  const moves = movesOf(supernet, worth)
-  let at = from
-  while (at.cost > limit) {
+  const { tally, moves, total } = weighed(supernet, costs, worth, from)
+  const cut = (): boolean => {
+    const at = tally.figures()
     const excess = Math.max(at.cost - limit, Number.MIN_VALUE)
-    const before = total(at)
-    const best = bestMove(moves(at.choices, at.standing), at, costs, (next) => {
+    const before = total()
+    const best = bestMove(moves(), tally, (next) => {
       const saved = Math.min(effort(at) - effort(next), excess)
-      return saved > 0 ? [(total(next) - before) / saved, saved] : undefined
+      return saved > 0 ? [(total() - before) / saved, saved] : undefined
     })
-    if (!best) return at
-    at = best
+    return take(tally, best)
   }
-  return at
+  while (tally.figures().cost > limit && cut());
+  return candidate(supernet, tally)
 }
 
 function filledUp(supernet: Supernet, costs: Costs, worth: Worth, limit: number, from: Candidate): Candidate {
-  const total = totalWorth(supernet, worth)
-  const moves = movesOf(supernet, worth)
-  let at = from
-  for (;;) {
-    const before = total(at)
-    const more = moves(at.choices, at.standing).filter(({ kind }) => kind !== 'drop')
-    const best = bestMove(more, at, costs, (next, { kind }) => {
-      const gain = total(next) - before
+  const { tally, moves, total } = weighed(supernet, costs, worth, from)
+  const fill = (): boolean => {
+    const before = total()
+    const more = moves().filter(({ kind }) => kind !== 'drop')
+    const best = bestMove(more, tally, (next, { kind }) => {
+      const gain = total() - before
       return next.cost <= limit && (kind === 'add' || gain > 1e-12) ? [gain, -next.cost] : undefined
     })
-    if (!best) return at
-    at = best
+    return take(tally, best)
   }
+  while (fill());
+  return candidate(supernet, tally)
+}
+
+/** A candidate that is to change: how to count it, all single changes of it, and its worth. */
+function weighed(supernet: Supernet, costs: Costs, worth: Worth, { choices }: Candidate) {
+  const tally = costs.from(choices)
+  const ofGroup = movesOf(supernet, worth)
+  const moves = (): Move[] =>
+    supernet.groups.flatMap(({ name }) => (tally.stands(name) ? ofGroup(name, tally.kept(name)) : []))
+  return { tally, moves, total: tally.sum(expectedWorth(supernet, worth)) }
 }
 
 /** Of what single changes lead to, connected, the one of the largest rank; the earlier one of equals. */
 function bestMove(
   moves: readonly Move[],
-  { choices }: Candidate,
-  costs: Costs,
-  rank: (next: Candidate, move: Move) => readonly [number, number] | undefined,
-): Candidate | undefined {
-  let best: { readonly next: Candidate; readonly rank: readonly [number, number] } | undefined
+  tally: Tally,
+  rank: (next: Figures, move: Move) => readonly [number, number] | undefined,
+): Move | undefined {
+  let best: { readonly move: Move; readonly rank: readonly [number, number] } | undefined
   for (const move of moves) {
-    const changed = { ...choices, ...move.choices }
-    const next = { choices: changed, ...costs(changed) }
+    const before = tally.change(move.choices)
+    const next = tally.figures()
     const found = next.connected ? rank(next, move) : undefined
+    tally.change(before)
     if (found && (!best || found[0] > best.rank[0] || (found[0] === best.rank[0] && found[1] > best.rank[1])))
-      best = { next, rank: found }
+      best = { move, rank: found }
   }
-  return best?.next
+  return best?.move
+}
+
+function take(tally: Tally, move: Move | undefined): boolean {
+  if (move) tally.change(move.choices)
+  return move !== undefined
 }
 
 /** The cost, and a trace of the number of nodes: a depth does not change before the last of its paths is shorter. */
-const effort = ({ cost, nodes }: Prospect): number => cost + 1e-9 * nodes
+const effort = ({ cost, nodes }: Figures): number => cost + 1e-9 * nodes
 
-/** Σ over the standing groups of what they keep, each times how much of the members that it lies in is expected to stay. */
-function totalWorth(supernet: Supernet, worth: Worth): (candidate: Candidate) => number {
+/** A member's worth, times how much of the members that its group lies in is expected to stay. */
+function expectedWorth(supernet: Supernet, worth: Worth): MemberWeight {
   const tree = costTree(supernet)
-  const groups = new Map(supernet.groups.map((group) => [group.name, group]))
+  const totals = new Map(supernet.groups.map(({ name, total }) => [name, total]))
   const stays = (name: string): number => {
     const above = tree.above(name)
     if (!above) return 1
-    const share = (worth[above.group]?.[above.member] ?? 0) * (groups.get(above.group)?.total ?? 1)
+    const share = (worth[above.group]?.[above.member] ?? 0) * (totals.get(above.group) ?? 1)
     // What lies in a member without weight is still wanted more or less.
     return Math.min(1, Math.max(share, 1e-6)) * stays(above.group)
   }
   const factors = new Map(supernet.groups.map(({ name }) => [name, stays(name)]))
-  return ({ choices, standing }) =>
-    [...standing].reduce((sum, name) => {
-      const kept = choices[name]!.reduce((own, member) => own + (worth[name]?.[member] ?? 0), 0)
-      return sum + factors.get(name)! * kept
-    }, 0)
+  return ({ name }, member) => (factors.get(name) ?? 1) * (worth[name]?.[member] ?? 0)
 }

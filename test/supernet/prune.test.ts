@@ -5,7 +5,7 @@ import { taskCost } from '../../src/supernet/cost.js'
 import { randomSource } from '../../src/base/random.js'
 import { SupernetModel } from '../../src/supernet/model.js'
 import { unprunableParameters } from '../../src/supernet/cost-range.js'
-import { illegality, pruneGroup, restrictTo } from '../../src/supernet/prune.js'
+import { choose, illegality, pruneGroup, restrictTo } from '../../src/supernet/prune.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { Supernet } from '../../src/supernet/types.js'
 import { spaceNet, tinyCells, tinyMlp } from '../helpers/trials.js'
@@ -28,6 +28,51 @@ function* legalOnes(net: Supernet, at = 0): Generator<Supernet> {
 
 const subsets = (names: string[]): string[][] =>
   names.reduce<string[][]>((all, name) => [...all, ...all.map((kept) => [...kept, name])], [[]])
+
+describe.each<[string, Supernet]>([
+  ['cells', tinyCells({ nodes: 3 })],
+  ['widths', tinyMlp({ encoder: [6, 5], code: 4, head: [5] })],
+  ['edges that may carry nothing', spaceNet('nas-bench-201', { channels: 2, cells: 1 }, [4, 4, 1], 2)],
+  ['blocks', spaceNet('mlp-cell', { blocks: 3, width: 3, hidden: 6 }, [2], 1)],
+  ['a chain', spaceNet('mobile-chain', {}, [8, 8, 1], 2)],
+])('choosing for all groups of %s', (_, net) => {
+  it('is pruning them one after the other', () => {
+    const stream = randomSource(4).stream('choices')
+    const choices = Object.fromEntries(
+      net.groups.map(({ name, members, keep }) => {
+        const order = [...stream.permutation(members.length)].map((i) => members[i]!)
+        const carrying = order.filter(({ empty = false }) => !empty).slice(0, keep.min)
+        return [name, members.filter((member) => carrying.includes(member)).map((member) => member.name)]
+      }),
+    )
+    const inputsFirst = [...net.groups].sort(
+      (a, b) => Number(b.kind === 'inputs') - Number(a.kind === 'inputs'),
+    )
+    const slices = new Map<string, unknown[]>()
+    const one = inputsFirst.reduce((current, { name }) => {
+      if (!current.groups.some((group) => group.name === name)) return current
+      const next = pruneGroup(current, name, choices[name]!)
+      for (const [key, cuts] of next.slices) slices.set(key, [...(slices.get(key) ?? []), ...cuts])
+      return next.supernet
+    }, net)
+    const all = choose(net, choices)
+    expect(all.supernet).toEqual(one)
+    expect(byAxis(all.slices)).toEqual(
+      byAxis(new Map([...slices].filter(([key]) => standsIn(all.supernet, key)))),
+    )
+  })
+})
+
+/** Cuts of two axes may come in any order. */
+const byAxis = (slices: ReadonlyMap<string, readonly unknown[]>) =>
+  new Map(
+    [...slices]
+      .map(([key, cuts]): [string, string[]] => [key, cuts.map((cut) => JSON.stringify(cut)).sort()])
+      .sort(),
+  )
+
+const standsIn = ({ graph }: Supernet, parameter: string): boolean =>
+  graph.nodes.some(({ id }) => parameter.startsWith(`${id}:`))
 
 describe('pruning a group', () => {
   it('takes the groups of removed edges along', () => {

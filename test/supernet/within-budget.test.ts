@@ -110,6 +110,19 @@ describe.each(spaces)('%s', (_, net) => {
   })
 })
 
+it('what only zeros lead to is not connected: edges that carry nothing read the input for its rows alone', () => {
+  const net = spaceNet('nas-bench-201', { channels: 2, cells: 1, alpha: 'per-cell' }, [8, 8, 1], 2)
+  const into = net.groups.filter(({ name }) => /^stage0\/cell0\/.→3$/.test(name))
+  expect(into).toHaveLength(3)
+  const [first, ...more] = into.map(({ name }) => name)
+  const smaller = choose(net, Object.fromEntries(more.map((name) => [name, ['none']]))).supernet
+  const costs = architectureCosts(smaller, 'parameters')
+  expect(smaller.graph.nodes.some(({ kind }) => kind === 'zeros')).toBe(true)
+  expect(costs({ [first!]: ['skip'] }).connected).toBe(true)
+  expect(costs({ [first!]: ['none'] }).connected).toBe(false)
+  expect(() => choose(smaller, { [first!]: ['none'] })).toThrow('nothing reaches the output')
+})
+
 /** Nothing could be added to a group, and no operation exchanged for one of a larger gate. */
 function expectFull(
   net: Supernet,

@@ -1,0 +1,68 @@
+import { nodeCost, type NodeCost } from './cost.js'
+import { indexOf } from './graph-index.js'
+import type { Graph, Node, Shape } from './graph.js'
+import { primitiveOf } from './primitives/index.js'
+import { concernedNodes, nodesAbove } from './unit-reach.js'
+
+/** What nodes cost as groups of units get narrower, without a new graph: each change looks at the nodes that it concerns. */
+export interface UnitWidths {
+  /** What the node at a place of the graph costs now. */
+  cost(place: number): NodeCost
+  /** Lets a group have its first `count` units; returns the places whose cost that may change. */
+  narrow(group: string, count: number): readonly number[]
+}
+
+/** The widths of a graph, whole at the beginning. A group that is not in it has no places. */
+export function unitWidths(graph: Graph): UnitWidths {
+  const { places } = indexOf(graph)
+  const placeOf = ({ id }: Node): number => places.get(id)!
+  const gates = new Map<string, Node[]>()
+  for (const node of graph.nodes) {
+    if (node.kind !== 'units') continue
+    const group = node.attrs.group as string
+    gates.set(group, [...(gates.get(group) ?? []), node])
+  }
+  const now = graph.nodes.map(({ kind, attrs, shape }) => ({ kind, attrs, shape }))
+  const shapesOf = (place: number): Shape[] =>
+    graph.nodes[place]!.inputs.map((id) => now[places.get(id)!]!.shape)
+  const reached = new Map<string, Reach>()
+  const reachOf = (group: string): Reach => {
+    const known = reached.get(group)
+    if (known) return known
+    const own = gates.get(group) ?? []
+    const found = {
+      gates: own.map(placeOf),
+      above: own.flatMap((gate) => nodesAbove(graph, gate)).map(placeOf),
+      concerned: own.flatMap((gate) => concernedNodes(graph, gate)).map(placeOf),
+    }
+    reached.set(group, found)
+    return found
+  }
+
+  return {
+    cost: (place) => nodeCost(now[place]!, shapesOf(place)),
+    narrow(group, count) {
+      const reach = reachOf(group)
+      for (const place of reach.above) {
+        const { widthAttribute } = primitiveOf(now[place]!.kind)
+        if (widthAttribute) now[place]!.attrs = { ...now[place]!.attrs, [widthAttribute]: count }
+      }
+      for (const place of reach.gates) {
+        const { attrs } = graph.nodes[place]!
+        now[place]!.attrs = { ...attrs, members: (attrs.members as string[]).slice(0, count) }
+      }
+      for (const place of reach.concerned) {
+        const node = now[place]!
+        node.shape = primitiveOf(node.kind).shape(shapesOf(place), node.attrs)
+      }
+      return reach.concerned
+    },
+  }
+}
+
+/** The places of a group's gates, of what stands above them, and of all nodes that its width concerns. */
+interface Reach {
+  readonly gates: readonly number[]
+  readonly above: readonly number[]
+  readonly concerned: readonly number[]
+}

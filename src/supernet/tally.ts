@@ -1,0 +1,132 @@
+import type { Graph } from '../nn/graph.js'
+import { hasWeights } from '../nn/cost.js'
+import { carryingMembers } from '../nn/transform.js'
+import { unitWidths } from '../nn/unit-widths.js'
+import { networkFlow } from './network-flow.js'
+import type { Choices } from './notation.js'
+import type { CostMetric, GateGroup } from './types.js'
+
+/** A number for a member of a group. */
+export type MemberWeight = (group: GateGroup, member: string) => number
+
+/** What an architecture comes to. */
+export interface Figures {
+  /** As `taskCost` counts it; `latency`: the milliseconds of all members that stand. */
+  readonly cost: number
+  /** Nodes with weights that stand: of two as costly architectures the one with fewer is nearer to a smaller one. */
+  readonly nodes: number
+  /** Does anything of the input reach the output? */
+  readonly connected: boolean
+}
+
+/** An architecture that is counted as it changes: each change costs what it touches, not what the network has. */
+export interface Tally {
+  figures(): Figures
+  /** Does the output need anything of a group? An edge's operations go with the edge. */
+  stands(group: string): boolean
+  /** What a group keeps. */
+  kept(group: string): readonly string[]
+  /** Lets groups keep other members; returns what they kept before, which takes the change back. */
+  change(choices: Choices): Choices
+  /** Σ of what a weight says of the members that the standing groups keep; called again, of those that they keep then. */
+  sum(weight: MemberWeight): () => number
+}
+
+/** Begins to count architectures of a network (the task's, without dead nodes), with all members kept. */
+export function tallyOf(
+  graph: Graph,
+  groups: readonly GateGroup[],
+  metric: CostMetric,
+  times: MemberWeight,
+): Tally {
+  const { nodes } = graph
+  const at = new Map(groups.map(({ name }, i) => [name, i]))
+  const groupOf = Int32Array.from(nodes, ({ attrs }) => at.get(attrs.group as string) ?? -1)
+  const widths = unitWidths(graph)
+  const priceOf = (place: number) => widths.cost(place)[metric === 'flops' ? 'flops' : 'parameters']
+  const prices = Float64Array.from(nodes, (_, place) => priceOf(place))
+  const weighted = Uint8Array.from(nodes, (node) => Number(hasWeights(node)))
+  const standing = new Int32Array(groups.length)
+  let [price, count] = [0, 0]
+  const flow = networkFlow(
+    graph,
+    // Other metrics need no depth, and a depth that changes is told to all that is behind.
+    metric === 'depth' ? (place) => weighted[place]! : () => 0,
+    (place, sign) => {
+      price += sign * prices[place]!
+      count += sign * weighted[place]!
+      if (groupOf[place]! >= 0) standing[groupOf[place]!]! += sign
+    },
+  )
+  const inputs = inputsOf(graph, (place) => flow.inputAt(place))
+  const kept: (readonly string[])[] = groups.map(({ members }) => members.map(({ name }) => name))
+
+  const sums: { readonly weight: MemberWeight; readonly values: Float64Array }[] = []
+  const valueOf = (weight: MemberWeight, i: number) =>
+    kept[i]!.reduce((sum, member) => sum + weight(groups[i]!, member), 0)
+  const sumOf = (weight: MemberWeight) => {
+    const values = Float64Array.from(groups, (_, i) => valueOf(weight, i))
+    sums.push({ weight, values })
+    return () => values.reduce((sum, value, i) => (standing[i]! > 0 ? sum + value : sum), 0)
+  }
+  const time = metric === 'latency' ? sumOf(times) : undefined
+
+  const narrow = (group: string, width: number): void => {
+    for (const place of widths.narrow(group, width)) {
+      const before = prices[place]!
+      prices[place] = priceOf(place)
+      if (flow.needs(place)) price += prices[place] - before
+    }
+  }
+  const keep = (i: number, names: readonly string[]): void => {
+    const before = kept[i]!
+    if (before === names) return
+    kept[i] = names
+    const { name, kind } = groups[i]!
+    if (kind !== 'units')
+      for (const [member, numbers] of inputs.get(name) ?? [])
+        for (const number of numbers) flow.set(number, names.includes(member))
+    else if (names.length !== before.length) narrow(name, names.length)
+    for (const { weight, values } of sums) values[i] = valueOf(weight, i)
+  }
+
+  return {
+    figures: () => ({
+      cost: metric === 'depth' ? flow.depth : time ? time() : price,
+      nodes: count,
+      connected: flow.connected,
+    }),
+    stands: (group) => standing[at.get(group) ?? -1]! > 0,
+    kept: (group) => kept[at.get(group)!]!,
+    change(choices) {
+      const before: Record<string, readonly string[]> = {}
+      for (const name of Object.keys(choices)) {
+        const i = at.get(name)
+        if (i === undefined) continue
+        before[name] = kept[i]!
+        keep(i, choices[name]!)
+      }
+      flow.settle()
+      return before
+    },
+    sum: sumOf,
+  }
+}
+
+/** The inputs of mixes that each member of a group has, by their numbers. */
+function inputsOf(
+  { nodes }: Graph,
+  inputAt: (place: number) => number,
+): ReadonlyMap<string, ReadonlyMap<string, readonly number[]>> {
+  const inputs = new Map<string, Map<string, number[]>>()
+  nodes.forEach((node, place) => {
+    if (node.kind !== 'mix') return
+    const group = node.attrs.group as string
+    const own = inputs.get(group) ?? new Map<string, number[]>()
+    inputs.set(group, own)
+    carryingMembers(node).forEach((member, i) =>
+      own.set(member, [...(own.get(member) ?? []), inputAt(place) + i]),
+    )
+  })
+  return inputs
+}
