@@ -40,7 +40,7 @@ function numbersIn(value: unknown, path: string): { readonly path: string; reado
 }
 
 /** A compiled curve has a number for each iteration and layer: so many fit and compile in seconds. */
-const mostLambdas = 10_000_000
+export const mostLambdas = 10_000_000
 
 /** Refuses a search whose schedule would have more numbers than can be held. */
 export function requireLength(steps: number, layers: number): void {

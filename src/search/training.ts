@@ -1,3 +1,4 @@
+import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { batchCount } from '../data/batches.js'
 import type { Encoding, PreparedData } from '../data/types.js'
@@ -38,9 +39,12 @@ interface Facts {
   readonly rows: number
 }
 
+/** The most steps of a stage: a search has λ for each of them and each layer; of a retraining so many take months. */
+export const mostSteps: Readonly<Record<Stage, number>> = { search: 10_000_000, retrain: 1_000_000_000 }
+
 /**
  * The configuration with the length of its stages, their batch and the optimizer as numbers: its own, or those that suit
- * the kind of data and its rows. Epochs become steps.
+ * the kind of data and its rows. Epochs become steps. More than `mostSteps` of them are an InputError.
  */
 export function resolveTraining(config: Config, { dataset, splits }: PreparedData): ResolvedConfig {
   const { kind } = dataset.encoding
@@ -60,6 +64,7 @@ function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Fact
   const usual = stages[stage](facts, perEpoch)
   const fixed = epochs === undefined ? own.steps : epochs * perEpoch
   const steps = typeof fixed === 'number' ? fixed : usual.steps
+  requireSteps(stage, epochs === undefined ? 'steps' : 'epochs', steps)
   const every = epochs === undefined ? usualInterval(steps, perEpoch) : perEpoch
   const patience = earlyStop ?? (typeof fixed === 'number' ? undefined : usual.earlyStop)
   return {
@@ -73,6 +78,14 @@ function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Fact
       earlyStop: { steps: patience.steps ?? patience.epochs! * perEpoch, minDelta: patience.minDelta },
     }),
   }
+}
+
+function requireSteps(stage: Stage, key: 'steps' | 'epochs', steps: number): void {
+  const most = mostSteps[stage]
+  if (steps > most)
+    throw new InputError(
+      `config.${stage}.${key}: expected at most ${most.toLocaleString('en')} iterations, got ${steps}; take fewer ${key}${key === 'epochs' ? ' or larger batches' : ''}`,
+    )
 }
 
 /** At most 64 rows, and at least four batches an epoch: a power of 2. */

@@ -47,3 +47,36 @@ it('a length on the command line is refused, too', async () => {
     program('schedule', 'show', 'none', '--supernet', 'mlp-cell', '--options', '{ hidden: 1000000000 }'),
   ).rejects.toThrow(/^--options: .*hidden: 1000000000; take less/)
 })
+
+describe('check-data', () => {
+  const config = join(folder, 'check.yaml')
+  it.each([
+    [
+      'search.steps=1e15',
+      /^config\.search\.steps: expected at most 10,000,000 iterations, got 1e?\d+; take fewer steps$/,
+    ],
+    [
+      'search.epochs=1e15',
+      /^config\.search\.epochs: expected at most .*; take fewer epochs or larger batches$/,
+    ],
+    ['retrain.steps=1e15', /^config\.retrain\.steps: expected at most 1,000,000,000 iterations/],
+    ['retrain.epochs=1e300', /^config\.retrain\.epochs: expected at most 1,000,000,000 iterations/],
+  ])('refuses %s', async (set, message) => {
+    writeFileSync(config, `data: { source: concrete }\nsupernet: { ${small} }\n`)
+    await expect(program('check-data', config, '--set', set)).rejects.toThrow(message)
+  })
+
+  it.each([
+    'supernet.options.cells=1e15',
+    'search.batch=1e15',
+    'search.evaluateEvery=1e15',
+    'data.limit=1e15',
+  ])('answers at once with %s, which its answer does not build', async (set) => {
+    writeFileSync(config, `data: { source: concrete }\nsupernet: { ${small} }\n`)
+    const before = process.cpuUsage()
+    const { printed } = await program('check-data', config, '--set', set)
+    expect(printed).toContain('concrete: regression, 1030 rows')
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1e6).toBeLessThan(5)
+  })
+})

@@ -19,8 +19,9 @@ export interface RowsEnd {
 }
 
 const [LINE_FEED, RETURN, QUOTE] = [10, 13, 34]
-const LONGEST_CELL = 2 ** 24
-const MOST_CELLS = 2 ** 20
+/** Bytes of a cell, and cells of a row, at most. */
+export const LONGEST_CELL = 2 ** 24
+export const MOST_CELLS = 2 ** 20
 
 /**
  * Cuts rows as RFC 4180 has them: quotes around a cell keep delimiters and line ends in it, two quotes inside stand
