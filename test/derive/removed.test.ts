@@ -1,6 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
+import { removedBy } from '../../src/derive/removed.js'
 import { runTrial } from '../../src/derive/trial.js'
+import type { Schedule } from '../../src/schedule/types.js'
+import { smallest } from '../../src/supernet/cost-range.js'
+import { taskCost } from '../../src/supernet/cost.js'
+import { pruneGroup } from '../../src/supernet/prune.js'
 import type { Event } from '../../src/search/events.js'
 import {
   eventsOf,
@@ -92,4 +97,52 @@ it('a search that removes something says how much, and nothing else', async () =
   expect(low).toBeLessThanOrEqual(difference!.value)
   expect(high).toBeGreaterThanOrEqual(difference!.value)
   for (const interval of [final, baseline]) expect(interval![0]).toBeLessThanOrEqual(interval![1])
+})
+
+describe('reasons that no short search shows', () => {
+  const net = tinyMlp({ encoder: [40], code: 4, head: [5] })
+  const ended = (used: Partial<Schedule>, left = net) => {
+    const compiled = trialOf(vectorData(rows), net, { search, schedule: onePhase(l1(1e-5), { prune }) })
+    const weights = Object.fromEntries(
+      left.groups.map(({ name, members }) => [
+        name,
+        Object.fromEntries(members.map((member, i) => [member.name, i + 1])),
+      ]),
+    )
+    return { used: { ...compiled.schedule, ...used }, steps: 12, relaxation: 'gates', weights }
+  }
+
+  it('a budget that is not below the supernet', () => {
+    const whole = taskCost(net).parameters
+    const budget = { metric: 'parameters', limit: 2 * whole, whole, least: 10 } as const
+    expect(removedBy(net, net, ended({ budget })).notice).toBe(
+      `nothing was removed: the budget of ${2 * whole} parameters is not below the supernet's ${whole}; lower it`,
+    )
+  })
+
+  it('a replay of a run that removed no more', () => {
+    const replay = { checkpoint: 'x', removals: [] } as unknown as NonNullable<Schedule['replay']>
+    expect(removedBy(net, net, ended({ replay })).notice).toBe(
+      'nothing was removed: the schedule replays a run that removed no more',
+    )
+  })
+
+  it('almost nothing: one unit of 49', () => {
+    const [{ name, members }] = net.groups as [(typeof net.groups)[number]]
+    const kept = members.slice(1).map((member) => member.name)
+    const left = pruneGroup(net, name, kept).supernet
+    const { notice, ...figures } = removedBy(net, left, ended({}, left))
+    expect(figures).toMatchObject({ members: 1, of: 49 })
+    expect(figures.left).toBeGreaterThan(0.95)
+    expect(notice).toMatch(/^almost nothing was removed \(1 of 49 candidates\): gates moved in 12 of 12 /)
+    // Where a budget asked for no more, that is as it should be.
+    const whole = taskCost(net).parameters
+    const budget = { metric: 'parameters', limit: whole - 1, whole, least: 10 } as const
+    expect(removedBy(net, left, ended({ budget }, left)).notice).toBeNull()
+  })
+
+  it('a space that leaves nothing to remove', () => {
+    const least = smallest(net)
+    expect(removedBy(least, least, ended({}, least)).notice).toContain('the space leaves nothing to remove')
+  })
 })
