@@ -104,8 +104,8 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
     name,
     formatCount(cost.parameters),
     formatSi(cost.flops),
-    formatWithInterval(a, noise.validation?.[which]),
-    formatWithInterval(b, noise.test?.[which]),
+    formatWithInterval(a, noise?.validation?.[which]),
+    formatWithInterval(b, noise?.test?.[which]),
   ]
   const table = textTable([
     ['', 'parameters', 'FLOPs', `validation ${metric}`, `test ${metric}`],
@@ -114,7 +114,7 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
       ? [row('unpruned, retrained', baseline, baseline.validation, baseline.test, 'baseline')]
       : []),
     row(
-      removed.members === 0 ? 'derived, nothing removed' : 'derived, retrained',
+      removed?.members === 0 ? 'derived, nothing removed' : 'derived, retrained',
       derived,
       validation.final,
       test.final,
@@ -137,8 +137,8 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
     table,
     ...(baseline?.diverged === undefined ? [] : ['', baseline.diverged]),
     '',
-    ...(removed.notice === null ? [] : [removed.notice, '']),
-    `removed ${removedText(removed)}`,
+    ...(removed?.notice ? [removed.notice, ''] : []),
+    ...(removed ? [`removed ${removedText(removed)}`] : []),
     ...(difference === null ? [] : [`noise   derived less unpruned: ${difference}`]),
     ...(brackets === null ? [] : [`        ${brackets}`]),
     `gap (${metric} lost)  jumps ${formatDifference(gap.jumps)}  derived ${formatDifference(gap.derive)}  gates dropped ${formatDifference(gap.gatesDropped)}`,

@@ -132,6 +132,10 @@ export interface TrialMetrics {
   readonly benchmark?: BenchmarkFigures
 }
 
+/** `metrics.json` as it is read back: runs of before had neither of the two. */
+export type KeptMetrics = Omit<TrialMetrics, 'removed' | 'noise'> &
+  Partial<Pick<TrialMetrics, 'removed' | 'noise'>>
+
 /** Where the architecture that was found stands in a tabular benchmark; null where the table lacks it. */
 export interface BenchmarkFigures {
   /** The file's name. */

@@ -19,7 +19,26 @@ const parts = {
     results: Type.Optional(Type.Array(criterion)),
   }),
 }
+const splitNoise = Type.Union([
+  Type.Object({ difference: Type.Optional(Type.Union([Type.Object({ value: figure }), Type.Null()])) }),
+  Type.Null(),
+])
 const more = {
+  removed: Type.Optional(
+    Type.Object({
+      members: figure,
+      of: figure,
+      left: figure,
+      notice: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    }),
+  ),
+  noise: Type.Optional(
+    Type.Object({
+      resamples: figure,
+      validation: Type.Optional(splitNoise),
+      test: Type.Optional(splitNoise),
+    }),
+  ),
   budget: Type.Optional(Type.Object({ metric: text, limit: figure, cost: figure })),
   menu: Type.Optional(Type.Array(menuEntry)),
   benchmark: Type.Optional(

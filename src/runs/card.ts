@@ -2,7 +2,7 @@ import { isFar } from '../data/far.js'
 import { splitMethod } from '../data/split.js'
 import type { PreparedData, Scale } from '../data/types.js'
 import { criterionName } from '../derive/criteria.js'
-import type { BenchmarkFigures, Trial, TrialMetrics } from '../derive/types.js'
+import type { BenchmarkFigures, KeptMetrics, Trial } from '../derive/types.js'
 import type { Verification } from '../export/verify.js'
 import { formatCount, formatDifference, formatNumber, formatWithInterval } from '../report/format.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
@@ -12,7 +12,7 @@ import type { Architecture } from '../supernet/types.js'
 interface CardContent {
   readonly trial: Trial
   readonly architecture: Architecture
-  readonly metrics: TrialMetrics
+  readonly metrics: KeptMetrics
   readonly verification: Verification
 }
 
@@ -27,7 +27,8 @@ function about({ trial, architecture, metrics }: CardContent): string {
   const { parameters, flops, depth } = metrics.derived
   const kept = architecture.groups.reduce((sum, group) => sum + group.kept.length, 0)
   const of = architecture.groups.reduce((sum, group) => sum + group.of, 0)
-  const { notice } = metrics.removed
+  const { removed } = metrics
+  const notice = removed?.notice ?? null
   return `# ${escaped(config.name)}
 ${notice === null ? '' : `\n> **${notice.split(' ').map(escaped).join(' ')}**\n`}
 A network that Sentei found in the search space ${code(supernet.space)} under the schedule ${code(schedule.name)} (seed ${metrics.seed}, backend ${metrics.backend}) and then trained ${config.retrain.from === 'scratch' ? 'from scratch' : "from the supernet's weights"}.
@@ -37,10 +38,10 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 | supernet | ${formatCount(metrics.supernet.parameters)} | ${formatCount(metrics.supernet.flops)} | ${metrics.supernet.depth} |
 | this model | ${formatCount(parameters)} | ${formatCount(flops)} | ${depth} |
 
-${started(trial)}Removed: ${removedText(metrics.removed)}. Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
+${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
-const withinBudget = ({ metric, limit, cost, least }: NonNullable<TrialMetrics['budget']>): string =>
+const withinBudget = ({ metric, limit, cost, least }: NonNullable<KeptMetrics['budget']>): string =>
   `The search had a budget of ${formatNumber(limit)} ${metric} and ended at ${formatNumber(cost)}, as the supernet counts them; the smallest legal architecture has ${formatNumber(least)}.`
 
 /** What λ came from, where a planner found it from past runs. */
@@ -82,7 +83,7 @@ function farNote({ dataset: { features, task }, scaler: { input, target } }: Pre
 function results({ metrics }: CardContent): string {
   const { metric, validation, test, gap, baseline, benchmark, noise } = metrics
   const row = (name: string, a: number | null, b: number | null, which: 'supernet' | 'baseline' | 'final') =>
-    `| ${name} | ${formatWithInterval(a, noise.validation?.[which])} | ${formatWithInterval(b, noise.test?.[which])} |`
+    `| ${name} | ${formatWithInterval(a, noise?.validation?.[which])} | ${formatWithInterval(b, noise?.test?.[which])} |`
   const lines = [
     row('supernet after the search', validation.supernet, test.supernet, 'supernet'),
     ...(baseline
@@ -100,7 +101,7 @@ Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.j
 }
 
 /** How far the figures can be trusted. */
-function brackets(metrics: TrialMetrics): string {
+function brackets(metrics: KeptMetrics): string {
   const [noise, difference] = [noiseText(metrics), differenceText(metrics)]
   const less = difference === null ? '' : ` This model less the unpruned one: ${difference}.`
   return noise === null ? less && `\n${less.trim()}\n` : `\n${noise}.${less}\n`

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { writeAtomic, writeJson } from '../base/files.js'
-import type { Trial, TrialMetrics } from '../derive/types.js'
+import type { KeptMetrics, Trial } from '../derive/types.js'
 import { modelFiles } from '../export/model-files.js'
 import { saveModel } from '../export/save.js'
 import type { PlainNetwork } from '../export/fold.js'
@@ -19,7 +19,7 @@ export interface Results {
   /** The architectures of a menu, largest first. */
   readonly menu?: readonly MenuEntry[]
   readonly network: PlainNetwork
-  readonly metrics: TrialMetrics
+  readonly metrics: KeptMetrics
   readonly seconds: Pick<Timings, 'searchSeconds' | 'baselineSeconds' | 'retrainSeconds'>
   /** How many computed. */
   readonly workers: number

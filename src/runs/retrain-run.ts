@@ -13,7 +13,7 @@ import { judgeRetrained } from '../derive/measure.js'
 import { noiseOf, withEarlier } from '../derive/noise.js'
 import { removedOf } from '../derive/removed.js'
 import { startEvent } from '../derive/trial.js'
-import type { Trial, TrialMetrics } from '../derive/types.js'
+import type { KeptMetrics, Trial } from '../derive/types.js'
 import type { Retrained } from '../derive/retrain.js'
 import { costOf } from '../nn/cost.js'
 import { eventsOf } from '../report/history.js'
@@ -157,7 +157,7 @@ function newMetrics(
   { metrics: origin, architecture, config }: FinishedRun,
   retrained: Retrained,
   chosen: boolean,
-): TrialMetrics {
+): KeptMetrics {
   const { test, criteria, measured } = judgeRetrained(trial, retrained)
   const scratch = trial.config.retrain.from === 'scratch'
   const same = origin.baseline && scratch && isUnpruned(trial, networkToRetrain(trial, architecture))

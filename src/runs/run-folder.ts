@@ -10,7 +10,7 @@ import { unfinished } from './failure.js'
 import { resolveConfig } from '../config/load-config.js'
 import { validate } from '../config/validator.js'
 import type { PreparedData } from '../data/types.js'
-import type { TrialMetrics } from '../derive/types.js'
+import type { KeptMetrics } from '../derive/types.js'
 import { eventsFile } from '../search/log-mark.js'
 import { FinishedMetricsSchema, TimingsSchema } from '../report/run-schemas.js'
 import { ArchitectureSchema } from '../supernet/architecture-schema.js'
@@ -34,7 +34,7 @@ export interface FinishedRun {
   readonly folder: string
   readonly config: Config
   readonly architecture: Architecture
-  readonly metrics: TrialMetrics
+  readonly metrics: KeptMetrics
   readonly timings: Timings
 }
 
@@ -75,7 +75,7 @@ export function keepLog(folder: string): void {
 }
 
 /** Gives every file that is read back its hash; `metrics.json`, which says that a run is finished, is written last. */
-export function writeFinished(folder: string, metrics: TrialMetrics, names: readonly string[]): void {
+export function writeFinished(folder: string, metrics: KeptMetrics, names: readonly string[]): void {
   const { data, files } = readChecksums(folder) ?? {}
   const more = existsSync(join(folder, retrainedFrom)) ? [retrainedFrom] : []
   const text = jsonText(metrics)
@@ -118,7 +118,7 @@ export function readFinishedRun(folder: string): FinishedRun {
   return {
     folder,
     config,
-    metrics: read('metrics.json', FinishedMetricsSchema) as unknown as TrialMetrics,
+    metrics: read('metrics.json', FinishedMetricsSchema) as unknown as KeptMetrics,
     architecture: read('architecture.json', ArchitectureSchema) as unknown as Architecture,
     timings: read('timings.json', TimingsSchema) as unknown as Timings,
   }

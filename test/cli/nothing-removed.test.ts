@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -68,4 +68,23 @@ it('of another seed too', async () => {
   expect(metrics.baseline!.test).toBe(metrics.test.final)
   expect(metrics.noise.test!.difference).toEqual({ value: 0, interval: [0, 0] })
   expect(metrics.removed.notice).toMatch(sentence)
+})
+
+it('a run of before metrics said what was removed is still read', async () => {
+  const old = join(folder, 'old')
+  cpSync(run, old, { recursive: true })
+  // Without checksums, as then.
+  rmSync(join(old, 'checksums.json'))
+  const { removed: _, noise: __, ...metrics } = JSON.parse(read('metrics.json')) as TrialMetrics
+  writeFileSync(join(old, 'metrics.json'), JSON.stringify(metrics))
+  const { printed } = await program('resume', old)
+  expect(printed).toMatch(/derived, retrained +\d/)
+  expect(printed).not.toContain('removed ')
+  const again = join(folder, 'old-again')
+  await program('retrain', old, '--seed', '5', '--out', again, '--quiet')
+  expect(readFileSync(join(again, 'card.md'), 'utf8')).toMatch(
+    /\nOf \d+ candidates in the groups that are left/,
+  )
+  await program('report', old)
+  expect(readFileSync(join(old, 'report.html'), 'utf8')).toContain('class="results"')
 })
