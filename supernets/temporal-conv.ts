@@ -1,63 +1,102 @@
 import { Type } from '@sinclair/typebox'
+import type { GraphBuilder } from '../src/nn/builder.js'
 import { operations } from '../src/nn/operations/index.js'
-import { supernetBuilder } from '../src/supernet/builder.js'
+import { supernetBuilder, type SupernetBuilder } from '../src/supernet/builder.js'
 import { searchSpace } from '../src/supernet/space.js'
 
+type Pooling = 'mean' | 'max' | 'last'
+
 interface Options {
+  windows: number[]
   layers: number
   channels: number
   reductions: number[]
   operations: string[]
+  pooling?: Pooling[]
 }
 
 /**
- * A chain of dilated convolutions over time, for sensor series (after temporal convolutional networks, Bai
- * et al., arXiv:1803.01271): which window and dilation a layer, pooling, or no layer. The head reads the
- * mean over time and the last step, so it serves classification, regression and forecasting alike.
+ * Convolutions over time for series: a first layer of windows of several lengths at once, then a chain of separable
+ * convolutions whose dilation is chosen, as in LITE (Ismail-Fawaz et al., arXiv:2409.02869). The head reads the mean
+ * over time, so that it does not matter when something happens; in windows of a longer series the last step, too.
  */
 export const temporalConv = searchSpace<Options>({
   name: 'temporal-conv',
-  description: 'a chain of dilated convolutions over time: which window and dilation a layer, or no layer',
+  description:
+    'convolutions over time: which windows at first, then which dilation a layer, or no layer; for labelled sequences and forecasts',
   ranks: [2],
   options: Type.Object(
     {
-      layers: Type.Integer({ minimum: 1, default: 6 }),
-      channels: Type.Integer({ minimum: 1, default: 16 }),
+      windows: Type.Array(Type.Integer({ minimum: 1 }), {
+        minItems: 1,
+        uniqueItems: true,
+        default: [9, 19, 39],
+        description:
+          'steps that the first convolutions see, side by side; those as long as the series at most, the shortest at least',
+      }),
+      layers: Type.Integer({ minimum: 1, default: 2 }),
+      channels: Type.Integer({ minimum: 1, default: 24 }),
       reductions: Type.Array(Type.Integer({ minimum: 0 }), {
-        default: [2, 4],
+        default: [],
         description: 'layers that read every second step only',
       }),
       operations: Type.Array(Type.String({ enum: operations.map((o) => o.name) }), {
         minItems: 1,
         uniqueItems: true,
-        default: [
-          'skip',
-          'avg-pool-3x3',
-          'tconv-3-d1',
-          'tconv-3-d2',
-          'tconv-3-d4',
-          'tconv-5-d1',
-          'tconv-5-d2',
-        ],
+        default: ['skip', 'tsep-9-d1', 'tsep-9-d2', 'tsep-9-d4'],
       }),
+      pooling: Type.Optional(
+        Type.Array(Type.Unsafe<Pooling>({ type: 'string', enum: ['mean', 'max', 'last'] }), {
+          minItems: 1,
+          uniqueItems: true,
+          description:
+            'what of the steps the head reads; mean, and last where the data is a series that was cut into windows',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
-  build({ options, input, outputs }) {
+  build({ options, input, outputs, kind }) {
+    const {
+      layers,
+      channels,
+      reductions,
+      pooling = kind === 'series' ? ['mean', 'last'] : ['mean'],
+    } = options
     const s = supernetBuilder(input, 'stem')
-    const stem = s.root.within('stem')
-    let x = stem.batchNorm(stem.conv(s.root.input, { channels: options.channels, kernel: 3 }))
-    for (let index = 0; index < options.layers; index++) {
+    let x = firstLayer(s, options)
+    for (let index = 0; index < layers; index++) {
       const layer = `layer${index}`
-      const stride = options.reductions.includes(index) && s.root.shapeOf(x)[0]! > 1 ? 2 : 1
-      const edge = { name: layer, layer, operations: options.operations, channels: options.channels, stride }
+      const stride = reductions.includes(index) && s.root.shapeOf(x)[0]! > 1 ? 2 : 1
+      const edge = { name: layer, layer, operations: options.operations, channels, stride }
       x = s.mixedOperation(s.layer(layer), x, edge)
     }
     const head = s.layer('head')
     const features = head.activation(head.batchNorm(x), 'relu')
-    const [steps] = head.shapeOf(features) as [number]
-    const last = head.flatten(head.node('crop', [features], { left: steps - 1 }))
-    head.output('task', head.dense(head.concat([head.globalAvgPool(features), last]), outputs))
-    return s.finish({ space: 'temporal-conv', options: { ...options }, outputs })
+    head.output('task', head.dense(head.concat(pooling.map((how) => pooled(head, features, how))), outputs))
+    return s.finish({ space: 'temporal-conv', options: { ...options, pooling }, outputs })
   },
 })
+
+/** The sum of convolutions with windows of several lengths, each of which may go. */
+function firstLayer(s: SupernetBuilder, { windows, channels }: Options): string {
+  const stem = s.root.within('stem')
+  const [steps] = s.root.shapeOf(s.root.input) as [number]
+  const shortest = Math.min(...windows)
+  const convolutions = windows
+    .filter((kernel) => kernel <= Math.max(steps, shortest))
+    .map((kernel): [string, string] => {
+      const b = stem.within(`window-${kernel}`)
+      return [`window-${kernel}`, b.batchNorm(b.conv(s.root.input, { channels, kernel }), { affine: false })]
+    })
+  const keep = { min: 1, max: convolutions.length }
+  return s.node(stem, Object.fromEntries(convolutions), { name: 'stem', layer: 'stem', keep })
+}
+
+/** One number for each channel of a series [T, C]: its mean, its largest or its last. */
+function pooled(b: GraphBuilder, x: string, how: Pooling): string {
+  const [steps] = b.shapeOf(x) as [number]
+  if (how === 'mean') return b.globalAvgPool(x)
+  if (how === 'max') return b.flatten(b.maxPool(x, { kernel: steps, stride: steps }))
+  return b.flatten(b.node('crop', [x], { left: steps - 1 }))
+}

@@ -146,7 +146,8 @@ export function buildSupernet(
     )
   const outputs =
     dataset.task.kind === 'classification' ? dataset.task.classes.length : dataset.task.outputs.length
-  const build = () => space.build({ options: options as never, input: dataset.shape, outputs })
+  const { kind } = dataset.encoding
+  const build = () => space.build({ options: options as never, input: dataset.shape, outputs, kind })
   return restrict(sized(build, options, 'config.supernet.options'), supernet.restrict ?? [])
 }
 

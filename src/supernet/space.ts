@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
+import type { Encoding } from '../data/types.js'
 import type { Shape } from '../nn/graph.js'
 import { plainNotation, type Notation } from './notation.js'
 import type { Supernet } from './types.js'
@@ -10,6 +11,8 @@ export interface BuildContext<Options> {
   readonly input: Shape
   /** Classes, or regression outputs. */
   readonly outputs: number
+  /** What the data is, for defaults that depend on it; not known where a sample is built. */
+  readonly kind?: Encoding['kind']
 }
 
 /** A search space: a supernet for any data of a fitting shape. One file in `supernets/`, one registry line. */

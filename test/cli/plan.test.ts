@@ -167,8 +167,8 @@ describe('bench step', () => {
       timed('--supernet', 'temporal-conv', '--length', '16', '--features', features, ...fourChannels)
     const fourChannels = ['--set', 'supernet.options={ layers: 1, channels: 4 }']
     const [three, five] = [await series('3'), await series('5')]
-    // The stem's window of 3 steps.
-    expect(five.parameters - three.parameters).toBe(3 * 2 * 4)
+    // The stem's window of 9 steps; those of 19 and 39 are longer than the series.
+    expect(five.parameters - three.parameters).toBe(9 * 2 * 4)
   })
 
   test('settings of search and relaxation', async () => {

@@ -32,7 +32,11 @@ export function randomNetwork(
   const b = graphBuilder(dataset.shape, 'layer')
   b.output('task', build(b))
   const nodes = b.graph().nodes.map((node) => ({ ...node, attrs: attrs(node.id) ?? node.attrs }))
-  const graph = { ...b.graph(), nodes }
+  return drawn({ ...b.graph(), nodes })
+}
+
+/** A graph with every parameter drawn at random. */
+export function drawn(graph: PlainNetwork['graph']): PlainNetwork {
   const random = randomSource(5)
   const values = parametersOf(graph).map(({ name, shape }): [string, Float32Array] => {
     const stream = random.stream('value', name)

@@ -2,12 +2,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import type { PreparedData } from '../../src/data/types.js'
+import { discretise, uniformGates } from '../../src/derive/network.js'
 import { foldGates, type PlainNetwork } from '../../src/export/fold.js'
 import { toLayersModel } from '../../src/export/layers.js'
 import { scalesApart } from '../../src/export/outside.js'
 import { saveModel } from '../../src/export/save.js'
 import { operations } from '../../src/nn/operations/index.js'
-import { bundled, randomNetwork, temporaryFolder } from './helper.js'
+import { spaceNet } from '../helpers/trials.js'
+import { bundled, drawn, randomNetwork, temporaryFolder } from './helper.js'
 
 const folder = temporaryFolder()
 beforeAll(() => useBackend('wasm'))
@@ -94,6 +96,19 @@ describe('a decoder', () => {
     expect(relativeError).toBeLessThan(1e-5)
     expect(kinds).toEqual(expect.arrayContaining(['MaxPooling1D', 'GlobalAveragePooling1D']))
   })
+})
+
+test('temporal-conv predicts what it did, whatever its head reads of a series', async () => {
+  const supernet = spaceNet(
+    'temporal-conv',
+    { windows: [3, 7], channels: 4, pooling: ['mean', 'max', 'last'] },
+    chicago.dataset.shape,
+    1,
+  )
+  const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'keep-undecided', affine: true })
+  const { relativeError, kinds } = await exported(drawn(graph), chicago)
+  expect(relativeError).toBeLessThan(1e-5)
+  expect(kinds).toEqual(expect.arrayContaining(['MaxPooling1D', 'GlobalAveragePooling1D']))
 })
 
 test('what only training drops is gone, also between a sum and its summands', async () => {

@@ -70,7 +70,7 @@ it('a preset for a decoder is refused by a supernet without one', () => {
 })
 
 it('presets that stage layers go the way that they say', () => {
-  const supernet = sampleSupernet('temporal-conv')
+  const supernet = sampleSupernet('temporal-conv', { layers: 5 })
   const firstAt = (preset: string, layer: string) => {
     const schedule = compileFor(resolveSchedule(preset, '.'), supernet, 400, 'gates')
     const own = supernet.groups.filter((group) => group.layer === layer)

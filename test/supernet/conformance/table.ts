@@ -49,7 +49,16 @@ export const instances: readonly Instance[] = [
     options: { stem: 2, channels: [3, 4], layers: 2, kernels: [3, 5], expansions: [1, 3], head: 6 },
     ...image,
   },
-  { space: 'temporal-conv', options: { layers: 3, channels: 3, reductions: [1] }, ...series },
+  {
+    space: 'temporal-conv',
+    options: { windows: [3, 5], layers: 3, channels: 3, reductions: [1] },
+    ...series,
+  },
+  {
+    space: 'temporal-conv',
+    options: { windows: [3], layers: 1, channels: 2, pooling: ['mean', 'max', 'last'] },
+    ...series,
+  },
   { space: 'mlp-cell', options: { blocks: 2, width: 6, hidden: 7 }, ...vector },
   { space: 'autoencoder-mlp', options: mlp, ...vector },
   { space: 'autoencoder-mlp', options: { ...mlp, convolutions: [4] }, ...series },

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { costOf } from '../../src/nn/cost.js'
+import type { Encoding } from '../../src/data/types.js'
+import { spaces } from '../../src/registry.js'
+import { validate } from '../../src/config/validator.js'
+import type { Supernet } from '../../src/supernet/types.js'
+
+function built(steps: number, options: object = {}, kind?: Encoding['kind']): Supernet {
+  const space = spaces.find(({ name }) => name === 'temporal-conv')!
+  const resolved = validate(space.options, options, 'options') as never
+  return space.build({ options: resolved, input: [steps, 2], outputs: 3, ...(kind && { kind }) })
+}
+
+/** The inputs of the last dense layer, by kind. */
+function readByHead({ graph }: Supernet): string[] {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]))
+  const { inputs } = nodes.get(graph.outputs.task!)!
+  const ofConcat = inputs.flatMap((id) => (nodes.get(id)!.kind === 'concat' ? nodes.get(id)!.inputs : [id]))
+  return ofConcat.map((id) => {
+    const { kind, inputs: above } = nodes.get(id)!
+    return kind === 'flatten' ? nodes.get(above[0]!)!.kind : kind
+  })
+}
+
+describe('the head of temporal-conv', () => {
+  it.each([
+    ['sequences', {}, ['global-avg-pool']],
+    ['series', {}, ['global-avg-pool', 'crop']],
+    [undefined, {}, ['global-avg-pool']],
+    ['sequences', { pooling: ['max', 'last'] }, ['max-pool', 'crop']],
+    ['series', { pooling: ['mean'] }, ['global-avg-pool']],
+  ] as const)('of %s with %j reads %j', (kind, options, read) => {
+    expect(readByHead(built(60, options, kind))).toEqual(read)
+  })
+
+  it('is the same where an architecture is built again without the data', () => {
+    const { options, graph } = built(60, {}, 'series')
+    expect(built(60, options).graph).toEqual(graph)
+  })
+})
+
+describe('the windows of its first layer', () => {
+  const windowsOf = (supernet: Supernet) =>
+    supernet.groups.find(({ name }) => name === 'stem')?.members.map(({ name }) => name)
+
+  it.each([
+    [60, ['window-9', 'window-19', 'window-39']],
+    [24, ['window-9', 'window-19']],
+    // With a single one there is nothing to choose.
+    [12, undefined],
+    [5, undefined],
+  ])('are no longer than %i steps, but for the shortest: %j', (steps, names) => {
+    expect(windowsOf(built(steps))).toEqual(names)
+  })
+
+  it('may all stay', () => {
+    expect(built(60).groups[0]).toMatchObject({ kind: 'inputs', total: 3, keep: { min: 1, max: 3 } })
+  })
+})
+
+it('has the weights that its convolutions have, counted by hand', () => {
+  const supernet = built(60, { windows: [3, 5], layers: 1, channels: 4, operations: ['tsep-9-d2'] })
+  // Both windows, depthwise and 1×1 with their norm, the head's norm, and the classes.
+  const expected = (3 + 5) * 2 * 4 + (9 * 4 + 4 * 4 + 2 * 4) + 2 * 4 + (4 * 3 + 3)
+  expect(costOf(supernet.graph).parameters).toBe(expected)
+})
