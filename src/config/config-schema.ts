@@ -75,6 +75,11 @@ const Retrain = object(
   {
     ...length,
     shards: Shards,
+    keep: Type.Optional(
+      oneOf(['best', 'last'], {
+        description: 'the weights of the best evaluation, or those of the last step',
+      }),
+    ),
     from: oneOf(['scratch', 'inherited'], {
       default: 'scratch',
       description: 'fresh weights, or the supernet’s',

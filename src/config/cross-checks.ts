@@ -110,9 +110,11 @@ function splitProblems(split: Config['split']): Problem[] {
   return problems
 }
 
-/** A stage is so many steps long or so many epochs, and so is its patience. */
+/** A stage is so many steps long or so many epochs, and so is its patience, which only waits for something better. */
 function lengthProblems(config: Config): Problem[] {
-  return (['search', 'retrain'] as const).flatMap((stage) => {
+  const { keep, earlyStop: waits } = config.retrain
+  const idle = at('retrain.keep', 'expected best beside earlyStop, got last')
+  const stages = (['search', 'retrain'] as const).flatMap((stage) => {
     const { steps, epochs, earlyStop } = config[stage]
     const both = steps !== undefined && epochs !== undefined
     const stop = earlyStop && (earlyStop.steps === undefined) === (earlyStop.epochs === undefined)
@@ -128,6 +130,7 @@ function lengthProblems(config: Config): Problem[] {
         : []),
     ]
   })
+  return waits && keep === 'last' ? [...stages, idle] : stages
 }
 
 function criteriaProblems(criteria: Config['criteria']): Problem[] {

@@ -34,7 +34,7 @@ export interface RetrainContext extends LoopContext {
 export interface Retrained {
   /** The network up to its task output: an auxiliary classifier has served. */
   readonly graph: Graph
-  /** All parameters at the best validation metric; the last ones where no evaluation has one. */
+  /** All parameters at the best validation metric, or the last ones: as `retrain.keep` says, and where no evaluation has one. */
   readonly values: ReadonlyMap<string, Float32Array>
   readonly validation: number | null
   /** The steps that they took. */
@@ -54,8 +54,9 @@ interface Good {
 }
 
 /**
- * Trains a discrete network, from `initial` values where given, and returns the weights of the best evaluation. A training
- * that diverges goes back to its last good evaluation and on with a lower rate; it fails where that does not help.
+ * Trains a discrete network, from `initial` values where given, and returns the weights of the best evaluation or of the
+ * last step. A training that diverges goes back to its last good evaluation and on with a lower rate; it fails where that
+ * does not help.
  */
 export async function retrain(
   graph: Graph,
@@ -73,7 +74,7 @@ export async function retrain(
   // The search is over: the rows that trained the gates now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
   const batches = batching(data, rows, given.options, given.random, purpose)
-  const { steps, evaluateEvery, earlyStop } = given.options
+  const { steps, evaluateEvery, earlyStop, keep } = given.options
   const interventions: Intervention[] = []
   let context = given
   let best: Good['best'] = { values: judged.weights.values(), validation: null, bestStep: 0 }
@@ -116,7 +117,11 @@ export async function retrain(
     if (![...now.values.values(), ...now.slots.values()].every(allFinite))
       return { step, why: 'a weight is not finite' }
     context.emit(evaluated(stage, step, mean, validation, kept, stepMs))
-    if (validation === null || isBetter(metric, validation, best.validation, earlyStop?.minDelta))
+    if (
+      keep === 'last' ||
+      validation === null ||
+      isBetter(metric, validation, best.validation, earlyStop?.minDelta)
+    )
       best = { values: judged.weights.values(), validation, bestStep: step }
     if (verdict.calm) good = { ...now, best }
     return undefined

@@ -24,7 +24,8 @@ interface Training {
 
 type Open = 'epochs' | keyof Training
 export type SearchOptions = Omit<Config['search'], Open> & Training
-export type RetrainOptions = Omit<Config['retrain'], Open> & Training
+export type RetrainOptions = Omit<Config['retrain'], Open | 'keep'> &
+  Training & { readonly keep: NonNullable<Config['retrain']['keep']> }
 
 /** A configuration with nothing left open: a configuration, too, which says the same on any data. */
 export type ResolvedConfig = Omit<Config, Stage> & {
@@ -53,9 +54,16 @@ export function resolveTraining(config: Config, { dataset, splits }: PreparedDat
     ...config,
     search: resolved('search', config.search, { kind, rows: train.length }),
     // The search is over: the rows that trained the gates now train weights.
-    retrain: resolved('retrain', config.retrain, { kind, rows: train.length + arch.length }),
+    retrain: {
+      keep: usualKeep(config.retrain, kind),
+      ...resolved('retrain', config.retrain, { kind, rows: train.length + arch.length }),
+    },
   }
 }
+
+/** Of few sequences a handful validate: their best evaluation is a lucky one, where a decaying rate ends is not. */
+const usualKeep = ({ earlyStop }: Config['retrain'], kind: Facts['kind']): RetrainOptions['keep'] =>
+  kind === 'sequences' && !earlyStop ? 'last' : 'best'
 
 function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Facts) {
   const { epochs, earlyStop, ...rest } = own
@@ -104,8 +112,8 @@ interface UsualTraining {
 const stages: Record<Stage, (facts: Facts, perEpoch: number) => UsualTraining> = {
   search: (_, perEpoch) => ({ steps: between(2000, 20 * perEpoch, 16_000) }),
   retrain: ({ kind }, perEpoch) =>
-    kind === 'images'
-      ? { steps: between(1000, 40 * perEpoch, 16_000) }
+    kind === 'images' || kind === 'sequences'
+      ? { steps: between(1000, 40 * perEpoch, 16_000), average: kind === 'sequences' }
       : { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 }, average: kind === 'table' },
 }
 
@@ -120,7 +128,7 @@ interface Usual {
   readonly warmup: number
 }
 
-const sequences: Usual = {
+const constant: Usual = {
   optimizer: 'adam',
   learningRate: { sgd: 0.02, adam: 0.003 },
   decay: 'constant',
@@ -129,9 +137,9 @@ const sequences: Usual = {
 }
 
 const kinds: Record<Facts['kind'], Usual> = {
-  table: sequences,
-  series: sequences,
-  sequences,
+  table: constant,
+  series: constant,
+  sequences: { ...constant, decay: 'cosine' },
   images: {
     optimizer: 'sgd',
     learningRate: { sgd: 0.1, adam: 0.003 },

@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
+import type { Encoding } from '../../src/data/types.js'
 import { resolveTraining } from '../../src/search/training.js'
 import { vectorData } from '../helpers/trials.js'
 
 const minimal = { data: { source: 'concrete' }, supernet: { space: 'mlp-cell' } }
 const resolved = (train: number, own: object = {}) =>
   resolveTraining(resolveConfig({ ...minimal, ...own }), vectorData({ train, validation: 4 }))
+
+/** The same on data of another kind. */
+function resolvedOf(kind: Encoding['kind'], train: number, own: object = {}) {
+  const data = vectorData({ train, validation: 4 })
+  const encoding = { ...data.dataset.encoding, kind }
+  return resolveTraining(resolveConfig({ ...minimal, ...own }), {
+    ...data,
+    dataset: { ...data.dataset, encoding },
+  })
+}
 
 describe('how long a stage trains', () => {
   it.each([
@@ -48,20 +59,37 @@ describe('how long a stage trains', () => {
 it.each([
   ['table', { optimizer: 'adam', learningRate: 0.003, decay: 'constant', beta2: 0.95 }, true],
   ['series', { optimizer: 'adam', learningRate: 0.003, decay: 'constant', beta2: 0.95 }, false],
+  ['sequences', { optimizer: 'adam', learningRate: 0.003, decay: 'cosine', beta2: 0.95 }, true],
   ['images', { optimizer: 'sgd', learningRate: 0.1, decay: 'cosine' }, false],
 ] as const)('of %s weights are trained by %j, averaged in a retraining: %j', (kind, weights, average) => {
-  const data = vectorData({ train: 640, validation: 4 })
-  const { encoding } = data.dataset
-  const of = (own: object) =>
-    resolveTraining(resolveConfig({ ...minimal, ...own }), {
-      ...data,
-      dataset: { ...data.dataset, encoding: { ...encoding, kind } },
-    })
+  const of = (own: object) => resolvedOf(kind, 640, own)
   for (const stage of ['search', 'retrain'] as const) expect(of({})[stage]).toMatchObject({ weights })
   expect([of({}).search.average, of({}).retrain.average]).toEqual([false, average])
   // The rate is that of the optimizer which is given.
   const other = of({ search: { weights: { optimizer: 'sgd' } } }).search.weights
   expect(other.learningRate).toBe(kind === 'images' ? 0.1 : 0.02)
+})
+
+it.each([
+  ['sequences', {}, 'last'],
+  ['sequences', { keep: 'best' }, 'best'],
+  ['sequences', { earlyStop: { steps: 40 } }, 'best'],
+  ['series', {}, 'best'],
+  ['table', {}, 'best'],
+  ['table', { keep: 'last' }, 'last'],
+  ['images', {}, 'best'],
+] as const)('a retraining of %s with %j keeps the weights of the %s', (kind, retrain, keep) => {
+  expect(resolvedOf(kind, 640, { retrain }).retrain.keep).toBe(keep)
+})
+
+it.each([
+  [27, 1000],
+  [64 * 100, 4000],
+  [64 * 1000, 16_000],
+])('%i sequences are retrained to the end of %i steps', (rows, steps) => {
+  const { retrain } = resolvedOf('sequences', rows)
+  expect(retrain.steps).toBe(steps)
+  expect(retrain).not.toHaveProperty('earlyStop')
 })
 
 it('what is resolved says the same on any other data', () => {
@@ -77,6 +105,10 @@ describe('refuses', () => {
       'config.search: expected steps or epochs, got steps 3 and epochs 2',
     ],
     [{ search: { steps: 0 } }, 'config.search.steps: expected integer ≥ 1, got 0'],
+    [
+      { retrain: { keep: 'last', earlyStop: { steps: 9 } } },
+      'config.retrain.keep: expected best beside earlyStop, got last',
+    ],
     [{ retrain: { earlyStop: {} } }, 'config.retrain.earlyStop: expected steps or epochs, got neither'],
     [
       { retrain: { earlyStop: { patience: 4 } } },
