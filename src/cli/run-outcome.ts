@@ -8,6 +8,7 @@ import {
   formatSi,
   formatWithInterval,
 } from '../report/format.js'
+import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { progressBar, type Progress } from '../report/progress.js'
 import { readingLine, type Reading } from '../data/reading.js'
@@ -143,7 +144,9 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
     ...(brackets === null ? [] : [`        ${brackets}`]),
     `gap (${metric} lost)  jumps ${formatDifference(gap.jumps)}  derived ${formatDifference(gap.derive)}  gates dropped ${formatDifference(gap.gatesDropped)}`,
     ...(metrics.budget ? [`budget  ${budgetText(metrics.budget)}`] : []),
-    ...(metrics.menu ?? []).map((entry) => `menu    ${menuText(entry, metric)}`),
+    ...(metrics.tolerated
+      ? [`sizes   ${toleranceText(metrics)!}`, ...attemptTexts(metrics).map((line) => `        ${line}`)]
+      : (metrics.menu ?? []).map((entry) => `menu    ${menuText(entry, metric)}`)),
     `time    ${seconds.join('  ')}`,
     ...(metrics.benchmark ? [`table   ${benchmarkText(metrics.benchmark)}`] : []),
     `report  ${places.report}`,

@@ -3,7 +3,7 @@ import { object, oneOf } from './schema-parts.js'
 
 const positive = { exclusiveMinimum: 0 }
 
-/** How much an architecture may cost: in the metric's unit, or as a share of the whole supernet. */
+/** How much an architecture may cost, in the metric's unit or as a share of the whole supernet; how much worse it may be. */
 const amounts = {
   value: Type.Optional(
     Type.Number({
@@ -25,11 +25,19 @@ const amounts = {
       description: 'larger budgets, given as the budget is, whose architectures are kept on the way down',
     }),
   ),
+  tolerance: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      description:
+        'the smallest architecture is wanted whose validation error, retrained, is so much above the unpruned supernet’s at most',
+    }),
+  ),
 }
 
 const metric = oneOf(['parameters', 'flops', 'depth', 'latency'])
 
-/** What the projection keeps costs at most so much. */
+/** What the projection keeps costs at most so much; what is retrained in the end is as good as that. */
 export const BudgetSchema = object({ metric, ...amounts })
 
 /** The same in a configuration, where it goes before the schedule's own. */

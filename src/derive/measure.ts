@@ -4,18 +4,19 @@ import { ParameterStore } from '../nn/parameter-store.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
 import { evaluate, valueOf } from '../search/evaluate.js'
 import { discreteNetwork, modelNetwork, type Network } from '../search/network.js'
-import { architectureCosts } from '../supernet/architecture-cost.js'
 import type { SearchResult } from '../search/search.js'
 import { sparsityByLayer } from '../search/structure.js'
 import { taskCost } from '../supernet/cost.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { unprunableParameters } from '../supernet/cost-range.js'
+import type { Supernet } from '../supernet/types.js'
 import type { Baseline } from './baseline.js'
 import { judge } from './criteria.js'
 import { deriveNetwork } from './network.js'
 import { measureRows, noiseOf, type Measured } from './noise.js'
 import type { Removed } from './removed.js'
 import type { Retrained } from './retrain.js'
+import type { Sized, Tolerated } from './smallest.js'
 import type { Trial, TrialMetrics } from './types.js'
 
 /** Metrics at the end of a search; null where a split is empty. */
@@ -49,18 +50,21 @@ export function measureSearched(trial: Trial, model: SupernetModel): Searched {
 
 /** What a finished trial consists of. */
 interface Parts {
-  readonly model: SupernetModel
+  /** The architecture that was retrained, and the supernet with that left of it. */
+  readonly chosen: Sized
+  readonly left: Supernet
   readonly search: SearchResult
   readonly removed: Removed
   readonly searched: Searched
   readonly baseline: Baseline | null
   readonly final: Retrained
+  readonly tolerated?: Tolerated
 }
 
 /** What `metrics.json` says of a finished trial. */
 export function summarise(
   trial: Trial,
-  { model, search, removed, searched, baseline, final }: Parts,
+  { chosen, left, search, removed, searched, baseline, final, tolerated }: Parts,
 ): TrialMetrics {
   const { config, supernet, metric } = trial
   const cost = costOf(final.graph)
@@ -93,28 +97,28 @@ export function summarise(
       gatesDropped: lost(searched.kept, searched.dropped),
     },
     test: { supernet: searched.test, final: test },
-    ...budgetFigures(trial, model, search),
+    ...budgetFigures(trial, chosen, search),
+    ...(tolerated && { tolerated }),
     removed,
     noise: noiseOf(trial, {
       supernet: searched.measured,
       baseline: baseline?.measured ?? null,
       final: measured,
     }),
-    derived: { ...cost, sparsityByLayer: sparsityByLayer(model.supernet, supernet) },
+    derived: { ...cost, sparsityByLayer: sparsityByLayer(left, supernet) },
     criteria,
-    ...(trial.benchmark && { benchmark: trial.benchmark(model.architecture()) }),
+    ...(trial.benchmark && { benchmark: trial.benchmark(chosen.architecture) }),
   }
 }
 
 /** What the search ended with of its budget, and on the way there; nothing where it had none. */
 function budgetFigures(
-  { schedule, latency }: Trial,
-  { supernet }: SupernetModel,
+  { schedule }: Trial,
+  { cost }: Sized,
   search: SearchResult,
 ): Pick<TrialMetrics, 'budget' | 'menu'> {
   if (!schedule.budget) return {}
-  const { menu, ...budget } = schedule.budget
-  const { cost } = architectureCosts(supernet, budget.metric, latency)({})
+  const { menu, tolerance: _, ...budget } = schedule.budget
   return { budget: { ...budget, cost }, ...(menu && { menu: search.menu.map(({ figures }) => figures) }) }
 }
 

@@ -4,6 +4,7 @@ import type { GateWeights } from '../search/events.js'
 import { taskCost } from '../supernet/cost.js'
 import { unprunableParameters } from '../supernet/cost-range.js'
 import type { Supernet } from '../supernet/types.js'
+import type { Tolerated } from './smallest.js'
 
 /** What a search took away. */
 export interface Removed {
@@ -41,12 +42,16 @@ export interface Ended {
   readonly steps: number
   readonly relaxation: string
   readonly weights: GateWeights
+  /** What was retrained under a tolerance. */
+  readonly tolerated?: Tolerated
 }
 
 /** What a search has removed, with a notice where that is hardly anything and no budget asked for it. */
 export function removedBy(origin: Supernet, left: Supernet, ended: Ended): Removed {
   const removed = removedOf(origin, left)
-  const hardly = removed.left !== null && removed.left > almostAll && !ended.used.budget
+  const { budget } = ended.used
+  const asked = budget !== undefined && budget.limit < budget.whole
+  const hardly = removed.left !== null && removed.left > almostAll && !asked
   if (removed.members > 0 && !hardly) return removed
   const what =
     removed.members === 0
@@ -56,12 +61,17 @@ export function removedBy(origin: Supernet, left: Supernet, ended: Ended): Remov
 }
 
 function reason(left: Supernet, ended: Ended): string {
-  const { used, steps, relaxation } = ended
+  const { used, steps, relaxation, tolerated } = ended
+  const smaller = tolerated?.attempts.filter(({ size }) => size !== tolerated.kept) ?? []
+  if (smaller.length > 0) {
+    const least = smaller.reduce((a, b) => (b.worse < a.worse ? b : a))
+    return `of the smaller architectures that were retrained the best is ${short(100 * least.worse)} % worse than the unpruned supernet, and ${short(100 * least.allowed)} % are allowed: set a larger budget.tolerance`
+  }
   const { budget, prune, replay } = used
   if (!left.groups.some(({ members, keep }) => members.length > keep.min))
     return 'the space leaves nothing to remove; give it more members, or lower what it must keep'
   if (replay) return 'the schedule replays a run that removed no more'
-  if (budget && budget.limit >= budget.whole)
+  if (budget?.tolerance === undefined && budget && budget.limit >= budget.whole)
     return `the budget of ${short(budget.limit)} ${budget.metric} is not below the supernet's ${short(budget.whole)}; lower it`
   const moved = used.phases
     .filter(({ gates }) => gates === 'move')

@@ -2,13 +2,16 @@ import type { Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
 import { searchArchitecture } from '../search/search.js'
 import { SupernetModel } from '../supernet/model.js'
+import { architectureCosts } from '../supernet/architecture-cost.js'
 import { taskCost } from '../supernet/cost.js'
+import { restrictTo } from '../supernet/prune.js'
 import { baselineOf, isUnpruned, trainBaseline } from './baseline.js'
 import { measureSearched, summarise } from './measure.js'
 import { removedBy, type Removed } from './removed.js'
 import { prepare } from './prepare.js'
 import { networkToRetrain } from './retrain-architecture.js'
 import { Interrupted, retrainStage } from './retrain-stage.js'
+import { sizesOf, smallestWithin, type Sized } from './smallest.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
 
 /** Searches, derives, retrains and judges. Frees everything that it allocated. */
@@ -22,25 +25,36 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     const [{ search, tried, lesson }, searchSeconds] = await timed(() => searchStage(trial, hooks, model))
     hooks.emit({ type: 'stage', stage: 'search', seconds: searchSeconds })
     if (search.reason === 'interrupted') throw new Interrupted('interrupted while searching')
-    const removed = removedBy(supernet, model.supernet, {
+    const searched = measureSearched(trial, model)
+    const { tolerance } = trial.schedule.budget ?? {}
+    const ended = endedWith(trial, model)
+    const inherited = config.retrain.from === 'inherited' ? new Map(model.weights.values()) : undefined
+    const { graph, initial } = networkToRetrain(trial, ended.architecture, inherited)
+    const same = isUnpruned(trial, { graph, initial })
+    const wanted = config.retrain.baseline || tolerance !== undefined
+    const [apart, baselineSeconds] = await timed(async () =>
+      wanted && !same ? trainBaseline(trial, hooks) : null,
+    )
+    const [{ chosen, final, tolerated }, retrainSeconds] = await timed(async () => {
+      if (tolerance !== undefined && !same) {
+        const sizes = sizesOf(search.menu, ended, trial.schedule.budget!.limit)
+        return smallestWithin(trial, hooks, tolerance, sizes, apart)
+      }
+      const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial)
+      return { chosen: ended, final: retrained, tolerated: undefined }
+    })
+    hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrainSeconds })
+
+    const { architecture } = chosen
+    const left = chosen === ended ? model.supernet : restrictTo(supernet, architecture).supernet
+    const removed = removedBy(supernet, left, {
       ...search,
       relaxation: relaxation.name,
       weights: model.gateValues(),
+      ...(tolerated && { tolerated }),
     })
     if (removed.notice !== null) hooks.emit(hardlyRemoved(search.steps, removed))
-    const searched = measureSearched(trial, model)
-
-    const architecture = model.architecture()
-    const inherited = config.retrain.from === 'inherited' ? new Map(model.weights.values()) : undefined
-    const { graph, initial } = networkToRetrain(trial, architecture, inherited)
-    const same = isUnpruned(trial, { graph, initial })
-    const [apart, baselineSeconds] = await timed(async () =>
-      config.retrain.baseline && !same ? trainBaseline(trial, hooks) : null,
-    )
-    const [final, retrainSeconds] = await timed(() => retrainStage(trial, hooks, 'retrain', graph, initial))
-    hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrainSeconds })
-
-    const baseline = config.retrain.baseline && same ? baselineOf(trial, final) : apart
+    const baseline = wanted && same ? baselineOf(trial, final) : apart
     return {
       architecture,
       menu: search.menu,
@@ -50,7 +64,16 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
       steps: search.steps,
       ...(tried && { tried }),
       ...(lesson !== undefined && { lesson }),
-      metrics: summarise(trial, { model, search, removed, searched, baseline, final }),
+      metrics: summarise(trial, {
+        chosen,
+        left,
+        search,
+        removed,
+        searched: chosen === ended ? searched : { ...searched, kept: null, dropped: null },
+        baseline,
+        final,
+        ...(tolerated && { tolerated }),
+      }),
       seconds: {
         search: searchSeconds,
         baseline: apart ? baselineSeconds : null,
@@ -60,6 +83,13 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
   } finally {
     model.dispose()
   }
+}
+
+/** What a search ended with, and what it costs of its budget. */
+function endedWith({ schedule, latency }: Trial, model: SupernetModel): Sized {
+  const metric = schedule.budget?.metric ?? 'parameters'
+  const { cost } = architectureCosts(model.supernet, metric, latency)({})
+  return { size: null, cost, architecture: model.architecture() }
 }
 
 /** What a run's events begin with. */

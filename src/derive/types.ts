@@ -19,6 +19,7 @@ import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { Architecture, MemberMetric, Supernet } from '../supernet/types.js'
 import type { CriterionResult } from './criteria.js'
 import type { Noise } from './noise.js'
+import type { Tolerated } from './smallest.js'
 import type { Removed } from './removed.js'
 
 /** One search with one seed, ready to run. */
@@ -121,9 +122,11 @@ export interface TrialMetrics {
   }
   readonly test: { readonly supernet: number | null; readonly final: number | null }
   /** Only where the schedule has a budget: the limit, what the architecture costs of it, and the least and the whole. */
-  readonly budget?: Omit<Budget, 'menu'> & { readonly cost: number }
+  readonly budget?: Omit<Budget, 'menu' | 'tolerance'> & { readonly cost: number }
   /** Only where the budget has a menu: what was kept at each size on the way, before any retraining. */
   readonly menu?: readonly MenuFigures[]
+  /** Only where the budget has a tolerance: what was retrained, and what of it was kept. */
+  readonly tolerated?: Tolerated
   readonly removed: Removed
   readonly noise: Noise
   readonly derived: Cost & { readonly sparsityByLayer: Record<string, number> }

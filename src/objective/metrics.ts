@@ -116,3 +116,7 @@ export function isBetter(metric: MetricName, a: number, b: number | null, margin
   if (b === null) return Number.isFinite(a)
   return metrics[metric].higherIsBetter ? a > b + margin : a < b - margin
 }
+
+/** A metric as an error, 0 at best: what accuracy and r2 lack of 1, the others as they are. */
+export const errorOf = (metric: MetricName, value: number): number =>
+  metrics[metric].higherIsBetter ? 1 - value : value

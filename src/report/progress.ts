@@ -65,6 +65,10 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
           `${event.planner} starts from past runs: ${event.runs.join(', ') || 'there are none on similar data'}`,
         )
         break
+      case 'attempt':
+        display.say(`retrains ${attemptText(event)}`)
+        startedAt = now()
+        break
       case 'try':
         display.say(tryText(event))
         startedAt = now()
@@ -72,6 +76,8 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
       case 'intervention':
         display.say(interventionText(event))
         break
+      case 'allowance':
+      case 'kept':
       case 'failed':
       case 'phase':
       case 'gates':
@@ -82,6 +88,9 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
   }
   return { onEvent, stop: () => display.stop() }
 }
+
+const attemptText = ({ size, cost }: EventOf<'attempt'>): string =>
+  `${size === null ? 'what the search ended with' : `the size ${size}`}: cost ${formatNumber(cost)}`
 
 const tryText = ({ number, generation, steps, error, cost }: EventOf<'try'>): string =>
   `try ${number}: generation ${generation + 1}, ${steps} iterations, error ${formatNumber(error)}, cost ${formatNumber(100 * cost)} %`

@@ -83,7 +83,24 @@ export interface RunMetrics {
   }
   readonly derived?: { readonly parameters?: Figure; readonly flops?: Figure }
   /** What the architecture costs of the schedule's budget, where it has one. */
-  readonly budget?: { readonly metric?: string; readonly limit?: Figure; readonly cost?: Figure }
+  readonly budget?: {
+    readonly metric?: string
+    readonly limit?: Figure
+    readonly whole?: Figure
+    readonly cost?: Figure
+  }
+  /** What was retrained under a tolerance, where the budget has one. */
+  readonly tolerated?: {
+    readonly tolerance?: Figure
+    readonly attempts?: readonly {
+      readonly size?: Figure
+      readonly cost?: Figure
+      readonly worse?: Figure
+      readonly allowed?: Figure
+    }[]
+    readonly kept?: Figure
+    readonly within?: boolean | null
+  }
   /** What was kept at each size of its menu, where the budget has one. */
   readonly menu?: readonly {
     readonly size?: Figure

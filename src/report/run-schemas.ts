@@ -4,6 +4,7 @@ const figure = Type.Optional(Type.Union([Type.Number(), Type.Null()]))
 const text = Type.Optional(Type.String())
 const costs = { parameters: figure, flops: figure }
 const menuEntry = Type.Object({ size: figure, cost: figure, before: figure, after: figure })
+const attempt = Type.Object({ size: figure, cost: figure, worse: figure, allowed: figure })
 const criterion = Type.Object({ value: figure, passed: Type.Optional(Type.Boolean()) })
 
 const parts = {
@@ -39,7 +40,15 @@ const more = {
       test: Type.Optional(splitNoise),
     }),
   ),
-  budget: Type.Optional(Type.Object({ metric: text, limit: figure, cost: figure })),
+  budget: Type.Optional(Type.Object({ metric: text, limit: figure, whole: figure, cost: figure })),
+  tolerated: Type.Optional(
+    Type.Object({
+      tolerance: figure,
+      attempts: Type.Optional(Type.Array(attempt)),
+      kept: figure,
+      within: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+    }),
+  ),
   menu: Type.Optional(Type.Array(menuEntry)),
   benchmark: Type.Optional(
     Type.Object({ table: text, metric: text, rank: figure, of: figure, regret: figure, percentile: figure }),

@@ -11,6 +11,7 @@ import { differenceText, noiseText, removedText } from './honesty.js'
 import { evaluationsOf, startOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import { notice, verdictOf } from './notice.js'
+import { attemptTexts, toleranceText } from './tolerance.js'
 import type { Figure, Run, RunCriterion } from './read-run.js'
 
 /** The head of the page: what was searched, whether its criteria were met, and the result in numbers. */
@@ -44,7 +45,8 @@ export function summary(run: Run): Markup {
       Compare the derived network with the others: it should be much smaller at nearly the same metric, and
       the three gap figures should be near zero.
     </p>
-    ${resultTable(run)} ${noiseNote(run)} ${gapAndTime(run)} ${menuTable(run)} ${criteria(run)}
+    ${resultTable(run)} ${noiseNote(run)} ${gapAndTime(run)} ${attempts(run)} ${menuTable(run)}
+    ${criteria(run)}
   </header> `
 }
 
@@ -162,6 +164,16 @@ function gapAndTime({ metrics, timings }: Run): Markup {
         </div> `,
     )}
   </dl>`
+}
+
+/** What was retrained to find the smallest size that is good enough. */
+function attempts({ metrics }: Run): Markup | null {
+  const text = metrics && toleranceText(metrics)
+  if (!text) return null
+  return html`<p class="note">${sentence(text)}</p>
+    <ul class="criteria">
+      ${attemptTexts(metrics).map((line) => html`<li>${line}</li> `)}
+    </ul>`
 }
 
 /** The architectures of other sizes that the search passed. */

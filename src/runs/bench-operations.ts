@@ -11,7 +11,7 @@ import { carryingMembers } from '../nn/transform.js'
 import { exclusiveNodes } from '../supernet/exclusive.js'
 import type { Supernet } from '../supernet/types.js'
 import type { LatencyTable } from './latency.js'
-import { buildSupernet } from './setup.js'
+import { buildSupernet } from './supernet-of.js'
 
 export interface BenchOperationsOptions {
   /** Its data, supernet and backend. */

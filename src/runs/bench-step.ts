@@ -20,7 +20,8 @@ import { SupernetModel } from '../supernet/model.js'
 import { heapBytes, useBackend, type BackendName } from '../backend/index.js'
 import { relaxationName, relaxationOf } from './relaxation.js'
 import { inputShape, randomData, type InputSize } from './random-data.js'
-import { buildSupernet, compileFor, presetOf, resolveSchedule, spaceOf } from './setup.js'
+import { compileFor, presetOf, resolveSchedule } from './schedule-of.js'
+import { buildSupernet, spaceOf } from './supernet-of.js'
 import { startWorkers } from './workers.js'
 
 export interface BenchStepOptions extends InputSize {

@@ -5,6 +5,7 @@ import { criterionName } from '../derive/criteria.js'
 import type { BenchmarkFigures, KeptMetrics, Trial } from '../derive/types.js'
 import type { Verification } from '../export/verify.js'
 import { formatCount, formatDifference, formatNumber, formatWithInterval } from '../report/format.js'
+import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { code, escaped } from '../report/markdown.js'
 import type { Architecture } from '../supernet/types.js'
@@ -18,7 +19,9 @@ interface CardContent {
 
 /** The model card, Markdown: what the model is, its data, figures, criteria and limits, and how to load it. */
 export function modelCard(content: CardContent): string {
-  const sections = [about, data, results, ...(content.metrics.menu ? [menu] : []), criteria, limits, usage]
+  const { menu: passed, tolerated } = content.metrics
+  const sizes = [...(tolerated ? [tolerance] : []), ...(passed && passed.length > 0 ? [menu] : [])]
+  const sections = [about, data, results, ...sizes, criteria, limits, usage]
   return `${sections.map((section) => section(content)).join('\n\n')}\n`
 }
 
@@ -110,6 +113,18 @@ function brackets(metrics: KeptMetrics): string {
 function standing({ table, metric, architecture, rank, of, percentile, regret }: BenchmarkFigures): string {
   if (rank === null) return `The table ${code(table)} does not know the architecture ${code(architecture)}.`
   return `In the table ${code(table)} the architecture ${code(architecture)} has rank ${formatCount(rank)} of ${formatCount(of)} by ${code(metric)} (percentile ${formatNumber(percentile)}), ${formatNumber(regret)} from the best.`
+}
+
+/** What was retrained to find the smallest size that is good enough. */
+function tolerance({ metrics }: CardContent): string {
+  const text = toleranceText(metrics)!
+  return `## Tolerance
+
+${text.slice(0, 1).toUpperCase()}${text.slice(1)}. Retrained, in this order:
+
+${attemptTexts(metrics)
+  .map((line) => `- ${line}`)
+  .join('\n')}`
 }
 
 /** Other sizes of the same search. */

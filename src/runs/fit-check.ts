@@ -11,6 +11,7 @@ export function checkFit(config: Config, data: PreparedData, schedule: Schedule)
   checkCriteria(config.criteria, isClass)
   checkAugmentation(config, data)
   checkPruning(schedule, data)
+  checkTolerance(config, schedule, data)
 }
 
 function checkObjective({ task, metric }: Config['objective'], isClass: boolean): void {
@@ -47,5 +48,18 @@ function checkAugmentation(config: Config, { dataset }: PreparedData): void {
   if (stage)
     throw new InputError(
       `config.${stage}.augment: expected images, got ${dataset.name} (${dataset.encoding.kind}); remove it`,
+    )
+}
+
+/** A tolerance compares retrained networks on validation rows. */
+function checkTolerance({ retrain }: Config, { budget }: Schedule, { splits }: PreparedData): void {
+  if (budget?.tolerance === undefined) return
+  if (splits.validation.length === 0)
+    throw new InputError(
+      'config.budget.tolerance: errors are compared on the split validation, and it is empty; give config.split.validation a share',
+    )
+  if (retrain.from === 'inherited')
+    throw new InputError(
+      'config.retrain.from: inherited weights are those of what the search ended with, and a tolerance may keep something larger; train from scratch, or remove budget.tolerance',
     )
 }

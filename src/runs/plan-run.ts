@@ -2,6 +2,7 @@ import { backendLimit, useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { discretise, retrainedAs, uniformGates, unprunedNetwork } from '../derive/network.js'
+import { mostAttempts } from '../derive/smallest.js'
 import type { Trial } from '../derive/types.js'
 import { costOf, type Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
@@ -120,7 +121,7 @@ function memoryOf(trial: Trial): StageMemory[] {
   const rows = shardRows(config.search)
   const groups = supernet.groups.map(({ name }) => name)
   const stages = [stageMemory('search', supernet.graph, roles, groups, rows)]
-  if (config.retrain.baseline)
+  if (trainsBaseline(trial))
     stages.push(
       stageMemory(
         'baseline',
@@ -132,6 +133,10 @@ function memoryOf(trial: Trial): StageMemory[] {
     )
   return stages
 }
+
+/** A tolerance is held against the unpruned supernet. */
+const trainsBaseline = ({ config, schedule }: Trial): boolean =>
+  config.retrain.baseline || schedule.budget?.tolerance !== undefined
 
 /** The most rows of a shard. */
 const shardRows = ({ batch, shards }: { readonly batch: number; readonly shards: number }): number =>
@@ -197,8 +202,8 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   return {
     stepMs: perRow * search.batch,
     search: minutes(examplesOf(search, validation)),
-    baseline: retrain.baseline ? full : null,
-    retrain: full,
+    baseline: trainsBaseline(trial) ? full : null,
+    retrain: schedule.budget?.tolerance === undefined ? full : full * mostAttempts,
   }
 }
 

@@ -10,7 +10,8 @@ import { readEvents, readSchedule } from '../report/read-run.js'
 import { rowsOf } from '../schedule/rows.js'
 import type { Schedule } from '../schedule/types.js'
 import { readRunConfig } from './run-folder.js'
-import { resolveSchedule, setupTrial } from './setup.js'
+import { resolveSchedule } from './schedule-of.js'
+import { setupTrial } from './setup.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
 
 /** λ as it is shown: what was compiled, or what a run used. */

@@ -5,20 +5,20 @@ import type { Budget, MenuSize, PruneRules } from './types.js'
 
 type BudgetDocument = NonNullable<ScheduleDocument['budget']>
 
-/** The budget of a document in the metric's unit. One that no legal architecture can meet is refused, with the least. */
+/**
+ * The budget of a document in the metric's unit; the whole supernet is allowed where it only has a tolerance. One that no
+ * legal architecture can meet is refused, with the least.
+ */
 export function budgetOf(document: BudgetDocument, prune: PruneRules, { costs }: CompileContext): Budget {
-  const { metric, value, share, menu } = document
-  if ((value === undefined) === (share === undefined))
-    throw new InputError(
-      `schedule.budget: expected value (in the unit of ${metric}) or share (of the supernet's ${metric}), got ${value === undefined ? 'neither' : 'both'}`,
-    )
+  const { metric, value, share, menu, tolerance } = document
+  checkAmounts(document)
   const known = costs(metric)
   if (!known)
     throw new InputError(
       `schedule.budget.metric: ${metric} needs config.objective.latency, a table of measured times`,
     )
   const { whole, least } = known
-  const limit = value ?? share! * whole
+  const limit = value ?? (share ?? 1) * whole
   if (limit < least) {
     const path = value === undefined ? 'share' : 'value'
     const floor =
@@ -27,7 +27,33 @@ export function budgetOf(document: BudgetDocument, prune: PruneRules, { costs }:
       `schedule.budget.${path}: the least that a legal architecture costs is ${floor} of ${rounded(whole)} ${metric}, got ${value ?? share}`,
     )
   }
-  return { metric, limit, whole, least, ...(menu && { menu: menuOf(document, menu, prune, whole) }) }
+  const budget = { metric, limit, whole, least }
+  if (tolerance !== undefined) return { ...budget, tolerance, menu: sizesWithin(budget) }
+  return { ...budget, ...(menu && { menu: menuOf(document, menu, prune, whole) }) }
+}
+
+function checkAmounts({ metric, value, share, menu, tolerance }: BudgetDocument): void {
+  const amounts = [value, share].filter((each) => each !== undefined).length
+  if (amounts === 2 || (amounts === 0 && tolerance === undefined))
+    throw new InputError(
+      `schedule.budget: expected value (in the unit of ${metric}) or share (of the supernet's ${metric})${amounts === 0 ? ', or tolerance' : ''}, got ${amounts === 0 ? 'neither' : 'both'}`,
+    )
+  if (menu && tolerance !== undefined)
+    throw new InputError(
+      'schedule.budget.menu: under a tolerance sizes are kept by themselves; remove menu, or tolerance',
+    )
+}
+
+/** Shares of the whole that a search under a tolerance keeps architectures of: each about three quarters of the one before. */
+const ladder = [0.85, 0.7, 0.55, 0.42, 0.32, 0.24, 0.18, 0.13, 0.1, 0.07, 0.05]
+
+/** The sizes of the ladder that a legal architecture can have, the limit first where it is one. */
+function sizesWithin({ limit, whole, least }: Pick<Budget, 'limit' | 'whole' | 'least'>): MenuSize[] {
+  const first = limit / whole
+  return [
+    ...(first < 1 ? [first] : []),
+    ...ladder.filter((size) => size < first && size * whole >= least),
+  ].map((size) => ({ size: rounded(size), limit: size * whole }))
 }
 
 /** The sizes of a menu, falling, at even distances of the prune window, of which the budget itself has the end. */

@@ -75,25 +75,27 @@ export interface PruneRules {
   readonly order: 'depth' | 'random'
 }
 
-/** What the architecture may cost. */
+/** What the architecture may cost, and how much worse it may be. */
 export interface Budget {
   readonly metric: CostMetric
-  /** Weights, multiply-adds for one example, nodes in a row, or milliseconds by the measured table. */
+  /** Weights, multiply-adds for one example, nodes in a row, or milliseconds by the measured table; the whole where only a tolerance is given. */
   readonly limit: number
   /** What the whole supernet costs, and the least that a legal architecture does. */
   readonly whole: number
   readonly least: number
-  /** Larger budgets that are passed on the way, falling. */
+  /** Sizes that are passed on the way, falling: larger budgets, or under a tolerance what is tried in the end. */
   readonly menu?: readonly MenuSize[]
+  /** The share by which the validation error may be above that of the unpruned supernet, both retrained. */
+  readonly tolerance?: number
 }
 
-/** A budget whose architecture is kept at its time, while the search goes on below it. */
+/** A size whose architecture is kept, while the search goes on below it. */
 export interface MenuSize {
   /** As it was given: a value or a share. */
   readonly size: number
   readonly limit: number
-  /** The iterations that are done by then. */
-  readonly at: number
+  /** The iterations that are done by then; under a tolerance it is kept when the supernet has become so small. */
+  readonly at?: number
 }
 
 /** A compiled schedule: λ[t, k] of every term, run-length coded. */

@@ -68,7 +68,7 @@ export function shares(values: Readonly<Record<string, number>>): Record<string,
  * Of a removal that is due, what may go under the budget; returns the members that stay. Some are spared: those
  * without which the budget could not be met any more, and, once the architecture that the gates want is within the
  * budget, those that it would lose: no search needs to go further down than it must. With a menu the budget is the
- * next of its sizes.
+ * next of its sizes. Under a tolerance the smallest is looked for, and only what the budget needs is spared.
  */
 export function spared(
   pruning: Pruning,
@@ -87,9 +87,9 @@ export function spared(
     leastCostly(narrowed(supernet, group, names), costs).cost <= budget.limit
   const worth = worthByGates(supernet, values, prune.rule === 'top-2' ? 'top-2' : 'magnitude')
   const wanted = (names: readonly string[]) => mostWanted(narrowed(supernet, group, names), costs, worth).cost
-  const limit = budget.menu?.[pruning.progress.menu.length]?.limit ?? budget.limit
-  const enough = Math.min(limit, mostWanted(supernet, costs, worth).cost)
   const staying = affordable(kept) ? [...kept] : [...new Set([...kept, ...needed])]
+  const limit = budget.menu?.[pruning.progress.menu.length]?.limit ?? budget.limit
+  const enough = budget.tolerance === undefined ? Math.min(limit, mostWanted(supernet, costs, worth).cost) : 0
   const going = keepable(group)
     .map(({ name }) => name)
     .filter((name) => !staying.includes(name))

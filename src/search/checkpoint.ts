@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { sha256, writeAtomic } from '../base/files.js'
 import type { Intervention } from '../config/intervention-schema.js'
+import type { Allowance } from './allowance.js'
 import { freshCourse, type Course } from './course.js'
 import type { Ablation } from './events.js'
 import type { MenuEntry } from './menu.js'
@@ -61,6 +62,8 @@ export interface Progress {
   ablations: Record<string, Record<string, Ablation>>
   /** What alarms and safeguards remember. */
   alarms: AlarmState
+  /** What is left of the schedule's tolerance; none before gates move, or without one. */
+  allowance: Allowance | null
   /** The sizes of the menu that were passed. */
   menu: MenuEntry[]
   /** What was changed on the way, in order: settings and λ by hand, rates that were lowered. */
@@ -80,6 +83,7 @@ export const freshProgress = (): Progress => ({
   streaks: { zero: {}, weak: {} },
   ablations: {},
   alarms: { raised: [], heldUntil: 0, good: null, terms: [] },
+  allowance: null,
   menu: [],
   interventions: [],
   course: freshCourse(),

@@ -56,6 +56,7 @@ export const eventSchemas: Readonly<Partial<Record<Event['type'], TObject>>> = {
     took: Type.Optional(names),
   }),
   menu: Type.Object({ step: count, size: Type.Number(), cost: figure, before: figure, after: figure }),
+  allowance: Type.Object({ step: count, error: figure, best: figure, left: figure }),
   alarm: Type.Object({
     step: count,
     alarm: Type.String(),

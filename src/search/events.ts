@@ -1,5 +1,6 @@
 import type { Intervention } from '../config/intervention-schema.js'
 import type { MetricName } from '../objective/metrics.js'
+import type { Allowance } from './allowance.js'
 import type { CostMetric, GateGroup } from '../supernet/types.js'
 
 /**
@@ -80,6 +81,15 @@ export type Event =
       before: number | null
       after: number | null
     }
+  | ({
+      /** How much of the schedule's tolerance the search has used up. */
+      type: 'allowance'
+      step: number
+    } & Allowance)
+  /** A size of a search under a tolerance is retrained: the stage `retrain` begins anew. */
+  | { type: 'attempt'; size: number | null; cost: number }
+  /** Of the sizes that were retrained this one is the result. */
+  | { type: 'kept'; size: number | null }
   | {
       type: 'alarm'
       step: number

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Budget, MenuSize } from '../schedule/types.js'
 import type { Choices } from '../supernet/notation.js'
+import type { Worth } from '../supernet/moves.js'
 import type { Architecture } from '../supernet/types.js'
-import { withinBudget } from '../supernet/within-budget.js'
+import { mostWanted, withinBudget } from '../supernet/within-budget.js'
 import { costsOf, worthByGates } from './budget.js'
 import { evaluate } from './evaluate.js'
 import type { Pruning } from './pruning.js'
@@ -34,20 +35,40 @@ export function passMenu(pruning: Pruning, step: number, all = false): void {
   const { context, progress } = pruning
   const { budget } = context.schedule
   for (const size of budget?.menu?.slice(progress.menu.length) ?? [])
-    if (all || step >= size.at) {
-      const entry = entryOf(pruning, budget!, size, step)
-      progress.menu.push(entry)
-      context.emit({ type: 'menu', metric: budget!.metric, ...entry.figures })
-    }
+    if (size.at !== undefined && (all || step >= size.at)) keepSize(pruning, budget!, size, step)
+}
+
+/**
+ * Under a tolerance: keeps what the supernet is now, made legal, where that has become as small as a size that was not
+ * kept yet; of several sizes the smallest.
+ */
+export function passSizes(pruning: Pruning, step: number): void {
+  const { model, progress, context } = pruning
+  const { budget } = context.schedule
+  if (budget?.tolerance === undefined) return
+  const last = progress.menu.at(-1)?.figures.limit ?? Infinity
+  const { cost } = mostWanted(model.supernet, costsOf(pruning, budget), worthNow(pruning))
+  const passed = budget.menu?.findLast(({ limit }) => limit < last && cost <= limit)
+  if (passed) keepSize(pruning, budget, passed, step)
+}
+
+function keepSize(pruning: Pruning, budget: Budget, size: MenuSize, step: number): void {
+  const entry = entryOf(pruning, budget, size, step)
+  pruning.progress.menu.push(entry)
+  pruning.context.emit({ type: 'menu', metric: budget.metric, ...entry.figures })
 }
 
 /** By gates, whatever rule the projection has: perturbation would measure every member at every size. */
+function worthNow({ model, context }: Pruning): Worth {
+  const rule = context.schedule.prune.rule === 'top-2' ? 'top-2' : 'magnitude'
+  return worthByGates(model.supernet, model.gateValues(), rule)
+}
+
 function entryOf(pruning: Pruning, budget: Budget, { size, limit }: MenuSize, step: number): MenuEntry {
   const { model, context, data, stepper } = pruning
   const { supernet } = model
-  const rule = context.schedule.prune.rule === 'top-2' ? 'top-2' : 'magnitude'
-  const worth = worthByGates(supernet, model.gateValues(), rule)
-  const { choices, cost, standing } = withinBudget(supernet, costsOf(pruning, budget), worth, limit)!
+  const found = withinBudget(supernet, costsOf(pruning, budget), worthNow(pruning), limit)
+  const { choices, cost, standing } = found!
   const measure = (mixture: (name: string) => tf.Tensor1D) =>
     evaluate({ ...stepper.network, mixture }, data, data.splits.validation, context.metric)
   const before = measure((name) => model.mixture(name))

@@ -21,7 +21,8 @@ import type { Latency, LoopContext } from './options.js'
 import { lookEvery } from './gate-time.js'
 import { inspect } from './inspect.js'
 import { goBack, keep, restore, save, stateOf, type Loop } from './loop.js'
-import { isMenuDue, passMenu, type MenuEntry } from './menu.js'
+import { allow, tolerantSource } from './allowance.js'
+import { isMenuDue, passMenu, passSizes, type MenuEntry } from './menu.js'
 import { projectToLegal } from './projection.js'
 import { guarded, guardedSource, watch } from './safeguards.js'
 import { replayRemovals } from './replay.js'
@@ -76,7 +77,11 @@ export async function searchArchitecture(
   const { schedule } = context
   const written = context.source ?? scheduleSource(schedule)
   const source = handedSource(
-    guardedSource(written, schedule, () => progress.alarms),
+    guardedSource(
+      tolerantSource(written, schedule, model.origin.groups, () => progress.allowance),
+      schedule,
+      () => progress.alarms,
+    ),
     schedule,
     progress,
   )
@@ -152,7 +157,11 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   if ((looks || isMenuDue(loop, next)) && !hasFiniteLosses(loop))
     return goBack(loop, { step: next, why: 'the loss is not finite' })
   passMenu(loop, next)
-  if (looks) inspect(loop, next, due)
+  if (looks) {
+    inspect(loop, next, due)
+    passSizes(loop, next)
+    allow(loop, next)
+  }
   if (schedule.replay) replayRemovals(loop, schedule.replay.removals, next)
   else if (next >= schedule.prune.until && isUnsettled(loop)) progress.jumps += projectToLegal(loop, next)
   const found = due ? look(loop, next) : undefined

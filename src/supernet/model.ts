@@ -139,6 +139,7 @@ export class SupernetModel {
   mixtureWithout(group: string, gone: ReadonlySet<string>): tf.Tensor1D {
     const whole = this.#mixed(group)
     const places = whole.members.flatMap(({ name }, i) => (gone.has(name) ? [] : [i]))
+    if (places.length === whole.members.length) return this.mixture(group)
     const total = this.#totalOf(whole, places)
     const kept = { ...whole, total, members: places.map((i) => whole.members[i]!) }
     const indices = tf.tensor1d(places, 'int32')

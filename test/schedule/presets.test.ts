@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { presetNames, readPreset, spaces } from '../../src/registry.js'
-import { compileFor, resolveSchedule, sampleSupernet } from '../../src/runs/setup.js'
+import { compileFor, resolveSchedule } from '../../src/runs/schedule-of.js'
+import { sampleSupernet } from '../../src/runs/supernet-of.js'
 import { actingTerms } from '../../src/schedule/acting.js'
 import { rowAt } from '../../src/schedule/table.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'

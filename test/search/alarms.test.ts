@@ -4,7 +4,7 @@ import { alarms } from '../../src/search/alarms/index.js'
 import type { AlarmName, Observed } from '../../src/search/alarms/types.js'
 import type { GateWeights } from '../../src/search/events.js'
 import type { GateGroup } from '../../src/supernet/types.js'
-import { compileFor, resolveSchedule } from '../../src/runs/setup.js'
+import { compileFor, resolveSchedule } from '../../src/runs/schedule-of.js'
 import {
   eventsOf,
   expectSameBytes,

@@ -4,7 +4,7 @@ import { getFileInfo } from 'prettier'
 import { describe, expect, it } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 import { presetNames, spaces } from '../../src/registry.js'
-import { resolveSchedule } from '../../src/runs/setup.js'
+import { resolveSchedule } from '../../src/runs/schedule-of.js'
 
 /** Folders of `src/` in the order in which imports may point: to the same line or to one above. */
 const order = [

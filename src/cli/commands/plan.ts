@@ -1,5 +1,6 @@
 import { loadConfig } from '../../config/load-config.js'
-import { formatCount, formatNumber, formatSeconds, formatSi } from '../../report/format.js'
+import { mostAttempts } from '../../derive/smallest.js'
+import { formatCount, formatNumber, formatPercent, formatSeconds, formatSi } from '../../report/format.js'
 import { planRun, type RunPlan } from '../../runs/plan-run.js'
 import { command } from '../command.js'
 import { backend, json, path, required, set, settings, text } from '../options.js'
@@ -60,11 +61,7 @@ function describe({
     ...(minutes.baseline === null ? [] : [`baseline about ${duration(minutes.baseline)}`]),
     `retraining at most ${duration(minutes.retrain)}`,
   ]
-  const limits = budget
-    ? [
-        `budget   schedule: at most ${amount(budget.limit)} of ${amount(budget.whole)} ${budget.metric}; no legal architecture has less than ${amount(budget.least)}`,
-      ]
-    : []
+  const limits = budget ? [`budget   schedule: ${budgetText(budget)}`] : []
   const wishes = budgets.map(
     ({ criterion, feasible, least }) =>
       `budget   ${criterion}: ${feasible ? 'feasible' : 'NOT FEASIBLE'}, the least is ${formatNumber(least)}`,
@@ -79,6 +76,21 @@ function describe({
     ...limits,
     ...wishes,
   ].join('\n')
+}
+
+function budgetText({ metric, limit, whole, least, tolerance }: NonNullable<RunPlan['budget']>): string {
+  const parts = [
+    ...(tolerance === undefined
+      ? []
+      : [
+          `the smallest within ${formatPercent(tolerance)} of the unpruned supernet's error; up to ${mostAttempts} sizes are retrained`,
+        ]),
+    ...(limit < whole || tolerance === undefined
+      ? [`at most ${amount(limit)} of ${amount(whole)} ${metric}`]
+      : []),
+    `no legal architecture has less than ${amount(least)}${tolerance === undefined ? '' : ` of ${amount(whole)} ${metric}`}`,
+  ]
+  return parts.join('; ')
 }
 
 /** A limit may be a share of a count; what is met is a whole number or milliseconds. */

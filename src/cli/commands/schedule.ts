@@ -12,7 +12,8 @@ import {
   type NamedSchedule,
   type ScheduleView,
 } from '../../runs/schedule-view.js'
-import { compileFor, resolveSchedule, sampleSupernet } from '../../runs/setup.js'
+import { compileFor, resolveSchedule } from '../../runs/schedule-of.js'
+import { sampleSupernet } from '../../runs/supernet-of.js'
 import { rowsCsv } from '../../schedule/rows.js'
 import { relaxations } from '../../supernet/relaxations/index.js'
 import type { RelaxationName } from '../../supernet/relaxations/types.js'

@@ -1,0 +1,34 @@
+import { formatNumber, formatPercent } from './format.js'
+import type { RunMetrics } from './read-run.js'
+
+type Tolerated = NonNullable<RunMetrics['tolerated']>
+type Attempt = NonNullable<Tolerated['attempts']>[number]
+
+/** The sizes that were retrained, in the order in which they were tried, one a line: what each cost, and how it compared. */
+export const attemptTexts = ({ tolerated, budget }: RunMetrics): string[] =>
+  (tolerated?.attempts ?? []).map((attempt) => {
+    const kept = attempt.size === tolerated?.kept ? ', kept' : ''
+    return `${sizeText(attempt)}: ${formatNumber(attempt.cost)} ${budget?.metric ?? ''}, ${comparison(attempt)}${kept}`
+  })
+
+/** What a tolerance came to in a sentence; null where there was none. */
+export function toleranceText({ tolerated, budget }: RunMetrics): string | null {
+  if (!tolerated) return null
+  const wanted = `within ${formatPercent(tolerated.tolerance)} of the unpruned supernet's validation error, or one standard error of the difference`
+  if (tolerated.within == null) return `no error to hold the result against: the unpruned supernet has none`
+  if (tolerated.within) return `the smallest size found ${wanted}`
+  const limit =
+    budget?.limit != null && budget.whole != null && budget.limit < budget.whole
+      ? `; the limit of ${formatNumber(budget.limit)} ${budget.metric ?? ''} went before the tolerance`
+      : ''
+  return `no size that was tried is ${wanted}: the best of them was kept${limit}`
+}
+
+const sizeText = ({ size }: Attempt): string =>
+  size == null ? 'end of search' : `size ${formatNumber(size)}`
+
+function comparison({ worse, allowed }: Attempt): string {
+  if (worse == null || allowed == null) return 'not compared'
+  const by = `${formatPercent(Math.abs(worse))} ${worse > 0 ? 'worse' : 'better'}`
+  return `error ${by}, ${formatPercent(allowed)} allowed`
+}

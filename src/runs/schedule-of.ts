@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { InputError } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
+import type { Config } from '../config/config-schema.js'
+import { ScheduleSchema, type BudgetDocument, type ScheduleDocument } from '../config/schedule-schema.js'
+import { validate } from '../config/validator.js'
+import type { PreparedData } from '../data/types.js'
+import { parametersOf } from '../nn/cost.js'
+import { presetNames, readPreset, terms } from '../registry.js'
+import { compileSchedule, type CompileContext } from '../schedule/compile.js'
+import type { AnyPlanner } from '../schedule/planners/types.js'
+import type { Schedule } from '../schedule/types.js'
+import type { Latency } from '../search/options.js'
+import type { ResolvedConfig } from '../search/training.js'
+import { costRange } from '../supernet/cost-range.js'
+import { relaxations } from '../supernet/relaxations/index.js'
+import type { RelaxationName } from '../supernet/relaxations/types.js'
+import type { AnySpace } from '../supernet/space.js'
+import { isWidth, type Supernet } from '../supernet/types.js'
+import { expanded, isPlanned } from './planned.js'
+import { relaxationName } from './relaxation.js'
+import { requireLength } from './sizes.js'
+import { spaceOf } from './supernet-of.js'
+
+/** What `schedule: auto` stands for: the space's own preset; none where gates are not proximal. */
+export function presetOf(config: Config, own: readonly AnySpace[]): Config['schedule'] {
+  const { schedule, supernet, relaxation } = config
+  if (isPlanned(schedule)) return withBudget(schedule, config)
+  if (schedule !== 'auto') return schedule
+  if (relaxations[relaxationName(relaxation)].step !== 'proximal') return 'none'
+  return spaceOf(supernet.space, 'config.supernet.space', own).schedule ?? 'strong-then-relaxed'
+}
+
+/** A document with the configuration's budget in place of its own. */
+export function withBudget<T extends { readonly budget?: unknown }>(document: T, { budget }: Config): T {
+  if (!budget) return document
+  const { metric } = (document.budget ?? {}) as Partial<BudgetDocument>
+  return { ...document, budget: { ...budget, metric: budget.metric ?? metric ?? 'parameters' } }
+}
+
+/** What `schedule: auto` asks for where nothing else is: the smallest architecture that is as good, to 1 %. */
+const usualTolerance = 0.01
+
+/**
+ * A configuration with the budget that `auto` stands for: a tolerance, where all members of some group may stay, and where
+ * there are rows to judge by and fresh weights to compare.
+ */
+export function withTolerance(
+  config: ResolvedConfig,
+  { groups }: Supernet,
+  { splits }: PreparedData,
+): ResolvedConfig {
+  const { schedule, budget, relaxation, retrain } = config
+  const steered = relaxations[relaxationName(relaxation)].step === 'proximal' && groups.some(isWidth)
+  const comparable = splits.validation.length > 0 && retrain.from === 'scratch'
+  if (schedule !== 'auto' || budget || !steered || !comparable) return config
+  return { ...config, budget: { tolerance: usualTolerance } }
+}
+
+/** A schedule document: a preset's, a JSON file's, or the given one, validated. */
+export function resolveSchedule(
+  schedule: Config['schedule'],
+  folder: string,
+  path = 'config.schedule',
+  planners: readonly AnyPlanner[] = [],
+): ScheduleDocument {
+  const checked = (document: unknown, label: string, within: string): ScheduleDocument =>
+    isPlanned(document)
+      ? expanded(document, label, (base, where) => resolveSchedule(base, within, where, planners), planners)
+      : validate(ScheduleSchema, document, label)
+  if (typeof schedule !== 'string') return checked(schedule, 'schedule', folder)
+  if (presetNames().includes(schedule)) return checked(JSON.parse(readPreset(schedule)), 'schedule', folder)
+  const file = resolve(folder, schedule)
+  if (!existsSync(file))
+    throw new InputError(
+      `${path}: no preset and no file ${schedule}${didYouMean(schedule, presetNames())}; presets: ${presetNames().join(', ')}`,
+    )
+  try {
+    return checked(JSON.parse(readFileSync(file, 'utf8')), `schedule ${schedule}`, dirname(file))
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new InputError(`${file}: not JSON: ${error.message}`)
+    throw error
+  }
+}
+
+/** Compiles a document for a supernet and a number of iterations (in an epoch, where it speaks of epochs). */
+export function compileFor(
+  document: ScheduleDocument,
+  supernet: Supernet,
+  steps: number,
+  relaxation: RelaxationName,
+  available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved'>> & {
+    readonly times?: Latency
+  } = {},
+): Schedule {
+  requireLength(steps, supernet.layers.length)
+  const active = new Set(supernet.graph.nodes.map((node) => node.layer))
+  return compileSchedule(document, {
+    steps,
+    stepsPerEpoch: available.stepsPerEpoch,
+    layers: supernet.layers,
+    activeLayers: supernet.layers.filter((layer) => active.has(layer)),
+    groups: supernet.groups.map(({ name, layer, members, keep }) => ({
+      name,
+      layer,
+      width: isWidth({ members, keep }),
+      members: members.map((member) => member.name),
+    })),
+    parameters: parametersOf(supernet.graph).filter(
+      ({ role, shape }) => role === 'weight' && shape.length > 1,
+    ),
+    relaxation,
+    decoder: 'reconstruction' in supernet.graph.outputs,
+    latency: available.latency ?? true,
+    terms: available.terms ?? terms,
+    costs: (metric) =>
+      metric === 'latency' && !available.times ? undefined : costRange(supernet, metric, available.times),
+    reserved: available.reserved ?? [],
+  })
+}

@@ -1,0 +1,78 @@
+import { InputError } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
+import type { Config } from '../config/config-schema.js'
+import { validate } from '../config/validator.js'
+import type { PreparedData } from '../data/types.js'
+import { spaces } from '../registry.js'
+import { restrict } from '../supernet/restrict.js'
+import type { AnySpace } from '../supernet/space.js'
+import type { Supernet } from '../supernet/types.js'
+import { sized } from './sizes.js'
+
+/** The supernet that a configuration asks for, on its data's shape. */
+export function buildSupernet(
+  { supernet }: Config,
+  { dataset }: PreparedData,
+  own: readonly AnySpace[] = [],
+): Supernet {
+  const space = spaceOf(supernet.space, 'config.supernet.space', own)
+  const options: unknown = validate(space.options, supernet.options, 'config.supernet.options')
+  if (!space.ranks.includes(dataset.shape.length))
+    throw new InputError(
+      `config.supernet.space: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, ${dataset.name} has [${dataset.shape.join(', ')}]`,
+    )
+  const outputs =
+    dataset.task.kind === 'classification' ? dataset.task.classes.length : dataset.task.outputs.length
+  const { kind } = dataset.encoding
+  const build = () => space.build({ options: options as never, input: dataset.shape, outputs, kind })
+  return restrict(sized(build, options, 'config.supernet.options'), supernet.restrict ?? [])
+}
+
+/**
+ * The supernet that the retrained network is a part of, where `retrain.options` or an auxiliary classifier
+ * ask for another one than the search has. It must have the same choices to make.
+ */
+export function retrainedSupernet(
+  config: Config,
+  data: PreparedData,
+  searched: Supernet,
+  own: readonly AnySpace[],
+): Supernet | undefined {
+  const { options = {}, auxiliary, from } = config.retrain
+  if (Object.keys(options).length === 0 && auxiliary === 0) return undefined
+  const space = spaceOf(config.supernet.space, 'config.supernet.space', own)
+  if (auxiliary > 0 && !('auxiliary' in (space.options.properties as object)))
+    throw new InputError(`config.retrain.auxiliary: ${space.name} has no auxiliary classifier; set it to 0`)
+  if (from === 'inherited' && Object.keys(options).length > 0)
+    throw new InputError(
+      'config.retrain.from: inherited weights fit the searched network only; remove retrain.options, or train from scratch',
+    )
+  const all = { ...config.supernet.options, ...options, ...(auxiliary > 0 && { auxiliary: true }) }
+  const supernet = buildSupernet({ ...config, supernet: { ...config.supernet, options: all } }, data, own)
+  const choices = ({ groups }: Supernet) =>
+    JSON.stringify(groups.map(({ name, members }) => [name, members.map((member) => member.name)]))
+  if (choices(supernet) !== choices(searched))
+    throw new InputError(
+      'config.retrain.options: the retrained network has other gate groups than the searched one; share α between cells (supernet.options.alpha: shared) to search few cells and retrain many',
+    )
+  return supernet
+}
+
+/** The search space of a name; the error lists all and suggests the nearest. */
+export function spaceOf(name: string, path: string, own: readonly AnySpace[] = []): AnySpace {
+  const all = [...own, ...spaces]
+  const found = all.find((space) => space.name === name)
+  if (found) return found
+  const names = all.map((space) => space.name)
+  throw new InputError(
+    `${path}: unknown space ${name}${didYouMean(name, names)}; spaces: ${names.join(', ')}`,
+  )
+}
+
+/** A space's supernet, by default with its default options, on a small input: enough where only its layers matter. */
+export function sampleSupernet(name: string, given: object = {}): Supernet {
+  const space = spaceOf(name, '--supernet')
+  const options: unknown = validate(space.options, given, 'options')
+  const input = Math.min(...space.ranks) === 3 ? [16, 16, 3] : Array<number>(Math.min(...space.ranks)).fill(8)
+  return sized(() => space.build({ options: options as never, input, outputs: 2 }), options, '--options')
+}
