@@ -74,6 +74,12 @@ export const menu: Options = {
   describe: 'what the search kept at this size of its menu',
 }
 
+/** A tolerance as a setting of a configuration, which checks it. */
+export function toleranceSettings(args: Arguments): string[] {
+  const given = text(args, 'tolerance')
+  return given === undefined ? [] : [`budget.tolerance=${given}`]
+}
+
 /** Sizes of a budget, the largest first: shares below 1, or amounts in the metric's unit. As settings of a configuration. */
 export function menuSettings(args: Arguments): string[] {
   const given = text(args, 'menu')

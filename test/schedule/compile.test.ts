@@ -277,7 +277,7 @@ describe('a wrong document', () => {
     [
       'a budget without an amount',
       { ...one([]), budget: { metric: 'flops' } },
-      "schedule.budget: expected value (in the unit of flops) or share (of the supernet's flops), got neither",
+      "schedule.budget: expected value (in the unit of flops) or share (of the supernet's flops), or tolerance, got neither",
     ],
     [
       'a budget with two amounts',

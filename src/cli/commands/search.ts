@@ -15,6 +15,7 @@ import {
   set,
   settings,
   text,
+  toleranceSettings,
   workers,
 } from '../options.js'
 import { withOutcome } from '../run-outcome.js'
@@ -32,6 +33,11 @@ export const search = command({
       requiresArg: true,
       describe: 'sizes that the budget falls through, as 0.5,0.25,0.1; the architecture at each is kept',
     },
+    tolerance: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'the smallest is wanted whose error is so much above the unpruned network’s, as 0.01',
+    },
     set,
     workers,
     json,
@@ -41,7 +47,7 @@ export const search = command({
     const seedGiven = integer(args, 'seed', 0)
     const backend = text(args, 'backend')
     const { config, folder } = loadConfig(required(args, 'config'), {
-      set: [...settings(args), ...menuSettings(args)],
+      set: [...settings(args), ...menuSettings(args), ...toleranceSettings(args)],
       ...(seedGiven !== undefined && { seed: seedGiven }),
       ...(backend !== undefined && { backend }),
     })
