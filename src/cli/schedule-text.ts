@@ -2,6 +2,7 @@ import type { ScheduleDocument } from '../config/schedule-schema.js'
 import { formatCount, formatNumber, nothing } from '../report/format.js'
 import type { ScheduleSegment } from '../report/read-run.js'
 import type { ScheduleView } from '../runs/schedule-view.js'
+import { pressureOf } from '../schedule/pressure.js'
 import { timeText } from '../schedule/time.js'
 import { textTable } from './table.js'
 
@@ -56,9 +57,10 @@ function curveText(lambda: unknown): string {
 
 /**
  * λ as a table: a row for each term and layer, a column for each phase with the first and the last value in
- * it, and the largest between them where that is larger. Layers of equal rows stand in one.
+ * it, and the largest between them where that is larger; for gates how far λ alone takes one in all, in means of its
+ * group. Layers of equal rows stand in one.
  */
-export function lambdaText({ phases, segments, steps }: ScheduleView): string {
+export function lambdaText({ phases, segments, steps, motion }: ScheduleView): string {
   const ends = phases.map((_, i) => phases[i + 1]?.step ?? steps)
   const shown = phases.flatMap(({ name, step }, i) =>
     ends[i]! > step ? [{ name, from: step, to: ends[i]! }] : [],
@@ -72,15 +74,16 @@ export function lambdaText({ phases, segments, steps }: ScheduleView): string {
   }
   for (const own of places.values()) {
     const { term, layer } = own[0]!
-    const cells = shown.map(({ from, to }) => cellText(own, from, to))
+    const pressure = motion && term.includes('/gates') ? formatNumber(pressureOf(own, motion)) : ''
+    const cells = [...shown.map(({ from, to }) => cellText(own, from, to)), ...(motion ? [pressure] : [])]
     const key = JSON.stringify([term, cells])
     const row = rows.get(key) ?? { term, layers: [], cells }
     row.layers.push(layer === '*' ? 'whole net' : layer)
     rows.set(key, row)
   }
   return textTable([
-    ['λ', ...shown.map(({ name }) => name)],
-    ['iterations', ...shown.map(({ from, to }) => `${from}–${to}`)],
+    ['λ', ...shown.map(({ name }) => name), ...(motion ? ['pressure'] : [])],
+    ['iterations', ...shown.map(({ from, to }) => `${from}–${to}`), ...(motion ? ['means'] : [])],
     ...[...rows.values()].map(({ term, layers, cells }) => [`${term}  ${layersText(layers)}`, ...cells]),
   ])
 }

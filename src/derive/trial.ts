@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../search/checkpoint.js'
 import type { Event } from '../search/events.js'
+import { motionOf } from '../search/gate-time.js'
 import { searchArchitecture } from '../search/search.js'
 import { SupernetModel } from '../supernet/model.js'
 import { architectureCosts } from '../supernet/architecture-cost.js'
@@ -93,13 +94,21 @@ function endedWith({ schedule, latency }: Trial, model: SupernetModel): Sized {
 }
 
 /** What a run's events begin with. */
-export function startEvent({ config, supernet, data, schedule, metric }: Trial): Event & { type: 'start' } {
+export function startEvent({
+  config,
+  supernet,
+  data,
+  schedule,
+  metric,
+  relaxation,
+}: Trial): Event & { type: 'start' } {
   const groups = supernet.groups.map(({ name, layer, kind, members }) => ({
     name,
     layer,
     kind,
     members: members.map((member) => member.name),
   }))
+  const gates = motionOf(schedule, relaxation, config.search.gates.travel)
   return {
     type: 'start',
     name: config.name,
@@ -113,6 +122,7 @@ export function startEvent({ config, supernet, data, schedule, metric }: Trial):
     retrainSteps: config.retrain.steps,
     parameters: taskCost(supernet).parameters,
     metric,
+    ...(gates && { gates }),
   }
 }
 

@@ -1,9 +1,11 @@
 import * as Plot from '@observablehq/plot'
 import { empty, figure, section } from './figure.js'
 import { formatCount, formatNumber } from './format.js'
-import { eventsOf, lastStep, startOf } from './history.js'
+import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
+import { eventsOf, lastStep, startOf, thin } from './history.js'
 import { html, type Markup } from './markup.js'
 import { cut, plotSvg, textWidth } from './plot.js'
+import { pressureOf, unitOf, type GateMotion } from '../schedule/pressure.js'
 import type { Run, ScheduleSegment } from './read-run.js'
 import { labelsOf, rulesOf, type PhaseStart } from './timeline.js'
 
@@ -20,15 +22,19 @@ export interface LambdaChart {
   readonly phases: readonly PhaseStart[]
   /** Iterations. */
   readonly steps: number
+  /** How gates move, where that is known: then λ on them is told as pressure, too. */
+  readonly motion?: GateMotion | undefined
 }
 
 /** The schedule that was used: for each term λ by layer and iteration, as a heat map. */
 export function lambdaSection(run: Run): Markup {
+  const start = startOf(run.events)
   const maps = lambdaMaps({
     segments: run.schedule,
-    layers: startOf(run.events)?.layers ?? [],
+    layers: start?.layers ?? [],
     phases: eventsOf(run.events, 'phase'),
     steps: lastStep(run.events),
+    motion: start?.gates,
   })
   return section(
     'lambda',
@@ -36,14 +42,34 @@ export function lambdaSection(run: Run): Markup {
     'How hard each term pushed on each layer over the search: the stronger the colour the larger λ, on a scale of its own for every term; dashed lines are where a phase begins.',
     maps.length === 0
       ? empty('no schedule written yet')
-      : maps.map(({ term, peak, svg }) =>
-          figure(
-            html`<b>${term}</b>
-              <span class="scale">0 <span class="ramp"></span> ${formatNumber(peak)}</span>`,
-            svg,
+      : [
+          ...maps.map(({ term, peak, pressure, svg }) =>
+            figure(
+              html`<b>${term}</b>
+                <span class="scale">0 <span class="ramp"></span> ${formatNumber(peak)}</span>
+                ${unitOf(term)}`,
+              svg,
+              pressure === null ? undefined : `pressure made: ${pressure}`,
+            ),
           ),
-        ),
+          ...scales(run),
+        ],
   )
+}
+
+/** What a λ of 1 on gates stood for, evaluation by evaluation. */
+function scales(run: Run): Markup[] {
+  const told = thin(eventsOf(run.events, 'scale'), 200)
+  const points = told.flatMap(({ step, scales: by }) =>
+    Object.entries(by).map(([series, value]): EvaluationPoint => ({ step, series, value })),
+  )
+  if (points.length === 0) return []
+  return [
+    figure(
+      html`<b>scale s</b> · what λ = 1 on gates stands for, in units of the loss`,
+      evaluationChart('scale', 's', points),
+    ),
+  ]
 }
 
 /** The heat map of one term. */
@@ -51,6 +77,8 @@ export interface TermMap {
   readonly term: string
   /** The largest λ, which the full colour stands for. */
   readonly peak: number
+  /** The least and the largest pressure on a layer that λ made, in words; null where it presses no gates. */
+  readonly pressure: string | null
   readonly svg: Markup
   /** Pixels. */
   readonly width: number
@@ -73,7 +101,7 @@ function layerOrder({ segments, layers }: LambdaChart): string[] {
 }
 
 function termMap(
-  { segments, phases, steps }: LambdaChart,
+  { segments, phases, steps, motion }: LambdaChart,
   term: string,
   layers: readonly string[],
   cells: number,
@@ -131,7 +159,25 @@ function termMap(
       ...(first ? [labelsOf(phases, steps, width - marginLeft - marginRight)] : []),
     ],
   })
-  return { term, peak, svg, width, height }
+  return { term, peak, pressure: pressureText(term, all, motion), svg, width, height }
+}
+
+/** The pressure that λ of a term on gates made, from the layer of the least to that of the most; null for other parts. */
+function pressureText(
+  term: string,
+  segments: readonly ScheduleSegment[],
+  motion?: GateMotion,
+): string | null {
+  if (!motion || !term.includes('/gates')) return null
+  const layers = [...new Set(segments.map(({ layer }) => layer))]
+  const made = layers.map((layer) =>
+    pressureOf(
+      segments.filter((s) => s.layer === layer),
+      motion,
+    ),
+  )
+  const [least, most] = [Math.min(...made), Math.max(...made)].map(formatNumber)
+  return `${least === most ? most : `${least} to ${most}`} means of a group, where 1 closes a gate that the losses leave alone`
 }
 
 /** The segments of one layer that are not 0; where they are many, means over equal stretches of time. */

@@ -78,6 +78,7 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         break
       case 'allowance':
       case 'kept':
+      case 'scale':
       case 'failed':
       case 'phase':
       case 'gates':

@@ -8,7 +8,9 @@ import { eventsOf, startOf } from '../report/history.js'
 import type { LambdaChart } from '../report/lambda-map.js'
 import { readEvents, readSchedule } from '../report/read-run.js'
 import { rowsOf } from '../schedule/rows.js'
+import type { GateMotion } from '../schedule/pressure.js'
 import type { Schedule } from '../schedule/types.js'
+import { motionOf } from '../search/gate-time.js'
 import { readRunConfig } from './run-folder.js'
 import { resolveSchedule } from './schedule-of.js'
 import { setupTrial } from './setup.js'
@@ -38,7 +40,9 @@ export async function namedSchedule(name: string): Promise<NamedSchedule> {
   if (!config) return { kind: 'schedule', document: resolveSchedule(name, '.', 'schedule') }
   const trial = await setupTrial(config, dirname(resolve(name)))
   const document = trial.config.schedule as ScheduleDocument
-  const view = scheduleView(document, trial.schedule, trial.supernet.layers)
+  const { schedule, relaxation, config: resolved } = trial
+  const motion = motionOf(schedule, relaxation, resolved.search.gates.travel)
+  const view = scheduleView(document, schedule, trial.supernet.layers, motion)
   return { kind: 'configuration', document, view }
 }
 
@@ -47,12 +51,14 @@ export function scheduleView(
   { name, description }: ScheduleDocument,
   schedule: Schedule,
   layers: readonly string[],
+  motion?: GateMotion,
 ): ScheduleView {
   return {
     name,
     description,
     layers,
     steps: schedule.steps,
+    ...(motion && { motion }),
     phases: schedule.phases.map((phase) => ({ name: phase.name, step: phase.from })),
     segments: rowsOf(schedule).map(([from, to, layer, term, lambda]) => ({ from, to, layer, term, lambda })),
   }
@@ -77,6 +83,7 @@ function ofRun(folder: string): Omit<NamedSchedule, 'kind'> {
     steps: start?.steps ?? segments.reduce((last, { to }) => Math.max(last, to), 0),
     phases: eventsOf(events, 'phase').map(({ name, step }) => ({ name, step })),
     segments,
+    ...(start?.gates && { motion: start.gates }),
   }
   return { document, view }
 }

@@ -24,6 +24,9 @@ export const eventSchemas: Readonly<Partial<Record<Event['type'], TObject>>> = {
     steps: count,
     retrainSteps: count,
     metric: Type.String(),
+    gates: Type.Optional(
+      Type.Object({ travel: Type.Number(), moving: Type.Array(Type.Tuple([count, count])) }),
+    ),
   }),
   phase: Type.Object({ step: count, name: Type.String() }),
   intervention: Type.Omit(InterventionSchema, [], { additionalProperties: true }),
@@ -56,6 +59,7 @@ export const eventSchemas: Readonly<Partial<Record<Event['type'], TObject>>> = {
     took: Type.Optional(names),
   }),
   menu: Type.Object({ step: count, size: Type.Number(), cost: figure, before: figure, after: figure }),
+  scale: Type.Object({ step: count, scales: figures }),
   allowance: Type.Object({ step: count, error: figure, best: figure, left: figure }),
   alarm: Type.Object({
     step: count,

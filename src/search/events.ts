@@ -1,6 +1,7 @@
 import type { Intervention } from '../config/intervention-schema.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { Allowance } from './allowance.js'
+import type { GateMotion } from '../schedule/pressure.js'
 import type { CostMetric, GateGroup } from '../supernet/types.js'
 
 /**
@@ -25,6 +26,8 @@ export type Event =
       retrainSteps: number
       parameters: number
       metric: string
+      /** How gates move, where λ presses them by steps of its own. */
+      gates?: GateMotion
     }
   /** The past runs on similar data that the planner started from. */
   | { type: 'lessons'; planner: string; runs: string[] }
@@ -81,6 +84,8 @@ export type Event =
       before: number | null
       after: number | null
     }
+  /** What λ = 1 stands for: s of widths and choices by kind, in units of the loss for each unit of α. */
+  | { type: 'scale'; step: number; scales: Record<string, number> }
   | ({
       /** How much of the schedule's tolerance the search has used up. */
       type: 'allowance'

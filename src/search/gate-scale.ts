@@ -4,26 +4,37 @@ import type { Slice } from '../nn/transform.js'
 import { onVectors, type Vectors } from '../nn/vectors.js'
 import { isWidth, type GateGroup, type Supernet } from '../supernet/types.js'
 
-/** What groups that share a scale have in common: widths of one kind; a choice is measured by itself. */
-const poolOf = (group: GateGroup): string => (isWidth(group) ? group.kind : group.name)
+/** What groups that share a scale have in common: they are widths, or choices, of one kind. */
+const poolOf = (group: GateGroup): string => `${isWidth(group) ? 'widths' : 'choices'} ${group.kind}`
 
 /**
- * The unit of λ on gates: what the average member of a group gains or loses. With ∇ the losses' gradient on α, averaged
- * over all iterations n in which gates have moved, and M the members at the beginning,
+ * The unit of λ on gates. With ∇ the losses' gradient on α in the iterations n in which gates have moved, and M the
+ * members at the beginning, it is for widths what the average member gains or loses,
  *
  *     s = 1/M · Σ_m |1/n · Σ_n ∇_m|
  *
  * so that after any time the average member has been drawn as far by the losses as by a pressure of 1. The mean is taken
  * before its size, which lets the noise of batches average out; early gradients count as much as late ones, which fade
- * as weights settle; of a member that is gone the last mean counts. Widths of one kind (units, inputs), all of which may
- * stay, share one s over the network: pressure is a price there, and must weigh the same on a layer that matters as on
- * one that does not. Choices, where some must go whatever they are worth, have each their own. Owns its arrays.
+ * as weights settle; of a member that is gone the last mean counts.
+ *
+ * For choices it is what the average member is shaken by in an iteration, its group's mean aside,
+ *
+ *     s = 1/n · Σ_n 1/M · Σ_m |∇_m − mean ∇|
+ *
+ * because a choice is made once: its gates must not walk by the noise of batches before what lies behind the noise has
+ * added up. What a scale does to all members alike does not change which of them wins.
+ *
+ * Groups of a kind share one s over the network: pressure is a price on widths, and must weigh the same on a layer that
+ * matters as on one that does not; and of choices those are made first that matter most, the others in their light.
+ * Owns its arrays.
  */
 export interface GateScale {
   /** Takes in the losses' gradients of an iteration in which gates move, and whether the task is among the losses. */
   observe(gradients: ReadonlyMap<string, tf.Tensor1D>, onTask: boolean): void
   /** s of a group, [1], in units of the loss for each unit of α; 0 before any gradient was seen. Call inside a tidy. */
   of(group: string): tf.Tensor1D
+  /** s by `widths units`, `choices operations`, …, for a gate of 1 at the beginning. */
+  read(): Record<string, number>
   /** Follows pruning: `standing` are the groups that are left. */
   follow(standing: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
   /** Copies of all arrays, for a checkpoint. */
@@ -34,7 +45,7 @@ export interface GateScale {
 
 /** What is known of a group's gradient. */
 interface Mean {
-  /** Of the members that are left, [members]; none where the group is gone. */
+  /** Of each member of a width that is left, [members]; of a choice Σ_m |∇_m − mean ∇|, [1]; none where the group is gone. */
   readonly gradient: tf.Tensor1D | undefined
   readonly count: number
   /** Σ |mean| of the members that are gone. */
@@ -69,22 +80,23 @@ export function gateScale(origin: Supernet): GateScale {
   }
   const add = <V>(v: Vectors<V>, name: string, gradient: tf.Tensor1D): void => {
     const { gradient: before, count = 0, gone = 0 } = means.get(name) ?? {}
-    const now = v.from(gradient)
+    const group = groups.get(name)!
+    const now = isWidth(group) ? v.from(gradient) : shaken(v, group, gradient)
     const mean = before
       ? v.add(v.mul(v.from(before), count / (count + 1)), v.mul(now, 1 / (count + 1)))
       : v.mul(now, 1)
     set(name, { gradient: v.to(mean), count: count + 1, gone })
   }
-  const scaleOf = (own: GateGroup): tf.Tensor1D => {
-    const pool = pools.get(poolOf(own))!.filter((group) => means.has(group.name))
-    if (pool.length === 0) return tf.zeros([1])
-    const members = pool.reduce((sum, group) => sum + group.members.length, 0)
+  /** s of a pool for groups whose gates begin at a share: between groups gates compare as shares of their group's mean. */
+  const scaleOf = (pool: string, share: number): tf.Tensor1D => {
+    const seen = pools.get(pool)!.filter((group) => means.has(group.name))
+    if (seen.length === 0) return tf.zeros([1])
+    const members = seen.reduce((sum, group) => sum + group.members.length, 0)
     return onVectors((v) => {
-      const parts = pool.map((group) => {
+      const parts = seen.map((group) => {
         const { gradient, gone } = means.get(group.name)!
         const left = gradient ? v.sum(magnitude(v, v.from(gradient))) : v.of([0])
-        // Between groups gates compare as shares of their group's mean.
-        return v.mul(v.add(left, gone), evenShare(group) / evenShare(own) / members)
+        return v.mul(v.add(left, gone), evenShare(group) / share / members)
       })
       return v.to(parts.reduce((sum, part) => v.add(sum, part)))
     })
@@ -103,15 +115,20 @@ export function gateScale(origin: Supernet): GateScale {
     },
     of(name) {
       const own = groups.get(name)!
-      const key = `${poolOf(own)} ${evenShare(own)}`
-      const found = scales.get(key) ?? tf.keep(tf.tidy(() => scaleOf(own)))
+      const share = evenShare(own)
+      const key = `${poolOf(own)} ${share}`
+      const found = scales.get(key) ?? tf.keep(tf.tidy(() => scaleOf(poolOf(own), share)))
       scales.set(key, found)
       return tf.clone(found)
     },
+    read: () =>
+      Object.fromEntries(
+        [...pools.keys()].map((pool) => [pool, tf.tidy(() => scaleOf(pool, 1).dataSync()[0]!)]),
+      ),
     follow(standing, slices) {
       for (const [name, mean] of [...means]) {
         const { gradient, count, gone } = mean
-        const cuts = slices.get(name)
+        const cuts = isWidth(groups.get(name)!) ? slices.get(name) : undefined
         if (!gradient || (standing.has(name) && !cuts)) continue
         const next = standing.has(name) ? (cut(gradient, cuts!) as tf.Tensor1D) : undefined
         const lost = sizeOf(gradient) - (next ? sizeOf(next) : 0)
@@ -142,6 +159,13 @@ export function gateScale(origin: Supernet): GateScale {
 
 /** What gates of a group are on average at the beginning. */
 export const evenShare = ({ total, members }: GateGroup): number => total / members.length
+
+/** How far a choice's members are drawn apart, as if all of its members were there still, [1]. */
+function shaken<V>(v: Vectors<V>, { members }: GateGroup, gradient: tf.Tensor1D): V {
+  const own = v.from(gradient)
+  const apart = v.sub(own, v.mul(v.sum(own), 1 / gradient.size))
+  return v.mul(v.sum(magnitude(v, apart)), members.length / gradient.size)
+}
 
 const magnitude = <V>(v: Vectors<V>, vector: V): V => v.maximum(vector, v.sub(0, vector))
 

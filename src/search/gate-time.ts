@@ -1,19 +1,33 @@
 import type { Config } from '../config/config-schema.js'
+import type { GateMotion } from '../schedule/pressure.js'
 import type { Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
 import { groupOf } from '../supernet/prune.js'
 import type { GateGroup } from '../supernet/types.js'
 import { evenShare } from './gate-scale.js'
 
 /** The time of gates: the iterations in which they move before the last choice is made. */
-export function gateTime({ phases, prune }: Schedule): number {
-  const moving = phases.filter(({ gates }) => gates === 'move')
-  const until = Math.max(prune.until, 1)
-  return Math.max(
+export const gateTime = (schedule: Schedule): number =>
+  Math.max(
     1,
-    moving.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, until) - from), 0),
+    movingTimes(schedule).reduce((sum, [from, to]) => sum + to - from, 0),
   )
+
+/** The stretches [from, to) of iterations that the time of gates consists of. */
+export function movingTimes({ phases, prune }: Schedule): [from: number, to: number][] {
+  const until = Math.max(prune.until, 1)
+  return phases
+    .filter(({ gates, from }) => gates === 'move' && from < until)
+    .map(({ from, to }) => [from, Math.min(to, until)])
 }
+
+/** How gates move under a schedule; none under a relaxation whose α λ has no steps of its own on. */
+export const motionOf = (
+  schedule: Schedule,
+  { step, travel: usual }: Pick<Relaxation, 'step' | 'travel'>,
+  travel = usual,
+): GateMotion | undefined => (step === 'proximal' ? { travel, moving: movingTimes(schedule) } : undefined)
 
 /**
  * How far a gradient of 1 takes α of a group over the whole time of gates: `travel` times the mean of its gates at the

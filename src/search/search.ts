@@ -214,6 +214,8 @@ function look(loop: Loop, next: number): Divergence | undefined {
     entropy: entropyByLayer(model.supernet.groups, model.gateValues()),
     stepMs,
   })
+  const scales = stepper.scales()
+  if (Object.values(scales).some((scale) => scale > 0)) context.emit({ type: 'scale', step: next, scales })
   watch(loop, next)
   const { earlyStop } = context.options
   const settled = next >= context.schedule.prune.until && !isUnsettled(loop)

@@ -46,6 +46,8 @@ export interface Stepper {
    * numbers; undefined where its gates did not move.
    */
   lossGradient(group: string): Float32Array | undefined
+  /** The scales of gates by kind, as `GateScale.read` gives them. */
+  scales(): Record<string, number>
   /** Keeps only the given members of a group: the model is pruned, the optimizer state follows. */
   prune(group: string, kept: readonly string[]): void
   /** The mean losses since the last call, and the mean time of a step in ms. */
@@ -227,6 +229,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       )
     },
     lossGradient: (group) => kept.read(group),
+    scales: () => scale.read(),
     prune(group, members) {
       const cut = model.prune(group, members)
       const standing = new Set(model.supernet.groups.map(({ name }) => name))

@@ -43,13 +43,23 @@ const read = (scale: GateScale, name: string) => tf.tidy(() => scale.of(name).da
 const gone = { axis: 0, indices: [0, 1] }
 
 describe('the scale of gates', () => {
-  it('is the mean size of the mean gradient, so that noise averages out', () => {
+  it('of widths is the mean size of the mean gradient, so that noise averages out', () => {
+    const scale = gateScale(supernet)
+    observe(scale, { wide: [3, -1, -1, -1] })
+    expect(read(scale, 'wide')).toBeCloseTo(1.5, 6)
+    observe(scale, { wide: [-3, 1, 3, -1] })
+    // The mean gradient is [0, 0, 1, -1].
+    expect(read(scale, 'wide')).toBeCloseTo(0.5, 6)
+    scale.dispose()
+  })
+
+  it('of choices is how far an iteration draws members apart, so that noise cannot make a choice', () => {
     const scale = gateScale(supernet)
     observe(scale, { edge: [3, -1, -1, -1] })
     expect(read(scale, 'edge')).toBeCloseTo(1.5, 6)
-    observe(scale, { edge: [-3, 1, 3, -1] })
-    // The mean gradient is [0, 0, 1, -1].
-    expect(read(scale, 'edge')).toBeCloseTo(0.5, 6)
+    // Of [7, 5, 5, 3] each is 1 from the mean; what all have in common draws none to 0.
+    observe(scale, { edge: [7, 5, 5, 3] })
+    expect(read(scale, 'edge')).toBeCloseTo((1.5 + 1) / 2, 6)
     scale.dispose()
   })
 
@@ -75,11 +85,11 @@ describe('the scale of gates', () => {
     scale.dispose()
   })
 
-  it('is each choice’s own, and one of all widths of a kind', () => {
+  it('is one of all choices of a kind, and one of all widths of a kind', () => {
     const scale = gateScale(supernet)
     observe(scale, { edge: [1, -1, 1, -1], other: [5, -5, 5, -5], wide: [1, -1, 1, -1], narrow: [4, -4] })
-    expect(read(scale, 'edge')).toBeCloseTo(1, 6)
-    expect(read(scale, 'other')).toBeCloseTo(5, 6)
+    expect(read(scale, 'edge')).toBeCloseTo(3, 6)
+    expect(read(scale, 'other')).toBeCloseTo(3, 6)
     expect(read(scale, 'wide')).toBeCloseTo(2, 6)
     expect(read(scale, 'narrow')).toBeCloseTo(2, 6)
     scale.dispose()
@@ -93,6 +103,16 @@ describe('the scale of gates', () => {
     expect(read(scale, 'wide')).toBeCloseTo(before, 6)
     observe(scale, { wide: [1, -3] })
     expect(read(scale, 'wide')).toBeCloseTo(before, 6)
+    scale.dispose()
+  })
+
+  it('of choices stays where members went, and where one is gone', () => {
+    const scale = gateScale(supernet)
+    observe(scale, { edge: [1, -1, 1, -1], other: [3, -3, 3, -3] })
+    scale.follow(new Set(['edge']), new Map([['edge', [gone]]]))
+    expect(read(scale, 'edge')).toBeCloseTo(2, 6)
+    observe(scale, { edge: [1, -1] })
+    expect(read(scale, 'edge')).toBeCloseTo(2, 6)
     scale.dispose()
   })
 

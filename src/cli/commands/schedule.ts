@@ -12,6 +12,7 @@ import {
   type NamedSchedule,
   type ScheduleView,
 } from '../../runs/schedule-view.js'
+import { motionOf } from '../../search/gate-time.js'
 import { compileFor, resolveSchedule } from '../../runs/schedule-of.js'
 import { sampleSupernet } from '../../runs/supernet-of.js'
 import { rowsCsv } from '../../schedule/rows.js'
@@ -125,7 +126,8 @@ function viewOn(document: ScheduleDocument, space: string, args: Arguments): Sch
     throw expected('--relaxation', `one of ${Object.keys(relaxations).join(', ')}`, relaxation)
   const stepsPerEpoch = epochs === undefined ? undefined : steps / epochs
   const schedule = compileFor(document, supernet, steps, relaxation as RelaxationName, { stepsPerEpoch })
-  return scheduleView(document, schedule, supernet.layers)
+  const kind = relaxations[relaxation as RelaxationName]
+  return scheduleView(document, schedule, supernet.layers, motionOf(schedule, kind))
 }
 
 function optionsOf(args: Arguments): object {
