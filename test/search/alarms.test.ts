@@ -215,7 +215,7 @@ describe('a search', () => {
 
 describe('a safeguard', () => {
   const collapsing = (safeguard: string, more: Settings = {}) =>
-    cells({ parameters: 4 }, { alarms: { collapse: { limit: 0.7, safeguard } } }, more)
+    cells({ parameters: 10 }, { alarms: { collapse: { limit: 0.7, safeguard } } }, more)
 
   it('hold-gates holds them for the rest of the phase', async () => {
     const phases = [

@@ -141,9 +141,12 @@ describe('a look-ahead', () => {
       slots: JSON.stringify([...stepper.checkpoint().arrays].map(([k, v]) => [k, [...v]])),
     })
     const before = bytes()
-    const { numTensors } = tf.memory()
     const moves = made.schedule.columns.map((_, column) => ({ column, by: 0.01 }))
-    expect(stepper.lookAhead(1, shards.at(1), phase, row, { metric: 'flops', moves })).toBeDefined()
+    const look = () => stepper.lookAhead(1, shards.at(1), phase, row, { metric: 'flops', moves })
+    // The first one drops what the step before it has computed for the next.
+    expect(look()).toBeDefined()
+    const { numTensors } = tf.memory()
+    expect(look()).toBeDefined()
     expect(tf.memory().numTensors).toBe(numTensors)
     expect(bytes()).toEqual(before)
     stepper.dispose()
