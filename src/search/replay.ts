@@ -6,12 +6,12 @@ import { perturbations } from './projection.js'
 import { measured, others, remove, type Pruning, type Removal } from './pruning.js'
 
 /**
- * Removes what a replayed run removed at this step, in its order, and nothing else. Members that went
- * because their gates were 0 must have gates of 0 here too: else this is not that run, and it fails. The metric
- * lost joins the gap. What was projected early, because a safeguard ended the search, is left to that safeguard.
+ * Removes what a replayed run removed at a look at the gates after this step, in its order, and nothing else. Members that
+ * went because their gates were 0 must have gates of 0 here too: else this is not that run, and it fails. The metric lost
+ * joins the gap.
  */
-export function replayRemovals(pruning: Pruning, removals: readonly LoggedRemoval[], step: number): void {
-  const { model, context, progress } = pruning
+export function replayLook(pruning: Pruning, removals: readonly LoggedRemoval[], step: number): void {
+  const { model, context } = pruning
   const due = removals.filter((removal) => removal.step === step)
   const closed = due.filter(({ by }) => by === 'zero')
   const values = closed.length > 0 ? model.gateValues() : {}
@@ -22,14 +22,31 @@ export function replayRemovals(pruning: Pruning, removals: readonly LoggedRemova
       throw differs(removal, `the gate of ${open} was 0, here it is ${values[group.name]![open]}`)
     context.emit(replayed(pruning, group, removal))
   }
-  const weak = due.filter(({ by }) => by === 'threshold')
-  const decided = due.filter(({ by }) => by === 'projection' || by === 'perturbation')
-  // Measured apart, as in the run itself.
-  for (const together of [weak, step >= context.schedule.prune.until ? decided : []])
-    if (together.length > 0)
-      progress.jumps += measured(pruning, () =>
-        together.map((removal) => replayed(pruning, groupOf(pruning, removal), removal)),
-      )
+  together(
+    pruning,
+    due.filter(({ by }) => by === 'threshold'),
+  )
+}
+
+/**
+ * Removes what a replayed run projected at this step. What was projected early, because a safeguard ended the search, is
+ * left to that safeguard.
+ */
+export function replayProjection(pruning: Pruning, removals: readonly LoggedRemoval[], step: number): void {
+  if (step < pruning.context.schedule.prune.until) return
+  const due = removals.filter((removal) => removal.step === step)
+  together(
+    pruning,
+    due.filter(({ by }) => by === 'projection' || by === 'perturbation'),
+  )
+}
+
+/** Removals that the run measured as one. */
+function together(pruning: Pruning, removals: readonly LoggedRemoval[]): void {
+  if (removals.length === 0) return
+  pruning.progress.jumps += measured(pruning, () =>
+    removals.map((removal) => replayed(pruning, groupOf(pruning, removal), removal)),
+  )
 }
 
 function replayed(pruning: Pruning, group: GateGroup, { members, step, by }: LoggedRemoval) {

@@ -25,7 +25,7 @@ import { allow, tolerantSource } from './allowance.js'
 import { isMenuDue, passMenu, passSizes, type MenuEntry } from './menu.js'
 import { projectToLegal } from './projection.js'
 import { guarded, guardedSource, watch } from './safeguards.js'
-import { replayRemovals } from './replay.js'
+import { replayLook, replayProjection } from './replay.js'
 import { handedSource, intervene, replayedInterventions, steered } from './steering.js'
 import { supernetStepper } from './stepper.js'
 import type { SearchOptions } from './training.js'
@@ -157,12 +157,14 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   if ((looks || isMenuDue(loop, next)) && !hasFiniteLosses(loop))
     return goBack(loop, { step: next, why: 'the loss is not finite' })
   passMenu(loop, next)
+  if (looks) inspect(loop, next, due)
+  if (schedule.replay) replayLook(loop, schedule.replay.removals, next)
   if (looks) {
-    inspect(loop, next, due)
+    // What is removed at a look is gone before a size is kept, what is projected is not.
     passSizes(loop, next)
     allow(loop, next)
   }
-  if (schedule.replay) replayRemovals(loop, schedule.replay.removals, next)
+  if (schedule.replay) replayProjection(loop, schedule.replay.removals, next)
   else if (next >= schedule.prune.until && isUnsettled(loop)) progress.jumps += projectToLegal(loop, next)
   const found = due ? look(loop, next) : undefined
   if (found) return goBack(loop, found)
