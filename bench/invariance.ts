@@ -1,0 +1,116 @@
+/**
+ * Does a schedule mean the same on any training? A fixed document without budget or tolerance, the size before any
+ * projection: longer and shorter, larger and smaller batches, another scale of the loss, more units.
+ *
+ *     npm run build && node dist/bench/invariance.js [--data FOLDER] [--sets white-wine] [--seeds 5]
+ *         [--epochs 20] [--batch 64]
+ */
+import { join, resolve } from 'node:path'
+import { resolveConfig, setupTrial, useBackend } from '../src/index.js'
+import { textTable } from '../src/cli/table.js'
+import type { Loss } from '../src/objective/losses.js'
+import * as tf from '@tensorflow/tfjs-core'
+import { SupernetModel } from '../src/supernet/model.js'
+import { searchArchitecture } from '../src/search/search.js'
+import { taskCost } from '../src/supernet/cost.js'
+import { benchSets } from './data-sets.js'
+
+const words = process.argv.slice(2)
+const valueOf = (name: string): string | undefined =>
+  words.includes(name) ? words[words.indexOf(name) + 1] : undefined
+const sets = benchSets(resolve(valueOf('--data') ?? join('..', 'shared', 'datasets')))
+const chosen = (valueOf('--sets') ?? 'white-wine').split(',')
+const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => i + 1)
+const [epochs, batch] = [Number(valueOf('--epochs') ?? 20), Number(valueOf('--batch') ?? 64)]
+
+/** What of a search a variant changes. */
+interface Variant {
+  readonly epochs?: number
+  readonly batch?: number
+  readonly loss?: number
+  readonly hidden?: number
+}
+const variants: Readonly<Record<string, Variant>> = {
+  'as it is': {},
+  'epochs × ¼': { epochs: epochs / 4 },
+  'epochs × 4': { epochs: epochs * 4 },
+  'batch × ¼': { batch: batch / 4 },
+  'batch × 4': { batch: batch * 4 },
+  'loss × 0.1': { loss: 0.1 },
+  'loss × 10': { loss: 10 },
+  'units × 4': { hidden: 256 },
+}
+
+/** Rising pressure alone, on what the space has; nothing is projected before the search ends. */
+const document = {
+  name: 'rising',
+  phases: [
+    { name: 'warm-up', until: 0.2, gates: 'hold' },
+    {
+      name: 'press',
+      until: 1,
+      terms: [{ term: 'l1', part: 'gates', lambda: { curve: 'linear', from: 0, to: 10 } }],
+    },
+  ],
+  prune: { from: 0.2, until: 1 },
+}
+
+const times =
+  (loss: Loss, factor: number): Loss =>
+  (outputs, targets) =>
+    tf.mul(loss(outputs, targets), factor)
+
+/** The share of the parameters that the search has left before anything is projected. */
+async function left(set: string, variant: Variant, seed: number): Promise<number> {
+  const { space, data } = sets[set]!
+  const { loss = 1, hidden, ...search } = { epochs, batch, ...variant }
+  const config = resolveConfig({
+    seed,
+    data: data(),
+    supernet: { space, options: hidden === undefined ? {} : { hidden } },
+    schedule: document,
+    // A loss ten times as large is ten times as steep: Adam does not mind, SGD's rate makes up for it.
+    search,
+  })
+  const trial = await setupTrial(config, '.')
+  const model = new SupernetModel(
+    trial.supernet,
+    trial.relaxation,
+    trial.random,
+    trial.config.search.gates.noise,
+  )
+  let share = 1
+  const whole = taskCost(trial.supernet).parameters
+  await searchArchitecture(model, trial.data, {
+    ...trial,
+    loss: times(trial.loss, loss),
+    options: trial.config.search,
+    emit: (event) => {
+      if (event.type === 'evaluation') share = event.parameters / whole
+    },
+    save: () => undefined,
+  })
+  model.dispose()
+  return share
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
+await useBackend('wasm')
+for (const set of chosen) {
+  const rows: string[][] = []
+  let base = NaN
+  for (const [name, variant] of Object.entries(variants)) {
+    const shares: number[] = []
+    for (const seed of seeds) shares.push(await left(set, variant, seed))
+    if (Number.isNaN(base)) base = mean(shares)
+    rows.push([
+      name,
+      ...shares.map((share) => share.toFixed(3)),
+      mean(shares).toFixed(3),
+      (mean(shares) / base).toFixed(2),
+    ])
+    console.error(JSON.stringify({ set, name, shares }))
+  }
+  console.log(textTable([[set, ...seeds.map((seed) => `seed ${seed}`), 'mean', 'ratio'], ...rows]))
+}
