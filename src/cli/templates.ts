@@ -3,16 +3,9 @@ const rest = `
 # search takes single changes too: sentei search sentei.yaml --set search.epochs=10 --seed 2
 `
 
-const tableTraining = `schedule: autoencoder-first
-search:
-  epochs: 60
-  batch: 32
-  weights: { optimizer: adam, learningRate: 0.003 }
-retrain:
-  epochs: 200
-  batch: 32
-  weights: { optimizer: adam, learningRate: 0.005 }
-  earlyStop: { epochs: 40 }
+/** The size is a result: training and its length suit the data where nothing is said of them. */
+const asGood = `schedule: auto              # λ over time, as it suits the space; see: sentei schedule list
+budget: { tolerance: 0.01 } # the smallest network whose error is within 1 % of the whole one's; or { share: 0.2 }
 `
 
 const digits = `# Which operations on which edges? A small cell search on 8×8 images of handwritten digits.
@@ -52,7 +45,7 @@ supernet:
     encoder: [64]
     code: 32
     head: [64, 32]
-${tableTraining}criteria:
+${asGood}criteria:
   - { metric: r2, atLeast: 0.8 }
 ${rest}`
 
@@ -69,15 +62,7 @@ supernet:
     encoder: [64]
     code: 16
     head: [32]
-schedule: autoencoder-first
-search:
-  epochs: 30
-  weights: { optimizer: adam, learningRate: 0.003 }
-retrain:
-  epochs: 60
-  weights: { optimizer: adam, learningRate: 0.003 }
-  earlyStop: { epochs: 15 }
-${rest}`
+${asGood}${rest}`
 
 const csv = `# A table of your own. Check it first: sentei check-data sentei.yaml
 name: my-search
@@ -100,7 +85,7 @@ supernet:
     encoder: [64]
     code: 32
     head: [64, 32]
-${tableTraining}${rest}`
+${asGood}${rest}`
 
 const images = `# Images of your own, those of a class in a folder named after it: photos/cat/1.png, photos/dog/1.jpg, …
 # Check them first: sentei check-data sentei.yaml. Other formats (IDX, CIFAR, NumPy, …): docs/data.md.
