@@ -75,8 +75,7 @@ async function run(set: string, seed: number, method: string): Promise<Row> {
     attempts: (metrics.tolerated?.attempts ?? []).map(({ size, cost, worse, allowed }) => [
       size,
       cost,
-      Number(worse.toFixed(4)),
-      Number(allowed.toFixed(4)),
+      ...[worse, allowed].map((value) => (value === null ? null : Number(value.toFixed(4)))),
     ]),
     jumps: metrics.gap.jumps,
   }

@@ -1,6 +1,7 @@
 import { resamplingOf } from '../data/resampling.js'
 import { bootstrap } from '../objective/bootstrap.js'
 import { errorOf, type RowSums } from '../objective/metrics.js'
+import { Diverged } from '../search/diverged.js'
 import { evaluateRows, valueOf } from '../search/evaluate.js'
 import type { MenuEntry } from '../search/menu.js'
 import type { Architecture } from '../supernet/types.js'
@@ -23,10 +24,12 @@ export interface Attempt {
   readonly size: number | null
   readonly cost: number
   readonly validation: number | null
-  /** The error less the unpruned supernet's, as a share of that. */
-  readonly worse: number
+  /** The error less the unpruned supernet's, as a share of that (itself where that is 0); null: nothing to compare. */
+  readonly worse: number | null
   /** How much that may be: the tolerance, or one standard error of the difference where that is larger. */
-  readonly allowed: number
+  readonly allowed: number | null
+  /** Why it has no metric: its training diverged. */
+  readonly diverged?: string
 }
 
 /** What trying came to. */
@@ -47,7 +50,8 @@ export const mostAttempts = 3
  * Looks for the smallest of a search's architectures whose validation error, retrained, is within the tolerance of the
  * retrained unpruned supernet's, or within one standard error of their difference (a bootstrap over the validation rows,
  * paired). Halves the sizes, at most three times: a smaller one is taken to be no better. Where none that was tried is
- * within, the best of them is kept. Test rows are not looked at.
+ * within, the best of them is kept. One whose training diverges is not within; where all diverge, so does this. Test rows
+ * are not looked at.
  */
 export async function smallestWithin(
   trial: Trial,
@@ -58,42 +62,57 @@ export async function smallestWithin(
 ): Promise<{ readonly chosen: Sized; readonly final: Retrained; readonly tolerated: Tolerated }> {
   const sorted = [...sizes].sort((a, b) => b.cost - a.cost)
   const unpruned = reference?.measured?.validation ?? null
-  const tried: { readonly sized: Sized; readonly final: Retrained; readonly attempt: Attempt }[] = []
-  const attempt = async (sized: Sized) => {
+  const attempts: Attempt[] = []
+  const trained: { readonly sized: Sized; readonly final: Retrained; readonly attempt: Attempt }[] = []
+  let failure: Diverged | undefined
+  const attempt = async (sized: Sized): Promise<boolean> => {
     const { size, cost, architecture } = sized
     hooks.emit({ type: 'attempt', size, cost })
-    const final = await retrainArchitecture(trial, hooks, architecture)
-    const found = { size, cost, validation: final.validation, ...compare(trial, final, unpruned, tolerance) }
-    tried.push({ sized, final, attempt: found })
-    return found.worse <= found.allowed
+    try {
+      const final = await retrainArchitecture(trial, hooks, architecture)
+      const compared = compare(trial, final, unpruned, tolerance)
+      const found = { size, cost, validation: final.validation, ...compared }
+      attempts.push(found)
+      trained.push({ sized, final, attempt: found })
+      return isWithin(found)
+    } catch (error) {
+      if (!(error instanceof Diverged)) throw error
+      failure = error
+      attempts.push({ size, cost, validation: null, worse: null, allowed: null, diverged: error.message })
+      return false
+    }
   }
-  const ended = (kept: (typeof tried)[number], within: boolean | null) => {
+  const ended = (kept: (typeof trained)[number], within: boolean | null) => {
     hooks.emit({ type: 'kept', size: kept.sized.size })
-    const attempts = tried.map((each) => each.attempt)
     const tolerated = { tolerance, attempts, kept: kept.sized.size, within }
     return { chosen: kept.sized, final: kept.final, tolerated }
   }
-  if (!unpruned) {
-    await attempt(sorted.at(-1)!)
-    return ended(tried[0]!, null)
-  }
   let [low, high] = [0, sorted.length - 1]
-  while (low <= high && tried.length < mostAttempts) {
+  const isKnown = Number.isFinite(valueOf(trial.metric, unpruned))
+  if (!isKnown) low = high
+  while (low <= high && attempts.length < mostAttempts) {
     const middle = Math.floor((low + high) / 2)
     if (await attempt(sorted[middle]!)) low = middle + 1
     else high = middle - 1
   }
-  const within = tried.filter((each) => each.attempt.worse <= each.attempt.allowed)
+  if (trained.length === 0) throw failure!
+  if (!isKnown) return ended(trained[0]!, null)
+  const within = trained.filter((each) => isWithin(each.attempt))
   if (within.length > 0)
     return ended(
       within.reduce((a, b) => (b.sized.cost < a.sized.cost ? b : a)),
       true,
     )
   return ended(
-    tried.reduce((a, b) => (b.attempt.worse < a.attempt.worse ? b : a)),
+    trained.reduce((a, b) => (worseOf(b.attempt) < worseOf(a.attempt) ? b : a)),
     false,
   )
 }
+
+const worseOf = ({ worse }: Attempt): number => worse ?? Infinity
+
+const isWithin = ({ worse, allowed }: Attempt): boolean =>
+  worse !== null && allowed !== null && worse <= allowed
 
 /** The sizes that a search passed, and what it ended with: each architecture once, none above the budget. */
 export function sizesOf(menu: readonly MenuEntry[], ended: Sized, limit: number): Sized[] {
@@ -101,7 +120,7 @@ export function sizesOf(menu: readonly MenuEntry[], ended: Sized, limit: number)
   return [...passed.filter(({ cost }) => cost > ended.cost && cost <= limit), ended]
 }
 
-/** How much worse a retrained network is than the unpruned one on validation, and how much worse it may be. */
+/** How much worse a retrained network is than the unpruned one on validation, and how much worse it may be; null where either has no metric. */
 function compare(
   { data, metric, config, random }: Trial,
   { graph, values }: Retrained,
@@ -111,7 +130,7 @@ function compare(
   const rows = data.splits.validation
   const own = withNetwork(graph, values, (network) => evaluateRows(network, data, rows, metric))
   const [mine, theirs] = [valueOf(metric, own), valueOf(metric, unpruned)]
-  if (!own || !unpruned || mine === null || theirs === null) return { worse: 0, allowed: tolerance }
+  if (!own || !unpruned || !isNumber(mine) || !isNumber(theirs)) return { worse: null, allowed: null }
   const base = errorOf(metric, theirs)
   const drawn = bootstrap(metric, [own, unpruned], resamplingOf(data.dataset, config.split, rows), random)
   const spread = drawn ? deviation(drawn[0]!.map((value, i) => value - drawn[1]![i]!)) : 0
@@ -121,6 +140,8 @@ function compare(
     allowed: Math.max(tolerance, spread / unit),
   }
 }
+
+const isNumber = (value: number | null): value is number => Number.isFinite(value)
 
 /** The standard deviation of the finite ones of some numbers; 0 where there are none. */
 function deviation(values: Float64Array): number {

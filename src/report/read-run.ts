@@ -97,6 +97,8 @@ export interface RunMetrics {
       readonly cost?: Figure
       readonly worse?: Figure
       readonly allowed?: Figure
+      /** Why it was not compared. */
+      readonly diverged?: string
     }[]
     readonly kept?: Figure
     readonly within?: boolean | null
@@ -105,6 +107,7 @@ export interface RunMetrics {
   readonly menu?: readonly {
     readonly size?: Figure
     readonly cost?: Figure
+    readonly step?: Figure
     readonly before?: Figure
     readonly after?: Figure
   }[]

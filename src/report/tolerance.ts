@@ -1,13 +1,15 @@
-import { formatNumber, formatPercent } from './format.js'
+import { formatCount, formatNumber, formatPercent } from './format.js'
 import type { RunMetrics } from './read-run.js'
 
 type Tolerated = NonNullable<RunMetrics['tolerated']>
 type Attempt = NonNullable<Tolerated['attempts']>[number]
 
 /** The sizes that were retrained, in the order in which they were tried, one a line: what each cost, and how it compared. */
-export const attemptTexts = ({ tolerated, budget }: RunMetrics): string[] =>
+export const attemptTexts = ({ tolerated, budget, menu = [] }: RunMetrics): string[] =>
   (tolerated?.attempts ?? []).map((attempt) => {
-    const kept = attempt.size === tolerated?.kept ? ', kept' : ''
+    const passed = menu.find(({ size }) => size === attempt.size)?.step
+    const as = passed == null ? '' : ` as passed at iteration ${formatCount(passed)}`
+    const kept = attempt.size === tolerated?.kept ? `, kept${as}` : ''
     return `${sizeText(attempt)}: ${formatNumber(attempt.cost)} ${budget?.metric ?? ''}, ${comparison(attempt)}${kept}`
   })
 
@@ -27,7 +29,8 @@ export function toleranceText({ tolerated, budget }: RunMetrics): string | null 
 const sizeText = ({ size }: Attempt): string =>
   size == null ? 'end of search' : `size ${formatNumber(size)}`
 
-function comparison({ worse, allowed }: Attempt): string {
+function comparison({ worse, allowed, diverged }: Attempt): string {
+  if (diverged !== undefined) return 'its training diverged'
   if (worse == null || allowed == null) return 'not compared'
   const by = `${formatPercent(Math.abs(worse))} ${worse > 0 ? 'worse' : 'better'}`
   return `error ${by}, ${formatPercent(allowed)} allowed`

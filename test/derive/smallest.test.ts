@@ -4,6 +4,7 @@ import { useBackend } from '../../src/backend/index.js'
 import { trainBaseline } from '../../src/derive/baseline.js'
 import { sizesOf, smallestWithin, type Sized } from '../../src/derive/smallest.js'
 import { runTrial } from '../../src/derive/trial.js'
+import { Diverged } from '../../src/search/diverged.js'
 import type { Event } from '../../src/search/events.js'
 import { taskCost } from '../../src/supernet/cost.js'
 import { choose } from '../../src/supernet/prune.js'
@@ -64,16 +65,16 @@ describe('the smallest size within a tolerance', () => {
 
   it('is no larger than any that was tried and is within it; others are not', async () => {
     const { tolerated } = await chosen(0.05)
-    const within = tolerated.attempts.filter(({ worse, allowed }) => worse <= allowed)
+    const within = tolerated.attempts.filter(({ worse, allowed }) => worse! <= allowed!)
     expect(tolerated.attempts.length).toBeLessThanOrEqual(3)
-    expect(tolerated.attempts.every(({ allowed }) => allowed >= 0.05)).toBe(true)
+    expect(tolerated.attempts.every(({ allowed }) => allowed! >= 0.05)).toBe(true)
     if (within.length > 0) expect(tolerated.kept).toBe(Math.min(...within.map(({ size }) => size!)))
   })
 
   it('is the best of those tried where none is within it', async () => {
     // With two or three units a layer nothing is as good, and chance allows for little on so clear a difference.
     const { chosen: kept, tolerated, final } = await chosen(0, { epochs: 40 }, sizes.slice(-2))
-    const worst = Math.min(...tolerated.attempts.map(({ worse }) => worse))
+    const worst = Math.min(...tolerated.attempts.map(({ worse }) => worse!))
     expect(worst).toBeGreaterThan(0)
     expect(tolerated.within).toBe(false)
     expect(tolerated.attempts.find(({ size }) => size === kept.size)!.worse).toBe(worst)
@@ -85,7 +86,32 @@ describe('the smallest size within a tolerance', () => {
     const hooks = { emit: () => undefined }
     const { chosen: kept, tolerated } = await smallestWithin(made, hooks, 0.01, sizes, null)
     expect(kept.size).toBe(2 / 12)
-    expect(tolerated).toMatchObject({ within: null, kept: 2 / 12 })
+    expect(tolerated).toMatchObject({
+      within: null,
+      kept: 2 / 12,
+      attempts: [{ worse: null, allowed: null }],
+    })
+  })
+
+  it('is none of those whose training diverges; where all do, so does the trial', async () => {
+    const diverging = async (which: (size: number) => boolean) => {
+      let size = 0
+      const made = trial()
+      const emit = (event: Event) => {
+        if (event.type === 'attempt') size = event.size!
+        if (event.type === 'evaluation' && event.stage === 'retrain' && which(size))
+          throw new Diverged('retrain', { step: 8, why: 'the loss is not finite' }, { step: 0, rates: [1] })
+      }
+      const reference = await trainBaseline(made, { emit })
+      return smallestWithin(made, { emit }, 0.999, sizes, reference)
+    }
+    const { chosen: kept, tolerated } = await diverging((size) => size === 3 / 12)
+    expect(tolerated.attempts.map(({ size }) => size)).toEqual([6 / 12, 3 / 12, 4 / 12])
+    const cause = expect.stringContaining('retrain diverged: the loss is not finite') as string
+    const diverged = { validation: null, worse: null, allowed: null, diverged: cause }
+    expect(tolerated.attempts[1]).toEqual({ size: 3 / 12, cost: sizes[5]!.cost, ...diverged })
+    expect(kept.size).toBe(4 / 12)
+    await expect(diverging(() => true)).rejects.toThrow(Diverged)
   })
 
   it('tells each retraining and the one that stands', async () => {
