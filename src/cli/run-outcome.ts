@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { BenchmarkFigures, TrialMetrics } from '../derive/types.js'
+import type { BenchmarkFigures } from '../derive/types.js'
 import {
   formatCount,
   formatDifference,
@@ -8,6 +8,7 @@ import {
   formatSi,
   formatWithInterval,
 } from '../report/format.js'
+import { budgetText } from '../report/budget.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { progressBar, type Progress } from '../report/progress.js'
@@ -143,7 +144,7 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
     ...(difference === null ? [] : [`noise   derived less unpruned: ${difference}`]),
     ...(brackets === null ? [] : [`        ${brackets}`]),
     `gap (${metric} lost)  jumps ${formatDifference(gap.jumps)}  derived ${formatDifference(gap.derive)}  gates dropped ${formatDifference(gap.gatesDropped)}`,
-    ...(metrics.budget ? [`budget  ${budgetText(metrics.budget)}`] : []),
+    ...(metrics.budget ? [`budget  ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),
     ...(metrics.tolerated
       ? [`sizes   ${toleranceText(metrics)!}`, ...attemptTexts(metrics).map((line) => `        ${line}`)]
       : (metrics.menu ?? []).map((entry) => `menu    ${menuText(entry, metric)}`)),
@@ -153,9 +154,6 @@ function outcomeText({ metrics, timings }: FinishedRun, places: { report: string
     `model   ${places.model}`,
   ].join('\n')
 }
-
-const budgetText = ({ metric, cost, limit }: NonNullable<TrialMetrics['budget']>): string =>
-  `${formatNumber(cost)} of at most ${formatNumber(limit)} ${metric}`
 
 const menuText = ({ size, cost, after }: MenuFigures, metric: string): string =>
   `${size}: ${formatNumber(cost)}, validation ${metric} ${formatNumber(after)} before retraining`

@@ -8,13 +8,18 @@ import { thin, type EventOf } from './history.js'
 const shownLooks = 8
 
 /** An explanation in sentences: one member in full, several a line each. */
-export function explanationText({ part, kind, members, alarms }: Explanation): string {
+export function explanationText({ part, kind, members, size, alarms }: Explanation): string {
   const told = kind === 'member' ? members.flatMap(memberText) : groupText(members)
   const heard = alarms.map(
     ({ step, alarm, layer, message }) =>
       `alarm at iteration ${formatCount(step)}: ${alarm}${layer === null ? '' : ` in ${layer}`}: ${message}`,
   )
-  return [part, ...told.map((line) => `  ${line}`), ...heard.map((line) => `  ${line}`)].join('\n')
+  const passed = size
+    ? [`the result is size ${size.size}, as the search passed it at iteration ${formatCount(size.step)}`]
+    : []
+  return [part, ...[...passed, ...told].map((line) => `  ${line}`), ...heard.map((line) => `  ${line}`)].join(
+    '\n',
+  )
 }
 
 /** The members of one or several groups, a line each; units that share a fate together. */
@@ -40,6 +45,7 @@ function groupText(members: readonly MemberStory[]): string[] {
 function fateText({ fate, removal, gates, kind }: MemberStory): string {
   if (fate === 'removed') return `removed at iteration ${formatCount(removal!.step)}: ${becauseOf(removal!)}`
   if (fate === 'gone') return `gone at iteration ${formatCount(removal!.step)}, with ${took(removal!)}`
+  if (fate === 'left-out') return 'left out of the size that was kept: others of its group counted more'
   const state = fate === 'kept' ? 'kept' : 'not decided'
   return kind === 'units' ? state : `${state}, weight ${formatNumber(gates.at(-1)?.weight)}`
 }

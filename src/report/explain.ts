@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { GroupInfo } from '../search/events.js'
+import type { Architecture } from '../supernet/types.js'
 import { eventsOf, startOf, type EventOf } from './history.js'
 import type { Run } from './read-run.js'
 
@@ -9,6 +10,8 @@ export interface Explanation {
   readonly part: string
   readonly kind: 'layer' | 'group' | 'member'
   readonly members: readonly MemberStory[]
+  /** The size that is the result, where the search went on behind it: nothing that went later is told. */
+  readonly size: Pick<EventOf<'menu'>, 'size' | 'step'> | null
   /** Alarms of its layer and of the whole supernet. */
   readonly alarms: readonly EventOf<'alarm'>[]
 }
@@ -19,8 +22,11 @@ export interface MemberStory {
   readonly group: string
   readonly kind: GroupInfo['kind']
   readonly member: string
-  /** `gone`: its whole group went with something else. `open`: the search has not decided. */
-  readonly fate: 'kept' | 'removed' | 'gone' | 'open'
+  /**
+   * `gone`: its whole group went with something else. `left-out`: it was there when the size that is the result was kept,
+   * and others of its group were taken. `open`: the search has not decided.
+   */
+  readonly fate: 'kept' | 'removed' | 'gone' | 'left-out' | 'open'
   /** The removal that took it. */
   readonly removal: EventOf<'removal'> | null
   /** Its mixture weight at each look. */
@@ -43,11 +49,14 @@ export function explain(run: Run, part: string): Explanation {
   const start = startOf(run.events)
   if (!start) throw new InputError('events.jsonl: no start event; the run has not begun')
   const { name, kind, pairs } = resolve(start.groups, part.replaceAll('->', '→'))
+  const kept = sizeKept(run.events)
+  const told = kept ? { ...run, events: run.events.slice(0, run.events.indexOf(kept)) } : run
   const layers = new Set(pairs.map(({ group }) => group.layer))
   return {
     part: name,
     kind,
-    members: pairs.map(({ group, member }) => story(run, group, member)),
+    members: pairs.map(({ group, member }) => story(told, group, member, kept !== undefined)),
+    size: kept ? { size: kept.size, step: kept.step } : null,
     alarms: eventsOf(run.events, 'alarm').filter(({ layer }) => layer === null || layers.has(layer)),
   }
 }
@@ -106,7 +115,13 @@ function partsOf(groups: readonly GroupInfo[]): Resolved[] {
   ]
 }
 
-function story(run: Run, group: GroupInfo, member: string): MemberStory {
+/** Where a size that a search passed on its way is the result: the event of that. */
+function sizeKept(events: Run['events']): EventOf<'menu'> | undefined {
+  const kept = eventsOf(events, 'kept').at(-1)
+  return eventsOf(events, 'menu').find(({ size }) => size === kept?.size)
+}
+
+function story(run: Run, group: GroupInfo, member: string, passed: boolean): MemberStory {
   const removals = eventsOf(run.events, 'removal')
   const own = removalOf(removals, group.name, member)
   const taking = removals.find(({ took = [] }) => took.includes(group.name)) ?? null
@@ -118,13 +133,17 @@ function story(run: Run, group: GroupInfo, member: string): MemberStory {
       weight: gatesOf(run, group.name, name).at(-1)?.weight ?? 0,
       removedAt: removalOf(removals, group.name, name)?.step ?? null,
     }))
-  const decided = eventsOf(run.events, 'done').some(
-    ({ stage, reason }) => stage === 'search' && reason !== 'interrupted',
-  )
-  const fate = own ? 'removed' : taking ? 'gone' : decided ? 'kept' : 'open'
+  const decided =
+    passed ||
+    eventsOf(run.events, 'done').some(({ stage, reason }) => stage === 'search' && reason !== 'interrupted')
+  const isLeftOut = passed && run.architecture !== null && !isKept(run.architecture, group.name, member)
+  const fate = own ? 'removed' : taking ? 'gone' : isLeftOut ? 'left-out' : decided ? 'kept' : 'open'
   const { name, layer, kind } = group
   return { layer, group: name, kind, member, fate, removal: own ?? taking, gates, others }
 }
+
+const isKept = ({ groups }: Architecture, group: string, member: string): boolean =>
+  groups.some(({ name, kept }) => name === group && kept.some((each) => each.member === member))
 
 const removalOf = (removals: readonly EventOf<'removal'>[], group: string, member: string) =>
   removals.find((removal) => removal.group === group && removal.members.includes(member)) ?? null

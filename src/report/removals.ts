@@ -23,11 +23,24 @@ export function removalSection(run: Run): Markup {
     'Each removal with the λ that was in force, the gradients of the losses and of each term on the gate (positive closes it), the network with and without the member, and the validation metric around it: a large step there is a removal that hurt. “sentei explain” says more.',
     [
       html`<h3>${formatCount(members)} members removed in ${formatCount(removals.length)} steps</h3>`,
+      ...sizeNote(run),
       removals.length === 0 ? empty('nothing removed') : table(removals),
       html`<h3>Alarms</h3>`,
       alarms.length === 0 ? empty('no alarms') : alarmList(alarms),
     ],
   )
+}
+
+/** Where a size that was passed is the result, what went later did not go from it. */
+function sizeNote({ metrics }: Run): Markup[] {
+  const kept = metrics?.menu?.find(({ size }) => size != null && size === metrics.tolerated?.kept)
+  if (!kept) return []
+  return [
+    html`<p class="note">
+      The result is size ${formatNumber(kept.size)}, as it was passed at iteration ${formatCount(kept.step)}:
+      what went later is part of it.
+    </p>`,
+  ]
 }
 
 function table(removals: readonly EventOf<'removal'>[]): Markup {

@@ -7,6 +7,7 @@ import {
   formatWithInterval,
   nothing,
 } from './format.js'
+import { budgetText } from './budget.js'
 import { differenceText, noiseText, removedText } from './honesty.js'
 import { evaluationsOf, startOf } from './history.js'
 import { html, type Markup } from './markup.js'
@@ -206,9 +207,6 @@ function menuTable(run: Run): Markup | null {
     </table>
   </div>`
 }
-
-const budgetText = ({ cost, limit }: { cost?: Figure; limit?: Figure }): string =>
-  `${formatNumber(cost)} of at most ${formatNumber(limit)}`
 
 function rankText({ rank, of, percentile }: { rank?: Figure; of?: Figure; percentile?: Figure }): string {
   if (rank == null) return 'not in it'

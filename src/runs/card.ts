@@ -5,6 +5,7 @@ import { criterionName } from '../derive/criteria.js'
 import type { BenchmarkFigures, KeptMetrics, Trial } from '../derive/types.js'
 import type { Verification } from '../export/verify.js'
 import { formatCount, formatDifference, formatNumber, formatWithInterval } from '../report/format.js'
+import { budgetText } from '../report/budget.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { code, escaped } from '../report/markdown.js'
@@ -44,8 +45,8 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 ${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
-const withinBudget = ({ metric, limit, cost, least }: NonNullable<KeptMetrics['budget']>): string =>
-  `The search had a budget of ${formatNumber(limit)} ${metric} and ended at ${formatNumber(cost)}, as the supernet counts them; the smallest legal architecture has ${formatNumber(least)}.`
+const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>
+  `Budget, in ${budget.metric} as the supernet counts them: ${budgetText(budget)}; the smallest legal architecture has ${formatNumber(budget.least)}.`
 
 /** What λ came from, where a planner found it from past runs. */
 function started({ lessons }: Trial): string {
@@ -135,7 +136,7 @@ function menu({ metrics }: CardContent): string {
   )
   return `## Menu
 
-Architectures of other sizes that the search passed, in \`menu/\`; not retrained. ${metrics.metric} on validation, of the supernet as it stood then and with only the architecture's members open.
+Architectures of sizes that the search passed, in \`menu/\`; ${metrics.tolerated ? 'those under Tolerance were retrained' : 'not retrained'}. ${metrics.metric} on validation, of the supernet as it stood then and with only the architecture's members open.
 
 | size | ${metrics.budget!.metric} | supernet | architecture |
 | ---: | ---: | ---: | ---: |

@@ -150,11 +150,11 @@ async function retrainInFolder(
 
 /**
  * What the search measured stays; what is of the retrained network is measured anew. Of a `chosen` architecture, which
- * is not what the search ended with, the search did not measure what deriving costs.
+ * is not what the run came to, the search did not measure what deriving costs. The menu stays in the run's own folder.
  */
 function newMetrics(
   trial: Trial,
-  { metrics: origin, architecture, config }: FinishedRun,
+  { metrics: { menu: _, ...origin }, architecture, config }: FinishedRun,
   retrained: Retrained,
   chosen: boolean,
 ): KeptMetrics {
@@ -182,7 +182,7 @@ function newMetrics(
     criteria,
   }
   if (!chosen) return metrics
-  const { budget, menu, ...kept } = metrics
+  const { budget, tolerated, ...kept } = metrics
   const left = restrictTo(trial.supernet, architecture).supernet
   return {
     ...kept,

@@ -4,9 +4,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { Interrupted } from '../../src/derive/retrain-stage.js'
-import { evaluationsOf } from '../../src/report/history.js'
-import { readEvents } from '../../src/report/read-run.js'
+import { explain } from '../../src/report/explain.js'
+import { evaluationsOf, startOf } from '../../src/report/history.js'
+import { readEvents, readRun } from '../../src/report/read-run.js'
 import { withoutVoid } from '../../src/report/standing.js'
+import { retrainRun } from '../../src/runs/retrain-run.js'
 import type { FinishedRun } from '../../src/runs/run-folder.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { setupTrial } from '../../src/runs/setup.js'
@@ -18,6 +20,25 @@ const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
 const retrain = { ...tinyMlp.retrain, gates: 'drop', epochs: 4 }
 const config = resolveConfig({ ...tinyMlp, retrain, criteria: [], budget: { tolerance: 0.3 } })
+/** Units, a choice of activations, and paths that may all stay. */
+const paths = {
+  supernet: { space: 'mlp-cell', options: { width: 8, blocks: 1, hidden: 32 } },
+  schedule: {
+    name: 'press-paths',
+    phases: [
+      {
+        name: 'press',
+        until: 0.8,
+        terms: [{ term: 'l1', part: 'gates', of: 'widths', lambda: { curve: 'linear', from: 0, to: 40 } }],
+      },
+      { name: 'relax', until: 1, gates: 'hold' },
+    ],
+    prune: { from: 0.2, until: 0.8 },
+  },
+  search: { epochs: 15, batch: 64, weights: { optimizer: 'adam', learningRate: 0.01 } },
+  // Long enough for small networks to be worse.
+  retrain: { epochs: 30, batch: 64, gates: 'drop', weights: { optimizer: 'adam', learningRate: 0.01 } },
+}
 let run: FinishedRun
 
 beforeAll(async () => {
@@ -63,6 +84,60 @@ describe('a run under a tolerance', () => {
     await expect(stopped).rejects.toThrow(Interrupted)
     await resumeRun(at('resumed'))
     expect(contentOf(at('resumed'))).toEqual(contentOf(at('run')))
+  })
+})
+
+describe('a run whose result is a size that it passed', () => {
+  const name = 'passed'
+  let kept: number
+  beforeAll(async () => {
+    const { metrics } = await searchRun({
+      config: resolveConfig({ ...tinyMlp, ...paths, criteria: [], budget: { tolerance: 0 } }),
+      out: at(name),
+    })
+    kept = metrics.tolerated!.kept!
+    expect(kept).not.toBeNull()
+    expect(metrics.budget!.cost).toBeGreaterThan(metrics.menu!.at(-1)!.cost)
+  })
+
+  test('is explained as it was then', async () => {
+    const run = readRun(at(name))
+    for (const group of startOf(run.events)!.groups) {
+      const { members, size } = explain(run, group.name)
+      const own = run.architecture!.groups.find((each) => each.name === group.name)
+      expect(size!.size).toBe(kept)
+      expect(members.filter(({ fate }) => fate === 'kept').map(({ member }) => member)).toEqual(
+        (own?.kept ?? []).map(({ member }) => member),
+      )
+    }
+    const { step } = run.metrics!.menu!.find(({ size }) => size === kept)!
+    const { printed } = await program('explain', at(name), 'block0')
+    expect(printed).toContain(`the result is size ${kept}, as the search passed it at iteration ${step}`)
+    expect(printed).toContain('left out of the size that was kept: others of its group counted more')
+    const page = readFileSync(at(`${name}/report.html`), 'utf8').replace(/\s+/g, ' ')
+    expect(page).toContain(
+      `The result is size ${kept}, as it was passed at iteration ${step}: what went later`,
+    )
+  })
+
+  test('says of no limit that it was met, and of no size that it was not retrained', async () => {
+    const card = readFileSync(at(`${name}/card.md`), 'utf8')
+    expect(card).toMatch(/Budget, in parameters [^:]*: \d+ of \d+, without a limit;/)
+    expect(card).toContain('in `menu/`; those under Tolerance were retrained.')
+    const { printed } = await program('resume', at(name))
+    expect(printed).toMatch(/^budget {2}parameters: \d+ of \d+, without a limit$/m)
+  })
+
+  test('is retrained without its menu, and another of its sizes without its verdict', async () => {
+    const again = await retrainRun({ run: at(name), out: at('again') })
+    expect(again.metrics.tolerated!.kept).toBe(kept)
+    expect(again.metrics).not.toHaveProperty('menu')
+    expect(readFileSync(at('again/card.md'), 'utf8')).not.toContain('menu/')
+    const { size } = readRun(at(name)).metrics!.menu!.at(-1)!
+    const other = await retrainRun({ run: at(name), menu: size!, out: at('other') })
+    expect(other.metrics).not.toHaveProperty('tolerated')
+    for (const file of ['card.md', 'report.html'])
+      expect(readFileSync(at(`other/${file}`), 'utf8')).not.toContain(' allowed, kept')
   })
 })
 
