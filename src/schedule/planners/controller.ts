@@ -68,6 +68,8 @@ export const controller = planner<Options>({
   fault({ budget }) {
     if (!budget)
       return 'schedule.budget: the controller needs one; add "budget": { "metric": "parameters", "share": 0.3 }'
+    if (budget.value === undefined && budget.share === undefined)
+      return 'schedule.budget: the controller steers to a limit; give value or share beside tolerance'
     if (budget.metric === 'depth')
       return `schedule.budget.metric: the controller counts parameters, flops or latency, got ${budget.metric}`
     return undefined

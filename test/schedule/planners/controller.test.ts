@@ -118,6 +118,9 @@ describe('the controller', () => {
         schedule: { planner: 'controller', base, ...more },
       })
     expect(make({})).toThrow('schedule.budget: the controller needs one; add "budget": ')
+    expect(make({ budget: { metric: 'parameters', tolerance: 0.01 } })).toThrow(
+      'schedule.budget: the controller steers to a limit; give value or share beside tolerance',
+    )
     expect(make({ budget: { metric: 'depth', value: 4 } })).toThrow(
       'schedule.budget.metric: the controller counts parameters, flops or latency, got depth',
     )
