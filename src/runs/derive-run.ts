@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { useBackend } from '../backend/index.js'
 import { remedyFor } from '../base/checksums.js'
 import { InputError, expected } from '../base/errors.js'
@@ -16,7 +14,7 @@ import { SupernetModel } from '../supernet/model.js'
 import type { Architecture } from '../supernet/types.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { menuArchitecture } from './menu.js'
-import { readFinishedRun, readRunConfig, requireSameData, retrainedFrom } from './run-folder.js'
+import { readFinishedRun, readRunConfig, requireSameData, requireSearch } from './run-folder.js'
 import { setupTrial, type Extensions } from './setup.js'
 
 /** What `deriveRun` can derive by: what the search itself ended with, or a classic rule. */
@@ -51,10 +49,7 @@ export async function deriveRun(
   if (menu !== undefined) return menuArchitecture(run, menu)
   if (rule === 'final') return readFinishedRun(run).architecture
   const config = readRunConfig(run)
-  if (existsSync(join(run, retrainedFrom)))
-    throw new InputError(
-      `${run}: a retraining has no search; derive from the run that it names in ${retrainedFrom}`,
-    )
+  requireSearch(run, 'derive from')
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, own)
   requireSameData(run, trial.data)

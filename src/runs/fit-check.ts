@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { metrics } from '../objective/metrics.js'
+import { checkMode } from '../search/arch-batching.js'
 import type { Schedule } from '../schedule/types.js'
 
 /** Refuses what a configuration asks for that its data cannot give: losses and metrics of another task, splits, images. */
@@ -10,6 +11,7 @@ export function checkFit(config: Config, data: PreparedData, schedule: Schedule)
   checkObjective(config.objective, isClass)
   checkCriteria(config.criteria, isClass)
   checkAugmentation(config, data)
+  checkMode(config.search, data)
   checkPruning(schedule, data)
   checkTolerance(config, schedule, data)
 }

@@ -44,6 +44,14 @@ export const isFinished = (folder: string): boolean => existsSync(join(folder, '
 /** The file of a retraining that names the run whose architecture it trains. */
 export const retrainedFrom = 'retrained-from.json'
 
+/** Refuses a retraining where a search is asked about: `what` to do with the run that it names. */
+export function requireSearch(folder: string, what: string): void {
+  if (existsSync(join(folder, retrainedFrom)))
+    throw new InputError(
+      `${folder}: a retraining has no search; ${what} the run that it names in ${retrainedFrom}`,
+    )
+}
+
 /** Refuses a folder that is not new or empty, with the way out. */
 export function requireNewFolder(folder: string): void {
   const at = resolve(folder)

@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.js'
 import type { PreparedData } from '../data/types.js'
 import { batching, type Batching } from './batching.js'
 import type { SearchContext } from './search.js'
+import type { SearchOptions } from './training.js'
 
 /** Batches of the split `arch`, for the gates' own step or for a look-ahead; refuses a split without rows. */
 export function archBatching(
@@ -9,9 +10,18 @@ export function archBatching(
   { options, random }: SearchContext,
   purpose: 'arch' | 'look-ahead',
 ): Batching {
-  const what =
-    purpose === 'arch' ? `config.search.mode: ${options.mode} trains gates` : 'a look-ahead measures'
-  if (data.splits.arch.length === 0)
-    throw new InputError(`${what} on the split arch, which is empty; give config.split.arch a share`)
+  requireArch(data, purpose === 'arch' ? modeText(options) : 'a look-ahead measures')
   return batching(data, data.splits.arch, options, random, purpose)
+}
+
+/** Refuses a mode whose gates have no rows of their own to be trained on. */
+export function checkMode(options: Pick<SearchOptions, 'mode'>, data: Pick<PreparedData, 'splits'>): void {
+  if (options.mode !== 'joint') requireArch(data, modeText(options))
+}
+
+const modeText = ({ mode }: Pick<SearchOptions, 'mode'>): string => `config.search.mode: ${mode} trains gates`
+
+function requireArch({ splits }: Pick<PreparedData, 'splits'>, what: string): void {
+  if (splits.arch.length === 0)
+    throw new InputError(`${what} on the split arch, which is empty; give config.split.arch a share`)
 }

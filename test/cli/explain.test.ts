@@ -47,6 +47,14 @@ const data = async (part: string, where = run) =>
   JSON.parse((await program('explain', where, part, '--json')).printed) as Explanation
 
 describe('explain', () => {
+  test('refuses a retraining, which has decided nothing, with the way out', async () => {
+    const again = join(folder, 'again')
+    await program('retrain', run, '--out', again, '--quiet')
+    await expect(program('explain', again, 'cell0')).rejects.toThrow(
+      `${again}: a retraining has no search; explain a part of the run that it names in retrained-from.json`,
+    )
+  })
+
   test('says when and why a member was removed: gate, λ, pulls, what it was worth, what stayed', async () => {
     const removal = eventsOf(events(), 'removal').find(({ evidence }) =>
       Object.values(evidence!).some(({ ablation, gradients }) => ablation && 'loss' in gradients),

@@ -148,6 +148,14 @@ describe('an interrupted run', () => {
   })
 })
 
+test('a mode whose gates have no rows is refused before anything is written', async () => {
+  const search = { ...config.search, mode: 'alternating' as const }
+  await expect(searchRun({ config: { ...config, search }, out: at('rowless') })).rejects.toThrow(
+    'config.search.mode: alternating trains gates on the split arch, which is empty',
+  )
+  expect(existsSync(at('rowless'))).toBe(false)
+})
+
 describe('criteria', () => {
   test('of another task are refused before anything is written', async () => {
     const criteria = [{ metric: 'parameters' as const, split: 'test' as const, atMost: 1e9 }]

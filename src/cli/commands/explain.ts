@@ -4,6 +4,7 @@ import { readRun } from '../../report/read-run.js'
 import { readFailure, unfinished } from '../../runs/failure.js'
 import { command } from '../command.js'
 import { json, path, required } from '../options.js'
+import { requireSearch } from '../../runs/run-folder.js'
 import { noteUnchecked } from '../unchecked.js'
 
 export const explain = command({
@@ -19,6 +20,7 @@ export const explain = command({
   options: { json },
   run(args, context) {
     const folder = required(args, 'run')
+    requireSearch(folder, 'explain a part of')
     noteUnchecked(folder, context)
     const explanation = explainPart(readRun(folder), required(args, 'part'))
     if (readFailure(folder)) context.say(`${folder}: ${unfinished(folder, false)}`)
