@@ -39,7 +39,10 @@ function stepped<V>(
     return { ...state, needed: v.mul(v.atLeast(z, leastNeeded(v, state)), carries) }
   })
   let states: readonly State<V>[] = descended
-  for (const term of terms) states = pressed(v, states, term)
+  // What draws to even must not open what another term has just closed.
+  const even = terms.filter(({ term }) => term.gates!.form === 'even')
+  for (const term of even) states = evened(v, states, term)
+  for (const term of terms) if (!even.includes(term)) states = pressed(v, states, term)
   return states.map(({ group, z }, i) => {
     // Without a proximal term the gates stay non-negative all the same.
     const least = v.mul(descended[i]!.needed, leastGate)
@@ -55,6 +58,22 @@ interface State<V> {
   /** Places of the members that carry something. */
   readonly carrying: readonly number[]
 }
+
+/** The gates drawn to their mean: the proximal operator of ½ Σ (v − v̄)² / v̄, with the v̄ that a group's total gives. */
+const evened = <V>(
+  v: Vectors<V>,
+  states: readonly State<V>[],
+  { lambda, selected }: WeightedTerm,
+): readonly State<V>[] =>
+  states.map((state) => {
+    const { group, rate, carrying } = state
+    if (selected && !selected.has(group.name)) return state
+    const z = v.maximum(state.z, 0)
+    const pull = (rate * lambda * carrying.length) / group.total
+    const mean = v.mul(v.sum(z), 1 / carrying.length)
+    const carries = v.of(group.members.map((_, place) => Number(carrying.includes(place))))
+    return { ...state, z: v.div(v.add(z, v.mul(carries, v.mul(mean, pull))), 1 + pull) }
+  })
 
 /** The gates behind a term's proximal operator. */
 function pressed<V>(

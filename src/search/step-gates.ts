@@ -48,7 +48,9 @@ export function stepGates(
     if (groups.length === 0) continue
     const acting = terms(layer, own)
     const names = groups.map(({ name }) => name)
-    const smooth = smoothGateGradients(layerGates(model, layer, latency), names, acting)
+    const proximal = model.relaxation.step === 'proximal'
+    const apart = proximal ? acting.filter(({ term }) => !term.gates!.form) : acting
+    const smooth = smoothGateGradients(layerGates(model, layer, latency), names, apart)
     const steps = groups.map((group): GateStep => {
       const gates = model.alpha(group.name)
       const own = tf.tidy(() => {
@@ -58,7 +60,7 @@ export function stepGates(
       })
       return { group, gates, gradient: own, rate: rateOf(group) }
     })
-    if (model.relaxation.step === 'proximal')
+    if (proximal)
       stepProximalGates(steps, acting).forEach((gates, i) => {
         model.setAlpha(names[i]!, gates)
       })

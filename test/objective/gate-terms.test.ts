@@ -106,6 +106,7 @@ function inAverageMembers(
 
 const formulas: Record<string, (numbers: GateNumbers) => number> = {
   l1: each((g) => total(g.map(Math.abs))),
+  l2: each((g) => total(g.map((v) => ((v - total(g) / g.length) ** 2 * g.length) / total(g))) / 2),
   'group-lasso': ({ groups, mixture }) => {
     const squares = new Map<string, number>()
     for (const { name, kind, members } of groups)

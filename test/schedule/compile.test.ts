@@ -238,8 +238,8 @@ describe('a wrong document', () => {
     ],
     [
       'a part that a term does not act on',
-      one([{ term: 'l2', part: 'gates', lambda: 1 }]),
-      'schedule.phases.0 (all).terms.0.part: l2 acts on weights, not on gates',
+      one([{ term: 'orthogonality', part: 'gates', lambda: 1 }]),
+      'schedule.phases.0 (all).terms.0.part: orthogonality acts on weights, not on gates',
     ],
     [
       'a term that makes no sense on the relaxation',

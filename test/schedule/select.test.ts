@@ -170,7 +170,7 @@ describe('a wrong selector', () => {
     [
       'term for groups',
       { term: 'depth', part: 'gates', lambda: 1, groups: 'cell0/*' },
-      `${path}.groups: depth is no sum over groups, so none can be selected; terms that are: l1, group-lasso`,
+      `${path}.groups: depth is no sum over groups, so none can be selected; terms that are: l1, l2, group-lasso`,
     ],
     [
       'part for any',

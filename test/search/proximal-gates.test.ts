@@ -4,7 +4,9 @@ import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import { groupLasso } from '../../src/objective/terms/group-lasso.js'
 import { l1 } from '../../src/objective/terms/l1.js'
+import { l2 } from '../../src/objective/terms/l2.js'
 import { stepProximalGates } from '../../src/search/proximal-gates.js'
+import type { WeightedTerm } from '../../src/search/update.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { normals } from '../helpers/networks.js'
@@ -46,6 +48,40 @@ describe('a proximal step of gates', () => {
 
   it('gives exact zeros', () => {
     expect(step([0.6, 0.38, 0.02], [0, 0, 0], 0.3)[2]).toBe(0)
+  })
+
+  it('is drawn to even by l2 exactly as fast as l1 of the same λ drives it apart', () => {
+    const gates = [0.5, 0.3, 0.2]
+    const under = (terms: WeightedTerm[], of = group(3, 1), from = gates) =>
+      tf.tidy(() => [
+        ...stepProximalGates(
+          [{ group: of, gates: tf.tensor1d(from), gradient: tf.zeros([from.length]), rate: 1e-3 }],
+          terms,
+        )[0]!.dataSync(),
+      ])
+    under([{ term: l2, lambda: 20 }]).forEach((gate, i) =>
+      expect(gate).toBeCloseTo(1 / 3 + (gates[i]! - 1 / 3) / 1.06, 6),
+    )
+    // Each step's excess is of second order in its size.
+    under([
+      { term: l1, lambda: 20 },
+      { term: l2, lambda: 20 },
+    ]).forEach((gate, i) => expect(gate).toBeCloseTo(gates[i]!, 2))
+    const opened = under([{ term: l2, lambda: 20 }], group(3, 1), [0.6, 0.4, 0])
+    expect(opened[2]).toBeGreaterThan(0)
+    // What l1 has closed, a weaker l2 does not open; nor what carries nothing.
+    const closed = [
+      { term: l1, lambda: 20 },
+      { term: l2, lambda: 15 },
+    ]
+    expect(under(closed, group(3, 1), [0.6, 0.4, 0])[2]).toBe(0)
+    const whole = group(3, 1)
+    const empty = { ...whole, members: whole.members.map((m, i) => ({ ...m, empty: i === 2 })) }
+    expect(under([{ term: l2, lambda: 20 }], empty, [0.6, 0.4, 0])[2]).toBe(0)
+    const others = new Map([['other', new Set(['0'])]])
+    under([{ term: l2, lambda: 20, selected: others }]).forEach((gate, i) =>
+      expect(gate).toBeCloseTo(gates[i]!, 6),
+    )
   })
 
   it('lets a closed gate grow back where the loss asks for it', () => {

@@ -1,13 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { eachGroup, wanted } from './each-group.js'
 import type { Term } from './types.js'
 
-/** R = ½‖W‖² (Frobenius), so that its gradient is W and λ is the usual weight decay. */
+/**
+ * On weights R = ½‖W‖² (Frobenius), so that its gradient is W and λ is the usual weight decay. On a group's mixture weights
+ * g, of mean ḡ,
+ *
+ *     R = ½ Σ (g − ḡ)² / ḡ
+ *
+ * draws them together exactly as fast as `l1` of the same λ drives them apart. Without `l1` what the losses did to gates is
+ * forgotten with a time constant of 1 / (travel λ) of their time.
+ */
 export const l2: Term = {
   name: 'l2',
-  description: '½‖W‖² of every kernel: weight decay; unit: weight²',
+  description:
+    '½‖W‖² of every kernel: weight decay; on gates ½ Σ (g − ḡ)² / ḡ: draws a group to even; unit: weight²',
   weights: {
     form: 'decay',
     value: (w) => tf.mul(0.5, tf.sum(tf.square(w))),
     gradient: (w) => w,
+  },
+  gates: {
+    form: 'even',
+    value: eachGroup((mixture, group) => {
+      const apart = tf.sum(tf.square(tf.sub(mixture, tf.mean(mixture))))
+      return tf.mul<tf.Scalar>(apart, group.members.length / (2 * wanted(group)))
+    }),
+    selects: 'groups',
+    refused: {
+      sigmoid: 'sigmoid weights do not compete, so they have no even share to be drawn to; use zero-one',
+    },
   },
 }

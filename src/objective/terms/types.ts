@@ -61,8 +61,11 @@ export type ByGroup = ReadonlyMap<string, tf.Tensor1D>
 
 /** A term on a layer's gates. */
 export interface GateAction {
-  /** How the gates' step does it by itself: `threshold` for R = Σ|v|. Then `proximal` is not called while training. */
-  readonly form?: 'threshold'
+  /**
+   * How the step of proximal gates does it by itself: `threshold` for R = Σ|v|, `even` for R = ½ Σ (v − v̄)² / v̄. Then
+   * neither `value` nor `proximal` is called while they train.
+   */
+  readonly form?: 'threshold' | 'even'
   /** R of a layer, a scalar; differentiable unless there is a proximal operator. `eachGroup` sums over groups. */
   value(layer: LayerGates): tf.Scalar
   /**
