@@ -74,14 +74,15 @@ const TermEntry = Type.Object(
     stagger: Type.Optional(
       Type.Object(
         {
-          order: Type.Unsafe<'input-to-output' | 'output-to-input'>({
+          order: Type.Unsafe<'input-to-output' | 'output-to-input' | 'clearest-first'>({
             type: 'string',
-            enum: ['input-to-output', 'output-to-input'],
+            enum: ['input-to-output', 'output-to-input', 'clearest-first'],
+            description: 'clearest-first: choice by choice, in the order in which they become clear',
           }),
           share: Type.Number({
             exclusiveMinimum: 0,
             maximum: 1,
-            description: 'the last layer starts after this share of the phase; λ is 0 before a layer’s start',
+            description: 'the last one starts after this share of the phase; λ is 0 before its start',
           }),
         },
         strict,

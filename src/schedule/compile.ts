@@ -8,7 +8,7 @@ import { entriesOf } from './entries.js'
 import { columnsOfTable } from './rows.js'
 import { matching } from './select.js'
 import { iterationOf } from './time.js'
-import type { Column, CompiledPhase, Schedule, Segment } from './types.js'
+import type { Column, CompiledPhase, Schedule, Segment, Turns } from './types.js'
 
 export type { CompileContext } from './context.js'
 
@@ -23,7 +23,9 @@ export function compileSchedule(document: ScheduleDocument, context: CompileCont
     throw new InputError(
       `schedule.replay: it replays a search of ${replay.steps} iterations, this one has ${context.steps}; batch, epochs and data must be the same`,
     )
-  const { losses, columns } = table ? fromTable(document, context) : fromPhases(document, phases, context)
+  const { losses, columns, turns } = table
+    ? { ...fromTable(document, context), turns: [] }
+    : fromPhases(document, phases, context)
   const reconstructing = losses.reconstruction.find(({ value }) => value > 0)
   if (reconstructing && !context.decoder) {
     const p = phases.findIndex(({ to }) => reconstructing.from < to)
@@ -38,6 +40,7 @@ export function compileSchedule(document: ScheduleDocument, context: CompileCont
     losses,
     columns: [...columns, ...(replay ? [] : reservedColumns(context))],
     prune,
+    turns,
     ...(document.budget && { budget: budgetOf(document.budget, prune, context) }),
     ...(replay && {
       replay: {
@@ -107,6 +110,7 @@ function fromTable(document: ScheduleDocument, context: CompileContext) {
 function fromPhases(document: ScheduleDocument, phases: readonly CompiledPhase[], context: CompileContext) {
   const book = columnBook(context.layers)
   const losses = { task: [] as Segment[], reconstruction: [] as Segment[] }
+  const taking = new Map<string, Turn[]>()
   document.phases.forEach((phase, p) => {
     const { from, to } = phases[p]!
     const path = pathOf(document, p)
@@ -116,10 +120,41 @@ function fromPhases(document: ScheduleDocument, phases: readonly CompiledPhase[]
     }
     phase.terms.forEach((entry, i) => checkCurve(`${path}.terms.${i}.lambda`, entry.lambda))
     const segmentsFor = book.stretch()
-    for (const { column, lambda, delay } of entriesOf(phase.terms, path, context))
-      sample(segmentsFor(column), lambda, from, to, from + Math.round(delay * (to - from)))
+    for (const { column, lambda, delay, turn } of entriesOf(phase.terms, path, context)) {
+      const start = from + Math.round(delay * (to - from))
+      const segments = segmentsFor(column)
+      sample(segments, lambda, from, to, start)
+      if (turn)
+        taking.set(turn.entry, [...(taking.get(turn.entry) ?? []), { ...turn, from, to, start, segments }])
+    }
   })
-  return { losses, columns: book.columns() }
+  const columns = book.columns()
+  return { losses, columns, turns: [...taking.values()].map((each) => turnsOf(each, columns)) }
+}
+
+/** What a choice's turn in a phase is to a member, with what its column grows. */
+interface Turn {
+  readonly from: number
+  readonly to: number
+  readonly start: number
+  readonly group: string
+  readonly member: string
+  readonly segments: readonly Segment[]
+}
+
+/** The turns of an entry, in time. */
+function turnsOf(turns: readonly Turn[], columns: readonly Column[]): Turns {
+  const { from, to } = turns[0]!
+  const groups = [...new Set(turns.map(({ group }) => group))]
+  const places = groups.map((group) => {
+    const own = turns.filter((turn) => turn.group === group)
+    const members = own.map(({ member, segments }) => ({
+      member,
+      column: columns.findIndex((column) => column.segments === segments),
+    }))
+    return { start: own[0]!.start, group, columns: members }
+  })
+  return { from, to, places: places.sort((a, b) => a.start - b.start) }
 }
 
 function checkCurve(where: string, curve: CurveDocument): void {

@@ -12,6 +12,8 @@ export interface LayerEntry {
   readonly lambda: CurveDocument
   /** The share of the phase after which it starts. */
   readonly delay: number
+  /** Where the choices of an entry take turns: whose this one is unless another takes it, and the entry's path. */
+  readonly turn?: { readonly group: string; readonly member: string; readonly entry: string }
 }
 
 /**
@@ -21,31 +23,70 @@ export interface LayerEntry {
 export function entriesOf(entries: readonly Entry[], path: string, context: CompileContext): LayerEntry[] {
   const places = new Map<string, Map<string, LayerEntry>>()
   entries.forEach((entry, i) => {
-    const where = `${path}.terms.${i}`
-    const part = checkTerm(entry.term, entry.part, where, context)
-    const given = selectionOf(entry)
-    const named = matching(entry.layers, layersOf(part, context), 'layer', `${where}.layers`)
-    const having = entry.of ? layersWith(entry.of, named, part, where, context) : named
-    const layers = selectedLayers({ term: entry.term, part, select: given }, having, where, context)
-    const ordered = entry.stagger?.order === 'output-to-input' ? [...layers].reverse() : layers
-    ordered.forEach((layer, position) => {
-      const select = entry.of ? narrowed(given, entry.of, layer, context) : given
-      if (select?.groups?.length === 0) return
-      const column = { term: entry.term, part, layer, ...(select && { select }) }
-      const place = `${entry.term}/${part}/${layer}`
-      const standing = select
+    for (const each of placesOf(entry, `${path}.terms.${i}`, context)) {
+      const { column } = each
+      const place = `${column.term}/${column.part}/${column.layer}`
+      const standing = column.select
         ? (places.get(place) ?? new Map<string, LayerEntry>())
         : new Map<string, LayerEntry>()
       const label = columnLabel(column)
       // Set anew, it stands behind what it goes before.
       standing.delete(label)
-      const delay =
-        entry.stagger && ordered.length > 1 ? (entry.stagger.share * position) / (ordered.length - 1) : 0
-      standing.set(label, { column, lambda: entry.lambda, delay })
+      standing.set(label, { ...each, lambda: entry.lambda })
       places.set(place, standing)
-    })
+    }
   })
   return [...places.values()].flatMap((standing) => [...standing.values()])
+}
+
+/** The columns of an entry in the order in which they start: one for each layer, or each member of a choice that takes turns. */
+function placesOf(entry: Entry, path: string, context: CompileContext): Omit<LayerEntry, 'lambda'>[] {
+  const { term, of, stagger } = entry
+  const part = checkTerm(term, entry.part, path, context)
+  const given = selectionOf(entry)
+  const named = matching(entry.layers, layersOf(part, context), 'layer', `${path}.layers`)
+  const having = of ? layersWith(of, named, part, path, context) : named
+  const turned = stagger?.order === 'clearest-first'
+  if (turned && of !== 'choices')
+    throw new InputError(
+      `${path}.stagger.order: clearest-first is an order of choices; add "of": "choices" beside stagger`,
+    )
+  const chosen = { groups: ['**'], members: ['**'], ...given }
+  const layers = selectedLayers({ term, part, select: turned ? chosen : given }, having, path, context)
+  if (turned)
+    return turnsOf({ term, part, select: chosen, share: stagger.share, entry: path }, layers, context)
+  const ordered = stagger?.order === 'output-to-input' ? [...layers].reverse() : layers
+  return ordered.flatMap((layer, position) => {
+    const narrow = of ? narrowed(given, of, layer, context) : given
+    if (narrow?.groups?.length === 0) return []
+    const delay = stagger && ordered.length > 1 ? (stagger.share * position) / (ordered.length - 1) : 0
+    return [{ column: { term, part, layer, ...(narrow && { select: narrow }) }, delay }]
+  })
+}
+
+/** A column for each member of each choice of some layers. Gates have moved a while before the first turn, which would go by noise. */
+function turnsOf(
+  {
+    share,
+    entry,
+    select,
+    ...own
+  }: Pick<Column, 'term' | 'part'> & { select: Selection; share: number; entry: string },
+  layers: readonly string[],
+  { groups }: CompileContext,
+): Omit<LayerEntry, 'lambda'>[] {
+  const selected = matcher(select.groups)
+  const isMember = matcher(select.members)
+  const choices = layers.flatMap((layer) =>
+    groups.filter((group) => group.layer === layer && !group.width && selected(group.name)),
+  )
+  return choices.flatMap(({ name, layer, members }, position) =>
+    members.filter(isMember).map((member) => ({
+      column: { ...own, layer, select: { groups: [name], members: [member] } },
+      delay: (share * (position + 1)) / choices.length,
+      turn: { group: name, member, entry },
+    })),
+  )
 }
 
 /** Does a group belong to what an entry is for? */

@@ -19,7 +19,7 @@ export function excerpt(schedule: Schedule, from: number, steps: number): Schedu
       if (at(to) > at(start)) append(kept, at(start), at(to), value)
     return kept
   }
-  const { losses, columns, phases, prune } = schedule
+  const { losses, columns, phases, prune, turns } = schedule
   return {
     ...schedule,
     steps,
@@ -29,5 +29,10 @@ export function excerpt(schedule: Schedule, from: number, steps: number): Schedu
     losses: { task: segments(losses.task), reconstruction: segments(losses.reconstruction) },
     columns: columns.map((column) => ({ ...column, segments: segments(column.segments) })),
     prune: { ...prune, from: at(prune.from), until: half },
+    turns: turns.map(({ from: start, to, places }) => ({
+      from: at(start),
+      to: at(to),
+      places: places.map((place) => ({ ...place, start: at(place.start) })),
+    })),
   }
 }

@@ -1,6 +1,7 @@
 import type { GateGroup, MemberMetric } from '../supernet/types.js'
 import { append } from './columns.js'
-import { rowAt, type LambdaRow } from './table.js'
+import type { LambdaRow } from './table.js'
+import { baseRow } from './turns.js'
 import type { Schedule, Segment } from './types.js'
 
 /** What a layer's choices are expected to cost. */
@@ -42,6 +43,10 @@ export interface Observed {
   /** Every group's mixture weights now, by group and member. Costs a read from the device. */
   gateValues(): Record<string, Record<string, number>>
   readonly supernet: { readonly groups: readonly GateGroup[] }
+  /** The task loss with one member of a group alone in its place; undefined without rows. Costs a pass or more. */
+  lossAlone(group: string, member: string): number | undefined
+  /** λ of this iteration as the schedule says it, its turns given to the choices that took them: see `turns.ts`. */
+  turned(row: LambdaRow): LambdaRow
   /** What the layers with gates are expected to cost now. Costs a read from the device for each. */
   costs(metric: MemberMetric): ExpectedCosts
   /**
@@ -64,7 +69,9 @@ export interface ScheduleSource {
 }
 
 /** The source that says what the schedule says. */
-export const scheduleSource = (schedule: Schedule): ScheduleSource => ({ at: (t) => rowAt(schedule, t) })
+export const scheduleSource = (schedule: Schedule): ScheduleSource => ({
+  at: (t, observed) => baseRow(schedule, t, observed),
+})
 
 /** Keeps the λ that a search used, iteration by iteration. */
 export interface LambdaRecord {

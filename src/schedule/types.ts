@@ -30,6 +30,18 @@ export interface Column {
   readonly segments: readonly Segment[]
 }
 
+/** Choices that a term presses in turn from iteration `from` to `to`; whose turn is when the search finds out. */
+export interface Turns {
+  readonly from: number
+  readonly to: number
+  /** By turn: when it comes, and whose it is unless another takes it, with a column for each member. */
+  readonly places: readonly {
+    readonly start: number
+    readonly group: string
+    readonly columns: readonly { readonly member: string; readonly column: number }[]
+  }[]
+}
+
 export interface CompiledPhase {
   readonly name: string
   readonly from: number
@@ -107,6 +119,8 @@ export interface Schedule {
   /** By layer, in the layers' order. */
   readonly columns: readonly Column[]
   readonly prune: PruneRules
+  /** Entries whose order is `clearest-first`. */
+  readonly turns: readonly Turns[]
   readonly budget?: Budget
   readonly replay?: Replay
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { sha256, writeAtomic } from '../base/files.js'
 import type { Intervention } from '../config/intervention-schema.js'
+import type { Taken } from '../schedule/turns.js'
 import type { Allowance } from './allowance.js'
 import { freshCourse, type Course } from './course.js'
 import type { Ablation } from './events.js'
@@ -64,6 +65,8 @@ export interface Progress {
   alarms: AlarmState
   /** What is left of the schedule's tolerance; none before gates move, or without one. */
   allowance: Allowance | null
+  /** Whose turn it was to be pressed, where choices take turns. */
+  turns: Taken
   /** The sizes of the menu that were passed. */
   menu: MenuEntry[]
   /** What was changed on the way, in order: settings and λ by hand, rates that were lowered. */
@@ -84,6 +87,7 @@ export const freshProgress = (): Progress => ({
   ablations: {},
   alarms: { raised: [], heldUntil: 0, good: null, terms: [] },
   allowance: null,
+  turns: [],
   menu: [],
   interventions: [],
   course: freshCourse(),

@@ -5,9 +5,11 @@ import { isBetter } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
 import { lambdaRecord, scheduleSource, type Observed, type ScheduleSource } from '../schedule/source.js'
 import { phaseAt } from '../schedule/table.js'
+import { dealTurns } from '../schedule/turns.js'
 import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
+import { lossAlone } from './alone.js'
 import { isUnsettled } from './budget.js'
 import { batching } from './batching.js'
 import { freshProgress, type Checkpoint, type Progress } from './checkpoint.js'
@@ -174,15 +176,16 @@ async function iterate(loop: Loop, t: number): Promise<number> {
 }
 
 /** What the source of λ may look at before iteration t. */
-function observedAt(
-  { model, context, stepper }: Loop,
-  t: number,
-  shards: readonly Shard[],
-  phase: CompiledPhase,
-): Observed {
-  return {
+function observedAt(loop: Loop, t: number, shards: readonly Shard[], phase: CompiledPhase): Observed {
+  const { model, context, stepper, progress } = loop
+  const seen = {
     gateValues: () => model.gateValues(),
     supernet: model.supernet,
+    lossAlone: (group: string, member: string) => lossAlone(loop, group, member, t),
+  }
+  return {
+    ...seen,
+    turned: (row) => dealTurns(context.schedule, t, row, progress.turns, seen),
     costs: (metric) => expectedCosts(model, metric, context.latency),
     lookAhead: (row, metric, moves) => stepper.lookAhead(t, shards, phase, row, { metric, moves }),
   }

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { gateColumns } from '../levers.js'
 import type { ExpectedCosts, LayerCost, ScheduleSource } from '../source.js'
-import { rowAt } from '../table.js'
+import { baseRow } from '../turns.js'
 import { decides, feelsCost, firstMove, pressureOn } from './common.js'
 import { planner, type PlannerContext } from './types.js'
 import type { MemberMetric } from '../../supernet/types.js'
@@ -125,7 +125,7 @@ function source({
 
   return {
     at(t, observed) {
-      const row = rowAt(schedule, t)
+      const row = baseRow(schedule, t, observed)
       if (!decides(schedule, t)) return row
       if ((t - from) % every === 0) look(t, observed.costs(metric))
       const columns = row.columns.slice()

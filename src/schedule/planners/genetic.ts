@@ -4,7 +4,7 @@ import { oneOf } from '../../config/schema-parts.js'
 import { excerpt } from '../excerpt.js'
 import { gateColumns } from '../levers.js'
 import type { ScheduleSource } from '../source.js'
-import { rowAt } from '../table.js'
+import { baseRow } from '../turns.js'
 import type { Schedule } from '../types.js'
 import { decides, firstMove, pressureOn } from './common.js'
 import { child, factorAt, genomeLength, layerGroups, randomGenome, type Layout } from './genome.js'
@@ -192,8 +192,8 @@ function genomeSource(
     return { group, channel, begins: !pressed && term === pressureOn(relaxation) ? start : 0 }
   })
   return {
-    at(t) {
-      const row = rowAt(schedule, t)
+    at(t, observed) {
+      const row = baseRow(schedule, t, observed)
       if (genome.length === 0 || !decides(schedule, t)) return row
       const time = (t - from) / Math.max(1, schedule.prune.until - 1 - from)
       const columns = row.columns.map((lambda, i) => {

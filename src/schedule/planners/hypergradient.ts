@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { oneOf } from '../../config/schema-parts.js'
 import type { Move, ScheduleSource } from '../source.js'
-import { rowAt, type LambdaRow } from '../table.js'
+import type { LambdaRow } from '../table.js'
+import { baseRow } from '../turns.js'
 import type { Segment } from '../types.js'
 import { decides, feelsCost, firstMove, pressureOn } from './common.js'
 import { planner, type PlannerContext } from './types.js'
@@ -102,7 +103,7 @@ function source({ schedule, supernet, relaxation, options }: PlannerContext<Opti
 
   return {
     at(t, observed) {
-      const row = rowAt(schedule, t)
+      const row = baseRow(schedule, t, observed)
       if (!decides(schedule, t)) return row
       if (Object.keys(state.starts).length === 0) {
         const { layers, unit } = observed.costs(cost)

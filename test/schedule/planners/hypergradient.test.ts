@@ -39,6 +39,8 @@ function answers(
   })
   const observed: Observed = {
     gateValues: () => ({}),
+    turned: (row) => row,
+    lossAlone: () => undefined,
     supernet,
     costs: () => ({
       fixed: 0,

@@ -1,0 +1,101 @@
+import type { GateGroup } from '../supernet/types.js'
+import type { Observed } from './source.js'
+import { rowAt, type LambdaRow } from './table.js'
+import type { Schedule, Turns } from './types.js'
+
+/** Who took a turn, and the member that is spared, where one was found the best. */
+interface Turn {
+  readonly group: string
+  readonly spared: string | null
+}
+
+/** Who took the turns of a schedule so far, in order by entry. Plain data, part of a checkpoint. */
+export type Taken = Turn[][]
+
+/** What dealing turns looks at. */
+type Seen = Pick<Observed, 'gateValues' | 'supernet' | 'lossAlone'>
+
+/**
+ * The λ that a schedule itself says at iteration t, its turns given to those who took them: what a source of λ starts
+ * from.
+ */
+export const baseRow = (schedule: Schedule, t: number, observed: Pick<Observed, 'turned'>): LambdaRow =>
+  schedule.turns.length > 0 ? observed.turned(rowAt(schedule, t)) : rowAt(schedule, t)
+
+/**
+ * Gives the λ of turns at iteration t to those who took them, all others 0. When a turn comes, of the choices that are
+ * still open the one takes it whose gates say most by then,
+ *
+ *     max over groups of  (the least gate that would be kept − the largest that would not) / the mean of all
+ *
+ * for a choice must not be made before its gates know what they want, and each is made in the light of those before it:
+ * the greedy order of SGAS (Li et al., arXiv:1912.00195). Gates tell what more of a member would do to a mixture that has
+ * all of them, not which is the best alone. So where one is to be kept, those at or above the mean are measured alone
+ * (Wang et al., arXiv:2108.04392), and λ acts on all but the best. Adds to `taken`.
+ */
+export function dealTurns(
+  { turns }: Schedule,
+  t: number,
+  row: LambdaRow,
+  taken: Taken,
+  seen: Seen,
+): LambdaRow {
+  const now = turns.findIndex(({ from, to }) => from <= t && t < to)
+  if (now < 0) return row
+  const { places } = turns[now]!
+  while (taken.length <= now) taken.push([])
+  const order = taken[now]!
+  const due = places.filter(({ start }) => start <= t).length
+  if (order.length < due) order.push(...next(turns[now]!, order, due - order.length, seen))
+  const columns = row.columns.slice()
+  for (const place of places) for (const { column } of place.columns) columns[column] = 0
+  order.forEach(({ group, spared }, turn) => {
+    const lambda = row.columns[places[turn]!.columns[0]!.column]!
+    for (const { member, column } of places.find((place) => place.group === group)!.columns)
+      columns[column] = member === spared ? 0 : lambda
+  })
+  return { ...row, columns }
+}
+
+/** The next to take turns, the clearest choices first; those that are made already need none, and come last. */
+function next({ places }: Turns, order: readonly Turn[], count: number, seen: Seen): Turn[] {
+  const values = seen.gateValues()
+  const groupOf = (name: string) => seen.supernet.groups.find((each) => each.name === name)
+  return places
+    .filter(({ group }) => !order.some((turn) => turn.group === group))
+    .map(({ group: name }) => {
+      const group = groupOf(name)
+      const open = group ? ranked(group, values[name]!) : []
+      return { group, name, open, lead: group ? leadOf(group, open) : -1 }
+    })
+    .sort((a, b) => b.lead - a.lead)
+    .slice(0, count)
+    .map(({ group, name, open, lead }) => ({
+      group: name,
+      spared: group && lead >= 0 && group.keep.max === 1 ? best(name, open, seen) : null,
+    }))
+}
+
+type Ranked = readonly { readonly member: string; readonly gate: number }[]
+
+/** The members that carry something, the largest gate first. */
+const ranked = ({ members }: GateGroup, values: Readonly<Record<string, number>>): Ranked =>
+  members
+    .filter(({ empty = false }) => !empty)
+    .map(({ name }) => ({ member: name, gate: values[name]! }))
+    .sort((a, b) => b.gate - a.gate)
+
+const meanOf = (gates: Ranked): number => gates.reduce((sum, { gate }) => sum + gate, 0) / gates.length
+
+/** How far the last of those that would be kept is ahead of the next, in means of the group; -1 where none must go. */
+const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
+  keep.max < gates.length ? (gates[keep.max - 1]!.gate - gates[keep.max]!.gate) / meanOf(gates) : -1
+
+/** Of the members at or above the mean the one with the least loss alone; the largest gate where there are no rows. */
+function best(group: string, gates: Ranked, { lossAlone }: Seen): string {
+  const mean = meanOf(gates)
+  const candidates = gates.filter(({ gate }, place) => place === 0 || gate >= mean)
+  if (candidates.length === 1) return candidates[0]!.member
+  const losses = candidates.map(({ member }) => lossAlone(group, member) ?? Infinity)
+  return candidates[losses.indexOf(Math.min(...losses))]!.member
+}
