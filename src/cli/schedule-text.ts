@@ -2,6 +2,7 @@ import type { ScheduleDocument } from '../config/schedule-schema.js'
 import { formatCount, formatNumber, nothing } from '../report/format.js'
 import type { ScheduleSegment } from '../report/read-run.js'
 import type { ScheduleView } from '../runs/schedule-view.js'
+import { foldMembers } from '../report/fold-members.js'
 import { pressureOf } from '../schedule/pressure.js'
 import { timeText } from '../schedule/time.js'
 import { textTable } from './table.js'
@@ -67,7 +68,7 @@ export function lambdaText({ phases, segments, steps, motion }: ScheduleView): s
   )
   const rows = new Map<string, { term: string; layers: string[]; cells: string[] }>()
   const places = new Map<string, ScheduleSegment[]>()
-  for (const segment of segments) {
+  for (const segment of foldMembers(segments)) {
     const place = `${segment.term} ${segment.layer}`
     places.set(place, places.get(place) ?? [])
     places.get(place)!.push(segment)

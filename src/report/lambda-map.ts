@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { empty, figure, section } from './figure.js'
+import { foldMembers } from './fold-members.js'
 import { formatCount, formatNumber } from './format.js'
 import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
 import { eventsOf, lastStep, startOf, thin } from './history.js'
@@ -86,7 +87,8 @@ export interface TermMap {
 }
 
 /** A heat map for each term, on one axis of iterations. */
-export function lambdaMaps(chart: LambdaChart): TermMap[] {
+export function lambdaMaps(whole: LambdaChart): TermMap[] {
+  const chart = { ...whole, segments: foldMembers(whole.segments) }
   const layers = layerOrder(chart)
   const terms = [...new Set(chart.segments.map((segment) => segment.term))]
   const rows = terms.length * layers.length

@@ -1,0 +1,29 @@
+import type { ScheduleSegment } from './read-run.js'
+
+/** A term that has a column for one member of one group: `l1/gates[cell/0→1:skip]`. */
+const ofMember = /^([^[]+)\[([^:*? \]]+):[^:*? \]]+\]$/
+
+/**
+ * Segments of a schedule, those of single members drawn together: a row for each group, under the name `l1/gates by group`,
+ * with the λ of the member that was pressed most. Where choices take turns every member has a column of its own.
+ */
+export function foldMembers(segments: readonly ScheduleSegment[]): ScheduleSegment[] {
+  const groups = new Map<string, Map<string, ScheduleSegment[]>>()
+  const folded = segments.flatMap((segment) => {
+    const [, term, group] = ofMember.exec(segment.term) ?? []
+    if (term === undefined || group === undefined) return [segment]
+    const place = `${term} ${group}`
+    const members = groups.get(place) ?? new Map<string, ScheduleSegment[]>()
+    groups.set(place, members)
+    const own = members.get(segment.term) ?? []
+    members.set(segment.term, [...own, { ...segment, term: `${term} by group`, layer: group }])
+    return []
+  })
+  return [...folded, ...[...groups.values()].flatMap((members) => mostPressed([...members.values()]))]
+}
+
+const pressed = (segments: readonly ScheduleSegment[]): number =>
+  segments.reduce((sum, { from, to, lambda }) => sum + lambda * (to - from), 0)
+
+const mostPressed = (members: readonly (readonly ScheduleSegment[])[]): readonly ScheduleSegment[] =>
+  members.reduce((most, each) => (pressed(each) > pressed(most) ? each : most))
