@@ -3,7 +3,7 @@
  * projection: longer and shorter, larger and smaller batches, another scale of the loss, more units.
  *
  *     npm run build && node dist/bench/invariance.js [--data FOLDER] [--sets white-wine] [--seeds 5]
- *         [--epochs 20] [--batch 64]
+ *         [--epochs 20] [--batch 64] [--lambda 10] [--variants 'epochs × ¼,batch × 4']
  */
 import { join, resolve } from 'node:path'
 import { resolveConfig, setupTrial, useBackend } from '../src/index.js'
@@ -22,6 +22,7 @@ const sets = benchSets(resolve(valueOf('--data') ?? join('..', 'shared', 'datase
 const chosen = (valueOf('--sets') ?? 'white-wine').split(',')
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => i + 1)
 const [epochs, batch] = [Number(valueOf('--epochs') ?? 20), Number(valueOf('--batch') ?? 64)]
+const lambda = Number(valueOf('--lambda') ?? 10)
 
 /** What of a search a variant changes. */
 interface Variant {
@@ -41,6 +42,8 @@ const variants: Readonly<Record<string, Variant>> = {
   'units × 4': { hidden: 256 },
 }
 
+const wanted = valueOf('--variants')?.split(',') ?? Object.keys(variants)
+
 /** Rising pressure alone, on what the space has; nothing is projected before the search ends. */
 const document = {
   name: 'rising',
@@ -49,7 +52,7 @@ const document = {
     {
       name: 'press',
       until: 1,
-      terms: [{ term: 'l1', part: 'gates', lambda: { curve: 'linear', from: 0, to: 10 } }],
+      terms: [{ term: 'l1', part: 'gates', lambda: { curve: 'linear', from: 0, to: lambda } }],
     },
   ],
   prune: { from: 0.2, until: 1 },
@@ -101,6 +104,7 @@ for (const set of chosen) {
   const rows: string[][] = []
   let base = NaN
   for (const [name, variant] of Object.entries(variants)) {
+    if (!wanted.includes(name)) continue
     const shares: number[] = []
     for (const seed of seeds) shares.push(await left(set, variant, seed))
     if (Number.isNaN(base)) base = mean(shares)

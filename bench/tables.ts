@@ -3,13 +3,17 @@
  * supernet of the same seed and splits.
  *
  *     npm run build && node dist/bench/tables.js --out RESULTS.jsonl [--data FOLDER] [--sets a,b] [--seeds 5] [--first 1]
- *         [--methods auto,fixed-l1] [--space NAME] [--set JSON]
+ *         [--methods auto,fixed-l1] [--space NAME] [--set JSON] [--python python3]
  *
- * Each trial adds a line to RESULTS.jsonl, and one that stands there is not run again; the table is of all lines there.
+ * A method is a schedule, or `scikit-learn`: its MLP and its boosting, by a python that has it. Each trial adds a line to
+ * RESULTS.jsonl, and one that stands there is not run again; the table is of all lines there.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
+import { packagePath } from '../src/base/files.js'
 import { textTable } from '../src/cli/table.js'
 import { errorOf } from '../src/objective/metrics.js'
 import { benchSets } from './data-sets.js'
@@ -23,6 +27,7 @@ const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => 
 const methods = (valueOf('--methods') ?? 'auto,fixed-l1').split(',')
 const chosen = (valueOf('--sets') ?? 'concrete').split(',')
 const more = JSON.parse(valueOf('--set') ?? '{}') as { retrain?: object; search?: object }
+const python = valueOf('--python') ?? 'python3'
 const out = valueOf('--out') ?? 'tables.jsonl'
 
 interface Row {
@@ -48,18 +53,23 @@ const known = (): Row[] =>
         .map((line) => JSON.parse(line) as Row)
     : []
 
-async function run(set: string, seed: number, method: string): Promise<Row> {
+const configOf = (set: string, seed: number, schedule: string, baseline: boolean) => {
   const { space, data, split } = sets[set]!
-  const config = resolveConfig({
+  return resolveConfig({
     ...more,
     seed,
     data: data(),
     ...(split && { split }),
     supernet: { space: valueOf('--space') ?? space },
-    schedule: method,
-    retrain: { ...more.retrain, baseline: true },
+    schedule,
+    retrain: { ...more.retrain, baseline },
   })
-  const trial = await setupTrial(config, '.')
+}
+
+/** A trial; the unpruned supernet is trained once a set and seed. */
+async function run(set: string, seed: number, method: string): Promise<Row> {
+  const before = known().find((row) => row.set === set && row.seed === seed && row.unprunedValidation)
+  const trial = await setupTrial(configOf(set, seed, method, before === undefined), '.')
   const { metrics, seconds } = await runTrial(trial, { emit: () => undefined })
   const error = (value: number | null | undefined) => (value == null ? NaN : errorOf(metrics.metric, value))
   return {
@@ -67,9 +77,9 @@ async function run(set: string, seed: number, method: string): Promise<Row> {
     seed,
     method,
     error: error(metrics.test.final),
-    unpruned: error(metrics.baseline!.test),
+    unpruned: before?.unpruned ?? error(metrics.baseline!.test),
     validation: error(metrics.validation.final),
-    unprunedValidation: error(metrics.baseline!.validation),
+    unprunedValidation: before?.unprunedValidation ?? error(metrics.baseline!.validation),
     share: metrics.derived.parameters / metrics.supernet.parameters,
     seconds: seconds.search + (seconds.baseline ?? 0) + seconds.retrain,
     attempts: (metrics.tolerated?.attempts ?? []).map(({ size, cost, worse, allowed }) => [
@@ -81,14 +91,53 @@ async function run(set: string, seed: number, method: string): Promise<Row> {
   }
 }
 
+/** What scikit-learn reaches on the same rows. */
+async function peers(set: string, seed: number): Promise<Row[]> {
+  const { dataset, splits } = (await setupTrial(configOf(set, seed, 'none', false), '.')).data
+  const folder = mkdtempSync(join(tmpdir(), 'sentei-bench-'))
+  const written = (name: string, values: ArrayLike<number>): string => {
+    writeFileSync(join(folder, name), new Uint8Array(Float64Array.from(values).buffer))
+    return join(folder, name)
+  }
+  const rows = (name: 'train' | 'validation' | 'test') => [...splits[name]]
+  const input = JSON.stringify({
+    task: dataset.task.kind,
+    features: dataset.inputs.length / dataset.rows,
+    inputs: written('inputs', dataset.inputs),
+    targets: written('targets', dataset.targets),
+    splits: { train: [...rows('train'), ...splits.arch], validation: rows('validation'), test: rows('test') },
+    seed,
+  })
+  const script = packagePath('bench/peers/sklearn_tables.py')
+  const start = performance.now()
+  const errors = JSON.parse(
+    execFileSync(python, [script], {
+      input,
+      encoding: 'utf8',
+      env: { ...process.env, OMP_NUM_THREADS: '1' },
+    }),
+  ) as object
+  rmSync(folder, { recursive: true })
+  const seconds = (performance.now() - start) / 1000
+  const unpruned = known().find((row) => row.set === set && row.seed === seed)?.unpruned ?? NaN
+  const nothing = { validation: NaN, unprunedValidation: NaN, share: NaN, attempts: [], jumps: NaN }
+  return Object.entries(errors).map(([name, error]) => ({
+    ...{ set, seed, method: `scikit-learn ${name}`, error: error as number },
+    ...{ unpruned, seconds, ...nothing },
+  }))
+}
+
 await useBackend('wasm')
 for (const seed of seeds)
   for (const set of chosen)
     for (const method of methods) {
-      if (known().some((row) => row.set === set && row.seed === seed && row.method === method)) continue
-      const row = await run(set, seed, method)
-      appendFileSync(out, `${JSON.stringify(row)}\n`)
-      console.error(JSON.stringify(row))
+      const own = (row: Row) => row.set === set && row.seed === seed && row.method.startsWith(method)
+      if (known().some(own)) continue
+      const rows = method === 'scikit-learn' ? await peers(set, seed) : [await run(set, seed, method)]
+      for (const row of rows) {
+        appendFileSync(out, `${JSON.stringify(row)}\n`)
+        console.error(JSON.stringify(row))
+      }
     }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -102,7 +151,9 @@ const interval = (values: readonly number[]): string => {
   const half = (t * spread) / Math.sqrt(values.length)
   return `${m.toFixed(3)} [${(m - half).toFixed(3)}, ${(m + half).toFixed(3)}]`
 }
-for (const method of methods) {
+for (const method of methods.flatMap((name) =>
+  name === 'scikit-learn' ? ['scikit-learn mlp', 'scikit-learn boosting'] : name,
+)) {
   const lines = chosen.flatMap((set) => {
     const own = known().filter((row) => row.set === set && row.method === method)
     if (own.length === 0) return []
