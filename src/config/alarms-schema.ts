@@ -2,8 +2,10 @@ import { Type } from '@sinclair/typebox'
 
 const strict = { additionalProperties: false, default: {} }
 
+type Safeguard = 'none' | 'hold-gates' | 'stop' | { term: string; lambda: number }
+
 /** When an alarm is raised, and what is done then. */
-const settings = (limit: number, description: string) => ({
+const settings = (limit: number, description: string, safeguard: Safeguard = 'none') => ({
   limit: Type.Number({ minimum: 0, default: limit, description }),
   safeguard: Type.Union(
     [
@@ -14,9 +16,9 @@ const settings = (limit: number, description: string) => ({
       ),
     ],
     {
-      default: 'none',
+      default: safeguard,
       description:
-        'hold the gates for the rest of the phase, stop with the gates of the last good evaluation, or a term on the gates of the layer',
+        'hold the gates for the rest of the phase, stop with the gates of the last good evaluation, or a term on the gates of the layer while the alarm stands',
     },
   ),
 })
@@ -29,7 +31,10 @@ const after = (share: number, description: string) => ({
 export const Alarms = Type.Object(
   {
     collapse: Type.Object(
-      settings(0.8, 'share of a layer’s edges on which skip, pooling or none lead'),
+      settings(0.8, 'share of a layer’s edges on which skip, pooling or none lead', {
+        term: 'skip-share',
+        lambda: 20,
+      }),
       strict,
     ),
     dominance: Type.Object(settings(0.9, 'share of all edges on which one operation leads'), strict),

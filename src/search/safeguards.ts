@@ -19,8 +19,8 @@ export interface AlarmState {
   heldUntil: number
   /** α by group and member at the last evaluation without an alarm whose safeguard is `stop`. */
   good: GateWeights | null
-  /** Terms that safeguards have brought in, each on the gates of a layer before iteration `until`. */
-  terms: { term: string; layer: string; lambda: number; until: number }[]
+  /** Terms that safeguards have brought in, each on the gates of a layer while its alarm (as in `raised`) stands. */
+  terms: { alarm: string; term: string; layer: string; lambda: number }[]
 }
 
 /**
@@ -52,10 +52,11 @@ export function watch(pruning: Pruning, step: number): void {
         message,
         ...(acts && { safeguard: textOf(safeguard) }),
       })
-      if (acts) act(safeguard, layer, pruning, step)
+      if (acts) act(safeguard, { key, layer }, pruning, step)
     }
   }
   state.raised = standing
+  state.terms = state.terms.filter(({ alarm }) => standing.includes(alarm))
   if (!bad) state.good = alphasOf(pruning.model)
 }
 
@@ -72,6 +73,7 @@ export function guardedSource(
   schedule: Schedule,
   alarmState: () => AlarmState,
 ): ScheduleSource {
+  const { until } = schedule.prune
   const place = (term: string, layer: string) =>
     schedule.columns.findLastIndex(
       (column) => column.term === term && column.layer === layer && column.part === 'gates',
@@ -81,8 +83,8 @@ export function guardedSource(
     restore: (state) => source.restore?.(state),
     at(t, observed) {
       const row = source.at(t, observed)
-      const acting = alarmState().terms.filter(({ until }) => t < until)
-      if (acting.length === 0) return row
+      const acting = alarmState().terms
+      if (acting.length === 0 || t >= until) return row
       const columns = row.columns.slice()
       for (const { term, layer, lambda } of acting) columns[place(term, layer)] = lambda
       return { ...row, columns }
@@ -95,15 +97,14 @@ const textOf = (safeguard: Safeguard): string =>
 
 function act(
   safeguard: Safeguard,
-  layer: string | null,
+  { key, layer }: { key: string; layer: string | null },
   { model, context, progress }: Pruning,
   step: number,
 ): void {
   // A replayed schedule has its λ already.
   if (typeof safeguard === 'object' && !context.schedule.replay) {
     const layers = layer === null ? new Set(model.supernet.groups.map((group) => group.layer)) : [layer]
-    const { until } = context.schedule.prune
-    for (const each of layers) progress.alarms.terms.push({ ...safeguard, layer: each, until })
+    for (const each of layers) progress.alarms.terms.push({ ...safeguard, alarm: key, layer: each })
   }
   if (safeguard === 'hold-gates') progress.alarms.heldUntil = phaseAt(context.schedule, step).to
   if (safeguard === 'stop') {

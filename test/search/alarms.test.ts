@@ -193,7 +193,8 @@ describe('a search', () => {
   })
 
   it('in which skip wins raises a collapse where it is free', async () => {
-    const { model, events } = await searched(cells({ parameters: 10, l1: 0.3 }, {}, {}, 0.9))
+    const unguarded = { alarms: { collapse: { safeguard: 'none' } } }
+    const { model, events } = await searched(cells({ parameters: 10, l1: 0.3 }, unguarded, {}, 0.9))
     expect(named(events).filter((name) => name !== 'dominance' && name !== 'dead-layer')).toEqual([
       'collapse',
     ])
@@ -251,10 +252,26 @@ describe('a safeguard', () => {
     model.dispose()
   })
 
-  it.each(['hold-gates', 'stop'])('%s: resuming gives the same bytes', async (safeguard) => {
-    const straight = await searched(collapsing(safeguard))
+  const pushed = { parameters: 10, l1: 0.3 }
+
+  it('presses on what learns nothing where it leads, by default', async () => {
+    const { model, events } = await searched(cells(pushed, {}, {}, 0.9))
+    const collapses = eventsOf(events, 'alarm').filter(({ alarm }) => alarm === 'collapse')
+    expect(collapses[0]).toMatchObject({ layer: 'cell0', safeguard: 'skip-share 20' })
+    const skipping = model
+      .architecture()
+      .groups.filter(
+        ({ kind, layer, kept }) => kind === 'operations' && layer === 'cell0' && kept[0]!.member === 'skip',
+      )
+    expect(skipping.length).toBeLessThan(3)
+    model.dispose()
+  })
+
+  it.each(['hold-gates', 'stop', 'skip-share'])('%s: resuming gives the same bytes', async (safeguard) => {
+    const trial = () => (safeguard === 'skip-share' ? cells(pushed) : collapsing(safeguard))
+    const straight = await searched(trial())
     const from = straight.checkpoints[0]
-    const resumed = await searched(collapsing(safeguard), from)
+    const resumed = await searched(trial(), from)
     expectSameBytes(straight.model, resumed.model)
     expect(resumed.result).toEqual(straight.result)
     straight.model.dispose()
