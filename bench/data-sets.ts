@@ -130,7 +130,6 @@ export function benchSets(folder: string): Readonly<Record<string, BenchSet>> {
         task: 'forecasting',
         window: 48,
         horizon: 24,
-        limit: 5000,
       }),
     },
     digits: { space: 'darts-cell', data: () => ({ source: 'digits' }) },

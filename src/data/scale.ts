@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.js'
+import { continuedColumns } from './continued.js'
 import type { Numbers } from './content.js'
 import type { Dataset, Scale, Scaler } from './types.js'
 
@@ -8,11 +9,18 @@ export function fitScaler(dataset: Dataset, rows: Uint32Array): Scaler {
   const columns = columnValues(dataset.inputs, dataset.rows, features, rows)
   const fill = fills(dataset, columns)
   const input = columns.map((values, feature) => moments(values, fill[feature]))
-  const outputs = dataset.task.kind === 'classification' ? 0 : dataset.task.outputs.length
-  const target =
-    outputs === 0 ? [] : columnValues(dataset.targets, dataset.rows, outputs, rows).map((v) => moments(v))
+  const target = targetMoments(dataset, rows, input)
   const apart = (each: readonly Moments[]) => ({ mean: each.map((m) => m.mean), std: each.map((m) => m.std) })
   return { input: apart(input), target: apart(target), fill }
+}
+
+/** Of each output; a forecast is in the scale of the series that it continues. */
+function targetMoments(dataset: Dataset, rows: Uint32Array, input: readonly Moments[]): readonly Moments[] {
+  const { task, targets, rows: all } = dataset
+  if (task.kind === 'classification') return []
+  const continued = continuedColumns(dataset)
+  if (continued) return continued.map((column) => input[column]!)
+  return columnValues(targets, all, task.outputs.length, rows).map((values) => moments(values))
 }
 
 /**

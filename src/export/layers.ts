@@ -7,6 +7,7 @@ import { epsilon } from '../nn/ops/batch-norm.js'
 import { withoutDilations } from './dilation.js'
 import { withoutRandomNodes } from './evaluation.js'
 import { foldGates, foldOutputScale, type PlainNetwork } from './fold.js'
+import { linearMap } from './linear-maps.js'
 import { withoutZeroNodes } from './zeros.js'
 
 /** A derived network, and what turns its inputs and outputs into the model's. */
@@ -95,6 +96,16 @@ const layersOf: Readonly<Record<string, (node: Node, name: string, input: Shape)
     const size = [isSeries(input) ? 1 : factor, factor]
     return asRow(node, input, tfl.layers.upSampling2d({ size, name }))
   },
+  // Linear maps over the steps, whose constants are set with the weights.
+  'from-last': ({ shape }, name) => [
+    tfl.layers.permute({ dims: [2, 1], name: `${name}-steps` }),
+    tfl.layers.dense({ units: shape[0]!, useBias: false, trainable: false, ...zeros, name }),
+    tfl.layers.permute({ dims: [2, 1], name: `${name}-series` }),
+  ],
+  last: ({ shape }, name) => [
+    tfl.layers.flatten({ name: `${name}-values` }),
+    tfl.layers.dense({ units: shape[0]!, useBias: false, trainable: false, ...zeros, name }),
+  ],
   flatten: (_node, name) => [tfl.layers.flatten({ name })],
   reshape: ({ shape }, name) => [tfl.layers.reshape({ targetShape: [...shape], name })],
 }
@@ -144,6 +155,8 @@ export function toLayersModel({ name, scales, task, ...network }: ExportSource):
 
 /** A node's parameters in the order in which its layer takes them, which is the primitive's own. */
 function weightsOf(node: Node, layer: Layer, { graph, values }: PlainNetwork): tf.Tensor[] {
+  const map = linearMap(node, graph.nodes.find(({ id }) => id === node.inputs[0])!.shape)
+  if (map) return [map]
   const own = parametersOf(graph).filter(({ name }) => name.startsWith(`${node.id}:`))
   const tensors = own.map(({ name, init }, i) => {
     // A Conv1D's kernel lacks the axis of size 1.

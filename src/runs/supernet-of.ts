@@ -2,8 +2,10 @@ import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import { validate } from '../config/validator.js'
+import { continuedColumns } from '../data/continued.js'
 import type { PreparedData } from '../data/types.js'
 import { spaces } from '../registry.js'
+import { continuing } from '../supernet/continuation.js'
 import { restrict } from '../supernet/restrict.js'
 import type { AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
@@ -24,7 +26,11 @@ export function buildSupernet(
   const outputs =
     dataset.task.kind === 'classification' ? dataset.task.classes.length : dataset.task.outputs.length
   const { kind } = dataset.encoding
-  const build = () => space.build({ options: options as never, input: dataset.shape, outputs, kind })
+  const columns = continuedColumns(dataset)
+  const build = () => {
+    const built = space.build({ options: options as never, input: dataset.shape, outputs, kind })
+    return columns ? continuing(built, columns) : built
+  }
   return restrict(sized(build, options, 'config.supernet.options'), supernet.restrict ?? [])
 }
 

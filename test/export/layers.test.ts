@@ -8,6 +8,7 @@ import { toLayersModel } from '../../src/export/layers.js'
 import { scalesApart } from '../../src/export/outside.js'
 import { saveModel } from '../../src/export/save.js'
 import { operations } from '../../src/nn/operations/index.js'
+import { continuing } from '../../src/supernet/continuation.js'
 import { spaceNet } from '../helpers/trials.js'
 import { bundled, drawn, randomNetwork, temporaryFolder } from './helper.js'
 
@@ -63,6 +64,14 @@ test.each(cases)(
     expect(relativeError).toBeLessThan(1e-5)
   },
 )
+
+test('a forecast goes on from the last value in standard layers', async () => {
+  const supernet = continuing(spaceNet('autoencoder-mlp', {}, chicago.dataset.shape, 1), [0])
+  const network = drawn(discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true }).graph)
+  const { relativeError, kinds } = await exported(network, chicago)
+  expect(relativeError).toBeLessThan(1e-5)
+  expect(kinds).toEqual(expect.arrayContaining(['Permute', 'Add']))
+})
 
 test.each(['relu', 'relu6', 'tanh', 'sigmoid', 'elu', 'swish', 'gelu'] as const)(
   'the activation %s is a standard one',

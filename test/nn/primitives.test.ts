@@ -27,6 +27,17 @@ const networks: [string, number[], (b: GraphBuilder) => string][] = [
     (b) => b.node('crop', [b.conv(b.input, { channels: 2, kernel: 1 })], { left: 2 }),
   ],
   [
+    'differences from the last step',
+    [5, 3],
+    (b) => b.node('from-last', [b.conv(b.input, { channels: 3, kernel: 1 })]),
+  ],
+  ['a series of one step', [1, 3], (b) => b.node('from-last', [b.conv(b.input, { channels: 2, kernel: 1 })])],
+  [
+    'features of the last step',
+    [4, 3],
+    (b) => b.node('last', [b.conv(b.input, { channels: 3, kernel: 1 })], { columns: [2, 0] }),
+  ],
+  [
     'a convolution of a series with stride and dilation',
     [11, 2],
     (b) => b.conv(b.input, { channels: 3, kernel: 3, stride: 2, dilation: 3 }),
@@ -89,6 +100,18 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
     b.output('task', b.upsample(b.input, { factor: 3 }))
     const got = outputOf(b.graph(), 'task', { input: Float32Array.of(1, 2), parameters: new Map() })
     expect([...got]).toEqual([1, 1, 1, 2, 2, 2])
+  })
+
+  it('a series is taken from its last step, and that told by columns', () => {
+    const b = graphBuilder([3, 2], 'l')
+    b.output('task', b.node('from-last', [b.input]))
+    b.output('last', b.node('last', [b.input], { columns: [1, 0, 1] }))
+    const numbers = {
+      input: Float32Array.of(1, 10, 2, 30, 5, 70),
+      parameters: new Map<string, Float32Array>(),
+    }
+    expect([...outputOf(b.graph(), 'task', numbers)]).toEqual([-4, -60, -3, -40, 5, 70])
+    expect([...outputOf(b.graph(), 'last', numbers)]).toEqual([70, 5, 70])
   })
 
   it('activations are the functions of their definitions', () => {

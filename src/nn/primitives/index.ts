@@ -5,6 +5,7 @@ import { dense } from './dense.js'
 import { activation, add, affine, concat, input } from './elementwise.js'
 import { activatedDepthwisePrimitive, convNormPrimitive, normalisedMix, separablePrimitive } from './fused.js'
 import { mix, units } from './gates.js'
+import { fromLast, last } from './last.js'
 import { averagePooling, globalAveragePooling, maxPooling } from './pool.js'
 import { dropout, dropPath, noise } from './random.js'
 import { crop, flatten, reshape, upsample } from './resize.js'
@@ -28,6 +29,8 @@ export const primitives: readonly Primitive[] = [
   upsample,
   flatten,
   reshape,
+  fromLast,
+  last,
   affine,
   mix,
   units,
