@@ -104,7 +104,13 @@ export async function setupTrial(
     metric: config.objective.metric ?? (isClass ? 'accuracy' : 'rmse'),
     random,
     ...(benchmark && { benchmark }),
-    identity: sha256(JSON.stringify(resolved), data.dataset.hash, ...(measured ? [measured.text] : [])),
+    // Weights are of the network, too: what a space builds of the same options may change between versions.
+    identity: sha256(
+      JSON.stringify(resolved),
+      JSON.stringify(supernet.graph),
+      data.dataset.hash,
+      ...(measured ? [measured.text] : []),
+    ),
   }
 }
 

@@ -8,14 +8,16 @@ function seriesShape(kind: string, shape: Shape): [steps: number, features: numb
   return [shape[0]!, shape[1]!]
 }
 
-/** x [N, T, C] without its last step, and that. */
-function parted(x: tf.Tensor): { before: tf.Tensor3D; last: tf.Tensor3D } {
+/** The last step of x [N, T, C], [N, 1, C]. */
+function lastStep(x: tf.Tensor): tf.Tensor3D {
   const [n, steps, features] = x.shape as [number, number, number]
-  const x3 = x as tf.Tensor3D
-  return {
-    before: tf.slice3d(x3, [0, 0, 0], [n, steps - 1, features]),
-    last: tf.slice3d(x3, [0, steps - 1, 0], [n, 1, features]),
-  }
+  return tf.slice3d(x as tf.Tensor3D, [0, steps - 1, 0], [n, 1, features])
+}
+
+/** x [N, T, C] without its last step. */
+function earlierSteps(x: tf.Tensor): tf.Tensor3D {
+  const [n, steps, features] = x.shape as [number, number, number]
+  return tf.slice3d(x as tf.Tensor3D, [0, 0, 0], [n, steps - 1, features])
 }
 
 /** A series as differences from its last step, which stays as it is: x_t − x_T for t < T, and x_T. */
@@ -25,12 +27,12 @@ export const fromLast = primitive({
   keepsZero: () => true,
   shape: ([x]) => seriesShape('from-last', x!),
   forward: ({ inputs: [x] }) => {
-    const { before, last } = parted(x!)
-    return tf.concat([tf.sub(before, last), last], 1)
+    const end = lastStep(x!)
+    return tf.concat([tf.sub(earlierSteps(x!), end), end], 1)
   },
   backward: ({ dy }) => {
-    const { before, last } = parted(dy)
-    return { inputs: [tf.concat([before, tf.sub(last, tf.sum(before, 1, true))], 1)] }
+    const earlier = earlierSteps(dy)
+    return { inputs: [tf.concat([earlier, tf.sub(lastStep(dy), tf.sum(earlier, 1, true))], 1)] }
   },
 })
 
@@ -44,7 +46,7 @@ export const last = primitive({
     return [columnsOf(attrs).length]
   },
   forward: ({ inputs: [x], attrs }) =>
-    tf.gather(tf.squeeze<tf.Tensor2D>(parted(x!).last, [1]), [...columnsOf(attrs)], 1),
+    tf.gather(tf.squeeze<tf.Tensor2D>(lastStep(x!), [1]), [...columnsOf(attrs)], 1),
   backward: ({ shapes: [shape], attrs, dy }) => {
     const [, steps, features] = shape as [number, number, number]
     const places = tf.oneHot(tf.tensor1d([...columnsOf(attrs)], 'int32'), features)
