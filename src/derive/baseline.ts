@@ -3,6 +3,7 @@ import { costOf } from '../nn/cost.js'
 import { withoutDeadNodes } from '../nn/transform.js'
 import { Diverged } from '../search/diverged.js'
 import { valueOf } from '../search/evaluate.js'
+import { comparedOf, type Compared } from './compared.js'
 import { withNetwork } from './measure.js'
 import { unprunedNetwork } from './network.js'
 import { measureRows, type Measured } from './noise.js'
@@ -16,6 +17,8 @@ export interface Baseline {
   readonly figures: NonNullable<TrialMetrics['baseline']>
   /** Null where its training diverged. */
   readonly measured: Measured | null
+  /** What smaller sizes are compared with; nothing where its training diverged. */
+  readonly compared: Compared
 }
 
 /** The unpruned supernet trained as the derived network will be: what pruning is held against. */
@@ -27,7 +30,11 @@ export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Ba
     // A finished search is worth more than what it is held against.
     if (!(error instanceof Diverged)) throw error
     const cost = costOf(withoutDeadNodes(graph, ['task']))
-    return { figures: { ...cost, validation: null, test: null, diverged: error.message }, measured: null }
+    return {
+      figures: { ...cost, validation: null, test: null, diverged: error.message },
+      measured: null,
+      compared: {},
+    }
   }
 }
 
@@ -40,6 +47,9 @@ export const isUnpruned = ({ config, supernet }: Trial, { graph, initial }: Netw
 
 /** What the unpruned supernet's training came to. */
 export function baselineOf(trial: Trial, { graph, values, validation }: Retrained): Baseline {
-  const measured = withNetwork(graph, values, (network) => measureRows(trial, network))
-  return { figures: { ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) }, measured }
+  return withNetwork(graph, values, (network) => {
+    const measured = measureRows(trial, network)
+    const figures = { ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) }
+    return { figures, measured, compared: comparedOf(trial, network) }
+  })
 }

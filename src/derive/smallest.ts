@@ -1,11 +1,12 @@
 import { resamplingOf } from '../data/resampling.js'
 import { bootstrap } from '../objective/bootstrap.js'
-import { errorOf, type RowSums } from '../objective/metrics.js'
+import { errorOf, type MetricName, type RowSums } from '../objective/metrics.js'
 import { Diverged } from '../search/diverged.js'
-import { evaluateRows, valueOf } from '../search/evaluate.js'
+import { valueOf } from '../search/evaluate.js'
 import type { MenuEntry } from '../search/menu.js'
 import type { Architecture } from '../supernet/types.js'
 import type { Baseline } from './baseline.js'
+import { comparedOf, measuresOf, type Compared } from './compared.js'
 import { withNetwork } from './measure.js'
 import type { Retrained } from './retrain.js'
 import { retrainArchitecture } from './retrain-architecture.js'
@@ -24,10 +25,15 @@ export interface Attempt {
   readonly size: number | null
   readonly cost: number
   readonly validation: number | null
-  /** The error less the unpruned supernet's, as a share of that (itself where that is 0); null: nothing to compare. */
+  /**
+   * The error less the unpruned supernet's, as a share of that (itself where that is 0), by the measure that has least
+   * left of what is allowed; null: nothing to compare.
+   */
   readonly worse: number | null
   /** How much that may be: the tolerance, or one standard error of the difference where that is larger. */
   readonly allowed: number | null
+  /** That measure, where there are several: accuracy and cross-entropy. */
+  readonly by?: MetricName
   /** Why it has no metric: its training diverged. */
   readonly diverged?: string
 }
@@ -49,7 +55,7 @@ export const mostAttempts = 3
 /**
  * Looks for the smallest of a search's architectures whose validation error, retrained, is within the tolerance of the
  * retrained unpruned supernet's, or within one standard error of their difference (a bootstrap over the validation rows,
- * paired). Halves the sizes, at most three times: a smaller one is taken to be no better. Where none that was tried is
+ * paired); for classes by accuracy and by cross-entropy. Halves the sizes, at most three times: a smaller one is taken to be no better. Where none that was tried is
  * within, the best of them is kept. One whose training diverges is not within; where all diverge, so does this. Test rows
  * are not looked at.
  */
@@ -61,7 +67,7 @@ export async function smallestWithin(
   reference: Baseline | null,
 ): Promise<{ readonly chosen: Sized; readonly final: Retrained; readonly tolerated: Tolerated }> {
   const sorted = [...sizes].sort((a, b) => b.cost - a.cost)
-  const unpruned = reference?.measured?.validation ?? null
+  const unpruned = reference?.compared ?? {}
   const attempts: Attempt[] = []
   const trained: { readonly sized: Sized; readonly final: Retrained; readonly attempt: Attempt }[] = []
   let failure: Diverged | undefined
@@ -88,7 +94,7 @@ export async function smallestWithin(
     return { chosen: kept.sized, final: kept.final, tolerated }
   }
   let [low, high] = [0, sorted.length - 1]
-  const isKnown = Number.isFinite(valueOf(trial.metric, unpruned))
+  const isKnown = Number.isFinite(valueOf(trial.metric, unpruned[trial.metric] ?? null))
   if (!isKnown) low = high
   while (low <= high && attempts.length < mostAttempts) {
     const middle = Math.floor((low + high) / 2)
@@ -120,25 +126,42 @@ export function sizesOf(menu: readonly MenuEntry[], ended: Sized, limit: number)
   return [...passed.filter(({ cost }) => cost > ended.cost && cost <= limit), ended]
 }
 
-/** How much worse a retrained network is than the unpruned one on validation, and how much worse it may be; null where either has no metric. */
+/**
+ * How much worse a retrained network is than the unpruned one on validation, and how much worse it may be, by the measure
+ * that has least left; null where either has no metric.
+ */
 function compare(
-  { data, metric, config, random }: Trial,
+  trial: Trial,
   { graph, values }: Retrained,
-  unpruned: RowSums | null,
+  unpruned: Compared,
+  tolerance: number,
+): Pick<Attempt, 'worse' | 'allowed' | 'by'> {
+  const own = withNetwork(graph, values, (network) => comparedOf(trial, network))
+  const names = measuresOf(trial.metric)
+  const found = names.map((name) => difference(trial, name, own[name], unpruned[name], tolerance))
+  const least = found.reduce((a, b) => (room(b) < room(a) ? b : a))
+  return names.length === 1 ? least : { ...least, by: names[found.indexOf(least)]! }
+}
+
+/** What is left of what is allowed. */
+const room = ({ worse, allowed }: Pick<Attempt, 'worse' | 'allowed'>): number =>
+  worse === null || allowed === null ? -Infinity : allowed - worse
+
+function difference(
+  { data, config, random }: Trial,
+  name: MetricName,
+  own: RowSums | undefined,
+  unpruned: RowSums | undefined,
   tolerance: number,
 ): Pick<Attempt, 'worse' | 'allowed'> {
-  const rows = data.splits.validation
-  const own = withNetwork(graph, values, (network) => evaluateRows(network, data, rows, metric))
-  const [mine, theirs] = [valueOf(metric, own), valueOf(metric, unpruned)]
+  const [mine, theirs] = [valueOf(name, own ?? null), valueOf(name, unpruned ?? null)]
   if (!own || !unpruned || !isNumber(mine) || !isNumber(theirs)) return { worse: null, allowed: null }
-  const base = errorOf(metric, theirs)
-  const drawn = bootstrap(metric, [own, unpruned], resamplingOf(data.dataset, config.split, rows), random)
+  const base = errorOf(name, theirs)
+  const resampling = resamplingOf(data.dataset, config.split, data.splits.validation)
+  const drawn = bootstrap(name, [own, unpruned], resampling, random)
   const spread = drawn ? deviation(drawn[0]!.map((value, i) => value - drawn[1]![i]!)) : 0
   const unit = base > 0 ? base : 1
-  return {
-    worse: (errorOf(metric, mine) - base) / unit,
-    allowed: Math.max(tolerance, spread / unit),
-  }
+  return { worse: (errorOf(name, mine) - base) / unit, allowed: Math.max(tolerance, spread / unit) }
 }
 
 const isNumber = (value: number | null): value is number => Number.isFinite(value)

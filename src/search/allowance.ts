@@ -1,4 +1,4 @@
-import type { PreparedData } from '../data/types.js'
+import type { MetricName } from '../objective/metrics.js'
 import { phaseAt } from '../schedule/table.js'
 import type { ScheduleSource } from '../schedule/source.js'
 import { matcher } from '../schedule/select.js'
@@ -8,14 +8,22 @@ import { relativeError } from './course.js'
 import { evaluate } from './evaluate.js'
 import type { Pruning } from './pruning.js'
 
-/** What a search has used of its tolerance. Plain data, part of a checkpoint. */
-export interface Allowance {
-  /** The validation error, smoothed, as `relativeError` has it. */
+/** Where an error stands. */
+interface Level {
+  /** Smoothed, as `relativeError` has it. */
   error: number
   /** How far a look's error lies from the smoothed one on average. */
   noise: number
   /** The least smoothed error since gates began to move: what the error is held against. */
   best: number
+}
+
+/**
+ * What a search has used of its tolerance: where the validation error stands, and that of training. Plain data, part of a
+ * checkpoint.
+ */
+export interface Allowance extends Level {
+  train: Level
   /** The share of the tolerance that is left; λ on widths is multiplied by it. */
   left: number
 }
@@ -23,47 +31,66 @@ export interface Allowance {
 /** The share of a new look in the smoothed error. */
 const newShare = 0.2
 
-/** Validation rows that a look measures at most: as many as make its noise small beside that of training. */
+/** Rows of each split that a look measures at most: as many as make its noise small beside that of training. */
 const mostRows = 2048
 
 /**
- * Measures what a search has used of its tolerance, at a look at the gates. With e the smoothed validation error, e* the
- * least one so far, and n how far a look lies from e on average,
+ * Measures what a search has used of its tolerance, at a look at the gates. With e a smoothed error, e* the least one so
+ * far, n how far a look lies from e on average, and v* that of e* which is of validation,
  *
- *     left = 1 − max(0, e − e* − n) / (tolerance · e* + n), at least 0
+ *     left = 1 − min over validation and train of max(0, e − e* − n) / (tolerance · v* + n), at least 0
  *
  * e* is fixed but for getting better, so what is lost bit by bit adds up. The error rises while gates fade, before any is
- * removed, and pressure gives way then: the dual of the controller, which holds the cost and lets the error follow.
+ * removed, and pressure gives way then: the dual of the controller, which holds the cost and lets the error follow. What
+ * removing costs shows on the training rows, too; where the validation error rises alone, weights learn by heart, and less
+ * pressure is no help.
  */
 export function allow(pruning: Pruning, step: number): void {
   const { context, progress, data, stepper } = pruning
-  const { schedule, metric } = context
+  const { schedule } = context
   const { tolerance } = schedule.budget ?? {}
   if (tolerance === undefined || schedule.replay || step > schedule.prune.until) return
   if (phaseAt(schedule, step - 1).gates !== 'move') return
-  const value = evaluate(stepper.network, data, someRows(data), metric)
-  if (value === null) return
-  progress.allowance = next(progress.allowance, relativeError(metric, value, data), tolerance)
+  const metric = steering(context.metric)
+  const errorOn = (rows: Uint32Array): number | null => {
+    const value = evaluate(stepper.network, data, spread(rows), metric)
+    return value === null ? null : relativeError(metric, value, data)
+  }
+  const [validation, train] = [data.splits.validation, data.splits.train].map(errorOn)
+  if (validation == null || train == null) return
+  progress.allowance = next(progress.allowance, { validation, train }, tolerance)
   context.emit({ type: 'allowance', step, ...progress.allowance })
 }
 
-function next(before: Allowance | null, seen: number, tolerance: number): Allowance {
-  if (!before) return { error: seen, noise: 0, best: seen, left: 1 }
-  const error = before.error + newShare * (seen - before.error)
-  const noise = before.noise + newShare * (Math.abs(seen - before.error) - before.noise)
-  const best = Math.min(before.best, error)
-  const lost = Math.max(0, error - best - noise)
-  const left = lost === 0 ? 1 : Math.max(0, 1 - lost / (tolerance * best + noise))
-  return { error, noise, best, left }
+/** What steers a search: accuracy says too little on few rows, where one of them is more than a tolerance. */
+const steering = (metric: MetricName): MetricName => (metric === 'accuracy' ? 'cross-entropy' : metric)
+
+function next(
+  before: Allowance | null,
+  seen: Record<'validation' | 'train', number>,
+  tolerance: number,
+): Allowance {
+  const validation = level(before, seen.validation)
+  const train = level(before?.train, seen.train)
+  const used = [validation, train].map(({ error, noise, best }) => {
+    const lost = Math.max(0, error - best - noise)
+    return lost === 0 ? 0 : lost / (tolerance * validation.best + noise)
+  })
+  const left = Math.max(0, 1 - Math.min(...used))
+  return { ...validation, train, left }
 }
 
-/** Validation rows, evenly spread. */
-function someRows({ splits: { validation } }: PreparedData): Uint32Array {
-  const count = Math.min(mostRows, validation.length)
-  return Uint32Array.from(
-    { length: count },
-    (_, i) => validation[Math.floor((i * validation.length) / count)]!,
-  )
+function level(before: Level | null | undefined, seen: number): Level {
+  if (!before) return { error: seen, noise: 0, best: seen }
+  const error = before.error + newShare * (seen - before.error)
+  const noise = before.noise + newShare * (Math.abs(seen - before.error) - before.noise)
+  return { error, noise, best: Math.min(before.best, error) }
+}
+
+/** Some of the rows, evenly spread. */
+function spread(rows: Uint32Array): Uint32Array {
+  const count = Math.min(mostRows, rows.length)
+  return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!)
 }
 
 /**
