@@ -66,6 +66,12 @@ export const Data = object({
         'what is done about an empty cell (or NA, NaN, ?, null): refuse by default; fills are computed on train only',
     }),
   ),
+  scaling: Type.Optional(
+    oneOf(['standard', 'robust'], {
+      description:
+        'of inputs: by mean and standard deviation, or by median and quartiles with the ends bent in; robust for tables by default, else standard',
+    }),
+  ),
   image: Type.Optional(
     object({
       height: Type.Integer({ minimum: 1 }),

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config-schema.js'
 import { readDataset } from './read-dataset.js'
 import type { Reader } from './readers/types.js'
-import { fitScaler, scale } from './scale.js'
+import { bent, fitScaler, scale, usualScaling, type Scaling } from './scale.js'
 import { splitRows } from './split.js'
 import { limitRows } from './subset.js'
 import type { Dataset, PreparedData } from './types.js'
@@ -17,19 +17,30 @@ export async function prepareData(
 ): Promise<PreparedData> {
   const all = await readDataset(config, folder, readers)
   const dataset = limitRows(all, config.data.limit, config.split.seed ?? config.seed)
-  return prepareDataset(dataset, config.split, config.seed)
+  return prepareDataset(dataset, config.split, config.seed, config.data.scaling)
 }
 
+/** A configuration with the scaling of its data said, its own or the usual one. */
+export const withScaling = <C extends Pick<Config, 'data'>>(config: C, { dataset }: PreparedData): C => ({
+  ...config,
+  data: { scaling: usualScaling(dataset), ...config.data },
+})
+
 /** Splits a data set, and fills and scales all its rows by what its `train` rows show. */
-export function prepareDataset(dataset: Dataset, split: Config['split'], seed: number): PreparedData {
+export function prepareDataset(
+  dataset: Dataset,
+  split: Config['split'],
+  seed: number,
+  scaling: Scaling = usualScaling(dataset),
+): PreparedData {
   const splits = splitRows(dataset, split, seed)
-  const scaler = fitScaler(dataset, splits.train)
+  const scaler = fitScaler(dataset, splits.train, scaling)
   const isClass = dataset.task.kind === 'classification'
   return {
     dataset,
     splits,
     scaler,
-    inputs: scale(dataset.inputs, scaler.input, scaler.fill),
+    inputs: bent(scale(dataset.inputs, scaler.input, scaler.fill), scaler),
     targets: isClass ? Float32Array.from(dataset.targets) : scale(dataset.targets, scaler.target),
   }
 }

@@ -1,17 +1,33 @@
 import { InputError } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
 import { continuedColumns } from './continued.js'
 import type { Numbers } from './content.js'
 import type { Dataset, Scale, Scaler } from './types.js'
 
+/** How inputs are scaled: `config.data.scaling`. */
+export type Scaling = NonNullable<Config['data']['scaling']>
+
+/** Columns of tables have tails and values that are wrong; neither are known of pixels, and a series goes on where it goes. */
+export const usualScaling = ({ encoding }: Dataset): Scaling =>
+  encoding.kind === 'table' ? 'robust' : 'standard'
+
+/** Where inputs end under `robust`, in deviations. */
+const bend = 3
+
 /** Fits fills and scales on some rows (those of `train`): per feature of the last axis, and per output. */
-export function fitScaler(dataset: Dataset, rows: Uint32Array): Scaler {
+export function fitScaler(
+  dataset: Dataset,
+  rows: Uint32Array,
+  scaling: Scaling = usualScaling(dataset),
+): Scaler {
   const features = dataset.shape[dataset.shape.length - 1]!
   const columns = columnValues(dataset.inputs, dataset.rows, features, rows)
   const fill = fills(dataset, columns)
-  const input = columns.map((values, feature) => moments(values, fill[feature]))
+  const isRobust = scaling === 'robust'
+  const input = columns.map((values, feature) => (isRobust ? quartiles : moments)(values, fill[feature]))
   const target = targetMoments(dataset, rows, input)
   const apart = (each: readonly Moments[]) => ({ mean: each.map((m) => m.mean), std: each.map((m) => m.std) })
-  return { input: apart(input), target: apart(target), fill }
+  return { input: apart(input), target: apart(target), fill, ...(isRobust && { bend }) }
 }
 
 /** Of each output; a forecast is in the scale of the series that it continues. */
@@ -38,6 +54,10 @@ export function scale(values: Numbers, { mean, std }: Scale, fill?: readonly num
   }
   return result
 }
+
+/** Scaled inputs as a network reads them: b · tanh(z / b) under a bend b, else as they are. */
+export const bent = (scaled: Float32Array, { bend: b }: Pick<Scaler, 'bend'>): Float32Array =>
+  b === undefined ? scaled : scaled.map((z) => b * Math.tanh(z / b))
 
 /** x · std + mean: back to original units. Without a scale, as for classes, x as it is. */
 export function unscale(values: Numbers, { mean, std }: Scale): Float64Array {
@@ -72,6 +92,26 @@ function moments(values: Float64Array, fill = NaN): Moments {
   return { mean, std: Math.sqrt(variance) || 1 }
 }
 
+/**
+ * Median, and the deviation of a normal distribution with the same quartiles, (q₃ − q₁) / 1.349: what a few values far off
+ * do not move. Mean and deviation where there are but two values, or half of all are the same.
+ */
+function quartiles(values: Float64Array, fill = NaN): Moments {
+  const sorted = values.map((value) => (Number.isNaN(value) ? fill : value)).sort()
+  const isTwo = sorted.every((value) => value === sorted[0] || value === sorted.at(-1))
+  const spread = quantile(sorted, 0.75) - quantile(sorted, 0.25)
+  if (isTwo || !(spread > 0)) return moments(values, fill)
+  return { mean: quantile(sorted, 0.5), std: spread / 1.349 }
+}
+
+/** Of sorted values, linear between neighbours. */
+function quantile(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1)
+  const below = Math.floor(at)
+  const [low, high] = [sorted[below]!, sorted[below + 1] ?? sorted[below]!]
+  return low + (at - below) * (high - low)
+}
+
 /** What fills each feature by the data set's policy; the mean where none is missing, for then none needs it. */
 function fills({ encoding, features }: Dataset, columns: readonly Float64Array[]): number[] {
   if (encoding.kind === 'images' || encoding.kind === 'sequences')
@@ -99,9 +139,7 @@ function fillOf(values: Float64Array, policy: string, name: string): number {
 }
 
 function median(values: Float64Array): number {
-  const sorted = values.toSorted()
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+  return quantile(values.toSorted(), 0.5)
 }
 
 /** The value that occurs most often, the smallest of them where several do. */

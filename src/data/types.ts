@@ -94,8 +94,12 @@ export interface Scales {
   readonly target: Scale
 }
 
-/** Scales of each feature (last axis) and each regression output, fitted on `train` only. */
+/**
+ * Scales of each feature (last axis) and each regression output, fitted on `train` only. Under a `bend` b an input z behind
+ * its scale is b · tanh(z / b): as it is near 0, and never beyond b.
+ */
 export interface Scaler extends Scales {
+  readonly bend?: number
   /** What replaces a missing input, in original units, one a feature. */
   readonly fill: readonly number[]
 }

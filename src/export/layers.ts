@@ -15,6 +15,8 @@ export interface ExportSource extends PlainNetwork {
   readonly name: string
   /** Those that the model does itself. */
   readonly scales: Scales
+  /** Where scaled inputs end: see `Scaler`. */
+  readonly bend?: number | undefined
   readonly task: Task
 }
 
@@ -117,7 +119,7 @@ const scaling = (name: string): Layer => tfl.layers.batchNormalization({ epsilon
  * Builds a model of standard TensorFlow.js layers. It scales its inputs, and returns
  * probabilities, or values scaled back. The caller disposes it.
  */
-export function toLayersModel({ name, scales, task, ...network }: ExportSource): tfl.LayersModel {
+export function toLayersModel({ name, scales, bend, task, ...network }: ExportSource): tfl.LayersModel {
   const isClass = task.kind === 'classification'
   const folded = withoutDilations(withoutZeroNodes(foldGates(withoutRandomNodes(network))))
   const { graph, values } = isClass ? folded : foldOutputScale(folded, scales.target)
@@ -126,11 +128,24 @@ export function toLayersModel({ name, scales, task, ...network }: ExportSource):
   const initial = new Map<Layer, tf.Tensor[]>()
   const input = graph.nodes.find((node) => node.kind === 'input')!
   const fed = tfl.input({ shape: [...input.shape], name: layerName('input') })
-  const standardise = scaling(layerName('input-scale'))
-  symbols.set(input.id, standardise.apply(fed) as tfl.SymbolicTensor)
+  let read = fed
 
   tf.tidy(() => {
-    initial.set(standardise, standardiseWeights(scales.input))
+    const scaled = (id: string, scale: Scale) => {
+      const layer = scaling(layerName(id))
+      read = layer.apply(read) as tfl.SymbolicTensor
+      initial.set(layer, standardiseWeights(scale))
+    }
+    scaled('input-scale', bend === undefined ? scales.input : wider(scales.input, bend))
+    if (bend !== undefined) {
+      const tanh = tfl.layers.activation({ activation: 'tanh', name: layerName('input-bend') })
+      read = tanh.apply(read) as tfl.SymbolicTensor
+      scaled('input-width', {
+        mean: scales.input.mean.map(() => 0),
+        std: scales.input.std.map(() => 1 / bend),
+      })
+    }
+    symbols.set(input.id, read)
     const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
     for (const node of graph.nodes) {
       if (node.kind === 'input') continue
@@ -168,6 +183,12 @@ function weightsOf(node: Node, layer: Layer, { graph, values }: PlainNetwork): t
   const features = [node.shape.at(-1)!]
   return node.kind === 'affine' ? [...tensors, tf.zeros(features), tf.ones(features)] : tensors
 }
+
+/** A scale by deviations that are so many times as large. */
+const wider = ({ mean, std }: Scale, times: number): Scale => ({
+  mean,
+  std: std.map((value) => value * times),
+})
 
 /** (x − mean) / std: subtracting first keeps the digits of inputs far from 0. */
 function standardiseWeights({ mean, std }: Scale): tf.Tensor[] {

@@ -24,7 +24,14 @@ export interface TrainedNetwork extends PlainNetwork {
 export async function saveModel(trained: TrainedNetwork, folder: string): Promise<Verification> {
   const { data, graph, values, name, metric } = trained
   const { inside } = scalesApart(data.scaler)
-  const model = toLayersModel({ name, graph, values, scales: inside, task: data.dataset.task })
+  const model = toLayersModel({
+    name,
+    graph,
+    values,
+    scales: inside,
+    bend: data.scaler.bend,
+    task: data.dataset.task,
+  })
   try {
     await writeModel(model, data, metric, folder)
   } finally {

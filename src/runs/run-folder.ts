@@ -112,7 +112,9 @@ export function requireSameData(folder: string, { dataset }: Pick<PreparedData, 
 
 /** The resolved configuration of the run in a folder. */
 export function readRunConfig(folder: string): Config {
-  return resolveConfig(readRunFile(folder, 'config.json', 'is this the folder of a run?'))
+  const config = resolveConfig(readRunFile(folder, 'config.json', 'is this the folder of a run?'))
+  // Runs of before there was a choice.
+  return { ...config, data: { scaling: 'standard', ...config.data } }
 }
 
 /** Everything that a finished run's folder holds, for whoever goes on from it. */

@@ -7,7 +7,7 @@ import type { Intervention } from '../config/intervention-schema.js'
 import { behindSearch, withInterventions } from '../config/interventions.js'
 import { batchCount } from '../data/batches.js'
 import { resolveTraining, type ResolvedConfig } from '../search/training.js'
-import { prepareData } from '../data/prepare.js'
+import { prepareData, withScaling } from '../data/prepare.js'
 import type { Reader } from '../data/readers/types.js'
 import type { Trial } from '../derive/types.js'
 import { benchmarkFigures } from '../compare/figures.js'
@@ -59,7 +59,7 @@ export async function setupTrial(
 ): Promise<Trial> {
   const data = await prepareData(given, folder, readers)
   const supernet = buildSupernet(given, data, own)
-  const config = withTolerance(resolveTraining(given, data), supernet, data)
+  const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data)
   const written = withBudget(
     resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners),
     config,

@@ -98,7 +98,8 @@ test('a fill keeps its digits', () => {
     ),
     inputs: Float64Array.from(inputs.flat()),
   }
-  const { scaler, inputs: scaled } = prepareDataset(data, config({ target: 'y' }, { by: 'time' }).split, 1)
+  const { split } = config({ target: 'y' }, { by: 'time' })
+  const { scaler, inputs: scaled } = prepareDataset(data, split, 1, 'standard')
   expect(scaler.fill[0]).toBeCloseTo((5 * 1_700_000_001 + 7 * (0 + 1 + 3 + 4 + 5)) / 5, 5)
   expect(scaled[2]).toBe(Math.fround((scaler.fill[0]! - scaler.input.mean[0]!) / scaler.input.std[0]!))
 })

@@ -24,7 +24,7 @@ describe('scaling', () => {
     // Rows after the sixth are test and validation; they are far off on purpose.
     const { scaler, inputs, targets } = await prepare(
       csv('a,y', 10, (i) => (i < 6 ? [i, 2 * i] : [1000 * i, -i])),
-      table,
+      { ...table, scaling: 'standard' },
       byTime,
     )
     const a = moments([0, 1, 2, 3, 4, 5])

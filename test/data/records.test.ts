@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { prepareDataset } from '../../src/data/prepare.js'
 import { encodeRecords } from '../../src/data/records.js'
-import { scale } from '../../src/data/scale.js'
+import { bent, scale } from '../../src/data/scale.js'
 import { csv, rejection, workplace } from './helpers.js'
 
 const { config, read, write } = workplace()
@@ -29,7 +29,8 @@ describe('encodeRecords', () => {
     const data = await read(text, { target: 'y', missing: 'mean' })
     const prepared = prepareDataset(data, config({ target: 'y' }).split, 1)
     const { inputs } = await encodeRecords(data.encoding, records(text))
-    expect(scale(inputs, prepared.scaler.input, prepared.scaler.fill)).toEqual(prepared.inputs)
+    const { scaler } = prepared
+    expect(bent(scale(inputs, scaler.input, scaler.fill), scaler)).toEqual(prepared.inputs)
   })
 
   it('survives JSON', async () => {

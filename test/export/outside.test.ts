@@ -53,6 +53,24 @@ test.each([
   expect(readPreprocess(folder).outside).toEqual(scalesApart(data.scaler).outside)
 })
 
+test.each([
+  ['near 0', [3, 2000], [2, 10]],
+  ['a far feature', [3, 1.7e9], [2, 1e5]],
+] as const)('a model bends its inputs in, whichever side scales them: %s', async (_name, mean, std) => {
+  const bend = 1.5
+  const data = far([...mean], [...std], [50, 1])
+  const inputs = data.inputs.map((z) => bend * Math.tanh(z / bend))
+  const network = randomNetwork(data, (b) => b.dense(b.dense(b.input, 3), 1))
+  const prepared = { ...data, inputs, scaler: { ...data.scaler, bend } }
+  const { relativeError } = await saveModel(
+    { name: 'net', metric: 'rmse', data: prepared, ...network },
+    folder,
+  )
+  expect(relativeError).toBeLessThan(5e-5)
+  // It is the bend that makes them agree.
+  await expect(verifyExport(folder, network, data)).rejects.toThrow(/differs from the network/)
+})
+
 test('verification measures values by their spread: a lost digit behind an offset is found', async () => {
   const data = far([3, 20], [2, 10], [1e6, 1])
   const network = randomNetwork(data, (b) => b.dense(b.input, 1))
