@@ -97,6 +97,8 @@ export interface RunMetrics {
       readonly cost?: Figure
       readonly worse?: Figure
       readonly allowed?: Figure
+      /** The measure, where it is not the metric's error alone. */
+      readonly by?: string
       /** Why it was not compared. */
       readonly diverged?: string
     }[]

@@ -4,7 +4,14 @@ const figure = Type.Optional(Type.Union([Type.Number(), Type.Null()]))
 const text = Type.Optional(Type.String())
 const costs = { parameters: figure, flops: figure }
 const menuEntry = Type.Object({ size: figure, cost: figure, step: figure, before: figure, after: figure })
-const attempt = Type.Object({ size: figure, cost: figure, worse: figure, allowed: figure, diverged: text })
+const attempt = Type.Object({
+  size: figure,
+  cost: figure,
+  worse: figure,
+  allowed: figure,
+  by: text,
+  diverged: text,
+})
 const criterion = Type.Object({ value: figure, passed: Type.Optional(Type.Boolean()) })
 
 const parts = {

@@ -29,9 +29,9 @@ export function toleranceText({ tolerated, budget }: RunMetrics): string | null 
 const sizeText = ({ size }: Attempt): string =>
   size == null ? 'end of search' : `size ${formatNumber(size)}`
 
-function comparison({ worse, allowed, diverged }: Attempt): string {
+function comparison({ worse, allowed, by, diverged }: Attempt): string {
   if (diverged !== undefined) return 'its training diverged'
   if (worse == null || allowed == null) return 'not compared'
-  const by = `${formatPercent(Math.abs(worse))} ${worse > 0 ? 'worse' : 'better'}`
-  return `error ${by}, ${formatPercent(allowed)} allowed`
+  const what = by === 'cross-entropy' ? by : 'error'
+  return `${what} ${formatPercent(Math.abs(worse))} ${worse > 0 ? 'worse' : 'better'}, ${formatPercent(allowed)} allowed`
 }

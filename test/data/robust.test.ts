@@ -24,8 +24,8 @@ describe('robust scaling', () => {
   })
 
   it('is not moved by values that are wrong, nor lets them through', async () => {
-    const sound = await prepare([(i) => (i * 37) % 60])
-    const wrong = await prepare([(i) => (i === 7 ? 1e12 : (i * 37) % 60)])
+    const sound = await prepare([(i) => i])
+    const wrong = await prepare([(i) => (i === 7 ? 1e12 : i)])
     expect(wrong.scaler.input.std[0]! / sound.scaler.input.std[0]!).toBeCloseTo(1, 1)
     expect(wrong.column(0)[7]).toBe(3)
     expect(Math.max(...wrong.column(0).map(Math.abs))).toBe(3)
@@ -48,7 +48,7 @@ describe('robust scaling', () => {
     const standard = await prepare([(i) => i], { scaling: 'standard' })
     expect(withScaling(standard.config, standard).data.scaling).toBe('standard')
     expect(standard.scaler.bend).toBeUndefined()
-    const series = await prepare([(i) => i], { kind: 'series', task: 'forecasting', window: 3 })
+    const series = await prepare([(i) => i], { kind: 'series', task: 'forecasting', window: 3, horizon: 1 })
     expect(series.scaler.bend).toBeUndefined()
     expect(withScaling(series.config, series).data.scaling).toBe('standard')
   })
