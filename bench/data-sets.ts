@@ -132,6 +132,22 @@ export function benchSets(folder: string): Readonly<Record<string, BenchSet>> {
         horizon: 24,
       }),
     },
+    neu: {
+      space: 'darts-cell',
+      data: () => ({
+        file: at('images', 'neu-steel', 'gray64.bin.gz'),
+        format: 'records',
+        image: { height: 64, width: 64 },
+      }),
+    },
+    fashion: {
+      space: 'darts-cell',
+      data: () => ({
+        file: at('fashion-mnist-t10k', 't10k-images-idx3-ubyte.gz'),
+        targetFile: at('fashion-mnist-t10k', 't10k-labels-idx1-ubyte.gz'),
+        limit: 5000,
+      }),
+    },
     digits: { space: 'darts-cell', data: () => ({ source: 'digits' }) },
   }
 }

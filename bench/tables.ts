@@ -26,7 +26,7 @@ const first = Number(valueOf('--first') ?? 1)
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => i + first)
 const methods = (valueOf('--methods') ?? 'auto,fixed-l1').split(',')
 const chosen = (valueOf('--sets') ?? 'concrete').split(',')
-const more = JSON.parse(valueOf('--set') ?? '{}') as { retrain?: object; search?: object }
+const more = JSON.parse(valueOf('--set') ?? '{}') as Record<'retrain' | 'supernet', object | undefined>
 const python = valueOf('--python') ?? 'python3'
 const out = valueOf('--out') ?? 'tables.jsonl'
 
@@ -60,7 +60,7 @@ const configOf = (set: string, seed: number, schedule: string, baseline: boolean
     seed,
     data: data(),
     ...(split && { split }),
-    supernet: { space: valueOf('--space') ?? space },
+    supernet: { space: valueOf('--space') ?? space, ...more.supernet },
     schedule,
     retrain: { ...more.retrain, baseline },
   })

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { plainNotation } from '../src/supernet/notation.js'
 import { genotypeNotation } from '../src/supernet/notations/genotype.js'
 import { searchSpace } from '../src/supernet/space.js'
+import type { Shape } from '../src/nn/graph.js'
 import { cellStack } from '../src/supernet/cell-stack.js'
 import { operations } from '../src/nn/operations/index.js'
 
@@ -12,6 +13,7 @@ interface Options {
   inputs: number
   operations: string[]
   reductions: number[]
+  halvings?: number
   alpha: 'per-cell' | 'shared'
 }
 
@@ -39,6 +41,14 @@ export const dartsCell = searchSpace<Options>({
         default: [1],
         description: 'cells that halve the image and double the channels',
       }),
+      halvings: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 10,
+          description:
+            'how often the stem halves the image; as often as leaves no side above 32, where it is not given',
+        }),
+      ),
       alpha: Type.Unsafe<Options['alpha']>({
         type: 'string',
         enum: ['per-cell', 'shared'],
@@ -52,8 +62,10 @@ export const dartsCell = searchSpace<Options>({
     alpha === 'shared'
       ? genotypeNotation({ nodes, inputs, fixed: () => (more.length > 0 ? undefined : only) })
       : plainNotation,
-  build: ({ options, input, outputs }) =>
-    cellStack({ space: 'darts-cell', options: { ...options }, outputs }, input, {
+  build({ options, input, outputs }) {
+    const { halvings = usualHalvings(input) } = options
+    return cellStack({ space: 'darts-cell', options: { ...options, halvings }, outputs }, input, {
+      halvings,
       cells: options.cells,
       channels: options.channels,
       stem: options.channels,
@@ -64,5 +76,10 @@ export const dartsCell = searchSpace<Options>({
       auxiliary: false,
       affine: true,
       operations: () => options.operations,
-    }),
+    })
+  },
 })
+
+/** A search on two cores has time for images of about 32×32. */
+const usualHalvings = ([height, width]: Shape): number =>
+  Math.max(0, Math.ceil(Math.log2(Math.max(height!, width!) / 32)))

@@ -12,6 +12,8 @@ export interface CellStackOptions extends Pick<CellOptions, 'nodes' | 'keep' | '
   readonly channels: number
   /** Channels of the stem. */
   readonly stem: number
+  /** How often the stem halves the image before the first cell. */
+  readonly halvings?: number
   /** The cells that halve the image. */
   readonly reductions: readonly number[]
   /** Has every cell gates of its own, or do all cells of a kind share theirs (`normal`, `reduce`)? */
@@ -33,6 +35,7 @@ export function cellStack(
     cells,
     channels: first,
     stem: width,
+    halvings = 0,
     reductions,
     alpha,
     operations,
@@ -42,7 +45,8 @@ export function cellStack(
 ): Supernet {
   const s = supernetBuilder(input, 'stem')
   const stem = s.root.within('stem')
-  let previous = stem.batchNorm(stem.conv(s.root.input, { channels: width, kernel: 3 }))
+  let previous = halved(stem, s.root.input, width, halvings)
+  previous = stem.batchNorm(stem.conv(previous, { channels: width, kernel: 3 }))
   let beforeThat = previous
   let channels = first
   for (let index = 0; index < cells; index++) {
@@ -70,6 +74,13 @@ export function cellStack(
   const head = s.layer('classifier')
   head.output('task', head.dense(head.globalAvgPool(previous), about.outputs))
   return s.finish(about)
+}
+
+/** Convolutions that each read every second pixel. */
+function halved(b: GraphBuilder, x: string, channels: number, times: number): string {
+  if (times === 0) return x
+  const half = b.activation(b.batchNorm(b.conv(x, { channels, kernel: 3, stride: 2 })), 'relu')
+  return halved(b, half, channels, times - 1)
 }
 
 /**
