@@ -1,5 +1,5 @@
 import type { GateGroup } from '../supernet/types.js'
-import type { Observed } from './source.js'
+import type { Alone, Observed } from './source.js'
 import { rowAt, type LambdaRow } from './table.js'
 import type { Schedule, Turns } from './types.js'
 
@@ -13,7 +13,7 @@ interface Turn {
 export type Taken = Turn[][]
 
 /** What dealing turns looks at. */
-type Seen = Pick<Observed, 'gateValues' | 'supernet' | 'lossAlone'>
+type Seen = Pick<Observed, 'gateValues' | 'supernet' | 'alone'>
 
 /**
  * The λ that a schedule itself says at iteration t, its turns given to those who took them: what a source of λ starts
@@ -31,7 +31,7 @@ export const baseRow = (schedule: Schedule, t: number, observed: Pick<Observed, 
  * for a choice must not be made before its gates know what they want, and each is made in the light of those before it:
  * the greedy order of SGAS (Li et al., arXiv:1912.00195). Gates tell what more of a member would do to a mixture that has
  * all of them, not which is the best alone. So where one is to be kept, those at or above the mean are measured alone
- * (Wang et al., arXiv:2108.04392), and λ acts on all but the best. Adds to `taken`.
+ * (Wang et al., arXiv:2108.04392), and λ acts on all but the best, or the simplest that is no worse. Adds to `taken`.
  */
 export function dealTurns(
   { turns }: Schedule,
@@ -91,11 +91,41 @@ const meanOf = (gates: Ranked): number => gates.reduce((sum, { gate }) => sum + 
 const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
   keep.max < gates.length ? (gates[keep.max - 1]!.gate - gates[keep.max]!.gate) / meanOf(gates) : -1
 
-/** Of the members at or above the mean the one with the least loss alone; the largest gate where there are no rows. */
-function best(group: string, gates: Ranked, { lossAlone }: Seen): string {
+/**
+ * Of the members at or above the mean the simplest whose loss alone is within one standard error of the least, by the
+ * differences on the same batches (the rule of Breiman et al., Classification and Regression Trees, §3.4.3); the largest
+ * gate where there are no rows.
+ */
+function best(group: string, gates: Ranked, { alone }: Seen): string {
   const mean = meanOf(gates)
   const candidates = gates.filter(({ gate }, place) => place === 0 || gate >= mean)
   if (candidates.length === 1) return candidates[0]!.member
-  const losses = candidates.map(({ member }) => lossAlone(group, member) ?? Infinity)
-  return candidates[losses.indexOf(Math.min(...losses))]!.member
+  const measured = candidates.flatMap(({ member }) => {
+    const found = alone(group, member)
+    return found ? [{ member, ...found, loss: average(found.losses) }] : []
+  })
+  if (measured.length === 0) return candidates[0]!.member
+  const least = measured.reduce((a, b) => (b.loss < a.loss ? b : a))
+  return measured
+    .filter(({ losses }) => isNoWorse(losses, least.losses))
+    .reduce((a, b) => (isSimpler(b, a) ? b : a)).member
+}
+
+const average = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** Are losses within one standard error of the least, batch by batch? Those themselves are. */
+function isNoWorse(losses: readonly number[], least: readonly number[]): boolean {
+  const differences = losses.map((loss, i) => loss - least[i]!)
+  const mean = average(differences)
+  const variance = average(differences.map((each) => (each - mean) ** 2)) / (differences.length - 1)
+  return mean <= 0 || mean <= Math.sqrt(variance)
+}
+
+/** By parameters, then by multiply-adds, then by nodes, then by loss. */
+function isSimpler(a: Alone & { loss: number }, b: Alone & { loss: number }): boolean {
+  const order = ({ costs, loss }: typeof a) => [costs.parameters, costs.flops, costs.nodes, loss]
+  const [mine, theirs] = [order(a), order(b)]
+  const first = mine.findIndex((value, i) => value !== theirs[i])
+  return first >= 0 && mine[first]! < theirs[first]!
 }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { gather } from '../data/batches.js'
 import { run } from '../nn/run.js'
+import type { Alone } from '../schedule/source.js'
+import { costTree } from '../supernet/member-cost.js'
 import { isWidth } from '../supernet/types.js'
 import { someRows } from './ablation.js'
 import { mixturesOf, modelNetwork } from './network.js'
@@ -12,16 +14,16 @@ const mostRows = 1024
 const share = 0.1
 
 /**
- * The task loss of the supernet as it stands, with one member of a group alone in its place: on the same rows each time,
+ * The supernet as it stands, with one member of a group alone in its place: its task loss on the same rows each time,
  * those that train gates where there are some, else of validation, and with the statistics of their batches, for the
  * moving averages are those of the mixture. Undefined without such rows.
  */
-export function lossAlone(
+export function measureAlone(
   { model, data, context }: Pick<Pruning, 'model' | 'data' | 'context'>,
   group: string,
   member: string,
   t: number,
-): number | undefined {
+): Alone | undefined {
   const { options, schedule, loss } = context
   const choices = model.origin.groups.filter((each) => !isWidth(each)).length
   const affordable = Math.floor((share * schedule.steps) / choices) * options.batch
@@ -40,7 +42,7 @@ export function lossAlone(
   const { shape, task } = data.dataset
   const length = shape.reduce((product, n) => product * n, 1)
   const width = task.kind === 'classification' ? 1 : task.outputs.length
-  let sum = 0
+  const losses: number[] = []
   for (let from = 0; from < rows.length; from += options.batch) {
     const batch = rows.subarray(from, from + options.batch)
     const input = tf.tensor(gather(data.inputs, length, batch), [batch.length, ...shape])
@@ -53,12 +55,14 @@ export function lossAlone(
       statistics,
       random: (what, node) => context.random.stream(`alone ${what}`, node, from),
     })
-    const mean = tf.tidy(
-      () => loss(output as tf.Tensor2D, tf.tensor(gather(data.targets, width, batch))).dataSync()[0]!,
+    losses.push(
+      tf.tidy(
+        () => loss(output as tf.Tensor2D, tf.tensor(gather(data.targets, width, batch))).dataSync()[0]!,
+      ),
     )
-    sum += mean * batch.length
     tf.dispose([input, output, ...[...statistics.values()].flatMap((each) => [each.mean, each.variance])])
   }
   mixtures.dispose()
-  return sum / rows.length
+  const tree = costTree(model.supernet)
+  return { losses, costs: { ...tree.of(group, member), nodes: tree.nodes(group, member) } }
 }

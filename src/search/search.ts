@@ -9,7 +9,7 @@ import { dealTurns } from '../schedule/turns.js'
 import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
-import { lossAlone } from './alone.js'
+import { measureAlone } from './alone.js'
 import { isUnsettled } from './budget.js'
 import { batching } from './batching.js'
 import { freshProgress, type Checkpoint, type Progress } from './checkpoint.js'
@@ -181,7 +181,7 @@ function observedAt(loop: Loop, t: number, shards: readonly Shard[], phase: Comp
   const seen = {
     gateValues: () => model.gateValues(),
     supernet: model.supernet,
-    lossAlone: (group: string, member: string) => lossAlone(loop, group, member, t),
+    alone: (group: string, member: string) => measureAlone(loop, group, member, t),
   }
   return {
     ...seen,

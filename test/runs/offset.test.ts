@@ -47,7 +47,7 @@ const configOf = (file: string) =>
     ...tinyMlp,
     data: { file, target: 'y', task: 'regression' },
     search: { ...tinyMlp.search, epochs: 4, batch: 32, gates: { travel: 0.2 } },
-    retrain: { ...tinyMlp.retrain, epochs: 12, batch: 32, baseline: false },
+    retrain: { ...tinyMlp.retrain, epochs: 48, batch: 32, baseline: false },
     criteria: [],
   })
 

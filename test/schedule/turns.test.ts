@@ -7,6 +7,7 @@ import { excerpt } from '../../src/schedule/excerpt.js'
 import { columnLabel } from '../../src/schedule/select.js'
 import { rowAt, valueAt } from '../../src/schedule/table.js'
 import { dealTurns, type Taken } from '../../src/schedule/turns.js'
+import type { Alone } from '../../src/schedule/source.js'
 import type { Schedule } from '../../src/schedule/types.js'
 import { stepProximalGates } from '../../src/search/proximal-gates.js'
 import type { GateGroup } from '../../src/supernet/types.js'
@@ -24,10 +25,15 @@ const byGroup = ({ columns }: Schedule, lambdas: ArrayLike<number>): Record<stri
   return found
 }
 
+const measured = (losses: readonly number[], costs: Partial<Alone['costs']> = {}): Alone => ({
+  losses,
+  costs: { parameters: 0, flops: 0, nodes: 3, ...costs },
+})
+
 /** Gates of the made groups: of each the first member has some weight, the others share the rest. */
 const gates = (first: Readonly<Record<string, number>>) => ({
   supernet: { groups },
-  lossAlone: (): number | undefined => undefined,
+  alone: (): Alone | undefined => undefined,
   gateValues: () =>
     Object.fromEntries(
       groups.map(({ name, members }) => {
@@ -116,15 +122,46 @@ describe('a turn', () => {
         ...gates({}).gateValues(),
         'cell0/0→2': { skip: 0.39, 'sep-conv-3x3': 0.37, 'dil-conv-3x3': 0.24 },
       }),
-      lossAlone(group: string, member: string) {
+      alone(group: string, member: string) {
         asked.push(`${group} ${member}`)
-        return { skip: 2, 'sep-conv-3x3': 1, 'dil-conv-3x3': 0 }[member]
+        return measured({ skip: [2, 3], 'sep-conv-3x3': [1, 2], 'dil-conv-3x3': [0, 0] }[member]!)
       },
     }
     expect(at(3, [], seen)).toEqual({ ...none, 'cell0/0→2': [1, 0, 1] })
     expect(asked).toEqual(['cell0/0→2 skip', 'cell0/0→2 sep-conv-3x3'])
     // Where there is no row to measure on, gates decide.
-    expect(at(3, [], { ...seen, lossAlone: () => undefined })).toEqual({ ...none, 'cell0/0→2': [0, 1, 1] })
+    expect(at(3, [], { ...seen, alone: () => undefined })).toEqual({ ...none, 'cell0/0→2': [0, 1, 1] })
+  })
+
+  it.each([
+    ['the best, where others are worse beyond their noise', [1.2, 1.1, 1.3], [1, 1, 1], {}, [1, 0, 1]],
+    [
+      'one that costs less, where it is worse within one standard error',
+      [1.2, 0.9, 1],
+      [1, 1, 1],
+      {},
+      [0, 1, 1],
+    ],
+    ['the best, where that costs less', [1.2, 0.9, 1], [1, 1, 1], { parameters: 9 }, [1, 0, 1]],
+    [
+      'one of fewer nodes, where both cost alike',
+      [1.2, 0.9, 1],
+      [1, 1, 1],
+      { parameters: 5, nodes: 1 },
+      [0, 1, 1],
+    ],
+    ['the best of a single batch', [1.2], [1], {}, [1, 0, 1]],
+  ] as const)('spares %s', (_, skip, convolution, costs, left) => {
+    const seen = {
+      ...gates({}),
+      gateValues: () => ({
+        ...gates({}).gateValues(),
+        'cell0/0→2': { skip: 0.39, 'sep-conv-3x3': 0.37, 'dil-conv-3x3': 0.24 },
+      }),
+      alone: (_group: string, member: string) =>
+        member === 'skip' ? measured(skip, costs) : measured(convolution, { parameters: 5 }),
+    }
+    expect(at(3, [], seen)).toEqual({ ...none, 'cell0/0→2': left })
   })
 
   it('spares nothing where several are kept', () => {
@@ -178,7 +215,7 @@ describe('where a choice hangs on another one', () => {
           Object.fromEntries(
             both.map(({ name }, i) => [name, Object.fromEntries(members.map((m, k) => [m, values[i]![k]!]))]),
           ),
-        lossAlone: () => undefined,
+        alone: () => undefined,
       }
       const row = dealTurns(schedule, t, rowAt(schedule, t), taken, seen)
       const wish = 0.3 * (values[0]![0]! - 0.6)

@@ -40,7 +40,7 @@ function answers(
   const observed: Observed = {
     gateValues: () => ({}),
     turned: (row) => row,
-    lossAlone: () => undefined,
+    alone: () => undefined,
     supernet,
     costs: () => ({
       fixed: 0,
