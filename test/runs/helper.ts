@@ -38,7 +38,7 @@ const pressOperations = {
 /** A search on a table that takes about a second. */
 export const tinyMlp = {
   name: 'tiny',
-  data: { source: 'concrete' },
+  data: { source: 'concrete', scaling: 'standard' },
   supernet: { space: 'autoencoder-mlp', options: { encoder: [12], code: 6, head: [8] } },
   schedule: pressUnits,
   search: { epochs: 6, batch: 128, inspectEvery: 5, gates: { travel: 2 }, weights: sgd },
