@@ -55,9 +55,9 @@ export const mostAttempts = 3
 /**
  * Looks for the smallest of a search's architectures whose validation error, retrained, is within the tolerance of the
  * retrained unpruned supernet's, or within one standard error of their difference (a bootstrap over the validation rows,
- * paired); for classes by accuracy and by cross-entropy. Halves the sizes, at most three times: a smaller one is taken to be no better. Where none that was tried is
- * within, the best of them is kept. One whose training diverges is not within; where all diverge, so does this. Test rows
- * are not looked at.
+ * paired); for classes by accuracy and by cross-entropy. Halves the sizes, at most three times: a smaller one is taken to
+ * be no better. Where none that was tried is within, the best of them is kept. One whose training diverges is not within;
+ * where all diverge, so does this. Test rows are not looked at.
  */
 export async function smallestWithin(
   trial: Trial,

@@ -95,9 +95,9 @@ const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
   keep.max < gates.length ? (gates[keep.max - 1]!.gate - gates[keep.max]!.gate) / meanOf(gates) : -1
 
 /**
- * Of the members that are not below the mean, but for chance, the simplest whose loss alone is within one standard error of the least, by the
- * differences on the same batches (the rule of Breiman et al., Classification and Regression Trees, §3.4.3); the largest
- * gate where there are no rows.
+ * Of the members that are not below the mean, but for chance, the simplest whose loss alone is within one standard error
+ * of the least, by the differences on the same batches (the rule of Breiman et al., Classification and Regression Trees,
+ * §3.4.3); the largest gate where there are no rows.
  */
 function best(group: string, gates: Ranked, { alone }: Seen): string {
   const least = (1 - ofMean) * meanOf(gates)
