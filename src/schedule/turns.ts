@@ -30,7 +30,7 @@ export const baseRow = (schedule: Schedule, t: number, observed: Pick<Observed, 
  *
  * for a choice must not be made before its gates know what they want, and each is made in the light of those before it:
  * the greedy order of SGAS (Li et al., arXiv:1912.00195). Gates tell what more of a member would do to a mixture that has
- * all of them, not which is the best alone. So where one is to be kept, those not below the mean are measured alone
+ * all of them, not which is the best alone. So where one is to be kept, those at or above the mean are measured alone
  * (Wang et al., arXiv:2108.04392), and λ acts on all but the best, or the simplest that is no worse. Adds to `taken`.
  */
 export function dealTurns(
@@ -87,21 +87,18 @@ const ranked = ({ members }: GateGroup, values: Readonly<Record<string, number>>
 
 const meanOf = (gates: Ranked): number => gates.reduce((sum, { gate }) => sum + gate, 0) / gates.length
 
-/** By how much of the mean a gate is below it by chance: gates that wait move so much from batch to batch. */
-const ofMean = 0.01
-
 /** How far the last of those that would be kept is ahead of the next, in means of the group; -1 where none must go. */
 const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
   keep.max < gates.length ? (gates[keep.max - 1]!.gate - gates[keep.max]!.gate) / meanOf(gates) : -1
 
 /**
- * Of the members that are not below the mean, but for chance, the simplest whose loss alone is within one standard error
- * of the least, by the differences on the same batches (the rule of Breiman et al., Classification and Regression Trees,
- * §3.4.3); the largest gate where there are no rows.
+ * Of the members at or above the mean the simplest whose loss alone is within one standard error of the least, by the
+ * differences on the same batches (the rule of Breiman et al., Classification and Regression Trees, §3.4.3); the largest
+ * gate where there are no rows.
  */
 function best(group: string, gates: Ranked, { alone }: Seen): string {
-  const least = (1 - ofMean) * meanOf(gates)
-  const candidates = gates.filter(({ gate }, place) => place === 0 || gate >= least)
+  const mean = meanOf(gates)
+  const candidates = gates.filter(({ gate }, place) => place === 0 || gate >= mean)
   if (candidates.length === 1) return candidates[0]!.member
   const measured = candidates.flatMap(({ member }) => {
     const found = alone(group, member)

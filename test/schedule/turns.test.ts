@@ -133,23 +133,6 @@ describe('a turn', () => {
     expect(at(3, [], { ...seen, alone: () => undefined })).toEqual({ ...none, 'cell0/0→2': [0, 1, 1] })
   })
 
-  it('asks for those, too, that are below the mean by chance', () => {
-    const asked: string[] = []
-    const seen = {
-      ...gates({}),
-      gateValues: () => ({
-        ...gates({}).gateValues(),
-        'cell0/0→2': { skip: 0.3405, 'sep-conv-3x3': 0.3315, 'dil-conv-3x3': 0.328 },
-      }),
-      alone(_group: string, member: string) {
-        asked.push(member)
-        return undefined
-      },
-    }
-    at(3, [], seen)
-    expect(asked).toEqual(['skip', 'sep-conv-3x3'])
-  })
-
   it.each([
     ['the best, where others are worse beyond their noise', [1.2, 1.1, 1.3], [1, 1, 1], {}, [1, 0, 1]],
     [
