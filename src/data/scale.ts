@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.js'
+import { quantile } from '../base/quantile.js'
 import type { Config } from '../config/config-schema.js'
 import { continuedColumns } from './continued.js'
 import type { Numbers } from './content.js'
@@ -24,6 +25,11 @@ export function fitScaler(
   const columns = columnValues(dataset.inputs, dataset.rows, features, rows)
   const fill = fills(dataset, columns)
   const isRobust = scaling === 'robust'
+  if (isRobust && continuedColumns(dataset)) {
+    throw new InputError(
+      'config.data.scaling: expected standard for a forecast, which goes on from the last value of its series, got robust',
+    )
+  }
   const input = columns.map((values, feature) => (isRobust ? quartiles : moments)(values, fill[feature]))
   const target = targetMoments(dataset, rows, input)
   const apart = (each: readonly Moments[]) => ({ mean: each.map((m) => m.mean), std: each.map((m) => m.std) })
@@ -102,14 +108,6 @@ function quartiles(values: Float64Array, fill = NaN): Moments {
   const spread = quantile(sorted, 0.75) - quantile(sorted, 0.25)
   if (isTwo || !(spread > 0)) return moments(values, fill)
   return { mean: quantile(sorted, 0.5), std: spread / 1.349 }
-}
-
-/** Of sorted values, linear between neighbours. */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1)
-  const below = Math.floor(at)
-  const [low, high] = [sorted[below]!, sorted[below + 1] ?? sorted[below]!]
-  return low + (at - below) * (high - low)
 }
 
 /** What fills each feature by the data set's policy; the mean where none is missing, for then none needs it. */

@@ -1,3 +1,4 @@
+import { quantile } from '../base/quantile.js'
 import * as Plot from '@observablehq/plot'
 import type { GateHistory } from './gates.js'
 import type { Markup } from './markup.js'
@@ -66,12 +67,4 @@ function bandLabels(
   return edges
     .filter(([, y], i) => i === 0 || edges[i - 1]![1] - y > gap)
     .map(([text, y]) => ({ text, y, color: 'var(--muted)' }))
-}
-
-/** The value below which a share of ascending values lies, between neighbours by a straight line. */
-function quantile(sorted: readonly number[], share: number): number {
-  const position = share * (sorted.length - 1)
-  const below = sorted[Math.floor(position)] ?? 0
-  const above = sorted[Math.ceil(position)] ?? below
-  return below + (position % 1) * (above - below)
 }

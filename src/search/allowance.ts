@@ -4,6 +4,7 @@ import type { ScheduleSource } from '../schedule/source.js'
 import { matcher } from '../schedule/select.js'
 import type { Schedule } from '../schedule/types.js'
 import { isWidth, type GateGroup } from '../supernet/types.js'
+import { someRows } from './ablation.js'
 import { relativeError } from './course.js'
 import { evaluate } from './evaluate.js'
 import type { Pruning } from './pruning.js'
@@ -53,7 +54,7 @@ export function allow(pruning: Pruning, step: number): void {
   if (phaseAt(schedule, step - 1).gates !== 'move') return
   const metric = steering(context.metric)
   const errorOn = (rows: Uint32Array): number | null => {
-    const value = evaluate(stepper.network, data, spread(rows), metric)
+    const value = evaluate(stepper.network, data, someRows(rows, mostRows), metric)
     return value === null ? null : relativeError(metric, value, data)
   }
   const [validation, train] = [data.splits.validation, data.splits.train].map(errorOn)
@@ -85,12 +86,6 @@ function level(before: Level | null | undefined, seen: number): Level {
   const error = before.error + newShare * (seen - before.error)
   const noise = before.noise + newShare * (Math.abs(seen - before.error) - before.noise)
   return { error, noise, best: Math.min(before.best, error) }
-}
-
-/** Some of the rows, evenly spread. */
-function spread(rows: Uint32Array): Uint32Array {
-  const count = Math.min(mostRows, rows.length)
-  return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { prepareData, withScaling } from '../../src/data/prepare.js'
-import { csv, workplace } from './helpers.js'
+import { csv, rejection, workplace } from './helpers.js'
 
 const { config, write, folder } = workplace()
 
@@ -51,5 +51,12 @@ describe('robust scaling', () => {
     const series = await prepare([(i) => i], { kind: 'series', task: 'forecasting', window: 3, horizon: 1 })
     expect(series.scaler.bend).toBeUndefined()
     expect(withScaling(series.config, series).data.scaling).toBe('standard')
+  })
+
+  it('is refused for a forecast that goes on from its last value', async () => {
+    const data = { kind: 'series', task: 'forecasting', window: 3, horizon: 1, scaling: 'robust' }
+    expect(await rejection(prepare([(i) => i], data))).toBe(
+      'config.data.scaling: expected standard for a forecast, which goes on from the last value of its series, got robust',
+    )
   })
 })
