@@ -112,6 +112,13 @@ const Phase = Type.Object(
       description: 'globs over layers whose weights are trained',
     }),
     gates: Type.Unsafe<'move' | 'hold'>({ type: 'string', enum: ['move', 'hold'], default: 'move' }),
+    paths: Type.Unsafe<'all' | 'alternate'>({
+      type: 'string',
+      enum: ['all', 'alternate'],
+      default: 'all',
+      description:
+        'alternate: every second iteration trains weights with one member of each open choice, drawn anew, while gates wait',
+    }),
     terms: Type.Array(TermEntry, { default: [] }),
   },
   strict,

@@ -45,12 +45,13 @@ export function freezeRun(folder: string): ScheduleDocument {
     name: document.replay ? document.name : `${document.name}-frozen`,
     description: `What the run ${basename(resolve(folder))} used, number by number: replays it bit for bit.`,
     kind: 'expert',
-    phases: document.phases.map(({ name, until, train, gates }) => ({
+    phases: document.phases.map(({ name, until, train, gates, paths }) => ({
       name,
       until,
       losses: { task: 1, reconstruction: 0 },
       train,
       gates,
+      paths,
       terms: [],
     })),
     prune: document.prune,

@@ -76,6 +76,7 @@ function phasesOf(document: ScheduleDocument, context: CompileContext): Compiled
       to: Math.round(ends[p]!),
       train: new Set(matching(phase.train, layers, 'layer', `${pathOf(document, p)}.train`)),
       gates: phase.gates,
+      paths: phase.paths,
     }
   })
 }

@@ -26,12 +26,13 @@ export const baseRow = (schedule: Schedule, t: number, observed: Pick<Observed, 
  * Gives the λ of turns at iteration t to those who took them, all others 0. When a turn comes, of the choices that are
  * still open the one takes it whose gates say most by then,
  *
- *     max over groups of  (the least gate that would be kept − the largest that would not) / the mean of all
+ *     max over groups of  (the mean of the gates that would be kept − that of the others) / the mean of all
  *
  * for a choice must not be made before its gates know what they want, and each is made in the light of those before it:
  * the greedy order of SGAS (Li et al., arXiv:1912.00195). Gates tell what more of a member would do to a mixture that has
- * all of them, not which is the best alone. So where one is to be kept, those at or above the mean are measured alone
- * (Wang et al., arXiv:2108.04392), and λ acts on all but the best, or the simplest that is no worse. Adds to `taken`.
+ * all of them, not which is the best alone. So where one is to be kept, those with the larger gates, half of them, are
+ * measured alone (Wang et al., arXiv:2108.04392), and λ acts on all but the best, or the simplest that is no worse. Adds
+ * to `taken`.
  */
 export function dealTurns(
   { turns }: Schedule,
@@ -87,18 +88,22 @@ const ranked = ({ members }: GateGroup, values: Readonly<Record<string, number>>
 
 const meanOf = (gates: Ranked): number => gates.reduce((sum, { gate }) => sum + gate, 0) / gates.length
 
-/** How far the last of those that would be kept is ahead of the next, in means of the group; -1 where none must go. */
+/**
+ * How far those that would be kept are ahead of the others on average, in means of the group; -1 where none must go. Two
+ * that are much alike leave a choice clear where the others are not.
+ */
 const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
-  keep.max < gates.length ? (gates[keep.max - 1]!.gate - gates[keep.max]!.gate) / meanOf(gates) : -1
+  keep.max < gates.length
+    ? (meanOf(gates.slice(0, keep.max)) - meanOf(gates.slice(keep.max))) / meanOf(gates)
+    : -1
 
 /**
- * Of the members at or above the mean the simplest whose loss alone is within one standard error of the least, by the
+ * Of the half with the larger gates the simplest member whose loss alone is within one standard error of the least, by the
  * differences on the same batches (the rule of Breiman et al., Classification and Regression Trees, §3.4.3); the largest
  * gate where there are no rows.
  */
 function best(group: string, gates: Ranked, { alone }: Seen): string {
-  const mean = meanOf(gates)
-  const candidates = gates.filter(({ gate }, place) => place === 0 || gate >= mean)
+  const candidates = gates.slice(0, Math.ceil(gates.length / 2))
   if (candidates.length === 1) return candidates[0]!.member
   const measured = candidates.flatMap(({ member }) => {
     const found = alone(group, member)

@@ -49,6 +49,8 @@ export interface CompiledPhase {
   /** Layers whose weights are trained. */
   readonly train: ReadonlySet<string>
   readonly gates: 'move' | 'hold'
+  /** Do choices mix all of their members, or in every second iteration train what would be kept alone? */
+  readonly paths: 'all' | 'alternate'
 }
 
 /** One removal of the run that a schedule replays, in that run's order. */

@@ -5,7 +5,8 @@ import type { Alone } from '../schedule/source.js'
 import { costTree } from '../supernet/member-cost.js'
 import { isWidth } from '../supernet/types.js'
 import { someRows } from './ablation.js'
-import { mixturesOf, modelNetwork } from './network.js'
+import { mixturesOf } from './network.js'
+import { pathNetwork } from './single-paths.js'
 import type { Pruning } from './pruning.js'
 
 /** Rows that a member is measured on at most: what one is better than another by stands out of their noise. */
@@ -33,15 +34,11 @@ export function measureAlone(
     Math.max(options.batch, Math.min(mostRows, affordable)),
   )
   if (rows.length === 0) return undefined
-  const others = model.supernet.groups.find(({ name }) => name === group)!.members.map(({ name }) => name)
-  const gone = new Set(others.filter((name) => name !== member))
-  const network = modelNetwork(model, t)
-  const mixtures = mixturesOf({
-    mixture: (name) => (name === group ? model.mixtureWithout(name, gone) : network.mixture(name)),
-  })
   const { shape, task } = data.dataset
   const length = shape.reduce((product, n) => product * n, 1)
   const width = task.kind === 'classification' ? 1 : task.outputs.length
+  const network = pathNetwork(model, new Map([[group, new Set([member])]]), t)
+  const mixtures = mixturesOf(network)
   const losses: number[] = []
   for (let from = 0; from < rows.length; from += options.batch) {
     const batch = rows.subarray(from, from + options.batch)

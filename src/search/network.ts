@@ -13,8 +13,8 @@ export interface PassNetwork {
 
 /** What the training step needs of a network: a supernet's model, or a discrete network. */
 export interface Network extends PassNetwork {
-  /** Trained architecture weights by group; empty for a discrete network. */
-  readonly alphas: ReadonlyMap<string, tf.Tensor1D>
+  /** Members by group, as its mixture weights have them; empty for a discrete network. */
+  readonly groups: ReadonlyMap<string, number>
   /** The gradient of a group's α out of that of its mixture weights; called inside a tidy. */
   pullBack(group: string, dMixture: tf.Tensor1D): tf.Tensor1D
 }
@@ -24,7 +24,7 @@ export function discreteNetwork(graph: Graph, weights: ParameterStore): Network 
   return {
     graph,
     weights,
-    alphas: new Map(),
+    groups: new Map(),
     mixture: noGates,
     pullBack: noGates,
   }
@@ -44,8 +44,8 @@ export function modelNetwork(model: SupernetModel, t?: number): Network {
       return model.supernet.graph
     },
     weights: model.weights,
-    get alphas() {
-      return new Map(model.supernet.groups.map(({ name }) => [name, model.alpha(name)]))
+    get groups() {
+      return new Map(model.supernet.groups.map(({ name, members }) => [name, members.length]))
     },
     mixture: (group) => model.sample(group, t),
     pullBack: (group, dMixture) => model.pullBack(group, dMixture, t),

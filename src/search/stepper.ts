@@ -23,6 +23,7 @@ import { judgedNetwork, modelNetwork, type PassNetwork } from './network.js'
 import { learningRateAt, optimizer } from './optimizer.js'
 import type { SearchContext } from './search.js'
 import { inUnits, stepGates } from './step-gates.js'
+import { gatesWait, movingShare, singlePath } from './single-paths.js'
 import { stepWeights, updateStatistics, type WeightedTerm } from './update.js'
 import { unrolledGradients } from './unrolled.js'
 import type { MemberMetric } from '../supernet/types.js'
@@ -87,10 +88,11 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     { t, phase, lambdas }: Now,
     shards: readonly Shard[],
     parts: readonly Part[],
+    network = modelNetwork(model, t),
   ): Gradients => {
     const taps = tapsAt(lambdas)
     return batchGradients(
-      modelNetwork(model, t),
+      network,
       data.dataset.shape,
       probesOf(taps).length > 0 ? withProbes(shards, context.random, t) : shards,
       {
@@ -145,11 +147,13 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     })
   }
 
-  const stepGatesAt = ({ lambdas }: Now, gradients: Gradients, open = openGroups(model)): void => {
+  const stepGatesAt = ({ phase, lambdas }: Now, gradients: Gradients, open = openGroups(model)): void => {
+    // Gates that wait in other iterations go as far in those that are left.
+    const duration = time * movingShare(model, phase)
     stepGates(model, open, gradients, {
       optimizer: alphaOptimizer,
       scale,
-      rateOf: (group) => travelOf(model, group, context.options.gates.travel) / time,
+      rateOf: (group) => travelOf(model, group, context.options.gates.travel) / duration,
       terms: (layer, groups) => acting.onGates(layer, groups, lambdas).map(weighted),
       latency: context.latency,
     })
@@ -184,7 +188,9 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const now = { t, phase, lambdas }
       model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
       kept.clear()
-      const separate = archBatches && phase.gates === 'move' && openGroups(model).length > 0
+      const waiting = gatesWait(model, phase, t)
+      const moves = phase.gates === 'move' && !waiting
+      const separate = archBatches && moves && openGroups(model).length > 0
       if (separate) {
         const gradients = archGradients(now, shards, archBatches.at(t))
         scale.observe(gradients.alphas, lambdas.task > 0)
@@ -192,9 +198,12 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         keepGradients(gradients)
         disposeGradients(gradients)
       }
-      const gradients = gradientsOf(now, shards, separate ? ['weights'] : ['weights', 'gates'])
-      stepWeightsAt(now, gradients)
-      if (!separate && phase.gates === 'move') {
+      const gradients = waiting
+        ? gradientsOf(now, shards, ['weights'], singlePath(model, context.random, t))
+        : gradientsOf(now, shards, separate ? ['weights'] : ['weights', 'gates'])
+      if (waiting) stepWeightsOnly(now, gradients)
+      else stepWeightsAt(now, gradients)
+      if (!separate && moves) {
         scale.observe(gradients.alphas, lambdas.task > 0)
         stepGatesAt(now, gradients)
         keepGradients(gradients)

@@ -69,7 +69,7 @@ function gradientsOf(
     { task: 0, reconstruction: 0, loss: losses.mse },
     {
       weights: network.weights.specs.filter(({ role }) => role === 'weight').map(({ name }) => name),
-      alphas: [...network.alphas.keys()],
+      alphas: [...network.groups.keys()],
     },
     { taps },
   )
@@ -136,7 +136,7 @@ describe.each([
       expect([...above].some((key) => key.startsWith('head') || key.startsWith('classifier'))).toBe(false)
       const [all, wanted]: [number[], number[]] = [[], []]
       for (const key of above) {
-        const isAlpha = network.alphas.has(key)
+        const isAlpha = network.groups.has(key)
         if (!isAlpha && !key.endsWith('kernel')) continue
         const values = (isAlpha ? model.alphaValues() : model.weights.values()).get(key)!
         const set = (v: Float32Array) => {

@@ -26,8 +26,8 @@ export class Exchange {
     names: readonly Names[],
     tickets: Tickets,
   ): { change: NetworkMessage | undefined; batch: BatchMessage } {
-    const { graph, alphas, weights } = network
-    const groups = [...alphas].map(([name, { shape }]): Entry => [name, shape])
+    const { graph, weights } = network
+    const groups = [...network.groups].map(([name, members]): Entry => [name, [members]])
     const same = graph === this.#graph && weights === this.#store
     const change = same ? undefined : networkMessage(network, groups)
     this.#graph = graph
@@ -95,7 +95,7 @@ function writeParameters(
 function writeMixtures(network: Network, into: Float32Array): void {
   const part = partsOf(into)
   const mixtures = mixturesOf(network)
-  for (const group of network.alphas.keys()) {
+  for (const group of network.groups.keys()) {
     const mixture = mixtures.of(group)
     part(mixture.shape).set(numbersOf(mixture))
   }
