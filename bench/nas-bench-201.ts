@@ -85,7 +85,13 @@ function written(cell: readonly string[]): string {
   }
   const rest = [...cell]
   return [1, 2, 3]
-    .map((node) => `|${rest.splice(0, node).map((each, from) => `${names[each]!}~${from}`).join('|')}|`)
+    .map(
+      (node) =>
+        `|${rest
+          .splice(0, node)
+          .map((each, from) => `${names[each]!}~${from}`)
+          .join('|')}|`,
+    )
     .join('+')
 }
 

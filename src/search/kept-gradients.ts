@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { cut } from '../nn/parameter-store.js'
 import type { Slice } from '../nn/transform.js'
 
-/** Gradients of the last iteration by group, for whoever asks before the next one. Owns its tensors; dispose it. */
+/** Gradients of the last iteration in which gates moved, by group, for whoever asks before the next one. Owns its tensors; dispose it. */
 export interface KeptGradients {
   /** Keeps a copy. */
   keep(group: string, gradient: tf.Tensor1D): void
@@ -11,6 +11,9 @@ export interface KeptGradients {
   /** Follows pruning: cuts what was cut, forgets groups that are gone. */
   follow(standing: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
   clear(): void
+  /** Copies of all, for a checkpoint. */
+  values(): Map<string, Float32Array>
+  restore(values: ReadonlyMap<string, Float32Array>): void
 }
 
 /** Keeps no gradient yet. */
@@ -19,6 +22,10 @@ export function keptGradients(): KeptGradients {
   const set = (group: string, tensor: tf.Tensor): void => {
     tensors.get(group)?.dispose()
     tensors.set(group, tf.keep(tensor))
+  }
+  const clear = (): void => {
+    tf.dispose([...tensors.values()])
+    tensors.clear()
   }
   return {
     keep: (group, gradient) => set(group, tf.clone(gradient)),
@@ -34,9 +41,12 @@ export function keptGradients(): KeptGradients {
         }
       }
     },
-    clear() {
-      tf.dispose([...tensors.values()])
-      tensors.clear()
+    clear,
+    values: () =>
+      new Map([...tensors].map(([group, tensor]) => [group, tensor.dataSync<'float32'>().slice()])),
+    restore(values) {
+      clear()
+      for (const [group, gradient] of values) set(group, tf.tensor1d(gradient))
     },
   }
 }

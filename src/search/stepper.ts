@@ -6,6 +6,7 @@ import { actingTerms, type Acting } from '../schedule/acting.js'
 import { rowAt, type LambdaRow } from '../schedule/table.js'
 import type { LookAhead, Move } from '../schedule/source.js'
 import type { CompiledPhase } from '../schedule/types.js'
+import type { Graph } from '../nn/graph.js'
 import { moveAverage } from '../nn/moving-average.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { archBatching } from './arch-batching.js'
@@ -43,8 +44,8 @@ export interface Stepper {
     asked: { readonly metric: MemberMetric; readonly moves: readonly Move[] },
   ): LookAhead | undefined
   /**
-   * The gradient of the losses on a group's α in the last iteration, [members], in units of the group's scale, as
-   * numbers; undefined where its gates did not move.
+   * The gradient of the losses on a group's α in the last iteration, single paths aside, [members], in units of the
+   * group's scale, as numbers; undefined where its gates did not move.
    */
   lossGradient(group: string): Float32Array | undefined
   /** The scales of gates by kind, as `GateScale.read` gives them. */
@@ -90,7 +91,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     parts: readonly Part[],
     network = modelNetwork(model, t),
   ): Gradients => {
-    const taps = tapsAt(lambdas)
+    const taps = tapsAt(lambdas, network.graph)
     return batchGradients(
       network,
       data.dataset.shape,
@@ -121,7 +122,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     return unrolledGradients(model.weights, rate, { train: pass(train), arch: pass(arch) })
   }
 
-  const tapsAt = (lambdas: LambdaRow): Tap[] =>
+  const tapsAt = (lambdas: LambdaRow, graph: Graph): Tap[] =>
     model.supernet.layers.flatMap((layer) => {
       const pressing = acting.onActivations(layer, lambdas).map(({ term, lambda }) => ({
         action: termOf(terms, term).activations!,
@@ -129,7 +130,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       }))
       return pressing.length === 0
         ? []
-        : layerOutputs(model.supernet.graph, layer).map((node) => ({ node, terms: pressing }))
+        : layerOutputs(graph, layer).map((node) => ({ node, terms: pressing }))
     })
 
   const stepWeightsAt = (now: Now, gradients: Gradients): void => {
@@ -187,8 +188,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const start = performance.now()
       const now = { t, phase, lambdas }
       model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
-      kept.clear()
       const waiting = gatesWait(model, phase, t)
+      if (!waiting) kept.clear()
       const moves = phase.gates === 'move' && !waiting
       const separate = archBatches && moves && openGroups(model).length > 0
       if (separate) {
@@ -261,6 +262,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         ...prefixed('s/', weightOptimizer.values()),
         ...prefixed('t/', alphaOptimizer.values()),
         ...prefixed('g/', scale.values()),
+        ...prefixed('k/', kept.values()),
       ]),
     }),
     restore(checkpoint) {
@@ -278,7 +280,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       else model.dropAverage()
       weightOptimizer.restore(withPrefix(checkpoint.arrays, 's/'), (name) => model.weights.get(name).shape)
       sums.restore(checkpoint.progress)
-      kept.clear()
+      kept.restore(withPrefix(checkpoint.arrays, 'k/'))
       // What is looked at before the next step, a search that never stopped sees at the last step's.
       model.temperature = model.relaxation.temperatureAt?.(Math.max(0, checkpoint.step - 1)) ?? 1
       alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)
