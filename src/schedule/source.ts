@@ -1,4 +1,3 @@
-import type { MemberCost } from '../supernet/member-cost.js'
 import type { GateGroup, MemberMetric } from '../supernet/types.js'
 import { append } from './columns.js'
 import type { LambdaRow } from './table.js'
@@ -39,20 +38,16 @@ export interface LookAhead {
   readonly slopes: readonly { readonly loss: number; readonly cost: number }[]
 }
 
-/** How a supernet does with one member of a group alone in its place, and what that member costs. */
-export interface Alone {
-  /** The task loss on each of some batches, the same ones for every member. */
-  readonly losses: readonly number[]
-  readonly costs: MemberCost & { readonly nodes: number }
-}
-
 /** What a source of λ may look at before it says the λ of an iteration. Nothing of it changes the search. */
 export interface Observed {
   /** Every group's mixture weights now, by group and member. Costs a read from the device. */
   gateValues(): Record<string, Record<string, number>>
   readonly supernet: { readonly groups: readonly GateGroup[] }
-  /** The supernet with one member of a group alone in its place; undefined without rows. Costs a pass or more. */
-  alone(group: string, member: string): Alone | undefined
+  /**
+   * The task loss with one member of a group alone in its place, on each of some batches, the same ones for every member;
+   * undefined without rows. Costs a pass for each.
+   */
+  alone(group: string, member: string): readonly number[] | undefined
   /** λ of this iteration as the schedule says it, its turns given to the choices that took them: see `turns.ts`. */
   turned(row: LambdaRow): LambdaRow
   /** What the layers with gates are expected to cost now. Costs a read from the device for each. */

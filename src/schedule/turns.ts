@@ -1,5 +1,5 @@
 import type { GateGroup } from '../supernet/types.js'
-import type { Alone, Observed } from './source.js'
+import type { Observed } from './source.js'
 import { rowAt, type LambdaRow } from './table.js'
 import type { Schedule, Turns } from './types.js'
 
@@ -31,8 +31,7 @@ export const baseRow = (schedule: Schedule, t: number, observed: Pick<Observed, 
  * for a choice must not be made before its gates know what they want, and each is made in the light of those before it:
  * the greedy order of SGAS (Li et al., arXiv:1912.00195). Gates tell what more of a member would do to a mixture that has
  * all of them, not which is the best alone. So where one is to be kept, those with the larger gates, half of them, are
- * measured alone (Wang et al., arXiv:2108.04392), and λ acts on all but the best, or the simplest that is no worse. Adds
- * to `taken`.
+ * measured alone (Wang et al., arXiv:2108.04392), and λ acts on all but the best of these. Adds to `taken`.
  */
 export function dealTurns(
   { turns }: Schedule,
@@ -98,22 +97,20 @@ const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
     : -1
 
 /**
- * Of the half with the larger gates the simplest member whose loss alone is within one standard error of the least, by the
- * differences on the same batches (the rule of Breiman et al., Classification and Regression Trees, §3.4.3); the largest
- * gate where there are no rows.
+ * Of the half with the larger gates the member with the largest whose loss alone is within one standard error of the
+ * least, by the differences on the same batches: gates decide where the losses do not. The largest of all where there
+ * are no rows.
  */
 function best(group: string, gates: Ranked, { alone }: Seen): string {
-  const candidates = gates.slice(0, Math.ceil(gates.length / 2))
-  if (candidates.length === 1) return candidates[0]!.member
-  const measured = candidates.flatMap(({ member }) => {
-    const found = alone(group, member)
-    return found ? [{ member, ...found, loss: average(found.losses) }] : []
+  const candidates = gates.slice(0, Math.ceil(gates.length / 2)).map(({ member }) => member)
+  if (candidates.length === 1) return candidates[0]!
+  const measured = candidates.flatMap((member) => {
+    const losses = alone(group, member)
+    return losses ? [{ member, losses }] : []
   })
-  if (measured.length === 0) return candidates[0]!.member
-  const lowest = measured.reduce((a, b) => (b.loss < a.loss ? b : a))
-  return measured
-    .filter(({ losses }) => isNoWorse(losses, lowest.losses))
-    .reduce((a, b) => (isSimpler(b, a) ? b : a)).member
+  if (measured.length === 0) return candidates[0]!
+  const least = measured.reduce((a, b) => (average(b.losses) < average(a.losses) ? b : a)).losses
+  return measured.find(({ losses }) => isNoWorse(losses, least))!.member
 }
 
 const average = (values: readonly number[]): number =>
@@ -125,12 +122,4 @@ function isNoWorse(losses: readonly number[], least: readonly number[]): boolean
   const mean = average(differences)
   const variance = average(differences.map((each) => (each - mean) ** 2)) / (differences.length - 1)
   return mean <= 0 || mean <= Math.sqrt(variance)
-}
-
-/** By parameters, then by multiply-adds, then by nodes, then by loss. */
-function isSimpler(a: Alone & { loss: number }, b: Alone & { loss: number }): boolean {
-  const order = ({ costs, loss }: typeof a) => [costs.parameters, costs.flops, costs.nodes, loss]
-  const [mine, theirs] = [order(a), order(b)]
-  const first = mine.findIndex((value, i) => value !== theirs[i])
-  return first >= 0 && mine[first]! < theirs[first]!
 }

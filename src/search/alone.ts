@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { gather } from '../data/batches.js'
 import { run } from '../nn/run.js'
-import type { Alone } from '../schedule/source.js'
-import { costTree } from '../supernet/member-cost.js'
 import { isWidth } from '../supernet/types.js'
 import { someRows } from './ablation.js'
 import { mixturesOf } from './network.js'
@@ -24,7 +22,7 @@ export function measureAlone(
   group: string,
   member: string,
   t: number,
-): Alone | undefined {
+): number[] | undefined {
   const { options, schedule, loss } = context
   const choices = model.origin.groups.filter((each) => !isWidth(each)).length
   const affordable = Math.floor((share * schedule.steps) / choices) * options.batch
@@ -60,6 +58,5 @@ export function measureAlone(
     tf.dispose([input, output, ...[...statistics.values()].flatMap((each) => [each.mean, each.variance])])
   }
   mixtures.dispose()
-  const tree = costTree(model.supernet)
-  return { losses, costs: { ...tree.of(group, member), nodes: tree.nodes(group, member) } }
+  return losses
 }

@@ -23,8 +23,6 @@ export interface Above {
 /** The costs of a supernet's members, and how its groups lie in one another. */
 export interface CostTree {
   of(group: string, member: string): MemberCost
-  /** How many nodes of the network go with a member, for what else there is to tell two that cost alike. */
-  nodes(group: string, member: string): number
   /**
    * The innermost member that a group goes with, if there is one: an edge's operations go with the edge. A group whose
    * gates several places share stands in a member only with all of them. So what is above a group has its last place
@@ -53,7 +51,6 @@ export function costTree(supernet: Supernet): CostTree {
     total.parameters += nodeCosts.get(node)!.parameters
     total.flops += nodeCosts.get(node)!.flops
   }
-  const sizes = new Map(extents.map((extent) => [keyOf(extent), extent.nodes.size]))
   const above = new Map(
     [...gates].flatMap(([group, [first, ...more]]): [string, Extent][] => {
       const within = around.get(first!.id) ?? []
@@ -74,7 +71,6 @@ export function costTree(supernet: Supernet): CostTree {
   }
   const tree: CostTree = {
     of: (group, member) => costs.get(`${group} ${member}`) ?? { parameters: 0, flops: 0 },
-    nodes: (group, member) => sizes.get(`${group} ${member}`) ?? 0,
     above: (group) => above.get(group),
   }
   trees.set(supernet, tree)

@@ -10,7 +10,7 @@ const trial = (rows: Parameters<typeof imageData>[0]) =>
 
 /** The mean over batches. */
 function lossAlone(pruning: Parameters<typeof measureAlone>[0], group: string, member: string): number {
-  const { losses } = measureAlone(pruning, group, member, 0)!
+  const losses = measureAlone(pruning, group, member, 0)!
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length
 }
 
