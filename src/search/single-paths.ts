@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../base/random.js'
+import type { Graph } from '../nn/graph.js'
 import { keepChoices } from '../nn/transform.js'
 import type { CompiledPhase } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
@@ -61,7 +62,7 @@ export function singlePath(model: SupernetModel, random: RandomSource, t: number
  * t. Its weights are the model's; gates get no gradient.
  */
 export function pathNetwork(model: SupernetModel, paths: Paths, t: number): Network {
-  const { graph } = keepChoices(model.supernet.graph, paths)
+  const graph = cutGraph(model.supernet.graph, paths)
   const standing = new Set(graph.nodes.map(({ attrs }) => attrs.group))
   const groups = model.supernet.groups.filter(({ name }) => standing.has(name))
   const totals = new Map(groups.map(({ name, total }) => [name, total]))
@@ -77,4 +78,20 @@ export function pathNetwork(model: SupernetModel, paths: Paths, t: number): Netw
       throw new Error(`gates get no gradient in a single path: ${group}`)
     },
   }
+}
+
+/** Graphs that are kept, for those that small supernets draw again and again: programs are compiled once a graph. */
+const mostKept = 64
+const kept = new WeakMap<Graph, Map<string, Graph>>()
+
+/** A graph with only some members of some choices; the same object for the same members, if asked for again soon. */
+function cutGraph(graph: Graph, paths: Paths): Graph {
+  const known = kept.get(graph) ?? new Map<string, Graph>()
+  kept.set(graph, known)
+  const key = [...paths].map(([group, members]) => `${group}: ${[...members].join()}`).join('; ')
+  const cut = known.get(key) ?? keepChoices(graph, paths).graph
+  known.delete(key)
+  known.set(key, cut)
+  if (known.size > mostKept) known.delete(known.keys().next().value!)
+  return cut
 }

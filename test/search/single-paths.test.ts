@@ -42,6 +42,7 @@ it('draws as many members of each choice as are kept, in time all alike', () => 
   const counts = new Map<string, number>()
   for (let t = 0; t < 300; t++) {
     const { graph } = singlePath(model, random, t)
+    expect(singlePath(model, random, t).graph).toBe(graph)
     for (const { group } of openChoices(model)) {
       const mix = graph.nodes.find(({ attrs }) => attrs.group === group.name)
       if (!mix) continue
