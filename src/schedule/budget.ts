@@ -45,7 +45,7 @@ function checkAmounts({ metric, value, share, menu, tolerance }: BudgetDocument)
 }
 
 /** Shares of the whole that a search under a tolerance keeps architectures of: each about three quarters of the one before. */
-const ladder = [0.85, 0.7, 0.55, 0.42, 0.32, 0.24, 0.18, 0.13, 0.1, 0.07, 0.05]
+const ladder = [0.8, 0.62, 0.49, 0.38, 0.3, 0.23, 0.18, 0.14, 0.11, 0.085, 0.065]
 
 /** The sizes of the ladder that a legal architecture can have, the limit first where it is one. */
 function sizesWithin({ limit, whole, least }: Pick<Budget, 'limit' | 'whole' | 'least'>): MenuSize[] {
