@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { NamedParameter } from '../../nn/cost.js'
+import { parametersOf, type NamedParameter } from '../../nn/cost.js'
 import type { Graph, Shape } from '../../nn/graph.js'
 import type { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'
@@ -32,12 +32,14 @@ export class Exchange {
     const change = same ? undefined : networkMessage(network, groups)
     this.#graph = graph
     this.#store = weights
-    const values = this.#flat('weights', totalOf(weights.specs.filter(isTrained)))
+    // Those of the graph: a single path has not all of the store's.
+    const specs = parametersOf(graph)
+    const values = this.#flat('weights', totalOf(specs.filter(isTrained)))
     const mixtures = this.#flat('mixtures', totalOf(groups.map(([, shape]) => ({ shape }))))
-    writeParameters(weights, isTrained, values)
+    writeParameters(weights, specs.filter(isTrained), values)
     writeMixtures(network, mixtures)
     // A shard has batch statistics of as many numbers as the graph has moving averages.
-    const most = totalOf(weights.specs) + mixtures.length
+    const most = totalOf(specs) + mixtures.length
     const shared = work.map((each, i) => this.#shared(each, names[i]!, i, most))
     return { change, batch: { kind: 'batch', tickets, weights: values, mixtures, work: shared } }
   }
@@ -78,18 +80,15 @@ const isTrained = ({ role }: NamedParameter): boolean => role === 'weight'
 const isUntrained = (parameter: NamedParameter): boolean => !isTrained(parameter)
 
 function networkMessage({ graph, weights }: Network, groups: readonly Entry[]): NetworkMessage {
-  const untrained = sharedFloats(totalOf(weights.specs.filter(isUntrained)))
-  writeParameters(weights, isUntrained, untrained)
+  const specs = parametersOf(graph).filter(isUntrained)
+  const untrained = sharedFloats(totalOf(specs))
+  writeParameters(weights, specs, untrained)
   return { kind: 'network', graph, groups, untrained }
 }
 
-function writeParameters(
-  store: ParameterStore,
-  which: (parameter: NamedParameter) => boolean,
-  into: Float32Array,
-): void {
+function writeParameters(store: ParameterStore, specs: readonly NamedParameter[], into: Float32Array): void {
   const part = partsOf(into)
-  for (const spec of store.specs) if (which(spec)) part(spec.shape).set(numbersOf(store.get(spec.name)))
+  for (const { name, shape } of specs) part(shape).set(numbersOf(store.get(name)))
 }
 
 function writeMixtures(network: Network, into: Float32Array): void {

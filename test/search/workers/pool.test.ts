@@ -73,6 +73,19 @@ const acting = (...names: string[]) =>
 const trials: readonly [string, () => Trial][] = [
   ['cells, through pruning', () => cells()],
   ['units, through pruning', () => units()],
+  [
+    'single paths between, through pruning',
+    () =>
+      cells({
+        schedule: {
+          name: 'alternating',
+          phases: [
+            { name: 'all', until: 1, paths: 'alternate', terms: [{ term: 'l1', part: 'gates', lambda: 5 }] },
+          ],
+          prune: { from: 0.25, until: 0.75 },
+        },
+      }),
+  ],
   ...['softmax', 'sigmoid', 'gumbel-softmax', { name: 'gumbel-softmax', hard: true }].map(
     (relaxation): [string, () => Trial] => [
       `relaxation ${JSON.stringify(relaxation)}`,
