@@ -3,7 +3,9 @@
  * projection: longer and shorter, larger and smaller batches, another scale of the loss, more units.
  *
  *     npm run build && node dist/bench/invariance.js [--data FOLDER] [--sets white-wine] [--seeds 5]
- *         [--epochs 20] [--batch 64] [--lambda 10] [--variants 'epochs × ¼,batch × 4']
+ *         [--epochs 20] [--batch 64] [--lambda 10] [--options JSON] [--variants 'epochs × ¼,batch × 4']
+ *
+ * Spaces without `hidden` have no units to multiply: name the variants.
  */
 import { join, resolve } from 'node:path'
 import { resolveConfig, setupTrial, useBackend } from '../src/index.js'
@@ -23,6 +25,7 @@ const chosen = (valueOf('--sets') ?? 'white-wine').split(',')
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => i + 1)
 const [epochs, batch] = [Number(valueOf('--epochs') ?? 20), Number(valueOf('--batch') ?? 64)]
 const lambda = Number(valueOf('--lambda') ?? 10)
+const options = JSON.parse(valueOf('--options') ?? '{}') as object
 
 /** What of a search a variant changes. */
 interface Variant {
@@ -70,7 +73,7 @@ async function left(set: string, variant: Variant, seed: number): Promise<number
   const config = resolveConfig({
     seed,
     data: data(),
-    supernet: { space, options: hidden === undefined ? {} : { hidden } },
+    supernet: { space, options: { ...options, ...(hidden !== undefined && { hidden }) } },
     schedule: document,
     // A loss ten times as large is ten times as steep: Adam does not mind, SGD's rate makes up for it.
     search,
