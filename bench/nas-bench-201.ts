@@ -24,6 +24,8 @@ const out = valueOf('--out') ?? 'nas-bench-201.jsonl'
 
 interface Row {
   readonly seed: number
+  /** What was set beside the defaults. */
+  readonly set: string
   readonly cell: string
   /** Of the table: percent of test images, and of the others that are not better. */
   readonly accuracy: number
@@ -38,6 +40,7 @@ const known = (): Row[] =>
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line) as Row)
+        .filter(({ set }) => set === JSON.stringify(more))
     : []
 
 async function run(seed: number): Promise<Row> {
@@ -69,7 +72,13 @@ async function run(seed: number): Promise<Row> {
   const { value, percentile } = ranks.cifar10_test!
   const rounded = (number: number, digits: number) => Number(number.toFixed(digits))
   return {
-    ...{ seed, cell: cell.join(' '), accuracy: value, percentile: rounded(percentile, 2) },
+    ...{
+      seed,
+      set: JSON.stringify(more),
+      cell: cell.join(' '),
+      accuracy: value,
+      percentile: rounded(percentile, 2),
+    },
     ...{ jumps: rounded(metrics.gap.jumps, 4), minutes: rounded(seconds.search / 60, 1) },
   }
 }

@@ -29,7 +29,8 @@ for (const [name, each] of Object.entries(configs)) {
   const context = { ...trial, options: trial.config.search, emit: () => undefined, save: () => undefined }
   const stepper = supernetStepper(model, trial.data, context)
   const batches = batching(trial.data, trial.data.splits.train, trial.config.search, trial.random, 'search')
-  const phase = trial.schedule.phases.find(({ gates }) => gates === 'move')!
+  const moving = trial.schedule.phases.find(({ gates }) => gates === 'move')!
+  const phase = { ...moving, paths: 'all' as const }
   let t = phase.from
   suite.add(name, () => stepper.step(t++, batches.at(t), phase))
 }

@@ -117,7 +117,7 @@ const Phase = Type.Object(
       enum: ['all', 'alternate'],
       default: 'all',
       description:
-        'alternate: every second iteration trains weights with one member of each open choice, drawn anew, while gates wait',
+        'alternate: every second iteration trains weights with as many members of each open choice as are kept, drawn anew, while gates wait',
     }),
     terms: Type.Array(TermEntry, { default: [] }),
   },

@@ -117,7 +117,7 @@ function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): S
     save: () => undefined,
   })
   const batches = batching(data, data.splits.train, config.search, trial.random, 'search')
-  const phase = phaseOf(schedule)
+  const phase = { ...phaseOf(schedule), paths: 'all' as const }
   const times: number[] = []
   let early = alive()
   let warm = pool.figures

@@ -7,10 +7,11 @@ import type { Trial } from '../derive/types.js'
 import { costOf, type Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
 import { segmentsOf, type ProgramOptions } from '../nn/program.js'
-import type { Budget } from '../schedule/types.js'
+import type { Budget, CompiledPhase } from '../schedule/types.js'
 import { batching } from '../search/batching.js'
 import { trainedNodes } from '../search/gradients.js'
 import { largestRows, stepMemory, type StepMemory } from '../search/memory.js'
+import { alternation } from '../search/single-paths.js'
 import { supernetStepper } from '../search/stepper.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
@@ -186,22 +187,29 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   const stepper = supernetStepper(model, data, context)
   const batches = batching(data, data.splits.train, options, trial.random, 'search')
   const phase = schedule.phases.find(({ gates }) => gates === 'move') ?? schedule.phases[0]!
-  const times: number[] = []
-  for (let step = 0, spent = 0; step < 4 && spent < timedMs; step++) {
-    const start = performance.now()
-    stepper.step(phase.from, batches.at(step), phase)
-    times.push(performance.now() - start)
-    spent += times.at(-1)!
+  /** The least time of a row in a few steps at iteration t. */
+  const perRowAt = (t: number, { paths }: Pick<CompiledPhase, 'paths'>): number => {
+    const times: number[] = []
+    for (let step = 0, spent = 0; step < 4 && spent < timedMs; step++) {
+      const start = performance.now()
+      stepper.step(t, batches.at(step), { ...phase, paths })
+      times.push(performance.now() - start)
+      spent += times.at(-1)!
+    }
+    return Math.min(...times) / rows
   }
+  const whole = perRowAt(phase.from, { paths: 'all' })
+  const alternates = alternation(model, phase, phase.from).open.length > 0
+  const odd = phase.from + (1 - (phase.from % 2))
+  const searched = alternates ? (whole + perRowAt(odd, phase)) / 2 : whole
   stepper.dispose()
   model.dispose()
-  const perRow = Math.min(...times) / rows
-  const minutes = (examples: number) => (examples * perRow) / 60_000
+  const minutes = (examples: number, perRow: number) => (examples * perRow) / 60_000
   const validation = data.splits.validation.length / 3
-  const full = minutes(examplesOf(retrain, validation))
+  const full = minutes(examplesOf(retrain, validation), whole)
   return {
-    stepMs: perRow * search.batch,
-    search: minutes(examplesOf(search, validation)),
+    stepMs: searched * search.batch,
+    search: minutes(examplesOf(search, validation), searched),
     baseline: trainsBaseline(trial) ? full : null,
     retrain: schedule.budget?.tolerance === undefined ? full : full * mostAttempts,
   }

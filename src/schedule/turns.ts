@@ -78,11 +78,12 @@ function next({ places }: Turns, order: readonly Turn[], count: number, seen: Se
 
 type Ranked = readonly { readonly member: string; readonly gate: number }[]
 
-/** The members that carry something, the largest gate first. */
+/** The members that carry something and are open, the largest gate first. */
 const ranked = ({ members }: GateGroup, values: Readonly<Record<string, number>>): Ranked =>
   members
     .filter(({ empty = false }) => !empty)
     .map(({ name }) => ({ member: name, gate: values[name]! }))
+    .filter(({ gate }) => gate > 0)
     .sort((a, b) => b.gate - a.gate)
 
 const meanOf = (gates: Ranked): number => gates.reduce((sum, { gate }) => sum + gate, 0) / gates.length
@@ -110,7 +111,8 @@ function best(group: string, gates: Ranked, { alone }: Seen): string {
   })
   if (measured.length === 0) return candidates[0]!
   const least = measured.reduce((a, b) => (average(b.losses) < average(a.losses) ? b : a)).losses
-  return measured.find(({ losses }) => isNoWorse(losses, least))!.member
+  // A search that diverges has no losses to tell by, and is told at the next look.
+  return (measured.find(({ losses }) => isNoWorse(losses, least)) ?? measured[0]!).member
 }
 
 const average = (values: readonly number[]): number =>

@@ -7,7 +7,7 @@ import { groupOf } from '../supernet/prune.js'
 import type { GateGroup } from '../supernet/types.js'
 import { evenShare } from './gate-scale.js'
 
-/** The time of gates: the iterations in which they move before the last choice is made. */
+/** The time of gates: the iterations of phases that let them move, before the last choice is made. */
 export const gateTime = (schedule: Schedule): number =>
   Math.max(
     1,

@@ -13,7 +13,7 @@ interface OpenChoice {
   readonly members: readonly string[]
 }
 
-/** The choices with more members that carry something, their gates open, than will be kept. */
+/** The choices with more members that carry something, their gates open, than will be kept. Reads gates. */
 export const openChoices = (model: SupernetModel): OpenChoice[] =>
   model.supernet.groups
     .filter((group) => !isWidth(group))
@@ -30,17 +30,22 @@ export const openChoices = (model: SupernetModel): OpenChoice[] =>
 /** Of so many iterations gates move in the first. */
 const every = 2
 
-/** Does a phase alternate, with a choice still open? */
-const alternates = (model: SupernetModel, { paths }: CompiledPhase): boolean =>
-  paths === 'alternate' && openChoices(model).length > 0
+/** What an iteration is where single paths train between others. */
+export interface Alternation {
+  /** The choices to draw from; none where the phase does not alternate. */
+  readonly open: readonly OpenChoice[]
+  /** Do weights train in a single path, and gates wait? */
+  readonly waits: boolean
+  /** The share of iterations in which gates move, as things stand. */
+  readonly share: number
+}
 
-/** Is iteration t one in which weights train in single paths, and gates wait? */
-export const gatesWait = (model: SupernetModel, phase: CompiledPhase, t: number): boolean =>
-  t % every > 0 && alternates(model, phase)
-
-/** The share of iterations in which gates move, as things stand. */
-export const movingShare = (model: SupernetModel, phase: CompiledPhase): number =>
-  alternates(model, phase) ? 1 / every : 1
+export function alternation(model: SupernetModel, { paths }: CompiledPhase, t: number): Alternation {
+  const open = paths === 'alternate' ? openChoices(model) : []
+  return open.length === 0
+    ? { open, waits: false, share: 1 }
+    : { open, waits: t % every > 0, share: 1 / every }
+}
 
 /** The members of choices that alone are in their place. */
 type Paths = ReadonlyMap<string, ReadonlySet<string>>
@@ -49,30 +54,37 @@ type Paths = ReadonlyMap<string, ReadonlySet<string>>
  * The network of iteration t in which as many members of each open choice as are kept in the end, drawn evenly, are alone
  * in their place: what a member is worth there, its weights learn only there (Guo et al., arXiv:1904.00420).
  */
-export function singlePath(model: SupernetModel, random: RandomSource, t: number): Network {
-  const drawn = openChoices(model).map(({ group, members }) => {
+export function singlePath(
+  model: SupernetModel,
+  open: readonly OpenChoice[],
+  random: RandomSource,
+  t: number,
+): Network {
+  const drawn = open.map(({ group, members }) => {
     const order = random.stream('single path training', group.name, t).permutation(members.length)
-    return [group.name, new Set([...order.subarray(0, group.keep.max)].map((i) => members[i]!))] as const
+    const places = [...order.subarray(0, group.keep.max)].sort((a, b) => a - b)
+    return [group.name, new Set(places.map((i) => members[i]!))] as const
   })
-  return pathNetwork(model, new Map(drawn), t)
+  const paths = open.reduce((product, { members }) => product * members.length, 1)
+  return pathNetwork(model, new Map(drawn), t, paths <= mostKept)
 }
 
 /**
  * The supernet with only some members of some choices, even among themselves, everything else as it stands in iteration
- * t. Its weights are the model's; gates get no gradient.
+ * t. Its weights are the model's; gates get no gradient. `again`: the same members will be asked for again.
  */
-export function pathNetwork(model: SupernetModel, paths: Paths, t: number): Network {
-  const graph = cutGraph(model.supernet.graph, paths)
+export function pathNetwork(model: SupernetModel, paths: Paths, t: number, again = false): Network {
+  const graph = again ? keptGraph(model.supernet.graph, paths) : keepChoices(model.supernet.graph, paths).graph
   const standing = new Set(graph.nodes.map(({ attrs }) => attrs.group))
   const groups = model.supernet.groups.filter(({ name }) => standing.has(name))
-  const totals = new Map(groups.map(({ name, total }) => [name, total]))
   return {
     graph,
     weights: model.weights,
     groups: new Map(groups.map(({ name, members }) => [name, paths.get(name)?.size ?? members.length])),
     mixture(name) {
       const kept = paths.get(name)?.size
-      return kept === undefined ? model.sample(name, t) : tf.fill([kept], totals.get(name)! / kept)
+      const { total } = groups.find((group) => group.name === name)!
+      return kept === undefined ? model.sample(name, t) : tf.fill([kept], total / kept)
     },
     pullBack(group) {
       throw new Error(`gates get no gradient in a single path: ${group}`)
@@ -80,18 +92,16 @@ export function pathNetwork(model: SupernetModel, paths: Paths, t: number): Netw
   }
 }
 
-/** Graphs that are kept, for those that small supernets draw again and again: programs are compiled once a graph. */
+/** Supernets of few paths draw the same ones again and again: their graphs are kept, and so compiled once each. */
 const mostKept = 64
 const kept = new WeakMap<Graph, Map<string, Graph>>()
 
-/** A graph with only some members of some choices; the same object for the same members, if asked for again soon. */
-function cutGraph(graph: Graph, paths: Paths): Graph {
+/** A graph with only some members of some choices; the same object each time. */
+function keptGraph(graph: Graph, paths: Paths): Graph {
   const known = kept.get(graph) ?? new Map<string, Graph>()
   kept.set(graph, known)
-  const key = [...paths].map(([group, members]) => `${group}: ${[...members].join()}`).join('; ')
+  const key = JSON.stringify([...paths].map(([group, members]) => [group, ...members]))
   const cut = known.get(key) ?? keepChoices(graph, paths).graph
-  known.delete(key)
   known.set(key, cut)
-  if (known.size > mostKept) known.delete(known.keys().next().value!)
   return cut
 }

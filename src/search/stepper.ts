@@ -24,7 +24,7 @@ import { judgedNetwork, modelNetwork, type PassNetwork } from './network.js'
 import { learningRateAt, optimizer } from './optimizer.js'
 import type { SearchContext } from './search.js'
 import { inUnits, stepGates } from './step-gates.js'
-import { gatesWait, movingShare, singlePath } from './single-paths.js'
+import { alternation, singlePath } from './single-paths.js'
 import { stepWeights, updateStatistics, type WeightedTerm } from './update.js'
 import { unrolledGradients } from './unrolled.js'
 import type { MemberMetric } from '../supernet/types.js'
@@ -67,6 +67,8 @@ interface Now {
   readonly t: number
   readonly phase: CompiledPhase
   readonly lambdas: LambdaRow
+  /** Of iterations in which gates move: they wait in the others. */
+  readonly share: number
 }
 
 /** The stepper of a model: SGD or Adam for weights, proximal steps or Adam for gates. */
@@ -148,9 +150,9 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     })
   }
 
-  const stepGatesAt = ({ phase, lambdas }: Now, gradients: Gradients, open = openGroups(model)): void => {
+  const stepGatesAt = ({ lambdas, share }: Now, gradients: Gradients, open = openGroups(model)): void => {
     // Gates that wait in other iterations go as far in those that are left.
-    const duration = time * movingShare(model, phase)
+    const duration = time * share
     stepGates(model, open, gradients, {
       optimizer: alphaOptimizer,
       scale,
@@ -186,11 +188,12 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     network: judgedNetwork(model),
     step(t, shards, phase, lambdas = rowAt(schedule, t)) {
       const start = performance.now()
-      const now = { t, phase, lambdas }
+      const { open, waits, share } = alternation(model, phase, t)
+      const now = { t, phase, lambdas, share }
       model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
-      const waiting = gatesWait(model, phase, t)
-      if (!waiting) kept.clear()
-      const moves = phase.gates === 'move' && !waiting
+      const moves = phase.gates === 'move' && !waits
+      // What gates that wait were drawn by is still to be told.
+      if (moves || phase.gates === 'hold') kept.clear()
       const separate = archBatches && moves && openGroups(model).length > 0
       if (separate) {
         const gradients = archGradients(now, shards, archBatches.at(t))
@@ -199,10 +202,11 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         keepGradients(gradients)
         disposeGradients(gradients)
       }
-      const gradients = waiting
-        ? gradientsOf(now, shards, ['weights'], singlePath(model, context.random, t))
+      const gradients = waits
+        ? gradientsOf(now, shards, ['weights'], singlePath(model, open, context.random, t))
         : gradientsOf(now, shards, separate ? ['weights'] : ['weights', 'gates'])
-      if (waiting) stepWeightsOnly(now, gradients)
+      // Batch norms are judged in the mixture.
+      if (waits) stepWeightsOnly(now, gradients)
       else stepWeightsAt(now, gradients)
       if (!separate && moves) {
         scale.observe(gradients.alphas, lambdas.task > 0)
@@ -218,7 +222,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
       const batches = (aheadBatches ??= archBatching(data, context, 'look-ahead'))
       const { columns } = schedule
-      const now = (row: LambdaRow): Now => ({ t, phase, lambdas: row })
+      const { share } = alternation(model, phase, t)
+      const now = (row: LambdaRow): Now => ({ t, phase, lambdas: row, share })
       const taskOnly = { task: 1, reconstruction: 0, columns: new Float64Array(columns.length).fill(NaN) }
       return lookAhead(
         {

@@ -144,6 +144,29 @@ describe('a turn', () => {
     expect(at(3, [], seen)).toEqual({ ...none, 'cell0/0→2': left })
   })
 
+  it('spares no member whose gate is closed, and comes last where one alone is open', () => {
+    const values = { skip: 1, 'sep-conv-3x3': 0, 'dil-conv-3x3': 0 }
+    const seen = {
+      ...gates({ 'cell0/node2': 0.51 }),
+      gateValues: () => ({ ...gates({ 'cell0/node2': 0.51 }).gateValues(), 'cell0/0→2': values }),
+      alone: (_group: string, member: string) => (member === 'skip' ? [2, 2] : [1, 1]),
+    }
+    const taken: Taken = []
+    at(9, taken, seen)
+    expect(
+      taken[0]!.map(({ group, spared }) => [group, spared === 'sep-conv-3x3' && group === 'cell0/0→2']),
+    ).toEqual([
+      ['cell0/node2', false],
+      ['cell0/1→2', false],
+      ['cell0/0→2', false],
+    ])
+  })
+
+  it('is taken as well where losses are no numbers', () => {
+    const seen = { ...gates({ 'cell0/0→2': 0.6 }), alone: () => [NaN, 1] }
+    expect(at(3, [], seen)).toEqual({ ...none, 'cell0/0→2': [0, 1, 1] })
+  })
+
   it('is taken for two members that are much alike, where the third is not', () => {
     const seen = {
       ...gates({}),

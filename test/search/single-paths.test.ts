@@ -5,7 +5,7 @@ import { randomSource } from '../../src/base/random.js'
 import { batchGradients, disposeGradients } from '../../src/search/gradients.js'
 import { modelNetwork } from '../../src/search/network.js'
 import { searchArchitecture } from '../../src/search/search.js'
-import { gatesWait, movingShare, openChoices, singlePath } from '../../src/search/single-paths.js'
+import { alternation, openChoices, singlePath } from '../../src/search/single-paths.js'
 import { losses } from '../../src/objective/losses.js'
 import { phaseAt } from '../../src/schedule/table.js'
 import { rowsOf } from '../../src/schedule/rows.js'
@@ -41,8 +41,7 @@ it('draws as many members of each choice as are kept, in time all alike', () => 
   const random = randomSource(3)
   const counts = new Map<string, number>()
   for (let t = 0; t < 300; t++) {
-    const { graph } = singlePath(model, random, t)
-    expect(singlePath(model, random, t).graph).toBe(graph)
+    const { graph } = singlePath(model, openChoices(model), random, t)
     for (const { group } of openChoices(model)) {
       const mix = graph.nodes.find(({ attrs }) => attrs.group === group.name)
       if (!mix) continue
@@ -60,7 +59,7 @@ it('draws as many members of each choice as are kept, in time all alike', () => 
 
 it('has the losses and gradients of the supernet that was pruned to what is drawn', () => {
   const { model, data } = takenApart(cells())
-  const network = singlePath(model, randomSource(4), 1)
+  const network = singlePath(model, openChoices(model), randomSource(4), 1)
   const drawn = new Map(
     network.graph.nodes.flatMap(({ attrs }) =>
       attrs.group === undefined ? [] : [[attrs.group as string, attrs.members as string[]]],
@@ -128,17 +127,19 @@ it('leaves gates and batch statistics alone while weights train in a single path
 it('takes gates twice as far in the iterations that are left, until every choice is made', () => {
   const { model, context, set } = takenApart(cells())
   const phase = phaseAt(context.schedule, 0)
-  expect([gatesWait(model, phase, 0), gatesWait(model, phase, 1)]).toEqual([false, true])
-  expect(movingShare(model, phase)).toBe(0.5)
-  expect(movingShare(model, { ...phase, paths: 'all' })).toBe(1)
+  const at = (t: number, paths = phase.paths) => {
+    const { open, waits, share } = alternation(model, { ...phase, paths }, t)
+    return [open.length > 0, waits, share]
+  }
+  expect(at(0)).toEqual([true, false, 0.5])
+  expect(at(1)).toEqual([true, true, 0.5])
+  expect(at(1, 'all')).toEqual([false, false, 1])
   for (const { group } of openChoices(model))
     set(
       group.name,
       group.members.map((_, i) => (i < group.keep.max ? 1 : 0)),
     )
-  expect(openChoices(model)).toEqual([])
-  expect(gatesWait(model, phase, 1)).toBe(false)
-  expect(movingShare(model, phase)).toBe(1)
+  expect(at(1)).toEqual([false, false, 1])
 })
 
 it('a step of the gates is twice as long where only every second iteration has one', () => {
@@ -155,6 +156,15 @@ it('a step of the gates is twice as long where only every second iteration has o
   }) as [number[], number[]]
   const largest = all.indexOf(Math.max(...all))
   expect(alternate[largest]! / all[largest]!).toBeCloseTo(2, 1)
+})
+
+it('graphs of small supernets are the same object each time, so that they are compiled once', () => {
+  const { model } = takenApart(
+    trialOf(imageData(), spaceNet('mlp-cell', { blocks: 2 }, [36], 3), { schedule: alternating() }),
+  )
+  const graphs = new Set<unknown>()
+  for (let t = 0; t < 200; t++) graphs.add(singlePath(model, openChoices(model), randomSource(2), t).graph)
+  expect(graphs.size).toBe(9)
 })
 
 it('members that carry nothing are not drawn, and widths are not choices', () => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { parametersOf, type NamedParameter } from '../../nn/cost.js'
+import { recent } from '../../base/recent.js'
 import type { Graph, Shape } from '../../nn/graph.js'
 import type { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'
@@ -9,39 +10,81 @@ import { addNumbers, numbersOf, tensorOf } from '../numbers.js'
 import { partsOf, sharedFloats } from './arrays.js'
 import type { Tickets } from './control.js'
 import type { named } from './known.js'
-import type { BatchMessage, Entry, NetworkMessage, Results, SharedWork } from './protocol.js'
+import {
+  mostNetworks,
+  type BatchMessage,
+  type Entry,
+  type NetworkMessage,
+  type Results,
+  type SharedWork,
+} from './protocol.js'
 
 type Names = NonNullable<ReturnType<typeof named>>
 
+/** A network that threads keep. */
+interface Sent {
+  readonly groups: readonly Entry[]
+  readonly trained: readonly NamedParameter[]
+  /** Numbers that are not trained. */
+  readonly untrained: number
+  readonly message: NetworkMessage
+}
+
 /** The main thread's side of the memory that threads share. It grows where a network or a batch needs more. */
 export class Exchange {
-  #graph: Graph | undefined
-  #store: ParameterStore | undefined
+  /** As threads keep them: by the same ids, used in the same order. */
+  readonly #sent = recent<number, Sent>(mostNetworks)
+  readonly #ids = new WeakMap<ParameterStore, WeakMap<Graph, number>>()
+  #count = 0
   readonly #arrays = new Map<string, Float32Array>()
 
-  /** What to tell the threads of a batch; of the network only where it is another one than last time. */
+  /** What to tell the threads of a batch; of the network only where they do not keep it. */
   messages(
     network: Network,
     work: readonly ShardWork[],
     names: readonly Names[],
     tickets: Tickets,
   ): { change: NetworkMessage | undefined; batch: BatchMessage } {
-    const { graph, weights } = network
-    const groups = [...network.groups].map(([name, members]): Entry => [name, [members]])
-    const same = graph === this.#graph && weights === this.#store
-    const change = same ? undefined : networkMessage(network, groups)
-    this.#graph = graph
-    this.#store = weights
-    // Those of the graph: a single path has not all of the store's.
-    const specs = parametersOf(graph)
-    const values = this.#flat('weights', totalOf(specs.filter(isTrained)))
+    const { weights } = network
+    const id = this.#idOf(network)
+    const known = this.#sent.get(id)
+    const sent = known ?? this.#send(id, network)
+    const { groups, trained } = sent
+    const values = this.#flat('weights', totalOf(trained))
     const mixtures = this.#flat('mixtures', totalOf(groups.map(([, shape]) => ({ shape }))))
-    writeParameters(weights, specs.filter(isTrained), values)
+    writeParameters(weights, trained, values)
     writeMixtures(network, mixtures)
     // A shard has batch statistics of as many numbers as the graph has moving averages.
-    const most = totalOf(specs) + mixtures.length
+    const most = totalOf(trained) + sent.untrained + mixtures.length
     const shared = work.map((each, i) => this.#shared(each, names[i]!, i, most))
-    return { change, batch: { kind: 'batch', tickets, weights: values, mixtures, work: shared } }
+    return {
+      change: known ? undefined : sent.message,
+      batch: { kind: 'batch', tickets, network: id, weights: values, mixtures, work: shared },
+    }
+  }
+
+  #idOf({ graph, weights }: Network): number {
+    const ids = this.#ids.get(weights) ?? new WeakMap<Graph, number>()
+    this.#ids.set(weights, ids)
+    const id = ids.get(graph) ?? (this.#count += 1)
+    ids.set(graph, id)
+    return id
+  }
+
+  #send(id: number, { graph, weights, groups: members }: Network): Sent {
+    const specs = parametersOf(graph)
+    const constants = specs.filter(({ role }) => role !== 'weight')
+    const untrained = sharedFloats(totalOf(constants))
+    writeParameters(weights, constants, untrained)
+    const groups = [...members].map(([name, count]): Entry => [name, [count]])
+    const sent: Sent = {
+      groups,
+      trained: specs.filter(({ role }) => role === 'weight'),
+      untrained: untrained.length,
+      message: { kind: 'network', id, graph, groups, untrained },
+    }
+    this.#sent.set(id, sent)
+    return sent
   }
 
   #shared({ shard, ...work }: ShardWork, names: Names, index: number, most: number): SharedWork {
@@ -75,16 +118,6 @@ export class Exchange {
 
 const totalOf = (arrays: readonly { readonly shape: Shape }[]): number =>
   arrays.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-
-const isTrained = ({ role }: NamedParameter): boolean => role === 'weight'
-const isUntrained = (parameter: NamedParameter): boolean => !isTrained(parameter)
-
-function networkMessage({ graph, weights }: Network, groups: readonly Entry[]): NetworkMessage {
-  const specs = parametersOf(graph).filter(isUntrained)
-  const untrained = sharedFloats(totalOf(specs))
-  writeParameters(weights, specs, untrained)
-  return { kind: 'network', graph, groups, untrained }
-}
 
 function writeParameters(store: ParameterStore, specs: readonly NamedParameter[], into: Float32Array): void {
   const part = partsOf(into)

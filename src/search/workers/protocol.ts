@@ -21,9 +21,14 @@ export interface ThreadStart {
 /** An array in a flat one: its name and shape. */
 export type Entry = readonly [name: string, shape: Shape]
 
-/** The network has changed. */
+/** How many networks threads keep, those that were computed last: single paths between iterations of the whole mixture. */
+export const mostNetworks = 4
+
+/** A network that threads do not keep. */
 export interface NetworkMessage {
   readonly kind: 'network'
+  /** What batches call it. */
+  readonly id: number
   readonly graph: Graph
   readonly groups: readonly Entry[]
   /** Parameters that are not trained, in the graph's order: constants, and moving averages, which no training pass reads. */
@@ -34,6 +39,8 @@ export interface NetworkMessage {
 export interface BatchMessage {
   readonly kind: 'batch'
   readonly tickets: Tickets
+  /** The id of its network. */
+  readonly network: number
   /** Trained parameters, in the graph's order. */
   readonly weights: Float32Array
   /** The mixture weights of every group, in the order of the network's groups. */

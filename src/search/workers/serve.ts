@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { parentPort, workerData } from 'node:worker_threads'
 import { useBackend } from '../../backend/index.js'
+import { recent } from '../../base/recent.js'
 import { parametersOf } from '../../nn/cost.js'
 import { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'
@@ -10,23 +11,31 @@ import { numbersOf } from '../numbers.js'
 import { overwrite, partsOf } from './arrays.js'
 import { takeShard, threadControl } from './control.js'
 import { unnamed, type Known } from './known.js'
-import type { Answer, BatchMessage, Entry, NetworkMessage, Results, ThreadStart } from './protocol.js'
+import {
+  mostNetworks,
+  type Answer,
+  type BatchMessage,
+  type Entry,
+  type NetworkMessage,
+  type Results,
+  type ThreadStart,
+} from './protocol.js'
 
 /**
  * A thread's life: starts the backend that the main thread has, then takes shards of batches and answers with
- * their gradients. It keeps one copy of the parameters.
+ * their gradients. It keeps copies of the networks that were computed last.
  */
 export async function serveShards(known: Known): Promise<void> {
   const { backend, relaxed, thread, control, port } = workerData as ThreadStart
   const own = threadControl(control, thread)
   process.on('exit', () => own.end())
   await useBackend(backend, { relaxed })
-  const copy = networkCopy()
+  const copies = networkCopies()
 
   const computed = (batch: BatchMessage, shard: number): Answer => {
     try {
       const start = performance.now()
-      const network = copy.at(batch)
+      const network = copies.at(batch)
       const loaded = performance.now() - start
       const work = batch.work[shard]!
       const gradients = shardGradients(network, unnamed(work, known), own.beat)
@@ -36,7 +45,8 @@ export async function serveShards(known: Known): Promise<void> {
     }
   }
   port.on('message', (message: NetworkMessage | BatchMessage) => {
-    if (message.kind === 'network') return copy.replace(message)
+    if (message.kind === 'network') return copies.add(message)
+    copies.use(message)
     own.busy()
     for (let shard = takeShard(control, message.tickets); shard !== undefined;) {
       port.postMessage(computed(message, shard))
@@ -48,45 +58,52 @@ export async function serveShards(known: Known): Promise<void> {
   parentPort!.postMessage('ready')
 }
 
-/** The main thread's network: its weights and mixture weights. */
-function networkCopy(): {
-  replace(message: NetworkMessage): void
-  /** As it is in a batch. */
+/** A network of the main thread's, and a store for its weights. */
+interface Copy {
+  readonly network: NetworkMessage
+  weights: ParameterStore | undefined
+}
+
+/** The main thread's networks, those of the last batches: their weights and mixture weights. */
+function networkCopies(): {
+  add(message: NetworkMessage): void
+  /** Takes up a batch: its network is one that was used last, in each thread alike. */
+  use(batch: BatchMessage): void
+  /** The network of the batch that was taken up, as it is there. */
   at(batch: BatchMessage): PassNetwork
 } {
-  let network: NetworkMessage
-  let weights: ParameterStore | undefined
-  let now: BatchMessage | undefined
-  const stored = (): ParameterStore => {
-    if (weights) return weights
-    const specs = parametersOf(network.graph)
-    const untrained = partsOf(network.untrained)
-    const values = specs.map(({ name, shape, role }): [string, Float32Array] => [
+  const copies = recent<number, Copy>(mostNetworks, ({ weights }) => weights?.dispose())
+  let now: Copy
+  let loaded: BatchMessage | undefined
+  const stored = (copy: Copy): ParameterStore => {
+    if (copy.weights) return copy.weights
+    const { graph, untrained } = copy.network
+    const constants = partsOf(untrained)
+    const values = parametersOf(graph).map(({ name, shape, role }): [string, Float32Array] => [
       name,
-      role === 'weight' ? new Float32Array(sizeOf(shape)) : untrained(shape).slice(),
+      role === 'weight' ? new Float32Array(sizeOf(shape)) : constants(shape).slice(),
     ])
-    return ParameterStore.filled(network.graph, new Map(values))
+    copy.weights = ParameterStore.filled(graph, new Map(values))
+    return copy.weights
   }
-  const load = (batch: BatchMessage): ParameterStore => {
-    const store = stored()
+  const load = (store: ParameterStore, batch: BatchMessage): void => {
     const weight = partsOf(batch.weights)
     for (const { name, shape, role } of store.specs)
       if (role === 'weight') overwrite(store, name, weight(shape))
-    return store
   }
   return {
-    replace(message) {
-      weights?.dispose()
-      weights = undefined
-      network = message
+    add: (network) => copies.set(network.id, { network, weights: undefined }),
+    use(batch) {
+      now = copies.get(batch.network)!
     },
     at(batch) {
-      if (batch !== now) weights = load(batch)
-      now = batch
+      const weights = stored(now)
+      if (batch !== loaded) load(weights, batch)
+      loaded = batch
       const part = partsOf(batch.mixtures)
-      const mixtures = new Map(network.groups.map(([name, shape]) => [name, part(shape)]))
+      const mixtures = new Map(now.network.groups.map(([name, shape]) => [name, part(shape)]))
       const mixture = (group: string) => tf.tensor1d(mixtures.get(group)!.slice())
-      return { graph: network.graph, weights: weights!, mixture }
+      return { graph: now.network.graph, weights, mixture }
     },
   }
 }
