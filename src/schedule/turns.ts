@@ -98,7 +98,7 @@ const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
     : -1
 
 /**
- * Of the half with the larger gates the member with the largest whose loss alone is within one standard error of the
+ * Of the half with the larger gates the member with the largest whose loss alone is within two standard errors of the
  * least, by the differences on the same batches: gates decide where the losses do not. The largest of all where there
  * are no rows.
  */
@@ -118,10 +118,13 @@ function best(group: string, gates: Ranked, { alone }: Seen): string {
 const average = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Are losses within one standard error of the least, batch by batch? Those themselves are. */
+/** By how many standard errors a loss must be above another one to be worse for certain. */
+const certain = 2
+
+/** Are losses not above the least for certain, batch by batch? Those themselves are not. */
 function isNoWorse(losses: readonly number[], least: readonly number[]): boolean {
   const differences = losses.map((loss, i) => loss - least[i]!)
   const mean = average(differences)
   const variance = average(differences.map((each) => (each - mean) ** 2)) / (differences.length - 1)
-  return mean <= 0 || mean <= Math.sqrt(variance)
+  return mean <= 0 || mean <= certain * Math.sqrt(variance)
 }

@@ -129,7 +129,7 @@ describe('a turn', () => {
 
   it.each([
     ['the best, where the largest gate is worse beyond the noise', [1.2, 1.1, 1.3], [1, 1, 1], [1, 0, 1]],
-    ['the largest gate, where it is worse within one standard error', [1.2, 0.9, 1], [1, 1, 1], [0, 1, 1]],
+    ['the largest gate, where it is worse within two standard errors', [1.2, 1, 1.1], [1, 1, 1], [0, 1, 1]],
     ['the largest gate, where it is the best', [0.8, 0.9, 0.9], [1, 1, 1], [0, 1, 1]],
     ['the best of a single batch', [1.2], [1], [1, 0, 1]],
   ] as const)('spares %s', (_, skip, convolution, left) => {
