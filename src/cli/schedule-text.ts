@@ -13,7 +13,10 @@ export function documentText(document: ScheduleDocument): string {
   const starts = ['0 %', ...phases.map(({ until }) => timeText(until))]
   const losses = table ? [] : (['task', 'reconstruction'] as const)
   const rows = phases.flatMap((phase, i) => [
-    [`${phase.name}: ${starts[i]!} to ${timeText(phase.until)}, gates ${phase.gates}${phase.paths === 'alternate' ? ', single paths between' : ''}`, ''],
+    [
+      `${phase.name}: ${starts[i]!} to ${timeText(phase.until)}, gates ${phase.gates}${phase.paths === 'alternate' ? ', single paths between' : ''}`,
+      '',
+    ],
     ...(phase.train === '**' ? [] : [[`  trains ${String(phase.train)}`, '']]),
     ...losses.map((loss) => [`  ${loss} loss`, curveText(phase.losses[loss])]),
     ...phase.terms.map((entry) => [

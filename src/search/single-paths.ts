@@ -74,7 +74,9 @@ export function singlePath(
  * t. Its weights are the model's; gates get no gradient. `again`: the same members will be asked for again.
  */
 export function pathNetwork(model: SupernetModel, paths: Paths, t: number, again = false): Network {
-  const graph = again ? keptGraph(model.supernet.graph, paths) : keepChoices(model.supernet.graph, paths).graph
+  const graph = again
+    ? keptGraph(model.supernet.graph, paths)
+    : keepChoices(model.supernet.graph, paths).graph
   const standing = new Set(graph.nodes.map(({ attrs }) => attrs.group))
   const groups = model.supernet.groups.filter(({ name }) => standing.has(name))
   return {
