@@ -19,6 +19,7 @@ import { taskCost } from '../src/supernet/cost.js'
 import { choose, illegality, pruneGroup, restrictTo } from '../src/supernet/prune.js'
 import { keepable, type Architecture, type GateGroup, type Supernet } from '../src/supernet/types.js'
 import { format } from './summary.js'
+import { valueOf } from './command-line.js'
 
 interface Setting {
   /** What metrics are multiplied by in the table. */
@@ -73,9 +74,6 @@ const settings: Record<string, Setting> = {
   },
 }
 
-const words = process.argv.slice(2)
-const valueOf = (name: string): string | undefined =>
-  words.includes(name) ? words[words.indexOf(name) + 1] : undefined
 const planner = valueOf('--planner')
 const first = Number(valueOf('--first') ?? 1)
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => first + i)

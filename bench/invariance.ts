@@ -16,10 +16,8 @@ import { SupernetModel } from '../src/supernet/model.js'
 import { searchArchitecture } from '../src/search/search.js'
 import { taskCost } from '../src/supernet/cost.js'
 import { benchSets } from './data-sets.js'
+import { valueOf } from './command-line.js'
 
-const words = process.argv.slice(2)
-const valueOf = (name: string): string | undefined =>
-  words.includes(name) ? words[words.indexOf(name) + 1] : undefined
 const sets = benchSets(resolve(valueOf('--data') ?? join('..', 'shared', 'datasets')))
 const chosen = (valueOf('--sets') ?? 'white-wine').split(',')
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => i + 1)

@@ -8,14 +8,12 @@
  * FOLDER has `datasets` and `tables`. Each search adds a line to RESULTS.jsonl, and one that stands there is not run again;
  * the table is of all lines there.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { queryBenchmark, resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
 import { textTable } from '../src/cli/table.js'
+import { rowsIn, valueOf } from './command-line.js'
 
-const words = process.argv.slice(2)
-const valueOf = (name: string): string | undefined =>
-  words.includes(name) ? words[words.indexOf(name) + 1] : undefined
 const folder = resolve(valueOf('--data') ?? join('..', 'shared'))
 const first = Number(valueOf('--first') ?? 1)
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 10) }, (_, i) => i + first)
@@ -34,14 +32,7 @@ interface Row {
   readonly minutes: number
 }
 
-const known = (): Row[] =>
-  existsSync(out)
-    ? readFileSync(out, 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as Row)
-        .filter(({ set }) => set === JSON.stringify(more))
-    : []
+const known = (): Row[] => rowsIn<Row>(out).filter(({ set }) => set === JSON.stringify(more))
 
 async function run(seed: number): Promise<Row> {
   const images = join(folder, 'datasets', 'images', 'cifar10-subset')

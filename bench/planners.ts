@@ -23,10 +23,8 @@ import { html, trusted, type Markup } from '../src/report/markup.js'
 import { style } from '../src/report/style.js'
 import { rowsOf } from '../src/schedule/rows.js'
 import { format, meanAndDeviation } from './summary.js'
+import { valueOf } from './command-line.js'
 
-const words = process.argv.slice(2)
-const valueOf = (name: string): string | undefined =>
-  words.includes(name) ? words[words.indexOf(name) + 1] : undefined
 const shared = resolve(valueOf('--shared') ?? '../shared')
 
 const adam = (learningRate: number) => ({ batch: 32, weights: { optimizer: 'adam', learningRate } })

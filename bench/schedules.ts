@@ -18,6 +18,7 @@ import {
 } from '../src/index.js'
 import { textTable } from '../src/cli/table.js'
 import { format } from './summary.js'
+import { valueOf } from './command-line.js'
 
 const adam = (learningRate: number) => ({ batch: 32, weights: { optimizer: 'adam', learningRate } })
 const settings: Record<string, { unit: number; config: object }> = {
@@ -50,8 +51,6 @@ const relaxations: Record<string, string> = {
 }
 
 const words = process.argv.slice(2)
-const valueOf = (name: string): string | undefined =>
-  words.includes(name) ? words[words.indexOf(name) + 1] : undefined
 const named = words.filter((word) => word in settings)
 const first = Number(valueOf('--first') ?? 1)
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => first + i)

@@ -9,7 +9,7 @@
  * RESULTS.jsonl, and one that stands there is not run again; the table is of all lines there.
  */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
@@ -17,10 +17,8 @@ import { packagePath } from '../src/base/files.js'
 import { textTable } from '../src/cli/table.js'
 import { errorOf } from '../src/objective/metrics.js'
 import { benchSets } from './data-sets.js'
+import { rowsIn, valueOf } from './command-line.js'
 
-const words = process.argv.slice(2)
-const valueOf = (name: string): string | undefined =>
-  words.includes(name) ? words[words.indexOf(name) + 1] : undefined
 const sets = benchSets(resolve(valueOf('--data') ?? join('..', 'shared', 'datasets')))
 const first = Number(valueOf('--first') ?? 1)
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 5) }, (_, i) => i + first)
@@ -45,13 +43,7 @@ interface Row {
   readonly jumps: number
 }
 
-const known = (): Row[] =>
-  existsSync(out)
-    ? readFileSync(out, 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as Row)
-    : []
+const known = (): Row[] => rowsIn<Row>(out)
 
 const configOf = (set: string, seed: number, schedule: string, baseline: boolean) => {
   const { space, data, split } = sets[set]!

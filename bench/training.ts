@@ -13,10 +13,9 @@ import { textTable } from '../src/cli/table.js'
 import { trainBaseline } from '../src/derive/baseline.js'
 import type { Event } from '../src/search/events.js'
 import { benchSets } from './data-sets.js'
+import { valueOf } from './command-line.js'
 
 const words = process.argv.slice(2)
-const valueOf = (name: string): string | undefined =>
-  words.includes(name) ? words[words.indexOf(name) + 1] : undefined
 const sets = benchSets(resolve(valueOf('--data') ?? join('..', 'shared', 'datasets')))
 const seeds = Array.from({ length: Number(valueOf('--seeds') ?? 3) }, (_, i) => i + 1)
 const settings = JSON.parse(readFileSync(words[0]!, 'utf8')) as Record<string, Settings>
