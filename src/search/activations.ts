@@ -18,6 +18,17 @@ export function layerOutputs({ nodes, outputs }: Graph, layer: string): string[]
   return nodes.flatMap(({ id, layer: own }) => (own === layer && read.has(id) ? [id] : []))
 }
 
+/** The taps at the outputs of some layers, by what acts on each; none where a graph has not the layer. */
+export const tapsOf = (
+  graph: Graph,
+  layers: readonly string[],
+  actingOn: (layer: string) => Tap['terms'],
+): Tap[] =>
+  layers.flatMap((layer) => {
+    const terms = actingOn(layer)
+    return terms.length === 0 ? [] : layerOutputs(graph, layer).map((node) => ({ node, terms }))
+  })
+
 /** How far taps want the inputs moved, each distance once. */
 export const probesOf = (taps: readonly Tap[]): number[] => [
   ...new Set(taps.flatMap(({ terms }) => terms.flatMap(({ action }) => action.probe ?? []))),

@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/files.js'
 import type { PreparedData } from '../data/types.js'
+import type { Term } from '../objective/terms/types.js'
 import type { Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import type { Origin } from './checkpoint.js'
@@ -19,3 +20,12 @@ export function requireOrigin({ initial }: Origin, { replay }: Schedule): void {
     `schedule.replay.initial: expected weights and gates of hash ${replay.initial.slice(0, 12)}… at iteration 0, got ${initial.slice(0, 12)}…; seed, supernet or the version of Sentei differ from the run that was frozen`,
   )
 }
+
+/** Does a term that acts at some time read the weights that the search began with? */
+export const readsInitial = ({ columns }: Schedule, terms: readonly Term[]): boolean =>
+  columns.some(
+    ({ part, term, segments }) =>
+      part === 'weights' &&
+      terms.find(({ name }) => name === term)!.weights!.readsInitial &&
+      segments.some(({ value }) => value > 0),
+  )

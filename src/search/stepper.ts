@@ -6,17 +6,17 @@ import { actingTerms, type Acting } from '../schedule/acting.js'
 import { rowAt, type LambdaRow } from '../schedule/table.js'
 import type { LookAhead, Move } from '../schedule/source.js'
 import type { CompiledPhase } from '../schedule/types.js'
-import type { Graph } from '../nn/graph.js'
 import { moveAverage } from '../nn/moving-average.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { archBatching } from './arch-batching.js'
-import { layerOutputs, probesOf, withProbes, type Tap } from './activations.js'
+import { probesOf, tapsOf, withProbes } from './activations.js'
 import type { Batching } from './batching.js'
 import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
 import { runningSums, type MeanLosses } from './running-sums.js'
 import { gateScale } from './gate-scale.js'
 import { gateTime, travelOf } from './gate-time.js'
 import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
+import { readsInitial } from './initial.js'
 import { keptGradients } from './kept-gradients.js'
 import { lookAhead } from './look-ahead.js'
 import { openGroups, trainedWeights } from './moving-parts.js'
@@ -80,7 +80,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const archBatches = mode === 'joint' ? undefined : archBatching(data, context, 'arch')
   let aheadBatches: Batching | undefined
   const acting = actingTerms(schedule)
-  if (readsInitial(context)) model.keepInitial()
+  if (readsInitial(schedule, terms)) model.keepInitial()
   if (context.options.average) model.keepAverage()
   const sums = runningSums()
   const kept = keptGradients()
@@ -93,7 +93,12 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     parts: readonly Part[],
     network = modelNetwork(model, t),
   ): Gradients => {
-    const taps = tapsAt(lambdas, network.graph)
+    const taps = tapsOf(network.graph, model.supernet.layers, (layer) =>
+      acting.onActivations(layer, lambdas).map(({ term, lambda }) => ({
+        action: termOf(terms, term).activations!,
+        lambda,
+      })),
+    )
     return batchGradients(
       network,
       data.dataset.shape,
@@ -123,17 +128,6 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     const rate = learningRateAt(context.options.weights, now.t, schedule.steps)
     return unrolledGradients(model.weights, rate, { train: pass(train), arch: pass(arch) })
   }
-
-  const tapsAt = (lambdas: LambdaRow, graph: Graph): Tap[] =>
-    model.supernet.layers.flatMap((layer) => {
-      const pressing = acting.onActivations(layer, lambdas).map(({ term, lambda }) => ({
-        action: termOf(terms, term).activations!,
-        lambda,
-      }))
-      return pressing.length === 0
-        ? []
-        : layerOutputs(graph, layer).map((node) => ({ node, terms: pressing }))
-    })
 
   const stepWeightsAt = (now: Now, gradients: Gradients): void => {
     stepWeightsOnly(now, gradients)
@@ -300,14 +294,5 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     },
   }
 }
-
-/** Does a term that acts at some time read the weights that the search began with? */
-const readsInitial = ({ schedule, terms }: SearchContext): boolean =>
-  schedule.columns.some(
-    ({ part, term, segments }) =>
-      part === 'weights' &&
-      termOf(terms, term).weights!.readsInitial &&
-      segments.some(({ value }) => value > 0),
-  )
 
 const termOf = (terms: readonly Term[], name: string): Term => terms.find((term) => term.name === name)!
