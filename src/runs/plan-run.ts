@@ -199,9 +199,9 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
     return Math.min(...times) / rows
   }
   const whole = perRowAt(phase.from, { paths: 'all' })
-  const alternates = alternation(model, phase, phase.from).open.length > 0
-  const odd = phase.from + (1 - (phase.from % 2))
-  const searched = alternates ? (whole + perRowAt(odd, phase)) / 2 : whole
+  const { share } = alternation(model, phase, phase.from)
+  const alone = [phase.from, phase.from + 1].find((t) => alternation(model, phase, t).waits)
+  const searched = alone === undefined ? whole : share * whole + (1 - share) * perRowAt(alone, phase)
   stepper.dispose()
   model.dispose()
   const minutes = (examples: number, perRow: number) => (examples * perRow) / 60_000

@@ -210,6 +210,10 @@ it.each([3, 4])('goes on after iteration %i to the same bytes', async (stopAt) =
   expect(halved).toMatchObject({ reason: 'interrupted', steps: stopAt })
   const resumed = await searched(made, checkpoints.at(-1))
   expectSameBytes(straight.model, resumed.model)
+  // What is told of a removal is the gradient of the last iteration in which gates moved, before the stop, too.
+  const after = eventsOf(straight.events, 'removal').filter(({ step }) => step > stopAt)
+  expect(eventsOf(resumed.events, 'removal')).toEqual(after)
+  expect(after.length).toBeGreaterThan(0)
   for (const each of [straight.model, model, resumed.model]) each.dispose()
 })
 
