@@ -35,7 +35,7 @@ const digits = {
   data: { source: 'digits' },
   split: { by: 'stratified', train: 0.4, arch: 0.2, validation: 0.2, test: 0.2 },
   search: { epochs: 12, batch: 64, mode: 'alternating' },
-  retrain: { epochs: 16 },
+  retrain: { epochs: 16, distillation: { share: 0 } },
 }
 const adam = (learningRate: number) => ({ batch: 32, weights: { optimizer: 'adam', learningRate } })
 
@@ -64,7 +64,7 @@ const settings: Record<string, Setting> = {
       split: { by: 'random', train: 0.4, arch: 0.2, validation: 0.2, test: 0.2 },
       supernet: { space: 'mlp-cell' },
       search: { epochs: 60, mode: 'alternating', ...adam(0.003) },
-      retrain: { epochs: 120, ...adam(0.005) },
+      retrain: { epochs: 120, ...adam(0.005), distillation: { share: 0 } },
     },
     preset: 'strong-then-relaxed',
     // Residual blocks of ReLU, all of them.

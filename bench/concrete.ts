@@ -37,7 +37,7 @@ if (process.argv[2] === '--split') {
     })
     errors.push(metrics.test.final!)
     const share = (100 * metrics.derived.parameters) / metrics.supernet.parameters
-    const total = seconds.search + seconds.retrain
+    const total = seconds.search + (seconds.baseline ?? 0) + seconds.retrain
     console.log(
       `seed ${seed}  test rmse ${metrics.test.final!.toFixed(3)}  parameters ${metrics.derived.parameters} (${share.toFixed(0)} %)  jumps ${metrics.gap.jumps.toFixed(3)}  seconds ${total.toFixed(0)}`,
     )

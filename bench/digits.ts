@@ -6,9 +6,10 @@
  */
 import { loadConfig, resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
 import { packagePath } from '../src/base/files.js'
+import { teacherFor, trainBaseline } from '../src/derive/baseline.js'
 import { discretise, uniformGates } from '../src/derive/network.js'
 import { randomArchitecture } from '../src/derive/random.js'
-import { retrain } from '../src/derive/retrain.js'
+import { retrainStage } from '../src/derive/retrain-stage.js'
 import { withNetwork } from '../src/derive/measure.js'
 import type { Trial } from '../src/derive/types.js'
 import { evaluate } from '../src/search/evaluate.js'
@@ -17,22 +18,23 @@ import { format } from './summary.js'
 const seeds = Array.from({ length: Number(process.argv[2] ?? 5) }, (_, i) => i + Number(process.argv[3] ?? 1))
 const { config, folder } = loadConfig(packagePath('scripts', 'demo.yaml'))
 
-/** Test metric of a random legal architecture of a size, trained as the derived network is. */
+/** Test metric of a random legal architecture of a size, trained and taught as the derived network is. */
 async function trainRandom(trial: Trial, target: number): Promise<number> {
   const options = { parameters: { target, tolerance: 0.1 } }
   const drawn = randomArchitecture(trial.supernet, trial.random, options)
   if (!drawn) throw new Error(`no random architecture of ${target} parameters in 2,000 draws`)
   const { graph } = discretise(drawn, uniformGates(drawn), { gates: 'drop', affine: true })
-  const { loss, metric, random, data } = trial
-  const context = {
-    options: trial.config.retrain,
-    stage: 'retrain',
-    random,
-    loss,
-    metric,
-    emit: () => undefined,
-  } as const
-  const { values } = await retrain(graph, data, context)
+  const { metric, data } = trial
+  const hooks = { emit: () => undefined }
+  const baseline = await trainBaseline(trial, hooks)
+  const { values } = await retrainStage(
+    trial,
+    hooks,
+    'retrain',
+    graph,
+    new Map(),
+    teacherFor(trial, baseline),
+  )
   return withNetwork(graph, values, (network) => evaluate(network, data, data.splits.test, metric))!
 }
 

@@ -109,7 +109,7 @@ for (const space of named.length > 0 ? named : Object.keys(settings)) {
           mode: 'alternating',
         },
         // Only the search is looked at.
-        retrain: { epochs: 1 },
+        retrain: { epochs: 1, distillation: { share: 0 } },
       })
       const stepMs: number[] = []
       let before: number | null = null

@@ -48,7 +48,7 @@ async function run(seed: number): Promise<Row> {
       supernet: { space: 'nas-bench-201', options: { cells: 1 }, ...more.supernet },
       search: { epochs: 25, augment: { shift: 4, flip: true }, ...more.search },
       // What is asked for is the cell, not how well it can be trained on these images.
-      retrain: { steps: 1, baseline: false },
+      retrain: { steps: 1, distillation: { share: 0 } },
     }),
     '.',
   )

@@ -58,7 +58,7 @@ const configOf = (set: string, seed: number, schedule: string, baseline: boolean
   })
 }
 
-/** A trial; the unpruned supernet is trained once a set and seed. */
+/** A trial; the unpruned supernet's figures are those of the first one of a set and seed. */
 async function run(set: string, seed: number, method: string): Promise<Row> {
   const before = known().find((row) => row.set === set && row.seed === seed && row.unprunedValidation)
   const trial = await setupTrial(configOf(set, seed, method, before === undefined), '.')

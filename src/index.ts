@@ -57,6 +57,7 @@ export { Interrupted } from './derive/retrain-stage.js'
 export { runTrial } from './derive/trial.js'
 export type { Trial, TrialHooks, TrialMetrics, TrialResult } from './derive/types.js'
 export { retrainArchitecture } from './derive/retrain-architecture.js'
+export { trainBaseline, type Baseline } from './derive/baseline.js'
 
 export {
   benchmarkTable,

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { GraphBuilder } from '../src/nn/builder.js'
+import { mostBins } from '../src/nn/primitives/bins.js'
 import { operations } from '../src/nn/operations/index.js'
 import { supernetBuilder, type SupernetBuilder } from '../src/supernet/builder.js'
 import { searchSpace } from '../src/supernet/space.js'
@@ -13,12 +14,14 @@ interface Options {
   reductions: number[]
   operations: string[]
   pooling?: Pooling[]
+  levels?: number
 }
 
 /**
  * Convolutions over time for series: a first layer of windows of several lengths at once, then a chain of separable
  * convolutions whose dilation is chosen, as in LITE (Ismail-Fawaz et al., arXiv:2409.02869). The head reads the mean
- * over time, so that it does not matter when something happens; in windows of a longer series the last step, too.
+ * over time, so that it does not matter when something happens; in windows of a longer series the last step, too; and
+ * of labelled sequences how high they lie.
  */
 export const temporalConv = searchSpace<Options>({
   name: 'temporal-conv',
@@ -53,6 +56,14 @@ export const temporalConv = searchSpace<Options>({
             'what of the steps the head reads; mean, and last where the data is a series that was cut into windows',
         }),
       ),
+      levels: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: mostBins,
+          description:
+            'into how many bins the mean of each channel falls, for a path of the head of its own; 128 of labelled sequences, else none',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -62,6 +73,7 @@ export const temporalConv = searchSpace<Options>({
       channels,
       reductions,
       pooling = kind === 'series' ? ['mean', 'last'] : ['mean'],
+      levels = kind === 'sequences' ? 128 : 0,
     } = options
     const s = supernetBuilder(input, 'stem')
     let x = firstLayer(s, options)
@@ -73,10 +85,22 @@ export const temporalConv = searchSpace<Options>({
     }
     const head = s.layer('head')
     const features = head.activation(head.batchNorm(x), 'relu')
-    head.output('task', head.dense(head.concat(pooling.map((how) => pooled(head, features, how))), outputs))
-    return s.finish({ space: 'temporal-conv', options: { ...options, pooling }, outputs })
+    const shapes = head.dense(head.concat(pooling.map((how) => pooled(head, features, how))), outputs)
+    head.output('task', levels > 0 ? besideLevels(s, shapes, levels, outputs) : shapes)
+    return s.finish({ space: 'temporal-conv', options: { ...options, pooling, levels }, outputs })
   },
 })
+
+/**
+ * Convolutions with normalised outputs hardly see how high a series lies, and nearest neighbours live on it. So the mean of each
+ * channel, in bins, may say its own beside what the shapes say, or alone.
+ */
+function besideLevels(s: SupernetBuilder, shapes: string, levels: number, outputs: number): string {
+  const b = s.layer('levels')
+  const filled = b.bins(b.globalAvgPool(s.root.input), levels)
+  const paths = { shapes, levels: b.dense(filled, outputs) }
+  return s.node(s.layer('head'), paths, { name: 'head', layer: 'head', keep: { min: 1, max: 2 } })
+}
 
 /** The sum of convolutions with windows of several lengths, each of which may go. */
 function firstLayer(s: SupernetBuilder, { windows, channels }: Options): string {

@@ -28,7 +28,6 @@ search:
   mode: alternating         # gates on rows (arch) that train no weights
 retrain:
   epochs: 16
-  baseline: true            # also train the unpruned supernet, to compare
 criteria:                   # exit code 3 where one is not met
   - { metric: accuracy, atLeast: 0.95 }
   - { metric: parameters-share, atMost: 0.4 }

@@ -93,6 +93,24 @@ const Retrain = object(
     rollback: Rollback,
     l2: Type.Number({ minimum: 0, default: 0.003, description: 'λ of the L2 term on weights' }),
     augment: Augment,
+    distillation: object(
+      {
+        share: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            maximum: 1,
+            description:
+              'of the loss, what is held against the unpruned supernet’s outputs instead of the targets',
+          }),
+        ),
+        temperature: Type.Number({
+          exclusiveMinimum: 0,
+          default: 2,
+          description: 'what logits are divided by for that',
+        }),
+      },
+      { default: {} },
+    ),
     options: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
         description: 'options of the space in which the retrained network differs from the searched one',
@@ -109,7 +127,10 @@ const Retrain = object(
       default: 0,
       description: 'how many operations are left out for an example at the end; rises from 0',
     }),
-    baseline: Type.Boolean({ default: false, description: 'also retrain the unpruned supernet, to compare' }),
+    baseline: Type.Boolean({
+      default: false,
+      description: 'retrain the unpruned supernet to compare, where nothing else wants it',
+    }),
   },
   { default: {} },
 )

@@ -10,6 +10,7 @@ import { measureRows, type Measured } from './noise.js'
 import type { Retrained } from './retrain.js'
 import type { NetworkToRetrain } from './retrain-architecture.js'
 import { retrainStage } from './retrain-stage.js'
+import type { Teacher } from './teacher.js'
 import type { Trial, TrialHooks, TrialMetrics } from './types.js'
 
 /** What is known of the unpruned supernet, retrained. */
@@ -19,7 +20,21 @@ export interface Baseline {
   readonly measured: Measured | null
   /** What smaller sizes are compared with; nothing where its training diverged. */
   readonly compared: Compared
+  /** The network itself, from which others learn; none where its training diverged. */
+  readonly teacher?: Teacher
 }
+
+/** Does the derived network learn from the unpruned supernet? One of another size than was searched does not. */
+export const isTaught = ({ config, retrained }: Trial): boolean =>
+  config.retrain.distillation.share > 0 && retrained === undefined
+
+/** What it learns from, where it does and there is one. */
+export const teacherFor = (trial: Trial, baseline: Baseline | null | undefined): Teacher | undefined =>
+  isTaught(trial) ? baseline?.teacher : undefined
+
+/** Is the unpruned supernet trained, too: to be learnt from, for a tolerance, or to compare? */
+export const wantsBaseline = (trial: Trial): boolean =>
+  isTaught(trial) || trial.schedule.budget?.tolerance !== undefined || trial.config.retrain.baseline
 
 /** The unpruned supernet trained as the derived network will be: what pruning is held against. */
 export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Baseline> {
@@ -50,6 +65,6 @@ export function baselineOf(trial: Trial, { graph, values, validation }: Retraine
   return withNetwork(graph, values, (network) => {
     const measured = measureRows(trial, network)
     const figures = { ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) }
-    return { figures, measured, compared: comparedOf(trial, network) }
+    return { figures, measured, compared: comparedOf(trial, network), teacher: { graph, values } }
   })
 }

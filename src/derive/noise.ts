@@ -52,18 +52,21 @@ export function noiseOf(
 }
 
 /**
- * The noise of a network that was trained anew, with what an earlier run measured of the supernet and the baseline; with
- * that run's difference where the network is the `same`, for its pairs of rows are not kept.
+ * The noise of a network that was trained again, with what an earlier run measured of the supernet, and of the baseline where
+ * that is no `newer` one; with that run's difference where the network is the same, for its pairs of rows are not kept.
  */
-export function withEarlier(noise: Noise, earlier: Noise | undefined, same: boolean): Noise {
+export function withEarlier(
+  noise: Noise,
+  earlier: Noise | undefined,
+  { newer, same }: { readonly newer: boolean; readonly same: boolean },
+): Noise {
   const of = (split: keyof Measured): SplitNoise | null => {
     const [now, then] = [noise[split], earlier?.[split]]
     if (!now || !then) return now
     return {
       ...now,
       supernet: then.supernet,
-      baseline: now.baseline ?? then.baseline,
-      difference: now.difference ?? (same ? then.difference : null),
+      ...(!newer && { baseline: then.baseline, difference: same ? then.difference : null }),
     }
   }
   return { ...noise, validation: of('validation'), test: of('test') }

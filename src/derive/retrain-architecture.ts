@@ -1,6 +1,7 @@
 import type { Graph } from '../nn/graph.js'
 import type { Architecture } from '../supernet/types.js'
 import { restrictTo } from '../supernet/prune.js'
+import { teacherFor, type Baseline } from './baseline.js'
 import { discretise, retrainedAs, type GateValues } from './network.js'
 import type { Retrained } from './retrain.js'
 import { retrainStage } from './retrain-stage.js'
@@ -13,17 +14,17 @@ export interface NetworkToRetrain {
 }
 
 /**
- * Trains an architecture that an earlier search found on the trial's space; `inherited` holds the searched
- * supernet's weights, for `retrain.from: inherited`.
+ * Trains an architecture of the trial's space afresh. Of a baseline it learns as `retrain.distillation` says; without one it
+ * learns from the targets alone.
  */
 export function retrainArchitecture(
   trial: Trial,
   hooks: TrialHooks,
   architecture: Architecture,
-  inherited?: ReadonlyMap<string, Float32Array>,
+  baseline: Baseline | null = null,
 ): Promise<Retrained> {
-  const { graph, initial } = networkToRetrain(trial, architecture, inherited)
-  return retrainStage(trial, hooks, 'retrain', graph, initial)
+  const { graph, initial } = networkToRetrain(trial, architecture)
+  return retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, baseline))
 }
 
 /**

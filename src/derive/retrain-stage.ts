@@ -1,6 +1,7 @@
 import type { Graph } from '../nn/graph.js'
 import type { Stage } from '../search/events.js'
 import { retrain, type Retrained } from './retrain.js'
+import type { Teacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /** Thrown where a signal stopped a trial; what was saved can be resumed. */
@@ -15,6 +16,7 @@ export async function retrainStage(
   stage: Exclude<Stage, 'search'>,
   graph: Graph,
   initial: ReadonlyMap<string, Float32Array>,
+  teacher?: Teacher,
 ): Promise<Retrained> {
   const context = {
     options: config.retrain,
@@ -23,6 +25,7 @@ export async function retrainStage(
     metric,
     random,
     emit,
+    teacher,
     ...(signal && { signal }),
     ...(execute && { execute }),
   }

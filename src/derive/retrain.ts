@@ -22,6 +22,7 @@ import { learningRateAt, optimizer, type Optimizer } from '../search/optimizer.j
 import { rolledBack } from '../search/roll-back.js'
 import type { RetrainOptions } from '../search/training.js'
 import { stepWeights, updateStatistics } from '../search/update.js'
+import { lessonsOf, type Teacher } from './teacher.js'
 
 /** Names the random streams of all retraining: networks that are alike then come to the same figures, bit for bit. */
 const purpose = 'retrain'
@@ -29,6 +30,8 @@ const purpose = 'retrain'
 export interface RetrainContext extends LoopContext {
   readonly options: RetrainOptions
   readonly stage: Exclude<Stage, 'search'>
+  /** Whose outputs are learnt beside the targets, as `retrain.distillation` says. */
+  readonly teacher?: Teacher | undefined
 }
 
 export interface Retrained {
@@ -65,15 +68,16 @@ export async function retrain(
   initial?: ReadonlyMap<string, Float32Array>,
 ): Promise<Retrained> {
   const { stage, metric } = given
+  // The search is over: the rows that trained the gates now train weights.
+  const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
+  const lessons = given.teacher && lessonsOf(given.teacher, data, rows, given.options.augment !== undefined)
   const store = ParameterStore.of(graph, given.random, initial)
   const network = discreteNetwork(graph, store)
   const average = given.options.average ? ParameterStore.of(graph, given.random, initial) : undefined
   const judged = discreteNetwork(graph, average ?? store)
   const kept = withoutDeadNodes(graph, ['task'])
   const rule = optimizer(given.options.weights)
-  // The search is over: the rows that trained the gates now train weights.
-  const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
-  const batches = batching(data, rows, given.options, given.random, purpose)
+  const batches = batching(data, rows, { ...given.options, taught: lessons?.taught }, given.random, purpose)
   const { steps, evaluateEvery, earlyStop, keep } = given.options
   const interventions: Intervention[] = []
   let context = given
@@ -146,6 +150,7 @@ export async function retrain(
     store.dispose()
     average?.dispose()
     rule.dispose()
+    lessons?.dispose()
   }
 }
 
@@ -175,13 +180,13 @@ async function train(
   [from, until]: readonly [number, number],
 ): Promise<Stretch> {
   const start = performance.now()
-  const { steps, weights } = context.options
+  const { steps, weights, distillation } = context.options
   const wanted = network.weights.specs.filter(({ role }) => role === 'weight').map(({ name }) => name)
   const auxiliary = 'auxiliary' in network.graph.outputs ? context.options.auxiliary : 0
   let sum = tf.keep(tf.scalar(0))
   let first = NaN
   for (let t = from; t < until && !context.signal?.aborted; t++) {
-    const lossWeights = { task: 1, reconstruction: 0, auxiliary, loss: context.loss }
+    const lossWeights = { task: 1, reconstruction: 0, auxiliary, loss: context.loss, distillation }
     const gradients = batchGradients(
       network,
       data.dataset.shape,

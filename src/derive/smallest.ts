@@ -75,7 +75,7 @@ export async function smallestWithin(
     const { size, cost, architecture } = sized
     hooks.emit({ type: 'attempt', size, cost })
     try {
-      const final = await retrainArchitecture(trial, hooks, architecture)
+      const final = await retrainArchitecture(trial, hooks, architecture, reference)
       const compared = compare(trial, final, unpruned, tolerance)
       const found = { size, cost, validation: final.validation, ...compared }
       attempts.push(found)

@@ -6,7 +6,7 @@ import { SupernetModel } from '../supernet/model.js'
 import { architectureCosts } from '../supernet/architecture-cost.js'
 import { taskCost } from '../supernet/cost.js'
 import { restrictTo } from '../supernet/prune.js'
-import { baselineOf, isUnpruned, trainBaseline } from './baseline.js'
+import { baselineOf, isUnpruned, teacherFor, trainBaseline, wantsBaseline } from './baseline.js'
 import { measureSearched, summarise } from './measure.js'
 import { removedBy, type Removed } from './removed.js'
 import { prepare } from './prepare.js'
@@ -32,7 +32,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     const inherited = config.retrain.from === 'inherited' ? new Map(model.weights.values()) : undefined
     const { graph, initial } = networkToRetrain(trial, ended.architecture, inherited)
     const same = isUnpruned(trial, { graph, initial })
-    const wanted = config.retrain.baseline || tolerance !== undefined
+    const wanted = wantsBaseline(trial)
     const [apart, baselineSeconds] = await timed(async () =>
       wanted && !same ? trainBaseline(trial, hooks) : null,
     )
@@ -41,7 +41,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
         const sizes = sizesOf(search.menu, ended, trial.schedule.budget!.limit)
         return smallestWithin(trial, hooks, tolerance, sizes, apart)
       }
-      const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial)
+      const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, apart))
       return { chosen: ended, final: retrained, tolerated: undefined }
     })
     hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrainSeconds })

@@ -4,10 +4,11 @@ import type { Scale, Scales, Task } from '../data/types.js'
 import { parametersOf } from '../nn/cost.js'
 import type { Node, Shape } from '../nn/graph.js'
 import { epsilon } from '../nn/ops/batch-norm.js'
+import { fullOf } from '../nn/primitives/bins.js'
 import { withoutDilations } from './dilation.js'
 import { withoutRandomNodes } from './evaluation.js'
 import { foldGates, foldOutputScale, type PlainNetwork } from './fold.js'
-import { linearMap } from './linear-maps.js'
+import { fixedWeights } from './fixed-weights.js'
 import { withoutZeroNodes } from './zeros.js'
 
 /** A derived network, and what turns its inputs and outputs into the model's. */
@@ -108,6 +109,19 @@ const layersOf: Readonly<Record<string, (node: Node, name: string, input: Shape)
     tfl.layers.flatten({ name: `${name}-values` }),
     tfl.layers.dense({ units: shape[0]!, useBias: false, trainable: false, ...zeros, name }),
   ],
+  // Each number by itself becomes so many: what a depthwise convolution with constants does.
+  bins: ({ attrs }, name, [features]) => [
+    tfl.layers.reshape({ targetShape: [1, 1, features!], name: `${name}-values` }),
+    tfl.layers.depthwiseConv2d({
+      kernelSize: 1,
+      depthMultiplier: attrs.count as number,
+      trainable: false,
+      depthwiseInitializer: 'zeros',
+      name,
+    }),
+    tfl.layers.reLU({ maxValue: fullOf(attrs.count as number), name: `${name}-filled` }),
+    tfl.layers.flatten({ name: `${name}-flat` }),
+  ],
   flatten: (_node, name) => [tfl.layers.flatten({ name })],
   reshape: ({ shape }, name) => [tfl.layers.reshape({ targetShape: [...shape], name })],
 }
@@ -170,8 +184,8 @@ export function toLayersModel({ name, scales, bend, task, ...network }: ExportSo
 
 /** A node's parameters in the order in which its layer takes them, which is the primitive's own. */
 function weightsOf(node: Node, layer: Layer, { graph, values }: PlainNetwork): tf.Tensor[] {
-  const map = linearMap(node, graph.nodes.find(({ id }) => id === node.inputs[0])!.shape)
-  if (map) return [map]
+  const fixed = fixedWeights(node, graph.nodes.find(({ id }) => id === node.inputs[0])!.shape)
+  if (fixed) return fixed
   const own = parametersOf(graph).filter(({ name }) => name.startsWith(`${node.id}:`))
   const tensors = own.map(({ name, init }, i) => {
     // A Conv1D's kernel lacks the axis of size 1.

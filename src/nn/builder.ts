@@ -34,6 +34,8 @@ export interface GraphBuilder {
   avgPool(x: string, options: WindowOptions): string
   globalAvgPool(x: string): string
   dense(x: string, units: number): string
+  /** Each number as so many bins that it fills one after the other. */
+  bins(x: string, count: number): string
   concat(xs: readonly string[]): string
   add(xs: readonly string[]): string
   flatten(x: string): string
@@ -90,6 +92,7 @@ export function graphBuilder(shape: Shape, layer: string): GraphBuilder {
       avgPool: (x, options) => windowed('avg-pool', x, options),
       globalAvgPool: (x) => node('global-avg-pool', [x]),
       dense: (x, units) => node('dense', [x], { units }),
+      bins: (x, count) => node('bins', [x], { count }),
       concat: (xs) => (xs.length === 1 ? xs[0]! : node('concat', xs)),
       add: (xs) => (xs.length === 1 ? xs[0]! : node('add', xs)),
       flatten: (x) => node('flatten', [x]),

@@ -3,21 +3,24 @@ import * as tf from '@tensorflow/tfjs-core'
 export type LossName = 'cross-entropy' | 'mse' | 'mae' | 'huber'
 
 /**
- * A task loss: outputs [N, O] and targets (class indices [N], or values [N, O]) → the mean over examples,
- * a scalar. Differentiable; call inside a tidy.
+ * A task loss: outputs [N, O] and targets (class indices [N] or probabilities [N, O], or values [N, O]) → the mean over
+ * examples, a scalar. Differentiable; call inside a tidy.
  */
 export type Loss = (outputs: tf.Tensor2D, targets: tf.Tensor) => tf.Scalar
 
 const mean = (x: tf.Tensor): tf.Scalar => tf.mean(x)
 
 /**
- * −log softmax(outputs)[class], from logits. Its gradient is (softmax(outputs) − one-hot) / N: a third of the operations
+ * −Σ p log softmax(outputs), from logits, p being 1 for the class of an example where classes are given. Its gradient is (softmax(outputs) − p) / N: a third of the operations
  * that TensorFlow.js's tape would find.
  */
 const crossEntropy: Loss = (outputs, targets) => {
   const [rows, classes] = outputs.shape
   const of = tf.customGrad((x, save) => {
-    const chosen = tf.cast(tf.oneHot(tf.cast(targets as tf.Tensor1D, 'int32'), classes), 'float32')
+    const chosen =
+      targets.rank === 2
+        ? targets
+        : tf.cast(tf.oneHot(tf.cast(targets as tf.Tensor1D, 'int32'), classes), 'float32')
     const shifted = tf.sub(x as tf.Tensor2D, tf.max(x as tf.Tensor2D, 1, true))
     const powers = tf.exp(shifted)
     const totals = tf.sum(powers, 1, true)

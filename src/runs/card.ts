@@ -35,7 +35,7 @@ function about({ trial, architecture, metrics }: CardContent): string {
   const notice = removed?.notice ?? null
   return `# ${escaped(config.name)}
 ${notice === null ? '' : `\n> **${notice.split(' ').map(escaped).join(' ')}**\n`}
-A network that Sentei found in the search space ${code(supernet.space)} under the schedule ${code(schedule.name)} (seed ${metrics.seed}, backend ${metrics.backend}) and then trained ${config.retrain.from === 'scratch' ? 'from scratch' : "from the supernet's weights"}.
+A network that Sentei found in the search space ${code(supernet.space)} under the schedule ${code(schedule.name)} (seed ${metrics.seed}, backend ${metrics.backend}) and then trained ${config.retrain.from === 'scratch' ? 'from scratch' : "from the supernet's weights"}${taught(trial, metrics)}.
 
 | | parameters | multiply-adds | depth |
 | --- | ---: | ---: | ---: |
@@ -43,6 +43,14 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 | this model | ${formatCount(parameters)} | ${formatCount(flops)} | ${depth} |
 
 ${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
+}
+
+/** What it learnt from beside the targets. */
+function taught({ config }: Trial, { baseline, derived }: KeptMetrics): string {
+  const { share } = config.retrain.distillation
+  if (!baseline || baseline.diverged !== undefined || share === 0 || config.retrain.options) return ''
+  if (baseline.parameters === derived.parameters) return ''
+  return `, ${formatNumber(100 * share)} % of the loss against what the unpruned supernet says`
 }
 
 const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>

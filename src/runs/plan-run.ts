@@ -1,6 +1,7 @@
 import { backendLimit, useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
+import { isTaught, wantsBaseline } from '../derive/baseline.js'
 import { discretise, retrainedAs, uniformGates, unprunedNetwork } from '../derive/network.js'
 import { mostAttempts } from '../derive/smallest.js'
 import type { Trial } from '../derive/types.js'
@@ -95,21 +96,28 @@ function networkCost(supernet: Supernet, { retrain }: Config): Cost {
   return costOf(discretise(supernet, uniformGates(supernet), options).graph)
 }
 
-/** Refuses a trial whose steps cannot fit into the backend's memory, with what would. */
-export function requireMemory(trial: Trial): void {
-  requireFit(memoryOf(trial).filter(({ fits }) => !fits))
+/** Refuses a trial some of whose stages cannot fit into the backend's memory, with what would. */
+export function requireMemory(
+  trial: Trial,
+  stages: readonly StageMemory['stage'][] = ['search', 'baseline'],
+): void {
+  requireFit(memoryOf(trial).filter(({ stage, fits }) => stages.includes(stage) && !fits))
 }
 
 function requireFit(tooLarge: readonly StageMemory[]): void {
   for (const stage of tooLarge) {
     const path = `config.${stage.stage === 'search' ? 'search' : 'retrain'}`
     const needed = gib(stage.peakBytes + stage.heldBytes)
-    const remedy =
+    const smaller =
       stage.largestRows === 0
         ? 'not even one example fits; take fewer channels or cells, or smaller inputs'
         : `take a batch of at most ${stage.largestRows}, or ${path}.shards so that a shard has at most ${stage.largestRows}`
+    const without =
+      stage.stage === 'baseline'
+        ? `, or no unpruned supernet to learn from: ${path}.distillation.share 0`
+        : ''
     throw new InputError(
-      `${path}.batch: a step of ${stage.rows} examples needs ${needed} GiB, the backend has ${gib(backendLimit()!)} GiB; ${remedy}`,
+      `${path}.batch: a step of ${stage.rows} examples needs ${needed} GiB, the backend has ${gib(backendLimit()!)} GiB; ${smaller}${without}`,
     )
   }
 }
@@ -122,7 +130,7 @@ function memoryOf(trial: Trial): StageMemory[] {
   const rows = shardRows(config.search)
   const groups = supernet.groups.map(({ name }) => name)
   const stages = [stageMemory('search', supernet.graph, roles, groups, rows)]
-  if (trainsBaseline(trial))
+  if (wantsBaseline(trial))
     stages.push(
       stageMemory(
         'baseline',
@@ -134,10 +142,6 @@ function memoryOf(trial: Trial): StageMemory[] {
     )
   return stages
 }
-
-/** A tolerance is held against the unpruned supernet. */
-const trainsBaseline = ({ config, schedule }: Trial): boolean =>
-  config.retrain.baseline || schedule.budget?.tolerance !== undefined
 
 /** The most rows of a shard. */
 const shardRows = ({ batch, shards }: { readonly batch: number; readonly shards: number }): number =>
@@ -207,11 +211,13 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   const minutes = (examples: number, perRow: number) => (examples * perRow) / 60_000
   const validation = data.splits.validation.length / 3
   const full = minutes(examplesOf(retrain, validation), whole)
+  // What the teacher says of augmented examples it must be asked for in each step.
+  const learnt = isTaught(trial) && retrain.augment ? (full * 4) / 3 : full
   return {
     stepMs: searched * search.batch,
     search: minutes(examplesOf(search, validation), searched),
-    baseline: trainsBaseline(trial) ? full : null,
-    retrain: schedule.budget?.tolerance === undefined ? full : full * mostAttempts,
+    baseline: wantsBaseline(trial) ? full : null,
+    retrain: schedule.budget?.tolerance === undefined ? learnt : learnt * mostAttempts,
   }
 }
 

@@ -7,13 +7,21 @@ import { writeJson } from '../base/files.js'
 import { damaged } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
 import { behindSearch, withInterventions } from '../config/interventions.js'
-import { baselineOf, isUnpruned } from '../derive/baseline.js'
-import { networkToRetrain, retrainArchitecture } from '../derive/retrain-architecture.js'
+import {
+  baselineOf,
+  isTaught,
+  isUnpruned,
+  teacherFor,
+  trainBaseline,
+  type Baseline,
+} from '../derive/baseline.js'
+import { networkToRetrain } from '../derive/retrain-architecture.js'
+import { retrainStage } from '../derive/retrain-stage.js'
 import { judgeRetrained } from '../derive/measure.js'
 import { noiseOf, withEarlier } from '../derive/noise.js'
 import { removedOf } from '../derive/removed.js'
 import { startEvent } from '../derive/trial.js'
-import type { KeptMetrics, Trial } from '../derive/types.js'
+import type { KeptMetrics, Trial, TrialHooks } from '../derive/types.js'
 import type { Retrained } from '../derive/retrain.js'
 import { costOf } from '../nn/cost.js'
 import { eventsOf } from '../report/history.js'
@@ -28,6 +36,7 @@ import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
 import { tellingFailure } from './failure.js'
 import { menuArchitecture, readArchitecture } from './menu.js'
+import { requireMemory } from './plan-run.js'
 import { writeResults } from './results.js'
 import {
   createRunFolder,
@@ -36,6 +45,7 @@ import {
   requireSameData,
   retrainedFrom,
   type FinishedRun,
+  type Timings,
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
 import { whileStoppable, type RunHooks } from './search-run.js'
@@ -80,6 +90,7 @@ export async function retrainRun({
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, { spaces, readers, terms, planners })
+  if (isTaught(trial)) requireMemory(trial, ['baseline'])
   checkSameSpace(trial, origin, file ?? run)
   requireSameData(run, trial.data)
   if (chosen) checkChosen(trial, chosen)
@@ -123,21 +134,20 @@ async function retrainInFolder(
   }
   try {
     emit(startEvent(trial))
-    const start = performance.now()
     const inherited = trial.config.retrain.from === 'inherited' ? searchedWeights(origin.folder) : undefined
     const hooks = { emit, execute, ...(signal && { signal }) }
-    const work = () => retrainArchitecture(trial, hooks, origin.architecture, inherited)
-    const retrained = await tellingFailure(emit, () => whileStoppable(onStoppable, work))
-    const retrainSeconds = (performance.now() - start) / 1000
-    const { searchSeconds, baselineSeconds } = origin.timings
+    const work = () => trainAgain(trial, hooks, origin, inherited)
+    const { retrained, baseline, seconds } = await tellingFailure(emit, () =>
+      whileStoppable(onStoppable, work),
+    )
     await writeResults(
       out,
       trial,
       {
         architecture: origin.architecture,
         network: retrained,
-        metrics: newMetrics(trial, origin, retrained, chosen),
-        seconds: { searchSeconds, baselineSeconds, retrainSeconds },
+        metrics: newMetrics(trial, origin, { retrained, baseline }, chosen),
+        seconds: { searchSeconds: origin.timings.searchSeconds, ...seconds },
         workers,
         schedule,
       },
@@ -148,6 +158,35 @@ async function retrainInFolder(
   }
 }
 
+/** What is trained: the architecture, and what it learns from. */
+interface TrainedAgain {
+  readonly retrained: Retrained
+  /** The unpruned supernet with this seed, where it was trained. */
+  readonly baseline: Baseline | null
+}
+
+async function trainAgain(
+  trial: Trial,
+  hooks: TrialHooks,
+  { architecture, metrics, timings }: FinishedRun,
+  inherited: ReadonlyMap<string, Float32Array> | undefined,
+): Promise<TrainedAgain & { seconds: Pick<Timings, 'baselineSeconds' | 'retrainSeconds'> }> {
+  const { graph, initial } = networkToRetrain(trial, architecture, inherited)
+  const same = isUnpruned(trial, { graph, initial })
+  const start = performance.now()
+  const learnsFrom = !same && isTaught(trial) ? await trainBaseline(trial, hooks) : null
+  const between = performance.now()
+  const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, learnsFrom))
+  return {
+    retrained,
+    baseline: same && metrics.baseline ? baselineOf(trial, retrained) : learnsFrom,
+    seconds: {
+      baselineSeconds: learnsFrom ? (between - start) / 1000 : timings.baselineSeconds,
+      retrainSeconds: (performance.now() - between) / 1000,
+    },
+  }
+}
+
 /**
  * What the search measured stays; what is of the retrained network is measured anew. Of a `chosen` architecture, which
  * is not what the run came to, the search did not measure what deriving costs. The menu stays in the run's own folder.
@@ -155,19 +194,16 @@ async function retrainInFolder(
 function newMetrics(
   trial: Trial,
   { metrics: { menu: _, ...origin }, architecture, config }: FinishedRun,
-  retrained: Retrained,
+  { retrained, baseline }: TrainedAgain,
   chosen: boolean,
 ): KeptMetrics {
   const { test, criteria, measured } = judgeRetrained(trial, retrained)
-  const scratch = trial.config.retrain.from === 'scratch'
-  const same = origin.baseline && scratch && isUnpruned(trial, networkToRetrain(trial, architecture))
-  const baseline = same ? baselineOf(trial, retrained) : null
   const trainedBy = ({ seed, backend, retrain }: Config) => ({ seed, backend, retrain })
   const again = !chosen && isDeepStrictEqual(trainedBy(trial.config), trainedBy(config))
   const noise = withEarlier(
     noiseOf(trial, { supernet: null, baseline: baseline?.measured ?? null, final: measured }),
     origin.noise,
-    again,
+    { newer: baseline !== null, same: again },
   )
   const metrics = {
     ...origin,

@@ -113,8 +113,13 @@ export function requireSameData(folder: string, { dataset }: Pick<PreparedData, 
 /** The resolved configuration of the run in a folder. */
 export function readRunConfig(folder: string): Config {
   const config = resolveConfig(readRunFile(folder, 'config.json', 'is this the folder of a run?'))
+  const { data, retrain } = config
   // Runs of before there was a choice.
-  return { ...config, data: { scaling: 'standard', ...config.data } }
+  return {
+    ...config,
+    data: { scaling: 'standard', ...data },
+    retrain: { ...retrain, distillation: { share: 0, ...retrain.distillation } },
+  }
 }
 
 /** Everything that a finished run's folder holds, for whoever goes on from it. */

@@ -8,6 +8,8 @@ export interface BatchingOptions {
   readonly batch: number
   readonly shards: number
   readonly augment?: AugmentOptions | undefined
+  /** What a teacher says of some rows, whose inputs are given: [rows, outputs]. */
+  readonly taught?: ((inputs: Float32Array, rows: Uint32Array) => Float32Array) | undefined
 }
 
 /** The batches of some rows, epoch after epoch; the same for the same random source, however often asked. */
@@ -40,12 +42,13 @@ export function batching(
     at(t) {
       const epoch = Math.floor(t / perEpoch)
       return shardsOf(batchesIn(epoch)[t % perEpoch]!, options.shards).map((shard) => {
-        const inputs = gather(data.inputs, length, shard)
+        const own = gather(data.inputs, length, shard)
+        const { augment, taught } = options
+        const inputs = augment ? augmentImages(own, shape, shard, epoch, random, augment) : own
         return {
-          inputs: options.augment
-            ? augmentImages(inputs, shape, shard, epoch, random, options.augment)
-            : inputs,
+          inputs,
           targets: gather(data.targets, width, shard),
+          ...(taught && { taught: taught(inputs, shard) }),
           rows: shard.length,
         }
       })

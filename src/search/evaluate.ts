@@ -15,6 +15,11 @@ const batchSize = 256
  * rows × width, in the order of `rows`.
  */
 export function predictRows(network: PassNetwork, data: PreparedData, rows: Uint32Array): Float64Array {
+  return unscale(taskOutputs(network, data, rows), data.scaler.target)
+}
+
+/** The same as the network says it: values in scaled units. */
+export function taskOutputs(network: PassNetwork, data: PreparedData, rows: Uint32Array): Float32Array {
   const { shape } = data.dataset
   const length = shape.reduce((product, n) => product * n, 1)
   const parts: Float32Array[] = []
@@ -23,7 +28,7 @@ export function predictRows(network: PassNetwork, data: PreparedData, rows: Uint
     const batch = rows.subarray(from, from + size)
     parts.push(predict(network, tf.tensor(gather(data.inputs, length, batch), [batch.length, ...shape])))
   }
-  return unscale(concatenate(parts), data.scaler.target)
+  return concatenate(parts)
 }
 
 /** The task outputs of one batch, as numbers; disposes the input. */

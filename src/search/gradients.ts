@@ -4,6 +4,7 @@ import type { Graph } from '../nn/graph.js'
 import type { PassObserver } from '../nn/profile.js'
 import { runGradients, type RunOptions } from '../nn/run.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
+import { distilled, type Distillation } from '../objective/distillation.js'
 import { reconstructionLoss, type Loss } from '../objective/losses.js'
 import { addGradients } from './add-gradients.js'
 import { tapGradients, type Tap, type TapGradients } from './activations.js'
@@ -17,6 +18,8 @@ export interface Shard {
   /** [rows, …shape], row by row. */
   readonly inputs: Float32Array
   readonly targets: Float32Array
+  /** A teacher's outputs, [rows, outputs], where there is one. */
+  readonly taught?: Float32Array
   readonly rows: number
   /** A random direction, [rows, …shape], where a term asks how outputs move with the input. */
   readonly probe?: Float32Array
@@ -29,6 +32,8 @@ export interface LossWeights {
   /** Of the task loss of an auxiliary classifier; 0 by default. */
   readonly auxiliary?: number
   readonly loss: Loss
+  /** How much of the task's loss is held against a teacher's outputs, where shards have them. */
+  readonly distillation?: Distillation
 }
 
 /** Which parameters and gate groups gradients are wanted of. */
@@ -215,7 +220,7 @@ function seedGradients(
   input: tf.Tensor,
   shard: Shard,
   share: number,
-  { task, reconstruction, auxiliary = 0, loss }: LossWeights,
+  { task, reconstruction, auxiliary = 0, loss, distillation }: LossWeights,
   losses: { task?: tf.Scalar; reconstruction?: tf.Scalar },
 ): Record<string, tf.Tensor> {
   const seeds: Record<string, tf.Tensor> = {}
@@ -228,9 +233,14 @@ function seedGradients(
     else losses[role] = value
     seeds[role] = gradient
   }
-  const taskLoss = (output: tf.Tensor) => loss(output as tf.Tensor2D, tf.tensor(shard.targets))
-  if (task > 0) seed('task', task, taskLoss)
-  if (auxiliary > 0) seed('auxiliary', auxiliary, taskLoss)
+  const { targets, taught } = shard
+  const taskLoss = (output: tf.Tensor2D) => {
+    const own =
+      taught && distillation ? distilled(loss, distillation, tf.tensor2d(taught, output.shape)) : loss
+    return own(output, tf.tensor(targets))
+  }
+  if (task > 0) seed('task', task, (output) => taskLoss(output as tf.Tensor2D))
+  if (auxiliary > 0) seed('auxiliary', auxiliary, (output) => taskLoss(output as tf.Tensor2D))
   if (reconstruction > 0)
     seed('reconstruction', reconstruction, (output) => reconstructionLoss(output, input))
   return seeds

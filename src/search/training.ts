@@ -1,7 +1,8 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { batchCount } from '../data/batches.js'
-import type { Encoding, PreparedData } from '../data/types.js'
+import type { Distillation } from '../objective/distillation.js'
+import type { Encoding, PreparedData, Task } from '../data/types.js'
 
 type Stage = 'search' | 'retrain'
 
@@ -24,8 +25,11 @@ interface Training {
 
 type Open = 'epochs' | keyof Training
 export type SearchOptions = Omit<Config['search'], Open> & Training
-export type RetrainOptions = Omit<Config['retrain'], Open | 'keep'> &
-  Training & { readonly keep: NonNullable<Config['retrain']['keep']> }
+export type RetrainOptions = Omit<Config['retrain'], Open | 'keep' | 'distillation'> &
+  Training & {
+    readonly keep: NonNullable<Config['retrain']['keep']>
+    readonly distillation: Distillation
+  }
 
 /** A configuration with nothing left open: a configuration, too, which says the same on any data. */
 export type ResolvedConfig = Omit<Config, Stage> & {
@@ -57,6 +61,7 @@ export function resolveTraining(config: Config, { dataset, splits }: PreparedDat
     retrain: {
       keep: usualKeep(config.retrain, kind),
       ...resolved('retrain', config.retrain, { kind, rows: train.length + arch.length }),
+      distillation: usualDistillation(config.retrain, dataset.task.kind),
     },
   }
 }
@@ -64,6 +69,12 @@ export function resolveTraining(config: Config, { dataset, splits }: PreparedDat
 /** Of few sequences a handful validate: their best evaluation is a lucky one, where a decaying rate ends is not. */
 const usualKeep = ({ earlyStop }: Config['retrain'], kind: Facts['kind']): RetrainOptions['keep'] =>
   kind === 'sequences' && !earlyStop ? 'last' : 'best'
+
+/** A class says little of an example, and a number much: what a teacher makes of it adds more to the one. */
+const usualDistillation = ({ distillation }: Config['retrain'], task: Task['kind']): Distillation => ({
+  ...distillation,
+  share: distillation.share ?? (task === 'classification' ? 0.9 : 0.5),
+})
 
 function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Facts) {
   const { epochs, earlyStop, ...rest } = own

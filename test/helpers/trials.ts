@@ -138,7 +138,7 @@ export function trialOf(data: PreparedData, supernet: Supernet, settings: Settin
     schedule: 'none',
     ...settings,
     search: trained({ epochs: 2, batch: 8 }, settings.search),
-    retrain: trained({ epochs: 40, batch: 64 }, settings.retrain),
+    retrain: trained({ epochs: 40, batch: 64, distillation: { share: 0 } }, settings.retrain),
   })
   const config = resolveTraining(configured, data)
   const random = randomSource(config.seed)

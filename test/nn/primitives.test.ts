@@ -31,6 +31,7 @@ const networks: [string, number[], (b: GraphBuilder) => string][] = [
     [5, 3],
     (b) => b.node('from-last', [b.conv(b.input, { channels: 3, kernel: 1 })]),
   ],
+  ['bins of numbers', [3], (b) => b.dense(b.bins(b.dense(b.input, 2), 6), 2)],
   ['a series of one step', [1, 3], (b) => b.node('from-last', [b.conv(b.input, { channels: 2, kernel: 1 })])],
   [
     'features of the last step',
@@ -112,6 +113,20 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
     }
     expect([...outputOf(b.graph(), 'task', numbers)]).toEqual([-4, -60, -3, -40, 5, 70])
     expect([...outputOf(b.graph(), 'last', numbers)]).toEqual([70, 5, 70])
+  })
+
+  it('bins are filled one after the other, and together as large as their number', () => {
+    const b = graphBuilder([1], 'l')
+    b.output('task', b.bins(b.input, 4))
+    const filled = (x: number) => {
+      const values = outputOf(b.graph(), 'task', { input: Float32Array.of(x), parameters: new Map() })
+      return [...values].map((value) => Number(value.toFixed(3)))
+    }
+    // Edges at −3, the quartiles of the normal, and 3; a full bin is 2 / √4.
+    expect(filled(-4)).toEqual([0, 0, 0, 0])
+    expect(filled(0)).toEqual([1, 1, 0, 0])
+    expect(filled(-0.6455 / 2)).toEqual([1, 0.5, 0, 0])
+    expect(filled(5)).toEqual([1, 1, 1, 1])
   })
 
   it('activations are the functions of their definitions', () => {

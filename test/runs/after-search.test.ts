@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
+import { hashesOf, readChecksums, writeChecksums } from '../../src/base/checksums.js'
 import { packagePath } from '../../src/base/files.js'
 import { gunzipSync } from 'node:zlib'
 import { resolveConfig } from '../../src/config/load-config.js'
@@ -47,6 +48,30 @@ describe('retrainRun', () => {
       run: at('mlp'),
       seed: 1,
     })
+  })
+
+  test('of a run of before there was a teacher it has none', async () => {
+    const alone: Config = { ...resolveConfig(tinyMlp), criteria: [] }
+    const config = { ...alone, retrain: { ...alone.retrain, distillation: { share: 0, temperature: 2 } } }
+    const old = await searchRun({ config, out: at('old') })
+    const file = at('old/config.json')
+    const { distillation: _, ...retrain } = (JSON.parse(readFileSync(file, 'utf8')) as Config).retrain
+    writeFileSync(file, JSON.stringify({ ...old.config, retrain }))
+    const { files, data } = readChecksums(at('old'))!
+    writeChecksums(at('old'), { ...files, ...hashesOf(at('old'), ['config.json']) }, data)
+    const again = await retrainRun({ run: at('old'), out: at('old-again') })
+    expect(again.metrics).toEqual(old.metrics)
+    expect(old.metrics.test.final).not.toBe(mlp.metrics.test.final)
+  })
+
+  test('a larger network than was searched has none either', async () => {
+    const wider = (share: number) => (config: Config) => ({
+      ...config,
+      retrain: { ...config.retrain, options: { channels: 4 }, distillation: { share, temperature: 2 } },
+    })
+    const run = (share: number) =>
+      retrainRun({ run: at('cells'), configure: wider(share), out: at(`wider-${share}`) })
+    expect((await run(0.9)).metrics).toEqual((await run(0)).metrics)
   })
 
   test('from the inherited weights it starts where the search ended', async () => {

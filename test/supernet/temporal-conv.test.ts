@@ -11,10 +11,11 @@ function built(steps: number, options: object = {}, kind?: Encoding['kind']): Su
   return space.build({ options: resolved, input: [steps, 2], outputs: 3, ...(kind && { kind }) })
 }
 
-/** The inputs of the last dense layer, by kind. */
+/** The inputs of the dense layer that reads what convolutions found, by kind. */
 function readByHead({ graph }: Supernet): string[] {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]))
-  const { inputs } = nodes.get(graph.outputs.task!)!
+  const last = nodes.get(graph.outputs.task!)!
+  const { inputs } = last.kind === 'mix' ? nodes.get(last.inputs[0]!)! : last
   const ofConcat = inputs.flatMap((id) => (nodes.get(id)!.kind === 'concat' ? nodes.get(id)!.inputs : [id]))
   return ofConcat.map((id) => {
     const { kind, inputs: above } = nodes.get(id)!
@@ -31,6 +32,17 @@ describe('the head of temporal-conv', () => {
     ['series', { pooling: ['mean'] }, ['global-avg-pool']],
   ] as const)('of %s with %j reads %j', (kind, options, read) => {
     expect(readByHead(built(60, options, kind))).toEqual(read)
+  })
+
+  it('hears of labelled sequences how high they lie, beside their shapes or alone', () => {
+    const { groups, graph } = built(60, {}, 'sequences')
+    const head = groups.find(({ name }) => name === 'head')!
+    expect(head.members.map(({ name }) => name)).toEqual(['shapes', 'levels'])
+    expect(head.keep).toEqual({ min: 1, max: 2 })
+    // Two channels in 128 bins each.
+    expect(graph.nodes.find(({ kind }) => kind === 'bins')!.shape).toEqual([256])
+    expect(built(60, { levels: 0 }, 'sequences').groups.some(({ name }) => name === 'head')).toBe(false)
+    expect(built(60, {}, 'series').graph.nodes.some(({ kind }) => kind === 'bins')).toBe(false)
   })
 
   it('is the same where an architecture is built again without the data', () => {

@@ -1,5 +1,6 @@
 import type { Node } from '../graph.js'
 import { batchNorm } from './batch-norm.js'
+import { bins } from './bins.js'
 import { conv, depthwise } from './conv.js'
 import { dense } from './dense.js'
 import { activation, add, affine, concat, input } from './elementwise.js'
@@ -31,6 +32,7 @@ export const primitives: readonly Primitive[] = [
   reshape,
   fromLast,
   last,
+  bins,
   affine,
   mix,
   units,

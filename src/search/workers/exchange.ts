@@ -93,7 +93,7 @@ export class Exchange {
       array.set(from)
       return array
     }
-    const { inputs, targets, rows, probe } = shard
+    const { inputs, targets, taught, rows, probe } = shard
     return {
       ...work,
       ...names,
@@ -101,6 +101,7 @@ export class Exchange {
         inputs: copied('inputs', inputs),
         targets: copied('targets', targets),
         rows,
+        ...(taught && { taught: copied('taught', taught) }),
         ...(probe && { probe: copied('probe', probe) }),
       },
       results: this.#flat(`results ${index}`, most),

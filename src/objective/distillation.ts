@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { losses, type Loss } from './losses.js'
+
+/** How much a network learns from another one's outputs. */
+export interface Distillation {
+  /** Of the task's loss, what is held against the teacher instead of the targets: 0 to 1. */
+  readonly share: number
+  /** What logits are divided by, so that the teacher's second thoughts count; says nothing for numbers. */
+  readonly temperature: number
+}
+
+/**
+ * (1 − s) E(y, t) + s M(y, y*) for outputs y, targets t and a teacher's outputs y*, [N, O]. For classes M is
+ * T² times the cross-entropy of softmax(y / T) against softmax(y* / T), whose gradient is of the size of E's (Hinton et al.,
+ * arXiv:1503.02531); for numbers it is E(y, y*). Call inside a tidy.
+ */
+export function distilled(loss: Loss, { share, temperature }: Distillation, taught: tf.Tensor2D): Loss {
+  const isClass = loss === losses['cross-entropy']
+  const match = (outputs: tf.Tensor2D): tf.Scalar => {
+    if (!isClass) return loss(outputs, taught)
+    const soft = tf.softmax(tf.div(taught, temperature))
+    return tf.mul(loss(tf.div(outputs, temperature), soft), temperature ** 2)
+  }
+  return (outputs, targets) =>
+    tf.add(tf.mul(loss(outputs, targets), 1 - share), tf.mul(match(outputs), share))
+}

@@ -1,0 +1,203 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { discretise, uniformGates, unprunedNetwork } from '../../src/derive/network.js'
+import { retrainStage } from '../../src/derive/retrain-stage.js'
+import { lessonsOf, type Teacher } from '../../src/derive/teacher.js'
+import { runTrial } from '../../src/derive/trial.js'
+import { withNetwork } from '../../src/derive/measure.js'
+import { predict, taskOutputs } from '../../src/search/evaluate.js'
+import {
+  eventsOf,
+  imageData,
+  modelOf,
+  onePhase,
+  tinyCells,
+  tinyMlp,
+  trialOf,
+  vectorData,
+} from '../helpers/trials.js'
+import { resolveConfig } from '../../src/config/load-config.js'
+import type { PreparedData } from '../../src/data/types.js'
+import { isTaught, teacherFor, trainBaseline, wantsBaseline } from '../../src/derive/baseline.js'
+import { smallestWithin } from '../../src/derive/smallest.js'
+import type { Event } from '../../src/search/events.js'
+import { sequential, type Shard, type ShardExecutor } from '../../src/search/gradients.js'
+import { resolveTraining } from '../../src/search/training.js'
+import type { Supernet } from '../../src/supernet/types.js'
+import type { Trial } from '../../src/derive/types.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const quiet = { emit: () => undefined }
+
+async function teacherOf(trial: Trial): Promise<Teacher> {
+  const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
+  return retrainStage(trial, quiet, 'baseline', graph, constants)
+}
+
+describe('lessons', () => {
+  it.each([false, true])('are what the teacher says of each row; augmented: %s', async (augmented) => {
+    const trial = trialOf(imageData(), tinyCells(), { retrain: { epochs: 1 } })
+    const teacher = await teacherOf(trial)
+    const { data } = trial
+    const before = tf.memory().numTensors
+    // Neither from 0 on nor without gaps, as the rows of a split are.
+    const taught = data.splits.train.filter((row) => row > 2 && row % 3 !== 0)
+    const lessons = lessonsOf(teacher, data, taught, augmented)
+    const rows = taught.slice(3, 8).reverse()
+    const size = data.inputs.length / data.dataset.rows
+    const inputs = Float32Array.from(
+      [...rows].flatMap((row) => [...data.inputs.slice(row * size, (row + 1) * size)]),
+    )
+    const wanted = withNetwork(teacher.graph, teacher.values, (network) => taskOutputs(network, data, rows))
+    const found = lessons.taught(inputs, rows)
+    expect(found).toHaveLength(wanted.length)
+    found.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 4))
+    if (augmented)
+      expect(
+        lessons.taught(
+          inputs.map((x) => -x),
+          rows,
+        ),
+      ).not.toEqual(found)
+    lessons.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+})
+
+describe('a network with a teacher', () => {
+  it('learns what the teacher says, not the targets, where its share is all', async () => {
+    const supernet = tinyMlp()
+    const data = vectorData({ train: 96, validation: 24 })
+    const trial = trialOf(data, supernet, {
+      retrain: {
+        epochs: 60,
+        batch: 16,
+        keep: 'last',
+        weights: { optimizer: 'adam', learningRate: 0.01 },
+        distillation: { share: 1 },
+      },
+    })
+    const apart = await teacherOf(trial)
+    // A teacher that is wrong about everything: its last layer is turned around.
+    const last = [...apart.values.keys()].filter((name) => name.endsWith(':kernel')).at(-1)!
+    const wrong = {
+      ...apart,
+      values: new Map([...apart.values].map(([name, v]) => [name, name === last ? v.map((x) => -x) : v])),
+    }
+    const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true })
+    const train = (teacher?: Teacher) => retrainStage(trial, quiet, 'retrain', graph, new Map(), teacher)
+    const rows = data.splits.train
+    const saying = ({ graph, values }: Teacher) =>
+      withNetwork(graph, values, (network) => taskOutputs(network, data, rows))
+    const distance = (a: Teacher, b: Teacher) =>
+      Math.hypot(...saying(a).map((value, i) => value - saying(b)[i]!))
+    const pupil = await train(wrong)
+    expect(distance(pupil, wrong)).toBeLessThan(0.5 * distance(pupil, apart))
+    expect(await train()).toEqual(await train())
+  })
+
+  it('has the unpruned supernet for one, which is then trained, compared with, and freed', async () => {
+    const settings = { schedule: onePhase([]), search: { epochs: 2, batch: 8 } }
+    const run = async (share: number) => {
+      const events: Event[] = []
+      const trial = trialOf(imageData(), tinyCells(), {
+        ...settings,
+        retrain: { epochs: 2, distillation: { share } },
+      })
+      const before = tf.memory().numTensors
+      const result = await runTrial(trial, { emit: (event) => void events.push(event) })
+      expect(tf.memory().numTensors).toBe(before)
+      const stages = new Set(eventsOf(events, 'evaluation').map(({ stage }) => stage))
+      return { ...result, stages: [...stages] }
+    }
+    const [alone, taught] = [await run(0), await run(0.9)]
+    expect(alone.stages).toEqual(['search', 'retrain'])
+    expect(alone.metrics.baseline).toBeNull()
+    expect(taught.stages).toEqual(['search', 'baseline', 'retrain'])
+    expect(taught.metrics.baseline).not.toBeNull()
+    expect(taught.architecture).toEqual(alone.architecture)
+    expect(taught.values).not.toEqual(alone.values)
+  })
+})
+
+describe('what is taught', () => {
+  const rows = { train: 24, validation: 12, test: 12 }
+  const shares = (data: PreparedData, supernet: Supernet, retrain: object = {}) =>
+    resolveTraining(
+      resolveConfig({ data: { source: 'digits' }, supernet: { space: supernet.space }, retrain }),
+      data,
+    ).retrain.distillation
+
+  it('is decided by the kind of task, where it is not given', () => {
+    expect(shares(imageData(rows), tinyCells())).toEqual({ share: 0.9, temperature: 2 })
+    expect(shares(vectorData(rows), tinyMlp())).toEqual({ share: 0.5, temperature: 2 })
+    const given = { distillation: { share: 0.2, temperature: 3 } }
+    expect(shares(vectorData(rows), tinyMlp(), given)).toEqual({ share: 0.2, temperature: 3 })
+  })
+
+  it('is not a network of another size, nor one without a share', () => {
+    const trial = trialOf(imageData(rows), tinyCells(), { retrain: { distillation: { share: 0.9 } } })
+    expect(isTaught(trial)).toBe(true)
+    expect(isTaught({ ...trial, retrained: trial.supernet })).toBe(false)
+    const alone = trialOf(imageData(rows), tinyCells(), { retrain: { distillation: { share: 0 } } })
+    expect(isTaught(alone)).toBe(false)
+    expect(wantsBaseline(alone)).toBe(false)
+  })
+
+  it.each([{}, { augment: { shift: 2, flip: true } }])(
+    'is what the teacher says of the very inputs of each batch: %j',
+    async (more) => {
+      const settings = { epochs: 1, batch: 8, shards: 2, distillation: { share: 1 }, ...more }
+      const trial = trialOf(imageData(rows), tinyCells(), { retrain: settings })
+      const teacher = await teacherOf(trial)
+      const { graph } = discretise(trial.supernet, uniformGates(trial.supernet), {
+        gates: 'drop',
+        affine: true,
+      })
+      const shards: Shard[] = []
+      const execute: ShardExecutor = (network, work) => {
+        shards.push(...work.map(({ shard }) => shard))
+        return sequential(network, work)
+      }
+      await retrainStage(trial, { ...quiet, execute }, 'retrain', graph, new Map(), teacher)
+      expect(shards).toHaveLength(3 * 2)
+      withNetwork(teacher.graph, teacher.values, (network) => {
+        for (const { inputs, taught, rows: n } of shards) {
+          const said = predict(network, tf.tensor(inputs, [n, ...trial.data.dataset.shape]))
+          said.forEach((value, i) => expect(taught![i]).toBeCloseTo(value, 4))
+        }
+      })
+    },
+  )
+
+  it('are all sizes that are tried within a tolerance', async () => {
+    const trial = trialOf(vectorData(rows), tinyMlp(), {
+      retrain: { epochs: 1, batch: 8, distillation: { share: 0.5 } },
+    })
+    const reference = await trainBaseline(trial, quiet)
+    const model = modelOf(trial)
+    const sized = { size: null, cost: 1, architecture: model.architecture() }
+    model.dispose()
+    const shards: Shard[] = []
+    const execute: ShardExecutor = (network, work) => {
+      shards.push(...work.map(({ shard }) => shard))
+      return sequential(network, work)
+    }
+    await smallestWithin(trial, { ...quiet, execute }, 0.5, [sized], reference)
+    expect(shards.length).toBeGreaterThan(0)
+    expect(shards.every(({ taught }) => taught !== undefined)).toBe(true)
+  })
+
+  it('is nothing where the unpruned supernet diverged', () => {
+    const trial = trialOf(vectorData(rows), tinyMlp(), { retrain: { distillation: { share: 0.9 } } })
+    const diverged = {
+      figures: { parameters: 1, flops: 1, depth: 1, validation: null, test: null },
+      measured: null,
+      compared: {},
+    }
+    expect(teacherFor(trial, diverged)).toBeUndefined()
+    expect(teacherFor(trial, null)).toBeUndefined()
+  })
+})
