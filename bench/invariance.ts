@@ -1,6 +1,7 @@
 /**
  * Does a schedule mean the same on any training? A fixed document without budget or tolerance, the size before any
- * projection: longer and shorter, larger and smaller batches, another scale of the loss, more units.
+ * projection: longer and shorter (and at a rate that moves weights as far), larger and smaller batches, another scale of the
+ * loss, more units.
  *
  *     npm run build && node dist/bench/invariance.js [--data FOLDER] [--sets white-wine] [--seeds 5]
  *         [--epochs 20] [--batch 64] [--lambda 10] [--options JSON] [--variants 'epochs × ¼,batch × 4']
@@ -31,12 +32,17 @@ interface Variant {
   readonly batch?: number
   readonly loss?: number
   readonly hidden?: number
+  /** Of the weights, times the usual one. */
+  readonly rate?: number
 }
 const variants: Readonly<Record<string, Variant>> = {
   'as it is': {},
   'epochs × ¼': { epochs: epochs / 4 },
   'epochs × 4': { epochs: epochs * 4 },
+  'epochs × ¼, rate × 4': { epochs: epochs / 4, rate: 4 },
+  'epochs × 4, rate × ¼': { epochs: epochs * 4, rate: 1 / 4 },
   'batch × ¼': { batch: batch / 4 },
+  'batch × ¼, rate × ¼': { batch: batch / 4, rate: 1 / 4 },
   'batch × 4': { batch: batch * 4 },
   'loss × 0.1': { loss: 0.1 },
   'loss × 10': { loss: 10 },
@@ -67,13 +73,12 @@ const times =
 /** The share of the parameters that the search has left before anything is projected. */
 async function left(set: string, variant: Variant, seed: number): Promise<number> {
   const { space, data } = sets[set]!
-  const { loss = 1, hidden, ...search } = { epochs, batch, ...variant }
+  const { loss = 1, rate = 1, hidden, ...search } = { epochs, batch, ...variant }
   const config = resolveConfig({
     seed,
     data: data(),
     supernet: { space, options: { ...options, ...(hidden !== undefined && { hidden }) } },
     schedule: document,
-    // A loss ten times as large is ten times as steep: Adam does not mind, SGD's rate makes up for it.
     search,
   })
   const trial = await setupTrial(config, '.')
@@ -83,12 +88,16 @@ async function left(set: string, variant: Variant, seed: number): Promise<number
     trial.random,
     trial.config.search.gates.noise,
   )
+  const { weights } = trial.config.search
+  // A loss ten times as large is ten times as steep: Adam does not mind, SGD's rate makes up for it.
+  const steepness = weights.optimizer === 'sgd' ? loss : 1
+  const learningRate = (weights.learningRate * rate) / steepness
   let share = 1
   const whole = taskCost(trial.supernet).parameters
   await searchArchitecture(model, trial.data, {
     ...trial,
     loss: times(trial.loss, loss),
-    options: trial.config.search,
+    options: { ...trial.config.search, weights: { ...weights, learningRate } },
     emit: (event) => {
       if (event.type === 'evaluation') share = event.parameters / whole
     },
