@@ -118,7 +118,10 @@ export function readRunConfig(folder: string): Config {
   return {
     ...config,
     data: { scaling: 'standard', ...data },
-    retrain: { ...retrain, distillation: { share: 0, ...retrain.distillation } },
+    retrain: {
+      ...retrain,
+      distillation: { ...retrain.distillation, share: retrain.distillation.share ?? 0 },
+    },
   }
 }
 
