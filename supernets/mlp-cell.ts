@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { GraphBuilder } from '../src/nn/builder.js'
 import { activationNames, type ActivationName } from '../src/nn/primitives/elementwise.js'
-import { supernetBuilder } from '../src/supernet/builder.js'
+import { mostBins } from '../src/nn/primitives/bins.js'
+import { supernetBuilder, type SupernetBuilder } from '../src/supernet/builder.js'
 import { searchSpace } from '../src/supernet/space.js'
 
 interface Options {
@@ -10,6 +11,7 @@ interface Options {
   hidden: number
   activations: ActivationName[]
   minUnits: number
+  bins: number
 }
 
 /**
@@ -32,12 +34,19 @@ export const mlpCell = searchSpace<Options>({
         default: ['relu', 'tanh', 'elu'],
       }),
       minUnits: Type.Integer({ minimum: 1, default: 2, description: 'hidden units that a block keeps' }),
+      bins: Type.Integer({
+        minimum: 0,
+        maximum: mostBins,
+        default: 0,
+        description:
+          'into how many bins each input falls, for a path of the stem beside the inputs themselves',
+      }),
     },
     { additionalProperties: false },
   ),
   build({ options, input, outputs }) {
     const s = supernetBuilder(input, 'stem')
-    let x = s.root.within('stem').dense(s.root.input, options.width)
+    let x = stem(s, options)
     for (let index = 0; index < options.blocks; index++) {
       const layer = `block${index}`
       const b = s.layer(layer)
@@ -57,3 +66,13 @@ export const mlpCell = searchSpace<Options>({
     return s.finish({ space: 'mlp-cell', options: { ...options }, outputs })
   },
 })
+
+/** What blocks read: the inputs, their bins, or both. */
+function stem(s: SupernetBuilder, { width, bins }: Options): string {
+  const b = s.root.within('stem')
+  const inputs = b.dense(s.root.input, width)
+  if (bins === 0) return inputs
+  const binned = b.within('bins')
+  const paths = { inputs, bins: binned.dense(binned.bins(s.root.input, bins), width) }
+  return s.node(b, paths, { name: 'stem', layer: 'stem', keep: { min: 1, max: 2 } })
+}

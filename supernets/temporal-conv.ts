@@ -87,7 +87,11 @@ export const temporalConv = searchSpace<Options>({
     const features = head.activation(head.batchNorm(x), 'relu')
     const shapes = head.dense(head.concat(pooling.map((how) => pooled(head, features, how))), outputs)
     head.output('task', levels > 0 ? besideLevels(s, shapes, levels, outputs) : shapes)
-    return s.finish({ space: 'temporal-conv', options: { ...options, pooling, levels }, outputs })
+    return s.finish({
+      space: 'temporal-conv',
+      options: { ...options, pooling, ...(levels > 0 && { levels }) },
+      outputs,
+    })
   },
 })
 
