@@ -11,7 +11,7 @@ interface Options {
   hidden: number
   activations: ActivationName[]
   minUnits: number
-  bins: number
+  bins?: number
 }
 
 /**
@@ -34,13 +34,14 @@ export const mlpCell = searchSpace<Options>({
         default: ['relu', 'tanh', 'elu'],
       }),
       minUnits: Type.Integer({ minimum: 1, default: 2, description: 'hidden units that a block keeps' }),
-      bins: Type.Integer({
-        minimum: 0,
-        maximum: mostBins,
-        default: 0,
-        description:
-          'into how many bins each input falls, for a path of the stem beside the inputs themselves',
-      }),
+      bins: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: mostBins,
+          description:
+            'into how many bins each input falls, for a path of the stem beside the inputs themselves; none by default',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -71,7 +72,7 @@ export const mlpCell = searchSpace<Options>({
 function stem(s: SupernetBuilder, { width, bins }: Options): string {
   const b = s.root.within('stem')
   const inputs = b.dense(s.root.input, width)
-  if (bins === 0) return inputs
+  if (bins === undefined) return inputs
   const binned = b.within('bins')
   const paths = { inputs, bins: binned.dense(binned.bins(s.root.input, bins), width) }
   return s.node(b, paths, { name: 'stem', layer: 'stem', keep: { min: 1, max: 2 } })
