@@ -83,6 +83,18 @@ test.each(['relu', 'relu6', 'tanh', 'sigmoid', 'elu', 'swish', 'gelu'] as const)
   },
 )
 
+test('bins predict what they did, on inputs and behind other layers', async () => {
+  const within = randomNetwork(concrete, (b) => {
+    const inner = b.bins(b.activation(b.dense(b.input, 5), 'tanh'), 7)
+    return b.dense(b.add([b.dense(b.bins(b.input, 16), 3), b.dense(inner, 3)]), 1)
+  })
+  const ended = randomNetwork(concrete, (b) => b.dense(b.bins(b.input, 128), 1))
+  const { relativeError, kinds } = await exported(ended, concrete)
+  expect(relativeError).toBeLessThan(1e-5)
+  expect(kinds).toContain('DepthwiseConv2D')
+  expect((await exported(within, concrete)).relativeError).toBeLessThan(1e-5)
+})
+
 describe('a decoder', () => {
   test('of images upsamples and reshapes', async () => {
     const network = randomNetwork(digits, (b) => {
