@@ -11,8 +11,8 @@ export type Loss = (outputs: tf.Tensor2D, targets: tf.Tensor) => tf.Scalar
 const mean = (x: tf.Tensor): tf.Scalar => tf.mean(x)
 
 /**
- * −Σ p log softmax(outputs), from logits, p being 1 for the class of an example where classes are given. Its gradient is (softmax(outputs) − p) / N: a third of the operations
- * that TensorFlow.js's tape would find.
+ * −Σ p log softmax(outputs), from logits, p being 1 for the class of an example where classes are given. Its gradient is
+ * (softmax(outputs) − p) / N: a third of the operations that TensorFlow.js's tape would find.
  */
 const crossEntropy: Loss = (outputs, targets) => {
   const [rows, classes] = outputs.shape
