@@ -1,7 +1,9 @@
 import { isFar } from '../data/far.js'
 import { splitMethod } from '../data/split.js'
 import type { PreparedData, Scale } from '../data/types.js'
+import { isTaught, isUnpruned } from '../derive/baseline.js'
 import { criterionName } from '../derive/criteria.js'
+import { networkToRetrain } from '../derive/retrain-architecture.js'
 import type { BenchmarkFigures, KeptMetrics, Trial } from '../derive/types.js'
 import type { Verification } from '../export/verify.js'
 import { formatCount, formatDifference, formatNumber, formatWithInterval } from '../report/format.js'
@@ -35,7 +37,7 @@ function about({ trial, architecture, metrics }: CardContent): string {
   const notice = removed?.notice ?? null
   return `# ${escaped(config.name)}
 ${notice === null ? '' : `\n> **${notice.split(' ').map(escaped).join(' ')}**\n`}
-A network that Sentei found in the search space ${code(supernet.space)} under the schedule ${code(schedule.name)} (seed ${metrics.seed}, backend ${metrics.backend}) and then trained ${config.retrain.from === 'scratch' ? 'from scratch' : "from the supernet's weights"}${taught(trial, metrics)}.
+A network that Sentei found in the search space ${code(supernet.space)} under the schedule ${code(schedule.name)} (seed ${metrics.seed}, backend ${metrics.backend}) and then trained ${config.retrain.from === 'scratch' ? 'from scratch' : "from the supernet's weights"}${taught(trial, architecture, metrics)}.
 
 | | parameters | multiply-adds | depth |
 | --- | ---: | ---: | ---: |
@@ -45,12 +47,12 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 ${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
-/** What it learnt from beside the targets. */
-function taught({ config }: Trial, { baseline, derived }: KeptMetrics): string {
-  const { share } = config.retrain.distillation
-  if (!baseline || baseline.diverged !== undefined || share === 0 || config.retrain.options) return ''
-  if (baseline.parameters === derived.parameters) return ''
-  return `, ${formatNumber(100 * share)} % of the loss against what the unpruned supernet says`
+/** What it learnt from beside the targets: nothing without a teacher, or where the model is the unpruned supernet itself. */
+function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetrics): string {
+  const { from, distillation } = trial.config.retrain
+  if (!isTaught(trial) || !baseline || baseline.diverged !== undefined) return ''
+  if (from === 'scratch' && isUnpruned(trial, networkToRetrain(trial, architecture))) return ''
+  return `, ${formatNumber(100 * distillation.share)} % of the loss against what the unpruned supernet says`
 }
 
 const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>

@@ -31,6 +31,16 @@ beforeAll(() => useBackend('wasm'))
 
 const quiet = { emit: () => undefined }
 
+/** Computes batches and keeps their shards. */
+function listening() {
+  const shards: Shard[] = []
+  const execute: ShardExecutor = (network, work) => {
+    shards.push(...work.map(({ shard }) => shard))
+    return sequential(network, work)
+  }
+  return { shards, execute }
+}
+
 async function teacherOf(trial: Trial): Promise<Teacher> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
   return retrainStage(trial, quiet, 'baseline', graph, constants)
@@ -156,11 +166,7 @@ describe('what is taught', () => {
         gates: 'drop',
         affine: true,
       })
-      const shards: Shard[] = []
-      const execute: ShardExecutor = (network, work) => {
-        shards.push(...work.map(({ shard }) => shard))
-        return sequential(network, work)
-      }
+      const { shards, execute } = listening()
       await retrainStage(trial, { ...quiet, execute }, 'retrain', graph, new Map(), teacher)
       expect(shards).toHaveLength(3 * 2)
       withNetwork(teacher.graph, teacher.values, (network) => {
@@ -180,11 +186,7 @@ describe('what is taught', () => {
     const model = modelOf(trial)
     const sized = { size: null, cost: 1, architecture: model.architecture() }
     model.dispose()
-    const shards: Shard[] = []
-    const execute: ShardExecutor = (network, work) => {
-      shards.push(...work.map(({ shard }) => shard))
-      return sequential(network, work)
-    }
+    const { shards, execute } = listening()
     await smallestWithin(trial, { ...quiet, execute }, 0.5, [sized], reference)
     expect(shards.length).toBeGreaterThan(0)
     expect(shards.every(({ taught }) => taught !== undefined)).toBe(true)
