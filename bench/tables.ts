@@ -12,7 +12,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
+import { resolveConfig, runTrial, setupTrial, useBackend, type TrialResult } from '../src/index.js'
 import { packagePath } from '../src/base/files.js'
 import { textTable } from '../src/cli/table.js'
 import { errorOf } from '../src/objective/metrics.js'
@@ -45,7 +45,7 @@ interface Row {
 
 const known = (): Row[] => rowsIn<Row>(out)
 
-const configOf = (set: string, seed: number, schedule: string, baseline: boolean) => {
+const configOf = (set: string, seed: number, schedule: string) => {
   const { space, data, split } = sets[set]!
   return resolveConfig({
     ...more,
@@ -54,24 +54,29 @@ const configOf = (set: string, seed: number, schedule: string, baseline: boolean
     ...(split && { split }),
     supernet: { space: valueOf('--space') ?? space, ...more.supernet },
     schedule,
-    retrain: { ...more.retrain, baseline },
+    retrain: { ...more.retrain, baseline: true },
   })
 }
 
-/** A trial; the unpruned supernet's figures are those of the first one of a set and seed. */
+/** The unpruned supernet of the set and seed at hand: methods are held against one and the same. */
+let unpruned: { readonly of: string; readonly baseline: TrialResult['baseline'] } | undefined
+
 async function run(set: string, seed: number, method: string): Promise<Row> {
-  const before = known().find((row) => row.set === set && row.seed === seed && row.unprunedValidation)
-  const trial = await setupTrial(configOf(set, seed, method, before === undefined), '.')
-  const { metrics, seconds } = await runTrial(trial, { emit: () => undefined })
+  const of = `${set} ${seed}`
+  const trial = await setupTrial(configOf(set, seed, method), '.')
+  const baseline = unpruned?.of === of ? unpruned.baseline : undefined
+  const result = await runTrial(trial, { emit: () => undefined, ...(baseline && { baseline }) })
+  const { metrics, seconds } = result
+  unpruned = { of, baseline: result.baseline }
   const error = (value: number | null | undefined) => (value == null ? NaN : errorOf(metrics.metric, value))
   return {
     set,
     seed,
     method,
     error: error(metrics.test.final),
-    unpruned: before?.unpruned ?? error(metrics.baseline!.test),
+    unpruned: error(metrics.baseline!.test),
     validation: error(metrics.validation.final),
-    unprunedValidation: before?.unprunedValidation ?? error(metrics.baseline!.validation),
+    unprunedValidation: error(metrics.baseline!.validation),
     share: metrics.derived.parameters / metrics.supernet.parameters,
     seconds: seconds.search + (seconds.baseline ?? 0) + seconds.retrain,
     attempts: (metrics.tolerated?.attempts ?? []).map(({ size, cost, worse, allowed }) => [
@@ -85,7 +90,7 @@ async function run(set: string, seed: number, method: string): Promise<Row> {
 
 /** What scikit-learn reaches on the same rows. */
 async function peers(set: string, seed: number): Promise<Row[]> {
-  const { dataset, splits } = (await setupTrial(configOf(set, seed, 'none', false), '.')).data
+  const { dataset, splits } = (await setupTrial(configOf(set, seed, 'none'), '.')).data
   const folder = mkdtempSync(join(tmpdir(), 'sentei-bench-'))
   const written = (name: string, values: ArrayLike<number>): string => {
     writeFileSync(join(folder, name), new Uint8Array(Float64Array.from(values).buffer))

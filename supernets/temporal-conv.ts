@@ -13,20 +13,21 @@ interface Options {
   channels: number
   reductions: number[]
   operations: string[]
+  keep?: 'one' | 'any'
   pooling?: Pooling[]
   levels?: number
 }
 
 /**
  * Convolutions over time for series: a first layer of windows of several lengths at once, then a chain of separable
- * convolutions whose dilation is chosen, as in LITE (Ismail-Fawaz et al., arXiv:2409.02869). The head reads the mean
+ * convolutions, each of one dilation or of several, as in LITE (Ismail-Fawaz et al., arXiv:2409.02869). The head reads the mean
  * over time, so that it does not matter when something happens; in windows of a longer series the last step, too; and
  * of labelled sequences how high they lie.
  */
 export const temporalConv = searchSpace<Options>({
   name: 'temporal-conv',
   description:
-    'convolutions over time: which windows at first, then which dilation a layer, or no layer; for labelled sequences and forecasts',
+    'convolutions over time: which windows at first, then which dilations a layer, or no layer; for labelled sequences and forecasts',
   ranks: [2],
   options: Type.Object(
     {
@@ -48,6 +49,14 @@ export const temporalConv = searchSpace<Options>({
         uniqueItems: true,
         default: ['skip', 'tsep-9-d1', 'tsep-9-d2', 'tsep-9-d4'],
       }),
+      keep: Type.Optional(
+        Type.Unsafe<'one' | 'any'>({
+          type: 'string',
+          enum: ['one', 'any'],
+          description:
+            'how many candidates a further layer keeps: one, or any number, added up; any by default',
+        }),
+      ),
       pooling: Type.Optional(
         Type.Array(Type.Unsafe<Pooling>({ type: 'string', enum: ['mean', 'max', 'last'] }), {
           minItems: 1,
@@ -75,12 +84,13 @@ export const temporalConv = searchSpace<Options>({
       pooling = kind === 'series' ? ['mean', 'last'] : ['mean'],
       levels = kind === 'sequences' ? 128 : 0,
     } = options
+    const several = options.keep !== 'one'
     const s = supernetBuilder(input, 'stem')
     let x = firstLayer(s, options)
     for (let index = 0; index < layers; index++) {
       const layer = `layer${index}`
       const stride = reductions.includes(index) && s.root.shapeOf(x)[0]! > 1 ? 2 : 1
-      const edge = { name: layer, layer, operations: options.operations, channels, stride }
+      const edge = { name: layer, layer, operations: options.operations, channels, stride, several }
       x = s.mixedOperation(s.layer(layer), x, edge)
     }
     const head = s.layer('head')

@@ -21,7 +21,7 @@ export interface Baseline {
   /** What smaller sizes are compared with; nothing where its training diverged. */
   readonly compared: Compared
   /** The network itself, from which others learn; none where its training diverged. */
-  readonly teacher?: Teacher
+  readonly retrained?: Retrained
 }
 
 /** Does the derived network learn from the unpruned supernet? One of another size than was searched does not. */
@@ -30,7 +30,7 @@ export const isTaught = ({ config, retrained }: Trial): boolean =>
 
 /** What it learns from, where it does and there is one. */
 export const teacherFor = (trial: Trial, baseline: Baseline | null | undefined): Teacher | undefined =>
-  isTaught(trial) ? baseline?.teacher : undefined
+  isTaught(trial) ? baseline?.retrained : undefined
 
 /** Is the unpruned supernet trained, too: to be learnt from, for a tolerance, or to compare? */
 export const wantsBaseline = (trial: Trial): boolean =>
@@ -61,10 +61,11 @@ export const isUnpruned = ({ config, supernet }: Trial, { graph, initial }: Netw
   isDeepStrictEqual(unprunedNetwork(supernet, config.retrain), { graph, constants: initial })
 
 /** What the unpruned supernet's training came to. */
-export function baselineOf(trial: Trial, { graph, values, validation }: Retrained): Baseline {
+export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
+  const { graph, values, validation } = retrained
   return withNetwork(graph, values, (network) => {
     const measured = measureRows(trial, network)
     const figures = { ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) }
-    return { figures, measured, compared: comparedOf(trial, network), teacher: { graph, values } }
+    return { figures, measured, compared: comparedOf(trial, network), retrained }
   })
 }

@@ -4,17 +4,18 @@ import { errorOf, type MetricName, type RowSums } from '../objective/metrics.js'
 import { Diverged } from '../search/diverged.js'
 import { valueOf } from '../search/evaluate.js'
 import type { MenuEntry } from '../search/menu.js'
-import type { Architecture } from '../supernet/types.js'
-import type { Baseline } from './baseline.js'
+import { isWidth, keepable, type Architecture, type GateGroup } from '../supernet/types.js'
+import { isUnpruned, type Baseline } from './baseline.js'
 import { comparedOf, measuresOf, type Compared } from './compared.js'
 import { withNetwork } from './measure.js'
+import { uniformGates } from './network.js'
 import type { Retrained } from './retrain.js'
-import { retrainArchitecture } from './retrain-architecture.js'
+import { networkToRetrain, retrainArchitecture } from './retrain-architecture.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /** An architecture of a search, larger than another one or smaller. */
 export interface Sized {
-  /** As the menu names it; null: what the search ended with. */
+  /** As the menu names it; null: what the search ended with; 1: the unpruned supernet. */
   readonly size: number | null
   readonly cost: number
   readonly architecture: Architecture
@@ -30,7 +31,7 @@ export interface Attempt {
    * left of what is allowed; null: nothing to compare.
    */
   readonly worse: number | null
-  /** How much that may be: the tolerance, or one standard error of the difference where that is larger. */
+  /** How much that may be: the tolerance, or one standard error of the difference where that is larger, up to `mostChance`. */
   readonly allowed: number | null
   /** That measure, where there are several: accuracy and cross-entropy. */
   readonly by?: MetricName
@@ -43,7 +44,7 @@ export interface Tolerated {
   readonly tolerance: number
   /** In the order in which they were tried. */
   readonly attempts: readonly Attempt[]
-  /** The size that was kept. */
+  /** The size that was kept; 1, which is not tried, is the unpruned supernet. */
   readonly kept: number | null
   /** Is it within the tolerance? Null where there was nothing to hold it against. */
   readonly within: boolean | null
@@ -53,11 +54,17 @@ export interface Tolerated {
 export const mostAttempts = 3
 
 /**
+ * What chance excuses at most, as a share of the unpruned supernet's error: ten rows have a standard error of half their
+ * errors, and would let everything pass.
+ */
+export const mostChance = 0.05
+
+/**
  * Looks for the smallest of a search's architectures whose validation error, retrained, is within the tolerance of the
  * retrained unpruned supernet's, or within one standard error of their difference (a bootstrap over the validation rows,
- * paired); for classes by accuracy and by cross-entropy. Halves the sizes, at most three times: a smaller one is taken to
- * be no better. Where none that was tried is within, the best of them is kept. One whose training diverges is not within;
- * where all diverge, so does this. Test rows are not looked at.
+ * paired), up to `mostChance`; for classes by accuracy and by cross-entropy. Halves the sizes, at most three times: a smaller one is taken to
+ * be no better. Where none that was tried is within, the unpruned supernet itself is kept, if it is an architecture; else the
+ * best of them. One whose training diverges is not within; where all diverge, so does this. Test rows are not looked at.
  */
 export async function smallestWithin(
   trial: Trial,
@@ -88,7 +95,7 @@ export async function smallestWithin(
       return false
     }
   }
-  const ended = (kept: (typeof trained)[number], within: boolean | null) => {
+  const ended = (kept: Omit<(typeof trained)[number], 'attempt'>, within: boolean | null) => {
     hooks.emit({ type: 'kept', size: kept.sized.size })
     const tolerated = { tolerance, attempts, kept: kept.sized.size, within }
     return { chosen: kept.sized, final: kept.final, tolerated }
@@ -101,9 +108,11 @@ export async function smallestWithin(
     if (await attempt(sorted[middle]!)) low = middle + 1
     else high = middle - 1
   }
+  const within = trained.filter((each) => isWithin(each.attempt))
+  const whole = within.length === 0 && isKnown ? wholeSize(trial) : undefined
+  if (whole && reference?.retrained) return ended({ sized: whole, final: reference.retrained }, true)
   if (trained.length === 0) throw failure!
   if (!isKnown) return ended(trained[0]!, null)
-  const within = trained.filter((each) => isWithin(each.attempt))
   if (within.length > 0)
     return ended(
       within.reduce((a, b) => (b.sized.cost < a.sized.cost ? b : a)),
@@ -120,10 +129,32 @@ const worseOf = ({ worse }: Attempt): number => worse ?? Infinity
 const isWithin = ({ worse, allowed }: Attempt): boolean =>
   worse !== null && allowed !== null && worse <= allowed
 
+/** The unpruned supernet as a size, where it is an architecture that may be retrained and within the budget. */
+function wholeSize(trial: Trial): Sized | undefined {
+  const { supernet, schedule } = trial
+  const { whole = Infinity, limit = -Infinity } = schedule.budget ?? {}
+  if (whole > limit || !supernet.groups.every(mayStayWhole)) return undefined
+  const gates = uniformGates(supernet)
+  const groups = supernet.groups.map(({ name, layer, kind, members }) => ({
+    ...{ name, layer, kind, of: members.length },
+    kept: members.map(({ name: member }) => ({ member, gate: gates[name]![member]! })),
+  }))
+  const { space, options, input, outputs } = supernet
+  const architecture = { format: 'sentei-architecture/1', space, options, input, outputs, groups } as const
+  const same = isUnpruned(trial, networkToRetrain(trial, architecture))
+  return same ? { size: 1, cost: whole, architecture } : undefined
+}
+
+const mayStayWhole = (group: GateGroup): boolean =>
+  isWidth(group) && keepable(group).length === group.members.length
+
 /** The sizes that a search passed, and what it ended with: each architecture once, none above the budget. */
 export function sizesOf(menu: readonly MenuEntry[], ended: Sized, limit: number): Sized[] {
   const passed = menu.map(({ figures: { size, cost }, architecture }) => ({ size, cost, architecture }))
-  return [...passed.filter(({ cost }) => cost > ended.cost && cost <= limit), ended]
+  const wanted = passed.filter(
+    ({ cost }, i) => cost > ended.cost && cost <= limit && cost !== passed[i - 1]?.cost,
+  )
+  return [...wanted, ended]
 }
 
 /**
@@ -161,7 +192,8 @@ function difference(
   const drawn = bootstrap(name, [own, unpruned], resampling, random)
   const spread = drawn ? deviation(drawn[0]!.map((value, i) => value - drawn[1]![i]!)) : 0
   const unit = base > 0 ? base : 1
-  return { worse: (errorOf(name, mine) - base) / unit, allowed: Math.max(tolerance, spread / unit) }
+  const chance = Math.min(spread / unit, mostChance)
+  return { worse: (errorOf(name, mine) - base) / unit, allowed: Math.max(tolerance, chance) }
 }
 
 const isNumber = (value: number | null): value is number => Number.isFinite(value)

@@ -34,7 +34,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     const same = isUnpruned(trial, { graph, initial })
     const wanted = wantsBaseline(trial)
     const [apart, baselineSeconds] = await timed(async () =>
-      wanted && !same ? trainBaseline(trial, hooks) : null,
+      wanted && !same ? (hooks.baseline ?? trainBaseline(trial, hooks)) : null,
     )
     const [{ chosen, final, tolerated }, retrainSeconds] = await timed(async () => {
       if (tolerance !== undefined && !same) {
@@ -65,6 +65,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
       steps: search.steps,
       ...(tried && { tried }),
       ...(lesson !== undefined && { lesson }),
+      ...(baseline && { baseline }),
       metrics: summarise(trial, {
         chosen,
         left,

@@ -17,6 +17,7 @@ import type { Latency } from '../search/options.js'
 import type { ResolvedConfig } from '../search/training.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { Architecture, MemberMetric, Supernet } from '../supernet/types.js'
+import type { Baseline } from './baseline.js'
 import type { CriterionResult } from './criteria.js'
 import type { Noise } from './noise.js'
 import type { Tolerated } from './smallest.js'
@@ -69,6 +70,8 @@ export interface TrialHooks {
   readonly interventions?: readonly Intervention[]
   /** Who computes the shards of batches; this thread by default. */
   readonly execute?: ShardExecutor
+  /** The unpruned supernet of a trial that differs in its schedule alone: it is not trained again. */
+  readonly baseline?: Baseline
   /** What a planner has tried already, and who takes what it tries; an interrupted run need not try again. */
   readonly tries?: { readonly known: readonly Tried[]; save(tried: readonly Tried[]): void }
 }
@@ -85,6 +88,8 @@ export interface TrialResult {
   readonly steps: number
   /** Where a planner tried whole searches: how many schedules, and in how many iterations all together. */
   readonly tried?: { readonly schedules: number; readonly steps: number }
+  /** The unpruned supernet, where it was trained, for trials that differ in their schedule alone. */
+  readonly baseline?: Baseline
   /** What the trial's planner found, for other searches to start from. */
   readonly lesson?: unknown
   readonly metrics: TrialMetrics

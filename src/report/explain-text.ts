@@ -7,6 +7,11 @@ import { thin, type EventOf } from './history.js'
 /** Looks at a gate that a member's history shows. */
 const shownLooks = 8
 
+const sizeText = ({ size, step }: NonNullable<Explanation['size']>): string =>
+  step === null
+    ? 'the result is the unpruned supernet: no smaller size was within the tolerance'
+    : `the result is size ${size}, as the search passed it at iteration ${formatCount(step)}`
+
 /** An explanation in sentences: one member in full, several a line each. */
 export function explanationText({ part, kind, members, size, alarms }: Explanation): string {
   const told = kind === 'member' ? members.flatMap(memberText) : groupText(members)
@@ -14,9 +19,7 @@ export function explanationText({ part, kind, members, size, alarms }: Explanati
     ({ step, alarm, layer, message }) =>
       `alarm at iteration ${formatCount(step)}: ${alarm}${layer === null ? '' : ` in ${layer}`}: ${message}`,
   )
-  const passed = size
-    ? [`the result is size ${size.size}, as the search passed it at iteration ${formatCount(size.step)}`]
-    : []
+  const passed = size ? [sizeText(size)] : []
   return [part, ...[...passed, ...told].map((line) => `  ${line}`), ...heard.map((line) => `  ${line}`)].join(
     '\n',
   )

@@ -10,8 +10,11 @@ export interface Explanation {
   readonly part: string
   readonly kind: 'layer' | 'group' | 'member'
   readonly members: readonly MemberStory[]
-  /** The size that is the result, where the search went on behind it: nothing that went later is told. */
-  readonly size: Pick<EventOf<'menu'>, 'size' | 'step'> | null
+  /**
+   * The size that is the result, where the search went on behind it: nothing that went later is told. Null as an iteration:
+   * it is the unpruned supernet.
+   */
+  readonly size: { readonly size: number; readonly step: number | null } | null
   /** Alarms of its layer and of the whole supernet. */
   readonly alarms: readonly EventOf<'alarm'>[]
 }
@@ -50,7 +53,7 @@ export function explain(run: Run, part: string): Explanation {
   if (!start) throw new InputError('events.jsonl: no start event; the run has not begun')
   const { name, kind, pairs } = resolve(start.groups, part.replaceAll('->', '→'))
   const kept = sizeKept(run.events)
-  const told = kept ? { ...run, events: run.events.slice(0, run.events.indexOf(kept)) } : run
+  const told = kept ? { ...run, events: run.events.slice(0, kept.end) } : run
   const layers = new Set(pairs.map(({ group }) => group.layer))
   return {
     part: name,
@@ -115,10 +118,14 @@ function partsOf(groups: readonly GroupInfo[]): Resolved[] {
   ]
 }
 
-/** Where a size that a search passed on its way is the result: the event of that. */
-function sizeKept(events: Run['events']): EventOf<'menu'> | undefined {
-  const kept = eventsOf(events, 'kept').at(-1)
-  return eventsOf(events, 'menu').find(({ size }) => size === kept?.size)
+/** Where the result is a size that a search passed on its way, or began with: which, and the events up to there. */
+function sizeKept(events: Run['events']): (NonNullable<Explanation['size']> & { end: number }) | undefined {
+  const size = eventsOf(events, 'kept').at(-1)?.size
+  if (size == null) return undefined
+  const passed = eventsOf(events, 'menu').find((event) => event.size === size)
+  if (passed) return { size, step: passed.step, end: events.indexOf(passed) }
+  const first = events.findIndex(({ type }) => type === 'removal')
+  return { size, step: null, end: first < 0 ? events.length : first }
 }
 
 function story(run: Run, group: GroupInfo, member: string, passed: boolean): MemberStory {

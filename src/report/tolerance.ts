@@ -4,6 +4,9 @@ import type { RunMetrics } from './read-run.js'
 type Tolerated = NonNullable<RunMetrics['tolerated']>
 type Attempt = NonNullable<Tolerated['attempts']>[number]
 
+/** The unpruned supernet as a size. */
+export const wholeSize = 1
+
 /** The sizes that were retrained, in the order in which they were tried, one a line: what each cost, and how it compared. */
 export const attemptTexts = ({ tolerated, budget, menu = [] }: RunMetrics): string[] =>
   (tolerated?.attempts ?? []).map((attempt) => {
@@ -18,6 +21,8 @@ export function toleranceText({ tolerated, budget }: RunMetrics): string | null 
   if (!tolerated) return null
   const wanted = `within ${formatPercent(tolerated.tolerance)} of the unpruned supernet's validation error, or one standard error of the difference`
   if (tolerated.within == null) return `no error to hold the result against: the unpruned supernet has none`
+  if (tolerated.within && tolerated.kept === wholeSize)
+    return `no smaller size that was tried is ${wanted}: the unpruned supernet was kept`
   if (tolerated.within) return `the smallest size found ${wanted}`
   const limit =
     budget?.limit != null && budget.whole != null && budget.limit < budget.whole

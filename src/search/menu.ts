@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Budget, MenuSize } from '../schedule/types.js'
 import type { Choices } from '../supernet/notation.js'
 import type { Worth } from '../supernet/moves.js'
-import type { Architecture } from '../supernet/types.js'
+import type { Architecture, GateGroup } from '../supernet/types.js'
 import { mostWanted, withinBudget } from '../supernet/within-budget.js'
 import { costsOf, worthByGates } from './budget.js'
 import { evaluate } from './evaluate.js'
-import type { Pruning } from './pruning.js'
+import { others, type Pruning } from './pruning.js'
 
 /** What a search kept at one size of its menu. Plain data, part of a checkpoint. */
 export interface MenuEntry {
@@ -52,8 +52,37 @@ export function passSizes(pruning: Pruning, step: number): void {
   if (passed) keepSize(pruning, budget, passed, step)
 }
 
-function keepSize(pruning: Pruning, budget: Budget, size: MenuSize, step: number): void {
-  const entry = entryOf(pruning, budget, size, step)
+/**
+ * Under a tolerance, before a group is left with only some of its members: a path takes all that stands on it along, and may
+ * be most of the network. Sizes that would be jumped over are kept of what is still there, cut back to each, as if what goes
+ * were as strong as the strongest of its group.
+ */
+export function passSkipped(pruning: Pruning, group: GateGroup, kept: readonly string[], step: number): void {
+  const { model, progress, context } = pruning
+  const { budget } = context.schedule
+  if (budget?.tolerance === undefined || group.kind === 'units') return
+  const last = progress.menu.at(-1)?.figures.limit ?? Infinity
+  const costs = costsOf(pruning, budget)
+  const worth = worthNow(pruning)
+  const most = Math.max(...Object.values(worth[group.name]!))
+  const going = others(group, kept).map((name) => [name, most])
+  const held = { ...worth, [group.name]: { ...worth[group.name], ...Object.fromEntries(going) } }
+  const tally = costs.from(mostWanted(model.supernet, costs, held).choices)
+  const before = tally.figures().cost
+  tally.change({ [group.name]: kept })
+  const after = tally.figures().cost
+  const between = (budget.menu ?? []).filter(({ limit }) => limit < last && limit < before && limit >= after)
+  // The last of them is what is there afterwards.
+  for (const size of between.slice(0, -1)) {
+    const entry = entryOf(pruning, budget, size, step, held)
+    if (entry.figures.cost > after) keep(pruning, budget, entry)
+  }
+}
+
+const keepSize = (pruning: Pruning, budget: Budget, size: MenuSize, step: number): void =>
+  keep(pruning, budget, entryOf(pruning, budget, size, step))
+
+function keep(pruning: Pruning, budget: Budget, entry: MenuEntry): void {
   pruning.progress.menu.push(entry)
   pruning.context.emit({ type: 'menu', metric: budget.metric, ...entry.figures })
 }
@@ -64,10 +93,16 @@ function worthNow({ model, context }: Pruning): Worth {
   return worthByGates(model.supernet, model.gateValues(), rule)
 }
 
-function entryOf(pruning: Pruning, budget: Budget, { size, limit }: MenuSize, step: number): MenuEntry {
+function entryOf(
+  pruning: Pruning,
+  budget: Budget,
+  { size, limit }: MenuSize,
+  step: number,
+  worth = worthNow(pruning),
+): MenuEntry {
   const { model, context, data, stepper } = pruning
   const { supernet } = model
-  const found = withinBudget(supernet, costsOf(pruning, budget), worthNow(pruning), limit)
+  const found = withinBudget(supernet, costsOf(pruning, budget), worth, limit)
   const { choices, cost, standing } = found!
   const measure = (mixture: (name: string) => tf.Tensor1D) =>
     evaluate({ ...stepper.network, mixture }, data, data.splits.validation, context.metric)

@@ -10,6 +10,7 @@ import type { Event } from './events.js'
 import { evaluate } from './evaluate.js'
 import { spared } from './budget.js'
 import { evidenceOf, lambdaInForce, type Ablated } from './evidence.js'
+import { passSkipped } from './menu.js'
 import type { SearchContext } from './search.js'
 import type { Stepper } from './stepper.js'
 import type { Due } from './streaks.js'
@@ -52,6 +53,7 @@ function removeDue(pruning: Pruning, due: Due, step: number, by: 'zero' | 'thres
     if (!group) return []
     const kept = spared(pruning, group, staying(group, values[name]!, going), values)
     if (kept.length === group.members.length || !canPrune(model.supernet, name, kept)) return []
+    passSkipped(pruning, group, kept, step)
     // Without an exact 0 it can be measured now; with one it was when the gate began to fade.
     const ablated = by === 'zero' ? {} : ablationsOf(pruning, group, others(group, kept), step)
     return [remove(pruning, group, kept, step, by, ablated)]

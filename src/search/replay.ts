@@ -2,6 +2,7 @@ import { Failure } from '../base/errors.js'
 import type { LoggedRemoval } from '../schedule/types.js'
 import type { GateGroup } from '../supernet/types.js'
 import { ablationsOf } from './ablation.js'
+import { passSkipped } from './menu.js'
 import { perturbations } from './projection.js'
 import { measured, others, remove, type Pruning, type Removal } from './pruning.js'
 
@@ -56,7 +57,9 @@ function replayed(pruning: Pruning, group: GateGroup, { members, step, by }: Log
       : by === 'perturbation'
         ? perturbations(pruning, group, members, step)
         : ablationsOf(pruning, group, members, step)
-  return remove(pruning, group, others(group, members), step, by as Removal['by'], ablated)
+  const kept = others(group, members)
+  if (by === 'zero' || by === 'threshold') passSkipped(pruning, group, kept, step)
+  return remove(pruning, group, kept, step, by as Removal['by'], ablated)
 }
 
 function groupOf({ model }: Pruning, removal: LoggedRemoval): GateGroup {

@@ -15,8 +15,8 @@ export interface SupernetBuilder {
   /** A new layer k, next in order. α that cells share has a layer of its own: ask for it, and build nothing in it. */
   layer(name: string): GraphBuilder
   /**
-   * A mixed operation: candidate operations on one edge, one of them wanted. With a single candidate it is
-   * that operation, without a gate. Edges of the same name share their gates.
+   * A mixed operation: candidate operations on one edge, one of them wanted, or any number. With a single candidate
+   * it is that operation, without a gate. Edges of the same name share their gates.
    */
   mixedOperation(b: GraphBuilder, x: string, edge: EdgeOptions): string
   /** One of several nodes of the same shape, under names of your own. Choices of the same name share their gates. */
@@ -42,6 +42,8 @@ export interface EdgeOptions extends GroupOptions {
   readonly stride?: number
   /** May the edge end with the operation that carries nothing? No by default. */
   readonly keepEmpty?: boolean
+  /** May any number of them stay, and add up? One by default. */
+  readonly several?: boolean
 }
 
 export interface ChoiceOptions extends GroupOptions {
@@ -76,7 +78,11 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
       layers.add(name)
       return root.within(name, name)
     },
-    mixedOperation(b, x, { name, layer, operations, channels, stride = 1, keepEmpty = false }) {
+    mixedOperation(
+      b,
+      x,
+      { name, layer, operations, channels, stride = 1, keepEmpty = false, several = false },
+    ) {
       const candidates = operations.map(operationNamed)
       const edge = b.within(name.slice(name.lastIndexOf('/') + 1))
       const context = { channels, stride, affine: candidates.length === 1 }
@@ -91,8 +97,9 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
         parameterFree,
         ...(!build && { empty: true }),
       }))
-      const keep = { min: 1, max: 1, ...(keepEmpty && empty && { empty: true }) }
-      gate({ name, layer, kind: 'operations', members, total: 1, keep })
+      const most = several ? members.length : 1
+      const keep = { min: 1, max: most, ...(keepEmpty && empty && { empty: true }) }
+      gate({ name, layer, kind: several ? 'inputs' : 'operations', members, total: most, keep })
       return edge.node('mix', built, {
         group: name,
         members: members.map((member) => member.name),

@@ -44,10 +44,14 @@ function sized(units: number): Sized {
   return { size: units / 12, cost, architecture }
 }
 
-async function chosen(tolerance: number, more: object = {}, given: readonly Sized[] = sizes) {
+async function chosen(
+  tolerance: number,
+  more: object = {},
+  given: readonly Sized[] = sizes,
+  made = trial(more),
+) {
   const events: Event[] = []
   const hooks = { emit: (event: Event) => void events.push(event) }
-  const made = trial(more)
   const reference = await trainBaseline(made, hooks)
   const before = tf.memory().numTensors
   const found = await smallestWithin(made, hooks, tolerance, given, reference)
@@ -79,6 +83,30 @@ describe('the smallest size within a tolerance', () => {
     expect(tolerated.within).toBe(false)
     expect(tolerated.attempts.find(({ size }) => size === kept.size)!.worse).toBe(worst)
     expect(final.validation).toBe(tolerated.attempts.find(({ size }) => size === kept.size)!.validation)
+  })
+
+  it('is the unpruned supernet where none is within it, and the budget allows for all of it', async () => {
+    const budget = (more: object) => ({ budget: { metric: 'parameters', tolerance: 0, ...more } })
+    const small = sizes.slice(-2)
+    const free = await chosen(0, {}, small, trial({ epochs: 40 }, budget({})))
+    expect(free.tolerated).toMatchObject({ kept: 1, within: true })
+    expect(free.tolerated.attempts).toHaveLength(1)
+    expect(free.final).toBe(free.reference.retrained)
+    expect(free.chosen.cost).toBe(taskCost(trial().supernet).parameters)
+    expect(free.chosen.architecture.groups.map(({ kept, of }) => kept.length / of)).toEqual([1, 1, 1])
+    const limited = await chosen(0, {}, small, trial({ epochs: 40 }, budget({ share: 0.9 })))
+    expect(limited.tolerated.within).toBe(false)
+    expect(limited.chosen.size).toBeLessThan(1)
+  })
+
+  it('is not let off by chance more than a twentieth, however few rows validate', async () => {
+    const { data } = trial()
+    const few = data.splits.validation.subarray(0, 12)
+    const made = { ...trial(), data: { ...data, splits: { ...data.splits, validation: few } } }
+    const { tolerated } = await chosen(0, {}, sizes, made)
+    expect(Math.max(...tolerated.attempts.map(({ allowed }) => allowed!))).toBe(0.05)
+    const { tolerated: wide } = await chosen(0.2, {}, sizes, made)
+    expect(wide.attempts.map(({ allowed }) => allowed)).toEqual(wide.attempts.map(() => 0.2))
   })
 
   it('is what the search ended with where nothing can be compared', async () => {

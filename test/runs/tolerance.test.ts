@@ -87,6 +87,47 @@ describe('a run under a tolerance', () => {
   })
 })
 
+describe('a run of which no size is within the tolerance', () => {
+  test('is the unpruned supernet, and says so; retrained it is that again', async () => {
+    // A search of nothing but pressure ends at the floor.
+    const harsh = {
+      ...paths.schedule,
+      phases: [{ name: 'press', until: 1, terms: [{ term: 'l1', part: 'gates', lambda: 200 }] }],
+    }
+    const { search, retrain } = paths
+    const made = resolveConfig({
+      ...tinyMlp,
+      schedule: harsh,
+      search,
+      retrain,
+      criteria: [],
+      budget: { tolerance: 0 },
+    })
+    const { metrics, architecture } = await searchRun({ config: made, out: at('whole') })
+    expect(metrics.tolerated).toMatchObject({ kept: 1, within: true })
+    expect(metrics.removed.members).toBe(0)
+    expect(metrics.derived.parameters).toBe(metrics.baseline!.parameters)
+    expect(metrics.test.final).toBe(metrics.baseline!.test)
+    const { printed } = await program('resume', at('whole'))
+    const [card, page] = ['card.md', 'report.html'].map((file) =>
+      readFileSync(at(`whole/${file}`), 'utf8').replace(/\s+/g, ' '),
+    )
+    for (const text of [printed, card, page]) expect(text).toContain('the unpruned supernet was kept')
+    expect(page).toContain('The result is the unpruned supernet: no smaller size')
+    const run = readRun(at('whole'))
+    const group = startOf(run.events)!.groups[0]!
+    const explained = explain(run, group.name)
+    expect(explained.size).toEqual({ size: 1, step: null })
+    expect(explained.members.every(({ fate }) => fate === 'kept')).toBe(true)
+    const told = await program('explain', at('whole'), group.name)
+    expect(told.printed).toContain('the result is the unpruned supernet')
+    expect(evaluationsOf(withoutVoid(run.events), 'retrain')).toEqual([])
+    const again = await retrainRun({ run: at('whole'), out: at('whole-again') })
+    expect(again.architecture).toEqual(architecture)
+    expect(again.metrics.test.final).toBe(metrics.test.final)
+  })
+})
+
 describe('a run whose result is a size that it passed', () => {
   const name = 'passed'
   let kept: number

@@ -70,6 +70,15 @@ describe('the windows of its first layer', () => {
   })
 })
 
+describe('a further layer', () => {
+  const layer = (options: object) => built(60, options).groups.find(({ name }) => name === 'layer0')
+
+  it('keeps any number of its convolutions, added up; one where that is asked for', () => {
+    expect(layer({})).toMatchObject({ kind: 'inputs', total: 4, keep: { min: 1, max: 4 } })
+    expect(layer({ keep: 'one' })).toMatchObject({ kind: 'operations', total: 1, keep: { min: 1, max: 1 } })
+  })
+})
+
 it('has the weights that its convolutions have, counted by hand', () => {
   const supernet = built(60, { windows: [3, 5], layers: 1, channels: 4, operations: ['tsep-9-d2'] })
   // Both windows, depthwise and 1×1 with their norm, the head's norm, and the classes.
