@@ -105,7 +105,7 @@ describe('a run of which no size is within the tolerance', () => {
     })
     const { metrics, architecture } = await searchRun({ config: made, out: at('whole') })
     expect(metrics.tolerated).toMatchObject({ kept: 1, within: true })
-    expect(metrics.removed.members).toBe(0)
+    expect(metrics.removed!.members).toBe(0)
     expect(metrics.derived.parameters).toBe(metrics.baseline!.parameters)
     expect(metrics.test.final).toBe(metrics.baseline!.test)
     const { printed } = await program('resume', at('whole'))
