@@ -65,7 +65,7 @@ export function passSkipped(pruning: Pruning, group: GateGroup, kept: readonly s
   const costs = costsOf(pruning, budget)
   const worth = worthNow(pruning)
   const most = Math.max(...Object.values(worth[group.name]!))
-  const going = others(group, kept).map((name) => [name, most])
+  const going = others(group, kept).map((name): [string, number] => [name, most])
   const held = { ...worth, [group.name]: { ...worth[group.name], ...Object.fromEntries(going) } }
   const tally = costs.from(mostWanted(model.supernet, costs, held).choices)
   const before = tally.figures().cost
