@@ -70,7 +70,8 @@ export async function retrain(
   const { stage, metric } = given
   // The search is over: the rows that trained the gates now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
-  const lessons = given.teacher && lessonsOf(given.teacher, data, rows, given.options.augment !== undefined)
+  const { teacher } = given
+  const lessons = teacher && (await lessonsOf(teacher, data, rows, given.options.augment !== undefined))
   const store = ParameterStore.of(graph, given.random, initial)
   const network = discreteNetwork(graph, store)
   const average = given.options.average ? ParameterStore.of(graph, given.random, initial) : undefined

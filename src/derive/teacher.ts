@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { gather } from '../data/batches.js'
 import type { PreparedData } from '../data/types.js'
@@ -14,6 +15,9 @@ export interface Teacher {
   readonly values: ReadonlyMap<string, Float32Array>
 }
 
+/** Rows that a teacher is asked about in one turn of the event loop. */
+const stretch = 2048
+
 /** Says what a teacher says of rows; frees it in the end. */
 export interface Lessons {
   readonly taught: NonNullable<BatchingOptions['taught']>
@@ -24,12 +28,12 @@ export interface Lessons {
  * What a teacher says of batches: of rows that never change it is asked once, of augmented ones each time, for it must see
  * what the student sees (Beyer et al., arXiv:2106.05237).
  */
-export function lessonsOf(
+export async function lessonsOf(
   { graph, values }: Teacher,
   data: PreparedData,
   rows: Uint32Array,
   augmented: boolean,
-): Lessons {
+): Promise<Lessons> {
   if (augmented) {
     const store = ParameterStore.filled(graph, values)
     const network = discreteNetwork(graph, store)
@@ -38,8 +42,20 @@ export function lessonsOf(
       dispose: () => store.dispose(),
     }
   }
-  const known = withNetwork(graph, values, (network) => taskOutputs(network, data, rows))
-  const width = known.length / rows.length
+  const width =
+    data.dataset.task.kind === 'classification'
+      ? data.dataset.task.classes.length
+      : data.dataset.task.outputs.length
+  const known = new Float32Array(rows.length * width)
+  for (let from = 0; from < rows.length; from += stretch) {
+    const some = rows.subarray(from, from + stretch)
+    known.set(
+      withNetwork(graph, values, (network) => taskOutputs(network, data, some)),
+      from * width,
+    )
+    // Lets signals and other work of the process through.
+    await nextTurn()
+  }
   const places = new Uint32Array(data.dataset.rows)
   rows.forEach((row, place) => (places[row] = place))
   return {

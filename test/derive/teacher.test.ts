@@ -1,17 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
+import { randomSource } from '../../src/base/random.js'
 import { discretise, uniformGates, unprunedNetwork } from '../../src/derive/network.js'
 import { retrainStage } from '../../src/derive/retrain-stage.js'
 import { lessonsOf, type Teacher } from '../../src/derive/teacher.js'
 import { runTrial } from '../../src/derive/trial.js'
 import { withNetwork } from '../../src/derive/measure.js'
+import { ParameterStore } from '../../src/nn/parameter-store.js'
+import { losses } from '../../src/objective/losses.js'
+import { discreteNetwork } from '../../src/search/network.js'
 import { predict, taskOutputs } from '../../src/search/evaluate.js'
 import {
   eventsOf,
   imageData,
   modelOf,
   onePhase,
+  spaceNet,
   tinyCells,
   tinyMlp,
   trialOf,
@@ -22,7 +27,13 @@ import type { PreparedData } from '../../src/data/types.js'
 import { isTaught, teacherFor, trainBaseline, wantsBaseline } from '../../src/derive/baseline.js'
 import { smallestWithin } from '../../src/derive/smallest.js'
 import type { Event } from '../../src/search/events.js'
-import { sequential, type Shard, type ShardExecutor } from '../../src/search/gradients.js'
+import {
+  batchGradients,
+  disposeGradients,
+  sequential,
+  type Shard,
+  type ShardExecutor,
+} from '../../src/search/gradients.js'
 import { resolveTraining } from '../../src/search/training.js'
 import type { Supernet } from '../../src/supernet/types.js'
 import type { Trial } from '../../src/derive/types.js'
@@ -54,7 +65,7 @@ describe('lessons', () => {
     const before = tf.memory().numTensors
     // Neither from 0 on nor without gaps, as the rows of a split are.
     const taught = data.splits.train.filter((row) => row > 2 && row % 3 !== 0)
-    const lessons = lessonsOf(teacher, data, taught, augmented)
+    const lessons = await lessonsOf(teacher, data, taught, augmented)
     const rows = taught.slice(3, 8).reverse()
     const size = data.inputs.length / data.dataset.rows
     const inputs = Float32Array.from(
@@ -106,6 +117,38 @@ describe('a network with a teacher', () => {
     const pupil = await train(wrong)
     expect(distance(pupil, wrong)).toBeLessThan(0.5 * distance(pupil, apart))
     expect(await train()).toEqual(await train())
+  })
+
+  it('has its auxiliary classifier taught, too', () => {
+    const supernet = spaceNet('darts', { cells: 3, channels: 2, nodes: 2, auxiliary: true }, [8, 8, 1], 3)
+    const { graph } = discretise(supernet, uniformGates(supernet), {
+      ...{ gates: 'drop', affine: true, auxiliary: true },
+    })
+    const store = ParameterStore.of(graph, randomSource(1))
+    const network = discreteNetwork(graph, store)
+    const head = store.specs.find(({ name, role }) => name.startsWith('auxiliary') && role === 'weight')!.name
+    const stream = randomSource(2).stream('made')
+    const inputs = Float32Array.from({ length: 4 * 64 }, () => stream.normal())
+    const taught = Float32Array.from({ length: 4 * 3 }, () => stream.normal())
+    const gradientOf = (targets: number[], share: number) => {
+      const shard = { inputs, targets: Float32Array.from(targets), taught, rows: 4 }
+      const distillation = { share, temperature: 2 }
+      const weights = {
+        task: 0,
+        reconstruction: 0,
+        auxiliary: 1,
+        loss: losses['cross-entropy'],
+        distillation,
+      }
+      const found = batchGradients(network, [8, 8, 1], [shard], weights, { weights: [head], alphas: [] })
+      const values = found.weights.get(head)!.dataSync().slice()
+      disposeGradients(found)
+      return values
+    }
+    // Under a share of all the targets say nothing.
+    expect(gradientOf([0, 1, 2, 0], 1)).toEqual(gradientOf([2, 2, 0, 1], 1))
+    expect(gradientOf([0, 1, 2, 0], 0.5)).not.toEqual(gradientOf([2, 2, 0, 1], 0.5))
+    store.dispose()
   })
 
   it('has the unpruned supernet for one, which is then trained, compared with, and freed', async () => {
