@@ -1,7 +1,7 @@
 import type { Stage } from '../search/events.js'
 import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
 import { empty, figure, grid, section } from './figure.js'
-import { formatCount, isNumber } from './format.js'
+import { formatCount, formatPercent, isNumber } from './format.js'
 import { evaluationsOf, eventsOf, startOf, thin, type EventOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import type { Run } from './read-run.js'
@@ -30,7 +30,7 @@ export function lossSection(run: Run): Markup {
     }))
     return [
       figure(
-        html`<b>${title}</b> · training loss`,
+        html`<b>${title}</b> · training loss${stage === 'retrain' ? taught(run) : ''}`,
         evaluationChart(`loss-${stage}`, 'loss', losses),
         broken(all),
       ),
@@ -47,6 +47,13 @@ export function lossSection(run: Run): Markup {
     'Whether training went well: the loss should fall and level off, and the validation metric should not get worse again at the end.',
     figures.length === 0 ? empty('no evaluation yet') : grid(figures),
   )
+}
+
+/** What is held against a teacher is no loss as the other stages have it. */
+function taught({ config, events }: Run): string {
+  const { share = 0 } = config.retrain?.distillation ?? {}
+  if (share === 0 || evaluationsOf(events, 'baseline').length === 0) return ''
+  return `, ${formatPercent(share)} of it against what the unpruned supernet says`
 }
 
 function broken(evaluations: readonly EventOf<'evaluation'>[]): string | undefined {

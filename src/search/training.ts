@@ -78,7 +78,7 @@ const usualDistillation = ({ distillation }: Config['retrain'], task: Task['kind
 
 function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Facts) {
   const { epochs, earlyStop, ...rest } = own
-  const batch = own.batch ?? usualBatch(facts.rows)
+  const batch = own.batch ?? usualBatch(facts)
   const perEpoch = batchCount(facts.rows, batch)
   const usual = stages[stage](facts, perEpoch)
   const fixed = epochs === undefined ? own.steps : epochs * perEpoch
@@ -107,8 +107,12 @@ function requireSteps(stage: Stage, key: 'steps' | 'epochs', steps: number): voi
     )
 }
 
-/** At most 64 rows, and at least four batches an epoch: a power of 2. */
-const usualBatch = (rows: number): number => 2 ** Math.floor(Math.log2(Math.min(64, Math.max(1, rows / 4))))
+/**
+ * At most 64 rows, and at least four batches an epoch, of sequences two: a power of 2. Batch norms of a handful of sequences
+ * scatter; all of them at once scatter too little.
+ */
+const usualBatch = ({ kind, rows }: Facts): number =>
+  2 ** Math.floor(Math.log2(Math.min(64, Math.max(1, rows / (kind === 'sequences' ? 2 : 4)))))
 
 /** An epoch, but no less than 64 steps, and no more than a twentieth of all. */
 const usualInterval = (steps: number, perEpoch: number): number =>

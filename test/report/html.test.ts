@@ -76,6 +76,17 @@ describe('a finished run', async () => {
     expect(text(page, '#lambda')).toContain('pretrain the autoencoder')
   })
 
+  test('says of a loss how much of it is a teacher’s', async () => {
+    expect(text(page, '#losses')).not.toContain('unpruned supernet says')
+    const { config } = run
+    const retrain = { distillation: { share: 0.9 } }
+    const other: Run = { ...run, config: { ...config, retrain } }
+    const taught = renderReport(other, await drawArchitecture(run.architecture!))
+    expect(text(taught, '#losses')).toContain(
+      'training loss, 90 % of it against what the unpruned supernet says',
+    )
+  })
+
   test('lists every removal and alarm', () => {
     const removals = run.events.filter((event) => event.type === 'removal')
     expect(find(page, '#removals tbody tr')).toHaveLength(removals.length)

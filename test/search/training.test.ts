@@ -32,6 +32,16 @@ describe('how long a stage trains', () => {
   })
 
   it.each([
+    [3, 1],
+    [30, 8],
+    [75, 32],
+    [2000, 64],
+  ])('takes %i labelled sequences %i at a time', (rows, batch) => {
+    const { search, retrain } = resolvedOf('sequences', rows)
+    expect([search.batch, retrain.batch]).toEqual([batch, batch])
+  })
+
+  it.each([
     ['an epoch, where that is 64 steps or more', 64 * 100, 100],
     ['64 steps, where an epoch is less', 50, 64],
     ['a twentieth of all steps, where an epoch is more', 200_000, 800],
