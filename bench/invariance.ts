@@ -49,7 +49,11 @@ const variants: Readonly<Record<string, Variant>> = {
   'units × 4': { hidden: 256 },
 }
 
-const wanted = valueOf('--variants')?.split(',') ?? Object.keys(variants)
+// A comma within a name has a space behind it.
+const wanted = valueOf('--variants')?.split(/,(?! )/) ?? Object.keys(variants)
+const unknown = wanted.find((name) => !(name in variants))
+if (unknown !== undefined)
+  throw new Error(`--variants: unknown ${unknown}; known: ${Object.keys(variants).join('; ')}`)
 
 /** Rising pressure alone, on what the space has; nothing is projected before the search ends. */
 const document = {
