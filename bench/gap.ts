@@ -47,7 +47,7 @@ const settings: Record<string, { unit: number; config: object }> = {
     config: {
       data: { source: 'chicago', window: 28, horizon: 7 },
       split: { by: 'time', train: 0.4, arch: 0.2, validation: 0.2, test: 0.2 },
-      supernet: { space: 'temporal-conv' },
+      supernet: { space: 'temporal-conv', options: { keep: 'one' } },
       search: { epochs: 12, batch: 64, ...adam },
     },
   },

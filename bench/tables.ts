@@ -59,15 +59,18 @@ const configOf = (set: string, seed: number, schedule: string) => {
 }
 
 /** The unpruned supernet of the set and seed at hand: methods are held against one and the same. */
-let unpruned: { readonly of: string; readonly baseline: TrialResult['baseline'] } | undefined
+let unpruned:
+  { readonly of: string; readonly baseline: TrialResult['baseline']; readonly seconds: number } | undefined
 
 async function run(set: string, seed: number, method: string): Promise<Row> {
   const of = `${set} ${seed}`
   const trial = await setupTrial(configOf(set, seed, method), '.')
-  const baseline = unpruned?.of === of ? unpruned.baseline : undefined
+  const last = unpruned?.of === of ? unpruned : undefined
+  const { baseline } = last ?? {}
   const result = await runTrial(trial, { emit: () => undefined, ...(baseline && { baseline }) })
   const { metrics, seconds } = result
-  unpruned = { of, baseline: result.baseline }
+  const baselineSeconds = last?.seconds ?? seconds.baseline ?? 0
+  unpruned = { of, baseline: result.baseline, seconds: baselineSeconds }
   const error = (value: number | null | undefined) => (value == null ? NaN : errorOf(metrics.metric, value))
   return {
     set,
@@ -78,7 +81,8 @@ async function run(set: string, seed: number, method: string): Promise<Row> {
     validation: error(metrics.validation.final),
     unprunedValidation: error(metrics.baseline!.validation),
     share: metrics.derived.parameters / metrics.supernet.parameters,
-    seconds: seconds.search + (seconds.baseline ?? 0) + seconds.retrain,
+    // As if each had trained it.
+    seconds: seconds.search + baselineSeconds + seconds.retrain,
     attempts: (metrics.tolerated?.attempts ?? []).map(({ size, cost, worse, allowed }) => [
       size,
       cost,

@@ -20,9 +20,9 @@ interface Options {
 
 /**
  * Convolutions over time for series: a first layer of windows of several lengths at once, then a chain of separable
- * convolutions, each of one dilation or of several, as in LITE (Ismail-Fawaz et al., arXiv:2409.02869). The head reads the mean
- * over time, so that it does not matter when something happens; in windows of a longer series the last step, too; and
- * of labelled sequences how high they lie.
+ * convolutions, each of one dilation or of several, as in LITE (Ismail-Fawaz et al., arXiv:2409.02869). The head reads
+ * the mean over time, so that it does not matter when something happens; in windows of a longer series the last step,
+ * too; and of labelled sequences how high they lie.
  */
 export const temporalConv = searchSpace<Options>({
   name: 'temporal-conv',
@@ -99,7 +99,7 @@ export const temporalConv = searchSpace<Options>({
     head.output('task', levels > 0 ? besideLevels(s, shapes, levels, outputs) : shapes)
     return s.finish({
       space: 'temporal-conv',
-      options: { ...options, pooling, ...(levels > 0 && { levels }) },
+      options: { ...options, ...(several && { keep: 'any' }), pooling, ...(levels > 0 && { levels }) },
       outputs,
     })
   },

@@ -3,6 +3,12 @@ import { object, oneOf } from './schema-parts.js'
 
 const positive = { exclusiveMinimum: 0 }
 
+/**
+ * What chance excuses at most where a tolerance is less, as a share of the unpruned supernet's error: ten rows have a
+ * standard error of half their errors, and would let everything pass.
+ */
+export const mostChance = 0.05
+
 /** How much an architecture may cost, in the metric's unit or as a share of the whole supernet; how much worse it may be. */
 const amounts = {
   value: Type.Optional(

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { sha256 } from '../base/files.js'
 import { costOf } from '../nn/cost.js'
 import { withoutDeadNodes } from '../nn/transform.js'
 import { Diverged } from '../search/diverged.js'
@@ -15,6 +16,8 @@ import type { Trial, TrialHooks, TrialMetrics } from './types.js'
 
 /** What is known of the unpruned supernet, retrained. */
 export interface Baseline {
+  /** Hash of what it was trained by: trials that differ in their schedule alone have the same. */
+  readonly of: string
   readonly figures: NonNullable<TrialMetrics['baseline']>
   /** Null where its training diverged. */
   readonly measured: Measured | null
@@ -36,6 +39,26 @@ export const teacherFor = (trial: Trial, baseline: Baseline | null | undefined):
 export const wantsBaseline = (trial: Trial): boolean =>
   isTaught(trial) || trial.schedule.budget?.tolerance !== undefined || trial.config.retrain.baseline
 
+/** A hash of all that an unpruned supernet depends on. */
+export function baselineKey({ config, data, supernet, metric }: Trial): string {
+  const { seed, backend, relaxedSimd, data: source, split, objective, retrain } = config
+  const { graph } = unprunedNetwork(supernet, retrain)
+  return sha256(
+    JSON.stringify({
+      seed,
+      backend,
+      relaxedSimd,
+      source,
+      split,
+      objective,
+      retrain: { ...retrain, baseline: true },
+      metric,
+    }),
+    JSON.stringify(graph),
+    data.dataset.hash,
+  )
+}
+
 /** The unpruned supernet trained as the derived network will be: what pruning is held against. */
 export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Baseline> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
@@ -46,6 +69,7 @@ export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Ba
     if (!(error instanceof Diverged)) throw error
     const cost = costOf(withoutDeadNodes(graph, ['task']))
     return {
+      of: baselineKey(trial),
       figures: { ...cost, validation: null, test: null, diverged: error.message },
       measured: null,
       compared: {},
@@ -66,6 +90,6 @@ export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
   return withNetwork(graph, values, (network) => {
     const measured = measureRows(trial, network)
     const figures = { ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) }
-    return { figures, measured, compared: comparedOf(trial, network), retrained }
+    return { of: baselineKey(trial), figures, measured, compared: comparedOf(trial, network), retrained }
   })
 }

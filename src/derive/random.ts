@@ -1,7 +1,7 @@
 import type { RandomSource } from '../base/random.js'
 import { costOf } from '../nn/cost.js'
 import { canPrune, inputsFirst, pruneGroup } from '../supernet/prune.js'
-import { keepable, type Supernet } from '../supernet/types.js'
+import { isWidth, keepable, type Supernet } from '../supernet/types.js'
 import { discretise, uniformGates } from './network.js'
 
 export interface RandomOptions {
@@ -42,7 +42,8 @@ function draw(supernet: Supernet, random: RandomSource, part: string, attempt: n
     if (!current || !group) return current
     const { min, max } = group.keep
     const members = keepable(group)
-    const count = group.kind === 'units' ? min + stream.integer(max - min + 1) : Math.min(max, members.length)
+    const most = Math.min(max, members.length)
+    const count = isWidth(group) ? min + stream.integer(most - min + 1) : most
     const kept = [...stream.permutation(members.length).slice(0, count)].sort((a, b) => a - b)
     const names = kept.map((i) => members[i]!.name)
     return canPrune(current, name, names) ? pruneGroup(current, name, names).supernet : undefined

@@ -69,6 +69,8 @@ function reason(left: Supernet, ended: Ended): string {
     const least = smaller.reduce((a, b) => (b.worse < a.worse ? b : a))
     return `of the smaller architectures that were retrained the best is ${short(100 * least.worse)} % worse than the unpruned supernet, and ${short(100 * least.allowed)} % are allowed: set a larger budget.tolerance`
   }
+  if (tolerated?.attempts.length)
+    return 'no smaller architecture could be trained: the training of each that was tried diverged'
   const { budget, prune, replay } = used
   if (!left.groups.some(({ members, keep }) => members.length > keep.min))
     return 'the space leaves nothing to remove; give it more members, or lower what it must keep'

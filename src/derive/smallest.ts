@@ -1,3 +1,4 @@
+import { mostChance } from '../config/budget-schema.js'
 import { resamplingOf } from '../data/resampling.js'
 import { bootstrap } from '../objective/bootstrap.js'
 import { errorOf, type MetricName, type RowSums } from '../objective/metrics.js'
@@ -52,12 +53,6 @@ export interface Tolerated {
 
 /** How many sizes are retrained at most: enough to halve eleven of them down to one. */
 export const mostAttempts = 3
-
-/**
- * What chance excuses at most, as a share of the unpruned supernet's error: ten rows have a standard error of half their
- * errors, and would let everything pass.
- */
-export const mostChance = 0.05
 
 /**
  * Looks for the smallest of a search's architectures whose validation error, retrained, is within the tolerance of the

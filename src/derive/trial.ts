@@ -6,7 +6,7 @@ import { SupernetModel } from '../supernet/model.js'
 import { architectureCosts } from '../supernet/architecture-cost.js'
 import { taskCost } from '../supernet/cost.js'
 import { restrictTo } from '../supernet/prune.js'
-import { baselineOf, isUnpruned, teacherFor, trainBaseline, wantsBaseline } from './baseline.js'
+import { baselineKey, baselineOf, isUnpruned, teacherFor, trainBaseline, wantsBaseline } from './baseline.js'
 import { measureSearched, summarise } from './measure.js'
 import { removedBy, type Removed } from './removed.js'
 import { prepare } from './prepare.js'
@@ -18,6 +18,9 @@ import type { Trial, TrialHooks, TrialResult } from './types.js'
 /** Searches, derives, retrains and judges. Frees everything that it allocated. */
 export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialResult> {
   const { config, supernet, relaxation, random } = trial
+  const { baseline: given } = hooks
+  if (given && given.of !== baselineKey(trial))
+    throw new Error('baseline: expected that of a trial that differs in its schedule alone, got another')
   const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
   try {
     const { checkpoint } = hooks
@@ -34,7 +37,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     const same = isUnpruned(trial, { graph, initial })
     const wanted = wantsBaseline(trial)
     const [apart, baselineSeconds] = await timed(async () =>
-      wanted && !same ? (hooks.baseline ?? trainBaseline(trial, hooks)) : null,
+      wanted && !same ? (given ?? trainBaseline(trial, hooks)) : null,
     )
     const [{ chosen, final, tolerated }, retrainSeconds] = await timed(async () => {
       if (tolerance !== undefined && !same) {
@@ -78,7 +81,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
       }),
       seconds: {
         search: searchSeconds,
-        baseline: apart ? baselineSeconds : null,
+        baseline: apart && !given ? baselineSeconds : null,
         retrain: retrainSeconds,
       },
     }

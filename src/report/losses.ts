@@ -50,9 +50,12 @@ export function lossSection(run: Run): Markup {
 }
 
 /** What is held against a teacher is no loss as the other stages have it. */
-function taught({ config, events }: Run): string {
-  const { share = 0 } = config.retrain?.distillation ?? {}
-  if (share === 0 || evaluationsOf(events, 'baseline').length === 0) return ''
+function taught({ config, events, metrics }: Run): string {
+  const { distillation, options = {}, auxiliary = 0 } = config.retrain ?? {}
+  const { share = 0 } = distillation ?? {}
+  const isAnother = Object.keys(options).length > 0 || auxiliary > 0
+  const isTeacher = evaluationsOf(events, 'baseline').length > 0 && metrics?.baseline?.diverged === undefined
+  if (share === 0 || isAnother || !isTeacher) return ''
   return `, ${formatPercent(share)} of it against what the unpruned supernet says`
 }
 

@@ -39,7 +39,11 @@ export interface RunConfig extends Readonly<Record<string, unknown>> {
   readonly backend?: string
   readonly data?: { readonly source?: string; readonly file?: string }
   readonly supernet?: { readonly space?: string }
-  readonly retrain?: { readonly distillation?: { readonly share?: number } }
+  readonly retrain?: {
+    readonly distillation?: { readonly share?: number }
+    readonly options?: object
+    readonly auxiliary?: number
+  }
   readonly criteria?: readonly RunCriterion[]
 }
 

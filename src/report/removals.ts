@@ -5,7 +5,7 @@ import { eventsOf, type EventOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import { cut } from './plot.js'
 import type { Run } from './read-run.js'
-import { wholeSize } from './tolerance.js'
+import { isWhole } from './tolerance.js'
 
 /** Rows of the table; a search that removed unit by unit has thousands. */
 const mostRows = 400
@@ -34,15 +34,14 @@ export function removalSection(run: Run): Markup {
 
 /** Where a size that was passed is the result, what went later did not go from it. */
 function sizeNote({ metrics }: Run): Markup[] {
-  const { tolerated } = metrics ?? {}
-  if (tolerated?.kept === wholeSize)
+  if (metrics && isWhole(metrics))
     return [
       html`<p class="note">
         The result is the unpruned supernet: no smaller size was within the tolerance, so all of this is part
         of it.
       </p>`,
     ]
-  const kept = metrics?.menu?.find(({ size }) => size != null && size === tolerated?.kept)
+  const kept = metrics?.menu?.find(({ size }) => size != null && size === metrics.tolerated?.kept)
   if (!kept) return []
   return [
     html`<p class="note">

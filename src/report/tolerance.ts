@@ -1,11 +1,13 @@
+import { mostChance } from '../config/budget-schema.js'
 import { formatCount, formatNumber, formatPercent } from './format.js'
 import type { RunMetrics } from './read-run.js'
 
 type Tolerated = NonNullable<RunMetrics['tolerated']>
 type Attempt = NonNullable<Tolerated['attempts']>[number]
 
-/** The unpruned supernet as a size. */
-export const wholeSize = 1
+/** Was the unpruned supernet kept, because no smaller size was within? */
+export const isWhole = ({ tolerated, menu = [] }: RunMetrics): boolean =>
+  tolerated?.kept === 1 && !menu.some(({ size }) => size === 1)
 
 /** The sizes that were retrained, in the order in which they were tried, one a line: what each cost, and how it compared. */
 export const attemptTexts = ({ tolerated, budget, menu = [] }: RunMetrics): string[] =>
@@ -17,11 +19,12 @@ export const attemptTexts = ({ tolerated, budget, menu = [] }: RunMetrics): stri
   })
 
 /** What a tolerance came to in a sentence; null where there was none. */
-export function toleranceText({ tolerated, budget }: RunMetrics): string | null {
+export function toleranceText(metrics: RunMetrics): string | null {
+  const { tolerated, budget } = metrics
   if (!tolerated) return null
-  const wanted = `within ${formatPercent(tolerated.tolerance)} of the unpruned supernet's validation error, or one standard error of the difference`
+  const wanted = `within ${formatPercent(tolerated.tolerance)} of the unpruned supernet's validation error, or one standard error of the difference (up to ${formatPercent(mostChance)})`
   if (tolerated.within == null) return `no error to hold the result against: the unpruned supernet has none`
-  if (tolerated.within && tolerated.kept === wholeSize)
+  if (tolerated.within && isWhole(metrics))
     return `no smaller size that was tried is ${wanted}: the unpruned supernet was kept`
   if (tolerated.within) return `the smallest size found ${wanted}`
   const limit =

@@ -104,10 +104,11 @@ export async function setupTrial(
     metric: config.objective.metric ?? (isClass ? 'accuracy' : 'rmse'),
     random,
     ...(benchmark && { benchmark }),
-    // Weights are of the network, too: what a space builds of the same options may change between versions.
+    // Weights are of the network, too, and of what may stay of it: what a space builds may change between versions.
     identity: sha256(
       JSON.stringify(resolved),
       JSON.stringify(supernet.graph),
+      JSON.stringify(supernet.groups),
       data.dataset.hash,
       ...(measured ? [measured.text] : []),
     ),

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Budget, MenuSize } from '../schedule/types.js'
 import type { Choices } from '../supernet/notation.js'
 import type { Worth } from '../supernet/moves.js'
-import type { Architecture, GateGroup } from '../supernet/types.js'
-import { mostWanted, withinBudget } from '../supernet/within-budget.js'
+import { isWidth, type Architecture, type GateGroup } from '../supernet/types.js'
+import { mostWanted, withinBudget, type Candidate } from '../supernet/within-budget.js'
 import { costsOf, worthByGates } from './budget.js'
 import { evaluate } from './evaluate.js'
 import { others, type Pruning } from './pruning.js'
@@ -60,7 +60,7 @@ export function passSizes(pruning: Pruning, step: number): void {
 export function passSkipped(pruning: Pruning, group: GateGroup, kept: readonly string[], step: number): void {
   const { model, progress, context } = pruning
   const { budget } = context.schedule
-  if (budget?.tolerance === undefined || group.kind === 'units') return
+  if (budget?.tolerance === undefined || group.kind === 'units' || !isWidth(group)) return
   const last = progress.menu.at(-1)?.figures.limit ?? Infinity
   const costs = costsOf(pruning, budget)
   const worth = worthNow(pruning)
@@ -68,19 +68,21 @@ export function passSkipped(pruning: Pruning, group: GateGroup, kept: readonly s
   const going = others(group, kept).map((name): [string, number] => [name, most])
   const held = { ...worth, [group.name]: { ...worth[group.name], ...Object.fromEntries(going) } }
   const tally = costs.from(mostWanted(model.supernet, costs, held).choices)
-  const before = tally.figures().cost
   tally.change({ [group.name]: kept })
   const after = tally.figures().cost
-  const between = (budget.menu ?? []).filter(({ limit }) => limit < last && limit < before && limit >= after)
+  const between = (budget.menu ?? []).filter(({ limit }) => limit < last && limit >= after)
   // The last of them is what is there afterwards.
   for (const size of between.slice(0, -1)) {
-    const entry = entryOf(pruning, budget, size, step, held)
-    if (entry.figures.cost > after) keep(pruning, budget, entry)
+    const found = withinBudget(model.supernet, costs, held, size.limit)
+    if (found && found.cost > after) keep(pruning, budget, entryOf(pruning, size, step, found))
   }
 }
 
-const keepSize = (pruning: Pruning, budget: Budget, size: MenuSize, step: number): void =>
-  keep(pruning, budget, entryOf(pruning, budget, size, step))
+function keepSize(pruning: Pruning, budget: Budget, size: MenuSize, step: number): void {
+  const { supernet } = pruning.model
+  const found = withinBudget(supernet, costsOf(pruning, budget), worthNow(pruning), size.limit)
+  keep(pruning, budget, entryOf(pruning, size, step, found!))
+}
 
 function keep(pruning: Pruning, budget: Budget, entry: MenuEntry): void {
   pruning.progress.menu.push(entry)
@@ -95,15 +97,11 @@ function worthNow({ model, context }: Pruning): Worth {
 
 function entryOf(
   pruning: Pruning,
-  budget: Budget,
   { size, limit }: MenuSize,
   step: number,
-  worth = worthNow(pruning),
+  { choices, cost, standing }: Candidate,
 ): MenuEntry {
   const { model, context, data, stepper } = pruning
-  const { supernet } = model
-  const found = withinBudget(supernet, costsOf(pruning, budget), worth, limit)
-  const { choices, cost, standing } = found!
   const measure = (mixture: (name: string) => tf.Tensor1D) =>
     evaluate({ ...stepper.network, mixture }, data, data.splits.validation, context.metric)
   const before = measure((name) => model.mixture(name))

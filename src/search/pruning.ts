@@ -30,7 +30,7 @@ export type Removal = Extract<Event, { type: 'removal' }>
 
 /** Removes members whose gates are exactly 0. The function does not change, so the metric does not jump. */
 export function removeClosed(pruning: Pruning, closed: Due, step: number): void {
-  for (const event of removeDue(pruning, closed, step, 'zero')) pruning.context.emit(event)
+  removeDue(pruning, closed, step, 'zero', pruning.context.emit)
 }
 
 /** Removes weak members. The function changes a little; returns the metric lost. */
@@ -44,7 +44,14 @@ export function removeWeak(pruning: Pruning, weak: Due, step: number): number {
   return some ? measured(pruning, () => removeDue(pruning, weak, step, 'threshold')) : 0
 }
 
-function removeDue(pruning: Pruning, due: Due, step: number, by: 'zero' | 'threshold'): Removal[] {
+/** Tells each removal behind it, where `tell` is given: what is kept before the next one stands behind it in the log. */
+function removeDue(
+  pruning: Pruning,
+  due: Due,
+  step: number,
+  by: 'zero' | 'threshold',
+  tell?: (event: Removal) => void,
+): Removal[] {
   const { model } = pruning
   const values = model.gateValues()
   return [...due].flatMap(([name, going]) => {
@@ -53,10 +60,12 @@ function removeDue(pruning: Pruning, due: Due, step: number, by: 'zero' | 'thres
     if (!group) return []
     const kept = spared(pruning, group, staying(group, values[name]!, going), values)
     if (kept.length === group.members.length || !canPrune(model.supernet, name, kept)) return []
-    passSkipped(pruning, group, kept, step)
+    if (by === 'zero') passSkipped(pruning, group, kept, step)
     // Without an exact 0 it can be measured now; with one it was when the gate began to fade.
     const ablated = by === 'zero' ? {} : ablationsOf(pruning, group, others(group, kept), step)
-    return [remove(pruning, group, kept, step, by, ablated)]
+    const removal = remove(pruning, group, kept, step, by, ablated)
+    tell?.(removal)
+    return [removal]
   })
 }
 

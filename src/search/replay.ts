@@ -58,7 +58,7 @@ function replayed(pruning: Pruning, group: GateGroup, { members, step, by }: Log
         ? perturbations(pruning, group, members, step)
         : ablationsOf(pruning, group, members, step)
   const kept = others(group, members)
-  if (by === 'zero' || by === 'threshold') passSkipped(pruning, group, kept, step)
+  if (by === 'zero') passSkipped(pruning, group, kept, step)
   return remove(pruning, group, kept, step, by as Removal['by'], ablated)
 }
 

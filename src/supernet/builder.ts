@@ -42,7 +42,7 @@ export interface EdgeOptions extends GroupOptions {
   readonly stride?: number
   /** May the edge end with the operation that carries nothing? No by default. */
   readonly keepEmpty?: boolean
-  /** May any number of them stay, and add up? One by default. */
+  /** May any number of them stay, and add up? One by default. Of what carries nothing there is then none. */
   readonly several?: boolean
 }
 
@@ -83,7 +83,7 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
       x,
       { name, layer, operations, channels, stride = 1, keepEmpty = false, several = false },
     ) {
-      const candidates = operations.map(operationNamed)
+      const candidates = operations.map(operationNamed).filter(({ build }) => !several || build)
       const edge = b.within(name.slice(name.lastIndexOf('/') + 1))
       const context = { channels, stride, affine: candidates.length === 1 }
       const built = candidates.flatMap(
@@ -99,7 +99,7 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
       }))
       const most = several ? members.length : 1
       const keep = { min: 1, max: most, ...(keepEmpty && empty && { empty: true }) }
-      gate({ name, layer, kind: several ? 'inputs' : 'operations', members, total: most, keep })
+      gate({ name, layer, kind: 'operations', members, total: most, keep })
       return edge.node('mix', built, {
         group: name,
         members: members.map((member) => member.name),

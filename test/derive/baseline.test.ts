@@ -129,3 +129,40 @@ describe('a search that removes nothing', () => {
     },
   )
 })
+
+describe('the unpruned supernet of another trial', () => {
+  const pressed = {
+    schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 20 }]),
+    search: { epochs: 6, batch: 8 },
+  }
+  const made = (more: Settings = {}) =>
+    trialOf(vectorData(rows), tinyMlp(), { ...settings, ...pressed, ...more })
+
+  it('is taken where trials differ in their schedule alone, and comes to the same', async () => {
+    const first = await runTrial(made(), { emit: () => undefined })
+    const events: Event[] = []
+    const emit = (event: Event) => void events.push(event)
+    const { baseline } = await runTrial(
+      made({ schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 5 }]) }),
+      {
+        emit: () => undefined,
+      },
+    )
+    const again = await runTrial(made(), { emit, baseline: baseline! })
+    expect(eventsOf(events, 'evaluation').some(({ stage }) => stage === 'baseline')).toBe(false)
+    expect(again.metrics).toEqual(first.metrics)
+    expect(again.seconds.baseline).toBeNull()
+  })
+
+  it.each<[string, () => Trial]>([
+    ['seed', () => ({ ...made(), config: { ...made().config, seed: 7 } })],
+    ['retraining', () => made({ retrain: { ...retrain, epochs: 3 } })],
+    ['space', () => trialOf(vectorData(rows), tinyMlp({ code: 3 }), { ...settings, ...pressed })],
+    ['data', () => ({ ...made(), data: { ...made().data, dataset: { ...made().data.dataset, hash: 'x' } } })],
+  ])('is refused where the %s is another', async (_, other) => {
+    const { baseline } = await runTrial(made(), { emit: () => undefined })
+    await expect(runTrial(other(), { emit: () => undefined, baseline: baseline! })).rejects.toThrow(
+      'baseline: expected that of a trial that differs in its schedule alone',
+    )
+  })
+})

@@ -127,6 +127,17 @@ describe('reasons that no short search shows', () => {
     )
   })
 
+  it('no smaller architecture that could be trained', () => {
+    const attempts = [
+      { size: 0.5, cost: 10, validation: null, worse: null, allowed: null, diverged: 'it did' },
+    ]
+    const tolerated = { tolerance: 0.01, attempts, kept: 1, within: true }
+    // The search itself went on and has no gates of what is the result.
+    expect(removedBy(net, net, { ...ended({}), weights: {}, tolerated }).notice).toContain(
+      'nothing was removed: no smaller architecture could be trained',
+    )
+  })
+
   it('almost nothing: one unit of 49', () => {
     const [{ name, members }] = net.groups as [(typeof net.groups)[number]]
     const kept = members.slice(1).map((member) => member.name)

@@ -99,6 +99,22 @@ describe('the smallest size within a tolerance', () => {
     expect(limited.chosen.size).toBeLessThan(1)
   })
 
+  it('is none but a size of the search where the unpruned supernet is no architecture, or no part of what is retrained', async () => {
+    const budget = { metric: 'parameters', tolerance: 0 }
+    const small = sizes.slice(-2)
+    const free = trial({ epochs: 40 }, { budget })
+    const larger = await chosen(0, {}, small, {
+      ...free,
+      retrained: tinyMlp({ encoder: [12], code: 12, head: [12], activation: 'relu' }),
+    })
+    expect(larger.tolerated.kept).not.toBe(1)
+    const [first, ...others] = free.supernet.groups
+    const choice = { ...first!, keep: { min: 1, max: first!.members.length - 1 } }
+    const chooses = { ...free, supernet: { ...free.supernet, groups: [choice, ...others] } }
+    const picked = await chosen(0, {}, small, chooses)
+    expect(picked.tolerated.kept).not.toBe(1)
+  })
+
   it('is not let off by chance more than a twentieth, however few rows validate', async () => {
     const { data } = trial()
     const few = data.splits.validation.subarray(0, 12)
@@ -122,9 +138,8 @@ describe('the smallest size within a tolerance', () => {
   })
 
   it('is none of those whose training diverges; where all do, so does the trial', async () => {
-    const diverging = async (which: (size: number) => boolean) => {
+    const diverging = async (which: (size: number) => boolean, made = trial()) => {
       let size = 0
-      const made = trial()
       const emit = (event: Event) => {
         if (event.type === 'attempt') size = event.size!
         if (event.type === 'evaluation' && event.stage === 'retrain' && which(size))
@@ -140,6 +155,10 @@ describe('the smallest size within a tolerance', () => {
     expect(tolerated.attempts[1]).toEqual({ size: 3 / 12, cost: sizes[5]!.cost, ...diverged })
     expect(kept.size).toBe(4 / 12)
     await expect(diverging(() => true)).rejects.toThrow(Diverged)
+    const free = trial({}, { budget: { metric: 'parameters', tolerance: 0 } })
+    const whole = await diverging(() => true, free)
+    expect(whole.tolerated).toMatchObject({ kept: 1, within: true })
+    expect(whole.tolerated.attempts.every(({ worse }) => worse === null)).toBe(true)
   })
 
   it('tells each retraining and the one that stands', async () => {
@@ -162,6 +181,11 @@ describe('the sizes of a search', () => {
       sizesOf([large, middle, small].map(entry), ended, limit).map(({ size }) => size)
     expect(costs(Infinity)).toEqual([6 / 12, 4 / 12, null])
     expect(costs(middle.cost)).toEqual([4 / 12, null])
+    const twice = { ...middle, size: 3 / 12 }
+    expect(sizesOf([middle, twice].map(entry), ended, Infinity).map(({ size }) => size)).toEqual([
+      4 / 12,
+      null,
+    ])
   })
 })
 

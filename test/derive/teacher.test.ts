@@ -238,6 +238,7 @@ describe('what is taught', () => {
   it('is nothing where the unpruned supernet diverged', () => {
     const trial = trialOf(vectorData(rows), tinyMlp(), { retrain: { distillation: { share: 0.9 } } })
     const diverged = {
+      of: '',
       figures: { parameters: 1, flops: 1, depth: 1, validation: null, test: null },
       measured: null,
       compared: {},

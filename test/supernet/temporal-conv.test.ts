@@ -74,8 +74,17 @@ describe('a further layer', () => {
   const layer = (options: object) => built(60, options).groups.find(({ name }) => name === 'layer0')
 
   it('keeps any number of its convolutions, added up; one where that is asked for', () => {
-    expect(layer({})).toMatchObject({ kind: 'inputs', total: 4, keep: { min: 1, max: 4 } })
+    expect(layer({})).toMatchObject({ kind: 'operations', total: 4, keep: { min: 1, max: 4 } })
     expect(layer({ keep: 'one' })).toMatchObject({ kind: 'operations', total: 1, keep: { min: 1, max: 1 } })
+    // Of what carries nothing, among others that add up, nothing would be left.
+    const withNone = layer({ operations: ['none', 'skip', 'tconv-3-d1'] })!
+    expect(withNone.members.map(({ name }) => name)).toEqual(['skip', 'tconv-3-d1'])
+    expect(withNone.total).toBe(2)
+  })
+
+  it('is told apart in the options that an architecture has, so that older ones are not taken for it', () => {
+    expect(built(60, {}).options).toMatchObject({ keep: 'any' })
+    expect(built(60, { keep: 'one' }).options).toMatchObject({ keep: 'one' })
   })
 })
 

@@ -56,7 +56,8 @@ function depthOf(node: Node, inputs: readonly Depth[], layer: LayerGates): Depth
     tf.tensor1d(
       group.members.map((_, place) => (places.includes(place) ? values[places.indexOf(place)]! : 0)),
     )
-  if (group.kind === 'operations' && inputs.every(({ base }) => base === inputs[0]!.base)) {
+  const isChoice = group.kind === 'operations' && group.keep.max === 1
+  if (isChoice && inputs.every(({ base }) => base === inputs[0]!.base)) {
     const added = tf.sum(tf.mul(distribution(mixture), scatter(inputs.map(({ offset }) => offset))))
     const { base } = inputs[0]!
     if (base === undefined) return { base: added, offset: 0 }
@@ -69,7 +70,7 @@ function depthOf(node: Node, inputs: readonly Depth[], layer: LayerGates): Depth
     const weight = tf.minimum(1, tf.sum(tf.mul(share, scatter(inputs.map((_, j) => Number(i === j))))))
     return { base: tf.mul(weight, tensorOf(each)), offset: 0 }
   })
-  if (group.kind === 'operations')
+  if (isChoice)
     return { base: weighted.map(({ base }) => base).reduce((sum, each) => tf.add(sum, each)), offset: 0 }
   return deepest(weighted)
 }
