@@ -30,7 +30,7 @@ export type Removal = Extract<Event, { type: 'removal' }>
 
 /** Removes members whose gates are exactly 0. The function does not change, so the metric does not jump. */
 export function removeClosed(pruning: Pruning, closed: Due, step: number): void {
-  removeDue(pruning, closed, step, 'zero', pruning.context.emit)
+  removeDue(pruning, closed, step, 'zero', (event) => pruning.context.emit(event))
 }
 
 /** Removes weak members. The function changes a little; returns the metric lost. */

@@ -6,7 +6,7 @@ import { resolveConfig } from '../../src/config/load-config.js'
 import { benchOperations } from '../../src/runs/bench-operations.js'
 import { latencyOf, type LatencyTable } from '../../src/runs/latency.js'
 import { setupTrial } from '../../src/runs/setup.js'
-import { tinyCells } from '../helpers/trials.js'
+import { tinyCells, spaceNet } from '../helpers/trials.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-latency-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -45,6 +45,12 @@ describe('a table of latencies', () => {
     expect(skip).toBe(0)
     expect(conv).toBeGreaterThan(0)
     expect(separable).toBeGreaterThan(conv!)
+  })
+
+  it('has lines of operations of which several may stay, too', () => {
+    const net = spaceNet('temporal-conv', { layers: 1, channels: 2 }, [40, 2], 2)
+    expect(() => latencyOf(lines(['stem', '*', 1]), net)).toThrow('no line matches skip of layer0')
+    expect(() => latencyOf(lines(['layer0', '*', 1]), net)).not.toThrow()
   })
 
   it('takes the last line that matches, by globs', () => {

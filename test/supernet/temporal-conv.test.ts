@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { randomSource } from '../../src/base/random.js'
+import { randomArchitecture } from '../../src/derive/random.js'
 import { costOf } from '../../src/nn/cost.js'
 import type { Encoding } from '../../src/data/types.js'
 import { spaces } from '../../src/registry.js'
@@ -68,6 +70,14 @@ describe('the windows of its first layer', () => {
   it('may all stay', () => {
     expect(built(60).groups[0]).toMatchObject({ kind: 'inputs', total: 3, keep: { min: 1, max: 3 } })
   })
+})
+
+it('is drawn at random with few paths and with many', () => {
+  const counts = [1, 2, 3, 4, 5].map((seed) =>
+    randomArchitecture(built(60), randomSource(seed))!.groups.map(({ members }) => members.length),
+  )
+  for (const group of [0, 1, 2]) expect(new Set(counts.map((each) => each[group])).size).toBeGreaterThan(1)
+  expect(counts.flat().every((count) => count >= 1)).toBe(true)
 })
 
 describe('a further layer', () => {
