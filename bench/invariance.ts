@@ -44,6 +44,8 @@ const variants: Readonly<Record<string, Variant>> = {
   'batch × ¼': { batch: batch / 4 },
   'batch × ¼, rate × ¼': { batch: batch / 4, rate: 1 / 4 },
   'batch × 4': { batch: batch * 4 },
+  'epochs × ¼, batch × ¼': { epochs: epochs / 4, batch: batch / 4 },
+  'epochs × 4, batch × 4': { epochs: epochs * 4, batch: batch * 4 },
   'loss × 0.1': { loss: 0.1 },
   'loss × 10': { loss: 10 },
   'units × 4': { hidden: 256 },
