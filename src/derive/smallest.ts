@@ -5,7 +5,8 @@ import { errorOf, type MetricName, type RowSums } from '../objective/metrics.js'
 import { Diverged } from '../search/diverged.js'
 import { valueOf } from '../search/evaluate.js'
 import type { MenuEntry } from '../search/menu.js'
-import { isWidth, keepable, type Architecture, type GateGroup } from '../supernet/types.js'
+import { architectureCosts } from '../supernet/architecture-cost.js'
+import { isWidth, keepable, type Architecture, type ArchitectureGroup } from '../supernet/types.js'
 import { isUnpruned, type Baseline } from './baseline.js'
 import { comparedOf, measuresOf, type Compared } from './compared.js'
 import { withNetwork } from './measure.js'
@@ -16,7 +17,7 @@ import type { Trial, TrialHooks } from './types.js'
 
 /** An architecture of a search, larger than another one or smaller. */
 export interface Sized {
-  /** As the menu names it; null: what the search ended with; 1: the unpruned supernet. */
+  /** As the menu names it; null: what the search ended with; 1: all of the supernet that may stay. */
   readonly size: number | null
   readonly cost: number
   readonly architecture: Architecture
@@ -45,7 +46,7 @@ export interface Tolerated {
   readonly tolerance: number
   /** In the order in which they were tried. */
   readonly attempts: readonly Attempt[]
-  /** The size that was kept; 1, which is not tried, is the unpruned supernet. */
+  /** The size that was kept; 1, which is not among those tried, is the unpruned supernet. */
   readonly kept: number | null
   /** Is it within the tolerance? Null where there was nothing to hold it against. */
   readonly within: boolean | null
@@ -58,8 +59,8 @@ export const mostAttempts = 3
  * Looks for the smallest of a search's architectures whose validation error, retrained, is within the tolerance of the
  * retrained unpruned supernet's, or within one standard error of their difference (a bootstrap over the validation rows,
  * paired), up to `mostChance`; for classes by accuracy and by cross-entropy. Halves the sizes, at most three times: a smaller one is taken to
- * be no better. Where none that was tried is within, the unpruned supernet itself is kept, if it is an architecture; else the
- * best of them. One whose training diverges is not within; where all diverge, so does this. Test rows are not looked at.
+ * be no better. Where none that was tried is within, all of the supernet that may stay is tried: without choices that is the
+ * unpruned supernet itself. Where that is not within either, the best of them is kept. One whose training diverges is not within; where all diverge, so does this. Test rows are not looked at.
  */
 export async function smallestWithin(
   trial: Trial,
@@ -103,9 +104,12 @@ export async function smallestWithin(
     if (await attempt(sorted[middle]!)) low = middle + 1
     else high = middle - 1
   }
+  const whole =
+    trained.some((each) => isWithin(each.attempt)) || !isKnown ? undefined : wholeSize(trial, sorted)
+  if (whole && isUnpruned(trial, networkToRetrain(trial, whole.architecture)))
+    return ended({ sized: whole, final: reference!.retrained! }, true)
+  if (whole) await attempt(whole)
   const within = trained.filter((each) => isWithin(each.attempt))
-  const whole = within.length === 0 && isKnown ? wholeSize(trial) : undefined
-  if (whole && reference?.retrained) return ended({ sized: whole, final: reference.retrained }, true)
   if (trained.length === 0) throw failure!
   if (!isKnown) return ended(trained[0]!, null)
   if (within.length > 0)
@@ -124,24 +128,36 @@ const worseOf = ({ worse }: Attempt): number => worse ?? Infinity
 const isWithin = ({ worse, allowed }: Attempt): boolean =>
   worse !== null && allowed !== null && worse <= allowed
 
-/** The unpruned supernet as a size, where it is an architecture that may be retrained and within the budget. */
-function wholeSize(trial: Trial): Sized | undefined {
-  const { supernet, schedule } = trial
-  const { whole = Infinity, limit = -Infinity } = schedule.budget ?? {}
-  if (whole > limit || !supernet.groups.every(mayStayWhole)) return undefined
+/**
+ * All of the supernet that may stay, as a size: every unit and every path, and of choices what the smallest of the sizes that
+ * has them chose. Undefined where that costs more than the budget has, or is one of the sizes.
+ */
+function wholeSize({ supernet, schedule, latency }: Trial, sizes: readonly Sized[]): Sized | undefined {
+  if (!schedule.budget) return undefined
   const gates = uniformGates(supernet)
-  const groups = supernet.groups.map(({ name, layer, kind, members }) => ({
-    ...{ name, layer, kind, of: members.length },
-    kept: members.map(({ name: member }) => ({ member, gate: gates[name]![member]! })),
-  }))
+  const groups: ArchitectureGroup[] = []
+  for (const group of supernet.groups) {
+    const { name, layer, kind, members } = group
+    const kept = isWidth(group) ? keepable(group).map((member) => member.name) : chosenIn(sizes, name)
+    if (!kept) return undefined
+    const open = kept.map((member) => ({ member, gate: gates[name]![member]! }))
+    groups.push({ name, layer, kind, kept: open, of: members.length })
+  }
+  const { metric, limit } = schedule.budget
+  const choices = Object.fromEntries(groups.map(({ name, kept }) => [name, kept.map(({ member }) => member)]))
+  const { cost } = architectureCosts(supernet, metric, latency)(choices)
+  if (cost > limit || sizes.some((each) => each.cost >= cost)) return undefined
   const { space, options, input, outputs } = supernet
   const architecture = { format: 'sentei-architecture/1', space, options, input, outputs, groups } as const
-  const same = isUnpruned(trial, networkToRetrain(trial, architecture))
-  return same ? { size: 1, cost: whole, architecture } : undefined
+  return { size: 1, cost, architecture }
 }
 
-const mayStayWhole = (group: GateGroup): boolean =>
-  isWidth(group) && keepable(group).length === group.members.length
+/** What the smallest size that still has a group keeps of it. */
+const chosenIn = (sizes: readonly Sized[], name: string): string[] | undefined =>
+  sizes
+    .map(({ architecture }) => architecture.groups.find((group) => group.name === name))
+    .findLast((group) => group !== undefined)
+    ?.kept.map(({ member }) => member)
 
 /** The sizes that a search passed, and what it ended with: each architecture once, none above the budget. */
 export function sizesOf(menu: readonly MenuEntry[], ended: Sized, limit: number): Sized[] {

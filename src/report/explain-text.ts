@@ -9,7 +9,7 @@ const shownLooks = 8
 
 const sizeText = ({ size, step }: NonNullable<Explanation['size']>): string =>
   step === null
-    ? 'the result is the unpruned supernet: no smaller size was within the tolerance'
+    ? 'the result is all of the supernet that may stay: no smaller size was within the tolerance'
     : `the result is size ${size}, as the search passed it at iteration ${formatCount(step)}`
 
 /** An explanation in sentences: one member in full, several a line each. */

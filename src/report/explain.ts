@@ -12,7 +12,7 @@ export interface Explanation {
   readonly members: readonly MemberStory[]
   /**
    * The size that is the result, where the search went on behind it: nothing that went later is told. Null as an iteration:
-   * it is the unpruned supernet.
+   * it is all of the supernet that may stay.
    */
   readonly size: { readonly size: number; readonly step: number | null } | null
   /** Alarms of its layer and of the whole supernet. */

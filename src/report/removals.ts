@@ -37,8 +37,8 @@ function sizeNote({ metrics }: Run): Markup[] {
   if (metrics && isWhole(metrics))
     return [
       html`<p class="note">
-        The result is the unpruned supernet: no smaller size was within the tolerance, so all of this is part
-        of it.
+        The result is all of the supernet that may stay: no smaller size was within the tolerance, so what
+        went is part of it, but for choices.
       </p>`,
     ]
   const kept = metrics?.menu?.find(({ size }) => size != null && size === metrics.tolerated?.kept)

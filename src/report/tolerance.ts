@@ -5,7 +5,7 @@ import type { RunMetrics } from './read-run.js'
 type Tolerated = NonNullable<RunMetrics['tolerated']>
 type Attempt = NonNullable<Tolerated['attempts']>[number]
 
-/** Was the unpruned supernet kept, because no smaller size was within? */
+/** Was all of the supernet kept that may stay, because no smaller size was within? */
 export const isWhole = ({ tolerated, menu = [] }: RunMetrics): boolean =>
   tolerated?.kept === 1 && !menu.some(({ size }) => size === 1)
 
@@ -24,7 +24,7 @@ export function toleranceText(metrics: RunMetrics): string | null {
   if (!tolerated) return null
   const wanted = `within ${formatPercent(tolerated.tolerance)} of the unpruned supernet's validation error, or one standard error of the difference (up to ${formatPercent(mostChance)})`
   if (tolerated.within == null) return `no error to hold the result against: the unpruned supernet has none`
-  if (tolerated.within && isWhole(metrics))
+  if (tolerated.within && isWhole(metrics) && !tolerated.attempts?.some(({ size }) => size === 1))
     return `no smaller size that was tried is ${wanted}: the unpruned supernet was kept`
   if (tolerated.within) return `the smallest size found ${wanted}`
   const limit =

@@ -99,20 +99,29 @@ describe('the smallest size within a tolerance', () => {
     expect(limited.chosen.size).toBeLessThan(1)
   })
 
-  it('is none but a size of the search where the unpruned supernet is no architecture, or no part of what is retrained', async () => {
+  it('is all that may stay, retrained, where choices are to be made or another size is retrained', async () => {
     const budget = { metric: 'parameters', tolerance: 0 }
     const small = sizes.slice(-2)
     const free = trial({ epochs: 40 }, { budget })
-    const larger = await chosen(0, {}, small, {
-      ...free,
-      retrained: tinyMlp({ encoder: [12], code: 12, head: [12], activation: 'relu' }),
-    })
-    expect(larger.tolerated.kept).not.toBe(1)
+    const retrained = tinyMlp({ encoder: [12], code: 12, head: [12], activation: 'relu' })
+    const larger = await chosen(0, {}, small, { ...free, retrained })
+    expect(larger.tolerated.attempts.at(-1)!.size).toBe(1)
+    expect(larger.final).not.toBe(larger.reference.retrained)
     const [first, ...others] = free.supernet.groups
     const choice = { ...first!, keep: { min: 1, max: first!.members.length - 1 } }
     const chooses = { ...free, supernet: { ...free.supernet, groups: [choice, ...others] } }
     const picked = await chosen(0, {}, small, chooses)
-    expect(picked.tolerated.kept).not.toBe(1)
+    const { size, cost } = picked.tolerated.attempts.at(-1)!
+    expect(size).toBe(1)
+    // Two units of the choice, as the smallest size has them, and all of the others.
+    const choices = { [first!.name]: first!.members.slice(0, 2).map(({ name }) => name) }
+    expect(cost).toBe(taskCost(choose(free.supernet, choices).supernet).parameters)
+    const limited = {
+      ...chooses,
+      schedule: { ...chooses.schedule, budget: { ...free.schedule.budget!, limit: cost - 1 } },
+    }
+    const below = await chosen(0, {}, small, limited)
+    expect(below.tolerated.attempts).toHaveLength(picked.tolerated.attempts.length - 1)
   })
 
   it('is not let off by chance more than a twentieth, however few rows validate', async () => {

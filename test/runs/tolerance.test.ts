@@ -113,18 +113,39 @@ describe('a run of which no size is within the tolerance', () => {
       readFileSync(at(`whole/${file}`), 'utf8').replace(/\s+/g, ' '),
     )
     for (const text of [printed, card, page]) expect(text).toContain('the unpruned supernet was kept')
-    expect(page).toContain('The result is the unpruned supernet: no smaller size')
+    expect(page).toContain('The result is all of the supernet that may stay: no smaller size')
     const run = readRun(at('whole'))
     const group = startOf(run.events)!.groups[0]!
     const explained = explain(run, group.name)
     expect(explained.size).toEqual({ size: 1, step: null })
     expect(explained.members.every(({ fate }) => fate === 'kept')).toBe(true)
     const told = await program('explain', at('whole'), group.name)
-    expect(told.printed).toContain('the result is the unpruned supernet')
+    expect(told.printed).toContain('the result is all of the supernet that may stay')
     expect(evaluationsOf(withoutVoid(run.events), 'retrain')).toEqual([])
     const again = await retrainRun({ run: at('whole'), out: at('whole-again') })
     expect(again.architecture).toEqual(architecture)
     expect(again.metrics.test.final).toBe(metrics.test.final)
+  })
+})
+
+describe('a run of a space with choices, of which no size is within the tolerance', () => {
+  test('retrains all that may stay, and says what was chosen', async () => {
+    const made = resolveConfig({ ...tinyMlp, ...paths, criteria: [], budget: { tolerance: 0 } })
+    const { metrics, architecture } = await searchRun({ config: made, out: at('chooses') })
+    expect(metrics.tolerated!.kept).toBe(1)
+    expect(metrics.tolerated!.attempts.at(-1)!.size).toBe(1)
+    const counts = architecture.groups.map(({ name, kept, of }) => [name, kept.length, of])
+    expect(counts).toEqual([
+      ['block0/activation', 1, 3],
+      ['block0/units', 32, 32],
+      ['block0/paths', 2, 2],
+    ])
+    const { printed } = await program('resume', at('chooses'))
+    expect(printed).toMatch(/size 1: \d+ parameters, error .* allowed, kept$/m)
+    const told = await program('explain', at('chooses'), 'block0/activation')
+    expect(told.printed).toContain('left out of the size that was kept')
+    const card = readFileSync(at('chooses/card.md'), 'utf8')
+    expect(card).not.toContain('the unpruned supernet was kept')
   })
 })
 
@@ -133,7 +154,7 @@ describe('a run whose result is a size that it passed', () => {
   let kept: number
   beforeAll(async () => {
     const { metrics } = await searchRun({
-      config: resolveConfig({ ...tinyMlp, ...paths, criteria: [], budget: { tolerance: 0 } }),
+      config: resolveConfig({ ...tinyMlp, ...paths, criteria: [], budget: { tolerance: 0.1 } }),
       out: at(name),
     })
     kept = metrics.tolerated!.kept!
