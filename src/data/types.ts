@@ -7,6 +7,10 @@ export type Task =
   | { readonly kind: 'classification'; readonly classes: readonly string[] }
   | { readonly kind: 'regression' | 'forecasting'; readonly outputs: readonly string[] }
 
+/** How many numbers a network says of a row: a logit a class, or the outputs. */
+export const outputsOf = (task: Task): number =>
+  task.kind === 'classification' ? task.classes.length : task.outputs.length
+
 /** Rows as numbers, before splitting and scaling. Rows of a series are its windows. */
 export interface Dataset {
   readonly name: string

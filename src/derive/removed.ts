@@ -62,14 +62,15 @@ export function removedBy(origin: Supernet, left: Supernet, ended: Ended): Remov
 
 function reason(left: Supernet, ended: Ended): string {
   const { used, steps, relaxation, tolerated } = ended
-  const smaller = (tolerated?.attempts ?? []).flatMap(({ size, worse, allowed }) =>
-    size === tolerated?.kept || worse === null || allowed === null ? [] : [{ worse, allowed }],
+  const tried = (tolerated?.attempts ?? []).filter(({ size }) => size !== tolerated?.kept)
+  const smaller = tried.flatMap(({ worse, allowed }) =>
+    worse === null || allowed === null ? [] : [{ worse, allowed }],
   )
   if (smaller.length > 0) {
     const least = smaller.reduce((a, b) => (b.worse < a.worse ? b : a))
     return `of the smaller architectures that were retrained the best is ${short(100 * least.worse)} % worse than the unpruned supernet, and ${short(100 * least.allowed)} % are allowed: set a larger budget.tolerance`
   }
-  if (tolerated?.attempts.length)
+  if (tried.length > 0)
     return 'no smaller architecture could be trained: the training of each that was tried diverged'
   const { budget, prune, replay } = used
   if (!left.groups.some(({ members, keep }) => members.length > keep.min))

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { gather } from '../data/batches.js'
-import type { PreparedData } from '../data/types.js'
+import { outputsOf, type PreparedData } from '../data/types.js'
 import type { Graph } from '../nn/graph.js'
 import { ParameterStore } from '../nn/parameter-store.js'
 import type { BatchingOptions } from '../search/batching.js'
@@ -42,10 +42,7 @@ export async function lessonsOf(
       dispose: () => store.dispose(),
     }
   }
-  const width =
-    data.dataset.task.kind === 'classification'
-      ? data.dataset.task.classes.length
-      : data.dataset.task.outputs.length
+  const width = outputsOf(data.dataset.task)
   const known = new Float32Array(rows.length * width)
   for (let from = 0; from < rows.length; from += stretch) {
     const some = rows.subarray(from, from + stretch)

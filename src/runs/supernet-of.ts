@@ -3,7 +3,7 @@ import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import { validate } from '../config/validator.js'
 import { continuedColumns } from '../data/continued.js'
-import type { PreparedData } from '../data/types.js'
+import { outputsOf, type PreparedData } from '../data/types.js'
 import { spaces } from '../registry.js'
 import { continuing } from '../supernet/continuation.js'
 import { restrict } from '../supernet/restrict.js'
@@ -23,8 +23,7 @@ export function buildSupernet(
     throw new InputError(
       `config.supernet.space: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, ${dataset.name} has [${dataset.shape.join(', ')}]`,
     )
-  const outputs =
-    dataset.task.kind === 'classification' ? dataset.task.classes.length : dataset.task.outputs.length
+  const outputs = outputsOf(dataset.task)
   const { kind } = dataset.encoding
   const columns = continuedColumns(dataset)
   const build = () => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { gather } from '../data/batches.js'
 import { unscale } from '../data/scale.js'
-import type { PreparedData } from '../data/types.js'
+import { outputsOf, type PreparedData } from '../data/types.js'
 import { run } from '../nn/run.js'
 import { metrics, totals, type MetricName, type RowSums } from '../objective/metrics.js'
 import { forwardRows } from './memory.js'
@@ -66,7 +66,7 @@ export function evaluateRows(
 ): RowSums | null {
   if (rows.length === 0) return null
   const { task, targets } = data.dataset
-  const width = task.kind === 'classification' ? task.classes.length : task.outputs.length
+  const width = outputsOf(task)
   const perRow = task.kind === 'classification' ? 1 : width
   return metrics[metric].rows(predictRows(network, data, rows), gather(targets, perRow, rows), width)
 }

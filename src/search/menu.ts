@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Budget, MenuSize } from '../schedule/types.js'
 import type { Choices } from '../supernet/notation.js'
 import type { Worth } from '../supernet/moves.js'
-import { isWidth, type Architecture, type GateGroup } from '../supernet/types.js'
+import { isWidth, others, type Architecture, type GateGroup } from '../supernet/types.js'
 import { mostWanted, withinBudget, type Candidate } from '../supernet/within-budget.js'
 import { costsOf, worthByGates } from './budget.js'
 import { evaluate } from './evaluate.js'
-import { others, type Pruning } from './pruning.js'
+import type { Pruning } from './pruning.js'
 
 /** What a search kept at one size of its menu. Plain data, part of a checkpoint. */
 export interface MenuEntry {

@@ -2,13 +2,13 @@ import type { Budget } from '../schedule/types.js'
 import { edgeStrengths } from '../supernet/edge-strengths.js'
 import type { Worth } from '../supernet/moves.js'
 import { inputsFirst, strongest } from '../supernet/prune.js'
-import { keepable, type GateGroup } from '../supernet/types.js'
+import { keepable, others, type GateGroup } from '../supernet/types.js'
 import { withinBudget } from '../supernet/within-budget.js'
 import { ablate, ablationsOf, hurt } from './ablation.js'
 import { costsOf, shares, worthByGates } from './budget.js'
 import type { Ablation } from './events.js'
 import type { Ablated } from './evidence.js'
-import { measured, others, remove, type Pruning, type Removal } from './pruning.js'
+import { measured, remove, type Pruning, type Removal } from './pruning.js'
 
 /**
  * Makes the supernet a legal architecture by the schedule's rule, and within its budget. Returns the metric lost

@@ -3,7 +3,7 @@ import { metrics } from '../objective/metrics.js'
 import type { Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { canPrune } from '../supernet/prune.js'
-import { keepable, type GateGroup } from '../supernet/types.js'
+import { keepable, others, type GateGroup } from '../supernet/types.js'
 import { ablationsOf } from './ablation.js'
 import type { Progress } from './checkpoint.js'
 import type { Event } from './events.js'
@@ -126,7 +126,3 @@ export function remove(
     ...(took.length > 0 && { took }),
   }
 }
-
-/** The members of a group that are not kept. */
-export const others = ({ members }: GateGroup, kept: readonly string[]): string[] =>
-  members.map(({ name }) => name).filter((name) => !kept.includes(name))

@@ -1,10 +1,10 @@
 import { Failure } from '../base/errors.js'
 import type { LoggedRemoval } from '../schedule/types.js'
-import type { GateGroup } from '../supernet/types.js'
+import { others, type GateGroup } from '../supernet/types.js'
 import { ablationsOf } from './ablation.js'
 import { passSkipped } from './menu.js'
 import { perturbations } from './projection.js'
-import { measured, others, remove, type Pruning, type Removal } from './pruning.js'
+import { measured, remove, type Pruning, type Removal } from './pruning.js'
 
 /**
  * Removes what a replayed run removed at a look at the gates after this step, in its order, and nothing else. Members that

@@ -41,6 +41,10 @@ export interface GateGroup {
 export const isWidth = ({ members, keep }: Pick<GateGroup, 'members' | 'keep'>): boolean =>
   keep.max >= members.length
 
+/** The members of a group that are not kept. */
+export const others = ({ members }: Pick<GateGroup, 'members'>, kept: readonly string[]): string[] =>
+  members.map(({ name }) => name).filter((name) => !kept.includes(name))
+
 /** The members of a group that a legal architecture may keep. */
 export const keepable = ({ members, keep }: Pick<GateGroup, 'members' | 'keep'>): Member[] =>
   members.filter(({ empty = false }) => keep.empty === true || !empty)

@@ -138,6 +138,14 @@ describe('reasons that no short search shows', () => {
     )
   })
 
+  it('a search that removed nothing, all of which was retrained: not that a training diverged', () => {
+    const attempts = [{ size: null, cost: 10, validation: 1, worse: 0, allowed: 0.01 }]
+    const tolerated = { tolerance: 0.01, attempts, kept: null, within: true }
+    const { notice } = removedBy(net, net, { ...ended({}), tolerated })
+    expect(notice).toContain('gates moved in')
+    expect(notice).not.toContain('diverged')
+  })
+
   it('almost nothing: one unit of 49', () => {
     const [{ name, members }] = net.groups as [(typeof net.groups)[number]]
     const kept = members.slice(1).map((member) => member.name)
