@@ -2,7 +2,8 @@
  * Small labelled series: `temporal-conv` with untouched defaults, unpruned and derived, against 1-NN and MiniRocket with a
  * ridge head. All read the same files, so that they see the same splits; the peers learn from the validation rows, too.
  *
- *     npm run build && node dist/bench/labelled-series.js [SET …] [--seeds 3] [--first 1] [--data FOLDER] [--python python3]
+ *     npm run build && node dist/bench/labelled-series.js [SET …] [--seeds 3] [--first 1] [--schedules auto,none] [--data FOLDER]
+ *         [--python python3]
  *
  * Sets are those of bench/labelled-sets.ts; by default all that are made. FOLDER holds `ett/` and `hydraulic/`. The
  * peers' python needs numpy, scikit-learn and aeon.
@@ -11,7 +12,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
+import { resolveConfig, runTrial, setupTrial, useBackend, type TrialResult } from '../src/index.js'
 import { packagePath } from '../src/base/files.js'
 import { textTable } from '../src/cli/table.js'
 import { labelledSet, madeSets, type Example, type LabelledSet } from './labelled-sets.js'
@@ -24,6 +25,7 @@ const flag = (name: string, otherwise: string) => {
 }
 const count = Number(flag('--seeds', '3'))
 const first = Number(flag('--first', '1'))
+const schedules = flag('--schedules', 'auto').split(',')
 const data = flag('--data', '.')
 const python = flag('--python', 'python3')
 const names = words.length > 0 ? words : madeSets
@@ -47,28 +49,38 @@ function written(
 
 type Job = ReturnType<typeof written>
 
+/** A set of a seed under each schedule, held against one unpruned supernet. */
 async function sentei({ train, test, task, steps, channels }: Job, seed: number) {
-  const config = resolveConfig({
-    seed,
-    data: {
-      file: train,
-      header: false,
-      target: steps * channels,
-      task,
-      sequence: { steps, channels },
-      test: { file: test },
-    },
-    supernet: { space: 'temporal-conv' },
-    retrain: { baseline: true },
-  })
-  const { metrics, seconds } = await runTrial(await setupTrial(config, '.'), { emit: () => undefined })
-  return {
-    unpruned: metrics.baseline!.test!,
-    derived: metrics.test.final!,
-    parameters: metrics.supernet.parameters,
-    share: metrics.derived.parameters / metrics.supernet.parameters,
-    seconds: seconds.search + seconds.retrain + (seconds.baseline ?? 0),
+  let baseline: TrialResult['baseline']
+  const found: { derived: number; share: number; seconds: number }[] = []
+  let parameters = NaN
+  for (const schedule of schedules) {
+    const config = resolveConfig({
+      seed,
+      data: {
+        file: train,
+        header: false,
+        target: steps * channels,
+        task,
+        sequence: { steps, channels },
+        test: { file: test },
+      },
+      supernet: { space: 'temporal-conv' },
+      schedule,
+      retrain: { baseline: true },
+    })
+    const trial = await setupTrial(config, '.')
+    const result = await runTrial(trial, { emit: () => undefined, ...(baseline && { baseline }) })
+    const { metrics, seconds } = result
+    baseline = result.baseline
+    parameters = metrics.supernet.parameters
+    found.push({
+      derived: metrics.test.final!,
+      share: metrics.derived.parameters / parameters,
+      seconds: seconds.search + seconds.retrain + (seconds.baseline ?? 0),
+    })
   }
+  return { unpruned: baseline!.figures.test!, found, parameters }
 }
 
 try {
@@ -99,13 +111,15 @@ try {
       name,
       String(jobs[i]![0]!.rows),
       column((r) => r.unpruned),
-      column((r) => r.derived),
+      ...schedules.flatMap((_, i) => [
+        column((r) => r.found[i]!.derived),
+        column((r) => 100 * r.found[i]!.share, 0),
+      ]),
       column((r) => r.parameters, 0),
-      column((r) => 100 * r.share, 0),
       column((r) => r.nearest),
       column((r) => r.rocket),
       column((r) => r.unpruned - r.rocket),
-      column((r) => r.seconds, 0),
+      column((r) => r.found.reduce((sum, { seconds }) => sum + seconds, 0), 0),
     ])
   }
   console.log(`seeds ${seeds.join(', ')}; accuracy, RMSE of pitch and decay; mean ± standard deviation`)
@@ -115,9 +129,8 @@ try {
         'set',
         'rows',
         'unpruned',
-        'derived',
+        ...schedules.flatMap((schedule) => [schedule, 'left %']),
         'parameters',
-        'left %',
         '1-NN',
         'MiniRocket',
         'unpruned − MiniRocket',

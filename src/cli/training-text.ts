@@ -1,3 +1,4 @@
+import { mostUnexplained } from '../objective/distillation.js'
 import { formatCount, formatNumber } from '../report/format.js'
 import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../search/training.js'
 
@@ -9,7 +10,10 @@ export const trainingLines = ({ search, retrain }: Pick<ResolvedConfig, 'search'
 
 /** Whose outputs are learnt beside the targets. */
 function distillationText({ distillation: { share }, options }: RetrainOptions): string {
-  return share === 0 || options ? '' : `; learns ${formatNumber(100 * share)} % from the unpruned supernet`
+  if (share === 0 || options) return ''
+  const percent = (value: number) => `${formatNumber(100 * value)} %`
+  const part = share === 'unexplained' ? `at most ${percent(mostUnexplained)}` : percent(share)
+  return `; learns ${part} from the unpruned supernet`
 }
 
 function trainingText({

@@ -96,9 +96,7 @@ const Retrain = object(
     distillation: object(
       {
         share: Type.Optional(
-          Type.Number({
-            minimum: 0,
-            maximum: 1,
+          Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Literal('unexplained')], {
             description:
               'of the loss, what is held against the unpruned supernet’s outputs instead of the targets',
           }),

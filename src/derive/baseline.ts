@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sha256 } from '../base/files.js'
 import { costOf } from '../nn/cost.js'
+import { mostUnexplained } from '../objective/distillation.js'
+import { errorOf } from '../objective/metrics.js'
 import { withoutDeadNodes } from '../nn/transform.js'
 import { Diverged } from '../search/diverged.js'
-import { valueOf } from '../search/evaluate.js'
+import { evaluate, valueOf } from '../search/evaluate.js'
+import type { Network } from '../search/network.js'
 import { comparedOf, type Compared } from './compared.js'
 import { withNetwork } from './measure.js'
 import { unprunedNetwork } from './network.js'
@@ -29,11 +32,14 @@ export interface Baseline {
 
 /** Does the derived network learn from the unpruned supernet? One of another size than was searched does not. */
 export const isTaught = ({ config, retrained }: Trial): boolean =>
-  config.retrain.distillation.share > 0 && retrained === undefined
+  config.retrain.distillation.share !== 0 && retrained === undefined
 
 /** What it learns from, where it does and there is one. */
-export const teacherFor = (trial: Trial, baseline: Baseline | null | undefined): Teacher | undefined =>
-  isTaught(trial) ? baseline?.retrained : undefined
+export function teacherFor(trial: Trial, baseline: Baseline | null | undefined): Teacher | undefined {
+  const { retrained, figures } = baseline ?? {}
+  const share = figures?.teaches
+  return isTaught(trial) && retrained && share ? { ...retrained, share } : undefined
+}
 
 /** Is the unpruned supernet trained, too: to be learnt from, for a tolerance, or to compare? */
 export const wantsBaseline = (trial: Trial): boolean =>
@@ -89,7 +95,22 @@ export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
   const { graph, values, validation } = retrained
   return withNetwork(graph, values, (network) => {
     const measured = measureRows(trial, network)
-    const figures = { ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) }
+    const figures = {
+      ...{ ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) },
+      ...(isTaught(trial) && { teaches: shareOf(trial, network) }),
+    }
     return { of: baselineKey(trial), figures, measured, compared: comparedOf(trial, network), retrained }
   })
+}
+
+/**
+ * The share that a teacher has of the derived network's loss. `unexplained`: min(½, Σ(y − t)² / Σ(t − t̄)²) over the validation
+ * rows. The noise of the targets cannot be more than that, and where it is little the teacher's own errors outweigh it.
+ */
+function shareOf({ config, data }: Trial, network: Network): number {
+  const { share } = config.retrain.distillation
+  if (share !== 'unexplained') return share
+  const explained = evaluate(network, data, data.splits.validation, 'r2')
+  const unexplained = explained === null || Number.isNaN(explained) ? 1 : errorOf('r2', explained)
+  return Math.min(mostUnexplained, unexplained)
 }

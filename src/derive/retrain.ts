@@ -30,7 +30,7 @@ const purpose = 'retrain'
 export interface RetrainContext extends LoopContext {
   readonly options: RetrainOptions
   readonly stage: Exclude<Stage, 'search'>
-  /** Whose outputs are learnt beside the targets, as `retrain.distillation` says. */
+  /** Whose outputs are learnt beside the targets. */
   readonly teacher?: Teacher | undefined
 }
 
@@ -181,13 +181,18 @@ async function train(
   [from, until]: readonly [number, number],
 ): Promise<Stretch> {
   const start = performance.now()
-  const { steps, weights, distillation } = context.options
+  const { steps, weights } = context.options
+  const { share } = context.teacher ?? {}
+  const distillation = share === undefined ? undefined : { ...context.options.distillation, share }
   const wanted = network.weights.specs.filter(({ role }) => role === 'weight').map(({ name }) => name)
   const auxiliary = 'auxiliary' in network.graph.outputs ? context.options.auxiliary : 0
   let sum = tf.keep(tf.scalar(0))
   let first = NaN
   for (let t = from; t < until && !context.signal?.aborted; t++) {
-    const lossWeights = { task: 1, reconstruction: 0, auxiliary, loss: context.loss, distillation }
+    const lossWeights = {
+      ...{ task: 1, reconstruction: 0, auxiliary, loss: context.loss },
+      ...(distillation && { distillation }),
+    }
     const gradients = batchGradients(
       network,
       data.dataset.shape,

@@ -9,8 +9,9 @@ import { predict, taskOutputs } from '../search/evaluate.js'
 import { discreteNetwork } from '../search/network.js'
 import { withNetwork } from './measure.js'
 
-/** A trained network whose outputs another one learns. */
+/** A trained network whose outputs another one learns, and their share of its loss. */
 export interface Teacher {
+  readonly share: number
   readonly graph: Graph
   readonly values: ReadonlyMap<string, Float32Array>
 }

@@ -106,6 +106,8 @@ export interface TrialMetrics {
     | (Cost & {
         readonly validation: number | null
         readonly test: number | null
+        /** Of the derived network's loss, what is held against its outputs; nothing where nobody learns from it. */
+        readonly teaches?: number
         /** Why it has no metrics: its training diverged. */
         readonly diverged?: string
       })

@@ -1,7 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { losses, type Loss } from './losses.js'
 
-/** How much a network learns from another one's outputs. */
+/** The most that a share `unexplained` comes to: more of the loss was too much wherever it was measured (decision 20). */
+export const mostUnexplained = 0.5
+
+/**
+ * How much a network learns from another one's outputs. A share `unexplained` follows from how well that one predicts: what
+ * it leaves of the targets' variance, at most a half.
+ */
+export interface DistillationOptions {
+  readonly share: number | 'unexplained'
+  readonly temperature: number
+}
+
+/** The same, with the share as a number. */
 export interface Distillation {
   /** Of the task's loss, what is held against the teacher instead of the targets: 0 to 1. */
   readonly share: number

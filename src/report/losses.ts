@@ -52,7 +52,9 @@ export function lossSection(run: Run): Markup {
 /** What is held against a teacher is no loss as the other stages have it. */
 function taught({ config, events, metrics }: Run): string {
   const { distillation, options = {}, auxiliary = 0 } = config.retrain ?? {}
-  const { share = 0 } = distillation ?? {}
+  const { teaches } = metrics?.baseline ?? {}
+  // Runs of before it was measured have a number.
+  const share = teaches ?? (typeof distillation?.share === 'number' ? distillation.share : 0)
   const isAnother = Object.keys(options).length > 0 || auxiliary > 0
   const isTeacher = evaluationsOf(events, 'baseline').length > 0 && metrics?.baseline?.diverged === undefined
   if (share === 0 || isAnother || !isTeacher) return ''

@@ -40,7 +40,7 @@ export interface RunConfig extends Readonly<Record<string, unknown>> {
   readonly data?: { readonly source?: string; readonly file?: string }
   readonly supernet?: { readonly space?: string }
   readonly retrain?: {
-    readonly distillation?: { readonly share?: number }
+    readonly distillation?: { readonly share?: number | string }
     readonly options?: object
     readonly auxiliary?: number
   }
@@ -67,6 +67,8 @@ export interface RunMetrics {
     readonly flops?: Figure
     readonly validation?: Figure
     readonly test?: Figure
+    /** Of the derived network's loss, what is held against its outputs. */
+    readonly teaches?: number
     /** Why it has no metrics. */
     readonly diverged?: string
   } | null

@@ -49,10 +49,10 @@ ${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} 
 
 /** What it learnt from beside the targets: nothing without a teacher, or where the model is the unpruned supernet itself. */
 function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetrics): string {
-  const { from, distillation } = trial.config.retrain
-  if (!isTaught(trial) || !baseline || baseline.diverged !== undefined) return ''
+  const { from } = trial.config.retrain
+  if (!isTaught(trial) || !baseline?.teaches || baseline.diverged !== undefined) return ''
   if (from === 'scratch' && isUnpruned(trial, networkToRetrain(trial, architecture))) return ''
-  return `, ${formatNumber(100 * distillation.share)} % of the loss against what the unpruned supernet says`
+  return `, ${formatNumber(100 * baseline.teaches)} % of the loss against what the unpruned supernet says`
 }
 
 const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>

@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { batchCount } from '../data/batches.js'
-import type { Distillation } from '../objective/distillation.js'
+import type { DistillationOptions } from '../objective/distillation.js'
 import type { Encoding, PreparedData, Task } from '../data/types.js'
 
 type Stage = 'search' | 'retrain'
@@ -28,7 +28,7 @@ export type SearchOptions = Omit<Config['search'], Open> & Training
 export type RetrainOptions = Omit<Config['retrain'], Open | 'keep' | 'distillation'> &
   Training & {
     readonly keep: NonNullable<Config['retrain']['keep']>
-    readonly distillation: Distillation
+    readonly distillation: DistillationOptions
   }
 
 /** A configuration with nothing left open: a configuration, too, which says the same on any data. */
@@ -70,11 +70,19 @@ export function resolveTraining(config: Config, { dataset, splits }: PreparedDat
 const usualKeep = ({ earlyStop }: Config['retrain'], kind: Facts['kind']): RetrainOptions['keep'] =>
   kind === 'sequences' && !earlyStop ? 'last' : 'best'
 
-/** A class says little of an example, and a number much: what a teacher makes of it adds more to the one. */
-const usualDistillation = ({ distillation }: Config['retrain'], task: Task['kind']): Distillation => ({
-  ...distillation,
-  share: distillation.share ?? (task === 'classification' ? 0.9 : 0.5),
-})
+/**
+ * A class says little of how an example lies, so that nearly all may come from a teacher. A number is as good as its noise is
+ * small: of that a teacher has none, but errors of its own.
+ */
+function usualDistillation({ distillation }: Config['retrain'], task: Task['kind']): DistillationOptions {
+  const isClass = task === 'classification'
+  const share = distillation.share ?? (isClass ? 0.9 : 'unexplained')
+  if (isClass && share === 'unexplained')
+    throw new InputError(
+      'config.retrain.distillation.share: expected a number from 0 to 1 where the targets are classes, got unexplained; a share of variance is of numbers',
+    )
+  return { ...distillation, share }
+}
 
 function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Facts) {
   const { epochs, earlyStop, ...rest } = own

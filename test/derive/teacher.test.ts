@@ -10,7 +10,7 @@ import { withNetwork } from '../../src/derive/measure.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
 import { losses } from '../../src/objective/losses.js'
 import { discreteNetwork } from '../../src/search/network.js'
-import { predict, taskOutputs } from '../../src/search/evaluate.js'
+import { predict, predictRows, taskOutputs } from '../../src/search/evaluate.js'
 import {
   eventsOf,
   imageData,
@@ -54,12 +54,14 @@ function listening() {
 
 async function teacherOf(trial: Trial): Promise<Teacher> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
-  return retrainStage(trial, quiet, 'baseline', graph, constants)
+  const { share } = trial.config.retrain.distillation
+  if (share === 'unexplained') throw new Error('these tests give a share')
+  return { ...(await retrainStage(trial, quiet, 'baseline', graph, constants)), share }
 }
 
 describe('lessons', () => {
   it.each([false, true])('are what the teacher says of each row; augmented: %s', async (augmented) => {
-    const trial = trialOf(imageData(), tinyCells(), { retrain: { epochs: 1 } })
+    const trial = trialOf(imageData(), tinyCells(), { retrain: { epochs: 1, distillation: { share: 0.9 } } })
     const teacher = await teacherOf(trial)
     const { data } = trial
     const before = tf.memory().numTensors
@@ -110,9 +112,9 @@ describe('a network with a teacher', () => {
     const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true })
     const train = (teacher?: Teacher) => retrainStage(trial, quiet, 'retrain', graph, new Map(), teacher)
     const rows = data.splits.train
-    const saying = ({ graph, values }: Teacher) =>
+    const saying = ({ graph, values }: Pick<Teacher, 'graph' | 'values'>) =>
       withNetwork(graph, values, (network) => taskOutputs(network, data, rows))
-    const distance = (a: Teacher, b: Teacher) =>
+    const distance = (a: Parameters<typeof saying>[0], b: Parameters<typeof saying>[0]) =>
       Math.hypot(...saying(a).map((value, i) => value - saying(b)[i]!))
     const pupil = await train(wrong)
     expect(distance(pupil, wrong)).toBeLessThan(0.5 * distance(pupil, apart))
@@ -185,9 +187,41 @@ describe('what is taught', () => {
 
   it('is decided by the kind of task, where it is not given', () => {
     expect(shares(imageData(rows), tinyCells())).toEqual({ share: 0.9, temperature: 2 })
-    expect(shares(vectorData(rows), tinyMlp())).toEqual({ share: 0.5, temperature: 2 })
+    expect(shares(vectorData(rows), tinyMlp())).toEqual({ share: 'unexplained', temperature: 2 })
     const given = { distillation: { share: 0.2, temperature: 3 } }
     expect(shares(vectorData(rows), tinyMlp(), given)).toEqual({ share: 0.2, temperature: 3 })
+    const open = { distillation: { share: 'unexplained' } }
+    expect(() => shares(imageData(rows), tinyCells(), open)).toThrow(
+      /retrain\.distillation\.share: expected a number/,
+    )
+  })
+
+  it('is of numbers what the teacher leaves unexplained, at most a half', async () => {
+    const learn = (learningRate: number) => {
+      const data = vectorData({ train: 200, validation: 60 })
+      return trialOf(data, tinyMlp(), {
+        retrain: {
+          ...{ epochs: 30, batch: 16, weights: { optimizer: 'adam', learningRate } },
+          distillation: { share: 'unexplained' },
+        },
+      })
+    }
+    const [well, badly] = [learn(0.01), learn(1e-6)]
+    const { figures, retrained } = await trainBaseline(well, quiet)
+    const { data } = well
+    const rows = data.splits.validation
+    const said = withNetwork(retrained!.graph, retrained!.values, (network) =>
+      predictRows(network, data, rows),
+    )
+    const targets = [...rows].map((row) => data.dataset.targets[row]!)
+    const mean = targets.reduce((sum, y) => sum + y, 0) / targets.length
+    const squares = (of: (i: number) => number) => targets.reduce((sum, y, i) => sum + (y - of(i)) ** 2, 0)
+    expect(figures.teaches).toBeCloseTo(squares((i) => said[i]!) / squares(() => mean), 9)
+    expect(figures.teaches).toBeLessThan(0.2)
+    expect((await trainBaseline(badly, quiet)).figures.teaches).toBe(0.5)
+    // Targets that do not vary leave nothing to explain.
+    data.dataset.targets.fill(3)
+    expect((await trainBaseline(well, quiet)).figures.teaches).toBe(0.5)
   })
 
   it('is not a network of another size, nor one without a share', () => {

@@ -85,6 +85,13 @@ describe('a finished run', async () => {
     expect(text(taught, '#losses')).toContain(
       'training loss, 90 % of it against what the unpruned supernet says',
     )
+    const measured = { ...run.metrics, baseline: { ...run.metrics!.baseline, teaches: 0.07 } }
+    const open = { ...config, retrain: { distillation: { share: 'unexplained' } } }
+    const followed = renderReport(
+      { ...run, config: open, metrics: measured },
+      await drawArchitecture(run.architecture!),
+    )
+    expect(text(followed, '#losses')).toContain('7 % of it against what the unpruned supernet says')
   })
 
   test('lists every removal and alarm', () => {
