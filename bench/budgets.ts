@@ -7,10 +7,10 @@
  */
 import { resolveConfig, runTrial, setupTrial, useBackend, type Event } from '../src/index.js'
 import { textTable } from '../src/cli/table.js'
-import { judgeRetrained } from '../src/derive/measure.js'
+import { judgeRetrained } from '../src/trial/measure.js'
 import { randomArchitecture } from '../src/derive/random.js'
-import { retrainArchitecture } from '../src/derive/retrain-architecture.js'
-import type { Trial } from '../src/derive/types.js'
+import { retrainArchitecture } from '../src/trial/retrain-architecture.js'
+import type { Trial } from '../src/trial/types.js'
 import { costOf } from '../src/nn/cost.js'
 import { readPreset } from '../src/registry.js'
 import { architectureCosts } from '../src/supernet/architecture-cost.js'

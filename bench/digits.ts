@@ -6,13 +6,13 @@
  */
 import { loadConfig, resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
 import { packagePath } from '../src/base/files.js'
-import { teacherFor, trainBaseline } from '../src/derive/baseline.js'
+import { teacherFor, trainBaseline } from '../src/trial/baseline.js'
 import { discretise, uniformGates } from '../src/derive/network.js'
 import { randomArchitecture } from '../src/derive/random.js'
-import { retrainStage } from '../src/derive/retrain-stage.js'
-import { withNetwork } from '../src/derive/measure.js'
-import type { Trial } from '../src/derive/types.js'
-import { evaluate } from '../src/search/evaluate.js'
+import { retrainStage } from '../src/trial/retrain-stage.js'
+import { withNetwork } from '../src/trial/measure.js'
+import type { Trial } from '../src/trial/types.js'
+import { evaluate } from '../src/train/evaluate.js'
 import { format } from './summary.js'
 
 const seeds = Array.from({ length: Number(process.argv[2] ?? 5) }, (_, i) => i + Number(process.argv[3] ?? 1))

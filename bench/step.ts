@@ -6,7 +6,7 @@
 import Benchmark from 'benchmark'
 import { loadConfig, resolveConfig, setupTrial, useBackend } from '../src/index.js'
 import { packagePath } from '../src/base/files.js'
-import { batching } from '../src/search/batching.js'
+import { batching } from '../src/train/batching.js'
 import { supernetStepper } from '../src/search/stepper.js'
 import { SupernetModel } from '../src/supernet/model.js'
 

@@ -1,3 +1,4 @@
+export type { Checkpoint } from './search/state.js'
 /** Sentei's public API: a search from configuration to report, its steps, and what own spaces are built of. */
 export { backendNames, useBackend, type BackendName } from './backend/index.js'
 export { InputError } from './base/errors.js'
@@ -12,6 +13,7 @@ export { readDataset } from './data/read-dataset.js'
 export { tableOf, type Arrays, type Content, type Table } from './data/content.js'
 export { readers } from './data/readers/index.js'
 export type { Reader, ReadOptions } from './data/readers/types.js'
+export type { TrialMetrics } from './trial/figures.js'
 export type { Dataset, PreparedData, Splits, Task } from './data/types.js'
 
 export { graphBuilder, type GraphBuilder } from './nn/builder.js'
@@ -36,28 +38,23 @@ export { metrics, type MetricName } from './objective/metrics.js'
 export { compileSchedule } from './schedule/compile.js'
 export { scheduleCsv } from './schedule/rows.js'
 export { planner, type AnyPlanner, type Planner, type PlannerContext } from './schedule/planners/types.js'
-export {
-  scheduleSource,
-  type ExpectedCosts,
-  type LookAhead,
-  type Observed,
-  type ScheduleSource,
-} from './schedule/source.js'
+export { scheduleSource, type ScheduleSource } from './schedule/source.js'
+export type { ExpectedCosts, LookAhead, Observed } from './schedule/observed.js'
 export type { LambdaRow } from './schedule/table.js'
 export type { Schedule } from './schedule/types.js'
 export { distribution, eachGroup } from './objective/terms/each-group.js'
 export { expectedCost } from './objective/terms/expected-cost.js'
 export type { LayerGates, Term } from './objective/terms/types.js'
 export type { Operation } from './nn/operations/types.js'
-export type { Checkpoint } from './search/checkpoint.js'
-export type { Event } from './search/events.js'
+export type { Event } from './events/types.js'
 
 export { randomArchitecture, type RandomOptions } from './derive/random.js'
-export { Interrupted } from './derive/retrain-stage.js'
-export { runTrial } from './derive/trial.js'
-export type { Trial, TrialHooks, TrialMetrics, TrialResult } from './derive/types.js'
-export { retrainArchitecture } from './derive/retrain-architecture.js'
-export { trainBaseline, type Baseline } from './derive/baseline.js'
+export { Interrupted } from './trial/retrain-stage.js'
+export { runTrial } from './trial/trial.js'
+export type { Trial, TrialHooks, TrialResult } from './trial/types.js'
+export { retrainArchitecture } from './trial/retrain-architecture.js'
+export { trainBaseline } from './trial/baseline.js'
+export type { Baseline } from './trial/figures.js'
 
 export {
   benchmarkTable,
@@ -75,7 +72,7 @@ export { verifyExport, type Verification } from './export/verify.js'
 export { explain, type Explanation } from './report/explain.js'
 export { explanationText } from './report/explain-text.js'
 export { progressBar } from './report/progress.js'
-export { readRun } from './report/read-run.js'
+export { readRun } from './runs/read-run.js'
 
 export { benchOperations, type BenchOperationsOptions } from './runs/bench-operations.js'
 export type { LatencyTable } from './runs/latency.js'
@@ -93,8 +90,9 @@ export { deriveRun, deriveRules, type DeriveRule, type DeriveRunOptions } from '
 export { reportRun } from './runs/report-run.js'
 export { retrainRun } from './runs/retrain-run.js'
 export type { FinishedRun, Timings } from './runs/run-folder.js'
-export { resumeRun, searchRun, type RunHooks, type SearchRunOptions } from './runs/search-run.js'
+export { resumeRun, searchRun, type SearchRunOptions } from './runs/search-run.js'
+export type { RunHooks } from './runs/hooks.js'
 export { startWorkers } from './runs/workers.js'
-export type { PoolFigures, WorkerPool } from './search/workers/pool.js'
+export type { PoolFigures, WorkerPool } from './train/workers/pool.js'
 export { compileFor, resolveSchedule } from './runs/schedule-of.js'
 export { setupTrial, type Extensions } from './runs/setup.js'

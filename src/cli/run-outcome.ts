@@ -1,5 +1,7 @@
 import { join } from 'node:path'
-import type { BenchmarkFigures } from '../derive/types.js'
+import { readingLine } from '../data/reading.js'
+import type { Reading } from '../data/types.js'
+import { budgetText } from '../report/budget.js'
 import {
   formatCount,
   formatDifference,
@@ -8,18 +10,17 @@ import {
   formatSi,
   formatWithInterval,
 } from '../report/format.js'
-import { budgetText } from '../report/budget.js'
-import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { progressBar, type Progress } from '../report/progress.js'
-import { readingLine, type Reading } from '../data/reading.js'
-import { criterionName } from '../derive/criteria.js'
-import { Interrupted } from '../derive/retrain-stage.js'
+import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import { wayOn } from '../runs/failure.js'
+import type { RunHooks } from '../runs/hooks.js'
 import type { FinishedRun } from '../runs/run-folder.js'
-import type { MenuFigures } from '../search/menu.js'
-import { Diverged } from '../search/diverged.js'
-import type { RunHooks } from '../runs/search-run.js'
+import type { MenuFigures } from '../search/state.js'
+import { Diverged } from '../train/diverged.js'
+import { criterionName } from '../trial/criteria.js'
+import type { BenchmarkFigures } from '../trial/figures.js'
+import { Interrupted } from '../trial/retrain-stage.js'
 import { exitCodes, type Arguments, type CommandContext } from './command.js'
 import { integer } from './options.js'
 import { textTable } from './table.js'

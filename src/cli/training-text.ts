@@ -1,6 +1,6 @@
 import { mostUnexplained } from '../objective/distillation.js'
 import { formatCount, formatNumber } from '../report/format.js'
-import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../search/training.js'
+import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
 
 /** How the stages will train, a line each: `search   2,000 steps of 64 rows, evaluated every 64; adam 0.003, constant`. */
 export const trainingLines = ({ search, retrain }: Pick<ResolvedConfig, 'search' | 'retrain'>): string[] => [

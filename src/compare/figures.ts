@@ -1,9 +1,9 @@
 import type { Config } from '../config/config-schema.js'
-import type { BenchmarkFigures } from '../derive/types.js'
-import type { Notation } from '../supernet/notation.js'
 import { smallest } from '../supernet/cost-range.js'
+import type { Notation } from '../supernet/notation.js'
 import { choicesOf } from '../supernet/prune.js'
 import type { Architecture, Supernet } from '../supernet/types.js'
+import type { BenchmarkFigures } from '../trial/figures.js'
 import { benchmarkTable } from './benchmark-table.js'
 
 /**

@@ -3,7 +3,7 @@ import { object, oneOf } from './schema-parts.js'
 
 /**
  * How weights are trained, alike in a search and a retraining. What has no default here depends on the kind of data
- * and its rows (`search/training.ts`); a run's `config.json` has the numbers.
+ * and its rows (`train/training.ts`); a run's `config.json` has the numbers.
  */
 export const Optimizer = object(
   {

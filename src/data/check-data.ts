@@ -1,9 +1,8 @@
 import { shortened } from '../base/errors.js'
 import { firstEqualRows } from './duplicates.js'
 import { isBlurred, isFar } from './far.js'
-import type { Reading } from './reading.js'
 import { splitNames } from './split.js'
-import type { Dataset, PreparedData, Scale } from './types.js'
+import type { Reading, Dataset, PreparedData, Scale } from './types.js'
 
 const TINY_SPLIT = 20
 

@@ -1,28 +1,9 @@
-import type { Content, Table, Taken } from './content.js'
 import { countMissingCells, distinctCells } from './column.js'
+import type { Content, Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import type { Roles } from './dataset-parts.js'
 import type { EncodedColumn } from './encode.js'
-import type { Task } from './types.js'
-
-/** What the files of a data set were taken for. JSON-able. */
-export interface Reading extends Taken {
-  readonly file: string
-  readonly format: string
-  /** Tables: each column of the file. */
-  readonly columns?: readonly ColumnReading[]
-}
-
-/** What a column was taken for, and why. */
-export interface ColumnReading {
-  readonly name: string
-  readonly role: 'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'left out'
-  /** Of inputs and targets. */
-  readonly kind?: 'number' | 'category' | 'binary' | 'constant'
-  /** Categories or classes, with what is not missing counted once. */
-  readonly levels?: number
-  readonly why: string
-}
+import type { Reading, ColumnReading, Task } from './types.js'
 
 /** More distinct values are not counted. */
 const COUNTED = 1000

@@ -1,5 +1,4 @@
-import type { Numbers } from './content.js'
-import type { Reading } from './reading.js'
+import type { Numbers, Taken } from './content.js'
 import type { ReadOptions } from './readers/types.js'
 
 /** What is to be predicted. */
@@ -117,4 +116,23 @@ export interface PreparedData {
   readonly inputs: Float32Array
   /** Class indices, or scaled targets. */
   readonly targets: Float32Array
+}
+
+/** What the files of a data set were taken for. JSON-able. */
+export interface Reading extends Taken {
+  readonly file: string
+  readonly format: string
+  /** Tables: each column of the file. */
+  readonly columns?: readonly ColumnReading[]
+}
+
+/** What a column was taken for, and why. */
+export interface ColumnReading {
+  readonly name: string
+  readonly role: 'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'left out'
+  /** Of inputs and targets. */
+  readonly kind?: 'number' | 'category' | 'binary' | 'constant'
+  /** Categories or classes, with what is not missing counted once. */
+  readonly levels?: number
+  readonly why: string
 }

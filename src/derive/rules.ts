@@ -1,7 +1,12 @@
-import type { GateWeights } from '../search/events.js'
 import { edgeStrengths } from '../supernet/edge-strengths.js'
 import { inputsFirst, pruneGroup, strongest } from '../supernet/prune.js'
-import { keepable, type Architecture, type GateGroup, type Supernet } from '../supernet/types.js'
+import {
+  type GateWeights,
+  keepable,
+  type Architecture,
+  type GateGroup,
+  type Supernet,
+} from '../supernet/types.js'
 
 /** The classic rules that need gates alone. */
 export const gateRules = ['magnitude', 'top-2', 'threshold'] as const

@@ -2,7 +2,7 @@ import { indexOf } from './graph-index.js'
 import type { Attributes, Graph, Node } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 import { featuresOf, sizeOf } from './primitives/types.js'
-import type { Slice } from './transform.js'
+import type { Slice } from './slice.js'
 import { concernedNodes, nodesAbove, nodesBehind, sums } from './unit-reach.js'
 
 /** A graph that is cut in place: its nodes as they are now. Who reads whom stays. */

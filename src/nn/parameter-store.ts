@@ -3,7 +3,8 @@ import type { RandomSource } from '../base/random.js'
 import { parametersOf, type NamedParameter } from './cost.js'
 import type { Graph } from './graph.js'
 import { initialValues } from './initialisers.js'
-import type { Slice, Transformed } from './transform.js'
+import type { Slice } from './slice.js'
+import type { Transformed } from './transform.js'
 
 /**
  * Owns the arrays of one network: every parameter of its graph, as a tensor that lives until it is

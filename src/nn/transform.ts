@@ -1,12 +1,7 @@
 import { cutUnits, draftOf } from './cut-units.js'
 import { ancestors, type Attributes, type Graph, type Node } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
-
-/** Which indices of a parameter's axis survive a cut. */
-export interface Slice {
-  readonly axis: number
-  readonly indices: readonly number[]
-}
+import type { Slice } from './slice.js'
 
 /** A graph after a change, and how its parameters come out of the old ones. */
 export interface Transformed {

@@ -3,7 +3,7 @@ import { empty, figure, section } from './figure.js'
 import { formatNumber } from './format.js'
 import { html, trusted, type Markup } from './markup.js'
 import { cut, labelled } from './plot.js'
-import type { Run } from './read-run.js'
+import type { Run } from './run.js'
 
 /** A picture of a part of an architecture, an SVG element as text. */
 export interface Drawing {

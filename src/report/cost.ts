@@ -2,9 +2,9 @@ import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
 import { figure, grid, section } from './figure.js'
 import { formatSi } from './format.js'
 import { evaluationsOf, thin, type EventOf } from './history.js'
-import { html, type Markup } from './markup.js'
 import { stages } from './losses.js'
-import type { Run } from './read-run.js'
+import { html, type Markup } from './markup.js'
+import type { Run } from './run.js'
 
 /** What a training step cost, and how large the network was, over the steps of every stage. */
 export function costSection(run: Run): Markup {

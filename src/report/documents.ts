@@ -1,6 +1,6 @@
 import { empty, section } from './figure.js'
 import { html, type Markup } from './markup.js'
-import type { Run } from './read-run.js'
+import type { Run } from './run.js'
 
 /** Segments of the schedule that the page repeats in full; `schedule.csv` has all. */
 const mostSegments = 500

@@ -1,4 +1,4 @@
-import type { Evidence } from '../search/events.js'
+import type { Evidence } from '../events/types.js'
 import { isBetter, type MetricName } from '../objective/metrics.js'
 import type { Explanation, MemberStory } from './explain.js'
 import { formatCount, formatDifference, formatNumber } from './format.js'

@@ -1,4 +1,4 @@
-import type { ScheduleSegment } from './read-run.js'
+import type { ScheduleSegment } from './run.js'
 
 /** A term that has a column for one member of one group: `l1/gates[cell/0→1:skip]`. */
 const ofMember = /^([^[]+)\[([^:*? \]]+):[^:*? \]]+\]$/

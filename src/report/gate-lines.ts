@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot'
 import { formatCount, formatNumber } from './format.js'
-import type { GateHistory } from './gates.js'
+import type { GateHistory } from './history.js'
 import type { Markup } from './markup.js'
 import { cut, domainOf, endLabels, plotSvg, textWidth } from './plot.js'
-import type { Run } from './read-run.js'
+import type { Run } from './run.js'
 import { iterationAxis, phaseRules } from './timeline.js'
 
 interface Point {

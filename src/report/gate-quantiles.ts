@@ -1,9 +1,9 @@
-import { quantile } from '../base/quantile.js'
 import * as Plot from '@observablehq/plot'
-import type { GateHistory } from './gates.js'
+import { quantile } from '../base/quantile.js'
+import type { GateHistory } from './history.js'
 import type { Markup } from './markup.js'
 import { domainOf, endLabels, plotSvg, type EndLabel } from './plot.js'
-import type { Run } from './read-run.js'
+import type { Run } from './run.js'
 import { iterationAxis, phaseRules } from './timeline.js'
 
 const width = 520

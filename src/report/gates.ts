@@ -2,11 +2,10 @@ import { empty, figure, grid, section } from './figure.js'
 import { isNumber } from './format.js'
 import { gateLines } from './gate-lines.js'
 import { gateQuantiles } from './gate-quantiles.js'
-import { eventsOf, startOf, thin } from './history.js'
+import { eventsOf, startOf, thin, type GateHistory } from './history.js'
 import { html, type Markup } from './markup.js'
 import { seriesColor } from './plot.js'
-import type { GroupInfo } from '../search/events.js'
-import type { Run } from './read-run.js'
+import type { Run } from './run.js'
 
 /** A group with more units than this is drawn as bands instead of lines. */
 const manyUnits = 24
@@ -14,16 +13,6 @@ const manyUnits = 24
 const mostGroups = 60
 /** All points of all charts together. */
 const budget = 40_000
-
-/** The weights of one group's members over time; a removed member's weight is missing from then on. */
-export interface GateHistory {
-  readonly name: string
-  readonly kind: GroupInfo['kind']
-  readonly members: readonly string[]
-  readonly times: readonly { readonly step: number; readonly weights: Readonly<Record<string, number>> }[]
-  /** The iteration of each removed member's removal. */
-  readonly removed: ReadonlyMap<string, number>
-}
 
 /** Mixture weights of every group of gates over the search. */
 export function gatesSection(run: Run): Markup {

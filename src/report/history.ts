@@ -1,4 +1,4 @@
-import type { Event, Stage } from '../search/events.js'
+import type { Event, GroupInfo, Stage } from '../events/types.js'
 
 /** One kind of event. */
 export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>
@@ -33,4 +33,14 @@ export function thin<T>(items: readonly T[], count: number): readonly T[] {
   if (items.length <= count) return items
   const last = items.length - 1
   return Array.from({ length: count }, (_, i) => items[Math.round((i * last) / (count - 1))]!)
+}
+
+/** The weights of one group's members over time; a removed member's weight is missing from then on. */
+export interface GateHistory {
+  readonly name: string
+  readonly kind: GroupInfo['kind']
+  readonly members: readonly string[]
+  readonly times: readonly { readonly step: number; readonly weights: Readonly<Record<string, number>> }[]
+  /** The iteration of each removed member's removal. */
+  readonly removed: ReadonlyMap<string, number>
 }

@@ -1,5 +1,5 @@
 import { formatDifferenceWithInterval, formatPercent } from './format.js'
-import type { RunMetrics } from './read-run.js'
+import type { RunMetrics } from './run.js'
 
 /** What was removed, of what could be: `12 of 36 candidates, 41 % of the prunable parameters left`. */
 export function removedText({ members, of, left }: NonNullable<RunMetrics['removed']>): string {

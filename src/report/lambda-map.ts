@@ -1,13 +1,13 @@
 import * as Plot from '@observablehq/plot'
+import { pressureOf, unitOf, type GateMotion } from '../schedule/pressure.js'
+import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
 import { empty, figure, section } from './figure.js'
 import { foldMembers } from './fold-members.js'
 import { formatCount, formatNumber } from './format.js'
-import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
 import { eventsOf, lastStep, startOf, thin } from './history.js'
 import { html, type Markup } from './markup.js'
 import { cut, plotSvg, textWidth } from './plot.js'
-import { pressureOf, unitOf, type GateMotion } from '../schedule/pressure.js'
-import type { Run, ScheduleSegment } from './read-run.js'
+import type { Run, ScheduleSegment } from './run.js'
 import { labelsOf, rulesOf, type PhaseStart } from './timeline.js'
 
 const width = 1060

@@ -1,10 +1,10 @@
-import type { Stage } from '../search/events.js'
+import type { Stage } from '../events/types.js'
 import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
 import { empty, figure, grid, section } from './figure.js'
 import { formatCount, formatPercent, isNumber } from './format.js'
 import { evaluationsOf, eventsOf, startOf, thin, type EventOf } from './history.js'
 import { html, type Markup } from './markup.js'
-import type { Run } from './read-run.js'
+import type { Run } from './run.js'
 
 /** The stages in the order in which they run, with what the page calls them. */
 export const stages: readonly (readonly [Stage, string])[] = [

@@ -1,7 +1,7 @@
 import { eventsOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import { interventionText } from './progress.js'
-import type { Run } from './read-run.js'
+import type { Run } from './run.js'
 import { failureOf } from './standing.js'
 
 /** How a run stands, in two words. */

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
-import type { Event, Stage } from '../search/events.js'
+import type { Event, Stage } from '../events/types.js'
 import { formatCount, formatNumber, formatSeconds } from './format.js'
 import type { EventOf } from './history.js'
 

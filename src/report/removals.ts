@@ -1,10 +1,10 @@
-import { empty, section } from './figure.js'
 import { becauseOf } from './explain-text.js'
+import { empty, section } from './figure.js'
 import { formatCount, formatDifference, formatNumber, isNumber, nothing } from './format.js'
 import { eventsOf, type EventOf } from './history.js'
 import { html, type Markup } from './markup.js'
 import { cut } from './plot.js'
-import type { Run } from './read-run.js'
+import type { Run } from './run.js'
 import { isWhole } from './tolerance.js'
 
 /** Rows of the table; a search that removed unit by unit has thousands. */

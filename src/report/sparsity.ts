@@ -4,7 +4,7 @@ import { formatCount, isNumber } from './format.js'
 import { evaluationsOf, eventsOf, lastStep, startOf, thin } from './history.js'
 import type { Markup } from './markup.js'
 import { cut, endLabels, plotSvg, seriesColor, textWidth } from './plot.js'
-import type { Run } from './read-run.js'
+import type { Run } from './run.js'
 import { iterationAxis, phaseLabels, phaseRules } from './timeline.js'
 
 interface Point {

@@ -1,5 +1,5 @@
 import { rollBack } from '../config/intervention-schema.js'
-import type { Event, Stage } from '../search/events.js'
+import type { Event, Stage } from '../events/types.js'
 import type { EventOf } from './history.js'
 
 /** The failure that a run's events end with; undefined where it goes on, was killed, or is finished. */

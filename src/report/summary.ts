@@ -1,3 +1,4 @@
+import { budgetText } from './budget.js'
 import {
   formatCount,
   formatDifference,
@@ -7,13 +8,12 @@ import {
   formatWithInterval,
   nothing,
 } from './format.js'
-import { budgetText } from './budget.js'
-import { differenceText, noiseText, removedText } from './honesty.js'
 import { evaluationsOf, startOf } from './history.js'
+import { differenceText, noiseText, removedText } from './honesty.js'
 import { html, type Markup } from './markup.js'
 import { notice, verdictOf } from './notice.js'
+import type { Figure, Run, RunCriterion } from './run.js'
 import { attemptTexts, toleranceText } from './tolerance.js'
-import type { Figure, Run, RunCriterion } from './read-run.js'
 
 /** The head of the page: what was searched, whether its criteria were met, and the result in numbers. */
 export function summary(run: Run): Markup {

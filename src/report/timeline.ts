@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import type { Event } from '../search/events.js'
+import type { Event } from '../events/types.js'
 import { formatCount } from './format.js'
 import { eventsOf, lastStep } from './history.js'
 import { cut } from './plot.js'

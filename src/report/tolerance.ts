@@ -1,6 +1,6 @@
 import { mostChance } from '../config/budget-schema.js'
 import { formatCount, formatNumber, formatPercent } from './format.js'
-import type { RunMetrics } from './read-run.js'
+import type { RunMetrics } from './run.js'
 
 type Tolerated = NonNullable<RunMetrics['tolerated']>
 type Attempt = NonNullable<Tolerated['attempts']>[number]

@@ -2,14 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { damaged } from '../base/sealed.js'
-import {
-  checkpointFiles,
-  readCheckpoint,
-  restorePrevious,
-  type Checkpoint,
-  type WhichCheckpoint,
-} from '../search/checkpoint.js'
-import { logUntil } from '../search/log-mark.js'
+import type { Checkpoint } from '../search/state.js'
+import { checkpointFiles, readCheckpoint, restorePrevious, type WhichCheckpoint } from './checkpoint-file.js'
+import { logUntil } from './log-mark.js'
 
 /** The folder of a run's checkpoints. */
 export const checkpointOf = (folder: string): string => join(folder, 'checkpoint')

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { syncFolder } from '../base/files.js'
-import type { LogMark } from '../search/checkpoint.js'
-import type { Event } from '../search/events.js'
-import { eventsFile, logUntil } from '../search/log-mark.js'
+import type { Event } from '../events/types.js'
+import type { LogMark } from '../search/state.js'
+import { eventsFile, logUntil } from './log-mark.js'
 
 /** Appends events to a run's `events.jsonl`, a line each. Owns the open file; close it. */
 export interface EventLog {

@@ -1,9 +1,9 @@
-import { Interrupted } from '../derive/retrain-stage.js'
-import { readEvents } from '../report/read-run.js'
+import type { Event, Stage } from '../events/types.js'
 import { failureOf } from '../report/standing.js'
-import { Diverged } from '../search/diverged.js'
-import type { Event, Stage } from '../search/events.js'
-import { sectionOf } from '../search/roll-back.js'
+import { Diverged } from '../train/diverged.js'
+import { sectionOf } from '../train/roll-back.js'
+import { Interrupted } from '../trial/retrain-stage.js'
+import { readEvents } from './read-run.js'
 
 /** Does a run's work; where it fails, the run's events say why. */
 export async function tellingFailure<T>(emit: (event: Event) => void, work: () => Promise<T>): Promise<T> {

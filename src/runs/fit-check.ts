@@ -2,8 +2,8 @@ import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { metrics } from '../objective/metrics.js'
-import { checkMode } from '../search/arch-batching.js'
 import type { Schedule } from '../schedule/types.js'
+import { checkMode } from '../search/modes/arch-batching.js'
 
 /** Refuses what a configuration asks for that its data cannot give: losses and metrics of another task, splits, images. */
 export function checkFit(config: Config, data: PreparedData, schedule: Schedule): void {

@@ -4,8 +4,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import picomatch from 'picomatch'
 import { InputError } from '../base/errors.js'
 import { validate } from '../config/validator.js'
-import type { Latency } from '../search/options.js'
-import type { GateGroup, Supernet } from '../supernet/types.js'
+import type { GateGroup, Supernet, Latency } from '../supernet/types.js'
 
 const strict = { additionalProperties: false }
 

@@ -3,13 +3,14 @@ import { join, resolve } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { sha256 } from '../base/files.js'
 import { readSealed, writeSealed } from '../base/sealed.js'
-import { requireValid } from '../config/validator.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
+import { requireValid } from '../config/validator.js'
 import type { PreparedData } from '../data/types.js'
-import type { Trial, TrialMetrics } from '../derive/types.js'
 import { metrics } from '../objective/metrics.js'
 import { choose, type Lesson, type Traits } from '../schedule/planners/lessons.js'
 import type { Supernet } from '../supernet/types.js'
+import type { TrialMetrics } from '../trial/figures.js'
+import type { Trial } from '../trial/types.js'
 
 /** So many lessons a planner is given at most. */
 const most = 3

@@ -6,7 +6,6 @@ import type { Config } from '../config/config-schema.js'
 import { PlannedSchema, type ScheduleDocument } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
 import type { Splits } from '../data/types.js'
-import type { Trial } from '../derive/types.js'
 import { planners } from '../registry.js'
 import { withLevers } from '../schedule/levers.js'
 import type { Lesson } from '../schedule/planners/lessons.js'
@@ -14,6 +13,7 @@ import type { AnyPlanner, PlannerSettings } from '../schedule/planners/types.js'
 import type { Schedule } from '../schedule/types.js'
 import type { RelaxationName } from '../supernet/relaxations/types.js'
 import type { Supernet } from '../supernet/types.js'
+import type { Trial } from '../trial/types.js'
 
 /** Is a document the short form of an algorithmic schedule? */
 export const isPlanned = (document: unknown): document is Record<string, unknown> =>

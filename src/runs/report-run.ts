@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { writeAtomic } from '../base/files.js'
 import { drawArchitecture } from '../export/dot.js'
 import { renderReport } from '../report/html.js'
-import { readRun } from '../report/read-run.js'
+import { readRun } from './read-run.js'
 
 /** Renders a run's `report.html` anew, finished or not, and returns its path. */
 export async function reportRun(folder: string): Promise<string> {

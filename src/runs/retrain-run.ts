@@ -7,36 +7,30 @@ import { writeJson } from '../base/files.js'
 import { damaged } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
 import { behindSearch, withInterventions } from '../config/interventions.js'
-import {
-  baselineOf,
-  isTaught,
-  isUnpruned,
-  teacherFor,
-  trainBaseline,
-  type Baseline,
-} from '../derive/baseline.js'
-import { networkToRetrain } from '../derive/retrain-architecture.js'
-import { retrainStage } from '../derive/retrain-stage.js'
-import { judgeRetrained } from '../derive/measure.js'
-import { noiseOf, withEarlier } from '../derive/noise.js'
-import { removedOf } from '../derive/removed.js'
-import { startEvent } from '../derive/trial.js'
-import type { KeptMetrics, Trial, TrialHooks } from '../derive/types.js'
-import type { Retrained } from '../derive/retrain.js'
+import type { Event } from '../events/types.js'
 import { costOf } from '../nn/cost.js'
 import { eventsOf } from '../report/history.js'
-import { readEvents } from '../report/read-run.js'
-import { withPrefix } from '../search/checkpoint.js'
-import type { Event } from '../search/events.js'
-import type { WorkerPool } from '../search/workers/pool.js'
-import { sparsityByLayer } from '../search/structure.js'
+import { withPrefix } from '../search/named-arrays.js'
 import { illegality, restrictTo } from '../supernet/prune.js'
+import { sparsityByLayer } from '../supernet/structure.js'
 import type { Architecture } from '../supernet/types.js'
+import type { WorkerPool } from '../train/workers/pool.js'
+import { baselineOf, isTaught, isUnpruned, teacherFor, trainBaseline } from '../trial/baseline.js'
+import type { Baseline, KeptMetrics, Retrained } from '../trial/figures.js'
+import { judgeRetrained } from '../trial/measure.js'
+import { noiseOf, withEarlier } from '../trial/noise.js'
+import { removedOf } from '../trial/removed.js'
+import { networkToRetrain } from '../trial/retrain-architecture.js'
+import { retrainStage } from '../trial/retrain-stage.js'
+import { startEvent } from '../trial/trial.js'
+import type { Trial, TrialHooks } from '../trial/types.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
 import { tellingFailure } from './failure.js'
+import type { RunHooks } from './hooks.js'
 import { menuArchitecture, readArchitecture } from './menu.js'
 import { requireMemory } from './plan-run.js'
+import { readEvents } from './read-run.js'
 import { writeResults } from './results.js'
 import {
   createRunFolder,
@@ -48,7 +42,7 @@ import {
   type Timings,
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
-import { whileStoppable, type RunHooks } from './search-run.js'
+import { whileStoppable } from './search-run.js'
 import { setupTrial, type Extensions } from './setup.js'
 import { withWorkers } from './workers.js'
 

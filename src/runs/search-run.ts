@@ -8,21 +8,23 @@ import type { Config } from '../config/config-schema.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import { requireValid } from '../config/validator.js'
 import { absolutePaths } from '../data/data-settings.js'
-import type { PreparedData } from '../data/types.js'
-import { Interrupted } from '../derive/retrain-stage.js'
-import { runTrial } from '../derive/trial.js'
-import type { Trial, TrialHooks } from '../derive/types.js'
+import type { Event } from '../events/types.js'
 import type { Tried } from '../schedule/planners/trying.js'
 import { scheduleCsv } from '../schedule/rows.js'
-import { writeCheckpoint, type Checkpoint } from '../search/checkpoint.js'
-import type { Event } from '../search/events.js'
-import type { WorkerPool } from '../search/workers/pool.js'
+import type { Checkpoint } from '../search/state.js'
+import type { WorkerPool } from '../train/workers/pool.js'
+import { Interrupted } from '../trial/retrain-stage.js'
+import { runTrial } from '../trial/trial.js'
+import type { Trial, TrialHooks } from '../trial/types.js'
+import { writeCheckpoint } from './checkpoint-file.js'
 import { checkpointOf, checkpointToResume } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
 import { readFailure, tellingFailure, unfinished } from './failure.js'
+import type { RunHooks } from './hooks.js'
 import { changesBy, checkLevers } from './interventions.js'
-import { writeResults } from './results.js'
 import { keepLesson } from './lesson-store.js'
+import { requireMemory } from './plan-run.js'
+import { writeResults } from './results.js'
 import {
   beginChecksums,
   createRunFolder,
@@ -36,24 +38,8 @@ import {
   type FinishedRun,
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
-import { requireMemory } from './plan-run.js'
 import { setupTrial, type Extensions } from './setup.js'
 import { withWorkers } from './workers.js'
-
-/** Who watches a run, who may stop it, and how many compute it: nothing that the run remembers. */
-export interface RunHooks {
-  readonly onEvent?: (event: Event) => void
-  /** Told in a sentence what is worth knowing and stops nothing. */
-  readonly onNotice?: (text: string) => void
-  /** Told what the data read as, before anything trains. */
-  readonly onData?: (data: PreparedData) => void
-  /** Aborting it writes a checkpoint; the run then throws Interrupted and can be resumed. */
-  readonly signal?: AbortSignal
-  /** Told when the run begins to listen to the signal, and when it ends; what reads, builds or writes does not. */
-  readonly onStoppable?: (stoppable: boolean) => void
-  /** Threads that compute shards, this one included; 1 by default. Any number gives the same bytes. */
-  readonly workers?: number
-}
 
 export interface SearchRunOptions extends RunHooks, Extensions {
   /** A resolved configuration, as `loadConfig` and `resolveConfig` give it. */

@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os'
 import { passBudget } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
-import { heldBytes } from '../search/memory.js'
 import type { Supernet } from '../supernet/types.js'
+import { heldBytes } from '../train/memory.js'
 
 /**
  * A supernet as its space builds it, unless it is too large to be held: that is an InputError with the option that is

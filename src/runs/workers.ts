@@ -3,8 +3,8 @@ import { packagePath } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 import { losses } from '../objective/losses.js'
 import { terms } from '../registry.js'
-import { WorkerPool } from '../search/workers/pool.js'
-import type { RunHooks } from './search-run.js'
+import { WorkerPool } from '../train/workers/pool.js'
+import type { RunHooks } from './hooks.js'
 
 /** What a pool needs of a configuration. */
 type WorkerSettings = Pick<Config, 'backend' | 'relaxedSimd'>

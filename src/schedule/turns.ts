@@ -1,5 +1,5 @@
 import type { GateGroup } from '../supernet/types.js'
-import type { Observed } from './source.js'
+import type { Observed } from './observed.js'
 import { rowAt, type LambdaRow } from './table.js'
 import type { Schedule, Turns } from './types.js'
 

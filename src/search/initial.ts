@@ -4,7 +4,7 @@ import type { PreparedData } from '../data/types.js'
 import type { Term } from '../objective/terms/types.js'
 import type { Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
-import type { Origin } from './checkpoint.js'
+import type { Origin } from './state.js'
 
 /** Hashes of what a search begins with. Call it before the first iteration. */
 export function originOf(model: SupernetModel, data: PreparedData): Origin {

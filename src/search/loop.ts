@@ -1,21 +1,8 @@
-import type { Batching } from './batching.js'
-import type { Checkpoint, Origin } from './checkpoint.js'
-import type { Divergence } from './course.js'
-import { allFinite } from './diverged.js'
-import type { Pruning } from './pruning.js'
-import { rolledBack } from './roll-back.js'
+import type { Divergence } from '../train/course.js'
+import { allFinite } from '../train/diverged.js'
+import { rolledBack } from '../train/roll-back.js'
+import type { Checkpoint, Loop } from './state.js'
 import { intervene } from './steering.js'
-import type { LambdaRecord, ScheduleSource } from '../schedule/source.js'
-
-/** A search on its way. */
-export interface Loop extends Pruning {
-  readonly batches: Batching
-  readonly source: ScheduleSource
-  readonly record: LambdaRecord
-  readonly origin: Origin
-  /** The state that a search that diverges goes back to. */
-  good: Checkpoint
-}
 
 /** The whole state before iteration `step`. */
 export function stateOf(

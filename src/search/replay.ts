@@ -1,10 +1,11 @@
 import { Failure } from '../base/errors.js'
 import type { LoggedRemoval } from '../schedule/types.js'
 import { others, type GateGroup } from '../supernet/types.js'
-import { ablationsOf } from './ablation.js'
-import { passSkipped } from './menu.js'
-import { perturbations } from './projection.js'
-import { measured, remove, type Pruning, type Removal } from './pruning.js'
+import { passSkipped } from './decide/menu.js'
+import { perturbations } from './decide/projection.js'
+import { ablationsOf } from './removal/ablation.js'
+import { measured, remove, type Removal } from './removal/remove.js'
+import type { Pruning } from './state.js'
 
 /**
  * Removes what a replayed run removed at a look at the gates after this step, in its order, and nothing else. Members that

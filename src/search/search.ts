@@ -1,53 +1,35 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Intervention } from '../config/intervention-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { isBetter } from '../objective/metrics.js'
-import type { Term } from '../objective/terms/types.js'
-import { lambdaRecord, scheduleSource, type Observed, type ScheduleSource } from '../schedule/source.js'
+import type { Observed } from '../schedule/observed.js'
+import { lambdaRecord, scheduleSource } from '../schedule/source.js'
 import { phaseAt } from '../schedule/table.js'
 import { dealTurns } from '../schedule/turns.js'
 import type { CompiledPhase, Schedule } from '../schedule/types.js'
-import type { SupernetModel } from '../supernet/model.js'
 import { taskCost } from '../supernet/cost.js'
-import { measureAlone } from './alone.js'
-import { isUnsettled } from './budget.js'
-import { batching } from './batching.js'
-import { freshProgress, type Checkpoint, type Progress } from './checkpoint.js'
-import type { Divergence } from './course.js'
-import { judgeTraining, predictsNumbers } from './diverged.js'
-import { evaluate } from './evaluate.js'
-import type { Shard } from './gradients.js'
+import type { SupernetModel } from '../supernet/model.js'
+import { entropyByLayer, sparsityByLayer } from '../supernet/structure.js'
+import { batching } from '../train/batching.js'
+import type { Divergence } from '../train/course.js'
+import { judgeTraining, predictsNumbers } from '../train/diverged.js'
+import { evaluate } from '../train/evaluate.js'
+import type { Shard } from '../train/shard.js'
+import { allow, tolerantSource } from './decide/allowance.js'
+import { measureAlone } from './decide/alone.js'
+import { isUnsettled } from './decide/budget.js'
+import { inspect } from './decide/inspect.js'
+import { isMenuDue, passMenu, passSizes } from './decide/menu.js'
+import { projectToLegal } from './decide/projection.js'
+import { lookEvery } from './gates/gate-time.js'
+import { expectedCosts } from './gates/layer-cost.js'
 import { originOf, requireOrigin } from './initial.js'
-import { expectedCosts } from './layer-cost.js'
-import type { Latency, LoopContext } from './options.js'
-import { lookEvery } from './gate-time.js'
-import { inspect } from './inspect.js'
-import { goBack, keep, restore, save, stateOf, type Loop } from './loop.js'
-import { allow, tolerantSource } from './allowance.js'
-import { isMenuDue, passMenu, passSizes, type MenuEntry } from './menu.js'
-import { projectToLegal } from './projection.js'
-import { guarded, guardedSource, watch } from './safeguards.js'
+import { goBack, keep, restore, save, stateOf } from './loop.js'
+import { freshProgress } from './progress.js'
 import { replayLook, replayProjection } from './replay.js'
+import type { Checkpoint, Progress, Loop, MenuEntry, SearchContext } from './state.js'
 import { handedSource, intervene, replayedInterventions, steered } from './steering.js'
 import { supernetStepper } from './stepper.js'
-import type { SearchOptions } from './training.js'
-import { entropyByLayer, sparsityByLayer } from './structure.js'
-
-export interface SearchContext extends LoopContext {
-  readonly options: SearchOptions
-  readonly schedule: Schedule
-  /** Says λ, iteration by iteration, for one search; the schedule itself by default. */
-  readonly source?: ScheduleSource
-  readonly terms: readonly Term[]
-  /** The measured table of terms that need one. */
-  readonly latency?: Latency
-  /** Identity that a checkpoint must carry to be resumed. */
-  readonly identity: string
-  /** What was changed since the checkpoint that it goes on from. */
-  readonly interventions?: readonly Intervention[]
-  /** Called with a complete checkpoint at each evaluation and when interrupted. */
-  save(checkpoint: Checkpoint): void
-}
+import { guarded, guardedSource, watch } from './watch/safeguards.js'
 
 export interface SearchResult {
   readonly reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted'

@@ -3,8 +3,7 @@ import { withInterventions } from '../config/interventions.js'
 import { columnLabel } from '../schedule/select.js'
 import type { ScheduleSource } from '../schedule/source.js'
 import type { Schedule } from '../schedule/types.js'
-import type { Progress } from './checkpoint.js'
-import type { SearchContext } from './search.js'
+import type { Progress, SearchContext } from './state.js'
 
 /** A search's context whose settings follow the interventions in its progress. */
 export function steered(context: SearchContext, progress: Progress): SearchContext {

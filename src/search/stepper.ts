@@ -1,66 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InputError } from '../base/errors.js'
 import type { PreparedData } from '../data/types.js'
+import { moveAverage } from '../nn/moving-average.js'
 import type { Part, Term } from '../objective/terms/types.js'
 import { actingTerms, type Acting } from '../schedule/acting.js'
 import { rowAt, type LambdaRow } from '../schedule/table.js'
-import type { LookAhead, Move } from '../schedule/source.js'
 import type { CompiledPhase } from '../schedule/types.js'
-import { moveAverage } from '../nn/moving-average.js'
 import type { SupernetModel } from '../supernet/model.js'
-import { archBatching } from './arch-batching.js'
-import { probesOf, tapsOf, withProbes } from './activations.js'
-import type { Batching } from './batching.js'
-import { prefixed, withPrefix, type Checkpoint, type Progress } from './checkpoint.js'
-import { runningSums, type MeanLosses } from './running-sums.js'
-import { gateScale } from './gate-scale.js'
-import { gateTime, travelOf } from './gate-time.js'
-import { batchGradients, disposeGradients, type Gradients, type Shard } from './gradients.js'
+import { probesOf, tapsOf, withProbes } from '../train/activations.js'
+import type { Batching } from '../train/batching.js'
+import { batchGradients, disposeGradients } from '../train/gradients.js'
+import { judgedNetwork, modelNetwork } from '../train/network.js'
+import { learningRateAt, optimizer } from '../train/optimizer.js'
+import { runningSums } from '../train/running-sums.js'
+import type { Gradients, Shard } from '../train/shard.js'
+import { stepWeights, updateStatistics, type WeightedTerm } from '../train/update.js'
+import { gateScale } from './gates/gate-scale.js'
+import { gateTime, travelOf } from './gates/gate-time.js'
+import { keptGradients } from './gates/kept-gradients.js'
+import { lookAhead } from './gates/look-ahead.js'
+import { inUnits, stepGates } from './gates/step-gates.js'
 import { readsInitial } from './initial.js'
-import { keptGradients } from './kept-gradients.js'
-import { lookAhead } from './look-ahead.js'
-import { openGroups, trainedWeights } from './moving-parts.js'
-import { judgedNetwork, modelNetwork, type PassNetwork } from './network.js'
-import { learningRateAt, optimizer } from './optimizer.js'
-import type { SearchContext } from './search.js'
-import { inUnits, stepGates } from './step-gates.js'
-import { alternation, singlePath } from './single-paths.js'
-import { stepWeights, updateStatistics, type WeightedTerm } from './update.js'
-import { unrolledGradients } from './unrolled.js'
-import type { MemberMetric } from '../supernet/types.js'
-
-/** Takes a supernet's training steps and owns their optimizer state. */
-export interface Stepper {
-  /** The model as it is judged. */
-  readonly network: PassNetwork
-  /** Iteration t on the shards of a batch, with the given λ: by default what the schedule says. */
-  step(t: number, shards: readonly Shard[], phase: CompiledPhase, lambdas?: LambdaRow): void
-  /** Iteration t one step ahead, with the given λ; undefined where no gate would move. Changes nothing. */
-  lookAhead(
-    t: number,
-    shards: readonly Shard[],
-    phase: CompiledPhase,
-    lambdas: LambdaRow,
-    asked: { readonly metric: MemberMetric; readonly moves: readonly Move[] },
-  ): LookAhead | undefined
-  /**
-   * The gradient of the losses on a group's α in the last iteration, single paths aside, [members], in units of the
-   * group's scale, as numbers; undefined where its gates did not move.
-   */
-  lossGradient(group: string): Float32Array | undefined
-  /** The scales of gates by kind, as `GateScale.read` gives them. */
-  scales(): Record<string, number>
-  /** Keeps only the given members of a group: the model is pruned, the optimizer state follows. */
-  prune(group: string, kept: readonly string[]): void
-  /** The mean losses since the last call, and the mean time of a step in ms. */
-  drain(progress: Progress): { losses: MeanLosses; stepMs: number }
-  /** Copies the running sums off the device into the progress. */
-  drainInto(progress: Progress): void
-  /** The model's and the optimizers' part of a checkpoint. */
-  checkpoint(): Pick<Checkpoint, 'members' | 'totals' | 'arrays'>
-  restore(checkpoint: Checkpoint): void
-  dispose(): void
-}
+import { archBatching } from './modes/arch-batching.js'
+import { openGroups, trainedWeights } from './modes/moving-parts.js'
+import { alternation, singlePath } from './modes/single-paths.js'
+import { unrolledGradients } from './modes/unrolled.js'
+import { prefixed, withPrefix } from './named-arrays.js'
+import type { SearchContext, Stepper } from './state.js'
 
 /** An iteration: when, in which phase, with which λ. */
 interface Now {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../base/random.js'
 import { cut, ParameterStore } from '../nn/parameter-store.js'
-import type { Slice } from '../nn/transform.js'
+import type { Slice } from '../nn/slice.js'
 import { onVectors } from '../nn/vectors.js'
 import { groupOf, pruneGroup } from './prune.js'
 import type { Relaxation } from './relaxations/types.js'

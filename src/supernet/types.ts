@@ -1,5 +1,5 @@
 import type { Graph, Shape } from '../nn/graph.js'
-import type { Slice } from '../nn/transform.js'
+import type { Slice } from '../nn/slice.js'
 
 /** What a budget can limit: weights, multiply-adds for one example, nodes in a row, milliseconds by a measured table. */
 export type CostMetric = 'parameters' | 'flops' | 'depth' | 'latency'
@@ -93,3 +93,9 @@ export interface ArchitectureGroup {
   /** How many members the search began with. */
   readonly of: number
 }
+
+/** Milliseconds of a member, by a measured table. */
+export type Latency = (group: GateGroup, member: string) => number
+
+/** Mixture weights by group and member. */
+export type GateWeights = Record<string, Record<string, number>>

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { TrialMetrics } from '../../src/derive/types.js'
+import type { TrialMetrics } from '../../src/trial/figures.js'
 import { tinyMlp } from '../runs/helper.js'
 import { program } from './helper.js'
 

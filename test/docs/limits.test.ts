@@ -4,8 +4,8 @@ import { fileLimit } from '../../src/base/data-file.js'
 import { LONGEST_CELL, MOST_CELLS } from '../../src/data/readers/row-cutter.js'
 import { mostNodes } from '../../src/nn/builder.js'
 import { mostLambdas } from '../../src/runs/sizes.js'
-import { mostSteps } from '../../src/search/training.js'
 import { mostUnits } from '../../src/supernet/builder.js'
+import { mostSteps } from '../../src/train/training.js'
 
 const page = readFileSync('docs/operate.md', 'utf8')
 const section = page.slice(page.indexOf('## Limits of size'), page.indexOf('## Alarms'))

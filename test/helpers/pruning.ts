@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Trial } from '../../src/derive/types.js'
-import { batching } from '../../src/search/batching.js'
-import { freshProgress } from '../../src/search/checkpoint.js'
-import { supernetStepper } from '../../src/search/stepper.js'
 import { phaseAt } from '../../src/schedule/table.js'
+import { freshProgress } from '../../src/search/progress.js'
+import { supernetStepper } from '../../src/search/stepper.js'
+import { batching } from '../../src/train/batching.js'
+import type { Trial } from '../../src/trial/types.js'
 import { contextOf, modelOf } from './trials.js'
 
 const made: { dispose(): void }[] = []

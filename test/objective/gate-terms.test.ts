@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
-import { averageMember } from '../../src/search/member-costs.js'
-import { layerGates } from '../../src/search/layer-gates.js'
+import { randomSource } from '../../src/base/random.js'
+import { costOf } from '../../src/nn/cost.js'
 import type { ByGroup, Term } from '../../src/objective/terms/types.js'
 import { terms } from '../../src/registry.js'
-import { smoothGateGradients } from '../../src/search/update.js'
+import { layerGates } from '../../src/search/gates/layer-gates.js'
+import { averageMember } from '../../src/search/gates/member-costs.js'
+import { costTree } from '../../src/supernet/member-cost.js'
+import { SupernetModel } from '../../src/supernet/model.js'
 import { pruneGroup } from '../../src/supernet/prune.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { GateGroup, Supernet } from '../../src/supernet/types.js'
-import { costOf } from '../../src/nn/cost.js'
-import { costTree } from '../../src/supernet/member-cost.js'
-import { SupernetModel } from '../../src/supernet/model.js'
-import { randomSource } from '../../src/base/random.js'
+import { smoothGateGradients } from '../../src/train/update.js'
 import {
   depthOfOperation,
   gateLayer,
@@ -24,8 +24,8 @@ import {
   valueOf,
   type GateNumbers,
 } from '../helpers/gates.js'
-import { numericGradient, relativeError } from '../helpers/numeric.js'
 import { normals } from '../helpers/networks.js'
+import { numericGradient, relativeError } from '../helpers/numeric.js'
 import { spaceNet, tinyCells, tinyMlp } from '../helpers/trials.js'
 
 beforeAll(() => useBackend('wasm'))

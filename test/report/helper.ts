@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomSource } from '../../src/base/random.js'
-import type { Event, GroupInfo } from '../../src/search/events.js'
+import type { Event, GroupInfo } from '../../src/events/types.js'
 import type { Architecture } from '../../src/supernet/types.js'
 
 /** What the synthetic run looks like. */

@@ -1,9 +1,9 @@
 import { parseHTML } from 'linkedom'
 import { describe, expect, test } from 'vitest'
+import type { Event } from '../../src/events/types.js'
 import { drawArchitecture } from '../../src/export/dot.js'
 import { renderReport } from '../../src/report/html.js'
-import type { Run } from '../../src/report/read-run.js'
-import type { Event } from '../../src/search/events.js'
+import type { Run } from '../../src/report/run.js'
 import * as synthetic from './helper.js'
 
 /** The parts of a DOM element that these tests read. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import type { Event } from '../../src/events/types.js'
 import { progressBar, type ProgressOptions } from '../../src/report/progress.js'
-import type { Event } from '../../src/search/events.js'
 import { syntheticEvents } from './helper.js'
 
 /** What is written when all events have come; the clock goes on by a second at every look. */

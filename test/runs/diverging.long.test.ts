@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { eventsOf } from '../../src/report/history.js'
-import { readEvents } from '../../src/report/read-run.js'
+import { readEvents } from '../../src/runs/read-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
-import { Diverged } from '../../src/search/diverged.js'
+import { Diverged } from '../../src/train/diverged.js'
 import { temporaryFolder } from './helper.js'
 
 const folder = temporaryFolder()

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { resolveConfig } from '../../src/config/load-config.js'
-import { Interrupted } from '../../src/derive/retrain-stage.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { choose, distance, type Lesson, type Traits } from '../../src/schedule/planners/lessons.js'
+import { Interrupted } from '../../src/trial/retrain-stage.js'
 import { contentOf, temporaryFolder, tinyMlp } from './helper.js'
 
 const folder = temporaryFolder()

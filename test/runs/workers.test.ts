@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
-import { Interrupted } from '../../src/derive/retrain-stage.js'
+import type { Event } from '../../src/events/types.js'
 import { retrainRun } from '../../src/runs/retrain-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { startWorkers } from '../../src/runs/workers.js'
-import type { Event } from '../../src/search/events.js'
+import { Interrupted } from '../../src/trial/retrain-stage.js'
 import { contentOf, temporaryFolder, tinyCells } from './helper.js'
 
 const folder = temporaryFolder()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pressureOf, type GateMotion } from '../../src/schedule/pressure.js'
-import { motionOf } from '../../src/search/gate-time.js'
+import { motionOf } from '../../src/search/gates/gate-time.js'
 import { compile } from './context.js'
 
 const segment = (from: number, to: number, lambda: number) => ({ from, to, lambda })

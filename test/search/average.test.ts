@@ -4,12 +4,12 @@ import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import { averageDecay, moveAverage } from '../../src/nn/moving-average.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
-import { evaluate } from '../../src/search/evaluate.js'
-import { modelNetwork } from '../../src/search/network.js'
+import { phaseAt } from '../../src/schedule/table.js'
 import { searchArchitecture } from '../../src/search/search.js'
 import { supernetStepper } from '../../src/search/stepper.js'
-import { phaseAt } from '../../src/schedule/table.js'
-import { batching } from '../../src/search/batching.js'
+import { batching } from '../../src/train/batching.js'
+import { evaluate } from '../../src/train/evaluate.js'
+import { modelNetwork } from '../../src/train/network.js'
 import {
   contextOf,
   eventsOf,

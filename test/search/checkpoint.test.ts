@@ -5,12 +5,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
 import {
   checkpointFiles,
-  freshProgress,
   readCheckpoint,
   restorePrevious,
   writeCheckpoint,
-  type Checkpoint,
-} from '../../src/search/checkpoint.js'
+} from '../../src/runs/checkpoint-file.js'
+import { freshProgress } from '../../src/search/progress.js'
+import type { Checkpoint } from '../../src/search/state.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-checkpoint-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -3,8 +3,8 @@ import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import { supernetBuilder } from '../../src/supernet/builder.js'
 import type { Supernet } from '../../src/supernet/types.js'
-import { evaluate } from '../../src/search/evaluate.js'
-import { modelNetwork } from '../../src/search/network.js'
+import { evaluate } from '../../src/train/evaluate.js'
+import { modelNetwork } from '../../src/train/network.js'
 import { eventsOf, madeData, searched, tinyMlp, trialOf } from '../helpers/trials.js'
 
 beforeAll(() => useBackend('wasm'))

@@ -1,22 +1,19 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
-import type { Trial } from '../../src/derive/types.js'
-import { batching } from '../../src/search/batching.js'
-import {
-  freshProgress,
-  readCheckpoint,
-  writeCheckpoint,
-  type Checkpoint,
-} from '../../src/search/checkpoint.js'
-import { inspect } from '../../src/search/inspect.js'
-import { searchArchitecture, type SearchContext } from '../../src/search/search.js'
-import { supernetStepper } from '../../src/search/stepper.js'
+import { readCheckpoint, writeCheckpoint } from '../../src/runs/checkpoint-file.js'
 import { phaseAt } from '../../src/schedule/table.js'
+import { inspect } from '../../src/search/decide/inspect.js'
+import { freshProgress } from '../../src/search/progress.js'
+import { searchArchitecture } from '../../src/search/search.js'
+import type { Checkpoint, SearchContext } from '../../src/search/state.js'
+import { supernetStepper } from '../../src/search/stepper.js'
 import { illegality } from '../../src/supernet/prune.js'
+import { batching } from '../../src/train/batching.js'
+import type { Trial } from '../../src/trial/types.js'
 import {
   bytesOf,
   contextOf,

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
-import type { Trial } from '../../src/derive/types.js'
+import { readCheckpoint, writeCheckpoint } from '../../src/runs/checkpoint-file.js'
 import { rowsOf } from '../../src/schedule/rows.js'
 import type { ScheduleSource } from '../../src/schedule/source.js'
 import { rowAt } from '../../src/schedule/table.js'
 import type { Schedule } from '../../src/schedule/types.js'
-import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src/search/checkpoint.js'
-import { searchArchitecture, type SearchContext } from '../../src/search/search.js'
+import { searchArchitecture } from '../../src/search/search.js'
+import type { Checkpoint, SearchContext } from '../../src/search/state.js'
+import type { Trial } from '../../src/trial/types.js'
 import {
   bytesOf,
   contextOf,

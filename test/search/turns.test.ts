@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
-import type { Trial } from '../../src/derive/types.js'
+import { readCheckpoint, writeCheckpoint } from '../../src/runs/checkpoint-file.js'
 import { rowsOf } from '../../src/schedule/rows.js'
-import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src/search/checkpoint.js'
-import { searchArchitecture, type SearchContext } from '../../src/search/search.js'
+import { searchArchitecture } from '../../src/search/search.js'
+import type { Checkpoint, SearchContext } from '../../src/search/state.js'
+import type { Trial } from '../../src/trial/types.js'
 import {
   contextOf,
   eventsOf,

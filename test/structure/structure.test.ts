@@ -12,8 +12,11 @@ const order = [
   ['config', 'data', 'backend'],
   ['nn'],
   ['supernet', 'objective', 'schedule'],
+  ['events'],
+  ['train'],
   ['search'],
   ['derive'],
+  ['trial'],
   ['export', 'report', 'compare'],
   ['registry.ts'],
   ['runs'],
@@ -45,6 +48,21 @@ const importsOf = (file: string): { target: string; typesOnly: boolean }[] =>
 const partOf = (file: string): string => file.split('/')[1]!
 const rankOf = (file: string): number => order.findIndex((parts) => parts.includes(partOf(file)))
 
+/** The cycles that a walk in depth comes upon, each as a path back to its beginning. */
+function cyclesIn(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  const walk = (node: string, path: readonly string[]): void => {
+    const at = path.indexOf(node)
+    if (at >= 0) found.push([...path.slice(at), node].join(' → '))
+    if (at >= 0 || done.has(node)) return
+    for (const next of edges.get(node) ?? []) walk(next, [...path, node])
+    done.add(node)
+  }
+  for (const node of edges.keys()) walk(node, [])
+  return found
+}
+
 describe('the structure of the source', () => {
   it('is formatted, all but kernels and fixtures: .prettierignore hides nothing else', async () => {
     const files = [...sources, ...['test', 'scripts', 'bench'].flatMap(filesIn)]
@@ -75,6 +93,32 @@ describe('the structure of the source', () => {
     expect(wrong).toEqual([])
   })
 
+  it('no file imports itself by way of others, types included', () => {
+    const files = [...sources, ...filesIn('supernets')]
+    const edges = new Map(files.map((file) => [file, importsOf(file).map(({ target }) => target)]))
+    expect(cyclesIn(edges)).toEqual([])
+  })
+
+  it.each([
+    ['folders of src/', /^src\/[^/]+\//],
+    ['rooms of the search', /^src\/search\/[^/]+\//],
+  ])('%s do not import each other', (_, room) => {
+    const roomOf = (file: string) => room.exec(file)?.[0]
+    const edges = new Map<string, string[]>()
+    for (const file of sources)
+      for (const { target } of importsOf(file)) {
+        const [from, to] = [roomOf(file), roomOf(target)]
+        if (from && to && from !== to) edges.set(from, [...(edges.get(from) ?? []), to])
+      }
+    expect(edges.size).toBeGreaterThan(1)
+    expect(cyclesIn(edges)).toEqual([])
+  })
+
+  it('finds a cycle where there is one', () => {
+    const edges = { a: ['b', 'd'], b: ['c'], c: ['a'], d: [] }
+    expect(cyclesIn(new Map(Object.entries(edges)))).toEqual(['a → b → c → a'])
+  })
+
   it('siblings take only types from each other', () => {
     const wrong = sources.flatMap((file) =>
       importsOf(file)
@@ -87,11 +131,11 @@ describe('the structure of the source', () => {
     expect(wrong).toEqual([])
   })
 
-  it('schedule/ knows neither search/ nor derive/', () => {
+  it('schedule/ knows nothing of training, searching and deriving', () => {
     const wrong = sources
       .filter((file) => file.startsWith('src/schedule/'))
       .flatMap(importsOf)
-      .filter(({ target }) => /^src\/(search|derive)\//.test(target))
+      .filter(({ target }) => /^src\/(train|search|derive|trial)\//.test(target))
     expect(wrong).toEqual([])
   })
 
@@ -120,7 +164,7 @@ describe('the structure of the source', () => {
   it('nobody draws from Math.random or asks the date', () => {
     const pattern = /Math\.random|Date\.now|new Date\(/
     expect(
-      ['base', 'data', 'nn', 'supernet', 'objective', 'schedule', 'search', 'derive']
+      ['base', 'data', 'nn', 'supernet', 'objective', 'schedule', 'train', 'search', 'derive', 'trial']
         .flatMap((folder) => filesIn(`src/${folder}`))
         .filter((file) => pattern.test(text(file))),
     ).toEqual([])

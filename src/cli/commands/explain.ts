@@ -1,10 +1,10 @@
-import { explain as explainPart } from '../../report/explain.js'
 import { explanationText } from '../../report/explain-text.js'
-import { readRun } from '../../report/read-run.js'
+import { explain as explainPart } from '../../report/explain.js'
 import { readFailure, unfinished } from '../../runs/failure.js'
+import { readRun } from '../../runs/read-run.js'
+import { requireSearch } from '../../runs/run-folder.js'
 import { command } from '../command.js'
 import { json, path, required } from '../options.js'
-import { requireSearch } from '../../runs/run-folder.js'
 import { noteUnchecked } from '../unchecked.js'
 
 export const explain = command({

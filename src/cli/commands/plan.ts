@@ -1,7 +1,7 @@
 import { loadConfig } from '../../config/load-config.js'
-import { mostAttempts } from '../../derive/smallest.js'
 import { formatCount, formatNumber, formatPercent, formatSeconds, formatSi } from '../../report/format.js'
 import { planRun, type RunPlan } from '../../runs/plan-run.js'
+import { mostAttempts } from '../../trial/smallest.js'
 import { command } from '../command.js'
 import { backend, json, path, required, set, settings, text } from '../options.js'
 import { textTable } from '../table.js'

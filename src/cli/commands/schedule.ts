@@ -6,23 +6,23 @@ import type { ScheduleDocument } from '../../config/schedule-schema.js'
 import { presetNames } from '../../registry.js'
 import { scheduleSvg } from '../../report/schedule-svg.js'
 import { freezeRun, scheduleText } from '../../runs/freeze-run.js'
+import { compileFor, resolveSchedule } from '../../runs/schedule-of.js'
 import {
   namedSchedule,
   scheduleView,
   type NamedSchedule,
   type ScheduleView,
 } from '../../runs/schedule-view.js'
-import { motionOf } from '../../search/gate-time.js'
-import { compileFor, resolveSchedule } from '../../runs/schedule-of.js'
 import { sampleSupernet } from '../../runs/supernet-of.js'
 import { rowsCsv } from '../../schedule/rows.js'
+import { motionOf } from '../../search/gates/gate-time.js'
 import { relaxations } from '../../supernet/relaxations/index.js'
 import type { RelaxationName } from '../../supernet/relaxations/types.js'
 import { command, type Arguments, type CommandContext } from '../command.js'
 import { integer, json, out, path, text } from '../options.js'
 import { force, outputOf } from '../output.js'
-import { noteUnchecked } from '../unchecked.js'
 import { documentText, lambdaText } from '../schedule-text.js'
+import { noteUnchecked } from '../unchecked.js'
 
 const actions = ['list', 'show', 'validate', 'freeze']
 

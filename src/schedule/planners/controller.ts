@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox'
+import type { MemberMetric } from '../../supernet/types.js'
 import { gateColumns } from '../levers.js'
-import type { ExpectedCosts, LayerCost, ScheduleSource } from '../source.js'
+import type { ExpectedCosts, LayerCost } from '../observed.js'
+import type { ScheduleSource } from '../source.js'
 import { baseRow } from '../turns.js'
 import { decides, feelsCost, firstMove, pressureOn } from './common.js'
 import { planner, type PlannerContext } from './types.js'
-import type { MemberMetric } from '../../supernet/types.js'
 
 interface Options {
   readonly every: number

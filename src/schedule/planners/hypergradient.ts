@@ -1,12 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { oneOf } from '../../config/schema-parts.js'
-import type { Move, ScheduleSource } from '../source.js'
+import type { MemberMetric } from '../../supernet/types.js'
+import type { Move } from '../observed.js'
+import type { ScheduleSource } from '../source.js'
 import type { LambdaRow } from '../table.js'
 import { baseRow } from '../turns.js'
 import type { Segment } from '../types.js'
 import { decides, feelsCost, firstMove, pressureOn } from './common.js'
 import { planner, type PlannerContext } from './types.js'
-import type { MemberMetric } from '../../supernet/types.js'
 
 interface Options {
   readonly every: number

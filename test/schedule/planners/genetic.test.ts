@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { randomSource } from '../../../src/base/random.js'
-import { prepare } from '../../../src/derive/prepare.js'
-import { runTrial } from '../../../src/derive/trial.js'
+import type { Event } from '../../../src/events/types.js'
 import { child, factorAt, layerGroups, randomGenome } from '../../../src/schedule/planners/genome.js'
 import type { Outcome, Tried, Try } from '../../../src/schedule/planners/trying.js'
 import { rowAt } from '../../../src/schedule/table.js'
+import { prepare } from '../../../src/trial/prepare.js'
+import { runTrial } from '../../../src/trial/trial.js'
 import { contextOf, eventsOf, spaceNet, tinyMlp, trialOf, vectorData } from '../../helpers/trials.js'
-import type { Event } from '../../../src/search/events.js'
 
 beforeAll(() => useBackend('wasm'))
 

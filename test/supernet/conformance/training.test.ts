@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
-import { batching } from '../../../src/search/batching.js'
-import { freshProgress } from '../../../src/search/checkpoint.js'
+import { freshProgress } from '../../../src/search/progress.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
+import { batching } from '../../../src/train/batching.js'
 import { contextOf, modelOf, onePhase } from '../../helpers/trials.js'
 import { dataOf, table, trial, withoutLeaks } from './table.js'
 

@@ -2,25 +2,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
 import { plan, type Plan } from '../plan.js'
 import { paddedBytes, paddedInput, paddedOutput, upTo8, type WindowInfo } from '../window.js'
+import type { Slide, Correlation } from './correlation-types.js'
 import { winogradCorrelation, winogradPays } from './winograd.js'
-
-/** A kernel [taps, channels, outputs] in memory: its address, and how many floats apart its elements lie. */
-export interface KernelLayout {
-  readonly at: number
-  readonly tapStep: number
-  readonly channelStep: number
-  readonly outputStep: number
-}
-
-/** What slides over images of `channels` and makes such of `outputs`. */
-export interface Correlation {
-  readonly channels: number
-  readonly outputs: number
-  readonly kernel: KernelLayout
-}
-
-/** Slides over so many images, one behind the other, at an address; writes theirs at another. */
-export type Slide = (from: number, to: number, images: number) => void
 
 /** y = x ∗ filter [h, w, C, D], as `info` says. */
 export function forwardCorrelation(device: Device, info: WindowInfo, filter: TensorInfo): Plan<Slide> {

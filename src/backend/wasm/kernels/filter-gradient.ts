@@ -1,16 +1,9 @@
 import type { Device } from '../device.js'
 import { plan, type Plan } from '../plan.js'
 import { paddedBytes, paddedInput, upTo4, upTo8, type WindowInfo } from '../window.js'
+import type { FilterSum } from './correlation-types.js'
 import { unpackTaps } from './unpack-taps.js'
 import { winogradFilterGradient, winogradPays } from './winograd.js'
-
-/** Sums the gradient of a kernel [h, w, C, D] over images. */
-export interface FilterSum {
-  /** Adds that of so many images, one behind the other, x [H, W, C] and dy [H', W', D] each. */
-  add(x: number, dy: number, images: number): void
-  /** Writes the sum at an address. */
-  close(to: number): void
-}
 
 /** ∂/∂kernel of a convolution with so many outputs. */
 export const filterGradient = (device: Device, info: WindowInfo, outputs: number): Plan<FilterSum> =>

@@ -1,8 +1,7 @@
 import type { Device } from '../device.js'
 import { plan, type Plan } from '../plan.js'
 import { upTo4, upTo8, type WindowInfo } from '../window.js'
-import type { Correlation, KernelLayout, Slide } from './correlation.js'
-import type { FilterSum } from './filter-gradient.js'
+import type { Correlation, KernelLayout, Slide, FilterSum } from './correlation-types.js'
 import { unpackTaps } from './unpack-taps.js'
 
 /*

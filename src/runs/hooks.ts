@@ -1,0 +1,17 @@
+import type { PreparedData } from '../data/types.js'
+import type { Event } from '../events/types.js'
+
+/** Who watches a run, who may stop it, and how many compute it: nothing that the run remembers. */
+export interface RunHooks {
+  readonly onEvent?: (event: Event) => void
+  /** Told in a sentence what is worth knowing and stops nothing. */
+  readonly onNotice?: (text: string) => void
+  /** Told what the data read as, before anything trains. */
+  readonly onData?: (data: PreparedData) => void
+  /** Aborting it writes a checkpoint; the run then throws Interrupted and can be resumed. */
+  readonly signal?: AbortSignal
+  /** Told when the run begins to listen to the signal, and when it ends; what reads, builds or writes does not. */
+  readonly onStoppable?: (stoppable: boolean) => void
+  /** Threads that compute shards, this one included; 1 by default. Any number gives the same bytes. */
+  readonly workers?: number
+}

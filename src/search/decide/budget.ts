@@ -1,0 +1,106 @@
+import type { Budget } from '../../schedule/types.js'
+import { architectureCosts, type Costs } from '../../supernet/architecture-cost.js'
+import { edgeStrengths } from '../../supernet/edge-strengths.js'
+import type { Worth } from '../../supernet/moves.js'
+import { illegality } from '../../supernet/prune.js'
+import { keepable, type GateGroup, type Supernet, type GateWeights } from '../../supernet/types.js'
+import { leastCostly, mostWanted, type Candidate } from '../../supernet/within-budget.js'
+import type { Pruning } from '../state.js'
+
+/** What is known of the supernet as it stands: how to count its architectures, what it costs, and the least costly one. */
+interface Counted {
+  readonly supernet: Supernet
+  readonly costs: Costs
+  readonly spent: number
+  /** Looked for when it is first asked for: that takes many counts. */
+  readonly least: () => Candidate
+}
+
+const known = new WeakMap<Pruning['context'], Counted>()
+
+/** Counted once for each pruning of the supernet. */
+function counted({ model, context }: Pruning, { metric }: Budget): Counted {
+  const { supernet } = model
+  const last = known.get(context)
+  if (last?.supernet === supernet) return last
+  const costs = architectureCosts(supernet, metric, context.latency)
+  let least: Candidate | undefined
+  const found = {
+    supernet,
+    costs,
+    spent: costs({}).cost,
+    least: () => (least ??= leastCostly(supernet, costs)),
+  }
+  known.set(context, found)
+  return found
+}
+
+/** Counts what choices of the supernet as it stands cost in the budget's metric. */
+export const costsOf = (pruning: Pruning, budget: Budget): Costs => counted(pruning, budget).costs
+
+/** Has the projection something to do: is the supernet no legal architecture yet, or one that costs too much? */
+export function isUnsettled(pruning: Pruning): boolean {
+  const { budget } = pruning.context.schedule
+  return (
+    illegality(pruning.model.supernet) !== undefined ||
+    (budget !== undefined && counted(pruning, budget).spent > budget.limit)
+  )
+}
+
+/** What gates say of how much members are wanted: their shares of their groups, or under `top-2` the edges' strengths. */
+export function worthByGates(supernet: Supernet, values: GateWeights, rule: 'magnitude' | 'top-2'): Worth {
+  return Object.fromEntries(
+    supernet.groups.map((group) => [
+      group.name,
+      shares(rule === 'top-2' ? edgeStrengths(supernet, group, values) : values[group.name]!),
+    ]),
+  )
+}
+
+/** Numbers divided by their sum; all 0 where it is. */
+export function shares(values: Readonly<Record<string, number>>): Record<string, number> {
+  const sum = Object.values(values).reduce((a, b) => a + b, 0)
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sum > 0 ? value / sum : 0]))
+}
+
+/**
+ * Of a removal that is due, what may go under the budget; returns the members that stay. Some are spared: those
+ * without which the budget could not be met any more, and, once the architecture that the gates want is within the
+ * budget, those that it would lose: no search needs to go further down than it must. With a menu the budget is the
+ * next of its sizes. Under a tolerance the smallest is looked for, and only what the budget needs is spared.
+ */
+export function spared(
+  pruning: Pruning,
+  group: GateGroup,
+  kept: readonly string[],
+  values: GateWeights,
+): readonly string[] {
+  const { budget, prune } = pruning.context.schedule
+  if (!budget || kept.length === group.members.length) return kept
+  const { supernet } = pruning.model
+  const { costs, least } = counted(pruning, budget)
+  // Units cost alike, so whichever stay, the fewest of them can be afforded.
+  const needed = group.kind === 'units' ? [] : least().choices[group.name]!
+  const affordable = (names: readonly string[]) =>
+    needed.every((name) => names.includes(name)) ||
+    leastCostly(narrowed(supernet, group, names), costs).cost <= budget.limit
+  const worth = worthByGates(supernet, values, prune.rule === 'top-2' ? 'top-2' : 'magnitude')
+  const wanted = (names: readonly string[]) => mostWanted(narrowed(supernet, group, names), costs, worth).cost
+  const staying = affordable(kept) ? [...kept] : [...new Set([...kept, ...needed])]
+  const limit = budget.menu?.[pruning.progress.menu.length]?.limit ?? budget.limit
+  const enough = budget.tolerance === undefined ? Math.min(limit, mostWanted(supernet, costs, worth).cost) : 0
+  const going = keepable(group)
+    .map(({ name }) => name)
+    .filter((name) => !staying.includes(name))
+    .sort((a, b) => values[group.name]![b]! - values[group.name]![a]!)
+  while (wanted(staying) < enough && going.length > 0) staying.push(going.shift()!)
+  return group.members.flatMap(({ name }) => (staying.includes(name) ? [name] : []))
+}
+
+/** The supernet as if a group had only some of its members; its graph stays. */
+const narrowed = (supernet: Supernet, { name }: GateGroup, kept: readonly string[]): Supernet => ({
+  ...supernet,
+  groups: supernet.groups.map((group) =>
+    group.name === name ? { ...group, members: group.members.filter((m) => kept.includes(m.name)) } : group,
+  ),
+})

@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { cut } from '../../nn/parameter-store.js'
+import type { Slice } from '../../nn/slice.js'
+
+/** Gradients of the last iteration in which gates moved, by group, for whoever asks before the next one. Owns its tensors; dispose it. */
+export interface KeptGradients {
+  /** Keeps a copy. */
+  keep(group: string, gradient: tf.Tensor1D): void
+  /** As numbers, [members]; undefined where none is kept. */
+  read(group: string): Float32Array | undefined
+  /** Follows pruning: cuts what was cut, forgets groups that are gone. */
+  follow(standing: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
+  clear(): void
+  /** Copies of all, for a checkpoint. */
+  values(): Map<string, Float32Array>
+  restore(values: ReadonlyMap<string, Float32Array>): void
+}
+
+/** Keeps no gradient yet. */
+export function keptGradients(): KeptGradients {
+  const tensors = new Map<string, tf.Tensor>()
+  const set = (group: string, tensor: tf.Tensor): void => {
+    tensors.get(group)?.dispose()
+    tensors.set(group, tf.keep(tensor))
+  }
+  const clear = (): void => {
+    tf.dispose([...tensors.values()])
+    tensors.clear()
+  }
+  return {
+    keep: (group, gradient) => set(group, tf.clone(gradient)),
+    read: (group) => tensors.get(group)?.dataSync<'float32'>().slice(),
+    follow(standing, slices) {
+      for (const [group, tensor] of [...tensors]) {
+        const cuts = slices.get(group)
+        if (standing.has(group)) {
+          if (cuts) set(group, cut(tensor, cuts))
+        } else {
+          tensor.dispose()
+          tensors.delete(group)
+        }
+      }
+    },
+    clear,
+    values: () =>
+      new Map([...tensors].map(([group, tensor]) => [group, tensor.dataSync<'float32'>().slice()])),
+    restore(values) {
+      clear()
+      for (const [group, gradient] of values) set(group, tf.tensor1d(gradient))
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { distribution, wanted } from '../../objective/terms/each-group.js'
+import type { LayerGates } from '../../objective/terms/types.js'
+import type { ExpectedCosts, LayerCost } from '../../schedule/observed.js'
+import { taskCost } from '../../supernet/cost.js'
+import { costTree } from '../../supernet/member-cost.js'
+import type { SupernetModel } from '../../supernet/model.js'
+import { keepable, type GateGroup, type Supernet, type Latency } from '../../supernet/types.js'
+import type { MemberMetric } from '../../supernet/types.js'
+import { layerGates } from './layer-gates.js'
+import { averageMember, memberCosts, sumOfMembers, type MemberCostOf } from './member-costs.js'
+
+/** How much of each member of a group counts, given its distribution p = g / Σg. */
+type Shares = (p: tf.Tensor1D, group: GateGroup) => tf.Tensor1D
+
+/**
+ * As many members as count, 1 / Σp² of them: all where gates are alike, one where it has everything. So what is
+ * undecided costs as much as it still computes.
+ */
+export const effective: Shares = (p) => tf.div(p, tf.sum(tf.square(p)))
+
+/**
+ * Of a choice each member's probability, as many as are wanted; of units as many as count, for each of them is a
+ * choice of its own.
+ */
+export const expected: Shares = (p, group) =>
+  group.kind === 'units' ? effective(p, group) : tf.mul(p, wanted(group))
+
+/**
+ * Σ_groups Σ_m cost(m) · share(m) · Π min(1, share(every member that the group stands in)); differentiable. A scalar 0
+ * for a layer without gates.
+ */
+export function layerCost(layer: LayerGates, costOf: MemberCostOf, shares: Shares): tf.Scalar {
+  const shareOf = (name: string): tf.Tensor1D => {
+    const group = layer.supernet.groups.find((each) => each.name === name)!
+    return shares(distribution(layer.mixture(name)), group)
+  }
+  const reached = (name: string): tf.Scalar | undefined => {
+    const above = layer.costs().above(name)
+    if (!above) return undefined
+    const place = tf.tensor1d(Array.from({ length: above.of }, (_, i) => Number(i === above.place)))
+    const own = tf.minimum<tf.Scalar>(1, tf.sum(tf.mul(shareOf(above.group), place)))
+    const further = reached(above.group)
+    return further ? tf.mul(own, further) : own
+  }
+  return layer.groups
+    .map((group) => {
+      const costs = tf.tensor1d(group.members.map(({ name }) => costOf(group, name)))
+      const cost = tf.sum<tf.Scalar>(tf.mul(shareOf(group.name), costs))
+      const reach = reached(group.name)
+      return reach ? tf.mul<tf.Scalar>(cost, reach) : cost
+    })
+    .reduce<tf.Scalar>((sum, each) => tf.add(sum, each), tf.scalar(0))
+}
+
+/** What of the expected costs depends on the supernet alone. */
+interface Standing {
+  readonly fixed: number
+  /** Weights between two layers of units go with the units of both, so costs are scaled to what all come to. */
+  readonly scale: number
+  readonly least: ReadonlyMap<string, number>
+}
+
+const standing = new WeakMap<Supernet, Map<MemberMetric, Standing>>()
+
+/** What the layers of a model are expected to cost, as its gates stand. */
+export function expectedCosts(
+  model: SupernetModel,
+  metric: MemberMetric,
+  latency: Latency | undefined,
+): ExpectedCosts {
+  const { supernet } = model
+  const costOf = memberCosts(supernet, metric, latency)
+  const known = standing.get(supernet) ?? new Map<MemberMetric, Standing>()
+  standing.set(supernet, known)
+  const found = known.get(metric) ?? standingOf(model, metric, latency)
+  known.set(metric, found)
+  const { fixed, scale, least } = found
+  const layers = [...least].map(([layer, cheapest]): LayerCost => {
+    const value = tf.tidy(() => layerCost(layerGates(model, layer, latency), costOf, expected).dataSync()[0]!)
+    return { layer, expected: scale * value, least: cheapest }
+  })
+  return { fixed, layers, unit: averageMember(model.origin, metric, latency) }
+}
+
+function standingOf(model: SupernetModel, metric: MemberMetric, latency: Latency | undefined): Standing {
+  const { supernet } = model
+  const costOf = memberCosts(supernet, metric, latency)
+  const sum = sumOfMembers(supernet, costOf)
+  const whole = metric === 'latency' ? sum : taskCost(supernet)[metric]
+  const fixed = Math.max(0, whole - sum)
+  const scale = sum > 0 ? (whole - fixed) / sum : 0
+  const cheapest = cheapestGates(supernet, costOf)
+  const least = [...new Set(supernet.groups.map(({ layer }) => layer))].map((layer) => {
+    const mixture = (group: string) => tf.tensor1d(cheapest.get(group)!)
+    const gates = { ...layerGates(model, layer, latency), mixture }
+    return [layer, scale * tf.tidy(() => layerCost(gates, costOf, expected).dataSync()[0]!)] as const
+  })
+  return { fixed, scale, least: new Map(least) }
+}
+
+/** Gates at which each group keeps the cheapest members that it may, what stands in them included. */
+function cheapestGates(supernet: Supernet, costOf: MemberCostOf): Map<string, number[]> {
+  const tree = costTree(supernet)
+  const gates = new Map<string, number[]>()
+  const costs = new Map<string, number>()
+  const within = (group: string, member: string): number =>
+    supernet.groups.reduce((sum, { name }) => {
+      const above = tree.above(name)
+      return above?.group === group && above.member === member ? sum + leastOf(name) : sum
+    }, 0)
+  const leastOf = (name: string): number => {
+    const known = costs.get(name)
+    if (known !== undefined) return known
+    const group = supernet.groups.find((each) => each.name === name)!
+    const priced = keepable(group)
+      .map((member) => ({ name: member.name, cost: costOf(group, member.name) + within(name, member.name) }))
+      .sort((a, b) => a.cost - b.cost)
+      .slice(0, group.keep.min)
+    const kept = new Set(priced.map((member) => member.name))
+    gates.set(
+      name,
+      group.members.map((member) => Number(kept.has(member.name))),
+    )
+    const cost = priced.reduce((sum, member) => sum + member.cost, 0)
+    costs.set(name, cost)
+    return cost
+  }
+  for (const { name } of supernet.groups) leastOf(name)
+  return gates
+}

@@ -1,0 +1,27 @@
+import { InputError } from '../../base/errors.js'
+import type { PreparedData } from '../../data/types.js'
+import { batching, type Batching } from '../../train/batching.js'
+import type { SearchOptions } from '../../train/training.js'
+import type { SearchContext } from '../state.js'
+
+/** Batches of the split `arch`, for the gates' own step or for a look-ahead; refuses a split without rows. */
+export function archBatching(
+  data: PreparedData,
+  { options, random }: SearchContext,
+  purpose: 'arch' | 'look-ahead',
+): Batching {
+  requireArch(data, purpose === 'arch' ? modeText(options) : 'a look-ahead measures')
+  return batching(data, data.splits.arch, options, random, purpose)
+}
+
+/** Refuses a mode whose gates have no rows of their own to be trained on. */
+export function checkMode(options: Pick<SearchOptions, 'mode'>, data: Pick<PreparedData, 'splits'>): void {
+  if (options.mode !== 'joint') requireArch(data, modeText(options))
+}
+
+const modeText = ({ mode }: Pick<SearchOptions, 'mode'>): string => `config.search.mode: ${mode} trains gates`
+
+function requireArch({ splits }: Pick<PreparedData, 'splits'>, what: string): void {
+  if (splits.arch.length === 0)
+    throw new InputError(`${what} on the split arch, which is empty; give config.split.arch a share`)
+}

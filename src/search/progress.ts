@@ -1,0 +1,18 @@
+import { freshCourse } from '../train/course.js'
+import type { Progress } from './state.js'
+
+/** What a search that begins remembers. */
+export const freshProgress = (): Progress => ({
+  best: null,
+  bestStep: 0,
+  lossSums: { task: 0, reconstruction: 0, count: 0 },
+  jumps: 0,
+  streaks: { zero: {}, weak: {} },
+  ablations: {},
+  alarms: { raised: [], heldUntil: 0, good: null, terms: [] },
+  allowance: null,
+  turns: [],
+  menu: [],
+  interventions: [],
+  course: freshCourse(),
+})

@@ -1,0 +1,86 @@
+import type { Ablation } from '../../events/types.js'
+import { metrics, type MetricName } from '../../objective/metrics.js'
+import { meanWeight } from '../../supernet/structure.js'
+import type { GateGroup, GateWeights } from '../../supernet/types.js'
+import { evaluate } from '../../train/evaluate.js'
+import type { Pruning } from '../state.js'
+
+/** What ablations are measured by: accuracy is a staircase, so its cross-entropy stands in for it. */
+export const yardstick = (metric: MetricName): MetricName =>
+  metric === 'accuracy' ? 'cross-entropy' : metric
+
+/** How much worse a network is without what an ablation took away; negative where it is better. */
+export const hurt = ({ metric, with: present, without }: Ablation): number =>
+  metrics[metric].higherIsBetter ? present - without : without - present
+
+/**
+ * Measures a supernet on some rows as it stands, and without each of some sets of a group's members, the
+ * others sharing as they would behind a removal. One pass for each set, and one more. Empty without rows.
+ */
+export function ablate(
+  { model, data, context, stepper }: Pruning,
+  group: string,
+  sets: readonly (readonly string[])[],
+  rows: Uint32Array,
+  step: number,
+): Ablation[] {
+  if (rows.length === 0 || sets.length === 0) return []
+  const { graph, weights } = stepper.network
+  const metric = yardstick(context.metric)
+  const present = evaluate(stepper.network, data, rows, metric)!
+  return sets.map((members) => {
+    const mixture = (name: string) =>
+      name === group ? model.mixtureWithout(name, new Set(members)) : model.mixture(name)
+    const without = evaluate({ graph, weights, mixture }, data, rows, metric)!
+    return { step, metric, with: present, without, ...(members.length > 1 && { jointly: members.length }) }
+  })
+}
+
+/**
+ * Ablations of members of a group by member, on some validation rows: of operations and inputs one by one, of
+ * units together, for they are many and alike.
+ */
+export function ablationsOf(
+  pruning: Pruning,
+  { name, kind }: GateGroup,
+  members: readonly string[],
+  step: number,
+): Record<string, Ablation> {
+  const { context, data } = pruning
+  const rows = someRows(data.splits.validation, context.options.ablationRows)
+  const sets = kind === 'units' ? [members] : members.map((member) => [member])
+  const found = ablate(pruning, name, sets, rows, step)
+  return Object.fromEntries(
+    found.flatMap((ablation, i) => sets[i]!.map((member) => [member, ablation] as const)),
+  )
+}
+
+/** The share of its group's mean weight below which a member is about to go, but still matters. */
+const fading = 0.5
+
+/**
+ * Measures members that have fallen below half of their group's mean weight, not yet to 0, for the first
+ * time: when a gate is 0 there is nothing left to measure.
+ */
+export function observeFading(pruning: Pruning, weights: GateWeights, step: number): void {
+  const { model, progress, context } = pruning
+  if (context.options.ablationRows === 0) return
+  for (const group of model.supernet.groups) {
+    const { name, members, keep } = group
+    if (members.length <= keep.min) continue
+    const values = weights[name]!
+    const limit = fading * meanWeight(values)
+    const seen = progress.ablations[name] ?? {}
+    const found = members
+      .map((member) => member.name)
+      .filter((member) => values[member]! > 0 && values[member]! < limit && !(member in seen))
+    if (found.length === 0) continue
+    progress.ablations[name] = { ...seen, ...ablationsOf(pruning, group, found, step) }
+  }
+}
+
+/** At most `count` rows, evenly spread over all. */
+export function someRows(rows: Uint32Array, count: number): Uint32Array {
+  if (rows.length <= count) return rows
+  return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!)
+}

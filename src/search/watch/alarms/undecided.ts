@@ -1,0 +1,40 @@
+import { shareOfEntropy } from '../../../supernet/structure.js'
+import type { Alarm, Observed } from './types.js'
+
+/**
+ * A layer's mean entropy is above `limit` of the largest that it could begin with, when `after` of the time to the
+ * projection is over: what the projection decides there the search has not. A group that is decided has none.
+ */
+export const undecided: Alarm = {
+  name: 'undecided',
+  raised(observed, { limit, after }) {
+    const { step, schedule } = observed
+    const { until } = schedule.prune
+    if (step < after * until || step >= until) return []
+    return [...entropies(observed)].flatMap(([layer, shares]) => {
+      const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
+      if (mean <= limit) return []
+      const percent = Math.round(100 * mean)
+      return [
+        {
+          layer,
+          message: `its gates are at ${percent} % of their largest entropy, shortly before the projection`,
+        },
+      ]
+    })
+  },
+}
+
+/** Entropies by layer of the groups that must decide, each as a share of log M, M the members that it began with. */
+function entropies({ origin, groups, weights }: Observed): Map<string, number[]> {
+  const byLayer = new Map<string, number[]>()
+  const left = new Map(groups.map((group) => [group.name, group.members.length]))
+  for (const { name, layer, members, keep } of origin) {
+    const count = left.get(name)
+    if (count === undefined || members.length <= keep.max) continue
+    const share =
+      count > 1 ? (shareOfEntropy(weights[name]!) * Math.log(count)) / Math.log(members.length) : 0
+    byLayer.set(layer, [...(byLayer.get(layer) ?? []), share])
+  }
+  return byLayer
+}

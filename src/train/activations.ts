@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { RandomSource } from '../base/random.js'
+import type { Graph } from '../nn/graph.js'
+import type { Shard, Tap } from './shard.js'
+
+/** The outputs of a layer: those of its nodes that other layers read, or that are outputs of the network. */
+export function layerOutputs({ nodes, outputs }: Graph, layer: string): string[] {
+  const layerOf = new Map(nodes.map((node) => [node.id, node.layer]))
+  const read = new Set(Object.values(outputs))
+  for (const node of nodes) for (const id of node.inputs) if (layerOf.get(id) !== node.layer) read.add(id)
+  return nodes.flatMap(({ id, layer: own }) => (own === layer && read.has(id) ? [id] : []))
+}
+
+/** The taps at the outputs of some layers, by what acts on each; none where a graph has not the layer. */
+export const tapsOf = (
+  graph: Graph,
+  layers: readonly string[],
+  actingOn: (layer: string) => Tap['terms'],
+): Tap[] =>
+  layers.flatMap((layer) => {
+    const terms = actingOn(layer)
+    return terms.length === 0 ? [] : layerOutputs(graph, layer).map((node) => ({ node, terms }))
+  })
+
+/** How far taps want the inputs moved, each distance once. */
+export const probesOf = (taps: readonly Tap[]): number[] => [
+  ...new Set(taps.flatMap(({ terms }) => terms.flatMap(({ action }) => action.probe ?? []))),
+]
+
+/** Shards with a random direction for each: signs ±1, one for every input value, of iteration t. */
+export function withProbes(shards: readonly Shard[], random: RandomSource, t: number): Shard[] {
+  const stream = random.stream('probe', '', t)
+  return shards.map((shard) => ({
+    ...shard,
+    probe: Float32Array.from(shard.inputs, () => (stream.uniform() < 0.5 ? -1 : 1)),
+  }))
+}
+
+/** Gradients of the taps' values by node; those of a pass with moved inputs by how far they are moved. */
+export interface TapGradients {
+  readonly own: Record<string, tf.Tensor>
+  readonly moved: Map<number, Record<string, tf.Tensor>>
+}
+
+/**
+ * The gradients of Σ λ R over all taps, times `share`. `own` and `moved` give the taps' values, the latter by
+ * distance. The caller owns the result.
+ */
+export function tapGradients(
+  taps: readonly Tap[],
+  share: number,
+  own: (node: string) => tf.Tensor,
+  moved: (probe: number, node: string) => tf.Tensor,
+): TapGradients {
+  const gradients: TapGradients = { own: {}, moved: new Map() }
+  const add = (into: Record<string, tf.Tensor>, node: string, gradient: tf.Tensor) => {
+    const before = into[node]
+    into[node] = before ? tf.add(before, gradient) : gradient
+    if (before) tf.dispose([before, gradient])
+  }
+  for (const { node, terms } of taps)
+    for (const { action, lambda } of terms) {
+      const { probe } = action
+      const value = (h: tf.Tensor, other: tf.Tensor) => tf.mul(action.value(h, other), lambda * share)
+      const h = own(node)
+      if (probe === undefined)
+        add(
+          gradients.own,
+          node,
+          tf.tidy(() => tf.grad((x) => value(x, x))(h)),
+        )
+      else {
+        const [dh, dMoved] = tf.tidy(() => tf.grads(value)([h, moved(probe, node)]))
+        add(gradients.own, node, dh!)
+        const known = gradients.moved.get(probe) ?? {}
+        gradients.moved.set(probe, known)
+        add(known, node, dMoved!)
+      }
+    }
+  return gradients
+}

@@ -1,0 +1,58 @@
+import { passBudget } from '../backend/index.js'
+import { parametersOf } from '../nn/cost.js'
+import type { Graph } from '../nn/graph.js'
+import { peakBytes, planMemory, type MemoryPlan } from '../nn/memory.js'
+import { sizeOf } from '../nn/primitives/types.js'
+import { compileProgram, programOf, type Program, type ProgramOptions } from '../nn/program.js'
+
+/** What a training step of a network needs at most at one time, in bytes. */
+export interface StepMemory extends MemoryPlan {
+  /** Weights, their gradients and optimizer slots, moving averages. */
+  readonly heldBytes: number
+  /** What the backend has for values and gradients beside them. */
+  readonly budgetBytes: number
+  readonly fits: boolean
+}
+
+/** Of each weight: its value, its gradient, and two slots as Adam has them. */
+const copies = 4
+
+/** Bytes that stand all the time: weights with their gradients and optimizer slots, moving averages. */
+export const heldBytes = (graph: Graph): number =>
+  parametersOf(graph).reduce((sum, { shape }) => sum + sizeOf(shape), 0) * 4 * copies
+
+/** The memory of one pass over `rows` examples, with as much computed again as that takes. */
+export function stepMemory(graph: Graph, options: Omit<ProgramOptions, 'again'>, rows: number): StepMemory {
+  const held = heldBytes(graph)
+  const budgetBytes = passBudget() - held
+  const plan = planMemory(graph, options, rows, budgetBytes)
+  return { ...plan, heldBytes: held, budgetBytes, fits: plan.peakBytes <= budgetBytes }
+}
+
+/** The largest number of examples whose pass fits, everything computed again that can be; 0 where one is too many. */
+export function largestRows(graph: Graph, options: Omit<ProgramOptions, 'again'>): number {
+  const one = stepMemory(graph, options, 1)
+  // All values grow with the rows, so the leanest pass over one example tells.
+  const leanest = planMemory(graph, options, 1, 0)
+  const rows = Math.max(0, Math.floor(one.budgetBytes / leanest.peakBytes))
+  return Number.isFinite(rows) ? rows : Number.MAX_SAFE_INTEGER
+}
+
+/** How many examples, at most `wanted`, a forward pass can take at a time. */
+export function forwardRows(graph: Graph, roles: readonly string[], wanted: number): number {
+  const perRow = peakBytes(programOf(graph, { roles }), 1)
+  return Math.max(1, Math.min(wanted, Math.floor(passBudget() / perRow)))
+}
+
+const plans = new WeakMap<Program, Map<number, Program>>()
+
+/** The program of a pass over so many rows, with as much computed again as the memory demands. */
+export function plannedProgram(graph: Graph, options: Omit<ProgramOptions, 'again'>, rows: number): Program {
+  const plain = programOf(graph, options)
+  const known = plans.get(plain) ?? new Map<number, Program>()
+  plans.set(plain, known)
+  const { again } = known.has(rows) ? { again: new Set<number>() } : stepMemory(graph, options, rows)
+  const program = known.get(rows) ?? (again.size === 0 ? plain : compileProgram(graph, { ...options, again }))
+  known.set(rows, program)
+  return program
+}

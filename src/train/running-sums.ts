@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Course } from './course.js'
+import type { MeanLosses } from './course.js'
+import type { Gradients } from './shard.js'
+
+/** Of a training's state, what is summed up between two evaluations, and what its first batches gave. */
+interface Summed {
+  lossSums: { task: number; reconstruction: number; count: number }
+  course: Course
+}
+
+/** Sums of losses and step times since the last evaluation. Owns two scalars; dispose it. */
+export interface RunningSums {
+  /** Adds an iteration's losses, and how long it took. */
+  add(losses: Gradients['losses'], milliseconds: number): void
+  /** The means since the last call: losses, and the time of a step in ms. */
+  drain(progress: Summed): { losses: MeanLosses; stepMs: number }
+  /** Copies the running sums off the device into the progress. */
+  drainInto(progress: Summed): void
+  restore(progress: Summed): void
+  dispose(): void
+}
+
+const names = ['task', 'reconstruction'] as const
+
+/** Empty sums. They stay on the device, so that a search that was interrupted adds up the same numbers. */
+export function runningSums(): RunningSums {
+  const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
+  let count = 0
+  let timed = { steps: 0, milliseconds: 0 }
+  let first: Course['first'] = {}
+  const set = (name: keyof typeof sums, next: tf.Scalar): void => {
+    sums[name].dispose()
+    sums[name] = tf.keep(next)
+  }
+  return {
+    add(losses, milliseconds) {
+      for (const name of names) {
+        const value = losses[name]
+        if (!value) continue
+        set(name, tf.add(sums[name], value))
+        // Plain data: JSON has no NaN.
+        first[name] ??= Number.isFinite(value.dataSync()[0]) ? value.dataSync()[0]! : 0
+      }
+      count += 1
+      timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + milliseconds }
+    },
+    drainInto(progress) {
+      for (const name of names) progress.lossSums[name] = sums[name].dataSync()[0]!
+      progress.lossSums.count = count
+      progress.course.first = { ...first }
+    },
+    drain(progress) {
+      this.drainInto(progress)
+      const { task, reconstruction, count: steps } = progress.lossSums
+      const stepMs = timed.milliseconds / timed.steps
+      progress.lossSums = { task: 0, reconstruction: 0, count: 0 }
+      for (const name of names) set(name, tf.scalar(0))
+      count = 0
+      timed = { steps: 0, milliseconds: 0 }
+      const seen = (total: number) => (total === 0 ? null : total / steps)
+      return {
+        losses: {
+          total: (task + reconstruction) / steps,
+          task: seen(task),
+          reconstruction: seen(reconstruction),
+        },
+        stepMs,
+      }
+    },
+    restore({ lossSums, course }) {
+      first = { ...course.first }
+      for (const name of names) set(name, tf.scalar(lossSums[name]))
+      count = lossSums.count
+    },
+    dispose: () => tf.dispose([sums.task, sums.reconstruction]),
+  }
+}

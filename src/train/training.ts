@@ -1,0 +1,186 @@
+import { InputError } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
+import { batchCount } from '../data/batches.js'
+import type { Encoding, PreparedData, Task } from '../data/types.js'
+import type { DistillationOptions } from '../objective/distillation.js'
+
+type Stage = 'search' | 'retrain'
+
+/** How weights are stepped, nothing left open. */
+export type OptimizerOptions = Required<Omit<Config['search']['weights'], 'clipNorm'>> &
+  Pick<Config['search']['weights'], 'clipNorm'>
+
+/** What of a stage's training the configuration may leave open. */
+interface Training {
+  /** Batches. */
+  readonly steps: number
+  /** Steps from one look at the validation metric to the next. */
+  readonly evaluateEvery: number
+  readonly batch: number
+  /** A moving average of the weights is what is judged, and kept at the end. */
+  readonly average: boolean
+  readonly weights: OptimizerOptions
+  readonly earlyStop?: { readonly steps: number; readonly minDelta: number }
+}
+
+type Open = 'epochs' | keyof Training
+export type SearchOptions = Omit<Config['search'], Open> & Training
+export type RetrainOptions = Omit<Config['retrain'], Open | 'keep' | 'distillation'> &
+  Training & {
+    readonly keep: NonNullable<Config['retrain']['keep']>
+    readonly distillation: DistillationOptions
+  }
+
+/** A configuration with nothing left open: a configuration, too, which says the same on any data. */
+export type ResolvedConfig = Omit<Config, Stage> & {
+  readonly search: SearchOptions
+  readonly retrain: RetrainOptions
+}
+
+/** What decides about what a configuration leaves open. */
+interface Facts {
+  readonly kind: Encoding['kind']
+  /** Rows that weights are trained on. */
+  readonly rows: number
+}
+
+/** The most steps of a stage: a search has λ for each of them and each layer; of a retraining so many take months. */
+export const mostSteps: Readonly<Record<Stage, number>> = { search: 10_000_000, retrain: 1_000_000_000 }
+
+/**
+ * The configuration with the length of its stages, their batch and the optimizer as numbers: its own, or those that suit
+ * the kind of data and its rows. Epochs become steps. More than `mostSteps` of them are an InputError.
+ */
+export function resolveTraining(config: Config, { dataset, splits }: PreparedData): ResolvedConfig {
+  const { kind } = dataset.encoding
+  const { train, arch } = splits
+  return {
+    ...config,
+    search: resolved('search', config.search, { kind, rows: train.length }),
+    // The search is over: the rows that trained the gates now train weights.
+    retrain: {
+      keep: usualKeep(config.retrain, kind),
+      ...resolved('retrain', config.retrain, { kind, rows: train.length + arch.length }),
+      distillation: usualDistillation(config.retrain, dataset.task.kind),
+    },
+  }
+}
+
+/** Of few sequences a handful validate: their best evaluation is a lucky one, where a decaying rate ends is not. */
+const usualKeep = ({ earlyStop }: Config['retrain'], kind: Facts['kind']): RetrainOptions['keep'] =>
+  kind === 'sequences' && !earlyStop ? 'last' : 'best'
+
+/**
+ * A class says little of how an example lies, so that nearly all may come from a teacher. A number is as good as its noise is
+ * small: of that a teacher has none, but errors of its own.
+ */
+function usualDistillation({ distillation }: Config['retrain'], task: Task['kind']): DistillationOptions {
+  const isClass = task === 'classification'
+  const share = distillation.share ?? (isClass ? 0.9 : 'unexplained')
+  if (isClass && share === 'unexplained')
+    throw new InputError(
+      'config.retrain.distillation.share: expected a number from 0 to 1 where the targets are classes, got unexplained; a share of variance is of numbers',
+    )
+  return { ...distillation, share }
+}
+
+function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Facts) {
+  const { epochs, earlyStop, ...rest } = own
+  const batch = own.batch ?? usualBatch(facts)
+  const perEpoch = batchCount(facts.rows, batch)
+  const usual = stages[stage](facts, perEpoch)
+  const fixed = epochs === undefined ? own.steps : epochs * perEpoch
+  const steps = typeof fixed === 'number' ? fixed : usual.steps
+  requireSteps(stage, epochs === undefined ? 'steps' : 'epochs', steps)
+  const every = epochs === undefined ? usualInterval(steps, perEpoch) : perEpoch
+  const patience = earlyStop ?? (typeof fixed === 'number' ? undefined : usual.earlyStop)
+  return {
+    ...rest,
+    steps,
+    evaluateEvery: own.evaluateEvery ?? every,
+    batch,
+    average: own.average ?? usual.average ?? false,
+    weights: usualWeights(own.weights, facts.kind),
+    ...(patience && {
+      earlyStop: { steps: patience.steps ?? patience.epochs! * perEpoch, minDelta: patience.minDelta },
+    }),
+  }
+}
+
+function requireSteps(stage: Stage, key: 'steps' | 'epochs', steps: number): void {
+  const most = mostSteps[stage]
+  if (steps > most)
+    throw new InputError(
+      `config.${stage}.${key}: expected at most ${most.toLocaleString('en')} iterations, got ${steps}; take fewer ${key}${key === 'epochs' ? ' or larger batches' : ''}`,
+    )
+}
+
+/**
+ * At most 64 rows, and at least four batches an epoch, of sequences two: a power of 2. Batch norms of a handful of sequences
+ * scatter; all of them at once scatter too little.
+ */
+const usualBatch = ({ kind, rows }: Facts): number =>
+  2 ** Math.floor(Math.log2(Math.min(64, Math.max(1, rows / (kind === 'sequences' ? 2 : 4)))))
+
+/** An epoch, but no less than 64 steps, and no more than a twentieth of all. */
+const usualInterval = (steps: number, perEpoch: number): number =>
+  Math.max(64, Math.min(perEpoch, Math.ceil(steps / 20)))
+
+interface UsualTraining {
+  readonly steps: number
+  readonly average?: boolean
+  readonly earlyStop?: Config['search']['earlyStop']
+}
+
+const stages: Record<Stage, (facts: Facts, perEpoch: number) => UsualTraining> = {
+  search: (_, perEpoch) => ({ steps: between(2000, 20 * perEpoch, 16_000) }),
+  retrain: ({ kind }, perEpoch) =>
+    kind === 'images' || kind === 'sequences'
+      ? { steps: between(1000, 40 * perEpoch, 16_000), average: kind === 'sequences' }
+      : { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 }, average: kind === 'table' },
+}
+
+const between = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most))
+
+/** By kind of data, where the configuration says nothing of it. */
+interface Usual {
+  readonly optimizer: 'sgd' | 'adam'
+  readonly learningRate: Readonly<Record<'sgd' | 'adam', number>>
+  readonly decay: 'cosine' | 'constant'
+  readonly beta2: number
+  readonly warmup: number
+}
+
+const constant: Usual = {
+  optimizer: 'adam',
+  learningRate: { sgd: 0.02, adam: 0.003 },
+  decay: 'constant',
+  beta2: 0.95,
+  warmup: 0,
+}
+
+const kinds: Record<Facts['kind'], Usual> = {
+  table: constant,
+  series: constant,
+  sequences: { ...constant, decay: 'cosine' },
+  images: {
+    optimizer: 'sgd',
+    learningRate: { sgd: 0.1, adam: 0.003 },
+    decay: 'cosine',
+    beta2: 0.999,
+    warmup: 0,
+  },
+}
+
+function usualWeights(own: Config['search']['weights'], kind: Facts['kind']): OptimizerOptions {
+  const usual = kinds[kind]
+  const optimizer = own.optimizer ?? usual.optimizer
+  return {
+    ...own,
+    optimizer,
+    learningRate: own.learningRate ?? usual.learningRate[optimizer],
+    decay: own.decay ?? usual.decay,
+    beta2: own.beta2 ?? usual.beta2,
+    warmup: own.warmup ?? usual.warmup,
+  }
+}

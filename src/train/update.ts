@@ -1,0 +1,165 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { currentDevice } from '../backend/wasm/index.js'
+import { blendInPlace, squaredNorm } from '../backend/wasm/optimizer.js'
+import type { BatchStatistics } from '../nn/ops/batch-norm.js'
+import type { ParameterStore } from '../nn/parameter-store.js'
+import type { LayerGates, Term } from '../objective/terms/types.js'
+import type { Optimizer, Update } from './optimizer.js'
+import type { Gradients } from './shard.js'
+
+/** A term with its λ here and now. */
+export interface WeightedTerm {
+  readonly term: Term
+  readonly lambda: number
+  /** On gates: the members that it acts on, by group; all of the layer's where absent. */
+  readonly selected?: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** The share of the batch's statistics in each update of the moving averages (PyTorch's value). */
+const statisticsMomentum = 0.1
+
+export interface WeightStep {
+  readonly optimizer: Optimizer
+  readonly learningRate: number
+  /** Gradients longer than this, all weights together, are scaled down to it. */
+  readonly clipNorm: number | undefined
+  /** Terms that act on a kernel of a layer. Biases and scales have no sparsity to gain and need their size. */
+  readonly terms: (layer: string, name: string) => readonly WeightedTerm[]
+  /** A weight as it was when the search began, where a term reads it. */
+  readonly initial?: (name: string) => tf.Tensor
+}
+
+/**
+ * Steps the weights that have gradients: smooth terms join the gradient, then the optimizer steps, then
+ * proximal operators act with strength η λ. Terms that the optimizer knows cost no pass of their own.
+ */
+export function stepWeights(store: ParameterStore, gradients: Gradients, step: WeightStep): void {
+  const { optimizer, learningRate, clipNorm } = step
+  const scale = clipScale(gradients, clipNorm)
+  const updates: Update[] = []
+  const added: tf.Tensor[] = []
+  const proximal: { name: string; terms: readonly WeightedTerm[] }[] = []
+  for (const { name, layer, shape } of store.specs) {
+    const gradient = gradients.weights.get(name)
+    if (!gradient) continue
+    const terms = shape.length > 1 ? step.terms(layer, name) : []
+    const { decay, threshold, others } = byForm(terms)
+    const initial = () => step.initial!(name)
+    const total = withSmooth(gradient, store.get(name), initial, others, scale)
+    if (total !== gradient) added.push(total)
+    updates.push({ name, gradient: total, decay, threshold: learningRate * threshold })
+    if (others.some(({ term }) => term.weights!.proximal)) proximal.push({ name, terms: others })
+  }
+  optimizer.step(store, updates, learningRate, scale)
+  for (const { name, terms } of proximal)
+    for (const { term, lambda } of terms)
+      if (term.weights!.proximal)
+        store.set(
+          name,
+          tf.tidy(() => term.weights!.proximal!(store.get(name), learningRate * lambda)),
+        )
+  tf.dispose(added)
+  scale?.dispose()
+}
+
+/** λ of the terms that an optimizer knows, and the other terms. */
+function byForm(terms: readonly WeightedTerm[]) {
+  const lambdaOf = (form: string) =>
+    terms.reduce((sum, { term, lambda }) => (term.weights!.form === form ? sum + lambda : sum), 0)
+  return {
+    decay: lambdaOf('decay'),
+    threshold: lambdaOf('threshold'),
+    others: terms.filter(({ term }) => !term.weights!.form),
+  }
+}
+
+/** The gradient with those of smooth terms, which clipping must not scale. */
+function withSmooth(
+  gradient: tf.Tensor,
+  value: tf.Tensor,
+  initial: () => tf.Tensor,
+  terms: readonly WeightedTerm[],
+  scale: tf.Scalar | undefined,
+): tf.Tensor {
+  const smooth = terms.filter(({ term }) => term.weights!.gradient)
+  if (smooth.length === 0) return gradient
+  return tf.tidy(() =>
+    smooth.reduce((sum: tf.Tensor, { term, lambda }) => {
+      const own = tf.mul(term.weights!.gradient!(value, initial), lambda)
+      return tf.add(sum, scale ? tf.div(own, scale) : own)
+    }, gradient),
+  )
+}
+
+/** The gradients of a layer's smooth gate terms with respect to α of some groups, where they have any. The caller's. */
+export function smoothGateGradients(
+  layer: LayerGates,
+  groups: readonly string[],
+  terms: readonly WeightedTerm[],
+): Map<string, tf.Tensor1D> {
+  const smooth = terms.filter(({ term }) => !term.gates!.proximal)
+  if (smooth.length === 0) return new Map()
+  const objective = (): tf.Scalar => {
+    const known = new Map<string, tf.Tensor1D>()
+    const mixture = (group: string): tf.Tensor1D => {
+      const found = known.get(group) ?? layer.mixture(group)
+      known.set(group, found)
+      return found
+    }
+    return smooth
+      .map(({ term, lambda, selected }) => {
+        const seen = { ...layer, ...(selected && selection(layer, selected)), mixture }
+        return tf.mul<tf.Scalar>(term.gates!.value(seen), lambda)
+      })
+      .reduce((sum, value) => tf.add(sum, value))
+  }
+  const { value, grads } = tf.engine().gradients(objective, groups.map(layer.alpha), undefined, true)
+  value.dispose()
+  return new Map(groups.flatMap((group, i) => (grads[i] ? [[group, grads[i] as tf.Tensor1D] as const] : [])))
+}
+
+/** What a term that acts on some members sees of a layer. */
+const selection = (
+  { groups }: LayerGates,
+  selected: NonNullable<WeightedTerm['selected']>,
+): Pick<LayerGates, 'groups' | 'selected'> => ({
+  groups: groups.filter(({ name }) => selected.has(name)),
+  selected: (group, member) => selected.get(group)?.has(member) ?? false,
+})
+
+/** Moves the batch norms' moving averages towards a batch's statistics. */
+export function updateStatistics(
+  store: ParameterStore,
+  statistics: ReadonlyMap<string, BatchStatistics>,
+): void {
+  const keys = ['mean', 'variance'] as const
+  const pairs = [...statistics].flatMap(([node, observed]) =>
+    keys.map((key) => ({
+      name: `${node}:${key}`,
+      average: store.get(`${node}:${key}`),
+      observed: observed[key],
+    })),
+  )
+  const device = currentDevice()
+  if (device) return blendInPlace(device, pairs, statisticsMomentum)
+  for (const { name, average, observed } of pairs)
+    store.set(
+      name,
+      tf.tidy(() => tf.add(average, tf.mul(tf.sub(observed, average), statisticsMomentum))),
+    )
+}
+
+/** min(1, limit / ‖gradient‖) over all weights, or undefined without a limit. */
+export function clipScale({ weights }: Gradients, limit: number | undefined): tf.Scalar | undefined {
+  if (limit === undefined || weights.size === 0) return undefined
+  const device = currentDevice()
+  if (device) {
+    const norm = Math.sqrt(squaredNorm(device, [...weights.values()]))
+    return tf.scalar(Math.min(1, limit / (norm + 1e-12)))
+  }
+  return tf.tidy(() => {
+    const squares = [...weights.values()].map((gradient) => tf.sum(tf.square(gradient)))
+    const norm = tf.sqrt(tf.addN(squares))
+    return tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)))
+  })
+}

@@ -1,0 +1,181 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { recent } from '../../base/recent.js'
+import { parametersOf, type NamedParameter } from '../../nn/cost.js'
+import type { Graph, Shape } from '../../nn/graph.js'
+import type { ParameterStore } from '../../nn/parameter-store.js'
+import { sizeOf } from '../../nn/primitives/types.js'
+import { mixturesOf, type Network } from '../network.js'
+import { addNumbers, numbersOf, tensorOf } from '../numbers.js'
+import type { ShardGradients, ShardWork } from '../shard.js'
+import { partsOf, sharedFloats } from './arrays.js'
+import type { Tickets } from './control.js'
+import type { named } from './known.js'
+import {
+  mostNetworks,
+  type BatchMessage,
+  type Entry,
+  type NetworkMessage,
+  type Results,
+  type SharedWork,
+} from './protocol.js'
+
+type Names = NonNullable<ReturnType<typeof named>>
+
+/** A network that threads keep. */
+interface Sent {
+  readonly groups: readonly Entry[]
+  readonly trained: readonly NamedParameter[]
+  /** Numbers that are not trained. */
+  readonly untrained: number
+  readonly message: NetworkMessage
+}
+
+/** The main thread's side of the memory that threads share. It grows where a network or a batch needs more. */
+export class Exchange {
+  /** As threads keep them: by the same ids, used in the same order. */
+  readonly #sent = recent<number, Sent>(mostNetworks)
+  readonly #ids = new WeakMap<ParameterStore, WeakMap<Graph, number>>()
+  #count = 0
+  readonly #arrays = new Map<string, Float32Array>()
+
+  /** What to tell the threads of a batch; of the network only where they do not keep it. */
+  messages(
+    network: Network,
+    work: readonly ShardWork[],
+    names: readonly Names[],
+    tickets: Tickets,
+  ): { change: NetworkMessage | undefined; batch: BatchMessage } {
+    const { weights } = network
+    const id = this.#idOf(network)
+    const known = this.#sent.get(id)
+    const sent = known ?? this.#send(id, network)
+    const { groups, trained } = sent
+    const values = this.#flat('weights', totalOf(trained))
+    const mixtures = this.#flat('mixtures', totalOf(groups.map(([, shape]) => ({ shape }))))
+    writeParameters(weights, trained, values)
+    writeMixtures(network, mixtures)
+    // A shard has batch statistics of as many numbers as the graph has moving averages.
+    const most = totalOf(trained) + sent.untrained + mixtures.length
+    const shared = work.map((each, i) => this.#shared(each, names[i]!, i, most))
+    return {
+      change: known ? undefined : sent.message,
+      batch: { kind: 'batch', tickets, network: id, weights: values, mixtures, work: shared },
+    }
+  }
+
+  #idOf({ graph, weights }: Network): number {
+    const ids = this.#ids.get(weights) ?? new WeakMap<Graph, number>()
+    this.#ids.set(weights, ids)
+    const id = ids.get(graph) ?? (this.#count += 1)
+    ids.set(graph, id)
+    return id
+  }
+
+  #send(id: number, { graph, weights, groups: members }: Network): Sent {
+    const specs = parametersOf(graph)
+    const constants = specs.filter(({ role }) => role !== 'weight')
+    const untrained = sharedFloats(totalOf(constants))
+    writeParameters(weights, constants, untrained)
+    const groups = [...members].map(([name, count]): Entry => [name, [count]])
+    const sent: Sent = {
+      groups,
+      trained: specs.filter(({ role }) => role === 'weight'),
+      untrained: untrained.length,
+      message: { kind: 'network', id, graph, groups, untrained },
+    }
+    this.#sent.set(id, sent)
+    return sent
+  }
+
+  #shared({ shard, ...work }: ShardWork, names: Names, index: number, most: number): SharedWork {
+    const copied = (what: string, from: Float32Array): Float32Array => {
+      const array = this.#flat(`${what} ${index}`, from.length)
+      array.set(from)
+      return array
+    }
+    const { inputs, targets, taught, rows, probe } = shard
+    return {
+      ...work,
+      ...names,
+      shard: {
+        inputs: copied('inputs', inputs),
+        targets: copied('targets', targets),
+        rows,
+        ...(taught && { taught: copied('taught', taught) }),
+        ...(probe && { probe: copied('probe', probe) }),
+      },
+      results: this.#flat(`results ${index}`, most),
+    }
+  }
+
+  /** A shared array of a purpose: the one there was, where it is long enough. */
+  #flat(purpose: string, length: number): Float32Array {
+    const known = this.#arrays.get(purpose)
+    const array = known && known.length >= length ? known : sharedFloats(length)
+    this.#arrays.set(purpose, array)
+    return array.subarray(0, length)
+  }
+}
+
+const totalOf = (arrays: readonly { readonly shape: Shape }[]): number =>
+  arrays.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+
+function writeParameters(store: ParameterStore, specs: readonly NamedParameter[], into: Float32Array): void {
+  const part = partsOf(into)
+  for (const { name, shape } of specs) part(shape).set(numbersOf(store.get(name)))
+}
+
+function writeMixtures(network: Network, into: Float32Array): void {
+  const part = partsOf(into)
+  const mixtures = mixturesOf(network)
+  for (const group of network.groups.keys()) {
+    const mixture = mixtures.of(group)
+    part(mixture.shape).set(numbersOf(mixture))
+  }
+  mixtures.dispose()
+}
+
+/** A shard's gradients, as tensors of this thread. The caller's. */
+export function gradientsOf(results: Results, numbers: Float32Array): ShardGradients {
+  const part = partsOf(numbers)
+  const read = <T extends tf.Tensor>([name, shape]: Entry) =>
+    [name, tensorOf(part(shape), shape) as T] as const
+  const { task, reconstruction } = results.losses
+  return {
+    losses: {
+      ...(task !== undefined && { task: tf.scalar(task) }),
+      ...(reconstruction !== undefined && { reconstruction: tf.scalar(reconstruction) }),
+    },
+    weights: new Map(results.weights.map(read)),
+    mixtures: new Map(results.mixtures.map(read<tf.Tensor1D>)),
+    statistics: new Map(
+      results.statistics.map((entry) => {
+        const [node, mean] = read<tf.Tensor1D>(entry)
+        return [node, { mean, variance: read<tf.Tensor1D>(entry)[1] }]
+      }),
+    ),
+  }
+}
+
+/** total + a shard's gradients, read where they stand; takes total over. */
+export function addResults(total: ShardGradients, results: Results, numbers: Float32Array): ShardGradients {
+  const part = partsOf(numbers)
+  const added = <T extends tf.Tensor>(sums: ReadonlyMap<string, T>, entries: readonly Entry[]) =>
+    new Map(entries.map(([name, shape]) => [name, addNumbers(sums.get(name)!, part(shape))]))
+  const loss = (sum: tf.Scalar, value: number) => addNumbers(sum, Float32Array.of(value))
+  const { task, reconstruction } = total.losses
+  return {
+    losses: {
+      ...(task && { task: loss(task, results.losses.task!) }),
+      ...(reconstruction && { reconstruction: loss(reconstruction, results.losses.reconstruction!) }),
+    },
+    weights: added(total.weights, results.weights),
+    mixtures: added(total.mixtures, results.mixtures),
+    statistics: new Map(
+      results.statistics.map(([node, shape]) => {
+        const { mean, variance } = total.statistics.get(node)!
+        return [node, { mean: addNumbers(mean, part(shape)), variance: addNumbers(variance, part(shape)) }]
+      }),
+    ),
+  }
+}

@@ -1,0 +1,250 @@
+import { existsSync } from 'node:fs'
+import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import type { BackendName } from '../../backend/index.js'
+import { Failure } from '../../base/errors.js'
+import { addGradients } from '../add-gradients.js'
+import { disposeGradients, sequential, shardGradients } from '../gradients.js'
+import type { Network } from '../network.js'
+import type { ShardExecutor, ShardGradients, ShardWork } from '../shard.js'
+import { closeTickets, controlWords, newTickets, takeShard, waitForAnswers, type Tickets } from './control.js'
+import { Exchange, addResults, gradientsOf } from './exchange.js'
+import { named, type Known } from './known.js'
+import type { Answer, BatchMessage, Results, ThreadStart } from './protocol.js'
+
+export interface PoolOptions {
+  /** How many compute, this thread included; ≥ 1. */
+  readonly workers: number
+  /** The current backend, and its variant. */
+  readonly backend: BackendName
+  readonly relaxed: boolean
+  /** The compiled program of a thread, which calls `serveShards`. */
+  readonly entry: string
+  /** What the entry knows by name. */
+  readonly known: Known
+  /** Seconds without a sign of life after which a thread counts as lost; 300 by default. */
+  readonly silentSeconds?: number
+}
+
+/** What a pool has cost so far, in ms. */
+export interface PoolFigures {
+  /** Until every thread was ready. */
+  readonly startMs: number
+  readonly batches: number
+  /** Shards that other threads than this one computed. */
+  readonly handedOver: number
+  /** Copying weights, inputs and gradients between threads, summed over batches: here, and in the slowest thread. */
+  readonly exchangeMs: number
+  /** Waiting for threads when this one had nothing left to do. */
+  readonly waitMs: number
+}
+
+interface Thread {
+  readonly worker: Worker
+  readonly port: MessagePort
+}
+
+/**
+ * Threads that compute a batch's shards beside this one, each on a backend of its own. Who computes a shard
+ * changes no bit: weights and mixture weights go out and gradients come back through shared memory, and are
+ * added up here in the shards' order. Threads do not keep the process alive. Owns them; dispose it.
+ */
+export class WorkerPool {
+  readonly #threads: readonly Thread[]
+  readonly #control: Int32Array
+  readonly #options: PoolOptions
+  readonly #exchange = new Exchange()
+  #broken: string | undefined
+  #figures: PoolFigures
+
+  private constructor(
+    threads: readonly Thread[],
+    control: Int32Array,
+    options: PoolOptions,
+    startMs: number,
+  ) {
+    this.#threads = threads
+    this.#control = control
+    this.#options = options
+    this.#figures = { startMs, batches: 0, handedOver: 0, exchangeMs: 0, waitMs: 0 }
+    threads.forEach(({ worker }, thread) => {
+      worker.on('error', (error) => this.#break(thread, `failed: ${error.message}`))
+      worker.on('exit', (code) => this.#break(thread, `ended with code ${code}`))
+    })
+  }
+
+  /** Starts the threads and waits until they are ready. Fails where one cannot start. */
+  static async start(options: PoolOptions): Promise<WorkerPool> {
+    const { workers, backend, relaxed, entry } = options
+    const start = performance.now()
+    if (!existsSync(entry))
+      throw new Failure(`workers: ${entry} is missing, and threads run compiled code; run "npm run build"`)
+    const control = controlWords(workers - 1)
+    const threads = Array.from({ length: workers - 1 }, (_, thread) => {
+      const { port1, port2 } = new MessageChannel()
+      const workerData: ThreadStart = { backend, relaxed, thread, control, port: port2 }
+      // What this process was started with (a loader, a test runner) is not for compiled code.
+      const worker = new Worker(entry, { workerData, transferList: [port2], execArgv: [] })
+      return { worker, port: port1 }
+    })
+    try {
+      await Promise.all(threads.map(({ worker }, thread) => ready(worker, thread)))
+    } catch (error) {
+      await end(threads)
+      throw error
+    }
+    for (const { worker } of threads) worker.unref()
+    return new WorkerPool(threads, control, options, performance.now() - start)
+  }
+
+  /** How many compute, this thread included. */
+  get workers(): number {
+    return this.#threads.length + 1
+  }
+
+  get figures(): PoolFigures {
+    return this.#figures
+  }
+
+  /**
+   * Shards in whatever thread takes them. A batch whose loss or terms the threads do not know is computed in
+   * this thread alone, with the same result. Fails where a thread fails; one that is lost breaks the pool.
+   */
+  readonly execute: ShardExecutor = (network, work) => {
+    if (this.#broken !== undefined) throw new Failure(this.#broken)
+    const names = work.map((each) => named(each, this.#options.known))
+    if (this.#threads.length === 0 || work.length === 1 || !names.every((each) => each !== undefined))
+      return sequential(network, work)
+    const start = performance.now()
+    const tickets = newTickets(this.#control, work.length)
+    const { change, batch } = this.#exchange.messages(network, work, names, tickets)
+    for (const { port } of this.#threads) {
+      if (change) port.postMessage(change)
+      port.postMessage(batch)
+    }
+    const sent = performance.now() - start
+    const own = new Map<number, ShardGradients>()
+    try {
+      this.#computeOwn(network, work, tickets, own)
+      const finished = performance.now()
+      this.#wait(tickets, work.length - own.size)
+      const waited = performance.now()
+      const results = this.#results()
+      const sum = summed(batch, results, own)
+      const there = Math.max(0, ...[...results.values()].map(({ exchangeMs }) => exchangeMs))
+      this.#count(results.size, sent + performance.now() - waited + there, waited - finished)
+      return sum
+    } catch (error) {
+      for (const gradients of own.values()) disposeGradients(gradients)
+      throw error
+    }
+  }
+
+  /** Ends the threads. */
+  async dispose(): Promise<void> {
+    this.#broken = 'workers: the pool was disposed'
+    await end(this.#threads)
+  }
+
+  #computeOwn(
+    network: Network,
+    work: readonly ShardWork[],
+    tickets: Tickets,
+    into: Map<number, ShardGradients>,
+  ): void {
+    try {
+      for (let shard = takeShard(this.#control, tickets); shard !== undefined;) {
+        into.set(shard, shardGradients(network, work[shard]!))
+        shard = takeShard(this.#control, tickets)
+      }
+    } catch (error) {
+      // What is shared must not change below a thread that still computes.
+      this.#wait(tickets, closeTickets(this.#control, tickets) - into.size - 1)
+      this.#answers()
+      throw error
+    }
+  }
+
+  /** Waits for so many answers. */
+  #wait(tickets: Tickets, count: number): void {
+    const lost = waitForAnswers(this.#control, count, {
+      // A thread that is gone has no event loop. Its exit event comes only when this one's runs again.
+      alive: (thread) => this.#threads[thread]!.worker.performance.eventLoopUtilization().active > 0,
+      silentSeconds: this.#options.silentSeconds ?? 300,
+    })
+    if (!lost) return
+    this.#break(lost.thread, `${lost.fault} in a batch of ${tickets.count} shards`)
+    throw new Failure(this.#broken)
+  }
+
+  /** Reads the answers that have come, each with the number of its worker. */
+  #answers(): { worker: number; answer: Answer }[] {
+    return this.#threads.flatMap(({ port }, thread) =>
+      received(port).map((answer) => ({ worker: thread + 2, answer })),
+    )
+  }
+
+  /** What came of the shards that threads took. */
+  #results(): Map<number, Results> {
+    const results = this.#answers().map(({ worker, answer: { shard, ...answer } }) => {
+      if ('results' in answer) return [shard, answer.results] as const
+      const { error } = answer
+      throw new Error(`worker ${worker}, shard ${shard + 1}: ${error.message}`, { cause: error })
+    })
+    return new Map(results)
+  }
+
+  #count(shards: number, exchangeMs: number, waitMs: number): void {
+    const before = this.#figures
+    this.#figures = {
+      ...before,
+      batches: before.batches + 1,
+      handedOver: before.handedOver + shards,
+      exchangeMs: before.exchangeMs + exchangeMs,
+      waitMs: before.waitMs + waitMs,
+    }
+  }
+
+  /** This thread is worker 1. */
+  #break(thread: number, fault: string): void {
+    this.#broken ??= `worker ${thread + 2} ${fault}; use fewer workers, or go on from the last checkpoint`
+  }
+}
+
+/** The sum of a batch's shards in their order, whoever computed them. */
+function summed(
+  { work }: BatchMessage,
+  theirs: ReadonlyMap<number, Results>,
+  own: ReadonlyMap<number, ShardGradients>,
+): ShardGradients {
+  return work.slice(1).reduce(
+    (sum, { results: numbers }, i) => {
+      const found = theirs.get(i + 1)
+      return found ? addResults(sum, found, numbers) : addGradients(sum, own.get(i + 1)!)
+    },
+    own.get(0) ?? gradientsOf(theirs.get(0)!, work[0]!.results),
+  )
+}
+
+/** Every message that has come. */
+function received(port: MessagePort): Answer[] {
+  const answers: Answer[] = []
+  for (;;) {
+    const next: { message: Answer } | undefined = receiveMessageOnPort(port)
+    if (!next) return answers
+    answers.push(next.message)
+  }
+}
+
+function ready(worker: Worker, thread: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (fault: string) => reject(new Failure(`worker ${thread + 2} did not start: ${fault}`))
+    worker.once('message', () => resolve())
+    worker.once('error', (error) => fail(error.message))
+    worker.once('exit', (code) => fail(`it ended with code ${code}`))
+  })
+}
+
+async function end(threads: readonly Thread[]): Promise<void> {
+  await Promise.all(threads.map(({ worker }) => worker.terminate()))
+  for (const { port } of threads) port.close()
+}

@@ -1,0 +1,130 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import * as tf from '@tensorflow/tfjs-core'
+import { useBackend } from '../../backend/index.js'
+import { recent } from '../../base/recent.js'
+import { parametersOf } from '../../nn/cost.js'
+import { ParameterStore } from '../../nn/parameter-store.js'
+import { sizeOf } from '../../nn/primitives/types.js'
+import { disposeGradients, shardGradients } from '../gradients.js'
+import type { PassNetwork } from '../network.js'
+import { numbersOf } from '../numbers.js'
+import type { ShardGradients } from '../shard.js'
+import { overwrite, partsOf } from './arrays.js'
+import { takeShard, threadControl } from './control.js'
+import { unnamed, type Known } from './known.js'
+import {
+  mostNetworks,
+  type Answer,
+  type BatchMessage,
+  type Entry,
+  type NetworkMessage,
+  type Results,
+  type ThreadStart,
+} from './protocol.js'
+
+/**
+ * A thread's life: starts the backend that the main thread has, then takes shards of batches and answers with
+ * their gradients. It keeps copies of the networks that were computed last.
+ */
+export async function serveShards(known: Known): Promise<void> {
+  const { backend, relaxed, thread, control, port } = workerData as ThreadStart
+  const own = threadControl(control, thread)
+  process.on('exit', () => own.end())
+  await useBackend(backend, { relaxed })
+  const copies = networkCopies()
+
+  const computed = (batch: BatchMessage, shard: number): Answer => {
+    try {
+      const start = performance.now()
+      const network = copies.at(batch)
+      const loaded = performance.now() - start
+      const work = batch.work[shard]!
+      const gradients = shardGradients(network, unnamed(work, known), own.beat)
+      return { shard, results: handOver(gradients, work.results, loaded) }
+    } catch (error) {
+      return { shard, error: error instanceof Error ? error : new Error(String(error)) }
+    }
+  }
+  port.on('message', (message: NetworkMessage | BatchMessage) => {
+    if (message.kind === 'network') return copies.add(message)
+    copies.use(message)
+    own.busy()
+    for (let shard = takeShard(control, message.tickets); shard !== undefined;) {
+      port.postMessage(computed(message, shard))
+      own.answer()
+      shard = takeShard(control, message.tickets)
+    }
+    own.idle()
+  })
+  parentPort!.postMessage('ready')
+}
+
+/** A network of the main thread's, and a store for its weights. */
+interface Copy {
+  readonly network: NetworkMessage
+  weights: ParameterStore | undefined
+}
+
+/** The main thread's networks, those of the last batches: their weights and mixture weights. */
+function networkCopies(): {
+  add(message: NetworkMessage): void
+  /** Takes up a batch: its network is one that was used last, in each thread alike. */
+  use(batch: BatchMessage): void
+  /** The network of the batch that was taken up, as it is there. */
+  at(batch: BatchMessage): PassNetwork
+} {
+  const copies = recent<number, Copy>(mostNetworks, ({ weights }) => weights?.dispose())
+  let now: Copy
+  let loaded: BatchMessage | undefined
+  const stored = (copy: Copy): ParameterStore => {
+    if (copy.weights) return copy.weights
+    const { graph, untrained } = copy.network
+    const constants = partsOf(untrained)
+    const values = parametersOf(graph).map(({ name, shape, role }): [string, Float32Array] => [
+      name,
+      role === 'weight' ? new Float32Array(sizeOf(shape)) : constants(shape).slice(),
+    ])
+    copy.weights = ParameterStore.filled(graph, new Map(values))
+    return copy.weights
+  }
+  const load = (store: ParameterStore, batch: BatchMessage): void => {
+    const weight = partsOf(batch.weights)
+    for (const { name, shape, role } of store.specs)
+      if (role === 'weight') overwrite(store, name, weight(shape))
+  }
+  return {
+    add: (network) => copies.set(network.id, { network, weights: undefined }),
+    use(batch) {
+      now = copies.get(batch.network)!
+    },
+    at(batch) {
+      const weights = stored(now)
+      if (batch !== loaded) load(weights, batch)
+      loaded = batch
+      const part = partsOf(batch.mixtures)
+      const mixtures = new Map(now.network.groups.map(([name, shape]) => [name, part(shape)]))
+      const mixture = (group: string) => tf.tensor1d(mixtures.get(group)!.slice())
+      return { graph: now.network.graph, weights, mixture }
+    },
+  }
+}
+
+/** Copies gradients into shared memory and frees them. */
+function handOver(gradients: ShardGradients, into: Float32Array, loaded: number): Results {
+  const start = performance.now()
+  const part = partsOf(into)
+  const put = ([name, tensor]: readonly [string, tf.Tensor]): Entry => {
+    part(tensor.shape).set(numbersOf(tensor))
+    return [name, tensor.shape]
+  }
+  const numbers = Object.entries(gradients.losses).map(([role, loss]) => [role, numbersOf(loss)[0]!])
+  const weights = [...gradients.weights].map(put)
+  const mixtures = [...gradients.mixtures].map(put)
+  const statistics = [...gradients.statistics].map(([node, { mean, variance }]) => {
+    put([node, mean])
+    return put([node, variance])
+  })
+  disposeGradients(gradients)
+  const losses = Object.fromEntries(numbers) as Results['losses']
+  return { losses, weights, mixtures, statistics, exchangeMs: loaded + performance.now() - start }
+}

@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util'
+import { sha256 } from '../base/files.js'
+import { unprunedNetwork } from '../derive/network.js'
+import { costOf } from '../nn/cost.js'
+import { withoutDeadNodes } from '../nn/transform.js'
+import { mostUnexplained } from '../objective/distillation.js'
+import { errorOf } from '../objective/metrics.js'
+import { Diverged } from '../train/diverged.js'
+import { evaluate, valueOf } from '../train/evaluate.js'
+import type { Network } from '../train/network.js'
+import { comparedOf } from './compared.js'
+import type { Retrained, NetworkToRetrain, Baseline } from './figures.js'
+import { withNetwork } from './measure.js'
+import { measureRows } from './noise.js'
+import { retrainStage } from './retrain-stage.js'
+import type { Teacher } from './teacher.js'
+import type { Trial, TrialHooks } from './types.js'
+
+/** Does the derived network learn from the unpruned supernet? One of another size than was searched does not. */
+export const isTaught = ({ config, retrained }: Trial): boolean =>
+  config.retrain.distillation.share !== 0 && retrained === undefined
+
+/** What it learns from, where it does and there is one. */
+export function teacherFor(trial: Trial, baseline: Baseline | null | undefined): Teacher | undefined {
+  const { retrained, figures } = baseline ?? {}
+  const share = figures?.teaches
+  return isTaught(trial) && retrained && share ? { ...retrained, share } : undefined
+}
+
+/** Is the unpruned supernet trained, too: to be learnt from, for a tolerance, or to compare? */
+export const wantsBaseline = (trial: Trial): boolean =>
+  isTaught(trial) || trial.schedule.budget?.tolerance !== undefined || trial.config.retrain.baseline
+
+/** A hash of all that an unpruned supernet depends on. */
+export function baselineKey({ config, data, supernet, metric }: Trial): string {
+  const { seed, backend, relaxedSimd, data: source, split, objective, retrain } = config
+  const { graph } = unprunedNetwork(supernet, retrain)
+  return sha256(
+    JSON.stringify({
+      seed,
+      backend,
+      relaxedSimd,
+      source,
+      split,
+      objective,
+      retrain: { ...retrain, baseline: true },
+      metric,
+    }),
+    JSON.stringify(graph),
+    data.dataset.hash,
+  )
+}
+
+/** The unpruned supernet trained as the derived network will be: what pruning is held against. */
+export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Baseline> {
+  const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
+  try {
+    return baselineOf(trial, await retrainStage(trial, hooks, 'baseline', graph, constants))
+  } catch (error) {
+    // A finished search is worth more than what it is held against.
+    if (!(error instanceof Diverged)) throw error
+    const cost = costOf(withoutDeadNodes(graph, ['task']))
+    return {
+      of: baselineKey(trial),
+      figures: { ...cost, validation: null, test: null, diverged: error.message },
+      measured: null,
+      compared: {},
+    }
+  }
+}
+
+/**
+ * Is a network to retrain the unpruned supernet, from the same values? All retraining draws from one stream, so that it
+ * would then come to the baseline's figures, bit for bit.
+ */
+export const isUnpruned = ({ config, supernet }: Trial, { graph, initial }: NetworkToRetrain): boolean =>
+  isDeepStrictEqual(unprunedNetwork(supernet, config.retrain), { graph, constants: initial })
+
+/** What the unpruned supernet's training came to. */
+export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
+  const { graph, values, validation } = retrained
+  return withNetwork(graph, values, (network) => {
+    const measured = measureRows(trial, network)
+    const figures = {
+      ...{ ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) },
+      ...(isTaught(trial) && { teaches: shareOf(trial, network) }),
+    }
+    return { of: baselineKey(trial), figures, measured, compared: comparedOf(trial, network), retrained }
+  })
+}
+
+/**
+ * The share that a teacher has of the derived network's loss. `unexplained`: min(½, Σ(y − t)² / Σ(t − t̄)²) over the validation
+ * rows. The noise of the targets cannot be more than that, and where it is little the teacher's own errors outweigh it.
+ */
+function shareOf({ config, data }: Trial, network: Network): number {
+  const { share } = config.retrain.distillation
+  if (share !== 'unexplained') return share
+  const explained = evaluate(network, data, data.splits.validation, 'r2')
+  const unexplained = explained === null || Number.isNaN(explained) ? 1 : errorOf('r2', explained)
+  return Math.min(mostUnexplained, unexplained)
+}

@@ -1,0 +1,20 @@
+import type { MetricName } from '../objective/metrics.js'
+import { evaluateRows } from '../train/evaluate.js'
+import type { Network } from '../train/network.js'
+import type { Compared } from './figures.js'
+import type { Trial } from './types.js'
+
+/**
+ * The measures that sizes are compared by: the metric; for accuracy the cross-entropy, too, as a single row of few is more
+ * than a tolerance.
+ */
+export const measuresOf = (metric: MetricName): readonly MetricName[] =>
+  metric === 'accuracy' ? [metric, 'cross-entropy'] : [metric]
+
+/** Measures a network on the validation rows; nothing where there are none. */
+export function comparedOf({ data, metric }: Trial, network: Network): Compared {
+  const rows = measuresOf(metric).map(
+    (name) => [name, evaluateRows(network, data, data.splits.validation, name)] as const,
+  )
+  return Object.fromEntries(rows.flatMap(([name, sums]) => (sums ? [[name, sums]] : [])))
+}

@@ -1,0 +1,193 @@
+import type { Resampling } from '../data/resampling.js'
+import type { Cost } from '../nn/cost.js'
+import type { Graph } from '../nn/graph.js'
+import type { Interval } from '../objective/bootstrap.js'
+import type { MetricName, RowSums } from '../objective/metrics.js'
+import type { Budget } from '../schedule/types.js'
+import type { MenuFigures } from '../search/state.js'
+import type { Architecture } from '../supernet/types.js'
+
+/** What each validation row adds to the measures that sizes are compared by. */
+export type Compared = Readonly<Partial<Record<MetricName, RowSums>>>
+
+/** What each row of two splits adds to a network's metric; null where a split is empty. */
+export type Measured = Readonly<Record<'validation' | 'test', RowSums | null>>
+
+/** How much of a metric is chance: 95 % intervals by a bootstrap over the rows that it was measured on. */
+export interface Noise {
+  readonly resamples: number
+  readonly validation: SplitNoise | null
+  readonly test: SplitNoise | null
+}
+
+/** Intervals are null where there are too few rows for one, or no metric. */
+export interface SplitNoise {
+  /** What was drawn with replacement, and how many of them. */
+  readonly of: Resampling['of']
+  readonly draws: number
+  readonly supernet: Interval | null
+  readonly baseline: Interval | null
+  readonly final: Interval | null
+  /** The derived network's metric less the baseline's, on the same resamples. */
+  readonly difference: { readonly value: number; readonly interval: Interval | null } | null
+}
+
+export interface Retrained {
+  /** The network up to its task output: an auxiliary classifier has served. */
+  readonly graph: Graph
+  /** All parameters at the best validation metric, or the last ones: as `retrain.keep` says, and where no evaluation has one. */
+  readonly values: ReadonlyMap<string, Float32Array>
+  readonly validation: number | null
+  /** The steps that they took. */
+  readonly bestStep: number
+  readonly interrupted: boolean
+}
+
+/** An architecture of a search, larger than another one or smaller. */
+export interface Sized {
+  /** As the menu names it; null: what the search ended with; 1: all of the supernet that may stay. */
+  readonly size: number | null
+  readonly cost: number
+  readonly architecture: Architecture
+}
+
+/** A size that was retrained, and how its validation error stands to that of the unpruned supernet. */
+export interface Attempt {
+  readonly size: number | null
+  readonly cost: number
+  readonly validation: number | null
+  /**
+   * The error less the unpruned supernet's, as a share of that (itself where that is 0), by the measure that has least
+   * left of what is allowed; null: nothing to compare.
+   */
+  readonly worse: number | null
+  /** How much that may be: the tolerance, or one standard error of the difference where that is larger, up to `mostChance`. */
+  readonly allowed: number | null
+  /** That measure, where there are several: accuracy and cross-entropy. */
+  readonly by?: MetricName
+  /** Why it has no metric: its training diverged. */
+  readonly diverged?: string
+}
+
+/** What trying came to. */
+export interface Tolerated {
+  readonly tolerance: number
+  /** In the order in which they were tried. */
+  readonly attempts: readonly Attempt[]
+  /** The size that was kept; 1, which is not among those tried, is the unpruned supernet. */
+  readonly kept: number | null
+  /** Is it within the tolerance? Null where there was nothing to hold it against. */
+  readonly within: boolean | null
+}
+
+/** What a search took away. */
+export interface Removed {
+  /** Members of gate groups that are gone, and how many the search began with. */
+  readonly members: number
+  readonly of: number
+  /** The share that is left of the parameters that pruning could remove; null where it could remove none. */
+  readonly left: number | null
+  /** Where that is nothing, or almost nothing: what was seen, and what to change. */
+  readonly notice: string | null
+}
+
+export interface CriterionResult {
+  readonly metric: string
+  readonly split: string
+  readonly atLeast?: number
+  readonly atMost?: number
+  readonly value: number | null
+  readonly passed: boolean
+}
+
+/** A discrete network, and its initial values as far as they are not drawn afresh. */
+export interface NetworkToRetrain {
+  readonly graph: Graph
+  readonly initial: ReadonlyMap<string, Float32Array>
+}
+
+/** The content of `metrics.json`: no clock in it. */
+export interface TrialMetrics {
+  readonly seed: number
+  readonly backend: string
+  readonly shards: number
+  readonly supernet: Cost & { readonly name: string; readonly unprunableParameters: number }
+  readonly baseline:
+    | (Cost & {
+        readonly validation: number | null
+        readonly test: number | null
+        /** Of the derived network's loss, what is held against its outputs; nothing where nobody learns from it. */
+        readonly teaches?: number
+        /** Why it has no metrics: its training diverged. */
+        readonly diverged?: string
+      })
+    | null
+  readonly search: { readonly steps: number; readonly stopped: string }
+  readonly retrain: { readonly bestStep: number }
+  readonly metric: MetricName
+  readonly validation: {
+    readonly supernet: number | null
+    readonly derivedBeforeRetrain: number | null
+    readonly derivedGatesDropped: number | null
+    readonly final: number | null
+  }
+  /** Metric lost (positive: worse), summed over removals; by deriving; by setting gates to 1. */
+  readonly gap: {
+    readonly jumps: number
+    readonly derive: number | null
+    readonly gatesDropped: number | null
+  }
+  readonly test: { readonly supernet: number | null; readonly final: number | null }
+  /** Only where the schedule has a budget: the limit, what the architecture costs of it, and the least and the whole. */
+  readonly budget?: Omit<Budget, 'menu' | 'tolerance'> & { readonly cost: number }
+  /** Only where the budget has a menu: what was kept at each size on the way, before any retraining. */
+  readonly menu?: readonly MenuFigures[]
+  /** Only where the budget has a tolerance: what was retrained, and what of it was kept. */
+  readonly tolerated?: Tolerated
+  readonly removed: Removed
+  readonly noise: Noise
+  readonly derived: Cost & { readonly sparsityByLayer: Record<string, number> }
+  readonly criteria: { readonly passed: boolean; readonly results: readonly CriterionResult[] }
+  /** Only where the configuration names a benchmark. */
+  readonly benchmark?: BenchmarkFigures
+}
+
+/** `metrics.json` as it is read back: runs of before had neither of the two. */
+export type KeptMetrics = Omit<TrialMetrics, 'removed' | 'noise'> &
+  Partial<Pick<TrialMetrics, 'removed' | 'noise'>>
+
+/** Where the architecture that was found stands in a tabular benchmark; null where the table lacks it. */
+export interface BenchmarkFigures {
+  /** The file's name. */
+  readonly table: string
+  readonly metric: string
+  /** As the space writes it. */
+  readonly architecture: string
+  /** `isomorphic`: the row is of the same network, written differently. */
+  readonly matched: 'exact' | 'isomorphic' | null
+  /** The table's row. */
+  readonly row: Readonly<Record<string, unknown>> | null
+  readonly value: number | null
+  readonly best: number
+  /** |best − value|. */
+  readonly regret: number | null
+  /** 1 for the best. */
+  readonly rank: number | null
+  /** Architectures that have a value. */
+  readonly of: number
+  /** Percent of the others that are not better. */
+  readonly percentile: number | null
+}
+
+/** What is known of the unpruned supernet, retrained. */
+export interface Baseline {
+  /** Hash of what it was trained by: trials that differ in their schedule alone have the same. */
+  readonly of: string
+  readonly figures: NonNullable<TrialMetrics['baseline']>
+  /** Null where its training diverged. */
+  readonly measured: Measured | null
+  /** What smaller sizes are compared with; nothing where its training diverged. */
+  readonly compared: Compared
+  /** The network itself, from which others learn; none where its training diverged. */
+  readonly retrained?: Retrained
+}

@@ -1,0 +1,155 @@
+import { deriveNetwork } from '../derive/network.js'
+import { costOf } from '../nn/cost.js'
+import type { Graph } from '../nn/graph.js'
+import { ParameterStore } from '../nn/parameter-store.js'
+import { metrics, type MetricName } from '../objective/metrics.js'
+import type { SearchResult } from '../search/search.js'
+import { unprunableParameters } from '../supernet/cost-range.js'
+import { taskCost } from '../supernet/cost.js'
+import type { SupernetModel } from '../supernet/model.js'
+import { sparsityByLayer } from '../supernet/structure.js'
+import type { Supernet } from '../supernet/types.js'
+import { evaluate, valueOf } from '../train/evaluate.js'
+import { discreteNetwork, modelNetwork, type Network } from '../train/network.js'
+import { judge } from './criteria.js'
+import type { TrialMetrics, Measured, Retrained, Sized, Tolerated, Removed, Baseline } from './figures.js'
+import { measureRows, noiseOf } from './noise.js'
+import type { Trial } from './types.js'
+
+/** Metrics at the end of a search; null where a split is empty. */
+export interface Searched {
+  /** The supernet's. */
+  readonly validation: number | null
+  readonly test: number | null
+  /** The derived network's on validation, with gate values kept and dropped. */
+  readonly kept: number | null
+  readonly dropped: number | null
+  /** The supernet's metrics, row by row. */
+  readonly measured: Measured
+}
+
+/** The metrics of the searched supernet and of the networks derived from it, before any retraining. */
+export function measureSearched(trial: Trial, model: SupernetModel): Searched {
+  const { data, metric } = trial
+  const measured = measureRows(trial, modelNetwork(model))
+  const derived = (gates: 'keep' | 'drop') => {
+    const { graph, values } = deriveNetwork(model, { gates, affine: false })
+    return withNetwork(graph, values, (network) => evaluate(network, data, data.splits.validation, metric))
+  }
+  return {
+    validation: valueOf(metric, measured.validation),
+    test: valueOf(metric, measured.test),
+    kept: derived('keep'),
+    dropped: derived('drop'),
+    measured,
+  }
+}
+
+/** What a finished trial consists of. */
+interface Parts {
+  /** The architecture that was retrained, and the supernet with that left of it. */
+  readonly chosen: Sized
+  readonly left: Supernet
+  readonly search: SearchResult
+  readonly removed: Removed
+  readonly searched: Searched
+  readonly baseline: Baseline | null
+  readonly final: Retrained
+  readonly tolerated?: Tolerated
+}
+
+/** What `metrics.json` says of a finished trial. */
+export function summarise(
+  trial: Trial,
+  { chosen, left, search, removed, searched, baseline, final, tolerated }: Parts,
+): TrialMetrics {
+  const { config, supernet, metric } = trial
+  const cost = costOf(final.graph)
+  const supernetCost = taskCost(supernet)
+  const lost = (before: number | null, after: number | null) =>
+    before === null || after === null
+      ? null
+      : metrics[metric].higherIsBetter
+        ? before - after
+        : after - before
+  const { test, criteria, measured } = judgeRetrained(trial, final)
+  return {
+    seed: config.seed,
+    backend: config.backend,
+    shards: config.search.shards,
+    supernet: { name: supernet.space, ...supernetCost, unprunableParameters: unprunableParameters(supernet) },
+    baseline: baseline?.figures ?? null,
+    search: { steps: search.steps, stopped: search.reason },
+    retrain: { bestStep: final.bestStep },
+    metric,
+    validation: {
+      supernet: searched.validation,
+      derivedBeforeRetrain: searched.kept,
+      derivedGatesDropped: searched.dropped,
+      final: final.validation,
+    },
+    gap: {
+      jumps: search.jumps,
+      derive: lost(searched.validation, searched.kept),
+      gatesDropped: lost(searched.kept, searched.dropped),
+    },
+    test: { supernet: searched.test, final: test },
+    ...budgetFigures(trial, chosen, search),
+    ...(tolerated && { tolerated }),
+    removed,
+    noise: noiseOf(trial, {
+      supernet: searched.measured,
+      baseline: baseline?.measured ?? null,
+      final: measured,
+    }),
+    derived: { ...cost, sparsityByLayer: sparsityByLayer(left, supernet) },
+    criteria,
+    ...(trial.benchmark && { benchmark: trial.benchmark(chosen.architecture) }),
+  }
+}
+
+/** What the search ended with of its budget, and on the way there; nothing where it had none. */
+function budgetFigures(
+  { schedule }: Trial,
+  { cost }: Sized,
+  search: SearchResult,
+): Pick<TrialMetrics, 'budget' | 'menu'> {
+  if (!schedule.budget) return {}
+  const { menu, tolerance: _, ...budget } = schedule.budget
+  return { budget: { ...budget, cost }, ...(menu && { menu: search.menu.map(({ figures }) => figures) }) }
+}
+
+/** The test metric of a retrained network, and whether it meets the criteria. */
+export function judgeRetrained(
+  trial: Trial,
+  { graph, values }: Pick<Retrained, 'graph' | 'values'>,
+): { test: number | null; criteria: TrialMetrics['criteria']; measured: Measured } {
+  const { config, data, supernet, metric } = trial
+  const measured = withNetwork(graph, values, (network) => measureRows(trial, network))
+  const measure = (name: MetricName, split: 'validation' | 'test') =>
+    withNetwork(graph, values, (network) => evaluate(network, data, data.splits[split], name))
+  const results = judge(config.criteria, {
+    cost: costOf(graph),
+    supernetParameters: taskCost(supernet).parameters,
+    metric: (name, split) => measure(name as MetricName, split),
+  })
+  return {
+    test: valueOf(metric, measured.test),
+    criteria: { passed: results.every(({ passed }) => passed), results },
+    measured,
+  }
+}
+
+/** Calls back with a network of the given values, and frees it. */
+export function withNetwork<T>(
+  graph: Graph,
+  values: ReadonlyMap<string, Float32Array>,
+  use: (network: Network) => T,
+): T {
+  const store = ParameterStore.filled(graph, values)
+  try {
+    return use(discreteNetwork(graph, store))
+  } finally {
+    store.dispose()
+  }
+}

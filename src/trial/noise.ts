@@ -1,0 +1,89 @@
+import { resamplingOf } from '../data/resampling.js'
+import { bootstrap, percentileInterval, resamples, type Interval } from '../objective/bootstrap.js'
+import type { RowSums } from '../objective/metrics.js'
+import { evaluateRows, valueOf } from '../train/evaluate.js'
+import type { Network } from '../train/network.js'
+import type { Measured, Noise, SplitNoise } from './figures.js'
+import type { Trial } from './types.js'
+
+/** Measures the metric of a network row by row. */
+export const measureRows = ({ data, metric }: Trial, network: Network): Measured => ({
+  validation: evaluateRows(network, data, data.splits.validation, metric),
+  test: evaluateRows(network, data, data.splits.test, metric),
+})
+
+/** The noise of a trial's figures; `baseline` and `final` are one object where they are one network. */
+export function noiseOf(
+  trial: Trial,
+  measured: {
+    readonly supernet: Measured | null
+    readonly baseline: Measured | null
+    readonly final: Measured
+  },
+): Noise {
+  const of = (split: keyof Measured) =>
+    splitNoise(trial, split, {
+      supernet: measured.supernet?.[split] ?? null,
+      baseline: measured.baseline?.[split] ?? null,
+      final: measured.final[split],
+    })
+  return { resamples, validation: of('validation'), test: of('test') }
+}
+
+/**
+ * The noise of a network that was trained again, with what an earlier run measured of the supernet, and of the baseline where
+ * that is no `newer` one; with that run's difference where the network is the same, for its pairs of rows are not kept.
+ */
+export function withEarlier(
+  noise: Noise,
+  earlier: Noise | undefined,
+  { newer, same }: { readonly newer: boolean; readonly same: boolean },
+): Noise {
+  const of = (split: keyof Measured): SplitNoise | null => {
+    const [now, then] = [noise[split], earlier?.[split]]
+    if (!now || !then) return now
+    return {
+      ...now,
+      supernet: then.supernet,
+      ...(!newer && { baseline: then.baseline, difference: same ? then.difference : null }),
+    }
+  }
+  return { ...noise, validation: of('validation'), test: of('test') }
+}
+
+function splitNoise(
+  { data, config, metric, random }: Trial,
+  split: keyof Measured,
+  rows: Readonly<Record<'supernet' | 'baseline' | 'final', RowSums | null>>,
+): SplitNoise | null {
+  if (data.splits[split].length === 0) return null
+  const resampling = resamplingOf(data.dataset, config.split, data.splits[split])
+  const known = Object.entries(rows).flatMap(([name, each]) => (each ? [[name, each] as const] : []))
+  const drawn = bootstrap(
+    metric,
+    known.map(([, each]) => each),
+    resampling,
+    random,
+  )
+  const values = new Map(known.map(([name], i) => [name, drawn?.[i]]))
+  const interval = (name: string): Interval | null => {
+    const found = values.get(name)
+    return found ? percentileInterval(found) : null
+  }
+  const [a, b] = [values.get('final'), values.get('baseline')]
+  const [final, baseline] = [valueOf(metric, rows.final), valueOf(metric, rows.baseline)]
+  return {
+    of: resampling.of,
+    draws: resampling.draws,
+    supernet: interval('supernet'),
+    baseline: interval('baseline'),
+    final: interval('final'),
+    difference:
+      final === null || baseline === null
+        ? null
+        : {
+            value: final - baseline,
+            interval: a && b ? percentileInterval(a.map((value, i) => value - b[i]!)) : null,
+          },
+  }
+}

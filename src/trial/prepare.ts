@@ -1,0 +1,148 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { Failure } from '../base/errors.js'
+import type { Outcome, Tried, Try } from '../schedule/planners/trying.js'
+import { scheduleSource, type ScheduleSource } from '../schedule/source.js'
+import { memberCosts, sumOfMembers } from '../search/gates/member-costs.js'
+import { searchArchitecture } from '../search/search.js'
+import type { SearchContext } from '../search/state.js'
+import { taskCost } from '../supernet/cost.js'
+import { SupernetModel } from '../supernet/model.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
+import type { MemberMetric } from '../supernet/types.js'
+import { evaluate } from '../train/evaluate.js'
+import { modelNetwork } from '../train/network.js'
+import type { SearchOptions } from '../train/training.js'
+import { Interrupted } from './retrain-stage.js'
+import type { Trial, TrialHooks } from './types.js'
+
+/** What a planner found, and what it took. */
+export interface Prepared {
+  readonly plan: unknown
+  readonly tried: { readonly schedules: number; readonly steps: number }
+}
+
+/**
+ * Lets a planner try whole searches, as far as it needs any; throws Interrupted where a signal stops it. Frees everything
+ * that it allocates.
+ */
+export async function prepare(
+  trial: Trial,
+  hooks: TrialHooks,
+  context: Omit<SearchContext, 'emit' | 'save'>,
+): Promise<Prepared | undefined> {
+  if (!trial.prepare) return undefined
+  const { cost } = trial.prepare
+  const tried: Tried[] = []
+  const warm = warmWeights(trial, context)
+  const plan = await trial.prepare.run({
+    known: hooks.tries?.known ?? [],
+    run: async (asked) => tryOut(trial, { ...context, ...asked }, await warm(asked.warm), cost),
+    add(done) {
+      tried.push(done)
+      const { generation, rung, steps, error, cost: share } = done
+      hooks.emit({ type: 'try', number: tried.length, generation, rung, steps, error, cost: share })
+      hooks.tries?.save(tried)
+    },
+  })
+  return {
+    plan,
+    tried: {
+      schedules: tried.filter(({ rung }) => rung === 0).length,
+      steps: tried.reduce((sum, { steps }) => sum + steps, 0),
+    },
+  }
+}
+
+const silent = { emit: () => undefined, save: () => undefined }
+
+/** Weights that so many iterations of the base make, gates as they are at the beginning. Made once. */
+function warmWeights(trial: Trial, context: Omit<SearchContext, 'emit' | 'save'>) {
+  let made: { readonly steps: number; readonly weights: Map<string, Float32Array> } | undefined
+  return async (steps: number): Promise<Map<string, Float32Array>> => {
+    if (made?.steps === steps) return made.weights
+    const model = modelOf(trial)
+    const stop = new AbortController()
+    const written = scheduleSource(context.schedule)
+    const source: ScheduleSource = {
+      at: (t, observed) => {
+        if (t === steps - 1) stop.abort()
+        return written.at(t, observed)
+      },
+    }
+    try {
+      if (steps > 0) {
+        const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal
+        await searchArchitecture(model, trial.data, { ...context, ...silent, source, signal })
+        if (context.signal?.aborted) throw new Interrupted('interrupted while planning')
+      }
+      made = { steps, weights: model.weights.values() }
+      return made.weights
+    } finally {
+      model.dispose()
+    }
+  }
+}
+
+/** One short search. */
+async function tryOut(
+  trial: Trial,
+  context: Omit<SearchContext, 'emit' | 'save'> & Try,
+  weights: ReadonlyMap<string, Float32Array>,
+  metric: MemberMetric,
+): Promise<Outcome> {
+  const { data, latency } = trial
+  const scale = (trial.schedule.prune.until - context.warm) / context.schedule.prune.until
+  const model = modelOf({ ...trial, relaxation: inStep(trial.relaxation, context.warm, scale) })
+  try {
+    for (const [name, values] of weights)
+      model.weights.set(name, tf.tensor(values, model.weights.get(name).shape))
+    const { reason } = await searchArchitecture(model, data, {
+      ...context,
+      ...silent,
+      options: hastened(context.options, scale),
+    })
+    if (reason === 'interrupted') throw new Interrupted('interrupted while planning')
+    const network = modelNetwork(model)
+    const isClass = data.dataset.task.kind === 'classification'
+    const value = evaluate(network, data, data.splits.validation, isClass ? 'cross-entropy' : 'r2')!
+    return { error: isClass ? value : 1 - value, cost: costShare(model, metric, latency) }
+  } catch (error) {
+    // A schedule under which the search diverges is a bad one, no end of all.
+    if (error instanceof Failure) return { error: null, cost: costShare(model, metric, latency) }
+    throw error
+  } finally {
+    model.dispose()
+  }
+}
+
+/** The relaxation with the temperature that the whole search has at the same share of its time. */
+const inStep = (relaxation: Relaxation, warm: number, scale: number): Relaxation => {
+  const { temperatureAt } = relaxation
+  return temperatureAt ? { ...relaxation, temperatureAt: (t) => temperatureAt(warm + t * scale) } : relaxation
+}
+
+/** Settings of a short search that looks at gates as often as one that is so many times longer. */
+const hastened = (options: SearchOptions, scale: number): SearchOptions => ({
+  ...options,
+  ...(options.inspectEvery !== undefined && {
+    inspectEvery: Math.max(1, Math.round(options.inspectEvery / scale)),
+  }),
+  // Nobody will ask why a member went.
+  ablationRows: 0,
+  // A schedule under which it diverges is a bad one.
+  rollback: { ...options.rollback, tries: 0 },
+})
+
+const modelOf = ({ supernet, relaxation, random, config }: Trial): SupernetModel =>
+  new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
+
+function costShare(
+  { supernet, origin }: SupernetModel,
+  metric: MemberMetric,
+  latency: Trial['latency'],
+): number {
+  const costs = [supernet, origin].map((each) =>
+    metric === 'latency' ? sumOfMembers(each, memberCosts(each, metric, latency)) : taskCost(each)[metric],
+  )
+  return costs[0]! / costs[1]!
+}

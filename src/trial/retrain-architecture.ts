@@ -1,0 +1,45 @@
+import { discretise, retrainedAs, type GateValues } from '../derive/network.js'
+import { restrictTo } from '../supernet/prune.js'
+import type { Architecture } from '../supernet/types.js'
+import { teacherFor } from './baseline.js'
+import type { Baseline, NetworkToRetrain, Retrained } from './figures.js'
+import { retrainStage } from './retrain-stage.js'
+import type { Trial, TrialHooks } from './types.js'
+
+/**
+ * Trains an architecture of the trial's space afresh. Of a baseline it learns as `retrain.distillation` says; without one it
+ * learns from the targets alone.
+ */
+export function retrainArchitecture(
+  trial: Trial,
+  hooks: TrialHooks,
+  architecture: Architecture,
+  baseline: Baseline | null = null,
+): Promise<Retrained> {
+  const { graph, initial } = networkToRetrain(trial, architecture)
+  return retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, baseline))
+}
+
+/**
+ * The discrete network of an architecture, as `retrain` wants it, in the searched supernet or in the larger
+ * one that it asks for.
+ */
+export function networkToRetrain(
+  { config, supernet, retrained }: Pick<Trial, 'config' | 'supernet' | 'retrained'>,
+  architecture: Architecture,
+  inherited: ReadonlyMap<string, Float32Array> = new Map(),
+): NetworkToRetrain {
+  const { supernet: chosen } = restrictTo(retrained ?? supernet, architecture)
+  const { graph, constants } = discretise(chosen, gatesOf(architecture), retrainedAs(config.retrain))
+  return { graph, initial: new Map([...inherited, ...constants]) }
+}
+
+/** The gates' final mixture weights, as the architecture holds them. */
+function gatesOf({ groups }: Architecture): GateValues {
+  return Object.fromEntries(
+    groups.map(({ name, kept }) => [
+      name,
+      Object.fromEntries(kept.map(({ member, gate }) => [member, gate])),
+    ]),
+  )
+}

@@ -1,0 +1,36 @@
+import type { Stage } from '../events/types.js'
+import type { Graph } from '../nn/graph.js'
+import type { Retrained } from './figures.js'
+import { retrain } from './retrain.js'
+import type { Teacher } from './teacher.js'
+import type { Trial, TrialHooks } from './types.js'
+
+/** Thrown where a signal stopped a trial; what was saved can be resumed. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+}
+
+/** Trains a discrete network as the configuration says; throws Interrupted where a signal stops it. */
+export async function retrainStage(
+  { config, data, loss, metric, random }: Trial,
+  { emit, signal, execute }: TrialHooks,
+  stage: Exclude<Stage, 'search'>,
+  graph: Graph,
+  initial: ReadonlyMap<string, Float32Array>,
+  teacher?: Teacher,
+): Promise<Retrained> {
+  const context = {
+    options: config.retrain,
+    stage,
+    loss,
+    metric,
+    random,
+    emit,
+    teacher,
+    ...(signal && { signal }),
+    ...(execute && { execute }),
+  }
+  const trained = await retrain(graph, data, context, initial)
+  if (trained.interrupted) throw new Interrupted(`interrupted in stage ${stage}`)
+  return trained
+}

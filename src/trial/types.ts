@@ -1,0 +1,90 @@
+import type { RandomSource } from '../base/random.js'
+import type { Intervention } from '../config/intervention-schema.js'
+import type { PreparedData } from '../data/types.js'
+import type { Event } from '../events/types.js'
+import type { Graph } from '../nn/graph.js'
+import type { Loss } from '../objective/losses.js'
+import type { MetricName } from '../objective/metrics.js'
+import type { Term } from '../objective/terms/types.js'
+import type { Tried, Trying } from '../schedule/planners/trying.js'
+import type { ScheduleSource } from '../schedule/source.js'
+import type { Schedule } from '../schedule/types.js'
+import type { Checkpoint, MenuEntry } from '../search/state.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
+import type { Architecture, MemberMetric, Supernet, Latency } from '../supernet/types.js'
+import type { ShardExecutor } from '../train/shard.js'
+import type { ResolvedConfig } from '../train/training.js'
+import type { Baseline, BenchmarkFigures, TrialMetrics } from './figures.js'
+
+/** One search with one seed, ready to run. */
+export interface Trial {
+  /** What the trial is run by. */
+  readonly config: ResolvedConfig
+  /** The same before interventions changed what comes behind the search: what `config.json` holds. */
+  readonly written: ResolvedConfig
+  readonly data: PreparedData
+  readonly supernet: Supernet
+  /** The supernet of which the retrained network is a part, where `retrain` asks for another one: deeper, wider. */
+  readonly retrained?: Supernet
+  readonly relaxation: Relaxation
+  readonly schedule: Schedule
+  /** Makes what says λ in the schedule's place; called once a search, for it may have a state. */
+  readonly planner?: (plan?: unknown) => ScheduleSource
+  /** Tries whole searches before that; what it finds is given to `planner`. */
+  readonly prepare?: {
+    /** What the tries count. */
+    readonly cost: MemberMetric
+    run(trying: Trying): Promise<unknown>
+  }
+  /** The past runs that the planner starts from, where it has a store. */
+  readonly lessons?: { readonly planner: string; readonly runs: string[] }
+  /** What of a plan, and of the last state of a planner's source, is worth keeping for other searches. */
+  readonly lesson?: (plan: unknown, state: unknown) => unknown
+  readonly terms: readonly Term[]
+  /** Milliseconds of members, where a table of them is configured. */
+  readonly latency?: Latency
+  readonly loss: Loss
+  readonly metric: MetricName
+  readonly random: RandomSource
+  /** Where an architecture stands in the table of a benchmark, if the configuration names one. */
+  readonly benchmark?: (architecture: Architecture) => BenchmarkFigures
+  /** Hash of configuration and data. */
+  readonly identity: string
+}
+
+export interface TrialHooks {
+  readonly emit: (event: Event) => void
+  /** Takes each checkpoint of the search. */
+  readonly save?: (checkpoint: Checkpoint) => void
+  readonly signal?: AbortSignal
+  /** Go on from here. */
+  readonly checkpoint?: Checkpoint | undefined
+  /** What was changed since. */
+  readonly interventions?: readonly Intervention[]
+  /** Who computes the shards of batches; this thread by default. */
+  readonly execute?: ShardExecutor
+  /** The unpruned supernet of a trial that differs in its schedule alone: it is not trained again. */
+  readonly baseline?: Baseline
+  /** What a planner has tried already, and who takes what it tries; an interrupted run need not try again. */
+  readonly tries?: { readonly known: readonly Tried[]; save(tried: readonly Tried[]): void }
+}
+
+/** A finished trial: the architecture, the retrained network, and what is known about them. */
+export interface TrialResult {
+  readonly architecture: Architecture
+  /** The architectures of the menu's sizes, where there is a menu. */
+  readonly menu: readonly MenuEntry[]
+  readonly graph: Graph
+  readonly values: ReadonlyMap<string, Float32Array>
+  /** With the λ that was used. */
+  readonly schedule: Schedule
+  readonly steps: number
+  /** Where a planner tried whole searches: how many schedules, and in how many iterations all together. */
+  readonly tried?: { readonly schedules: number; readonly steps: number }
+  /** The unpruned supernet, where it was trained, for trials that differ in their schedule alone. */
+  readonly baseline?: Baseline
+  /** What the trial's planner found, for other searches to start from. */
+  readonly lesson?: unknown
+  readonly metrics: TrialMetrics
+  readonly seconds: { readonly search: number; readonly baseline: number | null; readonly retrain: number }
+}

@@ -1,0 +1,39 @@
+import { beforeAll, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { discretise, uniformGates } from '../../src/derive/network.js'
+import type { Event } from '../../src/events/types.js'
+import { retrain } from '../../src/trial/retrain.js'
+import { eventsOf, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
+
+beforeAll(() => useBackend('wasm'))
+
+/** A retraining that ends worse than it was: a high rate makes its evaluations scatter. */
+async function retrained(keep: 'best' | 'last') {
+  const supernet = tinyMlp()
+  const { config, data, loss, metric, random } = trialOf(vectorData(), supernet, {
+    retrain: {
+      keep,
+      epochs: 10,
+      evaluateEvery: 5,
+      batch: 4,
+      weights: { learningRate: 0.1, decay: 'constant' },
+    },
+  })
+  const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true })
+  const events: Event[] = []
+  const emit = (event: Event) => void events.push(event)
+  const options = config.retrain
+  const result = await retrain(graph, data, { options, stage: 'retrain', loss, metric, random, emit })
+  return { result, errors: eventsOf(events, 'evaluation').map(({ validation }) => validation!) }
+}
+
+it('a retraining keeps the weights of its best evaluation, or those of its last step', async () => {
+  const [best, last] = [await retrained('best'), await retrained('last')]
+  expect(last.errors).toEqual(best.errors)
+  const least = Math.min(...best.errors)
+  expect(best.result.validation).toBe(least)
+  expect(best.result.bestStep).toBe(5 * (best.errors.indexOf(least) + 1))
+  expect(best.result.bestStep).toBeLessThan(60)
+  expect(last.result).toMatchObject({ validation: last.errors.at(-1), bestStep: 60 })
+  expect(last.result.values).not.toEqual(best.result.values)
+})

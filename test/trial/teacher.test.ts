@@ -1,0 +1,278 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { randomSource } from '../../src/base/random.js'
+import { resolveConfig } from '../../src/config/load-config.js'
+import type { PreparedData } from '../../src/data/types.js'
+import { discretise, uniformGates, unprunedNetwork } from '../../src/derive/network.js'
+import type { Event } from '../../src/events/types.js'
+import { ParameterStore } from '../../src/nn/parameter-store.js'
+import { losses } from '../../src/objective/losses.js'
+import type { Supernet } from '../../src/supernet/types.js'
+import { predict, predictRows, taskOutputs } from '../../src/train/evaluate.js'
+import { batchGradients, disposeGradients, sequential } from '../../src/train/gradients.js'
+import { discreteNetwork } from '../../src/train/network.js'
+import type { Shard, ShardExecutor } from '../../src/train/shard.js'
+import { resolveTraining } from '../../src/train/training.js'
+import { isTaught, teacherFor, trainBaseline, wantsBaseline } from '../../src/trial/baseline.js'
+import { withNetwork } from '../../src/trial/measure.js'
+import { retrainStage } from '../../src/trial/retrain-stage.js'
+import { smallestWithin } from '../../src/trial/smallest.js'
+import { lessonsOf, type Teacher } from '../../src/trial/teacher.js'
+import { runTrial } from '../../src/trial/trial.js'
+import type { Trial } from '../../src/trial/types.js'
+import {
+  eventsOf,
+  imageData,
+  modelOf,
+  onePhase,
+  spaceNet,
+  tinyCells,
+  tinyMlp,
+  trialOf,
+  vectorData,
+} from '../helpers/trials.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const quiet = { emit: () => undefined }
+
+/** Computes batches and keeps their shards. */
+function listening() {
+  const shards: Shard[] = []
+  const execute: ShardExecutor = (network, work) => {
+    shards.push(...work.map(({ shard }) => shard))
+    return sequential(network, work)
+  }
+  return { shards, execute }
+}
+
+async function teacherOf(trial: Trial): Promise<Teacher> {
+  const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
+  const { share } = trial.config.retrain.distillation
+  if (share === 'unexplained') throw new Error('these tests give a share')
+  return { ...(await retrainStage(trial, quiet, 'baseline', graph, constants)), share }
+}
+
+describe('lessons', () => {
+  it.each([false, true])('are what the teacher says of each row; augmented: %s', async (augmented) => {
+    const trial = trialOf(imageData(), tinyCells(), { retrain: { epochs: 1, distillation: { share: 0.9 } } })
+    const teacher = await teacherOf(trial)
+    const { data } = trial
+    const before = tf.memory().numTensors
+    // Neither from 0 on nor without gaps, as the rows of a split are.
+    const taught = data.splits.train.filter((row) => row > 2 && row % 3 !== 0)
+    const lessons = await lessonsOf(teacher, data, taught, augmented)
+    const rows = taught.slice(3, 8).reverse()
+    const size = data.inputs.length / data.dataset.rows
+    const inputs = Float32Array.from(
+      [...rows].flatMap((row) => [...data.inputs.slice(row * size, (row + 1) * size)]),
+    )
+    const wanted = withNetwork(teacher.graph, teacher.values, (network) => taskOutputs(network, data, rows))
+    const found = lessons.taught(inputs, rows)
+    expect(found).toHaveLength(wanted.length)
+    found.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 4))
+    if (augmented)
+      expect(
+        lessons.taught(
+          inputs.map((x) => -x),
+          rows,
+        ),
+      ).not.toEqual(found)
+    lessons.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+})
+
+describe('a network with a teacher', () => {
+  it('learns what the teacher says, not the targets, where its share is all', async () => {
+    const supernet = tinyMlp()
+    const data = vectorData({ train: 96, validation: 24 })
+    const trial = trialOf(data, supernet, {
+      retrain: {
+        epochs: 60,
+        batch: 16,
+        keep: 'last',
+        weights: { optimizer: 'adam', learningRate: 0.01 },
+        distillation: { share: 1 },
+      },
+    })
+    const apart = await teacherOf(trial)
+    // A teacher that is wrong about everything: its last layer is turned around.
+    const last = [...apart.values.keys()].filter((name) => name.endsWith(':kernel')).at(-1)!
+    const wrong = {
+      ...apart,
+      values: new Map([...apart.values].map(([name, v]) => [name, name === last ? v.map((x) => -x) : v])),
+    }
+    const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true })
+    const train = (teacher?: Teacher) => retrainStage(trial, quiet, 'retrain', graph, new Map(), teacher)
+    const rows = data.splits.train
+    const saying = ({ graph, values }: Pick<Teacher, 'graph' | 'values'>) =>
+      withNetwork(graph, values, (network) => taskOutputs(network, data, rows))
+    const distance = (a: Parameters<typeof saying>[0], b: Parameters<typeof saying>[0]) =>
+      Math.hypot(...saying(a).map((value, i) => value - saying(b)[i]!))
+    const pupil = await train(wrong)
+    expect(distance(pupil, wrong)).toBeLessThan(0.5 * distance(pupil, apart))
+    expect(await train()).toEqual(await train())
+  })
+
+  it('has its auxiliary classifier taught, too', () => {
+    const supernet = spaceNet('darts', { cells: 3, channels: 2, nodes: 2, auxiliary: true }, [8, 8, 1], 3)
+    const { graph } = discretise(supernet, uniformGates(supernet), {
+      ...{ gates: 'drop', affine: true, auxiliary: true },
+    })
+    const store = ParameterStore.of(graph, randomSource(1))
+    const network = discreteNetwork(graph, store)
+    const head = store.specs.find(({ name, role }) => name.startsWith('auxiliary') && role === 'weight')!.name
+    const stream = randomSource(2).stream('made')
+    const inputs = Float32Array.from({ length: 4 * 64 }, () => stream.normal())
+    const taught = Float32Array.from({ length: 4 * 3 }, () => stream.normal())
+    const gradientOf = (targets: number[], share: number) => {
+      const shard = { inputs, targets: Float32Array.from(targets), taught, rows: 4 }
+      const distillation = { share, temperature: 2 }
+      const weights = {
+        task: 0,
+        reconstruction: 0,
+        auxiliary: 1,
+        loss: losses['cross-entropy'],
+        distillation,
+      }
+      const found = batchGradients(network, [8, 8, 1], [shard], weights, { weights: [head], alphas: [] })
+      const values = found.weights.get(head)!.dataSync().slice()
+      disposeGradients(found)
+      return values
+    }
+    // Under a share of all the targets say nothing.
+    expect(gradientOf([0, 1, 2, 0], 1)).toEqual(gradientOf([2, 2, 0, 1], 1))
+    expect(gradientOf([0, 1, 2, 0], 0.5)).not.toEqual(gradientOf([2, 2, 0, 1], 0.5))
+    store.dispose()
+  })
+
+  it('has the unpruned supernet for one, which is then trained, compared with, and freed', async () => {
+    const settings = { schedule: onePhase([]), search: { epochs: 2, batch: 8 } }
+    const run = async (share: number) => {
+      const events: Event[] = []
+      const trial = trialOf(imageData(), tinyCells(), {
+        ...settings,
+        retrain: { epochs: 2, distillation: { share } },
+      })
+      const before = tf.memory().numTensors
+      const result = await runTrial(trial, { emit: (event) => void events.push(event) })
+      expect(tf.memory().numTensors).toBe(before)
+      const stages = new Set(eventsOf(events, 'evaluation').map(({ stage }) => stage))
+      return { ...result, stages: [...stages] }
+    }
+    const [alone, taught] = [await run(0), await run(0.9)]
+    expect(alone.stages).toEqual(['search', 'retrain'])
+    expect(alone.metrics.baseline).toBeNull()
+    expect(taught.stages).toEqual(['search', 'baseline', 'retrain'])
+    expect(taught.metrics.baseline).not.toBeNull()
+    expect(taught.architecture).toEqual(alone.architecture)
+    expect(taught.values).not.toEqual(alone.values)
+  })
+})
+
+describe('what is taught', () => {
+  const rows = { train: 24, validation: 12, test: 12 }
+  const shares = (data: PreparedData, supernet: Supernet, retrain: object = {}) =>
+    resolveTraining(
+      resolveConfig({ data: { source: 'digits' }, supernet: { space: supernet.space }, retrain }),
+      data,
+    ).retrain.distillation
+
+  it('is decided by the kind of task, where it is not given', () => {
+    expect(shares(imageData(rows), tinyCells())).toEqual({ share: 0.9, temperature: 2 })
+    expect(shares(vectorData(rows), tinyMlp())).toEqual({ share: 'unexplained', temperature: 2 })
+    const given = { distillation: { share: 0.2, temperature: 3 } }
+    expect(shares(vectorData(rows), tinyMlp(), given)).toEqual({ share: 0.2, temperature: 3 })
+    const open = { distillation: { share: 'unexplained' } }
+    expect(() => shares(imageData(rows), tinyCells(), open)).toThrow(
+      /retrain\.distillation\.share: expected a number/,
+    )
+  })
+
+  it('is of numbers what the teacher leaves unexplained, at most a half', async () => {
+    const learn = (learningRate: number) => {
+      const data = vectorData({ train: 200, validation: 60 })
+      return trialOf(data, tinyMlp(), {
+        retrain: {
+          ...{ epochs: 30, batch: 16, weights: { optimizer: 'adam', learningRate } },
+          distillation: { share: 'unexplained' },
+        },
+      })
+    }
+    const [well, badly] = [learn(0.01), learn(1e-6)]
+    const { figures, retrained } = await trainBaseline(well, quiet)
+    const { data } = well
+    const rows = data.splits.validation
+    const said = withNetwork(retrained!.graph, retrained!.values, (network) =>
+      predictRows(network, data, rows),
+    )
+    const targets = [...rows].map((row) => data.dataset.targets[row]!)
+    const mean = targets.reduce((sum, y) => sum + y, 0) / targets.length
+    const squares = (of: (i: number) => number) => targets.reduce((sum, y, i) => sum + (y - of(i)) ** 2, 0)
+    expect(figures.teaches).toBeCloseTo(squares((i) => said[i]!) / squares(() => mean), 9)
+    expect(figures.teaches).toBeLessThan(0.2)
+    expect((await trainBaseline(badly, quiet)).figures.teaches).toBe(0.5)
+    // Targets that do not vary leave nothing to explain.
+    data.dataset.targets.fill(3)
+    expect((await trainBaseline(well, quiet)).figures.teaches).toBe(0.5)
+  })
+
+  it('is not a network of another size, nor one without a share', () => {
+    const trial = trialOf(imageData(rows), tinyCells(), { retrain: { distillation: { share: 0.9 } } })
+    expect(isTaught(trial)).toBe(true)
+    expect(isTaught({ ...trial, retrained: trial.supernet })).toBe(false)
+    const alone = trialOf(imageData(rows), tinyCells(), { retrain: { distillation: { share: 0 } } })
+    expect(isTaught(alone)).toBe(false)
+    expect(wantsBaseline(alone)).toBe(false)
+  })
+
+  it.each([{}, { augment: { shift: 2, flip: true } }])(
+    'is what the teacher says of the very inputs of each batch: %j',
+    async (more) => {
+      const settings = { epochs: 1, batch: 8, shards: 2, distillation: { share: 1 }, ...more }
+      const trial = trialOf(imageData(rows), tinyCells(), { retrain: settings })
+      const teacher = await teacherOf(trial)
+      const { graph } = discretise(trial.supernet, uniformGates(trial.supernet), {
+        gates: 'drop',
+        affine: true,
+      })
+      const { shards, execute } = listening()
+      await retrainStage(trial, { ...quiet, execute }, 'retrain', graph, new Map(), teacher)
+      expect(shards).toHaveLength(3 * 2)
+      withNetwork(teacher.graph, teacher.values, (network) => {
+        for (const { inputs, taught, rows: n } of shards) {
+          const said = predict(network, tf.tensor(inputs, [n, ...trial.data.dataset.shape]))
+          said.forEach((value, i) => expect(taught![i]).toBeCloseTo(value, 4))
+        }
+      })
+    },
+  )
+
+  it('are all sizes that are tried within a tolerance', async () => {
+    const trial = trialOf(vectorData(rows), tinyMlp(), {
+      retrain: { epochs: 1, batch: 8, distillation: { share: 0.5 } },
+    })
+    const reference = await trainBaseline(trial, quiet)
+    const model = modelOf(trial)
+    const sized = { size: null, cost: 1, architecture: model.architecture() }
+    model.dispose()
+    const { shards, execute } = listening()
+    await smallestWithin(trial, { ...quiet, execute }, 0.5, [sized], reference)
+    expect(shards.length).toBeGreaterThan(0)
+    expect(shards.every(({ taught }) => taught !== undefined)).toBe(true)
+  })
+
+  it('is nothing where the unpruned supernet diverged', () => {
+    const trial = trialOf(vectorData(rows), tinyMlp(), { retrain: { distillation: { share: 0.9 } } })
+    const diverged = {
+      of: '',
+      figures: { parameters: 1, flops: 1, depth: 1, validation: null, test: null },
+      measured: null,
+      compared: {},
+    }
+    expect(teacherFor(trial, diverged)).toBeUndefined()
+    expect(teacherFor(trial, null)).toBeUndefined()
+  })
+})
