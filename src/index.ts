@@ -24,7 +24,13 @@ export { primitiveOf, primitives } from './nn/primitives/index.js'
 export { supernetBuilder, type SupernetBuilder } from './supernet/builder.js'
 export { plainNotation, type Choices, type Notation } from './supernet/notation.js'
 export { choicesOf, choose } from './supernet/prune.js'
-export { searchSpace, type BuildContext, type SearchSpace } from './supernet/space.js'
+export {
+  chooser,
+  searchSpace,
+  type BuildContext,
+  type ChosenSpace,
+  type SearchSpace,
+} from './supernet/space.js'
 export { genotypeNotation, type GenotypeOptions } from './supernet/notations/genotype.js'
 export { nasBench201Notation } from './supernet/notations/nas-bench-201.js'
 export { macroNotation, type MacroNotationOptions } from './supernet/notations/nas-bench-macro.js'
@@ -75,7 +81,7 @@ export { progressBar } from './report/progress.js'
 export { readRun } from './runs/read-run.js'
 
 export { benchOperations, type BenchOperationsOptions } from './runs/bench-operations.js'
-export type { LatencyTable } from './runs/latency.js'
+export type { LatencyTable } from './setup/latency.js'
 export { benchStep, type BenchStepOptions, type StepFigures } from './runs/bench-step.js'
 export { freezeRun, scheduleText } from './runs/freeze-run.js'
 export { planRun, type RunPlan } from './runs/plan-run.js'
@@ -94,5 +100,22 @@ export { resumeRun, searchRun, type SearchRunOptions } from './runs/search-run.j
 export type { RunHooks } from './runs/hooks.js'
 export { startWorkers } from './runs/workers.js'
 export type { PoolFigures, WorkerPool } from './train/workers/pool.js'
-export { compileFor, resolveSchedule } from './runs/schedule-of.js'
-export { setupTrial, type Extensions } from './runs/setup.js'
+export { compileFor, resolveSchedule } from './setup/schedule-of.js'
+export { modelOf, type Inputs, type Model, type ModelParts, type Prediction } from './library/model.js'
+export { search, type SearchRequest, type SearchResult } from './library/search.js'
+export { fileCheckpoints, memoryCheckpoints, type CheckpointStore } from './library/checkpoints.js'
+export {
+  fromArrays,
+  fromDataset,
+  fromFiles,
+  fromRecords,
+  fromTensors,
+  type ArraysOptions,
+  type DatasetLike,
+  type DataSource,
+  type MemoryOptions,
+  type RecordsOptions,
+  type Targets,
+} from './library/data.js'
+export type { ArrayLike, Cell, Nested, PlainRecord } from './library/values.js'
+export { setupTrial, type Extensions } from './setup/setup-trial.js'

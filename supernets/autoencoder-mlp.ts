@@ -6,7 +6,7 @@ import type { ActivationName } from '../src/nn/primitives/elementwise.js'
 import { searchSpace } from '../src/supernet/space.js'
 import { supernetBuilder, type SupernetBuilder } from '../src/supernet/builder.js'
 
-interface Options {
+export interface AutoencoderMlpOptions {
   convolutions: number[]
   encoder: number[]
   code: number
@@ -20,7 +20,7 @@ interface Options {
  * its code. Every hidden layer's units are gated, so that the search finds the widths. Images and series
  * may go through convolutions first, whose channels are gated; the decoder mirrors them.
  */
-export const autoencoderMlp = searchSpace<Options>({
+export const autoencoderMlp = searchSpace<AutoencoderMlpOptions>({
   name: 'autoencoder-mlp',
   description:
     'an autoencoder, then dense layers on its code: how many units for each layer (arXiv:2406.12992)',
@@ -86,13 +86,25 @@ export const autoencoderMlp = searchSpace<Options>({
   },
 })
 
-function gatedDense(s: SupernetBuilder, x: string, name: string, width: number, options: Options): string {
+function gatedDense(
+  s: SupernetBuilder,
+  x: string,
+  name: string,
+  width: number,
+  options: AutoencoderMlpOptions,
+): string {
   const b: GraphBuilder = s.layer(name)
   const hidden = b.activation(b.dense(x, width), options.activation)
   return s.units(b, hidden, { name, layer: name, min: Math.min(options.minUnits, width) })
 }
 
-function gatedConv(s: SupernetBuilder, x: string, name: string, channels: number, options: Options): string {
+function gatedConv(
+  s: SupernetBuilder,
+  x: string,
+  name: string,
+  channels: number,
+  options: AutoencoderMlpOptions,
+): string {
   const b: GraphBuilder = s.layer(name)
   const hidden = b.activation(b.batchNorm(b.conv(x, { channels, kernel: 3, stride: 2 })), options.activation)
   return s.units(b, hidden, { name, layer: name, min: Math.min(options.minUnits, channels) })
@@ -104,7 +116,7 @@ function deconvolved(
   x: string,
   inner: Shape,
   shapes: readonly Shape[],
-  { convolutions, activation }: Options,
+  { convolutions, activation }: AutoencoderMlpOptions,
 ): string {
   const first = s.layer('decoder/unflatten')
   let y = first.reshape(first.activation(first.dense(x, sizeOf(inner)), activation), inner)

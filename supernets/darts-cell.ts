@@ -6,7 +6,7 @@ import type { Shape } from '../src/nn/graph.js'
 import { cellStack } from '../src/supernet/cell-stack.js'
 import { operations } from '../src/nn/operations/index.js'
 
-interface Options {
+export interface DartsCellOptions {
   cells: number
   channels: number
   nodes: number
@@ -21,7 +21,7 @@ interface Options {
  * Small cells in the manner of DARTS (arXiv:1806.09055): each cell reads the two before it, each of its
  * nodes sums `inputs` edges, each edge carries one operation, the nodes are concatenated.
  */
-export const dartsCell = searchSpace<Options>({
+export const dartsCell = searchSpace<DartsCellOptions>({
   name: 'darts-cell',
   description:
     'small image cells: which two inputs for each node, which operation for each edge (after DARTS)',
@@ -49,7 +49,7 @@ export const dartsCell = searchSpace<Options>({
             'how often the stem halves the image; as often as leaves no side above 32, where it is not given',
         }),
       ),
-      alpha: Type.Unsafe<Options['alpha']>({
+      alpha: Type.Unsafe<DartsCellOptions['alpha']>({
         type: 'string',
         enum: ['per-cell', 'shared'],
         default: 'per-cell',

@@ -5,7 +5,7 @@ import { mostBins } from '../src/nn/primitives/bins.js'
 import { supernetBuilder, type SupernetBuilder } from '../src/supernet/builder.js'
 import { searchSpace } from '../src/supernet/space.js'
 
-interface Options {
+export interface MlpCellOptions {
   blocks: number
   width: number
   hidden: number
@@ -19,7 +19,7 @@ interface Options {
  * arXiv:2106.11959, §3.2): for each block whether it is there, whether its input goes past it, how many
  * hidden units it has, and with which activation.
  */
-export const mlpCell = searchSpace<Options>({
+export const mlpCell = searchSpace<MlpCellOptions>({
   name: 'mlp-cell',
   description: 'dense blocks for tables: which blocks, which shortcuts, how many units, which activation',
   ranks: [1],
@@ -69,7 +69,7 @@ export const mlpCell = searchSpace<Options>({
 })
 
 /** What blocks read: the inputs, their bins, or both. */
-function stem(s: SupernetBuilder, { width, bins }: Options): string {
+function stem(s: SupernetBuilder, { width, bins }: MlpCellOptions): string {
   const b = s.root.within('stem')
   const inputs = b.dense(s.root.input, width)
   if (bins === undefined) return inputs

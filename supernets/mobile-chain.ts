@@ -4,7 +4,7 @@ import { operationOf } from '../src/nn/operations/index.js'
 import { supernetBuilder } from '../src/supernet/builder.js'
 import { searchSpace } from '../src/supernet/space.js'
 
-interface Options {
+export interface MobileChainOptions {
   stem: number
   stemStride: number
   channels: number[]
@@ -19,7 +19,7 @@ interface Options {
  * ProxylessNAS (arXiv:1812.00332, §4.1) and FBNet (arXiv:1812.03443). A layer that changes neither size nor
  * channels may be skipped, so that the depth of each stage is searched as well.
  */
-export const mobileChain = searchSpace<Options>({
+export const mobileChain = searchSpace<MobileChainOptions>({
   name: 'mobile-chain',
   description:
     'a chain of inverted residual blocks for images: which kernel and expansion a layer, or no layer',

@@ -6,7 +6,7 @@ import { plainNotation } from '../src/supernet/notation.js'
 import { nasBench201Notation } from '../src/supernet/notations/nas-bench-201.js'
 import { searchSpace } from '../src/supernet/space.js'
 
-interface Options {
+export interface NasBench201Options {
   channels: number
   cells: number
   alpha: 'per-cell' | 'shared'
@@ -31,7 +31,7 @@ const nodes = 4
  * operations each, residual blocks between the stages. An edge may keep nothing, as long as something
  * reaches the cell's output. α is shared by all cells, as published, or per cell.
  */
-export const nasBench201 = searchSpace<Options>({
+export const nasBench201 = searchSpace<NasBench201Options>({
   name: 'nas-bench-201',
   description:
     'image cells of NAS-Bench-201: which of five operations on each of six edges (arXiv:2001.00326)',
@@ -40,7 +40,7 @@ export const nasBench201 = searchSpace<Options>({
     {
       channels: Type.Integer({ minimum: 1, default: 16 }),
       cells: Type.Integer({ minimum: 1, default: 5, description: 'cells of each of the three stages' }),
-      alpha: Type.Unsafe<Options['alpha']>({
+      alpha: Type.Unsafe<NasBench201Options['alpha']>({
         type: 'string',
         enum: ['per-cell', 'shared'],
         default: 'shared',
@@ -81,7 +81,7 @@ function cell(
   x: string,
   name: string,
   channels: number,
-  { alpha, operations }: Options,
+  { alpha, operations }: NasBench201Options,
 ): string {
   const gates = alpha === 'shared' ? 'cell' : name
   s.layer(gates)

@@ -5,7 +5,7 @@ import { supernetBuilder } from '../src/supernet/builder.js'
 import { macroNotation } from '../src/supernet/notations/nas-bench-macro.js'
 import { searchSpace } from '../src/supernet/space.js'
 
-interface Options {
+export interface NasBenchMacroOptions {
   channels: number
   stages: number[]
   head: number
@@ -27,7 +27,7 @@ const candidates = [identity, mbConv(3, 3, 'relu'), mbConv(5, 6, 'relu')]
  * NAS-Bench-Macro (Su et al., arXiv:2103.11922): a chain of eight layers, each an identity or one of two
  * inverted residual blocks. The first layer of a stage halves the image and doubles the channels.
  */
-export const nasBenchMacro = searchSpace<Options>({
+export const nasBenchMacro = searchSpace<NasBenchMacroOptions>({
   name: 'nas-bench-macro',
   description:
     'a chain of image layers, each an identity or one of two inverted residual blocks (arXiv:2103.11922)',

@@ -7,7 +7,7 @@ import { searchSpace } from '../src/supernet/space.js'
 
 type Pooling = 'mean' | 'max' | 'last'
 
-interface Options {
+export interface TemporalConvOptions {
   windows: number[]
   layers: number
   channels: number
@@ -24,7 +24,7 @@ interface Options {
  * the mean over time, so that it does not matter when something happens; in windows of a longer series the last step,
  * too; and of labelled sequences how high they lie.
  */
-export const temporalConv = searchSpace<Options>({
+export const temporalConv = searchSpace<TemporalConvOptions>({
   name: 'temporal-conv',
   description:
     'convolutions over time: which windows at first, then which dilations a layer, or no layer; for labelled sequences and forecasts',
@@ -117,7 +117,7 @@ function besideLevels(s: SupernetBuilder, shapes: string, levels: number, output
 }
 
 /** The sum of convolutions with windows of several lengths, each of which may go. */
-function firstLayer(s: SupernetBuilder, { windows, channels }: Options): string {
+function firstLayer(s: SupernetBuilder, { windows, channels }: TemporalConvOptions): string {
   const stem = s.root.within('stem')
   const [steps] = s.root.shapeOf(s.root.input) as [number]
   const shortest = Math.min(...windows)

@@ -10,7 +10,11 @@ const files = (description: string) =>
  * (`data/data-settings.ts`).
  */
 export const Data = object({
-  source: Type.Optional(Type.String({ description: 'a bundled data set: digits, concrete, chicago' })),
+  source: Type.Optional(
+    Type.String({
+      description: 'a bundled data set: digits, concrete, chicago; memory: what a program gives',
+    }),
+  ),
   file: files('a file or folder, relative to the config; several of one format are read one after another'),
   channels: Type.Optional(
     Type.Record(Type.String(), Type.String(), {

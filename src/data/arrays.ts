@@ -4,6 +4,7 @@ import { gather } from './batches.js'
 import { selectRows, whereIs, type Arrays, type Numbers } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import { fileEncoding, selectTargets, testRows } from './dataset-parts.js'
+import { inMemory } from './given.js'
 import { readKeys } from './keys.js'
 import { channelNames } from './layout.js'
 import { readTarget } from './target.js'
@@ -26,8 +27,9 @@ export function readArrays(
     const hint = 'images in a folder for each class, or config.data.targetFile'
     throw new InputError(`${content.name}: expected a target for each row (${hint}), got none`)
   }
-  // A label inside a record is a class; a file of its own may hold anything.
-  const task = settings.task ?? (settings.files.targets.length > 0 ? undefined : 'classification')
+  // A label inside a record is a class; what stands apart may be anything.
+  const apart = settings.files.targets.length > 0 || settings.reader.name === inMemory
+  const task = settings.task ?? (apart ? undefined : 'classification')
   const columns = targetColumns(labels, settings.targets)
   const target = readTarget(labels, columns, task, settings.missing, settings.classes)
   const kept = keptRows(content, target.values, settings.missing)

@@ -1,8 +1,9 @@
 import { basename, isAbsolute, resolve } from 'node:path'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
-import { bundledData } from './bundled.js'
+import { bundledData, type BundledData } from './bundled.js'
 import { readClasses } from './classes.js'
+import { inMemory, memoryReader, type GivenData } from './given.js'
 import { readerByName, readerByPath } from './readers/index.js'
 import type { ReadOptions, Reader } from './readers/types.js'
 import type { Task } from './types.js'
@@ -21,6 +22,8 @@ export interface DataSettings {
   readonly name: string
   readonly files: DataFiles
   readonly test?: DataFiles
+  /** Of data in memory: how many of the last rows are the split `test`. */
+  readonly testRows?: number
   readonly reader: Reader
   readonly targetReader: Reader
   readonly options: ReadOptions
@@ -41,9 +44,14 @@ export interface DataSettings {
 }
 
 /** Fills in how the data reads: the configuration first, then the bundled data set, then the defaults. */
-export function dataSettings(relative: Data, folder: string, readers: readonly Reader[]): DataSettings {
+export function dataSettings(
+  relative: Data,
+  folder: string,
+  readers: readonly Reader[],
+  own?: GivenData,
+): DataSettings {
   const data = absolutePaths(relative, folder)
-  const source = data.source === undefined ? undefined : bundledData(data.source)
+  const source = data.source === undefined ? undefined : sourceOf(data.source)
   const given = { ...source?.defaults, ...data }
   const inputs = listOf(source?.file ?? data.file ?? [])
   const targetFiles = listOf(data.targetFile)
@@ -58,7 +66,10 @@ export function dataSettings(relative: Data, folder: string, readers: readonly R
           : 'series')
   const target = given.target ?? []
   const task = taskOf(data, source?.defaults.task, kind)
-  const reader = readerOf(given.format, inputs[0] ?? Object.values(data.channels ?? {})[0] ?? '', readers)
+  const reader =
+    data.source === inMemory
+      ? memoryReader(own)
+      : readerOf(given.format, inputs[0] ?? Object.values(data.channels ?? {})[0] ?? '', readers)
   const targetPath = targetFiles[0]
   const targetReader = (targetPath === undefined ? undefined : readerByPath(targetPath, readers)) ?? reader
   checkOptions(data, [reader, targetReader], readers)
@@ -76,7 +87,8 @@ export function dataSettings(relative: Data, folder: string, readers: readonly R
     resize: given.resize ?? 'refuse',
   }
   return {
-    name: data.source ?? nameOf(relative),
+    name: own?.content.name ?? data.source ?? nameOf(relative),
+    ...(own?.testRows && { testRows: own.testRows }),
     files: { inputs, targets: targetFiles, ...(data.channels && { channels: data.channels }) },
     ...(data.test && { test: { inputs: listOf(data.test.file), targets: listOf(data.test.targetFile) } }),
     reader,
@@ -121,6 +133,10 @@ export function absolutePaths(data: Data, folder: string): Data {
 
 const listOf = (paths: string | string[] | undefined): string[] =>
   paths === undefined ? [] : typeof paths === 'string' ? [paths] : paths
+
+/** A bundled data set, or what stands in its place for data in memory. */
+const sourceOf = (name: string): BundledData =>
+  name === inMemory ? { file: inMemory, defaults: {} } : bundledData(name)
 
 const nameOf = ({ file, channels }: Data): string =>
   channels === undefined ? listOf(file).join(', ') : Object.values(channels).join(', ')

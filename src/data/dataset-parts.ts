@@ -1,3 +1,4 @@
+import { inMemory } from './given.js'
 import { basename } from 'node:path'
 import type { Config } from '../config/config-schema.js'
 import { countMissingCells } from './column.js'
@@ -41,12 +42,13 @@ export function countMissing(table: Table, columns: readonly number[]): Record<s
   return Object.fromEntries(counts.filter(([, count]) => count !== 0)) as Record<string, number>
 }
 
-/** How the files of some settings read; for a table, with its columns. */
+/** How the files of some settings read; for a table, with its columns. Nothing where there were none. */
 export function fileEncoding(
   { reader, options, files }: DataSettings,
   table?: Table,
   targets: readonly number[] = [],
-): FileEncoding {
+): FileEncoding | undefined {
+  if (reader.name === inMemory) return undefined
   const own = table?.joined?.from ?? table?.names.length
   const channels = Object.entries(files.channels ?? {}).map(([name, path]) => [name, basename(path)])
   return {

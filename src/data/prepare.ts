@@ -1,4 +1,5 @@
 import type { Config } from '../config/config-schema.js'
+import type { GivenData } from './given.js'
 import { readDataset } from './read-dataset.js'
 import type { Reader } from './readers/types.js'
 import { bent, fitScaler, scale, usualScaling, type Scaling } from './scale.js'
@@ -8,14 +9,15 @@ import type { Dataset, PreparedData } from './types.js'
 
 /**
  * Reads, splits, fills and scales the data of a configuration; its paths are relative to `folder`. `readers`
- * are readers beside the registry's.
+ * are readers beside the registry's, `given` the data of source `memory`.
  */
 export async function prepareData(
   config: Pick<Config, 'data' | 'split' | 'seed'>,
   folder: string,
   readers: readonly Reader[] = [],
+  given?: GivenData,
 ): Promise<PreparedData> {
-  const all = await readDataset(config, folder, readers)
+  const all = await readDataset(config, folder, readers, given)
   const dataset = limitRows(all, config.data.limit, config.split.seed ?? config.seed)
   return prepareDataset(dataset, config.split, config.seed, config.data.scaling)
 }

@@ -6,7 +6,7 @@ import type { ReadOptions, Reader } from './readers/types.js'
 /** All rows of a configuration's files, those of `data.test` last, and how many these are. */
 export async function readContent(settings: DataSettings): Promise<{ content: Content; testRows: number }> {
   const train = await readFiles(settings.files, settings)
-  if (settings.test === undefined) return { content: appendRows(train), testRows: 0 }
+  if (settings.test === undefined) return { content: appendRows(train), testRows: settings.testRows ?? 0 }
   const test = await readFiles(settings.test, settings)
   const testRows = test.reduce((sum, content) => sum + rowCount(content), 0)
   return { content: appendRows([...train, ...test]), testRows }

@@ -7,6 +7,7 @@ import { isTable, rowCount, type Numbers, type Table } from './content.js'
 import { dataSettings, type DataSettings } from './data-settings.js'
 import type { ReadPart, Roles } from './dataset-parts.js'
 import { inTimeOrder, readKeys } from './keys.js'
+import type { GivenData } from './given.js'
 import { readContent } from './read-content.js'
 import { readers } from './readers/index.js'
 import type { Reader } from './readers/types.js'
@@ -20,14 +21,15 @@ import { withoutUnits } from './unit-columns.js'
 /**
  * Reads the data of a configuration: a bundled data set, or its files relative to `folder`. Missing cells are
  * NaN in `inputs`, to be filled after splitting; the key column of `split` is no input. `own` are readers
- * beside the registry's, and go before them.
+ * beside the registry's, and go before them; `given` is what source `memory` stands for.
  */
 export async function readDataset(
   { data, split }: Pick<Config, 'data' | 'split'>,
   folder: string,
   own: readonly Reader[] = [],
+  given?: GivenData,
 ): Promise<Dataset> {
-  const settings = dataSettings(data, folder, [...own, ...readers])
+  const settings = dataSettings(data, folder, [...own, ...readers], given)
   checkSettings(settings)
   const { content, testRows } = await readContent(settings)
   const testFrom = rowCount(content) - testRows

@@ -31,22 +31,26 @@ export async function encodeRecords(
   path: string,
   own: readonly Reader[] = [],
 ): Promise<Records> {
-  const content = await readNew(encoding, path, [...own, ...readers])
-  return isTable(content) ? encodeTable(encoding, content) : encodeArrays(encoding, content)
+  return encodeContent(encoding, await readNew(encoding, path, [...own, ...readers]))
 }
+
+/** The same of records that are in memory. */
+export const encodeContent = (encoding: Encoding, content: Content): Records =>
+  isTable(content) ? encodeTable(encoding, content) : encodeArrays(encoding, content)
 
 async function readNew(
   { kind, file, shape }: Encoding,
   path: string,
   all: readonly Reader[],
 ): Promise<Content> {
-  const trained = readerByName(file?.format ?? 'csv', all)
+  const byName = readerByPath(path, all)
+  // Of data that were in memory nothing is known but their shape.
+  const trained = file || !byName ? readerByName(file?.format ?? 'csv', all) : byName
   const options: ReadOptions = { header: true, labelBytes: 1, resize: 'refuse', ...file?.options }
   if (file?.channels) {
     const paths = Object.entries(file.channels).map(([channel, name]) => [channel, join(path, name)])
     return readChannels(trained, Object.fromEntries(paths) as Record<string, string>, options)
   }
-  const byName = readerByPath(path, all)
   const reader = trained.gives === 'table' && byName?.gives === 'table' ? byName : trained
   const [height, width, channels] = shape ?? []
   const image =

@@ -79,7 +79,8 @@ function networkPredictions({ graph, values }: PlainNetwork, data: PreparedData,
   }
 }
 
-function softmax(logits: Float64Array, rows: number): Float64Array {
+/** Probabilities out of logits, row by row. */
+export function softmax(logits: Float64Array, rows: number): Float64Array {
   const width = logits.length / rows
   const result = new Float64Array(logits.length)
   for (let row = 0; row < rows; row++) {

@@ -10,8 +10,8 @@ import { run } from '../nn/run.js'
 import { carryingMembers } from '../nn/transform.js'
 import { exclusiveNodes } from '../supernet/exclusive.js'
 import type { Supernet } from '../supernet/types.js'
-import type { LatencyTable } from './latency.js'
-import { buildSupernet } from './supernet-of.js'
+import type { LatencyTable } from '../setup/latency.js'
+import { buildSupernet } from '../setup/supernet-of.js'
 
 export interface BenchOperationsOptions {
   /** Its data, supernet and backend. */

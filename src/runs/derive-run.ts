@@ -14,7 +14,7 @@ import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { menuArchitecture } from './menu.js'
 import { readEvents } from './read-run.js'
 import { readFinishedRun, readRunConfig, requireSameData, requireSearch } from './run-folder.js'
-import { setupTrial, type Extensions } from './setup.js'
+import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 
 /** What `deriveRun` can derive by: what the search itself ended with, or a classic rule. */
 export const deriveRules = ['final', ...gateRules, 'perturbation'] as const

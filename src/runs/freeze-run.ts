@@ -8,10 +8,10 @@ import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema
 import { validate } from '../config/validator.js'
 import { eventsOf, startOf } from '../report/history.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
-import { readLatency } from './latency.js'
+import { readLatency } from '../setup/latency.js'
 import { eventsFile } from './log-mark.js'
 import { readEvents, readSchedule } from './read-run.js'
-import { settingsOf } from './replay-check.js'
+import { settingsOf } from '../setup/replay-check.js'
 import { readFinishedRun, retrainedFrom } from './run-folder.js'
 
 /**

@@ -1,4 +1,5 @@
 import type { PreparedData } from '../data/types.js'
+import type { Trial, TrialResult } from '../trial/types.js'
 import type { Event } from '../events/types.js'
 
 /** Who watches a run, who may stop it, and how many compute it: nothing that the run remembers. */
@@ -8,6 +9,8 @@ export interface RunHooks {
   readonly onNotice?: (text: string) => void
   /** Told what the data read as, before anything trains. */
   readonly onData?: (data: PreparedData) => void
+  /** Told what the trial came to, before it is written. */
+  readonly onResult?: (trial: Trial, result: TrialResult) => void
   /** Aborting it writes a checkpoint; the run then throws Interrupted and can be resumed. */
   readonly signal?: AbortSignal
   /** Told when the run begins to listen to the signal, and when it ends; what reads, builds or writes does not. */

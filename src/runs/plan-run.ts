@@ -19,7 +19,7 @@ import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/tra
 import { isTaught, wantsBaseline } from '../trial/baseline.js'
 import { mostAttempts } from '../trial/smallest.js'
 import type { Trial } from '../trial/types.js'
-import { setupTrial, type Extensions } from './setup.js'
+import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 
 /** The memory of a stage's training step. */
 export interface StageMemory {

@@ -9,7 +9,7 @@ import { costOf, type Cost } from '../nn/cost.js'
 import type { Choices, Notation } from '../supernet/notation.js'
 import { choose, illegality } from '../supernet/prune.js'
 import { notationOf, type AnySpace } from '../supernet/space.js'
-import { spaceOf } from './supernet-of.js'
+import { spaceOf } from '../setup/supernet-of.js'
 
 export interface QueryOptions {
   /** The search space that the table is of. */

@@ -43,7 +43,7 @@ import {
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
 import { whileStoppable } from './search-run.js'
-import { setupTrial, type Extensions } from './setup.js'
+import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { withWorkers } from './workers.js'
 
 export interface RetrainRunOptions extends RunHooks, Extensions {
@@ -71,6 +71,7 @@ export async function retrainRun({
   readers = [],
   terms = [],
   planners = [],
+  given,
   out,
   ...hooks
 }: RetrainRunOptions): Promise<FinishedRun> {
@@ -83,7 +84,10 @@ export async function retrainRun({
   const held = { ...changed(origin), split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(config, run, { spaces, readers, terms, planners })
+  const trial = await setupTrial(config, run, {
+    ...{ spaces, readers, terms, planners },
+    ...(given && { given }),
+  })
   if (isTaught(trial)) requireMemory(trial, ['baseline'])
   checkSameSpace(trial, origin, file ?? run)
   requireSameData(run, trial.data)

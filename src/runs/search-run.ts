@@ -22,7 +22,7 @@ import { openEventLog } from './event-log.js'
 import { readFailure, tellingFailure, unfinished } from './failure.js'
 import type { RunHooks } from './hooks.js'
 import { changesBy, checkLevers } from './interventions.js'
-import { keepLesson } from './lesson-store.js'
+import { keepLesson } from '../setup/lesson-store.js'
 import { requireMemory } from './plan-run.js'
 import { writeResults } from './results.js'
 import {
@@ -38,7 +38,7 @@ import {
   type FinishedRun,
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
-import { setupTrial, type Extensions } from './setup.js'
+import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { withWorkers } from './workers.js'
 
 export interface SearchRunOptions extends RunHooks, Extensions {
@@ -68,6 +68,7 @@ export async function searchRun({
   readers = [],
   terms = [],
   planners = [],
+  given,
   resume = false,
   set = [],
   previous = false,
@@ -75,7 +76,7 @@ export async function searchRun({
 }: SearchRunOptions): Promise<FinishedRun> {
   const prepare = async (interventions: readonly Intervention[] = []) => {
     await useBackend(config.backend, { relaxed: config.relaxedSimd })
-    const extensions = { spaces, readers, terms, planners, interventions }
+    const extensions = { spaces, readers, terms, planners, interventions, ...(given && { given }) }
     const trial = await setupTrial(withAbsolutePaths(config, folder), folder, extensions)
     hooks.onData?.(trial.data)
     requireMemory(trial)
@@ -154,7 +155,7 @@ const beginning = new Set<Event['type']>(['start', 'lessons', 'try'])
 async function runInFolder(
   trial: Trial,
   out: string,
-  { onEvent, signal, onStoppable }: RunHooks,
+  { onEvent, onResult, signal, onStoppable }: RunHooks,
   { execute, workers }: WorkerPool,
   { checkpoint, interventions }: Begun,
 ): Promise<void> {
@@ -177,6 +178,7 @@ async function runInFolder(
     const watched = { emit, save, checkpoint, interventions, execute, tries, ...(signal && { signal }) }
     const work = () => runTrial(trial, watched)
     const result = await tellingFailure(emit, () => whileStoppable(onStoppable, work))
+    onResult?.(trial, result)
     const { architecture, menu, graph, values, metrics, schedule, steps } = result
     const seconds = {
       searchSeconds: before + result.seconds.search,

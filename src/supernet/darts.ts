@@ -2,7 +2,7 @@ import { Type, type TSchema } from '@sinclair/typebox'
 import { cellStack, type CellKind } from './cell-stack.js'
 import { plainNotation } from './notation.js'
 import { genotypeNotation } from './notations/genotype.js'
-import { searchSpace, type AnySpace } from './space.js'
+import { searchSpace, type TypedSpace } from './space.js'
 
 /** Options that every space of DARTS's network has. */
 export interface DartsOptions {
@@ -46,7 +46,12 @@ export interface DartsSpace {
  * A space on the search network of DARTS (Liu, Simonyan & Yang, arXiv:1806.09055, §3.1.1): reduction cells
  * at one and two thirds of the depth, four nodes a cell, two inputs a node, one operation an edge.
  */
-export const dartsSpace = ({ name, description, operations, options: more = {} }: DartsSpace): AnySpace =>
+export const dartsSpace = ({
+  name,
+  description,
+  operations,
+  options: more = {},
+}: DartsSpace): TypedSpace<DartsOptions> =>
   searchSpace<DartsOptions>({
     name,
     description,

@@ -34,8 +34,22 @@ export interface SearchSpace<Options = Record<string, unknown>> {
 /** A space of any options, as the registry holds it; options are validated against its schema first. */
 export type AnySpace = SearchSpace<never>
 
-/** Declares a search space, its options' type kept inside. */
-export const searchSpace = <Options>(definition: SearchSpace<Options>): AnySpace => definition
+/** A space that knows the type of its options. */
+export type TypedSpace<Options> = AnySpace & { readonly optionsType?: Options }
+
+/** Declares a search space. */
+export const searchSpace = <Options>(definition: SearchSpace<Options>): TypedSpace<Options> => definition
+
+/** A space with some of its options; the others as usual. */
+export interface ChosenSpace {
+  readonly space: AnySpace
+  readonly options: object
+}
+
+/** Makes of a space a function that chooses its options. */
+export const chooser =
+  <Options>(space: TypedSpace<Options>) =>
+  (options: Partial<Options> = {}): ChosenSpace => ({ space, options })
 
 /** The syntax of a space's architectures, for a supernet with these (validated) options. */
 export const notationOf = (space: AnySpace, options: unknown): Notation =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PNG } from 'pngjs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.js'
-import { setupTrial } from '../../src/runs/setup.js'
+import { setupTrial } from '../../src/setup/setup-trial.js'
 import { program, sentei } from './helper.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-cli-'))

@@ -42,7 +42,7 @@ test('every TypeScript example passes the compiler, as strict as the project', (
 })
 
 describe('TypeScript examples run', () => {
-  const order = ['README.md', 'docs/deliver.md', 'docs/extend.md', 'docs/performance.md']
+  const order = ['README.md', 'docs/library.md', 'docs/deliver.md', 'docs/extend.md', 'docs/performance.md']
   const rank = ({ place: at }: { place: string }) => order.indexOf(at.split(':')[0]!)
   const run = examples.filter(({ info }) => info === 'ts run').sort((a, b) => rank(a) - rank(b))
 
@@ -59,6 +59,10 @@ describe('TypeScript examples run', () => {
   /** What each example of a page prints, in their order. */
   const expected: Record<string, RegExp[]> = {
     'README.md': [/^encoder\/dense0: \d+ of 64 units\n[^]*\nrmse \d/],
+    'docs/library.md': [
+      /units: \d+ of \d+[^]*\nrmse \d[^]*\n\[ \d+\.\d+ \] \d/,
+      /^stopped at \d+\nwent on to \d+\n$/,
+    ],
     'docs/deliver.md': [/^-?\d+(\.\d+)? MPa\n$/],
     'docs/extend.md': [
       /^(hidden [\d ]+\n)?output\/sum (hidden|linear)\n$/,

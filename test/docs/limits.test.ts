@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { fileLimit } from '../../src/base/data-file.js'
 import { LONGEST_CELL, MOST_CELLS } from '../../src/data/readers/row-cutter.js'
 import { mostNodes } from '../../src/nn/builder.js'
-import { mostLambdas } from '../../src/runs/sizes.js'
+import { mostLambdas } from '../../src/setup/sizes.js'
 import { mostUnits } from '../../src/supernet/builder.js'
 import { mostSteps } from '../../src/train/training.js'
 

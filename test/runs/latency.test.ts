@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { benchOperations } from '../../src/runs/bench-operations.js'
-import { latencyOf, type LatencyTable } from '../../src/runs/latency.js'
-import { setupTrial } from '../../src/runs/setup.js'
+import { latencyOf, type LatencyTable } from '../../src/setup/latency.js'
+import { setupTrial } from '../../src/setup/setup-trial.js'
 import { tinyCells, spaceNet } from '../helpers/trials.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-latency-'))

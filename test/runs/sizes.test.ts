@@ -3,7 +3,7 @@ import { useBackend } from '../../src/backend/index.js'
 import { InputError } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { spaces } from '../../src/registry.js'
-import { buildSupernet } from '../../src/runs/supernet-of.js'
+import { buildSupernet } from '../../src/setup/supernet-of.js'
 import { madeData } from '../helpers/trials.js'
 
 beforeAll(() => useBackend('wasm'))

@@ -4,7 +4,8 @@ import { getFileInfo } from 'prettier'
 import { describe, expect, it } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 import { presetNames, spaces } from '../../src/registry.js'
-import { resolveSchedule } from '../../src/runs/schedule-of.js'
+import * as choosers from '../../src/spaces.js'
+import { resolveSchedule } from '../../src/setup/schedule-of.js'
 
 /** Folders of `src/` in the order in which imports may point: to the same line or to one above. */
 const order = [
@@ -18,8 +19,10 @@ const order = [
   ['derive'],
   ['trial'],
   ['export', 'report', 'compare'],
-  ['registry.ts'],
+  ['registry.ts', 'spaces.ts'],
+  ['setup'],
   ['runs'],
+  ['library'],
   ['fleet', 'operate'],
   ['index.ts'],
   ['cli'],
@@ -142,13 +145,14 @@ describe('the structure of the source', () => {
   it('only the registry names concrete search spaces and the list of terms', () => {
     const naming = (what: RegExp) =>
       sources.filter((file) => importsOf(file).some(({ target }) => what.test(target)))
-    expect(naming(/^supernets\//)).toEqual(['src/registry.ts'])
+    expect(naming(/^supernets\//)).toEqual(['src/registry.ts', 'src/spaces.ts'])
     expect(naming(/^src\/objective\/terms\/index\.ts$/)).toEqual(['src/registry.ts'])
   })
 
   it('every space in supernets/ is in the registry, under its file’s name', () => {
     const files = filesIn('supernets').map((file) => file.slice('supernets/'.length, -'.ts'.length))
     expect(spaces.map(({ name }) => name).sort()).toEqual(files.sort())
+    expect(Object.values(choosers).map((choose) => choose().space.name)).toEqual(files.sort())
   })
 
   it('every document in schedules/ is valid, under its file’s name', () => {

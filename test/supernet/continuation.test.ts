@@ -6,7 +6,7 @@ import { unscale } from '../../src/data/scale.js'
 import { discretise, uniformGates } from '../../src/derive/network.js'
 import { parametersOf } from '../../src/nn/cost.js'
 import { sizeOf } from '../../src/nn/primitives/types.js'
-import { buildSupernet } from '../../src/runs/supernet-of.js'
+import { buildSupernet } from '../../src/setup/supernet-of.js'
 import { outputOf } from '../helpers/networks.js'
 
 const configured = (data: object, space: string) =>

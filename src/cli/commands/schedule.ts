@@ -6,14 +6,14 @@ import type { ScheduleDocument } from '../../config/schedule-schema.js'
 import { presetNames } from '../../registry.js'
 import { scheduleSvg } from '../../report/schedule-svg.js'
 import { freezeRun, scheduleText } from '../../runs/freeze-run.js'
-import { compileFor, resolveSchedule } from '../../runs/schedule-of.js'
+import { compileFor, resolveSchedule } from '../../setup/schedule-of.js'
 import {
   namedSchedule,
   scheduleView,
   type NamedSchedule,
   type ScheduleView,
 } from '../../runs/schedule-view.js'
-import { sampleSupernet } from '../../runs/supernet-of.js'
+import { sampleSupernet } from '../../setup/supernet-of.js'
 import { rowsCsv } from '../../schedule/rows.js'
 import { motionOf } from '../../search/gates/gate-time.js'
 import { relaxations } from '../../supernet/relaxations/index.js'

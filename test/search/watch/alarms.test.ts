@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
-import { compileFor, resolveSchedule } from '../../../src/runs/schedule-of.js'
+import { compileFor, resolveSchedule } from '../../../src/setup/schedule-of.js'
 import { alarms } from '../../../src/search/watch/alarms/index.js'
 import type { AlarmName, Observed } from '../../../src/search/watch/alarms/types.js'
 import type { GateWeights, GateGroup } from '../../../src/supernet/types.js'

@@ -8,6 +8,7 @@ import type { Intervention } from '../config/intervention-schema.js'
 import { behindSearch, withInterventions } from '../config/interventions.js'
 import { batchCount } from '../data/batches.js'
 import { prepareData, withScaling } from '../data/prepare.js'
+import type { GivenData } from '../data/given.js'
 import type { Reader } from '../data/readers/types.js'
 import { losses } from '../objective/losses.js'
 import type { Term } from '../objective/terms/types.js'
@@ -33,6 +34,8 @@ export interface Extensions {
   readonly readers?: readonly Reader[]
   readonly terms?: readonly Term[]
   readonly planners?: readonly AnyPlanner[]
+  /** The data of `data.source: memory`. */
+  readonly given?: GivenData
 }
 
 /** What is known of a trial that goes on, beside its configuration. */
@@ -55,9 +58,10 @@ export async function setupTrial(
     terms: ownTerms = [],
     planners: ownPlanners = [],
     interventions = [],
+    given: inMemory,
   }: Extensions & Continued = {},
 ): Promise<Trial> {
-  const data = await prepareData(given, folder, readers)
+  const data = await prepareData(given, folder, readers, inMemory)
   const supernet = buildSupernet(given, data, own)
   const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data)
   const written = withBudget(
