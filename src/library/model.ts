@@ -36,15 +36,15 @@ export interface Model {
   /** The metric that it was chosen by. */
   readonly metric: MetricName
   /** The label of the most probable class of each row, or its value, or its values where there are several outputs. */
-  predict(x: Inputs): Prediction[]
+  readonly predict: (x: Inputs) => Prediction[]
   /** The probability of each class of `task.classes`, a row each. Only for classes. */
-  probabilities(x: Inputs): number[][]
+  readonly probabilities: (x: Inputs) => number[][]
   /** `metric`, or another one, on rows whose targets are known. */
-  evaluate(x: Inputs, y: Targets, metric?: MetricName): number
+  readonly evaluate: (x: Inputs, y: Targets, metric?: MetricName) => number
   /** Writes it as a LayersModel with its preprocessing beside it, reads it again and compares: `sentei predict` takes it. */
-  save(folder: string): Promise<Verification>
+  readonly save: (folder: string) => Promise<Verification>
   /** The same as a LayersModel of tfjs-layers, the caller's to dispose; it takes inputs as `save` describes them. */
-  toLayersModel(): LayersModel
+  readonly toLayersModel: () => LayersModel
 }
 
 /** What a model is made of. */

@@ -84,7 +84,7 @@ export interface SearchResult {
   readonly menu: readonly MenuEntry[]
   readonly events: readonly Event[]
   /** The report of a run, a page of HTML. */
-  report(): Promise<string>
+  readonly report: () => Promise<string>
 }
 
 /**

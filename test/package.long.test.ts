@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { afterAll, expect, test } from 'vitest'
+import { packagePath } from '../src/base/files.js'
+import { allBlocks } from './docs/markdown.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sentei-package-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const npm = (args: string[], cwd: string): string =>
+  execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+
+test('the package, installed in another project, searches arrays in memory', () => {
+  const packed = npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], packagePath('.'))
+  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }]
+  const unwanted = /\.map$|tsbuildinfo|^dist\/(bench|examples|test|scripts)/
+  expect(files.filter(({ path }) => unwanted.test(path))).toEqual([])
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }))
+  npm(['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, filename)], folder)
+  const program = allBlocks.find(({ place }) => place.startsWith('docs/library.md'))!.text
+  expect(program.trim().split('\n').length).toBeLessThanOrEqual(25)
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
+  writeFileSync(join(folder, 'program.js'), ts.transpileModule(program, { compilerOptions }).outputText)
+  const printed = execFileSync(process.execPath, ['program.js'], { cwd: folder, encoding: 'utf8' })
+  expect(printed).toMatch(/^block0.*\n[^]*rmse \d[^]*\n\[ \d+\.\d+ \] \d/)
+  const copies = npm(['ls', '--parseable', '@tensorflow/tfjs-core'], folder).split('\n')
+  expect(new Set(copies.filter((path) => path.endsWith('tfjs-core'))).size).toBe(1)
+  expect(npm(['exec', '--', 'sentei', '--version'], folder).trim()).toMatch(/^\d+\.\d+\.\d+$/)
+}, 240_000)
