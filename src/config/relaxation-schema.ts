@@ -1,10 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Curve } from './schedule-schema.js'
 
-const Name = Type.Unsafe<'gates' | 'softmax' | 'sigmoid' | 'gumbel-softmax'>({
-  type: 'string',
-  enum: ['gates', 'softmax', 'sigmoid', 'gumbel-softmax'],
-})
+const Name = Type.String({ minLength: 1 })
 
 /** How α becomes mixture weights: a relaxation's name, or its name and settings. */
 export const RelaxationSchema = Type.Union(

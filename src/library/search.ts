@@ -16,6 +16,7 @@ import { rowsOf } from '../schedule/rows.js'
 import type { Schedule } from '../schedule/types.js'
 import type { Checkpoint, MenuEntry } from '../search/state.js'
 import { setupTrial } from '../setup/setup-trial.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { ChosenSpace } from '../supernet/space.js'
 import type { Architecture } from '../supernet/types.js'
 import type { TrialMetrics } from '../trial/figures.js'
@@ -58,8 +59,9 @@ export interface SearchRequest extends Settings {
   readonly schedule?: string | Partial<ScheduleDocument> | Readonly<Record<string, unknown>>
   /** Layers and members that the supernet is restricted to, as `supernet.restrict` of a configuration. */
   readonly restrict?: Config['supernet']['restrict']
-  /** Terms and planners beside the registry's. */
+  /** Terms, planners and relaxations beside the registry's. */
   readonly terms?: readonly Term[]
+  readonly relaxations?: readonly Relaxation[]
   readonly planners?: readonly AnyPlanner[]
   /** Aborting it ends the search with `Interrupted`; `checkpoints`, or the folder, then know where it stood. */
   readonly signal?: AbortSignal
@@ -100,9 +102,9 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
     onEvent?.(event)
   }
   const { folder = '.', given } = data
-  const { terms = [], planners = [], space } = request
+  const { terms = [], planners = [], relaxations = [], space } = request
   const extensions = {
-    ...{ terms, planners },
+    ...{ terms, planners, relaxations },
     ...(typeof space !== 'string' && { spaces: [space.space] }),
     ...(given && { given }),
   }
@@ -130,7 +132,8 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
 
 /** The configuration that a request comes to. */
 function configOf({ space, data, schedule, restrict, ...request }: SearchRequest): Config {
-  const { terms: _, planners: __, signal: ___, onEvent, workers, checkpoints, saveTo, ...settings } = request
+  const { terms: _, planners: __, relaxations: ___, ...asked } = request
+  const { signal, onEvent, workers, checkpoints, saveTo, ...settings } = asked
   const supernet =
     typeof space === 'string' ? { space } : { space: space.space.name, options: { ...space.options } }
   return resolveConfig({

@@ -11,6 +11,10 @@ import { losses } from '../objective/losses.js'
 import { terms } from '../registry.js'
 import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import { supernetStepper } from '../search/stepper.js'
+import { inputShape, randomData, type InputSize } from '../setup/random-data.js'
+import { relaxationIn, relaxationOf } from '../setup/relaxation.js'
+import { compileFor, presetOf, resolveSchedule } from '../setup/schedule-of.js'
+import { buildSupernet, spaceOf } from '../setup/supernet-of.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
 import { batching } from '../train/batching.js'
@@ -18,10 +22,6 @@ import { sequentially } from '../train/gradients.js'
 import { resolveTraining } from '../train/training.js'
 import type { PoolFigures, WorkerPool } from '../train/workers/pool.js'
 import type { Trial } from '../trial/types.js'
-import { inputShape, randomData, type InputSize } from '../setup/random-data.js'
-import { relaxationName, relaxationOf } from '../setup/relaxation.js'
-import { compileFor, presetOf, resolveSchedule } from '../setup/schedule-of.js'
-import { buildSupernet, spaceOf } from '../setup/supernet-of.js'
 import { startWorkers } from './workers.js'
 
 export interface BenchStepOptions extends InputSize {
@@ -199,6 +199,7 @@ function randomTrial(options: BenchStepOptions): Trial {
   const space = spaceOf(given.supernet.space, '--supernet')
   const data = randomData(inputShape(space, options), given.search.batch!, random)
   const config = resolveTraining(given, data)
+  const relaxation = relaxationIn(config.relaxation)
   const supernet = buildSupernet(config, data)
   // Long enough that every timed step is in one phase.
   const steps = Math.max(1000, 20 * (options.steps + 1))
@@ -208,12 +209,7 @@ function randomTrial(options: BenchStepOptions): Trial {
     data,
     supernet,
     relaxation: relaxationOf(config.relaxation, steps),
-    schedule: compileFor(
-      resolveSchedule(presetOf(config, []), '.'),
-      supernet,
-      steps,
-      relaxationName(config.relaxation),
-    ),
+    schedule: compileFor(resolveSchedule(presetOf(config, relaxation), '.'), supernet, steps, relaxation),
     terms,
     loss: losses['cross-entropy'],
     metric: 'accuracy',

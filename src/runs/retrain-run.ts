@@ -11,6 +11,7 @@ import type { Event } from '../events/types.js'
 import { costOf } from '../nn/cost.js'
 import { eventsOf } from '../report/history.js'
 import { withPrefix } from '../search/named-arrays.js'
+import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { illegality, restrictTo } from '../supernet/prune.js'
 import { sparsityByLayer } from '../supernet/structure.js'
 import type { Architecture } from '../supernet/types.js'
@@ -43,7 +44,6 @@ import {
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
 import { whileStoppable } from './search-run.js'
-import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { withWorkers } from './workers.js'
 
 export interface RetrainRunOptions extends RunHooks, Extensions {
@@ -71,6 +71,7 @@ export async function retrainRun({
   readers = [],
   terms = [],
   planners = [],
+  relaxations = [],
   given,
   out,
   ...hooks
@@ -85,7 +86,7 @@ export async function retrainRun({
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, {
-    ...{ spaces, readers, terms, planners },
+    ...{ spaces, readers, terms, planners, relaxations },
     ...(given && { given }),
   })
   if (isTaught(trial)) requireMemory(trial, ['baseline'])

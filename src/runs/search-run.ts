@@ -12,6 +12,8 @@ import type { Event } from '../events/types.js'
 import type { Tried } from '../schedule/planners/trying.js'
 import { scheduleCsv } from '../schedule/rows.js'
 import type { Checkpoint } from '../search/state.js'
+import { keepLesson } from '../setup/lesson-store.js'
+import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import type { WorkerPool } from '../train/workers/pool.js'
 import { Interrupted } from '../trial/retrain-stage.js'
 import { runTrial } from '../trial/trial.js'
@@ -22,7 +24,6 @@ import { openEventLog } from './event-log.js'
 import { readFailure, tellingFailure, unfinished } from './failure.js'
 import type { RunHooks } from './hooks.js'
 import { changesBy, checkLevers } from './interventions.js'
-import { keepLesson } from '../setup/lesson-store.js'
 import { requireMemory } from './plan-run.js'
 import { writeResults } from './results.js'
 import {
@@ -38,7 +39,6 @@ import {
   type FinishedRun,
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
-import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { withWorkers } from './workers.js'
 
 export interface SearchRunOptions extends RunHooks, Extensions {
@@ -68,6 +68,7 @@ export async function searchRun({
   readers = [],
   terms = [],
   planners = [],
+  relaxations = [],
   given,
   resume = false,
   set = [],
@@ -76,7 +77,15 @@ export async function searchRun({
 }: SearchRunOptions): Promise<FinishedRun> {
   const prepare = async (interventions: readonly Intervention[] = []) => {
     await useBackend(config.backend, { relaxed: config.relaxedSimd })
-    const extensions = { spaces, readers, terms, planners, interventions, ...(given && { given }) }
+    const extensions = {
+      spaces,
+      readers,
+      terms,
+      planners,
+      relaxations,
+      interventions,
+      ...(given && { given }),
+    }
     const trial = await setupTrial(withAbsolutePaths(config, folder), folder, extensions)
     hooks.onData?.(trial.data)
     requireMemory(trial)

@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Part, Term } from '../objective/terms/types.js'
-import type { RelaxationName } from '../supernet/relaxations/types.js'
+import type { RelaxationTraits } from '../supernet/relaxations/types.js'
 import type { CostMetric } from '../supernet/types.js'
 import { matching } from './select.js'
 import type { Length } from './time.js'
@@ -22,7 +22,7 @@ export interface CompileContext extends Length {
   }[]
   /** The weight arrays that terms act on. */
   readonly parameters: readonly { readonly name: string; readonly layer: string }[]
-  readonly relaxation: RelaxationName
+  readonly relaxation: RelaxationTraits
   /** Is there a table of measured times? */
   readonly latency: boolean
   /** Has the supernet a decoder? */
@@ -57,11 +57,18 @@ export function checkTerm(name: string, part: string, path: string, context: Com
   const parts = (['weights', 'activations', 'gates'] as const).filter((each) => term[each])
   const found = parts.find((each) => each === part)
   if (!found) throw new InputError(`${path}.part: ${name} acts on ${parts.join(', ')}, not on ${part}`)
-  const reason = found === 'gates' ? term.gates!.refused[context.relaxation] : undefined
-  if (reason) throw new InputError(`${path}: ${name} on ${context.relaxation} is refused: ${reason}`)
+  const reason = found === 'gates' ? refusal(term, context.relaxation) : undefined
+  if (reason) throw new InputError(`${path}: ${name} on ${context.relaxation.name} is refused: ${reason}`)
   if (found === 'gates' && term.gates!.needs === 'latency' && !context.latency)
     throw new InputError(`${path}: ${name} needs config.objective.latency, a table of measured times`)
   return found
+}
+
+/** Why a term on gates makes no sense on a relaxation: what it says itself, or that nobody would apply its operator. */
+function refusal({ gates }: Term, relaxation: RelaxationTraits): string | undefined {
+  const own = gates!.refuses?.(relaxation)
+  if (own !== undefined || !gates!.proximal || relaxation.step === 'proximal') return own
+  return `it acts by a proximal operator, and α of ${relaxation.name} are stepped by Adam; use relaxation gates`
 }
 
 const selectors: Readonly<Record<Part, readonly (keyof Selection)[]>> = {

@@ -11,7 +11,7 @@ import { withLevers } from '../schedule/levers.js'
 import type { Lesson } from '../schedule/planners/lessons.js'
 import type { AnyPlanner, PlannerSettings } from '../schedule/planners/types.js'
 import type { Schedule } from '../schedule/types.js'
-import type { RelaxationName } from '../supernet/relaxations/types.js'
+import type { RelaxationTraits } from '../supernet/relaxations/types.js'
 import type { Supernet } from '../supernet/types.js'
 import type { Trial } from '../trial/types.js'
 
@@ -76,7 +76,7 @@ export function checkPlanner(
 interface Work {
   readonly supernet: Supernet
   readonly steps: number
-  readonly relaxation: RelaxationName
+  readonly relaxation: RelaxationTraits
   readonly random: RandomSource
   readonly splits: Splits
   readonly planners: readonly AnyPlanner[]

@@ -1,22 +1,43 @@
 import { InputError } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import { curveAt, curveFault } from '../schedule/curve.js'
-import { hardGumbelSoftmax } from '../supernet/relaxations/gumbel-softmax.js'
 import { relaxations } from '../supernet/relaxations/index.js'
-import type { Relaxation, RelaxationName } from '../supernet/relaxations/types.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
 
-/** The name of the configured relaxation. */
-export const relaxationName = (setting: Config['relaxation']): RelaxationName =>
-  typeof setting === 'string' ? setting : setting.name
+/** The relaxation of a name; the error lists all. `own` go before the registry's. */
+export function relaxationNamed(name: string, path: string, own: readonly Relaxation[] = []): Relaxation {
+  const all = [...own, ...Object.values<Relaxation>(relaxations)]
+  const found = all.find((each) => each.name === name)
+  if (found) return found
+  const names = all.map((each) => each.name)
+  throw new InputError(
+    `${path}: unknown relaxation ${name}${didYouMean(name, names)}; relaxations: ${names.join(', ')}`,
+  )
+}
+
+/** The configured relaxation, whatever its temperature. */
+export function relaxationIn(setting: Config['relaxation'], own: readonly Relaxation[] = []): Relaxation {
+  const { name, hard = false } = typeof setting === 'string' ? { name: setting } : setting
+  const found = relaxationNamed(name, 'config.relaxation', own)
+  if (!hard) return found
+  if (found.hard) return found.hard
+  const able = [...own, ...Object.values<Relaxation>(relaxations)]
+    .filter((each) => each.hard)
+    .map((each) => each.name)
+  throw new InputError(
+    `config.relaxation.hard: only what draws can be hard (${able.join(', ')}), got ${name}`,
+  )
+}
 
 /** The configured relaxation of a search of so many iterations, its temperature following its curve. */
-export function relaxationOf(setting: Config['relaxation'], steps: number): Relaxation {
-  const { name, hard = false, temperature } = typeof setting === 'string' ? { name: setting } : setting
-  if (hard && name !== 'gumbel-softmax')
-    throw new InputError(
-      `config.relaxation.hard: only gumbel-softmax draws, so only it can be hard, got ${name}`,
-    )
-  const relaxation = hard ? hardGumbelSoftmax : relaxations[name]
+export function relaxationOf(
+  setting: Config['relaxation'],
+  steps: number,
+  own: readonly Relaxation[] = [],
+): Relaxation {
+  const relaxation = relaxationIn(setting, own)
+  const { name, temperature } = typeof setting === 'string' ? { name: setting } : setting
   if (!relaxation.temperature) {
     if (temperature === undefined) return relaxation
     throw new InputError(`config.relaxation.temperature: ${name} has no temperature; remove it`)

@@ -12,22 +12,24 @@ import { compileSchedule, type CompileContext } from '../schedule/compile.js'
 import type { AnyPlanner } from '../schedule/planners/types.js'
 import type { Schedule } from '../schedule/types.js'
 import { costRange } from '../supernet/cost-range.js'
-import { relaxations } from '../supernet/relaxations/index.js'
-import type { RelaxationName } from '../supernet/relaxations/types.js'
+import type { RelaxationTraits } from '../supernet/relaxations/types.js'
 import type { AnySpace } from '../supernet/space.js'
 import { isWidth, type Supernet, type Latency } from '../supernet/types.js'
 import type { ResolvedConfig } from '../train/training.js'
 import { expanded, isPlanned } from './planned.js'
-import { relaxationName } from './relaxation.js'
 import { requireLength } from './sizes.js'
 import { spaceOf } from './supernet-of.js'
 
 /** What `schedule: auto` stands for: the space's own preset; none where gates are not proximal. */
-export function presetOf(config: Config, own: readonly AnySpace[]): Config['schedule'] {
-  const { schedule, supernet, relaxation } = config
+export function presetOf(
+  config: Config,
+  { step }: RelaxationTraits,
+  own: readonly AnySpace[] = [],
+): Config['schedule'] {
+  const { schedule, supernet } = config
   if (isPlanned(schedule)) return withBudget(schedule, config)
   if (schedule !== 'auto') return schedule
-  if (relaxations[relaxationName(relaxation)].step !== 'proximal') return 'none'
+  if (step !== 'proximal') return 'none'
   return spaceOf(supernet.space, 'config.supernet.space', own).schedule ?? 'strong-then-relaxed'
 }
 
@@ -49,9 +51,10 @@ export function withTolerance(
   config: ResolvedConfig,
   { groups }: Supernet,
   { splits }: PreparedData,
+  { step }: RelaxationTraits,
 ): ResolvedConfig {
-  const { schedule, budget, relaxation, retrain } = config
-  const steered = relaxations[relaxationName(relaxation)].step === 'proximal' && groups.some(isWidth)
+  const { schedule, budget, retrain } = config
+  const steered = step === 'proximal' && groups.some(isWidth)
   const comparable = splits.validation.length > 0 && retrain.from === 'scratch'
   if (schedule !== 'auto' || budget || !steered || !comparable) return config
   return { ...config, budget: { tolerance: usualTolerance } }
@@ -88,7 +91,7 @@ export function compileFor(
   document: ScheduleDocument,
   supernet: Supernet,
   steps: number,
-  relaxation: RelaxationName,
+  relaxation: RelaxationTraits,
   available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved'>> & {
     readonly times?: Latency
   } = {},

@@ -7,13 +7,14 @@ import type { Config } from '../config/config-schema.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import { behindSearch, withInterventions } from '../config/interventions.js'
 import { batchCount } from '../data/batches.js'
-import { prepareData, withScaling } from '../data/prepare.js'
 import type { GivenData } from '../data/given.js'
+import { prepareData, withScaling } from '../data/prepare.js'
 import type { Reader } from '../data/readers/types.js'
 import { losses } from '../objective/losses.js'
 import type { Term } from '../objective/terms/types.js'
 import { terms } from '../registry.js'
 import type { AnyPlanner } from '../schedule/planners/types.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
 import { notationOf, type AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
 import { resolveTraining, type ResolvedConfig } from '../train/training.js'
@@ -22,7 +23,7 @@ import { checkFit } from './fit-check.js'
 import { latencyOf, readLatency } from './latency.js'
 import { withLessons } from './lesson-store.js'
 import { planned } from './planned.js'
-import { relaxationName, relaxationOf } from './relaxation.js'
+import { relaxationIn, relaxationOf } from './relaxation.js'
 import { checkReplay } from './replay-check.js'
 import { compileFor, presetOf, resolveSchedule, withBudget, withTolerance } from './schedule-of.js'
 import { buildSupernet, retrainedSupernet, spaceOf } from './supernet-of.js'
@@ -34,6 +35,7 @@ export interface Extensions {
   readonly readers?: readonly Reader[]
   readonly terms?: readonly Term[]
   readonly planners?: readonly AnyPlanner[]
+  readonly relaxations?: readonly Relaxation[]
   /** The data of `data.source: memory`. */
   readonly given?: GivenData
 }
@@ -57,15 +59,17 @@ export async function setupTrial(
     readers = [],
     terms: ownTerms = [],
     planners: ownPlanners = [],
+    relaxations = [],
     interventions = [],
     given: inMemory,
   }: Extensions & Continued = {},
 ): Promise<Trial> {
   const data = await prepareData(given, folder, readers, inMemory)
   const supernet = buildSupernet(given, data, own)
-  const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data)
+  const relaxation = relaxationIn(given.relaxation, relaxations)
+  const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data, relaxation)
   const written = withBudget(
-    resolveSchedule(presetOf(config, own), folder, 'config.schedule', ownPlanners),
+    resolveSchedule(presetOf(config, relaxation, own), folder, 'config.schedule', ownPlanners),
     config,
   )
   const document = withLessons(written, data, supernet, folder)
@@ -75,7 +79,6 @@ export async function setupTrial(
   const { latency: file } = config.objective
   const measured = file === undefined ? undefined : readLatency(file, folder)
   checkReplay(document, config, data, measured?.text)
-  const relaxation = relaxationName(config.relaxation)
   const work = { supernet, steps, relaxation, random, splits: data.splits, planners: ownPlanners }
   const found = planned(document, work, (whole) =>
     compileFor(whole, supernet, steps, relaxation, {
@@ -100,7 +103,7 @@ export async function setupTrial(
     data,
     supernet,
     ...(retrained && { retrained }),
-    relaxation: relaxationOf(config.relaxation, steps),
+    relaxation: relaxationOf(config.relaxation, steps, relaxations),
     ...found,
     terms: all,
     ...(measured && { latency: latencyOf(measured.table, supernet) }),

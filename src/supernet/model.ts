@@ -96,7 +96,8 @@ export class SupernetModel {
     const drawn = new Map(groupOf(this.#origin, group).members.map(({ name }) => [name, stream.uniform()]))
     const now = this.#mixed(group)
     const uniform = Float32Array.from(now.members, ({ name }) => drawn.get(name)!)
-    return sample(this.alpha(group), now, this.temperature, uniform)
+    const of = (what: string) => this.#random.stream(`relaxation ${what}`, group, t)
+    return sample(this.alpha(group), now, this.temperature, { uniform, of })
   }
 
   /** Keeps the weights that the model began with from now on, cut as the weights are. Before any pruning. */

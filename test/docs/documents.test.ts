@@ -5,12 +5,12 @@ import { resolveConfig } from '../../src/config/load-config.js'
 import { PlannedSchema, ScheduleSchema } from '../../src/config/schedule-schema.js'
 import { readers } from '../../src/data/readers/index.js'
 import { operations } from '../../src/nn/operations/index.js'
-import { relaxations } from '../../src/supernet/relaxations/index.js'
-import type { RelaxationName } from '../../src/supernet/relaxations/types.js'
 import { planners, presetNames, spaces, terms } from '../../src/registry.js'
 import { compileFor, resolveSchedule } from '../../src/setup/schedule-of.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import { sampleSupernet } from '../../src/setup/supernet-of.js'
+import { relaxations } from '../../src/supernet/relaxations/index.js'
+import type { RelaxationName } from '../../src/supernet/relaxations/index.js'
 import { allBlocks, coded, pageText, tableRows, type Block } from './markdown.js'
 import { schemaRows } from './schema-rows.js'
 
@@ -54,7 +54,7 @@ describe('JSON examples are valid schedules', () => {
   test.each(examples.map((block) => [block.place, block] as const))('%s', (_, { info, text }) => {
     expect(Object.keys(wrapped)).toContain(info)
     const document = resolveSchedule(wrapped[info]!(JSON.parse(text)) as Config['schedule'], '.')
-    const compiled = compileFor(document, sampleSupernet('autoencoder-mlp'), 200, 'gates')
+    const compiled = compileFor(document, sampleSupernet('autoencoder-mlp'), 200, relaxations.gates)
     expect(compiled.columns.some(({ segments }) => segments.some(({ value }) => value > 0))).toBe(true)
   })
 })
@@ -92,7 +92,9 @@ describe('tables say what the program says', () => {
       `\`${name}\``,
       weights ? 'yes' : '–',
       activations ? 'yes' : '–',
-      ...names.map((relaxation) => (!gates ? '–' : gates.refused[relaxation] ? 'refused' : 'yes')),
+      ...names.map((relaxation) =>
+        !gates ? '–' : gates.refuses?.(relaxations[relaxation]) ? 'refused' : 'yes',
+      ),
     ])
     expect(names).toEqual(['gates', 'softmax', 'sigmoid', 'gumbel-softmax'])
     const rows = tableRows('docs/schedules.md', 'Terms')

@@ -68,6 +68,7 @@ describe('TypeScript examples run', () => {
       /^(hidden [\d ]+\n)?output\/sum (hidden|linear)\n$/,
       /^\[( '(skip|conv-[35]x[35])',?){2} \]\n$/,
       /^rmse 3\n$/,
+      /^(block0\/\w+ ?)+\n$/,
       /^\d+\n$/,
       /^width colour=blue colour=red 24\n$/,
     ],

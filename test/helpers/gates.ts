@@ -5,7 +5,8 @@ import { keepMembers, withoutDeadNodes } from '../../src/nn/transform.js'
 import type { LayerGates } from '../../src/objective/terms/types.js'
 import { layerGates } from '../../src/search/gates/layer-gates.js'
 import { SupernetModel } from '../../src/supernet/model.js'
-import type { Relaxation, RelaxationName } from '../../src/supernet/relaxations/types.js'
+import type { RelaxationName } from '../../src/supernet/relaxations/index.js'
+import type { Relaxation } from '../../src/supernet/relaxations/types.js'
 import type { GateGroup, Supernet } from '../../src/supernet/types.js'
 
 /** Gates of a layer as numbers, in float64. */
@@ -52,7 +53,7 @@ export function gateLayer(
     groups: gates.groups,
     alpha: (name) => alphas.get(name)!,
     mixture: (name) =>
-      mixtures[relaxation.name](
+      mixtures[relaxation.name as RelaxationName](
         alphas.get(name)!,
         supernet.groups.find((g) => g.name === name)!,
         model.temperature,

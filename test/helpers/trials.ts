@@ -6,11 +6,11 @@ import type { PreparedData, Task } from '../../src/data/types.js'
 import type { Event } from '../../src/events/types.js'
 import { losses } from '../../src/objective/losses.js'
 import { spaces, terms } from '../../src/registry.js'
-import { planned } from '../../src/setup/planned.js'
-import { relaxationName, relaxationOf } from '../../src/setup/relaxation.js'
-import { compileFor, resolveSchedule } from '../../src/setup/schedule-of.js'
 import { searchArchitecture } from '../../src/search/search.js'
 import type { Checkpoint, SearchContext } from '../../src/search/state.js'
+import { planned } from '../../src/setup/planned.js'
+import { relaxationIn, relaxationOf } from '../../src/setup/relaxation.js'
+import { compileFor, resolveSchedule } from '../../src/setup/schedule-of.js'
 import { SupernetModel } from '../../src/supernet/model.js'
 import type { Supernet } from '../../src/supernet/types.js'
 import { resolveTraining } from '../../src/train/training.js'
@@ -145,7 +145,7 @@ export function trialOf(data: PreparedData, supernet: Supernet, settings: Settin
   const document = resolveSchedule(config.schedule, '.')
   const { steps } = config.search
   const isClass = data.dataset.task.kind === 'classification'
-  const relaxation = relaxationName(config.relaxation)
+  const relaxation = relaxationIn(config.relaxation)
   return {
     config,
     written: config,

@@ -4,6 +4,7 @@ import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import type { Part, Term } from '../../src/objective/terms/types.js'
 import { terms } from '../../src/registry.js'
+import { relaxations } from '../../src/supernet/relaxations/index.js'
 import { numbersOf, total, valueOf } from '../helpers/gates.js'
 import { normals } from '../helpers/networks.js'
 import { minimiser, numericGradient, relativeError } from '../helpers/numeric.js'
@@ -176,7 +177,11 @@ describe.each(on('activations'))('%s on activations', (name, action) => {
 
 /** A relaxation on which a term acts, the default where it does. */
 const relaxationOf = ({ gates }: Term, part: Part) =>
-  part !== 'gates' || !gates!.refused.gates ? 'gates' : gates!.refused.softmax ? 'sigmoid' : 'softmax'
+  part !== 'gates' || !gates!.refuses?.(relaxations.gates)
+    ? 'gates'
+    : gates!.refuses(relaxations.softmax)
+      ? 'sigmoid'
+      : 'softmax'
 
 describe('a term with λ 0', () => {
   const cases = parts.flatMap((part) =>

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
+import { actingTerms } from '../../src/schedule/acting.js'
 import type { CompileContext } from '../../src/schedule/compile.js'
 import { curveAt } from '../../src/schedule/curve.js'
-import { actingTerms } from '../../src/schedule/acting.js'
 import { scheduleCsv } from '../../src/schedule/rows.js'
 import { phaseAt, rowAt, valueAt } from '../../src/schedule/table.js'
+import { relaxations } from '../../src/supernet/relaxations/index.js'
 import { compile, groups, l1, layers, one } from './context.js'
 
 /** λ of l1 on a layer's gates at every iteration. */
@@ -244,8 +245,8 @@ describe('a wrong document', () => {
     [
       'a term that makes no sense on the relaxation',
       one([l1({ lambda: 1 })]),
-      'schedule.phases.0 (all).terms.0: l1 on softmax is refused: softmax weights sum to a constant',
-      { relaxation: 'softmax' },
+      'schedule.phases.0 (all).terms.0: l1 on softmax is refused: weights of softmax sum to a constant',
+      { relaxation: relaxations.softmax },
     ],
     [
       'a reconstruction without a decoder',

@@ -3,6 +3,7 @@ import { validate } from '../../src/config/validator.js'
 import { terms } from '../../src/registry.js'
 import { compileSchedule, type CompileContext } from '../../src/schedule/compile.js'
 import type { Schedule } from '../../src/schedule/types.js'
+import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 
 /** The layers of the made supernet; cells have gates. */
@@ -40,7 +41,7 @@ export const context: CompileContext = {
     { name: `${layer}/a/depthwise:kernel`, layer },
     { name: `${layer}/b/pointwise:kernel`, layer },
   ]),
-  relaxation: 'gates',
+  relaxation: relaxations.gates,
   decoder: true,
   terms,
   costs: (metric) => (metric === 'latency' ? undefined : { whole: 1000, least: 51.5 }),

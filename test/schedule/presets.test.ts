@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { presetNames, readPreset, spaces } from '../../src/registry.js'
-import { compileFor, resolveSchedule } from '../../src/setup/schedule-of.js'
-import { sampleSupernet } from '../../src/setup/supernet-of.js'
 import { actingTerms } from '../../src/schedule/acting.js'
 import { rowAt } from '../../src/schedule/table.js'
+import { compileFor, resolveSchedule } from '../../src/setup/schedule-of.js'
+import { sampleSupernet } from '../../src/setup/supernet-of.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
-import type { RelaxationName } from '../../src/supernet/relaxations/types.js'
+import type { RelaxationName } from '../../src/supernet/relaxations/index.js'
 import { coded, tableRows } from '../docs/markdown.js'
 
 const supernets = spaces.map(({ name }) => [name, sampleSupernet(name)] as const)
@@ -38,7 +38,7 @@ describe.each(presetNames())('preset %s', (name) => {
   it('compiles on every space that it is for, and prunes to an architecture before the end', () => {
     for (const [space, supernet] of supernets.filter(([each]) => purpose.spaces.includes(each)))
       for (const relaxation of purpose.relaxations) {
-        const { steps, prune, columns } = compileFor(document, supernet, 240, relaxation)
+        const { steps, prune, columns } = compileFor(document, supernet, 240, relaxations[relaxation])
         expect(steps, space).toBe(240)
         expect(prune.until, space).toBeLessThanOrEqual(240)
         expect(columns.length > 0, space).toBe(name !== 'none')
@@ -48,7 +48,7 @@ describe.each(presetNames())('preset %s', (name) => {
   it('says clearly why it does not fit where it does not', () => {
     for (const [space, supernet] of supernets)
       for (const relaxation of relaxationNames) {
-        const compile = () => compileFor(document, supernet, 240, relaxation)
+        const compile = () => compileFor(document, supernet, 240, relaxations[relaxation])
         const fits = purpose.spaces.includes(space) && purpose.relaxations.some((each) => each === relaxation)
         if (fits) continue
         try {
@@ -65,7 +65,7 @@ describe.each(presetNames())('preset %s', (name) => {
 it('a preset for a decoder is refused by a supernet without one', () => {
   const cells = supernets.find(([name]) => name === 'darts-cell')![1]
   for (const name of ['autoencoder-first', 'tabular-risk'])
-    expect(() => compileFor(resolveSchedule(name, '.'), cells, 100, 'gates')).toThrow(
+    expect(() => compileFor(resolveSchedule(name, '.'), cells, 100, relaxations.gates)).toThrow(
       'schedule.phases.0 (autoencoder).train: no layer matches encoder/**; layers: stem, cell0, cell1, classifier',
     )
 })
@@ -73,7 +73,7 @@ it('a preset for a decoder is refused by a supernet without one', () => {
 it('presets that stage layers go the way that they say', () => {
   const supernet = sampleSupernet('temporal-conv', { layers: 5 })
   const firstAt = (preset: string, layer: string) => {
-    const schedule = compileFor(resolveSchedule(preset, '.'), supernet, 400, 'gates')
+    const schedule = compileFor(resolveSchedule(preset, '.'), supernet, 400, relaxations.gates)
     const own = supernet.groups.filter((group) => group.layer === layer)
     const acting = actingTerms(schedule)
     return Array.from({ length: 400 }, (_, t) => acting.onGates(layer, own, rowAt(schedule, t))).findIndex(

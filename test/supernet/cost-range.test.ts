@@ -3,6 +3,7 @@ import { compileFor, resolveSchedule } from '../../src/setup/schedule-of.js'
 import { costRange } from '../../src/supernet/cost-range.js'
 import { taskCost } from '../../src/supernet/cost.js'
 import { pruneGroup } from '../../src/supernet/prune.js'
+import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { CostMetric, Supernet } from '../../src/supernet/types.js'
 import { onePhase, spaceNet, tinyCells, tinyMlp } from '../helpers/trials.js'
 
@@ -36,7 +37,8 @@ describe('the floor', () => {
     expect(whole).toBe(1_930_618)
     expect((100 * least) / whole).toBeCloseTo(5.15, 2)
     const withBudget = (budget: object) =>
-      compileFor(resolveSchedule(onePhase([], { budget }) as never, '.'), darts, 100, 'gates').budget
+      compileFor(resolveSchedule(onePhase([], { budget }) as never, '.'), darts, 100, relaxations.gates)
+        .budget
     expect(withBudget({ metric: 'parameters', share: 0.0516 })).toEqual({
       metric: 'parameters',
       limit: 0.0516 * whole,

@@ -4,19 +4,20 @@ import { useBackend } from '../../src/backend/index.js'
 import { InputError } from '../../src/base/errors.js'
 import { randomSource } from '../../src/base/random.js'
 import { resolveConfig } from '../../src/config/load-config.js'
+import { type Term, compileFor, resolveSchedule } from '../../src/index.js'
 import { onVectors } from '../../src/nn/vectors.js'
+import { terms } from '../../src/registry.js'
 import { relaxationOf } from '../../src/setup/relaxation.js'
 import { SupernetModel } from '../../src/supernet/model.js'
-import { hardGumbelSoftmax } from '../../src/supernet/relaxations/gumbel-softmax.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
-import type { Relaxation } from '../../src/supernet/relaxations/types.js'
+import type { Draws, Relaxation } from '../../src/supernet/relaxations/types.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { batching } from '../../src/train/batching.js'
 import { batchGradients, disposeGradients } from '../../src/train/gradients.js'
 import { modelNetwork } from '../../src/train/network.js'
 import { numbersOf, shares, total } from '../helpers/gates.js'
 import { numericGradient, relativeError } from '../helpers/numeric.js'
-import { bytesOf, imageData, modelOf, searched, tinyCells, trialOf } from '../helpers/trials.js'
+import { bytesOf, imageData, modelOf, onePhase, searched, tinyCells, trialOf } from '../helpers/trials.js'
 
 beforeAll(() => useBackend('wasm'))
 
@@ -95,12 +96,17 @@ describe('a temperature', () => {
     )
     expect(setting({ name: 'softmax', hard: true })).toThrow(InputError)
     expect(setting({ name: 'softmx' })).toThrow(
-      'config.relaxation.name: expected one of gates, softmax, sigmoid',
+      'config.relaxation: unknown relaxation softmx; did you mean "softmax"?; relaxations: gates, softmax, sigmoid',
     )
   })
 })
 
 describe('gumbel-softmax', () => {
+  const hard = relaxations['gumbel-softmax'].hard!
+  const draws = (uniform: Float32Array): Draws => ({
+    uniform,
+    of: (what) => randomSource(1).stream(what),
+  })
   const model = (relaxation: Relaxation = relaxations['gumbel-softmax']) => {
     const made = new SupernetModel(tinyCells(), relaxation, randomSource(3), 0.3)
     made.temperature = 0.5
@@ -134,7 +140,7 @@ describe('gumbel-softmax', () => {
     const counts = [0, 0, 0]
     for (let n = 0; n < 4000; n++) {
       const uniform = Float32Array.from(alpha, () => stream.uniform())
-      const drawn = numbersOf(() => hardGumbelSoftmax.sample!(tf.tensor1d(alpha), group, 0.3, uniform))
+      const drawn = numbersOf(() => hard.sample!(tf.tensor1d(alpha), group, 0.3, draws(uniform)))
       expect([...drawn].sort()).toEqual([0, 0, 1])
       counts[drawn.indexOf(1)]!++
     }
@@ -147,17 +153,19 @@ describe('gumbel-softmax', () => {
     const upstream = tf.tensor1d([1, -2, 0.5])
     const gradient = (relaxation: Relaxation) =>
       numbersOf(() =>
-        tf.grad((a) => tf.sum(tf.mul(relaxation.sample!(a as tf.Tensor1D, group, 0.6, uniform), upstream)))(
-          tf.tensor1d(alpha),
-        ),
+        tf.grad((a) =>
+          tf.sum(tf.mul(relaxation.sample!(a as tf.Tensor1D, group, 0.6, draws(uniform)), upstream)),
+        )(tf.tensor1d(alpha)),
       )
-    expect(gradient(hardGumbelSoftmax)).toEqual(gradient(relaxations['gumbel-softmax']))
+    expect(gradient(hard)).toEqual(gradient(relaxations['gumbel-softmax']))
     upstream.dispose()
   })
 
   it('is finite at the ends of what is drawn', () => {
     const ends = Float32Array.of(0, 1 - 2 ** -32, 0.5)
-    const drawn = numbersOf(() => relaxations['gumbel-softmax'].sample!(tf.tensor1d(alpha), group, 0.1, ends))
+    const drawn = numbersOf(() =>
+      relaxations['gumbel-softmax'].sample!(tf.tensor1d(alpha), group, 0.1, draws(ends)),
+    )
     expect([...drawn].every(Number.isFinite)).toBe(true)
   })
 
@@ -233,5 +241,33 @@ describe.each([
       expect(again.gateValues()).toEqual(values)
       again.dispose()
     }
+  })
+})
+
+describe('a relaxation that no term knows', () => {
+  const own: Relaxation = { ...relaxations.softmax, name: 'own' }
+  const compile = (term: string, relaxation: Relaxation, more: readonly Term[] = []) => {
+    const document = resolveSchedule(onePhase([{ term, part: 'gates', lambda: 1 }]) as never, '.')
+    return () => compileFor(document, tinyCells(), 20, relaxation, { terms: [...terms, ...more] })
+  }
+
+  it('is refused by terms that would do nothing on it, and taken by the others', () => {
+    expect(compile('l1', own)).toThrow('l1 on own is refused: weights of own sum to a constant')
+    expect(compile('zero-one', own)).toThrow('zero-one on own is refused')
+    expect(compile('entropy', own)).not.toThrow()
+    expect(compile('zero-one', { ...own, competes: false })).not.toThrow()
+    expect(compile('l1', { ...own, step: 'proximal' })).not.toThrow()
+  })
+
+  it('is refused for a term whose operator nobody would apply, though it says nothing itself', () => {
+    const silent: Term = {
+      name: 'silent',
+      description: 'Σ g',
+      gates: { value: () => tf.scalar(0), proximal: (z) => z },
+    }
+    expect(compile('silent', own, [silent])).toThrow(
+      'silent on own is refused: it acts by a proximal operator, and α of own are stepped by Adam',
+    )
+    expect(compile('silent', relaxations.gates, [silent])).not.toThrow()
   })
 })

@@ -6,18 +6,17 @@ import type { ScheduleDocument } from '../../config/schedule-schema.js'
 import { presetNames } from '../../registry.js'
 import { scheduleSvg } from '../../report/schedule-svg.js'
 import { freezeRun, scheduleText } from '../../runs/freeze-run.js'
-import { compileFor, resolveSchedule } from '../../setup/schedule-of.js'
 import {
   namedSchedule,
   scheduleView,
   type NamedSchedule,
   type ScheduleView,
 } from '../../runs/schedule-view.js'
-import { sampleSupernet } from '../../setup/supernet-of.js'
 import { rowsCsv } from '../../schedule/rows.js'
 import { motionOf } from '../../search/gates/gate-time.js'
-import { relaxations } from '../../supernet/relaxations/index.js'
-import type { RelaxationName } from '../../supernet/relaxations/types.js'
+import { relaxationNamed } from '../../setup/relaxation.js'
+import { compileFor, resolveSchedule } from '../../setup/schedule-of.js'
+import { sampleSupernet } from '../../setup/supernet-of.js'
 import { command, type Arguments, type CommandContext } from '../command.js'
 import { integer, json, out, path, text } from '../options.js'
 import { force, outputOf } from '../output.js'
@@ -121,13 +120,10 @@ function viewOn(document: ScheduleDocument, space: string, args: Arguments): Sch
   const supernet = sampleSupernet(space, optionsOf(args))
   const steps = integer(args, 'iterations', 1) ?? document.replay?.steps ?? 1000
   const epochs = integer(args, 'epochs', 1)
-  const relaxation = text(args, 'relaxation') ?? 'gates'
-  if (!Object.hasOwn(relaxations, relaxation))
-    throw expected('--relaxation', `one of ${Object.keys(relaxations).join(', ')}`, relaxation)
+  const relaxation = relaxationNamed(text(args, 'relaxation') ?? 'gates', '--relaxation')
   const stepsPerEpoch = epochs === undefined ? undefined : steps / epochs
-  const schedule = compileFor(document, supernet, steps, relaxation as RelaxationName, { stepsPerEpoch })
-  const kind = relaxations[relaxation as RelaxationName]
-  return scheduleView(document, schedule, supernet.layers, motionOf(schedule, kind))
+  const schedule = compileFor(document, supernet, steps, relaxation, { stepsPerEpoch })
+  return scheduleView(document, schedule, supernet.layers, motionOf(schedule, relaxation))
 }
 
 function optionsOf(args: Arguments): object {

@@ -19,7 +19,7 @@ import type { LayerGates, Term } from './types.js'
 export const depth: Term = {
   name: 'depth',
   description: 'expected weighted nodes on the longest path: pushes towards shallow members; unit: nodes',
-  gates: { value: expectedDepth, refused: {} },
+  gates: { value: expectedDepth },
 }
 
 /** base + offset: what candidates on one edge share, and what each adds. No base is 0. */

@@ -15,6 +15,5 @@ export const entropy: Term = {
       return tf.neg(tf.sum(tf.mul(p, tf.log(tf.add(p, 1e-8)))))
     }),
     selects: 'groups',
-    refused: {},
   },
 }

@@ -11,6 +11,5 @@ export const flops: Term = {
       return expectedCost(layer, ({ name }, member) => layer.costs().of(name, member).flops / unit)
     },
     selects: 'members',
-    refused: {},
   },
 }

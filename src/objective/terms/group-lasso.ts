@@ -44,7 +44,7 @@ export const groupLasso: Term = {
       )
     },
     selects: 'groups',
-    refused: needsProximal('group-lasso', 'entropy or hoyer'),
+    refuses: needsProximal('group-lasso', 'entropy or hoyer'),
   },
 }
 

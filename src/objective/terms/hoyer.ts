@@ -14,6 +14,5 @@ export const hoyer: Term = {
       tf.div(tf.sum(mixture), tf.sqrt(tf.add(tf.sum(tf.square(mixture)), 1e-12))),
     ),
     selects: 'groups',
-    refused: {},
   },
 }

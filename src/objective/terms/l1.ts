@@ -22,6 +22,6 @@ export const l1: Term = {
     proximal: (z, strength) =>
       new Map([...z].map(([name, gates]) => [name, tf.relu(tf.sub(gates, strength(name)))])),
     selects: 'members',
-    refused: needsProximal('l1', 'entropy'),
+    refuses: needsProximal('l1', 'entropy'),
   },
 }

@@ -27,8 +27,9 @@ export const l2: Term = {
       return tf.mul<tf.Scalar>(apart, group.members.length / (2 * wanted(group)))
     }),
     selects: 'groups',
-    refused: {
-      sigmoid: 'sigmoid weights do not compete, so they have no even share to be drawn to; use zero-one',
-    },
+    refuses: ({ name, competes }) =>
+      competes
+        ? undefined
+        : `${name} weights do not compete, so they have no even share to be drawn to; use zero-one`,
   },
 }

@@ -14,7 +14,6 @@ export const latency: Term = {
       return expectedCost(layer, (group, member) => layer.latency(group, member) / unit)
     },
     selects: 'members',
-    refused: {},
     needs: 'latency',
   },
 }

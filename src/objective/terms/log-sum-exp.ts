@@ -16,9 +16,12 @@ export const logSumExp: Term = {
       return tf.logSumExp(tf.sub(logits, tf.mean(logits)))
     }),
     selects: 'groups',
-    refused: {
-      gates: 'gates are weights, not logits; use relaxation softmax or gumbel-softmax',
-      sigmoid: 'sigmoid logits do not compete, so their sum of exponentials says nothing; use zero-one',
+    refuses({ name, step, competes }) {
+      if (step === 'proximal')
+        return `${name} are weights, not logits; use relaxation softmax or gumbel-softmax`
+      if (!competes)
+        return `${name} logits do not compete, so their sum of exponentials says nothing; use zero-one`
+      return undefined
     },
   },
 }

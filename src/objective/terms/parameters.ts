@@ -11,6 +11,5 @@ export const parameters: Term = {
       return expectedCost(layer, ({ name }, member) => layer.costs().of(name, member).parameters / unit)
     },
     selects: 'members',
-    refused: {},
   },
 }

@@ -15,6 +15,5 @@ export const skipShare: Term = {
       return tf.sum(tf.mul(distribution(mixture), free))
     }),
     selects: 'groups',
-    refused: {},
   },
 }

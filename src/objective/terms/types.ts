@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { RelaxationName } from '../../supernet/relaxations/types.js'
 import type { CostTree } from '../../supernet/member-cost.js'
+import type { RelaxationTraits } from '../../supernet/relaxations/types.js'
 import type { GateGroup, MemberMetric, Supernet } from '../../supernet/types.js'
 
 /** What a term can act on. */
@@ -80,8 +80,8 @@ export interface GateAction {
    * has strength 0 for them. By default it acts on whole layers.
    */
   readonly selects?: 'groups' | 'members'
-  /** Relaxations that it makes no sense on, each with the reason. */
-  readonly refused: Readonly<Partial<Record<RelaxationName, string>>>
+  /** Why it makes no sense on a relaxation; nothing where it does, or always does. */
+  refuses?(relaxation: RelaxationTraits): string | undefined
   /** What it needs of the configuration. */
   readonly needs?: 'latency'
 }

@@ -16,6 +16,6 @@ export const zeroOne: Term = {
   gates: {
     value: eachGroup((mixture) => tf.sum(tf.mul(mixture, tf.sub(1, mixture)))),
     selects: 'groups',
-    refused: { gates: competing, softmax: competing, 'gumbel-softmax': competing },
+    refuses: ({ competes }) => (competes ? competing : undefined),
   },
 }

@@ -1,4 +1,4 @@
-import type { RelaxationName } from '../../supernet/relaxations/types.js'
+import type { RelaxationTraits } from '../../supernet/relaxations/types.js'
 import type { Supernet } from '../../supernet/types.js'
 import { phaseAt } from '../table.js'
 import type { Schedule } from '../types.js'
@@ -12,7 +12,7 @@ export const firstMove = ({ phases }: Schedule): number =>
   phases.find(({ gates }) => gates === 'move')?.from ?? Infinity
 
 /** The term that presses on gates whatever they cost: exact where gates are proximal. */
-export const pressureOn = (relaxation: RelaxationName): string => (relaxation === 'gates' ? 'l1' : 'entropy')
+export const pressureOn = ({ step }: RelaxationTraits): string => (step === 'proximal' ? 'l1' : 'entropy')
 
 /** Whether a layer has gates by whose gradient a cost acts: units, whose cost does not depend on which stay, have none. */
 export const feelsCost = ({ groups }: Supernet, layer: string): boolean =>

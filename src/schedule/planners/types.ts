@@ -1,7 +1,7 @@
 import type { TObject } from '@sinclair/typebox'
 import type { RandomSource } from '../../base/random.js'
 import type { BudgetDocument } from '../../config/schedule-schema.js'
-import type { RelaxationName } from '../../supernet/relaxations/types.js'
+import type { RelaxationTraits } from '../../supernet/relaxations/types.js'
 import type { MemberMetric, Supernet } from '../../supernet/types.js'
 import type { ScheduleSource } from '../source.js'
 import type { Schedule } from '../types.js'
@@ -12,7 +12,7 @@ import type { Trying } from './trying.js'
 export interface PlannerSettings<Options> {
   /** Its own, validated, defaults filled in. */
   readonly options: Options
-  readonly relaxation: RelaxationName
+  readonly relaxation: RelaxationTraits
   readonly budget: BudgetDocument | undefined
 }
 

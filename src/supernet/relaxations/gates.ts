@@ -21,6 +21,7 @@ const closed: ClosedForm = {
 export const gates: Relaxation = {
   name: 'gates',
   step: 'proximal',
+  competes: true,
   travel: 2,
   slope: () => 1,
   initial(group, random, noise) {

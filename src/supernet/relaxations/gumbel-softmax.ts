@@ -7,16 +7,17 @@ import { adamTravel, initialLogits, type Relaxation } from './types.js'
  * (arXiv:1611.01144). Without noise it is softmax(α) · total at any τ: the probability that a member is the
  * largest of a draw. So that is what evaluation sees.
  */
-export const gumbelSoftmax: Relaxation = {
+const soft: Relaxation = {
   name: 'gumbel-softmax',
   step: 'adam',
+  competes: true,
   travel: adamTravel,
   slope: ({ total, members }) => total / members.length,
   // As GDAS has it (arXiv:1910.04465).
   temperature: { from: 10, to: 0.1 },
   initial: initialLogits,
   weights: (alpha, group) => tf.mul(tf.softmax(alpha), group.total),
-  sample: (alpha, group, temperature, uniform) =>
+  sample: (alpha, group, temperature, { uniform }) =>
     tf.mul(tf.softmax(tf.div(tf.add(alpha, gumbel(uniform)), temperature)), group.total),
 }
 
@@ -24,18 +25,20 @@ export const gumbelSoftmax: Relaxation = {
  * The same, straight through (GDAS, arXiv:1910.04465, eq. 7): forward as many members as the group keeps at
  * most share its total alike, those with the largest draws; backward it is the soft sample.
  */
-export const hardGumbelSoftmax: Relaxation = {
-  ...gumbelSoftmax,
-  sample(alpha, group, temperature, uniform) {
-    const soft = gumbelSoftmax.sample!(alpha, group, temperature, uniform)
-    return straightThrough(group)(soft) as tf.Tensor1D
+const hard: Relaxation = {
+  ...soft,
+  sample(alpha, group, temperature, draws) {
+    const drawn = soft.sample!(alpha, group, temperature, draws)
+    return straightThrough(group)(drawn) as tf.Tensor1D
   },
 }
 
+export const gumbelSoftmax: Relaxation = { ...soft, hard }
+
 const straightThrough = (group: GateGroup) =>
-  tf.customGrad((soft) => {
+  tf.customGrad((drawn) => {
     const count = Math.min(group.keep.max, group.members.length)
-    const { indices } = tf.topk(soft as tf.Tensor, count)
+    const { indices } = tf.topk(drawn as tf.Tensor, count)
     const chosen = tf.sum(tf.cast(tf.oneHot(tf.cast(indices, 'int32'), group.members.length), 'float32'), 0)
     return {
       value: tf.mul(chosen, group.total / count),

@@ -8,6 +8,7 @@ import { adamTravel, initialLogits, type Relaxation } from './types.js'
 export const sigmoid: Relaxation = {
   name: 'sigmoid',
   step: 'adam',
+  competes: false,
   travel: adamTravel,
   slope: () => 1 / 4,
   temperature: { from: 1, to: 1 },

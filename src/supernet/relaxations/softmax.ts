@@ -5,6 +5,7 @@ import { adamTravel, initialLogits, type Relaxation } from './types.js'
 export const softmax: Relaxation = {
   name: 'softmax',
   step: 'adam',
+  competes: true,
   travel: adamTravel,
   slope: ({ total, members }) => total / members.length,
   temperature: { from: 1, to: 1 },

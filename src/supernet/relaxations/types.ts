@@ -1,9 +1,24 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { RandomSource } from '../../base/random.js'
+import type { RandomSource, RandomStream } from '../../base/random.js'
 import type { Vectors } from '../../nn/vectors.js'
 import type { GateGroup } from '../types.js'
 
-export type RelaxationName = 'gates' | 'softmax' | 'sigmoid' | 'gumbel-softmax'
+/** What terms, presets and planners ask about a relaxation, so that they need to know none by name. */
+export interface RelaxationTraits {
+  readonly name: string
+  /** `proximal`: plain gradient steps, proximal operators, exact zeros. `adam`: Adam on free parameters. */
+  readonly step: 'proximal' | 'adam'
+  /** Do a group's weights sum to its total, so that what one member gains others lose? */
+  readonly competes: boolean
+}
+
+/** The random numbers of a group in one training step. */
+export interface Draws {
+  /** On [0, 1), one a member; those of a member stay the same when others go. */
+  readonly uniform: Float32Array
+  /** A stream of its own for anything else that a group draws: which of its channels, a number of the whole group. */
+  of(what: string): RandomStream
+}
 
 export interface ClosedForm {
   weights<V>(vectors: Vectors<V>, alpha: V, group: GateGroup): V
@@ -12,8 +27,7 @@ export interface ClosedForm {
 }
 
 /** How architecture weights α become mixture weights, and how they are stepped. */
-export interface Relaxation {
-  readonly name: RelaxationName
+export interface Relaxation extends RelaxationTraits {
   /** Initial α of a group, [M]; drawn from the stream of the group's name, member by member. */
   initial(group: GateGroup, random: RandomSource, noise: number): Float32Array
   /**
@@ -24,15 +38,10 @@ export interface Relaxation {
   weights(alpha: tf.Tensor1D, group: GateGroup, temperature?: number): tf.Tensor1D
   /** `weights` and their gradient in closed form, where there is one: faster than TensorFlow.js's tape. */
   readonly closed?: ClosedForm
-  /** Where the relaxation draws: mixture weights of one training step, [M], out of uniform draws on [0, 1). */
-  readonly sample?: (
-    alpha: tf.Tensor1D,
-    group: GateGroup,
-    temperature: number,
-    uniform: Float32Array,
-  ) => tf.Tensor1D
-  /** `proximal`: plain gradient steps, proximal operators, exact zeros. `adam`: Adam on free parameters. */
-  readonly step: 'proximal' | 'adam'
+  /** Where the relaxation draws: mixture weights of one training step, [M]. */
+  readonly sample?: (alpha: tf.Tensor1D, group: GateGroup, temperature: number, draws: Draws) => tf.Tensor1D
+  /** The same with draws that choose members instead of weighing them, where there is such a variant: `hard`. */
+  readonly hard?: Relaxation
   /**
    * How far a gradient of 1 takes α over all the time of its gates, where none is configured: in units of its group's
    * mean, under Adam in units of α.

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import type { LookAhead, Move, Observed } from '../../../src/schedule/observed.js'
 import { hypergradient } from '../../../src/schedule/planners/hypergradient.js'
+import { relaxations } from '../../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../../src/supernet/types.js'
 import { searched, tinyMlp, trialOf, vectorData } from '../../helpers/trials.js'
 
@@ -33,7 +34,7 @@ function answers(
     supernet,
     random,
     lessons: [],
-    relaxation: 'gates',
+    relaxation: relaxations.gates,
     budget: undefined,
     options: { every: 1, rate: 0.2, price: 0.5, cost: 'parameters', ...options } as never,
   })

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
-import { compileFor, resolveSchedule } from '../../../src/setup/schedule-of.js'
 import { alarms } from '../../../src/search/watch/alarms/index.js'
 import type { AlarmName, Observed } from '../../../src/search/watch/alarms/types.js'
+import { compileFor, resolveSchedule } from '../../../src/setup/schedule-of.js'
+import { relaxations } from '../../../src/supernet/relaxations/index.js'
 import type { GateWeights, GateGroup } from '../../../src/supernet/types.js'
 import {
   eventsOf,
@@ -50,7 +51,7 @@ const schedule = compileFor(
   resolveSchedule({ name: 'x', phases: [{ name: 'all', until: 1 }], prune: { from: 0.3, until: 1 } }, '.'),
   tinyCells(),
   100,
-  'gates',
+  relaxations.gates,
 )
 
 /** The alarms that an observation raises, by default limits. */
@@ -136,7 +137,7 @@ describe('an alarm', () => {
       ],
       prune: { from: 0.3, until: 1 },
     }
-    const late = compileFor(resolveSchedule(document, '.'), tinyCells(), 100, 'gates')
+    const late = compileFor(resolveSchedule(document, '.'), tinyCells(), 100, relaxations.gates)
     const still = weighing(() => even)
     const at = (step: number) =>
       raisedBy({ step, schedule: late, weights: still }).filter(([name]) => name === 'stuck')

@@ -1,7 +1,7 @@
 import { beforeAll, describe, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { relaxations } from '../../../src/supernet/relaxations/index.js'
-import type { RelaxationName } from '../../../src/supernet/relaxations/types.js'
+import type { RelaxationName } from '../../../src/supernet/relaxations/index.js'
 import { tryRemovals } from './expected.js'
 import { build, table, withoutLeaks } from './table.js'
 

@@ -4,6 +4,7 @@ import { useBackend } from '../../../src/backend/index.js'
 import { terms } from '../../../src/registry.js'
 import { layerGates } from '../../../src/search/gates/layer-gates.js'
 import type { SupernetModel } from '../../../src/supernet/model.js'
+import { relaxations } from '../../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../../src/supernet/types.js'
 import { batching } from '../../../src/train/batching.js'
 import { batchGradients, disposeGradients } from '../../../src/train/gradients.js'
@@ -110,7 +111,7 @@ describe.each(cases)('%s with relaxation %s', (_name, relaxation, instance) => {
     const measure = () => ({
       loss: lossAndGradients(model, tried, [groups[0]!.name]).value,
       terms: terms.flatMap(({ name, gates }) =>
-        gates && !gates.refused[relaxation]
+        gates && !gates.refuses?.(relaxations[relaxation])
           ? layers.map((layer) => {
               const value = tf.tidy(() => gates.value(layerGates(model, layer, () => 1)).dataSync()[0]!)
               return [`${name} of ${layer}`, value] as const
