@@ -1,3 +1,5 @@
+export { rules } from './search/decide/rules/index.js'
+export type { Ranked, Rule, Seen } from './search/decide/rules/types.js'
 export type { Checkpoint } from './search/state.js'
 /** Sentei's public API: a search from configuration to report, its steps, and what own spaces are built of. */
 export { backendNames, useBackend, type BackendName } from './backend/index.js'
@@ -92,7 +94,7 @@ export {
   type QueryOptions,
   type TableSummary,
 } from './runs/query-benchmark.js'
-export { deriveRun, deriveRules, type DeriveRule, type DeriveRunOptions } from './runs/derive-run.js'
+export { deriveRun, deriveRules, type DeriveRunOptions } from './runs/derive-run.js'
 export { reportRun } from './runs/report-run.js'
 export { retrainRun } from './runs/retrain-run.js'
 export type { FinishedRun, Timings } from './runs/run-folder.js'

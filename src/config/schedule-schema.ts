@@ -211,12 +211,11 @@ export const ScheduleSchema = Type.Object(
           default: 1,
           description: 'a member is removed when it was weak at so many evaluations in a row',
         }),
-        rule: Type.Unsafe<'magnitude' | 'top-2' | 'perturbation'>({
-          type: 'string',
-          enum: ['magnitude', 'top-2', 'perturbation'],
+        rule: Type.String({
+          minLength: 1,
           default: 'magnitude',
           description:
-            'what the projection keeps: the largest gates, the edges with the strongest operations, or the members whose removal hurts most',
+            'what the projection keeps: magnitude, the largest gates; top-2, the edges with the strongest operations; perturbation, the members whose removal hurts most; threshold; sampling',
         }),
         order: Type.Unsafe<'depth' | 'random'>({
           type: 'string',

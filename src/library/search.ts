@@ -14,6 +14,7 @@ import { withWorkers } from '../runs/workers.js'
 import type { AnyPlanner } from '../schedule/planners/types.js'
 import { rowsOf } from '../schedule/rows.js'
 import type { Schedule } from '../schedule/types.js'
+import type { Rule } from '../search/decide/rules/types.js'
 import type { Checkpoint, MenuEntry } from '../search/state.js'
 import { setupTrial } from '../setup/setup-trial.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
@@ -59,9 +60,10 @@ export interface SearchRequest extends Settings {
   readonly schedule?: string | Partial<ScheduleDocument> | Readonly<Record<string, unknown>>
   /** Layers and members that the supernet is restricted to, as `supernet.restrict` of a configuration. */
   readonly restrict?: Config['supernet']['restrict']
-  /** Terms, planners and relaxations beside the registry's. */
+  /** Terms, planners, relaxations and rules of projection beside the registry's. */
   readonly terms?: readonly Term[]
   readonly relaxations?: readonly Relaxation[]
+  readonly rules?: readonly Rule[]
   readonly planners?: readonly AnyPlanner[]
   /** Aborting it ends the search with `Interrupted`; `checkpoints`, or the folder, then know where it stood. */
   readonly signal?: AbortSignal
@@ -102,9 +104,9 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
     onEvent?.(event)
   }
   const { folder = '.', given } = data
-  const { terms = [], planners = [], relaxations = [], space } = request
+  const { terms = [], planners = [], relaxations = [], rules = [], space } = request
   const extensions = {
-    ...{ terms, planners, relaxations },
+    ...{ terms, planners, relaxations, rules },
     ...(typeof space !== 'string' && { spaces: [space.space] }),
     ...(given && { given }),
   }
@@ -132,7 +134,7 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
 
 /** The configuration that a request comes to. */
 function configOf({ space, data, schedule, restrict, ...request }: SearchRequest): Config {
-  const { terms: _, planners: __, relaxations: ___, ...asked } = request
+  const { terms: _, planners: __, relaxations: ___, rules: ____, ...asked } = request
   const { signal, onEvent, workers, checkpoints, saveTo, ...settings } = asked
   const supernet =
     typeof space === 'string' ? { space } : { space: space.space.name, options: { ...space.options } }

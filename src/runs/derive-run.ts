@@ -1,12 +1,16 @@
 import { useBackend } from '../backend/index.js'
 import { remedyFor } from '../base/checksums.js'
 import { InputError, expected } from '../base/errors.js'
+import { randomSource } from '../base/random.js'
 import { didYouMean } from '../base/suggest.js'
-import { architectureBy, gateRules, type GateRule, type RuleOptions } from '../derive/rules.js'
+import { architectureBy } from '../derive/by-rule.js'
 import { eventsOf } from '../report/history.js'
 import { projectToLegal } from '../search/decide/projection.js'
+import { rules } from '../search/decide/rules/index.js'
+import type { Rule } from '../search/decide/rules/types.js'
 import { freshProgress } from '../search/progress.js'
 import { supernetStepper } from '../search/stepper.js'
+import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { SupernetModel } from '../supernet/model.js'
 import type { GateWeights, Architecture } from '../supernet/types.js'
 import type { Trial } from '../trial/types.js'
@@ -14,14 +18,17 @@ import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { menuArchitecture } from './menu.js'
 import { readEvents } from './read-run.js'
 import { readFinishedRun, readRunConfig, requireSameData, requireSearch } from './run-folder.js'
-import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 
 /** What `deriveRun` can derive by: what the search itself ended with, or a classic rule. */
-export const deriveRules = ['final', ...gateRules, 'perturbation'] as const
-export type DeriveRule = (typeof deriveRules)[number]
+export const deriveRules: readonly string[] = ['final', ...rules.map(({ name }) => name)]
 
-export interface DeriveRunOptions extends Partial<RuleOptions>, Extensions {
-  readonly rule?: DeriveRule
+export interface DeriveRunOptions extends Omit<Extensions, 'rules'> {
+  /** One of `deriveRules`, or a rule of one's own. */
+  readonly rule?: string | Rule
+  /** Of rule `threshold`: the share of its group's mean weight that a member must have; 0.5 by default. */
+  readonly threshold?: number
+  /** Of rule `sampling`: another seed draws other members; the run's by default. */
+  readonly seed?: number
   /** The gates as they were last looked at in so many steps; all by default. */
   readonly step?: number
   /** Of rule `final`: what the search kept at this size of its menu. */
@@ -34,26 +41,29 @@ export interface DeriveRunOptions extends Partial<RuleOptions>, Extensions {
  */
 export async function deriveRun(
   run: string,
-  { rule = 'final', step, threshold = 0.5, menu, ...own }: DeriveRunOptions = {},
+  { rule = 'final', step, threshold = 0.5, seed, menu, ...own }: DeriveRunOptions = {},
 ): Promise<Architecture> {
-  if (!deriveRules.includes(rule))
+  const name = typeof rule === 'string' ? rule : rule.name
+  const found = typeof rule === 'string' ? rules.find((each) => each.name === rule) : rule
+  if (!found && name !== 'final')
     throw new InputError(
-      `--rule: expected one of ${deriveRules.join(', ')}, got ${rule}${didYouMean(rule, deriveRules)}`,
+      `--rule: expected one of ${deriveRules.join(', ')}, got ${name}${didYouMean(name, deriveRules)}`,
     )
-  if (rule === 'final' || rule === 'perturbation')
-    if (step !== undefined)
-      throw new InputError(`--step: only for rules ${gateRules.join(', ')}, got rule ${rule}`)
-  if (menu !== undefined && rule !== 'final')
-    throw new InputError(`--menu: only for rule final, got rule ${rule}`)
+  if (step !== undefined && (!found || found.measures)) {
+    const able = rules.filter(({ measures }) => !measures).map((each) => each.name)
+    throw new InputError(`--step: only for rules ${able.join(', ')}, got rule ${name}`)
+  }
+  if (menu !== undefined && found) throw new InputError(`--menu: only for rule final, got rule ${name}`)
   if (menu !== undefined) return menuArchitecture(run, menu)
-  if (rule === 'final') return readFinishedRun(run).architecture
+  if (!found) return readFinishedRun(run).architecture
   const config = readRunConfig(run)
   requireSearch(run, 'derive from')
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, own)
   requireSameData(run, trial.data)
-  if (rule === 'perturbation') return byPerturbation(run, trial)
-  return architectureBy(rule satisfies GateRule, trial.supernet, gatesOf(run, step), { threshold })
+  if (found.measures) return byMeasuring(run, trial, found)
+  const random = seed === undefined ? trial.random : randomSource(seed)
+  return architectureBy(found, trial.supernet, gatesOf(run, step), { threshold, random })
 }
 
 /** The gates that a run told last in so many steps, or at all. */
@@ -66,19 +76,20 @@ function gatesOf(run: string, most: number | undefined): GateWeights {
   return found.weights
 }
 
-/** What the projection makes of a run's last checkpoint under the rule `perturbation`. */
-function byPerturbation(run: string, trial: Trial): Architecture {
+/** What the projection makes of a run's last checkpoint under a rule that measures. */
+function byMeasuring(run: string, trial: Trial, rule: Rule): Architecture {
   const checkpoint = lastCheckpoint(run, remedyFor(run, ''))
   if (!checkpoint)
     throw new InputError(
-      `${lastCheckpointFile(run)}: no checkpoint; perturbation measures the trained supernet`,
+      `${lastCheckpointFile(run)}: no checkpoint; ${rule.name} measures the trained supernet`,
     )
   const { config, supernet, relaxation, random, schedule } = trial
   const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
   const context = {
     ...trial,
     options: config.search,
-    schedule: { ...schedule, prune: { ...schedule.prune, rule: 'perturbation' as const } },
+    schedule: { ...schedule, prune: { ...schedule.prune, rule: rule.name } },
+    rules: [rule],
     emit: () => undefined,
     save: () => undefined,
   }

@@ -72,6 +72,7 @@ export async function retrainRun({
   terms = [],
   planners = [],
   relaxations = [],
+  rules = [],
   given,
   out,
   ...hooks
@@ -86,7 +87,7 @@ export async function retrainRun({
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, run, {
-    ...{ spaces, readers, terms, planners, relaxations },
+    ...{ spaces, readers, terms, planners, relaxations, rules },
     ...(given && { given }),
   })
   if (isTaught(trial)) requireMemory(trial, ['baseline'])

@@ -69,6 +69,7 @@ export async function searchRun({
   terms = [],
   planners = [],
   relaxations = [],
+  rules = [],
   given,
   resume = false,
   set = [],
@@ -83,6 +84,7 @@ export async function searchRun({
       terms,
       planners,
       relaxations,
+      rules,
       interventions,
       ...(given && { given }),
     }

@@ -83,8 +83,8 @@ export interface PruneRules {
   readonly threshold: number
   /** Evaluations in a row at which a weak member must be weak. */
   readonly patience: number
-  /** What the projection keeps: the largest gates, DARTS's `top-2`, or the members whose removal hurts most. */
-  readonly rule: 'magnitude' | 'top-2' | 'perturbation'
+  /** The rule of the projection, by name. */
+  readonly rule: string
   /** In which order `perturbation` decides groups. */
   readonly order: 'depth' | 'random'
 }

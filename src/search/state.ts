@@ -16,6 +16,7 @@ import type { Course, MeanLosses } from '../train/course.js'
 import type { PassNetwork } from '../train/network.js'
 import type { Shard } from '../train/shard.js'
 import type { SearchOptions } from '../train/training.js'
+import type { Rule } from './decide/rules/types.js'
 
 /** Everything that a search needs to go on exactly where it was. There is no generator state to keep. */
 export interface Checkpoint {
@@ -130,6 +131,8 @@ export interface SearchContext extends LoopContext {
   /** Says λ, iteration by iteration, for one search; the schedule itself by default. */
   readonly source?: ScheduleSource
   readonly terms: readonly Term[]
+  /** Rules of projection beside the registry's. */
+  readonly rules?: readonly Rule[]
   /** The measured table of terms that need one. */
   readonly latency?: Latency
   /** Identity that a checkpoint must carry to be resumed. */

@@ -1,18 +1,26 @@
 import { InputError } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
 import { metrics } from '../objective/metrics.js'
 import type { Schedule } from '../schedule/types.js'
+import { rules } from '../search/decide/rules/index.js'
+import type { Rule } from '../search/decide/rules/types.js'
 import { checkMode } from '../search/modes/arch-batching.js'
 
 /** Refuses what a configuration asks for that its data cannot give: losses and metrics of another task, splits, images. */
-export function checkFit(config: Config, data: PreparedData, schedule: Schedule): void {
+export function checkFit(
+  config: Config,
+  data: PreparedData,
+  schedule: Schedule,
+  ownRules: readonly Rule[] = [],
+): void {
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
   checkCriteria(config.criteria, isClass)
   checkAugmentation(config, data)
   checkMode(config.search, data)
-  checkPruning(schedule, data)
+  checkPruning(schedule, data, ownRules)
   checkTolerance(config, schedule, data)
 }
 
@@ -37,10 +45,17 @@ function checkCriteria(criteria: Config['criteria'], isClass: boolean): void {
   }
 }
 
-function checkPruning({ prune }: Schedule, { splits }: PreparedData): void {
-  if (prune.rule === 'perturbation' && splits.arch.length + splits.validation.length === 0)
+function checkPruning({ prune }: Schedule, { splits }: PreparedData, own: readonly Rule[]): void {
+  const all = [...own, ...rules]
+  const found = all.find(({ name }) => name === prune.rule)
+  const names = all.map(({ name }) => name)
+  if (!found)
     throw new InputError(
-      'schedule.prune.rule: perturbation measures on the split arch or validation, and both are empty; give config.split.validation a share',
+      `schedule.prune.rule: unknown rule ${prune.rule}${didYouMean(prune.rule, names)}; rules: ${names.join(', ')}`,
+    )
+  if (found.measures && splits.arch.length + splits.validation.length === 0)
+    throw new InputError(
+      `schedule.prune.rule: ${found.name} measures on the split arch or validation, and both are empty; give config.split.validation a share`,
     )
 }
 

@@ -14,6 +14,7 @@ import { losses } from '../objective/losses.js'
 import type { Term } from '../objective/terms/types.js'
 import { terms } from '../registry.js'
 import type { AnyPlanner } from '../schedule/planners/types.js'
+import type { Rule } from '../search/decide/rules/types.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 import { notationOf, type AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
@@ -36,6 +37,8 @@ export interface Extensions {
   readonly terms?: readonly Term[]
   readonly planners?: readonly AnyPlanner[]
   readonly relaxations?: readonly Relaxation[]
+  /** Rules of projection. */
+  readonly rules?: readonly Rule[]
   /** The data of `data.source: memory`. */
   readonly given?: GivenData
 }
@@ -60,6 +63,7 @@ export async function setupTrial(
     terms: ownTerms = [],
     planners: ownPlanners = [],
     relaxations = [],
+    rules = [],
     interventions = [],
     given: inMemory,
   }: Extensions & Continued = {},
@@ -95,7 +99,7 @@ export async function setupTrial(
     changes.length === 0 ? resolved : resolveTraining(withInterventions(resolved, changes), data)
   const retrained = retrainedSupernet(changed, data, supernet, own)
   const isClass = data.dataset.task.kind === 'classification'
-  checkFit(changed, data, found.schedule)
+  checkFit(changed, data, found.schedule, rules)
   const benchmark = benchmarkOf(config, folder, supernet, own)
   return {
     config: changed,
@@ -106,6 +110,7 @@ export async function setupTrial(
     relaxation: relaxationOf(config.relaxation, steps, relaxations),
     ...found,
     terms: all,
+    ...(rules.length > 0 && { rules }),
     ...(measured && { latency: latencyOf(measured.table, supernet) }),
     loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],
     metric: config.objective.metric ?? (isClass ? 'accuracy' : 'rmse'),

@@ -140,7 +140,7 @@ const hardlyRemoved = (step: number, { members, notice }: Removed): Event => ({
 })
 
 async function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel) {
-  const { config, data, schedule, terms, latency, loss, metric, random, identity } = trial
+  const { config, data, schedule, terms, rules, latency, loss, metric, random, identity } = trial
   const { emit, signal, execute, interventions } = hooks
   const context = {
     options: config.search,
@@ -151,6 +151,7 @@ async function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel
     random,
     identity,
     ...(latency && { latency }),
+    ...(rules && { rules }),
     ...(signal && { signal }),
     ...(execute && { execute }),
   }

@@ -9,6 +9,7 @@ import type { Term } from '../objective/terms/types.js'
 import type { Tried, Trying } from '../schedule/planners/trying.js'
 import type { ScheduleSource } from '../schedule/source.js'
 import type { Schedule } from '../schedule/types.js'
+import type { Rule } from '../search/decide/rules/types.js'
 import type { Checkpoint, MenuEntry } from '../search/state.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { Architecture, MemberMetric, Supernet, Latency } from '../supernet/types.js'
@@ -41,6 +42,8 @@ export interface Trial {
   /** What of a plan, and of the last state of a planner's source, is worth keeping for other searches. */
   readonly lesson?: (plan: unknown, state: unknown) => unknown
   readonly terms: readonly Term[]
+  /** Rules of projection beside the registry's. */
+  readonly rules?: readonly Rule[]
   /** Milliseconds of members, where a table of them is configured. */
   readonly latency?: Latency
   readonly loss: Loss

@@ -109,7 +109,10 @@ describe('schedule show', () => {
       ['none', ...onCells.slice(0, 2), '--options', '{ cels: 4 }'],
       'options.cels: unknown key, did you mean "cells"?',
     ],
-    [['none', ...onCells, '--relaxation', 'soft'], '--relaxation: expected one of gates, softmax'],
+    [
+      ['none', ...onCells, '--relaxation', 'soft'],
+      '--relaxation: unknown relaxation soft; relaxations: gates, softmax',
+    ],
     [['fixed-l1', ...onCells, '--relaxation', 'softmax'], 'l1 on softmax is refused'],
     [[at('run'), '--iterations', '5'], '--iterations: only for a schedule alone; the run says that itself'],
     [

@@ -69,6 +69,7 @@ describe('TypeScript examples run', () => {
       /^\[( '(skip|conv-[35]x[35])',?){2} \]\n$/,
       /^rmse 3\n$/,
       /^(block0\/\w+ ?)+\n$/,
+      /^(?!.*pool)[^\n]*(conv|skip|none)[^\n]*\n$/,
       /^\d+\n$/,
       /^width colour=blue colour=red 24\n$/,
     ],

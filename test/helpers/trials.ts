@@ -182,13 +182,14 @@ export const modelOf = ({ supernet, relaxation, random, config }: Trial): Supern
 export function contextOf(trial: Trial, signal?: AbortSignal) {
   const events: Event[] = []
   const checkpoints: Checkpoint[] = []
-  const { config, schedule, terms: all, latency, loss, metric, random, identity } = trial
+  const { config, schedule, terms: all, rules, latency, loss, metric, random, identity } = trial
   const source = trial.planner?.()
   const context: SearchContext = {
     options: config.search,
     schedule,
     terms: all,
     ...(latency && { latency }),
+    ...(rules && { rules }),
     ...(source && { source }),
     loss,
     metric,

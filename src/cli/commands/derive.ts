@@ -1,12 +1,12 @@
 import { writeJson } from '../../base/files.js'
-import { deriveRules, deriveRun, type DeriveRule } from '../../runs/derive-run.js'
 import { formatNumber } from '../../report/format.js'
+import { deriveRules, deriveRun } from '../../runs/derive-run.js'
 import type { Architecture } from '../../supernet/types.js'
 import { command } from '../command.js'
 import { integer, json, menu, number, out, path, required } from '../options.js'
 import { force, outputOf } from '../output.js'
-import { noteUnchecked } from '../unchecked.js'
 import { textTable } from '../table.js'
+import { noteUnchecked } from '../unchecked.js'
 
 export const derive = command({
   usage: 'derive <run>',
@@ -29,6 +29,11 @@ export const derive = command({
       requiresArg: true,
       describe: 'rule threshold: share of its group’s mean weight that a member must have; 0.5 by default',
     },
+    seed: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'rule sampling: another seed draws other members; the run’s by default',
+    },
     menu,
     out: out('also write it to this file, as JSON'),
     force,
@@ -37,12 +42,14 @@ export const derive = command({
   async run(args, context) {
     const step = integer(args, 'step', 1)
     const threshold = number(args, 'threshold', 0)
+    const seed = integer(args, 'seed', 0)
     const size = number(args, 'menu', 0)
     const run = required(args, 'run')
     noteUnchecked(run, context)
     const file = outputOf(args, { inputs: [run] })
     const architecture = await deriveRun(run, {
-      rule: required(args, 'rule') as DeriveRule,
+      rule: required(args, 'rule'),
+      ...(seed !== undefined && { seed }),
       ...(step !== undefined && { step }),
       ...(threshold !== undefined && { threshold }),
       ...(size !== undefined && { menu: size }),

@@ -1,11 +1,12 @@
 import type { Budget } from '../../schedule/types.js'
 import { architectureCosts, type Costs } from '../../supernet/architecture-cost.js'
-import { edgeStrengths } from '../../supernet/edge-strengths.js'
 import type { Worth } from '../../supernet/moves.js'
 import { illegality } from '../../supernet/prune.js'
 import { keepable, type GateGroup, type Supernet, type GateWeights } from '../../supernet/types.js'
 import { leastCostly, mostWanted, type Candidate } from '../../supernet/within-budget.js'
 import type { Pruning } from '../state.js'
+import { weighingRule } from './rules/index.js'
+import type { Rule, Seen } from './rules/types.js'
 
 /** What is known of the supernet as it stands: how to count its architectures, what it costs, and the least costly one. */
 interface Counted {
@@ -47,13 +48,16 @@ export function isUnsettled(pruning: Pruning): boolean {
   )
 }
 
-/** What gates say of how much members are wanted: their shares of their groups, or under `top-2` the edges' strengths. */
-export function worthByGates(supernet: Supernet, values: GateWeights, rule: 'magnitude' | 'top-2'): Worth {
+/** What gates say of how much members are wanted, by a rule that does not measure: as shares of their groups. */
+export function worthByGates({ model, context }: Pruning, rule: Rule, weights = model.gateValues()): Worth {
+  const { supernet } = model
+  const seen: Seen = {
+    ...{ supernet, weights },
+    threshold: context.schedule.prune.threshold,
+    draw: (of) => context.random.stream('projection', of),
+  }
   return Object.fromEntries(
-    supernet.groups.map((group) => [
-      group.name,
-      shares(rule === 'top-2' ? edgeStrengths(supernet, group, values) : values[group.name]!),
-    ]),
+    supernet.groups.map((group) => [group.name, shares(rule.rank(group, seen).worth)]),
   )
 }
 
@@ -75,7 +79,7 @@ export function spared(
   kept: readonly string[],
   values: GateWeights,
 ): readonly string[] {
-  const { budget, prune } = pruning.context.schedule
+  const { budget } = pruning.context.schedule
   if (!budget || kept.length === group.members.length) return kept
   const { supernet } = pruning.model
   const { costs, least } = counted(pruning, budget)
@@ -84,7 +88,7 @@ export function spared(
   const affordable = (names: readonly string[]) =>
     needed.every((name) => names.includes(name)) ||
     leastCostly(narrowed(supernet, group, names), costs).cost <= budget.limit
-  const worth = worthByGates(supernet, values, prune.rule === 'top-2' ? 'top-2' : 'magnitude')
+  const worth = worthByGates(pruning, weighingRule(pruning.context), values)
   const wanted = (names: readonly string[]) => mostWanted(narrowed(supernet, group, names), costs, worth).cost
   const staying = affordable(kept) ? [...kept] : [...new Set([...kept, ...needed])]
   const limit = budget.menu?.[pruning.progress.menu.length]?.limit ?? budget.limit

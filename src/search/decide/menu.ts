@@ -7,6 +7,7 @@ import { mostWanted, withinBudget, type Candidate } from '../../supernet/within-
 import { evaluate } from '../../train/evaluate.js'
 import type { MenuEntry, Pruning } from '../state.js'
 import { costsOf, worthByGates } from './budget.js'
+import { weighingRule } from './rules/index.js'
 
 /** Is there a size of the menu whose time has come? */
 export const isMenuDue = ({ context, progress }: Pruning, step: number): boolean =>
@@ -72,9 +73,8 @@ function keep(pruning: Pruning, budget: Budget, entry: MenuEntry): void {
 }
 
 /** By gates, whatever rule the projection has: perturbation would measure every member at every size. */
-function worthNow({ model, context }: Pruning): Worth {
-  const rule = context.schedule.prune.rule === 'top-2' ? 'top-2' : 'magnitude'
-  return worthByGates(model.supernet, model.gateValues(), rule)
+function worthNow(pruning: Pruning): Worth {
+  return worthByGates(pruning, weighingRule(pruning.context))
 }
 
 function entryOf(

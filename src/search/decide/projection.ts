@@ -1,61 +1,71 @@
-import type { Ablation } from '../../events/types.js'
 import type { Budget } from '../../schedule/types.js'
-import { edgeStrengths } from '../../supernet/edge-strengths.js'
 import type { Worth } from '../../supernet/moves.js'
-import { inputsFirst, strongest } from '../../supernet/prune.js'
-import { keepable, others, type GateGroup } from '../../supernet/types.js'
+import { inputsFirst } from '../../supernet/prune.js'
+import { others, type GateGroup } from '../../supernet/types.js'
 import { withinBudget } from '../../supernet/within-budget.js'
-import { ablate, ablationsOf, hurt } from '../removal/ablation.js'
+import { ablationsOf, perturbations } from '../removal/ablation.js'
 import type { Ablated } from '../removal/evidence.js'
 import { measured, remove, type Removal } from '../removal/remove.js'
 import type { Pruning } from '../state.js'
 import { costsOf, shares, worthByGates } from './budget.js'
+import { ruleOf } from './rules/index.js'
+import { keptBy } from './rules/kept.js'
+import { magnitude } from './rules/magnitude.js'
+import { hurtOf } from './rules/perturbation.js'
+import type { Rule, Seen } from './rules/types.js'
 
 /**
  * Makes the supernet a legal architecture by the schedule's rule, and within its budget. Returns the metric lost
  * (negative where it got better).
  */
 export function projectToLegal(pruning: Pruning, step: number): number {
-  const { prune, budget } = pruning.context.schedule
-  const { rule } = prune
-  return measured(pruning, () => {
-    if (budget) return projectToBudget(pruning, budget, step)
-    return rule === 'perturbation'
-      ? projectByPerturbation(pruning, step)
-      : projectByGates(pruning, rule, step)
-  })
+  const { context } = pruning
+  const { budget } = context.schedule
+  const rule = ruleOf(context)
+  return measured(pruning, () =>
+    budget ? projectToBudget(pruning, rule, budget, step) : projectByRule(pruning, rule, step),
+  )
 }
 
 const isOpen = ({ members, keep }: GateGroup): boolean => members.length > keep.max
 
-/**
- * In each group with too many members the ones with the largest gates stay; under `top-2` an input counts as much as
- * its strongest operation. Inputs are decided before operations, so that an edge's operations are not weighed in vain.
- */
-function projectByGates(pruning: Pruning, rule: 'magnitude' | 'top-2', step: number): Removal[] {
-  const { model } = pruning
-  const values = model.gateValues()
-  return inputsFirst(model.supernet.groups).flatMap(({ name }) => {
-    const group = model.supernet.groups.find((g) => g.name === name)
+/** In each group with too many members those stay that the rule says, one group after another. */
+function projectByRule(pruning: Pruning, rule: Rule, step: number): Removal[] {
+  const { model, context } = pruning
+  const weights = model.gateValues()
+  return rule.order(inOrder(pruning, rule)).flatMap(({ name }) => {
+    const { supernet } = model
+    const group = supernet.groups.find((g) => g.name === name)
     if (!group || !isOpen(group)) return []
-    const importance = rule === 'top-2' ? edgeStrengths(model.supernet, group, values) : values[name]!
-    const kept = strongest(model.supernet, group, importance)
-    const ablated = ablationsOf(pruning, group, others(group, kept), step)
-    return [remove(pruning, group, kept, step, 'projection', ablated)]
+    const seen: Seen = {
+      ...{ supernet, weights },
+      threshold: context.schedule.prune.threshold,
+      draw: (of) => context.random.stream('projection', of),
+      measure: (of, members) => perturbations(pruning, of, members, step),
+    }
+    const ranked = rule.rank(group, seen)
+    const kept = keptBy(ranked, group, seen)
+    const ablated = ranked.ablated ?? ablationsOf(pruning, group, others(group, kept), step)
+    return [remove(pruning, group, kept, step, rule.by, ablated)]
   })
+}
+
+/** Rules that measure find other things where groups are decided in another order. */
+function inOrder({ model, context }: Pruning, rule: Rule): readonly GateGroup[] {
+  const { groups } = model.supernet
+  if (!rule.measures || context.schedule.prune.order !== 'random') return groups
+  return [...context.random.stream('perturbation').permutation(groups.length)].map((i) => groups[i]!)
 }
 
 /**
  * All groups together keep what is wanted most within the budget (`withinBudget`). Wanted is by gates, or by what
  * removals hurt: then every member is measured on the supernet as it stands.
  */
-function projectToBudget(pruning: Pruning, budget: Budget, step: number): Removal[] {
-  const { model, context } = pruning
+function projectToBudget(pruning: Pruning, rule: Rule, budget: Budget, step: number): Removal[] {
+  const { model } = pruning
   const { supernet } = model
-  const { rule } = context.schedule.prune
-  const measurements = rule === 'perturbation' ? hurtByGroup(pruning, step) : undefined
-  const worth =
-    measurements?.worth ?? worthByGates(supernet, model.gateValues(), rule as 'magnitude' | 'top-2')
+  const measurements = rule.measures ? hurtByGroup(pruning, step) : undefined
+  const worth = measurements?.worth ?? worthByGates(pruning, rule)
   const found = withinBudget(supernet, costsOf(pruning, budget), worth, budget.limit)
   if (!found) throw new Error(`${budget.metric}: nothing that is left costs at most ${budget.limit}`)
   return inputsFirst(supernet.groups).flatMap(({ name }) => {
@@ -64,7 +74,7 @@ function projectToBudget(pruning: Pruning, budget: Budget, step: number): Remova
     if (!group || kept.length === group.members.length) return []
     const going = others(group, kept)
     const ablated = measurements?.ablated[name] ?? ablationsOf(pruning, group, going, step)
-    return [remove(pruning, group, kept, step, measurements ? 'perturbation' : 'projection', ablated)]
+    return [remove(pruning, group, kept, step, rule.by, ablated)]
   })
 }
 
@@ -81,57 +91,6 @@ function hurtByGroup(pruning: Pruning, step: number): { worth: Worth; ablated: R
     const values = Object.entries(found).map(([member, each]) => [member, Math.max(0, hurtOf(each))])
     return [name, shares(Object.fromEntries(values) as Record<string, number>)] as const
   })
-  const byGates = worthByGates(supernet, pruning.model.gateValues(), 'magnitude')
+  const byGates = worthByGates(pruning, magnitude)
   return { worth: { ...byGates, ...Object.fromEntries(hurts) }, ablated }
-}
-
-/**
- * One group after another keeps the members whose removal hurts most (Wang et al., arXiv:2108.04392, without
- * tuning in between): operations first, then inputs, as published.
- */
-function projectByPerturbation(pruning: Pruning, step: number): Removal[] {
-  const { model } = pruning
-  return inOrder(pruning).flatMap(({ name }) => {
-    const group = model.supernet.groups.find((g) => g.name === name)
-    if (!group || !isOpen(group)) return []
-    const names = keepable(group).map((member) => member.name)
-    const ablated = perturbations(pruning, group, names, step)
-    const importance = Object.fromEntries(names.map((member) => [member, hurtOf(ablated[member])]))
-    const kept = strongest(model.supernet, group, importance)
-    return [remove(pruning, group, kept, step, 'perturbation', ablated)]
-  })
-}
-
-/**
- * Ablations of members that may be kept, one by one, on all rows that train gates, where there are some, else on
- * validation.
- */
-export function perturbations(
-  pruning: Pruning,
-  group: GateGroup,
-  members: readonly string[],
-  step: number,
-): Record<string, Ablation> {
-  const { arch, validation } = pruning.data.splits
-  const allowed = keepable(group).flatMap(({ name }) => (members.includes(name) ? [name] : []))
-  const sets = allowed.map((member) => [member])
-  const found = ablate(pruning, group.name, sets, arch.length > 0 ? arch : validation, step)
-  return Object.fromEntries(found.map((each, i) => [allowed[i]!, each]))
-}
-
-/** What is not a number hurts more than anything. */
-function hurtOf(ablation: Ablation | undefined): number {
-  const value = ablation ? hurt(ablation) : 0
-  return Number.isNaN(value) ? Number.MAX_VALUE : value
-}
-
-function inOrder({ model, context }: Pruning): readonly GateGroup[] {
-  const { groups } = model.supernet
-  const { order } = context.schedule.prune
-  const drawn =
-    order === 'random'
-      ? [...context.random.stream('perturbation').permutation(groups.length)].map((i) => groups[i]!)
-      : groups
-  const isInputs = ({ kind }: GateGroup) => kind === 'inputs'
-  return [...drawn.filter((group) => !isInputs(group)), ...drawn.filter(isInputs)]
 }

@@ -1,7 +1,7 @@
 import type { Ablation } from '../../events/types.js'
 import { metrics, type MetricName } from '../../objective/metrics.js'
 import { meanWeight } from '../../supernet/structure.js'
-import type { GateGroup, GateWeights } from '../../supernet/types.js'
+import { keepable, type GateGroup, type GateWeights } from '../../supernet/types.js'
 import { evaluate } from '../../train/evaluate.js'
 import type { Pruning } from '../state.js'
 
@@ -83,4 +83,21 @@ export function observeFading(pruning: Pruning, weights: GateWeights, step: numb
 export function someRows(rows: Uint32Array, count: number): Uint32Array {
   if (rows.length <= count) return rows
   return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!)
+}
+
+/**
+ * Ablations of members that may be kept, one by one, on all rows that train gates, where there are some, else on
+ * validation.
+ */
+export function perturbations(
+  pruning: Pruning,
+  group: GateGroup,
+  members: readonly string[],
+  step: number,
+): Record<string, Ablation> {
+  const { arch, validation } = pruning.data.splits
+  const allowed = keepable(group).flatMap(({ name }) => (members.includes(name) ? [name] : []))
+  const sets = allowed.map((member) => [member])
+  const found = ablate(pruning, group.name, sets, arch.length > 0 ? arch : validation, step)
+  return Object.fromEntries(found.map((each, i) => [allowed[i]!, each]))
 }

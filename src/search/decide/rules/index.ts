@@ -1,0 +1,30 @@
+import type { Schedule } from '../../../schedule/types.js'
+import { magnitude } from './magnitude.js'
+import { perturbation } from './perturbation.js'
+import { sampling } from './sampling.js'
+import { threshold } from './threshold.js'
+import { top2 } from './top-2.js'
+import type { Rule } from './types.js'
+
+/** The registry of rules: one file and one line each. */
+export const rules: readonly Rule[] = [magnitude, top2, threshold, perturbation, sampling]
+
+/** The rule that a schedule names, the registry's or one of its own. */
+export function ruleOf({
+  schedule,
+  rules: own = [],
+}: {
+  readonly schedule: Schedule
+  readonly rules?: readonly Rule[]
+}): Rule {
+  const { rule } = schedule.prune
+  const found = [...own, ...rules].find(({ name }) => name === rule)
+  if (!found) throw new Error(`unknown rule: ${rule}`)
+  return found
+}
+
+/** The rule by which members are weighed on the way: its own, or the gates, where it would measure every member each time. */
+export function weighingRule(context: Parameters<typeof ruleOf>[0]): Rule {
+  const rule = ruleOf(context)
+  return rule.measures ? magnitude : rule
+}
