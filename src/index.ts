@@ -117,7 +117,7 @@ export {
   type DataSource,
   type MemoryOptions,
   type RecordsOptions,
-  type Targets,
 } from './library/data.js'
-export type { ArrayLike, Cell, Nested, PlainRecord } from './library/values.js'
+export type { Targets } from './library/targets.js'
+export type { ArrayLike, Cell, Nested, PlainRecord, TypedArray } from './library/values.js'
 export { setupTrial, type Extensions } from './setup/setup-trial.js'

@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { gather } from './batches.js'
+import { targetColumns } from './columns.js'
 import { selectRows, whereIs, type Arrays, type Numbers } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import { fileEncoding, selectTargets, testRows } from './dataset-parts.js'
@@ -8,7 +9,6 @@ import { inMemory } from './given.js'
 import { readKeys } from './keys.js'
 import { channelNames } from './layout.js'
 import { readTarget } from './target.js'
-import { targetColumns } from './columns.js'
 import type { Dataset } from './types.js'
 
 /**
@@ -88,6 +88,12 @@ function checkOptions(
   }
 }
 
+/** Is a number none that 32 bits can hold? NaN is missing. */
+export const isBeyond = (value: number): boolean => Math.abs(value) > 3.4028234663852886e38
+
+export const beyondError = (where: string, value: number): InputError =>
+  new InputError(`${where}: expected a number below 3.4e38 in size, got ${value}`)
+
 /** Rows with a target, and by the policy without a missing value. */
 function keptRows(content: Arrays, targets: Numbers, missing: string): number[] {
   const { rows, values, name } = content
@@ -95,7 +101,10 @@ function keptRows(content: Arrays, targets: Numbers, missing: string): number[] 
   const size = values.length / rows
   const kept: number[] = []
   for (let row = 0; row < rows; row++) {
-    const at = values.subarray(row * size, (row + 1) * size).findIndex(Number.isNaN)
+    const own = values.subarray(row * size, (row + 1) * size)
+    const beyond = own.findIndex(isBeyond)
+    if (beyond >= 0) throw beyondError(`${whereIs(content, row)}, value ${beyond + 1}`, own[beyond]!)
+    const at = own.findIndex(Number.isNaN)
     if (at >= 0 && missing === 'refuse') {
       const hint = 'config.data.missing says what is done about missing values'
       throw new InputError(`${whereIs(content, row)}, value ${at + 1}: expected a number, got NaN; ${hint}`)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
+import { beyondError, isBeyond } from './arrays.js'
 import { asTable } from './combine.js'
 import { isTable, type Content, type Numbers, type Table } from './content.js'
 import { encodeCells, featureNames } from './encode.js'
@@ -67,6 +68,11 @@ function encodeArrays(
     const wanted = `rows of shape [${shape.join(', ')}] as in training`
     throw new InputError(`${name}: expected ${wanted}, got [${content.shape.join(', ')}]`)
   }
+  const beyond = values.findIndex(isBeyond)
+  if (beyond >= 0) {
+    const row = Math.floor((beyond * rows) / values.length)
+    throw beyondError(`${name} ${unit} ${places[row]!}`, values[beyond]!)
+  }
   const empty = missing === 'refuse' || missing === 'drop-row' ? values.findIndex(Number.isNaN) : -1
   if (empty >= 0) {
     const row = Math.floor((empty * rows) / values.length)
@@ -75,8 +81,28 @@ function encodeArrays(
   return { rows, inputs: values, unit, places }
 }
 
+/** Rows of numbers for a model of arrays: a column for each number of an example, in its order. */
+function tableAsArrays(encoding: Encoding, table: Table): Records {
+  const { shape = [] } = encoding
+  const size = shape.reduce((product, n) => product * n, 1)
+  if (table.names.length !== size)
+    throw new InputError(
+      `${table.name}: expected arrays of shape [${shape.join(', ')}], or ${size} columns of numbers, got ${table.names.length} columns`,
+    )
+  const columns = table.names.map((name) => ({ name }))
+  const policy = encoding.missing === 'drop-row' ? 'refuse' : encoding.missing
+  const inputs = encodeCells(
+    table,
+    columns,
+    columns.map((_, i) => i),
+    policy,
+  )
+  return { rows: table.places.length, inputs, unit: table.unit, places: table.places }
+}
+
 function encodeTable(encoding: Encoding, table: Table): Records {
   const { unit, places } = table
+  if (encoding.columns.length === 0) return tableAsArrays(encoding, table)
   const { shape } = encoding
   const header = encoding.file?.options.header !== false || table.unit !== 'line'
   const at = header ? byName(table, encoding) : byPosition(table, encoding)

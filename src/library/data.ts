@@ -3,15 +3,18 @@ import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { tableOf, type Table } from '../data/content.js'
 import { inMemory, type GivenData } from '../data/given.js'
+import { targetRows, type TargetRows, type Targets } from './targets.js'
 import {
   arraysOf,
-  cellOf,
   flat,
+  isTyped,
   placesOf,
   recordsTable,
+  requireDistinct,
   type ArrayLike,
   type Cell,
   type Flat,
+  type Nested,
   type PlainRecord,
 } from './values.js'
 
@@ -24,10 +27,9 @@ export interface DataSource {
   readonly folder?: string
   /** In place of files. */
   readonly given?: GivenData
+  /** What class labels were before they were texts: numbers, truths. */
+  readonly labels?: ReadonlyMap<string, string | number | boolean>
 }
-
-/** Targets, a row each: numbers, class labels, or several numbers. */
-export type Targets = readonly Cell[] | ArrayLike
 
 /** How data in memory are taken; the keys of `config.data` mean what they mean there. */
 export interface MemoryOptions extends Pick<Config['data'], 'missing' | 'scaling' | 'limit' | 'classes'> {
@@ -48,27 +50,66 @@ export interface ArraysOptions extends MemoryOptions {
   readonly test?: { readonly x: ArrayLike; readonly y: Targets }
 }
 
-const groupColumn = 'group'
-
 /**
  * Data out of arrays, rows first: x [rows, features], [rows, steps, channels] or [rows, height, width, channels], y a
  * value, a label or several values a row. null and NaN are missing.
  */
 export function fromArrays(x: ArrayLike, y: Targets, options: ArraysOptions = {}): DataSource {
-  const { name = 'arrays', features, outputs, groups, test, task, ...taken } = options
+  const { name = 'arrays', features, outputs, groups, test, task, classes, ...taken } = options
   const inputs = flat(x, 'x')
-  const targets = targetRows(y, inputs.shape[0] ?? 0, 'y', task)
+  const own = targetRows(y, inputs.shape[0] ?? 0, 'y', task)
   const more = test && flat(test.x, 'test.x')
-  const moreTargets = test ? targetRows(test.y, more!.shape[0] ?? 0, 'test.y', task) : []
+  const others = test ? targetRows(test.y, more!.shape[0] ?? 0, 'test.y', task) : undefined
   if (groups && test) throw new InputError('groups: expected none beside a test of its own, got both')
-  const names = outputs ?? defaultNames(targets[0]?.length ?? 1)
-  const labels = labelTable([...targets, ...moreTargets], names, name, groups)
-  const content = { ...arraysOf(more ? joined(inputs, more) : inputs, name, features), labels }
+  const names = outputs ?? defaultNames(own.rows[0]?.length ?? 1)
+  requireDistinct(names, 'outputs')
+  const known = own.places && !classes ? placeNames(y) : classes
+  const key = groups && keyBeside(names)
+  const labels = labelTable(
+    [...named(own, known), ...(others ? named(others, known) : [])],
+    names,
+    name,
+    groups,
+    key,
+  )
+  const content = { ...arraysOf(more ? allOf([inputs, more]) : inputs, name, features), labels }
   return {
-    data: { source: inMemory, target: [...names], ...(task && { task }), ...taken },
-    given: { content, testRows: moreTargets.length },
-    ...(groups && { split: { by: 'group', column: groupColumn } }),
+    data: {
+      ...{ source: inMemory, target: [...names] },
+      ...(task && { task }),
+      ...(known && { classes: known }),
+      ...taken,
+    },
+    given: { content, testRows: others?.rows.length ?? 0 },
+    ...(key !== undefined && { split: { by: 'group', column: key } }),
+    ...(names.length === 1 && !own.places && { labels: labelsOf(y as readonly Cell[]) }),
   }
+}
+
+/** One-hot places as names of their classes, so that a name that is a number is no place. */
+const named = ({ rows, places }: TargetRows, classes: ArraysOptions['classes']) =>
+  places && Array.isArray(classes) ? rows.map(([place]) => [classes[Number(place)] ?? Number(place)]) : rows
+
+/** All columns of one-hot targets are classes, also one that no row has. */
+const placeNames = (y: Targets): string[] => {
+  const first = (y as Nested)[0]
+  const width = first === undefined ? (y as { shape: readonly number[] }).shape[1]! : (first as Nested).length
+  return Array.from({ length: width }, (_, place) => String(place))
+}
+
+/** What labels were before they were texts. */
+function labelsOf(y: readonly Cell[]): ReadonlyMap<string, string | number | boolean> {
+  const known = new Map<string, string | number | boolean>()
+  for (const cell of Array.isArray(y) || isTyped(y) ? y : [])
+    if (typeof cell === 'number' || typeof cell === 'boolean') known.set(String(cell), cell)
+  return known
+}
+
+/** A name for a column of keys that no target has. */
+const keyBeside = (names: readonly string[]): string => {
+  let key = 'group'
+  while (names.includes(key)) key = `_${key}`
+  return key
 }
 
 export interface RecordsOptions extends Omit<Config['data'], 'source' | 'file' | 'target' | 'format'> {
@@ -84,8 +125,10 @@ export function fromRecords(
   target: string | readonly string[],
   { name = 'records', ...options }: RecordsOptions = {},
 ): DataSource {
+  const content = recordsTable(records, name)
   const data = { source: inMemory, target: typeof target === 'string' ? target : [...target], ...options }
-  return { data, given: { content: recordsTable(records, name) } }
+  const labels = typeof target === 'string' && labelsOf(records.map((record) => record[target]))
+  return { data, given: { content }, ...(labels && { labels }) }
 }
 
 /** Data out of two tensors, which stay the caller's. Targets of several columns are one-hot where the task is classification. */
@@ -94,11 +137,16 @@ export async function fromTensors(
   y: tf.Tensor,
   options: ArraysOptions = {},
 ): Promise<DataSource> {
-  const read = async (tensor: tf.Tensor): Promise<Flat> => ({
-    values: Float32Array.from(await tensor.data()),
-    shape: tensor.shape,
-  })
-  return fromArrays(await read(x), await read(y), options)
+  if (!isTensor(x) || !isTensor(y)) throw new InputError('fromTensors: expected two tensors')
+  const texts = (y.dtype as string) === 'string'
+  const targets = texts ? ((await y.data()) as unknown as string[]) : await numbersOf(y)
+  return fromArrays(await numbersOf(x), targets, options)
+}
+
+async function numbersOf(tensor: tf.Tensor): Promise<Flat> {
+  if ((tensor.dtype as string) === 'string')
+    throw new InputError('x: expected a tensor of numbers, got one of texts')
+  return { values: Float32Array.from(await tensor.data()), shape: tensor.shape }
 }
 
 /** A data set of `tf.data`, as far as it is read. */
@@ -114,12 +162,18 @@ export async function fromDataset(
   dataset: DatasetLike,
   { batched = false, ...options }: ArraysOptions & { readonly batched?: boolean } = {},
 ): Promise<DataSource> {
-  const parts: { x: Flat; y: Flat }[] = []
-  await dataset.forEachAsync(({ xs, ys }) => {
-    parts.push({ x: elementOf(xs, batched, 'xs'), y: elementOf(ys, batched, 'ys') })
+  const parts: { x: Flat; y: Flat | readonly Cell[] }[] = []
+  await dataset.forEachAsync((element) => {
+    const { xs, ys } = (element ?? {}) as Partial<typeof element>
+    if (xs === undefined || ys === undefined)
+      throw new InputError('dataset: expected elements { xs, ys }, got one without')
+    parts.push({ x: elementOf(xs, batched, 'xs'), y: targetOf(ys, batched) })
   })
   if (parts.length === 0) throw new InputError('dataset: expected elements { xs, ys }, got none')
-  return fromArrays(allOf(parts.map(({ x }) => x)), allOf(parts.map(({ y }) => y)), options)
+  const targets = parts.map(({ y }) => y)
+  const cells = targets.flatMap((y) => (Array.isArray(y) ? (y as Cell[]) : []))
+  const y = cells.length > 0 ? cells : allOf(targets as Flat[])
+  return fromArrays(allOf(parts.map(({ x }) => x)), y, options)
 }
 
 /** Data out of files, as `data` of a configuration says; paths are relative to `folder`. */
@@ -127,32 +181,6 @@ export const fromFiles = (
   data: Config['data'],
   { folder = '.', split }: Pick<DataSource, 'folder' | 'split'> = {},
 ): DataSource => ({ data, folder, ...(split && { split }) })
-
-/** Targets as rows of cells; one-hot rows as the places of their ones. */
-export function targetRows(
-  y: Targets,
-  rows: number,
-  name: string,
-  task?: MemoryOptions['task'],
-): (string | number)[][] {
-  const isList = Array.isArray(y) && !Array.isArray(y[0]) && !ArrayBuffer.isView(y[0])
-  const found = isList ? y.map((cell) => [cellOf(cell as Cell)]) : rowsOf(flat(y as ArrayLike, name))
-  if (found.length !== rows)
-    throw new InputError(`${name}: expected ${rows} targets, one for each row of x, got ${found.length}`)
-  if (task !== 'classification' || found.every(({ length }) => length === 1)) return found
-  return found.map((row, i) => {
-    const place = row.indexOf(1)
-    if (place >= 0 && row.every((value, k) => value === Number(k === place))) return [place]
-    throw new InputError(`${name}[${i}]: expected one 1 among zeros (one-hot), got ${row.join(', ')}`)
-  })
-}
-
-function rowsOf({ values, shape }: Flat): number[][] {
-  const width = values.length / (shape[0] ?? 1)
-  return Array.from({ length: shape[0] ?? 0 }, (_, row) => [
-    ...values.subarray(row * width, (row + 1) * width),
-  ])
-}
 
 const defaultNames = (count: number): string[] =>
   count === 1 ? ['target'] : Array.from({ length: count }, (_, i) => `target${i}`)
@@ -162,6 +190,7 @@ function labelTable(
   names: readonly string[],
   name: string,
   groups: ArraysOptions['groups'],
+  key = '',
 ): Table {
   const odd = targets.findIndex((row) => row.length !== names.length)
   if (odd >= 0)
@@ -170,13 +199,10 @@ function labelTable(
     throw new InputError(`groups: expected ${targets.length} keys, one a row, got ${groups.length}`)
   return tableOf({
     ...{ name: `targets of ${name}`, unit: 'row', places: placesOf(targets.length) },
-    names: groups ? [...names, groupColumn] : names,
+    names: groups ? [...names, key] : names,
     rows: groups ? targets.map((row, i) => [...row, groups[i]!]) : targets,
   })
 }
-
-/** Rows of one array behind those of another. */
-const joined = (a: Flat, b: Flat): Flat => allOf([a, b])
 
 function allOf(parts: readonly Flat[]): Flat {
   const [first] = parts
@@ -208,6 +234,20 @@ function elementOf(element: unknown, batched: boolean, name: string): Flat {
       ? { values: Float64Array.of(element), shape: [] }
       : flat(element as ArrayLike, name)
   return { values, shape: batched ? shape : [1, ...shape] }
+}
+
+/** The same of targets, which may be labels. */
+function targetOf(element: unknown, batched: boolean): Flat | readonly Cell[] {
+  if (isTensor(element) && (element.dtype as string) === 'string')
+    return [...(element.dataSync() as unknown as string[])]
+  if (
+    batched &&
+    Array.isArray(element) &&
+    element.some((cell) => typeof cell === 'string' || typeof cell === 'boolean')
+  )
+    return element as Cell[]
+  const isCell = element === null || typeof element === 'string' || typeof element === 'boolean'
+  return isCell ? [element] : elementOf(element, batched, 'ys')
 }
 
 const isTensor = (value: unknown): value is tf.Tensor =>

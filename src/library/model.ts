@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { InputError } from '../base/errors.js'
+import { gather } from '../data/batches.js'
 import { tableOf, type Content } from '../data/content.js'
 import { encodeContent } from '../data/records.js'
 import { bent, scale, unscale } from '../data/scale.js'
@@ -13,22 +14,24 @@ import { ParameterStore } from '../nn/parameter-store.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
 import { taskOutputs } from '../train/evaluate.js'
 import { discreteNetwork } from '../train/network.js'
-import { targetRows, type Targets } from './data.js'
+import { classPlaces, numberTargets, targetRows, type Targets } from './targets.js'
 import {
   areRecords,
   arraysOf,
   flat,
   placesOf,
   recordsTable,
+  isTyped,
   type ArrayLike,
   type PlainRecord,
+  type TypedArray,
 } from './values.js'
 
 /** New rows: as the data that were searched, without targets. */
-export type Inputs = ArrayLike | readonly PlainRecord[]
+export type Inputs = ArrayLike | TypedArray | readonly PlainRecord[]
 
-/** A class label, a number, or several numbers: what a model says of a row. */
-export type Prediction = string | number | number[]
+/** A class label as it was given, a number, or several numbers: what a model says of a row. */
+export type Prediction = string | number | boolean | number[]
 
 /** A trained network with its preprocessing inside. Holds no tensors: nothing is to be disposed. */
 export interface Model {
@@ -52,10 +55,13 @@ export interface ModelParts extends PlainNetwork {
   readonly name: string
   readonly data: PreparedData
   readonly metric: MetricName
+  /** What class labels were before they were texts. */
+  readonly labels?: ReadonlyMap<string, string | number | boolean>
 }
 
-/** The model of a trained network. */
-export function modelOf({ name, data, metric, graph, values }: ModelParts): Model {
+/** The model of a trained network. Of the data it keeps what it needs, and a few rows to check a saved one by. */
+export function modelOf({ name, data: all, metric, graph, values, labels }: ModelParts): Model {
+  const data = fewRows(all)
   const { task } = data.dataset
   const width = outputsOf(task)
   const classes = task.kind === 'classification' ? task.classes : undefined
@@ -86,7 +92,11 @@ export function modelOf({ name, data, metric, graph, values }: ModelParts): Mode
     metric,
     predict(x) {
       const rows = rowsOf(outputsFor(x))
-      if (classes) return rows.map((logits) => classes[logits.indexOf(Math.max(...logits))]!)
+      if (classes)
+        return rows.map((logits) => {
+          const label = classes[logits.indexOf(Math.max(...logits))]!
+          return labels?.get(label) ?? label
+        })
       return width === 1 ? rows.map(([value]) => value!) : rows
     },
     probabilities(x) {
@@ -96,13 +106,16 @@ export function modelOf({ name, data, metric, graph, values }: ModelParts): Mode
       return rowsOf(softmax(logits, logits.length / width))
     },
     evaluate(x, y, other = metric) {
+      if (!metricsOf[task.kind].includes(other))
+        throw new InputError(
+          `evaluate: expected one of ${metricsOf[task.kind].join(', ')} of a model of ${task.kind}, got ${other}`,
+        )
       const outputs = outputsFor(x)
       const rows = targetRows(y, outputs.length / width, 'y', classes ? 'classification' : 'regression')
-      return metrics[other].value(
-        outputs,
-        classes ? rows.map(([y], i) => placeOf(y!, classes, i)) : rows.flat().map(Number),
-        width,
-      )
+      const targets = classes
+        ? classPlaces(rows, classes)
+        : numberTargets(rows, task.kind === 'classification' ? [] : task.outputs)
+      return metrics[other].value(outputs, targets, width)
     },
     save: (folder) => saveModel({ name, data, metric, graph, values }, folder),
     toLayersModel: () =>
@@ -114,24 +127,41 @@ export function modelOf({ name, data, metric, graph, values }: ModelParts): Mode
   }
 }
 
-/** The place of a class, given by its name or, as one-hot rows are read, by its number. */
-function placeOf(label: string | number, classes: readonly string[], row: number): number {
-  const place = classes.indexOf(String(label))
-  if (place >= 0) return place
-  throw new InputError(`y[${row}]: expected one of ${classes.join(', ')}, got ${label}`)
+const ofNumbers: readonly MetricName[] = ['rmse', 'mae', 'r2']
+const metricsOf: Readonly<Record<Model['task']['kind'], readonly MetricName[]>> = {
+  classification: ['accuracy', 'cross-entropy'],
+  regression: ofNumbers,
+  forecasting: ofNumbers,
+}
+
+/** Rows that a saved model is compared on. */
+const checkedRows = 256
+
+/** The data with a few of their rows, those that validate where there are some. */
+function fewRows({ dataset, splits, scaler, inputs, targets }: PreparedData): PreparedData {
+  const chosen = (splits.validation.length > 0 ? splits.validation : splits.train).slice(0, checkedRows)
+  const size = dataset.inputs.length / dataset.rows
+  const perRow = dataset.targets.length / dataset.rows
+  const { name, shape, task, features, encoding, hash } = dataset
+  const none = new Uint32Array(0)
+  return {
+    dataset: {
+      ...{ name, shape, task, features, encoding, hash, rows: chosen.length },
+      inputs: gather(dataset.inputs, size, chosen),
+      targets: gather(dataset.targets, perRow, chosen),
+    },
+    splits: { train: none, arch: none, test: none, validation: Uint32Array.from(chosen, (_, i) => i) },
+    scaler,
+    inputs: gather(inputs, size, chosen),
+    targets: gather(targets, perRow, chosen),
+  }
 }
 
 /** New rows as a reader would give them. */
 function contentOf(x: Inputs, { dataset }: PreparedData): Content {
   if (areRecords(x)) return recordsTable(x, 'x')
   const { encoding, shape } = dataset
-  const isTyped = ArrayBuffer.isView(x)
-  const values = isTyped
-    ? flat(
-        { values: x as unknown as Float32Array, shape: rowShape(x as unknown as Float32Array, shape) },
-        'x',
-      )
-    : flat(x, 'x')
+  const values = isTyped(x) ? flat({ values: x, shape: rowShape(x, shape) }, 'x') : flat(x, 'x')
   if (encoding.shape) return arraysOf(values, 'x')
   // A table's rows without names: its columns in their order.
   const names = encoding.columns.map(({ name }) => name)
@@ -147,7 +177,7 @@ function contentOf(x: Inputs, { dataset }: PreparedData): Content {
 }
 
 /** The shape of flat numbers that are whole rows. */
-function rowShape({ length }: Float32Array, example: readonly number[]): number[] {
+function rowShape({ length }: TypedArray, example: readonly number[]): number[] {
   const size = example.reduce((product, n) => product * n, 1)
   if (length % size === 0) return [length / size, ...example]
   throw new InputError(

@@ -1,7 +1,9 @@
 import { useBackend } from '../backend/index.js'
+import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { resolveConfig } from '../config/load-config.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
+import { absolutePaths } from '../data/data-settings.js'
 import type { Event } from '../events/types.js'
 import { drawArchitecture } from '../export/dot.js'
 import type { Term } from '../objective/terms/types.js'
@@ -96,68 +98,113 @@ export interface SearchResult {
  * of the command line. Throws InputError where something asked for cannot be, Diverged and Interrupted.
  */
 export async function search(request: SearchRequest): Promise<SearchResult> {
-  const { data, saveTo, checkpoints, signal, workers, onEvent } = request
+  const { data, saveTo, checkpoints, signal, workers } = request
   const config = configOf(request)
   const events: Event[] = []
   const emit = (event: Event): void => {
     events.push(event)
-    onEvent?.(event)
+    request.onEvent?.(event)
   }
-  const { folder = '.', given } = data
   const { terms = [], planners = [], relaxations = [], rules = [], space } = request
   const extensions = {
     ...{ terms, planners, relaxations, rules },
     ...(typeof space !== 'string' && { spaces: [space.space] }),
-    ...(given && { given }),
+    ...(data.given && { given: data.given }),
   }
-  if (saveTo !== undefined) {
-    let found: { trial: Trial; result: TrialResult } | undefined
-    const onResult = (trial: Trial, result: TrialResult) => void (found = { trial, result })
-    const hooks = { onEvent: emit, onResult, ...(signal && { signal }), ...(workers && { workers }) }
-    await searchRun({ config, folder, out: saveTo, ...extensions, ...hooks })
-    return resultOf(found!.trial, found!.result, events)
+  return alone(config, async () => {
+    if (saveTo !== undefined) {
+      let found: { trial: Trial; result: TrialResult } | undefined
+      const onResult = (trial: Trial, result: TrialResult) => void (found = { trial, result })
+      const hooks = { onEvent: emit, onResult, ...(signal && { signal }), ...(workers && { workers }) }
+      await searchRun({ config, out: saveTo, ...extensions, ...hooks })
+      return resultOf(found!.trial, found!.result, events, data)
+    }
+    await useBackend(config.backend, { relaxed: config.relaxedSimd })
+    const trial = await setupTrial(config, '.', extensions)
+    requireMemory(trial)
+    const last = checkpoints?.last()
+    const before = last?.checkpoint
+    events.push(...(last?.events ?? []))
+    const hooks = {
+      // A search that goes on begins anew, what it tells goes on.
+      emit: (event: Event) => (before && beginning.has(event.type) ? undefined : emit(event)),
+      ...{ checkpoint: before, ...(signal && { signal }) },
+      ...(checkpoints && { save: (checkpoint: Checkpoint) => checkpoints.save({ checkpoint, events }) }),
+    }
+    const stages = { search: trial.config.search, retrain: trial.config.retrain }
+    const result = await withWorkers(config, { ...(workers && { workers }) }, stages, ({ execute }) =>
+      runTrial(trial, { ...hooks, execute }),
+    )
+    return resultOf(trial, result, events, data)
+  })
+}
+
+/** What a search begins with, which events that go on have already. */
+const beginning = new Set<Event['type']>(['start', 'lessons', 'try'])
+
+/** The searches that run now, all on one backend: TensorFlow.js has one at a time. */
+const running = { count: 0, on: '' }
+
+async function alone<T>({ backend, relaxedSimd }: Config, work: () => Promise<T>): Promise<T> {
+  const on = relaxedSimd ? `${backend}, relaxedSimd` : backend
+  if (running.count > 0 && running.on !== on)
+    throw new InputError(
+      `backend: expected ${running.on}, on which another search of this process runs, got ${on}; wait for it, or search in another process`,
+    )
+  running.on = on
+  running.count += 1
+  try {
+    return await work()
+  } finally {
+    running.count -= 1
   }
-  await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(config, folder, extensions)
-  requireMemory(trial)
-  const checkpoint = checkpoints?.last()
-  const hooks = {
-    ...{ emit, checkpoint, ...(signal && { signal }) },
-    ...(checkpoints && { save: (state: Checkpoint) => checkpoints.save(state) }),
-  }
-  const stages = { search: trial.config.search, retrain: trial.config.retrain }
-  const result = await withWorkers(config, { ...(workers && { workers }) }, stages, ({ execute }) =>
-    runTrial(trial, { ...hooks, execute }),
-  )
-  return resultOf(trial, result, events)
 }
 
 /** The configuration that a request comes to. */
 function configOf({ space, data, schedule, restrict, ...request }: SearchRequest): Config {
   const { terms: _, planners: __, relaxations: ___, rules: ____, ...asked } = request
-  const { signal, onEvent, workers, checkpoints, saveTo, ...settings } = asked
+  const { signal, onEvent, workers = 1, checkpoints, saveTo, ...settings } = asked
+  if (!Number.isInteger(workers) || workers < 1)
+    throw new InputError(`workers: expected integer ≥ 1, got ${workers}`)
+  if (typeof space !== 'string' && typeof space?.space?.build !== 'function')
+    throw new InputError(
+      'space: expected a name, or a space with its options as mlpCell() of sentei/spaces or chooser(space)() gives it',
+    )
+  if (typeof data?.data !== 'object' || 'then' in data)
+    throw new InputError(
+      'data: expected what fromArrays, fromRecords, fromFiles, or fromTensors and fromDataset (with await) give',
+    )
   const supernet =
     typeof space === 'string' ? { space } : { space: space.space.name, options: { ...space.options } }
   return resolveConfig({
     ...settings,
-    data: data.data,
+    // Of the data's folder are its own paths alone.
+    data: absolutePaths(data.data, data.folder ?? '.'),
     ...((data.split ?? settings.split) && { split: { ...data.split, ...settings.split } }),
     supernet: { ...supernet, ...(restrict && { restrict }) },
     ...(schedule !== undefined && { schedule }),
   })
 }
 
-function resultOf(trial: Trial, result: TrialResult, events: readonly Event[]): SearchResult {
+function resultOf(
+  trial: Trial,
+  result: TrialResult,
+  events: readonly Event[],
+  { labels }: DataSource,
+): SearchResult {
   const { architecture, graph, values, metrics, schedule, menu } = result
   const { config, data, metric } = trial
   return {
-    ...{ architecture, metrics, schedule, menu, events },
-    model: modelOf({ name: config.name, data, metric, graph, values }),
+    ...{ architecture, schedule, menu, events, metrics: plain<TrialMetrics>(metrics) },
+    model: modelOf({ name: config.name, data, metric, graph, values, ...(labels && { labels }) }),
     async report() {
       return renderReport(runOf(trial, result, events), await drawArchitecture(architecture))
     },
   }
 }
+
+/** As JSON has it: null where a figure is none. */
+const plain = <T>(value: unknown): T => JSON.parse(JSON.stringify(value)) as T
 
 /** What a report reads, as it would find it in a run's folder. */
 function runOf(
@@ -165,8 +212,6 @@ function runOf(
   { architecture, metrics, schedule, steps, seconds }: TrialResult,
   events: readonly Event[],
 ): Run {
-  // As JSON has it: no figure that is none.
-  const plain = <T>(value: unknown): T => JSON.parse(JSON.stringify(value)) as T
   return {
     config: plain(trial.written),
     events: withoutVoid(plain<Event[]>(events)),

@@ -7,12 +7,24 @@ export type Cell = number | string | boolean | null | undefined
 /** A row with a name for each value. */
 export type PlainRecord = Readonly<Record<string, Cell>>
 
+/** An array of numbers of any kind but big ones. */
+export type TypedArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+
 /** Numbers as nested arrays, one for each axis; null is missing. */
-export type Nested = readonly (number | null | Nested)[]
+export type Nested = readonly (number | null | Nested | TypedArray)[]
 
 /** Numbers of any number of axes: nested arrays, or flat ones with their shape, rows first. */
 export type ArrayLike =
-  Nested | { readonly values: Numbers | readonly number[]; readonly shape: readonly number[] }
+  Nested | { readonly values: TypedArray | readonly number[]; readonly shape: readonly number[] }
 
 /** Flat numbers and their shape, rows first. */
 export interface Flat {
@@ -20,52 +32,75 @@ export interface Flat {
   readonly shape: readonly number[]
 }
 
+export const isTyped = (value: unknown): value is TypedArray =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView)
+
+const isArray = (value: unknown): value is Nested | TypedArray => Array.isArray(value) || isTyped(value)
+
 /** Nested arrays as flat numbers. `name` is what messages call them. */
-export function flat(x: ArrayLike, name: string): Flat {
-  if ('values' in x && 'shape' in x) return checked(x, name)
-  const nested = x
-  const shape = shapeOf(nested)
+export function flat(x: ArrayLike | TypedArray, name: string): Flat {
+  if (isTyped(x)) return { values: asNumbers(x), shape: [x.length] }
+  if (typeof x !== 'object' || x === null)
+    throw new InputError(`${name}: expected arrays of numbers, or { values, shape }, got ${told(x)}`)
+  if (!Array.isArray(x)) return flatOf(x as Extract<ArrayLike, { shape: unknown }>, name)
+  const shape = shapeOf(x as Nested)
   const values = new Float64Array(shape.reduce((product, n) => product * n, 1))
   let at = 0
-  const fill = (part: number | null | Nested, depth: number, path: string): void => {
-    const length = Array.isArray(part) || ArrayBuffer.isView(part) ? (part as Nested).length : undefined
+  const fill = (part: unknown, depth: number, path: string): void => {
+    const length = isArray(part) ? part.length : undefined
     if (length !== shape[depth])
       throw new InputError(
-        `${path}: expected ${shape[depth] === undefined ? 'a number' : `${shape[depth]} values`}, as in the first row, got ${length === undefined ? String(part) : `${length} values`}`,
+        `${path}: expected ${shape[depth] === undefined ? 'a number' : `${shape[depth]} values`}, as in the first row, got ${length === undefined ? told(part) : `${length} values`}`,
       )
-    if (length === undefined) values[at++] = numberOf(part as number | null, path)
-    else for (let i = 0; i < length; i++) fill((part as Nested)[i]!, depth + 1, `${path}[${i}]`)
+    if (length === undefined) values[at++] = numberOf(part, path)
+    else for (let i = 0; i < length; i++) fill((part as Nested)[i], depth + 1, `${path}[${i}]`)
   }
-  fill(nested, 0, name)
+  fill(x, 0, name)
   return { values, shape }
 }
 
-function checked({ values, shape }: Extract<ArrayLike, { shape: unknown }>, name: string): Flat {
+function flatOf(x: Extract<ArrayLike, { shape: unknown }>, name: string): Flat {
+  const { values, shape } = x as { readonly values: unknown; readonly shape: unknown }
+  if (!isArray(values) || !isShape(shape))
+    throw new InputError(
+      `${name}: expected arrays of numbers, or { values, shape }, got an object without; records go to fromRecords, tensors to fromTensors`,
+    )
   const wanted = shape.reduce((product, n) => product * n, 1)
   if (values.length !== wanted)
     throw new InputError(
       `${name}.values: expected ${wanted} numbers for the shape [${shape.join(', ')}], got ${values.length}`,
     )
-  const isNumbers = values instanceof Float32Array || values instanceof Float64Array
-  return { values: isNumbers ? values : Float64Array.from(values), shape }
+  if (isTyped(values)) return { values: asNumbers(values), shape }
+  return { values: Float64Array.from(values, (value, i) => numberOf(value, `${name}.values[${i}]`)), shape }
 }
+
+const isShape = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((n) => Number.isInteger(n) && n >= 0)
+
+/** In 32 bits where these hold what was given. */
+const asNumbers = (values: TypedArray): Numbers =>
+  values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values)
 
 function shapeOf(nested: Nested): number[] {
   const shape: number[] = []
   let part: unknown = nested
-  while (Array.isArray(part) || ArrayBuffer.isView(part)) {
-    const { length } = part as unknown as Nested
-    shape.push(length)
-    part = (part as unknown as Nested)[0]
+  while (isArray(part)) {
+    shape.push(part.length)
+    part = part[0]
   }
   return shape
 }
 
-function numberOf(value: number | null | undefined, path: string): number {
+function numberOf(value: unknown, path: string): number {
   if (value === null || value === undefined) return NaN
   if (typeof value === 'number') return value
-  throw new InputError(`${path}: expected a number, got ${JSON.stringify(value)}; records take texts, too`)
+  throw new InputError(
+    `${path}: expected a number, got ${told(value)}; fromRecords takes texts and truths, too`,
+  )
 }
+
+const told = (value: unknown): string =>
+  typeof value === 'string' ? JSON.stringify(value) : typeof value === 'bigint' ? `${value}n` : String(value)
 
 /** Rows of numbers as a reader would give them: one axis makes a table, two make sequences, three images. */
 export function arraysOf({ values, shape }: Flat, name: string, features?: readonly string[]): Arrays {
@@ -76,6 +111,7 @@ export function arraysOf({ values, shape }: Flat, name: string, features?: reado
       `${name}: expected rows of one to three axes (features; steps, channels; height, width, channels), got the shape [${shape.join(', ')}]`,
     )
   const channels = example.at(-1)!
+  if (features) requireDistinct(features, 'features')
   if (features && features.length !== channels)
     throw new InputError(`${name}: expected ${channels} names of features, got ${features.length}`)
   return {
@@ -86,23 +122,35 @@ export function arraysOf({ values, shape }: Flat, name: string, features?: reado
 
 /** Records as a table; a name that a record lacks is missing there. */
 export function recordsTable(records: readonly PlainRecord[], name: string): Table {
+  if (!Array.isArray(records) || !records.every(isRecord))
+    throw new InputError(`${name}: expected an array of records, { name: value }`)
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))]
   if (records.length === 0 || names.length === 0)
     throw new InputError(`${name}: expected records with values by name, got ${records.length} records`)
-  const rows = records.map((record) => names.map((column) => cellOf(record[column])))
+  const rows = records.map((record, i) =>
+    names.map((column) => cellOf(record[column], `${name}[${i}].${column}`)),
+  )
   return tableOf({ name, unit: 'row', places: placesOf(rows.length), names, rows })
 }
 
 /** What a reader of text would have found. */
-export const cellOf = (cell: Cell): string | number =>
-  cell === null || cell === undefined ? '' : typeof cell === 'boolean' ? String(cell) : cell
+export function cellOf(cell: unknown, path: string): string | number {
+  if (cell === null || cell === undefined) return ''
+  if (typeof cell === 'number' || typeof cell === 'string') return cell
+  if (typeof cell === 'boolean') return String(cell)
+  throw new InputError(`${path}: expected a number, a text, a truth or null, got ${told(cell)}`)
+}
 
 export const placesOf = (rows: number): number[] => Array.from({ length: rows }, (_, i) => i + 1)
 
+export function requireDistinct(names: readonly string[], what: string): void {
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new InputError(`${what}: expected names of their own, got "${twice}" twice`)
+}
+
+const isRecord = (value: unknown): value is PlainRecord =>
+  typeof value === 'object' && value !== null && !isArray(value)
+
 /** Are these records, not numbers? */
-export const areRecords = (x: ArrayLike | readonly PlainRecord[]): x is readonly PlainRecord[] =>
-  Array.isArray(x) &&
-  typeof x[0] === 'object' &&
-  x[0] !== null &&
-  !Array.isArray(x[0]) &&
-  !ArrayBuffer.isView(x[0])
+export const areRecords = (x: unknown): x is readonly PlainRecord[] =>
+  Array.isArray(x) && x.length > 0 && isRecord(x[0])

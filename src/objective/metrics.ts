@@ -79,24 +79,33 @@ const meanError =
 
 const square = (x: number): number => x * x
 
-/** 1 − Σ(output − target)² / Σ(target − mean)²; not a number where the targets are all equal. */
+/**
+ * 1 − Σ(output − target)² / Σ(target − mean)², with a mean for each output; not a number where the targets of each are all
+ * equal. Sums: rows, errors, squares, then the distances of each output.
+ */
 const r2 = metric(
   true,
   (outputs, targets, width) => {
-    const mean = Array.from(targets).reduce((a, b) => a + b, 0) / targets.length
-    const values = new Float64Array((4 * outputs.length) / width)
+    const rows = outputs.length / width
+    const means = Float64Array.from({ length: width }, (_, k) => {
+      let sum = 0
+      for (let i = k; i < targets.length; i += width) sum += targets[i]!
+      return sum / rows
+    })
+    const sums = 3 + width
+    const values = new Float64Array(sums * rows)
     for (let i = 0; i < outputs.length; i++) {
-      const at = 4 * Math.floor(i / width)
-      const distance = targets[i]! - mean
-      values[at]! += 1
+      const [at, output] = [sums * Math.floor(i / width), i % width]
+      const distance = targets[i]! - means[output]!
+      values[at] = 1
       values[at + 1]! += square(outputs[i]! - targets[i]!)
-      values[at + 2]! += distance
-      values[at + 3]! += square(distance)
+      values[at + 2]! += square(distance)
+      values[at + 3 + output] = distance
     }
-    return { sums: 4, values }
+    return { sums, values }
   },
-  ([count, error, distance, squared]) => {
-    const spread = squared! - square(distance!) / count!
+  ([count, error, squared, ...distances]) => {
+    const spread = distances.reduce((sum, distance) => sum - square(distance) / count!, squared!)
     // What is left of equal targets is rounding.
     return spread <= 1e-12 * squared! ? NaN : 1 - error! / spread
   },

@@ -92,12 +92,20 @@ export function writeFinished(folder: string, metrics: KeptMetrics, names: reado
   writeAtomic(join(folder, 'metrics.json'), text)
 }
 
+/** How an unfinished run goes on: data that a program gave only that program can give again. */
+function resumption(folder: string): string {
+  const config = readKept(folder, 'config.json')?.toString('utf8') ?? ''
+  return /"source": *"memory"/.test(config)
+    ? `resumeRun(${JSON.stringify(folder)}, { given })`
+    : `"sentei resume ${folder}"`
+}
+
 function occupied(folder: string): InputError {
   const remedy = !existsSync(join(folder, 'config.json'))
     ? 'other files; choose another --out'
     : isFinished(folder) || existsSync(join(folder, retrainedFrom))
       ? 'another run; choose another --out, or remove it'
-      : `an unfinished run; go on with "sentei resume ${folder}", or choose another --out`
+      : `an unfinished run; go on with ${resumption(folder)}, or choose another --out`
   return new InputError(`${folder}: expected a new or empty folder, got one with ${remedy}`)
 }
 

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sha256 } from '../base/files.js'
+import { gather } from '../data/batches.js'
+import { outputsOf } from '../data/types.js'
 import { unprunedNetwork } from '../derive/network.js'
 import { costOf } from '../nn/cost.js'
 import { withoutDeadNodes } from '../nn/transform.js'
 import { mostUnexplained } from '../objective/distillation.js'
-import { errorOf } from '../objective/metrics.js'
+import { errorOf, metrics } from '../objective/metrics.js'
 import { Diverged } from '../train/diverged.js'
-import { evaluate, valueOf } from '../train/evaluate.js'
+import { taskOutputs, valueOf } from '../train/evaluate.js'
 import type { Network } from '../train/network.js'
 import { comparedOf } from './compared.js'
 import type { Retrained, NetworkToRetrain, Baseline } from './figures.js'
@@ -91,12 +93,19 @@ export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
 
 /**
  * The share that a teacher has of the derived network's loss. `unexplained`: min(½, Σ(y − t)² / Σ(t − t̄)²) over the validation
- * rows. The noise of the targets cannot be more than that, and where it is little the teacher's own errors outweigh it.
+ * rows, t̄ the mean of each output. The noise of the targets cannot be more than that, and where it is little the teacher's own errors outweigh it.
  */
 function shareOf({ config, data }: Trial, network: Network): number {
   const { share } = config.retrain.distillation
   if (share !== 'unexplained') return share
-  const explained = evaluate(network, data, data.splits.validation, 'r2')
-  const unexplained = explained === null || Number.isNaN(explained) ? 1 : errorOf('r2', explained)
-  return Math.min(mostUnexplained, unexplained)
+  const rows = data.splits.validation
+  if (rows.length === 0) return mostUnexplained
+  const width = outputsOf(data.dataset.task)
+  // In scaled units, in which outputs count alike.
+  const explained = metrics.r2.value(
+    taskOutputs(network, data, rows),
+    gather(data.targets, width, rows),
+    width,
+  )
+  return Number.isNaN(explained) ? mostUnexplained : Math.min(mostUnexplained, errorOf('r2', explained))
 }

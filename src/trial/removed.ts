@@ -2,6 +2,7 @@ import { columnLabel } from '../schedule/select.js'
 import type { Column, Schedule } from '../schedule/types.js'
 import { unprunableParameters } from '../supernet/cost-range.js'
 import { taskCost } from '../supernet/cost.js'
+import type { RelaxationTraits } from '../supernet/relaxations/types.js'
 import type { GateWeights, Supernet } from '../supernet/types.js'
 import type { Removed, Tolerated } from './figures.js'
 
@@ -28,7 +29,7 @@ export interface Ended {
   readonly used: Schedule
   /** Iterations done. */
   readonly steps: number
-  readonly relaxation: string
+  readonly relaxation: RelaxationTraits
   readonly weights: GateWeights
   /** What was retrained under a tolerance. */
   readonly tolerated?: Tolerated
@@ -77,8 +78,8 @@ function reason(left: Supernet, ended: Ended): string {
   const pressed = `${seen}, ${acting.join(', ')}; ${smallest(left, ended.weights)}`
   if (prune.from >= steps)
     return `${pressed}; members may go from iteration ${prune.from} on, but the search ended at ${steps}: lower prune.from`
-  if (relaxation !== 'gates' && prune.threshold === 0)
-    return `${pressed}; gates of relaxation ${relaxation} are never exactly 0: set prune.threshold, or a budget`
+  if (relaxation.step !== 'proximal' && prune.threshold === 0)
+    return `${pressed}; gates of relaxation ${relaxation.name} are never exactly 0: set prune.threshold, or a budget`
   const asked =
     prune.threshold > 0 ? `a member goes at 0, or below ${short(prune.threshold)}` : 'a member goes at 0'
   return `${pressed}, and ${asked}: take a larger λ, more search.steps, or a budget`

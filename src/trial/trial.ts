@@ -54,7 +54,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     const left = chosen === ended ? model.supernet : restrictTo(supernet, architecture).supernet
     const removed = removedBy(supernet, left, {
       ...search,
-      relaxation: relaxation.name,
+      relaxation,
       weights: model.gateValues(),
       ...(tolerated && { tolerated }),
     })

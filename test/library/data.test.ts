@@ -38,7 +38,7 @@ describe('data in memory', () => {
       x.map((_, i) => (i % 2 ? 'yes' : 'no')),
       x.map((_, i) => i % 2 === 0),
       Int32Array.from(x, (_, i) => i % 3),
-    ].map(async (labels) => (await prepared(fromArrays(x, labels as never))).dataset.task)
+    ].map(async (labels) => (await prepared(fromArrays(x, labels))).dataset.task)
     expect(await Promise.all(tasks)).toEqual([
       { kind: 'classification', classes: ['no', 'yes'] },
       { kind: 'classification', classes: ['false', 'true'] },
@@ -66,6 +66,44 @@ describe('data in memory', () => {
     const all = [...splitOf('train'), ...splitOf('validation'), ...splitOf('test')]
     expect(all).toHaveLength(5)
     expect(new Set(all).size).toBe(5)
+  })
+
+  it('keep one-hot columns as classes, whatever these are called, and whether rows have them or not', async () => {
+    const oneHot = x.map((_, i) => [0, 1, 2, 3].map((k) => Number(k === i % 3)))
+    const named = fromArrays(x, oneHot, { task: 'classification', classes: ['4', '3', '2', '1'] })
+    const { dataset } = await prepared(named)
+    expect(dataset.task).toEqual({ kind: 'classification', classes: ['4', '3', '2', '1'] })
+    expect([...dataset.targets.slice(0, 4)]).toEqual([0, 1, 2, 0])
+    const plain = await prepared(fromArrays(x, oneHot, { task: 'classification' }))
+    expect(plain.dataset.task).toEqual({ kind: 'classification', classes: ['0', '1', '2', '3'] })
+  })
+
+  it('stay together by groups where the target is called group', async () => {
+    const groups = x.map((_, i) => i % 5)
+    const { splits } = await prepared(fromArrays(x, y, { groups, outputs: ['group'] }))
+    const kept = Object.values(splits).map(
+      (rows: Uint32Array) => new Set([...rows].map((row) => groups[row])),
+    )
+    expect(kept.reduce((sum, { size }) => sum + size, 0)).toBe(5)
+  })
+
+  it('have labels out of tensors and data sets of texts', async () => {
+    const labels = x.map((_, i) => (i % 2 ? 'b' : 'a'))
+    const texts = tf.tensor1d(labels, 'string')
+    const inputs = tf.tensor2d(x)
+    const { dataset } = await prepared(await fromTensors(inputs, texts))
+    expect(dataset.task).toEqual({ kind: 'classification', classes: ['a', 'b'] })
+    const elements = x.map((xs, i) => ({ xs, ys: labels[i]! }))
+    const source = await fromDataset({ forEachAsync: (f) => Promise.resolve(elements.forEach(f)) })
+    expect((await prepared(source)).dataset.targets).toEqual(dataset.targets)
+    tf.dispose([texts, inputs])
+  })
+
+  it.each([Infinity, 1e300])('hold no number that 32 bits cannot: %s', async (value) => {
+    const odd = x.map((row, i) => (i === 3 ? [value, 1, 2] : row))
+    await expect(prepared(fromArrays(odd, y))).rejects.toThrow(
+      'arrays row 4, value 1: expected a number below 3.4e38 in size',
+    )
   })
 
   it('come out of tensors, which stay, with one-hot targets', async () => {
@@ -125,6 +163,17 @@ describe('data in memory', () => {
       'x[1][1]: expected a number, got "a"',
     ],
     [() => fromArrays([[1], [2]], [1]), 'y: expected 2 targets, one for each row of x, got 1'],
+    [
+      () => fromArrays(undefined as never, y),
+      'x: expected arrays of numbers, or { values, shape }, got undefined',
+    ],
+    [() => fromArrays({ a: 1 } as never, y), 'records go to fromRecords, tensors to fromTensors'],
+    [() => fromArrays(x, [1n] as never), 'y[0]: expected a number, a text, a truth or null, got 1n'],
+    [
+      () => fromArrays(x, y, { features: ['a', 'b', 'a'] }),
+      'features: expected names of their own, got "a" twice',
+    ],
+    [() => fromRecords([undefined] as never, 'y'), 'records: expected an array of records'],
     [() => fromArrays([], []), 'arrays: expected rows of one to three axes'],
     [() => fromArrays({ values: [1, 2, 3], shape: [2, 2] }, [1, 2]), 'x.values: expected 4 numbers'],
     [() => fromArrays(x, y, { features: ['a'] }), 'arrays: expected 3 names of features, got 1'],

@@ -65,6 +65,7 @@ describe('a search in memory', () => {
     // Typed arrays say the same.
     const flat = Float64Array.from(fresh.x.flat())
     expect(model.predict({ values: flat, shape: [100, 3] })).toEqual(said)
+    expect(model.predict(flat)).toEqual(said)
     expect(await report()).toContain('<!doctype html>')
     expect(tf.memory().numTensors).toBe(before)
   })
@@ -130,7 +131,7 @@ describe('a search in memory', () => {
       retrain: { steps: 60, batch: 16, distillation: { share: 0 } },
     })
     expect(
-      model.predict({ values, shape: [90, ...shape] }).filter((c, i) => c === String(classes[i])).length,
+      model.predict({ values, shape: [90, ...shape] }).filter((c, i) => c === classes[i]).length,
     ).toBeGreaterThan(80)
   })
 })
@@ -173,8 +174,122 @@ describe('what is left of a search', () => {
       onEvent: (event) => event.type === 'evaluation' && event.step > 40 && stop.abort(),
     })
     await expect(stopping).rejects.toThrow(Interrupted)
-    expect(checkpoints.last()!.step).toBeGreaterThan(40)
-    const { metrics } = await search({ ...request, checkpoints })
-    expect(metrics).toEqual((await search(request)).metrics)
+    expect(checkpoints.last()!.checkpoint.step).toBeGreaterThan(40)
+    const again = await search({ ...request, checkpoints })
+    const whole = await search(request)
+    expect(again.metrics).toEqual(whole.metrics)
+    const told = ({ events }: typeof whole) => events.map((event) => ({ ...event, stepMs: 0, seconds: 0 }))
+    expect(told(again)).toEqual(told(whole))
   })
+})
+
+describe('a model', () => {
+  const { x } = made(150)
+  const odd = x.map(([a]) => Number(a! > 0))
+
+  test('says labels as they were given, and takes targets by name or place', async () => {
+    const numbers = await search({
+      ...quick,
+      space: small,
+      data: fromArrays(
+        x,
+        odd.map((k) => k + 1),
+      ),
+    })
+    expect(new Set(numbers.model.predict(x))).toEqual(new Set([1, 2]))
+    const right = numbers.model.evaluate(
+      x,
+      odd.map((k) => k + 1),
+    )
+    // One-hot rows are places, though the classes are called 1 and 2.
+    expect(
+      numbers.model.evaluate(
+        x,
+        odd.map((k) => [1 - k, k]),
+      ),
+    ).toBe(right)
+    const truths = await search({
+      ...quick,
+      space: small,
+      data: fromArrays(
+        x,
+        odd.map((k) => k > 0),
+      ),
+    })
+    expect(new Set(truths.model.predict(x))).toEqual(new Set([true, false]))
+    const named = fromArrays(x, odd, { classes: ['p', 'q'] })
+    const { model } = await search({ ...quick, space: small, data: named })
+    expect(model.evaluate(x, odd)).toBe(
+      model.evaluate(
+        x,
+        odd.map((k) => 'pq'[k]!),
+      ),
+    )
+    expect(() => model.evaluate(x, odd, 'rmse')).toThrow('evaluate: expected one of accuracy, cross-entropy')
+  })
+
+  test('refuses targets that are none, and holds a few rows alone', async () => {
+    const { y } = made(150)
+    const { model } = await search({
+      ...quick,
+      space: small,
+      data: fromArrays(
+        x,
+        y.map((v) => [v, -v]),
+      ),
+    })
+    expect(() => model.evaluate(x.slice(0, 2), [null, null])).toThrow(
+      'y[0]: expected 2 values (target0, target1), got 1',
+    )
+    expect(() => model.evaluate(x.slice(0, 1), [[1, null]])).toThrow('y[0]: expected a number, got nothing')
+    expect(() => model.predict([[Infinity, 1, 2]])).toThrow('expected a number below 3.4e38 in size')
+    expect(model.predict(x.slice(0, 2))).toHaveLength(2)
+  })
+
+  test('of images takes a table of as many columns, and no other', async () => {
+    const size = 64
+    const classes = Array.from({ length: 90 }, (_, i) => i % 2)
+    const values = Uint8Array.from(
+      { length: 90 * size },
+      (_, i) => 100 * classes[Math.floor(i / size)]! + (i % 7),
+    )
+    const { model } = await search({
+      ...{ space: dartsCell({ cells: 2, channels: 2, nodes: 1 }), seed: 1, schedule: 'none' },
+      ...{ search: { steps: 20, batch: 16 }, retrain: { steps: 40, batch: 16, distillation: { share: 0 } } },
+      data: fromArrays({ values, shape: [90, 8, 8, 1] }, classes),
+    })
+    await model.save(at('images'))
+    const columns = Array.from({ length: size }, (_, i) => `p${i}`)
+    const lines = [0, 1].map((row) => [...values.subarray(row * size, (row + 1) * size)].join())
+    writeFileSync(at('images.csv'), [columns.join(), ...lines].join('\n'))
+    const { values: said } = await predictFile(at('images'), at('images.csv'))
+    const wanted = model.probabilities({ values: values.subarray(0, 2 * size), shape: [2, 8, 8, 1] })
+    said.flat().forEach((p, i) => expect(p).toBeCloseTo(wanted.flat()[i]!, 4))
+    expect(() => model.predict([{ a: 1 }])).toThrow(
+      'x: expected arrays of shape [8, 8, 1], or 64 columns of numbers',
+    )
+  })
+})
+
+test('searches of one process are on one backend', async () => {
+  const { x, y } = made(60)
+  const request = {
+    ...quick,
+    space: small,
+    data: fromArrays(x, y),
+    search: { steps: 10 },
+    retrain: { steps: 5 },
+  }
+  const first = search(request)
+  await expect(search({ ...request, backend: 'cpu' })).rejects.toThrow('backend: expected wasm')
+  await expect(first).resolves.toBeDefined()
+})
+
+test.each([
+  [{ space: mlpCell as never }, 'space: expected a name, or a space with its options'],
+  [{ data: Promise.resolve() as never }, 'data: expected what fromArrays'],
+  [{ workers: 0 }, 'workers: expected integer ≥ 1, got 0'],
+])('a request that cannot be is refused: %#', async (odd, message) => {
+  const { x, y } = made(60)
+  await expect(search({ ...quick, space: small, data: fromArrays(x, y), ...odd })).rejects.toThrow(message)
 })

@@ -5,6 +5,7 @@ import type { Schedule } from '../../src/schedule/types.js'
 import { smallest } from '../../src/supernet/cost-range.js'
 import { taskCost } from '../../src/supernet/cost.js'
 import { pruneGroup } from '../../src/supernet/prune.js'
+import { relaxations } from '../../src/supernet/relaxations/index.js'
 import { removedBy } from '../../src/trial/removed.js'
 import { runTrial } from '../../src/trial/trial.js'
 import {
@@ -109,7 +110,7 @@ describe('reasons that no short search shows', () => {
         Object.fromEntries(members.map((member, i) => [member.name, i + 1])),
       ]),
     )
-    return { used: { ...compiled.schedule, ...used }, steps: 12, relaxation: 'gates', weights }
+    return { used: { ...compiled.schedule, ...used }, steps: 12, relaxation: relaxations.gates, weights }
   }
 
   it('a budget that is not below the supernet', () => {

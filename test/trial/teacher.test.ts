@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import { resolveConfig } from '../../src/config/load-config.js'
+import { prepareDataset } from '../../src/data/prepare.js'
 import type { PreparedData } from '../../src/data/types.js'
 import { discretise, uniformGates, unprunedNetwork } from '../../src/derive/network.js'
 import type { Event } from '../../src/events/types.js'
@@ -217,6 +218,26 @@ describe('what is taught', () => {
     // Targets that do not vary leave nothing to explain.
     data.dataset.targets.fill(3)
     expect((await trainBaseline(well, quiet)).figures.teaches).toBe(0.5)
+  })
+
+  it('is of several outputs, far from each other, no less', async () => {
+    const data = vectorData({ train: 100, validation: 60 })
+    const noise = randomSource(9).stream('noise')
+    const targets = Float64Array.from(
+      { length: 2 * data.dataset.rows },
+      (_, i) => (i % 2 ? 1000 : 0) + noise.normal(),
+    )
+    const task = { kind: 'regression', outputs: ['near', 'far'] } as const
+    const dataset = { ...data.dataset, task, targets }
+    const prepared = prepareDataset(
+      dataset,
+      { train: 0.5, arch: 0, validation: 0.5, test: 0, by: 'random' },
+      1,
+    )
+    const trial = trialOf(prepared, spaceNet('mlp-cell', { blocks: 1, width: 8, hidden: 8 }, [5], 2), {
+      retrain: { epochs: 1, batch: 16, distillation: { share: 'unexplained' } },
+    })
+    expect((await trainBaseline(trial, quiet)).figures.teaches).toBe(0.5)
   })
 
   it('is not a network of another size, nor one without a share', () => {
