@@ -15,7 +15,8 @@ import { join } from 'node:path'
 import { resolveConfig, runTrial, setupTrial, useBackend, type TrialResult } from '../src/index.js'
 import { packagePath } from '../src/base/files.js'
 import { textTable } from '../src/cli/table.js'
-import { labelledSet, madeSets, type Example, type LabelledSet } from './labelled-sets.js'
+import { labelledSet, madeSets } from './labelled-sets.js'
+import type { Example, LabelledSet } from './labelled-types.js'
 import { format } from './summary.js'
 
 const words = process.argv.slice(2)

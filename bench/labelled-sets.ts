@@ -1,20 +1,6 @@
 import { randomSource, type RandomStream } from '../src/base/random.js'
+import type { LabelledSet } from './labelled-types.js'
 import { hydraulic, transformer } from './measured-sets.js'
-
-/** A labelled example: steps × channels values, step by step, and its class or value. */
-export interface Example {
-  readonly values: readonly number[]
-  readonly target: number
-}
-
-/** Examples to learn from and others to be judged on. */
-export interface LabelledSet {
-  readonly task: 'classification' | 'regression'
-  readonly steps: number
-  readonly channels: number
-  readonly train: readonly Example[]
-  readonly test: readonly Example[]
-}
 
 /** How the examples of a made set come about: a function of the class, or of a number in 0 … 1 for regression. */
 interface Made {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { randomSource } from '../src/base/random.js'
-import type { Example, LabelledSet } from './labelled-sets.js'
+import type { Example, LabelledSet } from './labelled-types.js'
 
 const linesOf = (file: string): string[] =>
   gunzipSync(readFileSync(file)).toString('utf8').trim().split(/\r?\n/)

@@ -121,3 +121,4 @@ export {
 export type { Targets } from './library/targets.js'
 export type { ArrayLike, Cell, Nested, PlainRecord, TypedArray } from './library/values.js'
 export { setupTrial, type Extensions } from './setup/setup-trial.js'
+export type * from './types.js'

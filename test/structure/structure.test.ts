@@ -24,6 +24,7 @@ const order = [
   ['runs'],
   ['library'],
   ['fleet', 'operate'],
+  ['types.ts'],
   ['index.ts'],
   ['cli'],
 ]

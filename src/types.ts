@@ -1,0 +1,107 @@
+/** Types that the public functions take and give, beside those that index.ts names. */
+export type { BackendOptions } from './backend/index.js'
+export type { Device } from './backend/wasm/device.js'
+export type { Peaks } from './backend/wasm/peaks.js'
+export type { TrainingModule } from './backend/wasm/training-module.js'
+export type { TableEntry } from './compare/benchmark-table.js'
+export type { TableRow } from './compare/read-table.js'
+export type { ConfigSchema } from './config/config-schema.js'
+export type { Intervention, InterventionSchema } from './config/intervention-schema.js'
+export type { ScheduleSchema } from './config/schedule-schema.js'
+export type { Column } from './data/column.js'
+export type { Numbers, Taken } from './data/content.js'
+export type { GivenData } from './data/given.js'
+export type { NumberForm } from './data/numbers.js'
+export type { Scaling } from './data/scale.js'
+export type { splitNames } from './data/split.js'
+export type { ColumnReading, Encoding, FileEncoding, Reading, Scale, Scaler, Scales } from './data/types.js'
+export type { Ablation, Allowance, Evidence, GroupInfo, Level, Stage } from './events/types.js'
+export type { PlainNetwork } from './export/fold.js'
+export type { ExportSource } from './export/layers.js'
+export type { SavedSearch } from './library/checkpoints.js'
+export type { WindowOptions } from './nn/builder.js'
+export type { NamedParameter } from './nn/cost.js'
+export type { Attribute, Attributes } from './nn/graph.js'
+export type { InitialiserName } from './nn/initialisers.js'
+export type { OperationContext } from './nn/operations/types.js'
+export type { BatchStatistics } from './nn/ops/batch-norm.js'
+export type { ParameterStore } from './nn/parameter-store.js'
+export type {
+  BackwardArguments,
+  ForwardArguments,
+  ParameterSpec,
+  Primitive,
+  Pullback,
+  Reads,
+  RunContext,
+} from './nn/primitives/types.js'
+export type { OperationTime } from './nn/profile.js'
+export type { Slice } from './nn/slice.js'
+export type { Transformed } from './nn/transform.js'
+export type { Vectors } from './nn/vectors.js'
+export type { Interval } from './objective/bootstrap.js'
+export type { Distillation, DistillationOptions } from './objective/distillation.js'
+export type { Loss, LossName } from './objective/losses.js'
+export type { Metric, RowSums } from './objective/metrics.js'
+export type { ActivationAction, ByGroup, GateAction, WeightAction } from './objective/terms/types.js'
+export type { Competitor, MemberStory } from './report/explain.js'
+export type { Progress, ProgressOptions } from './report/progress.js'
+export type {
+  Figure,
+  Run,
+  RunConfig,
+  RunCriterion,
+  RunMetrics,
+  RunTimings,
+  ScheduleSegment,
+} from './report/run.js'
+export type { ExchangeFigures, StepProfile } from './runs/bench-step.js'
+export type { StageMemory } from './runs/plan-run.js'
+export type { RetrainRunOptions } from './runs/retrain-run.js'
+export type { CompileContext } from './schedule/context.js'
+export type { LayerCost, Move } from './schedule/observed.js'
+export type { Lesson, Traits } from './schedule/planners/lessons.js'
+export type { Outcome, Tried, Try, Trying } from './schedule/planners/trying.js'
+export type { PlannerSettings } from './schedule/planners/types.js'
+export type { GateMotion } from './schedule/pressure.js'
+export type {
+  Budget,
+  CompiledPhase,
+  LoggedRemoval,
+  MenuSize,
+  PruneRules,
+  Replay,
+  Segment,
+  Turns,
+} from './schedule/types.js'
+export type { LogMark, MenuEntry, MenuFigures, Origin } from './search/state.js'
+export type { LatencySchema } from './setup/latency.js'
+export type { Continued } from './setup/setup-trial.js'
+export type { ChoiceOptions, EdgeOptions, NodeOptions } from './supernet/builder.js'
+export type { Above, CostTree, MemberCost } from './supernet/member-cost.js'
+export type { ClosedForm, Draws, RelaxationTraits } from './supernet/relaxations/types.js'
+export type { AnySpace, TypedSpace } from './supernet/space.js'
+export type { CostMetric, GateWeights, Latency, Member, MemberMetric, Pruned } from './supernet/types.js'
+export type { Network } from './train/network.js'
+export type {
+  LossWeights,
+  Shard,
+  ShardExecutor,
+  ShardGradients,
+  ShardWork,
+  Tap,
+  Wanted,
+} from './train/shard.js'
+export type { ResolvedConfig, RetrainOptions, SearchOptions } from './train/training.js'
+export type {
+  Attempt,
+  BenchmarkFigures,
+  Compared,
+  CriterionResult,
+  KeptMetrics,
+  Noise,
+  Removed,
+  Retrained,
+  SplitNoise,
+  Tolerated,
+} from './trial/figures.js'
