@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { sha256 } from '../base/files.js'
 import { gather } from '../data/batches.js'
 import { outputsOf } from '../data/types.js'
@@ -75,8 +74,17 @@ export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Ba
  * Is a network to retrain the unpruned supernet, from the same values? All retraining draws from one stream, so that it
  * would then come to the baseline's figures, bit for bit.
  */
-export const isUnpruned = ({ config, supernet }: Trial, { graph, initial }: NetworkToRetrain): boolean =>
-  isDeepStrictEqual(unprunedNetwork(supernet, config.retrain), { graph, constants: initial })
+export function isUnpruned({ config, supernet }: Trial, { graph, initial }: NetworkToRetrain): boolean {
+  const whole = unprunedNetwork(supernet, config.retrain)
+  return (
+    JSON.stringify(whole.graph) === JSON.stringify(graph) &&
+    whole.constants.size === initial.size &&
+    [...whole.constants].every(([name, values]) => {
+      const others = initial.get(name)
+      return others?.length === values.length && values.every((value, i) => Object.is(value, others[i]))
+    })
+  )
+}
 
 /** What the unpruned supernet's training came to. */
 export function baselineOf(trial: Trial, retrained: Retrained): Baseline {

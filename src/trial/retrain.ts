@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
+import { nextTurn } from '../base/next-turn.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import { withInterventions } from '../config/interventions.js'
 import type { PreparedData } from '../data/types.js'

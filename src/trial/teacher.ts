@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
+import { nextTurn } from '../base/next-turn.js'
 import { gather } from '../data/batches.js'
 import { outputsOf, type PreparedData } from '../data/types.js'
 import type { Graph } from '../nn/graph.js'

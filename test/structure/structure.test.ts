@@ -4,8 +4,8 @@ import { getFileInfo } from 'prettier'
 import { describe, expect, it } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 import { presetNames, spaces } from '../../src/registry.js'
-import * as choosers from '../../src/spaces.js'
 import { resolveSchedule } from '../../src/setup/schedule-of.js'
+import * as choosers from '../../src/spaces.js'
 
 /** Folders of `src/` in the order in which imports may point: to the same line or to one above. */
 const order = [
@@ -159,6 +159,24 @@ describe('the structure of the source', () => {
   it('every document in schedules/ is valid, under its file’s name', () => {
     expect(presetNames().length).toBeGreaterThan(0)
     for (const name of presetNames()) expect(resolveSchedule(name, '.').name).toBe(name)
+  })
+
+  it('what computes imports nothing of Node, but threads and what finds kernels', () => {
+    const folders = [
+      'nn',
+      'objective',
+      'supernet',
+      'schedule',
+      'events',
+      'train',
+      'search',
+      'derive',
+      'trial',
+    ]
+    const wrong = folders
+      .flatMap((folder) => filesIn(`src/${folder}`))
+      .filter((file) => !file.includes('/workers/') && text(file).includes('from \'node:'))
+    expect(wrong).toEqual([])
   })
 
   it('no file is longer than 300 lines', () => {
