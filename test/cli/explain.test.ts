@@ -118,15 +118,23 @@ describe('derive --rule', () => {
     const wanted = JSON.parse(readFileSync(join(run, 'architecture.json'), 'utf8')) as Architecture
     expect(await derived(run)).toEqual(wanted)
     await expect(program('derive', run, '--rule', 'top2')).rejects.toThrow(
-      '--rule: expected one of final, magnitude, top-2, threshold, perturbation, got top2; did you mean "top-2"?',
+      '--rule: expected one of final, magnitude, top-2, threshold, perturbation, sampling, got top2; did you mean "top-2"?',
     )
     await expect(program('derive', open)).rejects.toThrow('go on with "sentei resume')
     await expect(program('derive', open, '--rule', 'top-2', '--step', '0')).rejects.toThrow(
       '--step: expected integer ≥ 1, got "0"',
     )
     await expect(program('derive', open, '--rule', 'perturbation', '--step', '1')).rejects.toThrow(
-      '--step: only for rules magnitude, top-2, threshold, got rule perturbation',
+      '--step: only for rules magnitude, top-2, threshold, sampling, got rule perturbation',
     )
+  })
+
+  test('sampling draws the same by the run’s seed, and others by another', async () => {
+    const drawn = (...seed: string[]) => derived(open, '--rule', 'sampling', '--step', '1000', ...seed)
+    const first = await drawn()
+    expect(await drawn()).toEqual(first)
+    const others = await Promise.all(['1', '2', '3', '4'].map((seed) => drawn('--seed', seed)))
+    expect(new Set([first, ...others].map((each) => JSON.stringify(each))).size).toBeGreaterThan(1)
   })
 
   test('magnitude of a finished run is its architecture; early on it may be another', async () => {

@@ -28,7 +28,7 @@ function sabotaged(name: string, instead: string): string {
   writeFileSync(
     file,
     `import { workerData } from 'node:worker_threads'
-    import { takeShard, threadControl } from '${dist('search/workers/control.js')}'
+    import { takeShard, threadControl } from '${dist('train/workers/control.js')}'
     const { port, control, thread } = workerData
     port.on('message', (message) => {
       if (message.kind !== 'batch') return
@@ -116,7 +116,7 @@ describe('a shard that fails', () => {
     writeFileSync(
       file,
       `import { losses } from '${dist('objective/losses.js')}'
-      import { serveShards } from '${dist('search/workers/serve.js')}'
+      import { serveShards } from '${dist('train/workers/serve.js')}'
       await serveShards({ losses: { ...losses, mse: () => { throw new Error('${loss}') } }, terms: [] })`,
     )
     return file
