@@ -175,7 +175,7 @@ describe('the structure of the source', () => {
     ]
     const wrong = folders
       .flatMap((folder) => filesIn(`src/${folder}`))
-      .filter((file) => !file.includes('/workers/') && text(file).includes('from \'node:'))
+      .filter((file) => !file.includes('/workers/') && text(file).includes("from 'node:"))
     expect(wrong).toEqual([])
   })
 
