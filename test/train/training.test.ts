@@ -93,7 +93,7 @@ it.each([
 })
 
 it.each([
-  [27, 1000],
+  [27, 3000],
   [64 * 100, 4000],
   [64 * 1000, 16_000],
 ])('%i sequences are retrained to the end of %i steps', (rows, steps) => {
