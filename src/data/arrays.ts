@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { gather } from './batches.js'
+import { MOST } from './column.js'
 import { targetColumns } from './columns.js'
 import { selectRows, whereIs, type Arrays, type Numbers } from './content.js'
 import type { DataSettings } from './data-settings.js'
@@ -89,7 +90,7 @@ function checkOptions(
 }
 
 /** Is a number none that 32 bits can hold? NaN is missing. */
-export const isBeyond = (value: number): boolean => Math.abs(value) > 3.4028234663852886e38
+export const isBeyond = (value: number): boolean => Math.abs(value) > MOST
 
 export const beyondError = (where: string, value: number): InputError =>
   new InputError(`${where}: expected a number below 3.4e38 in size, got ${value}`)

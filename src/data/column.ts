@@ -16,7 +16,7 @@ export interface Column {
 
 /** No number in use is as large, and products with it are exact: one array holds numbers and texts. */
 const TEXT = 2 ** 960
-const MOST = 3.4028234663852886e38
+export const MOST = 3.4028234663852886e38
 
 const MISSING = new Set(['', 'na', 'nan', '?', 'null'])
 

@@ -7,7 +7,6 @@ import { targetRows, type TargetRows, type Targets } from './targets.js'
 import {
   arraysOf,
   flat,
-  isTyped,
   placesOf,
   recordsTable,
   requireDistinct,
@@ -82,7 +81,7 @@ export function fromArrays(x: ArrayLike, y: Targets, options: ArraysOptions = {}
     },
     given: { content, testRows: others?.rows.length ?? 0 },
     ...(key !== undefined && { split: { by: 'group', column: key } }),
-    ...(names.length === 1 && !own.places && { labels: labelsOf(y as readonly Cell[]) }),
+    ...(names.length === 1 && !own.places && { labels: labelsOf([...own.rows.flat(), ...cellsOf(y)]) }),
   }
 }
 
@@ -97,10 +96,13 @@ const placeNames = (y: Targets): string[] => {
   return Array.from({ length: width }, (_, place) => String(place))
 }
 
+/** The cells of a list, for truths are no rows of numbers. */
+const cellsOf = (y: Targets): readonly Cell[] => (Array.isArray(y) ? (y as readonly Cell[]) : [])
+
 /** What labels were before they were texts. */
 function labelsOf(y: readonly Cell[]): ReadonlyMap<string, string | number | boolean> {
   const known = new Map<string, string | number | boolean>()
-  for (const cell of Array.isArray(y) || isTyped(y) ? y : [])
+  for (const cell of y)
     if (typeof cell === 'number' || typeof cell === 'boolean') known.set(String(cell), cell)
   return known
 }

@@ -11,14 +11,14 @@ import { renderReport } from '../report/html.js'
 import type { Run } from '../report/run.js'
 import { withoutVoid } from '../report/standing.js'
 import { requireMemory } from '../runs/plan-run.js'
-import { searchRun } from '../runs/search-run.js'
+import { beginning, searchRun } from '../runs/search-run.js'
 import { withWorkers } from '../runs/workers.js'
 import type { AnyPlanner } from '../schedule/planners/types.js'
 import { rowsOf } from '../schedule/rows.js'
 import type { Schedule } from '../schedule/types.js'
 import type { Rule } from '../search/decide/rules/types.js'
 import type { Checkpoint, MenuEntry } from '../search/state.js'
-import { setupTrial } from '../setup/setup-trial.js'
+import { extensionsIn, setupTrial } from '../setup/setup-trial.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { ChosenSpace } from '../supernet/space.js'
 import type { Architecture } from '../supernet/types.js'
@@ -105,9 +105,9 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
     events.push(event)
     request.onEvent?.(event)
   }
-  const { terms = [], planners = [], relaxations = [], rules = [], space } = request
+  const { terms, planners, relaxations, rules, space } = request
   const extensions = {
-    ...{ terms, planners, relaxations, rules },
+    ...extensionsIn({ terms, planners, relaxations, rules }),
     ...(typeof space !== 'string' && { spaces: [space.space] }),
     ...(data.given && { given: data.given }),
   }
@@ -138,9 +138,6 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
     return resultOf(trial, result, events, data)
   })
 }
-
-/** What a search begins with, which events that go on have already. */
-const beginning = new Set<Event['type']>(['start', 'lessons', 'try'])
 
 /** The searches that run now, all on one backend: TensorFlow.js has one at a time. */
 const running = { count: 0, on: '' }

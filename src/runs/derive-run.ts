@@ -22,7 +22,7 @@ import { readFinishedRun, readRunConfig, requireSameData, requireSearch } from '
 /** What `deriveRun` can derive by: what the search itself ended with, or a classic rule. */
 export const deriveRules: readonly string[] = ['final', ...rules.map(({ name }) => name)]
 
-export interface DeriveRunOptions extends Omit<Extensions, 'rules'> {
+export interface DeriveRunOptions extends Extensions {
   /** One of `deriveRules`, or a rule of one's own. */
   readonly rule?: string | Rule
   /** Of rule `threshold`: the share of its group's mean weight that a member must have; 0.5 by default. */

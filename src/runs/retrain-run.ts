@@ -11,7 +11,7 @@ import type { Event } from '../events/types.js'
 import { costOf } from '../nn/cost.js'
 import { eventsOf } from '../report/history.js'
 import { withPrefix } from '../search/named-arrays.js'
-import { setupTrial, type Extensions } from '../setup/setup-trial.js'
+import { extensionsIn, setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { illegality, restrictTo } from '../supernet/prune.js'
 import { sparsityByLayer } from '../supernet/structure.js'
 import type { Architecture } from '../supernet/types.js'
@@ -67,13 +67,6 @@ export async function retrainRun({
   menu,
   architecture: file,
   configure = (config) => config,
-  spaces = [],
-  readers = [],
-  terms = [],
-  planners = [],
-  relaxations = [],
-  rules = [],
-  given,
   out,
   ...hooks
 }: RetrainRunOptions): Promise<FinishedRun> {
@@ -86,10 +79,7 @@ export async function retrainRun({
   const held = { ...changed(origin), split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(config, run, {
-    ...{ spaces, readers, terms, planners, relaxations, rules },
-    ...(given && { given }),
-  })
+  const trial = await setupTrial(config, run, extensionsIn(hooks))
   if (isTaught(trial)) requireMemory(trial, ['baseline'])
   checkSameSpace(trial, origin, file ?? run)
   requireSameData(run, trial.data)

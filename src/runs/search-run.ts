@@ -13,7 +13,7 @@ import type { Tried } from '../schedule/planners/trying.js'
 import { scheduleCsv } from '../schedule/rows.js'
 import type { Checkpoint } from '../search/state.js'
 import { keepLesson } from '../setup/lesson-store.js'
-import { setupTrial, type Extensions } from '../setup/setup-trial.js'
+import { extensionsIn, setupTrial, type Extensions } from '../setup/setup-trial.js'
 import type { WorkerPool } from '../train/workers/pool.js'
 import { Interrupted } from '../trial/retrain-stage.js'
 import { runTrial } from '../trial/trial.js'
@@ -64,13 +64,6 @@ export async function searchRun({
   config,
   folder = '.',
   out,
-  spaces = [],
-  readers = [],
-  terms = [],
-  planners = [],
-  relaxations = [],
-  rules = [],
-  given,
   resume = false,
   set = [],
   previous = false,
@@ -78,16 +71,7 @@ export async function searchRun({
 }: SearchRunOptions): Promise<FinishedRun> {
   const prepare = async (interventions: readonly Intervention[] = []) => {
     await useBackend(config.backend, { relaxed: config.relaxedSimd })
-    const extensions = {
-      spaces,
-      readers,
-      terms,
-      planners,
-      relaxations,
-      rules,
-      interventions,
-      ...(given && { given }),
-    }
+    const extensions = { ...extensionsIn(hooks), interventions }
     const trial = await setupTrial(withAbsolutePaths(config, folder), folder, extensions)
     hooks.onData?.(trial.data)
     requireMemory(trial)
@@ -161,7 +145,7 @@ interface Begun {
 }
 
 /** What a search begins with, which a log that goes on has already. */
-const beginning = new Set<Event['type']>(['start', 'lessons', 'try'])
+export const beginning: ReadonlySet<string> = new Set<Event['type']>(['start', 'lessons', 'try'])
 
 async function runInFolder(
   trial: Trial,

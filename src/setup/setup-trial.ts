@@ -43,6 +43,25 @@ export interface Extensions {
   readonly given?: GivenData
 }
 
+/** Of the options of a call those that it brings along. */
+export const extensionsIn = ({
+  spaces,
+  readers,
+  terms,
+  planners,
+  relaxations,
+  rules,
+  given,
+}: Extensions): Extensions => ({
+  ...(spaces && { spaces }),
+  ...(readers && { readers }),
+  ...(terms && { terms }),
+  ...(planners && { planners }),
+  ...(relaxations && { relaxations }),
+  ...(rules && { rules }),
+  ...(given && { given }),
+})
+
 /** What is known of a trial that goes on, beside its configuration. */
 export interface Continued {
   /** What was changed on the way. */

@@ -6,6 +6,10 @@ import {
   fromArrays,
   fromFiles,
   fromRecords,
+  fromTensors,
+  deriveRun,
+  rules,
+  type Rule,
   Interrupted,
   memoryCheckpoints,
   fileCheckpoints,
@@ -183,6 +187,22 @@ describe('what is left of a search', () => {
   })
 })
 
+test('a run by a rule of one’s own is derived with it', async () => {
+  const { x, y } = made(120)
+  const own: Rule = { ...rules[0]!, name: 'own' }
+  const data = fromArrays(x, y)
+  const schedule = { name: 'mine', phases: [{ name: 'all', until: 1 }], prune: { rule: 'own' } }
+  const request = { ...quick, space: small, data, schedule, rules: [own], saveTo: at('own-rule') }
+  const { architecture } = await search(request)
+  const given = data.given!
+  const groups = (found: typeof architecture) =>
+    found.groups.map(({ name, kept }) => [name, kept.map((k) => k.member)])
+  expect(groups(await deriveRun(at('own-rule'), { rule: own, rules: [own], given }))).toEqual(
+    groups(architecture),
+  )
+  await expect(deriveRun(at('own-rule'), { rule: 'top-2', given })).rejects.toThrow('unknown rule own')
+})
+
 describe('a model', () => {
   const { x } = made(150)
   const odd = x.map(([a]) => Number(a! > 0))
@@ -208,6 +228,10 @@ describe('a model', () => {
         odd.map((k) => [1 - k, k]),
       ),
     ).toBe(right)
+    const [inputs, targets] = [tf.tensor2d(x), tf.tensor1d(odd, 'int32')]
+    const tensors = await search({ ...quick, space: small, data: await fromTensors(inputs, targets) })
+    expect(new Set(tensors.model.predict(x))).toEqual(new Set([0, 1]))
+    tf.dispose([inputs, targets])
     const truths = await search({
       ...quick,
       space: small,
