@@ -1,18 +1,18 @@
 import { readFileSync, readdirSync } from 'node:fs'
-import { packagePath } from './base/files.js'
-import type { AnySpace } from './supernet/space.js'
 import { autoencoderMlp } from '../supernets/autoencoder-mlp.js'
-import { darts } from '../supernets/darts.js'
 import { dartsCell } from '../supernets/darts-cell.js'
 import { dartsS1 } from '../supernets/darts-s1.js'
 import { dartsS2 } from '../supernets/darts-s2.js'
 import { dartsS3 } from '../supernets/darts-s3.js'
 import { dartsS4 } from '../supernets/darts-s4.js'
+import { darts } from '../supernets/darts.js'
 import { mlpCell } from '../supernets/mlp-cell.js'
 import { mobileChain } from '../supernets/mobile-chain.js'
 import { nasBench201 } from '../supernets/nas-bench-201.js'
 import { nasBenchMacro } from '../supernets/nas-bench-macro.js'
 import { temporalConv } from '../supernets/temporal-conv.js'
+import { packagePath } from './base/files.js'
+import type { AnySpace } from './supernet/space.js'
 
 /** The registry of search spaces: one file and one line each. */
 export const spaces: readonly AnySpace[] = [
@@ -42,4 +42,4 @@ export const readPreset = (name: string): string =>
   readFileSync(packagePath('schedules', `${name}.json`), 'utf8')
 
 export { terms } from './objective/terms/index.js'
-export { planners } from './schedule/planners/index.js'
+export { planners } from './planners/index.js'

@@ -23,8 +23,8 @@ export type { WindowOptions } from './nn/builder.js'
 export type { NamedParameter } from './nn/cost.js'
 export type { Attribute, Attributes } from './nn/graph.js'
 export type { InitialiserName } from './nn/initialisers.js'
-export type { OperationContext } from './nn/operations/types.js'
-export type { BatchStatistics } from './nn/ops/batch-norm.js'
+export type { OperationContext } from './supernet/operations/types.js'
+export type { BatchStatistics } from './nn/functions/batch-norm.js'
 export type { ParameterStore } from './nn/parameter-store.js'
 export type {
   BackwardArguments,
@@ -60,9 +60,9 @@ export type { StageMemory } from './runs/plan-run.js'
 export type { RetrainRunOptions } from './runs/retrain-run.js'
 export type { CompileContext } from './schedule/context.js'
 export type { LayerCost, Move } from './schedule/observed.js'
-export type { Lesson, Traits } from './schedule/planners/lessons.js'
-export type { Outcome, Tried, Try, Trying } from './schedule/planners/trying.js'
-export type { PlannerSettings } from './schedule/planners/types.js'
+export type { Lesson, Traits } from './planners/lessons.js'
+export type { Outcome, Tried, Try, Trying } from './planners/trying.js'
+export type { PlannerSettings } from './planners/types.js'
 export type { GateMotion } from './schedule/pressure.js'
 export type {
   Budget,

@@ -4,7 +4,7 @@ import { genotypeNotation } from '../src/supernet/notations/genotype.js'
 import { searchSpace } from '../src/supernet/space.js'
 import type { Shape } from '../src/nn/graph.js'
 import { cellStack } from '../src/supernet/cell-stack.js'
-import { operations } from '../src/nn/operations/index.js'
+import { operations } from '../src/supernet/operations/index.js'
 
 export interface DartsCellOptions {
   cells: number

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { operations } from '../src/nn/operations/index.js'
+import { operations } from '../src/supernet/operations/index.js'
 import { dartsSpace } from '../src/supernet/darts.js'
 
 /** The search space of DARTS (Liu, Simonyan & Yang, arXiv:1806.09055): eight candidate operations an edge. */

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { mbConv } from '../src/nn/operations/mb-conv.js'
-import { operationOf } from '../src/nn/operations/index.js'
+import { mbConv } from '../src/supernet/operations/mb-conv.js'
+import { operationOf } from '../src/supernet/operations/index.js'
 import { supernetBuilder } from '../src/supernet/builder.js'
 import { searchSpace } from '../src/supernet/space.js'
 

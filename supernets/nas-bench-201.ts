@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { GraphBuilder } from '../src/nn/builder.js'
-import type { Operation } from '../src/nn/operations/types.js'
+import type { Operation } from '../src/supernet/operations/types.js'
 import { supernetBuilder, type SupernetBuilder } from '../src/supernet/builder.js'
 import { plainNotation } from '../src/supernet/notation.js'
 import { nasBench201Notation } from '../src/supernet/notations/nas-bench-201.js'

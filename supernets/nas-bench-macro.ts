@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { mbConv } from '../src/nn/operations/mb-conv.js'
-import type { Operation } from '../src/nn/operations/types.js'
+import { mbConv } from '../src/supernet/operations/mb-conv.js'
+import type { Operation } from '../src/supernet/operations/types.js'
 import { supernetBuilder } from '../src/supernet/builder.js'
 import { macroNotation } from '../src/supernet/notations/nas-bench-macro.js'
 import { searchSpace } from '../src/supernet/space.js'

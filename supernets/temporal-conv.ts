@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { GraphBuilder } from '../src/nn/builder.js'
 import { mostBins } from '../src/nn/primitives/bins.js'
-import { operations } from '../src/nn/operations/index.js'
+import { operations } from '../src/supernet/operations/index.js'
 import { supernetBuilder, type SupernetBuilder } from '../src/supernet/builder.js'
 import { searchSpace } from '../src/supernet/space.js'
 

@@ -22,6 +22,11 @@ export class Failure extends Error {
   }
 }
 
+/** Thrown where a signal stopped what was being done; what was saved can be resumed. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+}
+
 /** Builds `path: expected WHAT, got VALUE`, the form that every message about an input takes. */
 export function expected(path: string, what: string, got: unknown): InputError {
   return new InputError(`${path}: expected ${what}, got ${show(got)}`)

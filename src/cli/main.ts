@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Failure, InputError } from '../base/errors.js'
-import { Interrupted } from '../trial/retrain-stage.js'
+import { Interrupted } from '../base/errors.js'
 import { exitCodes } from './command.js'
 import { runProgram } from './program.js'
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { accumulate, mayAddTo } from './functions/accumulate.js'
 import type { Graph } from './graph.js'
-import { accumulate, mayAddTo } from './ops/accumulate.js'
 import { primitiveOf, readsOf } from './primitives/index.js'
 import type { ForwardArguments, Pullback, RunContext } from './primitives/types.js'
 import type { PassObserver } from './profile.js'

@@ -1,8 +1,8 @@
+import { Interrupted } from '../base/errors.js'
 import type { Event, Stage } from '../events/types.js'
 import { failureOf } from '../report/standing.js'
 import { Diverged } from '../train/diverged.js'
 import { sectionOf } from '../train/roll-back.js'
-import { Interrupted } from '../trial/retrain-stage.js'
 import { readEvents } from './read-run.js'
 
 /** Does a run's work; where it fails, the run's events say why. */

@@ -1,8 +1,8 @@
 import { InputError } from '../base/errors.js'
 import { graphBuilder, type GraphBuilder } from '../nn/builder.js'
-import { operationOf } from '../nn/operations/index.js'
-import type { Operation } from '../nn/operations/types.js'
 import type { Shape } from '../nn/graph.js'
+import { operationOf } from './operations/index.js'
+import type { Operation } from './operations/types.js'
 import type { GateGroup, Supernet } from './types.js'
 
 /** Each unit has a name and is judged by itself. */

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../nn/builder.js'
-import { reduceSize } from '../nn/operations/reduce-size.js'
 import type { SupernetBuilder } from './builder.js'
+import { reduceSize } from './operations/reduce-size.js'
 
 export interface CellOptions {
   /** The cell's name, which is its layer's. */

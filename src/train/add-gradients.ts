@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { accumulate } from '../nn/ops/accumulate.js'
+import { accumulate } from '../nn/functions/accumulate.js'
 import type { ShardGradients } from './shard.js'
 
 /** total + more; takes both over. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { randomSource, type RandomStream } from '../base/random.js'
+import type { BatchStatistics } from '../nn/functions/batch-norm.js'
 import type { Graph } from '../nn/graph.js'
-import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import type { PassObserver } from '../nn/profile.js'
 import { runGradients, type RunOptions } from '../nn/run.js'
 import { distilled } from '../objective/distillation.js'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { BatchStatistics } from '../nn/functions/batch-norm.js'
 import type { Graph } from '../nn/graph.js'
-import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import { programOf } from '../nn/program.js'
 import { runForward, runGradients, type GraphGradients, type RunOptions } from '../nn/run.js'
 import { probesOf, type TapGradients } from './activations.js'

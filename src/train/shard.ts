@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { BatchStatistics } from '../nn/ops/batch-norm.js'
+import type { BatchStatistics } from '../nn/functions/batch-norm.js'
 import type { Distillation } from '../objective/distillation.js'
 import type { Loss } from '../objective/losses.js'
 import type { ActivationAction } from '../objective/terms/types.js'

@@ -1,14 +1,10 @@
+import { Interrupted } from '../base/errors.js'
 import type { Stage } from '../events/types.js'
 import type { Graph } from '../nn/graph.js'
 import type { Retrained } from './figures.js'
 import { retrain } from './retrain.js'
 import type { Teacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
-
-/** Thrown where a signal stopped a trial; what was saved can be resumed. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted'
-}
 
 /** Trains a discrete network as the configuration says; throws Interrupted where a signal stops it. */
 export async function retrainStage(

@@ -6,19 +6,19 @@ import type { Graph } from '../nn/graph.js'
 import type { Loss } from '../objective/losses.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
-import type { Tried, Trying } from '../schedule/planners/trying.js'
-import type { ScheduleSource } from '../schedule/source.js'
+import type { KnownTries } from '../planners/try-out.js'
+import type { Planning } from '../planners/types.js'
 import type { Schedule } from '../schedule/types.js'
 import type { Rule } from '../search/decide/rules/types.js'
 import type { Checkpoint, MenuEntry } from '../search/state.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
-import type { Architecture, MemberMetric, Supernet, Latency } from '../supernet/types.js'
+import type { Architecture, Supernet, Latency } from '../supernet/types.js'
 import type { ShardExecutor } from '../train/shard.js'
 import type { ResolvedConfig } from '../train/training.js'
 import type { Baseline, BenchmarkFigures, TrialMetrics } from './figures.js'
 
 /** One search with one seed, ready to run. */
-export interface Trial {
+export interface Trial extends Planning {
   /** What the trial is run by. */
   readonly config: ResolvedConfig
   /** The same before interventions changed what comes behind the search: what `config.json` holds. */
@@ -28,19 +28,6 @@ export interface Trial {
   /** The supernet of which the retrained network is a part, where `retrain` asks for another one: deeper, wider. */
   readonly retrained?: Supernet
   readonly relaxation: Relaxation
-  readonly schedule: Schedule
-  /** Makes what says λ in the schedule's place; called once a search, for it may have a state. */
-  readonly planner?: (plan?: unknown) => ScheduleSource
-  /** Tries whole searches before that; what it finds is given to `planner`. */
-  readonly prepare?: {
-    /** What the tries count. */
-    readonly cost: MemberMetric
-    run(trying: Trying): Promise<unknown>
-  }
-  /** The past runs that the planner starts from, where it has a store. */
-  readonly lessons?: { readonly planner: string; readonly runs: string[] }
-  /** What of a plan, and of the last state of a planner's source, is worth keeping for other searches. */
-  readonly lesson?: (plan: unknown, state: unknown) => unknown
   readonly terms: readonly Term[]
   /** Rules of projection beside the registry's. */
   readonly rules?: readonly Rule[]
@@ -68,8 +55,8 @@ export interface TrialHooks {
   readonly execute?: ShardExecutor
   /** The unpruned supernet of a trial that differs in its schedule alone: it is not trained again. */
   readonly baseline?: Baseline
-  /** What a planner has tried already, and who takes what it tries; an interrupted run need not try again. */
-  readonly tries?: { readonly known: readonly Tried[]; save(tried: readonly Tried[]): void }
+  /** What a planner has tried already. */
+  readonly tries?: KnownTries
 }
 
 /** A finished trial: the architecture, the retrained network, and what is known about them. */

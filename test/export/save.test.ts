@@ -12,7 +12,7 @@ import { readModel } from '../../src/export/model-files.js'
 import { readPreprocess } from '../../src/export/preprocess.js'
 import { saveModel } from '../../src/export/save.js'
 import { modelPredictions, verifyExport } from '../../src/export/verify.js'
-import { operationOf } from '../../src/nn/operations/index.js'
+import { operationOf } from '../../src/supernet/operations/index.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
 
 const folder = temporaryFolder()

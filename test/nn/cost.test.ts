@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { graphBuilder, type GraphBuilder } from '../../src/nn/builder.js'
 import { costOf, parametersOf } from '../../src/nn/cost.js'
-import { operationOf } from '../../src/nn/operations/index.js'
+import { operationOf } from '../../src/supernet/operations/index.js'
 
 /** A network, and its cost counted by hand. */
 const networks: [

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
+import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event } from '../../src/events/types.js'
 import { readEvents } from '../../src/runs/read-run.js'
 import type { FinishedRun } from '../../src/runs/run-folder.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
-import { Interrupted } from '../../src/trial/retrain-stage.js'
 import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
 
 const folder = temporaryFolder()

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event } from '../../src/events/types.js'
 import { retrainRun } from '../../src/runs/retrain-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { startWorkers } from '../../src/runs/workers.js'
-import { Interrupted } from '../../src/trial/retrain-stage.js'
 import { contentOf, temporaryFolder, tinyCells } from './helper.js'
 
 const folder = temporaryFolder()

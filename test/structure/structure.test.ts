@@ -16,7 +16,7 @@ const order = [
   ['events'],
   ['train'],
   ['search'],
-  ['derive'],
+  ['derive', 'planners'],
   ['trial'],
   ['export', 'report', 'compare'],
   ['registry.ts', 'spaces.ts'],

@@ -5,7 +5,7 @@ import {
   normalise,
   type Affine,
   type BatchStatistics,
-} from '../ops/batch-norm.js'
+} from '../functions/batch-norm.js'
 import { featuresOf, primitive, type ForwardArguments, type ParameterSpec } from './types.js'
 
 /**

@@ -6,8 +6,8 @@ import {
   depthwiseConv2d,
   depthwiseFilterGradient,
   depthwiseInputGradient,
-} from '../ops/conv.js'
-import type { Window } from '../ops/spatial.js'
+} from '../functions/conv.js'
+import type { Window } from '../functions/spatial.js'
 import { featuresOf, primitive, sizeOf, type Primitive } from './types.js'
 import {
   asImages,

@@ -1,5 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { dense as denseOp, denseBiasGradient, denseInputGradient, denseKernelGradient } from '../ops/dense.js'
+import {
+  dense as denseOp,
+  denseBiasGradient,
+  denseInputGradient,
+  denseKernelGradient,
+} from '../functions/dense.js'
 import { featuresOf, primitive } from './types.js'
 
 /** y = x · W + b on the last axis: attrs units. */

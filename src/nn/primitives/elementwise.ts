@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { activations, type Activation } from '../functions/activations.js'
+import { splitFeatures } from '../functions/split.js'
 import type { Attributes } from '../graph.js'
-import { activations, type Activation } from '../ops/activations.js'
-import { splitFeatures } from '../ops/split.js'
 import { equalShapes, featuresOf, primitive, type Reads } from './types.js'
 
 /** The network's input; fed, not computed. */

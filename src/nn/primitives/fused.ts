@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Attributes } from '../graph.js'
-import { batchStatistics, type BatchStatistics } from '../ops/batch-norm.js'
+import { batchStatistics, type BatchStatistics } from '../functions/batch-norm.js'
+import { convNorm, convNormGradient } from '../functions/conv-norm.js'
 import {
   activatedDepthwise,
   activatedDepthwiseGradient,
   normalisedSum,
   normalisedSumGradient,
-} from '../ops/fused.js'
+} from '../functions/fused.js'
+import type { NormBehind } from '../functions/norm-slope.js'
+import { separable, separableGradient, type SeparableKernels } from '../functions/separable.js'
+import type { Attributes } from '../graph.js'
 import { conv, depthwise } from './conv.js'
 import { carried, mix, withEmpty } from './gates.js'
-import { convNorm, convNormGradient } from '../ops/conv-norm.js'
-import type { NormBehind } from '../ops/norm-slope.js'
-import { separable, separableGradient, type SeparableKernels } from '../ops/separable.js'
 import { featuresOf, primitive, sizeOf, type RunContext } from './types.js'
 import { asImages, fromImages, imageShape, tapsOf, windowOf, windowShape } from './window.js'
 

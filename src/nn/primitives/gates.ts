@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { sumRows, toRows } from '../ops/spatial.js'
-import { gateGradients, scaledBy, weightedSum } from '../ops/weighted-sum.js'
+import { sumRows, toRows } from '../functions/spatial.js'
+import { gateGradients, scaledBy, weightedSum } from '../functions/weighted-sum.js'
 import type { Attributes } from '../graph.js'
 import { equalShapes, featuresOf, primitive } from './types.js'
 

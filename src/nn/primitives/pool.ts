@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { avgPool, avgPoolGradient, maxPool, maxPoolGradient, spreadMean } from '../ops/pool.js'
+import { avgPool, avgPoolGradient, maxPool, maxPoolGradient, spreadMean } from '../functions/pool.js'
 import { featuresOf, primitive } from './types.js'
 import { asImages, fromImages, imageShape, spatialShape, windowOf, windowShape } from './window.js'
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { crop as cropOp, cropGradient } from '../ops/crop.js'
-import { avgPool } from '../ops/pool.js'
+import { crop as cropOp, cropGradient } from '../functions/crop.js'
+import { avgPool } from '../functions/pool.js'
 import type { Attributes, Shape } from '../graph.js'
 import { primitive, sizeOf } from './types.js'
 import { asImages, fromImages, spatialShape, windowOf } from './window.js'

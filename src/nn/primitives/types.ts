@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { Attributes, Shape } from '../graph.js'
 import type { RandomStream } from '../../base/random.js'
-import type { BatchStatistics } from '../ops/batch-norm.js'
+import type { BatchStatistics } from '../functions/batch-norm.js'
+import type { Attributes, Shape } from '../graph.js'
 import type { InitialiserName } from '../initialisers.js'
 
 /** One array that a primitive owns. */

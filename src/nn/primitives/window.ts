@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { samePadding, type Pair, type Window } from '../functions/spatial.js'
 import type { Attributes, Shape } from '../graph.js'
-import { samePadding, type Pair, type Window } from '../ops/spatial.js'
 
 /*
  * Windows slide over images [H, W, C] and over series [T, C]. A series is an image of one row, [1, T, C],

@@ -7,7 +7,7 @@ import type { SupernetModel } from '../../supernet/model.js'
 import type { GateWeights } from '../../supernet/types.js'
 import type { AlarmState, Pruning } from '../state.js'
 import { alarms } from './alarms/index.js'
-import type { Observed } from './alarms/types.js'
+import type { Watched } from './alarms/types.js'
 
 type Safeguard = Config['search']['alarms']['collapse']['safeguard']
 
@@ -101,7 +101,7 @@ function act(
   }
 }
 
-function observe({ model, context, stepper }: Pruning, step: number): Observed {
+function observe({ model, context, stepper }: Pruning, step: number): Watched {
   return {
     step,
     schedule: context.schedule,

@@ -6,7 +6,7 @@ import {
   ScaleBy,
   WeightedSum,
 } from '../../../src/backend/wasm/kernels/elementwise.js'
-import { accumulate } from '../../../src/nn/ops/accumulate.js'
+import { accumulate } from '../../../src/nn/functions/accumulate.js'
 import * as reference from '../reference/elementwise.js'
 import { draw, plus, type Operand } from '../reference/operand.js'
 import { conforms, runAdding, runKernel, upload, type Conformance } from '../support/conforms.js'

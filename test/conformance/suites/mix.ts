@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, it } from 'vitest'
 import { Mix, MixGradient } from '../../../src/backend/wasm/kernels/mix.js'
-import { applySlope } from '../../../src/nn/ops/norm-slope.js'
+import { applySlope } from '../../../src/nn/functions/norm-slope.js'
 import { batchNorm } from '../reference/batch-norm.js'
 import { gateGradients, scale, weightedSum } from '../reference/elementwise.js'
 import { draw, plus, type Operand } from '../reference/operand.js'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { alarms } from '../../../src/search/watch/alarms/index.js'
-import type { AlarmName, Observed } from '../../../src/search/watch/alarms/types.js'
+import type { AlarmName, Watched } from '../../../src/search/watch/alarms/types.js'
 import { compileFor, resolveSchedule } from '../../../src/setup/schedule-of.js'
 import { relaxations } from '../../../src/supernet/relaxations/index.js'
 import type { GateWeights, GateGroup } from '../../../src/supernet/types.js'
@@ -55,10 +55,10 @@ const schedule = compileFor(
 )
 
 /** The alarms that an observation raises, by default limits. */
-function raisedBy(observed: Partial<Observed>): [AlarmName, string | null][] {
+function raisedBy(observed: Partial<Watched>): [AlarmName, string | null][] {
   const limits = { collapse: 0.8, dominance: 0.9, 'dead-layer': 0.01, stuck: 0.01, undecided: 0.95 }
   const after = { collapse: 0, dominance: 0, 'dead-layer': 0, stuck: 0.5, undecided: 0.8 }
-  const whole: Observed = {
+  const whole: Watched = {
     step: 60,
     schedule,
     origin: groups,

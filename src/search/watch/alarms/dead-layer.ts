@@ -1,6 +1,6 @@
 import { shareOfEntropy } from '../../../supernet/structure.js'
 import type { GateGroup } from '../../../supernet/types.js'
-import type { Alarm, Observed } from './types.js'
+import type { Alarm, Watched } from './types.js'
 
 /**
  * A layer whose gates have nothing left to decide before anything may be removed: their entropy is below `limit` of
@@ -25,7 +25,7 @@ export const deadLayer: Alarm = {
 }
 
 /** Did gates of a layer move, but none by the losses? */
-function silent(groups: readonly GateGroup[], observed: Observed): boolean {
+function silent(groups: readonly GateGroup[], observed: Watched): boolean {
   const gradients = groups.flatMap(({ name }) => observed.lossGradient(name) ?? [])
   return gradients.length > 0 && gradients.every((gradient) => gradient.every((value) => value === 0))
 }

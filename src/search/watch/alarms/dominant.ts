@@ -1,5 +1,5 @@
 import type { GateGroup, Member, GateWeights } from '../../../supernet/types.js'
-import type { Observed } from './types.js'
+import type { Watched } from './types.js'
 
 /** How many times its even share a member must have to be called dominant. */
 const ahead = 1.5
@@ -18,7 +18,7 @@ export function dominantOf({ name, members }: GateGroup, weights: GateWeights): 
  * judged together, as null. Fewer edges than `least` say nothing, so they are left out.
  */
 export function edgesByLayer(
-  { groups, origin }: Pick<Observed, 'groups' | 'origin'>,
+  { groups, origin }: Pick<Watched, 'groups' | 'origin'>,
   least: number,
 ): Map<string | null, GateGroup[]> {
   const isEdge = ({ kind }: GateGroup) => kind === 'operations'

@@ -4,7 +4,7 @@ import type { GateGroup, GateWeights } from '../../../supernet/types.js'
 export type AlarmName = 'collapse' | 'dominance' | 'dead-layer' | 'stuck' | 'undecided'
 
 /** What alarms look at, at an evaluation. */
-export interface Observed {
+export interface Watched {
   /** Iterations done. */
   readonly step: number
   readonly schedule: Schedule
@@ -29,5 +29,5 @@ export interface Raised {
 export interface Alarm {
   readonly name: AlarmName
   /** Everywhere that it holds now. `after`: the share of the search from which it can. */
-  raised(observed: Observed, settings: { readonly limit: number; readonly after: number }): Raised[]
+  raised(observed: Watched, settings: { readonly limit: number; readonly after: number }): Raised[]
 }

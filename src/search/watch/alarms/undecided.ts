@@ -1,5 +1,5 @@
 import { shareOfEntropy } from '../../../supernet/structure.js'
-import type { Alarm, Observed } from './types.js'
+import type { Alarm, Watched } from './types.js'
 
 /**
  * A layer's mean entropy is above `limit` of the largest that it could begin with, when `after` of the time to the
@@ -26,7 +26,7 @@ export const undecided: Alarm = {
 }
 
 /** Entropies by layer of the groups that must decide, each as a share of log M, M the members that it began with. */
-function entropies({ origin, groups, weights }: Observed): Map<string, number[]> {
+function entropies({ origin, groups, weights }: Watched): Map<string, number[]> {
   const byLayer = new Map<string, number[]>()
   const left = new Map(groups.map((group) => [group.name, group.members.length]))
   for (const { name, layer, members, keep } of origin) {

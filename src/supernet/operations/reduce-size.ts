@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../builder.js'
+import type { GraphBuilder } from '../../nn/builder.js'
 import type { OperationContext } from './types.js'
 
 /**

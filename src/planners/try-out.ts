@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../base/errors.js'
-import type { Outcome, Tried, Try } from '../schedule/planners/trying.js'
+import { Interrupted } from '../base/errors.js'
+import type { RandomSource } from '../base/random.js'
+import type { PreparedData } from '../data/types.js'
+import type { Event } from '../events/types.js'
 import { scheduleSource, type ScheduleSource } from '../schedule/source.js'
 import { memberCosts, sumOfMembers } from '../search/gates/member-costs.js'
 import { searchArchitecture } from '../search/search.js'
@@ -8,12 +11,28 @@ import type { SearchContext } from '../search/state.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
-import type { MemberMetric } from '../supernet/types.js'
+import type { Latency, MemberMetric, Supernet } from '../supernet/types.js'
 import { evaluate } from '../train/evaluate.js'
 import { modelNetwork } from '../train/network.js'
 import type { SearchOptions } from '../train/training.js'
-import { Interrupted } from './retrain-stage.js'
-import type { Trial, TrialHooks } from './types.js'
+import type { Outcome, Tried, Try } from './trying.js'
+import type { Planning } from './types.js'
+
+/** What is tried: a trial, before its stages. */
+interface Tryable extends Planning {
+  readonly config: { readonly search: SearchOptions }
+  readonly data: PreparedData
+  readonly supernet: Supernet
+  readonly relaxation: Relaxation
+  readonly latency?: Latency
+  readonly random: RandomSource
+}
+
+/** What was tried already, and who takes what is tried; an interrupted run need not try again. */
+export interface KnownTries {
+  readonly known: readonly Tried[]
+  save(tried: readonly Tried[]): void
+}
 
 /** What a planner found, and what it took. */
 export interface Prepared {
@@ -26,8 +45,8 @@ export interface Prepared {
  * that it allocates.
  */
 export async function prepare(
-  trial: Trial,
-  hooks: TrialHooks,
+  trial: Tryable,
+  hooks: { emit(event: Event): void; readonly tries?: KnownTries | undefined },
   context: Omit<SearchContext, 'emit' | 'save'>,
 ): Promise<Prepared | undefined> {
   if (!trial.prepare) return undefined
@@ -56,7 +75,7 @@ export async function prepare(
 const silent = { emit: () => undefined, save: () => undefined }
 
 /** Weights that so many iterations of the base make, gates as they are at the beginning. Made once. */
-function warmWeights(trial: Trial, context: Omit<SearchContext, 'emit' | 'save'>) {
+function warmWeights(trial: Tryable, context: Omit<SearchContext, 'emit' | 'save'>) {
   let made: { readonly steps: number; readonly weights: Map<string, Float32Array> } | undefined
   return async (steps: number): Promise<Map<string, Float32Array>> => {
     if (made?.steps === steps) return made.weights
@@ -85,7 +104,7 @@ function warmWeights(trial: Trial, context: Omit<SearchContext, 'emit' | 'save'>
 
 /** One short search. */
 async function tryOut(
-  trial: Trial,
+  trial: Tryable,
   context: Omit<SearchContext, 'emit' | 'save'> & Try,
   weights: ReadonlyMap<string, Float32Array>,
   metric: MemberMetric,
@@ -133,13 +152,13 @@ const hastened = (options: SearchOptions, scale: number): SearchOptions => ({
   rollback: { ...options.rollback, tries: 0 },
 })
 
-const modelOf = ({ supernet, relaxation, random, config }: Trial): SupernetModel =>
+const modelOf = ({ supernet, relaxation, random, config }: Tryable): SupernetModel =>
   new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
 
 function costShare(
   { supernet, origin }: SupernetModel,
   metric: MemberMetric,
-  latency: Trial['latency'],
+  latency: Latency | undefined,
 ): number {
   const costs = [supernet, origin].map((each) =>
     metric === 'latency' ? sumOfMembers(each, memberCosts(each, metric, latency)) : taskCost(each)[metric],

@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../builder.js'
+import type { GraphBuilder } from '../../nn/builder.js'
 import type { Operation, OperationContext } from './types.js'
 
 type Build = NonNullable<Operation['build']>

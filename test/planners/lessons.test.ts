@@ -2,11 +2,11 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
+import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
+import { choose, distance, type Lesson, type Traits } from '../../src/planners/lessons.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
-import { choose, distance, type Lesson, type Traits } from '../../src/schedule/planners/lessons.js'
-import { Interrupted } from '../../src/trial/retrain-stage.js'
-import { contentOf, temporaryFolder, tinyMlp } from './helper.js'
+import { contentOf, temporaryFolder, tinyMlp } from '../runs/helper.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)

@@ -4,9 +4,9 @@ import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { parametersOf } from '../../src/nn/cost.js'
-import { operationOf, operations } from '../../src/nn/operations/index.js'
-import { dot, numericGradient, relativeError } from '../helpers/numeric.js'
+import { operationOf, operations } from '../../src/supernet/operations/index.js'
 import { gradientsOf, normals, outputOf, randomValues } from '../helpers/networks.js'
+import { dot, numericGradient, relativeError } from '../helpers/numeric.js'
 
 beforeAll(() => useBackend('wasm'))
 

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
-import { randomSource } from '../../../src/base/random.js'
-import type { Event } from '../../../src/events/types.js'
-import { child, factorAt, layerGroups, randomGenome } from '../../../src/schedule/planners/genome.js'
-import type { Outcome, Tried, Try } from '../../../src/schedule/planners/trying.js'
-import { rowAt } from '../../../src/schedule/table.js'
-import { prepare } from '../../../src/trial/prepare.js'
-import { runTrial } from '../../../src/trial/trial.js'
-import { contextOf, eventsOf, spaceNet, tinyMlp, trialOf, vectorData } from '../../helpers/trials.js'
+import { useBackend } from '../../src/backend/index.js'
+import { randomSource } from '../../src/base/random.js'
+import type { Event } from '../../src/events/types.js'
+import { child, factorAt, layerGroups, randomGenome } from '../../src/planners/genome.js'
+import { prepare } from '../../src/planners/try-out.js'
+import type { Outcome, Tried, Try } from '../../src/planners/trying.js'
+import { rowAt } from '../../src/schedule/table.js'
+import { runTrial } from '../../src/trial/trial.js'
+import { contextOf, eventsOf, spaceNet, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
 
 beforeAll(() => useBackend('wasm'))
 

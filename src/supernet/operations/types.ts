@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../builder.js'
+import type { GraphBuilder } from '../../nn/builder.js'
 
 export interface OperationContext {
   /** Output channels. */

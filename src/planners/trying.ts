@@ -1,5 +1,5 @@
-import type { ScheduleSource } from '../source.js'
-import type { Schedule } from '../types.js'
+import type { ScheduleSource } from '../schedule/source.js'
+import type { Schedule } from '../schedule/types.js'
 
 /** A search that a planner asks for. */
 export interface Try {

@@ -1,4 +1,4 @@
-import type { ActivationName } from '../primitives/elementwise.js'
+import type { ActivationName } from '../../nn/primitives/elementwise.js'
 import type { Operation } from './types.js'
 
 /**

@@ -1,10 +1,10 @@
 import type { TObject } from '@sinclair/typebox'
-import type { RandomSource } from '../../base/random.js'
-import type { BudgetDocument } from '../../config/schedule-schema.js'
-import type { RelaxationTraits } from '../../supernet/relaxations/types.js'
-import type { MemberMetric, Supernet } from '../../supernet/types.js'
-import type { ScheduleSource } from '../source.js'
-import type { Schedule } from '../types.js'
+import type { RandomSource } from '../base/random.js'
+import type { BudgetDocument } from '../config/schedule-schema.js'
+import type { ScheduleSource } from '../schedule/source.js'
+import type { Schedule } from '../schedule/types.js'
+import type { RelaxationTraits } from '../supernet/relaxations/types.js'
+import type { MemberMetric, Supernet } from '../supernet/types.js'
 import type { Lesson } from './lessons.js'
 import type { Trying } from './trying.js'
 
@@ -25,6 +25,24 @@ export interface PlannerContext<Options> extends PlannerSettings<Options> {
   readonly random: RandomSource
   /** What the planner found on similar data, the most similar first; none where it has no store. */
   readonly lessons: readonly Lesson[]
+}
+
+/** What the planner of a search comes to, made for the search; the schedule alone where none is asked for. */
+export interface Planning {
+  /** With all columns that the planner may raise. */
+  readonly schedule: Schedule
+  /** Makes what says λ in the schedule's place; called once a search, for it may have a state. */
+  readonly planner?: (plan?: unknown) => ScheduleSource
+  /** Tries whole searches before that; what it finds is given to `planner`. */
+  readonly prepare?: {
+    /** What the tries count. */
+    readonly cost: MemberMetric
+    run(trying: Trying): Promise<unknown>
+  }
+  /** The past runs that the planner starts from, where it has a store. */
+  readonly lessons?: { readonly planner: string; readonly runs: string[] }
+  /** What of a plan, and of the last state of a planner's source, is worth keeping for other searches. */
+  readonly lesson?: (plan: unknown, state: unknown) => unknown
 }
 
 /** Something that finds λ itself, from an expert schedule on. One file in this folder, one registry line. */

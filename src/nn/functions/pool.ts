@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { depthwiseInputGradient } from './conv.js'
 import { AvgPoolGradient } from '../../backend/wasm/kernels/pool.js'
 import { Spread } from '../../backend/wasm/kernels/reduce.js'
+import { depthwiseInputGradient } from './conv.js'
 import { accelerated, addedTo, runKernel } from './kernel.js'
 import { samePaddings, type Window } from './spatial.js'
 

@@ -1,5 +1,5 @@
-import type { RandomStream } from '../../base/random.js'
-import type { Supernet } from '../../supernet/types.js'
+import type { RandomStream } from '../base/random.js'
+import type { Supernet } from '../supernet/types.js'
 
 /** How a genome is laid out: knots over time of each channel on each group of layers. */
 export interface Layout {

@@ -1,13 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { randomSource } from '../../src/base/random.js'
 import { useBackend } from '../../src/backend/index.js'
-import { batchNormGradient, batchStatistics, normalise } from '../../src/nn/ops/batch-norm.js'
-import * as conv from '../../src/nn/ops/conv.js'
-import { dense, denseBiasGradient, denseInputGradient, denseKernelGradient } from '../../src/nn/ops/dense.js'
-import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from '../../src/nn/ops/pool.js'
-import { samePadding, type Pair } from '../../src/nn/ops/spatial.js'
-import { gateGradients, scaledBy, weightedSum } from '../../src/nn/ops/weighted-sum.js'
+import { randomSource } from '../../src/base/random.js'
+import { batchNormGradient, batchStatistics, normalise } from '../../src/nn/functions/batch-norm.js'
+import * as conv from '../../src/nn/functions/conv.js'
+import {
+  dense,
+  denseBiasGradient,
+  denseInputGradient,
+  denseKernelGradient,
+} from '../../src/nn/functions/dense.js'
+import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from '../../src/nn/functions/pool.js'
+import { samePadding, type Pair } from '../../src/nn/functions/spatial.js'
+import { gateGradients, scaledBy, weightedSum } from '../../src/nn/functions/weighted-sum.js'
 
 const random = randomSource(7)
 const draw = (part: string, shape: number[]): Float64Array => {

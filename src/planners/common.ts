@@ -1,7 +1,7 @@
-import type { RelaxationTraits } from '../../supernet/relaxations/types.js'
-import type { Supernet } from '../../supernet/types.js'
-import { phaseAt } from '../table.js'
-import type { Schedule } from '../types.js'
+import { phaseAt } from '../schedule/table.js'
+import type { Schedule } from '../schedule/types.js'
+import type { RelaxationTraits } from '../supernet/relaxations/types.js'
+import type { Supernet } from '../supernet/types.js'
 
 /** Whether gates move at iteration t and are not decided yet: else no λ on them does anything. */
 export const decides = (schedule: Schedule, t: number): boolean =>

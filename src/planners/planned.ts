@@ -6,14 +6,13 @@ import type { Config } from '../config/config-schema.js'
 import { PlannedSchema, type ScheduleDocument } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
 import type { Splits } from '../data/types.js'
-import { planners } from '../registry.js'
 import { withLevers } from '../schedule/levers.js'
-import type { Lesson } from '../schedule/planners/lessons.js'
-import type { AnyPlanner, PlannerSettings } from '../schedule/planners/types.js'
 import type { Schedule } from '../schedule/types.js'
 import type { RelaxationTraits } from '../supernet/relaxations/types.js'
 import type { Supernet } from '../supernet/types.js'
-import type { Trial } from '../trial/types.js'
+import { planners } from './index.js'
+import type { Lesson } from './lessons.js'
+import type { AnyPlanner, PlannerSettings, Planning } from './types.js'
 
 /** Is a document the short form of an algorithmic schedule? */
 export const isPlanned = (document: unknown): document is Record<string, unknown> =>
@@ -82,12 +81,12 @@ interface Work {
   readonly planners: readonly AnyPlanner[]
 }
 
-/** The schedule of a trial, with all columns that its planner may raise, and what makes the planner, if it has one. */
+/** What the planner of a document comes to in a search. */
 export function planned(
   document: ScheduleDocument,
   { supernet, steps, relaxation, random, splits, planners: own }: Work,
   compile: (document: ScheduleDocument) => Schedule,
-): Pick<Trial, 'schedule' | 'planner' | 'prepare' | 'lesson' | 'lessons'> {
+): Planning {
   const found = checkPlanner(document, own)
   if (!found) return { schedule: compile(document) }
   const { planner, options } = found
