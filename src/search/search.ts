@@ -1,4 +1,3 @@
-import { nextTurn } from '../base/next-turn.js'
 import type { PreparedData } from '../data/types.js'
 import { isBetter } from '../objective/metrics.js'
 import type { Observed } from '../schedule/observed.js'
@@ -13,6 +12,7 @@ import { batching } from '../train/batching.js'
 import type { Divergence } from '../train/course.js'
 import { judgeTraining, predictsNumbers } from '../train/diverged.js'
 import { evaluate } from '../train/evaluate.js'
+import { runTraining, type Training } from '../train/loop.js'
 import type { Shard } from '../train/shard.js'
 import { allow, tolerantSource } from './decide/allowance.js'
 import { measureAlone } from './decide/alone.js'
@@ -83,21 +83,15 @@ export async function searchArchitecture(
     requireOrigin(origin, schedule)
     const parts = { model, data, context, batches, stepper, progress, source, record, used, origin }
     if (from) restore(parts, from)
-    let t = from?.step ?? 0
     const loop: Loop = { ...parts, good: from?.good ?? from ?? stateOf(parts, 0) }
-    takeUp(loop, t)
+    takeUp(loop, from?.step ?? 0)
     // What a finished search has to tell, its log holds already.
-    if (progress.finished) return result(progress.finished, t)
-    for (;;) {
-      while (t < schedule.steps && !progress.finished) {
-        if (context.signal?.aborted) {
-          save(loop, t)
-          return result('interrupted', t)
-        }
-        t = await iterate(loop, t)
-      }
-      if (predictsNumbers(stepper.network, data)) break
-      t = goBack(loop, { step: t, why: 'a prediction is not finite' })
+    if (progress.finished) return result(progress.finished, from?.step ?? 0)
+    const ended = await runTraining(trainingOf(loop), from?.step ?? 0)
+    const t = ended.step
+    if (ended.interrupted) {
+      save(loop, t)
+      return result('interrupted', t)
     }
     intervene(loop, replayedInterventions(schedule, progress, t))
     progress.finished ??= 'finished'
@@ -121,8 +115,20 @@ function takeUp(loop: Loop, t: number): void {
   save(loop, t)
 }
 
-/** One iteration and what is due after it. Returns the next iteration. */
-async function iterate(loop: Loop, t: number): Promise<number> {
+const trainingOf = (loop: Loop): Training => ({
+  steps: loop.context.schedule.steps,
+  signal: loop.context.signal,
+  ended: () => loop.progress.finished !== undefined,
+  step: (t) => iterate(loop, t),
+  fault: (step) =>
+    predictsNumbers(loop.stepper.network, loop.data)
+      ? undefined
+      : { step, why: 'a prediction is not finite' },
+  goBack: (found) => goBack(loop, found),
+})
+
+/** One iteration and what is due after it; by what the search diverges, where it does. */
+function iterate(loop: Loop, t: number): Divergence | undefined {
   const { context, batches, stepper, progress } = loop
   const { schedule } = context
   intervene(loop, replayedInterventions(schedule, progress, t))
@@ -139,7 +145,7 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   const looks = next % lookEvery(schedule, context.options) === 0 || due || next === schedule.prune.until
   // Nothing is decided by numbers that are none.
   if ((looks || isMenuDue(loop, next)) && !hasFiniteLosses(loop))
-    return goBack(loop, { step: next, why: 'the loss is not finite' })
+    return { step: next, why: 'the loss is not finite' }
   passMenu(loop, next)
   if (looks) inspect(loop, next, due)
   if (schedule.replay) replayLook(loop, schedule.replay.removals, next)
@@ -150,11 +156,7 @@ async function iterate(loop: Loop, t: number): Promise<number> {
   }
   if (schedule.replay) replayProjection(loop, schedule.replay.removals, next)
   else if (next >= schedule.prune.until && isUnsettled(loop)) progress.jumps += projectToLegal(loop, next)
-  const found = due ? look(loop, next) : undefined
-  if (found) return goBack(loop, found)
-  // Lets signals and other work of the process through.
-  if (next % 4 === 0 || due) await nextTurn()
-  return next
+  return due ? look(loop, next) : undefined
 }
 
 /** What the source of λ may look at before iteration t. */

@@ -9,9 +9,11 @@ import type { CompiledPhase } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { probesOf, tapsOf, withProbes } from '../train/activations.js'
 import type { Batching } from '../train/batching.js'
-import { batchGradients, disposeGradients } from '../train/gradients.js'
+import { batchGradients } from '../train/gradients.js'
 import { judgedNetwork, modelNetwork } from '../train/network.js'
 import { learningRateAt, optimizer } from '../train/optimizer.js'
+import type { Pass, Hands, StepOrder } from '../train/order.js'
+import { perform } from '../train/order.js'
 import { runningSums } from '../train/running-sums.js'
 import type { Gradients, Shard } from '../train/shard.js'
 import { stepWeights, updateStatistics, type WeightedTerm } from '../train/update.js'
@@ -23,18 +25,18 @@ import { inUnits, stepGates } from './gates/step-gates.js'
 import { readsInitial } from './initial.js'
 import { archBatching } from './modes/arch-batching.js'
 import { openGroups, trainedWeights } from './modes/moving-parts.js'
-import { alternation, singlePath } from './modes/single-paths.js'
+import { aheadOrder, searchOrder } from './modes/order.js'
+import { alternation, singlePath, type Alternation } from './modes/single-paths.js'
 import { unrolledGradients } from './modes/unrolled.js'
 import { prefixed, withPrefix } from './named-arrays.js'
 import type { SearchContext, Stepper } from './state.js'
 
-/** An iteration: when, in which phase, with which λ. */
-interface Now {
+/** An iteration: when, on which rows, in which phase, with which λ. */
+interface Now extends Alternation {
   readonly t: number
+  readonly shards: readonly Shard[]
   readonly phase: CompiledPhase
   readonly lambdas: LambdaRow
-  /** Of iterations in which gates move: they wait in the others. */
-  readonly share: number
 }
 
 /** The stepper of a model: SGD or Adam for weights, proximal steps or Adam for gates. */
@@ -53,6 +55,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const time = gateTime(schedule)
   const scale = gateScale(model.origin)
 
+  /** Gradients of the losses and of terms on activations; those of parts that are closed are left out. */
   const gradientsOf = (
     { t, phase, lambdas }: Now,
     shards: readonly Shard[],
@@ -87,33 +90,28 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     )
   }
 
-  /** Those of the gates' own step: as they are, or one step of the weights ahead. */
-  const archGradients = (now: Now, train: readonly Shard[], arch: readonly Shard[]): Gradients => {
-    if (mode === 'alternating') return gradientsOf(now, arch, ['gates'])
-    const pass = (shards: readonly Shard[]) => (parts: readonly Part[]) => gradientsOf(now, shards, parts)
-    const rate = learningRateAt(context.options.weights, now.t, schedule.steps)
-    return unrolledGradients(model.weights, rate, { train: pass(train), arch: pass(arch) })
-  }
+  const rateAt = (t: number): number => learningRateAt(context.options.weights, t, schedule.steps)
 
-  const stepWeightsAt = (now: Now, gradients: Gradients): void => {
-    stepWeightsOnly(now, gradients)
-    updateStatistics(model.weights, gradients.statistics)
-  }
-
-  const stepWeightsOnly = ({ t, lambdas }: Now, gradients: Gradients): void => {
-    stepWeights(model.weights, gradients, {
-      optimizer: weightOptimizer,
-      learningRate: learningRateAt(context.options.weights, t, schedule.steps),
-      clipNorm: context.options.weights.clipNorm,
-      terms: (layer, name) => acting.onWeights(layer, name, lambdas).map(weighted),
-      initial: (name) => model.initial(name),
+  const pass = ({ of, on, through }: Pass, now: Now): Gradients => {
+    const shards = on === 'train' ? now.shards : archBatches!.at(now.t)
+    if (through === 'single-paths')
+      return gradientsOf(now, shards, of, singlePath(model, now.open, context.random, now.t))
+    if (through === 'network') return gradientsOf(now, shards, of)
+    const passOn = (rows: readonly Shard[]) => (parts: readonly Part[]) => gradientsOf(now, rows, parts)
+    return unrolledGradients(model.weights, rateAt(now.t), {
+      train: passOn(now.shards),
+      arch: passOn(shards),
     })
   }
 
-  const stepGatesAt = ({ lambdas, share }: Now, gradients: Gradients, open = openGroups(model)): void => {
+  const stepGatesAt = (
+    { lambdas, share }: Now,
+    { alphas }: Pick<Gradients, 'alphas'>,
+    open = openGroups(model),
+  ): void => {
     // Gates that wait in other iterations go as far in those that are left.
     const duration = time * share
-    stepGates(model, open, gradients, {
+    stepGates(model, open, alphas, {
       optimizer: alphaOptimizer,
       scale,
       rateOf: (group) => travelOf(model, group, context.options.gates.travel) / duration,
@@ -122,68 +120,78 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     })
   }
 
-  /** Weights and gates, in the order of the mode. The gradients by which the gates went are the caller's. */
-  const stepAhead = (now: Now, shards: readonly Shard[]): Gradients => {
-    const gates = archBatches
-      ? archGradients(now, shards, archBatches.at(now.t))
-      : gradientsOf(now, shards, ['weights', 'gates'])
-    scale.observe(gates.alphas, now.lambdas.task > 0)
-    stepGatesAt(now, gates)
-    const weights = archBatches ? gradientsOf(now, shards, ['weights']) : gates
-    stepWeightsOnly(now, weights)
-    if (weights !== gates) disposeGradients(weights)
-    return gates
+  const hands: Hands<Now> = {
+    pass,
+    'step-weights': (gradients, { t, lambdas }) => {
+      stepWeights(model.weights, gradients, {
+        optimizer: weightOptimizer,
+        learningRate: rateAt(t),
+        clipNorm: context.options.weights.clipNorm,
+        terms: (layer, name) => acting.onWeights(layer, name, lambdas).map(weighted),
+        initial: (name) => model.initial(name),
+      })
+    },
+    'move-statistics': ({ statistics }) => {
+      updateStatistics(model.weights, statistics)
+    },
+    'scale-gates': ({ alphas }, { lambdas }) => {
+      scale.observe(alphas, lambdas.task > 0)
+    },
+    'step-gates': (gradients, now) => {
+      stepGatesAt(now, gradients)
+    },
+    'keep-gradients': ({ alphas }) => {
+      for (const [group, gradient] of alphas)
+        tf.tidy(() => {
+          kept.keep(group, inUnits(gradient, scale.of(group))!)
+        })
+    },
+    'move-average': (_, { t }) => {
+      moveAverage(model.judged, model.weights, t)
+    },
+    'add-losses': ({ losses }) => {
+      sums.add(losses)
+    },
   }
 
-  const keepGradients = ({ alphas }: Gradients): void => {
-    for (const [group, gradient] of alphas)
-      tf.tidy(() => {
-        kept.keep(group, inUnits(gradient, scale.of(group))!)
-      })
+  const orderOf = ({ waits, phase }: Now): StepOrder => {
+    const gates = waits ? 'wait' : phase.gates
+    // Gates that are all closed need no rows of their own.
+    const apart = gates === 'move' && openGroups(model).length > 0
+    return searchOrder({ mode: apart ? mode : 'joint', gates, average: context.options.average })
+  }
+
+  /** The step of a look-ahead. The gradients by which the gates went are the caller's. */
+  const stepAhead = (now: Now): Gradients['alphas'] => {
+    const taken = new Map<string, tf.Tensor1D>()
+    const keep: Hands<Now>['keep-gradients'] = ({ alphas }) => {
+      for (const [group, gradient] of alphas) taken.set(group, tf.clone(gradient))
+    }
+    perform(aheadOrder(mode), { ...hands, 'keep-gradients': keep }, now)
+    return taken
   }
 
   const weighted = ({ term, ...how }: Acting): WeightedTerm => ({ ...how, term: termOf(terms, term) })
 
+  const temperatureAt = (t: number): number => model.relaxation.temperatureAt?.(t) ?? 1
+
   return {
     network: judgedNetwork(model),
     step(t, shards, phase, lambdas = rowAt(schedule, t)) {
-      const start = performance.now()
-      const { open, waits, share } = alternation(model, phase, t)
-      const now = { t, phase, lambdas, share }
-      model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
-      const moves = phase.gates === 'move' && !waits
+      const now = { ...alternation(model, phase, t), t, shards, phase, lambdas }
+      sums.begin()
+      model.temperature = temperatureAt(t)
       // What gates that wait were drawn by is still to be told.
-      if (moves || phase.gates === 'hold') kept.clear()
-      const separate = archBatches && moves && openGroups(model).length > 0
-      if (separate) {
-        const gradients = archGradients(now, shards, archBatches.at(t))
-        scale.observe(gradients.alphas, lambdas.task > 0)
-        stepGatesAt(now, gradients)
-        keepGradients(gradients)
-        disposeGradients(gradients)
-      }
-      const gradients = waits
-        ? gradientsOf(now, shards, ['weights'], singlePath(model, open, context.random, t))
-        : gradientsOf(now, shards, separate ? ['weights'] : ['weights', 'gates'])
-      // Batch norms are judged in the mixture.
-      if (waits) stepWeightsOnly(now, gradients)
-      else stepWeightsAt(now, gradients)
-      if (!separate && moves) {
-        scale.observe(gradients.alphas, lambdas.task > 0)
-        stepGatesAt(now, gradients)
-        keepGradients(gradients)
-      }
-      if (context.options.average) moveAverage(model.judged, model.weights, t)
-      sums.add(gradients.losses, performance.now() - start)
-      disposeGradients(gradients)
+      if (!now.waits || phase.gates === 'hold') kept.clear()
+      perform(orderOf(now), hands, now)
     },
     lookAhead(t, shards, phase, lambdas, { metric, moves }) {
       if (phase.gates === 'hold' || openGroups(model).length === 0) return undefined
-      model.temperature = model.relaxation.temperatureAt?.(t) ?? 1
+      model.temperature = temperatureAt(t)
       const batches = (aheadBatches ??= archBatching(data, context, 'look-ahead'))
       const { columns } = schedule
-      const { share } = alternation(model, phase, t)
-      const now = (row: LambdaRow): Now => ({ t, phase, lambdas: row, share })
+      const paths = alternation(model, phase, t)
+      const now = (row: LambdaRow): Now => ({ ...paths, t, shards, phase, lambdas: row })
       const taskOnly = { task: 1, reconstruction: 0, columns: new Float64Array(columns.length).fill(NaN) }
       return lookAhead(
         {
@@ -192,9 +200,9 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
           columns,
           latency: context.latency,
           optimizers: { weights: weightOptimizer, alphas: alphaOptimizer },
-          step: (row) => stepAhead(now(row), shards),
-          stepLayer(layer, row, gradients) {
-            stepGatesAt(now(row), gradients, openGroups(model, layer))
+          step: (row) => stepAhead(now(row)),
+          stepLayer(layer, row, alphas) {
+            stepGatesAt(now(row), { alphas }, openGroups(model, layer))
           },
           measure: () => gradientsOf(now(taskOnly), batches.at(t), ['gates']),
         },
@@ -247,7 +255,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       sums.restore(checkpoint.progress)
       kept.restore(withPrefix(checkpoint.arrays, 'k/'))
       // What is looked at before the next step, a search that never stopped sees at the last step's.
-      model.temperature = model.relaxation.temperatureAt?.(Math.max(0, checkpoint.step - 1)) ?? 1
+      model.temperature = temperatureAt(Math.max(0, checkpoint.step - 1))
       alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)
       scale.restore(withPrefix(checkpoint.arrays, 'g/'))
     },

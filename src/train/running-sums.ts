@@ -4,19 +4,23 @@ import type { MeanLosses } from './course.js'
 import type { Gradients } from './shard.js'
 
 /** Of a training's state, what is summed up between two evaluations, and what its first batches gave. */
-interface Summed {
+export interface Summed {
   lossSums: { task: number; reconstruction: number; count: number }
   course: Course
 }
 
 /** Sums of losses and step times since the last evaluation. Owns two scalars; dispose it. */
 export interface RunningSums {
-  /** Adds an iteration's losses, and how long it took. */
-  add(losses: Gradients['losses'], milliseconds: number): void
+  /** A step begins. */
+  begin(): void
+  /** Adds the losses of the step that began last, and how long it took. */
+  add(losses: Gradients['losses']): void
   /** The means since the last call: losses, and the time of a step in ms. */
   drain(progress: Summed): { losses: MeanLosses; stepMs: number }
   /** Copies the running sums off the device into the progress. */
   drainInto(progress: Summed): void
+  /** Are they numbers? */
+  areFinite(): boolean
   restore(progress: Summed): void
   dispose(): void
 }
@@ -27,6 +31,7 @@ const names = ['task', 'reconstruction'] as const
 export function runningSums(): RunningSums {
   const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
   let count = 0
+  let began = performance.now()
   let timed = { steps: 0, milliseconds: 0 }
   let first: Course['first'] = {}
   const set = (name: keyof typeof sums, next: tf.Scalar): void => {
@@ -34,7 +39,10 @@ export function runningSums(): RunningSums {
     sums[name] = tf.keep(next)
   }
   return {
-    add(losses, milliseconds) {
+    begin() {
+      began = performance.now()
+    },
+    add(losses) {
       for (const name of names) {
         const value = losses[name]
         if (!value) continue
@@ -43,7 +51,7 @@ export function runningSums(): RunningSums {
         first[name] ??= Number.isFinite(value.dataSync()[0]) ? value.dataSync()[0]! : 0
       }
       count += 1
-      timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + milliseconds }
+      timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + performance.now() - began }
     },
     drainInto(progress) {
       for (const name of names) progress.lossSums[name] = sums[name].dataSync()[0]!
@@ -68,6 +76,7 @@ export function runningSums(): RunningSums {
         stepMs,
       }
     },
+    areFinite: () => names.every((name) => Number.isFinite(sums[name].dataSync()[0])),
     restore({ lossSums, course }) {
       first = { ...course.first }
       for (const name of names) set(name, tf.scalar(lossSums[name]))

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { nextTurn } from '../base/next-turn.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import { withInterventions } from '../config/interventions.js'
 import type { PreparedData } from '../data/types.js'
@@ -11,16 +10,20 @@ import { ParameterStore } from '../nn/parameter-store.js'
 import { withoutDeadNodes } from '../nn/transform.js'
 import { isBetter } from '../objective/metrics.js'
 import { l2 } from '../objective/terms/l2.js'
-import { batching, type Batching } from '../train/batching.js'
+import type { Part } from '../objective/terms/types.js'
+import { batching } from '../train/batching.js'
 import type { LoopContext } from '../train/context.js'
 import { freshCourse, type Course, type Divergence } from '../train/course.js'
 import { allFinite, judgeTraining, predictsNumbers } from '../train/diverged.js'
 import { evaluate } from '../train/evaluate.js'
-import { batchGradients, disposeGradients } from '../train/gradients.js'
+import { batchGradients } from '../train/gradients.js'
+import { runTraining, type Training } from '../train/loop.js'
 import { discreteNetwork, type Network } from '../train/network.js'
-import { learningRateAt, optimizer, type Optimizer } from '../train/optimizer.js'
+import { learningRateAt, optimizer } from '../train/optimizer.js'
+import { perform, weightsOrder, type Hands } from '../train/order.js'
 import { rolledBack } from '../train/roll-back.js'
-import type { Gradients } from '../train/shard.js'
+import { type Summed, runningSums } from '../train/running-sums.js'
+import type { Gradients, Shard } from '../train/shard.js'
 import type { RetrainOptions } from '../train/training.js'
 import { stepWeights, updateStatistics } from '../train/update.js'
 import type { Retrained } from './figures.js'
@@ -70,11 +73,13 @@ export async function retrain(
   const kept = withoutDeadNodes(graph, ['task'])
   const rule = optimizer(given.options.weights)
   const batches = batching(data, rows, { ...given.options, taught: lessons?.taught }, given.random, purpose)
-  const { steps, evaluateEvery, earlyStop, keep } = given.options
+  const { steps, evaluateEvery, earlyStop, keep, average: averages } = given.options
+  const order = weightsOrder(averages)
   const interventions: Intervention[] = []
   let context = given
   let best: Good['best'] = { values: judged.weights.values(), validation: null, bestStep: 0 }
-  const course = freshCourse()
+  const progress: Summed = { lossSums: { task: 0, reconstruction: 0, count: 0 }, course: freshCourse() }
+  const sums = runningSums()
 
   const state = (step: number): Good => ({
     step,
@@ -82,9 +87,31 @@ export async function retrain(
     average: average?.values(),
     slots: rule.values(),
     best,
-    course: structuredClone(course),
+    course: structuredClone(progress.course),
   })
   let good = state(0)
+
+  const hands: Hands<number> = {
+    pass: ({ of }, t) => gradientsOf(network, of, batches.at(t), t, context, data),
+    'step-weights': (gradients, t) => {
+      const { l2: lambda, weights } = context.options
+      stepWeights(store, gradients, {
+        optimizer: rule,
+        learningRate: learningRateAt(weights, t, steps),
+        clipNorm: weights.clipNorm,
+        terms: () => [{ term: l2, lambda }],
+      })
+    },
+    'move-statistics': ({ statistics }) => {
+      updateStatistics(store, statistics)
+    },
+    'move-average': (_, t) => {
+      moveAverage(average!, store, t)
+    },
+    'add-losses': ({ losses }) => {
+      sums.add(losses)
+    },
+  }
 
   /** Back at the last good evaluation, with another rate; the steps done. */
   const goBack = (found: Divergence): number => {
@@ -98,21 +125,25 @@ export async function retrain(
     if (average) overwrite(average, good.average!)
     rule.restore(good.slots, (name) => store.get(name).shape)
     best = good.best
-    Object.assign(course, structuredClone(good.course))
+    progress.lossSums = { task: 0, reconstruction: 0, count: 0 }
+    progress.course = structuredClone(good.course)
+    sums.restore(progress)
     return good.step
   }
 
   /** Judges and tells an evaluation; what is wrong with it, where the training diverges. */
-  const look = (step: number, { first, mean, stepMs }: Stretch): Divergence | undefined => {
-    if (Number.isFinite(first)) course.first.task ??= first
-    const loss = { total: mean, task: mean, reconstruction: null }
-    const validation = Number.isFinite(mean) ? evaluate(judged, data, data.splits.validation, metric) : null
-    const verdict = judgeTraining({ course, network: judged, data, metric }, loss, validation)
+  const look = (step: number): Divergence | undefined => {
+    const { losses, stepMs } = sums.drain(progress)
+    const validation = Number.isFinite(losses.total)
+      ? evaluate(judged, data, data.splits.validation, metric)
+      : null
+    const { course } = progress
+    const verdict = judgeTraining({ course, network: judged, data, metric }, losses, validation)
     if ('why' in verdict) return { step, why: verdict.why }
     const now = state(step)
     if (![...now.values.values(), ...now.slots.values()].every(allFinite))
       return { step, why: 'a weight is not finite' }
-    context.emit(evaluated(stage, step, mean, validation, kept, stepMs))
+    context.emit(evaluated(stage, step, losses.total, validation, kept, stepMs))
     if (
       keep === 'last' ||
       validation === null ||
@@ -123,17 +154,27 @@ export async function retrain(
     return undefined
   }
 
+  const training: Training = {
+    steps,
+    signal: given.signal,
+    ended: (step) => earlyStop !== undefined && step - best.bestStep >= earlyStop.steps,
+    step(t) {
+      sums.begin()
+      perform(order, hands, t)
+      const next = t + 1
+      if (t % lookEvery === 0 && !sums.areFinite()) return { step: next, why: 'the loss is not finite' }
+      return next % evaluateEvery === 0 || next === steps ? look(next) : undefined
+    },
+    fault: (step) =>
+      step === steps && best.validation === null && !predictsNumbers(judged, data)
+        ? { step, why: 'a prediction is not finite' }
+        : undefined,
+    goBack,
+  }
+
   try {
-    let done = 0
-    while (done < steps && !(earlyStop && done - best.bestStep >= earlyStop.steps)) {
-      const until = Math.min(done + evaluateEvery, steps)
-      const stretch = await train(network, average, rule, data, context, batches, [done, until])
-      if (context.signal?.aborted) return { graph: kept, ...best, interrupted: true }
-      const found = look(until, stretch)
-      done = found ? goBack(found) : until
-      if (done === steps && best.validation === null && !predictsNumbers(judged, data))
-        done = goBack({ step: done, why: 'a prediction is not finite' })
-    }
+    const { step: done, interrupted } = await runTraining(training, 0)
+    if (interrupted) return { graph: kept, ...best, interrupted }
     // A metric can be undefined in all evaluations, as r2 is on targets that are all equal.
     if (best.bestStep === 0) best = { values: judged.weights.values(), validation: null, bestStep: done }
     context.emit({ type: 'done', stage, reason: done < steps ? 'early-stop' : 'finished', step: done })
@@ -142,6 +183,7 @@ export async function retrain(
     store.dispose()
     average?.dispose()
     rule.dispose()
+    sums.dispose()
     lessons?.dispose()
   }
 }
@@ -150,82 +192,38 @@ function overwrite(store: ParameterStore, values: ReadonlyMap<string, Float32Arr
   for (const [name, own] of values) store.set(name, tf.tensor(own, store.get(name).shape))
 }
 
-/** What some steps give: the first batch's loss and the mean, which is none as soon as it is not finite. */
-interface Stretch {
-  readonly first: number
-  readonly mean: number
-  /** The mean time of a step. */
-  readonly stepMs: number
-}
-
 /** Losses that are none are looked for every so many steps. */
 const lookEvery = 20
 
-/** Steps from one to another. */
-async function train(
+/** Gradients of the losses at step t, from targets and teacher. */
+function gradientsOf(
   network: Network,
-  average: ParameterStore | undefined,
-  rule: Optimizer,
-  data: PreparedData,
-  context: RetrainContext,
-  batches: Batching,
-  [from, until]: readonly [number, number],
-): Promise<Stretch> {
-  const start = performance.now()
-  const { steps, weights } = context.options
-  const { share } = context.teacher ?? {}
-  const distillation = share === undefined ? undefined : { ...context.options.distillation, share }
+  parts: readonly Part[],
+  shards: readonly Shard[],
+  t: number,
+  { options, teacher, loss, execute, random }: RetrainContext,
+  { dataset }: PreparedData,
+): Gradients {
   const wanted = network.weights.specs.filter(({ role }) => role === 'weight').map(({ name }) => name)
-  const auxiliary = 'auxiliary' in network.graph.outputs ? context.options.auxiliary : 0
-  let sum = tf.keep(tf.scalar(0))
-  let first = NaN
-  for (let t = from; t < until && !context.signal?.aborted; t++) {
-    const lossWeights = {
-      ...{ task: 1, reconstruction: 0, auxiliary, loss: context.loss },
+  const distillation = teacher && { ...options.distillation, share: teacher.share }
+  return batchGradients(
+    network,
+    dataset.shape,
+    shards,
+    {
+      task: 1,
+      reconstruction: 0,
+      auxiliary: 'auxiliary' in network.graph.outputs ? options.auxiliary : 0,
+      loss,
       ...(distillation && { distillation }),
-    }
-    const gradients = batchGradients(
-      network,
-      data.dataset.shape,
-      batches.at(t),
-      lossWeights,
-      { weights: wanted, alphas: [] },
-      {
-        execute: context.execute,
-        // Dropping paths grows linearly to its rate, as in DARTS.
-        draws: { seed: context.random.seed, purpose, t, dropPath: t / steps },
-      },
-    )
-    applyGradients(network, gradients, rule, context.options, learningRateAt(weights, t, steps))
-    if (average) moveAverage(average, network.weights, t)
-    const total = tf.keep(tf.add(sum, gradients.losses.task!))
-    sum.dispose()
-    sum = total as tf.Scalar
-    disposeGradients(gradients)
-    if (t === from) first = sum.dataSync()[0]!
-    if ((t - from) % lookEvery === 0 && !Number.isFinite(sum.dataSync()[0])) break
-    if (t % 8 === 7) await nextTurn()
-  }
-  await nextTurn()
-  const mean = sum.dataSync()[0]! / (until - from)
-  sum.dispose()
-  return { first, mean, stepMs: (performance.now() - start) / (until - from) }
-}
-
-function applyGradients(
-  network: Network,
-  gradients: Gradients,
-  rule: Optimizer,
-  { l2: lambda, weights }: RetrainOptions,
-  learningRate: number,
-): void {
-  stepWeights(network.weights, gradients, {
-    optimizer: rule,
-    learningRate,
-    clipNorm: weights.clipNorm,
-    terms: () => [{ term: l2, lambda }],
-  })
-  updateStatistics(network.weights, gradients.statistics)
+    },
+    { weights: parts.includes('weights') ? wanted : [], alphas: [] },
+    {
+      execute,
+      // Dropping paths grows linearly to its rate, as in DARTS.
+      draws: { seed: random.seed, purpose, t, dropPath: t / options.steps },
+    },
+  )
 }
 
 function evaluated(

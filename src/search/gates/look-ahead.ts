@@ -20,9 +20,9 @@ export interface AheadStep {
   readonly scale: GateScale
   readonly optimizers: { readonly weights: Optimizer; readonly alphas: Optimizer }
   /** Steps weights and gates. The gradients by which the gates went are the caller's. */
-  step(row: LambdaRow): Gradients
+  step(row: LambdaRow): Gradients['alphas']
   /** Steps the gates of a layer by gradients that are known. */
-  stepLayer(layer: string, row: LambdaRow, gradients: Gradients): void
+  stepLayer(layer: string, row: LambdaRow, gradients: Gradients['alphas']): void
   /** The task loss on a batch of `arch` and its gradient on open gates, with the network as it stands. The caller's. */
   measure(): Gradients
 }
@@ -68,7 +68,7 @@ export function lookAhead(
     })
     return { loss, cost: cost.value, slopes }
   } finally {
-    disposeGradients(taken)
+    tf.dispose([...taken.values()])
     putBack()
   }
 }

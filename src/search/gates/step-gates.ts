@@ -26,13 +26,13 @@ export interface GatesStep {
 }
 
 /**
- * Steps the gates of some groups, layer by layer: the gradient of the losses in units of the group's scale, and
+ * Steps the gates of some groups, layer by layer: the gradient of the losses on α, in units of the group's scale, and
  * those of smooth terms; then gates take a proximal step, other α one of the optimizer's.
  */
 export function stepGates(
   model: SupernetModel,
   open: readonly string[],
-  gradients: Gradients,
+  ofLosses: Gradients['alphas'],
   { optimizer, scale, rateOf, terms, latency }: GatesStep,
 ): void {
   const alphas: Arrays = {
@@ -54,7 +54,7 @@ export function stepGates(
       const gates = model.alpha(group.name)
       const own = tf.tidy(() => {
         const slope = model.relaxation.slope(groupOf(model.origin, group.name))
-        const losses = inUnits(gradients.alphas.get(group.name), scale.of(group.name))
+        const losses = inUnits(ofLosses.get(group.name), scale.of(group.name))
         return totalOf(losses, divided(smooth.get(group.name), slope)) ?? tf.zerosLike(gates)
       })
       return { group, gates, gradient: own, rate: rateOf(group) }
