@@ -1,5 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { packagePath } from './base/files.js'
+import { presets } from './presets.js'
 import type { AnySpace } from './supernet/space.js'
 import { autoencoderMlp } from '../supernets/autoencoder-mlp.js'
 import { darts } from '../supernets/darts.js'
@@ -31,15 +30,10 @@ export const spaces: readonly AnySpace[] = [
 ]
 
 /** Names of the schedule presets in `schedules/`: one JSON file each. */
-export const presetNames = (): string[] =>
-  readdirSync(packagePath('schedules'))
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => file.slice(0, -'.json'.length))
-    .sort()
+export const presetNames = (): string[] => Object.keys(presets)
 
 /** The text of a preset's document. */
-export const readPreset = (name: string): string =>
-  readFileSync(packagePath('schedules', `${name}.json`), 'utf8')
+export const readPreset = (name: string): string => presets[name]!
 
 export { terms } from './objective/terms/index.js'
 export { planners } from './schedule/planners/index.js'

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
@@ -32,7 +33,7 @@ export async function benchOperations({
   runs = 30,
 }: BenchOperationsOptions): Promise<LatencyTable> {
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const supernet = buildSupernet(config, await prepareData(config, folder))
+  const supernet = buildSupernet(config, await prepareData(config, folder), [], totalmem())
   const known = new Map<string, number>()
   const operations = supernet.groups
     .filter(({ kind }) => kind === 'operations')

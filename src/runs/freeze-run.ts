@@ -8,7 +8,7 @@ import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema
 import { validate } from '../config/validator.js'
 import { eventsOf, startOf } from '../report/history.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
-import { readLatency } from '../setup/latency.js'
+import { readLatency } from '../setup/latency-file.js'
 import { eventsFile } from './log-mark.js'
 import { readEvents, readSchedule } from './read-run.js'
 import { settingsOf } from '../setup/replay-check.js'

@@ -30,7 +30,7 @@ import { openEventLog } from './event-log.js'
 import { tellingFailure } from './failure.js'
 import type { RunHooks } from './hooks.js'
 import { menuArchitecture, readArchitecture } from './menu.js'
-import { requireMemory } from './plan-run.js'
+import { requireMemory } from '../setup/trial-memory.js'
 import { readEvents } from './read-run.js'
 import { writeResults } from './results.js'
 import {

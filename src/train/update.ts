@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/index.js'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
 import { blendInPlace, squaredNorm } from '../backend/wasm/optimizer.js'
 import type { BatchStatistics } from '../nn/ops/batch-norm.js'
 import type { ParameterStore } from '../nn/parameter-store.js'

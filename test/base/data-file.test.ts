@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { checkFits, chunksOf, fileLimit, readBytes, readText } from '../../src/base/data-file.js'
+import { chunksOf, readBytes, readText } from '../../src/base/data-file.js'
+import { checkFits, fileLimit } from '../../src/base/limit.js'
 import { InputError } from '../../src/base/errors.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-data-file-'))

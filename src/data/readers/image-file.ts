@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import jpeg from 'jpeg-js'
 import { PNG } from 'pngjs'
-import { checkFits, fileLimit } from '../../base/data-file.js'
+import { checkFits, fileLimit } from '../../base/limit.js'
 import { InputError } from '../../base/errors.js'
 import { damageOf } from './damage.js'
 

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, sep } from 'node:path'
-import { checkFits, readBytes } from '../../base/data-file.js'
+import { readBytes } from '../../base/data-file.js'
+import { checkFits } from '../../base/limit.js'
 import { InputError } from '../../base/errors.js'
 import { tableOf, type Arrays } from '../content.js'
 import { decodeImage, imageEndings, type Picture } from './image-file.js'

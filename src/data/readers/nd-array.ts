@@ -1,4 +1,4 @@
-import { checkFits } from '../../base/data-file.js'
+import { checkFits } from '../../base/limit.js'
 import { InputError } from '../../base/errors.js'
 import { tableOf, type Arrays, type Content, type Numbers } from '../content.js'
 import { toChannelsLast } from '../layout.js'

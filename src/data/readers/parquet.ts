@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { parquetMetadata, parquetSchema, type FileMetaData, type SchemaElement } from 'hyparquet'
-import { checkFits, readBytes } from '../../base/data-file.js'
+import { readBytes } from '../../base/data-file.js'
+import { checkFits } from '../../base/limit.js'
 import { InputError } from '../../base/errors.js'
 import { columnBuilder, type Column as Cells } from '../column.js'
 import type { Table } from '../content.js'
