@@ -1,69 +1,11 @@
-export { rules } from './search/decide/rules/index.js'
-export type { Ranked, Rule, Seen } from './search/decide/rules/types.js'
-export type { Checkpoint } from './search/state.js'
-/** Sentei's public API: a search from configuration to report, its steps, and what own spaces are built of. */
-export { backendNames, useBackend, type BackendName } from './backend/index.js'
-export { InputError } from './base/errors.js'
-export { randomSource, type RandomSource, type RandomStream } from './base/random.js'
-export type { Config } from './config/config-schema.js'
+/** Sentei's public API in Node: that of `core.ts`, and what needs files, threads or a terminal. */
+export * from './core.js'
+
+export { useBackend } from './backend/index.js'
 export { loadConfig, resolveConfig, type LoadedConfig, type LoadOptions } from './config/load-config.js'
-export type { ScheduleDocument } from './config/schedule-schema.js'
-
-export { checkData, type DataReport } from './data/check-data.js'
-export { prepareData, prepareDataset } from './data/prepare.js'
+export { prepareData } from './data/prepare.js'
 export { readDataset } from './data/read-dataset.js'
-export { tableOf, type Arrays, type Content, type Table } from './data/content.js'
 export { readers } from './data/readers/index.js'
-export type { Reader, ReadOptions } from './data/readers/types.js'
-export type { TrialMetrics } from './trial/figures.js'
-export type { Dataset, PreparedData, Splits, Task } from './data/types.js'
-
-export { graphBuilder, type GraphBuilder } from './nn/builder.js'
-export { costOf, type Cost } from './nn/cost.js'
-export type { Graph, Node, Shape } from './nn/graph.js'
-export { operationOf, operations } from './supernet/operations/index.js'
-export { primitiveOf, primitives } from './nn/primitives/index.js'
-export { supernetBuilder, type SupernetBuilder } from './supernet/builder.js'
-export { plainNotation, type Choices, type Notation } from './supernet/notation.js'
-export { choicesOf, choose } from './supernet/prune.js'
-export {
-  chooser,
-  searchSpace,
-  type BuildContext,
-  type ChosenSpace,
-  type SearchSpace,
-} from './supernet/space.js'
-export { genotypeNotation, type GenotypeOptions } from './supernet/notations/genotype.js'
-export { nasBench201Notation } from './supernet/notations/nas-bench-201.js'
-export { macroNotation, type MacroNotationOptions } from './supernet/notations/nas-bench-macro.js'
-export { relaxations } from './supernet/relaxations/index.js'
-export type { Relaxation } from './supernet/relaxations/types.js'
-export type { Architecture, ArchitectureGroup, GateGroup, Supernet } from './supernet/types.js'
-export { planners, presetNames, spaces, terms } from './registry.js'
-
-export { losses } from './objective/losses.js'
-export { metrics, type MetricName } from './objective/metrics.js'
-export { compileSchedule } from './schedule/compile.js'
-export { scheduleCsv } from './schedule/rows.js'
-export { planner, type AnyPlanner, type Planner, type PlannerContext } from './planners/types.js'
-export { scheduleSource, type ScheduleSource } from './schedule/source.js'
-export type { ExpectedCosts, LookAhead, Observed } from './schedule/observed.js'
-export type { LambdaRow } from './schedule/table.js'
-export type { Schedule } from './schedule/types.js'
-export { distribution, eachGroup } from './objective/terms/each-group.js'
-export { expectedCost } from './objective/terms/expected-cost.js'
-export type { LayerGates, Term } from './objective/terms/types.js'
-export type { Operation } from './supernet/operations/types.js'
-export type { Event } from './events/types.js'
-
-export { randomArchitecture, type RandomOptions } from './derive/random.js'
-export { Interrupted } from './base/errors.js'
-export { runTrial } from './trial/trial.js'
-export type { Trial, TrialHooks, TrialResult } from './trial/types.js'
-export { retrainArchitecture } from './trial/retrain-architecture.js'
-export { trainBaseline } from './trial/baseline.js'
-export type { Baseline } from './trial/figures.js'
-
 export {
   benchmarkTable,
   type BenchmarkTable,
@@ -73,17 +15,14 @@ export {
 export type { Rank } from './compare/metric-column.js'
 export { architectureDot, dotToSvg, graphDot } from './export/dot.js'
 export { exportFormats, exportRun } from './export/formats.js'
-export { toLayersModel } from './export/layers.js'
 export { readModel } from './export/model-files.js'
-export { saveModel, type TrainedNetwork } from './export/save.js'
+export { saveModel } from './export/save.js'
 export { verifyExport, type Verification } from './export/verify.js'
 export { explain, type Explanation } from './report/explain.js'
 export { explanationText } from './report/explain-text.js'
 export { progressBar } from './report/progress.js'
 export { readRun } from './runs/read-run.js'
-
 export { benchOperations, type BenchOperationsOptions } from './runs/bench-operations.js'
-export type { LatencyTable } from './setup/latency.js'
 export { benchStep, type BenchStepOptions, type StepFigures } from './runs/bench-step.js'
 export { freezeRun, scheduleText } from './runs/freeze-run.js'
 export { planRun, type RunPlan } from './runs/plan-run.js'
@@ -102,23 +41,9 @@ export { resumeRun, searchRun, type SearchRunOptions } from './runs/search-run.j
 export type { RunHooks } from './runs/hooks.js'
 export { startWorkers } from './runs/workers.js'
 export type { PoolFigures, WorkerPool } from './train/workers/pool.js'
-export { compileFor, resolveSchedule } from './setup/schedule-of.js'
-export { modelOf, type Inputs, type Model, type ModelParts, type Prediction } from './library/model.js'
+export { resolveSchedule } from './setup/schedule-file.js'
+export { modelOf, type Model } from './library/model.js'
 export { search, type SearchRequest, type SearchResult } from './library/search.js'
-export { fileCheckpoints, memoryCheckpoints, type CheckpointStore } from './library/checkpoints.js'
-export {
-  fromArrays,
-  fromDataset,
-  fromFiles,
-  fromRecords,
-  fromTensors,
-  type ArraysOptions,
-  type DatasetLike,
-  type DataSource,
-  type MemoryOptions,
-  type RecordsOptions,
-} from './library/data.js'
-export type { Targets } from './library/targets.js'
-export type { ArrayLike, Cell, Nested, PlainRecord, TypedArray } from './library/values.js'
+export { fileCheckpoints } from './library/file-checkpoints.js'
+export { fromFiles } from './library/data.js'
 export { setupTrial, type Extensions } from './setup/setup-trial.js'
-export type * from './types.js'

@@ -1,4 +1,3 @@
-import { readFileSync, readdirSync } from 'node:fs'
 import { autoencoderMlp } from '../supernets/autoencoder-mlp.js'
 import { dartsCell } from '../supernets/darts-cell.js'
 import { dartsS1 } from '../supernets/darts-s1.js'
@@ -11,7 +10,7 @@ import { mobileChain } from '../supernets/mobile-chain.js'
 import { nasBench201 } from '../supernets/nas-bench-201.js'
 import { nasBenchMacro } from '../supernets/nas-bench-macro.js'
 import { temporalConv } from '../supernets/temporal-conv.js'
-import { packagePath } from './base/files.js'
+import { presets } from './presets.js'
 import type { AnySpace } from './supernet/space.js'
 
 /** The registry of search spaces: one file and one line each. */
@@ -31,15 +30,10 @@ export const spaces: readonly AnySpace[] = [
 ]
 
 /** Names of the schedule presets in `schedules/`: one JSON file each. */
-export const presetNames = (): string[] =>
-  readdirSync(packagePath('schedules'))
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => file.slice(0, -'.json'.length))
-    .sort()
+export const presetNames = (): string[] => Object.keys(presets)
 
 /** The text of a preset's document. */
-export const readPreset = (name: string): string =>
-  readFileSync(packagePath('schedules', `${name}.json`), 'utf8')
+export const readPreset = (name: string): string => presets[name]!
 
 export { terms } from './objective/terms/index.js'
 export { planners } from './planners/index.js'

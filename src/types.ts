@@ -56,7 +56,7 @@ export type {
   ScheduleSegment,
 } from './report/run.js'
 export type { ExchangeFigures, StepProfile } from './runs/bench-step.js'
-export type { StageMemory } from './runs/plan-run.js'
+export type { StageMemory } from './setup/trial-memory.js'
 export type { RetrainRunOptions } from './runs/retrain-run.js'
 export type { CompileContext } from './schedule/context.js'
 export type { LayerCost, Move } from './schedule/observed.js'
@@ -76,7 +76,7 @@ export type {
 } from './schedule/types.js'
 export type { LogMark, MenuEntry, MenuFigures, Origin } from './search/state.js'
 export type { LatencySchema } from './setup/latency.js'
-export type { Continued } from './setup/setup-trial.js'
+export type { Continued } from './setup/trial-of.js'
 export type { ChoiceOptions, EdgeOptions, NodeOptions } from './supernet/builder.js'
 export type { Above, CostTree, MemberCost } from './supernet/member-cost.js'
 export type { ClosedForm, Draws, RelaxationTraits } from './supernet/relaxations/types.js'

@@ -1,42 +1,17 @@
-import * as tf from '@tensorflow/tfjs-core'
-// In Node, tfjs-core alone knows no gradients: tfjs-layers registers them for every backend.
-import '@tensorflow/tfjs-layers'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { InputError } from '../base/errors.js'
-import { currentDevice, useTrainingKernels } from './wasm/index.js'
+import { startBackend, type BackendName, type BackendOptions } from './start.js'
+import { readKernels } from './wasm/kernel-files.js'
 
-export const backendNames = ['wasm', 'cpu', 'webgpu', 'tensorflow'] as const
-export type BackendName = (typeof backendNames)[number]
-
-export interface BackendOptions {
-  /** On wasm: the relaxed-SIMD kernels, faster, with last bits that may differ between machines. */
-  readonly relaxed?: boolean
-}
-
-/** Bytes that the wasm backend has taken of the system so far; undefined on other backends. */
-export const heapBytes = (): number | undefined => currentDevice()?.memory.buffer.byteLength
-
-/** Where the current backend's memory ends, in bytes; undefined where we know of no limit. */
-export const backendLimit = (): number | undefined => (currentDevice() ? 2 ** 32 : undefined)
-
-/**
- * Bytes that a training pass may take, weights and optimizer state included. The wasm memory ends at 4 GiB;
- * the rest of it is for kernels' scratch areas and what the allocator loses between blocks.
- */
-export const passBudget = (): number => (currentDevice() ? 3.6 * 2 ** 30 : Infinity)
+export { backendNames, type BackendName, type BackendOptions } from './start.js'
 
 /**
  * Makes a TensorFlow.js backend the current one and waits until it is ready. `wasm` and `cpu` are always
  * there; `webgpu` and `tensorflow` need optional packages and are refused by name where these are missing.
  */
-export async function useBackend(name: BackendName, options: BackendOptions = {}): Promise<void> {
-  tf.env().set('PROD', true)
-  await loaders[name]()
-  if (!(await tf.setBackend(name))) throw new InputError(`backend ${name}: did not start on this machine`)
-  await tf.ready()
-  if (name === 'wasm') useTrainingKernels(options)
-}
+export const useBackend = (name: BackendName, options: BackendOptions = {}): Promise<void> =>
+  startBackend(name, options, { load: (each) => loaders[each](), kernels: readKernels })
 
 const require = createRequire(import.meta.url)
 

@@ -13,6 +13,8 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InputError } from './errors.js'
+import type { Sha256 } from './hash.js'
+import { jsonText } from './json.js'
 
 /** Writes a file so that a reader (or a crash) sees the old content or the new one, never half of it. */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
@@ -71,11 +73,8 @@ export function writeJson(path: string, value: unknown): void {
   writeAtomic(path, jsonText(value))
 }
 
-/** What `writeJson` writes. */
-export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
-
 /** The SHA-256 of some bytes or text, in hexadecimal. */
-export function sha256(...parts: (string | Uint8Array)[]): string {
+export const sha256: Sha256 = (...parts) => {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { InputError } from './errors.js'
-import { sha256, writeJson } from './files.js'
+import { sha256, writeAtomic } from './files.js'
+import { sealedText } from './json.js'
 
 /** What stands in a sealed file; `sealed` is false where it was written before there were hashes. */
 export interface Unsealed {
@@ -10,7 +11,7 @@ export interface Unsealed {
 
 /** Writes an object as JSON with the hash of its own content as its last key, `sha256`. */
 export function writeSealed(path: string, value: object): void {
-  writeJson(path, { ...value, sha256: sha256(JSON.stringify(value)) })
+  writeAtomic(path, sealedText(value))
 }
 
 /**

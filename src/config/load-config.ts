@@ -1,9 +1,8 @@
 import { dirname, resolve } from 'node:path'
-import { ConfigSchema, type Config } from './config-schema.js'
-import { crossCheck } from './cross-checks.js'
+import { checkConfig } from './check-config.js'
+import type { Config } from './config-schema.js'
 import { readDocument } from './document.js'
 import { applySetting, parseSetting, type Setting } from './settings.js'
-import { throwProblems, validate, type Locate } from './validator.js'
 
 export interface LoadOptions {
   /** `path=value`, one each: `search.epochs=30`, `criteria.0.atLeast=0.9`. Later ones win. */
@@ -30,7 +29,7 @@ export function loadConfig(path: string, { set = [], seed, backend }: LoadOption
     settings.push({ path: ['backend'], value: backend, text: `--backend ${backend}` })
   const value = document.value
   if (typeof value === 'object' && value !== null) for (const each of settings) applySetting(value, each)
-  const config = check(value, (keys) => optionOf(settings, keys) ?? document.locate(keys))
+  const config = checkConfig(value, (keys) => optionOf(settings, keys) ?? document.locate(keys))
   return { config, path: resolve(path), folder: dirname(resolve(path)) }
 }
 
@@ -39,13 +38,7 @@ export function resolveConfig(value: object, set: readonly string[] = []): Confi
   const settings = set.map(parseSetting)
   const own = settings.length === 0 ? value : structuredClone(value)
   for (const each of settings) applySetting(own, each)
-  return check(own, (keys) => optionOf(settings, keys))
-}
-
-function check(value: unknown, locate?: Locate): Config {
-  const config = validate(ConfigSchema, value, 'config', locate)
-  throwProblems(crossCheck(config), 'config', locate)
-  return config
+  return checkConfig(own, (keys) => optionOf(settings, keys))
 }
 
 /** The option that put a value where it stands, if one did. */

@@ -1,4 +1,4 @@
-import { checkFits } from '../base/data-file.js'
+import { checkFits } from '../base/limit.js'
 import { exactInteger, hasLeadingZero, isCode, isNumeric, toPlain, type NumberForm } from './numbers.js'
 
 /**
@@ -187,7 +187,7 @@ export function columnBuilder(where: string, room: Room, form: NumberForm = {}):
     if (index === undefined) {
       take(BYTES_A_TEXT + text.length)
       // A piece of a text keeps all of it in memory.
-      const own = text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le')
+      const own = text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string)
       index = texts.push(own) - 1
       values.push(value)
       indices.set(own, index)

@@ -1,10 +1,6 @@
-import { basename, isAbsolute, resolve } from 'node:path'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
-import { bundledData, type BundledData } from './bundled.js'
-import { readClasses } from './classes.js'
 import { inMemory, memoryReader, type GivenData } from './given.js'
-import { readerByName, readerByPath } from './readers/index.js'
 import type { ReadOptions, Reader } from './readers/types.js'
 import type { Task } from './types.js'
 
@@ -14,6 +10,8 @@ type Data = Config['data']
 export interface DataFiles {
   readonly inputs: readonly string[]
   readonly channels?: Readonly<Record<string, string>>
+  /** What the channels' files are called, without their folders. */
+  readonly channelNames?: Readonly<Record<string, string>>
   readonly targets: readonly string[]
 }
 
@@ -43,18 +41,18 @@ export interface DataSettings {
   readonly horizon: number
 }
 
+/** What is settled before the keys of a configuration are read: where the rows are, and who reads them. */
+export interface Located extends Pick<
+  DataSettings,
+  'name' | 'files' | 'test' | 'testRows' | 'reader' | 'targetReader' | 'classes'
+> {
+  /** How a bundled data set reads where the configuration says nothing. */
+  readonly defaults?: Partial<Data>
+}
+
 /** Fills in how the data reads: the configuration first, then the bundled data set, then the defaults. */
-export function dataSettings(
-  relative: Data,
-  folder: string,
-  readers: readonly Reader[],
-  own?: GivenData,
-): DataSettings {
-  const data = absolutePaths(relative, folder)
-  const source = data.source === undefined ? undefined : sourceOf(data.source)
-  const given = { ...source?.defaults, ...data }
-  const inputs = listOf(source?.file ?? data.file ?? [])
-  const targetFiles = listOf(data.targetFile)
+export function settingsOf(data: Data, { defaults = {}, ...located }: Located): DataSettings {
+  const given = { ...defaults, ...data }
   const kind =
     given.kind ??
     (given.image
@@ -65,14 +63,7 @@ export function dataSettings(
           ? undefined
           : 'series')
   const target = given.target ?? []
-  const task = taskOf(data, source?.defaults.task, kind)
-  const reader =
-    data.source === inMemory
-      ? memoryReader(own)
-      : readerOf(given.format, inputs[0] ?? Object.values(data.channels ?? {})[0] ?? '', readers)
-  const targetPath = targetFiles[0]
-  const targetReader = (targetPath === undefined ? undefined : readerByPath(targetPath, readers)) ?? reader
-  checkOptions(data, [reader, targetReader], readers)
+  const task = taskOf(data, defaults.task, kind)
   const options: ReadOptions = {
     ...(kind && { kind }),
     ...(given.delimiter !== undefined && { delimiter: given.delimiter }),
@@ -87,18 +78,12 @@ export function dataSettings(
     resize: given.resize ?? 'refuse',
   }
   return {
-    name: own?.content.name ?? data.source ?? nameOf(relative),
-    ...(own?.testRows && { testRows: own.testRows }),
-    files: { inputs, targets: targetFiles, ...(data.channels && { channels: data.channels }) },
-    ...(data.test && { test: { inputs: listOf(data.test.file), targets: listOf(data.test.targetFile) } }),
-    reader,
-    targetReader,
+    ...located,
     options,
     targetOptions: { ...options, kind: 'table', cells: true, header: given.targetHeader ?? options.header },
     kind: kind ?? 'table',
     task,
     targets: Array.isArray(target) ? target : [target],
-    classes: given.classes === undefined ? undefined : readClasses(given.classes),
     drop: given.drop ?? [],
     categorical: given.categorical ?? [],
     numeric: given.numeric ?? [],
@@ -108,47 +93,30 @@ export function dataSettings(
   }
 }
 
-/** The `data` of a configuration with every path absolute, so that it can be read from anywhere. */
-export function absolutePaths(data: Data, folder: string): Data {
-  const at = (path: string) => (isAbsolute(path) ? path : resolve(folder, path))
-  const all = <T extends string | string[] | undefined>(paths: T) =>
-    (typeof paths === 'string' ? at(paths) : paths?.map(at)) as T
-  const { file, channels, targetFile, classes, test } = data
-  return {
-    ...data,
-    ...(file !== undefined && { file: all(file) }),
-    ...(channels && {
-      channels: Object.fromEntries(Object.entries(channels).map(([name, path]) => [name, at(path)])),
-    }),
-    ...(targetFile !== undefined && { targetFile: all(targetFile) }),
-    ...(typeof classes === 'string' && { classes: at(classes) }),
-    ...(test && {
-      test: {
-        file: all(test.file),
-        ...(test.targetFile !== undefined && { targetFile: all(test.targetFile) }),
-      },
-    }),
-  }
+/** Keys of `data` that name files. */
+const fileKeys = ['file', 'channels', 'targetFile', 'test'] as const
+
+/** How data that a program holds read, where there are no files. */
+export function memorySettings(data: Data, own: GivenData | undefined): DataSettings {
+  const { source, classes } = data
+  const key = fileKeys.find((each) => data[each] !== undefined)
+  if (key !== undefined) throw withoutFiles(key, data[key])
+  if (source !== inMemory) throw withoutFiles('source', source)
+  if (typeof classes === 'string') throw withoutFiles('classes', classes)
+  const reader = memoryReader(own)
+  checkOptions(data, [reader], [])
+  return settingsOf(data, {
+    name: own?.content.name ?? inMemory,
+    ...(own?.testRows && { testRows: own.testRows }),
+    files: { inputs: [inMemory], targets: [] },
+    ...{ reader, targetReader: reader, classes },
+  })
 }
 
-const listOf = (paths: string | string[] | undefined): string[] =>
-  paths === undefined ? [] : typeof paths === 'string' ? [paths] : paths
-
-/** A bundled data set, or what stands in its place for data in memory. */
-const sourceOf = (name: string): BundledData =>
-  name === inMemory ? { file: inMemory, defaults: {} } : bundledData(name)
-
-const nameOf = ({ file, channels }: Data): string =>
-  channels === undefined ? listOf(file).join(', ') : Object.values(channels).join(', ')
-
-function readerOf(format: string | undefined, path: string, all: readonly Reader[]): Reader {
-  if (format !== undefined) return readerByName(format, all)
-  const found = readerByPath(path, all)
-  if (found !== undefined) return found
-  throw new InputError(
-    `config.data.format: expected the format of ${basename(path)}, whose name does not tell, got nothing`,
+const withoutFiles = (key: string, value: unknown): InputError =>
+  new InputError(
+    `config.data.${key}: expected data of fromArrays, fromRecords, fromTensors or fromDataset, for there are no files here, got ${JSON.stringify(value) ?? 'nothing'}`,
   )
-}
 
 const tableOptions: readonly (keyof ReadOptions)[] = ['image', 'sequence', 'layout', 'decimal', 'thousands']
 
@@ -166,13 +134,15 @@ const optionKeys = [
 ] as const
 
 /** Refuses keys that say how another format reads. */
-function checkOptions(data: Data, used: readonly Reader[], all: readonly Reader[]): void {
+export function checkOptions(data: Data, used: readonly Reader[], all: readonly Reader[]): void {
   const takes = (key: keyof ReadOptions) => (reader: Reader) =>
     reader.options?.includes(key) === true || (reader.gives === 'table' && tableOptions.includes(key))
   for (const key of optionKeys) {
     if (data[key] === undefined || used.some(takes(key))) continue
     const formats = all.filter(takes(key)).map(({ name }) => name)
-    throw new InputError(`config.data.${key}: only for format ${formats.join(', ')}, got ${used[0]!.name}`)
+    throw new InputError(
+      `config.data.${key}: only for format ${formats.join(', ') || 'of a file'}, got ${used[0]!.name}`,
+    )
   }
 }
 

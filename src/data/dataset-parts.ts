@@ -1,9 +1,8 @@
-import { inMemory } from './given.js'
-import { basename } from 'node:path'
 import type { Config } from '../config/config-schema.js'
 import { countMissingCells } from './column.js'
 import { zerosLike, type Numbers, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
+import { inMemory } from './given.js'
 import type { Target } from './target.js'
 import type { Dataset, FileEncoding } from './types.js'
 
@@ -50,7 +49,6 @@ export function fileEncoding(
 ): FileEncoding | undefined {
   if (reader.name === inMemory) return undefined
   const own = table?.joined?.from ?? table?.names.length
-  const channels = Object.entries(files.channels ?? {}).map(([name, path]) => [name, basename(path)])
   return {
     format: reader.name,
     options,
@@ -58,7 +56,7 @@ export function fileEncoding(
       names: table.names.slice(0, own),
       targets: targets.filter((column) => column < own!).map((column) => table.names[column]!),
     }),
-    ...(channels.length > 0 && { channels: Object.fromEntries(channels) as Record<string, string> }),
+    ...(files.channelNames && { channels: files.channelNames }),
   }
 }
 

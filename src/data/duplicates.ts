@@ -1,16 +1,34 @@
-import { createHash } from 'node:crypto'
 import type { Dataset } from './types.js'
 
 /** For each row the first row with the same inputs, whatever their targets: itself where there is none. */
 export function firstEqualRows({ inputs, rows }: Pick<Dataset, 'inputs' | 'rows'>): Uint32Array {
-  const size = inputs.length / rows
-  const first = new Map<string, number>()
+  const { buffer, byteOffset, byteLength } = inputs
+  const words = new Uint32Array(buffer, byteOffset, byteLength / Uint32Array.BYTES_PER_ELEMENT)
+  const size = words.length / rows
+  /** The distinct rows so far, by the hash of their bits. */
+  const known = new Map<number, number[]>()
+  const equal = (a: number, b: number): boolean => {
+    for (let i = 0; i < size; i++) if (words[a * size + i] !== words[b * size + i]) return false
+    return true
+  }
   return Uint32Array.from({ length: rows }, (_, row) => {
-    const own = inputs.subarray(row * size, (row + 1) * size)
-    const bytes = new Uint8Array(own.buffer, own.byteOffset, own.byteLength)
-    const key = createHash('sha1').update(bytes).digest('base64')
-    const known = first.get(key)
-    if (known === undefined) first.set(key, row)
-    return known ?? row
+    const key = hashOf(words, row * size, size)
+    const alike = known.get(key)
+    const first = alike?.find((other) => equal(other, row))
+    if (first !== undefined) return first
+    if (alike) alike.push(row)
+    else known.set(key, [row])
+    return row
   })
+}
+
+/** A 32-bit hash of some words, mixed so that numbers that differ in few bits fall apart (MurmurHash3's rounds). */
+function hashOf(words: Uint32Array, from: number, count: number): number {
+  let hash = count
+  for (let i = from; i < from + count; i++) {
+    const word = Math.imul(words[i]!, 0xcc9e2d51)
+    hash ^= Math.imul((word << 15) | (word >>> 17), 0x1b873593)
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
+  }
+  return hash
 }

@@ -1,117 +1,19 @@
-import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
-import { readArrays } from './arrays.js'
-import { columnIndex, columnIndices, targetColumns } from './columns.js'
-import { isTable, rowCount, type Numbers, type Table } from './content.js'
-import { dataSettings, type DataSettings } from './data-settings.js'
-import type { ReadPart, Roles } from './dataset-parts.js'
-import { inTimeOrder, readKeys } from './keys.js'
+import { datasetOf } from './dataset-of.js'
+import { fileSettings } from './file-settings.js'
 import type { GivenData } from './given.js'
-import { readContent } from './read-content.js'
 import { readers } from './readers/index.js'
 import type { Reader } from './readers/types.js'
-import { readRows } from './rows.js'
-import { arraysReading, tableReading } from './reading.js'
-import { readSeries } from './series.js'
-import { readTarget } from './target.js'
 import type { Dataset } from './types.js'
-import { withoutUnits } from './unit-columns.js'
 
 /**
- * Reads the data of a configuration: a bundled data set, or its files relative to `folder`. Missing cells are
- * NaN in `inputs`, to be filled after splitting; the key column of `split` is no input. `own` are readers
+ * Reads the data of a configuration: a bundled data set, or its files relative to `folder`. `own` are readers
  * beside the registry's, and go before them; `given` is what source `memory` stands for.
  */
-export async function readDataset(
+export const readDataset = async (
   { data, split }: Pick<Config, 'data' | 'split'>,
   folder: string,
   own: readonly Reader[] = [],
   given?: GivenData,
-): Promise<Dataset> {
-  const settings = dataSettings(data, folder, [...own, ...readers], given)
-  checkSettings(settings)
-  const { content, testRows } = await readContent(settings)
-  const testFrom = rowCount(content) - testRows
-  const dataset = isTable(content)
-    ? readTable(content, testFrom, settings, split)
-    : { ...readArrays(content, testFrom, settings, split), reading: arraysReading(content, settings) }
-  return withHash(dataset)
-}
-
-function readTable(raw: Table, testFrom: number, settings: DataSettings, split: Config['split']) {
-  if (settings.targets.length === 0 && raw.joined === undefined) {
-    throw new InputError('config.data.target: expected the column to predict, got nothing')
-  }
-  const numeric = columnIndices(raw, settings.numeric, 'config.data.numeric')
-  const bare = withoutUnits(raw, numeric, settings.options)
-  const keys = readKeys(bare, split)
-  const table = settings.kind === 'series' ? inTimeOrder(bare, keys, split.by) : bare
-  const columns = rolesOf(table, settings, split.column)
-  const target = readTarget(table, columns.targets, settings.task, settings.missing, settings.classes)
-  const read: ReadPart = settings.kind === 'series' ? readSeries : readRows
-  const dataset = read({ table, columns, target, settings, split, testFrom })
-  const key = split.column === undefined ? undefined : columnIndex(table, split.column, 'config.split.column')
-  const { encoding, task } = dataset
-  return { ...dataset, reading: tableReading(table, columns, encoding.columns, task, settings, key) }
-}
-
-function checkSettings({ kind, task, horizon, missing, test }: DataSettings): void {
-  if (task === 'forecasting' && kind !== 'series') {
-    throw new InputError(`config.data.task: forecasting needs kind series, got kind ${kind}`)
-  }
-  if (task === 'forecasting' && horizon < 1) {
-    throw new InputError(`config.data.horizon: expected integer ≥ 1 for forecasting, got ${horizon}`)
-  }
-  if ((kind === 'images' || kind === 'sequences') && missing === 'indicator') {
-    const why = `an indicator would be one more ${kind === 'images' ? 'pixel' : 'step'}`
-    throw new InputError(`config.data.missing: expected another policy for ${kind} (${why}), got "indicator"`)
-  }
-  if (kind === 'series' && missing === 'drop-row') {
-    const why = 'its time steps must stay adjacent'
-    throw new InputError(`config.data.missing: expected another policy for a series (${why}), got "drop-row"`)
-  }
-  if (kind === 'series' && test !== undefined) {
-    const why = 'a series is split by time: put all into data.file'
-    throw new InputError(`config.data.test: expected no file of its own (${why}), got one`)
-  }
-}
-
-function rolesOf(table: Table, settings: DataSettings, keyColumn: string | undefined): Roles {
-  const targets = tableTargets(table, settings.targets)
-  const dropped = columnIndices(table, settings.drop, 'config.data.drop')
-  const keys = keyColumn === undefined ? [] : columnIndices(table, [keyColumn], 'config.split.column')
-  const lost = targets.find((column) => dropped.includes(column) || keys.includes(column))
-  if (lost !== undefined) {
-    const where = dropped.includes(lost) ? 'config.data.drop' : 'config.split.column'
-    throw new InputError(`${where}: expected no target column, got "${table.names[lost]!}"`)
-  }
-  // What one forecasts has a past, and that is an input; other columns of a file of targets are none.
-  const own = table.joined?.from ?? table.names.length
-  const out = new Set([...dropped, ...keys, ...(settings.task === 'forecasting' ? [] : targets)])
-  const inputs = table.names
-    .map((_, column) => column)
-    .filter((column) => !out.has(column) && (column < own || targets.includes(column)))
-  if (inputs.length === 0) throw new InputError(`${table.name}: expected columns beside the target, got none`)
-  const categorical = new Set(columnIndices(table, settings.categorical, 'config.data.categorical'))
-  return { inputs, targets, categorical }
-}
-
-/** The target's columns: of the file of targets where there is one. */
-function tableTargets(table: Table, references: DataSettings['targets']): number[] {
-  const { joined } = table
-  if (joined === undefined) return columnIndices(table, references, 'config.data.target')
-  const columns = targetColumns(joined, references)
-  return columns.map((column) => joined.from + column)
-}
-
-function withHash(dataset: Omit<Dataset, 'hash'>): Dataset {
-  const bytes = (values: Numbers) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  const { shape, task, encoding, keys, spans, test } = dataset
-  const hash = sha256(
-    bytes(dataset.inputs),
-    bytes(dataset.targets),
-    JSON.stringify({ shape, task, encoding, keys, spans, test }),
-  )
-  return { ...dataset, hash }
-}
+): Promise<Dataset> => datasetOf(fileSettings(data, folder, [...own, ...readers], given), split, sha256)

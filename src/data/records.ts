@@ -1,31 +1,16 @@
 import { join } from 'node:path'
-import { InputError } from '../base/errors.js'
-import { beyondError, isBeyond } from './arrays.js'
 import { asTable } from './combine.js'
-import { isTable, type Content, type Numbers, type Table } from './content.js'
-import { encodeCells, featureNames } from './encode.js'
+import type { Content } from './content.js'
+import { encodeContent, type Records } from './encode-content.js'
 import { readChannels } from './read-content.js'
 import { readerByName, readerByPath, readers } from './readers/index.js'
 import type { ReadOptions, Reader } from './readers/types.js'
-import { rowsToArrays } from './rows.js'
 import type { Encoding } from './types.js'
-import { withoutUnits } from './unit-columns.js'
-import { cutWindows } from './windows.js'
-
-/** New records as inputs in original units, NaN where a value is missing and the policy fills it. */
-export interface Records extends Pick<Content, 'unit' | 'places'> {
-  readonly rows: number
-  /** rows × product of the model's input shape. */
-  readonly inputs: Numbers
-}
 
 /**
  * Reads a file of new records as the training data was read; a table may be in any tabular format, and a model
- * with a file for each channel takes a folder of files of the same names. Columns go by name, in any order; the
- * target and other columns may be there or not. Without a header a row has all columns of the training file,
- * or all but the target, or the inputs alone. Labels are not read. Each window of a series is a row. An unseen
- * category, a missing column, another shape, and a missing value that no policy fills are errors. `own` are
- * readers beside the registry's.
+ * with a file for each channel takes a folder of files of the same names. `own` are readers beside the registry's.
+ * What records may be like, `encodeContent` says.
  */
 export async function encodeRecords(
   encoding: Encoding,
@@ -34,10 +19,6 @@ export async function encodeRecords(
 ): Promise<Records> {
   return encodeContent(encoding, await readNew(encoding, path, [...own, ...readers]))
 }
-
-/** The same of records that are in memory. */
-export const encodeContent = (encoding: Encoding, content: Content): Records =>
-  isTable(content) ? encodeTable(encoding, content) : encodeArrays(encoding, content)
 
 async function readNew(
   { kind, file, shape }: Encoding,
@@ -58,99 +39,4 @@ async function readNew(
     kind === 'images' && shape ? { height: height!, width: width!, channels: channels! } : undefined
   const content = await reader.read(path, { ...options, ...(image && { image }) })
   return kind === 'series' ? asTable(content) : content
-}
-
-function encodeArrays(
-  { shape = [], missing }: Encoding,
-  { name, unit, places, rows, values, ...content }: Exclude<Content, Table>,
-): Records {
-  if (content.shape.join() !== shape.join()) {
-    const wanted = `rows of shape [${shape.join(', ')}] as in training`
-    throw new InputError(`${name}: expected ${wanted}, got [${content.shape.join(', ')}]`)
-  }
-  const beyond = values.findIndex(isBeyond)
-  if (beyond >= 0) {
-    const row = Math.floor((beyond * rows) / values.length)
-    throw beyondError(`${name} ${unit} ${places[row]!}`, values[beyond]!)
-  }
-  const empty = missing === 'refuse' || missing === 'drop-row' ? values.findIndex(Number.isNaN) : -1
-  if (empty >= 0) {
-    const row = Math.floor((empty * rows) / values.length)
-    throw new InputError(`${name} ${unit} ${places[row]!}: expected numbers, got NaN`)
-  }
-  return { rows, inputs: values, unit, places }
-}
-
-/** Rows of numbers for a model of arrays: a column for each number of an example, in its order. */
-function tableAsArrays(encoding: Encoding, table: Table): Records {
-  const { shape = [] } = encoding
-  const size = shape.reduce((product, n) => product * n, 1)
-  if (table.names.length !== size)
-    throw new InputError(
-      `${table.name}: expected arrays of shape [${shape.join(', ')}], or ${size} columns of numbers, got ${table.names.length} columns`,
-    )
-  const columns = table.names.map((name) => ({ name }))
-  const policy = encoding.missing === 'drop-row' ? 'refuse' : encoding.missing
-  const inputs = encodeCells(
-    table,
-    columns,
-    columns.map((_, i) => i),
-    policy,
-  )
-  return { rows: table.places.length, inputs, unit: table.unit, places: table.places }
-}
-
-function encodeTable(encoding: Encoding, table: Table): Records {
-  const { unit, places } = table
-  if (encoding.columns.length === 0) return tableAsArrays(encoding, table)
-  const { shape } = encoding
-  const header = encoding.file?.options.header !== false || table.unit !== 'line'
-  const at = header ? byName(table, encoding) : byPosition(table, encoding)
-  const policy = encoding.missing === 'drop-row' ? 'refuse' : encoding.missing
-  const units = new Map(
-    encoding.columns.flatMap(({ unit }, i) => (unit === undefined ? [] : [[at[i]!, unit]])),
-  )
-  const bare = withoutUnits(table, [...units.keys()], encoding.file?.options ?? {}, units)
-  const encoded = encodeCells(bare, encoding.columns, at, policy)
-  if (encoding.kind !== 'series') {
-    const options = encoding.file?.options
-    const inputs = shape && options ? rowsToArrays(encoded, shape, options, table.channels) : encoded
-    return { rows: places.length, inputs, unit, places }
-  }
-  const window = encoding.window ?? 1
-  const features = featureNames(encoding.columns).length
-  const windows = cutWindows({ steps: encoded, features, window, horizon: 0 })
-  if (windows.length === 0) {
-    throw new InputError(`${table.name}: expected at least ${window} rows, one window, got ${places.length}`)
-  }
-  const inputs = new Float64Array(windows.length * window * features)
-  windows.forEach(({ input }, row) => inputs.set(input, row * input.length))
-  return { rows: windows.length, inputs, unit, places: windows.map(({ at: last }) => places[last]!) }
-}
-
-function byName(table: Table, { columns }: Encoding): number[] {
-  const at = new Map(table.names.map((name, index) => [name, index]))
-  const lacking = columns.filter(({ name }) => !at.has(name)).map(({ name }) => `"${name}"`)
-  if (lacking.length > 0) {
-    const what = lacking.length === 1 ? 'the column' : 'the columns'
-    throw new InputError(
-      `${table.name}: expected ${what} ${lacking.join(', ')}, got ${table.names.join(', ')}`,
-    )
-  }
-  return columns.map(({ name }) => at.get(name)!)
-}
-
-/** Columns without names are told by how many there are. */
-function byPosition(table: Table, { columns, file }: Encoding): number[] {
-  const names = file?.names ?? columns.map(({ name }) => name)
-  const inputs = columns.map(({ name }) => name)
-  const own = new Set(inputs)
-  const withoutTarget = names.filter((name) => own.has(name) || !file?.targets?.includes(name))
-  const layout = [names, withoutTarget, inputs].find((each) => each.length === table.names.length)
-  if (layout === undefined) {
-    const counts = [...new Set([names, withoutTarget, inputs].map((each) => each.length))].join(' or ')
-    throw new InputError(`${table.name}: expected ${counts} columns, got ${table.names.length}`)
-  }
-  const at = new Map(layout.map((name, index) => [name, index]))
-  return inputs.map((name) => at.get(name)!)
 }

@@ -1,4 +1,4 @@
-import { sha256 } from '../base/files.js'
+import { sha256 } from '../base/hash.js'
 import { randomSource } from '../base/random.js'
 import { gather } from './batches.js'
 import type { Dataset } from './types.js'

@@ -10,7 +10,7 @@ import { requireValid, validate } from '../config/validator.js'
 import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
 import { architectureDot, dotToSvg } from './dot.js'
-import { modelFiles } from './model-files.js'
+import { modelFiles } from './model-content.js'
 import { requireSound } from './preprocess.js'
 
 /** Writes what a run's folder holds: its architecture stands in the file of that name. */

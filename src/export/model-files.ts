@@ -1,33 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { damaged, jsonObject } from '../base/sealed.js'
 import { validate } from '../config/validator.js'
-
-/** The files of a saved model, in the order in which they are written. */
-export const modelFiles = ['weights.bin', 'preprocess.json', 'model.json'] as const
-
-/** The files of a model that TensorFlow.js reads. */
-export type ModelContent = Readonly<Record<'weights.bin' | 'model.json', Buffer>>
-
-/** What `model.json` and `weights.bin` of a model hold, in the standard TensorFlow.js format. */
-export async function modelContent(model: tfl.LayersModel): Promise<ModelContent> {
-  let artifacts: tf.io.ModelArtifacts | undefined
-  await model.save(
-    tf.io.withSaveHandler((saved) => {
-      artifacts = saved
-      const info = { dateSaved: new Date(0), modelTopologyType: 'JSON' as const }
-      return Promise.resolve({ modelArtifactsInfo: info })
-    }),
-  )
-  const { modelTopology, weightSpecs, weightData, format, generatedBy } = artifacts!
-  const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }]
-  const topology = JSON.stringify({ format, generatedBy, convertedBy: null, modelTopology, weightsManifest })
-  const weights = tf.io.CompositeArrayBuffer.join(weightData)
-  return { 'weights.bin': Buffer.from(weights), 'model.json': Buffer.from(topology) }
-}
 
 const ModelSchema = Type.Object({
   modelTopology: Type.Object({}),

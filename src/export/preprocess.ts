@@ -2,50 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { sha256 } from '../base/files.js'
-import { damaged, notAsWritten, readSealed, writeSealed } from '../base/sealed.js'
+import { damaged, notAsWritten, readSealed } from '../base/sealed.js'
 import { requireValid } from '../config/validator.js'
-import type { Encoding, PreparedData, Scales, Task } from '../data/types.js'
-import type { Shape } from '../nn/graph.js'
-import { scalesApart } from './outside.js'
-
-/** What stands beside a model so that raw records can be fed to it: `preprocess.json`. */
-export interface Preprocess {
-  readonly format: 'sentei-preprocess/1'
-  /** The data set that the model was trained on. */
-  readonly data: string
-  readonly task: Task
-  /** The metric that the model was chosen by. */
-  readonly metric: string
-  /** One input's shape. */
-  readonly shape: Shape
-  readonly features: readonly string[]
-  readonly encoding: Encoding
-  /** What replaces a missing input, in original units, one a feature. */
-  readonly fill: readonly number[]
-  /**
-   * What is done around the model in 64-bit floats: it is fed (x − input.mean) / input.std, a feature each, and
-   * y is its output · target.std + target.mean. Means 0 and deviations 1 but for columns far from 0.
-   */
-  readonly outside: Scales
-  /** SHA-256 of the model's other files; models of before there were checksums have none. */
-  readonly files?: Readonly<Record<string, string>>
-}
-
-/** Writes `preprocess.json`, sealed, for a model trained on some data, with the hashes of the model's `content`. */
-export function writePreprocess(
-  folder: string,
-  { dataset, scaler }: PreparedData,
-  metric: string,
-  content: Readonly<Record<string, Uint8Array>>,
-): void {
-  const { name: data, task, shape, features, encoding } = dataset
-  const format = 'sentei-preprocess/1'
-  const { fill } = scaler
-  const { outside } = scalesApart(scaler)
-  const document: Preprocess = { format, data, task, metric, shape, features, encoding, fill, outside }
-  const files = Object.fromEntries(Object.entries(content).map(([name, bytes]) => [name, sha256(bytes)]))
-  writeSealed(join(folder, 'preprocess.json'), { ...document, files })
-}
+import type { Scales, Task } from '../data/types.js'
+import type { Preprocess } from './model-content.js'
 
 /** Scales that change nothing: those of models from before there were any outside. */
 function nothing(features: readonly string[], task: Task): Scales {

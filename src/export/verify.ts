@@ -8,8 +8,10 @@ import { ParameterStore } from '../nn/parameter-store.js'
 import { predictRows } from '../train/evaluate.js'
 import { discreteNetwork } from '../train/network.js'
 import type { PlainNetwork } from './fold.js'
+import type { Preprocess } from './model-content.js'
 import { readModel } from './model-files.js'
-import { readPreprocess, type Preprocess } from './preprocess.js'
+import { readPreprocess } from './preprocess.js'
+import { softmax } from './softmax.js'
 
 /** How far an exported model is from the network that it was made of. */
 export interface Verification {
@@ -77,23 +79,6 @@ function networkPredictions({ graph, values }: PlainNetwork, data: PreparedData,
   } finally {
     store.dispose()
   }
-}
-
-/** Probabilities out of logits, row by row. */
-export function softmax(logits: Float64Array, rows: number): Float64Array {
-  const width = logits.length / rows
-  const result = new Float64Array(logits.length)
-  for (let row = 0; row < rows; row++) {
-    const own = logits.subarray(row * width, (row + 1) * width)
-    const top = Math.max(...own)
-    const powers = [...own].map((z) => Math.exp(z - top))
-    const sum = powers.reduce((a, b) => a + b, 0)
-    result.set(
-      powers.map((p) => p / sum),
-      row * width,
-    )
-  }
-  return result
 }
 
 function compare(expected: Float64Array, got: Float64Array, rows: number, data: PreparedData): Verification {

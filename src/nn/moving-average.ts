@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/index.js'
 import { blendInPlace } from '../backend/wasm/optimizer.js'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { ParameterStore } from './parameter-store.js'
 
 /** The decay behind step t, counted from 0: early values soon drop out, later the last hundred steps count. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/index.js'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
 
 /**
  * Arithmetic on short vectors, [M], and single numbers, [1] or a number, which every member of a vector meets.

@@ -2,6 +2,7 @@ import { MultiBar, type SingleBar } from 'cli-progress'
 import type { Event, Stage } from '../events/types.js'
 import { formatCount, formatNumber, formatSeconds } from './format.js'
 import type { EventOf } from './history.js'
+import { interventionText } from './intervention-text.js'
 
 /** What shows a run's progress: it takes every event as it comes, and stops when no more will. */
 export interface Progress {
@@ -95,17 +96,6 @@ const attemptText = ({ size, cost }: EventOf<'attempt'>): string =>
 
 const tryText = ({ number, generation, steps, error, cost }: EventOf<'try'>): string =>
   `try ${number}: generation ${generation + 1}, ${steps} iterations, error ${formatNumber(error)}, cost ${formatNumber(100 * cost)} %`
-
-/** `search, iteration 120: search.weights.learningRate 0.1 → 0.05 by roll-back (the loss is not finite at iteration 131)`. */
-export function interventionText({ stage, step, what, from, to, by, why }: EventOf<'intervention'>): string {
-  const text = (value: unknown) =>
-    value === null
-      ? 'none'
-      : typeof value === 'number'
-        ? `${Number(value.toPrecision(4))}`
-        : JSON.stringify(value)
-  return `${stage}, iteration ${step}: ${what} ${text(from)} → ${text(to)} by ${by}${why === undefined ? '' : ` (${why})`}`
-}
 
 interface Display {
   say(line: string): void

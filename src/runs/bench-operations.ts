@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
@@ -8,10 +9,10 @@ import type { Graph, Node } from '../nn/graph.js'
 import { ParameterStore } from '../nn/parameter-store.js'
 import { run } from '../nn/run.js'
 import { carryingMembers } from '../nn/transform.js'
-import { exclusiveNodes } from '../supernet/exclusive.js'
-import type { Supernet } from '../supernet/types.js'
 import type { LatencyTable } from '../setup/latency.js'
 import { buildSupernet } from '../setup/supernet-of.js'
+import { exclusiveNodes } from '../supernet/exclusive.js'
+import type { Supernet } from '../supernet/types.js'
 
 export interface BenchOperationsOptions {
   /** Its data, supernet and backend. */
@@ -32,7 +33,7 @@ export async function benchOperations({
   runs = 30,
 }: BenchOperationsOptions): Promise<LatencyTable> {
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const supernet = buildSupernet(config, await prepareData(config, folder))
+  const supernet = buildSupernet(config, await prepareData(config, folder), [], totalmem())
   const known = new Map<string, number>()
   const operations = supernet.groups
     .filter(({ kind }) => kind === 'operations')

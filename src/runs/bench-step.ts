@@ -1,5 +1,7 @@
+import { totalmem } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
-import { heapBytes, useBackend, type BackendName } from '../backend/index.js'
+import { useBackend, type BackendName } from '../backend/index.js'
+import { heapBytes } from '../backend/limits.js'
 import { measurePeaks, type Peaks } from '../backend/wasm/peaks.js'
 import { InputError } from '../base/errors.js'
 import { randomSource } from '../base/random.js'
@@ -13,7 +15,8 @@ import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import { supernetStepper } from '../search/stepper.js'
 import { inputShape, randomData, type InputSize } from '../setup/random-data.js'
 import { relaxationIn, relaxationOf } from '../setup/relaxation.js'
-import { compileFor, presetOf, resolveSchedule } from '../setup/schedule-of.js'
+import { resolveSchedule } from '../setup/schedule-file.js'
+import { compileFor, presetOf } from '../setup/schedule-of.js'
 import { buildSupernet, spaceOf } from '../setup/supernet-of.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
@@ -200,7 +203,7 @@ function randomTrial(options: BenchStepOptions): Trial {
   const data = randomData(inputShape(space, options), given.search.batch!, random)
   const config = resolveTraining(given, data)
   const relaxation = relaxationIn(config.relaxation)
-  const supernet = buildSupernet(config, data)
+  const supernet = buildSupernet(config, data, [], totalmem())
   // Long enough that every timed step is in one phase.
   const steps = Math.max(1000, 20 * (options.steps + 1))
   return {

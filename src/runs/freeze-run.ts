@@ -7,11 +7,11 @@ import { damaged } from '../base/sealed.js'
 import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
 import { eventsOf, startOf } from '../report/history.js'
+import { readLatency } from '../setup/latency-file.js'
+import { settingsOf } from '../setup/replay-check.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
-import { readLatency } from '../setup/latency.js'
 import { eventsFile } from './log-mark.js'
 import { readEvents, readSchedule } from './read-run.js'
-import { settingsOf } from '../setup/replay-check.js'
 import { readFinishedRun, retrainedFrom } from './run-folder.js'
 
 /**

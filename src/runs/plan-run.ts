@@ -1,40 +1,22 @@
-import { backendLimit, useBackend } from '../backend/index.js'
-import { InputError } from '../base/errors.js'
+import { useBackend } from '../backend/index.js'
+import { backendLimit } from '../backend/limits.js'
 import type { Config } from '../config/config-schema.js'
-import { discretise, retrainedAs, uniformGates, unprunedNetwork } from '../derive/network.js'
+import { discretise, retrainedAs, uniformGates } from '../derive/network.js'
 import { costOf, type Cost } from '../nn/cost.js'
-import type { Graph } from '../nn/graph.js'
-import { segmentsOf, type ProgramOptions } from '../nn/program.js'
 import type { Budget, CompiledPhase } from '../schedule/types.js'
 import { alternation } from '../search/modes/single-paths.js'
 import { supernetStepper } from '../search/stepper.js'
+import { setupTrial, type Extensions } from '../setup/setup-trial.js'
+import { memoryOf, requireFit, type StageMemory } from '../setup/trial-memory.js'
 import { smallest } from '../supernet/cost-range.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
 import type { Supernet } from '../supernet/types.js'
 import { batching } from '../train/batching.js'
-import { trainedNodes } from '../train/gradients.js'
-import { largestRows, stepMemory, type StepMemory } from '../train/memory.js'
 import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
 import { isTaught, wantsBaseline } from '../trial/baseline.js'
 import { mostAttempts } from '../trial/smallest.js'
 import type { Trial } from '../trial/types.js'
-import { setupTrial, type Extensions } from '../setup/setup-trial.js'
-
-/** The memory of a stage's training step. */
-export interface StageMemory {
-  readonly stage: 'search' | 'baseline'
-  /** Examples in a shard, which is what stands in memory at a time. */
-  readonly rows: number
-  readonly peakBytes: number
-  readonly heldBytes: number
-  /** Parts of the network that are computed again in the backward pass, of all. */
-  readonly recomputed: number
-  readonly parts: number
-  readonly fits: boolean
-  /** The most examples a shard that fit; null where the backend sets no limit. */
-  readonly largestRows: number | null
-}
 
 /** What is known of a run before it begins. */
 export interface RunPlan {
@@ -94,80 +76,6 @@ export async function planRun(config: Config, folder: string, own: Extensions = 
 function networkCost(supernet: Supernet, { retrain }: Config): Cost {
   const options = { ...retrainedAs(retrain), gates: 'drop', auxiliary: false } as const
   return costOf(discretise(supernet, uniformGates(supernet), options).graph)
-}
-
-/** Refuses a trial some of whose stages cannot fit into the backend's memory, with what would. */
-export function requireMemory(
-  trial: Trial,
-  stages: readonly StageMemory['stage'][] = ['search', 'baseline'],
-): void {
-  requireFit(memoryOf(trial).filter(({ stage, fits }) => stages.includes(stage) && !fits))
-}
-
-function requireFit(tooLarge: readonly StageMemory[]): void {
-  for (const stage of tooLarge) {
-    const path = `config.${stage.stage === 'search' ? 'search' : 'retrain'}`
-    const needed = gib(stage.peakBytes + stage.heldBytes)
-    const smaller =
-      stage.largestRows === 0
-        ? 'not even one example fits; take fewer channels or cells, or smaller inputs'
-        : `take a batch of at most ${stage.largestRows}, or ${path}.shards so that a shard has at most ${stage.largestRows}`
-    const without =
-      stage.stage === 'baseline'
-        ? `, or no unpruned supernet to learn from: ${path}.distillation.share 0`
-        : ''
-    throw new InputError(
-      `${path}.batch: a step of ${stage.rows} examples needs ${needed} GiB, the backend has ${gib(backendLimit()!)} GiB; ${smaller}${without}`,
-    )
-  }
-}
-
-const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
-
-function memoryOf(trial: Trial): StageMemory[] {
-  const { config, supernet } = trial
-  const roles = Object.keys(supernet.graph.outputs)
-  const rows = shardRows(config.search)
-  const groups = supernet.groups.map(({ name }) => name)
-  const stages = [stageMemory('search', supernet.graph, roles, groups, rows)]
-  if (wantsBaseline(trial))
-    stages.push(
-      stageMemory(
-        'baseline',
-        unprunedNetwork(supernet, config.retrain).graph,
-        ['task'],
-        [],
-        shardRows(config.retrain),
-      ),
-    )
-  return stages
-}
-
-/** The most rows of a shard. */
-const shardRows = ({ batch, shards }: { readonly batch: number; readonly shards: number }): number =>
-  Math.ceil(batch / shards)
-
-function stageMemory(
-  stage: StageMemory['stage'],
-  graph: Graph,
-  roles: readonly string[],
-  alphas: readonly string[],
-  rows: number,
-): StageMemory {
-  const weights = graph.nodes.map(({ id }) => `${id}:`)
-  const options: Omit<ProgramOptions, 'again'> = { roles, trained: trainedNodes(graph, { weights, alphas }) }
-  const found: StepMemory = stepMemory(graph, options, rows)
-  const most = largestRows(graph, options)
-  return {
-    stage,
-    rows,
-    peakBytes: found.peakBytes,
-    heldBytes: found.heldBytes,
-    recomputed: found.again.size,
-    parts: segmentsOf(graph, options).length,
-    fits: found.fits,
-    largestRows: most === Number.MAX_SAFE_INTEGER ? null : most,
-  }
 }
 
 /** Multiply-adds that the timed steps take at most: enough to tell, little enough not to wait for. */

@@ -11,10 +11,10 @@ import type { GateMotion } from '../schedule/pressure.js'
 import { rowsOf } from '../schedule/rows.js'
 import type { Schedule } from '../schedule/types.js'
 import { motionOf } from '../search/gates/gate-time.js'
+import { resolveSchedule } from '../setup/schedule-file.js'
+import { setupTrial } from '../setup/setup-trial.js'
 import { readEvents, readSchedule } from './read-run.js'
 import { readRunConfig } from './run-folder.js'
-import { resolveSchedule } from '../setup/schedule-of.js'
-import { setupTrial } from '../setup/setup-trial.js'
 
 /** λ as it is shown: what was compiled, or what a run used. */
 export interface ScheduleView extends LambdaChart {

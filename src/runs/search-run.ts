@@ -8,13 +8,15 @@ import { readSealed, writeSealed } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import { requireValid } from '../config/validator.js'
-import { absolutePaths } from '../data/data-settings.js'
+import { absolutePaths } from '../data/file-settings.js'
+import { beginning } from '../events/beginning.js'
 import type { Event } from '../events/types.js'
 import type { Tried } from '../planners/trying.js'
 import { scheduleCsv } from '../schedule/rows.js'
 import type { Checkpoint } from '../search/state.js'
 import { keepLesson } from '../setup/lesson-store.js'
 import { extensionsIn, setupTrial, type Extensions } from '../setup/setup-trial.js'
+import { requireMemory } from '../setup/trial-memory.js'
 import type { WorkerPool } from '../train/workers/pool.js'
 import { runTrial } from '../trial/trial.js'
 import type { Trial, TrialHooks } from '../trial/types.js'
@@ -24,7 +26,6 @@ import { openEventLog } from './event-log.js'
 import { readFailure, tellingFailure, unfinished } from './failure.js'
 import type { RunHooks } from './hooks.js'
 import { changesBy, checkLevers } from './interventions.js'
-import { requireMemory } from './plan-run.js'
 import { writeResults } from './results.js'
 import {
   beginChecksums,
@@ -143,9 +144,6 @@ interface Begun {
   readonly checkpoint?: Checkpoint | undefined
   readonly interventions: readonly Intervention[]
 }
-
-/** What a search begins with, which a log that goes on has already. */
-export const beginning: ReadonlySet<string> = new Set<Event['type']>(['start', 'lessons', 'try'])
 
 async function runInFolder(
   trial: Trial,

@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.js'
-import { sha256 } from '../base/files.js'
+import { sha256 } from '../base/hash.js'
 import type { PreparedData } from '../data/types.js'
 import type { Term } from '../objective/terms/types.js'
 import type { Schedule } from '../schedule/types.js'

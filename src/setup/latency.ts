@@ -1,9 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Type, type Static } from '@sinclair/typebox'
 import picomatch from 'picomatch'
 import { InputError } from '../base/errors.js'
-import { validate } from '../config/validator.js'
 import type { GateGroup, Supernet, Latency } from '../supernet/types.js'
 
 const strict = { additionalProperties: false }
@@ -31,20 +28,10 @@ export const LatencySchema = Type.Object(
 
 export type LatencyTable = Static<typeof LatencySchema>
 
-/** A table read from a file, and the file's text, which is part of a run's identity. */
-export function readLatency(file: string, folder: string): { table: LatencyTable; text: string } {
-  const path = resolve(folder, file)
-  if (!existsSync(path))
-    throw new InputError(
-      `config.objective.latency: no file ${path}; measure one: sentei bench operations --supernet NAME --out FILE`,
-    )
-  const text = readFileSync(path, 'utf8')
-  try {
-    return { table: validate(LatencySchema, JSON.parse(text), file), text }
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new InputError(`${path}: not JSON: ${error.message}`)
-    throw error
-  }
+/** A table, and its text, which is part of a run's identity. */
+export interface ReadLatency {
+  readonly table: LatencyTable
+  readonly text: string
 }
 
 /**

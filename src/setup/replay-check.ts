@@ -1,5 +1,5 @@
 import { InputError, expected } from '../base/errors.js'
-import { sha256 } from '../base/files.js'
+import { sha256 } from '../base/hash.js'
 import type { Config } from '../config/config-schema.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
 import type { PreparedData } from '../data/types.js'

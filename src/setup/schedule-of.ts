@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
@@ -60,31 +58,37 @@ export function withTolerance(
   return { ...config, budget: { tolerance: usualTolerance } }
 }
 
-/** A schedule document: a preset's, a JSON file's, or the given one, validated. */
-export function resolveSchedule(
+/** A schedule that is no preset, found by its name: its document, and where the names in it are looked for. */
+export interface FoundSchedule {
+  readonly document: unknown
+  readonly find: FindSchedule
+}
+
+/** Finds a schedule by a name that is no preset's; an InputError that begins with `path` where there is none. */
+export type FindSchedule = (name: string, path: string) => FoundSchedule
+
+/** A schedule document: a preset's, one that is found by its name, or the given one, validated. */
+export function scheduleOf(
   schedule: Config['schedule'],
-  folder: string,
+  find: FindSchedule,
   path = 'config.schedule',
   planners: readonly AnyPlanner[] = [],
 ): ScheduleDocument {
-  const checked = (document: unknown, label: string, within: string): ScheduleDocument =>
+  const checked = (document: unknown, label: string, within: FindSchedule): ScheduleDocument =>
     isPlanned(document)
-      ? expanded(document, label, (base, where) => resolveSchedule(base, within, where, planners), planners)
+      ? expanded(document, label, (base, where) => scheduleOf(base, within, where, planners), planners)
       : validate(ScheduleSchema, document, label)
-  if (typeof schedule !== 'string') return checked(schedule, 'schedule', folder)
-  if (presetNames().includes(schedule)) return checked(JSON.parse(readPreset(schedule)), 'schedule', folder)
-  const file = resolve(folder, schedule)
-  if (!existsSync(file))
-    throw new InputError(
-      `${path}: no preset and no file ${schedule}${didYouMean(schedule, presetNames())}; presets: ${presetNames().join(', ')}`,
-    )
-  try {
-    return checked(JSON.parse(readFileSync(file, 'utf8')), `schedule ${schedule}`, dirname(file))
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new InputError(`${file}: not JSON: ${error.message}`)
-    throw error
-  }
+  if (typeof schedule !== 'string') return checked(schedule, 'schedule', find)
+  if (presetNames().includes(schedule)) return checked(JSON.parse(readPreset(schedule)), 'schedule', find)
+  const found = find(schedule, path)
+  return checked(found.document, `schedule ${schedule}`, found.find)
 }
+
+/** What is told of a name that stands for no schedule. */
+export const noSchedule = (name: string, path: string, what: string): InputError =>
+  new InputError(
+    `${path}: ${what} ${name}${didYouMean(name, presetNames())}; presets: ${presetNames().join(', ')}`,
+  )
 
 /** Compiles a document for a supernet and a number of iterations (in an epoch, where it speaks of epochs). */
 export function compileFor(

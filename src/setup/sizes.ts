@@ -1,5 +1,4 @@
-import { totalmem } from 'node:os'
-import { passBudget } from '../backend/index.js'
+import { passBudget } from '../backend/limits.js'
 import { InputError } from '../base/errors.js'
 import type { Supernet } from '../supernet/types.js'
 import { heldBytes } from '../train/memory.js'
@@ -7,10 +6,11 @@ import { heldBytes } from '../train/memory.js'
 /**
  * A supernet as its space builds it, unless it is too large to be held: that is an InputError with the option that is
  * likely to blame, before anything of its size is allocated. A graph is plain data, so its weights are only counted.
+ * `memory` is how many bytes the machine has.
  */
-export function sized(build: () => Supernet, options: unknown, path: string): Supernet {
+export function sized(build: () => Supernet, options: unknown, path: string, memory = Infinity): Supernet {
   const supernet = built(build, options, path)
-  const [needed, limit] = [heldBytes(supernet.graph), Math.min(passBudget(), totalmem())]
+  const [needed, limit] = [heldBytes(supernet.graph), Math.min(passBudget(), memory)]
   if (needed <= limit) return supernet
   throw tooLarge(
     `weights, gradients and optimizer take ${gib(needed)} GiB, of ${gib(limit)} GiB that there are`,

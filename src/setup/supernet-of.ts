@@ -11,11 +11,12 @@ import type { AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
 import { sized } from './sizes.js'
 
-/** The supernet that a configuration asks for, on its data's shape. */
+/** The supernet that a configuration asks for, on its data's shape, where a machine has so many bytes of memory. */
 export function buildSupernet(
   { supernet }: Config,
   { dataset }: PreparedData,
   own: readonly AnySpace[] = [],
+  memory?: number,
 ): Supernet {
   const space = spaceOf(supernet.space, 'config.supernet.space', own)
   const options: unknown = validate(space.options, supernet.options, 'config.supernet.options')
@@ -30,7 +31,7 @@ export function buildSupernet(
     const built = space.build({ options: options as never, input: dataset.shape, outputs, kind })
     return columns ? continuing(built, columns) : built
   }
-  return restrict(sized(build, options, 'config.supernet.options'), supernet.restrict ?? [])
+  return restrict(sized(build, options, 'config.supernet.options', memory), supernet.restrict ?? [])
 }
 
 /**
@@ -42,6 +43,7 @@ export function retrainedSupernet(
   data: PreparedData,
   searched: Supernet,
   own: readonly AnySpace[],
+  memory?: number,
 ): Supernet | undefined {
   const { options = {}, auxiliary, from } = config.retrain
   if (Object.keys(options).length === 0 && auxiliary === 0) return undefined
@@ -53,7 +55,12 @@ export function retrainedSupernet(
       'config.retrain.from: inherited weights fit the searched network only; remove retrain.options, or train from scratch',
     )
   const all = { ...config.supernet.options, ...options, ...(auxiliary > 0 && { auxiliary: true }) }
-  const supernet = buildSupernet({ ...config, supernet: { ...config.supernet, options: all } }, data, own)
+  const supernet = buildSupernet(
+    { ...config, supernet: { ...config.supernet, options: all } },
+    data,
+    own,
+    memory,
+  )
   const choices = ({ groups }: Supernet) =>
     JSON.stringify(groups.map(({ name, members }) => [name, members.map((member) => member.name)]))
   if (choices(supernet) !== choices(searched))

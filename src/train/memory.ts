@@ -1,4 +1,4 @@
-import { passBudget } from '../backend/index.js'
+import { passBudget } from '../backend/limits.js'
 import { parametersOf } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
 import { peakBytes, planMemory, type MemoryPlan } from '../nn/memory.js'

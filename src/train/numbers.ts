@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/index.js'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { Shape } from '../nn/graph.js'
 
 /** The numbers of a tensor, on wasm in place: read them before anything else is computed. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/index.js'
 import { adamInPlace, sgdInPlace, type OptimizerRow } from '../backend/wasm/optimizer.js'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
 import { cut } from '../nn/parameter-store.js'
 import type { Slice } from '../nn/slice.js'
 import type { OptimizerOptions } from './training.js'

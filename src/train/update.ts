@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/index.js'
 import { blendInPlace, squaredNorm } from '../backend/wasm/optimizer.js'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { BatchStatistics } from '../nn/functions/batch-norm.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import type { LayerGates, Term } from '../objective/terms/types.js'

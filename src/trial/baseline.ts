@@ -1,4 +1,4 @@
-import { sha256 } from '../base/files.js'
+import { sha256 } from '../base/hash.js'
 import { gather } from '../data/batches.js'
 import { outputsOf } from '../data/types.js'
 import { unprunedNetwork } from '../derive/network.js'

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { checkFits, chunksOf, fileLimit, readBytes, readText } from '../../src/base/data-file.js'
+import { chunksOf, readBytes, readText } from '../../src/base/data-file.js'
 import { InputError } from '../../src/base/errors.js'
+import { checkFits, fileLimit } from '../../src/base/limit.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-data-file-'))
 afterAll(() => rmSync(folder, { recursive: true }))

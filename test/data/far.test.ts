@@ -1,11 +1,12 @@
 import { describe, expect, it, test } from 'vitest'
 import { checkData } from '../../src/data/check-data.js'
 import { isBlurred, isFar } from '../../src/data/far.js'
-import { prepareData, prepareDataset } from '../../src/data/prepare.js'
+import { prepareDataset } from '../../src/data/prepare-dataset.js'
+import { prepareData } from '../../src/data/prepare.js'
 import { unscale } from '../../src/data/scale.js'
 import { farColumns, wave } from '../helpers/far-columns.js'
-import { npyFile } from './readers/helpers.js'
 import { csv, dataset, workplace } from './helpers.js'
+import { npyFile } from './readers/helpers.js'
 
 const { config, write, folder } = workplace()
 const cases = Object.entries(farColumns)

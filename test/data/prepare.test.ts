@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkData } from '../../src/data/check-data.js'
-import { prepareData, prepareDataset } from '../../src/data/prepare.js'
+import { prepareDataset } from '../../src/data/prepare-dataset.js'
+import { prepareData } from '../../src/data/prepare.js'
 import { bent, fitScaler, scale, unscale } from '../../src/data/scale.js'
 import type { PreparedData } from '../../src/data/types.js'
 import { csv, dataset, rejection, workplace } from './helpers.js'

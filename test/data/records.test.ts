@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { prepareDataset } from '../../src/data/prepare.js'
+import { prepareDataset } from '../../src/data/prepare-dataset.js'
 import { encodeRecords } from '../../src/data/records.js'
 import { bent, scale } from '../../src/data/scale.js'
 import { csv, rejection, workplace } from './helpers.js'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { prepareData, withScaling } from '../../src/data/prepare.js'
+import { withScaling } from '../../src/data/prepare-dataset.js'
+import { prepareData } from '../../src/data/prepare.js'
 import { csv, rejection, workplace } from './helpers.js'
 
 const { config, write, folder } = workplace()

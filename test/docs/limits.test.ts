@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { fileLimit } from '../../src/base/data-file.js'
+import { fileLimit } from '../../src/base/limit.js'
 import { LONGEST_CELL, MOST_CELLS } from '../../src/data/readers/row-cutter.js'
 import { mostNodes } from '../../src/nn/builder.js'
 import { mostLambdas } from '../../src/setup/sizes.js'

@@ -2,12 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
-import { scalesApart } from '../../src/export/outside.js'
-import { readPreprocess, writePreprocess, type Preprocess } from '../../src/export/preprocess.js'
-import { saveModel, writeModel } from '../../src/export/save.js'
-import { toLayersModel } from '../../src/export/layers.js'
-import { verifyExport } from '../../src/export/verify.js'
+import { writeSealed } from '../../src/base/sealed.js'
 import type { PreparedData } from '../../src/data/types.js'
+import { toLayersModel } from '../../src/export/layers.js'
+import { preprocessOf, type Preprocess } from '../../src/export/model-content.js'
+import { scalesApart } from '../../src/export/outside.js'
+import { readPreprocess } from '../../src/export/preprocess.js'
+import { saveModel, writeModel } from '../../src/export/save.js'
+import { verifyExport } from '../../src/export/verify.js'
 import { madeData } from '../helpers/trials.js'
 import { randomNetwork, temporaryFolder } from './helper.js'
 
@@ -87,7 +89,7 @@ test('verification measures values by their spread: a lost digit behind an offse
 
 test('a model without the part outside, of an earlier version, does all by itself', () => {
   const data = far([3, 20], [2, 10], [50, 1])
-  writePreprocess(folder, data, 'rmse', {})
+  writeSealed(join(folder, 'preprocess.json'), { ...preprocessOf(data, 'rmse'), files: {} })
   const path = join(folder, 'preprocess.json')
   const { outside, files, sha256, ...old } = JSON.parse(readFileSync(path, 'utf8')) as Preprocess & {
     sha256: string

@@ -12,7 +12,7 @@ import { freezeRun, scheduleText } from '../../src/runs/freeze-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { rowsOf } from '../../src/schedule/rows.js'
 import type { Schedule } from '../../src/schedule/types.js'
-import { resolveSchedule } from '../../src/setup/schedule-of.js'
+import { resolveSchedule } from '../../src/setup/schedule-file.js'
 import { searched, tinyMlp as tinyNet, trialOf, vectorData } from '../helpers/trials.js'
 import { contentOf, temporaryFolder, tinyCells, tinyMlp } from '../runs/helper.js'
 

@@ -4,7 +4,7 @@ import { getFileInfo } from 'prettier'
 import { describe, expect, it } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 import { presetNames, spaces } from '../../src/registry.js'
-import { resolveSchedule } from '../../src/setup/schedule-of.js'
+import { resolveSchedule } from '../../src/setup/schedule-file.js'
 import * as choosers from '../../src/spaces.js'
 
 /** Folders of `src/` in the order in which imports may point: to the same line or to one above. */
@@ -19,13 +19,16 @@ const order = [
   ['derive', 'planners'],
   ['trial'],
   ['export', 'report', 'compare'],
+  ['presets.ts'],
   ['registry.ts', 'spaces.ts'],
   ['setup'],
   ['runs'],
   ['library'],
+  ['browser'],
   ['fleet', 'operate'],
   ['types.ts'],
-  ['index.ts'],
+  ['core.ts'],
+  ['index.ts', 'browser.ts'],
   ['cli'],
 ]
 

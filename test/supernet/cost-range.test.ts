@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compileFor, resolveSchedule } from '../../src/setup/schedule-of.js'
+import { resolveSchedule } from '../../src/setup/schedule-file.js'
+import { compileFor } from '../../src/setup/schedule-of.js'
 import { costRange } from '../../src/supernet/cost-range.js'
 import { taskCost } from '../../src/supernet/cost.js'
 import { pruneGroup } from '../../src/supernet/prune.js'

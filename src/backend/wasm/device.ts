@@ -25,11 +25,11 @@ export class Device {
   #scratchBytes = 0
 
   /** On the running wasm backend. */
-  constructor(relaxed: boolean) {
+  constructor(module: WebAssembly.Module, relaxed: boolean) {
     this.#backend = backend() as unknown as WasmBackend
     refuseWhereFull(this.#backend.wasm)
     this.relaxed = relaxed
-    this.kernels = trainingModule(this.memory, relaxed)
+    this.kernels = trainingModule(module, this.memory)
   }
 
   get memory(): WebAssembly.Memory {

@@ -1,14 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core'
-// In Node, tfjs-core alone knows no gradients: tfjs-layers registers them for every backend.
-import '@tensorflow/tfjs-layers'
-import { Device } from './device.js'
-import { registerGradients } from './gradients.js'
-import type { WasmKernel } from './kernel.js'
-import { kernels } from './kernels/index.js'
-
-/** Our kernels beside each wasm backend that was started. */
-const devices = new WeakMap<object, Device>()
-const originals = new Map<string, tf.KernelConfig['kernelFunc']>()
+/** Sentei's training kernels for any program of TensorFlow.js in Node. The entry point `sentei/wasm`. */
+import { readKernels } from './kernel-files.js'
+import { addTrainingKernels, hasTrainingKernels } from './training-kernels.js'
 
 /**
  * Adds to TensorFlow.js's wasm backend what training needs: gradients of convolutions (any stride and
@@ -17,47 +9,7 @@ const originals = new Map<string, tf.KernelConfig['kernelFunc']>()
  * between machines. Calling it again changes the variant.
  */
 export function useTrainingKernels({ relaxed = false }: { relaxed?: boolean } = {}): void {
-  if (tf.getBackend() !== 'wasm')
-    throw new Error(
-      `training kernels: expected backend wasm, got ${tf.getBackend()}; await tf.setBackend('wasm') first`,
-    )
-  const present = devices.get(tf.backend())
-  if (present?.relaxed === relaxed) return
-  present?.dispose()
-  devices.set(tf.backend(), new Device(relaxed))
-  kernels.forEach(register)
-  registerGradients()
+  if (!hasTrainingKernels(relaxed)) addTrainingKernels(readKernels(relaxed), relaxed)
 }
 
-/** The device of the current backend, where that is wasm with our kernels. */
-export const currentDevice = (): Device | undefined =>
-  tf.getBackend() ? devices.get(tf.backend()) : undefined
-
-/** TensorFlow.js's own kernel of a name, which ours stands in for; undefined where there is none. */
-export function builtInKernel(name: string): tf.KernelConfig['kernelFunc'] | undefined {
-  const kernel = originals.get(name)
-  return kernel && !absent.has(name) ? kernel : undefined
-}
-
-const absent = new Set<string>()
-
-function register({ name, run, applies }: WasmKernel): void {
-  if (originals.has(name)) return
-  const { kernelFunc: original } = (tf.getKernel(name, 'wasm') as tf.KernelConfig | undefined) ?? {}
-  if (original) tf.unregisterKernel(name, 'wasm')
-  if (!original) absent.add(name)
-  originals.set(name, original ?? missing(name))
-  tf.registerKernel({
-    kernelName: name,
-    backendName: 'wasm',
-    kernelFunc: (call) => {
-      const device = devices.get(call.backend)
-      if (!device || (applies && !applies(call.inputs, call.attrs))) return originals.get(name)!(call)
-      return run(call.inputs, call.attrs, device)
-    },
-  })
-}
-
-const missing = (name: string) => (): never => {
-  throw new Error(`kernel ${name}: the wasm backend has none for these inputs`)
-}
+export { builtInKernel, currentDevice } from './training-kernels.js'

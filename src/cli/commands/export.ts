@@ -1,5 +1,5 @@
 import { exportFormats, exportRun } from '../../export/formats.js'
-import { modelFiles } from '../../export/model-files.js'
+import { modelFiles } from '../../export/model-content.js'
 import { command } from '../command.js'
 import { json, menu, number, out, path, required } from '../options.js'
 import { force, outputOf } from '../output.js'

@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
 import jpeg from 'jpeg-js'
 import { PNG } from 'pngjs'
-import { checkFits, fileLimit } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
+import { checkFits, fileLimit } from '../../base/limit.js'
 import { damageOf } from './damage.js'
 
 /** A decoded image: RGB, 8 bits a value. */

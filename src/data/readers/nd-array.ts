@@ -1,5 +1,5 @@
-import { checkFits } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
+import { checkFits } from '../../base/limit.js'
 import { tableOf, type Arrays, type Content, type Numbers } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions } from './types.js'

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { CompressionCodec } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
-import { checkFits } from '../../base/data-file.js'
+import { checkFits } from '../../base/limit.js'
 
 /**
  * The bytes of a page, which its header says are `size` unpacked: looked at before anything is allocated, and never

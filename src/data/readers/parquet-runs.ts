@@ -1,6 +1,6 @@
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
 import { readVarInt } from 'hyparquet/src/thrift.js'
-import { checkFits } from '../../base/data-file.js'
+import { checkFits } from '../../base/limit.js'
 
 /** Some programs fill a last run up; none by more. */
 const slack = 512

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
+import { readBytes } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
-import { checkFits, readBytes } from '../../base/data-file.js'
+import { checkFits } from '../../base/limit.js'
 import { tableOf, type Arrays } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions, Reader } from './types.js'

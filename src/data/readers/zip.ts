@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib'
-import { checkFits } from '../../base/data-file.js'
+import { checkFits } from '../../base/limit.js'
 
 /** One file of an archive; `read` unpacks it, and throws where its length or its checksum is another. */
 export interface ZipMember {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../../backend/wasm/index.js'
+import { currentDevice } from '../../backend/wasm/training-kernels.js'
 
 /** May this tensor be written over: on wasm, where nobody else reads its memory? */
 export const mayAddTo = (total: tf.Tensor): boolean => currentDevice()?.owns(total) ?? false

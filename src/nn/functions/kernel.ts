@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../../backend/wasm/index.js'
+import { currentDevice } from '../../backend/wasm/training-kernels.js'
 
 /** Are our training kernels there? Else operations are composed of what the backend has. */
 export const accelerated = (): boolean => currentDevice() !== undefined

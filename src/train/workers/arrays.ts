@@ -1,4 +1,4 @@
-import { currentDevice } from '../../backend/wasm/index.js'
+import { currentDevice } from '../../backend/wasm/training-kernels.js'
 import type { Shape } from '../../nn/graph.js'
 import type { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
-import type { BackendName } from '../../backend/index.js'
+import type { BackendName } from '../../backend/start.js'
 import { Failure } from '../../base/errors.js'
 import { addGradients } from '../add-gradients.js'
 import { disposeGradients, sequential, shardGradients } from '../gradients.js'

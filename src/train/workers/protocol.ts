@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { BackendName } from '../../backend/index.js'
+import type { BackendName } from '../../backend/start.js'
 import type { Graph, Shape } from '../../nn/graph.js'
 import type { ShardWork } from '../shard.js'
 import type { Tickets } from './control.js'

@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core'
+// In Node, tfjs-core alone knows no gradients: tfjs-layers registers them for every backend.
+import '@tensorflow/tfjs-layers'
+import { Device } from './device.js'
+import { registerGradients } from './gradients.js'
+import type { WasmKernel } from './kernel.js'
+import { kernels } from './kernels/index.js'
+
+/** Our kernels beside each wasm backend that was started. */
+const devices = new WeakMap<object, Device>()
+const originals = new Map<string, tf.KernelConfig['kernelFunc']>()
+
+/** Has the current backend, which must be wasm and ready, the kernels of this variant already? */
+export function hasTrainingKernels(relaxed: boolean): boolean {
+  if (tf.getBackend() !== 'wasm')
+    throw new Error(
+      `training kernels: expected backend wasm, got ${tf.getBackend()}; await tf.setBackend('wasm') first`,
+    )
+  return currentDevice()?.relaxed === relaxed
+}
+
+/** Puts the kernels of a compiled module beside the current backend's own, in place of those of another variant. */
+export function addTrainingKernels(module: WebAssembly.Module, relaxed: boolean): void {
+  devices.get(tf.backend())?.dispose()
+  devices.set(tf.backend(), new Device(module, relaxed))
+  kernels.forEach(register)
+  registerGradients()
+}
+
+/** The device of the current backend, where that is wasm with our kernels. */
+export const currentDevice = (): Device | undefined =>
+  tf.getBackend() ? devices.get(tf.backend()) : undefined
+
+/** TensorFlow.js's own kernel of a name, which ours stands in for; undefined where there is none. */
+export function builtInKernel(name: string): tf.KernelConfig['kernelFunc'] | undefined {
+  const kernel = originals.get(name)
+  return kernel && !absent.has(name) ? kernel : undefined
+}
+
+const absent = new Set<string>()
+
+function register({ name, run, applies }: WasmKernel): void {
+  if (originals.has(name)) return
+  const { kernelFunc: original } = (tf.getKernel(name, 'wasm') as tf.KernelConfig | undefined) ?? {}
+  if (original) tf.unregisterKernel(name, 'wasm')
+  if (!original) absent.add(name)
+  originals.set(name, original ?? missing(name))
+  tf.registerKernel({
+    kernelName: name,
+    backendName: 'wasm',
+    kernelFunc: (call) => {
+      const device = devices.get(call.backend)
+      if (!device || (applies && !applies(call.inputs, call.attrs))) return originals.get(name)!(call)
+      return run(call.inputs, call.attrs, device)
+    },
+  })
+}
+
+const missing = (name: string) => (): never => {
+  throw new Error(`kernel ${name}: the wasm backend has none for these inputs`)
+}

@@ -1,0 +1,6 @@
+/** Sentei's public API in a browser: that of `core.ts`, without anything of Node. The entry point `sentei/browser`. */
+export * from './core.js'
+
+export { setWasmUrls, useBackend, type WasmUrls } from './browser/backend.js'
+export { modelOf, type BrowserModel } from './browser/model.js'
+export { search, type SearchRequest, type SearchResult } from './browser/search.js'

@@ -1,0 +1,28 @@
+import { configOf, type SearchSettings } from '../library/request.js'
+import { searchInMemory, type SearchFindings } from '../library/search-in-memory.js'
+import { trialOf } from '../setup/trial-of.js'
+import { useBackend } from './backend.js'
+import { fileless, inNode } from './host.js'
+import { modelOf, type BrowserModel } from './model.js'
+
+/** What a search in a browser is asked for: as in Node, but for what needs files or threads. */
+export type SearchRequest = SearchSettings
+
+/** What a search in a browser found. */
+export type SearchResult = SearchFindings<BrowserModel>
+
+/**
+ * Searches, prunes, derives, retrains and judges, in memory, in this thread: best in a Web Worker. The same data, settings
+ * and seed give the same bytes as in Node. Throws InputError where something asked for cannot be, Diverged and Interrupted.
+ */
+export async function search(request: SearchRequest): Promise<SearchResult> {
+  for (const key of ['saveTo', 'workers'] as const)
+    if (key in request) throw inNode(key, 'nothing', (request as unknown as Record<string, unknown>)[key])
+  const config = configOf(request)
+  return searchInMemory(request, config, {
+    start: ({ backend, relaxedSimd }) => useBackend(backend, { relaxed: relaxedSimd }),
+    setup: (resolved, own) => trialOf(resolved, fileless(request.data.given), own),
+    compute: (_, use) => use(),
+    model: modelOf,
+  })
+}

@@ -1,0 +1,119 @@
+import { InputError } from '../base/errors.js'
+import { beyondError, isBeyond } from './arrays.js'
+import { isTable, type Content, type Numbers, type Table } from './content.js'
+import { encodeCells, featureNames } from './encode.js'
+import { rowsToArrays } from './rows.js'
+import type { Encoding } from './types.js'
+import { withoutUnits } from './unit-columns.js'
+import { cutWindows } from './windows.js'
+
+/** New records as inputs in original units, NaN where a value is missing and the policy fills it. */
+export interface Records extends Pick<Content, 'unit' | 'places'> {
+  readonly rows: number
+  /** rows × product of the model's input shape. */
+  readonly inputs: Numbers
+}
+
+/**
+ * Encodes new records as the training data were. Columns go by name, in any order; the target and other columns may be
+ * there or not. Without a header a row has all columns of the training file, or all but the target, or the inputs
+ * alone. Labels are not read. Each window of a series is a row. An unseen category, a missing column, another shape,
+ * and a missing value that no policy fills are errors.
+ */
+export const encodeContent = (encoding: Encoding, content: Content): Records =>
+  isTable(content) ? encodeTable(encoding, content) : encodeArrays(encoding, content)
+
+function encodeArrays(
+  { shape = [], missing }: Encoding,
+  { name, unit, places, rows, values, ...content }: Exclude<Content, Table>,
+): Records {
+  if (content.shape.join() !== shape.join()) {
+    const wanted = `rows of shape [${shape.join(', ')}] as in training`
+    throw new InputError(`${name}: expected ${wanted}, got [${content.shape.join(', ')}]`)
+  }
+  const beyond = values.findIndex(isBeyond)
+  if (beyond >= 0) {
+    const row = Math.floor((beyond * rows) / values.length)
+    throw beyondError(`${name} ${unit} ${places[row]!}`, values[beyond]!)
+  }
+  const empty = missing === 'refuse' || missing === 'drop-row' ? values.findIndex(Number.isNaN) : -1
+  if (empty >= 0) {
+    const row = Math.floor((empty * rows) / values.length)
+    throw new InputError(`${name} ${unit} ${places[row]!}: expected numbers, got NaN`)
+  }
+  return { rows, inputs: values, unit, places }
+}
+
+/** Rows of numbers for a model of arrays: a column for each number of an example, in its order. */
+function tableAsArrays(encoding: Encoding, table: Table): Records {
+  const { shape = [] } = encoding
+  const size = shape.reduce((product, n) => product * n, 1)
+  if (table.names.length !== size)
+    throw new InputError(
+      `${table.name}: expected arrays of shape [${shape.join(', ')}], or ${size} columns of numbers, got ${table.names.length} columns`,
+    )
+  const columns = table.names.map((name) => ({ name }))
+  const policy = encoding.missing === 'drop-row' ? 'refuse' : encoding.missing
+  const inputs = encodeCells(
+    table,
+    columns,
+    columns.map((_, i) => i),
+    policy,
+  )
+  return { rows: table.places.length, inputs, unit: table.unit, places: table.places }
+}
+
+function encodeTable(encoding: Encoding, table: Table): Records {
+  const { unit, places } = table
+  if (encoding.columns.length === 0) return tableAsArrays(encoding, table)
+  const { shape } = encoding
+  const header = encoding.file?.options.header !== false || table.unit !== 'line'
+  const at = header ? byName(table, encoding) : byPosition(table, encoding)
+  const policy = encoding.missing === 'drop-row' ? 'refuse' : encoding.missing
+  const units = new Map(
+    encoding.columns.flatMap(({ unit }, i) => (unit === undefined ? [] : [[at[i]!, unit]])),
+  )
+  const bare = withoutUnits(table, [...units.keys()], encoding.file?.options ?? {}, units)
+  const encoded = encodeCells(bare, encoding.columns, at, policy)
+  if (encoding.kind !== 'series') {
+    const options = encoding.file?.options
+    const inputs = shape && options ? rowsToArrays(encoded, shape, options, table.channels) : encoded
+    return { rows: places.length, inputs, unit, places }
+  }
+  const window = encoding.window ?? 1
+  const features = featureNames(encoding.columns).length
+  const windows = cutWindows({ steps: encoded, features, window, horizon: 0 })
+  if (windows.length === 0) {
+    throw new InputError(`${table.name}: expected at least ${window} rows, one window, got ${places.length}`)
+  }
+  const inputs = new Float64Array(windows.length * window * features)
+  windows.forEach(({ input }, row) => inputs.set(input, row * input.length))
+  return { rows: windows.length, inputs, unit, places: windows.map(({ at: last }) => places[last]!) }
+}
+
+function byName(table: Table, { columns }: Encoding): number[] {
+  const at = new Map(table.names.map((name, index) => [name, index]))
+  const lacking = columns.filter(({ name }) => !at.has(name)).map(({ name }) => `"${name}"`)
+  if (lacking.length > 0) {
+    const what = lacking.length === 1 ? 'the column' : 'the columns'
+    throw new InputError(
+      `${table.name}: expected ${what} ${lacking.join(', ')}, got ${table.names.join(', ')}`,
+    )
+  }
+  return columns.map(({ name }) => at.get(name)!)
+}
+
+/** Columns without names are told by how many there are. */
+function byPosition(table: Table, { columns, file }: Encoding): number[] {
+  const names = file?.names ?? columns.map(({ name }) => name)
+  const inputs = columns.map(({ name }) => name)
+  const own = new Set(inputs)
+  const withoutTarget = names.filter((name) => own.has(name) || !file?.targets?.includes(name))
+  const layout = [names, withoutTarget, inputs].find((each) => each.length === table.names.length)
+  if (layout === undefined) {
+    const counts = [...new Set([names, withoutTarget, inputs].map((each) => each.length))].join(' or ')
+    throw new InputError(`${table.name}: expected ${counts} columns, got ${table.names.length}`)
+  }
+  const at = new Map(layout.map((name, index) => [name, index]))
+  return inputs.map((name) => at.get(name)!)
+}

@@ -1,0 +1,92 @@
+import { basename, isAbsolute, resolve } from 'node:path'
+import { InputError } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
+import { bundledData, type BundledData } from './bundled.js'
+import { readClasses } from './classes.js'
+import { checkOptions, settingsOf, type DataFiles, type DataSettings } from './data-settings.js'
+import { inMemory, memoryReader, type GivenData } from './given.js'
+import { readerByName, readerByPath } from './readers/index.js'
+import type { Reader } from './readers/types.js'
+
+type Data = Config['data']
+
+/** How the data of a configuration reads, its files found, every path absolute. */
+export function fileSettings(
+  relative: Data,
+  folder: string,
+  readers: readonly Reader[],
+  own?: GivenData,
+): DataSettings {
+  const data = absolutePaths(relative, folder)
+  const source = data.source === undefined ? undefined : sourceOf(data.source)
+  const defaults = source?.defaults ?? {}
+  const inputs = listOf(source?.file ?? data.file ?? [])
+  const targetFiles = listOf(data.targetFile)
+  const reader =
+    data.source === inMemory
+      ? memoryReader(own)
+      : readerOf(
+          data.format ?? defaults.format,
+          inputs[0] ?? Object.values(data.channels ?? {})[0] ?? '',
+          readers,
+        )
+  const targetPath = targetFiles[0]
+  const targetReader = (targetPath === undefined ? undefined : readerByPath(targetPath, readers)) ?? reader
+  checkOptions(data, [reader, targetReader], readers)
+  const classes = data.classes ?? defaults.classes
+  return settingsOf(data, {
+    name: own?.content.name ?? data.source ?? nameOf(relative),
+    ...(own?.testRows && { testRows: own.testRows }),
+    files: { inputs, targets: targetFiles, ...(data.channels && channelsOf(data.channels)) },
+    ...(data.test && { test: { inputs: listOf(data.test.file), targets: listOf(data.test.targetFile) } }),
+    ...{ reader, targetReader, defaults },
+    classes: classes === undefined ? undefined : readClasses(classes),
+  })
+}
+
+const channelsOf = (channels: NonNullable<Data['channels']>): Omit<DataFiles, 'inputs' | 'targets'> => ({
+  channels,
+  channelNames: Object.fromEntries(Object.entries(channels).map(([name, path]) => [name, basename(path)])),
+})
+
+/** The `data` of a configuration with every path absolute, so that it can be read from anywhere. */
+export function absolutePaths(data: Data, folder: string): Data {
+  const at = (path: string) => (isAbsolute(path) ? path : resolve(folder, path))
+  const all = <T extends string | string[] | undefined>(paths: T) =>
+    (typeof paths === 'string' ? at(paths) : paths?.map(at)) as T
+  const { file, channels, targetFile, classes, test } = data
+  return {
+    ...data,
+    ...(file !== undefined && { file: all(file) }),
+    ...(channels && {
+      channels: Object.fromEntries(Object.entries(channels).map(([name, path]) => [name, at(path)])),
+    }),
+    ...(targetFile !== undefined && { targetFile: all(targetFile) }),
+    ...(typeof classes === 'string' && { classes: at(classes) }),
+    ...(test && {
+      test: {
+        file: all(test.file),
+        ...(test.targetFile !== undefined && { targetFile: all(test.targetFile) }),
+      },
+    }),
+  }
+}
+
+const listOf = (paths: string | string[] | undefined): string[] =>
+  paths === undefined ? [] : typeof paths === 'string' ? [paths] : paths
+
+/** A bundled data set, or what stands in its place for data in memory. */
+const sourceOf = (name: string): BundledData =>
+  name === inMemory ? { file: inMemory, defaults: {} } : bundledData(name)
+
+const nameOf = ({ file, channels }: Data): string =>
+  channels === undefined ? listOf(file).join(', ') : Object.values(channels).join(', ')
+
+function readerOf(format: string | undefined, path: string, all: readonly Reader[]): Reader {
+  if (format !== undefined) return readerByName(format, all)
+  const found = readerByPath(path, all)
+  if (found !== undefined) return found
+  throw new InputError(
+    `config.data.format: expected the format of ${basename(path)}, whose name does not tell, got nothing`,
+  )
+}

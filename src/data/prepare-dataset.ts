@@ -1,0 +1,38 @@
+import type { Config } from '../config/config-schema.js'
+import { bent, fitScaler, scale, usualScaling, type Scaling } from './scale.js'
+import { splitRows } from './split.js'
+import { limitRows } from './subset.js'
+import type { Dataset, PreparedData } from './types.js'
+
+/** A data set that was read, as its configuration wants it: limited, split, filled and scaled. */
+export function prepared(
+  all: Dataset,
+  { data, split, seed }: Pick<Config, 'data' | 'split' | 'seed'>,
+): PreparedData {
+  return prepareDataset(limitRows(all, data.limit, split.seed ?? seed), split, seed, data.scaling)
+}
+
+/** A configuration with the scaling of its data said, its own or the usual one. */
+export const withScaling = <C extends Pick<Config, 'data'>>(config: C, { dataset }: PreparedData): C => ({
+  ...config,
+  data: { scaling: usualScaling(dataset), ...config.data },
+})
+
+/** Splits a data set, and fills and scales all its rows by what its `train` rows show. */
+export function prepareDataset(
+  dataset: Dataset,
+  split: Config['split'],
+  seed: number,
+  scaling: Scaling = usualScaling(dataset),
+): PreparedData {
+  const splits = splitRows(dataset, split, seed)
+  const scaler = fitScaler(dataset, splits.train, scaling)
+  const isClass = dataset.task.kind === 'classification'
+  return {
+    dataset,
+    splits,
+    scaler,
+    inputs: bent(scale(dataset.inputs, scaler.input, scaler.fill), scaler),
+    targets: isClass ? Float32Array.from(dataset.targets) : scale(dataset.targets, scaler.target),
+  }
+}

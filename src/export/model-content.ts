@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { sha256 } from '../base/hash.js'
+import { sealedText } from '../base/json.js'
+import type { Encoding, PreparedData, Scales, Task } from '../data/types.js'
+import type { Shape } from '../nn/graph.js'
+import { scalesApart } from './outside.js'
+
+/** The files of a saved model, in the order in which they are written. */
+export const modelFiles = ['weights.bin', 'preprocess.json', 'model.json'] as const
+
+/** The bytes of each. */
+export type ModelContent = Readonly<Record<(typeof modelFiles)[number], Uint8Array>>
+
+/** What stands beside a model so that raw records can be fed to it: `preprocess.json`. */
+export interface Preprocess {
+  readonly format: 'sentei-preprocess/1'
+  /** The data set that the model was trained on. */
+  readonly data: string
+  readonly task: Task
+  /** The metric that the model was chosen by. */
+  readonly metric: string
+  /** One input's shape. */
+  readonly shape: Shape
+  readonly features: readonly string[]
+  readonly encoding: Encoding
+  /** What replaces a missing input, in original units, one a feature. */
+  readonly fill: readonly number[]
+  /**
+   * What is done around the model in 64-bit floats: it is fed (x − input.mean) / input.std, a feature each, and
+   * y is its output · target.std + target.mean. Means 0 and deviations 1 but for columns far from 0.
+   */
+  readonly outside: Scales
+  /** SHA-256 of the model's other files; models of before there were checksums have none. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/**
+ * What the files of a model hold: `model.json` and `weights.bin` in the standard TensorFlow.js format, and
+ * `preprocess.json`, sealed, with the hashes of the two, for a model trained on some data.
+ */
+export async function modelContent(
+  model: LayersModel,
+  data: PreparedData,
+  metric: string,
+): Promise<ModelContent> {
+  const { modelTopology, weightSpecs, weightData, format, generatedBy } = await artifactsOf(model)
+  const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }]
+  const topology = JSON.stringify({ format, generatedBy, convertedBy: null, modelTopology, weightsManifest })
+  const standard = {
+    'weights.bin': new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)),
+    'model.json': bytesOf(topology),
+  }
+  const files = Object.fromEntries(Object.entries(standard).map(([name, bytes]) => [name, sha256(bytes)]))
+  const preprocess = sealedText({ ...preprocessOf(data, metric), files })
+  return { ...standard, 'preprocess.json': bytesOf(preprocess) }
+}
+
+/** How rows of some data are made inputs of a model that was trained on them. */
+export function preprocessOf({ dataset, scaler }: PreparedData, metric: string): Preprocess {
+  const { name: data, task, shape, features, encoding } = dataset
+  const { outside } = scalesApart(scaler)
+  const format = 'sentei-preprocess/1'
+  return { format, data, task, metric, shape, features, encoding, fill: scaler.fill, outside }
+}
+
+async function artifactsOf(model: LayersModel): Promise<tf.io.ModelArtifacts> {
+  let artifacts: tf.io.ModelArtifacts | undefined
+  await model.save(
+    tf.io.withSaveHandler((saved) => {
+      artifacts = saved
+      const info = { dateSaved: new Date(0), modelTopologyType: 'JSON' as const }
+      return Promise.resolve({ modelArtifactsInfo: info })
+    }),
+  )
+  return artifacts!
+}
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)

@@ -1,0 +1,172 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { InputError } from '../base/errors.js'
+import { gather } from '../data/batches.js'
+import { tableOf, type Content } from '../data/content.js'
+import { encodeContent } from '../data/encode-content.js'
+import { bent, scale, unscale } from '../data/scale.js'
+import { outputsOf, type PreparedData } from '../data/types.js'
+import { softmax } from '../export/softmax.js'
+import { layersModelOf, type TrainedNetwork } from '../export/trained.js'
+import { ParameterStore } from '../nn/parameter-store.js'
+import { metrics, type MetricName } from '../objective/metrics.js'
+import { taskOutputs } from '../train/evaluate.js'
+import { discreteNetwork } from '../train/network.js'
+import { classPlaces, numberTargets, targetRows, type Targets } from './targets.js'
+import {
+  areRecords,
+  arraysOf,
+  flat,
+  placesOf,
+  recordsTable,
+  isTyped,
+  type ArrayLike,
+  type PlainRecord,
+  type TypedArray,
+} from './values.js'
+
+/** New rows: as the data that were searched, without targets. */
+export type Inputs = ArrayLike | TypedArray | readonly PlainRecord[]
+
+/** A class label as it was given, a number, or several numbers: what a model says of a row. */
+export type Prediction = string | number | boolean | number[]
+
+/** A trained network with its preprocessing inside. Holds no tensors: nothing is to be disposed. */
+export interface Predictor {
+  readonly task: PreparedData['dataset']['task']
+  /** The metric that it was chosen by. */
+  readonly metric: MetricName
+  /** The label of the most probable class of each row, or its value, or its values where there are several outputs. */
+  readonly predict: (x: Inputs) => Prediction[]
+  /** The probability of each class of `task.classes`, a row each. Only for classes. */
+  readonly probabilities: (x: Inputs) => number[][]
+  /** `metric`, or another one, on rows whose targets are known. */
+  readonly evaluate: (x: Inputs, y: Targets, metric?: MetricName) => number
+  /** The same as a LayersModel of tfjs-layers, the caller's to dispose; it takes inputs as its preprocessing describes them. */
+  readonly toLayersModel: () => LayersModel
+}
+
+/** What a model is made of. */
+export interface ModelParts extends TrainedNetwork {
+  readonly metric: MetricName
+  /** What class labels were before they were texts. */
+  readonly labels?: ReadonlyMap<string, string | number | boolean>
+}
+
+/** What predicts by a trained network. */
+export function predictorOf({ name, data, metric, graph, values, labels }: ModelParts): Predictor {
+  const { task } = data.dataset
+  const width = outputsOf(task)
+  const classes = task.kind === 'classification' ? task.classes : undefined
+
+  /** Logits, or values in original units, rows × width. */
+  const outputsFor = (x: Inputs): Float64Array => {
+    const { rows, inputs } = encodeContent(data.dataset.encoding, contentOf(x, data))
+    const { scaler } = data
+    const scaled = bent(scale(inputs, scaler.input, scaler.fill), scaler)
+    const store = ParameterStore.filled(graph, values)
+    try {
+      const all = Uint32Array.from({ length: rows }, (_, row) => row)
+      return unscale(
+        taskOutputs(discreteNetwork(graph, store), { ...data, inputs: scaled }, all),
+        scaler.target,
+      )
+    } finally {
+      store.dispose()
+    }
+  }
+  const rowsOf = (outputs: Float64Array): number[][] =>
+    Array.from({ length: outputs.length / width }, (_, row) => [
+      ...outputs.subarray(row * width, (row + 1) * width),
+    ])
+
+  return {
+    task,
+    metric,
+    predict(x) {
+      const rows = rowsOf(outputsFor(x))
+      if (classes)
+        return rows.map((logits) => {
+          const label = classes[logits.indexOf(Math.max(...logits))]!
+          return labels?.get(label) ?? label
+        })
+      return width === 1 ? rows.map(([value]) => value!) : rows
+    },
+    probabilities(x) {
+      if (!classes)
+        throw new InputError(`probabilities: expected a model of classes, got one of ${task.kind}`)
+      const logits = outputsFor(x)
+      return rowsOf(softmax(logits, logits.length / width))
+    },
+    evaluate(x, y, other = metric) {
+      if (!metricsOf[task.kind].includes(other))
+        throw new InputError(
+          `evaluate: expected one of ${metricsOf[task.kind].join(', ')} of a model of ${task.kind}, got ${other}`,
+        )
+      const outputs = outputsFor(x)
+      const rows = targetRows(y, outputs.length / width, 'y', classes ? 'classification' : 'regression')
+      const targets = classes
+        ? classPlaces(rows, classes)
+        : numberTargets(rows, task.kind === 'classification' ? [] : task.outputs)
+      return metrics[other].value(outputs, targets, width)
+    },
+    toLayersModel: () => layersModelOf({ name, data, graph, values }),
+  }
+}
+
+const ofNumbers: readonly MetricName[] = ['rmse', 'mae', 'r2']
+const metricsOf: Readonly<Record<Predictor['task']['kind'], readonly MetricName[]>> = {
+  classification: ['accuracy', 'cross-entropy'],
+  regression: ofNumbers,
+  forecasting: ofNumbers,
+}
+
+/** Rows that a saved model is compared on. */
+const checkedRows = 256
+
+/** Of some data what a model keeps: what it needs, and a few rows to check a saved one by, those that validate where there are some. */
+export function fewRows({ dataset, splits, scaler, inputs, targets }: PreparedData): PreparedData {
+  const chosen = (splits.validation.length > 0 ? splits.validation : splits.train).slice(0, checkedRows)
+  const size = dataset.inputs.length / dataset.rows
+  const perRow = dataset.targets.length / dataset.rows
+  const { name, shape, task, features, encoding, hash } = dataset
+  const none = new Uint32Array(0)
+  return {
+    dataset: {
+      ...{ name, shape, task, features, encoding, hash, rows: chosen.length },
+      inputs: gather(dataset.inputs, size, chosen),
+      targets: gather(dataset.targets, perRow, chosen),
+    },
+    splits: { train: none, arch: none, test: none, validation: Uint32Array.from(chosen, (_, i) => i) },
+    scaler,
+    inputs: gather(inputs, size, chosen),
+    targets: gather(targets, perRow, chosen),
+  }
+}
+
+/** New rows as a reader would give them. */
+function contentOf(x: Inputs, { dataset }: PreparedData): Content {
+  if (areRecords(x)) return recordsTable(x, 'x')
+  const { encoding, shape } = dataset
+  const values = isTyped(x) ? flat({ values: x, shape: rowShape(x, shape) }, 'x') : flat(x, 'x')
+  if (encoding.shape) return arraysOf(values, 'x')
+  // A table's rows without names: its columns in their order.
+  const names = encoding.columns.map(({ name }) => name)
+  const rows = values.shape[0] ?? 0
+  if (values.values.length !== rows * names.length)
+    throw new InputError(
+      `x: expected rows of ${names.length} values (${names.join(', ')}), got the shape [${values.shape.join(', ')}]`,
+    )
+  const cells = Array.from({ length: rows }, (_, row) => [
+    ...values.values.subarray(row * names.length, (row + 1) * names.length),
+  ])
+  return tableOf({ name: 'x', unit: 'row', places: placesOf(rows), names, rows: cells })
+}
+
+/** The shape of flat numbers that are whole rows. */
+function rowShape({ length }: TypedArray, example: readonly number[]): number[] {
+  const size = example.reduce((product, n) => product * n, 1)
+  if (length % size === 0) return [length / size, ...example]
+  throw new InputError(
+    `x: expected a multiple of ${size} numbers, rows of [${example.join(', ')}], got ${length}`,
+  )
+}

@@ -1,0 +1,85 @@
+import { InputError } from '../base/errors.js'
+import { checkConfig } from '../config/check-config.js'
+import type { Config } from '../config/config-schema.js'
+import type { ScheduleDocument } from '../config/schedule-schema.js'
+import type { Event } from '../events/types.js'
+import type { OwnParts } from '../setup/trial-of.js'
+import type { ChosenSpace } from '../supernet/space.js'
+import type { CheckpointStore } from './checkpoints.js'
+import type { DataSource } from './data.js'
+
+/** All of a type's keys optional, however deep. */
+export type Partly<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]?: Partly<T[K]> }
+    : T
+
+/** Keys of a configuration that a search takes as they stand there, each with its default. */
+type Settings = Partly<
+  Pick<
+    Config,
+    | 'name'
+    | 'seed'
+    | 'backend'
+    | 'relaxedSimd'
+    | 'split'
+    | 'objective'
+    | 'budget'
+    | 'search'
+    | 'retrain'
+    | 'criteria'
+    | 'benchmark'
+  >
+> & { readonly relaxation?: Config['relaxation'] }
+
+/** What a search is asked for, wherever it runs. */
+export interface SearchSettings extends Settings, Omit<OwnParts, 'spaces'> {
+  /** A space with its options, as `sentei/spaces` has them; or the name of one, with the usual options. */
+  readonly space: ChosenSpace | string
+  readonly data: DataSource
+  /** A preset's name, a document, or, where there are files, one of them; `auto` by default: what suits the space. */
+  readonly schedule?: string | Partial<ScheduleDocument> | Readonly<Record<string, unknown>>
+  /** Layers and members that the supernet is restricted to, as `supernet.restrict` of a configuration. */
+  readonly restrict?: Config['supernet']['restrict']
+  /** Aborting it ends the search with `Interrupted`; `checkpoints`, or the folder, then know where it stood. */
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: Event) => void
+  /** Where the state is left on the way: a search that finds one there goes on from it. */
+  readonly checkpoints?: CheckpointStore
+}
+
+/** The configuration that a request comes to; `dataOf` says what stands of its data there. */
+export function configOf(
+  { space, data, schedule, restrict, ...request }: SearchSettings,
+  dataOf: (data: DataSource) => Config['data'] = (given) => given.data,
+): Config {
+  const { terms: _, planners: __, relaxations: ___, rules: ____, ...asked } = request
+  const { signal, onEvent, checkpoints, ...settings } = asked
+  if (typeof space !== 'string' && typeof space?.space?.build !== 'function')
+    throw new InputError(
+      'space: expected a name, or a space with its options as mlpCell() of sentei/spaces or chooser(space)() gives it',
+    )
+  if (typeof data?.data !== 'object' || 'then' in data)
+    throw new InputError(
+      'data: expected what fromArrays, fromRecords, fromFiles, or fromTensors and fromDataset (with await) give',
+    )
+  const supernet =
+    typeof space === 'string' ? { space } : { space: space.space.name, options: { ...space.options } }
+  return checkConfig({
+    ...settings,
+    data: dataOf(data),
+    ...((data.split ?? settings.split) && { split: { ...data.split, ...settings.split } }),
+    supernet: { ...supernet, ...(restrict && { restrict }) },
+    ...(schedule !== undefined && { schedule }),
+  })
+}
+
+/** The parts that a request brings along. */
+export const partsOf = ({ terms, planners, relaxations, rules, space }: SearchSettings): OwnParts => ({
+  ...(terms && { terms }),
+  ...(planners && { planners }),
+  ...(relaxations && { relaxations }),
+  ...(rules && { rules }),
+  ...(typeof space !== 'string' && { spaces: [space.space] }),
+})

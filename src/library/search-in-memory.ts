@@ -1,0 +1,119 @@
+import { InputError } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
+import { beginning } from '../events/beginning.js'
+import type { Event } from '../events/types.js'
+import type { Schedule } from '../schedule/types.js'
+import type { Checkpoint, MenuEntry } from '../search/state.js'
+import { requireMemory } from '../setup/trial-memory.js'
+import type { OwnParts } from '../setup/trial-of.js'
+import type { Architecture } from '../supernet/types.js'
+import type { ShardExecutor } from '../train/shard.js'
+import type { TrialMetrics } from '../trial/figures.js'
+import { runTrial } from '../trial/trial.js'
+import type { Trial, TrialResult } from '../trial/types.js'
+import type { DataSource } from './data.js'
+import type { ModelParts } from './predictor.js'
+import { plain, reportOf } from './report.js'
+import { partsOf, type SearchSettings } from './request.js'
+
+/** What a search finds; its model can do what it can where it runs. */
+export interface SearchFindings<M> {
+  readonly architecture: Architecture
+  /** The derived network, trained. */
+  readonly model: M
+  /** What `metrics.json` of a run holds. */
+  readonly metrics: TrialMetrics
+  /** With the λ that was used. */
+  readonly schedule: Schedule
+  /** The architectures of the menu's sizes, where the budget has a menu. */
+  readonly menu: readonly MenuEntry[]
+  readonly events: readonly Event[]
+  /** The report of a run, a page of HTML. */
+  readonly report: () => Promise<string>
+}
+
+/** What a search takes of where it runs, and the model that it gives there. */
+export interface SearchHost<M> {
+  /** Makes the backend of a configuration the current one. */
+  readonly start: (config: Config) => Promise<void>
+  readonly setup: (config: Config, own: OwnParts) => Promise<Trial>
+  /** Calls back with who computes shards; this thread where it is nobody. */
+  readonly compute: <T>(trial: Trial, use: (execute?: ShardExecutor) => Promise<T>) => Promise<T>
+  readonly model: (parts: ModelParts) => M
+}
+
+/** Searches, prunes, derives, retrains and judges, in memory. */
+export async function searchInMemory<M>(
+  request: SearchSettings,
+  config: Config,
+  { start, setup, compute, model }: SearchHost<M>,
+): Promise<SearchFindings<M>> {
+  const { data, checkpoints, signal } = request
+  const { events, emit } = recording(request)
+  return alone(config, async () => {
+    await start(config)
+    const trial = await setup(config, partsOf(request))
+    requireMemory(trial)
+    const last = checkpoints?.last()
+    const before = last?.checkpoint
+    events.push(...(last?.events ?? []))
+    const hooks = {
+      // A search that goes on begins anew, what it tells goes on.
+      emit: (event: Event) => (before && beginning.has(event.type) ? undefined : emit(event)),
+      ...{ checkpoint: before, ...(signal && { signal }) },
+      ...(checkpoints && { save: (checkpoint: Checkpoint) => checkpoints.save({ checkpoint, events }) }),
+    }
+    const result = await compute(trial, (execute) =>
+      runTrial(trial, { ...hooks, ...(execute && { execute }) }),
+    )
+    return findingsOf(trial, result, events, data, model)
+  })
+}
+
+/** Keeps what a search tells, and passes it on. */
+export function recording({ onEvent }: SearchSettings): { events: Event[]; emit: (event: Event) => void } {
+  const events: Event[] = []
+  return {
+    events,
+    emit(event) {
+      events.push(event)
+      onEvent?.(event)
+    },
+  }
+}
+
+/** The searches that run now, all on one backend: TensorFlow.js has one at a time. */
+const running = { count: 0, on: '' }
+
+/** Does the work of a search, beside others of the same backend alone. */
+export async function alone<T>({ backend, relaxedSimd }: Config, work: () => Promise<T>): Promise<T> {
+  const on = relaxedSimd ? `${backend}, relaxedSimd` : backend
+  if (running.count > 0 && running.on !== on)
+    throw new InputError(
+      `backend: expected ${running.on}, on which another search of this process runs, got ${on}; wait for it, or search in another process`,
+    )
+  running.on = on
+  running.count += 1
+  try {
+    return await work()
+  } finally {
+    running.count -= 1
+  }
+}
+
+/** What a search found, out of what its trial gives. */
+export function findingsOf<M>(
+  trial: Trial,
+  result: TrialResult,
+  events: readonly Event[],
+  { labels }: DataSource,
+  model: (parts: ModelParts) => M,
+): SearchFindings<M> {
+  const { architecture, graph, values, metrics, schedule, menu } = result
+  const { config, data, metric } = trial
+  return {
+    ...{ architecture, schedule, menu, events, metrics: plain<TrialMetrics>(metrics) },
+    model: model({ name: config.name, data, metric, graph, values, ...(labels && { labels }) }),
+    report: () => reportOf(trial, result, events),
+  }
+}

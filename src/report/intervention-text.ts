@@ -1,0 +1,12 @@
+import type { EventOf } from './history.js'
+
+/** `search, iteration 120: search.weights.learningRate 0.1 → 0.05 by roll-back (the loss is not finite at iteration 131)`. */
+export function interventionText({ stage, step, what, from, to, by, why }: EventOf<'intervention'>): string {
+  const text = (value: unknown) =>
+    value === null
+      ? 'none'
+      : typeof value === 'number'
+        ? `${Number(value.toPrecision(4))}`
+        : JSON.stringify(value)
+  return `${stage}, iteration ${step}: ${what} ${text(from)} → ${text(to)} by ${by}${why === undefined ? '' : ` (${why})`}`
+}
