@@ -76,7 +76,7 @@ export type {
 } from './schedule/types.js'
 export type { LogMark, MenuEntry, MenuFigures, Origin } from './search/state.js'
 export type { LatencySchema } from './setup/latency.js'
-export type { Continued } from './setup/trial-of.js'
+export type { Continued } from './setup/trial-on.js'
 export type { ChoiceOptions, EdgeOptions, NodeOptions } from './supernet/builder.js'
 export type { Above, CostTree, MemberCost } from './supernet/member-cost.js'
 export type { ClosedForm, Draws, RelaxationTraits } from './supernet/relaxations/types.js'

@@ -4,6 +4,7 @@ import { ConfigBudget } from './budget-schema.js'
 import { Data, Split } from './data-schema.js'
 import { RelaxationSchema } from './relaxation-schema.js'
 import { object, oneOf } from './schema-parts.js'
+import { StageSchema } from './stage-schema.js'
 import { length, Optimizer } from './training-schema.js'
 
 /** What is done where a training diverges: it goes back to its last good state and on with a lower rate. */
@@ -205,6 +206,11 @@ export const ConfigSchema = object(
         'a preset of schedules/, a JSON file, the document itself, or auto: the preset that suits the space',
     }),
     budget: Type.Optional(ConfigBudget),
+    stages: Type.Optional(
+      Type.Array(StageSchema, {
+        description: 'searches before this one, in order, each on what the last left',
+      }),
+    ),
     search: Search,
     retrain: Retrain,
     criteria: Type.Array(Criterion, { default: [] }),

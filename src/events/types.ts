@@ -28,6 +28,30 @@ export type Event =
       /** How gates move, where λ presses them by steps of its own. */
       gates?: GateMotion
     }
+  /** Where a search before the last stands, at an evaluation; `search` counts from 0, `of` are before the last. */
+  | {
+      type: 'earlier'
+      search: number
+      of: number
+      step: number
+      steps: number
+      loss: number | null
+      validation: number | null
+      parameters: number
+      stepMs: number
+    }
+  | {
+      /** What such a search left to the next one. */
+      type: 'carried'
+      search: number
+      of: number
+      steps: number
+      parameters: number
+      /** Members by kind of group, of those that it began with. */
+      left: Record<GateGroup['kind'], { left: number; of: number }>
+      /** Of choices of operations that are still open: the members left, by group. */
+      choices: Record<string, string[]>
+    }
   /** The past runs on similar data that the planner started from. */
   | { type: 'lessons'; planner: string; runs: string[] }
   | {
@@ -117,6 +141,9 @@ export type Event =
     }
   | { type: 'stage'; stage: Stage | 'derive' | 'export'; seconds: number | null }
   | { type: 'done'; stage: Stage; reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted'; step: number }
+
+/** The events of a kind. */
+export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>
 
 /** What is known of a member at its removal. */
 export interface Evidence {

@@ -3,7 +3,7 @@ import { checkConfig } from '../config/check-config.js'
 import type { Config } from '../config/config-schema.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
 import type { Event } from '../events/types.js'
-import type { OwnParts } from '../setup/trial-of.js'
+import type { OwnParts } from '../setup/trial-on.js'
 import type { ChosenSpace } from '../supernet/space.js'
 import type { CheckpointStore } from './checkpoints.js'
 import type { DataSource } from './data.js'
@@ -31,7 +31,11 @@ type Settings = Partly<
     | 'criteria'
     | 'benchmark'
   >
-> & { readonly relaxation?: Config['relaxation'] }
+> & {
+  readonly relaxation?: Config['relaxation']
+  /** Searches before the one that counts, as `stages` of a configuration. */
+  readonly stages?: readonly Partly<NonNullable<Config['stages']>[number]>[]
+}
 
 /** What a search is asked for, wherever it runs. */
 export interface SearchSettings extends Settings, Omit<OwnParts, 'spaces'> {

@@ -5,10 +5,11 @@ import type { Event } from '../events/types.js'
 import type { Schedule } from '../schedule/types.js'
 import type { Checkpoint, MenuEntry } from '../search/state.js'
 import { requireMemory } from '../setup/trial-memory.js'
-import type { OwnParts } from '../setup/trial-of.js'
+import type { OwnParts } from '../setup/trial-on.js'
 import type { Architecture } from '../supernet/types.js'
 import type { ShardExecutor } from '../train/shard.js'
 import type { TrialMetrics } from '../trial/figures.js'
+import { isOfLast } from '../trial/stages.js'
 import { runTrial } from '../trial/trial.js'
 import type { Trial, TrialResult } from '../trial/types.js'
 import type { DataSource } from './data.js'
@@ -57,9 +58,10 @@ export async function searchInMemory<M>(
     const last = checkpoints?.last()
     const before = last?.checkpoint
     events.push(...(last?.events ?? []))
+    const begun = before !== undefined && isOfLast(trial, before)
     const hooks = {
       // A search that goes on begins anew, what it tells goes on.
-      emit: (event: Event) => (before && beginning.has(event.type) ? undefined : emit(event)),
+      emit: (event: Event) => (begun && beginning.has(event.type) ? undefined : emit(event)),
       ...{ checkpoint: before, ...(signal && { signal }) },
       ...(checkpoints && { save: (checkpoint: Checkpoint) => checkpoints.save({ checkpoint, events }) }),
     }

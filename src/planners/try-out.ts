@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { Failure } from '../base/errors.js'
 import { Interrupted } from '../base/errors.js'
-import type { RandomSource } from '../base/random.js'
 import type { PreparedData } from '../data/types.js'
 import type { Event } from '../events/types.js'
 import { scheduleSource, type ScheduleSource } from '../schedule/source.js'
 import { memberCosts, sumOfMembers } from '../search/gates/member-costs.js'
+import { beginModel, type Beginning } from '../search/initial.js'
 import { searchArchitecture } from '../search/search.js'
 import type { SearchContext } from '../search/state.js'
 import { taskCost } from '../supernet/cost.js'
-import { SupernetModel } from '../supernet/model.js'
+import type { SupernetModel } from '../supernet/model.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
-import type { Latency, MemberMetric, Supernet } from '../supernet/types.js'
+import type { Latency, MemberMetric } from '../supernet/types.js'
 import { evaluate } from '../train/evaluate.js'
 import { modelNetwork } from '../train/network.js'
 import type { SearchOptions } from '../train/training.js'
@@ -19,13 +19,9 @@ import type { Outcome, Tried, Try } from './trying.js'
 import type { Planning } from './types.js'
 
 /** What is tried: a trial, before its stages. */
-interface Tryable extends Planning {
-  readonly config: { readonly search: SearchOptions }
+interface Tryable extends Planning, Beginning {
   readonly data: PreparedData
-  readonly supernet: Supernet
-  readonly relaxation: Relaxation
   readonly latency?: Latency
-  readonly random: RandomSource
 }
 
 /** What was tried already, and who takes what is tried; an interrupted run need not try again. */
@@ -79,7 +75,7 @@ function warmWeights(trial: Tryable, context: Omit<SearchContext, 'emit' | 'save
   let made: { readonly steps: number; readonly weights: Map<string, Float32Array> } | undefined
   return async (steps: number): Promise<Map<string, Float32Array>> => {
     if (made?.steps === steps) return made.weights
-    const model = modelOf(trial)
+    const model = beginModel(trial)
     const stop = new AbortController()
     const written = scheduleSource(context.schedule)
     const source: ScheduleSource = {
@@ -111,7 +107,7 @@ async function tryOut(
 ): Promise<Outcome> {
   const { data, latency } = trial
   const scale = (trial.schedule.prune.until - context.warm) / context.schedule.prune.until
-  const model = modelOf({ ...trial, relaxation: inStep(trial.relaxation, context.warm, scale) })
+  const model = beginModel({ ...trial, relaxation: inStep(trial.relaxation, context.warm, scale) })
   try {
     for (const [name, values] of weights)
       model.weights.set(name, tf.tensor(values, model.weights.get(name).shape))
@@ -151,9 +147,6 @@ const hastened = (options: SearchOptions, scale: number): SearchOptions => ({
   // A schedule under which it diverges is a bad one.
   rollback: { ...options.rollback, tries: 0 },
 })
-
-const modelOf = ({ supernet, relaxation, random, config }: Tryable): SupernetModel =>
-  new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
 
 function costShare(
   { supernet, origin }: SupernetModel,

@@ -1,8 +1,9 @@
 import type { Evidence } from '../events/types.js'
+import type { EventOf } from '../events/types.js'
 import { isBetter, type MetricName } from '../objective/metrics.js'
 import type { Explanation, MemberStory } from './explain.js'
 import { formatCount, formatDifference, formatNumber } from './format.js'
-import { thin, type EventOf } from './history.js'
+import { thin } from './history.js'
 
 /** Looks at a gate that a member's history shows. */
 const shownLooks = 8

@@ -1,8 +1,9 @@
 import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { GroupInfo } from '../events/types.js'
+import type { EventOf } from '../events/types.js'
 import type { Architecture } from '../supernet/types.js'
-import { eventsOf, startOf, type EventOf } from './history.js'
+import { eventsOf, startOf } from './history.js'
 import type { Run } from './run.js'
 
 /** A part of a run's supernet, and what became of it. Plain data. */

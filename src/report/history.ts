@@ -1,7 +1,4 @@
-import type { Event, GroupInfo, Stage } from '../events/types.js'
-
-/** One kind of event. */
-export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>
+import type { Event, EventOf, GroupInfo, Stage } from '../events/types.js'
 
 /** The events of one kind, in order. */
 export function eventsOf<T extends Event['type']>(events: readonly Event[], type: T): EventOf<T>[] {

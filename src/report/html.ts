@@ -1,6 +1,7 @@
 import { architectureSection, type Drawing } from './architecture.js'
 import { costSection } from './cost.js'
 import { documentSection } from './documents.js'
+import { earlierSection } from './earlier.js'
 import { gatesSection } from './gates.js'
 import { lambdaSection } from './lambda-map.js'
 import { lossSection } from './losses.js'
@@ -42,8 +43,8 @@ export function renderReport(run: Run, drawings: readonly Drawing[] = []): strin
         ${summary(run)}
         <nav aria-label="sections">${links}</nav>
         <main>
-          ${lambdaSection(run)} ${sparsitySection(run)} ${gatesSection(run)} ${lossSection(run)}
-          ${costSection(run)} ${architectureSection(run, drawings)} ${removalSection(run)}
+          ${earlierSection(run)} ${lambdaSection(run)} ${sparsitySection(run)} ${gatesSection(run)}
+          ${lossSection(run)} ${costSection(run)} ${architectureSection(run, drawings)} ${removalSection(run)}
           ${documentSection(run)}
         </main>
       </body>

@@ -1,4 +1,4 @@
-import type { EventOf } from './history.js'
+import type { EventOf } from '../events/types.js'
 
 /** `search, iteration 120: search.weights.learningRate 0.1 → 0.05 by roll-back (the loss is not finite at iteration 131)`. */
 export function interventionText({ stage, step, what, from, to, by, why }: EventOf<'intervention'>): string {

@@ -1,8 +1,9 @@
 import type { Stage } from '../events/types.js'
+import type { EventOf } from '../events/types.js'
 import { evaluationChart, type EvaluationPoint } from './evaluation-chart.js'
 import { empty, figure, grid, section } from './figure.js'
 import { formatCount, formatPercent, isNumber } from './format.js'
-import { evaluationsOf, eventsOf, startOf, thin, type EventOf } from './history.js'
+import { evaluationsOf, eventsOf, startOf, thin } from './history.js'
 import { html, type Markup } from './markup.js'
 import type { Run } from './run.js'
 

@@ -1,7 +1,8 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
 import type { Event, Stage } from '../events/types.js'
+import type { EventOf } from '../events/types.js'
+import { carriedText } from './earlier.js'
 import { formatCount, formatNumber, formatSeconds } from './format.js'
-import type { EventOf } from './history.js'
 import { interventionText } from './intervention-text.js'
 
 /** What shows a run's progress: it takes every event as it comes, and stops when no more will. */
@@ -70,6 +71,12 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         display.say(`retrains ${attemptText(event)}`)
         startedAt = now()
         break
+      case 'earlier':
+        display.say(earlierText(event))
+        break
+      case 'carried':
+        display.say(carriedText(event))
+        break
       case 'try':
         display.say(tryText(event))
         startedAt = now()
@@ -93,6 +100,9 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
 
 const attemptText = ({ size, cost }: EventOf<'attempt'>): string =>
   `${size === null ? 'what the search ended with' : `the size ${size}`}: cost ${formatNumber(cost)}`
+
+const earlierText = ({ search, of, step, steps, loss, validation, parameters }: EventOf<'earlier'>): string =>
+  `search ${search + 1} of ${of + 1}, ${step}/${steps}  loss ${formatNumber(loss)}  validation ${formatNumber(validation)}  ${formatCount(parameters)} parameters`
 
 const tryText = ({ number, generation, steps, error, cost }: EventOf<'try'>): string =>
   `try ${number}: generation ${generation + 1}, ${steps} iterations, error ${formatNumber(error)}, cost ${formatNumber(100 * cost)} %`

@@ -1,6 +1,6 @@
 import { rollBack } from '../config/intervention-schema.js'
 import type { Event, Stage } from '../events/types.js'
-import type { EventOf } from './history.js'
+import type { EventOf } from '../events/types.js'
 
 /** The failure that a run's events end with; undefined where it goes on, was killed, or is finished. */
 export function failureOf(events: readonly Event[]): EventOf<'failed'> | undefined {

@@ -45,7 +45,7 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 | supernet | ${formatCount(metrics.supernet.parameters)} | ${formatCount(metrics.supernet.flops)} | ${metrics.supernet.depth} |
 | this model | ${formatCount(parameters)} | ${formatCount(flops)} | ${depth} |
 
-${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
+${earlier(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
 /** What it learnt from beside the targets: nothing without a teacher, or where the model is the unpruned supernet itself. */
@@ -58,6 +58,10 @@ function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetr
 
 const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>
   `Budget, in ${budget.metric} as the supernet counts them: ${budgetText(budget)}; the smallest legal architecture has ${formatNumber(budget.least)}.`
+
+/** How many searches came before, where any did. */
+const earlier = ({ stages }: Trial): string =>
+  stages ? `Searches before this one, each on what the last left: ${stages.length}.\n\n` : ''
 
 /** What λ came from, where a planner found it from past runs. */
 function started({ lessons }: Trial): string {

@@ -13,6 +13,8 @@ export type WhichCheckpoint = keyof typeof checkpointFiles
 
 const lambdaPrefix = 'l/'
 const goodPrefix = 'good/'
+const carriedPrefix = 'carried/'
+const prefixes = [goodPrefix, carriedPrefix]
 /** Stands for the hash of a file while that is computed: a file cannot hold the hash of itself. */
 const noHash = '0'.repeat(64)
 
@@ -46,8 +48,12 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint, again = 
 }
 
 /** All arrays of a checkpoint, those of its good state among them. */
-const arraysOf = ({ arrays, lambdas, good }: Checkpoint): [string, Float32Array | Float64Array][] => [
+const arraysOf = ({ arrays, lambdas, good, stage }: Checkpoint): [string, Float32Array | Float64Array][] => [
   ...arrays,
+  ...[...(stage?.carried?.weights ?? [])].map(([name, v]): [string, Float32Array] => [
+    `${carriedPrefix}${name}`,
+    v,
+  ]),
   ...[...lambdas].map(([name, v]): [string, Float64Array] => [`${lambdaPrefix}${name}`, v]),
   ...(good ? arraysOf(good).map(([name, v]): [string, typeof v] => [`${goodPrefix}${name}`, v]) : []),
 ]
@@ -105,7 +111,7 @@ function parsed(bytes: Buffer): Checkpoint {
     const arrays = new Map<string, Float32Array>()
     const lambdas = new Map<string, Float64Array>()
     for (const [whole, { dtype, data_offsets: range }] of Object.entries(entries)) {
-      if (whole.startsWith(goodPrefix) !== (prefix === goodPrefix)) continue
+      if ((prefixes.find((each) => whole.startsWith(each)) ?? '') !== prefix) continue
       const name = whole.slice(prefix.length)
       if (dtype === 'F64') lambdas.set(name.slice(lambdaPrefix.length), new Float64Array(body(range)))
       else arrays.set(name, new Float32Array(body(range)))
@@ -113,7 +119,15 @@ function parsed(bytes: Buffer): Checkpoint {
     return { arrays, lambdas }
   }
   const state = JSON.parse(metadata.state) as Omit<Checkpoint, 'arrays' | 'lambdas'>
-  return { ...state, ...under(''), ...(state.good && { good: { ...state.good, ...under(goodPrefix) } }) }
+  const { good, stage } = state
+  return {
+    ...state,
+    ...under(''),
+    ...(good && { good: { ...good, ...under(goodPrefix) } }),
+    ...(stage?.carried && {
+      stage: { ...stage, carried: { ...stage.carried, weights: under(carriedPrefix).arrays } },
+    }),
+  }
 }
 
 /** Throws where bytes are not those that were written. A file of before there were hashes has the state alone. */

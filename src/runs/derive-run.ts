@@ -8,11 +8,12 @@ import { eventsOf } from '../report/history.js'
 import { projectToLegal } from '../search/decide/projection.js'
 import { rules } from '../search/decide/rules/index.js'
 import type { Rule } from '../search/decide/rules/types.js'
+import { beginModel } from '../search/initial.js'
 import { freshProgress } from '../search/progress.js'
 import { supernetStepper } from '../search/stepper.js'
 import { setupTrial, type Extensions } from '../setup/setup-trial.js'
-import { SupernetModel } from '../supernet/model.js'
 import type { GateWeights, Architecture } from '../supernet/types.js'
+import { isOfLast, onWhatWasLeft } from '../trial/stages.js'
 import type { Trial } from '../trial/types.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { menuArchitecture } from './menu.js'
@@ -59,11 +60,23 @@ export async function deriveRun(
   const config = readRunConfig(run)
   requireSearch(run, 'derive from')
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(config, run, own)
-  requireSameData(run, trial.data)
+  const begun = await setupTrial(config, run, own)
+  requireSameData(run, begun.data)
+  const trial = lastSearch(run, begun)
   if (found.measures) return byMeasuring(run, trial, found)
   const random = seed === undefined ? trial.random : randomSource(seed)
   return architectureBy(found, trial.supernet, gatesOf(run, step), { threshold, random })
+}
+
+/** The trial as the searches before the last left it, where there are any. */
+function lastSearch(run: string, trial: Trial): Trial {
+  if (!trial.stages) return trial
+  const checkpoint = lastCheckpoint(run, remedyFor(run, ''))
+  if (checkpoint && isOfLast(trial, checkpoint)) return onWhatWasLeft(trial, checkpoint)
+  const search = (checkpoint?.stage?.search ?? 0) + 1
+  throw new InputError(
+    `${run}: no gates yet; the run is in search ${search} of ${trial.stages.length + 1}, and the last one decides`,
+  )
 }
 
 /** The gates that a run told last in so many steps, or at all. */
@@ -83,8 +96,8 @@ function byMeasuring(run: string, trial: Trial, rule: Rule): Architecture {
     throw new InputError(
       `${lastCheckpointFile(run)}: no checkpoint; ${rule.name} measures the trained supernet`,
     )
-  const { config, supernet, relaxation, random, schedule } = trial
-  const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
+  const { config, schedule } = trial
+  const model = beginModel(trial)
   const context = {
     ...trial,
     options: config.search,

@@ -30,6 +30,8 @@ export interface RunPlan {
   readonly training: Pick<ResolvedConfig, 'search' | 'retrain'>
   /** Upper bounds, as if nothing were pruned: steps get cheaper as members go. */
   readonly minutes: {
+    /** Of each search before the last. */
+    readonly earlier: readonly number[]
     readonly search: number
     readonly baseline: number | null
     readonly retrain: number
@@ -123,6 +125,7 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   const learnt = isTaught(trial) && retrain.augment ? (full * 4) / 3 : full
   return {
     stepMs: searched * search.batch,
+    earlier: (trial.stages ?? []).map(({ begin }) => minutesOf(begin(undefined)).search),
     search: minutes(examplesOf(search, validation), searched),
     baseline: wantsBaseline(trial) ? full : null,
     retrain: schedule.budget?.tolerance === undefined ? learnt : learnt * mostAttempts,

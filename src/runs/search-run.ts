@@ -18,6 +18,7 @@ import { keepLesson } from '../setup/lesson-store.js'
 import { extensionsIn, setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { requireMemory } from '../setup/trial-memory.js'
 import type { WorkerPool } from '../train/workers/pool.js'
+import { isOfLast } from '../trial/stages.js'
 import { runTrial } from '../trial/trial.js'
 import type { Trial, TrialHooks } from '../trial/types.js'
 import { writeCheckpoint } from './checkpoint-file.js'
@@ -133,6 +134,11 @@ function changesOf(
 ): Intervention[] {
   const failure = readFailure(out)
   const diverged = failure?.reason === 'diverged'
+  const { search } = checkpoint?.stage ?? {}
+  if (search !== undefined && search < (config.stages?.length ?? 0) && (diverged || set.length > 0))
+    throw new InputError(
+      `${out}: the run is in search ${search + 1} of ${config.stages!.length + 1}, and settings change in the last one only; ${diverged ? `it diverged: ${failure.message}; ` : ''}start a new run with other settings`,
+    )
   if (diverged && set.length === 0) throw new InputError(`${out}: ${unfinished(out, false)}`)
   const { step = 0, progress } = checkpoint ?? {}
   const interventions = progress?.interventions ?? []
@@ -155,16 +161,22 @@ async function runInFolder(
   const log = openEventLog(out, checkpoint?.log)
   const before = checkpoint?.log?.seconds ?? 0
   const start = performance.now()
+  const begun = checkpoint !== undefined && isOfLast(trial, checkpoint)
   const emit = (event: Event) => {
     // A resumed search begins anew, its log goes on.
-    if (!checkpoint || !beginning.has(event.type)) log.append(event)
+    if (!begun || !beginning.has(event.type)) log.append(event)
     onEvent?.(event)
   }
-  let saved = checkpoint?.step
+  const placeOf = ({ step, stage }: Checkpoint) => `${stage?.search} ${step}`
+  let saved = checkpoint && placeOf(checkpoint)
   const save = (state: Checkpoint) => {
     const seconds = before + (performance.now() - start) / 1000
-    writeCheckpoint(checkpointOf(out), { ...state, log: { ...log.mark(), seconds } }, state.step === saved)
-    saved = state.step
+    writeCheckpoint(
+      checkpointOf(out),
+      { ...state, log: { ...log.mark(), seconds } },
+      placeOf(state) === saved,
+    )
+    saved = placeOf(state)
   }
   try {
     const tries = triesIn(out)

@@ -1,10 +1,42 @@
+import * as tf from '@tensorflow/tfjs-core'
 import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/hash.js'
+import type { RandomSource } from '../base/random.js'
 import type { PreparedData } from '../data/types.js'
 import type { Term } from '../objective/terms/types.js'
 import type { Schedule } from '../schedule/types.js'
-import type { SupernetModel } from '../supernet/model.js'
+import { SupernetModel } from '../supernet/model.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
+import type { Supernet } from '../supernet/types.js'
+import type { SearchOptions } from '../train/training.js'
 import type { Origin } from './state.js'
+
+/** What a search begins with. */
+export interface Beginning {
+  readonly supernet: Supernet
+  readonly relaxation: Relaxation
+  readonly random: RandomSource
+  readonly config: { readonly search: SearchOptions }
+  /** Weights that take the place of fresh ones where names and shapes are the same. */
+  readonly initial?: ReadonlyMap<string, Float32Array>
+}
+
+/** The model of a search before its first iteration. The caller's. */
+export function beginModel({
+  supernet,
+  relaxation,
+  random,
+  config,
+  initial = new Map(),
+}: Beginning): SupernetModel {
+  const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
+  for (const { name, shape } of model.weights.specs) {
+    const values = initial.get(name)
+    const size = shape.reduce((product, length) => product * length, 1)
+    if (values?.length === size) model.weights.set(name, tf.tensor(values, [...shape]))
+  }
+  return model
+}
 
 /** Hashes of what a search begins with. Call it before the first iteration. */
 export function originOf(model: SupernetModel, data: PreparedData): Origin {

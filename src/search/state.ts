@@ -36,12 +36,22 @@ export interface Checkpoint {
   readonly planner?: unknown
   /** Small state: early stopping, sums for reports. */
   readonly progress: Progress
+  /** Of several searches in a row: which one this is of, counted from 0, and what it began with. */
+  readonly stage?: { readonly search: number; readonly carried?: Carried }
   /** The last good state, where this one is another: what a search that diverges goes back to. */
   readonly good?: Checkpoint
   /** Where the run stood besides: its event log up to here, and seconds spent. Written by `runs/`. */
   readonly log?: LogMark & { readonly seconds: number }
   /** Weights, their average, α, optimizer slots, by `w/…`, `m/…`, `a/…`, `s/…`, `t/…`. */
   readonly arrays: ReadonlyMap<string, Float32Array>
+}
+
+/** What a search hands to the next one. */
+export interface Carried {
+  /** Members left, by group. */
+  readonly members: Readonly<Record<string, readonly string[]>>
+  /** Weights by name. */
+  readonly weights?: ReadonlyMap<string, Float32Array>
 }
 
 /** How far an event log went: its first `bytes`, and their SHA-256 (older runs have none). */

@@ -11,6 +11,7 @@ const settings = [
   'relaxedSimd',
   'split',
   'supernet',
+  'stages',
   'relaxation',
   'objective',
   'search',

@@ -10,7 +10,8 @@ import type { TrialHost } from './host.js'
 import { readLatency } from './latency-file.js'
 import { withLessons } from './lesson-store.js'
 import { schedulesIn } from './schedule-file.js'
-import { trialOf, type Continued, type OwnParts } from './trial-of.js'
+import { trialOf } from './trial-of.js'
+import type { Continued, OwnParts } from './trial-on.js'
 
 /** What a library call brings along beside the registry's. */
 export interface Extensions extends OwnParts {

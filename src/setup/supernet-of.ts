@@ -17,12 +17,14 @@ export function buildSupernet(
   { dataset }: PreparedData,
   own: readonly AnySpace[] = [],
   memory?: number,
+  place = 'config',
 ): Supernet {
-  const space = spaceOf(supernet.space, 'config.supernet.space', own)
-  const options: unknown = validate(space.options, supernet.options, 'config.supernet.options')
+  const path = `${place}.supernet`
+  const space = spaceOf(supernet.space, `${path}.space`, own)
+  const options: unknown = validate(space.options, supernet.options, `${path}.options`)
   if (!space.ranks.includes(dataset.shape.length))
     throw new InputError(
-      `config.supernet.space: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, ${dataset.name} has [${dataset.shape.join(', ')}]`,
+      `${path}.space: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, ${dataset.name} has [${dataset.shape.join(', ')}]`,
     )
   const outputs = outputsOf(dataset.task)
   const { kind } = dataset.encoding
@@ -31,7 +33,11 @@ export function buildSupernet(
     const built = space.build({ options: options as never, input: dataset.shape, outputs, kind })
     return columns ? continuing(built, columns) : built
   }
-  return restrict(sized(build, options, 'config.supernet.options', memory), supernet.restrict ?? [])
+  return restrict(
+    sized(build, options, `${path}.options`, memory),
+    supernet.restrict ?? [],
+    `${path}.restrict`,
+  )
 }
 
 /**

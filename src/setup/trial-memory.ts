@@ -11,6 +11,8 @@ import type { Trial } from '../trial/types.js'
 /** The memory of a stage's training step. */
 export interface StageMemory {
   readonly stage: 'search' | 'baseline'
+  /** Of a search before the last: which one, counted from 0. */
+  readonly earlier?: number
   /** Examples in a shard, which is what stands in memory at a time. */
   readonly rows: number
   readonly peakBytes: number
@@ -34,7 +36,8 @@ export function requireMemory(
 /** Refuses stages that are too large. */
 export function requireFit(tooLarge: readonly StageMemory[]): void {
   for (const stage of tooLarge) {
-    const path = `config.${stage.stage === 'search' ? 'search' : 'retrain'}`
+    const section = stage.stage === 'search' ? 'search' : 'retrain'
+    const path = `config.${stage.earlier === undefined ? '' : `stages.${stage.earlier}.`}${section}`
     const needed = gib(stage.peakBytes + stage.heldBytes)
     const smaller =
       stage.largestRows === 0
@@ -52,9 +55,14 @@ export function requireFit(tooLarge: readonly StageMemory[]): void {
 
 const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
 
-/** The memory of each stage of a trial. */
+/** The memory of each stage of a trial, that of searches before it first, as if none of them left anything out. */
 export function memoryOf(trial: Trial): StageMemory[] {
-  const { config, supernet } = trial
+  const { config, supernet, stages: earlier = [] } = trial
+  const before = earlier.flatMap(({ begin }, i) =>
+    memoryOf(begin(undefined))
+      .slice(0, 1)
+      .map((memory) => ({ ...memory, earlier: i })),
+  )
   const roles = Object.keys(supernet.graph.outputs)
   const rows = shardRows(config.search)
   const groups = supernet.groups.map(({ name }) => name)
@@ -69,7 +77,7 @@ export function memoryOf(trial: Trial): StageMemory[] {
         shardRows(config.retrain),
       ),
     )
-  return stages
+  return [...before, ...stages]
 }
 
 /** The most rows of a shard. */

@@ -1,148 +1,75 @@
-import { InputError } from '../base/errors.js'
-import { sha256 } from '../base/hash.js'
-import { randomSource } from '../base/random.js'
 import type { Config } from '../config/config-schema.js'
-import type { Intervention } from '../config/intervention-schema.js'
-import { behindSearch, withInterventions } from '../config/interventions.js'
-import { batchCount } from '../data/batches.js'
+import { stageConfig } from '../config/stages.js'
 import { prepared, withScaling } from '../data/prepare-dataset.js'
-import { losses } from '../objective/losses.js'
-import type { Term } from '../objective/terms/types.js'
-import { planned } from '../planners/planned.js'
-import type { AnyPlanner } from '../planners/types.js'
-import { terms } from '../registry.js'
-import type { Rule } from '../search/decide/rules/types.js'
-import type { Relaxation } from '../supernet/relaxations/types.js'
-import { notationOf, type AnySpace } from '../supernet/space.js'
-import type { Supernet } from '../supernet/types.js'
+import type { PreparedData } from '../data/types.js'
+import type { Carried } from '../search/state.js'
 import { resolveTraining, type ResolvedConfig } from '../train/training.js'
 import type { Trial } from '../trial/types.js'
-import { checkFit } from './fit-check.js'
 import type { TrialHost } from './host.js'
-import { latencyOf } from './latency.js'
-import { relaxationIn, relaxationOf } from './relaxation.js'
-import { checkReplay } from './replay-check.js'
-import { compileFor, presetOf, scheduleOf, withBudget, withTolerance } from './schedule-of.js'
-import { buildSupernet, retrainedSupernet, spaceOf } from './supernet-of.js'
-
-/** Parts that a call brings along beside the registry's. */
-export interface OwnParts {
-  readonly spaces?: readonly AnySpace[]
-  readonly terms?: readonly Term[]
-  readonly planners?: readonly AnyPlanner[]
-  readonly relaxations?: readonly Relaxation[]
-  /** Rules of projection. */
-  readonly rules?: readonly Rule[]
-}
-
-/** What is known of a trial that goes on, beside its configuration. */
-export interface Continued {
-  /** What was changed on the way. */
-  readonly interventions?: readonly Intervention[]
-}
+import { trialOn, type Continued, type OwnParts } from './trial-on.js'
 
 /**
- * Makes a trial out of a resolved configuration: splits the data, builds and restricts the supernet, compiles the
- * schedule. In the trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
+ * Makes a trial out of a resolved configuration: reads and splits the data, sets up the search and the stages before it. In
+ * the trial's own configuration schedules are documents, and what stages have otherwise is written out.
  */
 export async function trialOf(
   given: Config,
   host: TrialHost,
-  {
-    spaces: own = [],
-    terms: ownTerms = [],
-    planners: ownPlanners = [],
-    relaxations = [],
-    rules = [],
-    interventions = [],
-  }: OwnParts & Continued = {},
+  parts: OwnParts & Continued = {},
 ): Promise<Trial> {
   const data = prepared(await host.dataset(given), given)
-  const supernet = buildSupernet(given, data, own, host.memory)
-  const relaxation = relaxationIn(given.relaxation, relaxations)
-  const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data, relaxation)
-  const written = withBudget(
-    scheduleOf(presetOf(config, relaxation, own), host.schedule, 'config.schedule', ownPlanners),
-    config,
-  )
-  const document = host.withLessons(written, data, supernet)
-  const random = randomSource(config.seed)
-  const { steps, batch } = config.search
-  const all = allTerms(ownTerms)
-  const { latency: file } = config.objective
-  const measured = file === undefined ? undefined : host.latency(file)
-  checkReplay(document, config, data, measured?.text)
-  const work = { supernet, steps, relaxation, random, splits: data.splits, planners: ownPlanners }
-  const found = planned(document, work, (whole) =>
-    compileFor(whole, supernet, steps, relaxation, {
-      terms: all,
-      latency: measured !== undefined,
-      ...(measured && { times: latencyOf(measured.table, supernet) }),
-      stepsPerEpoch: batchCount(data.splits.train.length, batch),
-      reserved: safeguardTerms(config),
-    }),
-  )
-  const resolved: ResolvedConfig = { ...config, schedule: document }
-  const changes = behindSearch([...(document.replay?.interventions ?? []), ...interventions])
-  const changed =
-    changes.length === 0 ? resolved : resolveTraining(withInterventions(resolved, changes), data)
-  const retrained = retrainedSupernet(changed, data, supernet, own, host.memory)
-  const isClass = data.dataset.task.kind === 'classification'
-  checkFit(changed, data, found.schedule, rules)
-  const benchmark = benchmarkOf(config, host, supernet, own)
+  return given.stages?.length ? stagedTrial(data, given, host, parts) : trialOn(data, given, host, parts)
+}
+
+/** A trial with searches before it. All are set up at once, so that what is wrong with one is told before any runs. */
+function stagedTrial(
+  data: PreparedData,
+  given: Config,
+  host: TrialHost,
+  { interventions = [], ...own }: OwnParts & Continued,
+): Trial {
+  const last = (config: Config) => (carried?: Carried) =>
+    trialOn(data, config, host, { ...own, interventions }, { carried })
+  const stage = (config: Config) =>
+    config.stages!.map(({ carry }, i) => {
+      const alone = stageConfig(config, i)
+      const place = `config.stages.${i}`
+      return (carried?: Carried) => trialOn(data, alone, host, own, { carried, keep: carry.keep, place })
+    })
+  const resolved = resolveTraining(withScaling(given, data), data)
+  const stages = given.stages!.map((each, i) => writtenOut(each, stage(given)[i]!().written, resolved))
+  // What runs is set up of what is written down, as it will be where the run goes on.
+  const begin = stage({ ...resolved, stages })
+  const trial = last({ ...given, stages })
   return {
-    config: changed,
-    written: resolved,
-    data,
-    supernet,
-    ...(retrained && { retrained }),
-    relaxation: relaxationOf(config.relaxation, steps, relaxations),
-    ...found,
-    terms: all,
-    ...(rules.length > 0 && { rules }),
-    ...(measured && { latency: latencyOf(measured.table, supernet) }),
-    loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],
-    metric: config.objective.metric ?? (isClass ? 'accuracy' : 'rmse'),
-    random,
-    ...(benchmark && { benchmark }),
-    // Weights are of the network, too, and of what may stay of it: what a space builds may change between versions.
-    identity: sha256(
-      JSON.stringify(resolved),
-      JSON.stringify(supernet.graph),
-      JSON.stringify(supernet.groups),
-      data.dataset.hash,
-      ...(measured ? [measured.text] : []),
-    ),
+    ...trial(),
+    stages: begin.map((setUp, i) => ({ begin: setUp, weights: stages[i]!.carry.weights })),
+    continued: trial,
   }
 }
 
-/** What says where an architecture stands in the table of `config.benchmark`, if there is one. */
-function benchmarkOf(
-  { benchmark }: Config,
-  host: TrialHost,
-  supernet: Supernet,
-  own: readonly AnySpace[],
-): Trial['benchmark'] {
-  if (!benchmark) return undefined
-  const space = spaceOf(supernet.space, 'config.supernet.space', own)
-  return host.benchmark(benchmark, notationOf(space, supernet.options), supernet)
+type Stage = NonNullable<Config['stages']>[number]
+
+/** A stage with nothing left open. Written out again it is the same, to the order of its keys. */
+function writtenOut(
+  stage: Stage,
+  { supernet, schedule, search }: ResolvedConfig,
+  last: ResolvedConfig,
+): Stage {
+  const { options, restrict } = supernet
+  return {
+    ...stage,
+    supernet: { options, ...(restrict && { restrict }) },
+    schedule,
+    search: inOrderOf(last.search, search) as Record<string, unknown>,
+  }
 }
 
-/** The terms that safeguards of a configuration may bring in. */
-function safeguardTerms({ search }: Config): { term: string; path: string }[] {
-  const found = Object.entries(search.alarms).flatMap(([alarm, { safeguard }]) =>
-    typeof safeguard === 'string'
-      ? []
-      : [{ term: safeguard.term, path: `config.search.alarms.${alarm}.safeguard` }],
-  )
-  return found.filter(({ term }, i) => found.findIndex((other) => other.term === term) === i)
-}
-
-/** The registry's terms and those of a library call, whose names must be their own. */
-function allTerms(own: readonly Term[]): readonly Term[] {
-  const names = [...terms, ...own].map(({ name }) => name)
-  const taken = names.find((name, i) => names.indexOf(name) < i)
-  if (taken !== undefined)
-    throw new InputError(`terms: there are two of the name ${taken}; give yours another`)
-  return [...terms, ...own]
+/** A document with its keys in the order of another one, those that only it has behind them. */
+function inOrderOf(other: unknown, value: unknown): unknown {
+  const isObject = (each: unknown): each is Record<string, unknown> =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+  if (!isObject(other) || !isObject(value)) return value
+  const keys = [...Object.keys(other).filter((key) => key in value), ...Object.keys(value)]
+  return Object.fromEntries([...new Set(keys)].map((key) => [key, inOrderOf(other[key], value[key])]))
 }

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch'
 import { InputError } from '../base/errors.js'
 import { canPrune, pruneGroup } from './prune.js'
-import type { Supernet } from './types.js'
+import { keepable, type Supernet } from './types.js'
 
 /** One line of `config.supernet.restrict`: what some groups may choose from. */
 export interface Restriction {
@@ -13,12 +13,14 @@ export interface Restriction {
 }
 
 /** A supernet whose groups offer only what every restriction allows. Unknown names are refused. */
-export function restrict(supernet: Supernet, restrictions: readonly Restriction[]): Supernet {
-  return restrictions.reduce(restrictOnce, supernet)
-}
+export const restrict = (
+  supernet: Supernet,
+  restrictions: readonly Restriction[],
+  place = 'config.supernet.restrict',
+): Supernet =>
+  restrictions.reduce((left, each, index) => restrictOnce(left, each, `${place}.${index}`), supernet)
 
-function restrictOnce(supernet: Supernet, { group, allow, forbid }: Restriction, index: number): Supernet {
-  const path = `config.supernet.restrict.${index}`
+function restrictOnce(supernet: Supernet, { group, allow, forbid }: Restriction, path: string): Supernet {
   const matched = supernet.groups.filter((g) => picomatch.isMatch(g.name, group))
   if (matched.length === 0)
     throw new InputError(
@@ -45,6 +47,39 @@ function restrictOnce(supernet: Supernet, { group, allow, forbid }: Restriction,
     return kept.length === standing.members.length ? current : narrowed(current, name, kept)
   }, supernet)
 }
+
+/**
+ * A supernet whose groups offer only what another search left, by group. Groups that it did not have stay as they are, and so
+ * do those of which nothing would be left to choose.
+ */
+export function restrictToLeft(
+  supernet: Supernet,
+  left: Readonly<Record<string, readonly string[]>>,
+): Supernet {
+  return supernet.groups.reduce((current, { name }) => {
+    const standing = current.groups.find((group) => group.name === name)
+    if (!standing || !left[name]) return current
+    const own = new Set(left[name])
+    const kept = standing.members.map((member) => member.name).filter((member) => own.has(member))
+    const enough = keepable(standing).filter((member) => own.has(member.name)).length >= standing.keep.min
+    return enough && kept.length < standing.members.length && canPrune(current, name, kept)
+      ? narrowed(current, name, kept)
+      : current
+  }, supernet)
+}
+
+/** A supernet whose choices of operations may end with so many members, and whose nodes keep all of their inputs. */
+export const keepingMore = (supernet: Supernet, most: number): Supernet => ({
+  ...supernet,
+  groups: supernet.groups.map((group) => {
+    const max = {
+      operations: Math.max(most, group.keep.max),
+      inputs: group.members.length,
+      units: group.keep.max,
+    }
+    return { ...group, keep: { ...group.keep, max: Math.min(max[group.kind], group.members.length) } }
+  }),
+})
 
 /** Prunes a group before the search begins: units that were never there have no share in its total. */
 function narrowed(supernet: Supernet, name: string, kept: readonly string[]): Supernet {

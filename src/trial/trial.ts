@@ -1,12 +1,10 @@
 import { Interrupted } from '../base/errors.js'
 import type { Event } from '../events/types.js'
-import { prepare } from '../planners/try-out.js'
 import { motionOf } from '../search/gates/gate-time.js'
-import { searchArchitecture } from '../search/search.js'
-import type { Checkpoint } from '../search/state.js'
+import { beginModel } from '../search/initial.js'
 import { architectureCosts } from '../supernet/architecture-cost.js'
 import { taskCost } from '../supernet/cost.js'
-import { SupernetModel } from '../supernet/model.js'
+import type { SupernetModel } from '../supernet/model.js'
 import { restrictTo } from '../supernet/prune.js'
 import { baselineKey, baselineOf, isUnpruned, teacherFor, trainBaseline, wantsBaseline } from './baseline.js'
 import type { Removed, Sized } from './figures.js'
@@ -14,16 +12,19 @@ import { measureSearched, summarise } from './measure.js'
 import { removedBy } from './removed.js'
 import { networkToRetrain } from './retrain-architecture.js'
 import { retrainStage } from './retrain-stage.js'
+import { searchStage } from './search-stage.js'
 import { sizesOf, smallestWithin } from './smallest.js'
+import { behindStages } from './stages.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
 
 /** Searches, derives, retrains and judges. Frees everything that it allocated. */
-export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialResult> {
-  const { config, supernet, relaxation, random } = trial
-  const { baseline: given } = hooks
-  if (given && given.of !== baselineKey(trial))
+export async function runTrial(given: Trial, givenHooks: TrialHooks): Promise<TrialResult> {
+  const { trial, hooks } = await behindStages(given, givenHooks)
+  const { config, supernet, relaxation } = trial
+  const { baseline: known } = hooks
+  if (known && known.of !== baselineKey(trial))
     throw new Error('baseline: expected that of a trial that differs in its schedule alone, got another')
-  const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
+  const model = beginModel(trial)
   try {
     const { checkpoint } = hooks
     hooks.emit({ ...startEvent(trial), ...(checkpoint && { from: checkpoint.step }) })
@@ -39,7 +40,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
     const same = isUnpruned(trial, { graph, initial })
     const wanted = wantsBaseline(trial)
     const [apart, baselineSeconds] = await timed(async () =>
-      wanted && !same ? (given ?? trainBaseline(trial, hooks)) : null,
+      wanted && !same ? (known ?? trainBaseline(trial, hooks)) : null,
     )
     const [{ chosen, final, tolerated }, retrainSeconds] = await timed(async () => {
       if (tolerance !== undefined && !same) {
@@ -83,7 +84,7 @@ export async function runTrial(trial: Trial, hooks: TrialHooks): Promise<TrialRe
       }),
       seconds: {
         search: searchSeconds,
-        baseline: apart && !given ? baselineSeconds : null,
+        baseline: apart && !known ? baselineSeconds : null,
         retrain: retrainSeconds,
       },
     }
@@ -139,34 +140,6 @@ const hardlyRemoved = (step: number, { members, notice }: Removed): Event => ({
   layer: null,
   message: notice!,
 })
-
-async function searchStage(trial: Trial, hooks: TrialHooks, model: SupernetModel) {
-  const { config, data, schedule, terms, rules, latency, loss, metric, random, identity } = trial
-  const { emit, signal, execute, interventions } = hooks
-  const context = {
-    options: config.search,
-    schedule,
-    terms,
-    loss,
-    metric,
-    random,
-    identity,
-    ...(latency && { latency }),
-    ...(rules && { rules }),
-    ...(signal && { signal }),
-    ...(execute && { execute }),
-  }
-  const prepared = await prepare(trial, hooks, context)
-  const source = trial.planner?.(prepared?.plan)
-  const save = (checkpoint: Checkpoint) => hooks.save?.(checkpoint)
-  const search = await searchArchitecture(
-    model,
-    data,
-    { ...context, emit, save, ...(source && { source }), ...(interventions && { interventions }) },
-    hooks.checkpoint,
-  )
-  return { search, tried: prepared?.tried, lesson: trial.lesson?.(prepared?.plan, source?.state?.()) }
-}
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   const start = performance.now()

@@ -1,4 +1,3 @@
-import type { RandomSource } from '../base/random.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import type { PreparedData } from '../data/types.js'
 import type { Event } from '../events/types.js'
@@ -10,24 +9,32 @@ import type { KnownTries } from '../planners/try-out.js'
 import type { Planning } from '../planners/types.js'
 import type { Schedule } from '../schedule/types.js'
 import type { Rule } from '../search/decide/rules/types.js'
-import type { Checkpoint, MenuEntry } from '../search/state.js'
-import type { Relaxation } from '../supernet/relaxations/types.js'
+import type { Beginning } from '../search/initial.js'
+import type { Carried, Checkpoint, MenuEntry } from '../search/state.js'
 import type { Architecture, Supernet, Latency } from '../supernet/types.js'
 import type { ShardExecutor } from '../train/shard.js'
 import type { ResolvedConfig } from '../train/training.js'
 import type { Baseline, BenchmarkFigures, TrialMetrics } from './figures.js'
 
+/** A search before the one that counts. */
+export interface TrialStage {
+  /** Sets it up on what the one before it left; in its own trial nothing is retrained. */
+  readonly begin: (carried: Carried | undefined) => Trial
+  /** Does the next search begin with its weights? */
+  readonly weights: boolean
+}
+
 /** One search with one seed, ready to run. */
-export interface Trial extends Planning {
+export interface Trial extends Planning, Beginning {
   /** What the trial is run by. */
   readonly config: ResolvedConfig
   /** The same before interventions changed what comes behind the search: what `config.json` holds. */
   readonly written: ResolvedConfig
   readonly data: PreparedData
-  readonly supernet: Supernet
+  /** The searches before this one, in order; this one is set up again on what the last of them left. */
+  readonly stages?: readonly TrialStage[]
   /** The supernet of which the retrained network is a part, where `retrain` asks for another one: deeper, wider. */
   readonly retrained?: Supernet
-  readonly relaxation: Relaxation
   readonly terms: readonly Term[]
   /** Rules of projection beside the registry's. */
   readonly rules?: readonly Rule[]
@@ -35,11 +42,12 @@ export interface Trial extends Planning {
   readonly latency?: Latency
   readonly loss: Loss
   readonly metric: MetricName
-  readonly random: RandomSource
   /** Where an architecture stands in the table of a benchmark, if the configuration names one. */
   readonly benchmark?: (architecture: Architecture) => BenchmarkFigures
   /** Hash of configuration and data. */
   readonly identity: string
+  /** The same trial on what the last of its stages left. */
+  readonly continued?: (carried: Carried) => Trial
 }
 
 export interface TrialHooks {

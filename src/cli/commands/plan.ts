@@ -50,13 +50,17 @@ function describe({
   ])
   const choices = `${supernet.groups} gate groups, ${supernet.members} members`
   const limit = limitBytes === null ? '' : ` of ${size(limitBytes)}`
-  const stages = memory.map(({ stage, rows, peakBytes, heldBytes, recomputed, parts, fits, largestRows }) => {
-    const again = recomputed > 0 ? `, ${recomputed} of ${parts} parts computed twice` : ''
-    const most = largestRows === null ? '' : `; at most ${largestRows} examples fit`
-    const verdict = fits ? '' : 'DOES NOT FIT: '
-    return `memory   ${stage}: ${verdict}${size(peakBytes + heldBytes)}${limit} with ${rows} examples${again}${most}`
-  })
+  const stages = memory.map(
+    ({ stage, earlier, rows, peakBytes, heldBytes, recomputed, parts, fits, largestRows }) => {
+      const again = recomputed > 0 ? `, ${recomputed} of ${parts} parts computed twice` : ''
+      const most = largestRows === null ? '' : `; at most ${largestRows} examples fit`
+      const verdict = fits ? '' : 'DOES NOT FIT: '
+      const place = earlier === undefined ? stage : `search ${earlier + 1}, before the last`
+      return `memory   ${place}: ${verdict}${size(peakBytes + heldBytes)}${limit} with ${rows} examples${again}${most}`
+    },
+  )
   const time = [
+    ...minutes.earlier.map((each, i) => `search ${i + 1}, before the last, at most ${duration(each)}`),
     `search at most ${duration(minutes.search)} (${formatNumber(minutes.stepMs)} ms a step)`,
     ...(minutes.baseline === null ? [] : [`baseline about ${duration(minutes.baseline)}`]),
     `retraining at most ${duration(minutes.retrain)}`,

@@ -1,0 +1,50 @@
+import { Type } from '@sinclair/typebox'
+import { object } from './schema-parts.js'
+
+const schedule = Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], {
+  default: 'none',
+  description: 'of this search; none by default: gates move, and no λ presses them',
+})
+
+/** What of a search goes over into the next. */
+const Carry = object(
+  {
+    keep: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'members of each choice of operations that go on, the strongest; inputs of nodes all go on. By default what the search ended with',
+      }),
+    ),
+    weights: Type.Boolean({
+      default: false,
+      description: 'the next search begins with its weights, where names and shapes are the same',
+    }),
+  },
+  { default: {} },
+)
+
+/** A search before the last: what it has otherwise, and what the next one takes over. */
+export const StageSchema = object({
+  supernet: Type.Optional(
+    object({
+      options: Type.Optional(
+        Type.Record(Type.String(), Type.Unknown(), { description: 'those in which its supernet differs' }),
+      ),
+      restrict: Type.Optional(
+        Type.Array(
+          object({
+            group: Type.String(),
+            allow: Type.Optional(Type.Array(Type.String())),
+            forbid: Type.Optional(Type.Array(Type.String())),
+          }),
+        ),
+      ),
+    }),
+  ),
+  schedule,
+  search: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), { description: 'settings in which it trains otherwise' }),
+  ),
+  carry: Carry,
+})

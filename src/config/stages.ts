@@ -1,0 +1,46 @@
+import { checkConfig } from './check-config.js'
+import type { Config } from './config-schema.js'
+
+/** The configuration of one of the searches before the last: the whole one, but for what the stage says otherwise. */
+export function stageConfig(config: Config, index: number): Config {
+  const { stages, budget: _, benchmark: __, ...rest } = config
+  const { supernet = {}, schedule, search = {} } = stages![index]!
+  const { options = {}, restrict = rest.supernet.restrict } = supernet
+  const { options: ___, ...retrain } = rest.retrain
+  return checkConfig(
+    {
+      ...rest,
+      supernet: {
+        space: rest.supernet.space,
+        options: { ...rest.supernet.options, ...options },
+        ...(restrict && { restrict }),
+      },
+      schedule,
+      search: searchOf(rest.search, search),
+      // Nothing of it is retrained or judged.
+      retrain: { ...retrain, auxiliary: 0 },
+      criteria: [],
+    },
+    undefined,
+    `config.stages.${index}`,
+  )
+}
+
+/** How a stage trains. A length of its own goes before the last search's, however the two are written. */
+function searchOf(last: Config['search'], own: Readonly<Record<string, unknown>>): object {
+  const { steps, epochs, ...others } = last
+  const length = own.steps === undefined && own.epochs === undefined ? { steps, epochs } : {}
+  return merged({ ...length, ...others }, own)
+}
+
+/** One document laid over another, however deep; lists are values. */
+function merged(under: object, over: object): object {
+  const isObject = (value: unknown): value is object =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+  const result: Record<string, unknown> = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = result[key]
+    result[key] = isObject(below) && isObject(value) ? merged(below, value) : value
+  }
+  return result
+}

@@ -1,0 +1,59 @@
+import type { EventOf } from '../events/types.js'
+import { section } from './figure.js'
+import { formatCount, formatNumber } from './format.js'
+import { eventsOf } from './history.js'
+import { html, type Markup } from './markup.js'
+import type { Run } from './run.js'
+
+/** What a search before the last left to the next one, in a sentence. */
+export function carriedText({ search, of, parameters, left }: EventOf<'carried'>): string {
+  const kinds = Object.entries(left).filter(([, each]) => each.of > 0)
+  const parts = kinds.map(([kind, each]) => `${each.left} of ${each.of} ${kind}`)
+  return `search ${search + 1} of ${of + 1} leaves ${parts.join(', ')}: ${formatCount(parameters)} parameters`
+}
+
+/** The searches before the last, and what each left to the next; nothing where there were none. */
+export function earlierSection({ events }: Run): Markup | null {
+  const carried = eventsOf(events, 'carried')
+  if (carried.length === 0) return null
+  const looks = eventsOf(events, 'earlier')
+  const rows = carried.map((event) => {
+    const last = looks.findLast(({ search }) => search === event.search)
+    const choices = Object.entries(event.choices)
+    return html`<tr>
+      <td>${event.search + 1}</td>
+      <td>${formatCount(event.steps)}</td>
+      <td>${formatNumber(last?.validation ?? null)}</td>
+      <td>${formatCount(event.parameters)}</td>
+      <td>
+        ${carriedText(event).replace(/^.* leaves |:.*$/g, '')}${
+          choices.length === 0
+            ? null
+            : html`<details>
+                <summary>choices</summary>
+                ${choices.map(([group, members]) => html`<p>${group}: ${members.join(', ')}</p> `)}
+              </details>`
+        }
+      </td>
+    </tr> `
+  })
+  return section(
+    'earlier',
+    'Searches before',
+    'Each began on what the one before it left; everything below is of the last one.',
+    html`<table>
+      <thead>
+        <tr>
+          <th>search</th>
+          <th>iterations</th>
+          <th>validation</th>
+          <th>parameters</th>
+          <th>left</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
+  )
+}

@@ -1,0 +1,167 @@
+import { InputError } from '../base/errors.js'
+import { sha256 } from '../base/hash.js'
+import { randomSource } from '../base/random.js'
+import type { Config } from '../config/config-schema.js'
+import type { Intervention } from '../config/intervention-schema.js'
+import { behindSearch, withInterventions } from '../config/interventions.js'
+import { batchCount } from '../data/batches.js'
+import { withScaling } from '../data/prepare-dataset.js'
+import type { PreparedData } from '../data/types.js'
+import { losses } from '../objective/losses.js'
+import type { Term } from '../objective/terms/types.js'
+import { planned } from '../planners/planned.js'
+import type { AnyPlanner } from '../planners/types.js'
+import { terms } from '../registry.js'
+import type { Rule } from '../search/decide/rules/types.js'
+import type { Carried } from '../search/state.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
+import { keepingMore, restrictToLeft } from '../supernet/restrict.js'
+import { notationOf, type AnySpace } from '../supernet/space.js'
+import type { Supernet } from '../supernet/types.js'
+import { resolveTraining, type ResolvedConfig } from '../train/training.js'
+import type { Trial } from '../trial/types.js'
+import { checkFit } from './fit-check.js'
+import type { TrialHost } from './host.js'
+import { latencyOf } from './latency.js'
+import { relaxationIn, relaxationOf } from './relaxation.js'
+import { checkReplay } from './replay-check.js'
+import { compileFor, presetOf, scheduleOf, withBudget, withTolerance } from './schedule-of.js'
+import { buildSupernet, retrainedSupernet, spaceOf } from './supernet-of.js'
+
+/** Parts that a call brings along beside the registry's. */
+export interface OwnParts {
+  readonly spaces?: readonly AnySpace[]
+  readonly terms?: readonly Term[]
+  readonly planners?: readonly AnyPlanner[]
+  readonly relaxations?: readonly Relaxation[]
+  /** Rules of projection. */
+  readonly rules?: readonly Rule[]
+}
+
+/** What is known of a trial that goes on, beside its configuration. */
+export interface Continued {
+  /** What was changed on the way. */
+  readonly interventions?: readonly Intervention[]
+}
+
+/** What another search makes of a trial: what it left, and of a stage how many members of a choice go on. */
+export interface Between {
+  readonly carried?: Carried | undefined
+  readonly keep?: number | undefined
+  /** Where its supernet and schedule stand in the configuration. */
+  readonly place?: string
+}
+
+/**
+ * Makes a trial out of a resolved configuration on prepared data: builds and restricts the supernet, compiles the
+ * schedule. In the trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
+ */
+export function trialOn(
+  data: PreparedData,
+  given: Config,
+  host: TrialHost,
+  {
+    spaces: own = [],
+    terms: ownTerms = [],
+    planners: ownPlanners = [],
+    relaxations = [],
+    rules = [],
+    interventions = [],
+  }: OwnParts & Continued = {},
+  { carried, keep, place = 'config' }: Between = {},
+): Trial {
+  const supernet = between(buildSupernet(given, data, own, host.memory, place), { carried, keep })
+  const relaxation = relaxationIn(given.relaxation, relaxations)
+  const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data, relaxation)
+  const written = withBudget(
+    scheduleOf(presetOf(config, relaxation, own), host.schedule, `${place}.schedule`, ownPlanners),
+    config,
+  )
+  const document = host.withLessons(written, data, supernet)
+  const random = randomSource(config.seed)
+  const { steps, batch } = config.search
+  const all = allTerms(ownTerms)
+  const { latency: file } = config.objective
+  const measured = file === undefined ? undefined : host.latency(file)
+  checkReplay(document, config, data, measured?.text)
+  const work = { supernet, steps, relaxation, random, splits: data.splits, planners: ownPlanners }
+  const found = planned(document, work, (whole) =>
+    compileFor(whole, supernet, steps, relaxation, {
+      terms: all,
+      latency: measured !== undefined,
+      ...(measured && { times: latencyOf(measured.table, supernet) }),
+      stepsPerEpoch: batchCount(data.splits.train.length, batch),
+      reserved: safeguardTerms(config),
+    }),
+  )
+  const resolved: ResolvedConfig = { ...config, schedule: document }
+  const changes = behindSearch([...(document.replay?.interventions ?? []), ...interventions])
+  const changed =
+    changes.length === 0 ? resolved : resolveTraining(withInterventions(resolved, changes), data)
+  const retrained = retrainedSupernet(changed, data, supernet, own, host.memory)
+  const isClass = data.dataset.task.kind === 'classification'
+  checkFit(changed, data, found.schedule, rules)
+  const benchmark = benchmarkOf(config, host, supernet, own)
+  return {
+    config: changed,
+    written: resolved,
+    data,
+    supernet,
+    ...(retrained && { retrained }),
+    relaxation: relaxationOf(config.relaxation, steps, relaxations),
+    ...found,
+    terms: all,
+    ...(rules.length > 0 && { rules }),
+    ...(measured && { latency: latencyOf(measured.table, supernet) }),
+    loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],
+    metric: config.objective.metric ?? (isClass ? 'accuracy' : 'rmse'),
+    random,
+    ...(carried?.weights && { initial: carried.weights }),
+    ...(benchmark && { benchmark }),
+    // Weights are of the network, too, and of what may stay of it: what a space builds may change between versions.
+    identity: sha256(
+      JSON.stringify(resolved),
+      JSON.stringify(supernet.graph),
+      JSON.stringify(supernet.groups),
+      data.dataset.hash,
+      ...(measured ? [measured.text] : []),
+    ),
+  }
+}
+
+/** A supernet as it is between two searches. */
+function between(supernet: Supernet, { carried, keep }: Between): Supernet {
+  const left = carried ? restrictToLeft(supernet, carried.members) : supernet
+  return keep === undefined ? left : keepingMore(left, keep)
+}
+
+/** What says where an architecture stands in the table of `config.benchmark`, if there is one. */
+function benchmarkOf(
+  { benchmark }: Config,
+  host: TrialHost,
+  supernet: Supernet,
+  own: readonly AnySpace[],
+): Trial['benchmark'] {
+  if (!benchmark) return undefined
+  const space = spaceOf(supernet.space, 'config.supernet.space', own)
+  return host.benchmark(benchmark, notationOf(space, supernet.options), supernet)
+}
+
+/** The terms that safeguards of a configuration may bring in. */
+function safeguardTerms({ search }: Config): { term: string; path: string }[] {
+  const found = Object.entries(search.alarms).flatMap(([alarm, { safeguard }]) =>
+    typeof safeguard === 'string'
+      ? []
+      : [{ term: safeguard.term, path: `config.search.alarms.${alarm}.safeguard` }],
+  )
+  return found.filter(({ term }, i) => found.findIndex((other) => other.term === term) === i)
+}
+
+/** The registry's terms and those of a library call, whose names must be their own. */
+function allTerms(own: readonly Term[]): readonly Term[] {
+  const names = [...terms, ...own].map(({ name }) => name)
+  const taken = names.find((name, i) => names.indexOf(name) < i)
+  if (taken !== undefined)
+    throw new InputError(`terms: there are two of the name ${taken}; give yours another`)
+  return [...terms, ...own]
+}

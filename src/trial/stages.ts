@@ -1,0 +1,114 @@
+import { Interrupted } from '../base/errors.js'
+import type { Event, EventOf } from '../events/types.js'
+import { beginModel } from '../search/initial.js'
+import type { Carried, Checkpoint } from '../search/state.js'
+import { taskCost } from '../supernet/cost.js'
+import type { SupernetModel } from '../supernet/model.js'
+import type { GateGroup, Supernet } from '../supernet/types.js'
+import { searchStage } from './search-stage.js'
+import type { Trial, TrialHooks, TrialStage } from './types.js'
+
+/** A trial on what its earlier searches left, and the hooks of its own search. */
+export interface Last {
+  readonly trial: Trial
+  readonly hooks: TrialHooks
+}
+
+/** Is it the state of the search that counts, behind all stages? */
+export const isOfLast = ({ stages = [] }: Pick<Trial, 'stages'>, { stage }: Checkpoint): boolean =>
+  stage === undefined ? stages.length === 0 : stage.search === stages.length
+
+/**
+ * Runs the searches before the last, each on what the one before it left (progressive shrinking: Chen et al.,
+ * arXiv:1904.12760), or goes on where the checkpoint stands. Gives the trial as the last of them leaves it. Throws
+ * Interrupted where a signal stops it.
+ */
+export async function behindStages(trial: Trial, hooks: TrialHooks): Promise<Last> {
+  const { stages } = trial
+  if (!stages) return { trial, hooks }
+  const { search: at = 0, carried: before } = hooks.checkpoint?.stage ?? {}
+  let carried = before
+  for (let search = at; search < stages.length; search++)
+    carried = await earlier(stages, search, carried, hooks)
+  const last = carried ? trial.continued!(carried) : trial
+  return { trial: last, hooks: { ...hooks, ...savingAs(hooks, last, stages.length, carried) } }
+}
+
+/** A trial on what the searches before that of a checkpoint left. */
+export const onWhatWasLeft = (trial: Trial, { stage }: Checkpoint): Trial =>
+  stage?.carried ? trial.continued!(stage.carried) : trial
+
+/** Checkpoints of one of several searches say which it is; only such a one is gone on from. */
+const savingAs = (
+  { checkpoint, save }: TrialHooks,
+  { identity }: Trial,
+  search: number,
+  carried: Carried | undefined,
+): Pick<TrialHooks, 'checkpoint' | 'save'> => ({
+  checkpoint: checkpoint?.identity === identity ? checkpoint : undefined,
+  save: (state) => save?.({ ...state, stage: { search, ...(carried && { carried }) } }),
+})
+
+/** Runs a search before the last. Gives what goes over into the next. */
+async function earlier(
+  stages: readonly TrialStage[],
+  search: number,
+  before: Carried | undefined,
+  { emit, signal, execute, ...others }: TrialHooks,
+): Promise<Carried> {
+  const { begin, weights } = stages[search]!
+  const trial = begin(before)
+  const place = { search, of: stages.length }
+  const hooks = {
+    ...savingAs({ emit, ...others }, trial, search, before),
+    ...(signal && { signal }),
+    ...(execute && { execute }),
+    emit: (event: Event) => {
+      if (event.type === 'evaluation') emit(earlierEvent(event, place, trial.schedule.steps))
+    },
+  }
+  const model = beginModel(trial)
+  try {
+    const { search: found } = await searchStage(trial, hooks, model)
+    if (found.reason === 'interrupted')
+      throw new Interrupted(`interrupted in search ${search + 1} of ${stages.length + 1}`)
+    // A search that was over has told it already.
+    if (!hooks.checkpoint?.progress.finished) emit(carriedEvent(model, place, found.steps))
+    return { members: membersOf(model), ...(weights && { weights: new Map(model.weights.values()) }) }
+  } finally {
+    model.dispose()
+  }
+}
+
+interface Place {
+  readonly search: number
+  readonly of: number
+}
+
+const earlierEvent = (event: EventOf<'evaluation'>, place: Place, steps: number): Event => {
+  const { step, loss, validation, parameters, stepMs } = event
+  return { type: 'earlier', ...place, step, steps, loss: loss.total, validation, parameters, stepMs }
+}
+
+/** What a search leaves to the next one, in figures and, of choices of operations, by name. */
+function carriedEvent({ supernet, origin }: SupernetModel, place: Place, steps: number): Event {
+  const count = (groups: readonly GateGroup[], kind: GateGroup['kind']) =>
+    groups.filter((group) => group.kind === kind).reduce((sum, { members }) => sum + members.length, 0)
+  const kinds = ['operations', 'inputs', 'units'] as const
+  const left = kinds.map((kind) => [
+    kind,
+    { left: count(supernet.groups, kind), of: count(origin.groups, kind) },
+  ])
+  const choices = supernet.groups.filter(({ kind }) => kind === 'operations')
+  return {
+    type: 'carried',
+    ...place,
+    steps,
+    parameters: taskCost(supernet).parameters,
+    left: Object.fromEntries(left) as EventOf<'carried'>['left'],
+    choices: membersOf({ supernet: { groups: choices } }),
+  }
+}
+
+const membersOf = ({ supernet }: { supernet: Pick<Supernet, 'groups'> }): Record<string, string[]> =>
+  Object.fromEntries(supernet.groups.map(({ name, members }) => [name, members.map((member) => member.name)]))

@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { Interrupted } from '../../src/base/errors.js'
+import { resolveConfig } from '../../src/config/load-config.js'
+import type { Event, EventOf } from '../../src/events/types.js'
+import { memoryCheckpoints } from '../../src/library/checkpoints.js'
+import { fromFiles } from '../../src/library/data.js'
+import { search } from '../../src/library/search.js'
+import { eventsOf } from '../../src/report/history.js'
+import { deriveRun } from '../../src/runs/derive-run.js'
+import { freezeRun } from '../../src/runs/freeze-run.js'
+import { planRun } from '../../src/runs/plan-run.js'
+import { readEvents } from '../../src/runs/read-run.js'
+import { resumeRun, searchRun } from '../../src/runs/search-run.js'
+import { beginModel } from '../../src/search/initial.js'
+import { setupTrial } from '../../src/setup/setup-trial.js'
+import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+
+const folder = temporaryFolder()
+const at = (name: string) => join(folder, name)
+beforeAll(() => useBackend('wasm'))
+
+/** Progressive shrinking: a shallow search leaves two operations of each choice to a deeper one, which decides. */
+const shrinking = {
+  ...tinyCells,
+  supernet: { ...tinyCells.supernet, options: { ...tinyCells.supernet.options, cells: 2 } },
+  stages: [
+    {
+      supernet: { options: { cells: 1 } },
+      search: { epochs: 1, batch: 128, evaluateEvery: 2 },
+      carry: { keep: 2 },
+    },
+  ],
+}
+const stage = shrinking.stages[0]!
+const config = resolveConfig(shrinking)
+
+async function interrupted(out: string, type: Event['type'], times: number): Promise<void> {
+  const controller = new AbortController()
+  let seen = 0
+  const onEvent = (event: Event) => {
+    if (event.type === type && ++seen === times) controller.abort()
+  }
+  await expect(searchRun({ config, out, onEvent, signal: controller.signal })).rejects.toThrow(Interrupted)
+}
+
+describe('a search before the last', () => {
+  beforeAll(async () => {
+    const tensors = tf.memory().numTensors
+    await searchRun({ config, out: at('whole') })
+    expect(tf.memory().numTensors).toBe(tensors)
+  })
+
+  const start = (): EventOf<'start'> => eventsOf(readEvents(at('whole')), 'start')[0]!
+  const carried = (): EventOf<'carried'> => eventsOf(readEvents(at('whole')), 'carried')[0]!
+
+  test('leaves each choice the members that it kept, which are all that the last one chooses from', () => {
+    const { choices, left } = carried()
+    expect(Object.keys(choices).length).toBeGreaterThan(1)
+    for (const [group, members] of Object.entries(choices)) {
+      expect(members).toHaveLength(2)
+      expect(start().groups.find(({ name }) => name === group)!.members).toEqual(members)
+    }
+    expect(left.operations.left / left.operations.of).toBeCloseTo(2 / 3)
+    expect(left.inputs.left).toBe(left.inputs.of)
+    // What the smaller supernet did not have stays open.
+    const others = start().groups.filter(({ name, kind }) => kind === 'operations' && !(name in choices))
+    expect(others.length).toBeGreaterThan(0)
+    for (const { members } of others) expect(members).toHaveLength(3)
+  })
+
+  test('is told as it goes, and in the report', () => {
+    const looks = eventsOf(readEvents(at('whole')), 'earlier')
+    expect(looks.at(-1)).toMatchObject({ search: 0, of: 1, step: carried().steps, steps: carried().steps })
+    expect(readFileSync(at('whole/report.html'), 'utf8')).toContain('Searches before')
+    expect(readFileSync(at('whole/card.md'), 'utf8')).toContain('Searches before this one')
+  })
+
+  test.each([
+    ['in it', 'earlier', 1],
+    ['at its end', 'carried', 1],
+    ['in the last one', 'gates', 3],
+  ] as const)('goes on to the same bytes where it was interrupted %s', async (_, type, times) => {
+    const out = at(`stopped-${type}`)
+    await interrupted(out, type, times)
+    await resumeRun(out)
+    expect(contentOf(out)).toEqual(contentOf(at('whole')))
+    const told = (run: string) => readEvents(run).map(({ type }) => type)
+    expect(told(out)).toEqual(told(at('whole')))
+  })
+
+  test('is frozen along with the last one, and replayed', async () => {
+    const { choices } = carried()
+    const document = freezeRun(at('whole'))
+    await searchRun({ config: resolveConfig({ ...shrinking, schedule: document }), out: at('replayed') })
+    const architecture = (run: string) => readFileSync(at(`${run}/architecture.json`), 'utf8')
+    expect(architecture('replayed')).toBe(architecture('whole'))
+    expect(eventsOf(readEvents(at('replayed')), 'carried')[0]!.choices).toEqual(choices)
+    const { stages: _, ...alone } = shrinking
+    await expect(
+      searchRun({ config: resolveConfig({ ...alone, schedule: document }), out: at('alone') }),
+    ).rejects.toThrow('config.stages: expected')
+  })
+
+  test('does not open again to a classic rule', async () => {
+    const { groups } = await deriveRun(at('whole'), { rule: 'top-2' })
+    const { choices } = carried()
+    for (const { name, kept, of } of groups)
+      if (name in choices) {
+        expect(of).toBe(2)
+        for (const { member } of kept) expect(choices[name]).toContain(member)
+      }
+  })
+
+  test('does not take settings while it runs, nor rules', async () => {
+    const out = at('changed')
+    await interrupted(out, 'earlier', 1)
+    await expect(resumeRun(out, { set: ['search.weights.learningRate=0.01'] })).rejects.toThrow(
+      'the run is in search 1 of 2',
+    )
+    await expect(deriveRun(out, { rule: 'top-2' })).rejects.toThrow('the run is in search 1 of 2')
+  })
+})
+
+test('a plan counts the searches before the last', async () => {
+  const [{ minutes, memory }, alone] = [
+    await planRun(config, '.'),
+    await planRun(resolveConfig({ ...shrinking, stages: [] }), '.'),
+  ]
+  expect(minutes.earlier).toHaveLength(1)
+  expect(minutes.earlier[0]).toBeGreaterThan(0)
+  expect(alone.minutes.earlier).toEqual([])
+  expect(memory.map(({ stage, earlier, rows }) => [stage, earlier, rows])).toEqual([
+    ['search', 0, 64],
+    ['search', undefined, 128],
+    ...alone.memory.slice(1).map(({ stage, rows }) => [stage, undefined, rows]),
+  ])
+  // A cell where the last search has two.
+  expect(memory[0]!.parts).toBeLessThan(memory[1]!.parts)
+})
+
+describe('what goes over', () => {
+  test('is weights, where it is asked for, of the same name and shape', async () => {
+    const { search: settings, ...rest } = tinyMlp
+    const trial = await setupTrial(
+      resolveConfig({ ...rest, search: settings, stages: [{ carry: { weights: true } }] }),
+      '.',
+    )
+    const fresh = beginModel(trial)
+    const weights = new Map(
+      [...fresh.weights.values()].map(([name, values], i) => [
+        name,
+        i === 0 ? values.slice(1) : values.map(() => 7),
+      ]),
+    )
+    const begun = beginModel(trial.continued!({ members: {}, weights }))
+    const [first, ...others] = [...begun.weights.values()]
+    expect(first![1]).toEqual(fresh.weights.values().get(first![0]))
+    for (const [, values] of others) expect(new Set(values)).toEqual(new Set([7]))
+    fresh.dispose()
+    begun.dispose()
+  })
+
+  test('goes through several searches in a row, and is in checkpoints in memory', async () => {
+    const request = {
+      space: 'autoencoder-mlp',
+      data: fromFiles({ source: 'concrete' }),
+      search: { steps: 20, evaluateEvery: 5 },
+      retrain: { steps: 5 },
+      schedule: 'strong-then-relaxed',
+      stages: [
+        { schedule: 'none', search: { steps: 10 }, carry: { weights: true } },
+        { schedule: 'strong-then-relaxed', search: { steps: 20 } },
+      ],
+    }
+    const whole = await search(request)
+    const groups = eventsOf(whole.events, 'start')[0]!.groups
+    const [first, second] = eventsOf(whole.events, 'carried')
+    expect(first!.left.units.left).toBeGreaterThan(0.9 * first!.left.units.of)
+    expect(second!.left.units.left).toBeLessThan(second!.left.units.of)
+    expect(groups.reduce((sum, { members }) => sum + members.length, 0)).toBe(second!.left.units.left)
+    for (const times of [1, 3, 7]) {
+      const [stop, checkpoints] = [new AbortController(), memoryCheckpoints()]
+      let seen = 0
+      const onEvent = ({ type }: Event) => {
+        if ((type === 'earlier' || type === 'evaluation') && ++seen === times) stop.abort()
+      }
+      await expect(search({ ...request, checkpoints, onEvent, signal: stop.signal })).rejects.toThrow(
+        Interrupted,
+      )
+      const again = await search({ ...request, checkpoints })
+      expect(again.architecture).toEqual(whole.architecture)
+      expect(again.metrics).toEqual(whole.metrics)
+      expect(again.events.map(({ type }) => type)).toEqual(whole.events.map(({ type }) => type))
+    }
+  })
+})
+
+describe('what is wrong with a stage', () => {
+  const faults: [string, object, string][] = [
+    ['a setting', { search: { epoch: 3 } }, 'config.stages.0.search.epoch: unknown key'],
+    [
+      'an option',
+      { supernet: { options: { cell: 3 } } },
+      'config.stages.0.supernet.options.cell: unknown key',
+    ],
+    ['a schedule', { schedule: 'nonne' }, 'config.stages.0.schedule'],
+    ['a key', { keep: 2 }, 'config.stages.0.keep: unknown key'],
+    ['a number', { carry: { keep: 0 } }, 'config.stages.0.carry.keep: expected integer ≥ 1, got 0'],
+  ]
+  test.each(faults)('is told by its place before anything runs: %s', async (_, wrong, message) => {
+    const asked = async () =>
+      setupTrial(resolveConfig({ ...shrinking, stages: [stage, wrong].slice(1) }), '.')
+    await expect(asked()).rejects.toThrow(message)
+  })
+})
