@@ -84,7 +84,7 @@ async function searchIn(page: Page, url: string, { space, seed, epochs }: Settin
   await page.fill('[name=epochs]', String(epochs))
   await page.click('button')
   await page.waitForFunction('window.sentei?.report || window.sentei?.failed', null, { timeout: 600_000 })
-  const failed = (await page.evaluate('sentei.failed')) as string | undefined
+  const failed = await page.evaluate<string | undefined>('sentei.failed')
   if (failed !== undefined) throw new Error(failed)
-  return (await page.evaluate('(({ digits, files, ...told }) => told)(sentei.found)')) as Told
+  return page.evaluate<Told>('(({ digits, files, ...told }) => told)(sentei.found)')
 }
