@@ -7,7 +7,7 @@ import { packagePath } from '../../src/base/files.js'
 import type { Architecture, TrialMetrics } from '../../src/index.js'
 import { chromium } from './chromium.js'
 
-/** What the page has to tell of a search, and `in-node.js` as well. */
+/** What the page has to tell of a search, and `without-browser.js` as well. */
 interface Told {
   readonly architecture: Architecture
   readonly metrics: TrialMetrics
@@ -54,7 +54,7 @@ describe.skipIf(executablePath === undefined)('the page of examples/browser, in 
     const inBrowser = await searchIn(page, url, settings)
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [packagePath('test/browser/in-node.js'), JSON.stringify(settings)],
+      [packagePath('test/browser/without-browser.js'), JSON.stringify(settings)],
       { maxBuffer: 2 ** 26 },
     )
     const inNode = JSON.parse(stdout) as Told
