@@ -1,5 +1,5 @@
 /** Types that the public functions take and give, beside those that index.ts names. */
-export type { BackendOptions } from './backend/index.js'
+export type { BackendOptions } from './backend/start.js'
 export type { Device } from './backend/wasm/device.js'
 export type { Peaks } from './backend/wasm/peaks.js'
 export type { TrainingModule } from './backend/wasm/training-module.js'
@@ -19,6 +19,9 @@ export type { Ablation, Allowance, Evidence, GroupInfo, Level, Stage } from './e
 export type { PlainNetwork } from './export/fold.js'
 export type { ExportSource } from './export/layers.js'
 export type { SavedSearch } from './library/checkpoints.js'
+export type { Predictor } from './library/predictor.js'
+export type { SearchSettings } from './library/request.js'
+export type { SearchFindings } from './library/search-in-memory.js'
 export type { WindowOptions } from './nn/builder.js'
 export type { NamedParameter } from './nn/cost.js'
 export type { Attribute, Attributes } from './nn/graph.js'
@@ -76,12 +79,14 @@ export type {
 } from './schedule/types.js'
 export type { LogMark, MenuEntry, MenuFigures, Origin } from './search/state.js'
 export type { LatencySchema } from './setup/latency.js'
-export type { Continued } from './setup/trial-on.js'
+export type { Continued, OwnParts } from './setup/trial-on.js'
 export type { ChoiceOptions, EdgeOptions, NodeOptions } from './supernet/builder.js'
 export type { Above, CostTree, MemberCost } from './supernet/member-cost.js'
 export type { ClosedForm, Draws, RelaxationTraits } from './supernet/relaxations/types.js'
 export type { AnySpace, TypedSpace } from './supernet/space.js'
 export type { CostMetric, GateWeights, Latency, Member, MemberMetric, Pruned } from './supernet/types.js'
+export type { Divergence } from './train/course.js'
+export type { TriedRates } from './train/diverged.js'
 export type { Network } from './train/network.js'
 export type {
   LossWeights,
