@@ -3,7 +3,7 @@ import { Alarms } from './alarms-schema.js'
 import { ConfigBudget } from './budget-schema.js'
 import { Data, Split } from './data-schema.js'
 import { RelaxationSchema } from './relaxation-schema.js'
-import { object, oneOf } from './schema-parts.js'
+import { json, object, oneOf } from './schema-parts.js'
 import { StageSchema } from './stage-schema.js'
 import { length, Optimizer } from './training-schema.js'
 
@@ -111,7 +111,7 @@ const Retrain = object(
       { default: {} },
     ),
     options: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), {
+      Type.Record(Type.String(), json, {
         description: 'options of the space in which the retrained network differs from the searched one',
       }),
     ),
@@ -178,7 +178,7 @@ export const ConfigSchema = object(
     split: Split,
     supernet: object({
       space: Type.String({ description: 'a search space of the registry: darts-cell, autoencoder-mlp' }),
-      options: Type.Record(Type.String(), Type.Unknown(), { default: {} }),
+      options: Type.Record(Type.String(), json, { default: {} }),
       restrict: Type.Optional(
         Type.Array(
           object({
@@ -200,7 +200,7 @@ export const ConfigSchema = object(
       },
       { default: {} },
     ),
-    schedule: Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], {
+    schedule: Type.Union([Type.String(), Type.Record(Type.String(), json)], {
       default: 'auto',
       description:
         'a preset of schedules/, a JSON file, the document itself, or auto: the preset that suits the space',

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { type Json } from './schema-parts.js'
 
 /** Something that was changed while a run went on: one kind of record, whoever did it. */
 export const InterventionSchema = Type.Object(
@@ -13,8 +14,8 @@ export const InterventionSchema = Type.Object(
       description:
         'a key of the configuration, search.weights.clipNorm, or lambda.LAYER.TERM as in schedule.csv',
     }),
-    from: Type.Unknown({ description: 'its value before; null: it had none' }),
-    to: Type.Unknown({ description: 'its value since; null: none' }),
+    from: Type.Unsafe<Json>(Type.Unknown({ description: 'its value before; null: it had none' })),
+    to: Type.Unsafe<Json>(Type.Unknown({ description: 'its value since; null: none' })),
     by: Type.String({ minLength: 1, description: 'roll-back, resume, or who did it' }),
     why: Type.Optional(Type.String()),
   },

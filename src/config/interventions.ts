@@ -1,5 +1,6 @@
 import type { Config } from './config-schema.js'
 import type { Intervention } from './intervention-schema.js'
+import type { Json } from './schema-parts.js'
 
 /** Keys of a configuration that may change while its run goes on, `*` for all below. */
 export const changeable = [
@@ -78,11 +79,11 @@ function assign(target: object, [key, ...more]: readonly string[], value: unknow
 }
 
 /** The value at a path of a configuration; null where there is none. */
-export function valueAt(config: Config, path: readonly string[]): unknown {
+export function valueAt(config: Config, path: readonly string[]): Json {
   const found = path.reduce<unknown>(
     (value, key) =>
       typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
     config,
   )
-  return found ?? null
+  return (found ?? null) as Json
 }

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { BudgetSchema } from './budget-schema.js'
 import { InterventionSchema } from './intervention-schema.js'
+import { json } from './schema-parts.js'
 
 const strict = { additionalProperties: false }
 const Fraction = Type.Number({ minimum: 0, maximum: 1 })
@@ -143,7 +144,7 @@ const Replay = Type.Object(
     initial: Type.String({ description: 'hash of weights and α at iteration 0' }),
     data: Type.String({ description: 'hash of the data' }),
     latency: Type.Optional(Type.String({ description: 'hash of the table of measured times' })),
-    config: Type.Record(Type.String(), Type.Unknown(), { description: 'the settings that it depends on' }),
+    config: Type.Record(Type.String(), json, { description: 'the settings that it depends on' }),
     removals: Type.Array(Removal, { description: 'what was removed when: group, members, by what' }),
     interventions: Type.Optional(
       Type.Array(InterventionSchema, { description: 'what was changed while the search went on, in order' }),
@@ -247,7 +248,7 @@ export const PlannedSchema = Type.Object(
     kind: Type.Optional(Type.Literal('algorithmic')),
     planner: Type.String({ description: 'a planner of the registry' }),
     store: Type.Optional(Store),
-    base: Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], {
+    base: Type.Union([Type.String(), Type.Record(Type.String(), json)], {
       description: 'the expert schedule that it starts from: a preset, a JSON file, or the document',
     }),
     budget: Type.Optional(BudgetSchema),

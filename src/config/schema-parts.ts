@@ -8,3 +8,10 @@ export const object = <T extends Parameters<typeof Type.Object>[0]>(properties: 
   Type.Object(properties, { additionalProperties: false, ...options })
 /** A number from 0 to 1. */
 export const fraction = (options: object = {}) => Type.Number({ minimum: 0, maximum: 1, ...options })
+
+/** What a document may hold that only its reader knows. */
+export type Json =
+  string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json }
+
+/** A part of a document that is checked by whoever reads it: a space's options, a schedule. */
+export const json = Type.Unsafe<Json>(Type.Unknown())

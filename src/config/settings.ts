@@ -1,10 +1,11 @@
 import { parse } from 'yaml'
 import { InputError } from '../base/errors.js'
+import type { Json } from './schema-parts.js'
 
 /** One `--set path=value`: the keys from the document's root, the value, and the option as it was typed. */
 export interface Setting {
   readonly path: readonly string[]
-  readonly value: unknown
+  readonly value: Json
   readonly text: string
 }
 
@@ -20,7 +21,7 @@ export function parseSetting(text: string): Setting {
   // Assigning it would change the object's prototype instead of a key.
   if (path.includes('__proto__')) throw new InputError(`--set ${text}: unknown key`)
   try {
-    const value: unknown = parse(text.slice(equals + 1))
+    const value = parse(text.slice(equals + 1)) as Json
     // An alias inside of what it stands for would never end.
     JSON.stringify(value)
     return { path, value, text: `--set ${text}` }

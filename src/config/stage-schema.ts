@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
-import { object } from './schema-parts.js'
+import { json, object } from './schema-parts.js'
 
-const schedule = Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], {
+const schedule = Type.Union([Type.String(), Type.Record(Type.String(), json)], {
   default: 'none',
   description: 'of this search; none by default: gates move, and no λ presses them',
 })
@@ -29,7 +29,7 @@ export const StageSchema = object({
   supernet: Type.Optional(
     object({
       options: Type.Optional(
-        Type.Record(Type.String(), Type.Unknown(), { description: 'those in which its supernet differs' }),
+        Type.Record(Type.String(), json, { description: 'those in which its supernet differs' }),
       ),
       restrict: Type.Optional(
         Type.Array(
@@ -44,7 +44,7 @@ export const StageSchema = object({
   ),
   schedule,
   search: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), { description: 'settings in which it trains otherwise' }),
+    Type.Record(Type.String(), json, { description: 'settings in which it trains otherwise' }),
   ),
   carry: Carry,
 })

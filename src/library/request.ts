@@ -2,18 +2,32 @@ import { InputError } from '../base/errors.js'
 import { checkConfig } from '../config/check-config.js'
 import type { Config } from '../config/config-schema.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
+import type { Json } from '../config/schema-parts.js'
 import type { Event } from '../events/types.js'
 import type { OwnParts } from '../setup/trial-on.js'
 import type { ChosenSpace } from '../supernet/space.js'
 import type { CheckpointStore } from './checkpoints.js'
 import type { DataSource } from './data.js'
 
-/** All of a type's keys optional, however deep. */
-export type Partly<T> = T extends readonly unknown[]
+/** All of a type's keys optional, however deep, in lists as well. */
+export type Partly<T> = Json extends T
   ? T
-  : T extends object
-    ? { [K in keyof T]?: Partly<T[K]> }
-    : T
+  : T extends readonly (infer Item)[]
+    ? readonly Partly<Item>[]
+    : T extends object
+      ? { readonly [K in keyof T]?: Partly<T[K]> }
+      : T
+
+/** A planner's short form: its name, what it goes on from, and its own options. */
+export interface PlannedSchedule {
+  readonly planner: string
+  readonly base?: string | Partly<ScheduleDocument>
+  readonly name?: string
+  readonly description?: string
+  readonly budget?: Partly<NonNullable<ScheduleDocument['budget']>>
+  readonly store?: string
+  readonly [option: string]: Json | Partly<ScheduleDocument>
+}
 
 /** Keys of a configuration that a search takes as they stand there, each with its default. */
 type Settings = Partly<
@@ -43,7 +57,7 @@ export interface SearchSettings extends Settings, Omit<OwnParts, 'spaces'> {
   readonly space: ChosenSpace | string
   readonly data: DataSource
   /** A preset's name, a document, or, where there are files, one of them; `auto` by default: what suits the space. */
-  readonly schedule?: string | Partial<ScheduleDocument> | Readonly<Record<string, unknown>>
+  readonly schedule?: string | Partly<ScheduleDocument> | PlannedSchedule
   /** Layers and members that the supernet is restricted to, as `supernet.restrict` of a configuration. */
   readonly restrict?: Config['supernet']['restrict']
   /** Aborting it ends the search with `Interrupted`; `checkpoints`, or the folder, then know where it stood. */

@@ -2,6 +2,7 @@ import { InputError, expected } from '../base/errors.js'
 import { sha256 } from '../base/hash.js'
 import type { Config } from '../config/config-schema.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
+import type { Json } from '../config/schema-parts.js'
 import type { PreparedData } from '../data/types.js'
 
 /** The settings that a search depends on, beside its data and its schedule. */
@@ -18,10 +19,12 @@ const settings = [
 ] as const
 
 /** Of a configuration what a replay must have in common with the run that was frozen. */
-export function settingsOf(config: Config): Record<string, unknown> {
+export function settingsOf(config: Config): Record<string, Json> {
   // Where the table of measured times lies does not matter; its hash does.
   const objective = { ...config.objective, latency: undefined }
-  return Object.fromEntries(settings.map((key) => [key, key === 'objective' ? objective : config[key]]))
+  return Object.fromEntries(
+    settings.map((key) => [key, (key === 'objective' ? objective : config[key]) as Json]),
+  )
 }
 
 /**

@@ -61,7 +61,7 @@ function writtenOut(
     ...stage,
     supernet: { options, ...(restrict && { restrict }) },
     schedule,
-    search: inOrderOf(last.search, search) as Record<string, unknown>,
+    search: inOrderOf(last.search, search) as NonNullable<Stage['search']>,
   }
 }
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
+import type { Json } from '../../src/config/schema-parts.js'
 import type { Event } from '../../src/events/types.js'
 import { planners, presetNames } from '../../src/registry.js'
 import { readCheckpoint } from '../../src/runs/checkpoint-file.js'
@@ -176,7 +177,7 @@ describe.each(names)('the planner %s', (name) => {
 
 test('a document that names no planner of the registry, or none of its options, is refused', () => {
   const base = 'none'
-  const of = (document: object) => () => resolveSchedule(document as Record<string, unknown>, '.')
+  const of = (document: object) => () => resolveSchedule(document as Record<string, Json>, '.')
   expect(of({ planner: 'controler', base })).toThrow(
     `schedule.planner: unknown planner controler; did you mean "controller"?; planners: ${names.join(', ')}`,
   )
