@@ -10,7 +10,8 @@
  */
 import { appendFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { queryBenchmark, resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
+import { resolveConfig, runTrial, setupTrial, useBackend } from '../src/index.js'
+import { queryBenchmark } from '../src/runs.js'
 import { textTable } from '../src/cli/table.js'
 import { rowsIn, valueOf } from './command-line.js'
 

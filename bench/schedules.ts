@@ -8,7 +8,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
-  benchOperations,
   presetNames,
   resolveConfig,
   runTrial,
@@ -16,6 +15,7 @@ import {
   useBackend,
   type TrialMetrics,
 } from '../src/index.js'
+import { benchOperations } from '../src/runs.js'
 import { textTable } from '../src/cli/table.js'
 import { format } from './summary.js'
 import { valueOf } from './command-line.js'

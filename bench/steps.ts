@@ -11,7 +11,7 @@ import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { packagePath } from '../src/base/files.js'
 import { textTable } from '../src/cli/table.js'
-import type { StepFigures } from '../src/index.js'
+import type { StepFigures } from '../src/runs.js'
 import { threadPeaks } from './thread-peaks.js'
 
 interface Workload {

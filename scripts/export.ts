@@ -4,7 +4,7 @@
  *     npx tsx scripts/export.ts RUN [OUT]
  */
 import { join } from 'node:path'
-import { exportFormats, exportRun } from '../src/index.js'
+import { exportFormats, exportRun } from '../src/runs.js'
 
 const [run, out = 'exported'] = process.argv.slice(2)
 if (!run) throw new Error('usage: npx tsx scripts/export.ts RUN [OUT]')

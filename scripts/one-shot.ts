@@ -3,7 +3,8 @@
  *
  *     npx tsx scripts/one-shot.ts [OUT]
  */
-import { resolveConfig, searchRun } from '../src/index.js'
+import { resolveConfig } from '../src/index.js'
+import { searchRun } from '../src/runs.js'
 
 const config = resolveConfig({
   name: 'one-shot',

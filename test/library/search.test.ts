@@ -7,22 +7,19 @@ import {
   fromFiles,
   fromRecords,
   fromTensors,
-  deriveRun,
   rules,
   type Rule,
   Interrupted,
   memoryCheckpoints,
   fileCheckpoints,
-  predictFile,
   randomSource,
-  resumeRun,
   search,
-  searchRun,
   resolveConfig,
   useBackend,
   type Event,
   type SearchRequest,
 } from '../../src/index.js'
+import { deriveRun, predictFile, resumeRun, searchRun } from '../../src/runs.js'
 import { dartsCell, mlpCell, temporalConv } from '../../src/spaces.js'
 import { temporaryFolder } from '../runs/helper.js'
 

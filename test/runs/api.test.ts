@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { expect, test } from 'vitest'
 import * as sentei from '../../src/index.js'
+import { searchRun } from '../../src/runs.js'
 import { temporaryFolder, tinyMlp } from './helper.js'
 
 const folder = temporaryFolder()
@@ -24,7 +25,7 @@ test('a search over a space of one’s own takes twenty lines', async () => {
   const supernet = { space: 'one-hidden' }
   const config = sentei.resolveConfig({ ...tinyMlp, supernet, schedule: 'fixed-l1' })
   const events: sentei.Event[] = []
-  const run = await sentei.searchRun({
+  const run = await searchRun({
     config,
     spaces: [oneHidden],
     out: join(folder, 'own'),

@@ -3,16 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, expect, test } from 'vitest'
-import {
-  tableOf,
-  predictFile,
-  predictionsCsv,
-  resolveConfig,
-  resumeRun,
-  searchRun,
-  useBackend,
-  type Reader,
-} from '../../src/index.js'
+import { tableOf, resolveConfig, useBackend, type Reader } from '../../src/index.js'
+import { predictFile, predictionsCsv, resumeRun, searchRun } from '../../src/runs.js'
 import { idxFile, npyFile, pngFile } from '../data/readers/helpers.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-formats-'))

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
-import { resolveConfig, searchRun, useBackend } from '../../src/index.js'
+import { resolveConfig, useBackend } from '../../src/index.js'
+import { searchRun } from '../../src/runs.js'
 
 let folder: string
 beforeAll(async () => {

@@ -28,7 +28,7 @@ const order = [
   ['fleet', 'operate'],
   ['types.ts'],
   ['core.ts'],
-  ['index.ts', 'browser.ts'],
+  ['index.ts', 'runs.ts', 'browser.ts'],
   ['cli'],
 ]
 

@@ -1,0 +1,22 @@
+/** Runs in folders, as the command line makes them: search, go on, derive, retrain, explain, predict. The entry point `sentei/runs`. */
+export { exportFormats, exportRun } from './export/formats.js'
+export { explain, type Explanation } from './report/explain.js'
+export { explanationText } from './report/explain-text.js'
+export { benchOperations, type BenchOperationsOptions } from './runs/bench-operations.js'
+export { benchStep, type BenchStepOptions, type StepFigures } from './runs/bench-step.js'
+export { deriveRules, deriveRun, type DeriveRunOptions } from './runs/derive-run.js'
+export { freezeRun, scheduleText } from './runs/freeze-run.js'
+export type { RunHooks } from './runs/hooks.js'
+export { planRun, type RunPlan } from './runs/plan-run.js'
+export { predictFile, predictionsCsv, type Predictions } from './runs/predict-file.js'
+export {
+  queryBenchmark,
+  type QueryAnswer,
+  type QueryOptions,
+  type TableSummary,
+} from './runs/query-benchmark.js'
+export { readRun } from './runs/read-run.js'
+export { reportRun } from './runs/report-run.js'
+export { retrainRun } from './runs/retrain-run.js'
+export type { FinishedRun, Timings } from './runs/run-folder.js'
+export { resumeRun, searchRun, type SearchRunOptions } from './runs/search-run.js'
