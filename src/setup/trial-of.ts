@@ -20,6 +20,7 @@ import type { Trial } from '../trial/types.js'
 import { checkFit } from './fit-check.js'
 import type { TrialHost } from './host.js'
 import { latencyOf } from './latency.js'
+import { checkOwnParts } from './own-parts.js'
 import { relaxationIn, relaxationOf } from './relaxation.js'
 import { checkReplay } from './replay-check.js'
 import { compileFor, presetOf, scheduleOf, withBudget, withTolerance } from './schedule-of.js'
@@ -57,6 +58,7 @@ export async function trialOf(
     interventions = [],
   }: OwnParts & Continued = {},
 ): Promise<Trial> {
+  checkOwnParts({ terms: ownTerms, planners: ownPlanners, relaxations, rules })
   const data = prepared(await host.dataset(given), given)
   const supernet = buildSupernet(given, data, own, host.memory)
   const relaxation = relaxationIn(given.relaxation, relaxations)
