@@ -1,3 +1,4 @@
+import { InputError } from '../base/errors.js'
 import { columnBuilder, selectCells, type Column } from './column.js'
 import type { NumberForm } from './numbers.js'
 
@@ -74,6 +75,15 @@ export function tableOf(
   form: NumberForm = {},
 ): Table {
   const room = { bytes: 0 }
+  const odd = rows.findIndex((cells) => cells.length !== rest.names.length)
+  if (odd >= 0)
+    throw new InputError(
+      `${rest.name} ${rest.unit} ${rest.places[odd] ?? odd + 1}: expected ${rest.names.length} cells, one for each name, got ${rows[odd]!.length}`,
+    )
+  if (rest.places.length !== rows.length)
+    throw new InputError(
+      `${rest.name}: expected ${rows.length} places, one for each row, got ${rest.places.length}`,
+    )
   const columns = rest.names.map((_, c) => {
     const builder = columnBuilder(`data: ${rest.name}`, room, form)
     for (const cells of rows) {

@@ -1,5 +1,6 @@
+import { InputError } from '../base/errors.js'
 import { appendRows, asTable, joinChannels, joinTargets } from './combine.js'
-import { rowCount, type Content } from './content.js'
+import { rowCount, type Arrays, type Content, type Table } from './content.js'
 import type { DataFiles, DataSettings } from './data-settings.js'
 import type { ReadOptions, Reader } from './readers/types.js'
 
@@ -26,7 +27,17 @@ async function readFiles(files: DataFiles, settings: DataSettings): Promise<Cont
 }
 
 const readAll = (reader: Reader, paths: readonly string[], options: ReadOptions): Promise<Content[]> =>
-  Promise.all(paths.map(async (path) => reader.read(path, options)))
+  Promise.all(paths.map((path) => contentOf(reader, path, options)))
+
+/** What a reader makes of a file, if that is rows: a table's columns, or arrays of one shape. */
+export async function contentOf(reader: Reader, path: string, options: ReadOptions): Promise<Content> {
+  const content = (await reader.read(path, options)) as Content | undefined
+  const { places, columns, values, shape } = (content ?? {}) as Partial<Table & Arrays>
+  if (Array.isArray(places) && (columns ?? (values && shape))) return content!
+  throw new InputError(
+    `${path}: the reader ${reader.name} gave no rows: expected places and either names and columns, as of tableOf, or shape and values`,
+  )
+}
 
 /** A file for each channel, side by side. */
 export async function readChannels(
@@ -37,7 +48,7 @@ export async function readChannels(
   // The steps of one channel are the features of a table.
   const own: ReadOptions = { ...options, kind: 'table' }
   const contents = Object.entries(channels).map(
-    async ([name, path]) => [name, await reader.read(path, own)] as const,
+    async ([name, path]) => [name, await contentOf(reader, path, own)] as const,
   )
   return joinChannels(await Promise.all(contents))
 }

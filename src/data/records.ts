@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { asTable } from './combine.js'
 import type { Content } from './content.js'
 import { encodeContent, type Records } from './encode-content.js'
-import { readChannels } from './read-content.js'
+import { contentOf, readChannels } from './read-content.js'
 import { readerByName, readerByPath, readers } from './readers/index.js'
 import type { ReadOptions, Reader } from './readers/types.js'
 import type { Encoding } from './types.js'
@@ -37,6 +37,6 @@ async function readNew(
   const [height, width, channels] = shape ?? []
   const image =
     kind === 'images' && shape ? { height: height!, width: width!, channels: channels! } : undefined
-  const content = await reader.read(path, { ...options, ...(image && { image }) })
+  const content = await contentOf(reader, path, { ...options, ...(image && { image }) })
   return kind === 'series' ? asTable(content) : content
 }

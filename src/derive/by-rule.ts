@@ -1,5 +1,5 @@
 import type { RandomSource } from '../base/random.js'
-import { keptBy } from '../search/decide/rules/kept.js'
+import { keptBy, orderedBy, rankedBy } from '../search/decide/rules/kept.js'
 import type { Rule, Seen } from '../search/decide/rules/types.js'
 import { pruneGroup } from '../supernet/prune.js'
 import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
@@ -19,13 +19,13 @@ export function architectureBy(
   { threshold, random }: RuleOptions,
 ): Architecture {
   const draw = (of: string) => random.stream('projection', of)
-  const left = rule.order(supernet.groups).reduce((current, { name }) => {
+  const left = orderedBy(rule, supernet.groups).reduce((current, { name }) => {
     const group = current.groups.find((each) => each.name === name)
     const members = group?.members.filter((member) => weights[name]?.[member.name] !== undefined) ?? []
     if (!group || members.length === 0) return current
     const standing = { ...group, members }
     const seen: Seen = { supernet: current, weights, threshold, draw }
-    return pruneGroup(current, name, keptBy(rule.rank(standing, seen), standing, seen)).supernet
+    return pruneGroup(current, name, keptBy(rankedBy(rule, standing, seen), standing, seen)).supernet
   }, supernet)
   return architectureOf(supernet, left, weights)
 }

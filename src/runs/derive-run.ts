@@ -11,6 +11,7 @@ import type { Rule } from '../search/decide/rules/types.js'
 import { beginModel } from '../search/initial.js'
 import { freshProgress } from '../search/progress.js'
 import { supernetStepper } from '../search/stepper.js'
+import { checkOwnParts } from '../setup/own-parts.js'
 import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import type { GateWeights, Architecture } from '../supernet/types.js'
 import { isOfLast, onWhatWasLeft } from '../trial/stages.js'
@@ -44,6 +45,7 @@ export async function deriveRun(
   run: string,
   { rule = 'final', step, threshold = 0.5, seed, menu, ...own }: DeriveRunOptions = {},
 ): Promise<Architecture> {
+  if (typeof rule !== 'string') checkOwnParts({ rules: [rule] })
   const name = typeof rule === 'string' ? rule : rule.name
   const found = typeof rule === 'string' ? rules.find((each) => each.name === rule) : rule
   if (!found && name !== 'final')

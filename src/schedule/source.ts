@@ -1,3 +1,4 @@
+import { expected } from '../base/errors.js'
 import { append } from './columns.js'
 import type { Observed } from './observed.js'
 import type { LambdaRow } from './table.js'
@@ -48,6 +49,7 @@ export function lambdaRecord(schedule: Schedule): LambdaRecord {
       columns: schedule.columns.map((column, i) => ({ ...column, segments: columns[i]! })),
     },
     add(t, row) {
+      requireRow(row, schedule.columns.length, t)
       append(task, t, t + 1, row.task)
       append(reconstruction, t, t + 1, row.reconstruction)
       row.columns.forEach((value, i) => {
@@ -69,3 +71,13 @@ export function lambdaRecord(schedule: Schedule): LambdaRecord {
 
 const flattened = (segments: readonly Segment[]): Float64Array =>
   Float64Array.from(segments.flatMap(({ from, to, value }) => [from, to, value]))
+
+/** A planner of one's own may answer anything. */
+function requireRow(row: Partial<LambdaRow> | undefined, columns: number, t: number): void {
+  const { task, reconstruction, columns: given } = row ?? {}
+  const fault = (what: string, got: unknown) => expected(`schedule.planner: at iteration ${t}`, what, got)
+  if (typeof task !== 'number' || typeof reconstruction !== 'number')
+    throw fault('numbers for task and reconstruction', row)
+  if (given?.length !== columns)
+    throw fault(`a λ for each of the schedule’s ${columns} columns`, given?.length)
+}

@@ -46,17 +46,22 @@ function checkCriteria(criteria: Config['criteria'], isClass: boolean): void {
 }
 
 function checkPruning({ prune }: Schedule, { splits }: PreparedData, own: readonly Rule[]): void {
-  const all = [...own, ...rules]
-  const found = all.find(({ name }) => name === prune.rule)
-  const names = all.map(({ name }) => name)
-  if (!found)
-    throw new InputError(
-      `schedule.prune.rule: unknown rule ${prune.rule}${didYouMean(prune.rule, names)}; rules: ${names.join(', ')}`,
-    )
+  const found = knownRule(prune.rule, own)
   if (found.measures && splits.arch.length + splits.validation.length === 0)
     throw new InputError(
       `schedule.prune.rule: ${found.name} measures on the split arch or validation, and both are empty; give config.split.validation a share`,
     )
+}
+
+/** The rule of a name, a call's own or the registry's; the error lists all. */
+export function knownRule(rule: string, own: readonly Rule[] = []): Rule {
+  const all = [...own, ...rules]
+  const found = all.find(({ name }) => name === rule)
+  const names = all.map(({ name }) => name)
+  if (found) return found
+  throw new InputError(
+    `schedule.prune.rule: unknown rule ${rule}${didYouMean(rule, names)}; rules: ${names.join(', ')}`,
+  )
 }
 
 function checkAugmentation(config: Config, { dataset }: PreparedData): void {

@@ -1,4 +1,4 @@
-import { InputError } from '../base/errors.js'
+import { expected, InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import { validate } from '../config/validator.js'
@@ -9,6 +9,7 @@ import { continuing } from '../supernet/continuation.js'
 import { restrict } from '../supernet/restrict.js'
 import type { AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
+import { wellBuilt } from '../supernet/well-built.js'
 import { sized } from './sizes.js'
 
 /** The supernet that a configuration asks for, on its data's shape, where a machine has so many bytes of memory. */
@@ -21,6 +22,7 @@ export function buildSupernet(
 ): Supernet {
   const path = `${place}.supernet`
   const space = spaceOf(supernet.space, `${path}.space`, own)
+  checkDefinition(space)
   const options: unknown = validate(space.options, supernet.options, `${path}.options`)
   if (!space.ranks.includes(dataset.shape.length))
     throw new InputError(
@@ -30,7 +32,13 @@ export function buildSupernet(
   const { kind } = dataset.encoding
   const columns = continuedColumns(dataset)
   const build = () => {
-    const built = space.build({ options: options as never, input: dataset.shape, outputs, kind })
+    const { shape: input } = dataset
+    const built = wellBuilt(
+      space.name,
+      space.build({ options: options as never, input, outputs, kind }),
+      input,
+      outputs,
+    )
     return columns ? continuing(built, columns) : built
   }
   return restrict(
@@ -87,10 +95,19 @@ export function spaceOf(name: string, path: string, own: readonly AnySpace[] = [
   )
 }
 
+/** Refuses a space without what is asked of it before it builds. */
+function checkDefinition({ name, ranks, options }: AnySpace): void {
+  if (!Array.isArray(ranks))
+    throw expected(`space ${name}: ranks`, 'an array of numbers of axes: [1] for tables', ranks)
+  if (typeof options !== 'object')
+    throw expected(`space ${name}: options`, 'a JSON Schema of its options', options)
+}
+
 /** A space's supernet, by default with its default options, on a small input: enough where only its layers matter. */
 export function sampleSupernet(name: string, given: object = {}): Supernet {
   const space = spaceOf(name, '--supernet')
   const options: unknown = validate(space.options, given, 'options')
   const input = Math.min(...space.ranks) === 3 ? [16, 16, 3] : Array<number>(Math.min(...space.ranks)).fill(8)
-  return sized(() => space.build({ options: options as never, input, outputs: 2 }), options, '--options')
+  const build = () => wellBuilt(name, space.build({ options: options as never, input, outputs: 2 }), input, 2)
+  return sized(build, options, '--options')
 }

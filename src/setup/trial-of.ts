@@ -6,6 +6,7 @@ import type { Carried } from '../search/state.js'
 import { resolveTraining, type ResolvedConfig } from '../train/training.js'
 import type { Trial } from '../trial/types.js'
 import type { TrialHost } from './host.js'
+import { checkOwnParts } from './own-parts.js'
 import { trialOn, type Continued, type OwnParts } from './trial-on.js'
 
 /**
@@ -17,6 +18,7 @@ export async function trialOf(
   host: TrialHost,
   parts: OwnParts & Continued = {},
 ): Promise<Trial> {
+  checkOwnParts(parts)
   const data = prepared(await host.dataset(given), given)
   return given.stages?.length ? stagedTrial(data, given, host, parts) : trialOn(data, given, host, parts)
 }

@@ -1,7 +1,8 @@
 import { InputError } from '../base/errors.js'
+import { didYouMean } from '../base/suggest.js'
 import { graphBuilder, type GraphBuilder } from '../nn/builder.js'
 import type { Shape } from '../nn/graph.js'
-import { operationOf } from './operations/index.js'
+import { operationOf, operations as table } from './operations/index.js'
 import type { Operation } from './operations/types.js'
 import type { GateGroup, Supernet } from './types.js'
 
@@ -64,7 +65,10 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
 
   /** Registers a group; one of that name is shared, if it has the same members. */
   const gate = (group: GateGroup): void => {
-    if (!layers.has(group.layer)) throw new Error(`${group.name}: unknown layer ${group.layer}`)
+    if (!layers.has(group.layer))
+      throw new Error(
+        `${group.name}: unknown layer ${group.layer}${didYouMean(group.layer, [...layers])}; layers: ${[...layers].join(', ')}`,
+      )
     const known = groups.get(group.name)
     const names = ({ members }: GateGroup) => members.map(({ name }) => name).join()
     if (known && names(known) !== names(group))
@@ -111,13 +115,19 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
         name: member,
         parameterFree: parameterFree.includes(member),
       }))
+      if (members.length === 0) throw new Error(`${name}: expected members to choose from, got none`)
       if (members.length === 1) return Object.values(inputs)[0]!
       gate({ name, layer, kind: 'operations', members, total: 1, keep: { min: 1, max: 1 } })
       return b.node('mix', Object.values(inputs), { group: name, members: Object.keys(inputs) })
     },
     node(b, inputs, { name, layer, keep }) {
       const names = Object.keys(inputs)
-      const { min, max } = typeof keep === 'number' ? { min: keep, max: keep } : keep
+      const { min, max } = typeof keep === 'number' ? { min: keep, max: keep } : (keep ?? {})
+      if (names.length === 0) throw new Error(`${name}: expected inputs to choose from, got none`)
+      if (!(min >= 1 && max >= min))
+        throw new Error(
+          `${name}: expected keep, a number from 1 on or { min, max }, got ${JSON.stringify(keep) ?? 'nothing'}`,
+        )
       if (names.length <= min) return b.add(Object.values(inputs))
       const members = names.map((member) => ({ name: member }))
       gate({ name, layer, kind: 'inputs', members, total: max, keep: { min, max } })
@@ -143,6 +153,11 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
 function operationNamed(operation: string | Operation): Operation {
   if (typeof operation !== 'string') return operation
   const found = operationOf(operation)
-  if (!found) throw new Error(`unknown operation: ${operation}`)
+  if (!found) {
+    const names = table.map(({ name }) => name)
+    throw new Error(
+      `unknown operation: ${operation}${didYouMean(operation, names)}; operations: ${names.join(', ')}`,
+    )
+  }
   return found
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../base/random.js'
 import { cut, ParameterStore } from '../nn/parameter-store.js'
+import { shaped } from '../nn/shaped.js'
 import type { Slice } from '../nn/slice.js'
 import { onVectors } from '../nn/vectors.js'
 import { groupOf, pruneGroup } from './prune.js'
@@ -33,8 +34,11 @@ export class SupernetModel {
     this.#random = random
     this.relaxation = relaxation
     this.weights = ParameterStore.of(supernet.graph, random)
-    for (const group of supernet.groups)
-      this.#alphas.set(group.name, tf.tensor1d(relaxation.initial(group, random, noise)))
+    for (const group of supernet.groups) {
+      const alpha = tf.tensor1d(relaxation.initial(group, random, noise))
+      const of = `relaxation ${relaxation.name}: initial of ${group.name}`
+      this.#alphas.set(group.name, shaped(alpha, [group.members.length], of))
+    }
   }
 
   /** The supernet as it stands now, without what was pruned. */
@@ -62,7 +66,13 @@ export class SupernetModel {
 
   /** Differentiable mixture weights of a group; call inside a tidy. */
   mixture(group: string): tf.Tensor1D {
-    return this.relaxation.weights(this.alpha(group), this.#mixed(group), this.temperature)
+    const weights = this.relaxation.weights(this.alpha(group), this.#mixed(group), this.temperature)
+    return this.#ofMembers(weights, group, 'weights')
+  }
+
+  /** What the relaxation gave, if it has a number a member. */
+  #ofMembers(given: tf.Tensor1D, group: string, by: string): tf.Tensor1D {
+    return shaped(given, this.alpha(group).shape, `relaxation ${this.relaxation.name}: ${by} of ${group}`)
   }
 
   /**
@@ -97,7 +107,8 @@ export class SupernetModel {
     const now = this.#mixed(group)
     const uniform = Float32Array.from(now.members, ({ name }) => drawn.get(name)!)
     const of = (what: string) => this.#random.stream(`relaxation ${what}`, group, t)
-    return sample(this.alpha(group), now, this.temperature, { uniform, of })
+    const weights = sample(this.alpha(group), now, this.temperature, { uniform, of })
+    return this.#ofMembers(weights, group, 'sample')
   }
 
   /** Keeps the weights that the model began with from now on, cut as the weights are. Before any pruning. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../base/random.js'
 import type { Graph } from '../nn/graph.js'
+import { shaped } from '../nn/shaped.js'
 import type { Shard, Tap } from './shard.js'
 
 /** The outputs of a layer: those of its nodes that other layers read, or that are outputs of the network. */
@@ -61,7 +62,11 @@ export function tapGradients(
   for (const { node, terms } of taps)
     for (const { action, lambda } of terms) {
       const { probe } = action
-      const value = (h: tf.Tensor, other: tf.Tensor) => tf.mul(action.value(h, other), lambda * share)
+      const value = (h: tf.Tensor, other: tf.Tensor) =>
+        tf.mul(
+          shaped(action.value(h, other), [], `a term’s value on the activations ${node}`),
+          lambda * share,
+        )
       const h = own(node)
       if (probe === undefined)
         add(

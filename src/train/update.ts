@@ -3,6 +3,7 @@ import { blendInPlace, squaredNorm } from '../backend/wasm/optimizer.js'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { BatchStatistics } from '../nn/functions/batch-norm.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
+import { shaped } from '../nn/shaped.js'
 import type { LayerGates, Term } from '../objective/terms/types.js'
 import type { Optimizer, Update } from './optimizer.js'
 import type { Gradients } from './shard.js'
@@ -45,7 +46,7 @@ export function stepWeights(store: ParameterStore, gradients: Gradients, step: W
     const terms = shape.length > 1 ? step.terms(layer, name) : []
     const { decay, threshold, others } = byForm(terms)
     const initial = () => step.initial!(name)
-    const total = withSmooth(gradient, store.get(name), initial, others, scale)
+    const total = withSmooth(gradient, name, store.get(name), initial, others, scale)
     if (total !== gradient) added.push(total)
     updates.push({ name, gradient: total, decay, threshold: learningRate * threshold })
     if (others.some(({ term }) => term.weights!.proximal)) proximal.push({ name, terms: others })
@@ -56,7 +57,11 @@ export function stepWeights(store: ParameterStore, gradients: Gradients, step: W
       if (term.weights!.proximal)
         store.set(
           name,
-          tf.tidy(() => term.weights!.proximal!(store.get(name), learningRate * lambda)),
+          tf.tidy(() => {
+            const value = store.get(name)
+            const moved = term.weights!.proximal!(value, learningRate * lambda)
+            return shaped(moved, value.shape, `term ${term.name}: proximal on ${name}`)
+          }),
         )
   tf.dispose(added)
   scale?.dispose()
@@ -76,6 +81,7 @@ function byForm(terms: readonly WeightedTerm[]) {
 /** The gradient with those of smooth terms, which clipping must not scale. */
 function withSmooth(
   gradient: tf.Tensor,
+  name: string,
   value: tf.Tensor,
   initial: () => tf.Tensor,
   terms: readonly WeightedTerm[],
@@ -85,7 +91,9 @@ function withSmooth(
   if (smooth.length === 0) return gradient
   return tf.tidy(() =>
     smooth.reduce((sum: tf.Tensor, { term, lambda }) => {
-      const own = tf.mul(term.weights!.gradient!(value, initial), lambda)
+      const slope = term.weights!.gradient!(value, initial)
+      shaped(slope, value.shape, `term ${term.name}: gradient on ${name}`)
+      const own = tf.mul(slope, lambda)
       return tf.add(sum, scale ? tf.div(own, scale) : own)
     }, gradient),
   )
@@ -109,7 +117,8 @@ export function smoothGateGradients(
     return smooth
       .map(({ term, lambda, selected }) => {
         const seen = { ...layer, ...(selected && selection(layer, selected)), mixture }
-        return tf.mul<tf.Scalar>(term.gates!.value(seen), lambda)
+        const value = shaped(term.gates!.value(seen), [], `term ${term.name}: value on gates`)
+        return tf.mul<tf.Scalar>(value, lambda)
       })
       .reduce((sum, value) => tf.add(sum, value))
   }

@@ -136,6 +136,15 @@ test('schedule validate takes a preset, a configuration and a run', async () => 
   expect(JSON.parse(await valid(at('run'), '--json'))).toMatchObject({ kind: 'run', compiled: true })
 })
 
+test('schedule validate refuses a rule that there is not', async () => {
+  const phases = [{ name: 'all', until: 1 }]
+  writeFileSync(at('rule.json'), JSON.stringify({ name: 'x', phases, prune: { rule: 'magnitud' } }))
+  for (const on of [[], onCells])
+    await expect(program('schedule', 'validate', at('rule.json'), ...on)).rejects.toThrow(
+      'schedule.prune.rule: unknown rule magnitud; did you mean "magnitude"?',
+    )
+})
+
 describe('schedule freeze', () => {
   test('writes a document that a configuration takes, and overwrites nothing', async () => {
     const freeze = () => program('schedule', 'freeze', at('run'), '--out', at('frozen.json'))

@@ -5,6 +5,7 @@ import { resolveConfig } from '../../src/config/load-config.js'
 import { PlannedSchema, ScheduleSchema } from '../../src/config/schedule-schema.js'
 import { readers } from '../../src/data/readers/index.js'
 import { planners, presetNames, spaces, terms } from '../../src/registry.js'
+import { rules } from '../../src/search/decide/rules/index.js'
 import { resolveSchedule } from '../../src/setup/schedule-file.js'
 import { compileFor } from '../../src/setup/schedule-of.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
@@ -108,6 +109,19 @@ describe('tables say what the program says', () => {
   test('data.md has every reader, and what it reads', () => {
     const rows = tableRows('docs/data.md', 'Formats').map(([name, , what]) => [coded(name!)[0], what])
     expect(rows).toEqual(readers.map(({ name, description }) => [name, description]))
+  })
+
+  test('methods.md and the key prune.rule name every rule', () => {
+    const names = rules.map(({ name }) => name)
+    const rows = tableRows('docs/methods.md', 'Classic rules').flatMap(([name]) => coded(name!))
+    expect(rows.sort()).toEqual(['final', ...names].sort())
+    const [key] = tableRows('docs/schedules.md', 'Keys').filter(([name]) => name === '`prune.rule`')
+    for (const name of names) expect(key!.at(-1)).toContain(name)
+  })
+
+  test('concepts.md names every relaxation', () => {
+    const rows = tableRows('docs/concepts.md', 'Relaxations').flatMap(([name]) => coded(name!))
+    expect(rows).toEqual(Object.keys(relaxations))
   })
 
   test('schedules.md names every preset', () => {

@@ -46,6 +46,30 @@ describe('the supernet builder', () => {
 
   it('refuses an operation that is not in the table', () => {
     expect(() => build(['conv-9x9', 'skip'])).toThrow('unknown operation: conv-9x9')
+    expect(() => build(['conf-3x3', 'skip'])).toThrow('did you mean "conv-3x3"?; operations: none, skip')
+  })
+
+  it('refuses groups of nobody, numbers that no architecture has, and names that it does not know', () => {
+    const s = supernetBuilder([4], 'stem')
+    const b = s.layer('cell')
+    const group = { name: 'cell/group', layer: 'cell' }
+    const two = { a: b.input, b: b.dense(b.input, 4) }
+    expect(() => s.choice(b, {}, group)).toThrow('cell/group: expected members to choose from, got none')
+    expect(() => s.node(b, {}, { ...group, keep: 1 })).toThrow('cell/group: expected inputs to choose from')
+    for (const [keep, got] of [
+      [0, '0'],
+      [undefined as never, 'nothing'],
+      [{ min: 2, max: 1 }, '{"min":2,"max":1}'],
+    ] as const)
+      expect(() => s.node(b, two, { ...group, keep })).toThrow(
+        `cell/group: expected keep, a number from 1 on or { min, max }, got ${got}`,
+      )
+    expect(() => s.choice(b, two, { ...group, layer: 'cel' })).toThrow(
+      'cell/group: unknown layer cel; did you mean "cell"?; layers: stem, cell',
+    )
+    expect(() => b.activation(b.input, 'relo' as never)).toThrow(
+      'cell/activation: unknown activation: relo; activations: relu, relu6',
+    )
   })
 })
 

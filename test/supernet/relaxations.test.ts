@@ -33,6 +33,23 @@ const alpha = [0.5, -0.3, 1.1]
 const weightsOf = (relaxation: Relaxation, temperature: number) =>
   numbersOf(() => relaxation.weights(tf.tensor1d(alpha), group, temperature))
 
+it('a relaxation that gives not one number a member is refused', () => {
+  const modelOn = (changes: Partial<Relaxation>) =>
+    new SupernetModel(tinyCells(), { ...relaxations.softmax, name: 'own', ...changes }, randomSource(1))
+  const { name } = tinyCells().groups[0]!
+  expect(() => modelOn({ initial: () => Float32Array.of(1) })).toThrow(
+    `relaxation own: initial of ${name}: expected a tensor of shape`,
+  )
+  const one = () => tf.scalar(1) as tf.Tensor as tf.Tensor1D
+  for (const [key, made] of [
+    ['weights', modelOn({ weights: one })],
+    ['sample', modelOn({ sample: one })],
+  ] as const) {
+    expect(() => tf.tidy(() => made.sample(name, 0))).toThrow(`relaxation own: ${key} of ${name}: expected`)
+    made.dispose()
+  }
+})
+
 it.each(['wasm', 'cpu'] as const)(
   'on %s a closed gradient of α is that of TensorFlow.js’s tape',
   async (backend) => {

@@ -11,7 +11,7 @@ import { run, runGradients } from '../../src/nn/run.js'
 import { losses } from '../../src/objective/losses.js'
 import { activationL1 } from '../../src/objective/terms/activation-l1.js'
 import { contractive } from '../../src/objective/terms/contractive.js'
-import { layerOutputs, withProbes } from '../../src/train/activations.js'
+import { layerOutputs, tapGradients, withProbes } from '../../src/train/activations.js'
 import { batchGradients, disposeGradients } from '../../src/train/gradients.js'
 import { discreteNetwork, modelNetwork, type Network } from '../../src/train/network.js'
 import type { Tap } from '../../src/train/shard.js'
@@ -253,6 +253,21 @@ it('a tap keeps its bits whatever is computed again', () => {
   expect(gradients(new Set(segmentsOf(graph, options).keys()))).toEqual(kept)
   expect(tf.memory().numTensors).toBe(before)
   store.dispose()
+})
+
+it('refuses a value that is no scalar', () => {
+  const h = tf.tensor2d([1, 2, 3, 4], [2, 2])
+  const action = { value: (x: tf.Tensor) => tf.mean<tf.Scalar>(x, 0) }
+  const taps = [{ node: 'code', terms: [{ action, lambda: 1 }] }]
+  expect(() =>
+    tapGradients(
+      taps,
+      1,
+      () => h,
+      () => h,
+    ),
+  ).toThrow('a term’s value on the activations code: expected a scalar tensor, got a tensor of shape [2]')
+  h.dispose()
 })
 
 it('draws another direction each step, the same for the same step', () => {

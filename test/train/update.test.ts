@@ -49,6 +49,17 @@ describe('smooth terms on gates', () => {
     expect(gradientOf([{ term: l1, lambda: 1 }])).toBeUndefined()
   })
 
+  it.each([
+    [({ mixture }: LayerGates) => mixture('g'), 'a tensor of shape [2]'],
+    [() => 1, 'number'],
+    [() => undefined, 'nothing'],
+  ])('must be scalars: %s', (value, got) => {
+    const own = { name: 'own', description: '', gates: { value } } as unknown as Term
+    expect(() => gradientOf([{ term: own, lambda: 1 }])).toThrow(
+      `term own: value on gates: expected a scalar tensor, got ${got}`,
+    )
+  })
+
   it('add their gradients, each times its λ', () => {
     const [once] = gradientOf([{ term: entropy, lambda: 0.5 }])!
     const [twice] = gradientOf([
@@ -141,4 +152,26 @@ it('clipping scales the whole gradient to its largest norm, and leaves a smaller
   expect(scale(10)).toBe(1)
   expect(scale()).toBeUndefined()
   tf.dispose([...weights.values()])
+})
+
+it.each(['gradient', 'proximal'])('a %s of another shape than its weight is refused', (key) => {
+  const b = graphBuilder([2], 'layer')
+  b.output('task', b.dense(b.input, 2))
+  const store = ParameterStore.of(b.graph(), randomSource(1))
+  const gradient = tf.zeros([2, 2])
+  const of = new Map([['dense:kernel', gradient]])
+  const gradients = { losses: {}, weights: of, alphas: new Map(), statistics: new Map() }
+  const value = (w: tf.Tensor) => tf.sum(w)
+  const own = { name: 'own', description: '', weights: { value, [key]: value } } as unknown as Term
+  const step = {
+    optimizer: optimizer({ optimizer: 'sgd', momentum: 0, beta2: 0.999 }),
+    learningRate: 0.1,
+    clipNorm: undefined,
+    terms: () => [{ term: own, lambda: 1 }],
+  }
+  expect(() => stepWeights(store, gradients, step)).toThrow(
+    `term own: ${key} on dense:kernel: expected a tensor of shape [2, 2], got a scalar tensor`,
+  )
+  gradient.dispose()
+  store.dispose()
 })

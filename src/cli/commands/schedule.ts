@@ -14,6 +14,7 @@ import {
 } from '../../runs/schedule-view.js'
 import { rowsCsv } from '../../schedule/rows.js'
 import { motionOf } from '../../search/gates/gate-time.js'
+import { knownRule } from '../../setup/fit-check.js'
 import { relaxationNamed } from '../../setup/relaxation.js'
 import { resolveSchedule } from '../../setup/schedule-file.js'
 import { compileFor } from '../../setup/schedule-of.js'
@@ -61,6 +62,7 @@ export const schedule = command({
     const found = compiled(await namedSchedule(name), args)
     if (action === 'show') return tell(show(found, args), args, context)
     const { kind, view, document } = found
+    if (kind === 'schedule') knownRule(document.prune.rule)
     const parts = [
       ...(view ? [`${view.layers.length} layers, ${view.steps} iterations`] : []),
       ...(document.planner ? [`planned by ${document.planner.name}`] : []),

@@ -17,7 +17,12 @@ export const input = primitive({
 
 export type ActivationName = keyof typeof activations
 export const activationNames = Object.keys(activations) as ActivationName[]
-const functionOf = ({ function: name }: Attributes): Activation => activations[name as ActivationName]
+function functionOf({ function: name }: Attributes): Activation {
+  const found: Activation | undefined = activations[name as ActivationName]
+  if (!found)
+    throw new Error(`unknown activation: ${String(name)}; activations: ${activationNames.join(', ')}`)
+  return found
+}
 
 const reads: Readonly<Record<Activation['reads'], Reads>> = { x: { inputs: 'always' }, y: { output: true } }
 
@@ -26,7 +31,10 @@ export const activation = primitive({
   kind: 'activation',
   featurewise: true,
   keepsZero: (attrs) => functionOf(attrs).keepsZero ?? true,
-  shape: ([x]) => x!,
+  shape([x], attrs) {
+    functionOf(attrs)
+    return x!
+  },
   forward: ({ inputs, attrs }) => functionOf(attrs).of(inputs[0]!),
   reads: (attrs) => reads[functionOf(attrs).reads],
   backward: ({ inputs, output, attrs, dy, sums }) => {

@@ -6,6 +6,7 @@ import { keepable, type GateGroup, type Supernet, type GateWeights } from '../..
 import { leastCostly, mostWanted, type Candidate } from '../../supernet/within-budget.js'
 import type { Pruning } from '../state.js'
 import { weighingRule } from './rules/index.js'
+import { rankedBy } from './rules/kept.js'
 import type { Rule, Seen } from './rules/types.js'
 
 /** What is known of the supernet as it stands: how to count its architectures, what it costs, and the least costly one. */
@@ -57,8 +58,15 @@ export function worthByGates({ model, context }: Pruning, rule: Rule, weights = 
     draw: (of) => context.random.stream('projection', of),
   }
   return Object.fromEntries(
-    supernet.groups.map((group) => [group.name, shares(rule.rank(group, seen).worth)]),
+    supernet.groups.map((group) => [group.name, shares(aboveZero(rankedBy(rule, group, seen).worth))]),
   )
+}
+
+/** Worths of which some are negative, moved up until the least is 0: shares of them are in the same order. */
+function aboveZero(worth: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const least = Object.values(worth).reduce((a, b) => Math.min(a, b), 0)
+  if (least === 0) return worth
+  return Object.fromEntries(Object.entries(worth).map(([name, value]) => [name, value - least]))
 }
 
 /** Numbers divided by their sum; all 0 where it is. */

@@ -9,7 +9,7 @@ import { measured, remove, type Removal } from '../removal/remove.js'
 import type { Pruning } from '../state.js'
 import { costsOf, shares, worthByGates } from './budget.js'
 import { ruleOf } from './rules/index.js'
-import { keptBy } from './rules/kept.js'
+import { keptBy, orderedBy, rankedBy } from './rules/kept.js'
 import { magnitude } from './rules/magnitude.js'
 import { hurtOf } from './rules/perturbation.js'
 import type { Rule, Seen } from './rules/types.js'
@@ -33,7 +33,7 @@ const isOpen = ({ members, keep }: GateGroup): boolean => members.length > keep.
 function projectByRule(pruning: Pruning, rule: Rule, step: number): Removal[] {
   const { model, context } = pruning
   const weights = model.gateValues()
-  return rule.order(inOrder(pruning, rule)).flatMap(({ name }) => {
+  return orderedBy(rule, inOrder(pruning, rule)).flatMap(({ name }) => {
     const { supernet } = model
     const group = supernet.groups.find((g) => g.name === name)
     if (!group || !isOpen(group)) return []
@@ -43,7 +43,7 @@ function projectByRule(pruning: Pruning, rule: Rule, step: number): Removal[] {
       draw: (of) => context.random.stream('projection', of),
       measure: (of, members) => perturbations(pruning, of, members, step),
     }
-    const ranked = rule.rank(group, seen)
+    const ranked = rankedBy(rule, group, seen)
     const kept = keptBy(ranked, group, seen)
     const ablated = ranked.ablated ?? ablationsOf(pruning, group, others(group, kept), step)
     return [remove(pruning, group, kept, step, rule.by, ablated)]

@@ -2,9 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { randomSource } from '../../../src/base/random.js'
 import { architectureBy } from '../../../src/derive/by-rule.js'
-import { keptBy } from '../../../src/search/decide/rules/kept.js'
+import { worthByGates } from '../../../src/search/decide/budget.js'
+import { keptBy, orderedBy, rankedBy } from '../../../src/search/decide/rules/kept.js'
 import { rules } from '../../../src/search/decide/rules/index.js'
 import type { Rule, Seen } from '../../../src/search/decide/rules/types.js'
+import type { Pruning } from '../../../src/search/state.js'
 import type { GateGroup, Supernet } from '../../../src/supernet/types.js'
 import { eventsOf, imageData, onePhase, searched, tinyCells, trialOf } from '../../helpers/trials.js'
 
@@ -59,6 +61,54 @@ describe('a rule', () => {
     )
     const once = () => rule('sampling').rank(edge, seen(7)).worth
     expect(once()).toEqual(once())
+  })
+
+  it.each<[string, (names: readonly string[]) => unknown, string]>([
+    ['nothing', () => undefined, '{ worth }, a number for each member, got nothing'],
+    [
+      'bare numbers',
+      (names) => Object.fromEntries(names.map((name) => [name, 1])),
+      '{ worth }, a number for',
+    ],
+    ['nobody', () => ({ worth: {} }), 'a number as the worth of skip, got nothing'],
+    ['no number', () => ({ worth: { skip: NaN } }), 'a number as the worth of skip, got NaN'],
+    ['a text', () => ({ worth: { skip: 'much' } }), 'a number as the worth of skip, got "much"'],
+    [
+      'no number of members',
+      (names) => ({ worth: Object.fromEntries(names.map((name) => [name, 1])), most: NaN }),
+      'most, how many may stay, got NaN',
+    ],
+  ])('that ranks %s is refused', (_, rank, message) => {
+    const own = { ...rule('magnitude'), name: 'own' }
+    const ranking = { ...own, rank: () => rank(edge.members.map(({ name }) => name)) } as Rule
+    expect(() => rankedBy(ranking, edge, seen())).toThrow(
+      `rule own: rank of ${edge.name}: expected ${message}`,
+    )
+  })
+
+  it('that leaves out a group in its order is refused', () => {
+    const lazy: Rule = { ...rule('magnitude'), name: 'lazy', order: (groups) => groups.slice(1) }
+    const message = `rule lazy: order: expected all groups that it was given, ${net.groups[0]!.name} is missing`
+    expect(() => orderedBy(lazy, net.groups)).toThrow(message)
+    const options = { threshold: 0.5, random: randomSource(1) }
+    expect(() => architectureBy(lazy, net, falling(net), options)).toThrow(message)
+  })
+
+  it('of negative worths says the same under a budget: shares in the same order', () => {
+    const ranks = (name: string) => ({ worth: { ...falling(net)[name]! } })
+    const below = (name: string) =>
+      Object.fromEntries(Object.entries(ranks(name).worth).map(([member, worth]) => [member, worth - 3]))
+    const own: Rule = { ...rule('magnitude'), name: 'own', rank: ({ name }) => ({ worth: below(name) }) }
+    const { draw: _, ...rest } = seen()
+    const context = { schedule: { prune: rest }, random: randomSource(1) }
+    const pruning = {
+      model: { supernet: net, gateValues: () => falling(net) },
+      context,
+    } as unknown as Pruning
+    const worth = worthByGates(pruning, own)[edge.name]!
+    // 1, 1/2, 1/3 less 3, and the least of them back at 0: 2/3, 1/6, 0.
+    const wanted = [0.8, 0.2, 0]
+    edge.members.forEach(({ name }, i) => expect(worth[name]).toBeCloseTo(wanted[i]!, 6))
   })
 
   it('of one’s own ends a search', async () => {

@@ -1,6 +1,31 @@
+import { expected, InputError } from '../../../base/errors.js'
 import { strongest } from '../../../supernet/prune.js'
-import type { GateGroup } from '../../../supernet/types.js'
-import type { Ranked, Seen } from './types.js'
+import { keepable, type GateGroup } from '../../../supernet/types.js'
+import type { Ranked, Rule, Seen } from './types.js'
+
+/** What a rule makes of a group, if it says of each member that may stay what it is worth. */
+export function rankedBy({ name: rule, rank }: Rule, group: GateGroup, seen: Seen): Ranked {
+  const ranked = rank(group, seen) as Partial<Ranked> | undefined
+  const path = `rule ${rule}: rank of ${group.name}`
+  const { worth, most } = ranked ?? {}
+  if (typeof worth !== 'object') throw expected(path, '{ worth }, a number for each member', worth)
+  for (const { name } of keepable(group))
+    if (typeof worth[name] !== 'number' || Number.isNaN(worth[name]))
+      throw expected(path, `a number as the worth of ${name}`, worth[name])
+  if (most !== undefined && !(most >= 0)) throw expected(path, 'most, how many may stay', most)
+  return ranked as Ranked
+}
+
+/** The groups in a rule's order, if it leaves out none: that one would stay undecided. */
+export function orderedBy({ name: rule, order }: Rule, groups: readonly GateGroup[]): readonly GateGroup[] {
+  const ordered = order(groups) as readonly GateGroup[] | undefined
+  const missing = groups.find(({ name }) => !ordered?.some((each) => each.name === name))
+  if (missing)
+    throw new InputError(
+      `rule ${rule}: order: expected all groups that it was given, ${missing.name} is missing`,
+    )
+  return ordered!
+}
 
 /** The members of a group that stay by what they are worth: at least what must, at most what may. */
 export function keptBy(

@@ -1,0 +1,104 @@
+import { expected, InputError } from '../base/errors.js'
+import type { Term } from '../objective/terms/types.js'
+import type { AnyPlanner } from '../planners/types.js'
+import type { Rule } from '../search/decide/rules/types.js'
+import { relaxations as registry } from '../supernet/relaxations/index.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
+
+/** What a call brings along, by the name of its option. */
+interface Parts {
+  readonly terms: readonly Term[]
+  readonly rules: readonly Rule[]
+  readonly relaxations: readonly Relaxation[]
+  readonly planners: readonly AnyPlanner[]
+}
+
+/** What a key must hold: said, and looked at. */
+type Check = readonly [what: string, holds: (value: unknown) => boolean]
+
+const aFunction: Check = ['a function', (value) => typeof value === 'function']
+const aBoolean: Check = ['true or false', (value) => typeof value === 'boolean']
+const aName: Check = ['a name', (value) => typeof value === 'string' && value !== '']
+const oneOf = (...names: string[]): Check => [
+  `one of ${names.join(', ')}`,
+  (value) => names.includes(value as string),
+]
+
+/** Refuses own parts of a call that lack something, before a search begins that would need it. */
+export function checkOwnParts({
+  terms = [],
+  rules = [],
+  relaxations = [],
+  planners = [],
+}: Partial<Parts>): void {
+  each('terms', terms, checkTerm)
+  each('rules', rules, (rule, path) =>
+    check(rule, path, {
+      rank: aFunction,
+      order: aFunction,
+      measures: aBoolean,
+      by: oneOf('projection', 'perturbation'),
+    }),
+  )
+  each('relaxations', relaxations, checkRelaxation)
+  each('planners', planners, (planner, path) =>
+    check(planner, path, {
+      options: ['a JSON Schema of its options', (value) => typeof value === 'object' && value !== null],
+      levers: aFunction,
+      source: aFunction,
+    }),
+  )
+}
+
+/** Each of an option's parts with where it stands: `terms.0 (mine)`. */
+function each<T extends { readonly name: string }>(
+  option: string,
+  parts: readonly T[],
+  look: (part: T, path: string) => void,
+): void {
+  if (!Array.isArray(parts)) throw expected(option, 'an array', parts)
+  parts.forEach((part: T, i) => {
+    if (typeof part !== 'object' || part === null) throw expected(`${option}.${i}`, 'an object', part)
+    check(part, `${option}.${i}`, { name: aName })
+    look(part, `${option}.${i} (${part.name})`)
+  })
+}
+
+function check(part: object, path: string, checks: Readonly<Record<string, Check>>): void {
+  for (const [key, [what, holds]] of Object.entries(checks)) {
+    const value = (part as Readonly<Record<string, unknown>>)[key]
+    if (!holds(value)) throw expected(`${path}.${key}`, what, value)
+  }
+}
+
+function checkTerm({ weights, activations, gates }: Term, path: string): void {
+  const actions = Object.entries({ weights, activations, gates }).filter(([, action]) => action !== undefined)
+  if (actions.length === 0)
+    throw new InputError(`${path}: expected weights, activations or gates, what it acts on, got none of them`)
+  for (const [part, action] of actions) {
+    if (typeof action !== 'object') throw expected(`${path}.${part}`, 'an object with value', action)
+    check(action, `${path}.${part}`, { value: aFunction })
+  }
+  if (weights && !weights.form && !weights.gradient && !weights.proximal)
+    throw new InputError(
+      `${path}.weights: expected gradient or proximal beside value, for these move weights`,
+    )
+  if (gates?.selects !== undefined) check(gates, `${path}.gates`, { selects: oneOf('groups', 'members') })
+}
+
+function checkRelaxation(relaxation: Relaxation, path: string): void {
+  check(relaxation, path, {
+    step: oneOf('proximal', 'adam'),
+    competes: aBoolean,
+    initial: aFunction,
+    weights: aFunction,
+    slope: aFunction,
+    travel: ['a number above 0', (value) => typeof value === 'number' && value > 0],
+  })
+  const { closed } = relaxation
+  const origin = closed && Object.values<Relaxation>(registry).find((other) => other.closed === closed)
+  if (origin && origin.weights !== relaxation.weights)
+    throw new InputError(
+      `${path}.closed: that of ${origin.name} is not the closed form of other weights; set it to undefined`,
+    )
+}
