@@ -22,6 +22,10 @@ export class Failure extends Error {
   }
 }
 
+/** Refuses a checkpoint that a search cannot go on from. */
+export const anotherCheckpoint = (): InputError =>
+  new InputError('checkpoint: it belongs to another configuration or other data; start a new run')
+
 /** Thrown where a signal stopped what was being done; what was saved can be resumed. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'

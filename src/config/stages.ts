@@ -29,6 +29,7 @@ export function stageConfig(config: Config, index: number): Config {
 /** How a stage trains. A length of its own goes before the last search's, however the two are written. */
 function searchOf(last: Config['search'], own: Readonly<Record<string, unknown>>): object {
   const { steps, epochs, ...others } = last
+  if (own.earlyStop !== undefined) delete (others as { earlyStop?: unknown }).earlyStop
   const length = own.steps === undefined && own.epochs === undefined ? { steps, epochs } : {}
   return merged({ ...length, ...others }, own)
 }

@@ -36,6 +36,7 @@ export const eventSchemas: Readonly<Partial<Record<Event['type'], TObject>>> = {
     loss: figure,
     validation: figure,
   }),
+  notice: Type.Object({ search: count, of: count, event: Type.Object({ type: Type.String() }) }),
   carried: Type.Object({
     search: count,
     of: count,

@@ -40,6 +40,8 @@ export type Event =
       parameters: number
       stepMs: number
     }
+  /** An alarm of such a search, or something that was changed in it. */
+  | { type: 'notice'; search: number; of: number; event: EventOf<'alarm' | 'intervention'> }
   | {
       /** What such a search left to the next one. */
       type: 'carried'

@@ -3,7 +3,7 @@ import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { absolutePaths } from '../data/file-settings.js'
 import { searchRun } from '../runs/search-run.js'
-import { withWorkers } from '../runs/workers.js'
+import { stageShards, withWorkers } from '../runs/workers.js'
 import { setupTrial } from '../setup/setup-trial.js'
 import type { Trial, TrialResult } from '../trial/types.js'
 import { modelOf, type Model } from './model.js'
@@ -37,8 +37,8 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
   return searchInMemory(settings, config, {
     start: ({ backend, relaxedSimd }) => useBackend(backend, { relaxed: relaxedSimd }),
     setup: (resolved, own) => setupTrial(resolved, '.', { ...own, ...givenIn(settings) }),
-    compute: ({ config: { search, retrain } }, use) =>
-      withWorkers(config, { workers }, { search, retrain }, ({ execute }) => use(execute)),
+    compute: (trial, use) =>
+      withWorkers(config, { workers }, stageShards(trial.config), ({ execute }) => use(execute)),
     model: modelOf,
   })
 }

@@ -3,6 +3,7 @@ import { section } from './figure.js'
 import { formatCount, formatNumber } from './format.js'
 import { eventsOf } from './history.js'
 import { html, type Markup } from './markup.js'
+import { noticeText } from './notice-text.js'
 import type { Run } from './run.js'
 
 /** What a search before the last left to the next one, in a sentence. */
@@ -17,16 +18,18 @@ export function earlierSection({ events }: Run): Markup | null {
   const carried = eventsOf(events, 'carried')
   if (carried.length === 0) return null
   const looks = eventsOf(events, 'earlier')
+  const notices = eventsOf(events, 'notice')
   const rows = carried.map((event) => {
     const last = looks.findLast(({ search }) => search === event.search)
     const choices = Object.entries(event.choices)
+    const told = notices.filter(({ search }) => search === event.search)
     return html`<tr>
       <td>${event.search + 1}</td>
       <td>${formatCount(event.steps)}</td>
       <td>${formatNumber(last?.validation ?? null)}</td>
       <td>${formatCount(event.parameters)}</td>
       <td>
-        ${carriedText(event).replace(/^.* leaves |:.*$/g, '')}${
+        ${carriedText(event).replace(/^.* leaves |:.*$/g, '')}${told.map((each) => html`<p class="note">${noticeText(each)}</p> `)}${
           choices.length === 0
             ? null
             : html`<details>

@@ -1,6 +1,6 @@
 import { eventsOf } from './history.js'
-import { interventionText } from './intervention-text.js'
 import { html, type Markup } from './markup.js'
+import { interventionText } from './notice-text.js'
 import type { Run } from './run.js'
 import { failureOf } from './standing.js'
 

@@ -3,7 +3,7 @@ import type { Event, Stage } from '../events/types.js'
 import type { EventOf } from '../events/types.js'
 import { carriedText } from './earlier.js'
 import { formatCount, formatNumber, formatSeconds } from './format.js'
-import { interventionText } from './intervention-text.js'
+import { alarmText, interventionText, noticeText } from './notice-text.js'
 
 /** What shows a run's progress: it takes every event as it comes, and stops when no more will. */
 export interface Progress {
@@ -73,6 +73,9 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         break
       case 'earlier':
         display.say(earlierText(event))
+        break
+      case 'notice':
+        display.say(`search ${event.search + 1} of ${event.of + 1}: ${noticeText(event)}`)
         break
       case 'carried':
         display.say(carriedText(event))
@@ -169,12 +172,6 @@ function describe(event: EventOf<'evaluation'>, metric: string, left: number | n
     `${formatCount(event.parameters)} parameters`,
   ]
   return [...parts, ...(left === null ? [] : [`${formatSeconds(Math.round(left))} left`])].join('  ')
-}
-
-function alarmText({ step, alarm, layer, message, safeguard }: EventOf<'alarm'>): string {
-  const place = layer === null ? '' : ` in ${layer}`
-  const done = safeguard === undefined ? '' : `; safeguard: ${safeguard}`
-  return `alarm at step ${step}: ${alarm}${place}: ${message}${done}`
 }
 
 /** `removed 12: encoder/dense0 8, cell0 4`, or null where nothing was. */

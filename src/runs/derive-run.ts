@@ -14,9 +14,9 @@ import { supernetStepper } from '../search/stepper.js'
 import { checkOwnParts } from '../setup/own-parts.js'
 import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import type { GateWeights, Architecture } from '../supernet/types.js'
-import { isOfLast, onWhatWasLeft } from '../trial/stages.js'
 import type { Trial } from '../trial/types.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
+import { lastSearch } from './last-search.js'
 import { menuArchitecture } from './menu.js'
 import { readEvents } from './read-run.js'
 import { readFinishedRun, readRunConfig, requireSameData, requireSearch } from './run-folder.js'
@@ -68,17 +68,6 @@ export async function deriveRun(
   if (found.measures) return byMeasuring(run, trial, found)
   const random = seed === undefined ? trial.random : randomSource(seed)
   return architectureBy(found, trial.supernet, gatesOf(run, step), { threshold, random })
-}
-
-/** The trial as the searches before the last left it, where there are any. */
-function lastSearch(run: string, trial: Trial): Trial {
-  if (!trial.stages) return trial
-  const checkpoint = lastCheckpoint(run, remedyFor(run, ''))
-  if (checkpoint && isOfLast(trial, checkpoint)) return onWhatWasLeft(trial, checkpoint)
-  const search = (checkpoint?.stage?.search ?? 0) + 1
-  throw new InputError(
-    `${run}: no gates yet; the run is in search ${search} of ${trial.stages.length + 1}, and the last one decides`,
-  )
 }
 
 /** The gates that a run told last in so many steps, or at all. */

@@ -30,6 +30,7 @@ import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
 import { tellingFailure } from './failure.js'
 import type { RunHooks } from './hooks.js'
+import { lastSearch } from './last-search.js'
 import { menuArchitecture, readArchitecture } from './menu.js'
 import { readEvents } from './read-run.js'
 import { writeResults } from './results.js'
@@ -79,7 +80,7 @@ export async function retrainRun({
   const held = { ...changed(origin), split: { ...split, seed: split.seed ?? seed } }
   const config = configure(held)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(config, run, extensionsIn(hooks))
+  const trial = lastSearch(run, await setupTrial(config, run, extensionsIn(hooks)))
   if (isTaught(trial)) requireMemory(trial, ['baseline'])
   checkSameSpace(trial, origin, file ?? run)
   requireSameData(run, trial.data)

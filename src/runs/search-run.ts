@@ -41,7 +41,7 @@ import {
   type FinishedRun,
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
-import { withWorkers } from './workers.js'
+import { stageShards, withWorkers } from './workers.js'
 
 export interface SearchRunOptions extends RunHooks, Extensions {
   /** A resolved configuration, as `loadConfig` and `resolveConfig` give it. */
@@ -80,8 +80,7 @@ export async function searchRun({
     return trial
   }
   const run = async (trial: Trial, begun: Begun = { interventions: [] }) => {
-    const { search, retrain } = trial.config
-    await withWorkers(config, hooks, { search, retrain }, (pool) =>
+    await withWorkers(config, hooks, stageShards(trial.config), (pool) =>
       runInFolder(trial, out, hooks, pool, begun),
     )
     return readFinishedRun(out)

@@ -3,6 +3,7 @@ import { packagePath } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 import { losses } from '../objective/losses.js'
 import { terms } from '../registry.js'
+import type { ResolvedConfig } from '../train/training.js'
 import { WorkerPool } from '../train/workers/pool.js'
 import type { RunHooks } from './hooks.js'
 
@@ -44,4 +45,17 @@ export async function withWorkers<T>(
   } finally {
     await pool.dispose()
   }
+}
+
+/** Where a configuration says into how many shards batches go: its searches and its retraining. */
+export function stageShards({
+  search,
+  retrain,
+  stages = [],
+}: ResolvedConfig): Record<string, { readonly shards: number }> {
+  const earlier = stages.map((stage, i): [string, { shards: number }] => [
+    `stages.${i}.search`,
+    { shards: Number(stage.search?.shards ?? search.shards) },
+  ])
+  return { ...Object.fromEntries(earlier), search, retrain }
 }

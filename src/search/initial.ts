@@ -1,8 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/hash.js'
 import type { RandomSource } from '../base/random.js'
 import type { PreparedData } from '../data/types.js'
+import { parametersOf } from '../nn/cost.js'
+import type { Graph } from '../nn/graph.js'
+import { sizeOf } from '../nn/primitives/types.js'
 import type { Term } from '../objective/terms/types.js'
 import type { Schedule } from '../schedule/types.js'
 import { SupernetModel } from '../supernet/model.js'
@@ -22,20 +24,19 @@ export interface Beginning {
 }
 
 /** The model of a search before its first iteration. The caller's. */
-export function beginModel({
-  supernet,
-  relaxation,
-  random,
-  config,
-  initial = new Map(),
-}: Beginning): SupernetModel {
-  const model = new SupernetModel(supernet, relaxation, random, config.search.gates.noise)
-  for (const { name, shape } of model.weights.specs) {
-    const values = initial.get(name)
-    const size = shape.reduce((product, length) => product * length, 1)
-    if (values?.length === size) model.weights.set(name, tf.tensor(values, [...shape]))
-  }
-  return model
+export const beginModel = ({ supernet, relaxation, random, config, initial }: Beginning): SupernetModel =>
+  new SupernetModel(
+    supernet,
+    relaxation,
+    random,
+    config.search.gates.noise,
+    initial && fitting(supernet.graph, initial),
+  )
+
+/** Of some values those of a graph's parameters that have their size. */
+function fitting(graph: Graph, values: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> {
+  const sizes = new Map(parametersOf(graph).map(({ name, shape }) => [name, sizeOf(shape)]))
+  return new Map([...values].filter(([name, { length }]) => sizes.get(name) === length))
 }
 
 /** Hashes of what a search begins with. Call it before the first iteration. */

@@ -83,7 +83,7 @@ export async function searchArchitecture(
     requireOrigin(origin, schedule)
     const parts = { model, data, context, batches, stepper, progress, source, record, used, origin }
     if (from) restore(parts, from)
-    const loop: Loop = { ...parts, good: from?.good ?? from ?? stateOf(parts, 0) }
+    const loop: Loop = { ...parts, good: from?.good ?? (from ? alone(from) : stateOf(parts, 0)) }
     takeUp(loop, from?.step ?? 0)
     // What a finished search has to tell, its log holds already.
     if (progress.finished) return result(progress.finished, from?.step ?? 0)
@@ -105,6 +105,9 @@ export async function searchArchitecture(
     stepper.dispose()
   }
 }
+
+/** A state without what the search began with, which does not change. */
+const alone = ({ stage: _, ...state }: Checkpoint): Checkpoint => state
 
 /** Takes up what was changed before the search goes on, so that a crash does not lose it. */
 function takeUp(loop: Loop, t: number): void {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { InputError } from '../base/errors.js'
+import { anotherCheckpoint } from '../base/errors.js'
 import type { PreparedData } from '../data/types.js'
 import { moveAverage } from '../nn/moving-average.js'
 import type { Part, Term } from '../objective/terms/types.js'
@@ -167,8 +167,13 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     const keep: Hands<Now>['keep-gradients'] = ({ alphas }) => {
       for (const [group, gradient] of alphas) taken.set(group, tf.clone(gradient))
     }
-    perform(aheadOrder(mode), { ...hands, 'keep-gradients': keep }, now)
-    return taken
+    try {
+      perform(aheadOrder(mode), { ...hands, 'keep-gradients': keep }, now)
+      return taken
+    } catch (error) {
+      tf.dispose([...taken.values()])
+      throw error
+    }
   }
 
   const weighted = ({ term, ...how }: Acting): WeightedTerm => ({ ...how, term: termOf(terms, term) })
@@ -239,8 +244,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       ]),
     }),
     restore(checkpoint) {
-      if (checkpoint.identity !== context.identity)
-        throw new InputError('checkpoint: it belongs to another configuration or other data; start a new run')
+      if (checkpoint.identity !== context.identity) throw anotherCheckpoint()
       model.restore(
         checkpoint.members,
         withPrefix(checkpoint.arrays, 'w/'),

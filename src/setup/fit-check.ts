@@ -14,12 +14,13 @@ export function checkFit(
   data: PreparedData,
   schedule: Schedule,
   ownRules: readonly Rule[] = [],
+  place = 'config',
 ): void {
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
   checkCriteria(config.criteria, isClass)
   checkAugmentation(config, data)
-  checkMode(config.search, data)
+  checkMode(config.search, data, place)
   checkPruning(schedule, data, ownRules)
   checkTolerance(config, schedule, data)
 }

@@ -100,7 +100,7 @@ export function trialOn(
     changes.length === 0 ? resolved : resolveTraining(withInterventions(resolved, changes), data)
   const retrained = retrainedSupernet(changed, data, supernet, own, host.memory)
   const isClass = data.dataset.task.kind === 'classification'
-  checkFit(changed, data, found.schedule, rules)
+  checkFit(changed, data, found.schedule, rules, place)
   const benchmark = benchmarkOf(config, host, supernet, own)
   return {
     config: changed,

@@ -2,17 +2,12 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../base/random.js'
 import { cut, ParameterStore } from '../nn/parameter-store.js'
 import { shaped } from '../nn/shaped.js'
-import type { Slice } from '../nn/slice.js'
 import { onVectors } from '../nn/vectors.js'
 import { groupOf, pruneGroup } from './prune.js'
 import type { Relaxation } from './relaxations/types.js'
-import type { Architecture, GateGroup, Supernet } from './types.js'
+import type { Architecture, GateGroup, Supernet, ModelCut } from './types.js'
 
-/** How a pruning cut weights (by parameter) and α (by group), for whoever holds state beside them. */
-export interface ModelCut {
-  readonly weights: ReadonlyMap<string, readonly Slice[]>
-  readonly alphas: ReadonlyMap<string, readonly Slice[]>
-}
+type Values = ReadonlyMap<string, Float32Array>
 
 /** A supernet with its weights and architecture weights α. Owns both; dispose it. */
 export class SupernetModel {
@@ -23,17 +18,26 @@ export class SupernetModel {
   readonly #totals = new Map<string, number>()
   readonly #random: RandomSource
   #supernet: Supernet
+  readonly #given: Values | undefined
   #initial: ParameterStore | undefined
   #average: ParameterStore | undefined
   /** The relaxation's temperature now, where it has one. */
   temperature = 1
 
-  constructor(supernet: Supernet, relaxation: Relaxation, random: RandomSource, noise = 0.01) {
+  /** `given` weights take the place of fresh ones of their names. */
+  constructor(
+    supernet: Supernet,
+    relaxation: Relaxation,
+    random: RandomSource,
+    noise = 0.01,
+    given?: Values,
+  ) {
+    this.#given = given
     this.#supernet = supernet
     this.#origin = supernet
     this.#random = random
     this.relaxation = relaxation
-    this.weights = ParameterStore.of(supernet.graph, random)
+    this.weights = ParameterStore.of(supernet.graph, random, given)
     for (const group of supernet.groups) {
       const alpha = tf.tensor1d(relaxation.initial(group, random, noise))
       const of = `relaxation ${relaxation.name}: initial of ${group.name}`
@@ -115,7 +119,7 @@ export class SupernetModel {
   keepInitial(): void {
     if (this.#supernet !== this.#origin)
       throw new Error('initial weights are kept from the beginning, or not')
-    this.#initial ??= ParameterStore.of(this.#origin.graph, this.#random)
+    this.#initial ??= ParameterStore.of(this.#origin.graph, this.#random, this.#given)
   }
 
   /** A weight as it was at the beginning; it belongs to the model. */
@@ -125,7 +129,7 @@ export class SupernetModel {
   }
 
   /** Keeps a moving average of the weights from now on, cut as they are; with values, from where these stand. */
-  keepAverage(values: ReadonlyMap<string, Float32Array> = this.weights.values()): void {
+  keepAverage(values: Values = this.weights.values()): void {
     this.dropAverage()
     this.#average = ParameterStore.filled(this.#supernet.graph, values)
   }
@@ -239,7 +243,8 @@ export class SupernetModel {
   #reset(): void {
     this.dropAverage()
     this.#supernet = this.#origin
-    for (const store of [this.weights, this.#initial]) store?.begin(this.#origin.graph, this.#random)
+    for (const store of [this.weights, this.#initial])
+      store?.begin(this.#origin.graph, this.#random, this.#given)
     tf.dispose([...this.#alphas.values()])
     this.#alphas.clear()
     for (const group of this.#origin.groups)
@@ -252,8 +257,8 @@ export class SupernetModel {
    */
   restore(
     members: Readonly<Record<string, readonly string[]>>,
-    weights: ReadonlyMap<string, Float32Array>,
-    alphas: ReadonlyMap<string, Float32Array>,
+    weights: Values,
+    alphas: Values,
     totals: Readonly<Record<string, number>>,
   ): void {
     if (this.#supernet !== this.#origin) this.#reset()

@@ -24,7 +24,7 @@ function restrictOnce(supernet: Supernet, { group, allow, forbid }: Restriction,
   const matched = supernet.groups.filter((g) => picomatch.isMatch(g.name, group))
   if (matched.length === 0)
     throw new InputError(
-      `${path}.group: no group matches ${group}; groups: ${supernet.groups.map((g) => g.name).join(', ')}`,
+      `${path}.group: no group matches ${group}; groups: ${supernet.groups.map((g) => g.name).join(', ')}${path.startsWith('config.stages') ? '; a stage without supernet.restrict has the last search’s: give it one of its own, [] for none' : ''}`,
     )
   const known = new Set(matched.flatMap((g) => g.members.map((m) => m.name)))
   for (const pattern of [...(allow ?? []), ...(forbid ?? [])])

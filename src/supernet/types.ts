@@ -74,6 +74,12 @@ export interface Pruned {
   readonly slices: ReadonlyMap<string, readonly Slice[]>
 }
 
+/** How a pruning cut weights (by parameter) and α (by group), for whoever holds state beside them. */
+export interface ModelCut {
+  readonly weights: ReadonlyMap<string, readonly Slice[]>
+  readonly alphas: ReadonlyMap<string, readonly Slice[]>
+}
+
 /** The discrete result: which members of each group are left. Plain data; `architecture.json` holds it. */
 export interface Architecture {
   readonly format: 'sentei-architecture/1'

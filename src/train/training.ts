@@ -136,12 +136,12 @@ const stages: Record<Stage, (facts: Facts, perEpoch: number) => UsualTraining> =
   search: (_, perEpoch) => ({ steps: between(2000, 20 * perEpoch, 16_000) }),
   retrain: ({ kind }, perEpoch) =>
     kind === 'images' || kind === 'sequences'
-      ? { steps: between(fewestSteps[kind], 40 * perEpoch, 16_000), average: kind === 'sequences' }
+      ? { steps: between(fewestSteps, 40 * perEpoch, 16_000), average: kind === 'sequences' }
       : { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 }, average: kind === 'table' },
 }
 
-/** What few rows take, whatever their epochs: convolutions of many steps learn slowly (decision 22). */
-const fewestSteps = { images: 1000, sequences: 3000 }
+/** What few images and sequences take, whatever their epochs: convolutions learn slowly (decisions 22 and 26). */
+const fewestSteps = 3000
 
 const between = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most))
 

@@ -90,6 +90,8 @@ export async function retrain(
     course: structuredClone(progress.course),
   })
   let good = state(0)
+  /** Has it gone on for too long without a better evaluation? */
+  let over = false
 
   const hands: Hands<number> = {
     pass: ({ of }, t) => gradientsOf(network, of, batches.at(t), t, context, data),
@@ -115,6 +117,7 @@ export async function retrain(
 
   /** Back at the last good evaluation, with another rate; the steps done. */
   const goBack = (found: Divergence): number => {
+    over = false
     const fallen = { stage, options: context.options, interventions, step: good.step }
     const { interventions: changes, failure } = rolledBack(fallen, found)
     for (const change of changes) context.emit({ type: 'intervention', ...change })
@@ -151,13 +154,14 @@ export async function retrain(
     )
       best = { values: judged.weights.values(), validation, bestStep: step }
     if (verdict.calm) good = { ...now, best }
+    over = earlyStop !== undefined && step - best.bestStep >= earlyStop.steps
     return undefined
   }
 
   const training: Training = {
     steps,
     signal: given.signal,
-    ended: (step) => earlyStop !== undefined && step - best.bestStep >= earlyStop.steps,
+    ended: () => over,
     step(t) {
       sums.begin()
       perform(order, hands, t)

@@ -1,10 +1,11 @@
-import { Interrupted } from '../base/errors.js'
+import { Failure, anotherCheckpoint, Interrupted } from '../base/errors.js'
 import type { Event, EventOf } from '../events/types.js'
 import { beginModel } from '../search/initial.js'
 import type { Carried, Checkpoint } from '../search/state.js'
 import { taskCost } from '../supernet/cost.js'
 import type { SupernetModel } from '../supernet/model.js'
 import type { GateGroup, Supernet } from '../supernet/types.js'
+import { Diverged } from '../train/diverged.js'
 import { searchStage } from './search-stage.js'
 import type { Trial, TrialHooks, TrialStage } from './types.js'
 
@@ -25,13 +26,20 @@ export const isOfLast = ({ stages = [] }: Pick<Trial, 'stages'>, { stage }: Chec
  */
 export async function behindStages(trial: Trial, hooks: TrialHooks): Promise<Last> {
   const { stages } = trial
+  const { checkpoint } = hooks
+  // Of another configuration: where the number of searches is the same, its identity tells.
+  if (
+    checkpoint &&
+    (checkpoint.stage ? checkpoint.stage.search > (stages?.length ?? -1) : stages !== undefined)
+  )
+    throw anotherCheckpoint()
   if (!stages) return { trial, hooks }
-  const { search: at = 0, carried: before } = hooks.checkpoint?.stage ?? {}
+  const { search: at = 0, carried: before } = checkpoint?.stage ?? {}
   let carried = before
   for (let search = at; search < stages.length; search++)
     carried = await earlier(stages, search, carried, hooks)
   const last = carried ? trial.continued!(carried) : trial
-  return { trial: last, hooks: { ...hooks, ...savingAs(hooks, last, stages.length, carried) } }
+  return { trial: last, hooks: { ...hooks, ...savingAs(hooks, stages.length, carried) } }
 }
 
 /** A trial on what the searches before that of a checkpoint left. */
@@ -41,11 +49,10 @@ export const onWhatWasLeft = (trial: Trial, { stage }: Checkpoint): Trial =>
 /** Checkpoints of one of several searches say which it is; only such a one is gone on from. */
 const savingAs = (
   { checkpoint, save }: TrialHooks,
-  { identity }: Trial,
   search: number,
   carried: Carried | undefined,
 ): Pick<TrialHooks, 'checkpoint' | 'save'> => ({
-  checkpoint: checkpoint?.identity === identity ? checkpoint : undefined,
+  checkpoint: checkpoint?.stage?.search === search ? checkpoint : undefined,
   save: (state) => save?.({ ...state, stage: { search, ...(carried && { carried }) } }),
 })
 
@@ -60,10 +67,11 @@ async function earlier(
   const trial = begin(before)
   const place = { search, of: stages.length }
   const hooks = {
-    ...savingAs({ emit, ...others }, trial, search, before),
+    ...savingAs({ emit, ...others }, search, before),
     ...(signal && { signal }),
     ...(execute && { execute }),
     emit: (event: Event) => {
+      if (event.type === 'alarm' || event.type === 'intervention') emit({ type: 'notice', ...place, event })
       if (event.type === 'evaluation') emit(earlierEvent(event, place, trial.schedule.steps))
     },
   }
@@ -72,13 +80,21 @@ async function earlier(
     const { search: found } = await searchStage(trial, hooks, model)
     if (found.reason === 'interrupted')
       throw new Interrupted(`interrupted in search ${search + 1} of ${stages.length + 1}`)
-    // A search that was over has told it already.
-    if (!hooks.checkpoint?.progress.finished) emit(carriedEvent(model, place, found.steps))
+    emit(carriedEvent(model, place, found.steps))
     return { members: membersOf(model), ...(weights && { weights: new Map(model.weights.values()) }) }
+  } catch (error) {
+    if (error instanceof Diverged) throw divergedIn(error, search, stages.length + 1)
+    throw error
   } finally {
     model.dispose()
   }
 }
+
+/** A stage's settings cannot change on the way: its divergence ends the run. */
+const divergedIn = ({ message }: Diverged, search: number, of: number): Failure =>
+  new Failure(
+    `search ${search + 1} of ${of}: ${message.replaceAll('config.search.', `config.stages.${search}.search.`)}; start a new run`,
+  )
 
 interface Place {
   readonly search: number

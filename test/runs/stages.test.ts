@@ -8,7 +8,7 @@ import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event, EventOf } from '../../src/events/types.js'
 import { memoryCheckpoints } from '../../src/library/checkpoints.js'
 import { fromFiles } from '../../src/library/data.js'
-import { search } from '../../src/library/search.js'
+import { search, type SearchResult } from '../../src/library/search.js'
 import { eventsOf } from '../../src/report/history.js'
 import { deriveRun } from '../../src/runs/derive-run.js'
 import { freezeRun } from '../../src/runs/freeze-run.js'
@@ -18,6 +18,8 @@ import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { beginModel } from '../../src/search/initial.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+import { stageShards } from '../../src/runs/workers.js'
+import { retrainRun } from '../../src/runs.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -216,4 +218,104 @@ describe('what is wrong with a stage', () => {
       setupTrial(resolveConfig({ ...shrinking, stages: [stage, wrong].slice(1) }), '.')
     await expect(asked()).rejects.toThrow(message)
   })
+})
+
+describe('several searches whose stages are alike', () => {
+  const alike = {
+    schedule: 'none',
+    search: { steps: 8, evaluateEvery: 2 },
+    carry: { keep: 5, weights: true },
+  }
+  const request = {
+    space: 'mlp-cell',
+    data: fromFiles({ source: 'concrete' }),
+    schedule: 'none',
+    search: { steps: 8, evaluateEvery: 4 },
+    retrain: { steps: 4 },
+    stages: [alike, alike],
+  }
+  const told = (events: readonly Event[]) =>
+    events.map((event) =>
+      'search' in event && 'step' in event ? `${event.search}@${event.step}` : event.type,
+    )
+  let whole: SearchResult
+  beforeAll(async () => {
+    whole = await search(request)
+  })
+
+  test('go on in the one that was stopped, and in no other', async () => {
+    const [stop, checkpoints] = [new AbortController(), memoryCheckpoints()]
+    const onEvent = ({ type }: Event) => type === 'earlier' && stop.abort()
+    await expect(search({ ...request, checkpoints, onEvent, signal: stop.signal })).rejects.toThrow(
+      Interrupted,
+    )
+    const again = await search({ ...request, checkpoints })
+    expect(told(again.events)).toEqual(told(whole.events))
+    expect(again.metrics).toEqual(whole.metrics)
+  })
+
+  test('tell again what a crash right behind a search kept from being told', async () => {
+    const checkpoints = memoryCheckpoints()
+    const onEvent = ({ type }: Event) => {
+      if (type === 'carried') throw new Error('a crash')
+    }
+    await expect(search({ ...request, checkpoints, onEvent })).rejects.toThrow('a crash')
+    const again = await search({ ...request, checkpoints })
+    expect(told(again.events)).toEqual(told(whole.events))
+    expect(again.architecture).toEqual(whole.architecture)
+  })
+
+  test('refuse the checkpoint of another configuration, with and without stages', async () => {
+    const [stop, checkpoints] = [new AbortController(), memoryCheckpoints()]
+    const onEvent = ({ type }: Event) => type === 'evaluation' && stop.abort()
+    await expect(search({ ...request, checkpoints, onEvent, signal: stop.signal })).rejects.toThrow(
+      Interrupted,
+    )
+    const { stages: _, ...alone } = request
+    for (const other of [{ ...request, seed: 99 }, alone, { ...request, stages: [alike] }])
+      await expect(search({ ...other, checkpoints })).rejects.toThrow('belongs to another configuration')
+  })
+
+  test('begin with the weights of the one before, where they are asked for', async () => {
+    const held = { ...request, search: { steps: 1, evaluateEvery: 1, weights: { learningRate: 1e-9 } } }
+    const errorOf = async (weights: boolean) => {
+      const { events } = await search({ ...held, stages: [{ ...alike, carry: { weights } }] })
+      return eventsOf(events, 'evaluation').find(({ stage }) => stage === 'search')!.validation!
+    }
+    expect(await errorOf(true)).toBeLessThan(0.9 * (await errorOf(false)))
+  })
+})
+
+test('a stage that diverges says which it was and what to change where', async () => {
+  const wild = {
+    ...stage,
+    search: { ...stage.search, weights: { learningRate: 1e9 }, rollback: { tries: 1 } },
+  }
+  const { retrain: _, ...rest } = shrinking
+  const events: Event[] = []
+  const asked = { config: resolveConfig({ ...rest, stages: [wild] }), out: at('wild') }
+  await expect(searchRun({ ...asked, onEvent: (event) => events.push(event) })).rejects.toThrow(
+    /^search 1 of 2: search diverged: .*lower config\.stages\.0\.search\.weights\.learningRate.*start a new run$/,
+  )
+  expect(eventsOf(events, 'notice').map(({ event }) => event.type)).toContain('intervention')
+  expect(eventsOf(events, 'failed')).toHaveLength(1)
+})
+
+test('a retraining knows what the searches before the last left', async () => {
+  const { metrics } = await retrainRun({
+    run: at('whole'),
+    out: at('retrained'),
+    configure: (config) => config,
+  })
+  const first = JSON.parse(readFileSync(at('whole/metrics.json'), 'utf8')) as typeof metrics
+  expect(metrics.supernet.parameters).toBe(first.supernet.parameters)
+  expect(metrics.test.final).toBe(first.test.final)
+})
+
+test('early stopping of a stage is its own, and workers count its shards', async () => {
+  const own = { ...stage, search: { ...stage.search, shards: 3, earlyStop: { steps: 3 } } }
+  const late = { ...shrinking, search: { ...shrinking.search, earlyStop: { epochs: 2 } }, stages: [own] }
+  const trial = await setupTrial(resolveConfig(late), '.')
+  expect(trial.stages![0]!.begin(undefined).config.search.earlyStop!.steps).toBe(3)
+  expect(stageShards(trial.config)).toMatchObject({ 'stages.0.search': { shards: 3 }, search: { shards: 2 } })
 })

@@ -96,10 +96,12 @@ it.each([
   [27, 3000],
   [64 * 100, 4000],
   [64 * 1000, 16_000],
-])('%i sequences are retrained to the end of %i steps', (rows, steps) => {
-  const { retrain } = resolvedOf('sequences', rows)
-  expect(retrain.steps).toBe(steps)
-  expect(retrain).not.toHaveProperty('earlyStop')
+])('%i sequences or images are retrained to the end of %i steps', (rows, steps) => {
+  for (const kind of ['sequences', 'images'] as const) {
+    const { retrain } = resolvedOf(kind, rows)
+    expect(retrain.steps, kind).toBe(steps)
+    expect(retrain).not.toHaveProperty('earlyStop')
+  }
 })
 
 it('what is resolved says the same on any other data', () => {

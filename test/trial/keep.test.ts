@@ -8,7 +8,7 @@ import { eventsOf, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
 beforeAll(() => useBackend('wasm'))
 
 /** A retraining that ends worse than it was: a high rate makes its evaluations scatter. */
-async function retrained(keep: 'best' | 'last') {
+async function retrained(keep: 'best' | 'last', more: object = {}) {
   const supernet = tinyMlp()
   const { config, data, loss, metric, random } = trialOf(vectorData(), supernet, {
     retrain: {
@@ -17,6 +17,7 @@ async function retrained(keep: 'best' | 'last') {
       evaluateEvery: 5,
       batch: 4,
       weights: { learningRate: 0.1, decay: 'constant' },
+      ...more,
     },
   })
   const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true })
@@ -36,4 +37,12 @@ it('a retraining keeps the weights of its best evaluation, or those of its last 
   expect(best.result.bestStep).toBeLessThan(60)
   expect(last.result).toMatchObject({ validation: last.errors.at(-1), bestStep: 60 })
   expect(last.result.values).not.toEqual(best.result.values)
+})
+
+it('patience runs out at evaluations alone, however short it is', async () => {
+  const { result, errors } = await retrained('best', { earlyStop: { steps: 2 } })
+  const first = errors.findIndex((error, i) => i > 0 && error >= Math.min(...errors.slice(0, i)))
+  expect(first).toBeGreaterThan(0)
+  expect(errors).toHaveLength(first + 1)
+  expect(result.bestStep).toBe(5 * first)
 })

@@ -45,9 +45,10 @@ export function lookAhead(
   const { model, columns } = ahead
   const putBack = snapshot(ahead)
   const gates = gatesOf(ahead)
-  const taken = ahead.step(row)
-  const after = gatesOf(ahead)
+  let taken: Gradients['alphas'] = new Map()
   try {
+    taken = ahead.step(row)
+    const after = gatesOf(ahead)
     const measured = ahead.measure()
     const loss = measured.losses.task!.dataSync()[0]!
     const ofLoss = numbers(measured.alphas)

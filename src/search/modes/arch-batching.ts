@@ -15,11 +15,16 @@ export function archBatching(
 }
 
 /** Refuses a mode whose gates have no rows of their own to be trained on. */
-export function checkMode(options: Pick<SearchOptions, 'mode'>, data: Pick<PreparedData, 'splits'>): void {
-  if (options.mode !== 'joint') requireArch(data, modeText(options))
+export function checkMode(
+  options: Pick<SearchOptions, 'mode'>,
+  data: Pick<PreparedData, 'splits'>,
+  place = 'config',
+): void {
+  if (options.mode !== 'joint') requireArch(data, modeText(options, place))
 }
 
-const modeText = ({ mode }: Pick<SearchOptions, 'mode'>): string => `config.search.mode: ${mode} trains gates`
+const modeText = ({ mode }: Pick<SearchOptions, 'mode'>, place = 'config'): string =>
+  `${place}.search.mode: ${mode} trains gates`
 
 function requireArch({ splits }: Pick<PreparedData, 'splits'>, what: string): void {
   if (splits.arch.length === 0)

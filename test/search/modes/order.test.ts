@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { aheadOrder, searchOrder, type GateTurn } from '../../../src/search/modes/order.js'
@@ -90,6 +91,9 @@ describe('a step of a search', () => {
     const before = stepper.checkpoint().arrays
     stepper.step(1, batches.at(1), phase!)
     const after = stepper.checkpoint().arrays
+    const tensors = tf.memory().numTensors
+    for (const t of [2, 3]) stepper.step(t, batches.at(t), phase!)
+    expect(tf.memory().numTensors).toBe(tensors)
     const statistics = new Set(
       model.weights.specs.flatMap(({ name, role }) => (role === 'weight' ? [] : [name])),
     )

@@ -10,3 +10,14 @@ export function interventionText({ stage, step, what, from, to, by, why }: Event
         : JSON.stringify(value)
   return `${stage}, iteration ${step}: ${what} ${text(from)} → ${text(to)} by ${by}${why === undefined ? '' : ` (${why})`}`
 }
+
+/** An alarm in a sentence. */
+export function alarmText({ step, alarm, layer, message, safeguard }: EventOf<'alarm'>): string {
+  const place = layer === null ? '' : ` in ${layer}`
+  const done = safeguard === undefined ? '' : `; safeguard: ${safeguard}`
+  return `alarm at step ${step}: ${alarm}${place}: ${message}${done}`
+}
+
+/** What an earlier search has to tell, in a sentence. */
+export const noticeText = ({ event }: EventOf<'notice'>): string =>
+  event.type === 'alarm' ? alarmText(event) : interventionText(event)

@@ -1,0 +1,19 @@
+import { remedyFor } from '../base/checksums.js'
+import { InputError } from '../base/errors.js'
+import { isOfLast, onWhatWasLeft } from '../trial/stages.js'
+import type { Trial } from '../trial/types.js'
+import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
+
+/** The trial of a run as the searches before its last one left it, where there are any. */
+export function lastSearch(run: string, trial: Trial): Trial {
+  if (!trial.stages) return trial
+  const checkpoint = lastCheckpoint(run, remedyFor(run, ''))
+  if (!checkpoint)
+    throw new InputError(
+      `${lastCheckpointFile(run)}: no checkpoint; it says what the searches before the last left`,
+    )
+  if (isOfLast(trial, checkpoint)) return onWhatWasLeft(trial, checkpoint)
+  throw new InputError(
+    `${run}: the run is in search ${(checkpoint.stage?.search ?? 0) + 1} of ${trial.stages.length + 1}, and the last one decides`,
+  )
+}
