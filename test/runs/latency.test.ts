@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
+import { terms as registered } from '../../src/registry.js'
 import { benchOperations } from '../../src/runs/bench-operations.js'
 import { latencyOf, type LatencyTable } from '../../src/setup/latency.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
@@ -85,7 +86,8 @@ describe('a table of latencies', () => {
 
 describe('own terms', () => {
   it('must have a name of their own', async () => {
-    const terms = [{ name: 'l1', description: 'another' }]
+    const [l1] = registered.filter(({ name }) => name === 'l1')
+    const terms = [{ ...l1!, description: 'another' }]
     await expect(setupTrial(config({}, 'entropy'), folder, { terms })).rejects.toThrow(
       'terms: there are two of the name l1',
     )
