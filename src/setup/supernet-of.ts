@@ -12,13 +12,19 @@ import type { Supernet } from '../supernet/types.js'
 import { wellBuilt } from '../supernet/well-built.js'
 import { sized } from './sizes.js'
 
+/** Where a search stands in the configuration, and whether its restrictions are those of the last search. */
+export interface StagePlace {
+  readonly place?: string
+  readonly inherits?: boolean
+}
+
 /** The supernet that a configuration asks for, on its data's shape, where a machine has so many bytes of memory. */
 export function buildSupernet(
   { supernet }: Config,
   { dataset }: PreparedData,
   own: readonly AnySpace[] = [],
   memory?: number,
-  place = 'config',
+  { place = 'config', inherits = false }: StagePlace = {},
 ): Supernet {
   const path = `${place}.supernet`
   const space = spaceOf(supernet.space, `${path}.space`, own)
@@ -45,6 +51,7 @@ export function buildSupernet(
     sized(build, options, `${path}.options`, memory),
     supernet.restrict ?? [],
     `${path}.restrict`,
+    inherits,
   )
 }
 

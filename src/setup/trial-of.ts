@@ -33,10 +33,10 @@ function stagedTrial(
   const last = (config: Config) => (carried?: Carried) =>
     trialOn(data, config, host, { ...own, interventions }, { carried })
   const stage = (config: Config) =>
-    config.stages!.map(({ carry }, i) => {
+    config.stages!.map(({ carry, supernet }, i) => {
       const alone = stageConfig(config, i)
-      const place = `config.stages.${i}`
-      return (carried?: Carried) => trialOn(data, alone, host, own, { carried, keep: carry.keep, place })
+      const where = { place: `config.stages.${i}`, inherits: supernet?.restrict === undefined }
+      return (carried?: Carried) => trialOn(data, alone, host, own, { carried, keep: carry.keep, ...where })
     })
   const resolved = resolveTraining(withScaling(given, data), data)
   const stages = given.stages!.map((each, i) => writtenOut(each, stage(given)[i]!().written, resolved))
@@ -58,10 +58,9 @@ function writtenOut(
   { supernet, schedule, search }: ResolvedConfig,
   last: ResolvedConfig,
 ): Stage {
-  const { options, restrict } = supernet
   return {
     ...stage,
-    supernet: { options, ...(restrict && { restrict }) },
+    supernet: { ...stage.supernet, options: supernet.options },
     schedule,
     search: inOrderOf(last.search, search) as NonNullable<Stage['search']>,
   }

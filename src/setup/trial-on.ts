@@ -26,7 +26,7 @@ import { latencyOf } from './latency.js'
 import { relaxationIn, relaxationOf } from './relaxation.js'
 import { checkReplay } from './replay-check.js'
 import { compileFor, presetOf, scheduleOf, withBudget, withTolerance } from './schedule-of.js'
-import { buildSupernet, retrainedSupernet, spaceOf } from './supernet-of.js'
+import { buildSupernet, retrainedSupernet, spaceOf, type StagePlace } from './supernet-of.js'
 
 /** Parts that a call brings along beside the registry's. */
 export interface OwnParts {
@@ -45,11 +45,9 @@ export interface Continued {
 }
 
 /** What another search makes of a trial: what it left, and of a stage how many members of a choice go on. */
-export interface Between {
+export interface Between extends StagePlace {
   readonly carried?: Carried | undefined
   readonly keep?: number | undefined
-  /** Where its supernet and schedule stand in the configuration. */
-  readonly place?: string
 }
 
 /**
@@ -68,9 +66,12 @@ export function trialOn(
     rules = [],
     interventions = [],
   }: OwnParts & Continued = {},
-  { carried, keep, place = 'config' }: Between = {},
+  { carried, keep, place = 'config', inherits }: Between = {},
 ): Trial {
-  const supernet = between(buildSupernet(given, data, own, host.memory, place), { carried, keep })
+  const supernet = between(
+    buildSupernet(given, data, own, host.memory, { place, ...(inherits && { inherits }) }),
+    { carried, keep },
+  )
   const relaxation = relaxationIn(given.relaxation, relaxations)
   const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data, relaxation)
   const written = withBudget(

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch'
 import { InputError } from '../base/errors.js'
 import { canPrune, pruneGroup } from './prune.js'
-import { keepable, type Supernet } from './types.js'
+import { keepable, type GateGroup, type Supernet } from './types.js'
 
 /** One line of `config.supernet.restrict`: what some groups may choose from. */
 export interface Restriction {
@@ -12,19 +12,31 @@ export interface Restriction {
   readonly forbid?: readonly string[]
 }
 
-/** A supernet whose groups offer only what every restriction allows. Unknown names are refused. */
+/**
+ * A supernet whose groups offer only what every restriction allows. Unknown names are refused; but of `inherited` ones, which
+ * were written for a larger supernet, those of groups that this one lacks are left out.
+ */
 export const restrict = (
   supernet: Supernet,
   restrictions: readonly Restriction[],
   place = 'config.supernet.restrict',
+  inherited = false,
 ): Supernet =>
-  restrictions.reduce((left, each, index) => restrictOnce(left, each, `${place}.${index}`), supernet)
+  restrictions.reduce(
+    (left, each, index) =>
+      inherited && matching(left, each).length === 0 ? left : restrictOnce(left, each, `${place}.${index}`),
+    supernet,
+  )
 
-function restrictOnce(supernet: Supernet, { group, allow, forbid }: Restriction, path: string): Supernet {
-  const matched = supernet.groups.filter((g) => picomatch.isMatch(g.name, group))
+const matching = ({ groups }: Supernet, { group }: Restriction): GateGroup[] =>
+  groups.filter(({ name }) => picomatch.isMatch(name, group))
+
+function restrictOnce(supernet: Supernet, restriction: Restriction, path: string): Supernet {
+  const { group, allow, forbid } = restriction
+  const matched = matching(supernet, restriction)
   if (matched.length === 0)
     throw new InputError(
-      `${path}.group: no group matches ${group}; groups: ${supernet.groups.map((g) => g.name).join(', ')}${path.startsWith('config.stages') ? '; a stage without supernet.restrict has the last search’s: give it one of its own, [] for none' : ''}`,
+      `${path}.group: no group matches ${group}; groups: ${supernet.groups.map((g) => g.name).join(', ')}`,
     )
   const known = new Set(matched.flatMap((g) => g.members.map((m) => m.name)))
   for (const pattern of [...(allow ?? []), ...(forbid ?? [])])

@@ -1,7 +1,6 @@
 import type { Graph, Shape } from '../nn/graph.js'
+import { sizeOf } from '../nn/primitives/types.js'
 import type { Supernet } from './types.js'
-
-const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1)
 
 /** What a space built, if it is what it was asked for: a supernet of its name, with the outputs that the data need. */
 export function wellBuilt(

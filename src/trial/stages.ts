@@ -9,12 +9,6 @@ import { Diverged } from '../train/diverged.js'
 import { searchStage } from './search-stage.js'
 import type { Trial, TrialHooks, TrialStage } from './types.js'
 
-/** A trial on what its earlier searches left, and the hooks of its own search. */
-export interface Last {
-  readonly trial: Trial
-  readonly hooks: TrialHooks
-}
-
 /** Is it the state of the search that counts, behind all stages? */
 export const isOfLast = ({ stages = [] }: Pick<Trial, 'stages'>, { stage }: Checkpoint): boolean =>
   stage === undefined ? stages.length === 0 : stage.search === stages.length
@@ -24,7 +18,10 @@ export const isOfLast = ({ stages = [] }: Pick<Trial, 'stages'>, { stage }: Chec
  * arXiv:1904.12760), or goes on where the checkpoint stands. Gives the trial as the last of them leaves it. Throws
  * Interrupted where a signal stops it.
  */
-export async function behindStages(trial: Trial, hooks: TrialHooks): Promise<Last> {
+export async function behindStages(
+  trial: Trial,
+  hooks: TrialHooks,
+): Promise<{ trial: Trial; hooks: TrialHooks }> {
   const { stages } = trial
   const { checkpoint } = hooks
   // Of another configuration: where the number of searches is the same, its identity tells.
@@ -48,7 +45,7 @@ export const onWhatWasLeft = (trial: Trial, { stage }: Checkpoint): Trial =>
 
 /** Checkpoints of one of several searches say which it is; only such a one is gone on from. */
 const savingAs = (
-  { checkpoint, save }: TrialHooks,
+  { checkpoint, save }: Pick<TrialHooks, 'checkpoint' | 'save'>,
   search: number,
   carried: Carried | undefined,
 ): Pick<TrialHooks, 'checkpoint' | 'save'> => ({
@@ -61,13 +58,13 @@ async function earlier(
   stages: readonly TrialStage[],
   search: number,
   before: Carried | undefined,
-  { emit, signal, execute, ...others }: TrialHooks,
+  { emit, signal, execute, ...saving }: TrialHooks,
 ): Promise<Carried> {
   const { begin, weights } = stages[search]!
   const trial = begin(before)
   const place = { search, of: stages.length }
   const hooks = {
-    ...savingAs({ emit, ...others }, search, before),
+    ...savingAs(saving, search, before),
     ...(signal && { signal }),
     ...(execute && { execute }),
     emit: (event: Event) => {
