@@ -106,10 +106,12 @@ export type {
   Compared,
   CriterionResult,
   KeptMetrics,
+  Measured,
   Noise,
   Removed,
   Retrained,
   SplitNoise,
   Tolerated,
 } from './trial/figures.js'
+export type { SearchedFigures } from './trial/measure.js'
 export type { TrialStage } from './trial/types.js'

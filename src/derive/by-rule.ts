@@ -1,23 +1,30 @@
-import type { RandomSource } from '../base/random.js'
+import { expected, InputError } from '../base/errors.js'
+import { randomSource, type RandomSource } from '../base/random.js'
+import { rules } from '../search/decide/rules/index.js'
 import { keptBy, orderedBy, rankedBy } from '../search/decide/rules/kept.js'
 import type { Rule, Seen } from '../search/decide/rules/types.js'
 import { pruneGroup } from '../supernet/prune.js'
 import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 
 export interface RuleOptions {
-  /** Of `threshold`: the share of its group's mean weight that a member must have. */
-  readonly threshold: number
-  /** Of `sampling`: who draws. */
-  readonly random: RandomSource
+  /** Of `threshold`: the share of its group's mean weight that a member must have; 0.5 by default. */
+  readonly threshold?: number
+  /** Of `sampling`: who draws; `randomSource(0)` by default. */
+  readonly random?: RandomSource
 }
 
-/** The architecture that a rule reads off gates alone. Members and groups without a weight are gone already. */
+/**
+ * The architecture that a rule, the registry's or one's own, reads off mixture weights, those that a `gates` event has or
+ * `searchSupernet` ends with. Members and groups without a weight are gone already. Throws InputError on an unknown rule and
+ * on one that measures the network (`perturbation`).
+ */
 export function architectureBy(
-  rule: Rule,
+  given: string | Rule,
   supernet: Supernet,
   weights: GateWeights,
-  { threshold, random }: RuleOptions,
+  { threshold = 0.5, random = randomSource(0) }: RuleOptions = {},
 ): Architecture {
+  const rule = readingRule(given)
   const draw = (of: string) => random.stream('projection', of)
   const left = orderedBy(rule, supernet.groups).reduce((current, { name }) => {
     const group = current.groups.find((each) => each.name === name)
@@ -28,6 +35,18 @@ export function architectureBy(
     return pruneGroup(current, name, keptBy(rankedBy(rule, standing, seen), standing, seen)).supernet
   }, supernet)
   return architectureOf(supernet, left, weights)
+}
+
+/** The rule of a name, or one's own. */
+function readingRule(given: string | Rule): Rule {
+  const reading = rules.filter(({ measures }) => !measures).map(({ name }) => name)
+  const rule = typeof given === 'string' ? rules.find(({ name }) => name === given) : given
+  if (!rule) throw expected('rule', `one of ${reading.join(', ')}`, given)
+  if (rule.measures)
+    throw new InputError(
+      `rule: ${rule.name} measures the network with and without each member; set it as schedule.prune.rule, or take one of ${reading.join(', ')}`,
+    )
+  return rule
 }
 
 /** What is left of a supernet as an architecture, with the weights that its members had. */

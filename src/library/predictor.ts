@@ -8,7 +8,7 @@ import { outputsOf, type PreparedData } from '../data/types.js'
 import { softmax } from '../export/softmax.js'
 import { layersModelOf, type TrainedNetwork } from '../export/trained.js'
 import { ParameterStore } from '../nn/parameter-store.js'
-import { metrics, type MetricName } from '../objective/metrics.js'
+import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
 import { taskOutputs } from '../train/evaluate.js'
 import { discreteNetwork } from '../train/network.js'
 import { classPlaces, numberTargets, targetRows, type Targets } from './targets.js'
@@ -111,13 +111,6 @@ export function predictorOf({ name, data, metric, graph, values, labels }: Model
     },
     toLayersModel: () => layersModelOf({ name, data, graph, values }),
   }
-}
-
-const ofNumbers: readonly MetricName[] = ['rmse', 'mae', 'r2']
-const metricsOf: Readonly<Record<Predictor['task']['kind'], readonly MetricName[]>> = {
-  classification: ['accuracy', 'cross-entropy'],
-  regression: ofNumbers,
-  forecasting: ofNumbers,
 }
 
 /** Rows that a saved model is compared on. */

@@ -120,6 +120,13 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   r2,
 }
 
+const ofNumbers: readonly MetricName[] = ['rmse', 'mae', 'r2']
+
+/** The metrics that fit a kind of task. */
+export const metricsOf: Readonly<
+  Record<'classification' | 'regression' | 'forecasting', readonly MetricName[]>
+> = { classification: ['accuracy', 'cross-entropy'], regression: ofNumbers, forecasting: ofNumbers }
+
 /** Is `a` better than `b` by more than `margin` (≥ 0)? A missing `b` is worse than anything. */
 export function isBetter(metric: MetricName, a: number, b: number | null, margin = 0): boolean {
   if (b === null) return Number.isFinite(a)

@@ -1,6 +1,9 @@
 import { expected, InputError } from '../base/errors.js'
+import { terms as termRegistry } from '../objective/terms/index.js'
 import type { Term } from '../objective/terms/types.js'
+import { planners as plannerRegistry } from '../planners/index.js'
 import type { AnyPlanner } from '../planners/types.js'
+import { rules as ruleRegistry } from '../search/decide/rules/index.js'
 import type { Rule } from '../search/decide/rules/types.js'
 import { relaxations as registry } from '../supernet/relaxations/index.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
@@ -31,8 +34,8 @@ export function checkOwnParts({
   relaxations = [],
   planners = [],
 }: Partial<Parts>): void {
-  each('terms', terms, checkTerm)
-  each('rules', rules, (rule, path) =>
+  each('terms', terms, termRegistry, checkTerm)
+  each('rules', rules, ruleRegistry, (rule, path) =>
     check(rule, path, {
       rank: aFunction,
       order: aFunction,
@@ -40,8 +43,8 @@ export function checkOwnParts({
       by: oneOf('projection', 'perturbation'),
     }),
   )
-  each('relaxations', relaxations, checkRelaxation)
-  each('planners', planners, (planner, path) =>
+  each('relaxations', relaxations, Object.values<Relaxation>(registry), checkRelaxation)
+  each('planners', planners, plannerRegistry, (planner, path) =>
     check(planner, path, {
       options: ['a JSON Schema of its options', (value) => typeof value === 'object' && value !== null],
       levers: aFunction,
@@ -50,10 +53,11 @@ export function checkOwnParts({
   )
 }
 
-/** Each of an option's parts with where it stands: `terms.0 (mine)`. */
+/** Looks at each of an option's parts, with where it stands: `terms.0 (mine)`. Their names must be their own. */
 function each<T extends { readonly name: string }>(
   option: string,
   parts: readonly T[],
+  built: readonly { readonly name: string }[],
   look: (part: T, path: string) => void,
 ): void {
   if (!Array.isArray(parts)) throw expected(option, 'an array', parts)
@@ -62,6 +66,10 @@ function each<T extends { readonly name: string }>(
     check(part, `${option}.${i}`, { name: aName })
     look(part, `${option}.${i} (${part.name})`)
   })
+  const names = [...built, ...(parts as readonly T[])].map(({ name }) => name)
+  const taken = names.find((name, i) => names.indexOf(name) < i)
+  if (taken !== undefined)
+    throw new InputError(`${option}: there are two of the name ${taken}; give yours another`)
 }
 
 function check(part: object, path: string, checks: Readonly<Record<string, Check>>): void {

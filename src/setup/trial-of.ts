@@ -1,3 +1,4 @@
+import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { stageConfig } from '../config/stages.js'
 import { prepared, withScaling } from '../data/prepare-dataset.js'
@@ -35,8 +36,9 @@ function stagedTrial(
   const stage = (config: Config) =>
     config.stages!.map(({ carry, supernet }, i) => {
       const alone = stageConfig(config, i)
-      const where = { place: `config.stages.${i}`, inherits: supernet?.restrict === undefined }
-      return (carried?: Carried) => trialOn(data, alone, host, own, { carried, keep: carry.keep, ...where })
+      const place = `config.stages.${i}`
+      const where = { place, inherits: supernet?.restrict === undefined, keep: carry.keep }
+      return (carried?: Carried) => told(place, () => trialOn(data, alone, host, own, { carried, ...where }))
     })
   const resolved = resolveTraining(withScaling(given, data), data)
   const stages = given.stages!.map((each, i) => writtenOut(each, stage(given)[i]!().written, resolved))
@@ -47,6 +49,17 @@ function stagedTrial(
     ...trial(),
     stages: begin.map((setUp, i) => ({ begin: setUp, weights: stages[i]!.carry.weights })),
     continued: trial,
+  }
+}
+
+/** Sets a stage up. What is wrong with its schedule is told by its place. */
+function told<T>(place: string, setUp: () => T): T {
+  try {
+    return setUp()
+  } catch (error) {
+    if (error instanceof InputError && error.message.startsWith('schedule.'))
+      throw new InputError(error.message.replaceAll(/^schedule\./gm, `${place}.schedule.`))
+    throw error
   }
 }
 

@@ -1,4 +1,3 @@
-import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/hash.js'
 import { randomSource } from '../base/random.js'
 import type { Config } from '../config/config-schema.js'
@@ -81,7 +80,7 @@ export function trialOn(
   const document = host.withLessons(written, data, supernet)
   const random = randomSource(config.seed)
   const { steps, batch } = config.search
-  const all = allTerms(ownTerms)
+  const all = [...terms, ...ownTerms]
   const { latency: file } = config.objective
   const measured = file === undefined ? undefined : host.latency(file)
   checkReplay(document, config, data, measured?.text)
@@ -156,13 +155,4 @@ function safeguardTerms({ search }: Config): { term: string; path: string }[] {
       : [{ term: safeguard.term, path: `config.search.alarms.${alarm}.safeguard` }],
   )
   return found.filter(({ term }, i) => found.findIndex((other) => other.term === term) === i)
-}
-
-/** The registry's terms and those of a library call, whose names must be their own. */
-function allTerms(own: readonly Term[]): readonly Term[] {
-  const names = [...terms, ...own].map(({ name }) => name)
-  const taken = names.find((name, i) => names.indexOf(name) < i)
-  if (taken !== undefined)
-    throw new InputError(`terms: there are two of the name ${taken}; give yours another`)
-  return [...terms, ...own]
 }

@@ -3,7 +3,6 @@ import { costOf } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
 import { ParameterStore } from '../nn/parameter-store.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
-import type { SearchResult } from '../search/search.js'
 import { unprunableParameters } from '../supernet/cost-range.js'
 import { taskCost } from '../supernet/cost.js'
 import type { SupernetModel } from '../supernet/model.js'
@@ -14,10 +13,11 @@ import { discreteNetwork, modelNetwork, type Network } from '../train/network.js
 import { judge } from './criteria.js'
 import type { TrialMetrics, Measured, Retrained, Sized, Tolerated, Removed, Baseline } from './figures.js'
 import { measureRows, noiseOf } from './noise.js'
+import type { Searched } from './search-stage.js'
 import type { Trial } from './types.js'
 
 /** Metrics at the end of a search; null where a split is empty. */
-export interface Searched {
+export interface SearchedFigures {
   /** The supernet's. */
   readonly validation: number | null
   readonly test: number | null
@@ -29,7 +29,7 @@ export interface Searched {
 }
 
 /** The metrics of the searched supernet and of the networks derived from it, before any retraining. */
-export function measureSearched(trial: Trial, model: SupernetModel): Searched {
+export function measureSearched(trial: Trial, model: SupernetModel): SearchedFigures {
   const { data, metric } = trial
   const measured = measureRows(trial, modelNetwork(model))
   const derived = (gates: 'keep' | 'drop') => {
@@ -50,9 +50,8 @@ interface Parts {
   /** The architecture that was retrained, and the supernet with that left of it. */
   readonly chosen: Sized
   readonly left: Supernet
-  readonly search: SearchResult
-  readonly removed: Removed
   readonly searched: Searched
+  readonly removed: Removed
   readonly baseline: Baseline | null
   readonly final: Retrained
   readonly tolerated?: Tolerated
@@ -61,9 +60,12 @@ interface Parts {
 /** What `metrics.json` says of a finished trial. */
 export function summarise(
   trial: Trial,
-  { chosen, left, search, removed, searched, baseline, final, tolerated }: Parts,
+  { chosen, left, removed, searched, baseline, final, tolerated }: Parts,
 ): TrialMetrics {
   const { config, supernet, metric } = trial
+  const { figures } = searched
+  // What it ended with was measured; a size that it passed was not.
+  const { kept, dropped } = chosen.size === null ? figures : { kept: null, dropped: null }
   const cost = costOf(final.graph)
   const supernetCost = taskCost(supernet)
   const lost = (before: number | null, after: number | null) =>
@@ -79,26 +81,26 @@ export function summarise(
     shards: config.search.shards,
     supernet: { name: supernet.space, ...supernetCost, unprunableParameters: unprunableParameters(supernet) },
     baseline: baseline?.figures ?? null,
-    search: { steps: search.steps, stopped: search.reason },
+    search: { steps: searched.steps, stopped: searched.reason },
     retrain: { bestStep: final.bestStep },
     metric,
     validation: {
-      supernet: searched.validation,
-      derivedBeforeRetrain: searched.kept,
-      derivedGatesDropped: searched.dropped,
+      supernet: figures.validation,
+      derivedBeforeRetrain: kept,
+      derivedGatesDropped: dropped,
       final: final.validation,
     },
     gap: {
-      jumps: search.jumps,
-      derive: lost(searched.validation, searched.kept),
-      gatesDropped: lost(searched.kept, searched.dropped),
+      jumps: searched.jumps,
+      derive: lost(figures.validation, kept),
+      gatesDropped: lost(kept, dropped),
     },
-    test: { supernet: searched.test, final: test },
-    ...budgetFigures(trial, chosen, search),
+    test: { supernet: figures.test, final: test },
+    ...budgetFigures(trial, chosen, searched),
     ...(tolerated && { tolerated }),
     removed,
     noise: noiseOf(trial, {
-      supernet: searched.measured,
+      supernet: figures.measured,
       baseline: baseline?.measured ?? null,
       final: measured,
     }),
@@ -112,11 +114,11 @@ export function summarise(
 function budgetFigures(
   { schedule }: Trial,
   { cost }: Sized,
-  search: SearchResult,
+  searched: Searched,
 ): Pick<TrialMetrics, 'budget' | 'menu'> {
   if (!schedule.budget) return {}
   const { menu, tolerance: _, ...budget } = schedule.budget
-  return { budget: { ...budget, cost }, ...(menu && { menu: search.menu.map(({ figures }) => figures) }) }
+  return { budget: { ...budget, cost }, ...(menu && { menu: searched.menu.map(({ figures }) => figures) }) }
 }
 
 /** The test metric of a retrained network, and whether it meets the criteria. */

@@ -1,6 +1,5 @@
 import { Failure, anotherCheckpoint, Interrupted } from '../base/errors.js'
 import type { Event, EventOf } from '../events/types.js'
-import { beginModel } from '../search/initial.js'
 import type { Carried, Checkpoint } from '../search/state.js'
 import { taskCost } from '../supernet/cost.js'
 import type { SupernetModel } from '../supernet/model.js'
@@ -72,18 +71,16 @@ async function earlier(
       if (event.type === 'evaluation') emit(earlierEvent(event, place, trial.schedule.steps))
     },
   }
-  const model = beginModel(trial)
   try {
-    const { search: found } = await searchStage(trial, hooks, model)
-    if (found.reason === 'interrupted')
-      throw new Interrupted(`interrupted in search ${search + 1} of ${stages.length + 1}`)
-    emit(carriedEvent(model, place, found.steps))
-    return { members: membersOf(model), ...(weights && { weights: new Map(model.weights.values()) }) }
+    return await searchStage(trial, hooks, (model, { search: { steps } }) => {
+      emit(carriedEvent(model, place, steps))
+      return { members: membersOf(model), ...(weights && { weights: new Map(model.weights.values()) }) }
+    })
   } catch (error) {
+    if (error instanceof Interrupted)
+      throw new Interrupted(`interrupted in search ${search + 1} of ${stages.length + 1}`)
     if (error instanceof Diverged) throw divergedIn(error, search, stages.length + 1)
     throw error
-  } finally {
-    model.dispose()
   }
 }
 

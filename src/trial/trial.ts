@@ -1,18 +1,16 @@
-import { Interrupted } from '../base/errors.js'
 import type { Event } from '../events/types.js'
 import { motionOf } from '../search/gates/gate-time.js'
-import { beginModel } from '../search/initial.js'
 import { architectureCosts } from '../supernet/architecture-cost.js'
 import { taskCost } from '../supernet/cost.js'
-import type { SupernetModel } from '../supernet/model.js'
 import { restrictTo } from '../supernet/prune.js'
+import type { Supernet } from '../supernet/types.js'
 import { baselineKey, baselineOf, isUnpruned, teacherFor, trainBaseline, wantsBaseline } from './baseline.js'
-import type { Removed, Sized } from './figures.js'
-import { measureSearched, summarise } from './measure.js'
+import type { Baseline, Removed, Retrained, Sized, Tolerated } from './figures.js'
+import { summarise } from './measure.js'
 import { removedBy } from './removed.js'
 import { networkToRetrain } from './retrain-architecture.js'
 import { retrainStage } from './retrain-stage.js'
-import { searchStage } from './search-stage.js'
+import { searchSupernet, type Searched } from './search-stage.js'
 import { sizesOf, smallestWithin } from './smallest.js'
 import { behindStages } from './stages.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
@@ -20,84 +18,84 @@ import type { Trial, TrialHooks, TrialResult } from './types.js'
 /** Searches, derives, retrains and judges. Frees everything that it allocated. */
 export async function runTrial(given: Trial, givenHooks: TrialHooks): Promise<TrialResult> {
   const { trial, hooks } = await behindStages(given, givenHooks)
-  const { config, supernet, relaxation } = trial
-  const { baseline: known } = hooks
+  const { checkpoint, baseline: known } = hooks
   if (known && known.of !== baselineKey(trial))
     throw new Error('baseline: expected that of a trial that differs in its schedule alone, got another')
-  const model = beginModel(trial)
-  try {
-    const { checkpoint } = hooks
-    hooks.emit({ ...startEvent(trial), ...(checkpoint && { from: checkpoint.step }) })
-    if (trial.lessons) hooks.emit({ type: 'lessons', ...trial.lessons })
-    const [{ search, tried, lesson }, searchSeconds] = await timed(() => searchStage(trial, hooks, model))
-    hooks.emit({ type: 'stage', stage: 'search', seconds: searchSeconds })
-    if (search.reason === 'interrupted') throw new Interrupted('interrupted while searching')
-    const searched = measureSearched(trial, model)
-    const { tolerance } = trial.schedule.budget ?? {}
-    const ended = endedWith(trial, model)
-    const inherited = config.retrain.from === 'inherited' ? new Map(model.weights.values()) : undefined
-    const { graph, initial } = networkToRetrain(trial, ended.architecture, inherited)
-    const same = isUnpruned(trial, { graph, initial })
-    const wanted = wantsBaseline(trial)
-    const [apart, baselineSeconds] = await timed(async () =>
-      wanted && !same ? (known ?? trainBaseline(trial, hooks)) : null,
-    )
-    const [{ chosen, final, tolerated }, retrainSeconds] = await timed(async () => {
-      if (tolerance !== undefined && !same) {
-        const sizes = sizesOf(search.menu, ended, trial.schedule.budget!.limit)
-        return smallestWithin(trial, hooks, tolerance, sizes, apart)
-      }
-      const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, apart))
-      return { chosen: ended, final: retrained, tolerated: undefined }
-    })
-    hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrainSeconds })
-
-    const { architecture } = chosen
-    const left = chosen === ended ? model.supernet : restrictTo(supernet, architecture).supernet
-    const removed = removedBy(supernet, left, {
-      ...search,
-      relaxation,
-      weights: model.gateValues(),
-      ...(tolerated && { tolerated }),
-    })
-    if (removed.notice !== null) hooks.emit(hardlyRemoved(search.steps, removed))
-    const baseline = wanted && same ? baselineOf(trial, final) : apart
-    return {
-      architecture,
-      menu: search.menu,
-      graph: final.graph,
-      values: final.values,
-      schedule: search.used,
-      steps: search.steps,
-      ...(tried && { tried }),
-      ...(lesson !== undefined && { lesson }),
-      ...(baseline && { baseline }),
-      metrics: summarise(trial, {
-        chosen,
-        left,
-        search,
-        removed,
-        searched: chosen === ended ? searched : { ...searched, kept: null, dropped: null },
-        baseline,
-        final,
-        ...(tolerated && { tolerated }),
-      }),
-      seconds: {
-        search: searchSeconds,
-        baseline: apart && !known ? baselineSeconds : null,
-        retrain: retrainSeconds,
-      },
-    }
-  } finally {
-    model.dispose()
+  hooks.emit({ ...startEvent(trial), ...(checkpoint && { from: checkpoint.step }) })
+  if (trial.lessons) hooks.emit({ type: 'lessons', ...trial.lessons })
+  const [searched, seconds] = await timed(() => searchSupernet(trial, hooks))
+  hooks.emit({ type: 'stage', stage: 'search', seconds })
+  const retrained = await retrainSearched(trial, hooks, searched)
+  hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrained.seconds.retrain })
+  const removed = removedFrom(trial, searched, retrained)
+  if (removed.notice !== null) hooks.emit(hardlyRemoved(searched.steps, removed))
+  const { chosen, final, baseline } = retrained
+  const { tried, lesson, steps, menu, schedule } = searched
+  return {
+    ...{ architecture: chosen.architecture, menu, schedule, steps },
+    graph: final.graph,
+    values: final.values,
+    ...(tried && { tried }),
+    ...(lesson !== undefined && { lesson }),
+    ...(baseline && { baseline }),
+    metrics: summarise(trial, { searched, removed, ...retrained }),
+    seconds: { search: seconds, ...retrained.seconds },
   }
 }
 
+/** What was made of what a search left. */
+interface RetrainedSearch {
+  /** The architecture that was retrained: what the search ended with, or a size that it passed. */
+  readonly chosen: Sized
+  readonly left: Supernet
+  readonly final: Retrained
+  readonly baseline: Baseline | null
+  readonly tolerated?: Tolerated
+  readonly seconds: { readonly baseline: number | null; readonly retrain: number }
+}
+
+/** Retrains what a search ended with or, under a tolerance, the smallest size that is within it; the unpruned supernet before it. */
+async function retrainSearched(
+  trial: Trial,
+  hooks: TrialHooks,
+  searched: Searched,
+): Promise<RetrainedSearch> {
+  const { config, supernet, schedule } = trial
+  const { tolerance, limit = Infinity } = schedule.budget ?? {}
+  const ended = endedWith(trial, searched)
+  const inherited = config.retrain.from === 'inherited' ? searched.weights : undefined
+  const { graph, initial } = networkToRetrain(trial, ended.architecture, inherited)
+  const same = isUnpruned(trial, { graph, initial })
+  const wanted = wantsBaseline(trial)
+  const [apart, baselineSeconds] = await timed(async () =>
+    wanted && !same ? (hooks.baseline ?? trainBaseline(trial, hooks)) : null,
+  )
+  const [found, retrainSeconds] = await timed(async () => {
+    if (tolerance !== undefined && !same)
+      return smallestWithin(trial, hooks, tolerance, sizesOf(searched.menu, ended, limit), apart)
+    const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, apart))
+    return { chosen: ended, final: retrained }
+  })
+  return {
+    ...found,
+    left:
+      found.chosen === ended ? searched.supernet : restrictTo(supernet, found.chosen.architecture).supernet,
+    baseline: wanted && same ? baselineOf(trial, found.final) : apart,
+    seconds: { baseline: apart && !hooks.baseline ? baselineSeconds : null, retrain: retrainSeconds },
+  }
+}
+
+const removedFrom = (
+  { supernet, relaxation }: Trial,
+  { schedule: used, steps, gates: weights }: Searched,
+  { left, tolerated }: RetrainedSearch,
+): Removed => removedBy(supernet, left, { used, steps, relaxation, weights, ...(tolerated && { tolerated }) })
+
 /** What a search ended with, and what it costs of its budget. */
-function endedWith({ schedule, latency }: Trial, model: SupernetModel): Sized {
+function endedWith({ schedule, latency }: Trial, { supernet, architecture }: Searched): Sized {
   const metric = schedule.budget?.metric ?? 'parameters'
-  const { cost } = architectureCosts(model.supernet, metric, latency)({})
-  return { size: null, cost, architecture: model.architecture() }
+  const { cost } = architectureCosts(supernet, metric, latency)({})
+  return { size: null, cost, architecture }
 }
 
 /** What a run's events begin with. */

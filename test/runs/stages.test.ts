@@ -173,6 +173,11 @@ describe('what is wrong with a stage', () => {
       'config.stages.0.supernet.options.cell: unknown key',
     ],
     ['a schedule', { schedule: 'nonne' }, 'config.stages.0.schedule'],
+    [
+      'a schedule’s own key',
+      { schedule: { name: 'own', phases: [{ name: 'all', until: 1, gate: 'move' }] } },
+      'config.stages.0.schedule.phases.0.gate: unknown key',
+    ],
     ['a key', { keep: 2 }, 'config.stages.0.keep: unknown key'],
     ['a number', { carry: { keep: 0 } }, 'config.stages.0.carry.keep: expected integer ≥ 1, got 0'],
   ]

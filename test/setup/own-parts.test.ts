@@ -36,6 +36,9 @@ describe('own parts of a call', () => {
       relaxation({ weights: value }, relaxations.gates),
       'closed: that of gates is not the closed form of other',
     ],
+    [rule({ name: 'top-2' }), 'rules: there are two of the name top-2; give yours another'],
+    [relaxation({ name: 'gates' }), 'relaxations: there are two of the name gates; give yours another'],
+    [{ rules: [rules[0]!, rules[0]!].map((one) => ({ ...one, name: 'a' })) }, 'rules: there are two of the'],
     [planner({ levers: value, source: value }), 'planners.0 (mine).options: expected a JSON Schema'],
   ])('%j are refused: %s', (parts, message) => {
     expect(() => checkOwnParts(parts)).toThrow(message)

@@ -1,0 +1,27 @@
+import { expected } from '../base/errors.js'
+import { metricsOf, type MetricName } from '../objective/metrics.js'
+import { evaluate } from '../train/evaluate.js'
+import type { Retrained } from './figures.js'
+import { withNetwork } from './measure.js'
+import type { Trial } from './types.js'
+
+export interface EvaluateOptions {
+  /** The rows that it is asked of; `test` by default. */
+  readonly split?: 'train' | 'validation' | 'test'
+  /** The trial's metric by default. */
+  readonly metric?: MetricName
+}
+
+/**
+ * A metric of a trained network, such as `retrainArchitecture` gives, on a split of a trial's data, in units of the targets;
+ * null where the split is empty. Throws InputError where the task has no such metric. Frees what it allocated.
+ */
+export function evaluateNetwork(
+  { data, metric: own }: Pick<Trial, 'data' | 'metric'>,
+  { graph, values }: Pick<Retrained, 'graph' | 'values'>,
+  { split = 'test', metric = own }: EvaluateOptions = {},
+): number | null {
+  const able = metricsOf[data.dataset.task.kind]
+  if (!able.includes(metric)) throw expected('metric', `one of ${able.join(', ')}`, metric)
+  return withNetwork(graph, values, (network) => evaluate(network, data, data.splits[split], metric))
+}
