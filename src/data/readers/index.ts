@@ -6,10 +6,21 @@ import { imageFolder } from './image-folder.js'
 import { npy } from './npy.js'
 import { parquet } from './parquet.js'
 import { cifar10, cifar100, records } from './records.js'
+import { ts } from './ts.js'
 import type { Reader } from './types.js'
 
 /** The registry of readers: one line each. The first that takes a path by its name reads it. */
-export const readers: readonly Reader[] = [csv, parquet, idx, npy, records, cifar10, cifar100, imageFolder]
+export const readers: readonly Reader[] = [
+  csv,
+  parquet,
+  idx,
+  npy,
+  records,
+  cifar10,
+  cifar100,
+  ts,
+  imageFolder,
+]
 
 /** The reader of a format, or of a path by its name; undefined where no reader takes it. */
 export const readerByPath = (path: string, all: readonly Reader[]): Reader | undefined =>
