@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { Interrupted } from '../base/errors.js'
+import { checkData } from '../data/check-data.js'
 import { readingLine } from '../data/reading.js'
-import type { Reading } from '../data/types.js'
+import type { PreparedData, Reading } from '../data/types.js'
 import { budgetText } from '../report/budget.js'
 import {
   formatCount,
@@ -23,6 +24,7 @@ import { criterionName } from '../trial/criteria.js'
 import type { BenchmarkFigures } from '../trial/figures.js'
 import { exitCodes, type Arguments, type CommandContext } from './command.js'
 import { integer } from './options.js'
+import { beginningLines } from './plan-text.js'
 import { textTable } from './table.js'
 
 /**
@@ -44,11 +46,15 @@ export async function withOutcome(
       signal: context.signal,
       ...(context.onStoppable && { onStoppable: context.onStoppable }),
       onNotice: context.say,
-      onData: ({ dataset }) => {
-        reading = dataset.reading
-        if (reading && !args.quiet)
-          for (const line of [readingLine(reading), ...reading.notes]) context.say(line)
+      onData: (data) => {
+        reading = data.dataset.reading
+        if (!args.quiet) for (const line of dataLines(data)) context.say(line)
       },
+      onPlan: args.quiet
+        ? undefined
+        : (plan) => {
+            for (const line of beginningLines(plan)) context.say(line)
+          },
       ...(workers !== undefined && { workers }),
       ...(progress && { onEvent: (event) => progress.onEvent(event) }),
     })
@@ -61,6 +67,16 @@ export async function withOutcome(
   }
   progress?.stop()
   return tellOutcome(args, context, finished, reading)
+}
+
+/** What the data were taken for, and what may spoil a search. */
+const dataLines = (data: PreparedData): string[] => {
+  const { reading } = data.dataset
+  const { warnings } = checkData(data)
+  return [
+    ...(reading ? [readingLine(reading), ...reading.notes] : []),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ]
 }
 
 function progressOf({ stderr }: CommandContext): Progress {

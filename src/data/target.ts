@@ -44,7 +44,8 @@ export function readTarget(
   return resolved === 'classification' ? classes(table, columns, names) : values(table, columns, resolved)
 }
 
-function inferTask(table: Table, columns: readonly number[]): 'classification' | 'regression' {
+/** What the cells of the target columns say the task is; the only one of text or of few whole numbers is of classes. */
+export function inferTask(table: Table, columns: readonly number[]): 'classification' | 'regression' {
   const [column] = columns
   const cells = table.columns[column!]!
   // A unit is one of numbers, and config.data.numeric says so.

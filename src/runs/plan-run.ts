@@ -50,11 +50,15 @@ export interface RunPlan {
 /** Estimates memory, time and feasible budgets of a configuration; trains a few steps to time them. */
 export async function planRun(config: Config, folder: string, own: Extensions = {}): Promise<RunPlan> {
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const trial = await setupTrial(config, folder, own)
+  return planOf(await setupTrial(config, folder, own))
+}
+
+/** The same of a trial that is set up. */
+export function planOf(trial: Trial): RunPlan {
   const memory = memoryOf(trial)
   // What no smaller batch mends cannot be timed either.
   requireFit(memory.filter(({ largestRows }) => largestRows === 0))
-  const least = (metric: keyof Cost) => networkCost(smallest(trial.supernet, metric), config)
+  const least = (metric: keyof Cost) => networkCost(smallest(trial.supernet, metric), trial.config)
   const cost = taskCost(trial.supernet)
   const limit = backendLimit()
   return {

@@ -27,6 +27,7 @@ import { openEventLog } from './event-log.js'
 import { readFailure, tellingFailure, unfinished } from './failure.js'
 import type { RunHooks } from './hooks.js'
 import { changesBy, checkLevers } from './interventions.js'
+import { planOf } from './plan-run.js'
 import { writeResults } from './results.js'
 import {
   beginChecksums,
@@ -88,6 +89,7 @@ export async function searchRun({
   if (!resume) {
     requireNewFolder(out)
     const trial = await prepare()
+    hooks.onPlan?.(planOf(trial))
     return withRunLock(out, hooks.onNotice, () => {
       createRunFolder(out, trial.written, trial.data.dataset.hash)
       return run(trial)

@@ -18,13 +18,17 @@ import {
   toleranceSettings,
   workers,
 } from '../options.js'
+import { draftFor, draftOptions, isConfiguration, requireNoDraft } from '../drafted.js'
 import { withOutcome } from '../run-outcome.js'
 
 export const search = command({
   usage: 'search <config>',
   description: 'search, prune, derive, retrain, judge and export',
-  positionals: { config: path('a YAML or JSON file') },
+  positionals: {
+    config: path('a YAML or JSON file; or data (a table, a folder of images, …), for which one is made'),
+  },
   options: {
+    ...draftOptions,
     out: out('the run’s folder, new or empty; runs/NAME-seedN by default'),
     seed,
     backend: backendOption,
@@ -43,15 +47,20 @@ export const search = command({
     json,
     quiet,
   },
-  run(args, context) {
+  async run(args, context) {
+    const given = required(args, 'config')
+    const out = text(args, 'out')
+    const made = isConfiguration(given) ? undefined : await draftFor(given, args, out)
+    if (!made) requireNoDraft(given, args)
+    if (made && !args.quiet) for (const line of [...made.lines, `saved   ${made.path}`]) context.say(line)
     const seedGiven = integer(args, 'seed', 0)
     const backend = text(args, 'backend')
-    const { config, folder } = loadConfig(required(args, 'config'), {
+    const { config, folder } = loadConfig(made?.path ?? given, {
       set: [...settings(args), ...menuSettings(args), ...toleranceSettings(args)],
       ...(seedGiven !== undefined && { seed: seedGiven }),
       ...(backend !== undefined && { backend }),
     })
-    const into = text(args, 'out') ?? join('runs', `${config.name}-seed${config.seed}`)
+    const into = made?.into ?? out ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
     return withOutcome(args, context, { remedy }, (hooks) =>
       searchRun({ config, folder, out: into, ...hooks }),

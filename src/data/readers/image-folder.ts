@@ -30,10 +30,7 @@ function readImages(path: string, { image, resize: policy }: ReadOptions): Array
   const folder = single ? dirname(path) : path
   const files = single ? [basename(path)] : listImages(folder)
   const name = basename(folder)
-  if (files.length === 0) {
-    const wanted = `images (${imageEndings.join(', ')}), those of a class in a folder of its own`
-    throw new InputError(`${path}: expected ${wanted}, got none`)
-  }
+  if (files.length === 0) throw noImages(path)
   const pictures = decodeAll(name, folder, files)
   const { height, width, channels } = image ?? {
     height: pictures[0]!.height,
@@ -71,6 +68,40 @@ function readImages(path: string, { image, resize: policy }: ReadOptions): Array
     }),
   }
 }
+
+/** How many images are looked at before all are read. */
+const lookedAt = 100
+
+/** The largest of the images in a folder, looked at here and there: its size, and whether all have it and are gray. */
+export function largestImage(path: string): {
+  readonly height: number
+  readonly width: number
+  readonly channels: 1 | 3
+  readonly alike: boolean
+  readonly count: number
+} {
+  const files = listImages(path)
+  if (files.length === 0) throw noImages(path)
+  const every = Math.ceil(files.length / lookedAt)
+  const some = decodeAll(
+    basename(path),
+    path,
+    files.filter((_, i) => i % every === 0),
+  )
+  const largest = some.reduce((a, b) => (b.height * b.width > a.height * a.width ? b : a))
+  const { height, width } = largest
+  return {
+    ...{ height, width },
+    channels: some.every(isGray) ? 1 : 3,
+    alike: some.every((each) => each.height === height && each.width === width),
+    count: some.length,
+  }
+}
+
+const noImages = (path: string): InputError =>
+  new InputError(
+    `${path}: expected images (${imageEndings.join(', ')}), those of a class in a folder of its own, got none`,
+  )
 
 /** Files below a folder, `/` between, in order of their names' character codes on every system. */
 const listImages = (folder: string): string[] =>

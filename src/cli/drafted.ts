@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import type { Options } from 'yargs'
+import { InputError } from '../base/errors.js'
+import { writeAtomic } from '../base/files.js'
+import { draftConfig } from '../draft/draft-config.js'
+import type { DraftOptions } from '../draft/types.js'
+import type { Arguments } from './command.js'
+import { integer, text } from './options.js'
+
+const option = (describe: string): Options => ({ type: 'string', requiresArg: true, describe })
+
+/** Options that say of data what a configuration would. */
+export const draftOptions: Readonly<Record<string, Options>> = {
+  target: option('of data: the column to predict; of arrays the file of the targets'),
+  task: option('of data: classification or regression, where the cells shall not decide'),
+  drop: option('of data: columns that are not inputs, with commas between'),
+  horizon: option('of data: rows are time steps, and the target is forecast so many ahead'),
+  window: option('of data: time steps that a forecast sees'),
+}
+
+/** Is a path, by its name, a configuration? */
+export const isConfiguration = (path: string): boolean => /\.(ya?ml|json)$/i.test(path)
+
+/** Refuses options that say what the configuration says. */
+export function requireNoDraft(path: string, args: Arguments): void {
+  const found = Object.keys(draftOptions).find((name) => args[name] !== undefined)
+  if (found)
+    throw new InputError(
+      `--${found}: only with data, got it with the configuration ${path}; there it is data.${found}, or --set data.${found}=…`,
+    )
+}
+
+/** A configuration that was made for some data, and the folder of the run. */
+export interface DraftedFile {
+  /** Where it was written: beside the run's folder. */
+  readonly path: string
+  readonly into: string
+  /** What was chosen, a line each. */
+  readonly lines: readonly string[]
+}
+
+/** Makes a configuration for data, and writes it beside the folder that the run will have. */
+export async function draftFor(data: string, args: Arguments, out: string | undefined): Promise<DraftedFile> {
+  const options = draftOptionsIn(args)
+  const { name, choices, text: documentText } = await draftConfig(data, options)
+  const into = out ?? freeFolder(join('runs', `${name}-seed${options.seed ?? 0}`))
+  const path = `${into}.yaml`
+  if (existsSync(path))
+    throw new InputError(
+      `${path}: expected no file there, for the configuration is written to it; search with it ("sentei search ${path}"), or give another --out`,
+    )
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true })
+  writeAtomic(
+    path,
+    documentText((at) => relative(folder, at)),
+  )
+  const lines = choices.map(({ key, why }) => `chosen  ${key.join('.')}: ${why}`)
+  return { path, into, lines }
+}
+
+function draftOptionsIn(args: Arguments): DraftOptions {
+  const target = listOf(text(args, 'target'))
+  const drop = listOf(text(args, 'drop'))
+  const task = text(args, 'task')
+  if (task !== undefined && task !== 'classification' && task !== 'regression')
+    throw new InputError(`--task: expected classification or regression, got ${task}`)
+  const numbers = {
+    horizon: integer(args, 'horizon', 1),
+    window: integer(args, 'window', 1),
+    seed: integer(args, 'seed', 0),
+  }
+  const { horizon, window, seed } = numbers
+  if (window !== undefined && horizon === undefined)
+    throw new InputError('--window: expected --horizon beside it, the steps to look ahead, got none')
+  return {
+    ...(target && { target: target.length === 1 ? target[0]! : target }),
+    ...(task !== undefined && { task }),
+    ...(drop && { drop }),
+    ...(horizon !== undefined && { horizon }),
+    ...(window !== undefined && { window }),
+    ...(seed !== undefined && { seed }),
+  }
+}
+
+const listOf = (given: string | undefined): string[] | undefined =>
+  given?.split(',').map((each) => each.trim())
+
+/** The folder, or where it is taken the next free one of its name. */
+function freeFolder(folder: string): string {
+  const free = (at: string) => !existsSync(`${at}.yaml`) && (!existsSync(at) || readdirSync(at).length === 0)
+  for (let n = 1; ; n++) {
+    const at = n === 1 ? folder : `${folder}-${n}`
+    if (free(at)) return at
+  }
+}

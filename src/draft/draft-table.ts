@@ -1,0 +1,119 @@
+import { parse } from 'yaml'
+import { InputError } from '../base/errors.js'
+import { countMissingCells, distinctCells, hasNumber, labelsOf, type Column } from '../data/column.js'
+import { columnIndices } from '../data/columns.js'
+import type { Table } from '../data/content.js'
+import { disguiseOf } from '../data/numbers.js'
+import { inferTask } from '../data/target.js'
+import type { Choice, DataSection, DraftOptions, Drafted } from './types.js'
+
+/** A column of text with more distinct cells than that is no category. */
+const mostCategories = 100
+/** So many distinct cells are looked at. */
+const lookedAt = 10_000
+
+/** How the numbers of a file are written: `data.decimal`, `data.thousands`, `data.numeric`, by what its cells show. */
+export function draftNumbers({ names, columns }: Table): Drafted<Partial<DataSection>> {
+  const section: Record<string, unknown> = {}
+  const choices: Choice[] = []
+  names.forEach((name, c) => {
+    const column = columns[c]!
+    if (hasNumber(column) || countMissingCells(column) === column.cells.length) return
+    const found = disguiseOf(distinctCells(column, lookedAt).texts, name)
+    for (const text of found?.keys ?? []) {
+      const at = text.indexOf(': ')
+      const key = text.slice('data.'.length, at)
+      const value = parse(text.slice(at + 2)) as string | string[]
+      const known = section[key]
+      if (known === value) continue
+      section[key] = Array.isArray(known) ? [...(known as string[]), ...value] : value
+      choices.push({ key: ['data', key], why: `${name} has cells like ${found!.cell}` })
+    }
+  })
+  return { section, choices }
+}
+
+/** Which columns of a table are the target and no inputs, and what is done about missing cells. */
+export function draftColumns(table: Table, options: DraftOptions): Drafted<Partial<DataSection>> {
+  const target = targetOf(table, options)
+  const targets = columnIndices(table, target, '--target')
+  const given = columnIndices(table, options.drop ?? [], '--drop')
+  const useless = table.names.flatMap((name, c) => {
+    if (targets.includes(c) || given.includes(c)) return []
+    const why = whyNoInput(name, table.columns[c]!, table.places.length, options.horizon !== undefined)
+    return why === undefined ? [] : [{ name, why }]
+  })
+  const drop = [...given.map((c) => table.names[c]!), ...useless.map(({ name }) => name)]
+  const dropped = new Set(drop)
+  const missing = table.names.filter(
+    (name, c) => !dropped.has(name) && countMissingCells(table.columns[c]!) > 0,
+  )
+  const series = options.horizon !== undefined
+  const task = series ? 'forecasting' : (options.task ?? inferTask(table, targets))
+  const [shown] = missing
+  return {
+    section: {
+      ...(series && { kind: 'series' as const }),
+      target: target.length === 1 ? target[0]! : [...target],
+      task,
+      ...(drop.length > 0 && { drop }),
+      ...(shown !== undefined && { missing: series ? ('median' as const) : ('indicator' as const) }),
+    },
+    choices: [
+      ...(options.task || series ? [] : [{ key: ['data', 'task'], why: whyTask(table, targets, task) }]),
+      ...(useless.length > 0
+        ? [{ key: ['data', 'drop'], why: useless.map(({ name, why }) => `${name}: ${why}`).join('; ') }]
+        : []),
+      ...(shown !== undefined
+        ? [
+            {
+              key: ['data', 'missing'],
+              why: `${missing.length === 1 ? shown : `${shown} and ${missing.length - 1} more columns`} with empty cells; ${series ? 'they are filled' : 'a further input says where'}`,
+            },
+          ]
+        : []),
+    ],
+  }
+}
+
+function targetOf({ name, names }: Table, { target }: DraftOptions): readonly string[] {
+  if (target !== undefined) return typeof target === 'string' ? [target] : target
+  const shown = names.length > 12 ? [...names.slice(0, 12), '…'] : names
+  throw new InputError(
+    `--target: expected the column of ${name} to predict (${shown.join(', ')}), got nothing; ${JSON.stringify(names.at(-1))} is its last`,
+  )
+}
+
+function whyTask(table: Table, targets: readonly number[], task: string): string {
+  const [column] = targets
+  if (targets.length > 1) return 'several targets are numbers'
+  const { numbers, texts, more } = distinctCells(table.columns[column!]!, lookedAt)
+  const count = `${more ? 'more than ' : ''}${numbers.length + texts.length}`
+  return task === 'classification'
+    ? numbers.length > 0
+      ? `${count} distinct whole numbers; --task regression takes them as numbers`
+      : `${count} distinct texts`
+    : `${count} distinct numbers; --task classification takes them as names`
+}
+
+/** Why a column tells nothing about new rows, if it does not. */
+function whyNoInput(name: string, column: Column, rows: number, ordered: boolean): string | undefined {
+  const missing = countMissingCells(column)
+  if (missing === rows) return 'empty'
+  const distinct = distinctCells(column, Math.max(lookedAt, rows))
+  const count = distinct.numbers.length + distinct.texts.length
+  if (count === 1 && missing === 0) return 'the same in all rows'
+  if (!hasNumber(column)) {
+    const labels = labelsOf(distinct).length
+    if (labels > mostCategories || (labels > 20 && labels > (rows - missing) / 2))
+      return ordered && labels === rows ? 'the time' : `${labels} distinct texts in ${rows} rows`
+    return undefined
+  }
+  // A number that counts the rows names them.
+  const counts = column.cells.every((cell, row) => row === 0 || cell === column.cells[row - 1]! + 1)
+  if (counts && rows > 2) return 'it counts the rows'
+  const key = /^(id|index|row|uuid|unnamed.*|)$|(_|\s|\b)id$/i.test(name) || /[a-z]ID$/.test(name)
+  return key && count === rows && distinct.numbers.every(Number.isInteger)
+    ? 'a key: another one in each row'
+    : undefined
+}
