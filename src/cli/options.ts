@@ -67,6 +67,18 @@ export function number(args: Arguments, name: string, least: number): number | u
   return Number(value)
 }
 
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
+
+/** The seconds of `--time`: `90s`, `10m`, `1.5h`. */
+export function secondsOf(args: Arguments): number | undefined {
+  const value = text(args, 'time')
+  if (value === undefined) return undefined
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(value.trim()) ?? []
+  const seconds = Number(amount) * unitSeconds[unit || 's']!
+  if (!(seconds > 0)) throw expected('--time', 'a time above 0 as 90s, 10m or 2h', value)
+  return seconds
+}
+
 /** A size of a run's menu. */
 export const menu: Options = {
   type: 'string',

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { loadConfig } from '../../config/load-config.js'
 import { searchRun } from '../../runs/search-run.js'
+import { timedRun } from '../../runs/timed-run.js'
 import { command } from '../command.js'
 import {
   backend as backendOption,
@@ -11,6 +12,7 @@ import {
   path,
   quiet,
   required,
+  secondsOf,
   seed,
   set,
   settings,
@@ -32,6 +34,11 @@ export const search = command({
     out: out('the run’s folder, new or empty; runs/NAME-seedN by default'),
     seed,
     backend: backendOption,
+    time: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'the run is over after so long, as 90s, 10m or 2h: lengths that are too long for it are cut',
+    },
     menu: {
       type: 'string',
       requiresArg: true,
@@ -62,8 +69,11 @@ export const search = command({
     })
     const into = made?.into ?? out ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
-    return withOutcome(args, context, { remedy }, (hooks) =>
-      searchRun({ config, folder, out: into, ...hooks }),
-    )
+    const seconds = secondsOf(args)
+    return withOutcome(args, context, { remedy }, (hooks) => {
+      const run = { config, folder, out: into, ...hooks }
+      // The time counts from the start of the program.
+      return seconds === undefined ? searchRun(run) : timedRun({ ...run, seconds, began: 0 })
+    })
   },
 })
