@@ -4,6 +4,8 @@ import { InputError } from '../base/errors.js'
 import { columnIndices } from '../data/columns.js'
 import { isTable, type Table } from '../data/content.js'
 import { contentOf } from '../data/read-content.js'
+import { isNumeric } from '../data/numbers.js'
+import { firstLine } from '../data/readers/csv.js'
 import { largestImage } from '../data/readers/image-folder.js'
 import { readerByPath, readers } from '../data/readers/index.js'
 import type { ReadOptions, Reader } from '../data/readers/types.js'
@@ -42,15 +44,11 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   const choices: Choice[] = []
   let section: DataSection = { file: path }
   const read = async () => (await contentOf(reader, path, { ...usual, ...section })) as Table
-  let table = await read()
-  if (
-    reader.options?.includes('header') &&
-    table.names.every((name) => name !== '' && Number.isFinite(Number(name)))
-  ) {
+  if (reader.options?.includes('header') && (await firstLine(path)).every(isNumeric)) {
     section = { ...section, header: false }
     choices.push({ key: ['data', 'header'], why: 'the first line has numbers, no names' })
-    table = await read()
   }
+  let table = await read()
   const numbers = draftNumbers(table)
   section = { ...section, ...numbers.section }
   if (section.decimal ?? section.thousands) table = await read()

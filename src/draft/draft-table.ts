@@ -110,7 +110,8 @@ function whyNoInput(name: string, column: Column, rows: number, ordered: boolean
     return undefined
   }
   // A number that counts the rows names them.
-  const counts = column.cells.every((cell, row) => row === 0 || cell === column.cells[row - 1]! + 1)
+  const first = column.cells[0]!
+  const counts = (first === 0 || first === 1) && column.cells.every((cell, row) => cell === first + row)
   if (counts && rows > 2) return 'it counts the rows'
   const key = /^(id|index|row|uuid|unnamed.*|)$|(_|\s|\b)id$/i.test(name) || /[a-z]ID$/.test(name)
   return key && count === rows && distinct.numbers.every(Number.isInteger)

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { absolutePaths } from '../data/file-settings.js'
 import { searchRun } from '../runs/search-run.js'
+import { timedRun, type TimedRunOptions } from '../runs/timed-run.js'
 import { stageShards, withWorkers } from '../runs/workers.js'
 import { setupTrial } from '../setup/setup-trial.js'
 import type { Trial, TrialResult } from '../trial/types.js'
@@ -18,6 +22,8 @@ export interface SearchRequest extends SearchSettings {
    * checkpoints of its own: none of `checkpoints` beside it.
    */
   readonly saveTo?: string
+  /** Seconds until the search shall be over: lengths that are too long for that are cut, as `--time` does. */
+  readonly time?: number
 }
 
 /** What a search found. */
@@ -28,12 +34,17 @@ export type SearchResult = SearchFindings<Model>
  * of the command line. Throws InputError where something asked for cannot be, Diverged and Interrupted.
  */
 export async function search(request: SearchRequest): Promise<SearchResult> {
-  const { saveTo, workers = 1, ...settings } = request
+  const { saveTo, workers = 1, time, ...settings } = request
+  const began = performance.now()
   if (!Number.isInteger(workers) || workers < 1)
     throw new InputError(`workers: expected integer ≥ 1, got ${workers}`)
+  if (time !== undefined && !(time > 0)) throw new InputError(`time: expected seconds above 0, got ${time}`)
   // Of the data's folder are its own paths alone.
   const config = configOf(settings, ({ data, folder = '.' }) => absolutePaths(data, folder))
-  if (saveTo !== undefined) return searchInFolder(settings, config, { saveTo, workers })
+  const clock = time === undefined ? undefined : { seconds: time, began }
+  if (saveTo !== undefined) return searchInFolder(settings, config, { saveTo, workers, clock })
+  if (clock)
+    return inPassingFolder((folder) => searchInFolder(settings, config, { saveTo: folder, workers, clock }))
   return searchInMemory(settings, config, {
     start: ({ backend, relaxedSimd }) => useBackend(backend, { relaxed: relaxedSimd }),
     setup: (resolved, own) => setupTrial(resolved, '.', { ...own, ...givenIn(settings) }),
@@ -46,7 +57,13 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
 function searchInFolder(
   settings: SearchSettings,
   config: Config,
-  { saveTo, workers }: Required<Pick<SearchRequest, 'saveTo' | 'workers'>>,
+  {
+    saveTo,
+    workers,
+    clock,
+  }: Required<Pick<SearchRequest, 'saveTo' | 'workers'>> & {
+    readonly clock: Pick<TimedRunOptions, 'seconds' | 'began'> | undefined
+  },
 ): Promise<SearchResult> {
   const { signal, data } = settings
   const { events, emit } = recording(settings)
@@ -54,9 +71,20 @@ function searchInFolder(
     let found: { trial: Trial; result: TrialResult } | undefined
     const onResult = (trial: Trial, result: TrialResult) => void (found = { trial, result })
     const hooks = { onEvent: emit, onResult, workers, ...(signal && { signal }) }
-    await searchRun({ config, out: saveTo, ...partsOf(settings), ...givenIn(settings), ...hooks })
+    const run = { config, out: saveTo, ...partsOf(settings), ...givenIn(settings), ...hooks }
+    await (clock ? timedRun({ ...run, ...clock }) : searchRun(run))
     return findingsOf(found!.trial, found!.result, events, data, modelOf)
   })
+}
+
+/** Does what needs a folder in one that is gone afterwards. */
+async function inPassingFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'sentei-'))
+  try {
+    return await work(join(folder, 'run'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 const givenIn = ({ data: { given } }: SearchSettings) => ({ ...(given && { given }) })

@@ -44,6 +44,18 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<T
   return rows.table(cutter.end(), facts)
 }
 
+/** The cells of a file's first line: its names, or its first row. */
+export async function firstLine(path: string): Promise<string[]> {
+  const { pieces } = await readPieces(path, 'a CSV file', undefined)
+  const beginning = await firstPieces(pieces[Symbol.asyncIterator]())
+  let first: string[] | undefined
+  const cutter = rowCutter(basename(path), guessDelimiter(beginning, ','), (cells) => {
+    first ??= cells
+  })
+  cutter.push(beginning)
+  return first ?? []
+}
+
 /** Cells of a text that is in memory, all as text; `name` is how messages call it. Its first row has the names. */
 export function parseCsv(text: string, name: string): { names: string[]; rows: string[][] } {
   const all: string[][] = []

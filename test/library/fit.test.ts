@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { fit } from '../../src/library/fit.js'
+import { eventsOf } from '../../src/report/history.js'
+
+beforeAll(() => useBackend('wasm'))
+
+const short = { search: { steps: 40 }, retrain: { steps: 40 }, seed: 3 }
+const rows = Array.from({ length: 200 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i * 7) % 5])
+
+describe('a model fitted to x and y', () => {
+  it('of numbers predicts numbers, and says what it found', async () => {
+    const before = tf.memory().numTensors
+    const y = rows.map(([a, b]) => 10 + 4 * a! - b!)
+    const model = await fit(rows, y, short)
+    expect(model.task).toMatchObject({ kind: 'regression' })
+    expect(model.found.architecture.space).toBe('mlp-cell')
+    expect(model.found.metrics.tolerated!.tolerance).toBe(0.01)
+    const spread = Math.sqrt(y.reduce((sum, value) => sum + (value - 10) ** 2, 0) / y.length)
+    expect(model.evaluate(rows, y)).toBeLessThan(0.8 * spread)
+    expect(model.predict(rows.slice(0, 2))).toHaveLength(2)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('of records leaves out what names them and takes what is missing', async () => {
+    const x = rows.map(([a, b], i) => ({
+      key: i + 1,
+      note: `text ${i}`,
+      size: i % 9 === 0 ? null : a!,
+      colour: b! > 0 ? 'red' : 'blue',
+    }))
+    const model = await fit(
+      x,
+      rows.map(([, b]) => (b! > 0 ? 'yes' : 'no')),
+      short,
+    )
+    expect(model.task).toEqual({ kind: 'classification', classes: ['no', 'yes'] })
+    const [label] = model.predict([{ size: 0.5, colour: 'red' }])
+    expect(['yes', 'no']).toContain(label)
+  })
+
+  it('of sequences and images takes their spaces', async () => {
+    const series = rows.map((_, i) =>
+      Array.from({ length: 16 }, (_, t) => [Math.sin(t * (i % 2 ? 1 : 2)) + i / 999]),
+    )
+    const labels = rows.map((_, i) => (i % 2 ? 'slow' : 'fast'))
+    const one = await fit(series, labels, { search: { steps: 6 }, retrain: { steps: 6 } })
+    expect(one.found.architecture.space).toBe('temporal-conv')
+    const shape = [40, 32, 32, 1]
+    const values = Float32Array.from({ length: 40 * 32 * 32 }, (_, i) => ((i * 31) % 17) / 17)
+    const two = await fit({ values, shape }, labels.slice(0, 40), {
+      search: { steps: 2 },
+      retrain: { steps: 2 },
+    })
+    expect(two.found.architecture.space).toBe('darts-cell')
+    expect(two.found.architecture.options).toMatchObject({ halvings: 1 })
+  })
+
+  it('within a time cuts the lengths to what fits', async () => {
+    const y = rows.map(([a, b]) => 10 + 4 * a! - b!)
+    const model = await fit(rows, y, { time: 9 })
+    const [start] = eventsOf(model.found.events, 'start')
+    expect(start!.steps).toBeLessThan(16_000)
+    const interventions = eventsOf(model.found.events, 'intervention')
+    expect(interventions.map(({ what }) => what)).toEqual(['retrain.steps'])
+    expect(Number(interventions[0]!.to)).toBeGreaterThanOrEqual(20)
+    expect(Number(interventions[0]!.to)).toBeLessThan(16_000)
+    expect(model.predict(rows.slice(0, 3))).toHaveLength(3)
+  })
+
+  it.each([
+    [() => fit(rows, [1, 2], short), 'y: expected 200 targets, one for each row of x, got 2'],
+    [() => fit([{ a: 1 }, { a: 2 }], [1], short), 'y: expected 2 targets, one for each record of x'],
+    [() => fit([{ a: 1 }], [1], { ...short, groups: ['a'] }), 'groups: only of arrays, got it with records'],
+    [
+      () =>
+        fit(
+          rows,
+          rows.map(([a]) => a!),
+          { time: 0 },
+        ),
+      'time: expected seconds above 0, got 0',
+    ],
+    [
+      () =>
+        fit(
+          rows,
+          rows.map(([a]) => a!),
+          { time: 0.5 },
+        ),
+      /^time: expected at least \d+ seconds for 20 steps of this search here, got 0.5; take fewer rows/,
+    ],
+  ])('refuses what cannot be (%#)', async (work, message) => {
+    await expect(work()).rejects.toThrow(message)
+  })
+})
