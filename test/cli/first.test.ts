@@ -1,0 +1,93 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sentei } from './helper.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sentei-first-'))
+const short = ['--set', 'search.steps=20', 'retrain.steps=20']
+
+beforeAll(() => {
+  const rows = Array.from(
+    { length: 120 },
+    (_, i) => `${i + 1},${Math.sin(i)},${i % 4},${i % 9 === 0 ? '' : i % 7},${2 * Math.sin(i) + (i % 4)}`,
+  )
+  writeFileSync(join(folder, 'bricks.csv'), `id,heat,kind,age,strength\n${rows.join('\n')}\n`)
+})
+
+describe('a search from a file alone', () => {
+  it('chooses, tells, saves what it chose, and runs', async () => {
+    const { code, stdout, stderr } = await sentei(folder, [
+      'search',
+      'bricks.csv',
+      '--target',
+      'strength',
+      ...short,
+    ])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^derived, /m)
+    for (const line of [
+      'chosen  data.drop: id: it counts the rows',
+      'chosen  data.missing: age with empty cells; a further input says where',
+      'saved   runs/bricks-seed0.yaml',
+      /^bricks.csv: csv, .*; target: strength \(number\)$/m,
+      /^space {4}mlp-cell: [\d,]+ parameters, \d+ candidates in 9 choices; the smallest network that may be left has \d+$/m,
+      /^search {3}20 steps of \d+ rows/m,
+      /^time {5}search at most .*; on this machine, all together at most /m,
+    ])
+      expect(stderr).toMatch(line)
+    expect(readFileSync(join(folder, 'runs', 'bricks-seed0.yaml'), 'utf8')).toMatch(
+      /^ {2}file: \.\.\/bricks\.csv$/m,
+    )
+    expect(existsSync(join(folder, 'runs', 'bricks-seed0', 'model', 'model.json'))).toBe(true)
+  })
+
+  it('searches again with what was saved, and by the line again beside it', async () => {
+    const saved = join('runs', 'bricks-seed0.yaml')
+    const again = await sentei(folder, [
+      'search',
+      saved,
+      '--out',
+      'runs/again',
+      '--quiet',
+      '--json',
+      ...short,
+    ])
+    const first = JSON.parse(
+      readFileSync(join(folder, 'runs', 'bricks-seed0', 'metrics.json'), 'utf8'),
+    ) as object
+    expect((JSON.parse(again.stdout) as { metrics: object }).metrics).toEqual(first)
+    const { stderr } = await sentei(folder, ['search', 'bricks.csv', '--target', 'strength', ...short])
+    expect(stderr).toContain('saved   runs/bricks-seed0-2.yaml')
+  })
+
+  it.each([
+    [
+      ['bricks.csv'],
+      '--target: expected the column of bricks.csv to predict (id, heat, kind, age, strength), got nothing',
+    ],
+    [['bricks.csv', '--target', 'stregth'], 'did you mean "strength"?'],
+    [['brick.csv', '--target', 'strength'], 'brick.csv: expected a file or folder, got nothing there'],
+    [['bricks.csv', '--target', 'age', '--window', '3'], '--window: expected --horizon beside it'],
+    [
+      ['bricks.csv', '--target', 'age', '--task', 'clusters'],
+      '--task: expected classification or regression',
+    ],
+    [
+      ['bricks.csv', '--target', 'age', '--time', 'soon'],
+      '--time: expected a time above 0 as 90s, 10m or 2h, got "soon"',
+    ],
+    [
+      ['runs/bricks-seed0.yaml', '--target', 'age'],
+      '--target: only with data, got it with the configuration',
+    ],
+    [
+      ['bricks.csv', '--target', 'age', '--out', 'runs/bricks-seed0'],
+      'runs/bricks-seed0.yaml: expected no file there',
+    ],
+  ])('%j is refused', async (args, message) => {
+    const { code, stderr } = await sentei(folder, ['search', ...args])
+    expect(stderr).toContain(message)
+    expect(code).toBe(2)
+  })
+})
