@@ -10,6 +10,9 @@ const schemas: Record<SchemaKind, { schema: TSchema; title: string }> = {
   schedule: { schema: ScheduleSchema, title: 'Sentei schedule' },
 }
 
+/** Every kind, in the order in which the build writes their schemas into `schemas/`. */
+export const schemaKinds = Object.keys(schemas) as readonly SchemaKind[]
+
 /** The JSON Schema (draft 7) of a kind of document, for editors to check and complete as one types. */
 export function jsonSchema(kind: SchemaKind): Record<string, unknown> {
   return editorSchema(schemas[kind].schema, schemas[kind].title)

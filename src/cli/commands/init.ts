@@ -1,5 +1,4 @@
 import { InputError } from '../../base/errors.js'
-import { writeAtomic } from '../../base/files.js'
 import { didYouMean } from '../../base/suggest.js'
 import { command } from '../command.js'
 import { json, out, required } from '../options.js'
@@ -14,13 +13,14 @@ export const init = command({
       type: 'string',
       default: 'digits',
       requiresArg: true,
+      suggest: Object.keys(templates),
       describe: Object.keys(templates).join(', '),
     },
     out: out('the file to write; sentei.yaml by default'),
     force,
     json,
   },
-  run(args, { print, say }) {
+  async run(args, { print, say }) {
     const name = required(args, 'template')
     const names = Object.keys(templates)
     const template = Object.hasOwn(templates, name) ? templates[name] : undefined
@@ -29,6 +29,7 @@ export const init = command({
         `--template: expected one of ${names.join(', ')}, got "${name}"${didYouMean(name, names)}`,
       )
     const to = outputOf(args, {}, 'sentei.yaml')
+    const { writeAtomic } = await import('../../base/files.js')
     writeAtomic(to, template)
     print(args.json ? JSON.stringify({ template: name, out: to }) : to)
     say(`next: sentei search ${to}`)

@@ -1,6 +1,4 @@
 import { join } from 'node:path'
-import { loadConfig } from '../../config/load-config.js'
-import { searchRun } from '../../runs/search-run.js'
 import { command } from '../command.js'
 import {
   backend as backendOption,
@@ -18,7 +16,6 @@ import {
   toleranceSettings,
   workers,
 } from '../options.js'
-import { withOutcome } from '../run-outcome.js'
 
 export const search = command({
   usage: 'search <config>',
@@ -43,7 +40,8 @@ export const search = command({
     json,
     quiet,
   },
-  run(args, context) {
+  async run(args, context) {
+    const { loadConfig } = await import('../../config/load-config.js')
     const seedGiven = integer(args, 'seed', 0)
     const backend = text(args, 'backend')
     const { config, folder } = loadConfig(required(args, 'config'), {
@@ -53,6 +51,8 @@ export const search = command({
     })
     const into = text(args, 'out') ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
+    const { searchRun } = await import('../../runs/search-run.js')
+    const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy }, (hooks) =>
       searchRun({ config, folder, out: into, ...hooks }),
     )
