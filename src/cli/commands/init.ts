@@ -1,9 +1,10 @@
+import { dirname } from 'node:path'
 import { InputError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
 import { command } from '../command.js'
 import { json, out, required } from '../options.js'
 import { force, outputOf } from '../output.js'
-import { templates } from '../templates.js'
+import { templates, type Template } from '../templates.js'
 
 export const init = command({
   usage: 'init',
@@ -30,8 +31,16 @@ export const init = command({
       )
     const to = outputOf(args, {}, 'sentei.yaml')
     const { writeAtomic } = await import('../../base/files.js')
-    writeAtomic(to, template)
+    const { schemaLine } = await import('../editor-schema.js')
+    writeAtomic(to, schemaLine(dirname(to)) + template.text)
     print(args.json ? JSON.stringify({ template: name, out: to }) : to)
-    say(`next: sentei search ${to}`)
+    say(`next: ${nextStep(template, to)}`)
   },
 })
+
+/** What its user does first: a search of data that nobody named would fail. */
+function nextStep({ edit }: Template, to: string): string {
+  if (edit.length === 0) return `sentei search ${to}`
+  const keys = `${edit.slice(0, -1).join(', ')} and ${edit.at(-1)!}`
+  return `edit ${keys} in ${to}; then sentei check-data ${to}, and sentei search ${to}`
+}
