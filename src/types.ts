@@ -110,8 +110,8 @@ export type {
   Noise,
   Removed,
   Retrained,
+  SearchedFigures,
   SplitNoise,
   Tolerated,
 } from './trial/figures.js'
-export type { SearchedFigures } from './trial/measure.js'
 export type { TrialStage } from './trial/types.js'

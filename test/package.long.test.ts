@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ts from 'typescript'
@@ -29,4 +30,9 @@ test('the package, installed in another project, searches arrays in memory', () 
   const copies = npm(['ls', '--parseable', '@tensorflow/tfjs-core'], folder).split('\n')
   expect(new Set(copies.filter((path) => path.endsWith('tfjs-core'))).size).toBe(1)
   expect(npm(['exec', '--', 'sentei', '--version'], folder).trim()).toMatch(/^\d+\.\d+\.\d+$/)
+  npm(['exec', '--', 'sentei', 'init'], folder)
+  const schema = './node_modules/sentei/schemas/config.json'
+  expect(readFileSync(join(folder, 'sentei.yaml'), 'utf8')).toContain(`language-server: $schema=${schema}\n`)
+  const resolved = createRequire(join(folder, 'program.js')).resolve('sentei/schemas/config.json')
+  expect(resolved).toBe(realpathSync(join(folder, schema)))
 }, 240_000)

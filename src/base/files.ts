@@ -10,11 +10,12 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, resolve } from 'node:path'
 import { InputError } from './errors.js'
 import type { Sha256 } from './hash.js'
 import { jsonText } from './json.js'
+
+export { packagePath } from './package-path.js'
 
 /** Writes a file so that a reader (or a crash) sees the old content or the new one, never half of it. */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
@@ -78,11 +79,4 @@ export const sha256: Sha256 = (...parts) => {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')
-}
-
-/** A path inside the installed package (`data/…`, `schedules/…`), from source and from `dist` alike. */
-export function packagePath(...segments: string[]): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
-  return join(folder, ...segments)
 }

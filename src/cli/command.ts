@@ -16,16 +16,31 @@ export interface CommandContext {
   readonly onStoppable?: (stoppable: boolean) => void
 }
 
-/** One command of the program, a file each. */
+/** A positional or an option: its yargs form, and what a shell suggests for its value. */
+export interface Parameter extends Options {
+  /** Words, of which `files` stands for the files that are there; nothing by default. */
+  readonly suggest?: readonly string[]
+}
+
+/** What a shell completes by itself, among the words of `suggest`. */
+export const files = '<files>'
+
+/**
+ * One command of the program, a file each. Its declaration is loaded by every other command, by help and by completion,
+ * so it imports little; what it needs to do its work is imported when it runs.
+ */
 export interface Command {
   /** Its yargs form: `search <config>`. */
   readonly usage: string
   readonly description: string
-  readonly positionals?: Readonly<Record<string, Options>>
-  readonly options?: Readonly<Record<string, Options>>
+  readonly positionals?: Readonly<Record<string, Parameter>>
+  readonly options?: Readonly<Record<string, Parameter>>
   /** Does the work; returns the exit code where it is not 0. */
   run(args: Arguments, context: CommandContext): Promise<number | void> | number | void
 }
+
+/** The word that a command is called by. */
+export const nameOf = ({ usage }: Command): string => usage.split(' ')[0]!
 
 /** Declares a command. */
 export const command = (definition: Command): Command => definition

@@ -1,35 +1,11 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import type { Options } from 'yargs'
 import { InputError } from '../base/errors.js'
 import { writeAtomic } from '../base/files.js'
 import { draftConfig } from '../draft/draft-config.js'
 import type { DraftOptions } from '../draft/types.js'
 import type { Arguments } from './command.js'
 import { integer, text } from './options.js'
-
-const option = (describe: string): Options => ({ type: 'string', requiresArg: true, describe })
-
-/** Options that say of data what a configuration would. */
-export const draftOptions: Readonly<Record<string, Options>> = {
-  target: option('of data: the column to predict; of arrays the file of the targets'),
-  task: option('of data: classification or regression, where the cells shall not decide'),
-  drop: option('of data: columns that are not inputs, with commas between'),
-  horizon: option('of data: rows are time steps, and the target is forecast so many ahead'),
-  window: option('of data: time steps that a forecast sees'),
-}
-
-/** Is a path, by its name, a configuration? */
-export const isConfiguration = (path: string): boolean => /\.(ya?ml|json)$/i.test(path)
-
-/** Refuses options that say what the configuration says. */
-export function requireNoDraft(path: string, args: Arguments): void {
-  const found = Object.keys(draftOptions).find((name) => args[name] !== undefined)
-  if (found)
-    throw new InputError(
-      `--${found}: only with data, got it with the configuration ${path}; there it is data.${found}, or --set data.${found}=…`,
-    )
-}
 
 /** A configuration that was made for some data, and the folder of the run. */
 export interface DraftedFile {

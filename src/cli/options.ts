@@ -1,36 +1,53 @@
-import type { Options } from 'yargs'
 import { InputError, expected } from '../base/errors.js'
-import type { Arguments } from './command.js'
+import { files, type Arguments, type Parameter } from './command.js'
+import { names } from './names.js'
+
+/** Options that every command takes; the parser itself adds what the last two do. */
+export const common: Readonly<Record<'verbose' | 'help' | 'version', Parameter>> = {
+  verbose: { type: 'boolean', default: false, describe: 'show a stack trace where something fails' },
+  help: { type: 'boolean', describe: 'show this' },
+  version: { type: 'boolean', describe: 'show the version' },
+}
 
 /** Options that several commands share. */
-export const json: Options = { type: 'boolean', default: false, describe: 'print one JSON object on stdout' }
-export const quiet: Options = { type: 'boolean', default: false, describe: 'no progress' }
-export const seed: Options = {
+export const json: Parameter = {
+  type: 'boolean',
+  default: false,
+  describe: 'print one JSON object on stdout',
+}
+export const quiet: Parameter = { type: 'boolean', default: false, describe: 'no progress' }
+export const seed: Parameter = {
   type: 'string',
   requiresArg: true,
   describe: 'goes before the configuration’s',
 }
-export const set: Options = {
+export const set: Parameter = {
   type: 'string',
   array: true,
   requiresArg: true,
   describe: 'path=value …: changes single settings, as search.epochs=10',
 }
-export const workers: Options = {
+export const workers: Parameter = {
   type: 'string',
   requiresArg: true,
   describe: 'threads that compute the shards of a batch, this one included; 1 by default',
 }
-export const out = (describe: string): Options => ({ type: 'string', requiresArg: true, describe })
-
-export const backend: Options = {
+export const out = (describe: string): Parameter => ({
   type: 'string',
   requiresArg: true,
+  suggest: [files],
+  describe,
+})
+
+export const backend: Parameter = {
+  type: 'string',
+  requiresArg: true,
+  suggest: names.backends,
   describe: 'wasm, cpu, webgpu or tensorflow',
 }
 
 /** A positional that is a path, whatever it looks like. */
-export const path = (describe: string): Options => ({ type: 'string', describe })
+export const path = (describe: string): Parameter => ({ type: 'string', suggest: [files], describe })
 
 /** An argument as text, or undefined where it was not given. */
 export const text = (args: Arguments, name: string): string | undefined => {
@@ -80,7 +97,7 @@ export function secondsOf(args: Arguments): number | undefined {
 }
 
 /** A size of a run's menu. */
-export const menu: Options = {
+export const menu: Parameter = {
   type: 'string',
   requiresArg: true,
   describe: 'what the search kept at this size of its menu',

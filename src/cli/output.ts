@@ -1,12 +1,15 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
-import type { Options } from 'yargs'
 import { InputError } from '../base/errors.js'
-import type { Arguments } from './command.js'
+import type { Arguments, Parameter } from './command.js'
 import { text } from './options.js'
 
 /** The option of every command that writes a file or folder which may exist. */
-export const force: Options = { type: 'boolean', default: false, describe: 'overwrite what stands at --out' }
+export const force: Parameter = {
+  type: 'boolean',
+  default: false,
+  describe: 'overwrite what stands at --out',
+}
 
 /** What a command reads, and what it writes. */
 export interface Places {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
-import yargs, { type Argv } from 'yargs'
+import type { Argv } from 'yargs'
 import { InputError } from '../base/errors.js'
-import { packagePath } from '../base/files.js'
+import { packagePath } from '../base/package-path.js'
 import { didYouMean } from '../base/suggest.js'
-import type { Arguments, Command, CommandContext } from './command.js'
+import { nameOf, type Arguments, type Command, type CommandContext } from './command.js'
 import { bench } from './commands/bench.js'
 import { checkDataCommand } from './commands/check-data.js'
+import { completion } from './commands/completion.js'
 import { derive } from './commands/derive.js'
 import { doctor } from './commands/doctor.js'
 import { explain } from './commands/explain.js'
@@ -19,6 +20,8 @@ import { resume } from './commands/resume.js'
 import { retrain } from './commands/retrain.js'
 import { schedule } from './commands/schedule.js'
 import { search } from './commands/search.js'
+import { common } from './options.js'
+import { suggestionsFor } from './suggestions.js'
 
 const commands: readonly Command[] = [
   init,
@@ -36,9 +39,12 @@ const commands: readonly Command[] = [
   schedule,
   doctor,
   bench,
+  completion,
 ]
-const nameOf = ({ usage }: Command): string => usage.split(' ')[0]!
 const names = commands.map(nameOf)
+
+/** The first argument of a shell that asks how the others go on; see `shells.ts`. */
+const complete = '--complete'
 
 /** The version of the package that this file is part of; yargs would look around the folder it runs in. */
 function ownVersion(): string {
@@ -47,22 +53,20 @@ function ownVersion(): string {
 
 /** Parses a command line, runs its command, and returns the exit code. Wrong usage is an InputError. */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
+  if (args[0] === complete) return suggest(args.slice(1), context)
   let code = 0
+  const { default: yargs } = await import('yargs')
   const parser = yargs([...args])
     .scriptName('sentei')
     .usage('$0 <command>: differentiable neural architecture search with additive regularization schedules')
-    .option('verbose', {
-      type: 'boolean',
-      default: false,
-      describe: 'show a stack trace where something fails',
-    })
+    .option('verbose', common.verbose)
     .locale('en')
     .parserConfiguration({ 'parse-positional-numbers': false, 'camel-case-expansion': false })
     .strict()
     .demandCommand(1, `expected a command: ${names.join(', ')}`)
     .help()
     .version(ownVersion())
-    .describe({ help: 'show this', version: 'show the version' })
+    .describe({ help: String(common.help.describe), version: String(common.version.describe) })
     .wrap(null)
     .exitProcess(false)
     .fail((message, error) => {
@@ -80,6 +84,13 @@ export async function runProgram(args: readonly string[], context: CommandContex
     )
   await parser.parseAsync()
   return code
+}
+
+/** Tells a shell how a command line may go on, a line each. */
+function suggest(words: readonly string[], { print }: CommandContext): number {
+  for (const { word, meaning } of suggestionsFor(words, commands))
+    print(meaning === undefined ? word : `${word}\t${meaning}`)
+  return 0
 }
 
 function declare(y: Argv, { positionals = {}, options = {} }: Command): Argv {

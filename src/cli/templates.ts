@@ -63,7 +63,7 @@ supernet:
     head: [32]
 ${asGood}${rest}`
 
-const csv = `# A table of your own. Check it first: sentei check-data sentei.yaml
+const csv = `# A table of your own. Edit data.file, data.target and data.task; then check it: sentei check-data sentei.yaml
 name: my-search
 seed: 1
 data:
@@ -87,7 +87,7 @@ supernet:
 ${asGood}${rest}`
 
 const images = `# Images of your own, those of a class in a folder named after it: photos/cat/1.png, photos/dog/1.jpg, …
-# Check them first: sentei check-data sentei.yaml. Other formats (IDX, CIFAR, NumPy, …): docs/data.md.
+# Edit data.file and data.image; then check it: sentei check-data sentei.yaml. Other formats (IDX, CIFAR, NumPy, …): docs/data.md.
 name: images
 seed: 1
 data:
@@ -113,11 +113,19 @@ retrain:
   augment: { shift: 2, flip: true }
 ${rest}`
 
-/** Configurations to begin with, by name: commented YAML. */
-export const templates: Readonly<Record<string, string>> = {
-  digits,
-  concrete,
-  chicago,
-  csv,
-  images,
+/** A configuration to begin with. */
+export interface Template {
+  /** Commented YAML. */
+  readonly text: string
+  /** Keys that only its user knows: to be edited before anything else. */
+  readonly edit: readonly string[]
+}
+
+/** Configurations to begin with, by name. */
+export const templates: Readonly<Record<string, Template>> = {
+  digits: { text: digits, edit: [] },
+  concrete: { text: concrete, edit: [] },
+  chicago: { text: chicago, edit: [] },
+  csv: { text: csv, edit: ['data.file', 'data.target', 'data.task'] },
+  images: { text: images, edit: ['data.file', 'data.image'] },
 }

@@ -1,4 +1,4 @@
-import { mostUnexplained } from '../objective/distillation.js'
+import { mostUnexplained } from '../objective/most-unexplained.js'
 import { formatCount, formatNumber } from '../report/format.js'
 import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
 

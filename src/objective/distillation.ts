@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { losses, type Loss } from './losses.js'
 
-/** The most that a share `unexplained` comes to: more of the loss was too much wherever it was measured (decision 20). */
-export const mostUnexplained = 0.5
-
 /**
  * How much a network learns from another one's outputs. A share `unexplained` follows from how well that one predicts: what
  * it leaves of the targets' variance, at most a half.

@@ -1,7 +1,6 @@
 import { expected, InputError } from '../base/errors.js'
-import { terms as termRegistry } from '../objective/terms/index.js'
 import type { Term } from '../objective/terms/types.js'
-import { planners as plannerRegistry } from '../planners/index.js'
+import { planners as plannerRegistry, terms as termRegistry } from '../registry.js'
 import type { AnyPlanner } from '../planners/types.js'
 import { rules as ruleRegistry } from '../search/decide/rules/index.js'
 import type { Rule } from '../search/decide/rules/types.js'

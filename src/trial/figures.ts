@@ -3,9 +3,10 @@ import type { Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
 import type { Interval } from '../objective/bootstrap.js'
 import type { MetricName, RowSums } from '../objective/metrics.js'
-import type { Budget } from '../schedule/types.js'
-import type { MenuFigures } from '../search/state.js'
-import type { Architecture } from '../supernet/types.js'
+import type { Budget, Schedule } from '../schedule/types.js'
+import type { SearchResult } from '../search/search.js'
+import type { MenuEntry, MenuFigures } from '../search/state.js'
+import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 
 /** What each validation row adds to the measures that sizes are compared by. */
 export type Compared = Readonly<Partial<Record<MetricName, RowSums>>>
@@ -30,6 +31,43 @@ export interface SplitNoise {
   readonly final: Interval | null
   /** The derived network's metric less the baseline's, on the same resamples. */
   readonly difference: { readonly value: number; readonly interval: Interval | null } | null
+}
+
+/** Metrics at the end of a search; null where a split is empty. */
+export interface SearchedFigures {
+  /** The supernet's. */
+  readonly validation: number | null
+  readonly test: number | null
+  /** The derived network's on validation, with gate values kept and dropped. */
+  readonly kept: number | null
+  readonly dropped: number | null
+  /** The supernet's metrics, row by row. */
+  readonly measured: Measured
+}
+
+/** A supernet that was trained and pruned: values alone, no tensors. */
+export interface Searched {
+  readonly reason: Exclude<SearchResult['reason'], 'interrupted'>
+  /** Iterations done. */
+  readonly steps: number
+  /** The metric lost, summed over every removal and projection. */
+  readonly jumps: number
+  /** What is left of the supernet, and its weights by name. */
+  readonly supernet: Supernet
+  readonly weights: ReadonlyMap<string, Float32Array>
+  /** Mixture weights of the members left, by group. */
+  readonly gates: GateWeights
+  /** The same as an architecture. */
+  readonly architecture: Architecture
+  /** What was kept at the sizes of the menu. */
+  readonly menu: readonly MenuEntry[]
+  /** With the λ that was used. */
+  readonly schedule: Schedule
+  readonly figures: SearchedFigures
+  /** Where a planner tried whole searches: how many schedules, and in how many iterations all together. */
+  readonly tried?: { readonly schedules: number; readonly steps: number }
+  /** What the planner found, for other searches to start from. */
+  readonly lesson?: unknown
 }
 
 export interface Retrained {

@@ -11,22 +11,19 @@ import type { Supernet } from '../supernet/types.js'
 import { evaluate, valueOf } from '../train/evaluate.js'
 import { discreteNetwork, modelNetwork, type Network } from '../train/network.js'
 import { judge } from './criteria.js'
-import type { TrialMetrics, Measured, Retrained, Sized, Tolerated, Removed, Baseline } from './figures.js'
+import type {
+  Searched,
+  SearchedFigures,
+  TrialMetrics,
+  Measured,
+  Retrained,
+  Sized,
+  Tolerated,
+  Removed,
+  Baseline,
+} from './figures.js'
 import { measureRows, noiseOf } from './noise.js'
-import type { Searched } from './search-stage.js'
 import type { Trial } from './types.js'
-
-/** Metrics at the end of a search; null where a split is empty. */
-export interface SearchedFigures {
-  /** The supernet's. */
-  readonly validation: number | null
-  readonly test: number | null
-  /** The derived network's on validation, with gate values kept and dropped. */
-  readonly kept: number | null
-  readonly dropped: number | null
-  /** The supernet's metrics, row by row. */
-  readonly measured: Measured
-}
 
 /** The metrics of the searched supernet and of the networks derived from it, before any retraining. */
 export function measureSearched(trial: Trial, model: SupernetModel): SearchedFigures {

@@ -1,38 +1,12 @@
 import { Interrupted } from '../base/errors.js'
 import { prepare } from '../planners/try-out.js'
-import type { Schedule } from '../schedule/types.js'
 import { beginModel } from '../search/initial.js'
 import { searchArchitecture, type SearchResult } from '../search/search.js'
-import type { Checkpoint, MenuEntry } from '../search/state.js'
+import type { Checkpoint } from '../search/state.js'
 import type { SupernetModel } from '../supernet/model.js'
-import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
-import { measureSearched, type SearchedFigures } from './measure.js'
+import type { Searched } from './figures.js'
+import { measureSearched } from './measure.js'
 import type { Trial, TrialHooks } from './types.js'
-
-/** A supernet that was trained and pruned: values alone, no tensors. */
-export interface Searched {
-  readonly reason: Exclude<SearchResult['reason'], 'interrupted'>
-  /** Iterations done. */
-  readonly steps: number
-  /** The metric lost, summed over every removal and projection. */
-  readonly jumps: number
-  /** What is left of the supernet, and its weights by name. */
-  readonly supernet: Supernet
-  readonly weights: ReadonlyMap<string, Float32Array>
-  /** Mixture weights of the members left, by group. */
-  readonly gates: GateWeights
-  /** The same as an architecture. */
-  readonly architecture: Architecture
-  /** What was kept at the sizes of the menu. */
-  readonly menu: readonly MenuEntry[]
-  /** With the λ that was used. */
-  readonly schedule: Schedule
-  readonly figures: SearchedFigures
-  /** Where a planner tried whole searches: how many schedules, and in how many iterations all together. */
-  readonly tried?: { readonly schedules: number; readonly steps: number }
-  /** What the planner found, for other searches to start from. */
-  readonly lesson?: unknown
-}
 
 /**
  * Trains the weights and gates of a trial's supernet together under its schedule, and prunes it until it is a legal

@@ -11,7 +11,7 @@ import * as choosers from '../../src/spaces.js'
 const order = [
   ['base'],
   ['config', 'data', 'backend'],
-  ['nn'],
+  ['draft', 'nn'],
   ['supernet', 'objective', 'schedule'],
   ['events'],
   ['train'],

@@ -1,27 +1,33 @@
 import { resolve } from 'node:path'
-import { backendNames, type BackendName } from '../../backend/index.js'
+import type { BackendName } from '../../backend/start.js'
 import { InputError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
-import { writeJson } from '../../base/files.js'
-import { loadConfig } from '../../config/load-config.js'
-import { benchOperations } from '../../runs/bench-operations.js'
-import { benchStep, type StepFigures } from '../../runs/bench-step.js'
+import type { StepFigures } from '../../runs/bench-step.js'
 import { command, type Arguments } from '../command.js'
+import { names } from '../names.js'
 import { backend, integer, json, out, path, set, settings, text, workers } from '../options.js'
 import { force, outputOf } from '../output.js'
-import { profileText } from '../profile-text.js'
 import { textTable } from '../table.js'
 
 export const bench = command({
   usage: 'bench <what> [config]',
   description: 'time a training step of a supernet, or the operations of a configuration’s',
   positionals: {
-    what: { type: 'string', describe: 'step, on random inputs, or operations' },
+    what: {
+      type: 'string',
+      suggest: ['step', 'operations'],
+      describe: 'step, on random inputs, or operations',
+    },
     config: path('for operations: a YAML or JSON file'),
   },
 
   options: {
-    supernet: { type: 'string', requiresArg: true, describe: 'the search space; darts by default' },
+    supernet: {
+      type: 'string',
+      requiresArg: true,
+      suggest: names.spaces,
+      describe: 'the search space; darts by default',
+    },
     channels: { type: 'string', requiresArg: true, describe: 'the space’s option; its default otherwise' },
     cells: { type: 'string', requiresArg: true, describe: 'the space’s option; its default otherwise' },
     batch: { type: 'string', requiresArg: true, describe: 'examples a step; 64 by default' },
@@ -61,6 +67,7 @@ export const bench = command({
     if (what !== 'step') throw new InputError(`bench: expected step or operations, got "${what}"`)
     const count = (name: string, otherwise: number) => integer(args, name, 1) ?? otherwise
     const threads = count('workers', 1)
+    const { benchStep } = await import('../../runs/bench-step.js')
     const figures = await benchStep({
       supernet: text(args, 'supernet') ?? 'darts',
       options: { ...given(args, 'channels'), ...given(args, 'cells') },
@@ -78,7 +85,9 @@ export const bench = command({
     })
     if (args.json) return print(JSON.stringify(figures))
     print(describe(figures))
-    if (figures.profile) print(profileText(figures.profile))
+    if (!figures.profile) return
+    const { profileText } = await import('../profile-text.js')
+    print(profileText(figures.profile))
   },
 })
 
@@ -87,14 +96,16 @@ async function operations(args: Arguments): Promise<string> {
   const file = text(args, 'config')
   if (file === undefined) throw new InputError('bench operations: expected a configuration, got nothing')
   const name = text(args, 'backend')
+  const { loadConfig } = await import('../../config/load-config.js')
   const loaded = loadConfig(file, name === undefined ? {} : { backend: name })
   const { data, objective } = loaded.config
   const read = [data.file, objective.latency].flatMap((path) =>
     typeof path === 'string' ? [resolve(loaded.folder, path)] : [],
   )
   const target = outputOf(args, { inputs: [file, ...read] })
+  const { benchOperations } = await import('../../runs/bench-operations.js')
   const table = await benchOperations(loaded)
-  if (target !== undefined) writeJson(target, table)
+  if (target !== undefined) (await import('../../base/files.js')).writeJson(target, table)
   if (args.json) return JSON.stringify(table)
   return textTable([
     ['group', 'member', 'ms'],
@@ -109,10 +120,10 @@ function given(args: Arguments, name: string): Record<string, number> {
 
 function backendOf(args: Arguments): BackendName {
   const name = text(args, 'backend') ?? 'wasm'
-  const found = backendNames.find((each) => each === name)
+  const found = names.backends.find((each) => each === name)
   if (!found)
     throw new InputError(
-      `--backend: expected one of ${backendNames.join(', ')}, got "${name}"${didYouMean(name, backendNames)}`,
+      `--backend: expected one of ${names.backends.join(', ')}, got "${name}"${didYouMean(name, names.backends)}`,
     )
   return found
 }

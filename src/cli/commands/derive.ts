@@ -1,12 +1,10 @@
-import { writeJson } from '../../base/files.js'
 import { formatNumber } from '../../report/format.js'
-import { deriveRules, deriveRun } from '../../runs/derive-run.js'
 import type { Architecture } from '../../supernet/types.js'
 import { command } from '../command.js'
+import { names } from '../names.js'
 import { integer, json, menu, number, out, path, required } from '../options.js'
 import { force, outputOf } from '../output.js'
 import { textTable } from '../table.js'
-import { noteUnchecked } from '../unchecked.js'
 
 export const derive = command({
   usage: 'derive <run>',
@@ -17,7 +15,8 @@ export const derive = command({
       type: 'string',
       requiresArg: true,
       default: 'final',
-      describe: `${deriveRules.join(', ')}; final: what the search ended with`,
+      suggest: names.rules,
+      describe: `${names.rules.join(', ')}; final: what the search ended with`,
     },
     step: {
       type: 'string',
@@ -45,8 +44,10 @@ export const derive = command({
     const seed = integer(args, 'seed', 0)
     const size = number(args, 'menu', 0)
     const run = required(args, 'run')
+    const { noteUnchecked } = await import('../unchecked.js')
     noteUnchecked(run, context)
     const file = outputOf(args, { inputs: [run] })
+    const { deriveRun } = await import('../../runs/derive-run.js')
     const architecture = await deriveRun(run, {
       rule: required(args, 'rule'),
       ...(seed !== undefined && { seed }),
@@ -54,7 +55,7 @@ export const derive = command({
       ...(threshold !== undefined && { threshold }),
       ...(size !== undefined && { menu: size }),
     })
-    if (file !== undefined) writeJson(file, architecture)
+    if (file !== undefined) (await import('../../base/files.js')).writeJson(file, architecture)
     context.print(args.json ? JSON.stringify(architecture) : described(architecture))
   },
 })

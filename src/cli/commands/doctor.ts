@@ -1,9 +1,8 @@
 import { accessSync, constants } from 'node:fs'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
-import * as tf from '@tensorflow/tfjs-core'
-import { backendNames, useBackend } from '../../backend/index.js'
 import { command, exitCodes } from '../command.js'
+import { names } from '../names.js'
 import { json } from '../options.js'
 
 interface Finding {
@@ -38,9 +37,10 @@ function nodeVersion(): Finding {
 }
 
 async function backends(): Promise<Finding[]> {
+  const { useBackend } = await import('../../backend/index.js')
   const findings: Finding[] = []
   // wasm last, for it is the one that stays.
-  for (const name of [...backendNames].reverse()) {
+  for (const name of [...names.backends].reverse()) {
     const optional = name !== 'wasm' && name !== 'cpu'
     try {
       await useBackend(name)
@@ -55,6 +55,7 @@ async function backends(): Promise<Finding[]> {
 }
 
 async function simd(): Promise<Finding> {
+  const tf = await import('@tensorflow/tfjs-core')
   const ok = Boolean(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))
   return {
     what: 'wasm SIMD',

@@ -1,11 +1,5 @@
-import { explanationText } from '../../report/explain-text.js'
-import { explain as explainPart } from '../../report/explain.js'
-import { readFailure, unfinished } from '../../runs/failure.js'
-import { readRun } from '../../runs/read-run.js'
-import { requireSearch } from '../../runs/run-folder.js'
 import { command } from '../command.js'
 import { json, path, required } from '../options.js'
-import { noteUnchecked } from '../unchecked.js'
 
 export const explain = command({
   usage: 'explain <run> <part>',
@@ -18,7 +12,13 @@ export const explain = command({
     },
   },
   options: { json },
-  run(args, context) {
+  async run(args, context) {
+    const { explanationText } = await import('../../report/explain-text.js')
+    const { explain: explainPart } = await import('../../report/explain.js')
+    const { readFailure, unfinished } = await import('../../runs/failure.js')
+    const { readRun } = await import('../../runs/read-run.js')
+    const { requireSearch } = await import('../../runs/run-folder.js')
+    const { noteUnchecked } = await import('../unchecked.js')
     const folder = required(args, 'run')
     requireSearch(folder, 'explain a part of')
     noteUnchecked(folder, context)

@@ -1,22 +1,29 @@
-import { exportFormats, exportRun } from '../../export/formats.js'
-import { modelFiles } from '../../export/model-content.js'
 import { command } from '../command.js'
+import { names } from '../names.js'
 import { json, menu, number, out, path, required } from '../options.js'
 import { force, outputOf } from '../output.js'
-import { noteUnchecked } from '../unchecked.js'
 
 export const exportCommand = command({
   usage: 'export <run>',
   description: 'write a finished run’s result in another form',
   positionals: { run: path('the run’s folder') },
   options: {
-    format: { type: 'string', demandOption: true, requiresArg: true, describe: exportFormats.join(', ') },
+    format: {
+      type: 'string',
+      demandOption: true,
+      requiresArg: true,
+      suggest: names.formats,
+      describe: names.formats.join(', '),
+    },
     menu,
     out: { ...out('where to write; a folder for layers, else a file'), demandOption: true },
     force,
     json,
   },
   async run(args, context) {
+    const { exportRun } = await import('../../export/formats.js')
+    const { modelFiles } = await import('../../export/model-content.js')
+    const { noteUnchecked } = await import('../unchecked.js')
     const [run, format] = [required(args, 'run'), required(args, 'format')]
     noteUnchecked(run, context)
     const to = outputOf(args, { inputs: [run], ...(format === 'layers' && { files: modelFiles }) })!

@@ -1,10 +1,10 @@
+import { dirname } from 'node:path'
 import { InputError } from '../../base/errors.js'
-import { writeAtomic } from '../../base/files.js'
 import { didYouMean } from '../../base/suggest.js'
 import { command } from '../command.js'
 import { json, out, required } from '../options.js'
 import { force, outputOf } from '../output.js'
-import { templates } from '../templates.js'
+import { templates, type Template } from '../templates.js'
 
 export const init = command({
   usage: 'init',
@@ -14,13 +14,14 @@ export const init = command({
       type: 'string',
       default: 'digits',
       requiresArg: true,
+      suggest: Object.keys(templates),
       describe: Object.keys(templates).join(', '),
     },
     out: out('the file to write; sentei.yaml by default'),
     force,
     json,
   },
-  run(args, { print, say }) {
+  async run(args, { print, say }) {
     const name = required(args, 'template')
     const names = Object.keys(templates)
     const template = Object.hasOwn(templates, name) ? templates[name] : undefined
@@ -29,8 +30,17 @@ export const init = command({
         `--template: expected one of ${names.join(', ')}, got "${name}"${didYouMean(name, names)}`,
       )
     const to = outputOf(args, {}, 'sentei.yaml')
-    writeAtomic(to, template)
+    const { writeAtomic } = await import('../../base/files.js')
+    const { schemaLine } = await import('../editor-schema.js')
+    writeAtomic(to, schemaLine(dirname(to)) + template.text)
     print(args.json ? JSON.stringify({ template: name, out: to }) : to)
-    say(`next: sentei search ${to}`)
+    say(`next: ${nextStep(template, to)}`)
   },
 })
+
+/** What its user does first: a search of data that nobody named would fail. */
+function nextStep({ edit }: Template, to: string): string {
+  if (edit.length === 0) return `sentei search ${to}`
+  const keys = `${edit.slice(0, -1).join(', ')} and ${edit.at(-1)!}`
+  return `edit ${keys} in ${to}; then sentei check-data ${to}, and sentei search ${to}`
+}

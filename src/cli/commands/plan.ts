@@ -1,8 +1,5 @@
-import { loadConfig } from '../../config/load-config.js'
-import { planRun } from '../../runs/plan-run.js'
 import { command } from '../command.js'
 import { backend, json, path, required, set, settings, text } from '../options.js'
-import { planText } from '../plan-text.js'
 
 export const plan = command({
   usage: 'plan <config>',
@@ -10,12 +7,16 @@ export const plan = command({
   positionals: { config: path('a YAML or JSON file') },
   options: { backend, set, json },
   async run(args, { print }) {
+    const { loadConfig } = await import('../../config/load-config.js')
+    const { planRun } = await import('../../runs/plan-run.js')
     const name = text(args, 'backend')
     const { config, folder } = loadConfig(required(args, 'config'), {
       set: settings(args),
       ...(name !== undefined && { backend: name }),
     })
     const found = await planRun(config, folder)
-    print(args.json ? JSON.stringify(found) : planText(found))
+    if (args.json) return print(JSON.stringify(found))
+    const { planText } = await import('../plan-text.js')
+    print(planText(found))
   },
 })

@@ -1,7 +1,4 @@
-import { useBackend } from '../../backend/index.js'
-import { writeAtomic } from '../../base/files.js'
-import { predictFile, predictionsCsv } from '../../runs/predict-file.js'
-import { command } from '../command.js'
+import { command, files } from '../command.js'
 import { json, out, path, required } from '../options.js'
 import { force, outputOf } from '../output.js'
 
@@ -14,6 +11,7 @@ export const predict = command({
       type: 'string',
       demandOption: true,
       requiresArg: true,
+      suggest: [files],
       describe: 'a file or folder of the format that the model was trained on',
     },
     out: out('a CSV file; stdout by default'),
@@ -23,6 +21,9 @@ export const predict = command({
   async run(args, { print, say }) {
     const [model, data] = [required(args, 'model'), required(args, 'data')]
     const to = outputOf(args, { inputs: [data, model] })
+    const { useBackend } = await import('../../backend/index.js')
+    const { writeAtomic } = await import('../../base/files.js')
+    const { predictFile, predictionsCsv } = await import('../../runs/predict-file.js')
     await useBackend('wasm')
     const predictions = await predictFile(model, data)
     if (to !== undefined) writeAtomic(to, predictionsCsv(predictions))

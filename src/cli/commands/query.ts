@@ -1,18 +1,26 @@
 import { formatCount, formatNumber, nothing } from '../../report/format.js'
-import { queryBenchmark, type QueryAnswer, type TableSummary } from '../../runs/query-benchmark.js'
-import { command, exitCodes } from '../command.js'
-import { json, path, required, set, settings, text } from '../options.js'
+import type { QueryAnswer, TableSummary } from '../../runs/query-benchmark.js'
+import { command, exitCodes, files } from '../command.js'
+import { names } from '../names.js'
+import { json, required, set, settings, text } from '../options.js'
 import { textTable } from '../table.js'
 
 export const query = command({
   usage: 'query <benchmark>',
   description: 'look an architecture up in a tabular benchmark, and count its cost',
-  positionals: { benchmark: path('the search space that the table is of') },
+  positionals: {
+    benchmark: {
+      type: 'string',
+      suggest: names.spaces,
+      describe: 'the search space that the table is of',
+    },
+  },
   options: {
     table: {
       type: 'string',
       requiresArg: true,
       demandOption: true,
+      suggest: [files],
       describe: 'a CSV or JSON file, plain or gzip',
     },
     architecture: {
@@ -29,7 +37,8 @@ export const query = command({
     },
     json,
   },
-  run(args, { print }) {
+  async run(args, { print }) {
+    const { queryBenchmark } = await import('../../runs/query-benchmark.js')
     const lower = args['lower-is-better'] as boolean | undefined
     const answer = queryBenchmark({
       benchmark: required(args, 'benchmark'),

@@ -1,7 +1,5 @@
-import { reportRun } from '../../runs/report-run.js'
 import { command } from '../command.js'
 import { json, path, required } from '../options.js'
-import { noteUnchecked } from '../unchecked.js'
 
 export const report = command({
   usage: 'report <run>',
@@ -9,6 +7,8 @@ export const report = command({
   positionals: { run: path('the run’s folder') },
   options: { json },
   async run(args, context) {
+    const { reportRun } = await import('../../runs/report-run.js')
+    const { noteUnchecked } = await import('../unchecked.js')
     noteUnchecked(required(args, 'run'), context)
     const report = await reportRun(required(args, 'run'))
     context.print(args.json ? JSON.stringify({ report }) : report)

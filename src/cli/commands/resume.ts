@@ -1,13 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { verifyKept } from '../../base/checksums.js'
-import { reportRun } from '../../runs/report-run.js'
-import { isFinished, readFinishedRun, readRunConfig } from '../../runs/run-folder.js'
-import { resumeRun } from '../../runs/search-run.js'
 import { command, type Arguments, type CommandContext } from '../command.js'
 import { json, path, quiet, required, set, settings, workers } from '../options.js'
-import { noteUnchecked } from '../unchecked.js'
-import { tellOutcome, withOutcome } from '../run-outcome.js'
 
 export const resume = command({
   usage: 'resume <run>',
@@ -26,6 +20,8 @@ export const resume = command({
     quiet,
   },
   async run(args, context) {
+    const { isFinished, readRunConfig } = await import('../../runs/run-folder.js')
+    const { noteUnchecked } = await import('../unchecked.js')
     const run = required(args, 'run')
     readRunConfig(run)
     noteUnchecked(run, context)
@@ -33,6 +29,8 @@ export const resume = command({
     if (isFinished(run) && changed.length === 0) return tellFinished(run, args, context)
     const remedy = `sentei resume ${run}`
     const previous = Boolean(args.previous)
+    const { resumeRun } = await import('../../runs/search-run.js')
+    const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy }, (hooks) =>
       resumeRun(run, { previous, set: changed, ...hooks }),
     )
@@ -41,6 +39,10 @@ export const resume = command({
 
 /** Nothing is left to do only where all of a run is there; its report can be written anew. */
 async function tellFinished(run: string, args: Arguments, context: CommandContext): Promise<number> {
+  const { verifyKept } = await import('../../base/checksums.js')
+  const { reportRun } = await import('../../runs/report-run.js')
+  const { readFinishedRun } = await import('../../runs/run-folder.js')
+  const { tellOutcome } = await import('../run-outcome.js')
   const finished = readFinishedRun(run)
   verifyKept(run)
   if (existsSync(join(run, 'report.html'))) context.say(`${run}: the run is finished, nothing is left to do`)

@@ -1,9 +1,6 @@
 import { InputError } from '../../base/errors.js'
 import type { Config } from '../../config/config-schema.js'
-import { resolveConfig } from '../../config/load-config.js'
-import { applySetting, parseSetting } from '../../config/settings.js'
-import { retrainRun } from '../../runs/retrain-run.js'
-import { command, type Arguments } from '../command.js'
+import { command, files, type Arguments } from '../command.js'
 import {
   integer,
   json,
@@ -19,8 +16,6 @@ import {
   text,
   workers,
 } from '../options.js'
-import { withOutcome } from '../run-outcome.js'
-import { noteUnchecked } from '../unchecked.js'
 
 const allowed = ['retrain', 'criteria', 'name', 'backend']
 
@@ -34,6 +29,7 @@ export const retrain = command({
     architecture: {
       type: 'string',
       requiresArg: true,
+      suggest: [files],
       describe: 'another architecture of its space: a file that derive or export wrote',
     },
     out: { ...out('the new run’s folder, new or empty'), demandOption: true },
@@ -43,32 +39,39 @@ export const retrain = command({
     json,
     quiet,
   },
-  run(args, context) {
+  async run(args, context) {
+    const { noteUnchecked } = await import('../unchecked.js')
     const run = required(args, 'run')
     noteUnchecked(run, context)
-    const configure = (config: Config) => configured(config, args)
+    const configure = await configuring(args)
     const into = required(args, 'out')
     const architecture = text(args, 'architecture')
     const size = number(args, 'menu', 0)
     if (architecture !== undefined && size !== undefined)
       throw new InputError('--menu and --architecture: expected one of them, got both')
     const remedy = `rm -r ${into} && sentei retrain ${run} --out ${into}`
+    const { retrainRun } = await import('../../runs/retrain-run.js')
+    const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy }, (hooks) =>
       retrainRun({ run, menu: size, architecture, configure, out: into, ...hooks }),
     )
   },
 })
 
-/** A configuration with the command's settings; what the search decided cannot change any more. */
-function configured(config: Config, args: Arguments): Config {
-  const changed = structuredClone(config)
-  for (const setting of settings(args).map(parseSetting)) {
-    if (!allowed.includes(setting.path[0]!))
-      throw new InputError(
-        `${setting.text}: the search is over; only ${allowed.join(', ')} can be set when retraining`,
-      )
-    applySetting(changed, setting)
+/** Gives a configuration the command's settings; what the search decided cannot change any more. */
+async function configuring(args: Arguments): Promise<(config: Config) => Config> {
+  const { resolveConfig } = await import('../../config/load-config.js')
+  const { applySetting, parseSetting } = await import('../../config/settings.js')
+  return (config) => {
+    const changed = structuredClone(config)
+    for (const setting of settings(args).map(parseSetting)) {
+      if (!allowed.includes(setting.path[0]!))
+        throw new InputError(
+          `${setting.text}: the search is over; only ${allowed.join(', ')} can be set when retraining`,
+        )
+      applySetting(changed, setting)
+    }
+    const seedGiven = integer(args, 'seed', 0)
+    return resolveConfig({ ...changed, ...(seedGiven !== undefined && { seed: seedGiven }) })
   }
-  const seedGiven = integer(args, 'seed', 0)
-  return resolveConfig({ ...changed, ...(seedGiven !== undefined && { seed: seedGiven }) })
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { loadConfig } from '../../config/load-config.js'
-import { searchRun } from '../../runs/search-run.js'
-import { timedRun } from '../../runs/timed-run.js'
-import { command } from '../command.js'
+import { command, type Arguments } from '../command.js'
+import { draftOptions, isConfiguration, requireNoDraft } from '../draft-options.js'
+import type { DraftedFile } from '../drafted.js'
 import {
   backend as backendOption,
   integer,
@@ -20,8 +19,6 @@ import {
   toleranceSettings,
   workers,
 } from '../options.js'
-import { draftFor, draftOptions, isConfiguration, requireNoDraft } from '../drafted.js'
-import { withOutcome } from '../run-outcome.js'
 
 export const search = command({
   usage: 'search <config>',
@@ -57,9 +54,10 @@ export const search = command({
   async run(args, context) {
     const given = required(args, 'config')
     const out = text(args, 'out')
-    const made = isConfiguration(given) ? undefined : await draftFor(given, args, out)
+    const made = isConfiguration(given) ? undefined : await drafted(given, args, out)
     if (!made) requireNoDraft(given, args)
     if (made && !args.quiet) for (const line of [...made.lines, `saved   ${made.path}`]) context.say(line)
+    const { loadConfig } = await import('../../config/load-config.js')
     const seedGiven = integer(args, 'seed', 0)
     const backend = text(args, 'backend')
     const { config, folder } = loadConfig(made?.path ?? given, {
@@ -70,6 +68,9 @@ export const search = command({
     const into = made?.into ?? out ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
     const seconds = secondsOf(args)
+    const { searchRun } = await import('../../runs/search-run.js')
+    const { timedRun } = await import('../../runs/timed-run.js')
+    const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy }, (hooks) => {
       const run = { config, folder, out: into, ...hooks }
       // The time counts from the start of the program.
@@ -77,3 +78,8 @@ export const search = command({
     })
   },
 })
+
+async function drafted(data: string, args: Arguments, out: string | undefined): Promise<DraftedFile> {
+  const { draftFor } = await import('../drafted.js')
+  return draftFor(data, args, out)
+}

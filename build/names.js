@@ -1,0 +1,17 @@
+// Writes dist/names.json out of the compiled registries: the command line names what it need not load.
+import { writeFileSync } from 'node:fs'
+import { backendNames } from '../dist/src/backend/start.js'
+import { exportFormats } from '../dist/src/export/formats.js'
+import { presetNames, spaces } from '../dist/src/registry.js'
+import { deriveRules } from '../dist/src/runs/derive-run.js'
+import { relaxations } from '../dist/src/supernet/relaxations/index.js'
+
+const names = {
+  spaces: spaces.map(({ name }) => name),
+  presets: presetNames(),
+  relaxations: Object.keys(relaxations),
+  rules: deriveRules,
+  formats: exportFormats,
+  backends: backendNames,
+}
+writeFileSync(new URL('../dist/names.json', import.meta.url), `${JSON.stringify(names, null, 2)}\n`)

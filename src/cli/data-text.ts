@@ -1,0 +1,53 @@
+import type { DataReport } from '../data/check-data.js'
+import { readingLine } from '../data/reading.js'
+import type { ColumnReading } from '../data/types.js'
+import { formatNumber } from '../report/format.js'
+import { textTable } from './table.js'
+
+const splits = ['train', 'arch', 'validation', 'test'] as const
+
+/** What was found in data in words: what it was taken for, rows of each split and class, warnings. */
+export function dataText(found: DataReport): string {
+  const missing = Object.entries(found.missing).map(([column, cells]) => `${column} ${cells}`)
+  const facts = [
+    `${found.name}: ${found.task}, ${found.rows} rows of shape [${found.shape.join(', ')}]`,
+    `missing cells: ${missing.join(', ') || 'none'}; rows left out: ${found.leftOut}; duplicates: ${found.duplicates.rows}`,
+  ]
+  const sizes = textTable([
+    ['', ...splits],
+    ['rows', ...splits.map((name) => String(found.splits[name]))],
+    ...(found.classes ?? []).map((each) => [
+      `class ${each.name}`,
+      ...splits.map((name) => String(each[name])),
+    ]),
+  ])
+  const outputs = (found.outputs ?? []).map(
+    ({ name, min, mean, max }) =>
+      `${name}: from ${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}`,
+  )
+  const warnings = found.warnings.map((warning) => `warning: ${warning}`)
+  const { reading } = found
+  const read = reading ? [readingLine(reading), ...columnLines(reading.columns ?? [])] : []
+  return [
+    ...facts,
+    ...read,
+    '',
+    sizes,
+    ...outputs,
+    '',
+    ...(warnings.length > 0 ? warnings : ['no warnings']),
+  ].join('\n')
+}
+
+const SHOWN = 40
+
+/** What each column was taken for: so many of them, `--json` has all. */
+function columnLines(columns: readonly ColumnReading[]): string[] {
+  const rows = columns
+    .slice(0, SHOWN)
+    .map(
+      ({ name, role, kind = '', levels, why }) =>
+        `  ${name}: ${[role, kind, levels === undefined ? '' : `${levels} levels`].filter((part) => part !== '').join(', ')} (${why})`,
+    )
+  return columns.length > SHOWN ? [...rows, `  … and ${columns.length - SHOWN} more (--json)`] : rows
+}

@@ -1,0 +1,33 @@
+import { InputError } from '../base/errors.js'
+import { files, type Arguments, type Parameter } from './command.js'
+
+const option = (describe: string, suggest: readonly string[] = []): Parameter => ({
+  type: 'string',
+  requiresArg: true,
+  suggest,
+  describe,
+})
+
+/** Options that say of data what a configuration would. */
+export const draftOptions: Readonly<Record<string, Parameter>> = {
+  target: option('of data: the column to predict; of arrays the file of the targets', [files]),
+  task: option('of data: classification or regression, where the cells shall not decide', [
+    'classification',
+    'regression',
+  ]),
+  drop: option('of data: columns that are not inputs, with commas between'),
+  horizon: option('of data: rows are time steps, and the target is forecast so many ahead'),
+  window: option('of data: time steps that a forecast sees'),
+}
+
+/** Is a path, by its name, a configuration? */
+export const isConfiguration = (path: string): boolean => /\.(ya?ml|json)$/i.test(path)
+
+/** Refuses options that say what the configuration says. */
+export function requireNoDraft(path: string, args: Arguments): void {
+  const found = Object.keys(draftOptions).find((name) => args[name] !== undefined)
+  if (found)
+    throw new InputError(
+      `--${found}: only with data, got it with the configuration ${path}; there it is data.${found}, or --set data.${found}=…`,
+    )
+}
