@@ -1,6 +1,6 @@
 import { randomSource, type RandomStream } from '../src/base/random.js'
 import type { LabelledSet } from './labelled-types.js'
-import { hydraulic, transformer } from './measured-sets.js'
+import { engines, hydraulic, transformer } from './measured-sets.js'
 
 /** How the examples of a made set come about: a function of the class, or of a number in 0 … 1 for regression. */
 interface Made {
@@ -166,12 +166,13 @@ function make(
 export const madeSets = Object.keys(made)
 
 /**
- * A set of a seed: `sines` and others that are made; `season`, `hour` (ETTh1) and `valve-40`, `cooler-all`, …
+ * A set of a seed: `sines` and others that are made; `season`, `hour` (ETTh1), `failing`, `life` (C-MAPSS) and `valve-40`, `cooler-all`, …
  * (hydraulic, by the number of training rows) from a folder of time series.
  */
 export function labelledSet(name: string, seed: number, folder: string): LabelledSet {
   if (made[name]) return make(name, seed, made[name])
   if (name === 'season' || name === 'hour') return transformer(folder, name, seed)
+  if (name === 'failing' || name === 'life') return engines(folder, name, seed)
   const [target, rows] = name.split('-')
   return hydraulic(folder, target!, rows === 'all' ? Infinity : Number(rows), seed)
 }

@@ -65,3 +65,42 @@ export function hydraulic(folder: string, target: string, rows: number, seed: nu
   const { train, test } = byBlock(examples, 15, seed)
   return { task: 'classification', steps: 60, channels: 4, train: draw(train, rows, seed, 'rows'), test }
 }
+
+/** Cycles that a window of an engine has, and until its failure how many count: a life that is longer shows nothing yet. */
+const [engineSteps, longestLife] = [30, 125]
+
+/** Columns of C-MAPSS FD001 (Saxena et al., 2008) that vary: the sensors but seven that stand still. */
+const sensors = [6, 7, 8, 11, 12, 13, 15, 16, 17, 18, 19, 21, 24, 25]
+
+/**
+ * Windows of engines that run to failure: `failing`, whether that is within 30 cycles, and `life`, in how many, up to 125. No
+ * engine has windows both to learn from and to be judged on: 30 % of the engines are for the test.
+ */
+export function engines(folder: string, label: 'failing' | 'life', seed: number): LabelledSet {
+  const rows = linesOf(`${folder}/cmapss/train_FD001.txt.gz`).map((line) =>
+    line.trim().split(/\s+/).map(Number),
+  )
+  const lives = new Map<number, number[][]>()
+  for (const row of rows) lives.set(row[0]!, [...(lives.get(row[0]!) ?? []), row])
+  const tested = new Set([...randomSource(seed).stream('engines').permutation(lives.size)].slice(0, 30))
+  const examplesOf = (test: boolean): Example[] =>
+    [...lives.values()].flatMap((cycles, engine) =>
+      tested.has(engine) === test
+        ? Array.from({ length: Math.floor((cycles.length - engineSteps) / 5) + 1 }, (_, i) => {
+            const from = i * 5
+            const left = cycles.length - from - engineSteps
+            return {
+              values: cycles.slice(from, from + engineSteps).flatMap((row) => sensors.map((c) => row[c]!)),
+              target: label === 'failing' ? Number(left < 30) : Math.min(left, longestLife),
+            }
+          })
+        : [],
+    )
+  const [task, count] =
+    label === 'failing' ? (['classification', 100] as const) : (['regression', 200] as const)
+  return {
+    ...{ task, steps: engineSteps, channels: sensors.length },
+    train: draw(examplesOf(false), count, seed, 'rows'),
+    test: draw(examplesOf(true), 300, seed, 'test'),
+  }
+}
