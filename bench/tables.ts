@@ -8,16 +8,14 @@
  * A method is a schedule, or `scikit-learn`: its MLP and its boosting, by a python that has it. Each trial adds a line to
  * RESULTS.jsonl, and one that stands there is not run again; the table is of all lines there.
  */
-import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { resolveConfig, runTrial, setupTrial, useBackend, type TrialResult } from '../src/index.js'
-import { packagePath } from '../src/base/files.js'
 import { textTable } from '../src/cli/table.js'
 import { errorOf } from '../src/objective/metrics.js'
 import { benchSets } from './data-sets.js'
 import { rowsIn, valueOf } from './command-line.js'
+import { sklearnErrors } from './sklearn.js'
 
 const sets = benchSets(resolve(valueOf('--data') ?? join('..', 'shared', 'datasets')))
 const first = Number(valueOf('--first') ?? 1)
@@ -94,36 +92,14 @@ async function run(set: string, seed: number, method: string): Promise<Row> {
 
 /** What scikit-learn reaches on the same rows. */
 async function peers(set: string, seed: number): Promise<Row[]> {
-  const { dataset, splits } = (await setupTrial(configOf(set, seed, 'none'), '.')).data
-  const folder = mkdtempSync(join(tmpdir(), 'sentei-bench-'))
-  const written = (name: string, values: ArrayLike<number>): string => {
-    writeFileSync(join(folder, name), new Uint8Array(Float64Array.from(values).buffer))
-    return join(folder, name)
-  }
-  const rows = (name: 'train' | 'validation' | 'test') => [...splits[name]]
-  const input = JSON.stringify({
-    task: dataset.task.kind,
-    features: dataset.inputs.length / dataset.rows,
-    inputs: written('inputs', dataset.inputs),
-    targets: written('targets', dataset.targets),
-    splits: { train: [...rows('train'), ...splits.arch], validation: rows('validation'), test: rows('test') },
-    seed,
-  })
-  const script = packagePath('bench/peers/sklearn_tables.py')
+  const { data } = await setupTrial(configOf(set, seed, 'none'), '.')
   const start = performance.now()
-  const errors = JSON.parse(
-    execFileSync(python, [script], {
-      input,
-      encoding: 'utf8',
-      env: { ...process.env, OMP_NUM_THREADS: '1' },
-    }),
-  ) as object
-  rmSync(folder, { recursive: true })
+  const errors = sklearnErrors(data, seed, python)
   const seconds = (performance.now() - start) / 1000
   const unpruned = known().find((row) => row.set === set && row.seed === seed)?.unpruned ?? NaN
   const nothing = { validation: NaN, unprunedValidation: NaN, share: NaN, attempts: [], jumps: NaN }
   return Object.entries(errors).map(([name, error]) => ({
-    ...{ set, seed, method: `scikit-learn ${name}`, error: error as number },
+    ...{ set, seed, method: `scikit-learn ${name}`, error },
     ...{ unpruned, seconds, ...nothing },
   }))
 }
