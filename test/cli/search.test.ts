@@ -112,7 +112,12 @@ describe('an interrupt', () => {
     expect(stopped.stderr).toContain('go on with "sentei resume stopped"')
     const derive = await sentei(folder, ['derive', 'stopped'])
     expect(derive.code).toBe(2)
-    expect(derive.stderr).toContain('the run is not finished; go on with "sentei resume stopped"')
+    expect(derive.stderr).toContain('the run was interrupted; go on with "sentei resume stopped"')
+    const predict = await sentei(folder, ['predict', 'stopped', '--data', 'tiny.json'])
+    expect(predict).toMatchObject({ code: 2, stdout: '' })
+    expect(predict.stderr).toBe(
+      'stopped: expected a model, got none; the run was interrupted; go on with "sentei resume stopped"\n',
+    )
 
     const resumed = await sentei(folder, ['resume', 'stopped', '--json'])
     expect(resumed.code).toBe(0)
