@@ -4,6 +4,7 @@ import { prepareData } from '../../data/prepare.js'
 import { readingLine } from '../../data/reading.js'
 import type { ColumnReading } from '../../data/types.js'
 import { formatNumber } from '../../report/format.js'
+import { requireTakes, spaceOf } from '../../setup/supernet-of.js'
 import { resolveTraining } from '../../train/training.js'
 import { command } from '../command.js'
 import { json, path, required, set, settings } from '../options.js'
@@ -19,7 +20,9 @@ export const checkDataCommand = command({
   options: { set, json },
   async run(args, { print }) {
     const { config, folder } = loadConfig(required(args, 'config'), { set: settings(args) })
+    const space = spaceOf(config.supernet.space, 'config.supernet.space')
     const data = await prepareData(config, folder)
+    requireTakes(space, data.dataset, 'config.supernet.space')
     const found = checkData(data)
     const { search, retrain } = resolveTraining(config, data)
     if (args.json) print(JSON.stringify({ ...found, training: { search, retrain } }))

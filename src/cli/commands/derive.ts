@@ -1,6 +1,8 @@
 import { writeJson } from '../../base/files.js'
+import { differencesFrom } from '../../report/differences.js'
 import { formatNumber } from '../../report/format.js'
 import { deriveRules, deriveRun } from '../../runs/derive-run.js'
+import { isFinished, readFinishedRun } from '../../runs/run-folder.js'
 import type { Architecture } from '../../supernet/types.js'
 import { command } from '../command.js'
 import { integer, json, menu, number, out, path, required } from '../options.js'
@@ -47,8 +49,9 @@ export const derive = command({
     const run = required(args, 'run')
     noteUnchecked(run, context)
     const file = outputOf(args, { inputs: [run] })
+    const rule = required(args, 'rule')
     const architecture = await deriveRun(run, {
-      rule: required(args, 'rule'),
+      rule,
       ...(seed !== undefined && { seed }),
       ...(step !== undefined && { step }),
       ...(threshold !== undefined && { threshold }),
@@ -56,8 +59,19 @@ export const derive = command({
     })
     if (file !== undefined) writeJson(file, architecture)
     context.print(args.json ? JSON.stringify(architecture) : described(architecture))
+    if ((rule !== 'final' || size !== undefined) && isFinished(run))
+      for (const line of comparison(readFinishedRun(run).architecture, architecture, step)) context.say(line)
   },
 })
+
+/** What is another than in the run's own architecture. */
+function comparison(own: Architecture, other: Architecture, step: number | undefined): string[] {
+  const lines = differencesFrom(own, other)
+  if (lines.length > 0)
+    return ['other than in the run’s own architecture:', ...lines.map((line) => `  ${line}`)]
+  const hint = step === undefined ? '; --step reads the gates as they were earlier' : ''
+  return [`nothing is other than in the run’s own architecture${hint}`]
+}
 
 function described({ space, groups }: Architecture): string {
   const rows = groups.map(({ name, kind, kept, of }) => [
