@@ -1,4 +1,5 @@
 import { expected, InputError } from '../base/errors.js'
+import type { Column } from './column.js'
 import type { Arrays, Content, Table } from './content.js'
 
 type Given = Partial<Omit<Table, 'unit'> & Omit<Arrays, 'kind' | 'unit'>> & {
@@ -31,9 +32,7 @@ export function checkContent(given: unknown, path: string): asserts given is Con
 function checkTable({ names, columns, places }: Given, path: string): void {
   if (!Array.isArray(names) || !Array.isArray(columns) || names.length !== columns.length)
     throw expected(`${path} no table`, 'a name for each of its columns, as tableOf makes them', names)
-  const odd = columns.findIndex(
-    (column) => (column as Partial<typeof column>).cells?.length !== places!.length,
-  )
+  const odd = columns.findIndex((column: Partial<Column>) => column.cells?.length !== places!.length)
   if (odd < 0) return
   throw new InputError(
     `${path} no table: expected ${places!.length} cells in the column ${names[odd]!}, one for each place, as tableOf makes them`,
@@ -47,10 +46,11 @@ function checkArrays({ kind, rows, shape, values, places, labels }: Given, path:
     throw expected(`${path} no number of rows`, `rows: ${places!.length}, as there are places`, rows)
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n > 0))
     throw expected(`${path} no shape`, 'the shape of one row, integers above 0', shape)
-  const size = shape.reduce((product: number, n: number) => product * n, 1)
+  const axes = shape as readonly number[]
+  const size = axes.reduce((product, n) => product * n, 1)
   if (!(values instanceof Float32Array || values instanceof Float64Array) || values.length !== rows * size)
     throw new InputError(
-      `${path} no values: expected a Float32Array or Float64Array of ${rows} × ${shape.join(' × ')} numbers, got ${(values as { length?: number }).length ?? 'no'} numbers`,
+      `${path} no values: expected a Float32Array or Float64Array of ${rows} × ${axes.join(' × ')} numbers, got ${(values as { length?: number }).length ?? 'no'} numbers`,
     )
   if (labels !== undefined) checkContent(labels, `${path} labels with`)
 }
