@@ -75,6 +75,9 @@ export function tableOf(
   form: NumberForm = {},
 ): Table {
   const room = { bytes: 0 }
+  const lacking = (['name', 'unit', 'places', 'names'] as const).filter((key) => rest[key] === undefined)
+  if (lacking.length > 0)
+    throw new InputError(`tableOf: expected name, unit, places, names and rows, got no ${lacking.join(', ')}`)
   const odd = rows.findIndex((cells) => cells.length !== rest.names.length)
   if (odd >= 0)
     throw new InputError(

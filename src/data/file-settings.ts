@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename, isAbsolute, resolve } from 'node:path'
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
@@ -86,6 +87,8 @@ function readerOf(format: string | undefined, path: string, all: readonly Reader
   if (format !== undefined) return readerByName(format, all)
   const found = readerByPath(path, all)
   if (found !== undefined) return found
+  if (!existsSync(path))
+    throw new InputError(`config.data.file: expected a file or a folder, got ${path}: there is none`)
   throw new InputError(
     `config.data.format: expected the format of ${basename(path)}, whose name does not tell, got nothing`,
   )

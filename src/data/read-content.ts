@@ -1,7 +1,7 @@
-import { InputError } from '../base/errors.js'
 import { appendRows, asTable, joinChannels, joinTargets } from './combine.js'
-import { rowCount, type Arrays, type Content, type Table } from './content.js'
+import { rowCount, type Content } from './content.js'
 import type { DataFiles, DataSettings } from './data-settings.js'
+import { checkContent } from './check-content.js'
 import type { ReadOptions, Reader } from './readers/types.js'
 
 /** All rows of a configuration's files, those of `data.test` last, and how many these are. */
@@ -31,12 +31,9 @@ const readAll = (reader: Reader, paths: readonly string[], options: ReadOptions)
 
 /** What a reader makes of a file, if that is rows: a table's columns, or arrays of one shape. */
 export async function contentOf(reader: Reader, path: string, options: ReadOptions): Promise<Content> {
-  const content = (await reader.read(path, options)) as Content | undefined
-  const { places, columns, values, shape } = (content ?? {}) as Partial<Table & Arrays>
-  if (Array.isArray(places) && (columns ?? (values && shape))) return content!
-  throw new InputError(
-    `${path}: the reader ${reader.name} gave no rows: expected places and either names and columns, as of tableOf, or shape and values`,
-  )
+  const content: unknown = await reader.read(path, options)
+  checkContent(content, `${path}: the reader ${reader.name} gave`)
+  return content
 }
 
 /** A file for each channel, side by side. */

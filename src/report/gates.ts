@@ -21,12 +21,13 @@ export function gatesSection(run: Run): Markup {
   const competing = drawn.filter(({ kind }) => kind === 'operations')
   const operations = [...new Set(competing.flatMap(({ members }) => members))]
   const figures = drawn.map((history, i) => {
-    const { name, kind, members, removed } = history
+    const { name, kind, members, removed, gone } = history
     const known = kind === 'operations' ? operations : members
     const color = (member: string) => seriesColor(known.indexOf(member))
     const svg = isWide(history) ? gateQuantiles(run, history, i) : gateLines(run, history, i, color)
     const left = members.length - removed.size
-    return figure(html`<b>${name}</b> · ${kind} · ${left} of ${members.length} left`, svg)
+    const end = gone ? 'gone, for nothing reads it any more: 0' : String(left)
+    return figure(html`<b>${name}</b> · ${kind} · ${end} of ${members.length} left`, svg)
   })
   const more = histories.length - drawn.length
   return section(
@@ -66,7 +67,10 @@ function gateHistories(run: Run): GateHistory[] {
       gone.flatMap(({ step, members }) => members.map((member) => [member, step] as const)),
     )
     const times = own.map(({ step, weights }) => ({ step, weights: finite(weights[name]!) }))
-    return [{ name, kind: listed?.kind ?? 'operations', members, times, removed }]
+    // A group that went with something else has no removals of its own.
+    const after = events.find(({ step }) => step > own.at(-1)!.step)
+    if (after) for (const member of members) if (!removed.has(member)) removed.set(member, after.step)
+    return [{ name, kind: listed?.kind ?? 'operations', members, times, removed, gone: after !== undefined }]
   })
   const lines = all
     .slice(0, mostGroups)

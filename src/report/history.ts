@@ -40,4 +40,6 @@ export interface GateHistory {
   readonly times: readonly { readonly step: number; readonly weights: Readonly<Record<string, number>> }[]
   /** The iteration of each removed member's removal. */
   readonly removed: ReadonlyMap<string, number>
+  /** The whole group went, for what read it did. */
+  readonly gone: boolean
 }

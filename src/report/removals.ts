@@ -22,7 +22,7 @@ export function removalSection(run: Run): Markup {
   return section(
     'removals',
     'Removals and alarms',
-    'Each removal with the λ that was in force, the gradients of the losses and of each term on the gate (positive closes it), the network with and without the member, and the validation metric around it: a large step there is a removal that hurt. “sentei explain” says more.',
+    'Each removal with the λ that was in force, the gradients of the losses and of each term on the gate (positive closes it; what did not pull is left out), the network with and without the member, and the validation metric around it: a large step there is a removal that hurt. “sentei explain” says more.',
     [
       html`<h3>${formatCount(members)} members removed in ${formatCount(removals.length)} steps</h3>`,
       ...sizeNote(run),
@@ -88,8 +88,8 @@ function row(removal: EventOf<'removal'>): Markup {
     <td class="number">${formatCount(step)}</td>
     <td>${layer}</td>
     <td>${group}</td>
-    <td>${listed(members)}</td>
-    <td>${becauseOf(removal)}</td>
+    <td class="listed">${listed(members)}</td>
+    <td class="listed">${becauseOf(removal)}</td>
     <td class="forces">${forces}</td>
     <td class="forces">${evidenceText(removal).map((line) => html`<div>${line}</div>`)}</td>
     <td class="number">${metric}</td>
@@ -100,7 +100,9 @@ function row(removal: EventOf<'removal'>): Markup {
 function evidenceText({ evidence = {} }: EventOf<'removal'>): string[] {
   const entries = Object.entries(evidence)
   const lines = entries.slice(0, mostMembers).map(([member, { gradients, ablation }]) => {
-    const pulls = Object.entries(gradients).map(([name, value]) => `${name} ${formatDifference(value)}`)
+    const pulls = Object.entries(gradients)
+      .filter(([, value]) => value !== 0)
+      .map(([name, value]) => `${name} ${formatDifference(value)}`)
     const worth = ablation
       ? [`${ablation.metric} ${formatNumber(ablation.with)}, without ${formatNumber(ablation.without)}`]
       : []

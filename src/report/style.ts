@@ -48,14 +48,18 @@ th { font-weight: 600; } thead th { color: var(--muted); font-size: 13px; white-
 th:last-child, td:last-child { padding-right: 4px; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .results th[scope] { min-width: 12em; }
-.forces { white-space: nowrap; }
-.scroll { overflow: auto; max-height: 480px; }
+#removals thead th { white-space: normal; } .forces { min-width: 15em; overflow-wrap: anywhere; } .listed { min-width: 8em; }
+.scroll { overflow: auto; max-height: 480px; /* a shadow where more is behind an edge */
+  background: linear-gradient(to right, var(--page) 40%, transparent) 0 0 / 40px 100% no-repeat local,
+    linear-gradient(to left, var(--page) 40%, transparent) 100% 0 / 40px 100% no-repeat local,
+    linear-gradient(to right, var(--rule), transparent) 0 0 / 12px 100% no-repeat scroll,
+    linear-gradient(to left, var(--rule), transparent) 100% 0 / 12px 100% no-repeat scroll; }
 .scroll thead th { position: sticky; top: 0; background: var(--page); }
 figure { margin: 0 0 10px; break-inside: avoid; min-width: 0; }
 figcaption { font-size: 13px; margin-bottom: 2px; overflow-wrap: anywhere; }
 figure svg { display: block; max-width: 100%; height: auto; font-family: inherit; }
 #lambda figure, #sparsity figure { overflow-x: auto; }
-#lambda svg, #sparsity svg { min-width: 760px; }
+#lambda svg[width='1060'], #sparsity svg { min-width: 760px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(480px, 100%), 1fr)); gap: 18px 36px; }
 .drawings { display: flex; flex-wrap: wrap; gap: 16px; margin-bottom: 12px; }
 .drawings figure { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; max-width: 100%; }
@@ -66,11 +70,20 @@ figure svg { display: block; max-width: 100%; height: auto; font-family: inherit
 .alarms { margin: 0; padding-left: 20px; } .alarms b { color: var(--bad); }
 details { margin-top: 8px; } summary { cursor: pointer; font-weight: 600; font-size: 14px; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; font-size: 12px; overflow: auto; max-height: 480px; }
+@media screen and (max-width: 800px) {
+  body { padding: 20px 16px 48px; }
+  #lambda > .hint::after, #sparsity > .hint::after { content: ' ↔ The charts are wider than this screen: move them sideways.'; color: var(--ink); }
+  .results { font-size: 11px; } .results th, .results thead th { font-size: 11px; white-space: normal; } .results th[scope] { min-width: 6em; }
+  .results th, .results td { padding-right: 6px; } .results .number { white-space: normal; }
+}
+@media screen and (max-width: 1000px) {
+  #removals h3:first-of-type::after { content: ' ↔ the table moves sideways'; color: var(--muted); font-weight: 400; }
+}
 @media print {
   body { max-width: none; padding: 0; font-size: 12px; }
   nav { display: none; }
   section { margin-top: 28px; }
-  #lambda svg, #sparsity svg { min-width: 0; }
-  .scroll, pre { max-height: none; overflow: visible; }
+  #lambda svg, #sparsity svg { min-width: 0 !important; }
+  .scroll, pre { max-height: none; overflow: visible; background: none; }
 }
 `

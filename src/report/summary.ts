@@ -43,11 +43,12 @@ export function summary(run: Run): Markup {
       )}
     </dl>
     <p class="hint">
-      Compare the derived network with the others: it should be much smaller at nearly the same metric, and
-      the three gap figures should be near zero.
+      Compare the derived network with the others: it should be much smaller at nearly the same metric. The
+      gaps at removals and with gates kept should be near zero. The gap with gates dropped is of the network
+      before it is retrained: it may be large, and is gone after retraining, which the last row is of.
     </p>
-    ${resultTable(run)} ${noiseNote(run)} ${gapAndTime(run)} ${attempts(run)} ${menuTable(run)}
-    ${criteria(run)}
+    ${resultTable(run)} ${noiseNote(run)} ${growthNote(run)} ${gapAndTime(run)} ${attempts(run)}
+    ${menuTable(run)} ${criteria(run)}
   </header> `
 }
 
@@ -134,11 +135,25 @@ function noiseNote({ metrics }: Run): Markup | null {
   return text ? html`<p class="note">${sentence(text)}</p> ` : null
 }
 
+/** Why the unpruned network is larger than the supernet that it is of. */
+function growthNote({ metrics, config }: Run): Markup | null {
+  const [before, after] = [metrics?.supernet?.parameters, metrics?.baseline?.parameters]
+  if (before == null || after == null || after <= before) return null
+  const { options = {}, auxiliary = 0 } = config.retrain ?? {}
+  const own =
+    Object.keys(options).length > 0 || auxiliary > 0 ? 'config.retrain asks for a larger network, and ' : ''
+  return html`<p class="note">
+    Retrained networks have more parameters than the search counts (the unpruned one
+    ${formatCount(after - before)}): ${own}their batch normalizations learn a scale and a shift for each
+    channel; while gates are searched they have none, which would stand in for a gate.
+  </p> `
+}
+
 function gapAndTime({ metrics, timings }: Run): Markup {
   const figures: [string, string][] = [
     ['gap: jumps at removals', formatDifference(metrics?.gap?.jumps)],
     ['gap: derived, gates kept', formatDifference(metrics?.gap?.derive)],
-    ['gap: derived, gates dropped', formatDifference(metrics?.gap?.gatesDropped)],
+    ['gap: gates dropped, before retraining', formatDifference(metrics?.gap?.gatesDropped)],
     ['search time', formatSeconds(timings?.searchSeconds)],
     ['retrain time', formatSeconds(timings?.retrainSeconds)],
   ]

@@ -37,7 +37,8 @@ export function unfinished(folder: string, retrained: boolean): string {
   const reason = failure && failure.reason !== 'interrupted' ? `: ${failure.message}` : ''
   if (retrained) return `the retraining is not finished${reason}; remove the folder and retrain again`
   const change = failure?.reason === 'diverged' ? ` --set ${wayOn(failure.stage!)}` : ''
-  return `the run is not finished${reason}; go on with "sentei resume ${folder}${change}"`
+  const state = failure?.reason === 'interrupted' ? 'was interrupted' : 'is not finished'
+  return `the run ${state}${reason}; go on with "sentei resume ${folder}${change}"`
 }
 
 /** A setting that may keep a stage from diverging. */

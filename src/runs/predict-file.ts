@@ -1,10 +1,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { InputError } from '../base/errors.js'
+import { encodeContent } from '../data/encode-content.js'
+import { newTargets } from '../data/new-targets.js'
 import type { Reader } from '../data/readers/types.js'
-import { encodeRecords } from '../data/records.js'
+import { readRecords } from '../data/records.js'
+import type { Task } from '../data/types.js'
 import { readModel } from '../export/model-files.js'
 import { readPreprocess, requireSound } from '../export/preprocess.js'
 import { modelPredictions } from '../export/verify.js'
+import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
+import { unfinished } from './failure.js'
+import { isFinished, retrainedFrom } from './run-folder.js'
 
 /** What a model says about the rows of a file. */
 export interface Predictions {
@@ -17,11 +24,19 @@ export interface Predictions {
   /** What a row is of the file, and for each its number (the line that it ends on) or its name. */
   readonly unit: string
   readonly places: readonly (number | string)[]
+  /** Where the file holds the target of every row: the metric that the model was chosen by, and for classes accuracy. */
+  readonly scores?: Scores
+  /** Why there are no scores, though the file holds some targets. */
+  readonly unscored?: string
 }
+
+/** Metrics by name. */
+export type Scores = Readonly<Partial<Record<MetricName, number>>>
 
 /**
  * Predicts every row of a file (or image of a folder) with a saved model, given its folder or its run's. Frees
- * the model. `readers` are readers beside the registry's.
+ * the model. `readers` are readers beside the registry's. A run that is not
+ * finished is an InputError that says how to go on.
  */
 export async function predictFile(
   folder: string,
@@ -34,7 +49,9 @@ export async function predictFile(
   try {
     const preprocess = readPreprocess(at)
     const { encoding, task } = preprocess
-    const { rows, inputs, unit, places } = await encodeRecords(encoding, file, readers)
+    const content = await readRecords(encoding, file, readers)
+    const { rows, inputs, unit, places } = encodeContent(encoding, content)
+    const { values: targets, lacking } = newTargets(encoding, task, content)
     const all = Uint32Array.from({ length: rows }, (_, row) => row)
     const outputs = modelPredictions(model, preprocess, inputs, all)
     const names = task.kind === 'classification' ? task.classes : task.outputs
@@ -42,24 +59,39 @@ export async function predictFile(
       ...outputs.subarray(row * names.length, (row + 1) * names.length),
     ])
     const classes = values.map((p) => names[p.indexOf(Math.max(...p))]!)
-    return { names, values, unit, places, ...(task.kind === 'classification' && { classes }) }
+    return {
+      ...{ names, values, unit, places },
+      ...(task.kind === 'classification' && { classes }),
+      ...(targets && { scores: scoresOf(preprocess, outputs, targets) }),
+      ...(lacking !== undefined && { unscored: lacking }),
+    }
   } finally {
     model.dispose()
   }
 }
 
-/** The folder of a run's model, or a folder itself. */
-export const modelFolder = (folder: string): string =>
-  existsSync(join(folder, 'model')) ? join(folder, 'model') : folder
-
-/** Predictions as CSV: where each row stands, then class and probabilities, or the values. */
-export function predictionsCsv({ names, values, classes, unit, places }: Predictions): string {
-  const columns = classes ? ['predicted', ...names.map((name) => `probability ${name}`)] : names
-  const rows = values.map((own, row) => [places[row]!, ...(classes ? [classes[row]!] : []), ...own])
-  return [[unit, ...columns], ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('')
+/** The folder of a run's model, or a folder itself; a run that has no result yet is refused. */
+export function modelFolder(folder: string): string {
+  const isRun = existsSync(join(folder, 'config.json'))
+  if (isRun && !isFinished(folder) && !existsSync(join(folder, 'model', 'model.json')))
+    throw new InputError(
+      `${folder}: expected a model, got none; ${unfinished(folder, existsSync(join(folder, retrainedFrom)))}`,
+    )
+  return existsSync(join(folder, 'model')) ? join(folder, 'model') : folder
 }
 
-function csvCell(cell: string | number): string {
-  const text = String(cell)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+/** What 32 bits tell from 0: a probability below it counts as this, for its logarithm is to be a number. */
+const leastProbability = 2 ** -149
+
+function scoresOf(
+  { task, metric }: { readonly task: Task; readonly metric: string },
+  outputs: Float64Array,
+  targets: Float64Array,
+): Scores {
+  const isClass = task.kind === 'classification'
+  // Metrics of classes take logits, and logarithms of probabilities are some.
+  const said = isClass ? outputs.map((p) => Math.log(Math.max(p, leastProbability))) : outputs
+  const width = isClass ? task.classes.length : task.outputs.length
+  const wanted = metricsOf[task.kind].filter((name) => name === metric || name === 'accuracy')
+  return Object.fromEntries(wanted.map((name) => [name, metrics[name].value(said, targets, width)]))
 }

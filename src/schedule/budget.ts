@@ -9,13 +9,17 @@ type BudgetDocument = NonNullable<ScheduleDocument['budget']>
  * The budget of a document in the metric's unit; the whole supernet is allowed where it only has a tolerance. One that no
  * legal architecture can meet is refused, with the least.
  */
-export function budgetOf(document: BudgetDocument, prune: PruneRules, { costs }: CompileContext): Budget {
+export function budgetOf(
+  document: BudgetDocument,
+  prune: PruneRules,
+  { costs, budgetPath = 'schedule.budget' }: CompileContext,
+): Budget {
   const { metric, value, share, menu, tolerance } = document
-  checkAmounts(document)
+  checkAmounts(document, budgetPath)
   const known = costs(metric)
   if (!known)
     throw new InputError(
-      `schedule.budget.metric: ${metric} needs config.objective.latency, a table of measured times`,
+      `${budgetPath}.metric: ${metric} needs config.objective.latency, a table of measured times`,
     )
   const { whole, least } = known
   const limit = value ?? (share ?? 1) * whole
@@ -24,23 +28,23 @@ export function budgetOf(document: BudgetDocument, prune: PruneRules, { costs }:
     const floor =
       value === undefined ? `${rounded(least / whole)}, which is ${rounded(least)}` : rounded(least)
     throw new InputError(
-      `schedule.budget.${path}: the least that a legal architecture costs is ${floor} of ${rounded(whole)} ${metric}, got ${value ?? share}`,
+      `${budgetPath}.${path}: the least that a legal architecture costs is ${floor} of ${rounded(whole)} ${metric}, got ${value ?? share}`,
     )
   }
   const budget = { metric, limit, whole, least }
   if (tolerance !== undefined) return { ...budget, tolerance, menu: sizesWithin(budget) }
-  return { ...budget, ...(menu && { menu: menuOf(document, menu, prune, whole) }) }
+  return { ...budget, ...(menu && { menu: menuOf(document, menu, prune, whole, `${budgetPath}.menu`) }) }
 }
 
-function checkAmounts({ metric, value, share, menu, tolerance }: BudgetDocument): void {
+function checkAmounts({ metric, value, share, menu, tolerance }: BudgetDocument, path: string): void {
   const amounts = [value, share].filter((each) => each !== undefined).length
   if (amounts === 2 || (amounts === 0 && tolerance === undefined))
     throw new InputError(
-      `schedule.budget: expected value (in the unit of ${metric}) or share (of the supernet's ${metric})${amounts === 0 ? ', or tolerance' : ''}, got ${amounts === 0 ? 'neither' : 'both'}`,
+      `${path}: expected value (in the unit of ${metric}) or share (of the supernet's ${metric})${amounts === 0 ? ', or tolerance' : ''}, got ${amounts === 0 ? 'neither' : 'both'}`,
     )
   if (menu && tolerance !== undefined)
     throw new InputError(
-      'schedule.budget.menu: under a tolerance sizes are kept by themselves; remove menu, or tolerance',
+      `${path}.menu: under a tolerance sizes are kept by themselves; remove menu, or tolerance`,
     )
 }
 
@@ -62,13 +66,14 @@ function menuOf(
   menu: readonly number[],
   { from, until }: PruneRules,
   whole: number,
+  path: string,
 ): MenuSize[] {
   const last = value ?? share!
   const wrong = menu.findIndex((size) => size <= last || (share !== undefined && size >= 1))
   if (wrong >= 0) {
     const range =
       share === undefined ? `more than the budget, ${last}` : `more than the budget, ${last}, and less than 1`
-    throw new InputError(`schedule.budget.menu.${wrong}: expected ${range}, got ${menu[wrong]}`)
+    throw new InputError(`${path}.${wrong}: expected ${range}, got ${menu[wrong]}`)
   }
   return [...menu]
     .sort((a, b) => b - a)

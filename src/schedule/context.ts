@@ -30,6 +30,8 @@ export interface CompileContext extends Length {
   readonly terms: readonly Term[]
   /** What the supernet costs, and the least that a legal architecture of it does; undefined where nobody measured it. */
   readonly costs: (metric: CostMetric) => { readonly whole: number; readonly least: number } | undefined
+  /** Where the budget stands, for messages; in the schedule by default. */
+  readonly budgetPath?: string | undefined
   /** Terms on gates that a safeguard may bring in, each with where it stands in the configuration. */
   readonly reserved?: readonly { readonly term: string; readonly path: string }[]
 }

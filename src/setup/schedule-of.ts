@@ -96,7 +96,9 @@ export function compileFor(
   supernet: Supernet,
   steps: number,
   relaxation: RelaxationTraits,
-  available: Partial<Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved'>> & {
+  available: Partial<
+    Pick<CompileContext, 'terms' | 'latency' | 'stepsPerEpoch' | 'reserved' | 'budgetPath'>
+  > & {
     readonly times?: Latency
   } = {},
 ): Schedule {
@@ -123,5 +125,6 @@ export function compileFor(
     costs: (metric) =>
       metric === 'latency' && !available.times ? undefined : costRange(supernet, metric, available.times),
     reserved: available.reserved ?? [],
+    budgetPath: available.budgetPath,
   })
 }

@@ -30,10 +30,7 @@ export function buildSupernet(
   const space = spaceOf(supernet.space, `${path}.space`, own)
   checkDefinition(space)
   const options: unknown = validate(space.options, supernet.options, `${path}.options`)
-  if (!space.ranks.includes(dataset.shape.length))
-    throw new InputError(
-      `${path}.space: ${space.name} takes inputs of ${space.ranks.join(' or ')} axes, ${dataset.name} has [${dataset.shape.join(', ')}]`,
-    )
+  requireTakes(space, dataset, `${path}.space`, own)
   const outputs = outputsOf(dataset.task)
   const { kind } = dataset.encoding
   const columns = continuedColumns(dataset)
@@ -99,6 +96,21 @@ export function spaceOf(name: string, path: string, own: readonly AnySpace[] = [
   const names = all.map((space) => space.name)
   throw new InputError(
     `${path}: unknown space ${name}${didYouMean(name, names)}; spaces: ${names.join(', ')}`,
+  )
+}
+
+/** Refuses data of another number of axes than a space takes, with the spaces that take it. */
+export function requireTakes(
+  { name, ranks }: AnySpace,
+  { name: data, shape }: Pick<PreparedData['dataset'], 'name' | 'shape'>,
+  path: string,
+  own: readonly AnySpace[] = [],
+): void {
+  if (ranks.includes(shape.length)) return
+  const fitting = [...own, ...spaces].filter((space) => space.ranks.includes(shape.length))
+  const names = fitting.map((space) => space.name).join(', ')
+  throw new InputError(
+    `${path}: ${name} takes inputs of ${ranks.join(' or ')} ${ranks.join() === '1' ? 'axis' : 'axes'}, ${data} has [${shape.join(', ')}]; ${names === '' ? 'no space takes these' : `spaces that take these: ${names}`}`,
   )
 }
 

@@ -92,6 +92,7 @@ export function trialOn(
       ...(measured && { times: latencyOf(measured.table, supernet) }),
       stepsPerEpoch: batchCount(data.splits.train.length, batch),
       reserved: safeguardTerms(config),
+      ...(config.budget && { budgetPath: `${place}.budget` }),
     }),
   )
   const resolved: ResolvedConfig = { ...config, schedule: document }

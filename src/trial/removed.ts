@@ -111,4 +111,5 @@ function smallest({ groups }: Supernet, weights: GateWeights): string {
   return `the smallest gate left is ${short(found.share)} of its group's mean (${found.place})`
 }
 
-const short = (value: number): string => String(Number(value.toPrecision(3)))
+const short = (value: number): string =>
+  String(Number.isInteger(value) ? value : Number(value.toPrecision(3)))

@@ -33,7 +33,7 @@ const data = {
   numeric: ['weight'],
   missing: 'mean',
 }
-writeFileSync(config, JSON.stringify({ data, supernet: { space: 'none' } }))
+writeFileSync(config, JSON.stringify({ data, supernet: { space: 'mlp-cell' } }))
 
 const facts = {
   encoding: { value: 'windows-1252', how: 'set' },
@@ -99,5 +99,30 @@ describe('check-data tells what a text file was taken for', () => {
       reading: { columns: unknown[] }
     }
     expect(whole.reading.columns).toHaveLength(60)
+  })
+})
+
+describe('check-data refuses', () => {
+  const write = (name: string, document: object) => {
+    writeFileSync(join(folder, name), JSON.stringify(document))
+    return join(folder, name)
+  }
+
+  test('an unknown space, before it reads the data', async () => {
+    const unknown = write('unknown.json', { data: { file: 'away.csv' }, supernet: { space: 'mlp-sell' } })
+    await expect(program('check-data', unknown)).rejects.toThrow(
+      'config.supernet.space: unknown space mlp-sell; did you mean "mlp-cell"?',
+    )
+  })
+
+  test('a space that takes other inputs, and names those that take these', async () => {
+    const images = write('images.json', { data: { source: 'digits' }, supernet: { space: 'mlp-cell' } })
+    await expect(program('check-data', images)).rejects.toThrow(
+      /^config\.supernet\.space: mlp-cell takes inputs of 1 axis, digits has \[8, 8, 1\]; spaces that take these: darts-cell, .*autoencoder-mlp$/,
+    )
+    const rows = write('rows.json', { data: { source: 'concrete' }, supernet: { space: 'darts' } })
+    await expect(program('check-data', rows)).rejects.toThrow(
+      'darts takes inputs of 3 axes, concrete has [8]; spaces that take these: mlp-cell, autoencoder-mlp',
+    )
   })
 })

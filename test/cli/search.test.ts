@@ -112,7 +112,12 @@ describe('an interrupt', () => {
     expect(stopped.stderr).toContain('go on with "sentei resume stopped"')
     const derive = await sentei(folder, ['derive', 'stopped'])
     expect(derive.code).toBe(2)
-    expect(derive.stderr).toContain('the run is not finished; go on with "sentei resume stopped"')
+    expect(derive.stderr).toContain('the run was interrupted; go on with "sentei resume stopped"')
+    const predict = await sentei(folder, ['predict', 'stopped', '--data', 'tiny.json'])
+    expect(predict).toMatchObject({ code: 2, stdout: '' })
+    expect(predict.stderr).toBe(
+      'stopped: expected a model, got none; the run was interrupted; go on with "sentei resume stopped"\n',
+    )
 
     const resumed = await sentei(folder, ['resume', 'stopped', '--json'])
     expect(resumed.code).toBe(0)
@@ -146,6 +151,10 @@ describe('after a search', () => {
 
   test('derive prints the architecture', async () => {
     expect((await program('derive', run)).printed).toMatch(/encoder\/dense0 {2}\d+ units +\d+ of 12\n/)
+    const same = await sentei(folder, ['derive', run, '--rule', 'magnitude'])
+    expect(same.stderr).toBe(
+      'nothing is other than in the run’s own architecture; --step reads the gates as they were earlier\n',
+    )
     const { printed } = await program('derive', run, '--json')
     expect(JSON.parse(printed)).toEqual(JSON.parse(readFileSync(join(run, 'architecture.json'), 'utf8')))
   })

@@ -132,6 +132,9 @@ describe('several files', () => {
     expect(await rejection(read({ file: 'table.xyz', target: 'y' }))).toBe(
       'config.data.format: expected the format of table.xyz, whose name does not tell, got nothing',
     )
+    expect(await rejection(read({ file: 'photos', target: 'y' }))).toMatch(
+      /^config\.data\.file: expected a file or a folder, got .*photos: there is none$/,
+    )
     expect((await read({ file: 'table.xyz', target: 'y', format: 'csv' })).rows).toBe(2)
     expect(await rejection(read({ file: 'table.xyz', format: 'csv' }))).toBe(
       'config.data.target: expected the column to predict, got nothing',

@@ -46,7 +46,8 @@ function fault(line: string): string | undefined {
   if (first === 'npx' && second === 'sentei') return senteiFault(words.slice(2))
   if (first === 'npx' && second === 'tsx')
     return existsSync(packagePath(third!)) ? undefined : `no file ${third}`
-  if (first === 'npm' && (second === 'ci' || second === 'install')) return undefined
+  if (first === 'npm' && ['ci', 'install', 'pack'].includes(second!)) return undefined
+  if ((first === 'git' && second === 'clone') || first === 'cd') return undefined
   if (first === 'npm') {
     const script = second === 'run' ? third! : second!
     const { scripts } = JSON.parse(pageText('package.json')) as { scripts: Record<string, string> }

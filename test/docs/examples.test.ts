@@ -62,6 +62,7 @@ describe('TypeScript examples run', () => {
     'docs/library.md': [
       /units: \d+ of \d+[^]*\nrmse \d[^]*\n\[ \d+\.\d+ \] \d/,
       /^stopped at \d+\nwent on to \d+\n$/,
+      /^interrupted while searching\n$/,
       /^(\d+ \d+\.\d+\n){2}$/,
     ],
     'docs/deliver.md': [/^-?\d+(\.\d+)? MPa\n$/],

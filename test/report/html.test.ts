@@ -94,6 +94,33 @@ describe('a finished run', async () => {
     expect(text(followed, '#losses')).toContain('7 % of it against what the unpruned supernet says')
   })
 
+  test('says which gap retraining closes, and why retrained networks are larger', () => {
+    expect(text(page, 'header > .hint')).toMatch(/gates dropped[^]*is gone after retraining/)
+    expect(text(page, '.figures')).toContain('gates dropped, before retraining')
+    expect(text(page, 'header .note')).not.toContain('more parameters')
+    const metrics = { ...run.metrics, baseline: { ...run.metrics!.baseline, parameters: 182_400 } }
+    expect(text(renderReport({ ...run, metrics }), 'header .note')).toMatch(
+      /more parameters than the search counts \(the unpruned one\s+70\)/,
+    )
+  })
+
+  test('says of a group that went with what read it that nothing of it is left', () => {
+    const name = 'cell0/node3'
+    const groups = run.events.filter((event) => event.type === 'gates').map(({ step }) => step)
+    const end = groups[Math.floor(groups.length / 4)]!
+    const events = run.events.flatMap((event): Event[] => {
+      if (event.type === 'removal' && event.group === name && event.step > end) return []
+      if (event.type !== 'gates' || event.step <= end) return [event]
+      const { [name]: _, ...weights } = event.weights
+      return [{ ...event, weights }]
+    })
+    const captions = (events: readonly Event[]) =>
+      text(renderReport({ ...run, events }), '#gates figcaption').split('\n')
+    const own = captions(events).find((caption) => caption.includes(name))
+    expect(own).toMatch(/gone, for nothing reads it any more: 0 of 3 left$/)
+    expect(captions(run.events).find((caption) => caption.includes(name))).toMatch(/· 2 of 3 left$/)
+  })
+
   test('lists every removal and alarm', () => {
     const removals = run.events.filter((event) => event.type === 'removal')
     expect(find(page, '#removals tbody tr')).toHaveLength(removals.length)
@@ -105,7 +132,7 @@ describe('a finished run', async () => {
     const evidence = {
       skip: {
         gate: 0,
-        gradients: { loss: 0.25, 'l1/gates': 0.5 },
+        gradients: { loss: 0.25, 'l1/gates': 0.5, 'l2/gates': 0 },
         ablation: { step: 3, metric: 'rmse', with: 1.5, without: 1.75 } as const,
       },
     }

@@ -9,7 +9,8 @@ import { gunzipSync } from 'node:zlib'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Config } from '../../src/config/config-schema.js'
 import { exportRun } from '../../src/export/formats.js'
-import { predictFile, predictionsCsv } from '../../src/runs/predict-file.js'
+import { predictFile } from '../../src/runs/predict-file.js'
+import { predictionsCsv } from '../../src/runs/predictions-csv.js'
 import { reportRun } from '../../src/runs/report-run.js'
 import { retrainRun } from '../../src/runs/retrain-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
@@ -109,13 +110,15 @@ describe('predictFile', () => {
   test('predicts what the metrics say', async () => {
     writeFileSync(at('all.csv'), csv)
     const before = tf.memory().numTensors
-    const { values, names, unit, places } = await predictFile(at('mlp'), at('all.csv'))
+    const { values, names, unit, places, scores } = await predictFile(at('mlp'), at('all.csv'))
     expect(tf.memory().numTensors).toBe(before)
     expect(names).toEqual(['compressive_strength'])
     expect([unit, ...places.slice(0, 2)]).toEqual(['line', 2, 3])
     const target = lines[0]!.split(',').indexOf('compressive_strength')
     const errors = values.map(([value], row) => value! - Number(lines[row + 1]!.split(',')[target]))
     const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length)
+    expect(Object.keys(scores!)).toEqual(['rmse'])
+    expect(scores!.rmse).toBeCloseTo(rmse, 10)
     expect(rmse).toBeLessThan(1.5 * mlp.metrics.test.final!)
     expect(rmse).toBeGreaterThan(0.5 * mlp.metrics.test.final!)
   })
@@ -138,6 +141,8 @@ describe('predictFile', () => {
     const [header, first] = predictionsCsv(predictions).split('\n')
     expect(header).toMatch(/^line,predicted,probability 0,.*,probability 9$/)
     expect(first!.split(',').slice(0, 2)).toEqual(['1', predictions.classes![0]])
+    const right = predictions.classes!.filter((said, row) => said === String(row)).length
+    expect(predictions.scores).toEqual({ accuracy: right / 3 })
   })
 
   test('refuses a file that lacks columns', async () => {

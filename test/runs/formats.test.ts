@@ -109,6 +109,10 @@ test('a reader of one’s own, from search to prediction', async () => {
   const run = await searchRun({ config, folder, readers: [pairs], out: at('runs', 'own') })
   expect((await predictFile(run.folder, at('own.pairs'), [pairs])).values).toHaveLength(50)
   await expect(predictFile(run.folder, at('own.pairs'))).rejects.toThrow(
-    'config.data.format: expected one of csv,',
+    /own\.pairs: expected the reader "pairs", which the model was trained with, got none of that name; give it to predictFile/,
   )
+  writeFileSync(at('own.csv'), 'y,a\n0,3\n,4\n')
+  const { values, unscored } = await predictFile(run.folder, at('own.csv'))
+  expect(values).toHaveLength(2)
+  expect(unscored).toBe('own.csv line 3, column "y", is empty')
 })

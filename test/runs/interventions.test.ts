@@ -106,7 +106,7 @@ describe('a run whose rate was lowered', () => {
     await expect(run).rejects.toThrow(Interrupted)
     expect(readEvents(at('stopped')).at(-1)).toMatchObject({ type: 'failed', reason: 'interrupted' })
     await expect(deriveRun(at('stopped'))).rejects.toThrow(
-      'the run is not finished; go on with "sentei resume',
+      'the run was interrupted; go on with "sentei resume',
     )
     await resumeRun(at('stopped'))
     expect(outcome('stopped')).toEqual(outcome('rolled'))

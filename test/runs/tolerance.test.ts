@@ -239,7 +239,8 @@ describe('auto', () => {
       { split: { train: 0.8, arch: 0, validation: 0, test: 0.2 } },
       'config.budget.tolerance: errors are compared',
     ],
-    [{ budget: { tolerance: 0.01, menu: [0.5] } }, 'schedule.budget.menu: under a tolerance sizes are kept'],
+    [{ budget: { tolerance: 0.01, menu: [0.5] } }, 'config.budget.menu: under a tolerance sizes are kept'],
+    [{ budget: { value: 3 } }, 'config.budget.value: the least that a legal architecture costs is '],
     [{ budget: { tolerance: 1 } }, 'config.budget.tolerance: expected number ≥ 0 and < 1, got 1'],
   ])('a tolerance with %j is refused', async (more, message) => {
     const made = async () => budgetOf({ budget: { tolerance: 0.01 }, ...more })

@@ -48,8 +48,9 @@ export const derive = command({
     noteUnchecked(run, context)
     const file = outputOf(args, { inputs: [run] })
     const { deriveRun } = await import('../../runs/derive-run.js')
+    const rule = required(args, 'rule')
     const architecture = await deriveRun(run, {
-      rule: required(args, 'rule'),
+      rule,
       ...(seed !== undefined && { seed }),
       ...(step !== undefined && { step }),
       ...(threshold !== undefined && { threshold }),
@@ -57,8 +58,22 @@ export const derive = command({
     })
     if (file !== undefined) (await import('../../base/files.js')).writeJson(file, architecture)
     context.print(args.json ? JSON.stringify(architecture) : described(architecture))
+    if (rule === 'final' && size === undefined) return
+    for (const line of await comparison(run, architecture, step)) context.say(line)
   },
 })
+
+/** What is another than in the run's own architecture, where it has one already. */
+async function comparison(run: string, other: Architecture, step: number | undefined): Promise<string[]> {
+  const { isFinished, readFinishedRun } = await import('../../runs/run-folder.js')
+  if (!isFinished(run)) return []
+  const { differencesFrom } = await import('../../report/differences.js')
+  const lines = differencesFrom(readFinishedRun(run).architecture, other)
+  if (lines.length > 0)
+    return ['other than in the run’s own architecture:', ...lines.map((line) => `  ${line}`)]
+  const hint = step === undefined ? '; --step reads the gates as they were earlier' : ''
+  return [`nothing is other than in the run’s own architecture${hint}`]
+}
 
 function described({ space, groups }: Architecture): string {
   const rows = groups.map(({ name, kind, kept, of }) => [

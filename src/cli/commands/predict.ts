@@ -1,3 +1,5 @@
+import { formatNumber } from '../../report/format.js'
+import type { Predictions } from '../../runs/predict-file.js'
 import { command, files } from '../command.js'
 import { json, out, path, required } from '../options.js'
 import { force, outputOf } from '../output.js'
@@ -23,15 +25,24 @@ export const predict = command({
     const to = outputOf(args, { inputs: [data, model] })
     const { useBackend } = await import('../../backend/index.js')
     const { writeAtomic } = await import('../../base/files.js')
-    const { predictFile, predictionsCsv } = await import('../../runs/predict-file.js')
+    const { predictFile } = await import('../../runs/predict-file.js')
+    const { predictionsCsv } = await import('../../runs/predictions-csv.js')
     await useBackend('wasm')
     const predictions = await predictFile(model, data)
     if (to !== undefined) writeAtomic(to, predictionsCsv(predictions))
-    if (args.json)
-      return print(
-        JSON.stringify(to === undefined ? predictions : { out: to, rows: predictions.places.length }),
-      )
-    if (to === undefined) return print(predictionsCsv(predictions).trimEnd())
-    say(`${to}: ${predictions.places.length} rows`)
+    const { places, scores, unscored } = predictions
+    if (args.json) {
+      const told = { ...(scores && { scores }), ...(unscored !== undefined && { unscored }) }
+      return print(JSON.stringify(to === undefined ? predictions : { out: to, rows: places.length, ...told }))
+    }
+    if (to === undefined) print(predictionsCsv(predictions).trimEnd())
+    else say(`${to}: ${places.length} rows`)
+    for (const line of scoreLines(predictions)) say(line)
   },
 })
+
+function scoreLines({ places, scores, unscored }: Predictions): string[] {
+  if (unscored !== undefined) return [`not scored: ${unscored}`]
+  const told = Object.entries(scores ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`)
+  return told.length === 0 ? [] : [`${told.join(', ')} on ${places.length} rows with targets`]
+}
