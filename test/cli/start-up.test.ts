@@ -74,12 +74,12 @@ describe('the program begins with little', () => {
     expect(own.length).toBeLessThan(45)
   })
 
-  test('check-data reads data, and loads nothing that trains, draws or exports', () => {
+  test('check-data reads data and knows spaces, and loads nothing that searches, draws or exports', () => {
     loadedBy('init', '--out', 'check.yaml')
     const { own, packages } = loadedBy('check-data', 'check.yaml')
     expect(packages).toEqual(expect.arrayContaining(['ajv', 'yaml']))
-    expect(packages.filter((name) => /tensorflow|viz|plot|linkedom|cli-progress/.test(name))).toEqual([])
-    expect(own.filter((file) => /\/(nn|supernet|supernets|search|runs|setup)\//.test(file))).toEqual([])
+    expect(packages.filter((name) => /backend|viz|plot|linkedom|cli-progress/.test(name))).toEqual([])
+    expect(own.filter((file) => /\/(search|trial|runs|library)\//.test(file))).toEqual([])
   })
 
   test('doctor starts backends, and loads nothing else', () => {
