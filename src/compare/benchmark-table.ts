@@ -47,9 +47,9 @@ export interface BenchmarkTable {
   readonly size: number
   /** Columns that rank architectures, in the table's order. */
   readonly metrics: readonly string[]
-  /** The row of an architecture, else of an isomorphic one; undefined where there is none. */
+  /** The row of an architecture, or otherwise of an isomorphic one; undefined if there is neither. */
   lookup(text: string): TableAnswer | undefined
-  /** Where the row that `lookup` finds stands by a metric; undefined where there is no row or no value. */
+  /** The rank, by a metric, of the row that `lookup` finds; undefined if there is no row or no value. */
   rank(text: string, metric?: string): Rank | undefined
   /** The best row by a metric, the first of the table where several are; `of`: how many have a value. */
   best(metric?: string): TableEntry & { readonly metric: string; readonly value: number; readonly of: number }

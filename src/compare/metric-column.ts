@@ -10,7 +10,7 @@ export interface MetricColumn {
   readonly sorted: Float64Array
 }
 
-/** Where an architecture stands among all of a table: exhaustive search is the reference. */
+/** The rank of an architecture in a whole table, which is an exhaustive search and so the reference. */
 export interface Rank {
   readonly metric: string
   readonly higherIsBetter: boolean

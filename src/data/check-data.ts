@@ -6,7 +6,7 @@ import type { Reading, Dataset, PreparedData, Scale } from './types.js'
 
 const TINY_SPLIT = 20
 
-/** What `sentei check-data` tells about a data set. JSON-able. */
+/** The report of `sentei check-data` about a data set. It can be written as JSON. */
 export interface DataReport {
   readonly name: string
   readonly hash: string

@@ -2,14 +2,17 @@ import { InputError } from '../base/errors.js'
 import { columnBuilder, selectCells, type Column } from './column.js'
 import type { NumberForm } from './numbers.js'
 
-/** Numbers in 32 bits where these hold what the file does (pixels, arrays of 32-bit floats), else in 64. */
+/**
+ * Numbers in 32 bits if these hold the file's values exactly (pixels, arrays of 32-bit floats), otherwise in
+ * 64.
+ */
 export type Numbers = Float32Array | Float64Array
 
 /** An array of zeros of another's kind. */
 export const zerosLike = <T extends Numbers>(like: T, length: number): T =>
   new (like.constructor as new (length: number) => T)(length)
 
-/** What a reader took a file for, as `check-data` tells it. JSON-able. */
+/** How a reader read a file, as `check-data` reports it. It can be written as JSON. */
 export interface Taken {
   /** By name: `encoding`, `delimiter`, …; `how` is `set`, `guessed`, `by default`, … */
   readonly facts: Readonly<Record<string, { readonly value: string; readonly how: string }>>

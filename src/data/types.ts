@@ -98,8 +98,8 @@ export interface Scales {
 }
 
 /**
- * Scales of each feature (last axis) and each regression output, fitted on `train` only. Under a `bend` b an input z behind
- * its scale is b · tanh(z / b): as it is near 0, and never beyond b.
+ * Scales of each feature (last axis) and each regression output, computed on `train` only. With a `bend` b, a
+ * scaled input z becomes b · tanh(z / b): nearly the same near 0, and never beyond b.
  */
 export interface Scaler extends Scales {
   readonly bend?: number

@@ -28,7 +28,7 @@ export type Event =
       /** How gates move, where λ presses them by steps of its own. */
       gates?: GateMotion
     }
-  /** Where a search before the last stands, at an evaluation; `search` counts from 0, `of` are before the last. */
+  /** An evaluation of a search before the last. `search` counts from 0, and there are `of` such searches. */
   | {
       type: 'earlier'
       search: number
@@ -40,7 +40,7 @@ export type Event =
       parameters: number
       stepMs: number
     }
-  /** An alarm of such a search, or something that was changed in it. */
+  /** An alarm of a search before the last, or something that was changed in it. */
   | { type: 'notice'; search: number; of: number; event: EventOf<'alarm' | 'intervention'> }
   | {
       /** What such a search left to the next one. */
@@ -109,7 +109,9 @@ export type Event =
       before: number | null
       after: number | null
     }
-  /** What λ = 1 stands for: s of widths and choices by kind, in units of the loss for each unit of α. */
+  /**
+   * The size of λ = 1: the scale s of widths and choices by kind, in units of the loss for each unit of α.
+   */
   | { type: 'scale'; step: number; scales: Record<string, number> }
   | ({
       /** How much of the schedule's tolerance the search has used up. */
@@ -130,7 +132,10 @@ export type Event =
       /** What was done about it, where something was. */
       safeguard?: string
     }
-  /** Something was changed on the way. After a roll-back the stage is at iteration `step` again: what came behind is void. */
+  /**
+   * Something was changed during the run. After a roll-back the stage is at iteration `step` again, and
+   * everything that came after that iteration is void.
+   */
   | ({ type: 'intervention' } & Intervention)
   | {
       /** The run ended without a result. */
@@ -180,7 +185,7 @@ export interface GroupInfo {
   members: string[]
 }
 
-/** Where an error stands. */
+/** The state of an error. */
 export interface Level {
   /** Smoothed, as `relativeError` has it. */
   error: number
@@ -191,8 +196,8 @@ export interface Level {
 }
 
 /**
- * What a search has used of its tolerance: where the validation error stands, and that of training. Plain data, part of a
- * checkpoint.
+ * How much of its tolerance a search has used: the state of the validation error and of the training error.
+ * Plain data, part of a checkpoint.
  */
 export interface Allowance extends Level {
   train: Level

@@ -17,7 +17,7 @@ import type { ModelParts } from './predictor.js'
 import { plain, reportOf } from './report.js'
 import { partsOf, type SearchSettings } from './request.js'
 
-/** What a search finds; its model can do what it can where it runs. */
+/** The result of a search. What its model can do depends on the environment, Node or browser. */
 export interface SearchFindings<M> {
   readonly architecture: Architecture
   /** The derived network, trained. */

@@ -34,7 +34,7 @@ export interface GraphBuilder {
   avgPool(x: string, options: WindowOptions): string
   globalAvgPool(x: string): string
   dense(x: string, units: number): string
-  /** Each number as so many bins that it fills one after the other. */
+  /** Encodes each number in `count` bins, which fill one after another. */
   bins(x: string, count: number): string
   concat(xs: readonly string[]): string
   add(xs: readonly string[]): string

@@ -52,7 +52,7 @@ export async function predictFile(
 export const modelFolder = (folder: string): string =>
   existsSync(join(folder, 'model')) ? join(folder, 'model') : folder
 
-/** Predictions as CSV: where each row stands, then class and probabilities, or the values. */
+/** Returns predictions as CSV: the place of each row, and then its class and probabilities, or its values. */
 export function predictionsCsv({ names, values, classes, unit, places }: Predictions): string {
   const columns = classes ? ['predicted', ...names.map((name) => `probability ${name}`)] : names
   const rows = values.map((own, row) => [places[row]!, ...(classes ? [classes[row]!] : []), ...own])

@@ -65,7 +65,7 @@ const Setting = Type.Object(
 /** The network that costs are counted for: 32×32×3 inputs, 10 classes and the space's defaults by default. */
 export type QuerySetting = Static<typeof Setting>
 
-/** Answers what a tabular benchmark has of an architecture, beside Sentei's own count of its cost. */
+/** Returns what a tabular benchmark says of an architecture, together with Sentei's own count of its cost. */
 export function queryBenchmark(options: QueryOptions & { readonly architecture: string }): QueryAnswer
 export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummary
 export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummary {

@@ -107,8 +107,8 @@ export async function searchRun({
 }
 
 /**
- * Goes on with a run, bit for bit as if it had never stopped, but for what `set` changes; a finished one is returned. One
- * that diverged goes on only with other settings.
+ * Resumes a run, bit for bit as if it had never stopped, except for what `set` changes. A finished run is
+ * returned as it is. A run that diverged continues only with other settings.
  */
 export function resumeRun(
   out: string,

@@ -30,7 +30,10 @@ export interface Column {
   readonly segments: readonly Segment[]
 }
 
-/** Choices that a term presses in turn from iteration `from` to `to`; whose turn is when the search finds out. */
+/**
+ * Choices on which a term presses in turn, from iteration `from` to `to`. The search decides whose turn it
+ * is.
+ */
 export interface Turns {
   readonly from: number
   readonly to: number

@@ -18,7 +18,7 @@ import type { Shard } from '../train/shard.js'
 import type { SearchOptions } from '../train/training.js'
 import type { Rule } from './decide/rules/types.js'
 
-/** Everything that a search needs to go on exactly where it was. There is no generator state to keep. */
+/** Everything that a search needs to continue exactly where it was. Random numbers need no state. */
 export interface Checkpoint {
   /** The next iteration. */
   readonly step: number

@@ -57,7 +57,7 @@ export interface NodeOptions extends GroupOptions {
   readonly keep: number | { readonly min: number; readonly max: number }
 }
 
-/** Starts a supernet for inputs of a shape; the input stands in the first layer, `firstLayer`. */
+/** Starts a supernet for inputs of a shape. The input belongs to the first layer, `firstLayer`. */
 export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuilder {
   const root = graphBuilder(input, firstLayer)
   const layers = new Set([firstLayer])

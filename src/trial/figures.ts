@@ -51,7 +51,7 @@ export interface Sized {
   readonly architecture: Architecture
 }
 
-/** A size that was retrained, and how its validation error stands to that of the unpruned supernet. */
+/** A size that was retrained, and its validation error compared with that of the unpruned supernet. */
 export interface Attempt {
   readonly size: number | null
   readonly cost: number
@@ -156,7 +156,7 @@ export interface TrialMetrics {
 export type KeptMetrics = Omit<TrialMetrics, 'removed' | 'noise'> &
   Partial<Pick<TrialMetrics, 'removed' | 'noise'>>
 
-/** Where the architecture that was found stands in a tabular benchmark; null where the table lacks it. */
+/** The rank of the found architecture in a tabular benchmark; null if the table does not contain it. */
 export interface BenchmarkFigures {
   /** The file's name. */
   readonly table: string

@@ -6,7 +6,7 @@ import { registerGradients } from './gradients.js'
 import type { WasmKernel } from './kernel.js'
 import { kernels } from './kernels/index.js'
 
-/** Our kernels beside each wasm backend that was started. */
+/** Our kernels for each wasm backend that was started. */
 const devices = new WeakMap<object, Device>()
 const originals = new Map<string, tf.KernelConfig['kernelFunc']>()
 
@@ -31,7 +31,7 @@ export function addTrainingKernels(module: WebAssembly.Module, relaxed: boolean)
 export const currentDevice = (): Device | undefined =>
   tf.getBackend() ? devices.get(tf.backend()) : undefined
 
-/** TensorFlow.js's own kernel of a name, which ours stands in for; undefined where there is none. */
+/** The kernel of TensorFlow.js with this name, which ours replaces; undefined if there is none. */
 export function builtInKernel(name: string): tf.KernelConfig['kernelFunc'] | undefined {
   const kernel = originals.get(name)
   return kernel && !absent.has(name) ? kernel : undefined

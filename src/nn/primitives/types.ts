@@ -15,7 +15,7 @@ export interface ParameterSpec {
   readonly inAxis?: number
 }
 
-/** What a pass knows beside the tensors. */
+/** What a pass knows, apart from the tensors. */
 export interface RunContext {
   readonly training: boolean
   /** The mixture weights of a gate group's members, [M], in the order of the graph's members. */
@@ -87,7 +87,7 @@ export interface Primitive {
   flops?(inputs: readonly Shape[], output: Shape, attrs: Attributes): number
   /** Does it act on each feature (last axis) by itself, so that units can be cut through it? */
   readonly featurewise?: boolean
-  /** Does a feature that is always 0 stay 0 behind it? Not by default. */
+  /** Whether a feature that is always 0 stays 0 after this node. Not by default. */
   keepsZero?(attrs: Attributes): boolean
   /** The attribute that holds the number of output features, for primitives that units can be cut from. */
   readonly widthAttribute?: string

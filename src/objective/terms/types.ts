@@ -80,7 +80,7 @@ export interface GateAction {
    * has strength 0 for them. By default it acts on whole layers.
    */
   readonly selects?: 'groups' | 'members'
-  /** Why it makes no sense on a relaxation; nothing where it does, or always does. */
+  /** Returns why the term makes no sense on a relaxation, or nothing if it does. */
   refuses?(relaxation: RelaxationTraits): string | undefined
   /** What it needs of the configuration. */
   readonly needs?: 'latency'

@@ -16,7 +16,10 @@ export interface RelaxationTraits {
 export interface Draws {
   /** On [0, 1), one a member; those of a member stay the same when others go. */
   readonly uniform: Float32Array
-  /** A stream of its own for anything else that a group draws: which of its channels, a number of the whole group. */
+  /**
+   * A separate stream for anything else that a group draws, such as which of its channels, or one number for
+   * the whole group.
+   */
   of(what: string): RandomStream
 }
 
