@@ -16,9 +16,9 @@ export interface BenchmarkTableOptions {
   readonly notation?: Notation
   /** The column of architectures; see `readTable` for what it is by default. */
   readonly column?: string | undefined
-  /** The metric that is meant where none is named; the first by default. */
+  /** The metric that is used if none is named; the first one by default. */
   readonly metric?: string | undefined
-  /** The direction of that metric; told by its name by default. */
+  /** The direction of that metric; by default its name decides. */
   readonly higherIsBetter?: boolean | undefined
   /** How messages call the table: `config.benchmark.table`. */
   readonly label?: string
@@ -56,9 +56,9 @@ export interface BenchmarkTable {
 }
 
 /**
- * Reads a tabular benchmark (see `readTable` for its forms). Every architecture is read and written again,
- * so that spelling does not matter. Throws an InputError for an unreadable one, and for one that stands
- * there twice, and where no column can rank.
+ * Reads a tabular benchmark (see `readTable` for its forms). Every architecture is read and written again, so
+ * that spelling does not matter. Throws an InputError if an architecture cannot be read or is listed twice,
+ * and if no column can rank.
  */
 export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}): BenchmarkTable {
   const { notation = plainNotation, column, metric: asked, higherIsBetter, label = 'table' } = options

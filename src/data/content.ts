@@ -34,10 +34,10 @@ interface Located {
 
 /** Rows of cells, column by column: what a reader of a tabular format gives. */
 export interface Table extends Located {
-  /** Column names; where there is no header, their indices from 0. */
+  /** Column names; if there is no header, their indices from 0. */
   readonly names: readonly string[]
   readonly columns: readonly Column[]
-  /** Where a file of targets was joined on: its name, its first column, and what it calls its columns. */
+  /** The file of targets that was joined on: its name, its first column, and its names of columns. */
   readonly joined?: Pick<Table, 'name' | 'names'> & { readonly from: number }
   /** Where the columns are those of one file a channel: the channels in order. */
   readonly channels?: readonly string[]
@@ -51,7 +51,7 @@ export interface Arrays extends Located {
   readonly shape: readonly number[]
   /** rows × product(shape); NaN where a value is missing. */
   readonly values: Numbers
-  /** Targets that stand in the same file, or came from `data.targetFile`. */
+  /** Targets from the same file, or from `data.targetFile`. */
   readonly labels?: Table
   /** Names of the channels, where they have some. */
   readonly channels?: readonly string[]

@@ -58,7 +58,7 @@ export interface Encoding {
   /** The policy for missing cells: `refuse`, `mean`, … */
   readonly missing: string
   readonly window?: number
-  /** One input's shape, where the columns alone do not say it. */
+  /** The shape of one input, if the columns alone do not say it. */
   readonly shape?: readonly number[]
   /** How the file read, to read new ones alike. Without it: CSV with commas and a header. */
   readonly file?: FileEncoding
@@ -132,7 +132,7 @@ export interface ColumnReading {
   readonly role: 'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'left out'
   /** Of inputs and targets. */
   readonly kind?: 'number' | 'category' | 'binary' | 'constant'
-  /** Categories or classes, with what is not missing counted once. */
+  /** Categories or classes. Values that are not missing are counted once. */
   readonly levels?: number
   readonly why: string
 }

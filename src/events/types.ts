@@ -19,7 +19,7 @@ export type Event =
       layers: string[]
       groups: GroupInfo[]
       steps: number
-      /** Steps that the search had done, where it was resumed. */
+      /** The steps that the search had done when it was resumed. */
       from?: number
       /** The most steps of a retraining. */
       retrainSteps: number
@@ -89,7 +89,7 @@ export type Event =
       members: string[]
       lambda: Record<string, number>
       by: 'zero' | 'threshold' | 'projection' | 'perturbation'
-      /** The validation metric around the removal; null where it cannot have changed. */
+      /** The validation metric before and after the removal; null if it cannot have changed. */
       before: number | null
       after: number | null
       /** What is known of each member that went. */
@@ -126,7 +126,7 @@ export type Event =
       type: 'alarm'
       step: number
       alarm: string
-      /** Null where it is about the whole supernet. */
+      /** Null if it concerns the whole supernet. */
       layer: string | null
       message: string
       /** What was done about it, where something was. */
@@ -161,7 +161,10 @@ export interface Evidence {
    * positive closes it. Empty where gates were held.
    */
   gradients: Record<string, number>
-  /** What it was worth: measured when its gate began to fade, or now; null where there was no time for it. */
+  /**
+   * What the member was worth, measured when its gate began to fade, or at the removal; null if there was no
+   * time to measure it.
+   */
   ablation: Ablation | null
 }
 
@@ -171,7 +174,7 @@ export interface Ablation {
   metric: MetricName
   with: number
   without: number
-  /** How many members were taken away together, where there were several. */
+  /** The number of members that were removed together, if there were several. */
   jointly?: number
 }
 

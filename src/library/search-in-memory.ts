@@ -26,7 +26,7 @@ export interface SearchFindings<M> {
   readonly metrics: TrialMetrics
   /** With the λ that was used. */
   readonly schedule: Schedule
-  /** The architectures of the menu's sizes, where the budget has a menu. */
+  /** The architectures of the menu's sizes, if the budget has a menu. */
   readonly menu: readonly MenuEntry[]
   readonly events: readonly Event[]
   /** The report of a run, a page of HTML. */

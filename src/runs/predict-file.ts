@@ -20,8 +20,8 @@ export interface Predictions {
 }
 
 /**
- * Predicts every row of a file (or image of a folder) with a saved model, given its folder or its run's. Frees
- * the model. `readers` are readers beside the registry's.
+ * Predicts every row of a file (or every image of a folder) with a saved model, given its folder or its run's
+ * folder. Frees the model. `readers` are your own, in addition to those of the registry.
  */
 export async function predictFile(
   folder: string,

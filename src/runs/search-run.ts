@@ -54,7 +54,10 @@ export interface SearchRunOptions extends RunHooks, Extensions {
   readonly resume?: boolean
   /** Go on from the checkpoint before the last one, where that is damaged. */
   readonly previous?: boolean
-  /** Where it goes on, `path=value` changes what may still change; kept as interventions in the run. */
+  /**
+   * Changes for a resumed run, as `path=value`. Only some settings may change. The run keeps the changes as
+   * interventions.
+   */
   readonly set?: readonly string[]
 }
 

@@ -32,7 +32,7 @@ export interface Checkpoint {
   readonly origin: Origin
   /** The λ that was used so far, as `schedule/source.ts` records it. */
   readonly lambdas: ReadonlyMap<string, Float64Array>
-  /** The state of the source of λ, where it has one. */
+  /** The state of the source of λ, if it has one. */
   readonly planner?: unknown
   /** Small state: early stopping, sums for reports. */
   readonly progress: Progress
@@ -141,7 +141,7 @@ export interface SearchContext extends LoopContext {
   /** Says λ, iteration by iteration, for one search; the schedule itself by default. */
   readonly source?: ScheduleSource
   readonly terms: readonly Term[]
-  /** Rules of projection beside the registry's. */
+  /** Your own rules of projection, in addition to those of the registry. */
   readonly rules?: readonly Rule[]
   /** The measured table of terms that need one. */
   readonly latency?: Latency

@@ -16,7 +16,7 @@ import { measureRows, noiseOf } from './noise.js'
 import type { Searched } from './search-stage.js'
 import type { Trial } from './types.js'
 
-/** Metrics at the end of a search; null where a split is empty. */
+/** Metrics at the end of a search; null if a split is empty. */
 export interface SearchedFigures {
   /** The supernet's. */
   readonly validation: number | null

@@ -41,7 +41,7 @@ export class Device {
     return this.#backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0
   }
 
-  /** Does nobody else, no reshaped tensor and no clone, read this tensor's memory? */
+  /** Whether nothing else, neither a reshaped tensor nor a clone, reads this tensor's memory. */
   owns(tensor: { dataId: object }): boolean {
     return this.#backend.dataIdMap.get(tensor.dataId).refCount === 1
   }
