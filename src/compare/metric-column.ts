@@ -34,7 +34,7 @@ const lowerIsBetter =
 /** Does a metric of this name get better by growing? Told by the name; accuracy and the like by default. */
 export const growsBetter = (name: string): boolean => !lowerIsBetter.test(name)
 
-/** The columns of numbers, but for those that only number rows or give spreads. */
+/** The columns of numbers, except those that only number rows or give spreads. */
 export function metricColumns(rows: readonly TableRow[]): MetricColumn[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return names.flatMap((name) => {

@@ -194,7 +194,7 @@ export interface Level {
   error: number
   /** How far a look's error lies from the smoothed one on average. */
   noise: number
-  /** The least smoothed error since gates began to move: what the error is held against. */
+  /** The lowest smoothed error since gates began to move, with which the error is compared. */
   best: number
 }
 

@@ -70,7 +70,7 @@ export interface SearchSettings extends Settings, Omit<OwnParts, 'spaces'> {
   readonly checkpoints?: CheckpointStore
 }
 
-/** The configuration that a request comes to; `dataOf` says what stands of its data there. */
+/** Makes the configuration of a request; `dataOf` says what it contains of the data. */
 export function configOf(
   { space, data, schedule, restrict, ...request }: SearchSettings,
   dataOf: (data: DataSource) => Config['data'] = (given) => given.data,

@@ -38,7 +38,7 @@ export interface SearchHost<M> {
   /** Makes the backend of a configuration the current one. */
   readonly start: (config: Config) => Promise<void>
   readonly setup: (config: Config, own: OwnParts) => Promise<Trial>
-  /** Calls back with who computes shards; this thread where it is nobody. */
+  /** Calls back with the threads that compute shards; without any, this thread does. */
   readonly compute: <T>(trial: Trial, use: (execute?: ShardExecutor) => Promise<T>) => Promise<T>
   readonly model: (parts: ModelParts) => M
 }

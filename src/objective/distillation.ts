@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { losses, type Loss } from './losses.js'
 
-/** The most that a share `unexplained` comes to: more of the loss was too much wherever it was measured (decision 20). */
+/** The largest value of a share `unexplained`: a larger share of the loss was too much in all measurements (decision 20). */
 export const mostUnexplained = 0.5
 
 /**

@@ -97,7 +97,7 @@ function resolve(groups: readonly GroupInfo[], part: string): Resolved {
   )
 }
 
-/** Everything that can be asked for; a group goes before a layer of its name. */
+/** Everything that can be explained; a group comes before a layer with the same name. */
 function partsOf(groups: readonly GroupInfo[]): Resolved[] {
   const pairsOf = (group: GroupInfo) => group.members.map((member) => ({ group, member }))
   const layers = [...new Set(groups.map(({ layer }) => layer))]

@@ -12,7 +12,7 @@ import { notationOf, type AnySpace } from '../supernet/space.js'
 import { spaceOf } from '../setup/supernet-of.js'
 
 export interface QueryOptions {
-  /** The search space that the table is of. */
+  /** The search space of the table. */
   readonly benchmark: string
   /** The table's file. */
   readonly table: string

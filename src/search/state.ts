@@ -36,7 +36,7 @@ export interface Checkpoint {
   readonly planner?: unknown
   /** Small state: early stopping, sums for reports. */
   readonly progress: Progress
-  /** Of several searches in a row: which one this is of, counted from 0, and what it began with. */
+  /** With several searches in a row: the search to which this belongs, counted from 0, and its beginning. */
   readonly stage?: { readonly search: number; readonly carried?: Carried }
   /** The last good state, where this one is another: what a search that diverges goes back to. */
   readonly good?: Checkpoint

@@ -24,7 +24,7 @@ export interface LossWeights {
   /** Of the task loss of an auxiliary classifier; 0 by default. */
   readonly auxiliary?: number
   readonly loss: Loss
-  /** How much of the task's loss is held against a teacher's outputs, where shards have them. */
+  /** The share of the task's loss that compares with a teacher's outputs, if shards have them. */
   readonly distillation?: Distillation
 }
 

@@ -106,7 +106,7 @@ export interface NetworkToRetrain {
   readonly initial: ReadonlyMap<string, Float32Array>
 }
 
-/** The content of `metrics.json`: no clock in it. */
+/** The content of `metrics.json`. It contains no times. */
 export interface TrialMetrics {
   readonly seed: number
   readonly backend: string
@@ -116,7 +116,7 @@ export interface TrialMetrics {
     | (Cost & {
         readonly validation: number | null
         readonly test: number | null
-        /** Of the derived network's loss, what is held against its outputs; nothing where nobody learns from it. */
+        /** The share of the derived network's loss that compares with its outputs; absent if nothing learns from it. */
         readonly teaches?: number
         /** Why it has no metrics: its training diverged. */
         readonly diverged?: string
@@ -166,7 +166,7 @@ export interface BenchmarkFigures {
   readonly metric: string
   /** As the space writes it. */
   readonly architecture: string
-  /** `isomorphic`: the row is of the same network, written differently. */
+  /** `isomorphic`: the row belongs to the same network, written differently. */
   readonly matched: 'exact' | 'isomorphic' | null
   /** The table's row. */
   readonly row: Readonly<Record<string, unknown>> | null

@@ -19,7 +19,7 @@ export function hasTrainingKernels(relaxed: boolean): boolean {
   return currentDevice()?.relaxed === relaxed
 }
 
-/** Puts the kernels of a compiled module beside the current backend's own, in place of those of another variant. */
+/** Adds the kernels of a compiled module to those of the current backend. They replace those of another variant. */
 export function addTrainingKernels(module: WebAssembly.Module, relaxed: boolean): void {
   devices.get(tf.backend())?.dispose()
   devices.set(tf.backend(), new Device(module, relaxed))

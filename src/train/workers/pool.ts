@@ -211,7 +211,7 @@ export class WorkerPool {
   }
 }
 
-/** The sum of a batch's shards in their order, whoever computed them. */
+/** The sum of the shards of a batch in their order, whichever thread computed them. */
 function summed(
   { work }: BatchMessage,
   theirs: ReadonlyMap<number, Results>,
