@@ -1,4 +1,8 @@
-/** Sentei's public API in a browser: that of `core.ts`, without anything of Node. The entry point `sentei/browser`. */
+/**
+ * Sentei's public API in a browser: that of `core.ts`. Nothing in it needs Node.
+ *
+ * @module sentei/browser
+ */
 export * from './core.js'
 
 export { setWasmUrls, useBackend, type WasmUrls } from './browser/backend.js'

@@ -1,4 +1,7 @@
-/** The public API that `sentei` and `sentei/browser` share: what a search is of, its stages, what own parts are built of. */
+/**
+ * The public API that `sentei` and `sentei/browser` share: searches, their stages, and the functions from
+ * which your own parts are built.
+ */
 export { backendNames, type BackendName } from './backend/start.js'
 export { rules } from './search/decide/rules/index.js'
 export type { Ranked, Rule, Seen } from './search/decide/rules/types.js'

@@ -1,4 +1,8 @@
-/** Sentei's public API in Node: that of `core.ts`, and what needs files, threads or a terminal. */
+/**
+ * Sentei's public API in Node: that of `core.ts`, and everything that needs files, threads or a terminal.
+ *
+ * @module sentei
+ */
 export * from './core.js'
 
 export { useBackend } from './backend/index.js'

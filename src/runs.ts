@@ -1,4 +1,8 @@
-/** Runs in folders, as the command line makes them: search, go on, derive, retrain, explain, predict. The entry point `sentei/runs`. */
+/**
+ * Runs in folders, as the command line makes them: search, resume, derive, retrain, explain and predict.
+ *
+ * @module sentei/runs
+ */
 export { exportFormats, exportRun } from './export/formats.js'
 export { explain, type Explanation } from './report/explain.js'
 export { explanationText } from './report/explain-text.js'

@@ -1,4 +1,8 @@
-/** The search spaces as functions of their options: `dartsCell({ cells: 2 })`. The entry point `sentei/spaces`. */
+/**
+ * The search spaces as functions of their options: `dartsCell({ cells: 2 })`.
+ *
+ * @module sentei/spaces
+ */
 import { autoencoderMlp as autoencoderMlpSpace } from '../supernets/autoencoder-mlp.js'
 import { dartsCell as dartsCellSpace } from '../supernets/darts-cell.js'
 import { dartsS1 as dartsS1Space } from '../supernets/darts-s1.js'

@@ -1,4 +1,4 @@
-/** Types that the public functions take and give, beside those that index.ts names. */
+/** Types that public functions take and return, in addition to those in index.ts. */
 export type { BackendOptions } from './backend/start.js'
 export type { Device } from './backend/wasm/device.js'
 export type { Peaks } from './backend/wasm/peaks.js'

@@ -26,7 +26,7 @@ export class Failure extends Error {
 export const anotherCheckpoint = (): InputError =>
   new InputError('checkpoint: it belongs to another configuration or other data; start a new run')
 
-/** Thrown where a signal stopped what was being done; what was saved can be resumed. */
+/** Thrown if a signal stopped the work. What was saved can be resumed. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }

@@ -15,8 +15,8 @@ export interface WasmUrls {
 let given: WasmUrls = {}
 
 /**
- * Says where the WebAssembly modules are, before the first search; by default beside the code that asks, which is where
- * bundlers that know `new URL(…, import.meta.url)` put them.
+ * Sets the addresses of the WebAssembly modules; call it before the first search. By default they are looked
+ * for next to the code that asks, which is where bundlers that know `new URL(…, import.meta.url)` put them.
  */
 export function setWasmUrls(urls: WasmUrls): void {
   given = { ...given, ...urls }

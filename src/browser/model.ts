@@ -4,7 +4,7 @@ import { layersModelOf } from '../export/trained.js'
 import { fewRows, predictorOf, type ModelParts, type Predictor } from '../library/predictor.js'
 import { plain } from '../library/report.js'
 
-/** A model that can be kept where there are no folders. */
+/** A model that can be kept without folders. */
 export interface BrowserModel extends Predictor {
   /** The files that `save` of `sentei` writes, by their names, byte for byte: written into a folder, `sentei predict` takes it. */
   readonly files: () => Promise<ModelContent>

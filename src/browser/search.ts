@@ -5,10 +5,10 @@ import { useBackend } from './backend.js'
 import { fileless, inNode } from './host.js'
 import { modelOf, type BrowserModel } from './model.js'
 
-/** What a search in a browser is asked for: as in Node, but for what needs files or threads. */
+/** The request of a search in a browser. It is that of Node, without the keys that need files or threads. */
 export type SearchRequest = SearchSettings
 
-/** What a search in a browser found. */
+/** The result of a search in a browser. */
 export type SearchResult = SearchFindings<BrowserModel>
 
 /**

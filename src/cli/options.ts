@@ -55,7 +55,7 @@ export const text = (args: Arguments, name: string): string | undefined => {
   if (value === undefined) return undefined
   // An option given twice is an array; the last one counts, as everywhere.
   const found = String(Array.isArray(value) ? value.at(-1) : value)
-  // As a path it would be the working folder, which nobody meant.
+  // As a path it would be the working folder, which is never meant.
   if (found === '') throw new InputError(`${name}: expected a value, got ""`)
   return found
 }

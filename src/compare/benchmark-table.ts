@@ -16,9 +16,9 @@ export interface BenchmarkTableOptions {
   readonly notation?: Notation
   /** The column of architectures; see `readTable` for what it is by default. */
   readonly column?: string | undefined
-  /** The metric that is meant where none is named; the first by default. */
+  /** The metric that is used if none is named; the first one by default. */
   readonly metric?: string | undefined
-  /** The direction of that metric; told by its name by default. */
+  /** The direction of that metric; by default its name decides. */
   readonly higherIsBetter?: boolean | undefined
   /** How messages call the table: `config.benchmark.table`. */
   readonly label?: string
@@ -47,18 +47,18 @@ export interface BenchmarkTable {
   readonly size: number
   /** Columns that rank architectures, in the table's order. */
   readonly metrics: readonly string[]
-  /** The row of an architecture, else of an isomorphic one; undefined where there is none. */
+  /** The row of an architecture, or otherwise of an isomorphic one; undefined if there is neither. */
   lookup(text: string): TableAnswer | undefined
-  /** Where the row that `lookup` finds stands by a metric; undefined where there is no row or no value. */
+  /** The rank, by a metric, of the row that `lookup` finds; undefined if there is no row or no value. */
   rank(text: string, metric?: string): Rank | undefined
   /** The best row by a metric, the first of the table where several are; `of`: how many have a value. */
   best(metric?: string): TableEntry & { readonly metric: string; readonly value: number; readonly of: number }
 }
 
 /**
- * Reads a tabular benchmark (see `readTable` for its forms). Every architecture is read and written again,
- * so that spelling does not matter. Throws an InputError for an unreadable one, and for one that stands
- * there twice, and where no column can rank.
+ * Reads a tabular benchmark (see `readTable` for its forms). Every architecture is read and written again, so
+ * that spelling does not matter. Throws an InputError if an architecture cannot be read or is listed twice,
+ * and if no column can rank.
  */
 export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}): BenchmarkTable {
   const { notation = plainNotation, column, metric: asked, higherIsBetter, label = 'table' } = options

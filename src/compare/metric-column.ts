@@ -10,7 +10,7 @@ export interface MetricColumn {
   readonly sorted: Float64Array
 }
 
-/** Where an architecture stands among all of a table: exhaustive search is the reference. */
+/** The rank of an architecture in a whole table, which is an exhaustive search and so the reference. */
 export interface Rank {
   readonly metric: string
   readonly higherIsBetter: boolean
@@ -34,7 +34,7 @@ const lowerIsBetter =
 /** Does a metric of this name get better by growing? Told by the name; accuracy and the like by default. */
 export const growsBetter = (name: string): boolean => !lowerIsBetter.test(name)
 
-/** The columns of numbers, but for those that only number rows or give spreads. */
+/** The columns of numbers, except those that only number rows or give spreads. */
 export function metricColumns(rows: readonly TableRow[]): MetricColumn[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return names.flatMap((name) => {

@@ -4,7 +4,7 @@ import { readText } from '../base/data-file.js'
 import { didYouMean } from '../base/suggest.js'
 import { parseCsv } from '../data/readers/csv.js'
 
-/** What a table says of an architecture, by column: numbers where it has numbers, null where it has nothing. */
+/** The entries of a table for one architecture, by column: numbers, or null where the table has nothing. */
 export type TableRow = Readonly<Record<string, unknown>>
 
 /** A tabular benchmark as rows, each with the text of its architecture. */

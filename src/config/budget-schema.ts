@@ -46,5 +46,5 @@ const metric = oneOf(['parameters', 'flops', 'depth', 'latency'])
 /** What the projection keeps costs at most so much; what is retrained in the end is as good as that. */
 export const BudgetSchema = object({ metric, ...amounts })
 
-/** The same in a configuration, where it goes before the schedule's own. */
+/** The same in a configuration, where it overrides the schedule's own. */
 export const ConfigBudget = object({ metric: Type.Optional(metric), ...amounts })

@@ -134,7 +134,7 @@ const Retrain = object(
   { default: {} },
 )
 
-/** One condition for accepting the model; the command exits with 3 where one fails. */
+/** One condition for accepting the model. The command exits with 3 if one is not met. */
 const Criterion = object({
   metric: oneOf([
     'accuracy',

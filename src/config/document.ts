@@ -13,7 +13,7 @@ export interface SourceDocument {
 /** Reads a YAML or JSON file; a syntax error names the file and its line. `label` says what it should be. */
 export function readDocument(path: string, label: string): SourceDocument {
   const lines = new LineCounter()
-  // JSON is YAML but for a byte-order mark, which Windows editors write.
+  // JSON is YAML, except for a byte-order mark, which Windows editors write.
   const text = readText(path, label, 'a YAML or JSON file').replace(/^\uFEFF/, '')
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const place = (offset: number) => `${basename(path)}:${lines.linePos(offset).line}`

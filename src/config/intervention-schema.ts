@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { type Json } from './schema-parts.js'
 
-/** Something that was changed while a run went on: one kind of record, whoever did it. */
+/** A change that was made while a run went on. There is one kind of record, whoever made the change. */
 export const InterventionSchema = Type.Object(
   {
     stage: Type.Unsafe<'search' | 'baseline' | 'retrain'>({

@@ -159,8 +159,8 @@ const Store = Type.String({
 })
 
 /**
- * An expert schedule: phases in time, each with its losses and terms, and when pruning may happen. With a
- * `table` λ stands there, number by number, and phases only say what trains.
+ * An expert schedule: phases in time, each with its losses and terms, and the time in which pruning may
+ * happen. With a `table`, λ is given there number by number, and phases only say which layers are trained.
  */
 export const ScheduleSchema = Type.Object(
   {

@@ -13,5 +13,5 @@ export const fraction = (options: object = {}) => Type.Number({ minimum: 0, maxi
 export type Json =
   string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json }
 
-/** A part of a document that is checked by whoever reads it: a space's options, a schedule. */
+/** A part of a document that is checked where it is read: the options of a space, a schedule. */
 export const json = Type.Unsafe<Json>(Type.Unknown())

@@ -1,7 +1,7 @@
 import { checkConfig } from './check-config.js'
 import type { Config } from './config-schema.js'
 
-/** The configuration of one of the searches before the last: the whole one, but for what the stage says otherwise. */
+/** The configuration of one of the searches before the last: the whole one, with the changes that the stage gives. */
 export function stageConfig(config: Config, index: number): Config {
   const { stages, budget: _, benchmark: __, ...rest } = config
   const { supernet = {}, schedule, search = {} } = stages![index]!
@@ -26,7 +26,7 @@ export function stageConfig(config: Config, index: number): Config {
   )
 }
 
-/** How a stage trains. A length of its own goes before the last search's, however the two are written. */
+/** How a stage trains. Its own length overrides that of the last search, in steps or in epochs. */
 function searchOf(last: Config['search'], own: Readonly<Record<string, unknown>>): object {
   const { steps, epochs, ...others } = last
   if (own.earlyStop !== undefined) delete (others as { earlyStop?: unknown }).earlyStop

@@ -6,7 +6,7 @@ import type { Reading, Dataset, PreparedData, Scale } from './types.js'
 
 const TINY_SPLIT = 20
 
-/** What `sentei check-data` tells about a data set. JSON-able. */
+/** The report of `sentei check-data` about a data set. It can be written as JSON. */
 export interface DataReport {
   readonly name: string
   readonly hash: string
@@ -36,7 +36,7 @@ export interface DataReport {
   readonly constant: readonly string[]
   /** Features and outputs too far from 0 for their spread for a model of 32-bit floats to scale by itself. */
   readonly far: readonly string[]
-  /** Those of them whose spread is near what 64-bit floats can tell apart. */
+  /** The ones with a spread near the resolution of 64-bit floats. */
   readonly blurred: readonly string[]
   /** Rows with the inputs of an earlier row, and those of them with another target. */
   readonly duplicates: { readonly rows: number; readonly conflicting: number }

@@ -10,7 +10,7 @@ export interface Column {
   readonly texts: readonly string[]
   /** The number that each text is nevertheless (`007`, `1e39`); NaN where it is none. */
   readonly values: readonly number[]
-  /** For `data.numeric`: what stood beside each number (`%`) and was left out; empty where nothing did. */
+  /** For `data.numeric`: the unit beside each number (`%`), which was left out; empty if there was none. */
   readonly unit?: string
 }
 

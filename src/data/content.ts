@@ -2,14 +2,17 @@ import { InputError } from '../base/errors.js'
 import { columnBuilder, selectCells, type Column } from './column.js'
 import type { NumberForm } from './numbers.js'
 
-/** Numbers in 32 bits where these hold what the file does (pixels, arrays of 32-bit floats), else in 64. */
+/**
+ * Numbers in 32 bits if these hold the file's values exactly (pixels, arrays of 32-bit floats), otherwise in
+ * 64.
+ */
 export type Numbers = Float32Array | Float64Array
 
 /** An array of zeros of another's kind. */
 export const zerosLike = <T extends Numbers>(like: T, length: number): T =>
   new (like.constructor as new (length: number) => T)(length)
 
-/** What a reader took a file for, as `check-data` tells it. JSON-able. */
+/** How a reader read a file, as `check-data` reports it. It can be written as JSON. */
 export interface Taken {
   /** By name: `encoding`, `delimiter`, …; `how` is `set`, `guessed`, `by default`, … */
   readonly facts: Readonly<Record<string, { readonly value: string; readonly how: string }>>
@@ -31,10 +34,10 @@ interface Located {
 
 /** Rows of cells, column by column: what a reader of a tabular format gives. */
 export interface Table extends Located {
-  /** Column names; where there is no header, their indices from 0. */
+  /** Column names; if there is no header, their indices from 0. */
   readonly names: readonly string[]
   readonly columns: readonly Column[]
-  /** Where a file of targets was joined on: its name, its first column, and what it calls its columns. */
+  /** The file of targets that was joined on: its name, its first column, and its names of columns. */
   readonly joined?: Pick<Table, 'name' | 'names'> & { readonly from: number }
   /** Where the columns are those of one file a channel: the channels in order. */
   readonly channels?: readonly string[]
@@ -48,7 +51,7 @@ export interface Arrays extends Located {
   readonly shape: readonly number[]
   /** rows × product(shape); NaN where a value is missing. */
   readonly values: Numbers
-  /** Targets that stand in the same file, or came from `data.targetFile`. */
+  /** Targets from the same file, or from `data.targetFile`. */
   readonly labels?: Table
   /** Names of the channels, where they have some. */
   readonly channels?: readonly string[]

@@ -2,7 +2,7 @@
 export interface NumberForm {
   /** `.` by default. */
   readonly decimal?: '.' | ','
-  /** What groups digits by three; none by default. A blank stands for narrow and hard blanks, too. */
+  /** The sign that groups digits by three; none by default. A blank also matches narrow and hard blanks. */
   readonly thousands?: '.' | ',' | "'" | '_' | ' '
 }
 

@@ -6,8 +6,8 @@ import type { Reader } from './readers/types.js'
 import type { PreparedData } from './types.js'
 
 /**
- * Reads, splits, fills and scales the data of a configuration; its paths are relative to `folder`. `readers`
- * are readers beside the registry's, `given` the data of source `memory`.
+ * Reads, splits, fills and scales the data of a configuration. Its paths are relative to `folder`. `readers`
+ * are your own, in addition to those of the registry. `given` is the data of source `memory`.
  */
 export const prepareData = async (
   config: Pick<Config, 'data' | 'split' | 'seed'>,

@@ -8,8 +8,8 @@ import type { Reader } from './readers/types.js'
 import type { Dataset } from './types.js'
 
 /**
- * Reads the data of a configuration: a bundled data set, or its files relative to `folder`. `own` are readers
- * beside the registry's, and go before them; `given` is what source `memory` stands for.
+ * Reads the data of a configuration: a bundled data set, or its files relative to `folder`. `own` are your
+ * own readers; they are tried before those of the registry. `given` is the data of source `memory`.
  */
 export const readDataset = async (
   { data, split }: Pick<Config, 'data' | 'split'>,

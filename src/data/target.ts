@@ -89,7 +89,7 @@ function classes(table: Table, columns: readonly number[], given: readonly strin
 /** Cells as names of `config.data.classes`, or as their numbers from 0. */
 function namedClasses(table: Table, column: number, names: readonly string[]): Target {
   const codes = new Map<string, number>(names.map((_, code) => [String(code), code]))
-  // A name goes before a number: classes may be called 1, 2, 3.
+  // A name is tried before a number, because classes may be called 1, 2, 3.
   names.forEach((name, code) => codes.set(labelOf(name), code))
   const codeOf = codesOf(table.columns[column]!, codes)
   const indices = Float32Array.from(table.places, (_, row) => {

@@ -58,7 +58,7 @@ export interface Encoding {
   /** The policy for missing cells: `refuse`, `mean`, … */
   readonly missing: string
   readonly window?: number
-  /** One input's shape, where the columns alone do not say it. */
+  /** The shape of one input, if the columns alone do not say it. */
   readonly shape?: readonly number[]
   /** How the file read, to read new ones alike. Without it: CSV with commas and a header. */
   readonly file?: FileEncoding
@@ -98,8 +98,8 @@ export interface Scales {
 }
 
 /**
- * Scales of each feature (last axis) and each regression output, fitted on `train` only. Under a `bend` b an input z behind
- * its scale is b · tanh(z / b): as it is near 0, and never beyond b.
+ * Scales of each feature (last axis) and each regression output, computed on `train` only. With a `bend` b, a
+ * scaled input z becomes b · tanh(z / b): nearly the same near 0, and never beyond b.
  */
 export interface Scaler extends Scales {
   readonly bend?: number
@@ -132,7 +132,7 @@ export interface ColumnReading {
   readonly role: 'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'left out'
   /** Of inputs and targets. */
   readonly kind?: 'number' | 'category' | 'binary' | 'constant'
-  /** Categories or classes, with what is not missing counted once. */
+  /** Categories or classes. Values that are not missing are counted once. */
   readonly levels?: number
   readonly why: string
 }

@@ -14,9 +14,10 @@ export interface RuleOptions {
 }
 
 /**
- * The architecture that a rule, the registry's or one's own, reads off mixture weights, those that a `gates` event has or
- * `searchSupernet` ends with. Members and groups without a weight are gone already. Throws InputError on an unknown rule and
- * on one that measures the network (`perturbation`).
+ * Returns the architecture that a rule reads from mixture weights. The rule is one of the registry or your
+ * own. The weights are those of a `gates` event, or those with which `searchSupernet` ended. Members and
+ * groups without a weight were already removed. Throws InputError for an unknown rule, and for one that
+ * measures the network (`perturbation`).
  */
 export function architectureBy(
   given: string | Rule,

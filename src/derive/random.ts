@@ -14,9 +14,9 @@ export interface RandomOptions {
 }
 
 /**
- * A supernet pruned to a random legal architecture: for each group, as many random members as it keeps at
- * most. With a wanted size, the first draw of that size; undefined where no draw has it. What a search
- * must beat.
+ * Returns a supernet pruned to a random legal architecture: for each group, as many random members as it
+ * keeps at most. With a wanted size it is the first draw of that size, or undefined if no draw has it. A
+ * search must beat such architectures.
  */
 export function randomArchitecture(
   supernet: Supernet,

@@ -19,7 +19,7 @@ export type Event =
       layers: string[]
       groups: GroupInfo[]
       steps: number
-      /** Steps that the search had done, where it was resumed. */
+      /** The steps that the search had done when it was resumed. */
       from?: number
       /** The most steps of a retraining. */
       retrainSteps: number
@@ -28,7 +28,7 @@ export type Event =
       /** How gates move, where λ presses them by steps of its own. */
       gates?: GateMotion
     }
-  /** Where a search before the last stands, at an evaluation; `search` counts from 0, `of` are before the last. */
+  /** An evaluation of a search before the last. `search` counts from 0, and there are `of` such searches. */
   | {
       type: 'earlier'
       search: number
@@ -40,7 +40,7 @@ export type Event =
       parameters: number
       stepMs: number
     }
-  /** An alarm of such a search, or something that was changed in it. */
+  /** An alarm of a search before the last, or something that was changed in it. */
   | { type: 'notice'; search: number; of: number; event: EventOf<'alarm' | 'intervention'> }
   | {
       /** What such a search left to the next one. */
@@ -89,7 +89,7 @@ export type Event =
       members: string[]
       lambda: Record<string, number>
       by: 'zero' | 'threshold' | 'projection' | 'perturbation'
-      /** The validation metric around the removal; null where it cannot have changed. */
+      /** The validation metric before and after the removal; null if it cannot have changed. */
       before: number | null
       after: number | null
       /** What is known of each member that went. */
@@ -109,7 +109,9 @@ export type Event =
       before: number | null
       after: number | null
     }
-  /** What λ = 1 stands for: s of widths and choices by kind, in units of the loss for each unit of α. */
+  /**
+   * The size of λ = 1: the scale s of widths and choices by kind, in units of the loss for each unit of α.
+   */
   | { type: 'scale'; step: number; scales: Record<string, number> }
   | ({
       /** How much of the schedule's tolerance the search has used up. */
@@ -124,13 +126,16 @@ export type Event =
       type: 'alarm'
       step: number
       alarm: string
-      /** Null where it is about the whole supernet. */
+      /** Null if it concerns the whole supernet. */
       layer: string | null
       message: string
       /** What was done about it, where something was. */
       safeguard?: string
     }
-  /** Something was changed on the way. After a roll-back the stage is at iteration `step` again: what came behind is void. */
+  /**
+   * Something was changed during the run. After a roll-back the stage is at iteration `step` again, and
+   * everything that came after that iteration is void.
+   */
   | ({ type: 'intervention' } & Intervention)
   | {
       /** The run ended without a result. */
@@ -156,7 +161,10 @@ export interface Evidence {
    * positive closes it. Empty where gates were held.
    */
   gradients: Record<string, number>
-  /** What it was worth: measured when its gate began to fade, or now; null where there was no time for it. */
+  /**
+   * What the member was worth, measured when its gate began to fade, or at the removal; null if there was no
+   * time to measure it.
+   */
   ablation: Ablation | null
 }
 
@@ -166,7 +174,7 @@ export interface Ablation {
   metric: MetricName
   with: number
   without: number
-  /** How many members were taken away together, where there were several. */
+  /** The number of members that were removed together, if there were several. */
   jointly?: number
 }
 
@@ -180,19 +188,19 @@ export interface GroupInfo {
   members: string[]
 }
 
-/** Where an error stands. */
+/** The state of an error. */
 export interface Level {
   /** Smoothed, as `relativeError` has it. */
   error: number
   /** How far a look's error lies from the smoothed one on average. */
   noise: number
-  /** The least smoothed error since gates began to move: what the error is held against. */
+  /** The lowest smoothed error since gates began to move, with which the error is compared. */
   best: number
 }
 
 /**
- * What a search has used of its tolerance: where the validation error stands, and that of training. Plain data, part of a
- * checkpoint.
+ * How much of its tolerance a search has used: the state of the validation error and of the training error.
+ * Plain data, part of a checkpoint.
  */
 export interface Allowance extends Level {
   train: Level

@@ -70,7 +70,7 @@ export async function drawArchitecture(architecture: Architecture): Promise<Arch
   )
 }
 
-/** Lays DOT text out as an SVG element whose ink is `currentColor`; throws where the text is not DOT. */
+/** Lays DOT text out as an SVG element that draws in `currentColor`. Throws if the text is not DOT. */
 export async function dotToSvg(dot: string): Promise<string> {
   const svg = (await instance()).renderString(dot, { format: 'svg' })
   return svg

@@ -28,7 +28,7 @@ export interface Preprocess {
   readonly fill: readonly number[]
   /**
    * What is done around the model in 64-bit floats: it is fed (x − input.mean) / input.std, a feature each, and
-   * y is its output · target.std + target.mean. Means 0 and deviations 1 but for columns far from 0.
+   * y is its output · target.std + target.mean. Means are 0 and deviations 1, except for columns far from 0.
    */
   readonly outside: Scales
   /** SHA-256 of the model's other files; models of before there were checksums have none. */

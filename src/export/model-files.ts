@@ -21,8 +21,8 @@ const ModelSchema = Type.Object({
 const remedy = 'restore it from a copy, or export it from its run again'
 
 /**
- * Loads a saved model with TensorFlow.js alone, from its folder's files. The caller disposes it. What is no such model
- * is an InputError that names the file.
+ * Loads a saved model with TensorFlow.js alone, from the files of its folder. The caller disposes it. Throws
+ * an InputError that names the file if it is not such a model.
  */
 export async function readModel(folder: string): Promise<tfl.LayersModel> {
   const path = join(folder, 'model.json')

@@ -7,8 +7,8 @@ import { layersModelOf, type TrainedNetwork } from './trained.js'
 import { verifyExport, type Verification } from './verify.js'
 
 /**
- * Exports a network into a folder as a plain LayersModel with its `preprocess.json`, and verifies the files:
- * it throws where the reloaded model predicts anything else. Frees everything that it allocates.
+ * Exports a network into a folder as a plain LayersModel with its `preprocess.json`, and verifies the files.
+ * Throws if the reloaded model predicts anything else. Frees everything that it allocates.
  */
 export async function saveModel(trained: TrainedNetwork, folder: string): Promise<Verification> {
   const { data, graph, values, metric } = trained

@@ -18,7 +18,7 @@ export interface Verification {
   readonly rows: number
   /** ‖exported − network‖ / ‖network‖ over all predictions; values as deviations from the targets' mean, at least 1. */
   readonly relativeError: number
-  /** Rows whose most probable class differs by more than rounding can explain. */
+  /** The rows in which the most probable class differs by more than rounding can explain. */
   readonly differentClasses: number
 }
 
@@ -26,8 +26,9 @@ const tolerance = 1e-4
 const batchSize = 256
 
 /**
- * Reloads a model from its files, without any of Sentei's own code for networks, and compares its predictions
- * on the validation rows (else the training rows) with the network's. Throws where they differ.
+ * Reloads a model from its files, without any of Sentei's own code for networks. Compares its predictions
+ * with those of the network on the validation rows, or on the training rows if there are none. Throws if they
+ * differ.
  */
 export async function verifyExport(
   folder: string,

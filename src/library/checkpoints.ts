@@ -1,7 +1,7 @@
 import type { Event } from '../events/types.js'
 import type { Checkpoint } from '../search/state.js'
 
-/** Where a search stood, and what it had told by then. */
+/** The state of a search, and its events until then. */
 export interface SavedSearch {
   readonly checkpoint: Checkpoint
   readonly events: readonly Event[]

@@ -119,8 +119,9 @@ export interface RecordsOptions extends Omit<Config['data'], 'source' | 'file' |
 }
 
 /**
- * Data out of records: a row each, its values by name; texts are categories, null and undefined missing. `target` names
- * what is to be predicted. In time order under `kind: series`.
+ * Makes data from records. Each record is a row, with its values by name. Texts are categories; null and
+ * undefined are missing. `target` names the values to predict. With `kind: series`, records are in order of
+ * time.
  */
 export function fromRecords(
   records: readonly PlainRecord[],
@@ -133,7 +134,10 @@ export function fromRecords(
   return { data, given: { content }, ...(labels && { labels }) }
 }
 
-/** Data out of two tensors, which stay the caller's. Targets of several columns are one-hot where the task is classification. */
+/**
+ * Makes data from two tensors, which stay the caller's. Targets with several columns are one-hot if the task
+ * is classification.
+ */
 export async function fromTensors(
   x: tf.Tensor,
   y: tf.Tensor,
@@ -151,7 +155,7 @@ async function numbersOf(tensor: tf.Tensor): Promise<Flat> {
   return { values: Float32Array.from(await tensor.data()), shape: tensor.shape }
 }
 
-/** A data set of `tf.data`, as far as it is read. */
+/** The part of a `tf.data` data set that is read. */
 export interface DatasetLike {
   forEachAsync(f: (element: { readonly xs: unknown; readonly ys: unknown }) => void): Promise<void>
 }

@@ -5,7 +5,9 @@ import type { Event } from '../events/types.js'
 import { readCheckpoint, writeCheckpoint } from '../runs/checkpoint-file.js'
 import type { CheckpointStore } from './checkpoints.js'
 
-/** Keeps the last state in a folder, which is made where it is not there; a crash leaves the one before. */
+/**
+ * Keeps the last state in a folder, which is made if it does not exist. A crash leaves the state before it.
+ */
 export function fileCheckpoints(folder: string): CheckpointStore {
   mkdirSync(folder, { recursive: true })
   const log = join(folder, 'events.json')

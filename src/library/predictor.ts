@@ -35,11 +35,14 @@ export interface Predictor {
   readonly task: PreparedData['dataset']['task']
   /** The metric that it was chosen by. */
   readonly metric: MetricName
-  /** The label of the most probable class of each row, or its value, or its values where there are several outputs. */
+  /**
+   * For each row, the label of the most probable class, or the value, or the values if there are several
+   * outputs.
+   */
   readonly predict: (x: Inputs) => Prediction[]
   /** The probability of each class of `task.classes`, a row each. Only for classes. */
   readonly probabilities: (x: Inputs) => number[][]
-  /** `metric`, or another one, on rows whose targets are known. */
+  /** `metric`, or another metric, on rows with known targets. */
   readonly evaluate: (x: Inputs, y: Targets, metric?: MetricName) => number
   /** The same as a LayersModel of tfjs-layers, the caller's to dispose; it takes inputs as its preprocessing describes them. */
   readonly toLayersModel: () => LayersModel

@@ -18,7 +18,7 @@ export type Partly<T> = Json extends T
       ? { readonly [K in keyof T]?: Partly<T[K]> }
       : T
 
-/** A planner's short form: its name, what it goes on from, and its own options. */
+/** The short form of a planner: its name, its base, and its own options. */
 export interface PlannedSchedule {
   readonly planner: string
   readonly base?: string | Partly<ScheduleDocument>
@@ -56,18 +56,21 @@ export interface SearchSettings extends Settings, Omit<OwnParts, 'spaces'> {
   /** A space with its options, as `sentei/spaces` has them; or the name of one, with the usual options. */
   readonly space: ChosenSpace | string
   readonly data: DataSource
-  /** A preset's name, a document, or, where there are files, one of them; `auto` by default: what suits the space. */
+  /**
+   * The name of a preset, a document, or, in Node, a file with one. By default `auto`, the preset that suits
+   * the space.
+   */
   readonly schedule?: string | Partly<ScheduleDocument> | PlannedSchedule
   /** Layers and members that the supernet is restricted to, as `supernet.restrict` of a configuration. */
   readonly restrict?: Config['supernet']['restrict']
-  /** Aborting it ends the search with `Interrupted`; `checkpoints`, or the folder, then know where it stood. */
+  /** Aborting it ends the search with `Interrupted`. Its state is then in `checkpoints`, or in the folder. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: Event) => void
-  /** Where the state is left on the way: a search that finds one there goes on from it. */
+  /** The store in which the search leaves its state. A search that finds a state there continues from it. */
   readonly checkpoints?: CheckpointStore
 }
 
-/** The configuration that a request comes to; `dataOf` says what stands of its data there. */
+/** Makes the configuration of a request; `dataOf` says what it contains of the data. */
 export function configOf(
   { space, data, schedule, restrict, ...request }: SearchSettings,
   dataOf: (data: DataSource) => Config['data'] = (given) => given.data,

@@ -17,7 +17,7 @@ import type { ModelParts } from './predictor.js'
 import { plain, reportOf } from './report.js'
 import { partsOf, type SearchSettings } from './request.js'
 
-/** What a search finds; its model can do what it can where it runs. */
+/** The result of a search. What its model can do depends on the environment, Node or browser. */
 export interface SearchFindings<M> {
   readonly architecture: Architecture
   /** The derived network, trained. */
@@ -26,7 +26,7 @@ export interface SearchFindings<M> {
   readonly metrics: TrialMetrics
   /** With the λ that was used. */
   readonly schedule: Schedule
-  /** The architectures of the menu's sizes, where the budget has a menu. */
+  /** The architectures of the menu's sizes, if the budget has a menu. */
   readonly menu: readonly MenuEntry[]
   readonly events: readonly Event[]
   /** The report of a run, a page of HTML. */
@@ -38,7 +38,7 @@ export interface SearchHost<M> {
   /** Makes the backend of a configuration the current one. */
   readonly start: (config: Config) => Promise<void>
   readonly setup: (config: Config, own: OwnParts) => Promise<Trial>
-  /** Calls back with who computes shards; this thread where it is nobody. */
+  /** Calls back with the threads that compute shards; without any, this thread does. */
   readonly compute: <T>(trial: Trial, use: (execute?: ShardExecutor) => Promise<T>) => Promise<T>
   readonly model: (parts: ModelParts) => M
 }

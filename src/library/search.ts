@@ -18,8 +18,8 @@ export interface SearchRequest extends SearchSettings {
   /** Threads that compute shards, this one included; 1 by default. Any number gives the same result. */
   readonly workers?: number
   /**
-   * A folder, new or empty, for all that a run of the command line leaves: log, checkpoints, model, card, report. It has
-   * checkpoints of its own: none of `checkpoints` beside it.
+   * A folder, new or empty, for everything that a run of the command line leaves: log, checkpoints, model,
+   * card and report. It has its own checkpoints, so `checkpoints` must not be given too.
    */
   readonly saveTo?: string
   /** Seconds until the search shall be over: lengths that are too long for that are cut, as `--time` does. */

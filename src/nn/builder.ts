@@ -13,8 +13,9 @@ export interface WindowOptions {
 }
 
 /**
- * Adds nodes to a graph, shapes inferred. Every method returns the new node's id, which other methods take
- * as input. A node's id is its scope and kind, so it does not depend on what else the graph holds.
+ * Adds nodes to a graph and infers their shapes. Every method returns the id of the new node, which other
+ * methods take as input. The id of a node is its scope and kind, so it does not depend on the rest of the
+ * graph.
  */
 export interface GraphBuilder {
   /** The id of the network's input. */
@@ -34,7 +35,7 @@ export interface GraphBuilder {
   avgPool(x: string, options: WindowOptions): string
   globalAvgPool(x: string): string
   dense(x: string, units: number): string
-  /** Each number as so many bins that it fills one after the other. */
+  /** Encodes each number in `count` bins, which fill one after another. */
   bins(x: string, count: number): string
   concat(xs: readonly string[]): string
   add(xs: readonly string[]): string

@@ -73,7 +73,7 @@ function refuseOtherReaders({ draft, gate }: Cut, id: string, above: ReadonlySet
   if (other !== undefined) refuse(gate, `units cannot be cut from ${id}, which ${other} reads as well`)
 }
 
-/** From the gate down to whoever consumes its features. */
+/** From the gate down to the nodes that consume its features. */
 function cutBelow(cut: Cut, kept: readonly number[]): void {
   const { outputs } = cut.draft.graph
   // What is left of the features of each node that loses some.

@@ -119,7 +119,7 @@ const withAttrs = (node: Node, attrs: Node['attrs']): Node => ({
   attrs: { ...node.attrs, ...attrs },
 })
 
-/** Leaves out the nodes that nobody reads any more. */
+/** Leaves out the nodes that nothing reads any more. */
 function withoutUnread(nodes: readonly Node[], outside: ReadonlySet<string>): Node[] {
   const needed = new Set<string>()
   return [...nodes]

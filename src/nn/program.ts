@@ -10,7 +10,7 @@ export interface Instruction {
   readonly node: Node
   /** The shapes of its inputs, without the batch axis. */
   readonly shapes: readonly Shape[]
-  /** Ids of values that nobody reads afterwards. */
+  /** Ids of values that nothing reads afterwards. */
   readonly free: readonly string[]
   /** Whose gradients `backward` hands on. */
   readonly wanted: { readonly inputs: readonly boolean[]; readonly own: boolean }
@@ -226,7 +226,7 @@ function withFrees(
       })
       .reverse()
   const behind = walk(backward)
-  // The outputs are read between the passes, and freed by whoever asked for them.
+  // The caller reads the outputs between the passes, and frees them.
   outputs.forEach((id) => live.add(id))
   return [...walk(forward), ...behind]
 }

@@ -12,7 +12,7 @@ export interface RunOptions extends Omit<RunContext, 'slopes'> {
   readonly input: tf.Tensor
   /** A parameter by its full name, `${node id}:${name}`. */
   readonly parameter: (name: string) => tf.Tensor
-  /** Told of each instruction of a training pass when it is done; nobody by default. */
+  /** Called after each instruction of a training pass; by default nothing is called. */
   readonly observe?: PassObserver | undefined
 }
 
@@ -148,7 +148,7 @@ class Values {
     free.forEach((id) => this.#free(id))
   }
 
-  /** A value's gradient so far, where it is nobody else's memory. */
+  /** The current gradient of a value, if nothing else uses its memory. */
   #sumOf(id: string): tf.Tensor | undefined {
     const sum = this.#gradients.get(id)
     return sum && mayAddTo(sum) ? sum : undefined
@@ -187,7 +187,7 @@ class Values {
   }
 }
 
-/** A fused node has parameters of several nodes: of those whose id is not its own it gives the full names. */
+/** A fused node has parameters of several nodes. It names those of other nodes by their full names. */
 const fullName = (node: string, name: string): string => (name.includes(':') ? name : `${node}:${name}`)
 
 function addTo<T extends tf.Tensor>(sums: Map<string, T>, key: string, gradient: T): void {

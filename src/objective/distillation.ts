@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { losses, type Loss } from './losses.js'
 
 /**
- * How much a network learns from another one's outputs. A share `unexplained` follows from how well that one predicts: what
- * it leaves of the targets' variance, at most a half.
+ * How much a network learns from the outputs of another one. A share `unexplained` follows from how well the
+ * other one predicts: the part of the targets' variance that it leaves unexplained, at most a half.
  */
 export interface DistillationOptions {
   readonly share: number | 'unexplained'
@@ -12,7 +12,7 @@ export interface DistillationOptions {
 
 /** The same, with the share as a number. */
 export interface Distillation {
-  /** Of the task's loss, what is held against the teacher instead of the targets: 0 to 1. */
+  /** The share of the task's loss that compares with the teacher instead of the targets: 0 to 1. */
   readonly share: number
   /** What logits are divided by, so that the teacher's second thoughts count; says nothing for numbers. */
   readonly temperature: number

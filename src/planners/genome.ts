@@ -5,7 +5,7 @@ import type { Supernet } from '../supernet/types.js'
 export interface Layout {
   /** Groups of layers from input to output, as even as can be. */
   readonly groups: readonly (readonly string[])[]
-  /** What is scaled by itself: the pressure of terms that cost nothing, the price of those that count. */
+  /** The parts that are scaled separately: the pressure of terms without a cost, and the price of terms with one. */
   readonly channels: readonly ('pressure' | 'price')[]
   readonly knots: number
 }

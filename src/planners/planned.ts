@@ -81,7 +81,7 @@ interface Work {
   readonly planners: readonly AnyPlanner[]
 }
 
-/** What the planner of a document comes to in a search. */
+/** Makes the planner of a document for a search. */
 export function planned(
   document: ScheduleDocument,
   { supernet, steps, relaxation, random, splits, planners: own }: Work,

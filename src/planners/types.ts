@@ -23,55 +23,72 @@ export interface PlannerContext<Options> extends PlannerSettings<Options> {
   /** The supernet that the search begins with. */
   readonly supernet: Supernet
   readonly random: RandomSource
-  /** What the planner found on similar data, the most similar first; none where it has no store. */
+  /** What the planner found on similar data, the most similar first. Empty if it has no store. */
   readonly lessons: readonly Lesson[]
 }
 
-/** What the planner of a search comes to, made for the search; the schedule alone where none is asked for. */
+/** The planner of a search, made for that search. It is the schedule alone if no planner is asked for. */
 export interface Planning {
-  /** With all columns that the planner may raise. */
+  /** The schedule, with all columns that the planner may raise. */
   readonly schedule: Schedule
-  /** Makes what says λ in the schedule's place; called once a search, for it may have a state. */
+  /**
+   * Makes the source of λ, in place of the schedule. Called once for each search, because a source may have a
+   * state.
+   */
   readonly planner?: (plan?: unknown) => ScheduleSource
-  /** Tries whole searches before that; what it finds is given to `planner`. */
+  /** Tries whole searches first. What it finds is given to `planner`. */
   readonly prepare?: {
-    /** What the tries count. */
+    /** The kind of cost that the tries measure. */
     readonly cost: MemberMetric
     run(trying: Trying): Promise<unknown>
   }
-  /** The past runs that the planner starts from, where it has a store. */
+  /** The past runs from which the planner starts, if it has a store. */
   readonly lessons?: { readonly planner: string; readonly runs: string[] }
-  /** What of a plan, and of the last state of a planner's source, is worth keeping for other searches. */
+  /**
+   * The part of a plan, and of the last state of a planner's source, that is worth keeping for other
+   * searches.
+   */
   readonly lesson?: (plan: unknown, state: unknown) => unknown
 }
 
-/** Something that finds λ itself, from an expert schedule on. One file in this folder, one registry line. */
+/**
+ * A planner finds λ itself, and starts from an expert schedule. It is one file in this folder and one line in
+ * the registry.
+ */
 export interface Planner<Options = Record<string, unknown>> {
   readonly name: string
   /** One sentence: what it does, and its source. */
   readonly description: string
   /** JSON Schema of its options, with defaults. */
   readonly options: TObject
-  /** Does it measure on the split `arch`? */
+  /** Whether it measures on the split `arch`. */
   readonly needsArch?: boolean
-  /** What it lacks in its document; nothing where it can do its work. */
+  /** Says what is missing in the document for the planner to work, or nothing. */
   fault?(settings: Pick<PlannerSettings<Options>, 'options' | 'budget'>): string | undefined
-  /** Terms on gates that it may raise where the base has none: each gets a column on every layer with gates. */
+  /**
+   * Terms on gates that it may raise even if the base does not have them. Each gets a column on every layer
+   * with gates.
+   */
   levers(settings: PlannerSettings<Options>): readonly string[]
-  /** Throws an InputError where it cannot do its work in this search; called before any begins. */
+  /**
+   * Throws an InputError if the planner cannot work in this search. It is called before any search begins.
+   */
   refuse?(context: PlannerContext<Options>): void
-  /** What its tries count, where it tries whole searches. */
+  /** The kind of cost that its tries measure, if it tries whole searches. */
   costs?(options: Options): MemberMetric
   /** Tries whole searches before the one that counts. What it finds, plain JSON, is given to `source`. */
   prepare?(context: PlannerContext<Options>, trying: Trying): Promise<unknown>
   /** The source of λ of one search; `plan` is what `prepare` found. */
   source(context: PlannerContext<Options>, plan?: unknown): ScheduleSource
-  /** What of a search is worth keeping for others, plain JSON: of what `prepare` found, and the source's last state. */
+  /**
+   * The part of a search that is worth keeping for other searches, as plain JSON. It is made from what
+   * `prepare` found and from the source's last state.
+   */
   lesson?(plan: unknown, state: unknown): unknown
 }
 
-/** A planner of any options, as the registry holds it; options are validated against its schema first. */
+/** A planner with any options, as the registry holds it. Options are validated against its schema first. */
 export type AnyPlanner = Planner<never>
 
-/** Declares a planner, its options' type kept inside. */
+/** Declares a planner and hides the type of its options. */
 export const planner = <Options>(definition: Planner<Options>): AnyPlanner => definition

@@ -46,8 +46,9 @@ export interface Competitor {
 }
 
 /**
- * Explains a layer, a group (an edge, a node, the units of a layer) or a member (`GROUP/MEMBER`) of a run's supernet. `->`
- * stands for `→`; the end of a name is enough where only one has it. An unknown part is an InputError that lists what exists.
+ * Explains a layer, a group (an edge, a node, the units of a layer) or a member (`GROUP/MEMBER`) of a run's
+ * supernet. `->` stands for `→`. The end of a name is enough if only one name has it. An unknown part is an
+ * InputError that lists what exists.
  */
 export function explain(run: Run, part: string): Explanation {
   const start = startOf(run.events)
@@ -96,7 +97,7 @@ function resolve(groups: readonly GroupInfo[], part: string): Resolved {
   )
 }
 
-/** Everything that can be asked for; a group goes before a layer of its name. */
+/** Everything that can be explained; a group comes before a layer with the same name. */
 function partsOf(groups: readonly GroupInfo[]): Resolved[] {
   const pairsOf = (group: GroupInfo) => group.members.map((member) => ({ group, member }))
   const layers = [...new Set(groups.map(({ layer }) => layer))]

@@ -18,7 +18,7 @@ const budget = 4000
 /** λ by term, layer and iteration, and what it is drawn against. */
 export interface LambdaChart {
   readonly segments: readonly ScheduleSegment[]
-  /** In the order k; layer `*`, the whole net, goes before them. */
+  /** In the order k; the layer `*`, which is the whole network, comes first. */
   readonly layers: readonly string[]
   readonly phases: readonly PhaseStart[]
   /** Iterations. */

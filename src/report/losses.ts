@@ -50,7 +50,7 @@ export function lossSection(run: Run): Markup {
   )
 }
 
-/** What is held against a teacher is no loss as the other stages have it. */
+/** A loss that compares with a teacher differs from the losses of the other stages. */
 function taught({ config, events, metrics }: Run): string {
   const { distillation, options = {}, auxiliary = 0 } = config.retrain ?? {}
   const { teaches } = metrics?.baseline ?? {}

@@ -14,7 +14,7 @@ export interface Progress {
 /** Where progress is written, and what the events do not say. */
 export interface ProgressOptions {
   readonly stream: NodeJS.WritableStream
-  /** A terminal gets a bar that is redrawn; anything else plain lines without control characters. */
+  /** On a terminal it is a bar that is redrawn. Anything else gets plain lines without control characters. */
   readonly isTTY: boolean
   /** Milliseconds of a clock, for the time left. */
   readonly now?: () => number

@@ -55,7 +55,7 @@ export interface RunMetrics {
     readonly flops?: Figure
     readonly validation?: Figure
     readonly test?: Figure
-    /** Of the derived network's loss, what is held against its outputs. */
+    /** The share of the derived network's loss that compares with its outputs. */
     readonly teaches?: number
     /** Why it has no metrics. */
     readonly diverged?: string

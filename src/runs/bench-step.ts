@@ -40,7 +40,7 @@ export interface BenchStepOptions extends InputSize {
   readonly relaxed: boolean
   /** `path=value` in the configuration's `supernet`, `search` and `relaxation`; these win over the options above. */
   readonly set?: readonly string[]
-  /** Also where the time goes. */
+  /** Whether to measure also how much time each kind of operation takes. */
   readonly profile?: boolean
 }
 
@@ -50,9 +50,11 @@ export interface StepFigures {
   readonly minMs: number
   /** At the median. */
   readonly examplesPerSecond: number
-  /** Of the wasm backend: what it has taken of the system, in MB of 2²⁰ bytes. Else null. */
+  /**
+   * The memory that the wasm backend has taken from the system, in MB of 2²⁰ bytes. Null for other backends.
+   */
   readonly heapMB: number | null
-  /** Tensors that are alive behind the second and the last step, and the heap behind the second. */
+  /** The number of tensors after the second and the last step, and the heap after the second. */
   readonly leaks: {
     readonly tensors: readonly [number, number]
     readonly heapMB: readonly [number | null, number | null]

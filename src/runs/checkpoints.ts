@@ -43,7 +43,7 @@ function sound(run: string, which: WhichCheckpoint, remedy: string): Checkpoint 
   return checkpoint
 }
 
-/** What can be done where the last checkpoint is of no use. */
+/** What can be done if the last checkpoint cannot be used. */
 function waysOut(run: string): string {
   try {
     if (!sound(run, 'previous', '')) return beginAnew(run)

@@ -25,13 +25,13 @@ import { readFinishedRun, readRunConfig, requireSameData, requireSearch } from '
 export const deriveRules: readonly string[] = ['final', ...rules.map(({ name }) => name)]
 
 export interface DeriveRunOptions extends Extensions {
-  /** One of `deriveRules`, or a rule of one's own. */
+  /** One of `deriveRules`, or your own rule. */
   readonly rule?: string | Rule
   /** Of rule `threshold`: the share of its group's mean weight that a member must have; 0.5 by default. */
   readonly threshold?: number
   /** Of rule `sampling`: another seed draws other members; the run's by default. */
   readonly seed?: number
-  /** The gates as they were last looked at in so many steps; all by default. */
+  /** The number of steps after which the gates are read: the last look until then. By default all steps. */
   readonly step?: number
   /** Of rule `final`: what the search kept at this size of its menu. */
   readonly menu?: number

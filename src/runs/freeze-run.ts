@@ -15,9 +15,9 @@ import { readEvents, readSchedule } from './read-run.js'
 import { readFinishedRun, retrainedFrom } from './run-folder.js'
 
 /**
- * The schedule that a finished run used, as an expert document that replays it bit for bit: λ number by
- * number, the hash of what it began with, and every removal. Wherever λ came from, the document needs no
- * planner.
+ * Returns the schedule that a finished run used, as an expert document that replays the run bit for bit. It
+ * has λ number by number, the hash of the run's beginning, and every removal. The document needs no planner,
+ * even if a planner found λ.
  */
 export function freezeRun(folder: string): ScheduleDocument {
   if (existsSync(join(folder, retrainedFrom)))

@@ -6,7 +6,7 @@ import type { RunPlan } from './plan-run.js'
 /** Who watches a run, who may stop it, and how many compute it: nothing that the run remembers. */
 export interface RunHooks {
   readonly onEvent?: (event: Event) => void
-  /** Told in a sentence what is worth knowing and stops nothing. */
+  /** Called with a sentence that is worth knowing. It stops nothing. */
   readonly onNotice?: (text: string) => void
   /** Told what the data read as, before anything trains. */
   readonly onData?: (data: PreparedData) => void

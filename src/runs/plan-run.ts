@@ -23,7 +23,7 @@ export interface RunPlan {
   readonly supernet: Cost & { readonly name: string; readonly groups: number; readonly members: number }
   /** The smallest legal architecture, as a network of its own. */
   readonly smallest: Cost
-  /** The backend's memory in bytes; null where it has no limit that we know. */
+  /** The memory of the backend in bytes; null if no limit is known. */
   readonly limitBytes: number | null
   readonly memory: readonly StageMemory[]
   /** How the stages train, what the configuration leaves open decided. */

@@ -21,7 +21,7 @@ export interface Predictions {
   readonly values: readonly (readonly number[])[]
   /** The most probable class of each row; only for classification. */
   readonly classes?: readonly string[]
-  /** What a row is of the file, and for each its number (the line that it ends on) or its name. */
+  /** What a row is in the file, and for each row its number (the line on which it ends) or its name. */
   readonly unit: string
   readonly places: readonly (number | string)[]
   /** Where the file holds the target of every row: the metric that the model was chosen by, and for classes accuracy. */

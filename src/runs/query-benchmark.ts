@@ -12,7 +12,7 @@ import { notationOf, type AnySpace } from '../supernet/space.js'
 import { spaceOf } from '../setup/supernet-of.js'
 
 export interface QueryOptions {
-  /** The search space that the table is of. */
+  /** The search space of the table. */
   readonly benchmark: string
   /** The table's file. */
   readonly table: string
@@ -22,11 +22,11 @@ export interface QueryOptions {
   readonly architecture?: string | undefined
   /** Only this metric; all by default. */
   readonly metric?: string | undefined
-  /** The direction of `metric`; told by its name by default. */
+  /** The direction of `metric`; by default its name decides. */
   readonly higherIsBetter?: boolean | undefined
   /** What the cost is counted for: `options.channels=8`, `input=[16, 16, 3]`, `outputs=120`. */
   readonly set?: readonly string[]
-  /** Search spaces beside the registry's. */
+  /** Your own search spaces, in addition to those of the registry. */
   readonly spaces?: readonly AnySpace[]
 }
 
@@ -36,11 +36,11 @@ export interface QueryAnswer {
   readonly table: { readonly file: string; readonly size: number }
   /** As the space writes it. */
   readonly architecture: string
-  /** Its row, or an isomorphic one; null where the table has neither. */
+  /** The row of the architecture, or an isomorphic one; null if the table has neither. */
   readonly found: TableAnswer | null
-  /** By metric: null where the table has no value. */
+  /** By metric; null if the table has no value. */
   readonly ranks: Readonly<Record<string, Rank | null>>
-  /** Sentei's own count; null where there is no such network, as where nothing reaches the output. */
+  /** Sentei's own count; null if there is no such network, for example if nothing reaches the output. */
   readonly cost: Cost | null
   /** Why there is no cost. */
   readonly uncounted?: string
@@ -65,7 +65,7 @@ const Setting = Type.Object(
 /** The network that costs are counted for: 32×32×3 inputs, 10 classes and the space's defaults by default. */
 export type QuerySetting = Static<typeof Setting>
 
-/** Answers what a tabular benchmark has of an architecture, beside Sentei's own count of its cost. */
+/** Returns what a tabular benchmark says of an architecture, together with Sentei's own count of its cost. */
 export function queryBenchmark(options: QueryOptions & { readonly architecture: string }): QueryAnswer
 export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummary
 export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummary {

@@ -14,8 +14,8 @@ import { requireMarked } from './log-mark.js'
 import { RunMetricsSchema, RunTimingsSchema } from './run-schemas.js'
 
 /**
- * Reads a run's folder; throws InputError where `config.json` or `events.jsonl` is missing, or any file is damaged or
- * something else than a run writes.
+ * Reads the folder of a run. Throws InputError if `config.json` or `events.jsonl` is missing, or if any file
+ * is damaged or is not what a run writes.
  */
 export function readRun(folder: string): Run {
   const remedy = remedyFor(folder, '')

@@ -14,7 +14,7 @@ import { readEvents } from './read-run.js'
 import { reportRun } from './report-run.js'
 import { writeFinished, type Timings } from './run-folder.js'
 
-/** What a run comes to. */
+/** The result of a run. */
 export interface Results {
   readonly architecture: Architecture
   /** The architectures of a menu, largest first. */

@@ -48,7 +48,7 @@ import { whileStoppable } from './search-run.js'
 import { withWorkers } from './workers.js'
 
 export interface RetrainRunOptions extends RunHooks, Extensions {
-  /** The folder of the finished run whose architecture is trained. */
+  /** The folder of the finished run that has the architecture to train. */
   readonly run: string
   /** Another architecture of its space instead: a size of its menu, or a file that `derive` wrote. */
   readonly menu?: number | undefined

@@ -134,7 +134,7 @@ export function readRunConfig(folder: string): Config {
   }
 }
 
-/** Everything that a finished run's folder holds, for whoever goes on from it. */
+/** Everything in the folder of a finished run, for a command that continues from it. */
 export function readFinishedRun(folder: string): FinishedRun {
   const config = readRunConfig(folder)
   const remedy = isFinished(folder)

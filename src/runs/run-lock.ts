@@ -97,7 +97,7 @@ function createdWithoutLinks(path: string, content: Buffer): boolean {
   }
 }
 
-/** Who holds a lock; undefined where nobody does. Something else in its place is an error: nothing of Sentei's wrote it. */
+/** The process that holds a lock; undefined if none does. Anything else in its place is an error: Sentei did not write it. */
 function ownerOf(path: string): Owner | undefined {
   let text: string
   try {

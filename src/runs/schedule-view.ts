@@ -22,7 +22,7 @@ export interface ScheduleView extends LambdaChart {
   readonly description: string
 }
 
-/** What an argument that names a schedule may be: with the λ that it comes to, where that is known. */
+/** The kinds of argument that name a schedule, each with its λ if that is known. */
 export interface NamedSchedule {
   readonly kind: 'schedule' | 'configuration' | 'run'
   readonly document: ScheduleDocument

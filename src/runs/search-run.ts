@@ -55,7 +55,10 @@ export interface SearchRunOptions extends RunHooks, Extensions {
   readonly resume?: boolean
   /** Go on from the checkpoint before the last one, where that is damaged. */
   readonly previous?: boolean
-  /** Where it goes on, `path=value` changes what may still change; kept as interventions in the run. */
+  /**
+   * Changes for a resumed run, as `path=value`. Only some settings may change. The run keeps the changes as
+   * interventions.
+   */
   readonly set?: readonly string[]
 }
 
@@ -109,8 +112,8 @@ export async function searchRun({
 }
 
 /**
- * Goes on with a run, bit for bit as if it had never stopped, but for what `set` changes; a finished one is returned. One
- * that diverged goes on only with other settings.
+ * Resumes a run, bit for bit as if it had never stopped, except for what `set` changes. A finished run is
+ * returned as it is. A run that diverged continues only with other settings.
  */
 export function resumeRun(
   out: string,

@@ -4,33 +4,33 @@ import { columnLabel, matcher } from './select.js'
 import type { LambdaRow } from './table.js'
 import type { Column, Schedule } from './types.js'
 
-/** The members of gate groups that a term acts on, by group. */
+/** The members of gate groups on which a term acts, by group. */
 export type Selected = ReadonlyMap<string, ReadonlySet<string>>
 
-/** A term with the λ by which it acts. */
+/** A term, with the λ that it has now. */
 export interface Acting {
   readonly term: string
-  /** Its name in `schedule.csv`: `l1/gates[skip]`. */
+  /** The name of its column in `schedule.csv`: `l1/gates[skip]`. */
   readonly label: string
   readonly lambda: number
-  /** On gates: what it acts on of the layer; all where absent. */
+  /** On gates: the members of the layer on which it acts. If it is absent, the term acts on all. */
   readonly selected?: Selected
 }
 
-/** Looks up which terms act on what, given the λ of an iteration. Terms of λ = 0 are left out. */
+/** Finds the terms that act on something, from the λ of an iteration. Terms with λ = 0 are left out. */
 export interface ActingTerms {
-  /** On the outputs of a layer. */
+  /** The terms on the outputs of a layer. */
   onActivations(layer: string, row: LambdaRow): Acting[]
-  /** On a weight array of a layer. */
+  /** The terms on a weight array of a layer. */
   onWeights(layer: string, parameter: string, row: LambdaRow): Acting[]
-  /** On the gates of a layer, given its groups. */
+  /** The terms on the gates of a layer with the given groups. */
   onGates(layer: string, groups: readonly GateGroup[], row: LambdaRow): Acting[]
 }
 
-/** Something that has one λ of each term: a gate, a weight array, or a layer's outputs. */
+/** Something that has one λ for each term: a gate, a weight array, or the outputs of a layer. */
 interface Target {
   readonly group: string
-  /** The member of the group, or the array's name. */
+  /** The name of the member, or of the array. */
   readonly name: string
 }
 
@@ -41,7 +41,7 @@ interface Place {
   readonly matches: (target: Target) => boolean
 }
 
-/** The lookup for a schedule's columns. */
+/** Makes the lookup for the columns of a schedule. */
 export function actingTerms({ columns }: Schedule): ActingTerms {
   const places = placesOf(columns)
   const acting = (part: Part, layer: string, row: LambdaRow, targets: () => readonly Target[]) =>
@@ -61,7 +61,7 @@ export function actingTerms({ columns }: Schedule): ActingTerms {
 
 const whole = ({ term, label, lambda }: Acting): Acting => ({ term, label, lambda })
 
-/** By part and layer, then by term, in the columns' order. */
+/** The places of all columns: by part and layer, then by term, in the order of the columns. */
 function placesOf(columns: readonly Column[]): Map<string, Map<string, Place[]>> {
   const places = new Map<string, Map<string, Place[]>>()
   columns.forEach((column, index) => {
@@ -76,7 +76,7 @@ function placesOf(columns: readonly Column[]): Map<string, Map<string, Place[]>>
   return places
 }
 
-/** What acts of one term's columns: each target belongs to the last column that selects it. */
+/** The columns of one term that act. Each target belongs to the last column that selects it. */
 function winners(places: readonly Place[], row: LambdaRow, targets: () => readonly Target[]): Acting[] {
   const found: Acting[] = []
   let left: readonly Target[] | undefined
@@ -85,7 +85,7 @@ function winners(places: readonly Place[], row: LambdaRow, targets: () => readon
     const lambda = row.columns[index]!
     if (Number.isNaN(lambda)) continue
     const acting = { term: column.term, label, lambda }
-    // What nothing was selected from is not taken apart.
+    // If no column before this one selected a part, one without a selection acts on everything.
     if (!left && !column.select) return [acting]
     left ??= targets()
     const chosen = left.filter(matches)

@@ -30,7 +30,7 @@ export function entriesOf(entries: readonly Entry[], path: string, context: Comp
         ? (places.get(place) ?? new Map<string, LayerEntry>())
         : new Map<string, LayerEntry>()
       const label = columnLabel(column)
-      // Set anew, it stands behind what it goes before.
+      // Set again, so that it comes after the entries that it overrides.
       standing.delete(label)
       standing.set(label, { ...each, lambda: entry.lambda })
       places.set(place, standing)

@@ -6,9 +6,9 @@ import { baseRow } from './turns.js'
 import type { Schedule, Segment } from './types.js'
 
 /**
- * Where a search takes λ from. It is asked once for each iteration, in order, and has no other effect on the
- * search than its answer. What an answer depends on beside t and what it observed is its state, plain JSON,
- * which goes into checkpoints.
+ * The source from which a search takes λ. It is asked once for each iteration, in order, and its answer is
+ * its only effect on the search. If an answer depends on more than t and what the source observed, that is
+ * its state, plain JSON, which goes into checkpoints.
  */
 export interface ScheduleSource {
   /** λ of iteration t, for the columns of the schedule that the search was given. */

@@ -25,7 +25,7 @@ export const phaseAt = (schedule: Schedule, t: number): CompiledPhase =>
 export interface LambdaRow {
   readonly task: number
   readonly reconstruction: number
-  /** One value for each of the schedule's columns; NaN where the column says nothing. */
+  /** One value for each column of the schedule; NaN if the column has no effect. */
   readonly columns: Float64Array
 }
 

@@ -30,7 +30,10 @@ export interface Column {
   readonly segments: readonly Segment[]
 }
 
-/** Choices that a term presses in turn from iteration `from` to `to`; whose turn is when the search finds out. */
+/**
+ * Choices on which a term presses in turn, from iteration `from` to `to`. The search decides whose turn it
+ * is.
+ */
 export interface Turns {
   readonly from: number
   readonly to: number
@@ -68,7 +71,7 @@ export interface Replay {
   /** Hash of weights and α at iteration 0. */
   readonly initial: string
   readonly removals: readonly LoggedRemoval[]
-  /** What was changed while it went on, in order. */
+  /** The changes during the run, in order. */
   readonly interventions?: readonly Intervention[]
 }
 
@@ -97,13 +100,16 @@ export interface Budget {
   /** What the whole supernet costs, and the least that a legal architecture does. */
   readonly whole: number
   readonly least: number
-  /** Sizes that are passed on the way, falling: larger budgets, or under a tolerance what is tried in the end. */
+  /**
+   * The sizes that the search passes, in falling order: larger budgets, or under a tolerance the sizes that
+   * may be tried in the end.
+   */
   readonly menu?: readonly MenuSize[]
   /** The share by which the validation error may be above that of the unpruned supernet, both retrained. */
   readonly tolerance?: number
 }
 
-/** A size whose architecture is kept, while the search goes on below it. */
+/** A size for which the architecture is kept while the search continues below it. */
 export interface MenuSize {
   /** As it was given: a value or a share. */
   readonly size: number

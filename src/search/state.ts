@@ -18,7 +18,7 @@ import type { Shard } from '../train/shard.js'
 import type { SearchOptions } from '../train/training.js'
 import type { Rule } from './decide/rules/types.js'
 
-/** Everything that a search needs to go on exactly where it was. There is no generator state to keep. */
+/** Everything that a search needs to continue exactly where it was. Random numbers need no state. */
 export interface Checkpoint {
   /** The next iteration. */
   readonly step: number
@@ -32,11 +32,11 @@ export interface Checkpoint {
   readonly origin: Origin
   /** The λ that was used so far, as `schedule/source.ts` records it. */
   readonly lambdas: ReadonlyMap<string, Float64Array>
-  /** The state of the source of λ, where it has one. */
+  /** The state of the source of λ, if it has one. */
   readonly planner?: unknown
   /** Small state: early stopping, sums for reports. */
   readonly progress: Progress
-  /** Of several searches in a row: which one this is of, counted from 0, and what it began with. */
+  /** With several searches in a row: the search to which this belongs, counted from 0, and its beginning. */
   readonly stage?: { readonly search: number; readonly carried?: Carried }
   /** The last good state, where this one is another: what a search that diverges goes back to. */
   readonly good?: Checkpoint
@@ -141,7 +141,7 @@ export interface SearchContext extends LoopContext {
   /** Says λ, iteration by iteration, for one search; the schedule itself by default. */
   readonly source?: ScheduleSource
   readonly terms: readonly Term[]
-  /** Rules of projection beside the registry's. */
+  /** Your own rules of projection, in addition to those of the registry. */
   readonly rules?: readonly Rule[]
   /** The measured table of terms that need one. */
   readonly latency?: Latency

@@ -27,6 +27,6 @@ export interface TrialHost {
     notation: Notation,
     supernet: Supernet,
   ) => NonNullable<Trial['benchmark']>
-  /** Bytes of memory that there are; undefined where nobody knows. */
+  /** Bytes of memory of the machine; undefined if unknown. */
   readonly memory?: number
 }

@@ -90,7 +90,10 @@ export const noSchedule = (name: string, path: string, what: string): InputError
     `${path}: ${what} ${name}${didYouMean(name, presetNames())}; presets: ${presetNames().join(', ')}`,
   )
 
-/** Compiles a document for a supernet and a number of iterations (in an epoch, where it speaks of epochs). */
+/**
+ * Compiles a document for a supernet and a number of iterations. A document with times in epochs also needs
+ * the number of iterations in an epoch.
+ */
 export function compileFor(
   document: ScheduleDocument,
   supernet: Supernet,

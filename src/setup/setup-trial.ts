@@ -13,7 +13,7 @@ import { schedulesIn } from './schedule-file.js'
 import { trialOf } from './trial-of.js'
 import type { Continued, OwnParts } from './trial-on.js'
 
-/** What a library call brings along beside the registry's. */
+/** Your own parts that a library call passes, in addition to those of the registry. */
 export interface Extensions extends OwnParts {
   /** Readers of data. */
   readonly readers?: readonly Reader[]

@@ -27,7 +27,7 @@ import { checkReplay } from './replay-check.js'
 import { compileFor, presetOf, scheduleOf, withBudget, withTolerance } from './schedule-of.js'
 import { buildSupernet, retrainedSupernet, spaceOf, type StagePlace } from './supernet-of.js'
 
-/** Parts that a call brings along beside the registry's. */
+/** Your own parts that a call passes, in addition to those of the registry. */
 export interface OwnParts {
   readonly spaces?: readonly AnySpace[]
   readonly terms?: readonly Term[]
@@ -37,7 +37,7 @@ export interface OwnParts {
   readonly rules?: readonly Rule[]
 }
 
-/** What is known of a trial that goes on, beside its configuration. */
+/** What is known about a trial that is resumed, in addition to its configuration. */
 export interface Continued {
   /** What was changed on the way. */
   readonly interventions?: readonly Intervention[]

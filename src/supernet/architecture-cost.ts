@@ -43,7 +43,7 @@ export function architectureCosts(
   return Object.assign(of, { from })
 }
 
-/** What an architecture that is counted comes to now. */
+/** The current figures of an architecture that is counted, and the groups that its output still needs. */
 export function prospect(tally: Tally, groups: Supernet['groups']): Prospect {
   const standing = groups.filter(({ name }) => tally.stands(name)).map(({ name }) => name)
   return { ...tally.figures(), standing: new Set(standing) }

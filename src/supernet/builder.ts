@@ -13,7 +13,7 @@ export const mostUnits = 65_536
 export interface SupernetBuilder {
   /** The builder of the layer that the input belongs to. */
   readonly root: GraphBuilder
-  /** A new layer k, next in order. α that cells share has a layer of its own: ask for it, and build nothing in it. */
+  /** Makes the next layer k. If cells share α, ask for a layer for it, and build nothing in it. */
   layer(name: string): GraphBuilder
   /**
    * A mixed operation: candidate operations on one edge, one of them wanted, or any number. With a single candidate
@@ -32,7 +32,7 @@ export interface SupernetBuilder {
 interface GroupOptions {
   /** The group's name: `cell0/0→2`. */
   readonly name: string
-  /** The layer whose λ acts on its gates. */
+  /** The layer with the λ that acts on its gates. */
   readonly layer: string
 }
 
@@ -57,7 +57,7 @@ export interface NodeOptions extends GroupOptions {
   readonly keep: number | { readonly min: number; readonly max: number }
 }
 
-/** Starts a supernet for inputs of a shape; the input stands in the first layer, `firstLayer`. */
+/** Starts a supernet for inputs of a shape. The input belongs to the first layer, `firstLayer`. */
 export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuilder {
   const root = graphBuilder(input, firstLayer)
   const layers = new Set([firstLayer])

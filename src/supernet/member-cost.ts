@@ -5,14 +5,17 @@ import { unitWidths, type UnitWidths } from '../nn/unit-widths.js'
 import { exclusiveNodes } from './exclusive.js'
 import type { GateGroup, Supernet } from './types.js'
 
-/** What a network loses with a member, apart from what other groups inside of it decide. */
+/** The cost that a network loses with a member, without that of other groups inside of it. */
 export interface MemberCost {
   readonly parameters: number
   /** Multiply-adds for one example. */
   readonly flops: number
 }
 
-/** Where a group stands: a member of another group, its place in it, and how many members that has. */
+/**
+ * The place of a group: the member of another group that contains it, its place there, and how many members
+ * that group has.
+ */
 export interface Above {
   readonly group: string
   readonly member: string
@@ -24,9 +27,10 @@ export interface Above {
 export interface CostTree {
   of(group: string, member: string): MemberCost
   /**
-   * The innermost member that a group goes with, if there is one: an edge's operations go with the edge. A group whose
-   * gates several places share stands in a member only with all of them. So what is above a group has its last place
-   * behind the group's own, and no group stands in itself.
+   * The innermost member that contains a group, if there is one: the operations of an edge belong to the
+   * edge. A group whose gates are shared by several places belongs to a member only if all of these places
+   * do. So the last place of whatever contains a group comes after the group's own last place, and no group
+   * contains itself.
    */
   above(group: string): Above | undefined
 }

@@ -7,7 +7,7 @@ export type Choices = Readonly<Record<string, readonly string[]>>
 export interface Notation {
   /** Every choice in one line; `read` gives the same choices back. */
   write(choices: Choices): string
-  /** The choices of a line; throws an InputError that names what is wrong and what is expected. */
+  /** Reads the choices of a line. Throws an InputError that names what is wrong and what is expected. */
   read(text: string): Choices
   /**
    * A line that architectures share which are the same network, written differently. Where it is missing,

@@ -11,7 +11,7 @@ export interface BuildContext<Options> {
   readonly input: Shape
   /** Classes, or regression outputs. */
   readonly outputs: number
-  /** What the data is, for defaults that depend on it; not known where a sample is built. */
+  /** The kind of the data, for defaults that depend on it; unknown when a sample is built. */
   readonly kind?: Encoding['kind']
 }
 

@@ -9,24 +9,24 @@ import type { CostMetric, GateGroup } from './types.js'
 /** A number for a member of a group. */
 export type MemberWeight = (group: GateGroup, member: string) => number
 
-/** What an architecture comes to. */
+/** The figures of an architecture. */
 export interface Figures {
-  /** As `taskCost` counts it; `latency`: the milliseconds of all members that stand. */
+  /** As `taskCost` counts it; `latency`: the milliseconds of all members that are kept. */
   readonly cost: number
-  /** Nodes with weights that stand: of two as costly architectures the one with fewer is nearer to a smaller one. */
+  /** The number of nodes with weights that are kept. Of two equally costly architectures, the one with fewer is nearer to a smaller one. */
   readonly nodes: number
-  /** Does anything of the input reach the output? */
+  /** Whether anything of the input reaches the output. */
   readonly connected: boolean
 }
 
-/** An architecture that is counted as it changes: each change costs what it touches, not what the network has. */
+/** Counts an architecture while it changes: the work of a change depends on what it touches, not on the size of the network. */
 export interface Tally {
   figures(): Figures
-  /** Does the output need anything of a group? An edge's operations go with the edge. */
+  /** Whether the output needs anything of a group. An edge's operations belong to the edge. */
   stands(group: string): boolean
-  /** What a group keeps. */
+  /** The members that a group keeps. */
   kept(group: string): readonly string[]
-  /** Lets groups keep other members; returns what they kept before, which takes the change back. */
+  /** Lets groups keep other members. Returns what they kept before, with which the change can be undone. */
   change(choices: Choices): Choices
   /** Σ of what a weight says of the members that the standing groups keep; called again, of those that they keep then. */
   sum(weight: MemberWeight): () => number

@@ -23,7 +23,7 @@ export interface Member {
  */
 export interface GateGroup {
   readonly name: string
-  /** The layer k whose λ acts on it. */
+  /** The layer k with the λ that acts on it. */
   readonly layer: string
   /** What its members are: the operations of an edge, the inputs of a node, the units of a layer. */
   readonly kind: 'operations' | 'inputs' | 'units'
@@ -64,11 +64,11 @@ export interface Supernet {
    * has a layer of its own, which no node stands in.
    */
   readonly layers: readonly string[]
-  /** Members that are still there; a group whose edge is gone is gone. */
+  /** The members that are left. A group is removed together with its edge. */
   readonly groups: readonly GateGroup[]
 }
 
-/** A smaller supernet, and how its parameters and gates come out of the old one's. */
+/** A smaller supernet, and how its parameters and gates follow from the old ones. */
 export interface Pruned {
   readonly supernet: Supernet
   readonly slices: ReadonlyMap<string, readonly Slice[]>

@@ -6,7 +6,7 @@ import { inputsFirst } from './prune.js'
 import type { Figures, MemberWeight, Tally } from './tally.js'
 import { keepable, type GateGroup, type Supernet } from './types.js'
 
-/** An architecture as choices for every group, and what it comes to. */
+/** An architecture as choices for every group, and its cost. */
 export interface Candidate extends Prospect {
   readonly choices: Choices
 }

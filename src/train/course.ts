@@ -18,7 +18,7 @@ export interface Course {
 /** That of a training that begins. */
 export const freshCourse = (): Course => ({ first: {}, best: {} })
 
-/** Where a training was found to diverge: after so many iterations, and by what. */
+/** The point at which a training was found to diverge: the number of iterations, and the sign of it. */
 export interface Divergence {
   readonly step: number
   readonly why: string

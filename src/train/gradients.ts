@@ -178,7 +178,7 @@ function seedGradients(
   return seeds
 }
 
-/** The gradients of α out of those of mixture weights; disposes the latter. */
+/** Computes the gradients of α from those of mixture weights; disposes the latter. */
 function alphaGradients(
   network: Network,
   mixtures: ReadonlyMap<string, tf.Tensor1D>,
@@ -191,7 +191,7 @@ function alphaGradients(
   return new Map(gradients)
 }
 
-/** The entries of some names that are there, in the names' order. Frees what nobody asked for. */
+/** The entries for the given names that exist, in the order of the names. Frees all others. */
 function inOrder<T extends tf.Tensor>(
   found: ReadonlyMap<string, T>,
   names: readonly string[],

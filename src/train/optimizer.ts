@@ -33,7 +33,7 @@ export interface Optimizer {
   follow(alive: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
   /** Copies of all slots, for a checkpoint. */
   values(): Map<string, Float32Array>
-  /** Puts slots back in place of those that are there; `shapeOf` gives the parameter's shape. */
+  /** Restores slots in place of the present ones; `shapeOf` gives the shape of a parameter. */
   restore(values: ReadonlyMap<string, Float32Array>, shapeOf: (name: string) => number[]): void
   dispose(): void
 }

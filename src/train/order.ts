@@ -18,10 +18,10 @@ export type ArrayKind =
 const passArrays = ['losses', 'weights’ gradients', 'α’s gradients', 'batch statistics'] as const
 export type PassArray = (typeof passArrays)[number]
 
-/** A forward and a backward pass over a batch. What does not move gets no gradient, though it is asked for. */
+/** A forward and a backward pass over a batch. A part that does not move gets no gradient, even if it is asked for. */
 export interface Pass {
   readonly of: readonly Part[]
-  /** The split that the batch is of. */
+  /** The split from which the batch comes. */
   readonly on: 'train' | 'arch'
   /** The network as it is; with one path drawn for each open choice; or one step of its weights ahead. */
   readonly through: 'network' | 'single-paths' | 'step-ahead'
@@ -42,7 +42,7 @@ export const updates = {
     reads: ['α’s gradients', 'gates’ scale', 'α', 'α’s slots'],
     writes: ['α', 'α’s slots'],
   },
-  /** For whoever asks by what gates were drawn. */
+  /** Keeps the gradients of gates, for questions about what moved them. */
   'keep-gradients': { reads: ['α’s gradients', 'gates’ scale'], writes: ['gates’ last gradients'] },
   /** The average of weights that is judged. */
   'move-average': { reads: ['weights', 'statistics', 'average'], writes: ['average'] },

@@ -11,7 +11,7 @@ import type { Tap, Shard } from './shard.js'
 export interface MovedPasses {
   /** The value of a tap for inputs moved by a distance. */
   readonly value: (distance: number, node: string) => tf.Tensor
-  /** Takes over the gradients of those values, and adds what parameters and mixtures get from them to `found`. */
+  /** Takes over the gradients of these values, and adds to `found` what parameters and mixtures get from them. */
   addGradients(moved: TapGradients['moved'], found: GraphGradients): void
   dispose(): void
 }
@@ -59,7 +59,7 @@ export function movedPasses(
 const nodesOf = (taps: readonly Tap[], distance: number): string[] =>
   taps.filter(({ terms }) => terms.some(({ action }) => action.probe === distance)).map(({ node }) => node)
 
-/** Runs a pass whose batch statistics nobody wants. */
+/** Runs a pass without keeping its batch statistics. */
 function withStatistics<T>(pass: (statistics: Map<string, BatchStatistics>) => T): T {
   const statistics = new Map<string, BatchStatistics>()
   try {

@@ -10,10 +10,10 @@ export interface Shard {
   /** [rows, …shape], row by row. */
   readonly inputs: Float32Array
   readonly targets: Float32Array
-  /** A teacher's outputs, [rows, outputs], where there is one. */
+  /** The outputs of a teacher, [rows, outputs], if there is one. */
   readonly taught?: Float32Array
   readonly rows: number
-  /** A random direction, [rows, …shape], where a term asks how outputs move with the input. */
+  /** A random direction, [rows, …shape], if a term asks how outputs move with the input. */
   readonly probe?: Float32Array
 }
 
@@ -24,7 +24,7 @@ export interface LossWeights {
   /** Of the task loss of an auxiliary classifier; 0 by default. */
   readonly auxiliary?: number
   readonly loss: Loss
-  /** How much of the task's loss is held against a teacher's outputs, where shards have them. */
+  /** The share of the task's loss that compares with a teacher's outputs, if shards have them. */
   readonly distillation?: Distillation
 }
 
@@ -36,7 +36,7 @@ export interface Wanted {
 
 /** What shards contribute to a batch; every tensor belongs to the caller, who calls `disposeGradients`. */
 export interface ShardGradients {
-  /** Mean losses of the batch, scalars; absent where the weight is 0. */
+  /** Mean losses of the batch, scalars; absent if the weight is 0. */
   readonly losses: { readonly task?: tf.Scalar; readonly reconstruction?: tf.Scalar }
   readonly weights: Map<string, tf.Tensor>
   /** Of mixture weights, by group. */

@@ -52,13 +52,13 @@ export function baselineKey({ config, data, supernet, metric }: Trial): string {
   )
 }
 
-/** The unpruned supernet trained as the derived network will be: what pruning is held against. */
+/** The unpruned supernet, trained as the derived network will be, for comparison with pruning. */
 export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Baseline> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
   try {
     return baselineOf(trial, await retrainStage(trial, hooks, 'baseline', graph, constants))
   } catch (error) {
-    // A finished search is worth more than what it is held against.
+    // A finished search is worth more than the network with which it is compared.
     if (!(error instanceof Diverged)) throw error
     const cost = costOf(withoutDeadNodes(graph, ['task']))
     return {

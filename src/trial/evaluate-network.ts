@@ -13,8 +13,9 @@ export interface EvaluateOptions {
 }
 
 /**
- * A metric of a trained network, such as `retrainArchitecture` gives, on a split of a trial's data, in units of the targets;
- * null where the split is empty. Throws InputError where the task has no such metric. Frees what it allocated.
+ * Returns a metric of a trained network, such as `retrainArchitecture` returns, on a split of a trial's data,
+ * in units of the targets. It is null if the split is empty. Throws InputError if the task has no such
+ * metric. Frees everything that it allocated.
  */
 export function evaluateNetwork(
   { data, metric: own }: Pick<Trial, 'data' | 'metric'>,

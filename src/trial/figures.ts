@@ -11,7 +11,7 @@ import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 /** What each validation row adds to the measures that sizes are compared by. */
 export type Compared = Readonly<Partial<Record<MetricName, RowSums>>>
 
-/** What each row of two splits adds to a network's metric; null where a split is empty. */
+/** What each row of two splits adds to the metric of a network; null if a split is empty. */
 export type Measured = Readonly<Record<'validation' | 'test', RowSums | null>>
 
 /** How much of a metric is chance: 95 % intervals by a bootstrap over the rows that it was measured on. */
@@ -21,7 +21,7 @@ export interface Noise {
   readonly test: SplitNoise | null
 }
 
-/** Intervals are null where there are too few rows for one, or no metric. */
+/** Intervals are null if there are too few rows for one, or no metric. */
 export interface SplitNoise {
   /** What was drawn with replacement, and how many of them. */
   readonly of: Resampling['of']
@@ -89,19 +89,19 @@ export interface Sized {
   readonly architecture: Architecture
 }
 
-/** A size that was retrained, and how its validation error stands to that of the unpruned supernet. */
+/** A size that was retrained, and its validation error compared with that of the unpruned supernet. */
 export interface Attempt {
   readonly size: number | null
   readonly cost: number
   readonly validation: number | null
   /**
-   * The error less the unpruned supernet's, as a share of that (itself where that is 0), by the measure that has least
-   * left of what is allowed; null: nothing to compare.
+   * The error minus that of the unpruned supernet, as a share of the latter (the difference itself if the
+   * latter is 0), by the measure with the least left of what is allowed; null if there is nothing to compare.
    */
   readonly worse: number | null
   /** How much that may be: the tolerance, or one standard error of the difference where that is larger, up to `mostChance`. */
   readonly allowed: number | null
-  /** That measure, where there are several: accuracy and cross-entropy. */
+  /** That measure, if there are several: accuracy and cross-entropy. */
   readonly by?: MetricName
   /** Why it has no metric: its training diverged. */
   readonly diverged?: string
@@ -114,7 +114,7 @@ export interface Tolerated {
   readonly attempts: readonly Attempt[]
   /** The size that was kept; 1, which is not among those tried, is the unpruned supernet. */
   readonly kept: number | null
-  /** Is it within the tolerance? Null where there was nothing to hold it against. */
+  /** Whether it is within the tolerance; null if there was nothing to compare with. */
   readonly within: boolean | null
 }
 
@@ -123,7 +123,7 @@ export interface Removed {
   /** Members of gate groups that are gone, and how many the search began with. */
   readonly members: number
   readonly of: number
-  /** The share that is left of the parameters that pruning could remove; null where it could remove none. */
+  /** The share that is left of the parameters that pruning could remove; null if it could remove none. */
   readonly left: number | null
   /** Where that is nothing, or almost nothing: what was seen, and what to change. */
   readonly notice: string | null
@@ -144,7 +144,7 @@ export interface NetworkToRetrain {
   readonly initial: ReadonlyMap<string, Float32Array>
 }
 
-/** The content of `metrics.json`: no clock in it. */
+/** The content of `metrics.json`. It contains no times. */
 export interface TrialMetrics {
   readonly seed: number
   readonly backend: string
@@ -154,7 +154,7 @@ export interface TrialMetrics {
     | (Cost & {
         readonly validation: number | null
         readonly test: number | null
-        /** Of the derived network's loss, what is held against its outputs; nothing where nobody learns from it. */
+        /** The share of the derived network's loss that compares with its outputs; absent if nothing learns from it. */
         readonly teaches?: number
         /** Why it has no metrics: its training diverged. */
         readonly diverged?: string
@@ -176,17 +176,20 @@ export interface TrialMetrics {
     readonly gatesDropped: number | null
   }
   readonly test: { readonly supernet: number | null; readonly final: number | null }
-  /** Only where the schedule has a budget: the limit, what the architecture costs of it, and the least and the whole. */
+  /**
+   * Only if the schedule has a budget: the limit, the cost of the architecture, and the least and the whole
+   * cost.
+   */
   readonly budget?: Omit<Budget, 'menu' | 'tolerance'> & { readonly cost: number }
-  /** Only where the budget has a menu: what was kept at each size on the way, before any retraining. */
+  /** Only if the budget has a menu: what was kept at each size during the search, before any retraining. */
   readonly menu?: readonly MenuFigures[]
-  /** Only where the budget has a tolerance: what was retrained, and what of it was kept. */
+  /** Only if the budget has a tolerance: what was retrained, and which of it was kept. */
   readonly tolerated?: Tolerated
   readonly removed: Removed
   readonly noise: Noise
   readonly derived: Cost & { readonly sparsityByLayer: Record<string, number> }
   readonly criteria: { readonly passed: boolean; readonly results: readonly CriterionResult[] }
-  /** Only where the configuration names a benchmark. */
+  /** Only if the configuration names a benchmark. */
   readonly benchmark?: BenchmarkFigures
 }
 
@@ -194,14 +197,14 @@ export interface TrialMetrics {
 export type KeptMetrics = Omit<TrialMetrics, 'removed' | 'noise'> &
   Partial<Pick<TrialMetrics, 'removed' | 'noise'>>
 
-/** Where the architecture that was found stands in a tabular benchmark; null where the table lacks it. */
+/** The rank of the found architecture in a tabular benchmark; null if the table does not contain it. */
 export interface BenchmarkFigures {
   /** The file's name. */
   readonly table: string
   readonly metric: string
   /** As the space writes it. */
   readonly architecture: string
-  /** `isomorphic`: the row is of the same network, written differently. */
+  /** `isomorphic`: the row belongs to the same network, written differently. */
   readonly matched: 'exact' | 'isomorphic' | null
   /** The table's row. */
   readonly row: Readonly<Record<string, unknown>> | null

@@ -9,9 +9,9 @@ import { measureSearched } from './measure.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /**
- * Trains the weights and gates of a trial's supernet together under its schedule, and prunes it until it is a legal
- * architecture; nothing is retrained. Of `trial.stages` it runs none: `runTrial` does. Throws Interrupted where a signal
- * stops it, Diverged where the loss stays without a number.
+ * Trains the weights and gates of a trial's supernet together under its schedule, and prunes the supernet
+ * until it is a legal architecture. It retrains nothing. It runs none of `trial.stages`; `runTrial` does.
+ * Throws Interrupted if a signal stops it, and Diverged if the loss stays without a number.
  */
 export const searchSupernet = (trial: Trial, hooks: TrialHooks): Promise<Searched> =>
   searchStage(trial, hooks, (model, { search, ...planned }) => {

@@ -38,11 +38,11 @@ export async function behindStages(
   return { trial: last, hooks: { ...hooks, ...savingAs(hooks, stages.length, carried) } }
 }
 
-/** A trial on what the searches before that of a checkpoint left. */
+/** A trial that continues from what the searches before that of a checkpoint left. */
 export const onWhatWasLeft = (trial: Trial, { stage }: Checkpoint): Trial =>
   stage?.carried ? trial.continued!(stage.carried) : trial
 
-/** Checkpoints of one of several searches say which it is; only such a one is gone on from. */
+/** A checkpoint of one of several searches names that search, and is used to resume that search only. */
 const savingAs = (
   { checkpoint, save }: Pick<TrialHooks, 'checkpoint' | 'save'>,
   search: number,
@@ -52,7 +52,7 @@ const savingAs = (
   save: (state) => save?.({ ...state, stage: { search, ...(carried && { carried }) } }),
 })
 
-/** Runs a search before the last. Gives what goes over into the next. */
+/** Runs a search before the last. Returns what the next search takes over. */
 async function earlier(
   stages: readonly TrialStage[],
   search: number,

@@ -36,13 +36,13 @@ export interface Trial extends Planning, Beginning {
   /** The supernet of which the retrained network is a part, where `retrain` asks for another one: deeper, wider. */
   readonly retrained?: Supernet
   readonly terms: readonly Term[]
-  /** Rules of projection beside the registry's. */
+  /** Your own rules of projection, in addition to those of the registry. */
   readonly rules?: readonly Rule[]
-  /** Milliseconds of members, where a table of them is configured. */
+  /** Milliseconds of members, if a table of them is configured. */
   readonly latency?: Latency
   readonly loss: Loss
   readonly metric: MetricName
-  /** Where an architecture stands in the table of a benchmark, if the configuration names one. */
+  /** The rank of an architecture in the table of a benchmark, if the configuration names one. */
   readonly benchmark?: (architecture: Architecture) => BenchmarkFigures
   /** Hash of configuration and data. */
   readonly identity: string
@@ -70,7 +70,7 @@ export interface TrialHooks {
 /** A finished trial: the architecture, the retrained network, and what is known about them. */
 export interface TrialResult {
   readonly architecture: Architecture
-  /** The architectures of the menu's sizes, where there is a menu. */
+  /** The architectures of the menu's sizes, if there is a menu. */
   readonly menu: readonly MenuEntry[]
   readonly graph: Graph
   readonly values: ReadonlyMap<string, Float32Array>
@@ -79,7 +79,7 @@ export interface TrialResult {
   readonly steps: number
   /** Where a planner tried whole searches: how many schedules, and in how many iterations all together. */
   readonly tried?: { readonly schedules: number; readonly steps: number }
-  /** The unpruned supernet, where it was trained, for trials that differ in their schedule alone. */
+  /** The unpruned supernet, if it was trained, for trials that differ only in their schedule. */
   readonly baseline?: Baseline
   /** What the trial's planner found, for other searches to start from. */
   readonly lesson?: unknown

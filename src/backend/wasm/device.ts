@@ -14,8 +14,8 @@ interface WasmBackend {
 }
 
 /**
- * Our kernels beside the wasm backend's own, on its memory: nothing is copied between the two. Only the
- * backend grows the memory; addresses are bytes, unsigned. Owns a scratch area; dispose it.
+ * Our kernels, which work on the memory of the wasm backend: nothing is copied between the two. Only the
+ * backend grows the memory. Addresses are bytes, unsigned. Owns a scratch area; dispose it.
  */
 export class Device {
   readonly kernels: TrainingModule
@@ -41,7 +41,7 @@ export class Device {
     return this.#backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0
   }
 
-  /** Does nobody else, no reshaped tensor and no clone, read this tensor's memory? */
+  /** Whether nothing else, neither a reshaped tensor nor a clone, reads this tensor's memory. */
   owns(tensor: { dataId: object }): boolean {
     return this.#backend.dataIdMap.get(tensor.dataId).refCount === 1
   }
@@ -52,8 +52,9 @@ export class Device {
   }
 
   /**
-   * Addresses of areas of so many bytes each, 16-byte aligned, of undefined content, valid until the next
-   * call. Ask for them after the outputs: both may grow the memory, and a kernel's areas are one request.
+   * Returns addresses of areas with the given numbers of bytes, 16-byte aligned. Their content is undefined,
+   * and they are valid until the next call. Ask for them after the outputs, because both may grow the memory,
+   * and ask for all areas of a kernel in one call.
    */
   scratch<Sizes extends readonly number[]>(...sizes: Sizes): { [K in keyof Sizes]: number } {
     const rounded = sizes.map((bytes) => (bytes + 15) & ~15)

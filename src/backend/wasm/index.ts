@@ -1,4 +1,8 @@
-/** Sentei's training kernels for any program of TensorFlow.js in Node. The entry point `sentei/wasm`. */
+/**
+ * Sentei's training kernels, for any Node program that uses TensorFlow.js.
+ *
+ * @module sentei/wasm
+ */
 import { readKernels } from './kernel-files.js'
 import { addTrainingKernels, hasTrainingKernels } from './training-kernels.js'
 

@@ -25,7 +25,7 @@ const half = 2 ** 27
 /** The loops, on 256 MiB of their own. */
 export function peakLoops(): PeakLoops {
   const memory = new WebAssembly.Memory({ initial: 2 ** 12 })
-  // All of it: pages that nobody wrote are one page of zeros, which a copy reads from the cache.
+  // All of it: pages that were never written are one page of zeros, which a copy reads from the cache.
   new Float32Array(memory.buffer).fill(0.5)
   const module = new WebAssembly.Module(readFileSync(packagePath('dist/kernels/peaks.wasm')))
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })

@@ -3,7 +3,7 @@ import type { Device } from './device.js'
 /** Work that needs scratch: the sizes of its areas in bytes, and what it does once it has them. */
 export interface Plan<Work> {
   readonly sizes: readonly number[]
-  /** Sets the areas up and says what can be done with them, as long as nobody else asks for scratch. */
+  /** Sets the areas up and returns what can be done with them until the next request for scratch. */
   readonly open: (areas: readonly number[]) => Work
 }
 

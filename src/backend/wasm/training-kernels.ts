@@ -6,7 +6,7 @@ import { registerGradients } from './gradients.js'
 import type { WasmKernel } from './kernel.js'
 import { kernels } from './kernels/index.js'
 
-/** Our kernels beside each wasm backend that was started. */
+/** Our kernels for each wasm backend that was started. */
 const devices = new WeakMap<object, Device>()
 const originals = new Map<string, tf.KernelConfig['kernelFunc']>()
 
@@ -19,7 +19,7 @@ export function hasTrainingKernels(relaxed: boolean): boolean {
   return currentDevice()?.relaxed === relaxed
 }
 
-/** Puts the kernels of a compiled module beside the current backend's own, in place of those of another variant. */
+/** Adds the kernels of a compiled module to those of the current backend. They replace those of another variant. */
 export function addTrainingKernels(module: WebAssembly.Module, relaxed: boolean): void {
   devices.get(tf.backend())?.dispose()
   devices.set(tf.backend(), new Device(module, relaxed))
@@ -31,7 +31,7 @@ export function addTrainingKernels(module: WebAssembly.Module, relaxed: boolean)
 export const currentDevice = (): Device | undefined =>
   tf.getBackend() ? devices.get(tf.backend()) : undefined
 
-/** TensorFlow.js's own kernel of a name, which ours stands in for; undefined where there is none. */
+/** The kernel of TensorFlow.js with this name, which ours replaces; undefined if there is none. */
 export function builtInKernel(name: string): tf.KernelConfig['kernelFunc'] | undefined {
   const kernel = originals.get(name)
   return kernel && !absent.has(name) ? kernel : undefined

@@ -1,7 +1,7 @@
 /** A function of the module: numbers in (addresses in bytes, counts, flags 0 or 1), a number or nothing out. */
 type Kernel = (...args: number[]) => number
 
-/** What `assembly/` exports; what each does and takes stands there. */
+/** The exports of `assembly/`, where each function is described. */
 export type TrainingModule = Readonly<
   Record<
     | 'packImage'

@@ -5,13 +5,13 @@ import type { NumberForm } from '../numbers.js'
 /** What a configuration says about how a file reads. JSON-able: a model keeps it to read new files alike. */
 export interface ReadOptions {
   readonly kind?: NonNullable<Config['data']['kind']>
-  /** CSV: one character between cells; guessed where there is none. */
+  /** CSV: the character between cells; guessed if it is not given. */
   readonly delimiter?: string
   /** CSV: whether the first line names the columns. */
   readonly header: boolean
-  /** CSV: a label of the Encoding Standard; UTF-8 where there is none, nor a byte-order mark. */
+  /** CSV: a label of the Encoding Standard; UTF-8 if it is not given and there is no byte-order mark. */
   readonly encoding?: string
-  /** Tables: how numbers are written, where a point is not the decimal sign or digits are grouped. */
+  /** Tables: the notation of numbers, if a point is not the decimal sign or digits are grouped. */
   readonly decimal?: NonNullable<NumberForm['decimal']>
   readonly thousands?: NonNullable<NumberForm['thousands']>
   readonly image?: NonNullable<Config['data']['image']>
@@ -19,7 +19,9 @@ export interface ReadOptions {
   readonly layout?: NonNullable<Config['data']['layout']>
   /** Records: label bytes before the pixels. */
   readonly labelBytes: number
-  /** Arrays [rows, features]: as text cells, exact, as targets are read; else as 32-bit floats. */
+  /**
+   * Arrays [rows, features]: read as text cells, which are exact, as for targets; otherwise as 32-bit floats.
+   */
   readonly cells?: boolean
   /** Images of another size than `image`: an error, or made to fit. */
   readonly resize: NonNullable<Config['data']['resize']>

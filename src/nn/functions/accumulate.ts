@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../../backend/wasm/training-kernels.js'
 
-/** May this tensor be written over: on wasm, where nobody else reads its memory? */
+/** Whether this tensor may be overwritten: on wasm, if nothing else reads its memory. */
 export const mayAddTo = (total: tf.Tensor): boolean => currentDevice()?.owns(total) ?? false
 
 /**

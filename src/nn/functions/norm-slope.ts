@@ -11,7 +11,7 @@ import { sumRows, toRows } from './spatial.js'
  * at hand; the subtraction can wait until somebody reads x and d anyway. On wasm the kernels do this by themselves.
  */
 
-/** The batch norm behind y [N, …, C], whose gradient is left to whoever makes y: its mean and slope [3, C]. */
+/** The batch norm after y [N, …, C], if the node that makes y computes its gradient: its mean and slope [3, C]. */
 export interface NormBehind {
   readonly y: tf.Tensor4D
   readonly mean: tf.Tensor1D

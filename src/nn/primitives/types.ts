@@ -15,7 +15,7 @@ export interface ParameterSpec {
   readonly inAxis?: number
 }
 
-/** What a pass knows beside the tensors. */
+/** What a pass knows, apart from the tensors. */
 export interface RunContext {
   readonly training: boolean
   /** The mixture weights of a gate group's members, [M], in the order of the graph's members. */
@@ -40,17 +40,17 @@ export interface ForwardArguments {
 }
 
 export interface BackwardArguments extends Omit<ForwardArguments, 'inputs'> {
-  /** The inputs of the forward pass, where the primitive reads them. */
+  /** The inputs of the forward pass, if the primitive reads them. */
   readonly inputs: readonly tf.Tensor[]
   /** Their shapes, [N, …shape] each. */
   readonly shapes: readonly (readonly number[])[]
-  /** The output of the forward pass, where the primitive reads it. */
+  /** The output of the forward pass, if the primitive reads it. */
   readonly output: tf.Tensor
   /** The gradient of the output. */
   readonly dy: tf.Tensor
   /**
-   * What the gradients of wanted inputs have come to so far, where they may be added to in place: whoever does so hands that
-   * tensor back as the input's gradient.
+   * The current sums of the gradients of wanted inputs, if they may be added to in place. A primitive that
+   * does so returns that tensor as the gradient of the input.
    */
   readonly sums: readonly (tf.Tensor | undefined)[]
   /** Which inputs' gradients are wanted, and whether those of its own parameters or gates are. */
@@ -64,7 +64,7 @@ export interface Pullback {
   readonly mixture?: tf.Tensor1D
 }
 
-/** What a backward pass reads of the forward pass: these tensors are kept or computed again for it. */
+/** The values of the forward pass that the backward pass reads. They are kept or computed again for it. */
 export interface Reads {
   /** Always, or only where its own parameters or gates are trained. */
   readonly inputs?: 'always' | 'own'
@@ -74,7 +74,7 @@ export interface Reads {
 /** A kind of node: its shape, its parameters, its computation and gradient, its cost. */
 export interface Primitive {
   readonly kind: string
-  /** The output's shape (without batch); throws where the inputs do not fit. */
+  /** The shape of the output (without batch). Throws if the inputs do not fit. */
   shape(inputs: readonly Shape[], attrs: Attributes): Shape
   parameters?(inputs: readonly Shape[], attrs: Attributes): Readonly<Record<string, ParameterSpec>>
   /** Called inside a tidy. */
@@ -87,7 +87,7 @@ export interface Primitive {
   flops?(inputs: readonly Shape[], output: Shape, attrs: Attributes): number
   /** Does it act on each feature (last axis) by itself, so that units can be cut through it? */
   readonly featurewise?: boolean
-  /** Does a feature that is always 0 stay 0 behind it? Not by default. */
+  /** Whether a feature that is always 0 stays 0 after this node. Not by default. */
   keepsZero?(attrs: Attributes): boolean
   /** The attribute that holds the number of output features, for primitives that units can be cut from. */
   readonly widthAttribute?: string

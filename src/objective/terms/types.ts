@@ -19,7 +19,7 @@ export interface WeightAction {
   readonly gradient?: (w: tf.Tensor, initial: () => tf.Tensor) => tf.Tensor
   /** argmin_v ½‖v − w‖² + strength · R(v). */
   readonly proximal?: (w: tf.Tensor, strength: number) => tf.Tensor
-  /** Does it read W₀? It is kept in memory only where a term does. */
+  /** Whether it reads W₀, which is kept in memory only if a term does. */
   readonly readsInitial?: boolean
 }
 
@@ -46,7 +46,7 @@ export interface LayerGates {
   readonly mixture: (group: string) => tf.Tensor1D
   /** α of any group, [M]. */
   readonly alpha: (group: string) => tf.Tensor1D
-  /** What each member costs, and which member of another group a group stands in. */
+  /** The cost of each member, and the member of another group that contains a group. */
   readonly costs: () => CostTree
   /** What the average member of the supernet costs at the beginning: the unit in which terms count costs. */
   readonly costUnit: (metric: MemberMetric) => number
@@ -80,7 +80,7 @@ export interface GateAction {
    * has strength 0 for them. By default it acts on whole layers.
    */
   readonly selects?: 'groups' | 'members'
-  /** Why it makes no sense on a relaxation; nothing where it does, or always does. */
+  /** Returns why the term makes no sense on a relaxation, or nothing if it does. */
   refuses?(relaxation: RelaxationTraits): string | undefined
   /** What it needs of the configuration. */
   readonly needs?: 'latency'

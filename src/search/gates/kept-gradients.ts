@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { cut } from '../../nn/parameter-store.js'
 import type { Slice } from '../../nn/slice.js'
 
-/** Gradients of the last iteration in which gates moved, by group, for whoever asks before the next one. Owns its tensors; dispose it. */
+/** Gradients of the last iteration in which gates moved, by group, until the next one. Owns its tensors; dispose it. */
 export interface KeptGradients {
   /** Keeps a copy. */
   keep(group: string, gradient: tf.Tensor1D): void

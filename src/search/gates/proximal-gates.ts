@@ -125,7 +125,7 @@ function normalised<V>(v: Vectors<V>, gates: V, { total, keep }: GateGroup): V {
   return g
 }
 
-/** The `keep.min`-th largest gate of those that carry something. */
+/** The `keep.min`-th largest gate of the members that carry something. */
 const leastNeeded = <V>(
   v: Vectors<V>,
   { z, carrying, group }: Pick<State<V>, 'z' | 'carrying' | 'group'>,

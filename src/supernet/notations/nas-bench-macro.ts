@@ -2,7 +2,7 @@ import { InputError } from '../../base/errors.js'
 import type { Notation } from '../notation.js'
 
 export interface MacroNotationOptions {
-  /** What the digits 0, 1, … stand for; the first is the identity. */
+  /** The members for the digits 0, 1, …; the first is the identity. */
   readonly members?: readonly string[]
   /** Layers of each stage; the first layer of a stage reduces, so its identity is none. */
   readonly stages?: readonly number[]

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../nn/builder.js'
 export interface OperationContext {
   /** Output channels. */
   readonly channels: number
-  /** 1, or more where the size is reduced. */
+  /** 1, or more if the size is reduced. */
   readonly stride: number
   /** Trained scale and offset in the batch norms: off in a supernet, where they could undo the gates. */
   readonly affine: boolean

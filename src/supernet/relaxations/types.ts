@@ -16,7 +16,10 @@ export interface RelaxationTraits {
 export interface Draws {
   /** On [0, 1), one a member; those of a member stay the same when others go. */
   readonly uniform: Float32Array
-  /** A stream of its own for anything else that a group draws: which of its channels, a number of the whole group. */
+  /**
+   * A separate stream for anything else that a group draws, such as which of its channels, or one number for
+   * the whole group.
+   */
   of(what: string): RandomStream
 }
 
@@ -36,22 +39,27 @@ export interface Relaxation extends RelaxationTraits {
    * inside a tidy.
    */
   weights(alpha: tf.Tensor1D, group: GateGroup, temperature?: number): tf.Tensor1D
-  /** `weights` and their gradient in closed form, where there is one: faster than TensorFlow.js's tape. */
+  /**
+   * `weights` and their gradient in closed form, if there is one: this is faster than TensorFlow.js's tape.
+   */
   readonly closed?: ClosedForm
   /** Where the relaxation draws: mixture weights of one training step, [M]. */
   readonly sample?: (alpha: tf.Tensor1D, group: GateGroup, temperature: number, draws: Draws) => tf.Tensor1D
-  /** The same with draws that choose members instead of weighing them, where there is such a variant: `hard`. */
+  /** The same with draws that choose members instead of weighing them, if there is such a variant: `hard`. */
   readonly hard?: Relaxation
   /**
-   * How far a gradient of 1 takes α over all the time of its gates, where none is configured: in units of its group's
-   * mean, under Adam in units of α.
+   * How far a gradient of 1 moves α over the whole time of its gates, if nothing is configured: in units of
+   * its group's mean, and under Adam in units of α.
    */
   readonly travel: number
   /** ∂ mixture weight / ∂ α of a member at the beginning: what a term on mixture weights feels of a step of α. */
   slope(group: GateGroup): number
-  /** The course of the temperature over the search where none is configured; absent where there is none. */
+  /**
+   * The course of the temperature over the search, if none is configured; absent if the relaxation has no
+   * temperature.
+   */
   readonly temperature?: { readonly from: number; readonly to: number }
-  /** The temperature of a search at iteration t; 1 where it is not given. */
+  /** The temperature of a search at iteration t; 1 if it is not given. */
   readonly temperatureAt?: (t: number) => number
 }
 

@@ -11,7 +11,7 @@ const beatOf = (thread: number): number => 3 + 2 * thread
 export const controlWords = (threads: number): Int32Array =>
   new Int32Array(new SharedArrayBuffer((2 + 2 * threads) * Int32Array.BYTES_PER_ELEMENT))
 
-/** A batch's shards, numbered on from those of the batches before: nobody takes one of another batch. */
+/** The shards of a batch. Their numbers continue those of the batches before, so no thread takes one of another batch. */
 export interface Tickets {
   readonly first: number
   readonly count: number
@@ -33,7 +33,7 @@ export function newTickets(control: Int32Array, count: number): Tickets {
   return { first: Atomics.load(control, next), count }
 }
 
-/** Lets nobody take another shard of a batch; how many were taken. */
+/** Stops threads from taking more shards of a batch; returns how many were taken. */
 export function closeTickets(control: Int32Array, { first, count }: Tickets): number {
   for (;;) {
     const ticket = Atomics.load(control, next)

@@ -44,9 +44,10 @@ interface Thread {
 }
 
 /**
- * Threads that compute a batch's shards beside this one, each on a backend of its own. Who computes a shard
- * changes no bit: weights and mixture weights go out and gradients come back through shared memory, and are
- * added up here in the shards' order. Threads do not keep the process alive. Owns them; dispose it.
+ * Threads that compute shards of a batch in parallel with this one, each on its own backend. Which thread
+ * computes a shard changes no bit: weights and mixture weights go out through shared memory, gradients come
+ * back through it, and this thread adds them up in the order of the shards. The threads do not keep the
+ * process alive. The pool owns them; dispose it.
  */
 export class WorkerPool {
   readonly #threads: readonly Thread[]
@@ -210,7 +211,7 @@ export class WorkerPool {
   }
 }
 
-/** The sum of a batch's shards in their order, whoever computed them. */
+/** The sum of the shards of a batch in their order, whichever thread computed them. */
 function summed(
   { work }: BatchMessage,
   theirs: ReadonlyMap<number, Results>,

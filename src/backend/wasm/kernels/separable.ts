@@ -83,7 +83,7 @@ interface GradientAttributes extends Attributes {
   readonly input: boolean
   /** Are those of the filters? */
   readonly own: boolean
-  /** Is the batch norm in front left to whoever made x? */
+  /** Whether the node that made x computes the gradient of the batch norm before this one. */
   readonly left: boolean
 }
 

@@ -4,7 +4,7 @@ import type { GateGroup, GateWeights, Supernet } from '../../../supernet/types.j
 
 /** What a rule looks at. */
 export interface Seen {
-  /** The supernet as it stands: groups that were decided before have what they keep. */
+  /** The current supernet. Groups that were decided before have only the members that they keep. */
   readonly supernet: Supernet
   /** Mixture weights by group and member, as they were when the deciding began. */
   readonly weights: GateWeights
@@ -25,8 +25,9 @@ export interface Ranked {
 }
 
 /**
- * How an architecture is read off what is left of a supernet. Group by group, in its order, the members stay that are worth
- * most, as many as a legal architecture keeps. One file in this folder, and a line in its `index.ts`.
+ * A rule decides how an architecture is read from what is left of a supernet. Group by group, in the rule's
+ * order, the members with the most worth stay, as many as a legal architecture keeps. It is one file in this
+ * folder and one line in its `index.ts`.
  */
 export interface Rule {
   readonly name: string
@@ -36,7 +37,9 @@ export interface Rule {
   readonly measures: boolean
   /** Is it told with each removal as one of its own, with what it measured? Else as the projection's. */
   readonly by: 'projection' | 'perturbation'
-  /** The order in which groups are decided: an edge's operations are weighed in vain where the edge then goes. */
+  /**
+   * The order in which groups are decided. If an edge is removed, ranking its operations before was useless.
+   */
   readonly order: (groups: readonly GateGroup[]) => readonly GateGroup[]
   readonly rank: (group: GateGroup, seen: Seen) => Ranked
 }
