@@ -60,6 +60,7 @@ describe('TypeScript examples run', () => {
   const expected: Record<string, RegExp[]> = {
     'README.md': [/^encoder\/dense0: \d+ of 64 units\n[^]*\nrmse \d/],
     'docs/library.md': [
+      /^\[ \d+\.\d+ \] \d+(\.\d+)?\n\d+\n$/,
       /units: \d+ of \d+[^]*\nrmse \d[^]*\n\[ \d+\.\d+ \] \d/,
       /^stopped at \d+\nwent on to \d+\n$/,
       /^interrupted while searching\n$/,
