@@ -24,7 +24,9 @@ describe('the pictures of the gallery', () => {
   const shown = tasks.flatMap(({ pictures }) => pictures)
 
   test('are those of its folder', () => {
-    const files = readdirSync(packagePath('docs', 'images', 'gallery')).map((file) => `images/gallery/${file}`)
+    const files = readdirSync(packagePath('docs', 'images', 'gallery')).map(
+      (file) => `images/gallery/${file}`,
+    )
     expect([...shown].sort()).toEqual(files.sort())
   })
 
