@@ -59,13 +59,16 @@ export function planText({
 
 /** What will run and what it may come to, in a few lines: what is read before a search begins. */
 export function beginningLines({ supernet, smallest, minutes, training, budget }: RunPlan): string[] {
-  const whole = minutesIn(minutes)
-  const shorter = whole > longMinutes ? ['shorter  --time 10m, or fewer rows: --set data.limit=1000'] : []
+  const [least, most] = rangeOf(minutes, training, budget)
+  const shorter = least > longMinutes ? ['shorter  --time 10m, or fewer rows: --set data.limit=1000'] : []
   return [
     `space    ${supernet.name}: ${formatCount(supernet.parameters)} parameters, ${formatCount(supernet.members)} candidates in ${formatCount(supernet.groups)} choices; the smallest network that may be left has ${formatCount(smallest.parameters)}`,
     ...trainingLines(training),
     ...budgetLines(budget),
-    `${timeText(minutes)}; on this machine, all together at most ${duration(whole)}`,
+    timeText(minutes),
+    least < most
+      ? `         together ${duration(least)}, if training soon gains nothing more, to ${duration(most)}`
+      : `         together at most ${duration(most)}`,
     ...shorter,
   ]
 }
@@ -73,8 +76,17 @@ export function beginningLines({ supernet, smallest, minutes, training, budget }
 /** What takes longer is told a shorter way. */
 const longMinutes = 15
 
-const minutesIn = ({ earlier, search, baseline, retrain }: RunPlan['minutes']): number =>
-  earlier.reduce((a, b) => a + b, search + (baseline ?? 0) + retrain)
+/** The least and the most minutes: retraining stops when it no longer helps, and one size may do. */
+function rangeOf(
+  { earlier, search, baseline, retrain }: RunPlan['minutes'],
+  { retrain: { steps, earlyStop } }: RunPlan['training'],
+  budget: RunPlan['budget'],
+): [number, number] {
+  const searches = earlier.reduce((a, b) => a + b, search)
+  const shortest = Math.min(1, (earlyStop?.steps ?? steps) / steps)
+  const attempts = budget?.tolerance === undefined ? 1 : mostAttempts
+  return [searches + shortest * ((baseline ?? 0) + retrain / attempts), searches + (baseline ?? 0) + retrain]
+}
 
 const budgetLines = (budget: RunPlan['budget']): string[] =>
   budget ? [`budget   schedule: ${budgetText(budget)}`] : []

@@ -33,7 +33,8 @@ describe('a search from a file alone', () => {
       /^bricks.csv: csv, .*; target: strength \(number\)$/m,
       /^space {4}mlp-cell: [\d,]+ parameters, \d+ candidates in 9 choices; the smallest network that may be left has \d+$/m,
       /^search {3}20 steps of \d+ rows/m,
-      /^time {5}search at most .*; on this machine, all together at most /m,
+      /^time {5}search at most .* ms a step\), baseline about /m,
+      /^ {9}together .* to /m,
     ])
       expect(stderr).toMatch(line)
     expect(readFileSync(join(folder, 'runs', 'bricks-seed0.yaml'), 'utf8')).toMatch(

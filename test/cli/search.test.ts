@@ -153,7 +153,7 @@ describe('after a search', () => {
     expect((await program('derive', run)).printed).toMatch(/encoder\/dense0 {2}\d+ units +\d+ of 12\n/)
     const same = await sentei(folder, ['derive', run, '--rule', 'magnitude'])
     expect(same.stderr).toBe(
-      'nothing is other than in the run’s own architecture; --step reads the gates as they were earlier\n',
+      'nothing differs from the run’s own architecture; --step reads the gates as they were earlier\n',
     )
     const { printed } = await program('derive', run, '--json')
     expect(JSON.parse(printed)).toEqual(JSON.parse(readFileSync(join(run, 'architecture.json'), 'utf8')))

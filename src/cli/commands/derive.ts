@@ -63,16 +63,16 @@ export const derive = command({
   },
 })
 
-/** What is another than in the run's own architecture, where it has one already. */
+/** What differs from the run's own architecture, if it has one already. */
 async function comparison(run: string, other: Architecture, step: number | undefined): Promise<string[]> {
   const { isFinished, readFinishedRun } = await import('../../runs/run-folder.js')
   if (!isFinished(run)) return []
   const { differencesFrom } = await import('../../report/differences.js')
   const lines = differencesFrom(readFinishedRun(run).architecture, other)
   if (lines.length > 0)
-    return ['other than in the run’s own architecture:', ...lines.map((line) => `  ${line}`)]
+    return ['different from the run’s own architecture:', ...lines.map((line) => `  ${line}`)]
   const hint = step === undefined ? '; --step reads the gates as they were earlier' : ''
-  return [`nothing is other than in the run’s own architecture${hint}`]
+  return [`nothing differs from the run’s own architecture${hint}`]
 }
 
 function described({ space, groups }: Architecture): string {
