@@ -117,7 +117,7 @@ function whyTask(table: Table, targets: readonly number[], task: string): string
   const count = `${more ? 'more than ' : ''}${numbers.length + texts.length}`
   return task === 'classification'
     ? numbers.length > 0
-      ? `${count} distinct whole numbers; --task regression takes them as numbers`
+      ? `${count} distinct whole ${count === '1' ? 'number' : 'numbers'}; --task regression takes them as numbers`
       : `${count} distinct texts`
     : `${count} distinct numbers; --task classification takes them as names`
 }
