@@ -28,6 +28,6 @@ export function requireNoDraft(path: string, args: Arguments): void {
   const found = Object.keys(draftOptions).find((name) => args[name] !== undefined)
   if (found)
     throw new InputError(
-      `--${found}: only with data, got it with the configuration ${path}; there it is data.${found}, or --set data.${found}=…`,
+      `--${found}: only with data, got it with ${path}, which is read as a configuration; there it is data.${found}, or --set data.${found}=…; a table is a file like .csv or .parquet`,
     )
 }

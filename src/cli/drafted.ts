@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { writeAtomic } from '../base/files.js'
@@ -22,23 +22,22 @@ export async function draftFor(data: string, args: Arguments, out: string | unde
   const { name, choices, text: documentText } = await draftConfig(data, options)
   const into = out ?? freeFolder(join('runs', `${name}-seed${options.seed ?? 0}`))
   const path = `${into}.yaml`
-  if (existsSync(path))
-    throw new InputError(
-      `${path}: expected no file there, for the configuration is written to it; search with it ("sentei search ${path}"), or give another --out`,
-    )
   const folder = dirname(path)
+  const document = documentText((at) => relative(folder, at))
+  const there = existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  if (there !== undefined && there !== document)
+    throw new InputError(
+      `${path}: expected no file there, for the configuration is written to it; search with it ("sentei search ${path}"), remove it, or give another --out`,
+    )
   mkdirSync(folder, { recursive: true })
-  writeAtomic(
-    path,
-    documentText((at) => relative(folder, at)),
-  )
+  writeAtomic(path, document)
   const lines = choices.map(({ key, why }) => `chosen  ${key.join('.')}: ${why}`)
   return { path, into, lines }
 }
 
 function draftOptionsIn(args: Arguments): DraftOptions {
-  const target = listOf(text(args, 'target'))
-  const drop = listOf(text(args, 'drop'))
+  const target = text(args, 'target')
+  const drop = text(args, 'drop')
   const task = text(args, 'task')
   if (task !== undefined && task !== 'classification' && task !== 'regression')
     throw new InputError(`--task: expected classification or regression, got ${task}`)
@@ -51,17 +50,14 @@ function draftOptionsIn(args: Arguments): DraftOptions {
   if (window !== undefined && horizon === undefined)
     throw new InputError('--window: expected --horizon beside it, the steps to look ahead, got none')
   return {
-    ...(target && { target: target.length === 1 ? target[0]! : target }),
+    ...(target !== undefined && { target }),
     ...(task !== undefined && { task }),
-    ...(drop && { drop }),
+    ...(drop !== undefined && { drop }),
     ...(horizon !== undefined && { horizon }),
     ...(window !== undefined && { window }),
     ...(seed !== undefined && { seed }),
   }
 }
-
-const listOf = (given: string | undefined): string[] | undefined =>
-  given?.split(',').map((each) => each.trim())
 
 /** The folder, or where it is taken the next free one of its name. */
 function freeFolder(folder: string): string {

@@ -72,11 +72,9 @@ export async function withOutcome(
 /** What the data were taken for, and what may spoil a search. */
 const dataLines = (data: PreparedData): string[] => {
   const { reading } = data.dataset
+  // The notes of the reading are among them.
   const { warnings } = checkData(data)
-  return [
-    ...(reading ? [readingLine(reading), ...reading.notes] : []),
-    ...warnings.map((warning) => `warning: ${warning}`),
-  ]
+  return [...(reading ? [readingLine(reading)] : []), ...warnings.map((warning) => `warning: ${warning}`)]
 }
 
 function progressOf({ stderr }: CommandContext): Progress {

@@ -87,12 +87,12 @@ const matches = (pattern: RegExp) => (cell: string) => pattern.test(cell)
 
 const comma = 'data.decimal: ","'
 
-/** From the least doubtful on. Units are looked at apart, for all cells must have the same. */
+/** From the least doubtful on; `0,125` is no thousands, for these do not begin with 0. Units are looked at apart, for all cells must have the same. */
 const disguises: readonly Disguise[] = [
   { keys: [comma, 'data.thousands: "."'], test: matches(/^[-+−]?\d{1,3}(\.\d{3})+,\d*$/) },
   { keys: [comma, 'data.thousands: " "'], test: matches(/^[-+−]?\d{1,3}([ \u00a0\u2009\u202f]\d{3})+,\d*$/) },
-  { keys: [comma], test: matches(/^[-+−]?(?!\d{1,3}(,\d{3})$)\d*,\d+(e[-+]?\d+)?$/i) },
-  { keys: ['data.thousands: ","'], test: matches(/^[-+−]?\d{1,3}(,\d{3})+(\.\d*)?$/) },
+  { keys: [comma], test: matches(/^[-+−]?(?![1-9]\d{0,2}(,\d{3})$)\d*,\d+(e[-+]?\d+)?$/i) },
+  { keys: ['data.thousands: ","'], test: matches(/^[-+−]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/) },
   { keys: ['data.thousands: "."'], test: matches(/^[-+−]?\d{1,3}(\.\d{3}){2,}$/) },
   { keys: [`data.thousands: "'"`], test: matches(/^[-+−]?\d{1,3}(['’]\d{3})+(\.\d*)?$/) },
   { keys: ['data.thousands: "_"'], test: matches(/^[-+−]?\d{1,3}(_\d{3})+(\.\d*)?$/) },

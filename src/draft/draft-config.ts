@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { Document, isMap, isNode, isSeq } from 'yaml'
-import { draftData, type DraftedData } from './draft-data.js'
-import type { Choice, DraftOptions } from './types.js'
+import { draftData } from './draft-data.js'
+import type { Choice, DraftedData, DraftOptions } from './types.js'
 
 /** A configuration that was made from a file: its text, and what was chosen. */
 export interface Draft {

@@ -1,29 +1,18 @@
 import { existsSync } from 'node:fs'
-import { basename } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { columnIndices } from '../data/columns.js'
-import { isTable, type Table } from '../data/content.js'
+import type { Table } from '../data/content.js'
 import { contentOf } from '../data/read-content.js'
 import { isNumeric } from '../data/numbers.js'
 import { firstLine } from '../data/readers/csv.js'
-import { largestImage } from '../data/readers/image-folder.js'
+import { isUnicode } from '../data/readers/text-pieces.js'
 import { readerByPath, readers } from '../data/readers/index.js'
-import type { ReadOptions, Reader } from '../data/readers/types.js'
+import type { Reader } from '../data/readers/types.js'
 import { withoutUnits } from '../data/unit-columns.js'
+import { draftArrays, draftFolder } from './draft-arrays.js'
 import { draftColumns, draftNumbers } from './draft-table.js'
-import type { Choice, DataSection, DraftOptions, Drafted } from './types.js'
-
-/** What the data of a draft are, beside what a configuration says of them. */
-export interface DraftedData extends Drafted<DataSection> {
-  readonly kind: 'table' | 'images' | 'series' | 'sequences'
-  /** One row's, where the rows are arrays. */
-  readonly shape?: readonly number[]
-}
-
-const usual: ReadOptions = { header: true, labelBytes: 1, resize: 'refuse' }
-
-/** Images are read no larger: more takes longer than a first search should. */
-const largestSide = 64
+import { columnsListed } from './listed.js'
+import { usual, type Choice, type DataSection, type DraftedData, type DraftOptions } from './types.js'
 
 /** Looks at a file, or a folder of images, and says how a configuration reads it. */
 export async function draftData(path: string, options: DraftOptions): Promise<DraftedData> {
@@ -37,16 +26,23 @@ export async function draftData(path: string, options: DraftOptions): Promise<Dr
   }
   if (reader.gives === 'table') return draftTable(path, reader, options)
   requireNoTableOptions(path, options)
-  return reader.name === 'image-folder' ? draftFolder(path) : draftArrays(path, reader, options)
+  return reader.name === 'image-folder' ? draftFolder(path, options) : draftArrays(path, reader, options)
 }
 
 async function draftTable(path: string, reader: Reader, options: DraftOptions): Promise<DraftedData> {
   const choices: Choice[] = []
   let section: DataSection = { file: path }
   const read = async () => (await contentOf(reader, path, { ...usual, ...section })) as Table
-  if (reader.options?.includes('header') && (await firstLine(path)).every(isNumeric)) {
+  if (reader.options?.includes('encoding') && !(await isUnicode(path))) {
+    section = { ...section, encoding: 'windows-1252' }
+    choices.push({
+      key: ['data', 'encoding'],
+      why: 'some bytes are not UTF-8; where letters look wrong, it is another one',
+    })
+  }
+  if (reader.options?.includes('header') && !hasNames(await firstLine(path, section.encoding), options)) {
     section = { ...section, header: false }
-    choices.push({ key: ['data', 'header'], why: 'the first line has numbers, no names' })
+    choices.push({ key: ['data', 'header'], why: 'the first line has data, no names' })
   }
   let table = await read()
   const numbers = draftNumbers(table)
@@ -69,82 +65,30 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   }
 }
 
+/**
+ * Whether the first line names the columns: it has what the target is called, or a text. Where the target is an index and
+ * none of its cells, one number in it tells that it is data.
+ */
+function hasNames(first: readonly string[], { target = [] }: DraftOptions): boolean {
+  const wanted = columnsListed(first, target)
+  const isNamed = wanted.length > 0 && wanted.every((name) => first.includes(name))
+  const isIndexed = wanted.length > 0 && wanted.every((name) => /^-?\d+$/.test(name) && +name < first.length)
+  if (isNamed !== isIndexed) return isNamed || !first.some(isNumeric)
+  return !first.every(isNumeric)
+}
+
 /** A column of a file without names is named by its index; −1 is the last. */
 const byIndex = (options: DraftOptions, { names }: Table): DraftOptions => {
+  if (options.target === undefined) return options
   const named = (each: string) => (/^-\d+$/.test(each) ? (names.at(Number(each)) ?? each) : each)
-  const { target } = options
-  if (target === undefined) return options
-  return { ...options, target: typeof target === 'string' ? named(target) : target.map(named) }
+  return { ...options, target: columnsListed(names, options.target).map(named) }
 }
 
 /** Steps that a forecast sees: twice as many as it looks ahead, at least 24, at most a tenth of all. */
 const usualWindow = (horizon: number, steps: number): number =>
   Math.max(1, Math.min(Math.max(24, 2 * horizon), Math.floor(steps / 10)))
 
-function requireNoTableOptions(path: string, { drop, horizon, window, task }: DraftOptions): void {
-  const found = Object.entries({ drop, horizon, window, task }).find(([, value]) => value !== undefined)
+function requireNoTableOptions(path: string, { drop, horizon, window }: DraftOptions): void {
+  const found = Object.entries({ drop, horizon, window }).find(([, value]) => value !== undefined)
   if (found) throw new InputError(`--${found[0]}: only for tables, got it with ${path}`)
-}
-
-function draftFolder(path: string): DraftedData {
-  const { height, width, channels, alike, count } = largestImage(path)
-  const scale = Math.min(1, largestSide / Math.max(height, width))
-  const image = { height: Math.round(height * scale), width: Math.round(width * scale), channels }
-  const fits = alike && scale === 1
-  const colour = channels === 1 ? 'gray' : 'in colour'
-  return {
-    section: { file: path, image, ...(!fits && { resize: 'crop' as const }) },
-    choices: [
-      {
-        key: ['data', 'image'],
-        why: `of ${count} images looked at, ${colour}, the largest is ${height}×${width}${scale < 1 ? `; larger images take longer` : ''}`,
-      },
-      ...(fits ? [] : [{ key: ['data', 'resize'], why: 'images are made to have this size' }]),
-    ],
-    kind: 'images',
-    shape: [image.height, image.width, channels],
-  }
-}
-
-async function draftArrays(path: string, reader: Reader, { target }: DraftOptions): Promise<DraftedData> {
-  const choices: Choice[] = []
-  const content = await contentOf(reader, path, usual)
-  const targetFile = target === undefined ? siblingOf(path) : String(target)
-  const labels = isTable(content) ? undefined : content.labels
-  if (target !== undefined && labels)
-    throw new InputError(
-      `--target: expected none, for ${basename(path)} has its labels in it, got ${String(target)}`,
-    )
-  if (!labels && (targetFile === undefined || !existsSync(targetFile)))
-    throw new InputError(
-      `--target: expected the file of the targets of ${basename(path)}, a row each, got ${targetFile ?? 'nothing'}`,
-    )
-  if (!labels && target === undefined)
-    choices.push({ key: ['data', 'targetFile'], why: 'it stands beside the other file' })
-  const test = testBeside(path)
-  if (test) choices.push({ key: ['data', 'test'], why: 'it stands beside the other file' })
-  const { kind, shape } = isTable(content) ? { kind: 'table' as const, shape: undefined } : content
-  return {
-    section: {
-      file: path,
-      ...(!labels && { targetFile: targetFile! }),
-      ...(test && { test: { file: test } }),
-      ...(reader.name === 'ts' && { sequence: { steps: shape![0]!, channels: shape![1]! } }),
-    },
-    choices,
-    kind,
-    ...(shape && { shape }),
-  }
-}
-
-/** MNIST and its relatives call the labels of `…-images-idx3-ubyte` `…-labels-idx1-ubyte`. */
-function siblingOf(path: string): string | undefined {
-  const sibling = path.replace(/images([.-])idx\d/, 'labels$1idx1')
-  return sibling === path ? undefined : sibling
-}
-
-/** The archive of series has `NAME_TEST.ts` beside `NAME_TRAIN.ts`. */
-function testBeside(path: string): string | undefined {
-  const test = path.replace(/_TRAIN(\.ts(\.gz)?)$/, '_TEST$1')
-  return test !== path && existsSync(test) ? test : undefined
 }

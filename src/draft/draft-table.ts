@@ -1,10 +1,11 @@
 import { parse } from 'yaml'
 import { InputError } from '../base/errors.js'
-import { countMissingCells, distinctCells, hasNumber, labelsOf, type Column } from '../data/column.js'
+import { countMissingCells, distinctCells, hasNumber, labelsOf, textAt, type Column } from '../data/column.js'
 import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
 import { disguiseOf } from '../data/numbers.js'
 import { inferTask } from '../data/target.js'
+import { columnsListed } from './listed.js'
 import type { Choice, DataSection, DraftOptions, Drafted } from './types.js'
 
 /** A column of text with more distinct cells than that is no category. */
@@ -16,31 +17,40 @@ const lookedAt = 10_000
 export function draftNumbers({ names, columns }: Table): Drafted<Partial<DataSection>> {
   const section: Record<string, unknown> = {}
   const choices: Choice[] = []
-  names.forEach((name, c) => {
+  const found = names.flatMap((name, c) => {
     const column = columns[c]!
-    if (hasNumber(column) || countMissingCells(column) === column.cells.length) return
-    const found = disguiseOf(distinctCells(column, lookedAt).texts, name)
-    for (const text of found?.keys ?? []) {
-      const at = text.indexOf(': ')
-      const key = text.slice('data.'.length, at)
-      const value = parse(text.slice(at + 2)) as string | string[]
-      const known = section[key]
-      if (known === value) continue
-      section[key] = Array.isArray(known) ? [...(known as string[]), ...value] : value
-      choices.push({ key: ['data', key], why: `${name} has cells like ${found!.cell}` })
-    }
+    if (hasNumber(column) || countMissingCells(column) === column.cells.length) return []
+    const { cell, keys = [] } = disguiseOf(distinctCells(column, lookedAt).texts, name) ?? {}
+    return keys.map((text) => ({ name, cell, text }))
   })
+  // Where one column shows a decimal comma, 1,000 in another is no thousand.
+  const comma = found.find(({ text }) => text === 'data.decimal: ","')
+  for (const { name, cell, text } of found) {
+    const read = comma && text === 'data.thousands: ","' ? comma.text : text
+    const at = read.indexOf(': ')
+    const key = read.slice('data.'.length, at)
+    const value = parse(read.slice(at + 2)) as string | string[]
+    const known = section[key]
+    if (known === value) continue
+    section[key] = Array.isArray(known) ? [...(known as string[]), ...value] : value
+    choices.push({ key: ['data', key], why: `${name} has cells like ${cell}` })
+  }
   return { section, choices }
 }
 
 /** Which columns of a table are the target and no inputs, and what is done about missing cells. */
 export function draftColumns(table: Table, options: DraftOptions): Drafted<Partial<DataSection>> {
+  const series = options.horizon !== undefined
   const target = targetOf(table, options)
   const targets = columnIndices(table, target, '--target')
-  const given = columnIndices(table, options.drop ?? [], '--drop')
+  const given = columnIndices(table, columnsListed(table.names, options.drop ?? []), '--drop')
   const useless = table.names.flatMap((name, c) => {
     if (targets.includes(c) || given.includes(c)) return []
-    const why = whyNoInput(name, table.columns[c]!, table.places.length, options.horizon !== undefined)
+    const why =
+      whyNoInput(name, table.columns[c]!, table.places.length, series) ??
+      (!series && targets.some((t) => sameCells(table.columns[c]!, table.columns[t]!))
+        ? 'the target again'
+        : undefined)
     return why === undefined ? [] : [{ name, why }]
   })
   const drop = [...given.map((c) => table.names[c]!), ...useless.map(({ name }) => name)]
@@ -48,7 +58,12 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
   const missing = table.names.filter(
     (name, c) => !dropped.has(name) && countMissingCells(table.columns[c]!) > 0,
   )
-  const series = options.horizon !== undefined
+  // A forecast sees what its target was.
+  const policy: keyof typeof done = series
+    ? 'median'
+    : missing.every((name) => target.includes(name))
+      ? 'drop-row'
+      : 'indicator'
   const task = series ? 'forecasting' : (options.task ?? inferTask(table, targets))
   const [shown] = missing
   return {
@@ -57,7 +72,7 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
       target: target.length === 1 ? target[0]! : [...target],
       task,
       ...(drop.length > 0 && { drop }),
-      ...(shown !== undefined && { missing: series ? ('median' as const) : ('indicator' as const) }),
+      ...(shown !== undefined && { missing: policy }),
     },
     choices: [
       ...(options.task || series ? [] : [{ key: ['data', 'task'], why: whyTask(table, targets, task) }]),
@@ -68,7 +83,7 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
         ? [
             {
               key: ['data', 'missing'],
-              why: `${missing.length === 1 ? shown : `${shown} and ${missing.length - 1} more columns`} with empty cells; ${series ? 'they are filled' : 'a further input says where'}`,
+              why: `${missing.length === 1 ? shown : `${shown} and ${missing.length - 1} more columns`} with empty cells; ${done[policy]}`,
             },
           ]
         : []),
@@ -76,8 +91,19 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
   }
 }
 
+/** What is done about missing cells. */
+const done = {
+  median: 'they are filled',
+  'drop-row': 'rows without a target are left out',
+  indicator: 'a further input says where',
+} as const
+
+/** Whether two columns say the same of each row. */
+const sameCells = (a: Column, b: Column): boolean =>
+  a.cells.every((cell, row) => cell === b.cells[row] || textAt(a, row) === textAt(b, row))
+
 function targetOf({ name, names }: Table, { target }: DraftOptions): readonly string[] {
-  if (target !== undefined) return typeof target === 'string' ? [target] : target
+  if (target !== undefined) return columnsListed(names, target)
   const shown = names.length > 12 ? [...names.slice(0, 12), '…'] : names
   throw new InputError(
     `--target: expected the column of ${name} to predict (${shown.join(', ')}), got nothing; ${JSON.stringify(names.at(-1))} is its last`,
@@ -91,7 +117,7 @@ function whyTask(table: Table, targets: readonly number[], task: string): string
   const count = `${more ? 'more than ' : ''}${numbers.length + texts.length}`
   return task === 'classification'
     ? numbers.length > 0
-      ? `${count} distinct whole numbers; --task regression takes them as numbers`
+      ? `${count} distinct whole ${count === '1' ? 'number' : 'numbers'}; --task regression takes them as numbers`
       : `${count} distinct texts`
     : `${count} distinct numbers; --task classification takes them as names`
 }
@@ -113,7 +139,8 @@ function whyNoInput(name: string, column: Column, rows: number, ordered: boolean
   const first = column.cells[0]!
   const counts = (first === 0 || first === 1) && column.cells.every((cell, row) => cell === first + row)
   if (counts && rows > 2) return 'it counts the rows'
-  const key = /^(id|index|row|uuid|unnamed.*|)$|(_|\s|\b)id$/i.test(name) || /[a-z]ID$/.test(name)
+  // Nameless columns, too, may be keys: tables are often written with the numbers of their rows in front.
+  const key = /^(id|index|row|uuid|unnamed.*|column \d+)$|(_|\s|\b)id$/i.test(name) || /[a-z]ID$/.test(name)
   return key && count === rows && distinct.numbers.every(Number.isInteger)
     ? 'a key: another one in each row'
     : undefined

@@ -1,12 +1,21 @@
 import { InputError } from '../base/errors.js'
+import { isMissing } from '../data/column.js'
 import { draftSpace } from '../draft/draft-config.js'
 import { draftColumns } from '../draft/draft-table.js'
 import { spaces } from '../registry.js'
 import { fromArrays, fromRecords, type ArraysOptions, type DataSource } from './data.js'
 import type { Model } from './model.js'
 import { search, type SearchRequest, type SearchResult } from './search.js'
-import type { Targets } from './targets.js'
-import { areRecords, flat, recordsTable, type ArrayLike, type Cell, type PlainRecord } from './values.js'
+import { targetRows, type Targets } from './targets.js'
+import {
+  areRecords,
+  flat,
+  recordsTable,
+  requireDistinct,
+  type ArrayLike,
+  type Cell,
+  type PlainRecord,
+} from './values.js'
 
 /** How a model is fitted. All of it has a default; what a search takes is taken, too, and goes before what would be chosen. */
 export interface FitOptions
@@ -23,7 +32,8 @@ export interface FittedModel extends Model {
  * Finds and trains a model for x and y: the task, the space and what is done about missing values are chosen by what they
  * hold, lengths by their rows, and the smallest network is kept whose error is within 1 % of the unpruned one's. x is as
  * `fromArrays` takes it ([rows, features], [rows, steps, channels], [rows, height, width, channels]), or records; y a number,
- * a label or several numbers a row. Throws InputError where these are none, Diverged and Interrupted.
+ * a label or several numbers a row. Rows without a target are left out, and so are columns of records that name the rows,
+ * never vary or repeat y. Throws InputError where these are none, Diverged and Interrupted.
  */
 export async function fit(
   x: ArrayLike | readonly PlainRecord[],
@@ -41,13 +51,20 @@ type Chosen = Pick<SearchRequest, 'space'> & { readonly data: DataSource }
 
 function ofArrays(x: ArrayLike, y: Targets, given: Given): Chosen {
   const inputs = flat(x, 'x')
-  const options = defined(given)
-  const isMissing =
-    inputs.values.some(Number.isNaN) || (given.test && flat(given.test.x, 'test.x').values.some(Number.isNaN))
-  const data = fromArrays(x, y, { ...options, ...(isMissing && { missing: 'median' }) })
+  const { test } = given
+  const parts = [{ inputs, y }, ...(test ? [{ inputs: flat(test.x, 'test.x'), y: test.y }] : [])]
+  const missing = parts.some(({ inputs }) => inputs.values.some(Number.isNaN))
+    ? ('median' as const)
+    : parts.some((part) => targetRows(part.y, part.inputs.shape[0]!, 'y').rows.some(lacks))
+      ? ('drop-row' as const)
+      : undefined
+  const data = fromArrays(x, y, { ...defined(given), ...(missing && { missing }) })
   const kind = (['table', 'sequences', 'images'] as const)[inputs.shape.length - 2] ?? 'table'
   return { data, space: spaceFor(kind, inputs.shape.slice(1)) }
 }
+
+const lacks = (row: readonly (string | number)[]): boolean =>
+  row.some((cell) => Number.isNaN(cell) || (typeof cell === 'string' && isMissing(cell)))
 
 function ofRecords(
   x: readonly PlainRecord[],
@@ -57,23 +74,40 @@ function ofRecords(
   const other = Object.entries({ features, groups, test, classes }).find(([, value]) => value !== undefined)
   if (other)
     throw new InputError(`${other[0]}: only of arrays, got it with records; fromRecords and search take more`)
-  if (!Array.isArray(y) || y.length !== x.length)
-    throw new InputError(`y: expected ${x.length} targets, one for each record of x`)
-  const target = targetBeside(x, given.outputs?.[0] ?? 'target')
-  const records = x.map((record, i) => ({ ...record, [target]: (y as readonly Cell[])[i] }))
+  const { rows } = targetRows(y, x.length, 'y', given.task)
+  const width = rows[0]!.length
+  const outputs = given.outputs ?? Array.from({ length: width }, (_, k) => `target${width > 1 ? k : ''}`)
+  if (outputs.length !== width)
+    throw new InputError(
+      `outputs: expected ${width} names, for y has as many values a row, got ${outputs.length}`,
+    )
+  requireDistinct(outputs, 'outputs')
+  const targets = outputs.map((name) => nameBeside(x, name))
+  // A truth stays one, and is predicted as one.
+  const cellAt = (i: number, k: number): Cell => {
+    const own = (y as readonly unknown[])[i]
+    return typeof own === 'boolean' ? own : rows[i]![k]!
+  }
+  const records = x.map((record, i) => ({
+    ...record,
+    ...Object.fromEntries(targets.map((name, k) => [name, cellAt(i, k)])),
+  }))
   const { section } = draftColumns(recordsTable(records, given.name ?? 'records'), {
-    target,
+    target: targets,
     ...(given.task && { task: given.task }),
   })
   const { target: _, ...options } = section
   return {
-    data: fromRecords(records, target, { ...options, ...(given.name !== undefined && { name: given.name }) }),
+    data: fromRecords(records, targets.length === 1 ? targets[0]! : targets, {
+      ...options,
+      ...(given.name !== undefined && { name: given.name }),
+    }),
     space: spaceFor('table', []),
   }
 }
 
-/** A name for the target that no record has. */
-function targetBeside(x: readonly PlainRecord[], wanted: string): string {
+/** A name for a target that no record has. */
+function nameBeside(x: readonly PlainRecord[], wanted: string): string {
   let name = wanted
   while (x.some((record) => name in record)) name = `_${name}`
   return name

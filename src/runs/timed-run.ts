@@ -35,8 +35,9 @@ const fewestSteps = 20
 /**
  * A run that is over after so many seconds, as far as its steps can be foretold. Lengths of the search and of retraining that
  * are too long for the time are cut, by what a few steps take here: that of the search before it, that of retraining after
- * it, when it is known what is left. A run that needs less time takes less. The lengths stand in the run's `config.json` and
- * among its interventions, so that it can be run again without a clock. Throws InputError where the time is too short.
+ * it, when it is known what is left. A run that needs less time takes less. The search's length stands in the run's
+ * `config.json`, that of retraining among its interventions: with both it can be run again without a clock. Throws InputError
+ * where the time is too short.
  */
 export async function timedRun({
   seconds,
@@ -49,7 +50,7 @@ export async function timedRun({
   const trial = await setupTrial(config, folder, extensionsIn(options))
   const plan = planOf(trial)
   if (secondsOf(plan) <= left()) return searchRun(options)
-  const steps = searchSteps(trial, plan, left(), seconds)
+  const steps = searchSteps(trial, config.stages ?? [], plan, left(), seconds)
   const shorter = resolveConfig({ ...config, search: { ...without(config.search), steps } })
   const searched = new AbortController()
   const stopped = new Error('searched')
@@ -74,18 +75,30 @@ export async function timedRun({
 }
 
 const secondsOf = ({ minutes: { earlier, search, baseline, retrain } }: RunPlan): number =>
-  60 * earlier.reduce((a, b) => a + b, search + (baseline ?? 0) + retrain)
+  60 * (sum(earlier) + search + (baseline ?? 0) + retrain)
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 /** A configuration's own length makes way. */
 const without = ({ epochs: _, ...search }: Config['search']): Config['search'] => search
 
 /** Steps of a search in its share of the time, or in all that is left where retraining needs less than its own. */
-function searchSteps({ config }: Trial, { minutes }: RunPlan, left: number, seconds: number): number {
-  const perStep = (60 * minutes.search) / config.search.steps
+function searchSteps(
+  { config }: Trial,
+  stages: NonNullable<Config['stages']>,
+  { minutes }: RunPlan,
+  left: number,
+  seconds: number,
+): number {
+  // A search before the last that has no length of its own has that of the last, and is cut with it.
+  const isOwn = stages.map(({ search = {} }) => 'steps' in search || 'epochs' in search)
+  const earlier = (own: boolean) => 60 * sum(minutes.earlier.filter((_, i) => isOwn[i] === own))
+  const perStep = (60 * minutes.search + earlier(false)) / config.search.steps
   const others = 60 * (minutes.retrain + (minutes.baseline ?? 0))
-  const steps = Math.floor(Math.max(searchShare * left, left - others) / perStep)
+  const forSearches = Math.max(searchShare * left, left - others)
+  const steps = Math.floor((forSearches - earlier(true)) / perStep)
   if (steps >= fewestSteps) return Math.min(steps, config.search.steps)
-  const needed = Math.ceil(seconds - left + (fewestSteps * perStep) / searchShare)
+  const needed = Math.ceil(seconds - left + (earlier(true) + fewestSteps * perStep) / searchShare)
   throw new InputError(
     `time: expected at least ${needed} seconds for ${fewestSteps} steps of this search here, got ${seconds}; take fewer rows (data.limit) or a smaller space`,
   )

@@ -80,7 +80,7 @@ describe('a search from a file alone', () => {
     ],
     [
       ['runs/bricks-seed0.yaml', '--target', 'age'],
-      '--target: only with data, got it with the configuration',
+      '--target: only with data, got it with runs/bricks-seed0.yaml, which is read as a configuration',
     ],
     [
       ['bricks.csv', '--target', 'age', '--out', 'runs/bricks-seed0'],

@@ -40,6 +40,47 @@ describe('a model fitted to x and y', () => {
     expect(['yes', 'no']).toContain(label)
   })
 
+  it('of records takes several numbers a row, typed arrays and truths, whatever the records have', async () => {
+    const x = rows.map(([a, b]) => ({ target0: a!, b: b! }))
+    const tiny = { search: { steps: 6 }, retrain: { steps: 6 } }
+    const both = await fit(
+      x,
+      rows.map(([a, b]) => [a! + 1, b!]),
+      tiny,
+    )
+    expect(both.task).toEqual({ kind: 'regression', outputs: ['_target0', 'target1'] })
+    expect(both.predict(x.slice(0, 1))).toEqual([[expect.any(Number), expect.any(Number)]])
+    const typed = await fit(
+      x,
+      Float32Array.from(rows, ([a, b]) => a! * b!),
+      tiny,
+    )
+    expect(typed.task).toEqual({ kind: 'regression', outputs: ['target'] })
+    const truths = await fit(
+      x,
+      rows.map(([a]) => a! > 0),
+      tiny,
+    )
+    expect(truths.predict(x.slice(0, 1))).toEqual([expect.any(Boolean)])
+    await expect(fit(x, [1, 2], tiny)).rejects.toThrow(
+      /^y: expected 200 targets, one for each row of x, got 2$/,
+    )
+    await expect(fit(x, [...rows], { ...tiny, outputs: ['a'] })).rejects.toThrow(/^outputs: expected 3 names/)
+  })
+
+  it('leaves out rows without a target', async () => {
+    const tiny = { search: { steps: 6 }, retrain: { steps: 6 } }
+    const y = rows.map(([a], i) => (i % 9 === 0 ? NaN : a! * 2))
+    const model = await fit(rows, y, tiny)
+    expect(model.task).toMatchObject({ kind: 'regression' })
+    const records = rows.map(([a, b]) => ({ a: a!, b: b! }))
+    const labels = rows.map(([a], i) => (i % 9 === 0 ? null : a! > 0 ? 'yes' : 'no'))
+    expect((await fit(records, labels, tiny)).task).toEqual({
+      kind: 'classification',
+      classes: ['no', 'yes'],
+    })
+  })
+
   it('of sequences and images takes their spaces', async () => {
     const series = rows.map((_, i) =>
       Array.from({ length: 16 }, (_, t) => [Math.sin(t * (i % 2 ? 1 : 2)) + i / 999]),
@@ -71,7 +112,7 @@ describe('a model fitted to x and y', () => {
 
   it.each([
     [() => fit(rows, [1, 2], short), 'y: expected 200 targets, one for each row of x, got 2'],
-    [() => fit([{ a: 1 }, { a: 2 }], [1], short), 'y: expected 2 targets, one for each record of x'],
+    [() => fit([{ a: 1 }, { a: 2 }], [1], short), 'y: expected 2 targets, one for each row of x, got 1'],
     [() => fit([{ a: 1 }], [1], { ...short, groups: ['a'] }), 'groups: only of arrays, got it with records'],
     [
       () =>

@@ -45,8 +45,8 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<T
 }
 
 /** The cells of a file's first line: its names, or its first row. */
-export async function firstLine(path: string): Promise<string[]> {
-  const { pieces } = await readPieces(path, 'a CSV file', undefined)
+export async function firstLine(path: string, encoding?: string): Promise<string[]> {
+  const { pieces } = await readPieces(path, 'a CSV file', encoding)
   const beginning = await firstPieces(pieces[Symbol.asyncIterator]())
   let first: string[] | undefined
   const cutter = rowCutter(basename(path), guessDelimiter(beginning, ','), (cells) => {
@@ -164,6 +164,6 @@ function namesOf(first: readonly string[], header: boolean, file: string): strin
   if (twice === undefined) return names
   const hint = names.every((name) => name !== '' && !Number.isNaN(Number(name)))
     ? '; if the first line is data already, set config.data.header to false'
-    : ''
+    : '; rename one of them in the file'
   throw new InputError(`${file} line 1: expected column names that differ, got ${quote(twice)} twice${hint}`)
 }

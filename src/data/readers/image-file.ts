@@ -28,7 +28,9 @@ export function decodeImage(where: string, bytes: Buffer): Picture {
   const rgb = new Uint8Array(width * height * 3)
   for (let pixel = 0; pixel < width * height; pixel++) {
     if (data[pixel * 4 + 3] !== 255) {
-      throw new InputError(`${where}: expected an image without transparency, got a pixel that shows through`)
+      throw new InputError(
+        `${where}: expected an image without transparency, got a pixel that shows through; save it on a background`,
+      )
     }
     rgb.set(data.subarray(pixel * 4, pixel * 4 + 3), pixel * 3)
   }

@@ -38,6 +38,24 @@ export async function readPieces(path: string, kind: string, encoding?: string):
   return { encoding: decoder.encoding, how, pieces: pieces() }
 }
 
+/** Whether a text file, plain or gzip, is UTF-8 to its end or has a byte-order mark: whether it reads without `encoding`. */
+export async function isUnicode(path: string): Promise<boolean> {
+  const decoder = decoderOf('utf-8')
+  let isFirst = true
+  try {
+    for await (const chunk of chunksOf(path, 'data', 'a CSV file')) {
+      if (isFirst && marks.some(([, mark]) => mark.every((byte, i) => chunk[i] === byte))) return true
+      isFirst = false
+      decoder.decode(chunk, { stream: true })
+    }
+    decoder.decode()
+    return true
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    return false
+  }
+}
+
 function decoderOf(label: string) {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: true })

@@ -114,7 +114,7 @@ describe('the image-folder reader', () => {
       pngFile(1, 1, () => [1, 2, 3, 128]),
     )
     expect(await rejection(read({ file: 'clear' }))).toBe(
-      'clear/a/1.png: expected an image without transparency, got a pixel that shows through',
+      'clear/a/1.png: expected an image without transparency, got a pixel that shows through; save it on a background',
     )
     expect(await rejection(read({ file: 'all/cat' }))).toMatch(
       /^cat: expected a target for each row \(images in a folder/,
