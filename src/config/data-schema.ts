@@ -67,7 +67,7 @@ export const Data = object({
   missing: Type.Optional(
     oneOf(['refuse', 'drop-row', 'mean', 'median', 'most-frequent', 'indicator'], {
       description:
-        'what is done about an empty cell (or NA, NaN, ?, null): refuse by default; fills are computed on train only',
+        'what is done about an empty cell (or NA, N/A, NaN, ?, null): refuse by default; fills are computed on train only',
     }),
   ),
   scaling: Type.Optional(

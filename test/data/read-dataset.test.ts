@@ -113,7 +113,7 @@ describe('readDataset, missing cells', () => {
     )
   })
 
-  it.each(['', 'NA', 'NaN', 'nan', '?', 'null'])('knows %j as missing', async (cell) => {
+  it.each(['', 'NA', 'N/A', 'NaN', 'nan', '?', 'null'])('knows %j as missing', async (cell) => {
     expect(
       (await read(`a,b,y\n1,${cell},0.1\n2,4,0.2\n`, { ...target, missing: 'mean' })).inputs[1],
     ).toBeNaN()
