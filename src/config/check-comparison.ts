@@ -10,7 +10,7 @@ import { throwProblems, validate, type Locate } from './validator.js'
 export function checkComparison(value: unknown, locate?: Locate): ComparisonDocument {
   const document = validate(ComparisonSchema, value, 'comparison', locate)
   throwProblems(
-    [...nameProblems(document), ...baseProblems(document), ...preregistrationProblems(document)],
+    [...nameProblems(document), ...seedProblems(document), ...preregistrationProblems(document)],
     'comparison',
     locate,
   )
@@ -30,13 +30,17 @@ const nameProblems = ({ sets, methods }: ComparisonDocument): Problem[] =>
       })),
   )
 
-/** What a part of its own says for all trials. */
-const elsewhere: Readonly<Record<string, string>> = { seed: 'seeds' }
+/** Seeds are those of the comparison: splits that stand still while seeds vary would make its tests too sure. */
+const withSeed = (path: readonly string[], part: unknown): Problem[] =>
+  typeof part === 'object' && part !== null && 'seed' in part
+    ? [{ path: [...path, 'seed'], text: 'unknown key, comparison.seeds says it' }]
+    : []
 
-const baseProblems = ({ base }: ComparisonDocument): Problem[] =>
-  Object.keys(base)
-    .filter((key) => key in elsewhere)
-    .map((key) => ({ path: ['base', key], text: `unknown key, comparison.${elsewhere[key]} says it` }))
+const seedProblems = ({ base, sets }: ComparisonDocument): Problem[] => [
+  ...withSeed(['base'], base),
+  ...withSeed(['base', 'split'], base.split),
+  ...Object.entries(sets).flatMap(([set, { split }]) => withSeed(['sets', set, 'split'], split)),
+]
 
 function preregistrationProblems({ preregistered, methods }: ComparisonDocument): Problem[] {
   if (!preregistered) return []

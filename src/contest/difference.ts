@@ -3,7 +3,7 @@ import { errorIn } from './test-error.js'
 import type { TrialRow } from './types.js'
 
 /** Test errors of a method less those of another one, of trials with the same seed and so on the same rows. */
-export interface Difference {
+export interface PairedDifference {
   /** Seeds for which both have an error. */
   readonly pairs: number
   readonly mean: number
@@ -21,7 +21,7 @@ export interface Difference {
 
 /** What came of a preregistered margin. */
 export interface Verdict {
-  readonly difference: Difference | null
+  readonly difference: PairedDifference | null
   /** The most that the mean difference may be: the margin's share of the other method's mean error. */
   readonly allowed: number | null
   /**
@@ -39,7 +39,7 @@ interface Pair {
 }
 
 /** The difference of two methods on one set; null where no seed has an error of both. */
-export function differenceOf(own: readonly TrialRow[], others: readonly TrialRow[]): Difference | null {
+export function differenceOf(own: readonly TrialRow[], others: readonly TrialRow[]): PairedDifference | null {
   const pairs = pairsOf(own, others)
   if (pairs.length === 0) return null
   const differences = pairs.map(({ own, other }) => own - other)

@@ -14,6 +14,8 @@ const place: Columns = {
 
 const results: Columns = {
   ...place,
+  learnt: ({ rows }) => rows?.learnt,
+  tested: ({ rows }) => rows?.tested,
   metric: ({ figures }) => figures?.metric,
   validation: ({ figures }) => figures?.validation,
   test: ({ figures }) => figures?.test,

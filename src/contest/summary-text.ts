@@ -7,7 +7,7 @@ import {
   nothing,
 } from '../report/format.js'
 import { code, escaped } from '../report/markdown.js'
-import type { Difference } from './difference.js'
+import type { PairedDifference } from './difference.js'
 import type { ComparisonSummary, MethodSummary, SetSummary, Spread } from './summary.js'
 import { placeText } from './types.js'
 
@@ -44,10 +44,10 @@ function preregisteredPart({ preregistered }: ComparisonSummary): string[] {
   ]
 }
 
-function setPart({ set, size, metric, methods }: SetSummary, against: string): string[] {
+function setPart({ set, size, metric, learnt, tested, methods }: SetSummary, against: string): string[] {
   return [
     `## ${setName({ set, size })}`,
-    `Metric: ${metric ?? nothing}. The least mean error is in bold. Differences are to ${code(against)}.`,
+    `Metric: ${metric ?? nothing}, on ${formatCount(tested)} test rows, after learning from ${formatCount(learnt)}. The least mean error is in bold. Differences are to ${code(against)}.`,
     table(
       [
         'method',
@@ -114,7 +114,7 @@ const setName = ({ set, size }: { readonly set: string; readonly size: number | 
 const spreadText = (spread: Spread | null, format: (value: unknown) => string): string =>
   spread === null ? nothing : `${format(spread.mean)} ± ${format(spread.std)}`
 
-const differenceCells = (difference: Difference | null): string[] =>
+const differenceCells = (difference: PairedDifference | null): string[] =>
   difference
     ? [
         String(difference.pairs),
@@ -123,7 +123,7 @@ const differenceCells = (difference: Difference | null): string[] =>
       ]
     : [nothing, nothing, nothing]
 
-const pCells = (difference: Difference | null): string[] => [
+const pCells = (difference: PairedDifference | null): string[] => [
   formatNumber(difference?.signFlip),
   formatNumber(difference?.t?.p),
 ]

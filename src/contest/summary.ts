@@ -1,6 +1,6 @@
 import type { ComparisonDocument } from '../config/comparison-schema.js'
 import type { MetricName } from '../objective/metrics.js'
-import { differenceOf, verdictOf, type Difference, type Verdict } from './difference.js'
+import { differenceOf, verdictOf, type PairedDifference, type Verdict } from './difference.js'
 import { deviation, mean, ranks } from './statistics.js'
 import { errorIn } from './test-error.js'
 import type { TrialRow } from './types.js'
@@ -25,7 +25,7 @@ export interface MethodSummary {
   /** Has it the least mean error, of the methods with the fewest failures? */
   readonly best: boolean
   /** Its errors less those of `against`, seed by seed; null for that method itself. */
-  readonly difference: Difference | null
+  readonly difference: PairedDifference | null
 }
 
 /** A set with so many rows. */
@@ -33,6 +33,9 @@ export interface SetSummary {
   readonly set: string
   readonly size: number | 'all'
   readonly metric: MetricName | null
+  /** Of one seed: the rows that were learnt from, and those of the test. */
+  readonly learnt: number | null
+  readonly tested: number | null
   readonly methods: readonly MethodSummary[]
 }
 
@@ -77,6 +80,8 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
   )
   const sets = groups.map(({ set, size, rows: own }) => ({
     ...{ set, size, metric: own.find(({ figures }) => figures)?.figures?.metric ?? null },
+    learnt: own.find(({ rows }) => rows)?.rows?.learnt ?? null,
+    tested: own.find(({ rows }) => rows)?.rows?.tested ?? null,
     methods: methodsOf(methods, against, own),
   }))
   return {

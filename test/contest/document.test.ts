@@ -24,6 +24,7 @@ describe('a document', () => {
     [{ sizes: [0] }, 'comparison.sizes.0: expected integer ≥ 1, got 0'],
     [{ seeds: 41 }, 'comparison.seeds: expected integer from 1 to 40, got 41'],
     [{ base: { seed: 3 } }, 'comparison.base.seed: unknown key, comparison.seeds says it'],
+    [{ base: { split: { seed: 3 } } }, 'comparison.base.split.seed: unknown key, comparison.seeds says it'],
     [
       { methods: { 'a b': 'auto' } },
       'comparison.methods.a b: expected a name of letters, digits and ._-, got "a b"',

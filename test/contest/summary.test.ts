@@ -107,8 +107,8 @@ test('results stand in order, sizes and seeds by number, and a message stays in 
     '300 a 1',
     'all a 1',
   ])
-  expect(lines[0]).toBe('s,20,a,1,accuracy,0.5,0.5,0.5,100,7,0.25,9,0,,a1')
-  expect(lines[1]).toBe('s,20,a,9,,,,,,,,,,"it, too, diverged",a9')
+  expect(lines[0]).toBe('s,20,a,1,60,20,accuracy,0.5,0.5,0.5,100,7,0.25,9,0,,a1')
+  expect(lines[1]).toBe('s,20,a,9,60,20,,,,,,,,,,"it, too, diverged",a9')
 })
 
 test('the time left is that of the same set and method, or of all', () => {
