@@ -70,6 +70,7 @@ export async function compare({
   const planned = plannedTrials(comparison, { folder, locate, planners: extensions.planners })
   const done = new Map((await store.done()).map((row) => [row.key, row]))
   const pending = planned.filter(({ key }) => !done.has(key))
+  requireSameRows(rowsOf(planned, done))
   const setUp = setUpIn(folder, extensions)
   await setUpFirst(pending, setUp)
   const baselines = new Map<string, Baseline>()
@@ -88,12 +89,12 @@ export async function compare({
     if (!last || !onSameRows(each, last)) baselines.clear()
     last = each
     const row = await runPlanned(each, setUp, baselines, signal)
+    requireSameRows([...rowsOf(planned, done), row])
     await store.save(row)
     done.set(each.key, row)
     tell(row)
   }
   const rows = rowsOf(planned, done).sort(byPlace)
-  requireSameRows(rows)
   return { comparison, rows, summary: summarise(comparison, rows) }
 }
 
