@@ -31,3 +31,6 @@ export { search, type SearchRequest, type SearchResult } from './library/search.
 export { fileCheckpoints } from './library/file-checkpoints.js'
 export { fromFiles } from './library/data.js'
 export { setupTrial, type Extensions } from './setup/setup-trial.js'
+export { compare, type CompareOptions, type Comparison, type ComparisonProgress } from './contest/compare.js'
+export { memoryStore, type TrialStore } from './contest/store.js'
+export type { TrialRow } from './contest/types.js'

@@ -28,3 +28,5 @@ export { resumeRun, searchRun, type SearchRunOptions } from './runs/search-run.j
 export { timedRun, type TimedRunOptions } from './runs/timed-run.js'
 export { draftConfig, type Draft } from './draft/draft-config.js'
 export type { Choice, DraftOptions } from './draft/types.js'
+export { compareRun, type CompareRunOptions } from './contest/compare-run.js'
+export { fileStore } from './contest/file-store.js'

@@ -5,10 +5,22 @@ export type { Peaks } from './backend/wasm/peaks.js'
 export type { TrainingModule } from './backend/wasm/training-module.js'
 export type { TableEntry } from './compare/benchmark-table.js'
 export type { TableRow } from './compare/read-table.js'
+export type { ComparisonDocument, ComparisonSchema } from './config/comparison-schema.js'
 export type { ConfigSchema } from './config/config-schema.js'
 export type { Intervention, InterventionSchema } from './config/intervention-schema.js'
 export type { ScheduleSchema } from './config/schedule-schema.js'
 export type { Json } from './config/schema-parts.js'
+export type { Locate } from './config/validator.js'
+export type { PairedDifference, Verdict } from './contest/difference.js'
+export type { TTest } from './contest/statistics.js'
+export type {
+  ComparisonSummary,
+  MethodSummary,
+  OverallSummary,
+  SetSummary,
+  Spread,
+} from './contest/summary.js'
+export type { TrialFigures, TrialRows, TrialSeconds } from './contest/types.js'
 export type { Column } from './data/column.js'
 export type { Numbers, Taken } from './data/content.js'
 export type { GivenData } from './data/given.js'

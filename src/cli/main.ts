@@ -27,7 +27,7 @@ function stop(): void {
   onStoppable(false)
   // A terminal that is closed may say so twice.
   process.on('SIGHUP', () => undefined)
-  say('interrupted: writing a checkpoint; once more stops at once')
+  say('interrupted: stopping at the next step; once more stops at once')
   controller.abort()
 }
 

@@ -6,6 +6,7 @@ import { didYouMean } from '../base/suggest.js'
 import { nameOf, type Arguments, type Command, type CommandContext } from './command.js'
 import { bench } from './commands/bench.js'
 import { checkDataCommand } from './commands/check-data.js'
+import { compare } from './commands/compare.js'
 import { completion } from './commands/completion.js'
 import { derive } from './commands/derive.js'
 import { doctor } from './commands/doctor.js'
@@ -34,6 +35,7 @@ const commands: readonly Command[] = [
   retrain,
   exportCommand,
   predict,
+  compare,
   query,
   report,
   schedule,

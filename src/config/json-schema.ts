@@ -1,12 +1,14 @@
 import type { TSchema } from '@sinclair/typebox'
+import { ComparisonSchema } from './comparison-schema.js'
 import { ConfigSchema } from './config-schema.js'
 import { PlannedSchema, ScheduleSchema } from './schedule-schema.js'
 
 /** The kinds of document that users write. */
-export type SchemaKind = 'config' | 'schedule'
+export type SchemaKind = 'config' | 'schedule' | 'comparison'
 
 const writers: Record<SchemaKind, () => Record<string, unknown>> = {
   config: () => editorSchema(ConfigSchema, 'Sentei configuration'),
+  comparison: () => editorSchema(ComparisonSchema, 'Sentei comparison'),
   schedule: () => {
     const { $schema, title, ...expert } = editorSchema(ScheduleSchema, 'Sentei schedule')
     const { $schema: _, title: __, ...planned } = editorSchema(PlannedSchema, '')

@@ -1,3 +1,4 @@
+import { csvCell } from '../base/csv.js'
 import type { Predictions } from './predict-file.js'
 
 /**
@@ -7,27 +8,11 @@ import type { Predictions } from './predict-file.js'
 export function predictionsCsv({ names, values, classes, unit, places }: Predictions): string {
   const columns = classes ? ['predicted', ...names.map((name) => `probability ${name}`)] : names
   const rows = values.map((own, row) => [
-    ...[places[row]!, ...(classes ? [classes[row]!] : [])].map(cell),
+    ...[places[row]!, ...(classes ? [classes[row]!] : [])].map(csvCell),
     ...own.map(shortest),
   ])
-  return [[unit, ...columns].map(cell), ...rows].map((row) => `${row.join(',')}\n`).join('')
+  return [[unit, ...columns].map(csvCell), ...rows].map((row) => `${row.join(',')}\n`).join('')
 }
-
-/**
- * What spreadsheets take for the beginning of a formula, full-width forms as well; behind apostrophes, too, so that
- * taking one away again gives every text back.
- */
-const formula = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
-
-function cell(value: string | number): string {
-  const text = String(value)
-  const runs = formula.test(text) && !isNumber(text)
-  const safe = runs ? `'${text}` : text
-  return runs || /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-/** Numbers run nothing: a class may be called -1. */
-const isNumber = (text: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
 
 /** A number in the fewest digits that tell it from the others of its kind: nine at most where 32 bits hold it. */
 function shortest(value: number): string {

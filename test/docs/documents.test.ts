@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { checkComparison } from '../../src/config/check-comparison.js'
+import { ComparisonSchema } from '../../src/config/comparison-schema.js'
 import { ConfigSchema, type Config } from '../../src/config/config-schema.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { PlannedSchema, ScheduleSchema } from '../../src/config/schedule-schema.js'
+import { plannedTrials } from '../../src/contest/planned.js'
 import { readers } from '../../src/data/readers/index.js'
 import { planners, presetNames, spaces, terms } from '../../src/registry.js'
 import { rules } from '../../src/search/decide/rules/index.js'
@@ -43,6 +46,20 @@ describe('YAML examples are valid configurations', () => {
   })
 })
 
+describe('YAML examples of comparisons are valid', () => {
+  test.each(blocks('yaml comparison'))('%s', async (_, { text }) => {
+    const trials = plannedTrials(checkComparison(parse(text)), { folder: '.' })
+    expect(new Set(trials.map(({ key }) => key)).size).toBe(trials.length)
+    // Files of examples do not exist; what stands on bundled data can be set up.
+    const bundled = trials.filter(({ config, seed }) => config.data.source !== undefined && seed === 1)
+    expect(bundled.length).toBeGreaterThan(0)
+    for (const { config } of bundled)
+      expect((await setupTrial(config, '.')).supernet.groups.length).toBeGreaterThan(0)
+  })
+
+  test('there are some', () => expect(blocks('yaml comparison').length).toBeGreaterThan(0))
+})
+
 describe('JSON examples are valid schedules', () => {
   const phase = { name: 'all', until: 1 }
   const term = { term: 'l1', part: 'gates' }
@@ -78,6 +95,11 @@ describe('tables say what the program says', () => {
       schemaRows(schema).filter(([key]) => !key!.startsWith('`budget.')),
     )
     expect(rows.sort()).toEqual(wanted.sort())
+  })
+
+  test('compare.md has every key of a comparison', () => {
+    const listed = tableRows('docs/compare.md').filter((row) => row.length === 4 && row[0]!.startsWith('`'))
+    expect(listed.map((row) => row.slice(0, 3)).sort()).toEqual(schemaRows(ComparisonSchema).sort())
   })
 
   test('schedules.md has every curve', () => {

@@ -139,7 +139,7 @@ describe('two processes on one folder', () => {
     })
     expect(next.code).toBe(130)
     expect(next.stderr).toMatch(/killed: process \d+, which held it since .*, is gone; going on in its place/)
-    expect(next.stderr).toMatch(/interrupted: writing a checkpoint/)
+    expect(next.stderr).toMatch(/interrupted: stopping at the next step/)
     expect(existsSync(at('killed/run.lock'))).toBe(false)
   })
 })

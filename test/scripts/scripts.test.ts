@@ -34,13 +34,6 @@ describe('the scripts that users copy', () => {
       expect(existsSync(join(exported, file))).toBe(true)
   })
 
-  it('compare-fixed prints one line a schedule, with mean and spread', () => {
-    const lines = runScript('compare-fixed', '2', 'autoencoder-first', 'none').trim().split('\n')
-    expect(lines).toHaveLength(2)
-    for (const line of lines)
-      expect(line).toMatch(/test rmse \d+\.\d+ ± \d+\.\d+ {3}parameters \d+\.\d+ ± \d+\.\d+ %/)
-  })
-
   it('the demo’s configuration is a valid one that searches and compares', () => {
     const printed = execFileSync(
       process.execPath,

@@ -23,6 +23,7 @@ const order = [
   ['registry.ts', 'spaces.ts'],
   ['setup'],
   ['runs'],
+  ['contest'],
   ['library'],
   ['browser'],
   ['fleet', 'operate'],

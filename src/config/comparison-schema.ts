@@ -1,0 +1,76 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { json, object, oneOf } from './schema-parts.js'
+
+/** A section of a configuration, which is checked as part of the whole one that it becomes. */
+const section = (description: string) =>
+  Type.Optional(Type.Record(Type.String(), json, { description: `as in a configuration: ${description}` }))
+
+const Schedule = Type.Union([Type.String(), Type.Record(Type.String(), json)])
+
+/** More seeds than this: the sign-flip test would no longer be exact. */
+const mostSeeds = 40
+
+/** What is trained in place of a search. */
+const Rival = oneOf(['unpruned'], {
+  description: 'no search: unpruned, the whole supernet, retrained with all members equally open',
+})
+
+const ComparedSet = object({
+  data: Type.Record(Type.String(), json, { description: 'as in a configuration' }),
+  split: section('which rows are for what'),
+  supernet: section('the search space for this set'),
+})
+
+const Method = object({
+  rival: Type.Optional(Rival),
+  schedule: Type.Optional(Schedule),
+  budget: section('in place of that of base'),
+  relaxation: Type.Optional(Schedule),
+  stages: Type.Optional(Type.Array(Type.Record(Type.String(), json))),
+  supernet: section('laid over those of base and set'),
+  search: section('laid over that of base'),
+  retrain: section('laid over that of base'),
+})
+
+/** The document that `sentei compare` reads. Every key has its meaning in docs/compare.md. */
+export const ComparisonSchema = object(
+  {
+    $schema: Type.Optional(Type.String()),
+    base: Type.Record(Type.String(), json, {
+      default: {},
+      description: 'a configuration, in part: what all trials share',
+    }),
+    sets: Type.Record(Type.String(), ComparedSet, { minProperties: 1, description: 'data sets, by name' }),
+    sizes: Type.Array(Type.Union([Type.Integer({ minimum: 1 }), Type.Literal('all')]), {
+      minItems: 1,
+      uniqueItems: true,
+      default: ['all'],
+      description: 'rows of a set to take, as data.limit; all: those that the set has',
+    }),
+    methods: Type.Record(Type.String(), Type.Union([Type.String(), Method]), {
+      minProperties: 1,
+      description: 'by name, what each changes of the configuration; a text is its schedule',
+    }),
+    seeds: Type.Union(
+      [
+        Type.Integer({ minimum: 1, maximum: mostSeeds }),
+        Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: mostSeeds, uniqueItems: true }),
+      ],
+      { default: 5, description: 'so many from 1 on, or a list; each has splits of its own' },
+    ),
+    preregistered: Type.Optional(
+      object({
+        method: Type.String({ description: 'the method that the comparison is about' }),
+        against: Type.String({ description: 'the method that it is held against' }),
+        margin: Type.Number({
+          minimum: 0,
+          description: 'how much larger its error may be, as a share of the other’s',
+        }),
+      }),
+    ),
+  },
+  { $id: 'comparison' },
+)
+
+/** A comparison as it is written, validated, with its defaults. */
+export type ComparisonDocument = Static<typeof ComparisonSchema>

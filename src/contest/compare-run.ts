@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { InputError } from '../base/errors.js'
+import { writeAtomic, writeJson } from '../base/files.js'
+import { jsonObject } from '../base/sealed.js'
+import { checkComparison } from '../config/check-comparison.js'
+import type { ComparisonDocument } from '../config/comparison-schema.js'
+import { withRunLock } from '../runs/run-lock.js'
+import { compare, type CompareOptions, type Comparison } from './compare.js'
+import { fileStore } from './file-store.js'
+import { resultsCsv, timingsCsv } from './rows-csv.js'
+import { summaryText } from './summary-text.js'
+
+export interface CompareRunOptions extends Omit<CompareOptions, 'store'> {
+  /** The comparison's folder: new, empty, or one that a comparison began. */
+  readonly out: string
+  /** Called with a sentence that is worth knowing. It stops nothing. */
+  readonly onNotice?: (text: string) => void
+}
+
+const documentFile = 'comparison.json'
+const trialsFile = 'trials.jsonl'
+
+/**
+ * Compares in a folder: `trials.jsonl` keeps each trial as soon as it is over, so that a call after an interrupt, or with more
+ * seeds, methods and sets, runs only what is new. Writes `comparison.json` first, and in the end `results.csv`,
+ * `timings.csv`, `summary.json` and `summary.md`. Throws an InputError where another process writes there, or where
+ * the preregistration is another than the one that the trials there began with.
+ */
+export async function compareRun({ out, onNotice, ...options }: CompareRunOptions): Promise<Comparison> {
+  const document = checkComparison(options.comparison, options.locate)
+  requireFolderOfComparison(out)
+  return withRunLock(out, onNotice, async () => {
+    const store = fileStore(join(out, trialsFile))
+    requireSamePreregistration(out, document, (await store.done()).length > 0)
+    let begun = false
+    const comparison = await compare({
+      ...options,
+      store,
+      onProgress: (progress) => {
+        // The first is told before any trial runs, and behind everything that refuses the document.
+        if (!begun) writeJson(join(out, documentFile), document)
+        begun = true
+        options.onProgress?.(progress)
+      },
+    })
+    writeAtomic(join(out, 'results.csv'), resultsCsv(comparison.rows))
+    writeAtomic(join(out, 'timings.csv'), timingsCsv(comparison.rows))
+    writeJson(join(out, 'summary.json'), comparison.summary)
+    writeAtomic(join(out, 'summary.md'), summaryText(comparison.summary))
+    return comparison
+  })
+}
+
+function requireFolderOfComparison(out: string): void {
+  if (!existsSync(out)) return
+  if (!statSync(out).isDirectory())
+    throw new InputError(`${out}: expected a folder, got a file; choose another one`)
+  if (readdirSync(out).length > 0 && !existsSync(join(out, documentFile)))
+    throw new InputError(
+      `${out}: expected a new folder, or one that a comparison began, got one with other files; choose another one`,
+    )
+}
+
+/** What was named before the run stays named so. */
+function requireSamePreregistration(out: string, document: ComparisonDocument, hasTrials: boolean): void {
+  const path = join(out, documentFile)
+  if (!hasTrials || !existsSync(path)) return
+  const { preregistered: before } = jsonObject(readFileSync(path), path, 'restore it from a copy')
+  const { preregistered: now } = document
+  const text = (value: unknown): string => {
+    const { method, against, margin } = (value ?? {}) as Partial<NonNullable<typeof now>>
+    return value === undefined ? 'nothing' : `${method} against ${against} within ${margin}`
+  }
+  if (text(before) !== text(now))
+    throw new InputError(
+      `comparison.preregistered: expected ${text(before)}, as the trials in ${out} began with, got ${text(now)}; what is named after results are known is not preregistered: compare in another folder`,
+    )
+}

@@ -1,0 +1,101 @@
+import { sha256 } from '../base/hash.js'
+import { checkConfig } from '../config/check-config.js'
+import type { ComparisonDocument } from '../config/comparison-schema.js'
+import type { Config } from '../config/config-schema.js'
+import type { Locate } from '../config/validator.js'
+import type { AnyPlanner } from '../planners/types.js'
+import { resolveSchedule } from '../setup/schedule-file.js'
+import { laidOver, locateIn, type Layer } from './layers.js'
+import type { RivalName } from './rivals.js'
+import type { Place } from './types.js'
+
+/** A trial of a comparison, before it is set up. */
+export interface PlannedTrial extends Place {
+  /** Hash of the resolved configuration, schedules of presets and files as documents: equal trials have the same. */
+  readonly key: string
+  readonly config: Config
+  readonly rival?: RivalName
+}
+
+/** What a plan needs beside the document. */
+export interface PlanOptions {
+  /** What paths in the document are relative to. */
+  readonly folder: string
+  readonly locate?: Locate | undefined
+  readonly planners?: readonly AnyPlanner[] | undefined
+}
+
+/**
+ * The trials of a comparison, in the order in which they run: all methods of a set, size and seed in a row, so that they can
+ * share what they have in common. Throws an InputError that says where in the document a configuration is wrong.
+ */
+export function plannedTrials(document: ComparisonDocument, options: PlanOptions): PlannedTrial[] {
+  const entries = Object.keys(document.sets).flatMap((set) =>
+    document.sizes.map((size) =>
+      Object.keys(document.methods).map((method) => planned(document, { set, size, method }, options)),
+    ),
+  )
+  return seedsOf(document).flatMap((seed) =>
+    entries.flat().map(({ config, hashed, ...rest }) => ({
+      ...rest,
+      seed,
+      config: { ...config, seed },
+      key: sha256(canonical({ ...hashed, seed })),
+    })),
+  )
+}
+
+/** The seeds of a comparison, in its order. */
+export const seedsOf = ({ seeds }: ComparisonDocument): readonly number[] =>
+  typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds
+
+function planned(
+  document: ComparisonDocument,
+  place: Omit<Place, 'seed'>,
+  { folder, locate, planners }: PlanOptions,
+) {
+  const method = document.methods[place.method]!
+  const { rival } = typeof method === 'string' ? {} : method
+  const layers = layersOf(document, place)
+  const config = checkConfig(laidOver(layers), locateIn(layers, locate))
+  const whereIs = locateIn(layers)
+  const written = (schedule: Config['schedule'], ...path: string[]) =>
+    schedule === 'auto' ? schedule : resolveSchedule(schedule, folder, whereIs(path), planners)
+  const { name: _, $schema: __, stages, ...rest } = config
+  const hashed = {
+    ...rest,
+    rival,
+    schedule: written(config.schedule, 'schedule'),
+    stages: stages?.map((each, i) => ({
+      ...each,
+      schedule: written(each.schedule, 'stages', String(i), 'schedule'),
+    })),
+  }
+  return { ...place, config, hashed, ...(rival && { rival }) }
+}
+
+function layersOf(
+  { base, sets, methods }: ComparisonDocument,
+  { set, size, method: name }: Omit<Place, 'seed'>,
+): Layer[] {
+  const given = methods[name]!
+  const { rival, ...method } =
+    typeof given === 'string' ? { schedule: given } : { rival: undefined, ...given }
+  const { budget: _, stages: __, ...shared } = base
+  return [
+    { place: ['base'], value: rival ? shared : base },
+    { place: ['sets', set], value: sets[set]! },
+    { place: ['sizes'], value: size === 'all' ? {} : { data: { limit: size } } },
+    { place: ['methods', name], value: method },
+    // What is no search has no schedule; `auto` might ask for what the set does not have.
+    { place: ['methods', name], value: rival ? { schedule: 'none' } : {} },
+  ]
+}
+
+/** JSON with the keys of objects in order: the same for what means the same. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  )

@@ -1,0 +1,49 @@
+import { csvCell } from '../base/csv.js'
+import { totalOf } from './remaining.js'
+import { errorIn } from './test-error.js'
+import type { TrialRow } from './types.js'
+
+type Columns = Readonly<Record<string, (row: TrialRow) => string | number | null | undefined>>
+
+const place: Columns = {
+  set: ({ set }) => set,
+  rows: ({ size }) => size,
+  method: ({ method }) => method,
+  seed: ({ seed }) => seed,
+}
+
+const results: Columns = {
+  ...place,
+  learnt: ({ rows }) => rows?.learnt,
+  tested: ({ rows }) => rows?.tested,
+  metric: ({ figures }) => figures?.metric,
+  validation: ({ figures }) => figures?.validation,
+  test: ({ figures }) => figures?.test,
+  error: errorIn,
+  parameters: ({ figures }) => figures?.parameters,
+  flops: ({ figures }) => figures?.flops,
+  share: ({ figures }) => figures?.share,
+  searchSteps: ({ figures }) => figures?.searchSteps,
+  sizesTried: ({ figures }) => figures?.sizesTried,
+  failed: ({ failed }) => failed,
+  key: ({ key }) => key,
+}
+
+const timings: Columns = {
+  ...place,
+  search: ({ seconds }) => seconds?.search.toFixed(3),
+  baseline: ({ seconds }) => seconds?.baseline?.toFixed(3),
+  retrain: ({ seconds }) => seconds?.retrain.toFixed(3),
+  total: ({ seconds }) => seconds && totalOf(seconds).toFixed(3),
+}
+
+const csv = (columns: Columns, rows: readonly TrialRow[]): string =>
+  [Object.keys(columns), ...rows.map((row) => Object.values(columns).map((of) => csvCell(of(row) ?? '')))]
+    .map((cells) => `${cells.join(',')}\n`)
+    .join('')
+
+/** `results.csv`: what each trial came to, a row each in the given order. It contains no times. */
+export const resultsCsv = (rows: readonly TrialRow[]): string => csv(results, rows)
+
+/** `timings.csv`: the seconds of each trial. The unpruned supernet counts where it was trained. */
+export const timingsCsv = (rows: readonly TrialRow[]): string => csv(timings, rows)

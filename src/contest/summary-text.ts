@@ -1,0 +1,135 @@
+import {
+  formatCount,
+  formatDifference,
+  formatDifferenceWithInterval,
+  formatNumber,
+  formatPercent,
+  nothing,
+} from '../report/format.js'
+import { code, escaped } from '../report/markdown.js'
+import type { PairedDifference } from './difference.js'
+import type { ComparisonSummary, MethodSummary, SetSummary, Spread } from './summary.js'
+import { placeText } from './types.js'
+
+/** A comparison's summary as Markdown: the preregistered method first, then each set, then all of them, then failures. */
+export function summaryText(summary: ComparisonSummary): string {
+  const { sets, against } = summary
+  const parts = [
+    '# Comparison',
+    `Errors are test errors: 1 − the metric for accuracy and r2, the metric itself for others. ± is the standard deviation over seeds. Differences are paired by seed, with a 95 % interval by the corrected resampled t-test. No p is corrected for the number of tests.`,
+    ...preregisteredPart(summary),
+    ...sets.flatMap((each) => setPart(each, against)),
+    ...overallPart(summary),
+    ...failuresPart(summary),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function preregisteredPart({ preregistered }: ComparisonSummary): string[] {
+  if (!preregistered) return []
+  const { method, against, margin, verdicts } = preregistered
+  return [
+    `## Preregistered: ${code(method)} against ${code(against)}`,
+    `Named before the run: the error of ${code(method)} is at most ${formatPercent(margin)} above that of ${code(against)}. Shown: the whole interval of the difference is within that. On average: the mean is, and the interval goes beyond.`,
+    table(
+      ['set', 'pairs', 'difference', 'in percent', 'allowed', 'p, sign-flip', 'p, corrected t', 'verdict'],
+      verdicts.map(({ set, size, difference, allowed, verdict }) => [
+        setName({ set, size }),
+        ...differenceCells(difference),
+        formatNumber(allowed),
+        ...pCells(difference),
+        verdict,
+      ]),
+    ),
+  ]
+}
+
+function setPart({ set, size, metric, learnt, tested, methods }: SetSummary, against: string): string[] {
+  return [
+    `## ${setName({ set, size })}`,
+    `Metric: ${metric ?? nothing}, on ${formatCount(tested)} test rows, after learning from ${formatCount(learnt)}. The least mean error is in bold. Differences are to ${code(against)}.`,
+    table(
+      [
+        'method',
+        'trials',
+        'failed',
+        'error',
+        'parameters',
+        'share',
+        'search steps',
+        'pairs',
+        'difference',
+        'in percent',
+        'p, sign-flip',
+        'p, corrected t',
+        'won / tied / lost',
+      ],
+      methods.map(methodCells),
+    ),
+  ]
+}
+
+function methodCells(each: MethodSummary): string[] {
+  const { method, trials, failed, error, parameters, share, searchSteps, best, difference } = each
+  const shownError = spreadText(error, formatNumber)
+  return [
+    code(method),
+    String(trials),
+    String(failed),
+    best ? `**${shownError}** (best)` : shownError,
+    spreadText(parameters, formatCount),
+    formatPercent(share),
+    formatCount(searchSteps),
+    ...differenceCells(difference),
+    ...pCells(difference),
+    difference ? `${difference.wins} / ${difference.ties} / ${difference.losses}` : nothing,
+  ]
+}
+
+const overallPart = ({ overall, sets, against }: ComparisonSummary): string[] => [
+  '## All sets',
+  `Ranks are by mean error, 1 the best, over ${sets.length} ${sets.length === 1 ? 'set' : 'sets'}; wins are over ${code(against)}, seed by seed.`,
+  table(
+    ['method', 'mean rank', 'failed', 'won', 'tied', 'lost'],
+    overall.map(({ method, rank, failed, wins, ties, losses }) => [
+      code(method),
+      formatNumber(rank),
+      String(failed),
+      ...(method === against ? [nothing, nothing, nothing] : [wins, ties, losses].map(String)),
+    ]),
+  ),
+]
+
+const failuresPart = ({ failures }: ComparisonSummary): string[] =>
+  failures.length === 0
+    ? []
+    : [
+        '## Failures',
+        failures.map((row) => `- ${escaped(placeText(row))}: ${escaped(row.failed!)}`).join('\n'),
+      ]
+
+const setName = ({ set, size }: { readonly set: string; readonly size: number | 'all' }): string =>
+  size === 'all' ? escaped(set) : `${escaped(set)}, ${formatCount(size)} rows`
+
+const spreadText = (spread: Spread | null, format: (value: unknown) => string): string =>
+  spread === null ? nothing : `${format(spread.mean)} ± ${format(spread.std)}`
+
+const differenceCells = (difference: PairedDifference | null): string[] =>
+  difference
+    ? [
+        String(difference.pairs),
+        formatDifferenceWithInterval(difference.mean, difference.t?.interval),
+        difference.relative === null ? nothing : `${formatDifference(100 * difference.relative)} %`,
+      ]
+    : [nothing, nothing, nothing]
+
+const pCells = (difference: PairedDifference | null): string[] => [
+  formatNumber(difference?.signFlip),
+  formatNumber(difference?.t?.p),
+]
+
+/** A table of Markdown; the first column to the left, the others to the right. */
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')

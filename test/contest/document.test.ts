@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { checkComparison } from '../../src/config/check-comparison.js'
+import { plannedTrials } from '../../src/contest/planned.js'
+import { compare } from '../../src/contest/compare.js'
+import { tiny } from './helper.js'
+
+const smallest = {
+  base: { supernet: { space: 'mlp-cell' } },
+  sets: { concrete: { data: { source: 'concrete' } } },
+  methods: { auto: 'auto' },
+}
+const plan = (document: object) => plannedTrials(checkComparison(document), { folder: '.' })
+
+describe('a document', () => {
+  test('needs sets and methods, and has a default for the rest', () => {
+    const { base: _, ...document } = smallest
+    expect(checkComparison(document)).toEqual({ base: {}, ...document, sizes: ['all'], seeds: 5 })
+    expect(plan(smallest).map(({ seed }) => seed)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test.each<[object, string]>([
+    [{ sets: undefined }, 'comparison.sets: expected object, got nothing'],
+    [{ method: {} }, 'comparison.method: unknown key, did you mean "methods"?'],
+    [{ sizes: [0] }, 'comparison.sizes.0: expected integer ≥ 1, got 0'],
+    [{ seeds: 41 }, 'comparison.seeds: expected integer from 1 to 40, got 41'],
+    [{ base: { seed: 3 } }, 'comparison.base.seed: unknown key, comparison.seeds says it'],
+    [{ base: { split: { seed: 3 } } }, 'comparison.base.split.seed: unknown key, comparison.seeds says it'],
+    [
+      { methods: { 'a b': 'auto' } },
+      'comparison.methods.a b: expected a name of letters, digits and ._-, got "a b"',
+    ],
+    [
+      { methods: { a: { rival: 'forest' } } },
+      'comparison.methods.a.rival: expected "unpruned", got "forest"',
+    ],
+    [
+      { preregistered: { method: 'outo', against: 'auto', margin: 0 } },
+      'comparison.preregistered.method: expected one of auto, got "outo"; did you mean "auto"?',
+    ],
+    [
+      { preregistered: { method: 'auto', against: 'auto', margin: 0 } },
+      'comparison.preregistered.against: expected another method than auto, got it',
+    ],
+    [
+      { preregistered: { method: 'auto', against: 'auto', margin: -1 } },
+      'comparison.preregistered.margin: expected number ≥ 0, got -1',
+    ],
+  ])('%j is refused', (change, message) => {
+    expect(() => plan({ ...smallest, ...change })).toThrow(message)
+  })
+
+  test.each<[object, string]>([
+    [
+      { base: { supernet: { space: 'mlp-cell' }, search: { batch: 0 } } },
+      'config.search.batch: expected integer ≥ 1, got 0 (comparison.base.search.batch)',
+    ],
+    [
+      { sets: { concrete: { data: { sourc: 'concrete' } } } },
+      'config.data.sourc: unknown key, did you mean "source"? (comparison.sets.concrete.data.sourc)',
+    ],
+    [
+      { methods: { auto: { search: { epochs: 0 } } } },
+      'config.search.epochs: expected integer ≥ 1, got 0 (comparison.methods.auto.search.epochs)',
+    ],
+    [{ base: {} }, 'config.supernet: expected object, got nothing (comparison.sets.concrete)'],
+    [{ methods: { auto: 'atuo' } }, 'comparison.methods.auto.schedule: no preset and no file atuo'],
+  ])('%j makes a wrong configuration, and the error says where', (change, message) => {
+    expect(() => plan({ ...smallest, ...change })).toThrow(message)
+  })
+
+  test('says the line of a file where it is from one', () => {
+    const methods = { auto: { search: { epochs: 0 } } }
+    const locate = (path: readonly string[]) => `c.yaml, ${path.join('/')}`
+    const document = checkComparison({ ...smallest, methods })
+    expect(() => plannedTrials(document, { folder: '.', locate })).toThrow(
+      'got 0 (c.yaml, methods/auto/search/epochs)',
+    )
+  })
+
+  test('that cannot be set up is refused before anything runs', async () => {
+    const sets = { concrete: { data: { source: 'concrete' } }, digits: { data: { source: 'digits' } } }
+    await expect(compare({ comparison: tiny({ sets, methods: { a: 'none' } }) })).rejects.toThrow(
+      /mlp-cell.*\(digits, 120 rows, a, seed 1\)$/s,
+    )
+    const split = { train: 0.8, validation: 0.2, test: 0 }
+    const untested = { concrete: { data: { source: 'concrete' }, split } }
+    await expect(compare({ comparison: tiny({ sets: untested }) })).rejects.toThrow(
+      'config.split.test: expected rows to compare by, got none (concrete, 120 rows, none, seed 1)',
+    )
+  })
+})
+
+describe('a trial’s configuration', () => {
+  const base = {
+    supernet: { space: 'mlp-cell', options: { blocks: 1, width: 8 } },
+    search: { epochs: 3, batch: 16 },
+    budget: { share: 0.5 },
+    schedule: 'none',
+  }
+  const configOf = (method: unknown, set: object = {}, sizes: unknown[] = ['all']) => {
+    const sets = { a: { data: { source: 'concrete' }, ...set } }
+    return plan({ base, sets, sizes, methods: { m: method }, seeds: [7] })[0]!.config
+  }
+
+  test('is the base, with the set’s sections, the size, the method’s changes and the seed', () => {
+    const config = configOf({ search: { batch: 8 }, supernet: { options: { width: 4 } } }, {}, [50])
+    expect(config).toMatchObject({ seed: 7, schedule: 'none', data: { source: 'concrete', limit: 50 } })
+    expect(config.search).toMatchObject({ epochs: 3, batch: 8 })
+    expect(config.supernet).toEqual({ space: 'mlp-cell', options: { blocks: 1, width: 4 } })
+  })
+
+  test('has steps in place of epochs, the method’s budget as a whole, and no options of another space', () => {
+    const config = configOf({ schedule: 'fixed-l1', search: { steps: 40 }, budget: { value: 100 } })
+    expect(config.search.epochs).toBeUndefined()
+    expect(config).toMatchObject({ schedule: 'fixed-l1', search: { steps: 40 }, budget: { value: 100 } })
+    expect(config.budget).toEqual({ value: 100 })
+    expect(configOf('auto', { supernet: { space: 'autoencoder-mlp' } }).supernet.options).toEqual({})
+  })
+
+  test('of what is no search has no schedule and no budget', () => {
+    const config = configOf({ rival: 'unpruned' })
+    expect(config.schedule).toBe('none')
+    expect(config.budget).toBeUndefined()
+  })
+})
+
+describe('a trial’s key', () => {
+  const keyOf = (method: object) => plan({ ...smallest, methods: { m: method }, seeds: [1] })[0]!.key
+
+  test('is that of what it means, in whatever order that is written', () => {
+    const key = keyOf({ search: { steps: 5, batch: 8 } })
+    expect(keyOf({ search: { batch: 8, steps: 5 } })).toBe(key)
+    expect(keyOf({ search: { batch: 8, steps: 6 } })).not.toBe(key)
+    expect(keyOf({ search: { mode: 'joint', batch: 8, steps: 5 } })).toBe(key)
+  })
+
+  test('hangs on what a schedule says, not on its name', () => {
+    const phases = [{ name: 'all', until: 1, terms: [{ term: 'l1', part: 'gates', lambda: 3 }] }]
+    const stronger = [{ ...phases[0], terms: [{ term: 'l1', part: 'gates', lambda: 4 }] }]
+    const key = keyOf({ schedule: { name: 'x', phases } })
+    expect(keyOf({ schedule: { phases, name: 'x' } })).toBe(key)
+    expect(keyOf({ schedule: { name: 'x', phases: stronger } })).not.toBe(key)
+  })
+
+  test('tells seeds and rivals apart', () => {
+    const [a, b] = plan({ ...smallest, seeds: [1, 2] }).map(({ key }) => key)
+    expect(a).not.toBe(b)
+    expect(keyOf({ rival: 'unpruned' })).not.toBe(keyOf({ schedule: 'none' }))
+  })
+})
