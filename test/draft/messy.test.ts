@@ -1,31 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
-import { resolveConfig } from '../../src/config/load-config.js'
-import { prepareData } from '../../src/data/prepare.js'
 import { draftConfig } from '../../src/draft/draft-config.js'
 import { columnsListed } from '../../src/draft/listed.js'
-import type { DraftOptions } from '../../src/draft/types.js'
-
-const folder = mkdtempSync(join(tmpdir(), 'sentei-messy-'))
-const file = (name: string, text: string | Buffer): string => {
-  const path = join(folder, name)
-  writeFileSync(path, text)
-  return path
-}
-const lines = (count: number, line: (i: number) => string): string =>
-  Array.from({ length: count }, (_, i) => line(i)).join('\n') + '\n'
-
-/** What a draft says, and what its data read as. */
-async function drafted(path: string, options: DraftOptions = {}) {
-  const { text, choices } = await draftConfig(path, options)
-  const document = parse(text()) as { data: Record<string, unknown> }
-  const { dataset } = await prepareData(resolveConfig(document), '.')
-  return { ...document, dataset, whys: choices.map(({ key, why }) => `${key.join('.')}: ${why}`) }
-}
+import { drafted, file, folder, lines } from './helper.js'
 
 const decimal = (value: number, places: number): string => value.toFixed(places).replace('.', ',')
 
