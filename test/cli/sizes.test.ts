@@ -62,7 +62,7 @@ describe('check-data', () => {
     ['retrain.steps=1e15', /^config\.retrain\.steps: expected at most 1,000,000,000 iterations/],
     ['retrain.epochs=1e300', /^config\.retrain\.epochs: expected at most 1,000,000,000 iterations/],
   ])('refuses %s', async (set, message) => {
-    writeFileSync(config, `data: { source: concrete }\nsupernet: { ${small} }\n`)
+    writeFileSync(config, `data: { source: digits }\nsupernet: { ${small} }\n`)
     await expect(program('check-data', config, '--set', set)).rejects.toThrow(message)
   })
 
@@ -72,10 +72,10 @@ describe('check-data', () => {
     'search.evaluateEvery=1e15',
     'data.limit=1e15',
   ])('answers at once with %s, which its answer does not build', async (set) => {
-    writeFileSync(config, `data: { source: concrete }\nsupernet: { ${small} }\n`)
+    writeFileSync(config, `data: { source: digits }\nsupernet: { ${small} }\n`)
     const before = process.cpuUsage()
     const { printed } = await program('check-data', config, '--set', set)
-    expect(printed).toContain('concrete: regression, 1030 rows')
+    expect(printed).toContain('digits: classification, 1797 rows')
     const { user, system } = process.cpuUsage(before)
     expect((user + system) / 1e6).toBeLessThan(5)
   })

@@ -57,7 +57,10 @@ describe('readCsv', () => {
     ['a,b\n', 'a.csv: expected rows below the header, got none'],
     ['a,b\n1,2\n1,2,3\n', 'a.csv line 3: expected 2 cells, got 3'],
     ['a,b\n1,2\n\n1\n', 'a.csv line 4: expected 2 cells, got 1'],
-    ['a,b,a\n1,2,3\n', 'a.csv line 1: expected column names that differ, got "a" twice'],
+    [
+      'a,b,a\n1,2,3\n',
+      'a.csv line 1: expected column names that differ, got "a" twice; rename one of them in the file',
+    ],
     [
       '0,5,0\n1,2,3\n',
       'a.csv line 1: expected column names that differ, got "0" twice; if the first line is data already, set config.data.header to false',

@@ -30,7 +30,7 @@ async function write(name: string, lines: string): Promise<void> {
 
 /** Runs `check-data` in a process of its own; the most memory it ever had, in bytes. */
 async function check(file: string) {
-  const config = { data: { file, target: 'y' }, supernet: { space: 'none' } }
+  const config = { data: { file, target: 'y' }, supernet: { space: 'mlp-cell' } }
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
   const main = packagePath('dist', 'src', 'cli', 'main.js')
   const child = spawn(process.execPath, [main, 'check-data', 'config.json'], { cwd: folder })
