@@ -38,7 +38,7 @@ const replaces = (key: string, value: Part): boolean =>
 
 /**
  * Says where a value of a configuration stands in the document that it was laid together from: in the topmost layer that
- * has it, or as much of the way to it as any has. `locate` says where that is in a file.
+ * has it, or in the one that has most of the keys on the way to it. `locate` says where that is in a file.
  */
 export function locateIn(layers: readonly Layer[], locate?: Locate): Locate {
   return (path) => {

@@ -16,7 +16,8 @@ import type { Encoding } from './types.js'
 /** How one column becomes one feature, or one for each category, and maybe an indicator. */
 export type EncodedColumn = Encoding['columns'][number]
 
-const MOST_CATEGORIES = 200
+/** A column of text has so many categories at most: each is an input. */
+export const MOST_CATEGORIES = 200
 const LONGEST_CATEGORY = 1000
 /** So many distinct cells are looked at for numbers in disguise, or counted. */
 const LOOKED_AT = 10_000

@@ -3,13 +3,12 @@ import { InputError } from '../base/errors.js'
 import { countMissingCells, distinctCells, hasNumber, labelsOf, textAt, type Column } from '../data/column.js'
 import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
+import { MOST_CATEGORIES } from '../data/encode.js'
 import { disguiseOf } from '../data/numbers.js'
 import { inferTask } from '../data/target.js'
 import { columnsListed } from './listed.js'
 import type { Choice, DataSection, DraftOptions, Drafted } from './types.js'
 
-/** A column of text with more distinct cells than that is no category. */
-const mostCategories = 100
 /** So many distinct cells are looked at. */
 const lookedAt = 10_000
 
@@ -131,7 +130,7 @@ function whyNoInput(name: string, column: Column, rows: number, ordered: boolean
   if (count === 1 && missing === 0) return 'the same in all rows'
   if (!hasNumber(column)) {
     const labels = labelsOf(distinct).length
-    if (labels > mostCategories || (labels > 20 && labels > (rows - missing) / 2))
+    if (labels > MOST_CATEGORIES || (labels > 20 && labels > (rows - missing) / 2))
       return ordered && labels === rows ? 'the time' : `${labels} distinct texts in ${rows} rows`
     return undefined
   }

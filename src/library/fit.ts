@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js'
 import { isMissing } from '../data/column.js'
-import { draftSpace } from '../draft/draft-config.js'
+import { draftSpace } from '../draft/draft-space.js'
 import { draftColumns } from '../draft/draft-table.js'
 import { spaces } from '../registry.js'
 import { fromArrays, fromRecords, type ArraysOptions, type DataSource } from './data.js'

@@ -53,7 +53,6 @@ export async function timedRun({
   const steps = searchSteps(trial, config.stages ?? [], plan, left(), seconds)
   const shorter = resolveConfig({ ...config, search: { ...without(config.search), steps } })
   const searched = new AbortController()
-  const stopped = new Error('searched')
   try {
     return await searchRun({
       ...options,
@@ -61,7 +60,7 @@ export async function timedRun({
       signal: signal ? AbortSignal.any([signal, searched.signal]) : searched.signal,
       onEvent: (event) => {
         onEvent?.(event)
-        if (event.type === 'stage' && event.stage === 'search') searched.abort(stopped)
+        if (event.type === 'stage' && event.stage === 'search') searched.abort()
       },
     })
   } catch (error) {

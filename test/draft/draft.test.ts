@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
 import { draftConfig } from '../../src/draft/draft-config.js'
@@ -34,6 +35,18 @@ describe('a configuration made from a table', () => {
     expect(data).toMatchObject({ decimal: ',', thousands: '.', numeric: ['share'], task: 'classification' })
     expect(dataset.features).toEqual(['price', 'share', 'big'])
     expect(dataset.inputs[0]).toBe(1100.5)
+  })
+
+  it('of a Parquet file is the same', async () => {
+    const columns = {
+      size: Array.from({ length: 40 }, (_, i) => (i % 7) + 0.5),
+      kind: Array.from({ length: 40 }, (_, i) => (i % 2 ? 'a' : 'b')),
+    }
+    const columnData = Object.entries(columns).map(([name, data]) => ({ name, data }))
+    const path = file('kinds.parquet', Buffer.from(parquetWriteBuffer({ columnData })))
+    const { data, dataset } = await drafted(path, { target: 'kind' })
+    expect(data).toEqual({ file: path, target: 'kind', task: 'classification' })
+    expect(dataset.features).toEqual(['size'])
   })
 
   it('without names takes columns by their index', async () => {

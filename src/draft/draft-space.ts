@@ -1,0 +1,43 @@
+import type { Choice, DraftedData } from './types.js'
+
+/** Sides that the cells of a first search see: larger ones take longer, in proportion to their area. */
+const usualSide = 16
+
+/** The space of a kind of data. */
+export function draftSpace({ kind, shape }: Pick<DraftedData, 'kind' | 'shape'>): {
+  readonly section: { readonly space: string; readonly options?: Readonly<Record<string, number>> }
+  readonly choices: readonly Choice[]
+} {
+  const why = (text: string): Choice => ({ key: ['supernet', 'space'], why: text })
+  if (kind === 'table')
+    return {
+      section: { space: 'mlp-cell' },
+      choices: [why('dense blocks for tables: which blocks, shortcuts, units, activations')],
+    }
+  if (kind === 'series')
+    return {
+      section: { space: 'autoencoder-mlp' },
+      choices: [why('dense layers over the window: how many units in each')],
+    }
+  if (kind === 'sequences')
+    return {
+      section: { space: 'temporal-conv' },
+      choices: [why('convolutions over time: which windows, dilations, layers')],
+    }
+  const side = Math.max(...shape!.slice(0, 2))
+  const halvings = Math.max(0, Math.ceil(Math.log2(side / usualSide)))
+  return {
+    section: { space: 'darts-cell', ...(halvings > 0 && { options: { halvings } }) },
+    choices: [
+      why('cells for images: which operation on which edge'),
+      ...(halvings > 0
+        ? [
+            {
+              key: ['supernet', 'options', 'halvings'],
+              why: `the first layer halves the images so often, for cells of ${Math.ceil(side / 2 ** halvings)} pixels; one less takes four times as long`,
+            },
+          ]
+        : []),
+    ],
+  }
+}
