@@ -22,7 +22,9 @@ export interface Affine {
   readonly offset: tf.Tensor1D
 }
 
-/** Mean and variance of each channel of x [N, …, C], without losing digits where the mean is large. */
+/**
+ * Mean and variance of each channel of x [N, …, C], computed so that no digits are lost if the mean is large.
+ */
 export function batchStatistics(x: tf.Tensor): BatchStatistics {
   if (accelerated()) {
     const [mean, variance] = runKernel<tf.Tensor1D[]>(Statistics, { x })
