@@ -1,7 +1,7 @@
 import { sizeOf, wasmKernel } from '../kernel.js'
 import { inverseDeviation, normSlope, writeSlope } from '../norm-slope.js'
 
-/** Names of kernels that only we know. */
+/** The names of kernels that TensorFlow.js does not have. */
 export const BatchStatistics = 'SenteiBatchStatistics'
 export const Normalise = 'SenteiNormalise'
 export const BatchNormGradient = 'SenteiBatchNormGradient'
