@@ -18,7 +18,10 @@ export type ArrayKind =
 const passArrays = ['losses', 'weights’ gradients', 'α’s gradients', 'batch statistics'] as const
 export type PassArray = (typeof passArrays)[number]
 
-/** A forward and a backward pass over a batch. A part that does not move gets no gradient, even if it is asked for. */
+/**
+ * A forward and a backward pass over a batch. A part that does not move gets no gradient, even if it is asked
+ * for.
+ */
 export interface Pass {
   readonly of: readonly Part[]
   /** The split from which the batch comes. */

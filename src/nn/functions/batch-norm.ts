@@ -39,7 +39,10 @@ export function batchStatistics(x: tf.Tensor): BatchStatistics {
   })
 }
 
-/** x̂ = (x − mean) / √(variance + ε), times scale plus offset where given: [N, …, C] → the same (arXiv:1502.03167). */
+/**
+ * x̂ = (x − mean) / √(variance + ε), times scale plus offset where given: [N, …, C] → the same
+ * (arXiv:1502.03167).
+ */
 export function normalise(x: tf.Tensor, { mean, variance }: BatchStatistics, affine?: Affine): tf.Tensor {
   if (accelerated()) return runKernel<tf.Tensor>(Normalise, { x, mean, variance, ...affine }, { epsilon })
   const inverse = tf.rsqrt(tf.add(variance, epsilon))

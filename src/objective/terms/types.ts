@@ -6,7 +6,9 @@ import type { GateGroup, MemberMetric, Supernet } from '../../supernet/types.js'
 /** What a term can act on. */
 export type Part = 'weights' | 'activations' | 'gates'
 
-/** A term on weight arrays: R sums `value` over the layer's kernels. Give a gradient or a proximal operator. */
+/**
+ * A term on weight arrays: R sums `value` over the layer's kernels. Give a gradient or a proximal operator.
+ */
 export interface WeightAction {
   /**
    * The form in which an optimizer includes the term in its own step: `decay` for R = ½‖w‖², `threshold` for
@@ -69,7 +71,9 @@ export interface GateAction {
    * ½ Σ (v − v̄)² / v̄. Then neither `value` nor `proximal` is called while they train.
    */
   readonly form?: 'threshold' | 'even'
-  /** R of a layer, a scalar; differentiable unless there is a proximal operator. `eachGroup` sums over groups. */
+  /**
+   * R of a layer, a scalar; differentiable unless there is a proximal operator. `eachGroup` sums over groups.
+   */
   value(layer: LayerGates): tf.Scalar
   /**
    * argmin over v ≥ 0 of ½‖v − z‖² + strength · R(v), for all groups of a layer that still have a choice,

@@ -22,7 +22,9 @@ function actingOn(
     .filter(({ selected }) => !selected || members.some((name) => selected.get(group.name)?.has(name)))
 }
 
-/** λ of the terms that acted on members of a group in the last iteration, by their names in `schedule.csv`. */
+/**
+ * λ of the terms that acted on members of a group in the last iteration, by their names in `schedule.csv`.
+ */
 export function lambdaInForce(
   pruning: Pruning,
   group: GateGroup,

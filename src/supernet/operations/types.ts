@@ -12,7 +12,10 @@ export interface OperationContext {
   readonly affine: boolean
 }
 
-/** A candidate operation: nodes between an input and an output of [H / stride, W / stride, channels], or [T / stride, channels]. */
+/**
+ * A candidate operation: nodes between an input and an output of [H / stride, W / stride, channels], or
+ * [T / stride, channels].
+ */
 export interface Operation {
   readonly name: string
   /** Whether it learns nothing (skip, pooling, none), which collapse alarms count. */
