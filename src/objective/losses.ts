@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core'
 export type LossName = 'cross-entropy' | 'mse' | 'mae' | 'huber'
 
 /**
- * A task loss: outputs [N, O] and targets (class indices [N] or probabilities [N, O], or values [N, O]) → the mean over
- * examples, a scalar. Differentiable; call inside a tidy.
+ * A task loss: outputs [N, O] and targets (class indices [N] or probabilities [N, O], or values [N, O]) → the
+ * mean over examples, a scalar. Differentiable; call it inside a tidy.
  */
 export type Loss = (outputs: tf.Tensor2D, targets: tf.Tensor) => tf.Scalar
 
