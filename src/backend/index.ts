@@ -8,7 +8,7 @@ export { backendNames, type BackendName, type BackendOptions } from './start.js'
 
 /**
  * Makes a TensorFlow.js backend the current one and waits until it is ready. `wasm` and `cpu` are always
- * there; `webgpu` and `tensorflow` need optional packages and are refused by name where these are missing.
+ * available; `webgpu` and `tensorflow` need optional packages. If one is missing, an InputError names it.
  */
 export const useBackend = (name: BackendName, options: BackendOptions = {}): Promise<void> =>
   startBackend(name, options, { load: (each) => loaders[each](), kernels: readKernels })
@@ -26,8 +26,9 @@ const loaders: Record<BackendName, () => Promise<void>> = {
   },
   async webgpu() {
     const { create, globals } = await optional<WebGpuModule>('webgpu', 'webgpu')
-    // The backend looks for navigator.gpu while it is imported, so this comes first; and once, because a
-    // second instance would have the first one collected under the backend that uses it.
+    // The backend looks for navigator.gpu while it is imported, so it must exist first. It is created only
+    // once, because a second instance would let the first be garbage-collected while its backend still uses
+    // it.
     if (!(globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu) {
       Object.assign(globalThis, globals)
       Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true })
@@ -43,7 +44,7 @@ const loaders: Record<BackendName, () => Promise<void>> = {
   },
 }
 
-/** The GPU build first: it falls back to nothing, so where it loads it is what the user installed. */
+/** The GPU build is tried first: it has no fallback, so if it loads, it is what the user has installed. */
 const tensorflowPackages: [string, string] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']
 
 interface WebGpuModule {

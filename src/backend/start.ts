@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-// Outside of its union package, tfjs-core alone knows no gradients: tfjs-layers registers them for every backend.
+// On its own, tfjs-core has no gradients. tfjs-layers registers them for every backend.
 import '@tensorflow/tfjs-layers'
 import { InputError } from '../base/errors.js'
 import { addTrainingKernels, hasTrainingKernels } from './wasm/training-kernels.js'
@@ -8,21 +8,26 @@ export const backendNames = ['wasm', 'cpu', 'webgpu', 'tensorflow'] as const
 export type BackendName = (typeof backendNames)[number]
 
 export interface BackendOptions {
-  /** On wasm: the relaxed-SIMD kernels, faster, with last bits that may differ between machines. */
+  /**
+   * On wasm: use the relaxed-SIMD kernels, which are faster but whose last bits may differ between machines.
+   */
   readonly relaxed?: boolean
 }
 
-/** Where a backend comes from: Node has packages and files, a browser has addresses. */
+/** How the platform provides a backend: Node has packages and files, a browser has addresses. */
 export interface BackendHost {
-  /** Registers a backend with TensorFlow.js; an InputError where it cannot be had. */
+  /** Registers a backend with TensorFlow.js; an InputError if it is not available. */
   readonly load: (name: BackendName) => Promise<void>
-  /** The training kernels of a variant, compiled. */
+  /** The compiled training kernels of a variant. */
   readonly kernels: (relaxed: boolean) => WebAssembly.Module | Promise<WebAssembly.Module>
-  /** What may help where a backend does not start. */
+  /** A hint on what may help if a backend does not start. */
   readonly remedy?: (name: BackendName) => string | undefined
 }
 
-/** Makes a TensorFlow.js backend the current one, on wasm with the training kernels, and waits until it is ready. */
+/**
+ * Makes a TensorFlow.js backend the current one and waits until it is ready. On wasm it adds the training
+ * kernels.
+ */
 export async function startBackend(
   name: BackendName,
   { relaxed = false }: BackendOptions,

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { sha256 } from './files.js'
 import { damaged, notAsWritten, readSealed, writeSealed } from './sealed.js'
 
-/** The file of a run's folder that holds the hashes of the others: `checksums.json`. */
+/** The file in a run's folder that holds the hashes of the others. */
 export const checksumsFile = 'checksums.json'
 
-/** What a run remembers of what it wrote, and of the data that it was made of. */
+/** The hashes of the files that a run wrote and of the data that it used. */
 export interface Checksums {
   readonly format: 'sentei-checksums/1'
   /** The hash of the data. */
@@ -21,11 +21,11 @@ export function writeChecksums(folder: string, files: Checksums['files'], data: 
   writeSealed(join(folder, checksumsFile), checksums)
 }
 
-/** The hashes of files as they stand in a folder. */
+/** The hashes of a folder's files as they are now. */
 export const hashesOf = (folder: string, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, sha256(readFileSync(join(folder, name)))]))
 
-/** The hashes of a run's files; undefined for a run that was made before there were any. */
+/** The recorded hashes of a run's files; undefined for a run made before they were recorded. */
 export function readChecksums(folder: string): Checksums | undefined {
   const path = join(folder, checksumsFile)
   const remedy = 'restore it from a copy, or remove it: the run is then read without looking for damage'
@@ -37,8 +37,8 @@ export function readChecksums(folder: string): Checksums | undefined {
 }
 
 /**
- * The content of a file of a run's folder, undefined where there is none. Throws an InputError where it is not what
- * the run wrote, or gone; a file without a hash is taken as it is.
+ * The content of a file in a run's folder, undefined if there is none. Throws an InputError if it is missing
+ * though the run wrote it, or not what the run wrote. A file without a recorded hash is accepted as it is.
  */
 export function readKept(folder: string, name: string): Buffer | undefined {
   const path = join(folder, name)
@@ -54,12 +54,12 @@ export function readKept(folder: string, name: string): Buffer | undefined {
   return bytes
 }
 
-/** Reads every file that has a hash; throws at the first that is damaged. */
+/** Reads every file that has a recorded hash. Throws at the first that is damaged. */
 export function verifyKept(folder: string): void {
   for (const name of Object.keys(readChecksums(folder)?.files ?? {})) readKept(folder, name)
 }
 
-/** What helps where a file of a run is damaged: what comes after its search can be made again. */
+/** The remedy for a damaged file of a run. Results that come after the search can be made again. */
 export function remedyFor(folder: string, name: string): string {
   const copy = 'restore it from a copy'
   if (name === 'config.json') return `${copy}, or search again into another folder`

@@ -6,12 +6,13 @@ import { checkFits, fileLimit, inGiB } from './limit.js'
 
 const GiB = 2 ** 30
 
-/** What is opened, how messages begin, and what the file should be: `data`, `a CSV file`. */
+/** The path to open, how messages begin, and what the file should be: `data`, `a CSV file`. */
 type Source = readonly [path: string, label: string, kind: string]
 
 /**
- * The bytes of a regular file, unpacked where they are gzip (told by the first two). Every checksum and length
- * that gzip holds is checked; a pipe or a device is refused, and what is above the limit before it is read.
+ * The bytes of a regular file, unpacked if they are gzip (detected by the first two bytes). Every checksum
+ * and length that gzip holds is checked. Throws an InputError for a pipe or a device, and for a file above
+ * the limit before reading it.
  */
 export function readBytes(...source: Source): Buffer {
   const { size, packed } = probe(...source)
@@ -24,14 +25,12 @@ export function readBytes(...source: Source): Buffer {
 /** The text of a file, plain or gzip; see `readBytes`. */
 export const readText = (...source: Source): string => readBytes(...source).toString('utf8')
 
-/**
- * The same bytes piece by piece, however many they are; whoever takes them has to bound what he keeps.
- */
+/** The same bytes in pieces, however many they are. The caller must limit how much it keeps. */
 export async function* chunksOf(...source: Source): AsyncGenerator<Buffer> {
   const { size, packed } = probe(...source)
   if (size === 0) return
   const [path] = source
-  // No more than the size that was looked at: a file may grow while it is read.
+  // Reads no more than the size determined before, because a file may grow while it is read.
   const file = createReadStream(path, { end: size - 1, highWaterMark: 2 ** 20 })
   try {
     if (!packed) yield* file as AsyncIterable<Buffer>
@@ -52,7 +51,7 @@ function probe(...source: Source): { size: number; packed: boolean } {
   const [path] = source
   const stats = guarded(source, () => statSync(path))
   const what = specialKind(stats)
-  // Opening a pipe would wait for a writer, and a device never ends.
+  // Opening a pipe would wait for a writer, and a device may never end.
   if (what !== undefined) throw refusal(source, new Error(what))
   const head = guarded(source, () => readWhole(path, Math.min(2, stats.size)))
   const packed = head[0] === 0x1f && head[1] === 0x8b
@@ -86,7 +85,7 @@ function readWhole(path: string, size: number): Buffer {
 
 function unpack(bytes: Buffer): Buffer {
   try {
-    // The engine knows how much it has taken; Node's types do not know `info`.
+    // The engine tells how much it has read; Node's types do not declare `info`.
     const options = { maxOutputLength: fileLimit(), info: true }
     const { buffer, engine } = gunzipSync(bytes, options) as unknown as { buffer: Buffer; engine: Gunzip }
     checkRest(bytes.subarray(engine.bytesWritten))
@@ -97,7 +96,10 @@ function unpack(bytes: Buffer): Buffer {
   }
 }
 
-/** Behind gzip there may be zeros, by which some programs fill a block; zlib stops there, whatever follows. */
+/**
+ * Gzip data may be followed by zeros, with which some programs fill a block. zlib stops there without
+ * checking what follows.
+ */
 function checkRest(rest: Buffer): void {
   if (rest.some((byte) => byte !== 0)) throw new Error('other bytes follow the end of its gzip data')
 }

@@ -1,6 +1,6 @@
 /**
- * The input is wrong: a file, a value, an option. The command line prints the message alone and exits
- * with 2. Messages are lowercase sentences: path, what was expected, what was found.
+ * An error of the input: a file, a value, an option. The command line prints only the message and exits with
+ * 2. Messages are lowercase sentences: path, what was expected, what was found.
  */
 export class InputError extends Error {
   override readonly name = 'InputError'
@@ -11,8 +11,8 @@ export class InputError extends Error {
 }
 
 /**
- * What was asked for could not be done, and the message says why and what may help: no error of the input,
- * none of the program. Exit code 1.
+ * What was asked for could not be done, though neither the input nor the program is wrong. The message says
+ * why and what may help. Exit code 1.
  */
 export class Failure extends Error {
   override readonly name = 'Failure'
@@ -22,11 +22,11 @@ export class Failure extends Error {
   }
 }
 
-/** Refuses a checkpoint that a search cannot go on from. */
+/** The error for a checkpoint from which a search cannot continue. */
 export const anotherCheckpoint = (): InputError =>
   new InputError('checkpoint: it belongs to another configuration or other data; start a new run')
 
-/** Thrown if a signal stopped the work. What was saved can be resumed. */
+/** Thrown if a signal stopped the work, which can be resumed from what was saved. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
@@ -43,7 +43,7 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
-/** A text in quotes as messages give it: the beginning of a long one. */
+/** A text in quotes for messages, shortened if it is long. */
 export const quote = (text: string): string =>
   JSON.stringify(text.length > 80 ? `${text.slice(0, 60)}…` : text) +
   (text.length > 80 ? ` (${text.length} characters)` : '')
@@ -51,8 +51,8 @@ export const quote = (text: string): string =>
 const [longest, head, tail] = [1000, 700, 250]
 
 /**
- * A message of which no line is long, whatever it quotes or lists out of a file: the middle goes, for at the
- * beginning it says where and at the end what helps.
+ * Shortens long lines of a message, whatever it quotes or lists from a file. The middle is left out, because
+ * the beginning says where and the end says what helps.
  */
 export const shortened = (message: string): string =>
   message.length <= longest

@@ -17,7 +17,10 @@ import { jsonText } from './json.js'
 
 export { packagePath } from './package-path.js'
 
-/** Writes a file so that a reader (or a crash) sees the old content or the new one, never half of it. */
+/**
+ * Writes a file so that after a crash, or for another reader, it has either the old content or the new one,
+ * never a part.
+ */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new InputError(`${path}: expected a file, got a folder`)
@@ -40,7 +43,10 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** Puts a folder's entries on the disk, where the system lets folders be opened: a new name outlives a power cut. */
+/**
+ * Flushes a folder's entries to the disk, if the system lets folders be opened, so that a new name survives a
+ * power cut.
+ */
 export function syncFolder(path: string): void {
   let folder: number
   try {
@@ -51,13 +57,16 @@ export function syncFolder(path: string): void {
   try {
     fsyncSync(folder)
   } catch {
-    // Some file systems know no such thing; the files themselves are on the disk.
+    // Some file systems do not support this; the files themselves are on the disk.
   } finally {
     closeSync(folder)
   }
 }
 
-/** Makes a folder and those above it. Node's own `recursive` never ends where a folder cannot be made (/proc). */
+/**
+ * Makes a folder and its parents. Node's own `recursive` option never returns if a folder cannot be made
+ * (/proc).
+ */
 export function makeFolder(path: string): void {
   if (existsSync(path)) return
   makeFolder(dirname(path))
@@ -69,7 +78,7 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** JSON with two spaces and a line feed at the end, as every JSON file of a run is written. */
+/** Writes JSON with two spaces and a line feed at the end, as every JSON file of a run has. */
 export function writeJson(path: string, value: unknown): void {
   writeAtomic(path, jsonText(value))
 }

@@ -1,9 +1,12 @@
 import { sha256 as hasher } from '@noble/hashes/sha2.js'
 
-/** How bytes are hashed: the SHA-256 of some bytes or text, one after another, in hexadecimal. */
+/** A hash function: the SHA-256 of some bytes or texts, one after another, in hexadecimal. */
 export type Sha256 = (...parts: (string | Uint8Array)[]) => string
 
-/** The SHA-256 in JavaScript alone, the same everywhere; Node's own (`files.ts`) is ten times as fast, for large data. */
+/**
+ * The SHA-256 in pure JavaScript, which runs everywhere. For large data use Node's own (`files.ts`), which is
+ * ten times as fast.
+ */
 export const sha256: Sha256 = (...parts) => {
   const hash = hasher.create()
   for (const part of parts) hash.update(typeof part === 'string' ? new TextEncoder().encode(part) : part)

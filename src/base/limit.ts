@@ -2,12 +2,12 @@ import { InputError } from './errors.js'
 
 const GiB = 2 ** 30
 
-/** Where this runs: a browser has no environment. */
+/** The process, undefined in a browser, which has no environment variables. */
 const { process } = globalThis as { process?: { env: Readonly<Record<string, string | undefined>> } }
 
 /**
- * How many bytes one data file may take in memory, unpacked and decoded: 1 GiB, or as many as the environment's
- * SENTEI_FILE_LIMIT says (in GiB).
+ * The bytes that one data file may take in memory, unpacked and decoded: 1 GiB, or the value of the
+ * environment variable SENTEI_FILE_LIMIT (in GiB).
  */
 export function fileLimit(): number {
   const given = process?.env.SENTEI_FILE_LIMIT
@@ -17,7 +17,10 @@ export function fileLimit(): number {
   throw new InputError(`SENTEI_FILE_LIMIT: expected a number of GiB above 0, got "${given}"`)
 }
 
-/** Refuses, before anything is allocated, what would take more than the limit; `where` begins the message. */
+/**
+ * Throws an InputError if something would take more than the limit; call it before allocating. `where` begins
+ * the message.
+ */
 export function checkFits(where: string, bytes: number, what: string): void {
   if (bytes <= fileLimit()) return
   const remedy = `take a part of it, or set SENTEI_FILE_LIMIT=${Math.ceil(bytes / GiB)} (GiB) where memory allows`

@@ -1,4 +1,4 @@
-/** Lets what waits have its turn: signals, timers, messages. Asked for every few steps by whatever computes for long. */
+/** Lets waiting signals, timers and messages run. Long computations call it every few steps. */
 export const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve)
@@ -6,7 +6,7 @@ export const nextTurn = (): Promise<void> =>
     else setTimeout(resolve, 0)
   })
 
-/** Browsers let timers that set each other wait for 4 ms, messages not at all. */
+/** Browsers delay nested timers by 4 ms, but not messages. */
 function throughMessage(resolve: () => void): void {
   const { port1, port2 } = new MessageChannel()
   const onmessage = () => {

@@ -1,16 +1,22 @@
 /**
- * Counter-based random numbers: every draw is a function of (seed, purpose, part, t, index), so there is
- * no generator state to save, and pruning or resuming cannot shift anybody else's numbers.
+ * Counter-based random numbers: every draw is a function of (seed, purpose, part, t, index). There is no
+ * generator state to save, and pruning or resuming cannot shift other draws.
  *
  * Generator: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
  */
 export interface RandomSource {
   readonly seed: number
-  /** The draws for one purpose (`'init'`, `'batch'`, …), one part (a parameter's name, …), one iteration. */
+  /**
+   * The draws for one purpose (`'init'`, `'batch'`, …), one part (such as a parameter's name) and one
+   * iteration.
+   */
   stream(purpose: string, part?: string, t?: number): RandomStream
 }
 
-/** An endless sequence of draws that starts at the same place each time it is made. */
+/**
+ * An endless sequence of draws. Each stream for the same purpose, part and iteration starts at the same
+ * place.
+ */
 export interface RandomStream {
   /** The next draw, uniform on [0, 1), with 32 random bits. */
   uniform(): number
@@ -22,7 +28,10 @@ export interface RandomStream {
   permutation(n: number): Uint32Array
   /** The next n draws of `uniform`. */
   uniforms(n: number): Float32Array
-  /** n draws from the standard normal distribution: both of each Box–Muller pair, so not those of `normal`. */
+  /**
+   * n draws from the standard normal distribution. They use both numbers of each Box–Muller pair, so they
+   * differ from those of `normal`.
+   */
   normals(n: number): Float32Array
 }
 
@@ -54,7 +63,7 @@ function randomStream(counterHigh: readonly [number, number], key: readonly [num
     }
     return buffer[position++]!
   }
-  /** The next n draws of `bits`, whole blocks at once. */
+  /** The next n draws of `bits`, made in whole blocks. */
   const manyBits = (n: number): Uint32Array => {
     const words = new Uint32Array(n)
     let at = 0
@@ -101,14 +110,14 @@ function randomStream(counterHigh: readonly [number, number], key: readonly [num
 
 type Four = readonly [number, number, number, number]
 
-/** One block of Philox4x32-10: four 32-bit words out of a counter of four and a key of two. */
+/** One block of Philox4x32-10: four 32-bit words from a counter of four words and a key of two. */
 export function philox(counter: Four, key: readonly [number, number]): Four {
   const words = new Uint32Array(4)
   philoxInto(words, 0, ...counter, ...key)
   return [words[0]!, words[1]!, words[2]!, words[3]!]
 }
 
-/** The same into an array, without any other object: millions are drawn in a pass. */
+/** Writes a block into an array without creating objects, because millions are drawn in a pass. */
 function philoxInto(
   out: Uint32Array,
   at: number,
@@ -148,7 +157,7 @@ function highWord(a: number, b: number): number {
   return (Math.imul(a1, b1) + (low >>> 16) + (middle >>> 16)) | 0
 }
 
-/** Two 32-bit hashes of a string: FNV-1a with two offsets, then a final mix (MurmurHash3's). */
+/** Two 32-bit hashes of a string: FNV-1a with two offsets, followed by the final mix of MurmurHash3. */
 function hashString(text: string): [number, number] {
   let a = 0x811c9dc5
   let b = 0x9747b28c

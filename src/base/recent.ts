@@ -1,12 +1,15 @@
-/** Values by key, of which only those that were used last are kept. */
+/** Values by key, of which only the most recently used are kept. */
 export interface Recent<K, V> {
-  /** Counts as use. */
+  /** Returns a value, which counts as use. */
   get(key: K): V | undefined
-  /** Counts as use, too; forgets the value that was not used for longest where there are too many. */
+  /**
+   * Stores a value, which also counts as use. If there are too many, the least recently used value is
+   * dropped.
+   */
   set(key: K, value: V): void
 }
 
-/** Keeps `most` values; `forgotten` is called with each that goes. */
+/** Keeps `most` values. `forgotten` is called with each value that is dropped. */
 export function recent<K, V>(most: number, forgotten: (value: V) => void = () => undefined): Recent<K, V> {
   const values = new Map<K, V>()
   const set = (key: K, value: V): void => {

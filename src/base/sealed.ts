@@ -3,7 +3,7 @@ import { InputError } from './errors.js'
 import { sha256, writeAtomic } from './files.js'
 import { sealedText } from './json.js'
 
-/** What stands in a sealed file; `sealed` is false where it was written before there were hashes. */
+/** The content of a sealed file. `sealed` is false if it was written before there were hashes. */
 export interface Unsealed {
   readonly value: Readonly<Record<string, unknown>>
   readonly sealed: boolean
@@ -15,13 +15,13 @@ export function writeSealed(path: string, value: object): void {
 }
 
 /**
- * Reads what `writeSealed` wrote, undefined where there is no such file. Throws an InputError that names the file and
- * ends with `remedy` where its content is not what was written.
+ * Reads what `writeSealed` wrote; undefined if there is no such file. Throws an InputError that names the
+ * file and ends with `remedy` if its content is not what was written.
  */
 export function readSealed(path: string, remedy: string): Unsealed | undefined {
   if (!existsSync(path)) return undefined
   const { sha256: hash, ...value } = jsonObject(readFileSync(path), path, remedy)
-  // A hash under another name is a seal whose own key is damaged.
+  // A hash as the last value under another name is a seal whose key is damaged.
   const broken =
     hash === undefined ? isHash(Object.values(value).at(-1)) : hash !== sha256(JSON.stringify(value))
   if (broken) throw damaged(path, notAsWritten, remedy)
@@ -30,7 +30,7 @@ export function readSealed(path: string, remedy: string): Unsealed | undefined {
 
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 
-/** The JSON object in some bytes of a file; anything else is an InputError that names the file. */
+/** The JSON object in the bytes of a file. Throws an InputError that names the file for anything else. */
 export function jsonObject(bytes: Uint8Array, path: string, remedy: string): Record<string, unknown> {
   let value: unknown
   try {
@@ -45,6 +45,6 @@ export function jsonObject(bytes: Uint8Array, path: string, remedy: string): Rec
 
 export const notAsWritten = 'damaged: its content is not what was written'
 
-/** What is told of a file that cannot be trusted: which one, why, and what to do. */
+/** The error for a file that cannot be trusted: which one, why, and what to do. */
 export const damaged = (path: string, why: string, remedy: string): InputError =>
   new InputError(`${path}: ${why}; ${remedy}`)

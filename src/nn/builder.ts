@@ -3,7 +3,10 @@ import type { Attributes, Graph, Node, Shape } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 import type { ActivationName } from './primitives/elementwise.js'
 
-/** The nodes of a graph are counted, walked and compiled as a whole: this many take seconds. */
+/**
+ * The most nodes of a graph. Graphs are counted, walked and compiled as a whole, which takes seconds at this
+ * size.
+ */
 export const mostNodes = 50_000
 
 export interface WindowOptions {
@@ -20,7 +23,7 @@ export interface WindowOptions {
 export interface GraphBuilder {
   /** The id of the network's input. */
   readonly input: string
-  /** What the ids of its nodes begin with. */
+  /** The prefix of the ids of this builder's nodes. */
   readonly scope: string
   /** A builder whose nodes are named `scope/…` and belong to `layer` (by default this builder's). */
   within(scope: string, layer?: string): GraphBuilder
@@ -28,7 +31,7 @@ export interface GraphBuilder {
   node(kind: string, inputs: readonly string[], attrs?: Attributes): string
   conv(x: string, options: WindowOptions & { channels: number }): string
   depthwise(x: string, options: WindowOptions): string
-  /** `searchOnly`: a discrete network may leave it out (`poolNorm: 'drop'`). */
+  /** `searchOnly`: a discrete network may leave this batch norm out (`poolNorm: 'drop'`). */
   batchNorm(x: string, options?: { affine?: boolean; searchOnly?: boolean }): string
   activation(x: string, name: ActivationName): string
   maxPool(x: string, options: WindowOptions): string
@@ -41,7 +44,7 @@ export interface GraphBuilder {
   add(xs: readonly string[]): string
   flatten(x: string): string
   reshape(x: string, shape: Shape): string
-  /** Nearest neighbour, by default twice along each axis. */
+  /** Nearest-neighbour upsampling, by default twice along each axis. */
   upsample(x: string, options?: { factor?: number }): string
   dropout(x: string, rate: number): string
   dropPath(x: string, rate: number): string

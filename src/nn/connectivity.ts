@@ -1,8 +1,8 @@
 import type { Graph } from './graph.js'
 
 /**
- * Does every output depend on the input? A node that reads only what does not, or `zeros`, carries nothing
- * of it, whatever constants it adds.
+ * Whether every output depends on the input. `zeros`, and nodes that read only nodes that do not depend on
+ * the input, do not depend on it, whatever constants they add.
  */
 export function isConnected({ nodes, outputs }: Graph): boolean {
   const reached = new Set<string>()

@@ -12,7 +12,7 @@ export interface Cost {
   readonly depth: number
 }
 
-/** What one node adds to it. */
+/** The share of one node in a network's cost. */
 export type NodeCost = Pick<Cost, 'parameters' | 'flops'>
 
 /** A parameter with its full name, `${node id}:${name}`, and the layer it belongs to. */
@@ -53,7 +53,7 @@ export function costOf(graph: Graph): Cost {
   return { ...total, depth: Math.max(0, ...Object.values(graph.outputs).map((id) => depths.get(id)!)) }
 }
 
-/** What each node of a graph adds to its parameters and FLOPs, by id. */
+/** The parameters and FLOPs of each node of a graph, by id. */
 export function costsByNode(graph: Graph): Map<string, NodeCost> {
   const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
   return new Map(
@@ -67,7 +67,7 @@ export function costsByNode(graph: Graph): Map<string, NodeCost> {
   )
 }
 
-/** What a node adds to its network's parameters and FLOPs, given the shapes of what it reads. */
+/** The parameters and FLOPs of a node, given the shapes of its inputs. */
 export function nodeCost(
   { kind, shape, attrs }: Pick<Node, 'kind' | 'shape' | 'attrs'>,
   inputs: readonly Shape[],
@@ -83,5 +83,5 @@ export function nodeCost(
 }
 
 const weighted = new Set(['conv', 'depthwise', 'dense'])
-/** Does a node count for depth: a convolution or a product? */
+/** Whether a node counts for depth: a convolution or a matrix product. */
 export const hasWeights = (node: Node): boolean => weighted.has(node.kind)

@@ -5,24 +5,25 @@ import { featuresOf, sizeOf } from './primitives/types.js'
 import type { Slice } from './slice.js'
 import { concernedNodes, nodesAbove, nodesBehind, sums } from './unit-reach.js'
 
-/** A graph that is cut in place: its nodes as they are now. Who reads whom stays. */
+/** A graph whose nodes are changed in place while it is cut. Which node reads which does not change. */
 export interface GraphDraft {
   readonly graph: Graph
   readonly nodes: Map<string, Node>
 }
 
-/** A graph that is about to be cut. */
+/** Starts a draft of a graph. */
 export const draftOf = (graph: Graph): GraphDraft => ({ graph, nodes: new Map(indexOf(graph).byId) })
 
 /**
- * Cuts features of a units node, all but those at the places `kept`:
+ * Removes all features of a units node except those at the places `kept`:
  *
- * - upstream through featurewise nodes and sums to the nodes that make them, which nobody but the gate may
- *   read, as others would lose features that no gate closed for them;
- * - downstream to the nodes that consume them, through what leaves a closed feature at 0: so nobody misses it.
+ * - upstream, through featurewise nodes and sums, from the nodes that make them. Only the gate may read those
+ *   nodes, since other readers would lose features that no gate closed for them;
+ * - downstream, from the nodes that consume them. All nodes in between keep a closed feature at 0, so
+ *   removing it changes no result.
  *
- * Each parameter on the way loses the same indices on its feature axis, behind a `flatten` those of every
- * position. Throws where a node on the way can do neither.
+ * Each parameter on the way loses the same indices on its feature axis; after a `flatten` it loses them at
+ * every position. Throws if a node on the way allows neither.
  */
 export function cutUnits(draft: GraphDraft, id: string, kept: readonly number[]): ReadonlyMap<string, Slice> {
   const gate = draft.nodes.get(id)!
@@ -40,16 +41,16 @@ export function cutUnits(draft: GraphDraft, id: string, kept: readonly number[])
   return cut.slices
 }
 
-/** One cut in the making. */
+/** The state of one cut. */
 interface Cut {
   readonly draft: GraphDraft
   readonly gate: Node
-  /** The nodes as they were before it. */
+  /** The nodes before the cut. */
   readonly byId: ReadonlyMap<string, Node>
   readonly slices: Map<string, Slice>
 }
 
-/** From the gate up to the makers of its features, whose new attributes it returns. */
+/** Cuts from the gate up to the nodes that make its features. Returns the new attributes of changed nodes. */
 function cutAbove(cut: Cut, kept: readonly number[]): Map<string, Attributes> {
   const changed = new Map<string, Attributes>()
   const above = new Set(nodesAbove(cut.draft.graph, cut.gate).map(({ id }) => id))
@@ -73,10 +74,10 @@ function refuseOtherReaders({ draft, gate }: Cut, id: string, above: ReadonlySet
   if (other !== undefined) refuse(gate, `units cannot be cut from ${id}, which ${other} reads as well`)
 }
 
-/** From the gate down to the nodes that consume its features. */
+/** Cuts from the gate down to the nodes that consume its features. */
 function cutBelow(cut: Cut, kept: readonly number[]): void {
   const { outputs } = cut.draft.graph
-  // What is left of the features of each node that loses some.
+  // The remaining features of each node that loses some.
   const left = new Map([[cut.gate.id, kept]])
   for (const { id } of nodesBehind(cut.draft.graph, cut.gate)) {
     const node = cut.byId.get(id)!
@@ -99,7 +100,7 @@ function cutBelow(cut: Cut, kept: readonly number[]): void {
       refuse(cut.gate, `units cannot be cut from output ${role}, whose width is given`)
 }
 
-/** The places of some features at every position of a flattened image or series. */
+/** The indices of the given features at every position of a flattened image or series. */
 function everywhere({ shape }: Node, indices: readonly number[]): number[] {
   const features = featuresOf(shape)
   return Array.from({ length: sizeOf(shape) / features }, (_, p) =>
@@ -107,7 +108,7 @@ function everywhere({ shape }: Node, indices: readonly number[]): number[] {
   ).flat()
 }
 
-/** The places of what is left in a concatenation: all of an input that loses nothing. */
+/** The remaining indices in a concatenation. An input that loses nothing keeps all of its features. */
 function sideBySide({ byId }: Cut, node: Node, left: ReadonlyMap<string, readonly number[]>): number[] {
   let at = 0
   return node.inputs.flatMap((id) => {
@@ -118,7 +119,7 @@ function sideBySide({ byId }: Cut, node: Node, left: ReadonlyMap<string, readonl
   })
 }
 
-/** Cuts a node's parameters on the axis of its output or its input features. */
+/** Cuts a node's parameters along the axis of its output features or its input features. */
 function slice(cut: Cut, node: Node, axisOf: 'outAxis' | 'inAxis', indices: readonly number[]): void {
   const inputs = node.inputs.map((id) => cut.byId.get(id)!.shape)
   const parameters = primitiveOf(node.kind).parameters?.(inputs, node.attrs) ?? {}

@@ -1,17 +1,19 @@
 import type { Node } from './graph.js'
 
 /**
- * Puts one node in place of several where a training pass need not write down what lies between them:
+ * Fuses several nodes into one where a training pass does not need to store the values between them:
  *
- * - ReLU → depthwise reads ReLU's input;
- * - batch norm → ReLU → depthwise reads the batch norm's, where nobody else reads that;
- * - batch norms → mix reads theirs;
- * - depthwise of either kind → pointwise is one node, `separable`;
- * - a batch norm behind such a node or a convolution, which is then `conv-norm`, taken in by its reader, leaves its gradient
- *   to that node: there, what it reads is read anyway.
+ * - ReLU → depthwise becomes one node that reads the ReLU's input;
+ * - batch norm → ReLU → depthwise becomes one node that reads the batch norm's input, if nothing else reads
+ *   the values in between;
+ * - batch norms → mix becomes one node that reads the batch norms' inputs;
+ * - either kind of depthwise → pointwise becomes one node, `separable`;
+ * - where a batch norm that was fused into its reader follows a `separable` node or a convolution, that node
+ *   computes the batch norm's gradient, because its backward pass reads the same values anyway. Such a
+ *   convolution becomes `conv-norm`.
  *
- * Only batch norms without scale and offset are taken in. The nodes must be in order; `outside` are the
- * ids that are read from outside; `trained` those of the nodes whose parameters are trained.
+ * Only batch norms without scale and offset are fused. The nodes must be in topological order. `outside`
+ * holds the ids that are read from outside, `trained` those of the nodes whose parameters are trained.
  */
 export function fuse(
   nodes: readonly Node[],
@@ -22,7 +24,7 @@ export function fuse(
   return leaveNorms(withoutUnread(joinSeparables(normless, outside, trained), outside), outside)
 }
 
-/** Who reads what among some nodes. */
+/** Finds nodes by id and tells whether a node has only one reader. */
 function reading(nodes: readonly Node[], outside: ReadonlySet<string>) {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const readers = new Map<string, Node[]>()
@@ -86,7 +88,10 @@ function joinSeparables(
   })
 }
 
-/** Marks which batch norms' gradients are left, `left`, and to whom, `behind`. */
+/**
+ * Marks the batch norms whose gradients are left to the node before them: `left` on the reader, `behind` on
+ * the node that computes the gradient.
+ */
 function leaveNorms(nodes: readonly Node[], outside: ReadonlySet<string>): Node[] {
   const { byId, readOnlyBy } = reading(nodes, outside)
   const behind = new Map<string, string>()
@@ -111,7 +116,7 @@ function leaveNorms(nodes: readonly Node[], outside: ReadonlySet<string>): Node[
   })
 }
 
-/** Can the gradient of a batch norm behind this node be left to it? */
+/** Whether this node can compute the gradient of the batch norm after it. */
 const takesNormUp = (node: Node | undefined): boolean => node?.kind === 'separable' || node?.kind === 'conv'
 
 const withAttrs = (node: Node, attrs: Node['attrs']): Node => ({
@@ -119,7 +124,7 @@ const withAttrs = (node: Node, attrs: Node['attrs']): Node => ({
   attrs: { ...node.attrs, ...attrs },
 })
 
-/** Leaves out the nodes that nothing reads any more. */
+/** Removes the nodes that nothing reads any more. */
 function withoutUnread(nodes: readonly Node[], outside: ReadonlySet<string>): Node[] {
   const needed = new Set<string>()
   return [...nodes]

@@ -1,16 +1,16 @@
 import type { Graph, Node } from './graph.js'
 
-/** How the nodes of a graph are found: by id, and from a node to those that read it. */
+/** An index of a graph's nodes: by id, and from a node to those that read it. */
 export interface GraphIndex {
   readonly byId: ReadonlyMap<string, Node>
-  /** In the graph's order; a node stands once for each time that it reads. */
+  /** Readers by node id, in the graph's order. A node that reads another twice is listed twice. */
   readonly readers: ReadonlyMap<string, readonly Node[]>
   readonly places: ReadonlyMap<string, number>
 }
 
 const indices = new WeakMap<Graph, GraphIndex>()
 
-/** The index of a graph; made once. */
+/** The index of a graph, built once and cached. */
 export function indexOf(graph: Graph): GraphIndex {
   const known = indices.get(graph)
   if (known) return known

@@ -11,7 +11,7 @@ export type Attributes = Readonly<Record<string, Attribute>>
 
 /** One primitive applied to the outputs of other nodes. */
 export interface Node {
-  /** A path that names it: `cell0/0→2/sep-conv-3x3/depthwise`. Its parameters are `${id}:${name}`. */
+  /** A path that names the node: `cell0/0→2/sep-conv-3x3/depthwise`. Its parameters are `${id}:${name}`. */
   readonly id: string
   /** The primitive: `conv`, `batch-norm`, `mix`, … */
   readonly kind: string
@@ -20,17 +20,17 @@ export interface Node {
   readonly attrs: Attributes
   /** The shape of its output. */
   readonly shape: Shape
-  /** The name of the supernet layer k that it belongs to. */
+  /** The name of the supernet layer k that the node belongs to. */
   readonly layer: string
 }
 
-/** Nodes in topological order, and the ids of its outputs by role (`task`, `reconstruction`, `code`). */
+/** Nodes in topological order, and the ids of the outputs by role (`task`, `reconstruction`, `code`). */
 export interface Graph {
   readonly nodes: readonly Node[]
   readonly outputs: Readonly<Record<string, string>>
 }
 
-/** The ids of the given nodes and of everything that they read, directly or not. */
+/** The ids of the given nodes and of everything that they read, directly or indirectly. */
 export function ancestors(graph: Graph, ids: readonly string[]): Set<string> {
   const needed = new Set(ids)
   for (const node of [...graph.nodes].reverse())

@@ -3,8 +3,9 @@ import type { RandomSource } from '../base/random.js'
 export type InitialiserName = 'he-normal' | 'glorot-uniform' | 'zeros' | 'ones'
 
 /**
- * The initial values of a parameter, drawn from the stream of its own name: no other parameter's
- * existence or order changes them. The fan-in is the product of all axes but the last.
+ * The initial values of a parameter. They are drawn from a stream of the parameter's own name, so they do not
+ * depend on which other parameters exist or in what order. The fan-in is the product of all axes but the
+ * last.
  *
  * - `he-normal`: N(0, 2 / fan-in) (He et al., arXiv:1502.01852)
  * - `glorot-uniform`: U(±√(6 / (fan-in + fan-out))) (Glorot & Bengio 2010)

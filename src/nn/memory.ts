@@ -2,9 +2,9 @@ import type { Graph } from './graph.js'
 import { sizeOf } from './primitives/types.js'
 import { compileProgram, segmentsOf, type Instruction, type Program, type ProgramOptions } from './program.js'
 
-/** What a pass needs at most at one time, in bytes, beside the parameters. */
+/** The peak memory of a pass, in bytes, besides the parameters. */
 export interface MemoryPlan {
-  /** Segments that are computed again in the backward pass, so that the peak fits. */
+  /** The segments that are computed again in the backward pass so that the peak fits the budget. */
   readonly again: ReadonlySet<number>
   readonly peakBytes: number
 }
@@ -12,8 +12,9 @@ export interface MemoryPlan {
 const floatBytes = 4
 
 /**
- * Which segments to compute again so that a pass over `rows` examples fits into a budget: none where it
- * fits anyway, else those that save most for what they cost, as few as it takes; all, where none is enough.
+ * Chooses the segments to compute again so that a pass over `rows` examples fits into a budget. None are
+ * chosen if the pass fits anyway; otherwise those with the most values, as few as suffice; all of them if
+ * even that is not enough.
  */
 export function planMemory(
   graph: Graph,
@@ -44,7 +45,7 @@ export function planMemory(
   return first(low)
 }
 
-/** The most bytes that values and gradients of a program take at one time, for a batch of `rows` examples. */
+/** The peak memory, in bytes, of a program's values and gradients for a batch of `rows` examples. */
 export function peakBytes({ forward, backward }: Program, rows: number): number {
   const walk = new Walk(rows)
   for (const instruction of forward) walk.compute(instruction)
@@ -54,7 +55,7 @@ export function peakBytes({ forward, backward }: Program, rows: number): number 
   return walk.peak
 }
 
-/** Follows a pass without computing anything. */
+/** Simulates the memory of a pass without computing anything. */
 class Walk {
   peak = 0
   #now = 0
@@ -73,7 +74,8 @@ class Walk {
 
   pullBack({ node, shapes, wanted, free }: Instruction): void {
     this.#add(this.#gradients, node.id, this.#bytes(node.shape))
-    // All gradients of a node stand beside its own before they are added to what is there.
+    // A node's own gradient and those of all its inputs exist at the same time, before the latter are added
+    // to existing sums.
     const fresh = node.inputs.map((id, i) =>
       wanted.inputs[i] ? { id, bytes: this.#bytes(shapes[i]!) } : undefined,
     )

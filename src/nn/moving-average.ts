@@ -3,12 +3,15 @@ import { blendInPlace } from '../backend/wasm/optimizer.js'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { ParameterStore } from './parameter-store.js'
 
-/** The decay behind step t, counted from 0: early values soon drop out, later the last hundred steps count. */
+/**
+ * The decay after step t, counted from 0. Early values soon drop out; later the average covers about the last
+ * hundred steps.
+ */
 export const averageDecay = (t: number): number => Math.min(0.99, (1 + t) / (10 + t))
 
 /**
- * Moves an average of all parameters, batch statistics among them, towards what they are behind step t: a ← d a + (1 − d) w.
- * Both stores hold the same names and shapes. Call it outside a tidy.
+ * Moves an average of all parameters, including batch statistics, towards their values w after step t: a ← d
+ * a + (1 − d) w. Both stores hold the same names and shapes. Call it outside a tidy.
  */
 export function moveAverage(average: ParameterStore, store: ParameterStore, t: number): void {
   const share = 1 - averageDecay(t)

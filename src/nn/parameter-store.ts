@@ -7,21 +7,24 @@ import type { Slice } from './slice.js'
 import type { Transformed } from './transform.js'
 
 /**
- * Owns the arrays of one network: every parameter of its graph, as a tensor that lives until it is
- * replaced, removed, or the store is disposed.
+ * Owns the arrays of one network: a tensor for every parameter of its graph, which lives until it is replaced
+ * or removed, or the store is disposed.
  */
 export class ParameterStore {
   #specs: readonly NamedParameter[] = []
   readonly #tensors = new Map<string, tf.Tensor>()
 
-  /** Fresh parameters of a graph, or those of `values` where it holds the name. */
+  /**
+   * A store of a graph's parameters with the given `values`, or freshly initialised where `values` lacks the
+   * name.
+   */
   static of(graph: Graph, random: RandomSource, values?: ReadonlyMap<string, Float32Array>): ParameterStore {
     const store = new ParameterStore()
     store.begin(graph, random, values)
     return store
   }
 
-  /** Disposes what it holds and begins anew, as `of` does. */
+  /** Disposes all tensors and initialises the store again, as `of` does. */
   begin(graph: Graph, random: RandomSource, values?: ReadonlyMap<string, Float32Array>): void {
     this.dispose()
     this.#specs = parametersOf(graph)
@@ -31,7 +34,10 @@ export class ParameterStore {
     }
   }
 
-  /** The parameters of a graph out of values that hold each of them, or its initial constant. */
+  /**
+   * A store of a graph's parameters that takes them all from `values`; only those initialised to a constant
+   * may be missing. Throws if another is.
+   */
   static filled(graph: Graph, values: ReadonlyMap<string, Float32Array>): ParameterStore {
     const missing = parametersOf(graph).find(
       ({ name, init }) => !values.has(name) && init !== 'zeros' && init !== 'ones',
@@ -58,7 +64,9 @@ export class ParameterStore {
     this.#tensors.set(name, tf.keep(tensor))
   }
 
-  /** Follows a graph's change: cuts what was cut, disposes what is gone. */
+  /**
+   * Follows a change of the graph: cuts the parameters that were cut and disposes those that were removed.
+   */
   apply({ graph, slices }: Transformed): void {
     this.#specs = parametersOf(graph)
     const alive = new Set(this.#specs.map((spec) => spec.name))
@@ -83,7 +91,7 @@ export class ParameterStore {
   }
 }
 
-/** A tensor without the indices that slices leave out. The caller owns the result. */
+/** A tensor that keeps only the indices of the given slices. The caller owns the result. */
 export function cut(tensor: tf.Tensor, slices: readonly Slice[]): tf.Tensor {
   return tf.tidy(() =>
     slices.reduce(

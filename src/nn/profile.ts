@@ -2,17 +2,23 @@ import { primitiveOf, readsOf } from './primitives/index.js'
 import { sizeOf } from './primitives/types.js'
 import type { Instruction } from './program.js'
 
-/** Told of each instruction of a pass over `rows` examples, and how long it took. */
+/** Receives each instruction of a pass over `rows` examples and how long it took. */
 export type PassObserver = (instruction: Instruction, rows: number, milliseconds: number) => void
 
-/** What one kind of operation took, summed over everything that was observed. */
+/** The time that one kind of operation took, summed over all observed passes. */
 export interface OperationTime {
-  /** The node's kind, and whether it was computed, computed once more for its gradient, or its gradient was. */
+  /**
+   * The node's kind, and whether it was computed, computed again for its gradient, or its gradient was
+   * computed.
+   */
   readonly kind: string
   readonly run: Instruction['run']
   readonly count: number
   readonly milliseconds: number
-  /** The least that must be read and written: inputs and output; for gradients, what they read and what is wanted. */
+  /**
+   * The least number of bytes read and written: inputs and output; for gradients, the values they read and
+   * the gradients that are wanted.
+   */
   readonly bytes: number
   /** Multiplications and additions of convolutions and products. */
   readonly flop: number
@@ -21,7 +27,7 @@ export interface OperationTime {
 /** Adds up where passes spend their time, by operation kind. */
 export function passProfile(): {
   readonly observe: PassObserver
-  /** The longest first. */
+  /** The times, longest first. */
   read(): OperationTime[]
   clear(): void
 } {
@@ -49,7 +55,7 @@ export function passProfile(): {
 const floatBytes = 4
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0)
 
-/** Numbers that one example makes an instruction read and write. */
+/** The numbers that an instruction reads and writes for one example. */
 function floatsOf({ run, node, shapes, wanted }: Instruction): number {
   const sizes = shapes.map(sizeOf)
   const output = sizeOf(node.shape)
@@ -60,7 +66,10 @@ function floatsOf({ run, node, shapes, wanted }: Instruction): number {
   return output + (reads.output ? output : 0) + (readsInputs ? sumOf(sizes) : 0) + written
 }
 
-/** A gradient of inputs costs what the operation costs, and one of weights the same again. */
+/**
+ * Floating-point operations for one example. The gradient of the inputs costs as much as the operation
+ * itself, and that of the weights as much again.
+ */
 function flopOf({ run, node, shapes, wanted }: Instruction): number {
   const once = 2 * (primitiveOf(node.kind).flops?.(shapes, node.shape, node.attrs) ?? 0)
   if (run !== 'backward') return once

@@ -8,38 +8,49 @@ export interface Instruction {
   /** Compute a node, compute it once more for its gradient, or compute its gradient. */
   readonly run: 'forward' | 'again' | 'backward'
   readonly node: Node
-  /** The shapes of its inputs, without the batch axis. */
+  /** The shapes of the node's inputs, without the batch axis. */
   readonly shapes: readonly Shape[]
-  /** Ids of values that nothing reads afterwards. */
+  /** Ids of values that nothing reads after this instruction. */
   readonly free: readonly string[]
-  /** Whose gradients `backward` hands on. */
+  /**
+   * Which gradients `backward` computes: those of each input, and those of the node's own parameters or
+   * gates.
+   */
   readonly wanted: { readonly inputs: readonly boolean[]; readonly own: boolean }
 }
 
-/** A training pass laid out: what is computed when, and when each value is freed. Plain data. */
+/** The plan of a pass: what is computed when, and when each value is freed. Plain data. */
 export interface Program {
-  /** Ids by role; taps by their own ids. All of them are there between forward and backward. */
+  /**
+   * Output ids by role, and taps by their own ids. The values of all of them exist between forward and
+   * backward.
+   */
   readonly outputs: Readonly<Record<string, string>>
-  /** Forward, up to the outputs. */
+  /** The forward pass, up to the outputs. */
   readonly forward: readonly Instruction[]
-  /** From the outputs' gradients down. */
+  /** The backward pass, which starts from the gradients of the outputs. */
   readonly backward: readonly Instruction[]
 }
 
 export interface ProgramOptions {
   readonly roles: readonly string[]
-  /** Ids of inner nodes whose values are handed out with the outputs, and may have gradients of their own. */
+  /**
+   * Ids of inner nodes whose values are returned with the outputs and which may have gradients of their own.
+   */
   readonly taps?: readonly string[]
-  /** Nodes whose own parameters or gates are trained; without any, there is nothing to do backward. */
+  /** Nodes whose own parameters or gates are trained. Without any, the backward pass is empty. */
   readonly trained?: ReadonlySet<string>
-  /** Segments that keep only what others read, and are computed again in the backward pass (arXiv:1604.06174). */
+  /**
+   * Segments that keep only the values that other segments read. The rest is computed again in the backward
+   * pass (arXiv:1604.06174).
+   */
   readonly again?: ReadonlySet<number>
 }
 
 /**
- * The parts of a graph that can be computed again on their own: the nodes up to each sum or concatenation,
- * in order. An edge of a cell is one. Sums read no zeros; what edges begin alike with is
- * computed once; where something is trained, nodes are fused.
+ * The parts of a graph that can be computed again on their own: the nodes up to each sum or concatenation, in
+ * order. An edge of a cell is one such segment. Sums read no zeros, operations with which several edges begin
+ * are computed once, and where something is trained, nodes are fused.
  */
 export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
   const { trained } = options
@@ -61,7 +72,7 @@ export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
   return trained && trained.size > 0 ? segments.map((part) => fuse(part, read, trained)) : segments
 }
 
-/** The ids that are read from outside the segment that they stand in. */
+/** The ids that are read from outside their own segment. */
 function readAcross(segments: readonly Node[][], outputs: readonly string[]): Set<string> {
   const read = new Set(outputs)
   for (const nodes of segments) {
@@ -80,8 +91,8 @@ const outputsOf = (graph: Graph, { roles, taps = [] }: ProgramOptions): Record<s
 const joins = new Set(['mix', 'add', 'concat'])
 
 /**
- * Edges from one state begin alike: all of them pool it, or take its ReLU. That is computed once; but an
- * activation that a depthwise convolution reads stays with it, for the two are fused.
+ * Merges what several edges from one state begin with: all of them pool the state or take its ReLU, which is
+ * computed once. An activation that a depthwise convolution reads is not merged, because the two are fused.
  */
 function sharedByEdges(nodes: readonly Node[], outputs: ReadonlySet<string>): Node[] {
   const filtered = new Set(nodes.flatMap(({ kind, inputs }) => (kind === 'depthwise' ? inputs : [])))
@@ -94,11 +105,14 @@ function sharedByEdges(nodes: readonly Node[], outputs: ReadonlySet<string>): No
 
 const pools = new Set(['max-pool', 'avg-pool'])
 
-/** Candidates on one edge begin alike as well. */
+/** Merges the activations that several candidates on one edge begin with. */
 const sharedWithin = (nodes: readonly Node[], outputs: ReadonlySet<string>): Node[] =>
   shared(nodes, outputs, ({ kind }) => kind === 'activation')
 
-/** Nodes that do the same to the same inputs, put into one where they may be; outputs stay. */
+/**
+ * Merges nodes that apply the same operation to the same inputs, if `mayBe` allows it. Nodes whose ids are in
+ * `outputs` stay.
+ */
 function shared(
   nodes: readonly Node[],
   outputs: ReadonlySet<string>,
@@ -122,7 +136,7 @@ function shared(
 
 const programs = new WeakMap<Graph, Map<string, Program>>()
 
-/** The program of a graph; the same one for the same options. */
+/** The program of a graph. It is cached, so the same options give the same object. */
 export function programOf(graph: Graph, options: ProgramOptions): Program {
   const { roles, taps = [], trained = [], again = [] } = options
   const key = [roles, taps, [...trained], [...again]].map((part) => part.join(' ')).join('|')
@@ -133,7 +147,7 @@ export function programOf(graph: Graph, options: ProgramOptions): Program {
   return program
 }
 
-/** Lays out a pass. A value is freed behind its last reader, so what is kept follows from what is read. */
+/** Plans a pass. A value is freed after its last reader, so what is kept follows from what is read. */
 export function compileProgram(graph: Graph, options: ProgramOptions): Program {
   const { trained = new Set(), again = new Set() } = options
   const segments = segmentsOf(graph, options)
@@ -175,7 +189,7 @@ interface Draft extends Omit<Instruction, 'free'> {
   readonly reads: readonly string[]
 }
 
-/** Nodes with something trained at or above them. */
+/** The nodes that are trained themselves or read, directly or not, a trained node. */
 function reachingTrained(nodes: readonly Node[], trained: ReadonlySet<string>): Set<string> {
   const needy = new Set<string>()
   for (const { id, inputs } of nodes)
@@ -190,7 +204,10 @@ function backwardReads(node: Node, { own }: Instruction['wanted']): string[] {
   return [...(readsInputs ? inputs : []), ...(reads.output ? [id] : [])]
 }
 
-/** The nodes of a segment that must be computed for some values to be there; from outside, all are. */
+/**
+ * The nodes of a segment that must be computed again to obtain the values of `ids`. Values from outside the
+ * segment are all still available.
+ */
 function upTo(nodes: readonly Node[], ids: readonly string[]): Node[] {
   const needed = new Set(ids)
   return [...nodes]
@@ -203,7 +220,10 @@ function upTo(nodes: readonly Node[], ids: readonly string[]): Node[] {
     .reverse()
 }
 
-/** Where each value was read for the last time before it is computed again, or for good. */
+/**
+ * Adds to each instruction the values to free after it: those that are not read again before they are
+ * recomputed, or at all.
+ */
 function withFrees(
   forward: readonly Draft[],
   outputs: readonly string[],

@@ -6,17 +6,17 @@ import type { ForwardArguments, Pullback, RunContext } from './primitives/types.
 import type { PassObserver } from './profile.js'
 import { programOf, type Instruction, type Program } from './program.js'
 
-/** What a pass needs beside the graph. */
+/** What a pass needs besides the graph. */
 export interface RunOptions extends Omit<RunContext, 'slopes'> {
-  /** The batch, [N, …input shape]; it stays the caller's. */
+  /** The batch, [N, …input shape]. The caller keeps ownership of it. */
   readonly input: tf.Tensor
   /** A parameter by its full name, `${node id}:${name}`. */
   readonly parameter: (name: string) => tf.Tensor
-  /** Called after each instruction of a training pass; by default nothing is called. */
+  /** Called after each instruction of a training pass, if given. */
   readonly observe?: PassObserver | undefined
 }
 
-/** Computes the outputs of a program that nothing is trained in. The outputs are the caller's. */
+/** Computes the outputs of a program in which nothing is trained. The caller owns the outputs. */
 export function runForward(program: Program, options: RunOptions): Record<string, tf.Tensor> {
   const values = new Values(options)
   try {
@@ -28,8 +28,8 @@ export function runForward(program: Program, options: RunOptions): Record<string
 }
 
 /**
- * Computes the outputs of the named roles, and only the nodes that these need; each value is freed behind
- * its last reader. The outputs are the caller's.
+ * Computes the outputs of the named roles, and only the nodes that they need. Each value is freed after its
+ * last reader. The caller owns the outputs.
  */
 export function run<Role extends string>(
   graph: Graph,
@@ -39,15 +39,16 @@ export function run<Role extends string>(
   return runForward(programOf(graph, { roles }), options)
 }
 
-/** Gradients of trained parameters by full name, and of mixture weights by group. The caller's. */
+/** Gradients of trained parameters by full name, and of mixture weights by group. The caller owns them. */
 export interface GraphGradients {
   readonly parameters: Map<string, tf.Tensor>
   readonly mixtures: Map<string, tf.Tensor1D>
 }
 
 /**
- * Runs a program forward and backward. `seed` gets the outputs by role, and taps by id, and returns the
- * gradients of those that have some, which are taken over. Nothing else is kept.
+ * Runs a program forward and backward. `seed` receives the outputs by role and the taps by id. It returns
+ * gradients of those that have one; these tensors are taken over and freed. Apart from the result, nothing is
+ * kept.
  */
 export function runGradients(
   program: Program,
@@ -102,10 +103,10 @@ class Values {
         : tf.tidy(() => {
             const inputs = node.inputs.map((id) => this.of(id))
             const output = primitiveOf(node.kind).forward({ ...this.#arguments(node), inputs })
-            // Each value is one node's, so that freeing one does not free another.
+            // Every node has a tensor of its own, so that freeing one value does not free another.
             return inputs.includes(output) ? output.clone() : output
           })
-    // What is handed out is still there when it is computed again.
+    // An output's value still exists when its node is computed again.
     this.#free(node.id)
     this.#values.set(node.id, value)
     free.forEach((id) => this.#free(id))
@@ -159,7 +160,7 @@ class Values {
     addTo(this.#gradients, id, gradient)
   }
 
-  /** Hands over the values of some ids. */
+  /** Returns the values of the given ids; the caller owns them. */
   take(ids: Readonly<Record<string, string>>): Record<string, tf.Tensor> {
     // Two roles may name one node.
     return Object.fromEntries(Object.entries(ids).map(([role, id]) => [role, this.of(id).clone()]))
@@ -187,7 +188,10 @@ class Values {
   }
 }
 
-/** A fused node has parameters of several nodes. It names those of other nodes by their full names. */
+/**
+ * A parameter's full name. A fused node has parameters of several nodes and names those of other nodes in
+ * full.
+ */
 const fullName = (node: string, name: string): string => (name.includes(':') ? name : `${node}:${name}`)
 
 function addTo<T extends tf.Tensor>(sums: Map<string, T>, key: string, gradient: T): void {
@@ -195,7 +199,10 @@ function addTo<T extends tf.Tensor>(sums: Map<string, T>, key: string, gradient:
   sums.set(key, total ? accumulate(total, gradient) : gradient)
 }
 
-/** What is wanted of a pullback, each tensor an object of its own: `add` hands its dy to every input. */
+/**
+ * The wanted part of a pullback, in which each tensor is an object of its own: `add`, for one, returns its dy
+ * for every input.
+ */
 function owned({ inputs, parameters = {}, mixture }: Pullback, dy: tf.Tensor, wanted: Instruction['wanted']) {
   const seen = new Set([dy])
   const own = (tensor: tf.Tensor): tf.Tensor => {

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { InputError } from '../base/errors.js'
 
 /**
- * What a function of a term or a relaxation gave, if it is a tensor of the shape that it must have: TensorFlow.js would
- * broadcast another, or take the sum of what should be a scalar.
+ * Returns the result of a term's or a relaxation's function if it is a tensor of the expected shape;
+ * otherwise throws an InputError. TensorFlow.js would broadcast another shape, or sum what should be a
+ * scalar.
  */
 export function shaped<T extends tf.Tensor>(value: T, shape: readonly number[], of: string): T {
   const found = (value as unknown) instanceof tf.Tensor ? value.shape : undefined

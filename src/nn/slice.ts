@@ -1,4 +1,4 @@
-/** Which indices of a parameter's axis survive a cut. */
+/** The indices of a parameter's axis that a cut keeps. */
 export interface Slice {
   readonly axis: number
   readonly indices: readonly number[]

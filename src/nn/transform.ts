@@ -3,10 +3,10 @@ import { ancestors, type Attributes, type Graph, type Node } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 import type { Slice } from './slice.js'
 
-/** A graph after a change, and how its parameters come out of the old ones. */
+/** A changed graph, and how its parameters are cut from those of the graph before. */
 export interface Transformed {
   readonly graph: Graph
-  /** Cuts by parameter name; parameters of nodes that are gone are simply gone. */
+  /** Cuts by parameter name. Parameters of removed nodes are not listed. */
   readonly slices: ReadonlyMap<string, readonly Slice[]>
 }
 
@@ -18,13 +18,16 @@ export function withoutDeadNodes(graph: Graph, roles = Object.keys(graph.outputs
 }
 
 /**
- * Keeps only the given members of a gate group: the other operations' nodes, or the other units, go. An edge
- * that keeps nothing stays as zeros, for that is a choice like any other.
+ * Keeps only the given members of a gate group and removes the nodes of the other operations, or the other
+ * units. An edge that keeps no operation becomes zeros, since that is a valid choice too.
  */
 export const keepMembers = (graph: Graph, group: string, members: ReadonlySet<string>): Transformed =>
   keepChoices(graph, new Map([[group, members]]))
 
-/** Keeps only the given members of several groups: the same as one after the other, first mixes, then units. */
+/**
+ * Keeps only the given members of several groups. The result is the same as that of cutting one group after
+ * another, first mixes and then units.
+ */
 export function keepChoices(graph: Graph, kept: ReadonlyMap<string, ReadonlySet<string>>): Transformed {
   const placesOf = ({ attrs }: Node): number[] | undefined => {
     const members = kept.get(attrs.group as string)
@@ -51,7 +54,7 @@ function indicesOf(names: readonly string[], kept: ReadonlySet<string>): number[
   return names.flatMap((name, i) => (kept.has(name) ? [i] : []))
 }
 
-/** The members of a mix or a units node that carry something; a mix has an input for each of them. */
+/** The members of a mix or a units node without the empty one. A mix has one input for each of them. */
 export function carryingMembers({ attrs: { members = [], empty } }: Node): string[] {
   return (members as string[]).filter((name) => name !== empty)
 }
@@ -64,7 +67,10 @@ function cutMix(mix: Node, kept: readonly number[]): Node {
     : zerosLike(mix, { group: mix.attrs.group!, members })
 }
 
-/** Zeros in the place and of the shape of a node; the graph's input tells how many rows. */
+/**
+ * A node of zeros that replaces a node of the same shape. It reads the graph's input to know the number of
+ * rows.
+ */
 const zerosLike = ({ id, shape, layer }: Node, attrs: Attributes = {}): Node => ({
   id,
   kind: 'zeros',
@@ -74,7 +80,7 @@ const zerosLike = ({ id, shape, layer }: Node, attrs: Attributes = {}): Node => 
   layer,
 })
 
-/** The same function in which sums read no zeros; a sum of nothing else is zeros itself. */
+/** Equivalent nodes in which sums read no zeros. A sum of nothing but zeros becomes zeros itself. */
 export function withoutZeros(nodes: readonly Node[]): Node[] {
   const zeros = new Set<string>()
   return nodes.map((node) => {

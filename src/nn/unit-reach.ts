@@ -5,7 +5,10 @@ import { primitiveOf } from './primitives/index.js'
 /** Kinds that add their inputs, feature by feature. */
 export const sums = new Set(['mix', 'add'])
 
-/** The nodes from a gate of units up to those that make its features. Throws where one on the way cannot lose any. */
+/**
+ * The nodes from a gate of units up to those that make its features. Throws if a node on the way cannot lose
+ * features.
+ */
 export function nodesAbove(graph: Graph, gate: Node): Node[] {
   const { byId } = indexOf(graph)
   const above = new Map<string, Node>()
@@ -23,7 +26,10 @@ export function nodesAbove(graph: Graph, gate: Node): Node[] {
   return [...above.values()]
 }
 
-/** The nodes behind a gate of units down to those that make features of their own, in the graph's order. */
+/**
+ * The nodes after a gate of units, down to and including those that make features of their own, in the
+ * graph's order.
+ */
 export function nodesBehind(graph: Graph, gate: Node): Node[] {
   const behind = new Set<Node>()
   const { readers } = indexOf(graph)
@@ -37,7 +43,10 @@ export function nodesBehind(graph: Graph, gate: Node): Node[] {
   return inOrder(graph, behind)
 }
 
-/** The nodes whose shape, parameters or cost a gate's units decide, the gate among them, in the graph's order. */
+/**
+ * The nodes whose shape, parameters or cost depend on a gate's units, including the gate, in the graph's
+ * order.
+ */
 export const concernedNodes = (graph: Graph, gate: Node): Node[] =>
   inOrder(graph, [...nodesAbove(graph, gate), indexOf(graph).byId.get(gate.id)!, ...nodesBehind(graph, gate)])
 

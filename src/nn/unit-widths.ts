@@ -4,15 +4,23 @@ import type { Graph, Node, Shape } from './graph.js'
 import { primitiveOf } from './primitives/index.js'
 import { concernedNodes, nodesAbove } from './unit-reach.js'
 
-/** What nodes cost as groups of units get narrower, without a new graph: each change looks at the nodes that it concerns. */
+/**
+ * The cost of each node while groups of units get narrower. No new graph is built: each change visits only
+ * the nodes that it affects.
+ */
 export interface UnitWidths {
-  /** What the node at a place of the graph costs now. */
+  /** The current cost of the node at a place in the graph's order. */
   cost(place: number): NodeCost
-  /** Lets a group have its first `count` units; returns the places whose cost that may change. */
+  /**
+   * Narrows a group to its first `count` units. Returns the places of the nodes whose cost this may change.
+   */
   narrow(group: string, count: number): readonly number[]
 }
 
-/** The widths of a graph, whole at the beginning. A group that is not in it has no places. */
+/**
+ * The widths of a graph, at first in full. `narrow` returns no places for a group that the graph does not
+ * have.
+ */
 export function unitWidths(graph: Graph): UnitWidths {
   const { places } = indexOf(graph)
   const placeOf = ({ id }: Node): number => places.get(id)!
@@ -60,7 +68,9 @@ export function unitWidths(graph: Graph): UnitWidths {
   }
 }
 
-/** The places of a group's gates, of what stands above them, and of all nodes that its width concerns. */
+/**
+ * The places of a group's gates, of the nodes above them, and of all nodes that depend on the group's width.
+ */
 interface Reach {
   readonly gates: readonly number[]
   readonly above: readonly number[]

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 
 /**
- * Arithmetic on short vectors, [M], and single numbers, [1] or a number, which every member of a vector meets.
- * Gates are such vectors: what is to be done with them is a dozen operations on a few numbers each, so the call
- * of an operation costs far more than its work.
+ * Arithmetic on short vectors [M] and single numbers ([1], or a plain number), which are broadcast to every
+ * member of a vector. Gates are such vectors: updating them takes a dozen operations on a few numbers each,
+ * so that calling an operation costs far more than its work.
  */
 export interface Vectors<V> {
   from(tensor: tf.Tensor1D): V
@@ -19,11 +19,11 @@ export interface Vectors<V> {
   /** 1 where a ≥ b, else 0. */
   atLeast(a: V | number, b: V | number): V
   sum(a: V): V
-  /** The n-th largest of the members at some places, from n = 1. */
+  /** The n-th largest of the members at the given places, counted from n = 1. */
   largest(a: V, n: number, places: readonly number[]): V
 }
 
-/** On tensors, wherever their numbers are. Call inside a tidy. */
+/** Arithmetic on tensors, wherever the backend keeps their numbers. Call it inside a tidy. */
 export const tensorVectors: Vectors<tf.Tensor> = {
   from: (tensor) => tensor,
   to: (vector) => vector as tf.Tensor1D,
@@ -42,7 +42,9 @@ export const tensorVectors: Vectors<tf.Tensor> = {
   },
 }
 
-/** On numbers in this program's memory, with the bits that our wasm kernels give. */
+/**
+ * Arithmetic on numbers in this program's memory. Its results equal those of our wasm kernels bit for bit.
+ */
 export const numberVectors: Vectors<Float32Array> = {
   from: (tensor) => tensor.dataSync<'float32'>(),
   to: (vector) => tf.tensor1d(vector),
@@ -63,7 +65,10 @@ export const numberVectors: Vectors<Float32Array> = {
 
 type Operand = Float32Array | number
 
-/** A float32 operation, member by member: what float64 gives for two float32 numbers, rounded, is the same. */
+/**
+ * Makes a float32 operation that acts member by member. Computing two float32 numbers in float64 and rounding
+ * the result gives the same bits.
+ */
 function each(operation: (a: number, b: number) => number): (a: Operand, b: Operand) => Float32Array {
   return (a, b) => {
     const [x, y] = [vectorOf(a), vectorOf(b)]
@@ -79,7 +84,10 @@ const vectorOf = (operand: Operand): Float32Array =>
 
 const chunk = 2048
 
-/** As `sumOf` in assembly/reduce.ts: eight float32 sums side by side, joined in float64 behind each chunk. */
+/**
+ * The same as `sumOf` in assembly/reduce.ts: eight float32 sums side by side, added in float64 after each
+ * chunk.
+ */
 function sumOf(values: Float32Array): number {
   let total = 0
   for (let from = 0; from < values.length; from += chunk) {
@@ -92,6 +100,8 @@ function sumOf(values: Float32Array): number {
   return total
 }
 
-/** Arithmetic that fits the current backend: on wasm all numbers are at hand. */
+/**
+ * Runs `act` with the arithmetic that suits the current backend. On wasm all numbers are directly accessible.
+ */
 export const onVectors = <Result>(act: <V>(vectors: Vectors<V>) => Result): Result =>
   currentDevice() ? act(numberVectors) : act(tensorVectors)

@@ -2,18 +2,19 @@ import type { RandomSource } from '../base/random.js'
 import type { Resampling } from '../data/resampling.js'
 import { metrics, type MetricName, type RowSums } from './metrics.js'
 
-/** From 2.5 to 97.5 % of the resamples. */
+/** The range from 2.5 to 97.5 % of the resamples. */
 export type Interval = readonly [low: number, high: number]
 
-/** Resamples of a bootstrap. */
+/** The number of resamples of a bootstrap. */
 export const resamples = 1000
 
-/** With fewer draws a resample says little of what other rows would give: then there is no interval. */
+/** The fewest draws for an interval. With fewer, a resample says little about other rows. */
 const fewestDraws = 10
 
 /**
- * A metric's values on resamples of the same rows, one array a network: units are drawn with replacement, as many as
- * the resampling says, the same ones for every network, so that differences are paired. Undefined with too few units.
+ * A metric's values on resamples of the same rows, one array per network. Units are drawn with replacement,
+ * as many as the resampling says, and the same ones for every network, so that differences are paired.
+ * Undefined with too few draws.
  */
 export function bootstrap(
   name: MetricName,
@@ -48,7 +49,10 @@ export function bootstrap(
   return found
 }
 
-/** The percentile interval of values on resamples; null where half of them have no value, as r2 of equal targets. */
+/**
+ * The percentile interval of values on resamples. Null if more than half of them are not finite, as for r2 of
+ * equal targets.
+ */
 export function percentileInterval(values: Float64Array): Interval | null {
   const sorted = values.filter(Number.isFinite).sort()
   if (2 * sorted.length < values.length) return null

@@ -2,26 +2,30 @@ import * as tf from '@tensorflow/tfjs-core'
 import { losses, type Loss } from './losses.js'
 
 /**
- * How much a network learns from the outputs of another one. A share `unexplained` follows from how well the
- * other one predicts: the part of the targets' variance that it leaves unexplained, at most a half.
+ * How much a network learns from the outputs of another one. The share `unexplained` is computed from how
+ * well the other one predicts: it is the part of the targets' variance that it leaves unexplained, at most a
+ * half.
  */
 export interface DistillationOptions {
   readonly share: number | 'unexplained'
   readonly temperature: number
 }
 
-/** The same, with the share as a number. */
+/** The same settings with the share as a number. */
 export interface Distillation {
   /** The share of the task's loss that compares with the teacher instead of the targets: 0 to 1. */
   readonly share: number
-  /** What logits are divided by, so that the teacher's second thoughts count; says nothing for numbers. */
+  /**
+   * The divisor of logits, which gives weight to the teacher's less likely classes. It has no effect on
+   * numbers.
+   */
   readonly temperature: number
 }
 
 /**
  * (1 − s) E(y, t) + s M(y, y*) for outputs y, targets t and a teacher's outputs y*, [N, O]. For classes M is
- * T² times the cross-entropy of softmax(y / T) against softmax(y* / T), whose gradient is of the size of E's (Hinton et al.,
- * arXiv:1503.02531); for numbers it is E(y, y*). Call inside a tidy.
+ * T² times the cross-entropy of softmax(y / T) against softmax(y* / T), so that its gradient is of the size
+ * of E's (Hinton et al., arXiv:1503.02531); for numbers M is E(y, y*). Call it inside a tidy.
  */
 export function distilled(loss: Loss, { share, temperature }: Distillation, taught: tf.Tensor2D): Loss {
   const isClass = loss === losses['cross-entropy']

@@ -3,16 +3,17 @@ import * as tf from '@tensorflow/tfjs-core'
 export type LossName = 'cross-entropy' | 'mse' | 'mae' | 'huber'
 
 /**
- * A task loss: outputs [N, O] and targets (class indices [N] or probabilities [N, O], or values [N, O]) → the mean over
- * examples, a scalar. Differentiable; call inside a tidy.
+ * A task loss: outputs [N, O] and targets (class indices [N] or probabilities [N, O], or values [N, O]) → the
+ * mean over examples, a scalar. Differentiable; call it inside a tidy.
  */
 export type Loss = (outputs: tf.Tensor2D, targets: tf.Tensor) => tf.Scalar
 
 const mean = (x: tf.Tensor): tf.Scalar => tf.mean(x)
 
 /**
- * −Σ p log softmax(outputs), from logits, p being 1 for the class of an example where classes are given. Its gradient is
- * (softmax(outputs) − p) / N: a third of the operations that TensorFlow.js's tape would find.
+ * −Σ p log softmax(outputs), from logits. If classes are given, p is 1 for an example's class and 0 for the
+ * others. Its gradient is (softmax(outputs) − p) / N, which takes a third of the operations that
+ * TensorFlow.js's tape would use.
  */
 const crossEntropy: Loss = (outputs, targets) => {
   const [rows, classes] = outputs.shape

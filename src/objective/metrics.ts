@@ -3,19 +3,22 @@ export type MetricName = 'accuracy' | 'cross-entropy' | 'rmse' | 'mae' | 'r2'
 type Numbers = ArrayLike<number>
 
 /**
- * A metric of predictions: its direction, and its value in float64, out of sums over rows. Outputs are rows × width
- * (logits, or values in original units), targets class indices, one a row, or values.
+ * A metric of predictions: its direction, and its value in float64, computed from sums over rows. Outputs are
+ * rows × width (logits, or values in original units); targets are class indices, one per row, or values.
  */
 export interface Metric {
   readonly higherIsBetter: boolean
-  /** What each row adds to the sums: rows × their number. Sums of any rows, repeated or left out, make a value. */
+  /**
+   * The contribution of each row to the sums, rows × number of sums. Sums over any rows, repeated or left
+   * out, give a value.
+   */
   rows(outputs: Numbers, targets: Numbers, width: number): RowSums
-  /** What sums over rows come to. */
+  /** The metric's value from sums over rows. */
   of(sums: Float64Array): number
   value(outputs: Numbers, targets: Numbers, width: number): number
 }
 
-/** What rows add to some sums, row by row. */
+/** The contributions of rows to some sums, row by row. */
 export interface RowSums {
   readonly sums: number
   readonly values: Float64Array
@@ -35,7 +38,7 @@ const metric = (higherIsBetter: boolean, rows: Metric['rows'], of: Metric['of'])
   value: (outputs, targets, width) => of(totals(rows(outputs, targets, width))),
 })
 
-/** A mean over rows, of which `finish` makes the metric. */
+/** A metric that is a mean over rows, transformed by `finish`. */
 const meanOver = (
   higherIsBetter: boolean,
   ofRow: (outputs: Numbers, targets: Numbers, width: number, row: number) => number,
@@ -80,8 +83,8 @@ const meanError =
 const square = (x: number): number => x * x
 
 /**
- * 1 − Σ(output − target)² / Σ(target − mean)², with a mean for each output; not a number where the targets of each are all
- * equal. Sums: rows, errors, squares, then the distances of each output.
+ * 1 − Σ(output − target)² / Σ(target − mean)², with a mean for each output; NaN if the targets of each output
+ * are all equal. The sums are: rows, errors, squares, then the distances of each output.
  */
 const r2 = metric(
   true,
@@ -106,7 +109,7 @@ const r2 = metric(
   },
   ([count, error, squared, ...distances]) => {
     const spread = distances.reduce((sum, distance) => sum - square(distance) / count!, squared!)
-    // What is left of equal targets is rounding.
+    // For equal targets, only rounding errors remain.
     return spread <= 1e-12 * squared! ? NaN : 1 - error! / spread
   },
 )
@@ -127,12 +130,12 @@ export const metricsOf: Readonly<
   Record<'classification' | 'regression' | 'forecasting', readonly MetricName[]>
 > = { classification: ['accuracy', 'cross-entropy'], regression: ofNumbers, forecasting: ofNumbers }
 
-/** Is `a` better than `b` by more than `margin` (≥ 0)? A missing `b` is worse than anything. */
+/** Whether `a` is better than `b` by more than `margin` (≥ 0). A missing `b` is worse than anything. */
 export function isBetter(metric: MetricName, a: number, b: number | null, margin = 0): boolean {
   if (b === null) return Number.isFinite(a)
   return metrics[metric].higherIsBetter ? a > b + margin : a < b - margin
 }
 
-/** A metric as an error, 0 at best: what accuracy and r2 lack of 1, the others as they are. */
+/** A metric as an error that is 0 at best: 1 minus accuracy or r2, the other metrics unchanged. */
 export const errorOf = (metric: MetricName, value: number): number =>
   metrics[metric].higherIsBetter ? 1 - value : value

@@ -13,17 +13,17 @@ import type { Supernet } from '../supernet/types.js'
 import type { SearchOptions } from '../train/training.js'
 import type { Origin } from './state.js'
 
-/** What a search begins with. */
+/** The inputs with which a search begins. */
 export interface Beginning {
   readonly supernet: Supernet
   readonly relaxation: Relaxation
   readonly random: RandomSource
   readonly config: { readonly search: SearchOptions }
-  /** Weights that take the place of fresh ones where names and shapes are the same. */
+  /** Weights that replace fresh ones of the same name and size. */
   readonly initial?: ReadonlyMap<string, Float32Array>
 }
 
-/** The model of a search before its first iteration. The caller's. */
+/** The model of a search before its first iteration. The caller owns it. */
 export const beginModel = ({ supernet, relaxation, random, config, initial }: Beginning): SupernetModel =>
   new SupernetModel(
     supernet,
@@ -33,20 +33,20 @@ export const beginModel = ({ supernet, relaxation, random, config, initial }: Be
     initial && fitting(supernet.graph, initial),
   )
 
-/** Of some values those of a graph's parameters that have their size. */
+/** Those of the given values that belong to a parameter of the graph and have its size. */
 function fitting(graph: Graph, values: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> {
   const sizes = new Map(parametersOf(graph).map(({ name, shape }) => [name, sizeOf(shape)]))
   return new Map([...values].filter(([name, { length }]) => sizes.get(name) === length))
 }
 
-/** Hashes of what a search begins with. Call it before the first iteration. */
+/** Hashes of the weights, gates and data with which a search begins. Call it before the first iteration. */
 export function originOf(model: SupernetModel, data: PreparedData): Origin {
   const named = [...model.weights.values(), ...model.alphaValues()]
   const bytes = named.flatMap(([name, v]) => [name, new Uint8Array(v.buffer, v.byteOffset, v.byteLength)])
   return { initial: sha256(...bytes), data: data.dataset.hash }
 }
 
-/** Refuses a schedule that replays a search which began elsewhere. */
+/** Refuses a schedule that replays a search with other initial weights or gates. */
 export function requireOrigin({ initial }: Origin, { replay }: Schedule): void {
   if (!replay || replay.initial === initial) return
   throw new InputError(
@@ -54,7 +54,7 @@ export function requireOrigin({ initial }: Origin, { replay }: Schedule): void {
   )
 }
 
-/** Does a term that acts at some time read the weights that the search began with? */
+/** Whether a term that acts at some time reads the weights that the search began with. */
 export const readsInitial = ({ columns }: Schedule, terms: readonly Term[]): boolean =>
   columns.some(
     ({ part, term, segments }) =>

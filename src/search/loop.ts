@@ -22,7 +22,7 @@ export function stateOf(
   }
 }
 
-/** Hands out the state before iteration `step`, with the good one that it stands on where that is another. */
+/** Saves the state before iteration `step`, together with the last good state if that is another one. */
 export function save(loop: Loop, step: number): void {
   const { context, good, progress } = loop
   const state = stateOf(loop, step)
@@ -30,8 +30,8 @@ export function save(loop: Loop, step: number): void {
 }
 
 /**
- * Hands out the state at the end of an epoch, and keeps it as the last good one where the epoch was calm; what is wrong
- * with it, if anything.
+ * Saves the state at the end of an epoch, and keeps it as the last good one if the epoch was calm. Returns
+ * the divergence if a number in it is not finite.
  */
 export function keep(loop: Loop, step: number, calm: boolean): Divergence | undefined {
   const state = stateOf(loop, step)
@@ -41,7 +41,7 @@ export function keep(loop: Loop, step: number, calm: boolean): Divergence | unde
   return undefined
 }
 
-/** Takes up a state. */
+/** Restores a state. */
 export function restore({ stepper, source, record, progress }: Omit<Loop, 'good'>, from: Checkpoint): void {
   stepper.restore(from)
   record.restore(from.lambdas)
@@ -51,8 +51,9 @@ export function restore({ stepper, source, record, progress }: Omit<Loop, 'good'
 }
 
 /**
- * Goes back to the last good state and on with a lower rate; the next iteration. Where that was tried often enough, the
- * good state is handed out with the rate that it had, and the search fails. What somebody changed since stays changed.
+ * Goes back to the last good state and continues with a lower learning rate; returns the next iteration. If
+ * that was tried often enough, it saves the good state with its own rate, and the search fails. Interventions
+ * made since that state remain in force.
  */
 export function goBack(loop: Loop, found: Divergence): number {
   const { good, progress, context } = loop

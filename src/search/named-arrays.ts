@@ -1,4 +1,4 @@
-/** The arrays whose names begin with a prefix, without it. */
+/** The arrays whose names begin with a prefix, by their names without it. */
 export function withPrefix(
   arrays: ReadonlyMap<string, Float32Array>,
   prefix: string,

@@ -1,7 +1,7 @@
 import { freshCourse } from '../train/course.js'
 import type { Progress } from './state.js'
 
-/** What a search that begins remembers. */
+/** The progress of a search that has just begun. */
 export const freshProgress = (): Progress => ({
   best: null,
   bestStep: 0,

@@ -7,9 +7,9 @@ import { measured, remove, type Removal } from './removal/remove.js'
 import type { Pruning } from './state.js'
 
 /**
- * Removes what a replayed run removed at a look at the gates after this step, in its order, and nothing else. Members that
- * went because their gates were 0 must have gates of 0 here too: else this is not that run, and it fails. The metric lost
- * joins the gap.
+ * Removes what the replayed run removed at an inspection of the gates after this step, in the same order, and
+ * nothing else. Members that were removed because their gates were 0 must have gates of 0 here too; otherwise
+ * this is not the same run, and it fails. The metric lost is added to `progress.jumps`.
  */
 export function replayLook(pruning: Pruning, removals: readonly LoggedRemoval[], step: number): void {
   const { model, context } = pruning
@@ -30,8 +30,8 @@ export function replayLook(pruning: Pruning, removals: readonly LoggedRemoval[],
 }
 
 /**
- * Removes what a replayed run projected at this step. What was projected early, because a safeguard ended the search, is
- * left to that safeguard.
+ * Removes what the replayed run projected at this step. An early projection, made because a safeguard ended
+ * the search, is left to that safeguard.
  */
 export function replayProjection(pruning: Pruning, removals: readonly LoggedRemoval[], step: number): void {
   if (step < pruning.context.schedule.prune.until) return
@@ -42,7 +42,7 @@ export function replayProjection(pruning: Pruning, removals: readonly LoggedRemo
   )
 }
 
-/** Removals that the run measured as one. */
+/** Performs removals that the run measured together. */
 function together(pruning: Pruning, removals: readonly LoggedRemoval[]): void {
   if (removals.length === 0) return
   pruning.progress.jumps += measured(pruning, () =>

@@ -33,11 +33,11 @@ import { guarded, guardedSource, watch } from './watch/safeguards.js'
 
 export interface SearchResult {
   readonly reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted'
-  /** Iterations done. */
+  /** The number of iterations done. */
   readonly steps: number
   /** The metric lost, summed over every removal and projection. */
   readonly jumps: number
-  /** What was kept at the sizes of the menu. */
+  /** The architectures that were kept at the sizes of the menu. */
   readonly menu: readonly MenuEntry[]
   /** The schedule with the λ that was used. */
   readonly used: Schedule
@@ -45,8 +45,8 @@ export interface SearchResult {
 
 /**
  * Trains a supernet's weights and gates together under a schedule, and prunes it, in place, until it is a
- * legal architecture. Goes on from a checkpoint where one is given. Everything that it allocates is freed;
- * the model stays the caller's. Fails where the loss or a weight is not finite.
+ * legal architecture. Continues from a checkpoint if one is given. Everything that it allocates is freed; the
+ * caller keeps ownership of the model. Throws if the loss or a weight is not finite.
  */
 export async function searchArchitecture(
   model: SupernetModel,
@@ -85,7 +85,7 @@ export async function searchArchitecture(
     if (from) restore(parts, from)
     const loop: Loop = { ...parts, good: from?.good ?? (from ? alone(from) : stateOf(parts, 0)) }
     takeUp(loop, from?.step ?? 0)
-    // What a finished search has to tell, its log holds already.
+    // The log of a finished search is already complete.
     if (progress.finished) return result(progress.finished, from?.step ?? 0)
     const ended = await runTraining(trainingOf(loop), from?.step ?? 0)
     const t = ended.step
@@ -106,10 +106,10 @@ export async function searchArchitecture(
   }
 }
 
-/** A state without what the search began with, which does not change. */
+/** A state without `stage`, which tells how the search began and does not change. */
 const alone = ({ stage: _, ...state }: Checkpoint): Checkpoint => state
 
-/** Takes up what was changed before the search goes on, so that a crash does not lose it. */
+/** Records and saves new interventions before the search continues, so that a crash does not lose them. */
 function takeUp(loop: Loop, t: number): void {
   const { context } = loop
   const changed = context.interventions ?? []
@@ -130,7 +130,7 @@ const trainingOf = (loop: Loop): Training => ({
   goBack: (found) => goBack(loop, found),
 })
 
-/** One iteration and what is due after it; by what the search diverges, where it does. */
+/** Performs one iteration and what is due after it. Returns the divergence, if one was found. */
 function iterate(loop: Loop, t: number): Divergence | undefined {
   const { context, batches, stepper, progress } = loop
   const { schedule } = context
@@ -146,14 +146,15 @@ function iterate(loop: Loop, t: number): Divergence | undefined {
   const next = t + 1
   const due = next % evaluateEvery === 0 || next === schedule.steps
   const looks = next % lookEvery(schedule, context.options) === 0 || due || next === schedule.prune.until
-  // Nothing is decided by numbers that are none.
+  // No decision may be based on losses that are not finite.
   if ((looks || isMenuDue(loop, next)) && !hasFiniteLosses(loop))
     return { step: next, why: 'the loss is not finite' }
   passMenu(loop, next)
   if (looks) inspect(loop, next, due)
   if (schedule.replay) replayLook(loop, schedule.replay.removals, next)
   if (looks) {
-    // What is removed at a look is gone before a size is kept, what is projected is not.
+    // Members that are removed at an inspection are gone before a size is kept; those that a projection
+    // removes are not gone yet.
     passSizes(loop, next)
     allow(loop, next)
   }
@@ -162,7 +163,7 @@ function iterate(loop: Loop, t: number): Divergence | undefined {
   return due ? look(loop, next) : undefined
 }
 
-/** What the source of λ may look at before iteration t. */
+/** What the source of λ can observe before iteration t. */
 function observedAt(loop: Loop, t: number, shards: readonly Shard[], phase: CompiledPhase): Observed {
   const { model, context, stepper, progress } = loop
   const seen = {
@@ -183,7 +184,7 @@ function hasFiniteLosses({ stepper, progress }: Loop): boolean {
   return Object.values(progress.lossSums).every(Number.isFinite)
 }
 
-/** What is due at an evaluation, `next` steps done. What is wrong with it, where the search diverges. */
+/** Evaluates the search after `next` steps. Returns the divergence, if one was found. */
 function look(loop: Loop, next: number): Divergence | undefined {
   const { model, data, context, stepper, progress } = loop
   const { losses, stepMs } = stepper.drain(progress)

@@ -1,4 +1,7 @@
-/** What the parts of a search hand to each other: types alone, so that none of the parts has to know another. */
+/**
+ * The types that the parts of a search exchange. There is no code here, so that no part has to import
+ * another.
+ */
 import type { Intervention } from '../config/intervention-schema.js'
 import type { PreparedData } from '../data/types.js'
 import type { Ablation, Allowance } from '../events/types.js'
@@ -22,52 +25,58 @@ import type { Rule } from './decide/rules/types.js'
 export interface Checkpoint {
   /** The next iteration. */
   readonly step: number
-  /** Hash of the resolved configuration and of the data: another one is refused. */
+  /** Hash of the resolved configuration and of the data. A checkpoint with another hash is refused. */
   readonly identity: string
-  /** Members left, by group; groups that are not named are gone. */
+  /** The remaining members, by group. Groups that are not listed have been removed. */
   readonly members: Readonly<Record<string, readonly string[]>>
-  /** What the mixture weights of groups sum to where removed units took some along. */
+  /** The sum of a group's mixture weights, for groups whose removed units took a share of it with them. */
   readonly totals: Readonly<Record<string, number>>
-  /** Hashes of what the search began with: weights and α, data. */
+  /** Hashes of what the search began with: weights and α; data. */
   readonly origin: Origin
   /** The λ that was used so far, as `schedule/source.ts` records it. */
   readonly lambdas: ReadonlyMap<string, Float64Array>
   /** The state of the source of λ, if it has one. */
   readonly planner?: unknown
-  /** Small state: early stopping, sums for reports. */
+  /** Small state, such as that of early stopping and sums for reports. */
   readonly progress: Progress
-  /** With several searches in a row: the search to which this belongs, counted from 0, and its beginning. */
+  /**
+   * With several searches in a row: the search to which this checkpoint belongs, counted from 0, and what the
+   * search before passed on to it.
+   */
   readonly stage?: { readonly search: number; readonly carried?: Carried }
-  /** The last good state, where this one is another: what a search that diverges goes back to. */
+  /** The last good state, to which a diverging search goes back, if it is not this one. */
   readonly good?: Checkpoint
-  /** Where the run stood besides: its event log up to here, and seconds spent. Written by `runs/`. */
+  /** The rest of the run's state: its event log up to here, and the seconds spent. Written by `runs/`. */
   readonly log?: LogMark & { readonly seconds: number }
-  /** Weights, their average, α, optimizer slots, by `w/…`, `m/…`, `a/…`, `s/…`, `t/…`. */
+  /**
+   * Weights, their average, α, the optimizer slots of weights and of α, the gates' scale and their last
+   * gradients, under `w/…`, `m/…`, `a/…`, `s/…`, `t/…`, `g/…`, `k/…`.
+   */
   readonly arrays: ReadonlyMap<string, Float32Array>
 }
 
-/** What a search hands to the next one. */
+/** What a search passes on to the next one. */
 export interface Carried {
-  /** Members left, by group. */
+  /** The remaining members, by group. */
   readonly members: Readonly<Record<string, readonly string[]>>
   /** Weights by name. */
   readonly weights?: ReadonlyMap<string, Float32Array>
 }
 
-/** How far an event log went: its first `bytes`, and their SHA-256 (older runs have none). */
+/** The length of an event log in bytes, and the SHA-256 of these bytes (older runs have none). */
 export interface LogMark {
   readonly bytes: number
   readonly sha256?: string
 }
 
-/** What a search began with, as hashes. A schedule that replays the search must find the same. */
+/** Hashes of what a search began with. A schedule that replays the search must find the same ones. */
 export interface Origin {
-  /** Of weights and α at iteration 0. */
+  /** The hash of weights and α at iteration 0. */
   readonly initial: string
   readonly data: string
 }
 
-/** What the loop remembers from one iteration to the next, beside arrays. */
+/** What the loop keeps from one iteration to the next, besides arrays. */
 export interface Progress {
   best: number | null
   bestStep: number
@@ -76,90 +85,95 @@ export interface Progress {
   jumps: number
   /** For how long members have been without weight. */
   streaks: Streaks
-  /** What members were worth when their gates began to fade, by group and member. */
+  /** Ablations of members, measured when their gates began to fade, by group and member. */
   ablations: Record<string, Record<string, Ablation>>
-  /** What alarms and safeguards remember. */
+  /** The state of alarms and safeguards. */
   alarms: AlarmState
-  /** What is left of the schedule's tolerance; none before gates move, or without one. */
+  /** What is left of the schedule's tolerance; null before gates move, or without a tolerance. */
   allowance: Allowance | null
-  /** Whose turn it was to be pressed, where choices take turns. */
+  /** Which choices had their turn under pressure, if choices take turns. */
   turns: Taken
-  /** The sizes of the menu that were passed. */
+  /** The sizes of the menu that were kept so far. */
   menu: MenuEntry[]
-  /** What was changed on the way, in order: settings and λ by hand, rates that were lowered. */
+  /** The changes made during the search, in order: settings and λ set by hand, and lowered rates. */
   interventions: Intervention[]
-  /** What tells that the search diverges. */
+  /** The losses and the metric that show whether the search diverges. */
   course: Course
   /** Set once the search is over. */
   finished?: 'finished' | 'early-stop' | 'alarm'
 }
 
-/** A count by group and member; where none stands it is 0. */
+/** Counts by group and member; a missing count is 0. */
 export type Counts = Record<string, Record<string, number>>
 
 /** For how long members have been without weight. Plain data, part of a checkpoint. */
 export interface Streaks {
-  /** Looks in a row at which the gate was exactly 0. */
+  /** The number of inspections in a row at which the gate was exactly 0. */
   zero: Counts
-  /** Evaluations in a row at which the member was weak. */
+  /** The number of evaluations in a row at which the member was weak. */
   weak: Counts
 }
 
-/** What a search kept at one size of its menu. Plain data, part of a checkpoint. */
+/** The architecture that a search kept at one size of its menu. Plain data, part of a checkpoint. */
 export interface MenuEntry {
   readonly figures: MenuFigures
   readonly architecture: Architecture
 }
 
 export interface MenuFigures {
-  /** As the menu names it: a value or a share. */
+  /** The size as the menu gives it: a value or a share. */
   readonly size: number
   readonly limit: number
   readonly cost: number
-  /** Iterations done by then. */
+  /** The number of iterations done by then. */
   readonly step: number
-  /** The validation metric of the supernet as it stood then, and with only this architecture's members open. */
+  /** The validation metric of the supernet at that time, and with only this architecture's members open. */
   readonly before: number | null
   readonly after: number | null
 }
 
-/** What alarms and safeguards remember. Plain data, part of a checkpoint. */
+/** The state of alarms and safeguards. Plain data, part of a checkpoint. */
 export interface AlarmState {
-  /** Alarms that stand now, `NAME LAYER`: each is told once until it clears. */
+  /** Alarms that hold now, as `NAME LAYER`. Each is reported once until it clears. */
   raised: string[]
   /** Gates are held before this iteration, whatever the phase says. */
   heldUntil: number
   /** α by group and member at the last evaluation without an alarm whose safeguard is `stop`. */
   good: GateWeights | null
-  /** Terms that safeguards have brought in, each on the gates of a layer while its alarm (as in `raised`) stands. */
+  /**
+   * Terms that safeguards have added, each on the gates of a layer while its alarm (as in `raised`) holds.
+   */
   terms: { alarm: string; term: string; layer: string; lambda: number }[]
 }
 
 export interface SearchContext extends LoopContext {
   readonly options: SearchOptions
   readonly schedule: Schedule
-  /** Says λ, iteration by iteration, for one search; the schedule itself by default. */
+  /** Gives λ, iteration by iteration, for one search; by default the schedule itself does. */
   readonly source?: ScheduleSource
   readonly terms: readonly Term[]
   /** Your own rules of projection, in addition to those of the registry. */
   readonly rules?: readonly Rule[]
   /** The measured table of terms that need one. */
   readonly latency?: Latency
-  /** Identity that a checkpoint must carry to be resumed. */
+  /** The identity that a checkpoint must have to be resumed. */
   readonly identity: string
-  /** What was changed since the checkpoint that it goes on from. */
+  /** The changes made since the checkpoint from which the search continues. */
   readonly interventions?: readonly Intervention[]
   /** Called with a complete checkpoint at each evaluation and when interrupted. */
   save(checkpoint: Checkpoint): void
 }
 
-/** Takes a supernet's training steps and owns their optimizer state. */
+/** Performs a supernet's training steps and owns their optimizer state. */
 export interface Stepper {
-  /** The model as it is judged. */
+  /** The model as it is evaluated. */
   readonly network: PassNetwork
-  /** Iteration t on the shards of a batch, with the given λ: by default what the schedule says. */
+  /** Performs iteration t on the shards of a batch with the given λ, by default those of the schedule. */
   step(t: number, shards: readonly Shard[], phase: CompiledPhase, lambdas?: LambdaRow): void
-  /** Iteration t one step ahead, with the given λ; undefined where no gate would move. Changes nothing. */
+  /**
+   * Tries iteration t with the given λ and measures its effect; undefined if no gate would move. Changes
+   * nothing.
+   */
   lookAhead(
     t: number,
     shards: readonly Shard[],
@@ -168,17 +182,17 @@ export interface Stepper {
     asked: { readonly metric: MemberMetric; readonly moves: readonly Move[] },
   ): LookAhead | undefined
   /**
-   * The gradient of the losses on a group's α in the last iteration, single paths aside, [members], in units of the
-   * group's scale, as numbers; undefined where its gates did not move.
+   * The gradient of the losses on a group's α in the last iteration that was not a single path, [members], in
+   * units of the group's scale, as numbers; undefined if the group's gates did not move in it.
    */
   lossGradient(group: string): Float32Array | undefined
   /** The scales of gates by kind, as `GateScale.read` gives them. */
   scales(): Record<string, number>
   /** Keeps only the given members of a group: the model is pruned, the optimizer state follows. */
   prune(group: string, kept: readonly string[]): void
-  /** The mean losses since the last call, and the mean time of a step in ms. */
+  /** Returns the mean losses since the last call, and the mean time of a step in ms. */
   drain(progress: Progress): { losses: MeanLosses; stepMs: number }
-  /** Copies the running sums off the device into the progress. */
+  /** Copies the running sums from the device into the progress. */
   drainInto(progress: Progress): void
   /** The model's and the optimizers' part of a checkpoint. */
   checkpoint(): Pick<Checkpoint, 'members' | 'totals' | 'arrays'>
@@ -186,7 +200,7 @@ export interface Stepper {
   dispose(): void
 }
 
-/** What removals act on, and what they tell. */
+/** What removals act on and report to. */
 export interface Pruning {
   readonly model: SupernetModel
   readonly data: PreparedData
@@ -197,12 +211,12 @@ export interface Pruning {
   readonly used: Schedule
 }
 
-/** A search on its way. */
+/** A running search. */
 export interface Loop extends Pruning {
   readonly batches: Batching
   readonly source: ScheduleSource
   readonly record: LambdaRecord
   readonly origin: Origin
-  /** The state that a search that diverges goes back to. */
+  /** The state to which the search goes back if it diverges. */
   good: Checkpoint
 }

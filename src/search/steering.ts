@@ -23,7 +23,10 @@ export function steered(context: SearchContext, progress: Progress): SearchConte
 export const leversOf = ({ columns }: Schedule): string[] =>
   columns.map((column) => `lambda.${column.layer}.${columnLabel(column)}`)
 
-/** The source of λ with what was set by hand in place of what it says. A replayed schedule has it already. */
+/**
+ * A source of λ in which values set by hand replace those of `source`. A replayed schedule already includes
+ * them.
+ */
 export function handedSource(source: ScheduleSource, schedule: Schedule, progress: Progress): ScheduleSource {
   if (schedule.replay) return source
   const levers = leversOf(schedule)
@@ -44,7 +47,7 @@ export function handedSource(source: ScheduleSource, schedule: Schedule, progres
   }
 }
 
-/** Records interventions and tells them. */
+/** Records interventions and emits their events. */
 export function intervene(
   { progress, context }: { readonly progress: Progress; readonly context: Pick<SearchContext, 'emit'> },
   interventions: readonly Intervention[],
@@ -55,7 +58,7 @@ export function intervene(
   }
 }
 
-/** What a replayed run was told before iteration t, or at any time left, and this one was not yet. */
+/** The interventions of a replayed run up to iteration t that this run has not made yet. */
 export function replayedInterventions(
   schedule: Schedule,
   { interventions }: Progress,

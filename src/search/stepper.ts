@@ -31,7 +31,7 @@ import { unrolledGradients } from './modes/unrolled.js'
 import { prefixed, withPrefix } from './named-arrays.js'
 import type { SearchContext, Stepper } from './state.js'
 
-/** An iteration: when, on which rows, in which phase, with which λ. */
+/** One iteration: its number, rows, phase and λ. */
 interface Now extends Alternation {
   readonly t: number
   readonly shards: readonly Shard[]
@@ -55,7 +55,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const time = gateTime(schedule)
   const scale = gateScale(model.origin)
 
-  /** Gradients of the losses and of terms on activations; those of parts that are closed are left out. */
+  /** The gradients of the losses and of terms on activations. Parts that do not move are left out. */
   const gradientsOf = (
     { t, phase, lambdas }: Now,
     shards: readonly Shard[],
@@ -84,7 +84,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       {
         taps,
         execute: context.execute,
-        // Weights and gates on batches of their own draw apart, too.
+        // Passes for weights and for gates on separate batches also draw separate random numbers.
         draws: { seed: context.random.seed, purpose: `search ${parts.join(' ')}`, t },
       },
     )
@@ -109,7 +109,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     { alphas }: Pick<Gradients, 'alphas'>,
     open = openGroups(model),
   ): void => {
-    // Gates that wait in other iterations go as far in those that are left.
+    // Gates that wait in some iterations move further in the others, so that the total distance is the same.
     const duration = time * share
     stepGates(model, open, alphas, {
       optimizer: alphaOptimizer,
@@ -156,12 +156,12 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
 
   const orderOf = ({ waits, phase }: Now): StepOrder => {
     const gates = waits ? 'wait' : phase.gates
-    // Gates that are all closed need no rows of their own.
+    // If all choices are made, gates need no rows of their own.
     const apart = gates === 'move' && openGroups(model).length > 0
     return searchOrder({ mode: apart ? mode : 'joint', gates, average: context.options.average })
   }
 
-  /** The step of a look-ahead. The gradients by which the gates went are the caller's. */
+  /** Performs the step of a look-ahead. Returns the gradients that moved the gates; the caller owns them. */
   const stepAhead = (now: Now): Gradients['alphas'] => {
     const taken = new Map<string, tf.Tensor1D>()
     const keep: Hands<Now>['keep-gradients'] = ({ alphas }) => {
@@ -186,7 +186,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       const now = { ...alternation(model, phase, t), t, shards, phase, lambdas }
       sums.begin()
       model.temperature = temperatureAt(t)
-      // What gates that wait were drawn by is still to be told.
+      // While gates wait, the gradients that last moved them are kept, because they may still be reported.
       if (!now.waits || phase.gates === 'hold') kept.clear()
       perform(orderOf(now), hands, now)
     },
@@ -251,14 +251,15 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         withPrefix(checkpoint.arrays, 'a/'),
         checkpoint.totals,
       )
-      // A search that is over has none.
+      // The checkpoint of a finished search has no average.
       const average = withPrefix(checkpoint.arrays, 'm/')
       if (average.size > 0) model.keepAverage(average)
       else model.dropAverage()
       weightOptimizer.restore(withPrefix(checkpoint.arrays, 's/'), (name) => model.weights.get(name).shape)
       sums.restore(checkpoint.progress)
       kept.restore(withPrefix(checkpoint.arrays, 'k/'))
-      // What is looked at before the next step, a search that never stopped sees at the last step's.
+      // Before the next step, gates are read at the temperature of the last step, as in a search that never
+      // stopped.
       model.temperature = temperatureAt(Math.max(0, checkpoint.step - 1))
       alphaOptimizer.restore(withPrefix(checkpoint.arrays, 't/'), (name) => model.alpha(name).shape)
       scale.restore(withPrefix(checkpoint.arrays, 'g/'))

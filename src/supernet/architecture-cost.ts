@@ -3,22 +3,26 @@ import type { Choices } from './notation.js'
 import { tallyOf, type Figures, type MemberWeight, type Tally } from './tally.js'
 import type { CostMetric, Supernet } from './types.js'
 
-/** What a supernet would be with only some members kept. */
+/** The figures of a supernet with only some members kept. */
 export interface Prospect extends Figures {
-  /** The groups that would still stand: those of an edge go with it. */
+  /** The groups that would remain. The groups of an edge are removed with the edge. */
   readonly standing: ReadonlySet<string>
 }
 
-/** Counts what choices come to; a group without a choice keeps all its members. */
+/** Counts the cost of choices. A group without a choice keeps all its members. */
 export interface Costs {
   (choices: Choices): Prospect
-  /** An architecture to begin from where many are counted, each a small change of the one before. */
+  /**
+   * Starts a tally at an architecture, for counting many architectures that each differ little from the one
+   * before.
+   */
   from(choices: Choices): Tally
 }
 
 /**
- * Counts what choices come to without pruning the graph, which takes a thousand times as long. Of units only the number
- * counts: those of a layer cost alike. `times`: milliseconds of a member, by a measured table.
+ * Counts the cost of choices without pruning the graph, which would take a thousand times as long. Of units
+ * only the number matters, since those of a layer cost the same. `times` gives the milliseconds of a member
+ * from a measured table.
  */
 export function architectureCosts(
   { graph, groups }: Supernet,
@@ -43,7 +47,7 @@ export function architectureCosts(
   return Object.assign(of, { from })
 }
 
-/** The current figures of an architecture that is counted, and the groups that its output still needs. */
+/** The current figures of a counted architecture, and the groups that its output still needs. */
 export function prospect(tally: Tally, groups: Supernet['groups']): Prospect {
   const standing = groups.filter(({ name }) => tally.stands(name)).map(({ name }) => name)
   return { ...tally.figures(), standing: new Set(standing) }

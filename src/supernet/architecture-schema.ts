@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 
-/** What an architecture's file holds: `Architecture`, as a schema to read it back by. */
+/** The schema of an architecture's file, an `Architecture`, for reading it back. */
 export const ArchitectureSchema = Type.Object({
   format: Type.Literal('sentei-architecture/1'),
   space: Type.String(),

@@ -6,23 +6,26 @@ import { operationOf, operations as table } from './operations/index.js'
 import type { Operation } from './operations/types.js'
 import type { GateGroup, Supernet } from './types.js'
 
-/** Each unit has a name and is judged by itself. */
+/** The most units of a group. Each has a name and is judged by itself. */
 export const mostUnits = 65_536
 
 /** Builds a supernet's graph and collects its layers and gate groups on the way. */
 export interface SupernetBuilder {
   /** The builder of the layer that the input belongs to. */
   readonly root: GraphBuilder
-  /** Makes the next layer k. If cells share α, ask for a layer for it, and build nothing in it. */
+  /** Makes the next layer k. If cells share α, make a layer for it, and build nothing in it. */
   layer(name: string): GraphBuilder
   /**
-   * A mixed operation: candidate operations on one edge, one of them wanted, or any number. With a single candidate
-   * it is that operation, without a gate. Edges of the same name share their gates.
+   * A mixed operation: candidate operations on one edge, of which one is wanted, or any number (`several`). A
+   * single candidate is used directly, without a gate. Edges of the same name share their gates.
    */
   mixedOperation(b: GraphBuilder, x: string, edge: EdgeOptions): string
-  /** One of several nodes of the same shape, under names of your own. Choices of the same name share their gates. */
+  /**
+   * A choice of one among several nodes of the same shape, which you name. Choices of the same name share
+   * their gates.
+   */
   choice(b: GraphBuilder, members: Readonly<Record<string, string>>, options: ChoiceOptions): string
-  /** A node: the weighted sum of its inputs, `keep` of which are wanted; all, if there are no more. */
+  /** A node: the weighted sum of its inputs, of which `keep` are wanted; all of them if there are no more. */
   node(b: GraphBuilder, inputs: Readonly<Record<string, string>>, options: NodeOptions): string
   /** A gate for each feature of x; at least `min` of them stay. */
   units(b: GraphBuilder, x: string, options: { name: string; layer: string; min?: number }): string
@@ -37,23 +40,26 @@ interface GroupOptions {
 }
 
 export interface EdgeOptions extends GroupOptions {
-  /** Names out of the operation table, or operations of your own. */
+  /** Names from the operation table, or operations of your own. */
   readonly operations: readonly (string | Operation)[]
   readonly channels: number
   readonly stride?: number
-  /** May the edge end with the operation that carries nothing? No by default. */
+  /** Whether the edge may end with the operation that carries nothing; false by default. */
   readonly keepEmpty?: boolean
-  /** May any number of them stay, and add up? One by default. Of what carries nothing there is then none. */
+  /**
+   * Whether any number of operations may stay and be added up, instead of one; false by default. The
+   * operation that carries nothing is then left out.
+   */
   readonly several?: boolean
 }
 
 export interface ChoiceOptions extends GroupOptions {
-  /** Members that carry the signal on without learning anything. */
+  /** Members that pass the signal on without learning anything. */
   readonly parameterFree?: readonly string[]
 }
 
 export interface NodeOptions extends GroupOptions {
-  /** How many of its inputs are wanted: a number, or any number from `min` to `max`. */
+  /** How many inputs are wanted: a number, or any number from `min` to `max`. */
   readonly keep: number | { readonly min: number; readonly max: number }
 }
 
@@ -63,7 +69,7 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
   const layers = new Set([firstLayer])
   const groups = new Map<string, GateGroup>()
 
-  /** Registers a group; one of that name is shared, if it has the same members. */
+  /** Registers a group. A group of the same name is shared, which requires the same members. */
   const gate = (group: GateGroup): void => {
     if (!layers.has(group.layer))
       throw new Error(

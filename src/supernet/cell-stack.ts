@@ -16,11 +16,11 @@ export interface CellStackOptions extends Pick<CellOptions, 'nodes' | 'keep' | '
   readonly halvings?: number
   /** The cells that halve the image. */
   readonly reductions: readonly number[]
-  /** Has every cell gates of its own, or do all cells of a kind share theirs (`normal`, `reduce`)? */
+  /** Whether every cell has gates of its own, or all cells of a kind share theirs (`normal`, `reduce`). */
   readonly alpha: 'per-cell' | 'shared'
   /** Candidate operations of an edge, `from→to`. */
   readonly operations: (kind: CellKind, edge: string) => readonly string[]
-  /** Has the last reduction cell a classifier of its own, for training deep networks? */
+  /** Whether the last reduction cell has a classifier of its own, for training deep networks. */
   readonly auxiliary: boolean
 }
 
@@ -76,7 +76,7 @@ export function cellStack(
   return s.finish(about)
 }
 
-/** Convolutions that each read every second pixel. */
+/** Convolutions of stride 2, each of which halves the image. */
 function halved(b: GraphBuilder, x: string, channels: number, times: number): string {
   if (times === 0) return x
   const half = b.activation(b.batchNorm(b.conv(x, { channels, kernel: 3, stride: 2 })), 'relu')
@@ -85,7 +85,7 @@ function halved(b: GraphBuilder, x: string, channels: number, times: number): st
 
 /**
  * A classifier on a cell in the middle, whose loss helps to train deep networks (arXiv:1409.4842): ReLU,
- * pooling to 2×2, 1×1 convolution to 128, a dense layer of 768, batch norm and ReLU behind both.
+ * pooling to 2×2, 1×1 convolution to 128, a dense layer of 768, with batch norm and ReLU after both.
  */
 function auxiliaryHead(b: GraphBuilder, x: string, outputs: number): string {
   const [height] = b.shapeOf(x) as [number]

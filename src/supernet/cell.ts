@@ -3,14 +3,14 @@ import type { SupernetBuilder } from './builder.js'
 import { reduceSize } from './operations/reduce-size.js'
 
 export interface CellOptions {
-  /** The cell's name, which is its layer's. */
+  /** The name of the cell and of its layer. */
   readonly name: string
-  /** Whose gates it has: those of its own name, or of a name that cells share. The layer of its gates. */
+  /** The name and layer of the cell's gates: the cell's own name, or a name that cells share. */
   readonly gates: string
   /** The outputs of the two cells before it, older first. */
   readonly inputs: readonly [string, string]
   readonly channels: number
-  /** Does it halve the image? */
+  /** Whether the cell halves the image. */
   readonly reduction: boolean
   /** Nodes between inputs and output. */
   readonly nodes: number
@@ -18,14 +18,14 @@ export interface CellOptions {
   readonly keep: number
   /** Candidate operations of an edge, `from→to`. */
   readonly operations: (edge: string) => readonly string[]
-  /** Have the batch norms behind its inputs a trained scale? */
+  /** Whether the batch norms after its inputs have a trained scale and offset. */
   readonly affine: boolean
 }
 
 /**
- * A cell as in DARTS (arXiv:1806.09055, §2.1): each node sums edges from the two inputs and from the
- * nodes before it, each edge mixes the candidate operations, and the output is the nodes side by side,
- * nodes · channels features.
+ * A cell as in DARTS (arXiv:1806.09055, §2.1): each node sums edges from the two inputs and from the nodes
+ * before it, each edge mixes the candidate operations, and the output concatenates the nodes, nodes ·
+ * channels features.
  */
 export function cell(s: SupernetBuilder, options: CellOptions): string {
   const { name, gates, inputs, channels, reduction, nodes, keep, operations, affine } = options
@@ -49,7 +49,10 @@ export function cell(s: SupernetBuilder, options: CellOptions): string {
   return b.concat(states.slice(2))
 }
 
-/** ReLU, 1×1 convolution, batch norm: to the cell's channels, and to the size of its nearer input. */
+/**
+ * ReLU, 1×1 convolution, batch norm: brings an input to the cell's channels and to the size of the nearer
+ * input.
+ */
 function preprocess(b: GraphBuilder, x: string, channels: number, height: number, affine: boolean): string {
   const stride = Math.round(b.shapeOf(x)[0]! / height)
   if (stride > 1) return reduceSize(b, x, { channels, stride, affine })

@@ -3,13 +3,14 @@ import { primitiveOf } from '../nn/primitives/index.js'
 import type { Supernet } from './types.js'
 
 /**
- * The supernet as a forecast that goes on from where its series are: it reads the steps as differences from the last one,
- * and what it says is added to that,
+ * The supernet as a forecast that continues from the last step of its series. It reads the steps as
+ * differences from the last one, and its output is added to that,
  *
  *     ŷ = x_T + f(x_1 − x_T, …, x_{T−1} − x_T, x_T)
  *
- * so that a level which no training row has seen is met all the same (NLinear's way: Zeng et al., arXiv:2205.13504, §4).
- * `columns` says which feature of the input [T, C] each output continues; both must be in one scale.
+ * so that it also works at levels which no training row has (as NLinear does: Zeng et al., arXiv:2205.13504,
+ * §4). `columns` tells which feature of the input [T, C] each output continues; both must have the same
+ * scale.
  */
 export function continuing(supernet: Supernet, columns: readonly number[]): Supernet {
   const { nodes, outputs } = supernet.graph

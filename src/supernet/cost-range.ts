@@ -4,7 +4,7 @@ import type { MemberWeight } from './tally.js'
 import type { CostMetric, Supernet } from './types.js'
 import { leastCostly } from './within-budget.js'
 
-/** What a supernet costs as a whole, and the least that a legal architecture of it does. */
+/** The cost of a supernet as a whole, and of its least costly legal architecture. */
 export function costRange(
   supernet: Supernet,
   metric: CostMetric,

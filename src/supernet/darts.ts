@@ -38,13 +38,14 @@ export interface DartsSpace {
   readonly description: string
   /** Candidate operations of an edge, `from→to`, of a kind of cell. */
   readonly operations: (options: DartsOptions, kind: CellKind, edge: string) => readonly string[]
-  /** Further options; nodes and inputs are 4 and 2 where they are not among them. */
+  /** Further options. Nodes and inputs are 4 and 2 if they are not among them. */
   readonly options?: Record<string, TSchema>
 }
 
 /**
- * A space on the search network of DARTS (Liu, Simonyan & Yang, arXiv:1806.09055, §3.1.1): reduction cells
- * at one and two thirds of the depth, four nodes a cell, two inputs a node, one operation an edge.
+ * A space on the search network of DARTS (Liu, Simonyan & Yang, arXiv:1806.09055, §3.1.1): reduction cells at
+ * one and two thirds of the depth, by default four nodes per cell and two inputs per node, and one operation
+ * per edge.
  */
 export const dartsSpace = ({
   name,
@@ -70,7 +71,7 @@ export const dartsSpace = ({
         stem: channels * stemMultiplier,
         nodes,
         keep,
-        // Fewer than three cells have no thirds: a lone cell, or a first one, does not reduce.
+        // With fewer than three cells a third can be the first cell, which does not reduce.
         reductions: thirds.filter((index) => index > 0),
         alpha,
         auxiliary,
@@ -80,7 +81,7 @@ export const dartsSpace = ({
     },
   })
 
-/** The operation of an edge that has no other. */
+/** The operation of an edge that has only one; otherwise undefined. */
 function onlyOf(
   operations: DartsSpace['operations'],
   options: DartsOptions,

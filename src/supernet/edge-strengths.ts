@@ -1,8 +1,8 @@
 import { keepable, type GateGroup, type Supernet } from './types.js'
 
 /**
- * What members of a group are ranked by under DARTS's rule `top-2` (arXiv:1806.09055, §2.4): an operation by its own
- * weight, an edge by the weight of its strongest operation but `none`.
+ * The values by which DARTS's rule `top-2` (arXiv:1806.09055, §2.4) ranks members of a group: an operation by
+ * its own weight, an edge by the weight of its strongest operation, `none` excluded.
  */
 export function edgeStrengths(
   supernet: Supernet,

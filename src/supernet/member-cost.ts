@@ -5,7 +5,7 @@ import { unitWidths, type UnitWidths } from '../nn/unit-widths.js'
 import { exclusiveNodes } from './exclusive.js'
 import type { GateGroup, Supernet } from './types.js'
 
-/** The cost that a network loses with a member, without that of other groups inside of it. */
+/** The cost that a network loses with a member, without that of other groups inside it. */
 export interface MemberCost {
   readonly parameters: number
   /** Multiply-adds for one example. */
@@ -13,8 +13,8 @@ export interface MemberCost {
 }
 
 /**
- * The place of a group: the member of another group that contains it, its place there, and how many members
- * that group has.
+ * The place of a group: the member of another group that contains it, the index of that member, and the
+ * number of members of that group.
  */
 export interface Above {
   readonly group: string
@@ -23,14 +23,14 @@ export interface Above {
   readonly of: number
 }
 
-/** The costs of a supernet's members, and how its groups lie in one another. */
+/** The costs of a supernet's members, and how its groups are nested. */
 export interface CostTree {
   of(group: string, member: string): MemberCost
   /**
    * The innermost member that contains a group, if there is one: the operations of an edge belong to the
-   * edge. A group whose gates are shared by several places belongs to a member only if all of these places
-   * do. So the last place of whatever contains a group comes after the group's own last place, and no group
-   * contains itself.
+   * edge. A group whose gates are shared by several places only belongs to a member if all of these places
+   * do. Therefore the last place of whatever contains a group comes after the group's own last place, and no
+   * group contains itself.
    */
   above(group: string): Above | undefined
 }
@@ -38,8 +38,9 @@ export interface CostTree {
 const trees = new WeakMap<Supernet, CostTree>()
 
 /**
- * The cost tree of a supernet as it stands; after pruning it is another. Counted is the task's network: what
- * only a decoder needs, no derived network has. Units of a layer cost alike: what the network loses with one.
+ * The cost tree of a supernet; after pruning it is another one. It counts the task's network, without what
+ * only a decoder needs, since no derived network has a decoder. Units of a layer all have the cost that the
+ * network loses with one of them.
  */
 export function costTree(supernet: Supernet): CostTree {
   const known = trees.get(supernet)
@@ -81,14 +82,14 @@ export function costTree(supernet: Supernet): CostTree {
   return tree
 }
 
-/** The nodes that go with a member, by id. */
+/** The nodes that are removed with a member, by id. */
 interface Extent extends Above {
   readonly nodes: ReadonlySet<string>
 }
 
 const keyOf = ({ group, member }: Above): string => `${group} ${member}`
 
-/** The mixes and units of each group; several where places share its gates. */
+/** The mix and units nodes of each group; several if places share its gates. */
 function gatesByGroup({ nodes }: Graph): Map<string, Node[]> {
   const gates = new Map<string, Node[]>()
   for (const node of nodes) {
@@ -101,7 +102,7 @@ function gatesByGroup({ nodes }: Graph): Map<string, Node[]> {
   return gates
 }
 
-/** What goes with each member of a group, from all places that share its gates at once. */
+/** The nodes that are removed with each member of a group, from all places that share its gates at once. */
 function extentsOf(graph: Graph, { name: group, members }: GateGroup, gates: readonly Node[]): Extent[] {
   return members.map(({ name: member }, place) => {
     const cuts = gates.flatMap((mix) => {
@@ -125,7 +126,7 @@ function extentsByNode(extents: readonly Extent[]): Map<string, Extent[]> {
   return around
 }
 
-/** What the network loses with one unit of a group. */
+/** The cost that the network loses with one unit of a group. */
 function unitCost(widths: UnitWidths, { name, members }: GateGroup): MemberCost {
   const total = (places: readonly number[]) => {
     const costs = places.map((place) => widths.cost(place))

@@ -9,7 +9,7 @@ import type { Architecture, GateGroup, Supernet, ModelCut } from './types.js'
 
 type Values = ReadonlyMap<string, Float32Array>
 
-/** A supernet with its weights and architecture weights α. Owns both; dispose it. */
+/** A supernet with its weights and architecture weights α. It owns both; dispose it after use. */
 export class SupernetModel {
   readonly weights: ParameterStore
   readonly relaxation: Relaxation
@@ -21,10 +21,10 @@ export class SupernetModel {
   readonly #given: Values | undefined
   #initial: ParameterStore | undefined
   #average: ParameterStore | undefined
-  /** The relaxation's temperature now, where it has one. */
+  /** The relaxation's current temperature, if it has one. */
   temperature = 1
 
-  /** `given` weights take the place of fresh ones of their names. */
+  /** `given` weights replace fresh ones of the same names. */
   constructor(
     supernet: Supernet,
     relaxation: Relaxation,
@@ -45,7 +45,7 @@ export class SupernetModel {
     }
   }
 
-  /** The supernet as it stands now, without what was pruned. */
+  /** The current supernet, without what was pruned. */
   get supernet(): Supernet {
     return this.#supernet
   }
@@ -62,26 +62,26 @@ export class SupernetModel {
     return found
   }
 
-  /** Takes over `alpha` as a group's new α and disposes the old one. */
+  /** Takes ownership of `alpha` as a group's new α and disposes the old one. */
   setAlpha(group: string, alpha: tf.Tensor1D): void {
     this.alpha(group).dispose()
     this.#alphas.set(group, tf.keep(alpha))
   }
 
-  /** Differentiable mixture weights of a group; call inside a tidy. */
+  /** Differentiable mixture weights of a group. Call it inside a tidy. */
   mixture(group: string): tf.Tensor1D {
     const weights = this.relaxation.weights(this.alpha(group), this.#mixed(group), this.temperature)
     return this.#ofMembers(weights, group, 'weights')
   }
 
-  /** What the relaxation gave, if it has a number a member. */
+  /** The relaxation's result. Throws unless it has one number per member. */
   #ofMembers(given: tf.Tensor1D, group: string, by: string): tf.Tensor1D {
     return shaped(given, this.alpha(group).shape, `relaxation ${this.relaxation.name}: ${by} of ${group}`)
   }
 
   /**
-   * Those of training step t: drawn where the relaxation draws, for each group, member and step anew; without t those
-   * of `mixture`. Their gradient is `pullBack`. Call inside a tidy.
+   * The mixture weights of training step t, drawn anew for each group, member and step if the relaxation
+   * draws; without t those of `mixture`. `pullBack` gives their gradient. Call it inside a tidy.
    */
   sample(group: string, t?: number): tf.Tensor1D {
     const { closed, sample } = this.relaxation
@@ -90,7 +90,7 @@ export class SupernetModel {
     return onVectors((v) => v.to(closed.weights(v, v.from(this.alpha(group)), now)))
   }
 
-  /** The gradient of α out of that of the weights that `sample` gives, [members]. Call inside a tidy. */
+  /** The gradient of α, [members], from that of the weights that `sample` gives. Call it inside a tidy. */
   pullBack(group: string, dMixture: tf.Tensor1D, t?: number): tf.Tensor1D {
     const { closed, sample } = this.relaxation
     const alpha = this.alpha(group)
@@ -102,7 +102,7 @@ export class SupernetModel {
     return onVectors((v) => v.to(closed.gradient(v, v.from(alpha), now, v.from(dMixture))))
   }
 
-  /** Differentiable. */
+  /** Like `sample`, but differentiable by TensorFlow.js. */
   #sample(group: string, t: number | undefined): tf.Tensor1D {
     const { sample } = this.relaxation
     if (!sample || t === undefined) return this.mixture(group)
@@ -115,31 +115,31 @@ export class SupernetModel {
     return this.#ofMembers(weights, group, 'sample')
   }
 
-  /** Keeps the weights that the model began with from now on, cut as the weights are. Before any pruning. */
+  /** Keeps the initial weights from now on, cut like the weights. Call it before any pruning. */
   keepInitial(): void {
     if (this.#supernet !== this.#origin)
       throw new Error('initial weights are kept from the beginning, or not')
     this.#initial ??= ParameterStore.of(this.#origin.graph, this.#random, this.#given)
   }
 
-  /** A weight as it was at the beginning; it belongs to the model. */
+  /** A weight's value at the beginning; it belongs to the model. */
   initial(name: string): tf.Tensor {
     if (!this.#initial) throw new Error(`initial weights are not kept: ${name}`)
     return this.#initial.get(name)
   }
 
-  /** Keeps a moving average of the weights from now on, cut as they are; with values, from where these stand. */
+  /** Keeps a moving average of the weights from now on, cut like them; it starts from `values`. */
   keepAverage(values: Values = this.weights.values()): void {
     this.dropAverage()
     this.#average = ParameterStore.filled(this.#supernet.graph, values)
   }
 
-  /** What judges the network: the average of its weights where one is kept, else they. It belongs to the model. */
+  /** The weights for evaluation: their average if one is kept, else the weights. The model owns them. */
   get judged(): ParameterStore {
     return this.#average ?? this.weights
   }
 
-  /** Ends the average, which becomes the weights: training is over. */
+  /** Ends the average and makes it the weights, when training is over. */
   takeAverage(): void {
     if (!this.#average) return
     for (const { name } of this.weights.specs) this.weights.set(name, tf.clone(this.#average.get(name)))
@@ -151,7 +151,7 @@ export class SupernetModel {
     this.#average = undefined
   }
 
-  /** The same as if some members were removed: 0 for these, the others as they would be. Call inside a tidy. */
+  /** Mixture weights as after a removal of some members, which have 0. Call it inside a tidy. */
   mixtureWithout(group: string, gone: ReadonlySet<string>): tf.Tensor1D {
     const whole = this.#mixed(group)
     const places = whole.members.flatMap(({ name }, i) => (gone.has(name) ? [] : [i]))
@@ -161,7 +161,7 @@ export class SupernetModel {
     const indices = tf.tensor1d(places, 'int32')
     const alpha = this.#opened(tf.gather(this.alpha(group), indices))
     const weights = this.relaxation.weights(alpha, kept, this.temperature)
-    // TensorFlow.js's wasm kernel writes the bits of integers whatever type is asked for.
+    // TensorFlow.js's wasm kernel writes integers whatever type is asked for.
     const spread = tf.cast(tf.oneHot(indices, whole.members.length), 'float32')
     return tf.reshape(tf.matMul(tf.reshape(weights, [1, -1]), tf.reshape(spread, [places.length, -1])), [-1])
   }
@@ -176,7 +176,7 @@ export class SupernetModel {
     )
   }
 
-  /** Keeps only the given members of a group; weights and α follow. Returns how both were cut. */
+  /** Keeps only the given members of a group, cutting weights and α. Returns how both were cut. */
   prune(group: string, kept: readonly string[]): ModelCut {
     const before = this.#mixed(group)
     const names = new Set(kept)
@@ -196,20 +196,20 @@ export class SupernetModel {
     return { weights: slices, alphas: new Map([[group, alphaCut]]) }
   }
 
-  /** A group of the supernet with what its weights sum to now. */
+  /** A group of the supernet with the current sum of its weights. */
   #mixed(name: string): GateGroup {
     const group = groupOf(this.#supernet, name)
     return { ...group, total: this.#totals.get(name) ?? group.total }
   }
 
-  /** What the mixture weights of groups sum to where units took some along. */
+  /** The sums of mixture weights, of groups whose removed units took a share with them. */
   totals(): Record<string, number> {
     return Object.fromEntries(this.#totals)
   }
 
   /**
-   * What the weights of the members at some places sum to when the others are removed. Operations and inputs share what
-   * was the others'. Units do not: each keeps its weight, for what it adds is not what another one added.
+   * The sum of the weights of the members at some places when the others are removed. Operations and inputs
+   * take over the others' share. Units do not: each keeps its weight, since it adds nothing of another.
    */
   #totalOf({ name, kind, total, members }: GateGroup, places: readonly number[]): number {
     if (kind !== 'units' || places.length === members.length) return total
@@ -219,7 +219,7 @@ export class SupernetModel {
     return share > 0 ? total * share : places.length
   }
 
-  /** Gates that are all closed have no shares: a budget may leave no others, and then they open alike. */
+  /** If all gates are closed they have no shares. A budget may leave only such gates; all are then opened. */
   #opened(alpha: tf.Tensor1D): tf.Tensor1D {
     if (this.relaxation.step !== 'proximal' || alpha.dataSync().some((gate) => gate > 0)) return alpha
     return tf.onesLike(alpha)
@@ -239,7 +239,7 @@ export class SupernetModel {
     return new Map([...this.#alphas].map(([name, alpha]) => [name, alpha.dataSync<'float32'>().slice()]))
   }
 
-  /** Everything that was pruned comes back, with the weights and α that the model began with, noise apart. */
+  /** Restores all that was pruned, with the weights and α that the model began with, without noise. */
   #reset(): void {
     this.dropAverage()
     this.#supernet = this.#origin
@@ -252,8 +252,8 @@ export class SupernetModel {
   }
 
   /**
-   * Takes up a checkpoint's state, whatever was pruned since: the members left and their totals, then the values of
-   * weights and α.
+   * Restores a checkpoint's state, whatever was pruned since: the remaining members and their totals, then
+   * the values of weights and α.
    */
   restore(
     members: Readonly<Record<string, readonly string[]>>,

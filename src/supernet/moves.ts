@@ -2,20 +2,21 @@ import { costTree } from './member-cost.js'
 import type { Choices } from './notation.js'
 import { keepable, type GateGroup, type Supernet } from './types.js'
 
-/** A single change of an architecture: what some groups keep instead. */
+/** A single change of an architecture: the groups that keep other members, and which. */
 export interface Move {
   readonly kind: 'add' | 'drop' | 'exchange'
   readonly choices: Choices
 }
 
-/** How much members are wanted, by group and member; what is not named is not. */
+/** How much members are wanted, by group and member; members that are not listed are not wanted. */
 export type Worth = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /**
- * The single changes by which a legal architecture becomes another one: a member dropped where a group keeps more than
- * it must, added where it has room, or exchanged. What choices lie inside of a new member are tried as they stand, with
- * the fewest units, and with each of their operations. Units go weakest first and come strongest first, one or 2, 4, 8, …
- * at a time. Asked again for what a group kept last, it answers with the same moves.
+ * The single changes that turn a legal architecture into another one: a member is dropped if a group keeps
+ * more than it must, added if it has room, or exchanged. The choices inside a new member are tried as they
+ * are, with the fewest units, and with each of their operations. Units are dropped weakest first and added
+ * strongest first, 1, 2, 4, 8, … at a time. For the same kept members as in the last call for a group, it
+ * returns the same moves.
  */
 export function movesOf(
   supernet: Supernet,
@@ -76,7 +77,7 @@ function unitMoves(group: GateGroup, kept: readonly string[], worth: Worth[strin
 const others = ({ members }: GateGroup, kept: readonly string[]): string[] =>
   members.flatMap(({ name }) => (kept.includes(name) ? [] : [name]))
 
-/** What the choices that lie inside of a member may become when it is kept. */
+/** The options for the choices inside a member when it is kept. */
 type Inside = (group: string, member: string) => Choices[]
 
 function insideOf(supernet: Supernet): Inside {

@@ -1,25 +1,25 @@
 import type { Graph } from '../nn/graph.js'
 
 /**
- * Which nodes of a graph the output needs, and which of them the input reaches, as single inputs close and open: each
- * change costs what it touches. All inputs are open at the beginning.
+ * Tracks which nodes of a graph the output needs, and which of them the input reaches, while single inputs
+ * close and open. Each change costs only what it touches. All inputs are open at the beginning.
  */
 export interface NetworkFlow {
-  /** The number of the first of a node's inputs; they count on from it. */
+  /** The number of a node's first input; its other inputs have the next numbers. */
   inputAt(place: number): number
   needs(place: number): boolean
-  /** Opens or closes an input; what follows is known after `settle`. */
+  /** Opens or closes an input. The effect is known after `settle`. */
   set(input: number, open: boolean): void
   settle(): void
-  /** Does anything of the input reach the output? `zeros` carry nothing of what they read. */
+  /** Whether anything of the input reaches the output. `zeros` carry nothing of what they read. */
   readonly connected: boolean
-  /** The largest number of steps on a way to the output. */
+  /** The largest number of steps on a path to the output. */
   readonly depth: number
 }
 
 /**
- * The flow through a graph. `steps` of a node are what it adds to the depth of a way, `changed` hears of each node that
- * the output begins (1) or ceases (−1) to need.
+ * The flow through a graph. `steps` tells what a node adds to the depth of a path. `changed` is called for
+ * each node that the output begins (1) or ceases (−1) to need.
  */
 export function networkFlow(
   { nodes, outputs }: Graph,
@@ -29,7 +29,7 @@ export function networkFlow(
   const { from, sources, owners, readers } = arraysOf(nodes)
   const output = nodes.findIndex(({ id }) => id === outputs.task)
   const open = new Uint8Array(sources.length).fill(1)
-  /** Open inputs of needed nodes that read a node; of the output one more. */
+  /** For each node, the number of open inputs of needed nodes that read it; one more for the output. */
   const needed = new Int32Array(nodes.length)
   const carries = Uint8Array.from(nodes, ({ kind }) => Number(kind !== 'zeros'))
   const reached = Uint8Array.from(nodes, ({ kind }) => Number(kind === 'input'))
@@ -39,7 +39,7 @@ export function networkFlow(
     const waiting = [start]
     for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
       needed[place]! += sign
-      // Only the first reader to come, or the last one to go, matters to what the node reads.
+      // Only the first added reader, or the last removed one, affects the nodes that this node reads.
       if (needed[place] !== (sign === 1 ? 1 : 0)) continue
       changed(place, sign)
       for (let i = from[place]!; i < from[place + 1]!; i++) if (open[i]) waiting.push(sources[i]!)
@@ -99,7 +99,9 @@ export function networkFlow(
   }
 }
 
-/** The inputs of all nodes in one row: those of the node at place p from `from[p]` up to `from[p + 1]`. */
+/**
+ * The inputs of all nodes in one array: those of the node at place p are from `from[p]` up to `from[p + 1]`.
+ */
 function arraysOf(nodes: Graph['nodes']) {
   const places = new Map(nodes.map(({ id }, place) => [id, place]))
   const from = new Int32Array(nodes.length + 1)

@@ -1,17 +1,17 @@
 import { InputError } from '../base/errors.js'
 
-/** What an architecture decides: the kept members of every group, by group. */
+/** The choices of an architecture: the kept members of every group, by group. */
 export type Choices = Readonly<Record<string, readonly string[]>>
 
-/** An architecture as one line of text, in the syntax that the field knows the space by. */
+/** Writes and reads an architecture as one line of text, in the syntax that the field uses for the space. */
 export interface Notation {
-  /** Every choice in one line; `read` gives the same choices back. */
+  /** Writes every choice in one line; `read` gives the same choices back. */
   write(choices: Choices): string
   /** Reads the choices of a line. Throws an InputError that names what is wrong and what is expected. */
   read(text: string): Choices
   /**
-   * A line that architectures share which are the same network, written differently. Where it is missing,
-   * different architectures are different networks.
+   * A line that is the same for architectures that are the same network, written differently. If it is
+   * missing, different architectures are different networks.
    */
   canonical?(choices: Choices): string
 }

@@ -6,9 +6,8 @@ import type { Choices } from './notation.js'
 import { keepable, type Architecture, type GateGroup, type Pruned, type Supernet } from './types.js'
 
 /**
- * Removes all but the given members of a group, physically: their nodes and parameters go, and so do
- * groups that stood on removed edges. Refuses to leave fewer than the group's minimum, or an output that
- * nothing reaches.
+ * Removes all but the given members of a group physically, with their nodes and parameters, and the groups on
+ * removed edges. Throws if fewer than the group's minimum would stay, or if nothing would reach an output.
  */
 export const pruneGroup = (supernet: Supernet, name: string, kept: readonly string[]): Pruned =>
   pruneGroups(supernet, [[groupOf(supernet, name), kept]])
@@ -21,7 +20,7 @@ function pruneGroups(
   const smaller = new Map(wanted.map(([group, kept], i) => [group.name, narrowed(group, kept, sets[i]![1])]))
   const { graph, slices } = keepChoices(supernet.graph, new Map(sets))
   if (!isConnected(graph)) {
-    // Each cut leaves less to be reached.
+    // Each further cut leaves fewer paths, so the first that disconnects the network is the culprit.
     const culprit = sets.findIndex(
       (_, i) => !isConnected(keepChoices(supernet.graph, new Map(sets.slice(0, i + 1))).graph),
     )
@@ -45,7 +44,7 @@ function narrowed(group: GateGroup, kept: readonly string[], names: ReadonlySet<
   return { ...group, members }
 }
 
-/** Does a supernet stay connected when a group keeps only these members? */
+/** Whether a supernet stays connected when a group keeps only these members. */
 export function canPrune(supernet: Supernet, group: string, kept: readonly string[]): boolean {
   const { keep } = groupOf(supernet, group)
   return keep.empty !== true || isConnected(keepMembers(supernet.graph, group, new Set(kept)).graph)
@@ -55,13 +54,13 @@ export function canPrune(supernet: Supernet, group: string, kept: readonly strin
 export const restrictTo = (supernet: Supernet, architecture: Architecture): Pruned =>
   choose(supernet, choicesOf(architecture))
 
-/** What an architecture decides. */
+/** The choices of an architecture. */
 export const choicesOf = ({ groups }: Architecture): Choices =>
   Object.fromEntries(groups.map(({ name, kept }) => [name, kept.map(({ member }) => member)]))
 
 /**
- * Prunes a supernet down to some choices. Groups with a choice left that the choices do not name stay as
- * they are. An unknown group or member, or too few of them, is an InputError.
+ * Prunes a supernet down to some choices. Groups that the choices do not name are not changed. An unknown
+ * group or member, or too few of them, is an InputError.
  */
 export function choose(supernet: Supernet, choices: Choices): Pruned {
   const names = new Set(supernet.groups.map(({ name }) => name))
@@ -70,7 +69,7 @@ export function choose(supernet: Supernet, choices: Choices): Pruned {
       throw new InputError(
         `architecture: unknown group ${name}${didYouMean(name, [...names])}; groups: ${[...names].join(', ')}`,
       )
-  // Which inputs a node keeps is decided first: operations of edges that go need no choice.
+  // The inputs that a node keeps are decided first: operations of removed edges need no choice.
   const edges = pruneAsAsked(supernet, choices, ({ kind }) => kind === 'inputs')
   return pruneAsAsked(edges.supernet, choices, ({ kind }) => kind !== 'inputs')
 }
@@ -97,8 +96,8 @@ function known({ name, members }: GateGroup, kept: readonly string[]): readonly 
 }
 
 /**
- * The members of a group with the largest numbers, as many as a legal architecture keeps at most; one that carries,
- * where nothing would reach the output without.
+ * The members of a group with the largest numbers, as many as a legal architecture may keep. Members that
+ * carry nothing are left out if nothing would reach the output otherwise.
  */
 export function strongest(
   supernet: Supernet,
@@ -113,7 +112,7 @@ export function strongest(
   return ranked.flatMap(({ name, empty }) => (empty ? [] : [name])).slice(0, group.keep.max)
 }
 
-/** Which inputs a node keeps is decided first: operations of edges that go need no choice. */
+/** The groups with those of inputs first, since the operations of removed edges need no choice. */
 export const inputsFirst = (groups: readonly GateGroup[]): GateGroup[] =>
   [...groups].sort((a, b) => Number(b.kind === 'inputs') - Number(a.kind === 'inputs'))
 
@@ -125,7 +124,9 @@ export function groupOf(supernet: Supernet, name: string): GateGroup {
   return found
 }
 
-/** Why a supernet is not yet a legal architecture: a group with too many members. Undefined when it is. */
+/**
+ * Why a supernet is not a legal architecture yet: a group with too many members. Undefined if it is legal.
+ */
 export function illegality(supernet: Supernet): string | undefined {
   const open = supernet.groups.find((group) => group.members.length > group.keep.max)
   return open && `${open.name}: ${open.members.length} members are left, at most ${open.keep.max} are legal`

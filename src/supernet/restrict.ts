@@ -3,18 +3,19 @@ import { InputError } from '../base/errors.js'
 import { canPrune, pruneGroup } from './prune.js'
 import { keepable, type GateGroup, type Supernet } from './types.js'
 
-/** One line of `config.supernet.restrict`: what some groups may choose from. */
+/** One entry of `config.supernet.restrict`: what some groups may choose from. */
 export interface Restriction {
   /** Glob over gate groups. */
   readonly group: string
-  /** The only members allowed; or those forbidden. Globs over member names. */
+  /** The only members allowed, and those forbidden. Globs over member names. */
   readonly allow?: readonly string[]
   readonly forbid?: readonly string[]
 }
 
 /**
- * A supernet whose groups offer only what every restriction allows. Unknown names are refused; but of `inherited` ones, which
- * were written for a larger supernet, those of groups that this one lacks are left out.
+ * A supernet whose groups offer only what every restriction allows. Unknown names are an InputError.
+ * `inherited` restrictions were written for a larger supernet, so those for groups that this one lacks are
+ * ignored.
  */
 export const restrict = (
   supernet: Supernet,
@@ -61,8 +62,8 @@ function restrictOnce(supernet: Supernet, restriction: Restriction, path: string
 }
 
 /**
- * A supernet whose groups offer only what another search left, by group. Groups that it did not have stay as they are, and so
- * do those of which nothing would be left to choose.
+ * A supernet whose groups offer only what another search left, by group. Groups that the other search did not
+ * have are not changed, nor are those that would keep too few members.
  */
 export function restrictToLeft(
   supernet: Supernet,
@@ -80,7 +81,10 @@ export function restrictToLeft(
   }, supernet)
 }
 
-/** A supernet whose choices of operations may end with so many members, and whose nodes keep all of their inputs. */
+/**
+ * A supernet whose choices of operations may keep up to `most` members, and whose nodes may keep all of their
+ * inputs.
+ */
 export const keepingMore = (supernet: Supernet, most: number): Supernet => ({
   ...supernet,
   groups: supernet.groups.map((group) => {
@@ -93,7 +97,7 @@ export const keepingMore = (supernet: Supernet, most: number): Supernet => ({
   }),
 })
 
-/** Prunes a group before the search begins: units that were never there have no share in its total. */
+/** Prunes a group before the search begins. Units that were never there have no share in its total. */
 function narrowed(supernet: Supernet, name: string, kept: readonly string[]): Supernet {
   const { supernet: pruned } = pruneGroup(supernet, name, kept)
   const groups = pruned.groups.map((group) =>

@@ -1,6 +1,6 @@
 import type { GateGroup, Supernet, GateWeights } from './types.js'
 
-/** The share of members that are gone, by layer with gates. Members of vanished groups count as gone. */
+/** The share of removed members, by layer with gates. Members of removed groups count as removed. */
 export function sparsityByLayer(supernet: Supernet, origin: Supernet): Record<string, number> {
   const count = (net: Supernet, layer: string) =>
     net.groups.filter((g) => g.layer === layer).reduce((sum, g) => sum + g.members.length, 0)
@@ -19,7 +19,10 @@ export function entropyByLayer(groups: readonly GateGroup[], weights: GateWeight
   )
 }
 
-/** −Σ p log p / log M of one group's weights, each divided by their sum: 1 where all are alike, 0 where one has all. */
+/**
+ * −Σ p log p / log M of one group's weights, each divided by their sum: 1 if all are equal, 0 if one has
+ * everything.
+ */
 export function shareOfEntropy(weights: Readonly<Record<string, number>>): number {
   const values = Object.values(weights)
   const total = values.reduce((a, b) => a + b, 0)
@@ -27,7 +30,7 @@ export function shareOfEntropy(weights: Readonly<Record<string, number>>): numbe
   return entropy / Math.log(values.length)
 }
 
-/** The even share of a group's members: what each would have if all were alike. */
+/** The even share of a group's members: what each would have if all were equal. */
 export function meanWeight(weights: Readonly<Record<string, number>>): number {
   const values = Object.values(weights)
   return values.reduce((sum, value) => sum + value, 0) / values.length

@@ -13,26 +13,37 @@ export type MemberWeight = (group: GateGroup, member: string) => number
 export interface Figures {
   /** As `taskCost` counts it; `latency`: the milliseconds of all members that are kept. */
   readonly cost: number
-  /** The number of nodes with weights that are kept. Of two equally costly architectures, the one with fewer is nearer to a smaller one. */
+  /**
+   * The number of kept nodes with weights. Of two equally costly architectures, the one with fewer is closer
+   * to a smaller one.
+   */
   readonly nodes: number
   /** Whether anything of the input reaches the output. */
   readonly connected: boolean
 }
 
-/** Counts an architecture while it changes: the work of a change depends on what it touches, not on the size of the network. */
+/**
+ * Counts an architecture while it changes. The work of a change depends on what it touches, not on the size
+ * of the network.
+ */
 export interface Tally {
   figures(): Figures
   /** Whether the output needs anything of a group. An edge's operations belong to the edge. */
   stands(group: string): boolean
   /** The members that a group keeps. */
   kept(group: string): readonly string[]
-  /** Lets groups keep other members. Returns what they kept before, with which the change can be undone. */
+  /**
+   * Changes the members that groups keep. Returns what they kept before, with which the change can be undone.
+   */
   change(choices: Choices): Choices
-  /** Σ of what a weight says of the members that the standing groups keep; called again, of those that they keep then. */
+  /**
+   * Returns a function that sums `weight` over the members that the remaining groups keep at the time of each
+   * call.
+   */
   sum(weight: MemberWeight): () => number
 }
 
-/** Begins to count architectures of a network (the task's, without dead nodes), with all members kept. */
+/** Starts a tally of a network (the task's, without dead nodes) with all members kept. */
 export function tallyOf(
   graph: Graph,
   groups: readonly GateGroup[],
@@ -50,7 +61,7 @@ export function tallyOf(
   let [price, count] = [0, 0]
   const flow = networkFlow(
     graph,
-    // Other metrics need no depth, and a depth that changes is told to all that is behind.
+    // Other metrics need no depth, and a change of depth has to be passed on to all nodes after it.
     metric === 'depth' ? (place) => weighted[place]! : () => 0,
     (place, sign) => {
       price += sign * prices[place]!
@@ -113,7 +124,7 @@ export function tallyOf(
   }
 }
 
-/** The inputs of mixes that each member of a group has, by their numbers. */
+/** The numbers of the mix inputs that belong to each member of a group. */
 function inputsOf(
   { nodes }: Graph,
   inputAt: (place: number) => number,

@@ -1,19 +1,22 @@
 import type { Graph, Shape } from '../nn/graph.js'
 import type { Slice } from '../nn/slice.js'
 
-/** What a budget can limit: weights, multiply-adds for one example, nodes in a row, milliseconds by a measured table. */
+/**
+ * What a budget can limit: weights, multiply-adds for one example, nodes in sequence, milliseconds by a
+ * measured table.
+ */
 export type CostMetric = 'parameters' | 'flops' | 'depth' | 'latency'
 
-/** What can be counted member by member. */
+/** The metrics that can be counted member by member. */
 export type MemberMetric = Exclude<CostMetric, 'depth'>
 
 /** One thing that a gate opens: an operation on an edge, an input of a node, or one unit of a layer. */
 export interface Member {
   /** Unique in its group: `sep-conv-3x3`, `0→2`, or `17` for a unit. */
   readonly name: string
-  /** Does it carry the signal on without learning anything (skip, pooling)? */
+  /** Whether it learns nothing (skip, pooling, none). */
   readonly parameterFree?: boolean
-  /** Does it carry nothing (`none`)? It competes for the mixture; see `keep.empty`. */
+  /** Whether it carries nothing (`none`). It competes for the mixture; see `keep.empty`. */
   readonly empty?: boolean
 }
 
@@ -28,7 +31,7 @@ export interface GateGroup {
   /** What its members are: the operations of an edge, the inputs of a node, the units of a layer. */
   readonly kind: 'operations' | 'inputs' | 'units'
   readonly members: readonly Member[]
-  /** What the mixture weights sum to: the number of members wanted, or the number of units at the start. */
+  /** The sum of the mixture weights: the number of members wanted, or the number of units at the start. */
   readonly total: number
   /**
    * How many members a legal architecture keeps. `empty`: the member that carries nothing may be the one
@@ -37,7 +40,10 @@ export interface GateGroup {
   readonly keep: { readonly min: number; readonly max: number; readonly empty?: boolean }
 }
 
-/** May all members of a group stay (units, paths), or is it a choice, of which some must go? */
+/**
+ * Whether all members of a group may stay (units, paths). Otherwise it is a choice, of which some must be
+ * removed.
+ */
 export const isWidth = ({ members, keep }: Pick<GateGroup, 'members' | 'keep'>): boolean =>
   keep.max >= members.length
 
@@ -61,26 +67,26 @@ export interface Supernet {
   readonly graph: Graph
   /**
    * Layer names in order; k is the index. Every node and every group names one of them. α that cells share
-   * has a layer of its own, which no node stands in.
+   * has a layer of its own, which has no nodes.
    */
   readonly layers: readonly string[]
-  /** The members that are left. A group is removed together with its edge. */
+  /** The groups with their remaining members. A group is removed together with its edge. */
   readonly groups: readonly GateGroup[]
 }
 
-/** A smaller supernet, and how its parameters and gates follow from the old ones. */
+/** A smaller supernet, and how its parameters and gates are cut from those before. */
 export interface Pruned {
   readonly supernet: Supernet
   readonly slices: ReadonlyMap<string, readonly Slice[]>
 }
 
-/** How a pruning cut weights (by parameter) and α (by group), for whoever holds state beside them. */
+/** How a pruning cut weights (by parameter) and α (by group), for code that holds further state for them. */
 export interface ModelCut {
   readonly weights: ReadonlyMap<string, readonly Slice[]>
   readonly alphas: ReadonlyMap<string, readonly Slice[]>
 }
 
-/** The discrete result: which members of each group are left. Plain data; `architecture.json` holds it. */
+/** The discrete result: the remaining members of each group. Plain data, stored in `architecture.json`. */
 export interface Architecture {
   readonly format: 'sentei-architecture/1'
   readonly space: string
@@ -100,7 +106,7 @@ export interface ArchitectureGroup {
   readonly of: number
 }
 
-/** Milliseconds of a member, by a measured table. */
+/** The milliseconds of a member, from a measured table. */
 export type Latency = (group: GateGroup, member: string) => number
 
 /** Mixture weights by group and member. */

@@ -2,7 +2,9 @@ import type { Graph, Shape } from '../nn/graph.js'
 import { sizeOf } from '../nn/primitives/types.js'
 import type { Supernet } from './types.js'
 
-/** What a space built, if it is what it was asked for: a supernet of its name, with the outputs that the data need. */
+/**
+ * The supernet that a space built. Throws unless it has the space's name and the outputs that the data need.
+ */
 export function wellBuilt(
   space: string,
   built: Supernet | undefined,
@@ -35,11 +37,11 @@ function faultOf(space: string, built: Supernet, input: Shape, outputs: number):
   return idle && `group ${idle.name}: no output reads what it gates`
 }
 
-/** The groups whose gates stand on a way to an output. */
+/** The groups whose gates are on a path to an output. */
 function groupsRead({ nodes, outputs }: Graph): ReadonlySet<unknown> {
   const reached = new Set(Object.values(outputs))
   const found = new Set<unknown>()
-  // A node stands behind those that it reads.
+  // A node comes after those that it reads.
   for (const { id, inputs, attrs } of nodes.toReversed()) {
     if (!reached.has(id)) continue
     for (const each of inputs) reached.add(each)

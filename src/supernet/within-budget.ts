@@ -12,8 +12,8 @@ export interface Candidate extends Prospect {
 }
 
 /**
- * The legal architecture that is wanted most, whatever it costs: of each group the members of most worth, as many as it
- * keeps at most; one that carries, where nothing would reach the output without.
+ * The most wanted legal architecture, whatever it costs: of each group the members of most worth, as many as
+ * it may keep. Members that carry nothing are left out if nothing would reach the output otherwise.
  */
 export function mostWanted(supernet: Supernet, costs: Costs, worth: Worth): Candidate {
   const { groups } = supernet
@@ -43,8 +43,9 @@ function bestOf(group: GateGroup, worth: Worth): string[] {
 }
 
 /**
- * The least costly legal architecture that single changes find, and a place to begin from where others end too high:
- * group by group the changes that save most, until no group has one.
+ * The least costly legal architecture that single changes find, which also serves as a start if other
+ * searches end above the limit. Group by group it makes the changes that save most, until none saves
+ * anything.
  */
 export function leastCostly(supernet: Supernet, costs: Costs): Candidate {
   const tally = costs.from(mostWanted(supernet, costs, {}).choices)
@@ -68,10 +69,10 @@ export function leastCostly(supernet: Supernet, costs: Costs): Candidate {
 }
 
 /**
- * A legal architecture of at most `limit`, of as much worth as a greedy choice finds. The one that is wanted most, if
- * it fits. Else it is cut back, each time by the change that loses the least worth for what it saves; then filled up
- * again, until no member could be added, and none exchanged for more worth, within the limit. Undefined where not even
- * the least costly one fits.
+ * A legal architecture that costs at most `limit`, with as much worth as a greedy search finds. It is the
+ * most wanted one if that fits. Otherwise that one is cut back, each time by the change that loses the least
+ * worth for what it saves, and then filled up again, until within the limit no member can be added and none
+ * exchanged for more worth. Undefined if not even the least costly architecture fits.
  */
 export function withinBudget(
   supernet: Supernet,
@@ -117,7 +118,7 @@ function filledUp(supernet: Supernet, costs: Costs, worth: Worth, limit: number,
   return candidate(supernet, tally)
 }
 
-/** A candidate that is to change: how to count it, all single changes of it, and its worth. */
+/** The tools for changing a candidate: its tally, all its single changes, and its worth. */
 function weighed(supernet: Supernet, costs: Costs, worth: Worth, { choices }: Candidate) {
   const tally = costs.from(choices)
   const ofGroup = movesOf(supernet, worth)
@@ -126,7 +127,7 @@ function weighed(supernet: Supernet, costs: Costs, worth: Worth, { choices }: Ca
   return { tally, moves, total: tally.sum(expectedWorth(supernet, worth)) }
 }
 
-/** Of what single changes lead to, connected, the one of the largest rank; the earlier one of equals. */
+/** The single change that leads to a connected architecture of the largest rank; of equal ones the first. */
 function bestMove(
   moves: readonly Move[],
   tally: Tally,
@@ -149,10 +150,13 @@ function take(tally: Tally, move: Move | undefined): boolean {
   return move !== undefined
 }
 
-/** The cost, and a trace of the number of nodes: a depth does not change before the last of its paths is shorter. */
+/**
+ * The cost plus a tiny share of the number of nodes, because a depth only decreases once the last of its
+ * longest paths is shorter.
+ */
 const effort = ({ cost, nodes }: Figures): number => cost + 1e-9 * nodes
 
-/** A member's worth, times how much of the members that its group lies in is expected to stay. */
+/** A member's worth, multiplied by how much of the members that contain its group is expected to stay. */
 function expectedWorth(supernet: Supernet, worth: Worth): MemberWeight {
   const tree = costTree(supernet)
   const totals = new Map(supernet.groups.map(({ name, total }) => [name, total]))
@@ -160,7 +164,7 @@ function expectedWorth(supernet: Supernet, worth: Worth): MemberWeight {
     const above = tree.above(name)
     if (!above) return 1
     const share = (worth[above.group]?.[above.member] ?? 0) * (totals.get(above.group) ?? 1)
-    // What lies in a member without weight is still wanted more or less.
+    // Groups inside a member without weight still differ in worth.
     return Math.min(1, Math.max(share, 1e-6)) * stays(above.group)
   }
   const factors = new Map(supernet.groups.map(({ name }) => [name, stays(name)]))

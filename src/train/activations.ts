@@ -12,7 +12,10 @@ export function layerOutputs({ nodes, outputs }: Graph, layer: string): string[]
   return nodes.flatMap(({ id, layer: own }) => (own === layer && read.has(id) ? [id] : []))
 }
 
-/** The taps at the outputs of some layers, by what acts on each; none where a graph has not the layer. */
+/**
+ * The taps at the outputs of some layers, each with the terms that act on its layer. A layer without terms,
+ * or one that the graph does not have, has no taps.
+ */
 export const tapsOf = (
   graph: Graph,
   layers: readonly string[],
@@ -23,12 +26,12 @@ export const tapsOf = (
     return terms.length === 0 ? [] : layerOutputs(graph, layer).map((node) => ({ node, terms }))
   })
 
-/** How far taps want the inputs moved, each distance once. */
+/** The distances by which the taps' terms need the inputs moved, each listed once. */
 export const probesOf = (taps: readonly Tap[]): number[] => [
   ...new Set(taps.flatMap(({ terms }) => terms.flatMap(({ action }) => action.probe ?? []))),
 ]
 
-/** Shards with a random direction for each: signs ±1, one for every input value, of iteration t. */
+/** The shards with a random direction each for iteration t: a sign ±1 for every input value. */
 export function withProbes(shards: readonly Shard[], random: RandomSource, t: number): Shard[] {
   const stream = random.stream('probe', '', t)
   return shards.map((shard) => ({
@@ -37,15 +40,17 @@ export function withProbes(shards: readonly Shard[], random: RandomSource, t: nu
   }))
 }
 
-/** Gradients of the taps' values by node; those of a pass with moved inputs by how far they are moved. */
+/**
+ * Gradients of the taps' values by node. Those of passes with moved inputs are grouped by the distance moved.
+ */
 export interface TapGradients {
   readonly own: Record<string, tf.Tensor>
   readonly moved: Map<number, Record<string, tf.Tensor>>
 }
 
 /**
- * The gradients of Σ λ R over all taps, times `share`. `own` and `moved` give the taps' values, the latter by
- * distance. The caller owns the result.
+ * The gradients of Σ λ R over all taps, multiplied by `share`. `own` and `moved` return the taps' values, the
+ * latter by distance. The caller owns the result.
  */
 export function tapGradients(
   taps: readonly Tap[],

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { accumulate } from '../nn/functions/accumulate.js'
 import type { ShardGradients } from './shard.js'
 
-/** total + more; takes both over. */
+/** total + more. Takes ownership of both. */
 export function addGradients(total: ShardGradients, more: ShardGradients): ShardGradients {
   const addAll = <T extends tf.Tensor>(x: ReadonlyMap<string, T>, y: ReadonlyMap<string, T>) =>
     new Map([...x].map(([name, tensor]) => [name, accumulate(tensor, y.get(name)!)]))

@@ -8,18 +8,21 @@ export interface BatchingOptions {
   readonly batch: number
   readonly shards: number
   readonly augment?: AugmentOptions | undefined
-  /** What a teacher says of some rows, whose inputs are given: [rows, outputs]. */
+  /** A teacher's outputs, [rows, outputs], for some rows whose inputs are given. */
   readonly taught?: ((inputs: Float32Array, rows: Uint32Array) => Float32Array) | undefined
 }
 
-/** The batches of some rows, epoch after epoch; the same for the same random source, however often asked. */
+/**
+ * The batches of some rows, epoch after epoch. The same random source gives the same batches, however often
+ * they are asked for.
+ */
 export interface Batching {
   readonly perEpoch: number
   /** The shards of iteration t. */
   at(t: number): Shard[]
 }
 
-/** Batches of a split in an order drawn anew each epoch; `purpose` names the stream. */
+/** Batches of a split in an order that is drawn anew for each epoch. `purpose` names the random stream. */
 export function batching(
   data: PreparedData,
   rows: Uint32Array,

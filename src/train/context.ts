@@ -4,14 +4,14 @@ import type { Loss } from '../objective/losses.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { ShardExecutor } from './shard.js'
 
-/** What every training loop is given beside the network and the data. */
+/** What every training loop receives besides the network and the data. */
 export interface LoopContext {
   readonly random: RandomSource
   readonly loss: Loss
   readonly metric: MetricName
   emit(event: Event): void
-  /** Asks the loop to stop after the iteration in progress. */
+  /** Aborting this signal stops the loop after the current iteration. */
   readonly signal?: AbortSignal
-  /** Who computes a batch's shards; this thread, one after the other, by default. */
+  /** Computes a batch's shards; by default this thread does, one after the other. */
   readonly execute?: ShardExecutor
 }

@@ -7,35 +7,38 @@ export interface MeanLosses {
   reconstruction: number | null
 }
 
-/** What the losses and the metric of a training were, as far as it tells that it diverges. Plain data. */
+/** The losses and the metric of a training, as far as they show whether it diverges. Plain data. */
 export interface Course {
-  /** By loss: of the first batch that it was computed on, before any step. */
+  /** By loss, its value on the first batch that it was computed on, before any step. */
   first: Record<string, number>
-  /** By loss or metric: of the best epoch. A metric as `relativeError` has it. */
+  /** By loss or metric, the value of the best epoch. Metrics are given as `relativeError`. */
   best: Record<string, number>
 }
 
-/** That of a training that begins. */
+/** The course of a training that has just begun. */
 export const freshCourse = (): Course => ({ first: {}, best: {} })
 
-/** The point at which a training was found to diverge: the number of iterations, and the sign of it. */
+/** The point at which a training was found to diverge: the number of iterations, and how it shows. */
 export interface Divergence {
   readonly step: number
   readonly why: string
 }
 
 /**
- * How far above its level a mean over an epoch explodes, and from where on an epoch is no good one to go back to. The
- * level is the most of 1, which is about what predicting the mean costs on scaled targets, the first batch's loss and the
- * best epoch's: so neither noise about a tiny loss nor a lucky first batch counts. Metrics may jump more, for moving
- * averages lag behind in the first epochs.
+ * Factors over a level. An epoch whose mean exceeds `explodes` times its level diverges; one that exceeds
+ * `restless` times its level is not good enough to go back to. The level is the largest of 1 (about what
+ * predicting the mean costs on scaled targets), the first batch's loss and the best epoch's, so that neither
+ * noise around a tiny loss nor a lucky first batch counts. Metrics may jump more, because moving averages lag
+ * behind in the first epochs.
  */
 const limits = { loss: { explodes: 100, restless: 2 }, metric: { explodes: 10_000, restless: 100 } }
 
-/** An epoch in words and figures: what explodes, where something does; else whether it is one to go back to. */
+/**
+ * The verdict on an epoch: what explodes, if something does; otherwise whether training may go back to it.
+ */
 export type Verdict = { readonly why: string } | { readonly calm: boolean }
 
-/** Judges an epoch; the course then knows it, unless it explodes. */
+/** Judges an epoch and, unless it explodes, records its values in the course. */
 export function judge(
   course: Course,
   losses: Pick<MeanLosses, 'task' | 'reconstruction'>,
@@ -63,7 +66,10 @@ export function judge(
   return { calm: seen.every(({ times, limit }) => times <= limit.restless) }
 }
 
-/** A metric as an error whose natural size is about 1, whatever the unit of the targets; NaN where it has no value. */
+/**
+ * A metric as an error whose natural size is about 1, whatever the unit of the targets. NaN if the metric has
+ * no value.
+ */
 export function relativeError(metric: MetricName, value: number, { scaler }: PreparedData): number {
   const { std } = scaler.target
   const unit = Math.sqrt(std.reduce((sum, each) => sum + each * each, 0) / Math.max(1, std.length))

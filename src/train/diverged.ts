@@ -13,13 +13,16 @@ import {
 import { predictRows } from './evaluate.js'
 import type { PassNetwork } from './network.js'
 
-/** What was tried before a training was given up: rates, from the iteration of the last good state on. */
+/**
+ * The learning rates that were tried before a training was given up, from the iteration of the last good
+ * state.
+ */
 export interface TriedRates {
   readonly step: number
   readonly rates: readonly number[]
 }
 
-/** The failure of a training that diverges whatever was tried; its message is the diagnosis. */
+/** A training that diverges despite all attempts to save it. The message is the diagnosis. */
 export class Diverged extends Failure {
   readonly stage: Stage
 
@@ -54,19 +57,19 @@ export function judgeTraining(
 ): Verdict {
   if (!Number.isFinite(losses.total)) return { why: 'the loss is not finite' }
   if (validation === null) return judge(course, losses)
-  // A metric can lack a value though the predictions have one, as r2 does on targets that are all equal.
+  // A metric can have no value although the predictions are finite, such as r2 on targets that are all equal.
   if (Number.isNaN(validation) && !predictsNumbers(network, data))
     return { why: 'a prediction is not finite' }
   return judge(course, losses, { metric, value: validation, error: relativeError(metric, validation, data) })
 }
 
-/** Are a network's weights, and its outputs for some training rows, all finite? */
+/** Whether a network's weights, and its outputs for some training rows, are all finite. */
 export function predictsNumbers(network: PassNetwork, data: PreparedData): boolean {
   const outputs = predictRows(network, data, data.splits.train.subarray(0, 256))
   return [outputs, ...network.weights.values().values()].every(allFinite)
 }
 
-/** Are numbers all finite? */
+/** Whether all numbers are finite. */
 export function allFinite(values: Float32Array | Float64Array): boolean {
   for (const value of values) if (!Number.isFinite(value)) return false
   return true

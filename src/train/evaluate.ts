@@ -7,18 +7,18 @@ import { metrics, totals, type MetricName, type RowSums } from '../objective/met
 import { forwardRows } from './memory.js'
 import { mixturesOf, type PassNetwork } from './network.js'
 
-/** Rows at a time, where memory allows. */
+/** The rows per forward pass, if memory allows. */
 const batchSize = 256
 
 /**
- * The network's task outputs for some rows, by moving averages: logits, or values in original units.
- * rows × width, in the order of `rows`.
+ * The network's task outputs for some rows, using moving averages in batch norms: logits, or values in
+ * original units. rows × width, in the order of `rows`.
  */
 export function predictRows(network: PassNetwork, data: PreparedData, rows: Uint32Array): Float64Array {
   return unscale(taskOutputs(network, data, rows), data.scaler.target)
 }
 
-/** The same as the network says it: values in scaled units. */
+/** The network's task outputs before unscaling: values in scaled units. */
 export function taskOutputs(network: PassNetwork, data: PreparedData, rows: Uint32Array): Float32Array {
   const { shape } = data.dataset
   const length = shape.reduce((product, n) => product * n, 1)
@@ -31,7 +31,7 @@ export function taskOutputs(network: PassNetwork, data: PreparedData, rows: Uint
   return concatenate(parts)
 }
 
-/** The task outputs of one batch, as numbers; disposes the input. */
+/** The task outputs of one batch, as numbers. Disposes the input. */
 export function predict(network: PassNetwork, input: tf.Tensor): Float32Array {
   const mixtures = mixturesOf(network)
   const { task: output } = run(network.graph, ['task'], {
@@ -47,7 +47,7 @@ export function predict(network: PassNetwork, input: tf.Tensor): Float32Array {
   return values
 }
 
-/** A metric of the network on some rows, in original units. Null where there are no rows. */
+/** A metric of the network on some rows, in original units. Null if there are no rows. */
 export function evaluate(
   network: PassNetwork,
   data: PreparedData,
@@ -57,7 +57,7 @@ export function evaluate(
   return valueOf(metric, evaluateRows(network, data, rows, metric))
 }
 
-/** What each row adds to a metric of the network. Null where there are no rows. */
+/** The contribution of each row to a metric of the network. Null if there are no rows. */
 export function evaluateRows(
   network: PassNetwork,
   data: PreparedData,
@@ -71,7 +71,7 @@ export function evaluateRows(
   return metrics[metric].rows(predictRows(network, data, rows), gather(targets, perRow, rows), width)
 }
 
-/** What rows come to. */
+/** The value of a metric from the contributions of its rows. */
 export const valueOf = (metric: MetricName, rows: RowSums | null): number | null =>
   rows && metrics[metric].of(totals(rows))
 

@@ -24,7 +24,7 @@ import type {
   ShardGradients,
 } from './shard.js'
 
-/** One shard after the other, in this thread; `observe` hears of every instruction. */
+/** Computes one shard after the other in this thread. `observe` receives every instruction. */
 export const sequentially =
   (observe?: PassObserver): ShardExecutor =>
   (network, [first, ...others]) =>
@@ -36,8 +36,8 @@ export const sequentially =
 export const sequential = sequentially()
 
 /**
- * ∂(λ_y E_y + λ_x E_x + Σ λ R(activations)) for one batch. Each shard has batch statistics of its own; shards are computed apart
- * and added in their order.
+ * ∂(λ_y E_y + λ_x E_x + Σ λ R(activations)) for one batch. Each shard has batch statistics of its own. Shards
+ * are computed separately and added in their order.
  */
 export function batchGradients(
   network: Network,
@@ -65,7 +65,10 @@ export function batchGradients(
   return { ...sum, alphas: alphaGradients(network, mixtures) }
 }
 
-/** One shard's contribution to the batch's gradients: everything already times `share` of the batch. `observe` hears of every instruction. */
+/**
+ * One shard's contribution to the batch's gradients, already multiplied by the shard's `share` of the batch.
+ * `observe` receives every instruction.
+ */
 export function shardGradients(
   network: PassNetwork,
   work: ShardWork,
@@ -135,7 +138,7 @@ const rolesOf = ({ task, reconstruction, auxiliary = 0 }: LossWeights): string[]
   ...(reconstruction > 0 ? ['reconstruction'] : []),
 ]
 
-/** The nodes that own what gradients are wanted of. */
+/** The nodes that own the wanted parameters and gates. */
 export function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<string> {
   const groups = new Set<unknown>(alphas)
   return new Set([
@@ -146,7 +149,7 @@ export function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<str
 
 type Role = 'task' | 'auxiliary' | 'reconstruction'
 
-/** Losses, each kept in `losses`, and the gradients of the outputs. */
+/** Computes the losses, stores each in `losses`, and returns the gradients of the outputs. */
 function seedGradients(
   outputs: Readonly<Record<string, tf.Tensor>>,
   input: tf.Tensor,
@@ -178,7 +181,7 @@ function seedGradients(
   return seeds
 }
 
-/** Computes the gradients of α from those of mixture weights; disposes the latter. */
+/** Computes the gradients of α from those of mixture weights, which it disposes. */
 function alphaGradients(
   network: Network,
   mixtures: ReadonlyMap<string, tf.Tensor1D>,
@@ -191,7 +194,7 @@ function alphaGradients(
   return new Map(gradients)
 }
 
-/** The entries for the given names that exist, in the order of the names. Frees all others. */
+/** The entries for those of the given names that exist, in the order of the names. Disposes all others. */
 function inOrder<T extends tf.Tensor>(
   found: ReadonlyMap<string, T>,
   names: readonly string[],
@@ -208,7 +211,7 @@ function scaleStatistics(observed: BatchStatistics, share: number): void {
   for (const key of ['mean', 'variance'] as const) observed[key] = scaleNumbers(observed[key], share)
 }
 
-/** Frees everything that gradients hold. */
+/** Disposes all tensors of the gradients. */
 export function disposeGradients(gradients: Partial<ShardGradients & Gradients>): void {
   const { losses, weights, mixtures, alphas, statistics } = gradients
   tf.dispose(losses)

@@ -1,27 +1,31 @@
 import { nextTurn } from '../base/next-turn.js'
 import type { Divergence } from './course.js'
 
-/** A training, as its loop sees it. */
+/** A training as the loop uses it. */
 export interface Training {
-  /** Steps at most. */
+  /** The most steps. */
   readonly steps: number
   readonly signal?: AbortSignal | undefined
-  /** Is it over before its last step? */
+  /** Whether the training is over before its last step. */
   ended(step: number): boolean
-  /** Step t, counted from 0, and what is due behind it; by what it diverges, where it does. */
+  /** Performs step t, counted from 0, and what is due after it. Returns the divergence, if one was found. */
   step(t: number): Divergence | undefined
-  /** By what a training that seems to be over, so many steps done, turns out to have diverged. */
+  /** Called when a training seems to be over after `step` steps. Returns the divergence, if one was found. */
   fault(step: number): Divergence | undefined
-  /** Goes back to the last good state and on in another way: the step it stands at. Throws where nothing helps. */
+  /**
+   * Goes back to the last good state, from which training continues with other settings, and returns its
+   * step. Throws if nothing helps.
+   */
   goBack(found: Divergence): number
 }
 
-/** After so many steps signals and other work of the process come through. */
+/** Every this many steps, the loop lets signals and other work of the process run. */
 const breath = 4
 
 /**
- * The loop of every training, of supernets and of discrete networks: step after step from `from` on, back where it
- * diverges, until it is over or a signal stops it. Says how many steps are done then.
+ * The loop of every training, of supernets and of discrete networks. It performs step after step from `from`
+ * on and goes back if the training diverges, until the training is over or a signal stops it. Returns the
+ * number of steps done.
  */
 export async function runTraining(
   training: Training,

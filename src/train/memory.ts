@@ -5,23 +5,29 @@ import { peakBytes, planMemory, type MemoryPlan } from '../nn/memory.js'
 import { sizeOf } from '../nn/primitives/types.js'
 import { compileProgram, programOf, type Program, type ProgramOptions } from '../nn/program.js'
 
-/** What a training step of a network needs at most at one time, in bytes. */
+/** The peak memory of a training step of a network, in bytes. */
 export interface StepMemory extends MemoryPlan {
-  /** Weights, their gradients and optimizer slots, moving averages. */
+  /** Memory of weights, their gradients and optimizer slots, and moving averages. */
   readonly heldBytes: number
-  /** What the backend has for values and gradients beside them. */
+  /** The backend's memory for values and gradients besides `heldBytes`. */
   readonly budgetBytes: number
   readonly fits: boolean
 }
 
-/** Of each weight: its value, its gradient, and two slots as Adam has them. */
+/** The arrays per weight: its value, its gradient, and two slots as in Adam. */
 const copies = 4
 
-/** Bytes that stand all the time: weights with their gradients and optimizer slots, moving averages. */
+/**
+ * The bytes that are held all the time: weights with their gradients and optimizer slots, and moving
+ * averages.
+ */
 export const heldBytes = (graph: Graph): number =>
   parametersOf(graph).reduce((sum, { shape }) => sum + sizeOf(shape), 0) * 4 * copies
 
-/** The memory of one pass over `rows` examples, with as much computed again as that takes. */
+/**
+ * The memory of one pass over `rows` examples, in which as many segments are computed again as are needed to
+ * fit.
+ */
 export function stepMemory(graph: Graph, options: Omit<ProgramOptions, 'again'>, rows: number): StepMemory {
   const held = heldBytes(graph)
   const budgetBytes = passBudget() - held
@@ -29,16 +35,19 @@ export function stepMemory(graph: Graph, options: Omit<ProgramOptions, 'again'>,
   return { ...plan, heldBytes: held, budgetBytes, fits: plan.peakBytes <= budgetBytes }
 }
 
-/** The largest number of examples whose pass fits, everything computed again that can be; 0 where one is too many. */
+/**
+ * The largest number of examples whose pass fits if everything possible is computed again; 0 if even one is
+ * too many.
+ */
 export function largestRows(graph: Graph, options: Omit<ProgramOptions, 'again'>): number {
   const one = stepMemory(graph, options, 1)
-  // All values grow with the rows, so the leanest pass over one example tells.
+  // Memory is proportional to the rows, so the leanest pass over one example suffices.
   const leanest = planMemory(graph, options, 1, 0)
   const rows = Math.max(0, Math.floor(one.budgetBytes / leanest.peakBytes))
   return Number.isFinite(rows) ? rows : Number.MAX_SAFE_INTEGER
 }
 
-/** How many examples, at most `wanted`, a forward pass can take at a time. */
+/** The number of examples, at most `wanted`, that one forward pass can take. */
 export function forwardRows(graph: Graph, roles: readonly string[], wanted: number): number {
   const perRow = peakBytes(programOf(graph, { roles }), 1)
   return Math.max(1, Math.min(wanted, Math.floor(passBudget() / perRow)))
@@ -46,7 +55,10 @@ export function forwardRows(graph: Graph, roles: readonly string[], wanted: numb
 
 const plans = new WeakMap<Program, Map<number, Program>>()
 
-/** The program of a pass over so many rows, with as much computed again as the memory demands. */
+/**
+ * The program of a pass over `rows` examples, in which as many segments are computed again as are needed to
+ * fit.
+ */
 export function plannedProgram(graph: Graph, options: Omit<ProgramOptions, 'again'>, rows: number): Program {
   const plain = programOf(graph, options)
   const known = plans.get(plain) ?? new Map<number, Program>()

@@ -7,19 +7,19 @@ import type { SupernetModel } from '../supernet/model.js'
 export interface PassNetwork {
   readonly graph: Graph
   readonly weights: ParameterStore
-  /** Mixture weights of a group; called inside a tidy. */
+  /** Mixture weights of a group. Call it inside a tidy. */
   mixture(group: string): tf.Tensor1D
 }
 
 /** What the training step needs of a network: a supernet's model, or a discrete network. */
 export interface Network extends PassNetwork {
-  /** Members by group, as its mixture weights have them; empty for a discrete network. */
+  /** The number of members by group, in the order of their mixture weights; empty for a discrete network. */
   readonly groups: ReadonlyMap<string, number>
-  /** The gradient of a group's α out of that of its mixture weights; called inside a tidy. */
+  /** The gradient of a group's α, from that of its mixture weights. Call it inside a tidy. */
   pullBack(group: string, dMixture: tf.Tensor1D): tf.Tensor1D
 }
 
-/** A network without gates. The store stays the caller's. */
+/** A network without gates. The caller keeps ownership of the store. */
 export function discreteNetwork(graph: Graph, weights: ParameterStore): Network {
   return {
     graph,
@@ -35,8 +35,8 @@ const noGates = (group: string): never => {
 }
 
 /**
- * A supernet's model as a network; it follows the model's pruning. With an iteration t its mixture weights
- * are those of that training step.
+ * A supernet's model as a network, which follows the model's pruning. If an iteration t is given, its mixture
+ * weights are those of that training step.
  */
 export function modelNetwork(model: SupernetModel, t?: number): Network {
   return {
@@ -52,7 +52,7 @@ export function modelNetwork(model: SupernetModel, t?: number): Network {
   }
 }
 
-/** A supernet's model as it is judged: by the average of its weights, where the model keeps one. */
+/** A supernet's model as it is evaluated: with the average of its weights, if the model keeps one. */
 export function judgedNetwork(model: SupernetModel): PassNetwork {
   return {
     get graph() {
@@ -65,7 +65,7 @@ export function judgedNetwork(model: SupernetModel): PassNetwork {
   }
 }
 
-/** The mixture weights of one pass, computed once a group; dispose them behind it. */
+/** The mixture weights of one pass, computed once per group. Dispose them after the pass. */
 export function mixturesOf(network: Pick<Network, 'mixture'>): {
   readonly of: (group: string) => tf.Tensor1D
   dispose(): void

@@ -2,16 +2,19 @@ import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { Shape } from '../nn/graph.js'
 
-/** The numbers of a tensor, on wasm in place: read them before anything else is computed. */
+/** The numbers of a tensor, on wasm without a copy: read them before anything else is computed. */
 export const numbersOf = (tensor: tf.Tensor): Float32Array =>
   currentDevice()?.numbers(tensor) ?? tensor.dataSync<'float32'>()
 
-/** A tensor of a copy of some numbers. */
+/** Makes a tensor from a copy of some numbers. */
 export const tensorOf = (numbers: Float32Array, shape: Shape): tf.Tensor =>
-  // The wasm backend copies them itself, others keep the array.
+  // The wasm backend copies the numbers itself; others keep a reference to the array.
   tf.tensor(currentDevice() ? numbers : numbers.slice(), [...shape])
 
-/** x · factor; takes x over. On wasm in x's own memory, where nobody else reads that. */
+/**
+ * x · factor. Takes ownership of x. On wasm the product is computed in x's own memory if nothing else uses
+ * it.
+ */
 export function scaleNumbers<T extends tf.Tensor>(x: T, factor: number): T {
   const device = currentDevice()
   if (device?.owns(x)) {
@@ -24,7 +27,10 @@ export function scaleNumbers<T extends tf.Tensor>(x: T, factor: number): T {
   return scaled
 }
 
-/** total + x; takes total over. On wasm in total's own memory, where nobody else reads that. */
+/**
+ * total + x. Takes ownership of total. On wasm the sum is computed in total's own memory if nothing else uses
+ * it.
+ */
 export function addNumbers<T extends tf.Tensor>(total: T, x: Float32Array): T {
   const device = currentDevice()
   if (device?.owns(total)) {

@@ -5,31 +5,33 @@ import { cut } from '../nn/parameter-store.js'
 import type { Slice } from '../nn/slice.js'
 import type { OptimizerOptions } from './training.js'
 
-/** Arrays by name that a step reads and replaces, as a parameter store has them. */
+/** Arrays by name that a step reads and replaces, such as a parameter store. */
 export interface Arrays {
   get(name: string): tf.Tensor
-  /** Takes the tensor over and disposes the old one. */
+  /** Takes ownership of the tensor and disposes the old one. */
   set(name: string, tensor: tf.Tensor): void
 }
 
-/** What is to be done to one array. */
+/** The update of one array. */
 export interface Update {
   readonly name: string
   readonly gradient: tf.Tensor
-  /** λ of ½‖w‖², whose gradient joins the array's; 0 by default. */
+  /** λ of ½‖w‖², whose gradient is added to the array's; 0 by default. */
   readonly decay?: number
-  /** η λ of ‖w‖₁: the strength of its proximal step behind the optimizer's; 0 by default. */
+  /** η λ of ‖w‖₁: the strength of the proximal step that follows the optimizer's; 0 by default. */
   readonly threshold?: number
 }
 
-/** Steps arrays and owns the slots that this needs; dispose it. */
+/** Steps arrays and owns the slots that this needs. Dispose it after use. */
 export interface Optimizer {
   /**
-   * Steps some arrays by their gradients, times `scale` where given. On wasm all at once and in the
-   * arrays' own memory. Call it outside a tidy.
+   * Steps some arrays by their gradients, multiplied by `scale` if given. On wasm all arrays are stepped at
+   * once and in their own memory. Call it outside a tidy.
    */
   step(arrays: Arrays, updates: readonly Update[], learningRate: number, scale?: tf.Scalar): void
-  /** Follows pruning: slots are cut with their parameters, those of parameters not in `alive` are freed. */
+  /**
+   * Follows pruning: slots are cut with their parameters, and those of parameters not in `alive` are freed.
+   */
   follow(alive: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
   /** Copies of all slots, for a checkpoint. */
   values(): Map<string, Float32Array>
@@ -39,8 +41,8 @@ export interface Optimizer {
 }
 
 /**
- * Learning rate at iteration t of T: cosine decay from the rate to its minimum (arXiv:1608.03983), or constant; times what
- * rises linearly to 1 in the first `warmup` steps.
+ * Learning rate at iteration t of T: cosine decay from the rate to its minimum (arXiv:1608.03983), or
+ * constant; multiplied by a factor that rises linearly to 1 in the first `warmup` steps.
  */
 export function learningRateAt(
   { learningRate, minLearningRate, decay, warmup }: OptimizerOptions,
@@ -91,7 +93,7 @@ const adam =
   (arrays, updates, rate, scale) => {
     const device = currentDevice()
     if (device) {
-      // Arrays that were held in some phases have taken fewer steps than others.
+      // Arrays that were frozen in some phases have taken fewer steps than others.
       for (const [count, same] of groupBy(updates, ({ name }) => slots.count(name)))
         adamInPlace(device, rowsOf(arrays, same, slots, ['first', 'second']), {
           rate,
@@ -118,7 +120,7 @@ const adam =
       })
   }
 
-/** One update out of TensorFlow.js's operations. */
+/** One update composed of TensorFlow.js's operations. */
 function composed(
   arrays: Arrays,
   { name, gradient, decay = 0, threshold = 0 }: Update,
@@ -169,7 +171,7 @@ class Slots {
     return value
   }
 
-  /** A slot to be written into, of zeros at first. */
+  /** A slot to be written into; it is created with zeros. */
   zeros(name: string, slot: string, like: tf.Tensor): tf.Tensor {
     const key = `${name}#${slot}`
     const tensor = this.#tensors.get(key) ?? tf.keep(tf.zerosLike(like))

@@ -2,7 +2,7 @@ import type { Part } from '../objective/terms/types.js'
 import { disposeGradients } from './gradients.js'
 import type { Gradients } from './shard.js'
 
-/** Arrays that a step reads and writes. Those of a pass are there until the next pass, all others last. */
+/** The arrays that a step reads and writes. Those of a pass exist until the next pass, all others persist. */
 export type ArrayKind =
   | 'weights'
   | 'weights’ slots'
@@ -18,43 +18,52 @@ export type ArrayKind =
 const passArrays = ['losses', 'weights’ gradients', 'α’s gradients', 'batch statistics'] as const
 export type PassArray = (typeof passArrays)[number]
 
-/** A forward and a backward pass over a batch. A part that does not move gets no gradient, even if it is asked for. */
+/**
+ * A forward and a backward pass over a batch. A part that does not move gets no gradient, even if it is asked
+ * for.
+ */
 export interface Pass {
   readonly of: readonly Part[]
   /** The split from which the batch comes. */
   readonly on: 'train' | 'arch'
-  /** The network as it is; with one path drawn for each open choice; or one step of its weights ahead. */
+  /**
+   * `network`: the network as it is; `single-paths`: one path drawn for each open choice; `step-ahead`: the
+   * weights after one further step.
+   */
   readonly through: 'network' | 'single-paths' | 'step-ahead'
 }
 
-/** What may follow a pass, and which arrays it takes from where to where. */
+/** What may follow a pass, with the arrays that it reads and writes. */
 export const updates = {
-  /** Smooth terms join the gradient, it is clipped, the optimizer steps, proximal operators act. */
+  /** Smooth terms join the gradient, which is then clipped; the optimizer steps; proximal operators act. */
   'step-weights': {
     reads: ['weights’ gradients', 'weights', 'weights’ slots'],
     writes: ['weights', 'weights’ slots'],
   },
-  /** Batch norms' moving averages. */
+  /** Updates the batch norms' moving averages. */
   'move-statistics': { reads: ['batch statistics', 'statistics'], writes: ['statistics'] },
-  /** The unit of gradients on gates takes in those of the pass. */
+  /** Updates the unit in which gradients on gates are measured with those of the pass. */
   'scale-gates': { reads: ['α’s gradients', 'gates’ scale'], writes: ['gates’ scale'] },
   'step-gates': {
     reads: ['α’s gradients', 'gates’ scale', 'α', 'α’s slots'],
     writes: ['α', 'α’s slots'],
   },
-  /** Keeps the gradients of gates, for questions about what moved them. */
+  /** Keeps the gradients of gates, to answer questions about what moved them. */
   'keep-gradients': { reads: ['α’s gradients', 'gates’ scale'], writes: ['gates’ last gradients'] },
-  /** The average of weights that is judged. */
+  /** Updates the average of weights that is evaluated. */
   'move-average': { reads: ['weights', 'statistics', 'average'], writes: ['average'] },
   'add-losses': { reads: ['losses', 'sums of losses'], writes: ['sums of losses'] },
 } as const satisfies Record<string, { reads: readonly ArrayKind[]; writes: readonly ArrayKind[] }>
 
 export type Update = keyof typeof updates
 
-/** What happens in one step of a training, in this order. Plain data: it is performed here, and can be compiled. */
+/**
+ * What happens in one step of a training, in this order. It is plain data: `perform` executes it, and it can
+ * be compiled.
+ */
 export type StepOrder = readonly (Pass | Update)[]
 
-/** Arrays that an entry of an order reads and writes. */
+/** The arrays that an entry of an order reads and writes. */
 export function effectsOf(entry: Pass | Update): {
   readonly reads: readonly ArrayKind[]
   readonly writes: readonly ArrayKind[]
@@ -62,7 +71,7 @@ export function effectsOf(entry: Pass | Update): {
   return typeof entry === 'string' ? updates[entry] : { reads: ['weights', 'α'], writes: passArrays }
 }
 
-/** The step of a network without gates to move. */
+/** The order of a step of a network that has no gates to move. */
 export const weightsOrder = (average: boolean): StepOrder => [
   { of: ['weights'], on: 'train', through: 'network' },
   'step-weights',
@@ -71,13 +80,13 @@ export const weightsOrder = (average: boolean): StepOrder => [
   'add-losses',
 ]
 
-/** Who does what an order says, in a step that `now` tells of. */
+/** The functions that perform the entries of an order, in the step that `now` describes. */
 export type Hands<Now> = {
-  /** The gradients are the performance's. */
+  /** Performs a pass. `perform` owns the gradients and frees them. */
   pass(pass: Pass, now: Now): Gradients
 } & Partial<Record<Update, (gradients: Gradients, now: Now) => void>>
 
-/** Performs a step. Frees the gradients of its passes. */
+/** Performs a step, and frees the gradients of its passes. */
 export function perform<Now>(order: StepOrder, hands: Hands<Now>, now: Now): void {
   let gradients: Gradients | undefined
   try {

@@ -7,18 +7,22 @@ import { probesOf, type TapGradients } from './activations.js'
 import { plannedProgram } from './memory.js'
 import type { Tap, Shard } from './shard.js'
 
-/** Passes over moved inputs, x + ε v, beside the pass over x. */
+/** Passes over moved inputs, x + ε v, in addition to the pass over x. */
 export interface MovedPasses {
   /** The value of a tap for inputs moved by a distance. */
   readonly value: (distance: number, node: string) => tf.Tensor
-  /** Takes over the gradients of these values, and adds to `found` what parameters and mixtures get from them. */
+  /**
+   * Takes ownership of the gradients of these values, and adds to `found` the gradients of parameters and
+   * mixtures that follow from them.
+   */
   addGradients(moved: TapGradients['moved'], found: GraphGradients): void
   dispose(): void
 }
 
 /**
- * Computes the taps of moved inputs now, and their gradients later in a pass of its own: so never more than
- * one pass stands in memory. Each has batch statistics of its own, which the moving averages do not see.
+ * Computes the taps of moved inputs now, and their gradients later in a pass of its own, so that there is
+ * never more than one pass in memory. Each pass has batch statistics of its own, which the moving averages do
+ * not take in.
  */
 export function movedPasses(
   graph: Graph,

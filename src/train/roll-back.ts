@@ -4,23 +4,26 @@ import type { Divergence } from './course.js'
 import { Diverged } from './diverged.js'
 import type { SearchOptions } from './training.js'
 
-/** A training that diverged: where it stands, and under which settings. */
+/** A training that diverged: where it stands, and its settings. */
 export interface Fallen {
   readonly stage: Stage
   readonly options: Pick<SearchOptions, 'weights' | 'rollback'>
-  /** What was changed so far. */
+  /** The changes of settings so far. */
   readonly interventions: readonly Intervention[]
-  /** The iteration of the last good state, which it is back at. */
+  /** The iteration of the last good state, to which the training has gone back. */
   readonly step: number
 }
 
-/** How a training goes on from its last good state: with a lower rate; or not, and then with the rate that it had there. */
+/**
+ * How a training continues from its last good state: with a lower learning rate; or not at all (`failure`),
+ * with the rate restored to what it was in that state.
+ */
 export interface RollBack {
   readonly interventions: readonly Intervention[]
   readonly failure?: Diverged
 }
 
-/** What to do about a divergence. One answer for search, baseline and retraining. */
+/** Decides what to do about a divergence. Search, baseline and retraining use the same rule. */
 export function rolledBack({ stage, options, interventions, step }: Fallen, found: Divergence): RollBack {
   const { learningRate, minLearningRate } = options.weights
   const tried = lowered(interventions, stage)
@@ -39,7 +42,7 @@ export function rolledBack({ stage, options, interventions, step }: Fallen, foun
     return {
       interventions: [
         set('learningRate', to, why),
-        // Cosine decay ends there: it must not climb.
+        // Cosine decay ends at the minimum, so the minimum must not exceed the rate.
         ...(minLearningRate > to ? [set('minLearningRate', to, why)] : []),
       ],
     }
@@ -53,7 +56,7 @@ export function rolledBack({ stage, options, interventions, step }: Fallen, foun
   return { interventions: [set('learningRate', first, `${why}; lower rates did not help`)], failure }
 }
 
-/** The roll-backs that lowered a stage's rate since anybody else changed something. */
+/** The roll-backs that lowered a stage's rate since the last intervention of another kind. */
 function lowered(interventions: readonly Intervention[], stage: Stage): Intervention[] {
   const last = interventions.findLastIndex(({ by }) => by !== rollBack)
   return interventions
@@ -61,5 +64,5 @@ function lowered(interventions: readonly Intervention[], stage: Stage): Interven
     .filter((each) => each.stage === stage && each.what.endsWith('.weights.learningRate'))
 }
 
-/** The part of the configuration that a stage is trained by. */
+/** The section of the configuration that holds a stage's training settings. */
 export const sectionOf = (stage: Stage): 'search' | 'retrain' => (stage === 'search' ? 'search' : 'retrain')

@@ -3,23 +3,26 @@ import type { Course } from './course.js'
 import type { MeanLosses } from './course.js'
 import type { Gradients } from './shard.js'
 
-/** Of a training's state, what is summed up between two evaluations, and what its first batches gave. */
+/**
+ * The part of a training's state that is summed up between two evaluations, and the losses of its first
+ * batches.
+ */
 export interface Summed {
   lossSums: { task: number; reconstruction: number; count: number }
   course: Course
 }
 
-/** Sums of losses and step times since the last evaluation. Owns two scalars; dispose it. */
+/** Sums of losses and step times since the last evaluation. It owns two scalars; dispose it after use. */
 export interface RunningSums {
-  /** A step begins. */
+  /** Marks the beginning of a step. */
   begin(): void
-  /** Adds the losses of the step that began last, and how long it took. */
+  /** Adds the losses and the duration of the step that began last. */
   add(losses: Gradients['losses']): void
-  /** The means since the last call: losses, and the time of a step in ms. */
+  /** Returns the means since the last call: the losses, and the time of a step in ms. */
   drain(progress: Summed): { losses: MeanLosses; stepMs: number }
-  /** Copies the running sums off the device into the progress. */
+  /** Copies the running sums from the device into the progress. */
   drainInto(progress: Summed): void
-  /** Are they numbers? */
+  /** Whether the sums are finite. */
   areFinite(): boolean
   restore(progress: Summed): void
   dispose(): void
@@ -27,7 +30,7 @@ export interface RunningSums {
 
 const names = ['task', 'reconstruction'] as const
 
-/** Empty sums. They stay on the device, so that a search that was interrupted adds up the same numbers. */
+/** Creates empty sums. They stay on the device, so that an interrupted search adds up the same numbers. */
 export function runningSums(): RunningSums {
   const sums = { task: tf.scalar(0), reconstruction: tf.scalar(0) }
   let count = 0
@@ -47,7 +50,7 @@ export function runningSums(): RunningSums {
         const value = losses[name]
         if (!value) continue
         set(name, tf.add(sums[name], value))
-        // Plain data: JSON has no NaN.
+        // The course is plain data, and JSON has no NaN.
         first[name] ??= Number.isFinite(value.dataSync()[0]) ? value.dataSync()[0]! : 0
       }
       count += 1

@@ -10,61 +10,64 @@ export interface Shard {
   /** [rows, …shape], row by row. */
   readonly inputs: Float32Array
   readonly targets: Float32Array
-  /** The outputs of a teacher, [rows, outputs], if there is one. */
+  /** A teacher's outputs, [rows, outputs], if there is one. */
   readonly taught?: Float32Array
   readonly rows: number
-  /** A random direction, [rows, …shape], if a term asks how outputs move with the input. */
+  /** A random direction, [rows, …shape], if a term needs to know how outputs change with the input. */
   readonly probe?: Float32Array
 }
 
-/** λ_y and λ_x, and the task's loss. */
+/** The weights λ_y and λ_x, and the loss of the task. */
 export interface LossWeights {
   readonly task: number
   readonly reconstruction: number
-  /** Of the task loss of an auxiliary classifier; 0 by default. */
+  /** The weight of an auxiliary classifier's task loss; 0 by default. */
   readonly auxiliary?: number
   readonly loss: Loss
-  /** The share of the task's loss that compares with a teacher's outputs, if shards have them. */
+  /** How the task's loss includes a comparison with a teacher's outputs, if shards have them. */
   readonly distillation?: Distillation
 }
 
-/** Which parameters and gate groups gradients are wanted of. */
+/** The parameters and gate groups whose gradients are wanted. */
 export interface Wanted {
   readonly weights: readonly string[]
   readonly alphas: readonly string[]
 }
 
-/** What shards contribute to a batch; every tensor belongs to the caller, who calls `disposeGradients`. */
+/** The contributions of shards to a batch. The caller owns every tensor and calls `disposeGradients`. */
 export interface ShardGradients {
-  /** Mean losses of the batch, scalars; absent if the weight is 0. */
+  /** Mean losses of the batch, scalars; absent if their weight is 0. */
   readonly losses: { readonly task?: tf.Scalar; readonly reconstruction?: tf.Scalar }
   readonly weights: Map<string, tf.Tensor>
-  /** Of mixture weights, by group. */
+  /** Gradients of mixture weights, by group. */
   readonly mixtures: Map<string, tf.Tensor1D>
   /** Batch statistics by batch-norm node, averaged over shards. */
   readonly statistics: Map<string, BatchStatistics>
 }
 
-/** Gradients of a batch: the shards' sum, taken on from mixture weights to α. The caller's, too. */
+/**
+ * Gradients of a batch: the sum over shards, with the gradients of mixture weights turned into those of α.
+ * The caller owns them.
+ */
 export interface Gradients extends Omit<ShardGradients, 'mixtures'> {
   readonly alphas: Map<string, tf.Tensor1D>
 }
 
 /**
- * Where the random numbers of a batch's passes come from (noise, dropped values and paths): plain data, so
- * that whoever computes a shard draws the same.
+ * The source of the random numbers of a batch's passes (noise, dropped values and paths). It is plain data,
+ * so that every thread that computes a shard draws the same numbers.
  */
 export interface Draws {
   readonly seed: number
-  /** What is trained: streams of other purposes are independent. */
+  /** What is trained. Streams of different purposes are independent. */
   readonly purpose: string
   /** The iteration. */
   readonly t: number
-  /** The share of its rate with which each drop-path node drops now; 1 by default. */
+  /** The factor by which each drop-path node multiplies its rate; 1 by default. */
   readonly dropPath?: number
 }
 
-/** What is to be computed for each shard of a batch. */
+/** The work to be done for one shard of a batch. */
 export interface ShardWork {
   readonly shape: readonly number[]
   readonly shard: Shard
@@ -72,15 +75,18 @@ export interface ShardWork {
   readonly share: number
   readonly lossWeights: LossWeights
   readonly wanted: Wanted
-  /** For networks with random nodes; numbers depend on the shard's place in the batch, not on who computes it. */
+  /**
+   * The random numbers of networks with random nodes. They depend on the shard's place in the batch, not on
+   * the thread that computes it.
+   */
   readonly draws?: (Draws & { readonly shard: number }) | undefined
   /** Terms on activations; none by default. */
   readonly taps?: readonly Tap[]
 }
 
 /**
- * Computes a batch's shards, wherever and in whatever order, and adds them in the order of `work`. So results
- * do not depend on who computed them, and the number of workers does not matter.
+ * Computes a batch's shards, in whatever threads and order, and adds them in the order of `work`. The result
+ * therefore does not depend on the threads or their number.
  */
 export type ShardExecutor = (network: Network, work: readonly ShardWork[]) => ShardGradients
 

@@ -6,18 +6,18 @@ import type { DistillationOptions } from '../objective/distillation.js'
 
 type Stage = 'search' | 'retrain'
 
-/** How weights are stepped, nothing left open. */
+/** How weights are stepped, with every option set. */
 export type OptimizerOptions = Required<Omit<Config['search']['weights'], 'clipNorm'>> &
   Pick<Config['search']['weights'], 'clipNorm'>
 
-/** What of a stage's training the configuration may leave open. */
+/** The options of a stage's training that the configuration may leave open. */
 interface Training {
-  /** Batches. */
+  /** The number of batches to train on. */
   readonly steps: number
-  /** Steps from one look at the validation metric to the next. */
+  /** The number of steps between evaluations of the validation metric. */
   readonly evaluateEvery: number
   readonly batch: number
-  /** A moving average of the weights is what is judged, and kept at the end. */
+  /** Whether a moving average of the weights is evaluated, and kept at the end. */
   readonly average: boolean
   readonly weights: OptimizerOptions
   readonly earlyStop?: { readonly steps: number; readonly minDelta: number }
@@ -31,25 +31,29 @@ export type RetrainOptions = Omit<Config['retrain'], Open | 'keep' | 'distillati
     readonly distillation: DistillationOptions
   }
 
-/** A configuration with nothing left open: a configuration, too, which says the same on any data. */
+/** A configuration with every option set. It is a valid configuration too, and means the same on any data. */
 export type ResolvedConfig = Omit<Config, Stage> & {
   readonly search: SearchOptions
   readonly retrain: RetrainOptions
 }
 
-/** What decides about what a configuration leaves open. */
+/** The facts that determine defaults for what a configuration leaves open. */
 interface Facts {
   readonly kind: Encoding['kind']
-  /** Rows that weights are trained on. */
+  /** The number of rows that weights are trained on. */
   readonly rows: number
 }
 
-/** The most steps of a stage: a search has λ for each of them and each layer; of a retraining so many take months. */
+/**
+ * The most steps of a stage. A search has a λ for every step and layer; a retraining of this many steps takes
+ * months.
+ */
 export const mostSteps: Readonly<Record<Stage, number>> = { search: 10_000_000, retrain: 1_000_000_000 }
 
 /**
- * The configuration with the length of its stages, their batch and the optimizer as numbers: its own, or those that suit
- * the kind of data and its rows. Epochs become steps. More than `mostSteps` of them are an InputError.
+ * The configuration with the length of its stages, their batch sizes and their optimizers as numbers: the
+ * given ones, or defaults for the kind of data and the number of rows. Epochs become steps. More than
+ * `mostSteps` steps are an InputError.
  */
 export function resolveTraining(config: Config, { dataset, splits }: PreparedData): ResolvedConfig {
   const { kind } = dataset.encoding
@@ -57,7 +61,7 @@ export function resolveTraining(config: Config, { dataset, splits }: PreparedDat
   return {
     ...config,
     search: resolved('search', config.search, { kind, rows: train.length }),
-    // The search is over: the rows that trained the gates now train weights.
+    // After the search, the rows that trained the gates train weights as well.
     retrain: {
       keep: usualKeep(config.retrain, kind),
       ...resolved('retrain', config.retrain, { kind, rows: train.length + arch.length }),
@@ -66,13 +70,17 @@ export function resolveTraining(config: Config, { dataset, splits }: PreparedDat
   }
 }
 
-/** Of few sequences a handful validate: their best evaluation is a lucky one, where a decaying rate ends is not. */
+/**
+ * The default of `keep`. Of few sequences only a handful validate, so that the best evaluation is a lucky
+ * one; the end of a decaying learning rate does not depend on luck.
+ */
 const usualKeep = ({ earlyStop }: Config['retrain'], kind: Facts['kind']): RetrainOptions['keep'] =>
   kind === 'sequences' && !earlyStop ? 'last' : 'best'
 
 /**
- * A class says little of how an example lies, so that nearly all may come from a teacher. A number is as good as its noise is
- * small: of that a teacher has none, but errors of its own.
+ * The default of `distillation.share`. A class says little about where an example lies, so nearly all of the
+ * loss may come from a teacher. A number is only as good as its noise is small; a teacher has none of that
+ * noise, but errors of its own.
  */
 function usualDistillation({ distillation }: Config['retrain'], task: Task['kind']): DistillationOptions {
   const isClass = task === 'classification'
@@ -116,13 +124,17 @@ function requireSteps(stage: Stage, key: 'steps' | 'epochs', steps: number): voi
 }
 
 /**
- * At most 64 rows, and at least four batches an epoch, of sequences two: a power of 2. Batch norms of a handful of sequences
- * scatter; all of them at once scatter too little.
+ * The default batch size, a power of 2: at most 64 rows, and at least four batches per epoch (two for
+ * sequences). The statistics of batch norms vary too much over a handful of sequences, and too little over
+ * all of them at once.
  */
 const usualBatch = ({ kind, rows }: Facts): number =>
   2 ** Math.floor(Math.log2(Math.min(64, Math.max(1, rows / (kind === 'sequences' ? 2 : 4)))))
 
-/** An epoch, but no less than 64 steps, and no more than a twentieth of all. */
+/**
+ * The default interval between evaluations: an epoch or a twentieth of all steps, whichever is less, but at
+ * least 64 steps.
+ */
 const usualInterval = (steps: number, perEpoch: number): number =>
   Math.max(64, Math.min(perEpoch, Math.ceil(steps / 20)))
 
@@ -140,12 +152,15 @@ const stages: Record<Stage, (facts: Facts, perEpoch: number) => UsualTraining> =
       : { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 }, average: kind === 'table' },
 }
 
-/** What few images and sequences take, whatever their epochs: convolutions learn slowly (decisions 22 and 26). */
+/**
+ * The least number of steps for images and sequences, however many epochs that is: convolutions learn slowly
+ * (decisions 22 and 26).
+ */
 const fewestSteps = 3000
 
 const between = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most))
 
-/** By kind of data, where the configuration says nothing of it. */
+/** Defaults by kind of data. */
 interface Usual {
   readonly optimizer: 'sgd' | 'adam'
   readonly learningRate: Readonly<Record<'sgd' | 'adam', number>>

@@ -8,11 +8,11 @@ import type { LayerGates, Term } from '../objective/terms/types.js'
 import type { Optimizer, Update } from './optimizer.js'
 import type { Gradients } from './shard.js'
 
-/** A term with its λ here and now. */
+/** A term with its current λ in a layer. */
 export interface WeightedTerm {
   readonly term: Term
   readonly lambda: number
-  /** On gates: the members that it acts on, by group; all of the layer's where absent. */
+  /** For terms on gates: the members that the term acts on, by group; all of the layer's if absent. */
   readonly selected?: ReadonlyMap<string, ReadonlySet<string>>
 }
 
@@ -22,17 +22,20 @@ const statisticsMomentum = 0.1
 export interface WeightStep {
   readonly optimizer: Optimizer
   readonly learningRate: number
-  /** Gradients longer than this, all weights together, are scaled down to it. */
+  /** The largest norm of the gradient over all weights together; a longer one is scaled down to it. */
   readonly clipNorm: number | undefined
-  /** Terms that act on a kernel of a layer. Biases and scales have no sparsity to gain and need their size. */
+  /**
+   * The terms that act on a kernel of a layer. They do not act on biases and scales, which have no sparsity
+   * to gain and need their size.
+   */
   readonly terms: (layer: string, name: string) => readonly WeightedTerm[]
-  /** A weight as it was when the search began, where a term reads it. */
+  /** A weight's value when the search began, if a term reads it. */
   readonly initial?: (name: string) => tf.Tensor
 }
 
 /**
  * Steps the weights that have gradients: smooth terms join the gradient, then the optimizer steps, then
- * proximal operators act with strength η λ. Terms that the optimizer knows cost no pass of their own.
+ * proximal operators act with strength η λ. Terms that the optimizer implements need no pass of their own.
  */
 export function stepWeights(store: ParameterStore, gradients: Gradients, step: WeightStep): void {
   const { optimizer, learningRate, clipNorm } = step
@@ -67,7 +70,7 @@ export function stepWeights(store: ParameterStore, gradients: Gradients, step: W
   scale?.dispose()
 }
 
-/** λ of the terms that an optimizer knows, and the other terms. */
+/** The λ of the terms that an optimizer implements, and the other terms. */
 function byForm(terms: readonly WeightedTerm[]) {
   const lambdaOf = (form: string) =>
     terms.reduce((sum, { term, lambda }) => (term.weights!.form === form ? sum + lambda : sum), 0)
@@ -78,7 +81,10 @@ function byForm(terms: readonly WeightedTerm[]) {
   }
 }
 
-/** The gradient with those of smooth terms, which clipping must not scale. */
+/**
+ * Adds the gradients of smooth terms to a gradient. Clipping must not scale them, so they are divided by
+ * `scale`.
+ */
 function withSmooth(
   gradient: tf.Tensor,
   name: string,
@@ -99,7 +105,10 @@ function withSmooth(
   )
 }
 
-/** The gradients of a layer's smooth gate terms with respect to α of some groups, where they have any. The caller's. */
+/**
+ * The gradients of a layer's smooth gate terms with respect to α of some groups, for the groups that have
+ * one. The caller owns them.
+ */
 export function smoothGateGradients(
   layer: LayerGates,
   groups: readonly string[],
@@ -127,7 +136,7 @@ export function smoothGateGradients(
   return new Map(groups.flatMap((group, i) => (grads[i] ? [[group, grads[i] as tf.Tensor1D] as const] : [])))
 }
 
-/** What a term that acts on some members sees of a layer. */
+/** The view of a layer for a term that acts on some of its members. */
 const selection = (
   { groups }: LayerGates,
   selected: NonNullable<WeightedTerm['selected']>,

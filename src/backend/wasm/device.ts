@@ -1,10 +1,10 @@
 import { backend, type TensorInfo } from '@tensorflow/tfjs-core'
 import { trainingModule, type TrainingModule } from './training-module.js'
 
-/** What we use of TensorFlow.js's wasm backend. */
+/** The parts of TensorFlow.js's wasm backend that we use. */
 interface WasmBackend {
   readonly wasm: {
-    /** The exports of its module, its memory among them. */
+    /** The exports of its module, including its memory. */
     readonly asm: { readonly memory: WebAssembly.Memory; malloc(this: void, bytes: number): number }
     _malloc(bytes: number): number
     _free(address: number): void
@@ -14,8 +14,9 @@ interface WasmBackend {
 }
 
 /**
- * Our kernels, which work on the memory of the wasm backend: nothing is copied between the two. Only the
- * backend grows the memory. Addresses are bytes, unsigned. Owns a scratch area; dispose it.
+ * Our kernels. They work directly on the memory of the wasm backend, so nothing is copied between the two.
+ * Only the backend grows the memory. Addresses are unsigned and count bytes. It owns a scratch area; dispose
+ * it after use.
  */
 export class Device {
   readonly kernels: TrainingModule
@@ -24,7 +25,7 @@ export class Device {
   #scratch = 0
   #scratchBytes = 0
 
-  /** On the running wasm backend. */
+  /** Instantiates the kernels for the running wasm backend. */
   constructor(module: WebAssembly.Module, relaxed: boolean) {
     this.#backend = backend() as unknown as WasmBackend
     refuseWhereFull(this.#backend.wasm)
@@ -36,25 +37,25 @@ export class Device {
     return this.#backend.wasm.asm.memory
   }
 
-  /** The address of a tensor's first number; it lies there until the tensor is disposed. */
+  /** The address of a tensor's first number. It stays the same until the tensor is disposed. */
   pointer(tensor: { dataId: object }): number {
     return this.#backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0
   }
 
-  /** Whether nothing else, neither a reshaped tensor nor a clone, reads this tensor's memory. */
+  /** Whether nothing else uses this tensor's memory, such as a reshaped tensor or a clone. */
   owns(tensor: { dataId: object }): boolean {
     return this.#backend.dataIdMap.get(tensor.dataId).refCount === 1
   }
 
-  /** A new float32 tensor of undefined content. */
+  /** A new float32 tensor with undefined content. */
   output(shape: readonly number[]): TensorInfo {
     return this.#backend.makeOutput([...shape], 'float32')
   }
 
   /**
-   * Returns addresses of areas with the given numbers of bytes, 16-byte aligned. Their content is undefined,
-   * and they are valid until the next call. Ask for them after the outputs, because both may grow the memory,
-   * and ask for all areas of a kernel in one call.
+   * Returns the addresses of areas with the given numbers of bytes, 16-byte aligned. Their content is
+   * undefined, and they are valid until the next call. Request them after the outputs, because both may grow
+   * the memory, and request all areas of a kernel in one call.
    */
   scratch<Sizes extends readonly number[]>(...sizes: Sizes): { [K in keyof Sizes]: number } {
     const rounded = sizes.map((bytes) => (bytes + 15) & ~15)
@@ -78,7 +79,7 @@ export class Device {
     new View(this.memory.buffer, address, words.length).set(words)
   }
 
-  /** Float64 numbers at an address, copied. */
+  /** A copy of the float64 numbers at an address. */
   readDoubles(address: number, count: number): Float64Array {
     return new Float64Array(this.memory.buffer, address, count).slice()
   }
@@ -97,8 +98,8 @@ export class Device {
 }
 
 /**
- * Where the heap is full, `malloc` returns 0, and TensorFlow.js 4.22 takes that for an address: it writes
- * over other tensors and its own module's data. From here on it throws instead, and nothing is lost.
+ * When the heap is full, `malloc` returns 0. TensorFlow.js 4.22 takes that for an address and overwrites
+ * other tensors and its own module's data. This makes it throw instead, so that nothing is lost.
  */
 function refuseWhereFull(wasm: WasmBackend['wasm']): void {
   const { malloc } = wasm.asm

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { around, Spread } from './kernels/reduce.js'
 
 /**
- * Gradients that any tfjs program on the wasm backend gets with the kernels: of convolutions with
- * dilation, and of sums and means without a tensor of ones. On other backends, TensorFlow.js's own stay.
+ * Registers gradients that any tfjs program on the wasm backend gets with the kernels: those of convolutions
+ * with dilation, and those of sums and means without a tensor of ones. Other backends keep TensorFlow.js's
+ * own.
  */
 export function registerGradients(): void {
   replace('Conv2D', (dy, [x, filter], attrs) => ({
@@ -42,7 +43,9 @@ const runKernel = (name: string, inputs: Record<string, tf.Tensor>, attrs: Attri
 
 const replaced = new Set<string>()
 
-/** Puts a gradient in place of TensorFlow.js's, which is asked on other backends and where ours is undefined. */
+/**
+ * Replaces a gradient of TensorFlow.js, which is still used on other backends and where ours is undefined.
+ */
 function replace(
   kernelName: string,
   gradient: (dy: tf.Tensor, saved: tf.Tensor[], attrs: Attributes) => Pullback | undefined,

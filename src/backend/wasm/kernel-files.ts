@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { packagePath } from '../../base/files.js'
 
-/** `npm run build` compiles `assembly/` to these, one for each variant. */
+/** The compiled kernels of a variant. `npm run build` compiles them from `assembly/`. */
 export const moduleFile = (relaxed: boolean): string =>
   packagePath(`dist/kernels/training${relaxed ? '-relaxed' : ''}.wasm`)
 
 /**
- * The compiled kernels. The relaxed variant multiplies and adds with one rounding where the machine can; Node 20
- * knows its instructions only after a flag, which stays set.
+ * Reads the compiled kernels. The relaxed variant multiplies and adds with a single rounding if the machine
+ * can. Node 20 only supports its instructions with a flag, which is set here and stays set.
  */
 export function readKernels(relaxed: boolean): WebAssembly.Module {
   if (relaxed) setFlagsFromString('--experimental-wasm-relaxed-simd')

@@ -1,14 +1,14 @@
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from './device.js'
 
-/** What a kernel gets; the names of inputs and attributes are tfjs-core's where it knows the kernel. */
+/** The arguments of a kernel. Inputs and attributes have the names of tfjs-core for kernels that it knows. */
 export interface KernelCall<Inputs extends string, Attributes> {
   readonly inputs: Readonly<Record<Inputs, TensorInfo>>
   readonly attrs: Attributes
   readonly device: Device
 }
 
-/** One kernel for the wasm backend, ours or in place of TensorFlow.js's own. */
+/** One kernel for the wasm backend: a new one, or one that replaces TensorFlow.js's own. */
 export interface WasmKernel {
   readonly name: string
   readonly run: (
@@ -16,7 +16,10 @@ export interface WasmKernel {
     attrs: NamedAttrMap | undefined,
     device: Device,
   ) => TensorInfo | TensorInfo[]
-  /** May TensorFlow.js's own kernel be asked where this one does not apply? */
+  /**
+   * Whether this kernel applies to the given inputs; if not, TensorFlow.js's own kernel runs. By default it
+   * always applies.
+   */
   readonly applies?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap | undefined) => boolean
 }
 

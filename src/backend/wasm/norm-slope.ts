@@ -2,8 +2,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from './device.js'
 
 /**
- * What turns the gradient d behind a batch norm without scale and offset into the one in front of it, a number a channel
- * each:
+ * The numbers per channel that turn the gradient d after a batch norm without scale and offset into the one
+ * before it:
  *
  *   dx = factor · (d − share − (x − mean) · slope)
  */
@@ -18,7 +18,7 @@ export const inverseDeviation = (device: Device, variance: TensorInfo, epsilon: 
   Float64Array.from(device.numbers(variance), (v) => 1 / Math.sqrt(v + epsilon))
 
 /**
- * The slope for d of which Σ d and Σ d ⊙ (x − mean) over `rows` rows are known, [2, C], and which is wanted times `scale`
+ * The slope for a gradient d, multiplied by `scale`, from Σ d and Σ d ⊙ (x − mean) over `rows` rows, [2, C]
  * (arXiv:1502.03167, §3).
  */
 export const normSlope = (
@@ -32,7 +32,7 @@ export const normSlope = (
   slope: inverse.map((s, c) => (sums[inverse.length + c]! * s * s) / rows),
 })
 
-/** Writes factor, share and slope one behind the other, [3, C] float32. */
+/** Writes factor, share and slope one after another, [3, C] float32. */
 export function writeSlope(device: Device, address: number, { factor, share, slope }: NormSlope): void {
   ;[factor, share, slope].forEach((row, i) => {
     device.write(address + i * row.length * 4, row, 'f32')

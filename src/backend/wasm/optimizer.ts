@@ -1,22 +1,25 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Device } from './device.js'
 
-/** One parameter array, its gradient and optimizer slots: tensors of one size, float32. */
+/** One parameter array, its gradient and its optimizer slots: float32 tensors of one size. */
 export interface OptimizerRow {
   readonly value: Tensor
   readonly gradient: Tensor
   readonly slots: readonly Tensor[]
-  /** Added to the gradient, times the value: weight decay. */
+  /** The factor of weight decay: decay · value is added to the gradient. */
   readonly decay: number
-  /** Taken off every number's size after the step: the proximal operator of threshold · ‖w‖₁. */
+  /**
+   * The threshold of the proximal operator of threshold · ‖w‖₁: after the step, the absolute value of every
+   * number shrinks by it.
+   */
   readonly threshold: number
 }
 
 const rowBytes = 32
 
 /**
- * The rows as the table that the kernels read. Addresses are looked up at every step: `assign` and pruning
- * give an array new memory, and nothing here would notice.
+ * Writes the rows as the table that the kernels read. Addresses are looked up at every step, because `assign`
+ * and pruning give an array new memory without notice.
  */
 function writeTable(device: Device, rows: readonly OptimizerRow[]): number {
   const [table] = device.scratch(rows.length * rowBytes)
@@ -38,7 +41,9 @@ function writeTable(device: Device, rows: readonly OptimizerRow[]): number {
 
 const addressOf = (device: Device, scale: Tensor | undefined): number => (scale ? device.pointer(scale) : 0)
 
-/** v ← m v + (s g + d w), w ← shrink(w − η v): SGD with momentum over all rows at once, in place; slots [v]. */
+/**
+ * SGD with momentum over all rows at once, in place: v ← m v + (s g + d w), w ← shrink(w − η v). Slots [v].
+ */
 export function sgdInPlace(
   device: Device,
   rows: readonly OptimizerRow[],
@@ -48,7 +53,10 @@ export function sgdInPlace(
   device.kernels.sgdStep(table, rows.length, rate, momentum, addressOf(device, scale))
 }
 
-/** Adam (arXiv:1412.6980) over all rows at once, in place; slots [first moment, second moment], `count` steps done with this one. */
+/**
+ * Adam (arXiv:1412.6980) over all rows at once, in place. Slots [first moment, second moment]; `count` is the
+ * number of steps including this one.
+ */
 export function adamInPlace(
   device: Device,
   rows: readonly OptimizerRow[],
@@ -76,7 +84,7 @@ export function adamInPlace(
   )
 }
 
-/** The sum of squares of some tensors' numbers, in float64. */
+/** The sum of the squares of some tensors' numbers, in float64. */
 export function squaredNorm(device: Device, tensors: readonly Tensor[]): number {
   const rows = tensors.map((tensor) => ({
     value: tensor,
@@ -88,7 +96,7 @@ export function squaredNorm(device: Device, tensors: readonly Tensor[]): number 
   return device.kernels.squaredNorm(writeTable(device, rows), rows.length)
 }
 
-/** Moves averages a share of the way to what was observed, all at once, in place. */
+/** Moves averages towards the observed values by a share of the distance, all at once and in place. */
 export function blendInPlace(
   device: Device,
   pairs: readonly { readonly average: Tensor; readonly observed: Tensor }[],

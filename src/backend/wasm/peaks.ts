@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { packagePath } from '../../base/files.js'
 
-/** What the machine can do at most, on one core. */
+/** The peak performance of the machine on one core. */
 export interface Peaks {
-  /** float32 multiply-adds in 128-bit SIMD, two operations each. */
+  /** The rate of float32 multiply-adds in 128-bit SIMD, which count as two operations each. */
   readonly gflops: number
-  /** Bytes read and written by a copy of 4 MiB, the size of a tensor of the DARTS step, and of 128 MiB. */
+  /**
+   * The bytes read and written by copies of 4 MiB, the size of a tensor of the DARTS step, and of 128 MiB.
+   */
   readonly tensorCopy: number
   readonly memoryCopy: number
 }
 
-/** Loops that do nothing but what the machine is measured by. */
+/** Loops that do only the work to be measured. */
 export interface PeakLoops {
-  /** Multiplies and adds; returns how many operations. */
+  /** Multiplies and adds; returns the number of operations. */
   readonly multiplyAdd: () => number
-  /** Copies some MiB, at most 128; returns how many bytes it reads and writes. */
+  /** Copies some MiB, at most 128; returns the number of bytes read and written. */
   readonly copy: (mebibytes: number) => number
 }
 
@@ -22,10 +24,11 @@ const floatsPerRound = 64 * 6 * 4
 const rounds = 100_000
 const half = 2 ** 27
 
-/** The loops, on 256 MiB of their own. */
+/** The loops, with 256 MiB of memory of their own. */
 export function peakLoops(): PeakLoops {
   const memory = new WebAssembly.Memory({ initial: 2 ** 12 })
-  // All of it: pages that were never written are one page of zeros, which a copy reads from the cache.
+  // Writes to all of the memory, since pages that were never written share one page of zeros, which a copy
+  // would read from the cache.
   new Float32Array(memory.buffer).fill(0.5)
   const module = new WebAssembly.Module(readFileSync(packagePath('dist/kernels/peaks.wasm')))
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
@@ -46,7 +49,7 @@ export function peakLoops(): PeakLoops {
   }
 }
 
-/** Measures the peaks: the best of several runs each, in 10⁹ a second. */
+/** Measures the peaks: the best of several runs each, in 10⁹ per second. */
 export function measurePeaks(): Peaks {
   const { multiplyAdd, copy } = peakLoops()
   return {
@@ -56,7 +59,7 @@ export function measurePeaks(): Peaks {
   }
 }
 
-/** What a run returns, in 10⁹ a second: the best of ten runs behind three that warm up. */
+/** The best rate, in 10⁹ per second, of what a run returns: of ten runs after three to warm up. */
 function best(run: () => number): number {
   const rates = Array.from({ length: 13 }, () => {
     const start = performance.now()

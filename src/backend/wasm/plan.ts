@@ -1,19 +1,19 @@
 import type { Device } from './device.js'
 
-/** Work that needs scratch: the sizes of its areas in bytes, and what it does once it has them. */
+/** Work that needs scratch memory: the sizes of its areas in bytes, and the function that uses them. */
 export interface Plan<Work> {
   readonly sizes: readonly number[]
-  /** Sets the areas up and returns what can be done with them until the next request for scratch. */
+  /** Prepares the areas and returns the work, which is valid until scratch memory is requested again. */
   readonly open: (areas: readonly number[]) => Work
 }
 
-/** Declares a plan: areas of so many bytes each, and what is done with their addresses. */
+/** Declares a plan: the sizes of its areas in bytes, and the function that receives their addresses. */
 export const plan = <Work, const Sizes extends readonly number[]>(
   sizes: Sizes,
   open: (areas: { readonly [K in keyof Sizes]: number }) => Work,
 ): Plan<Work> => ({ sizes, open: open as Plan<Work>['open'] })
 
-/** Opens plans that work side by side. */
+/** Opens several plans whose areas are used at the same time. */
 export function openPlans<Works extends readonly unknown[]>(
   device: Device,
   ...plans: { readonly [K in keyof Works]: Plan<Works[K]> }
@@ -22,5 +22,5 @@ export function openPlans<Works extends readonly unknown[]>(
   return plans.map(({ sizes, open }) => open(areas.splice(0, sizes.length))) as unknown as Works
 }
 
-/** An area of so many bytes. */
+/** A plan of a single area, whose work is its address. */
 export const areaOf = (bytes: number): Plan<number> => plan([bytes], ([area]) => area)

@@ -3,19 +3,26 @@ import type { Device } from './device.js'
 import { sizeOf } from './kernel.js'
 import type { Plan } from './plan.js'
 
-/** Puts a part of a gradient `at` so many bytes from its beginning; `make` writes its bytes at the address that it is told. */
+/**
+ * Stores a part of a gradient that begins `at` bytes from the gradient's start. `make` writes the part's
+ * bytes at the address that it receives.
+ */
 export type Put = (at: number, bytes: number, make: (to: number) => void) => void
 
-/** Where a gradient goes: into a tensor of its own, or on top of a sum. Its one area holds a part on its way to a sum. */
+/**
+ * The destination of a gradient: a tensor of its own, or a sum to add to. Its one scratch area holds a part
+ * before it is added to a sum.
+ */
 export interface Target extends Plan<Put> {
-  /** What the kernel hands back: nothing where there is a sum. */
+  /** The tensors that the kernel returns: none if there is a sum. */
   readonly made: readonly TensorInfo[]
   readonly sizes: readonly [number]
 }
 
 /**
- * A gradient of some shape, put down in parts of at most `partBytes`. With a `sum`, which has that many numbers and is
- * nobody else's, each part is added to it while it is in cache.
+ * Creates the destination of a gradient that is stored in parts of at most `partBytes`. If a `sum` is given,
+ * each part is added to it while it is in cache. The sum must have the gradient's size, and nothing else may
+ * use its memory.
  */
 export function gradientTarget(
   device: Device,

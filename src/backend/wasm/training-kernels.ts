@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
-// In Node, tfjs-core alone knows no gradients: tfjs-layers registers them for every backend.
+// On its own, tfjs-core has no gradients. tfjs-layers registers them for every backend.
 import '@tensorflow/tfjs-layers'
 import { Device } from './device.js'
 import { registerGradients } from './gradients.js'
 import type { WasmKernel } from './kernel.js'
 import { kernels } from './kernels/index.js'
 
-/** Our kernels for each wasm backend that was started. */
+/** Our kernels, by the wasm backend that they belong to. */
 const devices = new WeakMap<object, Device>()
 const originals = new Map<string, tf.KernelConfig['kernelFunc']>()
 
-/** Has the current backend, which must be wasm and ready, the kernels of this variant already? */
+/** Whether the current backend, which must be wasm and ready, already has the kernels of this variant. */
 export function hasTrainingKernels(relaxed: boolean): boolean {
   if (tf.getBackend() !== 'wasm')
     throw new Error(
@@ -19,7 +19,7 @@ export function hasTrainingKernels(relaxed: boolean): boolean {
   return currentDevice()?.relaxed === relaxed
 }
 
-/** Adds the kernels of a compiled module to those of the current backend. They replace those of another variant. */
+/** Adds the kernels of a compiled module to the current backend, in place of those of another variant. */
 export function addTrainingKernels(module: WebAssembly.Module, relaxed: boolean): void {
   devices.get(tf.backend())?.dispose()
   devices.set(tf.backend(), new Device(module, relaxed))
@@ -27,11 +27,11 @@ export function addTrainingKernels(module: WebAssembly.Module, relaxed: boolean)
   registerGradients()
 }
 
-/** The device of the current backend, where that is wasm with our kernels. */
+/** The device of the current backend, if that is wasm with our kernels. */
 export const currentDevice = (): Device | undefined =>
   tf.getBackend() ? devices.get(tf.backend()) : undefined
 
-/** The kernel of TensorFlow.js with this name, which ours replaces; undefined if there is none. */
+/** TensorFlow.js's kernel of this name that ours replaces; undefined if there is none. */
 export function builtInKernel(name: string): tf.KernelConfig['kernelFunc'] | undefined {
   const kernel = originals.get(name)
   return kernel && !absent.has(name) ? kernel : undefined

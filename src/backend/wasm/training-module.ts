@@ -1,4 +1,7 @@
-/** A function of the module: numbers in (addresses in bytes, counts, flags 0 or 1), a number or nothing out. */
+/**
+ * A function of the module. It takes numbers (addresses in bytes, counts, flags 0 or 1) and returns a number
+ * or nothing.
+ */
 type Kernel = (...args: number[]) => number
 
 /** The exports of `assembly/`, where each function is described. */
@@ -51,6 +54,6 @@ export type TrainingModule = Readonly<
   >
 >
 
-/** The training kernels of a compiled module, on a memory that is somebody else's. */
+/** Instantiates the training kernels of a compiled module on an existing memory. */
 export const trainingModule = (module: WebAssembly.Module, memory: WebAssembly.Memory): TrainingModule =>
   new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as TrainingModule

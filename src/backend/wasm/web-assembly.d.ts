@@ -1,4 +1,4 @@
-/** The part of the WebAssembly API that we use; TypeScript has it only in its library for browsers. */
+/** The part of the WebAssembly API that we use. TypeScript only declares it in its library for browsers. */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number })

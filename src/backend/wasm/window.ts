@@ -1,4 +1,4 @@
-/** A window over [N, H, W, C], as kernels need it. */
+/** A window over [N, H, W, C], in the form that kernels need. */
 export interface WindowInfo {
   readonly batch: number
   readonly height: number
@@ -30,7 +30,7 @@ export interface ConvInfo {
   padInfo: { top: number; left: number }
 }
 
-/** Takes over what a kernel needs of tfjs-core's description. */
+/** Converts tfjs-core's description to what kernels need. */
 export const windowInfo = (info: ConvInfo): WindowInfo => ({
   batch: info.batchSize,
   height: info.inHeight,
@@ -44,7 +44,7 @@ export const windowInfo = (info: ConvInfo): WindowInfo => ({
   pad: [info.padInfo.top, info.padInfo.left],
 })
 
-/** An image with a border, such that every tap of every output is inside. */
+/** The size of an image with a border that is wide enough for every tap of every output to lie inside. */
 export interface Padded {
   readonly top: number
   readonly left: number
@@ -52,10 +52,10 @@ export interface Padded {
   readonly width: number
 }
 
-/** How far a window reaches beyond its first tap, along one axis. */
+/** The distance from a window's first tap to its last, along one axis. */
 const reach = (info: WindowInfo, axis: 0 | 1): number => (info.kernel[axis] - 1) * info.dilation[axis]
 
-/** The input with the border that its window wants. */
+/** The input with the border that its window needs. */
 export const paddedInput = (info: WindowInfo): Padded => ({
   top: info.pad[0],
   left: info.pad[1],
@@ -64,7 +64,7 @@ export const paddedInput = (info: WindowInfo): Padded => ({
 })
 
 /**
- * The output's gradient, spread by the stride, with the border with which a convolution by the turned
+ * The output's gradient, spread by the stride, with the border for which a convolution with the flipped
  * kernel gives the input's gradient.
  */
 export const paddedOutput = (info: WindowInfo): Padded => ({
@@ -74,7 +74,7 @@ export const paddedOutput = (info: WindowInfo): Padded => ({
   width: info.width + reach(info, 1),
 })
 
-/** Bytes of a padded image with so many channels. */
+/** The bytes of a padded image with the given number of channels. */
 export const paddedBytes = ({ height, width }: Padded, channels: number): number =>
   height * width * channels * 4
 

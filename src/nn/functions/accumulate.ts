@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../../backend/wasm/training-kernels.js'
 
-/** Whether this tensor may be overwritten: on wasm, if nothing else reads its memory. */
+/** Whether this tensor may be overwritten: only on wasm, and only if nothing else uses its memory. */
 export const mayAddTo = (total: tf.Tensor): boolean => currentDevice()?.owns(total) ?? false
 
 /**
- * total + x; takes both over. On wasm in total's own memory, where nobody else reads that, and without TensorFlow.js's
- * engine, which costs more than the sum where there are thousands of small tensors.
+ * total + x. Takes ownership of both. On wasm the sum is computed in total's own memory if nothing else uses
+ * it, without TensorFlow.js's engine, which costs more than the sum when there are thousands of small
+ * tensors.
  */
 export function accumulate<T extends tf.Tensor>(total: T, x: T): T {
   const device = currentDevice()

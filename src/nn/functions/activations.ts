@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { reluGradient } from './relu.js'
 
-/** A function with f(0) = 0, unless it says otherwise, and its gradient. */
+/** An activation function and its gradient. f(0) = 0 unless `keepsZero` is false. */
 export interface Activation {
   readonly of: (x: tf.Tensor) => tf.Tensor
-  /** By the output y, or by the input x: whichever it reads. */
+  /** Whether the gradient reads the output y or the input x. */
   readonly reads: 'y' | 'x'
-  /** Where it can, it adds to `sum`, and hands that back. */
+  /** May add the gradient to `sum` and then returns `sum`. */
   readonly gradient: (dy: tf.Tensor, read: tf.Tensor, sum?: tf.Tensor) => tf.Tensor
   readonly keepsZero?: false
 }
@@ -14,14 +14,14 @@ export interface Activation {
 /** Φ(x), the standard normal distribution function. */
 const normalShare = (x: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))))
 
-/** The activation functions there are. */
+/** The available activation functions. */
 export const activations = {
   relu: { of: (x) => tf.relu(x), reads: 'y', gradient: (dy, y, sum) => reluGradient(dy, y, undefined, sum) },
   relu6: { of: (x) => tf.relu6(x), reads: 'y', gradient: (dy, y, sum) => reluGradient(dy, y, 6, sum) },
   tanh: {
     of: (x) => tf.tanh(x),
     reads: 'y',
-    // On wasm a square, and a minimum with a number, cost several times as much as these.
+    // On wasm a square, or a minimum with a number, costs several times as much as these products.
     gradient: (dy, y) => tf.sub(dy, tf.mul(dy, tf.mul(y, y))),
   },
   sigmoid: {
@@ -33,7 +33,7 @@ export const activations = {
   elu: {
     of: (x) => tf.elu(x),
     reads: 'y',
-    // y + 1 below 0.
+    // The derivative is y + 1 where y < 0, else 1.
     gradient: (dy, y) => tf.sub(dy, tf.mul(dy, tf.relu(tf.neg(y)))),
   },
   // x · σ(x) (arXiv:1710.05941): the derivative is σ + x · σ · (1 − σ).

@@ -22,7 +22,9 @@ export interface Affine {
   readonly offset: tf.Tensor1D
 }
 
-/** Mean and variance of each channel of x [N, …, C], without losing digits where the mean is large. */
+/**
+ * Mean and variance of each channel of x [N, …, C], computed so that no digits are lost if the mean is large.
+ */
 export function batchStatistics(x: tf.Tensor): BatchStatistics {
   if (accelerated()) {
     const [mean, variance] = runKernel<tf.Tensor1D[]>(Statistics, { x })
@@ -37,7 +39,10 @@ export function batchStatistics(x: tf.Tensor): BatchStatistics {
   })
 }
 
-/** x̂ = (x − mean) / √(variance + ε), times scale plus offset where given: [N, …, C] → the same (arXiv:1502.03167). */
+/**
+ * x̂ = (x − mean) / √(variance + ε), times scale plus offset where given: [N, …, C] → the same
+ * (arXiv:1502.03167).
+ */
 export function normalise(x: tf.Tensor, { mean, variance }: BatchStatistics, affine?: Affine): tf.Tensor {
   if (accelerated()) return runKernel<tf.Tensor>(Normalise, { x, mean, variance, ...affine }, { epsilon })
   const inverse = tf.rsqrt(tf.add(variance, epsilon))

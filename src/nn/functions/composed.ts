@@ -11,8 +11,8 @@ import {
 } from './spatial.js'
 
 /*
- * Convolutions and their gradients out of operations that every backend has: what runs where our kernels
- * are not. Shapes as in `conv.ts`.
+ * Convolutions and their gradients composed of operations that every backend has. They run where our kernels
+ * are not available. Shapes are as in `conv.ts`.
  */
 
 /** A 1×1 convolution is one matrix product over all positions. */
@@ -40,7 +40,10 @@ export const depthwiseConv2d = (x: tf.Tensor4D, kernel: tf.Tensor4D, window: Win
 
 type Slide = (image: tf.Tensor4D, stride: [number, number], padding: 'same' | 'valid') => tf.Tensor4D
 
-/** A window with `same` padding. TensorFlow.js refuses a stride beside a dilation: then it visits all positions. */
+/**
+ * Slides a window with `same` padding. TensorFlow.js refuses a stride combined with a dilation; then the
+ * window visits all positions and the result is subsampled.
+ */
 function slid(x: tf.Tensor4D, window: Window, slide: Slide): tf.Tensor4D {
   const { stride, dilation } = window
   if (Math.max(...stride) === 1 || Math.max(...dilation) === 1) return slide(x, [...stride], 'same')
@@ -54,7 +57,7 @@ function slid(x: tf.Tensor4D, window: Window, slide: Slide): tf.Tensor4D {
   return subsample(slide(padded, [1, 1], 'valid'), stride)
 }
 
-/** A convolution of the spread gradient by the turned kernel. */
+/** Convolves the spread gradient with the flipped and transposed kernel. */
 export function conv2dInputGradient(
   dy: tf.Tensor4D,
   kernel: tf.Tensor4D,
@@ -79,8 +82,8 @@ export function conv2dFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, window: Wi
 }
 
 /**
- * dy such that a convolution with the turned kernel, with the padding named, gives the gradient of the
- * input, of the input's own size: dy itself where the window is symmetric, else spread and padded.
+ * Lays dy out so that a convolution with the flipped kernel and the returned padding gives the input's
+ * gradient at the input's own size: dy itself if the window is symmetric, otherwise spread and padded.
  */
 function inputGradientGrid(
   dy: tf.Tensor4D,

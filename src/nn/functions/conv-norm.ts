@@ -7,9 +7,10 @@ import { applySlope, type NormBehind } from './norm-slope.js'
 import type { Window } from './spatial.js'
 
 /*
- * A convolution with what a batch norm behind it needs: its output's statistics forward, and backward the gradient of that
- * norm, which whoever has taken the norm in leaves to it. On wasm both are done while the output, or its gradient, is in
- * cache; elsewhere they are composed.
+ * A convolution together with what the batch norm after it needs: forward, the statistics of its output;
+ * backward, the gradient of that norm, which the node that was fused with the norm leaves to this one. On
+ * wasm both are done while the output, or its gradient, is in cache; elsewhere they are composed of other
+ * operations.
  */
 
 type Image = tf.Tensor4D
@@ -25,8 +26,8 @@ export function convNorm(x: Image, kernel: Image, window: Window): { y: Image; s
 }
 
 /**
- * The gradients of `convNorm` that are wanted; dy is the gradient behind the norm, x is needed for `own` alone. On wasm that
- * of x is added to `sum` where there is one, which is then handed back.
+ * The wanted gradients of `convNorm`. dy is the gradient after the norm; x is only needed for `own`. On wasm
+ * the gradient of x is added to `sum` if given, which is then returned.
  */
 export function convNormGradient(
   x: Image | undefined,

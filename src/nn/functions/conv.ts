@@ -4,9 +4,10 @@ import { accelerated, addedTo, runKernel } from './kernel.js'
 import type { Window } from './spatial.js'
 
 /*
- * Convolutions without bias, `same` padding, with stride and dilation: x [N, H, W, C], y [N, H/s, W/s, D],
- * kernel [h, w, C, D], or [h, w, C, 1] where each channel has its own. On wasm all are our kernels;
- * TensorFlow.js's own gradients assert dilation 1 everywhere, so elsewhere they are composed.
+ * Convolutions without bias, with `same` padding, stride and dilation: x [N, H, W, C], y [N, H/s, W/s, D],
+ * kernel [h, w, C, D], or [h, w, C, 1] where each channel has a kernel of its own. On wasm our kernels
+ * compute all of them. TensorFlow.js's own gradients require dilation 1, so elsewhere the gradients are
+ * composed.
  */
 
 type Shape4 = [number, number, number, number]
@@ -27,7 +28,7 @@ export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.
     : composed.conv2d(x, kernel, window)
 }
 
-/** ∂/∂x of `conv2d`, of the shape of x. On wasm added to `sum` where there is one, which is then handed back. */
+/** ∂/∂x of `conv2d`, of the shape of x. On wasm it is added to `sum` if given, which is then returned. */
 export function conv2dInputGradient(
   dy: tf.Tensor4D,
   kernel: tf.Tensor4D,

@@ -13,8 +13,8 @@ import type { Window } from './spatial.js'
 import { gateGradients, scaledBy, weightedSum } from './weighted-sum.js'
 
 /*
- * Operations that stand for several nodes and write nothing down between them. On wasm each is a kernel;
- * elsewhere it is composed, so any backend can take one over later.
+ * Operations that replace several nodes and store nothing between them. On wasm each is one kernel; elsewhere
+ * it is composed, so that any backend can provide its own later.
  */
 
 type Image = tf.Tensor4D
@@ -37,8 +37,9 @@ export const activated = (x: Image, norm?: BatchStatistics): Image =>
   tf.relu(norm ? normalise(x, norm) : x) as Image
 
 /**
- * The gradients of `activatedDepthwise` that are wanted: of x, through the batch norm where there is one, and of the kernel.
- * On wasm the former is added to `sum` where there is one, which is then handed back; not behind a batch norm.
+ * The wanted gradients of `activatedDepthwise`: of x, through the batch norm if there is one, and of the
+ * kernel. On wasm, without a batch norm, the gradient of x is added to `sum` if given, which is then
+ * returned.
  */
 export function activatedDepthwiseGradient(
   x: Image,
@@ -67,7 +68,7 @@ export function activatedDepthwiseGradient(
 
 type Norms = readonly (BatchStatistics | undefined)[]
 
-/** y = Σ_m g_m · x̂_m, where x̂_m is x_m, normalised where it has a batch norm. */
+/** y = Σ_m g_m · x̂_m, where x̂_m is x_m, normalised if the member has a batch norm. */
 export function normalisedSum(xs: readonly tf.Tensor[], gates: tf.Tensor1D, norms: Norms): tf.Tensor {
   if (accelerated())
     return runKernel<tf.Tensor>(Mix, { ...named(xs, norms), gates }, { members: xs.length, epsilon })
@@ -78,9 +79,9 @@ export function normalisedSum(xs: readonly tf.Tensor[], gates: tf.Tensor1D, norm
 }
 
 /**
- * The gradients of `normalisedSum`: of each x_m, through its batch norm, and of the gates. Of a member whose batch norm is
- * `left` to whoever made x_m, the slope [3, C] that turns dy into dx_m. On wasm dx_m is added to a member's sum where there
- * is one, which is then handed back.
+ * The gradients of `normalisedSum`: of each x_m, through its batch norm, and of the gates. For a member whose
+ * batch norm is `left` to the node that makes x_m, it returns the slope [3, C] that turns dy into dx_m
+ * instead. On wasm dx_m is added to the member's sum if given, which is then returned.
  */
 export function normalisedSumGradient(
   xs: readonly tf.Tensor[],

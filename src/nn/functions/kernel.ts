@@ -1,10 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../../backend/wasm/training-kernels.js'
 
-/** Are our training kernels there? Else operations are composed of what the backend has. */
+/**
+ * Whether our training kernels are available. Otherwise operations are composed of those that the backend
+ * has.
+ */
 export const accelerated = (): boolean => currentDevice() !== undefined
 
-/** Runs a kernel of the wasm backend that makes one gradient, or adds it to a sum, which is then the result. */
+/**
+ * Runs a kernel of the wasm backend that computes one gradient. If `sum` is given, the kernel adds to it and
+ * it is returned.
+ */
 export function addedTo(
   sum: tf.Tensor | undefined,
   name: string,

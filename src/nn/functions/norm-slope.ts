@@ -3,22 +3,26 @@ import { epsilon, type BatchStatistics } from './batch-norm.js'
 import { sumRows, toRows } from './spatial.js'
 
 /*
- * A batch norm without scale and offset turns the gradient d behind it into
+ * A batch norm without scale and offset turns the gradient d after it into
  *
  *   dx = factor · (d − share − (x − mean) · slope)
  *
- * in front of it (arXiv:1502.03167, §3). Factor, share and slope, a number a channel each, are known to whoever has d and x
- * at hand; the subtraction can wait until somebody reads x and d anyway. On wasm the kernels do this by themselves.
+ * before it (arXiv:1502.03167, §3). Factor, share and slope, one number per channel each, can be computed
+ * where d and x are available; the subtraction can wait until another node reads x and d anyway. On wasm the
+ * kernels do this themselves.
  */
 
-/** The batch norm after y [N, …, C], if the node that makes y computes its gradient: its mean and slope [3, C]. */
+/**
+ * The batch norm after y [N, …, C] when the node that makes y computes its gradient: its mean and slope
+ * [3, C].
+ */
 export interface NormBehind {
   readonly y: tf.Tensor4D
   readonly mean: tf.Tensor1D
   readonly slope: tf.Tensor2D
 }
 
-/** Factor, share and slope, [3, C], for d and x [N, …, C]; d counts times `scale`, a scalar. */
+/** Factor, share and slope, [3, C], for d and x [N, …, C], where d counts `scale` times. */
 export function normSlope(
   x: tf.Tensor,
   d: tf.Tensor,
@@ -35,7 +39,7 @@ export function normSlope(
   ]) as tf.Tensor2D
 }
 
-/** dx [N, …, C] out of d, x and a slope [3, C]. */
+/** Computes dx [N, …, C] from d, x and a slope [3, C]. */
 export function applySlope(
   x: tf.Tensor,
   d: tf.Tensor,

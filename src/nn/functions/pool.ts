@@ -17,8 +17,8 @@ export function maxPool(x: tf.Tensor4D, { kernel, stride }: Window): tf.Tensor4D
 }
 
 /**
- * ∂/∂x of `maxPool`, y its output: each output's gradient goes to the first position that holds its maximum. On wasm added
- * to `sum` where there is one, which is then handed back.
+ * ∂/∂x of `maxPool`, where y is its output: each output's gradient goes to the first position that holds its
+ * maximum. On wasm it is added to `sum` if given, which is then returned.
  */
 export function maxPoolGradient(
   dy: tf.Tensor4D,
@@ -34,14 +34,15 @@ export function maxPoolGradient(
 
 /** Average pooling, `same` padding, padding not counted: [N, H, W, C] → [N, H/s, W/s, C]. */
 export function avgPool(x: tf.Tensor4D, window: Window): tf.Tensor4D {
-  // The kernel itself: tf.avgPool copies its result to cast it to what it is.
+  // Calls the kernel directly, because tf.avgPool copies its result for a cast to the type that it already
+  // has.
   return runKernel('AvgPool', { x }, attributes(window))
 }
 
 /**
- * ∂/∂x of `avgPool`, divided by the same counts; TensorFlow.js's own divides by the whole window at the
- * borders too, so elsewhere than on wasm it is a depthwise convolution by ones. On wasm added to `sum`, as in
- * `maxPoolGradient`.
+ * ∂/∂x of `avgPool`, divided by the same counts. TensorFlow.js's own gradient divides by the whole window at
+ * the borders too, so on backends other than wasm this is a depthwise convolution by ones. On wasm it is
+ * added to `sum`, as in `maxPoolGradient`.
  */
 export function avgPoolGradient(
   dy: tf.Tensor4D,
@@ -64,7 +65,7 @@ export function spreadMean(dy: tf.Tensor2D, shape: [number, number, number, numb
   return tf.broadcastTo(tf.reshape(tf.mul(dy, scale), [n, 1, 1, c]), shape)
 }
 
-/** 1 / (positions inside the image) for each window, as values and shape of [1, H/s, W/s, 1]. */
+/** 1 / (positions inside the image) for each window, as values and the shape [1, H/s, W/s, 1]. */
 function shares(shape: readonly number[], window: Window): [Float32Array, [number, number, number, number]] {
   const [rows, columns] = samePaddings(shape, window).map(({ out, before }, axis) =>
     Array.from({ length: out }, (_, o) => {

@@ -3,8 +3,8 @@ import { ReluGradient } from '../../backend/wasm/kernels/elementwise.js'
 import { accelerated, addedTo } from './kernel.js'
 
 /**
- * dy where the output y of a ReLU is positive, and below `limit` where it has one (6: ReLU6), else 0. On wasm added to `sum`
- * where there is one, which is then handed back.
+ * dy where the output y of a ReLU is positive and, if `limit` is given (6 for ReLU6), below it; else 0. On
+ * wasm it is added to `sum` if given, which is then returned.
  */
 export function reluGradient(dy: tf.Tensor, y: tf.Tensor, limit?: number, sum?: tf.Tensor): tf.Tensor {
   if (accelerated()) return addedTo(sum, ReluGradient, { dy, y }, limit === undefined ? {} : { limit })

@@ -16,8 +16,9 @@ import { reluGradient } from './relu.js'
 import type { Window } from './spatial.js'
 
 /*
- * ReLU → depthwise → pointwise → batch norm, the operation that DARTS's supernet is made of (arXiv:1806.09055), as one: on
- * wasm a kernel that writes only y down; elsewhere composed, so any backend can take it over later.
+ * ReLU → depthwise → pointwise → batch norm, the operation that DARTS's supernet is made of
+ * (arXiv:1806.09055), as one operation. On wasm it is one kernel that stores only y; elsewhere it is
+ * composed, so that any backend can provide its own later.
  */
 
 type Image = tf.Tensor4D
@@ -32,8 +33,8 @@ export interface SeparableKernels {
 const point: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1] }
 
 /**
- * y [N, H', W', D] = (depthwise ∗ ReLU(x̂)) · pointwise, and its batch statistics; x̂ is x [N, H, W, C], or x normalised
- * by `norm`.
+ * y [N, H', W', D] = (depthwise ∗ ReLU(x̂)) · pointwise, and the batch statistics of y. x̂ is x [N, H, W, C],
+ * normalised by `norm` if given.
  */
 export function separable(
   x: Image,
@@ -54,15 +55,19 @@ export function separable(
 
 export interface SeparableGradients {
   readonly dx?: tf.Tensor
-  /** What turns dx into the gradient before the batch norm in front, [3, C], where that is left to another. */
+  /**
+   * The slope [3, C] that turns dx into the gradient before the batch norm in front, if that gradient is left
+   * to another node.
+   */
   readonly slope?: tf.Tensor2D
   readonly dDepthwise?: tf.Tensor
   readonly dPointwise?: tf.Tensor
 }
 
 /**
- * The gradients of `separable` that are wanted. dy is that of y, or of y normalised where there is a norm behind. On wasm that
- * of x is added to `sum` where there is one, which is then handed back; not behind a batch norm.
+ * The wanted gradients of `separable`. dy is the gradient of y, or of y normalised if there is a batch norm
+ * after it (`behind`). On wasm, without a batch norm in front, the gradient of x is added to `sum` if given,
+ * which is then returned.
  */
 export function separableGradient(
   x: Image,

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 
 /**
- * The geometry of a convolution or pooling with TensorFlow's `same` padding along one axis: `out`
- * positions, the padding `before` and `after`.
+ * The geometry of a convolution or pooling with TensorFlow's `same` padding along one axis: the number `out`
+ * of positions, and the padding `before` and `after`.
  */
 export function samePadding(size: number, kernel: number, stride: number, dilation: number) {
   const out = Math.ceil(size / stride)
@@ -11,7 +11,7 @@ export function samePadding(size: number, kernel: number, stride: number, dilati
   return { out, before, after: total - before }
 }
 
-/** Along rows, and along columns. */
+/** A value along rows and one along columns. */
 export type Pair = readonly [number, number]
 
 /** Kernel, stride and dilation of a window. */
@@ -51,17 +51,17 @@ function crop(x: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
   return tf.slice(x, [0, 0, 0, 0], [x.shape[0], height, width, x.shape[3]])
 }
 
-/** Every stride-th position of [N, H, W, C], from the first. */
+/** Every stride-th position of [N, H, W, C], starting with the first. */
 export function subsample(x: tf.Tensor4D, stride: Pair): tf.Tensor4D {
   return stride[0] === 1 && stride[1] === 1 ? x : tf.maxPool(x, 1, [...stride], 'same')
 }
 
 /**
- * Input and output gradient of a window operation laid out so that each kernel tap is one contiguous
- * slice: x padded to the grid and flattened to [rows, C]; dy spread onto the same grid, [rows − last tap, C'].
- * Then the tap at (i, j) pairs `x[offset(i, j) …]` with `dy`, zero where the grid has no output.
+ * Lays out the input and the output gradient of a window operation so that each kernel tap is one contiguous
+ * slice: x padded to a grid and flattened to [rows, C]; dy spread onto the same grid, [rows − last tap, C'].
+ * The tap at (i, j) then pairs `x[offset(i, j) …]` with `dy`, which is zero where the grid has no output.
  *
- * Keeps nothing: call it inside a tidy.
+ * Call it inside a tidy, which frees its tensors.
  */
 export function tapGrid(x: tf.Tensor4D, dy: tf.Tensor4D, window: Window) {
   const { kernel, stride, dilation } = window
@@ -91,8 +91,8 @@ export function tapGrid(x: tf.Tensor4D, dy: tf.Tensor4D, window: Window) {
 }
 
 /**
- * Σ over the rows of [rows, C], as [1, C]. An average pooling over one window of all rows: 25 times faster
- * on wasm than `tf.sum`, which transposes first, and its gradient is never asked for.
+ * Σ over the rows of [rows, C], as [1, C]. It is computed by an average pooling over one window of all rows:
+ * on wasm this is 25 times faster than `tf.sum`, which transposes first. Its gradient is never needed.
  */
 export function sumRows(x: tf.Tensor2D): tf.Tensor2D {
   const [rows, channels] = x.shape

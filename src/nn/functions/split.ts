@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { SplitFeatures } from '../../backend/wasm/kernels/concat.js'
 import { accelerated, runKernel } from './kernel.js'
 
-/** The last axis in parts of some widths. */
+/** Splits the last axis into parts of the given widths. */
 export const splitFeatures = (x: tf.Tensor, widths: readonly number[]): tf.Tensor[] =>
   accelerated()
     ? runKernel<tf.Tensor[]>(SplitFeatures, { x }, { widths })

@@ -17,13 +17,13 @@ export function gateGradients(xs: readonly tf.Tensor[], dy: tf.Tensor): tf.Tenso
   return tf.concat(xs.map((x) => tf.reshape<tf.Rank.R1>(tf.sum(tf.mul(dy, x)), [1])))
 }
 
-/** g_m · dy: what goes back to x_m. */
+/** g_m · dy: the gradient of x_m. */
 export function scaledBy(dy: tf.Tensor, gates: tf.Tensor1D, m: number): tf.Tensor {
   if (accelerated()) return runKernel<tf.Tensor>(ScaleBy, { x: dy, gates }, { index: m })
   return tf.mul(dy, element(gates, m))
 }
 
-/** g[m] as a scalar tensor, without reading it back. */
+/** g[m] as a scalar tensor, without reading it back from the device. */
 function element(g: tf.Tensor1D, m: number): tf.Tensor {
   return tf.reshape(tf.slice(g, [m], [1]), [])
 }

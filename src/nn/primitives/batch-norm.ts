@@ -9,8 +9,9 @@ import {
 import { featuresOf, primitive, type ForwardArguments, type ParameterSpec } from './types.js'
 
 /**
- * Batch normalisation: by the batch's statistics while training, by moving averages else. attrs affine:
- * with a trained scale and offset, or without (so that a gate behind it cannot hide its size in a scale).
+ * Batch normalisation, by the batch's statistics while training and by moving averages otherwise. attrs
+ * affine: whether it has a trained scale and offset. Without them, a gate after it cannot hide its size in a
+ * scale.
  */
 export const batchNorm = primitive({
   kind: 'batch-norm',
@@ -38,7 +39,7 @@ export const batchNorm = primitive({
       }
       return normalise(x, moving, affineOf(attrs, parameter))
     }
-    // A pass that is computed again for its gradient finds them there.
+    // When the pass is computed again for its gradient, its statistics are already known.
     const statistics = context.statistics.get(node) ?? keptStatistics(x)
     context.statistics.set(node, statistics)
     return normalise(x, statistics, affineOf(attrs, parameter))
@@ -59,7 +60,7 @@ function affineOf(
   return { scale: parameter('scale') as tf.Tensor1D, offset: parameter('offset') as tf.Tensor1D }
 }
 
-/** Statistics that outlive the tidy around the pass; who owns the pass disposes them. */
+/** Statistics that outlive the tidy around the pass. The owner of the pass disposes them. */
 function keptStatistics(x: tf.Tensor): BatchStatistics {
   const { mean, variance } = batchStatistics(x)
   return { mean: tf.keep(mean), variance: tf.keep(variance) }

@@ -2,17 +2,20 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Attributes } from '../graph.js'
 import { featuresOf, primitive } from './types.js'
 
-/** Where the outermost bins begin and end, in standard deviations. */
+/** Where the outermost bins begin (−3) and end (3), in standard deviations. */
 const widest = 3
 
-/** With more of them inner edges would lie outside of that. */
+/** The most bins. With more of them, inner edges would lie outside ±`widest`. */
 export const mostBins = 128
 
 /**
- * How full each of some bins of every number is, piecewise linear: [F] → [F · count], attrs count. Bin t of x, from e_t to
- * e_{t+1}, is s · min(1, max(0, (x − e_t) / (e_{t+1} − e_t))), the bins of a number side by side (Gorishniy et al.,
- * arXiv:2203.05556, §3.2); s = 2 / √count makes them as large together as the number. A dense layer that reads them is a piecewise linear function of each number, however bent.
- * Edges are −3, then the t / count quantiles of the standard normal, for inputs are scaled, then 3.
+ * A piecewise linear encoding of numbers: how full each of `count` bins of every number is, [F] →
+ * [F · count]; attrs count. Bin t of x, from e_t to e_{t+1}, is s · min(1, max(0, (x − e_t) / (e_{t+1} −
+ * e_t))), with the bins of a number side by side (Gorishniy et al., arXiv:2203.05556, §3.2). s = 2 / √count
+ * makes them together as large as the number. A dense layer that reads them computes a piecewise linear
+ * function of each number.
+ *
+ * The edges are −3, then the t / count quantiles of the standard normal, since inputs are scaled, then 3.
  */
 export const bins = primitive({
   kind: 'bins',
@@ -41,10 +44,10 @@ export const bins = primitive({
 
 const countOf = ({ count }: Attributes): number => count as number
 
-/** What a full bin is. */
+/** The value of a full bin. */
 export const fullOf = (count: number): number => 2 / Math.sqrt(count)
 
-/** Of the standard normal, to 0.02 by the logistic function (Bowling et al. 2009). */
+/** A quantile of the standard normal, accurate to 0.02, by the logistic function (Bowling et al. 2009). */
 const quantile = (p: number): number => Math.log(p / (1 - p)) / 1.702
 
 /** x · slope + offset for each bin, [N, F, count]. */
@@ -53,7 +56,7 @@ function fillOf(x: tf.Tensor, attrs: Attributes): tf.Tensor3D {
   return tf.add(tf.mul(tf.expandDims(x, 2), slopes), offsets)
 }
 
-/** The lines that bins cut out of x: slope and offset of each. */
+/** The linear function of x inside each bin: slope and offset. */
 export function linesOf(count: number): { slopes: Float32Array; offsets: Float32Array } {
   const edges = Array.from({ length: count + 1 }, (_, t) =>
     t === 0 ? -widest : t === count ? widest : quantile(t / count),

@@ -22,7 +22,7 @@ import {
 
 interface Convolution {
   readonly forward: (x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window) => tf.Tensor4D
-  /** May add to `sum`, and hands that back then. */
+  /** May add the gradient to `sum` and then returns `sum`. */
   readonly input: (
     dy: tf.Tensor4D,
     kernel: tf.Tensor4D,
@@ -33,7 +33,9 @@ interface Convolution {
   readonly filter: (x: tf.Tensor4D, dy: tf.Tensor4D, window: Window) => tf.Tensor4D
 }
 
-/** Computation and gradient of a convolution over images or series, its kernel the parameter `kernel`. */
+/**
+ * Computation and gradient of a convolution over images or series, whose kernel is the parameter `kernel`.
+ */
 const convolved = (of: Convolution): Pick<Primitive, 'forward' | 'reads' | 'backward'> => ({
   forward: ({ inputs, attrs, parameter }) => {
     const x = inputs[0]!

@@ -4,14 +4,14 @@ import { splitFeatures } from '../functions/split.js'
 import type { Attributes } from '../graph.js'
 import { equalShapes, featuresOf, primitive, type Reads } from './types.js'
 
-/** The network's input; fed, not computed. */
+/** The network's input. Its value is given, not computed. */
 export const input = primitive({
   kind: 'input',
   shape: (_inputs, attrs) => attrs.shape as number[],
   forward: () => {
     throw new Error('an input node is fed, not computed')
   },
-  // Where its gradient is asked for, it stands under `input:gradient`.
+  // If the gradient of the input is wanted, it is returned as the parameter `input:gradient`.
   backward: ({ dy }) => ({ inputs: [], parameters: { gradient: dy } }),
 })
 
@@ -43,7 +43,7 @@ export const activation = primitive({
   },
 })
 
-/** The sum of its inputs, each times a constant where attrs weights gives them. */
+/** The sum of its inputs, each multiplied by a constant if attrs weights gives them. */
 export const add = primitive({
   kind: 'add',
   shape: (inputs) => equalShapes('add', inputs),
@@ -58,7 +58,7 @@ export const add = primitive({
   },
 })
 
-/** Its inputs side by side on the last axis. */
+/** Concatenates its inputs along the last axis. */
 export const concat = primitive({
   kind: 'concat',
   shape: (inputs) => [
@@ -73,8 +73,8 @@ export const concat = primitive({
 })
 
 /**
- * y = x · scale + offset for each feature, with constants: what standardised data and kept gate values
- * become in a network of its own.
+ * y = x · scale + offset for each feature, with constants. Derived networks use it for the standardisation of
+ * data and for gate values that are kept.
  */
 export const affine = primitive({
   kind: 'affine',

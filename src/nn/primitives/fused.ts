@@ -16,11 +16,14 @@ import { featuresOf, primitive, sizeOf, type RunContext } from './types.js'
 import { asImages, fromImages, imageShape, tapsOf, windowOf, windowShape } from './window.js'
 
 /*
- * What `fuse` puts in place of several nodes of a training pass. They stand in no network that is saved,
- * counted or exported, and their parameters are those of the nodes whose ids they carry.
+ * The nodes that `fuse` puts in place of several nodes of a training pass. They never appear in a network
+ * that is saved, counted or exported. Their parameters are those of the nodes whose ids they carry.
  */
 
-/** A batch norm's statistics: those that the pass has seen, or those of x. Kept until the pass's owner frees them. */
+/**
+ * A batch norm's statistics: those already seen in this pass, or else those of x, which are then kept until
+ * the pass's owner frees them.
+ */
 function statisticsOf(context: RunContext, norm: string, x: tf.Tensor): BatchStatistics {
   const known = context.statistics.get(norm)
   if (known) return known
@@ -28,7 +31,10 @@ function statisticsOf(context: RunContext, norm: string, x: tf.Tensor): BatchSta
   return context.statistics.get(norm)!
 }
 
-/** ReLU and depthwise convolution, or batch norm, ReLU and depthwise: attrs those of depthwise, and norm, the batch norm's id. */
+/**
+ * ReLU → depthwise convolution, or batch norm → ReLU → depthwise convolution. attrs: those of `depthwise`,
+ * and norm, the batch norm's id.
+ */
 export const activatedDepthwisePrimitive = primitive({
   ...depthwise,
   kind: 'activated-depthwise',
@@ -66,8 +72,8 @@ const normOf = ({ norm }: Attributes, context: RunContext, x: tf.Tensor): BatchS
   norm === undefined ? undefined : statisticsOf(context, norm as string, x)
 
 /**
- * A mix with the batch norms of its members inside: attrs those of mix, norms, a batch norm's id or '' a member, and left,
- * those whose gradients are left to the node before them.
+ * A mix that includes the batch norms of its members. attrs: those of `mix`; norms, for each member the id of
+ * its batch norm or ''; left, the ids of those whose gradients are left to the node before them.
  */
 export const normalisedMix = primitive({
   ...mix,
@@ -100,15 +106,16 @@ const normsOf = ({ norms }: Attributes, context: RunContext, xs: readonly tf.Ten
 const isLeft = ({ left = [] }: Attributes, norm: unknown): boolean =>
   (left as string[]).includes(norm as string)
 
-/** Keeps the slope until the node before the batch norm takes it up. */
+/** Keeps the slope until the node before the batch norm applies it. */
 function leave({ slopes }: RunContext, norm: string, slope: tf.Tensor2D): void {
   slopes.set(norm, tf.keep(slope))
 }
 
 /**
- * ReLU → depthwise → pointwise, the latter the node whose id it carries: attrs those of the depthwise convolution, and
- * depthwise, its id; channels; norm, the id of a batch norm in front, and left, that id again where its gradient is left
- * to the node before it; behind, the id of the batch norm that has left its own to this node.
+ * ReLU → depthwise → pointwise; the node has the id of the pointwise convolution. attrs: those of the
+ * depthwise convolution; depthwise, its id; channels; norm, the id of a batch norm in front; left, a list of
+ * that id if its gradient is left to the node before it; behind, the id of the batch norm after this node
+ * whose gradient is left to this node.
  */
 export const separablePrimitive = primitive({
   kind: 'separable',
@@ -156,7 +163,10 @@ const kernelsOf = (
   window: windowOf(shape, attrs),
 })
 
-/** A convolution that has the gradient of the batch norm behind it left to it: attrs those of conv, and behind, that norm's id. */
+/**
+ * A convolution that also computes the gradient of the batch norm after it. attrs: those of `conv`, and
+ * behind, that batch norm's id.
+ */
 export const convNormPrimitive = primitive({
   ...conv,
   kind: 'conv-norm',

@@ -5,7 +5,7 @@ import type { Attributes } from '../graph.js'
 import { equalShapes, featuresOf, primitive } from './types.js'
 
 /**
- * The mixed operation's sum over a gate group, Σ_m g_m · x_m: attrs group, members, and `empty`, the name of
+ * The mixed operation's sum over a gate group, Σ_m g_m · x_m. attrs: group; members; and `empty`, the name of
  * the member that carries nothing (`none`), if there is one. Every other member has an input, in order.
  */
 export const mix = primitive({
@@ -23,17 +23,17 @@ export const mix = primitive({
   },
 })
 
-/** Where the empty member stands, or −1. */
+/** The index of the empty member, or −1. */
 const emptyAt = ({ members, empty }: Attributes): number => (members as string[]).indexOf(empty as string)
 
-/** The gates of the members that carry something. */
+/** The gates of all members but the empty one. */
 export function carried(gates: tf.Tensor1D, attrs: Attributes): tf.Tensor1D {
   const at = emptyAt(attrs)
   if (at < 0) return gates
   return tf.concat([tf.slice(gates, [0], [at]), tf.slice(gates, [at + 1], [gates.size - at - 1])])
 }
 
-/** Gradients of all gates: that of the empty member is 0. */
+/** The gradients of all gates, in which that of the empty member is 0. */
 export function withEmpty(gradients: tf.Tensor1D, attrs: Attributes): tf.Tensor1D {
   const at = emptyAt(attrs)
   if (at < 0) return gradients
@@ -41,7 +41,7 @@ export function withEmpty(gradients: tf.Tensor1D, attrs: Attributes): tf.Tensor1
   return tf.concat([before, tf.zeros([1]), behind])
 }
 
-/** Multiplies each feature by its gate: attrs group, members (one a feature). */
+/** Multiplies each feature by its gate: attrs group, members (one per feature). */
 export const units = primitive({
   kind: 'units',
   featurewise: true,

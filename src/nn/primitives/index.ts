@@ -13,7 +13,7 @@ import { crop, flatten, reshape, upsample } from './resize.js'
 import type { Primitive, Reads } from './types.js'
 import { zeros } from './zeros.js'
 
-/** Every kind of node there is. */
+/** Every kind of node in a network. */
 export const primitives: readonly Primitive[] = [
   input,
   conv,
@@ -42,7 +42,7 @@ export const primitives: readonly Primitive[] = [
   noise,
 ]
 
-/** What a training pass has beside them. */
+/** The additional kinds of node in a training pass. */
 const fused: readonly Primitive[] = [
   activatedDepthwisePrimitive,
   convNormPrimitive,
@@ -52,14 +52,14 @@ const fused: readonly Primitive[] = [
 
 const byKind = new Map([...primitives, ...fused].map((p) => [p.kind, p]))
 
-/** The primitive of a kind; a graph with an unknown kind is a programming error. */
+/** The primitive of a kind. Throws for an unknown kind, which is a programming error. */
 export function primitiveOf(kind: string): Primitive {
   const found = byKind.get(kind)
   if (!found) throw new Error(`unknown primitive: ${kind}`)
   return found
 }
 
-/** What the backward pass of a node reads of its forward pass. */
+/** The values of the forward pass that a node's backward pass reads. */
 export function readsOf({ kind, attrs }: Pick<Node, 'kind' | 'attrs'>): Reads {
   const { reads = {} } = primitiveOf(kind)
   return typeof reads === 'function' ? reads(attrs) : reads

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Attributes, Shape } from '../graph.js'
 import { primitive } from './types.js'
 
-/** [T, C], or an error that says so. */
+/** The shape [T, C] of a series; throws for other shapes. */
 function seriesShape(kind: string, shape: Shape): [steps: number, features: number] {
   if (shape.length !== 2) throw new Error(`${kind} needs a series, got [${shape.join(', ')}]`)
   return [shape[0]!, shape[1]!]
@@ -20,7 +20,7 @@ function earlierSteps(x: tf.Tensor): tf.Tensor3D {
   return tf.slice3d(x as tf.Tensor3D, [0, 0, 0], [n, steps - 1, features])
 }
 
-/** A series as differences from its last step, which stays as it is: x_t − x_T for t < T, and x_T. */
+/** A series as differences from its last step, which stays unchanged: x_t − x_T for t < T, and x_T. */
 export const fromLast = primitive({
   kind: 'from-last',
   featurewise: true,
@@ -36,7 +36,7 @@ export const fromLast = primitive({
   },
 })
 
-/** Some features of a series' last step: [T, C] → [columns], attrs columns. */
+/** The given features of a series' last step: [T, C] → [columns], attrs columns. */
 export const last = primitive({
   kind: 'last',
   shape: ([x], attrs) => {

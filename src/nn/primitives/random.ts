@@ -9,8 +9,9 @@ import { windowShape } from './window.js'
  */
 
 /**
- * N(0, deviation²) of its input's shape, whatever its input is, at every stride-th position: the noise of
- * RobustDARTS's space S4 (arXiv:1909.09656). Its mean, 0, where nothing is trained. attrs stride, deviation.
+ * Noise N(0, deviation²) of its input's shape at every stride-th position, independent of the input's values:
+ * the noise of RobustDARTS's space S4 (arXiv:1909.09656). Outside training it is the mean, 0. attrs stride,
+ * deviation.
  */
 export const noise = primitive({
   kind: 'noise',
@@ -28,8 +29,8 @@ export const noise = primitive({
 })
 
 /**
- * Zeroes each value with probability `rate` and scales the others by 1 / (1 − rate); the identity where
- * nothing is trained (Srivastava et al., JMLR 2014). attrs rate.
+ * Zeroes each value with probability `rate` and scales the others by 1 / (1 − rate). Outside training it is
+ * the identity (Srivastava et al., JMLR 2014). attrs rate.
  */
 export const dropout = primitive({
   kind: 'dropout',
@@ -44,8 +45,8 @@ export const dropout = primitive({
 })
 
 /**
- * The same for whole examples: a path is dropped or kept (drop-path; FractalNet, arXiv:1605.07648). attrs
- * rate, of which a pass takes the share `dropPath`: that is how a rate grows over time.
+ * Drop-path: like dropout, but drops or keeps whole examples (FractalNet, arXiv:1605.07648). attrs rate,
+ * which each pass multiplies by its `dropPath`, so that the rate can grow over time.
  */
 export const dropPath = primitive({
   kind: 'drop-path',

@@ -5,7 +5,9 @@ import type { Attributes, Shape } from '../graph.js'
 import { primitive, sizeOf } from './types.js'
 import { asImages, fromImages, spatialShape, windowOf } from './window.js'
 
-/** An image without its first rows and columns: attrs top, left; a series without its first steps: attrs left. */
+/**
+ * Crops an image by its first rows and columns, attrs top, left; or a series by its first steps, attrs left.
+ */
 export const crop = primitive({
   kind: 'crop',
   featurewise: true,
@@ -23,7 +25,10 @@ export const crop = primitive({
   }),
 })
 
-/** Every position `factor` times along each axis (nearest neighbour): [H, W, C] → [H · f, W · f, C], or [T · f, C]. */
+/**
+ * Repeats every position `factor` times along each axis (nearest neighbour): [H, W, C] → [H · f, W · f, C],
+ * or [T, C] → [T · f, C].
+ */
 export const upsample = primitive({
   kind: 'upsample',
   featurewise: true,
@@ -39,7 +44,7 @@ export const upsample = primitive({
     const size: [number, number] = [images.shape[1] * rows, images.shape[2] * columns]
     return fromImages(tf.image.resizeNearestNeighbor(images, size), shape)
   },
-  // The sum over each block is its size times its mean.
+  // The gradient is the sum over each block, which is the block's size times its mean.
   backward: ({ shapes, attrs, dy }) => {
     const shape = shapes[0]!.slice(1)
     const block = blockOf(shape, attrs)
@@ -48,7 +53,7 @@ export const upsample = primitive({
   },
 })
 
-/** The window of one position's copies. */
+/** The window that covers the copies of one position. */
 const blockOf = (shape: Shape, { factor }: Attributes) =>
   windowOf(shape, { kernel: factor!, stride: factor! })
 

@@ -10,23 +10,28 @@ export interface ParameterSpec {
   readonly init: InitialiserName
   /** `weight` is trained; `statistic` is a moving average or a constant, never trained nor counted. */
   readonly role: 'weight' | 'statistic'
-  /** The axis that runs over the output features and the one over the input features, if any. */
+  /** The axes that run over the output features and over the input features, if any. */
   readonly outAxis?: number
   readonly inAxis?: number
 }
 
-/** What a pass knows, apart from the tensors. */
+/** What a pass needs, apart from the tensors. */
 export interface RunContext {
   readonly training: boolean
   /** The mixture weights of a gate group's members, [M], in the order of the graph's members. */
   readonly mixture: (group: string) => tf.Tensor1D
-  /** Batch statistics by batch-norm node: a training pass puts them in, once, and its backward pass reads them. */
+  /**
+   * Batch statistics by batch-norm node. A training pass stores them once, and its backward pass reads them.
+   */
   readonly statistics: Map<string, BatchStatistics>
-  /** Slopes [3, C] by batch-norm node whose gradient its reader has left to the node before it; a backward pass's own. */
+  /**
+   * Slopes [3, C] by batch-norm node, for batch norms whose reader has left their gradient to the node before
+   * them. They belong to one backward pass.
+   */
   readonly slopes: Map<string, tf.Tensor2D>
-  /** Random numbers of a training pass for a purpose and a node: the same ones each time they are asked for. */
+  /** Random numbers of a training pass for a purpose and a node. Each call gives the same numbers. */
   readonly random?: ((purpose: string, node: string) => RandomStream) | undefined
-  /** The share of its rate with which each drop-path node drops now, 0 … 1; 1 by default. */
+  /** The factor, 0 … 1, by which each drop-path node multiplies its rate; 1 by default. */
   readonly dropPath?: number | undefined
 }
 
@@ -40,38 +45,38 @@ export interface ForwardArguments {
 }
 
 export interface BackwardArguments extends Omit<ForwardArguments, 'inputs'> {
-  /** The inputs of the forward pass, if the primitive reads them. */
+  /** The inputs of the forward pass, if the primitive reads them in its backward pass. */
   readonly inputs: readonly tf.Tensor[]
-  /** Their shapes, [N, …shape] each. */
+  /** The inputs' shapes, [N, …shape] each. */
   readonly shapes: readonly (readonly number[])[]
-  /** The output of the forward pass, if the primitive reads it. */
+  /** The output of the forward pass, if the primitive reads it in its backward pass. */
   readonly output: tf.Tensor
   /** The gradient of the output. */
   readonly dy: tf.Tensor
   /**
-   * The current sums of the gradients of wanted inputs, if they may be added to in place. A primitive that
+   * For each wanted input, the current sum of its gradients, if it may be added to in place. A primitive that
    * does so returns that tensor as the gradient of the input.
    */
   readonly sums: readonly (tf.Tensor | undefined)[]
-  /** Which inputs' gradients are wanted, and whether those of its own parameters or gates are. */
+  /** Which inputs' gradients are wanted, and whether those of the node's own parameters or gates are. */
   readonly wanted: { readonly inputs: readonly boolean[]; readonly own: boolean }
 }
 
-/** Gradients that a primitive hands back; those that are not wanted may be left out. */
+/** Gradients that a primitive returns. Those that are not wanted may be left out. */
 export interface Pullback {
   readonly inputs: readonly (tf.Tensor | undefined)[]
   readonly parameters?: Readonly<Record<string, tf.Tensor>>
   readonly mixture?: tf.Tensor1D
 }
 
-/** The values of the forward pass that the backward pass reads. They are kept or computed again for it. */
+/** The values of the forward pass that the backward pass reads. They are kept for it or computed again. */
 export interface Reads {
-  /** Always, or only where its own parameters or gates are trained. */
+  /** `always`, or only if the node's own parameters or gates are trained (`own`). */
   readonly inputs?: 'always' | 'own'
   readonly output?: boolean
 }
 
-/** A kind of node: its shape, its parameters, its computation and gradient, its cost. */
+/** A kind of node: its shape, parameters, computation, gradient and cost. */
 export interface Primitive {
   readonly kind: string
   /** The shape of the output (without batch). Throws if the inputs do not fit. */
@@ -81,13 +86,13 @@ export interface Primitive {
   forward(args: ForwardArguments): tf.Tensor
   /** Called inside a tidy. */
   backward(args: BackwardArguments): Pullback
-  /** Nothing by default. */
+  /** What the backward pass reads; nothing by default. */
   readonly reads?: Reads | ((attrs: Attributes) => Reads)
   /** Multiply-adds for one example, as the field's tables count FLOPs; 0 by default. */
   flops?(inputs: readonly Shape[], output: Shape, attrs: Attributes): number
-  /** Does it act on each feature (last axis) by itself, so that units can be cut through it? */
+  /** Whether it acts on each feature (last axis) separately, so that units can be cut through it. */
   readonly featurewise?: boolean
-  /** Whether a feature that is always 0 stays 0 after this node. Not by default. */
+  /** Whether a feature that is always 0 stays 0 after this node; false by default. */
   keepsZero?(attrs: Attributes): boolean
   /** The attribute that holds the number of output features, for primitives that units can be cut from. */
   readonly widthAttribute?: string
@@ -102,7 +107,7 @@ export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => 
 /** The last axis's size. */
 export const featuresOf = (shape: Shape): number => shape[shape.length - 1]!
 
-/** Throws unless all shapes are the first one: what a sum of inputs needs. */
+/** Returns the common shape; throws unless all shapes are equal, as a sum of inputs requires. */
 export function equalShapes(kind: string, shapes: readonly Shape[]): Shape {
   const [first] = shapes
   for (const shape of shapes)

@@ -3,21 +3,24 @@ import { samePadding, type Pair, type Window } from '../functions/spatial.js'
 import type { Attributes, Shape } from '../graph.js'
 
 /*
- * Windows slide over images [H, W, C] and over series [T, C]. A series is an image of one row, [1, T, C],
- * under a window of one row: that is the kernels' fastest layout, and nothing is copied.
+ * Windows slide over images [H, W, C] and over series [T, C]. A series is treated as an image of one row,
+ * [1, T, C], under a window of one row: the kernels are fastest in this layout, and nothing is copied.
  */
 
 export type Shape4 = [number, number, number, number]
 
 const isSeries = (shape: Shape): boolean => shape.length === 2
 
-/** Throws unless a shape is an image's, [H, W, C], or a series', [T, C]. */
+/** Returns the shape; throws unless it is that of an image, [H, W, C], or a series, [T, C]. */
 export function spatialShape(kind: string, shape: Shape): Shape {
   if (shape.length === 2 || shape.length === 3) return shape
   throw new Error(`${kind} expects an image [H, W, C] or a series [T, C], got [${shape.join(', ')}]`)
 }
 
-/** A number along both axes of an image; along a series' one, and `across` it. */
+/**
+ * A value along both axes of an image; for a series, `value` along its one axis and `across` for its single
+ * row.
+ */
 const along = (shape: Shape, value: number, across = 1): Pair => [isSeries(shape) ? across : value, value]
 
 /** The size of a kernel over inputs of a shape: [k, k] over images, [1, k] over series. */
@@ -30,7 +33,7 @@ export const windowOf = (shape: Shape, attrs: Attributes): Window => ({
   dilation: along(shape, (attrs.dilation as number | undefined) ?? 1),
 })
 
-/** The shape behind a `same` window with stride: [H / s, W / s, C] or [T / s, C]. */
+/** The output shape of a `same` window with stride: [⌈H / s⌉, ⌈W / s⌉, C] or [⌈T / s⌉, C]. */
 export function windowShape(kind: string, input: Shape, attrs: Attributes, channels?: number): Shape {
   const shape = spatialShape(kind, input)
   const { kernel, stride, dilation = 1 } = attrs as unknown as Record<string, number>
@@ -42,15 +45,15 @@ export function windowShape(kind: string, input: Shape, attrs: Attributes, chann
 export const tapsOf = (input: Shape, attrs: Attributes): number =>
   (attrs.kernel as number) ** (input.length - 1)
 
-/** A batch's shape as one of images: [N, T, C] → [N, 1, T, C]. */
+/** The shape of a batch, seen as images: [N, T, C] → [N, 1, T, C]. */
 export const imageShape = (batch: readonly number[]): Shape4 =>
   (batch.length === 3 ? [batch[0], 1, batch[1], batch[2]] : [...batch]) as Shape4
 
-/** A batch as images, without a copy. */
+/** A batch seen as images, without a copy. */
 export const asImages = (x: tf.Tensor): tf.Tensor4D =>
   x.rank === 4 ? (x as tf.Tensor4D) : tf.reshape<tf.Rank.R4>(x, imageShape(x.shape))
 
-/** Images as what they were made of: a series again where `shape` (without the batch axis) is one. */
+/** The inverse of `asImages`: a series again if `shape` (without the batch axis) is one. */
 export function fromImages(x: tf.Tensor, shape: Shape): tf.Tensor {
   if (!isSeries(shape) || x.rank !== 4) return x
   const [n, , t, c] = x.shape as Shape4

@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Term } from './types.js'
 
-/** How far inputs, which are scaled to deviation 1, are moved. */
+/** The distance by which inputs, which are scaled to standard deviation 1, are moved. */
 const step = 1e-2
 
 /**
- * R = ‖∂h/∂x‖² (Frobenius), the mean over examples: outputs that do not move with the input (contractive
- * autoencoders: Rifai et al., ICML 2011), estimated with one random direction v of signs ±1 a step:
+ * R = ‖∂h/∂x‖² (Frobenius), the mean over examples: outputs that do not change with the input (contractive
+ * autoencoders: Rifai et al., ICML 2011). It is estimated with one random direction v of signs ±1 per step:
  *
  *     ‖J‖² = E ‖J v‖²  (Hutchinson 1989),   J v ≈ (h(x + ε v) − h(x)) / ε
  *
- * The first is unbiased. The second leaves ε⟨J v, vᵀH v⟩ + O(ε²), of which the first is odd in v and so 0 on
- * average: a bias of O(ε²), ε = 0.01. Both passes are differentiated, so no second derivative is needed.
- * Batch norms take each pass's own statistics.
+ * The first is unbiased. The second leaves ε⟨J v, vᵀH v⟩ + O(ε²), whose first part is odd in v and therefore
+ * 0 on average: a bias of O(ε²), ε = 0.01. Both passes are differentiated, so no second derivative is needed.
+ * Batch norms use each pass's own statistics.
  */
 export const contractive: Term = {
   name: 'contractive',

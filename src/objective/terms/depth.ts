@@ -6,15 +6,15 @@ import { distribution } from './each-group.js'
 import type { LayerGates, Term } from './types.js'
 
 /**
- * R = the expected depth of the layer: convolutions and products on its longest path, counted by `d` along the
- * graph from 0 at what the layer reads. Where cells share α, it is the depth of all of them together.
+ * R = the expected depth of the layer: convolutions and products on its longest path, counted by `d` along
+ * the graph from 0 at the layer's inputs. If cells share α, it is the depth of all of them together.
  *
  * - a node with weights: d = 1 + d(input);
  * - a mixed operation: d = Σ p_m d(x_m);
  * - a node that sums `total` of its inputs: d = max_i min(1, g_i) d(x_i);
- * - any other: the largest d of its inputs.
+ * - any other node: the largest d of its inputs.
  *
- * At a discrete architecture it is the depth of what is left.
+ * For a discrete architecture it is the architecture's depth.
  */
 export const depth: Term = {
   name: 'depth',
@@ -22,7 +22,10 @@ export const depth: Term = {
   gates: { value: expectedDepth },
 }
 
-/** base + offset: what candidates on one edge share, and what each adds. No base is 0. */
+/**
+ * A depth base + offset: the base is what candidates on one edge share, the offset what each adds. A missing
+ * base is 0.
+ */
 interface Depth {
   readonly base?: tf.Tensor | undefined
   readonly offset: number
@@ -61,7 +64,7 @@ function depthOf(node: Node, inputs: readonly Depth[], layer: LayerGates): Depth
     const added = tf.sum(tf.mul(distribution(mixture), scatter(inputs.map(({ offset }) => offset))))
     const { base } = inputs[0]!
     if (base === undefined) return { base: added, offset: 0 }
-    // What carries nothing ends the path.
+    // A member that carries nothing ends the path.
     const carried = tf.sum(tf.mul(distribution(mixture), scatter(inputs.map(() => 1))))
     return { base: tf.add(tf.mul(base, carried), added), offset: 0 }
   }
@@ -82,12 +85,12 @@ const tensorOf = ({ base, offset }: Depth): tf.Scalar =>
       ? (base as tf.Scalar)
       : tf.add<tf.Scalar>(base, offset)
 
-/** The largest of some depths; those on one base are compared without computing. */
+/** The largest of some depths. Those with the same base are compared by their offsets alone. */
 function deepest(depths: readonly Depth[]): Depth {
   const offsets = new Map<tf.Tensor | undefined, number>()
   for (const { base, offset } of depths) offsets.set(base, Math.max(offsets.get(base) ?? 0, offset))
   const all = [...offsets].map(([base, offset]) => ({ base, offset }))
-  // A path from the beginning of the layer is no longer than itself and more.
+  // A path that starts at the layer's input with offset 0 is never longer than the others.
   const candidates = all.filter(({ base, offset }) => base !== undefined || offset > 0 || all.length === 1)
   if (candidates.length === 0) return { offset: 0 }
   if (candidates.length === 1) return candidates[0]!

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { GateGroup } from '../../supernet/types.js'
 import type { LayerGates } from './types.js'
 
-/** R of a layer as the sum of a value of each of its groups: mixture weights [M] → a scalar. */
+/** R of a layer as the sum of a value for each of its groups: mixture weights [M] → a scalar. */
 export function eachGroup(
   value: (mixture: tf.Tensor1D, group: GateGroup, layer: LayerGates) => tf.Scalar,
 ): (layer: LayerGates) => tf.Scalar {
@@ -12,8 +12,8 @@ export function eachGroup(
       .reduce((sum, each) => tf.add(sum, each))
 }
 
-/** Mixture weights as a distribution, p = mixture / Σ mixture: a common factor drops out. */
+/** Mixture weights as a distribution, p = mixture / Σ mixture, in which a common factor cancels. */
 export const distribution = (mixture: tf.Tensor1D): tf.Tensor1D => tf.div(mixture, tf.sum(mixture))
 
-/** How many members of a group are wanted: its total, and no more than are left of it. */
+/** The number of members wanted in a group: its total, but at most its remaining members. */
 export const wanted = ({ total, members }: GateGroup): number => Math.min(total, members.length)

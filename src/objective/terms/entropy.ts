@@ -3,8 +3,8 @@ import { distribution, eachGroup } from './each-group.js'
 import type { Term } from './types.js'
 
 /**
- * R = −Σ p log p with p = mixture / Σ mixture: the entropy of a group's choice, in nats (Shannon 1948). Zero
- * when one member has everything, log M when all are equal.
+ * R = −Σ p log p with p = mixture / Σ mixture: the entropy of a group's choice, in nats (Shannon 1948). It is
+ * 0 if one member has everything, log M if all are equal.
  */
 export const entropy: Term = {
   name: 'entropy',

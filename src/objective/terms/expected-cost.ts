@@ -4,13 +4,14 @@ import { distribution, wanted } from './each-group.js'
 import type { LayerGates } from './types.js'
 
 /**
- * What a layer's members cost, each times how much of it is expected to stay:
+ * The cost of a layer's members, each multiplied by how much of it is expected to stay:
  *
- *     Σ_groups Σ_m cost(m) · share(m) · Π share(every member that the group stands in)
+ *     Σ_groups Σ_m cost(m) · share(m) · Π share(every member that contains the group)
  *
- * with share = wanted · mixture / Σ mixture, wanted = min(total, members left): of an edge's operations the probability of each, of a node's
- * inputs or a layer's units how many of them stay. So an operation is counted only as far as a node keeps
- * its edge. A differentiable cost as in ProxylessNAS (arXiv:1812.00332, eq. 7).
+ * with share = wanted · mixture / Σ mixture and wanted = min(total, members left). For an edge's operations
+ * this is the probability of each; for a node's inputs or a layer's units, how many of them stay. An
+ * operation therefore only counts as far as a node keeps its edge. It is a differentiable cost as in
+ * ProxylessNAS (arXiv:1812.00332, eq. 7).
  */
 export function expectedCost(
   layer: LayerGates,

@@ -4,17 +4,18 @@ import { needsProximal } from './needs-proximal.js'
 import type { ByGroup, Term } from './types.js'
 
 /**
- * R = Σ_b ‖g_b‖₂ over blocks b of a layer's gates (group lasso, Yuan & Lin 2006). A block is what a layer can do
- * without as a whole:
+ * R = Σ_b ‖g_b‖₂ over blocks b of a layer's gates (group lasso, Yuan & Lin 2006). A block is something that
+ * the layer can lose as a whole:
  *
  * - an operation, on all edges of the layer: the gates of its name;
  * - a state, for all nodes that read it: the gates of the inputs `state→…`;
  * - a unit by itself, where it is |g| as in l1.
  *
- * The norm of a whole normalised group would be all but constant; these blocks run across groups, so every
- * group keeps its sum. Alike edges cost √E in all, edges that each choose another operation E. It acts
- * by its proximal operator, v_b ← (1 − strength / ‖z₊‖)₊ z₊: weak blocks lose the larger share, which
- * normalisation gives to the strong ones, until a block is 0 on all edges at once.
+ * The norm of a whole normalised group would be nearly constant; these blocks run across groups, so every
+ * group keeps its sum. E edges that choose the same operation cost √E together, E edges that each choose
+ * another operation cost E. The term acts by its proximal operator, v_b ← (1 − strength / ‖z₊‖)₊ z₊: weak
+ * blocks lose the larger share, which normalisation gives to the strong ones, until a block is 0 on all edges
+ * at once.
  */
 export const groupLasso: Term = {
   name: 'group-lasso',

@@ -3,7 +3,7 @@ import { eachGroup } from './each-group.js'
 import type { Term } from './types.js'
 
 /**
- * R = ‖g‖₁ / ‖g‖₂ of a group: 1 when one member has everything, √M when all are equal. Blind to a common scale
+ * R = ‖g‖₁ / ‖g‖₂ of a group: 1 if one member has everything, √M if all are equal. It ignores a common scale
  * (Hoyer 2004, whose sparseness is (√M − R) / (√M − 1)).
  */
 export const hoyer: Term = {

@@ -4,9 +4,9 @@ import { needsProximal } from './needs-proximal.js'
 import type { Term } from './types.js'
 
 /**
- * R = Σ|v| (Tibshirani 1996). Non-smooth, so it acts by its proximal operator, soft thresholding, and gives
- * exact zeros. On gates it subtracts the same from each; normalisation then gives that back to the
- * stronger, so it decides the competition instead of shrinking all.
+ * R = Σ|v| (Tibshirani 1996). It is not smooth, so it acts by its proximal operator, soft thresholding, which
+ * gives exact zeros. On gates it subtracts the same from each; normalisation then gives that back, mostly to
+ * the stronger ones, so the term decides the competition instead of shrinking all gates.
  */
 export const l1: Term = {
   name: 'l1',

@@ -3,13 +3,13 @@ import { eachGroup, wanted } from './each-group.js'
 import type { Term } from './types.js'
 
 /**
- * On weights R = ½‖W‖² (Frobenius), so that its gradient is W and λ is the usual weight decay. On a group's mixture weights
- * g, of mean ḡ,
+ * On weights, R = ½‖W‖² (Frobenius), so that its gradient is W and λ is the usual weight decay. On a group's
+ * mixture weights g with mean ḡ,
  *
  *     R = ½ Σ (g − ḡ)² / ḡ
  *
- * draws them together exactly as fast as `l1` of the same λ drives them apart. Without `l1` what the losses did to gates is
- * forgotten with a time constant of 1 / (travel λ) of their time.
+ * draws them together exactly as fast as `l1` with the same λ drives them apart. Without `l1`, gates forget
+ * the effect of the losses with a time constant of 1 / (travel λ) of their time.
  */
 export const l2: Term = {
   name: 'l2',

@@ -3,9 +3,9 @@ import { eachGroup } from './each-group.js'
 import type { Term } from './types.js'
 
 /**
- * R = log Σ exp(α_m − ᾱ): β-decay (β-DARTS, arXiv:2203.01665, eq. 15) on logits less their mean, for softmax
- * ignores a common summand and so must the term. Its gradient is softmax(α) − 1/M: a safeguard
- * against a member that runs away early, not a way to sparsity. Log M when all are equal.
+ * R = log Σ exp(α_m − ᾱ): β-decay (β-DARTS, arXiv:2203.01665, eq. 15) on logits minus their mean, because
+ * softmax ignores a common summand and the term must do so too. Its gradient is softmax(α) − 1/M. It is a
+ * safeguard against a member that runs away early, not a way to sparsity. R is log M if all are equal.
  */
 export const logSumExp: Term = {
   name: 'log-sum-exp',

@@ -1,6 +1,6 @@
 import type { GateAction } from './types.js'
 
-/** Why a term that acts by a proximal operator is refused where α is stepped otherwise. */
+/** Tells why a term that acts by a proximal operator is refused if α is not stepped proximally. */
 export const needsProximal =
   (name: string, instead: string): GateAction['refuses'] =>
   ({ name: relaxation, step, competes }) => {

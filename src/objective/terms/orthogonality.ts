@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Term } from './types.js'
 
 /**
- * R = ¼‖WᵀW − I‖² with the kernel as W [fan-in, out]; ¼‖WWᵀ − I‖² where out > fan-in, so that R = 0 can be
- * reached: the soft orthogonality of Bansal, Chen & Wang (arXiv:1810.09102), which has no ¼. With it the
- * gradient is W (WᵀW − I). Columns are driven to length 1. A depthwise kernel [k, k, C, 1] has one filter a
- * channel and nothing to be orthogonal to: R = 0.
+ * R = ¼‖WᵀW − I‖² with the kernel as W [fan-in, out]; ¼‖WWᵀ − I‖² if out > fan-in, so that R = 0 can be
+ * reached. This is the soft orthogonality of Bansal, Chen & Wang (arXiv:1810.09102) with a factor ¼, so that
+ * the gradient is W (WᵀW − I). Columns are driven to length 1. A depthwise kernel [k, k, C, 1] has one filter
+ * per channel and nothing to be orthogonal to: R = 0.
  */
 export const orthogonality: Term = {
   name: 'orthogonality',
@@ -26,7 +26,7 @@ export const orthogonality: Term = {
   },
 }
 
-/** The kernel as [fan-in, out]; undefined where it is depthwise. */
+/** The kernel as [fan-in, out]; undefined if it is depthwise. */
 function matrixOf(w: tf.Tensor): tf.Tensor2D | undefined {
   const out = w.shape[w.rank - 1]!
   if (w.rank > 2 && out === 1) return undefined
@@ -35,10 +35,10 @@ function matrixOf(w: tf.Tensor): tf.Tensor2D | undefined {
 
 const isWide = ({ shape: [fanIn, out] }: tf.Tensor2D): boolean => out > fanIn
 
-/** The Gram matrix of the shorter side, less the identity. */
+/** The Gram matrix of the shorter side minus the identity. */
 function excess(matrix: tf.Tensor2D): tf.Tensor2D {
   const wide = isWide(matrix)
-  // The product's two operands are one buffer: a copy keeps them apart.
+  // Both operands of the product would share one buffer; a copy keeps them apart.
   const gram = tf.matMul(matrix, tf.add(matrix, 0), !wide, wide)
   return tf.sub(gram, tf.eye(gram.shape[0]))
 }

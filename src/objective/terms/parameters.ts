@@ -1,7 +1,10 @@
 import { expectedCost } from './expected-cost.js'
 import type { Term } from './types.js'
 
-/** R = the expected weights of the layer's members, in average members (`expectedCost`). */
+/**
+ * R = the expected number of weights of the layer's members, in units of the average member's
+ * (`expectedCost`).
+ */
 export const parameters: Term = {
   name: 'parameters',
   description: 'expected weights: pushes towards members with fewer; unit: an average member’s',

@@ -3,8 +3,9 @@ import { distribution, eachGroup } from './each-group.js'
 import type { Term } from './types.js'
 
 /**
- * R = Σ p_m over the members that learn nothing (skip, pooling, none), p = mixture / Σ mixture: what they have of
- * each edge, summed. A safeguard against the collapse to skip connections (described in DARTS+, arXiv:1909.06035).
+ * R = Σ p_m over the members that learn nothing (skip, pooling, none), with p = mixture / Σ mixture: their
+ * share of each edge, summed over edges. It is a safeguard against the collapse to skip connections
+ * (described in DARTS+, arXiv:1909.06035).
  */
 export const skipShare: Term = {
   name: 'skip-share',

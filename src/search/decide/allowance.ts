@@ -10,22 +10,26 @@ import { evaluate } from '../../train/evaluate.js'
 import { someRows } from '../removal/ablation.js'
 import type { Pruning } from '../state.js'
 
-/** The share of a new look in the smoothed error. */
+/** The share of a new measurement in the smoothed error. */
 const newShare = 0.2
 
-/** Rows of each split that a look measures at most: as many as make its noise small beside that of training. */
+/**
+ * The most rows of each split that a measurement takes: enough to make its noise small compared with that of
+ * training.
+ */
 const mostRows = 2048
 
 /**
- * Measures what a search has used of its tolerance, at a look at the gates. With e a smoothed error, e* the least one so
- * far, n how far a look lies from e on average, and v* that of e* which is of validation,
+ * Measures, at an inspection of the gates, how much of its tolerance a search has used. With e the smoothed
+ * error, e* the smallest e so far, n the average distance of a measurement from e, and v* the e* of
+ * validation,
  *
  *     left = 1 − min over validation and train of max(0, e − e* − n) / (tolerance · v* + n), at least 0
  *
- * e* is fixed but for getting better, so what is lost bit by bit adds up. The error rises while gates fade, before any is
- * removed, and pressure gives way then: the dual of the controller, which holds the cost and lets the error follow. What
- * removing costs shows on the training rows, too; where the validation error rises alone, weights learn by heart, and less
- * pressure is no help.
+ * e* only changes when the error gets better, so small losses add up. The error rises while gates fade,
+ * before any is removed, and the pressure then gives way: the dual of the controller, which holds the cost
+ * and lets the error follow. The cost of removing members shows on the training rows too; if only the
+ * validation error rises, the weights overfit, and less pressure would not help.
  */
 export function allow(pruning: Pruning, step: number): void {
   const { context, progress, data, stepper } = pruning
@@ -44,7 +48,10 @@ export function allow(pruning: Pruning, step: number): void {
   context.emit({ type: 'allowance', step, ...progress.allowance })
 }
 
-/** What steers a search: accuracy says too little on few rows, where one of them is more than a tolerance. */
+/**
+ * The metric that steers a search. Accuracy is too coarse on few rows, where a single one can exceed the
+ * tolerance.
+ */
 const steering = (metric: MetricName): MetricName => (metric === 'accuracy' ? 'cross-entropy' : metric)
 
 function next(
@@ -70,8 +77,9 @@ function level(before: Level | null | undefined, seen: number): Level {
 }
 
 /**
- * The source of λ with what acts on widths multiplied by the share of the tolerance that is left; of choices some must go
- * whatever they are worth. A replayed schedule has it already.
+ * A source of λ in which λ on widths are multiplied by the remaining share of the tolerance. λ on choices are
+ * not, since some members of a choice must go whatever they are worth. A replayed schedule already includes
+ * this.
  */
 export function tolerantSource(
   source: ScheduleSource,

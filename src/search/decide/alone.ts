@@ -7,15 +7,19 @@ import { pathNetwork } from '../modes/single-paths.js'
 import { someRows } from '../removal/ablation.js'
 import type { Pruning } from '../state.js'
 
-/** Rows that a member is measured on at most: what one is better than another by stands out of their noise. */
+/**
+ * The most rows on which a member is measured: enough for differences between members to stand out from the
+ * noise.
+ */
 const mostRows = 1024
-/** The share of a search's passes that measuring all choices may take, about. */
+/** The approximate share of a search's passes that measuring all choices may take. */
 const share = 0.1
 
 /**
- * The supernet as it stands, with one member of a group alone in its place: its task loss on the same rows each time,
- * those that train gates where there are some, else of validation, and with the statistics of their batches, for the
- * moving averages are those of the mixture. Undefined without such rows.
+ * Measures the current supernet with one member of a group alone in its place: its task loss, batch by batch,
+ * on the same rows each time. These are the rows that train gates if there are any, else validation rows.
+ * Batch norms use the batches' own statistics, since the moving averages are those of the mixture. Undefined
+ * without rows.
  */
 export function measureAlone(
   { model, data, context }: Pick<Pruning, 'model' | 'data' | 'context'>,

@@ -9,18 +9,21 @@ import { weighingRule } from './rules/index.js'
 import { rankedBy } from './rules/kept.js'
 import type { Rule, Seen } from './rules/types.js'
 
-/** What is known of the supernet as it stands: how to count its architectures, what it costs, and the least costly one. */
+/**
+ * What is known of the current supernet: how to count its architectures, what it costs, and its least costly
+ * architecture.
+ */
 interface Counted {
   readonly supernet: Supernet
   readonly costs: Costs
   readonly spent: number
-  /** Looked for when it is first asked for: that takes many counts. */
+  /** Computed at the first call, because it takes many counts. */
   readonly least: () => Candidate
 }
 
 const known = new WeakMap<Pruning['context'], Counted>()
 
-/** Counted once for each pruning of the supernet. */
+/** Computes the counts once for each pruning of the supernet. */
 function counted({ model, context }: Pruning, { metric }: Budget): Counted {
   const { supernet } = model
   const last = known.get(context)
@@ -37,10 +40,13 @@ function counted({ model, context }: Pruning, { metric }: Budget): Counted {
   return found
 }
 
-/** Counts what choices of the supernet as it stands cost in the budget's metric. */
+/** Counts the cost of choices of the current supernet in the budget's metric. */
 export const costsOf = (pruning: Pruning, budget: Budget): Costs => counted(pruning, budget).costs
 
-/** Has the projection something to do: is the supernet no legal architecture yet, or one that costs too much? */
+/**
+ * Whether the projection has something to do: the supernet is not a legal architecture yet, or costs too
+ * much.
+ */
 export function isUnsettled(pruning: Pruning): boolean {
   const { budget } = pruning.context.schedule
   return (
@@ -49,7 +55,10 @@ export function isUnsettled(pruning: Pruning): boolean {
   )
 }
 
-/** What gates say of how much members are wanted, by a rule that does not measure: as shares of their groups. */
+/**
+ * How much members are wanted according to their gates, by a rule that does not measure, as shares of their
+ * groups.
+ */
 export function worthByGates({ model, context }: Pruning, rule: Rule, weights = model.gateValues()): Worth {
   const { supernet } = model
   const seen: Seen = {
@@ -62,24 +71,25 @@ export function worthByGates({ model, context }: Pruning, rule: Rule, weights = 
   )
 }
 
-/** Worths of which some are negative, moved up until the least is 0: shares of them are in the same order. */
+/** Shifts worths so that the smallest negative one becomes 0. Their shares then have the same order. */
 function aboveZero(worth: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   const least = Object.values(worth).reduce((a, b) => Math.min(a, b), 0)
   if (least === 0) return worth
   return Object.fromEntries(Object.entries(worth).map(([name, value]) => [name, value - least]))
 }
 
-/** Numbers divided by their sum; all 0 where it is. */
+/** Numbers divided by their sum; all 0 if the sum is 0. */
 export function shares(values: Readonly<Record<string, number>>): Record<string, number> {
   const sum = Object.values(values).reduce((a, b) => a + b, 0)
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sum > 0 ? value / sum : 0]))
 }
 
 /**
- * Of a removal that is due, what may go under the budget; returns the members that stay. Some are spared: those
- * without which the budget could not be met any more, and, once the architecture that the gates want is within the
- * budget, those that it would lose: no search needs to go further down than it must. With a menu the budget is the
- * next of its sizes. Under a tolerance the smallest is looked for, and only what the budget needs is spared.
+ * Decides which members a due removal may take under the budget; returns the members that stay. It spares
+ * members without which the budget could no longer be met, and members whose removal would bring the
+ * architecture that the gates want further down than the budget requires. With a menu, the next of its sizes
+ * counts as the budget. Under a tolerance the search looks for the smallest architecture, so only members
+ * that the budget needs are spared.
  */
 export function spared(
   pruning: Pruning,
@@ -91,7 +101,7 @@ export function spared(
   if (!budget || kept.length === group.members.length) return kept
   const { supernet } = pruning.model
   const { costs, least } = counted(pruning, budget)
-  // Units cost alike, so whichever stay, the fewest of them can be afforded.
+  // Units cost the same, so the fewest of them are affordable whichever ones stay.
   const needed = group.kind === 'units' ? [] : least().choices[group.name]!
   const affordable = (names: readonly string[]) =>
     needed.every((name) => names.includes(name)) ||
@@ -109,7 +119,7 @@ export function spared(
   return group.members.flatMap(({ name }) => (staying.includes(name) ? [name] : []))
 }
 
-/** The supernet as if a group had only some of its members; its graph stays. */
+/** The supernet as if a group had only some of its members. Its graph does not change. */
 const narrowed = (supernet: Supernet, { name }: GateGroup, kept: readonly string[]): Supernet => ({
   ...supernet,
   groups: supernet.groups.map((group) =>

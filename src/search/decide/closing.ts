@@ -7,12 +7,15 @@ import { spared } from './budget.js'
 import { passSkipped } from './menu.js'
 import type { Due } from './streaks.js'
 
-/** Removes members whose gates are exactly 0. The function does not change, so the metric does not jump. */
+/**
+ * Removes members whose gates are exactly 0. The network's function does not change, so the metric does not
+ * jump.
+ */
 export function removeClosed(pruning: Pruning, closed: Due, step: number): void {
   removeDue(pruning, closed, step, 'zero', (event) => pruning.context.emit(event))
 }
 
-/** Removes weak members. The function changes a little; returns the metric lost. */
+/** Removes weak members, which changes the network's function a little. Returns the metric lost. */
 export function removeWeak(pruning: Pruning, weak: Due, step: number): number {
   const { model } = pruning
   const values = model.gateValues()
@@ -23,7 +26,10 @@ export function removeWeak(pruning: Pruning, weak: Due, step: number): number {
   return some ? measured(pruning, () => removeDue(pruning, weak, step, 'threshold')) : 0
 }
 
-/** Tells each removal behind it, where `tell` is given: what is kept before the next one stands behind it in the log. */
+/**
+ * Removes due members. If `tell` is given, it is called right after each removal, so that sizes kept before
+ * the next removal follow it in the log.
+ */
 function removeDue(
   pruning: Pruning,
   due: Due,
@@ -34,13 +40,14 @@ function removeDue(
   const { model } = pruning
   const values = model.gateValues()
   return [...due].flatMap(([name, going]) => {
-    // A removal can take other groups along.
+    // A removal can remove other groups as well.
     const group = model.supernet.groups.find((g) => g.name === name)
     if (!group) return []
     const kept = spared(pruning, group, staying(group, values[name]!, going), values)
     if (kept.length === group.members.length || !canPrune(model.supernet, name, kept)) return []
     if (by === 'zero') passSkipped(pruning, group, kept, step)
-    // Without an exact 0 it can be measured now; with one it was when the gate began to fade.
+    // A member whose gate is not exactly 0 can be measured now. One at 0 was measured when its gate began to
+    // fade.
     const ablated = by === 'zero' ? {} : ablationsOf(pruning, group, others(group, kept), step)
     const removal = remove(pruning, group, kept, step, by, ablated)
     tell?.(removal)
@@ -48,7 +55,10 @@ function removeDue(
   })
 }
 
-/** The members that stay when some are to go: with the strongest of these where a legal architecture needs them. */
+/**
+ * The members that stay when some are to go, including the strongest of those to go if a legal architecture
+ * needs them.
+ */
 function staying(
   group: GateGroup,
   weights: Readonly<Record<string, number>>,

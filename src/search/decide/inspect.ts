@@ -4,7 +4,7 @@ import { removeClosed, removeWeak } from './closing.js'
 import { closedMembers, weakMembers } from './streaks.js'
 
 /**
- * A look at the gates: tells them, measures members that begin to fade, and inside the prune window removes
+ * Inspects the gates: reports them, measures members that begin to fade, and inside the prune window removes
  * those that were 0, or weak, for long enough.
  */
 export function inspect(pruning: Pruning, step: number, evaluated: boolean): void {

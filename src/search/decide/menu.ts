@@ -9,11 +9,14 @@ import type { MenuEntry, Pruning } from '../state.js'
 import { costsOf, worthByGates } from './budget.js'
 import { weighingRule } from './rules/index.js'
 
-/** Is there a size of the menu whose time has come? */
+/** Whether a size of the menu is due. */
 export const isMenuDue = ({ context, progress }: Pruning, step: number): boolean =>
   (context.schedule.budget?.menu?.[progress.menu.length]?.at ?? Infinity) <= step
 
-/** Sizes of the menu whose time has come, or all that are left, are kept; the supernet stays as it is. */
+/**
+ * Keeps architectures at the sizes of the menu that are due, or at all that are left. The supernet does not
+ * change.
+ */
 export function passMenu(pruning: Pruning, step: number, all = false): void {
   const { context, progress } = pruning
   const { budget } = context.schedule
@@ -22,8 +25,8 @@ export function passMenu(pruning: Pruning, step: number, all = false): void {
 }
 
 /**
- * Under a tolerance: keeps what the supernet is now, made legal, where that has become as small as a size that was not
- * kept yet; of several sizes the smallest.
+ * Under a tolerance: once the supernet, made legal, has become as small as a size that was not kept yet,
+ * keeps that architecture. Of several such sizes it takes the smallest.
  */
 export function passSizes(pruning: Pruning, step: number): void {
   const { model, progress, context } = pruning
@@ -36,9 +39,10 @@ export function passSizes(pruning: Pruning, step: number): void {
 }
 
 /**
- * Under a tolerance, before a group is left with only some of its members: a path takes all that stands on it along, and may
- * be most of the network. Sizes that would be jumped over are kept of what is still there, cut back to each, as if what goes
- * were as strong as the strongest of its group.
+ * Under a tolerance, called before a group is left with only some of its members. Removing a path removes all
+ * that depends on it, possibly most of the network. The sizes that this would skip are kept from what is
+ * still there, cut back to each size, as if the members to be removed were as strong as the strongest of
+ * their group.
  */
 export function passSkipped(pruning: Pruning, group: GateGroup, kept: readonly string[], step: number): void {
   const { model, progress, context } = pruning
@@ -54,7 +58,7 @@ export function passSkipped(pruning: Pruning, group: GateGroup, kept: readonly s
   tally.change({ [group.name]: kept })
   const after = tally.figures().cost
   const between = (budget.menu ?? []).filter(({ limit }) => limit < last && limit >= after)
-  // The last of them is what is there afterwards.
+  // The last of these sizes will be kept as what remains after the removal.
   for (const size of between.slice(0, -1)) {
     const found = withinBudget(model.supernet, costs, held, size.limit)
     if (found && found.cost > after) keep(pruning, budget, entryOf(pruning, size, step, found))
@@ -72,7 +76,10 @@ function keep(pruning: Pruning, budget: Budget, entry: MenuEntry): void {
   pruning.context.emit({ type: 'menu', metric: budget.metric, ...entry.figures })
 }
 
-/** By gates, whatever rule the projection has: perturbation would measure every member at every size. */
+/**
+ * Worth by gates, whatever the projection's rule is: perturbation would have to measure every member at every
+ * size.
+ */
 function worthNow(pruning: Pruning): Worth {
   return worthByGates(pruning, weighingRule(pruning.context))
 }
@@ -99,7 +106,7 @@ function without({ model }: Pruning, name: string, choices: Choices): Set<string
   return new Set(members.flatMap((member) => (choices[name]!.includes(member.name) ? [] : [member.name])))
 }
 
-/** What choices keep, with the gates as they are when the others are gone. */
+/** The architecture that choices keep, with the gates as they are without the other members. */
 function architectureOf(pruning: Pruning, choices: Choices, standing: ReadonlySet<string>): Architecture {
   const { model } = pruning
   const whole = model.architecture()

@@ -15,8 +15,8 @@ import { hurtOf } from './rules/perturbation.js'
 import type { Rule, Seen } from './rules/types.js'
 
 /**
- * Makes the supernet a legal architecture by the schedule's rule, and within its budget. Returns the metric lost
- * (negative where it got better).
+ * Makes the supernet a legal architecture by the schedule's rule, within its budget. Returns the metric lost
+ * (negative if it got better).
  */
 export function projectToLegal(pruning: Pruning, step: number): number {
   const { context } = pruning
@@ -29,7 +29,7 @@ export function projectToLegal(pruning: Pruning, step: number): number {
 
 const isOpen = ({ members, keep }: GateGroup): boolean => members.length > keep.max
 
-/** In each group with too many members those stay that the rule says, one group after another. */
+/** Decides the groups one after another: in each with too many members, those stay that the rule selects. */
 function projectByRule(pruning: Pruning, rule: Rule, step: number): Removal[] {
   const { model, context } = pruning
   const weights = model.gateValues()
@@ -50,7 +50,7 @@ function projectByRule(pruning: Pruning, rule: Rule, step: number): Removal[] {
   })
 }
 
-/** Rules that measure find other things where groups are decided in another order. */
+/** The order in which groups are decided. Rules that measure can find different results in another order. */
 function inOrder({ model, context }: Pruning, rule: Rule): readonly GateGroup[] {
   const { groups } = model.supernet
   if (!rule.measures || context.schedule.prune.order !== 'random') return groups
@@ -58,8 +58,9 @@ function inOrder({ model, context }: Pruning, rule: Rule): readonly GateGroup[] 
 }
 
 /**
- * All groups together keep what is wanted most within the budget (`withinBudget`). Wanted is by gates, or by what
- * removals hurt: then every member is measured on the supernet as it stands.
+ * Keeps, over all groups together, what is wanted most within the budget (`withinBudget`). Worth comes from
+ * gates or, if the rule measures, from how much removals hurt; then every member is measured on the current
+ * supernet.
  */
 function projectToBudget(pruning: Pruning, rule: Rule, budget: Budget, step: number): Removal[] {
   const { model } = pruning
@@ -78,7 +79,10 @@ function projectToBudget(pruning: Pruning, rule: Rule, budget: Budget, step: num
   })
 }
 
-/** What removals hurt, as shares of the group; what does not hurt counts nothing. Units, which are many, count by gates. */
+/**
+ * How much removals hurt, as shares of the group; removals that do not hurt count as 0. Units, which are
+ * many, count by their gates.
+ */
 function hurtByGroup(pruning: Pruning, step: number): { worth: Worth; ablated: Record<string, Ablated> } {
   const { supernet } = pruning.model
   const measure = supernet.groups.filter(

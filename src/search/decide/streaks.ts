@@ -3,10 +3,10 @@ import { meanWeight } from '../../supernet/structure.js'
 import type { GateGroup, GateWeights } from '../../supernet/types.js'
 import type { Streaks, Counts } from '../state.js'
 
-/** Members that the rules allow to remove now, by group; groups without any are left out. */
+/** Members that the rules allow to remove now, by group. Groups without any are left out. */
 export type Due = ReadonlyMap<string, ReadonlySet<string>>
 
-/** Counts a look at the gates, and says which members have been exactly 0 for long enough. */
+/** Counts an inspection of the gates, and returns the members that have been exactly 0 for long enough. */
 export function closedMembers(
   streaks: Streaks,
   groups: readonly GateGroup[],
@@ -17,8 +17,8 @@ export function closedMembers(
 }
 
 /**
- * Counts an evaluation, and says which members have been weak for long enough: below `threshold`
- * times the mean weight of the members that their group has left.
+ * Counts an evaluation, and returns the members that have been weak for long enough: below `threshold` times
+ * the mean weight of their group's remaining members.
  */
 export function weakMembers(
   streaks: Streaks,

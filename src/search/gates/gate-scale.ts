@@ -4,38 +4,45 @@ import type { Slice } from '../../nn/slice.js'
 import { onVectors, type Vectors } from '../../nn/vectors.js'
 import { isWidth, type GateGroup, type Supernet } from '../../supernet/types.js'
 
-/** What groups that share a scale have in common: they are widths, or choices, of one kind. */
+/** The name of the pool of groups that share a scale: all widths, or all choices, of one kind. */
 const poolOf = (group: GateGroup): string => `${isWidth(group) ? 'widths' : 'choices'} ${group.kind}`
 
 /**
- * The unit of λ on gates. With ∇ the losses' gradient on α in the iterations n in which gates have moved, and M the
- * members at the beginning, it is for widths what the average member gains or loses,
+ * The unit of λ on gates. Let ∇ be the losses' gradient on α in the n iterations in which gates have moved,
+ * and M the number of members at the beginning. For widths the unit is what the average member gains or
+ * loses,
  *
  *     s = 1/M · Σ_m |1/n · Σ_n ∇_m|
  *
- * so that after any time the average member has been drawn as far by the losses as by a pressure of 1. The mean is taken
- * before its size, which lets the noise of batches average out; early gradients count as much as late ones, which fade
- * as weights settle; of a member that is gone the last mean counts.
+ * so that after any time the losses have moved the average member as far as a pressure of 1 would. The mean
+ * is taken before the absolute value, so that the noise of batches averages out. Early gradients count as
+ * much as late ones, which fade as weights settle. For a removed member, its last mean counts.
  *
- * For choices it is what the average member is shaken by in an iteration, its group's mean aside,
+ * For choices it is the average change of a member in one iteration, relative to its group's mean,
  *
  *     s = 1/n · Σ_n 1/M · Σ_m |∇_m − mean ∇|
  *
- * because a choice is made once: its gates must not walk by the noise of batches before what lies behind the noise has
- * added up. What a scale does to all members alike does not change which of them wins.
+ * because a choice is made only once: its gates must not drift with the noise of batches before the signal
+ * behind the noise has added up. A common change of all members does not affect which of them wins.
  *
- * Groups of a kind share one s over the network: pressure is a price on widths, and must weigh the same on a layer that
- * matters as on one that does not; and of choices those are made first that matter most, the others in their light.
- * Owns its arrays.
+ * Groups of one kind share one s over the whole network. Pressure is a price on widths, and must weigh the
+ * same on a layer that matters as on one that does not; and the choices that matter most are made first, so
+ * that the others adapt to them. It owns its arrays; dispose it after use.
  */
 export interface GateScale {
-  /** Takes in the losses' gradients of an iteration in which gates move, and whether the task is among the losses. */
+  /**
+   * Adds the losses' gradients of an iteration in which gates move. `onTask` tells whether the task is among
+   * the losses.
+   */
   observe(gradients: ReadonlyMap<string, tf.Tensor1D>, onTask: boolean): void
-  /** s of a group, [1], in units of the loss for each unit of α; 0 before any gradient was seen. Call inside a tidy. */
+  /**
+   * s of a group, [1], in units of the loss for each unit of α; 0 before any gradient was seen. Call it
+   * inside a tidy.
+   */
   of(group: string): tf.Tensor1D
-  /** s by `widths units`, `choices operations`, …, for a gate of 1 at the beginning. */
+  /** s by pool (`widths units`, `choices operations`, …), for a gate that is 1 at the beginning. */
   read(): Record<string, number>
-  /** Follows pruning: `standing` are the groups that are left. */
+  /** Follows pruning; `standing` are the remaining groups. */
   follow(standing: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
   /** Copies of all arrays, for a checkpoint. */
   values(): Map<string, Float32Array>
@@ -43,12 +50,15 @@ export interface GateScale {
   dispose(): void
 }
 
-/** What is known of a group's gradient. */
+/** What is known about a group's gradient. */
 interface Mean {
-  /** Of each member of a width that is left, [members]; of a choice Σ_m |∇_m − mean ∇|, [1]; none where the group is gone. */
+  /**
+   * For a width, the mean of each remaining member, [members]; for a choice, the mean of Σ_m |∇_m − mean ∇|,
+   * [1]; undefined once the group is removed.
+   */
   readonly gradient: tf.Tensor1D | undefined
   readonly count: number
-  /** Σ |mean| of the members that are gone. */
+  /** Σ |mean| of the removed members. */
   readonly gone: number
 }
 
@@ -58,7 +68,7 @@ export function gateScale(origin: Supernet): GateScale {
   const pools = new Map(origin.groups.map((group): [string, GateGroup[]] => [poolOf(group), []]))
   for (const group of origin.groups) pools.get(poolOf(group))!.push(group)
   const means = new Map<string, Mean>()
-  /** s by pool and even share, until a mean changes: groups that are alike in both have the same. */
+  /** s by pool and even share, valid until a mean changes. Groups that agree in both have the same s. */
   const scales = new Map<string, tf.Tensor1D>()
   let seenTask = false
 
@@ -87,7 +97,10 @@ export function gateScale(origin: Supernet): GateScale {
       : v.mul(now, 1)
     set(name, { gradient: v.to(mean), count: count + 1, gone })
   }
-  /** s of a pool for groups whose gates begin at a share: between groups gates compare as shares of their group's mean. */
+  /**
+   * s of a pool for groups whose gates begin at `share`. To compare gates of different groups, they are taken
+   * as shares of their group's mean.
+   */
   const scaleOf = (pool: string, share: number): tf.Tensor1D => {
     const seen = pools.get(pool)!.filter((group) => means.has(group.name))
     if (seen.length === 0) return tf.zeros([1])
@@ -104,7 +117,7 @@ export function gateScale(origin: Supernet): GateScale {
 
   return {
     observe(gradients, onTask) {
-      // What a reconstruction weighs says nothing of the task.
+      // Gradients of the reconstruction alone say nothing about the task.
       if (onTask && !seenTask) clear()
       seenTask ||= onTask
       tf.tidy(() =>
@@ -157,10 +170,10 @@ export function gateScale(origin: Supernet): GateScale {
   }
 }
 
-/** What gates of a group are on average at the beginning. */
+/** The average gate of a group at the beginning. */
 export const evenShare = ({ total, members }: GateGroup): number => total / members.length
 
-/** How far a choice's members are drawn apart, as if all of its members were there still, [1]. */
+/** How far a choice's members are moved apart, scaled as if all of its members were still there, [1]. */
 function shaken<V>(v: Vectors<V>, { members }: GateGroup, gradient: tf.Tensor1D): V {
   const own = v.from(gradient)
   const apart = v.sub(own, v.mul(v.sum(own), 1 / gradient.size))

@@ -7,14 +7,14 @@ import type { Relaxation } from '../../supernet/relaxations/types.js'
 import type { GateGroup } from '../../supernet/types.js'
 import { evenShare } from './gate-scale.js'
 
-/** The time of gates: the iterations of phases that let them move, before the last choice is made. */
+/** The number of iterations in which gates may move, before the last choice is made. */
 export const gateTime = (schedule: Schedule): number =>
   Math.max(
     1,
     movingTimes(schedule).reduce((sum, [from, to]) => sum + to - from, 0),
   )
 
-/** The stretches [from, to) of iterations that the time of gates consists of. */
+/** The intervals [from, to) of iterations in which gates may move. */
 export function movingTimes({ phases, prune }: Schedule): [from: number, to: number][] {
   const until = Math.max(prune.until, 1)
   return phases
@@ -22,7 +22,10 @@ export function movingTimes({ phases, prune }: Schedule): [from: number, to: num
     .map(({ from, to }) => [from, Math.min(to, until)])
 }
 
-/** How gates move under a schedule; none under a relaxation whose α λ has no steps of its own on. */
+/**
+ * How gates move under a schedule; undefined for a relaxation that does not step α proximally, where λ has no
+ * steps of its own.
+ */
 export const motionOf = (
   schedule: Schedule,
   { step, travel: usual }: Pick<Relaxation, 'step' | 'travel'>,
@@ -30,8 +33,9 @@ export const motionOf = (
 ): GateMotion | undefined => (step === 'proximal' ? { travel, moving: movingTimes(schedule) } : undefined)
 
 /**
- * How far a gradient of 1 takes α of a group over the whole time of gates: `travel` times the mean of its gates at the
- * beginning, so that the size of a group drops out, and what is removed changes nothing for what stays.
+ * How far a gradient of 1 moves α of a group over the whole time of gates: `travel` times the mean of its
+ * gates at the beginning. The size of a group then does not matter, and removing members changes nothing for
+ * the remaining ones.
  */
 export const travelOf = (
   { origin, relaxation }: SupernetModel,
@@ -39,9 +43,12 @@ export const travelOf = (
   travel: number = relaxation.travel,
 ): number => (relaxation.step === 'proximal' ? travel * evenShare(groupOf(origin, name)) : travel)
 
-/** Looks at the gates over all their time, where nothing else is configured. */
+/** The default number of inspections over the whole time of gates. */
 const looks = 50
 
-/** Iterations between looks at the gates: what is removed when must not hang on how many iterations there are. */
+/**
+ * The number of iterations between inspections of the gates. By default it scales with the time of gates, so
+ * that the order of removals does not depend on the number of iterations.
+ */
 export const lookEvery = (schedule: Schedule, { inspectEvery }: Config['search']): number =>
   inspectEvery ?? Math.max(1, Math.round(gateTime(schedule) / looks))

@@ -2,21 +2,24 @@ import * as tf from '@tensorflow/tfjs-core'
 import { cut } from '../../nn/parameter-store.js'
 import type { Slice } from '../../nn/slice.js'
 
-/** Gradients of the last iteration in which gates moved, by group, until the next one. Owns its tensors; dispose it. */
+/**
+ * The gradients of the last iteration in which gates moved, by group, until the next one. It owns its
+ * tensors; clear it after use.
+ */
 export interface KeptGradients {
   /** Keeps a copy. */
   keep(group: string, gradient: tf.Tensor1D): void
-  /** As numbers, [members]; undefined where none is kept. */
+  /** The gradient of a group as numbers, [members]; undefined if none is kept. */
   read(group: string): Float32Array | undefined
-  /** Follows pruning: cuts what was cut, forgets groups that are gone. */
+  /** Follows pruning: cuts gradients with their groups and drops those of removed groups. */
   follow(standing: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
   clear(): void
-  /** Copies of all, for a checkpoint. */
+  /** Copies of all gradients, for a checkpoint. */
   values(): Map<string, Float32Array>
   restore(values: ReadonlyMap<string, Float32Array>): void
 }
 
-/** Keeps no gradient yet. */
+/** Creates a store that is empty at first. */
 export function keptGradients(): KeptGradients {
   const tensors = new Map<string, tf.Tensor>()
   const set = (group: string, tensor: tf.Tensor): void => {

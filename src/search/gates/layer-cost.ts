@@ -10,25 +10,25 @@ import type { MemberMetric } from '../../supernet/types.js'
 import { layerGates } from './layer-gates.js'
 import { averageMember, memberCosts, sumOfMembers, type MemberCostOf } from './member-costs.js'
 
-/** How much of each member of a group counts, given its distribution p = g / Σg. */
+/** The share of each member of a group that counts, given the group's distribution p = g / Σg. */
 type Shares = (p: tf.Tensor1D, group: GateGroup) => tf.Tensor1D
 
 /**
- * As many members as count, 1 / Σp² of them: all where gates are alike, one where it has everything. So what is
- * undecided costs as much as it still computes.
+ * Counts 1 / Σp² members in all: all of them if their gates are equal, one if it has everything. An undecided
+ * group therefore costs as much as it still computes.
  */
 export const effective: Shares = (p) => tf.div(p, tf.sum(tf.square(p)))
 
 /**
- * Of a choice each member's probability, as many as are wanted; of units as many as count, for each of them is a
- * choice of its own.
+ * For a choice, the probability of each member times the number wanted. For units, the effective number,
+ * since each of them is a choice of its own.
  */
 export const expected: Shares = (p, group) =>
   group.kind === 'units' ? effective(p, group) : tf.mul(p, wanted(group))
 
 /**
- * Σ_groups Σ_m cost(m) · share(m) · Π min(1, share(every member that the group stands in)); differentiable. A scalar 0
- * for a layer without gates.
+ * Σ_groups Σ_m cost(m) · share(m) · Π min(1, share(every member that contains the group)). Differentiable. A
+ * scalar 0 for a layer without gates.
  */
 export function layerCost(layer: LayerGates, costOf: MemberCostOf, shares: Shares): tf.Scalar {
   const shareOf = (name: string): tf.Tensor1D => {
@@ -53,17 +53,19 @@ export function layerCost(layer: LayerGates, costOf: MemberCostOf, shares: Share
     .reduce<tf.Scalar>((sum, each) => tf.add(sum, each), tf.scalar(0))
 }
 
-/** What of the expected costs depends on the supernet alone. */
+/** The part of the expected costs that depends only on the supernet. */
 interface Standing {
   readonly fixed: number
-  /** Weights between two layers of units go with the units of both, so costs are scaled to what all come to. */
+  /**
+   * Weights between two layers of units belong to the units of both, so costs are scaled to their true total.
+   */
   readonly scale: number
   readonly least: ReadonlyMap<string, number>
 }
 
 const standing = new WeakMap<Supernet, Map<MemberMetric, Standing>>()
 
-/** What the layers of a model are expected to cost, as its gates stand. */
+/** The expected costs of a model's layers at its current gates. */
 export function expectedCosts(
   model: SupernetModel,
   metric: MemberMetric,
@@ -99,7 +101,7 @@ function standingOf(model: SupernetModel, metric: MemberMetric, latency: Latency
   return { fixed, scale, least: new Map(least) }
 }
 
-/** Gates at which each group keeps the cheapest members that it may, what stands in them included. */
+/** The gates at which each group keeps the cheapest members that it may, including the groups inside them. */
 function cheapestGates(supernet: Supernet, costOf: MemberCostOf): Map<string, number[]> {
   const tree = costTree(supernet)
   const gates = new Map<string, number[]>()

@@ -4,7 +4,7 @@ import type { SupernetModel } from '../../supernet/model.js'
 import type { Latency } from '../../supernet/types.js'
 import { averageMember } from './member-costs.js'
 
-/** A layer's gates as terms see them; call what it computes inside a tidy. */
+/** A layer's gates as terms see them. Call its functions inside a tidy. */
 export function layerGates(model: SupernetModel, layer: string, latency: Latency | undefined): LayerGates {
   const { supernet, origin } = model
   return {

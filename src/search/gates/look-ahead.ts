@@ -12,29 +12,33 @@ import { effective, layerCost } from './layer-cost.js'
 import { layerGates } from './layer-gates.js'
 import { memberCosts, sumOfMembers } from './member-costs.js'
 
-/** A search's step, in the parts that a look-ahead puts together. */
+/** The parts of a search's step from which a look-ahead is composed. */
 export interface AheadStep {
   readonly model: SupernetModel
   readonly columns: readonly Column[]
   readonly latency: Latency | undefined
   readonly scale: GateScale
   readonly optimizers: { readonly weights: Optimizer; readonly alphas: Optimizer }
-  /** Steps weights and gates. The gradients by which the gates went are the caller's. */
+  /** Steps weights and gates. Returns the gradients that moved the gates; the caller owns them. */
   step(row: LambdaRow): Gradients['alphas']
-  /** Steps the gates of a layer by gradients that are known. */
+  /** Steps the gates of a layer by known gradients. */
   stepLayer(layer: string, row: LambdaRow, gradients: Gradients['alphas']): void
-  /** The task loss on a batch of `arch` and its gradient on open gates, with the network as it stands. The caller's. */
+  /**
+   * The task loss on a batch of `arch` and its gradient on open gates, for the current network. The caller
+   * owns the result.
+   */
   measure(): Gradients
 }
 
 /**
- * One step of the search on E_arch and cost, then back again. With α'(λ) the gates behind the step, w' the weights,
+ * Tries one step of the search, measures E_arch and the cost after it, and takes the step back. With α'(λ)
+ * the gates after the step and w' the weights,
  *
  *     dE/dλ = ∂E_arch(w', α')/∂α' · (α'(λ + δ) − α'(λ)) / δ
  *
- * and the same for the cost: a hypergradient of one step (Luketina et al., arXiv:1511.06727) in which the step is the
- * actual one, projections and normalisation included. Where weights step behind the gates, what they owe to λ is left
- * out. Leaves weights, gates and optimizers as they were.
+ * and the same for the cost. This is a hypergradient of one step (Luketina et al., arXiv:1511.06727) in which
+ * the step is the actual one, including projections and normalisation. If weights step after the gates, their
+ * dependence on λ is ignored. Weights, gates and optimizers are left as they were.
  */
 export function lookAhead(
   ahead: AheadStep,
@@ -78,7 +82,7 @@ export function lookAhead(
 const dot = (gradient: Float32Array | undefined, to: Float32Array, from: Float32Array): number =>
   gradient?.reduce((sum, each, i) => sum + each * (to[i]! - from[i]!), 0) ?? 0
 
-/** Remembers weights, gates and optimizers; puts them back. */
+/** Saves weights, gates and optimizers; the returned function restores them. */
 function snapshot({ model, optimizers, scale }: AheadStep): () => void {
   const weights = model.weights.values()
   const slots = optimizers.weights.values()
@@ -94,13 +98,13 @@ function snapshot({ model, optimizers, scale }: AheadStep): () => void {
   }
 }
 
-/** The gates as they are, and their optimizer. */
+/** Saves the current gates and their optimizer. */
 function gatesOf({ model, optimizers }: Pick<AheadStep, 'model' | 'optimizers'>) {
   const values = model.alphaValues()
   const slots = optimizers.alphas.values()
   return {
     values: values as ReadonlyMap<string, Float32Array>,
-    /** Of a layer, or all. */
+    /** Restores the gates of a layer, or all gates. */
     restore(layer?: string): void {
       for (const group of model.supernet.groups)
         if (layer === undefined || group.layer === layer)
@@ -111,7 +115,10 @@ function gatesOf({ model, optimizers }: Pick<AheadStep, 'model' | 'optimizers'>)
   }
 }
 
-/** What of the supernet's cost is open, as a share of all that its members cost at the beginning, and its gradient. */
+/**
+ * The cost of the supernet that is still open, as a share of the cost of all members at the beginning, and
+ * its gradient.
+ */
 function openCost({ model, latency }: AheadStep, metric: MemberMetric) {
   const { supernet, origin } = model
   const costOf = memberCosts(supernet, metric, latency)

@@ -1,10 +1,10 @@
 import { costTree } from '../../supernet/member-cost.js'
 import type { GateGroup, MemberMetric, Supernet, Latency } from '../../supernet/types.js'
 
-/** What a member costs, by itself. */
+/** The cost of a member by itself. */
 export type MemberCostOf = (group: GateGroup, member: string) => number
 
-/** Costs of a supernet's members by a metric. */
+/** The costs of a supernet's members in a metric. */
 export function memberCosts(
   supernet: Supernet,
   metric: MemberMetric,
@@ -15,11 +15,11 @@ export function memberCosts(
   return latency
 }
 
-/** The cost of all members together; units that read each other are counted twice. */
+/** The cost of all members together. Weights between units that read each other are counted twice. */
 export const sumOfMembers = ({ groups }: Supernet, costOf: MemberCostOf): number =>
   groups.reduce((sum, group) => group.members.reduce((own, { name }) => own + costOf(group, name), sum), 0)
 
-/** What a member costs on average, or 1 where none costs anything. */
+/** The average cost of a member, or 1 if no member costs anything. */
 export function averageMember(
   supernet: Supernet,
   metric: MemberMetric,

@@ -3,23 +3,23 @@ import { onVectors, type Vectors } from '../../nn/vectors.js'
 import type { GateGroup } from '../../supernet/types.js'
 import type { WeightedTerm } from '../../train/update.js'
 
-/** What is left to a gate that pressure alone would close although it must stay open. */
+/** The value of a gate that must stay open although pressure alone would close it. */
 const leastGate = 1e-6
 
-/** A group's gates, the gradient of all that is smooth, and how far the step goes. */
+/** A group's gates, the gradient of all that is smooth, and the length of the step. */
 export interface GateStep {
   readonly group: GateGroup
   readonly gates: tf.Tensor1D
   readonly gradient: tf.Tensor1D
-  /** η: what a gradient of 1 moves a gate by. */
+  /** η: how far a gradient of 1 moves a gate. */
   readonly rate: number
 }
 
 /**
- * Steps the proximal gates of a layer: g ← prox(g − η ∇), each group scaled to its total. The strength is
- * held below the group's `keep.min`-th largest gate, so that a legal choice is always left open. A member that
- * carries nothing stays at 0: it has no gradient of its own, and would win by what normalisation gives back.
- * The caller owns the results, in the order of `steps`.
+ * Steps the proximal gates of a layer: g ← prox(g − η ∇), then scales each group to its total. The strength
+ * is kept below the group's `keep.min`-th largest gate, so that a legal choice always stays open. A member
+ * that carries nothing stays at 0: it has no gradient of its own, and would win by what normalisation gives
+ * back. The caller owns the results, in the order of `steps`.
  */
 export const stepProximalGates = (
   steps: readonly GateStep[],
@@ -39,27 +39,30 @@ function stepped<V>(
     return { ...state, needed: v.mul(v.atLeast(z, leastNeeded(v, state)), carries) }
   })
   let states: readonly State<V>[] = descended
-  // What draws to even must not open what another term has just closed.
+  // Terms that draw gates together act first, so that they do not open what another term has just closed.
   const even = terms.filter(({ term }) => term.gates!.form === 'even')
   for (const term of even) states = evened(v, states, term)
   for (const term of terms) if (!even.includes(term)) states = pressed(v, states, term)
   return states.map(({ group, z }, i) => {
-    // Without a proximal term the gates stay non-negative all the same.
+    // Even without a proximal term the gates must stay non-negative.
     const least = v.mul(descended[i]!.needed, leastGate)
     return v.to(normalised(v, v.maximum(v.maximum(z, 0), least), group))
   })
 }
 
-/** Where a group's gates are on their way. */
+/** The intermediate state of a group's gates during a step. */
 interface State<V> {
   readonly group: GateGroup
   readonly rate: number
   readonly z: V
-  /** Places of the members that carry something. */
+  /** The indices of the members that carry something. */
   readonly carrying: readonly number[]
 }
 
-/** The gates drawn to their mean: the proximal operator of ½ Σ (v − v̄)² / v̄, with the v̄ that a group's total gives. */
+/**
+ * Draws the gates to their mean: the proximal operator of ½ Σ (v − v̄)² / v̄, with the v̄ that a group's
+ * total gives.
+ */
 const evened = <V>(
   v: Vectors<V>,
   states: readonly State<V>[],
@@ -75,7 +78,7 @@ const evened = <V>(
     return { ...state, z: v.div(v.add(z, v.mul(carries, v.mul(mean, pull))), 1 + pull) }
   })
 
-/** The gates behind a term's proximal operator. */
+/** Applies a term's proximal operator to the gates. */
 function pressed<V>(
   v: Vectors<V>,
   states: readonly State<V>[],
@@ -108,9 +111,9 @@ function pressed<V>(
 }
 
 /**
- * Scales gates to the group's total, none above total / keep.min: where two of three inputs are wanted,
- * they end at 1 and 1, not at 2 and almost 0. What a gate loses at the bound, the others share in
- * proportion; each round settles one gate more.
+ * Scales gates to the group's total, with none above total / keep.min: where two of three inputs are wanted,
+ * they end at 1 and 1, not at 2 and almost 0. The others share, in proportion, what a gate loses at the
+ * bound; each round settles one more gate.
  */
 function normalised<V>(v: Vectors<V>, gates: V, { total, keep }: GateGroup): V {
   const bound = total / keep.min

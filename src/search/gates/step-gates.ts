@@ -10,15 +10,15 @@ import type { GateScale } from './gate-scale.js'
 import { layerGates } from './layer-gates.js'
 import { stepProximalGates, type GateStep } from './proximal-gates.js'
 
-/** Keeps 0 / 0 away. */
+/** The smallest divisor, which avoids 0 / 0. */
 const leastScale = 1e-20
 
 export interface GatesStep {
-  /** Steps α where the relaxation's gates are not proximal. */
+  /** Steps α if the relaxation's gates are not proximal. */
   readonly optimizer: Optimizer
   /** The unit of the losses' gradients. */
   readonly scale: GateScale
-  /** η of a group: how far a gradient of 1 takes its α. */
+  /** η of a group: how far a gradient of 1 moves its α. */
   readonly rateOf: (group: GateGroup) => number
   /** Terms that act on the gates of a layer, given its groups. */
   readonly terms: (layer: string, groups: readonly GateGroup[]) => readonly WeightedTerm[]
@@ -26,8 +26,9 @@ export interface GatesStep {
 }
 
 /**
- * Steps the gates of some groups, layer by layer: the gradient of the losses on α, in units of the group's scale, and
- * those of smooth terms; then gates take a proximal step, other α one of the optimizer's.
+ * Steps the gates of some groups, layer by layer. The gradient is that of the losses on α, in units of the
+ * group's scale, plus those of smooth terms. Proximal gates take a proximal step, other α a step of the
+ * optimizer.
  */
 export function stepGates(
   model: SupernetModel,
@@ -70,13 +71,13 @@ export function stepGates(
   }
 }
 
-/** A gradient of the losses in units of its scale: nothing where all members have been alike so far. */
+/** A gradient of the losses in units of its scale; 0 if all members have been equal so far. */
 export const inUnits = (gradient: tf.Tensor1D | undefined, scale: tf.Tensor1D): tf.Tensor1D | undefined =>
   gradient && onVectors((v) => v.to(v.div(v.from(gradient), v.maximum(v.from(scale), leastScale))))
 
 const divided = (gradient: tf.Tensor1D | undefined, by: number): tf.Tensor1D | undefined =>
   by === 1 ? gradient : gradient && tf.div(gradient, by)
 
-/** The sum of what there is; one of the two where the other is missing. */
+/** The sum of two gradients, or the one that exists. */
 const totalOf = (a: tf.Tensor1D | undefined, b: tf.Tensor1D | undefined): tf.Tensor1D | undefined =>
   a && b ? tf.add(a, b) : (a ?? b)

@@ -4,7 +4,10 @@ import { batching, type Batching } from '../../train/batching.js'
 import type { SearchOptions } from '../../train/training.js'
 import type { SearchContext } from '../state.js'
 
-/** Batches of the split `arch`, for the gates' own step or for a look-ahead; refuses a split without rows. */
+/**
+ * Batches of the split `arch`, for a separate step of the gates or for a look-ahead. Throws an InputError if
+ * the split has no rows.
+ */
 export function archBatching(
   data: PreparedData,
   { options, random }: SearchContext,
@@ -14,7 +17,7 @@ export function archBatching(
   return batching(data, data.splits.arch, options, random, purpose)
 }
 
-/** Refuses a mode whose gates have no rows of their own to be trained on. */
+/** Throws an InputError for a mode that trains gates on rows of their own if there are none. */
 export function checkMode(
   options: Pick<SearchOptions, 'mode'>,
   data: Pick<PreparedData, 'splits'>,

@@ -1,13 +1,13 @@
 import type { CompiledPhase } from '../../schedule/types.js'
 import type { SupernetModel } from '../../supernet/model.js'
 
-/** Weights of the layers that the phase trains. */
+/** The weights of the layers that the phase trains. */
 export const trainedWeights = (model: SupernetModel, { train }: CompiledPhase): string[] =>
   model.weights.specs
     .filter(({ role, layer }) => role === 'weight' && train.has(layer))
     .map(({ name }) => name)
 
-/** Groups that still have a choice to make, of a layer or of all. */
+/** The groups of a layer, or of all layers, that still have a choice to make. */
 export const openGroups = (model: SupernetModel, of?: string): string[] =>
   model.supernet.groups
     .filter(({ members, keep, layer }) => members.length > keep.min && (of === undefined || layer === of))

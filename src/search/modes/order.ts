@@ -1,14 +1,14 @@
 import { weightsOrder, type Pass, type StepOrder, type Update } from '../../train/order.js'
 import type { SearchOptions } from '../../train/training.js'
 
-/** What gates do in an iteration: move, wait while weights train in single paths, or are held. */
+/** What gates do in an iteration: they move, wait while weights train in single paths, or are held. */
 export type GateTurn = 'move' | 'wait' | 'hold'
 
-/** Of an iteration. */
+/** What determines the order of an iteration. */
 interface Turn {
   readonly mode: SearchOptions['mode']
   readonly gates: GateTurn
-  /** Is an average of the weights kept? */
+  /** Whether an average of the weights is kept. */
   readonly average: boolean
 }
 
@@ -18,9 +18,9 @@ const ends = (average: boolean) =>
   average ? (['move-average', 'add-losses'] as const) : (['add-losses'] as const)
 
 /**
- * The order of an iteration of a search. `joint`: one pass for weights and gates. `alternating` and `unrolled` (DARTS's
- * first and second order, arXiv:1806.09055): gates first, on a batch of their own, then weights. Batch norms are judged in
- * the mixture, so single paths leave their averages alone.
+ * The order of an iteration of a search. `joint`: one pass for weights and gates. `alternating` and
+ * `unrolled` (DARTS's first and second order, arXiv:1806.09055): gates first, on a batch of their own, then
+ * weights. Batch norms are evaluated in the mixture, so single paths do not update their averages.
  */
 export function searchOrder({ mode, gates, average }: Turn): StepOrder {
   const end = ends(average)
@@ -34,6 +34,9 @@ export function searchOrder({ mode, gates, average }: Turn): StepOrder {
 
 const notAhead = new Set<Pass | Update>(['move-statistics', 'move-average', 'add-losses'])
 
-/** The step that a look-ahead takes and takes back: that of gates that move, without what only others read. */
+/**
+ * The step that a look-ahead tries and takes back: that of moving gates, without the updates that it does not
+ * read.
+ */
 export const aheadOrder = (mode: SearchOptions['mode']): StepOrder =>
   searchOrder({ mode, gates: 'move', average: false }).filter((entry) => !notAhead.has(entry))

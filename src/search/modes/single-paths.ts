@@ -7,13 +7,16 @@ import type { SupernetModel } from '../../supernet/model.js'
 import { isWidth, type GateGroup } from '../../supernet/types.js'
 import type { Network } from '../../train/network.js'
 
-/** A choice that is not made yet, and the members that it may still be made for. */
+/** A choice that is not made yet, and the members that may still be chosen. */
 interface OpenChoice {
   readonly group: GateGroup
   readonly members: readonly string[]
 }
 
-/** The choices with more members that carry something, their gates open, than will be kept. Reads gates. */
+/**
+ * The choices that have more members which carry something and whose gates are open than will be kept. Reads
+ * the gates.
+ */
 export const openChoices = (model: SupernetModel): OpenChoice[] =>
   model.supernet.groups
     .filter((group) => !isWidth(group))
@@ -27,16 +30,16 @@ export const openChoices = (model: SupernetModel): OpenChoice[] =>
     })
     .filter(({ group, members }) => members.length > group.keep.max)
 
-/** Of so many iterations gates move in the first. */
+/** Gates move in the first of every this many iterations. */
 const every = 2
 
-/** What an iteration is where single paths train between others. */
+/** The role of an iteration when single paths alternate with the whole mixture. */
 export interface Alternation {
-  /** The choices to draw from; none where the phase does not alternate. */
+  /** The choices to draw from; none if the phase does not alternate. */
   readonly open: readonly OpenChoice[]
-  /** Do weights train in a single path, and gates wait? */
+  /** Whether weights train in a single path while gates wait. */
   readonly waits: boolean
-  /** The share of iterations in which gates move, as things stand. */
+  /** The current share of iterations in which gates move. */
   readonly share: number
 }
 
@@ -47,12 +50,13 @@ export function alternation(model: SupernetModel, { paths }: CompiledPhase, t: n
     : { open, waits: t % every > 0, share: 1 / every }
 }
 
-/** The members of choices that alone are in their place. */
+/** For some choices, the members that stand alone in their place. */
 type Paths = ReadonlyMap<string, ReadonlySet<string>>
 
 /**
- * The network of iteration t in which as many members of each open choice as are kept in the end, drawn evenly, are alone
- * in their place: what a member is worth there, its weights learn only there (Guo et al., arXiv:1904.00420).
+ * The network of iteration t in which each open choice has only as many members as are kept in the end, drawn
+ * with equal probability. Weights learn only there what a member is worth by itself (Guo et al.,
+ * arXiv:1904.00420).
  */
 export function singlePath(
   model: SupernetModel,
@@ -70,8 +74,9 @@ export function singlePath(
 }
 
 /**
- * The supernet with only some members of some choices, even among themselves, everything else as it stands in iteration
- * t. Its weights are the model's; gates get no gradient. `again`: the same members will be asked for again.
+ * The supernet with only some members of some choices, with equal weights among them; everything else is as
+ * in iteration t. Its weights are the model's; gates get no gradient. `again` tells that the same members
+ * will be asked for again, so that the graph is cached.
  */
 export function pathNetwork(model: SupernetModel, paths: Paths, t: number, again = false): Network {
   const graph = again
@@ -94,11 +99,14 @@ export function pathNetwork(model: SupernetModel, paths: Paths, t: number, again
   }
 }
 
-/** Supernets of few paths draw the same ones again and again: their graphs are kept, and so compiled once each. */
+/**
+ * Supernets with few paths draw the same ones repeatedly, so their graphs are cached and each is compiled
+ * only once.
+ */
 const mostKept = 64
 const kept = new WeakMap<Graph, Map<string, Graph>>()
 
-/** A graph with only some members of some choices; the same object each time. */
+/** A graph with only some members of some choices. It is cached, so the same members give the same object. */
 function keptGraph(graph: Graph, paths: Paths): Graph {
   const known = kept.get(graph) ?? new Map<string, Graph>()
   kept.set(graph, known)

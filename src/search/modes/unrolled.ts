@@ -4,23 +4,23 @@ import type { Part } from '../../objective/terms/types.js'
 import { disposeGradients } from '../../train/gradients.js'
 import type { Gradients } from '../../train/shard.js'
 
-/** Gradients of the two losses at the store's weights as they stand. */
+/** Gradients of the two losses at the store's current weights. */
 export interface UnrolledPasses {
   readonly train: (parts: readonly Part[]) => Gradients
   readonly arch: (parts: readonly Part[]) => Gradients
 }
 
-/** How far weights are moved for the finite difference, all of them together. */
+/** The distance, over all weights together, by which they are moved for the finite difference. */
 const distance = 0.01
 
 /**
- * The gradient of α one step ahead, DARTS's second order (arXiv:1806.09055, eq. 7 and 8): with
- * w' = w − ξ ∇w L_train(w, α) and v = ∇w' L_arch(w', α),
+ * The gradient of α one step ahead, DARTS's second order (arXiv:1806.09055, eq. 7 and 8): with w' = w − ξ ∇w
+ * L_train(w, α) and v = ∇w' L_arch(w', α),
  *
  *     ∇α L_arch(w', α) − ξ (∇α L_train(w + ε v, α) − ∇α L_train(w − ε v, α)) / 2ε,   ε = 0.01 / ‖v‖
  *
- * Four passes where first order has one. The weights are as before behind it. The caller owns the result,
- * whose weights and statistics are those at w'.
+ * It takes four passes where first order takes one. The weights are restored afterwards. The caller owns the
+ * result, whose weights and statistics are those at w'.
  */
 export function unrolledGradients(
   weights: ParameterStore,

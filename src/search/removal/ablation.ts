@@ -5,17 +5,18 @@ import { keepable, type GateGroup, type GateWeights } from '../../supernet/types
 import { evaluate } from '../../train/evaluate.js'
 import type { Pruning } from '../state.js'
 
-/** What ablations are measured by: accuracy is a staircase, so its cross-entropy stands in for it. */
+/** The metric of ablations. Accuracy only changes in steps, so cross-entropy replaces it. */
 export const yardstick = (metric: MetricName): MetricName =>
   metric === 'accuracy' ? 'cross-entropy' : metric
 
-/** How much worse a network is without what an ablation took away; negative where it is better. */
+/** How much worse a network is without the ablated members; negative if it is better. */
 export const hurt = ({ metric, with: present, without }: Ablation): number =>
   metrics[metric].higherIsBetter ? present - without : without - present
 
 /**
- * Measures a supernet on some rows as it stands, and without each of some sets of a group's members, the
- * others sharing as they would behind a removal. One pass for each set, and one more. Empty without rows.
+ * Measures the current supernet on some rows, and again without each of some sets of a group's members, where
+ * the others share the weight as they would after a removal. It takes one pass for each set, and one more.
+ * Empty without rows.
  */
 export function ablate(
   { model, data, context, stepper }: Pruning,
@@ -37,8 +38,8 @@ export function ablate(
 }
 
 /**
- * Ablations of members of a group by member, on some validation rows: of operations and inputs one by one, of
- * units together, for they are many and alike.
+ * Ablations of members of a group, by member, on some validation rows. Operations and inputs are measured one
+ * by one; units, which are many and alike, together.
  */
 export function ablationsOf(
   pruning: Pruning,
@@ -55,12 +56,12 @@ export function ablationsOf(
   )
 }
 
-/** The share of its group's mean weight below which a member is about to go, but still matters. */
+/** The share of its group's mean weight below which a member is about to go but still matters. */
 const fading = 0.5
 
 /**
- * Measures members that have fallen below half of their group's mean weight, not yet to 0, for the first
- * time: when a gate is 0 there is nothing left to measure.
+ * Measures members that have fallen below half of their group's mean weight for the first time, but not yet
+ * to 0: once a gate is 0 there is nothing left to measure.
  */
 export function observeFading(pruning: Pruning, weights: GateWeights, step: number): void {
   const { model, progress, context } = pruning
@@ -86,8 +87,8 @@ export function someRows(rows: Uint32Array, count: number): Uint32Array {
 }
 
 /**
- * Ablations of members that may be kept, one by one, on all rows that train gates, where there are some, else on
- * validation.
+ * Ablations of members that may be kept, one by one, on all rows that train gates if there are any, else on
+ * validation rows.
  */
 export function perturbations(
   pruning: Pruning,

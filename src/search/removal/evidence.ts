@@ -5,7 +5,7 @@ import type { GateGroup } from '../../supernet/types.js'
 import type { Pruning } from '../state.js'
 import { termForces } from './forces.js'
 
-/** What was measured of members just before their removal. */
+/** Ablations of members just before their removal. */
 export type Ablated = Readonly<Record<string, Ablation>>
 
 /** The terms that acted on some members of a group in the last iteration. */
@@ -22,7 +22,9 @@ function actingOn(
     .filter(({ selected }) => !selected || members.some((name) => selected.get(group.name)?.has(name)))
 }
 
-/** λ of the terms that acted on members of a group in the last iteration, by their names in `schedule.csv`. */
+/**
+ * λ of the terms that acted on members of a group in the last iteration, by their names in `schedule.csv`.
+ */
 export function lambdaInForce(
   pruning: Pruning,
   group: GateGroup,
@@ -34,8 +36,9 @@ export function lambdaInForce(
 }
 
 /**
- * Why members of a group go, by member: the gate, what pulled on α in the last iteration, and the ablation.
- * Call it before they are removed. Where the gates were held in that iteration, nothing pulled.
+ * The reasons why members of a group are removed, by member: the gate, the forces on α in the last iteration,
+ * and the ablation. Call it before they are removed. If the gates were held in that iteration, there are no
+ * forces.
  */
 export function evidenceOf(
   pruning: Pruning,

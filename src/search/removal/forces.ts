@@ -5,15 +5,15 @@ import type { GateGroup, Latency } from '../../supernet/types.js'
 import { smoothGateGradients, type WeightedTerm } from '../../train/update.js'
 import { layerGates } from '../gates/layer-gates.js'
 
-/** A term that acts, with its name in `schedule.csv`. */
+/** An acting term with its name in `schedule.csv`. */
 export interface NamedTerm extends WeightedTerm {
   readonly label: string
 }
 
 /**
- * What each term does to a group's α, in the unit of λ, [members], by the term's name: positive pushes down. A
- * smooth term gives λ ∂R/∂α over the relaxation's slope. A proximal one gives what its operator takes off an open
- * gate for each unit of learning rate: for `l1` λ itself.
+ * The force of each term on a group's α, in the unit of λ, [members], by the term's name; a positive force
+ * pushes down. A smooth term gives λ ∂R/∂α divided by the relaxation's slope. A proximal one gives what its
+ * operator subtracts from an open gate for each unit of learning rate: λ itself for `l1`.
  */
 export function termForces(
   model: SupernetModel,
@@ -44,7 +44,7 @@ function smoothForce(
   return values.map((value) => value / slope)
 }
 
-/** Small beside an open gate, so that the operator's slope is seen. */
+/** Small compared with an open gate, so that the operator's slope is measured. */
 const strength = 1e-2
 
 function proximalForce(
@@ -54,7 +54,8 @@ function proximalForce(
 ): Float32Array {
   const groups = model.supernet.groups.filter(({ layer }) => layer === group.layer)
   const force = tf.tidy(() => {
-    // At a gate of 0 an operator takes nothing off; what counts is what holds it there.
+    // At a gate of 0 an operator subtracts nothing, but the force that holds it there counts. Such gates are
+    // therefore measured as if open.
     const open = new Map(
       groups.map(({ name, total, members }) => [
         name,

@@ -7,7 +7,10 @@ import { type Ablated, evidenceOf, lambdaInForce } from './evidence.js'
 
 export type Removal = Extract<Event, { type: 'removal' }>
 
-/** Measures the metric before and after some removals, tells both with each, and returns what was lost. */
+/**
+ * Measures the metric before and after some removals, emits both with each removal, and returns what was
+ * lost.
+ */
 export function measured({ stepper, data, context }: Pruning, work: () => readonly Removal[]): number {
   const measure = () => evaluate(stepper.network, data, data.splits.validation, context.metric)
   const before = measure()
@@ -18,7 +21,7 @@ export function measured({ stepper, data, context }: Pruning, work: () => readon
   return metrics[context.metric].higherIsBetter ? before - after : after - before
 }
 
-/** Removes all members of a group but those to keep; returns the event that tells it. */
+/** Removes all members of a group but those to keep. Returns the event that reports it. */
 export function remove(
   pruning: Pruning,
   group: GateGroup,

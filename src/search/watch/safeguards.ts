@@ -12,8 +12,8 @@ import type { Watched } from './alarms/types.js'
 type Safeguard = Config['search']['alarms']['collapse']['safeguard']
 
 /**
- * Looks for alarms at an evaluation, tells the new ones, and lets their safeguards act while the prune window
- * is open: later there is nothing left to guard.
+ * Looks for alarms at an evaluation, reports the new ones, and lets their safeguards act while the prune
+ * window is open; after it there is nothing left to guard.
  */
 export function watch(pruning: Pruning, step: number): void {
   const { context, progress } = pruning
@@ -48,13 +48,13 @@ export function watch(pruning: Pruning, step: number): void {
   if (!bad) state.good = alphasOf(pruning.model)
 }
 
-/** The phase as safeguards have it: with gates held, where one holds them. */
+/** The phase as changed by safeguards: gates are held if a safeguard holds them. */
 export const guarded = (phase: CompiledPhase, t: number, { heldUntil }: AlarmState): CompiledPhase =>
   t < heldUntil ? { ...phase, gates: 'hold' } : phase
 
 /**
- * The source of λ with the terms that safeguards have brought in: for a term and layer theirs goes in place of the
- * schedule's. The schedule has a column without a say for each of them.
+ * A source of λ that includes the terms which safeguards have added: for their term and layer, they replace
+ * the schedule's λ. The schedule has a column for each of them that sets nothing by itself.
  */
 export function guardedSource(
   source: ScheduleSource,
@@ -89,7 +89,7 @@ function act(
   { model, context, progress }: Pruning,
   step: number,
 ): void {
-  // A replayed schedule has its λ already.
+  // A replayed schedule already includes these λ.
   if (typeof safeguard === 'object' && !context.schedule.replay) {
     const layers = layer === null ? new Set(model.supernet.groups.map((group) => group.layer)) : [layer]
     for (const each of layers) progress.alarms.terms.push({ ...safeguard, alarm: key, layer: each })
@@ -113,7 +113,9 @@ function observe({ model, context, stepper }: Pruning, step: number): Watched {
   }
 }
 
-/** The mixture weights that a search began with: drawn again, for they are a function of the seed. */
+/**
+ * The mixture weights that a search began with. They are drawn again, since they are a function of the seed.
+ */
 function initialWeights(
   { origin, relaxation }: SupernetModel,
   random: Pruning['context']['random'],
@@ -139,7 +141,7 @@ function alphasOf(model: SupernetModel): GateWeights {
   )
 }
 
-/** Puts the α of an earlier time back, for the members that are left. */
+/** Restores the α of an earlier time for the remaining members. */
 function restoreAlphas(model: SupernetModel, alphas: GateWeights | null): void {
   for (const { name, members } of model.supernet.groups) {
     const known = alphas?.[name]

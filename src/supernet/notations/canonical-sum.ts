@@ -1,14 +1,14 @@
-/** An operation and what it is applied to: the sum of other terms, by index, −1 for the input. */
+/** An operation and its input, which is the sum of other terms, by index; −1 stands for the cell's input. */
 export interface CellTerm {
   readonly operation: string
-  /** Earlier terms in ascending order; one that counts twice stands there twice. */
+  /** Earlier terms in ascending order. A term that counts twice is listed twice. */
   readonly inputs: readonly number[]
 }
 
 /**
- * A line that two sums of terms share exactly where one becomes the other by renumbering terms: the graph's
- * canonical form. Terms that the sum does not need are left out. Terms are ordered by what they compute;
- * among those that compute alike, the order is the one that gives the least line.
+ * The canonical form of a sum of terms: two sums have the same line exactly if one becomes the other by
+ * renumbering terms. Terms that the sum does not need are left out. Terms are ordered by what they compute;
+ * among equal ones, the order that gives the smallest line is used.
  */
 export function canonicalSum(terms: readonly CellTerm[], sum: readonly number[]): string {
   const shapes: string[] = []
@@ -24,7 +24,7 @@ export function canonicalSum(terms: readonly CellTerm[], sum: readonly number[])
   return lines.reduce((least, line) => (line < least ? line : least))
 }
 
-/** The terms that a sum is made of, directly or not. */
+/** The terms of which a sum is made, directly or indirectly. */
 function neededBy(terms: readonly CellTerm[], sum: readonly number[]): Set<number> {
   const needed = new Set<number>()
   const visit = (index: number): void => {
@@ -47,7 +47,7 @@ function lineOf(terms: readonly CellTerm[], sum: readonly number[], order: reado
   return `${lines.join('; ')} → ${side(sum)}`
 }
 
-/** All orders that keep classes in their order, members of a class in any. */
+/** All orders in which the classes follow one another, with the members of each class in any order. */
 function orders(classes: readonly (readonly number[])[]): number[][] {
   return classes.reduce<number[][]>(
     (heads, members) => heads.flatMap((head) => permutations(members).map((tail) => [...head, ...tail])),

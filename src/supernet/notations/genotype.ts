@@ -6,14 +6,17 @@ export interface GenotypeOptions {
   readonly nodes?: number
   /** Inputs that a node keeps. */
   readonly inputs?: number
-  /** The operation of an edge that leaves no choice, by the group that it would have; it has no group. */
+  /**
+   * The operation of an edge that has no choice, by the name that its group would have; such an edge has no
+   * group.
+   */
   readonly fixed?: (group: string) => string | undefined
 }
 
-/** The genotype's names of cell types are the names of the layers that share α. */
+/** The genotype's names of cell types, which are the names of the layers that share α. */
 const cells = ['normal', 'reduce'] as const
 
-/** One edge as a genotype has it: an operation, and the state that it reads. */
+/** One edge of a genotype: an operation, and the state that it reads. */
 interface Edge {
   readonly operation: string
   readonly from: number
@@ -21,10 +24,10 @@ interface Edge {
 
 /**
  * The genotype of DARTS (Liu, Simonyan & Yang, arXiv:1806.09055) as its code prints it:
- * `Genotype(normal=[('sep_conv_3x3', 0), …], normal_concat=range(2, 6), reduce=[…], reduce_concat=…)`.
- * States 0 and 1 are a cell's inputs, nodes follow. Groups are `normal/0→2` (the operation of an edge that
- * is kept) and `normal/node3` (the edges that a node keeps, where it has more to choose from). Written with
- * edges in ascending order. All nodes must be concatenated, as in every cell of this space.
+ * `Genotype(normal=[('sep_conv_3x3', 0), …], normal_concat=range(2, 6), reduce=[…], reduce_concat=…)`. States
+ * 0 and 1 are a cell's inputs, and nodes follow. Groups are `normal/0→2` (the operation of a kept edge) and
+ * `normal/node3` (the edges that a node keeps, if it has more to choose from). Edges are written in ascending
+ * order. All nodes must be concatenated, as in every cell of this space.
  */
 export function genotypeNotation({
   nodes = 4,
@@ -68,7 +71,7 @@ export function genotypeNotation({
     },
   }
 
-  /** The choices of a cell's edges, which stand node by node. */
+  /** The choices of a cell's edges, which are listed node by node. */
   function groupsOf(edges: readonly Edge[], cell: string): [string, string[]][] {
     const counts = states.map((to) => Math.min(inputs, to))
     const total = counts.reduce((sum, count) => sum + count, 0)
@@ -120,7 +123,7 @@ function readEdges(text: string, cell: string): Edge[] {
   }))
 }
 
-/** `range(2, 6)`, `[2, 3, 4, 5]` and `list(range(2, 6))` say the same; without any, all nodes are meant. */
+/** `range(2, 6)`, `[2, 3, 4, 5]` and `list(range(2, 6))` mean the same; a missing one means all nodes. */
 function checkConcat(text: string, cell: string, states: readonly number[]): void {
   const [, from, to, list] =
     new RegExp(

@@ -14,7 +14,7 @@ const published: Readonly<Record<string, string>> = {
 const ours = new Map(Object.entries(published).map(([own, name]) => [name, own]))
 
 const nodes = 4
-/** The edges in the order in which the benchmark writes them: by the node they lead to. */
+/** The edges in the benchmark's order: by the node to which they lead. */
 const edges = Array.from({ length: nodes }, (_, to) =>
   Array.from({ length: to }, (_, from) => ({ from, to, group: `cell/${from}→${to}` })),
 ).flat()
@@ -22,9 +22,9 @@ const edges = Array.from({ length: nodes }, (_, to) =>
 const example = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_3x3~2|'
 
 /**
- * The syntax of NAS-Bench-201 (Dong & Yang, arXiv:2001.00326): for each node the operations of the edges
- * that lead to it, `|op~from|…|`, nodes joined by `+`. Groups are `cell/0→1` … `cell/2→3`; an edge of which
- * nothing is left is written as `none`.
+ * The syntax of NAS-Bench-201 (Dong & Yang, arXiv:2001.00326): for each node the operations of the edges that
+ * lead to it, `|op~from|…|`, nodes joined by `+`. Groups are `cell/0→1` … `cell/2→3`. A missing group is
+ * written as `none`.
  */
 export const nasBench201Notation: Notation = {
   write(choices) {
@@ -74,15 +74,15 @@ function operationsOf(choices: Choices): Record<string, string> {
 }
 
 /**
- * The cell as a function: `none` removes its edge, `skip` hands its input on, sums commute, what no path
- * leads to the output is left out, and equal pools of one input are one; two convolutions of one input stay
- * two, for they have weights of their own. This leaves 5,260 of the 15,625 cells. The benchmark's own 6,466
- * compare expressions in which a zero stays a term of its sum, and in which a convolution that is read twice
- * looks like two.
+ * The canonical form of the function that a cell computes: `none` removes its edge, `skip` passes its input
+ * on, sums commute, anything without a path to the output is left out, and equal pools of one input count
+ * once. Two convolutions of one input stay two, because they have weights of their own. This leaves 5,260 of
+ * the 15,625 cells. The benchmark's own 6,466 compare expressions in which a zero stays a term of its sum,
+ * and in which a convolution that is read twice looks like two.
  */
 function canonicalCell(cell: Readonly<Record<string, string>>): string {
   const terms: CellTerm[] = []
-  /** What a node is the sum of: indices of terms, −1 for the cell's input. */
+  /** The terms whose sum a node is: their indices, −1 for the cell's input. */
   const sums: number[][] = [[-1]]
   for (let to = 1; to < nodes; to++) {
     const sum = edges
@@ -99,7 +99,10 @@ function canonicalCell(cell: Readonly<Record<string, string>>): string {
   return canonicalSum(terms, sums[nodes - 1]!)
 }
 
-/** The index of a term, added to the others where it is new; only what has no weights can be there already. */
+/**
+ * The index of a term, which is added to the others if it is new. Only operations without weights can be
+ * there already.
+ */
 function termOf(terms: CellTerm[], operation: string, inputs: readonly number[]): number {
   const same = ({ operation: other, inputs: theirs }: CellTerm) =>
     other === operation && theirs.join() === inputs.join()

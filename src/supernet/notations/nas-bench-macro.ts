@@ -4,14 +4,17 @@ import type { Notation } from '../notation.js'
 export interface MacroNotationOptions {
   /** The members for the digits 0, 1, …; the first is the identity. */
   readonly members?: readonly string[]
-  /** Layers of each stage; the first layer of a stage reduces, so its identity is none. */
+  /**
+   * The number of layers of each stage. The first layer of a stage reduces, so its identity is not a true
+   * one.
+   */
   readonly stages?: readonly number[]
 }
 
 /**
- * The syntax of NAS-Bench-Macro (Su et al., arXiv:2103.11922): one digit a layer, groups `layer0`,
- * `layer1`, … Behind the first layer of a stage an identity changes nothing, wherever in the stage it
- * stands: the 6,561 chains are 3,969 networks.
+ * The syntax of NAS-Bench-Macro (Su et al., arXiv:2103.11922): one digit per layer, groups `layer0`,
+ * `layer1`, … After the first layer of a stage an identity changes nothing, wherever in the stage it is: the
+ * 6,561 chains are 3,969 networks.
  */
 export function macroNotation({
   members = ['skip', 'mb-conv-3x3-e3', 'mb-conv-5x5-e6'],

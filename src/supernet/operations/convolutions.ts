@@ -28,7 +28,8 @@ const separable =
 
 /**
  * ReLU, depthwise with dilation 2, 1×1, batch norm. A reduction filters first and then takes every second
- * position, the one in the middle of its window, as in DARTS; `same` padding would put a stride's elsewhere.
+ * position, the one in the middle of its window, as in DARTS; a stride with `same` padding would read other
+ * positions.
  */
 const dilated =
   (kernel: number): Build =>

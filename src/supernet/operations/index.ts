@@ -23,5 +23,5 @@ export const operations: readonly Operation[] = [
   ...temporalSeparables,
 ]
 
-/** The operation of a name, or undefined. */
+/** The operation with a name, or undefined. */
 export const operationOf = (name: string): Operation | undefined => operations.find((o) => o.name === name)

@@ -3,9 +3,9 @@ import type { Operation } from './types.js'
 
 /**
  * MobileNetV2's inverted residual block (Sandler et al., arXiv:1801.04381, §3.3): 1×1 convolution to
- * `expansion` times the channels, batch norm, ReLU6 (none of them with expansion 1); depthwise k×k, batch
- * norm, ReLU6; 1×1 convolution, batch norm. Plus its input where it has the output's shape. Some spaces
- * have another `activation`.
+ * `expansion` times the channels, batch norm, ReLU6 (all three are left out for expansion 1); depthwise k×k,
+ * batch norm, ReLU6; 1×1 convolution, batch norm. Its input is added if it has the output's shape. Some
+ * spaces use another `activation`.
  */
 export const mbConv = (
   kernel: number,
@@ -23,7 +23,7 @@ export const mbConv = (
   },
 })
 
-/** The family of published spaces (ProxylessNAS, FBNet, …): windows of 3, 5, 7, expansions 1, 3, 4, 6. */
+/** The blocks of published spaces (ProxylessNAS, FBNet, …): windows of 3, 5, 7, expansions 1, 3, 4, 6. */
 export const mbConvs: readonly Operation[] = [3, 5, 7].flatMap((kernel) =>
   [1, 3, 4, 6].map((expansion) => mbConv(kernel, expansion)),
 )

@@ -3,8 +3,8 @@ import type { OperationContext } from './types.js'
 
 /**
  * ReLU, 1×1 convolution with stride, batch norm. Half of the channels read the even positions and half the
- * odd ones, so that none is left out (DARTS's factorized reduction, arXiv:1806.09055); sizes that are odd
- * have no such halves and are read at the even positions alone.
+ * odd ones, so that none is left out (DARTS's factorized reduction, arXiv:1806.09055). Odd sizes have no such
+ * halves, so only even positions are read.
  */
 export function reduceSize(
   b: GraphBuilder,

@@ -4,7 +4,7 @@ import type { Operation } from './types.js'
 /** No connection: zeros, which cost nothing. */
 export const none: Operation = { name: 'none', parameterFree: true }
 
-/** Identity; where the size changes, a factorized reduction. */
+/** Identity; a factorized reduction if the size changes. */
 export const skip: Operation = {
   name: 'skip',
   parameterFree: true,
@@ -13,8 +13,8 @@ export const skip: Operation = {
 }
 
 /**
- * Pooling, batch norm without scale, so that its size cannot compete with a gate. Published discrete networks
- * have none there: `poolNorm: 'drop'` leaves it out.
+ * Pooling, then batch norm without a scale, so that the output's size cannot compete with a gate. Published
+ * discrete networks have no batch norm there: `poolNorm: 'drop'` leaves it out.
  */
 export const maxPool3x3: Operation = {
   name: 'max-pool-3x3',
@@ -30,7 +30,10 @@ export const avgPool3x3: Operation = {
     b.batchNorm(b.avgPool(x, { kernel: 3, stride }), { affine: false, searchOnly: true }),
 }
 
-/** N(0, 1) whatever the input is, the bad choice among two of RobustDARTS's space S4 (arXiv:1909.09656). */
+/**
+ * N(0, 1) noise whatever the input is: the bad one of the two operations in RobustDARTS's space S4
+ * (arXiv:1909.09656).
+ */
 export const noise: Operation = {
   name: 'noise',
   parameterFree: true,

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { tensorVectors } from '../../nn/vectors.js'
 import type { ClosedForm, Relaxation } from './types.js'
 
-/** w = α q with q = total / Σα, so ∂L/∂α_i = q ∂L/∂w_i − total / (Σα)² · Σ_j α_j ∂L/∂w_j. */
+/** w = α q with q = total / Σα, therefore ∂L/∂α_i = q ∂L/∂w_i − total / (Σα)² · Σ_j α_j ∂L/∂w_j. */
 const closed: ClosedForm = {
   weights: (v, alpha, { total }) => v.mul(alpha, v.div(total, v.sum(alpha))),
   gradient(v, alpha, { total }, dMixture) {
@@ -14,9 +14,9 @@ const closed: ClosedForm = {
 }
 
 /**
- * Free non-negative gates, g / Σg · total. Dividing by the sum makes the loss blind to a common scale, so
- * its gradient never pushes there, and terms on the mixture weights cannot be met by shrinking everything. A member
- * that carries nothing has gate 0 all the time: a budget may choose it, gates do not.
+ * Free non-negative gates, g / Σg · total. Dividing by the sum makes the loss independent of a common scale,
+ * so its gradient never changes that scale, and terms on the mixture weights cannot be satisfied by shrinking
+ * everything. A member that carries nothing always has gate 0: a budget may choose it, gates do not.
  */
 export const gates: Relaxation = {
   name: 'gates',

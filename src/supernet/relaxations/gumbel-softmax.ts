@@ -5,7 +5,7 @@ import { adamTravel, initialLogits, type Relaxation } from './types.js'
 /**
  * softmax((α + G) / τ) · total with Gumbel noise G = −log(−log U), drawn anew for every group and step
  * (arXiv:1611.01144). Without noise it is softmax(α) · total at any τ: the probability that a member is the
- * largest of a draw. So that is what evaluation sees.
+ * largest of a draw. Evaluation therefore uses that.
  */
 const soft: Relaxation = {
   name: 'gumbel-softmax',
@@ -13,7 +13,7 @@ const soft: Relaxation = {
   competes: true,
   travel: adamTravel,
   slope: ({ total, members }) => total / members.length,
-  // As GDAS has it (arXiv:1910.04465).
+  // The temperature of GDAS (arXiv:1910.04465).
   temperature: { from: 10, to: 0.1 },
   initial: initialLogits,
   weights: (alpha, group) => tf.mul(tf.softmax(alpha), group.total),
@@ -22,8 +22,8 @@ const soft: Relaxation = {
 }
 
 /**
- * The same, straight through (GDAS, arXiv:1910.04465, eq. 7): forward as many members as the group keeps at
- * most share its total alike, those with the largest draws; backward it is the soft sample.
+ * The straight-through variant (GDAS, arXiv:1910.04465, eq. 7): forward, the members with the largest draws,
+ * as many as the group may keep, share its total equally; backward, it is the soft sample.
  */
 const hard: Relaxation = {
   ...soft,
@@ -46,7 +46,7 @@ const straightThrough = (group: GateGroup) =>
     }
   })
 
-/** Standard Gumbel noise out of uniform draws, kept off 0, where it has no end. */
+/** Standard Gumbel noise from uniform draws, which are kept away from 0 and 1, where it is infinite. */
 function gumbel(uniform: Float32Array): tf.Tensor1D {
   return tf.tensor1d(uniform.map((u) => -Math.log(-Math.log(Math.min(Math.max(u, 1e-9), 1 - 1e-7)))))
 }

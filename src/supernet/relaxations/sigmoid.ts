@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { adamTravel, initialLogits, type Relaxation } from './types.js'
 
 /**
- * σ(α / τ) for each member by itself (FairDARTS, arXiv:1911.12126): members do not compete, so their weights
- * do not sum to the group's total, and a common scale is left to the loss.
+ * σ(α / τ) for each member by itself (FairDARTS, arXiv:1911.12126). Members do not compete, so their weights
+ * do not sum to the group's total, and the loss decides their common scale.
  */
 export const sigmoid: Relaxation = {
   name: 'sigmoid',

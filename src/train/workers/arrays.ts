@@ -16,7 +16,7 @@ export function overwrite(store: ParameterStore, name: string, numbers: Float32A
   else store.set(name, tensorOf(numbers, tensor.shape))
 }
 
-/** Hands out the parts of a flat array one after another, each of a shape's size. */
+/** Returns a function that takes the parts of a flat array one after another, each of a shape's size. */
 export function partsOf(flat: Float32Array): (shape: Shape) => Float32Array {
   let at = 0
   return (shape) => {

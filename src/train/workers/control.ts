@@ -1,23 +1,29 @@
-/** What a thread is at. `ended` is written by its own exit handler. */
+/** The states of a thread. Its own exit handler writes `ended`. */
 const states = { idle: 0, busy: 1, ended: 2 } as const
 
-/** Words of the control array: the next shard to take, how many threads have answered, then two a thread. */
+/**
+ * Words of the control array: the next shard to take, the number of answers so far, then two words per
+ * thread.
+ */
 const next = 0
 const answered = 1
 const stateOf = (thread: number): number => 2 + 2 * thread
 const beatOf = (thread: number): number => 3 + 2 * thread
 
-/** The control words of so many threads, shared by all. */
+/** The control words for some number of threads, which all share. */
 export const controlWords = (threads: number): Int32Array =>
   new Int32Array(new SharedArrayBuffer((2 + 2 * threads) * Int32Array.BYTES_PER_ELEMENT))
 
-/** The shards of a batch. Their numbers continue those of the batches before, so no thread takes one of another batch. */
+/**
+ * The shards of a batch. Their numbers continue those of earlier batches, so that no thread takes a shard of
+ * another batch.
+ */
 export interface Tickets {
   readonly first: number
   readonly count: number
 }
 
-/** Takes the next shard of a batch, from 0; undefined where all are taken. */
+/** Takes the next shard of a batch, counted from 0; undefined if all are taken. */
 export function takeShard(control: Int32Array, { first, count }: Tickets): number | undefined {
   for (;;) {
     const ticket = Atomics.load(control, next)
@@ -27,13 +33,13 @@ export function takeShard(control: Int32Array, { first, count }: Tickets): numbe
   }
 }
 
-/** The tickets of a new batch; every answer to the one before has been read. */
+/** Creates the tickets of a new batch. Call it after all answers to the batch before have been read. */
 export function newTickets(control: Int32Array, count: number): Tickets {
   Atomics.store(control, answered, 0)
   return { first: Atomics.load(control, next), count }
 }
 
-/** Stops threads from taking more shards of a batch; returns how many were taken. */
+/** Stops threads from taking more shards of a batch, and returns how many were taken. */
 export function closeTickets(control: Int32Array, { first, count }: Tickets): number {
   for (;;) {
     const ticket = Atomics.load(control, next)
@@ -41,17 +47,17 @@ export function closeTickets(control: Int32Array, { first, count }: Tickets): nu
   }
 }
 
-/** What a thread says of itself. */
+/** The functions by which a thread reports its state. */
 export const threadControl = (control: Int32Array, thread: number) => ({
   busy: () => void Atomics.store(control, stateOf(thread), states.busy),
   idle: () => void Atomics.store(control, stateOf(thread), states.idle),
-  /** That it still computes. */
+  /** Shows that the thread is still computing. */
   beat: () => void Atomics.add(control, beatOf(thread), 1),
   answer() {
     Atomics.add(control, answered, 1)
     Atomics.notify(control, answered)
   },
-  /** The last that it does, from a handler of its exit. */
+  /** The thread's last call, made by a handler of its exit. */
   end() {
     Atomics.store(control, stateOf(thread), states.ended)
     Atomics.notify(control, answered)
@@ -59,16 +65,16 @@ export const threadControl = (control: Int32Array, thread: number) => ({
 })
 
 export interface Patience {
-  /** Is a thread still there, as far as this thread can tell while it waits? */
+  /** Whether a thread still runs, as far as the waiting thread can tell. */
   readonly alive: (thread: number) => boolean
-  /** Seconds without a beat of a thread that computes. */
+  /** The number of seconds without a beat after which a computing thread counts as lost. */
   readonly silentSeconds: number
 }
 
 /**
- * Blocks until so many answers are there. Returns what is wrong with which thread where one has ended or gives
- * no sign of life. Events of threads do not fire meanwhile, so it looks for itself, once a second; that a
- * process was stopped for an hour counts as one second.
+ * Blocks until `count` answers have come. If a thread has ended or shows no sign of life, returns which one
+ * and what is wrong. Events of threads do not fire meanwhile, so it checks the threads itself, once a second.
+ * If the process was stopped for an hour, that counts as one second.
  */
 export function waitForAnswers(
   control: Int32Array,

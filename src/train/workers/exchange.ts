@@ -21,24 +21,27 @@ import {
 
 type Names = NonNullable<ReturnType<typeof named>>
 
-/** A network that threads keep. */
+/** A network that was sent to the threads and that they keep. */
 interface Sent {
   readonly groups: readonly Entry[]
   readonly trained: readonly NamedParameter[]
-  /** Numbers that are not trained. */
+  /** The count of numbers that are not trained. */
   readonly untrained: number
   readonly message: NetworkMessage
 }
 
-/** The main thread's side of the memory that threads share. It grows where a network or a batch needs more. */
+/** The main thread's side of the memory that threads share. It grows if a network or a batch needs more. */
 export class Exchange {
-  /** As threads keep them: by the same ids, used in the same order. */
+  /**
+   * The networks that the threads keep. Both sides use the same ids in the same order, so both drop the same
+   * networks.
+   */
   readonly #sent = recent<number, Sent>(mostNetworks)
   readonly #ids = new WeakMap<ParameterStore, WeakMap<Graph, number>>()
   #count = 0
   readonly #arrays = new Map<string, Float32Array>()
 
-  /** What to tell the threads of a batch; of the network only where they do not keep it. */
+  /** The messages about a batch for the threads. The network is only included if they do not keep it. */
   messages(
     network: Network,
     work: readonly ShardWork[],
@@ -54,7 +57,7 @@ export class Exchange {
     const mixtures = this.#flat('mixtures', totalOf(groups.map(([, shape]) => ({ shape }))))
     writeParameters(weights, trained, values)
     writeMixtures(network, mixtures)
-    // A shard has batch statistics of as many numbers as the graph has moving averages.
+    // A shard's batch statistics have as many numbers as the graph's moving averages.
     const most = totalOf(trained) + sent.untrained + mixtures.length
     const shared = work.map((each, i) => this.#shared(each, names[i]!, i, most))
     return {
@@ -108,7 +111,7 @@ export class Exchange {
     }
   }
 
-  /** A shared array of a purpose: the one there was, where it is long enough. */
+  /** A shared array for a purpose. The existing one is used again if it is long enough. */
   #flat(purpose: string, length: number): Float32Array {
     const known = this.#arrays.get(purpose)
     const array = known && known.length >= length ? known : sharedFloats(length)
@@ -135,7 +138,7 @@ function writeMixtures(network: Network, into: Float32Array): void {
   mixtures.dispose()
 }
 
-/** A shard's gradients, as tensors of this thread. The caller's. */
+/** A shard's gradients, as tensors of this thread. The caller owns them. */
 export function gradientsOf(results: Results, numbers: Float32Array): ShardGradients {
   const part = partsOf(numbers)
   const read = <T extends tf.Tensor>([name, shape]: Entry) =>
@@ -157,7 +160,7 @@ export function gradientsOf(results: Results, numbers: Float32Array): ShardGradi
   }
 }
 
-/** total + a shard's gradients, read where they stand; takes total over. */
+/** total + a shard's gradients, which are read directly from shared memory. Takes ownership of total. */
 export function addResults(total: ShardGradients, results: Results, numbers: Float32Array): ShardGradients {
   const part = partsOf(numbers)
   const added = <T extends tf.Tensor>(sums: ReadonlyMap<string, T>, entries: readonly Entry[]) =>

@@ -3,7 +3,7 @@ import type { Term } from '../../objective/terms/types.js'
 import type { ShardWork } from '../shard.js'
 import type { SharedWork } from './protocol.js'
 
-/** Functions that every thread has: they are sent by name. */
+/** Functions that every thread has, so that they are sent by name. */
 export interface Known {
   readonly losses: Readonly<Record<string, Loss>>
   readonly terms: readonly Term[]
@@ -11,7 +11,9 @@ export interface Known {
 
 type Named = Pick<SharedWork, 'lossWeights' | 'taps'>
 
-/** The names of a shard's loss and of the terms on its activations; undefined where threads lack one. */
+/**
+ * The names of a shard's loss and of the terms on its activations; undefined if the threads lack one of them.
+ */
 export function named({ lossWeights, taps = [] }: ShardWork, { losses, terms }: Known): Named | undefined {
   const lossName = Object.keys(losses).find((name) => losses[name] === lossWeights.loss)
   const termName = new Map(terms.map(({ name, activations }) => [activations, name]))
@@ -26,7 +28,7 @@ export function named({ lossWeights, taps = [] }: ShardWork, { losses, terms }: 
   }
 }
 
-/** The work that names stand for. */
+/** The work with the functions that the names stand for. */
 export function unnamed({ lossWeights, taps, ...work }: SharedWork, { losses, terms }: Known): ShardWork {
   const action = (name: string) => terms.find((term) => term.name === name)!.activations!
   return {

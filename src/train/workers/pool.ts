@@ -12,29 +12,32 @@ import { named, type Known } from './known.js'
 import type { Answer, BatchMessage, Results, ThreadStart } from './protocol.js'
 
 export interface PoolOptions {
-  /** How many compute, this thread included; ≥ 1. */
+  /** The number of threads that compute, including this one; ≥ 1. */
   readonly workers: number
-  /** The current backend, and its variant. */
+  /** The current backend, and whether its relaxed variant is used. */
   readonly backend: BackendName
   readonly relaxed: boolean
   /** The compiled program of a thread, which calls `serveShards`. */
   readonly entry: string
-  /** What the entry knows by name. */
+  /** The functions that the entry knows by name. */
   readonly known: Known
   /** Seconds without a sign of life after which a thread counts as lost; 300 by default. */
   readonly silentSeconds?: number
 }
 
-/** What a pool has cost so far, in ms. */
+/** The costs of a pool so far, in ms. */
 export interface PoolFigures {
-  /** Until every thread was ready. */
+  /** The time until every thread was ready. */
   readonly startMs: number
   readonly batches: number
-  /** Shards that other threads than this one computed. */
+  /** The number of shards that other threads than this one computed. */
   readonly handedOver: number
-  /** Copying weights, inputs and gradients between threads, summed over batches: here, and in the slowest thread. */
+  /**
+   * The time for copying weights, inputs and gradients between threads, summed over batches: here, and in the
+   * slowest thread.
+   */
   readonly exchangeMs: number
-  /** Waiting for threads when this one had nothing left to do. */
+  /** The time spent waiting for threads when this one had nothing left to do. */
   readonly waitMs: number
 }
 
@@ -44,10 +47,10 @@ interface Thread {
 }
 
 /**
- * Threads that compute shards of a batch in parallel with this one, each on its own backend. Which thread
- * computes a shard changes no bit: weights and mixture weights go out through shared memory, gradients come
- * back through it, and this thread adds them up in the order of the shards. The threads do not keep the
- * process alive. The pool owns them; dispose it.
+ * Threads that compute shards of a batch in parallel with this one, each on its own backend. The results do
+ * not depend on which thread computes a shard, bit for bit: weights and mixture weights are sent through
+ * shared memory, gradients come back through it, and this thread adds them up in the order of the shards. The
+ * threads do not keep the process alive. The pool owns them; dispose it after use.
  */
 export class WorkerPool {
   readonly #threads: readonly Thread[]
@@ -73,7 +76,7 @@ export class WorkerPool {
     })
   }
 
-  /** Starts the threads and waits until they are ready. Fails where one cannot start. */
+  /** Starts the threads and waits until they are ready. Throws if one cannot start. */
   static async start(options: PoolOptions): Promise<WorkerPool> {
     const { workers, backend, relaxed, entry } = options
     const start = performance.now()
@@ -83,7 +86,7 @@ export class WorkerPool {
     const threads = Array.from({ length: workers - 1 }, (_, thread) => {
       const { port1, port2 } = new MessageChannel()
       const workerData: ThreadStart = { backend, relaxed, thread, control, port: port2 }
-      // What this process was started with (a loader, a test runner) is not for compiled code.
+      // Compiled code must not get the options that this process was started with (a loader, a test runner).
       const worker = new Worker(entry, { workerData, transferList: [port2], execArgv: [] })
       return { worker, port: port1 }
     })
@@ -97,7 +100,7 @@ export class WorkerPool {
     return new WorkerPool(threads, control, options, performance.now() - start)
   }
 
-  /** How many compute, this thread included. */
+  /** The number of threads that compute, including this one. */
   get workers(): number {
     return this.#threads.length + 1
   }
@@ -107,8 +110,9 @@ export class WorkerPool {
   }
 
   /**
-   * Shards in whatever thread takes them. A batch whose loss or terms the threads do not know is computed in
-   * this thread alone, with the same result. Fails where a thread fails; one that is lost breaks the pool.
+   * Computes shards in whichever threads take them. A batch whose loss or terms the threads do not know is
+   * computed in this thread alone, with the same result. Throws if a thread fails; if a thread is lost, the
+   * pool cannot be used any more.
    */
   readonly execute: ShardExecutor = (network, work) => {
     if (this.#broken !== undefined) throw new Failure(this.#broken)
@@ -158,17 +162,18 @@ export class WorkerPool {
         shard = takeShard(this.#control, tickets)
       }
     } catch (error) {
-      // What is shared must not change below a thread that still computes.
+      // Shared memory must not change while another thread still computes.
       this.#wait(tickets, closeTickets(this.#control, tickets) - into.size - 1)
       this.#answers()
       throw error
     }
   }
 
-  /** Waits for so many answers. */
+  /** Waits for `count` answers. Throws if a thread is lost. */
   #wait(tickets: Tickets, count: number): void {
     const lost = waitForAnswers(this.#control, count, {
-      // A thread that is gone has no event loop. Its exit event comes only when this one's runs again.
+      // A thread that has ended has no event loop. Its exit event only fires when this thread's event loop
+      // runs again.
       alive: (thread) => this.#threads[thread]!.worker.performance.eventLoopUtilization().active > 0,
       silentSeconds: this.#options.silentSeconds ?? 300,
     })
@@ -177,14 +182,14 @@ export class WorkerPool {
     throw new Failure(this.#broken)
   }
 
-  /** Reads the answers that have come, each with the number of its worker. */
+  /** Reads the answers that have arrived, each with the number of its worker. */
   #answers(): { worker: number; answer: Answer }[] {
     return this.#threads.flatMap(({ port }, thread) =>
       received(port).map((answer) => ({ worker: thread + 2, answer })),
     )
   }
 
-  /** What came of the shards that threads took. */
+  /** The results of the shards that other threads took. Throws if one of them failed. */
   #results(): Map<number, Results> {
     const results = this.#answers().map(({ worker, answer: { shard, ...answer } }) => {
       if ('results' in answer) return [shard, answer.results] as const
@@ -205,7 +210,7 @@ export class WorkerPool {
     }
   }
 
-  /** This thread is worker 1. */
+  /** Records that a thread is lost. Workers are counted from 1, and this thread is worker 1. */
   #break(thread: number, fault: string): void {
     this.#broken ??= `worker ${thread + 2} ${fault}; use fewer workers, or go on from the last checkpoint`
   }
@@ -226,7 +231,7 @@ function summed(
   )
 }
 
-/** Every message that has come. */
+/** All messages that have arrived. */
 function received(port: MessagePort): Answer[] {
   const answers: Answer[] = []
   for (;;) {

@@ -5,11 +5,11 @@ import type { ShardWork } from '../shard.js'
 import type { Tickets } from './control.js'
 
 /**
- * What main thread and threads tell each other: plain data, whose float arrays lie in shared memory and are not
- * copied on the way.
+ * The messages between the main thread and the other threads: plain data, whose float arrays lie in shared
+ * memory and are not copied on the way.
  */
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface ThreadStart {
   readonly backend: BackendName
   readonly relaxed: boolean
@@ -18,28 +18,34 @@ export interface ThreadStart {
   readonly port: MessagePort
 }
 
-/** An array in a flat one: its name and shape. */
+/** An array within a flat one: its name and shape. */
 export type Entry = readonly [name: string, shape: Shape]
 
-/** How many networks threads keep, those that were computed last: single paths between iterations of the whole mixture. */
+/**
+ * The number of networks that threads keep, those used last. A search with single paths, for example,
+ * alternates them with the whole mixture.
+ */
 export const mostNetworks = 4
 
-/** A network that threads do not keep. */
+/** A network that threads do not keep yet. */
 export interface NetworkMessage {
   readonly kind: 'network'
-  /** What batches call it. */
+  /** The id by which batches refer to the network. */
   readonly id: number
   readonly graph: Graph
   readonly groups: readonly Entry[]
-  /** Parameters that are not trained, in the graph's order: constants, and moving averages, which no training pass reads. */
+  /**
+   * Parameters that are not trained, in the graph's order: constants, and moving averages, which no training
+   * pass reads.
+   */
   readonly untrained: Float32Array
 }
 
-/** A batch's shards are there to be taken. */
+/** Announces a batch whose shards can be taken. */
 export interface BatchMessage {
   readonly kind: 'batch'
   readonly tickets: Tickets
-  /** The id of its network. */
+  /** The id of the batch's network. */
   readonly network: number
   /** Trained parameters, in the graph's order. */
   readonly weights: Float32Array
@@ -55,22 +61,28 @@ export interface SharedWork extends Omit<ShardWork, 'lossWeights' | 'taps'> {
     readonly node: string
     readonly terms: readonly { readonly term: string; readonly lambda: number }[]
   }[]
-  /** Where the results go: weights, mixture weights and statistics, as the answer lists them. */
+  /**
+   * The array for the results: gradients of weights and mixture weights, and statistics, as the answer lists
+   * them.
+   */
   readonly results: Float32Array
 }
 
-/** What is in a shard's results. */
+/** The contents of a shard's results. */
 export interface Results {
   readonly losses: { readonly task?: number; readonly reconstruction?: number }
   readonly weights: readonly Entry[]
-  /** Gradients of mixture weights: α and its relaxation stay with the main thread. */
+  /**
+   * Gradients of mixture weights. The main thread computes those of α, since only it has α and its
+   * relaxation.
+   */
   readonly mixtures: readonly Entry[]
-  /** Each a mean and a variance. */
+  /** Each entry stands for a mean and a variance. */
   readonly statistics: readonly Entry[]
-  /** What copying took the thread. */
+  /** The time that the thread spent copying. */
   readonly exchangeMs: number
 }
 
-/** One for each shard that a thread took. */
+/** The answer to each shard that a thread took. */
 export type Answer =
   { readonly shard: number; readonly results: Results } | { readonly shard: number; readonly error: Error }

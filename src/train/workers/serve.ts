@@ -23,8 +23,8 @@ import {
 } from './protocol.js'
 
 /**
- * A thread's life: starts the backend that the main thread has, then takes shards of batches and answers with
- * their gradients. It keeps copies of the networks that were computed last.
+ * Runs a worker thread: starts the same backend as the main thread, then takes shards of batches and answers
+ * with their gradients. It keeps copies of the networks that were used last.
  */
 export async function serveShards(known: Known): Promise<void> {
   const { backend, relaxed, thread, control, port } = workerData as ThreadStart
@@ -59,18 +59,21 @@ export async function serveShards(known: Known): Promise<void> {
   parentPort!.postMessage('ready')
 }
 
-/** A network of the main thread's, and a store for its weights. */
+/** A copy of a network of the main thread, with a store for its weights. */
 interface Copy {
   readonly network: NetworkMessage
   weights: ParameterStore | undefined
 }
 
-/** The main thread's networks, those of the last batches: their weights and mixture weights. */
+/** Copies of the main thread's networks of the last batches, with their weights and mixture weights. */
 function networkCopies(): {
   add(message: NetworkMessage): void
-  /** Takes up a batch: its network is one that was used last, in each thread alike. */
+  /**
+   * Begins a batch and marks its network as used. Every thread does so for every batch, so that all keep the
+   * same networks.
+   */
   use(batch: BatchMessage): void
-  /** The network of the batch that was taken up, as it is there. */
+  /** The network of the batch that was begun, with the batch's weights and mixture weights. */
   at(batch: BatchMessage): PassNetwork
 } {
   const copies = recent<number, Copy>(mostNetworks, ({ weights }) => weights?.dispose())

@@ -2,8 +2,9 @@ import { addTo, BLOCK, F32, loadLanes, zero } from './lanes'
 import { clearBlocks, unpackRow } from './pool-rows'
 
 /**
- * The gradient dx [height, width, channels] of one image's average pooling: each output's gradient is shared by the
- * taps inside the image, or by all taps where padding counts; `factors` has place for one row, [outWidth, 4].
+ * The gradient dx [height, width, channels] of one image's average pooling: each output's gradient is shared
+ * by the taps inside the image, or by all taps if padding counts. `factors` has room for one row,
+ * [outWidth, 4].
  */
 export function avgPoolGradientImage(
   dy: usize,
@@ -49,7 +50,7 @@ export function avgPoolGradientImage(
   }
 }
 
-/** 1 / (taps inside the image) of one row of windows, of which so many rows are inside. */
+/** Writes 1 / (taps inside the image) for one row of windows, `rows` rows of which are inside. */
 function sharesOfRow(
   factors: usize,
   rows: i32,
@@ -66,7 +67,7 @@ function sharesOfRow(
   }
 }
 
-/** One row of outputs: every row of taps takes its share. */
+/** Adds the shares of one row of outputs to every row of taps. */
 function spreadAmongRows(
   dy: usize,
   factors: usize,
@@ -90,7 +91,7 @@ function spreadAmongRows(
   }
 }
 
-/** Along one row: every tap takes its share. */
+/** Adds the shares along one row to every tap. */
 function spreadAlongRow(shares: usize, sums: usize, paddedWidth: i32, outWidth: i32, taps: i32, step: usize): void {
   if (taps == 3 && step == BLOCK) return spreadAmongThree(shares, sums, paddedWidth, outWidth)
   clearBlocks(sums, paddedWidth)
@@ -102,7 +103,7 @@ function spreadAlongRow(shares: usize, sums: usize, paddedWidth: i32, outWidth: 
   }
 }
 
-/** The same for three neighbours: their sums stay in registers. */
+/** Does the same for three adjacent taps, whose sums stay in registers. */
 function spreadAmongThree(shares: usize, sums: usize, paddedWidth: i32, outWidth: i32): void {
   let s0 = zero()
   let s1 = zero()

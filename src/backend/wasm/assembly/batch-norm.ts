@@ -69,7 +69,7 @@ export function batchNormSums(
   }
 }
 
-/** Sixteen channels, a cache line of either tensor, at a time. */
+/** Sums sixteen channels at a time, a cache line of either tensor. */
 function sixteenSums(x: usize, dy: usize, mean: usize, step: usize, rows: i32, totals: usize, products: usize): void {
   const c0 = v128.load(mean)
   const c1 = v128.load(mean, 16)
@@ -133,7 +133,10 @@ function fourSums(
   addLanes(products, q, lanes)
 }
 
-/** dx = factor · (dy − share − (x − mean) · slope) for each column of [rows, channels]; `slopes` holds factor, share and slope, [3, channels]. */
+/**
+ * dx = factor · (dy − share − (x − mean) · slope) for each column of [rows, channels]. `slopes` holds factor,
+ * share and slope, [3, channels].
+ */
 export function batchNormInput(
   x: usize,
   dy: usize,

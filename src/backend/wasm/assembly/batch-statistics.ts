@@ -2,9 +2,10 @@ import { F32, loadLanes, madd, zero } from './lanes'
 import { chunkRows, upperHalf } from './reduce'
 
 /**
- * Adds rows of [rows, channels] to the mean and the summed squares of each column, 2 · channels float64 in `totals` that
- * hold `before` rows already: sums and squares around each chunk's first row, and the chunks joined in float64 (Chan,
- * Golub & LeVeque 1983), so that a mean of a thousand standard deviations loses no digits.
+ * Adds rows of [rows, channels] to the mean and the summed squares of each column, 2 · channels float64 in
+ * `totals`, which already hold `before` rows. Sums and squares are taken around each chunk's first row, and
+ * the chunks are joined in float64 (Chan, Golub & LeVeque 1983), so that even a mean of a thousand standard
+ * deviations loses no digits.
  */
 export function addStatistics(x: usize, rows: i32, channels: i32, before: i32, totals: usize): void {
   const squares = totals + <usize>channels * 8
@@ -26,7 +27,7 @@ export function addStatistics(x: usize, rows: i32, channels: i32, before: i32, t
   }
 }
 
-/** Mean and (biased) variance of each column out of what `addStatistics` has put together. */
+/** Writes the mean and the (biased) variance of each column from what `addStatistics` has summed. */
 export function closeStatistics(mean: usize, variance: usize, rows: i32, channels: i32, totals: usize): void {
   const squares = totals + <usize>channels * 8
   for (let c = 0; c < channels; c++) {
@@ -69,7 +70,10 @@ function chunkStatistics(
   joinLanes(origin, f32x4.add(s0, s1), f32x4.add(q0, q1), lanes, <f64>count, <f64>before, means, squares)
 }
 
-/** Joins a chunk of `n` rows, its sums around `origin`, with the `before` rows that mean and squares hold. */
+/**
+ * Joins a chunk of `n` rows, whose sums are taken around `origin`, with the `before` rows in mean and
+ * squares.
+ */
 function joinLanes(
   origin: v128,
   sum: v128,
@@ -86,7 +90,7 @@ function joinLanes(
   joinTwo(upperHalf(origin), upperHalf(sum), upperHalf(squared), lanes > 3, n, share, before * share, mean + 16, squares + 16)
 }
 
-/** The lower two lanes, or the first of them. */
+/** Joins the lower two lanes, or only the first of them. */
 function joinTwo(
   origin: v128,
   sum: v128,

@@ -3,9 +3,9 @@ import { addTo, BLOCK, madd, zero } from './lanes'
 import { threeFilterTaps, threeFilterTapsApart } from './three-filter-taps'
 
 /**
- * Adds the filter gradient of one image: out[C4/4, tap, 4] += Σ over positions of x ⊙ dy, both in packed
- * planes, x with its border; dy [C4/4, dyHeight, dyWidth, 4], of which outHeight rows and outWidth columns from its start
- * count.
+ * Adds the filter gradient of one image: out[C4/4, tap, 4] += Σ over positions of x ⊙ dy. Both are in packed
+ * planes, x with its border; dy is [C4/4, dyHeight, dyWidth, 4], of which the first outHeight rows and
+ * outWidth columns count.
  */
 export function depthwiseFilterImage(
   x: usize,
@@ -39,7 +39,7 @@ export function depthwiseFilterImage(
   }
 }
 
-/** One kernel row. */
+/** Adds the gradient of one kernel row. */
 function filterRow(
   x: usize,
   dy: usize,
@@ -68,7 +68,7 @@ function filterRow(
     oneTap(x + <usize>(j * dilation) * BLOCK, dy, out + <usize>j * BLOCK, rows, left, xRow, dyRow, <usize>stride * BLOCK)
 }
 
-/** One tap, two positions at a time. */
+/** Adds the gradient of one tap, two positions at a time. */
 function oneTap(
   x: usize,
   dy: usize,

@@ -3,8 +3,8 @@ import { BLOCK, F32, madd, storeLanes, zero } from './lanes'
 import { threeTaps, threeTapsApart } from './three-taps'
 
 /**
- * A depthwise convolution of one image out of packed planes [C4/4, paddedHeight, paddedWidth, 4] into
- * [outHeight, outWidth, channels]; kernel [C4/4, tapsY · tapsX, 4]. The planes hold the border, so every
+ * A depthwise convolution of one image from packed planes [C4/4, paddedHeight, paddedWidth, 4] into
+ * [outHeight, outWidth, channels]; kernel [C4/4, tapsY · tapsX, 4]. The planes include the border, so every
  * tap is inside.
  */
 export function depthwiseImage(
@@ -57,7 +57,7 @@ export function depthwiseImage(
   }
 }
 
-/** One row for any stride and kernel, and for what is left of a row; four positions at a time. */
+/** Computes one row for any stride and kernel, or the rest of a row, four positions at a time. */
 function anyRow(
   x: usize,
   kernel: usize,

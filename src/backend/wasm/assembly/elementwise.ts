@@ -1,7 +1,7 @@
 import { F32, loadLanes, madd, storeLanes } from './lanes'
 import { addLanes, chunkRows, dot, sweepRows } from './reduce'
 
-/** dx = dy where 0 < y < limit, else 0: the gradient of ReLU, or of ReLU6, by its output. */
+/** dx = dy where 0 < y < limit, else 0: the gradient of ReLU, or of ReLU6, from its output. */
 export function reluGradient(dy: usize, y: usize, dx: usize, n: i32, limit: f32): void {
   const most = f32x4.splat(limit)
   let i = 0
@@ -17,8 +17,8 @@ export function reluGradient(dy: usize, y: usize, dx: usize, n: i32, limit: f32)
 const inside = (y: v128, limit: v128): v128 => v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, limit))
 
 /**
- * Sets a gradient [rows, channels] to 0, in place, where x ≤ mean: that of ReLU behind a batch norm, by the
- * batch norm's input; of a plain ReLU where `mean` is 0.
+ * Sets a gradient [rows, channels] to 0, in place, where x ≤ mean: the gradient of ReLU after a batch norm,
+ * from the batch norm's input. If `mean` is 0, that of a plain ReLU.
  */
 export function maskRows(gradient: usize, x: usize, mean: usize, rows: i32, channels: i32): void {
   const step = <usize>channels * F32
@@ -44,8 +44,9 @@ export function maskRows(gradient: usize, x: usize, mean: usize, rows: i32, chan
 }
 
 /**
- * `maskRows`, and adds the column sums of what is left of the gradient and of gradient ⊙ (x − mean) to 2 · channels
- * float64 in `totals`: what a batch norm's gradient asks for, while both are in the cache.
+ * Does the same as `maskRows`, and adds the column sums of the remaining gradient and of gradient ⊙ (x −
+ * mean) to 2 · channels float64 in `totals`. A batch norm's gradient needs these, and here both tensors are
+ * in the cache.
  */
 export function maskAndSumRows(
   gradient: usize,
@@ -96,7 +97,10 @@ export function addInto(total: usize, x: usize, n: i32): void {
   if (i < n) storeLanes(total, f32x4.add(loadLanes(total, n - i), loadLanes(x, n - i)), n - i)
 }
 
-/** y = Σ_m g[m] · x_m, with the addresses of the x_m as u32 in `inputs`; a part at a time, so that y stays in cache. */
+/**
+ * y = Σ_m g[m] · x_m. `inputs` holds the addresses of the x_m as u32. It works on a part at a time, so that y
+ * stays in cache.
+ */
 export function weightedSum(inputs: usize, gates: usize, y: usize, members: i32, n: i32): void {
   const part = 2048
   for (let from = 0; from < n; from += part) {
@@ -128,7 +132,9 @@ function addScaled(x: usize, gate: v128, y: usize, n: i32, first: bool): void {
   storeLanes(y, first ? scaled : f32x4.add(scaled, loadLanes(y, n - i)), n - i)
 }
 
-/** Copies rows of `bytes` each, `fromStep` and `toStep` bytes apart: parts of the last axis side by side. */
+/**
+ * Copies rows of `bytes` each, which lie `fromStep` and `toStep` bytes apart, such as parts of the last axis.
+ */
 export function copyRows(from: usize, to: usize, rows: i32, bytes: usize, fromStep: usize, toStep: usize): void {
   for (let r = 0; r < rows; r++) {
     if ((bytes & 15) == 0)
@@ -145,7 +151,7 @@ export function gateGradients(inputs: usize, dy: usize, out: usize, members: i32
     store<f32>(out + <usize>m * F32, <f32>dot(<usize>load<u32>(inputs + <usize>m * 4), dy, n))
 }
 
-/** y = x · factor[at]. */
+/** y = x · the number at the address `factor`. */
 export function scaleBy(x: usize, factor: usize, y: usize, n: i32): void {
   addScaled(x, f32x4.splat(load<f32>(factor)), y, n, true)
 }

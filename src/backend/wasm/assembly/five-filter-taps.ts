@@ -1,8 +1,8 @@
 import { addTo, madd, zero } from './lanes'
 
-/* As `three-filter-taps`, with five, of which each has one sum. */
+/* The same as `three-filter-taps` for five taps, each of which has one sum. */
 
-/** 5 taps. */
+/** The filter gradient of 5 adjacent taps. */
 export function fiveFilterTaps(x: usize, dy: usize, out: usize, rows: i32, blocks: i32, xRow: usize, dyRow: usize): void {
   let s0 = zero()
   let s1 = zero()
@@ -86,7 +86,7 @@ export function fiveFilterTaps(x: usize, dy: usize, out: usize, rows: i32, block
   addTo(out + 64, s4)
 }
 
-/** 5 taps, every other position. */
+/** The filter gradient of 5 taps at every other position (dilation 2). */
 export function fiveFilterTapsApart(x: usize, dy: usize, out: usize, rows: i32, blocks: i32, xRow: usize, dyRow: usize): void {
   let s0 = zero()
   let s1 = zero()

@@ -1,8 +1,8 @@
 import { BLOCK, madd, storeEight, zero } from './lanes'
 
-/* As `three-taps`, with five. */
+/* The same as `three-taps` for five taps. */
 
-/** 5 taps a row. */
+/** Rows of outputs of 5 adjacent taps. */
 export function fiveTaps(
   x: usize,
   kernel: usize,
@@ -100,7 +100,7 @@ export function fiveTaps(
   }
 }
 
-/** 5 taps a row, every other position. */
+/** Rows of outputs of 5 taps at every other position (dilation 2). */
 export function fiveTapsApart(
   x: usize,
   kernel: usize,

@@ -1,16 +1,16 @@
 /**
- * What every kernel shares: four float32 lanes, the multiply-add of the build's variant, and loads and
- * stores that stay inside a tensor whose last axis is no multiple of four.
+ * The basis of all kernels: four float32 lanes, the multiply-add of the build's variant, and loads and stores
+ * that stay inside a tensor whose last axis is no multiple of four.
  *
- * Pointers are bytes into the backend's memory, `usize` and so unsigned beyond 2 GiB. Nothing here
- * allocates and nothing has static data: the memory belongs to TensorFlow.js.
+ * Pointers are byte addresses in the backend's memory, of the unsigned type `usize` so that they reach beyond
+ * 2 GiB. Nothing here allocates and nothing has static data: the memory belongs to TensorFlow.js.
  */
 
-/** Bytes of one float32, and of one block of four. */
+/** The bytes of one float32, and of one block of four. */
 export const F32: usize = 4
 export const BLOCK: usize = 16
 
-/** a · b + c; one rounding in the relaxed-SIMD build where the machine has it, else two. */
+/** a · b + c, rounded once in the relaxed-SIMD build if the machine supports that, else twice. */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
@@ -24,7 +24,7 @@ export function zero(): v128 {
   return f32x4.splat(0)
 }
 
-/** Four floats, or the first n of them where fewer are left; the other lanes are 0. */
+/** Loads four floats, or only the first n of them if fewer are left; the other lanes are 0. */
 // @ts-ignore: decorator
 @inline
 export function loadLanes(from: usize, n: i32): v128 {
@@ -59,7 +59,7 @@ export function addTo(at: usize, value: v128): void {
   v128.store(at, f32x4.add(v128.load(at), value))
 }
 
-/** Stores eight fours, `yStep` bytes apart. */
+/** Stores eight vectors of four floats, `yStep` bytes apart. */
 // @ts-ignore: decorator
 @inline
 export function storeEight(

@@ -2,9 +2,10 @@ import { addTo, BLOCK, F32, loadLanes, zero } from './lanes'
 import { clearBlocks, unpackRow } from './pool-rows'
 
 /**
- * The gradient dx [height, width, channels] of one image's max pooling: x in packed planes whose border is −∞, y and dy
- * [outHeight, outWidth, channels]. Each output's gradient goes to the first tap that holds its maximum: the first
- * row whose maximum it is, and there the first column. `highest` holds the rows' maxima, [paddedHeight, outWidth, 4].
+ * The gradient dx [height, width, channels] of one image's max pooling. x is in packed planes whose border is
+ * −∞; y and dy are [outHeight, outWidth, channels]. Each output's gradient goes to the first tap that holds
+ * its maximum: the first row with that maximum, and in it the first column. `highest` holds the rows' maxima,
+ * [paddedHeight, outWidth, 4].
  */
 export function maxPoolGradientImage(
   x: usize,
@@ -55,7 +56,7 @@ export function maxPoolGradientImage(
   }
 }
 
-/** The maximum over the taps of one row of each window. */
+/** Writes the maximum over the taps of one row of each window. */
 function highestOfRow(x: usize, out: usize, outWidth: i32, taps: i32, step: usize, tap: usize): void {
   if (taps == 3 && step == BLOCK && tap == BLOCK) return highestOfThree(x, out, outWidth)
   for (let p = 0; p < outWidth; p++) {
@@ -71,7 +72,7 @@ function highestOfRow(x: usize, out: usize, outWidth: i32, taps: i32, step: usiz
   }
 }
 
-/** The same for three neighbours: each is loaded once. */
+/** Does the same for three adjacent taps, and loads each value once. */
 function highestOfThree(x: usize, out: usize, outWidth: i32): void {
   let v0 = v128.load(x)
   let v1 = v128.load(x, 16)
@@ -85,7 +86,9 @@ function highestOfThree(x: usize, out: usize, outWidth: i32): void {
   }
 }
 
-/** One row of outputs: the gradient of each goes to the first of its rows that holds its maximum. */
+/**
+ * Distributes the gradient of one row of outputs: each goes to the first of its rows that holds its maximum.
+ */
 function shareAmongRows(
   highest: usize,
   shares: usize,
@@ -105,7 +108,7 @@ function shareAmongRows(
     for (let i = 0; i < taps; i++) {
       const hit = f32x4.eq(v128.load(highest + at), most)
       addTo(shares + at, v128.and(left, hit))
-      // What has found its place is not there for the taps behind.
+      // A gradient that was assigned is not available to later taps.
       left = v128.andnot(left, hit)
       at += tapRow
     }
@@ -116,7 +119,7 @@ function shareAmongRows(
   }
 }
 
-/** The same for three rows, written out. */
+/** Does the same for three rows, without a loop over them. */
 function shareAmongThreeRows(
   highest: usize,
   shares: usize,
@@ -153,7 +156,10 @@ function shareAmongThreeRows(
   }
 }
 
-/** Along one row of the image: what has reached it goes to the first column that holds the row's maximum. */
+/**
+ * Distributes the gradients that reached one row of the image: each goes to the first column that holds the
+ * row's maximum.
+ */
 function shareAlongRow(
   x: usize,
   highest: usize,
@@ -184,7 +190,7 @@ function shareAlongRow(
   }
 }
 
-/** The same for three neighbours: their sums stay in registers. */
+/** Does the same for three adjacent taps, whose sums stay in registers. */
 function shareAmongThree(
   x: usize,
   highest: usize,

@@ -2,9 +2,9 @@ import { BLOCK, F32, loadLanes, madd, storeLanes, zero } from './lanes'
 import { CHUNK, sumLanes, sweepRows } from './reduce'
 
 /**
- * y = Σ_m (x_m − mean_m) ⊙ factor_m over [rows, channels]: the mixed operation's sum with the batch norms of
- * its candidates inside. A table of 12 bytes a member: addresses of x, mean (0 for none) and factor. Two members in one
- * sweep, so that y goes through half as often.
+ * y = Σ_m (x_m − mean_m) ⊙ factor_m over [rows, channels]: the mixed operation's sum, including the batch
+ * norms of its candidates. The table has 12 bytes per member: the addresses of x, mean (0 for none) and
+ * factor. Two members are added in one sweep, which halves the passes over y.
  */
 export function mixRows(table: usize, y: usize, members: i32, rows: i32, channels: i32): void {
   const chunk = sweepRows(channels)
@@ -77,7 +77,7 @@ function mixOne(
   }
 }
 
-/** dx = gate · dy for a member without a batch norm; returns ⟨dy, x⟩, its part of the gate's gradient. */
+/** dx = gate · dy for a member without a batch norm. Returns ⟨dy, x⟩, its part of the gate's gradient. */
 export function plainMember(x: usize, dy: usize, dx: usize, gate: f32, n: i32): f64 {
   const scale = f32x4.splat(gate)
   let total: f64 = 0

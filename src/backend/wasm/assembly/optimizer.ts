@@ -2,9 +2,8 @@ import { loadLanes, storeLanes } from './lanes'
 import { dot } from './reduce'
 
 /**
- * One parameter array in a table of 32 bytes a row: addresses of value, gradient, first and second slot and
- * the length, as u32; then decay (of the gradient, λ of the l2 term times two) and threshold (of the
- * proximal step) as f32.
+ * One parameter array in a table of 32 bytes a row: the addresses of value, gradient, first and second slot
+ * and the length, as u32; then decay (λ of the l2 term) and threshold (of the proximal step) as f32.
  */
 const ROW: usize = 32
 
@@ -14,7 +13,9 @@ function pointer(row: usize, field: usize): usize {
   return <usize>load<u32>(row + field * 4)
 }
 
-/** |w| less the threshold, not below 0, with w's sign: the proximal operator of threshold · ‖w‖₁. */
+/**
+ * |w| reduced by the threshold, but not below 0, with w's sign: the proximal operator of threshold · ‖w‖₁.
+ */
 // @ts-ignore: decorator
 @inline
 function shrink(w: v128, threshold: v128): v128 {
@@ -23,8 +24,8 @@ function shrink(w: v128, threshold: v128): v128 {
 }
 
 /**
- * SGD with momentum over a table: v ← m v + (s g + d w), w ← shrink(w − η v, threshold), in place. `scale`
- * is the address of s, or 0 for 1.
+ * SGD with momentum over a table, in place: v ← m v + (s g + d w), w ← shrink(w − η v, threshold). `scale` is
+ * the address of s, or 0 for s = 1.
  */
 export function sgdStep(table: usize, rows: i32, rate: f32, momentum: f32, scale: usize): void {
   const eta = f32x4.splat(rate)
@@ -53,8 +54,8 @@ export function sgdStep(table: usize, rows: i32, rate: f32, momentum: f32, scale
 }
 
 /**
- * Adam (arXiv:1412.6980) over a table, in place; `first` and `second` are 1 − β^t, the corrections of
- * the two slots.
+ * Adam (arXiv:1412.6980) over a table, in place. `first` and `second` are 1 − β^t, the corrections of the two
+ * slots.
  */
 export function adamStep(
   table: usize,
@@ -113,7 +114,7 @@ export function squaredNorm(table: usize, rows: i32): f64 {
   return total
 }
 
-/** value ← value + share · (gradient − value) over a table: moving averages towards what was observed. */
+/** value ← value + share · (gradient − value) over a table: moves averages towards observed values. */
 export function blendStep(table: usize, rows: i32, share: f32): void {
   const part = f32x4.splat(share)
   for (let row = 0; row < rows; row++) {

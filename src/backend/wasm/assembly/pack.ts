@@ -1,10 +1,10 @@
 import { BLOCK, F32, loadLanes, storeLanes, zero } from './lanes'
 
 /**
- * Copies one image [height, width, channels] into the scratch image [paddedHeight, paddedWidth,
- * paddedChannels] of zeros: position (y, x) goes to (top + y·spread, left + x·spread), and what falls
- * outside is left out. So the kernels behind it meet neither borders nor odd channel counts, and a stride
- * upstream becomes zeros between positions.
+ * Copies one image [height, width, channels] into a scratch image [paddedHeight, paddedWidth, paddedChannels]
+ * of zeros: position (y, x) goes to (top + y·spread, left + x·spread), and positions outside are left out.
+ * The kernels that follow therefore need not handle borders or odd channel counts, and an upstream stride
+ * becomes zeros between positions.
  */
 export function packImage(
   from: usize,
@@ -43,7 +43,7 @@ export function packImage(
   }
 }
 
-/** The first position that lands inside, and the one behind the last. */
+/** The first position that lands inside the padded image. `endInside` is the one after the last. */
 // @ts-ignore: decorator
 @inline
 function firstInside(before: i32, spread: i32): i32 {
@@ -58,9 +58,9 @@ function endInside(before: i32, spread: i32, size: i32, padded: i32): i32 {
 
 /**
  * Copies one image [height, width, channels] into scratch planes of four channels each, [C4/4, paddedHeight,
- * paddedWidth, 4], otherwise as `packImage` does, around which `fill` stands: there, neighbouring positions lie 16
- * bytes apart, which the kernels that work channel by channel write as constants. Row by row, so that a row is read once
- * for all of its planes.
+ * paddedWidth, 4], in the same way as `packImage`, with `fill` around it. Adjacent positions of a plane lie
+ * 16 bytes apart, a constant that the kernels which work channel by channel rely on. It goes row by row, so
+ * that a row is read once for all of its planes.
  */
 export function packPlanes(
   from: usize,
@@ -95,7 +95,7 @@ export function packPlanes(
   }
 }
 
-/** `count` blocks of four floats, `bytes` apart, to places `step` bytes apart. */
+/** Copies `count` blocks of four floats, `bytes` apart, to places `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
 function copyBlocks(source: usize, target: usize, count: i32, bytes: usize, step: usize): void {
@@ -126,8 +126,8 @@ function copyParts(source: usize, target: usize, count: i32, lanes: i32, bytes: 
 }
 
 /**
- * Fills what an image of `columns` columns, from column `left` on, leaves of its planes: the border, or all of a plane
- * that it is spread in.
+ * Fills the part of the planes that an image of `columns` columns, from column `left` on, does not cover: the
+ * border, or the whole plane if the image is spread in it.
  */
 function fillAround(
   to: usize,
@@ -168,8 +168,8 @@ function fillBlocks(from: usize, end: usize, value: v128): void {
 }
 
 /**
- * `packPlanes` of ReLU((x − mean) · factor), or of ReLU(x) where `mean` is 0: what a convolution behind
- * batch norm and ReLU reads, without either being written down. The border is 0.
+ * Does the same as `packPlanes` for ReLU((x − mean) · factor), or for ReLU(x) if `mean` is 0. A convolution
+ * after batch norm and ReLU reads this, so neither needs to be stored. The border is 0.
  */
 export function packActivated(
   from: usize,
@@ -210,7 +210,7 @@ export function packActivated(
 // @ts-ignore: decorator
 @inline
 function activate(x: v128, centre: v128, scale: v128): v128 {
-  // pmax is one instruction where max, for the sake of NaN and −0, is several.
+  // pmax is one instruction, whereas max takes several because of NaN and −0.
   return f32x4.pmax(f32x4.mul(f32x4.sub(x, centre), scale), zero())
 }
 
@@ -244,8 +244,8 @@ function copyPosition(from: usize, to: usize, channels: i32): void {
 }
 
 /**
- * Lays matrices B out in panels of eight columns, [n/8][taps · k][8], zero beyond n. Element (tap, row,
- * column) is read `tapStep`, `down` and `right` floats from the last; a negative tapStep turns a kernel round.
+ * Lays out matrices B in panels of eight columns, [n/8][taps · k][8], with zeros beyond n. Consecutive taps,
+ * rows and columns are `tapStep`, `down` and `right` floats apart; a negative tapStep flips a kernel.
  */
 export function packPanels(b: usize, to: usize, taps: i32, k: i32, n: i32, tapStep: i32, down: i32, right: i32): void {
   for (let panel = 0; panel < n; panel += 8)
@@ -266,7 +266,7 @@ export function packPanels(b: usize, to: usize, taps: i32, k: i32, n: i32, tapSt
       }
 }
 
-/** Lays a depthwise kernel [taps, channels] out as [C4/4, taps, 4], turned round where `flip`. */
+/** Lays out a depthwise kernel [taps, channels] as [C4/4, taps, 4]; `flip` reverses the taps. */
 export function packTaps(kernel: usize, to: usize, taps: i32, channels: i32, flip: bool): void {
   for (let c = 0; c < channels; c += 4)
     for (let tap = 0; tap < taps; tap++) {

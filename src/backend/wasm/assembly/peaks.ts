@@ -1,6 +1,6 @@
 /**
- * What this machine can do at most: float32 multiply-adds without fused rounding, six sums in flight, and
- * copying. The kernels' figures are held against these.
+ * Measures this machine's peak performance: float32 multiply-adds without fused rounding, in six independent
+ * sums; `copy` measures copying. The kernels' figures are compared with these.
  */
 export function multiplyAdd(data: usize, rounds: i32): f32 {
   let s0 = f32x4.splat(0)

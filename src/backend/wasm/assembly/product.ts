@@ -5,8 +5,8 @@ import { F32, madd, storeLanes, zero, loadLanes } from './lanes'
  *
  *   y[row, 0…n) (+)= Σ_tapY Σ_tapX Σ_k x[row·rowStep + tapY·stepY + tapX·stepX + k] · B[tapY, tapX, k, 0…n)
  *
- * x in bytes and steps in bytes; B in panels of eight columns, [n/8][taps · k][8]. Four rows and eight
- * columns at a time are eight accumulators, which is what sixteen registers hold beside their operands.
+ * Addresses and steps are in bytes. B is in panels of eight columns, [n/8][taps · k][8]. Four rows and eight
+ * columns at a time take eight accumulators, which is what sixteen registers hold besides their operands.
  */
 export function productRows(
   x: usize,
@@ -110,7 +110,9 @@ function fourRows(
   put(y + yStep * 3, d0, d1, columns, right, accumulate)
 }
 
-/** Four rows by eight columns of a product without taps: with few features, what stands around the loop counts. */
+/**
+ * Four rows by eight columns of a product without taps. With few features, the work around the loop matters.
+ */
 function fourPlainRows(xa: usize, panel: usize, y: usize, k: i32, rowStep: usize, yStep: usize): void {
   let a0 = zero()
   let a1 = zero()

@@ -1,12 +1,12 @@
 import { F32, loadLanes, madd, storeLanes, zero } from './lanes'
 
 /**
- * Floats that are summed in float32 before the sum goes to float64: small enough that rounding does not
- * build up, large enough that the float64 part costs nothing.
+ * The number of floats that are summed in float32 before the sum is added in float64: small enough that
+ * rounding does not build up, large enough that the float64 part costs nothing.
  */
 export const CHUNK: i32 = 2048
 
-/** Rows of `channels` floats that make a chunk. */
+/** The number of rows of `channels` floats that make up a chunk. */
 // @ts-ignore: decorator
 @inline
 export function chunkRows(channels: i32): i32 {
@@ -14,8 +14,9 @@ export function chunkRows(channels: i32): i32 {
 }
 
 /**
- * Rows of `channels` floats for a sweep column by column that sums nothing: 4 KB, so that the lines which one column
- * brings in are still there for the next, though they lie as far apart as channels are many.
+ * The number of rows of `channels` floats for a sweep column by column that sums nothing: 4 KB, so that the
+ * cache lines that one column loads are still there for the next, although they lie far apart if channels are
+ * many.
  */
 // @ts-ignore: decorator
 @inline
@@ -23,7 +24,7 @@ export function sweepRows(channels: i32): i32 {
   return max<i32>(4, 1024 / channels)
 }
 
-/** Adds four float32 lanes, the first n of them, to float64 totals. */
+/** Adds the first n of four float32 lanes to float64 totals. */
 // @ts-ignore: decorator
 @inline
 export function addLanes(totals: usize, value: v128, n: i32): void {
@@ -33,7 +34,7 @@ export function addLanes(totals: usize, value: v128, n: i32): void {
   v128.store(totals, f64x2.add(v128.load(totals, 16), f64x2.promote_low_f32x4(high)), 16)
 }
 
-/** The upper two lanes, twice. */
+/** The upper two lanes, in both halves of the result. */
 // @ts-ignore: decorator
 @inline
 export function upperHalf(value: v128): v128 {
@@ -46,7 +47,7 @@ function addPart(totals: usize, value: v128, n: i32): void {
   if (n > 2) store<f64>(totals + 16, load<f64>(totals + 16) + <f64>f32x4.extract_lane(value, 2))
 }
 
-/** y[outer, inner] = scale · Σ_mid x[outer, mid, inner]; `totals` holds inner float64. */
+/** y[outer, inner] = scale · Σ_mid x[outer, mid, inner]. `totals` has room for `inner` float64. */
 export function sumMiddle(x: usize, y: usize, outer: i32, mid: i32, inner: i32, scale: f64, totals: usize): void {
   const size = <usize>mid * <usize>inner * F32
   for (let o = 0; o < outer; o++) {

@@ -8,9 +8,12 @@ export function tanh(x: usize, y: usize, n: i32): void {
   }
 }
 
-/** Up to here tanh is an odd polynomial: 1 − 2 / (e²ˣ + 1) would lose what x has in its last places. */
+/**
+ * Below this, tanh is computed as an odd polynomial, because 1 − 2 / (e²ˣ + 1) would lose the last digits of
+ * x.
+ */
 const SMALL: f32 = 0.6
-/** From here on it is 1 in float32. */
+/** From here on, tanh is 1 in float32. */
 const LARGE: f32 = 9.1
 
 // @ts-ignore: decorator
@@ -24,7 +27,10 @@ function tanhOf(x: v128): v128 {
   return v128.bitselect(near(x), signed, f32x4.lt(size, f32x4.splat(SMALL)))
 }
 
-/** x + x³ P(x²), |x| < 0.6; P by least squares, weighted until the largest error was least. */
+/**
+ * x + x³ P(x²) for |x| < 0.6. P was fitted by least squares, with weights adjusted until the largest error
+ * was smallest.
+ */
 // @ts-ignore: decorator
 @inline
 function near(x: v128): v128 {
@@ -37,12 +43,15 @@ function near(x: v128): v128 {
   return madd(f32x4.mul(p, square), x, x)
 }
 
-/** 2ⁿ eᶠ for 0 ≤ x < 80, with n the nearest to x / ln 2; eᶠ = 1 + f + f² P(f), P found like the other one. */
+/**
+ * eˣ = 2ⁿ eᶠ for 0 ≤ x < 80, where n is nearest to x / ln 2 and eᶠ = 1 + f + f² P(f). P was fitted like the
+ * one in `near`.
+ */
 // @ts-ignore: decorator
 @inline
 function exponential(x: v128): v128 {
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)))
-  // ln 2 in two parts, the first short enough for n times it to be exact.
+  // ln 2 is split into two parts, the first short enough that n times it is exact.
   const rest = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)))
   const f = f32x4.add(rest, f32x4.mul(n, f32x4.splat(2.12194440e-4)))
   let p = f32x4.splat(0.00138146181)

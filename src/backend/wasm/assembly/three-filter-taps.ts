@@ -1,12 +1,13 @@
 import { addTo, madd, zero } from './lanes'
 
 /*
- * Filter gradients of one kernel row over `rows` rows of eight times `blocks` positions of four channels: as in
- * `three-taps`, every input is loaded once for all taps that it belongs to. Three taps have two sums each, because
- * one would leave the adder waiting for itself. Rows of x and dy lie `xRow` and `dyRow` bytes apart in their planes.
+ * Filter gradients of one kernel row over `rows` rows of 8 · `blocks` positions of four channels. As in
+ * `three-taps`, every input is loaded once for all taps that read it. Three taps have two sums each, because
+ * with one each addition would have to wait for the one before. Rows of x and dy lie `xRow` and `dyRow` bytes
+ * apart in their planes.
  */
 
-/** 3 taps. */
+/** The filter gradient of 3 adjacent taps. */
 export function threeFilterTaps(x: usize, dy: usize, out: usize, rows: i32, blocks: i32, xRow: usize, dyRow: usize): void {
   let s0 = zero()
   let s1 = zero()
@@ -71,7 +72,7 @@ export function threeFilterTaps(x: usize, dy: usize, out: usize, rows: i32, bloc
   addTo(out + 32, f32x4.add(s2, t2))
 }
 
-/** 3 taps, every other position. */
+/** The filter gradient of 3 taps at every other position (dilation 2). */
 export function threeFilterTapsApart(x: usize, dy: usize, out: usize, rows: i32, blocks: i32, xRow: usize, dyRow: usize): void {
   let s0 = zero()
   let s1 = zero()

@@ -1,17 +1,17 @@
 import { BLOCK, madd, storeEight, zero } from './lanes'
 
 /*
- * `rows` rows of eight times `blocks` outputs of four channels, for the two kernel widths that search spaces are made of.
- * Every input of a row is loaded once and used for all outputs that read it: loads, not sums, are what a depthwise
- * convolution waits for. Each output adds its taps in the kernel's order, as the general loop does, so both give the same
- * bits.
+ * Computes `rows` rows of 8 · `blocks` outputs of four channels, for the two kernel widths that search spaces
+ * use. Every input of a row is loaded once and used for all outputs that read it, because a depthwise
+ * convolution waits for loads, not for sums. Each output adds its taps in the kernel's order, as the general
+ * loop does, so both give the same bits.
  *
- * x points to the first input in its plane of four channels, kernel to [tapsY · taps, 4], y to the first output. Bytes
- * lie between the inputs of two rows of outputs (`xRow`), of two rows of taps (`tapRow`), and between rows (`yRow`) and
- * positions (`yStep`) of outputs.
+ * x points to the first input in its plane of four channels, kernel to [tapsY · taps, 4], y to the first
+ * output. `xRow` is the distance in bytes between the inputs of two rows of outputs, `tapRow` that between
+ * two rows of taps, `yRow` that between rows of outputs, and `yStep` that between positions of outputs.
  */
 
-/** 3 taps a row. */
+/** Rows of outputs of 3 adjacent taps. */
 export function threeTaps(
   x: usize,
   kernel: usize,
@@ -89,7 +89,7 @@ export function threeTaps(
   }
 }
 
-/** 3 taps a row, every other position. */
+/** Rows of outputs of 3 taps at every other position (dilation 2). */
 export function threeTapsApart(
   x: usize,
   kernel: usize,

@@ -1,12 +1,15 @@
 import { addTo, F32, madd, zero } from './lanes'
 
-/** Bytes of two long matrices that a sweep over all pairs of features goes through: they stay in the first cache. */
+/**
+ * The bytes of two long matrices that one sweep over all pairs of features covers, so that they stay in the
+ * first-level cache.
+ */
 const SWEEP: i32 = 1 << 15
 
 /**
- * The product Aᵀ·B summed over the positions of a grid: out[k, n] += Σ_row Σ_position a[…, k] · b[…, n],
- * with out in blocks [n/8][k rounded up to 4][8]. Positions are `aStep` and `bStep` bytes apart, rows `aRow` and `bRow`.
- * A's features are padded to a multiple of 4 in memory, B's to 8.
+ * The product Aᵀ·B summed over the positions of a grid: out[k, n] += Σ_row Σ_position a[…, k] · b[…, n], with
+ * out in blocks [n/8][k rounded up to 4][8]. Positions are `aStep` and `bStep` bytes apart, rows `aRow` and
+ * `bRow`. In memory, A's features are padded to a multiple of 4, B's to one of 8.
  */
 export function transposedProduct(
   a: usize,
@@ -102,7 +105,7 @@ function fourByEight(
   addTo(out + 112, d1)
 }
 
-/** Takes blocks [n/8][k rounded up to 4][8] apart into a matrix [k, n], rows `step` bytes apart. */
+/** Unpacks blocks [n/8][k rounded up to 4][8] into a matrix [k, n] whose rows are `step` bytes apart. */
 export function unpackBlocks(from: usize, to: usize, k: i32, n: i32, step: usize): void {
   const padded = (k + 3) & ~3
   for (let column = 0; column < n; column++)

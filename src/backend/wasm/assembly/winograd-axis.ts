@@ -1,12 +1,13 @@
 /**
- * Winograd's minimal filtering F(4, 3) along one axis, on four channels at a time: four outputs of a kernel
- * of three taps from six inputs with six products in place of twelve,
+ * Winograd's minimal filtering F(4, 3) along one axis, on four channels at a time: it computes four outputs
+ * of a kernel of three taps from six inputs with six products instead of twelve,
  *
  *   y = Aᵀ [(G g) ⊙ (Bᵀ d)]
  *
- * from the points 0, ±1, ±2 and ∞ (Lavin and Gray 2016, arXiv:1509.09308, section 4.3). Applied to both axes it
- * needs 36 products where the plain form has 144; the transposed matrices give its gradients. Each function reads
- * fours of channels from addresses `apart` bytes apart, or takes them, and stores its results `step` bytes apart.
+ * from the points 0, ±1, ±2 and ∞ (Lavin and Gray 2016, arXiv:1509.09308, section 4.3). Applied to both axes
+ * it needs 36 products where the plain form needs 144; the transposed matrices give its gradients. Each
+ * function takes vectors of four channels, or reads them from addresses `apart` bytes apart, and stores its
+ * results `step` bytes apart.
  */
 
 // @ts-ignore: decorator
@@ -15,7 +16,7 @@ function times(factor: f32, a: v128): v128 {
   return f32x4.mul(f32x4.splat(factor), a)
 }
 
-/** Bᵀ d: six of six. */
+/** Bᵀ d: six values from six. */
 // @ts-ignore: decorator
 @inline
 export function liftInput(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, step: usize): void {
@@ -51,7 +52,7 @@ export function liftInputFrom(from: usize, apart: usize, to: usize, step: usize)
   liftInput(d0, d1, d2, d3, d4, v128.load(from + apart), to, step)
 }
 
-/** Aᵀ m: four of six. */
+/** Aᵀ m: four values from six. */
 // @ts-ignore: decorator
 @inline
 export function lowerOutput(from: usize, apart: usize, to: usize, step: usize): void {
@@ -78,7 +79,7 @@ export function lowerOutput(from: usize, apart: usize, to: usize, step: usize): 
   v128.store(to, f32x4.add(f32x4.add(nearOdd, times(8, farOdd)), m5))
 }
 
-/** A y: six of four, the gradient of `lowerOutput`. */
+/** A y: six values from four, the gradient of `lowerOutput`. */
 // @ts-ignore: decorator
 @inline
 export function liftOutput(y0: v128, y1: v128, y2: v128, y3: v128, to: usize, step: usize): void {
@@ -109,7 +110,7 @@ export function liftOutputFrom(from: usize, apart: usize, to: usize, step: usize
   liftOutput(y0, y1, v128.load(from), v128.load(from + apart), to, step)
 }
 
-/** G g: six of three. */
+/** G g: six values from three. */
 // @ts-ignore: decorator
 @inline
 export function liftKernel(from: usize, apart: usize, to: usize, step: usize): void {
@@ -133,7 +134,7 @@ export function liftKernel(from: usize, apart: usize, to: usize, step: usize): v
   v128.store(to, g2)
 }
 
-/** Gᵀ h: three of six, the gradient of `liftKernel`. */
+/** Gᵀ h: three values from six, the gradient of `liftKernel`. */
 // @ts-ignore: decorator
 @inline
 export function lowerKernel(from: usize, apart: usize, to: usize, step: usize): void {

@@ -2,14 +2,16 @@ import { BLOCK, F32, loadLanes } from './lanes'
 import { liftInput, liftInputFrom, liftOutput, liftOutputFrom, lowerOutput } from './winograd-axis'
 
 /*
- * The image's side of `winograd-axis`: a row of tiles at a time, four by four outputs each. The vertical
- * transform goes over a strip as wide as the image and meets no border; the horizontal one goes tile by tile
- * over the strip, whose ends are zeros. Transformed tiles lie in 36 planes [tile, channels], `plane` bytes apart.
+ * Applies the transforms of `winograd-axis` to images, one row of tiles of four by four outputs at a time.
+ * The vertical transform works on a strip as wide as the image and needs no border; the horizontal one works
+ * tile by tile on the strip, whose ends are zeros. Transformed tiles lie in 36 planes [tile, channels],
+ * `plane` bytes apart.
  */
 
 /**
- * Bᵀ d B of the tiles whose upper row is row `top` of an image [height, width, channels], or above it. The
- * strip is [6, 4·tiles + 2, channels up to 4], of zeros outside the image's width; `zeros` is a row of them.
+ * Bᵀ d B of the tiles whose upper row is row `top` of an image [height, width, channels]; `top` may be above
+ * the image. The strip is [6, 4·tiles + 2, channels rounded up to 4] and holds zeros outside the image's
+ * width; `zeros` is a row of zeros.
  */
 export function liftInputTiles(
   x: usize,
@@ -62,7 +64,7 @@ function liftInputRows(
   let x5 = rowOr(x, top + 5, height, bytes, zeros)
   const rest = channels & 3
   const whole = <usize>(channels - rest) * F32
-  // Without a rest, a row is one long run.
+  // If no channels are left over, a row is one long run.
   const run = rest == 0 ? bytes : whole
   const runs = rest == 0 ? 1 : width
   for (let p = 0; p < runs; p++) {
@@ -106,8 +108,9 @@ function rowOr(x: usize, row: i32, height: i32, bytes: usize, zeros: usize): usi
 }
 
 /**
- * A dy Aᵀ of the tiles that begin at row `top` of an image [height, width, channels]. The strip is
- * [6, 4·tiles, channels up to 4], of zeros outside; a transformed position takes `position` bytes.
+ * A dy Aᵀ of the tiles that begin at row `top` of an image [height, width, channels]. The strip is [6,
+ * 4·tiles, channels rounded up to 4] and holds zeros outside the image. A transformed position takes
+ * `position` bytes.
  */
 export function liftOutputTiles(
   dy: usize,
@@ -181,8 +184,9 @@ function liftOutputRows(
 }
 
 /**
- * Aᵀ m A of a row of tiles into rows `top` to `top + 3`, where it has them, of an image [height, width,
- * channels]. The strip is [6, 4·tiles, channels up to 4], `spare` four rows of so many positions as the image has.
+ * Aᵀ m A of a row of tiles, written to those of the rows `top` to `top + 3` that exist in an image
+ * [height, width, channels]. The strip is [6, 4·tiles, channels rounded up to 4]; `spare` has room for four
+ * rows of the image with channels rounded up to 4.
  */
 export function lowerOutputTiles(
   m: usize,

@@ -2,11 +2,11 @@ import { BLOCK } from './lanes'
 import { liftKernel, lowerKernel } from './winograd-axis'
 
 /*
- * The kernel's side of `winograd-axis`, on planes of `bytes` bytes each, a multiple of 16: nine taps on one side, 36
- * products on the other, `plane` bytes apart.
+ * Applies the transforms of `winograd-axis` to kernels, in planes of `bytes` bytes each, a multiple of 16:
+ * nine planes of taps on one side, 36 of products on the other, which lie `plane` bytes apart.
  */
 
-/** G g Gᵀ: nine planes, one behind the other, to 36; `columns` has room for eighteen. */
+/** G g Gᵀ: from nine planes that lie one after another to 36. `columns` has room for eighteen. */
 export function liftKernels(taps: usize, bytes: usize, columns: usize, to: usize, plane: usize): void {
   const row = bytes * 3
   for (let at: usize = 0; at < row; at += BLOCK) liftKernel(taps + at, row, columns + at, row)
@@ -15,7 +15,10 @@ export function liftKernels(taps: usize, bytes: usize, columns: usize, to: usize
       liftKernel(columns + i * row + at, bytes, to + i * plane * 6 + at, plane)
 }
 
-/** Gᵀ h G, the gradient of `liftKernels`: 36 planes to nine, one behind the other; the first three of each six are written over. */
+/**
+ * Gᵀ h G, the gradient of `liftKernels`: from 36 planes to nine that lie one after another. The first three
+ * of each six are overwritten.
+ */
 export function lowerKernels(products: usize, plane: usize, bytes: usize, to: usize): void {
   const row = plane * 6
   for (let i: usize = 0; i < 6; i++)

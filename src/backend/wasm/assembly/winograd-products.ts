@@ -1,7 +1,10 @@
 import { productRows } from './product'
 import { transposedProduct } from './transposed-product'
 
-/** `planes` products with packed matrices, y_i = x_i · B_i of [rows, k] by [k, n], one plane behind the other each. */
+/**
+ * `planes` products with packed matrices, y_i = x_i · B_i of [rows, k] by [k, n]. The planes of x, B and y
+ * lie at fixed distances.
+ */
 export function stackedProducts(
   planes: i32,
   x: usize,
@@ -24,7 +27,10 @@ export function stackedProducts(
   }
 }
 
-/** `planes` products out_i += a_iᵀ · b_i over the rows of [rows, k] and [rows, n], into blocks as `transposedProduct` lays out. */
+/**
+ * `planes` products out_i += a_iᵀ · b_i over the rows of [rows, k] and [rows, n], into blocks laid out as by
+ * `transposedProduct`.
+ */
 export function stackedTransposedProducts(
   planes: i32,
   a: usize,

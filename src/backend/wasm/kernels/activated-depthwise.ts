@@ -19,7 +19,7 @@ import {
 export const ActivatedDepthwise = 'SenteiActivatedDepthwise'
 export const ActivatedDepthwiseGradient = 'SenteiActivatedDepthwiseGradient'
 
-/** A batch norm in front: without scale and offset. Both or none. */
+/** The statistics of a batch norm in front, without scale and offset. Either both are given or none. */
 interface Norm {
   readonly mean?: TensorInfo
   readonly variance?: TensorInfo
@@ -27,7 +27,9 @@ interface Norm {
 
 type Attributes = DepthwiseAttributes & { readonly epsilon: number }
 
-/** Depthwise convolution of ReLU(x), or of ReLU((x − mean) / √(variance + ε)) where these are given. */
+/**
+ * Depthwise convolution of ReLU(x), or of ReLU((x − mean) / √(variance + ε)) if mean and variance are given.
+ */
 export const activatedDepthwise = wasmKernel<'x' | 'filter' | 'mean' | 'variance', Attributes>(
   ActivatedDepthwise,
   ({ inputs: { x, filter, ...norm }, attrs, device }) => {
@@ -41,11 +43,11 @@ export const activatedDepthwise = wasmKernel<'x' | 'filter' | 'mean' | 'variance
   },
 )
 
-/** 1 / σ of each channel; undefined where nothing is normalised. */
+/** 1 / σ of each channel; undefined if there is no batch norm. */
 export const deviationOf = (device: Device, { variance }: Norm, epsilon: number): Float64Array | undefined =>
   variance && inverseDeviation(device, variance, epsilon)
 
-/** Packs ReLU of an image, normalised where there is a batch norm; its factors are written down at `factor`. */
+/** Packs ReLU of an image, normalised if there is a batch norm, whose factors it writes to `factor`. */
 export function activated(
   device: Device,
   { mean }: Norm,
@@ -59,10 +61,12 @@ export function activated(
 }
 
 /**
- * The gradients of `ActivatedDepthwise` that are wanted, in this order: of x, through ReLU and batch norm, unless there is
- * a `sum` for it to be added to, and of the filter. One image after the other, so that each is packed once and is in the cache for all that is done with it:
+ * The wanted gradients of `ActivatedDepthwise`, in this order: of x, through ReLU and batch norm, which is
+ * added to `sum` and not returned if that is given; and of the filter. It works image by image, so that each
+ * is packed once and stays in the cache for all that is done with it:
  *
- *   d = ReLU′ ⊙ (dy spread ∗ turned filter),  dx = d, or (d − mean(d) − x̂ · mean(d ⊙ x̂)) / σ behind a batch norm
+ *   d = ReLU′ ⊙ (dy spread ∗ flipped filter)
+ *   dx = d, or with a batch norm (d − mean(d) − x̂ · mean(d ⊙ x̂)) / σ
  */
 export const activatedDepthwiseGradient = wasmKernel<
   'x' | 'dy' | 'filter' | 'mean' | 'variance' | 'sum',
@@ -100,7 +104,7 @@ export const activatedDepthwiseGradient = wasmKernel<
   return [...(target?.made ?? []), ...(dFilter ? [dFilter] : [])]
 })
 
-/** Bytes of what `gradientAreas` names. */
+/** The sizes, in bytes, of the areas that `gradientAreas` names. */
 export function gradientSizes(info: WindowInfo) {
   const c4 = upTo4(info.channels)
   const taps = info.kernel[0] * info.kernel[1] * c4 * 4
@@ -117,8 +121,8 @@ export function gradientSizes(info: WindowInfo) {
 }
 
 /**
- * The turned kernel, the filter gradient's sums, the activated image in planes, the upstream gradient with its border and
- * without, and a batch norm's: sums, factors and slope.
+ * Names the areas: the flipped kernel, the filter gradient's sums, the activated image in planes, the
+ * upstream gradient with and without its border, and a batch norm's sums, factors and slope.
  */
 export const gradientAreas = ([turned, sums, planes, upstream, bare, totals, factor, slope]: ReturnType<
   typeof gradientSizes
@@ -126,7 +130,7 @@ export const gradientAreas = ([turned, sums, planes, upstream, bare, totals, fac
 
 type Areas = ReturnType<typeof gradientAreas>
 
-/** Before the first image. */
+/** Prepares the areas before the first image. */
 export function startGradient(device: Device, info: WindowInfo, areas: Areas, filter: TensorInfo): void {
   const { kernels } = device
   const taps = info.kernel[0] * info.kernel[1]
@@ -135,17 +139,23 @@ export function startGradient(device: Device, info: WindowInfo, areas: Areas, fi
   kernels.clear(areas.totals, info.channels * 16)
 }
 
-/** One image's addresses; what is `own` is the filter's, and its planes are packed already. */
+/**
+ * The addresses of one image. `own` tells whether the filter's gradient is wanted, in which case the planes
+ * are already packed.
+ */
 interface ImageGradient {
   readonly x: number
   readonly dy: number
   readonly dx: number | undefined
   readonly own: boolean
-  /** Of the batch norm in front, 0 for none. */
+  /** The address of the mean of the batch norm in front; 0 for none. */
   readonly mean: number
 }
 
-/** Of one image: adds the filter's gradient, writes that of x through ReLU, and adds what the batch norm will ask for. */
+/**
+ * Processes one image: adds the filter's gradient, writes that of x through ReLU, and adds the sums that the
+ * batch norm's gradient needs.
+ */
 export function imageGradient(device: Device, info: WindowInfo, areas: Areas, image: ImageGradient): void {
   const { x, dy, dx, own, mean } = image
   packUpstream(device, dy, areas.upstream, info, paddedOutput(info))
@@ -157,7 +167,10 @@ export function imageGradient(device: Device, info: WindowInfo, areas: Areas, im
   else device.kernels.maskAndSumRows(dx, x, mean, rows, info.channels, areas.totals)
 }
 
-/** Can dy be read where it lies in the planes of `paddedOutput`? Not where a stride has spread it, or an edge is cut. */
+/**
+ * Whether dy can be read directly from the planes of `paddedOutput`: only if no stride has spread it and no
+ * edge is cut off.
+ */
 function insideBorder(info: WindowInfo): boolean {
   const { top, left, height, width } = paddedOutput(info)
   const whole = top >= 0 && left >= 0 && top + info.outHeight <= height && left + info.outWidth <= width
@@ -180,13 +193,13 @@ function addFilter(
   addFilterGradient(device, planes, bare, sums, info, { height, width })
 }
 
-/** Behind the last image: the filter's gradient. */
+/** Writes the filter's gradient after the last image. */
 export function closeFilter(device: Device, info: WindowInfo, { sums }: Areas, dFilter: TensorInfo): void {
   const taps = info.kernel[0] * info.kernel[1]
   device.kernels.unpackTaps(sums, device.pointer(dFilter), taps, info.channels)
 }
 
-/** Behind the last image: what turns the gradients of ReLU into those of x. */
+/** The slope that turns the gradients of ReLU into those of x. Call it after the last image. */
 export function slopeOf(
   device: Device,
   info: WindowInfo,
@@ -197,7 +210,7 @@ export function slopeOf(
   return normSlope(inverse, sums, info.batch * info.height * info.width)
 }
 
-/** Behind the last image: the batch norm's part, in place. */
+/** Applies the batch norm's gradient in place. Call it after the last image. */
 export function throughNorm(
   device: Device,
   info: WindowInfo,

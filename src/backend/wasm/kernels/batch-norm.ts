@@ -1,7 +1,7 @@
 import { sizeOf, wasmKernel } from '../kernel.js'
 import { inverseDeviation, normSlope, writeSlope } from '../norm-slope.js'
 
-/** Names of kernels that only we know. */
+/** The names of kernels that TensorFlow.js does not have. */
 export const BatchStatistics = 'SenteiBatchStatistics'
 export const Normalise = 'SenteiNormalise'
 export const BatchNormGradient = 'SenteiBatchNormGradient'
@@ -18,7 +18,9 @@ export const batchStatistics = wasmKernel<'x'>(BatchStatistics, ({ inputs: { x }
   return [mean, variance]
 })
 
-/** y = (x − mean) / √(variance + epsilon) · scale + offset for each channel; scale and offset may be left out. */
+/**
+ * y = (x − mean) / √(variance + epsilon) · scale + offset for each channel; scale and offset may be left out.
+ */
 export const normalise = wasmKernel<'x' | 'mean' | 'variance' | 'scale' | 'offset', { epsilon: number }>(
   Normalise,
   ({ inputs: { x, mean, variance, scale, offset }, attrs, device }) => {

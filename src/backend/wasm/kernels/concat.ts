@@ -2,7 +2,7 @@ import { isFloat, sizeOf, wasmKernel } from '../kernel.js'
 
 export const SplitFeatures = 'SenteiSplitFeatures'
 
-/** Tensors side by side on the last axis; TensorFlow.js's own copies row by row from JavaScript. */
+/** Concatenates tensors along the last axis. TensorFlow.js's own kernel copies row by row from JavaScript. */
 export const concatFeatures = wasmKernel<string, { axis: number }>(
   'Concat',
   ({ inputs, device }) => {
@@ -35,7 +35,7 @@ export const concatFeatures = wasmKernel<string, { axis: number }>(
     ),
 )
 
-/** The inverse: a tensor's last axis in parts of some widths. */
+/** The inverse of a concatenation: splits a tensor's last axis into parts of the given widths. */
 export const splitFeatures = wasmKernel<'x', { widths: readonly number[] }>(
   SplitFeatures,
   ({ inputs: { x }, attrs: { widths }, device }) => {

@@ -11,8 +11,8 @@ export const ConvNorm = 'SenteiConvNorm'
 export const ConvNormGradient = 'SenteiConvNormGradient'
 
 /**
- * y [N, H', W', D] = x [N, H, W, C] ∗ filter [h, w, C, D], and y's batch statistics, mean [D] and variance [D], which are
- * summed while y is in cache.
+ * y [N, H', W', D] = x [N, H, W, C] ∗ filter [h, w, C, D], and the batch statistics of y, mean [D] and
+ * variance [D], which are summed while y is in cache.
  */
 export const convNorm = wasmKernel<'x' | 'filter', ConvAttributes>(
   ConvNorm,
@@ -42,16 +42,16 @@ export const convNorm = wasmKernel<'x' | 'filter', ConvAttributes>(
 
 interface GradientAttributes extends ConvAttributes {
   readonly inputShape: Four
-  /** Is the gradient of x wanted? */
+  /** Whether the gradient of x is wanted. */
   readonly input: boolean
-  /** Is that of the filter? */
+  /** Whether the gradient of the filter is wanted. */
   readonly own: boolean
 }
 
 /**
- * The gradients of `ConvNorm` that are wanted, of x, unless there is a `sum` for it to be added to, then of the filter; dy is
- * the gradient behind the batch norm, whose mean [D] and slope [3, D] turn it into that of y (see `norm-slope.ts`). x is
- * needed for the filter's alone.
+ * The wanted gradients of `ConvNorm`: of x, which is added to `sum` and not returned if that is given, then
+ * of the filter. dy is the gradient after the batch norm, whose mean [D] and slope [3, D] turn it into that
+ * of y (see `norm-slope.ts`). x is only needed for the filter's gradient.
  */
 export const convNormGradient = wasmKernel<
   'x' | 'y' | 'dy' | 'filter' | 'mean' | 'slope' | 'sum',

@@ -8,7 +8,7 @@ import { forwardCorrelation, inputGradient } from './correlation.js'
 import { filterGradient } from './filter-gradient.js'
 import { groupOf, overGroups } from './groups.js'
 
-/** tfjs-core's attributes of convolutions, with the dilations that its gradients leave out. */
+/** tfjs-core's attributes of convolutions, including the dilations, which its gradients leave out. */
 export interface ConvAttributes {
   readonly strides: [number, number] | number
   readonly pad: Parameters<typeof backend_util.computeConv2DInfo>[4]
@@ -45,7 +45,7 @@ export const conv2d = wasmKernel<'x' | 'filter', ConvAttributes>(
   ({ inputs: { x, filter }, attrs }) => isFloat(x) && isFloat(filter) && channelsLast(attrs),
 )
 
-/** ∂/∂x of `Conv2D`. Added to `sum` where there is one. */
+/** ∂/∂x of `Conv2D`. It is added to `sum` if given. */
 export const conv2dInputGradient = wasmKernel<'dy' | 'filter' | 'sum', ConvAttributes & { inputShape: Four }>(
   'Conv2DBackpropInput',
   ({ inputs: { dy, filter, sum }, attrs, device }) => {

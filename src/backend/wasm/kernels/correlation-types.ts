@@ -1,4 +1,7 @@
-/** A kernel [taps, channels, outputs] in memory: its address, and how many floats apart its elements lie. */
+/**
+ * A kernel [taps, channels, outputs] in memory: its address, and the distances between its elements, in
+ * floats.
+ */
 export interface KernelLayout {
   readonly at: number
   readonly tapStep: number
@@ -6,19 +9,19 @@ export interface KernelLayout {
   readonly outputStep: number
 }
 
-/** What slides over images of `channels` and makes such of `outputs`. */
+/** A correlation that turns images of `channels` into images of `outputs` channels. */
 export interface Correlation {
   readonly channels: number
   readonly outputs: number
   readonly kernel: KernelLayout
 }
 
-/** Slides over so many images, one behind the other, at an address; writes theirs at another. */
+/** Slides over images that lie one after another at `from`, and writes the results at `to`. */
 export type Slide = (from: number, to: number, images: number) => void
 
 /** Sums the gradient of a kernel [h, w, C, D] over images. */
 export interface FilterSum {
-  /** Adds that of so many images, one behind the other, x [H, W, C] and dy [H', W', D] each. */
+  /** Adds the gradient of images that lie one after another: x [H, W, C] and dy [H', W', D] each. */
   add(x: number, dy: number, images: number): void
   /** Writes the sum at an address. */
   close(to: number): void

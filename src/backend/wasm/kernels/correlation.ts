@@ -5,14 +5,14 @@ import { paddedBytes, paddedInput, paddedOutput, upTo8, type WindowInfo } from '
 import type { Slide, Correlation } from './correlation-types.js'
 import { winogradCorrelation, winogradPays } from './winograd.js'
 
-/** y = x ∗ filter [h, w, C, D], as `info` says. */
+/** y = x ∗ filter [h, w, C, D], with the window of `info`. */
 export function forwardCorrelation(device: Device, info: WindowInfo, filter: TensorInfo): Plan<Slide> {
   const [, , c, d] = filter.shape as [number, number, number, number]
   const kernel = { at: device.pointer(filter), tapStep: c * d, channelStep: d, outputStep: 1 }
   return correlate(device, info, { channels: c, outputs: d, kernel })
 }
 
-/** ∂/∂x of `forwardCorrelation`: the spread gradient convolved with the turned kernel. */
+/** ∂/∂x of `forwardCorrelation`: the spread gradient convolved with the flipped kernel. */
 export function inputGradient(device: Device, info: WindowInfo, filter: TensorInfo): Plan<Slide> {
   const [h, w, c, d] = filter.shape as [number, number, number, number]
   const border = paddedOutput(info)
@@ -30,7 +30,10 @@ export function inputGradient(device: Device, info: WindowInfo, filter: TensorIn
   return correlate(device, turned, { channels: d, outputs: c, kernel }, info.stride)
 }
 
-/** Whichever way is cheaper; a `spread` puts zeros between the input's positions. */
+/**
+ * Correlates in the cheaper way, by Winograd's method or directly. A `spread` puts zeros between the input's
+ * positions.
+ */
 const correlate = (
   device: Device,
   info: WindowInfo,
@@ -41,7 +44,7 @@ const correlate = (
     ? winogradCorrelation(device, info, correlation)
     : direct(device, info, correlation, spread)
 
-/** Slides packed kernels over every image; images that need no border are read where they lie. */
+/** Slides packed kernels over every image. Images that need no border are read without a copy. */
 function direct(
   device: Device,
   info: WindowInfo,
@@ -62,7 +65,7 @@ function direct(
   const position = channels * 4
   const row = (plain ? width : border.width) * position
   const positionOut = outputs * 4
-  // Where the positions of all images follow each other evenly, they are one long row.
+  // If the positions of all images are evenly spaced, they are treated as one long row.
   const single =
     plain &&
     taps === 1 &&

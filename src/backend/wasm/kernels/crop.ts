@@ -20,7 +20,7 @@ export const crop = wasmKernel<'x', CropAttributes>(Crop, ({ inputs: { x }, attr
   return out
 })
 
-/** The gradient of `Crop`: dy with zeros before it, of shape inputShape. */
+/** The gradient of `Crop`: dy preceded by zeros, in the shape inputShape. */
 export const cropGradient = wasmKernel<'dy', CropAttributes & { inputShape: Four }>(
   CropGradient,
   ({ inputs: { dy }, attrs, device }) => {
@@ -33,7 +33,10 @@ export const cropGradient = wasmKernel<'dy', CropAttributes & { inputShape: Four
   },
 )
 
-/** Calls back with where each image's part begins in the whole and in the part alone, and the sizes of its rows. */
+/**
+ * Calls `copy` for each image, with the addresses of its part in the whole and in the part alone, and the
+ * sizes of rows.
+ */
 function eachImage(
   device: Device,
   whole: TensorInfo,

@@ -6,7 +6,7 @@ import { convWindow } from './conv.js'
 
 export type DepthwiseAttributes = Parameters<typeof convWindow>[2]
 
-/** One filter a channel: where a channel has several, TensorFlow.js's own kernels are asked. */
+/** Whether there is one filter per channel. If a channel has several, TensorFlow.js's own kernels run. */
 const single = (filter: readonly number[]): boolean => filter[3] === 1
 
 /** x [N, H, W, C], filter [h, w, C, 1] → [N, H', W', C]. */
@@ -17,7 +17,7 @@ export const depthwise = wasmKernel<'x' | 'filter', DepthwiseAttributes>(
   ({ inputs: { x, filter } }) => isFloat(x) && isFloat(filter) && single(filter.shape),
 )
 
-/** ∂/∂x of `DepthwiseConv2dNative`, stride and dilation included. */
+/** ∂/∂x of `DepthwiseConv2dNative`, for any stride and dilation. */
 export const depthwiseInputGradient = wasmKernel<'dy' | 'filter', DepthwiseAttributes & { inputShape: Four }>(
   'DepthwiseConv2dNativeBackpropInput',
   ({ inputs: { dy, filter }, attrs, device }) => {
@@ -26,7 +26,7 @@ export const depthwiseInputGradient = wasmKernel<'dy' | 'filter', DepthwiseAttri
   },
 )
 
-/** ∂/∂filter of `DepthwiseConv2dNative`; TensorFlow.js's wasm backend has none (tensorflow/tfjs#8474). */
+/** ∂/∂filter of `DepthwiseConv2dNative`, which TensorFlow.js's wasm backend lacks (tensorflow/tfjs#8474). */
 export const depthwiseFilterGradient = wasmKernel<'x' | 'dy', DepthwiseAttributes & { filterShape: Four }>(
   'DepthwiseConv2dNativeBackpropFilter',
   ({ inputs: { x, dy }, attrs, device }) => {
@@ -36,10 +36,10 @@ export const depthwiseFilterGradient = wasmKernel<'x' | 'dy', DepthwiseAttribute
   },
 )
 
-/** Lays an image out in planes with a border. */
+/** Lays out an image in planes with a border. */
 export type Pack = (from: number, to: number, info: WindowInfo, border: Padded) => void
 
-/** As it is. */
+/** Packs an image unchanged. */
 const plain =
   ({ kernels }: Device): Pack =>
   (from, to, { height: h, width: w, channels }, { top, left, height, width }) =>
@@ -48,7 +48,7 @@ const plain =
 export const imageBytes = (height: number, width: number, channels: number): number =>
   height * width * channels * 4
 
-/** Packed kernel and planes of a forward pass, and so many bytes beside them. */
+/** The areas for the packed kernel and the planes of a forward pass, and `more` further bytes. */
 export function forwardScratch(device: Device, info: WindowInfo, more = 0): [number, number, number] {
   const c4 = upTo4(info.channels)
   return device.scratch(info.kernel[0] * info.kernel[1] * c4 * 4, paddedBytes(paddedInput(info), c4), more)
@@ -68,7 +68,9 @@ function forward(device: Device, info: WindowInfo, x: TensorInfo, filter: Tensor
   return out
 }
 
-/** The convolution of every image, each packed while the one before it is still warm. */
+/**
+ * Convolves every image. Each is packed right before it is used, so that the same planes stay in the cache.
+ */
 export function slideImages(
   device: Device,
   info: WindowInfo,
@@ -81,7 +83,7 @@ export function slideImages(
   }
 }
 
-/** The convolution of one image out of planes. */
+/** Convolves one image, which is given in planes. */
 export function slideImage(
   { kernels }: Device,
   info: WindowInfo,
@@ -106,7 +108,7 @@ export function slideImage(
   )
 }
 
-/** Slides the turned kernel over the spread gradient of every image. */
+/** Slides the flipped kernel over the spread gradient of every image. */
 function inputGradient(device: Device, info: WindowInfo, dy: TensorInfo, filter: TensorInfo): TensorInfo {
   const { kernels } = device
   const { channels } = info
@@ -123,7 +125,7 @@ function inputGradient(device: Device, info: WindowInfo, dy: TensorInfo, filter:
   return out
 }
 
-/** One image's gradient, spread by the stride, in planes with the border of `paddedOutput`. */
+/** Packs one image's gradient, spread by the stride, into planes with the border of `paddedOutput`. */
 export function packUpstream(
   device: Device,
   from: number,
@@ -136,7 +138,10 @@ export function packUpstream(
   device.kernels.packPlanes(from, to, outHeight, outWidth, channels, top, left, height, width, ...stride, 0)
 }
 
-/** The input gradient of one image out of such planes; `turned` is the kernel packed the other way round. */
+/**
+ * The input gradient of one image from planes packed by `packUpstream`. `turned` is the packed, flipped
+ * kernel.
+ */
 export function slideTurned(
   device: Device,
   planes: number,
@@ -193,7 +198,10 @@ function filterGradient(
   return out
 }
 
-/** Adds one image's filter gradient to packed sums; `upstream` are planes of the given size that start with dy. */
+/**
+ * Adds one image's filter gradient to packed sums. `upstream` points to planes of the given size that begin
+ * with dy.
+ */
 export function addFilterGradient(
   device: Device,
   planes: number,

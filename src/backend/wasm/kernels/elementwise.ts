@@ -10,7 +10,7 @@ export const WeightedSum = 'SenteiWeightedSum'
 export const GateGradients = 'SenteiGateGradients'
 export const ScaleBy = 'SenteiScaleBy'
 
-/** dy where 0 < y < limit, else 0; no limit by default. Added to `sum` where there is one. */
+/** dy where 0 < y < limit, else 0; no limit by default. It is added to `sum` if given. */
 export const reluGradient = wasmKernel<'dy' | 'y' | 'sum', { limit?: number }>(
   ReluGradient,
   ({ inputs: { dy, y, sum }, attrs: { limit = Infinity }, device }) => {
@@ -26,10 +26,10 @@ export const reluGradient = wasmKernel<'dy' | 'y' | 'sum', { limit?: number }>(
   },
 )
 
-/** Bytes of a gradient that are made before they are added to a sum. */
+/** The bytes of a gradient that are computed before they are added to a sum. */
 const partBytes = 1 << 14
 
-/** The tensors of a list, `x0`, `x1`, …, as addresses in memory. */
+/** Writes the addresses of the tensors `x0`, `x1`, … to memory at `at`, and returns their number. */
 function addresses(device: Device, inputs: Readonly<Record<string, TensorInfo>>, at: number): number {
   const list = Object.keys(inputs).filter((name) => name.startsWith('x'))
   device.write(
@@ -39,7 +39,7 @@ function addresses(device: Device, inputs: Readonly<Record<string, TensorInfo>>,
   return list.length
 }
 
-/** Bytes for the addresses of as many tensors as a kernel may get. */
+/** The bytes for the addresses of at most 1024 tensors. */
 const tableBytes = 4 * 1024
 
 /** Σ_m g[m] · x_m in one pass: inputs x0, x1, … of one shape, and gates g. */

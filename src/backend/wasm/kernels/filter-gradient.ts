@@ -5,13 +5,13 @@ import type { FilterSum } from './correlation-types.js'
 import { unpackTaps } from './unpack-taps.js'
 import { winogradFilterGradient, winogradPays } from './winograd.js'
 
-/** ∂/∂kernel of a convolution with so many outputs. */
+/** ∂/∂kernel of a convolution with the given number of outputs. */
 export const filterGradient = (device: Device, info: WindowInfo, outputs: number): Plan<FilterSum> =>
   winogradPays(info, { channels: info.channels, outputs })
     ? winogradFilterGradient(device, info, outputs)
     : direct(device, info, outputs)
 
-/** For each tap the product (tap of x)ᵀ · dy over all positions. */
+/** Computes, for each tap, the product (tap of x)ᵀ · dy over all positions. */
 function direct(device: Device, info: WindowInfo, outputs: number): Plan<FilterSum> {
   const { kernels } = device
   const { channels, kernel, stride, dilation, height, width, outHeight, outWidth } = info
@@ -24,7 +24,7 @@ function direct(device: Device, info: WindowInfo, outputs: number): Plan<FilterS
     border.height <= height &&
     border.width <= width
   const plainY = d8 === outputs
-  // Where the positions of all images follow each other evenly, they are one long row.
+  // If the positions of all images are evenly spaced, they are treated as one long row.
   const single =
     plainX &&
     plainY &&

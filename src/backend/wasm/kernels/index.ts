@@ -14,7 +14,7 @@ import { avgPoolGrad, avgPoolGradient, maxPoolGradient } from './pool.js'
 import { mean, spread, sum } from './reduce.js'
 import { tanh } from './tanh.js'
 
-/** Every kernel that we put beside or in place of the wasm backend's. */
+/** Every kernel that we add to the wasm backend or replace in it. */
 export const kernels: readonly WasmKernel[] = [
   conv2d,
   conv2dInputGradient,

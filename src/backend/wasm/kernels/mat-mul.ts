@@ -8,8 +8,9 @@ interface MatMulAttributes {
 }
 
 /**
- * a [.., M, K] · b [.., K, N], each transposed where asked. TensorFlow.js's own is ten times slower where it
- * transposes, and keeps prepared operands by data id: a buffer read in two shapes gives wrong products.
+ * a [.., M, K] · b [.., K, N], each transposed on request. TensorFlow.js's own kernel is ten times slower
+ * when it transposes, and it caches prepared operands by data id: a buffer that is read in two shapes gives
+ * wrong products.
  */
 export const matMul = wasmKernel<'a' | 'b', MatMulAttributes>(
   'BatchMatMul',
@@ -41,7 +42,7 @@ interface Addresses {
   readonly out: number
 }
 
-/** Rows of A that are multiplied before the next part of K: its panels then stay in the cache. */
+/** The length of the part of K that is multiplied at a time, so that its panels stay in the cache. */
 const depth = 512
 
 function product(
@@ -55,10 +56,10 @@ function product(
 ) {
   const { kernels } = device
   const [panels, rows] = device.scratch(Math.min(k, depth) * upTo8(n) * 4, transposeA ? m * k * 4 : 0)
-  // Both transposed: A is turned by the packing of panels one column wide, which is rare enough.
+  // A is transposed by a copy, which is rarely needed.
   if (transposeA) turn(device, at.a, rows, k, m)
   const a = transposeA ? rows : at.a
-  // Once even where K is 0: the product is 0 then.
+  // The loop runs once even if K is 0, so that the product is set to 0.
   for (let from = 0; from === 0 || from < k; from += depth) {
     const part = Math.min(depth, k - from)
     const b = at.b + (transposeB ? from : from * n) * 4
@@ -67,7 +68,7 @@ function product(
   }
 }
 
-/** [rows, columns] → [columns, rows]. */
+/** Transposes [rows, columns] → [columns, rows]. */
 function turn(device: Device, from: number, to: number, rows: number, columns: number): void {
   const source = new Float32Array(device.memory.buffer, from, rows * columns)
   const target = new Float32Array(device.memory.buffer, to, rows * columns)
@@ -75,7 +76,7 @@ function turn(device: Device, from: number, to: number, rows: number, columns: n
     for (let c = 0; c < columns; c++) target[c * rows + r] = source[r * columns + c]!
 }
 
-/** Aᵀ · B with A [K, M] and B [K, N], both as they lie, a part of K at a time. */
+/** Aᵀ · B with A [K, M] and B [K, N], without transposing A in memory, a part of K at a time. */
 function transposed(device: Device, at: Addresses, m: number, k: number, n: number) {
   const { kernels } = device
   const [m4, n8] = [upTo4(m), upTo8(n)]

@@ -9,7 +9,7 @@ export const Mix = 'SenteiMix'
 export const MixGradient = 'SenteiMixGradient'
 
 /**
- * Inputs of a mixed operation: gates [M], members x0, x1, …, and for each member with a batch norm its
+ * The inputs of a mixed operation: gates [M], members x0, x1, …, and for each member with a batch norm its
  * statistics mean0, variance0, ….
  */
 type Inputs = Readonly<Record<string, TensorInfo>>
@@ -19,10 +19,12 @@ interface MixAttributes {
   readonly epsilon: number
 }
 
-/** Bytes of an upstream gradient that are gone through for one member after another. */
+/** The bytes of an upstream gradient that are processed for one member after another. */
 const groupBytes = 1 << 16
 
-/** Of each member's channels: the factor gate / √(variance + ε), or the gate where there is no batch norm. */
+/**
+ * The factor of each member's channels: gate / √(variance + ε), or the gate if the member has no batch norm.
+ */
 function factors(
   device: Device,
   inputs: Inputs,
@@ -39,7 +41,10 @@ function factors(
   return values
 }
 
-/** y = Σ_m g_m · x̂_m, where x̂_m is x_m, or x_m normalised: one pass, and no x̂_m is written down. */
+/**
+ * y = Σ_m g_m · x̂_m, where x̂_m is x_m, normalised if it has a batch norm. It takes one pass and stores no
+ * x̂_m.
+ */
 export const mix = wasmKernel<string, MixAttributes>(Mix, ({ inputs, attrs, device }) => {
   const { shape } = inputs.x0!
   const channels = shape[shape.length - 1]!
@@ -56,12 +61,13 @@ export const mix = wasmKernel<string, MixAttributes>(Mix, ({ inputs, attrs, devi
 })
 
 /**
- * The gradients of `mix`: of every member's x_m, through its batch norm where it has one, then of the gates,
+ * The gradients of `mix`: of every member's x_m, through its batch norm if it has one, then of the gates,
  *
  *   dg_m = ⟨dy, x̂_m⟩,  dx_m = g_m / σ · (dy − mean(dy) − x̂_m · mean(dy ⊙ x̂_m))
  *
- * Of a member whose batch norm is `left` to whoever made x_m, the slope [3, C] that turns dy into dx_m. A member with a sum,
- * sum0, sum1, …, has its gradient added to that and gets no tensor.
+ * For a member whose batch norm is `left` to the node that makes x_m, it returns the slope [3, C] that turns
+ * dy into dx_m instead. The gradient of a member with a sum, sum0, sum1, …, is added to that sum and not
+ * returned.
  */
 export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: readonly boolean[] }>(
   MixGradient,
@@ -109,15 +115,15 @@ export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: r
   },
 )
 
-/** Rows that are gone through for one member after another. */
+/** The rows that are processed for one member after another. */
 interface Group {
   readonly rows: number
   readonly channels: number
 }
 
 /**
- * Puts Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm into `totals`; puts down g_m · dy of the others and
- * returns ⟨dy, x_m⟩. A group at a time, so that dy is read once for all of them.
+ * Writes Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm to `totals`. For the others it
+ * stores g_m · dy and returns ⟨dy, x_m⟩. It works group by group, so that dy is read from memory only once.
  */
 function throughMembers(
   device: Device,

@@ -16,7 +16,7 @@ const poolWindow = (x: Four, { filterSize, strides, pad, dimRoundingMode }: Pool
 
 /**
  * ∂/∂x of max pooling: each output's gradient goes to the first position that holds its maximum.
- * TensorFlow.js 4.22's own loses the gradient of windows whose maximum is negative.
+ * TensorFlow.js 4.22's own kernel loses the gradient of windows whose maximum is negative.
  */
 export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output' | 'sum', PoolAttributes>(
   'MaxPoolGrad',
@@ -56,16 +56,16 @@ export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output' | 'sum', Poo
 export const AvgPoolGradient = 'SenteiAvgPoolGradient'
 
 /**
- * ∂/∂x of average pooling, of x's shape. An output is the mean of the positions inside the image, and so its
- * gradient is shared among them; with `countPadding`, of the whole window. TensorFlow.js 4.22's own
- * divides by the window everywhere, though its forward pass does not.
+ * ∂/∂x of average pooling, in x's shape. An output is the mean of the positions inside the image, so its
+ * gradient is shared among them; with `countPadding`, among the whole window. TensorFlow.js 4.22's own kernel
+ * divides by the window everywhere, although its forward pass does not.
  */
 export const avgPoolGradient = wasmKernel<'dy' | 'sum', AvgPoolAttributes & { inputShape: Four }>(
   AvgPoolGradient,
   ({ inputs: { dy, sum }, attrs, device }) => shareOut(device, dy, attrs.inputShape, attrs, sum),
 )
 
-/** The same under tfjs-core's name, which takes the shape from the input itself. */
+/** The same gradient under tfjs-core's name, which takes the shape from the input itself. */
 export const avgPoolGrad = wasmKernel<'dy' | 'input', AvgPoolAttributes>(
   'AvgPoolGrad',
   ({ inputs: { dy, input }, attrs, device }) => shareOut(device, dy, input.shape as Four, attrs),
@@ -119,7 +119,7 @@ function shareOut(
   return target.made[0] ?? []
 }
 
-/** The padded image, large enough for the whole input as well, of which a window may leave out the end. */
+/** The size of the padded image, large enough for the whole input, whose end the windows may leave out. */
 function whole(info: WindowInfo) {
   const border = paddedInput(info)
   return {

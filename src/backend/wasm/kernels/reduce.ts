@@ -3,7 +3,10 @@ import { isFloat, sizeOf, wasmKernel, type WasmKernel } from '../kernel.js'
 
 export const Spread = 'SenteiSpread'
 
-/** A shape around reduced axes that lie side by side: [outer, mid, inner]. Undefined where they do not. */
+/**
+ * The sizes [outer, mid, inner] before, in and after reduced axes that are adjacent; undefined if they are
+ * not.
+ */
 export function around(
   shape: readonly number[],
   axes: readonly number[],
@@ -21,7 +24,7 @@ interface ReduceAttributes {
 
 const axesOf = (x: TensorInfo, { axis }: ReduceAttributes): number[] => util.parseAxisParam(axis!, x.shape)
 
-/** Σ or mean over axes side by side: float32 parts, float64 totals, without a transposition. */
+/** Σ or mean over adjacent axes, with float32 partial sums and float64 totals, without a transposition. */
 const reduction = (name: 'Sum' | 'Mean'): WasmKernel =>
   wasmKernel<'x', ReduceAttributes>(
     name,
@@ -42,7 +45,10 @@ const reduction = (name: 'Sum' | 'Mean'): WasmKernel =>
 export const sum = reduction('Sum')
 export const mean = reduction('Mean')
 
-/** dy [outer, inner] → dx of a shape [outer, mid, inner], each times a scale: what the gradients of sums are. */
+/**
+ * dy [outer, inner] → dx of a shape [outer, mid, inner], each number multiplied by a scale: the gradient of
+ * sums and means.
+ */
 export const spread = wasmKernel<'dy', { shape: number[]; sizes: [number, number, number]; scale: number }>(
   Spread,
   ({ inputs: { dy }, attrs: { shape, sizes, scale }, device }) => {

@@ -24,9 +24,9 @@ type Attributes = DepthwiseAttributes & { readonly epsilon: number }
 type Inputs = 'x' | 'depthwise' | 'pointwise' | 'mean' | 'variance'
 
 /**
- * y [N, H', W', D] = (depthwise ∗ ReLU(x̂)) · pointwise, and y's batch statistics: mean [D], variance [D]. x̂ is x
- * [N, H, W, C], or x normalised where mean and variance are given; depthwise [h, w, C, 1], pointwise [1, 1, C, D].
- * Image by image, so that what lies between is in the cache and is not written down.
+ * y [N, H', W', D] = (depthwise ∗ ReLU(x̂)) · pointwise, and the batch statistics of y: mean [D], variance
+ * [D]. x̂ is x [N, H, W, C], normalised if mean and variance are given; depthwise [h, w, C, 1], pointwise
+ * [1, 1, C, D]. It works image by image, so that intermediate values are in the cache and are not stored.
  */
 export const separable = wasmKernel<Inputs, Attributes>(
   Separable,
@@ -79,19 +79,20 @@ function multiply(
 }
 
 interface GradientAttributes extends Attributes {
-  /** Is the gradient of x wanted? */
+  /** Whether the gradient of x is wanted. */
   readonly input: boolean
-  /** Are those of the filters? */
+  /** Whether the gradients of the filters are wanted. */
   readonly own: boolean
-  /** Whether the node that made x computes the gradient of the batch norm before this one. */
+  /** Whether the node that made x computes the gradient of the batch norm before this node. */
   readonly left: boolean
 }
 
 /**
- * The gradients of `Separable` that are wanted, in this order: of x, unless there is a `sum` for it to be added to; where the batch norm in front is left to another, the
- * slope [3, C] that turns the former into that before it; of depthwise; of pointwise. Where a batch norm behind y was left
- * to this one, `outMean` [D] and `outSlope` [3, D] are given, dy is the gradient behind that norm, and y is read. Image by
- * image; what lies inside is computed again.
+ * The wanted gradients of `Separable`, in this order: of x, which is added to `sum` and not returned if that
+ * is given; if the gradient of the batch norm in front is left to another node, the slope [3, C] that turns
+ * the gradient after it into that before it; of depthwise; of pointwise. If the gradient of a batch norm
+ * after y was left to this node, `outMean` [D] and `outSlope` [3, D] are given, dy is the gradient after that
+ * norm, and y is read. It works image by image and computes intermediate values again.
  */
 export const separableGradient = wasmKernel<
   Inputs | 'y' | 'dy' | 'outMean' | 'outSlope' | 'sum',
@@ -156,7 +157,10 @@ export const separableGradient = wasmKernel<
   },
 )
 
-/** Bytes of: taps; the depthwise convolution's image and its gradient; y's gradient; panels and blocks; both images evened out. */
+/**
+ * The sizes in bytes of: taps; the depthwise convolution's image and its gradient; y's gradient; panels and
+ * blocks; padded copies of the two images for the product.
+ */
 function pointwiseSizes(info: WindowInfo, outputs: number) {
   const { channels, outHeight, outWidth } = info
   const [c4, d8] = [upTo4(channels), upTo8(outputs)]
@@ -173,7 +177,10 @@ function pointwiseSizes(info: WindowInfo, outputs: number) {
   ] as const
 }
 
-/** An image of a depth that the product of images can read: itself, or a copy at `to`, padded with zeros. */
+/**
+ * An image in a form that the product of images can read: itself, or a copy at `to` with its depth padded
+ * with zeros.
+ */
 function even(
   { kernels }: Device,
   { outHeight: h, outWidth: w }: WindowInfo,

@@ -1,6 +1,6 @@
 import { isFloat, sizeOf, wasmKernel } from '../kernel.js'
 
-/** tanh(x), four numbers at a time where the backend's own takes one after another. */
+/** tanh(x), four numbers at a time. The backend's own kernel takes one after another. */
 export const tanh = wasmKernel<'x'>(
   'Tanh',
   ({ inputs: { x }, device }) => {

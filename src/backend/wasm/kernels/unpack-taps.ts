@@ -1,6 +1,6 @@
 import type { Device } from '../device.js'
 
-/** Takes the blocks of every tap apart, `block` bytes each, into a kernel [taps, channels, outputs]. */
+/** Unpacks the blocks of every tap, `block` bytes each, into a kernel [taps, channels, outputs]. */
 export function unpackTaps(
   { kernels }: Device,
   all: { blocks: number; block: number; taps: number; channels: number; outputs: number; to: number },

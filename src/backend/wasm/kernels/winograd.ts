@@ -6,18 +6,19 @@ import { unpackTaps } from './unpack-taps.js'
 
 /*
  * Dense 3×3 convolutions by Winograd's minimal filtering F(4×4, 3×3): a quarter of the products, between
- * transforms that only add and scale (Lavin and Gray 2016, arXiv:1509.09308). A block of tile rows at a time,
- * so that what is transformed stays in cache. The transforms stand in `assembly/winograd-axis.ts`.
+ * transforms that only add and scale (Lavin and Gray 2016, arXiv:1509.09308). They work on a block of tile
+ * rows at a time, so that the transformed tiles stay in cache. The transforms are in
+ * `assembly/winograd-axis.ts`.
  */
 
-/** Products of a tile of 4×4 outputs, and so planes of transformed tiles. */
+/** The number of products of a tile of 4×4 outputs, and therefore of planes of transformed tiles. */
 const planes = 36
-/** Bytes of transformed tiles at once. */
+/** The bytes of transformed tiles that are processed at once. */
 const blockBytes = 3 << 17
-/** What transforming a tile costs for a channel on either side, in products. */
+/** The cost of transforming a tile, for one channel on either side, in products. */
 const transformCost = 160
 
-/** Is this a convolution that minimal filtering makes cheaper? */
+/** Whether minimal filtering makes this convolution cheaper. */
 export function winogradPays(
   info: WindowInfo,
   { channels, outputs }: Pick<Correlation, 'channels' | 'outputs'>,
@@ -26,7 +27,7 @@ export function winogradPays(
   const { kernel, stride, dilation, width, outHeight, outWidth, pad } = info
   const ones = [...stride, ...dilation, ...spread].every((n) => n === 1)
   if (!ones || kernel[0] !== 3 || kernel[1] !== 3) return false
-  // Where a border cuts into the image, a row of tiles would not hold it.
+  // If a border cuts into the image, it does not fit into a row of tiles.
   if (pad[1] < 0 || pad[1] + width > outWidth + 2) return false
   const tiles = Math.ceil(outHeight / 4) * Math.ceil(outWidth / 4)
   const direct = outHeight * outWidth * 9 * channels * outputs
@@ -35,7 +36,9 @@ export function winogradPays(
 
 /** How images are cut into tiles, and rows of tiles into blocks. */
 interface Tiling {
-  /** Tiles in a row of them, rows of them in an image, and such rows in a block. */
+  /**
+   * The number of tiles across a row of tiles, of rows of tiles down an image, and of such rows in a block.
+   */
   readonly across: number
   readonly down: number
   readonly block: number
@@ -47,7 +50,9 @@ function tilingOf({ outWidth, outHeight, batch }: WindowInfo, bytesPerTile: numb
   return { across, down, block: Math.max(1, Math.min(down * batch, fitting)) }
 }
 
-/** A row of tiles: its place in the block, its image, and the image's row where it begins. */
+/**
+ * Processes a row of tiles, given its place in the block, its image, and the image's row at which it begins.
+ */
 type EachRow = (place: number, image: number, top: number) => void
 
 /** Goes through all rows of tiles of some images, block by block. */
@@ -64,7 +69,10 @@ function overBlocks(
   }
 }
 
-/** Bytes from one plane to the next: an odd number of cache lines, else all would fall into one set. */
+/**
+ * The distance from one plane to the next, in bytes. It is an odd number of cache lines; otherwise all planes
+ * would fall into the same cache set.
+ */
 const planeOf = (bytes: number): number => ((bytes + 63) & ~63) | 64
 
 /** y = x ∗ kernel for images [H, W, C] and [H', W', D]. */
@@ -121,7 +129,7 @@ export function winogradCorrelation(
   })
 }
 
-/** Lays a kernel's nine taps out in panels of eight outputs, `bytes` each, one tap behind the other. */
+/** Lays out a kernel's nine taps in panels of eight outputs, `bytes` each, one tap after another. */
 function packTaps(
   { kernels }: Device,
   all: { kernel: KernelLayout; channels: number; outputs: number; to: number; bytes: number },
@@ -171,7 +179,7 @@ export function winogradFilterGradient(device: Device, info: WindowInfo, outputs
     kernels.clear(strip, stripBytes)
     kernels.clear(yStrip, yStripBytes)
     kernels.clear(zeros, zeroBytes)
-    // The product reads eight outputs at a time, and the transform writes four.
+    // The product reads eight outputs at a time, while the transform writes four.
     if (positionY !== upTo4(outputs) * 4) kernels.clear(yLifted, planes * yPlane)
     const multiply = [planes, lifted, xPlane, yLifted, yPlane, sums, sumPlane] as const
     return {

@@ -9,7 +9,7 @@ import type { Rule } from './types.js'
 /** The registry of rules: one file and one line each. */
 export const rules: readonly Rule[] = [magnitude, top2, threshold, perturbation, sampling]
 
-/** The rule that a schedule names, the registry's or one of its own. */
+/** The rule that a schedule names, one of the registry or one of the user's own. */
 export function ruleOf({
   schedule,
   rules: own = [],
@@ -23,7 +23,10 @@ export function ruleOf({
   return found
 }
 
-/** The rule by which members are weighed on the way: its own, or the gates, where it would measure every member each time. */
+/**
+ * The rule by which members are weighed during the search: the schedule's own, or magnitude if that would
+ * have to measure every member each time.
+ */
 export function weighingRule(context: Parameters<typeof ruleOf>[0]): Rule {
   const rule = ruleOf(context)
   return rule.measures ? magnitude : rule

@@ -3,7 +3,7 @@ import { strongest } from '../../../supernet/prune.js'
 import { keepable, type GateGroup } from '../../../supernet/types.js'
 import type { Ranked, Rule, Seen } from './types.js'
 
-/** What a rule makes of a group, if it says of each member that may stay what it is worth. */
+/** A rule's ranking of a group. Throws unless it gives a worth for each member that may stay. */
 export function rankedBy({ name: rule, rank }: Rule, group: GateGroup, seen: Seen): Ranked {
   const ranked = rank(group, seen) as Partial<Ranked> | undefined
   const path = `rule ${rule}: rank of ${group.name}`
@@ -16,7 +16,7 @@ export function rankedBy({ name: rule, rank }: Rule, group: GateGroup, seen: See
   return ranked as Ranked
 }
 
-/** The groups in a rule's order, if it leaves out none: that one would stay undecided. */
+/** The groups in a rule's order. Throws if the rule leaves out a group, which would stay undecided. */
 export function orderedBy({ name: rule, order }: Rule, groups: readonly GateGroup[]): readonly GateGroup[] {
   const ordered = order(groups) as readonly GateGroup[] | undefined
   const missing = groups.find(({ name }) => !ordered?.some((each) => each.name === name))
@@ -27,7 +27,7 @@ export function orderedBy({ name: rule, order }: Rule, groups: readonly GateGrou
   return ordered!
 }
 
-/** The members of a group that stay by what they are worth: at least what must, at most what may. */
+/** The members of a group that stay by their worth: at least as many as must, at most as many as may. */
 export function keptBy(
   { worth, most = Infinity }: Ranked,
   group: GateGroup,

@@ -2,7 +2,7 @@ import { inputsFirst } from '../../../supernet/prune.js'
 import { keepable } from '../../../supernet/types.js'
 import type { Rule } from './types.js'
 
-/** The largest gates of each group; of units all that are not 0, for all of them may stay. */
+/** Keeps the largest gates of each group. Of units, all of which may stay, it keeps those that are not 0. */
 export const magnitude: Rule = {
   name: 'magnitude',
   description: 'the largest gates of each group, as many as may stay',

@@ -4,8 +4,8 @@ import { hurt } from '../../removal/ablation.js'
 import type { Rule } from './types.js'
 
 /**
- * The members whose removal hurts most (Wang et al., arXiv:2108.04392, without tuning in between): operations first, then
- * inputs, as published.
+ * Keeps the members whose removal hurts most (Wang et al., arXiv:2108.04392, without tuning in between):
+ * operations first, then inputs, as published.
  */
 export const perturbation: Rule = {
   name: 'perturbation',
@@ -22,7 +22,7 @@ export const perturbation: Rule = {
 
 const isInputs = ({ kind }: GateGroup) => kind === 'inputs'
 
-/** What is not a number hurts more than anything. */
+/** How much an ablation hurts. A result that is not a number hurts more than anything. */
 export function hurtOf(ablation: Ablation | undefined): number {
   const value = ablation ? hurt(ablation) : 0
   return Number.isNaN(value) ? Number.MAX_VALUE : value

@@ -2,9 +2,9 @@ import { inputsFirst } from '../../../supernet/prune.js'
 import type { Rule } from './types.js'
 
 /**
- * Members drawn by their weights, one after another without putting back: those with the largest w / E, where E is
- * exponential noise (Efraimidis & Spirakis 2006, doi:10.1016/j.ipl.2005.11.003). What gates are undecided about comes out
- * one way with one seed, another way with another.
+ * Draws members by their weights, one after another without replacement: those with the largest w / E, where
+ * E is exponential noise (Efraimidis & Spirakis 2006, doi:10.1016/j.ipl.2005.11.003). What the gates leave
+ * undecided comes out differently with another seed.
  */
 export const sampling: Rule = {
   name: 'sampling',

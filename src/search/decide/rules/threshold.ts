@@ -2,7 +2,7 @@ import { inputsFirst } from '../../../supernet/prune.js'
 import { keepable } from '../../../supernet/types.js'
 import type { Rule } from './types.js'
 
-/** All members with at least so much of their group's mean weight, within what is legal. */
+/** Keeps all members with at least a given share of their group's mean weight, within what is legal. */
 export const threshold: Rule = {
   name: 'threshold',
   description: 'all with at least a share of their group’s mean weight',

@@ -2,7 +2,10 @@ import { edgeStrengths } from '../../../supernet/edge-strengths.js'
 import { inputsFirst } from '../../../supernet/prune.js'
 import type { Rule } from './types.js'
 
-/** DARTS's (arXiv:1806.09055, §2.4): an input counts as much as the strongest operation of its edge but `none`. */
+/**
+ * The rule of DARTS (arXiv:1806.09055, §2.4): an input counts as much as the strongest operation of its edge,
+ * `none` excluded.
+ */
 export const top2: Rule = {
   name: 'top-2',
   description:

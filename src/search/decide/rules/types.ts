@@ -2,25 +2,28 @@ import type { RandomStream } from '../../../base/random.js'
 import type { Ablation } from '../../../events/types.js'
 import type { GateGroup, GateWeights, Supernet } from '../../../supernet/types.js'
 
-/** What a rule looks at. */
+/** What a rule can use. */
 export interface Seen {
-  /** The current supernet. Groups that were decided before have only the members that they keep. */
+  /** The current supernet. Groups that were already decided have only the members that they keep. */
   readonly supernet: Supernet
-  /** Mixture weights by group and member, as they were when the deciding began. */
+  /** Mixture weights by group and member when the projection began. */
   readonly weights: GateWeights
-  /** Of rule `threshold`: the share of its group's mean weight that a member must have. */
+  /** For the rule `threshold`: the share of its group's mean weight that a member must have. */
   readonly threshold: number
-  /** A stream of random numbers of a group's own. */
+  /** A stream of random numbers for a group. */
   readonly draw: (group: string) => RandomStream
-  /** What the network loses without each of some members, one by one; only there for rules that measure. */
+  /** What the network loses without each of some members, one by one; only given to rules that measure. */
   readonly measure?: (group: GateGroup, members: readonly string[]) => Readonly<Record<string, Ablation>>
 }
 
-/** What a rule makes of a group: what each member is worth, and how many may stay where that is fewer than is legal. */
+/**
+ * A rule's ranking of a group: the worth of each member, and how many may stay if that is fewer than is
+ * legal.
+ */
 export interface Ranked {
   readonly worth: Readonly<Record<string, number>>
   readonly most?: number
-  /** What was measured for it. */
+  /** What was measured for the ranking. */
   readonly ablated?: Readonly<Record<string, Ablation>>
 }
 
@@ -33,12 +36,13 @@ export interface Rule {
   readonly name: string
   /** One sentence: what stays. */
   readonly description: string
-  /** Does it need the trained network, or gates alone? */
+  /** Whether the rule needs the trained network; otherwise it uses gates alone. */
   readonly measures: boolean
-  /** Is it told with each removal as one of its own, with what it measured? Else as the projection's. */
+  /** Whether its removals are reported as `perturbation`, with what was measured, or as the projection's. */
   readonly by: 'projection' | 'perturbation'
   /**
-   * The order in which groups are decided. If an edge is removed, ranking its operations before was useless.
+   * The order in which groups are decided. Ranking the operations of an edge is wasted if the edge is removed
+   * later.
    */
   readonly order: (groups: readonly GateGroup[]) => readonly GateGroup[]
   readonly rank: (group: GateGroup, seen: Seen) => Ranked

@@ -1,12 +1,12 @@
 import { dominantOf, edgesByLayer, outOf } from './dominant.js'
 import type { Alarm } from './types.js'
 
-/** Fewer edges than this say nothing about a layer. */
+/** With fewer edges than this, a layer is not judged by itself. */
 const leastEdges = 3
 
 /**
- * Operations that learn nothing (skip, pooling, none) lead on more than `limit` of a layer's edges: how differentiable
- * searches fail (described in DARTS+, arXiv:1909.06035).
+ * Raised if operations that learn nothing (skip, pooling, none) lead on more than `limit` of a layer's edges,
+ * which is how differentiable searches fail (described in DARTS+, arXiv:1909.06035).
  */
 export const collapse: Alarm = {
   name: 'collapse',

@@ -3,8 +3,9 @@ import type { GateGroup } from '../../../supernet/types.js'
 import type { Alarm, Watched } from './types.js'
 
 /**
- * A layer whose gates have nothing left to decide before anything may be removed: their entropy is below `limit` of
- * its largest value; or whose gates get no gradient at all, as where activations or gradients vanish.
+ * Raised for a layer whose gates have nothing left to decide before anything may be removed, because their
+ * entropy is below `limit` of its largest value; or whose gates get no gradient at all, as when activations
+ * or gradients vanish.
  */
 export const deadLayer: Alarm = {
   name: 'dead-layer',
@@ -24,7 +25,7 @@ export const deadLayer: Alarm = {
   },
 }
 
-/** Did gates of a layer move, but none by the losses? */
+/** Whether gates of a layer moved without any gradient from the losses. */
 function silent(groups: readonly GateGroup[], observed: Watched): boolean {
   const gradients = groups.flatMap(({ name }) => observed.lossGradient(name) ?? [])
   return gradients.length > 0 && gradients.every((gradient) => gradient.every((value) => value === 0))

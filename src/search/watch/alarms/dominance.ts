@@ -1,10 +1,13 @@
 import { dominantOf, outOf } from './dominant.js'
 import type { Alarm } from './types.js'
 
-/** Fewer edges than this can end alike by chance. */
+/** Fewer edges than this can end with the same operation by chance. */
 const leastEdges = 4
 
-/** One operation leads on more than `limit` of all edges that offer it: the search may see only its size. */
+/**
+ * Raised if one operation leads on more than `limit` of all edges that offer it. The search may then see only
+ * its size.
+ */
 export const dominance: Alarm = {
   name: 'dominance',
   raised({ groups, weights }, { limit }) {

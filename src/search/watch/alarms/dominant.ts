@@ -1,10 +1,10 @@
 import type { GateGroup, Member, GateWeights } from '../../../supernet/types.js'
 import type { Watched } from './types.js'
 
-/** How many times its even share a member must have to be called dominant. */
+/** How many times its even share a member must have to count as dominant. */
 const ahead = 1.5
 
-/** The member that leads a group clearly, or the only one left; undefined while none does. */
+/** The member that clearly leads a group, or the only one left; undefined if none does. */
 export function dominantOf({ name, members }: GateGroup, weights: GateWeights): Member | undefined {
   if (members.length === 1) return members[0]
   const values = weights[name]!
@@ -14,8 +14,9 @@ export function dominantOf({ name, members }: GateGroup, weights: GateWeights): 
 }
 
 /**
- * The edges that are left, by the layer that they are judged with. Layers that began with fewer than `least` edges are
- * judged together, as null. Fewer edges than `least` say nothing, so they are left out.
+ * The remaining edges, by the layer with which they are judged. Layers that began with fewer than `least`
+ * edges are judged together, under null. Sets of fewer than `least` edges are left out, as they are not
+ * conclusive.
  */
 export function edgesByLayer(
   { groups, origin }: Pick<Watched, 'groups' | 'origin'>,

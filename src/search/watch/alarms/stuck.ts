@@ -2,9 +2,10 @@ import type { Schedule } from '../../../schedule/types.js'
 import type { Alarm } from './types.js'
 
 /**
- * A layer's gates are where they began: over its groups the mean total variation ½ Σ |p − p₀| of the normalised
- * weights is below `limit`, when `after` of what moves them is over. That is the sum of λ of the terms on its gates over
- * the iterations that move gates; where no term acts on them, these iterations alone.
+ * Raised if a layer's gates are still where they began: the total variation ½ Σ |p − p₀| of the normalised
+ * weights, averaged over its groups, is below `limit` after a share `after` of what moves them. That is the
+ * sum of λ of the terms on its gates over the iterations that move gates or, if no term acts on them, the
+ * number of these iterations.
  */
 export const stuck: Alarm = {
   name: 'stuck',
@@ -23,7 +24,10 @@ export const stuck: Alarm = {
   },
 }
 
-/** λ on a layer's gates before iteration `until`, summed over time; iterations where no term acts on them at all. */
+/**
+ * The sum of λ on a layer's gates over the moving iterations before `until`; if no term acts on them at all,
+ * the number of these iterations.
+ */
 function pressure({ phases, columns }: Schedule, layer: string, until: number): number {
   const moving = phases.filter(({ gates }) => gates === 'move')
   const overlap = (from: number, to: number) =>
@@ -39,7 +43,7 @@ function pressure({ phases, columns }: Schedule, layer: string, until: number): 
   return pressing.reduce((sum, { from, to, value }) => sum + value * overlap(from, to), 0)
 }
 
-/** ½ Σ |p − q| of two groups of weights, each divided by its sum; a member that is gone has 0. */
+/** ½ Σ |p − q| of two groups of weights, each divided by its sum. A removed member counts as 0. */
 function movement(before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>): number {
   const total = (weights: Readonly<Record<string, number>>) =>
     Object.values(weights).reduce((sum, weight) => sum + weight, 0)

@@ -3,19 +3,19 @@ import type { GateGroup, GateWeights } from '../../../supernet/types.js'
 
 export type AlarmName = 'collapse' | 'dominance' | 'dead-layer' | 'stuck' | 'undecided'
 
-/** What alarms look at, at an evaluation. */
+/** What alarms observe at an evaluation. */
 export interface Watched {
-  /** Iterations done. */
+  /** The number of iterations done. */
   readonly step: number
   readonly schedule: Schedule
   /** The groups that the search began with. */
   readonly origin: readonly GateGroup[]
-  /** Groups and members that are left, and their mixture weights. */
+  /** The remaining groups and members, and their mixture weights. */
   readonly groups: readonly GateGroup[]
   readonly weights: GateWeights
-  /** The mixture weights that the search began with, all members. */
+  /** The mixture weights of all members with which the search began. */
   readonly initial: GateWeights
-  /** Gradient of the losses on a group's α in the last iteration; undefined where its gates did not move. */
+  /** The gradient of the losses on a group's α in the last iteration; undefined if its gates did not move. */
   lossGradient(group: string): Float32Array | undefined
 }
 
@@ -28,6 +28,8 @@ export interface Raised {
 /** One thing that can go wrong with a search's gates. */
 export interface Alarm {
   readonly name: AlarmName
-  /** Everywhere that it holds now. `after`: the share of the search from which it can. */
+  /**
+   * All places where the alarm holds now. `after` is the share of the search from which on it can be raised.
+   */
   raised(observed: Watched, settings: { readonly limit: number; readonly after: number }): Raised[]
 }

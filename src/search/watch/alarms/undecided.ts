@@ -2,8 +2,9 @@ import { shareOfEntropy } from '../../../supernet/structure.js'
 import type { Alarm, Watched } from './types.js'
 
 /**
- * A layer's mean entropy is above `limit` of the largest that it could begin with, when `after` of the time to the
- * projection is over: what the projection decides there the search has not. A group that is decided has none.
+ * Raised if a layer's mean entropy is above `limit` of the largest that it could begin with, after a share
+ * `after` of the time until the projection: there the projection would decide, not the search. A group that
+ * is decided has no entropy.
  */
 export const undecided: Alarm = {
   name: 'undecided',
@@ -25,7 +26,10 @@ export const undecided: Alarm = {
   },
 }
 
-/** Entropies by layer of the groups that must decide, each as a share of log M, M the members that it began with. */
+/**
+ * Entropies by layer of the groups that must decide, each as a share of log M, where M is the number of
+ * members at the beginning.
+ */
 function entropies({ origin, groups, weights }: Watched): Map<string, number[]> {
   const byLayer = new Map<string, number[]>()
   const left = new Map(groups.map((group) => [group.name, group.members.length]))
