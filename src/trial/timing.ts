@@ -31,7 +31,7 @@ export async function retrainStepSeconds(
     )
     return (performance.now() - start) / 1000
   }
-  // The first run is slower, because it also prepares programs.
+  // The first run is slower, because it also lays out the training pass.
   await timed(few)
   const [a, b] = [await timed(few), await timed(more)]
   const step = Math.max((b - a) / (more - few), 1e-6)
