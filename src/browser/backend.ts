@@ -2,27 +2,28 @@ import * as tf from '@tensorflow/tfjs-core'
 import { startBackend, type BackendName, type BackendOptions } from '../backend/start.js'
 import { Failure, InputError } from '../base/errors.js'
 
-/** Where the WebAssembly modules are served. */
+/** The addresses of the WebAssembly modules. */
 export interface WasmUrls {
-  /** `dist/kernels/training.wasm` of this package: the training kernels. */
+  /** The training kernels: `dist/kernels/training.wasm` of this package. */
   readonly kernels?: string | URL
-  /** `dist/kernels/training-relaxed.wasm`, for `relaxedSimd`. */
+  /** The kernels for `relaxedSimd`: `dist/kernels/training-relaxed.wasm`. */
   readonly relaxedKernels?: string | URL
-  /** `dist/tfjs-backend-wasm-simd.wasm` of `@tensorflow/tfjs-backend-wasm`. */
+  /** The backend itself: `dist/tfjs-backend-wasm-simd.wasm` of `@tensorflow/tfjs-backend-wasm`. */
   readonly tensorflow?: string | URL
 }
 
 let given: WasmUrls = {}
 
 /**
- * Sets the addresses of the WebAssembly modules; call it before the first search. By default they are looked
- * for next to the code that asks, which is where bundlers that know `new URL(…, import.meta.url)` put them.
+ * Sets the addresses of the WebAssembly modules; call it before the first search. By default, they are loaded
+ * from next to the code that uses them, where bundlers that support `new URL(…, import.meta.url)` put them.
  */
 export function setWasmUrls(urls: WasmUrls): void {
   given = { ...given, ...urls }
 }
 
-// In functions, for a bundle of another form than modules has no address, and then all are given.
+// These are functions, because `import.meta.url` is undefined in bundles that are not modules; all addresses
+// must then be set.
 const urls = {
   kernels: () => given.kernels ?? new URL('../../kernels/training.wasm', import.meta.url),
   relaxedKernels: () =>
@@ -33,8 +34,8 @@ const urls = {
 }
 
 /**
- * Makes a TensorFlow.js backend the current one, and waits until it is ready: `wasm`, which trains, or `cpu`, which is
- * slow. Others are refused.
+ * Makes a TensorFlow.js backend the current one, and waits until it is ready: `wasm`, which trains, or `cpu`,
+ * which is slow. Throws for any other.
  */
 export const useBackend = (name: BackendName, options: BackendOptions = {}): Promise<void> =>
   startBackend(name, options, {
@@ -52,7 +53,10 @@ async function load(name: BackendName): Promise<void> {
   else throw new InputError(`config.backend: expected wasm or cpu in a browser, got ${name}`)
 }
 
-/** TensorFlow.js's own module, with SIMD, which our kernels need, and without threads, whose memory they cannot share. */
+/**
+ * Loads the module of TensorFlow.js with SIMD, which our kernels need, and without threads, whose memory they
+ * cannot share.
+ */
 async function loadWasm(): Promise<void> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)

@@ -6,7 +6,10 @@ import type { GivenData } from '../data/given.js'
 import type { TrialHost } from '../setup/host.js'
 import { noSchedule } from '../setup/schedule-of.js'
 
-/** A place without files: the data are in memory, and what a configuration names by its file is refused. */
+/**
+ * An environment without files: the data are in memory, and everything that a configuration refers to by a
+ * file is refused.
+ */
 export const fileless = (given: GivenData | undefined): TrialHost => ({
   dataset: async ({ data, split }) => datasetOf(memorySettings(data, given), split, sha256),
   schedule: (name, path) => {
@@ -25,7 +28,7 @@ export const fileless = (given: GivenData | undefined): TrialHost => ({
   },
 })
 
-/** What is told of something that only Node has. */
+/** The error for something that only exists in Node. */
 export const inNode = (path: string, what: string, value: unknown): InputError =>
   new InputError(
     `${path}: expected ${what}, for there are no files and threads here, got ${JSON.stringify(value)}; remove it, or search in Node`,

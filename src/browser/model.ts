@@ -4,18 +4,22 @@ import { layersModelOf } from '../export/trained.js'
 import { fewRows, predictorOf, type ModelParts, type Predictor } from '../library/predictor.js'
 import { plain } from '../library/report.js'
 
-/** A model that can be kept without folders. */
+/** A model that can be saved without a folder. */
 export interface BrowserModel extends Predictor {
-  /** The files that `save` of `sentei` writes, by their names, byte for byte: written into a folder, `sentei predict` takes it. */
+  /**
+   * The content of the files that `save` of `sentei` writes, by name. `sentei predict` accepts a folder with
+   * these files.
+   */
   readonly files: () => Promise<ModelContent>
   /**
-   * Saves it as a LayersModel where TensorFlow.js does: `indexeddb://name`, `localstorage://name`, `downloads://name`, an
-   * address, or a handler. What `preprocess.json` would say is `userDefinedMetadata` there.
+   * Saves the model as a LayersModel to any place that TensorFlow.js supports: `indexeddb://name`,
+   * `localstorage://name`, `downloads://name`, an address, or a handler. The content of `preprocess.json`
+   * becomes its `userDefinedMetadata`.
    */
   readonly save: (to: string | io.IOHandler) => Promise<io.SaveResult>
 }
 
-/** The model of a trained network. */
+/** Makes the model of a trained network. */
 export function modelOf(parts: ModelParts): BrowserModel {
   const kept = { ...parts, data: fewRows(parts.data) }
   const { data, metric } = kept

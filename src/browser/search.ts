@@ -5,15 +5,16 @@ import { useBackend } from './backend.js'
 import { fileless, inNode } from './host.js'
 import { modelOf, type BrowserModel } from './model.js'
 
-/** The request of a search in a browser. It is that of Node, without the keys that need files or threads. */
+/** The request of a search in a browser: that of Node without the keys that need files or threads. */
 export type SearchRequest = SearchSettings
 
 /** The result of a search in a browser. */
 export type SearchResult = SearchFindings<BrowserModel>
 
 /**
- * Searches, prunes, derives, retrains and judges, in memory, in this thread: best in a Web Worker. The same data, settings
- * and seed give the same bytes as in Node. Throws InputError where something asked for cannot be, Diverged and Interrupted.
+ * Searches, prunes, derives, retrains and judges, in memory and in this thread, so that it is best run in a
+ * Web Worker. The same data, settings and seed give the same bytes as in Node. Throws InputError if the
+ * request is invalid or cannot be met, Diverged and Interrupted.
  */
 export async function search(request: SearchRequest): Promise<SearchResult> {
   for (const key of ['saveTo', 'workers'] as const)

@@ -1,49 +1,50 @@
 import type { Options } from 'yargs'
 
-/** What yargs parsed, by option and positional name. */
+/** The arguments that yargs parsed, by the name of the option or positional. */
 export type Arguments = Readonly<Record<string, unknown>>
 
 /** What a command may use of the process. */
 export interface CommandContext {
-  /** Results, for programs: one JSON object with `--json`, else text. */
+  /** Prints a result for programs to stdout: one JSON object with `--json`, otherwise text. */
   readonly print: (text: string) => void
-  /** Everything else, on stderr. */
+  /** Prints everything else to stderr. */
   readonly say: (text: string) => void
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
   /** Aborted by the first interrupt while the process is stoppable. */
   readonly signal: AbortSignal
-  /** Told when something begins to listen to the signal, and when it ends. */
+  /** Called with true when a task starts to react to the signal, and with false when it ends. */
   readonly onStoppable?: (stoppable: boolean) => void
 }
 
-/** A positional or an option: its yargs form, and what a shell suggests for its value. */
+/** A positional or an option: its declaration for yargs, and the values that a shell suggests. */
 export interface Parameter extends Options {
-  /** Words, of which `files` stands for the files that are there; nothing by default. */
+  /** Suggested words, in which `files` stands for existing files; none by default. */
   readonly suggest?: readonly string[]
 }
 
-/** What a shell completes by itself, among the words of `suggest`. */
+/** Among the words of `suggest`, it stands for the files that the shell completes itself. */
 export const files = '<files>'
 
 /**
- * One command of the program, a file each. Its declaration is loaded by every other command, by help and by completion,
- * so it imports little; what it needs to do its work is imported when it runs.
+ * A command of the program, one per file. The declarations of all commands are loaded by every command, by
+ * help and by completion. Therefore they import little; what a command needs for its work is imported when it
+ * runs.
  */
 export interface Command {
-  /** Its yargs form: `search <config>`. */
+  /** Its usage for yargs: `search <config>`. */
   readonly usage: string
   readonly description: string
   readonly positionals?: Readonly<Record<string, Parameter>>
   readonly options?: Readonly<Record<string, Parameter>>
-  /** Does the work; returns the exit code where it is not 0. */
+  /** Does the work. Returns the exit code if that is not 0. */
   run(args: Arguments, context: CommandContext): Promise<number | void> | number | void
 }
 
-/** The word that a command is called by. */
+/** The word by which a command is called. */
 export const nameOf = ({ usage }: Command): string => usage.split(' ')[0]!
 
 /** Declares a command. */
 export const command = (definition: Command): Command => definition
 
-/** 0 done, 1 failed, 2 the input is wrong, 3 criteria not met, 130 interrupted. */
+/** The exit codes other than 0: 1 failed, 2 invalid input, 3 criteria not met, 130 interrupted. */
 export const exitCodes = { failed: 1, input: 2, criteria: 3, interrupted: 130 } as const

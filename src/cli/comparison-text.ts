@@ -3,7 +3,9 @@ import { errorIn } from '../contest/test-error.js'
 import { placeText } from '../contest/types.js'
 import { formatNumber, formatPercent, formatSeconds } from '../report/format.js'
 
-/** How far a comparison is, as one line: what the last trial came to, and how long the others may take. */
+/**
+ * The progress of a comparison as one line: the result of the last trial, and an estimate of the time left.
+ */
 export function progressText({ row, done, of, secondsLeft }: ComparisonProgress): string {
   const left = secondsLeft === null || done === of ? '' : `, about ${formatSeconds(secondsLeft)} left`
   const count = `${done} of ${of} trials`

@@ -6,7 +6,7 @@ import { textTable } from './table.js'
 
 const splits = ['train', 'arch', 'validation', 'test'] as const
 
-/** What was found in data in words: what it was taken for, rows of each split and class, warnings. */
+/** Describes checked data: how it was interpreted, the rows of each split and class, and warnings. */
 export function dataText(found: DataReport): string {
   const missing = Object.entries(found.missing).map(([column, cells]) => `${column} ${cells}`)
   const facts = [
@@ -41,7 +41,7 @@ export function dataText(found: DataReport): string {
 
 const SHOWN = 40
 
-/** What each column was taken for: so many of them, `--json` has all. */
+/** How the first columns were interpreted; `--json` lists all of them. */
 function columnLines(columns: readonly ColumnReading[]): string[] {
   const rows = columns
     .slice(0, SHOWN)

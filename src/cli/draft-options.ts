@@ -8,7 +8,7 @@ const option = (describe: string, suggest: readonly string[] = []): Parameter =>
   describe,
 })
 
-/** Options that say of data what a configuration would. */
+/** The options for data without a configuration. They correspond to keys of a configuration. */
 export const draftOptions: Readonly<Record<string, Parameter>> = {
   target: option('of data: the column to predict; of arrays the file of the targets', [files]),
   task: option('of data: classification or regression, where the cells shall not decide', [
@@ -20,10 +20,10 @@ export const draftOptions: Readonly<Record<string, Parameter>> = {
   window: option('of data: time steps that a forecast sees'),
 }
 
-/** Is a path, by its name, a configuration? */
+/** Whether a path is a configuration, judged by its name. */
 export const isConfiguration = (path: string): boolean => /\.(ya?ml|json)$/i.test(path)
 
-/** Refuses options that say what the configuration says. */
+/** Throws if an option is given whose value the configuration already holds. */
 export function requireNoDraft(path: string, args: Arguments): void {
   const found = Object.keys(draftOptions).find((name) => args[name] !== undefined)
   if (found)

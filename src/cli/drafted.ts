@@ -7,16 +7,16 @@ import type { DraftOptions } from '../draft/types.js'
 import type { Arguments } from './command.js'
 import { integer, text } from './options.js'
 
-/** A configuration that was made for some data, and the folder of the run. */
+/** A configuration that was drafted for data, and the folder of its run. */
 export interface DraftedFile {
-  /** Where it was written: beside the run's folder. */
+  /** The path of the configuration, beside the run's folder. */
   readonly path: string
   readonly into: string
-  /** What was chosen, a line each. */
+  /** The choices, one per line. */
   readonly lines: readonly string[]
 }
 
-/** Makes a configuration for data, and writes it beside the folder that the run will have. */
+/** Drafts a configuration for data, and writes it beside the folder that the run will have. */
 export async function draftFor(data: string, args: Arguments, out: string | undefined): Promise<DraftedFile> {
   const options = draftOptionsIn(args)
   const { name, choices, text: documentText } = await draftConfig(data, options)
@@ -59,7 +59,7 @@ function draftOptionsIn(args: Arguments): DraftOptions {
   }
 }
 
-/** The folder, or where it is taken the next free one of its name. */
+/** The folder itself or, if it is taken, the next free one with a number after its name. */
 function freeFolder(folder: string): string {
   const free = (at: string) => !existsSync(`${at}.yaml`) && (!existsSync(at) || readdirSync(at).length === 0)
   for (let n = 1; ; n++) {

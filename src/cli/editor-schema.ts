@@ -4,9 +4,10 @@ import { pathToFileURL } from 'node:url'
 import { packagePath } from '../base/package-path.js'
 
 /**
- * Where an editor finds the JSON Schema of configurations, as written into a file of a folder: relative to it where this
- * package is the folder's own (in a `node_modules` there or above, or a checkout around it), which others have at the same
- * place; else the URL of this package's file.
+ * The path or URL by which an editor finds the JSON Schema of configurations from a file in a folder. It is
+ * relative to the folder if this package is found from there (in a `node_modules` there or above, or in a
+ * checkout around it), because it is then at the same place for others, too. Otherwise it is the URL of this
+ * package's file.
  */
 export function schemaFor(folder: string): string {
   const own = realpathSync(packagePath())
@@ -15,12 +16,12 @@ export function schemaFor(folder: string): string {
     const found = [join(at, 'node_modules', 'sentei'), at].find((place) => isSame(place, own))
     const path = found && relative(resolve(folder), join(found, ...schema)).replaceAll(sep, '/')
     if (path) return path.startsWith('.') ? path : `./${path}`
-    // Of a path an editor reads what stands before its first space.
+    // A URL has no spaces, at which an editor would end a path.
     if (at === dirname(at)) return pathToFileURL(join(own, ...schema)).href
   }
 }
 
 const isSame = (path: string, own: string): boolean => existsSync(path) && realpathSync(path) === own
 
-/** The line at the beginning of a YAML file that editors read; see YAML's language server. */
+/** The first line of a YAML file by which editors find the schema; see YAML's language server. */
 export const schemaLine = (folder: string): string => `# yaml-language-server: $schema=${schemaFor(folder)}\n`

@@ -12,9 +12,10 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const controller = new AbortController()
 
 /**
- * While a search or a retraining listens, the first interrupt asks it to stop at a checkpoint. At any other time, and for
- * the second, there is no handler and the system ends the process at once: a handler would wait until whatever reads,
- * builds or writes has come to its end.
+ * Installs or removes the handlers of interrupts. While a search or a retraining reacts to the signal, the
+ * first interrupt asks it to stop at a checkpoint. At any other time, and for the second interrupt, there is
+ * no handler, so that the system ends the process at once. A handler could not run before reading, building
+ * or writing is done.
  */
 function onStoppable(stoppable: boolean): void {
   for (const each of signals) {
@@ -25,7 +26,7 @@ function onStoppable(stoppable: boolean): void {
 
 function stop(): void {
   onStoppable(false)
-  // A terminal that is closed may say so twice.
+  // A terminal that is closed may send the signal twice.
   process.on('SIGHUP', () => undefined)
   say('interrupted: stopping at the next step; once more stops at once')
   controller.abort()
@@ -36,16 +37,16 @@ function exitCodeOf(error: unknown): number {
   if (args.includes('--verbose')) say(error instanceof Error ? (error.stack ?? error.message) : String(error))
   else say(error instanceof Error ? error.message : String(error))
   if (error instanceof InputError) return exitCodes.input
-  // A full disk or a missing right (they name a system call) are no puzzles.
+  // Errors that name a system call, such as a full disk or a missing permission, explain themselves.
   const explained = error instanceof Failure || (error instanceof Error && 'syscall' in error)
   if (!explained && !args.includes('--verbose'))
     say('this is not an error of the input; --verbose shows where it happened')
   return exitCodes.failed
 }
 
-// A terminal that closes takes no more text.
+// Writing to a closed terminal fails; this must not end the process.
 process.stderr.on('error', () => undefined)
-// A reader that closed the pipe (head, less) wants no more.
+// A closed pipe (head, less) is not a failure: the reader wants no more.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 try {

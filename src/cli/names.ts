@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs'
 import type { BackendName } from '../backend/start.js'
 import { packagePath } from '../base/package-path.js'
 
-/** Names of what is registered, each in the order of its registry. */
+/** The names of everything that is registered, in the order of each registry. */
 export interface Names {
-  /** Search spaces. */
+  /** The search spaces. */
   readonly spaces: readonly string[]
-  /** Schedules in `schedules/`. */
+  /** The schedules in `schedules/`. */
   readonly presets: readonly string[]
   readonly relaxations: readonly string[]
-  /** What an architecture is derived by. */
+  /** The rules by which an architecture can be derived. */
   readonly rules: readonly string[]
-  /** What a run is exported as. */
+  /** The formats into which a run can be exported. */
   readonly formats: readonly string[]
   readonly backends: readonly BackendName[]
 }
 
-/** As the build wrote them down: help and completion name what they need not load. */
+/** The names as the build wrote them, so that help and completion need not load the registries. */
 export const names = JSON.parse(readFileSync(packagePath('dist', 'names.json'), 'utf8')) as Names

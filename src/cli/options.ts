@@ -2,7 +2,7 @@ import { InputError, expected } from '../base/errors.js'
 import { files, type Arguments, type Parameter } from './command.js'
 import { names } from './names.js'
 
-/** Options that every command takes; the parser itself adds what the last two do. */
+/** Options that every command accepts. The parser itself implements the last two. */
 export const common: Readonly<Record<'verbose' | 'help' | 'version', Parameter>> = {
   verbose: { type: 'boolean', default: false, describe: 'show a stack trace where something fails' },
   help: { type: 'boolean', describe: 'show this' },
@@ -46,27 +46,27 @@ export const backend: Parameter = {
   describe: 'wasm, cpu, webgpu or tensorflow',
 }
 
-/** A positional that is a path, whatever it looks like. */
+/** A positional that is a path, with files suggested. */
 export const path = (describe: string): Parameter => ({ type: 'string', suggest: [files], describe })
 
-/** An argument as text, or undefined where it was not given. */
+/** An argument as text; undefined if it was not given. */
 export const text = (args: Arguments, name: string): string | undefined => {
   const value = args[name]
   if (value === undefined) return undefined
-  // An option given twice is an array; the last one counts, as everywhere.
+  // An option that is given twice is an array, of which the last value counts.
   const found = String(Array.isArray(value) ? value.at(-1) : value)
-  // As a path it would be the working folder, which is never meant.
+  // As a path, an empty text would mean the working folder, which is never intended.
   if (found === '') throw new InputError(`${name}: expected a value, got ""`)
   return found
 }
 
-/** An argument that yargs has made sure of. */
+/** An argument that must be there; yargs has verified it. */
 export const required = (args: Arguments, name: string): string => text(args, name)!
 
 /** The `--set` options. */
 export const settings = (args: Arguments): string[] => ((args.set as string[] | undefined) ?? []).map(String)
 
-/** A whole number of an option, at least `least`. */
+/** The value of an option as a whole number of at least `least`; undefined if it was not given. */
 export function integer(args: Arguments, name: string, least: number): number | undefined {
   const value = text(args, name)
   if (value === undefined) return undefined
@@ -75,7 +75,7 @@ export function integer(args: Arguments, name: string, least: number): number | 
   return Number(value)
 }
 
-/** A number of an option, at least `least`. */
+/** The value of an option as a number of at least `least`; undefined if it was not given. */
 export function number(args: Arguments, name: string, least: number): number | undefined {
   const value = text(args, name)
   if (value === undefined) return undefined
@@ -86,7 +86,7 @@ export function number(args: Arguments, name: string, least: number): number | u
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
 
-/** The seconds of `--time`: `90s`, `10m`, `1.5h`. */
+/** The value of `--time` in seconds: `90s`, `10m`, `1.5h`. */
 export function secondsOf(args: Arguments): number | undefined {
   const value = text(args, 'time')
   if (value === undefined) return undefined
@@ -96,20 +96,23 @@ export function secondsOf(args: Arguments): number | undefined {
   return seconds
 }
 
-/** A size of a run's menu. */
+/** The option for a size of a run's menu. */
 export const menu: Parameter = {
   type: 'string',
   requiresArg: true,
   describe: 'what the search kept at this size of its menu',
 }
 
-/** A tolerance as a setting of a configuration, which checks it. */
+/** `--tolerance` as a setting of the configuration, which validates it. */
 export function toleranceSettings(args: Arguments): string[] {
   const given = text(args, 'tolerance')
   return given === undefined ? [] : [`budget.tolerance=${given}`]
 }
 
-/** Sizes of a budget, the largest first: shares below 1, or amounts in the metric's unit. As settings of a configuration. */
+/**
+ * `--menu` as settings of the configuration: shares below 1, or amounts in the metric's unit. The smallest
+ * becomes the budget, the others its menu.
+ */
 export function menuSettings(args: Arguments): string[] {
   const given = text(args, 'menu')
   if (given === undefined) return []

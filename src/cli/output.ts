@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js'
 import type { Arguments, Parameter } from './command.js'
 import { text } from './options.js'
 
-/** The option of every command that writes a file or folder which may exist. */
+/** The option of every command that writes a file or folder that may already exist. */
 export const force: Parameter = {
   type: 'boolean',
   default: false,
@@ -13,15 +13,15 @@ export const force: Parameter = {
 
 /** What a command reads, and what it writes. */
 export interface Places {
-  /** Files and folders that the command reads: never written over, not with `--force` either. */
+  /** Files and folders that the command reads. They are never overwritten, even with `--force`. */
   readonly inputs?: readonly (string | undefined)[]
-  /** Files that it writes in the folder `--out`; without them `--out` is a file. */
+  /** Files that it writes into the folder `--out`; without them, `--out` is a file. */
   readonly files?: readonly string[]
 }
 
 /**
- * Where a command writes: `--out`, or what it is by default. Throws an InputError where something stands there and
- * `--force` does not say that it may go, and where it is something that the command reads, or no file at all.
+ * The path to which a command writes: `--out` or its default. Throws an InputError if something exists there
+ * without `--force`, if the command reads it, or if it is not a regular file.
  */
 export function outputOf(args: Arguments, places?: Places): string | undefined
 export function outputOf(args: Arguments, places: Places, otherwise: string): string
@@ -52,18 +52,18 @@ export function outputOf(
 const exists = (path: string, what: string): InputError =>
   new InputError(`${path}: it ${what}; choose another --out, or overwrite it with --force`)
 
-/** Is a path an input, or a file that stands inside of one? */
+/** Whether a path is an input or lies inside one. */
 function isPartOf(path: string, input: string): boolean {
   if (!existsSync(input)) return realPath(path) === realPath(input)
   const [own, read] = [realPath(path), realPath(input)]
   if (own === read || (existsSync(path) && own.startsWith(`${read}${sep}`))) return true
   if (!existsSync(path)) return false
-  // Two names of one file.
+  // Hard links to one file have different paths.
   const [a, b] = [statSync(path), statSync(input)]
   return a.isFile() && a.ino === b.ino && a.dev === b.dev
 }
 
-/** A path without links, as far as it exists. */
+/** A path with symbolic links resolved, as far as it exists. */
 function realPath(path: string): string {
   const whole = resolve(path)
   if (existsSync(whole) || whole === dirname(whole)) return realpathSync(whole)

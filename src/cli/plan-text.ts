@@ -4,7 +4,7 @@ import { mostAttempts } from '../trial/smallest.js'
 import { textTable } from './table.js'
 import { trainingLines } from './training-text.js'
 
-/** All that is known of a run before it begins. */
+/** Describes everything that is known about a run before it begins. */
 export function planText({
   supernet,
   smallest,
@@ -57,7 +57,7 @@ export function planText({
   ].join('\n')
 }
 
-/** What will run and what it may come to, in a few lines: what is read before a search begins. */
+/** Describes in a few lines what will run and how long it may take, shown before a search begins. */
 export function beginningLines({ supernet, smallest, minutes, training, budget }: RunPlan): string[] {
   const [least, most] = rangeOf(minutes, training, budget)
   const shorter = least > longMinutes ? ['shorter  --time 10m, or fewer rows: --set data.limit=1000'] : []
@@ -73,10 +73,12 @@ export function beginningLines({ supernet, smallest, minutes, training, budget }
   ]
 }
 
-/** What takes longer is told a shorter way. */
+/** Longer runs get a hint how to shorten them, in minutes. */
 const longMinutes = 15
 
-/** The least and the most minutes: retraining stops when it no longer helps, and one size may do. */
+/**
+ * The least and the most minutes. In the best case, retraining stops early, and a single size is retrained.
+ */
 function rangeOf(
   { earlier, search, baseline, retrain }: RunPlan['minutes'],
   { retrain: { steps, earlyStop } }: RunPlan['training'],
@@ -116,7 +118,10 @@ function budgetText({ metric, limit, whole, least, tolerance }: NonNullable<RunP
   return parts.join('; ')
 }
 
-/** A limit may be a share of a count; what is met is a whole number or milliseconds. */
+/**
+ * A limit may be fractional, but what it bounds is a whole number or milliseconds, so that large ones are
+ * rounded down.
+ */
 const amount = (value: number): string =>
   value >= 100 ? formatCount(Math.floor(value)) : formatNumber(value)
 

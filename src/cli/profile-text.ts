@@ -8,7 +8,7 @@ const names: Record<OperationTime['run'], string> = {
   backward: ', gradient',
 }
 
-/** Where a step's time goes, one line for each kind of operation, the longest first. */
+/** Shows where the time of a step goes: one line per kind of operation, the longest first. */
 export function profileText({ operations, stepMs, otherMs, peaks }: StepProfile): string {
   const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`
   const rate = (amount: number, milliseconds: number, peak: number | undefined): string[] => {

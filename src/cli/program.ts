@@ -45,15 +45,17 @@ const commands: readonly Command[] = [
 ]
 const names = commands.map(nameOf)
 
-/** The first argument of a shell that asks how the others go on; see `shells.ts`. */
+/** The first argument with which a shell asks for suggestions; see `shells.ts`. */
 const complete = '--complete'
 
-/** The version of the package that this file is part of; yargs would look around the folder it runs in. */
+/** The version of this file's package. yargs would look for a package around the working folder instead. */
 function ownVersion(): string {
   return (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version
 }
 
-/** Parses a command line, runs its command, and returns the exit code. Wrong usage is an InputError. */
+/**
+ * Parses a command line, runs its command, and returns the exit code. Throws an InputError for wrong usage.
+ */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
   if (args[0] === complete) return suggest(args.slice(1), context)
   let code = 0
@@ -72,7 +74,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .wrap(null)
     .exitProcess(false)
     .fail((message, error) => {
-      // A message is yargs' own; an error without one comes from a command.
+      // yargs fails with a message of its own; without one, the error comes from a command.
       throw message ? new InputError(usageMessage(message, args)) : error
     })
   for (const each of commands)
@@ -88,7 +90,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   return code
 }
 
-/** Tells a shell how a command line may go on, a line each. */
+/** Prints suggestions for the last word of a command line, one per line. */
 function suggest(words: readonly string[], { print }: CommandContext): number {
   for (const { word, meaning } of suggestionsFor(words, commands))
     print(meaning === undefined ? word : `${word}\t${meaning}`)
@@ -100,7 +102,7 @@ function declare(y: Argv, { positionals = {}, options = {} }: Command): Argv {
   return y.options(options)
 }
 
-/** What yargs found wrong, in the form that all messages have, with what was probably meant. */
+/** Rewrites a message of yargs in the form of all other messages, with what was probably meant. */
 function usageMessage(message: string, args: readonly string[]): string {
   const command = commands.find((each) => args.includes(nameOf(each)))
   const options = [...Object.keys(command?.options ?? {}), 'verbose', 'help']

@@ -28,8 +28,8 @@ import { beginningLines } from './plan-text.js'
 import { textTable } from './table.js'
 
 /**
- * Runs something that trains, with progress shown, and tells its outcome; the exit code of the command.
- * `remedy` is the command that goes on after an interrupt.
+ * Runs a training with its progress shown, reports the outcome, and returns the exit code of the command.
+ * `remedy` is the command that continues after an interrupt.
  */
 export async function withOutcome(
   args: Arguments,
@@ -69,10 +69,10 @@ export async function withOutcome(
   return tellOutcome(args, context, finished, reading)
 }
 
-/** What the data were taken for, and what may spoil a search. */
+/** How the data was interpreted, and warnings about what may spoil a search. */
 const dataLines = (data: PreparedData): string[] => {
   const { reading } = data.dataset
-  // The notes of the reading are among them.
+  // The warnings include the notes of the reading.
   const { warnings } = checkData(data)
   return [...(reading ? [readingLine(reading)] : []), ...warnings.map((warning) => `warning: ${warning}`)]
 }
@@ -82,8 +82,8 @@ function progressOf({ stderr }: CommandContext): Progress {
 }
 
 /**
- * Prints a finished run's table (or JSON, with what its data read as) and returns 3 where it does not meet its
- * criteria.
+ * Prints a finished run's table, or JSON that also tells how the data was interpreted. Returns 3 if the run
+ * does not meet its criteria, otherwise 0.
  */
 export function tellOutcome(
   args: Arguments,

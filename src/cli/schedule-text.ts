@@ -7,7 +7,7 @@ import { pressureOf } from '../schedule/pressure.js'
 import { timeText } from '../schedule/time.js'
 import { textTable } from './table.js'
 
-/** A schedule document in words: its phases, their losses and terms, and when it prunes. */
+/** Describes a schedule document in words: its phases with losses and terms, and when it prunes. */
 export function documentText(document: ScheduleDocument): string {
   const { name, description, phases, prune, table, replay, planner } = document
   const starts = ['0 %', ...phases.map(({ until }) => timeText(until))]
@@ -35,7 +35,7 @@ export function documentText(document: ScheduleDocument): string {
   return [name, description, '', textTable(rows), '', ...more].filter((line, i) => line || i > 1).join('\n')
 }
 
-/** Who changes λ, and how it is set. */
+/** Names the planner that changes λ, with its options. */
 function plannerText({ name, ...options }: NonNullable<ScheduleDocument['planner']>): string {
   const set = Object.entries(options).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
   return `planned by ${name} (${set.join(', ')}): the λ above is where it starts; a run writes what it used`
@@ -60,9 +60,9 @@ function curveText(lambda: unknown): string {
 }
 
 /**
- * λ as a table: a row for each term and layer, a column for each phase with the first and the last value in
- * it, and the largest between them where that is larger; for gates how far λ alone takes one in all, in means of its
- * group. Layers of equal rows stand in one.
+ * λ as a table with a row for each term and layer, and a column for each phase. A cell has the first and the
+ * last λ of the phase, and between them the largest if that is larger. For gates, the last column tells how
+ * far λ alone moves one in total, in means of its group. Layers with equal rows share a row.
  */
 export function lambdaText({ phases, segments, steps, motion }: ScheduleView): string {
   const ends = phases.map((_, i) => phases[i + 1]?.step ?? steps)

@@ -1,8 +1,8 @@
 import { files } from './command.js'
 
 /**
- * What each shell reads to complete the program's command lines. All ask the program itself (`--complete WORD …`), which
- * answers with a line for each suggestion: the word, and what it means behind a tab.
+ * The completion script of each shell. All of them ask the program itself (`--complete WORD …`), which prints
+ * one line per suggestion: the word and, after a tab, its meaning.
  */
 export const shells: Readonly<Record<string, string>> = {
   bash: `# Completion of sentei for bash. In ~/.bashrc: source <(sentei completion bash)

@@ -12,7 +12,10 @@ import type { Arguments } from './command.js'
 import { integer, text } from './options.js'
 import { documentText, lambdaText } from './schedule-text.js'
 
-/** Compiles for the space of `--supernet`, on a small input, which is all that λ depends on. */
+/**
+ * Compiles a schedule for the space of `--supernet`. The input may be small, because λ does not depend on its
+ * size.
+ */
 export function compiled(found: NamedSchedule, args: Arguments): NamedSchedule {
   const about = ['supernet', 'options', 'relaxation', 'iterations', 'epochs'].filter((key) => text(args, key))
   if (found.view) {
@@ -54,7 +57,7 @@ function optionsOf(args: Arguments): object {
   throw expected('--options', 'YAML of an object, as "{ cells: 4 }"', given)
 }
 
-/** A schedule as `--csv`, `--svg`, `--json` or words have it. */
+/** Shows a schedule as `--csv`, `--svg`, `--json` or text. */
 export function shownSchedule({ document, view }: NamedSchedule, args: Arguments): string {
   if (args.csv)
     return rowsCsv(view!.segments.map(({ from, to, layer, term, lambda }) => [from, to, layer, term, lambda]))

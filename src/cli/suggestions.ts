@@ -1,28 +1,29 @@
 import { files, nameOf, type Command, type Parameter } from './command.js'
 import { common } from './options.js'
 
-/** A word that may stand where one is being typed, and what it means where that is told. */
+/** A word that can complete the command line, with its meaning if it has one. */
 export interface Suggestion {
   readonly word: string
   readonly meaning?: string | undefined
 }
 
-/** What stands before the word that is being typed. */
+/** What precedes the word that is being typed. */
 interface Place {
   readonly command?: Command | undefined
-  /** How many of the command's positionals. */
+  /** The number of the command's positionals. */
   readonly positionals: number
   /** The option whose value comes next. */
   readonly option?: Parameter | undefined
 }
 
 /**
- * What may stand in place of the last word of a command line, which begins behind the program's name: commands, values,
- * options that are not there yet. The word `files` of `command.ts` stands for files. Of `--name=value` it is the value.
+ * Suggests completions for the last word of a command line without the program's name: commands, values and
+ * options that are not used yet. The word `files` of `command.ts` stands for files. In `--name=value`, the
+ * value is completed.
  */
 export function suggestionsFor(words: readonly string[], commands: readonly Command[]): Suggestion[] {
   const last = words.at(-1) ?? ''
-  // One word in most shells, three in bash.
+  // Most shells pass `--name=value` as one word, bash as three.
   const [, name, value] = /^(--[^=]+)?=(.*)$/.exec(last) ?? []
   const before = words.slice(0, -1).filter((word) => word !== '=')
   if (name !== undefined) before.push(name)

@@ -1,4 +1,4 @@
-/** Rows as lines of text, columns as wide as their cells; the first to the left, the others to the right. */
+/** Formats rows as lines of text with aligned columns: the first to the left, the others to the right. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const line = (row: readonly string[]) =>

@@ -3,7 +3,10 @@ const rest = `
 # search takes single changes too: sentei search sentei.yaml --set search.epochs=10 --seed 2
 `
 
-/** The size is a result: training and its length suit the data where nothing is said of them. */
+/**
+ * The end of templates whose size is a result of the search. Everything that they leave out depends on the
+ * data.
+ */
 const asGood = `schedule: auto              # λ over time, as it suits the space; see: sentei schedule list
 budget: { tolerance: 0.01 } # the smallest network whose error is within 1 % of the whole one's; or { share: 0.2 }
 `
@@ -113,15 +116,15 @@ retrain:
   augment: { shift: 2, flip: true }
 ${rest}`
 
-/** A configuration to begin with. */
+/** A configuration to start from. */
 export interface Template {
-  /** Commented YAML. */
+  /** The text, YAML with comments. */
   readonly text: string
-  /** Keys that only its user knows: to be edited before anything else. */
+  /** Keys that only the user can know, to be edited first. */
   readonly edit: readonly string[]
 }
 
-/** Configurations to begin with, by name. */
+/** The templates by name. */
 export const templates: Readonly<Record<string, Template>> = {
   digits: { text: digits, edit: [] },
   concrete: { text: concrete, edit: [] },

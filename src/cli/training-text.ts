@@ -2,13 +2,16 @@ import { mostUnexplained } from '../objective/most-unexplained.js'
 import { formatCount, formatNumber } from '../report/format.js'
 import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
 
-/** How the stages will train, a line each: `search   2,000 steps of 64 rows, evaluated every 64; adam 0.003, constant`. */
+/**
+ * How the stages will train, one line each: `search   2,000 steps of 64 rows, evaluated every 64; adam 0.003,
+ * constant`.
+ */
 export const trainingLines = ({ search, retrain }: Pick<ResolvedConfig, 'search' | 'retrain'>): string[] => [
   `search   ${trainingText(search)}`,
   `retrain  ${trainingText(retrain)}${distillationText(retrain)}`,
 ]
 
-/** Whose outputs are learnt beside the targets. */
+/** How much of the loss compares with the outputs of the unpruned supernet. */
 function distillationText({ distillation: { share }, options }: RetrainOptions): string {
   if (share === 0 || options) return ''
   const percent = (value: number) => `${formatNumber(100 * value)} %`

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { checksumsFile } from '../base/checksums.js'
 import type { CommandContext } from './command.js'
 
-/** Says of a run that has no checksums that damage to it cannot be told. */
+/** Warns if a run has no checksums, so that damage to it cannot be detected. */
 export function noteUnchecked(run: string, { say }: CommandContext): void {
   if (existsSync(join(run, 'config.json')) && !existsSync(join(run, checksumsFile)))
     say(`${run}: it has no ${checksumsFile}, as runs of before there were any: damage cannot be told`)

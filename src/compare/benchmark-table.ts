@@ -14,50 +14,50 @@ import { readTable, type TableRow } from './read-table.js'
 export interface BenchmarkTableOptions {
   /** The syntax of the table's architectures; `plainNotation` by default. */
   readonly notation?: Notation
-  /** The column of architectures; see `readTable` for what it is by default. */
+  /** The column with the architectures; see `readTable` for the default. */
   readonly column?: string | undefined
-  /** The metric that is used if none is named; the first one by default. */
+  /** The default metric; the first one by default. */
   readonly metric?: string | undefined
-  /** The direction of that metric; by default its name decides. */
+  /** Whether higher values of that metric are better; by default, its name decides. */
   readonly higherIsBetter?: boolean | undefined
-  /** How messages call the table: `config.benchmark.table`. */
+  /** The name of the table in messages: `config.benchmark.table`. */
   readonly label?: string
 }
 
-/** One row of a table. */
+/** A row of a table. */
 export interface TableEntry {
-  /** As the table writes it. */
+  /** The architecture as the table writes it. */
   readonly architecture: string
   readonly row: TableRow
 }
 
-/** What a table has for an architecture. */
+/** The answer of a table about an architecture. */
 export interface TableAnswer extends TableEntry {
-  /** `exact`: the table has the architecture itself; `isomorphic`: one that is the same network. */
+  /** `exact`: the table has the architecture itself; `isomorphic`: it has one that is the same network. */
   readonly matched: 'exact' | 'isomorphic'
-  /** The table's other rows of the same network, trained on their own or not. */
+  /** The other rows of the table that are the same network. */
   readonly isomorphic: readonly TableEntry[]
 }
 
 /** A tabular benchmark: the known results of all, or many, architectures of a space. */
 export interface BenchmarkTable {
   readonly name: string
-  /** The column of architectures; undefined where they are the keys of a JSON object. */
+  /** The column with the architectures; undefined if they are the keys of a JSON object. */
   readonly column: string | undefined
   readonly size: number
-  /** Columns that rank architectures, in the table's order. */
+  /** The columns that can rank architectures, in the order of the table. */
   readonly metrics: readonly string[]
-  /** The row of an architecture, or otherwise of an isomorphic one; undefined if there is neither. */
+  /** The row of an architecture or, if there is none, of an isomorphic one; undefined if there is neither. */
   lookup(text: string): TableAnswer | undefined
   /** The rank, by a metric, of the row that `lookup` finds; undefined if there is no row or no value. */
   rank(text: string, metric?: string): Rank | undefined
-  /** The best row by a metric, the first of the table where several are; `of`: how many have a value. */
+  /** The best row by a metric, the first of several. `of` is the number of rows that have a value. */
   best(metric?: string): TableEntry & { readonly metric: string; readonly value: number; readonly of: number }
 }
 
 /**
- * Reads a tabular benchmark (see `readTable` for its forms). Every architecture is read and written again, so
- * that spelling does not matter. Throws an InputError if an architecture cannot be read or is listed twice,
+ * Reads a tabular benchmark (see `readTable` for its forms). Every architecture is parsed and written again,
+ * so that spelling does not matter. Throws an InputError if an architecture cannot be parsed or occurs twice,
  * and if no column can rank.
  */
 export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}): BenchmarkTable {
@@ -83,7 +83,7 @@ export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}
     architecture: table.architectures[row]!,
     row: typedRow(table.rows[row]!),
   })
-  /** Rows of the same network, the architecture's own first. */
+  /** Rows of the same network; the row of the architecture itself comes first. */
   const rowsOf = (text: string) => {
     const wanted = notation.read(text)
     const exact = rowByText.get(notation.write(wanted))
@@ -127,7 +127,7 @@ export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}
   }
 }
 
-/** Rows by canonical form, which are computed at the first question only. */
+/** Finds rows by canonical form. The forms are only computed at the first call. */
 function isomorphicRows(notation: Notation, choices: readonly Choices[]): (wanted: Choices) => number[] {
   const canonical = notation.canonical?.bind(notation)
   if (!canonical) return () => []

@@ -7,8 +7,8 @@ import type { BenchmarkFigures } from '../trial/figures.js'
 import { benchmarkTable } from './benchmark-table.js'
 
 /**
- * Reads the table that a configuration names (its path resolved) and returns what says where an architecture
- * of the supernet stands in it. Everything that can be wrong with the table is wrong before the search.
+ * Reads the table that a configuration names (its path is resolved), and returns a function that ranks
+ * architectures of the supernet in it. Problems of the table are thrown here, before the search.
  */
 export function benchmarkFigures(
   { table: file, ...options }: NonNullable<Config['benchmark']>,
@@ -17,7 +17,7 @@ export function benchmarkFigures(
 ): (architecture: Architecture) => BenchmarkFigures {
   const table = benchmarkTable(file, { notation, ...options, label: 'config.benchmark' })
   const best = table.best()
-  // A notation that cannot write the space's architectures must not be found out after the search.
+  // Fails before the search if the notation cannot write architectures of the space.
   notation.write(
     Object.fromEntries(smallest(supernet).groups.map((g) => [g.name, g.members.map((m) => m.name)])),
   )

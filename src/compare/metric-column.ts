@@ -4,37 +4,37 @@ import type { TableRow } from './read-table.js'
 export interface MetricColumn {
   readonly name: string
   readonly higherIsBetter: boolean
-  /** Row by row; NaN where the table has nothing. */
+  /** The value of each row; NaN if the table has none. */
   readonly values: Float64Array
-  /** The values there are, worst first. */
+  /** The values that exist, worst first. */
   readonly sorted: Float64Array
 }
 
-/** The rank of an architecture in a whole table, which is an exhaustive search and so the reference. */
+/** The rank of an architecture among all of a table, which replaces an exhaustive search as the reference. */
 export interface Rank {
   readonly metric: string
   readonly higherIsBetter: boolean
   readonly value: number
   readonly best: number
-  /** |best − value|, in the metric's own unit. */
+  /** The regret |best − value| in the unit of the metric. */
   readonly regret: number
-  /** 1 for the best; equal values share the better rank. */
+  /** The rank, 1 for the best; equal values share the better rank. */
   readonly rank: number
-  /** How many architectures have a value. */
+  /** The number of architectures that have a value. */
   readonly of: number
-  /** Percent of the others that are not better. */
+  /** The percentage of the other architectures that are not better. */
   readonly percentile: number
 }
 
-/** Columns that number rows, or say how far other columns spread. */
+/** Matches columns that number rows, or give the spread of other columns. */
 const noMetric = /^(index|id|row|seed|rank|epochs?)$|(^|[._-])(std|stderr|variance)$/i
 const lowerIsBetter =
   /loss|err|mse|mae|cross.?entropy|perplexity|param|flop|madd|latency|energy|time|seconds|size/i
 
-/** Does a metric of this name get better by growing? Told by the name; accuracy and the like by default. */
+/** Whether higher values of a metric are better, judged by its name; true for unknown names. */
 export const growsBetter = (name: string): boolean => !lowerIsBetter.test(name)
 
-/** The columns of numbers, except those that only number rows or give spreads. */
+/** The columns of numbers, except those that number rows or give spreads. */
 export function metricColumns(rows: readonly TableRow[]): MetricColumn[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return names.flatMap((name) => {
@@ -45,13 +45,13 @@ export function metricColumns(rows: readonly TableRow[]): MetricColumn[] {
   })
 }
 
-/** A metric's column; `values` hold NaN where there is nothing. */
+/** Makes the column of a metric; `values` are NaN where the table has none. */
 export function metricColumn(name: string, values: Float64Array, higherIsBetter: boolean): MetricColumn {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
   return { name, higherIsBetter, values, sorted: higherIsBetter ? sorted : sorted.reverse() }
 }
 
-/** The rank of a row, or undefined where the table has no value for it. */
+/** The rank of a row; undefined if the table has no value for it. */
 export function rankOf(
   { name, higherIsBetter, values, sorted }: MetricColumn,
   row: number,
@@ -84,7 +84,7 @@ function cellValue(cell: unknown): number {
   return Number(cell)
 }
 
-/** A row with numbers where its cells are numbers, and null where they are empty. */
+/** A row with its cells as numbers if they are numbers, and null if they are empty. */
 export const typedRow = (row: TableRow): TableRow =>
   Object.fromEntries(
     Object.entries(row).map(([name, cell]) => {

@@ -4,28 +4,28 @@ import { readText } from '../base/data-file.js'
 import { didYouMean } from '../base/suggest.js'
 import { parseCsv } from '../data/readers/csv.js'
 
-/** The entries of a table for one architecture, by column: numbers, or null where the table has nothing. */
+/** The cells of an architecture by column: numbers, or null if the table has none. */
 export type TableRow = Readonly<Record<string, unknown>>
 
-/** A tabular benchmark as rows, each with the text of its architecture. */
+/** A tabular benchmark as rows, with the text of each architecture. */
 export interface TableRows {
-  /** The file's name. */
+  /** The name of the file. */
   readonly name: string
-  /** The column that names architectures; undefined where they are the keys of a JSON object. */
+  /** The column with the architectures; undefined if they are the keys of a JSON object. */
   readonly column: string | undefined
   readonly architectures: readonly string[]
-  /** The other columns, row by row. */
+  /** The other columns of each row. */
   readonly rows: readonly TableRow[]
 }
 
-/** Columns that name architectures, by the names that tables give them. */
+/** The usual names of the column with the architectures. */
 const usualColumns = ['architecture', 'arch', 'genotype']
 
 /**
  * Reads a table of architectures, plain or gzip: CSV with a header, a JSON array of rows, or a JSON object
- * keyed by architecture, whose values are rows or single numbers. Objects inside rows become columns
- * `outer.inner`. `column` names the column of architectures; else it is `architecture`, `arch`, `genotype`,
- * or the first whose values `reads` takes for architectures.
+ * keyed by architecture whose values are rows or single numbers. Objects within rows become columns
+ * `outer.inner`. `column` names the column with the architectures; by default, it is `architecture`, `arch`
+ * or `genotype`, otherwise the first in which `reads` accepts all values.
  */
 export function readTable(
   path: string,

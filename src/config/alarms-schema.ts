@@ -4,7 +4,7 @@ const strict = { additionalProperties: false, default: {} }
 
 type Safeguard = 'none' | 'hold-gates' | 'stop' | { term: string; lambda: number }
 
-/** When an alarm is raised, and what is done then. */
+/** The limit of an alarm, and the safeguard that acts when it is exceeded. */
 const settings = (limit: number, description: string, safeguard: Safeguard = 'none') => ({
   limit: Type.Number({ minimum: 0, default: limit, description }),
   safeguard: Type.Union(
@@ -27,7 +27,7 @@ const after = (share: number, description: string) => ({
   after: Type.Number({ minimum: 0, maximum: 1, default: share, description }),
 })
 
-/** The alarms of a search, by name: `src/search/alarms/`. */
+/** The alarms of a search by name; `src/search/watch/alarms/` implements them. */
 export const Alarms = Type.Object(
   {
     collapse: Type.Object(

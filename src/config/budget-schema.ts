@@ -4,12 +4,16 @@ import { object, oneOf } from './schema-parts.js'
 const positive = { exclusiveMinimum: 0 }
 
 /**
- * What chance excuses at most where a tolerance is less, as a share of the unpruned supernet's error: ten rows have a
- * standard error of half their errors, and would let everything pass.
+ * The largest difference that may be attributed to chance if the tolerance is smaller, as a share of the
+ * unpruned supernet's error. Without this bound, ten rows, whose standard error is half the error, would
+ * accept any architecture.
  */
 export const mostChance = 0.05
 
-/** How much an architecture may cost, in the metric's unit or as a share of the whole supernet; how much worse it may be. */
+/**
+ * The most that an architecture may cost, in the metric's unit or as a share of the whole supernet, and how
+ * much worse it may be.
+ */
 const amounts = {
   value: Type.Optional(
     Type.Number({
@@ -43,8 +47,8 @@ const amounts = {
 
 const metric = oneOf(['parameters', 'flops', 'depth', 'latency'])
 
-/** What the projection keeps costs at most so much; what is retrained in the end is as good as that. */
+/** A limit on the cost of what the projection keeps, and a tolerance for the error of what is retrained. */
 export const BudgetSchema = object({ metric, ...amounts })
 
-/** The same in a configuration, where it overrides the schedule's own. */
+/** The budget of a configuration, which overrides the schedule's own. */
 export const ConfigBudget = object({ metric: Type.Optional(metric), ...amounts })

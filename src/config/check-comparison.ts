@@ -4,8 +4,9 @@ import type { Problem } from './problems.js'
 import { throwProblems, validate, type Locate } from './validator.js'
 
 /**
- * Checks the document of a comparison and fills in its defaults; what is given stays as it is. The configurations that it
- * makes are checked one by one (`contest/planned.ts`). Throws an InputError with one line for each problem.
+ * Validates the document of a comparison and returns it with its defaults; the given value is not changed.
+ * The configurations of its trials are validated one by one (`contest/planned.ts`). Throws an InputError with
+ * one line for each problem.
  */
 export function checkComparison(value: unknown, locate?: Locate): ComparisonDocument {
   const document = validate(ComparisonSchema, value, 'comparison', locate)
@@ -17,7 +18,7 @@ export function checkComparison(value: unknown, locate?: Locate): ComparisonDocu
   return document
 }
 
-/** Names stand in tables, in files and on terminals. */
+/** Names appear in tables, in files and on terminals. */
 const name = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 const nameProblems = ({ sets, methods }: ComparisonDocument): Problem[] =>
@@ -30,7 +31,10 @@ const nameProblems = ({ sets, methods }: ComparisonDocument): Problem[] =>
       })),
   )
 
-/** Seeds are those of the comparison: splits that stand still while seeds vary would make its tests too sure. */
+/**
+ * Refuses seeds in configurations: the comparison sets them. Fixed splits under varying seeds would make its
+ * tests overconfident.
+ */
 const withSeed = (path: readonly string[], part: unknown): Problem[] =>
   typeof part === 'object' && part !== null && 'seed' in part
     ? [{ path: [...path, 'seed'], text: 'unknown key, comparison.seeds says it' }]

@@ -1,16 +1,19 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { json, object, oneOf } from './schema-parts.js'
 
-/** A section of a configuration, which is checked as part of the whole one that it becomes. */
+/**
+ * A section of a configuration. It is validated later, as part of the whole configuration that it is merged
+ * into.
+ */
 const section = (description: string) =>
   Type.Optional(Type.Record(Type.String(), json, { description: `as in a configuration: ${description}` }))
 
 const Schedule = Type.Union([Type.String(), Type.Record(Type.String(), json)])
 
-/** More seeds than this: the sign-flip test would no longer be exact. */
+/** The most seeds with which the sign-flip test is still exact. */
 const mostSeeds = 40
 
-/** What is trained in place of a search. */
+/** What is trained instead of a search. */
 const Rival = oneOf(['unpruned'], {
   description: 'no search: unpruned, the whole supernet, retrained with all members equally open',
 })
@@ -32,7 +35,7 @@ const Method = object({
   retrain: section('laid over that of base'),
 })
 
-/** The document that `sentei compare` reads. Every key has its meaning in docs/compare.md. */
+/** The document of `sentei compare`. docs/compare.md explains every key. */
 export const ComparisonSchema = object(
   {
     $schema: Type.Optional(Type.String()),
@@ -72,5 +75,5 @@ export const ComparisonSchema = object(
   { $id: 'comparison' },
 )
 
-/** A comparison as it is written, validated, with its defaults. */
+/** A validated comparison with its defaults. */
 export type ComparisonDocument = Static<typeof ComparisonSchema>

@@ -7,7 +7,7 @@ import { json, object, oneOf } from './schema-parts.js'
 import { StageSchema } from './stage-schema.js'
 import { length, Optimizer } from './training-schema.js'
 
-/** What is done where a training diverges: it goes back to its last good state and on with a lower rate. */
+/** What happens if a training diverges: it returns to its last good state and continues with a lower rate. */
 const Rollback = object(
   {
     tries: Type.Integer({ minimum: 0, default: 5, description: 'how often, before it fails; 0: at once' }),
@@ -134,7 +134,7 @@ const Retrain = object(
   { default: {} },
 )
 
-/** One condition for accepting the model. The command exits with 3 if one is not met. */
+/** A condition for accepting the model. The command exits with 3 if one is not met. */
 const Criterion = object({
   metric: oneOf([
     'accuracy',
@@ -152,7 +152,7 @@ const Criterion = object({
   atMost: Type.Optional(Type.Number()),
 })
 
-/** A table of known results, which says where the architecture that was found stands among all. */
+/** A table of known results, in which the found architecture is ranked. */
 const Benchmark = object({
   table: Type.String({ description: 'a CSV or JSON file, plain or gzip, relative to the config' }),
   column: Type.Optional(Type.String({ description: 'the column of architectures' })),
@@ -162,7 +162,7 @@ const Benchmark = object({
   higherIsBetter: Type.Optional(Type.Boolean({ description: 'told by the metric’s name by default' })),
 })
 
-/** The document that `sentei search` reads. Every key has its meaning in docs/configuration.md. */
+/** The document of `sentei search`. docs/configuration.md explains every key. */
 export const ConfigSchema = object(
   {
     $schema: Type.Optional(Type.String()),
@@ -219,5 +219,5 @@ export const ConfigSchema = object(
   { $id: 'config' },
 )
 
-/** A configuration that was validated, with every default that does not depend on the data. */
+/** A validated configuration with every default that does not depend on the data. */
 export type Config = Static<typeof ConfigSchema>

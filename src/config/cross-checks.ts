@@ -1,7 +1,7 @@
 import type { Config } from './config-schema.js'
 import type { Problem } from './problems.js'
 
-/** What the schema alone cannot say: keys that need, or exclude, one another. Empty where all is well. */
+/** Finds problems that the schema alone cannot express: keys that require or exclude one another. */
 export function crossCheck(config: Config): Problem[] {
   return [
     ...backendProblems(config),
@@ -110,7 +110,10 @@ function splitProblems(split: Config['split']): Problem[] {
   return problems
 }
 
-/** A stage is so many steps long or so many epochs, and so is its patience, which only waits for something better. */
+/**
+ * A stage and its early stopping have a length in steps or in epochs, not both. Early stopping requires the
+ * best weights to be kept.
+ */
 function lengthProblems(config: Config): Problem[] {
   const { keep, earlyStop: waits } = config.retrain
   const idle = at('retrain.keep', 'expected best beside earlyStop, got last')

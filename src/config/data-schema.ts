@@ -5,9 +5,9 @@ const files = (description: string) =>
   Type.Optional(Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })], { description }))
 
 /**
- * What the data is and how its files read. `source` names a bundled data set; else `file` (or `channels`) is
- * read. No defaults here: they depend on the bundled data set, on the format and on each other
- * (`data/data-settings.ts`).
+ * The kind of the data and how its files are read. `source` names a bundled data set; otherwise, `file` (or
+ * `channels`) is read. There are no defaults here, because they depend on the bundled data set, on the format
+ * and on each other (`data/data-settings.ts`).
  */
 export const Data = object({
   source: Type.Optional(
@@ -120,7 +120,7 @@ export const Data = object({
   ),
 })
 
-/** Which rows are for what. */
+/** How the rows are divided into splits. */
 export const Split = object(
   {
     by: oneOf(['auto', 'random', 'stratified', 'block', 'group', 'time'], {

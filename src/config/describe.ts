@@ -1,4 +1,4 @@
-/** What this project uses of JSON Schema, seen as data. */
+/** The part of JSON Schema that this project uses, as data. */
 export interface SchemaNode {
   readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
@@ -18,11 +18,11 @@ export interface SchemaNode {
   readonly maxItems?: number
 }
 
-/** The branches of a union, or undefined where a schema is none. */
+/** The branches of a union; undefined if a schema is not a union. */
 export const branches = (schema: SchemaNode): readonly SchemaNode[] | undefined =>
   schema.anyOf ?? schema.oneOf
 
-/** The fixed values that a schema allows, or undefined where it is open. */
+/** The fixed values that a schema allows; undefined if it allows others. */
 export function choices(schema: SchemaNode): readonly unknown[] | undefined {
   if (schema.const !== undefined) return [schema.const]
   if (schema.enum !== undefined) return schema.enum
@@ -30,7 +30,7 @@ export function choices(schema: SchemaNode): readonly unknown[] | undefined {
   return each?.every((values) => values !== undefined) === true ? each.flat() : undefined
 }
 
-/** What a schema expects, in words: `integer ≥ 1`, `one of wasm, cpu`, `string or array of string`. */
+/** Describes what a schema expects: `integer ≥ 1`, `one of wasm, cpu`, `string or array of string`. */
 export function describe(schema: SchemaNode): string {
   const fixed = choices(schema)
   if (fixed !== undefined)
@@ -44,11 +44,11 @@ export function describe(schema: SchemaNode): string {
   return typeof schema.type === 'string' ? schema.type : 'a value'
 }
 
-/** Signs in quotes, for among commas they would be lost. */
+/** Quotes short values such as punctuation, which are hard to see among commas. */
 const shown = (value: unknown): string =>
   typeof value === 'string' && !/\w\w/.test(value) ? JSON.stringify(value) : String(value)
 
-/** `a, b or c`, each word once. */
+/** Joins words as `a, b or c`, without duplicates. */
 export function alternatives(words: readonly string[]): string {
   const unique = [...new Set(words)]
   return unique.length < 2 ? unique.join('') : `${unique.slice(0, -1).join(', ')} or ${unique.at(-1)!}`

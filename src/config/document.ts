@@ -4,16 +4,19 @@ import { readText } from '../base/data-file.js'
 import { InputError } from '../base/errors.js'
 import type { Locate } from './validator.js'
 
-/** A YAML or JSON file as a plain value, and where each of its values stands. */
+/** A YAML or JSON file as a plain value, and a function that gives the place of each value in it. */
 export interface SourceDocument {
   readonly value: unknown
   readonly locate: Locate
 }
 
-/** Reads a YAML or JSON file; a syntax error names the file and its line. `label` says what it should be. */
+/**
+ * Reads a YAML or JSON file. A syntax error names the file and the line. `label` says what the file should
+ * be.
+ */
 export function readDocument(path: string, label: string): SourceDocument {
   const lines = new LineCounter()
-  // JSON is YAML, except for a byte-order mark, which Windows editors write.
+  // JSON is YAML, except that Windows editors may write a byte-order mark.
   const text = readText(path, label, 'a YAML or JSON file').replace(/^\uFEFF/, '')
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const place = (offset: number) => `${basename(path)}:${lines.linePos(offset).line}`
@@ -29,11 +32,11 @@ export function readDocument(path: string, label: string): SourceDocument {
   }
 }
 
-/** The value of a document; aliases that grow without end, or name nothing, are errors of it. */
+/** The value of a document. Aliases that grow without end or refer to nothing are errors. */
 function plainValue(document: Document, label: string, file: string): unknown {
   try {
     const value: unknown = document.toJS()
-    // An alias inside of what it stands for would never end.
+    // Throws if an alias refers to a value that contains it.
     JSON.stringify(value)
     return value
   } catch (error) {
@@ -43,7 +46,9 @@ function plainValue(document: Document, label: string, file: string): unknown {
   }
 }
 
-/** Where the value at a path begins (its key, where it has one), or else its nearest ancestor. */
+/**
+ * The offset at which the value at a path begins (its key, if it has one), or that of its nearest ancestor.
+ */
 function offsetOf(root: Node | null, keys: readonly string[]): number {
   let node: unknown = root
   let offset = root?.range?.[0] ?? 0

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { type Json } from './schema-parts.js'
 
-/** A change that was made while a run went on. There is one kind of record, whoever made the change. */
+/** A change of a setting during a run. The record is the same whoever made the change. */
 export const InterventionSchema = Type.Object(
   {
     stage: Type.Unsafe<'search' | 'baseline' | 'retrain'>({
@@ -24,5 +24,5 @@ export const InterventionSchema = Type.Object(
 
 export type Intervention = Static<typeof InterventionSchema>
 
-/** Who lowers rates by itself where a training diverges. */
+/** The author of interventions that lower the learning rate after a divergence. */
 export const rollBack = 'roll-back'

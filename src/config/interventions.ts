@@ -2,7 +2,7 @@ import type { Config } from './config-schema.js'
 import type { Intervention } from './intervention-schema.js'
 import type { Json } from './schema-parts.js'
 
-/** Keys of a configuration that may change while its run goes on, `*` for all below. */
+/** Keys of a configuration that may change during its run; `*` stands for all keys below. */
 export const changeable = [
   'search.weights.learningRate',
   'search.weights.minLearningRate',
@@ -16,7 +16,7 @@ export const changeable = [
   'criteria.*',
 ] as const
 
-/** Why others may not, the first that a key begins with. */
+/** The reasons why other keys may not change. The first whose text begins the key applies. */
 const reasons: readonly (readonly [string, string])[] = [
   ['search.steps', 'the schedule is laid out over all iterations'],
   ['search.evaluateEvery', 'members are judged when it looks'],
@@ -38,24 +38,24 @@ const reasons: readonly (readonly [string, string])[] = [
   ['relaxedSimd', 'it rounds otherwise'],
 ]
 
-/** May a key change while its run goes on? */
+/** Whether a key may change during a run. */
 export const isChangeable = (what: string): boolean =>
   changeable.some(
     (key) => what === key.replace('.*', '') || (key.endsWith('*') && what.startsWith(key.slice(0, -1))),
   )
 
-/** Why a key may not. */
+/** The reason why a key may not change. */
 export const whyNot = (what: string): string =>
   reasons.find(([key]) => what.startsWith(key))?.[1] ?? 'the run began with it'
 
-/** The keys that the loop of the search follows, iteration by iteration; all others are read behind it. */
+/** Keys that are read in every iteration of the search; all others are read after the search. */
 const duringSearch = /^(search|lambda)\./
 
-/** Interventions on what comes behind the search: retraining and criteria. */
+/** The interventions that concern retraining and criteria, which follow the search. */
 export const behindSearch = (interventions: readonly Intervention[]): Intervention[] =>
   interventions.filter(({ what }) => !duringSearch.test(what))
 
-/** A part of a configuration, `root` its own path in it, with what interventions changed. */
+/** Returns a part of a configuration with the changes of interventions. `root` is the path of the part. */
 export function withInterventions<T extends object>(
   part: T,
   interventions: readonly Intervention[],
@@ -70,7 +70,7 @@ export function withInterventions<T extends object>(
   return changed
 }
 
-/** Puts a value, or nothing for null, at a path; parents that are missing are made. */
+/** Sets a value at a path, or removes it for null. Creates missing parents. */
 function assign(target: object, [key, ...more]: readonly string[], value: unknown): void {
   const slots = target as Record<string, unknown>
   if (more.length > 0) return assign((slots[key!] ??= {}), more, value)
@@ -78,7 +78,7 @@ function assign(target: object, [key, ...more]: readonly string[], value: unknow
   else slots[key!] = structuredClone(value)
 }
 
-/** The value at a path of a configuration; null where there is none. */
+/** The value at a path of a configuration; null if there is none. */
 export function valueAt(config: Config, path: readonly string[]): Json {
   const found = path.reduce<unknown>(
     (value, key) =>

@@ -5,22 +5,24 @@ import { readDocument } from './document.js'
 import { applySetting, parseSetting, type Setting } from './settings.js'
 
 export interface LoadOptions {
-  /** `path=value`, one each: `search.epochs=30`, `criteria.0.atLeast=0.9`. Later ones win. */
+  /**
+   * Settings `path=value`: `search.epochs=30`, `criteria.0.atLeast=0.9`. Later ones override earlier ones.
+   */
   readonly set?: readonly string[]
-  /** Goes before the file's `seed`. */
+  /** Overrides the file's `seed`. */
   readonly seed?: number
-  /** Goes before the file's `backend`. */
+  /** Overrides the file's `backend`. */
   readonly backend?: string
 }
 
 export interface LoadedConfig {
   readonly config: Config
-  /** The absolute path of the file, and its folder, which `data.file` is relative to. */
+  /** The absolute path of the file, and its folder, to which `data.file` is relative. */
   readonly path: string
   readonly folder: string
 }
 
-/** Reads a configuration (YAML or JSON), applies the options, checks it and fills in every default. */
+/** Reads a configuration (YAML or JSON), applies the options, validates it and fills in every default. */
 export function loadConfig(path: string, { set = [], seed, backend }: LoadOptions = {}): LoadedConfig {
   const document = readDocument(path, 'config')
   const settings = set.map(parseSetting)
@@ -33,7 +35,10 @@ export function loadConfig(path: string, { set = [], seed, backend }: LoadOption
   return { config, path: resolve(path), folder: dirname(resolve(path)) }
 }
 
-/** Checks a configuration given as an object and fills in every default; the object stays as it is. `set` as of a file. */
+/**
+ * Validates a configuration given as an object and returns it with every default; the object is not changed.
+ * `set` is as in `loadConfig`.
+ */
 export function resolveConfig(value: object, set: readonly string[] = []): Config {
   const settings = set.map(parseSetting)
   const own = settings.length === 0 ? value : structuredClone(value)
@@ -41,7 +46,7 @@ export function resolveConfig(value: object, set: readonly string[] = []): Confi
   return checkConfig(own, (keys) => optionOf(settings, keys))
 }
 
-/** The option that put a value where it stands, if one did. */
+/** The option that set the value at a path, if one did. */
 function optionOf(settings: readonly Setting[], keys: readonly string[]): string | undefined {
   const covers = ({ path }: Setting) => path.every((key, depth) => keys[depth] === key)
   return settings.findLast(covers)?.text

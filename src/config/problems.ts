@@ -4,19 +4,19 @@ import { branches, choices, describe, type SchemaNode } from './describe.js'
 import { movedKeys } from './moved-keys.js'
 import { didYouMean, nearest } from '../base/suggest.js'
 
-/** One thing that is wrong with a document: where (keys and indices from its root), and what. */
+/** A problem of a document: its path (keys and indices from the root), and what is wrong. */
 export interface Problem {
   readonly path: readonly string[]
-  /** The message after the path: `expected integer ≥ 1, got 0`. */
+  /** The message that follows the path: `expected integer ≥ 1, got 0`. */
   readonly text: string
 }
 
-/** Runs a schema over a value and gives ajv's errors (all of them, verbose). */
+/** Validates a value against a schema and returns the errors of ajv (all of them, verbose). */
 export type Check = (schema: SchemaNode, value: unknown) => readonly ErrorObject[]
 
 /**
- * What is wrong with a value, one problem a path, in the schema's order. Where a union does not match, the
- * branch that was probably meant says why.
+ * Finds the problems of a value, one per path, in the order of the schema. If a union does not match, the
+ * problems are those of the branch that was probably meant.
  */
 export function findProblems(check: Check, schema: SchemaNode, value: unknown): Problem[] {
   const errors = check(schema, value)
@@ -89,7 +89,7 @@ function hasType(schema: SchemaNode, value: unknown): boolean {
   return types.includes(type) || (type === 'number' && types.includes('integer'))
 }
 
-/** The keys by which the branches of a union of objects tell themselves apart: fixed values in all of them. */
+/** The keys that tell the branches of a union of objects apart: those with fixed values in all branches. */
 function tagsOf(union: readonly SchemaNode[]): string[] {
   if (union.length < 2) return []
   return Object.keys(union[0]!.properties ?? {}).filter((key) =>
@@ -113,7 +113,7 @@ function wrongTag(
   return mismatchOf([...path, tag], { enum: allowed }, (value as Record<string, unknown>)[tag])
 }
 
-/** The keys of a JSON pointer. */
+/** The keys of a JSON pointer, unescaped. */
 function segments(pointer: string): string[] {
   if (pointer === '') return []
   return pointer

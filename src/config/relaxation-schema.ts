@@ -3,7 +3,7 @@ import { Curve } from './schedule-schema.js'
 
 const Name = Type.String({ minLength: 1 })
 
-/** How α becomes mixture weights: a relaxation's name, or its name and settings. */
+/** How α becomes mixture weights: the name of a relaxation, alone or with its settings. */
 export const RelaxationSchema = Type.Union(
   [
     Name,

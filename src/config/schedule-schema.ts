@@ -9,14 +9,16 @@ const Lambda = Type.Number({ minimum: 0 })
 const Globs = Type.Union([Type.String(), Type.Array(Type.String())])
 const Iterations = Type.Integer({ minimum: 0 })
 
-/** A time of the search: a share of all iterations, or so many epochs or iterations from its beginning. */
+/**
+ * A time in the search: a share of all iterations, or a number of epochs or iterations from the beginning.
+ */
 const Time = Type.Union([
   Fraction,
   Type.Object({ epochs: Type.Number({ minimum: 0 }) }, strict),
   Type.Object({ iterations: Iterations }, strict),
 ])
 
-/** λ over the time of its phase, 0 at its beginning and 1 at its end. */
+/** λ as a function of the time within its phase, which goes from 0 to 1. */
 export const Curve = Type.Union([
   Lambda,
   Type.Object(
@@ -125,7 +127,7 @@ const Phase = Type.Object(
   strict,
 )
 
-/** One value of λ for the iterations [from, to): from, to, layer, term as in `schedule.csv`, λ. */
+/** A value of λ for the iterations [from, to): from, to, layer and term as in `schedule.csv`, λ. */
 const TableRow = Type.Tuple([Iterations, Iterations, Type.String(), Type.String(), Lambda])
 
 const Removal = Type.Object(
@@ -160,7 +162,7 @@ const Store = Type.String({
 
 /**
  * An expert schedule: phases in time, each with its losses and terms, and the time in which pruning may
- * happen. With a `table`, λ is given there number by number, and phases only say which layers are trained.
+ * happen. A `table` gives each λ as a number; the phases then only say which layers are trained.
  */
 export const ScheduleSchema = Type.Object(
   {
@@ -237,8 +239,8 @@ export const ScheduleSchema = Type.Object(
 )
 
 /**
- * The short form of an algorithmic schedule: a planner, the expert schedule that it starts from, and its options. It
- * stands for the base with `planner` in it.
+ * The short form of an algorithmic schedule: a planner, the expert schedule from which it starts, and its
+ * options. It is equivalent to the base with `planner` added.
  */
 export const PlannedSchema = Type.Object(
   {

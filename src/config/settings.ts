@@ -2,14 +2,18 @@ import { parse } from 'yaml'
 import { InputError } from '../base/errors.js'
 import type { Json } from './schema-parts.js'
 
-/** One `--set path=value`: the keys from the document's root, the value, and the option as it was typed. */
+/**
+ * A setting `--set path=value`: the keys from the document's root, the value, and the option as it was typed.
+ */
 export interface Setting {
   readonly path: readonly string[]
   readonly value: Json
   readonly text: string
 }
 
-/** Reads `search.epochs=30`; the value is YAML, so `[1, 2]`, `{ a: 1 }`, `true` and `null` mean what they say. */
+/**
+ * Parses `search.epochs=30`. The value is YAML, so that `[1, 2]`, `{ a: 1 }`, `true` and `null` are possible.
+ */
 export function parseSetting(text: string): Setting {
   const equals = text.indexOf('=')
   const path = text
@@ -22,7 +26,7 @@ export function parseSetting(text: string): Setting {
   if (path.includes('__proto__')) throw new InputError(`--set ${text}: unknown key`)
   try {
     const value = parse(text.slice(equals + 1)) as Json
-    // An alias inside of what it stands for would never end.
+    // Throws if an alias refers to a value that contains it.
     JSON.stringify(value)
     return { path, value, text: `--set ${text}` }
   } catch (error) {
@@ -30,10 +34,10 @@ export function parseSetting(text: string): Setting {
   }
 }
 
-/** Keys of which a document has one: a setting of one takes the other's place. */
+/** Keys that exclude each other: setting one removes the other. */
 const insteadOf: Readonly<Record<string, string>> = { steps: 'epochs', epochs: 'steps' }
 
-/** Puts a setting into a document in place, making the parents that are missing. */
+/** Applies a setting to a document in place. Creates missing parents. */
 export function applySetting(document: object, { path, value, text }: Setting): void {
   let parent = document
   path.forEach((key, depth) => {

@@ -6,7 +6,7 @@ const schedule = Type.Union([Type.String(), Type.Record(Type.String(), json)], {
   description: 'of this search; none by default: gates move, and no λ presses them',
 })
 
-/** What of a search goes over into the next. */
+/** What a search leaves to the next one. */
 const Carry = object(
   {
     keep: Type.Optional(
@@ -24,7 +24,7 @@ const Carry = object(
   { default: {} },
 )
 
-/** A search before the last: what it has otherwise, and what the next one takes over. */
+/** A search before the last one: the settings in which it differs, and what the next search takes over. */
 export const StageSchema = object({
   supernet: Type.Optional(
     object({

@@ -1,7 +1,10 @@
 import { checkConfig } from './check-config.js'
 import type { Config } from './config-schema.js'
 
-/** The configuration of one of the searches before the last: the whole one, with the changes that the stage gives. */
+/**
+ * The configuration of one of the searches before the last: the main configuration with the changes of the
+ * stage.
+ */
 export function stageConfig(config: Config, index: number): Config {
   const { stages, budget: _, benchmark: __, ...rest } = config
   const { supernet = {}, schedule, search = {} } = stages![index]!
@@ -17,7 +20,7 @@ export function stageConfig(config: Config, index: number): Config {
       },
       schedule,
       search: searchOf(rest.search, search),
-      // Nothing of it is retrained or judged.
+      // A stage is neither retrained nor judged.
       retrain: { ...retrain, auxiliary: 0 },
       criteria: [],
     },
@@ -26,7 +29,9 @@ export function stageConfig(config: Config, index: number): Config {
   )
 }
 
-/** How a stage trains. Its own length overrides that of the last search, in steps or in epochs. */
+/**
+ * The settings of a stage's search. Its own length replaces that of the last search, in steps or in epochs.
+ */
 function searchOf(last: Config['search'], own: Readonly<Record<string, unknown>>): object {
   const { steps, epochs, ...others } = last
   if (own.earlyStop !== undefined) delete (others as { earlyStop?: unknown }).earlyStop
@@ -34,7 +39,7 @@ function searchOf(last: Config['search'], own: Readonly<Record<string, unknown>>
   return merged({ ...length, ...others }, own)
 }
 
-/** One document laid over another, however deep; lists are values. */
+/** Merges two documents at every depth, except that lists are replaced. */
 function merged(under: object, over: object): object {
   const isObject = (value: unknown): value is object =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -2,8 +2,9 @@ import { Type } from '@sinclair/typebox'
 import { object, oneOf } from './schema-parts.js'
 
 /**
- * How weights are trained, alike in a search and a retraining. What has no default here depends on the kind of data
- * and its rows (`train/training.ts`); a run's `config.json` has the numbers.
+ * How weights are trained, both in a search and in retraining. Keys without a default here get one that
+ * depends on the kind of data and its rows (`train/training.ts`); a run's `config.json` has the resulting
+ * numbers.
  */
 export const Optimizer = object(
   {
@@ -31,7 +32,7 @@ const EarlyStop = object({
   minDelta: Type.Number({ minimum: 0, default: 0 }),
 })
 
-/** How long a stage trains, and what of it is looked at when. */
+/** The length of a stage, and when it is evaluated. */
 export const length = {
   steps: Type.Optional(
     Type.Union([Type.Integer({ minimum: 1 }), Type.Literal('auto')], { description: 'batches' }),

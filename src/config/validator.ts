@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js'
 import type { SchemaNode } from './describe.js'
 import { findProblems, type Check, type Problem } from './problems.js'
 
-/** Says where a value of a document stands (`my.yaml:12`), given its keys and indices from the root. */
+/** Gives the place of a value in a file (`my.yaml:12`), by its keys and indices from the root. */
 export type Locate = (path: readonly string[]) => string | undefined
 
 const ajv = new Ajv({ useDefaults: true, allErrors: true, verbose: true, strict: false })
@@ -15,9 +15,9 @@ const check: Check = (schema, value) => {
 }
 
 /**
- * Checks a document against its schema and returns a deep copy with the defaults filled in (not inside the
- * branches of a union, where JSON Schema has none). `label` begins every path: `config.search.epochs`.
- * Throws an InputError with one line for each problem.
+ * Validates a document against its schema and returns a deep copy with the defaults filled in (not within the
+ * branches of a union, where JSON Schema has none). Every path in errors begins with `label`:
+ * `config.search.epochs`. Throws an InputError with one line for each problem.
  */
 export function validate<T extends TSchema>(
   schema: T,
@@ -30,12 +30,14 @@ export function validate<T extends TSchema>(
   return copy
 }
 
-/** Throws an InputError with one line for each problem of a value; fills defaults in where it stands. */
+/** Throws an InputError with one line for each problem of a value. Fills in defaults in place. */
 export function requireValid(schema: TSchema, value: unknown, label: string, locate?: Locate): void {
   throwProblems(findProblems(check, schema as SchemaNode, value), label, locate)
 }
 
-/** A document has no undefined and no functions, so JSON is its deep copy; what holds itself has none. */
+/**
+ * A deep copy by way of JSON, because documents have no undefined and no functions. Throws for cyclic values.
+ */
 function copyOf(value: unknown, label: string): unknown {
   try {
     return JSON.parse(JSON.stringify(value))
@@ -44,7 +46,7 @@ function copyOf(value: unknown, label: string): unknown {
   }
 }
 
-/** Throws an InputError that lists all problems, one a line; does nothing where there are none. */
+/** Throws an InputError that lists all problems, one per line, if there are any. */
 export function throwProblems(problems: readonly Problem[], label: string, locate?: Locate): void {
   if (problems.length === 0) return
   const lines = problems.map(({ path, text }) => {

@@ -12,9 +12,9 @@ import { resultsCsv, timingsCsv } from './rows-csv.js'
 import { summaryText } from './summary-text.js'
 
 export interface CompareRunOptions extends Omit<CompareOptions, 'store'> {
-  /** The comparison's folder: new, empty, or one that a comparison began. */
+  /** The comparison's folder: new, empty, or one in which a comparison was begun. */
   readonly out: string
-  /** Called with a sentence that is worth knowing. It stops nothing. */
+  /** Called with notices for the user. They do not stop the comparison. */
   readonly onNotice?: (text: string) => void
 }
 
@@ -22,10 +22,11 @@ const documentFile = 'comparison.json'
 const trialsFile = 'trials.jsonl'
 
 /**
- * Compares in a folder: `trials.jsonl` keeps each trial as soon as it is over, so that a call after an interrupt, or with more
- * seeds, methods and sets, runs only what is new. Writes `comparison.json` first, and in the end `results.csv`,
- * `timings.csv`, `summary.json` and `summary.md`. Throws an InputError where another process writes there, or where
- * the preregistration is another than the one that the trials there began with.
+ * Runs a comparison in a folder. `trials.jsonl` keeps each trial as soon as it ends, so that a call after an
+ * interrupt, or with more seeds, methods or sets, runs only the missing trials. Writes `comparison.json`
+ * first and, at the end, `results.csv`, `timings.csv`, `summary.json` and `summary.md`. Throws an InputError
+ * if another process writes to the folder, or if the preregistration differs from the one under which the
+ * trials there began.
  */
 export async function compareRun({ out, onNotice, ...options }: CompareRunOptions): Promise<Comparison> {
   const document = checkComparison(options.comparison, options.locate)
@@ -38,7 +39,7 @@ export async function compareRun({ out, onNotice, ...options }: CompareRunOption
       ...options,
       store,
       onProgress: (progress) => {
-        // The first is told before any trial runs, and behind everything that refuses the document.
+        // The first report comes before any trial runs, and after every check that may refuse the document.
         if (!begun) writeJson(join(out, documentFile), document)
         begun = true
         options.onProgress?.(progress)
@@ -62,7 +63,7 @@ function requireFolderOfComparison(out: string): void {
     )
 }
 
-/** What was named before the run stays named so. */
+/** Refuses a preregistration that was changed after trials had run. */
 function requireSamePreregistration(out: string, document: ComparisonDocument, hasTrials: boolean): void {
   const path = join(out, documentFile)
   if (!hasTrials || !existsSync(path)) return

@@ -17,44 +17,45 @@ import { memoryStore, type TrialStore } from './store.js'
 import { summarise, type ComparisonSummary } from './summary.js'
 import { byPlace, placeText, type Place, type TrialRow, type TrialRows } from './types.js'
 
-/** How far a comparison is. */
+/** The progress of a comparison. */
 export interface ComparisonProgress {
-  /** The trial that has just ended; null before the first. */
+  /** The trial that has just ended; null before the first one. */
   readonly row: TrialRow | null
-  /** Trials that are over, those of earlier calls among them, and all. */
+  /** The number of trials that have ended, including those of earlier calls, and the number of all trials. */
   readonly done: number
   readonly of: number
-  /** Seconds that the others may take; null where nothing was timed yet. */
+  /** Estimated seconds for the remaining trials; null if none was timed yet. */
   readonly secondsLeft: number | null
 }
 
 export interface CompareOptions extends Extensions {
-  /** The document (docs/compare.md), as an object. */
+  /** The document of the comparison (docs/compare.md), as an object. */
   readonly comparison: object
-  /** What paths in the document are relative to; the working folder by default. */
+  /** The folder to which paths in the document are relative; the working folder by default. */
   readonly folder?: string
-  /** Where trials are kept: those that are there are not run again. In memory by default. */
+  /** Where trials are kept; trials that it already has are not run again. In memory by default. */
   readonly store?: TrialStore
   readonly onProgress?: (progress: ComparisonProgress) => void
-  /** Ends it: the trial at hand is lost, and the call throws Interrupted. */
+  /** Aborts the comparison: the current trial is lost, and the call throws Interrupted. */
   readonly signal?: AbortSignal
-  /** Says where values stand in the file that the document is from. */
+  /** Gives the place of a value in the file from which the document was read. */
   readonly locate?: Locate
 }
 
-/** What a comparison came to. */
+/** The result of a comparison. */
 export interface Comparison {
-  /** The document with its defaults. */
+  /** The document with its defaults filled in. */
   readonly comparison: ComparisonDocument
-  /** One a trial, by set, size, method and seed. */
+  /** One row per trial, ordered by set, size, method and seed. */
   readonly rows: readonly TrialRow[]
   readonly summary: ComparisonSummary
 }
 
 /**
- * Runs methods on data sets with seeds, each trial that the store does not have, and says what they come to. All methods of a
- * set, size and seed have the same rows and, where they retrain alike, the same unpruned supernet, which is trained once.
- * A trial that fails is a row that says why. Throws an InputError, before anything runs, where the document is wrong.
+ * Runs methods on data sets with several seeds and summarises the results. Trials that the store has are not
+ * run again. All methods of one set, size and seed get the same rows and, if they retrain alike, the same
+ * unpruned supernet, which is trained once. A trial that fails becomes a row with the reason. Throws an
+ * InputError before any trial runs if the document is wrong.
  */
 export async function compare({
   comparison: given,
@@ -82,10 +83,10 @@ export async function compare({
   tell(null)
   let last: Place | undefined
   for (const each of pending) {
-    // Two methods may be the same by other names.
+    // Two names may stand for the same method, so that its trial is already done.
     if (done.has(each.key)) continue
     if (signal?.aborted) throw new Interrupted('interrupted between two trials')
-    // What another set or seed has trained is of no use here.
+    // Baselines of another set, size or seed cannot be reused.
     if (!last || !onSameRows(each, last)) baselines.clear()
     last = each
     const row = await runPlanned(each, setUp, baselines, signal)
@@ -111,7 +112,7 @@ const setUpIn =
     return trial
   }
 
-/** Sets a trial of each set, size and method up, so that what is wrong is told before anything runs. */
+/** Sets up one trial of each set, size and method, so that errors are reported before any trial runs. */
 async function setUpFirst(pending: readonly PlannedTrial[], setUp: SetUp): Promise<void> {
   const seen = new Set<string>()
   for (const each of pending) {
@@ -128,7 +129,10 @@ async function setUpFirst(pending: readonly PlannedTrial[], setUp: SetUp): Promi
   }
 }
 
-/** Rows are named as the comparison at hand names its trials: a method may have another name by now. */
+/**
+ * The rows of the trials that are done, under the names of this comparison: a method may have been renamed
+ * since.
+ */
 const rowsOf = (planned: readonly PlannedTrial[], done: ReadonlyMap<string, TrialRow>): TrialRow[] =>
   planned.flatMap(({ key, set, size, method, seed }) => {
     const row = done.get(key)
@@ -137,7 +141,10 @@ const rowsOf = (planned: readonly PlannedTrial[], done: ReadonlyMap<string, Tria
 
 const onSameRows = (a: Place, b: Place): boolean => a.set === b.set && a.size === b.size && a.seed === b.seed
 
-/** Runs a trial. Whatever goes wrong with it is in its row, but for an interrupt and what the system refuses. */
+/**
+ * Runs one trial. Errors become a row that records the failure, except an interrupt and errors of the
+ * operating system.
+ */
 async function runPlanned(
   planned: PlannedTrial,
   setUp: SetUp,
@@ -150,7 +157,7 @@ async function runPlanned(
   try {
     const trial = await setUp(planned)
     rows = rowsIn(trial.data)
-    // What stages leave has another unpruned supernet.
+    // A search in stages leaves a supernet whose unpruned baseline differs from that of the others.
     const shared = trial.stages ? undefined : baselines.get(baselineKey(trial))
     const run = rival ? rivals[rival] : searched
     const hooks = {
@@ -177,7 +184,10 @@ function rowsIn({ dataset, splits: { train, arch, validation, test } }: Prepared
   }
 }
 
-/** Methods that learnt from other rows cannot be compared: the data changed since. */
+/**
+ * Throws if rows of one set, size and seed come from different data: the data changed between the trials, so
+ * that they cannot be compared.
+ */
 function requireSameRows(rows: readonly TrialRow[]): void {
   const known = new Map<string, TrialRow>()
   for (const row of rows) {

@@ -2,31 +2,31 @@ import { correctedTTest, mean, signFlipTest, type TTest } from './statistics.js'
 import { errorIn } from './test-error.js'
 import type { TrialRow } from './types.js'
 
-/** Test errors of a method less those of another one, of trials with the same seed and so on the same rows. */
+/** Test errors of one method minus those of another, paired by seed, so that both have the same rows. */
 export interface PairedDifference {
-  /** Seeds for which both have an error. */
+  /** The number of seeds for which both methods have an error. */
   readonly pairs: number
   readonly mean: number
-  /** The mean as a share of the other method's mean error; null where that is 0. */
+  /** The mean as a share of the other method's mean error; null if that error is 0. */
   readonly relative: number | null
-  /** p of the exact two-sided sign-flip test. */
+  /** The p-value of the exact two-sided sign-flip test. */
   readonly signFlip: number
-  /** The corrected resampled t-test; null of one pair. */
+  /** The corrected resampled t-test; null for a single pair. */
   readonly t: TTest | null
-  /** Seeds with a smaller, the same and a larger error. */
+  /** The number of seeds with a smaller, an equal and a larger error. */
   readonly wins: number
   readonly ties: number
   readonly losses: number
 }
 
-/** What came of a preregistered margin. */
+/** The result of testing a preregistered margin. */
 export interface Verdict {
   readonly difference: PairedDifference | null
-  /** The most that the mean difference may be: the margin's share of the other method's mean error. */
+  /** The largest mean difference that is allowed: the margin times the other method's mean error. */
   readonly allowed: number | null
   /**
-   * `shown`: the 95 % interval of the difference ends within the margin. `on average`: the mean is within it, and the
-   * interval goes beyond. `not met`: the mean is beyond. `unknown`: there are no pairs.
+   * `shown`: the 95 % interval of the difference ends within the margin. `on average`: only the mean is
+   * within the margin. `not met`: the mean exceeds the margin. `unknown`: there are no pairs.
    */
   readonly verdict: 'shown' | 'on average' | 'not met' | 'unknown'
 }
@@ -34,11 +34,11 @@ export interface Verdict {
 interface Pair {
   readonly own: number
   readonly other: number
-  /** Test rows over rows that were learnt from. */
+  /** The number of test rows divided by the number of rows that were learnt from. */
   readonly testToTrain: number
 }
 
-/** The difference of two methods on one set; null where no seed has an error of both. */
+/** Compares two methods on one set; null if no seed has an error of both. */
 export function differenceOf(own: readonly TrialRow[], others: readonly TrialRow[]): PairedDifference | null {
   const pairs = pairsOf(own, others)
   if (pairs.length === 0) return null
@@ -58,7 +58,7 @@ export function differenceOf(own: readonly TrialRow[], others: readonly TrialRow
   }
 }
 
-/** Whether the errors of a method are at most a margin (a share) above those of another one. */
+/** Tests whether the mean error of a method exceeds that of another by at most a margin, given as a share. */
 export function verdictOf(own: readonly TrialRow[], others: readonly TrialRow[], margin: number): Verdict {
   const difference = differenceOf(own, others)
   if (!difference) return { difference, allowed: null, verdict: 'unknown' }

@@ -6,8 +6,8 @@ import type { TrialStore } from './store.js'
 import type { TrialRow } from './types.js'
 
 /**
- * A store in a file, one JSON line a trial. A last line that a crash cut is taken away: its trial runs again. Throws an
- * InputError that names the line where another one is damaged.
+ * A store in a file with one line of JSON per trial. An incomplete last line, left by a crash, is removed,
+ * and its trial runs again. Throws an InputError that names the line if another line is damaged.
  */
 export function fileStore(path: string): TrialStore {
   const rows = existsSync(path) ? readLines(path) : []
@@ -35,7 +35,7 @@ function rowIn(line: string, place: string): TrialRow {
   return row as unknown as TrialRow
 }
 
-/** Adds a line, and puts it on the disk. */
+/** Appends a line and flushes it to the disk. */
 function appendLine(path: string, line: string): void {
   makeFolder(dirname(resolve(path)))
   const isNew = !existsSync(path)

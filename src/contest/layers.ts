@@ -2,7 +2,7 @@ import type { Locate } from '../config/validator.js'
 
 type Part = Readonly<Record<string, unknown>>
 
-/** A part of a configuration, and where it stands in the document of a comparison. */
+/** A part of a configuration, and its path in the document of a comparison. */
 export interface Layer {
   readonly place: readonly string[]
   readonly value: Part
@@ -11,13 +11,13 @@ export interface Layer {
 const isPart = (value: unknown): value is Part =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Sections that are one thing: another one takes their place as a whole. */
+/** Sections that are replaced as a whole instead of being merged. */
 const whole = ['schedule', 'budget', 'relaxation']
 
-/** Keys of which a section has one. */
+/** Keys that exclude each other: setting one removes the other. */
 const insteadOf: Readonly<Record<string, string>> = { steps: 'epochs', epochs: 'steps' }
 
-/** Layers laid over one another, the last on top. */
+/** Merges layers; later ones override earlier ones. */
 export const laidOver = (layers: readonly Layer[]): Part =>
   layers.reduce<Part>((under, { value }) => over(under, value), {})
 
@@ -32,19 +32,22 @@ function over(under: Part, top: Part): Part {
   return result
 }
 
-/** Options of one space mean nothing to another. */
+/**
+ * Whether a section replaces the one below it. A supernet that names a space does, because the options of one
+ * space have no meaning in another.
+ */
 const replaces = (key: string, value: Part): boolean =>
   whole.includes(key) || (key === 'supernet' && 'space' in value)
 
 /**
- * Says where a value of a configuration stands in the document that it was laid together from: in the topmost layer that
- * has it, or in the one that has most of the keys on the way to it. `locate` says where that is in a file.
+ * Gives the place in the document of a value of the merged configuration: in the topmost layer that has it,
+ * or in the one that has most of the keys on its path. `locate` translates that place into one in a file.
  */
 export function locateIn(layers: readonly Layer[], locate?: Locate): Locate {
   return (path) => {
     const depths = layers.map(({ value }) => depthOf(value, path))
     const deepest = Math.max(...depths)
-    // What stands nowhere is missing of the set.
+    // A value that no layer has is reported as missing in the set.
     const { place } =
       deepest > 0
         ? layers[depths.lastIndexOf(deepest)]!
@@ -54,7 +57,7 @@ export function locateIn(layers: readonly Layer[], locate?: Locate): Locate {
   }
 }
 
-/** How many keys of a path there are in a value. */
+/** The number of leading keys of a path that exist in a value. */
 function depthOf(value: unknown, path: readonly string[]): number {
   const [key, ...rest] = path
   if (key === undefined || typeof value !== 'object' || value === null || !(key in value)) return 0

@@ -9,25 +9,29 @@ import { laidOver, locateIn, type Layer } from './layers.js'
 import type { RivalName } from './rivals.js'
 import type { Place } from './types.js'
 
-/** A trial of a comparison, before it is set up. */
+/** A trial of a comparison before it is set up. */
 export interface PlannedTrial extends Place {
-  /** Hash of the resolved configuration, schedules of presets and files as documents: equal trials have the same. */
+  /**
+   * The hash of the resolved configuration, with presets and schedule files replaced by their documents.
+   * Equal trials have equal keys.
+   */
   readonly key: string
   readonly config: Config
   readonly rival?: RivalName
 }
 
-/** What a plan needs beside the document. */
+/** What planning needs in addition to the document. */
 export interface PlanOptions {
-  /** What paths in the document are relative to. */
+  /** The folder to which paths in the document are relative. */
   readonly folder: string
   readonly locate?: Locate | undefined
   readonly planners?: readonly AnyPlanner[] | undefined
 }
 
 /**
- * The trials of a comparison, in the order in which they run: all methods of a set, size and seed in a row, so that they can
- * share what they have in common. Throws an InputError that says where in the document a configuration is wrong.
+ * The trials of a comparison in the order in which they run. All methods of one set, size and seed follow
+ * each other, so that they can share a baseline. Throws an InputError that names the place in the document if
+ * a configuration is wrong.
  */
 export function plannedTrials(document: ComparisonDocument, options: PlanOptions): PlannedTrial[] {
   const entries = Object.keys(document.sets).flatMap((set) =>
@@ -45,7 +49,7 @@ export function plannedTrials(document: ComparisonDocument, options: PlanOptions
   )
 }
 
-/** The seeds of a comparison, in its order. */
+/** The seeds of a comparison in their order; a number n stands for 1 to n. */
 export const seedsOf = ({ seeds }: ComparisonDocument): readonly number[] =>
   typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds
 
@@ -87,12 +91,13 @@ function layersOf(
     { place: ['sets', set], value: sets[set]! },
     { place: ['sizes'], value: size === 'all' ? {} : { data: { limit: size } } },
     { place: ['methods', name], value: method },
-    // What is no search has no schedule; `auto` might ask for what the set does not have.
+    // A rival that does not search needs no schedule, and `auto` may require something that the set does not
+    // have.
     { place: ['methods', name], value: rival ? { schedule: 'none' } : {} },
   ]
 }
 
-/** JSON with the keys of objects in order: the same for what means the same. */
+/** JSON with the keys of objects sorted, so that equal values give equal texts. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, each: unknown) =>
     typeof each === 'object' && each !== null && !Array.isArray(each)

@@ -5,8 +5,8 @@ const isOfSame = (a: Place, b: Place): boolean =>
   a.set === b.set && a.size === b.size && a.method === b.method
 
 /**
- * The seconds that trials may take that are still to run: each the mean of those done of its set, size and method, or of all
- * where there is none. Null where nothing was done.
+ * Estimates the seconds for the pending trials. Each is expected to take the mean of the finished trials of
+ * its set, size and method or, if there are none, of all finished trials. Null if no trial was timed.
  */
 export function secondsLeft(pending: readonly Place[], done: readonly TrialRow[]): number | null {
   const timed = done.flatMap((row) => (row.seconds ? [{ row, seconds: totalOf(row.seconds) }] : []))
@@ -18,6 +18,6 @@ export function secondsLeft(pending: readonly Place[], done: readonly TrialRow[]
   }, 0)
 }
 
-/** The seconds of a trial, all parts together. */
+/** The seconds of all parts of a trial together. */
 export const totalOf = ({ search, baseline, retrain }: NonNullable<TrialRow['seconds']>): number =>
   search + (baseline ?? 0) + retrain

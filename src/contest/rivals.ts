@@ -6,21 +6,21 @@ import { runTrial } from '../trial/trial.js'
 import type { Trial, TrialHooks } from '../trial/types.js'
 import type { TrialFigures, TrialSeconds } from './types.js'
 
-/** What a method made of a trial. */
+/** The result of a method in one trial. */
 export interface Outcome {
   readonly figures: TrialFigures
   readonly seconds: TrialSeconds
-  /** The unpruned supernet, for other methods on the same rows. */
+  /** The unpruned supernet, which other methods on the same rows can reuse. */
   readonly baseline?: Baseline | undefined
 }
 
 /**
- * What a method does with a trial that is set up: its data split, its supernet built. Throws where it has no result. The
- * test rows are looked at once, at the end.
+ * Runs a method on a trial whose data are split and whose supernet is built. Throws if it gets no result. The
+ * test rows are used only once, at the end.
  */
 export type MethodRun = (trial: Trial, hooks: TrialHooks) => Promise<Outcome>
 
-/** A search, as `sentei search` runs it. */
+/** Runs a search as `sentei search` does. */
 export const searched: MethodRun = async (trial, hooks) => {
   const { metrics, seconds, baseline, steps, tried } = await runTrial(trial, hooks)
   const { derived, supernet, tolerated } = metrics
@@ -40,7 +40,7 @@ export const searched: MethodRun = async (trial, hooks) => {
   }
 }
 
-/** The whole supernet, retrained: what pruning is held against. */
+/** Trains the whole supernet without pruning, as the reference for pruning. */
 const unpruned: MethodRun = async (trial, hooks) => {
   const start = performance.now()
   const baseline = hooks.baseline ?? (await trainBaseline(trial, hooks))
@@ -63,7 +63,7 @@ const unpruned: MethodRun = async (trial, hooks) => {
   }
 }
 
-/** What stands beside searches and is none, by the name that a document has for it. */
+/** Methods of a comparison that are not searches, by the names that a document uses. */
 export const rivals = { unpruned } satisfies Readonly<Record<string, MethodRun>>
 
 export type RivalName = keyof typeof rivals

@@ -42,8 +42,11 @@ const csv = (columns: Columns, rows: readonly TrialRow[]): string =>
     .map((cells) => `${cells.join(',')}\n`)
     .join('')
 
-/** `results.csv`: what each trial came to, a row each in the given order. It contains no times. */
+/** The content of `results.csv`: one row of results per trial, in the given order, without times. */
 export const resultsCsv = (rows: readonly TrialRow[]): string => csv(results, rows)
 
-/** `timings.csv`: the seconds of each trial. The unpruned supernet counts where it was trained. */
+/**
+ * The content of `timings.csv`: the seconds of each trial. The unpruned supernet counts for the trial that
+ * trained it.
+ */
 export const timingsCsv = (rows: readonly TrialRow[]): string => csv(timings, rows)

@@ -1,38 +1,42 @@
-/** The mean of some values; NaN of none. */
+/** The mean of values; NaN for none. */
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** The variance of a sample, Σ(x − x̄)² / (n − 1); NaN of fewer than two values. */
+/** The variance of a sample, Σ(x − x̄)² / (n − 1); NaN for fewer than two values. */
 export function variance(values: readonly number[]): number {
   const center = mean(values)
   const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0)
   return values.length < 2 ? NaN : squares / (values.length - 1)
 }
 
-/** The standard deviation of a sample; NaN of fewer than two values. */
+/** The standard deviation of a sample; NaN for fewer than two values. */
 export const deviation = (values: readonly number[]): number => Math.sqrt(variance(values))
 
-/** More differences than this would take too long to count all signs of: half of them are 2^20 sums. */
+/**
+ * The most differences that the sign-flip test accepts. Half of them already have 2^20 sums; more would take
+ * too long.
+ */
 export const mostSigns = 40
 
 /**
- * The exact two-sided sign-flip test of paired differences (Fisher's randomization test): of all 2^n ways to give them signs,
- * the share whose sum is as far from 0 as the real one. 1 of no differences. Takes at most `mostSigns` of them.
+ * The exact two-sided sign-flip test of paired differences (Fisher's randomization test): of all 2^n ways to
+ * choose their signs, the share whose sum is at least as far from 0 as the observed sum. 1 for no
+ * differences. Accepts at most `mostSigns` differences.
  */
 export function signFlipTest(differences: readonly number[]): number {
   if (differences.length > mostSigns)
     throw new RangeError(`differences: expected at most ${mostSigns}, got ${differences.length}`)
   const seen = Math.abs(differences.reduce((sum, each) => sum + each, 0))
-  // Sums of the same numbers in another order differ by rounding.
+  // The same numbers summed in another order may differ by rounding.
   const bound = seen - 1e-12 * differences.reduce((sum, each) => sum + Math.abs(each), 0)
   if (bound <= 0) return 1
   const half = Math.floor(differences.length / 2)
   const far = pairsFrom(bound, signedSums(differences.slice(0, half)), signedSums(differences.slice(half)))
-  // With all signs turned around, a sum is as far on the other side.
+  // Flipping all signs negates a sum, so that the other tail has the same size.
   return (2 * far) / 2 ** differences.length
 }
 
-/** The sums of some numbers under all signs, ascending. */
+/** The sums of numbers under all choices of signs, ascending. */
 function signedSums(numbers: readonly number[]): Float64Array {
   const sums = new Float64Array(2 ** numbers.length)
   for (let signs = 0; signs < sums.length; signs++)
@@ -40,7 +44,7 @@ function signedSums(numbers: readonly number[]): Float64Array {
   return sums.sort()
 }
 
-/** How many pairs out of two ascending lists add up to at least a bound. */
+/** Counts the pairs, one element of each of two ascending lists, whose sum is at least a bound. */
 function pairsFrom(bound: number, a: Float64Array, b: Float64Array): number {
   let pairs = 0
   let from = b.length
@@ -51,19 +55,19 @@ function pairsFrom(bound: number, a: Float64Array, b: Float64Array): number {
   return pairs
 }
 
-/** What a t-test says of paired differences. */
+/** The result of a t-test of paired differences. */
 export interface TTest {
-  /** Two-sided. */
+  /** The two-sided p-value. */
   readonly p: number
-  /** The 95 % interval of the mean difference. */
+  /** The 95 % confidence interval of the mean difference. */
   readonly interval: readonly [number, number]
 }
 
 /**
- * The corrected resampled t-test of differences over repeated splits (Nadeau & Bengio 2003, Inference for the generalization
- * error): t = d̄ / √((1/n + test/train) s²) with n − 1 degrees of freedom. Splits share rows, so that the plain test
- * would take differences for more certain than they are. `testToTrain` is the test rows over the rows that were learnt
- * from. Null for fewer than two differences.
+ * The corrected resampled t-test of differences over repeated splits (Nadeau & Bengio 2003, Inference for the
+ * generalization error): t = d̄ / √((1/n + test/train) s²) with n − 1 degrees of freedom. The splits share
+ * rows, which the plain t-test ignores, so that it would overstate the certainty. `testToTrain` is the number
+ * of test rows divided by the number of rows that were learnt from. Null for fewer than two differences.
  */
 export function correctedTTest(differences: readonly number[], testToTrain: number): TTest | null {
   const n = differences.length
@@ -76,8 +80,8 @@ export function correctedTTest(differences: readonly number[], testToTrain: numb
 }
 
 /**
- * The probability that |T| ≤ t (≥ 0) for Student's T with a whole number of degrees of freedom, by its finite series
- * (Abramowitz & Stegun 26.7.3 and 26.7.4).
+ * The probability that |T| ≤ t (t ≥ 0) for Student's T with a whole number of degrees of freedom, computed by
+ * its finite series (Abramowitz & Stegun 26.7.3 and 26.7.4).
  */
 export function withinT(t: number, degrees: number): number {
   const angle = Math.atan(t / Math.sqrt(degrees))
@@ -92,7 +96,7 @@ export function withinT(t: number, degrees: number): number {
   return odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum
 }
 
-/** The t below which Student's T lies with a probability from ½ on, below 1. */
+/** The quantile of Student's T for a probability in [½, 1). */
 export function tQuantile(probability: number, degrees: number): number {
   const within = 2 * probability - 1
   let [low, high] = [0, 1]
@@ -105,7 +109,7 @@ export function tQuantile(probability: number, degrees: number): number {
   return high
 }
 
-/** Ranks of values, the least first: 1, 2, …; equal values share the mean of their places. */
+/** The ranks of values; the smallest has rank 1. Equal values share the mean of their ranks. */
 export function ranks(values: readonly number[]): number[] {
   return values.map((value) => {
     const less = values.filter((other) => other < value).length

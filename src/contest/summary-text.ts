@@ -11,7 +11,7 @@ import type { PairedDifference } from './difference.js'
 import type { ComparisonSummary, MethodSummary, SetSummary, Spread } from './summary.js'
 import { placeText } from './types.js'
 
-/** A comparison's summary as Markdown: the preregistered method first, then each set, then all of them, then failures. */
+/** The summary of a comparison as Markdown: the preregistered test, each set, all sets together, failures. */
 export function summaryText(summary: ComparisonSummary): string {
   const { sets, against } = summary
   const parts = [
@@ -128,7 +128,7 @@ const pCells = (difference: PairedDifference | null): string[] => [
   formatNumber(difference?.t?.p),
 ]
 
-/** A table of Markdown; the first column to the left, the others to the right. */
+/** A table in Markdown. The first column is aligned to the left, the others to the right. */
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)

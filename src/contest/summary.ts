@@ -5,44 +5,47 @@ import { deviation, mean, ranks } from './statistics.js'
 import { errorIn } from './test-error.js'
 import type { TrialRow } from './types.js'
 
-/** Mean and standard deviation over seeds; `std` is null of one. */
+/** Mean and standard deviation over seeds; `std` is null for a single seed. */
 export interface Spread {
   readonly mean: number
   readonly std: number | null
 }
 
-/** What a method came to on a set. */
+/** The results of a method on one set. */
 export interface MethodSummary {
   readonly method: string
-  /** Trials that have a test error, and those that failed. */
+  /** The number of trials that have a test error, and of those that failed. */
   readonly trials: number
   readonly failed: number
-  /** Test error: what accuracy and r2 lack of 1, the others as they are. */
+  /** The test error: 1 − metric for accuracy and r2, the metric itself for others. */
   readonly error: Spread | null
   readonly parameters: Spread | null
   readonly share: number | null
   readonly searchSteps: number | null
-  /** Has it the least mean error, of the methods with the fewest failures? */
+  /** Whether it has the smallest mean error of the methods with the fewest failures. */
   readonly best: boolean
-  /** Its errors less those of `against`, seed by seed; null for that method itself. */
+  /** Its errors minus those of `against`, paired by seed; null for that method itself. */
   readonly difference: PairedDifference | null
 }
 
-/** A set with so many rows. */
+/** The results on one set with one limit of rows. */
 export interface SetSummary {
   readonly set: string
   readonly size: number | 'all'
   readonly metric: MetricName | null
-  /** Of one seed: the rows that were learnt from, and those of the test. */
+  /** Rows that were learnt from and rows that were tested, for one seed. */
   readonly learnt: number | null
   readonly tested: number | null
   readonly methods: readonly MethodSummary[]
 }
 
-/** A method over all sets. */
+/** The results of a method over all sets. */
 export interface OverallSummary {
   readonly method: string
-  /** Mean of its ranks by mean error, 1 the best; without a result it has the last. */
+  /**
+   * The mean of its ranks by mean error, 1 being the best; on a set without a result, it shares the last
+   * ranks.
+   */
   readonly rank: number
   readonly failed: number
   readonly wins: number
@@ -53,20 +56,20 @@ export interface OverallSummary {
 /** The content of `summary.json`. It contains no times. */
 export interface ComparisonSummary {
   readonly format: 'sentei-comparison/1'
-  /** As named before the run, and what came of it; null where nothing was. */
+  /** The preregistered margin with its verdicts; null if nothing was preregistered. */
   readonly preregistered:
     | (NonNullable<ComparisonDocument['preregistered']> & {
         readonly verdicts: readonly ({ readonly set: string; readonly size: number | 'all' } & Verdict)[]
       })
     | null
-  /** The method that the others are held against. */
+  /** The method with which the others are compared. */
   readonly against: string
   readonly sets: readonly SetSummary[]
   readonly overall: readonly OverallSummary[]
   readonly failures: readonly TrialRow[]
 }
 
-/** What the rows of a comparison come to. */
+/** Summarises the rows of a comparison. */
 export function summarise(document: ComparisonDocument, rows: readonly TrialRow[]): ComparisonSummary {
   const { preregistered } = document
   const methods = Object.keys(document.methods)

@@ -1,69 +1,72 @@
 import type { MetricName } from '../objective/metrics.js'
 
-/** Where a trial stands in a comparison. */
+/** Identifies a trial in a comparison. */
 export interface Place {
   readonly set: string
-  /** Rows of the set that were taken; `all` where there is no limit. */
+  /** The number of rows to which the set is limited; `all` if there is no limit. */
   readonly size: number | 'all'
   readonly method: string
   readonly seed: number
 }
 
-/** What a method came to in a trial. Metrics are null where they are no numbers. */
+/** The results of a method in one trial. Metrics are null if they are not numbers. */
 export interface TrialFigures {
   readonly metric: MetricName
   readonly validation: number | null
   readonly test: number | null
   readonly parameters: number
   readonly flops: number
-  /** Parameters as a share of the supernet's. */
+  /** Parameters of the result divided by those of the supernet. */
   readonly share: number
-  /** Iterations of the search, those of a planner's tries among them; 0 of what is no search. */
+  /** Iterations of the search, including those that a planner tried; 0 for methods that are not searches. */
   readonly searchSteps: number
-  /** Sizes that were retrained under a tolerance; 0 where there is none. */
+  /** The number of sizes that were retrained under a tolerance; 0 without a tolerance. */
   readonly sizesTried: number
 }
 
-/** The rows of a trial. */
+/** Which rows a trial used. */
 export interface TrialRows {
-  /** Hash of which rows are for what: methods of one set, size and seed have the same. */
+  /** A hash of the rows of each part: equal for all methods of one set, size and seed. */
   readonly hash: string
-  /** Rows of `train` and `arch`, and of `test`. */
+  /** The number of rows of `train` and `arch` together, and of `test`. */
   readonly learnt: number
   readonly tested: number
 }
 
-/** Seconds of the parts of a trial; null for the unpruned supernet where it was not trained, or taken over. */
+/**
+ * Seconds of the parts of a trial. `baseline` is null if the unpruned supernet was not trained or was taken
+ * from another trial.
+ */
 export interface TrialSeconds {
   readonly search: number
   readonly baseline: number | null
   readonly retrain: number
 }
 
-/** A trial that is over, as a store keeps it. */
+/** A trial that has ended, as a store keeps it. */
 export interface TrialRow extends Place {
-  /** Hash of its resolved configuration. */
+  /** The hash of its resolved configuration. */
   readonly key: string
-  /** Null where it failed, and `failed` says why. */
+  /** Null if the trial failed; `failed` then gives the reason. */
   readonly figures: TrialFigures | null
   readonly rows: TrialRows | null
   readonly seconds: TrialSeconds | null
   readonly failed: string | null
 }
 
-/** Compares texts by their code units: the same order on every machine. */
+/** Compares texts by their code units, so that the order is the same on every machine. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const sizeOf = ({ size }: Place): number => (size === 'all' ? Infinity : size)
 
-/** The order of rows: by set, size, method and seed. */
+/** Orders rows by set, size, method and seed. */
 export const byPlace = (a: Place, b: Place): number =>
   byText(a.set, b.set) ||
-  // Infinity less itself is no number.
+  // Infinity − Infinity is NaN.
   (sizeOf(a) === sizeOf(b) ? 0 : sizeOf(a) - sizeOf(b)) ||
   byText(a.method, b.method) ||
   a.seed - b.seed
 
-/** A place in words: `concrete, 300 rows, auto, seed 1`. */
+/** A place as text: `concrete, 300 rows, auto, seed 1`. */
 export const placeText = ({ set, size, method, seed }: Place): string =>
   [set, ...(size === 'all' ? [] : [`${size} rows`]), method, `seed ${seed}`].join(', ')

@@ -13,8 +13,8 @@ import { readTarget } from './target.js'
 import type { Dataset } from './types.js'
 
 /**
- * Makes a data set out of arrays of numbers and their labels: each row one input. Columns of the labels that
- * are no target are left out; `split.column` may name one of them.
+ * Makes a data set from arrays of numbers and their labels; each row is one input. Columns of the labels that
+ * are not targets are left out; `split.column` may name one of them.
  */
 export function readArrays(
   content: Arrays,
@@ -28,7 +28,7 @@ export function readArrays(
     const hint = 'images in a folder for each class, or config.data.targetFile'
     throw new InputError(`${content.name}: expected a target for each row (${hint}), got none`)
   }
-  // A label inside a record is a class; what stands apart may be anything.
+  // A label within a record is a class; labels from another file or from memory may be anything.
   const apart = settings.files.targets.length > 0 || settings.reader.name === inMemory
   const task = settings.task ?? (apart ? undefined : 'classification')
   const columns = targetColumns(labels, settings.targets)
@@ -89,13 +89,13 @@ function checkOptions(
   }
 }
 
-/** Is a number none that 32 bits can hold? NaN is missing. */
+/** Whether a number is beyond the range of 32-bit floats. NaN, a missing value, is not. */
 export const isBeyond = (value: number): boolean => Math.abs(value) > MOST
 
 export const beyondError = (where: string, value: number): InputError =>
   new InputError(`${where}: expected a number below 3.4e38 in size, got ${value}`)
 
-/** Rows with a target, and by the policy without a missing value. */
+/** The rows that have a target and, if the policy requires it, no missing value. */
 function keptRows(content: Arrays, targets: Numbers, missing: string): number[] {
   const { rows, values, name } = content
   const width = targets.length / rows

@@ -1,17 +1,21 @@
 import type { RandomSource } from '../base/random.js'
 
 export interface AugmentOptions {
-  /** Largest shift along each axis in pixels; edge pixels fill what comes in. */
+  /** The largest shift along each axis in pixels. Edge pixels fill the gap. */
   readonly shift?: number
-  /** Mirrors left and right in one of two cases. */
+  /** Whether each image is mirrored left to right with probability ½. */
   readonly flip?: boolean
-  /** The side of a square anywhere on the image that is set to 0, the mean of standardised data (arXiv:1708.04552). */
+  /**
+   * The side of a square, anywhere on the image, that is set to 0, the mean of standardised data
+   * (arXiv:1708.04552).
+   */
   readonly cutout?: number
 }
 
 /**
- * Shifts and mirrors a batch of images at random, and cuts squares out. `batch` holds one image of [height, width, channels] for
- * each of `rows`. The draws depend on seed, row number and epoch alone, whatever batch a row is in.
+ * Shifts and mirrors a batch of images at random, and cuts squares out. `batch` holds one image of [height,
+ * width, channels] for each of `rows`. The draws depend only on seed, row number and epoch, not on the batch
+ * in which a row is.
  */
 export function augmentImages(
   batch: Float32Array,
@@ -44,7 +48,7 @@ export function augmentImages(
   return result
 }
 
-/** Sets a square around a position to 0; where it leaves the image it is smaller. */
+/** Sets a square around a position to 0, clipped to the image. */
 function cutSquare(
   image: Float32Array,
   shape: readonly number[],

@@ -1,7 +1,7 @@
 import type { RandomSource } from '../base/random.js'
 import { zerosLike, type Numbers } from './content.js'
 
-/** The rows in the random order of one epoch: a permutation that depends on seed, purpose and epoch alone. */
+/** The rows in the random order of one epoch: a permutation that depends only on seed, purpose and epoch. */
 export function epochOrder(
   rows: Uint32Array,
   epoch: number,
@@ -15,15 +15,15 @@ export function epochOrder(
 }
 
 /**
- * Cuts an order of rows into batches of `size`. The rest is a batch of its own where it is at least half a
- * batch or the only one; else it is left out, since so few rows would say little for a whole step.
+ * Cuts an order of rows into batches of `size`. The remaining rows are a batch if they are at least half a
+ * batch or the only one. Otherwise they are left out, because so few rows would say little for a whole step.
  */
 export function batchesOf(order: Uint32Array, size: number): Uint32Array[] {
   const count = batchCount(order.length, size)
   return Array.from({ length: count }, (_, i) => order.subarray(i * size, (i + 1) * size))
 }
 
-/** How many batches that gives. */
+/** The number of batches that `batchesOf` makes. */
 export function batchCount(rows: number, size: number): number {
   const full = Math.floor(rows / size)
   const rest = rows - full * size
@@ -31,8 +31,8 @@ export function batchCount(rows: number, size: number): number {
 }
 
 /**
- * Cuts a batch into contiguous parts, as even as can be, larger ones first; a batch of fewer rows than
- * `shards` gives one part a row.
+ * Cuts a batch into contiguous parts of sizes as equal as possible, larger ones first. If the batch has fewer
+ * rows than `shards`, each part has one row.
  */
 export function shardsOf(batch: Uint32Array, shards: number): Uint32Array[] {
   const count = Math.min(shards, batch.length)
@@ -42,7 +42,7 @@ export function shardsOf(batch: Uint32Array, shards: number): Uint32Array[] {
   return Array.from({ length: count }, (_, i) => batch.subarray(start(i), start(i + 1)))
 }
 
-/** Copies rows of `rowLength` values, in the order given, into one array. */
+/** Copies rows of `rowLength` values into one array, in the given order. */
 export function gather<T extends Numbers>(data: T, rowLength: number, rows: Uint32Array): T {
   const result = zerosLike(data, rows.length * rowLength)
   rows.forEach((row, i) => result.set(data.subarray(row * rowLength, (row + 1) * rowLength), i * rowLength))

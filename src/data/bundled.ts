@@ -2,7 +2,7 @@ import { InputError } from '../base/errors.js'
 import { packagePath } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 
-/** A data set that comes with Sentei: its file, and how it reads where the configuration says nothing. */
+/** A data set that comes with Sentei: its file, and the settings that a configuration may leave out. */
 export interface BundledData {
   readonly file: string
   readonly defaults: Partial<Config['data']>
@@ -25,7 +25,7 @@ const bundled: Readonly<Record<string, { path: readonly string[]; defaults: Part
   },
   chicago: {
     path: ['chicago', 'chicago.csv.gz'],
-    // The file is in order of date, so the rows say the time and the date itself is no input.
+    // The file is ordered by date, so that the row gives the time, and the date itself is not an input.
     defaults: {
       kind: 'series',
       task: 'forecasting',
@@ -37,10 +37,10 @@ const bundled: Readonly<Record<string, { path: readonly string[]; defaults: Part
   },
 }
 
-/** The names that `data.source` knows. */
+/** The names that `data.source` accepts. */
 export const bundledNames: readonly string[] = Object.keys(bundled)
 
-/** A bundled data set by its name; throws for any other. */
+/** A bundled data set by its name. Throws for any other name. */
 export function bundledData(name: string): BundledData {
   const found = Object.hasOwn(bundled, name) ? bundled[name] : undefined
   if (found === undefined) {

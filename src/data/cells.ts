@@ -12,8 +12,9 @@ export function cellError(table: Table, row: number, column: number, what: strin
 }
 
 /**
- * The number in a cell; throws where there is none, none that a 32-bit float can hold, or an integer so long that it is
- * rather a name: a number would lose its last digits, and be that of another.
+ * The number in a cell. Throws if there is none, if it is beyond the range of a 32-bit float, or if it is an
+ * integer of so many digits that it is an identifier: as a number, it would lose its last digits and could
+ * equal another one.
  */
 export function numberAt(table: Table, row: number, column: number, hint = ''): number {
   const value = valueAt(table.columns[column]!, row)
@@ -25,13 +26,14 @@ export function numberAt(table: Table, row: number, column: number, hint = ''): 
   if (!Number.isFinite(Math.fround(value)))
     throw cellError(table, row, column, 'a number below 3.4e38 in size')
   const integer = Number.isSafeInteger(value) ? undefined : exactInteger(textAt(table.columns[column]!, row))
-  // What a program writes for a number of 64 bits is the shortest text of it, whose last digits are zeros.
+  // For a 64-bit float, programs write the shortest text that identifies it, which ends in zeros; that loses
+  // nothing.
   if (integer !== undefined && integer !== BigInt(value) && String(integer) !== String(value))
     throw cellError(table, row, column, 'a number that keeps its digits (up to 2⁵³)', hint)
   return value
 }
 
-/** The first row whose cell of one of some columns is missing; undefined where none is. */
+/** The first missing cell in any of some columns; undefined if there is none. */
 export function firstMissing(
   table: Table,
   columns: readonly number[],

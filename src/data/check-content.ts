@@ -11,8 +11,8 @@ const units = ['line', 'row', 'record', 'image']
 const kinds = ['table', 'images', 'sequences']
 
 /**
- * Refuses what a reader gave where it is no content: by a sentence that begins with `path`, and names what is lacking or
- * wrong. Readers of one's own may be written without types.
+ * Throws if what a reader returned is not valid content. The message begins with `path` and names what is
+ * missing or wrong. User-defined readers may be written without types.
  */
 export function checkContent(given: unknown, path: string): asserts given is Content {
   const content = (given ?? {}) as Given

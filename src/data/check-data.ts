@@ -15,37 +15,40 @@ export interface DataReport {
   readonly shape: readonly number[]
   readonly features: readonly string[]
   readonly splits: Readonly<Record<(typeof splitNames)[number], number>>
-  /** Rows in no split: windows over a boundary, later duplicates, … */
+  /** Rows in no split: windows across a boundary, later duplicates, … */
   readonly unused: number
-  /** Classification: rows of each class in each split. */
+  /** For classification: the number of rows of each class in each split. */
   readonly classes?: readonly ({ readonly name: string } & Readonly<
     Record<(typeof splitNames)[number], number>
   >)[]
-  /** Else, in original units over all rows. */
+  /** For other tasks: the range of each output, in original units over all rows. */
   readonly outputs?: readonly {
     readonly name: string
     readonly min: number
     readonly mean: number
     readonly max: number
   }[]
-  /** Missing cells by column of the file. */
+  /** The number of missing cells by column of the file. */
   readonly missing: Readonly<Record<string, number>>
-  /** Rows (or windows) left out while reading: incomplete, or without a target. */
+  /** Rows (or windows) that were left out while reading, because they are incomplete or have no target. */
   readonly leftOut: number
-  /** Features that do not vary in `train`. */
+  /** Features that are constant in `train`. */
   readonly constant: readonly string[]
-  /** Features and outputs too far from 0 for their spread for a model of 32-bit floats to scale by itself. */
+  /**
+   * Features and outputs so far from 0, relative to their spread, that a model of 32-bit floats cannot scale
+   * them itself.
+   */
   readonly far: readonly string[]
-  /** The ones with a spread near the resolution of 64-bit floats. */
+  /** Features and outputs whose spread is near the resolution of 64-bit floats. */
   readonly blurred: readonly string[]
-  /** Rows with the inputs of an earlier row, and those of them with another target. */
+  /** The number of rows with the same inputs as an earlier row, and how many of these have another target. */
   readonly duplicates: { readonly rows: number; readonly conflicting: number }
-  /** What the files were taken for, and each column of a table. */
+  /** How the files, and each column of a table, were interpreted. */
   readonly reading?: Reading
   readonly warnings: readonly string[]
 }
 
-/** Sums up a prepared data set and warns of what may spoil a search. */
+/** Summarises a prepared data set, and warns of what may spoil a search. */
 export function checkData(prepared: PreparedData): DataReport {
   const { dataset, splits } = prepared
   const constant = constantFeatures(prepared)
@@ -98,7 +101,7 @@ function summarise({ targets, rows }: Dataset, outputs: readonly string[]) {
   })
 }
 
-/** Scaled values of a constant are all 0, or the fitted mean itself tells. */
+/** Finds constant features. Their scaled values in `train` are all 0, because the mean is subtracted. */
 function constantFeatures({ inputs, dataset, splits }: PreparedData): string[] {
   const size = inputs.length / dataset.rows
   const width = dataset.features.length
@@ -109,7 +112,7 @@ function constantFeatures({ inputs, dataset, splits }: PreparedData): string[] {
   return dataset.features.filter((_, feature) => !varies[feature])
 }
 
-/** Columns by how many of their own deviations they lie from 0; a constant has none. */
+/** Finds columns that are many of their standard deviations away from 0. Constant columns do not count. */
 function farColumns({ dataset, scaler }: PreparedData, constant: readonly string[]) {
   const { features, task } = dataset
   const outputs = task.kind === 'classification' ? [] : task.outputs

@@ -2,7 +2,10 @@ import { basename } from 'node:path'
 import { readText } from '../base/data-file.js'
 import { InputError } from '../base/errors.js'
 
-/** The names of classes: as given, or out of a file (a JSON list, an object with `classes`, a name a line). */
+/**
+ * The names of classes, as given or from a file (a JSON list, an object with `classes`, or one name per
+ * line).
+ */
 export function readClasses(classes: string | readonly string[]): readonly string[] {
   if (typeof classes !== 'string') return classes
   const text = readText(classes, 'config.data.classes', 'names or a file of them')

@@ -2,19 +2,26 @@ import { checkFits } from '../base/limit.js'
 import { exactInteger, hasLeadingZero, isCode, isNumeric, toPlain, type NumberForm } from './numbers.js'
 
 /**
- * The cells of one column, about 8 bytes each: a number as it is, any other cell as a number of `texts`, its
- * distinct texts, times 2^960. Made by `columnBuilder`, read by the functions below.
+ * The cells of one column, at about 8 bytes each. A number is stored as it is; any other cell is stored as
+ * the index, from 1, of its text in `texts` (which are distinct), times 2^960. Made by `columnBuilder`, read
+ * by the functions below.
  */
 export interface Column {
   readonly cells: Float64Array
   readonly texts: readonly string[]
-  /** The number that each text is nevertheless (`007`, `1e39`); NaN where it is none. */
+  /**
+   * The number that a text in `texts` represents, although it is stored as text (`007`, `1e39`); NaN if it is
+   * not a number.
+   */
   readonly values: readonly number[]
-  /** For `data.numeric`: the unit beside each number (`%`), which was left out; empty if there was none. */
+  /** For `data.numeric`: the unit of each number (`%`), which was removed; empty if there was none. */
   readonly unit?: string
 }
 
-/** No number in use is as large, and products with it are exact: one array holds numbers and texts. */
+/**
+ * Larger than any stored number, and products with it are exact, so that one array can hold numbers and
+ * texts.
+ */
 const TEXT = 2 ** 960
 export const MOST = 3.4028234663852886e38
 
@@ -25,32 +32,35 @@ export const isMissing = (cell: string): boolean => cell.length < 6 && MISSING.h
 
 const textIndex = (cell: number): number => cell / TEXT - 1
 
-/** Whether the cell is no plain number. */
+/** Whether a cell is stored as text. */
 const isText = (cell: number): boolean => cell >= TEXT
 
-/** The cell as text; numbers as JavaScript writes them. */
+/** A cell as text. Numbers are written as JavaScript writes them. */
 export const textAt = ({ cells, texts }: Column, row: number): string => {
   const cell = cells[row]!
   return isText(cell) ? texts[textIndex(cell)]! : String(cell)
 }
 
-/** The number in a cell; NaN where there is none. */
+/** The number in a cell; NaN if it has none. */
 export const valueAt = ({ cells, values }: Column, row: number): number => {
   const cell = cells[row]!
   return isText(cell) ? values[textIndex(cell)]! : cell
 }
 
-/** Whether the cell holds no value. */
+/** Whether a cell is missing. */
 export const missingAt = ({ cells, texts }: Column, row: number): boolean => {
   const cell = cells[row]!
   return isText(cell) && isMissing(texts[textIndex(cell)]!)
 }
 
-/** Whether any cell is a number. */
+/** Whether any cell of a column is a number. */
 export const hasNumber = ({ cells, values }: Column): boolean =>
   cells.some((cell) => !isText(cell) || !Number.isNaN(values[textIndex(cell)]!))
 
-/** The column with numbers in place of its texts: what `read` gives for a text, or NaN to leave it; once a text. */
+/**
+ * Replaces the texts of a column by numbers. `read` converts each distinct text once, or returns NaN to leave
+ * it.
+ */
 export function readTexts(column: Column, read: (text: string, row: number) => number): Column {
   const values = [...column.values]
   const known = new Set<number>()
@@ -65,24 +75,24 @@ export function readTexts(column: Column, read: (text: string, row: number) => n
   return { ...column, cells, values }
 }
 
-/** How many cells are missing. */
+/** The number of missing cells. */
 export function countMissingCells(column: Column): number {
   if (column.texts.length === 0) return 0
   const missing = column.texts.map(isMissing)
   return column.cells.reduce((sum, cell) => sum + (isText(cell) && missing[textIndex(cell)]! ? 1 : 0), 0)
 }
 
-/** The cells that differ and are not missing. */
+/** The distinct cells of a column that are not missing. */
 export interface Distinct {
   readonly numbers: readonly number[]
   readonly texts: readonly string[]
-  /** The number that each text is nevertheless; NaN where it is none. */
+  /** The number that each text represents; NaN if it is not a number. */
   readonly textValues: readonly number[]
-  /** There are more, which are not told. */
+  /** Whether there are more distinct cells than were collected. */
   readonly more: boolean
 }
 
-/** The distinct present cells, at most `most` of them. */
+/** The distinct cells that are not missing, at most `most` of them. */
 export function distinctCells({ cells, texts, values }: Column, most: number): Distinct {
   const missing = texts.map(isMissing)
   const found = new Set<number>()
@@ -103,7 +113,10 @@ export function distinctCells({ cells, texts, values }: Column, most: number): D
   }
 }
 
-/** A code for each cell by its label (see `labelOf`), −1 for labels that `codes` does not know, NaN where missing. */
+/**
+ * Returns a function that gives the code of each row's cell by its label (see `labelOf`): −1 for labels
+ * without a code, NaN for missing cells.
+ */
 export function codesOf(column: Column, codes: ReadonlyMap<string, number>): (row: number) => number {
   const ofText = column.texts.map((text) => (isMissing(text) ? NaN : (codes.get(labelOf(text)) ?? -1)))
   const ofNumber = new Map<number, number>()
@@ -115,17 +128,20 @@ export function codesOf(column: Column, codes: ReadonlyMap<string, number>): (ro
   }
 }
 
-/** A label as a category or class: `1.0` and `1` are one, but `007` and what no 64-bit float holds stay. */
+/**
+ * The label of a cell as a category or class. `1.0` and `1` have the same label, but `007`, integers beyond
+ * 2⁵³ and numbers beyond 32-bit floats keep their digits.
+ */
 export function labelOf(cell: string): string {
   const text = cell.trim()
   if (!isNumeric(text)) return text
   return isCode(text) || !(Math.abs(Number(text)) <= MOST) ? nameOf(text) : String(Number(text) + 0)
 }
 
-/** A code as a label: integers beyond 2⁵³ without a sign or zeros that say nothing. */
+/** The label of a code: integers beyond 2⁵³ without a plus sign and redundant zeros. */
 const nameOf = (code: string): string => String(exactInteger(code) ?? code)
 
-/** Distinct labels in order: by value where all are numbers, else by character code. */
+/** Distinct labels in order: by value if all are numbers, otherwise by character code. */
 export function sortedLabels(labels: Iterable<string>): string[] {
   const unique = [...new Set(labels)]
   return unique.every(isNumeric)
@@ -133,37 +149,43 @@ export function sortedLabels(labels: Iterable<string>): string[] {
     : unique.sort()
 }
 
-/** The labels of distinct cells, in order. */
+/** The ordered labels of distinct cells. */
 export const labelsOf = ({ numbers, texts }: Distinct): string[] =>
   sortedLabels([...numbers.map(String), ...texts.map(labelOf)])
 
-/** The column with only some of its cells, in the order given. */
+/** A column with only the given cells, in the given order. */
 export function selectCells(column: Column, rows: readonly number[]): Column {
   const cells = new Float64Array(rows.length)
   rows.forEach((row, i) => (cells[i] = column.cells[row]!))
   return { ...column, cells }
 }
 
-/** Counts what columns take, for tables that would not fit: all columns of a table have one. */
+/**
+ * Counts the bytes of columns, to refuse tables that do not fit into memory. All columns of a table share
+ * one.
+ */
 export interface Room {
   bytes: number
 }
 
-/** Cell by cell a column. */
+/** Builds a column cell by cell. */
 export interface ColumnBuilder {
-  /** Takes a cell as it stands in the file. */
+  /** Adds a cell as it is written in the file. */
   add(cell: string): void
-  /** Takes a number that was one already. */
+  /** Adds a cell that is already a number. */
   addNumber(value: number): void
   build(): Column
 }
 
-/** Cells (8 bytes) and their copies as inputs, raw (8) and scaled (4). */
+/** The bytes of a cell (8) and of its copies as an input, raw (8) and scaled (4). */
 const BYTES_A_CELL = 20
-/** A text, its place in a list and in a map. */
+/** The approximate bytes of a text with its entries in a list and in a map. */
 const BYTES_A_TEXT = 100
 
-/** Builds a column; `where` begins the message where `room` is used up, `form` is how its numbers are written. */
+/**
+ * Makes a builder of a column. `where` begins the message of the error if `room` is exhausted; `form` is the
+ * notation of its numbers.
+ */
 export function columnBuilder(where: string, room: Room, form: NumberForm = {}): ColumnBuilder {
   const plain = toPlain(form)
   const indices = new Map<string, number>()
@@ -186,7 +208,7 @@ export function columnBuilder(where: string, room: Room, form: NumberForm = {}):
     let index = indices.get(text)
     if (index === undefined) {
       take(BYTES_A_TEXT + text.length)
-      // A piece of a text keeps all of it in memory.
+      // A substring keeps the whole original text in memory, so that it is copied.
       const own = text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string)
       index = texts.push(own) - 1
       values.push(value)
@@ -212,7 +234,7 @@ export function columnBuilder(where: string, room: Room, form: NumberForm = {}):
   }
 }
 
-/** The cells of several columns, one after another. */
+/** Concatenates the cells of several columns. */
 export function concatColumns(columns: readonly Column[]): Column {
   const indices = new Map<string, number>()
   const values: number[] = []

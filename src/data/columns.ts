@@ -3,7 +3,7 @@ import { nearest } from '../base/suggest.js'
 import type { Table } from './content.js'
 
 /**
- * The index of a column given by name, or by index where there is no header (−1: the last). `option` is
+ * The index of a column that is given by name or, without a header, by index (−1 is the last). `option` is
  * the key of the configuration that names it, for the message.
  */
 export function columnIndex(
@@ -26,7 +26,7 @@ export function columnIndex(
   throw new InputError(`${option}: expected a column of ${table.name}, got ${quote(reference)}; ${hint}`)
 }
 
-/** The indices of the columns that an option lists. */
+/** The indices of the columns in an option. */
 export function columnIndices(
   table: Pick<Table, 'name' | 'names'>,
   references: readonly (string | number)[],
@@ -37,7 +37,10 @@ export function columnIndices(
   )
 }
 
-/** The columns of a file of targets that `data.target` names: all where it has one and none is named. */
+/**
+ * The columns of a file of targets that `data.target` names. It may be omitted if the file has a single
+ * column.
+ */
 export function targetColumns(
   table: Pick<Table, 'name' | 'names'>,
   references: readonly (string | number)[],

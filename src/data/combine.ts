@@ -2,7 +2,7 @@ import { InputError } from '../base/errors.js'
 import { columnBuilder, concatColumns } from './column.js'
 import { isTable, rowCount, zerosLike, type Arrays, type Content, type Table } from './content.js'
 
-/** The rows of several files of one format, one file after another. */
+/** Concatenates the rows of several files of one format. */
 export function appendRows(contents: readonly Content[]): Content {
   const [first, ...others] = contents as [Content, ...Content[]]
   if (others.length === 0) return first
@@ -41,7 +41,7 @@ function checkAlike(first: Content, other: Content): void {
   throw new InputError(`${other.name}: expected ${form(first)} as in ${first.name}, got ${form(other)}`)
 }
 
-/** Rows with the targets of another file, row by row: columns of a table, or the labels of arrays. */
+/** Adds the targets of another file, row by row: as columns of a table, or as labels of arrays. */
 export function joinTargets(content: Content, targets: Content): Content {
   const labels = asTable(targets)
   if (rowCount(content) !== rowCount(labels)) {
@@ -59,7 +59,7 @@ export function joinTargets(content: Content, targets: Content): Content {
   }
 }
 
-/** Numbers as cells, a column a feature; a missing one is empty. */
+/** Converts arrays of numbers to cells with one column per feature. A missing value becomes an empty cell. */
 export function asTable(content: Content): Table {
   if (isTable(content)) return content
   const { shape, values, places, ...rest } = content
@@ -83,7 +83,10 @@ export function asTable(content: Content): Table {
   }
 }
 
-/** Files of one channel each, side by side: the columns (or features) of each are the steps. */
+/**
+ * Combines files of one channel each into sequences: the columns (or features) of each file are the steps of
+ * its channel.
+ */
 export function joinChannels(channels: readonly (readonly [name: string, content: Content])[]): Content {
   const [[, first]] = channels as [readonly [string, Content]]
   for (const [, other] of channels) checkSize(first, other)

@@ -3,76 +3,82 @@ import { columnBuilder, selectCells, type Column } from './column.js'
 import type { NumberForm } from './numbers.js'
 
 /**
- * Numbers in 32 bits if these hold the file's values exactly (pixels, arrays of 32-bit floats), otherwise in
- * 64.
+ * Numbers in 32 bits if these represent the values of the file exactly (pixels, arrays of 32-bit floats),
+ * otherwise in 64 bits.
  */
 export type Numbers = Float32Array | Float64Array
 
-/** An array of zeros of another's kind. */
+/** An array of zeros of the same type as another array. */
 export const zerosLike = <T extends Numbers>(like: T, length: number): T =>
   new (like.constructor as new (length: number) => T)(length)
 
 /** How a reader read a file, as `check-data` reports it. It can be written as JSON. */
 export interface Taken {
-  /** By name: `encoding`, `delimiter`, …; `how` is `set`, `guessed`, `by default`, … */
+  /** Settings by name: `encoding`, `delimiter`, …; `how` is `set`, `guessed`, `by default`, … */
   readonly facts: Readonly<Record<string, { readonly value: string; readonly how: string }>>
-  /** What may be wrong, in sentences. */
+  /** Sentences on what may be wrong. */
   readonly notes: readonly string[]
 }
 
 /** Where the rows of a file came from, for messages and for `predict`. */
 interface Located {
-  /** The file's name, as messages give it. */
+  /** The file's name in messages. */
   readonly name: string
-  /** What a row is called, and for each row its number (or name) in the file, counted from 1. */
+  /** What a row is called, and the number of each row in the file, counted from 1, or its name. */
   readonly unit: 'line' | 'row' | 'record' | 'image'
   readonly places: readonly (number | string)[]
-  /** For rows out of several files: the file of each row. */
+  /** The file of each row, if the rows come from several files. */
   readonly files?: readonly string[]
   readonly taken?: Taken
 }
 
-/** Rows of cells, column by column: what a reader of a tabular format gives. */
+/** Rows of cells, stored by column: the result of a reader of a tabular format. */
 export interface Table extends Located {
-  /** Column names; if there is no header, their indices from 0. */
+  /** The column names; without a header, their indices from 0. */
   readonly names: readonly string[]
   readonly columns: readonly Column[]
-  /** The file of targets that was joined on: its name, its first column, and its names of columns. */
+  /**
+   * The file of targets that was joined to this table: its name, its column names, and the index of its first
+   * column.
+   */
   readonly joined?: Pick<Table, 'name' | 'names'> & { readonly from: number }
-  /** Where the columns are those of one file a channel: the channels in order. */
+  /** The channels in order, if each was read from a file of its own. */
   readonly channels?: readonly string[]
 }
 
-/** Rows as arrays of numbers of one shape: what a reader of images or of arrays gives. */
+/** Rows as arrays of numbers of one shape: the result of a reader of images or arrays. */
 export interface Arrays extends Located {
   readonly kind: 'table' | 'images' | 'sequences'
   readonly rows: number
-  /** One row's: [features], [height, width, channels] or [steps, channels]. */
+  /** The shape of one row: [features], [height, width, channels] or [steps, channels]. */
   readonly shape: readonly number[]
-  /** rows × product(shape); NaN where a value is missing. */
+  /** rows × product(shape) values; NaN if missing. */
   readonly values: Numbers
   /** Targets from the same file, or from `data.targetFile`. */
   readonly labels?: Table
-  /** Names of the channels, where they have some. */
+  /** The names of the channels, if they have names. */
   readonly channels?: readonly string[]
 }
 
-/** What a reader makes of one file. */
+/** The content of one file, as a reader returns it. */
 export type Content = Table | Arrays
 
-/** Whether a content is text cells, not numbers. */
+/** Whether content is a table of cells rather than arrays of numbers. */
 export const isTable = (content: Content): content is Table => 'names' in content
 
-/** How many rows a content has. */
+/** The number of rows. */
 export const rowCount = (content: Content): number => content.places.length
 
-/** Where a row stands: `a.csv line 18`, `train/cat/1.png`. */
+/** The place of a row: `a.csv line 18`, `train/cat/1.png`. */
 export function whereIs({ name, unit, places, files }: Content, row: number): string {
   const file = files?.[row] ?? name
   return unit === 'image' ? `${file}/${places[row]!}` : `${file} ${unit} ${places[row]!}`
 }
 
-/** A table out of rows of cells, texts or numbers, for readers that have all rows at once; `form` is that of texts. */
+/**
+ * Makes a table from rows of cells, texts or numbers, for readers that have all rows at once. `form` is the
+ * notation of numbers in texts.
+ */
 export function tableOf(
   { rows, ...rest }: Omit<Table, 'columns'> & { readonly rows: readonly (readonly (string | number)[])[] },
   form: NumberForm = {},
@@ -102,7 +108,7 @@ export function tableOf(
   return { ...rest, columns }
 }
 
-/** The table with only some of its rows, in the order given. */
+/** A table with only the given rows, in the given order. */
 export function selectRows(table: Table, rows: readonly number[]): Table {
   const { files, places, columns } = table
   if (rows.length === places.length && rows.every((row, i) => row === i)) return table

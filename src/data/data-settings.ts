@@ -6,32 +6,32 @@ import type { Task } from './types.js'
 
 type Data = Config['data']
 
-/** Files whose rows belong together: one after another, or a file a channel; and those of their targets. */
+/** Files that are read one after another, or one per channel, and the files of their targets. */
 export interface DataFiles {
   readonly inputs: readonly string[]
   readonly channels?: Readonly<Record<string, string>>
-  /** What the channels' files are called, without their folders. */
+  /** The names of the channels' files without folders. */
   readonly channelNames?: Readonly<Record<string, string>>
   readonly targets: readonly string[]
 }
 
-/** How the data reads, every default filled in, every path absolute. */
+/** How the data are read, with every default filled in and every path absolute. */
 export interface DataSettings {
   readonly name: string
   readonly files: DataFiles
   readonly test?: DataFiles
-  /** Of data in memory: how many of the last rows are the split `test`. */
+  /** For data in memory: the number of last rows that are the split `test`. */
   readonly testRows?: number
   readonly reader: Reader
   readonly targetReader: Reader
   readonly options: ReadOptions
   readonly targetOptions: ReadOptions
-  /** For tables; a reader of arrays says what its own are. */
+  /** The kind of a table; readers of arrays determine their own. */
   readonly kind: NonNullable<Data['kind']>
-  /** Undefined where the target's cells decide. */
+  /** The task; undefined if the cells of the target decide. */
   readonly task: Task['kind'] | undefined
   readonly targets: readonly (string | number)[]
-  /** Names of the classes 0, 1, …, where they are given. */
+  /** The names of the classes 0, 1, …, if they are given. */
   readonly classes: readonly string[] | undefined
   readonly drop: readonly string[]
   readonly categorical: readonly string[]
@@ -41,16 +41,21 @@ export interface DataSettings {
   readonly horizon: number
 }
 
-/** What is settled before the keys of a configuration are read: where the rows are, and who reads them. */
+/**
+ * The settings that are determined before the keys of a configuration: where the rows are, and their reader.
+ */
 export interface Located extends Pick<
   DataSettings,
   'name' | 'files' | 'test' | 'testRows' | 'reader' | 'targetReader' | 'classes'
 > {
-  /** How a bundled data set reads where the configuration says nothing. */
+  /** Settings of a bundled data set that apply if the configuration does not set them. */
   readonly defaults?: Partial<Data>
 }
 
-/** Fills in how the data reads: the configuration first, then the bundled data set, then the defaults. */
+/**
+ * Fills in the settings: those of the configuration first, then those of the bundled data set, then the
+ * defaults.
+ */
 export function settingsOf(data: Data, { defaults = {}, ...located }: Located): DataSettings {
   const given = { ...defaults, ...data }
   const kind =
@@ -93,10 +98,10 @@ export function settingsOf(data: Data, { defaults = {}, ...located }: Located): 
   }
 }
 
-/** Keys of `data` that name files. */
+/** The keys of `data` that name files. */
 const fileKeys = ['file', 'channels', 'targetFile', 'test'] as const
 
-/** How data that a program holds read, where there are no files. */
+/** The settings of data in memory, in an environment without files. */
 export function memorySettings(data: Data, own: GivenData | undefined): DataSettings {
   const { source, classes } = data
   const key = fileKeys.find((each) => data[each] !== undefined)
@@ -133,7 +138,7 @@ const optionKeys = [
   'resize',
 ] as const
 
-/** Refuses keys that say how another format reads. */
+/** Throws if a key is set that applies to other formats only. */
 export function checkOptions(data: Data, used: readonly Reader[], all: readonly Reader[]): void {
   const takes = (key: keyof ReadOptions) => (reader: Reader) =>
     reader.options?.includes(key) === true || (reader.gives === 'table' && tableOptions.includes(key))
@@ -149,6 +154,6 @@ export function checkOptions(data: Data, used: readonly Reader[], all: readonly 
 function taskOf(data: Data, bundled: Data['task'], kind: Data['kind']): DataSettings['task'] {
   if (data.task !== undefined) return data.task
   if (kind === 'series') return bundled ?? 'forecasting'
-  // A bundled series read as a table has no future to forecast.
+  // A bundled series that is read as a table has no future values to forecast.
   return bundled === 'forecasting' ? 'regression' : bundled
 }

@@ -16,8 +16,8 @@ import type { Dataset } from './types.js'
 import { withoutUnits } from './unit-columns.js'
 
 /**
- * Reads the data that some settings tell of. Missing cells are NaN in `inputs`, to be filled after splitting; the key
- * column of `split` is no input.
+ * Reads data according to their settings. Missing cells are NaN in `inputs`, and are filled after splitting.
+ * The key column of `split` is not an input.
  */
 export async function datasetOf(
   settings: DataSettings,
@@ -80,7 +80,7 @@ function rolesOf(table: Table, settings: DataSettings, keyColumn: string | undef
     const where = dropped.includes(lost) ? 'config.data.drop' : 'config.split.column'
     throw new InputError(`${where}: expected no target column, got "${table.names[lost]!}"`)
   }
-  // What one forecasts has a past, and that is an input; other columns of a file of targets are none.
+  // In a forecast, the past of the target is an input. Other columns of a file of targets are not inputs.
   const own = table.joined?.from ?? table.names.length
   const out = new Set([...dropped, ...keys, ...(settings.task === 'forecasting' ? [] : targets)])
   const inputs = table.names
@@ -91,7 +91,7 @@ function rolesOf(table: Table, settings: DataSettings, keyColumn: string | undef
   return { inputs, targets, categorical }
 }
 
-/** The target's columns: of the file of targets where there is one. */
+/** The target columns, taken from the file of targets if there is one. */
 function tableTargets(table: Table, references: DataSettings['targets']): number[] {
   const { joined } = table
   if (joined === undefined) return columnIndices(table, references, 'config.data.target')

@@ -6,28 +6,28 @@ import { inMemory } from './given.js'
 import type { Target } from './target.js'
 import type { Dataset, FileEncoding } from './types.js'
 
-/** Which columns are inputs, which are predicted, and which are categories for sure. */
+/** The columns that are inputs, the columns that are predicted, and those that are categories in any case. */
 export interface Roles {
   readonly inputs: readonly number[]
   readonly targets: readonly number[]
   readonly categorical: ReadonlySet<number>
 }
 
-/** What a reader of one kind of data gets. */
+/** The input of a function that makes a data set of one kind. */
 export interface ReadInput {
   readonly table: Table
   readonly columns: Roles
   readonly target: Target
   readonly settings: DataSettings
   readonly split: Config['split']
-  /** Rows from here on are those of `data.test`. */
+  /** The first row of `data.test`; all rows from there on belong to it. */
   readonly testFrom: number
 }
 
-/** Makes a data set out of a table: each row one input, or windows of rows. */
+/** Makes a data set from a table: each input is a row, or a window of rows. */
 export type ReadPart = (input: ReadInput) => Omit<Dataset, 'hash'>
 
-/** The targets of some rows, in the order given. */
+/** The targets of some rows, in the given order. */
 export function selectTargets({ values, task }: Target, rows: readonly number[]): Numbers {
   const width = task.kind === 'classification' ? 1 : task.outputs.length
   const selected = zerosLike(values, rows.length * width)
@@ -35,13 +35,13 @@ export function selectTargets({ values, task }: Target, rows: readonly number[])
   return selected
 }
 
-/** Missing cells by column name, for the columns that have any. */
+/** The number of missing cells by column name, for columns that have any. */
 export function countMissing(table: Table, columns: readonly number[]): Record<string, number> {
   const counts = columns.map((column) => [table.names[column]!, countMissingCells(table.columns[column]!)])
   return Object.fromEntries(counts.filter(([, count]) => count !== 0)) as Record<string, number>
 }
 
-/** How the files of some settings read; for a table, with its columns. Nothing where there were none. */
+/** How the files were read; for a table, with its columns. Undefined for data in memory. */
 export function fileEncoding(
   { reader, options, files }: DataSettings,
   table?: Table,
@@ -60,7 +60,10 @@ export function fileEncoding(
   }
 }
 
-/** Which rows of a data set are those of `data.test`, given for each row where it stood in the files. */
+/**
+ * The rows of a data set that belong to `data.test`. `kept` has the row in the files of each row of the data
+ * set.
+ */
 export function testRows(kept: readonly number[], testFrom: number): Pick<Dataset, 'test'> {
   const test = kept.flatMap((row, i) => (row >= testFrom ? [i] : []))
   return test.length > 0 ? { test } : {}

@@ -1,11 +1,14 @@
 import type { Dataset } from './types.js'
 
-/** For each row the first row with the same inputs, whatever their targets: itself where there is none. */
+/**
+ * For each row, the first row with the same inputs, whatever their targets; the row itself if it is the
+ * first.
+ */
 export function firstEqualRows({ inputs, rows }: Pick<Dataset, 'inputs' | 'rows'>): Uint32Array {
   const { buffer, byteOffset, byteLength } = inputs
   const words = new Uint32Array(buffer, byteOffset, byteLength / Uint32Array.BYTES_PER_ELEMENT)
   const size = words.length / rows
-  /** The distinct rows so far, by the hash of their bits. */
+  /** The distinct rows found so far, by the hash of their bits. */
   const known = new Map<number, number[]>()
   const equal = (a: number, b: number): boolean => {
     for (let i = 0; i < size; i++) if (words[a * size + i] !== words[b * size + i]) return false
@@ -22,7 +25,10 @@ export function firstEqualRows({ inputs, rows }: Pick<Dataset, 'inputs' | 'rows'
   })
 }
 
-/** A 32-bit hash of some words, mixed so that numbers that differ in few bits fall apart (MurmurHash3's rounds). */
+/**
+ * A 32-bit hash of words by the rounds of MurmurHash3, which mixes them so that values that differ in few
+ * bits get different hashes.
+ */
 function hashOf(words: Uint32Array, from: number, count: number): number {
   let hash = count
   for (let i = from; i < from + count; i++) {

@@ -7,18 +7,18 @@ import type { Encoding } from './types.js'
 import { withoutUnits } from './unit-columns.js'
 import { cutWindows } from './windows.js'
 
-/** New records as inputs in original units, NaN where a value is missing and the policy fills it. */
+/** New records as inputs in original units; NaN if a value is missing and the policy fills it. */
 export interface Records extends Pick<Content, 'unit' | 'places'> {
   readonly rows: number
-  /** rows × product of the model's input shape. */
+  /** rows × product(the model's input shape) values. */
   readonly inputs: Numbers
 }
 
 /**
- * Encodes new records as the training data were. Columns go by name, in any order; the target and other columns may be
- * there or not. Without a header a row has all columns of the training file, or all but the target, or the inputs
- * alone. Labels are not read. Each window of a series is a row. An unseen category, a missing column, another shape,
- * and a missing value that no policy fills are errors.
+ * Encodes new records like the training data. Columns are matched by name, in any order; the target and other
+ * columns may be missing. Without a header, a row must have all columns of the training file, all but the
+ * target, or the inputs alone. Labels are not read. Each window of a series is a row. Throws for an unseen
+ * category, a missing column, another shape, and a missing value that the policy does not fill.
  */
 export const encodeContent = (encoding: Encoding, content: Content): Records =>
   isTable(content) ? encodeTable(encoding, content) : encodeArrays(encoding, content)
@@ -44,7 +44,9 @@ function encodeArrays(
   return { rows, inputs: values, unit, places }
 }
 
-/** Rows of numbers for a model of arrays: a column for each number of an example, in its order. */
+/**
+ * Encodes rows of cells for a model of arrays. A row has a column for each number of an input, in its order.
+ */
 function tableAsArrays(encoding: Encoding, table: Table): Records {
   const { shape = [] } = encoding
   const size = shape.reduce((product, n) => product * n, 1)
@@ -103,7 +105,7 @@ function byName(table: Table, { columns }: Encoding): number[] {
   return columns.map(({ name }) => at.get(name)!)
 }
 
-/** Columns without names are told by how many there are. */
+/** Finds columns without names by their position. The number of columns tells which ones are there. */
 function byPosition(table: Table, { columns, file }: Encoding): number[] {
   const names = file?.names ?? columns.map(({ name }) => name)
   const inputs = columns.map(({ name }) => name)

@@ -13,24 +13,26 @@ import type { Table } from './content.js'
 import { disguiseOf } from './numbers.js'
 import type { Encoding } from './types.js'
 
-/** How one column becomes one feature, or one for each category, and maybe an indicator. */
+/** How one column is encoded: as one feature, or as one per category; with or without an indicator. */
 export type EncodedColumn = Encoding['columns'][number]
 
-/** A column of text has so many categories at most: each is an input. */
+/** The most categories of a column of text; each becomes an input. */
 export const MOST_CATEGORIES = 200
 const LONGEST_CATEGORY = 1000
-/** So many distinct cells are looked at for numbers in disguise, or counted. */
+/** The most distinct cells that are counted, or examined for numbers in disguise. */
 const LOOKED_AT = 10_000
 const CATEGORICAL_HINT = '; a column of categories that look like numbers goes into config.data.categorical'
 
 export interface FitOptions {
-  /** Columns to encode as categories even where their cells are numbers. */
+  /** Columns to encode as categories even if their cells are numbers. */
   readonly categorical: ReadonlySet<number>
   /** The policy for missing cells. */
   readonly missing: string
 }
 
-/** Decides how each column is encoded: numbers as they are, text one-hot in sorted category order. */
+/**
+ * Decides the encoding of each column: numbers are kept, texts become one-hot in sorted order of categories.
+ */
 export function fitColumns(table: Table, columns: readonly number[], options: FitOptions): EncodedColumn[] {
   return columns.map((column) => {
     const cells = table.columns[column]!
@@ -55,7 +57,10 @@ export function fitColumns(table: Table, columns: readonly number[], options: Fi
   })
 }
 
-/** Throws where the cells of a column of text are numbers that read as such by another key; `other` else keeps them. */
+/**
+ * Throws if a column of text contains numbers that another key would read. `other` is the remedy that keeps
+ * them as texts.
+ */
 export function refuseDisguise(table: Table, column: number, other: string): void {
   const name = table.names[column]!
   const cells = table.columns[column]!
@@ -89,7 +94,7 @@ function categoriesOf(table: Table, name: string, cells: Column): string[] {
   throw new InputError(`${where}: expected ${wanted}, got ${quote(long)}; drop it with config.data.drop`)
 }
 
-/** The features' names, in the order in which `encodeCells` writes them. */
+/** The names of the features, in the order in which `encodeCells` writes them. */
 export function featureNames(columns: readonly EncodedColumn[]): string[] {
   return columns.flatMap(({ name, categories, indicator }) => [
     ...(categories?.map((category) => `${name}=${category}`) ?? [name]),
@@ -98,8 +103,8 @@ export function featureNames(columns: readonly EncodedColumn[]): string[] {
 }
 
 /**
- * Rows × features out of cells; `at` says where each encoded column stands in the table. A missing cell
- * becomes NaN in all features of its column, or an error under the policy `refuse`.
+ * Encodes cells as rows × features. `at` gives the index in the table of each encoded column. A missing cell
+ * becomes NaN in all features of its column, or is an error under the policy `refuse`.
  */
 export function encodeCells(
   table: Table,

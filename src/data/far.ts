@@ -3,16 +3,21 @@
  * 2⁻¹⁶ deviations.
  */
 const mostDeviations = 2 ** 8
-/** A 64-bit float has 53; of a mean of so many deviations it leaves three decimal digits to what varies. */
+/**
+ * A 64-bit float has 53; with a mean of this many deviations, three decimal digits are left for what varies.
+ */
 const mostDeviations64 = 2 ** 43
-/** What scales may reach in 32 bits, with room for sums of them and for what they divide. */
+/** The range that a scale may have in 32 bits, with room for sums and quotients. */
 const [least, most] = [1e-30, 1e30]
 
-/** Does a column lie too far from 0 for its spread, or is it too large or small, for layers of 32-bit floats? */
+/**
+ * Whether a column is too far from 0 relative to its spread, too large or too small for layers of 32-bit
+ * floats.
+ */
 export function isFar(mean: number, std: number): boolean {
   const size = Math.max(Math.abs(mean), std)
   return Math.abs(mean) > mostDeviations * std || size > most || std < least
 }
 
-/** Is a column's spread near what 64-bit floats can tell apart so far from 0? */
+/** Whether a column's spread is near the resolution of 64-bit floats at its distance from 0. */
 export const isBlurred = (mean: number, std: number): boolean => Math.abs(mean) > mostDeviations64 * std

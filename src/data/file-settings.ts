@@ -11,7 +11,7 @@ import type { Reader } from './readers/types.js'
 
 type Data = Config['data']
 
-/** How the data of a configuration reads, its files found, every path absolute. */
+/** How the data of a configuration are read from files, with every path absolute. */
 export function fileSettings(
   relative: Data,
   folder: string,
@@ -50,7 +50,7 @@ const channelsOf = (channels: NonNullable<Data['channels']>): Omit<DataFiles, 'i
   channelNames: Object.fromEntries(Object.entries(channels).map(([name, path]) => [name, basename(path)])),
 })
 
-/** The `data` of a configuration with every path absolute, so that it can be read from anywhere. */
+/** The `data` section of a configuration with every path absolute, so that it can be read from any folder. */
 export function absolutePaths(data: Data, folder: string): Data {
   const at = (path: string) => (isAbsolute(path) ? path : resolve(folder, path))
   const all = <T extends string | string[] | undefined>(paths: T) =>
@@ -76,7 +76,7 @@ export function absolutePaths(data: Data, folder: string): Data {
 const listOf = (paths: string | string[] | undefined): string[] =>
   paths === undefined ? [] : typeof paths === 'string' ? [paths] : paths
 
-/** A bundled data set, or what stands in its place for data in memory. */
+/** A bundled data set by its name, or a substitute for data in memory. */
 const sourceOf = (name: string): BundledData =>
   name === inMemory ? { file: inMemory, defaults: {} } : bundledData(name)
 

@@ -2,17 +2,20 @@ import { InputError } from '../base/errors.js'
 import { isTable, type Content } from './content.js'
 import type { Reader } from './readers/types.js'
 
-/** What `data.source` is called where a program gives the data itself. */
+/** The value of `data.source` for data that a program passes in memory. */
 export const inMemory = 'memory'
 
-/** Data that a program holds, in place of files. */
+/** Data in memory, used instead of files. */
 export interface GivenData {
   readonly content: Content
-  /** How many of its last rows are the split `test`; 0 by default. */
+  /** The number of last rows that are the split `test`; 0 by default. */
   readonly testRows?: number
 }
 
-/** Stands for the reader of data that no file holds; refuses where a run of such data is read again without them. */
+/**
+ * Makes a reader that returns data in memory. Throws if they are not given, for example when such a run is
+ * read again.
+ */
 export function memoryReader(given: GivenData | undefined): Reader {
   if (!given)
     throw new InputError(

@@ -8,7 +8,7 @@ import { selectRows, whereIs, type Table } from './content.js'
 type Split = Config['split']
 type Key = string | number
 
-/** The column that a split goes by, one key a row (times as numbers); undefined where it names none. */
+/** The column by which a split is made, as one key per row (times as numbers); undefined if it names none. */
 export function readKeys(
   table: Table,
   { by, column: named }: Pick<Split, 'by' | 'column'>,
@@ -27,19 +27,21 @@ export function readKeys(
   })
 }
 
-/** An ISO date in milliseconds; other notations of dates are ambiguous. */
+/** An ISO date in milliseconds; undefined for other notations, which are ambiguous. */
 function dateOf(cell: string): number | undefined {
   const match = /^(\d{4}-\d\d(?:-\d\d)?)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+]\d\d:\d\d)?)?$/.exec(
     cell,
   )
   if (match === null) return undefined
   const [, day, time, zone = 'Z'] = match
-  // Without a zone the machine's own would decide, and one row order may not depend on it.
+  // Without a time zone, UTC is used: the machine's own zone must not decide the order of rows.
   const value = Date.parse(time === undefined ? day! : `${day!}T${time}${zone}`)
   return Number.isNaN(value) ? undefined : value
 }
 
-/** The time steps of a series in order: by time, or each group's steps together, else as they stand. */
+/**
+ * Orders the steps of a series: by time, or each group's steps together. Without keys, their order is kept.
+ */
 export function inTimeOrder(table: Table, keys: readonly Key[] | undefined, by: Split['by']): Table {
   if (keys === undefined) return table
   const order = table.places.map((_, row) => row)

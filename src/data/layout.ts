@@ -1,7 +1,7 @@
 import { zerosLike, type Numbers } from './content.js'
 
 /**
- * Puts the channels of images or sequences last: rows of [channels, positions] become rows of
+ * Moves the channels of images or sequences to the last axis: rows of [channels, positions] become rows of
  * [positions, channels]. Positions are pixels row by row, or time steps.
  */
 export function toChannelsLast<T extends Numbers>(values: T, positions: number, channels: number): T {
@@ -17,7 +17,7 @@ export function toChannelsLast<T extends Numbers>(values: T, positions: number, 
   return result
 }
 
-/** Names for channels that have none: colours where there are three of an image. */
+/** Names for channels without names: colours if an image has three. */
 export const channelNames = (kind: 'images' | 'sequences' | 'table', channels: number): string[] =>
   kind === 'images' && channels === 3
     ? ['red', 'green', 'blue']

@@ -3,16 +3,19 @@ import { codesOf, labelOf, missingAt, textAt, valueAt } from './column.js'
 import { isTable, whereIs, type Content, type Table } from './content.js'
 import type { Encoding, Task } from './types.js'
 
-/** What new records say of their targets: all of them, or why some cannot be used; neither where they hold none. */
+/**
+ * The targets of new records: all values, or the reason why some cannot be used. Neither if the records have
+ * none.
+ */
 export interface NewTargets {
-  /** A class index a row, or rows × outputs values in original units. */
+  /** One class index per row, or rows × outputs values in original units. */
   readonly values?: Float64Array
   readonly lacking?: string
 }
 
 /**
- * The targets that stand beside new records: in the columns that the training file had them in, or with images and
- * records, as their labels. Windows of a series have none, for theirs lie behind them.
+ * The targets that new records contain: in the columns of the training file or, for images and records, as
+ * labels. Windows of a series have none, because their targets follow them.
  */
 export function newTargets(encoding: Encoding, task: Task, content: Content): NewTargets {
   const found = encoding.kind === 'series' ? undefined : targetsIn(encoding, task, content)
@@ -31,7 +34,7 @@ export function newTargets(encoding: Encoding, task: Task, content: Content): Ne
   return { values }
 }
 
-/** The table that holds the targets, and its columns of them in the model's order. */
+/** The table that contains the targets, and the indices of its target columns in the model's order. */
 function targetsIn(
   encoding: Encoding,
   task: Task,
@@ -45,7 +48,7 @@ function targetsIn(
   }
   const { names, options } = encoding.file ?? {}
   if (options?.header !== false || content.unit !== 'line') return named(content, wanted)
-  // Without a header a row has the place of its target only where it has all columns.
+  // Without a header, the target's position is only known if the row has all columns.
   return content.names.length === names?.length ? named({ ...content, names }, wanted) : undefined
 }
 
@@ -54,7 +57,10 @@ function named(table: Table, wanted: readonly string[]) {
   return columns.length === 0 || columns.includes(-1) ? undefined : { table, columns }
 }
 
-/** Cells as class indices, by name or, where no class is called by a number, by place; NaN where they are neither. */
+/**
+ * Converts cells to class indices by name or, if no class has a number as its name, by index; NaN for other
+ * cells.
+ */
 function classIndices(classes: readonly string[]): (table: Table, column: number) => number[] {
   const numbered = classes.every((name) => Number.isNaN(Number(name)))
   const codes = new Map(classes.map((name, code) => [labelOf(name), code]))

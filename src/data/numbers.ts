@@ -1,32 +1,38 @@
-/** How numbers are written in a file: `1,234.5` has the decimal sign `.` and the thousands sign `,`. */
+/** The notation of numbers in a file: `1,234.5` has the decimal sign `.` and the thousands sign `,`. */
 export interface NumberForm {
-  /** `.` by default. */
+  /** The decimal sign; `.` by default. */
   readonly decimal?: '.' | ','
-  /** The sign that groups digits by three; none by default. A blank also matches narrow and hard blanks. */
+  /** The sign that groups digits by three; none by default. A space also matches thin and no-break spaces. */
   readonly thousands?: '.' | ',' | "'" | '_' | ' '
 }
 
 const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/
 
-/** Whether a cell is a decimal number with a point, with or without an exponent. */
+/** Whether a cell is a decimal number with a point as its decimal sign, with or without an exponent. */
 export const isNumeric = (cell: string): boolean => PLAIN.test(cell.trim())
 
-/** A number that is rather a name: `007`, or more digits than numbers tell apart. */
+/** Whether a number looks like an identifier: `007`, or an integer beyond 2⁵³. */
 export const isCode = (plain: string): boolean => hasLeadingZero(plain) || exactInteger(plain) !== undefined
 
 export const hasLeadingZero = (plain: string): boolean => /^[-+]?0\d/.test(plain)
 
-/** The integer that a plain number writes out in digits, where a number might not keep them: beyond 2⁵³. */
+/**
+ * The integer beyond 2⁵³ that a plain number writes out in digits, which a float may not represent; otherwise
+ * undefined.
+ */
 export function exactInteger(plain: string): bigint | undefined {
   if (Math.abs(Number(plain)) <= Number.MAX_SAFE_INTEGER) return undefined
   const digits = /^[-+]?\d+(?=\.?0*$)/.exec(plain)?.[0]
   return digits === undefined ? undefined : BigInt(digits.replace('+', ''))
 }
 
-/** Rewrites what a form calls a number as JavaScript writes it, and gives undefined for all else. */
+/** Rewrites a number in some notation as JavaScript writes it; undefined if a cell is not a number. */
 export type ToPlain = (cell: string) => string | undefined
 
-/** How cells of a form become plain numbers; `−` (U+2212) is a minus in every form. */
+/**
+ * Returns the function that converts cells of a notation to plain numbers. `−` (U+2212) is a minus in all
+ * notations.
+ */
 export function toPlain({ decimal = '.', thousands }: NumberForm = {}): ToPlain {
   const plain: ToPlain = (cell) =>
     PLAIN.test(cell)
@@ -45,7 +51,7 @@ export function toPlain({ decimal = '.', thousands }: NumberForm = {}): ToPlain 
   }
 }
 
-/** Thousands signs as parts of regular expressions. */
+/** The thousands signs as parts of regular expressions. */
 const signs: Readonly<Record<NonNullable<NumberForm['thousands']>, string>> = {
   '.': String.raw`\.`,
   ',': ',',
@@ -54,16 +60,18 @@ const signs: Readonly<Record<NonNullable<NumberForm['thousands']>, string>> = {
   ' ': String.raw`[ \u00a0\u2009\u202f]`,
 }
 
-/** A number with a unit before or behind it. `number` is as it was written. */
+/** A number with a unit before or after it. `number` is as it was written. */
 export interface WithUnit {
   readonly number: string
   readonly unit: string
 }
 
-/** No number is longer. */
+/** The most characters of a number. */
 const LONGEST = 50
 
-/** Takes `-$3.00` or `12 %` apart; undefined where it is no number with one unit. */
+/**
+ * Splits `-$3.00` or `12 %` into number and unit; undefined if a cell is not a number with at most one unit.
+ */
 export function withUnit(cell: string): WithUnit | undefined {
   if (cell.length > LONGEST) return undefined
   const match =
@@ -77,7 +85,7 @@ export function withUnit(cell: string): WithUnit | undefined {
   return { number: `${outer}${inner}${digits}`, unit: units[0] ?? '' }
 }
 
-/** What makes numbers of cells that look like some: the keys of the configuration, and what they do. */
+/** A notation that looks like numbers: the configuration keys that read it, and a test for its cells. */
 interface Disguise {
   readonly keys: readonly string[]
   readonly test: (cell: string) => boolean
@@ -87,7 +95,10 @@ const matches = (pattern: RegExp) => (cell: string) => pattern.test(cell)
 
 const comma = 'data.decimal: ","'
 
-/** From the least doubtful on; `0,125` is no thousands, for these do not begin with 0. Units are looked at apart, for all cells must have the same. */
+/**
+ * The notations, the least ambiguous first. `0,125` is a decimal, because a number with thousands does not
+ * begin with 0. Units are tested separately, because all cells must have the same.
+ */
 const disguises: readonly Disguise[] = [
   { keys: [comma, 'data.thousands: "."'], test: matches(/^[-+−]?\d{1,3}(\.\d{3})+,\d*$/) },
   { keys: [comma, 'data.thousands: " "'], test: matches(/^[-+−]?\d{1,3}([ \u00a0\u2009\u202f]\d{3})+,\d*$/) },
@@ -99,11 +110,11 @@ const disguises: readonly Disguise[] = [
   { keys: ['data.thousands: " "'], test: matches(/^[-+−]?\d{1,3}([ \u00a0\u2009\u202f]\d{3})+(\.\d*)?$/) },
 ]
 
-/** Units that are no part of a name; letters are units only where every cell has the same. */
+/** Units that cannot be part of a name. Units of letters count only if all cells have the same. */
 const SIGN = /^(\p{Sc}|[A-Z]{0,2}\p{Sc}|%|‰|°[CFK]?)$/u
 const ORDINAL = /^(st|nd|rd|th)$/i
 
-/** Which keys read a cell that is no number, but looks like one written otherwise; undefined where none does. */
+/** The configuration keys that would read a cell as a number; undefined if there are none. */
 export function keysFor(cell: string, column: string): readonly string[] | undefined {
   if (cell.length > LONGEST) return undefined
   const own = disguises.find(({ test }) => test(cell))?.keys
@@ -115,8 +126,9 @@ export function keysFor(cell: string, column: string): readonly string[] | undef
 }
 
 /**
- * Whether the distinct cells of a column are numbers in disguise: most are numbers written otherwise (`1,5`, `12%`,
- * `$3.00`, `1,000`), or all have one unit of letters (`5 kg`). Gives one of them and the keys that read it.
+ * Whether the distinct cells of a column are numbers in disguise: at least half are numbers in another
+ * notation (`1,5`, `12%`, `$3.00`, `1,000`), or all have the same unit of letters (`5 kg`). Returns one such
+ * cell and the keys that read it.
  */
 export function disguiseOf(
   cells: readonly string[],
@@ -127,7 +139,7 @@ export function disguiseOf(
     return keys === undefined ? [] : [{ cell, keys }]
   })
   if (found.length > 0 && 2 * found.length >= cells.length) {
-    // Where one cell shows a decimal comma, 1,000 is no thousand.
+    // If one cell has a decimal comma, the comma in 1,000 is not a thousands separator.
     const first = found.find(({ keys }) => keys.includes(comma)) ?? found[0]!
     return { cell: first.cell, keys: first.keys }
   }
@@ -135,7 +147,7 @@ export function disguiseOf(
   const parts = cells.map(withUnit)
   const unit = parts[0]?.unit ?? ''
   const alike = unit !== '' && /\p{L}/u.test(unit) && !ORDINAL.test(unit)
-  // A letter in front makes a name: Q1, A12.
+  // Letters in front make a name: Q1, A12.
   const behind = cells.every((cell) => /^[-+−\d.,]/.test(cell))
   if (!alike || !behind || !parts.every((part) => part?.unit === unit && isNumeric(part.number)))
     return undefined

@@ -4,7 +4,7 @@ import { splitRows } from './split.js'
 import { limitRows } from './subset.js'
 import type { Dataset, PreparedData } from './types.js'
 
-/** A data set that was read, as its configuration wants it: limited, split, filled and scaled. */
+/** Prepares a data set as its configuration says: limits, splits, fills and scales its rows. */
 export function prepared(
   all: Dataset,
   { data, split, seed }: Pick<Config, 'data' | 'split' | 'seed'>,
@@ -12,13 +12,13 @@ export function prepared(
   return prepareDataset(limitRows(all, data.limit, split.seed ?? seed), split, seed, data.scaling)
 }
 
-/** A configuration with the scaling of its data said, its own or the usual one. */
+/** A configuration with the scaling of its data filled in: its own or the default. */
 export const withScaling = <C extends Pick<Config, 'data'>>(config: C, { dataset }: PreparedData): C => ({
   ...config,
   data: { scaling: usualScaling(dataset), ...config.data },
 })
 
-/** Splits a data set, and fills and scales all its rows by what its `train` rows show. */
+/** Splits a data set, and fills and scales all its rows by statistics of its `train` rows. */
 export function prepareDataset(
   dataset: Dataset,
   split: Config['split'],

@@ -4,7 +4,7 @@ import type { DataFiles, DataSettings } from './data-settings.js'
 import { checkContent } from './check-content.js'
 import type { ReadOptions, Reader } from './readers/types.js'
 
-/** All rows of a configuration's files, those of `data.test` last, and how many these are. */
+/** All rows of a configuration's files, those of `data.test` last, and the number of the latter. */
 export async function readContent(settings: DataSettings): Promise<{ content: Content; testRows: number }> {
   const train = await readFiles(settings.files, settings)
   if (settings.test === undefined) return { content: appendRows(train), testRows: settings.testRows ?? 0 }
@@ -19,7 +19,7 @@ async function readFiles(files: DataFiles, settings: DataSettings): Promise<Cont
     files.channels === undefined
       ? await readAll(reader, files.inputs, options)
       : [await readChannels(reader, files.channels, options)]
-  // The time steps of a series are rows of a table, whatever file they stand in.
+  // A series is a table whose rows are time steps, whatever the format of its file.
   const inputs = settings.kind === 'series' ? read.map(asTable) : read
   if (files.targets.length === 0) return inputs
   const targets = await readAll(targetReader, files.targets, targetOptions)
@@ -29,20 +29,20 @@ async function readFiles(files: DataFiles, settings: DataSettings): Promise<Cont
 const readAll = (reader: Reader, paths: readonly string[], options: ReadOptions): Promise<Content[]> =>
   Promise.all(paths.map((path) => contentOf(reader, path, options)))
 
-/** What a reader makes of a file, if that is rows: a table's columns, or arrays of one shape. */
+/** Reads a file with a reader, and validates its result: columns of a table, or arrays of one shape. */
 export async function contentOf(reader: Reader, path: string, options: ReadOptions): Promise<Content> {
   const content: unknown = await reader.read(path, options)
   checkContent(content, `${path}: the reader ${reader.name} gave`)
   return content
 }
 
-/** A file for each channel, side by side. */
+/** Reads one file per channel, and combines the channels. */
 export async function readChannels(
   reader: Reader,
   channels: Readonly<Record<string, string>>,
   options: ReadOptions,
 ): Promise<Content> {
-  // The steps of one channel are the features of a table.
+  // The features of each file are the steps of its channel.
   const own: ReadOptions = { ...options, kind: 'table' }
   const contents = Object.entries(channels).map(
     async ([name, path]) => [name, await contentOf(reader, path, own)] as const,

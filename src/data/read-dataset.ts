@@ -8,8 +8,8 @@ import type { Reader } from './readers/types.js'
 import type { Dataset } from './types.js'
 
 /**
- * Reads the data of a configuration: a bundled data set, or its files relative to `folder`. `own` are your
- * own readers; they are tried before those of the registry. `given` is the data of source `memory`.
+ * Reads the data of a configuration: a bundled data set, or files relative to `folder`. `own` are your own
+ * readers, which are tried before those of the registry. `given` is the data of source `memory`.
  */
 export const readDataset = async (
   { data, split }: Pick<Config, 'data' | 'split'>,

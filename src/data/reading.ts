@@ -5,10 +5,10 @@ import type { Roles } from './dataset-parts.js'
 import type { EncodedColumn } from './encode.js'
 import type { Reading, ColumnReading, Task } from './types.js'
 
-/** More distinct values are not counted. */
+/** The most distinct values that are counted. */
 const COUNTED = 1000
 
-/** What was read of files of arrays: what the reader says itself. */
+/** How files of arrays were interpreted, as the reader reports it. */
 export const arraysReading = (content: Content, { reader }: DataSettings): Reading => ({
   file: content.name,
   format: reader.name,
@@ -16,7 +16,7 @@ export const arraysReading = (content: Content, { reader }: DataSettings): Readi
   notes: content.taken?.notes ?? [],
 })
 
-/** What was read of a table, column by column. */
+/** How a table and each of its columns were interpreted. */
 export function tableReading(
   table: Table,
   { inputs, targets, categorical }: Roles,
@@ -88,7 +88,7 @@ function targetKind(table: Table, column: number, task: Task, { task: given, cla
 
 const isDate = (text: string) => /^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$/.test(text)
 
-/** How a file read, in one line: `a.csv: csv, encoding utf-8 (by default), …; 4 numbers, 1 category`. */
+/** How a file was read, as one line: `a.csv: csv, encoding utf-8 (by default), …; 4 numbers, 1 category`. */
 export function readingLine({ file, format, facts, columns = [] }: Reading): string {
   const own = Object.entries(facts).map(([name, { value, how }]) => `${name} ${shown(value)} (${how})`)
   const inputs = columns.filter(({ role }) => role.startsWith('input'))

@@ -9,9 +9,9 @@ import type { ReadOptions, Reader } from './readers/types.js'
 import type { Encoding, FileEncoding } from './types.js'
 
 /**
- * Reads a file of new records as the training data was read; a table may be in any tabular format, and a model
- * with a file for each channel takes a folder of files of the same names. `own` are readers beside the registry's.
- * What records may be like, `encodeContent` says.
+ * Reads and encodes a file of new records in the same way as the training data (see `encodeContent`). A table
+ * may be in any tabular format; a model with one file per channel needs a folder with files of the same
+ * names. `own` are readers in addition to the registry's.
  */
 export async function encodeRecords(
   encoding: Encoding,
@@ -21,7 +21,7 @@ export async function encodeRecords(
   return encodeContent(encoding, await readRecords(encoding, path, own))
 }
 
-/** Reads a file of new records as the training data was read, before they are encoded. */
+/** Reads a file of new records in the same way as the training data, without encoding them. */
 export async function readRecords(
   { kind, file, shape }: Encoding,
   path: string,
@@ -42,17 +42,19 @@ export async function readRecords(
   return kind === 'series' ? asTable(content) : content
 }
 
-/** The reader of new records: any of tables may stand for another, and for one that is not at hand. */
+/**
+ * The reader of new records. Any reader of tables may replace another one, even one that is not available.
+ */
 function newReader(file: FileEncoding | undefined, path: string, all: readonly Reader[]): Reader {
   const byName = readerByPath(path, all)
-  // Of data that were in memory nothing is known but their shape.
+  // Of data in memory, only the shape is known.
   if (!file) return byName ?? readerByName('csv', all)
   const trained = all.find(({ name }) => name === file.format)
   if (byName?.gives === 'table' && trained?.gives !== 'arrays') return byName
   return trained ?? readerOf(file.format, path, all)
 }
 
-/** The reader that a model was trained with; where it is none of Sentei's, the error says how to give it. */
+/** The reader with which a model was trained. Throws, with a remedy, if it is not available. */
 function readerOf(format: string, path: string, all: readonly Reader[]): Reader {
   const found = all.find(({ name }) => name === format)
   if (found) return found

@@ -3,18 +3,23 @@ import { splitMethod } from './split.js'
 import type { Dataset } from './types.js'
 import { labelsOf } from './units.js'
 
-/** How rows of a split are drawn with replacement so that what depends on each other stays together. */
+/** How the rows of a split are drawn with replacement, so that dependent rows stay together. */
 export interface Resampling {
   readonly of: 'rows' | 'groups' | 'blocks' | 'stretches'
-  /** What is drawn: places in the split of one row, of a group's or a block's rows, or of rows that follow in time. */
+  /**
+   * The units that are drawn, as indices into the split: one row, the rows of a group or block, or
+   * consecutive rows in time.
+   */
   readonly units: readonly (readonly number[])[]
-  /** How many units make a resample about as large as the split. */
+  /** The number of units in a resample, which makes it about as large as the split. */
   readonly draws: number
 }
 
 /**
- * The resampling of some rows: of groups or blocks where the data are split by these; by time of overlapping stretches
- * of rows (a moving-block bootstrap), as long as windows overlap or times are equal, and at least n^(1/3); else of rows.
+ * The resampling of some rows. Data split by group or block are resampled by these. Data split by time are
+ * resampled by overlapping stretches of consecutive rows (a moving-block bootstrap), each long enough for a
+ * row with all later rows whose windows overlap it or whose time is equal, and for at least n^(1/3) rows. All
+ * others are resampled by row.
  */
 export function resamplingOf(dataset: Dataset, split: Config['split'], rows: Uint32Array): Resampling {
   const by = splitMethod(dataset, split.by)

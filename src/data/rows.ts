@@ -8,7 +8,7 @@ import { readKeys } from './keys.js'
 import { channelNames, toChannelsLast } from './layout.js'
 import type { Dataset } from './types.js'
 
-/** Rows of a table, or images or sequences of one row each: each row of the file is one input. */
+/** Makes a data set in which each row of the file is one input: a row of a table, an image or a sequence. */
 export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
   const { table: all, target, settings, split } = input
   const { inputs: columns, targets, categorical } = input.columns
@@ -48,7 +48,10 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
   }
 }
 
-/** Cells of rows as images or sequences, channels last: where each channel has a file, they are first. */
+/**
+ * Converts cells of rows to images or sequences with the channels last. If each channel has its own file,
+ * they come first.
+ */
 export function rowsToArrays(
   cells: Float64Array,
   shape: readonly number[],

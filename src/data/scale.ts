@@ -5,17 +5,22 @@ import { continuedColumns } from './continued.js'
 import type { Numbers } from './content.js'
 import type { Dataset, Scale, Scaler } from './types.js'
 
-/** How inputs are scaled: `config.data.scaling`. */
+/** How inputs are scaled: the values of `config.data.scaling`. */
 export type Scaling = NonNullable<Config['data']['scaling']>
 
-/** Columns of tables have tails and values that are wrong; neither are known of pixels, and a series goes on where it goes. */
+/**
+ * The default scaling. Columns of tables may have long tails and wrong values; pixels have neither, and a
+ * series must be able to leave its range.
+ */
 export const usualScaling = ({ encoding }: Dataset): Scaling =>
   encoding.kind === 'table' ? 'robust' : 'standard'
 
-/** Where inputs end under `robust`, in deviations. */
+/** The bound of inputs under `robust`, in deviations. */
 const bend = 3
 
-/** Fits fills and scales on some rows (those of `train`): per feature of the last axis, and per output. */
+/**
+ * Computes fills and scales from some rows (those of `train`): per feature of the last axis, and per output.
+ */
 export function fitScaler(
   dataset: Dataset,
   rows: Uint32Array,
@@ -36,7 +41,7 @@ export function fitScaler(
   return { input: apart(input), target: apart(target), fill, ...(isRobust && { bend }) }
 }
 
-/** Of each output; a forecast is in the scale of the series that it continues. */
+/** The scale of each output; a forecast has the scale of the series that it continues. */
 function targetMoments(dataset: Dataset, rows: Uint32Array, input: readonly Moments[]): readonly Moments[] {
   const { task, targets, rows: all } = dataset
   if (task.kind === 'classification') return []
@@ -46,8 +51,8 @@ function targetMoments(dataset: Dataset, rows: Uint32Array, input: readonly Mome
 }
 
 /**
- * (x − mean) / std over rows whose last axis has one entry of `mean` each, in 64-bit floats until it is near 0;
- * NaN becomes `fill` first.
+ * Computes (x − mean) / std for rows whose last axis has one entry of `mean` per feature, in 64-bit floats up
+ * to the result. NaN is replaced by `fill` first.
  */
 export function scale(values: Numbers, { mean, std }: Scale, fill?: readonly number[]): Float32Array {
   const width = mean.length
@@ -61,18 +66,21 @@ export function scale(values: Numbers, { mean, std }: Scale, fill?: readonly num
   return result
 }
 
-/** Scaled inputs as a network reads them: b · tanh(z / b) under a bend b, else as they are. */
+/**
+ * Bends scaled inputs as a network reads them: b · tanh(z / b) with a bend b; without one, they are
+ * unchanged.
+ */
 export const bent = (scaled: Float32Array, { bend: b }: Pick<Scaler, 'bend'>): Float32Array =>
   b === undefined ? scaled : scaled.map((z) => b * Math.tanh(z / b))
 
-/** x · std + mean: back to original units. Without a scale, as for classes, x as it is. */
+/** Computes x · std + mean, which is x in original units. Without a scale, as for classes, x is unchanged. */
 export function unscale(values: Numbers, { mean, std }: Scale): Float64Array {
   const width = mean.length
   if (width === 0) return Float64Array.from(values)
   return Float64Array.from(values, (value, i) => value * std[i % width]! + mean[i % width]!)
 }
 
-/** The values of some rows by feature of the last axis (all positions of it together), NaN included. */
+/** The values of some rows for each feature of the last axis (all positions together), including NaN. */
 function columnValues(data: Numbers, rows: number, features: number, chosen: Uint32Array): Float64Array[] {
   const size = data.length / rows
   const perRow = size / features
@@ -89,7 +97,7 @@ interface Moments {
   readonly std: number
 }
 
-/** Mean and standard deviation (over n) after filling; a constant has std 1, so that it scales to 0. */
+/** Mean and standard deviation (over n) after filling. A constant gets std 1, so that it scales to 0. */
 function moments(values: Float64Array, fill = NaN): Moments {
   const filled = values.map((value) => (Number.isNaN(value) ? fill : value))
   if (filled.every((value) => value === filled[0])) return { mean: filled[0]!, std: 1 }
@@ -99,8 +107,9 @@ function moments(values: Float64Array, fill = NaN): Moments {
 }
 
 /**
- * Median, and the deviation of a normal distribution with the same quartiles, (q₃ − q₁) / 1.349: what a few values far off
- * do not move. Mean and deviation where there are but two values, or half of all are the same.
+ * The median, and the deviation of a normal distribution with the same quartiles, (q₃ − q₁) / 1.349. Neither
+ * is moved by a few outliers. Mean and deviation are used instead if there are only two values, or if the
+ * quartiles are equal.
  */
 function quartiles(values: Float64Array, fill = NaN): Moments {
   const sorted = values.map((value) => (Number.isNaN(value) ? fill : value)).sort()
@@ -110,7 +119,10 @@ function quartiles(values: Float64Array, fill = NaN): Moments {
   return { mean: quantile(sorted, 0.5), std: spread / 1.349 }
 }
 
-/** What fills each feature by the data set's policy; the mean where none is missing, for then none needs it. */
+/**
+ * The value that fills each feature by the data set's policy. Without missing values, it is the mean and not
+ * used.
+ */
 function fills({ encoding, features }: Dataset, columns: readonly Float64Array[]): number[] {
   if (encoding.kind === 'images' || encoding.kind === 'sequences')
     return columns.map((values, c) => fillOf(values, encoding.missing, features[c]!))
@@ -140,14 +152,16 @@ function median(values: Float64Array): number {
   return quantile(values.toSorted(), 0.5)
 }
 
-/** The value that occurs most often, the smallest of them where several do. */
+/** The most frequent value, the smallest if there are several. */
 function mostFrequent(values: Float64Array): number {
   const counts = new Map<number, number>()
   for (const value of values.toSorted()) counts.set(value, (counts.get(value) ?? 0) + 1)
   return [...counts.entries()].reduce((best, each) => (each[1] > best[1] ? each : best))[0]
 }
 
-/** A mean of categories is no category, so all policies fill with the most frequent one, one-hot. */
+/**
+ * All policies fill with the most frequent category, one-hot, because a mean of categories is not a category.
+ */
 function mostFrequentCategory(columns: readonly Float64Array[]): number[] {
   const counts = columns.map((values) => values.reduce((sum, value) => sum + (value === 1 ? 1 : 0), 0))
   const best = counts.indexOf(counts.reduce((most, count) => Math.max(most, count), 0))

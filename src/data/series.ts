@@ -5,7 +5,7 @@ import { readKeys } from './keys.js'
 import type { Dataset } from './types.js'
 import { cutWindows } from './windows.js'
 
-/** Windows of a series: each stretch of `window` time steps is one input. */
+/** Makes a data set of the windows of a series: each stretch of `window` time steps is one input. */
 export function readSeries(input: ReadInput): Omit<Dataset, 'hash'> {
   const { table, target, settings, split } = input
   const { inputs: columns, targets, categorical } = input.columns

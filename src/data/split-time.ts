@@ -2,8 +2,8 @@ import { firstEqualRows } from './duplicates.js'
 import type { Dataset } from './types.js'
 
 /**
- * Cuts time into one stretch a split, earliest first. Rows of one time stay together on the earlier side;
- * windows over a boundary are left out, and so are later rows with the inputs of an earlier split's.
+ * Divides time into one stretch per split, the earliest first. Rows with the same time stay together on the
+ * earlier side. Left out are windows that cross a boundary, and rows whose inputs occur in an earlier split.
  */
 export function splitByTime(dataset: Dataset, shares: readonly number[]): number[][] {
   const side = dataset.spans === undefined ? sidesOfRows(dataset, shares) : sidesOfWindows(dataset, shares)
@@ -20,7 +20,7 @@ export function splitByTime(dataset: Dataset, shares: readonly number[]): number
   return parts
 }
 
-/** The ends of the splits among n places in order. */
+/** Where the splits end among n ordered places. */
 function endsOf(shares: readonly number[], n: number): number[] {
   const total = shares.reduce((sum, share) => sum + share, 0)
   let sum = 0

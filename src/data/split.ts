@@ -8,10 +8,13 @@ import { splitByTime } from './split-time.js'
 import { stratify } from './strata.js'
 import type { Dataset, Splits } from './types.js'
 
-/** The names of the splits, in order of time where that matters. */
+/** The names of the splits, in order of time if that matters. */
 export const splitNames = ['train', 'arch', 'validation', 'test'] as const
 
-/** How the rows are split, `auto` resolved: time for a series, stratified for classification, else random. */
+/**
+ * The method by which the rows are split. `auto` becomes time for a series, stratified for classification,
+ * otherwise random.
+ */
 export function splitMethod({ spans, task }: Dataset, by: Config['split']['by']): Exclude<typeof by, 'auto'> {
   if (by === 'auto') {
     if (spans !== undefined) return 'time'
@@ -24,9 +27,9 @@ export function splitMethod({ spans, task }: Dataset, by: Config['split']['by'])
 }
 
 /**
- * Divides the rows of a data set into the four splits, by the seed alone (`split.seed`, or else `seed`).
- * Rows with equal inputs never stand on two sides: they move together, or, by time, the later ones are left
- * out, as are windows of a series that cross a boundary. Throws where a split with a share gets no row.
+ * Divides the rows of a data set into the four splits, depending only on the seed (`split.seed`, otherwise
+ * `seed`). Rows with equal inputs are never in two splits: they stay together or, by time, the later ones are
+ * left out, as are windows of a series that cross a boundary. Throws if a split with a share gets no rows.
  */
 export function splitRows(dataset: Dataset, split: Config['split'], seed: number): Splits {
   if (dataset.test !== undefined) return splitAround(dataset, dataset.test, split, seed)
@@ -46,7 +49,7 @@ export function splitRows(dataset: Dataset, split: Config['split'], seed: number
   return { train: train!, arch: arch!, validation: validation!, test: test! }
 }
 
-/** Says so where rows are enough, but stay together in too few units. */
+/** A hint for the case that there are enough rows, but they stay together in too few units. */
 function unitsHint(
   dataset: Dataset,
   split: Config['split'],
@@ -60,8 +63,8 @@ function unitsHint(
 }
 
 /**
- * Keeps the rows of `data.test` as the split `test`, and divides the others by the shares of the other three.
- * Rows with the inputs of a test row are in no split.
+ * Uses the rows of `data.test` as the split `test`, and divides the others by the shares of the other three
+ * splits. Rows with the inputs of a test row are in no split.
  */
 function splitAround(
   dataset: Dataset,
@@ -99,7 +102,7 @@ function splitAround(
   }
 }
 
-/** Deals units of rows, in random order, each to the split that lacks most; stratum by stratum. */
+/** Assigns units of rows in random order, stratum by stratum, each to the split that lacks the most rows. */
 function shuffleUnits(
   dataset: Dataset,
   split: Config['split'],
@@ -120,13 +123,16 @@ function shuffleUnits(
       lacking[side]! -= stratum[index]!.length
       left -= 1
     })
-    // Passing rounding on keeps the totals exact; more than that would upset the next stratum.
+    // Carrying the rounding over keeps the totals exact; carrying more would distort the next stratum.
     carried = lacking.map((rest) => Math.max(-0.5, Math.min(0.5, rest)))
   }
   return parts
 }
 
-/** The split that lacks most rows; only empty ones count once there are as few units left as those. */
+/**
+ * The split that lacks the most rows. As soon as there are only as many units left as empty splits, only
+ * those count.
+ */
 function mostLacking(
   lacking: readonly number[],
   shares: readonly number[],

@@ -3,7 +3,9 @@ import type { Dataset } from './types.js'
 const MOST_BINS = 10
 const LEAST_ROWS_A_BIN = 20
 
-/** Units of rows by the stratum of their first row: its class, or the quantile bin of its first target. */
+/**
+ * Groups units of rows by the stratum of their first row: its class, or the quantile bin of its first target.
+ */
 export function stratify(dataset: Dataset, units: readonly number[][]): number[][][] {
   const stratum = dataset.task.kind === 'classification' ? dataset.targets : quantileBins(dataset)
   const strata = new Map<number, number[][]>()
@@ -15,7 +17,7 @@ export function stratify(dataset: Dataset, units: readonly number[][]): number[]
   return [...strata.entries()].sort(([a], [b]) => a - b).map(([, each]) => each)
 }
 
-/** Up to ten bins with about equally many rows, of at least twenty. */
+/** Up to ten bins with about equally many rows, at least twenty each. */
 function quantileBins({ rows, targets }: Dataset): Uint32Array {
   const width = targets.length / rows
   const bins = Math.max(1, Math.min(MOST_BINS, Math.floor(rows / LEAST_ROWS_A_BIN)))

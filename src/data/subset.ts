@@ -3,7 +3,7 @@ import { randomSource } from '../base/random.js'
 import { gather } from './batches.js'
 import type { Dataset } from './types.js'
 
-/** A data set of some rows of another, in ascending order. */
+/** A data set of some rows of another one. The rows must be ascending. */
 export function subset(dataset: Dataset, rows: Uint32Array): Dataset {
   const { inputs, targets, keys, spans, test, hash } = dataset
   const place = new Map<number, number>()
@@ -20,7 +20,10 @@ export function subset(dataset: Dataset, rows: Uint32Array): Dataset {
   }
 }
 
-/** At most `limit` rows of a data set, drawn by the seed, in their order; all where there are no more. */
+/**
+ * At most `limit` rows of a data set, drawn by the seed and kept in their order; all rows if there are not
+ * more.
+ */
 export function limitRows(dataset: Dataset, limit: number | undefined, seed: number): Dataset {
   if (limit === undefined || limit >= dataset.rows) return dataset
   const drawn = randomSource(seed).stream('limit').permutation(dataset.rows).subarray(0, limit)

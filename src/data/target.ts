@@ -19,14 +19,15 @@ const CLASSES_HINT = '; where these are classes, set config.data.task to classif
 
 export interface Target {
   readonly task: Task
-  /** A class index a row, or rows × outputs values; NaN where the cell is missing. */
+  /** One class index per row, or rows × outputs values; NaN if the cell is missing. */
   readonly values: Numbers
 }
 
 /**
- * Reads the target columns. Without a task given it is classification where the one target is text or has
- * at most 20 distinct integers, else regression. A missing cell is an error under the policy `refuse`.
- * `names` are those of the classes 0, 1, …, in this order; a cell is then one of them, or its number.
+ * Reads the target columns. Without `kind`, the task is classification if there is one target that is text or
+ * has at most 20 distinct integers, otherwise regression. A missing cell is an error under the policy
+ * `refuse`. `names` are those of the classes 0, 1, … in this order; each cell must be one of them, or its
+ * number.
  */
 export function readTarget(
   table: Table,
@@ -44,11 +45,14 @@ export function readTarget(
   return resolved === 'classification' ? classes(table, columns, names) : values(table, columns, resolved)
 }
 
-/** What the cells of the target columns say the task is; the only one of text or of few whole numbers is of classes. */
+/**
+ * Infers the task from the target columns: a single column of texts or of few distinct whole numbers holds
+ * classes.
+ */
 export function inferTask(table: Table, columns: readonly number[]): 'classification' | 'regression' {
   const [column] = columns
   const cells = table.columns[column!]!
-  // A unit is one of numbers, and config.data.numeric says so.
+  // A column with a unit holds numbers; config.data.numeric has declared it so.
   if (columns.length > 1 || cells.unit !== undefined) return 'regression'
   if (!hasNumber(cells)) {
     refuseDisguise(table, column!, 'set config.data.task to classification')
@@ -86,10 +90,10 @@ function classes(table: Table, columns: readonly number[], given: readonly strin
   return { task: { kind: 'classification', classes: names }, values: indices }
 }
 
-/** Cells as names of `config.data.classes`, or as their numbers from 0. */
+/** Reads cells as names in `config.data.classes`, or as their numbers from 0. */
 function namedClasses(table: Table, column: number, names: readonly string[]): Target {
   const codes = new Map<string, number>(names.map((_, code) => [String(code), code]))
-  // A name is tried before a number, because classes may be called 1, 2, 3.
+  // Names override numbers, because classes may be called 1, 2, 3.
   names.forEach((name, code) => codes.set(labelOf(name), code))
   const codeOf = codesOf(table.columns[column]!, codes)
   const indices = Float32Array.from(table.places, (_, row) => {

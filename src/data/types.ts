@@ -1,12 +1,12 @@
 import type { Numbers, Taken } from './content.js'
 import type { ReadOptions } from './readers/types.js'
 
-/** What is to be predicted. */
+/** The task: what is to be predicted. */
 export type Task =
   | { readonly kind: 'classification'; readonly classes: readonly string[] }
   | { readonly kind: 'regression' | 'forecasting'; readonly outputs: readonly string[] }
 
-/** How many numbers a network says of a row: a logit a class, or the outputs. */
+/** How many numbers a network predicts for a row: a logit for each class, or the outputs. */
 export const outputsOf = (task: Task): number =>
   task.kind === 'classification' ? task.classes.length : task.outputs.length
 
@@ -16,67 +16,70 @@ export interface Dataset {
   readonly rows: number
   /** Shape of one input: [features], [height, width, channels] or [steps, features]. */
   readonly shape: readonly number[]
-  /** rows × product(shape), row by row. NaN only where `fill` is to fill it. */
+  /** rows × product(shape) values, row by row. NaN only for missing values that will be filled. */
   readonly inputs: Numbers
-  /** A class index a row, or rows × outputs values in original units. */
+  /** One class index per row, or rows × outputs values in original units. */
   readonly targets: Numbers
   readonly task: Task
-  /** A name for each position of the last axis of `shape` (after one-hot encoding). */
+  /** The names of the positions of the last axis of `shape` (after one-hot encoding). */
   readonly features: readonly string[]
-  /** How a raw record becomes an input: what `predict` needs. JSON-able. */
+  /** How a raw record becomes an input, as `predict` needs it. It can be written as JSON. */
   readonly encoding: Encoding
-  /** For `split.by` group and time: a key a row; equal keys stay together. */
+  /** For `split.by` group and time: one key per row. Rows with equal keys stay together. */
   readonly keys?: readonly (string | number)[]
   /**
    * For series: the time steps that a row's window and target cover, [from, to). A row belongs to a split
    * only if all of it lies inside that split's block of time.
    */
   readonly spans?: readonly (readonly [number, number])[]
-  /** What reading found: missing cells by column, and rows left out (incomplete, or without a target). */
+  /**
+   * What reading found: missing cells by column, and the number of rows left out (incomplete, or without a
+   * target).
+   */
   readonly cleaning?: { readonly missing: Readonly<Record<string, number>>; readonly leftOut: number }
-  /** What the files were taken for, column by column: for people, no part of `hash`. */
+  /** How the files and columns were interpreted, for people; it is not part of `hash`. */
   readonly reading?: Reading
-  /** Rows of `data.test`, ascending: they are the split `test`, and the shares divide the others. */
+  /** Rows of `data.test`, ascending: they are the split `test`, and the shares divide the other rows. */
   readonly test?: readonly number[] | undefined
-  /** SHA-256 of inputs, targets and encoding: the run's identity of its data. */
+  /** The SHA-256 of the inputs, targets and encoding, which identifies the data of a run. */
   readonly hash: string
 }
 
-/** How columns become features; kept with an exported model. */
+/** How columns become features; saved with an exported model. */
 export interface Encoding {
   readonly kind: 'table' | 'images' | 'series' | 'sequences'
-  /** Those of a table; none where the file holds arrays of numbers. */
+  /** The columns of a table; empty if the file holds arrays of numbers. */
   readonly columns: readonly {
     readonly name: string
-    /** For a categorical column its categories, one feature each. */
+    /** The categories of a categorical column, one feature each. */
     readonly categories?: readonly string[]
-    /** One more feature: 1 where the cell is missing, else 0. */
+    /** Whether there is one more feature: 1 if the cell is missing, otherwise 0. */
     readonly indicator?: boolean
-    /** What stands beside each number of a column of `data.numeric`: `%`. */
+    /** The unit of each number in a column of `data.numeric`: `%`. */
     readonly unit?: string
   }[]
   /** The policy for missing cells: `refuse`, `mean`, … */
   readonly missing: string
   readonly window?: number
-  /** The shape of one input, if the columns alone do not say it. */
+  /** The shape of one input, if it does not follow from the columns. */
   readonly shape?: readonly number[]
-  /** How the file read, to read new ones alike. Without it: CSV with commas and a header. */
+  /** How the file was read, to read new files in the same way. Without it: CSV with commas and a header. */
   readonly file?: FileEncoding
 }
 
-/** How files read: the reader, its options, and what their columns are. */
+/** How files are read: the reader, its options, and their columns. */
 export interface FileEncoding {
   readonly format: string
   readonly options: ReadOptions
-  /** Tables: all columns of the file in its order; where there is no header, their indices. */
+  /** Tables: all columns of the file in order; without a header, their indices. */
   readonly names?: readonly string[]
-  /** Those of them that were predicted. */
+  /** The columns among them that were predicted. */
   readonly targets?: readonly string[]
-  /** Where each channel has a file of its own: their names in a folder. */
+  /** The names of the files in a folder, if each channel has its own. */
   readonly channels?: Readonly<Record<string, string>>
 }
 
-/** The four named splits: row numbers of the data set, ascending, no row in two. */
+/** The four splits: row numbers of the data set, ascending. No row is in two of them. */
 export interface Splits {
   readonly train: Uint32Array
   readonly arch: Uint32Array
@@ -84,7 +87,7 @@ export interface Splits {
   readonly test: Uint32Array
 }
 
-/** (x − mean) / std, one entry a feature of the last axis. */
+/** The scale (x − mean) / std, with one entry per feature of the last axis. */
 export interface Scale {
   readonly mean: readonly number[]
   readonly std: readonly number[]
@@ -93,17 +96,17 @@ export interface Scale {
 /** The scales of inputs and targets. */
 export interface Scales {
   readonly input: Scale
-  /** One entry a regression output; empty arrays for classification. */
+  /** One entry per regression output; empty arrays for classification. */
   readonly target: Scale
 }
 
 /**
- * Scales of each feature (last axis) and each regression output, computed on `train` only. With a `bend` b, a
- * scaled input z becomes b · tanh(z / b): nearly the same near 0, and never beyond b.
+ * The scales of each feature (last axis) and each regression output, computed on `train` only. With a `bend`
+ * b, a scaled input z becomes b · tanh(z / b), which is nearly the same near 0, and never beyond b.
  */
 export interface Scaler extends Scales {
   readonly bend?: number
-  /** What replaces a missing input, in original units, one a feature. */
+  /** The replacement of a missing input in original units, one per feature. */
   readonly fill: readonly number[]
 }
 
@@ -118,7 +121,7 @@ export interface PreparedData {
   readonly targets: Float32Array
 }
 
-/** What the files of a data set were taken for. JSON-able. */
+/** How the files of a data set were interpreted. It can be written as JSON. */
 export interface Reading extends Taken {
   readonly file: string
   readonly format: string
@@ -126,13 +129,13 @@ export interface Reading extends Taken {
   readonly columns?: readonly ColumnReading[]
 }
 
-/** What a column was taken for, and why. */
+/** How a column was interpreted, and why. */
 export interface ColumnReading {
   readonly name: string
   readonly role: 'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'left out'
-  /** Of inputs and targets. */
+  /** The kind of inputs and targets. */
   readonly kind?: 'number' | 'category' | 'binary' | 'constant'
-  /** Categories or classes. Values that are not missing are counted once. */
+  /** The number of categories, classes or distinct values, without missing ones. */
   readonly levels?: number
   readonly why: string
 }

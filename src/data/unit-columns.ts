@@ -5,8 +5,9 @@ import type { Table } from './content.js'
 import { toPlain, withUnit, type NumberForm } from './numbers.js'
 
 /**
- * Reads `$3.00`, `12%` or `5 kg` as 3, 12 and 5 in some columns (`data.numeric`). All cells of a column have the same
- * unit: `known` where a model was trained with one. What else stands in such a column is an error.
+ * Reads `$3.00`, `12%` or `5 kg` as 3, 12 and 5 in some columns (`data.numeric`). All cells of a column must
+ * have the same unit, which is `known` if a model was trained with it. Throws for any other cell that is not
+ * missing.
  */
 export function withoutUnits(
   table: Table,

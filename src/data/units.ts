@@ -4,8 +4,8 @@ import { firstEqualRows } from './duplicates.js'
 import type { Dataset } from './types.js'
 
 /**
- * Sets of rows that must stay on one side of a split: a block, a group, rows with equal inputs, and
- * whatever these join together. Windows of a series that cross two blocks are in none.
+ * Sets of rows that must stay on one side of a split: those of a block or a group, those with equal inputs,
+ * and those that are connected by both. Windows of a series that cross two blocks are in no set.
  */
 export function rowUnits(
   dataset: Dataset,
@@ -42,7 +42,7 @@ export function rowUnits(
   }
 }
 
-/** What keeps rows together besides equal inputs: a label a row; undefined leaves the row out. */
+/** One label per row that keeps rows together in addition to equal inputs; undefined leaves a row out. */
 export function labelsOf(
   { rows, keys, spans }: Dataset,
   { by, block = 1 }: Pick<Config['split'], 'by' | 'block'>,

@@ -4,22 +4,24 @@ export interface SeriesWindow {
   readonly input: Float64Array
   /** The time step of the target. */
   readonly at: number
-  /** The time steps that window and target cover, [from, to). */
+  /** The time steps that the window and its target cover, [from, to). */
   readonly span: readonly [number, number]
 }
 
 export interface WindowOptions {
-  /** steps × features. */
+  /** steps × features values. */
   readonly steps: Float64Array
   readonly features: number
   readonly window: number
-  /** Time steps from the window's last to the target. */
+  /** The number of time steps from the last one of the window to the target. */
   readonly horizon: number
-  /** A key a time step: a window never covers two keys. */
+  /** One key per time step: a window never covers two keys. */
   readonly groups?: readonly (string | number)[] | undefined
 }
 
-/** Every window of a series, one for each step that it can begin at; equal keys must be adjacent. */
+/**
+ * All windows of a series, one for each step at which it can begin. Steps with equal keys must be adjacent.
+ */
 export function cutWindows({ steps, features, window, horizon, groups }: WindowOptions): SeriesWindow[] {
   const length = steps.length / features
   const windows: SeriesWindow[] = []

@@ -7,16 +7,16 @@ import { pruneGroup } from '../supernet/prune.js'
 import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 
 export interface RuleOptions {
-  /** Of `threshold`: the share of its group's mean weight that a member must have; 0.5 by default. */
+  /** For `threshold`: the share of its group's mean weight that a member must have; 0.5 by default. */
   readonly threshold?: number
-  /** Of `sampling`: who draws; `randomSource(0)` by default. */
+  /** For `sampling`: the source of random numbers; `randomSource(0)` by default. */
   readonly random?: RandomSource
 }
 
 /**
- * Returns the architecture that a rule reads from mixture weights. The rule is one of the registry or your
+ * Returns the architecture that a rule derives from mixture weights. The rule is one of the registry or your
  * own. The weights are those of a `gates` event, or those with which `searchSupernet` ended. Members and
- * groups without a weight were already removed. Throws InputError for an unknown rule, and for one that
+ * groups without a weight were already removed. Throws an InputError for an unknown rule, and for one that
  * measures the network (`perturbation`).
  */
 export function architectureBy(
@@ -38,7 +38,7 @@ export function architectureBy(
   return architectureOf(supernet, left, weights)
 }
 
-/** The rule of a name, or one's own. */
+/** The rule with a given name, or the given rule. Throws if it measures the network. */
 function readingRule(given: string | Rule): Rule {
   const reading = rules.filter(({ measures }) => !measures).map(({ name }) => name)
   const rule = typeof given === 'string' ? rules.find(({ name }) => name === given) : given
@@ -50,7 +50,7 @@ function readingRule(given: string | Rule): Rule {
   return rule
 }
 
-/** What is left of a supernet as an architecture, with the weights that its members had. */
+/** Describes what is left of a supernet as an architecture, with the weights of its members. */
 function architectureOf(origin: Supernet, left: Supernet, weights: GateWeights): Architecture {
   const { space, options, input, outputs } = origin
   const sizes = new Map(origin.groups.map(({ name, members }) => [name, members.length]))

@@ -1,8 +1,9 @@
 import type { Node } from '../nn/graph.js'
 
 /**
- * Puts a `drop-path` behind every operation of an edge (Larsson et al., arXiv:1605.07648): in training it
- * leaves the operation out for some examples. An edge that hands its input on has no operation to leave out.
+ * Inserts a `drop-path` after every operation of an edge (Larsson et al., arXiv:1605.07648): in training, it
+ * leaves the operation out for some examples. An edge that passes its input through has no operation to leave
+ * out.
  */
 export function withDropPaths(nodes: readonly Node[], rate: number): Node[] {
   return nodes.flatMap((node) => {

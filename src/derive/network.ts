@@ -10,21 +10,27 @@ export type GateValues = Readonly<Record<string, Readonly<Record<string, number>
 
 export interface DiscreteOptions {
   /**
-   * Keep gate values as constants, or set each to 1 as published derivations do. `keep-undecided` keeps those of groups
-   * with more members than an architecture may have, which would sum up to many times as much, and drops the others.
+   * `keep` keeps gate values as constants; `drop` sets each to 1, as published derivations do.
+   * `keep-undecided` keeps those of groups with more members than an architecture may have, whose sum would
+   * otherwise be many times as large, and drops the others.
    */
   readonly gates: 'keep' | 'drop' | 'keep-undecided'
-  /** Train scale and offset in the operations' batch norms; a supernet cannot, a discrete network should. */
+  /**
+   * Whether batch norms of operations train scale and offset. Those of a supernet cannot, those of a discrete
+   * network should.
+   */
   readonly affine: boolean
-  /** Batch norms that only the search needs, those behind pooling: published networks drop them. `keep` by default. */
+  /**
+   * Batch norms that only the search needs, after pooling: published networks drop them. `keep` by default.
+   */
   readonly poolNorm?: 'keep' | 'drop'
-  /** Keep the auxiliary classifier, if there is one; by default it goes. */
+  /** Whether to keep the auxiliary classifier if there is one; by default it is removed. */
   readonly auxiliary?: boolean
-  /** How many operations drop-path leaves out in training; 0 by default. */
+  /** The share of operations that drop-path leaves out in training; 0 by default. */
   readonly dropPath?: number
 }
 
-/** What a configuration says about the network that is retrained. */
+/** The options of the retrained network in a configuration. */
 export const retrainedAs = ({
   gates,
   auxiliary,
@@ -38,15 +44,15 @@ export const retrainedAs = ({
   dropPath,
 })
 
-/** A network without gates, and the constants that gate values became, by parameter name. */
+/** A network without gates, and the constants that replace gate values, by parameter name. */
 export interface Discrete {
   readonly graph: Graph
   readonly constants: ReadonlyMap<string, Float32Array>
 }
 
 /**
- * The discrete network of a supernet as it stands: mixes become sums, unit gates become constants or
- * nothing, and what only other outputs need (a decoder) goes.
+ * Makes the discrete network of a supernet in its current state. Mixes become sums, and unit gates become
+ * constants or are removed. Parts that only other outputs need (a decoder) are removed, too.
  */
 export function discretise(supernet: Supernet, gates: GateValues, options: DiscreteOptions): Discrete {
   const constants = new Map<string, Float32Array>()
@@ -83,7 +89,7 @@ export function discretise(supernet: Supernet, gates: GateValues, options: Discr
   return { graph: withoutDeadNodes(whole, roles), constants }
 }
 
-/** Names of the groups whose gate values become constants. */
+/** The names of the groups whose gate values become constants. */
 function keptGates({ groups }: Supernet, gates: DiscreteOptions['gates']): ReadonlySet<string> {
   const kept = groups.filter(({ members, keep }) =>
     gates === 'keep-undecided' ? members.length > keep.max : gates === 'keep',
@@ -101,8 +107,8 @@ export function deriveNetwork(
 }
 
 /**
- * The unpruned supernet as a network of its own, as `retrain` wants it: every member of every group open alike. Where
- * nothing is left to choose it is what deriving makes of it.
+ * The unpruned supernet as a separate network with the settings of `retrain`: all members of a group are
+ * equally open. If nothing is left to choose, it is the same as the derived network.
  */
 export const unprunedNetwork = (supernet: Supernet, retrain: Config['retrain']): Discrete =>
   discretise(supernet, uniformGates(supernet), {
@@ -110,7 +116,7 @@ export const unprunedNetwork = (supernet: Supernet, retrain: Config['retrain']):
     gates: retrain.gates === 'keep' ? 'keep' : 'keep-undecided',
   })
 
-/** Every member of every group open alike. */
+/** Gate values with which all members of a group are equally open. */
 export function uniformGates(supernet: Supernet): GateValues {
   return Object.fromEntries(
     supernet.groups.map(({ name, total, members }) => [

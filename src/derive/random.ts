@@ -5,18 +5,18 @@ import { isWidth, keepable, type Supernet } from '../supernet/types.js'
 import { discretise, uniformGates } from './network.js'
 
 export interface RandomOptions {
-  /** Parameters of the discrete network that are wanted, and how far off they may be. */
+  /** The wanted number of parameters of the discrete network, and its tolerance as a share. */
   readonly parameters?: { readonly target: number; readonly tolerance: number }
-  /** Draws before giving up; 2,000 by default. */
+  /** The number of draws before giving up; 2,000 by default. */
   readonly tries?: number
-  /** Which of many random architectures; 0 by default. */
+  /** The index of the random architecture, to draw different ones; 0 by default. */
   readonly index?: number
 }
 
 /**
- * Returns a supernet pruned to a random legal architecture: for each group, as many random members as it
- * keeps at most. With a wanted size it is the first draw of that size, or undefined if no draw has it. A
- * search must beat such architectures.
+ * Prunes a supernet to a random legal architecture: each group keeps as many random members as it may or, if
+ * all of its members may stay, a random number of them. With a wanted size, it is the first draw of that
+ * size, or undefined if no draw has it. A search must beat such architectures.
  */
 export function randomArchitecture(
   supernet: Supernet,
@@ -34,7 +34,7 @@ export function randomArchitecture(
   return undefined
 }
 
-/** A random architecture, or undefined where nothing would reach its output. */
+/** A random architecture; undefined if nothing would reach its output. */
 function draw(supernet: Supernet, random: RandomSource, part: string, attempt: number): Supernet | undefined {
   const stream = random.stream('random-architecture', part, attempt)
   return inputsFirst(supernet.groups).reduce<Supernet | undefined>((current, { name }) => {

@@ -8,12 +8,12 @@ import { largestImage } from '../data/readers/image-folder.js'
 import type { Reader } from '../data/readers/types.js'
 import { usual, type Choice, type DataSection, type DraftedData, type DraftOptions } from './types.js'
 
-/** Images are read no larger: more takes longer than a first search should. */
+/** The largest side, in pixels, to which images are read: larger ones make a first search too slow. */
 const largestSide = 64
 
 const beside: Choice = { key: ['data', 'test'], why: 'it stands beside the other file' }
 
-/** Looks at a folder of images, and says how a configuration reads it. */
+/** Examines a folder of images and drafts the `data` section for it. */
 export function draftFolder(path: string, { task, target }: DraftOptions): DraftedData {
   const found = Object.entries({ task, target }).find(([, value]) => value !== undefined)
   if (found)
@@ -48,14 +48,17 @@ export function draftFolder(path: string, { task, target }: DraftOptions): Draft
   }
 }
 
-/** A folder `train` beside a folder `test` (or of another of its names) has the classes; both are none themselves. */
+/**
+ * The folders for training and for tests. If the folder has `train` and one of `test`, `val`, `valid` or
+ * `validation`, these contain the classes; otherwise, the folder itself does.
+ */
 function partsOf(path: string): { readonly file: string; readonly test?: string } {
   const file = join(path, 'train')
   const test = ['test', 'val', 'valid', 'validation'].map((name) => join(path, name)).find(existsSync)
   return existsSync(file) && test !== undefined ? { file, test } : { file: path }
 }
 
-/** Looks at a file of arrays, and says how a configuration reads it. */
+/** Examines a file of arrays and drafts the `data` section for it. */
 export async function draftArrays(
   path: string,
   reader: Reader,
@@ -99,13 +102,15 @@ export async function draftArrays(
   return { section, choices, kind, ...(seen && { shape: seen }) }
 }
 
-/** Whether labels are what was measured: numbers that no count and no class has. */
+/** Whether labels are measurements: they are all numbers, and some of them are not whole. */
 const isMeasured = ({ columns: [column] }: Table): boolean => {
   const { numbers, texts } = distinctCells(column!, Infinity)
   return texts.length === 0 && !numbers.every(Number.isInteger)
 }
 
-/** What is done about missing values, or else missing labels. */
+/**
+ * How missing values are treated; if there are none, how missing labels are; undefined if nothing is missing.
+ */
 function draftMissing(contents: readonly Content[]) {
   const arrays = contents.flatMap((content) => (isTable(content) ? [] : [content]))
   if (arrays.some(({ values }) => values.some(Number.isNaN)))
@@ -115,13 +120,13 @@ function draftMissing(contents: readonly Content[]) {
   return undefined
 }
 
-/** MNIST and its relatives call the labels of `…-images-idx3-ubyte` `…-labels-idx1-ubyte`. */
+/** The labels' file by the naming of MNIST: `…-labels-idx1-ubyte` belongs to `…-images-idx3-ubyte`. */
 function siblingOf(path: string): string | undefined {
   const sibling = path.replace(/images([.-])idx\d/, 'labels$1idx1')
   return sibling === path ? undefined : sibling
 }
 
-/** The archive of series has `NAME_TEST.ts` beside `NAME_TRAIN.ts`. */
+/** The test file by the naming of the UCR/UEA archive: `NAME_TEST.ts` lies beside `NAME_TRAIN.ts`. */
 function testBeside(path: string): string | undefined {
   const test = path.replace(/_TRAIN(\.ts(\.gz)?)$/, '_TEST$1')
   return test !== path && existsSync(test) ? test : undefined

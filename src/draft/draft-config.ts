@@ -4,19 +4,22 @@ import { draftData } from './draft-data.js'
 import { draftSpace } from './draft-space.js'
 import type { Choice, DataSection, DraftOptions } from './types.js'
 
-/** A configuration that was made from a file: its text, and what was chosen. */
+/** A configuration that was drafted from a data file: its text, and the choices made. */
 export interface Draft {
   readonly name: string
-  /** YAML, with the reason beside each choice. `place` says where a path stands as seen from the document. */
+  /**
+   * The configuration as YAML, with a comment beside each choice that gives the reason. `place` turns a path
+   * into one that is relative to the document.
+   */
   readonly text: (place?: (path: string) => string) => string
-  /** What was chosen, and why, in the order of the document. */
+  /** The choices and their reasons, in the order of the document. */
   readonly choices: readonly Choice[]
 }
 
 /**
- * A configuration for a file that is not known, or a folder of images: what its columns are, the task, the space. All that
- * is left out has a default that suits the data (schedule `auto`, a tolerance of 1 %, lengths by rows). Throws InputError
- * where the file does not tell enough.
+ * Drafts a configuration for a data file, or a folder of images, that has none yet: which columns it has, the
+ * task and the search space. Keys that it leaves out have defaults that suit the data (schedule `auto`, a
+ * tolerance of 1 %, lengths by rows). Throws an InputError if the file does not tell enough.
  */
 export async function draftConfig(path: string, options: DraftOptions): Promise<Draft> {
   const data = await draftData(path, options)
@@ -34,7 +37,7 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
   return { name, text, choices }
 }
 
-/** The data with its paths as seen from the document, the files first. */
+/** The data section with its paths made relative to the document. Files come first. */
 function placed(
   { file, targetFile, test, ...section }: DataSection,
   place: (path: string) => string,
@@ -47,7 +50,7 @@ function placed(
   }
 }
 
-/** The text of a configuration, with where it is from and the reasons of what was chosen. */
+/** The text of a configuration with comments: which file it was made from, and the reason of each choice. */
 function commented(path: string, choices: readonly Choice[], config: object): string {
   const document = new Document(config)
   document.commentBefore = ` Made from ${basename(path)}. Change what is wrong and search again with this file.\n Every key: docs/configuration.md; a run's config.json lists all values.`
@@ -56,7 +59,10 @@ function commented(path: string, choices: readonly Choice[], config: object): st
   return `${document.toString({ lineWidth: 0 }).trimEnd()}\n`
 }
 
-/** Puts a reason beside a value; above it, where the value has lines of its own. */
+/**
+ * Adds the reason of a choice as a comment to its value. Maps and lists become one line, so that it fits
+ * beside them.
+ */
 function comment(document: Document, key: readonly string[], why: string): void {
   const node = document.getIn(key, true)
   if (!isNode(node)) return
@@ -64,7 +70,7 @@ function comment(document: Document, key: readonly string[], why: string): void 
   node.comment = ` ${why}`
 }
 
-/** A name that a folder may have. */
+/** The name of a file as a name that a folder can have. */
 const nameOf = (path: string): string =>
   basename(path)
     .replace(/(\.[a-z0-9]+)?(\.gz)?$/i, '')

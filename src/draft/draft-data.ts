@@ -14,7 +14,10 @@ import { draftColumns, draftNumbers } from './draft-table.js'
 import { columnsListed } from './listed.js'
 import { usual, type Choice, type DataSection, type DraftedData, type DraftOptions } from './types.js'
 
-/** Looks at a file, or a folder of images, and says how a configuration reads it. */
+/**
+ * Reads a data file, or a folder of images, and works out the `data` section that a configuration needs for
+ * it.
+ */
 export async function draftData(path: string, options: DraftOptions): Promise<DraftedData> {
   if (!existsSync(path)) throw new InputError(`${path}: expected a file or folder, got nothing there`)
   const reader = readerByPath(path, readers)
@@ -66,8 +69,9 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
 }
 
 /**
- * Whether the first line names the columns: it has what the target is called, or a text. Where the target is an index and
- * none of its cells, one number in it tells that it is data.
+ * Whether the first line holds the names of the columns. If exactly one of two readings of `target` fits this
+ * line (as names that occur in it, or as indices), that reading decides; an index means that there are no
+ * names, unless no cell is a number. Otherwise, the line holds names unless all of its cells are numbers.
  */
 function hasNames(first: readonly string[], { target = [] }: DraftOptions): boolean {
   const wanted = columnsListed(first, target)
@@ -77,14 +81,14 @@ function hasNames(first: readonly string[], { target = [] }: DraftOptions): bool
   return !first.every(isNumeric)
 }
 
-/** A column of a file without names is named by its index; −1 is the last. */
+/** Turns the target's indices into the names that a file without a header gets; −1 is the last column. */
 const byIndex = (options: DraftOptions, { names }: Table): DraftOptions => {
   if (options.target === undefined) return options
   const named = (each: string) => (/^-\d+$/.test(each) ? (names.at(Number(each)) ?? each) : each)
   return { ...options, target: columnsListed(names, options.target).map(named) }
 }
 
-/** Steps that a forecast sees: twice as many as it looks ahead, at least 24, at most a tenth of all. */
+/** The default window in time steps: twice the horizon, at least 24, at most a tenth of all steps. */
 const usualWindow = (horizon: number, steps: number): number =>
   Math.max(1, Math.min(Math.max(24, 2 * horizon), Math.floor(steps / 10)))
 

@@ -1,9 +1,9 @@
 import type { Choice, DraftedData } from './types.js'
 
-/** Sides that the cells of a first search see: larger ones take longer, in proportion to their area. */
+/** The side in pixels that the cells of a first search get: time grows in proportion to the image's area. */
 const usualSide = 16
 
-/** The space of a kind of data. */
+/** The search space for a kind of data. */
 export function draftSpace({ kind, shape }: Pick<DraftedData, 'kind' | 'shape'>): {
   readonly section: { readonly space: string; readonly options?: Readonly<Record<string, number>> }
   readonly choices: readonly Choice[]

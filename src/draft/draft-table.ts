@@ -9,10 +9,13 @@ import { inferTask } from '../data/target.js'
 import { columnsListed } from './listed.js'
 import type { Choice, DataSection, DraftOptions, Drafted } from './types.js'
 
-/** So many distinct cells are looked at. */
+/** Distinct cells that are examined per column. */
 const lookedAt = 10_000
 
-/** How the numbers of a file are written: `data.decimal`, `data.thousands`, `data.numeric`, by what its cells show. */
+/**
+ * How the file writes its numbers: `data.decimal`, `data.thousands` and `data.numeric`, inferred from its
+ * cells.
+ */
 export function draftNumbers({ names, columns }: Table): Drafted<Partial<DataSection>> {
   const section: Record<string, unknown> = {}
   const choices: Choice[] = []
@@ -22,7 +25,7 @@ export function draftNumbers({ names, columns }: Table): Drafted<Partial<DataSec
     const { cell, keys = [] } = disguiseOf(distinctCells(column, lookedAt).texts, name) ?? {}
     return keys.map((text) => ({ name, cell, text }))
   })
-  // Where one column shows a decimal comma, 1,000 in another is no thousand.
+  // If one column has a decimal comma, the comma of 1,000 in another column is not a thousands separator.
   const comma = found.find(({ text }) => text === 'data.decimal: ","')
   for (const { name, cell, text } of found) {
     const read = comma && text === 'data.thousands: ","' ? comma.text : text
@@ -37,7 +40,7 @@ export function draftNumbers({ names, columns }: Table): Drafted<Partial<DataSec
   return { section, choices }
 }
 
-/** Which columns of a table are the target and no inputs, and what is done about missing cells. */
+/** Chooses the target, the columns that are not inputs, the task, and how missing cells are treated. */
 export function draftColumns(table: Table, options: DraftOptions): Drafted<Partial<DataSection>> {
   const series = options.horizon !== undefined
   const target = targetOf(table, options)
@@ -57,7 +60,7 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
   const missing = table.names.filter(
     (name, c) => !dropped.has(name) && countMissingCells(table.columns[c]!) > 0,
   )
-  // A forecast sees what its target was.
+  // In a forecast, the past values of the target are inputs, too, so that its gaps are filled.
   const policy: keyof typeof done = series
     ? 'median'
     : missing.every((name) => target.includes(name))
@@ -90,14 +93,14 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
   }
 }
 
-/** What is done about missing cells. */
+/** How each policy for missing cells is explained to the user. */
 const done = {
   median: 'they are filled',
   'drop-row': 'rows without a target are left out',
   indicator: 'a further input says where',
 } as const
 
-/** Whether two columns say the same of each row. */
+/** Whether two columns have the same value in every row. */
 const sameCells = (a: Column, b: Column): boolean =>
   a.cells.every((cell, row) => cell === b.cells[row] || textAt(a, row) === textAt(b, row))
 
@@ -121,7 +124,7 @@ function whyTask(table: Table, targets: readonly number[], task: string): string
     : `${count} distinct numbers; --task classification takes them as names`
 }
 
-/** Why a column tells nothing about new rows, if it does not. */
+/** The reason why a column cannot help to predict new rows; undefined if it may help. */
 function whyNoInput(name: string, column: Column, rows: number, ordered: boolean): string | undefined {
   const missing = countMissingCells(column)
   if (missing === rows) return 'empty'
@@ -134,11 +137,11 @@ function whyNoInput(name: string, column: Column, rows: number, ordered: boolean
       return ordered && labels === rows ? 'the time' : `${labels} distinct texts in ${rows} rows`
     return undefined
   }
-  // A number that counts the rows names them.
+  // A column of consecutive numbers from 0 or 1 only numbers the rows.
   const first = column.cells[0]!
   const counts = (first === 0 || first === 1) && column.cells.every((cell, row) => cell === first + row)
   if (counts && rows > 2) return 'it counts the rows'
-  // Nameless columns, too, may be keys: tables are often written with the numbers of their rows in front.
+  // Columns without a name may be keys as well, because tables are often written with row numbers in front.
   const key = /^(id|index|row|uuid|unnamed.*|column \d+)$|(_|\s|\b)id$/i.test(name) || /[a-z]ID$/.test(name)
   return key && count === rows && distinct.numbers.every(Number.isInteger)
     ? 'a key: another one in each row'

@@ -1,6 +1,7 @@
 /**
- * The columns that someone lists with commas between. A column's own name may have commas, so that of what is listed the
- * most pieces that make a name together are one; a list that is taken apart already stays as it is.
+ * Splits a list of columns at its commas. A column's name may itself contain commas: from each position, the
+ * longest run of pieces that is a name counts as one column. A list that is already split is returned as it
+ * is.
  */
 export function columnsListed(
   names: readonly string[],

@@ -1,42 +1,42 @@
 import type { Config } from '../config/config-schema.js'
 import type { ReadOptions } from '../data/readers/types.js'
 
-/** What someone says of a file, where there is no configuration. */
+/** What a user says about a file that has no configuration. */
 export interface DraftOptions {
-  /** The column to predict; several, where they are numbers: a list, or a text with commas between. */
+  /** The column to predict, or several if they are numbers: a list, or a text with commas. */
   readonly target?: string | readonly string[]
-  /** Classes or numbers, where the target's cells shall not decide. */
+  /** Classification or regression. By default, the cells of the target decide. */
   readonly task?: 'classification' | 'regression'
-  /** Columns that are not inputs, beside those that are found to be none. */
+  /** Columns that are not inputs, in addition to those that the draft excludes. */
   readonly drop?: string | readonly string[]
-  /** Rows are time steps, and the target is forecast so many steps ahead. */
+  /** The number of time steps by which the target is forecast. If given, rows are time steps. */
   readonly horizon?: number
-  /** Time steps that a forecast sees. */
+  /** Time steps that a forecast gets as input. */
   readonly window?: number
   readonly seed?: number
 }
 
-/** A choice that was made: where it stands in the configuration, and why. */
+/** A choice of the draft: its key in the configuration, and the reason. */
 export interface Choice {
   readonly key: readonly string[]
   readonly why: string
 }
 
-/** What was chosen of one section of a configuration. */
+/** A drafted section of a configuration with its choices. */
 export interface Drafted<Section> {
   readonly section: Section
   readonly choices: readonly Choice[]
 }
 
-/** A part of `data` of a configuration. */
+/** A part of the `data` section of a configuration. */
 export type DataSection = Config['data']
 
-/** What the data of a draft are, beside what a configuration says of them. */
+/** The drafted `data` section, and what else is known of the data. */
 export interface DraftedData extends Drafted<DataSection> {
   readonly kind: 'table' | 'images' | 'series' | 'sequences'
-  /** One row's, where the rows are arrays. */
+  /** The shape of one row, if the rows are arrays. */
   readonly shape?: readonly number[]
 }
 
-/** How a file is read of which nothing was said. */
+/** The reading options of a file about which nothing is known. */
 export const usual: ReadOptions = { header: true, labelBytes: 1, resize: 'refuse' }

@@ -1,4 +1,4 @@
 import type { Event } from './types.js'
 
-/** What a search begins with, which a log that goes on has already. */
+/** The events at the beginning of a search. The log of a resumed search already contains them. */
 export const beginning: ReadonlySet<string> = new Set<Event['type']>(['start', 'lessons', 'try'])

@@ -16,7 +16,10 @@ const group = Type.Object({
   members: names,
 })
 
-/** What readers of `events.jsonl` rely on, by kind of event; other kinds and keys are let through. */
+/**
+ * The parts of events on which readers of `events.jsonl` rely, by type. Other types and keys are accepted
+ * without a check.
+ */
 export const eventSchemas: Readonly<Partial<Record<Event['type'], TObject>>> = {
   start: Type.Object({
     layers: names,

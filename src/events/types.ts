@@ -4,9 +4,9 @@ import type { GateMotion } from '../schedule/pressure.js'
 import type { CostMetric, GateGroup, GateWeights } from '../supernet/types.js'
 
 /**
- * What the loop writes, one JSON object a line, into `events.jsonl`. Progress bar, report and live page
- * are readers of it and of nothing else. Every number that decides anything is reproducible; only
- * `stepMs` and `seconds` come from a clock.
+ * An event of a run, written to `events.jsonl` as one JSON object per line. Progress bar, report and live
+ * page read only these. Every number that decides anything is reproducible; only `stepMs` and `seconds` come
+ * from a clock.
  */
 export type Event =
   | {
@@ -19,13 +19,13 @@ export type Event =
       layers: string[]
       groups: GroupInfo[]
       steps: number
-      /** The steps that the search had done when it was resumed. */
+      /** The number of steps that the search had done when it was resumed. */
       from?: number
       /** The most steps of a retraining. */
       retrainSteps: number
       parameters: number
       metric: string
-      /** How gates move, where λ presses them by steps of its own. */
+      /** How gates move, for relaxations in which λ moves them by steps of its own. */
       gates?: GateMotion
     }
   /** An evaluation of a search before the last. `search` counts from 0, and there are `of` such searches. */
@@ -40,21 +40,21 @@ export type Event =
       parameters: number
       stepMs: number
     }
-  /** An alarm of a search before the last, or something that was changed in it. */
+  /** An alarm or an intervention in a search before the last one. */
   | { type: 'notice'; search: number; of: number; event: EventOf<'alarm' | 'intervention'> }
   | {
-      /** What such a search left to the next one. */
+      /** What a search before the last one left to the next one. */
       type: 'carried'
       search: number
       of: number
       steps: number
       parameters: number
-      /** Members by kind of group, of those that it began with. */
+      /** Members by kind of group: those that are left, and those at its beginning. */
       left: Record<GateGroup['kind'], { left: number; of: number }>
-      /** Of choices of operations that are still open: the members left, by group. */
+      /** The remaining members of the choices of operations, by group. */
       choices: Record<string, string[]>
     }
-  /** The past runs on similar data that the planner started from. */
+  /** The past runs on similar data from which the planner started. */
   | { type: 'lessons'; planner: string; runs: string[] }
   | {
       /** A schedule that a planner tried in a short search. */
@@ -68,10 +68,10 @@ export type Event =
     }
   | { type: 'phase'; step: number; name: string }
   | {
-      /** A look at what a stage has learnt; losses and times are means since the one before. */
+      /** An evaluation of a stage; losses and times are means since the one before. */
       type: 'evaluation'
       stage: Stage
-      /** Steps done. */
+      /** The number of steps done. */
       step: number
       loss: { total: number | null; task: number | null; reconstruction: number | null }
       validation: number | null
@@ -92,35 +92,33 @@ export type Event =
       /** The validation metric before and after the removal; null if it cannot have changed. */
       before: number | null
       after: number | null
-      /** What is known of each member that went. */
+      /** What is known about each removed member. */
       evidence?: Record<string, Evidence>
-      /** Groups that stood on what went, and went with it. */
+      /** Groups that depended on what was removed, and were removed with it. */
       took?: string[]
     }
   | {
-      /** The architecture of a size of the menu was kept, the supernet left as it is. */
+      /** The architecture at a size of the menu was kept; the supernet does not change. */
       type: 'menu'
       step: number
       metric: CostMetric
       size: number
       limit: number
       cost: number
-      /** The validation metric of the supernet, and with only that architecture's members open. */
+      /** The validation metric of the supernet, and with only the members of that architecture open. */
       before: number | null
       after: number | null
     }
-  /**
-   * The size of λ = 1: the scale s of widths and choices by kind, in units of the loss for each unit of α.
-   */
+  /** The meaning of λ = 1: the scale s of widths and choices, by kind, in units of the loss per unit of α. */
   | { type: 'scale'; step: number; scales: Record<string, number> }
   | ({
-      /** How much of the schedule's tolerance the search has used up. */
+      /** How much of the schedule's tolerance the search has used. */
       type: 'allowance'
       step: number
     } & Allowance)
-  /** A size of a search under a tolerance is retrained: the stage `retrain` begins anew. */
+  /** A size of a search under a tolerance is retrained: the stage `retrain` starts again. */
   | { type: 'attempt'; size: number | null; cost: number }
-  /** Of the sizes that were retrained this one is the result. */
+  /** The size that is the result, of those that were retrained. */
   | { type: 'kept'; size: number | null }
   | {
       type: 'alarm'
@@ -129,46 +127,46 @@ export type Event =
       /** Null if it concerns the whole supernet. */
       layer: string | null
       message: string
-      /** What was done about it, where something was. */
+      /** What was done about it, if anything. */
       safeguard?: string
     }
   /**
-   * Something was changed during the run. After a roll-back the stage is at iteration `step` again, and
-   * everything that came after that iteration is void.
+   * A setting was changed during the run. After a roll-back, the stage is at iteration `step` again, and all
+   * of its later events are void.
    */
   | ({ type: 'intervention' } & Intervention)
   | {
       /** The run ended without a result. */
       type: 'failed'
       reason: 'diverged' | 'interrupted' | 'error'
-      /** What diverged. */
+      /** The stage that diverged. */
       stage?: Stage
-      /** In plain words, with what to change. */
+      /** The reason in plain words, with what to change. */
       message: string
     }
   | { type: 'stage'; stage: Stage | 'derive' | 'export'; seconds: number | null }
   | { type: 'done'; stage: Stage; reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted'; step: number }
 
-/** The events of a kind. */
+/** The events of one type. */
 export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>
 
-/** What is known of a member at its removal. */
+/** What is known about a member at its removal. */
 export interface Evidence {
   /** Its mixture weight. */
   gate: number
   /**
-   * The gradient of the losses (`loss`) and of each term (`TERM/gates`, times λ) on its α in the last iteration:
-   * positive closes it. Empty where gates were held.
+   * The gradient of the losses (`loss`) and of each term (`TERM/gates`, times λ) with respect to its α in the
+   * last iteration: a positive one closes the gate. Empty if gates were held.
    */
   gradients: Record<string, number>
   /**
-   * What the member was worth, measured when its gate began to fade, or at the removal; null if there was no
-   * time to measure it.
+   * The effect of removing the member, measured when its gate began to fade, or at the removal; null if there
+   * was no time to measure it.
    */
   ablation: Ablation | null
 }
 
-/** The network with and without a member, on some validation rows. */
+/** The metric of the network with and without a member, on some validation rows. */
 export interface Ablation {
   step: number
   metric: MetricName
@@ -178,7 +176,7 @@ export interface Ablation {
   jointly?: number
 }
 
-/** `search` trains the supernet; `baseline` the unpruned supernet again; `retrain` the derived network. */
+/** `search` trains the supernet, `baseline` retrains the unpruned supernet, `retrain` the derived network. */
 export type Stage = 'search' | 'baseline' | 'retrain'
 
 export interface GroupInfo {
@@ -190,9 +188,9 @@ export interface GroupInfo {
 
 /** The state of an error. */
 export interface Level {
-  /** Smoothed, as `relativeError` has it. */
+  /** The smoothed error, as `relativeError` computes it. */
   error: number
-  /** How far a look's error lies from the smoothed one on average. */
+  /** The average distance of the error at a look from the smoothed one. */
   noise: number
   /** The lowest smoothed error since gates began to move, with which the error is compared. */
   best: number
@@ -204,6 +202,6 @@ export interface Level {
  */
 export interface Allowance extends Level {
   train: Level
-  /** The share of the tolerance that is left; λ on widths is multiplied by it. */
+  /** The remaining share of the tolerance, by which λ on widths is multiplied. */
   left: number
 }

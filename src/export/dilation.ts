@@ -4,9 +4,9 @@ import { sizeOf } from '../nn/primitives/types.js'
 import type { PlainNetwork } from './fold.js'
 
 /**
- * The same function with windows that standard layers lack written as larger ones, with zeros between their
- * taps: the DepthwiseConv2D layer of TensorFlow.js 4.22 reads `dilationRate` and ignores it, and no layer
- * takes a stride beside a dilation.
+ * Rewrites windows that standard layers cannot express as larger ones with zeros between their taps; the
+ * function of the network stays the same. The DepthwiseConv2D layer of TensorFlow.js 4.22 reads
+ * `dilationRate` but ignores it, and no layer accepts a stride together with a dilation.
  */
 export function withoutDilations({ graph, values }: PlainNetwork): PlainNetwork {
   const result = new Map(values)
@@ -28,7 +28,7 @@ function isRefused({ kind, attrs }: Node): boolean {
 
 const reach = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1
 
-/** [h, w, …] as [(h − 1) · dilation + 1, (w − 1) · dilation + 1, …]. */
+/** Spreads the taps of [h, w, …] to [(h − 1) · dilation + 1, (w − 1) · dilation + 1, …]. */
 function spreadTaps(
   taps: Float32Array,
   [height, width, ...rest]: readonly number[],

@@ -2,13 +2,13 @@ import { instance } from '@viz-js/viz'
 import type { Graph } from '../nn/graph.js'
 import type { Architecture, ArchitectureGroup } from '../supernet/types.js'
 
-/** One picture of a part of an architecture: a cell, or the chain of its other layers. */
+/** A picture of a part of an architecture: a cell, or the chain of its other layers. */
 export interface ArchitectureDrawing {
   readonly title: string
   readonly svg: string
 }
 
-/** Groups that are drawn together: the edges of one cell, or boxes in a chain. */
+/** Groups that are drawn together: the edges of one cell, or the boxes of a chain. */
 interface Part {
   readonly title: string
   readonly cell: boolean
@@ -24,8 +24,8 @@ const header = [
 ]
 
 /**
- * DOT text of a discrete architecture: a cluster a cell, with its operations and gate values on the edges;
- * groups of units (and of operations on no edge) as boxes in a chain, in order.
+ * The DOT text of a discrete architecture: a cluster for each cell, with operations and gate values on its
+ * edges. Groups of units, and of operations that are not on an edge, are boxes in a chain, in order.
  */
 export function architectureDot(architecture: Architecture): string {
   return digraph(
@@ -33,7 +33,7 @@ export function architectureDot(architecture: Architecture): string {
   )
 }
 
-/** DOT text of a network, a box a primitive and a cluster a layer. */
+/** The DOT text of a network, with a box for each primitive and a cluster for each layer. */
 export function graphDot(graph: Graph): string {
   const layers = [...new Set(graph.nodes.map((node) => node.layer))]
   const clusters = layers.flatMap((layer, i) => [
@@ -57,7 +57,7 @@ export function graphDot(graph: Graph): string {
   return digraph([...clusters, ...edges, ...outputs])
 }
 
-/** Draws every cell and chain of an architecture on its own, for a report. */
+/** Draws every cell and chain of an architecture as a separate picture, for a report. */
 export async function drawArchitecture(architecture: Architecture): Promise<ArchitectureDrawing[]> {
   const parts = partsOf(architecture.groups)
   return Promise.all(
@@ -83,7 +83,7 @@ export async function dotToSvg(dot: string): Promise<string> {
     .trim()
 }
 
-/** Neighbouring groups of the same cell (edges), or neighbouring groups that are in no cell (boxes). */
+/** Collects the groups of each cell (edges), and all groups that are in no cell (boxes). */
 function partsOf(groups: readonly ArchitectureGroup[]): Part[] {
   const parts: Part[] = []
   for (const group of groups) {
@@ -101,7 +101,7 @@ function cellOf({ name, layer }: ArchitectureGroup): string {
   return name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : layer
 }
 
-/** One arrow of a cell: what it carries, and the weight that it has among its node's inputs. */
+/** An arrow of a cell: its operation, and its weight among the inputs of its node. */
 interface Edge {
   readonly from: string
   readonly to: string
@@ -109,7 +109,7 @@ interface Edge {
   readonly gate?: number
 }
 
-/** The edges that a group speaks of: the one that its operations stand on, or the inputs that a node keeps. */
+/** The edges that a group describes: the edge of its operations, or the inputs that a node keeps. */
 function edgesOf({ name, kind, kept }: ArchitectureGroup): Edge[] {
   const ends = (edge: string) => {
     const match = /^(.+?)→(.+)$/s.exec(edge)
@@ -125,7 +125,7 @@ function edgesOf({ name, kind, kept }: ArchitectureGroup): Edge[] {
   }))
 }
 
-/** The edges of a cell, what two groups say of one put together. */
+/** The edges of a cell. What two groups say about the same edge is merged. */
 function joinEdges(groups: readonly ArchitectureGroup[]): Edge[] {
   const joined = new Map<string, Edge>()
   for (const edge of groups.flatMap(edgesOf)) {
@@ -135,7 +135,10 @@ function joinEdges(groups: readonly ArchitectureGroup[]): Edge[] {
   return [...joined.values()]
 }
 
-/** `sep-conv-3x3 (0.81)`; an edge with one candidate only has no operation, an input without rivals no weight. */
+/**
+ * `sep-conv-3x3 (0.81)`. An edge with a single candidate shows no operation, an input without rivals no
+ * weight.
+ */
 function edgeLabel({ operation, gate }: Edge): string {
   return [operation ?? '', gate === undefined ? '' : `(${round(gate)})`].filter(Boolean).join(' ')
 }
@@ -145,7 +148,10 @@ function cluster(part: Part, index: number): string[] {
   return [`subgraph ${quote(`cluster ${index}`)} {`, label, ...edges(part, index), '}']
 }
 
-/** The nodes and edges of a cell; what no edge enters is an input. Ids are prefixed, as cells share names. */
+/**
+ * The nodes and edges of a cell; nodes that no edge enters are inputs. Ids get a prefix, because cells share
+ * names.
+ */
 function edges(part: Part, index: number): string[] {
   const found = joinEdges(part.groups)
   const entered = new Set(found.map((edge) => edge.to))
@@ -169,7 +175,7 @@ function chain(part: Part): string[] {
   return [...boxes, ...links]
 }
 
-/** `encoder/dense0: 23 of 64 units`, or the operations of a group that is on no edge. */
+/** `encoder/dense0: 23 of 64 units`, or the operations of a group that is not on an edge. */
 function boxLabel({ name, kind, kept, of }: ArchitectureGroup): string {
   if (kind === 'units') return `${name}: ${kept.length} of ${of} units`
   if (kept.length === 0) return `${name}: nothing`
@@ -180,7 +186,9 @@ function digraph(lines: readonly string[], direction: 'LR' | 'TB' = 'LR'): strin
   return `digraph {\n${[`rankdir=${direction};`, ...header, ...lines].map((line) => `  ${line}`).join('\n')}\n}\n`
 }
 
-/** A quoted DOT string that reads back as the text: quotes, backslashes, line feeds and entities. */
+/**
+ * A quoted DOT string that reads back as the text, with quotes, backslashes, line feeds and entities escaped.
+ */
 function quote(text: string): string {
   const plain = text.replaceAll('&', '&amp;').replaceAll('\\', '\\\\').replaceAll('"', '\\"')
   return `"${plain.replaceAll('\n', '\\n').replaceAll('\0', '')}"`

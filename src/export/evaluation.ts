@@ -2,8 +2,9 @@ import type { Node } from '../nn/graph.js'
 import type { PlainNetwork } from './fold.js'
 
 /**
- * The same function of a trained network without the nodes that only training draws numbers for: dropped
- * values and paths are their inputs, and noise is its mean, 0, by standard means.
+ * Removes the nodes that draw random numbers in training; the function in evaluation stays the same. Dropped
+ * values and paths are replaced by their inputs. Noise is replaced by its mean, 0, expressed in standard
+ * layers.
  */
 export function withoutRandomNodes({ graph, values }: PlainNetwork): PlainNetwork {
   const renamed = new Map<string, string>()

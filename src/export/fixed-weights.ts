@@ -3,9 +3,10 @@ import type { Node, Shape } from '../nn/graph.js'
 import { linesOf } from '../nn/primitives/bins.js'
 
 /**
- * The weights that the standard layer of a node without parameters needs, given its input's shape: of `from-last` the matrix
- * [T, T] over the steps of [T, C], of `last` the one [T · C, columns] over all values, of `bins` the kernel [1, 1, F, count] and
- * bias [F · count] of a depthwise convolution. Undefined for other nodes. The caller owns them.
+ * The constant weights of the standard layer that represents a node without parameters, given the shape of
+ * its input. For `from-last`: the matrix [T, T] over the steps of [T, C]. For `last`: the matrix [T · C,
+ * columns] over all values. For `bins`: the kernel [1, 1, F, count] and the bias [F · count] of a depthwise
+ * convolution. Undefined for other nodes. The caller owns the tensors.
  */
 export function fixedWeights({ kind, attrs }: Node, shape: Shape): tf.Tensor[] | undefined {
   if (kind === 'from-last') {

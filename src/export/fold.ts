@@ -1,22 +1,28 @@
 import type { Graph, Node } from '../nn/graph.js'
 import { sizeOf } from '../nn/primitives/types.js'
 
-/** A discrete network: its graph, and its parameters by name (constants that are not named are initial). */
+/**
+ * A discrete network: its graph, and its parameters by name. Constant parameters may be missing; they then
+ * have their initial values.
+ */
 export interface PlainNetwork {
   readonly graph: Graph
   readonly values: ReadonlyMap<string, Float32Array>
 }
 
 /**
- * The same function without gate values where that is possible: weights of sums go into the nodes that make
- * the summands, scales of features into the dense nodes that read them. What has no such neighbour stays as
- * an `affine` node; sums have no weights any more.
+ * Folds gate values into other parameters where possible; the function of the network stays the same. Weights
+ * of sums are folded into the nodes that compute the summands, scales of features into the dense nodes that
+ * read them. Scales without such a neighbour stay as `affine` nodes; sums no longer have weights.
  */
 export function foldGates(network: PlainNetwork): PlainNetwork {
   return foldScales(foldSumWeights(network))
 }
 
-/** The same function with its task output y replaced by y · std + mean, in the last dense node where it is one. */
+/**
+ * Replaces the task output y by y · std + mean. This is folded into the last node if that is dense, otherwise
+ * an `affine` node is added.
+ */
 export function foldOutputScale(
   { graph, values }: PlainNetwork,
   { mean, std }: { readonly mean: readonly number[]; readonly std: readonly number[] },
@@ -40,7 +46,7 @@ export function foldOutputScale(
   }
 }
 
-/** Parameters that a node's output is linear in. */
+/** The parameters in which a node's output is linear. */
 const linearIn: Readonly<Record<string, readonly string[]>> = {
   conv: ['kernel'],
   depthwise: ['kernel'],
@@ -78,7 +84,7 @@ function foldSumWeights({ graph, values }: PlainNetwork): PlainNetwork {
   return { graph: { ...graph, nodes: ordered }, values: result }
 }
 
-/** Multiplies what a node puts out by a constant; a batch norm gets a scale of its own for that. */
+/** Multiplies the output of a node by a constant. A batch norm becomes affine for this. */
 function scaleNode(node: Node, weight: number, values: Map<string, Float32Array>): Node {
   const features = node.shape.at(-1)!
   for (const name of linearIn[node.kind]!) {
@@ -108,7 +114,7 @@ function foldScales({ graph, values }: PlainNetwork): PlainNetwork {
   return { graph: { ...graph, nodes }, values: result }
 }
 
-/** (x ⊙ s + o) · W + b = x · (s ⊙ W) + (o · W + b). */
+/** Uses (x ⊙ s + o) · W + b = x · (s ⊙ W) + (o · W + b). */
 function foldIntoDense(affine: Node, dense: Node, values: Map<string, Float32Array>): void {
   const features = sizeOf(affine.shape)
   const units = sizeOf(dense.shape)

@@ -13,7 +13,7 @@ import { architectureDot, dotToSvg } from './dot.js'
 import { modelFiles } from './model-content.js'
 import { requireSound } from './preprocess.js'
 
-/** Writes what a run's folder holds: its architecture stands in the file of that name. */
+/** Writes a part of a run's folder in a format. `architecture` names the file with the architecture. */
 type Exporter = (run: string, out: string, architecture: string) => Promise<void> | void
 
 const exporters: Readonly<Record<string, Exporter>> = {
@@ -32,13 +32,13 @@ const exporters: Readonly<Record<string, Exporter>> = {
     writeAtomic(out, `${await dotToSvg(architectureDot(readArchitecture(run, name)))}\n`),
 }
 
-/** What a run can be exported as. */
+/** The formats into which a run can be exported. */
 export const exportFormats: readonly string[] = Object.keys(exporters)
 
 /**
- * Writes a finished run's result in a format: `layers` (a folder: the verified LayersModel), `architecture`
- * (JSON), `dot`, `svg` (files); with `menu` the architecture of that size of its menu. Refuses what does not exist,
- * with what does.
+ * Exports the result of a finished run in a format: `layers` (a folder with the verified LayersModel),
+ * `architecture` (JSON), `dot` or `svg` (files). With `menu`, the architecture of that size of its menu is
+ * exported. Throws for an unknown format or size, and lists those that exist.
  */
 export async function exportRun(run: string, format: string, out: string, menu?: number): Promise<void> {
   const exporter = Object.hasOwn(exporters, format) ? exporters[format] : undefined
@@ -56,7 +56,7 @@ function readArchitecture(run: string, name: string): Architecture {
   return value as unknown as Architecture
 }
 
-/** The file of a size of a run's menu; the error lists the sizes. */
+/** The file of a size in a run's menu. Throws with a list of the sizes if there is no such size. */
 export function menuFile(run: string, size: number): string {
   const sizes = menuSizes(run)
   if (sizes.includes(size)) return join('menu', `${size}.json`)

@@ -11,19 +11,19 @@ import { fixedWeights } from './fixed-weights.js'
 import { foldGates, foldOutputScale, type PlainNetwork } from './fold.js'
 import { withoutZeroNodes } from './zeros.js'
 
-/** A derived network, and what turns its inputs and outputs into the model's. */
+/** A derived network, and the scaling of its inputs and outputs. */
 export interface ExportSource extends PlainNetwork {
   readonly name: string
-  /** Those that the model does itself. */
+  /** The scales that the model applies itself. */
   readonly scales: Scales
-  /** Where scaled inputs end: see `Scaler`. */
+  /** The bound of scaled inputs: see `Scaler`. */
   readonly bend?: number | undefined
   readonly task: Task
 }
 
 type Layer = tfl.layers.Layer
 
-/** Reads an attribute as it is; the graph's primitives checked it. */
+/** Reads an attribute without a check, because the graph's primitives have checked it. */
 const number = (node: Node, name: string, otherwise = 1): number =>
   (node.attrs[name] as number | undefined) ?? otherwise
 const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros', depthwiseInitializer: 'zeros' } as const
@@ -42,7 +42,10 @@ const poolOf = (node: Node, name: string) =>
 
 const isSeries = (shape: Shape): boolean => shape.length === 2
 
-/** A layer for images on an image or on a series: that as an image of one row, for which no layer of its own is standard. */
+/**
+ * Applies a layer for images to an image, or to a series as an image of one row, because there is no such
+ * standard layer for series.
+ */
 function asRow({ shape }: Node, input: Shape, layer: Layer): readonly Layer[] {
   if (!isSeries(input)) return [layer]
   return [
@@ -52,7 +55,10 @@ function asRow({ shape }: Node, input: Shape, layer: Layer): readonly Layer[] {
   ]
 }
 
-/** The standard layers of each kind of node, given its first input's shape. A sum or a concatenation of one input is none. */
+/**
+ * The standard layers of each kind of node, given the shape of its first input. A sum or concatenation of a
+ * single input needs no layer.
+ */
 const layersOf: Readonly<Record<string, (node: Node, name: string, input: Shape) => readonly Layer[]>> = {
   conv: (node, name, input) => {
     const window = { filters: number(node, 'channels'), ...windowOf(node, name) }
@@ -99,7 +105,7 @@ const layersOf: Readonly<Record<string, (node: Node, name: string, input: Shape)
     const size = [isSeries(input) ? 1 : factor, factor]
     return asRow(node, input, tfl.layers.upSampling2d({ size, name }))
   },
-  // Linear maps over the steps, whose constants are set with the weights.
+  // Linear maps over the steps; their constants are set together with the weights.
   'from-last': ({ shape }, name) => [
     tfl.layers.permute({ dims: [2, 1], name: `${name}-steps` }),
     tfl.layers.dense({ units: shape[0]!, useBias: false, trainable: false, ...zeros, name }),
@@ -109,7 +115,7 @@ const layersOf: Readonly<Record<string, (node: Node, name: string, input: Shape)
     tfl.layers.flatten({ name: `${name}-values` }),
     tfl.layers.dense({ units: shape[0]!, useBias: false, trainable: false, ...zeros, name }),
   ],
-  // Each number by itself becomes so many: what a depthwise convolution with constants does.
+  // Maps each number to several ones; a depthwise convolution with constant weights does the same.
   bins: ({ attrs }, name, [features]) => [
     tfl.layers.reshape({ targetShape: [1, 1, features!], name: `${name}-values` }),
     tfl.layers.depthwiseConv2d({
@@ -126,12 +132,15 @@ const layersOf: Readonly<Record<string, (node: Node, name: string, input: Shape)
   reshape: ({ shape }, name) => [tfl.layers.reshape({ targetShape: [...shape], name })],
 }
 
-/** A batch norm of exactly (x − mean) · gamma + beta, as variance is 1: the standard layer for constants. */
+/**
+ * A batch norm that computes exactly (x − mean) · gamma + beta, because its variance is 1: the standard layer
+ * for scaling by constants.
+ */
 const scaling = (name: string): Layer => tfl.layers.batchNormalization({ epsilon: 0, trainable: false, name })
 
 /**
- * Builds a model of standard TensorFlow.js layers. It scales its inputs, and returns
- * probabilities, or values scaled back. The caller disposes it.
+ * Builds a model of standard TensorFlow.js layers. It scales its inputs, and returns probabilities, or values
+ * in original units. The caller disposes it.
  */
 export function toLayersModel({ name, scales, bend, task, ...network }: ExportSource): tfl.LayersModel {
   const isClass = task.kind === 'classification'
@@ -182,13 +191,13 @@ export function toLayersModel({ name, scales, bend, task, ...network }: ExportSo
   return tfl.model({ inputs: fed, outputs: output, name })
 }
 
-/** A node's parameters in the order in which its layer takes them, which is the primitive's own. */
+/** The parameters of a node in the order in which its layer expects them, which is the primitive's order. */
 function weightsOf(node: Node, layer: Layer, { graph, values }: PlainNetwork): tf.Tensor[] {
   const fixed = fixedWeights(node, graph.nodes.find(({ id }) => id === node.inputs[0])!.shape)
   if (fixed) return fixed
   const own = parametersOf(graph).filter(({ name }) => name.startsWith(`${node.id}:`))
   const tensors = own.map(({ name, init }, i) => {
-    // A Conv1D's kernel lacks the axis of size 1.
+    // The kernel of a Conv1D lacks the axis of size 1.
     const shape = layer.weights[i]!.shape as number[]
     const value = values.get(name)
     if (value) return tf.tensor(value, shape)
@@ -198,13 +207,13 @@ function weightsOf(node: Node, layer: Layer, { graph, values }: PlainNetwork): t
   return node.kind === 'affine' ? [...tensors, tf.zeros(features), tf.ones(features)] : tensors
 }
 
-/** A scale by deviations that are so many times as large. */
+/** A scale whose deviations are multiplied by a factor. */
 const wider = ({ mean, std }: Scale, times: number): Scale => ({
   mean,
   std: std.map((value) => value * times),
 })
 
-/** (x − mean) / std: subtracting first keeps the digits of inputs far from 0. */
+/** The batch-norm weights for (x − mean) / std. Subtracting first keeps the digits of inputs far from 0. */
 function standardiseWeights({ mean, std }: Scale): tf.Tensor[] {
   return [
     tf.tensor1d(std.map((value) => 1 / value)),
@@ -214,7 +223,7 @@ function standardiseWeights({ mean, std }: Scale): tf.Tensor[] {
   ]
 }
 
-/** Layer names that TensorFlow.js and Keras take: no slashes, no arrows, none twice. */
+/** Makes layer names that TensorFlow.js and Keras accept: without slashes and arrows, and unique. */
 function uniqueNames(): (id: string) => string {
   const used = new Set<string>()
   return (id) => {

@@ -9,35 +9,36 @@ import { scalesApart } from './outside.js'
 /** The files of a saved model, in the order in which they are written. */
 export const modelFiles = ['weights.bin', 'preprocess.json', 'model.json'] as const
 
-/** The bytes of each. */
+/** The bytes of each file. */
 export type ModelContent = Readonly<Record<(typeof modelFiles)[number], Uint8Array>>
 
-/** What stands beside a model so that raw records can be fed to it: `preprocess.json`. */
+/** What is needed to convert raw records to inputs of a model: `preprocess.json`. */
 export interface Preprocess {
   readonly format: 'sentei-preprocess/1'
-  /** The data set that the model was trained on. */
+  /** The name of the data set on which the model was trained. */
   readonly data: string
   readonly task: Task
-  /** The metric that the model was chosen by. */
+  /** The metric by which the model was chosen. */
   readonly metric: string
-  /** One input's shape. */
+  /** The shape of one input. */
   readonly shape: Shape
   readonly features: readonly string[]
   readonly encoding: Encoding
-  /** What replaces a missing input, in original units, one a feature. */
+  /** The replacement of a missing input in original units, one per feature. */
   readonly fill: readonly number[]
   /**
-   * What is done around the model in 64-bit floats: it is fed (x − input.mean) / input.std, a feature each, and
-   * y is its output · target.std + target.mean. Means are 0 and deviations 1, except for columns far from 0.
+   * The scaling outside the model, in 64-bit floats: the model gets (x − input.mean) / input.std for each
+   * feature, and y is its output · target.std + target.mean. Means are 0 and deviations 1, except for columns
+   * far from 0.
    */
   readonly outside: Scales
-  /** SHA-256 of the model's other files; models of before there were checksums have none. */
+  /** The SHA-256 of the model's other files; absent in models from before checksums existed. */
   readonly files?: Readonly<Record<string, string>>
 }
 
 /**
- * What the files of a model hold: `model.json` and `weights.bin` in the standard TensorFlow.js format, and
- * `preprocess.json`, sealed, with the hashes of the two, for a model trained on some data.
+ * The files of a model that was trained on some data: `model.json` and `weights.bin` in the standard format
+ * of TensorFlow.js, and `preprocess.json`, which is sealed and contains the hashes of the other two.
  */
 export async function modelContent(
   model: LayersModel,
@@ -56,7 +57,7 @@ export async function modelContent(
   return { ...standard, 'preprocess.json': bytesOf(preprocess) }
 }
 
-/** How rows of some data are made inputs of a model that was trained on them. */
+/** The preprocessing of a model that was trained on some data. */
 export function preprocessOf({ dataset, scaler }: PreparedData, metric: string): Preprocess {
   const { name: data, task, shape, features, encoding } = dataset
   const { outside } = scalesApart(scaler)

@@ -1,15 +1,18 @@
 import { isFar } from '../data/far.js'
 import type { Scale, Scales } from '../data/types.js'
 
-/** A scaling in two: what is done around a model in 64-bit floats, and what its own layers do in 32. */
+/**
+ * A scaling in two parts: the one applied around a model in 64-bit floats, and the one of its own layers in
+ * 32 bits.
+ */
 export interface Parts {
   readonly outside: Scales
   readonly inside: Scales
 }
 
 /**
- * Which part of a scaling a model of 32-bit layers can do itself: all of it where a column lies near 0 for its
- * spread, none of it where the column lies far off.
+ * Divides a scaling by columns. A model of 32-bit layers scales a column itself if it is near 0 relative to
+ * its spread; columns far from 0 are scaled outside.
  */
 export function scalesApart({ input, target }: Scales): Parts {
   const [inputs, targets] = [columnsApart(input), columnsApart(target)]

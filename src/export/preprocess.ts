@@ -7,7 +7,7 @@ import { requireValid } from '../config/validator.js'
 import type { Scales, Task } from '../data/types.js'
 import type { Preprocess } from './model-content.js'
 
-/** Scales that change nothing: those of models from before there were any outside. */
+/** Scales that change nothing, for models from before there was a scaling outside. */
 function nothing(features: readonly string[], task: Task): Scales {
   const none = (names: readonly string[]) => ({ mean: names.map(() => 0), std: names.map(() => 1) })
   return { input: none(features), target: none(task.kind === 'classification' ? [] : task.outputs) }
@@ -39,7 +39,9 @@ const PreprocessSchema = Type.Object({
   files: Type.Optional(Type.Record(Type.String(), Type.String())),
 })
 
-/** Reads a model's `preprocess.json`. What is damaged, or something else, is an InputError that names it. */
+/**
+ * Reads a model's `preprocess.json`. Throws an InputError that names it if it is damaged or something else.
+ */
 export function readPreprocess(folder: string): Preprocess {
   const path = join(folder, 'preprocess.json')
   const found = readSealed(path, remedy)
@@ -50,7 +52,7 @@ export function readPreprocess(folder: string): Preprocess {
   return { ...document, outside }
 }
 
-/** Refuses a model's folder one of whose files is not what was written, as far as hashes of them are known. */
+/** Throws if a file of a model's folder differs from what was written, as far as hashes are known. */
 export function requireSound(folder: string): void {
   for (const [name, hash] of Object.entries(readPreprocess(folder).files ?? {})) {
     const path = join(folder, name)

@@ -8,7 +8,7 @@ import { verifyExport, type Verification } from './verify.js'
 
 /**
  * Exports a network into a folder as a plain LayersModel with its `preprocess.json`, and verifies the files.
- * Throws if the reloaded model predicts anything else. Frees everything that it allocates.
+ * Throws if the predictions of the reloaded model differ. Frees everything that it allocates.
  */
 export async function saveModel(trained: TrainedNetwork, folder: string): Promise<Verification> {
   const { data, graph, values, metric } = trained
@@ -21,7 +21,10 @@ export async function saveModel(trained: TrainedNetwork, folder: string): Promis
   return verifyExport(folder, { graph, values }, data)
 }
 
-/** Writes the three files of a model, each atomically, the topology last: where it stands, all that it needs does. */
+/**
+ * Writes the three files of a model, each atomically. The topology is last, so that its existence means that
+ * the others exist.
+ */
 export async function writeModel(
   model: LayersModel,
   data: PreparedData,

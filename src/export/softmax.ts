@@ -1,4 +1,4 @@
-/** Probabilities out of logits, row by row. */
+/** Converts logits to probabilities, row by row. */
 export function softmax(logits: Float64Array, rows: number): Float64Array {
   const width = logits.length / rows
   const result = new Float64Array(logits.length)

@@ -4,15 +4,15 @@ import type { PlainNetwork } from './fold.js'
 import { toLayersModel } from './layers.js'
 import { scalesApart } from './outside.js'
 
-/** A trained network and the data that it was trained on. */
+/** A trained network with the data on which it was trained. */
 export interface TrainedNetwork extends PlainNetwork {
   readonly name: string
   readonly data: PreparedData
-  /** The metric that it was chosen by. */
+  /** The metric by which it was chosen. */
   readonly metric: string
 }
 
-/** A trained network as a LayersModel of tfjs-layers, the caller's to dispose. */
+/** Converts a trained network to a LayersModel of tfjs-layers, which the caller disposes. */
 export const layersModelOf = ({
   name,
   graph,

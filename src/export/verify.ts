@@ -13,12 +13,15 @@ import { readModel } from './model-files.js'
 import { readPreprocess } from './preprocess.js'
 import { softmax } from './softmax.js'
 
-/** How far an exported model is from the network that it was made of. */
+/** How much an exported model differs from the network from which it was made. */
 export interface Verification {
   readonly rows: number
-  /** ‖exported − network‖ / ‖network‖ over all predictions; values as deviations from the targets' mean, at least 1. */
+  /**
+   * ‖exported − network‖ / ‖network‖ over all predictions. Values are in standard deviations from the
+   * targets' mean, and the root mean square of the network's is taken as at least 1.
+   */
   readonly relativeError: number
-  /** The rows in which the most probable class differs by more than rounding can explain. */
+  /** The number of rows in which the most probable class differs by more than rounding can explain. */
   readonly differentClasses: number
 }
 
@@ -26,9 +29,8 @@ const tolerance = 1e-4
 const batchSize = 256
 
 /**
- * Reloads a model from its files, without any of Sentei's own code for networks. Compares its predictions
- * with those of the network on the validation rows, or on the training rows if there are none. Throws if they
- * differ.
+ * Reloads a model from its files without Sentei's own code for networks. Compares its predictions with those
+ * of the network on the validation rows, or on the training rows if there are none. Throws if they differ.
  */
 export async function verifyExport(
   folder: string,
@@ -52,7 +54,10 @@ export async function verifyExport(
   }
 }
 
-/** A model's outputs for some rows of inputs, both in original units; NaN is filled. rows × width. */
+/**
+ * A model's outputs for some rows of inputs, both in original units, as rows × width. NaN in inputs is
+ * filled.
+ */
 export function modelPredictions(
   model: tfl.LayersModel,
   { shape, fill, outside }: Pick<Preprocess, 'shape' | 'fill' | 'outside'>,
@@ -85,7 +90,7 @@ function networkPredictions({ graph, values }: PlainNetwork, data: PreparedData,
 function compare(expected: Float64Array, got: Float64Array, rows: number, data: PreparedData): Verification {
   const isClass = data.dataset.task.kind === 'classification'
   const square = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0)
-  // Values lie anywhere; what a network says of them is how far they are from their mean.
+  // Values may be far from 0, so that errors are judged relative to their spread around the mean.
   const { mean, std } = data.scaler.target
   const z = (values: Float64Array) =>
     isClass ? values : values.map((y, i) => (y - mean[i % mean.length]!) / std[i % std.length]!)
@@ -97,7 +102,7 @@ function compare(expected: Float64Array, got: Float64Array, rows: number, data: 
   for (let row = 0; isClass && row < rows; row++) {
     const e = expected.subarray(row * width, (row + 1) * width)
     const g = got.subarray(row * width, (row + 1) * width)
-    // Two classes as likely as each other are a tie, which rounding decides.
+    // If two classes are equally likely, rounding decides which one is chosen.
     const chosen = e[g.indexOf(Math.max(...g))] ?? NaN
     if (!(Math.max(...e) - chosen <= tolerance)) differentClasses++
   }

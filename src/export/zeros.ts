@@ -1,8 +1,9 @@
 import type { PlainNetwork } from './fold.js'
 
 /**
- * The same function with every `zeros` node as 0 · x of an earlier node x of its shape: standard layers know
- * no constants. Every edge that keeps nothing stands behind a state of its own shape.
+ * Replaces every `zeros` node by 0 · x of an earlier node x of the same shape, because standard layers have
+ * no constants; the function stays the same. There is always such a node, because an edge that keeps nothing
+ * follows a state of its own shape.
  */
 export function withoutZeroNodes({ graph, values }: PlainNetwork): PlainNetwork {
   const scales = new Map<string, Float32Array>()

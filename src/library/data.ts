@@ -17,41 +17,41 @@ import {
   type PlainRecord,
 } from './values.js'
 
-/** What a search learns from. */
+/** The data of a search. */
 export interface DataSource {
-  /** What a configuration says of it. */
+  /** The `data` section of a configuration. */
   readonly data: Config['data']
   readonly split?: Partial<Config['split']>
-  /** What files are relative to; the working folder by default. */
+  /** The folder to which paths of files are relative; the working folder by default. */
   readonly folder?: string
-  /** In place of files. */
+  /** Data in memory, used instead of files. */
   readonly given?: GivenData
-  /** What class labels were before they were texts: numbers, truths. */
+  /** The original class labels, numbers or booleans, by the texts into which they were converted. */
   readonly labels?: ReadonlyMap<string, string | number | boolean>
 }
 
-/** How data in memory are taken; the keys of `config.data` mean what they mean there. */
+/** How data in memory are used. Keys of `config.data` have the same meaning as there. */
 export interface MemoryOptions extends Pick<Config['data'], 'missing' | 'scaling' | 'limit' | 'classes'> {
-  /** What messages and the card call the data; `arrays` or `records` by default. */
+  /** The name of the data in messages and on the card; `arrays` or `records` by default. */
   readonly name?: string
-  /** Where it is not given, few whole numbers and texts are classes. */
+  /** The task. By default, a few whole numbers, or texts, are classes. */
   readonly task?: 'classification' | 'regression'
 }
 
 export interface ArraysOptions extends MemoryOptions {
-  /** Names of the features, or of the channels. */
+  /** The names of the features or channels. */
   readonly features?: readonly string[]
-  /** Names of the targets. */
+  /** The names of the targets. */
   readonly outputs?: readonly string[]
-  /** Rows with the same key stay in one split. */
+  /** A key for each row; rows with the same key stay in one split. */
   readonly groups?: readonly (string | number)[]
-  /** Rows for the test alone; the shares of `split` then divide the others. */
+  /** Rows that are used only for the test; the shares of `split` then divide the other rows. */
   readonly test?: { readonly x: ArrayLike; readonly y: Targets }
 }
 
 /**
- * Data out of arrays, rows first: x [rows, features], [rows, steps, channels] or [rows, height, width, channels], y a
- * value, a label or several values a row. null and NaN are missing.
+ * Makes data from arrays with rows first. x is [rows, features], [rows, steps, channels] or [rows, height,
+ * width, channels]; y has a value, a label or several values per row. null and NaN are missing values.
  */
 export function fromArrays(x: ArrayLike, y: Targets, options: ArraysOptions = {}): DataSource {
   const { name = 'arrays', features, outputs, groups, test, task, classes, ...taken } = options
@@ -85,21 +85,24 @@ export function fromArrays(x: ArrayLike, y: Targets, options: ArraysOptions = {}
   }
 }
 
-/** One-hot places as names of their classes, so that a name that is a number is no place. */
+/**
+ * Replaces one-hot indices by the names of their classes, so that a class whose name is a number is not
+ * mistaken for an index.
+ */
 const named = ({ rows, places }: TargetRows, classes: ArraysOptions['classes']) =>
   places && Array.isArray(classes) ? rows.map(([place]) => [classes[Number(place)] ?? Number(place)]) : rows
 
-/** All columns of one-hot targets are classes, also one that no row has. */
+/** Names the classes of one-hot targets by their columns, including columns of which no row is. */
 const placeNames = (y: Targets): string[] => {
   const first = (y as Nested)[0]
   const width = first === undefined ? (y as { shape: readonly number[] }).shape[1]! : (first as Nested).length
   return Array.from({ length: width }, (_, place) => String(place))
 }
 
-/** The cells of a list, for truths are no rows of numbers. */
+/** The cells of a list; empty for typed arrays and arrays with a shape, which cannot contain booleans. */
 const cellsOf = (y: Targets): readonly Cell[] => (Array.isArray(y) ? (y as readonly Cell[]) : [])
 
-/** What labels were before they were texts. */
+/** The labels that were numbers or booleans, by their texts. */
 function labelsOf(y: readonly Cell[]): ReadonlyMap<string, string | number | boolean> {
   const known = new Map<string, string | number | boolean>()
   for (const cell of y)
@@ -107,7 +110,7 @@ function labelsOf(y: readonly Cell[]): ReadonlyMap<string, string | number | boo
   return known
 }
 
-/** A name for a column of keys that no target has. */
+/** A name for the column of keys that no target has. */
 const keyBeside = (names: readonly string[]): string => {
   let key = 'group'
   while (names.includes(key)) key = `_${key}`
@@ -135,8 +138,8 @@ export function fromRecords(
 }
 
 /**
- * Makes data from two tensors, which stay the caller's. Targets with several columns are one-hot if the task
- * is classification.
+ * Makes data from two tensors, which the caller still owns. If the task is classification, targets with
+ * several columns are one-hot.
  */
 export async function fromTensors(
   x: tf.Tensor,
@@ -155,14 +158,14 @@ async function numbersOf(tensor: tf.Tensor): Promise<Flat> {
   return { values: Float32Array.from(await tensor.data()), shape: tensor.shape }
 }
 
-/** The part of a `tf.data` data set that is read. */
+/** The part of a `tf.data` data set that is used. */
 export interface DatasetLike {
   forEachAsync(f: (element: { readonly xs: unknown; readonly ys: unknown }) => void): Promise<void>
 }
 
 /**
- * Data out of a `tf.data` data set of `{ xs, ys }`, an example each, or a batch each with `batched`. It is read whole, into
- * memory.
+ * Makes data from a `tf.data` data set of `{ xs, ys }`: each element is an example or, with `batched`, a
+ * batch. The data set is read into memory completely.
  */
 export async function fromDataset(
   dataset: DatasetLike,
@@ -182,7 +185,9 @@ export async function fromDataset(
   return fromArrays(allOf(parts.map(({ x }) => x)), y, options)
 }
 
-/** Data out of files, as `data` of a configuration says; paths are relative to `folder`. */
+/**
+ * Makes data from files as the `data` section of a configuration describes; paths are relative to `folder`.
+ */
 export const fromFiles = (
   data: Config['data'],
   { folder = '.', split }: Pick<DataSource, 'folder' | 'split'> = {},
@@ -224,7 +229,7 @@ function allOf(parts: readonly Flat[]): Flat {
     values.set(part.values, at)
     at += part.values.length
   }
-  // In 32 bits where all of it is.
+  // The result has 32 bits if all parts do.
   const narrow = parts.every((part) => part.values instanceof Float32Array)
   return {
     values: narrow ? Float32Array.from(values) : values,
@@ -232,7 +237,7 @@ function allOf(parts: readonly Flat[]): Flat {
   }
 }
 
-/** One element of a data set, with rows first: tensors, numbers or nested arrays. */
+/** Converts an element of a data set, a tensor, number or nested array, to flat numbers with rows first. */
 function elementOf(element: unknown, batched: boolean, name: string): Flat {
   const { values, shape } = isTensor(element)
     ? { values: Float32Array.from(element.dataSync()), shape: element.shape }
@@ -242,7 +247,7 @@ function elementOf(element: unknown, batched: boolean, name: string): Flat {
   return { values, shape: batched ? shape : [1, ...shape] }
 }
 
-/** The same of targets, which may be labels. */
+/** Converts the targets of an element in the same way; they may be labels. */
 function targetOf(element: unknown, batched: boolean): Flat | readonly Cell[] {
   if (isTensor(element) && (element.dtype as string) === 'string')
     return [...(element.dataSync() as unknown as string[])]

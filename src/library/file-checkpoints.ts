@@ -5,9 +5,7 @@ import type { Event } from '../events/types.js'
 import { readCheckpoint, writeCheckpoint } from '../runs/checkpoint-file.js'
 import type { CheckpointStore } from './checkpoints.js'
 
-/**
- * Keeps the last state in a folder, which is made if it does not exist. A crash leaves the state before it.
- */
+/** Keeps the last state in a folder, which is created if needed. A crash leaves the previous state intact. */
 export function fileCheckpoints(folder: string): CheckpointStore {
   mkdirSync(folder, { recursive: true })
   const log = join(folder, 'events.json')
@@ -16,7 +14,7 @@ export function fileCheckpoints(folder: string): CheckpointStore {
       const checkpoint = readCheckpoint(folder)
       if (!checkpoint) return undefined
       const told = existsSync(log) ? (JSON.parse(readFileSync(log, 'utf8')) as Event[]) : []
-      // A crash between the two files leaves a log that is ahead.
+      // After a crash between the two writes, the log is ahead of the checkpoint.
       const events = told.filter((event) => !('step' in event) || event.step <= checkpoint.step)
       return { checkpoint, events }
     },

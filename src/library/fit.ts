@@ -17,23 +17,29 @@ import {
   type PlainRecord,
 } from './values.js'
 
-/** How a model is fitted. All of it has a default; what a search takes is taken, too, and goes before what would be chosen. */
+/**
+ * How a model is fitted. Everything has a default. The settings of a search are accepted, too, and override
+ * what would be chosen.
+ */
 export interface FitOptions
   extends
     Omit<Partial<SearchRequest>, 'data' | 'name'>,
     Pick<ArraysOptions, 'name' | 'features' | 'outputs' | 'task' | 'groups' | 'test' | 'classes'> {}
 
-/** A model, and what the search of it came to. */
+/** A model with the result of the search that found it. */
 export interface FittedModel extends Model {
   readonly found: SearchResult
 }
 
 /**
- * Finds and trains a model for x and y: the task, the space and what is done about missing values are chosen by what they
- * hold, lengths by their rows, and the smallest network is kept whose error is within 1 % of the unpruned one's. x is as
- * `fromArrays` takes it ([rows, features], [rows, steps, channels], [rows, height, width, channels]), or records; y a number,
- * a label or several numbers a row. Rows without a target are left out, and so are columns of records that name the rows,
- * never vary or repeat y. Throws InputError where these are none, Diverged and Interrupted.
+ * Finds and trains a model for x and y. The task, the space and the treatment of missing values are chosen by
+ * the data, the lengths by the number of rows. Keeps the smallest network whose error is within 1 % of the
+ * unpruned one's.
+ *
+ * x is as in `fromArrays` ([rows, features], [rows, steps, channels], [rows, height, width, channels]), or
+ * records; y has a number, a label or several numbers per row. Leaves out rows without a target, and columns
+ * of records that name the rows, never vary or repeat y. Throws InputError if x or y is not of this form,
+ * Diverged and Interrupted.
  */
 export async function fit(
   x: ArrayLike | readonly PlainRecord[],
@@ -83,7 +89,7 @@ function ofRecords(
     )
   requireDistinct(outputs, 'outputs')
   const targets = outputs.map((name) => nameBeside(x, name))
-  // A truth stays one, and is predicted as one.
+  // A boolean must stay one, so that it is predicted as one.
   const cellAt = (i: number, k: number): Cell => {
     const own = (y as readonly unknown[])[i]
     return typeof own === 'boolean' ? own : rows[i]![k]!
@@ -113,7 +119,7 @@ function nameBeside(x: readonly PlainRecord[], wanted: string): string {
   return name
 }
 
-/** The usual space of a kind of data. */
+/** The default space of a kind of data. */
 function spaceFor(kind: 'table' | 'sequences' | 'images', shape: readonly number[]): SearchRequest['space'] {
   const { space: name, options = {} } = draftSpace({ kind, shape }).section
   return { space: spaces.find((each) => each.name === name)!, options }

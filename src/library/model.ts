@@ -2,18 +2,18 @@ import { saveModel } from '../export/save.js'
 import type { Verification } from '../export/verify.js'
 import { fewRows, predictorOf, type ModelParts, type Predictor } from './predictor.js'
 
-/** A model that can be written into a folder. */
+/** A model that can be saved in a folder. */
 export interface Model extends Predictor {
   /**
-   * Writes the model as a LayersModel together with its preprocessing, reads it again and compares it.
-   * `sentei predict` takes it.
+   * Writes the model as a LayersModel with its preprocessing, reads it back and compares the two. `sentei
+   * predict` accepts the folder.
    */
   readonly save: (folder: string) => Promise<Verification>
 }
 
 /**
- * Makes the model of a trained network. From the data it keeps what it needs, and a few rows to check a saved
- * model.
+ * Makes the model of a trained network. It keeps only the needed part of the data, and a few rows to verify a
+ * saved model.
  */
 export function modelOf(parts: ModelParts): Model {
   const kept = { ...parts, data: fewRows(parts.data) }

@@ -24,44 +24,47 @@ import {
   type TypedArray,
 } from './values.js'
 
-/** New rows: as the data that were searched, without targets. */
+/** New rows, in the form of the searched data, without targets. */
 export type Inputs = ArrayLike | TypedArray | readonly PlainRecord[]
 
-/** A class label as it was given, a number, or several numbers: what a model says of a row. */
+/** The prediction for a row: a class label as it was given, a number, or several numbers. */
 export type Prediction = string | number | boolean | number[]
 
-/** A trained network with its preprocessing inside. Holds no tensors: nothing is to be disposed. */
+/** A trained network with its preprocessing. It holds no tensors, so that nothing needs to be disposed. */
 export interface Predictor {
   readonly task: PreparedData['dataset']['task']
-  /** The metric that it was chosen by. */
+  /** The metric by which it was chosen. */
   readonly metric: MetricName
   /**
    * For each row, the label of the most probable class, or the value, or the values if there are several
    * outputs.
    */
   readonly predict: (x: Inputs) => Prediction[]
-  /** The probability of each class of `task.classes`, a row each. Only for classes. */
+  /** The probability of each class of `task.classes`, one row per row of x. Only for classification. */
   readonly probabilities: (x: Inputs) => number[][]
   /** `metric`, or another metric, on rows with known targets. */
   readonly evaluate: (x: Inputs, y: Targets, metric?: MetricName) => number
-  /** The same as a LayersModel of tfjs-layers, the caller's to dispose; it takes inputs as its preprocessing describes them. */
+  /**
+   * Makes a LayersModel of tfjs-layers, which the caller disposes. It takes inputs as its preprocessing
+   * describes them.
+   */
   readonly toLayersModel: () => LayersModel
 }
 
-/** What a model is made of. */
+/** The parts of a model. */
 export interface ModelParts extends TrainedNetwork {
   readonly metric: MetricName
-  /** What class labels were before they were texts. */
+  /** The original class labels, numbers or booleans, by the texts into which they were converted. */
   readonly labels?: ReadonlyMap<string, string | number | boolean>
 }
 
-/** What predicts by a trained network. */
+/** Makes the predictor of a trained network. */
 export function predictorOf({ name, data, metric, graph, values, labels }: ModelParts): Predictor {
   const { task } = data.dataset
   const width = outputsOf(task)
   const classes = task.kind === 'classification' ? task.classes : undefined
 
-  /** Logits, or values in original units, rows × width. */
+  /** Logits, or values in original units, of shape rows × width. */
   const outputsFor = (x: Inputs): Float64Array => {
     const { rows, inputs } = encodeContent(data.dataset.encoding, contentOf(x, data))
     const { scaler } = data
@@ -116,10 +119,13 @@ export function predictorOf({ name, data, metric, graph, values, labels }: Model
   }
 }
 
-/** Rows that a saved model is compared on. */
+/** The number of rows by which a saved model is verified. */
 const checkedRows = 256
 
-/** Of some data what a model keeps: what it needs, and a few rows to check a saved one by, those that validate where there are some. */
+/**
+ * Reduces data to what a model keeps: its preprocessing, and a few rows to verify a saved model, from
+ * validation if that has any.
+ */
 export function fewRows({ dataset, splits, scaler, inputs, targets }: PreparedData): PreparedData {
   const chosen = (splits.validation.length > 0 ? splits.validation : splits.train).slice(0, checkedRows)
   const size = dataset.inputs.length / dataset.rows
@@ -139,13 +145,13 @@ export function fewRows({ dataset, splits, scaler, inputs, targets }: PreparedDa
   }
 }
 
-/** New rows as a reader would give them. */
+/** New rows in the form in which a reader would return them. */
 function contentOf(x: Inputs, { dataset }: PreparedData): Content {
   if (areRecords(x)) return recordsTable(x, 'x')
   const { encoding, shape } = dataset
   const values = isTyped(x) ? flat({ values: x, shape: rowShape(x, shape) }, 'x') : flat(x, 'x')
   if (encoding.shape) return arraysOf(values, 'x')
-  // A table's rows without names: its columns in their order.
+  // Rows of a table without names must have its columns in their order.
   const names = encoding.columns.map(({ name }) => name)
   const rows = values.shape[0] ?? 0
   if (values.values.length !== rows * names.length)
@@ -158,7 +164,7 @@ function contentOf(x: Inputs, { dataset }: PreparedData): Content {
   return tableOf({ name: 'x', unit: 'row', places: placesOf(rows), names, rows: cells })
 }
 
-/** The shape of flat numbers that are whole rows. */
+/** The shape of flat numbers, which must consist of whole rows. */
 function rowShape({ length }: TypedArray, example: readonly number[]): number[] {
   const size = example.reduce((product, n) => product * n, 1)
   if (length % size === 0) return [length / size, ...example]

@@ -4,17 +4,20 @@ import { withoutVoid } from '../report/standing.js'
 import { rowsOf } from '../schedule/rows.js'
 import type { Trial, TrialResult } from '../trial/types.js'
 
-/** The report of a trial, a page of HTML. What draws it is large, and loaded where somebody asks. */
+/**
+ * The report of a trial as an HTML page. The code that draws it is large, so that it is only loaded on
+ * demand.
+ */
 export async function reportOf(trial: Trial, result: TrialResult, events: readonly Event[]): Promise<string> {
   const { drawArchitecture } = await import('../export/dot.js')
   const { renderReport } = await import('../report/html.js')
   return renderReport(runOf(trial, result, events), await drawArchitecture(result.architecture))
 }
 
-/** As JSON has it: null where a figure is none. */
+/** Converts a value to plain JSON, with null for numbers that are not finite. */
 export const plain = <T>(value: unknown): T => JSON.parse(JSON.stringify(value)) as T
 
-/** What a report reads, as it would find it in a run's folder. */
+/** The input of a report, as it would be read from a run's folder. */
 function runOf(
   trial: Trial,
   { architecture, metrics, schedule, steps, seconds }: TrialResult,

@@ -9,7 +9,7 @@ import type { ChosenSpace } from '../supernet/space.js'
 import type { CheckpointStore } from './checkpoints.js'
 import type { DataSource } from './data.js'
 
-/** All of a type's keys optional, however deep, in lists as well. */
+/** A type with all keys optional at any depth, also within lists. */
 export type Partly<T> = Json extends T
   ? T
   : T extends readonly (infer Item)[]
@@ -29,7 +29,7 @@ export interface PlannedSchedule {
   readonly [option: string]: Json | Partly<ScheduleDocument>
 }
 
-/** Keys of a configuration that a search takes as they stand there, each with its default. */
+/** Keys that a search accepts with the same meaning as in a configuration, each with its default. */
 type Settings = Partly<
   Pick<
     Config,
@@ -47,30 +47,35 @@ type Settings = Partly<
   >
 > & {
   readonly relaxation?: Config['relaxation']
-  /** Searches before the one that counts, as `stages` of a configuration. */
+  /** The searches before the last one, as `stages` of a configuration. */
   readonly stages?: readonly Partly<NonNullable<Config['stages']>[number]>[]
 }
 
-/** What a search is asked for, wherever it runs. */
+/** The settings of a search in any environment. */
 export interface SearchSettings extends Settings, Omit<OwnParts, 'spaces'> {
-  /** A space with its options, as `sentei/spaces` has them; or the name of one, with the usual options. */
+  /**
+   * A space with its options, as the functions of `sentei/spaces` return it; or the name of a space, which
+   * gets its default options.
+   */
   readonly space: ChosenSpace | string
   readonly data: DataSource
   /**
-   * The name of a preset, a document, or, in Node, a file with one. By default `auto`, the preset that suits
+   * The name of a preset, a document or, in Node, the path of one. By default `auto`, the preset that suits
    * the space.
    */
   readonly schedule?: string | Partly<ScheduleDocument> | PlannedSchedule
-  /** Layers and members that the supernet is restricted to, as `supernet.restrict` of a configuration. */
+  /**
+   * The layers and members to which the supernet is restricted, as `supernet.restrict` of a configuration.
+   */
   readonly restrict?: Config['supernet']['restrict']
   /** Aborting it ends the search with `Interrupted`. Its state is then in `checkpoints`, or in the folder. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: Event) => void
-  /** The store in which the search leaves its state. A search that finds a state there continues from it. */
+  /** The store in which the search saves its state. A search that finds a state there continues from it. */
   readonly checkpoints?: CheckpointStore
 }
 
-/** Makes the configuration of a request; `dataOf` says what it contains of the data. */
+/** Makes the configuration of a request. `dataOf` gives its `data` section. */
 export function configOf(
   { space, data, schedule, restrict, ...request }: SearchSettings,
   dataOf: (data: DataSource) => Config['data'] = (given) => given.data,
@@ -96,7 +101,7 @@ export function configOf(
   })
 }
 
-/** The parts that a request brings along. */
+/** The user's own parts in a request. */
 export const partsOf = ({ terms, planners, relaxations, rules, space }: SearchSettings): OwnParts => ({
   ...(terms && { terms }),
   ...(planners && { planners }),

@@ -17,28 +17,28 @@ import type { ModelParts } from './predictor.js'
 import { plain, reportOf } from './report.js'
 import { partsOf, type SearchSettings } from './request.js'
 
-/** The result of a search. What its model can do depends on the environment, Node or browser. */
+/** The result of a search. The capabilities of its model depend on the environment, Node or browser. */
 export interface SearchFindings<M> {
   readonly architecture: Architecture
-  /** The derived network, trained. */
+  /** The trained derived network. */
   readonly model: M
-  /** What `metrics.json` of a run holds. */
+  /** The content of a run's `metrics.json`. */
   readonly metrics: TrialMetrics
-  /** With the λ that was used. */
+  /** The schedule with the λ that was used. */
   readonly schedule: Schedule
   /** The architectures of the menu's sizes, if the budget has a menu. */
   readonly menu: readonly MenuEntry[]
   readonly events: readonly Event[]
-  /** The report of a run, a page of HTML. */
+  /** Makes the report, an HTML page. */
   readonly report: () => Promise<string>
 }
 
-/** What a search takes of where it runs, and the model that it gives there. */
+/** What a search needs from its environment, and the model that it makes there. */
 export interface SearchHost<M> {
   /** Makes the backend of a configuration the current one. */
   readonly start: (config: Config) => Promise<void>
   readonly setup: (config: Config, own: OwnParts) => Promise<Trial>
-  /** Calls back with the threads that compute shards; without any, this thread does. */
+  /** Calls `use` with the threads that compute shards; without an argument, this thread computes them. */
   readonly compute: <T>(trial: Trial, use: (execute?: ShardExecutor) => Promise<T>) => Promise<T>
   readonly model: (parts: ModelParts) => M
 }
@@ -60,7 +60,7 @@ export async function searchInMemory<M>(
     events.push(...(last?.events ?? []))
     const begun = before !== undefined && isOfLast(trial, before)
     const hooks = {
-      // A search that goes on begins anew, what it tells goes on.
+      // A resumed search emits the events of its beginning again, but they are already recorded.
       emit: (event: Event) => (begun && beginning.has(event.type) ? undefined : emit(event)),
       ...{ checkpoint: before, ...(signal && { signal }) },
       ...(checkpoints && { save: (checkpoint: Checkpoint) => checkpoints.save({ checkpoint, events }) }),
@@ -72,7 +72,7 @@ export async function searchInMemory<M>(
   })
 }
 
-/** Keeps what a search tells, and passes it on. */
+/** Records the events of a search, and passes them on. */
 export function recording({ onEvent }: SearchSettings): { events: Event[]; emit: (event: Event) => void } {
   const events: Event[] = []
   return {
@@ -84,10 +84,13 @@ export function recording({ onEvent }: SearchSettings): { events: Event[]; emit:
   }
 }
 
-/** The searches that run now, all on one backend: TensorFlow.js has one at a time. */
+/**
+ * The number of running searches and their backend. They must share it, because TensorFlow.js has one at a
+ * time.
+ */
 const running = { count: 0, on: '' }
 
-/** Does the work of a search, beside others of the same backend alone. */
+/** Runs `work`, unless another search of this process is running on another backend. */
 export async function alone<T>({ backend, relaxedSimd }: Config, work: () => Promise<T>): Promise<T> {
   const on = relaxedSimd ? `${backend}, relaxedSimd` : backend
   if (running.count > 0 && running.on !== on)
@@ -103,7 +106,7 @@ export async function alone<T>({ backend, relaxedSimd }: Config, work: () => Pro
   }
 }
 
-/** What a search found, out of what its trial gives. */
+/** The findings of a search, made from the result of its trial. */
 export function findingsOf<M>(
   trial: Trial,
   result: TrialResult,

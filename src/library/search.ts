@@ -15,23 +15,26 @@ import { configOf, partsOf, type SearchSettings } from './request.js'
 import { alone, findingsOf, recording, searchInMemory, type SearchFindings } from './search-in-memory.js'
 
 export interface SearchRequest extends SearchSettings {
-  /** Threads that compute shards, this one included; 1 by default. Any number gives the same result. */
+  /** Threads that compute shards, including this one; 1 by default. The number does not change the result. */
   readonly workers?: number
   /**
-   * A folder, new or empty, for everything that a run of the command line leaves: log, checkpoints, model,
-   * card and report. It has its own checkpoints, so `checkpoints` must not be given too.
+   * A new or empty folder for all files of a run of the command line: log, checkpoints, model, card and
+   * report. It has its own checkpoints, so that `checkpoints` must not be given as well.
    */
   readonly saveTo?: string
-  /** Seconds until the search shall be over: lengths that are too long for that are cut, as `--time` does. */
+  /**
+   * Seconds within which the search should finish. Lengths that are too long are shortened, as `--time` does.
+   */
   readonly time?: number
 }
 
-/** What a search found. */
+/** The result of a search in Node. */
 export type SearchResult = SearchFindings<Model>
 
 /**
- * Searches, prunes, derives, retrains and judges, in memory. The same data, settings and seed give the same bytes as a run
- * of the command line. Throws InputError where something asked for cannot be, Diverged and Interrupted.
+ * Searches, prunes, derives, retrains and judges, in memory. The same data, settings and seed give the same
+ * bytes as a run of the command line. Throws InputError if the request is invalid or cannot be met, Diverged
+ * and Interrupted.
  */
 export async function search(request: SearchRequest): Promise<SearchResult> {
   const { saveTo, workers = 1, time, ...settings } = request
@@ -39,7 +42,7 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
   if (!Number.isInteger(workers) || workers < 1)
     throw new InputError(`workers: expected integer ≥ 1, got ${workers}`)
   if (time !== undefined && !(time > 0)) throw new InputError(`time: expected seconds above 0, got ${time}`)
-  // Of the data's folder are its own paths alone.
+  // Only the paths of the data are relative to the data's folder.
   const config = configOf(settings, ({ data, folder = '.' }) => absolutePaths(data, folder))
   const clock = time === undefined ? undefined : { seconds: time, began }
   if (saveTo !== undefined) return searchInFolder(settings, config, { saveTo, workers, clock })
@@ -77,7 +80,7 @@ function searchInFolder(
   })
 }
 
-/** Does what needs a folder in one that is gone afterwards. */
+/** Runs `work` with a temporary folder, and removes that afterwards. */
 async function inPassingFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'sentei-'))
   try {

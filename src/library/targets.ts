@@ -2,17 +2,17 @@ import { InputError } from '../base/errors.js'
 import { labelOf } from '../data/column.js'
 import { cellOf, flat, isTyped, type ArrayLike, type Cell, type TypedArray } from './values.js'
 
-/** Targets, a row each: numbers, class labels, or several numbers. */
+/** Targets, one per row: a number, a class label, or several numbers. */
 export type Targets = readonly Cell[] | ArrayLike | TypedArray
 
 /** Targets as rows of cells. */
 export interface TargetRows {
   readonly rows: readonly (readonly (string | number)[])[]
-  /** Each row is the place of its class, for they were one-hot. */
+  /** Whether each row is the index of its class, because the targets were one-hot. */
   readonly places: boolean
 }
 
-/** Reads targets; under the task classification several columns are one-hot. */
+/** Reads targets. If the task is classification, several columns are one-hot. */
 export function targetRows(y: Targets, count: number, name: string, task?: string): TargetRows {
   const rows = rowsIn(y, name)
   if (rows.length !== count)
@@ -50,7 +50,7 @@ function widths<T>(rows: T[][], name: string): T[][] {
   )
 }
 
-/** The places of classes that targets name; a number is a place where no class is called by one. */
+/** The class indices of targets. A number is an index if no class has a number as its name. */
 export function classPlaces({ rows, places }: TargetRows, classes: readonly string[]): number[] {
   const byName = new Map(classes.map((name, place) => [labelOf(name), place]))
   const numbered = classes.every((name) => Number.isNaN(Number(name)))
@@ -62,7 +62,7 @@ export function classPlaces({ rows, places }: TargetRows, classes: readonly stri
   })
 }
 
-/** Targets that are numbers, row by row. */
+/** Numeric targets, row by row. */
 export function numberTargets({ rows }: TargetRows, outputs: readonly string[]): number[] {
   return rows.flatMap((row, i) => {
     if (row.length !== outputs.length)

@@ -1,13 +1,13 @@
 import { InputError } from '../base/errors.js'
 import { tableOf, type Arrays, type Numbers, type Table } from '../data/content.js'
 
-/** One value of a record; null and undefined are missing. */
+/** A value of a record; null and undefined are missing. */
 export type Cell = number | string | boolean | null | undefined
 
-/** A row with a name for each value. */
+/** A row as values by name. */
 export type PlainRecord = Readonly<Record<string, Cell>>
 
-/** An array of numbers of any kind but big ones. */
+/** A typed array of numbers, but not of bigints. */
 export type TypedArray =
   | Int8Array
   | Uint8Array
@@ -19,14 +19,14 @@ export type TypedArray =
   | Float32Array
   | Float64Array
 
-/** Numbers as nested arrays, one for each axis; null is missing. */
+/** Numbers as nested arrays, with one level per axis; null is missing. */
 export type Nested = readonly (number | null | Nested | TypedArray)[]
 
-/** Numbers of any number of axes: nested arrays, or flat ones with their shape, rows first. */
+/** Numbers with any number of axes: nested arrays, or flat numbers with their shape; rows come first. */
 export type ArrayLike =
   Nested | { readonly values: TypedArray | readonly number[]; readonly shape: readonly number[] }
 
-/** Flat numbers and their shape, rows first. */
+/** Flat numbers with their shape; rows come first. */
 export interface Flat {
   readonly values: Numbers
   readonly shape: readonly number[]
@@ -37,7 +37,7 @@ export const isTyped = (value: unknown): value is TypedArray =>
 
 const isArray = (value: unknown): value is Nested | TypedArray => Array.isArray(value) || isTyped(value)
 
-/** Nested arrays as flat numbers. `name` is what messages call them. */
+/** Converts nested arrays to flat numbers. `name` is used in error messages. */
 export function flat(x: ArrayLike | TypedArray, name: string): Flat {
   if (isTyped(x)) return { values: asNumbers(x), shape: [x.length] }
   if (typeof x !== 'object' || x === null)
@@ -77,7 +77,7 @@ function flatOf(x: Extract<ArrayLike, { shape: unknown }>, name: string): Flat {
 const isShape = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((n) => Number.isInteger(n) && n >= 0)
 
-/** In 32 bits where these hold what was given. */
+/** Float32Array and Float64Array stay as they are; other numbers are converted to 64 bits. */
 const asNumbers = (values: TypedArray): Numbers =>
   values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values)
 
@@ -102,7 +102,10 @@ function numberOf(value: unknown, path: string): number {
 const told = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(value) : typeof value === 'bigint' ? `${value}n` : String(value)
 
-/** Rows of numbers as a reader would give them: one axis makes a table, two make sequences, three images. */
+/**
+ * Rows of numbers in the form that a reader returns: one axis makes a table, two make sequences, three
+ * images.
+ */
 export function arraysOf({ values, shape }: Flat, name: string, features?: readonly string[]): Arrays {
   const [rows = 0, ...example] = shape
   const kind = ([undefined, 'table', 'sequences', 'images'] as const)[example.length]
@@ -120,7 +123,7 @@ export function arraysOf({ values, shape }: Flat, name: string, features?: reado
   }
 }
 
-/** Records as a table; a name that a record lacks is missing there. */
+/** Records as a table. A value is missing if the record lacks its name. */
 export function recordsTable(records: readonly PlainRecord[], name: string): Table {
   if (!Array.isArray(records) || !records.every(isRecord))
     throw new InputError(`${name}: expected an array of records, { name: value }`)
@@ -133,7 +136,7 @@ export function recordsTable(records: readonly PlainRecord[], name: string): Tab
   return tableOf({ name, unit: 'row', places: placesOf(rows.length), names, rows })
 }
 
-/** What a reader of text would have found. */
+/** Converts a value to a cell as a reader of text would give it. */
 export function cellOf(cell: unknown, path: string): string | number {
   if (cell === null || cell === undefined) return ''
   if (typeof cell === 'number' || typeof cell === 'string') return cell
@@ -151,6 +154,6 @@ export function requireDistinct(names: readonly string[], what: string): void {
 const isRecord = (value: unknown): value is PlainRecord =>
   typeof value === 'object' && value !== null && !isArray(value)
 
-/** Are these records, not numbers? */
+/** Whether these are records rather than numbers. */
 export const areRecords = (x: unknown): x is readonly PlainRecord[] =>
   Array.isArray(x) && x.length > 0 && isRecord(x[0])

@@ -14,40 +14,43 @@ interface Options {
 }
 
 interface State {
-  /** What each layer was expected to cost when gates began to move. */
+  /** The expected cost of each layer when gates began to move. */
   first: Record<string, number> | null
-  /** What the average member costs: the unit in which a price counts. */
+  /** The cost of the average member, which is the unit of a price. */
   unit: number
   /** μ_k by layer. */
   multipliers: Record<string, number>
-  /** μ_k over all looks, and how many they were. */
+  /** The mean of μ_k over all looks by layer, and the number of looks. */
   means: Record<string, number>
   looks: number
   /** u_k by layer. */
   forces: Record<string, number>
-  /** How much of the base's pressure on units is left, by layer. */
+  /** The remaining share of the base's pressure on units, by layer. */
   eased: Record<string, number>
 }
 
-/** Below this share of a layer's cost a change is noise: that of the gates at the beginning, squared. */
+/** Changes below this share of a layer's cost are noise: it is the square of the gates' initial noise. */
 const least = 1e-4
-/** The multiplier's bounds: it must not run away where a layer cannot follow. */
+/** The bounds of the multipliers, which would diverge in a layer that cannot follow its path. */
 const [lowest, highest] = [-1, 10]
 
-/** The log-odds of what is gone, z = log((1 − x) / x), of a share x that is left. */
+/** The log-odds of what is removed, z = log((1 − x) / x), for a remaining share x. */
 const gone = (x: number): number => Math.log(Math.max(1 - x, least) / Math.max(x, least))
 
 /**
- * Steers each layer to its share of the budget. x_k is the layer's expected cost relative to that at the beginning, z_k =
- * log((1 − x_k) / x_k), and z_k*(t) the path to its target. Each `every` iterations
+ * Steers each layer to its share of the budget. x_k is the layer's expected cost relative to its cost at the
+ * beginning, z_k = log((1 − x_k) / x_k), and z_k*(t) is the path to its target. Every `every` iterations
  *
  *     gap_k = z_k*(t) − z_k,   μ_k ← μ_k + rate / 20 · gap_k,   u_k = μ_k + rate · gap_k
  *
- * and u_k times the layer's cost joins the objective: the method of multipliers on the constraints (Bertsekas,
- * *Constrained Optimization and Lagrange Multiplier Methods*, 1982, §2). Under a pressure λ the spread of a layer's
- * unit gates grows by a factor e^{ηλ} a step, so z is where it acts evenly, and its path for units is a straight line;
- * that of choices is straight in cost. The price acts on choices by its gradient; units, whose cost does not depend on
- * which of them stay, feel u_k as pressure, the convex stand-in for their number. Where a layer of units falls below its path, the base's own pressure on it is eased.
+ * and u_k times the layer's cost is added to the objective. This is the method of multipliers on the
+ * constraints (Bertsekas, *Constrained Optimization and Lagrange Multiplier Methods*, 1982, §2). Under a
+ * pressure λ, the spread of a layer's unit gates grows by a factor e^{ηλ} per step, so that it acts evenly on
+ * z; the path of units is a straight line in z, that of choices a straight line in cost.
+ *
+ * The price acts on choices by its gradient. The cost of units does not depend on which of them stay, so that
+ * u_k acts on them as pressure, the convex substitute for their number. If a layer of units falls below its
+ * path, the base's own pressure on it is reduced.
  */
 export const controller = planner<Options>({
   name: 'controller',
@@ -94,12 +97,12 @@ function source({
   const groupsOf = (layer: string) => supernet.groups.filter((group) => group.layer === layer)
   const hasUnits = (layer: string) => groupsOf(layer).some(({ kind }) => kind === 'units')
 
-  /** Where the multipliers of a past search on similar data were, layer by layer from input to output. */
+  /** The multipliers of a past search on similar data, by layer from input to output. */
   const learned = (lessons[0]?.found ?? []) as readonly number[]
   const begin = (place: number, count: number): number =>
     learned[Math.round((place / Math.max(1, count - 1)) * (learned.length - 1))] ?? 0
 
-  /** Where a layer should be now, in log-odds, on its way to a share of its first cost. */
+  /** The value of z that a layer should have now, on its way to a share of its first cost. */
   const path = (layer: string, target: number, time: number): number =>
     hasUnits(layer) ? gone(1) + (gone(target) - gone(1)) * time : gone(1 + (target - 1) * time)
 
@@ -148,8 +151,8 @@ function source({
 }
 
 /**
- * What each layer that costs anything may cost, so that all together and what is fixed come to `goal`: the same share of
- * what it cost first, but no layer less than its cheapest. Bisection.
+ * The cost targets of all layers that cost anything, such that they and the fixed cost add up to `goal`. Each
+ * layer gets the same share of its first cost, but at least its cheapest. Found by bisection.
  */
 export function targets(
   { fixed, layers }: ExpectedCosts,

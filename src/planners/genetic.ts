@@ -22,20 +22,22 @@ interface Options {
   readonly cost: MemberMetric
 }
 
-/** λ of a term that presses where the base has none on gates. */
+/** The initial λ of a pressing term if the base has no pressure on gates. */
 const start = 5
-/** Each rung keeps this share of the one before, and searches twice as long. */
+/** Each rung keeps this share of the schedules of the one before, and its searches are twice as long. */
 const kept = 1 / 3
 const rungs = 3
 
 /**
- * Tries schedules and takes the best: GA-REG (Potanin, Vayser, Strijov, arXiv:2406.12992). A genome says by what λ on
- * gates is multiplied, at some knots in time, for each group of layers. Each generation is tried by successive halving
- * (Jamieson, Talwalkar, arXiv:1502.07943): all in short searches, a third of them twice as long, a third of these twice
- * as long again. All begin with weights that the base's own warm-up made, and see the same batches. The next generation
- * is bred from the best so far: crossover by layer groups, then some knots move. What was best on similar data is in the first.
- * What is minimised is the error on
- * validation and price · cost.
+ * Tries schedules and keeps the best: GA-REG (Potanin, Vayser, Strijov, arXiv:2406.12992). A genome contains
+ * the factors of λ on gates, at some knots in time, for each group of layers. Each generation is tried by
+ * successive halving (Jamieson, Talwalkar, arXiv:1502.07943): all schedules in short searches, a third of
+ * them in searches of twice the length, and a third of these in searches of four times the length. All
+ * searches start from weights made by the base's own warm-up, and see the same batches.
+ *
+ * The next generation is bred from the best so far: crossover by layer groups, then mutation of some knots.
+ * The first generation contains the best genomes of similar data. The objective is the validation error plus
+ * price · cost.
  */
 export const genetic = planner<Options>({
   name: 'genetic',
@@ -72,7 +74,7 @@ export const genetic = planner<Options>({
   source: (context, plan) => genomeSource(context, context.schedule, (plan as number[] | undefined) ?? []),
 })
 
-/** The best genome. */
+/** Finds the best genome. */
 async function prepare(context: PlannerContext<Options>, trying: Trying): Promise<number[]> {
   const { schedule, options, random } = context
   const layout = layoutOf(context)
@@ -91,7 +93,7 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
     const short = excerpt(schedule, warm, steps)
     const outcome =
       known ?? (await trying.run({ schedule: short, source: genomeSource(context, short, genome), warm }))
-    // The first one pays for the weights that all begin with.
+    // The first search also pays for the shared initial weights.
     const spent = steps + (tried.length === 0 ? warm : 0)
     const done = { generation, rung, genome, steps: spent, error: outcome.error, cost: outcome.cost }
     tried.push(done)
@@ -99,7 +101,7 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
     return done
   }
   const score = ({ error, cost }: Tried): number => (error === null ? Infinity : error + options.price * cost)
-  /** The longer a schedule was searched with, the more its score is worth. */
+  /** Sorts by rung first, because scores of longer searches are more reliable. */
   const best = (some: readonly Tried[]): Tried[] =>
     [...some].sort((a, b) => b.rung - a.rung || score(a) - score(b))
 
@@ -110,7 +112,7 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
       if (generation === 0)
         return i === 0 ? Array<number>(length).fill(0) : (learned[i - 1] ?? randomGenome(length, stream(i)))
       const draw = stream(i)
-      // The better of two: parents stand in the order of their worth.
+      // A tournament of two: a lower index is a better parent.
       const pick = () => parents[Math.min(draw.integer(parents.length), draw.integer(parents.length))]!.genome
       return child(layout, pick(), pick(), draw)
     })
@@ -126,7 +128,7 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
   return [...best(tried)[0]!.genome]
 }
 
-/** Each genome once, as far as it came. */
+/** Removes duplicate genomes, keeping the first of each. */
 function unique(tried: readonly Tried[]): Tried[] {
   const seen = new Set<string>()
   return tried.filter(({ genome }) => {
@@ -137,14 +139,17 @@ function unique(tried: readonly Tried[]): Tried[] {
   })
 }
 
-/** How many searches stand on each rung of a generation. */
+/** The number of searches on each rung of a generation. */
 const standingOn = (population: number): number[] => {
   const counts: number[] = []
   for (let rung = 0, n = population; rung < rungs && n > 0; rung++, n = Math.floor(n * kept)) counts.push(n)
   return counts
 }
 
-/** The iterations of a search on the first rung, so that all stay within what may be spent. */
+/**
+ * The number of iterations of a search on the first rung, such that all searches together stay within
+ * `spend`.
+ */
 function shortest({ schedule, options }: PlannerContext<Options>): number {
   const { population, generations, spend } = options
   const warm = Math.min(firstMove(schedule), schedule.prune.until - 1)
@@ -173,7 +178,10 @@ const rises = (schedule: Schedule, i: number): boolean =>
 const isPriced = (schedule: Schedule): boolean =>
   prices.some((term) => gateColumns(schedule.columns, term).some((i) => rises(schedule, i)))
 
-/** λ of a schedule, that on gates multiplied by what a genome says; no genome changes nothing. */
+/**
+ * The λ of a schedule, with λ on gates multiplied by the factors of a genome. An empty genome changes
+ * nothing.
+ */
 function genomeSource(
   context: PlannerContext<Options>,
   schedule: Schedule,

@@ -1,22 +1,22 @@
 import type { RandomStream } from '../base/random.js'
 import type { Supernet } from '../supernet/types.js'
 
-/** How a genome is laid out: knots over time of each channel on each group of layers. */
+/** The layout of a genome: for each group of layers and each channel, knots over time. */
 export interface Layout {
-  /** Groups of layers from input to output, as even as can be. */
+  /** Groups of layers from input to output, of sizes as equal as possible. */
   readonly groups: readonly (readonly string[])[]
   /** The parts that are scaled separately: the pressure of terms without a cost, and the price of terms with one. */
   readonly channels: readonly ('pressure' | 'price')[]
   readonly knots: number
 }
 
-/** A knot is a power of two, from 1/16 to 16. */
+/** The largest exponent: a knot is a power of two, from 1/16 to 16. */
 const largest = 4
 
 export const genomeLength = ({ groups, channels, knots }: Layout): number =>
   groups.length * channels.length * knots
 
-/** Layers with gates in their order, cut into so many groups. */
+/** Divides the layers that have gates into `count` groups, in order. */
 export function layerGroups(supernet: Supernet, count: number): string[][] {
   const gated = new Set(supernet.groups.map(({ layer }) => layer))
   const layers = supernet.layers.filter((layer) => gated.has(layer))
@@ -26,7 +26,10 @@ export function layerGroups(supernet: Supernet, count: number): string[][] {
   )
 }
 
-/** By what a genome multiplies λ of a channel on a group of layers, at a time in [0, 1]: straight between knots in log λ. */
+/**
+ * The factor of λ for a channel and a group of layers at a time in [0, 1], interpolated linearly in log λ
+ * between knots.
+ */
 export function factorAt(
   { channels, knots }: Layout,
   genome: readonly number[],
@@ -43,11 +46,14 @@ export function factorAt(
 
 const within = (value: number): number => Math.min(largest, Math.max(-largest, value))
 
-/** A genome of normal numbers: each factor 2^N(0, 1.5²) at first. */
+/** A random genome of normal numbers, so that each factor is 2^N(0, 1.5²). */
 export const randomGenome = (length: number, random: RandomStream): number[] =>
   Array.from({ length }, () => within(1.5 * random.normal()))
 
-/** A child of two genomes: each channel of each group of layers from one of them; then some knots move. */
+/**
+ * A child of two genomes: takes each channel of each group of layers from one of them, then mutates some
+ * knots.
+ */
 export function child(
   { knots }: Layout,
   mother: readonly number[],

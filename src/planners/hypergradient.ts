@@ -16,7 +16,7 @@ interface Options {
   readonly cost: MemberMetric
 }
 
-/** A column's place in log λ, and Adam's averages of its slope. */
+/** The current log factor of a column, and Adam's averages of its slope. */
 interface Dial {
   shift: number
   first: number
@@ -26,26 +26,26 @@ interface Dial {
 interface State {
   looks: number
   dials: Record<string, Dial>
-  /** λ at which a term that the base leaves out begins, by column. */
+  /** The initial λ of terms that the base leaves out, by column. */
   starts: Record<string, number>
 }
 
-/** A λ is never more than this many times the base's, nor less than its reciprocal. */
+/** A λ stays within this factor of the base's, in both directions. */
 const range = 32
-/** Pressure that begins at this λ; a price at this share of the layer's cost. */
+/** The initial λ of a pressure; for a price, the initial share of the layer's cost. */
 const start = 0.1
 const [beta1, beta2] = [0.5, 0.9]
 
 /**
- * Moves λ where the search would be better one step ahead. Each `every` iterations it looks ahead and takes, for the λ
- * of each term on the gates of each layer,
+ * Changes λ such that the search would be better one step ahead. Every `every` iterations it looks ahead and
+ * updates the λ of each term on the gates of each layer by
  *
  *     log λ ← log λ − rate · Adam(d(E_arch + price · cost)/dλ)
  *
- * with `cost` the share of the supernet's cost that is open. A hypergradient of one step (Luketina et al.,
- * arXiv:1511.06727); on the error alone it would let λ on gates fade, for one step ahead sparsity hardly ever
- * pays. Between looks λ follows the base in time, times what it has come to; a term that the base leaves out begins
- * small.
+ * where `cost` is the open share of the supernet's cost. This is a hypergradient of one step (Luketina et
+ * al., arXiv:1511.06727). On the error alone, λ on gates would vanish, because sparsity hardly ever pays
+ * within one step. Between looks, λ follows the base in time, multiplied by the factor reached so far; a term
+ * that the base leaves out starts with a small λ.
  */
 export const hypergradient = planner<Options>({
   name: 'hypergradient',
@@ -74,13 +74,13 @@ function source({ schedule, supernet, relaxation, options }: PlannerContext<Opti
   const state: State = { looks: 0, dials: {}, starts: {} }
   const peaks = schedule.columns.map(({ segments }) => peakOf(segments))
   const turned = schedule.columns.flatMap(({ part, term, layer }, i) => {
-    // What has no effect need not be looked at.
+    // Columns without an effect need no dial.
     if (part !== 'gates' || (term === cost && !feelsCost(supernet, layer))) return []
     return peaks[i]! > 0 || term === cost || term === pressureOn(relaxation) ? [i] : []
   })
   const dial = (column: number): Dial => (state.dials[column] ??= { shift: 0, first: 0, second: 0 })
 
-  /** The base's row, each column turned as far as it has come. */
+  /** The base's row, with each column multiplied by its current factor. */
   const turn = (row: LambdaRow): LambdaRow => {
     const columns = row.columns.slice()
     for (const i of turned) {

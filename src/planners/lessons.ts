@@ -1,33 +1,36 @@
-/** What of a search's data and space says whether another one is like it. */
+/** The properties of a search's data and space by which it is compared with other searches. */
 export interface Traits {
   readonly space: string
   readonly task: 'classification' | 'regression'
-  /** Hash of the data, and of the base schedule. */
+  /** The hashes of the data and of the base schedule. */
   readonly data: string
   readonly base: string
-  /** Rows, values of an example, classes or outputs. */
+  /** The numbers of rows, of values in an example, and of classes or outputs. */
   readonly sizes: readonly number[]
 }
 
-/** What a planner found in a run that ended. Plain JSON. */
+/** What a planner found in a finished run. Plain JSON. */
 export interface Lesson {
   readonly run: string
   readonly planner: string
   readonly traits: Traits
-  /** The loss by the run's metric on validation: lower is better. */
+  /** The loss according to the run's metric on validation; lower is better. */
   readonly loss: number
-  /** As the planner wrote it. */
+  /** The finding in the planner's own form. */
   readonly found: unknown
 }
 
-/** How unlike two searches are: the sum of the log ratios of their sizes. Infinite where the space, task or base differ. */
+/**
+ * The distance of two searches: the sum of the absolute log ratios of their sizes. Infinite if space, task or
+ * base differ.
+ */
 export function distance(a: Traits, b: Traits): number {
   if (a.space !== b.space || a.task !== b.task || a.base !== b.base || a.sizes.length !== b.sizes.length)
     return Infinity
   return a.sizes.reduce((sum, size, i) => sum + Math.abs(Math.log(size / b.sizes[i]!)), 0)
 }
 
-/** The best lesson of each data set, those of the most similar data first. */
+/** The best lesson of each data set, ordered by similarity of the data, at most `count`. */
 export function choose(lessons: readonly Lesson[], traits: Traits, count: number): Lesson[] {
   const best = new Map<string, Lesson>()
   for (const lesson of lessons) {

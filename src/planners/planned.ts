@@ -14,13 +14,15 @@ import { planners } from './index.js'
 import type { Lesson } from './lessons.js'
 import type { AnyPlanner, PlannerSettings, Planning } from './types.js'
 
-/** Is a document the short form of an algorithmic schedule? */
+/** Whether a document is the short form of an algorithmic schedule. */
 export const isPlanned = (document: unknown): document is Record<string, unknown> =>
   typeof document === 'object' &&
   document !== null &&
   typeof (document as { planner?: unknown }).planner === 'string'
 
-/** The short form of an algorithmic schedule written out: its base, with the planner and its options in it. */
+/**
+ * Expands the short form of an algorithmic schedule: returns its base with the planner and its options added.
+ */
 export function expanded(
   given: Record<string, unknown>,
   label: string,
@@ -29,7 +31,7 @@ export function expanded(
 ): ScheduleDocument {
   const { name, description, planner, base, budget, store } = validate(PlannedSchema, given, label)
   const expert = { ...resolveBase(base, `${label}.base`) }
-  // Another λ than the table's makes another search.
+  // A replay requires the λ of its table, which the planner changes.
   delete expert.replay
   if (expert.planner)
     throw new InputError(
@@ -53,7 +55,10 @@ export function expanded(
   return document
 }
 
-/** The planner of a document with its options as they are; undefined where it has none. Refuses what it cannot work with. */
+/**
+ * The planner of a document and its options; undefined if it has none. Throws if the planner cannot work with
+ * the document.
+ */
 export function checkPlanner(
   { planner: named, budget }: Pick<ScheduleDocument, 'planner' | 'budget'>,
   own: readonly AnyPlanner[] = [],
@@ -71,7 +76,7 @@ export function checkPlanner(
   return { planner, options }
 }
 
-/** What a planner is put to work on. */
+/** The search for which a planner is made. */
 interface Work {
   readonly supernet: Supernet
   readonly steps: number
@@ -130,7 +135,7 @@ function plannerOf(name: string, path: string, own: readonly AnyPlanner[]): AnyP
   )
 }
 
-/** Options of a planner, validated, defaults filled in. */
+/** Validates the options of a planner, and fills in defaults. */
 const optionsOf = (
   planner: AnyPlanner,
   given: Record<string, unknown>,

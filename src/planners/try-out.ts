@@ -18,27 +18,27 @@ import type { SearchOptions } from '../train/training.js'
 import type { Outcome, Tried, Try } from './trying.js'
 import type { Planning } from './types.js'
 
-/** What is tried: a trial, before its stages. */
+/** The trial for which whole searches are tried, before its stages. */
 interface Tryable extends Planning, Beginning {
   readonly data: PreparedData
   readonly latency?: Latency
 }
 
-/** What was tried already, and who takes what is tried; an interrupted run need not try again. */
+/** The tries of an interrupted run, which need not be repeated, and a function that saves tries. */
 export interface KnownTries {
   readonly known: readonly Tried[]
   save(tried: readonly Tried[]): void
 }
 
-/** What a planner found, and what it took. */
+/** What a planner found, and how much it tried. */
 export interface Prepared {
   readonly plan: unknown
   readonly tried: { readonly schedules: number; readonly steps: number }
 }
 
 /**
- * Lets a planner try whole searches, as far as it needs any; throws Interrupted where a signal stops it. Frees everything
- * that it allocates.
+ * Lets a planner try whole searches if it needs any. Throws Interrupted if a signal stops it. Frees
+ * everything that it allocates.
  */
 export async function prepare(
   trial: Tryable,
@@ -70,7 +70,10 @@ export async function prepare(
 
 const silent = { emit: () => undefined, save: () => undefined }
 
-/** Weights that so many iterations of the base make, gates as they are at the beginning. Made once. */
+/**
+ * Returns a function that trains weights for some iterations of the base, with gates as at the beginning. The
+ * last result is reused.
+ */
 function warmWeights(trial: Tryable, context: Omit<SearchContext, 'emit' | 'save'>) {
   let made: { readonly steps: number; readonly weights: Map<string, Float32Array> } | undefined
   return async (steps: number): Promise<Map<string, Float32Array>> => {
@@ -98,7 +101,7 @@ function warmWeights(trial: Tryable, context: Omit<SearchContext, 'emit' | 'save
   }
 }
 
-/** One short search. */
+/** Runs one short search. */
 async function tryOut(
   trial: Tryable,
   context: Omit<SearchContext, 'emit' | 'save'> & Try,
@@ -122,7 +125,7 @@ async function tryOut(
     const value = evaluate(network, data, data.splits.validation, isClass ? 'cross-entropy' : 'r2')!
     return { error: isClass ? value : 1 - value, cost: costShare(model, metric, latency) }
   } catch (error) {
-    // A schedule under which the search diverges is a bad one, no end of all.
+    // A schedule under which the search diverges is a bad schedule, but the others can still be tried.
     if (error instanceof Failure) return { error: null, cost: costShare(model, metric, latency) }
     throw error
   } finally {
@@ -130,21 +133,21 @@ async function tryOut(
   }
 }
 
-/** The relaxation with the temperature that the whole search has at the same share of its time. */
+/** The relaxation with the temperature that the whole search has at the same relative time. */
 const inStep = (relaxation: Relaxation, warm: number, scale: number): Relaxation => {
   const { temperatureAt } = relaxation
   return temperatureAt ? { ...relaxation, temperatureAt: (t) => temperatureAt(warm + t * scale) } : relaxation
 }
 
-/** Settings of a short search that looks at gates as often as one that is so many times longer. */
+/** Settings of a search that is shorter by a factor, but looks at gates equally often in total. */
 const hastened = (options: SearchOptions, scale: number): SearchOptions => ({
   ...options,
   ...(options.inspectEvery !== undefined && {
     inspectEvery: Math.max(1, Math.round(options.inspectEvery / scale)),
   }),
-  // Nobody will ask why a member went.
+  // Nobody will ask why a member was removed in a try.
   ablationRows: 0,
-  // A schedule under which it diverges is a bad one.
+  // A schedule that diverges is judged as it is, without roll-backs.
   rollback: { ...options.rollback, tries: 0 },
 })
 

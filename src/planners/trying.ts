@@ -1,41 +1,45 @@
 import type { ScheduleSource } from '../schedule/source.js'
 import type { Schedule } from '../schedule/types.js'
 
-/** A search that a planner asks for. */
+/** A search that a planner asks to run. */
 export interface Try {
-  /** A shortened schedule, and who says its λ. */
+  /** A shortened schedule, and the source of its λ. */
   readonly schedule: Schedule
   readonly source: ScheduleSource
-  /** The search begins with weights of so many iterations of the base, its gates held; they are made once. */
+  /**
+   * The number of iterations of the base, with gates held, that make the initial weights; these are made only
+   * once.
+   */
   readonly warm: number
 }
 
-/** How a try came out. */
+/** The result of a try. */
 export interface Outcome {
   /**
-   * Of the searched supernet on validation, gates kept, no retraining: the cross-entropy, or the mean squared error over
-   * the variance of the targets. Null where the search diverged.
+   * The error of the searched supernet on validation, with gates kept and without retraining: the
+   * cross-entropy, or the mean squared error divided by the variance of the targets. Null if the search
+   * diverged.
    */
   readonly error: number | null
-  /** What the architecture costs, as a share of the supernet. */
+  /** The cost of the architecture as a share of the supernet's. */
   readonly cost: number
 }
 
-/** A try as it is remembered. Plain JSON. */
+/** A try as it is recorded. Plain JSON. */
 export interface Tried extends Outcome {
   readonly generation: number
   readonly rung: number
   readonly genome: readonly number[]
-  /** Iterations that it took. */
+  /** The number of iterations that it took. */
   readonly steps: number
 }
 
-/** What is done for a planner that tries whole searches. */
+/** Runs and records searches for a planner that tries whole searches. */
 export interface Trying {
   /** Runs a search. */
   run(asked: Try): Promise<Outcome>
-  /** What an interrupted run had tried already, in order. */
+  /** The tries of an interrupted run, in order. */
   readonly known: readonly Tried[]
-  /** Takes each try as it ends, those that are known among them. */
+  /** Called with each try as it ends, including known ones. */
   add(tried: Tried): void
 }

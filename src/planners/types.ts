@@ -8,26 +8,26 @@ import type { MemberMetric, Supernet } from '../supernet/types.js'
 import type { Lesson } from './lessons.js'
 import type { Trying } from './trying.js'
 
-/** What a planner knows before it is made. */
+/** What is known before a planner is made. */
 export interface PlannerSettings<Options> {
-  /** Its own, validated, defaults filled in. */
+  /** The planner's options, validated and with defaults filled in. */
   readonly options: Options
   readonly relaxation: RelaxationTraits
   readonly budget: BudgetDocument | undefined
 }
 
-/** What a planner is made for: one search. */
+/** The search for which a planner is made. */
 export interface PlannerContext<Options> extends PlannerSettings<Options> {
-  /** The base, compiled: its columns are all that the planner may change. */
+  /** The compiled base. The planner may only change its columns. */
   readonly schedule: Schedule
-  /** The supernet that the search begins with. */
+  /** The supernet at the beginning of the search. */
   readonly supernet: Supernet
   readonly random: RandomSource
   /** What the planner found on similar data, the most similar first. Empty if it has no store. */
   readonly lessons: readonly Lesson[]
 }
 
-/** The planner of a search, made for that search. It is the schedule alone if no planner is asked for. */
+/** The schedule of a search, and its planner if there is one. */
 export interface Planning {
   /** The schedule, with all columns that the planner may raise. */
   readonly schedule: Schedule
@@ -63,7 +63,7 @@ export interface Planner<Options = Record<string, unknown>> {
   readonly options: TObject
   /** Whether it measures on the split `arch`. */
   readonly needsArch?: boolean
-  /** Says what is missing in the document for the planner to work, or nothing. */
+  /** Returns what the document lacks for the planner to work, or undefined. */
   fault?(settings: Pick<PlannerSettings<Options>, 'options' | 'budget'>): string | undefined
   /**
    * Terms on gates that it may raise even if the base does not have them. Each gets a column on every layer
@@ -76,9 +76,9 @@ export interface Planner<Options = Record<string, unknown>> {
   refuse?(context: PlannerContext<Options>): void
   /** The kind of cost that its tries measure, if it tries whole searches. */
   costs?(options: Options): MemberMetric
-  /** Tries whole searches before the one that counts. What it finds, plain JSON, is given to `source`. */
+  /** Tries whole searches before the actual one. Its result, plain JSON, is passed to `source`. */
   prepare?(context: PlannerContext<Options>, trying: Trying): Promise<unknown>
-  /** The source of λ of one search; `plan` is what `prepare` found. */
+  /** The source of λ for one search; `plan` is the result of `prepare`. */
   source(context: PlannerContext<Options>, plan?: unknown): ScheduleSource
   /**
    * The part of a search that is worth keeping for other searches, as plain JSON. It is made from what

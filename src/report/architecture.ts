@@ -5,13 +5,15 @@ import { html, trusted, type Markup } from './markup.js'
 import { cut, labelled } from './plot.js'
 import type { Run } from './run.js'
 
-/** A picture of a part of an architecture, an SVG element as text. */
+/** A picture of a part of an architecture: an SVG element as text. */
 export interface Drawing {
   readonly title: string
   readonly svg: string
 }
 
-/** The derived architecture: a drawing a cell or chain of layers, and what every group kept. */
+/**
+ * The derived architecture: a drawing of each cell or chain of layers, and the members that every group kept.
+ */
 export function architectureSection(run: Run, drawings: readonly Drawing[]): Markup {
   return section(
     'architecture',

@@ -7,7 +7,7 @@ import { stages } from './losses.js'
 import { html, type Markup } from './markup.js'
 import type { Run } from './run.js'
 
-/** What a training step cost, and how large the network was, over the steps of every stage. */
+/** The time of a training step and the size of the network, over the steps of every stage. */
 export function costSection(run: Run): Markup {
   const series = (value: (event: EventOf<'evaluation'>) => number): EvaluationPoint[] =>
     stages.flatMap(([stage]) =>

@@ -1,6 +1,9 @@
 import type { Architecture, ArchitectureGroup } from '../supernet/types.js'
 
-/** How an architecture differs from another of the same supernet: a line for each group whose members differ. */
+/**
+ * The differences of an architecture from another of the same supernet: one line per group whose members
+ * differ.
+ */
 export function differencesFrom(own: Architecture, other: Architecture): string[] {
   const names = [...new Set([...own.groups, ...other.groups].map(({ name }) => name))]
   return names.flatMap((name) => {
@@ -19,7 +22,7 @@ export function differencesFrom(own: Architecture, other: Architecture): string[
   })
 }
 
-/** The members that a group keeps and another does not. */
+/** The members that a group keeps and another one does not. */
 function lacking(group: ArchitectureGroup | undefined, other: ArchitectureGroup | undefined): string[] {
   const kept = new Set(other?.kept.map(({ member }) => member))
   return (group?.kept ?? []).map(({ member }) => member).filter((member) => !kept.has(member))

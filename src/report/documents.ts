@@ -2,10 +2,10 @@ import { empty, section } from './figure.js'
 import { html, type Markup } from './markup.js'
 import type { Run } from './run.js'
 
-/** Segments of the schedule that the page repeats in full; `schedule.csv` has all. */
+/** The most segments of the schedule that the page repeats; `schedule.csv` has all of them. */
 const mostSegments = 500
 
-/** The resolved configuration and the schedule as it was used, folded away. */
+/** The resolved configuration and the schedule that was used, collapsed. */
 export function documentSection(run: Run): Markup {
   const segments = run.schedule.slice(0, mostSegments)
   const lines = segments.map((segment) => `  ${JSON.stringify(segment)}`).join(',\n')

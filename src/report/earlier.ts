@@ -6,14 +6,14 @@ import { html, type Markup } from './markup.js'
 import { noticeText } from './notice-text.js'
 import type { Run } from './run.js'
 
-/** What a search before the last left to the next one, in a sentence. */
+/** A sentence on what an earlier search left to the next one. */
 export function carriedText({ search, of, parameters, left }: EventOf<'carried'>): string {
   const kinds = Object.entries(left).filter(([, each]) => each.of > 0)
   const parts = kinds.map(([kind, each]) => `${each.left} of ${each.of} ${kind}`)
   return `search ${search + 1} of ${of + 1} leaves ${parts.join(', ')}: ${formatCount(parameters)} parameters`
 }
 
-/** The searches before the last, and what each left to the next; nothing where there were none. */
+/** The searches before the last one, with what each left to the next; null if there were none. */
 export function earlierSection({ events }: Run): Markup | null {
   const carried = eventsOf(events, 'carried')
   if (carried.length === 0) return null

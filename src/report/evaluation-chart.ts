@@ -4,15 +4,17 @@ import { formatNumber, isNumber } from './format.js'
 import type { Markup } from './markup.js'
 import { domainOf, endLabels, plotSvg, seriesColor, textWidth } from './plot.js'
 
-/** A number of one series at one evaluation. */
+/** The value of one series at one evaluation. */
 export interface EvaluationPoint {
-  /** Steps done. */
+  /** The number of steps done. */
   readonly step: number
   readonly series: string
   readonly value: number | null
 }
 
-/** Lines by series over the steps, the ends named; says so where there is no number to draw. */
+/**
+ * A line chart over the steps, with a labelled line for each series; a note if there are no finite values.
+ */
 export function evaluationChart(
   id: string,
   label: string,
@@ -66,7 +68,7 @@ export function evaluationChart(
   })
 }
 
-/** At most nine round numbers. */
+/** Ticks at round numbers, at most nine. */
 function wholeTicks(first: number, last: number): number[] {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, (last - first) / 8)))
   const size = [1, 2, 5].map((each) => each * power).find((each) => (last - first) / each <= 8) ?? 10 * power

@@ -5,7 +5,7 @@ import type { Explanation, MemberStory } from './explain.js'
 import { formatCount, formatDifference, formatNumber } from './format.js'
 import { thin } from './history.js'
 
-/** Looks at a gate that a member's history shows. */
+/** The number of gate weights that a member's history shows. */
 const shownLooks = 8
 
 const sizeText = ({ size, step }: NonNullable<Explanation['size']>): string =>
@@ -13,7 +13,7 @@ const sizeText = ({ size, step }: NonNullable<Explanation['size']>): string =>
     ? 'the result is all of the supernet that may stay: no smaller size was within the tolerance'
     : `the result is size ${size}, as the search passed it at iteration ${formatCount(step)}`
 
-/** An explanation in sentences: one member in full, several a line each. */
+/** An explanation in sentences: one member in full, several members one line each. */
 export function explanationText({ part, kind, members, size, alarms }: Explanation): string {
   const told = kind === 'member' ? members.flatMap(memberText) : groupText(members)
   const heard = alarms.map(
@@ -26,7 +26,7 @@ export function explanationText({ part, kind, members, size, alarms }: Explanati
   )
 }
 
-/** The members of one or several groups, a line each; units that share a fate together. */
+/** The members of one or several groups, one line each; members with the same fate share a line. */
 function groupText(members: readonly MemberStory[]): string[] {
   const lines: string[] = []
   for (const group of new Set(members.map((member) => member.group))) {
@@ -63,7 +63,7 @@ const reasons: Readonly<Record<EventOf<'removal'>['by'], string>> = {
   perturbation: 'the removal of others hurt more when the supernet was projected to a legal architecture',
 }
 
-/** Why a member went, as a clause. */
+/** The reason why a member was removed, as a clause. */
 export const becauseOf = ({ by }: Pick<EventOf<'removal'>, 'by'>): string => reasons[by]
 
 function memberText(story: MemberStory): string[] {
@@ -87,7 +87,7 @@ function verdict(story: MemberStory): string {
   return story.fate === 'open' ? 'not decided yet' : fateText(story)
 }
 
-/** What held it: how it stands among those that competed with it. */
+/** The reason why a member was kept: its rank among its competitors. */
 function whyKept({ gates, others }: MemberStory): string {
   const weight = gates.at(-1)!.weight
   const left = others.filter(({ removedAt }) => removedAt === null)
@@ -112,7 +112,7 @@ function removedText(removal: EventOf<'removal'>, evidence: Evidence | undefined
   ]
 }
 
-/** What opened and what closed the gate in the last iteration. */
+/** Which gradients opened and which closed the gate in the last iteration. */
 function gradientText({ gradients }: Evidence): string {
   const entries = Object.entries(gradients)
   if (entries.length === 0) return 'The gates were held in the last iteration, so nothing pulled on it.'

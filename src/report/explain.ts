@@ -6,36 +6,37 @@ import type { Architecture } from '../supernet/types.js'
 import { eventsOf, startOf } from './history.js'
 import type { Run } from './run.js'
 
-/** A part of a run's supernet, and what became of it. Plain data. */
+/** A part of a run's supernet, and what happened to it. Plain data. */
 export interface Explanation {
   readonly part: string
   readonly kind: 'layer' | 'group' | 'member'
   readonly members: readonly MemberStory[]
   /**
-   * The size that is the result, where the search went on behind it: nothing that went later is told. Null as an iteration:
-   * it is all of the supernet that may stay.
+   * The size that is the result, if the search continued after it; what was removed later is then not
+   * reported. `step` is null if the result is all of the supernet that may stay.
    */
   readonly size: { readonly size: number; readonly step: number | null } | null
-  /** Alarms of its layer and of the whole supernet. */
+  /** The alarms of its layer and of the whole supernet. */
   readonly alarms: readonly EventOf<'alarm'>[]
 }
 
-/** What became of one member. */
+/** What happened to one member. */
 export interface MemberStory {
   readonly layer: string
   readonly group: string
   readonly kind: GroupInfo['kind']
   readonly member: string
   /**
-   * `gone`: its whole group went with something else. `left-out`: it was there when the size that is the result was kept,
-   * and others of its group were taken. `open`: the search has not decided.
+   * `gone`: its whole group was removed together with something else. `left-out`: it existed when the size
+   * that is the result was kept, but other members of its group were taken. `open`: the search has not
+   * decided yet.
    */
   readonly fate: 'kept' | 'removed' | 'gone' | 'left-out' | 'open'
-  /** The removal that took it. */
+  /** The removal that removed it. */
   readonly removal: EventOf<'removal'> | null
-  /** Its mixture weight at each look. */
+  /** Its mixture weight each time the gates were logged. */
   readonly gates: readonly { readonly step: number; readonly weight: number }[]
-  /** The other members of its group: their last weight, and when they went. */
+  /** The other members of its group: their last weights, and when they were removed. */
   readonly others: readonly Competitor[]
 }
 
@@ -47,8 +48,8 @@ export interface Competitor {
 
 /**
  * Explains a layer, a group (an edge, a node, the units of a layer) or a member (`GROUP/MEMBER`) of a run's
- * supernet. `->` stands for `→`. The end of a name is enough if only one name has it. An unknown part is an
- * InputError that lists what exists.
+ * supernet. `->` stands for `→`. The end of a name is enough if only one name ends so. Throws an InputError
+ * that lists all parts if the part is unknown.
  */
 export function explain(run: Run, part: string): Explanation {
   const start = startOf(run.events)
@@ -97,7 +98,7 @@ function resolve(groups: readonly GroupInfo[], part: string): Resolved {
   )
 }
 
-/** Everything that can be explained; a group comes before a layer with the same name. */
+/** All parts that can be explained. If a group and a layer have the same name, the name means the group. */
 function partsOf(groups: readonly GroupInfo[]): Resolved[] {
   const pairsOf = (group: GroupInfo) => group.members.map((member) => ({ group, member }))
   const layers = [...new Set(groups.map(({ layer }) => layer))]
@@ -120,7 +121,10 @@ function partsOf(groups: readonly GroupInfo[]): Resolved[] {
   ]
 }
 
-/** Where the result is a size that a search passed on its way, or began with: which, and the events up to there. */
+/**
+ * The size that is the result, if the search passed it on its way or began with it, and the number of events
+ * up to it.
+ */
 function sizeKept(events: Run['events']): (NonNullable<Explanation['size']> & { end: number }) | undefined {
   const size = eventsOf(events, 'kept').at(-1)?.size
   if (size == null) return undefined

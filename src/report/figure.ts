@@ -1,6 +1,6 @@
 import { html, type Markup } from './markup.js'
 
-/** A section of the page: a heading, one sentence on what to look at, and its content. */
+/** A section of the page: a heading, a sentence on what to look for, and its content. */
 export function section(id: string, title: string, hint: string, content: Markup | Markup[]): Markup {
   return html`<section id="${id}">
     <h2>${title}</h2>
@@ -17,12 +17,12 @@ export function figure(caption: string | Markup, drawing: Markup, note?: string)
   </figure> `
 }
 
-/** What a section says when the run has nothing for it (yet). */
+/** The text of a section for which the run has nothing (yet). */
 export function empty(message: string): Markup {
   return html`<p class="empty">${message}</p>`
 }
 
-/** Figures side by side where there is room. */
+/** Figures side by side if there is room. */
 export function grid(figures: readonly Markup[]): Markup {
   return html`<div class="grid">${figures}</div>`
 }

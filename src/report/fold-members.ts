@@ -1,11 +1,12 @@
 import type { ScheduleSegment } from './run.js'
 
-/** A term that has a column for one member of one group: `l1/gates[cell/0→1:skip]`. */
+/** Matches a term whose column is for one member of one group: `l1/gates[cell/0→1:skip]`. */
 const ofMember = /^([^[]+)\[([^:*? \]]+):[^:*? \]]+\]$/
 
 /**
- * Segments of a schedule, those of single members drawn together: a row for each group, under the name `l1/gates by group`,
- * with the λ of the member that was pressed most. Where choices take turns every member has a column of its own.
+ * Combines the segments of single members, which have their own columns if choices are decided one after
+ * another. Each group becomes one row, named `l1/gates by group`, with the λ of the member with the most
+ * pressure.
  */
 export function foldMembers(segments: readonly ScheduleSegment[]): ScheduleSegment[] {
   const groups = new Map<string, Map<string, ScheduleSegment[]>>()

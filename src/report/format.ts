@@ -1,7 +1,7 @@
-/** What stands where there is no number (yet, or because it was not finite). */
+/** Shown instead of a number that does not exist yet or is not finite. */
 export const nothing = '–'
 
-/** Whether a value of a JSON file is a number to draw; NaN and infinities are null there. */
+/** Whether a value of a JSON file is a finite number; NaN and infinities are null there. */
 export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
@@ -25,12 +25,12 @@ export function formatDifference(value: unknown): string {
   return `${value > 0 ? '+' : '−'}${formatNumber(Math.abs(value))}`
 }
 
-/** A number and its interval, where it has one: `0.9825 [0.9561, 1]`. */
+/** A number with its interval, if it has one: `0.9825 [0.9561, 1]`. */
 export function formatWithInterval(value: unknown, interval: readonly unknown[] | null | undefined): string {
   return interval ? `${formatNumber(value)} [${interval.map(formatNumber).join(', ')}]` : formatNumber(value)
 }
 
-/** A difference and its interval: `−0.0175 [−0.0439, +0.0088]`. */
+/** A difference with its interval, if it has one: `−0.0175 [−0.0439, +0.0088]`. */
 export function formatDifferenceWithInterval(
   value: unknown,
   interval: readonly unknown[] | null | undefined,
@@ -44,7 +44,7 @@ export function formatPercent(share: unknown): string {
   return isNumber(share) ? `${Number((100 * share).toPrecision(3))} %` : nothing
 }
 
-/** A large count in SI steps: `41.2 k`, `3.07 M`, `1.2 G`. */
+/** A large count with an SI prefix: `41.2 k`, `3.07 M`, `1.2 G`. */
 export function formatSi(value: unknown): string {
   if (!isNumber(value)) return nothing
   const steps: [number, string][] = [
@@ -58,7 +58,7 @@ export function formatSi(value: unknown): string {
   return `${Number((value / (step[1] === 'k' ? 1e3 : step[0])).toPrecision(3))} ${step[1]}`
 }
 
-/** A duration in seconds in words: `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A duration given in seconds: `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(value: unknown): string {
   if (!isNumber(value)) return nothing
   if (value < 60) return `${Number(value.toPrecision(2))} s`

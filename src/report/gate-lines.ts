@@ -15,7 +15,7 @@ interface Point {
 const width = 520
 const height = 210
 
-/** One group's gates over time, a line a member; what was removed ends in a cross. */
+/** The gates of one group over time, one line per member. The line of a removed member ends in a cross. */
 export function gateLines(
   run: Run,
   history: GateHistory,
@@ -77,7 +77,7 @@ export function gateLines(
   })
 }
 
-/** A member's weights; a removed one's line goes on to zero at its removal. */
+/** The weights of a member. The line of a removed member continues to zero at its removal. */
 function memberLine(history: GateHistory, member: string): Point[] {
   const gone = history.removed.get(member)
   const line = history.times.flatMap(({ step, weights }) => {

@@ -9,7 +9,10 @@ import { iterationAxis, phaseRules } from './timeline.js'
 const width = 520
 const height = 210
 
-/** The gates of a group of many units as bands: half of the units, 80 %, all; removed ones count as 0. */
+/**
+ * The gates of a group of many units as bands: the middle half of the units, the middle 80 %, and all.
+ * Removed units count as 0.
+ */
 export function gateQuantiles(run: Run, history: GateHistory, index: number): Markup {
   const rows = history.times.map(({ step, weights }) => {
     const sorted = history.members.map((member) => weights[member] ?? 0).sort((a, b) => a - b)
@@ -45,7 +48,7 @@ export function gateQuantiles(run: Run, history: GateHistory, index: number): Ma
       band('lowest', 'highest', 0.15, 'all units'),
       band('p10', 'p90', 0.25, 'the middle 80 % of the units'),
       band('p25', 'p75', 0.35, 'the middle half of the units'),
-      // A single look has no width that a band could fill.
+      // A single point in time has no width that a band could fill.
       Plot.dot(rows.length === 1 ? rows : [], { x: 'step', y: 'median', fill: 'var(--series-0)' }),
       Plot.lineY(rows, { x: 'step', y: 'median', stroke: 'var(--series-0)', title: () => 'median unit' }),
       endLabels(bandLabels(rows.at(-1)!, domain[1] / 20), { domain, height: height - 58 }),
@@ -53,7 +56,7 @@ export function gateQuantiles(run: Run, history: GateHistory, index: number): Ma
   })
 }
 
-/** Names the edges of the bands at the end, leaving out those nearer than `gap` to the one above. */
+/** Labels the edges of the bands at the end, without those nearer than `gap` to the one above. */
 function bandLabels(
   last: Readonly<Record<'highest' | 'p90' | 'median' | 'p10', number>>,
   gap: number,

@@ -9,9 +9,9 @@ import type { Run } from './run.js'
 
 /** A group with more units than this is drawn as bands instead of lines. */
 const manyUnits = 24
-/** All groups of the section; a net with more gets a note. */
+/** The most groups that are drawn; a note tells how many more there are. */
 const mostGroups = 60
-/** All points of all charts together. */
+/** The most points in all charts together. */
 const budget = 40_000
 
 /** Mixture weights of every group of gates over the search. */
@@ -44,7 +44,7 @@ export function gatesSection(run: Run): Markup {
   )
 }
 
-/** Operations and inputs have names and stay apart even where they are many. */
+/** Whether a group is drawn as bands. Operations and inputs are always lines, because they have names. */
 function isWide({ kind, members }: Pick<GateHistory, 'kind' | 'members'>): boolean {
   return kind === 'units' && members.length > manyUnits
 }
@@ -67,7 +67,7 @@ function gateHistories(run: Run): GateHistory[] {
       gone.flatMap(({ step, members }) => members.map((member) => [member, step] as const)),
     )
     const times = own.map(({ step, weights }) => ({ step, weights: finite(weights[name]!) }))
-    // A group that went with something else has no removals of its own.
+    // A group that was removed together with something else has no removals of its own.
     const after = events.find(({ step }) => step > own.at(-1)!.step)
     if (after) for (const member of members) if (!removed.has(member)) removed.set(member, after.step)
     return [{ name, kind: listed?.kind ?? 'operations', members, times, removed, gone: after !== undefined }]

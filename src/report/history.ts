@@ -10,7 +10,7 @@ export function evaluationsOf(events: readonly Event[], stage: Stage): EventOf<'
   return eventsOf(events, 'evaluation').filter((event) => event.stage === stage)
 }
 
-/** The start event; a resumed run has said it again, and the last one counts. */
+/** The start event. A resumed run emits it again, and the last one counts. */
 export function startOf(events: readonly Event[]): EventOf<'start'> | undefined {
   return eventsOf(events, 'start').at(-1)
 }
@@ -25,7 +25,7 @@ export function lastStep(events: readonly Event[]): number {
   return last
 }
 
-/** At most `count` items, evenly spread, the first and the last among them. */
+/** At most `count` items, evenly spaced, including the first and the last. */
 export function thin<T>(items: readonly T[], count: number): readonly T[] {
   if (items.length <= count) return items
   const last = items.length - 1
@@ -40,6 +40,6 @@ export interface GateHistory {
   readonly times: readonly { readonly step: number; readonly weights: Readonly<Record<string, number>> }[]
   /** The iteration of each removed member's removal. */
   readonly removed: ReadonlyMap<string, number>
-  /** The whole group went, for what read it did. */
+  /** Whether the whole group was removed because nothing reads it any more. */
   readonly gone: boolean
 }

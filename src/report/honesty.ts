@@ -1,7 +1,7 @@
 import { formatDifferenceWithInterval, formatPercent } from './format.js'
 import type { RunMetrics } from './run.js'
 
-/** What was removed, of what could be: `12 of 36 candidates, 41 % of the prunable parameters left`. */
+/** How much was removed: `12 of 36 candidates, 41 % of the prunable parameters left`. */
 export function removedText({ members, of, left }: NonNullable<RunMetrics['removed']>): string {
   const share = left == null ? '' : `, ${formatPercent(left)} of the prunable parameters left`
   return `${members ?? 0} of ${of ?? 0} candidates${share}`
@@ -9,7 +9,7 @@ export function removedText({ members, of, left }: NonNullable<RunMetrics['remov
 
 const drawn = { rows: 'rows', groups: 'groups', blocks: 'blocks', stretches: 'stretches of time' } as const
 
-/** What brackets mean, where there are any. */
+/** What the brackets in tables mean; null if there are none. */
 export function noiseText({ noise }: RunMetrics): string | null {
   const split = noise?.test ?? noise?.validation
   if (!split?.final) return null

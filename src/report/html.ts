@@ -24,8 +24,8 @@ const contents = [
 ] as const
 
 /**
- * Renders a run as one HTML page that loads nothing: styles and charts are inline. `drawings` are SVGs of
- * its architecture (of `drawArchitecture`). The same run gives the same page, byte for byte.
+ * Renders a run as one HTML page with inline styles and charts, which loads nothing. `drawings` are SVGs of
+ * its architecture (from `drawArchitecture`). The same run gives the same page, byte for byte.
  */
 export function renderReport(run: Run, drawings: readonly Drawing[] = []): string {
   const links = contents.map(([id, title]) => html`<a href="#${id}">${title}</a> `)

@@ -12,22 +12,24 @@ import { labelsOf, rulesOf, type PhaseStart } from './timeline.js'
 
 const width = 1060
 const marginRight = 24
-/** All rectangles of the section together, so that a schedule that moves at every step stays light. */
+/**
+ * The most rectangles in all maps together, so that a schedule that changes in every iteration stays small.
+ */
 const budget = 4000
 
-/** λ by term, layer and iteration, and what it is drawn against. */
+/** λ by term, layer and iteration, with the axes of its drawing. */
 export interface LambdaChart {
   readonly segments: readonly ScheduleSegment[]
-  /** In the order k; the layer `*`, which is the whole network, comes first. */
+  /** The layers in the order k. The layer `*`, the whole network, comes first. */
   readonly layers: readonly string[]
   readonly phases: readonly PhaseStart[]
-  /** Iterations. */
+  /** The number of iterations. */
   readonly steps: number
-  /** How gates move, where that is known: then λ on them is told as pressure, too. */
+  /** How gates move, if that is known: then λ on gates is also shown as pressure. */
   readonly motion?: GateMotion | undefined
 }
 
-/** The schedule that was used: for each term λ by layer and iteration, as a heat map. */
+/** The schedule that was used, as a heat map of λ by layer and iteration for each term. */
 export function lambdaSection(run: Run): Markup {
   const start = startOf(run.events)
   const maps = lambdaMaps({
@@ -58,7 +60,7 @@ export function lambdaSection(run: Run): Markup {
   )
 }
 
-/** What a λ of 1 on gates stood for, evaluation by evaluation. */
+/** A chart of what λ = 1 on gates stood for at each evaluation. */
 function scales(run: Run): Markup[] {
   const told = thin(eventsOf(run.events, 'scale'), 200)
   const points = told.flatMap(({ step, scales: by }) =>
@@ -76,17 +78,17 @@ function scales(run: Run): Markup[] {
 /** The heat map of one term. */
 export interface TermMap {
   readonly term: string
-  /** The largest λ, which the full colour stands for. */
+  /** The largest λ, which has the full colour. */
   readonly peak: number
-  /** The least and the largest pressure on a layer that λ made, in words; null where it presses no gates. */
+  /** The range of the pressure by layer as text; null if the term does not act on gates. */
   readonly pressure: string | null
   readonly svg: Markup
-  /** Pixels. */
+  /** The size in pixels. */
   readonly width: number
   readonly height: number
 }
 
-/** A heat map for each term, on one axis of iterations. */
+/** A heat map for each term, on a shared axis of iterations. */
 export function lambdaMaps(whole: LambdaChart): TermMap[] {
   const chart = { ...whole, segments: foldMembers(whole.segments) }
   const layers = layerOrder(chart)
@@ -96,7 +98,7 @@ export function lambdaMaps(whole: LambdaChart): TermMap[] {
   return terms.map((term, i) => termMap(chart, term, layers, cells, i, i === terms.length - 1))
 }
 
-/** Layers in the order k, the whole net first, then any that only the segments have. */
+/** The layers in the order k: the whole network first, and last those that only occur in segments. */
 function layerOrder({ segments, layers }: LambdaChart): string[] {
   const used = new Set(segments.map((segment) => segment.layer))
   return [...new Set([...['*', ...layers].filter((layer) => used.has(layer)), ...used])]
@@ -164,7 +166,7 @@ function termMap(
   return { term, peak, pressure: pressureText(term, all, motion), svg, width, height }
 }
 
-/** The pressure that λ of a term on gates made, from the layer of the least to that of the most; null for other parts. */
+/** The pressure of a term on gates, from the lowest to the highest of the layers; null for other parts. */
 function pressureText(
   term: string,
   segments: readonly ScheduleSegment[],
@@ -182,7 +184,7 @@ function pressureText(
   return `${least === most ? most : `${least} to ${most}`} means of a group, where 1 closes a gate that the losses leave alone`
 }
 
-/** The segments of one layer that are not 0; where they are many, means over equal stretches of time. */
+/** The segments of one layer that are not 0; if there are many, means over equal stretches of time. */
 function coarse(segments: readonly ScheduleSegment[], end: number, cells: number): ScheduleSegment[] {
   const live = segments.filter((segment) => segment.lambda !== 0)
   if (live.length <= cells) return live

@@ -7,7 +7,7 @@ import { evaluationsOf, eventsOf, startOf, thin } from './history.js'
 import { html, type Markup } from './markup.js'
 import type { Run } from './run.js'
 
-/** The stages in the order in which they run, with what the page calls them. */
+/** The stages in the order in which they run, with their names on the page. */
 export const stages: readonly (readonly [Stage, string])[] = [
   ['search', 'search'],
   ['baseline', 'baseline (unpruned)'],
@@ -50,11 +50,14 @@ export function lossSection(run: Run): Markup {
   )
 }
 
-/** A loss that compares with a teacher differs from the losses of the other stages. */
+/**
+ * A note that the loss of the retrained network includes distillation, so that it is not comparable with
+ * those of the other stages.
+ */
 function taught({ config, events, metrics }: Run): string {
   const { distillation, options = {}, auxiliary = 0 } = config.retrain ?? {}
   const { teaches } = metrics?.baseline ?? {}
-  // Runs of before it was measured have a number.
+  // Older runs have no `teaches`, but a number in their configuration.
   const share = teaches ?? (typeof distillation?.share === 'number' ? distillation.share : 0)
   const isAnother = Object.keys(options).length > 0 || auxiliary > 0
   const isTeacher = evaluationsOf(events, 'baseline').length > 0 && metrics?.baseline?.diverged === undefined

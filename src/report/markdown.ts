@@ -1,18 +1,18 @@
-/** Where a name would be markup: a mark anywhere, an underscore at the edge of a word. */
+/** Characters that are markup: some anywhere, an underscore only at the edge of a word. */
 const marks = /[\\`*[\]<>&|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
 const longest = 200
 
-/** One line of a name from data or configuration, not too long. */
+/** A name on one line, shortened if it is too long. */
 function inOneLine(name: string): string {
   const line = name.replace(/\s+/g, ' ').trim()
   return line.length > longest ? `${line.slice(0, longest)}…` : line
 }
 
-/** A name as Markdown that reads as the name itself: no HTML, no link, no emphasis, no cell of a table. */
+/** Escapes a name for Markdown, so that it is shown literally: no HTML, link, emphasis or table cell. */
 export const escaped = (name: string): string =>
   inOneLine(name).replace(marks, (mark) => (mark === '<' ? '&lt;' : mark === '&' ? '&amp;' : `\\${mark}`))
 
-/** A name as code in Markdown, whatever backticks it holds. */
+/** A name as inline code in Markdown, even if it contains backticks. */
 export function code(name: string): string {
   const line = inOneLine(name)
   const runs = line.match(/`+/g) ?? []

@@ -1,16 +1,16 @@
-/** A piece of HTML that is known to be safe: made by `html` out of escaped text, or by `trusted`. */
+/** HTML that is known to be safe, made by `html` from escaped text or by `trusted`. */
 export interface Markup {
   readonly markup: string
 }
 
 type Value = Markup | string | number | null | undefined | readonly Value[]
 
-/** Builds markup from a template; every value that is not markup itself is escaped. */
+/** Builds markup from a template. Every value that is not markup itself is escaped. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Markup {
   return { markup: strings.reduce((text, part, i) => text + render(values[i - 1]) + part) }
 }
 
-/** Takes text that is already markup (an SVG from a renderer) as it is. */
+/** Marks text as safe markup without escaping it, for example an SVG from a renderer. */
 export function trusted(markup: string): Markup {
   return { markup }
 }

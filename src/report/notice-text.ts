@@ -11,13 +11,13 @@ export function interventionText({ stage, step, what, from, to, by, why }: Event
   return `${stage}, iteration ${step}: ${what} ${text(from)} → ${text(to)} by ${by}${why === undefined ? '' : ` (${why})`}`
 }
 
-/** An alarm in a sentence. */
+/** An alarm as a sentence. */
 export function alarmText({ step, alarm, layer, message, safeguard }: EventOf<'alarm'>): string {
   const place = layer === null ? '' : ` in ${layer}`
   const done = safeguard === undefined ? '' : `; safeguard: ${safeguard}`
   return `alarm at step ${step}: ${alarm}${place}: ${message}${done}`
 }
 
-/** What an earlier search has to tell, in a sentence. */
+/** An alarm or intervention of an earlier search as a sentence. */
 export const noticeText = ({ event }: EventOf<'notice'>): string =>
   event.type === 'alarm' ? alarmText(event) : interventionText(event)

@@ -4,7 +4,7 @@ import { interventionText } from './notice-text.js'
 import type { Run } from './run.js'
 import { failureOf } from './standing.js'
 
-/** How a run stands, in two words. */
+/** The state of a run in a few words. */
 export function verdictOf({ config, metrics, events }: Run): { kind: string; text: string } {
   const passed = metrics?.criteria?.passed
   const failure = failureOf(events)
@@ -24,7 +24,10 @@ const remedies = {
   error: 'Mend what it names and go on: sentei resume RUN.',
 } as const
 
-/** What must be known before any number is read: why a run failed or stopped, and what was changed on the way. */
+/**
+ * What a reader must know before the numbers: why a run failed or stopped, and which settings were changed
+ * during it.
+ */
 export function notice(run: Run): Markup | null {
   const failure = run.metrics ? undefined : failureOf(run.events)
   const diverged = run.metrics?.baseline?.diverged

@@ -3,18 +3,18 @@ import { parseHTML } from 'linkedom'
 import { isNumber } from './format.js'
 import { html, trusted, type Markup } from './markup.js'
 
-// The compiler knows no DOM here (lib is ES only).
+// The compiler does not know the DOM here (its lib is ES only).
 const { document } = parseHTML('<html><body></body></html>') as unknown as { document: object }
 
-/** How many colours the style sheet has for series; further series begin again. */
+/** The number of colours for series in the style sheet; further series reuse them. */
 export const seriesColors = 10
 
-/** The colour of the i-th series; the style sheet gives it a value for light and for dark. */
+/** The colour of the i-th series. The style sheet defines it for the light and the dark theme. */
 export function seriesColor(i: number): string {
   return `var(--series-${i % seriesColors})`
 }
 
-/** Draws a chart as an SVG that stands alone: `id` names its styles, `label` says what it shows. */
+/** Draws a chart as a self-contained SVG. `id` makes its styles unique, `label` describes it. */
 export function plotSvg(id: string, label: string, options: Plot.PlotOptions): Markup {
   const svg = Plot.plot({
     document,
@@ -25,20 +25,20 @@ export function plotSvg(id: string, label: string, options: Plot.PlotOptions): M
   return labelled(trusted(svg.outerHTML.replace(/="(-?\d+\.\d\d)\d+"/g, '="$1"')), label)
 }
 
-/** Gives an SVG element a name for readers that cannot see it. */
+/** Gives an SVG element an accessible name. */
 export function labelled({ markup }: Markup, label: string): Markup {
   const named = html`<svg role="img" aria-label="${label}" `.markup
   return trusted(markup.replace('<svg ', () => named))
 }
 
-/** A text at the right end of a line. */
+/** A label at the right end of a line. */
 export interface EndLabel {
   readonly y: number
   readonly text: string
   readonly color: string
 }
 
-/** The y axis that end labels stand on: its domain, its length in pixels, its kind. */
+/** The y axis of end labels: its domain, its length in pixels, its type. */
 export interface LabelAxis {
   readonly domain: readonly [number, number]
   readonly height: number
@@ -46,8 +46,8 @@ export interface LabelAxis {
 }
 
 /**
- * Names lines at the right edge, moved apart so that they do not overlap; where they do not all fit, the
- * ones with the largest y stay.
+ * Labels lines at the right edge, moved apart so that they do not overlap. If they do not all fit, those with
+ * the largest y are kept.
  */
 export function endLabels(labels: readonly EndLabel[], { domain, height, type = 'linear' }: LabelAxis) {
   const [place, back] = type === 'log' ? [Math.log, Math.exp] : [Number, Number]
@@ -65,7 +65,7 @@ export function endLabels(labels: readonly EndLabel[], { domain, height, type = 
   )
 }
 
-/** Moves falling numbers apart to at least `gap`, none below `floor`. */
+/** Moves descending numbers apart to distances of at least `gap`; none falls below `floor`. */
 function spread(values: readonly number[], gap: number, floor: number): number[] {
   const moved = [...values]
   for (let i = 1; i < moved.length; i++) moved[i] = Math.min(moved[i]!, moved[i - 1]! - gap)
@@ -76,12 +76,12 @@ function spread(values: readonly number[], gap: number, floor: number): number[]
   return moved
 }
 
-/** The pixels that the longest of some texts takes, at most those of `longest` characters. */
+/** The width in pixels of the longest text, but at most that of `longest` characters. */
 export function textWidth(texts: readonly string[], longest = 26): number {
   return Math.ceil(6.3 * Math.max(1, ...texts.map((text) => Math.min(longest, text.length))))
 }
 
-/** Cuts a text to so many characters, with an ellipsis in place of the rest. */
+/** Shortens a text to `longest` characters, with an ellipsis in place of the rest. */
 export function cut(text: string, longest = 26): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 }

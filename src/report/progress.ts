@@ -5,22 +5,25 @@ import { carriedText } from './earlier.js'
 import { formatCount, formatNumber, formatSeconds } from './format.js'
 import { alarmText, interventionText, noticeText } from './notice-text.js'
 
-/** What shows a run's progress: it takes every event as it comes, and stops when no more will. */
+/** Shows the progress of a run. It receives every event; `stop` is called after the last one. */
 export interface Progress {
   onEvent(event: Event): void
   stop(): void
 }
 
-/** Where progress is written, and what the events do not say. */
+/** Where progress is written, and what the events do not tell. */
 export interface ProgressOptions {
   readonly stream: NodeJS.WritableStream
-  /** On a terminal it is a bar that is redrawn. Anything else gets plain lines without control characters. */
+  /**
+   * Whether the stream is a terminal, on which a bar is redrawn. Otherwise, plain lines without control
+   * characters are written.
+   */
   readonly isTTY: boolean
-  /** Milliseconds of a clock, for the time left. */
+  /** A clock in milliseconds, for the time left. */
   readonly now?: () => number
 }
 
-/** Shows the events of a run as a bar or as lines, at most one an evaluation, with removals and alarms. */
+/** Shows the events of a run as a bar or as lines, at most one per evaluation, with removals and alarms. */
 export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions): Progress {
   const display = isTTY ? terminalBar(stream) : plainLines(stream)
   const planned: Partial<Record<Stage, number>> = {}
@@ -28,7 +31,7 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
   let metric = 'metric'
   let stage: Stage | null = null
   let startedAt = now()
-  // A resumed search begins in the middle, so the pace is that of the steps since.
+  // A resumed search starts in the middle, so that its speed is that of the steps since then.
   let from = 0
 
   const onEvaluation = (event: EventOf<'evaluation'>): void => {
@@ -141,7 +144,7 @@ function terminalBar(stream: NodeJS.WritableStream): Display {
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
-    // The command line has its own way to end on an interrupt.
+    // The command line handles interrupts itself.
     gracefulExit: false,
   })
   const shown = new Map<Stage, SingleBar>()
@@ -154,7 +157,7 @@ function terminalBar(stream: NodeJS.WritableStream): Display {
       shown.set(stage, bar)
       bar.setTotal(Math.max(total, step))
       bar.update(step, { stage: stage.padEnd(8), text: plain(text) })
-      // Training leaves the bar's own timer little room.
+      // The bar's own timer rarely fires during training.
       bars.update()
     },
     stop() {
@@ -164,7 +167,7 @@ function terminalBar(stream: NodeJS.WritableStream): Display {
   }
 }
 
-/** `loss 0.512  accuracy 0.871  41,223 parameters  4.2 ms/step  1 min 20 s left`. */
+/** `loss 0.512  accuracy 0.871  41,223 parameters  1 min 20 s left`. */
 function describe(event: EventOf<'evaluation'>, metric: string, left: number | null): string {
   const parts = [
     `loss ${formatNumber(event.loss.total)}`,
@@ -174,7 +177,7 @@ function describe(event: EventOf<'evaluation'>, metric: string, left: number | n
   return [...parts, ...(left === null ? [] : [`${formatSeconds(Math.round(left))} left`])].join('  ')
 }
 
-/** `removed 12: encoder/dense0 8, cell0 4`, or null where nothing was. */
+/** `removed 12: encoder/dense0 8, cell0 4`; null if nothing was removed. */
 function removals(removed: ReadonlyMap<string, number>): string | null {
   if (removed.size === 0) return null
   const total = [...removed.values()].reduce((sum, count) => sum + count, 0)
@@ -183,7 +186,7 @@ function removals(removed: ReadonlyMap<string, number>): string | null {
   return `removed ${total}: ${layers.slice(0, 4).join(', ')}${more}`
 }
 
-/** Names come from files, so they must not move the cursor. */
+/** Removes control characters: names come from files, and must not move the cursor. */
 function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, ' ')
 }

@@ -8,13 +8,13 @@ import { cut } from './plot.js'
 import type { Run } from './run.js'
 import { isWhole } from './tolerance.js'
 
-/** Rows of the table; a search that removed unit by unit has thousands. */
+/** The most rows of the table; a search that removes unit by unit has thousands. */
 const mostRows = 400
 
-/** Members of a removal whose evidence is shown. */
+/** The most members of a removal whose evidence is shown. */
 const mostMembers = 8
 
-/** What was removed, when and why, and the alarms of the search. */
+/** The removals with time and reason, and the alarms of the search. */
 export function removalSection(run: Run): Markup {
   const removals = eventsOf(run.events, 'removal')
   const members = removals.reduce((sum, removal) => sum + removal.members.length, 0)
@@ -33,7 +33,9 @@ export function removalSection(run: Run): Markup {
   )
 }
 
-/** Where a size that was passed is the result, what went later did not go from it. */
+/**
+ * A note for results that are not the end of the search: members that were removed later are part of them.
+ */
 function sizeNote({ metrics }: Run): Markup[] {
   if (metrics && isWhole(metrics))
     return [
@@ -96,7 +98,10 @@ function row(removal: EventOf<'removal'>): Markup {
   </tr> `
 }
 
-/** What pulled on the members of a removal, and what they were worth, a line each; many are summed up. */
+/**
+ * The gradients on the members of a removal, and the effect of removing each, one line per member; only the
+ * first members are listed.
+ */
 function evidenceText({ evidence = {} }: EventOf<'removal'>): string[] {
   const entries = Object.entries(evidence)
   const lines = entries.slice(0, mostMembers).map(([member, { gradients, ablation }]) => {

@@ -1,7 +1,9 @@
 import type { Event } from '../events/types.js'
 import type { Architecture } from '../supernet/types.js'
 
-/** A run's folder as one plain object; what an unfinished run has not written yet is null or empty. */
+/**
+ * The folder of a run as a plain object. Parts that an unfinished run has not written yet are null or empty.
+ */
 export interface Run {
   readonly config: RunConfig
   readonly events: readonly Event[]
@@ -20,7 +22,7 @@ export interface ScheduleSegment {
   readonly lambda: number
 }
 
-/** The resolved configuration, with the keys that a report reads by name. */
+/** The resolved configuration, typed as far as a report reads it. */
 export interface RunConfig extends Readonly<Record<string, unknown>> {
   readonly name?: string
   readonly seed?: number
@@ -35,7 +37,7 @@ export interface RunConfig extends Readonly<Record<string, unknown>> {
   readonly criteria?: readonly RunCriterion[]
 }
 
-/** One condition for accepting the model, as the configuration states it. */
+/** A condition for accepting the model, as in the configuration. */
 export interface RunCriterion {
   readonly metric: string
   readonly split?: string
@@ -43,10 +45,10 @@ export interface RunCriterion {
   readonly atMost?: number
 }
 
-/** A number of a JSON file: JSON has null where a computation gave NaN, and a reader has nothing. */
+/** A number in a JSON file: null if a computation gave NaN, undefined if it is missing. */
 export type Figure = number | null | undefined
 
-/** `metrics.json`, with the keys that a report reads. */
+/** The part of `metrics.json` that a report reads. */
 export interface RunMetrics {
   readonly metric?: string
   readonly supernet?: { readonly parameters?: Figure; readonly flops?: Figure }
@@ -55,15 +57,15 @@ export interface RunMetrics {
     readonly flops?: Figure
     readonly validation?: Figure
     readonly test?: Figure
-    /** The share of the derived network's loss that compares with its outputs. */
+    /** The teacher's share of the derived network's loss. */
     readonly teaches?: number
-    /** Why it has no metrics. */
+    /** The reason why it has no metrics. */
     readonly diverged?: string
   } | null
   readonly validation?: { readonly supernet?: Figure; readonly final?: Figure; readonly baseline?: Figure }
   readonly test?: { readonly final?: Figure; readonly supernet?: Figure; readonly baseline?: Figure }
   readonly gap?: { readonly jumps?: Figure; readonly derive?: Figure; readonly gatesDropped?: Figure }
-  /** What the search took away, and a notice where that is hardly anything. */
+  /** What the search removed, with a notice if that is almost nothing. */
   readonly removed?: {
     readonly members?: Figure
     readonly of?: Figure
@@ -77,14 +79,14 @@ export interface RunMetrics {
     readonly test?: RunNoise | null
   }
   readonly derived?: { readonly parameters?: Figure; readonly flops?: Figure }
-  /** What the architecture costs of the schedule's budget, where it has one. */
+  /** The cost of the architecture and the schedule's budget, if there is one. */
   readonly budget?: {
     readonly metric?: string
     readonly limit?: Figure
     readonly whole?: Figure
     readonly cost?: Figure
   }
-  /** What was retrained under a tolerance, where the budget has one. */
+  /** What was retrained under a tolerance, if the budget has one. */
   readonly tolerated?: {
     readonly tolerance?: Figure
     readonly attempts?: readonly {
@@ -92,15 +94,15 @@ export interface RunMetrics {
       readonly cost?: Figure
       readonly worse?: Figure
       readonly allowed?: Figure
-      /** The measure, where it is not the metric's error alone. */
+      /** The measure, if there are several. */
       readonly by?: string
-      /** Why it was not compared. */
+      /** The reason why it was not compared. */
       readonly diverged?: string
     }[]
     readonly kept?: Figure
     readonly within?: boolean | null
   }
-  /** What was kept at each size of its menu, where the budget has one. */
+  /** What was kept at each size of the menu, if the budget has one. */
   readonly menu?: readonly {
     readonly size?: Figure
     readonly cost?: Figure
@@ -108,7 +110,7 @@ export interface RunMetrics {
     readonly before?: Figure
     readonly after?: Figure
   }[]
-  /** Where the architecture stands in a tabular benchmark, if the configuration names one. */
+  /** The rank of the architecture in a tabular benchmark, if the configuration names one. */
   readonly benchmark?: {
     readonly table?: string
     readonly metric?: string
@@ -135,7 +137,7 @@ interface RunNoise {
   readonly difference?: { readonly value?: Figure; readonly interval?: RunInterval } | null
 }
 
-/** `timings.json`, with the keys that a report reads; seconds. */
+/** The part of `timings.json` that a report reads, in seconds. */
 export interface RunTimings {
   readonly searchSeconds?: Figure
   readonly baselineSeconds?: Figure

@@ -2,7 +2,7 @@ import { formatNumber } from './format.js'
 import { lambdaMaps, type LambdaChart } from './lambda-map.js'
 import { escapeHtml } from './markup.js'
 
-/** Colours of the report, so that the drawing stands alone. */
+/** The colours of the report, so that the drawing is self-contained. */
 const colours = `
 svg { --page: #ffffff; --ink: #1b1f24; --muted: #57606a; --cell: #e9edf2; --heat: #0b4f8a; --rule: #8c959f; color: var(--ink); }
 @media (prefers-color-scheme: dark) {
@@ -12,13 +12,13 @@ svg { --page: #ffffff; --ink: #1b1f24; --muted: #57606a; --cell: #e9edf2; --heat
 const titleHeight = 26
 const captionHeight = 18
 
-/** A schedule as one SVG file that loads nothing: for each term λ by layer and iteration, as a heat map. */
+/** A schedule as one SVG file that loads nothing: a heat map of λ by layer and iteration for each term. */
 export function scheduleSvg(title: string, chart: LambdaChart): string {
   let top = titleHeight
   const maps = lambdaMaps(chart)
   const parts = maps.map(({ term, peak, svg, height }) => {
     const caption = `<text x="4" y="${top + 13}" font-size="12" fill="var(--ink)"><tspan font-weight="600">${escapeHtml(term)}</tspan> <tspan fill="var(--muted)">0 to ${formatNumber(peak)}</tspan></text>`
-    // The chart's own style sizes it as an element of a page, which a part of a drawing is not.
+    // The chart's own style is for an element of a page; it does not fit a part of a drawing.
     const drawing = svg.markup
       .replace(/<style>[^]*?<\/style>/, '')
       .replace('<svg ', `<svg y="${top + captionHeight}" `)

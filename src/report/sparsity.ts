@@ -15,7 +15,7 @@ interface Point {
 
 const width = 1060
 
-/** Sparsity by layer over the search, and when members were removed. */
+/** The sparsity of each layer over the search, with the removals. */
 export function sparsitySection(run: Run): Markup {
   const evaluations = thin(evaluationsOf(run.events, 'search'), 200)
   const points: Point[] = evaluations.flatMap(({ step, sparsity }) =>
@@ -75,7 +75,7 @@ function chart(run: Run, points: readonly Point[]): Markup {
   })
 }
 
-/** Removals by layer and stretch of time, on their layer's line. */
+/** Removals by layer and stretch of time, placed on the line of their layer. */
 function removals(run: Run, points: readonly Point[]) {
   const stretch = lastStep(run.events) / 100
   const found = new Map<string, { step: number; layer: string; count: number }>()
@@ -91,7 +91,7 @@ function removals(run: Run, points: readonly Point[]) {
   })
 }
 
-/** A layer's sparsity at an iteration, on the straight line between the evaluations around it. */
+/** The sparsity of a layer at an iteration, interpolated linearly between evaluations. */
 function valueAt(points: readonly Point[], layer: string, step: number): number | null {
   const line = points.filter((point) => point.layer === layer)
   const after = line.find((point) => point.step >= step)

@@ -2,15 +2,15 @@ import { rollBack } from '../config/intervention-schema.js'
 import type { Event, Stage } from '../events/types.js'
 import type { EventOf } from '../events/types.js'
 
-/** The failure that a run's events end with; undefined where it goes on, was killed, or is finished. */
+/** The failure with which a run's events end; undefined if the run goes on, was killed, or is finished. */
 export function failureOf(events: readonly Event[]): EventOf<'failed'> | undefined {
   const last = events.at(-1)
   return last?.type === 'failed' ? last : undefined
 }
 
 /**
- * Events without those that roll-backs made void: a stage that went back to an iteration told what came behind it again.
- * Of several retrainings that of the size that was kept stands, or the last one where none was yet.
+ * Removes events that are void. A roll-back voids the later events of its stage, which are emitted again. Of
+ * several retrainings, only the one of the size that was kept counts or, if none was kept yet, the last one.
  */
 export function withoutVoid(events: readonly Event[]): Event[] {
   const kept = events.findLast((event) => event.type === 'kept')
@@ -19,7 +19,7 @@ export function withoutVoid(events: readonly Event[]): Event[] {
   let size: number | null | undefined
   for (const event of events) {
     if (event.type === 'attempt') {
-      // A retraining of its own: a roll-back in it says nothing of the one before.
+      // Each attempt is a retraining of its own, whose roll-backs do not affect the one before.
       before =
         kept && kept.size === size
           ? [...before, ...standing]
@@ -39,6 +39,6 @@ const isNoRetraining = (event: Event): boolean => !('stage' in event && event.st
 
 function isVoid(event: Event, stage: Stage, step: number): boolean {
   if (!('step' in event) || (('stage' in event && event.stage) || 'search') !== stage) return false
-  // A phase begins with the iteration, everything else is told behind it.
+  // A phase event comes at the beginning of its iteration, all other events at the end.
   return event.step > step || (event.type === 'phase' && event.step === step)
 }

@@ -1,4 +1,7 @@
-/** The style sheet of the page: light and dark by the reader's preference, and fit for paper. */
+/**
+ * The style sheet of the page, with a light and a dark theme by the reader's preference, and rules for
+ * printing.
+ */
 export const style = `
 :root {
   color-scheme: light dark;

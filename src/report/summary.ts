@@ -15,7 +15,7 @@ import { notice, verdictOf } from './notice.js'
 import type { Figure, Run, RunCriterion } from './run.js'
 import { attemptTexts, toleranceText } from './tolerance.js'
 
-/** The head of the page: what was searched, whether its criteria were met, and the result in numbers. */
+/** The head of the page: what was searched, whether the criteria were met, and the results in numbers. */
 export function summary(run: Run): Markup {
   const { config } = run
   const start = startOf(run.events)
@@ -52,7 +52,7 @@ export function summary(run: Run): Markup {
   </header> `
 }
 
-/** What the run is called: by its configuration, else by its start event. */
+/** The name of the run, from its configuration or its start event. */
 export function runName(run: Run): string {
   return run.config.name ?? startOf(run.events)?.name ?? 'run'
 }
@@ -122,7 +122,7 @@ function resultTable(run: Run): Markup {
   </div>`
 }
 
-/** What must not be overlooked: a search that removed hardly anything. */
+/** A notice that the search removed almost nothing. */
 function removalNotice({ metrics }: Run): Markup | null {
   const notice = metrics?.removed?.notice
   return notice ? html`<p class="failed notice"><b>${sentence(notice)}</b></p> ` : null
@@ -135,7 +135,7 @@ function noiseNote({ metrics }: Run): Markup | null {
   return text ? html`<p class="note">${sentence(text)}</p> ` : null
 }
 
-/** Why the unpruned network is larger than the supernet that it is of. */
+/** A note on why the retrained unpruned network has more parameters than the supernet. */
 function growthNote({ metrics, config }: Run): Markup | null {
   const [before, after] = [metrics?.supernet?.parameters, metrics?.baseline?.parameters]
   if (before == null || after == null || after <= before) return null
@@ -182,7 +182,7 @@ function gapAndTime({ metrics, timings }: Run): Markup {
   </dl>`
 }
 
-/** What was retrained to find the smallest size that is good enough. */
+/** Lists what was retrained to find the smallest size within the tolerance. */
 function attempts({ metrics }: Run): Markup | null {
   const text = metrics && toleranceText(metrics)
   if (!text) return null
@@ -192,7 +192,7 @@ function attempts({ metrics }: Run): Markup | null {
     </ul>`
 }
 
-/** The architectures of other sizes that the search passed. */
+/** Lists the architectures of other sizes that the search kept. */
 function menuTable(run: Run): Markup | null {
   const { menu, budget } = run.metrics ?? {}
   if (!menu || menu.length === 0) return null

@@ -30,12 +30,15 @@ export function rulesOf(phases: readonly PhaseStart[]): Plot.Markish {
   })
 }
 
-/** The phases' names above the frame, each cut to the room before the next; `width` of the frame in pixels. */
+/**
+ * The names of the phases above the frame, each shortened to the space before the next one. `width` is that
+ * of the frame in pixels.
+ */
 export function phaseLabels(events: readonly Event[], width: number): Plot.Markish {
   return labelsOf(eventsOf(events, 'phase'), lastStep(events), width)
 }
 
-/** The names of the given phases of `end` iterations, as `phaseLabels` writes them. */
+/** The names of the given phases of a search of `end` iterations, written as in `phaseLabels`. */
 export function labelsOf(phases: readonly PhaseStart[], end: number, width: number): Plot.Markish {
   const labels = phases.map((phase, i) => {
     const room = (((phases[i + 1]?.step ?? end) - phase.step) / end) * width

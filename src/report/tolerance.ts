@@ -5,11 +5,14 @@ import type { RunMetrics } from './run.js'
 type Tolerated = NonNullable<RunMetrics['tolerated']>
 type Attempt = NonNullable<Tolerated['attempts']>[number]
 
-/** Was all of the supernet kept that may stay, because no smaller size was within? */
+/** Whether all of the supernet that may stay was kept, because no smaller size was within the tolerance. */
 export const isWhole = ({ tolerated, menu = [] }: RunMetrics): boolean =>
   tolerated?.kept === 1 && !menu.some(({ size }) => size === 1)
 
-/** The sizes that were retrained, in the order in which they were tried, one a line: what each cost, and how it compared. */
+/**
+ * The sizes that were retrained, in order, one line each: their cost, and how they compare with the unpruned
+ * supernet.
+ */
 export const attemptTexts = ({ tolerated, budget, menu = [] }: RunMetrics): string[] =>
   (tolerated?.attempts ?? []).map((attempt) => {
     const passed = menu.find(({ size }) => size === attempt.size)?.step
@@ -18,7 +21,7 @@ export const attemptTexts = ({ tolerated, budget, menu = [] }: RunMetrics): stri
     return `${sizeText(attempt)}: ${formatNumber(attempt.cost)} ${budget?.metric ?? ''}, ${comparison(attempt)}${kept}`
   })
 
-/** What a tolerance came to in a sentence; null where there was none. */
+/** The result of a tolerance as a sentence; null if there was none. */
 export function toleranceText(metrics: RunMetrics): string | null {
   const { tolerated, budget } = metrics
   if (!tolerated) return null

@@ -15,17 +15,20 @@ import { exclusiveNodes } from '../supernet/exclusive.js'
 import type { Supernet } from '../supernet/types.js'
 
 export interface BenchOperationsOptions {
-  /** Its data, supernet and backend. */
+  /** The configuration whose data, supernet and backend are measured. */
   readonly config: Config
-  /** What paths in the configuration are relative to. */
+  /** The folder to which paths in the configuration are relative. */
   readonly folder: string
-  /** Timed runs of each operation, of which the least counts, for load only adds to it; 30 by default. */
+  /**
+   * The number of timed runs of each operation; 30 by default. The shortest counts, because load only adds
+   * time.
+   */
   readonly runs?: number
 }
 
 /**
- * Measures every operation of a configuration's supernet for one example, as the search's backend computes it:
- * the table that `config.objective.latency` reads. Operations of one form and size are measured once.
+ * Measures every operation of a configuration's supernet for one example on the search's backend, and returns
+ * the table that `config.objective.latency` reads. Operations that compute the same are measured once.
  */
 export async function benchOperations({
   config,
@@ -39,7 +42,7 @@ export async function benchOperations({
     .filter(({ kind }) => kind === 'operations')
     .flatMap(({ name, members }) =>
       members.map((member) => {
-        // Gates that several edges share choose for all of them.
+        // A group that several edges share has a part on each of them, and their times add up.
         const parts = partsOf(supernet, name, member.name)
         const ms = parts.reduce((sum, part) => sum + timeOf(part, supernet, known, runs), 0)
         return { group: name, member: member.name, ms: Number(ms.toPrecision(4)) }
@@ -58,7 +61,7 @@ export async function benchOperations({
   return { format: 'sentei-latency/1', about, operations }
 }
 
-/** A member's nodes as networks of their own, one for each edge. */
+/** The nodes of a member as separate networks, one for each edge of the group. */
 function partsOf({ graph }: Supernet, group: string, member: string): Graph[] {
   const shapes = new Map(graph.nodes.map((node) => [node.id, node]))
   return graph.nodes.flatMap((mix) => {
@@ -78,7 +81,7 @@ function partsOf({ graph }: Supernet, group: string, member: string): Graph[] {
   })
 }
 
-/** Milliseconds for one example: the least of some runs, behind ten that warm up. */
+/** Milliseconds for one example: the shortest of the timed runs, which follow ten runs to warm up. */
 function timeOf(graph: Graph, { groups }: Supernet, known: Map<string, number>, runs: number): number {
   const form = formOf(graph)
   const found = known.get(form)
@@ -109,7 +112,7 @@ function timeOf(graph: Graph, { groups }: Supernet, known: Map<string, number>, 
   return least
 }
 
-/** What two operations share that compute alike: kinds, sizes and how nodes are joined, without names. */
+/** A key that is equal for operations that compute the same: kinds, sizes and connections, without names. */
 function formOf({ nodes }: Graph): string {
   const places = new Map(nodes.map(({ id }, place) => [id, place]))
   return JSON.stringify(

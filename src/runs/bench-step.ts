@@ -28,72 +28,74 @@ import type { Trial } from '../trial/types.js'
 import { startWorkers } from './workers.js'
 
 export interface BenchStepOptions extends InputSize {
-  /** The search space, and its options. */
+  /** The name of the search space, and its options. */
   readonly supernet: string
   readonly options: Readonly<Record<string, unknown>>
   readonly batch: number
   readonly steps: number
   readonly backend: BackendName
   readonly shards: number
-  /** Threads that compute shards, this one included; 1 by default, at most one a shard. */
+  /** Threads that compute shards, including the main thread; 1 by default, at most one per shard. */
   readonly workers?: number
   readonly relaxed: boolean
-  /** `path=value` in the configuration's `supernet`, `search` and `relaxation`; these win over the options above. */
+  /** Settings `path=value` below `supernet`, `search` and `relaxation`. They override the options above. */
   readonly set?: readonly string[]
-  /** Whether to measure also how much time each kind of operation takes. */
+  /** Whether to also measure the time of each kind of operation. */
   readonly profile?: boolean
 }
 
-/** What one step takes. */
+/** What one step costs. */
 export interface StepFigures {
   readonly medianMs: number
   readonly minMs: number
-  /** At the median. */
+  /** Examples per second at the median time. */
   readonly examplesPerSecond: number
   /**
    * The memory that the wasm backend has taken from the system, in MB of 2²⁰ bytes. Null for other backends.
    */
   readonly heapMB: number | null
-  /** The number of tensors after the second and the last step, and the heap after the second. */
+  /** The number of tensors, and the heap in MB, after the second and after the last timed step. */
   readonly leaks: {
     readonly tensors: readonly [number, number]
     readonly heapMB: readonly [number | null, number | null]
   }
   readonly backend: string
-  /** Threads that computed shards. */
+  /** The number of threads that computed shards. */
   readonly workers: number
   readonly shards: number
-  /** What more than one worker costs; null with one. */
+  /** The cost of using several workers; null with one. */
   readonly exchange: ExchangeFigures | null
   readonly parameters: number
-  /** What one step takes by operation kind, where that was asked for. */
+  /** The time of one step by kind of operation, if it was asked for. */
   readonly profile?: StepProfile
 }
 
 export interface ExchangeFigures {
-  /** Until all threads were ready, once. */
+  /** Milliseconds until all threads were ready; spent once. */
   readonly startMs: number
-  /** Copying weights, inputs and gradients between threads; mean of a step. */
+  /** Milliseconds for copying weights, inputs and gradients between threads; mean per step. */
   readonly copyMs: number
-  /** The main thread's wait for the others; mean of a step. */
+  /** Milliseconds that the main thread waited for the others; mean per step. */
   readonly waitMs: number
-  /** Shards that other threads computed; mean of a step. */
+  /** Shards that other threads computed; mean per step. */
   readonly handedOver: number
 }
 
 export interface StepProfile {
-  /** Means of one step. */
+  /** Means per step. */
   readonly operations: readonly OperationTime[]
-  /** Mean time of a step, and what of it is outside the operations: losses, updates, bookkeeping. */
+  /**
+   * The mean milliseconds of a step, and the part of it outside the operations: losses, updates, bookkeeping.
+   */
   readonly stepMs: number
   readonly otherMs: number
-  /** What the machine can do at most on one core; null on other backends than wasm. */
+  /** The peak performance of one core of this machine; null on backends other than wasm. */
   readonly peaks: Peaks | null
 }
 
 /**
  * Times joint steps of a supernet on random inputs: forward, backward for weights and gates, both updates.
- * One step before them warms up. The time of a step ends when its results can be read.
+ * One untimed step before them warms up. A step ends when its results can be read.
  */
 export async function benchStep(options: BenchStepOptions): Promise<StepFigures> {
   const { backend, relaxed, workers = 1 } = options
@@ -129,7 +131,7 @@ function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): S
   for (let step = 0; step <= options.steps; step++) {
     const start = performance.now()
     stepper.step(phase.from + step, batches.at(step), phase)
-    // Reading a gate waits for backends that compute behind the program's back.
+    // Reading the gates waits until backends that compute asynchronously are done.
     model.alphaValues()
     if (step > 0) times.push(performance.now() - start)
     if (step === 0) {
@@ -159,7 +161,7 @@ function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): S
   }
 }
 
-/** Means of a step behind the first. */
+/** Means per timed step; the first step only warms up. */
 function exchangeOf(warm: PoolFigures, all: PoolFigures): ExchangeFigures {
   const steps = all.batches - warm.batches
   const mean = (name: 'exchangeMs' | 'waitMs' | 'handedOver') => round((all[name] - warm[name]) / steps)
@@ -197,7 +199,7 @@ function alive(): { tensors: number; heapMB: number | null } {
 
 const round = (ms: number): number => Math.round(ms * 100) / 100
 
-/** A trial on one batch of random inputs, with the schedule that `auto` means. */
+/** A trial on one batch of random inputs, with the schedule to which `auto` resolves. */
 function randomTrial(options: BenchStepOptions): Trial {
   const given = configOf(options)
   const random = randomSource(given.seed)
@@ -206,7 +208,7 @@ function randomTrial(options: BenchStepOptions): Trial {
   const config = resolveTraining(given, data)
   const relaxation = relaxationIn(config.relaxation)
   const supernet = buildSupernet(config, data, [], totalmem())
-  // Long enough that every timed step is in one phase.
+  // The schedule is long enough that all timed steps fall into one phase.
   const steps = Math.max(1000, 20 * (options.steps + 1))
   return {
     config,
@@ -241,7 +243,7 @@ function configOf({ supernet, options, batch, shards, set = [] }: BenchStepOptio
   )
 }
 
-/** Of the phases in which gates move, the first that trains the most layers. */
+/** The phase in which gates move and the most layers train; the first of several. */
 function phaseOf({ phases }: Schedule): CompiledPhase {
   const moving = phases.filter(({ gates }) => gates === 'move')
   return moving.reduce((most, each) => (each.train.size > most.train.size ? each : most))

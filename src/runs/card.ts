@@ -21,7 +21,7 @@ interface CardContent {
   readonly verification: Verification
 }
 
-/** The model card, Markdown: what the model is, its data, figures, criteria and limits, and how to load it. */
+/** The model card in Markdown: the model, its data, results, criteria and limits, and how to load it. */
 export function modelCard(content: CardContent): string {
   const { menu: passed, tolerated } = content.metrics
   const sizes = [...(tolerated ? [tolerance] : []), ...(passed && passed.length > 0 ? [menu] : [])]
@@ -48,7 +48,10 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 ${earlier(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
-/** What it learnt from beside the targets: nothing without a teacher, or where the model is the unpruned supernet itself. */
+/**
+ * Describes the distillation from the unpruned supernet. Empty without a teacher, or if the model is the
+ * unpruned supernet itself.
+ */
 function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetrics): string {
   const { from } = trial.config.retrain
   if (!isTaught(trial) || !baseline?.teaches || baseline.diverged !== undefined) return ''
@@ -59,11 +62,11 @@ function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetr
 const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>
   `Budget, in ${budget.metric} as the supernet counts them: ${budgetText(budget)}; the smallest legal architecture has ${formatNumber(budget.least)}.`
 
-/** How many searches came before, where any did. */
+/** The number of searches before this one, if there were any. */
 const earlier = ({ stages }: Trial): string =>
   stages ? `Searches before this one, each on what the last left: ${stages.length}.\n\n` : ''
 
-/** What λ came from, where a planner found it from past runs. */
+/** Where λ came from, if a planner derived it from past runs. */
 function started({ lessons }: Trial): string {
   if (!lessons) return ''
   const { planner, runs } = lessons
@@ -89,7 +92,7 @@ function data({ trial }: CardContent): string {
 - SHA-256 ${dataset.hash}`
 }
 
-/** Columns that a model of 32-bit floats cannot scale itself. */
+/** Names the columns whose values a model of 32-bit floats cannot scale precisely itself. */
 function farNote({ dataset: { features, task }, scaler: { input, target } }: PreparedData): string {
   const outputs = task.kind === 'classification' ? [] : task.outputs
   const isOut = ({ mean, std }: Scale, i: number) => isFar(mean[i]!, std[i]!)
@@ -119,7 +122,7 @@ ${brackets(metrics)}
 Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals and projections during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
 }
 
-/** How far the figures can be trusted. */
+/** How uncertain the metrics are. */
 function brackets(metrics: KeptMetrics): string {
   const [noise, difference] = [noiseText(metrics), differenceText(metrics)]
   const less = difference === null ? '' : ` This model less the unpruned one: ${difference}.`
@@ -131,7 +134,7 @@ function standing({ table, metric, architecture, rank, of, percentile, regret }:
   return `In the table ${code(table)} the architecture ${code(architecture)} has rank ${formatCount(rank)} of ${formatCount(of)} by ${code(metric)} (percentile ${formatNumber(percentile)}), ${formatNumber(regret)} from the best.`
 }
 
-/** What was retrained to find the smallest size that is good enough. */
+/** Lists what was retrained to find the smallest size within the tolerance. */
 function tolerance({ metrics }: CardContent): string {
   const text = toleranceText(metrics)!
   return `## Tolerance
@@ -143,7 +146,7 @@ ${attemptTexts(metrics)
   .join('\n')}`
 }
 
-/** Other sizes of the same search. */
+/** Lists the other sizes that the search kept. */
 function menu({ metrics }: CardContent): string {
   const lines = metrics.menu!.map(
     ({ size, cost, before, after }) =>

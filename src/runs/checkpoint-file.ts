@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js'
 import { sha256, writeAtomic } from '../base/files.js'
 import type { Checkpoint } from '../search/state.js'
 
-/** The files of a folder's last checkpoint, and of the one before it. */
+/** The names of the last checkpoint in a folder and of the one before it. */
 export const checkpointFiles = {
   last: 'search.safetensors',
   previous: 'search.previous.safetensors',
@@ -15,12 +15,13 @@ const lambdaPrefix = 'l/'
 const goodPrefix = 'good/'
 const carriedPrefix = 'carried/'
 const prefixes = [goodPrefix, carriedPrefix]
-/** Stands for the hash of a file while that is computed: a file cannot hold the hash of itself. */
+/** A placeholder for the hash while it is computed, because a file cannot contain a hash of itself. */
 const noHash = '0'.repeat(64)
 
 /**
- * Writes a checkpoint in the safetensors layout (length, JSON header, arrays) with the hash of all of it, atomically:
- * a crash leaves the one before. The last one is kept as the previous one, unless it was of the same iteration (`again`).
+ * Writes a checkpoint in the safetensors layout (length, JSON header, arrays) with a hash of all bytes. The
+ * write is atomic, so that a crash leaves the old file intact. The old file is kept as the previous
+ * checkpoint, unless it is of the same iteration (`again`).
  */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint, again = false): void {
   const state = JSON.stringify(checkpoint, (_, value: unknown) => (value instanceof Map ? undefined : value))
@@ -47,7 +48,7 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint, again = 
   writeAtomic(join(folder, checkpointFiles.last), bytes)
 }
 
-/** All arrays of a checkpoint, those of its good state among them. */
+/** All arrays of a checkpoint, including those of its good state. */
 const arraysOf = ({ arrays, lambdas, good, stage }: Checkpoint): [string, Float32Array | Float64Array][] => [
   ...arrays,
   ...[...(stage?.carried?.weights ?? [])].map(([name, v]): [string, Float32Array] => [
@@ -58,18 +59,18 @@ const arraysOf = ({ arrays, lambdas, good, stage }: Checkpoint): [string, Float3
   ...(good ? arraysOf(good).map(([name, v]): [string, typeof v] => [`${goodPrefix}${name}`, v]) : []),
 ]
 
-/** Gives the last checkpoint its second name, under which it stays when a new one takes its place. */
+/** Links the last checkpoint to the name of the previous one, so that it survives being replaced. */
 function keepPrevious(folder: string): void {
   const last = join(folder, checkpointFiles.last)
   if (existsSync(last)) second(last, join(folder, checkpointFiles.previous))
 }
 
-/** Puts the previous checkpoint in the place of the last one. */
+/** Makes the previous checkpoint the last one. */
 export function restorePrevious(folder: string): void {
   second(join(folder, checkpointFiles.previous), join(folder, checkpointFiles.last))
 }
 
-/** Makes `to` another name of a file (or a copy, where the system has no links), atomically. */
+/** Makes `to` a hard link to a file, atomically; a copy if the file system has no links. */
 function second(path: string, to: string): void {
   const temporary = `${to}.${process.pid}.tmp`
   rmSync(temporary, { force: true })
@@ -79,11 +80,14 @@ function second(path: string, to: string): void {
     copyFileSync(path, temporary)
   }
   renameSync(temporary, to)
-  // Renaming one name of a file to another one of the same file does nothing.
+  // If both names were already links to the same file, the rename did nothing and left the temporary name.
   rmSync(temporary, { force: true })
 }
 
-/** A checkpoint in a folder, or undefined where there is none. A damaged one is an InputError that names the file. */
+/**
+ * Reads a checkpoint from a folder; undefined if there is none. Throws an InputError that names the file if
+ * it is damaged.
+ */
 export function readCheckpoint(folder: string, which: WhichCheckpoint = 'last'): Checkpoint | undefined {
   const path = join(folder, checkpointFiles[which])
   if (!existsSync(path)) return undefined
@@ -130,7 +134,9 @@ function parsed(bytes: Buffer): Checkpoint {
   }
 }
 
-/** Throws where bytes are not those that were written. A file of before there were hashes has the state alone. */
+/**
+ * Throws if the bytes are not those that were written. Older files have no hash, but only `state`; they pass.
+ */
 function checkHash(bytes: Buffer, { sha256: wanted, ...rest }: { sha256?: string }): void {
   if (wanted === undefined && Object.keys(rest).length === 1) return
   const at = bytes.indexOf(wanted ?? noHash)

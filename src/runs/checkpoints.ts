@@ -6,16 +6,16 @@ import type { Checkpoint } from '../search/state.js'
 import { checkpointFiles, readCheckpoint, restorePrevious, type WhichCheckpoint } from './checkpoint-file.js'
 import { logUntil } from './log-mark.js'
 
-/** The folder of a run's checkpoints. */
+/** The folder with a run's checkpoints. */
 export const checkpointOf = (folder: string): string => join(folder, 'checkpoint')
 
-/** The file of a run's last checkpoint. */
+/** The path of a run's last checkpoint. */
 export const lastCheckpointFile = (folder: string): string => join(checkpointOf(folder), checkpointFiles.last)
 
 /**
- * The checkpoint that an interrupted run goes on from, undefined where it has none yet. With `previous` the one before
- * the last takes its place. Throws an InputError where it is damaged, or the run's log does not fit it, with what can
- * be done.
+ * Reads the checkpoint from which an interrupted run continues; undefined if it has none yet. With
+ * `previous`, the checkpoint before the last one replaces the last one. Throws an InputError with a remedy if
+ * the checkpoint is damaged or does not fit the run's log.
  */
 export function checkpointToResume(run: string, previous: boolean): Checkpoint | undefined {
   const which = previous ? 'previous' : 'last'
@@ -31,19 +31,22 @@ export function checkpointToResume(run: string, previous: boolean): Checkpoint |
   return checkpoint
 }
 
-/** A run's last checkpoint, undefined where there is none; a damaged one is an InputError that ends with `remedy`. */
+/**
+ * Reads a run's last checkpoint; undefined if there is none. Throws an InputError that ends with `remedy` if
+ * it is damaged.
+ */
 export function lastCheckpoint(run: string, remedy: string): Checkpoint | undefined {
   return withRemedy(() => readCheckpoint(checkpointOf(run)), remedy)
 }
 
-/** A checkpoint whose log is there. */
+/** Reads a checkpoint and verifies that the run's log contains the part to which it refers. */
 function sound(run: string, which: WhichCheckpoint, remedy: string): Checkpoint | undefined {
   const checkpoint = withRemedy(() => readCheckpoint(checkpointOf(run), which), remedy)
   if (checkpoint?.log) logUntil(run, checkpoint.log, remedy)
   return checkpoint
 }
 
-/** What can be done if the last checkpoint cannot be used. */
+/** The remedy that an error suggests if the last checkpoint cannot be used. */
 function waysOut(run: string): string {
   try {
     if (!sound(run, 'previous', '')) return beginAnew(run)

@@ -21,25 +21,31 @@ import { menuArchitecture } from './menu.js'
 import { readEvents } from './read-run.js'
 import { readFinishedRun, readRunConfig, requireSameData, requireSearch } from './run-folder.js'
 
-/** What `deriveRun` can derive by: what the search itself ended with, or a classic rule. */
+/**
+ * The values of `rule` for `deriveRun`: `final` for the architecture with which the search ended, or a
+ * classic rule.
+ */
 export const deriveRules: readonly string[] = ['final', ...rules.map(({ name }) => name)]
 
 export interface DeriveRunOptions extends Extensions {
-  /** One of `deriveRules`, or your own rule. */
+  /** One of `deriveRules`, or a rule of your own. */
   readonly rule?: string | Rule
-  /** Of rule `threshold`: the share of its group's mean weight that a member must have; 0.5 by default. */
+  /**
+   * For the rule `threshold`: the share of its group's mean weight that a member must have; 0.5 by default.
+   */
   readonly threshold?: number
-  /** Of rule `sampling`: another seed draws other members; the run's by default. */
+  /** For the rule `sampling`: another seed draws other members; the run's seed by default. */
   readonly seed?: number
-  /** The number of steps after which the gates are read: the last look until then. By default all steps. */
+  /** Uses the gates that were last logged at or before this step; by default the last ones of the run. */
   readonly step?: number
-  /** Of rule `final`: what the search kept at this size of its menu. */
+  /** For the rule `final`: the architecture that the search kept at this size of its menu. */
   readonly menu?: number
 }
 
 /**
- * The architecture of a run by a rule: `final` of a finished one, any other of an unfinished one too. Rules that read
- * gates alone can go back to any step; `perturbation` measures the network, which only the last checkpoint holds.
+ * Derives the architecture of a run by a rule. `final` needs a finished run; other rules also accept an
+ * unfinished one. Rules that only read gates can go back to any step; `perturbation` measures the network,
+ * which only the last checkpoint holds.
  */
 export async function deriveRun(
   run: string,
@@ -70,7 +76,7 @@ export async function deriveRun(
   return architectureBy(found, trial.supernet, gatesOf(run, step), { threshold, random })
 }
 
-/** The gates that a run told last in so many steps, or at all. */
+/** The gate weights that the run logged last, at or before step `most` if that is given. */
 function gatesOf(run: string, most: number | undefined): GateWeights {
   const events = readEvents(run)
   const looks = eventsOf(events, 'gates')
@@ -80,7 +86,7 @@ function gatesOf(run: string, most: number | undefined): GateWeights {
   return found.weights
 }
 
-/** What the projection makes of a run's last checkpoint under a rule that measures. */
+/** Projects the supernet of a run's last checkpoint to a legal architecture by a rule that measures. */
 function byMeasuring(run: string, trial: Trial, rule: Rule): Architecture {
   const checkpoint = lastCheckpoint(run, remedyFor(run, ''))
   if (!checkpoint)

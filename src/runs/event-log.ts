@@ -6,17 +6,20 @@ import type { Event } from '../events/types.js'
 import type { LogMark } from '../search/state.js'
 import { eventsFile, logUntil } from './log-mark.js'
 
-/** Appends events to a run's `events.jsonl`, a line each. Owns the open file; close it. */
+/** Appends events to a run's `events.jsonl`, one per line. Owns the open file, which the caller closes. */
 export interface EventLog {
   append(event: Event): void
-  /** Puts the log on the disk and says how far it goes: only then may a checkpoint speak of it. */
+  /**
+   * Flushes the log to the disk and returns its length and hash. A checkpoint may only refer to this part.
+   */
   mark(): Required<LogMark>
   close(): void
 }
 
 /**
- * Opens a run's event log, cut to what a checkpoint says: what came after it will come again. Throws an InputError that
- * ends with `remedy` where the log is shorter, or begins otherwise.
+ * Opens a run's event log and truncates it to the part to which a checkpoint refers: later events will be
+ * emitted again. Throws an InputError that ends with `remedy` if the log is shorter than that part or differs
+ * from it.
  */
 export function openEventLog(folder: string, until: LogMark = { bytes: 0 }, remedy = ''): EventLog {
   const path = join(folder, eventsFile)

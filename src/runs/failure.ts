@@ -5,7 +5,7 @@ import { Diverged } from '../train/diverged.js'
 import { sectionOf } from '../train/roll-back.js'
 import { readEvents } from './read-run.js'
 
-/** Does a run's work; where it fails, the run's events say why. */
+/** Does a run's work. If it throws, an event records the reason, and the error is thrown on. */
 export async function tellingFailure<T>(emit: (event: Event) => void, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -16,13 +16,13 @@ export async function tellingFailure<T>(emit: (event: Event) => void, work: () =
       const message = error instanceof Error ? error.message : String(error)
       emit({ type: 'failed', reason, message, ...(error instanceof Diverged && { stage: error.stage }) })
     } catch {
-      // A full disk takes no last words; the error itself says more.
+      // On a full disk the event cannot be written; the original error is more useful.
     }
     throw error
   }
 }
 
-/** Why the run in a folder ended without a result, by the last of its events; undefined where they do not say. */
+/** Why the run in a folder ended without a result, according to its events; undefined if they do not tell. */
 export function readFailure(folder: string): ReturnType<typeof failureOf> {
   try {
     return failureOf(readEvents(folder))
@@ -31,7 +31,10 @@ export function readFailure(folder: string): ReturnType<typeof failureOf> {
   }
 }
 
-/** Why a run has no result, and the way on. `retrained`: it is a retraining, which has no checkpoints. */
+/**
+ * Why a run has no result, and how to continue. `retrained` says that it is a retraining, which has no
+ * checkpoints.
+ */
 export function unfinished(folder: string, retrained: boolean): string {
   const failure = readFailure(folder)
   const reason = failure && failure.reason !== 'interrupted' ? `: ${failure.message}` : ''
@@ -41,5 +44,5 @@ export function unfinished(folder: string, retrained: boolean): string {
   return `the run ${state}${reason}; go on with "sentei resume ${folder}${change}"`
 }
 
-/** A setting that may keep a stage from diverging. */
+/** A setting that may prevent a stage from diverging. */
 export const wayOn = (stage: Stage): string => `${sectionOf(stage)}.weights.clipNorm=1`

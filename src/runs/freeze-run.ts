@@ -15,9 +15,9 @@ import { readEvents, readSchedule } from './read-run.js'
 import { readFinishedRun, retrainedFrom } from './run-folder.js'
 
 /**
- * Returns the schedule that a finished run used, as an expert document that replays the run bit for bit. It
- * has λ number by number, the hash of the run's beginning, and every removal. The document needs no planner,
- * even if a planner found λ.
+ * Returns the schedule that a finished run used as an expert document, which replays the run bit for bit. It
+ * contains each λ as a number, the hash of the run's initial state, and every removal. The document needs no
+ * planner, even if a planner found λ.
  */
 export function freezeRun(folder: string): ScheduleDocument {
   if (existsSync(join(folder, retrainedFrom)))
@@ -36,7 +36,7 @@ export function freezeRun(folder: string): ScheduleDocument {
     throw damaged(join(folder, eventsFile), 'expected the event "start"', remedyFor(folder, eventsFile))
   const used = readSchedule(folder)
   if (!used) throw damaged(join(folder, 'schedule.csv'), 'no such file', remedyFor(folder, 'schedule.csv'))
-  // A run's configuration holds the document itself.
+  // In a run's configuration, names and paths of schedules have been replaced by the document itself.
   const document = validate(ScheduleSchema, config.schedule, 'schedule')
   const { initial, data } = checkpoint.origin
   const { interventions } = checkpoint.progress
@@ -74,7 +74,7 @@ export function freezeRun(folder: string): ScheduleDocument {
   }
 }
 
-/** A schedule document as JSON, with the rows of its table and its removals on a line each. */
+/** A schedule document as JSON, with one line for each row of its table and each removal. */
 export function scheduleText(document: ScheduleDocument): string {
   const { table, replay, ...rest } = document
   const lines = (items: readonly unknown[], indent: string) =>
@@ -93,7 +93,7 @@ export function scheduleText(document: ScheduleDocument): string {
   return [head, ...more].join(',\n') + '\n}\n'
 }
 
-/** An object inside another one, without its closing brace. */
+/** The JSON of a nested object without its closing brace. */
 const inner = (value: object): string =>
   JSON.stringify(value, null, 2)
     .replaceAll('\n', '\n  ')

@@ -3,21 +3,30 @@ import type { Trial, TrialResult } from '../trial/types.js'
 import type { Event } from '../events/types.js'
 import type { RunPlan } from './plan-run.js'
 
-/** Who watches a run, who may stop it, and how many compute it: nothing that the run remembers. */
+/** Callbacks, cancellation and threads of a run. None of these is stored in the run. */
 export interface RunHooks {
   readonly onEvent?: (event: Event) => void
-  /** Called with a sentence that is worth knowing. It stops nothing. */
+  /** Called with notices for the user. They do not stop the run. */
   readonly onNotice?: (text: string) => void
-  /** Told what the data read as, before anything trains. */
+  /** Called with the prepared data before anything trains. */
   readonly onData?: (data: PreparedData) => void
-  /** Told, before a new search begins, what will run and how long it may take; a few steps are timed for that. */
+  /**
+   * Called before a new search begins, with what will run and how long it may take. A few steps are timed for
+   * this.
+   */
   readonly onPlan?: ((plan: RunPlan) => void) | undefined
-  /** Told what the trial came to, before it is written. */
+  /** Called with the result of the trial before it is written. */
   readonly onResult?: (trial: Trial, result: TrialResult) => void
   /** Aborting it writes a checkpoint; the run then throws Interrupted and can be resumed. */
   readonly signal?: AbortSignal
-  /** Told when the run begins to listen to the signal, and when it ends; what reads, builds or writes does not. */
+  /**
+   * Called with true when the run starts to react to the signal, and with false when it no longer does. It
+   * does not react while it reads, builds or writes.
+   */
   readonly onStoppable?: (stoppable: boolean) => void
-  /** Threads that compute shards, this one included; 1 by default. Any number gives the same bytes. */
+  /**
+   * Threads that compute shards, including the main thread; 1 by default. The number does not change the
+   * result.
+   */
   readonly workers?: number
 }

@@ -8,16 +8,18 @@ import { parseSetting, type Setting } from '../config/settings.js'
 import type { Schedule } from '../schedule/types.js'
 import { leversOf } from '../search/steering.js'
 
-/** A run that is to go on with other settings: its configuration, what was changed so far, and where it stands. */
+/**
+ * A run that will continue with other settings: its configuration, its earlier changes and its current step.
+ */
 export interface Standing {
   readonly config: Config
   readonly interventions: readonly Intervention[]
   readonly step: number
-  /** Why it failed, where it did. */
+  /** The reason why it failed, if it did. */
   readonly why?: string | undefined
 }
 
-/** What `--set path=value` changes in a run, as interventions; refuses what may not change any more. */
+/** Converts settings `path=value` into interventions. Throws for settings that may no longer change. */
 export function changesBy(set: readonly string[], run: Standing): Intervention[] {
   const { interventions, step, why } = run
   const base = { stage: 'search' as const, step, by: 'resume', ...(why !== undefined && { why }) }
@@ -55,7 +57,7 @@ function refuseFixed({ path, value, text }: Setting): void {
     )
 }
 
-/** Refuses λ by hand where the schedule has no such column, or is a replay. */
+/** Throws if a change sets a λ for which the schedule has no column, or if the schedule is a replay. */
 export function checkLevers(changes: readonly Intervention[], schedule: Schedule): void {
   const levers = leversOf(schedule)
   for (const { what } of changes) {

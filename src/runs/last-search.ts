@@ -4,7 +4,9 @@ import { isOfLast, onWhatWasLeft } from '../trial/stages.js'
 import type { Trial } from '../trial/types.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 
-/** The trial of a run as the searches before its last one left it, where there are any. */
+/**
+ * The trial of a run's last search, with the supernet that the searches before it left, if there were any.
+ */
 export function lastSearch(run: string, trial: Trial): Trial {
   if (!trial.stages) return trial
   const checkpoint = lastCheckpoint(run, remedyFor(run, ''))

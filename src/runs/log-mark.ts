@@ -6,10 +6,10 @@ import { damaged, notAsWritten } from '../base/sealed.js'
 import type { LogMark } from '../search/state.js'
 import { readCheckpoint } from './checkpoint-file.js'
 
-/** The file of a run's folder that its events are in. */
+/** The file of a run's events. */
 export const eventsFile = 'events.jsonl'
 
-/** The part of a run's log that a checkpoint speaks of; throws where it is not there, or another one. */
+/** The part of a run's log to which a checkpoint refers. Throws if the log is shorter or differs from it. */
 export function logUntil(folder: string, mark: LogMark, remedy: string): Buffer {
   const path = join(folder, eventsFile)
   const log = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
@@ -17,11 +17,12 @@ export function logUntil(folder: string, mark: LogMark, remedy: string): Buffer 
 }
 
 /**
- * What `read` gives of a run's log. Where the run goes on, so that its log has no hash yet, the last checkpoint says what
- * it begins with. A checkpoint that cannot be read says nothing.
+ * Reads a run's log with `read`. An unfinished run's log has no hash of its own yet, so that it is checked
+ * against the last checkpoint, unless that cannot be read. Throws if the log does not contain what the
+ * checkpoint refers to.
  */
 export function requireMarked(folder: string, read: () => Buffer | undefined): Buffer | undefined {
-  // The checkpoint first: whatever it speaks of was on the disk before.
+  // The checkpoint is read first: the log that it refers to was on the disk before it.
   const mark = readChecksums(folder)?.files[eventsFile] === undefined ? markOf(folder) : undefined
   const log = read()
   const remedy = `"sentei resume ${folder}" says what can be done`

@@ -8,7 +8,7 @@ import { menuFile } from '../export/formats.js'
 import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
 
-/** The architecture that a finished run kept at a size of its menu, named as the menu names it. */
+/** The architecture that a finished run kept at a size of its menu, as the menu states it. */
 export function menuArchitecture(run: string, size: number): Architecture {
   const name = menuFile(run, size)
   const path = join(run, name)
@@ -17,7 +17,7 @@ export function menuArchitecture(run: string, size: number): Architecture {
   return architectureIn(bytes, path)
 }
 
-/** An architecture's file, as runs, `derive --out` and `export --format architecture` write it. */
+/** Reads an architecture file as written by runs, `derive --out` and `export --format architecture`. */
 export function readArchitecture(path: string): Architecture {
   if (!existsSync(path)) throw new InputError(`${path}: no such file`)
   return architectureIn(readFileSync(path), path)

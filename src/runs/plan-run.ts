@@ -18,26 +18,26 @@ import { isTaught, wantsBaseline } from '../trial/baseline.js'
 import { mostAttempts } from '../trial/smallest.js'
 import type { Trial } from '../trial/types.js'
 
-/** What is known of a run before it begins. */
+/** What is known about a run before it begins. */
 export interface RunPlan {
   readonly supernet: Cost & { readonly name: string; readonly groups: number; readonly members: number }
-  /** The smallest legal architecture, as a network of its own. */
+  /** The cost of the smallest legal architecture as a separate network. */
   readonly smallest: Cost
   /** The memory of the backend in bytes; null if no limit is known. */
   readonly limitBytes: number | null
   readonly memory: readonly StageMemory[]
-  /** How the stages train, what the configuration leaves open decided. */
+  /** The settings of the stages, with what the configuration leaves open filled in. */
   readonly training: Pick<ResolvedConfig, 'search' | 'retrain'>
-  /** Upper bounds, as if nothing were pruned: steps get cheaper as members go. */
+  /** Upper bounds that assume no pruning: steps get cheaper as members are removed. */
   readonly minutes: {
-    /** Of each search before the last. */
+    /** Of each search before the last one. */
     readonly earlier: readonly number[]
     readonly search: number
     readonly baseline: number | null
     readonly retrain: number
     readonly stepMs: number
   }
-  /** The schedule's budget, with the least that a legal architecture costs. */
+  /** The schedule's budget, with the lowest cost of a legal architecture. */
   readonly budget: Budget | null
   /** The criteria on size, and whether any architecture of the space can meet them. */
   readonly budgets: readonly {
@@ -47,16 +47,16 @@ export interface RunPlan {
   }[]
 }
 
-/** Estimates memory, time and feasible budgets of a configuration; trains a few steps to time them. */
+/** Estimates memory, time and feasible budgets of a configuration. Trains a few steps to time them. */
 export async function planRun(config: Config, folder: string, own: Extensions = {}): Promise<RunPlan> {
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   return planOf(await setupTrial(config, folder, own))
 }
 
-/** The same of a trial that is set up. */
+/** Plans a trial that is already set up. */
 export function planOf(trial: Trial): RunPlan {
   const memory = memoryOf(trial)
-  // What no smaller batch mends cannot be timed either.
+  // If no batch is small enough for the memory, no step can be timed either.
   requireFit(memory.filter(({ largestRows }) => largestRows === 0))
   const least = (metric: keyof Cost) => networkCost(smallest(trial.supernet, metric), trial.config)
   const cost = taskCost(trial.supernet)
@@ -78,19 +78,19 @@ export function planOf(trial: Trial): RunPlan {
   }
 }
 
-/** What a pruned supernet costs as a network of its own, retrained. */
+/** The cost of a pruned supernet as a separate, retrained network. */
 function networkCost(supernet: Supernet, { retrain }: Config): Cost {
   const options = { ...retrainedAs(retrain), gates: 'drop', auxiliary: false } as const
   return costOf(discretise(supernet, uniformGates(supernet), options).graph)
 }
 
-/** Multiply-adds that the timed steps take at most: enough to tell, little enough not to wait for. */
+/** The most multiply-adds for the examples of a timed step: enough to measure, without a long wait. */
 const timedFlops = 2e9
 
-/** After so long no further step is timed. */
+/** Milliseconds after which no further step is timed. */
 const timedMs = 2000
 
-/** Times a few steps, of fewer examples where the supernet is large, and multiplies. */
+/** Estimates minutes from a few timed steps, with fewer examples per step if the supernet is large. */
 function minutesOf(trial: Trial): RunPlan['minutes'] {
   const { config, data, schedule, supernet } = trial
   const { search, retrain } = config
@@ -105,7 +105,7 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   const stepper = supernetStepper(model, data, context)
   const batches = batching(data, data.splits.train, options, trial.random, 'search')
   const phase = schedule.phases.find(({ gates }) => gates === 'move') ?? schedule.phases[0]!
-  /** The least time of a row in a few steps at iteration t. */
+  /** The shortest of a few timed steps at iteration t, in milliseconds per row. */
   const perRowAt = (t: number, { paths }: Pick<CompiledPhase, 'paths'>): number => {
     const times: number[] = []
     for (let step = 0, spent = 0; step < 4 && spent < timedMs; step++) {
@@ -125,7 +125,7 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   const minutes = (examples: number, perRow: number) => (examples * perRow) / 60_000
   const validation = data.splits.validation.length / 3
   const full = minutes(examplesOf(retrain, validation), whole)
-  // What the teacher says of augmented examples it must be asked for in each step.
+  // With augmentation, the teacher must predict the augmented examples in every step.
   const learnt = isTaught(trial) && retrain.augment ? (full * 4) / 3 : full
   return {
     stepMs: searched * search.batch,
@@ -136,13 +136,16 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   }
 }
 
-/** Examples that a stage steps on, and those of its evaluations, in which a row costs as much as `validation` rows. */
+/**
+ * The examples that a stage trains on, plus its evaluations, each of which costs as much as `validation`
+ * examples.
+ */
 const examplesOf = (
   { steps, batch, evaluateEvery }: SearchOptions | RetrainOptions,
   validation: number,
 ): number => steps * batch + Math.ceil(steps / evaluateEvery) * validation
 
-/** Which criteria on size the space can meet: the smallest legal network is the least there is. */
+/** The criteria on size with whether the space can meet them, judged by its smallest legal network. */
 function budgetsOf({ config, supernet }: Trial, least: (metric: keyof Cost) => number): RunPlan['budgets'] {
   const whole = taskCost(supernet).parameters
   return config.criteria.flatMap(({ metric, atMost }, index) => {

@@ -13,20 +13,23 @@ import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
 import { unfinished } from './failure.js'
 import { isFinished, retrainedFrom } from './run-folder.js'
 
-/** What a model says about the rows of a file. */
+/** The predictions of a model for the rows of a file. */
 export interface Predictions {
-  /** Class names, or the outputs' names. */
+  /** The names of the classes or of the outputs. */
   readonly names: readonly string[]
-  /** Probabilities by class, or values by output in original units, a row each. */
+  /** One row per row of the file: probabilities by class, or values by output in original units. */
   readonly values: readonly (readonly number[])[]
   /** The most probable class of each row; only for classification. */
   readonly classes?: readonly string[]
-  /** What a row is in the file, and for each row its number (the line on which it ends) or its name. */
+  /** What a row is called in this format, and the number (the line on which it ends) or name of each row. */
   readonly unit: string
   readonly places: readonly (number | string)[]
-  /** Where the file holds the target of every row: the metric that the model was chosen by, and for classes accuracy. */
+  /**
+   * If the file has the target of every row: the metric by which the model was chosen and, for classes,
+   * accuracy.
+   */
   readonly scores?: Scores
-  /** Why there are no scores, though the file holds some targets. */
+  /** Why there are no scores although the file has some targets. */
   readonly unscored?: string
 }
 
@@ -34,9 +37,9 @@ export interface Predictions {
 export type Scores = Readonly<Partial<Record<MetricName, number>>>
 
 /**
- * Predicts every row of a file (or image of a folder) with a saved model, given its folder or its run's. Frees
- * the model. `readers` are readers beside the registry's. A run that is not
- * finished is an InputError that says how to go on.
+ * Predicts every row of a file (or image of a folder) with a saved model, given by its folder or its run's
+ * folder. Frees the model. `readers` are used in addition to those of the registry. Throws an InputError for
+ * a run that is not finished, with how to continue it.
  */
 export async function predictFile(
   folder: string,
@@ -70,7 +73,9 @@ export async function predictFile(
   }
 }
 
-/** The folder of a run's model, or a folder itself; a run that has no result yet is refused. */
+/**
+ * The folder of a run's model, or the given folder if that holds a model. Throws for a run without a result.
+ */
 export function modelFolder(folder: string): string {
   const isRun = existsSync(join(folder, 'config.json'))
   if (isRun && !isFinished(folder) && !existsSync(join(folder, 'model', 'model.json')))
@@ -80,7 +85,10 @@ export function modelFolder(folder: string): string {
   return existsSync(join(folder, 'model')) ? join(folder, 'model') : folder
 }
 
-/** What 32 bits tell from 0: a probability below it counts as this, for its logarithm is to be a number. */
+/**
+ * The smallest positive 32-bit float. Smaller probabilities are raised to it, so that their logarithm is
+ * finite.
+ */
 const leastProbability = 2 ** -149
 
 function scoresOf(
@@ -89,7 +97,7 @@ function scoresOf(
   targets: Float64Array,
 ): Scores {
   const isClass = task.kind === 'classification'
-  // Metrics of classes take logits, and logarithms of probabilities are some.
+  // Metrics of classes expect logits; logarithms of probabilities are valid logits.
   const said = isClass ? outputs.map((p) => Math.log(Math.max(p, leastProbability))) : outputs
   const width = isClass ? task.classes.length : task.outputs.length
   const wanted = metricsOf[task.kind].filter((name) => name === metric || name === 'accuracy')

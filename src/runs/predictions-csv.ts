@@ -2,8 +2,8 @@ import { csvCell } from '../base/csv.js'
 import type { Predictions } from './predict-file.js'
 
 /**
- * Predictions as CSV: where each row stands, then class and probabilities, or the values. A text that a spreadsheet would
- * run as a formula has a `'` before it and stands in quotes; numbers are as they are.
+ * Predictions as CSV: the place of each row, then its class and probabilities, or its values. A text that a
+ * spreadsheet would run as a formula is quoted with a `'` in front; numbers stay as they are.
  */
 export function predictionsCsv({ names, values, classes, unit, places }: Predictions): string {
   const columns = classes ? ['predicted', ...names.map((name) => `probability ${name}`)] : names
@@ -14,7 +14,7 @@ export function predictionsCsv({ names, values, classes, unit, places }: Predict
   return [[unit, ...columns].map(csvCell), ...rows].map((row) => `${row.join(',')}\n`).join('')
 }
 
-/** A number in the fewest digits that tell it from the others of its kind: nine at most where 32 bits hold it. */
+/** The shortest text that reads back as the same number: at most nine digits if it is a 32-bit float. */
 function shortest(value: number): string {
   if (Math.fround(value) !== value) return String(value)
   for (let digits = 6; digits < 9; digits++) {

@@ -14,40 +14,45 @@ import { spaceOf } from '../setup/supernet-of.js'
 export interface QueryOptions {
   /** The search space of the table. */
   readonly benchmark: string
-  /** The table's file. */
+  /** The path of the table. */
   readonly table: string
-  /** The column of architectures; see `benchmarkTable`. */
+  /** The column with the architectures; see `benchmarkTable`. */
   readonly column?: string | undefined
-  /** In the space's syntax; without it the table is described. */
+  /** An architecture in the space's syntax. Without it, the table is described. */
   readonly architecture?: string | undefined
   /** Only this metric; all by default. */
   readonly metric?: string | undefined
   /** The direction of `metric`; by default its name decides. */
   readonly higherIsBetter?: boolean | undefined
-  /** What the cost is counted for: `options.channels=8`, `input=[16, 16, 3]`, `outputs=120`. */
+  /**
+   * Settings of the network whose cost is counted: `options.channels=8`, `input=[16, 16, 3]`, `outputs=120`.
+   */
   readonly set?: readonly string[]
   /** Your own search spaces, in addition to those of the registry. */
   readonly spaces?: readonly AnySpace[]
 }
 
-/** What a table and the cost model know of an architecture. */
+/** What a table and the cost model know about an architecture. */
 export interface QueryAnswer {
   readonly benchmark: string
   readonly table: { readonly file: string; readonly size: number }
-  /** As the space writes it. */
+  /** The architecture as the space writes it. */
   readonly architecture: string
-  /** The row of the architecture, or an isomorphic one; null if the table has neither. */
+  /** The table's row of the architecture, or of an isomorphic one; null if it has neither. */
   readonly found: TableAnswer | null
-  /** By metric; null if the table has no value. */
+  /** Ranks by metric; null if the table has no value. */
   readonly ranks: Readonly<Record<string, Rank | null>>
-  /** Sentei's own count; null if there is no such network, for example if nothing reaches the output. */
+  /**
+   * The cost by Sentei's own count; null if there is no such network, for example if nothing reaches the
+   * output.
+   */
   readonly cost: Cost | null
   /** Why there is no cost. */
   readonly uncounted?: string
   readonly setting: QuerySetting
 }
 
-/** A table without a question: how large it is, and its best architecture by each metric. */
+/** A summary of a table: its size, and its best architecture by each metric. */
 export interface TableSummary {
   readonly benchmark: string
   readonly table: { readonly file: string; readonly size: number }
@@ -62,7 +67,9 @@ const Setting = Type.Object(
   },
   { additionalProperties: false },
 )
-/** The network that costs are counted for: 32×32×3 inputs, 10 classes and the space's defaults by default. */
+/**
+ * The network whose cost is counted. By default: 32×32×3 inputs, 10 classes and the space's default options.
+ */
 export type QuerySetting = Static<typeof Setting>
 
 /** Returns what a tabular benchmark says of an architecture, together with Sentei's own count of its cost. */
@@ -73,7 +80,7 @@ export function queryBenchmark(options: QueryOptions): QueryAnswer | TableSummar
   const space = spaceOf(benchmark, 'query', options.spaces)
   const setting = settingOf(space, options.set ?? [])
   const notation = notationOf(space, setting.options)
-  // A wrong architecture is told before a large table is read.
+  // An invalid architecture is reported before a large table is read.
   const choices = architecture === undefined ? undefined : notation.read(architecture)
   const table = openTable(options, notation)
   const names = options.metric === undefined ? table.metrics : [options.metric]
@@ -115,7 +122,10 @@ function settingOf(space: AnySpace, set: readonly string[]): QuerySetting {
   }
 }
 
-/** The cost of the discrete network that an architecture describes, as published ones are: no batch norm behind pools. */
+/**
+ * The cost of the discrete network of an architecture, counted as in publications: without batch norm after
+ * pools.
+ */
 function countedCost(
   space: AnySpace,
   { options, input, outputs }: QuerySetting,

@@ -14,8 +14,8 @@ import { requireMarked } from './log-mark.js'
 import { RunMetricsSchema, RunTimingsSchema } from './run-schemas.js'
 
 /**
- * Reads the folder of a run. Throws InputError if `config.json` or `events.jsonl` is missing, or if any file
- * is damaged or is not what a run writes.
+ * Reads the folder of a run. Throws an InputError if `config.json` or `events.jsonl` is missing, or if any
+ * file is damaged or is not what a run writes.
  */
 export function readRun(folder: string): Run {
   const remedy = remedyFor(folder, '')
@@ -39,8 +39,8 @@ export function readRun(folder: string): Run {
 }
 
 /**
- * Reads a run's `events.jsonl`; a last line that is only half written (the run goes on, or died) is left out, and so is
- * what a roll-back made void.
+ * Reads a run's `events.jsonl`. Leaves out a last line that is incomplete, because the run is still writing
+ * or has crashed, and events that a roll-back made void.
  */
 export function readEvents(folder: string): Event[] {
   const name = 'events.jsonl'
@@ -60,7 +60,7 @@ export function readEvents(folder: string): Event[] {
   return withoutVoid(events)
 }
 
-/** An event of a log, refused where readers could not read it. */
+/** Validates an event of a log. */
 function eventOf(value: unknown, label: string): Event {
   const { type } = (value ?? {}) as Partial<Event>
   if (typeof type !== 'string') throw expected(label, 'an event', value)
@@ -69,7 +69,10 @@ function eventOf(value: unknown, label: string): Event {
   return value as Event
 }
 
-/** Reads a run's `schedule.csv`, where there is one: the header `from,to,layer,term,lambda`, then one segment a line. */
+/**
+ * Reads a run's `schedule.csv`, if there is one: the header `from,to,layer,term,lambda`, then one segment per
+ * line.
+ */
 export function readSchedule(folder: string): ScheduleSegment[] | undefined {
   const path = join(folder, 'schedule.csv')
   const bytes = readKept(folder, 'schedule.csv')

@@ -4,7 +4,7 @@ import { drawArchitecture } from '../export/dot.js'
 import { renderReport } from '../report/html.js'
 import { readRun } from './read-run.js'
 
-/** Renders a run's `report.html` anew, finished or not, and returns its path. */
+/** Renders the `report.html` of a run, finished or not, and returns its path. */
 export async function reportRun(folder: string): Promise<string> {
   const run = readRun(folder)
   const path = join(folder, 'report.html')

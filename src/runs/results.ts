@@ -22,15 +22,15 @@ export interface Results {
   readonly network: PlainNetwork
   readonly metrics: KeptMetrics
   readonly seconds: Pick<Timings, 'searchSeconds' | 'baselineSeconds' | 'retrainSeconds'>
-  /** How many computed. */
+  /** The number of threads that computed shards. */
   readonly workers: number
   /** The content of `schedule.csv`. */
   readonly schedule: string
 }
 
 /**
- * Writes a run's results, the verified model among them; metrics last but the report, which reads them. Nothing may be
- * emitted after it: the log has its hash.
+ * Writes a run's results, including the verified model. The metrics come last, except for the report, which
+ * reads them. Nothing may be emitted afterwards, because the hash of the log has been written.
  */
 export async function writeResults(
   folder: string,
@@ -60,7 +60,7 @@ export async function writeResults(
   await reportRun(folder)
 }
 
-/** What is read back, beside menu and model. */
+/** Files that are read back later, in addition to the menu and the model. */
 const kept = [eventsFile, 'schedule.csv', 'architecture.json', 'timings.json']
 
 const menuFile = ({ figures }: MenuEntry): string => join('menu', `${figures.size}.json`)

@@ -48,20 +48,20 @@ import { whileStoppable } from './search-run.js'
 import { withWorkers } from './workers.js'
 
 export interface RetrainRunOptions extends RunHooks, Extensions {
-  /** The folder of the finished run that has the architecture to train. */
+  /** The folder of the finished run whose architecture is trained. */
   readonly run: string
-  /** Another architecture of its space instead: a size of its menu, or a file that `derive` wrote. */
+  /** Trains another architecture of the run's space: one size of its menu, or a file that `derive` wrote. */
   readonly menu?: number | undefined
   readonly architecture?: string | undefined
-  /** Changes its configuration: another seed, more steps. */
+  /** Changes the run's configuration, for example the seed or the number of steps. */
   readonly configure?: (config: Config) => Config
-  /** The new run's folder: new or empty. */
+  /** The folder of the new run: new or empty. */
   readonly out: string
 }
 
 /**
- * Trains the architecture of a finished run once more, into a folder of its own. The rows stay in their
- * splits whatever the seed, for the architecture was chosen with the run's own test rows unseen.
+ * Trains the architecture of a finished run again, in a separate folder. The rows stay in their splits
+ * whatever the seed is, because the architecture was chosen without seeing the test rows of that run.
  */
 export async function retrainRun({
   run,
@@ -97,7 +97,7 @@ export async function retrainRun({
   })
 }
 
-/** A run's configuration with what was changed of its retraining on the way. */
+/** A run's configuration with the changes that were made to its retraining during the search. */
 function changed({ folder, config }: FinishedRun): Config {
   const interventions = eventsOf(readEvents(folder), 'intervention')
   return withInterventions(config, behindSearch(interventions.filter(({ stage }) => stage === 'search')))
@@ -149,10 +149,10 @@ async function retrainInFolder(
   }
 }
 
-/** What is trained: the architecture, and what it learns from. */
+/** The networks that were trained. */
 interface TrainedAgain {
   readonly retrained: Retrained
-  /** The unpruned supernet with this seed, where it was trained. */
+  /** The unpruned supernet trained with this seed; null if it was not trained. */
   readonly baseline: Baseline | null
 }
 
@@ -179,8 +179,9 @@ async function trainAgain(
 }
 
 /**
- * What the search measured stays; what is of the retrained network is measured anew. Of a `chosen` architecture, which
- * is not what the run came to, the search did not measure what deriving costs. The menu stays in the run's own folder.
+ * Keeps what the search measured, and replaces what the retraining measured. For a `chosen` architecture,
+ * which differs from the run's result, the loss by deriving was not measured. The menu stays in the original
+ * run.
  */
 function newMetrics(
   trial: Trial,
@@ -198,7 +199,7 @@ function newMetrics(
   )
   const metrics = {
     ...origin,
-    // The unpruned supernet trained again is a baseline of this seed.
+    // If the unpruned supernet was trained again, it is the baseline for this seed.
     ...(baseline && { baseline: baseline.figures }),
     noise,
     seed: trial.config.seed,
@@ -224,7 +225,7 @@ function newMetrics(
   }
 }
 
-/** Refuses what is no legal architecture, or has no weights to inherit. */
+/** Throws if a chosen architecture is not legal, or if its weights would have to be inherited. */
 function checkChosen({ config, supernet }: Trial, architecture: Architecture): void {
   const reason = illegality(restrictTo(supernet, architecture).supernet)
   if (reason !== undefined) throw new InputError(`architecture.${reason}`)

@@ -19,18 +19,18 @@ import { eventsFile } from './log-mark.js'
 import { lockFile, requireUnlocked } from './run-lock.js'
 import { FinishedMetricsSchema, TimingsSchema } from './run-schemas.js'
 
-/** The content of `timings.json`: everything that comes from a clock. */
+/** The content of `timings.json`, which holds everything that depends on a clock. */
 export interface Timings {
   readonly searchSeconds: number
   readonly baselineSeconds: number | null
   readonly retrainSeconds: number
-  /** Threads that computed shards, the main one included; of a run that was resumed, those of the last part. */
+  /** Threads that computed shards, including the main thread; for a resumed run, those of its last part. */
   readonly workers: number
-  /** The mean time of a training step in ms, evaluation by evaluation. */
+  /** The mean milliseconds of a training step at each evaluation. */
   readonly stepMs: readonly { readonly stage: string; readonly step: number; readonly ms: number }[]
 }
 
-/** A finished run, as its folder holds it. */
+/** A finished run as read from its folder. */
 export interface FinishedRun {
   readonly folder: string
   readonly config: Config
@@ -39,13 +39,16 @@ export interface FinishedRun {
   readonly timings: Timings
 }
 
-/** Is there a finished run in a folder? Its metrics are written after everything that they speak of. */
+/** Whether a folder holds a finished run. The metrics are written after all other results. */
 export const isFinished = (folder: string): boolean => existsSync(join(folder, 'metrics.json'))
 
-/** The file of a retraining that names the run whose architecture it trains. */
+/** The file in a retraining's folder that names the run whose architecture it trains. */
 export const retrainedFrom = 'retrained-from.json'
 
-/** Refuses a retraining where a search is asked about: `what` to do with the run that it names. */
+/**
+ * Throws if the folder holds a retraining where a search is needed. `what` says what to do with the run that
+ * it names.
+ */
 export function requireSearch(folder: string, what: string): void {
   if (existsSync(join(folder, retrainedFrom)))
     throw new InputError(
@@ -53,7 +56,7 @@ export function requireSearch(folder: string, what: string): void {
     )
 }
 
-/** Refuses a folder that is not new or empty, with the way out. */
+/** Throws, with a remedy, if a folder is neither new nor empty. */
 export function requireNewFolder(folder: string): void {
   const at = resolve(folder)
   if (!existsSync(at)) return
@@ -63,27 +66,32 @@ export function requireNewFolder(folder: string): void {
   if (readdirSync(at).some((name) => name !== lockFile)) throw occupied(folder)
 }
 
-/** Begins a run in a new or empty folder, which this process has locked; in any other it refuses. */
+/** Begins a run in a new or empty folder that this process has locked. Throws for any other folder. */
 export function createRunFolder(folder: string, config: Config, data: string): void {
   if (readdirSync(resolve(folder)).some((name) => name !== lockFile)) throw occupied(folder)
   writeJson(join(folder, 'config.json'), config)
   beginChecksums(folder, data)
 }
 
-/** Of a run that begins, or goes on, the configuration alone has a hash: the one that it began with. */
+/**
+ * Starts the checksums of a run that begins or is resumed. Only the configuration has a hash: the one with
+ * which the run began.
+ */
 export function beginChecksums(folder: string, data: string): void {
   const known = readChecksums(folder)?.files['config.json']
   const files = known === undefined ? hashesOf(folder, ['config.json']) : { 'config.json': known }
   writeChecksums(folder, files, data)
 }
 
-/** Gives the log of a run that was interrupted its hash, until it goes on. */
+/** Adds the hash of the log of an interrupted run. It is dropped when the run is resumed. */
 export function keepLog(folder: string): void {
   const { data, files } = readChecksums(folder) ?? {}
   writeChecksums(folder, { ...files, ...hashesOf(folder, [eventsFile]) }, data)
 }
 
-/** Gives every file that is read back its hash; `metrics.json`, which says that a run is finished, is written last. */
+/**
+ * Hashes every file that is read back later. `metrics.json`, which marks a run as finished, is written last.
+ */
 export function writeFinished(folder: string, metrics: KeptMetrics, names: readonly string[]): void {
   const { data, files } = readChecksums(folder) ?? {}
   const more = existsSync(join(folder, retrainedFrom)) ? [retrainedFrom] : []
@@ -93,7 +101,7 @@ export function writeFinished(folder: string, metrics: KeptMetrics, names: reado
   writeAtomic(join(folder, 'metrics.json'), text)
 }
 
-/** How an unfinished run goes on: data that a program gave only that program can give again. */
+/** How to resume an unfinished run. Data in memory can only be passed by the program that has them. */
 function resumption(folder: string): string {
   const config = readKept(folder, 'config.json')?.toString('utf8') ?? ''
   return /"source": *"memory"/.test(config)
@@ -110,7 +118,10 @@ function occupied(folder: string): InputError {
   return new InputError(`${folder}: expected a new or empty folder, got one with ${remedy}`)
 }
 
-/** Refuses data that are not those that a run was made of. Of older runs its checkpoint knows them; else it takes any. */
+/**
+ * Throws if the data are not those of the run. Older runs have the hash of their data only in a checkpoint;
+ * if there is none, any data are accepted.
+ */
 export function requireSameData(folder: string, { dataset }: Pick<PreparedData, 'dataset'>): void {
   const known = readChecksums(folder)?.data ?? lastCheckpoint(folder, remedyFor(folder, ''))?.origin.data
   if (known === undefined || known === dataset.hash) return
@@ -119,11 +130,11 @@ export function requireSameData(folder: string, { dataset }: Pick<PreparedData, 
   )
 }
 
-/** The resolved configuration of the run in a folder. */
+/** Reads the resolved configuration of the run in a folder. */
 export function readRunConfig(folder: string): Config {
   const config = resolveConfig(readRunFile(folder, 'config.json', 'is this the folder of a run?'))
   const { data, retrain } = config
-  // Runs of before there was a choice.
+  // Older runs were written before these keys existed.
   return {
     ...config,
     data: { scaling: 'standard', ...data },
@@ -134,7 +145,7 @@ export function readRunConfig(folder: string): Config {
   }
 }
 
-/** Everything in the folder of a finished run, for a command that continues from it. */
+/** Reads the folder of a finished run, for a command that continues from it. */
 export function readFinishedRun(folder: string): FinishedRun {
   const config = readRunConfig(folder)
   const remedy = isFinished(folder)

@@ -4,23 +4,26 @@ import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { makeFolder } from '../base/files.js'
 
-/** The file of a run's folder that names the process which writes there. */
+/** The file in a run's folder that names the process that writes there. */
 export const lockFile = 'run.lock'
 
-/** Who holds a lock. */
+/** The process that holds a lock. */
 interface Owner {
   readonly format: 'sentei-lock/1'
   readonly pid: number
   readonly host: string
-  /** When the process began, as the system counts; numbers of processes come again. Null where it does not say. */
+  /**
+   * When the process began, as the system counts; needed because process numbers are reused. Null if unknown.
+   */
   readonly began: string | null
-  /** When it took the lock. */
+  /** When the process took the lock. */
   readonly since: string
 }
 
 /**
- * Does something while no other process may write into a run's folder. Throws an InputError that names the process
- * which holds it. What a process that is gone left behind is taken over, its half-written files are removed.
+ * Runs `work` while no other process may write to a run's folder. Throws an InputError that names the process
+ * that holds the lock. The lock of a process that no longer exists is taken over, and its incomplete files
+ * are removed.
  */
 export async function withRunLock<T>(
   folder: string,
@@ -38,7 +41,7 @@ export async function withRunLock<T>(
   }
 }
 
-/** Throws where a process that may be there holds a run's folder. */
+/** Throws if a run's folder is locked by a process that may still exist. */
 export function requireUnlocked(folder: string): void {
   const owner = ownerOf(join(folder, lockFile))
   if (owner && mayLive(owner)) throw held(folder, owner)
@@ -48,7 +51,7 @@ function acquire(path: string, folder: string, onNotice?: (text: string) => void
   if (created(path)) return
   const owner = ownerOf(path)
   if (owner && mayLive(owner)) throw held(folder, owner)
-  // Of several that find a stale lock one may replace it: the one that holds the lock on doing so.
+  // Several processes may find the same stale lock; only the one that holds this second lock may replace it.
   acquire(`${path}.takeover`, folder)
   try {
     const now = ownerOf(path)
@@ -64,7 +67,7 @@ function acquire(path: string, folder: string, onNotice?: (text: string) => void
   }
 }
 
-/** Creates a lock of this process with its content in one step; false where there is one. */
+/** Creates a lock of this process, with its content, in one step; false if a lock exists. */
 function created(path: string): boolean {
   const owner: Owner = {
     format: 'sentei-lock/1',
@@ -86,7 +89,7 @@ function created(path: string): boolean {
   }
 }
 
-/** For systems without links: others may see the file before its content, for a moment. */
+/** Creates a lock on file systems without links, where others may briefly see the file while it is empty. */
 function createdWithoutLinks(path: string, content: Buffer): boolean {
   try {
     writeFileSync(path, content, { flag: 'wx' })
@@ -97,7 +100,9 @@ function createdWithoutLinks(path: string, content: Buffer): boolean {
   }
 }
 
-/** The process that holds a lock; undefined if none does. Anything else in its place is an error: Sentei did not write it. */
+/**
+ * The process that holds a lock; undefined if none does. Throws if the file is not a lock that Sentei wrote.
+ */
 function ownerOf(path: string): Owner | undefined {
   let text: string
   try {
@@ -111,7 +116,7 @@ function ownerOf(path: string): Owner | undefined {
     if (owner?.format === 'sentei-lock/1' && Number.isSafeInteger(owner.pid) && owner.pid! > 0)
       return owner as Owner
   } catch {
-    // Said below.
+    // The error below reports it.
   }
   throw new InputError(`${path}: not a readable lock; remove it if no process is writing there`)
 }
@@ -127,7 +132,7 @@ function held(folder: string, owner: Owner | undefined): InputError {
   return new InputError(`${folder}: process ${pid}${elsewhere} is writing there since ${since}; ${remedy}`)
 }
 
-/** Is the process there, for all that this machine can say? */
+/** Whether the process may still exist, as far as this machine can tell. */
 function mayLive({ pid, host, began }: Owner): boolean {
   if (host !== hostname()) return true
   if (!isThere(pid)) return false
@@ -140,18 +145,21 @@ function isThere(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // Another user's process is there, too.
+    // EPERM means that the process exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
-/** Ticks from a machine's start to a process's, with the machine's start; null where there is no /proc. */
+/**
+ * Identifies when a process began: the id of the machine's boot and the clock ticks since then; null without
+ * /proc.
+ */
 function beganAt(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name of the program, in parentheses, may hold anything.
+    // The program's name, in parentheses, may itself contain parentheses and spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // One that has ended and was not collected yet has begun at no time.
+    // A zombie has ended, although it still has an entry.
     if (fields[0] === 'Z') return 'ended'
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     return `${boot} ${fields[19]}`
@@ -160,7 +168,7 @@ function beganAt(pid: number): string | null {
   }
 }
 
-/** Removes the half-written files (`NAME.PID.tmp`) of processes that are gone. */
+/** Removes incomplete files (`NAME.PID.tmp`) of processes that no longer exist. */
 function sweep(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const pid = /\.(\d+)\.tmp$/.exec(name)?.[1]

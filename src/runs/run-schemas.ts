@@ -62,10 +62,13 @@ const more = {
   ),
 }
 
-/** `metrics.json` as a report reads it: any part may be missing, none may be something else. */
+/**
+ * `metrics.json` as a report reads it: any part may be missing, but those that exist must have the right
+ * type.
+ */
 export const RunMetricsSchema = Type.Object({ ...Type.Partial(Type.Object(parts)).properties, ...more })
 
-/** `metrics.json` of a finished run: every part is there. */
+/** `metrics.json` of a finished run, in which every part must exist. */
 export const FinishedMetricsSchema = Type.Object({
   ...parts,
   ...more,

@@ -16,23 +16,23 @@ import { setupTrial } from '../setup/setup-trial.js'
 import { readEvents, readSchedule } from './read-run.js'
 import { readRunConfig } from './run-folder.js'
 
-/** λ as it is shown: what was compiled, or what a run used. */
+/** λ for display: as compiled, or as a run used it. */
 export interface ScheduleView extends LambdaChart {
   readonly name: string
   readonly description: string
 }
 
-/** The kinds of argument that name a schedule, each with its λ if that is known. */
+/** A schedule as an argument names it, with its λ if that is known. */
 export interface NamedSchedule {
   readonly kind: 'schedule' | 'configuration' | 'run'
   readonly document: ScheduleDocument
-  /** λ, for a configuration as it will be used, for a run as it was. */
+  /** λ: for a configuration as it will be used, for a run as it was used. */
   readonly view?: ScheduleView
 }
 
 /**
- * The schedule that an argument names: a preset, a schedule's JSON file, a configuration (its data are
- * read, for they say how many iterations there are), or the folder of a finished run.
+ * The schedule that an argument names: a preset, a schedule's JSON file, a configuration (whose data are
+ * read, because they determine the number of iterations), or the folder of a finished run.
  */
 export async function namedSchedule(name: string): Promise<NamedSchedule> {
   if (isFolder(name)) return { kind: 'run', ...ofRun(name) }
@@ -46,7 +46,7 @@ export async function namedSchedule(name: string): Promise<NamedSchedule> {
   return { kind: 'configuration', document, view }
 }
 
-/** A compiled schedule as it is shown. */
+/** A compiled schedule for display. */
 export function scheduleView(
   { name, description }: ScheduleDocument,
   schedule: Schedule,
@@ -88,7 +88,9 @@ function ofRun(folder: string): Omit<NamedSchedule, 'kind'> {
   return { document, view }
 }
 
-/** The configuration in a file that holds one; what has a supernet is no schedule. */
+/**
+ * Reads the configuration in a file; undefined if the file has no supernet and is thus not a configuration.
+ */
 function configurationOf(path: string): Config | undefined {
   if (!existsSync(path) || !/\.(ya?ml|json)$/.test(path)) return undefined
   const { value } = readDocument(path, 'schedule')

@@ -45,15 +45,15 @@ import { withRunLock } from './run-lock.js'
 import { stageShards, withWorkers } from './workers.js'
 
 export interface SearchRunOptions extends RunHooks, Extensions {
-  /** A resolved configuration, as `loadConfig` and `resolveConfig` give it. */
+  /** A resolved configuration, as returned by `loadConfig` and `resolveConfig`. */
   readonly config: Config
-  /** What paths in the configuration are relative to; by default the working folder. */
+  /** The folder to which paths in the configuration are relative; by default the working folder. */
   readonly folder?: string
   /** The run's folder: new or empty. */
   readonly out: string
-  /** Go on with the run that `out` holds, which must be of the same configuration and data. */
+  /** Resumes the run in `out`, which must have the same configuration and data. */
   readonly resume?: boolean
-  /** Go on from the checkpoint before the last one, where that is damaged. */
+  /** Resumes from the checkpoint before the last one, if the last one is damaged. */
   readonly previous?: boolean
   /**
    * Changes for a resumed run, as `path=value`. Only some settings may change. The run keeps the changes as
@@ -63,8 +63,8 @@ export interface SearchRunOptions extends RunHooks, Extensions {
 }
 
 /**
- * Runs one search from configuration to report, in a folder of its own: search, prune, derive, retrain,
- * judge, export, verify. The same seed and configuration write the same bytes, clocks apart.
+ * Runs one search from configuration to report in a separate folder: search, prune, derive, retrain, judge,
+ * export, verify. The same seed and configuration write the same bytes, except for times.
  */
 export async function searchRun({
   config,
@@ -129,7 +129,7 @@ function finished(out: string, set: readonly string[]): FinishedRun {
   )
 }
 
-/** What is changed in a run before it goes on. */
+/** The interventions that `set` makes before a run continues. Throws if none may be made, or one must be. */
 function changesOf(
   out: string,
   config: Config,
@@ -149,7 +149,7 @@ function changesOf(
   return changesBy(set, { config, interventions, step, ...(diverged && { why: failure.message }) })
 }
 
-/** Where a run goes on, and what was changed before it does. */
+/** Where a run continues, and which changes are made before. */
 interface Begun {
   readonly checkpoint?: Checkpoint | undefined
   readonly interventions: readonly Intervention[]
@@ -167,7 +167,7 @@ async function runInFolder(
   const start = performance.now()
   const begun = checkpoint !== undefined && isOfLast(trial, checkpoint)
   const emit = (event: Event) => {
-    // A resumed search begins anew, its log goes on.
+    // A resumed search emits the events of its beginning again, but the log already has them.
     if (!begun || !beginning.has(event.type)) log.append(event)
     onEvent?.(event)
   }
@@ -207,7 +207,7 @@ async function runInFolder(
   }
 }
 
-/** Does what a signal can stop. */
+/** Runs `work`, and tells that a signal can stop it meanwhile. */
 export async function whileStoppable<T>(tell: RunHooks['onStoppable'], work: () => Promise<T>): Promise<T> {
   tell?.(true)
   try {
@@ -217,7 +217,7 @@ export async function whileStoppable<T>(tell: RunHooks['onStoppable'], work: () 
   }
 }
 
-/** What a planner has tried in a run: read where it goes on, written after each try. */
+/** What a planner has tried in a run: read when the run is resumed, written after each try. */
 function triesIn(out: string): NonNullable<TrialHooks['tries']> {
   const file = join(checkpointOf(out), 'tries.json')
   const remedy = 'restore it from a copy, or remove it: the tries are made again'
@@ -245,7 +245,7 @@ const TriesSchema = Type.Object({
   ),
 })
 
-/** A run can be resumed from anywhere, so what its configuration says about files holds anywhere. */
+/** Makes the paths in a configuration absolute, so that the run can be resumed from any folder. */
 function withAbsolutePaths(config: Config, folder: string): Config {
   const { data, objective, benchmark } = config
   const latency = objective.latency === undefined ? {} : { latency: resolve(folder, objective.latency) }

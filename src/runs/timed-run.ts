@@ -19,25 +19,31 @@ import type { FinishedRun } from './run-folder.js'
 import { resumeRun, searchRun, type SearchRunOptions } from './search-run.js'
 
 export interface TimedRunOptions extends Omit<SearchRunOptions, 'resume' | 'previous' | 'set'> {
-  /** Seconds until the run shall be finished. */
+  /** Seconds within which the run should finish. */
   readonly seconds: number
-  /** When they began, as `performance.now()` tells it; by default with the call. */
+  /** When the time began, by `performance.now()`; by default at the call. */
   readonly began?: number
 }
 
-/** Of the time a search gets at most so much: what it finds must still be trained, and so must what it is held against. */
+/**
+ * The share of the time that the search gets if the rest is needed to retrain its result and to train the
+ * baseline.
+ */
 const searchShare = 0.35
-/** What reading, writing, measuring and the report take, about: so many seconds and such a share of the time. */
+/**
+ * Approximate time for reading, writing, measuring and the report: fixed seconds plus a share of the time.
+ */
 const [aside, asideShare] = [4, 0.03]
-/** Less than that teaches nothing. */
+/** Fewer steps than this do not train anything. */
 const fewestSteps = 20
 
 /**
- * A run that is over after so many seconds, as far as its steps can be foretold. Lengths of the search and of retraining that
- * are too long for the time are cut, by what a few steps take here: that of the search before it, that of retraining after
- * it, when it is known what is left. A run that needs less time takes less. The search's length stands in the run's
- * `config.json`, that of retraining among its interventions: with both it can be run again without a clock. Throws InputError
- * where the time is too short.
+ * Runs a search that finishes within a given time, as far as the time of its steps can be predicted. If the
+ * search and the retraining are too long, they are shortened by timing a few steps: the search before it
+ * begins, the retraining after the search, when the remaining network is known. A run that needs less time is
+ * not changed. The search's length is recorded in the run's `config.json`, that of the retraining in its
+ * interventions; with both, the run can be repeated without a clock. Throws an InputError if the time is too
+ * short.
  */
 export async function timedRun({
   seconds,
@@ -68,7 +74,7 @@ export async function timedRun({
   }
   const found = await retrainSteps(trial, out, left())
   const set = found < trial.config.retrain.steps ? [`retrain.steps=${found}`] : []
-  // The run has its configuration, and what was told is told once.
+  // The resumed run reads its own configuration, and the data and the plan were already reported.
   const { config: _, folder: __, onData: ___, onPlan: ____, ...hooks } = options
   return resumeRun(out, { ...hooks, set })
 }
@@ -78,10 +84,13 @@ const secondsOf = ({ minutes: { earlier, search, baseline, retrain } }: RunPlan)
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
-/** A configuration's own length makes way. */
+/** Removes `epochs`, which would conflict with the number of steps. */
 const without = ({ epochs: _, ...search }: Config['search']): Config['search'] => search
 
-/** Steps of a search in its share of the time, or in all that is left where retraining needs less than its own. */
+/**
+ * The steps of the search within its share of the time, or within all that retraining leaves, if that is
+ * more.
+ */
 function searchSteps(
   { config }: Trial,
   stages: NonNullable<Config['stages']>,
@@ -89,7 +98,8 @@ function searchSteps(
   left: number,
   seconds: number,
 ): number {
-  // A search before the last that has no length of its own has that of the last, and is cut with it.
+  // Earlier searches without a length of their own get that of the last search, so that they are shortened
+  // with it.
   const isOwn = stages.map(({ search = {} }) => 'steps' in search || 'epochs' in search)
   const earlier = (own: boolean) => 60 * sum(minutes.earlier.filter((_, i) => isOwn[i] === own))
   const perStep = (60 * minutes.search + earlier(false)) / config.search.steps
@@ -103,7 +113,7 @@ function searchSteps(
   )
 }
 
-/** Steps of each retraining, that of the unpruned supernet included, in the time that is left. */
+/** The steps of each retraining, including that of the unpruned supernet, in the remaining time. */
 async function retrainSteps(trial: Trial, out: string, left: number): Promise<number> {
   const start = performance.now()
   const { config, supernet, schedule } = trial
@@ -114,7 +124,7 @@ async function retrainSteps(trial: Trial, out: string, left: number): Promise<nu
   const passed = largest
     ? await retrainStepSeconds(trial, networkToRetrain(trial, largest.architecture))
     : ended
-  // Halving so many sizes, and what the search ended with, takes so many of them.
+  // A bisection over the menu's sizes and the final one retrains at most this many of them.
   const tried = schedule.budget?.tolerance === undefined ? 1 : Math.ceil(Math.log2(progress.menu.length + 2))
   const perStep = (wantsBaseline(trial) ? whole : 0) + (Math.min(tried, mostAttempts) * (ended + passed)) / 2
   const spent = (performance.now() - start) / 1000
@@ -123,7 +133,7 @@ async function retrainSteps(trial: Trial, out: string, left: number): Promise<nu
 
 const asNetwork = ({ graph, constants }: Discrete): NetworkToRetrain => ({ graph, initial: constants })
 
-/** What is left of a trial's supernet, as a network. */
+/** The remaining part of a trial's supernet as a network. */
 function networkLeft({ supernet, config }: Trial, members: Checkpoint['members']): NetworkToRetrain {
   const left = restrictToLeft(supernet, members)
   return asNetwork(discretise(left, uniformGates(left), retrainedAs(config.retrain)))

@@ -7,13 +7,13 @@ import type { ResolvedConfig } from '../train/training.js'
 import { WorkerPool } from '../train/workers/pool.js'
 import type { RunHooks } from './hooks.js'
 
-/** What a pool needs of a configuration. */
+/** What a pool needs from a configuration. */
 type WorkerSettings = Pick<Config, 'backend' | 'relaxedSimd'>
 
-/** Backends that compute in the thread that asks, so that more threads compute more. */
+/** Backends that compute in the calling thread, so that more threads compute more. */
 const oneThread: readonly Config['backend'][] = ['wasm', 'cpu']
 
-/** Starts workers on a backend, which is the current one; the caller disposes the pool. */
+/** Starts workers on a backend, which must be the current one. The caller disposes the pool. */
 export function startWorkers({ backend, relaxedSimd }: WorkerSettings, workers: number): Promise<WorkerPool> {
   if (workers > 1 && !oneThread.includes(backend))
     throw new InputError(
@@ -24,8 +24,8 @@ export function startWorkers({ backend, relaxedSimd }: WorkerSettings, workers: 
 }
 
 /**
- * Calls back with the workers of a run, and ends them behind it: as many as its stages have shards for. `onNotice`
- * hears of stages that have fewer shards than there are workers.
+ * Starts as many workers as the stages of a run have shards for, calls `use` with them, and ends them
+ * afterwards. Tells `onNotice` of stages that have fewer shards than there are workers.
  */
 export async function withWorkers<T>(
   settings: WorkerSettings,
@@ -47,7 +47,7 @@ export async function withWorkers<T>(
   }
 }
 
-/** Where a configuration says into how many shards batches go: its searches and its retraining. */
+/** The stages of a configuration that split batches into shards: its searches and its retraining. */
 export function stageShards({
   search,
   retrain,

@@ -7,17 +7,17 @@ import type { Column, Schedule } from './types.js'
 /** The members of gate groups on which a term acts, by group. */
 export type Selected = ReadonlyMap<string, ReadonlySet<string>>
 
-/** A term, with the λ that it has now. */
+/** A term with its current λ. */
 export interface Acting {
   readonly term: string
   /** The name of its column in `schedule.csv`: `l1/gates[skip]`. */
   readonly label: string
   readonly lambda: number
-  /** On gates: the members of the layer on which it acts. If it is absent, the term acts on all. */
+  /** For gates: the members of the layer on which it acts; all of them if it is absent. */
   readonly selected?: Selected
 }
 
-/** Finds the terms that act on something, from the λ of an iteration. Terms with λ = 0 are left out. */
+/** Finds the terms that act in an iteration, given its λ. Terms with λ = 0 are left out. */
 export interface ActingTerms {
   /** The terms on the outputs of a layer. */
   onActivations(layer: string, row: LambdaRow): Acting[]
@@ -27,10 +27,10 @@ export interface ActingTerms {
   onGates(layer: string, groups: readonly GateGroup[], row: LambdaRow): Acting[]
 }
 
-/** Something that has one λ for each term: a gate, a weight array, or the outputs of a layer. */
+/** The target of a term, which has one λ for each term: a gate, a weight array, or the outputs of a layer. */
 interface Target {
   readonly group: string
-  /** The name of the member, or of the array. */
+  /** The name of the member or array. */
   readonly name: string
 }
 
@@ -61,7 +61,7 @@ export function actingTerms({ columns }: Schedule): ActingTerms {
 
 const whole = ({ term, label, lambda }: Acting): Acting => ({ term, label, lambda })
 
-/** The places of all columns: by part and layer, then by term, in the order of the columns. */
+/** The places of all columns, by part and layer and then by term, in the order of the columns. */
 function placesOf(columns: readonly Column[]): Map<string, Map<string, Place[]>> {
   const places = new Map<string, Map<string, Place[]>>()
   columns.forEach((column, index) => {
@@ -85,7 +85,7 @@ function winners(places: readonly Place[], row: LambdaRow, targets: () => readon
     const lambda = row.columns[index]!
     if (Number.isNaN(lambda)) continue
     const acting = { term: column.term, label, lambda }
-    // If no column before this one selected a part, one without a selection acts on everything.
+    // If no later column selected a part, a column without a selection acts on everything.
     if (!left && !column.select) return [acting]
     left ??= targets()
     const chosen = left.filter(matches)

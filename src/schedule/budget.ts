@@ -6,8 +6,8 @@ import type { Budget, MenuSize, PruneRules } from './types.js'
 type BudgetDocument = NonNullable<ScheduleDocument['budget']>
 
 /**
- * The budget of a document in the metric's unit; the whole supernet is allowed where it only has a tolerance. One that no
- * legal architecture can meet is refused, with the least.
+ * The budget of a document in the unit of its metric. If it only has a tolerance, the limit is the whole
+ * supernet. Throws, with the lowest possible value, if no legal architecture can meet it.
  */
 export function budgetOf(
   document: BudgetDocument,
@@ -48,10 +48,13 @@ function checkAmounts({ metric, value, share, menu, tolerance }: BudgetDocument,
     )
 }
 
-/** Shares of the whole that a search under a tolerance keeps architectures of: each about three quarters of the one before. */
+/**
+ * The shares of the whole supernet at which a search under a tolerance keeps architectures: each is about
+ * three quarters of the one before.
+ */
 const ladder = [0.8, 0.62, 0.49, 0.38, 0.3, 0.23, 0.18, 0.14, 0.11, 0.085, 0.065]
 
-/** The sizes of the ladder that a legal architecture can have, the limit first where it is one. */
+/** The sizes of the ladder that a legal architecture can have, preceded by the limit if there is one. */
 function sizesWithin({ limit, whole, least }: Pick<Budget, 'limit' | 'whole' | 'least'>): MenuSize[] {
   const first = limit / whole
   return [
@@ -60,7 +63,10 @@ function sizesWithin({ limit, whole, least }: Pick<Budget, 'limit' | 'whole' | '
   ].map((size) => ({ size: rounded(size), limit: size * whole }))
 }
 
-/** The sizes of a menu, falling, at even distances of the prune window, of which the budget itself has the end. */
+/**
+ * The sizes of a menu in falling order, spread evenly over the prune window; the budget itself comes at its
+ * end.
+ */
 function menuOf(
   { value, share }: BudgetDocument,
   menu: readonly number[],
@@ -84,5 +90,5 @@ function menuOf(
     }))
 }
 
-/** Rounded up, so that a budget of so much is met. */
+/** Rounds up, so that a budget of the printed value can be met. */
 const rounded = (value: number): number => (Number.isInteger(value) ? value : Math.ceil(value * 1e6) / 1e6)

@@ -1,11 +1,13 @@
 import { columnLabel } from './select.js'
 import type { Column, Segment } from './types.js'
 
-/** Collects columns, so that for each term, part and layer the last one that says something counts. */
+/**
+ * Collects columns in an order in which the last column with a value counts for each term, part and layer.
+ */
 export interface ColumnBook {
   /**
-   * Begins a stretch of time. The function that it returns is called once for each column of the stretch, in
-   * order of precedence, and gives the segments to append to.
+   * Begins a stretch of time. The returned function is called once for each column of the stretch, in order
+   * of precedence, and returns the segments to which its values are appended.
    */
   stretch(): (column: Omit<Column, 'segments'>) => Segment[]
   /** All columns, by layer. */
@@ -18,13 +20,13 @@ interface Draft extends Column {
 }
 
 /**
- * A book over layers in their order. A column of an earlier stretch goes on where precedence allows it;
- * where two stretches order their columns differently, the later one gets columns of its own.
+ * A book over layers in their order. A column of an earlier stretch is continued if precedence allows it. If
+ * two stretches order their columns differently, the later one gets new columns.
  */
 export function columnBook(layers: readonly string[]): ColumnBook {
   const places = new Map<string, Draft[]>()
   const stretch = () => {
-    /** By place: the index behind the column that was used last. */
+    /** By place: the index after the column that was used last. */
     const cursors = new Map<string, number>()
     return (column: Omit<Column, 'segments'>): Segment[] => {
       const label = columnLabel(column)
@@ -57,7 +59,7 @@ export function columnBook(layers: readonly string[]): ColumnBook {
   }
 }
 
-/** Appends a value for [from, to); a neighbour of equal value grows instead. */
+/** Appends a value for [from, to). If the segment before it has the same value, that is extended instead. */
 export function append(segments: Segment[], from: number, to: number, value: number): void {
   const last = segments[segments.length - 1]
   if (last?.to === from && Object.is(last.value, value)) segments[segments.length - 1] = { ...last, to }

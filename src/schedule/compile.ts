@@ -65,7 +65,7 @@ function phasesOf(document: ScheduleDocument, context: CompileContext): Compiled
     )
   return phases.map((phase, p) => {
     const before = ends[p - 1] ?? 0
-    // Without rows to train on there are no iterations, and no phase has any.
+    // Without rows to train on there are no iterations, so that all phases are empty.
     if (steps > 0 && ends[p]! <= before)
       throw new InputError(
         `${pathOf(document, p)}.until: expected more than ${JSON.stringify(phases[p - 1]?.until ?? 0)}, got ${JSON.stringify(phase.until)}`,
@@ -81,7 +81,7 @@ function phasesOf(document: ScheduleDocument, context: CompileContext): Compiled
   })
 }
 
-/** Columns without a say, the last of their term, for terms that a safeguard may bring in. */
+/** Empty columns for terms that a safeguard may use. They are the last of their term. */
 function reservedColumns(context: CompileContext): Column[] {
   return (context.reserved ?? []).flatMap(({ term, path }) => {
     const part = checkTerm(term, 'gates', path, context)
@@ -133,7 +133,7 @@ function fromPhases(document: ScheduleDocument, phases: readonly CompiledPhase[]
   return { losses, columns, turns: [...taking.values()].map((each) => turnsOf(each, columns)) }
 }
 
-/** What a choice's turn in a phase is to a member, with what its column grows. */
+/** A member of a choice in an entry whose choices take turns, with the segments of its column. */
 interface Turn {
   readonly from: number
   readonly to: number
@@ -143,7 +143,7 @@ interface Turn {
   readonly segments: readonly Segment[]
 }
 
-/** The turns of an entry, in time. */
+/** The turns of an entry in the order of time. */
 function turnsOf(turns: readonly Turn[], columns: readonly Column[]): Turns {
   const { from, to } = turns[0]!
   const groups = [...new Set(turns.map(({ group }) => group))]
@@ -163,7 +163,10 @@ function checkCurve(where: string, curve: CurveDocument): void {
   if (fault) throw new InputError(`${where}: ${fault}`)
 }
 
-/** Appends a curve's values for iterations [from, to): 0 before `start`, equal neighbours in one segment. */
+/**
+ * Appends the values of a curve for the iterations [from, to): 0 before `start`. Equal neighbours share a
+ * segment.
+ */
 function sample(segments: Segment[], curve: CurveDocument, from: number, to: number, start: number): void {
   for (let t = from; t < to; t++) {
     const time = to - start > 1 ? (t - start) / (to - start - 1) : 1

@@ -7,36 +7,36 @@ import { matching } from './select.js'
 import type { Length } from './time.js'
 import type { Selection } from './types.js'
 
-/** What a schedule is compiled against. */
+/** What a schedule is compiled for. */
 export interface CompileContext extends Length {
   /** The supernet's layers in order. */
   readonly layers: readonly string[]
-  /** Layers that have outputs; α that cells share has a layer of its own, which has none. */
+  /** The layers that have outputs. α that cells share form a layer of their own, without outputs. */
   readonly activeLayers: readonly string[]
-  /** Its gate groups, with the names of their members, and whether all of them may stay. */
+  /** The gate groups with the names of their members; `width` says whether all members may stay. */
   readonly groups: readonly {
     readonly name: string
     readonly layer: string
     readonly width: boolean
     readonly members: readonly string[]
   }[]
-  /** The weight arrays that terms act on. */
+  /** The weight arrays on which terms act. */
   readonly parameters: readonly { readonly name: string; readonly layer: string }[]
   readonly relaxation: RelaxationTraits
-  /** Is there a table of measured times? */
+  /** Whether there is a table of measured times. */
   readonly latency: boolean
-  /** Has the supernet a decoder? */
+  /** Whether the supernet has a decoder. */
   readonly decoder: boolean
   readonly terms: readonly Term[]
-  /** What the supernet costs, and the least that a legal architecture of it does; undefined where nobody measured it. */
+  /** The cost of the supernet, and the lowest of a legal architecture; undefined if it was not measured. */
   readonly costs: (metric: CostMetric) => { readonly whole: number; readonly least: number } | undefined
-  /** Where the budget stands, for messages; in the schedule by default. */
+  /** The path of the budget in messages; in the schedule by default. */
   readonly budgetPath?: string | undefined
-  /** Terms on gates that a safeguard may bring in, each with where it stands in the configuration. */
+  /** Terms on gates that a safeguard may use, each with its path in the configuration. */
   readonly reserved?: readonly { readonly term: string; readonly path: string }[]
 }
 
-/** The layers that a part has something on. */
+/** The layers in which a part exists. */
 export function layersOf(part: Part, { layers, activeLayers, groups }: CompileContext): readonly string[] {
   if (part === 'weights') return layers
   if (part === 'activations') return activeLayers
@@ -44,7 +44,7 @@ export function layersOf(part: Part, { layers, activeLayers, groups }: CompileCo
   return layers.filter((layer) => gated.has(layer))
 }
 
-/** Refuses a term that there is not, on a part or a relaxation that it does not act on. */
+/** Throws if a term does not exist, or does not act on a part or relaxation. */
 export function checkTerm(name: string, part: string, path: string, context: CompileContext): Part {
   const names = context.terms.map((term) => term.name)
   const term = context.terms.find((each) => each.name === name)
@@ -66,7 +66,10 @@ export function checkTerm(name: string, part: string, path: string, context: Com
   return found
 }
 
-/** Why a term on gates makes no sense on a relaxation: what it says itself, or that nobody would apply its operator. */
+/**
+ * The reason why a term on gates cannot be used with a relaxation: its own, or that its proximal operator
+ * would never be applied.
+ */
 function refusal({ gates }: Term, relaxation: RelaxationTraits): string | undefined {
   const own = gates!.refuses?.(relaxation)
   if (own !== undefined || !gates!.proximal || relaxation.step === 'proximal') return own
@@ -80,8 +83,8 @@ const selectors: Readonly<Record<Part, readonly (keyof Selection)[]>> = {
 }
 
 /**
- * Of some layers those on which a selection selects something. A selector that does not fit the part, or
- * the term, or matches nothing is refused.
+ * The layers among the given ones in which a selection selects something. Throws if a selector does not fit
+ * the part or the term, or matches nothing.
  */
 export function selectedLayers(
   {
@@ -136,7 +139,7 @@ export function selectedLayers(
 const havingOne = (layers: readonly string[], things: readonly { readonly layer: string }[]) =>
   layers.filter((name) => things.some(({ layer }) => layer === name))
 
-/** Refuses to select what a term on gates does not take apart. */
+/** Throws if a selection divides what a term on gates treats as a whole. */
 function checkSelects(
   name: string,
   { groups, members }: Selection,

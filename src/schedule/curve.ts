@@ -28,7 +28,10 @@ function interpolate(points: readonly (readonly [number, number])[], time: numbe
   return v0 + ((v1 - v0) * (time - t0)) / (t1 - t0)
 }
 
-/** Why a curve cannot be used, or undefined: what the JSON Schema cannot say. */
+/**
+ * The reason why a curve cannot be used, as far as the JSON Schema cannot express it; undefined if it can be
+ * used.
+ */
 export function curveFault(curve: CurveDocument): string | undefined {
   if (typeof curve === 'number') return undefined
   if (curve.curve === 'exponential' && (curve.from <= 0 || curve.to <= 0))

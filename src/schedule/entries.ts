@@ -6,19 +6,22 @@ import type { Column, Selection } from './types.js'
 
 type Entry = ScheduleDocument['phases'][number]['terms'][number]
 
-/** What one entry says about one layer. */
+/** The effect of one entry on one layer. */
 export interface LayerEntry {
   readonly column: Omit<Column, 'segments'>
   readonly lambda: CurveDocument
   /** The share of the phase after which it starts. */
   readonly delay: number
-  /** Where the choices of an entry take turns: whose this one is unless another takes it, and the entry's path. */
+  /**
+   * For entries whose choices take turns: the choice that has this turn unless another takes it, its member,
+   * and the path of the entry.
+   */
   readonly turn?: { readonly group: string; readonly member: string; readonly entry: string }
 }
 
 /**
- * What counts of a phase's entries, layer by layer, in order of precedence. An entry replaces earlier ones
- * of its term, part and selection; one that selects nothing in particular replaces all before it.
+ * The effective entries of a phase by layer, in order of precedence. An entry replaces earlier ones with the
+ * same term, part and selection; an entry without a selection replaces all earlier ones of its term and part.
  */
 export function entriesOf(entries: readonly Entry[], path: string, context: CompileContext): LayerEntry[] {
   const places = new Map<string, Map<string, LayerEntry>>()
@@ -30,7 +33,7 @@ export function entriesOf(entries: readonly Entry[], path: string, context: Comp
         ? (places.get(place) ?? new Map<string, LayerEntry>())
         : new Map<string, LayerEntry>()
       const label = columnLabel(column)
-      // Set again, so that it comes after the entries that it overrides.
+      // Deleting it first moves it after the entries that it overrides.
       standing.delete(label)
       standing.set(label, { ...each, lambda: entry.lambda })
       places.set(place, standing)
@@ -39,7 +42,10 @@ export function entriesOf(entries: readonly Entry[], path: string, context: Comp
   return [...places.values()].flatMap((standing) => [...standing.values()])
 }
 
-/** The columns of an entry in the order in which they start: one for each layer, or each member of a choice that takes turns. */
+/**
+ * The columns of an entry in the order in which they start: one per layer or, for choices that take turns,
+ * one per member.
+ */
 function placesOf(entry: Entry, path: string, context: CompileContext): Omit<LayerEntry, 'lambda'>[] {
   const { term, of, stagger } = entry
   const part = checkTerm(term, entry.part, path, context)
@@ -64,7 +70,10 @@ function placesOf(entry: Entry, path: string, context: CompileContext): Omit<Lay
   })
 }
 
-/** A column for each member of each choice of some layers. Gates have moved a while before the first turn, which would go by noise. */
+/**
+ * A column for each member of each choice in some layers. The first turn comes after gates have moved for a
+ * while; before that, it would be decided by noise.
+ */
 function turnsOf(
   {
     share,
@@ -89,11 +98,11 @@ function turnsOf(
   )
 }
 
-/** Does a group belong to what an entry is for? */
+/** Whether a group is of the kind (choices or widths) to which an entry applies. */
 const belongs = (of: NonNullable<Entry['of']>, { width }: CompileContext['groups'][number]): boolean =>
   width === (of === 'widths')
 
-/** Of some layers those that have choices, or widths. None is no error: a document is for any space. */
+/** The given layers that have choices, or widths. There may be none, because a document is for any space. */
 function layersWith(
   of: NonNullable<Entry['of']>,
   layers: readonly string[],
@@ -107,7 +116,10 @@ function layersWith(
   return layers.filter((layer) => own.has(layer))
 }
 
-/** A selection within the choices, or the widths, of a layer; none where the layer has no others. */
+/**
+ * Restricts a selection to the choices, or the widths, of a layer. It is unchanged if the layer has no other
+ * groups.
+ */
 function narrowed(
   select: Selection | undefined,
   of: NonNullable<Entry['of']>,

@@ -2,9 +2,9 @@ import { append } from './columns.js'
 import type { Schedule, Segment } from './types.js'
 
 /**
- * A schedule from iteration `from` to its end, in so many iterations, for trying it out in less time than it is for: half
- * of them until it has pruned, so that what is left has time to recover, half for what comes then. Within each it says
- * what the schedule says at the same share of the time.
+ * A schedule from iteration `from` to its end, compressed to `steps` iterations, to try it in less time. The
+ * time until pruning is done, and the time after it, get half of the iterations each, so that the rest has
+ * time to recover. Within each half, λ is that of the schedule at the same relative time.
  */
 export function excerpt(schedule: Schedule, from: number, steps: number): Schedule {
   const { until } = schedule.prune

@@ -5,15 +5,15 @@ type Phase = ScheduleDocument['phases'][number]
 type Rows = NonNullable<ScheduleDocument['table']>
 
 /**
- * A document in which each of some terms has something to say about the gates of each layer at all times: 0 where it
- * said nothing. That changes no λ; it makes the columns that a planner may raise.
+ * Adds entries such that each of some terms has a column on the gates of each layer at all times, with λ = 0
+ * where the document gives none. This changes no λ, but makes the columns that a planner may raise.
  */
 export function withLevers(
   document: ScheduleDocument,
   terms: readonly string[],
   { layers, steps }: { readonly layers: readonly string[]; readonly steps: number },
 ): ScheduleDocument {
-  // Of several entries the last counts, so these stand first.
+  // The last of several entries counts, so that these come first and override nothing.
   const entries = terms.map((term) => ({ term, part: 'gates' as const, layers: '**', lambda: 0 }))
   if (document.table) {
     const places = terms.flatMap((term) => layers.map((layer) => [layer, `${term}/gates`] as const))
@@ -26,7 +26,7 @@ export function withLevers(
   return { ...document, phases }
 }
 
-/** A table in which a place has a row at each time, 0 in the gaps; its rows stand first. */
+/** A table in which a place has a row at every time, with 0 in the gaps. Its rows come first. */
 function withoutGaps(rows: Rows, [layer, term]: readonly [string, string], steps: number): Rows {
   const isOwn = (row: Rows[number]) => row[2] === layer && row[3] === term
   const own = rows.filter(isOwn)
@@ -41,7 +41,7 @@ function withoutGaps(rows: Rows, [layer, term]: readonly [string, string], steps
   return [...filled, ...rows.filter((row) => !isOwn(row))]
 }
 
-/** The indices of the columns of a term on the gates of a layer, of all layers where none is given. */
+/** The indices of a term's columns on the gates of a layer, or of all layers if none is given. */
 export const gateColumns = (columns: readonly Column[], term: string, layer?: string): number[] =>
   columns.flatMap((column, i) =>
     column.part === 'gates' && column.term === term && (layer === undefined || column.layer === layer)

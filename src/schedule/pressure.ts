@@ -1,4 +1,4 @@
-/** When gates move, and how far a λ of 1 takes them over all of that time, in means of their groups. */
+/** When gates move, and how far λ = 1 moves them over all of that time, in means of their groups. */
 export interface GateMotion {
   readonly travel: number
   /** Stretches [from, to) of iterations. */
@@ -13,11 +13,12 @@ interface Pressed {
 }
 
 /**
- * The pressure that λ makes: with T the iterations in which gates move,
+ * The pressure of λ: with T the number of iterations in which gates move,
  *
  *     travel / T · Σ_t λ(t)
  *
- * how far it takes a gate by itself, in means of its group: from 1 on it closes one that the losses leave alone.
+ * is how far λ alone moves a gate, in means of its group. From 1 on, it closes a gate on which the losses do
+ * not act.
  */
 export function pressureOf(segments: readonly Pressed[], { travel, moving }: GateMotion): number {
   const time = moving.reduce((sum, [from, to]) => sum + to - from, 0)
@@ -27,6 +28,6 @@ export function pressureOf(segments: readonly Pressed[], { travel, moving }: Gat
   return time === 0 ? 0 : (travel * pressed) / time
 }
 
-/** What λ counts in on a term's part, as tables and drawings say it. */
+/** The unit of λ for a term, as shown in tables and drawings. */
 export const unitOf = (term: string): string =>
   term.includes('/gates') ? 'in scales s of the losses on gates' : 'in the unit of its term'

@@ -5,10 +5,10 @@ import { checkTerm, layersOf, selectedLayers, type CompileContext } from './cont
 import { columnLabel, readLabel, unmatched } from './select.js'
 import type { Column, Schedule, Segment } from './types.js'
 
-/** One row of a table: from, to (exclusive), layer, term, λ. Layer `*` is that of the losses. */
+/** A row of a table: from, to (exclusive), layer, term, λ. Layer `*` is for the losses. */
 export type Row = NonNullable<ScheduleDocument['table']>[number]
 
-/** The losses' weights and the columns of a document's table; every row is checked. */
+/** The weights of the losses and the columns of a document's table, with every row checked. */
 export function columnsOfTable(
   rows: readonly Row[],
   context: CompileContext,
@@ -57,8 +57,8 @@ function columnOf(layer: string, label: string, path: string, context: CompileCo
 }
 
 /**
- * A schedule's λ as rows, for the first `steps` iterations: first the losses as terms of layer `*`, then
- * column by column.
+ * The λ of a schedule as rows, for the first `steps` iterations: the losses first, as terms of layer `*`,
+ * then column by column.
  */
 export function rowsOf(schedule: Schedule, steps = schedule.steps): Row[] {
   const lists = [
@@ -80,11 +80,11 @@ export function rowsOf(schedule: Schedule, steps = schedule.steps): Row[] {
   )
 }
 
-/** `schedule.csv` of a schedule's first `steps` iterations. */
+/** The content of `schedule.csv` for the first `steps` iterations of a schedule. */
 export const scheduleCsv = (schedule: Schedule, steps = schedule.steps): string =>
   rowsCsv(rowsOf(schedule, steps))
 
-/** Rows under from, to, layer, term, lambda. Numbers read back as they were, every bit. */
+/** Rows as CSV with the header from, to, layer, term, lambda. Numbers read back exactly. */
 export function rowsCsv(rows: readonly Row[]): string {
   const lines = rows.map((row) => row.map((cell) => csvCell(String(cell))).join(','))
   return ['from,to,layer,term,lambda', ...lines, ''].join('\n')

@@ -7,14 +7,17 @@ import type { Column, Selection } from './types.js'
 export const globsOf = (globs: string | readonly string[]): readonly string[] =>
   typeof globs === 'string' ? [globs] : globs
 
-/** Does one of the globs match a name? Everything matches where there are none. */
+/**
+ * Returns a function that tells whether a name matches one of the globs; everything matches if there are
+ * none.
+ */
 export function matcher(globs: readonly string[] | undefined): (name: string) => boolean {
   if (!globs) return () => true
   const each = globs.map((glob) => picomatch(glob))
   return (name) => each.some((matches) => matches(name))
 }
 
-/** The names that some glob matches, in their own order. A glob that matches none is refused. */
+/** The names that match some glob, in their own order. Throws for a glob that matches none. */
 export function matching(
   globs: string | readonly string[],
   names: readonly string[],
@@ -26,7 +29,7 @@ export function matching(
   return names.filter(matcher(globsOf(globs)))
 }
 
-/** The error of a glob or name that there is nothing for, with what exists. */
+/** The error for a glob or name that matches nothing; it lists what exists. */
 export function unmatched(glob: string, names: readonly string[], kind: string, path: string): InputError {
   const folders = new Set(names.flatMap((name) => (name.includes('/') ? [name.split('/')[0]!] : [])))
   const meant = [...names, ...[...folders].flatMap((folder) => [`${folder}/*`, `${folder}/**`])]
@@ -37,8 +40,8 @@ export function unmatched(glob: string, names: readonly string[], kind: string, 
 }
 
 /**
- * A column's name in `schedule.csv`: `l1/gates`, `l1/gates[skip]` (members), `l1/gates[cell0/*:skip]`
- * (groups and members), `l2/weights[cell0/conv:kernel]` (arrays). Several globs stand apart by spaces.
+ * The name of a column in `schedule.csv`: `l1/gates`, `l1/gates[skip]` (members), `l1/gates[cell0/*:skip]`
+ * (groups and members), `l2/weights[cell0/conv:kernel]` (arrays). Several globs are separated by spaces.
  */
 export function columnLabel({ term, part, select }: Pick<Column, 'term' | 'part' | 'select'>): string {
   const { groups, members, parameters } = select ?? {}
@@ -48,7 +51,7 @@ export function columnLabel({ term, part, select }: Pick<Column, 'term' | 'part'
   return `${term}/${part}${chosen.length > 0 ? `[${chosen.join(' ')}]` : ''}`
 }
 
-/** Reads a column's name; undefined where it is none. */
+/** Parses the name of a column; undefined if it is not one. */
 export function readLabel(label: string): { term: string; part: string; select?: Selection } | undefined {
   const [, term, part, chosen] = /^([^/[]+)\/([a-z]+)(?:\[(.*)\])?$/.exec(label) ?? []
   if (term === undefined || part === undefined) return undefined

@@ -17,22 +17,25 @@ export interface ScheduleSource {
   restore?(state: unknown): void
 }
 
-/** The source that says what the schedule says. */
+/** The source that returns the λ of the schedule. */
 export const scheduleSource = (schedule: Schedule): ScheduleSource => ({
   at: (t, observed) => baseRow(schedule, t, observed),
 })
 
-/** Keeps the λ that a search used, iteration by iteration. */
+/** Records the λ that a search used, iteration by iteration. */
 export interface LambdaRecord {
-  /** The schedule with the λ that was used so far in place of what it said; it grows. */
+  /** The schedule with the λ used so far in place of its own; it grows with every record. */
   readonly used: Schedule
   add(t: number, row: LambdaRow): void
-  /** All that was added, as from, to, λ in turn: by `task`, `reconstruction` or the column's index; what never had a value is left out. */
+  /**
+   * All recorded segments, as from, to, λ in turn, by `task`, `reconstruction` or the index of the column.
+   * Columns that never had a value are left out.
+   */
   arrays(): Map<string, Float64Array>
   restore(arrays: ReadonlyMap<string, Float64Array>): void
 }
 
-/** An empty record for a schedule's columns. */
+/** An empty record for the columns of a schedule. */
 export function lambdaRecord(schedule: Schedule): LambdaRecord {
   const task: Segment[] = []
   const reconstruction: Segment[] = []
@@ -72,7 +75,7 @@ export function lambdaRecord(schedule: Schedule): LambdaRecord {
 const flattened = (segments: readonly Segment[]): Float64Array =>
   Float64Array.from(segments.flatMap(({ from, to, value }) => [from, to, value]))
 
-/** A planner of one's own may answer anything. */
+/** Checks a row, because a user's own planner may return anything. */
 function requireRow(row: Partial<LambdaRow> | undefined, columns: number, t: number): void {
   const { task, reconstruction, columns: given } = row ?? {}
   const fault = (what: string, got: unknown) => expected(`schedule.planner: at iteration ${t}`, what, got)

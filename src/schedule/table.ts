@@ -1,6 +1,6 @@
 import type { CompiledPhase, Schedule, Segment } from './types.js'
 
-/** The segment of iteration t; undefined where none stands. Binary search. */
+/** Finds the segment of iteration t by binary search; undefined if there is none. */
 function segmentAt(segments: readonly Segment[], t: number): Segment | undefined {
   let low = 0
   let high = segments.length - 1
@@ -14,22 +14,22 @@ function segmentAt(segments: readonly Segment[], t: number): Segment | undefined
   return undefined
 }
 
-/** The value of a segment list at iteration t; 0 where none stands. */
+/** The value of a list of segments at iteration t; 0 if it has none. */
 export const valueAt = (segments: readonly Segment[], t: number): number => segmentAt(segments, t)?.value ?? 0
 
-/** The phase of iteration t; the last one afterwards. */
+/** The phase of iteration t; after the end, the last one. */
 export const phaseAt = (schedule: Schedule, t: number): CompiledPhase =>
   schedule.phases.find((phase) => t < phase.to) ?? schedule.phases[schedule.phases.length - 1]!
 
-/** λ of one iteration. */
+/** The λ of one iteration. */
 export interface LambdaRow {
   readonly task: number
   readonly reconstruction: number
-  /** One value for each column of the schedule; NaN if the column has no effect. */
+  /** One value per column of the schedule; NaN if the column has no effect. */
   readonly columns: Float64Array
 }
 
-/** λ of iteration t, as the schedule says. */
+/** The λ of iteration t according to the schedule. */
 export function rowAt({ losses, columns }: Schedule, t: number): LambdaRow {
   return {
     task: valueAt(losses.task, t),

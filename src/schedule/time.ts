@@ -1,15 +1,15 @@
 import { InputError } from '../base/errors.js'
 import type { TimeDocument } from '../config/schedule-schema.js'
 
-/** How long a search is. */
+/** The length of a search. */
 export interface Length {
-  /** Iterations T. */
+  /** The number of iterations T. */
   readonly steps: number
-  /** Iterations in an epoch; without it times in epochs are refused. */
+  /** Iterations per epoch; without it, times in epochs are refused. */
   readonly stepsPerEpoch?: number | undefined
 }
 
-/** The iteration of a time, not rounded. A time after the last iteration is refused. */
+/** The iteration of a time, not rounded. Throws for a time after the last iteration. */
 export function iterationOf(time: TimeDocument, { steps, stepsPerEpoch }: Length, path: string): number {
   if (typeof time === 'number') return time * steps
   if ('epochs' in time && stepsPerEpoch === undefined)
@@ -23,7 +23,7 @@ export function iterationOf(time: TimeDocument, { steps, stepsPerEpoch }: Length
   throw new InputError(`${path}: expected at most the ${most} of the search, got ${got}`)
 }
 
-/** A time in words: `80 %`, `10 epochs`, `500 iterations`. */
+/** A time as text: `80 %`, `10 epochs`, `500 iterations`. */
 export function timeText(time: TimeDocument): string {
   if (typeof time === 'number') return `${Number((time * 100).toFixed(2))} %`
   return 'epochs' in time ? `${time.epochs} epochs` : `${time.iterations} iterations`

@@ -3,35 +3,39 @@ import type { Observed } from './observed.js'
 import { rowAt, type LambdaRow } from './table.js'
 import type { Schedule, Turns } from './types.js'
 
-/** Who took a turn, and the member that is spared, where one was found the best. */
+/** The group that took a turn, and the member that is spared if one was found to be the best. */
 interface Turn {
   readonly group: string
   readonly spared: string | null
 }
 
-/** Who took the turns of a schedule so far, in order by entry. Plain data, part of a checkpoint. */
+/**
+ * The groups that have taken the turns of a schedule, in order, by entry. Plain data, part of a checkpoint.
+ */
 export type Taken = Turn[][]
 
-/** What dealing turns looks at. */
+/** What is observed to assign turns. */
 type Seen = Pick<Observed, 'gateValues' | 'supernet' | 'alone'>
 
 /**
- * The λ that a schedule itself says at iteration t, its turns given to those who took them: what a source of λ starts
- * from.
+ * The λ of the schedule itself at iteration t, with turns assigned to the groups that took them. Sources of λ
+ * start from this.
  */
 export const baseRow = (schedule: Schedule, t: number, observed: Pick<Observed, 'turned'>): LambdaRow =>
   schedule.turns.length > 0 ? observed.turned(rowAt(schedule, t)) : rowAt(schedule, t)
 
 /**
- * Gives the λ of turns at iteration t to those who took them, all others 0. When a turn comes, of the choices that are
- * still open the one takes it whose gates say most by then,
+ * Assigns the λ of turns at iteration t to the groups that took them; the λ of all others is 0. A turn is
+ * taken by the open choice whose gates are clearest by then, measured by
  *
  *     max over groups of  (the mean of the gates that would be kept − that of the others) / the mean of all
  *
- * for a choice must not be made before its gates know what they want, and each is made in the light of those before it:
- * the greedy order of SGAS (Li et al., arXiv:1912.00195). Gates tell what more of a member would do to a mixture that has
- * all of them, not which is the best alone. So where one is to be kept, those with the larger gates, half of them, are
- * measured alone (Wang et al., arXiv:2108.04392), and λ acts on all but the best of these. Adds to `taken`.
+ * A choice must not be made before its gates are clear, and each is made after the ones before it, as in the
+ * greedy order of SGAS (Li et al., arXiv:1912.00195).
+ *
+ * Gates tell how more of a member would change a mixture of all members, not which member is best alone.
+ * Therefore, if one member is to be kept, the half with the larger gates are measured alone (Wang et al.,
+ * arXiv:2108.04392), and λ acts on all members except the best of these. Adds to `taken`.
  */
 export function dealTurns(
   { turns }: Schedule,
@@ -57,7 +61,10 @@ export function dealTurns(
   return { ...row, columns }
 }
 
-/** The next to take turns, the clearest choices first; those that are made already need none, and come last. */
+/**
+ * The groups that take the next turns, the clearest choices first. Choices that are already made need no
+ * turn, and come last.
+ */
 function next({ places }: Turns, order: readonly Turn[], count: number, seen: Seen): Turn[] {
   const values = seen.gateValues()
   const groupOf = (name: string) => seen.supernet.groups.find((each) => each.name === name)
@@ -78,7 +85,7 @@ function next({ places }: Turns, order: readonly Turn[], count: number, seen: Se
 
 type Ranked = readonly { readonly member: string; readonly gate: number }[]
 
-/** The members that carry something and are open, the largest gate first. */
+/** The members that carry something and are open, in falling order of their gates. */
 const ranked = ({ members }: GateGroup, values: Readonly<Record<string, number>>): Ranked =>
   members
     .filter(({ empty = false }) => !empty)
@@ -89,8 +96,9 @@ const ranked = ({ members }: GateGroup, values: Readonly<Record<string, number>>
 const meanOf = (gates: Ranked): number => gates.reduce((sum, { gate }) => sum + gate, 0) / gates.length
 
 /**
- * How far those that would be kept are ahead of the others on average, in means of the group; -1 where none must go. Two
- * that are much alike leave a choice clear where the others are not.
+ * The lead of the members that would be kept over the others: the difference of their mean gates, in means of
+ * the group; −1 if none must be removed. Means are used so that two similar leading members do not make a
+ * choice unclear.
  */
 const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
   keep.max < gates.length
@@ -98,9 +106,9 @@ const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
     : -1
 
 /**
- * Of the half with the larger gates the member with the largest whose loss alone is within two standard errors of the
- * least, by the differences on the same batches: gates decide where the losses do not. The largest of all where there
- * are no rows.
+ * Finds the best member among the half with the larger gates. It is the one with the largest gate whose loss
+ * alone is within two standard errors of the lowest, by differences on the same batches, so that gates decide
+ * where the losses do not. Without rows, it is the one with the largest gate.
  */
 function best(group: string, gates: Ranked, { alone }: Seen): string {
   const candidates = gates.slice(0, Math.ceil(gates.length / 2)).map(({ member }) => member)
@@ -111,17 +119,17 @@ function best(group: string, gates: Ranked, { alone }: Seen): string {
   })
   if (measured.length === 0) return candidates[0]!
   const least = measured.reduce((a, b) => (average(b.losses) < average(a.losses) ? b : a)).losses
-  // A search that diverges has no losses to tell by, and is told at the next look.
+  // If the search diverges, no loss is finite; the next check of the training then reports the divergence.
   return (measured.find(({ losses }) => isNoWorse(losses, least)) ?? measured[0]!).member
 }
 
 const average = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** By how many standard errors a loss must be above another one to be worse for certain. */
+/** A loss is reliably worse than another one if it is higher by more than this many standard errors. */
 const certain = 2
 
-/** Are losses not above the least for certain, batch by batch? Those themselves are not. */
+/** Whether losses are not reliably above the lowest ones, compared batch by batch. */
 function isNoWorse(losses: readonly number[], least: readonly number[]): boolean {
   const differences = losses.map((loss, i) => loss - least[i]!)
   const mean = average(differences)

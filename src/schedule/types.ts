@@ -9,7 +9,7 @@ export interface Segment {
   readonly value: number
 }
 
-/** What of a layer a column acts on: globs over names. What is absent selects all. */
+/** The targets in a layer on which a column acts, as globs over names. A missing list selects all. */
 export interface Selection {
   /** Gate groups, and members of groups. */
   readonly groups?: readonly string[]
@@ -19,8 +19,8 @@ export interface Selection {
 }
 
 /**
- * λ of one term on one layer over time. Where no segment stands, the column says nothing. Of the columns of
- * one term, part and layer that select a gate or an array, the last one that says something counts.
+ * The λ of one term on one layer over time. The column has no effect at times without a segment. Of the
+ * columns of one term, part and layer that select a gate or an array, the last one with a segment counts.
  */
 export interface Column {
   readonly term: string
@@ -31,13 +31,16 @@ export interface Column {
 }
 
 /**
- * Choices on which a term presses in turn, from iteration `from` to `to`. The search decides whose turn it
- * is.
+ * Choices on which a term presses one after another, from iteration `from` to `to`. The search decides their
+ * order.
  */
 export interface Turns {
   readonly from: number
   readonly to: number
-  /** By turn: when it comes, and whose it is unless another takes it, with a column for each member. */
+  /**
+   * The turns: the iteration at which each begins, and the group that has it unless another takes it, with a
+   * column for each member.
+   */
   readonly places: readonly {
     readonly start: number
     readonly group: string
@@ -49,26 +52,32 @@ export interface CompiledPhase {
   readonly name: string
   readonly from: number
   readonly to: number
-  /** Layers whose weights are trained. */
+  /** The layers whose weights are trained. */
   readonly train: ReadonlySet<string>
   readonly gates: 'move' | 'hold'
-  /** Do choices mix all of their members, or in every second iteration train what would be kept alone? */
+  /**
+   * `all`: choices mix all their members. `alternate`: every second iteration trains only as many as would be
+   * kept.
+   */
   readonly paths: 'all' | 'alternate'
 }
 
-/** One removal of the run that a schedule replays, in that run's order. */
+/** A removal of the run that a schedule replays, in that run's order. */
 export interface LoggedRemoval {
-  /** The iterations that were done. */
+  /** The number of iterations that were done. */
   readonly step: number
   readonly group: string
   readonly members: readonly string[]
-  /** `zero`: the gate was exactly 0; `threshold`: it was weak; `projection`, `perturbation`: to a legal architecture. */
+  /**
+   * The reason. `zero`: the gate was exactly 0; `threshold`: it was weak; `projection`, `perturbation`: the
+   * supernet was made a legal architecture.
+   */
   readonly by: string
 }
 
 /** The run that a frozen schedule replays. */
 export interface Replay {
-  /** Hash of weights and α at iteration 0. */
+  /** The hash of weights and α at iteration 0. */
   readonly initial: string
   readonly removals: readonly LoggedRemoval[]
   /** The changes during the run, in order. */
@@ -77,44 +86,50 @@ export interface Replay {
 
 /** When and how members are removed. */
 export interface PruneRules {
-  /** Zero gates and weak members are removed from iteration `from` on; at `until` the rest is made legal. */
+  /** Zero gates and weak members are removed from iteration `from` on; at `until`, the rest is made legal. */
   readonly from: number
   readonly until: number
-  /** Looks in a row at which a gate must be 0. */
+  /** The number of consecutive looks at which a gate must be 0. */
   readonly looks: number
-  /** Share of its group's mean weight below which a member is weak; 0: none is. */
+  /** The share of its group's mean weight below which a member is weak; with 0, none is. */
   readonly threshold: number
-  /** Evaluations in a row at which a weak member must be weak. */
+  /** The number of consecutive evaluations at which a weak member must be weak. */
   readonly patience: number
-  /** The rule of the projection, by name. */
+  /** The name of the rule for the projection. */
   readonly rule: string
-  /** In which order `perturbation` decides groups. */
+  /** The order in which `perturbation` decides groups. */
   readonly order: 'depth' | 'random'
 }
 
-/** What the architecture may cost, and how much worse it may be. */
+/** How much the architecture may cost, and how much worse it may be. */
 export interface Budget {
   readonly metric: CostMetric
-  /** Weights, multiply-adds for one example, nodes in a row, or milliseconds by the measured table; the whole where only a tolerance is given. */
+  /**
+   * Weights, multiply-adds for one example, nodes in a row, or milliseconds by the measured table. The cost
+   * of the whole supernet if only a tolerance is given.
+   */
   readonly limit: number
-  /** What the whole supernet costs, and the least that a legal architecture does. */
+  /** The cost of the whole supernet, and the lowest of a legal architecture. */
   readonly whole: number
   readonly least: number
   /**
-   * The sizes that the search passes, in falling order: larger budgets, or under a tolerance the sizes that
-   * may be tried in the end.
+   * The sizes that the search passes, in falling order: larger budgets or, under a tolerance, the sizes that
+   * may be tried at the end.
    */
   readonly menu?: readonly MenuSize[]
-  /** The share by which the validation error may be above that of the unpruned supernet, both retrained. */
+  /** The share by which the validation error may exceed that of the unpruned supernet, both retrained. */
   readonly tolerance?: number
 }
 
 /** A size for which the architecture is kept while the search continues below it. */
 export interface MenuSize {
-  /** As it was given: a value or a share. */
+  /** The size as it was given: a value or a share. */
   readonly size: number
   readonly limit: number
-  /** The iterations that are done by then; under a tolerance it is kept when the supernet has become so small. */
+  /**
+   * The number of iterations after which it is kept. Under a tolerance, it is kept as soon as the supernet is
+   * that small.
+   */
   readonly at?: number
 }
 
@@ -124,10 +139,10 @@ export interface Schedule {
   readonly steps: number
   readonly phases: readonly CompiledPhase[]
   readonly losses: { readonly task: readonly Segment[]; readonly reconstruction: readonly Segment[] }
-  /** By layer, in the layers' order. */
+  /** The columns in the order of their layers. */
   readonly columns: readonly Column[]
   readonly prune: PruneRules
-  /** Entries whose order is `clearest-first`. */
+  /** The entries with the order `clearest-first`. */
   readonly turns: readonly Turns[]
   readonly budget?: Budget
   readonly replay?: Replay

@@ -8,7 +8,10 @@ import { rules } from '../search/decide/rules/index.js'
 import type { Rule } from '../search/decide/rules/types.js'
 import { checkMode } from '../search/modes/arch-batching.js'
 
-/** Refuses what a configuration asks for that its data cannot give: losses and metrics of another task, splits, images. */
+/**
+ * Throws if a configuration asks for something that its data cannot provide: losses and metrics of another
+ * task, splits, images.
+ */
 export function checkFit(
   config: Config,
   data: PreparedData,
@@ -36,7 +39,7 @@ function checkObjective({ task, metric }: Config['objective'], isClass: boolean)
   classOnly(metric, 'metric', ['accuracy', 'cross-entropy'])
 }
 
-/** A metric of the other task would judge logits as values, or values as logits. */
+/** A metric of the wrong task would interpret logits as values, or values as logits. */
 function checkCriteria(criteria: Config['criteria'], isClass: boolean): void {
   for (const [index, { metric }] of criteria.entries()) {
     const ofClasses = metric === 'accuracy' || metric === 'cross-entropy'
@@ -54,7 +57,10 @@ function checkPruning({ prune }: Schedule, { splits }: PreparedData, own: readon
     )
 }
 
-/** The rule of a name, a call's own or the registry's; the error lists all. */
+/**
+ * Finds a rule by its name among the call's own and those of the registry. Throws with a list of all names if
+ * there is none.
+ */
 export function knownRule(rule: string, own: readonly Rule[] = []): Rule {
   const all = [...own, ...rules]
   const found = all.find(({ name }) => name === rule)
@@ -74,7 +80,7 @@ function checkAugmentation(config: Config, { dataset }: PreparedData): void {
     )
 }
 
-/** A tolerance compares retrained networks on validation rows. */
+/** Throws if a tolerance cannot be judged: it compares networks trained from scratch on validation rows. */
 function checkTolerance({ retrain }: Config, { budget }: Schedule, { splits }: PreparedData): void {
   if (budget?.tolerance === undefined) return
   if (splits.validation.length === 0)

@@ -7,26 +7,29 @@ import type { Trial } from '../trial/types.js'
 import type { ReadLatency } from './latency.js'
 import type { FindSchedule } from './schedule-of.js'
 
-/** What a trial takes of where it runs: its data, what its configuration names and does not hold, and the memory. */
+/**
+ * What a trial needs from its environment: its data, what its configuration refers to by name, and the
+ * memory.
+ */
 export interface TrialHost {
-  /** The data of a configuration, read. */
+  /** Reads the data of a configuration. */
   readonly dataset: (config: Config) => Promise<Dataset>
-  /** A schedule that is no preset. */
+  /** Finds a schedule that is not a preset. */
   readonly schedule: FindSchedule
-  /** The table that `objective.latency` names. */
+  /** Reads the table that `objective.latency` names. */
   readonly latency: (name: string) => ReadLatency
-  /** A schedule with the lessons that its planner keeps of past runs, where it has a store. */
+  /** Adds to a schedule the lessons of past runs from its planner's store, if it has one. */
   readonly withLessons: (
     document: ScheduleDocument,
     data: PreparedData,
     supernet: Supernet,
   ) => ScheduleDocument
-  /** Says where architectures stand in the table that `benchmark` names. */
+  /** Returns a function that ranks architectures in the table that `benchmark` names. */
   readonly benchmark: (
     asked: NonNullable<Config['benchmark']>,
     notation: Notation,
     supernet: Supernet,
   ) => NonNullable<Trial['benchmark']>
-  /** Bytes of memory of the machine; undefined if unknown. */
+  /** The bytes of memory of the machine; undefined if unknown. */
   readonly memory?: number
 }

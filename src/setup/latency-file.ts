@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js'
 import { validate } from '../config/validator.js'
 import { LatencySchema, type ReadLatency } from './latency.js'
 
-/** Reads a table of measured times from a file; its path is relative to `folder`. */
+/** Reads a table of measured times from a file. Its path is relative to `folder`. */
 export function readLatency(file: string, folder: string): ReadLatency {
   const path = resolve(folder, file)
   if (!existsSync(path))

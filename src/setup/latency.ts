@@ -5,11 +5,11 @@ import type { GateGroup, Supernet, Latency } from '../supernet/types.js'
 
 const strict = { additionalProperties: false }
 
-/** Measured times of a supernet's operations: what `sentei bench operations` writes. */
+/** Measured times of a supernet's operations, as `sentei bench operations` writes them. */
 export const LatencySchema = Type.Object(
   {
     format: Type.Literal('sentei-latency/1'),
-    /** Where it was measured; free text. */
+    /** Where they were measured, as free text. */
     about: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     operations: Type.Array(
       Type.Object(
@@ -35,8 +35,9 @@ export interface ReadLatency {
 }
 
 /**
- * Milliseconds of a supernet's members by a table: of the lines that match a group and a member, the last. Each
- * operation that carries something must have one; inputs and units that none matches take no time of their own.
+ * The milliseconds of a supernet's members by a table. Of several lines that match a group and a member, the
+ * last one counts. Throws if an operation that carries something has no line; inputs and units without a line
+ * take no time.
  */
 export function latencyOf({ operations }: LatencyTable, supernet: Supernet): Latency {
   const find = (group: GateGroup, member: string) =>

@@ -12,12 +12,12 @@ import type { Supernet } from '../supernet/types.js'
 import type { TrialMetrics } from '../trial/figures.js'
 import type { Trial } from '../trial/types.js'
 
-/** The largest number of lessons that a planner gets. */
+/** The most lessons that a planner gets. */
 const most = 3
 
 /**
- * Returns a document with the lessons of the most similar data in it, if its planner keeps lessons in a store. So
- * the configuration of a run says which lessons it used, and a resumed run uses the same ones.
+ * Adds the lessons of the most similar data to a document, if its planner has a store. The configuration of a
+ * run thus records which lessons it used, and a resumed run uses the same ones.
  */
 export function withLessons(
   document: ScheduleDocument,
@@ -33,7 +33,7 @@ export function withLessons(
   return { ...document, planner: { ...planner, store, lessons } }
 }
 
-/** Writes what the planner of a run found into its store, if it has one. */
+/** Writes what the planner of a run found to its store, if it has one. */
 export function keepLesson(
   trial: Trial,
   run: string,

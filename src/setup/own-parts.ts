@@ -7,7 +7,7 @@ import type { Rule } from '../search/decide/rules/types.js'
 import { relaxations as registry } from '../supernet/relaxations/index.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 
-/** What a call brings along, by the name of its option. */
+/** The user's own parts in a call, by the name of the option. */
 interface Parts {
   readonly terms: readonly Term[]
   readonly rules: readonly Rule[]
@@ -15,7 +15,7 @@ interface Parts {
   readonly planners: readonly AnyPlanner[]
 }
 
-/** What a key must hold: said, and looked at. */
+/** What a key must hold: as text, and as a test. */
 type Check = readonly [what: string, holds: (value: unknown) => boolean]
 
 const aFunction: Check = ['a function', (value) => typeof value === 'function']
@@ -26,7 +26,7 @@ const oneOf = (...names: string[]): Check => [
   (value) => names.includes(value as string),
 ]
 
-/** Refuses own parts of a call that lack something, before a search begins that would need it. */
+/** Throws if a user's own part lacks something, before a search begins that would need it. */
 export function checkOwnParts({
   terms = [],
   rules = [],
@@ -52,7 +52,7 @@ export function checkOwnParts({
   )
 }
 
-/** Looks at each of an option's parts, with where it stands: `terms.0 (mine)`. Their names must be their own. */
+/** Checks each part of an option, with its path in messages: `terms.0 (mine)`. Names must be unique. */
 function each<T extends { readonly name: string }>(
   option: string,
   parts: readonly T[],

@@ -3,13 +3,16 @@ import type { RandomSource } from '../base/random.js'
 import type { Encoding, PreparedData } from '../data/types.js'
 import type { AnySpace } from '../supernet/space.js'
 
-/** What inputs a step is timed on: of images, series or tables, whichever the space takes. */
+/**
+ * The size of the random inputs of a timed step. They are images, series or tables, whichever the space
+ * takes.
+ */
 export interface InputSize {
-  /** Images: their height and width; 32 by default. They have three channels. */
+  /** The height and width of images; 32 by default. They have three channels. */
   readonly image?: number | undefined
-  /** Series: their time steps; 128 by default. */
+  /** The number of time steps in a series; 128 by default. */
   readonly length?: number | undefined
-  /** Tables: their columns. Series: their channels. 8 by default. */
+  /** The number of columns of a table, or of channels of a series; 8 by default. */
   readonly features?: number | undefined
 }
 
@@ -19,7 +22,7 @@ interface Kind {
   readonly shape: (size: InputSize) => number[]
 }
 
-/** Inputs of one, two and three axes. */
+/** Kinds of inputs with one, two and three axes. */
 const kinds: readonly Kind[] = [
   { name: 'tables', sizes: ['features'], shape: ({ features = 8 }) => [features] },
   {
@@ -33,8 +36,8 @@ const kinds: readonly Kind[] = [
 const sizes = ['image', 'length', 'features'] as const
 
 /**
- * The shape of an input that a space takes, in the sizes that are given. Where it takes several kinds, the
- * first that has all given sizes: table, series, image. Throws an InputError where there is none.
+ * The shape of an input that a space takes, with the given sizes. If the space takes several kinds, it is the
+ * first of table, series and image that has all given sizes. Throws an InputError if there is none.
  */
 export function inputShape({ name, ranks }: AnySpace, size: InputSize): number[] {
   const given = sizes.filter((option) => size[option] !== undefined)
@@ -52,7 +55,7 @@ export function inputShape({ name, ranks }: AnySpace, size: InputSize): number[]
 const classes = Array.from({ length: 10 }, (_, i) => String(i))
 const encodings: readonly Encoding['kind'][] = ['table', 'series', 'images']
 
-/** Rows of normal inputs in ten classes, all of them in `train` and in `arch`. */
+/** Rows of normally distributed inputs in ten classes. All rows are both in `train` and in `arch`. */
 export function randomData(shape: readonly number[], rows: number, random: RandomSource): PreparedData {
   const stream = random.stream('bench', 'inputs')
   const size = shape.reduce((product, n) => product * n, rows)

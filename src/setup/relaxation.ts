@@ -5,7 +5,10 @@ import { curveAt, curveFault } from '../schedule/curve.js'
 import { relaxations } from '../supernet/relaxations/index.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 
-/** The relaxation of a name; the error lists all. `own` go before the registry's. */
+/**
+ * Finds a relaxation by its name; `own` override the registry's. Throws with a list of all names if there is
+ * none.
+ */
 export function relaxationNamed(name: string, path: string, own: readonly Relaxation[] = []): Relaxation {
   const all = [...own, ...Object.values<Relaxation>(relaxations)]
   const found = all.find((each) => each.name === name)
@@ -16,7 +19,7 @@ export function relaxationNamed(name: string, path: string, own: readonly Relaxa
   )
 }
 
-/** The configured relaxation, whatever its temperature. */
+/** The configured relaxation without its temperature. */
 export function relaxationIn(setting: Config['relaxation'], own: readonly Relaxation[] = []): Relaxation {
   const { name, hard = false } = typeof setting === 'string' ? { name: setting } : setting
   const found = relaxationNamed(name, 'config.relaxation', own)
@@ -30,7 +33,7 @@ export function relaxationIn(setting: Config['relaxation'], own: readonly Relaxa
   )
 }
 
-/** The configured relaxation of a search of so many iterations, its temperature following its curve. */
+/** The configured relaxation for a search of `steps` iterations, with its temperature curve. */
 export function relaxationOf(
   setting: Config['relaxation'],
   steps: number,

@@ -5,7 +5,7 @@ import type { ScheduleDocument } from '../config/schedule-schema.js'
 import type { Json } from '../config/schema-parts.js'
 import type { PreparedData } from '../data/types.js'
 
-/** The settings that a search depends on, beside its data and its schedule. */
+/** The settings on which a search depends, in addition to its data and schedule. */
 const settings = [
   'seed',
   'backend',
@@ -18,9 +18,9 @@ const settings = [
   'search',
 ] as const
 
-/** Of a configuration what a replay must have in common with the run that was frozen. */
+/** The settings of a configuration that a replay must share with the frozen run. */
 export function settingsOf(config: Config): Record<string, Json> {
-  // Where the table of measured times lies does not matter; its hash does.
+  // The path of the table of measured times does not matter; its hash does.
   const objective = { ...config.objective, latency: undefined }
   return Object.fromEntries(
     settings.map((key) => [key, (key === 'objective' ? objective : config[key]) as Json]),
@@ -28,8 +28,8 @@ export function settingsOf(config: Config): Record<string, Json> {
 }
 
 /**
- * Refuses a configuration or data on which a frozen schedule cannot replay its run; says what differs. `latency` is the
- * text of the table of measured times, where there is one.
+ * Throws if a frozen schedule cannot replay its run with a configuration and data, and tells what differs.
+ * `latency` is the text of the table of measured times, if there is one.
  */
 export function checkReplay(
   { replay }: ScheduleDocument,
@@ -55,7 +55,9 @@ interface Difference {
   readonly got: unknown
 }
 
-/** The first value of a document that another one has otherwise. Keys that only the other one has are new. */
+/**
+ * The first value of a document that differs in another one. Keys that only the other one has are ignored.
+ */
 function difference(wanted: unknown, got: unknown, path: string): Difference | undefined {
   const both = [wanted, got].every((each) => typeof each === 'object' && each !== null)
   const lists = Array.isArray(wanted) || Array.isArray(got)

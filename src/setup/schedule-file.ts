@@ -6,7 +6,10 @@ import type { ScheduleDocument } from '../config/schedule-schema.js'
 import type { AnyPlanner } from '../planners/types.js'
 import { noSchedule, scheduleOf, type FindSchedule } from './schedule-of.js'
 
-/** Finds schedules in JSON files, whose paths are relative to a folder, and those in a file to its own. */
+/**
+ * Finds schedules in JSON files by paths relative to a folder. Names within a file are relative to its own
+ * folder.
+ */
 export const schedulesIn =
   (folder: string): FindSchedule =>
   (name, path) => {
@@ -20,7 +23,7 @@ export const schedulesIn =
     }
   }
 
-/** A schedule document: a preset's, a JSON file's, or the given one, validated. */
+/** Resolves a schedule, a preset, a JSON file or a document, to a validated document. */
 export const resolveSchedule = (
   schedule: Config['schedule'],
   folder: string,

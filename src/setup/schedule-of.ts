@@ -18,7 +18,7 @@ import type { ResolvedConfig } from '../train/training.js'
 import { requireLength } from './sizes.js'
 import { spaceOf } from './supernet-of.js'
 
-/** What `schedule: auto` stands for: the space's own preset; none where gates are not proximal. */
+/** The schedule to which `auto` resolves: the preset of the space, or `none` if gates are not proximal. */
 export function presetOf(
   config: Config,
   { step }: RelaxationTraits,
@@ -38,12 +38,15 @@ export function withBudget<T extends { readonly budget?: unknown }>(document: T,
   return { ...document, budget: { ...budget, metric: budget.metric ?? metric ?? 'parameters' } }
 }
 
-/** What `schedule: auto` asks for where nothing else is: the smallest architecture that is as good, to 1 %. */
+/**
+ * The tolerance of `schedule: auto` if no budget is given: the smallest architecture within 1 % of the error
+ * is wanted.
+ */
 const usualTolerance = 0.01
 
 /**
- * A configuration with the budget that `auto` stands for: a tolerance, where all members of some group may stay, and where
- * there are rows to judge by and fresh weights to compare.
+ * Adds the budget of `auto`, a tolerance, to a configuration. This requires a group whose members may all
+ * stay, validation rows for the comparison, and retraining from scratch.
  */
 export function withTolerance(
   config: ResolvedConfig,
@@ -58,16 +61,19 @@ export function withTolerance(
   return { ...config, budget: { tolerance: usualTolerance } }
 }
 
-/** A schedule that is no preset, found by its name: its document, and where the names in it are looked for. */
+/** A schedule that was found by its name: its document, and a function that finds the names within it. */
 export interface FoundSchedule {
   readonly document: unknown
   readonly find: FindSchedule
 }
 
-/** Finds a schedule by a name that is no preset's; an InputError that begins with `path` where there is none. */
+/**
+ * Finds a schedule that is not a preset by its name. Throws an InputError that begins with `path` if there is
+ * none.
+ */
 export type FindSchedule = (name: string, path: string) => FoundSchedule
 
-/** A schedule document: a preset's, one that is found by its name, or the given one, validated. */
+/** Resolves a schedule, a preset, a name that `find` knows or a document, to a validated document. */
 export function scheduleOf(
   schedule: Config['schedule'],
   find: FindSchedule,
@@ -84,15 +90,15 @@ export function scheduleOf(
   return checked(found.document, `schedule ${schedule}`, found.find)
 }
 
-/** What is told of a name that stands for no schedule. */
+/** The error for a name that is not a schedule. */
 export const noSchedule = (name: string, path: string, what: string): InputError =>
   new InputError(
     `${path}: ${what} ${name}${didYouMean(name, presetNames())}; presets: ${presetNames().join(', ')}`,
   )
 
 /**
- * Compiles a document for a supernet and a number of iterations. A document with times in epochs also needs
- * the number of iterations in an epoch.
+ * Compiles a document for a supernet and a number of iterations. Times in epochs also require the number of
+ * iterations per epoch.
  */
 export function compileFor(
   document: ScheduleDocument,

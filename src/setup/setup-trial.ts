@@ -13,15 +13,15 @@ import { schedulesIn } from './schedule-file.js'
 import { trialOf } from './trial-of.js'
 import type { Continued, OwnParts } from './trial-on.js'
 
-/** Your own parts that a library call passes, in addition to those of the registry. */
+/** A user's own parts in a library call, in addition to those of the registry. */
 export interface Extensions extends OwnParts {
-  /** Readers of data. */
+  /** Readers of data files. */
   readonly readers?: readonly Reader[]
-  /** The data of `data.source: memory`. */
+  /** The data for `data.source: memory`. */
   readonly given?: GivenData
 }
 
-/** Of the options of a call those that it brings along. */
+/** The user's own parts among the options of a call. */
 export const extensionsIn = ({
   spaces,
   readers,
@@ -41,9 +41,9 @@ export const extensionsIn = ({
 })
 
 /**
- * Makes a trial out of a resolved configuration: reads and splits the data, builds and restricts the
- * supernet, compiles the schedule. `folder` is what paths in the configuration are relative to. In the
- * trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
+ * Makes a trial from a resolved configuration: reads and splits the data, builds and restricts the supernet,
+ * compiles the schedule. `folder` is the folder to which paths in the configuration are relative. In the
+ * trial's own configuration, the schedule is the document itself, so that it can be run again anywhere.
  */
 export const setupTrial = (
   config: Config,
@@ -51,7 +51,7 @@ export const setupTrial = (
   { readers, given, ...own }: Extensions & Continued = {},
 ): Promise<Trial> => trialOf(config, filesIn(folder, { readers, given }), own)
 
-/** This machine and its files, with paths relative to a folder. */
+/** The host on this machine, with files relative to a folder. */
 const filesIn = (
   folder: string,
   { readers, given }: { readonly [K in 'readers' | 'given']: Extensions[K] | undefined },

@@ -4,9 +4,9 @@ import type { Supernet } from '../supernet/types.js'
 import { heldBytes } from '../train/memory.js'
 
 /**
- * A supernet as its space builds it, unless it is too large to be held: that is an InputError with the option that is
- * likely to blame, before anything of its size is allocated. A graph is plain data, so its weights are only counted.
- * `memory` is how many bytes the machine has.
+ * Builds a supernet, unless it is too large for the memory. In that case, it throws an InputError that names
+ * the likely cause among the options, before anything large is allocated: a graph is plain data, whose
+ * weights are only counted. `memory` is the number of bytes of the machine.
  */
 export function sized(build: () => Supernet, options: unknown, path: string, memory = Infinity): Supernet {
   const supernet = built(build, options, path)
@@ -39,10 +39,13 @@ function numbersIn(value: unknown, path: string): { readonly path: string; reado
   return Object.entries(value).flatMap(([key, each]) => numbersIn(each, `${path}.${key}`))
 }
 
-/** A compiled curve has a number for each iteration and layer: so many fit and compile in seconds. */
+/**
+ * The most values of λ, one for each iteration and layer: this many fit into memory, and compile within
+ * seconds.
+ */
 export const mostLambdas = 10_000_000
 
-/** Refuses a search whose schedule would have more numbers than can be held. */
+/** Throws if the schedule of a search would have too many values of λ. */
 export function requireLength(steps: number, layers: number): void {
   const most = Math.floor(mostLambdas / layers)
   if (steps > most)

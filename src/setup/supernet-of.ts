@@ -12,13 +12,19 @@ import type { Supernet } from '../supernet/types.js'
 import { wellBuilt } from '../supernet/well-built.js'
 import { sized } from './sizes.js'
 
-/** Where a search stands in the configuration, and whether its restrictions are those of the last search. */
+/**
+ * The path of a search in the configuration; `inherits` says that its restrictions are those of the last
+ * search.
+ */
 export interface StagePlace {
   readonly place?: string
   readonly inherits?: boolean
 }
 
-/** The supernet that a configuration asks for, on its data's shape, where a machine has so many bytes of memory. */
+/**
+ * Builds the supernet of a configuration for the shape of its data. `memory` is the number of bytes of the
+ * machine.
+ */
 export function buildSupernet(
   { supernet }: Config,
   { dataset }: PreparedData,
@@ -53,8 +59,8 @@ export function buildSupernet(
 }
 
 /**
- * The supernet that the retrained network is a part of, where `retrain.options` or an auxiliary classifier
- * ask for another one than the search has. It must have the same choices to make.
+ * The supernet of which the retrained network is a part, if `retrain.options` or an auxiliary classifier make
+ * it differ from the searched one. It must have the same gate groups.
  */
 export function retrainedSupernet(
   config: Config,
@@ -88,7 +94,7 @@ export function retrainedSupernet(
   return supernet
 }
 
-/** The search space of a name; the error lists all and suggests the nearest. */
+/** Finds a search space by its name. Throws with a list of all names and a suggestion if there is none. */
 export function spaceOf(name: string, path: string, own: readonly AnySpace[] = []): AnySpace {
   const all = [...own, ...spaces]
   const found = all.find((space) => space.name === name)
@@ -99,7 +105,7 @@ export function spaceOf(name: string, path: string, own: readonly AnySpace[] = [
   )
 }
 
-/** Refuses data of another number of axes than a space takes, with the spaces that take it. */
+/** Throws if a space does not take data of this number of axes, and lists the spaces that do. */
 export function requireTakes(
   { name, ranks }: AnySpace,
   { name: data, shape }: Pick<PreparedData['dataset'], 'name' | 'shape'>,
@@ -114,7 +120,7 @@ export function requireTakes(
   )
 }
 
-/** Refuses a space without what is asked of it before it builds. */
+/** Throws if a space lacks what is needed before it can build. */
 function checkDefinition({ name, ranks, options }: AnySpace): void {
   if (!Array.isArray(ranks))
     throw expected(`space ${name}: ranks`, 'an array of numbers of axes: [1] for tables', ranks)
@@ -122,7 +128,10 @@ function checkDefinition({ name, ranks, options }: AnySpace): void {
     throw expected(`space ${name}: options`, 'a JSON Schema of its options', options)
 }
 
-/** A space's supernet, by default with its default options, on a small input: enough where only its layers matter. */
+/**
+ * The supernet of a space on a small input, by default with the default options: sufficient if only its
+ * layers matter.
+ */
 export function sampleSupernet(name: string, given: object = {}): Supernet {
   const space = spaceOf(name, '--supernet')
   const options: unknown = validate(space.options, given, 'options')

@@ -11,21 +11,21 @@ import type { Trial } from '../trial/types.js'
 /** The memory of a stage's training step. */
 export interface StageMemory {
   readonly stage: 'search' | 'baseline'
-  /** Of a search before the last: which one, counted from 0. */
+  /** For a search before the last one: its index, counted from 0. */
   readonly earlier?: number
-  /** Examples in a shard, which is what stands in memory at a time. */
+  /** The examples in a shard, which is held in memory at one time. */
   readonly rows: number
   readonly peakBytes: number
   readonly heldBytes: number
-  /** Parts of the network that are computed again in the backward pass, of all. */
+  /** The number of parts of the network that are computed again in the backward pass, and of all parts. */
   readonly recomputed: number
   readonly parts: number
   readonly fits: boolean
-  /** The most examples a shard that fit; null where the backend sets no limit. */
+  /** The most examples per shard that fit into memory; null if the backend has no limit. */
   readonly largestRows: number | null
 }
 
-/** Refuses a trial some of whose stages cannot fit into the backend's memory, with what would. */
+/** Throws if a stage of a trial does not fit into the backend's memory, and tells what would. */
 export function requireMemory(
   trial: Trial,
   stages: readonly StageMemory['stage'][] = ['search', 'baseline'],
@@ -33,7 +33,7 @@ export function requireMemory(
   requireFit(memoryOf(trial).filter(({ stage, fits }) => stages.includes(stage) && !fits))
 }
 
-/** Refuses stages that are too large. */
+/** Throws for the first of the stages that are too large. */
 export function requireFit(tooLarge: readonly StageMemory[]): void {
   for (const stage of tooLarge) {
     const section = stage.stage === 'search' ? 'search' : 'retrain'
@@ -55,7 +55,7 @@ export function requireFit(tooLarge: readonly StageMemory[]): void {
 
 const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
 
-/** The memory of each stage of a trial, that of searches before it first, as if none of them left anything out. */
+/** The memory of each stage of a trial, that of earlier searches first, as if these removed nothing. */
 export function memoryOf(trial: Trial): StageMemory[] {
   const { config, supernet, stages: earlier = [] } = trial
   const before = earlier.flatMap(({ begin }, i) =>
@@ -80,7 +80,7 @@ export function memoryOf(trial: Trial): StageMemory[] {
   return [...before, ...stages]
 }
 
-/** The most rows of a shard. */
+/** The most rows in a shard. */
 const shardRows = ({ batch, shards }: { readonly batch: number; readonly shards: number }): number =>
   Math.ceil(batch / shards)
 

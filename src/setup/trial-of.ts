@@ -11,8 +11,9 @@ import { checkOwnParts } from './own-parts.js'
 import { trialOn, type Continued, type OwnParts } from './trial-on.js'
 
 /**
- * Makes a trial out of a resolved configuration: reads and splits the data, sets up the search and the stages before it. In
- * the trial's own configuration schedules are documents, and what stages have otherwise is written out.
+ * Makes a trial from a resolved configuration: reads and splits the data, and sets up the search and the
+ * stages before it. In the trial's own configuration, schedules are documents, and the differing settings of
+ * stages are written out.
  */
 export async function trialOf(
   given: Config,
@@ -24,7 +25,10 @@ export async function trialOf(
   return given.stages?.length ? stagedTrial(data, given, host, parts) : trialOn(data, given, host, parts)
 }
 
-/** A trial with searches before it. All are set up at once, so that what is wrong with one is told before any runs. */
+/**
+ * A trial with searches before it. All of them are set up at once, so that their errors are reported before
+ * any runs.
+ */
 function stagedTrial(
   data: PreparedData,
   given: Config,
@@ -42,7 +46,7 @@ function stagedTrial(
     })
   const resolved = resolveTraining(withScaling(given, data), data)
   const stages = given.stages!.map((each, i) => writtenOut(each, stage(given)[i]!().written, resolved))
-  // What runs is set up of what is written down, as it will be where the run goes on.
+  // The stages are set up from what is written, as they will be when the run is resumed.
   const begin = stage({ ...resolved, stages })
   const trial = last({ ...given, stages })
   return {
@@ -52,7 +56,7 @@ function stagedTrial(
   }
 }
 
-/** Sets a stage up. What is wrong with its schedule is told by its place. */
+/** Sets a stage up. Errors of its schedule are reported with the path of the stage. */
 function told<T>(place: string, setUp: () => T): T {
   try {
     return setUp()
@@ -65,7 +69,10 @@ function told<T>(place: string, setUp: () => T): T {
 
 type Stage = NonNullable<Config['stages']>[number]
 
-/** A stage with nothing left open. Written out again it is the same, to the order of its keys. */
+/**
+ * A stage with all of its settings written out. Writing it out again gives the same, including the order of
+ * keys.
+ */
 function writtenOut(
   stage: Stage,
   { supernet, schedule, search }: ResolvedConfig,
@@ -79,7 +86,7 @@ function writtenOut(
   }
 }
 
-/** A document with its keys in the order of another one, those that only it has behind them. */
+/** A document with its keys in the order of another one, followed by those that the other one lacks. */
 function inOrderOf(other: unknown, value: unknown): unknown {
   const isObject = (each: unknown): each is Record<string, unknown> =>
     typeof each === 'object' && each !== null && !Array.isArray(each)

@@ -27,31 +27,35 @@ import { checkReplay } from './replay-check.js'
 import { compileFor, presetOf, scheduleOf, withBudget, withTolerance } from './schedule-of.js'
 import { buildSupernet, retrainedSupernet, spaceOf, type StagePlace } from './supernet-of.js'
 
-/** Your own parts that a call passes, in addition to those of the registry. */
+/** A user's own parts in a call, in addition to those of the registry. */
 export interface OwnParts {
   readonly spaces?: readonly AnySpace[]
   readonly terms?: readonly Term[]
   readonly planners?: readonly AnyPlanner[]
   readonly relaxations?: readonly Relaxation[]
-  /** Rules of projection. */
+  /** Rules for the projection. */
   readonly rules?: readonly Rule[]
 }
 
-/** What is known about a trial that is resumed, in addition to its configuration. */
+/** What is known about a resumed trial, in addition to its configuration. */
 export interface Continued {
-  /** What was changed on the way. */
+  /** The changes that were made during the run. */
   readonly interventions?: readonly Intervention[]
 }
 
-/** What another search makes of a trial: what it left, and of a stage how many members of a choice go on. */
+/**
+ * How other searches affect a trial: what the one before it left and, for a stage, how many members of a
+ * choice continue.
+ */
 export interface Between extends StagePlace {
   readonly carried?: Carried | undefined
   readonly keep?: number | undefined
 }
 
 /**
- * Makes a trial out of a resolved configuration on prepared data: builds and restricts the supernet, compiles the
- * schedule. In the trial's own configuration the schedule is the document itself, so that it can be run again anywhere.
+ * Makes a trial from a resolved configuration and prepared data: builds and restricts the supernet, and
+ * compiles the schedule. In the trial's own configuration, the schedule is the document itself, so that it
+ * can be run again anywhere.
  */
 export function trialOn(
   data: PreparedData,
@@ -119,7 +123,7 @@ export function trialOn(
     random,
     ...(carried?.weights && { initial: carried.weights }),
     ...(benchmark && { benchmark }),
-    // Weights are of the network, too, and of what may stay of it: what a space builds may change between versions.
+    // The graph and the groups are included, because what a space builds may change between versions.
     identity: sha256(
       JSON.stringify(resolved),
       JSON.stringify(supernet.graph),
@@ -130,13 +134,13 @@ export function trialOn(
   }
 }
 
-/** A supernet as it is between two searches. */
+/** A supernet restricted to what an earlier search left, and adjusted to what the next one needs. */
 function between(supernet: Supernet, { carried, keep }: Between): Supernet {
   const left = carried ? restrictToLeft(supernet, carried.members) : supernet
   return keep === undefined ? left : keepingMore(left, keep)
 }
 
-/** What says where an architecture stands in the table of `config.benchmark`, if there is one. */
+/** The function that ranks architectures in the table of `config.benchmark`, if there is one. */
 function benchmarkOf(
   { benchmark }: Config,
   host: TrialHost,
@@ -148,7 +152,7 @@ function benchmarkOf(
   return host.benchmark(benchmark, notationOf(space, supernet.options), supernet)
 }
 
-/** The terms that safeguards of a configuration may bring in. */
+/** The terms that the safeguards of a configuration may use. */
 function safeguardTerms({ search }: Config): { term: string; path: string }[] {
   const found = Object.entries(search.alarms).flatMap(([alarm, { safeguard }]) =>
     typeof safeguard === 'string'

@@ -17,22 +17,25 @@ import { retrainStage } from './retrain-stage.js'
 import type { Teacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
 
-/** Does the derived network learn from the unpruned supernet? One of another size than was searched does not. */
+/**
+ * Whether the derived network learns from the unpruned supernet. It does not if it is retrained at another
+ * size than was searched.
+ */
 export const isTaught = ({ config, retrained }: Trial): boolean =>
   config.retrain.distillation.share !== 0 && retrained === undefined
 
-/** What it learns from, where it does and there is one. */
+/** The teacher of the derived network; undefined if it has none, or if the baseline diverged. */
 export function teacherFor(trial: Trial, baseline: Baseline | null | undefined): Teacher | undefined {
   const { retrained, figures } = baseline ?? {}
   const share = figures?.teaches
   return isTaught(trial) && retrained && share ? { ...retrained, share } : undefined
 }
 
-/** Is the unpruned supernet trained, too: to be learnt from, for a tolerance, or to compare? */
+/** Whether the unpruned supernet is trained as well: as a teacher, for a tolerance, or for comparison. */
 export const wantsBaseline = (trial: Trial): boolean =>
   isTaught(trial) || trial.schedule.budget?.tolerance !== undefined || trial.config.retrain.baseline
 
-/** A hash of all that an unpruned supernet depends on. */
+/** A hash of everything that the trained unpruned supernet depends on. */
 export function baselineKey({ config, data, supernet, metric }: Trial): string {
   const { seed, backend, relaxedSimd, data: source, split, objective, retrain } = config
   const { graph } = unprunedNetwork(supernet, retrain)
@@ -52,13 +55,13 @@ export function baselineKey({ config, data, supernet, metric }: Trial): string {
   )
 }
 
-/** The unpruned supernet, trained as the derived network will be, for comparison with pruning. */
+/** Trains the unpruned supernet in the same way as the derived network, to compare pruning with it. */
 export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Baseline> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
   try {
     return baselineOf(trial, await retrainStage(trial, hooks, 'baseline', graph, constants))
   } catch (error) {
-    // A finished search is worth more than the network with which it is compared.
+    // A diverged baseline must not end the trial: the finished search is worth more than the comparison.
     if (!(error instanceof Diverged)) throw error
     const cost = costOf(withoutDeadNodes(graph, ['task']))
     return {
@@ -71,8 +74,8 @@ export async function trainBaseline(trial: Trial, hooks: TrialHooks): Promise<Ba
 }
 
 /**
- * Is a network to retrain the unpruned supernet, from the same values? All retraining draws from one stream, so that it
- * would then come to the baseline's figures, bit for bit.
+ * Whether a network to retrain is the unpruned supernet with the same initial values. All retraining uses the
+ * same random stream, so that such a network would reach the baseline's figures bit for bit.
  */
 export function isUnpruned({ config, supernet }: Trial, { graph, initial }: NetworkToRetrain): boolean {
   const whole = unprunedNetwork(supernet, config.retrain)
@@ -86,7 +89,7 @@ export function isUnpruned({ config, supernet }: Trial, { graph, initial }: Netw
   )
 }
 
-/** What the unpruned supernet's training came to. */
+/** The figures of the trained unpruned supernet. */
 export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
   const { graph, values, validation } = retrained
   return withNetwork(graph, values, (network) => {
@@ -100,8 +103,9 @@ export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
 }
 
 /**
- * The share that a teacher has of the derived network's loss. `unexplained`: min(½, Σ(y − t)² / Σ(t − t̄)²) over the validation
- * rows, t̄ the mean of each output. The noise of the targets cannot be more than that, and where it is little the teacher's own errors outweigh it.
+ * The teacher's share of the derived network's loss. For `unexplained` it is min(½, Σ(y − t)² / Σ(t − t̄)²)
+ * over the validation rows, where t̄ is the mean of each output. This bounds the noise of the targets from
+ * above. If that noise is small, the teacher's own errors would outweigh it.
  */
 function shareOf({ config, data }: Trial, network: Network): number {
   const { share } = config.retrain.distillation
@@ -109,7 +113,7 @@ function shareOf({ config, data }: Trial, network: Network): number {
   const rows = data.splits.validation
   if (rows.length === 0) return mostUnexplained
   const width = outputsOf(data.dataset.task)
-  // In scaled units, in which outputs count alike.
+  // Computed in scaled units, in which all outputs count equally.
   const explained = metrics.r2.value(
     taskOutputs(network, data, rows),
     gather(data.targets, width, rows),

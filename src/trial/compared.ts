@@ -5,13 +5,13 @@ import type { Compared } from './figures.js'
 import type { Trial } from './types.js'
 
 /**
- * The measures that sizes are compared by: the metric; for accuracy the cross-entropy, too, as a single row of few is more
- * than a tolerance.
+ * The measures by which sizes are compared: the metric and, for accuracy, cross-entropy as well, because with
+ * few rows a single one changes the accuracy by more than a tolerance.
  */
 export const measuresOf = (metric: MetricName): readonly MetricName[] =>
   metric === 'accuracy' ? [metric, 'cross-entropy'] : [metric]
 
-/** Measures a network on the validation rows; nothing where there are none. */
+/** Measures a network on the validation rows; empty if there are none. */
 export function comparedOf({ data, metric }: Trial, network: Network): Compared {
   const rows = measuresOf(metric).map(
     (name) => [name, evaluateRows(network, data, data.splits.validation, name)] as const,

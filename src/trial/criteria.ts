@@ -3,16 +3,19 @@ import type { Cost } from '../nn/cost.js'
 import { metrics } from '../objective/metrics.js'
 import type { CriterionResult } from './figures.js'
 
-/** What criteria can look at. */
+/** The values that criteria can check. */
 export interface Candidate {
   readonly cost: Cost
-  /** Parameters of the supernet that the search began with. */
+  /** Parameters of the supernet at the beginning of the search. */
   readonly supernetParameters: number
-  /** A metric of the retrained network on a split, by name; null where the split is empty. */
+  /** A metric of the retrained network on a split; null if the split is empty. */
   metric(name: string, split: 'validation' | 'test'): number | null
 }
 
-/** Judges a model by conditions set beforehand. One whose value is none, or not finite, is not met. */
+/**
+ * Judges a model by criteria that were set beforehand. A criterion whose value is missing or not finite is
+ * not met.
+ */
 export function judge(criteria: Config['criteria'], candidate: Candidate): CriterionResult[] {
   return criteria.map((criterion) => {
     const value = valueOf(criterion, candidate)
@@ -22,7 +25,7 @@ export function judge(criteria: Config['criteria'], candidate: Candidate): Crite
   })
 }
 
-/** What a criterion looks at, as text: `accuracy (test)`, `parameters`. */
+/** A criterion's quantity as text: `accuracy (test)`, `parameters`. */
 export const criterionName = ({ metric, split }: Pick<CriterionResult, 'metric' | 'split'>): string =>
   Object.hasOwn(metrics, metric) ? `${metric} (${split})` : metric
 

@@ -6,9 +6,9 @@ import { withNetwork } from './measure.js'
 import type { Trial } from './types.js'
 
 export interface EvaluateOptions {
-  /** The rows that it is asked of; `test` by default. */
+  /** The rows on which the metric is computed; `test` by default. */
   readonly split?: 'train' | 'validation' | 'test'
-  /** The trial's metric by default. */
+  /** The metric to compute; the trial's metric by default. */
   readonly metric?: MetricName
 }
 

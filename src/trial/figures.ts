@@ -8,13 +8,13 @@ import type { SearchResult } from '../search/search.js'
 import type { MenuEntry, MenuFigures } from '../search/state.js'
 import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 
-/** What each validation row adds to the measures that sizes are compared by. */
+/** The contribution of each validation row to the measures by which sizes are compared. */
 export type Compared = Readonly<Partial<Record<MetricName, RowSums>>>
 
-/** What each row of two splits adds to the metric of a network; null if a split is empty. */
+/** The contribution of each row of two splits to a network's metric; null if a split is empty. */
 export type Measured = Readonly<Record<'validation' | 'test', RowSums | null>>
 
-/** How much of a metric is chance: 95 % intervals by a bootstrap over the rows that it was measured on. */
+/** The uncertainty of a metric: 95 % intervals by a bootstrap over the rows on which it was measured. */
 export interface Noise {
   readonly resamples: number
   readonly validation: SplitNoise | null
@@ -23,67 +23,73 @@ export interface Noise {
 
 /** Intervals are null if there are too few rows for one, or no metric. */
 export interface SplitNoise {
-  /** What was drawn with replacement, and how many of them. */
+  /** What was drawn with replacement, and how many draws a resample has. */
   readonly of: Resampling['of']
   readonly draws: number
   readonly supernet: Interval | null
   readonly baseline: Interval | null
   readonly final: Interval | null
-  /** The derived network's metric less the baseline's, on the same resamples. */
+  /** The derived network's metric minus the baseline's, on the same resamples. */
   readonly difference: { readonly value: number; readonly interval: Interval | null } | null
 }
 
-/** Metrics at the end of a search; null where a split is empty. */
+/** Metrics at the end of a search; null if a split is empty. */
 export interface SearchedFigures {
-  /** The supernet's. */
+  /** The metrics of the supernet. */
   readonly validation: number | null
   readonly test: number | null
-  /** The derived network's on validation, with gate values kept and dropped. */
+  /** The derived network's validation metric with gate values kept, and with gate values dropped. */
   readonly kept: number | null
   readonly dropped: number | null
   /** The supernet's metrics, row by row. */
   readonly measured: Measured
 }
 
-/** A supernet that was trained and pruned: values alone, no tensors. */
+/** A trained and pruned supernet as plain values, without tensors. */
 export interface Searched {
   readonly reason: Exclude<SearchResult['reason'], 'interrupted'>
-  /** Iterations done. */
+  /** The number of iterations done. */
   readonly steps: number
-  /** The metric lost, summed over every removal and projection. */
+  /** The loss in metric, summed over all removals and projections. */
   readonly jumps: number
-  /** What is left of the supernet, and its weights by name. */
+  /** The remaining supernet, and its weights by name. */
   readonly supernet: Supernet
   readonly weights: ReadonlyMap<string, Float32Array>
-  /** Mixture weights of the members left, by group. */
+  /** Mixture weights of the remaining members, by group. */
   readonly gates: GateWeights
-  /** The same as an architecture. */
+  /** The remaining supernet as an architecture. */
   readonly architecture: Architecture
-  /** What was kept at the sizes of the menu. */
+  /** The architectures that were kept at the sizes of the menu. */
   readonly menu: readonly MenuEntry[]
-  /** With the λ that was used. */
+  /** The schedule with the λ that was used. */
   readonly schedule: Schedule
   readonly figures: SearchedFigures
-  /** Where a planner tried whole searches: how many schedules, and in how many iterations all together. */
+  /** If a planner tried whole searches: the number of schedules, and the total of their iterations. */
   readonly tried?: { readonly schedules: number; readonly steps: number }
-  /** What the planner found, for other searches to start from. */
+  /** What the planner learnt, for other searches to start from. */
   readonly lesson?: unknown
 }
 
 export interface Retrained {
-  /** The network up to its task output: an auxiliary classifier has served. */
+  /** The network up to its task output; an auxiliary classifier is only needed for training. */
   readonly graph: Graph
-  /** All parameters at the best validation metric, or the last ones: as `retrain.keep` says, and where no evaluation has one. */
+  /**
+   * All parameters: those of the best validation metric or the last ones, as `retrain.keep` says; the last
+   * ones if no evaluation has a metric.
+   */
   readonly values: ReadonlyMap<string, Float32Array>
   readonly validation: number | null
-  /** The steps that they took. */
+  /** The number of steps after which the values were taken. */
   readonly bestStep: number
   readonly interrupted: boolean
 }
 
-/** An architecture of a search, larger than another one or smaller. */
+/** An architecture of a search with its size and cost. */
 export interface Sized {
-  /** As the menu names it; null: what the search ended with; 1: all of the supernet that may stay. */
+  /**
+   * The size by the menu's name; null is the architecture with which the search ended, 1 all of the supernet
+   * that may stay.
+   */
   readonly size: number | null
   readonly cost: number
   readonly architecture: Architecture
@@ -99,33 +105,36 @@ export interface Attempt {
    * latter is 0), by the measure with the least left of what is allowed; null if there is nothing to compare.
    */
   readonly worse: number | null
-  /** How much that may be: the tolerance, or one standard error of the difference where that is larger, up to `mostChance`. */
+  /**
+   * How large `worse` may be: the tolerance or, if that is larger, one standard error of the difference, but
+   * at most `mostChance`.
+   */
   readonly allowed: number | null
-  /** That measure, if there are several: accuracy and cross-entropy. */
+  /** The measure that decided, if there are several: accuracy or cross-entropy. */
   readonly by?: MetricName
-  /** Why it has no metric: its training diverged. */
+  /** The reason why it has no metric, if its training diverged. */
   readonly diverged?: string
 }
 
-/** What trying came to. */
+/** The result of trying sizes under a tolerance. */
 export interface Tolerated {
   readonly tolerance: number
-  /** In the order in which they were tried. */
+  /** The attempts in the order in which they were made. */
   readonly attempts: readonly Attempt[]
-  /** The size that was kept; 1, which is not among those tried, is the unpruned supernet. */
+  /** The size that was kept. The unpruned supernet has size 1, and is not among the attempts. */
   readonly kept: number | null
-  /** Whether it is within the tolerance; null if there was nothing to compare with. */
+  /** Whether the size that was kept is within the tolerance; null if there was nothing to compare with. */
   readonly within: boolean | null
 }
 
-/** What a search took away. */
+/** What a search removed. */
 export interface Removed {
-  /** Members of gate groups that are gone, and how many the search began with. */
+  /** Removed members of gate groups, and the number of members at the beginning. */
   readonly members: number
   readonly of: number
-  /** The share that is left of the parameters that pruning could remove; null if it could remove none. */
+  /** The remaining share of the parameters that pruning could remove; null if it could remove none. */
   readonly left: number | null
-  /** Where that is nothing, or almost nothing: what was seen, and what to change. */
+  /** If nothing or almost nothing was removed: the reason, and what to change. */
   readonly notice: string | null
 }
 
@@ -138,7 +147,7 @@ export interface CriterionResult {
   readonly passed: boolean
 }
 
-/** A discrete network, and its initial values as far as they are not drawn afresh. */
+/** A discrete network, and the initial values of those parameters that are not drawn anew. */
 export interface NetworkToRetrain {
   readonly graph: Graph
   readonly initial: ReadonlyMap<string, Float32Array>
@@ -154,9 +163,12 @@ export interface TrialMetrics {
     | (Cost & {
         readonly validation: number | null
         readonly test: number | null
-        /** The share of the derived network's loss that compares with its outputs; absent if nothing learns from it. */
+        /**
+         * The teacher's share of the derived network's loss; absent if nothing learns from the unpruned
+         * supernet.
+         */
         readonly teaches?: number
-        /** Why it has no metrics: its training diverged. */
+        /** The reason why it has no metrics, if its training diverged. */
         readonly diverged?: string
       })
     | null
@@ -169,7 +181,7 @@ export interface TrialMetrics {
     readonly derivedGatesDropped: number | null
     readonly final: number | null
   }
-  /** Metric lost (positive: worse), summed over removals; by deriving; by setting gates to 1. */
+  /** The loss in metric (positive is worse): summed over removals, by deriving, and by setting gates to 1. */
   readonly gap: {
     readonly jumps: number
     readonly derive: number | null
@@ -177,58 +189,63 @@ export interface TrialMetrics {
   }
   readonly test: { readonly supernet: number | null; readonly final: number | null }
   /**
-   * Only if the schedule has a budget: the limit, the cost of the architecture, and the least and the whole
-   * cost.
+   * Present only if the schedule has a budget: the limit, the cost of the architecture, and the costs of the
+   * smallest legal architecture and of the whole supernet.
    */
   readonly budget?: Omit<Budget, 'menu' | 'tolerance'> & { readonly cost: number }
-  /** Only if the budget has a menu: what was kept at each size during the search, before any retraining. */
+  /**
+   * Present only if the budget has a menu: what was kept at each size during the search, before any
+   * retraining.
+   */
   readonly menu?: readonly MenuFigures[]
-  /** Only if the budget has a tolerance: what was retrained, and which of it was kept. */
+  /** Present only if the budget has a tolerance: what was retrained, and which size was kept. */
   readonly tolerated?: Tolerated
   readonly removed: Removed
   readonly noise: Noise
   readonly derived: Cost & { readonly sparsityByLayer: Record<string, number> }
   readonly criteria: { readonly passed: boolean; readonly results: readonly CriterionResult[] }
-  /** Only if the configuration names a benchmark. */
+  /** Present only if the configuration names a benchmark. */
   readonly benchmark?: BenchmarkFigures
 }
 
-/** `metrics.json` as it is read back: runs of before had neither of the two. */
+/** `metrics.json` as it is read back: older runs lack these two keys. */
 export type KeptMetrics = Omit<TrialMetrics, 'removed' | 'noise'> &
   Partial<Pick<TrialMetrics, 'removed' | 'noise'>>
 
 /** The rank of the found architecture in a tabular benchmark; null if the table does not contain it. */
 export interface BenchmarkFigures {
-  /** The file's name. */
+  /** The name of the table's file. */
   readonly table: string
   readonly metric: string
-  /** As the space writes it. */
+  /** The architecture as the space writes it. */
   readonly architecture: string
-  /** `isomorphic`: the row belongs to the same network, written differently. */
+  /** How the row was found. `isomorphic`: the row belongs to the same network, written differently. */
   readonly matched: 'exact' | 'isomorphic' | null
-  /** The table's row. */
+  /** The architecture's row of the table. */
   readonly row: Readonly<Record<string, unknown>> | null
   readonly value: number | null
   readonly best: number
-  /** |best − value|. */
+  /** The regret, |best − value|. */
   readonly regret: number | null
-  /** 1 for the best. */
+  /** The rank; 1 is the best. */
   readonly rank: number | null
-  /** Architectures that have a value. */
+  /** The number of architectures that have a value. */
   readonly of: number
-  /** Percent of the others that are not better. */
+  /** The percentage of the other architectures that are not better. */
   readonly percentile: number | null
 }
 
-/** What is known of the unpruned supernet, retrained. */
+/** The retrained unpruned supernet and its figures. */
 export interface Baseline {
-  /** Hash of what it was trained by: trials that differ in their schedule alone have the same. */
+  /**
+   * A hash of everything that its training depends on: equal for trials that differ only in their schedule.
+   */
   readonly of: string
   readonly figures: NonNullable<TrialMetrics['baseline']>
-  /** Null where its training diverged. */
+  /** Null if its training diverged. */
   readonly measured: Measured | null
-  /** What smaller sizes are compared with; nothing where its training diverged. */
+  /** The measures with which smaller sizes are compared; empty if its training diverged. */
   readonly compared: Compared
-  /** The network itself, from which others learn; none where its training diverged. */
+  /** The network itself, from which others learn; absent if its training diverged. */
   readonly retrained?: Retrained
 }

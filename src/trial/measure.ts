@@ -42,9 +42,9 @@ export function measureSearched(trial: Trial, model: SupernetModel): SearchedFig
   }
 }
 
-/** What a finished trial consists of. */
+/** The parts of a finished trial. */
 interface Parts {
-  /** The architecture that was retrained, and the supernet with that left of it. */
+  /** The architecture that was retrained, and the supernet restricted to it. */
   readonly chosen: Sized
   readonly left: Supernet
   readonly searched: Searched
@@ -54,14 +54,14 @@ interface Parts {
   readonly tolerated?: Tolerated
 }
 
-/** What `metrics.json` says of a finished trial. */
+/** The content of `metrics.json` for a finished trial. */
 export function summarise(
   trial: Trial,
   { chosen, left, removed, searched, baseline, final, tolerated }: Parts,
 ): TrialMetrics {
   const { config, supernet, metric } = trial
   const { figures } = searched
-  // What it ended with was measured; a size that it passed was not.
+  // The search measured only the architecture with which it ended, not the other sizes.
   const { kept, dropped } = chosen.size === null ? figures : { kept: null, dropped: null }
   const cost = costOf(final.graph)
   const supernetCost = taskCost(supernet)
@@ -107,7 +107,7 @@ export function summarise(
   }
 }
 
-/** What the search ended with of its budget, and on the way there; nothing where it had none. */
+/** The budget and menu of the search; empty if it had no budget. */
 function budgetFigures(
   { schedule }: Trial,
   { cost }: Sized,
@@ -118,7 +118,7 @@ function budgetFigures(
   return { budget: { ...budget, cost }, ...(menu && { menu: searched.menu.map(({ figures }) => figures) }) }
 }
 
-/** The test metric of a retrained network, and whether it meets the criteria. */
+/** The test metric of a retrained network, and its results on the criteria. */
 export function judgeRetrained(
   trial: Trial,
   { graph, values }: Pick<Retrained, 'graph' | 'values'>,
@@ -139,7 +139,7 @@ export function judgeRetrained(
   }
 }
 
-/** Calls back with a network of the given values, and frees it. */
+/** Calls `use` with a network that has the given values, and frees it afterwards. */
 export function withNetwork<T>(
   graph: Graph,
   values: ReadonlyMap<string, Float32Array>,

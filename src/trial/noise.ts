@@ -12,7 +12,10 @@ export const measureRows = ({ data, metric }: Trial, network: Network): Measured
   test: evaluateRows(network, data, data.splits.test, metric),
 })
 
-/** The noise of a trial's figures; `baseline` and `final` are one object where they are one network. */
+/**
+ * The uncertainty of a trial's figures. `baseline` and `final` are the same object if they are the same
+ * network.
+ */
 export function noiseOf(
   trial: Trial,
   measured: {
@@ -31,8 +34,9 @@ export function noiseOf(
 }
 
 /**
- * The noise of a network that was trained again, with what an earlier run measured of the supernet, and of the baseline where
- * that is no `newer` one; with that run's difference where the network is the same, for its pairs of rows are not kept.
+ * Completes the uncertainty of a retrained network with what an earlier run measured: of the supernet and,
+ * unless there is a `newer` one, of the baseline. The earlier run's difference is kept only if the network is
+ * the `same`, because its pairs of rows are not stored.
  */
 export function withEarlier(
   noise: Noise,

@@ -6,12 +6,12 @@ import type { RelaxationTraits } from '../supernet/relaxations/types.js'
 import type { GateWeights, Supernet } from '../supernet/types.js'
 import type { Removed, Tolerated } from './figures.js'
 
-/** How much must be left, of what could go, for a pruning to be hardly one. */
+/** A search that leaves more than this share of the prunable parameters has removed almost nothing. */
 const almostAll = 0.95
 
 const count = ({ groups }: Supernet): number => groups.reduce((sum, { members }) => sum + members.length, 0)
 
-/** What a supernet has lost since the search began; without a notice. */
+/** What a supernet has lost since the search began, without a notice. */
 export function removedOf(origin: Supernet, left: Supernet): Removed {
   const least = unprunableParameters(origin)
   const prunable = taskCost(origin).parameters - least
@@ -23,19 +23,19 @@ export function removedOf(origin: Supernet, left: Supernet): Removed {
   }
 }
 
-/** How a search ended. */
+/** How a search ended, as far as it explains what was removed. */
 export interface Ended {
-  /** The λ that was used. */
+  /** The schedule with the λ that was used. */
   readonly used: Schedule
-  /** Iterations done. */
+  /** The number of iterations done. */
   readonly steps: number
   readonly relaxation: RelaxationTraits
   readonly weights: GateWeights
-  /** What was retrained under a tolerance. */
+  /** The sizes that were retrained under a tolerance. */
   readonly tolerated?: Tolerated
 }
 
-/** What a search has removed, with a notice where that is hardly anything and no budget asked for it. */
+/** What a search removed, with a notice if that is almost nothing and no budget asked for so little. */
 export function removedBy(origin: Supernet, left: Supernet, ended: Ended): Removed {
   const removed = removedOf(origin, left)
   const { budget } = ended.used
@@ -85,7 +85,7 @@ function reason(left: Supernet, ended: Ended): string {
   return `${pressed}, and ${asked}: take a larger λ, more search.steps, or a budget`
 }
 
-/** `λ of l1/gates at most 0.5 (0.1 at the end)`, of each term on gates that had one. */
+/** The λ of each term that acted on gates: `λ of l1/gates at most 0.5 (0.1 at the end)`. */
 function lambdas({ columns }: Schedule): string[] {
   const byLabel = new Map<string, Column[]>()
   for (const column of columns)
@@ -98,7 +98,7 @@ function lambdas({ columns }: Schedule): string[] {
   })
 }
 
-/** The smallest gate that could still go, as a share of its group's mean. */
+/** The smallest gate that could still be removed, as a share of its group's mean. */
 function smallest({ groups }: Supernet, weights: GateWeights): string {
   const found = groups
     .filter(({ members, keep }) => members.length > keep.min)

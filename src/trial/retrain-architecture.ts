@@ -7,8 +7,8 @@ import { retrainStage } from './retrain-stage.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /**
- * Trains an architecture of the trial's space afresh. Of a baseline it learns as `retrain.distillation` says; without one it
- * learns from the targets alone.
+ * Trains an architecture of the trial's space from new initial values. With a baseline it learns from that as
+ * `retrain.distillation` says; without one it learns from the targets alone.
  */
 export function retrainArchitecture(
   trial: Trial,
@@ -21,8 +21,8 @@ export function retrainArchitecture(
 }
 
 /**
- * The discrete network of an architecture, as `retrain` wants it, in the searched supernet or in the larger
- * one that it asks for.
+ * The discrete network of an architecture with the settings of `retrain`, taken from the searched supernet or
+ * from the larger one for which `retrain` asks.
  */
 export function networkToRetrain(
   { config, supernet, retrained }: Pick<Trial, 'config' | 'supernet' | 'retrained'>,
@@ -34,7 +34,7 @@ export function networkToRetrain(
   return { graph, initial: new Map([...inherited, ...constants]) }
 }
 
-/** The gates' final mixture weights, as the architecture holds them. */
+/** The final mixture weights of an architecture's gates. */
 function gatesOf({ groups }: Architecture): GateValues {
   return Object.fromEntries(
     groups.map(({ name, kept }) => [

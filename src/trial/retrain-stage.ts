@@ -6,7 +6,7 @@ import { retrain } from './retrain.js'
 import type { Teacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
 
-/** Trains a discrete network as the configuration says; throws Interrupted where a signal stops it. */
+/** Trains a discrete network as the configuration says. Throws Interrupted if a signal stops it. */
 export async function retrainStage(
   { config, data, loss, metric, random }: Trial,
   { emit, signal, execute }: TrialHooks,

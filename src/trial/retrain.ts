@@ -29,19 +29,22 @@ import { stepWeights, updateStatistics } from '../train/update.js'
 import type { Retrained } from './figures.js'
 import { lessonsOf, type Teacher } from './teacher.js'
 
-/** Names the random streams of all retraining: networks that are alike then come to the same figures, bit for bit. */
+/**
+ * The name of the random stream of all retraining. Because it is shared, equal networks reach equal figures,
+ * bit for bit.
+ */
 const purpose = 'retrain'
 
 export interface RetrainContext extends LoopContext {
   readonly options: RetrainOptions
   readonly stage: Exclude<Stage, 'search'>
-  /** Whose outputs are learnt beside the targets. */
+  /** The network whose outputs are learnt in addition to the targets. */
   readonly teacher?: Teacher | undefined
 }
 
-/** What a training has so far, in memory: what it goes back to where it diverges. */
+/** The state of a training, in memory, to which it returns if it diverges. */
 interface Good {
-  /** Steps done. */
+  /** The number of steps done. */
   readonly step: number
   readonly values: ReadonlyMap<string, Float32Array>
   readonly average: ReadonlyMap<string, Float32Array> | undefined
@@ -51,9 +54,9 @@ interface Good {
 }
 
 /**
- * Trains a discrete network, from `initial` values where given, and returns the weights of the best evaluation or of the
- * last step. A training that diverges goes back to its last good evaluation and on with a lower rate; it fails where that
- * does not help.
+ * Trains a discrete network, from `initial` values if given, and returns the weights of the best evaluation
+ * or of the last step. A training that diverges returns to its last good evaluation and continues with a
+ * lower learning rate; it fails if that does not help.
  */
 export async function retrain(
   graph: Graph,
@@ -62,7 +65,7 @@ export async function retrain(
   initial?: ReadonlyMap<string, Float32Array>,
 ): Promise<Retrained> {
   const { stage, metric } = given
-  // The search is over: the rows that trained the gates now train weights.
+  // The gates are fixed, so that the rows that trained them can now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
   const { teacher } = given
   const lessons = teacher && (await lessonsOf(teacher, data, rows, given.options.augment !== undefined))
@@ -90,7 +93,7 @@ export async function retrain(
     course: structuredClone(progress.course),
   })
   let good = state(0)
-  /** Has it gone on for too long without a better evaluation? */
+  /** Whether there was no better evaluation for so long that early stopping ends the training. */
   let over = false
 
   const hands: Hands<number> = {
@@ -115,7 +118,10 @@ export async function retrain(
     },
   }
 
-  /** Back at the last good evaluation, with another rate; the steps done. */
+  /**
+   * Returns to the last good evaluation with another learning rate. The result is the number of steps done by
+   * then.
+   */
   const goBack = (found: Divergence): number => {
     over = false
     const fallen = { stage, options: context.options, interventions, step: good.step }
@@ -134,7 +140,7 @@ export async function retrain(
     return good.step
   }
 
-  /** Judges and tells an evaluation; what is wrong with it, where the training diverges. */
+  /** Judges and reports an evaluation. The result says what is wrong if the training diverges. */
   const look = (step: number): Divergence | undefined => {
     const { losses, stepMs } = sums.drain(progress)
     const validation = Number.isFinite(losses.total)
@@ -179,7 +185,7 @@ export async function retrain(
   try {
     const { step: done, interrupted } = await runTraining(training, 0)
     if (interrupted) return { graph: kept, ...best, interrupted }
-    // A metric can be undefined in all evaluations, as r2 is on targets that are all equal.
+    // A metric may be undefined in all evaluations, as r2 is for targets that are all equal.
     if (best.bestStep === 0) best = { values: judged.weights.values(), validation: null, bestStep: done }
     context.emit({ type: 'done', stage, reason: done < steps ? 'early-stop' : 'finished', step: done })
     return { graph: kept, ...best, interrupted: false }
@@ -196,10 +202,10 @@ function overwrite(store: ParameterStore, values: ReadonlyMap<string, Float32Arr
   for (const [name, own] of values) store.set(name, tf.tensor(own, store.get(name).shape))
 }
 
-/** Losses that are none are looked for every so many steps. */
+/** The number of steps between checks for losses that are not finite. */
 const lookEvery = 20
 
-/** Gradients of the losses at step t, from targets and teacher. */
+/** Gradients of the losses at step t, by targets and teacher. */
 function gradientsOf(
   network: Network,
   parts: readonly Part[],
@@ -224,7 +230,7 @@ function gradientsOf(
     { weights: parts.includes('weights') ? wanted : [], alphas: [] },
     {
       execute,
-      // Dropping paths grows linearly to its rate, as in DARTS.
+      // The rate of dropped paths grows linearly to its final value, as in DARTS.
       draws: { seed: random.seed, purpose, t, dropPath: t / options.steps },
     },
   )

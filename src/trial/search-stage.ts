@@ -10,8 +10,8 @@ import type { Trial, TrialHooks } from './types.js'
 
 /**
  * Trains the weights and gates of a trial's supernet together under its schedule, and prunes the supernet
- * until it is a legal architecture. It retrains nothing. It runs none of `trial.stages`; `runTrial` does.
- * Throws Interrupted if a signal stops it, and Diverged if the loss stays without a number.
+ * until it is a legal architecture. It retrains nothing, and runs none of `trial.stages`, which `runTrial`
+ * does. Throws Interrupted if a signal stops it, and Diverged if the loss cannot be kept finite.
  */
 export const searchSupernet = (trial: Trial, hooks: TrialHooks): Promise<Searched> =>
   searchStage(trial, hooks, (model, { search, ...planned }) => {
@@ -33,7 +33,7 @@ interface Found {
   readonly lesson?: unknown
 }
 
-/** Searches, a planner's tries before it, and calls back with the model, which it frees. */
+/** Runs a search, after the tries of a planner if it has any, calls `use` with the model, and frees that. */
 export async function searchStage<T>(
   trial: Trial,
   hooks: TrialHooks,

@@ -15,15 +15,19 @@ import { withNetwork } from './measure.js'
 import { networkToRetrain, retrainArchitecture } from './retrain-architecture.js'
 import type { Trial, TrialHooks } from './types.js'
 
-/** How many sizes are retrained at most: enough to halve eleven of them down to one. */
+/** The most sizes that are retrained; enough for a bisection among eleven sizes. */
 export const mostAttempts = 3
 
 /**
- * Looks for the smallest of a search's architectures whose validation error, retrained, is within the tolerance of the
- * retrained unpruned supernet's, or within one standard error of their difference (a bootstrap over the validation rows,
- * paired), up to `mostChance`; for classes by accuracy and by cross-entropy. Halves the sizes, at most three times: a smaller one is taken to
- * be no better. Where none that was tried is within, all of the supernet that may stay is tried: without choices that is the
- * unpruned supernet itself. Where that is not within either, the best of them is kept. One whose training diverges is not within; where all diverge, so does this. Test rows are not looked at.
+ * Finds the smallest of a search's architectures that is good enough after retraining. It is if its
+ * validation error is within the tolerance of the error of the retrained unpruned supernet, or within one
+ * standard error of their difference (a paired bootstrap over the validation rows), up to `mostChance`.
+ * Classifiers are compared by accuracy and by cross-entropy.
+ *
+ * The sizes are bisected in at most three attempts, assuming that a smaller one is no better. If no attempt
+ * is within, all of the supernet that may stay is tried; without choices, this is the unpruned supernet
+ * itself. If that is not within either, the best attempt is kept. An attempt that diverges is not within; if
+ * all diverge, this throws Diverged. Test rows are not used.
  */
 export async function smallestWithin(
   trial: Trial,
@@ -92,8 +96,8 @@ const isWithin = ({ worse, allowed }: Attempt): boolean =>
   worse !== null && allowed !== null && worse <= allowed
 
 /**
- * All of the supernet that may stay, as a size: every unit and every path, and of choices what the smallest of the sizes that
- * has them chose. Undefined where that costs more than the budget has, or is one of the sizes.
+ * All of the supernet that may stay, as a size: every unit and every path and, for choices, what the smallest
+ * size that has them chose. Undefined if that exceeds the budget, or is not larger than all sizes.
  */
 function wholeSize({ supernet, schedule, latency }: Trial, sizes: readonly Sized[]): Sized | undefined {
   if (!schedule.budget) return undefined
@@ -115,14 +119,17 @@ function wholeSize({ supernet, schedule, latency }: Trial, sizes: readonly Sized
   return { size: 1, cost, architecture }
 }
 
-/** What the smallest size that still has a group keeps of it. */
+/** The members of a group in the smallest size that still has the group. */
 const chosenIn = (sizes: readonly Sized[], name: string): string[] | undefined =>
   sizes
     .map(({ architecture }) => architecture.groups.find((group) => group.name === name))
     .findLast((group) => group !== undefined)
     ?.kept.map(({ member }) => member)
 
-/** The sizes that a search passed, and what it ended with: each architecture once, none above the budget. */
+/**
+ * The sizes that a search passed, and the one with which it ended. Each architecture occurs once; none
+ * exceeds the budget.
+ */
 export function sizesOf(menu: readonly MenuEntry[], ended: Sized, limit: number): Sized[] {
   const passed = menu.map(({ figures: { size, cost }, architecture }) => ({ size, cost, architecture }))
   const wanted = passed.filter(
@@ -132,8 +139,8 @@ export function sizesOf(menu: readonly MenuEntry[], ended: Sized, limit: number)
 }
 
 /**
- * How much worse a retrained network is than the unpruned one on validation, and how much worse it may be, by the measure
- * that has least left; null where either has no metric.
+ * Compares a retrained network with the unpruned one on validation: how much worse it is, and how much worse
+ * it may be, by the measure with the least room left; null if either has no metric.
  */
 function compare(
   trial: Trial,
@@ -148,7 +155,7 @@ function compare(
   return names.length === 1 ? least : { ...least, by: names[found.indexOf(least)]! }
 }
 
-/** What is left of what is allowed. */
+/** How much of the allowed difference is left. */
 const room = ({ worse, allowed }: Pick<Attempt, 'worse' | 'allowed'>): number =>
   worse === null || allowed === null ? -Infinity : allowed - worse
 
@@ -172,7 +179,7 @@ function difference(
 
 const isNumber = (value: number | null): value is number => Number.isFinite(value)
 
-/** The standard deviation of the finite ones of some numbers; 0 where there are none. */
+/** The standard deviation of the finite values; 0 if there are none. */
 function deviation(values: Float64Array): number {
   const finite = values.filter(Number.isFinite)
   const mean = finite.reduce((sum, each) => sum + each, 0) / finite.length

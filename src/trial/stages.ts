@@ -8,14 +8,14 @@ import { Diverged } from '../train/diverged.js'
 import { searchStage } from './search-stage.js'
 import type { Trial, TrialHooks, TrialStage } from './types.js'
 
-/** Is it the state of the search that counts, behind all stages? */
+/** Whether a checkpoint is of the last search, which follows all stages. */
 export const isOfLast = ({ stages = [] }: Pick<Trial, 'stages'>, { stage }: Checkpoint): boolean =>
   stage === undefined ? stages.length === 0 : stage.search === stages.length
 
 /**
- * Runs the searches before the last, each on what the one before it left (progressive shrinking: Chen et al.,
- * arXiv:1904.12760), or goes on where the checkpoint stands. Gives the trial as the last of them leaves it. Throws
- * Interrupted where a signal stops it.
+ * Runs the searches before the last one, each on what the one before it left (progressive shrinking: Chen et
+ * al., arXiv:1904.12760), or continues from the checkpoint. Returns the trial of the last search. Throws
+ * Interrupted if a signal stops it.
  */
 export async function behindStages(
   trial: Trial,
@@ -23,7 +23,8 @@ export async function behindStages(
 ): Promise<{ trial: Trial; hooks: TrialHooks }> {
   const { stages } = trial
   const { checkpoint } = hooks
-  // Of another configuration: where the number of searches is the same, its identity tells.
+  // The checkpoint is of another configuration. If the number of searches is equal, its identity reveals that
+  // later.
   if (
     checkpoint &&
     (checkpoint.stage ? checkpoint.stage.search > (stages?.length ?? -1) : stages !== undefined)
@@ -38,11 +39,14 @@ export async function behindStages(
   return { trial: last, hooks: { ...hooks, ...savingAs(hooks, stages.length, carried) } }
 }
 
-/** A trial that continues from what the searches before that of a checkpoint left. */
+/** The trial of a checkpoint's search, which continues from what the earlier searches left. */
 export const onWhatWasLeft = (trial: Trial, { stage }: Checkpoint): Trial =>
   stage?.carried ? trial.continued!(stage.carried) : trial
 
-/** A checkpoint of one of several searches names that search, and is used to resume that search only. */
+/**
+ * Checkpoint hooks for one of several searches: its checkpoints name the search, and only those are used to
+ * resume it.
+ */
 const savingAs = (
   { checkpoint, save }: Pick<TrialHooks, 'checkpoint' | 'save'>,
   search: number,
@@ -52,7 +56,7 @@ const savingAs = (
   save: (state) => save?.({ ...state, stage: { search, ...(carried && { carried }) } }),
 })
 
-/** Runs a search before the last. Returns what the next search takes over. */
+/** Runs a search before the last one. Returns what it leaves to the next search. */
 async function earlier(
   stages: readonly TrialStage[],
   search: number,
@@ -84,7 +88,7 @@ async function earlier(
   }
 }
 
-/** A stage's settings cannot change on the way: its divergence ends the run. */
+/** The settings of a stage cannot be changed during a run, so that its divergence ends the run. */
 const divergedIn = ({ message }: Diverged, search: number, of: number): Failure =>
   new Failure(
     `search ${search + 1} of ${of}: ${message.replaceAll('config.search.', `config.stages.${search}.search.`)}; start a new run`,
@@ -100,7 +104,7 @@ const earlierEvent = (event: EventOf<'evaluation'>, place: Place, steps: number)
   return { type: 'earlier', ...place, step, steps, loss: loss.total, validation, parameters, stepMs }
 }
 
-/** What a search leaves to the next one, in figures and, of choices of operations, by name. */
+/** What a search leaves to the next one: counts, parameters, and the names of the chosen operations. */
 function carriedEvent({ supernet, origin }: SupernetModel, place: Place, steps: number): Event {
   const count = (groups: readonly GateGroup[], kind: GateGroup['kind']) =>
     groups.filter((group) => group.kind === kind).reduce((sum, { members }) => sum + members.length, 0)

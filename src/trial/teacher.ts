@@ -9,25 +9,25 @@ import { predict, taskOutputs } from '../train/evaluate.js'
 import { discreteNetwork } from '../train/network.js'
 import { withNetwork } from './measure.js'
 
-/** A trained network whose outputs another one learns, and their share of its loss. */
+/** A trained network from whose outputs another one learns, with their share of its loss. */
 export interface Teacher {
   readonly share: number
   readonly graph: Graph
   readonly values: ReadonlyMap<string, Float32Array>
 }
 
-/** Rows that a teacher is asked about in one turn of the event loop. */
+/** The number of rows that a teacher predicts in one turn of the event loop. */
 const stretch = 2048
 
-/** Says what a teacher says of rows; frees it in the end. */
+/** The predictions of a teacher for batches. The caller disposes it. */
 export interface Lessons {
   readonly taught: NonNullable<BatchingOptions['taught']>
   dispose(): void
 }
 
 /**
- * What a teacher says of batches: of rows that never change it is asked once, of augmented ones each time, for it must see
- * what the student sees (Beyer et al., arXiv:2106.05237).
+ * The predictions of a teacher. Rows that never change are predicted once. Augmented rows are predicted in
+ * every batch, because the teacher must see the same inputs as the student (Beyer et al., arXiv:2106.05237).
  */
 export async function lessonsOf(
   { graph, values }: Teacher,
@@ -51,7 +51,7 @@ export async function lessonsOf(
       withNetwork(graph, values, (network) => taskOutputs(network, data, some)),
       from * width,
     )
-    // Lets signals and other work of the process through.
+    // Lets signals and other work of the process run.
     await nextTurn()
   }
   const places = new Uint32Array(data.dataset.rows)

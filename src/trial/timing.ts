@@ -2,12 +2,15 @@ import type { NetworkToRetrain } from './figures.js'
 import { retrain } from './retrain.js'
 import type { Trial } from './types.js'
 
-/** Steps that are timed: the second number less the first, so that what a training begins and ends with drops out. */
+/**
+ * The numbers of steps that are timed. Their difference cancels the time that a training needs to begin and
+ * end.
+ */
 const [few, more] = [4, 16]
 
 /**
- * Seconds that a step of a network's retraining takes, its share of evaluations included. Trains a copy for a few steps; what
- * it learns is thrown away.
+ * Seconds per step of a network's retraining, including its share of the evaluations. Trains a copy for a few
+ * steps and discards the result.
  */
 export async function retrainStepSeconds(
   { config, data, loss, metric, random }: Trial,
@@ -28,7 +31,7 @@ export async function retrainStepSeconds(
     )
     return (performance.now() - start) / 1000
   }
-  // The first is slower: programs are laid out.
+  // The first run is slower, because it also lays out the training pass.
   await timed(few)
   const [a, b] = [await timed(few), await timed(more)]
   const step = Math.max((b - a) / (more - few), 1e-6)

@@ -15,7 +15,7 @@ import { sizesOf, smallestWithin } from './smallest.js'
 import { behindStages } from './stages.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
 
-/** Searches, derives, retrains and judges. Frees everything that it allocated. */
+/** Searches, derives, retrains and judges. Frees everything that it allocates. */
 export async function runTrial(given: Trial, givenHooks: TrialHooks): Promise<TrialResult> {
   const { trial, hooks } = await behindStages(given, givenHooks)
   const { checkpoint, baseline: known } = hooks
@@ -43,9 +43,9 @@ export async function runTrial(given: Trial, givenHooks: TrialHooks): Promise<Tr
   }
 }
 
-/** What was made of what a search left. */
+/** The result of retraining what a search left. */
 interface RetrainedSearch {
-  /** The architecture that was retrained: what the search ended with, or a size that it passed. */
+  /** The architecture that was retrained: the one with which the search ended, or a size that it passed. */
   readonly chosen: Sized
   readonly left: Supernet
   readonly final: Retrained
@@ -54,7 +54,10 @@ interface RetrainedSearch {
   readonly seconds: { readonly baseline: number | null; readonly retrain: number }
 }
 
-/** Retrains what a search ended with or, under a tolerance, the smallest size that is within it; the unpruned supernet before it. */
+/**
+ * Trains the unpruned supernet if it is wanted, and then retrains the architecture with which the search
+ * ended or, under a tolerance, the smallest size within it.
+ */
 async function retrainSearched(
   trial: Trial,
   hooks: TrialHooks,
@@ -91,14 +94,14 @@ const removedFrom = (
   { left, tolerated }: RetrainedSearch,
 ): Removed => removedBy(supernet, left, { used, steps, relaxation, weights, ...(tolerated && { tolerated }) })
 
-/** What a search ended with, and what it costs of its budget. */
+/** The architecture with which a search ended, and its cost in the metric of the budget. */
 function endedWith({ schedule, latency }: Trial, { supernet, architecture }: Searched): Sized {
   const metric = schedule.budget?.metric ?? 'parameters'
   const { cost } = architectureCosts(supernet, metric, latency)({})
   return { size: null, cost, architecture }
 }
 
-/** What a run's events begin with. */
+/** The first event of a run. */
 export function startEvent({
   config,
   supernet,

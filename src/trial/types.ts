@@ -16,54 +16,54 @@ import type { ShardExecutor } from '../train/shard.js'
 import type { ResolvedConfig } from '../train/training.js'
 import type { Baseline, BenchmarkFigures, TrialMetrics } from './figures.js'
 
-/** A search before the one that counts. */
+/** A search before the last one. */
 export interface TrialStage {
-  /** Sets it up on what the one before it left; in its own trial nothing is retrained. */
+  /** Sets the search up on what the search before it left. Its trial retrains nothing. */
   readonly begin: (carried: Carried | undefined) => Trial
-  /** Does the next search begin with its weights? */
+  /** Whether the next search begins with the weights of this one. */
   readonly weights: boolean
 }
 
 /** One search with one seed, ready to run. */
 export interface Trial extends Planning, Beginning {
-  /** What the trial is run by. */
+  /** The configuration by which the trial is run. */
   readonly config: ResolvedConfig
-  /** The same before interventions changed what comes behind the search: what `config.json` holds. */
+  /** The configuration before interventions changed what follows the search, as `config.json` holds it. */
   readonly written: ResolvedConfig
   readonly data: PreparedData
-  /** The searches before this one, in order; this one is set up again on what the last of them left. */
+  /** The searches before this one, in order. This one is set up again on what the last of them left. */
   readonly stages?: readonly TrialStage[]
-  /** The supernet of which the retrained network is a part, where `retrain` asks for another one: deeper, wider. */
+  /** The supernet of which the retrained network is a part, if `retrain` asks for a deeper or wider one. */
   readonly retrained?: Supernet
   readonly terms: readonly Term[]
   /** Your own rules of projection, in addition to those of the registry. */
   readonly rules?: readonly Rule[]
-  /** Milliseconds of members, if a table of them is configured. */
+  /** The milliseconds of each member, if a latency table is configured. */
   readonly latency?: Latency
   readonly loss: Loss
   readonly metric: MetricName
-  /** The rank of an architecture in the table of a benchmark, if the configuration names one. */
+  /** Gives the rank of an architecture in a benchmark's table, if the configuration names one. */
   readonly benchmark?: (architecture: Architecture) => BenchmarkFigures
-  /** Hash of configuration and data. */
+  /** A hash of the configuration and the data. */
   readonly identity: string
-  /** The same trial on what the last of its stages left. */
+  /** Sets the trial up on what the last of its stages left. */
   readonly continued?: (carried: Carried) => Trial
 }
 
 export interface TrialHooks {
   readonly emit: (event: Event) => void
-  /** Takes each checkpoint of the search. */
+  /** Called with each checkpoint of the search. */
   readonly save?: (checkpoint: Checkpoint) => void
   readonly signal?: AbortSignal
-  /** Go on from here. */
+  /** The checkpoint from which the trial continues. */
   readonly checkpoint?: Checkpoint | undefined
-  /** What was changed since. */
+  /** Changes that were made after the checkpoint. */
   readonly interventions?: readonly Intervention[]
-  /** Who computes the shards of batches; this thread by default. */
+  /** Computes the shards of batches; this thread does by default. */
   readonly execute?: ShardExecutor
-  /** The unpruned supernet of a trial that differs in its schedule alone: it is not trained again. */
+  /** The unpruned supernet of a trial that differs only in its schedule, so that it is not trained again. */
   readonly baseline?: Baseline
-  /** What a planner has tried already. */
+  /** What a planner has already tried. */
   readonly tries?: KnownTries
 }
 
@@ -74,14 +74,14 @@ export interface TrialResult {
   readonly menu: readonly MenuEntry[]
   readonly graph: Graph
   readonly values: ReadonlyMap<string, Float32Array>
-  /** With the λ that was used. */
+  /** The schedule with the λ that was used. */
   readonly schedule: Schedule
   readonly steps: number
-  /** Where a planner tried whole searches: how many schedules, and in how many iterations all together. */
+  /** If a planner tried whole searches: the number of schedules, and the total of their iterations. */
   readonly tried?: { readonly schedules: number; readonly steps: number }
   /** The unpruned supernet, if it was trained, for trials that differ only in their schedule. */
   readonly baseline?: Baseline
-  /** What the trial's planner found, for other searches to start from. */
+  /** What the trial's planner learnt, for other searches to start from. */
   readonly lesson?: unknown
   readonly metrics: TrialMetrics
   readonly seconds: { readonly search: number; readonly baseline: number | null; readonly retrain: number }

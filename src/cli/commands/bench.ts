@@ -91,7 +91,7 @@ export const bench = command({
   },
 })
 
-/** Measures a configuration's operations, and writes the table where it is wanted. */
+/** Measures the operations of a configuration, and writes the table to `--out` if that is given. */
 async function operations(args: Arguments): Promise<string> {
   const file = text(args, 'config')
   if (file === undefined) throw new InputError('bench operations: expected a configuration, got nothing')

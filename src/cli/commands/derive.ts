@@ -63,7 +63,7 @@ export const derive = command({
   },
 })
 
-/** What differs from the run's own architecture, if it has one already. */
+/** Lists the differences from the run's own architecture, if the run is finished. */
 async function comparison(run: string, other: Architecture, step: number | undefined): Promise<string[]> {
   const { isFinished, readFinishedRun } = await import('../../runs/run-folder.js')
   if (!isFinished(run)) return []

@@ -8,7 +8,7 @@ import { json } from '../options.js'
 interface Finding {
   readonly what: string
   readonly ok: boolean
-  /** Does Sentei work without it? */
+  /** Whether Sentei works without it. */
   readonly optional?: boolean
   readonly found: string
 }
@@ -39,7 +39,7 @@ function nodeVersion(): Finding {
 async function backends(): Promise<Finding[]> {
   const { useBackend } = await import('../../backend/index.js')
   const findings: Finding[] = []
-  // wasm last, for it is the one that stays.
+  // wasm comes last, because the backend that is started last stays current.
   for (const name of [...names.backends].reverse()) {
     const optional = name !== 'wasm' && name !== 'cpu'
     try {

@@ -38,7 +38,10 @@ export const init = command({
   },
 })
 
-/** What its user does first: a search of data that nobody named would fail. */
+/**
+ * The command to run next. A template whose data the user must name is edited first, because its search would
+ * fail.
+ */
 function nextStep({ edit }: Template, to: string): string {
   if (edit.length === 0) return `sentei search ${to}`
   const keys = `${edit.slice(0, -1).join(', ')} and ${edit.at(-1)!}`

@@ -100,7 +100,7 @@ function rankTable(ranks: QueryAnswer['ranks']): string {
   return textTable([['', 'value', 'best', 'regret', 'rank', 'percentile'], ...rows])
 }
 
-/** What the row has beside metrics: an index, single runs. */
+/** The other columns of the row, for example an index or single runs. */
 function otherCells(row: object, ranks: QueryAnswer['ranks']): string[] {
   const rest = Object.entries(row).filter(([name]) => !(name in ranks))
   return rest.length === 0

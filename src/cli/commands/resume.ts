@@ -37,7 +37,10 @@ export const resume = command({
   },
 })
 
-/** Nothing is left to do only where all of a run is there; its report can be written anew. */
+/**
+ * Reports the outcome of a run that is already finished. Verifies its files, and writes a missing report
+ * again.
+ */
 async function tellFinished(run: string, args: Arguments, context: CommandContext): Promise<number> {
   const { verifyKept } = await import('../../base/checksums.js')
   const { reportRun } = await import('../../runs/report-run.js')

@@ -58,7 +58,10 @@ export const retrain = command({
   },
 })
 
-/** Gives a configuration the command's settings; what the search decided cannot change any more. */
+/**
+ * Applies the command's settings to a configuration. Settings of the search are refused, because the search
+ * is over.
+ */
 async function configuring(args: Arguments): Promise<(config: Config) => Config> {
   const { resolveConfig } = await import('../../config/load-config.js')
   const { applySetting, parseSetting } = await import('../../config/settings.js')

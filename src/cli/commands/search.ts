@@ -73,7 +73,7 @@ export const search = command({
     const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy }, (hooks) => {
       const run = { config, folder, out: into, ...hooks }
-      // The time counts from the start of the program.
+      // 0 is the start of the program, from which the time counts.
       return seconds === undefined ? searchRun(run) : timedRun({ ...run, seconds, began: 0 })
     })
   },

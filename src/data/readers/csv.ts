@@ -7,7 +7,7 @@ import { rowCutter, type RowsEnd } from './row-cutter.js'
 import { readPieces } from './text-pieces.js'
 import type { ReadOptions, Reader } from './types.js'
 
-/** Comma-separated values and their relatives: text cells, a row a line. */
+/** Comma-separated values and similar formats: text cells, one row per line. */
 export const csv: Reader = {
   name: 'csv',
   description: 'a text file with delimiters',
@@ -20,8 +20,9 @@ export const csv: Reader = {
 type CsvOptions = Partial<Pick<ReadOptions, 'delimiter' | 'header' | 'encoding' | 'decimal' | 'thousands'>>
 
 /**
- * Reads a CSV file of any size, plain or gzip, as columns that take 8 bytes a cell. UTF-8 or `encoding`, strictly; a
- * byte-order mark goes before both. Without a `delimiter` it is guessed from the first lines.
+ * Reads a CSV file of any size, plain or gzip, into columns that take 8 bytes per cell. The encoding is that
+ * of a byte-order mark, otherwise `encoding`, otherwise UTF-8; invalid bytes are errors. Without `delimiter`,
+ * it is guessed from the first lines.
  */
 export async function readCsv(path: string, options: CsvOptions = {}): Promise<Table> {
   const name = basename(path)
@@ -44,7 +45,7 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<T
   return rows.table(cutter.end(), facts)
 }
 
-/** The cells of a file's first line: its names, or its first row. */
+/** The cells of a file's first line: its column names, or its first row. */
 export async function firstLine(path: string, encoding?: string): Promise<string[]> {
   const { pieces } = await readPieces(path, 'a CSV file', encoding)
   const beginning = await firstPieces(pieces[Symbol.asyncIterator]())
@@ -56,7 +57,10 @@ export async function firstLine(path: string, encoding?: string): Promise<string
   return first ?? []
 }
 
-/** Cells of a text that is in memory, all as text; `name` is how messages call it. Its first row has the names. */
+/**
+ * Parses CSV text in memory, with all cells as text. `name` is used in messages. The first row has the column
+ * names.
+ */
 export function parseCsv(text: string, name: string): { names: string[]; rows: string[][] } {
   const all: string[][] = []
   const lines: number[] = []
@@ -73,7 +77,7 @@ export function parseCsv(text: string, name: string): { names: string[]; rows: s
   return { names, rows }
 }
 
-/** Characters to guess the delimiter by. */
+/** The number of characters by which the delimiter is guessed. */
 const BEGINNING = 2 ** 16
 
 async function firstPieces(text: AsyncIterator<string>): Promise<string> {
@@ -93,7 +97,7 @@ function delimiterOf(given: string | undefined): string | undefined {
   )
 }
 
-/** Takes rows and makes columns of them as they come. */
+/** Builds a table from rows as they arrive. */
 function tableBuilder(name: string, { header = true, decimal, thousands }: CsvOptions) {
   const room = { bytes: 0 }
   const form = { ...(decimal && { decimal }), ...(thousands && { thousands }) }
@@ -139,10 +143,16 @@ function tableBuilder(name: string, { header = true, decimal, thousands }: CsvOp
   return { take, table }
 }
 
-/** So many rows with longer last cells make a short one suspect, where the file has no line end behind it. */
+/**
+ * In a file that does not end with a line end, a last cell shorter than those of more than this many rows
+ * suggests that the file was cut.
+ */
 const MANY = 5
 
-/** Whether the last cell is a text that stands nowhere else but as the beginning of another: `re` below `red`. */
+/**
+ * Whether the last cell is a text that occurs nowhere else, but is the beginning of another text: `re` below
+ * `red`.
+ */
 function isNewBeginning({ cells, texts }: Column, last: string): boolean {
   const isNew = texts.at(-1) === last && cells.indexOf(cells.at(-1)!) === cells.length - 1
   return isNew && texts.some((text) => text !== last && text.startsWith(last))

@@ -1,6 +1,6 @@
 /**
- * Why something could not be decoded, in words for a message. Decoders that believe their bytes end in errors of the
- * program where these are damaged, and those say nothing to a user.
+ * The reason why something could not be decoded, as words for a message. Decoders that do not check their
+ * bytes fail with programming errors if these are damaged, which would not help a user.
  */
 export function damageOf(error: unknown): string {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError)

@@ -1,19 +1,20 @@
 import { InputError } from '../../base/errors.js'
 import { rowCutter } from './row-cutter.js'
 
-/** What a delimiter may be where none is given; the first of equals is taken. */
+/** The delimiters that are tried if none is given. Of equally good ones, the first is used. */
 const candidates = [',', ';', '\t', '|'] as const
 
-/** What a guess looks at: so many characters, and rows of them. */
+/** The part of a file by which the delimiter is guessed: its first characters, and the rows in them. */
 const SAMPLE = 2 ** 16
 const LOOKED_AT = 50
 
-/** A comma inside is fine where it is a decimal sign, other delimiters inside are a sign of another one. */
+/** Whether a cell has no sign of another delimiter. A decimal comma is no such sign. */
 const isClean = (cell: string) => /^[-+]?\d*,\d+$/.test(cell) || !/[,;\t|]/.test(cell)
 
 /**
- * The delimiter of a file by its first lines: the one that cuts most rows into as many cells as the first, two at
- * least, with the fewest delimiters left in them. `usual` is taken where none does, or where it is as good.
+ * Guesses the delimiter from the beginning of a file: the one that cuts most rows into as many cells as the
+ * first row, of which it must make at least two, and leaves the fewest cells with other delimiters. `usual`
+ * is returned if none does, or if it is equally good.
  */
 export function guessDelimiter(beginning: string, usual: string): string {
   const scored = [usual, ...candidates.filter((each) => each !== usual)].map((delimiter) => ({
@@ -23,7 +24,10 @@ export function guessDelimiter(beginning: string, usual: string): string {
   return scored.reduce((best, each) => (each.score > best.score ? each : best)).delimiter
 }
 
-/** 0 where the first row has one cell; else the share of rows as long as it, and the share of clean cells. */
+/**
+ * 0 if the first row has one cell; otherwise the share of rows of the same length plus the share of clean
+ * cells.
+ */
 function scoreOf(rows: readonly (readonly string[])[]): number {
   const width = rows[0]?.length ?? 0
   if (width < 2) return 0
@@ -32,7 +36,7 @@ function scoreOf(rows: readonly (readonly string[])[]): number {
   return alike.length / rows.length + cells.filter(isClean).length / cells.length
 }
 
-/** The first rows without the last, which may be cut; where there is no other, that one. */
+/** The first rows without the last one, which may be incomplete, unless it is the only one. */
 function cellsOf(beginning: string, delimiter: string): string[][] {
   const rows: string[][] = []
   const cutter = rowCutter('', delimiter, (cells) => {
@@ -42,7 +46,7 @@ function cellsOf(beginning: string, delimiter: string): string[][] {
     cutter.push(beginning.slice(0, SAMPLE))
     if (rows.length === 0 || (rows.length === 1 && beginning.length < SAMPLE)) cutter.end()
   } catch (error) {
-    // With the wrong delimiter quotes stand inside cells.
+    // With a wrong delimiter, quotes appear within cells.
     if (!(error instanceof InputError)) throw error
     return rows.length > 1 ? rows : []
   }

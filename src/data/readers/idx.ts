@@ -13,13 +13,13 @@ export const idx: Reader = {
   takes: (path) => /(\.idx|[.-]idx\d-ubyte|-ubyte|\.idx\d)$/.test(path),
   read(path, options) {
     const array = parseIdx(basename(path), readBytes(path, 'data', 'an IDX file'))
-    // An array of three axes is images here; of two it has none.
+    // By default, three axes are images; IDX has no sequences.
     const kind = options.kind ?? (array.shape.length === 3 ? 'images' : undefined)
     return rowsOfArray(array, { ...options, ...(kind && { kind }) })
   },
 }
 
-/** The third byte of the magic number: the size of a value in bytes, and how it is read. */
+/** By the third byte of the magic number: the size of a value in bytes, and the function that reads it. */
 const types: Readonly<Record<number, [number, (view: DataView, at: number) => number]>> = {
   0x08: [1, (view, at) => view.getUint8(at)],
   0x09: [1, (view, at) => view.getInt8(at)],

@@ -5,23 +5,23 @@ import { InputError } from '../../base/errors.js'
 import { checkFits, fileLimit } from '../../base/limit.js'
 import { damageOf } from './damage.js'
 
-/** A decoded image: RGB, 8 bits a value. */
+/** A decoded image in RGB with 8 bits per value. */
 export interface Picture {
   readonly height: number
   readonly width: number
-  /** height × width × 3, row by row. */
+  /** height × width × 3 values, row by row. */
   readonly rgb: Uint8Array
 }
 
-/** The endings of image files that can be read. */
+/** The extensions of the image files that can be read. */
 export const imageEndings: readonly string[] = ['.png', '.jpg', '.jpeg']
 
-/** What a pixel takes while an image is decoded: four channels of 16 bits, packed and unpacked. */
+/** The bytes per pixel while an image is decoded: four channels of 16 bits, packed and unpacked. */
 const bytesOfPixel = 16
 
 /**
- * Decodes a PNG or JPEG file of any bit depth; `where` names it. Transparency is an error, and so is a size, which
- * its header says, beyond the limit of memory: nothing is decoded then.
+ * Decodes a PNG or JPEG file of any bit depth. `where` names it in messages. Throws for transparency, and for
+ * an image whose size according to its header exceeds the limit of memory, before it is decoded.
  */
 export function decodeImage(where: string, bytes: Buffer): Picture {
   const { width, height, data } = decode(where, bytes)
@@ -38,7 +38,7 @@ export function decodeImage(where: string, bytes: Buffer): Picture {
 }
 
 function decode(where: string, bytes: Buffer): { width: number; height: number; data: Uint8Array } {
-  // Its first bytes say what a file is; names lie.
+  // The first bytes identify the format more reliably than the name.
   const png = bytes.subarray(1, 4).toString('latin1') === 'PNG'
   const [height, width] = png ? pngSize(bytes) : jpegSize(bytes)
   const what = `a decoded image (${height}×${width} pixels)`
@@ -51,7 +51,9 @@ function decode(where: string, bytes: Buffer): { width: number; height: number; 
   }
 }
 
-/** Its own limits are lower than ours, and tolerant decoding would fill a truncated image with gray. */
+/**
+ * The decoder's own limits are lower than ours, and tolerant decoding would fill a truncated image with gray.
+ */
 const jpegOptions = () => ({
   useTArray: true as const,
   tolerantDecoding: false,
@@ -64,11 +66,13 @@ type Size = readonly [height: number, width: number]
 const pngSize = (bytes: Buffer): Size =>
   bytes.length < 24 ? [0, 0] : [bytes.readUInt32BE(20), bytes.readUInt32BE(16)]
 
-/** The size in the frame header of a JPEG image; nothing where there is none, which decoding then says. */
+/**
+ * The size in the frame header of a JPEG image; 0 × 0 if there is none, so that decoding reports the error.
+ */
 function jpegSize(bytes: Buffer): Size {
   for (let at = 2; at + 9 <= bytes.length && bytes[at] === 0xff;) {
     const marker = bytes[at + 1]!
-    // Frames of all kinds but the three numbers that mean tables.
+    // The markers of frames; the three exceptions do not begin a frame.
     const frame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
     if (frame) return [bytes.readUInt16BE(at + 5), bytes.readUInt16BE(at + 7)]
     at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2)

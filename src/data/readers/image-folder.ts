@@ -9,9 +9,9 @@ import { resize } from './resize.js'
 import type { ReadOptions, Reader } from './types.js'
 
 /**
- * PNG and JPEG files, those of a class in a folder named after it, at any depth below. For `predict` also a
- * folder without classes, or one file. Without `image` all have the size of the first, and are gray where
- * none has a colour.
+ * PNG and JPEG files. The files of a class are in a folder named after it, at any depth below it. For
+ * `predict`, a folder without classes or a single file is accepted, too. Without `image`, all images must
+ * have the size of the first, and they are gray if none has a colour.
  */
 export const imageFolder: Reader = {
   name: 'image-folder',
@@ -22,7 +22,6 @@ export const imageFolder: Reader = {
   read: readImages,
 }
 
-// Node's own trailing separator of a folder would be part of its base name.
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 function readImages(path: string, { image, resize: policy }: ReadOptions): Arrays {
@@ -69,10 +68,13 @@ function readImages(path: string, { image, resize: policy }: ReadOptions): Array
   }
 }
 
-/** How many images are looked at before all are read. */
+/** The number of images that are examined before all are read. */
 const lookedAt = 100
 
-/** The largest of the images in a folder, looked at here and there: its size, and whether all have it and are gray. */
+/**
+ * Examines images spread over a folder. Returns the size of the largest, whether all have this size
+ * (`alike`), 1 channel if all are gray, and the number that were examined.
+ */
 export function largestImage(path: string): {
   readonly height: number
   readonly width: number
@@ -103,7 +105,7 @@ const noImages = (path: string): InputError =>
     `${path}: expected images (${imageEndings.join(', ')}), those of a class in a folder of its own, got none`,
   )
 
-/** Files below a folder, `/` between, in order of their names' character codes on every system. */
+/** The files below a folder, with `/` as the separator, sorted by character codes on every system. */
 const listImages = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => imageEndings.includes(extname(file).toLowerCase()))
@@ -140,7 +142,7 @@ function fit(
   )
 }
 
-/** Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601); exact where R = G = B. */
+/** The luma Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601); exact if R = G = B. */
 function luma(rgb: Float32Array): Float32Array {
   return Float32Array.from({ length: rgb.length / 3 }, (_, pixel) => {
     const [r, g, b] = rgb.subarray(pixel * 3, pixel * 3 + 3) as unknown as [number, number, number]

@@ -9,7 +9,7 @@ import { cifar10, cifar100, records } from './records.js'
 import { ts } from './ts.js'
 import type { Reader } from './types.js'
 
-/** The registry of readers: one line each. The first that takes a path by its name reads it. */
+/** The registry of readers, one line each. A path is read by the first reader that takes its name. */
 export const readers: readonly Reader[] = [
   csv,
   parquet,
@@ -22,11 +22,11 @@ export const readers: readonly Reader[] = [
   imageFolder,
 ]
 
-/** The reader of a format, or of a path by its name; undefined where no reader takes it. */
+/** The reader that takes a path by its name; undefined if none does. */
 export const readerByPath = (path: string, all: readonly Reader[]): Reader | undefined =>
   all.find((reader) => reader.takes(path) || reader.takes(path.toLowerCase().replace(/\.gz$/, '')))
 
-/** The reader that `data.format` names; the error lists all. */
+/** The reader that `data.format` names. Throws with a list of all names if there is none. */
 export function readerByName(name: string, all: readonly Reader[]): Reader {
   const found = all.find((reader) => reader.name === name)
   if (found !== undefined) return found

@@ -4,9 +4,9 @@ import { tableOf, type Arrays, type Content, type Numbers } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions } from './types.js'
 
-/** An array of any number of axes as a file holds it: its first axis is the rows. */
+/** An array with any number of axes, as stored in a file; the first axis is the rows. */
 export interface NdArray {
-  /** The file's name, as messages give it. */
+  /** The file's name in messages. */
   readonly name: string
   readonly shape: readonly number[]
   /** The i-th value in row-major order, exact. */
@@ -14,11 +14,11 @@ export interface NdArray {
 }
 
 /**
- * An array as rows. Of one axis, [rows], it is a table of one column, its cells exact; of [rows, features] too where
- * the options ask for `cells`. Else [rows, features] is a table (or images
- * or sequences, flat, where the options say their shape), [rows, steps, channels] sequences (gray images where
- * `kind` says so), [rows, height, width, channels] images. Under the layout channels-first the axis of the
- * channels stands before the others.
+ * Converts an array to rows. [rows] becomes a table of one column with exact cells; so does [rows, features],
+ * with a column per feature, if `cells` is set. Otherwise, [rows, features] becomes a table (or images or
+ * sequences if the options give their shape), [rows, steps, channels] sequences (or gray images of [height,
+ * width] if `kind` is `images`), and [rows, height, width, channels] images. With the layout channels-first,
+ * the channels precede the other axes of a row.
  */
 export function rowsOfArray(array: NdArray, options: ReadOptions): Content {
   const { name, shape } = array
@@ -55,7 +55,7 @@ export function rowsOfArray(array: NdArray, options: ReadOptions): Content {
 
 const places = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1)
 
-/** About what a short text takes. */
+/** The approximate bytes of a short text. */
 const bytesOfCell = 32
 
 const cellsOf = ({ at }: NdArray, rows: number, size: number): string[][] =>
@@ -77,7 +77,7 @@ function wanted({ kind, image, sequence }: ReadOptions): string {
   return `${{ table: 2, series: 2, sequences: 3, images: '3 or 4' }[kind]} axes for kind ${kind}${alone}`
 }
 
-/** The shape of one row with its channels last; undefined where its axes do not fit the kind. */
+/** The shape of one row with its channels last; undefined if its axes do not fit the kind. */
 function formOf(
   kind: Arrays['kind'],
   axes: readonly number[],
@@ -96,8 +96,9 @@ function formOf(
 }
 
 /**
- * As 32-bit floats where these hold every value, else as 64-bit ones; NaN is a missing value, infinity (also by
- * rounding) and digits that no number keeps are errors.
+ * Reads the values as 32-bit floats if these represent all of them, otherwise as 64-bit floats. NaN is a
+ * missing value. Throws for infinity, including values that round to it, and for integers that a float cannot
+ * represent.
  */
 function finite({ name, at }: NdArray, rows: number, size: number): Numbers {
   checkFits(name, rows * size * 4, 'values')

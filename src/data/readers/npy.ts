@@ -7,8 +7,8 @@ import type { Reader } from './types.js'
 import { zipMembers } from './zip.js'
 
 /**
- * NumPy's arrays (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), versions 1 to 3,
- * C and Fortran order; an array of an archive by its name: `data.npz/x_train`.
+ * NumPy arrays (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), versions 1 to 3, in
+ * C or Fortran order. An array in an archive is given by its name: `data.npz/x_train`.
  */
 export const npy: Reader = {
   name: 'npy',
@@ -24,7 +24,7 @@ export const npy: Reader = {
   },
 }
 
-/** One array of an archive, unpacked. */
+/** Unpacks one array of an archive. */
 function readMember(path: string, wanted: string | undefined): Uint8Array {
   const bytes = readBytes(path, 'data', 'a NumPy archive')
   const archive = basename(path)
@@ -89,7 +89,7 @@ function parseNpy(name: string, bytes: Uint8Array): NdArray {
   return { name, shape, at: (i) => read(view, end + place(i) * size, little) }
 }
 
-/** The header is a Python literal: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }`. */
+/** Parses the header, a Python literal: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }`. */
 function parseHeader(name: string, header: string): { descr: string; fortran: boolean; shape: number[] } {
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1]
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1]
@@ -102,7 +102,10 @@ function parseHeader(name: string, header: string): { descr: string; fortran: bo
   return { descr, fortran: fortran === 'True', shape: sizes.map((part) => parseInt(part, 10)) }
 }
 
-/** Where the i-th value in row-major order stands in an array whose first axis runs fastest. */
+/**
+ * Maps the index of a value in row-major order to its index in Fortran order, in which the first axis runs
+ * fastest.
+ */
 function fortranOrder(shape: readonly number[]): (i: number) => number {
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, n) => product * n, 1))
   return (i) => {

@@ -4,8 +4,8 @@ import { compressors } from 'hyparquet-compressors'
 import { checkFits } from '../../base/limit.js'
 
 /**
- * The bytes of a page, which its header says are `size` unpacked: looked at before anything is allocated, and never
- * more than that. Throws an Error of a sentence.
+ * Unpacks a page. `size` is the unpacked size according to its header; it is checked before anything is
+ * allocated, and never exceeded. Throws an Error with a sentence as its message.
  */
 export function unpackPage(codec: CompressionCodec, packed: Uint8Array, size: number): Uint8Array {
   if (!(size >= 0)) throw new Error(`a page says that it has ${size} bytes`)
@@ -13,28 +13,28 @@ export function unpackPage(codec: CompressionCodec, packed: Uint8Array, size: nu
   if (size === 0) return new Uint8Array(0)
   const page = unpack(codec, packed, size)
   if (page.length !== size) throw new Error(`a page has ${page.length} bytes, its header says ${size}`)
-  // In memory of its own, so that nothing behind it can be read by a wrong length inside it.
+  // The copy has its own memory, so that a wrong length within the page cannot read beyond it.
   return page.slice()
 }
 
 function unpack(codec: CompressionCodec, packed: Uint8Array, size: number): Uint8Array {
   const limit = { maxOutputLength: size }
   if (codec === 'UNCOMPRESSED') return packed
-  // zlib checks gzip's own checksum.
+  // zlib verifies the checksum of gzip itself.
   if (codec === 'GZIP') return gunzipSync(packed, limit)
   if (codec === 'BROTLI') return brotliDecompressSync(packed, limit)
   const unpacker = compressors[codec]
   if (unpacker === undefined) throw new Error(`unknown codec ${codec}`)
   if (codec === 'ZSTD') checkBlocks(packed)
-  // One byte of these formats stands for 255 at most.
+  // In these formats, one byte unpacks to at most 255 bytes.
   else if (size > 256 * (packed.length + 1))
     throw new Error(`a page of ${packed.length} bytes cannot hold ${size}`)
   return unpacker(packed, size)
 }
 
 /**
- * Zstandard (RFC 8878) may hold any number of bytes and need not say how many, but a block unpacks to 128 KiB at most:
- * checks that all of them fit.
+ * Checks that a page packed by Zstandard (RFC 8878) fits into memory. Its size may be missing, but a block
+ * unpacks to at most 128 KiB, so that the blocks are counted.
  */
 function checkBlocks(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -6,13 +6,13 @@ import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
 import { unpackPage } from './parquet-codecs.js'
 import { checkDeltas, checkPrefixes, checkRuns } from './parquet-runs.js'
 
-/** A flat column of a row group: its pages one after another, and what they should hold. */
+/** A flat column of a row group: its consecutive pages, and what they should contain. */
 export interface ColumnChunk {
-  /** From its first page to its last. */
+  /** The bytes from its first page to its last. */
   readonly bytes: Uint8Array
   readonly rows: number
   readonly meta: ColumnMetaData
-  /** The root of the schema and the column. */
+  /** The schema's root and the column's node. */
   readonly path: readonly [SchemaTree, SchemaTree]
 }
 
@@ -20,13 +20,13 @@ const text = new TextDecoder('utf-8', { fatal: true })
 const parsers = { ...DEFAULT_PARSERS, stringFromBytes: (bytes: Uint8Array) => bytes && text.decode(bytes) }
 
 /**
- * The values of a column in order, null where there is none. The library that decodes a page believes what stands in
- * it, so each is checked before: its checksum where it has one, its size, its number of values, its runs. Throws
- * an Error of a sentence.
+ * The values of a column in order, with null for missing values. The library that decodes a page trusts its
+ * content, so that each page is checked first: its checksum if it has one, its size, its number of values,
+ * its runs. Throws an Error with a sentence as its message.
  */
 export function readColumn({ bytes, rows, meta, path }: ColumnChunk): DecodedArray[] {
   const [root, leaf] = path
-  // Pages come unpacked, and the digits of a decimal whole: the library makes rounded numbers of them.
+  // The library gets pages unpacked. It also gets decimals as raw digits, which it would otherwise round.
   const element = isDecimal(leaf.element) ? withoutMeaning(leaf.element) : leaf.element
   const plain = {
     ...meta,
@@ -59,7 +59,7 @@ export function readColumn({ bytes, rows, meta, path }: ColumnChunk): DecodedArr
   return chunks
 }
 
-/** Whether a column holds decimal fractions, as integers or as bytes. */
+/** Whether a column holds decimal fractions, stored as integers or as bytes. */
 export const isDecimal = ({ converted_type: type, logical_type: logical }: SchemaElement): boolean =>
   type === 'DECIMAL' || logical?.type === 'DECIMAL'
 
@@ -72,7 +72,7 @@ function withoutMeaning(element: SchemaElement): SchemaElement {
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-/** The bytes of a page behind its header, of which the checksum is that of the header. */
+/** The bytes of the page that follows a header, after verifying the header's checksum. */
 function pageBytes(bytes: Uint8Array, reader: { offset: number }, header: PageHeader): Uint8Array {
   const { compressed_page_size: size, crc } = header
   const body = bytes.subarray(reader.offset, reader.offset + size)
@@ -88,7 +88,7 @@ interface Page {
   readonly bytes: Uint8Array
 }
 
-/** A page as if it had never been compressed. */
+/** Unpacks a page, and returns it with a header that describes it as uncompressed. */
 function unpacked(header: PageHeader, body: Uint8Array, { codec }: ColumnMetaData): Page {
   const size = header.uncompressed_page_size
   const v2 = header.data_page_header_v2
@@ -96,7 +96,7 @@ function unpacked(header: PageHeader, body: Uint8Array, { codec }: ColumnMetaDat
     const bytes = unpackPage(codec, body, size)
     return { header: { ...header, compressed_page_size: size }, bytes }
   }
-  // Its levels stand before, not compressed.
+  // In version 2, the levels precede the values and are not compressed.
   const { repetition_levels_byte_length: repetition, definition_levels_byte_length: definition } = v2
   const levels = repetition + definition
   if (!(repetition >= 0 && definition >= 0 && levels <= body.length))
@@ -112,7 +112,7 @@ function unpacked(header: PageHeader, body: Uint8Array, { codec }: ColumnMetaDat
   }
 }
 
-/** Checks a page before it is decoded; how many values it says it has. */
+/** Checks a page before it is decoded. Returns the number of values in its header. */
 function checkPage(
   { header, bytes }: Page,
   left: number,
@@ -146,14 +146,14 @@ function checkPage(
   return count
 }
 
-/** Runs of single bits behind their length; where they end. */
+/** Checks a section of one-bit runs that is preceded by its length. Returns where it ends. */
 function checkSection(view: DataView, from: number, count: number): number {
   const end = from + 4 + view.getUint32(from, true)
   checkRuns(view, from + 4, end, 1, count)
   return end
 }
 
-/** Where the values of a data page begin, and how many are defined: the others are null. */
+/** Where the values of a data page begin, and how many there are; the others are null. */
 function valuesOf(
   { header, bytes }: Page,
   count: number,

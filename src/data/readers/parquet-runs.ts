@@ -2,13 +2,13 @@ import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
 import { readVarInt } from 'hyparquet/src/thrift.js'
 import { checkFits } from '../../base/limit.js'
 
-/** Some programs fill a last run up; none by more. */
+/** Some programs pad the last run, but by no more values than this. */
 const slack = 512
 
 /**
- * Checks a section of runs (Parquet's hybrid of run lengths and bit packing) of `count` values of `width` bits, from
- * `from` to `to` of a page: without this one wrong byte asks for 2³¹ values, or for none for ever. Throws an Error of a
- * sentence.
+ * Checks a section of runs (Parquet's hybrid of run lengths and bit packing) with `count` values of `width`
+ * bits, from `from` to `to` in a page. Without this, one wrong byte could ask for 2³¹ values, or for an
+ * endless loop. Throws an Error with a sentence as its message.
  */
 export function checkRuns(view: DataView, from: number, to: number, width: number, count: number): void {
   if (width > 32) throw new Error(`a page says that its values have ${width} bits`)
@@ -21,14 +21,14 @@ export function checkRuns(view: DataView, from: number, to: number, width: numbe
     const length = (header >>> 1) * (packed ? 8 : 1)
     if (length > count - seen + slack)
       throw new Error(`a run has ${length} values where ${count - seen} are left`)
-    // Without bits nothing says where a next run begins.
+    // Without bits, the start of the next run is unknown.
     if (width === 0 && length < count) throw new Error('a run without bits has too few values')
     seen += length
     reader.offset += packed ? (header >>> 1) * width : Math.ceil(width / 8)
   }
 }
 
-/** Checks the head of `count` delta-encoded integers at `at`: what its blocks say of themselves. */
+/** Checks the header of `count` delta-encoded integers at `at`: the sizes of its blocks. */
 export function checkDeltas(view: DataView, at: number, count: number): void {
   const reader = { view, offset: at }
   const [block, parts, total] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)]
@@ -37,7 +37,10 @@ export function checkDeltas(view: DataView, at: number, count: number): void {
   throw new Error(`a page says that it has ${total} differences in blocks of ${block} in ${parts} parts`)
 }
 
-/** Checks texts that begin as the text before does: each with no more of it than it has, and all within the limit. */
+/**
+ * Checks texts that share a prefix with the text before: the prefix must not be longer than that text, and
+ * all texts together must fit into memory.
+ */
 export function checkPrefixes(view: DataView, at: number, count: number): void {
   const reader = { view, offset: at }
   const [prefixes, suffixes] = [0, 1].map(() => {

@@ -9,7 +9,10 @@ import { damageOf } from './damage.js'
 import { isDecimal, readColumn, type ColumnChunk } from './parquet-column.js'
 import type { ReadOptions, Reader } from './types.js'
 
-/** Apache Parquet: columns of numbers, text, truth values, dates; any codec. Its cells read as those of CSV. */
+/**
+ * Apache Parquet: columns of numbers, texts, booleans and dates, with any codec. Its cells have the same
+ * meaning as those of a CSV file.
+ */
 export const parquet: Reader = {
   name: 'parquet',
   description: 'Apache Parquet: flat columns',
@@ -18,7 +21,7 @@ export const parquet: Reader = {
   read: readParquet,
 }
 
-/** What a value takes at least, decoded and as a cell. */
+/** The minimum bytes of a value, decoded and as a cell. */
 const bytesOfValue = 16
 
 function readParquet(path: string, options: Partial<ReadOptions> = {}): Table {
@@ -56,7 +59,7 @@ function readParquet(path: string, options: Partial<ReadOptions> = {}): Table {
   }
 }
 
-/** What the library and the checks before it say is wrong, as an error of the input. */
+/** Converts errors of the library, and of the checks before it, into errors of the input. */
 function guarded<T>(name: string, read: () => T): T {
   try {
     return read()
@@ -71,7 +74,7 @@ interface Column {
   readonly path: ColumnChunk['path']
 }
 
-/** The columns of a file, and how many rows each of its groups has. */
+/** The columns of a file, and the number of rows in each of its groups. */
 function layoutOf(
   name: string,
   bytes: Buffer,
@@ -101,7 +104,7 @@ function layoutOf(
   return { metadata, columns, groups }
 }
 
-/** Where a column of a group stands, checked against the file. */
+/** Locates a column of a group, after checking its metadata against the file. */
 function chunkOf(
   bytes: Buffer,
   { metadata_length: tail }: FileMetaData,
@@ -116,7 +119,7 @@ function chunkOf(
     throw new Error(
       `a group does not hold ${rows} values of column "${name}" as ${type ?? 'an unknown type'}`,
     )
-  // Some programs write 0 where there is no dictionary.
+  // Some programs write 0 if there is no dictionary.
   const from = Number(meta.dictionary_page_offset ?? 0) || Number(meta.data_page_offset)
   const to = from + Number(meta.total_compressed_size)
   if (!(from >= 4 && to >= from && to <= bytes.length - 8 - tail))
@@ -124,7 +127,10 @@ function chunkOf(
   return { bytes: bytes.subarray(from, to), rows, meta, path }
 }
 
-/** A number, or any other value as the text that a CSV file would hold: integers, too, that no number keeps. */
+/**
+ * Converts a value to a number, or to the text that a CSV file would contain. The latter includes integers
+ * that a float cannot represent.
+ */
 function cellOf(value: unknown, element: SchemaElement, where: () => string): string | number {
   if (value === null) return ''
   if (value === undefined) throw new InputError(`${where()}: expected a value of the column, got none`)
@@ -136,7 +142,10 @@ function cellOf(value: unknown, element: SchemaElement, where: () => string): st
   throw new InputError(`${where()}: expected a number, text, a truth value or a date, got ${typeof value}`)
 }
 
-/** A text of digits as a number, where it is of an integer (or so many of its fractions) that one keeps. */
+/**
+ * Returns the number that a text writes, unless its integer (for a decimal, all its digits) is too large for
+ * a float; then the text.
+ */
 const numberOr = (integer: bigint, text: string): string | number =>
   Number.isSafeInteger(Number(integer)) ? Number(text) : text
 
@@ -146,8 +155,8 @@ function dateText(date: Date, where: () => string): string {
 }
 
 /**
- * A decimal fraction: an integer (its bytes, the highest first, in two's complement) of which `scale` digits are behind
- * the point.
+ * Converts a decimal fraction: an integer (its bytes are big-endian two's complement) with `scale` digits
+ * after the point.
  */
 function decimalOf(value: number | bigint | Uint8Array, scale: number, where: () => string): string | number {
   if (!(scale >= 0 && scale < 1000))

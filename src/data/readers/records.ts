@@ -6,7 +6,7 @@ import { tableOf, type Arrays } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions, Reader } from './types.js'
 
-/** Images of one size, one record each: label bytes, then a byte a value of a pixel. */
+/** Images of one size, one per record: label bytes, then one byte for each value of a pixel. */
 export const records: Reader = {
   name: 'records',
   description: 'images as records of fixed size: label bytes, then a byte a value',
@@ -26,7 +26,10 @@ export const records: Reader = {
 const cifarNames = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ')
 const cifarImage = { height: 32, width: 32, channels: 3 }
 
-/** CIFAR-10's binary version (https://www.cs.toronto.edu/~kriz/cifar.html): a label, 32×32 red, green, blue. */
+/**
+ * CIFAR-10's binary version (https://www.cs.toronto.edu/~kriz/cifar.html): a label byte, then 32×32 red,
+ * green and blue values.
+ */
 export const cifar10: Reader = {
   name: 'cifar-10',
   description: 'CIFAR-10, binary version: 32×32 colour images of 10 classes',
@@ -40,7 +43,7 @@ export const cifar10: Reader = {
     }),
 }
 
-/** CIFAR-100's binary version: as CIFAR-10's, with a coarse label and a fine one. */
+/** CIFAR-100's binary version: like CIFAR-10, but with a coarse and a fine label. */
 export const cifar100: Reader = {
   name: 'cifar-100',
   description: 'CIFAR-100, binary version; data.target: coarse or fine',
@@ -59,7 +62,7 @@ export const cifar100: Reader = {
 
 interface RecordForm {
   readonly image: NonNullable<ReadOptions['image']>
-  /** A byte each: what it is called, the labels that there are, and their names. */
+  /** The label bytes: the name of each, the number of its labels, and their names. */
   readonly labels: readonly { name: string; below?: number; names?: readonly string[] }[]
   readonly layout: ReadOptions['layout']
 }

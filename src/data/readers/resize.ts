@@ -1,9 +1,9 @@
 import type { Picture } from './image-file.js'
 
 /**
- * An image of another size, by a triangle filter along each axis (bilinear; it widens where the image
- * shrinks, so nothing aliases). `stretch` fits both sides; `crop` keeps the aspect and cuts what stands over,
- * equally on both sides. height × width × 3.
+ * Resizes an image of height × width × 3 by a triangle filter along each axis (bilinear; the filter widens if
+ * the image shrinks, to avoid aliasing). `stretch` fits both sides; `crop` keeps the aspect ratio and cuts
+ * off the excess equally on both sides.
  */
 export function resize(
   picture: Picture,
@@ -33,7 +33,9 @@ export function resize(
   return result
 }
 
-/** For each place of an axis the first source place that it takes from, and the shares, which sum to 1. */
+/**
+ * For each position on an axis, the first source position that contributes, and the weights, which sum to 1.
+ */
 function weights(source: number, kept: number, size: number): { from: number; share: number[] }[] {
   const scale = kept / size
   const support = Math.max(1, scale)

@@ -1,44 +1,44 @@
 import { InputError } from '../../base/errors.js'
 
-/** Takes the cells of one row, and the line that it ends on. */
+/** Called with the cells of one row, and the line on which it ends. */
 export type TakeRow = (cells: string[], line: number) => void
 
-/** Cuts text that comes in pieces into rows of cells. */
+/** Cuts text that arrives in pieces into rows of cells. */
 export interface RowCutter {
   push(text: string): void
-  /** The text is over. */
+  /** Called after the last piece. */
   end(): RowsEnd
 }
 
 /** How a text ended. */
 export interface RowsEnd {
-  /** Whether a line end stood behind the last row. */
+  /** Whether the last row was followed by a line end. */
   readonly closed: boolean
-  /** Lines without anything, which are no rows. */
+  /** The number of empty lines, which are not rows. */
   readonly emptyLines: number
 }
 
 const [LINE_FEED, RETURN, QUOTE] = [10, 13, 34]
-/** Bytes of a cell, and cells of a row, at most. */
+/** The most characters of a cell, and the most cells of a row. */
 export const LONGEST_CELL = 2 ** 24
 export const MOST_CELLS = 2 ** 20
 
 /**
- * Cuts rows as RFC 4180 has them: quotes around a cell keep delimiters and line ends in it, two quotes inside stand
- * for one. A line ends with LF, CR LF or CR; blanks around a cell are no part of it; empty lines are no rows.
- * `name` begins messages.
+ * Cuts rows as in RFC 4180: a quoted cell may contain delimiters and line ends, and two quotes within it
+ * stand for one. A line ends with LF, CR LF or CR; white space around a cell is removed; empty lines are not
+ * rows. Messages begin with `name`.
  */
 export function rowCutter(name: string, delimiter: string, take: TakeRow): RowCutter {
   const mark = delimiter.charCodeAt(0)
   let text = ''
   let at = 0
-  /** Where the cell begins, and the text of it that was quoted. */
+  /** Where the cell begins, and its text within quotes so far. */
   let from = 0
   let quoted: string | undefined
   let state: 'cell' | 'quotes' | 'behind' = 'cell'
   let cells: string[] = []
   let line = 1
-  /** The line on which quotes opened, and where they closed. */
+  /** The line on which the quotes were opened, and the position where they were closed. */
   let opened = 1
   let closedAt = -1
   let emptyLines = 0
@@ -71,10 +71,10 @@ export function rowCutter(name: string, delimiter: string, take: TakeRow): RowCu
     cells = []
   }
 
-  /** A quote in a cell that is not quoted (yet). */
+  /** Handles a quote outside of quoted text. */
   const openQuotes = () => {
     if (state === 'behind' && closedAt === at - 1) {
-      // Two quotes in quotes are one: the second begins what follows.
+      // Two quotes within a quoted cell stand for one; the second one continues the quoted text.
       quoted = `${quoted!}"`
     } else if (state === 'behind') {
       throw behind()
@@ -90,7 +90,7 @@ export function rowCutter(name: string, delimiter: string, take: TakeRow): RowCu
     from = at + 1
   }
 
-  /** Goes to the end of quotes, or of the text so far. */
+  /** Proceeds to the closing quote, or to the end of the text so far. */
   const inQuotes = () => {
     const end = text.indexOf('"', at)
     const stop = end < 0 ? text.length : end
@@ -135,7 +135,7 @@ export function rowCutter(name: string, delimiter: string, take: TakeRow): RowCu
 
   return {
     push(piece) {
-      // What of the text before is still needed: the cell that has not ended.
+      // Only the cell that has not ended is still needed of the earlier text.
       const rest = state === 'behind' ? '' : text.slice(from)
       closedAt -= text.length
       if (rest.length > LONGEST_CELL)

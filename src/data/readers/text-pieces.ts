@@ -2,13 +2,16 @@ import { basename } from 'node:path'
 import { InputError } from '../../base/errors.js'
 import { chunksOf } from '../../base/data-file.js'
 
-/** A text file as pieces of text, however large it is. */
+/** A text file of any size in pieces. */
 export interface TextPieces {
-  /** As the Encoding Standard calls it: `utf-8`, `windows-1252`, `utf-16le`. */
+  /** The name in the Encoding Standard: `utf-8`, `windows-1252`, `utf-16le`. */
   readonly encoding: string
-  /** Why it is that one. */
+  /** How the encoding was determined. */
   readonly how: 'set' | 'by its byte-order mark' | 'by default'
-  /** Without a byte-order mark. Reading on throws an InputError where bytes are no text in this encoding. */
+  /**
+   * The pieces, without a byte-order mark. Iterating throws an InputError for bytes that are invalid in this
+   * encoding.
+   */
   readonly pieces: AsyncIterable<string>
 }
 
@@ -19,8 +22,8 @@ const marks: readonly (readonly [encoding: string, mark: readonly number[]])[] =
 ]
 
 /**
- * Opens a text file, plain or gzip. A byte-order mark goes before `encoding` (any label of the Encoding Standard),
- * and without both it is UTF-8; `kind` is what the file should be, for messages.
+ * Opens a text file, plain or gzip. The encoding is that of a byte-order mark, otherwise `encoding` (any
+ * label of the Encoding Standard), otherwise UTF-8. `kind` says what the file should be, for messages.
  */
 export async function readPieces(path: string, kind: string, encoding?: string): Promise<TextPieces> {
   const chunks = chunksOf(path, 'data', kind)
@@ -38,7 +41,10 @@ export async function readPieces(path: string, kind: string, encoding?: string):
   return { encoding: decoder.encoding, how, pieces: pieces() }
 }
 
-/** Whether a text file, plain or gzip, is UTF-8 to its end or has a byte-order mark: whether it reads without `encoding`. */
+/**
+ * Whether a text file, plain or gzip, can be read without `encoding`: it has a byte-order mark, or is valid
+ * UTF-8 throughout.
+ */
 export async function isUnicode(path: string): Promise<boolean> {
   const decoder = decoderOf('utf-8')
   let isFirst = true
@@ -65,7 +71,7 @@ function decoderOf(label: string) {
   }
 }
 
-/** Decodes byte after byte or says where it cannot. */
+/** Makes a decoder that throws at the first invalid byte, and tells its place. */
 function strictDecoder(name: string, label: string) {
   const decoder = decoderOf(label)
   const { encoding } = decoder
@@ -116,12 +122,15 @@ function strictDecoder(name: string, label: string) {
 
 function countLines(bytes: Uint8Array): number {
   let lines = 0
-  // A search from line to line takes ten times as long where lines are short.
+  // A loop over bytes is ten times as fast as a search from line to line if lines are short.
   for (const byte of bytes) if (byte === 10) lines += 1
   return lines
 }
 
-/** Where the first byte stands that is no UTF-8; a decoder puts U+FFFD there, which may also stand for itself. */
+/**
+ * The position of the first byte that is not UTF-8. The decoder replaces it by U+FFFD, which may also occur
+ * in the text itself.
+ */
 function firstInvalid(bytes: Buffer): number {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
   let at = 0

@@ -7,9 +7,9 @@ import { tableOf, type Arrays } from '../content.js'
 import type { ReadOptions, Reader } from './types.js'
 
 /**
- * Series with a label each, as the archive of https://www.timeseriesclassification.com has them: lines that begin with @
- * say what follows `@data`, a series a line, its channels between colons, the label last. A series that is shorter than the
- * others (or than `sequence.steps`) goes on with its last value.
+ * Labelled series in the format of https://www.timeseriesclassification.com: lines that begin with @ describe
+ * what follows `@data`; then one series per line with its channels separated by colons, and the label last. A
+ * series that is shorter than the others (or than `sequence.steps`) is continued with its last value.
  */
 export const ts: Reader = {
   name: 'ts',
@@ -22,7 +22,7 @@ export const ts: Reader = {
 
 interface Header {
   readonly labelled: boolean
-  /** The first line behind `@data`, counted from 0. */
+  /** The index of the first line after `@data`, counted from 0. */
   readonly from: number
 }
 

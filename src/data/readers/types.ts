@@ -2,7 +2,10 @@ import type { Config } from '../../config/config-schema.js'
 import type { Content } from '../content.js'
 import type { NumberForm } from '../numbers.js'
 
-/** What a configuration says about how a file reads. JSON-able: a model keeps it to read new files alike. */
+/**
+ * The settings of a configuration about how a file is read. They can be written as JSON: a model keeps them
+ * to read new files in the same way.
+ */
 export interface ReadOptions {
   readonly kind?: NonNullable<Config['data']['kind']>
   /** CSV: the character between cells; guessed if it is not given. */
@@ -17,27 +20,28 @@ export interface ReadOptions {
   readonly image?: NonNullable<Config['data']['image']>
   readonly sequence?: NonNullable<Config['data']['sequence']>
   readonly layout?: NonNullable<Config['data']['layout']>
-  /** Records: label bytes before the pixels. */
+  /** Records: the number of label bytes before the pixels. */
   readonly labelBytes: number
   /**
-   * Arrays [rows, features]: read as text cells, which are exact, as for targets; otherwise as 32-bit floats.
+   * Arrays [rows, features]: whether they are read as text cells, which are exact, as for targets; otherwise
+   * as floats.
    */
   readonly cells?: boolean
-  /** Images of another size than `image`: an error, or made to fit. */
+  /** Images of another size than `image`: whether they are an error or resized. */
   readonly resize: NonNullable<Config['data']['resize']>
 }
 
-/** How files of one format are read. One file in this folder and one line in its `index.ts`. */
+/** Reads files of one format. Each reader is one file in this folder and one line in its `index.ts`. */
 export interface Reader {
-  /** What `data.format` calls it. */
+  /** The name for `data.format`. */
   readonly name: string
   readonly description: string
-  /** Whether it gives text cells (any tabular file can then stand for another) or arrays of numbers. */
+  /** Whether it returns cells (any other tabular file can then be used instead) or arrays of numbers. */
   readonly gives: 'table' | 'arrays'
-  /** The options of its own that it takes; those of a table's shape (image, sequence, layout) go with any table. */
+  /** The options specific to it. Those of a table's shape (image, sequence, layout) apply to every table. */
   readonly options?: readonly (keyof ReadOptions)[]
-  /** Whether a path, in lower case and without `.gz`, is its own by name. */
+  /** Whether it reads a path, which is in lower case and without `.gz`, by its name. */
   readonly takes: (path: string) => boolean
-  /** Reads a file whole; throws an InputError that names file, row, and what was expected. */
+  /** Reads a whole file. Throws an InputError that names the file, the row, and what was expected. */
   readonly read: (path: string, options: ReadOptions) => Content | Promise<Content>
 }

@@ -1,7 +1,7 @@
 import { crc32, inflateRawSync } from 'node:zlib'
 import { checkFits } from '../../base/limit.js'
 
-/** One file of an archive; `read` unpacks it, and throws where its length or its checksum is another. */
+/** One file of an archive. `read` unpacks it, and throws if its length or checksum is wrong. */
 export interface ZipMember {
   readonly name: string
   readonly read: () => Uint8Array
@@ -9,8 +9,9 @@ export interface ZipMember {
 
 /**
  * The members of a ZIP archive (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT), stored or
- * deflated, with 64-bit sizes or without. Each is looked up in the directory at the end, whose sizes are
- * checked against the archive and the limit of memory before anything is unpacked. Throws an Error of a sentence.
+ * deflated, with or without 64-bit sizes. They are looked up in the directory at the end, whose sizes are
+ * checked against the archive and the limit of memory before anything is unpacked. Throws an Error with a
+ * sentence as its message.
  */
 export function zipMembers(archive: string, bytes: Buffer): ZipMember[] {
   const { count, at } = directory(bytes)
@@ -34,16 +35,16 @@ interface Place {
   readonly crc: number
   readonly packed: number
   readonly unpacked: number
-  /** Where its own header begins. */
+  /** Where its local header begins. */
   readonly at: number
 }
 
 const readU32 = (bytes: Buffer, at: number): number | undefined =>
   at >= 0 && at + 4 <= bytes.length ? bytes.readUInt32LE(at) : undefined
 
-/** How many members there are, and where their directory begins: told by a record that ends the archive. */
+/** The number of members, and where their directory begins, read from the record that ends the archive. */
 function directory(bytes: Buffer): { count: number; at: number } {
-  // Behind the record stands only its comment, of at most 2¹⁶ − 1 bytes.
+  // The record is only followed by its comment, of at most 2¹⁶ − 1 bytes.
   for (let end = bytes.length - 22; end >= Math.max(0, bytes.length - 22 - 0xffff); end--) {
     if (readU32(bytes, end) !== 0x06054b50 || bytes.readUInt16LE(end + 20) !== bytes.length - end - 22)
       continue
@@ -61,7 +62,7 @@ function sizes(bytes: Buffer, entry: number, extra: Buffer): Place {
   const [flags, method] = [8, 10].map((field) => bytes.readUInt16LE(entry + field))
   if ((flags! & 1) !== 0) throw new Error('it is encrypted')
   const fields = [24, 20, 42].map((field) => bytes.readUInt32LE(entry + field))
-  // A field of 32 ones stands among the extra ones, in 64 bits.
+  // A field whose bits are all 1 is stored in 64 bits in the extra field instead.
   let long = 4
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue
