@@ -162,7 +162,7 @@ function gapAndTime({ metrics, timings }: Run): Markup {
   else if (timings && metrics?.baseline) figures.push(['baseline time', 'none: the same network'])
   if (metrics?.removed) figures.push(['removed', removedText(metrics.removed)])
   const difference = metrics && differenceText(metrics)
-  if (difference) figures.push(['derived less unpruned', difference])
+  if (difference) figures.push(['derived minus unpruned', difference])
   const budget = metrics?.budget
   if (budget) figures.push([`budget: ${budget.metric}`, budgetText(budget)])
   const benchmark = metrics?.benchmark

@@ -125,8 +125,10 @@ Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.j
 /** How uncertain the metrics are. */
 function brackets(metrics: KeptMetrics): string {
   const [noise, difference] = [noiseText(metrics), differenceText(metrics)]
-  const less = difference === null ? '' : ` This model less the unpruned one: ${difference}.`
-  return noise === null ? less && `\n${less.trim()}\n` : `\n${noise}.${less}\n`
+  const less = difference === null ? '' : ` This model minus the unpruned one: ${difference}.`
+  return noise === null
+    ? less && `\n${less.trim()}\n`
+    : `\n${noise.charAt(0).toUpperCase()}${noise.slice(1)}.${less}\n`
 }
 
 function standing({ table, metric, architecture, rank, of, percentile, regret }: BenchmarkFigures): string {

@@ -21,7 +21,8 @@ describe('wrong usage exits with 2 and says what was meant', () => {
     [['search', 'x', '--seed', 'one'], '--seed: expected integer ≥ 0, got "one"'],
     [['search', 'x', '--out'], 'not enough arguments following: out'],
     [['search', 'nothing.yaml'], 'config: expected a YAML or JSON file, got "nothing.yaml" (no such file)'],
-    [['export', 'x', '--out', 'y'], 'missing required argument: format'],
+    [['plan', 'README.md'], 'README.md: expected a configuration (.yaml or .json), got another file'],
+    [['export', 'x', '--out', 'y'], 'expected --format, got nothing\nsee "sentei export --help"'],
     [['init', '--template', 'digit'], 'got "digit"; did you mean "digits"?'],
     [
       ['schedule', 'sow'],

@@ -6,11 +6,11 @@ import { json, out, path, quiet, required } from '../options.js'
 
 export const compare = command({
   usage: 'compare <file>',
-  description: 'compare methods on data sets over seeds, with paired tests; goes on where it stopped',
+  description: 'compare methods on data sets over several seeds, with paired tests',
   positionals: { file: path('a YAML or JSON file: sets, sizes, methods, seeds') },
   options: {
     out: {
-      ...out('the comparison’s folder: new, or one whose trials are not run again'),
+      ...out('the comparison’s folder; trials that it already has are not run again'),
       demandOption: true,
     },
     json,
