@@ -11,7 +11,7 @@ export function wrap(line: string, width: number | undefined): string {
   // A break within the label or the indentation would leave a line without text.
   let begin = label
   while (rest.length > width) {
-    const last = rest.lastIndexOf(' ', width)
+    const last = lastBreak(rest, width)
     const at = last > begin ? last : rest.indexOf(' ', Math.max(width, begin))
     if (at < 0) break
     lines.push(rest.slice(0, at).trimEnd())
@@ -19,6 +19,12 @@ export function wrap(line: string, width: number | undefined): string {
     begin = indent.length
   }
   return [...lines, rest].join('\n')
+}
+
+/** The last space up to a column that does not part a number from its percent sign. */
+function lastBreak(text: string, column: number): number {
+  const at = text.lastIndexOf(' ', column)
+  return at > 0 && text[at + 1] === '%' ? lastBreak(text, at - 1) : at
 }
 
 /** Wraps every line of a text. */

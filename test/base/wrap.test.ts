@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { wrap, wrapLines } from '../../src/base/wrap.js'
 
 test.each([
+  ['a number and its percent sign stay together', 'about 12 %', 9, 'about\n  12 %'],
   ['a line that fits stays whole', 'one two', 7, 'one two'],
   ['without a width as well', 'one two', undefined, 'one two'],
   ['words stay whole, and further lines are indented', 'one two three', 8, 'one two\n  three'],

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { Interrupted } from '../../base/errors.js'
+import { wrapLines } from '../../base/wrap.js'
 import type { ComparisonProgress } from '../../contest/compare.js'
 import { command } from '../command.js'
 import { json, out, path, quiet, required } from '../options.js'
@@ -16,13 +17,12 @@ export const compare = command({
     json,
     quiet,
   },
-  async run(args, { print, say, signal, onStoppable }) {
+  async run(args, { print, say, signal, onStoppable, columns }) {
     const file = required(args, 'file')
     const into = required(args, 'out')
     const { readDocument } = await import('../../config/document.js')
     const { compareRun } = await import('../../contest/compare-run.js')
-    const { summaryText } = await import('../../contest/summary-text.js')
-    const { progressText } = await import('../comparison-text.js')
+    const { progressText, resultsText } = await import('../comparison-text.js')
     const { value, locate } = readDocument(file, 'comparison')
     onStoppable?.(true)
     try {
@@ -35,8 +35,13 @@ export const compare = command({
         onNotice: say,
         ...(!args.quiet && { onProgress: (progress: ComparisonProgress) => say(progressText(progress)) }),
       })
-      print(args.json ? JSON.stringify({ comparison: into, ...summary }) : summaryText(summary).trimEnd())
-      if (!args.quiet) say(`saved   ${join(into, 'results.csv')}, ${join(into, 'summary.md')}`)
+      print(
+        args.json
+          ? JSON.stringify({ comparison: into, ...summary })
+          : wrapLines(resultsText(summary), columns),
+      )
+      if (!args.quiet)
+        say(`saved    ${join(into, 'results.csv')}; ${join(into, 'summary.md')} has all figures and tests`)
     } catch (error) {
       if (error instanceof Interrupted)
         say(`${error.message}; go on with "sentei compare ${file} --out ${into}"`)
