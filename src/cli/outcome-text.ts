@@ -7,7 +7,7 @@ import {
   formatSi,
   formatWithInterval,
 } from '../report/format.js'
-import { differenceText, noiseText, removedText } from '../report/honesty.js'
+import { chanceText, differenceText, noiseText, removedText } from '../report/honesty.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import type { FinishedRun } from '../runs/run-folder.js'
 import type { MenuFigures } from '../search/state.js'
@@ -23,6 +23,7 @@ export function outcomeText(
 ): string {
   const { metric, baseline, removed } = metrics
   const difference = differenceText(metrics)
+  const chance = chanceText(metrics)
   const brackets = noiseText(metrics)
   const gap = gapText(metrics)
   return [
@@ -31,7 +32,9 @@ export function outcomeText(
     '',
     ...(removed?.notice ? [removed.notice, ''] : []),
     ...(removed ? [`removed  ${removedText(removed)}`] : []),
-    ...(difference === null ? [] : [`noise    derived minus unpruned: ${difference}`]),
+    ...(difference === null
+      ? []
+      : [`noise    derived minus unpruned: ${difference}${chance === null ? '' : `; ${chance}`}`]),
     ...(brackets === null ? [] : [`         ${brackets}`]),
     ...(gap === null ? [] : [`gap      ${gap}`]),
     ...(metrics.budget ? [`budget   ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),

@@ -17,17 +17,22 @@ export function noiseText({ noise }: RunMetrics): string | null {
   return `the brackets hold 95 % of ${formatCount(noise?.resamples ?? 0)} resamples of the ${of}; other seeds may differ more`
 }
 
-/**
- * How the derived network compares with the unpruned one: `test accuracy −0.0175 [−0.0439, +0.0088]; this may
- * be chance, since 0 lies in the brackets`.
- */
-export function differenceText({ metric = 'metric', noise }: RunMetrics): string | null {
-  const found = noise?.test?.difference ?? noise?.validation?.difference
+/** How the derived network compares with the unpruned one: `test accuracy −0.0175 [−0.0439, +0.0088]`. */
+export function differenceText(metrics: RunMetrics): string | null {
+  const { split, found } = differenceIn(metrics)
   if (!found) return null
-  const split = noise?.test?.difference ? 'test' : 'validation'
-  const [low, high] = found.interval ?? []
-  const isChance = isNumber(low) && isNumber(high) && low <= 0 && high >= 0
-  const difference = formatDifferenceWithInterval(found.value, found.interval)
-  const chance = found.value !== 0 && isChance ? '; this may be chance, since 0 lies in the brackets' : ''
-  return `${split} ${metric} ${difference}${chance}`
+  return `${split} ${metrics.metric ?? 'metric'} ${formatDifferenceWithInterval(found.value, found.interval)}`
+}
+
+/** What to think of a difference whose interval contains 0; null if it does not, or if there is no difference. */
+export function chanceText(metrics: RunMetrics): string | null {
+  const { found } = differenceIn(metrics)
+  const [low, high] = found?.interval ?? []
+  const isChance = isNumber(low) && isNumber(high) && low <= 0 && high >= 0 && found?.value !== 0
+  return isChance ? 'this may be chance, since 0 lies in the brackets' : null
+}
+
+function differenceIn({ noise }: RunMetrics) {
+  const test = noise?.test?.difference
+  return test ? { split: 'test', found: test } : { split: 'validation', found: noise?.validation?.difference }
 }
