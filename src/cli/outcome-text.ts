@@ -1,4 +1,4 @@
-import { budgetText } from '../report/budget.js'
+import { amount, budgetText } from '../report/budget.js'
 import {
   formatCount,
   formatDifference,
@@ -130,7 +130,7 @@ function timeText(
 }
 
 const menuText = ({ size, cost, after }: MenuFigures, metric: string): string =>
-  `${size}: ${formatNumber(cost)}, validation ${metric} ${formatNumber(after)} before retraining`
+  `size ${size}: cost ${amount(cost)}, validation ${metric} ${formatNumber(after)} before retraining`
 
 function benchmarkText({ table, metric, rank, of, percentile, regret, matched }: BenchmarkFigures): string {
   if (matched === null) return `${table} lacks the architecture, and isomorphic ones`

@@ -135,7 +135,7 @@ describe('schedule', () => {
 test('check-data sums up rows, splits and classes', async () => {
   await program('init', '--out', at('check.yaml'))
   const { printed } = await program('check-data', at('check.yaml'))
-  expect(printed).toMatch(/digits: classification, 1797 rows of shape \[8, 8, 1\]/)
+  expect(printed).toMatch(/digits: classification, 1,797 rows of shape \[8, 8, 1\]/)
   expect(printed).toMatch(/rows +719 +360 +359 +359/)
   const json = await program('check-data', at('check.yaml'), '--json')
   expect(JSON.parse(json.printed)).toMatchObject({ rows: 1797, splits: { train: 719, arch: 360 } })
