@@ -107,7 +107,9 @@ function gapText({ metric, gap }: Metrics): string | null {
     ...(gap.derive === null ? [] : [`${formatDifference(gap.derive)} when the network was derived`]),
     ...(gap.gatesDropped === null
       ? []
-      : [`${formatDifference(gap.gatesDropped)} when its gates were dropped, which retraining repairs`]),
+      : [
+          `${formatDifference(gap.gatesDropped)} when its gates were dropped${gap.gatesDropped > 0 ? ', which retraining repairs' : ''}`,
+        ]),
   ]
   return parts.length === 0 ? null : `${metric} lost: ${parts.join(', ')}`
 }
