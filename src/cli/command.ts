@@ -9,7 +9,9 @@ export interface CommandContext {
   readonly print: (text: string) => void
   /** Prints everything else to stderr. */
   readonly say: (text: string) => void
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+  /** The width of stdout, if it is a terminal. Sentences are wrapped to it. */
+  readonly columns?: number | undefined
   /** Aborted by the first interrupt while the process is stoppable. */
   readonly signal: AbortSignal
   /** Called with true when a task starts to react to the signal, and with false when it ends. */

@@ -1,7 +1,16 @@
 import type { ComparisonProgress } from '../contest/compare.js'
 import { errorIn } from '../contest/test-error.js'
+import type { ComparisonSummary, SetSummary, Spread } from '../contest/summary.js'
 import { placeText } from '../contest/types.js'
-import { formatNumber, formatPercent, formatSeconds } from '../report/format.js'
+import {
+  formatCount,
+  formatDifferenceWithInterval,
+  formatNumber,
+  formatPercent,
+  formatSeconds,
+  nothing,
+} from '../report/format.js'
+import { textTable } from './table.js'
 
 /**
  * The progress of a comparison as one line: the result of the last trial, and an estimate of the time left.
@@ -9,10 +18,46 @@ import { formatNumber, formatPercent, formatSeconds } from '../report/format.js'
 export function progressText({ row, done, of, secondsLeft }: ComparisonProgress): string {
   const left = secondsLeft === null || done === of ? '' : `, about ${formatSeconds(secondsLeft)} left`
   const count = `${done} of ${of} trials`
-  if (!row) return `${count} are there${left}`
+  if (!row) return `${count} are done${left}`
   const found =
     row.figures === null
       ? `failed: ${row.failed}`
       : `test error ${formatNumber(errorIn(row))}, ${formatPercent(row.figures.share)} of the parameters`
   return `${count}${left}: ${placeText(row)}: ${found}`
 }
+
+/** The results of a comparison for a terminal: what fits into 80 columns of what `summary.md` tells. */
+export function resultsText({ sets, against, preregistered, failures }: ComparisonSummary): string {
+  return [
+    ...sets.flatMap((each) => [...setLines(each, against), '']),
+    ...(preregistered?.verdicts ?? []).map(
+      ({ verdict, ...at }) =>
+        `preregistered on ${setText(at)}, ${preregistered!.method} at most ${formatPercent(preregistered!.margin)} above ${preregistered!.against}: ${verdict}`,
+    ),
+    ...failures.map((row) => `failed: ${placeText(row)}: ${row.failed}`),
+    'Errors are test errors (of accuracy and r2: 1 minus the metric), mean ± standard deviation over seeds. A star marks the least mean. Brackets hold the 95 % interval.',
+  ].join('\n')
+}
+
+function setLines({ set, size, metric, learnt, tested, methods }: SetSummary, against: string): string[] {
+  const spread = (value: Spread | null) =>
+    value === null
+      ? nothing
+      : `${formatNumber(value.mean)}${value.std === null ? '' : ` ± ${formatNumber(value.std)}`}`
+  return [
+    `${setText({ set, size })}: ${metric ?? nothing} on ${formatCount(tested)} test rows, after learning from ${formatCount(learnt)}`,
+    textTable([
+      ['method', 'trials', 'error', 'parameters', `minus that of ${against}`],
+      ...methods.map(({ method, trials, error, parameters, best, difference }) => [
+        `${method}${best ? ' *' : ''}`,
+        String(trials),
+        spread(error),
+        formatCount(parameters?.mean),
+        difference ? formatDifferenceWithInterval(difference.mean, difference.t?.interval) : nothing,
+      ]),
+    ]),
+  ]
+}
+
+const setText = ({ set, size }: Pick<SetSummary, 'set' | 'size'>): string =>
+  size === 'all' ? set : `${set}, ${formatCount(size)} rows`

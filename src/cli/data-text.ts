@@ -1,7 +1,7 @@
 import type { DataReport } from '../data/check-data.js'
 import { readingLine } from '../data/reading.js'
 import type { ColumnReading } from '../data/types.js'
-import { formatNumber } from '../report/format.js'
+import { formatCount, formatNumber } from '../report/format.js'
 import { textTable } from './table.js'
 
 const splits = ['train', 'arch', 'validation', 'test'] as const
@@ -10,15 +10,17 @@ const splits = ['train', 'arch', 'validation', 'test'] as const
 export function dataText(found: DataReport): string {
   const missing = Object.entries(found.missing).map(([column, cells]) => `${column} ${cells}`)
   const facts = [
-    `${found.name}: ${found.task}, ${found.rows} rows of shape [${found.shape.join(', ')}]`,
+    `${found.name}: ${found.task}, ${formatCount(found.rows)} rows of shape [${found.shape.join(', ')}]`,
     `missing cells: ${missing.join(', ') || 'none'}; rows left out: ${found.leftOut}; duplicates: ${found.duplicates.rows}`,
   ]
+  // A search in mode joint, which is the default, has no rows for the gates alone.
+  const used = splits.filter((name) => name !== 'arch' || found.splits.arch > 0)
   const sizes = textTable([
-    ['', ...splits],
-    ['rows', ...splits.map((name) => String(found.splits[name]))],
+    ['', ...used],
+    ['rows', ...used.map((name) => formatCount(found.splits[name]))],
     ...(found.classes ?? []).map((each) => [
       `class ${each.name}`,
-      ...splits.map((name) => String(each[name])),
+      ...used.map((name) => formatCount(each[name])),
     ]),
   ])
   const outputs = (found.outputs ?? []).map(
@@ -47,7 +49,7 @@ function columnLines(columns: readonly ColumnReading[]): string[] {
     .slice(0, SHOWN)
     .map(
       ({ name, role, kind = '', levels, why }) =>
-        `  ${name}: ${[role, kind, levels === undefined ? '' : `${levels} levels`].filter((part) => part !== '').join(', ')} (${why})`,
+        `  ${name}: ${[role, kind, levels === undefined ? '' : `${levels} ${levels === 1 ? 'level' : 'levels'}`].filter((part) => part !== '').join(', ')} (${why})`,
     )
   return columns.length > SHOWN ? [...rows, `  … and ${columns.length - SHOWN} more (--json)`] : rows
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { extname } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { files, type Arguments, type Parameter } from './command.js'
 
@@ -10,24 +12,32 @@ const option = (describe: string, suggest: readonly string[] = []): Parameter =>
 
 /** The options for data without a configuration. They correspond to keys of a configuration. */
 export const draftOptions: Readonly<Record<string, Parameter>> = {
-  target: option('of data: the column to predict; of arrays the file of the targets', [files]),
-  task: option('of data: classification or regression, where the cells shall not decide', [
+  target: option('data only: the column to predict; for arrays, the file of the targets', [files]),
+  task: option('data only: classification or regression; by default the target’s cells decide', [
     'classification',
     'regression',
   ]),
-  drop: option('of data: columns that are not inputs, with commas between'),
-  horizon: option('of data: rows are time steps, and the target is forecast so many ahead'),
-  window: option('of data: time steps that a forecast sees'),
+  drop: option('data only: columns that are not inputs, separated by commas'),
+  horizon: option('data only: rows are time steps; forecast the target so many steps ahead'),
+  window: option('data only: how many time steps a forecast sees'),
 }
 
 /** Whether a path is a configuration, judged by its name. */
 export const isConfiguration = (path: string): boolean => /\.(ya?ml|json)$/i.test(path)
+
+/** Throws if a file is data, where a command needs a configuration. */
+export function requireConfiguration(path: string): void {
+  if (isConfiguration(path) || extname(path) === '' || !existsSync(path)) return
+  throw new InputError(
+    `${path}: expected a configuration (.yaml or .json), got another file; "sentei search ${path}" makes one for data`,
+  )
+}
 
 /** Throws if an option is given whose value the configuration already holds. */
 export function requireNoDraft(path: string, args: Arguments): void {
   const found = Object.keys(draftOptions).find((name) => args[name] !== undefined)
   if (found)
     throw new InputError(
-      `--${found}: only with data, got it with ${path}, which is read as a configuration; there it is data.${found}, or --set data.${found}=…; a table is a file like .csv or .parquet`,
+      `--${found}: expected only with data (a file like .csv or .parquet), got it with the configuration ${path}; change data.${found} in that file, or give --set data.${found}=…`,
     )
 }

@@ -20,18 +20,18 @@ export interface DraftedFile {
 export async function draftFor(data: string, args: Arguments, out: string | undefined): Promise<DraftedFile> {
   const options = draftOptionsIn(args)
   const { name, choices, text: documentText } = await draftConfig(data, options)
-  const into = out ?? freeFolder(join('runs', `${name}-seed${options.seed ?? 0}`))
+  const textIn = (folder: string) => documentText((at) => relative(folder, at))
+  const into = out ?? freeFolder(join('runs', `${name}-seed${options.seed ?? 0}`), textIn('runs'))
   const path = `${into}.yaml`
   const folder = dirname(path)
-  const document = documentText((at) => relative(folder, at))
-  const there = existsSync(path) ? readFileSync(path, 'utf8') : undefined
-  if (there !== undefined && there !== document)
+  const document = textIn(folder)
+  if (!isFree(path, document))
     throw new InputError(
       `${path}: expected no file there, for the configuration is written to it; search with it ("sentei search ${path}"), remove it, or give another --out`,
     )
   mkdirSync(folder, { recursive: true })
   writeAtomic(path, document)
-  const lines = choices.map(({ key, why }) => `chosen  ${key.join('.')}: ${why}`)
+  const lines = choices.map(({ key, value, why }) => `chosen   ${key.join('.')}: ${shown(value)}${why}`)
   return { path, into, lines }
 }
 
@@ -59,9 +59,21 @@ function draftOptionsIn(args: Arguments): DraftOptions {
   }
 }
 
+/** A value before its reason. Lists and objects are not shown, because their reasons name what they hold. */
+function shown(value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return ''
+  const text = String(value)
+  return `${/^[\w.-]+$/.test(text) ? text : JSON.stringify(text)}; `
+}
+
+/** Whether there is no file, or one with just this text, as a search that did not begin leaves it. */
+const isFree = (path: string, document: string): boolean =>
+  !existsSync(path) || readFileSync(path, 'utf8') === document
+
 /** The folder itself or, if it is taken, the next free one with a number after its name. */
-function freeFolder(folder: string): string {
-  const free = (at: string) => !existsSync(`${at}.yaml`) && (!existsSync(at) || readdirSync(at).length === 0)
+function freeFolder(folder: string, document: string): string {
+  const free = (at: string) =>
+    isFree(`${at}.yaml`, document) && (!existsSync(at) || readdirSync(at).length === 0)
   for (let n = 1; ; n++) {
     const at = n === 1 ? folder : `${folder}-${n}`
     if (free(at)) return at

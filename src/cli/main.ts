@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Failure, InputError } from '../base/errors.js'
 import { Interrupted } from '../base/errors.js'
+import { wrapLines } from '../base/wrap.js'
 import { exitCodes } from './command.js'
 import { runProgram } from './program.js'
 
 const args = process.argv.slice(2)
-const say = (text: string) => void process.stderr.write(`${text}\n`)
+const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream) => (isTTY && columns > 0 ? columns : undefined)
+const say = (text: string) => void process.stderr.write(`${wrapLines(text, columnsOf(process.stderr))}\n`)
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -28,7 +30,8 @@ function stop(): void {
   onStoppable(false)
   // A terminal that is closed may send the signal twice.
   process.on('SIGHUP', () => undefined)
-  say('interrupted: stopping at the next step; once more stops at once')
+  // A terminal shows ^C at the end of the progress bar.
+  say(`${process.stderr.isTTY ? '\n' : ''}interrupted: stopping at the next step; once more stops at once`)
   controller.abort()
 }
 
@@ -54,6 +57,7 @@ try {
     print,
     say,
     stderr: process.stderr,
+    columns: columnsOf(process.stdout),
     signal: controller.signal,
     onStoppable,
   })

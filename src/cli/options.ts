@@ -4,8 +4,8 @@ import { names } from './names.js'
 
 /** Options that every command accepts. The parser itself implements the last two. */
 export const common: Readonly<Record<'verbose' | 'help' | 'version', Parameter>> = {
-  verbose: { type: 'boolean', default: false, describe: 'show a stack trace where something fails' },
-  help: { type: 'boolean', describe: 'show this' },
+  verbose: { type: 'boolean', default: false, describe: 'when something fails, show the stack trace' },
+  help: { type: 'boolean', describe: 'show this help' },
   version: { type: 'boolean', describe: 'show the version' },
 }
 
@@ -15,22 +15,22 @@ export const json: Parameter = {
   default: false,
   describe: 'print one JSON object on stdout',
 }
-export const quiet: Parameter = { type: 'boolean', default: false, describe: 'no progress' }
+export const quiet: Parameter = { type: 'boolean', default: false, describe: 'show no progress' }
 export const seed: Parameter = {
   type: 'string',
   requiresArg: true,
-  describe: 'goes before the configuration’s',
+  describe: 'the seed of all random numbers, instead of the configuration’s',
 }
 export const set: Parameter = {
   type: 'string',
   array: true,
   requiresArg: true,
-  describe: 'path=value …: changes single settings, as search.epochs=10',
+  describe: 'path=value …: change single settings, for example search.epochs=10',
 }
 export const workers: Parameter = {
   type: 'string',
   requiresArg: true,
-  describe: 'threads that compute the shards of a batch, this one included; 1 by default',
+  describe: 'the number of threads that compute a batch, this one included; 1 by default',
 }
 export const out = (describe: string): Parameter => ({
   type: 'string',
@@ -43,7 +43,7 @@ export const backend: Parameter = {
   type: 'string',
   requiresArg: true,
   suggest: names.backends,
-  describe: 'wasm, cpu, webgpu or tensorflow',
+  describe: 'what computes: wasm, cpu, webgpu or tensorflow',
 }
 
 /** A positional that is a path, with files suggested. */
@@ -100,7 +100,7 @@ export function secondsOf(args: Arguments): number | undefined {
 export const menu: Parameter = {
   type: 'string',
   requiresArg: true,
-  describe: 'what the search kept at this size of its menu',
+  describe: 'take what the search kept at this size of its menu',
 }
 
 /** `--tolerance` as a setting of the configuration, which validates it. */

@@ -1,3 +1,4 @@
+import { amount } from '../report/budget.js'
 import { formatCount, formatNumber, formatPercent, formatSeconds, formatSi } from '../report/format.js'
 import type { RunPlan } from '../runs/plan-run.js'
 import { mostAttempts } from '../trial/smallest.js'
@@ -30,12 +31,12 @@ export function planText({
       String(smallest.depth),
     ],
   ])
-  const choices = `${supernet.groups} gate groups, ${supernet.members} members`
+  const choices = `${formatCount(supernet.members)} candidates in ${formatCount(supernet.groups)} choices`
   const limit = limitBytes === null ? '' : ` of ${size(limitBytes)}`
   const stages = memory.map(
     ({ stage, earlier, rows, peakBytes, heldBytes, recomputed, parts, fits, largestRows }) => {
       const again = recomputed > 0 ? `, ${recomputed} of ${parts} parts computed twice` : ''
-      const most = largestRows === null ? '' : `; at most ${largestRows} examples fit`
+      const most = largestRows === null ? '' : `; at most ${formatCount(largestRows)} examples fit`
       const verdict = fits ? '' : 'DOES NOT FIT: '
       const place = earlier === undefined ? stage : `search ${earlier + 1}, before the last`
       return `memory   ${place}: ${verdict}${size(peakBytes + heldBytes)}${limit} with ${rows} examples${again}${most}`
@@ -52,23 +53,33 @@ export function planText({
     ...trainingLines(training),
     ...stages,
     timeText(minutes),
+    togetherText(minutes, training, budget),
     ...budgetLines(budget),
     ...wishes,
   ].join('\n')
 }
 
-/** Describes in a few lines what will run and how long it may take, shown before a search begins. */
-export function beginningLines({ supernet, smallest, minutes, training, budget }: RunPlan): string[] {
+/**
+ * Describes in a few lines what will run and how long it may take, shown before a search begins. `seconds` is
+ * the time that the run was given.
+ */
+export function beginningLines(
+  { supernet, smallest, minutes, training, budget }: RunPlan,
+  seconds?: number,
+): string[] {
   const [least, most] = rangeOf(minutes, training, budget)
-  const shorter = least > longMinutes ? ['shorter  --time 10m, or fewer rows: --set data.limit=1000'] : []
+  const isCut = seconds !== undefined && seconds < 60 * most
+  const shorter =
+    least > longMinutes && seconds === undefined
+      ? ['shorter  --time 10m ends it in ten minutes; --set data.limit=1000 takes fewer rows']
+      : []
   return [
-    `space    ${supernet.name}: ${formatCount(supernet.parameters)} parameters, ${formatCount(supernet.members)} candidates in ${formatCount(supernet.groups)} choices; the smallest network that may be left has ${formatCount(smallest.parameters)}`,
+    `space    ${supernet.name}: ${formatCount(supernet.parameters)} parameters, ${formatCount(supernet.members)} candidates in ${formatCount(supernet.groups)} choices; the smallest network that may be left has ${formatCount(smallest.parameters)} parameters`,
     ...trainingLines(training),
     ...budgetLines(budget),
     timeText(minutes),
-    least < most
-      ? `         together ${duration(least)}, if training soon gains nothing more, to ${duration(most)}`
-      : `         together at most ${duration(most)}`,
+    togetherText(minutes, training, budget),
+    ...(isCut ? [`         --time: training is shortened to end within ${formatSeconds(seconds)}`] : []),
     ...shorter,
   ]
 }
@@ -91,13 +102,22 @@ function rangeOf(
 }
 
 const budgetLines = (budget: RunPlan['budget']): string[] =>
-  budget ? [`budget   schedule: ${budgetText(budget)}`] : []
+  budget ? [`budget   ${budgetText(budget)}`] : []
+
+function togetherText(...parts: Parameters<typeof rangeOf>): string {
+  const [least, most] = rangeOf(...parts)
+  return least < most
+    ? `         together from ${duration(least)} (if training stops early) to ${duration(most)}`
+    : `         together at most ${duration(most)}`
+}
 
 function timeText(minutes: RunPlan['minutes']): string {
   const time = [
     ...minutes.earlier.map((each, i) => `search ${i + 1}, before the last, at most ${duration(each)}`),
-    `search at most ${duration(minutes.search)} (${formatNumber(minutes.stepMs)} ms a step)`,
-    ...(minutes.baseline === null ? [] : [`baseline about ${duration(minutes.baseline)}`]),
+    `search at most ${duration(minutes.search)} (${Number(minutes.stepMs.toPrecision(2))} ms a step)`,
+    ...(minutes.baseline === null
+      ? []
+      : [`baseline (the unpruned supernet) about ${duration(minutes.baseline)}`]),
     `retraining at most ${duration(minutes.retrain)}`,
   ]
   return `time     ${time.join(', ')}`
@@ -108,24 +128,17 @@ function budgetText({ metric, limit, whole, least, tolerance }: NonNullable<RunP
     ...(tolerance === undefined
       ? []
       : [
-          `the smallest within ${formatPercent(tolerance)} of the unpruned supernet's error; up to ${mostAttempts} sizes are retrained`,
+          `the smallest network whose error is within ${formatPercent(tolerance)} of the unpruned supernet's; up to ${mostAttempts} sizes are retrained to find it`,
         ]),
     ...(limit < whole || tolerance === undefined
       ? [`at most ${amount(limit)} of ${amount(whole)} ${metric}`]
       : []),
-    `no legal architecture has less than ${amount(least)}${tolerance === undefined ? '' : ` of ${amount(whole)} ${metric}`}`,
+    ...(tolerance === undefined ? [`no legal architecture has less than ${amount(least)}`] : []),
   ]
   return parts.join('; ')
 }
 
-/**
- * A limit may be fractional, but what it bounds is a whole number or milliseconds, so that large ones are
- * rounded down.
- */
-const amount = (value: number): string =>
-  value >= 100 ? formatCount(Math.floor(value)) : formatNumber(value)
-
 const size = (bytes: number): string =>
-  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`
+  bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`
 
 const duration = (minutes: number): string => formatSeconds(minutes * 60)

@@ -45,6 +45,9 @@ const commands: readonly Command[] = [
 ]
 const names = commands.map(nameOf)
 
+/** Help is not wider than this, because long lines are hard to read. */
+const widest = 100
+
 /** The first argument with which a shell asks for suggestions; see `shells.ts`. */
 const complete = '--complete'
 
@@ -67,11 +70,11 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .locale('en')
     .parserConfiguration({ 'parse-positional-numbers': false, 'camel-case-expansion': false })
     .strict()
-    .demandCommand(1, `expected a command: ${names.join(', ')}`)
+    .demandCommand(1, `expected a command: ${names.join(', ')}; see "sentei --help"`)
     .help()
     .version(ownVersion())
     .describe({ help: String(common.help.describe), version: String(common.version.describe) })
-    .wrap(null)
+    .wrap(context.columns === undefined ? null : Math.min(context.columns, widest))
     .exitProcess(false)
     .fail((message, error) => {
       // yargs fails with a message of its own; without one, the error comes from a command.
@@ -105,11 +108,12 @@ function declare(y: Argv, { positionals = {}, options = {} }: Command): Argv {
 /** Rewrites a message of yargs in the form of all other messages, with what was probably meant. */
 function usageMessage(message: string, args: readonly string[]): string {
   const command = commands.find((each) => args.includes(nameOf(each)))
+  const see = `see "sentei ${command ? `${nameOf(command)} ` : ''}--help"`
   const options = [...Object.keys(command?.options ?? {}), 'verbose', 'help']
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ')
   if (unknown && !command) {
     const [word] = unknown
-    return `unknown command: ${word}${didYouMean(word, names)}; commands: ${names.join(', ')}`
+    return `unknown command: ${word}${didYouMean(word, names)}\nsee "sentei --help"`
   }
   if (unknown) {
     const each = unknown.map((word) =>
@@ -117,9 +121,11 @@ function usageMessage(message: string, args: readonly string[]): string {
         ? `unknown argument: ${word}`
         : `unknown option: --${word}${didYouMean(word, options)}`,
     )
-    return `${each.join('\n')}\nsee "sentei ${nameOf(command!)} --help"`
+    return `${each.join('\n')}\n${see}`
   }
   const missing = message.startsWith('Not enough non-option arguments')
-  if (missing && command) return `expected: sentei ${command.usage}`
+  if (missing && command) return `expected: sentei ${command.usage}\n${see}`
+  const required = /^Missing required arguments?: (.*)$/.exec(message)?.[1]?.split(', ')
+  if (required) return `expected ${required.map((name) => `--${name}`).join(' and ')}, got nothing\n${see}`
   return message.charAt(0).toLowerCase() + message.slice(1)
 }

@@ -1,31 +1,20 @@
 import { join } from 'node:path'
 import { Interrupted } from '../base/errors.js'
+import { wrapLines } from '../base/wrap.js'
 import { checkData } from '../data/check-data.js'
 import { readingLine } from '../data/reading.js'
 import type { PreparedData, Reading } from '../data/types.js'
-import { budgetText } from '../report/budget.js'
-import {
-  formatCount,
-  formatDifference,
-  formatNumber,
-  formatSeconds,
-  formatSi,
-  formatWithInterval,
-} from '../report/format.js'
-import { differenceText, noiseText, removedText } from '../report/honesty.js'
+import { formatNumber } from '../report/format.js'
 import { progressBar, type Progress } from '../report/progress.js'
-import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import { wayOn } from '../runs/failure.js'
 import type { RunHooks } from '../runs/hooks.js'
 import type { FinishedRun } from '../runs/run-folder.js'
-import type { MenuFigures } from '../search/state.js'
 import { Diverged } from '../train/diverged.js'
 import { criterionName } from '../trial/criteria.js'
-import type { BenchmarkFigures } from '../trial/figures.js'
 import { exitCodes, type Arguments, type CommandContext } from './command.js'
-import { integer } from './options.js'
+import { integer, secondsOf } from './options.js'
+import { outcomeText } from './outcome-text.js'
 import { beginningLines } from './plan-text.js'
-import { textTable } from './table.js'
 
 /**
  * Runs a training with its progress shown, reports the outcome, and returns the exit code of the command.
@@ -53,7 +42,7 @@ export async function withOutcome(
       onPlan: args.quiet
         ? undefined
         : (plan) => {
-            for (const line of beginningLines(plan)) context.say(line)
+            for (const line of beginningLines(plan, secondsOf(args))) context.say(line)
           },
       ...(workers !== undefined && { workers }),
       ...(progress && { onEvent: (event) => progress.onEvent(event) }),
@@ -66,6 +55,8 @@ export async function withOutcome(
     throw error
   }
   progress?.stop()
+  // An empty line between the progress and the table, which is on stdout.
+  if (progress && !args.json) context.say('')
   return tellOutcome(args, context, finished, reading)
 }
 
@@ -97,7 +88,7 @@ export function tellOutcome(
     context.print(
       JSON.stringify({ run: folder, ...places, metrics, timings, ...(reading && { data: reading }) }),
     )
-  else context.print(outcomeText(run, places))
+  else context.print(wrapLines(outcomeText(run, places), context.columns))
   for (const criterion of metrics.criteria.results) {
     const { atLeast, atMost, value, passed } = criterion
     if (passed) continue
@@ -107,74 +98,4 @@ export function tellOutcome(
     )
   }
   return metrics.criteria.passed ? 0 : exitCodes.criteria
-}
-
-function outcomeText({ metrics, timings }: FinishedRun, places: { report: string; model: string }): string {
-  const { metric, supernet, baseline, derived, validation, test, gap, removed, noise } = metrics
-  const row = (
-    name: string,
-    cost: { parameters: number; flops: number },
-    a: number | null,
-    b: number | null,
-    which: 'supernet' | 'baseline' | 'final',
-  ) => [
-    name,
-    formatCount(cost.parameters),
-    formatSi(cost.flops),
-    formatWithInterval(a, noise?.validation?.[which]),
-    formatWithInterval(b, noise?.test?.[which]),
-  ]
-  const table = textTable([
-    ['', 'parameters', 'FLOPs', `validation ${metric}`, `test ${metric}`],
-    row('supernet', supernet, validation.supernet, test.supernet, 'supernet'),
-    ...(baseline
-      ? [row('unpruned, retrained', baseline, baseline.validation, baseline.test, 'baseline')]
-      : []),
-    row(
-      removed?.members === 0 ? 'derived, nothing removed' : 'derived, retrained',
-      derived,
-      validation.final,
-      test.final,
-      'final',
-    ),
-  ])
-  const difference = differenceText(metrics)
-  const brackets = noiseText(metrics)
-  const { searchSeconds, baselineSeconds, retrainSeconds } = timings
-  const seconds = [
-    `search ${formatSeconds(searchSeconds)}`,
-    ...(baselineSeconds === null
-      ? baseline
-        ? ['baseline none: the same network']
-        : []
-      : [`baseline ${formatSeconds(baselineSeconds)}`]),
-    `retrain ${formatSeconds(retrainSeconds)}`,
-  ]
-  return [
-    table,
-    ...(baseline?.diverged === undefined ? [] : ['', baseline.diverged]),
-    '',
-    ...(removed?.notice ? [removed.notice, ''] : []),
-    ...(removed ? [`removed ${removedText(removed)}`] : []),
-    ...(difference === null ? [] : [`noise   derived less unpruned: ${difference}`]),
-    ...(brackets === null ? [] : [`        ${brackets}`]),
-    `gap (${metric} lost)  jumps ${formatDifference(gap.jumps)}  derived ${formatDifference(gap.derive)}  gates dropped ${formatDifference(gap.gatesDropped)}`,
-    ...(metrics.budget ? [`budget  ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),
-    ...(metrics.tolerated
-      ? [`sizes   ${toleranceText(metrics)!}`, ...attemptTexts(metrics).map((line) => `        ${line}`)]
-      : (metrics.menu ?? []).map((entry) => `menu    ${menuText(entry, metric)}`)),
-    `time    ${seconds.join('  ')}`,
-    ...(metrics.benchmark ? [`table   ${benchmarkText(metrics.benchmark)}`] : []),
-    `report  ${places.report}`,
-    `model   ${places.model}`,
-  ].join('\n')
-}
-
-const menuText = ({ size, cost, after }: MenuFigures, metric: string): string =>
-  `${size}: ${formatNumber(cost)}, validation ${metric} ${formatNumber(after)} before retraining`
-
-function benchmarkText({ table, metric, rank, of, percentile, regret, matched }: BenchmarkFigures): string {
-  if (matched === null) return `${table} lacks the architecture, and isomorphic ones`
-  const place = `rank ${formatCount(rank)} of ${formatCount(of)}, percentile ${formatNumber(percentile)}`
-  return `${place}, regret ${formatNumber(regret)} by ${metric} in ${table}`
 }

@@ -3,8 +3,8 @@ import { formatCount, formatNumber } from '../report/format.js'
 import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
 
 /**
- * How the stages will train, one line each: `search   2,000 steps of 64 rows, evaluated every 64; adam 0.003,
- * constant`.
+ * How the stages will train, one line each: `search   2,000 steps of 64 rows, evaluated every 64 steps; adam
+ * with learning rate 0.003, constant`.
  */
 export const trainingLines = ({ search, retrain }: Pick<ResolvedConfig, 'search' | 'retrain'>): string[] => [
   `search   ${trainingText(search)}`,
@@ -16,7 +16,7 @@ function distillationText({ distillation: { share }, options }: RetrainOptions):
   if (share === 0 || options) return ''
   const percent = (value: number) => `${formatNumber(100 * value)} %`
   const part = share === 'unexplained' ? `at most ${percent(mostUnexplained)}` : percent(share)
-  return `; learns ${part} from the unpruned supernet`
+  return `; ${part} of the loss compares it with the unpruned supernet`
 }
 
 function trainingText({
@@ -30,10 +30,10 @@ function trainingText({
   const { optimizer, learningRate, decay, clipNorm } = weights
   const stop = earlyStop ? `at most ${formatCount(steps)} steps` : `${formatCount(steps)} steps`
   return [
-    `${stop} of ${batch} rows, evaluated every ${formatCount(evaluateEvery)}`,
-    ...(earlyStop ? [`, over after ${formatCount(earlyStop.steps)} without a better one`] : []),
-    `; ${optimizer} ${learningRate}, ${decay}`,
-    ...(clipNorm === undefined ? [] : [`, gradient at most ${clipNorm}`]),
-    ...(average ? ['; weights averaged'] : []),
+    `${stop} of ${batch} rows, evaluated every ${evaluateEvery === 1 ? 'step' : `${formatCount(evaluateEvery)} steps`}`,
+    ...(earlyStop ? [`; ends after ${formatCount(earlyStop.steps)} steps without improvement`] : []),
+    `; ${optimizer} with learning rate ${learningRate}, ${decay}`,
+    ...(clipNorm === undefined ? [] : [`; the gradient's norm is at most ${clipNorm}`]),
+    ...(average ? ['; the weights are averaged'] : []),
   ].join('')
 }

@@ -159,11 +159,11 @@ function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
       `the largest class has ${largest} rows, the smallest ${smallest}: accuracy may mislead`,
     constant.length > 0 && `${plural(constant.length, 'constant feature')} in train: ${listed(constant)}`,
     far.length > 0 &&
-      `${plural(far.length, 'column')} far from 0 for what ${far.length === 1 ? 'it varies' : 'they vary'}: ${listed(far)}; an exported model takes or gives them scaled by preprocess.json, not in original units`,
+      `${plural(far.length, 'column')} so far from 0 that 32-bit floats lose digits: ${listed(far)}; sentei predict scales them, but a program that uses the model itself has to scale them as preprocess.json says`,
     blurred.length > 0 &&
       `${plural(blurred.length, 'column')} so far from 0 that 64-bit floats lose digits: ${listed(blurred)}; subtract a constant before`,
     duplicates.conflicting > 0 &&
-      `${plural(duplicates.conflicting, 'row')} with the inputs of an earlier row but another target`,
+      `${plural(duplicates.conflicting, 'row')} ${duplicates.conflicting === 1 ? 'has' : 'have'} the same inputs as an earlier row, but another target`,
     leftOut > 0 && `${plural(leftOut, 'row')} left out: cells are missing`,
     unused > 0 &&
       `${unused} of ${plural(rows, 'row')} in no split: over a boundary, or duplicates of an earlier split`,

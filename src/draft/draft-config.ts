@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { Document, isMap, isNode, isSeq } from 'yaml'
 import { draftData } from './draft-data.js'
 import { draftSpace } from './draft-space.js'
-import type { Choice, DataSection, DraftOptions } from './types.js'
+import type { Choice, Chosen, DataSection, DraftOptions } from './types.js'
 
 /** A configuration that was drafted from a data file: its text, and the choices made. */
 export interface Draft {
@@ -13,7 +13,7 @@ export interface Draft {
    */
   readonly text: (place?: (path: string) => string) => string
   /** The choices and their reasons, in the order of the document. */
-  readonly choices: readonly Choice[]
+  readonly choices: readonly Chosen[]
 }
 
 /**
@@ -25,7 +25,11 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
   const data = await draftData(path, options)
   const supernet = draftSpace(data)
   const name = nameOf(path)
-  const choices = [...data.choices, ...supernet.choices]
+  const sections = { data: data.section, supernet: supernet.section }
+  const choices = [...data.choices, ...supernet.choices].map((choice) => ({
+    ...choice,
+    value: valueAt(sections, choice.key),
+  }))
   const text: Draft['text'] = (place = (at) => at) =>
     commented(path, choices, {
       name,
@@ -36,6 +40,9 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
     })
   return { name, text, choices }
 }
+
+const valueAt = (value: unknown, key: readonly string[]): unknown =>
+  key.reduce((at, name) => (at as Readonly<Record<string, unknown>> | undefined)?.[name], value)
 
 /** The data section with its paths made relative to the document. Files come first. */
 function placed(
@@ -53,8 +60,8 @@ function placed(
 /** The text of a configuration with comments: which file it was made from, and the reason of each choice. */
 function commented(path: string, choices: readonly Choice[], config: object): string {
   const document = new Document(config)
-  document.commentBefore = ` Made from ${basename(path)}. Change what is wrong and search again with this file.\n Every key: docs/configuration.md; a run's config.json lists all values.`
-  comment(document, ['schedule'], 'the smallest network whose error is within 1 % of the whole one’s')
+  document.commentBefore = ` Made from ${basename(path)}. To change something, edit this file and search again:\n sentei search THIS-FILE --out NEW-FOLDER\n Every key: docs/configuration.md; a run's config.json lists all values.`
+  comment(document, ['schedule'], 'the smallest network whose error is within 1 % of the unpruned one’s')
   for (const { key, why } of choices) comment(document, key, why)
   return `${document.toString({ lineWidth: 0 }).trimEnd()}\n`
 }

@@ -12,29 +12,29 @@ export function draftSpace({ kind, shape }: Pick<DraftedData, 'kind' | 'shape'>)
   if (kind === 'table')
     return {
       section: { space: 'mlp-cell' },
-      choices: [why('dense blocks for tables: which blocks, shortcuts, units, activations')],
+      choices: [why('dense blocks for tables; the search chooses blocks, shortcuts, units and activations')],
     }
   if (kind === 'series')
     return {
       section: { space: 'autoencoder-mlp' },
-      choices: [why('dense layers over the window: how many units in each')],
+      choices: [why('dense layers over the window; the search chooses how many units each has')],
     }
   if (kind === 'sequences')
     return {
       section: { space: 'temporal-conv' },
-      choices: [why('convolutions over time: which windows, dilations, layers')],
+      choices: [why('convolutions over time; the search chooses windows, dilations and layers')],
     }
   const side = Math.max(...shape!.slice(0, 2))
   const halvings = Math.max(0, Math.ceil(Math.log2(side / usualSide)))
   return {
     section: { space: 'darts-cell', ...(halvings > 0 && { options: { halvings } }) },
     choices: [
-      why('cells for images: which operation on which edge'),
+      why('cells for images; the search chooses an operation for each edge'),
       ...(halvings > 0
         ? [
             {
               key: ['supernet', 'options', 'halvings'],
-              why: `the first layer halves the images so often, for cells of ${Math.ceil(side / 2 ** halvings)} pixels; one less takes four times as long`,
+              why: `so often the first layer halves the images, to ${Math.ceil(side / 2 ** halvings)} pixels; one less takes four times as long`,
             },
           ]
         : []),

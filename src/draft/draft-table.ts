@@ -51,7 +51,7 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
     const why =
       whyNoInput(name, table.columns[c]!, table.places.length, series) ??
       (!series && targets.some((t) => sameCells(table.columns[c]!, table.columns[t]!))
-        ? 'the target again'
+        ? 'it repeats the target'
         : undefined)
     return why === undefined ? [] : [{ name, why }]
   })
@@ -79,13 +79,13 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
     choices: [
       ...(options.task || series ? [] : [{ key: ['data', 'task'], why: whyTask(table, targets, task) }]),
       ...(useless.length > 0
-        ? [{ key: ['data', 'drop'], why: useless.map(({ name, why }) => `${name}: ${why}`).join('; ') }]
+        ? [{ key: ['data', 'drop'], why: useless.map(({ name, why }) => `${name} (${why})`).join(', ') }]
         : []),
       ...(shown !== undefined
         ? [
             {
               key: ['data', 'missing'],
-              why: `${missing.length === 1 ? shown : `${shown} and ${missing.length - 1} more columns`} with empty cells; ${done[policy]}`,
+              why: `${missing.length === 1 ? shown : `${shown} and ${missing.length - 1} more columns`} ${missing.length === 1 ? 'has' : 'have'} empty cells; ${done[policy]}`,
             },
           ]
         : []),
@@ -95,9 +95,9 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
 
 /** How each policy for missing cells is explained to the user. */
 const done = {
-  median: 'they are filled',
+  median: 'they are filled with the median',
   'drop-row': 'rows without a target are left out',
-  indicator: 'a further input says where',
+  indicator: 'they are filled, and a further input says where',
 } as const
 
 /** Whether two columns have the same value in every row. */
@@ -119,9 +119,9 @@ function whyTask(table: Table, targets: readonly number[], task: string): string
   const count = `${more ? 'more than ' : ''}${numbers.length + texts.length}`
   return task === 'classification'
     ? numbers.length > 0
-      ? `${count} distinct whole ${count === '1' ? 'number' : 'numbers'}; --task regression takes them as numbers`
-      : `${count} distinct texts`
-    : `${count} distinct numbers; --task classification takes them as names`
+      ? `the target has ${count} different whole ${count === '1' ? 'number' : 'numbers'}; --task regression predicts them as amounts`
+      : `the target has ${count} different texts`
+    : `the target has ${count} different numbers; --task classification takes each as a class`
 }
 
 /** The reason why a column cannot help to predict new rows; undefined if it may help. */
@@ -134,7 +134,7 @@ function whyNoInput(name: string, column: Column, rows: number, ordered: boolean
   if (!hasNumber(column)) {
     const labels = labelsOf(distinct).length
     if (labels > MOST_CATEGORIES || (labels > 20 && labels > (rows - missing) / 2))
-      return ordered && labels === rows ? 'the time' : `${labels} distinct texts in ${rows} rows`
+      return ordered && labels === rows ? 'the time' : `${labels} different texts in ${rows} rows`
     return undefined
   }
   // A column of consecutive numbers from 0 or 1 only numbers the rows.
@@ -144,6 +144,6 @@ function whyNoInput(name: string, column: Column, rows: number, ordered: boolean
   // Columns without a name may be keys as well, because tables are often written with row numbers in front.
   const key = /^(id|index|row|uuid|unnamed.*|column \d+)$|(_|\s|\b)id$/i.test(name) || /[a-z]ID$/.test(name)
   return key && count === rows && distinct.numbers.every(Number.isInteger)
-    ? 'a key: another one in each row'
+    ? 'a key, different in each row'
     : undefined
 }

@@ -22,6 +22,11 @@ export interface Choice {
   readonly why: string
 }
 
+/** A choice with the value that the configuration has at its key. */
+export interface Chosen extends Choice {
+  readonly value: unknown
+}
+
 /** A drafted section of a configuration with its choices. */
 export interface Drafted<Section> {
   readonly section: Section

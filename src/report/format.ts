@@ -58,11 +58,15 @@ export function formatSi(value: unknown): string {
   return `${Number((value / (step[1] === 'k' ? 1e3 : step[0])).toPrecision(3))} ${step[1]}`
 }
 
-/** A duration given in seconds: `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A duration given in seconds: `4.2 s`, `3 min 20 s`, `2 h 5 min`, `10 min`. */
 export function formatSeconds(value: unknown): string {
   if (!isNumber(value)) return nothing
   if (value < 60) return `${Number(value.toPrecision(2))} s`
   const minutes = Math.floor(value / 60)
-  if (minutes < 60) return `${minutes} min ${Math.floor(value % 60)} s`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  if (minutes < 60) return joined([minutes, 'min'], [Math.floor(value % 60), 's'])
+  return joined([Math.floor(minutes / 60), 'h'], [minutes % 60, 'min'])
 }
+
+/** Amounts with their units, without those that are 0. */
+const joined = (...parts: (readonly [number, string])[]): string =>
+  parts.flatMap(([amount, unit]) => (amount === 0 ? [] : [`${amount} ${unit}`])).join(' ')

@@ -1,9 +1,9 @@
-import { formatDifferenceWithInterval, formatPercent } from './format.js'
+import { formatCount, formatDifferenceWithInterval, formatPercent, isNumber } from './format.js'
 import type { RunMetrics } from './run.js'
 
-/** How much was removed: `12 of 36 candidates, 41 % of the prunable parameters left`. */
+/** How much was removed: `12 of 36 candidates; 41 % of the prunable parameters are left`. */
 export function removedText({ members, of, left }: NonNullable<RunMetrics['removed']>): string {
-  const share = left == null ? '' : `, ${formatPercent(left)} of the prunable parameters left`
+  const share = left == null ? '' : `; ${formatPercent(left)} of the prunable parameters are left`
   return `${members ?? 0} of ${of ?? 0} candidates${share}`
 }
 
@@ -14,13 +14,25 @@ export function noiseText({ noise }: RunMetrics): string | null {
   const split = noise?.test ?? noise?.validation
   if (!split?.final) return null
   const of = split.of === undefined ? 'rows' : drawn[split.of]
-  return `in brackets: 95 % of ${noise?.resamples ?? 0} resamples of ${of}, other seeds not counted`
+  return `the brackets hold 95 % of ${formatCount(noise?.resamples ?? 0)} resamples of the ${of}; other seeds may differ more`
 }
 
 /** How the derived network compares with the unpruned one: `test accuracy −0.0175 [−0.0439, +0.0088]`. */
-export function differenceText({ metric = 'metric', noise }: RunMetrics): string | null {
-  const found = noise?.test?.difference ?? noise?.validation?.difference
+export function differenceText(metrics: RunMetrics): string | null {
+  const { split, found } = differenceIn(metrics)
   if (!found) return null
-  const split = noise?.test?.difference ? 'test' : 'validation'
-  return `${split} ${metric} ${formatDifferenceWithInterval(found.value, found.interval)}`
+  return `${split} ${metrics.metric ?? 'metric'} ${formatDifferenceWithInterval(found.value, found.interval)}`
+}
+
+/** What to think of a difference whose interval contains 0; null if it does not, or if there is no difference. */
+export function chanceText(metrics: RunMetrics): string | null {
+  const { found } = differenceIn(metrics)
+  const [low, high] = found?.interval ?? []
+  const isChance = isNumber(low) && isNumber(high) && low <= 0 && high >= 0 && found?.value !== 0
+  return isChance ? 'this may be chance, since 0 lies in the brackets' : null
+}
+
+function differenceIn({ noise }: RunMetrics) {
+  const test = noise?.test?.difference
+  return test ? { split: 'test', found: test } : { split: 'validation', found: noise?.validation?.difference }
 }

@@ -62,7 +62,7 @@ function taught({ config, events, metrics }: Run): string {
   const isAnother = Object.keys(options).length > 0 || auxiliary > 0
   const isTeacher = evaluationsOf(events, 'baseline').length > 0 && metrics?.baseline?.diverged === undefined
   if (share === 0 || isAnother || !isTeacher) return ''
-  return `, ${formatPercent(share)} of it against what the unpruned supernet says`
+  return `, ${formatPercent(share)} of which compares it with the unpruned supernet`
 }
 
 function broken(evaluations: readonly EventOf<'evaluation'>[]): string | undefined {

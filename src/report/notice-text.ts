@@ -1,15 +1,15 @@
 import type { EventOf } from '../events/types.js'
+import { formatCount, formatNumber } from './format.js'
 
-/** `search, iteration 120: search.weights.learningRate 0.1 → 0.05 by roll-back (the loss is not finite at iteration 131)`. */
+/** `step 120 of search: roll-back changed search.weights.learningRate from 0.1 to 0.05 (the loss is not finite at iteration 131)`. */
 export function interventionText({ stage, step, what, from, to, by, why }: EventOf<'intervention'>): string {
   const text = (value: unknown) =>
-    value === null
-      ? 'none'
-      : typeof value === 'number'
-        ? `${Number(value.toPrecision(4))}`
-        : JSON.stringify(value)
-  return `${stage}, iteration ${step}: ${what} ${text(from)} → ${text(to)} by ${by}${why === undefined ? '' : ` (${why})`}`
+    value === null ? 'none' : typeof value === 'number' ? numberText(value) : JSON.stringify(value)
+  return `step ${formatCount(step)} of ${stage}: ${by} changed ${what} from ${text(from)} to ${text(to)}${why === undefined ? '' : ` (${why})`}`
 }
+
+const numberText = (value: number): string =>
+  Number.isInteger(value) ? formatCount(value) : formatNumber(value)
 
 /** An alarm as a sentence. */
 export function alarmText({ step, alarm, layer, message, safeguard }: EventOf<'alarm'>): string {

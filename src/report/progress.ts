@@ -1,4 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
+import { wrap } from '../base/wrap.js'
 import type { Event, Stage } from '../events/types.js'
 import type { EventOf } from '../events/types.js'
 import { carriedText } from './earlier.js'
@@ -13,7 +14,7 @@ export interface Progress {
 
 /** Where progress is written, and what the events do not tell. */
 export interface ProgressOptions {
-  readonly stream: NodeJS.WritableStream
+  readonly stream: NodeJS.WritableStream & { readonly columns?: number }
   /**
    * Whether the stream is a terminal, on which a bar is redrawn. Otherwise, plain lines without control
    * characters are written.
@@ -63,7 +64,9 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         break
       case 'done':
         startedAt = now()
-        if (event.reason !== 'finished') display.say(`${event.stage}: ${event.reason} at step ${event.step}`)
+        display.end()
+        if (event.reason !== 'finished')
+          display.say(`${event.stage} stopped at step ${formatCount(event.step)}: ${endings[event.reason]}`)
         break
       case 'lessons':
         display.say(
@@ -71,7 +74,7 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         )
         break
       case 'attempt':
-        display.say(`retrains ${attemptText(event)}`)
+        display.say(attemptText(event))
         startedAt = now()
         break
       case 'earlier':
@@ -104,8 +107,16 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
   return { onEvent, stop: () => display.stop() }
 }
 
-const attemptText = ({ size, cost }: EventOf<'attempt'>): string =>
-  `${size === null ? 'what the search ended with' : `the size ${size}`}: cost ${formatNumber(cost)}`
+const attemptText = ({ size }: EventOf<'attempt'>): string =>
+  size === null
+    ? 'retraining the network that the search ended with'
+    : `retraining the network of size ${size}, where 1 is the whole supernet`
+
+const endings = {
+  'early-stop': 'it no longer improved',
+  alarm: 'an alarm stopped it',
+  interrupted: 'it was interrupted',
+} as const
 
 const earlierText = ({ search, of, step, steps, loss, validation, parameters }: EventOf<'earlier'>): string =>
   `search ${search + 1} of ${of + 1}, ${step}/${steps}  loss ${formatNumber(loss)}  validation ${formatNumber(validation)}  ${formatCount(parameters)} parameters`
@@ -118,9 +129,11 @@ interface Display {
   evaluation(
     event: EventOf<'evaluation'>,
     total: number | undefined,
-    text: string,
+    parts: readonly string[],
     removed: string | null,
   ): void
+  /** The stage is over: what comes next stands below its bar. */
+  end(): void
   stop(): void
 }
 
@@ -128,62 +141,91 @@ function plainLines(stream: NodeJS.WritableStream): Display {
   const say = (line: string) => void stream.write(`${plain(line)}\n`)
   return {
     say,
-    evaluation({ stage, step }, total, text, removed) {
+    evaluation({ stage, step }, total, parts, removed) {
       const of = total === undefined ? '' : `/${total}`
-      say(`${stage} ${step}${of}  ${text}${removed === null ? '' : `  ${removed}`}`)
+      say([`${stage} ${step}${of}`, ...parts, ...(removed === null ? [] : [removed])].join('  '))
     },
+    end: () => undefined,
     stop: () => undefined,
   }
 }
 
-function terminalBar(stream: NodeJS.WritableStream): Display {
-  const bars = new MultiBar({
-    stream,
-    format: '{stage} {bar} {value}/{total}  {text}',
-    barsize: 20,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-    // The command line handles interrupts itself.
-    gracefulExit: false,
-  })
-  const shown = new Map<Stage, SingleBar>()
-  const say = (line: string) => bars.log(`${plain(line)}\n`)
+/** The columns of a terminal that does not tell them. */
+const usualColumns = 80
+
+function terminalBar(stream: ProgressOptions['stream']): Display {
+  const columns = () => stream.columns ?? usualColumns
+  // Each stage has bars of its own: with several at once, lines above them leave parts of them behind.
+  let shown: { readonly stage: Stage; readonly bars: MultiBar; readonly bar: SingleBar } | undefined
+  const end = () => {
+    shown?.bars.stop()
+    shown = undefined
+  }
+  const begin = (stage: Stage, total: number) => {
+    end()
+    const bars = new MultiBar({
+      stream,
+      format: '{stage} {bar} {value}/{total}  {text}',
+      barsize: barWidth,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      hideCursor: true,
+      // A line above the bar takes its place, so that the bar is drawn again even if it has not changed.
+      forceRedraw: true,
+      // The command line handles interrupts itself.
+      gracefulExit: false,
+    })
+    return { stage, bars, bar: bars.create(total, 0, { stage: stage.padEnd(8), text: '' }) }
+  }
+  const say = (line: string) => {
+    const text = `${wrap(plain(line), columns())}\n`
+    if (!shown) return void stream.write(text)
+    shown.bars.log(text)
+    shown.bars.update()
+  }
   return {
     say,
-    evaluation({ stage, step }, total = step, text, removed) {
+    evaluation({ stage, step }, total = step, parts, removed) {
+      if (shown?.stage !== stage) shown = begin(stage, total)
       if (removed !== null) say(removed)
-      const bar = shown.get(stage) ?? bars.create(total, 0, { stage, text })
-      shown.set(stage, bar)
-      bar.setTotal(Math.max(total, step))
-      bar.update(step, { stage: stage.padEnd(8), text: plain(text) })
+      const most = Math.max(total, step)
+      shown.bar.setTotal(most)
+      const room = columns() - 8 - barWidth - `${step}/${most}`.length - 5
+      shown.bar.update(step, { text: fitting(parts.map(plain), room) })
       // The bar's own timer rarely fires during training.
-      bars.update()
+      shown.bars.update()
     },
-    stop() {
-      bars.update()
-      bars.stop()
-    },
+    end,
+    stop: end,
   }
 }
 
-/** `loss 0.512  accuracy 0.871  41,223 parameters  1 min 20 s left`. */
-function describe(event: EventOf<'evaluation'>, metric: string, left: number | null): string {
-  const parts = [
-    `loss ${formatNumber(event.loss.total)}`,
-    `${metric} ${formatNumber(event.validation)}`,
-    `${formatCount(event.parameters)} parameters`,
-  ]
-  return [...parts, ...(left === null ? [] : [`${formatSeconds(Math.round(left))} left`])].join('  ')
+const barWidth = 12
+
+/** The first parts, as far as they fit into a width. */
+function fitting(parts: readonly string[], width: number): string {
+  const over = parts.findIndex((_, i) => parts.slice(0, i + 1).join('  ').length > width)
+  return parts.slice(0, over < 0 ? parts.length : over).join('  ')
 }
 
-/** `removed 12: encoder/dense0 8, cell0 4`; null if nothing was removed. */
+/**
+ * What an evaluation found, the most interesting first: `accuracy 0.871`, `41,223 parameters`,
+ * `1 min 20 s left`, `loss 0.512`.
+ */
+const describe = (event: EventOf<'evaluation'>, metric: string, left: number | null): string[] => [
+  `${metric} ${formatNumber(event.validation)}`,
+  `${formatCount(event.parameters)} parameters`,
+  ...(left === null ? [] : [`${formatSeconds(Math.round(left))} left`]),
+  `loss ${formatNumber(event.loss.total)}`,
+]
+
+/** `removed 12 candidates: 8 of encoder/dense0, 4 of cell0`; null if nothing was removed. */
 function removals(removed: ReadonlyMap<string, number>): string | null {
   if (removed.size === 0) return null
   const total = [...removed.values()].reduce((sum, count) => sum + count, 0)
-  const layers = [...removed].map(([layer, count]) => `${layer} ${count}`)
+  const layers = [...removed].map(([layer, count]) => `${count} of ${layer}`)
   const more = layers.length > 4 ? ` and ${layers.length - 4} more layers` : ''
-  return `removed ${total}: ${layers.slice(0, 4).join(', ')}${more}`
+  return `removed ${total} ${total === 1 ? 'candidate' : 'candidates'}: ${layers.slice(0, 4).join(', ')}${more}`
 }
 
 /** Removes control characters: names come from files, and must not move the cursor. */

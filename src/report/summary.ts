@@ -1,4 +1,4 @@
-import { budgetText } from './budget.js'
+import { amount, budgetText } from './budget.js'
 import {
   formatCount,
   formatDifference,
@@ -162,7 +162,7 @@ function gapAndTime({ metrics, timings }: Run): Markup {
   else if (timings && metrics?.baseline) figures.push(['baseline time', 'none: the same network'])
   if (metrics?.removed) figures.push(['removed', removedText(metrics.removed)])
   const difference = metrics && differenceText(metrics)
-  if (difference) figures.push(['derived less unpruned', difference])
+  if (difference) figures.push(['derived minus unpruned', difference])
   const budget = metrics?.budget
   if (budget) figures.push([`budget: ${budget.metric}`, budgetText(budget)])
   const benchmark = metrics?.benchmark
@@ -201,7 +201,7 @@ function menuTable(run: Run): Markup | null {
     ({ size, cost, before, after }) =>
       html`<tr>
         <th scope="row">menu ${formatNumber(size)}</th>
-        <td class="number">${formatNumber(cost)}</td>
+        <td class="number">${amount(cost)}</td>
         <td class="number">${formatNumber(before)}</td>
         <td class="number">${formatNumber(after)}</td>
       </tr> `,
@@ -212,8 +212,8 @@ function menuTable(run: Run): Markup | null {
         <tr>
           <th></th>
           <th class="number">${budget?.metric ?? 'cost'}</th>
-          <th class="number">${metric}, validation: supernet then</th>
-          <th class="number">with only this open</th>
+          <th class="number">${metric}, validation: of the supernet at that size</th>
+          <th class="number">of this network alone, before retraining</th>
         </tr>
       </thead>
       <tbody>

@@ -1,4 +1,5 @@
 import { mostChance } from '../config/budget-schema.js'
+import { amount } from './budget.js'
 import { formatCount, formatNumber, formatPercent } from './format.js'
 import type { RunMetrics } from './run.js'
 
@@ -16,20 +17,20 @@ export const isWhole = ({ tolerated, menu = [] }: RunMetrics): boolean =>
 export const attemptTexts = ({ tolerated, budget, menu = [] }: RunMetrics): string[] =>
   (tolerated?.attempts ?? []).map((attempt) => {
     const passed = menu.find(({ size }) => size === attempt.size)?.step
-    const as = passed == null ? '' : ` as passed at iteration ${formatCount(passed)}`
-    const kept = attempt.size === tolerated?.kept ? `, kept${as}` : ''
-    return `${sizeText(attempt)}: ${formatNumber(attempt.cost)} ${budget?.metric ?? ''}, ${comparison(attempt)}${kept}`
+    const as = passed == null ? '' : ` as it was at step ${formatCount(passed)} of the search`
+    const kept = attempt.size === tolerated?.kept ? `; kept${as}` : ''
+    return `${sizeText(attempt)}: ${amount(attempt.cost)} ${budget?.metric ?? ''}, ${comparison(attempt)}${kept}`
   })
 
 /** The result of a tolerance as a sentence; null if there was none. */
 export function toleranceText(metrics: RunMetrics): string | null {
   const { tolerated, budget } = metrics
   if (!tolerated) return null
-  const wanted = `within ${formatPercent(tolerated.tolerance)} of the unpruned supernet's validation error, or one standard error of the difference (up to ${formatPercent(mostChance)})`
+  const wanted = `within ${formatPercent(tolerated.tolerance)} of the unpruned supernet's validation error, or within one standard error of the difference if that is more (${formatPercent(mostChance)} at most)`
   if (tolerated.within == null) return `no error to hold the result against: the unpruned supernet has none`
   if (tolerated.within && isWhole(metrics) && !tolerated.attempts?.some(({ size }) => size === 1))
     return `no smaller size that was tried is ${wanted}: the unpruned supernet was kept`
-  if (tolerated.within) return `the smallest size found ${wanted}`
+  if (tolerated.within) return `kept: the smallest size found ${wanted}`
   const limit =
     budget?.limit != null && budget.whole != null && budget.limit < budget.whole
       ? `; the limit of ${formatNumber(budget.limit)} ${budget.metric ?? ''} went before the tolerance`
@@ -38,11 +39,11 @@ export function toleranceText(metrics: RunMetrics): string | null {
 }
 
 const sizeText = ({ size }: Attempt): string =>
-  size == null ? 'end of search' : `size ${formatNumber(size)}`
+  size == null ? 'the end of the search' : `size ${formatNumber(size)}`
 
 function comparison({ worse, allowed, by, diverged }: Attempt): string {
   if (diverged !== undefined) return 'its training diverged'
   if (worse == null || allowed == null) return 'not compared'
   const what = by === 'cross-entropy' ? by : 'error'
-  return `${what} ${formatPercent(Math.abs(worse))} ${worse > 0 ? 'worse' : 'better'}, ${formatPercent(allowed)} allowed`
+  return `${what} ${formatPercent(Math.abs(worse))} ${worse > 0 ? 'worse' : 'better'}, ${formatPercent(allowed)} worse is allowed`
 }

@@ -2,8 +2,14 @@ import { isFar } from '../data/far.js'
 import { splitMethod } from '../data/split.js'
 import type { PreparedData, Scale } from '../data/types.js'
 import type { Verification } from '../export/verify.js'
-import { budgetText } from '../report/budget.js'
-import { formatCount, formatDifference, formatNumber, formatWithInterval } from '../report/format.js'
+import { amount, budgetText } from '../report/budget.js'
+import {
+  formatCount,
+  formatDifference,
+  formatNumber,
+  formatPercent,
+  formatWithInterval,
+} from '../report/format.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { code, escaped } from '../report/markdown.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
@@ -56,7 +62,7 @@ function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetr
   const { from } = trial.config.retrain
   if (!isTaught(trial) || !baseline?.teaches || baseline.diverged !== undefined) return ''
   if (from === 'scratch' && isUnpruned(trial, networkToRetrain(trial, architecture))) return ''
-  return `, ${formatNumber(100 * baseline.teaches)} % of the loss against what the unpruned supernet says`
+  return `; ${formatPercent(baseline.teaches)} of the loss compared it with the unpruned supernet`
 }
 
 const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>
@@ -125,8 +131,10 @@ Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.j
 /** How uncertain the metrics are. */
 function brackets(metrics: KeptMetrics): string {
   const [noise, difference] = [noiseText(metrics), differenceText(metrics)]
-  const less = difference === null ? '' : ` This model less the unpruned one: ${difference}.`
-  return noise === null ? less && `\n${less.trim()}\n` : `\n${noise}.${less}\n`
+  const less = difference === null ? '' : ` This model minus the unpruned one: ${difference}.`
+  return noise === null
+    ? less && `\n${less.trim()}\n`
+    : `\n${noise.charAt(0).toUpperCase()}${noise.slice(1)}.${less}\n`
 }
 
 function standing({ table, metric, architecture, rank, of, percentile, regret }: BenchmarkFigures): string {
@@ -150,7 +158,7 @@ ${attemptTexts(metrics)
 function menu({ metrics }: CardContent): string {
   const lines = metrics.menu!.map(
     ({ size, cost, before, after }) =>
-      `| ${size} | ${formatNumber(cost)} | ${formatNumber(before)} | ${formatNumber(after)} |`,
+      `| ${size} | ${amount(cost)} | ${formatNumber(before)} | ${formatNumber(after)} |`,
   )
   return `## Menu
 

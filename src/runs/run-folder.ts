@@ -148,9 +148,11 @@ export function readRunConfig(folder: string): Config {
 /** Reads the folder of a finished run, for a command that continues from it. */
 export function readFinishedRun(folder: string): FinishedRun {
   const config = readRunConfig(folder)
-  const remedy = isFinished(folder)
-    ? `the run is finished, so it was there: ${remedyFor(folder, '')}`
-    : unfinished(folder, existsSync(join(folder, retrainedFrom)))
+  if (!isFinished(folder))
+    throw new InputError(
+      `${folder}: expected a finished run; ${unfinished(folder, existsSync(join(folder, retrainedFrom)))}`,
+    )
+  const remedy = `the run is finished, so it was there: ${remedyFor(folder, '')}`
   const read = <T extends TSchema>(name: string, schema: T): Static<T> =>
     validate(schema, readRunFile(folder, name, remedy), join(folder, name))
   return {

@@ -6,6 +6,7 @@ import { resolveConfig } from '../config/load-config.js'
 import { discretise, retrainedAs, uniformGates, unprunedNetwork, type Discrete } from '../derive/network.js'
 import type { Checkpoint } from '../search/state.js'
 import { extensionsIn, setupTrial } from '../setup/setup-trial.js'
+import { formatCount } from '../report/format.js'
 import { restrictToLeft } from '../supernet/restrict.js'
 import { wantsBaseline } from '../trial/baseline.js'
 import type { NetworkToRetrain } from '../trial/figures.js'
@@ -73,7 +74,12 @@ export async function timedRun({
     if (!(error instanceof Interrupted) || !searched.signal.aborted || signal?.aborted) throw error
   }
   const found = await retrainSteps(trial, out, left())
-  const set = found < trial.config.retrain.steps ? [`retrain.steps=${found}`] : []
+  const usual = trial.config.retrain.steps
+  const set = found < usual ? [`retrain.steps=${found}`] : []
+  if (found < usual)
+    options.onNotice?.(
+      `the time that is left allows ${formatCount(found)} steps of each retraining, not ${formatCount(usual)}`,
+    )
   // The resumed run reads its own configuration, and the data and the plan were already reported.
   const { config: _, folder: __, onData: ___, onPlan: ____, ...hooks } = options
   return resumeRun(out, { ...hooks, set })

@@ -62,7 +62,9 @@ describe('check-data tells what a text file was taken for', () => {
         'inputs: 3 numbers, 1 binary, 2 categories, 1 constant; target: good (binary, 2 classes)',
     )
     for (const [name, role, kind, levels, why] of columns) {
-      const found = [role, kind, levels && `${levels} levels`].filter((part) => part !== undefined).join(', ')
+      const found = [role, kind, levels && `${levels} ${levels === 1 ? 'level' : 'levels'}`]
+        .filter((part) => part !== undefined)
+        .join(', ')
       expect(printed.split('\n')).toContain(`  ${name}: ${found} (${why})`)
     }
     expect(printed).toContain(`warning: ${note}`)

@@ -89,7 +89,7 @@ describe('what may follow', () => {
 
   test('commands and options have their descriptions behind a tab', async () => {
     const { printed } = await program('--complete', 'doc')
-    expect(printed).toBe('doctor\tlook whether this machine has what Sentei needs')
+    expect(printed).toBe('doctor\tcheck whether this machine has what Sentei needs')
   })
 })
 

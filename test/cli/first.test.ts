@@ -27,14 +27,14 @@ describe('a search from a file alone', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^derived, /m)
     for (const line of [
-      'chosen  data.drop: id: it counts the rows',
-      'chosen  data.missing: age with empty cells; a further input says where',
-      'saved   runs/bricks-seed0.yaml',
+      'chosen   data.drop: id (it counts the rows)',
+      'chosen   data.missing: indicator; age has empty cells; they are filled, and a further input says where',
+      'saved    runs/bricks-seed0.yaml',
       /^bricks.csv: csv, .*; target: strength \(number\)$/m,
-      /^space {4}mlp-cell: [\d,]+ parameters, \d+ candidates in 9 choices; the smallest network that may be left has \d+$/m,
+      /^space {4}mlp-cell: [\d,]+ parameters, \d+ candidates in 9 choices; the smallest network that may be left has \d+ parameters$/m,
       /^search {3}20 steps of \d+ rows/m,
-      /^time {5}search at most .* ms a step\), baseline about /m,
-      /^ {9}together .* to /m,
+      /^time {5}search at most .* ms a step\), baseline \(the unpruned supernet\) about /m,
+      /^ {9}together from .* to /m,
     ])
       expect(stderr).toMatch(line)
     expect(readFileSync(join(folder, 'runs', 'bricks-seed0.yaml'), 'utf8')).toMatch(
@@ -59,7 +59,13 @@ describe('a search from a file alone', () => {
     ) as object
     expect((JSON.parse(again.stdout) as { metrics: object }).metrics).toEqual(first)
     const { stderr } = await sentei(folder, ['search', 'bricks.csv', '--target', 'strength', ...short])
-    expect(stderr).toContain('saved   runs/bricks-seed0-2.yaml')
+    expect(stderr).toContain('saved    runs/bricks-seed0-2.yaml')
+  })
+
+  it('of which a search that could not begin leaves one file, which the next takes', async () => {
+    const args = ['search', 'bricks.csv', '--target', 'strength', '--set', 'search.batch=0']
+    for (let i = 0; i < 2; i++)
+      expect((await sentei(folder, args)).stderr).toContain('saved    runs/bricks-seed0-3.yaml')
   })
 
   it.each([
@@ -80,7 +86,7 @@ describe('a search from a file alone', () => {
     ],
     [
       ['runs/bricks-seed0.yaml', '--target', 'age'],
-      '--target: only with data, got it with runs/bricks-seed0.yaml, which is read as a configuration',
+      'got it with the configuration runs/bricks-seed0.yaml; change data.target in that file',
     ],
     [
       ['bricks.csv', '--target', 'age', '--out', 'runs/bricks-seed0'],

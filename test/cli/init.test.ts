@@ -46,10 +46,10 @@ describe.each(Object.entries(templates))('template %s', (name, { edit }) => {
     expect(edit.length > 0).toBe(own)
     if (own) {
       expect(stderr).toMatch(
-        /^next: edit data\.file.* in .*; then sentei check-data .*, and sentei search .*\n$/,
+        /^next {5}edit data\.file.* in .*; then run "sentei check-data .*" and "sentei search .*"\n$/,
       )
       expect(readFileSync(file, 'utf8')).toMatch(/^(#.*\n)+# Edit data\.file|^(#.*\n)#.* Edit data\.file/)
-    } else expect(stderr).toBe(`next: sentei search ${file}\n`)
+    } else expect(stderr).toBe(`next     sentei search ${file}\n`)
   })
 })
 

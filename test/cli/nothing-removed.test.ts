@@ -35,7 +35,7 @@ const sentence =
 it('is said under the table, in the card and on top of the report', () => {
   expect(printed).toMatch(sentence)
   expect(printed).toMatch(/derived, nothing removed +[\d,]+ +[\d,]+/)
-  expect(printed).toContain('removed 0 of 26 candidates, 100 % of the prunable parameters left')
+  expect(printed).toContain('removed  0 of 26 candidates; 100 % of the prunable parameters are left')
   expect(read('card.md').split('\n')[2]).toMatch(sentence)
   const page = read('report.html')
   expect(page.search(sentence)).toBeGreaterThan(0)
@@ -54,10 +54,10 @@ it('is in the metrics, which --json prints, and in the events', async () => {
 
 it('both rows then show one training, and no difference', () => {
   const figures = /unpruned, retrained +[\d,]+ +[\d.,]+(?: [kM])? +(.*)\n/.exec(printed)![1]!
-  expect(figures).toMatch(/^[\d.]+ \[[\d.]+, [\d.]+\] +[\d.]+ \[[\d.]+, [\d.]+\]$/)
+  expect(figures).toMatch(/^[\d.]+ +[\d.]+ \[[\d.]+, [\d.]+\]$/)
   expect(printed).toMatch(new RegExp(`derived, nothing removed .* ${figures.replace(/[[\].]/g, '\\$&')}\n`))
-  expect(printed).toContain('noise   derived less unpruned: test rmse 0 [0, 0]')
-  expect(printed).toContain('in brackets: 95 % of 1000 resamples of rows, other seeds not counted')
+  expect(printed).toContain('noise    derived minus unpruned: test rmse 0 [0, 0]\n')
+  expect(printed).toContain('the brackets hold 95 % of 1,000 resamples of the rows')
   expect(printed).toContain('baseline none: the same network')
 })
 

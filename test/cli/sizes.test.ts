@@ -75,7 +75,7 @@ describe('check-data', () => {
     writeFileSync(config, `data: { source: digits }\nsupernet: { ${small} }\n`)
     const before = process.cpuUsage()
     const { printed } = await program('check-data', config, '--set', set)
-    expect(printed).toContain('digits: classification, 1797 rows')
+    expect(printed).toContain('digits: classification, 1,797 rows')
     const { user, system } = process.cpuUsage(before)
     expect((user + system) / 1e6).toBeLessThan(5)
   })

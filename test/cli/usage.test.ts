@@ -21,7 +21,8 @@ describe('wrong usage exits with 2 and says what was meant', () => {
     [['search', 'x', '--seed', 'one'], '--seed: expected integer ≥ 0, got "one"'],
     [['search', 'x', '--out'], 'not enough arguments following: out'],
     [['search', 'nothing.yaml'], 'config: expected a YAML or JSON file, got "nothing.yaml" (no such file)'],
-    [['export', 'x', '--out', 'y'], 'missing required argument: format'],
+    [['plan', 'README.md'], 'README.md: expected a configuration (.yaml or .json), got another file'],
+    [['export', 'x', '--out', 'y'], 'expected --format, got nothing\nsee "sentei export --help"'],
     [['init', '--template', 'digit'], 'got "digit"; did you mean "digits"?'],
     [
       ['schedule', 'sow'],
@@ -134,7 +135,7 @@ describe('schedule', () => {
 test('check-data sums up rows, splits and classes', async () => {
   await program('init', '--out', at('check.yaml'))
   const { printed } = await program('check-data', at('check.yaml'))
-  expect(printed).toMatch(/digits: classification, 1797 rows of shape \[8, 8, 1\]/)
+  expect(printed).toMatch(/digits: classification, 1,797 rows of shape \[8, 8, 1\]/)
   expect(printed).toMatch(/rows +719 +360 +359 +359/)
   const json = await program('check-data', at('check.yaml'), '--json')
   expect(JSON.parse(json.printed)).toMatchObject({ rows: 1797, splits: { train: 719, arch: 360 } })

@@ -227,7 +227,7 @@ describe('checkData', () => {
     expect(report.leftOut).toBe(1)
     expect(report.duplicates).toEqual({ rows: 2, conflicting: 1 })
     expect(report.warnings).toEqual([
-      '1 row with the inputs of an earlier row but another target',
+      '1 row has the same inputs as an earlier row, but another target',
       '1 row left out: cells are missing',
     ])
   })

@@ -20,9 +20,11 @@ describe('a configuration made from a table', () => {
     expect(data.drop).toEqual(['id', 'when', 'note', 'same'])
     expect(supernet).toEqual({ space: 'mlp-cell' })
     expect(dataset.features).toEqual(['colour=blue', 'colour=red', 'size', 'size missing', 'weight'])
-    expect(whys).toContain('data.task: 60 distinct numbers; --task classification takes them as names')
+    expect(whys).toContain(
+      'data.task: the target has 60 different numbers; --task classification takes each as a class',
+    )
     expect(whys.find((why) => why.startsWith('data.drop'))).toBe(
-      'data.drop: id: it counts the rows; when: 60 distinct texts in 60 rows; note: 60 distinct texts in 60 rows; same: the same in all rows',
+      'data.drop: id (it counts the rows), when (60 different texts in 60 rows), note (60 different texts in 60 rows), same (the same in all rows)',
     )
   })
 

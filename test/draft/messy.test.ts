@@ -60,8 +60,8 @@ describe('a draft of a table that was not made for it', () => {
     const { data, dataset, whys } = await drafted(path, { target: 'y' })
     expect(data).toMatchObject({ drop: ['column 1', 'copy'], missing: 'drop-row' })
     expect(dataset.features).toEqual(['a'])
-    expect(whys).toContain('data.drop: column 1: a key: another one in each row; copy: the target again')
-    expect(whys).toContain('data.missing: y with empty cells; rows without a target are left out')
+    expect(whys).toContain('data.drop: column 1 (a key, different in each row), copy (it repeats the target)')
+    expect(whys).toContain('data.missing: y has empty cells; rows without a target are left out')
   })
 })
 

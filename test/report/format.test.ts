@@ -21,6 +21,7 @@ test.each<[keyof typeof format, unknown, string]>([
   ['formatSi', Infinity, '–'],
   ['formatSeconds', 4.23, '4.2 s'],
   ['formatSeconds', 200, '3 min 20 s'],
+  ['formatSeconds', 600, '10 min'],
   ['formatSeconds', 7_500, '2 h 5 min'],
 ])('%s of %j is %j', (name, value, text) => {
   expect((format[name] as (value: unknown) => string)(value)).toBe(text)

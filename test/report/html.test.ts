@@ -77,13 +77,13 @@ describe('a finished run', async () => {
   })
 
   test('says of a loss how much of it is a teacher’s', async () => {
-    expect(text(page, '#losses')).not.toContain('unpruned supernet says')
+    expect(text(page, '#losses')).not.toContain('compares it with the unpruned supernet')
     const { config } = run
     const retrain = { distillation: { share: 0.9 } }
     const other: Run = { ...run, config: { ...config, retrain } }
     const taught = renderReport(other, await drawArchitecture(run.architecture!))
     expect(text(taught, '#losses')).toContain(
-      'training loss, 90 % of it against what the unpruned supernet says',
+      'training loss, 90 % of which compares it with the unpruned supernet',
     )
     const measured = { ...run.metrics, baseline: { ...run.metrics!.baseline, teaches: 0.07 } }
     const open = { ...config, retrain: { distillation: { share: 'unexplained' } } }
@@ -91,7 +91,7 @@ describe('a finished run', async () => {
       { ...run, config: open, metrics: measured },
       await drawArchitecture(run.architecture!),
     )
-    expect(text(followed, '#losses')).toContain('7 % of it against what the unpruned supernet says')
+    expect(text(followed, '#losses')).toContain('7 % of which compares it with the unpruned supernet')
   })
 
   test('says which gap retraining closes, and why retrained networks are larger', () => {

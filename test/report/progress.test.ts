@@ -21,25 +21,25 @@ const evaluations = events.filter((event) => event.type === 'evaluation')
 describe('plain lines', () => {
   const lines = written(events).trimEnd().split('\n')
 
-  test('one an evaluation, with loss, metric, parameters and time left', () => {
+  test('one an evaluation, with metric, parameters, time left and loss', () => {
     const told = lines.filter((line) => /^(search|baseline|retrain) \d/.test(line))
     expect(told).toHaveLength(evaluations.length)
     expect(told[0]).toMatch(
-      /^search 40\/200 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d,]+ parameters {2}.* left/,
+      /^search 40\/200 {2}accuracy [\d.]+ {2}[\d,]+ parameters {2}.* left {2}loss [\d.]+/,
     )
-    expect(told.at(-1)).toMatch(/^retrain 1600\/1600 .* 0 s left$/)
+    expect(told.at(-1)).toMatch(/^retrain 1600\/1600 .* 0 s left {2}loss [\d.]+$/)
   })
 
   test('removals are summed up in the evaluation’s line', () => {
     const removed = events.flatMap((event) => (event.type === 'removal' ? event.members : []))
-    const told = lines.flatMap((line) => /removed (\d+): /.exec(line)?.[1] ?? [])
+    const told = lines.flatMap((line) => /removed (\d+) candidates?: /.exec(line)?.[1] ?? [])
     expect(told.length).toBeGreaterThan(1)
     expect(told.reduce((sum, count) => sum + Number(count), 0)).toBe(removed.length)
   })
 
   test('alarms and early ends have a line of their own', () => {
     expect(lines).toContain('alarm at step 300: skip-share in cell0: skip holds 62 % of the gates')
-    expect(lines).toContain('retrain: early-stop at step 1600')
+    expect(lines).toContain('retrain stopped at step 1,600: it no longer improved')
     const alarm = {
       type: 'alarm',
       step: 2,
@@ -78,7 +78,7 @@ describe('plain lines', () => {
       loss: { total: NaN, task: null, reconstruction: null },
       validation: null,
     }
-    expect(written([broken])).toContain('loss –  metric –')
+    expect(written([broken])).toContain('metric –')
   })
 
   test('a resumed run counts its pace from where it began', () => {
@@ -96,7 +96,9 @@ describe('a bar on a terminal', () => {
   const text = written(events, { isTTY: true })
 
   test('shows stage, steps, loss, metric and parameters', () => {
-    expect(text).toMatch(/search +█+ 200\/200 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d,]+ parameters/)
+    expect(text).toMatch(
+      /search +█+ 200\/200 {2}accuracy [\d.]+ {2}[\d,]+ parameters {2}.* left {2}loss [\d.]+/,
+    )
     expect(text).toContain('1600/1600')
   })
 
@@ -107,6 +109,6 @@ describe('a bar on a terminal', () => {
 
   test('tells alarms and removals once, above the bar', () => {
     expect(text.split('alarm at step 300').length).toBe(2)
-    expect(text).toMatch(/removed \d+: [^\n]*\n/)
+    expect(text).toMatch(/removed \d+ candidates: [^\n]*\n/)
   })
 })

@@ -63,7 +63,7 @@ describe('retrainRun', () => {
     const again = await retrainRun({ run: at('old'), out: at('old-again') })
     expect(again.metrics).toEqual(old.metrics)
     expect(old.metrics.test.final).not.toBe(mlp.metrics.test.final)
-    const taught = 'of the loss against what the unpruned supernet says'
+    const taught = 'of the loss compared it with the unpruned supernet'
     expect(readFileSync(at('mlp/card.md'), 'utf8')).toContain(`50 % ${taught}`)
     expect(readFileSync(at('old/card.md'), 'utf8')).not.toContain(taught)
   })

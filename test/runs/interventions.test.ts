@@ -82,7 +82,7 @@ describe('a run whose rate was lowered', () => {
     )
     expect(steps).toEqual([1, 2, 3, 4, 5, 6].map((epoch) => epoch * steps[0]!))
     expect(readFileSync(at('rolled/report.html'), 'utf8')).toContain(
-      'search.weights.learningRate 0.1 → 0.05 by roll-back',
+      'roll-back changed search.weights.learningRate from 0.1 to 0.05',
     )
   })
 

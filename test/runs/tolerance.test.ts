@@ -55,9 +55,9 @@ describe('a run under a tolerance', () => {
     const { printed } = await program('resume', at('run'))
     for (const text of [card, page, printed]) {
       expect(text).toContain('smallest size found within 30 % of the unpruned supernet')
-      expect(text!.match(/ allowed, kept/g)).toHaveLength(1)
+      expect(text!.match(/ allowed; kept/g)).toHaveLength(1)
       for (const { size } of attempts)
-        expect(text).toContain(size === null ? 'end of search' : `size ${size}`)
+        expect(text).toContain(size === null ? 'the end of the search' : `size ${size}`)
     }
     expect(kept === null || run.metrics.menu!.some(({ size }) => size === kept)).toBe(true)
   })
@@ -143,7 +143,7 @@ describe('a run of a space with choices, of which no size is within the toleranc
       ['block0/paths', 2, 2],
     ])
     const { printed } = await program('resume', at('chooses'))
-    expect(printed).toMatch(/size 1: \d+ parameters, error .* allowed, kept$/m)
+    expect(printed).toMatch(/size 1: [\d,]+ parameters, error .* allowed; kept$/m)
     const told = await program('explain', at('chooses'), 'block0/activation')
     expect(told.printed).toContain('left out of the size that was kept')
     const card = readFileSync(at('chooses/card.md'), 'utf8')
@@ -186,10 +186,10 @@ describe('a run whose result is a size that it passed', () => {
 
   test('says of no limit that it was met, and of no size that it was not retrained', async () => {
     const card = readFileSync(at(`${name}/card.md`), 'utf8')
-    expect(card).toMatch(/Budget, in parameters [^:]*: \d+ of \d+, without a limit;/)
+    expect(card).toMatch(/Budget, in parameters [^:]*: [\d,]+ of [\d,]+, without a limit;/)
     expect(card).toContain('in `menu/`; those under Tolerance were retrained.')
     const { printed } = await program('resume', at(name))
-    expect(printed).toMatch(/^budget {2}parameters: \d+ of \d+, without a limit$/m)
+    expect(printed).toMatch(/^budget {3}parameters: [\d,]+ of [\d,]+, without a limit$/m)
   })
 
   test('is retrained without its menu, and another of its sizes without its verdict', async () => {
@@ -201,7 +201,7 @@ describe('a run whose result is a size that it passed', () => {
     const other = await retrainRun({ run: at(name), menu: size!, out: at('other') })
     expect(other.metrics).not.toHaveProperty('tolerated')
     for (const file of ['card.md', 'report.html'])
-      expect(readFileSync(at(`other/${file}`), 'utf8')).not.toContain(' allowed, kept')
+      expect(readFileSync(at(`other/${file}`), 'utf8')).not.toContain(' allowed; kept')
   })
 })
 

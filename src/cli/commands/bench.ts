@@ -11,7 +11,7 @@ import { textTable } from '../table.js'
 
 export const bench = command({
   usage: 'bench <what> [config]',
-  description: 'time a training step of a supernet, or the operations of a configuration’s',
+  description: 'time a training step of a supernet, or the operations of one',
   positionals: {
     what: {
       type: 'string',

@@ -1,12 +1,15 @@
+import { wrapLines } from '../../base/wrap.js'
 import { command } from '../command.js'
+import { requireConfiguration } from '../draft-options.js'
 import { json, path, required, set, settings } from '../options.js'
 
 export const checkDataCommand = command({
   usage: 'check-data <config>',
-  description: 'read and split a configuration’s data and tell what may spoil a search',
+  description: 'read and split the data, and warn of what may spoil a search',
   positionals: { config: path('a YAML or JSON file') },
   options: { set, json },
-  async run(args, { print }) {
+  async run(args, { print, columns }) {
+    requireConfiguration(required(args, 'config'))
     const { loadConfig } = await import('../../config/load-config.js')
     const { checkData } = await import('../../data/check-data.js')
     const { prepareData } = await import('../../data/prepare.js')
@@ -21,6 +24,6 @@ export const checkDataCommand = command({
     if (args.json) return print(JSON.stringify({ ...found, training: { search, retrain } }))
     const { dataText } = await import('../data-text.js')
     const { trainingLines } = await import('../training-text.js')
-    print([dataText(found), '', ...trainingLines({ search, retrain })].join('\n'))
+    print(wrapLines([dataText(found), '', ...trainingLines({ search, retrain })].join('\n'), columns))
   },
 })

@@ -8,7 +8,7 @@ import { textTable } from '../table.js'
 
 export const derive = command({
   usage: 'derive <run>',
-  description: 'print the architecture that a run found, or what a classic rule makes of it, finished or not',
+  description: 'print the architecture that a run found, or the one that a classic rule derives',
   positionals: { run: path('the run’s folder') },
   options: {
     rule: {
@@ -16,12 +16,12 @@ export const derive = command({
       requiresArg: true,
       default: 'final',
       suggest: names.rules,
-      describe: `${names.rules.join(', ')}; final: what the search ended with`,
+      describe: `${names.rules.join(', ')}; final: what the run found`,
     },
     step: {
       type: 'string',
       requiresArg: true,
-      describe: 'by the gates as they were after so many steps; by default the last',
+      describe: 'take the gates as they were after so many steps; the last by default',
     },
     threshold: {
       type: 'string',
@@ -77,12 +77,11 @@ async function comparison(run: string, other: Architecture, step: number | undef
 
 function described({ space, groups }: Architecture): string {
   const rows = groups.map(({ name, kind, kept, of }) => [
-    `${name}  ${
-      kind === 'units'
-        ? `${kept.length} units`
-        : kept.map(({ member, gate }) => `${member} (${formatNumber(gate)})`).join(', ')
-    }`,
+    name,
     `${kept.length} of ${of}`,
+    kind === 'units'
+      ? 'units'
+      : kept.map(({ member, gate }) => `${member} (${formatNumber(gate)})`).join(', '),
   ])
-  return textTable([[`${space}: group and what it kept`, 'members'], ...rows])
+  return textTable([[`group of ${space}`, 'kept', 'what, with its gate'], ...rows], 3)
 }

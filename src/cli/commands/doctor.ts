@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
+import { wrapLines } from '../../base/wrap.js'
 import { command, exitCodes } from '../command.js'
 import { names } from '../names.js'
 import { json } from '../options.js'
@@ -15,19 +16,24 @@ interface Finding {
 
 export const doctor = command({
   usage: 'doctor',
-  description: 'look whether this machine has what Sentei needs',
+  description: 'check whether this machine has what Sentei needs',
   options: { json },
-  async run(args, { print }) {
+  async run(args, { print, columns }) {
     const findings = [nodeVersion(), ...(await backends()), await simd(), memory(), writeAccess()]
     const ready = findings.every(({ ok, optional }) => ok || optional)
     if (args.json) print(JSON.stringify({ ready, findings }))
-    else print(findings.map(line).join('\n'))
+    else {
+      const verdict = ready
+        ? 'Sentei can run here.'
+        : 'Sentei cannot run here before what is MISSING is there.'
+      print(wrapLines([...findings.map(line), verdict].join('\n'), columns))
+    }
     return ready ? 0 : exitCodes.failed
   },
 })
 
 function line({ what, ok, optional, found }: Finding): string {
-  return `${ok ? 'ok      ' : optional ? 'absent  ' : 'MISSING '}${what}: ${found}`
+  return `${ok ? 'ok      ' : optional ? 'absent  ' : 'MISSING '}${what}: ${!ok && optional ? 'optional; ' : ''}${found}`
 }
 
 function nodeVersion(): Finding {
@@ -44,7 +50,7 @@ async function backends(): Promise<Finding[]> {
     const optional = name !== 'wasm' && name !== 'cpu'
     try {
       await useBackend(name)
-      findings.unshift({ what: `backend ${name}`, ok: true, optional, found: 'starts' })
+      findings.unshift({ what: `backend ${name}`, ok: true, optional, found: 'works' })
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       const found = message.replace(/^backend \w+: /, '').replace(/ \(.*\)$/s, '')
@@ -61,7 +67,7 @@ async function simd(): Promise<Finding> {
     what: 'wasm SIMD',
     ok,
     optional: true,
-    found: ok ? 'there' : 'not there; searches take several times longer',
+    found: ok ? 'available' : 'not available; searches take several times longer',
   }
 }
 

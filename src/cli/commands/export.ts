@@ -5,7 +5,7 @@ import { force, outputOf } from '../output.js'
 
 export const exportCommand = command({
   usage: 'export <run>',
-  description: 'write a finished run’s result in another form',
+  description: 'write the network of a finished run as a model, a document or a drawing',
   positionals: { run: path('the run’s folder') },
   options: {
     format: {
@@ -13,7 +13,7 @@ export const exportCommand = command({
       demandOption: true,
       requiresArg: true,
       suggest: names.formats,
-      describe: names.formats.join(', '),
+      describe: `${names.formats.join(', ')}; layers is a TensorFlow.js model`,
     },
     menu,
     out: { ...out('where to write; a folder for layers, else a file'), demandOption: true },

@@ -34,7 +34,7 @@ export const init = command({
     const { schemaLine } = await import('../editor-schema.js')
     writeAtomic(to, schemaLine(dirname(to)) + template.text)
     print(args.json ? JSON.stringify({ template: name, out: to }) : to)
-    say(`next: ${nextStep(template, to)}`)
+    say(`next     ${nextStep(template, to)}`)
   },
 })
 
@@ -45,5 +45,5 @@ export const init = command({
 function nextStep({ edit }: Template, to: string): string {
   if (edit.length === 0) return `sentei search ${to}`
   const keys = `${edit.slice(0, -1).join(', ')} and ${edit.at(-1)!}`
-  return `edit ${keys} in ${to}; then sentei check-data ${to}, and sentei search ${to}`
+  return `edit ${keys} in ${to}; then run "sentei check-data ${to}" and "sentei search ${to}"`
 }

@@ -1,4 +1,6 @@
+import { wrapLines } from '../../base/wrap.js'
 import { command } from '../command.js'
+import { requireConfiguration } from '../draft-options.js'
 import { backend, json, path, required, set, settings, text } from '../options.js'
 
 export const plan = command({
@@ -6,7 +8,8 @@ export const plan = command({
   description: 'estimate memory, time and feasible budgets of a search before it runs',
   positionals: { config: path('a YAML or JSON file') },
   options: { backend, set, json },
-  async run(args, { print }) {
+  async run(args, { print, columns }) {
+    requireConfiguration(required(args, 'config'))
     const { loadConfig } = await import('../../config/load-config.js')
     const { planRun } = await import('../../runs/plan-run.js')
     const name = text(args, 'backend')
@@ -17,6 +20,6 @@ export const plan = command({
     const found = await planRun(config, folder)
     if (args.json) return print(JSON.stringify(found))
     const { planText } = await import('../plan-text.js')
-    print(planText(found))
+    print(wrapLines(planText(found), columns))
   },
 })

@@ -3,7 +3,7 @@ import { json, path, required } from '../options.js'
 
 export const report = command({
   usage: 'report <run>',
-  description: 'write a run’s report.html anew, finished or not',
+  description: 'write report.html of a run again, finished or not',
   positionals: { run: path('the run’s folder') },
   options: { json },
   async run(args, context) {

@@ -5,14 +5,13 @@ import { json, path, quiet, required, set, settings, workers } from '../options.
 
 export const resume = command({
   usage: 'resume <run>',
-  description:
-    'go on with a run that was interrupted, bit for bit as if it had never stopped; or with one that diverged, with other settings',
+  description: 'go on with a run that was interrupted, or with other settings if it diverged',
   positionals: { run: path('the run’s folder') },
   options: {
     previous: {
       type: 'boolean',
       default: false,
-      describe: 'from the checkpoint before the last one, where that is damaged',
+      describe: 'start from the checkpoint before the last one, if the last is damaged',
     },
     set,
     workers,

@@ -21,8 +21,7 @@ const allowed = ['retrain', 'criteria', 'name', 'backend']
 
 export const retrain = command({
   usage: 'retrain <run>',
-  description:
-    'train a finished run’s architecture again, with another seed or longer, or another one of its space',
+  description: 'train the architecture of a finished run again: longer, or with another seed',
   positionals: { run: path('the run’s folder') },
   options: {
     menu,

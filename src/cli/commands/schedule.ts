@@ -1,5 +1,6 @@
 import { InputError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
+import { wrapLines } from '../../base/wrap.js'
 import { command, files, type Arguments, type CommandContext } from '../command.js'
 import { names } from '../names.js'
 import { json, out, text } from '../options.js'
@@ -46,7 +47,7 @@ export const schedule = command({
       throw new InputError(
         `schedule: expected one of ${actions.join(', ')}, got "${action}"${didYouMean(action, actions)}`,
       )
-    if (action === 'list') return context.print(await listed(args))
+    if (action === 'list') return context.print(await listed(args, context))
     const name = text(args, 'schedule')
     if (action === 'freeze') return freeze(name, args, context)
     if (name === undefined)
@@ -79,14 +80,14 @@ export const schedule = command({
   },
 })
 
-async function listed(args: Arguments): Promise<string> {
+async function listed(args: Arguments, { columns }: CommandContext): Promise<string> {
   const { presets: documents } = await import('../../presets.js')
   const presets = Object.entries(documents).map(([name, document]) => {
     const { description } = JSON.parse(document) as { readonly description: string }
     return { name, description }
   })
   if (args.json) return JSON.stringify({ presets })
-  return presets.map(({ name, description }) => `${name}\n  ${description}`).join('\n')
+  return wrapLines(presets.map(({ name, description }) => `${name}\n  ${description}`).join('\n'), columns)
 }
 
 async function freeze(run: string | undefined, args: Arguments, context: CommandContext): Promise<void> {

@@ -22,9 +22,11 @@ import {
 
 export const search = command({
   usage: 'search <config>',
-  description: 'search, prune, derive, retrain, judge and export',
+  description: 'search for a small network, retrain it, and write the model and a report',
   positionals: {
-    config: path('a YAML or JSON file; or data (a table, a folder of images, …), for which one is made'),
+    config: path(
+      'a configuration (YAML or JSON), or data (a table, a folder of images, …) for which one is made',
+    ),
   },
   options: {
     ...draftOptions,
@@ -34,17 +36,17 @@ export const search = command({
     time: {
       type: 'string',
       requiresArg: true,
-      describe: 'the run is over after so long, as 90s, 10m or 2h: lengths that are too long for it are cut',
+      describe: 'how long the run may take: 90s, 10m or 2h; training is shortened to fit',
     },
     menu: {
       type: 'string',
       requiresArg: true,
-      describe: 'sizes that the budget falls through, as 0.5,0.25,0.1; the architecture at each is kept',
+      describe: 'sizes at which to keep an architecture, as shares of the supernet: 0.5,0.25,0.1',
     },
     tolerance: {
       type: 'string',
       requiresArg: true,
-      describe: 'the smallest is wanted whose error is so much above the unpruned network’s, as 0.01',
+      describe: 'how much worse than the unpruned network the result may be: 0.01 is 1 %',
     },
     set,
     workers,
@@ -54,20 +56,22 @@ export const search = command({
   async run(args, context) {
     const given = required(args, 'config')
     const out = text(args, 'out')
+    // Wrong options are refused before a configuration is written.
+    const seconds = secondsOf(args)
+    const sets = [...settings(args), ...menuSettings(args), ...toleranceSettings(args)]
+    const seedGiven = integer(args, 'seed', 0)
     const made = isConfiguration(given) ? undefined : await drafted(given, args, out)
     if (!made) requireNoDraft(given, args)
-    if (made && !args.quiet) for (const line of [...made.lines, `saved   ${made.path}`]) context.say(line)
+    if (made && !args.quiet) for (const line of [...made.lines, `saved    ${made.path}`]) context.say(line)
     const { loadConfig } = await import('../../config/load-config.js')
-    const seedGiven = integer(args, 'seed', 0)
     const backend = text(args, 'backend')
     const { config, folder } = loadConfig(made?.path ?? given, {
-      set: [...settings(args), ...menuSettings(args), ...toleranceSettings(args)],
+      set: sets,
       ...(seedGiven !== undefined && { seed: seedGiven }),
       ...(backend !== undefined && { backend }),
     })
     const into = made?.into ?? out ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
-    const seconds = secondsOf(args)
     const { searchRun } = await import('../../runs/search-run.js')
     const { timedRun } = await import('../../runs/timed-run.js')
     const { withOutcome } = await import('../run-outcome.js')

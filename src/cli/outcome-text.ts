@@ -1,0 +1,141 @@
+import { amount, budgetText } from '../report/budget.js'
+import {
+  formatCount,
+  formatDifference,
+  formatNumber,
+  formatSeconds,
+  formatSi,
+  formatWithInterval,
+} from '../report/format.js'
+import { chanceText, differenceText, noiseText, removedText } from '../report/honesty.js'
+import { attemptTexts, toleranceText } from '../report/tolerance.js'
+import type { FinishedRun } from '../runs/run-folder.js'
+import type { MenuFigures } from '../search/state.js'
+import type { BenchmarkFigures } from '../trial/figures.js'
+import { textTable } from './table.js'
+
+type Metrics = FinishedRun['metrics']
+
+/** A finished run for a reader: the table of its networks, what the figures mean, and what to do next. */
+export function outcomeText(
+  { folder, metrics, timings }: FinishedRun,
+  places: { readonly report: string; readonly model: string },
+): string {
+  const { metric, baseline, removed } = metrics
+  const difference = differenceText(metrics)
+  const chance = chanceText(metrics)
+  const brackets = noiseText(metrics)
+  const gap = gapText(metrics)
+  return [
+    resultTable(metrics),
+    ...(baseline?.diverged === undefined ? [] : ['', baseline.diverged]),
+    '',
+    ...(removed?.notice ? [removed.notice, ''] : []),
+    ...(removed ? [`removed  ${removedText(removed)}`] : []),
+    ...(difference === null
+      ? []
+      : [`noise    derived minus unpruned: ${difference}${chance === null ? '' : `; ${chance}`}`]),
+    ...(brackets === null ? [] : [`         ${brackets}`]),
+    ...(gap === null ? [] : [`gap      ${gap}`]),
+    ...(metrics.budget ? [`budget   ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),
+    ...(metrics.tolerated
+      ? [`sizes    ${toleranceText(metrics)!}`, ...attemptTexts(metrics).map((line) => `         ${line}`)]
+      : (metrics.menu ?? []).map((entry) => `menu     ${menuText(entry, metric)}`)),
+    `time     ${timeText(timings, baseline !== null)}`,
+    ...(metrics.benchmark ? [`table    ${benchmarkText(metrics.benchmark)}`] : []),
+    `report   ${places.report}`,
+    `model    ${places.model}`,
+    `next     sentei predict ${folder} --data FILE, where FILE has the same columns`,
+  ].join('\n')
+}
+
+/**
+ * The table of the networks. It must fit into 80 columns, so that only the last split that was measured shows
+ * its intervals; the report and the metrics have all of them.
+ */
+function resultTable({
+  metric,
+  supernet,
+  baseline,
+  derived,
+  validation,
+  test,
+  removed,
+  noise,
+}: Metrics): string {
+  const last = test.final === null ? 'validation' : 'test'
+  const cell = (
+    split: 'validation' | 'test',
+    value: number | null,
+    which: 'supernet' | 'baseline' | 'final',
+  ) => formatWithInterval(value, split === last ? noise?.[split]?.[which] : undefined)
+  const row = (
+    name: string,
+    cost: { parameters: number; flops: number },
+    a: number | null,
+    b: number | null,
+    which: 'supernet' | 'baseline' | 'final',
+  ) => [
+    name,
+    formatCount(cost.parameters),
+    formatSi(cost.flops),
+    cell('validation', a, which),
+    cell('test', b, which),
+  ]
+  const heading = (split: 'validation' | 'test') =>
+    split === last ? `${split} ${metric}${noise?.[split] ? ' [95 %]' : ''}` : split
+  return textTable([
+    ['', 'parameters', 'FLOPs', heading('validation'), heading('test')],
+    row('supernet', supernet, validation.supernet, test.supernet, 'supernet'),
+    ...(baseline
+      ? [row('unpruned, retrained', baseline, baseline.validation, baseline.test, 'baseline')]
+      : []),
+    row(
+      removed?.members === 0 ? 'derived, nothing removed' : 'derived, retrained',
+      derived,
+      validation.final,
+      test.final,
+      'final',
+    ),
+  ])
+}
+
+/** How much of the metric was lost on the way from the supernet to the derived network, before retraining. */
+function gapText({ metric, gap }: Metrics): string | null {
+  const parts = [
+    ...(gap.jumps === null ? [] : [`${formatDifference(gap.jumps)} when candidates were removed`]),
+    ...(gap.derive === null ? [] : [`${formatDifference(gap.derive)} when the network was derived`]),
+    ...(gap.gatesDropped === null
+      ? []
+      : [
+          `${formatDifference(gap.gatesDropped)} when its gates were dropped${gap.gatesDropped > 0 ? ', which retraining repairs' : ''}`,
+        ]),
+  ]
+  return parts.length === 0 ? null : `${metric} lost: ${parts.join(', ')}`
+}
+
+function timeText(
+  { searchSeconds, baselineSeconds, retrainSeconds }: FinishedRun['timings'],
+  hasBaseline: boolean,
+) {
+  const baseline =
+    baselineSeconds === null
+      ? hasBaseline
+        ? ['baseline none: the same network']
+        : []
+      : [`baseline ${formatSeconds(baselineSeconds)}`]
+  return [
+    `search ${formatSeconds(searchSeconds)}`,
+    ...baseline,
+    `retrain ${formatSeconds(retrainSeconds)}`,
+  ].join(', ')
+}
+
+const menuText = ({ size, cost, after }: MenuFigures, metric: string): string =>
+  `size ${size}: cost ${amount(cost)}, validation ${metric} ${formatNumber(after)} before retraining`
+
+function benchmarkText({ table, metric, rank, of, percentile, regret, matched }: BenchmarkFigures): string {
+  if (matched === null) return `${table} lacks the architecture, and isomorphic ones`
+  const place = `rank ${formatCount(rank)} of ${formatCount(of)}, percentile ${formatNumber(percentile)}`
+  return `${place}, regret ${formatNumber(regret)} by ${metric} in ${table}`
+}
