@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { CrossEntropy, DifferenceLoss, type DifferenceKind } from '../backend/wasm/kernels/losses.js'
+import { accelerated, runKernel } from '../nn/functions/kernel.js'
 
 export type LossName = 'cross-entropy' | 'mse' | 'mae' | 'huber'
 
@@ -16,6 +18,7 @@ const mean = (x: tf.Tensor): tf.Scalar => tf.mean(x)
  * TensorFlow.js's tape would use.
  */
 const crossEntropy: Loss = (outputs, targets) => {
+  if (accelerated()) return byKernel(CrossEntropy, outputs, targets)
   const [rows, classes] = outputs.shape
   const of = tf.customGrad((x, save) => {
     const chosen =
@@ -34,24 +37,41 @@ const crossEntropy: Loss = (outputs, targets) => {
   return of(outputs)
 }
 
-const difference = (outputs: tf.Tensor2D, targets: tf.Tensor) =>
+/** A loss whose kernel gives value and gradient at once. */
+function byKernel(name: string, outputs: tf.Tensor, targets: tf.Tensor, attrs: object = {}): tf.Scalar {
+  const of = tf.customGrad((x, save) => {
+    const [value, gradient] = runKernel<tf.Tensor[]>(name, { outputs: x as tf.Tensor, targets }, attrs)
+    ;(save as tf.GradSaveFunc)([gradient!])
+    return { value: value as tf.Scalar, gradFunc: (dy, [slope]: tf.Tensor[]) => tf.mul(slope!, dy) }
+  })
+  return of(outputs) as tf.Scalar
+}
+
+/** The same where the kernel has the loss of a difference. */
+const onDifference =
+  (kind: DifferenceKind, composed: (outputs: tf.Tensor, targets: tf.Tensor) => tf.Scalar) =>
+  (outputs: tf.Tensor, targets: tf.Tensor): tf.Scalar =>
+    accelerated() ? byKernel(DifferenceLoss, outputs, targets, { kind }) : composed(outputs, targets)
+
+const difference = (outputs: tf.Tensor, targets: tf.Tensor) =>
   tf.sub(outputs, tf.reshape(targets, outputs.shape))
 
 /** Quadratic up to 1 (in scaled units), linear beyond (Huber 1964). */
-const huber: Loss = (outputs, targets) => {
+const huber = onDifference('huber', (outputs, targets) => {
   const size = tf.abs(difference(outputs, targets))
   const inner = tf.minimum(size, 1)
   return mean(tf.sub(tf.mul(inner, size), tf.mul(0.5, tf.square(inner))))
-}
+})
+
+const squared = onDifference('squared', (outputs, targets) => mean(tf.square(difference(outputs, targets))))
 
 /** Every task loss, by name. */
 export const losses: Readonly<Record<LossName, Loss>> = {
   'cross-entropy': crossEntropy,
-  mse: (outputs, targets) => mean(tf.square(difference(outputs, targets))),
-  mae: (outputs, targets) => mean(tf.abs(difference(outputs, targets))),
+  mse: squared,
+  mae: onDifference('absolute', (outputs, targets) => mean(tf.abs(difference(outputs, targets)))),
   huber,
 }
 
 /** E_x: the mean squared difference of the decoder's output and the input, [N, …] both. */
-export const reconstructionLoss = (decoded: tf.Tensor, input: tf.Tensor): tf.Scalar =>
-  mean(tf.square(tf.sub(decoded, tf.reshape(input, decoded.shape))))
+export const reconstructionLoss = (decoded: tf.Tensor, input: tf.Tensor): tf.Scalar => squared(decoded, input)

@@ -45,6 +45,11 @@ describe('the suite notices', () => {
       }),
     ).rejects.toThrow('behind the end'))
 
+  it('an argument that is missing', () =>
+    expect(faulty((device, address) => device.kernels.clear(address))).rejects.toThrow(
+      'clear of 1 arguments',
+    ))
+
   it('a write into an input', () =>
     expect(faulty((device, _, input) => device.write(device.pointer(input), [0]))).rejects.toThrow(
       'input x was written to',

@@ -24,6 +24,7 @@ export function addTrainingKernels(module: WebAssembly.Module, relaxed: boolean)
   devices.get(tf.backend())?.dispose()
   devices.set(tf.backend(), new Device(module, relaxed))
   kernels.forEach(register)
+  watchBuiltIn()
   registerGradients()
 }
 
@@ -50,10 +51,36 @@ function register({ name, run, applies }: WasmKernel): void {
     backendName: 'wasm',
     kernelFunc: (call) => {
       const device = devices.get(call.backend)
-      if (!device || (applies && !applies(call.inputs, call.attrs))) return originals.get(name)!(call)
+      if (!device || (applies && !applies(call.inputs, call.attrs))) {
+        device?.refuse(`TensorFlow.js’s ${name}`)
+        return originals.get(name)!(call)
+      }
       return run(call.inputs, call.attrs, device)
     },
   })
+}
+
+/** Kernels of TensorFlow.js that compute nothing: they give a tensor another shape. */
+const nothingToCompute = new Set(['Reshape', 'ExpandDims'])
+let watched = false
+
+/** Every other kernel of TensorFlow.js runs in a module of its own, where nothing is recorded, and says so. */
+function watchBuiltIn(): void {
+  if (watched) return
+  watched = true
+  for (const { kernelName, backendName, kernelFunc, ...rest } of tf.getKernelsForBackend('wasm')) {
+    if (originals.has(kernelName) || nothingToCompute.has(kernelName)) continue
+    tf.unregisterKernel(kernelName, backendName)
+    tf.registerKernel({
+      ...rest,
+      kernelName,
+      backendName,
+      kernelFunc: (call) => {
+        devices.get(call.backend)?.refuse(`TensorFlow.js’s ${kernelName}`)
+        return kernelFunc(call)
+      },
+    })
+  }
 }
 
 const missing = (name: string) => (): never => {

@@ -8,6 +8,9 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array)
   }
   function compile(bytes: ArrayBuffer): Promise<Module>
+  interface Global {
+    readonly value: unknown
+  }
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>)
     readonly exports: Record<string, unknown>

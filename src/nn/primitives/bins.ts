@@ -27,7 +27,7 @@ export const bins = primitive({
   },
   forward: ({ inputs, attrs }) => {
     const filled = fillOf(inputs[0]!, attrs)
-    return tf.reshape(tf.clipByValue(filled, 0, fullOf(countOf(attrs))), [inputs[0]!.shape[0], -1])
+    return tf.reshape(tf.maximum(tf.minimum(filled, fullOf(countOf(attrs))), 0), [inputs[0]!.shape[0], -1])
   },
   reads: { inputs: 'always' },
   backward: ({ inputs, attrs, dy, wanted }) => {

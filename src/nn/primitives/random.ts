@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RandomStream } from '../../base/random.js'
+import { drawn } from '../functions/drawn.js'
 import { sizeOf, primitive, type ForwardArguments } from './types.js'
 import { windowShape } from './window.js'
 
@@ -22,8 +23,10 @@ export const noise = primitive({
     const shape = [batch, ...windowShape('noise', input, { kernel: 1, stride: attrs.stride ?? 1 })]
     if (!context.training) return tf.zeros(shape)
     const deviation = (attrs.deviation as number | undefined) ?? 1
-    const values = streamOf(args, 'noise').normals(sizeOf(shape))
-    return tf.tensor(deviation === 1 ? values : values.map((value) => deviation * value), shape)
+    return drawn(shape, () => {
+      const values = streamOf(args, 'noise').normals(sizeOf(shape))
+      return deviation === 1 ? values : values.map((value) => deviation * value)
+    })
   },
   backward: () => ({ inputs: [undefined] }),
 })
@@ -63,13 +66,14 @@ export const dropPath = primitive({
 type Drawing = Pick<ForwardArguments, 'node' | 'attrs' | 'context'>
 
 function valueMask(args: Drawing, shape: readonly number[]): tf.Tensor {
-  return tf.tensor(mask(streamOf(args, 'dropout'), sizeOf(shape), args.attrs.rate as number), [...shape])
+  return drawn([...shape], () => mask(streamOf(args, 'dropout'), sizeOf(shape), args.attrs.rate as number))
 }
 
 function pathMask(args: Drawing, [batch, ...rest]: readonly number[]): tf.Tensor {
-  const rate = (args.attrs.rate as number) * (args.context.dropPath ?? 1)
-  const values = mask(streamOf(args, 'drop-path'), batch!, rate)
-  return tf.tensor(values, [batch!, ...rest.map(() => 1)])
+  return drawn([batch!, ...rest.map(() => 1)], () => {
+    const rate = (args.attrs.rate as number) * (args.context.dropPath?.() ?? 1)
+    return mask(streamOf(args, 'drop-path'), batch!, rate)
+  })
 }
 
 /** 0 with probability `rate`, else 1 / (1 − rate). */

@@ -31,8 +31,8 @@ export interface RunContext {
   readonly slopes: Map<string, tf.Tensor2D>
   /** Random numbers of a training pass for a purpose and a node. Each call gives the same numbers. */
   readonly random?: ((purpose: string, node: string) => RandomStream) | undefined
-  /** The factor, 0 … 1, by which each drop-path node multiplies its rate; 1 by default. */
-  readonly dropPath?: number | undefined
+  /** The share of its rate with which each drop-path node drops now, 0 … 1; 1 by default. */
+  readonly dropPath?: (() => number) | undefined
 }
 
 export interface ForwardArguments {

@@ -23,7 +23,7 @@ export function activatedSuite(subject: Subject): void {
   })
 }
 
-function activated({ title, window, shape }: WindowCase, norm: boolean): Conformance<string, string> {
+export function activated({ title, window, shape }: WindowCase, norm: boolean): Conformance<string, string> {
   const channels = shape[3]
   const filter = draw(`filter ${title}`, [...window.kernel, channels, 1])
   const mean = draw(`mean ${title}`, [channels])

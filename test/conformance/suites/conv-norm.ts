@@ -21,7 +21,7 @@ export function convNormSuite(subject: Subject): void {
   })
 }
 
-function convNorm({ title, window, shape, outputs }: WindowCase): Conformance<string, string> {
+export function convNorm({ title, window, shape, outputs }: WindowCase): Conformance<string, string> {
   const x = draw(`x ${title}`, shape, { mean: 0.2 })
   const filter = draw(`filter ${title}`, [...window.kernel, shape[3], outputs])
   const out = reference.conv2d(x, filter, window)

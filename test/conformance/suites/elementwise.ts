@@ -55,7 +55,7 @@ export function elementwiseSuite(subject: Subject): void {
   })
 }
 
-function reluGradient(size: number, limit?: number): Conformance<'dy' | 'y', 'dx' | 'added'> {
+export function reluGradient(size: number, limit?: number): Conformance<'dy' | 'y', 'dx' | 'added'> {
   const dy = draw(`dy ${size}`, [size])
   // Zeros of both signs, and the limit itself, at which the gradient is 0.
   const bend = (v: number, i: number) => (i % 3 === 0 ? v * 0 : i % 3 === 1 ? (limit ?? v) : v)
@@ -98,7 +98,7 @@ async function tanhOf(values: Float32Array): Promise<Float32Array> {
   return numbers
 }
 
-function tanh(size: number): Conformance<'x', 'y'> {
+export function tanh(size: number): Conformance<'x', 'y'> {
   const x = draw(`x ${size}`, [size])
   return {
     inputs: { x },
@@ -108,7 +108,7 @@ function tanh(size: number): Conformance<'x', 'y'> {
   }
 }
 
-function scaled(size: number): Conformance<'x' | 'gates', 'y'> {
+export function scaled(size: number): Conformance<'x' | 'gates', 'y'> {
   const [x, gates] = [draw(`x ${size}`, [size]), draw(`gates ${size}`, [3])]
   return {
     inputs: { x, gates },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { start, warnOfSkipped, type Subject } from '../support/subject.js'
 import { activatedSuite } from './activated.js'
+import { arithmeticSuite } from './arithmetic.js'
 import { batchNormSuite } from './batch-norm.js'
 import { concatSuite } from './concat.js'
 import { convSuite } from './conv.js'
@@ -8,6 +9,7 @@ import { convNormSuite } from './conv-norm.js'
 import { conv1dSuite } from './conv1d.js'
 import { cropSuite } from './crop.js'
 import { elementwiseSuite } from './elementwise.js'
+import { lossesSuite } from './losses.js'
 import { matMulSuite } from './mat-mul.js'
 import { mixSuite } from './mix.js'
 import { optimizerSuite } from './optimizer.js'
@@ -25,8 +27,10 @@ const suites = [
   batchNormSuite,
   reduceSuite,
   matMulSuite,
+  arithmeticSuite,
   elementwiseSuite,
   mixSuite,
+  lossesSuite,
   concatSuite,
   cropSuite,
   optimizerSuite,

@@ -27,7 +27,7 @@ const shapes = [...channelCounts.map((channels) => [3, 7, 5, channels]), [9001, 
 
 const epsilon = 1e-5
 
-function mixed({
+export function mixed({
   shape,
   members,
 }: {

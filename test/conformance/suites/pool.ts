@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { AvgPoolGradient } from '../../../src/backend/wasm/kernels/pool.js'
 import * as reference from '../reference/pool.js'
-import { draw, drawIntegers, plus } from '../reference/operand.js'
+import { draw, drawIntegers, plus, type Operand } from '../reference/operand.js'
 import { outputPositions } from '../reference/window.js'
 import { conforms, runAdding, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
@@ -27,6 +27,17 @@ export function poolSuite(subject: Subject): void {
     it.each(cases.map((one) => [one.title, one] as const))('maxPool’s gradient on a sum, %s', (_, one) =>
       conforms(maxPoolAdded(one)),
     )
+    it('a maximum does not hide NaN, and a mean neither', () => {
+      const x = tf.tensor4d([1, NaN, 3, 4, 5, -Infinity], [1, 1, 6, 1])
+      const pooled = [tf.maxPool(x, [1, 2], [1, 2], 'valid'), tf.avgPool(x, [1, 2], [1, 2], 'valid')]
+      const numbers = pooled.map((y) => [...y.dataSync()])
+      expect(numbers).toEqual([[NaN, 4, 5], [NaN, 3.5, -Infinity]]) // prettier-ignore
+      tf.dispose([x, pooled])
+    })
+    it.each(['floor', 'round', 'ceil'] as const)('outputs are counted by %s', async (mode) => {
+      const x = draw('x', [2, 6, 8, 5])
+      for (const pad of [0, 1]) await conforms(rounded(x, pad, mode))
+    })
     it('while the heap grows', () => {
       const some = cases.filter((_, i) => i % 11 === 0)
       return conformWhileGrowing([...some.map((one) => maxPooled(one)), ...some.map(avgPooled)])
@@ -71,6 +82,33 @@ function pooled(pool: typeof tf.avgPool, { kernel, stride, pad }: WindowCase['wi
       pool(input as tf.Tensor4D, [...kernel], [...stride], tfPadding(pad)),
     )(x, dy)
     return { y: value, dx: grad }
+  }
+}
+
+/** Windows of 3 × 3 two apart, of which the last may reach beyond the padding. */
+function rounded(
+  x: Operand,
+  pad: number,
+  mode: 'floor' | 'round' | 'ceil',
+): Conformance<'x', 'max' | 'mean'> {
+  const [, height, width] = x.shape as [number, number, number]
+  const count = (size: number) => Math[mode]((size + 2 * pad - 3) / 2) + 1
+  const behind = (size: number) => (count(size) - 1) * 2 + 3 - size - pad
+  const sides = [height, width].map((size) => [pad, behind(size)] as const)
+  const window = {
+    kernel: [3, 3],
+    stride: [2, 2],
+    dilation: [1, 1],
+    pad: sides as unknown as readonly [readonly [number, number], readonly [number, number]],
+  } as const
+  const none = { values: new Float64Array(0), shape: [] }
+  return {
+    inputs: { x },
+    want: { max: reference.maxPool(x, none, window).y, mean: reference.avgPool(x, none, window).y },
+    run: ({ x }) => ({
+      max: tf.maxPool(x as tf.Tensor4D, 3, 2, pad, mode),
+      mean: tf.avgPool(x as tf.Tensor4D, 3, 2, pad, mode),
+    }),
   }
 }
 

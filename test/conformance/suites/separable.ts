@@ -34,7 +34,7 @@ export function separableSuite(subject: Subject): void {
 const epsilon = 1e-3
 const point: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1], pad: 'same' }
 
-function separable(
+export function separable(
   { title, window, shape }: WindowCase,
   { front, behind }: { front: Front; behind: boolean },
 ): Conformance<string, string> {

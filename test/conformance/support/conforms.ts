@@ -43,9 +43,13 @@ export async function conforms<Inputs extends string, Results extends string>(
   expect(count(), 'tensors and buffers alive').toEqual(before)
 }
 
-/** A tensor of these numbers; beside our kernels with a guard behind it, so that reading on shows. */
+/**
+ * A tensor of these numbers; beside our kernels with a guard behind it, so that reading on shows. Where something is
+ * recorded, each replay copies the numbers once more.
+ */
 export function upload({ values, shape }: Operand): tf.Tensor {
   const device = currentDevice()
+  if (device?.records) return tf.tidy(() => tf.clone(tf.tensor(Float32Array.from(values), [...shape])))
   if (!device) return tf.tensor(Float32Array.from(values), [...shape], 'float32')
   const tensor = tf.engine().makeTensorFromTensorInfo(device.output(shape))
   device.numbers(tensor).set(values)

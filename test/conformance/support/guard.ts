@@ -24,6 +24,7 @@ const guards = new WeakMap<Device, Guard[]>()
 /**
  * From here on this device's outputs and scratch areas are NaN when a kernel gets them, with a guard
  * behind each: what a kernel leaves out, reads before it writes, or reads or writes behind the end, shows.
+ * So does a kernel's argument that is missing.
  */
 export function guardDevice(device: Device): void {
   if (guards.has(device)) return
@@ -42,6 +43,20 @@ export function guardDevice(device: Device): void {
     return output
   }
   const scratch = device.scratch.bind(device)
+  const { kernels } = device
+  const checked = Object.entries(kernels).map(([name, kernel]) => {
+    const call = (...args: number[]): number => {
+      // A missing argument is 0 here, but on a tape it is whatever comes next.
+      if (args.length !== kernel.length)
+        expect.fail(`${name} of ${args.length} arguments, not ${kernel.length}`)
+      return kernel(...args)
+    }
+    return [name, call]
+  })
+  const own = Object.fromEntries(checked) as Device['kernels']
+  const given = () =>
+    Reflect.get(Object.getPrototypeOf(device) as object, 'kernels', device) as Device['kernels']
+  Object.defineProperty(device, 'kernels', { get: () => (device.records ? given() : own) })
   let call = 0
   device.scratch = (...sizes) => {
     checkGuards(device)

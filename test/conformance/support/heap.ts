@@ -11,7 +11,7 @@ export async function conformWhileGrowing(
 }
 
 /** Takes 64 MiB at a time until the backend has replaced its memory's buffer, and gives it all back. */
-function growHeap(): void {
+export function growHeap(): void {
   const { memory } = currentDevice()!
   const before = memory.buffer
   const held: tf.Tensor[] = []

@@ -155,3 +155,15 @@ export function gateGradients(inputs: usize, dy: usize, out: usize, members: i32
 export function scaleBy(x: usize, factor: usize, y: usize, n: i32): void {
   addScaled(x, f32x4.splat(load<f32>(factor)), y, n, true)
 }
+
+/** y = x · factor for n numbers. */
+export function scaleTo(x: usize, factor: f32, y: usize, n: i32): void {
+  addScaled(x, f32x4.splat(factor), y, n, true)
+}
+
+/** [rows, columns] → [columns, rows]. */
+export function turn(x: usize, y: usize, rows: i32, columns: i32): void {
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++)
+      store<f32>(y + <usize>(c * rows + r) * F32, load<f32>(x + <usize>(r * columns + c) * F32))
+}

@@ -8,7 +8,22 @@ export { maxPoolGradientImage } from './max-pool'
 export { batchNormInput, batchNormSums, normaliseRows } from './batch-norm'
 export { addStatistics, closeStatistics } from './batch-statistics'
 export { spreadMiddle, sumMiddle } from './reduce'
-export { addInto, copyRows, maskAndSumRows, maskRows, gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise'
+export {
+  addInto,
+  copyRows,
+  gateGradients,
+  maskAndSumRows,
+  maskRows,
+  reluGradient,
+  scaleBy,
+  scaleTo,
+  turn,
+  weightedSum,
+} from './elementwise'
+export { combine, transform } from './arithmetic'
+export { crossEntropy, differenceLoss, softmaxRows } from './losses'
+export { normAffineGradients, normFactors, normGateGradient, normSlopes, roundDouble } from './norm-slope'
+export { poolImage } from './pool'
 export { adamStep, blendStep, sgdStep, squaredNorm } from './optimizer'
 export { mixRows, plainMember } from './mix'
 export { tanh } from './tanh'

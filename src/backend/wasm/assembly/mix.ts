@@ -77,9 +77,9 @@ function mixOne(
   }
 }
 
-/** dx = gate · dy for a member without a batch norm. Returns ⟨dy, x⟩, its part of the gate's gradient. */
-export function plainMember(x: usize, dy: usize, dx: usize, gate: f32, n: i32): f64 {
-  const scale = f32x4.splat(gate)
+/** dx = gate · dy for a member without a batch norm; adds ⟨dy, x⟩, its part of the gate's gradient, to a float64. */
+export function plainMember(x: usize, dy: usize, dx: usize, gate: usize, n: i32, product: usize): void {
+  const scale = v128.load32_splat(gate)
   let total: f64 = 0
   for (let from = 0; from < n; from += CHUNK) {
     const count = min(CHUNK, n - from)
@@ -108,5 +108,5 @@ export function plainMember(x: usize, dy: usize, dx: usize, gate: f32, n: i32): 
     }
     total += sumLanes(f32x4.add(s0, s1))
   }
-  return total
+  store<f64>(product, load<f64>(product) + total)
 }

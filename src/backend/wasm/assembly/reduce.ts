@@ -6,11 +6,11 @@ import { F32, loadLanes, madd, storeLanes, zero } from './lanes'
  */
 export const CHUNK: i32 = 2048
 
-/** The number of rows of `channels` floats that make up a chunk. */
+/** The number of rows of `channels` floats that make up a chunk; of rows of nothing, too. */
 // @ts-ignore: decorator
 @inline
 export function chunkRows(channels: i32): i32 {
-  return max<i32>(8, CHUNK / channels)
+  return max<i32>(8, CHUNK / max<i32>(1, channels))
 }
 
 /**
@@ -21,7 +21,7 @@ export function chunkRows(channels: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function sweepRows(channels: i32): i32 {
-  return max<i32>(4, 1024 / channels)
+  return max<i32>(4, 1024 / max<i32>(1, channels))
 }
 
 /** Adds the first n of four float32 lanes to float64 totals. */

@@ -1,7 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
 import { wasmKernel, type Four } from '../kernel.js'
-import { inverseDeviation, normSlope, writeSlope, type NormSlope } from '../norm-slope.js'
 import { gradientTarget } from '../target.js'
 import { paddedBytes, paddedInput, paddedOutput, upTo4, type WindowInfo } from '../window.js'
 import { convWindow } from './conv.js'
@@ -19,8 +18,8 @@ import {
 export const ActivatedDepthwise = 'SenteiActivatedDepthwise'
 export const ActivatedDepthwiseGradient = 'SenteiActivatedDepthwiseGradient'
 
-/** The statistics of a batch norm in front, without scale and offset. Either both are given or none. */
-interface Norm {
+/** A batch norm in front: without scale and offset. Both or none. */
+export interface Norm {
   readonly mean?: TensorInfo
   readonly variance?: TensorInfo
 }
@@ -37,24 +36,16 @@ export const activatedDepthwise = wasmKernel<'x' | 'filter' | 'mean' | 'variance
     const out = device.output([info.batch, info.outHeight, info.outWidth, info.channels])
     const [packed, planes, factor] = forwardScratch(device, info, info.channels * 4)
     device.kernels.packTaps(device.pointer(filter), packed, info.kernel[0] * info.kernel[1], info.channels, 0)
-    const pack = activated(device, norm, deviationOf(device, norm, attrs.epsilon), factor)
+    const pack = activated(device, norm, attrs.epsilon, factor)
     slideImages(device, info, { x: device.pointer(x), out: device.pointer(out), packed, planes, pack })
     return out
   },
 )
 
-/** 1 / σ of each channel; undefined if there is no batch norm. */
-export const deviationOf = (device: Device, { variance }: Norm, epsilon: number): Float64Array | undefined =>
-  variance && inverseDeviation(device, variance, epsilon)
-
-/** Packs ReLU of an image, normalised if there is a batch norm, whose factors it writes to `factor`. */
-export function activated(
-  device: Device,
-  { mean }: Norm,
-  inverse: Float64Array | undefined,
-  factor: number,
-): Pack {
-  if (inverse) device.write(factor, inverse, 'f32')
+/** Packs ReLU of an image, normalised where there is a batch norm; its factors are written down at `factor`. */
+export function activated(device: Device, { mean, variance }: Norm, epsilon: number, factor: number): Pack {
+  if (variance)
+    device.kernels.normFactors(device.pointer(variance), 0, 0, factor, variance.shape[0]!, epsilon)
   const centre = mean ? device.pointer(mean) : 0
   return (from, to, { height: h, width: w, channels }, { top, left, height, width }) =>
     device.kernels.packActivated(from, to, h, w, channels, top, left, height, width, centre, factor)
@@ -79,8 +70,7 @@ export const activatedDepthwiseGradient = wasmKernel<
   const [area, ...rest] = device.scratch(target?.sizes[0] ?? 0, ...gradientSizes(info))
   const areas = gradientAreas(rest)
   const put = target?.open([area])
-  const inverse = deviationOf(device, norm, attrs.epsilon)
-  const pack = activated(device, norm, inverse, areas.factor)
+  const pack = activated(device, norm, attrs.epsilon, areas.factor)
   const mean = norm.mean ? device.pointer(norm.mean) : 0
   startGradient(device, info, areas, filter)
   const [from, upstream] = [device.pointer(x), device.pointer(dy)]
@@ -100,7 +90,7 @@ export const activatedDepthwiseGradient = wasmKernel<
   }
   if (dFilter) closeFilter(device, info, areas, dFilter)
   const dx = target?.made[0]
-  if (dx && inverse) throughNorm(device, info, areas, { x: from, dx, mean, inverse })
+  if (dx && norm.variance) throughNorm(device, info, areas, { x: from, dx, norm }, attrs.epsilon)
   return [...(target?.made ?? []), ...(dFilter ? [dFilter] : [])]
 })
 
@@ -199,15 +189,17 @@ export function closeFilter(device: Device, info: WindowInfo, { sums }: Areas, d
   device.kernels.unpackTaps(sums, device.pointer(dFilter), taps, info.channels)
 }
 
-/** The slope that turns the gradients of ReLU into those of x. Call it after the last image. */
-export function slopeOf(
+/** Behind the last image: writes what turns the gradients of ReLU into those of x, [3, C], at an address. */
+export function writeSlope(
   device: Device,
   info: WindowInfo,
   { totals }: Areas,
-  inverse: Float64Array,
-): NormSlope {
-  const sums = device.readDoubles(totals, info.channels * 2)
-  return normSlope(inverse, sums, info.batch * info.height * info.width)
+  { variance }: Norm,
+  to: number,
+  epsilon: number,
+): void {
+  const rows = info.batch * info.height * info.width
+  device.kernels.normSlopes(device.pointer(variance!), totals, 0, 0, to, rows, info.channels, epsilon)
 }
 
 /** Applies the batch norm's gradient in place. Call it after the last image. */
@@ -215,10 +207,12 @@ export function throughNorm(
   device: Device,
   info: WindowInfo,
   areas: Areas,
-  { x, dx, mean, inverse }: { x: number; dx: TensorInfo; mean: number; inverse: Float64Array },
+  { x, dx, norm }: { x: number; dx: TensorInfo; norm: Norm },
+  epsilon: number,
 ): void {
-  writeSlope(device, areas.slope, slopeOf(device, info, areas, inverse))
+  writeSlope(device, info, areas, norm, areas.slope, epsilon)
   const at = device.pointer(dx)
   const rows = info.batch * info.height * info.width
+  const mean = device.pointer(norm.mean!)
   device.kernels.batchNormInput(x, at, at, mean, areas.slope, rows, info.channels)
 }

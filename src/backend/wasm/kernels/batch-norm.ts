@@ -1,5 +1,4 @@
 import { sizeOf, wasmKernel } from '../kernel.js'
-import { inverseDeviation, normSlope, writeSlope } from '../norm-slope.js'
 
 /** The names of kernels that TensorFlow.js does not have. */
 export const BatchStatistics = 'SenteiBatchStatistics'
@@ -27,13 +26,10 @@ export const normalise = wasmKernel<'x' | 'mean' | 'variance' | 'scale' | 'offse
     const channels = x.shape[x.shape.length - 1]!
     const y = device.output(x.shape)
     const [factor] = device.scratch(channels * 4)
-    const gamma = scale && device.numbers(scale)
-    device.write(
-      factor,
-      device.numbers(variance).map((v, c) => (gamma ? gamma[c]! : 1) / Math.sqrt(v + attrs.epsilon)),
-      'f32',
-    )
-    device.kernels.normaliseRows(
+    const { kernels } = device
+    const of = [device.pointer(variance), scale ? device.pointer(scale) : 0] as const
+    kernels.normFactors(...of, 0, factor, channels, attrs.epsilon)
+    kernels.normaliseRows(
       device.pointer(x),
       device.pointer(y),
       device.pointer(mean),
@@ -63,12 +59,15 @@ export const batchNormGradient = wasmKernel<'x' | 'dy' | 'mean' | 'variance' | '
     const pointers = [device.pointer(x), device.pointer(dy)] as const
     kernels.clear(totals, channels * 16)
     kernels.batchNormSums(...pointers, device.pointer(mean), rows, channels, totals)
-    const sums = device.readDoubles(totals, channels * 2)
-    const gamma = scale && device.numbers(scale)
-    const inverse = inverseDeviation(device, variance, attrs.epsilon)
-    writeSlope(device, slope, normSlope(inverse, sums, rows, gamma && ((c) => gamma[c]!)))
-    device.numbers(dScale).set(inverse.map((s, c) => sums[channels + c]! * s))
-    device.numbers(dOffset).set(sums.subarray(0, channels))
+    const of = [device.pointer(variance), totals] as const
+    kernels.normSlopes(...of, scale ? device.pointer(scale) : 0, 0, slope, rows, channels, attrs.epsilon)
+    kernels.normAffineGradients(
+      ...of,
+      device.pointer(dScale),
+      device.pointer(dOffset),
+      channels,
+      attrs.epsilon,
+    )
     kernels.batchNormInput(...pointers, device.pointer(dx), device.pointer(mean), slope, rows, channels)
     return [dx, dScale, dOffset]
   },

@@ -1,3 +1,4 @@
+import { slice_util } from '@tensorflow/tfjs-core'
 import { isFloat, sizeOf, wasmKernel } from '../kernel.js'
 
 export const SplitFeatures = 'SenteiSplitFeatures'
@@ -12,6 +13,7 @@ export const concatFeatures = wasmKernel<string, { axis: number }>(
     const out = device.output([...parts[0]!.shape.slice(0, -1), width])
     let to = device.pointer(out)
     parts.forEach((part, i) => {
+      if (widths[i] === 0) return
       const bytes = widths[i]! * 4
       device.kernels.copyRows(
         device.pointer(part),
@@ -29,13 +31,32 @@ export const concatFeatures = wasmKernel<string, { axis: number }>(
     Object.values(inputs).every(
       (part) =>
         isFloat(part) &&
-        sizeOf(part.shape) > 0 &&
-        part.shape.length > 1 &&
+        part.shape.length > 0 &&
+        sizeOf(part.shape.slice(0, -1)) > 0 &&
         (axis + part.shape.length) % part.shape.length === part.shape.length - 1,
     ),
 )
 
-/** The inverse of a concatenation: splits a tensor's last axis into parts of the given widths. */
+interface SliceAttributes {
+  readonly begin: number | number[]
+  /** To the end where it is left out or −1. */
+  readonly size?: number | number[]
+}
+
+/** A part of a vector. */
+export const slice = wasmKernel<'x', SliceAttributes>(
+  'Slice',
+  ({ inputs: { x }, attrs, device }) => {
+    const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size)
+    slice_util.assertParamsValid(x, begin!, size!)
+    const out = device.output(size!)
+    device.kernels.copyRows(device.pointer(x) + begin![0]! * 4, device.pointer(out), 1, size![0]! * 4, 0, 0)
+    return out
+  },
+  ({ inputs: { x } }) => isFloat(x) && x.shape.length === 1,
+)
+
+/** The inverse: a tensor's last axis in parts of some widths. */
 export const splitFeatures = wasmKernel<'x', { widths: readonly number[] }>(
   SplitFeatures,
   ({ inputs: { x }, attrs: { widths }, device }) => {

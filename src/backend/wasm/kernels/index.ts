@@ -2,7 +2,8 @@ import type { WasmKernel } from '../kernel.js'
 import { batchNormGradient, batchStatistics, normalise } from './batch-norm.js'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
 import { convNorm, convNormGradient } from './conv-norm.js'
-import { concatFeatures, splitFeatures } from './concat.js'
+import { arithmetic } from './arithmetic.js'
+import { concatFeatures, slice, splitFeatures } from './concat.js'
 import { crop, cropGradient } from './crop.js'
 import { activatedDepthwise, activatedDepthwiseGradient } from './activated-depthwise.js'
 import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.js'
@@ -10,7 +11,8 @@ import { mix, mixGradient } from './mix.js'
 import { separable, separableGradient } from './separable.js'
 import { gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
 import { matMul } from './mat-mul.js'
-import { avgPoolGrad, avgPoolGradient, maxPoolGradient } from './pool.js'
+import { crossEntropy, differenceLoss, softmax } from './losses.js'
+import { avgPool, avgPoolGrad, avgPoolGradient, maxPool, maxPoolGradient } from './pool.js'
 import { mean, spread, sum } from './reduce.js'
 import { tanh } from './tanh.js'
 
@@ -48,5 +50,12 @@ export const kernels: readonly WasmKernel[] = [
   concatFeatures,
   crop,
   cropGradient,
+  slice,
   splitFeatures,
+  avgPool,
+  maxPool,
+  crossEntropy,
+  differenceLoss,
+  softmax,
+  ...arithmetic,
 ]

@@ -56,8 +56,8 @@ function product(
 ) {
   const { kernels } = device
   const [panels, rows] = device.scratch(Math.min(k, depth) * upTo8(n) * 4, transposeA ? m * k * 4 : 0)
-  // A is transposed by a copy, which is rarely needed.
-  if (transposeA) turn(device, at.a, rows, k, m)
+  // Both transposed: A is turned by the packing of panels one column wide, which is rare enough.
+  if (transposeA) kernels.turn(at.a, rows, k, m)
   const a = transposeA ? rows : at.a
   // The loop runs once even if K is 0, so that the product is set to 0.
   for (let from = 0; from === 0 || from < k; from += depth) {
@@ -68,15 +68,7 @@ function product(
   }
 }
 
-/** Transposes [rows, columns] → [columns, rows]. */
-function turn(device: Device, from: number, to: number, rows: number, columns: number): void {
-  const source = new Float32Array(device.memory.buffer, from, rows * columns)
-  const target = new Float32Array(device.memory.buffer, to, rows * columns)
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) target[c * rows + r] = source[r * columns + c]!
-}
-
-/** Aᵀ · B with A [K, M] and B [K, N], without transposing A in memory, a part of K at a time. */
+/** Aᵀ · B with A [K, M] and B [K, N], both as they lie, a part of K at a time. */
 function transposed(device: Device, at: Addresses, m: number, k: number, n: number) {
   const { kernels } = device
   const [m4, n8] = [upTo4(m), upTo8(n)]

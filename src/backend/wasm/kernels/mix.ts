@@ -1,7 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
 import { sizeOf, wasmKernel } from '../kernel.js'
-import { inverseDeviation, normSlope, writeSlope } from '../norm-slope.js'
 import { gradientTarget, type Put } from '../target.js'
 import { overGroups } from './groups.js'
 
@@ -22,37 +21,16 @@ interface MixAttributes {
 /** The bytes of an upstream gradient that are processed for one member after another. */
 const groupBytes = 1 << 16
 
-/**
- * The factor of each member's channels: gate / √(variance + ε), or the gate if the member has no batch norm.
- */
-function factors(
-  device: Device,
-  inputs: Inputs,
-  { members, epsilon }: MixAttributes,
-  channels: number,
-): Float64Array {
-  const gates = device.numbers(inputs.gates!)
-  const values = new Float64Array(members * channels)
-  for (let m = 0; m < members; m++) {
-    const variance = inputs[`variance${m}`] && device.numbers(inputs[`variance${m}`]!)
-    for (let c = 0; c < channels; c++)
-      values[m * channels + c] = gates[m]! * (variance ? 1 / Math.sqrt(variance[c]! + epsilon) : 1)
-  }
-  return values
-}
-
-/**
- * y = Σ_m g_m · x̂_m, where x̂_m is x_m, normalised if it has a batch norm. It takes one pass and stores no
- * x̂_m.
- */
+/** y = Σ_m g_m · x̂_m, where x̂_m is x_m, or x_m normalised: one pass, and no x̂_m is written down. */
 export const mix = wasmKernel<string, MixAttributes>(Mix, ({ inputs, attrs, device }) => {
   const { shape } = inputs.x0!
   const channels = shape[shape.length - 1]!
   const out = device.output(shape)
   const [table, scales] = device.scratch(attrs.members * 12, attrs.members * channels * 4)
-  device.write(scales, factors(device, inputs, attrs, channels), 'f32')
   const rows = Array.from({ length: attrs.members }, (_, m) => {
-    const mean = inputs[`mean${m}`]
+    const [mean, variance] = [inputs[`mean${m}`], inputs[`variance${m}`]]
+    const of = [variance ? device.pointer(variance) : 0, 0, device.pointer(inputs.gates!) + m * 4] as const
+    device.kernels.normFactors(...of, scales + m * channels * 4, channels, attrs.epsilon)
     return [device.pointer(inputs[`x${m}`]!), mean ? device.pointer(mean) : 0, scales + m * channels * 4]
   })
   device.write(table, rows.flat())
@@ -88,29 +66,27 @@ export const mixGradient = wasmKernel<string, MixAttributes & { readonly left: r
     )
     const [totals, slope] = areas
     const puts = targets.map(({ open }, m) => open([areas[m + 2]!]))
-    const gates = Float64Array.from(device.numbers(inputs.gates!))
-    const plain = throughMembers(device, inputs, { gates, puts, totals, group })
-    const products = gates.map((gate, m) => {
-      const mean = inputs[`mean${m}`]
-      if (!mean) return plain[m]!
-      const sums = device.readDoubles(totals + m * channels * 16, channels * 2)
-      const inverse = inverseDeviation(device, inputs[`variance${m}`]!, attrs.epsilon)
-      const closing = normSlope(inverse, sums, rows, () => gate)
-      if (attrs.left[m]) writeSlope(device, device.pointer(targets[m]!.made[0]!), closing)
-      else {
-        writeSlope(device, slope, closing)
-        const pointers = [inputs[`x${m}`]!, dy].map((tensor) => device.pointer(tensor))
-        overGroups(rows, group.rows, (first, count) => {
-          const at = first * channels * 4
-          const from = pointers.map((pointer) => pointer + at) as [number, number]
-          puts[m]!(at, count * channels * 4, (to) =>
-            device.kernels.batchNormInput(...from, to, device.pointer(mean), slope, count, channels),
-          )
-        })
-      }
-      return inverse.reduce((sum, s, c) => sum + sums[channels + c]! * s, 0)
+    throughMembers(device, inputs, { puts, totals, group })
+    attrs.left.forEach((left, m) => {
+      const sums = totals + m * channels * 16
+      const dGate = device.pointer(dGates) + m * 4
+      const [mean, variance] = [inputs[`mean${m}`], inputs[`variance${m}`]]
+      if (!mean || !variance) return device.kernels.roundDouble(sums, dGate)
+      const of = [device.pointer(variance), sums] as const
+      const gate = device.pointer(inputs.gates!) + m * 4
+      const into = left ? device.pointer(targets[m]!.made[0]!) : slope
+      device.kernels.normGateGradient(...of, dGate, channels, attrs.epsilon)
+      device.kernels.normSlopes(...of, 0, gate, into, rows, channels, attrs.epsilon)
+      if (left) return
+      const pointers = [inputs[`x${m}`]!, dy].map((tensor) => device.pointer(tensor))
+      overGroups(rows, group.rows, (first, count) => {
+        const at = first * channels * 4
+        const from = pointers.map((pointer) => pointer + at) as [number, number]
+        puts[m]!(at, count * channels * 4, (to) =>
+          device.kernels.batchNormInput(...from, to, device.pointer(mean), slope, count, channels),
+        )
+      })
     })
-    device.numbers(dGates).set(products)
     return [...targets.flatMap(({ made }) => made), dGates]
   },
 )
@@ -122,20 +98,19 @@ interface Group {
 }
 
 /**
- * Writes Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm to `totals`. For the others it
- * stores g_m · dy and returns ⟨dy, x_m⟩. It works group by group, so that dy is read from memory only once.
+ * Puts Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm into its part of `totals`; puts down g_m · dy of the
+ * others, and ⟨dy, x_m⟩ at the beginning of theirs. A group at a time, so that dy is read once for all of them.
  */
 function throughMembers(
   device: Device,
   inputs: Inputs,
-  all: { gates: Float64Array; puts: readonly Put[]; totals: number; group: Group },
-): Float64Array {
+  all: { puts: readonly Put[]; totals: number; group: Group },
+): void {
   const { kernels } = device
-  const { gates, puts, totals, group } = all
+  const { puts, totals, group } = all
   const { channels } = group
-  const upstream = device.pointer(inputs.dy!)
-  const products = new Float64Array(gates.length)
-  kernels.clear(totals, gates.length * channels * 16)
+  const [upstream, gates] = [device.pointer(inputs.dy!), device.pointer(inputs.gates!)]
+  kernels.clear(totals, puts.length * channels * 16)
   const members = puts.map((put, m) => {
     const mean = inputs[`mean${m}`]
     const to = totals + m * channels * 16
@@ -147,9 +122,8 @@ function throughMembers(
       if (mean !== undefined) kernels.batchNormSums(x + at, upstream + at, mean, rows, channels, to)
       else
         put(at, bytes, (place) => {
-          products[m]! += kernels.plainMember(x + at, upstream + at, place, gates[m]!, bytes / 4)
+          kernels.plainMember(x + at, upstream + at, place, gates + m * 4, bytes / 4, to)
         })
     })
   })
-  return products
 }

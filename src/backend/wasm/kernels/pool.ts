@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device.js'
-import { wasmKernel, type Four } from '../kernel.js'
+import { isFloat, wasmKernel, type Four, type WasmKernel } from '../kernel.js'
 import { gradientTarget } from '../target.js'
 import { paddedBytes, paddedInput, upTo4, windowInfo, type WindowInfo } from '../window.js'
 
@@ -13,6 +13,35 @@ interface PoolAttributes {
 
 const poolWindow = (x: Four, { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): WindowInfo =>
   windowInfo(backend_util.computePool2DInfo(x, filterSize, strides, 1, pad, dimRoundingMode))
+
+/** Pooling of x [N, H, W, C]; an average counts what lies inside the image alone, as TensorFlow.js's own does. */
+const pooling = (name: 'MaxPool' | 'AvgPool'): WasmKernel =>
+  wasmKernel<'x', PoolAttributes>(
+    name,
+    ({ inputs: { x }, attrs, device }) => {
+      const { batch, height, width, channels, outHeight, outWidth, ...info } = poolWindow(
+        x.shape as Four,
+        attrs,
+      )
+      const out = device.output([batch, outHeight, outWidth, channels])
+      const [from, to] = [device.pointer(x), device.pointer(out)]
+      for (let n = 0; n < batch; n++)
+        device.kernels.poolImage(
+          from + n * height * width * channels * 4,
+          to + n * outHeight * outWidth * channels * 4,
+          Number(name === 'MaxPool'),
+          ...([height, width, channels, outHeight, outWidth] as const),
+          ...info.kernel,
+          ...info.stride,
+          ...info.pad,
+        )
+      return out
+    },
+    ({ inputs: { x } }) => isFloat(x) && x.shape.length === 4,
+  )
+
+export const maxPool = pooling('MaxPool')
+export const avgPool = pooling('AvgPool')
 
 /**
  * ∂/∂x of max pooling: each output's gradient goes to the first position that holds its maximum.

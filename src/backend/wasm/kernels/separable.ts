@@ -1,18 +1,16 @@
 import type { Device } from '../device.js'
 import { wasmKernel, type Four } from '../kernel.js'
-import { writeSlope } from '../norm-slope.js'
 import { gradientTarget } from '../target.js'
 import { paddedBytes, paddedInput, upTo4, upTo8, type WindowInfo } from '../window.js'
 import {
   activated,
   closeFilter,
-  deviationOf,
   gradientAreas,
   gradientSizes,
   imageGradient,
-  slopeOf,
   startGradient,
   throughNorm,
+  writeSlope,
 } from './activated-depthwise.js'
 import { convWindow } from './conv.js'
 import { imageBytes, slideImage, type DepthwiseAttributes } from './depthwise.js'
@@ -49,7 +47,7 @@ export const separable = wasmKernel<Inputs, Attributes>(
     kernels.packTaps(device.pointer(depthwise), packed, info.kernel[0] * info.kernel[1], channels, 0)
     kernels.packPanels(device.pointer(pointwise), panels, 1, channels, outputs, 0, outputs, 1)
     kernels.clear(totals, outputs * 16)
-    const pack = activated(device, norm, deviationOf(device, norm, attrs.epsilon), factor)
+    const pack = activated(device, norm, attrs.epsilon, factor)
     for (let n = 0; n < info.batch; n++) {
       const from = device.pointer(x) + n * imageBytes(info.height, info.width, channels)
       const to = device.pointer(y) + n * rows * outputs * 4
@@ -116,8 +114,7 @@ export const separableGradient = wasmKernel<
     const { kernels } = device
     const { channels } = info
     const rows = info.outHeight * info.outWidth
-    const inverse = deviationOf(device, norm, attrs.epsilon)
-    const pack = activated(device, norm, inverse, areas.factor)
+    const pack = activated(device, norm, attrs.epsilon, areas.factor)
     const mean = norm.mean ? device.pointer(norm.mean) : 0
     startGradient(device, info, areas, depthwise)
     kernels.packTaps(device.pointer(depthwise), packed, info.kernel[0] * info.kernel[1], channels, 0)
@@ -151,8 +148,9 @@ export const separableGradient = wasmKernel<
       closeFilter(device, info, areas, filters.depthwise)
       kernels.unpackBlocks(blocks, device.pointer(filters.pointwise), channels, outputs, outputs * 4)
     }
-    if (slope) writeSlope(device, device.pointer(slope), slopeOf(device, info, areas, inverse!))
-    else if (dx && inverse) throughNorm(device, info, areas, { x: device.pointer(x), dx, mean, inverse })
+    if (slope) writeSlope(device, info, areas, norm, device.pointer(slope), attrs.epsilon)
+    else if (dx && norm.variance)
+      throughNorm(device, info, areas, { x: device.pointer(x), dx, norm }, attrs.epsilon)
     return [dx, slope, filters?.depthwise, filters?.pointwise].filter((tensor) => tensor !== undefined)
   },
 )

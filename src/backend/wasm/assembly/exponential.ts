@@ -1,0 +1,78 @@
+import { madd } from './lanes'
+
+/** Beyond these eˣ is infinity and 0 in float32. */
+const HIGHEST: f32 = 88.7228317
+const LOWEST: f32 = -104
+
+/** Added to a number of size below 2²², it leaves the nearest whole number in the lowest bits of the sum. */
+const ROUNDER: f32 = 12582912
+
+/** n + ROUNDER, n being the nearest whole number to x / ln 2. */
+// @ts-ignore: decorator
+@inline
+function powerOf(x: v128): v128 {
+  return f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504)), f32x4.splat(ROUNDER))
+}
+
+/** x − n ln 2, with ln 2 in two parts, the first short enough for n times it to be exact. */
+// @ts-ignore: decorator
+@inline
+function restOf(x: v128, rounded: v128): v128 {
+  const n = f32x4.sub(rounded, f32x4.splat(ROUNDER))
+  const rest = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)))
+  return f32x4.add(rest, f32x4.mul(n, f32x4.splat(2.1219444e-4)))
+}
+
+/** eᶠ − 1 for |f| < 0.35: f + f² P(f), with P by least squares, weighted until the largest error was least. */
+// @ts-ignore: decorator
+@inline
+function nearOne(f: v128): v128 {
+  let p = f32x4.splat(0.00138146181)
+  p = madd(p, f, f32x4.splat(0.00836870996))
+  p = madd(p, f, f32x4.splat(0.0416683873))
+  p = madd(p, f, f32x4.splat(0.166665207))
+  p = madd(p, f, f32x4.splat(0.499999935))
+  return madd(p, f32x4.mul(f, f), f)
+}
+
+/** 2ⁿ for whole n from −126 to 127, out of what `powerOf` gives. */
+// @ts-ignore: decorator
+@inline
+function twoTo(rounded: v128): v128 {
+  return i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(0x3f800000))
+}
+
+/** 2ⁿ eᶠ for x = n ln 2 + f, for −86 < x < 88. */
+// @ts-ignore: decorator
+@inline
+export function exponentialInside(x: v128): v128 {
+  const n = powerOf(x)
+  return f32x4.mul(f32x4.add(nearOne(restOf(x, n)), f32x4.splat(1)), twoTo(n))
+}
+
+/** eˣ, within 2 units in the last place, from the least float32 to the largest; NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function exponential(x: v128): v128 {
+  // NaN stays what it is: what a comparison is false for, these leave alone.
+  const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(LOWEST)), f32x4.splat(HIGHEST))
+  const rounder = f32x4.splat(ROUNDER)
+  const n = powerOf(bounded)
+  const near = f32x4.add(nearOne(restOf(bounded, n)), f32x4.splat(1))
+  // Times 2ⁿ in two factors, since 2¹²⁸ is beyond all numbers, and 2⁻¹⁵⁰ below them.
+  const half = f32x4.floor(f32x4.mul(f32x4.sub(n, rounder), f32x4.splat(0.5)))
+  const value = f32x4.mul(f32x4.mul(near, twoTo(f32x4.add(half, rounder))), twoTo(f32x4.sub(n, half)))
+  return v128.bitselect(f32x4.splat(Infinity), value, f32x4.gt(x, f32x4.splat(HIGHEST)))
+}
+
+/** eˣ − 1 for x ≤ 0, which keeps the digits of a small x; NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function exponentialLessOne(x: v128): v128 {
+  const bounded = f32x4.pmax(x, f32x4.splat(-30))
+  const n = powerOf(bounded)
+  const near = nearOne(restOf(bounded, n))
+  // 2ⁿ (eᶠ − 1) + (2ⁿ − 1): for n = 0 nothing is rounded away.
+  const power = twoTo(n)
+  return madd(near, power, f32x4.sub(power, f32x4.splat(1)))
+}
