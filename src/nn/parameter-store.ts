@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { RandomSource } from '../base/random.js'
 import { parametersOf, type NamedParameter } from './cost.js'
 import type { Graph } from './graph.js'
@@ -60,7 +61,15 @@ export class ParameterStore {
 
   /** Takes over `tensor` as the new value and disposes the old one. */
   set(name: string, tensor: tf.Tensor): void {
-    this.get(name).dispose()
+    const before = this.get(name)
+    const device = currentDevice()
+    // In place where that can be: recorded steps read a parameter where it lay when they were recorded.
+    if (device?.owns(before) && before !== tensor && before.shape.join() === tensor.shape.join()) {
+      device.numbers(before).set(device.numbers(tensor))
+      tensor.dispose()
+      return
+    }
+    before.dispose()
     this.#tensors.set(name, tf.keep(tensor))
   }
 

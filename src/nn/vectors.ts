@@ -9,6 +9,13 @@ import { currentDevice } from '../backend/wasm/training-kernels.js'
 export interface Vectors<V> {
   from(tensor: tf.Tensor1D): V
   to(vector: V): tf.Tensor1D
+  /**
+   * A vector in place of what a tensor holds, which is the caller's alone: on wasm written into that tensor, which is handed
+   * back; else, or where there is none, a new tensor.
+   */
+  put(into: tf.Tensor1D | undefined, vector: V): tf.Tensor1D
+  /** A vector that outlives the tidy around it. */
+  keep(vector: V): V
   of(values: readonly number[]): V
   add(a: V | number, b: V | number): V
   sub(a: V | number, b: V | number): V
@@ -27,6 +34,8 @@ export interface Vectors<V> {
 export const tensorVectors: Vectors<tf.Tensor> = {
   from: (tensor) => tensor,
   to: (vector) => vector as tf.Tensor1D,
+  put: (_, vector) => vector as tf.Tensor1D,
+  keep: (vector) => tf.keep(vector),
   of: (values) => tf.tensor1d([...values]),
   add: (a, b) => tf.add(a, b),
   sub: (a, b) => tf.sub(a, b),
@@ -46,41 +55,87 @@ export const tensorVectors: Vectors<tf.Tensor> = {
  * Arithmetic on numbers in this program's memory. Its results equal those of our wasm kernels bit for bit.
  */
 export const numberVectors: Vectors<Float32Array> = {
-  from: (tensor) => tensor.dataSync<'float32'>(),
+  // A copy: the memory below a view may move before the numbers are read.
+  from: (tensor) => currentDevice()?.numbers(tensor).slice() ?? tensor.dataSync<'float32'>(),
   to: (vector) => tf.tensor1d(vector),
-  of: (values) => Float32Array.from(values),
-  add: each((a, b) => a + b),
-  sub: each((a, b) => a - b),
-  mul: each((a, b) => a * b),
-  div: each((a, b) => a / b),
-  minimum: each((a, b) => Math.min(a, b)),
-  maximum: each((a, b) => Math.max(a, b)),
-  atLeast: each((a, b) => Number(a >= b)),
-  sum: (a) => Float32Array.of(sumOf(a)),
-  largest(a, n, places) {
-    const rising = new Float32Array(places.length).map((_, i) => a[places[i]!]!).sort()
-    return rising.subarray(rising.length - n, rising.length - n + 1)
+  put(into, vector) {
+    const device = currentDevice()
+    if (!into || !device?.owns(into)) return tf.tensor1d(vector)
+    device.numbers(into).set(vector)
+    return into
   },
+  keep: (vector) => vector,
+  of: (values) => Float32Array.from(values),
+  add: (a, b) => filled(a, b, added),
+  sub: (a, b) => filled(a, b, subtracted),
+  mul: (a, b) => filled(a, b, multiplied),
+  div: (a, b) => filled(a, b, divided),
+  minimum: (a, b) => filled(a, b, lesser),
+  maximum: (a, b) => filled(a, b, greater),
+  atLeast: (a, b) => filled(a, b, reached),
+  sum: (a) => Float32Array.of(sumOf(a)),
+  largest: (a, n, places) => Float32Array.of(largestOf(a, n, places)),
+}
+
+/** The n-th largest of the numbers at some places. */
+function largestOf(values: Float32Array, n: number, places: readonly number[]): number {
+  // The n largest so far, in falling order; one after the other is faster than sorting, for n is mostly 1 or 2.
+  const highest = new Float64Array(n).fill(-Infinity)
+  for (const place of places) {
+    const value = values[place]!
+    if (!(value > highest[n - 1]!)) continue
+    let at = n - 1
+    for (; at > 0 && value > highest[at - 1]!; at--) highest[at] = highest[at - 1]!
+    highest[at] = value
+  }
+  return highest[n - 1]!
 }
 
 type Operand = Float32Array | number
 
-/**
- * Makes a float32 operation that acts member by member. Computing two float32 numbers in float64 and rounding
- * the result gives the same bits.
- */
-function each(operation: (a: number, b: number) => number): (a: Operand, b: Operand) => Float32Array {
-  return (a, b) => {
-    const [x, y] = [vectorOf(a), vectorOf(b)]
-    const [stepX, stepY] = [Number(x.length > 1), Number(y.length > 1)]
-    const result = new Float32Array(Math.max(x.length, y.length))
-    for (let i = 0; i < result.length; i++) result[i] = operation(x[i * stepX]!, y[i * stepY]!)
-    return result
-  }
+/** What of an operand stands at each place: the vector itself, or a number as often as the other one has members. */
+function spread(operand: Operand, n: number, side: 0 | 1): Float32Array {
+  if (typeof operand !== 'number' && operand.length === n) return operand
+  if (spare[side].length < n) spare[side] = new Float32Array(2 * n)
+  return spare[side].fill(typeof operand === 'number' ? operand : operand[0]!, 0, n)
 }
 
-const vectorOf = (operand: Operand): Float32Array =>
-  typeof operand === 'number' ? Float32Array.of(operand) : operand
+/** Room for the numbers of either side, which nobody else sees: most vectors are short, and making one costs most. */
+const spare: [Float32Array, Float32Array] = [new Float32Array(64), new Float32Array(64)]
+
+const lengthOf = (operand: Operand): number => (typeof operand === 'number' ? 1 : operand.length)
+
+/** Calls a loop with both operands and the result's numbers; a loop each, so that the engine compiles each for itself. */
+function filled(a: Operand, b: Operand, loop: Loop): Float32Array {
+  const n = Math.max(lengthOf(a), lengthOf(b))
+  const result = new Float32Array(n)
+  loop(spread(a, n, 0), spread(b, n, 1), result)
+  return result
+}
+
+type Loop = (x: Float32Array, y: Float32Array, into: Float32Array) => void
+// Computing two float32 numbers in float64 and rounding the result gives the bits of a float32 operation.
+const added: Loop = (x, y, into) => {
+  for (let i = 0; i < into.length; i++) into[i] = x[i]! + y[i]!
+}
+const subtracted: Loop = (x, y, into) => {
+  for (let i = 0; i < into.length; i++) into[i] = x[i]! - y[i]!
+}
+const multiplied: Loop = (x, y, into) => {
+  for (let i = 0; i < into.length; i++) into[i] = x[i]! * y[i]!
+}
+const divided: Loop = (x, y, into) => {
+  for (let i = 0; i < into.length; i++) into[i] = x[i]! / y[i]!
+}
+const lesser: Loop = (x, y, into) => {
+  for (let i = 0; i < into.length; i++) into[i] = Math.min(x[i]!, y[i]!)
+}
+const greater: Loop = (x, y, into) => {
+  for (let i = 0; i < into.length; i++) into[i] = Math.max(x[i]!, y[i]!)
+}
+const reached: Loop = (x, y, into) => {
+  for (let i = 0; i < into.length; i++) into[i] = Number(x[i]! >= y[i]!)
+}
 
 const chunk = 2048
 

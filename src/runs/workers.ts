@@ -13,14 +13,22 @@ type WorkerSettings = Pick<Config, 'backend' | 'relaxedSimd'>
 /** Backends that compute in the calling thread, so that more threads compute more. */
 const oneThread: readonly Config['backend'][] = ['wasm', 'cpu']
 
-/** Starts workers on a backend, which must be the current one. The caller disposes the pool. */
-export function startWorkers({ backend, relaxedSimd }: WorkerSettings, workers: number): Promise<WorkerPool> {
+/**
+ * Starts workers on a backend, which must be the current one. The caller disposes the pool. `onOperations` is
+ * called with the reason for which some steps cannot be recorded and run by operations.
+ */
+export function startWorkers(
+  { backend, relaxedSimd }: WorkerSettings,
+  workers: number,
+  onOperations?: (reason: string) => void,
+): Promise<WorkerPool> {
   if (workers > 1 && !oneThread.includes(backend))
     throw new InputError(
       `--workers: expected 1 on backend ${backend}, which has threads of its own, got ${workers}`,
     )
   const entry = packagePath('dist/src/runs/shard-thread.js')
-  return WorkerPool.start({ workers, backend, relaxed: relaxedSimd, entry, known: { losses, terms } })
+  const known = { losses, terms }
+  return WorkerPool.start({ workers, backend, relaxed: relaxedSimd, entry, known, onOperations })
 }
 
 /**
@@ -39,7 +47,12 @@ export async function withWorkers<T>(
         `${workers} workers, but config.${stage}.shards is ${shards}: that stage keeps ${shards} of them busy; more shards change the result`,
       )
   const most = Math.max(...Object.values(stages).map(({ shards }) => shards))
-  const pool = await startWorkers(settings, Math.min(workers, most))
+  const told = new Set<string>()
+  const pool = await startWorkers(settings, Math.min(workers, most), (reason) => {
+    if (!told.has(reason))
+      onNotice?.(`some steps are not replayed but run by operations, which takes longer: ${reason}`)
+    told.add(reason)
+  })
   try {
     return await use(pool)
   } finally {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { anotherCheckpoint } from '../base/errors.js'
 import type { PreparedData } from '../data/types.js'
 import { moveAverage } from '../nn/moving-average.js'
+import { onVectors } from '../nn/vectors.js'
 import type { Part, Term } from '../objective/terms/types.js'
 import { actingTerms, type Acting } from '../schedule/acting.js'
 import { rowAt, type LambdaRow } from '../schedule/table.js'
@@ -14,6 +15,7 @@ import { judgedNetwork, modelNetwork } from '../train/network.js'
 import { learningRateAt, optimizer } from '../train/optimizer.js'
 import type { Pass, Hands, StepOrder } from '../train/order.js'
 import { perform } from '../train/order.js'
+import { executorOf } from '../train/recorded-passes.js'
 import { runningSums } from '../train/running-sums.js'
 import type { Gradients, Shard } from '../train/shard.js'
 import { stepWeights, updateStatistics, type WeightedTerm } from '../train/update.js'
@@ -44,6 +46,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   const { schedule, terms, loss } = context
   const weightOptimizer = optimizer(context.options.weights)
   const alphaOptimizer = optimizer({ optimizer: 'adam', momentum: 0, beta2: 0.999 })
+  const executor = executorOf(context.execute)
   const { mode } = context.options
   const archBatches = mode === 'joint' ? undefined : archBatching(data, context, 'arch')
   let aheadBatches: Batching | undefined
@@ -83,7 +86,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       },
       {
         taps,
-        execute: context.execute,
+        execute: executor.execute,
         // Passes for weights and for gates on separate batches also draw separate random numbers.
         draws: { seed: context.random.seed, purpose: `search ${parts.join(' ')}`, t },
       },
@@ -141,10 +144,12 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       stepGatesAt(now, gradients)
     },
     'keep-gradients': ({ alphas }) => {
-      for (const [group, gradient] of alphas)
-        tf.tidy(() => {
-          kept.keep(group, inUnits(gradient, scale.of(group))!)
-        })
+      tf.tidy(() =>
+        onVectors((v) => {
+          for (const [group, gradient] of alphas)
+            kept.keep(v, group, inUnits(v, v.from(gradient), scale.of(v, group)))
+        }),
+      )
     },
     'move-average': (_, { t }) => {
       moveAverage(model.judged, model.weights, t)
@@ -265,11 +270,12 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       scale.restore(withPrefix(checkpoint.arrays, 'g/'))
     },
     dispose() {
-      kept.clear()
+      kept.dispose()
       weightOptimizer.dispose()
       alphaOptimizer.dispose()
       scale.dispose()
       sums.dispose()
+      executor.dispose()
     },
   }
 }

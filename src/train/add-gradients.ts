@@ -1,13 +1,15 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { accumulate } from '../nn/functions/accumulate.js'
+import { accumulate as accumulated, addTo } from '../nn/functions/accumulate.js'
 import type { ShardGradients } from './shard.js'
 
 /** total + more. Takes ownership of both. */
 export function addGradients(total: ShardGradients, more: ShardGradients): ShardGradients {
+  const accumulate = <T extends tf.Tensor>(x: T, y: T): T => (more.giveBack ? addTo(x, y) : accumulated(x, y))
   const addAll = <T extends tf.Tensor>(x: ReadonlyMap<string, T>, y: ReadonlyMap<string, T>) =>
     new Map([...x].map(([name, tensor]) => [name, accumulate(tensor, y.get(name)!)]))
   const { task, reconstruction } = total.losses
-  return {
+  const sum = {
+    ...total,
     losses: {
       ...(task && { task: accumulate(task, more.losses.task!) }),
       ...(reconstruction && { reconstruction: accumulate(reconstruction, more.losses.reconstruction!) }),
@@ -21,4 +23,6 @@ export function addGradients(total: ShardGradients, more: ShardGradients): Shard
       }),
     ),
   }
+  more.giveBack?.()
+  return sum
 }

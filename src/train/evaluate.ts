@@ -1,11 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { gather } from '../data/batches.js'
 import { unscale } from '../data/scale.js'
 import { outputsOf, type PreparedData } from '../data/types.js'
-import { run } from '../nn/run.js'
 import { metrics, totals, type MetricName, type RowSums } from '../objective/metrics.js'
 import { forwardRows } from './memory.js'
-import { mixturesOf, type PassNetwork } from './network.js'
+import type { PassNetwork } from './network.js'
+import { recordedOutputs } from './recorded-outputs.js'
 
 /** The rows per forward pass, if memory allows. */
 const batchSize = 256
@@ -26,25 +25,9 @@ export function taskOutputs(network: PassNetwork, data: PreparedData, rows: Uint
   const size = forwardRows(network.graph, ['task'], batchSize)
   for (let from = 0; from < rows.length; from += size) {
     const batch = rows.subarray(from, from + size)
-    parts.push(predict(network, tf.tensor(gather(data.inputs, length, batch), [batch.length, ...shape])))
+    parts.push(recordedOutputs(network, gather(data.inputs, length, batch), batch.length, shape))
   }
   return concatenate(parts)
-}
-
-/** The task outputs of one batch, as numbers. Disposes the input. */
-export function predict(network: PassNetwork, input: tf.Tensor): Float32Array {
-  const mixtures = mixturesOf(network)
-  const { task: output } = run(network.graph, ['task'], {
-    input,
-    training: false,
-    parameter: (name) => network.weights.get(name),
-    mixture: mixtures.of,
-    statistics: new Map(),
-  })
-  mixtures.dispose()
-  const values = output.dataSync<'float32'>().slice()
-  tf.dispose([input, output])
-  return values
 }
 
 /** A metric of the network on some rows, in original units. Null if there are no rows. */

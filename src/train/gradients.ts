@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { randomSource, type RandomStream } from '../base/random.js'
 import type { BatchStatistics } from '../nn/functions/batch-norm.js'
 import type { Graph } from '../nn/graph.js'
+import type { ParameterStore } from '../nn/parameter-store.js'
 import type { PassObserver } from '../nn/profile.js'
 import { runGradients, type RunOptions } from '../nn/run.js'
 import { distilled } from '../objective/distillation.js'
@@ -9,7 +10,8 @@ import { reconstructionLoss } from '../objective/losses.js'
 import { tapGradients, type TapGradients } from './activations.js'
 import { addGradients } from './add-gradients.js'
 import { plannedProgram } from './memory.js'
-import { mixturesOf, type Network, type PassNetwork } from './network.js'
+import { feedsOf, rolesOf, type Feeds, type Role } from './feeds.js'
+import type { Network, PassNetwork } from './network.js'
 import { scaleNumbers } from './numbers.js'
 import { movedPasses } from './probe.js'
 import type {
@@ -24,14 +26,15 @@ import type {
   ShardGradients,
 } from './shard.js'
 
-/** Computes one shard after the other in this thread. `observe` receives every instruction. */
-export const sequentially =
-  (observe?: PassObserver): ShardExecutor =>
+/** One shard after the other, in this thread. */
+export const oneAfterAnother =
+  (gradientsOf: (network: PassNetwork, work: ShardWork) => ShardGradients): ShardExecutor =>
   (network, [first, ...others]) =>
-    others.reduce(
-      (sum, each) => addGradients(sum, shardGradients(network, each, observe)),
-      shardGradients(network, first!, observe),
-    )
+    others.reduce((sum, each) => addGradients(sum, gradientsOf(network, each)), gradientsOf(network, first!))
+
+/** The same by operations; `observe` hears of every instruction. */
+export const sequentially = (observe?: PassObserver): ShardExecutor =>
+  oneAfterAnother((network, work) => shardGradients(network, work, observe))
 
 export const sequential = sequentially()
 
@@ -62,7 +65,7 @@ export function batchGradients(
     taps,
   }))
   const { mixtures, ...sum } = execute(network, work)
-  return { ...sum, alphas: alphaGradients(network, mixtures) }
+  return { ...sum, alphas: alphaGradients(network, mixtures, sum.alphaSlots) }
 }
 
 /**
@@ -74,21 +77,43 @@ export function shardGradients(
   work: ShardWork,
   observe?: PassObserver,
 ): ShardGradients {
-  const { shape, shard, share, lossWeights, wanted, draws, taps = [] } = work
-  const roles = rolesOf(lossWeights)
-  const statistics = new Map<string, BatchStatistics>()
-  if (roles.length + taps.length === 0 || wanted.weights.length + wanted.alphas.length === 0)
-    return { losses: {}, weights: new Map(), mixtures: new Map(), statistics }
+  if (isNothing(work)) return noGradients()
+  const feeds = feedsOf(network, work)
+  try {
+    return fedGradients(network, work, feeds, observe)
+  } finally {
+    feeds.dispose()
+  }
+}
 
+/** Is there no loss, or nothing to be trained? */
+export const isNothing = ({ lossWeights, taps = [], wanted }: ShardWork): boolean =>
+  rolesOf(lossWeights).length + taps.length === 0 || wanted.weights.length + wanted.alphas.length === 0
+
+export const noGradients = (): ShardGradients => ({
+  losses: {},
+  weights: new Map(),
+  mixtures: new Map(),
+  statistics: new Map(),
+})
+
+/** The gradients of `shardGradients`, out of what was fed. */
+export function fedGradients(
+  network: { readonly graph: Graph; readonly weights: Pick<ParameterStore, 'get'> },
+  work: ShardWork,
+  feeds: Feeds,
+  observe?: PassObserver,
+): ShardGradients {
+  const { shard, share, lossWeights, wanted, draws, taps = [] } = work
+  const statistics = new Map<string, BatchStatistics>()
   const trained = trainedNodes(network.graph, wanted)
-  const input = tf.tensor(shard.inputs, [shard.rows, ...shape])
-  const mixtures = mixturesOf(network)
+  const { input } = feeds
   const losses: { task?: tf.Scalar; reconstruction?: tf.Scalar } = {}
   const optionsOf = (from: tf.Tensor, seen: Map<string, BatchStatistics>): RunOptions => ({
     input: from,
     training: true,
     parameter: (name) => network.weights.get(name),
-    mixture: mixtures.of,
+    mixture: feeds.mixture,
     statistics: seen,
     observe,
     ...(draws && randomOf(draws)),
@@ -97,14 +122,14 @@ export function shardGradients(
   try {
     const program = plannedProgram(
       network.graph,
-      { roles, taps: taps.map(({ node }) => node), trained },
+      { roles: rolesOf(lossWeights), taps: taps.map(({ node }) => node), trained },
       shard.rows,
     )
     let moved: TapGradients['moved'] = new Map()
     const found = runGradients(program, optionsOf(input, statistics), (outputs) => {
       const ofTaps = tapGradients(taps, share, (node) => outputs[node]!, probes.value)
       moved = ofTaps.moved
-      return { ...ofTaps.own, ...seedGradients(outputs, input, shard, share, lossWeights, losses) }
+      return { ...ofTaps.own, ...seedGradients(outputs, feeds, share, lossWeights, losses) }
     })
     probes.addGradients(moved, found)
     for (const observed of statistics.values()) scaleStatistics(observed, share)
@@ -118,27 +143,20 @@ export function shardGradients(
     disposeGradients({ losses, statistics })
     throw error
   } finally {
-    input.dispose()
-    mixtures.dispose()
     probes.dispose()
   }
 }
 
 /** The random numbers of one shard's pass. */
-function randomOf({ seed, purpose, t, shard, dropPath }: NonNullable<ShardWork['draws']>) {
-  const source = randomSource(seed)
+function randomOf(draws: NonNullable<ShardWork['draws']>) {
+  const source = randomSource(draws.seed)
+  // Read when they are drawn: a recorded pass draws for another batch each time.
   const random = (what: string, node: string): RandomStream =>
-    source.stream(`${purpose} ${what}`, `${shard} ${node}`, t)
-  return { random, dropPath }
+    source.stream(`${draws.purpose} ${what}`, `${draws.shard} ${node}`, draws.t)
+  return { random, dropPath: () => draws.dropPath ?? 1 }
 }
 
-const rolesOf = ({ task, reconstruction, auxiliary = 0 }: LossWeights): string[] => [
-  ...(task > 0 ? ['task'] : []),
-  ...(auxiliary > 0 ? ['auxiliary'] : []),
-  ...(reconstruction > 0 ? ['reconstruction'] : []),
-]
-
-/** The nodes that own the wanted parameters and gates. */
+/** The nodes that own what gradients are wanted of. */
 export function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<string> {
   const groups = new Set<unknown>(alphas)
   return new Set([
@@ -147,48 +165,45 @@ export function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<str
   ])
 }
 
-type Role = 'task' | 'auxiliary' | 'reconstruction'
-
-/** Computes the losses, stores each in `losses`, and returns the gradients of the outputs. */
+/** Losses, each kept in `losses`, and the gradients of the outputs. */
 function seedGradients(
   outputs: Readonly<Record<string, tf.Tensor>>,
-  input: tf.Tensor,
-  shard: Shard,
+  { input, targets, taught, weights }: Feeds,
   share: number,
-  { task, reconstruction, auxiliary = 0, loss, distillation }: LossWeights,
+  { loss, distillation }: LossWeights,
   losses: { task?: tf.Scalar; reconstruction?: tf.Scalar },
 ): Record<string, tf.Tensor> {
+  const taskLoss = taught && distillation ? distilled(loss, distillation, taught) : loss
+  const lossOf = (role: Role, output: tf.Tensor): tf.Scalar =>
+    role === 'reconstruction' ? reconstructionLoss(output, input) : taskLoss(output as tf.Tensor2D, targets)
   const seeds: Record<string, tf.Tensor> = {}
-  const seed = (role: Role, weight: number, of: (output: tf.Tensor) => tf.Scalar) => {
+  for (const [role, weight] of weights) {
     const { value, gradient } = tf.tidy(() => {
-      const result = tf.valueAndGrad((output: tf.Tensor) => tf.mul(of(output), share))(outputs[role]!)
+      const of = (output: tf.Tensor) => tf.mul(lossOf(role, output), share)
+      const result = tf.valueAndGrad(of)(outputs[role]!)
       return { value: result.value as tf.Scalar, gradient: tf.mul(result.grad, weight) }
     })
     if (role === 'auxiliary') value.dispose()
     else losses[role] = value
     seeds[role] = gradient
   }
-  const { targets, taught } = shard
-  const taskLoss = (output: tf.Tensor2D) => {
-    const own =
-      taught && distillation ? distilled(loss, distillation, tf.tensor2d(taught, output.shape)) : loss
-    return own(output, tf.tensor(targets))
-  }
-  if (task > 0) seed('task', task, (output) => taskLoss(output as tf.Tensor2D))
-  if (auxiliary > 0) seed('auxiliary', auxiliary, (output) => taskLoss(output as tf.Tensor2D))
-  if (reconstruction > 0)
-    seed('reconstruction', reconstruction, (output) => reconstructionLoss(output, input))
   return seeds
 }
 
-/** Computes the gradients of α from those of mixture weights, which it disposes. */
+/** Computes the gradients of α from those of mixture weights; disposes the latter unless they are lent. */
 function alphaGradients(
   network: Network,
   mixtures: ReadonlyMap<string, tf.Tensor1D>,
+  slots: Map<string, tf.Tensor1D> | undefined,
 ): Map<string, tf.Tensor1D> {
   const gradients = [...mixtures].map(([group, dMixture]) => {
-    const gradient = tf.tidy(() => network.pullBack(group, dMixture))
-    dMixture.dispose()
+    const slot = slots?.get(group)
+    const gradient = tf.tidy(() => network.pullBack(group, dMixture, slot))
+    if (!slots) dMixture.dispose()
+    else if (gradient !== slot) {
+      slot?.dispose()
+      slots.set(group, tf.keep(gradient))
+    }
     return [group, gradient] as const
   })
   return new Map(gradients)
@@ -211,9 +226,31 @@ function scaleStatistics(observed: BatchStatistics, share: number): void {
   for (const key of ['mean', 'variance'] as const) observed[key] = scaleNumbers(observed[key], share)
 }
 
-/** Disposes all tensors of the gradients. */
+/** Gradients that may wait while others are computed: copies of those that are lent. */
+export function detached(gradients: ShardGradients): ShardGradients {
+  const { giveBack, losses, weights, mixtures, statistics } = gradients
+  if (!giveBack) return gradients
+  const copies = <T extends tf.Tensor>(tensors: ReadonlyMap<string, T>): Map<string, T> =>
+    new Map([...tensors].map(([name, tensor]) => [name, tf.clone(tensor)]))
+  const own = {
+    losses: Object.fromEntries(Object.entries(losses).map(([role, loss]) => [role, tf.clone(loss)])),
+    weights: copies(weights),
+    mixtures: copies(mixtures),
+    statistics: new Map(
+      [...statistics].map(([node, { mean, variance }]) => [
+        node,
+        { mean: tf.clone(mean), variance: tf.clone(variance) },
+      ]),
+    ),
+  }
+  giveBack()
+  return own
+}
+
+/** Frees everything that gradients hold, or gives it back where it is lent. */
 export function disposeGradients(gradients: Partial<ShardGradients & Gradients>): void {
-  const { losses, weights, mixtures, alphas, statistics } = gradients
+  const { losses, weights, mixtures, alphas, statistics, giveBack } = gradients
+  if (giveBack) return giveBack()
   tf.dispose(losses)
   for (const tensors of [weights, mixtures, alphas]) if (tensors) tf.dispose([...tensors.values()])
   for (const { mean, variance } of statistics?.values() ?? []) tf.dispose([mean, variance])

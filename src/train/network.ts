@@ -8,7 +8,7 @@ export interface PassNetwork {
   readonly graph: Graph
   readonly weights: ParameterStore
   /** Mixture weights of a group. Call it inside a tidy. */
-  mixture(group: string): tf.Tensor1D
+  mixture(group: string, into?: tf.Tensor1D): tf.Tensor1D
 }
 
 /** What the training step needs of a network: a supernet's model, or a discrete network. */
@@ -16,7 +16,7 @@ export interface Network extends PassNetwork {
   /** The number of members by group, in the order of their mixture weights; empty for a discrete network. */
   readonly groups: ReadonlyMap<string, number>
   /** The gradient of a group's α, from that of its mixture weights. Call it inside a tidy. */
-  pullBack(group: string, dMixture: tf.Tensor1D): tf.Tensor1D
+  pullBack(group: string, dMixture: tf.Tensor1D, into?: tf.Tensor1D): tf.Tensor1D
 }
 
 /** A network without gates. The caller keeps ownership of the store. */
@@ -47,8 +47,8 @@ export function modelNetwork(model: SupernetModel, t?: number): Network {
     get groups() {
       return new Map(model.supernet.groups.map(({ name, members }) => [name, members.length]))
     },
-    mixture: (group) => model.sample(group, t),
-    pullBack: (group, dMixture) => model.pullBack(group, dMixture, t),
+    mixture: (group, into) => model.sample(group, t, into),
+    pullBack: (group, dMixture, into) => model.pullBack(group, dMixture, t, into),
   }
 }
 
@@ -64,6 +64,11 @@ export function judgedNetwork(model: SupernetModel): PassNetwork {
     mixture: (group) => model.sample(group),
   }
 }
+
+/** The groups whose mixture weights a graph reads. */
+export const mixturesRead = ({ nodes }: Graph): string[] => [
+  ...new Set(nodes.flatMap(({ attrs }) => (attrs.group === undefined ? [] : [attrs.group as string]))),
+]
 
 /** The mixture weights of one pass, computed once per group. Dispose them after the pass. */
 export function mixturesOf(network: Pick<Network, 'mixture'>): {

@@ -18,8 +18,7 @@ export const tensorOf = (numbers: Float32Array, shape: Shape): tf.Tensor =>
 export function scaleNumbers<T extends tf.Tensor>(x: T, factor: number): T {
   const device = currentDevice()
   if (device?.owns(x)) {
-    const numbers = device.numbers(x)
-    for (let i = 0; i < numbers.length; i++) numbers[i]! *= Math.fround(factor)
+    device.kernels.scaleTo(device.pointer(x), factor, device.pointer(x), x.size)
     return x
   }
   const scaled = tf.mul<T>(x, factor)

@@ -94,7 +94,7 @@ const adam =
     const device = currentDevice()
     if (device) {
       // Arrays that were frozen in some phases have taken fewer steps than others.
-      for (const [count, same] of groupBy(updates, ({ name }) => slots.count(name)))
+      for (const [count, same] of byCount(updates, slots))
         adamInPlace(device, rowsOf(arrays, same, slots, ['first', 'second']), {
           rate,
           beta1,
@@ -136,90 +136,115 @@ function composed(
   arrays.set(name, next)
 }
 
+const rows = new WeakMap<readonly Update[], OptimizerRow[]>()
+
+/** The rows of some updates: the same ones as the last time, if their tensors are, with λ as it is now. */
 function rowsOf(
   arrays: Arrays,
   updates: readonly Update[],
   slots: Slots,
   names: readonly string[],
-): OptimizerRow[] {
-  return updates.map(({ name, gradient, decay = 0, threshold = 0 }) => {
+): readonly OptimizerRow[] {
+  const before = rows.get(updates)
+  const isSame = ({ name, gradient }: Update, { value, gradient: known, slots: [first] }: OptimizerRow) =>
+    arrays.get(name) === value && gradient === known && slots.zeros(name, names[0]!, value) === first
+  if (before?.every((row, i) => isSame(updates[i]!, row))) {
+    updates.forEach(({ decay = 0, threshold = 0 }, i) => Object.assign(before[i]!, { decay, threshold }))
+    return before
+  }
+  const own = updates.map(({ name, gradient, decay = 0, threshold = 0 }) => {
     const value = arrays.get(name)
     return { value, gradient, slots: names.map((slot) => slots.zeros(name, slot, value)), decay, threshold }
   })
+  rows.set(updates, own)
+  return own
 }
 
-function groupBy<T, Key>(items: readonly T[], keyOf: (item: T) => Key): Map<Key, T[]> {
-  const groups = new Map<Key, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    groups.set(key, [...(groups.get(key) ?? []), item])
-  }
-  return groups
+/** Counts a step of each array, and groups the updates by how many steps theirs have taken. */
+function byCount(updates: readonly Update[], slots: Slots): Map<number, readonly Update[]> {
+  const counts = updates.map(({ name }) => slots.count(name))
+  const [first] = counts
+  if (first === undefined) return new Map()
+  if (counts.every((count) => count === first)) return new Map([[first, updates]])
+  return new Map([...new Set(counts)].map((count) => [count, updates.filter((_, i) => counts[i] === count)]))
 }
 
-/** Optimizer state by `${parameter}#${slot}`. */
+/** The optimizer state of one parameter: its slots by name, and how many steps it has taken. */
+interface State {
+  count: number
+  readonly tensors: Map<string, tf.Tensor>
+}
+
+/** The optimizer state of all parameters by name. */
 class Slots {
-  readonly #tensors = new Map<string, tf.Tensor>()
-  readonly #counts = new Map<string, number>()
+  readonly #states = new Map<string, State>()
 
   update(name: string, slot: string, next: (old: tf.Tensor | undefined) => tf.Tensor): tf.Tensor {
-    const key = `${name}#${slot}`
-    const old = this.#tensors.get(key)
+    const { tensors } = this.#of(name)
+    const old = tensors.get(slot)
     const value = tf.keep(next(old))
     old?.dispose()
-    this.#tensors.set(key, value)
+    tensors.set(slot, value)
     return value
   }
 
   /** A slot to be written into; it is created with zeros. */
   zeros(name: string, slot: string, like: tf.Tensor): tf.Tensor {
-    const key = `${name}#${slot}`
-    const tensor = this.#tensors.get(key) ?? tf.keep(tf.zerosLike(like))
-    this.#tensors.set(key, tensor)
+    const { tensors } = this.#of(name)
+    const known = tensors.get(slot)
+    if (known) return known
+    const tensor = tf.keep(tf.zerosLike(like))
+    tensors.set(slot, tensor)
     return tensor
   }
 
   count(name: string): number {
-    const next = (this.#counts.get(name) ?? 0) + 1
-    this.#counts.set(name, next)
-    return next
+    return ++this.#of(name).count
   }
 
   follow(alive: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void {
-    for (const [key, tensor] of [...this.#tensors]) {
-      const name = key.slice(0, key.lastIndexOf('#'))
+    for (const [name, { tensors }] of [...this.#states]) {
       if (!alive.has(name)) {
-        tensor.dispose()
-        this.#tensors.delete(key)
-        this.#counts.delete(name)
-      } else if (slices.has(name)) {
-        this.#tensors.set(key, cut(tensor, slices.get(name)!))
-        tensor.dispose()
-      }
+        tf.dispose([...tensors.values()])
+        this.#states.delete(name)
+      } else if (slices.has(name))
+        for (const [slot, tensor] of [...tensors]) {
+          tensors.set(slot, cut(tensor, slices.get(name)!))
+          tensor.dispose()
+        }
     }
   }
 
   values(): Map<string, Float32Array> {
-    const values = new Map(
-      [...this.#tensors].map(([key, tensor]) => [key, tensor.dataSync<'float32'>().slice()]),
-    )
-    for (const [name, count] of this.#counts) values.set(`${name}#count`, Float32Array.of(count))
+    const values = new Map<string, Float32Array>()
+    for (const [name, { tensors }] of this.#states)
+      for (const [slot, tensor] of tensors)
+        values.set(`${name}#${slot}`, tensor.dataSync<'float32'>().slice())
+    for (const [name, { count }] of this.#states)
+      if (count > 0) values.set(`${name}#count`, Float32Array.of(count))
     return values
   }
 
   clear(): void {
-    tf.dispose([...this.#tensors.values()])
-    this.#tensors.clear()
-    this.#counts.clear()
+    for (const { tensors } of this.#states.values()) tf.dispose([...tensors.values()])
+    this.#states.clear()
   }
 
   restore(values: ReadonlyMap<string, Float32Array>, shapeOf: (name: string) => number[]): void {
     this.clear()
     for (const [key, value] of values) {
       const at = key.lastIndexOf('#')
-      const name = key.slice(0, at)
-      if (key.slice(at) === '#count') this.#counts.set(name, value[0]!)
-      else this.#tensors.set(key, tf.tensor(value, shapeOf(name)))
+      const [name, slot] = [key.slice(0, at), key.slice(at + 1)]
+      if (slot === 'count') this.#of(name).count = value[0]!
+      else this.#of(name).tensors.set(slot, tf.tensor(value, shapeOf(name)))
     }
+  }
+
+  #of(name: string): State {
+    const known = this.#states.get(name)
+    if (known) return known
+    const state = { count: 0, tensors: new Map<string, tf.Tensor>() }
+    this.#states.set(name, state)
+    return state
   }
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { Course } from './course.js'
 import type { MeanLosses } from './course.js'
 import type { Gradients } from './shard.js'
@@ -41,6 +42,12 @@ export function runningSums(): RunningSums {
     sums[name].dispose()
     sums[name] = tf.keep(next)
   }
+  /** On wasm in the sum's own memory. */
+  const add = (name: keyof typeof sums, value: tf.Scalar): void => {
+    const device = currentDevice()
+    if (device) device.kernels.addInto(device.pointer(sums[name]), device.pointer(value), 1)
+    else set(name, tf.add(sums[name], value))
+  }
   return {
     begin() {
       began = performance.now()
@@ -49,9 +56,11 @@ export function runningSums(): RunningSums {
       for (const name of names) {
         const value = losses[name]
         if (!value) continue
-        set(name, tf.add(sums[name], value))
+        add(name, value)
         // The course is plain data, and JSON has no NaN.
-        first[name] ??= Number.isFinite(value.dataSync()[0]) ? value.dataSync()[0]! : 0
+        if (first[name] !== undefined) continue
+        const [loss] = value.dataSync()
+        first[name] = Number.isFinite(loss) ? loss! : 0
       }
       count += 1
       timed = { steps: timed.steps + 1, milliseconds: timed.milliseconds + performance.now() - began }

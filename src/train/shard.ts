@@ -36,7 +36,14 @@ export interface Wanted {
 
 /** The contributions of shards to a batch. The caller owns every tensor and calls `disposeGradients`. */
 export interface ShardGradients {
-  /** Mean losses of the batch, scalars; absent if their weight is 0. */
+  /**
+   * Where tensors are lent: they are a recorded pass's, which writes over them when it is replayed. `disposeGradients` calls
+   * this, and nobody disposes them.
+   */
+  readonly giveBack?: () => void
+  /** Where tensors are lent, so are these, for the gradients of α by group; empty before the first time. */
+  readonly alphaSlots?: Map<string, tf.Tensor1D>
+  /** Mean losses of the batch, scalars; absent if the weight is 0. */
   readonly losses: { readonly task?: tf.Scalar; readonly reconstruction?: tf.Scalar }
   readonly weights: Map<string, tf.Tensor>
   /** Gradients of mixture weights, by group. */

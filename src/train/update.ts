@@ -40,21 +40,21 @@ export interface WeightStep {
 export function stepWeights(store: ParameterStore, gradients: Gradients, step: WeightStep): void {
   const { optimizer, learningRate, clipNorm } = step
   const scale = clipScale(gradients, clipNorm)
-  const updates: Update[] = []
   const added: tf.Tensor[] = []
   const proximal: { name: string; terms: readonly WeightedTerm[] }[] = []
-  for (const { name, layer, shape } of store.specs) {
-    const gradient = gradients.weights.get(name)
-    if (!gradient) continue
-    const terms = shape.length > 1 ? step.terms(layer, name) : []
-    const { decay, threshold, others } = byForm(terms)
+  const updates = updatesOf(store, gradients.weights)
+  for (const { update, layer } of updates.ofKernels) {
+    const { name } = update
+    const { decay, threshold, others } = byForm(step.terms(layer, name))
+    update.decay = decay
+    update.threshold = learningRate * threshold
+    const gradient = gradients.weights.get(name)!
     const initial = () => step.initial!(name)
-    const total = withSmooth(gradient, name, store.get(name), initial, others, scale)
-    if (total !== gradient) added.push(total)
-    updates.push({ name, gradient: total, decay, threshold: learningRate * threshold })
+    update.gradient = withSmooth(gradient, name, store.get(name), initial, others, scale)
+    if (update.gradient !== gradient) added.push(update.gradient)
     if (others.some(({ term }) => term.weights!.proximal)) proximal.push({ name, terms: others })
   }
-  optimizer.step(store, updates, learningRate, scale)
+  optimizer.step(store, updates.all, learningRate, scale)
   for (const { name, terms } of proximal)
     for (const { term, lambda } of terms)
       if (term.weights!.proximal)
@@ -70,8 +70,48 @@ export function stepWeights(store: ParameterStore, gradients: Gradients, step: W
   scale?.dispose()
 }
 
+/** The updates of a step. */
+interface Updates {
+  readonly all: readonly Update[]
+  /** The updates of kernels, on which terms act, with their layers. */
+  readonly ofKernels: readonly {
+    readonly update: { -readonly [K in keyof Update]: Update[K] }
+    readonly layer: string
+  }[]
+}
+
+const known = new WeakMap<Gradients['weights'], Updates & { readonly specs: ParameterStore['specs'] }>()
+
+/**
+ * The updates of the weights that have gradients. A replayed pass leaves its gradients in the same tensors each time, and so
+ * they are the same objects for it.
+ */
+function updatesOf(store: ParameterStore, gradients: Gradients['weights']): Updates {
+  const { specs } = store
+  const before = known.get(gradients)
+  if (before?.specs === specs) return before
+  const own = specs.flatMap(({ name, layer, shape }) => {
+    const gradient = gradients.get(name)
+    return gradient ? [{ update: { name, gradient }, layer, isKernel: shape.length > 1 }] : []
+  })
+  const updates = {
+    specs,
+    all: own.map(({ update }) => update),
+    ofKernels: own.filter(({ isKernel }) => isKernel),
+  }
+  known.set(gradients, updates)
+  return updates
+}
+
+const withoutTerms = { decay: 0, threshold: 0, others: [] }
+
 /** The λ of the terms that an optimizer implements, and the other terms. */
-function byForm(terms: readonly WeightedTerm[]) {
+function byForm(terms: readonly WeightedTerm[]): {
+  decay: number
+  threshold: number
+  others: readonly WeightedTerm[]
+} {
+  if (terms.length === 0) return withoutTerms
   const lambdaOf = (form: string) =>
     terms.reduce((sum, { term, lambda }) => (term.weights!.form === form ? sum + lambda : sum), 0)
   return {

@@ -21,6 +21,7 @@ import { runTraining, type Training } from '../train/loop.js'
 import { discreteNetwork, type Network } from '../train/network.js'
 import { learningRateAt, optimizer } from '../train/optimizer.js'
 import { perform, weightsOrder, type Hands } from '../train/order.js'
+import { executorOf } from '../train/recorded-passes.js'
 import { rolledBack } from '../train/roll-back.js'
 import { type Summed, runningSums } from '../train/running-sums.js'
 import type { Gradients, Shard } from '../train/shard.js'
@@ -83,6 +84,7 @@ export async function retrain(
   let best: Good['best'] = { values: judged.weights.values(), validation: null, bestStep: 0 }
   const progress: Summed = { lossSums: { task: 0, reconstruction: 0, count: 0 }, course: freshCourse() }
   const sums = runningSums()
+  const executor = executorOf(given.execute)
 
   const state = (step: number): Good => ({
     step,
@@ -97,7 +99,8 @@ export async function retrain(
   let over = false
 
   const hands: Hands<number> = {
-    pass: ({ of }, t) => gradientsOf(network, of, batches.at(t), t, context, data),
+    pass: ({ of }, t) =>
+      gradientsOf(network, of, batches.at(t), t, { ...context, execute: executor.execute }, data),
     'step-weights': (gradients, t) => {
       const { l2: lambda, weights } = context.options
       stepWeights(store, gradients, {
@@ -195,6 +198,7 @@ export async function retrain(
     rule.dispose()
     sums.dispose()
     lessons?.dispose()
+    executor.dispose()
   }
 }
 

@@ -1,11 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { nextTurn } from '../base/next-turn.js'
 import { gather } from '../data/batches.js'
 import { outputsOf, type PreparedData } from '../data/types.js'
 import type { Graph } from '../nn/graph.js'
 import { ParameterStore } from '../nn/parameter-store.js'
 import type { BatchingOptions } from '../train/batching.js'
-import { predict, taskOutputs } from '../train/evaluate.js'
+import { taskOutputs } from '../train/evaluate.js'
+import { recordedOutputs } from '../train/recorded-outputs.js'
 import { discreteNetwork } from '../train/network.js'
 import { withNetwork } from './measure.js'
 
@@ -39,7 +39,7 @@ export async function lessonsOf(
     const store = ParameterStore.filled(graph, values)
     const network = discreteNetwork(graph, store)
     return {
-      taught: (inputs, { length }) => predict(network, tf.tensor(inputs, [length, ...data.dataset.shape])),
+      taught: (inputs, { length }) => recordedOutputs(network, inputs, length, data.dataset.shape),
       dispose: () => store.dispose(),
     }
   }

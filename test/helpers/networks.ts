@@ -95,6 +95,6 @@ function optionsOf(graph: Graph, numbers: Numbers): RunOptions {
     mixture: (group) => tf.tensor1d([...gates[group]!]),
     statistics: new Map(),
     random: 'random' in numbers ? numbers.random : (purpose, node) => randomSource(3).stream(purpose, node),
-    dropPath,
+    dropPath: dropPath === undefined ? undefined : () => dropPath,
   }
 }

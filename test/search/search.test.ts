@@ -13,6 +13,7 @@ import type { Checkpoint, SearchContext } from '../../src/search/state.js'
 import { supernetStepper } from '../../src/search/stepper.js'
 import { illegality } from '../../src/supernet/prune.js'
 import { batching } from '../../src/train/batching.js'
+import { sequential } from '../../src/train/gradients.js'
 import type { Trial } from '../../src/trial/types.js'
 import {
   bytesOf,
@@ -144,7 +145,8 @@ describe.each([
     const trial = make()
     const before = tf.memory().numTensors
     const model = modelOf(trial)
-    const { context } = contextOf(trial)
+    // By operations: recordings have tensors of their own.
+    const context = { ...contextOf(trial).context, execute: sequential }
     const stepper = supernetStepper(model, trial.data, context)
     const batches = batching(trial.data, trial.data.splits.train, trial.config.search, trial.random, 'search')
     const pruning = {

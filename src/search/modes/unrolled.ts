@@ -56,13 +56,22 @@ export function unrolledGradients(
           const difference = tf.sub(up.alphas.get(group)!, down.alphas.get(group)!)
           return tf.sub<tf.Tensor1D>(gradient, tf.mul(difference, rate / (2 * epsilon)))
         })
-        gradient.dispose()
+        if (!ahead.giveBack) gradient.dispose()
         return [group, corrected]
       }),
     )
     disposeGradients(up)
     disposeGradients(down)
-    return { ...ahead, alphas }
+    const { giveBack } = ahead
+    if (!giveBack) return { ...ahead, alphas }
+    return {
+      ...ahead,
+      alphas,
+      giveBack() {
+        tf.dispose([...alphas.values()])
+        giveBack()
+      },
+    }
   } finally {
     for (const [name, from] of start) weights.set(name, from)
     disposeGradients(step)

@@ -3,8 +3,9 @@ import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort } from '
 import type { BackendName } from '../../backend/start.js'
 import { Failure } from '../../base/errors.js'
 import { addGradients } from '../add-gradients.js'
-import { disposeGradients, sequential, shardGradients } from '../gradients.js'
-import type { Network } from '../network.js'
+import { detached, disposeGradients, oneAfterAnother } from '../gradients.js'
+import type { Network, PassNetwork } from '../network.js'
+import { RecordedPasses } from '../recorded-passes.js'
 import type { ShardExecutor, ShardGradients, ShardWork } from '../shard.js'
 import { closeTickets, controlWords, newTickets, takeShard, waitForAnswers, type Tickets } from './control.js'
 import { Exchange, addResults, gradientsOf } from './exchange.js'
@@ -21,6 +22,8 @@ export interface PoolOptions {
   readonly entry: string
   /** The functions that the entry knows by name. */
   readonly known: Known
+  /** Called once for each kind of steps that runs by operations because it cannot be recorded, with the reason. */
+  readonly onOperations?: ((reason: string) => void) | undefined
   /** Seconds without a sign of life after which a thread counts as lost; 300 by default. */
   readonly silentSeconds?: number
 }
@@ -57,6 +60,7 @@ export class WorkerPool {
   readonly #control: Int32Array
   readonly #options: PoolOptions
   readonly #exchange = new Exchange()
+  readonly #passes: RecordedPasses
   #broken: string | undefined
   #figures: PoolFigures
 
@@ -69,6 +73,8 @@ export class WorkerPool {
     this.#threads = threads
     this.#control = control
     this.#options = options
+    const { onOperations } = options
+    this.#passes = new RecordedPasses(onOperations && { refused: onOperations })
     this.#figures = { startMs, batches: 0, handedOver: 0, exchangeMs: 0, waitMs: 0 }
     threads.forEach(({ worker }, thread) => {
       worker.on('error', (error) => this.#break(thread, `failed: ${error.message}`))
@@ -118,7 +124,7 @@ export class WorkerPool {
     if (this.#broken !== undefined) throw new Failure(this.#broken)
     const names = work.map((each) => named(each, this.#options.known))
     if (this.#threads.length === 0 || work.length === 1 || !names.every((each) => each !== undefined))
-      return sequential(network, work)
+      return oneAfterAnother(this.#gradients)(network, work)
     const start = performance.now()
     const tickets = newTickets(this.#control, work.length)
     const { change, batch } = this.#exchange.messages(network, work, names, tickets)
@@ -144,11 +150,20 @@ export class WorkerPool {
     }
   }
 
+  /** Frees the memory of what this thread has recorded of steps. It is recorded again when it is wanted. */
+  forget(): void {
+    this.#passes.dispose()
+  }
+
   /** Ends the threads. */
   async dispose(): Promise<void> {
     this.#broken = 'workers: the pool was disposed'
+    this.#passes.dispose()
     await end(this.#threads)
   }
+
+  readonly #gradients = (network: PassNetwork, work: ShardWork): ShardGradients =>
+    this.#passes.gradients(network, work)
 
   #computeOwn(
     network: Network,
@@ -158,7 +173,7 @@ export class WorkerPool {
   ): void {
     try {
       for (let shard = takeShard(this.#control, tickets); shard !== undefined;) {
-        into.set(shard, shardGradients(network, work[shard]!))
+        into.set(shard, detached(this.#gradients(network, work[shard]!)))
         shard = takeShard(this.#control, tickets)
       }
     } catch (error) {

@@ -5,7 +5,8 @@ import { recent } from '../../base/recent.js'
 import { parametersOf } from '../../nn/cost.js'
 import { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'
-import { disposeGradients, shardGradients } from '../gradients.js'
+import { disposeGradients } from '../gradients.js'
+import { RecordedPasses } from '../recorded-passes.js'
 import type { PassNetwork } from '../network.js'
 import { numbersOf } from '../numbers.js'
 import type { ShardGradients } from '../shard.js'
@@ -32,6 +33,7 @@ export async function serveShards(known: Known): Promise<void> {
   process.on('exit', () => own.end())
   await useBackend(backend, { relaxed })
   const copies = networkCopies()
+  const passes = new RecordedPasses({ observe: own.beat })
 
   const computed = (batch: BatchMessage, shard: number): Answer => {
     try {
@@ -39,7 +41,8 @@ export async function serveShards(known: Known): Promise<void> {
       const network = copies.at(batch)
       const loaded = performance.now() - start
       const work = batch.work[shard]!
-      const gradients = shardGradients(network, unnamed(work, known), own.beat)
+      own.beat()
+      const gradients = passes.gradients(network, unnamed(work, known))
       return { shard, results: handOver(gradients, work.results, loaded) }
     } catch (error) {
       return { shard, error: error instanceof Error ? error : new Error(String(error)) }

@@ -86,8 +86,8 @@ describe('a thread that is lost', () => {
     const pool = await startPool({ entry: sabotaged(name, instead), silentSeconds: 2 })
     expect(() => compute(pool)).toThrow(message)
     expect(() => compute(pool)).toThrow(message)
-    expect(tf.memory().numTensors).toBe(before)
     await pool.dispose()
+    expect(tf.memory().numTensors).toBe(before)
   })
 
   it('between batches ends the next one', async () => {
@@ -131,8 +131,8 @@ describe('a shard that fails', () => {
     })
     expect(() => compute(pool, own)).toThrow(/^worker 2, shard \d+: no loss there$/)
     compute(pool)
-    expect(tf.memory().numTensors).toBe(before)
     await pool.dispose()
+    expect(tf.memory().numTensors).toBe(before)
   })
 
   it('in this thread: the others finish first, and nothing is left of them', async () => {
@@ -141,8 +141,8 @@ describe('a shard that fails', () => {
     expect(() => compute(pool, broken)).toThrow(/^no loss today$/)
     compute(pool)
     expect(pool.figures.batches).toBe(1)
-    expect(tf.memory().numTensors).toBe(before)
     await pool.dispose()
+    expect(tf.memory().numTensors).toBe(before)
   })
 })
 

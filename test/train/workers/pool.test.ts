@@ -114,6 +114,7 @@ describe.each(trials)('a search with %s', (_what, make) => {
     const before = tf.memory().numTensors
     const one = await searchBy(byOne, make())
     for (const workers of [2, 3]) expect(await searchBy(poolOf(workers).execute, make())).toEqual(one)
+    for (const workers of [2, 3]) poolOf(workers).forget()
     expect(tf.memory().numTensors).toBe(before)
   })
 })
@@ -146,12 +147,14 @@ it('a whole trial, taught in shards with dropped paths, is the same by 1 and 3 w
     const { metrics, values } = await runTrial(cells({ retrain, criteria: [] }), hooks)
     return { metrics, values }
   }
+  for (const workers of [2, 3]) poolOf(workers).forget()
   const before = tf.memory().numTensors
   const { batches } = poolOf(3).figures
   const three = await by(poolOf(3).execute)
   // 2 epochs of 3 batches to search, of 5 (of train and arch) to retrain, twice.
   expect(poolOf(3).figures.batches - batches).toBe(6 + 2 * 2 * 5)
   expect(await by(byOne)).toEqual(three)
+  for (const workers of [2, 3]) poolOf(workers).forget()
   expect(tf.memory().numTensors).toBe(before)
 })
 

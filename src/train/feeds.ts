@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { mixturesOf, type PassNetwork } from './network.js'
+import type { LossWeights, ShardWork } from './shard.js'
+
+export type Role = 'task' | 'auxiliary' | 'reconstruction'
+
+/** The outputs that have a loss, in the order in which their losses are computed. */
+export const rolesOf = ({ task, reconstruction, auxiliary = 0 }: LossWeights): Role[] => [
+  ...(task > 0 ? ['task' as const] : []),
+  ...(auxiliary > 0 ? ['auxiliary' as const] : []),
+  ...(reconstruction > 0 ? ['reconstruction' as const] : []),
+]
+
+/** The tensors of a pass whose numbers change from batch to batch, parameters apart. */
+export interface Feeds {
+  /** [rows, …shape]. */
+  readonly input: tf.Tensor
+  /** Classes [rows], or values [rows · outputs]. */
+  readonly targets: tf.Tensor
+  /** A teacher's outputs, [rows, outputs]. */
+  readonly taught: tf.Tensor2D | undefined
+  /** λ of each output that has a loss. */
+  readonly weights: ReadonlyMap<Role, tf.Scalar>
+  /** The mixture weights of a group; they belong to the feeds. */
+  readonly mixture: (group: string) => tf.Tensor1D
+  dispose(): void
+}
+
+/** The feeds of one pass. The caller's; dispose them. */
+export function feedsOf(network: PassNetwork, { shape, shard, lossWeights }: ShardWork): Feeds {
+  const { inputs, targets, taught, rows } = shard
+  const mixtures = mixturesOf(network)
+  const input = tf.tensor(inputs, [rows, ...shape])
+  const given = {
+    input,
+    targets: tf.tensor(targets),
+    taught: taught && tf.tensor2d(taught, [rows, taught.length / rows]),
+    weights: new Map(rolesOf(lossWeights).map((role) => [role, tf.scalar(lossWeights[role]!)])),
+  }
+  return {
+    ...given,
+    mixture: mixtures.of,
+    dispose() {
+      const { targets: of, taught: by, weights } = given
+      tf.dispose([input, of, ...(by ? [by] : []), ...weights.values()])
+      mixtures.dispose()
+    },
+  }
+}

@@ -1,0 +1,198 @@
+import { passBudget } from '../backend/limits.js'
+import type { Device } from '../backend/wasm/device.js'
+import { blockBytes, NotRecordable, type Rehearsed, type Tape } from '../backend/wasm/recorder.js'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
+import type { Graph } from '../nn/graph.js'
+import type { PassObserver } from '../nn/profile.js'
+import { rolesOf } from './feeds.js'
+import { isNothing, noGradients, oneAfterAnother, shardGradients } from './gradients.js'
+import type { PassNetwork } from './network.js'
+import { end, feed, isInPlace, lend, record, rehearse, type Take } from './recorded-take.js'
+import type { ShardExecutor, ShardGradients, ShardWork } from './shard.js'
+
+/** The most kinds of passes and bytes of recordings that are kept. Beyond them, those used longest ago are freed. */
+const mostKinds = 8
+const mostBytes = (): number => passBudget() / 3
+
+/**
+ * The most recordings of one kind. While the gradients of one are lent, another one is made; but each needs the memory of
+ * a whole pass.
+ */
+const mostTakes = 2
+
+/** A kind of pass whose recordings are lost so often is not worth recording. */
+const mostLost = 3
+
+/**
+ * Passes that differ only in their numbers: they have the same network, number of rows, losses and wanted gradients.
+ */
+interface Kind {
+  readonly graph: Graph
+  readonly work: ShardWork
+  rehearsed: Rehearsed | undefined
+  takes: Take[]
+  /** How often a recording was given up, because its weights had moved or to make room. */
+  lost: number
+  /** The reason why its passes are not recorded. */
+  refused: string | undefined
+}
+
+export interface RecordingHooks {
+  /** Called once for each kind of pass that runs by operations, with the reason. */
+  readonly refused?: (reason: string) => void
+  /** Replays a tape in place of `tape.replay()`: to time it. */
+  readonly replay?: (tape: Tape) => void
+  /** Called after every instruction that runs by operations. */
+  readonly observe?: PassObserver | undefined
+}
+
+/**
+ * Computes the gradients of shards. The first pass of a kind runs by operations. So does the second, but each call of a
+ * kernel is recorded; from the third one on, all these calls are replayed at once. On other backends than wasm, and if a
+ * pass cannot be recorded, passes run by operations, to the same bits. It owns the memory of its recordings; dispose it.
+ */
+export class RecordedPasses {
+  #kinds: Kind[] = []
+  readonly #hooks: RecordingHooks
+
+  constructor(hooks: RecordingHooks = {}) {
+    this.#hooks = hooks
+  }
+
+  /** Like `shardGradients`, but the result may be lent. */
+  gradients(network: PassNetwork, work: ShardWork): ShardGradients {
+    const device = currentDevice()
+    if (!device || device.records) return this.#byOperations(network, work)
+    if (isNothing(work)) return noGradients()
+    const kind = this.#kindOf(network.graph, work)
+    if (kind.refused !== undefined) return this.#byOperations(network, work)
+    try {
+      if (kind.rehearsed) return this.#recorded(device, kind, kind.rehearsed, network, work)
+      const { result, rehearsed } = rehearse(device, network, work)
+      kind.rehearsed = rehearsed
+      return result
+    } catch (error) {
+      if (!(error instanceof NotRecordable)) throw error
+      this.#refuse(kind, error.reason)
+      return this.#byOperations(network, work)
+    }
+  }
+
+  dispose(): void {
+    for (const kind of this.#kinds) endAll(kind)
+    this.#kinds = []
+  }
+
+  #byOperations(network: PassNetwork, work: ShardWork): ShardGradients {
+    return shardGradients(network, work, this.#hooks.observe)
+  }
+
+  /** The kind of a pass, which becomes the most recently used one. */
+  #kindOf(graph: Graph, work: ShardWork): Kind {
+    const [first] = this.#kinds
+    if (first && isOf(first, graph, work)) return first
+    const known = this.#kinds.find((kind) => isOf(kind, graph, work))
+    const fresh = { rehearsed: undefined, takes: [], lost: 0, refused: undefined }
+    const kind = known ?? { graph, work: withoutBatch(work), ...fresh }
+    this.#kinds = [kind, ...this.#kinds.filter((other) => other !== kind)]
+    this.#kinds.splice(mostKinds).forEach(endAll)
+    return kind
+  }
+
+  #recorded(
+    device: Device,
+    kind: Kind,
+    rehearsed: Rehearsed,
+    network: PassNetwork,
+    work: ShardWork,
+  ): ShardGradients {
+    const moved = kind.takes.filter((take) => !take.lent && !isInPlace(device, take, network))
+    for (const take of moved) {
+      kind.takes = kind.takes.filter((other) => other !== take)
+      end(take)
+      kind.lost += 1
+      if (kind.lost > mostLost) throw new NotRecordable('weights that lie elsewhere at each step')
+    }
+    const known = kind.takes.find(({ lent }) => !lent)
+    if (known) {
+      feed(known, network, work)
+      if (this.#hooks.replay) this.#hooks.replay(known.tape)
+      else known.tape.replay()
+      return lend(known)
+    }
+    if (kind.takes.length >= mostTakes) return this.#byOperations(network, work)
+    this.#makeRoom(kind, blockBytes(rehearsed))
+    const take = record(device, rehearsed, network, work)
+    kind.takes.push(take)
+    return lend(take)
+  }
+
+  /** Frees recordings of other kinds, those used longest ago first, until so many bytes more may be taken. */
+  #makeRoom(kind: Kind, bytes: number): void {
+    const taken = () =>
+      this.#kinds.flatMap(({ takes }) => takes).reduce((sum, { tape }) => sum + tape.bytes, bytes)
+    const reason = `passes of ${Math.ceil(bytes / 2 ** 20)} MB, of which too few fit into memory`
+    for (const other of [...this.#kinds].reverse()) {
+      if (taken() <= mostBytes()) return
+      if (other === kind || other.takes.length === 0) continue
+      endAll(other)
+      other.lost += 1
+      if (other.lost > mostLost) this.#refuse(other, reason)
+    }
+    if (taken() > mostBytes()) throw new NotRecordable(reason)
+  }
+
+  #refuse(kind: Kind, reason: string): void {
+    endAll(kind)
+    kind.refused = reason
+    this.#hooks.refused?.(reason)
+  }
+}
+
+/**
+ * The executor that is given, or one that computes shard after shard in this thread by passes that it records. Dispose it
+ * after use.
+ */
+export function executorOf(given: ShardExecutor | undefined): {
+  readonly execute: ShardExecutor
+  dispose(): void
+} {
+  if (given) return { execute: given, dispose: () => undefined }
+  const passes = new RecordedPasses()
+  return {
+    execute: oneAfterAnother((network, work) => passes.gradients(network, work)),
+    dispose: () => passes.dispose(),
+  }
+}
+
+const endAll = (kind: Kind): void => {
+  kind.takes.splice(0).forEach(end)
+}
+
+/** What kinds compare of a pass: all but the batch itself. */
+const withoutBatch = (work: ShardWork): ShardWork => ({
+  ...work,
+  shard: { ...work.shard, inputs: nothing, targets: nothing, ...(work.shard.taught && { taught: nothing }) },
+})
+const nothing = new Float32Array(0)
+
+function isOf(kind: Kind, graph: Graph, work: ShardWork): boolean {
+  const { shard, share, lossWeights, wanted, taps = [], draws } = kind.work
+  return (
+    kind.graph === graph &&
+    shard.rows === work.shard.rows &&
+    share === work.share &&
+    lossWeights.loss === work.lossWeights.loss &&
+    isSame(rolesOf(lossWeights), rolesOf(work.lossWeights)) &&
+    isSame(wanted.weights, work.wanted.weights) &&
+    isSame(wanted.alphas, work.wanted.alphas) &&
+    (shard.taught === undefined) === (work.shard.taught === undefined) &&
+    lossWeights.distillation?.share === work.lossWeights.distillation?.share &&
+    lossWeights.distillation?.temperature === work.lossWeights.distillation?.temperature &&
+    taps.length === (work.taps?.length ?? 0) &&
+    draws?.purpose === work.draws?.purpose
+  )
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a === b || (a.length === b.length && a.every((each, i) => each === b[i]))

@@ -1,0 +1,142 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Device } from '../backend/wasm/device.js'
+import { NotRecordable, type Rehearsed, type Tape } from '../backend/wasm/recorder.js'
+import { feedsOf, type Feeds } from './feeds.js'
+import { disposeGradients, fedGradients } from './gradients.js'
+import { mixturesRead, type PassNetwork } from './network.js'
+import type { Draws, ShardGradients, ShardWork } from './shard.js'
+
+/** A recorded pass: the calls of its kernels, the tensors that it reads, and those in which it leaves its gradients. */
+export interface Take {
+  readonly device: Device
+  readonly tape: Tape
+  readonly feeds: Feeds
+  readonly mixtures: ReadonlyMap<string, tf.Tensor1D>
+  readonly gradients: ShardGradients
+  readonly alphaSlots: Map<string, tf.Tensor1D>
+  /** The addresses of the parameters. The recorded calls read them there. */
+  readonly parameters: readonly (readonly [name: string, address: number])[]
+  /** The batch whose random numbers the next replay draws. */
+  readonly now: { draws: ShardWork['draws'] }
+  /** Whether somebody still reads its gradients. */
+  lent: boolean
+  /** Whether it is to be freed as soon as nobody reads its gradients any more. */
+  ended: boolean
+}
+
+/** Computes a pass by operations, and finds out what a recording of it takes. Throws NotRecordable. */
+export function rehearse(
+  device: Device,
+  network: PassNetwork,
+  work: ShardWork,
+): { result: ShardGradients; rehearsed: Rehearsed } {
+  if (work.taps && work.taps.length > 0) throw new NotRecordable('terms on activations')
+  const feeds = feedsOf(network, work)
+  try {
+    // The mixture weights are fed: computing them is not part of the recorded pass.
+    for (const group of mixturesRead(network.graph)) feeds.mixture(group)
+    return device.rehearse(() => fedGradients(network, work, feeds))
+  } finally {
+    feeds.dispose()
+  }
+}
+
+/** Computes a pass that was rehearsed, and records it. Throws NotRecordable. */
+export function record(device: Device, rehearsed: Rehearsed, network: PassNetwork, work: ShardWork): Take {
+  const feeds = feedsOf(network, work)
+  const now = { draws: work.draws }
+  const mixtures = new Map(mixturesRead(network.graph).map((group) => [group, feeds.mixture(group)]))
+  const parameters = new Map<string, number>()
+  const weights = {
+    get(name: string) {
+      const tensor = network.weights.get(name)
+      parameters.set(name, device.pointer(tensor))
+      return tensor
+    },
+  }
+  try {
+    const { result, tape } = device.record(rehearsed, () =>
+      fedGradients(
+        { graph: network.graph, weights },
+        { ...work, draws: work.draws && following(now) },
+        feeds,
+      ),
+    )
+    return {
+      ...{ device, tape, feeds, mixtures, now },
+      gradients: result,
+      alphaSlots: new Map(),
+      parameters: [...parameters],
+      lent: false,
+      ended: false,
+    }
+  } catch (error) {
+    feeds.dispose()
+    throw error
+  }
+}
+
+/** The draws of the current batch, whichever it is. */
+const following = (now: Take['now']): Draws & { shard: number } => ({
+  seed: now.draws!.seed,
+  get purpose() {
+    return now.draws!.purpose
+  },
+  get t() {
+    return now.draws!.t
+  },
+  get shard() {
+    return now.draws!.shard
+  },
+  get dropPath() {
+    return now.draws!.dropPath ?? 1
+  },
+})
+
+/** Whether a take still reads the parameters of this network. */
+export const isInPlace = (device: Device, take: Take, network: PassNetwork): boolean =>
+  take.device === device &&
+  take.parameters.every(([name, address]) => device.pointer(network.weights.get(name)) === address)
+
+/** Puts a batch, its mixture weights and λ where the recorded calls read them. */
+export function feed(take: Take, network: PassNetwork, work: ShardWork): void {
+  const { device, feeds, mixtures, now } = take
+  const { input, targets, taught, weights } = feeds
+  now.draws = work.draws
+  device.numbers(input).set(work.shard.inputs)
+  device.numbers(targets).set(work.shard.targets)
+  if (taught) device.numbers(taught).set(work.shard.taught!)
+  for (const [role, weight] of weights) device.numbers(weight)[0] = work.lossWeights[role]!
+  tf.tidy(() => {
+    for (const [group, mixture] of mixtures) {
+      const given = network.mixture(group, mixture)
+      if (given !== mixture) device.numbers(mixture).set(device.numbers(given))
+    }
+  })
+}
+
+/** Lends the gradients of a take until `giveBack` is called. */
+export function lend(take: Take): ShardGradients {
+  take.lent = true
+  return {
+    ...take.gradients,
+    alphaSlots: take.alphaSlots,
+    giveBack() {
+      take.lent = false
+      if (take.ended) free(take)
+    },
+  }
+}
+
+/** Frees a take, or leaves that to whoever still reads its gradients. */
+export function end(take: Take): void {
+  take.ended = true
+  if (!take.lent) free(take)
+}
+
+function free({ device, tape, feeds, gradients, alphaSlots }: Take): void {
+  disposeGradients(gradients)
+  tf.dispose([...alphaSlots.values()])
+  feeds.dispose()
+  device.erase(tape)
+}
