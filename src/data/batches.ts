@@ -39,12 +39,18 @@ export function shardsOf(batch: Uint32Array, shards: number): Uint32Array[] {
   const size = Math.floor(batch.length / count)
   const larger = batch.length % count
   const start = (i: number) => i * size + Math.min(i, larger)
+  if (count === 1) return [batch]
   return Array.from({ length: count }, (_, i) => batch.subarray(start(i), start(i + 1)))
 }
 
 /** Copies rows of `rowLength` values into one array, in the given order. */
 export function gather<T extends Numbers>(data: T, rowLength: number, rows: Uint32Array): T {
   const result = zerosLike(data, rows.length * rowLength)
-  rows.forEach((row, i) => result.set(data.subarray(row * rowLength, (row + 1) * rowLength), i * rowLength))
+  // A view for each row costs more than a short row itself.
+  if (rowLength > 32)
+    rows.forEach((row, i) => result.set(data.subarray(row * rowLength, (row + 1) * rowLength), i * rowLength))
+  else
+    for (let i = 0; i < rows.length; i++)
+      for (let k = 0; k < rowLength; k++) result[i * rowLength + k] = data[rows[i]! * rowLength + k]!
   return result
 }

@@ -41,19 +41,58 @@ interface Place {
   readonly matches: (target: Target) => boolean
 }
 
+/** The terms that were found for a part of a layer, for as long as the same columns have a λ. */
+interface Found {
+  readonly of: unknown
+  readonly written: readonly boolean[]
+  readonly acting: readonly Indexed[]
+}
+
+/** A term that acts, with the column that gives its λ. */
+interface Indexed extends Omit<Acting, 'lambda'> {
+  readonly index: number
+}
+
 /** Makes the lookup for the columns of a schedule. */
 export function actingTerms({ columns }: Schedule): ActingTerms {
   const places = placesOf(columns)
-  const acting = (part: Part, layer: string, row: LambdaRow, targets: () => readonly Target[]) =>
-    [...(places.get(`${part}/${layer}`)?.values() ?? [])]
-      .flatMap((ofTerm) => winners(ofTerm, row, targets))
-      .filter(({ lambda }) => lambda > 0)
+  const known = new Map<string, Found>()
+  /** What was found the last time, unless `of` or the columns with a λ are others now: only λ changes step by step. */
+  const findings = (
+    key: string,
+    of: unknown,
+    { columns: indices, terms }: PartOfLayer,
+    row: LambdaRow,
+    targets: () => readonly Target[],
+  ): readonly Indexed[] => {
+    const before = known.get(key)
+    const isWritten = (index: number): boolean => !Number.isNaN(row.columns[index]!)
+    if (before && before.of === of && indices.every((index, i) => before.written[i] === isWritten(index)))
+      return before.acting
+    const acting = terms.flatMap((ofTerm) => winners(ofTerm, row, targets))
+    known.set(key, { of, written: indices.map(isWritten), acting })
+    return acting
+  }
+  const acting = (
+    [part, layer, name = '']: readonly [Part, string, string?],
+    of: unknown,
+    row: LambdaRow,
+    targets: () => readonly Target[],
+  ): Acting[] => {
+    const ofLayer = places.get(`${part}/${layer}`)
+    if (!ofLayer) return []
+    return findings(`${part}/${layer}/${name}`, of, ofLayer, row, targets).flatMap(({ index, ...acting }) => {
+      const lambda = row.columns[index]!
+      return lambda > 0 ? [{ ...acting, lambda }] : []
+    })
+  }
   return {
     onActivations: (layer, row) =>
-      acting('activations', layer, row, () => [{ group: '', name: '' }]).map(whole),
-    onWeights: (layer, name, row) => acting('weights', layer, row, () => [{ group: '', name }]).map(whole),
+      acting(['activations', layer], undefined, row, () => [{ group: '', name: '' }]).map(whole),
+    onWeights: (layer, name, row) =>
+      acting(['weights', layer, name], undefined, row, () => [{ group: '', name }]).map(whole),
     onGates: (layer, groups, row) =>
-      acting('gates', layer, row, () =>
+      acting(['gates', layer], groups, row, () =>
         groups.flatMap(({ name: group, members }) => members.map(({ name }) => ({ group, name }))),
       ),
   }
@@ -61,8 +100,14 @@ export function actingTerms({ columns }: Schedule): ActingTerms {
 
 const whole = ({ term, label, lambda }: Acting): Acting => ({ term, label, lambda })
 
-/** The places of all columns, by part and layer and then by term, in the order of the columns. */
-function placesOf(columns: readonly Column[]): Map<string, Map<string, Place[]>> {
+/** The columns of a part of a layer, and their places by term, in the order of the columns. */
+interface PartOfLayer {
+  readonly columns: readonly number[]
+  readonly terms: readonly (readonly Place[])[]
+}
+
+/** The places of all columns, by part and layer. */
+function placesOf(columns: readonly Column[]): Map<string, PartOfLayer> {
   const places = new Map<string, Map<string, Place[]>>()
   columns.forEach((column, index) => {
     const { term, part, layer, select } = column
@@ -73,18 +118,22 @@ function placesOf(columns: readonly Column[]): Map<string, Map<string, Place[]>>
     const matches = ({ group, name }: Target) => inGroup(group) && byName(name)
     terms.set(term, [...(terms.get(term) ?? []), { index, column, label: columnLabel(column), matches }])
   })
-  return places
+  return new Map(
+    [...places].map(([key, ofTerms]) => {
+      const terms = [...ofTerms.values()]
+      return [key, { terms, columns: terms.flat().map(({ index }) => index) }]
+    }),
+  )
 }
 
 /** The columns of one term that act. Each target belongs to the last column that selects it. */
-function winners(places: readonly Place[], row: LambdaRow, targets: () => readonly Target[]): Acting[] {
-  const found: Acting[] = []
+function winners(places: readonly Place[], row: LambdaRow, targets: () => readonly Target[]): Indexed[] {
+  const found: Indexed[] = []
   let left: readonly Target[] | undefined
   for (let i = places.length - 1; i >= 0 && left?.length !== 0; i--) {
     const { index, column, label, matches } = places[i]!
-    const lambda = row.columns[index]!
-    if (Number.isNaN(lambda)) continue
-    const acting = { term: column.term, label, lambda }
+    if (Number.isNaN(row.columns[index]!)) continue
+    const acting = { term: column.term, label, index }
     // If no later column selected a part, a column without a selection acts on everything.
     if (!left && !column.select) return [acting]
     left ??= targets()

@@ -64,7 +64,8 @@ export class SupernetModel {
 
   /** Takes ownership of `alpha` as a group's new α and disposes the old one. */
   setAlpha(group: string, alpha: tf.Tensor1D): void {
-    this.alpha(group).dispose()
+    const before = this.alpha(group)
+    if (before !== alpha) before.dispose()
     this.#alphas.set(group, tf.keep(alpha))
   }
 
@@ -81,17 +82,18 @@ export class SupernetModel {
 
   /**
    * The mixture weights of training step t, drawn anew for each group, member and step if the relaxation
-   * draws; without t those of `mixture`. `pullBack` gives their gradient. Call it inside a tidy.
+   * draws; without t those of `mixture`. `pullBack` gives their gradient. Call it inside a tidy. May write them
+   * into a tensor of the caller's, which is then the result.
    */
-  sample(group: string, t?: number): tf.Tensor1D {
+  sample(group: string, t?: number, into?: tf.Tensor1D): tf.Tensor1D {
     const { closed, sample } = this.relaxation
     if (!closed || sample) return this.#sample(group, t)
     const now = this.#mixed(group)
-    return onVectors((v) => v.to(closed.weights(v, v.from(this.alpha(group)), now)))
+    return onVectors((v) => v.put(into, closed.weights(v, v.from(this.alpha(group)), now)))
   }
 
-  /** The gradient of α, [members], from that of the weights that `sample` gives. Call it inside a tidy. */
-  pullBack(group: string, dMixture: tf.Tensor1D, t?: number): tf.Tensor1D {
+  /** The gradient of α, [members], from that of the weights that `sample` gives. `into` as there. Call it inside a tidy. */
+  pullBack(group: string, dMixture: tf.Tensor1D, t?: number, into?: tf.Tensor1D): tf.Tensor1D {
     const { closed, sample } = this.relaxation
     const alpha = this.alpha(group)
     if (!closed || sample) {
@@ -99,7 +101,7 @@ export class SupernetModel {
       return grads[0] as tf.Tensor1D
     }
     const now = this.#mixed(group)
-    return onVectors((v) => v.to(closed.gradient(v, v.from(alpha), now, v.from(dMixture))))
+    return onVectors((v) => v.put(into, closed.gradient(v, v.from(alpha), now, v.from(dMixture))))
   }
 
   /** Like `sample`, but differentiable by TensorFlow.js. */

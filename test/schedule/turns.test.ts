@@ -8,7 +8,7 @@ import { columnLabel } from '../../src/schedule/select.js'
 import { rowAt, valueAt } from '../../src/schedule/table.js'
 import { dealTurns, type Taken } from '../../src/schedule/turns.js'
 import type { Schedule } from '../../src/schedule/types.js'
-import { stepProximalGates } from '../../src/search/gates/proximal-gates.js'
+import { stepProximalGates } from '../helpers/gate-steps.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { compile, context, groups, l1, one } from './context.js'
 

@@ -37,9 +37,9 @@ export interface GateScale {
   observe(gradients: ReadonlyMap<string, tf.Tensor1D>, onTask: boolean): void
   /**
    * s of a group, [1], in units of the loss for each unit of α; 0 before any gradient was seen. Call it
-   * inside a tidy.
+   * inside a tidy. It belongs to the scale.
    */
-  of(group: string): tf.Tensor1D
+  of<V>(vectors: Vectors<V>, group: string): V
   /** s by pool (`widths units`, `choices operations`, …), for a gate that is 1 at the beginning. */
   read(): Record<string, number>
   /** Follows pruning; `standing` are the remaining groups. */
@@ -69,7 +69,7 @@ export function gateScale(origin: Supernet): GateScale {
   for (const group of origin.groups) pools.get(poolOf(group))!.push(group)
   const means = new Map<string, Mean>()
   /** s by pool and even share, valid until a mean changes. Groups that agree in both have the same s. */
-  const scales = new Map<string, tf.Tensor1D>()
+  const scales = new Map<string, unknown>()
   let seenTask = false
 
   const set = (name: string, mean: Mean): void => {
@@ -80,7 +80,7 @@ export function gateScale(origin: Supernet): GateScale {
     forget()
   }
   const forget = (): void => {
-    tf.dispose([...scales.values()])
+    for (const scale of scales.values()) if (scale instanceof tf.Tensor) scale.dispose()
     scales.clear()
   }
   const clear = (): void => {
@@ -95,24 +95,21 @@ export function gateScale(origin: Supernet): GateScale {
     const mean = before
       ? v.add(v.mul(v.from(before), count / (count + 1)), v.mul(now, 1 / (count + 1)))
       : v.mul(now, 1)
-    set(name, { gradient: v.to(mean), count: count + 1, gone })
+    set(name, { gradient: v.put(before, mean), count: count + 1, gone })
   }
   /**
    * s of a pool for groups whose gates begin at `share`. To compare gates of different groups, they are taken
    * as shares of their group's mean.
    */
-  const scaleOf = (pool: string, share: number): tf.Tensor1D => {
+  const scaleOf = <V>(v: Vectors<V>, pool: string, share: number): V => {
     const seen = pools.get(pool)!.filter((group) => means.has(group.name))
-    if (seen.length === 0) return tf.zeros([1])
     const members = seen.reduce((sum, group) => sum + group.members.length, 0)
-    return onVectors((v) => {
-      const parts = seen.map((group) => {
-        const { gradient, gone } = means.get(group.name)!
-        const left = gradient ? v.sum(magnitude(v, v.from(gradient))) : v.of([0])
-        return v.mul(v.add(left, gone), evenShare(group) / share / members)
-      })
-      return v.to(parts.reduce((sum, part) => v.add(sum, part)))
+    const parts = seen.map((group) => {
+      const { gradient, gone } = means.get(group.name)!
+      const left = gradient ? v.sum(magnitude(v, v.from(gradient))) : v.of([0])
+      return v.mul(v.add(left, gone), evenShare(group) / share / members)
     })
+    return parts.length > 0 ? parts.reduce((sum, part) => v.add(sum, part)) : v.of([0])
   }
 
   return {
@@ -126,17 +123,20 @@ export function gateScale(origin: Supernet): GateScale {
         }),
       )
     },
-    of(name) {
+    of<V>(v: Vectors<V>, name: string) {
       const own = groups.get(name)!
       const share = evenShare(own)
       const key = `${poolOf(own)} ${share}`
-      const found = scales.get(key) ?? tf.keep(tf.tidy(() => scaleOf(poolOf(own), share)))
+      const found = scales.has(key) ? (scales.get(key) as V) : v.keep(scaleOf(v, poolOf(own), share))
       scales.set(key, found)
-      return tf.clone(found)
+      return found
     },
     read: () =>
       Object.fromEntries(
-        [...pools.keys()].map((pool) => [pool, tf.tidy(() => scaleOf(pool, 1).dataSync()[0]!)]),
+        [...pools.keys()].map((pool) => [
+          pool,
+          tf.tidy(() => onVectors((v) => v.to(scaleOf(v, pool, 1))).dataSync()[0]!),
+        ]),
       ),
     follow(standing, slices) {
       for (const [name, mean] of [...means]) {

@@ -1,55 +1,67 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { cut } from '../../nn/parameter-store.js'
 import type { Slice } from '../../nn/slice.js'
+import type { Vectors } from '../../nn/vectors.js'
 
 /**
  * The gradients of the last iteration in which gates moved, by group, until the next one. It owns its
- * tensors; clear it after use.
+ * tensors; dispose it after use.
  */
 export interface KeptGradients {
   /** Keeps a copy. */
-  keep(group: string, gradient: tf.Tensor1D): void
+  keep<V>(vectors: Vectors<V>, group: string, gradient: V): void
   /** The gradient of a group as numbers, [members]; undefined if none is kept. */
   read(group: string): Float32Array | undefined
   /** Follows pruning: cuts gradients with their groups and drops those of removed groups. */
   follow(standing: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
+  /** Forgets all of them. */
   clear(): void
   /** Copies of all gradients, for a checkpoint. */
   values(): Map<string, Float32Array>
   restore(values: ReadonlyMap<string, Float32Array>): void
+  dispose(): void
 }
 
 /** Creates a store that is empty at first. */
 export function keptGradients(): KeptGradients {
-  const tensors = new Map<string, tf.Tensor>()
-  const set = (group: string, tensor: tf.Tensor): void => {
-    tensors.get(group)?.dispose()
+  const tensors = new Map<string, tf.Tensor1D>()
+  /** Groups whose tensor is there to be written to, but holds what is no longer kept. */
+  const stale = new Set<string>()
+  const set = (group: string, tensor: tf.Tensor1D): void => {
+    const before = tensors.get(group)
+    if (before !== tensor) before?.dispose()
     tensors.set(group, tf.keep(tensor))
+    stale.delete(group)
   }
-  const clear = (): void => {
-    tf.dispose([...tensors.values()])
-    tensors.clear()
+  const drop = (group: string): void => {
+    tensors.get(group)?.dispose()
+    tensors.delete(group)
+    stale.delete(group)
+  }
+  const kept = () => [...tensors].filter(([group]) => !stale.has(group))
+  const dispose = (): void => {
+    for (const group of [...tensors.keys()]) drop(group)
   }
   return {
-    keep: (group, gradient) => set(group, tf.clone(gradient)),
-    read: (group) => tensors.get(group)?.dataSync<'float32'>().slice(),
+    keep(v, group, gradient) {
+      set(group, v.put(tensors.get(group), gradient))
+    },
+    read: (group) => (stale.has(group) ? undefined : tensors.get(group)?.dataSync<'float32'>().slice()),
     follow(standing, slices) {
       for (const [group, tensor] of [...tensors]) {
         const cuts = slices.get(group)
-        if (standing.has(group)) {
-          if (cuts) set(group, cut(tensor, cuts))
-        } else {
-          tensor.dispose()
-          tensors.delete(group)
-        }
+        if (!standing.has(group) || (cuts && stale.has(group))) drop(group)
+        else if (cuts) set(group, cut(tensor, cuts) as tf.Tensor1D)
       }
     },
-    clear,
-    values: () =>
-      new Map([...tensors].map(([group, tensor]) => [group, tensor.dataSync<'float32'>().slice()])),
+    clear() {
+      for (const group of tensors.keys()) stale.add(group)
+    },
+    values: () => new Map(kept().map(([group, tensor]) => [group, tensor.dataSync<'float32'>().slice()])),
     restore(values) {
-      clear()
+      dispose()
       for (const [group, gradient] of values) set(group, tf.tensor1d(gradient))
     },
+    dispose,
   }
 }

@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
-import { onVectors, type Vectors } from '../../nn/vectors.js'
+import type { Vectors } from '../../nn/vectors.js'
 import type { GateGroup } from '../../supernet/types.js'
 import type { WeightedTerm } from '../../train/update.js'
 
@@ -7,10 +6,10 @@ import type { WeightedTerm } from '../../train/update.js'
 const leastGate = 1e-6
 
 /** A group's gates, the gradient of all that is smooth, and the length of the step. */
-export interface GateStep {
+export interface GateStep<V> {
   readonly group: GateGroup
-  readonly gates: tf.Tensor1D
-  readonly gradient: tf.Tensor1D
+  readonly gates: V
+  readonly gradient: V
   /** η: how far a gradient of 1 moves a gate. */
   readonly rate: number
 }
@@ -19,24 +18,18 @@ export interface GateStep {
  * Steps the proximal gates of a layer: g ← prox(g − η ∇), then scales each group to its total. The strength
  * is kept below the group's `keep.min`-th largest gate, so that a legal choice always stays open. A member
  * that carries nothing stays at 0: it has no gradient of its own, and would win by what normalisation gives
- * back. The caller owns the results, in the order of `steps`.
+ * back. The results are in the order of `steps`.
  */
-export const stepProximalGates = (
-  steps: readonly GateStep[],
-  terms: readonly WeightedTerm[],
-): tf.Tensor1D[] => tf.tidy(() => onVectors((vectors) => stepped(vectors, steps, terms)))
-
-function stepped<V>(
+export function steppedGates<V>(
   v: Vectors<V>,
-  steps: readonly GateStep[],
+  steps: readonly GateStep<V>[],
   terms: readonly WeightedTerm[],
-): tf.Tensor1D[] {
+): V[] {
   const descended = steps.map(({ group, gates, gradient, rate }) => {
-    const z = v.sub(v.from(gates), v.mul(v.from(gradient), rate))
-    const carrying = group.members.flatMap(({ empty = false }, place) => (empty ? [] : [place]))
-    const carries = v.of(group.members.map(({ empty = false }) => Number(!empty)))
-    const state = { group, rate, z: v.mul(z, carries), carrying }
-    return { ...state, needed: v.mul(v.atLeast(z, leastNeeded(v, state)), carries) }
+    const z = v.sub(gates, v.mul(gradient, rate))
+    const carrying = carryingOf(group)
+    const state = { group, rate, z: onlyCarrying(v, z, group), carrying }
+    return { ...state, needed: onlyCarrying(v, v.atLeast(z, leastNeeded(v, state)), group) }
   })
   let states: readonly State<V>[] = descended
   // Terms that draw gates together act first, so that they do not open what another term has just closed.
@@ -46,8 +39,24 @@ function stepped<V>(
   return states.map(({ group, z }, i) => {
     // Even without a proximal term the gates must stay non-negative.
     const least = v.mul(descended[i]!.needed, leastGate)
-    return v.to(normalised(v, v.maximum(v.maximum(z, 0), least), group))
+    return normalised(v, v.maximum(v.maximum(z, 0), least), group)
   })
+}
+
+const places = new WeakMap<GateGroup, number[]>()
+
+/** The indices of the members that carry something. */
+function carryingOf(group: GateGroup): number[] {
+  const found =
+    places.get(group) ?? group.members.flatMap(({ empty = false }, place) => (empty ? [] : [place]))
+  places.set(group, found)
+  return found
+}
+
+/** The vector with 0 for members that carry nothing. */
+function onlyCarrying<V>(v: Vectors<V>, vector: V, group: GateGroup): V {
+  if (carryingOf(group).length === group.members.length) return vector
+  return v.mul(vector, v.of(group.members.map(({ empty = false }) => Number(!empty))))
 }
 
 /** The intermediate state of a group's gates during a step. */
@@ -74,8 +83,9 @@ const evened = <V>(
     const z = v.maximum(state.z, 0)
     const pull = (rate * lambda * carrying.length) / group.total
     const mean = v.mul(v.sum(z), 1 / carrying.length)
-    const carries = v.of(group.members.map((_, place) => Number(carrying.includes(place))))
-    return { ...state, z: v.div(v.add(z, v.mul(carries, v.mul(mean, pull))), 1 + pull) }
+    const ones = v.of(group.members.map(() => 1))
+    const drawn = onlyCarrying(v, v.mul(ones, v.mul(mean, pull)), group)
+    return { ...state, z: v.div(v.add(z, drawn), 1 + pull) }
   })
 
 /** Applies a term's proximal operator to the gates. */

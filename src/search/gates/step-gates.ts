@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { onVectors } from '../../nn/vectors.js'
+import { onVectors, type Vectors } from '../../nn/vectors.js'
 import type { SupernetModel } from '../../supernet/model.js'
 import { groupOf } from '../../supernet/prune.js'
-import type { GateGroup, Latency } from '../../supernet/types.js'
+import type { GateGroup, Latency, Supernet } from '../../supernet/types.js'
 import type { Arrays, Optimizer } from '../../train/optimizer.js'
 import type { Gradients } from '../../train/shard.js'
 import { smoothGateGradients, type WeightedTerm } from '../../train/update.js'
 import type { GateScale } from './gate-scale.js'
 import { layerGates } from './layer-gates.js'
-import { stepProximalGates, type GateStep } from './proximal-gates.js'
+import { steppedGates, type GateStep } from './proximal-gates.js'
 
 /** The smallest divisor, which avoids 0 / 0. */
 const leastScale = 1e-20
@@ -43,7 +43,7 @@ export function stepGates(
     },
   }
   for (const layer of model.supernet.layers) {
-    const own = model.supernet.groups.filter((group) => group.layer === layer)
+    const own = groupsOf(model.supernet, layer)
     const groups = own.filter(({ name }) => open.includes(name))
     if (groups.length === 0) continue
     const acting = terms(layer, own)
@@ -51,33 +51,46 @@ export function stepGates(
     const proximal = model.relaxation.step === 'proximal'
     const apart = proximal ? acting.filter(({ term }) => !term.gates!.form) : acting
     const smooth = smoothGateGradients(layerGates(model, layer, latency), names, apart)
-    const steps = groups.map((group): GateStep => {
-      const gates = model.alpha(group.name)
-      const own = tf.tidy(() => {
-        const slope = model.relaxation.slope(groupOf(model.origin, group.name))
-        const losses = inUnits(ofLosses.get(group.name), scale.of(group.name))
-        return totalOf(losses, divided(smooth.get(group.name), slope)) ?? tf.zerosLike(gates)
-      })
-      return { group, gates, gradient: own, rate: rateOf(group) }
-    })
-    if (proximal)
-      stepProximalGates(steps, acting).forEach((gates, i) => {
-        model.setAlpha(names[i]!, gates)
-      })
-    else
-      for (const { group, gradient, rate } of steps)
-        optimizer.step(alphas, [{ name: group.name, gradient }], rate)
-    tf.dispose([...steps.map(({ gradient }) => gradient), ...smooth.values()])
+    tf.tidy(() =>
+      onVectors((v) => {
+        const steps = groups.map((group): GateStep<Vector<typeof v>> => {
+          const { name } = group
+          const slope = model.relaxation.slope(groupOf(model.origin, name))
+          const gates = v.from(model.alpha(name))
+          const found = smooth.get(name)
+          const own = found && v.div(v.from(found), slope)
+          const losses = ofLosses.get(name)
+          const units = losses && inUnits(v, v.from(losses), scale.of(v, name))
+          const gradient = units && own ? v.add(units, own) : (units ?? own ?? v.mul(gates, 0))
+          return { group, gates, gradient, rate: rateOf(group) }
+        })
+        if (proximal)
+          steppedGates(v, steps, acting).forEach((gates, i) => {
+            const name = names[i]!
+            model.setAlpha(name, v.put(model.alpha(name), gates))
+          })
+        else
+          for (const { group, gradient, rate } of steps)
+            optimizer.step(alphas, [{ name: group.name, gradient: v.to(gradient) }], rate)
+      }),
+    )
+    tf.dispose([...smooth.values()])
   }
 }
 
+const known = new WeakMap<Supernet, Map<string, GateGroup[]>>()
+
+/** The groups of a layer: the same array until the supernet is another one. */
+function groupsOf(supernet: Supernet, layer: string): GateGroup[] {
+  const byLayer = known.get(supernet) ?? new Map<string, GateGroup[]>()
+  known.set(supernet, byLayer)
+  const groups = byLayer.get(layer) ?? supernet.groups.filter((group) => group.layer === layer)
+  byLayer.set(layer, groups)
+  return groups
+}
+
+type Vector<Arithmetic> = Arithmetic extends Vectors<infer V> ? V : never
+
 /** A gradient of the losses in units of its scale; 0 if all members have been equal so far. */
-export const inUnits = (gradient: tf.Tensor1D | undefined, scale: tf.Tensor1D): tf.Tensor1D | undefined =>
-  gradient && onVectors((v) => v.to(v.div(v.from(gradient), v.maximum(v.from(scale), leastScale))))
-
-const divided = (gradient: tf.Tensor1D | undefined, by: number): tf.Tensor1D | undefined =>
-  by === 1 ? gradient : gradient && tf.div(gradient, by)
-
-/** The sum of two gradients, or the one that exists. */
-const totalOf = (a: tf.Tensor1D | undefined, b: tf.Tensor1D | undefined): tf.Tensor1D | undefined =>
-  a && b ? tf.add(a, b) : (a ?? b)
+export const inUnits = <V>(v: Vectors<V>, gradient: V, scale: V): V =>
+  v.div(gradient, v.maximum(scale, leastScale))

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { gateScale, type GateScale } from '../../../src/search/gates/gate-scale.js'
 import { gateTime, lookEvery } from '../../../src/search/gates/gate-time.js'
-import { inUnits } from '../../../src/search/gates/step-gates.js'
+import { inUnitsOf, unitOf } from '../../helpers/gate-steps.js'
 import type { GateGroup, Supernet } from '../../../src/supernet/types.js'
 import { compile, one } from '../../schedule/context.js'
 
@@ -39,7 +39,7 @@ const observe = (scale: GateScale, gradients: Readonly<Record<string, readonly n
     )
     scale.observe(new Map(tensors), onTask)
   })
-const read = (scale: GateScale, name: string) => tf.tidy(() => scale.of(name).dataSync()[0]!)
+const read = unitOf
 const gone = { axis: 0, indices: [0, 1] }
 
 describe('the scale of gates', () => {
@@ -69,7 +69,7 @@ describe('the scale of gates', () => {
       return [1, 2, 3].flatMap((t) => {
         const gradient = [t * factor, -factor, 0.5 * factor, -t * factor]
         observe(scale, { edge: gradient })
-        return tf.tidy(() => [...inUnits(tf.tensor1d(gradient), scale.of('edge'))!.dataSync()])
+        return tf.tidy(() => inUnitsOf(scale, 'edge', tf.tensor1d(gradient)))
       })
     }
     const [small, large] = [stepped(1e-6), stepped(1e3)]
@@ -80,7 +80,7 @@ describe('the scale of gates', () => {
     const scale = gateScale(supernet)
     expect(read(scale, 'edge')).toBe(0)
     observe(scale, { edge: [0, 0, 0, 0] })
-    const moved = tf.tidy(() => [...inUnits(tf.zeros([4]), scale.of('edge'))!.dataSync()])
+    const moved = tf.tidy(() => inUnitsOf(scale, 'edge', tf.zeros([4])))
     expect(moved).toEqual([0, 0, 0, 0])
     scale.dispose()
   })
