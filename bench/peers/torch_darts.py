@@ -3,6 +3,10 @@
 import torch
 from torch import nn
 
+from torch_common import added
+from torch_common import adam_for_gates as gate_optimizer  # noqa: F401
+from torch_common import sgd_for_weights as weight_optimizer  # noqa: F401
+
 SIZES = {"channels": 16, "cells": 8, "image": 32}
 NODES = 4
 EDGES = sum(2 + node for node in range(NODES))
@@ -10,10 +14,6 @@ EDGES = sum(2 + node for node in range(NODES))
 
 def input_shape(sizes):
     return 3, sizes.image, sizes.image
-
-
-def gate_optimizer(gates):
-    return torch.optim.Adam(gates, lr=3e-4, betas=(0.5, 0.999), weight_decay=1e-3)
 
 
 def norm(channels):
@@ -47,11 +47,11 @@ class Zero(nn.Module):
 class FactorizedReduce(nn.Module):
     """Halves the image: half of the channels from the even pixels, half from the odd ones."""
 
-    def __init__(self, inputs, outputs):
+    def __init__(self, inputs, outputs, affine=False):
         super().__init__()
         self.even = pointwise(inputs, outputs // 2, stride=2)
         self.odd = pointwise(inputs, outputs - outputs // 2, stride=2)
-        self.norm = norm(outputs)
+        self.norm = nn.BatchNorm2d(outputs, affine=affine)
 
     def forward(self, x):
         x = torch.relu(x)
@@ -77,11 +77,8 @@ OPERATIONS = len(candidates(1, 1))
 
 
 class MixedOperation(nn.ModuleList):
-    def __init__(self, channels, stride):
-        super().__init__(candidates(channels, stride))
-
     def forward(self, x, gates):
-        return sum(gate * operation(x) for gate, operation in zip(gates, self))
+        return added(gate * operation(x) for gate, operation in zip(gates, self))
 
 
 class Cell(nn.Module):
@@ -96,7 +93,7 @@ class Cell(nn.Module):
         self.older = FactorizedReduce(older, channels) if after_reduction else preprocess(older)
         self.newer = preprocess(newer)
         self.edges = nn.ModuleList(
-            MixedOperation(channels, stride=2 if reduction and source < 2 else 1)
+            MixedOperation(candidates(channels, stride=2 if reduction and source < 2 else 1))
             for node in range(NODES)
             for source in range(2 + node)
         )
@@ -106,7 +103,7 @@ class Cell(nn.Module):
         edges = zip(self.edges, gates)
         for _ in range(NODES):
             # zip's shorter argument comes first, so that it takes no edge too many.
-            states.append(sum(edge(x, gate) for x, (edge, gate) in zip(states, edges)))
+            states.append(added(edge(x, gate) for x, (edge, gate) in zip(states, edges)))
         return torch.cat(states[2:], dim=1)
 
 

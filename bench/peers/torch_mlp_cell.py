@@ -3,16 +3,16 @@
 import torch
 from torch import nn
 
+from torch_common import adam_for_weights as weight_optimizer  # noqa: F401
+from torch_common import added, normalised
+from torch_common import sgd_for_gates as gate_optimizer  # noqa: F401
+
 SIZES = {"features": 8, "blocks": 3, "width": 32, "hidden": 64}
 ACTIVATIONS = (torch.relu, torch.tanh, nn.functional.elu)
 
 
 def input_shape(sizes):
     return (sizes.features,)
-
-
-def gate_optimizer(gates):
-    return torch.optim.SGD(gates, lr=0.025)
 
 
 class Block(nn.Module):
@@ -24,7 +24,7 @@ class Block(nn.Module):
 
     def forward(self, x, activations, units, paths):
         hidden = self.hidden(self.norm(x))
-        mixed = sum(gate * activation(hidden) for gate, activation in zip(activations, ACTIVATIONS))
+        mixed = added(gate * activation(hidden) for gate, activation in zip(activations, ACTIVATIONS))
         return paths[0] * x + paths[1] * self.out(units * mixed)
 
 
@@ -41,11 +41,7 @@ class Supernet(nn.Module):
         self.gates = nn.ParameterList(torch.ones(sizes.blocks, count) for count in members)
 
     def forward(self, x):
-        normalised = (
-            gates * (total / gates.sum(dim=-1, keepdim=True))
-            for gates, total in zip(self.gates, self.totals)
-        )
         x = self.stem(x)
-        for block, *gates in zip(self.blocks, *normalised):
+        for block, *gates in zip(self.blocks, *map(normalised, self.gates, self.totals)):
             x = block(x, *gates)
         return self.classifier(torch.relu(self.norm(x)))

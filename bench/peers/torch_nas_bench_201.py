@@ -3,7 +3,9 @@
 import torch
 from torch import nn
 
-from torch_darts import gate_optimizer  # noqa: F401
+from torch_common import added
+from torch_common import adam_for_gates as gate_optimizer  # noqa: F401
+from torch_common import sgd_for_weights as weight_optimizer  # noqa: F401
 
 SIZES = {"channels": 16, "cells": 5, "image": 32}
 STAGES = 3
@@ -54,7 +56,7 @@ class Cell(nn.Module):
             for source in range(node):
                 operations, gate = mixed[source, node]
                 terms += [weight * operation(states[source]) for weight, operation in zip(gate, operations)]
-            states.append(sum(terms))
+            states.append(added(terms))
         return states[-1]
 
 

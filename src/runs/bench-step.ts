@@ -20,11 +20,13 @@ import { compileFor, presetOf } from '../setup/schedule-of.js'
 import { buildSupernet, spaceOf } from '../setup/supernet-of.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
+import type { GateGroup } from '../supernet/types.js'
 import { batching } from '../train/batching.js'
 import { sequentially } from '../train/gradients.js'
 import { resolveTraining } from '../train/training.js'
 import type { PoolFigures, WorkerPool } from '../train/workers/pool.js'
 import type { Trial } from '../trial/types.js'
+import { replayWatch, type ReplayFigures, type TraceEvent } from './replay-watch.js'
 import { startWorkers } from './workers.js'
 
 export interface BenchStepOptions extends InputSize {
@@ -42,6 +44,8 @@ export interface BenchStepOptions extends InputSize {
   readonly set?: readonly string[]
   /** Whether to also measure the time of each kind of operation. */
   readonly profile?: boolean
+  /** Whether to trace a few more steps, kernel by kernel. */
+  readonly trace?: boolean
 }
 
 /** What one step costs. */
@@ -66,6 +70,10 @@ export interface StepFigures {
   /** The cost of using several workers; null with one. */
   readonly exchange: ExchangeFigures | null
   readonly parameters: number
+  /** Where the time of a step goes that is replayed; null if it runs by operations or on several workers. */
+  readonly replay: ReplayFigures | null
+  /** Present if a trace was requested and steps are replayed. */
+  readonly trace?: readonly TraceEvent[]
   /** The time of one step by kind of operation, if it was asked for. */
   readonly profile?: StepProfile
 }
@@ -95,7 +103,7 @@ export interface StepProfile {
 
 /**
  * Times joint steps of a supernet on random inputs: forward, backward for weights and gates, both updates.
- * One untimed step before them warms up. A step ends when its results can be read.
+ * A few untimed steps before them warm up. A step ends when its results can be read.
  */
 export async function benchStep(options: BenchStepOptions): Promise<StepFigures> {
   const { backend, relaxed, workers = 1 } = options
@@ -115,11 +123,12 @@ export async function benchStep(options: BenchStepOptions): Promise<StepFigures>
 function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): StepFigures {
   const { config, data, schedule } = trial
   const profile = options.profile ? passProfile() : undefined
+  const watch = profile || pool.workers > 1 ? undefined : replayWatch()
   const model = new SupernetModel(trial.supernet, trial.relaxation, trial.random)
   const stepper = supernetStepper(model, data, {
     ...trial,
     options: config.search,
-    execute: profile ? sequentially(profile.observe) : pool.execute,
+    execute: profile ? sequentially(profile.observe) : (watch?.execute ?? pool.execute),
     emit: () => undefined,
     save: () => undefined,
   })
@@ -128,20 +137,27 @@ function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): S
   const times: number[] = []
   let early = alive()
   let warm = pool.figures
-  for (let step = 0; step <= options.steps; step++) {
+  const [{ name: gates }] = model.supernet.groups as [GateGroup]
+  const timed = warmUp + options.steps
+  for (let step = 0; step < timed + (options.trace ? traced : 0); step++) {
     const start = performance.now()
+    watch?.begin(step >= timed)
     stepper.step(phase.from + step, batches.at(step), phase)
-    // Reading the gates waits until backends that compute asynchronously are done.
-    model.alphaValues()
-    if (step > 0) times.push(performance.now() - start)
-    if (step === 0) {
+    // Reading a gate waits until backends that compute asynchronously are done.
+    model.alpha(gates).dataSync()
+    const spent = performance.now() - start
+    if (step >= warmUp) watch?.end(spent)
+    if (step >= warmUp && step < timed) times.push(spent)
+    if (step === warmUp - 1) {
       profile?.clear()
       warm = pool.figures
     }
-    if (step <= 2) early = alive()
+    if (step <= warmUp + 1) early = alive()
   }
   const late = alive()
+  const replayed = watch?.figures()
   stepper.dispose()
+  watch?.dispose()
   const { parameters } = taskCost(model.supernet)
   model.dispose()
   const spent = profile && stepProfile(profile.read(), times, options.backend)
@@ -157,11 +173,13 @@ function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): S
     shards: config.search.shards,
     exchange: pool.workers === 1 ? null : exchangeOf(warm, pool.figures),
     parameters,
+    replay: replayed ? rounded(replayed) : null,
     ...(spent && { profile: spent }),
+    ...(options.trace && watch && { trace: watch.trace() }),
   }
 }
 
-/** Means per timed step; the first step only warms up. */
+/** Means per timed step; those before them only warm up. */
 function exchangeOf(warm: PoolFigures, all: PoolFigures): ExchangeFigures {
   const steps = all.batches - warm.batches
   const mean = (name: 'exchangeMs' | 'waitMs' | 'handedOver') => round((all[name] - warm[name]) / steps)
@@ -197,7 +215,16 @@ function alive(): { tensors: number; heapMB: number | null } {
   return { tensors: tf.memory().numTensors, heapMB: bytes === undefined ? null : Math.round(bytes / 2 ** 20) }
 }
 
-const round = (ms: number): number => Math.round(ms * 100) / 100
+/** Untimed steps at the beginning: the second one records the pass that the following ones replay. */
+const warmUp = 3
+
+/** Steps after the timed ones of which each call of a kernel is timed. */
+const traced = 3
+
+const round = (ms: number): number => Number(ms.toPrecision(4))
+
+const rounded = (figures: ReplayFigures): ReplayFigures =>
+  Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round(value as number)])) as never
 
 /** A trial on one batch of random inputs, with the schedule to which `auto` resolves. */
 function randomTrial(options: BenchStepOptions): Trial {

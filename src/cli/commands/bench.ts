@@ -3,6 +3,7 @@ import type { BackendName } from '../../backend/start.js'
 import { InputError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
 import type { StepFigures } from '../../runs/bench-step.js'
+import type { ReplayFigures } from '../../runs/replay-watch.js'
 import { command, type Arguments } from '../command.js'
 import { names } from '../names.js'
 import { backend, integer, json, out, path, set, settings, text, workers } from '../options.js'
@@ -41,7 +42,7 @@ export const bench = command({
     steps: {
       type: 'string',
       requiresArg: true,
-      describe: 'timed steps, behind one that is not; 5 by default',
+      describe: 'timed steps, behind three that are not; 5 by default',
     },
     shards: {
       type: 'string',
@@ -53,6 +54,11 @@ export const bench = command({
       type: 'boolean',
       default: false,
       describe: 'for step: where its time goes, by operation kind',
+    },
+    trace: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'for step: a file for a trace of three steps, kernel by kernel, for Chromium’s viewer',
     },
     workers,
     set,
@@ -67,8 +73,9 @@ export const bench = command({
     if (what !== 'step') throw new InputError(`bench: expected step or operations, got "${what}"`)
     const count = (name: string, otherwise: number) => integer(args, name, 1) ?? otherwise
     const threads = count('workers', 1)
+    const target = text(args, 'trace') === undefined ? undefined : outputOf({ ...args, out: args.trace }, {})
     const { benchStep } = await import('../../runs/bench-step.js')
-    const figures = await benchStep({
+    const { trace, ...figures } = await benchStep({
       supernet: text(args, 'supernet') ?? 'darts',
       options: { ...given(args, 'channels'), ...given(args, 'cells') },
       batch: count('batch', 64),
@@ -82,7 +89,15 @@ export const bench = command({
       relaxed: Boolean(args.relaxed),
       set: settings(args),
       profile: Boolean(args.profile),
+      trace: target !== undefined,
     })
+    if (target !== undefined) {
+      if (!trace)
+        throw new InputError(
+          '--trace: these steps are not replayed; expected backend wasm, --workers 1 and no --profile',
+        )
+      ;(await import('../../base/files.js')).writeJson(target, { traceEvents: trace })
+    }
     if (args.json) return print(JSON.stringify(figures))
     print(describe(figures))
     if (!figures.profile) return
@@ -138,13 +153,18 @@ function describe({
   shards,
   exchange,
   parameters,
+  replay,
 }: StepFigures): string {
   const heap = heapMB === null ? '' : `, heap ${heapMB} MB`
   const times = `step: median ${medianMs} ms, least ${minMs} ms, ${examplesPerSecond} examples/s${heap}`
   const what = `${parameters.toLocaleString('en-US')} parameters, ${name}, ${plural(threads, 'worker')}, ${plural(shards, 'shard')}`
-  if (!exchange) return `${times}; ${what}`
+  if (!exchange) return [`${times}; ${what}`, ...(replay ? [describeReplay(replay)] : [])].join('\n')
   const { startMs, copyMs, waitMs } = exchange
   return `${times}; ${what}\nworkers: started in ${startMs} ms; a step copies for ${copyMs} ms and waits for ${waitMs} ms`
+}
+
+function describeReplay({ calls, memoryMB, kernelsMs, interpreterMs, javascriptMs }: ReplayFigures): string {
+  return `replayed: kernels ${kernelsMs} ms, reading their ${calls.toLocaleString('en-US')} calls ${interpreterMs} ms, JavaScript ${javascriptMs} ms; ${memoryMB} MB`
 }
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

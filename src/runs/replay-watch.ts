@@ -1,0 +1,93 @@
+import type { Tape } from '../backend/wasm/recorder.js'
+import type { TimedCall } from '../backend/wasm/tape-calls.js'
+import { oneAfterAnother } from '../train/gradients.js'
+import { RecordedPasses } from '../train/recorded-passes.js'
+import type { ShardExecutor } from '../train/shard.js'
+
+/** Where the time of a recorded step goes, in milliseconds: medians of the timed steps. */
+export interface ReplayFigures {
+  /** The calls of kernels in a step's passes. */
+  readonly calls: number
+  /** The memory of the recordings, in MB of 2²⁰ bytes. */
+  readonly memoryMB: number
+  readonly kernelsMs: number
+  /** Reading the calls. */
+  readonly interpreterMs: number
+  /** The step without its replays: batches, gates, the optimizer, λ. */
+  readonly javascriptMs: number
+}
+
+/** An event as Chromium's trace viewer reads it: microseconds, `X` for a stretch of time. */
+export interface TraceEvent {
+  readonly name: string
+  readonly ph: 'X'
+  readonly ts: number
+  readonly dur: number
+  readonly pid: number
+  readonly tid: number
+}
+
+/** Computes shards in this thread by recorded passes, and watches their replays. Dispose it after use. */
+export interface ReplayWatch {
+  readonly execute: ShardExecutor
+  /** A step begins; its calls are timed one by one if it is to be traced. */
+  begin(traced: boolean): void
+  /** The step that began has taken so long. */
+  end(ms: number): void
+  /** Undefined if no step was replayed. */
+  figures(): ReplayFigures | undefined
+  /** The steps that were traced, with the calls of their kernels inside. */
+  trace(): TraceEvent[]
+  dispose(): void
+}
+
+export function replayWatch(): ReplayWatch {
+  const tapes = new Set<Tape>()
+  const steps: { readonly stepMs: number; readonly replayMs: number }[] = []
+  const events: TraceEvent[] = []
+  let [began, replayMs, calls, traced] = [0, 0, 0, false]
+  const replay = (tape: Tape): void => {
+    tapes.add(tape)
+    calls += tape.calls
+    const start = performance.now()
+    if (traced) events.push(...tape.timed().map(eventOf))
+    else tape.replay()
+    replayMs += performance.now() - start
+  }
+  const passes = new RecordedPasses({ replay })
+  return {
+    execute: oneAfterAnother((network, work) => passes.gradients(network, work)),
+    begin(isTraced) {
+      ;[began, replayMs, calls, traced] = [performance.now(), 0, 0, isTraced]
+    },
+    end(ms) {
+      if (traced) events.push(eventOf({ kernel: 'step', start: began, ms }))
+      else if (replayMs > 0) steps.push({ stepMs: ms, replayMs })
+    },
+    figures() {
+      if (steps.length === 0) return undefined
+      const reading = [...tapes].reduce((sum, tape) => sum + tape.readingMs(), 0)
+      const replays = median(steps.map((step) => step.replayMs))
+      return {
+        calls,
+        memoryMB: [...tapes].reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20,
+        kernelsMs: replays - reading,
+        interpreterMs: reading,
+        javascriptMs: median(steps.map((step) => step.stepMs - step.replayMs)),
+      }
+    },
+    trace: () => events,
+    dispose: () => passes.dispose(),
+  }
+}
+
+const eventOf = ({ kernel, start, ms }: TimedCall): TraceEvent => ({
+  name: kernel,
+  ph: 'X',
+  ts: start * 1000,
+  dur: ms * 1000,
+  pid: 1,
+  tid: 1,
+})
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
