@@ -22,7 +22,8 @@ interface Known {
   readonly rows: number
   /** Where its parameters lie: a network whose weights lie elsewhere is another one. */
   readonly parameters: readonly (readonly [name: string, address: number])[]
-  readonly rehearsed: Rehearsed
+  /** Undefined if the network cannot be recorded. */
+  readonly rehearsed: Rehearsed | undefined
   recorded: RecordedForward | undefined
 }
 
@@ -48,7 +49,8 @@ export function recordedOutputs(
   const found = known.find((each) => isOf(each, device, network, rows))
   if (!found) return firstOutputs(device, network, inputs, [rows, ...shape])
   known = [found, ...known.filter((each) => each !== found)]
-  if (blockBytes(found.rehearsed) > mostBytes) return outputsOf(network, inputs, [rows, ...shape])
+  if (!found.rehearsed || blockBytes(found.rehearsed) > mostBytes)
+    return outputsOf(network, inputs, [rows, ...shape])
   found.recorded ??= record(device, found.rehearsed, network, inputs, [rows, ...shape])
   return replayed(found.recorded, network, inputs)
 }
@@ -103,8 +105,13 @@ function work(network: PassNetwork, inputs: Float32Array, shape: number[]) {
     const input = tf.tensor(inputs, shape)
     const mixtures = new Map([...numbers].map(([group, values]) => [group, tf.tensor1d(values)]))
     for (const tensor of [input, ...mixtures.values()]) currentDevice()!.vary(tensor)
-    const output = outputOf(network.graph, weights, input, (group) => mixtures.get(group)!)
-    return { input, mixtures, output }
+    try {
+      const output = outputOf(network.graph, weights, input, (group) => mixtures.get(group)!)
+      return { input, mixtures, output }
+    } catch (error) {
+      tf.dispose([input, ...mixtures.values()])
+      throw error
+    }
   }
   return { compute, parameters }
 }
@@ -131,8 +138,15 @@ function firstOutputs(
     remember(device, own)
     return values
   } catch (error) {
-    if (error instanceof NotRecordable) return outputsOf(network, inputs, shape)
-    throw error
+    if (!(error instanceof NotRecordable)) throw error
+    remember(device, {
+      graph: network.graph,
+      rows: shape[0]!,
+      parameters: [],
+      rehearsed: undefined,
+      recorded: undefined,
+    })
+    return outputsOf(network, inputs, shape)
   }
 }
 

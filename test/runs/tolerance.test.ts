@@ -131,7 +131,7 @@ describe('a run of which no size is within the tolerance', () => {
 describe('a run of a space with choices, of which no size is within the tolerance', () => {
   test('retrains all that may stay, and says what was chosen', async () => {
     // Taught so much, that no smaller one comes up to the supernet.
-    const retrain = { ...paths.retrain, distillation: { share: 0.5 } }
+    const retrain = { ...paths.retrain, distillation: { share: 0.9 } }
     const made = resolveConfig({ ...tinyMlp, ...paths, retrain, criteria: [], budget: { tolerance: 0 } })
     const { metrics, architecture } = await searchRun({ config: made, out: at('chooses') })
     expect(metrics.tolerated!.kept).toBe(1)

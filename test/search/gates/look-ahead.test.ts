@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { rowAt, type LambdaRow } from '../../../src/schedule/table.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
+import { sequential } from '../../../src/train/gradients.js'
 import { costTree } from '../../../src/supernet/member-cost.js'
 import { batching } from '../../../src/train/batching.js'
 import { evaluate } from '../../../src/train/evaluate.js'
@@ -131,7 +132,8 @@ describe('a look-ahead', () => {
     const schedule = onePhase([{ term: 'parameters', part: 'gates', lambda: 0.1 }])
     const made = trialOf(data, tinyCells(), { ...settings, schedule })
     const model = modelOf(made)
-    const { context } = contextOf(made)
+    // By operations: recordings have tensors of their own.
+    const context = { ...contextOf(made).context, execute: sequential }
     const shards = batching(data, data.splits.train, made.config.search, made.random, 'search')
     const stepper = supernetStepper(model, data, context)
     const [row, phase] = [rowAt(made.schedule, 0), made.schedule.phases[0]!]

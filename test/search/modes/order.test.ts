@@ -4,6 +4,7 @@ import { useBackend } from '../../../src/backend/index.js'
 import { aheadOrder, searchOrder, type GateTurn } from '../../../src/search/modes/order.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
 import { batching } from '../../../src/train/batching.js'
+import { sequential } from '../../../src/train/gradients.js'
 import { effectsOf, weightsOrder, type ArrayKind, type StepOrder } from '../../../src/train/order.js'
 import { contextOf, imageData, modelOf, tinyCells, trialOf } from '../../helpers/trials.js'
 
@@ -81,7 +82,8 @@ describe('a step of a search', () => {
       search: { batch: 6, average, mode, gates: { noise: 0.5 } },
     })
     const model = modelOf(made)
-    const { context } = contextOf(made)
+    // By operations: recordings have tensors of their own.
+    const context = { ...contextOf(made).context, execute: sequential }
     const { schedule, data, config, random } = made
     const batches = batching(data, data.splits.train, config.search, random, 'search')
     const stepper = supernetStepper(model, data, context)
