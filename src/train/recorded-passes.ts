@@ -1,5 +1,6 @@
 import { passBudget } from '../backend/limits.js'
 import type { Device } from '../backend/wasm/device.js'
+import { livingBytes } from '../backend/wasm/arena.js'
 import { blockBytes, NotRecordable, type Rehearsed, type Tape } from '../backend/wasm/recorder.js'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { Graph } from '../nn/graph.js'
@@ -121,7 +122,8 @@ export class RecordedPasses {
       return lend(known)
     }
     if (kind.takes.length >= mostTakes) return this.#byOperations(network, work)
-    this.#makeRoom(kind, blockBytes(rehearsed))
+    const least = livingBytes(rehearsed.lifetimes)
+    this.#makeRoom(kind, least > mostBytes() ? least : blockBytes(rehearsed))
     const take = record(device, rehearsed, network, work)
     kind.takes.push(take)
     return lend(take)

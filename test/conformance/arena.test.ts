@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layOut, type Lifetime } from '../../src/backend/wasm/arena.js'
+import { layOut, livingBytes, type Lifetime } from '../../src/backend/wasm/arena.js'
 import { randomSource } from '../../src/base/random.js'
 
 const stream = randomSource(23).stream('arena', '')
@@ -42,6 +42,7 @@ describe('the arena', () => {
       })
       expect(bytes).toBeLessThanOrEqual(sum(lifetimes))
       expect(bytes).toBeGreaterThanOrEqual(most(lifetimes))
+      expect(livingBytes(lifetimes)).toBe(most(lifetimes))
       if (bytes < sum(lifetimes)) shared += 1
     }
     expect(shared).toBeGreaterThan(250)

@@ -48,3 +48,17 @@ export function layOut(lifetimes: readonly Lifetime[]): ArenaLayout {
   }
   return { offsets, bytes: total }
 }
+
+/** The most bytes that live at one time: what any layout takes at least, found faster than one. */
+export function livingBytes(lifetimes: readonly Lifetime[]): number {
+  const changes = lifetimes.flatMap(({ bytes, from, until }) => {
+    if (until <= from) return []
+    const begins = { at: from, by: aligned(bytes) }
+    return until === Infinity ? [begins] : [begins, { at: until, by: -begins.by }]
+  })
+  // What is freed at a moment makes room for what begins then.
+  changes.sort((a, b) => a.at - b.at || a.by - b.by)
+  let [now, most] = [0, 0]
+  for (const { by } of changes) most = Math.max(most, (now += by))
+  return most
+}

@@ -35,7 +35,8 @@ export interface Recorder {
 /** What a rehearsal has found: the same work done again asks for the same, in the same order. */
 export interface Rehearsed {
   readonly lifetimes: readonly Lifetime[]
-  readonly layout: ArenaLayout
+  /** Computed when it is first asked for: most passes of networks that change are never recorded. */
+  readonly layout: () => ArenaLayout
   /** The bytes of constants, by the index of their lifetime; not those that vary. */
   readonly constants: ReadonlyMap<number, Uint8Array>
   /** The kernels that are called, by what stands for them on a tape. */
@@ -123,13 +124,19 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
     found: () => ({
       lifetimes: lives,
       constants,
-      layout: layOut(lives),
+      layout: once(() => layOut(lives)),
       codes,
       tapeBytes,
       constantBytes,
       scratchBytes,
     }),
   }
+}
+
+/** A function that computes its result only once. */
+function once<T>(compute: () => T): () => T {
+  let found: { readonly value: T } | undefined
+  return () => (found ??= { value: compute() }).value
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array | Float32Array): Uint8Array =>
@@ -154,7 +161,7 @@ export interface Tape {
 }
 
 const sizesOf = ({ layout, tapeBytes, constantBytes, scratchBytes }: Rehearsed): number[] => [
-  layout.bytes,
+  layout().bytes,
   tapeBytes,
   constantBytes,
   scratchBytes,
@@ -173,7 +180,8 @@ export function recording(
   memory: Memory,
   rehearsed: Rehearsed,
 ): Recorder & { readonly tape: Tape; close(): void } {
-  const { lifetimes, layout, codes, constantBytes, scratchBytes } = rehearsed
+  const { lifetimes, codes, constantBytes, scratchBytes } = rehearsed
+  const { offsets } = rehearsed.layout()
   const bytes = blockBytes(rehearsed)
   const block = blockOf(memory, bytes)
   const [arena, tape, constants, scratch] = starts(block, sizesOf(rehearsed))
@@ -201,7 +209,7 @@ export function recording(
     malloc(size, constant) {
       const life = lifetimes[made]
       if (life?.bytes !== size || life.from !== (constant ? 0 : calls)) differs()
-      const address = arena! + layout.offsets[made]!
+      const address = arena! + offsets[made]!
       if (living.has(address)) late = true
       if (!constant) living.set(address, made)
       made += 1
