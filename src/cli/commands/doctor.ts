@@ -19,7 +19,14 @@ export const doctor = command({
   description: 'check whether this machine has what Sentei needs',
   options: { json },
   async run(args, { print, columns }) {
-    const findings = [nodeVersion(), ...(await backends()), await simd(), memory(), writeAccess()]
+    const findings = [
+      nodeVersion(),
+      ...(await backends()),
+      await simd(),
+      await recording(),
+      memory(),
+      writeAccess(),
+    ]
     const ready = findings.every(({ ok, optional }) => ok || optional)
     if (args.json) print(JSON.stringify({ ready, findings }))
     else {
@@ -68,6 +75,34 @@ async function simd(): Promise<Finding> {
     ok,
     optional: true,
     found: ok ? 'available' : 'not available; searches take several times longer',
+  }
+}
+
+/** Records some work on the wasm backend, which is the current one, and replays it on other numbers. */
+async function recording(): Promise<Finding> {
+  const tf = await import('@tensorflow/tfjs-core')
+  const { currentDevice } = await import('../../backend/wasm/index.js')
+  const what = 'recorded steps'
+  const device = currentDevice()
+  if (!device) return { what, ok: false, optional: true, found: 'they need backend wasm' }
+  const x = tf.tensor1d([1, 2])
+  const work = () => tf.square(x)
+  const { result: first, rehearsed } = device.rehearse(work)
+  const { result, tape } = device.record(rehearsed, work)
+  device.numbers(x).set([3, 4])
+  tape.replay()
+  const ok = result.dataSync().join() === '9,16'
+  tf.dispose([first, result, x])
+  device.erase(tape)
+  const exceptions =
+    'terms on activations, losses of your own that read or draw numbers, and operations that only TensorFlow.js has'
+  return {
+    what,
+    ok,
+    optional: true,
+    found: ok
+      ? `replayed on backend wasm; these run by operations instead: ${exceptions}`
+      : 'a replay gave other numbers; searches take several times longer',
   }
 }
 
