@@ -2,43 +2,45 @@ import { layOut, type ArenaLayout, type Lifetime, type Memory } from './arena.js
 import { readingMs, timedCalls, type TimedCall } from './tape-calls.js'
 import type { TrainingInstance, TrainingModule } from './training-module.js'
 
-/** Why some work cannot be recorded: something in it is not a call of our kernels. */
+/** Thrown if work cannot be recorded, mostly because not all of it is calls of our kernels. */
 export class NotRecordable extends Error {
   constructor(readonly reason: string) {
     super(`not recordable: ${reason}`)
   }
 }
 
-/** What a device asks while work is rehearsed or recorded, in place of its own kernels and memory. */
+/** Replaces the kernels and the memory of a device while work is rehearsed or recorded. */
 export interface Recorder {
   readonly kernels: TrainingModule
-  /** The address of so many bytes; `constant` where their content is written once and never again. */
+  /** Allocates memory and returns its address. `constant` if it is filled at once, and not by a kernel. */
   malloc(bytes: number, constant: boolean): number
-  /** Whether the address was this recorder's to free. */
+  /** Notes that memory is freed. Returns whether a recording owns it, so that the backend must keep it. */
   free(address: number): boolean
-  /** Whether the work itself has computed what lies at an address: only that may it overwrite. */
+  /** Whether the work itself has computed what lies at an address. It may overwrite only such memory. */
   computes(address: number): boolean
-  /** A tensor whose memory was given out last, and the bytes that it was filled with. */
+  /** Notes the tensor whose memory was allocated last, and the bytes that fill it, if any. */
   keep(dataId: object, bytes: Uint8Array | undefined): void
-  /** The numbers at an address are others the next time: they are written there before each replay. */
+  /** Notes that the numbers at an address change: whoever replays the tape writes them there first. */
   vary(address: number): void
-  /** The address of an area that all kernels use in turn. */
+  /** The address of an area of at least `bytes` bytes that all kernels use in turn. */
   scratch(bytes: number): number
-  /** Puts words down at an address, each time that the work is done. */
+  /** Writes words to an address, now and in every replay. */
   write(address: number, words: Uint32Array | Float32Array): void
-  /** The numbers at an address change from time to time: they are written there anew before each replay. */
+  /** Notes that every replay first writes new numbers from `draw` to an address. */
   refill(address: number, draw: () => Float32Array): void
-  /** Something happens that cannot be recorded. */
+  /** Throws NotRecordable with the reason. */
   refuse(reason: string): never
 }
 
-/** What a rehearsal has found: the same work done again asks for the same, in the same order. */
+/**
+ * What a rehearsal has found out: the memory and the calls that the same work needs again, in the same order.
+ */
 export interface Rehearsed {
   readonly lifetimes: readonly Lifetime[]
   readonly layout: ArenaLayout
-  /** The bytes of constants, by the index of their lifetime; not those that vary. */
+  /** The bytes of constants, by the index of their lifetime, except those that change between replays. */
   readonly constants: ReadonlyMap<number, Uint8Array>
-  /** The kernels that are called, by what stands for them on a tape. */
+  /** The codes of the kernels that are called, in the order of the calls. */
   readonly codes: readonly number[]
   readonly tapeBytes: number
   readonly constantBytes: number
@@ -50,7 +52,10 @@ const refuse = (reason: string): never => {
   throw new NotRecordable(reason)
 }
 
-/** The kernels, each call of which is told before it is made. */
+/**
+ * The kernels, changed so that `hear` is called before each call. A kernel without a code throws
+ * NotRecordable.
+ */
 function overheard(
   { kernels, codeOf }: TrainingInstance,
   hear: (code: number, args: readonly number[]) => void,
@@ -67,7 +72,7 @@ function overheard(
   return Object.fromEntries(entries) as TrainingModule
 }
 
-/** Does the work as ever, and counts what it asks for. */
+/** A recorder for a rehearsal: the work runs as usual, and its memory and calls are counted. */
 export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder & { found(): Rehearsed } {
   const lives: { bytes: number; from: number; until: number }[] = []
   const living = new Map<number, number>()
@@ -84,7 +89,8 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
     kernels: overheard(instance, hear),
     malloc(bytes, constant) {
       const address = memory.malloc(bytes)
-      // What is written once must not be another's before: it counts as living from the beginning, and for ever.
+      // A constant is not written again by replays, so nothing else may ever use its memory: it lives from
+      // the beginning to the end.
       living.set(address, lives.length)
       lives.push({ bytes, from: constant ? 0 : codes.length, until: Infinity })
       if (constant) {
@@ -96,7 +102,7 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
     free(address) {
       const life = living.get(address)
       living.delete(address)
-      // The call that comes next may get the memory, not one that was made before.
+      // The next call may already use this memory for something else, but no earlier call.
       if (life !== undefined) lives[life]!.until = codes.length
       return false
     },
@@ -135,20 +141,20 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array | Float32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)
 
-/** Recorded work: it lies in one block of memory, with the tensors that it made. */
+/** Recorded work. Its calls, and the tensors that it made, lie in one block of memory. */
 export interface Tape {
   readonly calls: number
-  /** All of the block. */
+  /** The size of the block. */
   readonly bytes: number
-  /** Does the work again, on what its inputs hold now; its results are where they were. */
+  /** Does the work again, on what its inputs hold now. The results replace the former ones in place. */
   replay(): void
-  /** The same, with the time of each call; slower. */
+  /** Replays and returns the time of each call, which makes the replay slower. */
   timed(): TimedCall[]
-  /** The milliseconds of a replay that go into reading the tape. */
+  /** The milliseconds of a replay that are spent on reading the tape. */
   readingMs(): number
-  /** Is an address inside the block? */
+  /** Whether an address lies in the block. */
   holds(address: number): boolean
-  /** The tensors that were made in the block, by their data. */
+  /** The data ids of the tensors that were made in the block. */
   readonly dataIds: readonly object[]
   dispose(): void
 }
@@ -165,8 +171,9 @@ export const blockBytes = (rehearsed: Rehearsed): number =>
   sizesOf(rehearsed).reduce((sum, size) => sum + Math.ceil(size / 16) * 16, 16)
 
 /**
- * Does the work that was rehearsed once more, at addresses that stay, and writes down each call. `close` it behind the work:
- * work that is not what was rehearsed may have put two tensors into the same place.
+ * A recorder for work that was rehearsed: all its memory has fixed addresses, and each call is written to a
+ * tape. Call `close` after the work. It throws NotRecordable if the work differed from what was rehearsed,
+ * because two tensors may then have been put into the same place.
  */
 export function recording(
   instance: TrainingInstance,
@@ -178,9 +185,9 @@ export function recording(
   const block = blockOf(memory, bytes)
   const [arena, tape, constants, scratch] = starts(block, sizesOf(rehearsed))
   let [made, written, kept, calls] = [0, 0, 0, 0]
-  /** What the work has computed and not yet freed: the index of its lifetime by its address. */
+  /** The index of the lifetime of what was computed and not yet freed, by address. */
   const living = new Map<number, number>()
-  /** Whether something lives longer than it did in the rehearsal. */
+  /** Whether something lived longer than it did in the rehearsal. */
   let late = false
   const dataIds: object[] = []
   const fills: (() => void)[] = []
@@ -274,7 +281,7 @@ function blockOf(memory: Memory, bytes: number): number {
   }
 }
 
-/** Where stretches of some sizes begin that lie one behind the other, each at a multiple of 16. */
+/** The addresses of consecutive areas of the given sizes in a block, each a multiple of 16. */
 function starts(block: number, sizes: readonly number[]): number[] {
   let at = Math.ceil(block / 16) * 16
   return sizes.map((size) => {
