@@ -1,4 +1,4 @@
-// Writes dist/kernels/replay.ts out of the kernels' signatures: the interpreter of recorded calls, one case a kernel.
+// Writes dist/kernels/replay.ts, the interpreter of recorded calls, from the kernels' signatures.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const assembly = new URL('../src/backend/wasm/assembly/', import.meta.url)
@@ -20,7 +20,7 @@ function signature({ name, file }) {
   return { types, result: found[2] }
 }
 
-// What a kernel returns, nobody would read: such kernels are not recorded.
+// A replay has no use for returned values, so kernels that return one are not recorded.
 const kernels = exported
   .map((each) => ({ ...each, ...signature(each) }))
   .filter(({ result }) => result === 'void')
@@ -44,7 +44,7 @@ writeFileSync(
   new URL('../dist/kernels/replay.ts', import.meta.url),
   `${imports.join('\n')}
 
-/** Where each kernel stands in a tape. */
+/** The number that stands for each kernel on a tape. */
 ${codes.join('\n')}
 
 /**

@@ -46,7 +46,7 @@ export function shardsOf(batch: Uint32Array, shards: number): Uint32Array[] {
 /** Copies rows of `rowLength` values into one array, in the given order. */
 export function gather<T extends Numbers>(data: T, rowLength: number, rows: Uint32Array): T {
   const result = zerosLike(data, rows.length * rowLength)
-  // A view for each row costs more than a short row itself.
+  // For a short row, creating a view costs more than copying the values one by one.
   if (rowLength > 32)
     rows.forEach((row, i) => result.set(data.subarray(row * rowLength, (row + 1) * rowLength), i * rowLength))
   else

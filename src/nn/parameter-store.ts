@@ -59,12 +59,16 @@ export class ParameterStore {
     return tensor
   }
 
-  /** Takes over `tensor` as the new value and disposes the old one. */
+  /**
+   * Takes ownership of `tensor` as the new value. If the old tensor's memory may be overwritten, the numbers
+   * are copied into it and `tensor` is disposed; otherwise the old tensor is disposed.
+   */
   set(name: string, tensor: tf.Tensor): void {
     const before = this.get(name)
+    if (before === tensor) return
     const device = currentDevice()
-    // In place where that can be: recorded steps read a parameter where it lay when they were recorded.
-    if (device?.owns(before) && before !== tensor && before.shape.join() === tensor.shape.join()) {
+    // Recorded steps read a parameter at the address that it had when they were recorded.
+    if (device?.owns(before) && before.shape.join() === tensor.shape.join()) {
       device.numbers(before).set(device.numbers(tensor))
       tensor.dispose()
       return

@@ -10,11 +10,12 @@ export interface Vectors<V> {
   from(tensor: tf.Tensor1D): V
   to(vector: V): tf.Tensor1D
   /**
-   * A vector in place of what a tensor holds, which is the caller's alone: on wasm written into that tensor, which is handed
-   * back; else, or where there is none, a new tensor.
+   * A vector as a tensor. `into` must be the caller's alone. On wasm the vector is written into it if nothing
+   * else uses its memory, and `into` is returned. Otherwise the result is another tensor: on wasm a new one,
+   * on other backends the vector itself.
    */
   put(into: tf.Tensor1D | undefined, vector: V): tf.Tensor1D
-  /** A vector that outlives the tidy around it. */
+  /** Keeps a vector beyond the end of the tidy around it. */
   keep(vector: V): V
   of(values: readonly number[]): V
   add(a: V | number, b: V | number): V
@@ -55,7 +56,7 @@ export const tensorVectors: Vectors<tf.Tensor> = {
  * Arithmetic on numbers in this program's memory. Its results equal those of our wasm kernels bit for bit.
  */
 export const numberVectors: Vectors<Float32Array> = {
-  // A copy: the memory below a view may move before the numbers are read.
+  // The view is copied, because the memory may grow before the numbers are read.
   from: (tensor) => currentDevice()?.numbers(tensor).slice() ?? tensor.dataSync<'float32'>(),
   to: (vector) => tf.tensor1d(vector),
   put(into, vector) {
@@ -79,7 +80,8 @@ export const numberVectors: Vectors<Float32Array> = {
 
 /** The n-th largest of the numbers at some places. */
 function largestOf(values: Float32Array, n: number, places: readonly number[]): number {
-  // The n largest so far, in falling order; one after the other is faster than sorting, for n is mostly 1 or 2.
+  // The n largest so far, in falling order. Inserting one value at a time is faster than sorting, because n
+  // is mostly 1 or 2.
   const highest = new Float64Array(n).fill(-Infinity)
   for (const place of places) {
     const value = values[place]!
@@ -93,19 +95,25 @@ function largestOf(values: Float32Array, n: number, places: readonly number[]): 
 
 type Operand = Float32Array | number
 
-/** What of an operand stands at each place: the vector itself, or a number as often as the other one has members. */
+/** An operand as at least n numbers: the vector itself, or a single number repeated n times. */
 function spread(operand: Operand, n: number, side: 0 | 1): Float32Array {
   if (typeof operand !== 'number' && operand.length === n) return operand
   if (spare[side].length < n) spare[side] = new Float32Array(2 * n)
   return spare[side].fill(typeof operand === 'number' ? operand : operand[0]!, 0, n)
 }
 
-/** Room for the numbers of either side, which nobody else sees: most vectors are short, and making one costs most. */
+/**
+ * One array for each side, used again and again within this file. Most vectors are short, so that making an
+ * array costs more than computing with it.
+ */
 const spare: [Float32Array, Float32Array] = [new Float32Array(64), new Float32Array(64)]
 
 const lengthOf = (operand: Operand): number => (typeof operand === 'number' ? 1 : operand.length)
 
-/** Calls a loop with both operands and the result's numbers; a loop each, so that the engine compiles each for itself. */
+/**
+ * Calls a loop with the numbers of both operands and of the result. Every operation has a loop of its own, so
+ * that the JavaScript engine compiles each one separately.
+ */
 function filled(a: Operand, b: Operand, loop: Loop): Float32Array {
   const n = Math.max(lengthOf(a), lengthOf(b))
   const result = new Float32Array(n)

@@ -37,7 +37,7 @@ const crossEntropy: Loss = (outputs, targets) => {
   return of(outputs)
 }
 
-/** A loss whose kernel gives value and gradient at once. */
+/** Computes a loss by a kernel that gives its value and gradient at once. */
 function byKernel(name: string, outputs: tf.Tensor, targets: tf.Tensor, attrs: object = {}): tf.Scalar {
   const of = tf.customGrad((x, save) => {
     const [value, gradient] = runKernel<tf.Tensor[]>(name, { outputs: x as tf.Tensor, targets }, attrs)
@@ -47,7 +47,7 @@ function byKernel(name: string, outputs: tf.Tensor, targets: tf.Tensor, attrs: o
   return of(outputs) as tf.Scalar
 }
 
-/** The same where the kernel has the loss of a difference. */
+/** A loss of the difference of outputs and targets: by a kernel if there is one, else `composed`. */
 const onDifference =
   (kind: DifferenceKind, composed: (outputs: tf.Tensor, targets: tf.Tensor) => tf.Scalar) =>
   (outputs: tf.Tensor, targets: tf.Tensor): tf.Scalar =>

@@ -70,7 +70,7 @@ export interface StepFigures {
   /** The cost of using several workers; null with one. */
   readonly exchange: ExchangeFigures | null
   readonly parameters: number
-  /** Where the time of a step goes that is replayed; null if it runs by operations or on several workers. */
+  /** Where the time of a replayed step goes; null if steps run by operations or on several workers. */
   readonly replay: ReplayFigures | null
   /** Present if a trace was requested and steps are replayed. */
   readonly trace?: readonly TraceEvent[]
@@ -179,7 +179,7 @@ function timeSteps(options: BenchStepOptions, trial: Trial, pool: WorkerPool): S
   }
 }
 
-/** Means per timed step; those before them only warm up. */
+/** Means per timed step. The steps before those only warm up. */
 function exchangeOf(warm: PoolFigures, all: PoolFigures): ExchangeFigures {
   const steps = all.batches - warm.batches
   const mean = (name: 'exchangeMs' | 'waitMs' | 'handedOver') => round((all[name] - warm[name]) / steps)
@@ -215,10 +215,10 @@ function alive(): { tensors: number; heapMB: number | null } {
   return { tensors: tf.memory().numTensors, heapMB: bytes === undefined ? null : Math.round(bytes / 2 ** 20) }
 }
 
-/** Untimed steps at the beginning: the second one records the pass that the following ones replay. */
+/** The number of untimed steps at the beginning. The second one records the pass that later ones replay. */
 const warmUp = 3
 
-/** Steps after the timed ones of which each call of a kernel is timed. */
+/** The number of steps after the timed ones in which each call of a kernel is timed. */
 const traced = 3
 
 const round = (ms: number): number => Number(ms.toPrecision(4))

@@ -1,23 +1,25 @@
-import type { Tape } from '../backend/wasm/recorder.js'
+import type { Tape } from '../backend/wasm/recording.js'
 import type { TimedCall } from '../backend/wasm/tape-calls.js'
 import { oneAfterAnother } from '../train/gradients.js'
 import { RecordedPasses } from '../train/recorded-passes.js'
 import type { ShardExecutor } from '../train/shard.js'
 
-/** Where the time of a recorded step goes, in milliseconds: medians of the timed steps. */
+/** What a recorded step costs. Times are in milliseconds; those of steps and of their replays are medians. */
 export interface ReplayFigures {
-  /** The calls of kernels in a step's passes. */
+  /** The number of calls of kernels in the passes of a step. */
   readonly calls: number
   /** The memory of the recordings, in MB of 2²⁰ bytes. */
   readonly memoryMB: number
   readonly kernelsMs: number
-  /** Reading the calls. */
+  /** The time for reading the calls, measured after the steps. */
   readonly interpreterMs: number
-  /** The step without its replays: batches, gates, the optimizer, λ. */
+  /** The rest of the step: batches, gates, the optimizer, λ. */
   readonly javascriptMs: number
 }
 
-/** An event as Chromium's trace viewer reads it: microseconds, `X` for a stretch of time. */
+/**
+ * An event for Chromium's trace viewer. Times are in microseconds; the phase `X` is an event with a duration.
+ */
 export interface TraceEvent {
   readonly name: string
   readonly ph: 'X'
@@ -27,16 +29,16 @@ export interface TraceEvent {
   readonly tid: number
 }
 
-/** Computes shards in this thread by recorded passes, and watches their replays. Dispose it after use. */
+/** Computes shards in this thread by recorded passes, and measures their replays. Dispose it after use. */
 export interface ReplayWatch {
   readonly execute: ShardExecutor
-  /** A step begins; its calls are timed one by one if it is to be traced. */
+  /** Marks the beginning of a step. If it is `traced`, each of its calls is timed. */
   begin(traced: boolean): void
-  /** The step that began has taken so long. */
+  /** Marks the end of the step that began last, which took `ms` milliseconds. */
   end(ms: number): void
   /** Undefined if no step was replayed. */
   figures(): ReplayFigures | undefined
-  /** The steps that were traced, with the calls of their kernels inside. */
+  /** The events of the steps that were traced, and of their calls of kernels. */
   trace(): TraceEvent[]
   dispose(): void
 }

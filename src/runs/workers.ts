@@ -15,7 +15,7 @@ const oneThread: readonly Config['backend'][] = ['wasm', 'cpu']
 
 /**
  * Starts workers on a backend, which must be the current one. The caller disposes the pool. `onOperations` is
- * called with the reason for which some steps cannot be recorded and run by operations.
+ * called with a reason if some steps cannot be recorded and run by operations.
  */
 export function startWorkers(
   { backend, relaxedSimd }: WorkerSettings,

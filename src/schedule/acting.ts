@@ -41,7 +41,9 @@ interface Place {
   readonly matches: (target: Target) => boolean
 }
 
-/** The terms that were found for a part of a layer, for as long as the same columns have a λ. */
+/**
+ * The terms that were found for a part of a layer. They stay the same as long as the same columns have a λ.
+ */
 interface Found {
   readonly of: unknown
   readonly written: readonly boolean[]
@@ -57,7 +59,10 @@ interface Indexed extends Omit<Acting, 'lambda'> {
 export function actingTerms({ columns }: Schedule): ActingTerms {
   const places = placesOf(columns)
   const known = new Map<string, Found>()
-  /** What was found the last time, unless `of` or the columns with a λ are others now: only λ changes step by step. */
+  /**
+   * The terms that act. They are looked up again only if `of`, or the set of columns with a λ, has changed:
+   * mostly only the values of λ change from step to step.
+   */
   const findings = (
     key: string,
     of: unknown,

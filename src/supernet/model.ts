@@ -82,8 +82,8 @@ export class SupernetModel {
 
   /**
    * The mixture weights of training step t, drawn anew for each group, member and step if the relaxation
-   * draws; without t those of `mixture`. `pullBack` gives their gradient. Call it inside a tidy. May write them
-   * into a tensor of the caller's, which is then the result.
+   * draws; without t those of `mixture`. `pullBack` gives their gradient. Both may write their result into
+   * the caller's `into` and return that. Call both inside a tidy.
    */
   sample(group: string, t?: number, into?: tf.Tensor1D): tf.Tensor1D {
     const { closed, sample } = this.relaxation
@@ -92,7 +92,7 @@ export class SupernetModel {
     return onVectors((v) => v.put(into, closed.weights(v, v.from(this.alpha(group)), now)))
   }
 
-  /** The gradient of α, [members], from that of the weights that `sample` gives. `into` as there. Call it inside a tidy. */
+  /** The gradient of α, [members], from that of the weights that `sample` gives. */
   pullBack(group: string, dMixture: tf.Tensor1D, t?: number, into?: tf.Tensor1D): tf.Tensor1D {
     const { closed, sample } = this.relaxation
     const alpha = this.alpha(group)

@@ -11,7 +11,7 @@ export const rolesOf = ({ task, reconstruction, auxiliary = 0 }: LossWeights): R
   ...(reconstruction > 0 ? ['reconstruction' as const] : []),
 ]
 
-/** The tensors of a pass whose numbers change from batch to batch, parameters apart. */
+/** The tensors of a pass whose numbers change from batch to batch, except for parameters. */
 export interface Feeds {
   /** [rows, …shape]. */
   readonly input: tf.Tensor
@@ -26,7 +26,7 @@ export interface Feeds {
   dispose(): void
 }
 
-/** The feeds of one pass. The caller's; dispose them. */
+/** Creates the feeds of one pass. The caller owns and disposes them. */
 export function feedsOf(network: PassNetwork, { shape, shard, lossWeights }: ShardWork): Feeds {
   const { inputs, targets, taught, rows } = shard
   const mixtures = mixturesOf(network)

@@ -26,13 +26,15 @@ import type {
   ShardGradients,
 } from './shard.js'
 
-/** One shard after the other, in this thread. */
+/** Computes one shard after the other in this thread. */
 export const oneAfterAnother =
   (gradientsOf: (network: PassNetwork, work: ShardWork) => ShardGradients): ShardExecutor =>
   (network, [first, ...others]) =>
     others.reduce((sum, each) => addGradients(sum, gradientsOf(network, each)), gradientsOf(network, first!))
 
-/** The same by operations; `observe` hears of every instruction. */
+/**
+ * Computes one shard after the other by operations, without recordings. `observe` receives every instruction.
+ */
 export const sequentially = (observe?: PassObserver): ShardExecutor =>
   oneAfterAnother((network, work) => shardGradients(network, work, observe))
 
@@ -86,7 +88,7 @@ export function shardGradients(
   }
 }
 
-/** Is there no loss, or nothing to be trained? */
+/** Whether there is no loss, or nothing to be trained. */
 export const isNothing = ({ lossWeights, taps = [], wanted }: ShardWork): boolean =>
   rolesOf(lossWeights).length + taps.length === 0 || wanted.weights.length + wanted.alphas.length === 0
 
@@ -97,7 +99,7 @@ export const noGradients = (): ShardGradients => ({
   statistics: new Map(),
 })
 
-/** The gradients of `shardGradients`, out of what was fed. */
+/** Computes the gradients of `shardGradients` from given feeds. */
 export function fedGradients(
   network: { readonly graph: Graph; readonly weights: Pick<ParameterStore, 'get'> },
   work: ShardWork,
@@ -150,13 +152,13 @@ export function fedGradients(
 /** The random numbers of one shard's pass. */
 function randomOf(draws: NonNullable<ShardWork['draws']>) {
   const source = randomSource(draws.seed)
-  // Read when they are drawn: a recorded pass draws for another batch each time.
+  // `draws` is read whenever something is drawn, because each replay of a recorded pass has another batch.
   const random = (what: string, node: string): RandomStream =>
     source.stream(`${draws.purpose} ${what}`, `${draws.shard} ${node}`, draws.t)
   return { random, dropPath: () => draws.dropPath ?? 1 }
 }
 
-/** The nodes that own what gradients are wanted of. */
+/** The nodes that own the wanted parameters and gates. */
 export function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<string> {
   const groups = new Set<unknown>(alphas)
   return new Set([
@@ -165,7 +167,10 @@ export function trainedNodes(graph: Graph, { weights, alphas }: Wanted): Set<str
   ])
 }
 
-/** Losses, each kept in `losses`, and the gradients of the outputs. */
+/**
+ * Computes the losses, stores those of the task and of the reconstruction in `losses`, and returns the
+ * gradients of the outputs.
+ */
 function seedGradients(
   outputs: Readonly<Record<string, tf.Tensor>>,
   { input, targets, taught, weights }: Feeds,
@@ -190,7 +195,7 @@ function seedGradients(
   return seeds
 }
 
-/** Computes the gradients of α from those of mixture weights; disposes the latter unless they are lent. */
+/** Computes the gradients of α from those of mixture weights, which it disposes unless they are lent. */
 function alphaGradients(
   network: Network,
   mixtures: ReadonlyMap<string, tf.Tensor1D>,
@@ -226,7 +231,7 @@ function scaleStatistics(observed: BatchStatistics, share: number): void {
   for (const key of ['mean', 'variance'] as const) observed[key] = scaleNumbers(observed[key], share)
 }
 
-/** Gradients that may wait while others are computed: copies of those that are lent. */
+/** Returns gradients that stay valid while others are computed. Lent ones are copied and given back. */
 export function detached(gradients: ShardGradients): ShardGradients {
   const { giveBack, losses, weights, mixtures, statistics } = gradients
   if (!giveBack) return gradients
@@ -247,7 +252,7 @@ export function detached(gradients: ShardGradients): ShardGradients {
   return own
 }
 
-/** Frees everything that gradients hold, or gives it back where it is lent. */
+/** Frees everything that gradients hold, or gives it back if it is lent. */
 export function disposeGradients(gradients: Partial<ShardGradients & Gradients>): void {
   const { losses, weights, mixtures, alphas, statistics, giveBack } = gradients
   if (giveBack) return giveBack()

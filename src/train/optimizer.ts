@@ -138,7 +138,9 @@ function composed(
 
 const rows = new WeakMap<readonly Update[], OptimizerRow[]>()
 
-/** The rows of some updates: the same ones as the last time, if their tensors are, with λ as it is now. */
+/**
+ * The rows of some updates, with the current λ. If the tensors are the same as last time, so are the rows.
+ */
 function rowsOf(
   arrays: Arrays,
   updates: readonly Update[],
@@ -160,7 +162,10 @@ function rowsOf(
   return own
 }
 
-/** Counts a step of each array, and groups the updates by how many steps theirs have taken. */
+/**
+ * Counts another step of each array, and groups the updates by the number of steps that their arrays have
+ * taken.
+ */
 function byCount(updates: readonly Update[], slots: Slots): Map<number, readonly Update[]> {
   const counts = updates.map(({ name }) => slots.count(name))
   const [first] = counts

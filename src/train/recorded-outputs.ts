@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Device } from '../backend/wasm/device.js'
-import { blockBytes, NotRecordable, type Rehearsed, type Tape } from '../backend/wasm/recorder.js'
+import { NotRecordable } from '../backend/wasm/recorder.js'
+import { blockBytes, type Tape } from '../backend/wasm/recording.js'
+import type { Rehearsed } from '../backend/wasm/rehearsal.js'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { Graph } from '../nn/graph.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import { run } from '../nn/run.js'
 import { mixturesOf, mixturesRead, type PassNetwork } from './network.js'
 
-/** A forward pass as it was recorded. It holds no tensors: all its numbers lie in the tape's memory. */
+/** A recorded forward pass. It holds no tensors, because all its numbers lie in the tape's memory. */
 interface RecordedForward {
   readonly device: Device
   readonly tape: Tape
@@ -16,27 +18,33 @@ interface RecordedForward {
   readonly output: { readonly address: number; readonly size: number }
 }
 
-/** A network as it was evaluated before, over so many rows. */
+/** A network that was evaluated before, with this number of rows. */
 interface Known {
   readonly graph: Graph
   readonly rows: number
-  /** Where its parameters lie: a network whose weights lie elsewhere is another one. */
+  /** The addresses of its parameters. A network with other addresses counts as another network. */
   readonly parameters: readonly (readonly [name: string, address: number])[]
   /** Undefined if the network cannot be recorded. */
   readonly rehearsed: Rehearsed | undefined
   recorded: RecordedForward | undefined
 }
 
-/** The networks that were evaluated last, most recent first. Few, for each has memory of its own. */
+/**
+ * The networks that were evaluated last, most recent first. There are few, because each has memory of its
+ * own.
+ */
 let known: Known[] = []
 const mostKnown = 4
 
-/** Larger passes spend their time in kernels, and their memory is wanted elsewhere. */
+/**
+ * The most bytes of a recording. Larger passes spend most of their time in kernels anyway, and their memory
+ * is needed elsewhere.
+ */
 const mostBytes = 1 << 26
 
 /**
- * The task outputs of a network for inputs [rows, …shape], as numbers [rows · outputs]: on wasm recorded the second time,
- * and replayed from then on.
+ * The task outputs of a network for inputs [rows, …shape], as numbers [rows · outputs]. On wasm the second
+ * evaluation is recorded, and from then on it is replayed.
  */
 export function recordedOutputs(
   network: PassNetwork,
@@ -55,7 +63,7 @@ export function recordedOutputs(
   return replayed(found.recorded, network, inputs)
 }
 
-/** By operations, out of an input and mixture weights that are there. The caller owns the result. */
+/** Computes the output by operations, from given tensors. The caller owns the result. */
 const outputOf = (
   graph: Graph,
   weights: Pick<ParameterStore, 'get'>,
@@ -70,7 +78,7 @@ const outputOf = (
     statistics: new Map(),
   }).task
 
-/** By operations alone. */
+/** The outputs, computed by operations and without a rehearsal. */
 function outputsOf(network: PassNetwork, inputs: Float32Array, shape: number[]): Float32Array {
   const mixtures = mixturesOf(network)
   const input = tf.tensor(inputs, shape)
@@ -90,7 +98,10 @@ const mixtureNumbers = (network: PassNetwork): Map<string, Float32Array> =>
     ]),
   )
 
-/** What is rehearsed and recorded: inputs and mixture weights become tensors whose numbers can be written anew. */
+/**
+ * The work that is rehearsed and recorded. It turns inputs and mixture weights into tensors whose numbers may
+ * change before each replay, and notes the parameters that it reads.
+ */
 function work(network: PassNetwork, inputs: Float32Array, shape: number[]) {
   const numbers = mixtureNumbers(network)
   const parameters = new Map<string, tf.Tensor>()
@@ -121,7 +132,7 @@ type Tensors = ReturnType<ReturnType<typeof work>['compute']>
 const dispose = ({ input, mixtures, output }: Tensors): void =>
   tf.dispose([input, output, ...mixtures.values()])
 
-/** The first time: by operations, while what a recording takes is found out. */
+/** The first evaluation runs by operations, and is the rehearsal for a recording. */
 function firstOutputs(
   device: Device,
   network: PassNetwork,
@@ -177,7 +188,7 @@ function record(
     mixtures: new Map([...mixtures].map(([group, tensor]) => [group, device.pointer(tensor)])),
     output: { address: device.pointer(output), size: output.size },
   }
-  // Their memory is the tape's, and stays.
+  // Only the tensors are disposed. Their memory belongs to the tape and stays valid.
   dispose(result)
   return recorded
 }

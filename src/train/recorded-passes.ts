@@ -1,7 +1,9 @@
 import { passBudget } from '../backend/limits.js'
 import type { Device } from '../backend/wasm/device.js'
 import { livingBytes } from '../backend/wasm/arena.js'
-import { blockBytes, NotRecordable, type Rehearsed, type Tape } from '../backend/wasm/recorder.js'
+import { NotRecordable } from '../backend/wasm/recorder.js'
+import { blockBytes, type Tape } from '../backend/wasm/recording.js'
+import type { Rehearsed } from '../backend/wasm/rehearsal.js'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { Graph } from '../nn/graph.js'
 import type { PassObserver } from '../nn/profile.js'
@@ -11,21 +13,25 @@ import type { PassNetwork } from './network.js'
 import { end, feed, isInPlace, lend, record, rehearse, type Take } from './recorded-take.js'
 import type { ShardExecutor, ShardGradients, ShardWork } from './shard.js'
 
-/** The most kinds of passes and bytes of recordings that are kept. Beyond them, those used longest ago are freed. */
+/**
+ * The most kinds of passes, and the most bytes of recordings, that are kept. Beyond that, those that were
+ * used longest ago are freed.
+ */
 const mostKinds = 8
 const mostBytes = (): number => passBudget() / 3
 
 /**
- * The most recordings of one kind. While the gradients of one are lent, another one is made; but each needs the memory of
- * a whole pass.
+ * The most recordings of one kind. While the gradients of one are lent, another one is made. There are few,
+ * because each needs the memory of a whole pass.
  */
 const mostTakes = 2
 
-/** A kind of pass whose recordings are lost so often is not worth recording. */
+/** If a kind of pass has lost more recordings than this, it is not recorded any more. */
 const mostLost = 3
 
 /**
- * Passes that differ only in their numbers: they have the same network, number of rows, losses and wanted gradients.
+ * Passes that differ only in their numbers: they have the same network, number of rows, losses and wanted
+ * gradients.
  */
 interface Kind {
   readonly graph: Graph
@@ -41,16 +47,17 @@ interface Kind {
 export interface RecordingHooks {
   /** Called once for each kind of pass that runs by operations, with the reason. */
   readonly refused?: (reason: string) => void
-  /** Replays a tape in place of `tape.replay()`: to time it. */
+  /** Called instead of `tape.replay()`, which it has to replace; for example to time it. */
   readonly replay?: (tape: Tape) => void
   /** Called after every instruction that runs by operations. */
   readonly observe?: PassObserver | undefined
 }
 
 /**
- * Computes the gradients of shards. The first pass of a kind runs by operations. So does the second, but each call of a
- * kernel is recorded; from the third one on, all these calls are replayed at once. On other backends than wasm, and if a
- * pass cannot be recorded, passes run by operations, to the same bits. It owns the memory of its recordings; dispose it.
+ * Computes the gradients of shards. The first pass of a kind runs by operations. So does the second, but each
+ * call of a kernel is recorded. From the third one on, all these calls are replayed at once. On backends
+ * other than wasm, and if a pass cannot be recorded, passes run by operations. The results are the same, bit
+ * for bit. It owns the memory of its recordings; dispose it.
  */
 export class RecordedPasses {
   #kinds: Kind[] = []
@@ -129,7 +136,10 @@ export class RecordedPasses {
     return lend(take)
   }
 
-  /** Frees recordings of other kinds, those used longest ago first, until so many bytes more may be taken. */
+  /**
+   * Frees recordings of other kinds, beginning with those that were used longest ago, until there is room for
+   * `bytes` more. Throws NotRecordable if there is still too little.
+   */
   #makeRoom(kind: Kind, bytes: number): void {
     const taken = () =>
       this.#kinds.flatMap(({ takes }) => takes).reduce((sum, { tape }) => sum + tape.bytes, bytes)
@@ -152,8 +162,8 @@ export class RecordedPasses {
 }
 
 /**
- * The executor that is given, or one that computes shard after shard in this thread by passes that it records. Dispose it
- * after use.
+ * The given executor. If there is none, one that computes shard after shard in this thread by recorded
+ * passes. Dispose it after use.
  */
 export function executorOf(given: ShardExecutor | undefined): {
   readonly execute: ShardExecutor
@@ -171,7 +181,7 @@ const endAll = (kind: Kind): void => {
   kind.takes.splice(0).forEach(end)
 }
 
-/** What kinds compare of a pass: all but the batch itself. */
+/** The work of a pass without its batch: that is what kinds compare. */
 const withoutBatch = (work: ShardWork): ShardWork => ({
   ...work,
   shard: { ...work.shard, inputs: nothing, targets: nothing, ...(work.shard.taught && { taught: nothing }) },

@@ -1,12 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Device } from '../backend/wasm/device.js'
-import { NotRecordable, type Rehearsed, type Tape } from '../backend/wasm/recorder.js'
+import { NotRecordable } from '../backend/wasm/recorder.js'
+import type { Tape } from '../backend/wasm/recording.js'
+import type { Rehearsed } from '../backend/wasm/rehearsal.js'
 import { feedsOf, type Feeds } from './feeds.js'
 import { disposeGradients, fedGradients } from './gradients.js'
 import { mixturesRead, type PassNetwork } from './network.js'
 import type { Draws, ShardGradients, ShardWork } from './shard.js'
 
-/** A recorded pass: the calls of its kernels, the tensors that it reads, and those in which it leaves its gradients. */
+/**
+ * A recorded pass: the calls of its kernels, the tensors that it reads, and the tensors to which it writes
+ * its gradients.
+ */
 export interface Take {
   readonly device: Device
   readonly tape: Tape
@@ -14,9 +19,9 @@ export interface Take {
   readonly mixtures: ReadonlyMap<string, tf.Tensor1D>
   readonly gradients: ShardGradients
   readonly alphaSlots: Map<string, tf.Tensor1D>
-  /** The addresses of the parameters. The recorded calls read them there. */
+  /** The addresses at which the recorded calls read the parameters. */
   readonly parameters: readonly (readonly [name: string, address: number])[]
-  /** The batch whose random numbers the next replay draws. */
+  /** The source of the random numbers that the next replay draws. */
   readonly now: { draws: ShardWork['draws'] }
   /** Whether somebody still reads its gradients. */
   lent: boolean
@@ -24,7 +29,10 @@ export interface Take {
   ended: boolean
 }
 
-/** Computes a pass by operations, and finds out what a recording of it takes. Throws NotRecordable. */
+/**
+ * Computes a pass by operations, and finds out what a recording of it needs. Throws NotRecordable if it
+ * cannot be recorded.
+ */
 export function rehearse(
   device: Device,
   network: PassNetwork,
@@ -41,7 +49,10 @@ export function rehearse(
   }
 }
 
-/** Computes a pass that was rehearsed, and records it. Throws NotRecordable. */
+/**
+ * Computes a pass that was rehearsed, and records it. The caller ends the take. Throws NotRecordable if the
+ * pass differs from what was rehearsed, or if its memory cannot be allocated.
+ */
 export function record(device: Device, rehearsed: Rehearsed, network: PassNetwork, work: ShardWork): Take {
   const feeds = feedsOf(network, work)
   const now = { draws: work.draws }
@@ -76,7 +87,7 @@ export function record(device: Device, rehearsed: Rehearsed, network: PassNetwor
   }
 }
 
-/** The draws of the current batch, whichever it is. */
+/** The draws of whichever batch is the current one. */
 const following = (now: Take['now']): Draws & { shard: number } => ({
   seed: now.draws!.seed,
   get purpose() {
@@ -93,12 +104,12 @@ const following = (now: Take['now']): Draws & { shard: number } => ({
   },
 })
 
-/** Whether a take still reads the parameters of this network. */
+/** Whether the network's parameters still lie where a take reads them. */
 export const isInPlace = (device: Device, take: Take, network: PassNetwork): boolean =>
   take.device === device &&
   take.parameters.every(([name, address]) => device.pointer(network.weights.get(name)) === address)
 
-/** Puts a batch, its mixture weights and λ where the recorded calls read them. */
+/** Writes a batch, its mixture weights and λ to where the recorded calls read them. */
 export function feed(take: Take, network: PassNetwork, work: ShardWork): void {
   const { device, feeds, mixtures, now } = take
   const { input, targets, taught, weights } = feeds
@@ -128,7 +139,7 @@ export function lend(take: Take): ShardGradients {
   }
 }
 
-/** Frees a take, or leaves that to whoever still reads its gradients. */
+/** Frees a take at once, or, if its gradients are still lent, when they are given back. */
 export function end(take: Take): void {
   take.ended = true
   if (!take.lent) free(take)

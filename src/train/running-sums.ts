@@ -42,7 +42,7 @@ export function runningSums(): RunningSums {
     sums[name].dispose()
     sums[name] = tf.keep(next)
   }
-  /** On wasm in the sum's own memory. */
+  /** Adds to a sum; on wasm in the sum's own memory. */
   const add = (name: keyof typeof sums, value: tf.Scalar): void => {
     const device = currentDevice()
     if (device) device.kernels.addInto(device.pointer(sums[name]), device.pointer(value), 1)

@@ -37,11 +37,14 @@ export interface Wanted {
 /** The contributions of shards to a batch. The caller owns every tensor and calls `disposeGradients`. */
 export interface ShardGradients {
   /**
-   * Where tensors are lent: they are a recorded pass's, which writes over them when it is replayed. `disposeGradients` calls
-   * this, and nobody disposes them.
+   * Present if the tensors are lent. They then belong to a recorded pass, whose next replay overwrites them:
+   * `disposeGradients` calls this function, and nobody disposes them.
    */
   readonly giveBack?: () => void
-  /** Where tensors are lent, so are these, for the gradients of α by group; empty before the first time. */
+  /**
+   * Present if the tensors are lent. It holds tensors for the gradients of α, by group, which are lent too.
+   * It is empty at first.
+   */
   readonly alphaSlots?: Map<string, tf.Tensor1D>
   /** Mean losses of the batch, scalars; absent if the weight is 0. */
   readonly losses: { readonly task?: tf.Scalar; readonly reconstruction?: tf.Scalar }

@@ -83,8 +83,8 @@ interface Updates {
 const known = new WeakMap<Gradients['weights'], Updates & { readonly specs: ParameterStore['specs'] }>()
 
 /**
- * The updates of the weights that have gradients. A replayed pass leaves its gradients in the same tensors each time, and so
- * they are the same objects for it.
+ * The updates of the weights that have gradients. A recorded pass returns the same map of gradients at every
+ * replay, so the updates for a map are made only once.
  */
 function updatesOf(store: ParameterStore, gradients: Gradients['weights']): Updates {
   const { specs } = store

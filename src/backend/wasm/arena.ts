@@ -1,4 +1,4 @@
-/** The memory that a device has from the backend. */
+/** Access to the backend's memory. */
 export interface Memory {
   malloc(bytes: number): number
   free(address: number): void
@@ -6,16 +6,19 @@ export interface Memory {
   readonly buffer: () => ArrayBufferLike
 }
 
-/** A stretch of memory that is wanted from one moment until another. */
+/** A piece of memory that is needed from one moment until another. */
 export interface Lifetime {
   readonly bytes: number
-  /** Moments are counted; `until` is the first at which the memory may be another's. */
+  /**
+   * Moments are numbered in their order. `until` is the first one at which the memory may be used for
+   * something else.
+   */
   readonly from: number
   readonly until: number
 }
 
 export interface ArenaLayout {
-  /** Where each lifetime's memory begins, in bytes from the beginning of the arena; multiples of 16. */
+  /** The offset of each lifetime's memory from the beginning of the arena, in bytes; a multiple of 16. */
   readonly offsets: readonly number[]
   readonly bytes: number
 }
@@ -23,13 +26,14 @@ export interface ArenaLayout {
 const aligned = (bytes: number): number => Math.max(16, Math.ceil(bytes / 16) * 16)
 
 /**
- * Lays memory out so that what lives at the same time does not overlap: the largest first, each at the lowest place that
- * is free all its life (greedy by size; Pisarchyk and Lee, arXiv:2001.03288).
+ * Assigns memory so that no two lifetimes overlap in both time and memory. The largest come first, and each
+ * gets the lowest offset that is free for its whole lifetime (greedy by size; Pisarchyk and Lee,
+ * arXiv:2001.03288).
  */
 export function layOut(lifetimes: readonly Lifetime[]): ArenaLayout {
   const order = lifetimes.map((_, i) => i).sort((a, b) => lifetimes[b]!.bytes - lifetimes[a]!.bytes || a - b)
   const offsets = Array<number>(lifetimes.length).fill(0)
-  /** By offset. */
+  /** Sorted by offset. */
   const placed: { from: number; until: number; offset: number; end: number }[] = []
   let total = 0
   for (const i of order) {

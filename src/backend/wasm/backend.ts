@@ -1,10 +1,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { Recorder, Tape } from './recorder.js'
+import type { Recorder } from './recorder.js'
+import type { Tape } from './recording.js'
 
 /** The parts of TensorFlow.js's wasm backend that we use. */
 export interface WasmBackend {
   readonly wasm: {
-    /** The exports of its module, its memory among them. */
+    /** The exports of its module, including its memory. */
     readonly asm: {
       readonly memory: WebAssembly.Memory
       malloc(this: void, bytes: number): number
@@ -18,7 +19,7 @@ export interface WasmBackend {
     get(id: object): { memoryOffset: number; readonly refCount: number }
   }
   makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo
-  /** Makes a tensor's memory, and fills it where values are given. */
+  /** Allocates a tensor's memory, and fills it if values are given. */
   move: (this: unknown, ...of: [id: object, values: unknown, ...rest: unknown[]]) => void
   readSync: (this: unknown, id: object, start?: number, end?: number) => unknown
 }
@@ -26,7 +27,10 @@ export interface WasmBackend {
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)
 
-/** Does some work while a recorder gives out the memory and hears of what it cannot record. */
+/**
+ * Runs `work` while the recorder allocates and frees the backend's memory, receives every new tensor, and
+ * refuses reads of numbers.
+ */
 export function listening<T>(backend: WasmBackend, recorder: Recorder, work: () => T): T {
   const { wasm, move, readSync } = backend
   const { _malloc: malloc, _free: free } = wasm
@@ -68,7 +72,10 @@ export function refuseWhereFull(wasm: WasmBackend['wasm']): void {
 
 const tapes = new WeakMap<WasmBackend['wasm'], Set<Tape>>()
 
-/** The tapes on a backend, whichever kernels recorded them. Tensors in a tape's memory are freed with the tape. */
+/**
+ * The tapes of a backend; devices with different kernels share them. From the first call on, freeing a tensor
+ * in a tape's memory does nothing, because that memory is freed with the tape.
+ */
 export function tapesOf(wasm: WasmBackend['wasm']): Set<Tape> {
   const known = tapes.get(wasm)
   if (known) return known

@@ -1,7 +1,9 @@
 import { backend, type TensorInfo } from '@tensorflow/tfjs-core'
 import { listening, refuseWhereFull, tapesOf, type WasmBackend } from './backend.js'
 import type { Memory } from './arena.js'
-import { recording, rehearsal, type Recorder, type Rehearsed, type Tape } from './recorder.js'
+import type { Recorder } from './recorder.js'
+import { recording, type Tape } from './recording.js'
+import { rehearsal, type Rehearsed } from './rehearsal.js'
 import { trainingModule, type TrainingInstance, type TrainingModule } from './training-module.js'
 
 /**
@@ -12,7 +14,7 @@ import { trainingModule, type TrainingInstance, type TrainingModule } from './tr
 export class Device {
   readonly relaxed: boolean
   readonly #instance: TrainingInstance
-  /** The backend's own, whatever is recorded. */
+  /** The backend's memory itself, also while something is recorded. */
   readonly #memory: Memory
   readonly #backend: WasmBackend
   #scratch = 0
@@ -36,41 +38,50 @@ export class Device {
     this.#instance = trainingModule(module, this.memory)
   }
 
-  /** The kernels; while something is recorded, each call of them is written down before it is made. */
+  /** The kernels. During a rehearsal or recording, every call is noted before it is made. */
   get kernels(): TrainingModule {
     return this.#recorder?.kernels ?? this.#instance.kernels
   }
 
-  /** Says that what happens now cannot be recorded, where something is; for example `reading numbers`. */
+  /** During a rehearsal or recording, throws NotRecordable with a reason such as `reading numbers`. */
   refuse(reason: string): void {
     this.#recorder?.refuse(reason)
   }
 
-  /** Where something is recorded: the numbers of a tensor are written anew before each replay, by whoever replays it. */
+  /**
+   * During a rehearsal or recording, notes that a tensor's numbers change: whoever replays the tape writes
+   * them anew before each replay.
+   */
   vary(tensor: { dataId: object }): void {
     this.#recorder?.vary(this.pointer(tensor))
   }
 
-  /** Where something is recorded: the numbers of a tensor are drawn anew before each replay. */
+  /**
+   * During a rehearsal or recording, notes that a tensor's numbers are random: each replay first calls `draw`
+   * for new ones.
+   */
   refill(tensor: { dataId: object }, draw: () => Float32Array): void {
     this.#recorder?.refill(this.pointer(tensor), draw)
   }
 
-  /** Is something rehearsed or recorded? */
+  /** Whether something is being rehearsed or recorded. */
   get records(): boolean {
     return this.#recorder !== undefined
   }
 
-  /** Does some work as ever, and finds out what a recording of it takes. Throws NotRecordable where it can have none. */
+  /**
+   * Runs `work` as usual, and finds out what a recording of it needs. Throws NotRecordable if it cannot be
+   * recorded.
+   */
   rehearse<T>(work: () => T): { result: T; rehearsed: Rehearsed } {
     const recorder = rehearsal(this.#instance, this.#memory)
     return { result: this.#heard(recorder, work), rehearsed: recorder.found() }
   }
 
   /**
-   * Does work that was rehearsed and records it. Tensors that are left lie in the tape's memory: after `replay` they hold the
-   * results of the work on what its inputs hold then. Dispose them, and erase the tape. Throws NotRecordable where the work is not
-   * what was rehearsed.
+   * Runs work that was rehearsed, and records it. The tensors that it leaves lie in the tape's memory. After
+   * `replay` they hold the results for what the inputs hold at that time. Dispose them, and erase the tape.
+   * Throws NotRecordable if the work differs from what was rehearsed, or if its memory cannot be allocated.
    */
   record<T>(rehearsed: Rehearsed, work: () => T): { result: T; tape: Tape } {
     const recorder = recording(this.#instance, this.#memory, rehearsed)
@@ -86,7 +97,7 @@ export class Device {
     }
   }
 
-  /** Frees a tape; the tensors in its memory are gone, and to dispose them later frees nothing. */
+  /** Frees a tape's memory. The tensors in it become invalid, and disposing them later frees no memory. */
   erase(tape: Tape): void {
     if (!this.#tapes.delete(tape)) return
     const { dataIdMap } = this.#backend
@@ -114,8 +125,9 @@ export class Device {
   }
 
   /**
-   * Whether nothing else uses this tensor's memory, such as a reshaped tensor or a clone. What is recorded finds its constants
-   * and inputs there once more at the next replay.
+   * Whether this tensor's memory may be overwritten, because nothing else uses it, such as a reshaped tensor
+   * or a clone. During a rehearsal or recording, constants and inputs may not be, because every replay reads
+   * them again.
    */
   owns(tensor: { dataId: object }): boolean {
     const { memoryOffset, refCount } = this.#backend.dataIdMap.get(tensor.dataId)
@@ -144,7 +156,7 @@ export class Device {
     }) as { [K in keyof Sizes]: number }
   }
 
-  /** The address of a scratch area of so many bytes, valid until more are asked for. */
+  /** The address of a scratch area of at least `bytes` bytes. It is valid until more bytes are requested. */
   #scratchOf(bytes: number): number {
     if (bytes > this.#scratchBytes) {
       this.dispose()
@@ -160,14 +172,17 @@ export class Device {
     else new Uint32Array(this.memory.buffer, address, words.length).set(words)
   }
 
-  /** The numbers of a float32 tensor, as a view that is valid until the memory grows. Nothing that is recorded. */
+  /**
+   * The numbers of a float32 tensor, as a view that is valid until the memory grows. Throws NotRecordable
+   * during a rehearsal or recording.
+   */
   numbers(tensor: TensorInfo): Float32Array {
     this.refuse('numbers that are read or written beside the kernels')
     const length = tensor.shape.reduce((product, size) => product * size, 1)
     return new Float32Array(this.memory.buffer, this.pointer(tensor), length)
   }
 
-  /** So many float32 numbers at an address, as a view that is valid until the memory grows. */
+  /** `count` float32 numbers at an address, as a view that is valid until the memory grows. */
   view(address: number, count: number): Float32Array {
     return new Float32Array(this.memory.buffer, address, count)
   }

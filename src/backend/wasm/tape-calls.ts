@@ -4,12 +4,12 @@ import type { TrainingInstance, TrainingModule } from './training-module.js'
 /** One recorded call of a kernel, and when it ran. */
 export interface TimedCall {
   readonly kernel: string
-  /** As `performance.now()` gives it. */
+  /** In milliseconds, as `performance.now()` returns it. */
   readonly start: number
   readonly ms: number
 }
 
-/** The calls that are written from one address up to another. */
+/** The recorded calls between two addresses of a tape. */
 function* callsOf({ buffer }: Memory, from: number, end: number) {
   for (let at = from; at < end;) {
     const [code, count] = new Float64Array(buffer(), at, 2)
@@ -18,7 +18,7 @@ function* callsOf({ buffer }: Memory, from: number, end: number) {
   }
 }
 
-/** Makes the recorded calls one after another from JavaScript, which allows to time each of them. */
+/** Makes the recorded calls one after another from JavaScript, so that each of them can be timed. */
 export function timedCalls(
   instance: TrainingInstance,
   memory: Memory,
@@ -34,8 +34,8 @@ export function timedCalls(
 }
 
 /**
- * Milliseconds that the interpreter takes to read a tape: as many calls with as many arguments, each of which clears no
- * bytes. The shortest of some rounds.
+ * The milliseconds that the interpreter takes to read a tape. They are measured on a copy whose calls have as
+ * many arguments but clear zero bytes; the result is the shortest of 20 rounds.
  */
 export function readingMs(instance: TrainingInstance, memory: Memory, from: number, end: number): number {
   const copy = memory.malloc(end - from + 16)

@@ -60,11 +60,14 @@ function register({ name, run, applies }: WasmKernel): void {
   })
 }
 
-/** Kernels of TensorFlow.js that compute nothing: they give a tensor another shape. */
+/** TensorFlow.js's kernels that compute nothing but only change the shape of a tensor. */
 const nothingToCompute = new Set(['Reshape', 'ExpandDims'])
 let watched = false
 
-/** Every other kernel of TensorFlow.js runs in a module of its own, where nothing is recorded, and says so. */
+/**
+ * Makes TensorFlow.js's other kernels refuse to be recorded. They run in a module of its own, whose calls a
+ * recorder does not see.
+ */
 function watchBuiltIn(): void {
   if (watched) return
   watched = true

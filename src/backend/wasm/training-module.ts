@@ -4,7 +4,7 @@
  */
 type Kernel = (...args: number[]) => number
 
-/** Kernels whose calls can be recorded: they return nothing. */
+/** The kernels whose calls can be recorded, because they return nothing. */
 export type Recordable =
   | 'packImage'
   | 'packPanels'
@@ -65,21 +65,24 @@ export type Recordable =
 /** The exports of `assembly/`, where each function is described. */
 export type TrainingModule = Readonly<Record<Recordable | 'squaredNorm', Kernel>>
 
-/** The module, and how its calls are recorded: `build/replay.js` writes that out of the kernels' signatures. */
+/**
+ * An instance of the module, with the interpreter of recorded calls and the kernels' codes. `build/replay.js`
+ * writes both from the kernels' signatures.
+ */
 export interface TrainingInstance {
   readonly kernels: TrainingModule
-  /** Makes the calls that are written from one address up to another. */
+  /** Makes the recorded calls between two addresses. */
   readonly replay: (from: number, end: number) => void
-  /** What stands for a kernel on a tape; undefined for one whose calls cannot be recorded. */
+  /** The number that stands for a kernel on a tape; undefined if its calls cannot be recorded. */
   readonly codeOf: (kernel: string) => number | undefined
-  /** The kernels by what stands for them. */
+  /** The names of the kernels, by code. */
   readonly names: readonly string[]
 }
 
-/** What the names of the codes begin with that the module exports. */
+/** The prefix of the names under which the module exports the codes. */
 const prefix = 'code_'
 
-/** The training kernels of a compiled module, on a memory that is somebody else's. */
+/** Instantiates the training kernels of a compiled module on an existing memory. */
 export function trainingModule(module: WebAssembly.Module, memory: WebAssembly.Memory): TrainingInstance {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
   const codes = Object.entries(exports).flatMap(([name, value]): [string, number][] =>

@@ -4,7 +4,7 @@ import { currentDevice } from '../../backend/wasm/training-kernels.js'
 /** Whether this tensor may be overwritten: only on wasm, and only if nothing else uses its memory. */
 export const mayAddTo = (total: tf.Tensor): boolean => currentDevice()?.owns(total) ?? false
 
-/** total + x; takes total over and leaves x. */
+/** total + x. Takes ownership of `total`, not of `x`. */
 export function addTo<T extends tf.Tensor>(total: T, x: T): T {
   const device = currentDevice()
   if (device?.owns(total)) {

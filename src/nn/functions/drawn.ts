@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../../backend/wasm/training-kernels.js'
 
-/** A tensor of random numbers. Where a step is recorded, `draw` is called again before each replay. */
+/** A tensor of random numbers. If a step is being recorded, every replay calls `draw` for new ones. */
 export function drawn(shape: number[], draw: () => Float32Array): tf.Tensor {
   const tensor = tf.tensor(draw(), shape)
   currentDevice()?.refill(tensor, draw)

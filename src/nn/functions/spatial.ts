@@ -92,8 +92,8 @@ export function tapGrid(x: tf.Tensor4D, dy: tf.Tensor4D, window: Window) {
 }
 
 /**
- * Σ over the rows of [rows, C], as [1, C]. Where our kernels are not, an average pooling over one window of all rows:
- * `tf.sum` would transpose first, and its gradient is never asked for.
+ * Σ over the rows of [rows, C], as [1, C]. Without our kernels it is computed by an average pooling over one
+ * window of all rows, because `tf.sum` would transpose first. Its gradient is never needed.
  */
 export function sumRows(x: tf.Tensor2D): tf.Tensor2D {
   if (accelerated()) return tf.sum(x, 0, true)

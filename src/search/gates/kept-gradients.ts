@@ -8,13 +8,16 @@ import type { Vectors } from '../../nn/vectors.js'
  * tensors; dispose it after use.
  */
 export interface KeptGradients {
-  /** Keeps a copy. */
+  /**
+   * Keeps a gradient beyond the end of the tidy around it. Nothing else may own the vector, because backends
+   * other than wasm keep its own tensor.
+   */
   keep<V>(vectors: Vectors<V>, group: string, gradient: V): void
   /** The gradient of a group as numbers, [members]; undefined if none is kept. */
   read(group: string): Float32Array | undefined
   /** Follows pruning: cuts gradients with their groups and drops those of removed groups. */
   follow(standing: ReadonlySet<string>, slices: ReadonlyMap<string, readonly Slice[]>): void
-  /** Forgets all of them. */
+  /** Forgets all gradients. */
   clear(): void
   /** Copies of all gradients, for a checkpoint. */
   values(): Map<string, Float32Array>
@@ -25,7 +28,9 @@ export interface KeptGradients {
 /** Creates a store that is empty at first. */
 export function keptGradients(): KeptGradients {
   const tensors = new Map<string, tf.Tensor1D>()
-  /** Groups whose tensor is there to be written to, but holds what is no longer kept. */
+  /**
+   * Groups whose gradient is forgotten. Their tensor stays, so that the next gradient can be written into it.
+   */
   const stale = new Set<string>()
   const set = (group: string, tensor: tf.Tensor1D): void => {
     const before = tensors.get(group)

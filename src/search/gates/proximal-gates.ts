@@ -53,7 +53,7 @@ function carryingOf(group: GateGroup): number[] {
   return found
 }
 
-/** The vector with 0 for members that carry nothing. */
+/** The vector with 0 in place of members that carry nothing. */
 function onlyCarrying<V>(v: Vectors<V>, vector: V, group: GateGroup): V {
   if (carryingOf(group).length === group.members.length) return vector
   return v.mul(vector, v.of(group.members.map(({ empty = false }) => Number(!empty))))

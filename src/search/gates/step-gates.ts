@@ -80,7 +80,10 @@ export function stepGates(
 
 const known = new WeakMap<Supernet, Map<string, GateGroup[]>>()
 
-/** The groups of a layer: the same array until the supernet is another one. */
+/**
+ * The groups of a layer. It is the same array until the supernet changes, so that `actingTerms` can reuse the
+ * terms that it found for it.
+ */
 function groupsOf(supernet: Supernet, layer: string): GateGroup[] {
   const byLayer = known.get(supernet) ?? new Map<string, GateGroup[]>()
   known.set(supernet, byLayer)

@@ -8,7 +8,7 @@ const MUL: i32 = 2
 const DIV: i32 = 3
 const MIN: i32 = 4
 
-/** Codes of `transform`. */
+/** Codes of `transform`; `kernels/arithmetic.ts` has the same list. */
 const RELU: i32 = 0
 const RELU6: i32 = 1
 const NEG: i32 = 2
@@ -19,8 +19,9 @@ const SIGMOID: i32 = 6
 const ELU: i32 = 7
 
 /**
- * y = a ∘ b over [rows, columns]. From one row to the next an operand goes on by `aRow` or `bRow` bytes, from one column to
- * the next by a number where `aColumn` or `bColumn` is 1, and not at all where it is 0: a number for all columns.
+ * y = a ∘ b over [rows, columns]. From one row to the next, an operand advances by `aRow` or `bRow` bytes.
+ * From one column to the next, it advances by one number if `aColumn` or `bColumn` is 1; if that is 0, the
+ * same number is used for all columns.
  */
 export function combine(
   operation: i32,
@@ -108,8 +109,8 @@ function transformAll(operation: i32, x: usize, y: usize, n: i32): void {
 @inline
 function transformed(operation: i32, x: v128): v128 {
   const zero = f32x4.splat(0)
-  // NaN goes through, for what these compare as false they leave alone: training watches for it.
-  // Of −0 the sum with 0 makes 0.
+  // `pmax` and `pmin` replace x only if a comparison is true, so NaN stays NaN. Training watches for it.
+  // Adding 0 turns −0 into 0.
   if (operation == RELU) return f32x4.add(f32x4.pmax(x, zero), zero)
   if (operation == RELU6) return f32x4.pmin(f32x4.add(f32x4.pmax(x, zero), zero), f32x4.splat(6))
   if (operation == NEG) return f32x4.neg(x)

@@ -161,7 +161,7 @@ export function scaleTo(x: usize, factor: f32, y: usize, n: i32): void {
   addScaled(x, f32x4.splat(factor), y, n, true)
 }
 
-/** [rows, columns] → [columns, rows]. */
+/** Transposes x [rows, columns] to y [columns, rows]. */
 export function turn(x: usize, y: usize, rows: i32, columns: i32): void {
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++)

@@ -1,7 +1,10 @@
 import { exponential } from './exponential'
 import { F32, loadLanes, storeLanes } from './lanes'
 
-/** ln x for x > 0: x = 2ⁿ m with √½ ≤ m < √2, and ln m = 2 artanh((m − 1) / (m + 1)) as a series in float64. */
+/**
+ * ln x for x > 0, as n ln 2 + ln m, where x = 2ⁿ m and √½ ≤ m < √2. The second part,
+ * ln m = 2 artanh((m − 1) / (m + 1)), is computed as a series in float64.
+ */
 function logarithm(x: f64): f64 {
   const bits = reinterpret<i64>(x)
   let n = <i32>((bits >> 52) & 0x7ff) - 1023
@@ -38,8 +41,9 @@ export function softmaxRows(x: usize, y: usize, rows: i32, classes: i32): void {
 }
 
 /**
- * The mean of −Σ p log softmax(outputs) over rows, and its gradient (softmax(outputs) − p) / rows, [rows, classes]. The
- * targets are classes, a number a row, or where `shares` is not 0 probabilities p, [rows, classes].
+ * The mean over rows of −Σ p log softmax(outputs), and its gradient (softmax(outputs) − p) / rows,
+ * [rows, classes]. If `shares` is 0, the targets are classes, one number for each row. Otherwise they are
+ * probabilities p, [rows, classes].
  */
 export function crossEntropy(
   outputs: usize,
@@ -80,7 +84,7 @@ function highestOf(x: usize, n: i32): f32 {
   return highest
 }
 
-/** Writes e^(x − highest), and returns the sum. */
+/** Writes e^(x − highest) for n numbers, and returns their sum. */
 function powersOf(x: usize, y: usize, highest: f32, n: i32): f64 {
   const top = f32x4.splat(highest)
   let total: f64 = 0
@@ -96,8 +100,8 @@ const SQUARED: i32 = 0
 const ABSOLUTE: i32 = 1
 
 /**
- * The mean of E(output − target) over n numbers, and its gradient: E(d) is d², |d|, or Huber's, which is ½ d² up to 1 and
- * |d| − ½ beyond.
+ * The mean of E(d) over the n differences d = output − target, and its gradient. E(d) is d², |d|, or Huber's
+ * loss, which is ½ d² for |d| up to 1 and |d| − ½ beyond.
  */
 export function differenceLoss(kind: i32, outputs: usize, targets: usize, loss: usize, gradient: usize, n: i32): void {
   let total: f64 = 0

@@ -77,7 +77,10 @@ function mixOne(
   }
 }
 
-/** dx = gate · dy for a member without a batch norm; adds ⟨dy, x⟩, its part of the gate's gradient, to a float64. */
+/**
+ * dx = gate · dy for a member without a batch norm. Adds ⟨dy, x⟩, its part of the gate's gradient, to the
+ * float64 at `product`.
+ */
 export function plainMember(x: usize, dy: usize, dx: usize, gate: usize, n: i32, product: usize): void {
   const scale = v128.load32_splat(gate)
   let total: f64 = 0

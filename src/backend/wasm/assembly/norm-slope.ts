@@ -13,8 +13,8 @@ function factorOf(factors: usize, c: i32): f64 {
 }
 
 /**
- * factor[c] = gate · scale[c] / √(variance[c] + ε): what a normalised channel is multiplied by. The addresses of scale, gate
- * and variance may be 0, which leaves that part out.
+ * factor[c] = gate · scale[c] / √(variance[c] + ε), by which a normalised channel is multiplied. A part whose
+ * address is 0 is left out: scale, gate, or the division by the deviation.
  */
 export function normFactors(
   variance: usize,
@@ -31,9 +31,10 @@ export function normFactors(
 }
 
 /**
- * What turns the gradient d behind a batch norm into the one in front of it, dx = factor · (d − share − (x − mean) · slope),
- * as [3, channels] float32: factor, share, slope (arXiv:1502.03167, §3). `sums` holds Σ d and Σ d ⊙ (x − mean) over `rows`
- * rows, 2 · channels float64. The factor is times scale[c] and the gate, where their addresses are not 0.
+ * Writes what turns the gradient d behind a batch norm into the one in front of it,
+ * dx = factor · (d − share − (x − mean) · slope), as [3, channels] float32: factor, share, slope
+ * (arXiv:1502.03167, §3). `sums` holds Σ d and Σ d ⊙ (x − mean) over `rows` rows, 2 · channels float64. The
+ * factor includes scale[c] and the gate if their addresses are not 0.
  */
 export function normSlopes(
   variance: usize,
@@ -56,7 +57,9 @@ export function normSlopes(
   }
 }
 
-/** The gradients of a batch norm's scale, Σ d ⊙ x̂, and offset, Σ d, out of the sums of `normSlopes`. */
+/**
+ * The gradients of a batch norm's scale, Σ d ⊙ x̂, and offset, Σ d, from the same `sums` as in `normSlopes`.
+ */
 export function normAffineGradients(
   variance: usize,
   sums: usize,
@@ -73,7 +76,7 @@ export function normAffineGradients(
   }
 }
 
-/** The gradient of the gate of a normalised member, ⟨d, x̂⟩, out of the sums of `normSlopes`. */
+/** The gradient of the gate of a normalised member, ⟨d, x̂⟩, from the same `sums` as in `normSlopes`. */
 export function normGateGradient(
   variance: usize,
   sums: usize,

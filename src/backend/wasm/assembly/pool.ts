@@ -1,8 +1,9 @@
 import { F32, loadLanes, storeLanes } from './lanes'
 
 /**
- * Pools one image [height, width, channels] to [outHeight, outWidth, channels]: the mean or, where `largest` is not 0, the
- * maximum of the positions of each window that lie inside the image. The first window begins `top` and `left` before it.
+ * Pools one image [height, width, channels] to [outHeight, outWidth, channels]. An output is the mean, or the
+ * maximum if `largest` is not 0, of those positions of its window that lie inside the image. The first window
+ * begins `top` rows above the image and `left` columns to the left of it.
  */
 export function poolImage(
   x: usize,

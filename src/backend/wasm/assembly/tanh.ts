@@ -12,7 +12,7 @@ export function tanh(x: usize, y: usize, n: i32): void {
   if (i < n) storeLanes(y + at, tanhOf(loadLanes(x + at, n - i)), n - i)
 }
 
-/** With d = e^−2|x| − 1, which keeps the digits of a small x: tanh |x| = −d / (d + 2). */
+/** tanh |x| = −d / (d + 2), where d = e^−2|x| − 1 keeps the digits of a small x. */
 // @ts-ignore: decorator
 @inline
 function tanhOf(x: v128): v128 {

@@ -18,7 +18,7 @@ import {
 export const ActivatedDepthwise = 'SenteiActivatedDepthwise'
 export const ActivatedDepthwiseGradient = 'SenteiActivatedDepthwiseGradient'
 
-/** A batch norm in front: without scale and offset. Both or none. */
+/** The statistics of a batch norm in front, without scale and offset. Either both are given or none. */
 export interface Norm {
   readonly mean?: TensorInfo
   readonly variance?: TensorInfo
@@ -42,7 +42,7 @@ export const activatedDepthwise = wasmKernel<'x' | 'filter' | 'mean' | 'variance
   },
 )
 
-/** Packs ReLU of an image, normalised where there is a batch norm; its factors are written down at `factor`. */
+/** Packs ReLU of an image, normalised if there is a batch norm, whose factors it writes to `factor`. */
 export function activated(device: Device, { mean, variance }: Norm, epsilon: number, factor: number): Pack {
   if (variance)
     device.kernels.normFactors(device.pointer(variance), 0, 0, factor, variance.shape[0]!, epsilon)
@@ -189,7 +189,10 @@ export function closeFilter(device: Device, info: WindowInfo, { sums }: Areas, d
   device.kernels.unpackTaps(sums, device.pointer(dFilter), taps, info.channels)
 }
 
-/** Behind the last image: writes what turns the gradients of ReLU into those of x, [3, C], at an address. */
+/**
+ * Writes the slope [3, C], which turns the gradients of ReLU into those of x, to the address `to`. Call it
+ * after the last image.
+ */
 export function writeSlope(
   device: Device,
   info: WindowInfo,

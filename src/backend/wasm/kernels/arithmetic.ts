@@ -3,12 +3,15 @@ import { isFloat, sizeOf, wasmKernel, type WasmKernel } from '../kernel.js'
 
 /** Operations on two tensors, in the order of their codes in `assembly/arithmetic.ts`. */
 const pairs = ['Add', 'Sub', 'Multiply', 'RealDiv', 'Minimum', 'Maximum'] as const
-/** Functions of each number, in the order of their codes there. */
+/** Functions of single numbers, in the order of their codes there. */
 const functions = ['Relu', 'Relu6', 'Neg', 'Square', 'Abs', 'Exp', 'Sigmoid', 'Elu'] as const
 
 type Shape = readonly number[]
 
-/** How an operand lies in a result [rows, columns]: whole, one row for all, one number for each row, or a single number. */
+/**
+ * How an operand fills a result [rows, columns]: it is the whole, one row for all rows, one number for each
+ * row, or a single number.
+ */
 type Lie = 'whole' | 'row' | 'column' | 'number'
 
 function lieOf(shape: Shape, out: Shape): Lie | undefined {
@@ -23,7 +26,7 @@ function lieOf(shape: Shape, out: Shape): Lie | undefined {
   return out.slice(0, first).every((size) => size === 1) ? 'column' : undefined
 }
 
-/** Behind the last axis that is longer than 1. */
+/** The index after the last axis that is longer than 1. */
 const lastLong = (shape: Shape): number => shape.findLastIndex((size) => size > 1) + 1
 
 interface Layout {
@@ -33,7 +36,10 @@ interface Layout {
   readonly lies: readonly [Lie, Lie]
 }
 
-/** The result of two shapes as rows and columns in which both operands lie; undefined where there are none. */
+/**
+ * The shape that two operands broadcast to, as rows and columns that each operand fills in one of these ways;
+ * undefined if that is impossible or the result is empty.
+ */
 function layoutOf(a: Shape, b: Shape): Layout | undefined {
   const out = backend_util.assertAndGetBroadcastShape([...a], [...b])
   const lies = [lieOf(a, out), lieOf(b, out)] as const
@@ -47,13 +53,15 @@ function layoutOf(a: Shape, b: Shape): Layout | undefined {
   return { out, rows: total / columns, columns, lies: lies as Layout['lies'] }
 }
 
-/** By how many bytes an operand goes on from row to row, and by how many numbers from column to column. */
+/**
+ * The distance in an operand from one row to the next, in bytes, and from one column to the next, in numbers.
+ */
 const stepsOf = (lie: Lie, columns: number): [row: number, column: number] => [
   lie === 'whole' ? columns * 4 : lie === 'column' ? 4 : 0,
   lie === 'whole' || lie === 'row' ? 1 : 0,
 ]
 
-/** a ∘ b, where one of them may be a single number, a row for all rows, or a number for each row of the other. */
+/** a ∘ b, where each operand is the whole, a row for all rows, a number for each row, or a single number. */
 const pair = (name: (typeof pairs)[number], code: number): WasmKernel =>
   wasmKernel<'a' | 'b'>(
     name,
@@ -89,7 +97,7 @@ const functionOf = (name: (typeof functions)[number], code: number): WasmKernel 
     ({ inputs: { x }, attrs }) => isFloat(x) && (attrs?.alpha ?? 1) === 1,
   )
 
-/** Copies, as TensorFlow.js makes them of a tensor that is cloned, or cast to what it is. */
+/** A copy of a tensor. TensorFlow.js asks for it if a tensor is cloned, or cast to the type that it has. */
 const copy = (name: 'Identity' | 'Cast'): WasmKernel =>
   wasmKernel<'x', { dtype?: string }>(
     name,
@@ -101,7 +109,7 @@ const copy = (name: 'Identity' | 'Cast'): WasmKernel =>
     ({ inputs: { x }, attrs }) => isFloat(x) && (attrs?.dtype ?? 'float32') === 'float32',
   )
 
-/** Arithmetic of tensors: as TensorFlow.js's, which is not recorded. */
+/** Arithmetic of tensors like that of TensorFlow.js, whose own kernels cannot be recorded. */
 export const arithmetic: readonly WasmKernel[] = [
   copy('Identity'),
   copy('Cast'),

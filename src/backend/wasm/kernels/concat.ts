@@ -39,7 +39,7 @@ export const concatFeatures = wasmKernel<string, { axis: number }>(
 
 interface SliceAttributes {
   readonly begin: number | number[]
-  /** To the end where it is left out or −1. */
+  /** The part ends where the vector ends if this is absent or −1. */
   readonly size?: number | number[]
 }
 
@@ -56,7 +56,7 @@ export const slice = wasmKernel<'x', SliceAttributes>(
   ({ inputs: { x } }) => isFloat(x) && x.shape.length === 1,
 )
 
-/** The inverse: a tensor's last axis in parts of some widths. */
+/** The inverse of a concatenation: splits a tensor's last axis into parts of the given widths. */
 export const splitFeatures = wasmKernel<'x', { widths: readonly number[] }>(
   SplitFeatures,
   ({ inputs: { x }, attrs: { widths }, device }) => {

@@ -17,7 +17,10 @@ export const softmax = wasmKernel<'logits', { dim: number }>(
     isFloat(logits) && sizeOf(logits.shape) > 0 && [-1, logits.shape.length - 1].includes(attrs.dim),
 )
 
-/** Outputs [N, C] and classes [N] or probabilities [N, C] → the mean cross-entropy, a scalar, and its gradient [N, C]. */
+/**
+ * Outputs [N, C] and classes [N] or probabilities [N, C] → the mean cross-entropy, a scalar, and its gradient
+ * [N, C].
+ */
 export const crossEntropy = wasmKernel<'outputs' | 'targets'>(
   CrossEntropy,
   ({ inputs: { outputs, targets }, device }) => {
@@ -39,7 +42,10 @@ export const crossEntropy = wasmKernel<'outputs' | 'targets'>(
 const kinds = ['squared', 'absolute', 'huber'] as const
 export type DifferenceKind = (typeof kinds)[number]
 
-/** Outputs and targets of as many numbers → the mean loss of their differences, a scalar, and its gradient, of outputs' shape. */
+/**
+ * Outputs and targets with the same number of values → the mean loss of their differences, a scalar, and its
+ * gradient, in the shape of the outputs.
+ */
 export const differenceLoss = wasmKernel<'outputs' | 'targets', { kind: DifferenceKind }>(
   DifferenceLoss,
   ({ inputs: { outputs, targets }, attrs, device }) => {

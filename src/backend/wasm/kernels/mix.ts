@@ -21,7 +21,10 @@ interface MixAttributes {
 /** The bytes of an upstream gradient that are processed for one member after another. */
 const groupBytes = 1 << 16
 
-/** y = Σ_m g_m · x̂_m, where x̂_m is x_m, or x_m normalised: one pass, and no x̂_m is written down. */
+/**
+ * y = Σ_m g_m · x̂_m, where x̂_m is x_m, normalised if it has a batch norm. It takes one pass and stores no
+ * x̂_m.
+ */
 export const mix = wasmKernel<string, MixAttributes>(Mix, ({ inputs, attrs, device }) => {
   const { shape } = inputs.x0!
   const channels = shape[shape.length - 1]!
@@ -98,8 +101,9 @@ interface Group {
 }
 
 /**
- * Puts Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm into its part of `totals`; puts down g_m · dy of the
- * others, and ⟨dy, x_m⟩ at the beginning of theirs. A group at a time, so that dy is read once for all of them.
+ * Writes Σ dy and Σ dy ⊙ (x_m − mean_m) of every member with a batch norm to its part of `totals`. For every
+ * other member it stores g_m · dy, and writes ⟨dy, x_m⟩ to the beginning of its part. It works group by
+ * group, so that dy is read from memory only once.
  */
 function throughMembers(
   device: Device,

@@ -14,7 +14,10 @@ interface PoolAttributes {
 const poolWindow = (x: Four, { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): WindowInfo =>
   windowInfo(backend_util.computePool2DInfo(x, filterSize, strides, 1, pad, dimRoundingMode))
 
-/** Pooling of x [N, H, W, C]; an average counts what lies inside the image alone, as TensorFlow.js's own does. */
+/**
+ * Pooling of x [N, H, W, C]. Like TensorFlow.js's own kernel, an average counts only positions inside the
+ * image.
+ */
 const pooling = (name: 'MaxPool' | 'AvgPool'): WasmKernel =>
   wasmKernel<'x', PoolAttributes>(
     name,

@@ -38,7 +38,7 @@ const reduction = (name: 'Sum' | 'Mean'): WasmKernel =>
       device.kernels.sumMiddle(device.pointer(x), device.pointer(out), outer, mid, inner, scale, totals)
       return out
     },
-    // Of nothing, too: there TensorFlow.js 4.22 leaves in the result what lay in its memory before.
+    // Empty tensors are included, because for them TensorFlow.js 4.22 leaves the result uninitialised.
     ({ inputs: { x }, attrs }) => isFloat(x) && around(x.shape, axesOf(x, attrs)) !== undefined,
   )
 
