@@ -150,7 +150,7 @@ export function readFinishedRun(folder: string): FinishedRun {
   const config = readRunConfig(folder)
   if (!isFinished(folder))
     throw new InputError(
-      `${folder}: expected a finished run; ${unfinished(folder, existsSync(join(folder, retrainedFrom)))}`,
+      `${folder}: expected a finished run, which has metrics.json; ${unfinished(folder, existsSync(join(folder, retrainedFrom)))}`,
     )
   const remedy = `the run is finished, so it was there: ${remedyFor(folder, '')}`
   const read = <T extends TSchema>(name: string, schema: T): Static<T> =>
