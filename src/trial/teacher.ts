@@ -7,7 +7,6 @@ import type { BatchingOptions } from '../train/batching.js'
 import { taskOutputs } from '../train/evaluate.js'
 import { recordedOutputs } from '../train/recorded-outputs.js'
 import { discreteNetwork } from '../train/network.js'
-import { withNetwork } from './measure.js'
 
 /** A trained network from whose outputs another one learns, with their share of its loss. */
 export interface Teacher {
@@ -35,25 +34,22 @@ export async function lessonsOf(
   rows: Uint32Array,
   augmented: boolean,
 ): Promise<Lessons> {
-  if (augmented) {
-    const store = ParameterStore.filled(graph, values)
-    const network = discreteNetwork(graph, store)
+  const store = ParameterStore.filled(graph, values)
+  const network = discreteNetwork(graph, store)
+  if (augmented)
     return {
       taught: (inputs, { length }) => recordedOutputs(network, inputs, length, data.dataset.shape),
       dispose: () => store.dispose(),
     }
-  }
   const width = outputsOf(data.dataset.task)
   const known = new Float32Array(rows.length * width)
   for (let from = 0; from < rows.length; from += stretch) {
     const some = rows.subarray(from, from + stretch)
-    known.set(
-      withNetwork(graph, values, (network) => taskOutputs(network, data, some)),
-      from * width,
-    )
+    known.set(taskOutputs(network, data, some), from * width)
     // Lets signals and other work of the process run.
     await nextTurn()
   }
+  store.dispose()
   const places = new Uint32Array(data.dataset.rows)
   rows.forEach((row, place) => (places[row] = place))
   return {
