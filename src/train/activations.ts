@@ -49,12 +49,12 @@ export interface TapGradients {
 }
 
 /**
- * The gradients of Σ λ R over all taps, multiplied by `share`. `own` and `moved` return the taps' values, the
- * latter by distance. The caller owns the result.
+ * The gradients of Σ λ R over all taps. `strengths` are λ times the shard's share of the batch, for each term of each tap
+ * in order. `own` and `moved` return the values of the taps, the latter by distance. The caller owns the result.
  */
 export function tapGradients(
   taps: readonly Tap[],
-  share: number,
+  strengths: readonly tf.Scalar[],
   own: (node: string) => tf.Tensor,
   moved: (probe: number, node: string) => tf.Tensor,
 ): TapGradients {
@@ -64,14 +64,13 @@ export function tapGradients(
     into[node] = before ? tf.add(before, gradient) : gradient
     if (before) tf.dispose([before, gradient])
   }
+  let next = 0
   for (const { node, terms } of taps)
-    for (const { action, lambda } of terms) {
+    for (const { action } of terms) {
       const { probe } = action
+      const strength = strengths[next++]!
       const value = (h: tf.Tensor, other: tf.Tensor) =>
-        tf.mul(
-          shaped(action.value(h, other), [], `a term’s value on the activations ${node}`),
-          lambda * share,
-        )
+        tf.mul(shaped(action.value(h, other), [], `a term’s value on the activations ${node}`), strength)
       const h = own(node)
       if (probe === undefined)
         add(

@@ -19,6 +19,10 @@ export interface Feeds {
   readonly targets: tf.Tensor
   /** A teacher's outputs, [rows, outputs]. */
   readonly taught: tf.Tensor2D | undefined
+  /** A random direction for moved inputs, [rows, …shape], if a term asks for one. */
+  readonly probe: tf.Tensor | undefined
+  /** λ times the share of the batch, for each term of each tap in order. */
+  readonly strengths: readonly tf.Scalar[]
   /** λ of each output that has a loss. */
   readonly weights: ReadonlyMap<Role, tf.Scalar>
   /** The mixture weights of a group; they belong to the feeds. */
@@ -26,23 +30,30 @@ export interface Feeds {
   dispose(): void
 }
 
+/** λ times the share of the batch, for each term of each tap in order. */
+export const strengthsOf = ({ taps = [], share }: ShardWork): number[] =>
+  taps.flatMap(({ terms }) => terms.map(({ lambda }) => lambda * share))
+
 /** Creates the feeds of one pass. The caller owns and disposes them. */
-export function feedsOf(network: PassNetwork, { shape, shard, lossWeights }: ShardWork): Feeds {
-  const { inputs, targets, taught, rows } = shard
+export function feedsOf(network: PassNetwork, work: ShardWork): Feeds {
+  const { shape, shard, lossWeights } = work
+  const { inputs, targets, taught, probe, rows } = shard
   const mixtures = mixturesOf(network)
   const input = tf.tensor(inputs, [rows, ...shape])
   const given = {
     input,
     targets: tf.tensor(targets),
     taught: taught && tf.tensor2d(taught, [rows, taught.length / rows]),
+    probe: probe && tf.tensor(probe, [rows, ...shape]),
+    strengths: strengthsOf(work).map((strength) => tf.scalar(strength)),
     weights: new Map(rolesOf(lossWeights).map((role) => [role, tf.scalar(lossWeights[role]!)])),
   }
   return {
     ...given,
     mixture: mixtures.of,
     dispose() {
-      const { targets: of, taught: by, weights } = given
-      tf.dispose([input, of, ...(by ? [by] : []), ...weights.values()])
+      const { targets: of, taught: by, probe: direction, strengths, weights } = given
+      tf.dispose([input, of, by ?? [], direction ?? [], ...strengths, ...weights.values()])
       mixtures.dispose()
     },
   }

@@ -120,7 +120,7 @@ export function fedGradients(
     observe,
     ...(draws && randomOf(draws)),
   })
-  const probes = movedPasses(network.graph, taps, trained, shard, input, optionsOf)
+  const probes = movedPasses(network.graph, taps, trained, shard.rows, feeds, optionsOf)
   try {
     const program = plannedProgram(
       network.graph,
@@ -129,7 +129,7 @@ export function fedGradients(
     )
     let moved: TapGradients['moved'] = new Map()
     const found = runGradients(program, optionsOf(input, statistics), (outputs) => {
-      const ofTaps = tapGradients(taps, share, (node) => outputs[node]!, probes.value)
+      const ofTaps = tapGradients(taps, feeds.strengths, (node) => outputs[node]!, probes.value)
       moved = ofTaps.moved
       return { ...ofTaps.own, ...seedGradients(outputs, feeds, share, lossWeights, losses) }
     })

@@ -5,7 +5,8 @@ import { programOf } from '../nn/program.js'
 import { runForward, runGradients, type GraphGradients, type RunOptions } from '../nn/run.js'
 import { probesOf, type TapGradients } from './activations.js'
 import { plannedProgram } from './memory.js'
-import type { Tap, Shard } from './shard.js'
+import type { Feeds } from './feeds.js'
+import type { Tap } from './shard.js'
 
 /** Passes over moved inputs, x + ε v, in addition to the pass over x. */
 export interface MovedPasses {
@@ -28,14 +29,14 @@ export function movedPasses(
   graph: Graph,
   taps: readonly Tap[],
   trained: ReadonlySet<string>,
-  { rows, probe }: Shard,
-  input: tf.Tensor,
+  rows: number,
+  { input, probe }: Pick<Feeds, 'input' | 'probe'>,
   optionsOf: (input: tf.Tensor, statistics: Map<string, BatchStatistics>) => RunOptions,
 ): MovedPasses {
   const values = new Map(
     probesOf(taps).map((distance) => {
       if (!probe) throw new Error('a term asks for moved inputs, but the shard has no direction')
-      const moved = tf.tidy(() => tf.add(input, tf.mul(tf.tensor(probe, input.shape), distance)))
+      const moved = tf.tidy(() => tf.add(input, tf.mul(probe, distance)))
       const nodes = nodesOf(taps, distance)
       const outputs = withStatistics((statistics) =>
         runForward(programOf(graph, { roles: [], taps: nodes }), optionsOf(moved, statistics)),

@@ -11,7 +11,7 @@ import { rolesOf } from './feeds.js'
 import { isNothing, noGradients, oneAfterAnother, shardGradients } from './gradients.js'
 import type { PassNetwork } from './network.js'
 import { end, feed, isInPlace, lend, record, rehearse, type Take } from './recorded-take.js'
-import type { ShardExecutor, ShardGradients, ShardWork } from './shard.js'
+import type { ShardExecutor, ShardGradients, ShardWork, Tap } from './shard.js'
 
 /**
  * The most kinds of passes, and the most bytes of recordings, that are kept. Beyond that, those that were
@@ -184,7 +184,13 @@ const endAll = (kind: Kind): void => {
 /** The work of a pass without its batch: that is what kinds compare. */
 const withoutBatch = (work: ShardWork): ShardWork => ({
   ...work,
-  shard: { ...work.shard, inputs: nothing, targets: nothing, ...(work.shard.taught && { taught: nothing }) },
+  shard: {
+    ...work.shard,
+    inputs: nothing,
+    targets: nothing,
+    ...(work.shard.taught && { taught: nothing }),
+    ...(work.shard.probe && { probe: nothing }),
+  },
 })
 const nothing = new Float32Array(0)
 
@@ -201,10 +207,21 @@ function isOf(kind: Kind, graph: Graph, work: ShardWork): boolean {
     (shard.taught === undefined) === (work.shard.taught === undefined) &&
     lossWeights.distillation?.share === work.lossWeights.distillation?.share &&
     lossWeights.distillation?.temperature === work.lossWeights.distillation?.temperature &&
-    taps.length === (work.taps?.length ?? 0) &&
+    (shard.probe === undefined) === (work.shard.probe === undefined) &&
+    areSameTaps(taps, work.taps ?? []) &&
     draws?.purpose === work.draws?.purpose
   )
 }
+
+/** Whether the same terms act on the same nodes, with whatever λ. */
+const areSameTaps = (a: readonly Tap[], b: readonly Tap[]): boolean =>
+  a.length === b.length &&
+  a.every(
+    ({ node, terms }, i) =>
+      node === b[i]!.node &&
+      terms.length === b[i]!.terms.length &&
+      terms.every(({ action }, k) => action === b[i]!.terms[k]!.action),
+  )
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a === b || (a.length === b.length && a.every((each, i) => each === b[i]))

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Device } from '../backend/wasm/device.js'
-import { NotRecordable } from '../backend/wasm/recorder.js'
 import type { Tape } from '../backend/wasm/recording.js'
 import type { Rehearsed } from '../backend/wasm/rehearsal.js'
-import { feedsOf, type Feeds } from './feeds.js'
+import { feedsOf, strengthsOf, type Feeds } from './feeds.js'
 import { disposeGradients, fedGradients } from './gradients.js'
 import { mixturesRead, type PassNetwork } from './network.js'
 import type { Draws, ShardGradients, ShardWork } from './shard.js'
@@ -38,7 +37,6 @@ export function rehearse(
   network: PassNetwork,
   work: ShardWork,
 ): { result: ShardGradients; rehearsed: Rehearsed } {
-  if (work.taps && work.taps.length > 0) throw new NotRecordable('terms on activations')
   const feeds = feedsOf(network, work)
   try {
     // The mixture weights are fed: computing them is not part of the recorded pass.
@@ -112,11 +110,13 @@ export const isInPlace = (device: Device, take: Take, network: PassNetwork): boo
 /** Writes a batch, its mixture weights and λ to where the recorded calls read them. */
 export function feed(take: Take, network: PassNetwork, work: ShardWork): void {
   const { device, feeds, mixtures, now } = take
-  const { input, targets, taught, weights } = feeds
+  const { input, targets, taught, probe, strengths, weights } = feeds
   now.draws = work.draws
   device.numbers(input).set(work.shard.inputs)
   device.numbers(targets).set(work.shard.targets)
   if (taught) device.numbers(taught).set(work.shard.taught!)
+  if (probe) device.numbers(probe).set(work.shard.probe!)
+  strengthsOf(work).forEach((strength, i) => (device.numbers(strengths[i]!)[0] = strength))
   for (const [role, weight] of weights) device.numbers(weight)[0] = work.lossWeights[role]!
   tf.tidy(() => {
     for (const [group, mixture] of mixtures) {

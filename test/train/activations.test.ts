@@ -262,7 +262,7 @@ it('refuses a value that is no scalar', () => {
   expect(() =>
     tapGradients(
       taps,
-      1,
+      [],
       () => h,
       () => h,
     ),

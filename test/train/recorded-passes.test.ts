@@ -144,11 +144,16 @@ describe('a search by recorded passes', () => {
     expect(refused).toEqual([])
   })
 
-  it('says why it goes by operations: terms on activations', async () => {
-    const schedule = onePhase([{ term: 'activation-l1', part: 'activations', lambda: 0.1 }])
-    const make = () => trialOf(imageData(), tinyCells(), { schedule, search })
-    expect(await searchBy(make(), recorded)).toEqual(await searchBy(make()))
-    expect(refused).toEqual(['terms on activations'])
+  it.each(['activation-l1', 'contractive'])('has the bits of operations under %s', async (term) => {
+    const schedule = onePhase([
+      { term, part: 'activations', lambda: { from: 0, to: 0.5, curve: 'linear' } },
+      { term: 'l1', part: 'gates', lambda: 0.5 },
+    ])
+    for (const name of ['mlp-cell', 'temporal-conv']) {
+      const make = () => spaceTrial(name, { schedule })
+      expect(await searchBy(make(), recorded)).toEqual(await searchBy(make()))
+    }
+    expect(refused).toEqual([])
   })
 })
 

@@ -46,6 +46,7 @@ export type Recordable =
   | 'spreadMiddle'
   | 'addInto'
   | 'combine'
+  | 'step'
   | 'transform'
   | 'crossEntropy'
   | 'softmaxRows'

@@ -95,7 +95,7 @@ async function recording(): Promise<Finding> {
   tf.dispose([first, result, x])
   device.erase(tape)
   const exceptions =
-    'terms on activations, losses of your own that read or draw numbers, and operations that only TensorFlow.js has'
+    'losses and terms of your own that read or draw numbers, and operations that only TensorFlow.js has'
   return {
     what,
     ok,

@@ -142,6 +142,11 @@ const special = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 3e38, -3e38, 1e-40].map
 const unit = (x: number): number => 2 ** Math.max(-149, Math.floor(Math.log2(Math.abs(x))) - 23)
 
 function edges(): void {
+  it('a step is alpha up to 0, and NaN stays', async () => {
+    const y = tf.tidy(() => tf.step(tf.tensor1d([NaN, -1, -0, 0, 1e-40, 2]), -1))
+    expect([...(await y.data())]).toEqual([NaN, -1, -1, -1, 1, 1])
+    y.dispose()
+  })
   it.each(pairNames)('%s of NaN, infinities and zeros is what JavaScript says', async (name) => {
     const n = special.length
     const { of } = pairs[name]

@@ -81,6 +81,18 @@ function combined(operation: i32, a: v128, b: v128): v128 {
   return f32x4.max(a, b)
 }
 
+/** y = 1 where x > 0, `otherwise` where it is not, NaN where it is NaN. */
+export function step(x: usize, y: usize, n: i32, otherwise: f32): void {
+  const one = f32x4.splat(1)
+  const other = f32x4.splat(otherwise)
+  for (let i = 0; i < n; i += 4) {
+    const at = <usize>i * F32
+    const value = loadLanes(x + at, n - i)
+    const chosen = v128.bitselect(one, other, f32x4.gt(value, f32x4.splat(0)))
+    storeLanes(y + at, v128.bitselect(chosen, value, f32x4.eq(value, value)), n - i)
+  }
+}
+
 /** y = f(x) for n numbers. */
 export function transform(operation: i32, x: usize, y: usize, n: i32): void {
   if (operation == RELU) transformAll(RELU, x, y, n)

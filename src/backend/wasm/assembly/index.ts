@@ -20,7 +20,7 @@ export {
   turn,
   weightedSum,
 } from './elementwise'
-export { combine, transform } from './arithmetic'
+export { combine, step, transform } from './arithmetic'
 export { crossEntropy, differenceLoss, softmaxRows } from './losses'
 export { normAffineGradients, normFactors, normGateGradient, normSlopes, roundDouble } from './norm-slope'
 export { poolImage } from './pool'

@@ -97,6 +97,17 @@ const functionOf = (name: (typeof functions)[number], code: number): WasmKernel 
     ({ inputs: { x }, attrs }) => isFloat(x) && (attrs?.alpha ?? 1) === 1,
   )
 
+/** 1 where x > 0, else `alpha`: the slope of an absolute value, for −1. */
+const step = wasmKernel<'x', { alpha: number }>(
+  'Step',
+  ({ inputs: { x }, attrs, device }) => {
+    const y = device.output(x.shape)
+    device.kernels.step(device.pointer(x), device.pointer(y), sizeOf(x.shape), attrs.alpha)
+    return y
+  },
+  ({ inputs: { x } }) => isFloat(x),
+)
+
 /** A copy of a tensor. TensorFlow.js asks for it if a tensor is cloned, or cast to the type that it has. */
 const copy = (name: 'Identity' | 'Cast'): WasmKernel =>
   wasmKernel<'x', { dtype?: string }>(
@@ -113,6 +124,7 @@ const copy = (name: 'Identity' | 'Cast'): WasmKernel =>
 export const arithmetic: readonly WasmKernel[] = [
   copy('Identity'),
   copy('Cast'),
+  step,
   ...pairs.map(pair),
   ...functions.map(functionOf),
 ]
