@@ -61,8 +61,8 @@ const texts = Array.from({ length: 7 }, (_, i) => `${i},${long}${i % 2},${i + 0.
 
 describe.runIf(process.platform === 'linux')('text of 600 MB', () => {
   test.each([
-    ['texts.csv', texts, 0, /regression, 2\d{6} rows of shape \[3\]/],
-    ['texts.csv.gz', texts, 0, /regression, 2\d{6} rows of shape \[3\]/],
+    ['texts.csv', texts, 0, /regression, 2,\d{3},\d{3} rows of shape \[3\]/],
+    ['texts.csv.gz', texts, 0, /regression, 2,\d{3},\d{3} rows of shape \[3\]/],
     [
       'cells.csv.gz',
       '1,2,3\n',
