@@ -31,18 +31,18 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
     codes.push(code)
     tapeBytes += callBytes(args.length)
   }
+  const vary = (address: number): void => {
+    constants.delete(constantAt.get(address)!)
+  }
   return {
     kernels: overheard(instance, hear),
     malloc(bytes, constant) {
       const address = memory.malloc(bytes)
       // A constant is not written again by replays, so nothing else may ever use its memory: it lives from
       // the beginning to the end.
-      living.set(address, lives.length)
+      const places = constant ? constantAt : living
+      places.set(address, lives.length)
       lives.push({ bytes, from: constant ? 0 : codes.length, until: Infinity })
-      if (constant) {
-        living.delete(address)
-        constantAt.set(address, lives.length - 1)
-      }
       return address
     },
     free(address) {
@@ -56,9 +56,7 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
     keep(_, bytes) {
       if (bytes) constants.set(lives.length - 1, bytes.slice())
     },
-    vary(address) {
-      constants.delete(constantAt.get(address)!)
-    },
+    vary,
     scratch(bytes) {
       scratchBytes = Math.max(scratchBytes, bytes)
       return memory.scratch(bytes)
@@ -68,9 +66,7 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
       hear(copy, [0, 0, 0, 0, 0, 0])
       new Uint8Array(memory.buffer(), address, words.byteLength).set(bytesOf(words))
     },
-    refill(address) {
-      constants.delete(constantAt.get(address)!)
-    },
+    refill: vary,
     refuse,
     found: () => ({
       lifetimes: lives,

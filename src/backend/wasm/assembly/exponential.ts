@@ -48,14 +48,6 @@ function twoTo(rounded: v128): v128 {
   return i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(0x3f800000))
 }
 
-/** eˣ for −86 < x < 88, as 2ⁿ eᶠ with x = n ln 2 + f. */
-// @ts-ignore: decorator
-@inline
-export function exponentialInside(x: v128): v128 {
-  const n = powerOf(x)
-  return f32x4.mul(f32x4.add(nearOne(restOf(x, n)), f32x4.splat(1)), twoTo(n))
-}
-
 /**
  * eˣ, within 2 units in the last place for results from the smallest float32 to the largest; NaN stays NaN.
  */
