@@ -15,16 +15,20 @@ export type { Intervention, InterventionSchema } from './config/intervention-sch
 export type { ScheduleSchema } from './config/schedule-schema.js'
 export type { Json } from './config/schema-parts.js'
 export type { Locate } from './config/validator.js'
+export type { CriticalDifference } from './contest/critical-difference.js'
 export type { PairedDifference, Verdict } from './contest/difference.js'
+export type { EffectSize } from './contest/effect-size.js'
 export type { TTest } from './contest/statistics.js'
 export type {
+  AblationSummary,
   ComparisonSummary,
+  MethodStability,
   MethodSummary,
   OverallSummary,
   SetSummary,
   Spread,
 } from './contest/summary.js'
-export type { TrialFigures, TrialRows, TrialSeconds } from './contest/types.js'
+export type { Kept, TrialFigures, TrialRows, TrialSeconds, TrialStability } from './contest/types.js'
 export type { Column } from './data/column.js'
 export type { Numbers, Taken } from './data/content.js'
 export type { GivenData } from './data/given.js'

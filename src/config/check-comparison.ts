@@ -11,7 +11,12 @@ import { throwProblems, validate, type Locate } from './validator.js'
 export function checkComparison(value: unknown, locate?: Locate): ComparisonDocument {
   const document = validate(ComparisonSchema, value, 'comparison', locate)
   throwProblems(
-    [...nameProblems(document), ...seedProblems(document), ...preregistrationProblems(document)],
+    [
+      ...nameProblems(document),
+      ...seedProblems(document),
+      ...preregistrationProblems(document),
+      ...ablationProblems(document),
+    ],
     'comparison',
     locate,
   )
@@ -58,4 +63,17 @@ function preregistrationProblems({ preregistered, methods }: ComparisonDocument)
     }))
   if (problems.length > 0 || method !== against) return problems
   return [{ path: ['preregistered', 'against'], text: `expected another method than ${method}, got it` }]
+}
+
+function ablationProblems({ ablate, methods }: ComparisonDocument): Problem[] {
+  if (ablate === undefined) return []
+  const problem = (text: string): Problem[] => [{ path: ['ablate'], text }]
+  const known = Object.keys(methods)
+  const method = methods[ablate]
+  if (method === undefined)
+    return problem(`expected one of ${known.join(', ')}, got "${ablate}"${didYouMean(ablate, known)}`)
+  const { rival, stages } = typeof method === 'string' ? {} : method
+  if (rival !== undefined)
+    return problem(`expected a method with a schedule, got ${ablate}, which is no search`)
+  return stages ? problem(`expected a method without stages, got ${ablate}`) : []
 }

@@ -61,6 +61,18 @@ export const ComparisonSchema = object(
       ],
       { default: 5, description: 'so many from 1 on, or a list; each has splits of its own' },
     ),
+    ablate: Type.Optional(
+      Type.String({ description: 'a method whose schedule is repeated without each of its parts' }),
+    ),
+    roi: Type.Optional(
+      object({
+        hourCost: Type.Number({ minimum: 0, description: 'what an hour of computing costs' }),
+        errorCost: Type.Number({
+          exclusiveMinimum: 0,
+          description: 'what one unit of error costs per prediction, in the same currency',
+        }),
+      }),
+    ),
     preregistered: Type.Optional(
       object({
         method: Type.String({ description: 'the method that the comparison is about' }),

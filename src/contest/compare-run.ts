@@ -8,10 +8,14 @@ import type { ComparisonDocument } from '../config/comparison-schema.js'
 import { withRunLock } from '../runs/run-lock.js'
 import { compare, type CompareOptions, type Comparison } from './compare.js'
 import { fileStore } from './file-store.js'
+import { renderComparison } from './page/page.js'
+import { registrationOf, type Registration } from './registration.js'
 import { resultsCsv, timingsCsv } from './rows-csv.js'
 import { summaryText } from './summary-text.js'
 
 export interface CompareRunOptions extends Omit<CompareOptions, 'store'> {
+  /** The file of the document. If it is given, `registration.json` keeps its hash and Git commit. */
+  readonly file?: string
   /** The comparison's folder: new, empty, or one in which a comparison was begun. */
   readonly out: string
   /** Called with notices for the user. They do not stop the comparison. */
@@ -24,23 +28,29 @@ const trialsFile = 'trials.jsonl'
 /**
  * Runs a comparison in a folder. `trials.jsonl` keeps each trial as soon as it ends, so that a call after an
  * interrupt, or with more seeds, methods or sets, runs only the missing trials. Writes `comparison.json`
- * first and, at the end, `results.csv`, `timings.csv`, `summary.json` and `summary.md`. Throws an InputError
+ * first and, at the end, `results.csv`, `timings.csv`, `summary.json`, `summary.md` and `report.html`. Throws an InputError
  * if another process writes to the folder, or if the preregistration differs from the one under which the
  * trials there began.
  */
-export async function compareRun({ out, onNotice, ...options }: CompareRunOptions): Promise<Comparison> {
+export async function compareRun({
+  out,
+  file,
+  onNotice,
+  ...options
+}: CompareRunOptions): Promise<Comparison> {
   const document = checkComparison(options.comparison, options.locate)
   requireFolderOfComparison(out)
   return withRunLock(out, onNotice, async () => {
     const store = fileStore(join(out, trialsFile))
     requireSamePreregistration(out, document, (await store.done()).length > 0)
     let begun = false
+    const registration = file === undefined ? null : await registrationOf(file)
     const comparison = await compare({
       ...options,
       store,
       onProgress: (progress) => {
         // The first report comes before any trial runs, and after every check that may refuse the document.
-        if (!begun) writeJson(join(out, documentFile), document)
+        if (!begun) begin(out, document, registration)
         begun = true
         options.onProgress?.(progress)
       },
@@ -49,8 +59,16 @@ export async function compareRun({ out, onNotice, ...options }: CompareRunOption
     writeAtomic(join(out, 'timings.csv'), timingsCsv(comparison.rows))
     writeJson(join(out, 'summary.json'), comparison.summary)
     writeAtomic(join(out, 'summary.md'), summaryText(comparison.summary))
+    writeAtomic(join(out, 'report.html'), renderComparison(comparison))
     return comparison
   })
+}
+
+/** Writes the document, and how it was registered when the comparison began: later calls leave that alone. */
+function begin(out: string, document: ComparisonDocument, registration: Registration | null): void {
+  const first = !existsSync(join(out, documentFile))
+  writeJson(join(out, documentFile), document)
+  if (first && registration) writeJson(join(out, 'registration.json'), registration)
 }
 
 function requireFolderOfComparison(out: string): void {

@@ -1,21 +1,16 @@
-import { useBackend } from '../backend/index.js'
-import { InputError, Interrupted } from '../base/errors.js'
-import { sha256 } from '../base/hash.js'
+import { InputError } from '../base/errors.js'
 import { checkComparison } from '../config/check-comparison.js'
 import type { ComparisonDocument } from '../config/comparison-schema.js'
 import type { Locate } from '../config/validator.js'
-import type { PreparedData } from '../data/types.js'
-import { extensionsIn, setupTrial, type Extensions } from '../setup/setup-trial.js'
-import { requireMemory } from '../setup/trial-memory.js'
-import { baselineKey } from '../trial/baseline.js'
-import type { Baseline } from '../trial/figures.js'
-import type { Trial } from '../trial/types.js'
+import { extensionsIn, type Extensions } from '../setup/setup-trial.js'
+import { groupsOf, runInLanes } from './lanes.js'
 import { plannedTrials, type PlannedTrial } from './planned.js'
 import { secondsLeft } from './remaining.js'
-import { rivals, searched } from './rivals.js'
+import { setUpFirst, setUpIn } from './set-up.js'
 import { memoryStore, type TrialStore } from './store.js'
 import { summarise, type ComparisonSummary } from './summary.js'
-import { byPlace, placeText, type Place, type TrialRow, type TrialRows } from './types.js'
+import { byPlace, placeText, type TrialRow } from './types.js'
+import { executorsFor } from './workers.js'
 
 /** The progress of a comparison. */
 export interface ComparisonProgress {
@@ -35,8 +30,13 @@ export interface CompareOptions extends Extensions {
   readonly folder?: string
   /** Where trials are kept; trials that it already has are not run again. In memory by default. */
   readonly store?: TrialStore
+  /**
+   * How many trials run at a time, each in a process of its own if there are several; half of the cores by
+   * default. The rows are the same, bit for bit.
+   */
+  readonly workers?: number
   readonly onProgress?: (progress: ComparisonProgress) => void
-  /** Aborts the comparison: the current trial is lost, and the call throws Interrupted. */
+  /** Aborts the comparison: the trials at hand are lost, and the call throws Interrupted. */
   readonly signal?: AbortSignal
   /** Gives the place of a value in the file from which the document was read. */
   readonly locate?: Locate
@@ -61,6 +61,7 @@ export async function compare({
   comparison: given,
   folder = '.',
   store = memoryStore(),
+  workers,
   onProgress,
   signal,
   locate,
@@ -68,65 +69,36 @@ export async function compare({
 }: CompareOptions): Promise<Comparison> {
   const comparison = checkComparison(given, locate)
   const extensions = extensionsIn(own)
-  const planned = plannedTrials(comparison, { folder, locate, planners: extensions.planners })
+  const planned = plannedTrials(comparison, { folder, locate, ...extensions })
   const done = new Map((await store.done()).map((row) => [row.key, row]))
-  const pending = planned.filter(({ key }) => !done.has(key))
+  // Two names may stand for the same method, so that they share a trial.
+  const pending = planned.filter(
+    ({ key }, i) => !done.has(key) && planned.findIndex((other) => other.key === key) === i,
+  )
   requireSameRows(rowsOf(planned, done))
-  const setUp = setUpIn(folder, extensions)
-  await setUpFirst(pending, setUp)
-  const baselines = new Map<string, Baseline>()
+  const groups = groupsOf(pending)
+  const executors = executorsFor({ workers, folder, extensions, groups })
+  await setUpFirst(pending, setUpIn(folder, extensions))
   const tell = (row: TrialRow | null) => {
     const left = planned.filter(({ key }) => !done.has(key))
     const rows = rowsOf(planned, done)
-    onProgress?.({ row, done: rows.length, of: planned.length, secondsLeft: secondsLeft(left, rows) })
+    const seconds = secondsLeft(left, rows, executors.length)
+    onProgress?.({ row, done: rows.length, of: planned.length, secondsLeft: seconds })
   }
-  tell(null)
-  let last: Place | undefined
-  for (const each of pending) {
-    // Two names may stand for the same method, so that its trial is already done.
-    if (done.has(each.key)) continue
-    if (signal?.aborted) throw new Interrupted('interrupted between two trials')
-    // Baselines of another set, size or seed cannot be reused.
-    if (!last || !onSameRows(each, last)) baselines.clear()
-    last = each
-    const row = await runPlanned(each, setUp, baselines, signal)
+  const keep = async (row: TrialRow) => {
     requireSameRows([...rowsOf(planned, done), row])
     await store.save(row)
-    done.set(each.key, row)
+    done.set(row.key, row)
     tell(row)
+  }
+  try {
+    tell(null)
+    await runInLanes(groups, executors, keep, signal)
+  } finally {
+    for (const executor of executors) executor.dispose()
   }
   const rows = rowsOf(planned, done).sort(byPlace)
   return { comparison, rows, summary: summarise(comparison, rows) }
-}
-
-type SetUp = (planned: PlannedTrial) => Promise<Trial>
-
-const setUpIn =
-  (folder: string, extensions: Extensions): SetUp =>
-  async ({ config }) => {
-    await useBackend(config.backend, { relaxed: config.relaxedSimd })
-    const trial = await setupTrial(config, folder, extensions)
-    if (trial.data.splits.test.length === 0)
-      throw new InputError('config.split.test: expected rows to compare by, got none')
-    requireMemory(trial)
-    return trial
-  }
-
-/** Sets up one trial of each set, size and method, so that errors are reported before any trial runs. */
-async function setUpFirst(pending: readonly PlannedTrial[], setUp: SetUp): Promise<void> {
-  const seen = new Set<string>()
-  for (const each of pending) {
-    const { set, size, method } = each
-    const kind = JSON.stringify([set, size, method])
-    if (seen.has(kind)) continue
-    seen.add(kind)
-    try {
-      await setUp(each)
-    } catch (error) {
-      if (error instanceof InputError) throw new InputError(`${error.message} (${placeText(each)})`)
-      throw error
-    }
-  }
 }
 
 /**
@@ -138,51 +110,6 @@ const rowsOf = (planned: readonly PlannedTrial[], done: ReadonlyMap<string, Tria
     const row = done.get(key)
     return row ? [{ ...row, set, size, method, seed }] : []
   })
-
-const onSameRows = (a: Place, b: Place): boolean => a.set === b.set && a.size === b.size && a.seed === b.seed
-
-/**
- * Runs one trial. Errors become a row that records the failure, except an interrupt and errors of the
- * operating system.
- */
-async function runPlanned(
-  planned: PlannedTrial,
-  setUp: SetUp,
-  baselines: Map<string, Baseline>,
-  signal: AbortSignal | undefined,
-): Promise<TrialRow> {
-  const { key, set, size, method, seed, rival } = planned
-  const place = { key, set, size, method, seed }
-  let rows: TrialRows | null = null
-  try {
-    const trial = await setUp(planned)
-    rows = rowsIn(trial.data)
-    // A search in stages leaves a supernet whose unpruned baseline differs from that of the others.
-    const shared = trial.stages ? undefined : baselines.get(baselineKey(trial))
-    const run = rival ? rivals[rival] : searched
-    const hooks = {
-      emit: () => undefined,
-      ...(signal && { signal }),
-      ...(shared && { baseline: shared }),
-    }
-    const { figures, seconds, baseline } = await run(trial, hooks)
-    if (baseline) baselines.set(baseline.of, baseline)
-    return { ...place, figures, rows, seconds, failed: null }
-  } catch (error) {
-    if (error instanceof Interrupted || (error instanceof Error && 'syscall' in error)) throw error
-    const failed = error instanceof Error ? error.message : String(error)
-    return { ...place, figures: null, rows, seconds: null, failed: failed.replaceAll('\n', '; ') }
-  }
-}
-
-function rowsIn({ dataset, splits: { train, arch, validation, test } }: PreparedData): TrialRows {
-  const parts = [train, arch, validation, test].map((part) => part.join())
-  return {
-    hash: sha256(dataset.hash, parts.join(';')),
-    learnt: new Set([...train, ...arch]).size,
-    tested: test.length,
-  }
-}
 
 /**
  * Throws if rows of one set, size and seed come from different data: the data changed between the trials, so

@@ -1,3 +1,4 @@
+import { effectSize, type EffectSize } from './effect-size.js'
 import { correctedTTest, mean, signFlipTest, type TTest } from './statistics.js'
 import { errorIn } from './test-error.js'
 import type { TrialRow } from './types.js'
@@ -13,6 +14,8 @@ export interface PairedDifference {
   readonly signFlip: number
   /** The corrected resampled t-test; null for a single pair. */
   readonly t: TTest | null
+  /** The mean in standard deviations; null for a single pair, or if all differences are equal. */
+  readonly effect: EffectSize | null
   /** The number of seeds with a smaller, an equal and a larger error. */
   readonly wins: number
   readonly ties: number
@@ -45,13 +48,15 @@ export function differenceOf(own: readonly TrialRow[], others: readonly TrialRow
   const differences = pairs.map(({ own, other }) => own - other)
   const center = mean(differences)
   const scale = mean(pairs.map(({ other }) => other))
+  const testToTrain = mean(pairs.map((pair) => pair.testToTrain))
   const count = (is: (difference: number) => boolean) => differences.filter(is).length
   return {
     pairs: pairs.length,
     mean: center,
     relative: scale === 0 ? null : center / scale,
     signFlip: signFlipTest(differences),
-    t: correctedTTest(differences, mean(pairs.map(({ testToTrain }) => testToTrain))),
+    t: correctedTTest(differences, testToTrain),
+    effect: effectSize(differences, testToTrain),
     wins: count((each) => each < 0),
     ties: count((each) => each === 0),
     losses: count((each) => each > 0),

@@ -4,7 +4,12 @@ import type { ComparisonDocument } from '../config/comparison-schema.js'
 import type { Config } from '../config/config-schema.js'
 import type { Locate } from '../config/validator.js'
 import type { AnyPlanner } from '../planners/types.js'
+import { relaxationIn } from '../setup/relaxation.js'
 import { resolveSchedule } from '../setup/schedule-file.js'
+import { presetOf } from '../setup/schedule-of.js'
+import type { Relaxation } from '../supernet/relaxations/types.js'
+import type { AnySpace } from '../supernet/space.js'
+import { ablatedName, ablationsOf, type Ablation } from './ablation/variants.js'
 import { laidOver, locateIn, type Layer } from './layers.js'
 import type { RivalName } from './rivals.js'
 import type { Place } from './types.js'
@@ -18,6 +23,8 @@ export interface PlannedTrial extends Place {
   readonly key: string
   readonly config: Config
   readonly rival?: RivalName
+  /** What is taken from the schedule of the configuration, and the key of the trial that has all of it. */
+  readonly ablation?: Ablation & { readonly of: string }
 }
 
 /** What planning needs in addition to the document. */
@@ -26,6 +33,8 @@ export interface PlanOptions {
   readonly folder: string
   readonly locate?: Locate | undefined
   readonly planners?: readonly AnyPlanner[] | undefined
+  readonly spaces?: readonly AnySpace[] | undefined
+  readonly relaxations?: readonly Relaxation[] | undefined
 }
 
 /**
@@ -36,17 +45,41 @@ export interface PlanOptions {
 export function plannedTrials(document: ComparisonDocument, options: PlanOptions): PlannedTrial[] {
   const entries = Object.keys(document.sets).flatMap((set) =>
     document.sizes.map((size) =>
-      Object.keys(document.methods).map((method) => planned(document, { set, size, method }, options)),
+      Object.keys(document.methods).flatMap((method) =>
+        withAblations(planned(document, { set, size, method }, options), document, options),
+      ),
     ),
   )
   return seedsOf(document).flatMap((seed) =>
-    entries.flat().map(({ config, hashed, ...rest }) => ({
-      ...rest,
-      seed,
-      config: { ...config, seed },
-      key: sha256(canonical({ ...hashed, seed })),
-    })),
+    entries.flat().map(({ config, hashed, ablation, ...rest }) => {
+      const key = sha256(canonical({ ...hashed, seed }))
+      const own = { ...rest, seed, config: { ...config, seed } }
+      if (!ablation) return { ...own, key }
+      return {
+        ...own,
+        key: sha256(canonical({ ...hashed, seed, ablation })),
+        ablation: { ...ablation, of: key },
+      }
+    }),
   )
+}
+
+type Entry = ReturnType<typeof planned> & { readonly ablation?: Ablation }
+
+/** An entry, followed by its ablations if it is the method to ablate. */
+function withAblations(
+  entry: Entry,
+  { ablate }: ComparisonDocument,
+  { folder, planners, spaces, relaxations }: PlanOptions,
+): Entry[] {
+  const { method, config } = entry
+  if (method !== ablate) return [entry]
+  const schedule = presetOf(config, relaxationIn(config.relaxation, relaxations), spaces)
+  const ablations = ablationsOf(resolveSchedule(schedule, folder, 'config.schedule', planners))
+  return [
+    entry,
+    ...ablations.map((ablation) => ({ ...entry, ablation, method: ablatedName(method, ablation) })),
+  ]
 }
 
 /** The seeds of a comparison in their order; a number n stands for 1 to n. */

@@ -1,9 +1,12 @@
 import { Failure } from '../base/errors.js'
 import { taskCost } from '../supernet/cost.js'
+import type { Schedule } from '../schedule/types.js'
+import type { Architecture } from '../supernet/types.js'
 import { trainBaseline } from '../trial/baseline.js'
 import type { Baseline } from '../trial/figures.js'
 import { runTrial } from '../trial/trial.js'
 import type { Trial, TrialHooks } from '../trial/types.js'
+import type { Trained } from './stability.js'
 import type { TrialFigures, TrialSeconds } from './types.js'
 
 /** The result of a method in one trial. */
@@ -12,6 +15,12 @@ export interface Outcome {
   readonly seconds: TrialSeconds
   /** The unpruned supernet, which other methods on the same rows can reuse. */
   readonly baseline?: Baseline | undefined
+  /** What the network's test metric and its training are judged by. */
+  readonly trained?: Trained | undefined
+  /** What it kept of the supernet. */
+  readonly architecture?: Architecture | undefined
+  /** The λ that its search used. */
+  readonly schedule?: Schedule | undefined
 }
 
 /**
@@ -22,7 +31,7 @@ export type MethodRun = (trial: Trial, hooks: TrialHooks) => Promise<Outcome>
 
 /** Runs a search as `sentei search` does. */
 export const searched: MethodRun = async (trial, hooks) => {
-  const { metrics, seconds, baseline, steps, tried } = await runTrial(trial, hooks)
+  const { metrics, seconds, baseline, steps, tried, ...result } = await runTrial(trial, hooks)
   const { derived, supernet, tolerated } = metrics
   return {
     figures: {
@@ -37,6 +46,9 @@ export const searched: MethodRun = async (trial, hooks) => {
     },
     seconds,
     baseline,
+    trained: { test: result.measured.test, losses: result.losses },
+    architecture: result.architecture,
+    schedule: result.schedule,
   }
 }
 
@@ -60,6 +72,7 @@ const unpruned: MethodRun = async (trial, hooks) => {
       retrain: 0,
     },
     baseline,
+    trained: { test: baseline.measured?.test ?? null, losses: baseline.retrained?.losses ?? [] },
   }
 }
 

@@ -25,6 +25,8 @@ const results: Columns = {
   share: ({ figures }) => figures?.share,
   searchSteps: ({ figures }) => figures?.searchSteps,
   sizesTried: ({ figures }) => figures?.sizesTried,
+  bootstrap: ({ stability }) => stability?.bootstrap,
+  lossSpread: ({ stability }) => stability?.losses,
   failed: ({ failed }) => failed,
   key: ({ key }) => key,
 }

@@ -16,10 +16,11 @@ export function summaryText(summary: ComparisonSummary): string {
   const { sets, against } = summary
   const parts = [
     '# Comparison',
-    `Errors are test errors: 1 − the metric for accuracy and r2, the metric itself for others. ± is the standard deviation over seeds. Differences are paired by seed, with a 95 % interval by the corrected resampled t-test. No p is corrected for the number of tests.`,
+    `Errors are test errors: 1 − the metric for accuracy and r2, the metric itself for others. ± is the standard deviation over seeds. Differences are paired by seed, with a 95 % interval by the corrected resampled t-test. Only the p by Holm are corrected for the number of tests.`,
     ...preregisteredPart(summary),
     ...sets.flatMap((each) => setPart(each, against)),
     ...overallPart(summary),
+    ...ablationPart(summary),
     ...failuresPart(summary),
   ]
   return `${parts.join('\n\n')}\n`
@@ -44,7 +45,8 @@ function preregisteredPart({ preregistered }: ComparisonSummary): string[] {
   ]
 }
 
-function setPart({ set, size, metric, learnt, tested, methods }: SetSummary, against: string): string[] {
+function setPart(own: SetSummary, against: string): string[] {
+  const { set, size, metric, learnt, tested, methods } = own
   return [
     `## ${setName({ set, size })}`,
     `Metric: ${metric ?? nothing}, on ${formatCount(tested)} test rows, after learning from ${formatCount(learnt)}. The least mean error is in bold. Differences are to ${code(against)}.`,
@@ -62,10 +64,12 @@ function setPart({ set, size, metric, learnt, tested, methods }: SetSummary, aga
         'in percent',
         'p, sign-flip',
         'p, corrected t',
+        'effect size d_z',
         'won / tied / lost',
       ],
       methods.map(methodCells),
     ),
+    ...stabilityPart(own),
   ]
 }
 
@@ -82,11 +86,42 @@ function methodCells(each: MethodSummary): string[] {
     formatCount(searchSteps),
     ...differenceCells(difference),
     ...pCells(difference),
+    formatDifferenceWithInterval(difference?.effect?.dz, difference?.effect?.interval),
     difference ? `${difference.wins} / ${difference.ties} / ${difference.losses}` : nothing,
   ]
 }
 
-const overallPart = ({ overall, sets, against }: ComparisonSummary): string[] => [
+const stabilityPart = ({ methods, pareto }: SetSummary): string[] => [
+  `Not beaten in both error and parameters: ${names(pareto.parameters)}. In both error and FLOPs: ${names(pareto.flops)}.`,
+  table(
+    ['stability', 'std over seeds', 'std over test rows', 'std of last losses', 'agreement of architectures'],
+    methods.map(({ method, error, stability: { bootstrap, losses, agreement } }) => [
+      code(method),
+      ...[error?.std, bootstrap, losses, agreement].map(formatNumber),
+    ]),
+  ),
+]
+
+const names = (methods: readonly string[]): string =>
+  methods.length > 0 ? methods.map(code).join(', ') : nothing
+
+const criticalPart = ({ critical, against }: ComparisonSummary): string[] =>
+  critical === null
+    ? []
+    : [
+        `Over ${critical.sets} sets: p of Friedman’s test ${formatNumber(critical.p)}; mean ranks differ at 5 % if they are ${formatNumber(critical.difference)} apart (Nemenyi). ${critical.alike.length === 0 ? 'No methods are closer than that.' : `Closer than that: ${critical.alike.map((run) => run.map(code).join(', ')).join('; ')}.`}`,
+        table(
+          [`against ${code(against)}`, 'p, Wilcoxon', 'p, by Holm'],
+          critical.pairs.map(({ method, p, holm }) => [code(method), formatNumber(p), formatNumber(holm)]),
+        ),
+      ]
+
+const overallPart = (summary: ComparisonSummary): string[] => [
+  ...ranksPart(summary),
+  ...criticalPart(summary),
+]
+
+const ranksPart = ({ overall, sets, against }: ComparisonSummary): string[] => [
   '## All sets',
   `Ranks are by mean error, 1 the best, over ${sets.length} ${sets.length === 1 ? 'set' : 'sets'}; wins are over ${code(against)}, seed by seed.`,
   table(
@@ -99,6 +134,37 @@ const overallPart = ({ overall, sets, against }: ComparisonSummary): string[] =>
     ]),
   ),
 ]
+
+const ablationPart = ({ ablation }: ComparisonSummary): string[] =>
+  ablation === null
+    ? []
+    : [
+        `## What the schedule of ${code(ablation.method)} bought`,
+        `Each row lacks a part of it: a term, a phase, or how λ differs over iterations (t) and layers (k). Differences are to the whole schedule: above 0, the part was worth it.`,
+        ...ablation.sets.flatMap(({ set, size, methods }) => [
+          `### ${setName({ set, size })}`,
+          table(
+            [
+              'method',
+              'trials',
+              'error',
+              'parameters',
+              'pairs',
+              'difference',
+              'in percent',
+              'p, corrected t',
+            ],
+            methods.map(({ method, trials, error, parameters, difference }) => [
+              code(method),
+              String(trials),
+              spreadText(error, formatNumber),
+              spreadText(parameters, formatCount),
+              ...differenceCells(difference),
+              formatNumber(difference?.t?.p),
+            ]),
+          ),
+        ]),
+      ]
 
 const failuresPart = ({ failures }: ComparisonSummary): string[] =>
   failures.length === 0

@@ -1,6 +1,9 @@
 import type { ComparisonDocument } from '../config/comparison-schema.js'
 import type { MetricName } from '../objective/metrics.js'
+import { criticalDifference, type CriticalDifference } from './critical-difference.js'
 import { differenceOf, verdictOf, type PairedDifference, type Verdict } from './difference.js'
+import { meanAgreement } from './kept.js'
+import { paretoFront } from './pareto.js'
 import { deviation, mean, ranks } from './statistics.js'
 import { errorIn } from './test-error.js'
 import type { TrialRow } from './types.js'
@@ -22,10 +25,23 @@ export interface MethodSummary {
   readonly parameters: Spread | null
   readonly share: number | null
   readonly searchSteps: number | null
+  readonly flops: Spread | null
+  /** How stable the method is, beside the deviation of its error over seeds. */
+  readonly stability: MethodStability
   /** Whether it has the smallest mean error of the methods with the fewest failures. */
   readonly best: boolean
   /** Its errors minus those of `against`, paired by seed; null for that method itself. */
   readonly difference: PairedDifference | null
+}
+
+/** Means over the trials of a method; null if none tells it. */
+export interface MethodStability {
+  /** The standard deviation of a trial's test metric over bootstrap resamples of its test rows. */
+  readonly bootstrap: number | null
+  /** The standard deviation of the losses in the last tenth of a trial's training. */
+  readonly losses: number | null
+  /** How alike the architectures of two seeds are: the Jaccard index of what they kept, from 0 to 1. */
+  readonly agreement: number | null
 }
 
 /** The results on one set with one limit of rows. */
@@ -37,6 +53,8 @@ export interface SetSummary {
   readonly learnt: number | null
   readonly tested: number | null
   readonly methods: readonly MethodSummary[]
+  /** The methods to which none is at least equal in mean error and in cost, and better in one; by cost. */
+  readonly pareto: Readonly<Record<'parameters' | 'flops', readonly string[]>>
 }
 
 /** The results of a method over all sets. */
@@ -66,7 +84,19 @@ export interface ComparisonSummary {
   readonly against: string
   readonly sets: readonly SetSummary[]
   readonly overall: readonly OverallSummary[]
+  /** All methods over all sets; null with fewer than two of either. */
+  readonly critical: CriticalDifference | null
+  /** What the schedule of `ablate` is without its parts; null if the document asks for none. */
+  readonly ablation: AblationSummary | null
   readonly failures: readonly TrialRow[]
+}
+
+/** A method and its ablations on each set; differences are to the method itself. */
+export interface AblationSummary {
+  readonly method: string
+  readonly sets: readonly (Pick<SetSummary, 'set' | 'size'> & {
+    readonly methods: readonly MethodSummary[]
+  })[]
 }
 
 /** Summarises the rows of a comparison. */
@@ -85,8 +115,9 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
     ...{ set, size, metric: own.find(({ figures }) => figures)?.figures?.metric ?? null },
     learnt: own.find(({ rows }) => rows)?.rows?.learnt ?? null,
     tested: own.find(({ rows }) => rows)?.rows?.tested ?? null,
-    methods: methodsOf(methods, against, own),
+    ...withPareto(methodsOf(methods, against, own)),
   }))
+  const overall = overallOf(methods, sets)
   return {
     format: 'sentei-comparison/1',
     preregistered: preregistered
@@ -98,8 +129,30 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
           })),
         }
       : null,
-    ...{ against, sets, overall: overallOf(methods, sets) },
+    ...{ against, sets, overall },
+    critical: criticalDifference(
+      overall.map(({ method, rank }, i) => ({
+        ...{ method, rank, errors: sets.map((set) => set.methods[i]!.error?.mean ?? null) },
+      })),
+      against,
+    ),
+    ablation: document.ablate === undefined ? null : ablationOf(document.ablate, groups),
     failures: rows.filter(({ failed }) => failed !== null),
+  }
+}
+
+/** The ablations that a method has on a set are those for which it has rows, as presets differ by space. */
+function ablationOf(
+  method: string,
+  groups: readonly (Pick<SetSummary, 'set' | 'size'> & { readonly rows: readonly TrialRow[] })[],
+): AblationSummary {
+  const isOwn = ({ method: name }: TrialRow) => name.startsWith(`${method} `)
+  return {
+    method,
+    sets: groups.map(({ set, size, rows }) => {
+      const names = [...new Set(rows.filter(isOwn).map((row) => row.method))]
+      return { set, size, methods: methodsOf([method, ...names], method, rows) }
+    }),
   }
 }
 
@@ -123,6 +176,8 @@ function methodsOf(
       parameters: spreadOf(figures.map(({ parameters }) => parameters)),
       share: meanOf(figures.map(({ share }) => share)),
       searchSteps: meanOf(figures.map(({ searchSteps }) => searchSteps)),
+      flops: spreadOf(figures.map(({ flops }) => flops)),
+      stability: stabilityOf(own),
       difference: method === against ? null : differenceOf(own, of(rows, against)),
     }
   })
@@ -135,6 +190,24 @@ function methodsOf(
     best: rest.failed === fewest && rest.error?.mean === least,
     difference,
   }))
+}
+
+const stabilityOf = (rows: readonly TrialRow[]): MethodStability => ({
+  bootstrap: meanOf(rows.flatMap(({ stability }) => stability?.bootstrap ?? [])),
+  losses: meanOf(rows.flatMap(({ stability }) => stability?.losses ?? [])),
+  agreement: meanAgreement(rows.flatMap(({ kept }) => (kept ? [kept] : []))),
+})
+
+const withPareto = (methods: readonly MethodSummary[]) => {
+  const front = (cost: 'parameters' | 'flops') =>
+    paretoFront(
+      methods.map((each) => ({
+        method: each.method,
+        error: each.error?.mean ?? null,
+        cost: each[cost]?.mean ?? null,
+      })),
+    )
+  return { methods, pareto: { parameters: front('parameters'), flops: front('flops') } }
 }
 
 const meanOf = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values))

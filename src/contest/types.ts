@@ -24,6 +24,20 @@ export interface TrialFigures {
   readonly sizesTried: number
 }
 
+/** How stable the result of a trial is. Null if there is too little to tell. */
+export interface TrialStability {
+  /** The standard deviation of the test metric over 200 bootstrap resamples of the test rows. */
+  readonly bootstrap: number | null
+  /** The standard deviation of the training losses at the evaluations in the last tenth of the last training. */
+  readonly losses: number | null
+}
+
+/**
+ * What is left of a supernet, by gate group: the names of members, or how many units of a layer,
+ * which are interchangeable.
+ */
+export type Kept = Readonly<Record<string, readonly string[] | number>>
+
 /** Which rows a trial used. */
 export interface TrialRows {
   /** A hash of the rows of each part: equal for all methods of one set, size and seed. */
@@ -41,6 +55,8 @@ export interface TrialSeconds {
   readonly search: number
   readonly baseline: number | null
   readonly retrain: number
+  /** Whether the unpruned supernet was taken from another trial; absent otherwise. */
+  readonly shared?: true
 }
 
 /** A trial that has ended, as a store keeps it. */
@@ -49,10 +65,17 @@ export interface TrialRow extends Place {
   readonly key: string
   /** Null if the trial failed; `failed` then gives the reason. */
   readonly figures: TrialFigures | null
+  /** Absent in rows of earlier versions, and for methods that tell nothing of it. */
+  readonly stability?: TrialStability
+  readonly kept?: Kept
   readonly rows: TrialRows | null
   readonly seconds: TrialSeconds | null
   readonly failed: string | null
 }
+
+/** Whether two trials have the same rows: those of one set, size and seed. */
+export const onSameRows = (a: Place, b: Place): boolean =>
+  a.set === b.set && a.size === b.size && a.seed === b.seed
 
 /** Compares texts by their code units, so that the order is the same on every machine. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

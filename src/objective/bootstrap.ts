@@ -14,13 +14,14 @@ const fewestDraws = 10
 /**
  * A metric's values on resamples of the same rows, one array per network. Units are drawn with replacement,
  * as many as the resampling says, and the same ones for every network, so that differences are paired.
- * Undefined with too few draws.
+ * There are `times` resamples. Undefined with too few draws.
  */
 export function bootstrap(
   name: MetricName,
   networks: readonly RowSums[],
   { units, draws }: Resampling,
   random: RandomSource,
+  times = resamples,
 ): Float64Array[] | undefined {
   if (draws < fewestDraws) return undefined
   const metric = metrics[name]
@@ -33,9 +34,9 @@ export function bootstrap(
         for (let s = 0; s < sums; s++) ofUnits[unit * width + n * sums + s]! += values[row * sums + s]!
       })
   })
-  const found = networks.map(() => new Float64Array(resamples))
+  const found = networks.map(() => new Float64Array(times))
   const total = new Float64Array(width)
-  for (let resample = 0; resample < resamples; resample++) {
+  for (let resample = 0; resample < times; resample++) {
     const stream = random.stream('bootstrap', name, resample)
     total.fill(0)
     for (let draw = 0; draw < draws; draw++) {

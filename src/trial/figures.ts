@@ -81,6 +81,8 @@ export interface Retrained {
   readonly validation: number | null
   /** The number of steps after which the values were taken. */
   readonly bestStep: number
+  /** The mean loss of the steps before each evaluation, in order. */
+  readonly losses: readonly { readonly step: number; readonly loss: number }[]
   readonly interrupted: boolean
 }
 

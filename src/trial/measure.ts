@@ -54,11 +54,11 @@ interface Parts {
   readonly tolerated?: Tolerated
 }
 
-/** The content of `metrics.json` for a finished trial. */
+/** The content of `metrics.json` for a finished trial, and the rows by which its network was measured. */
 export function summarise(
   trial: Trial,
   { chosen, left, removed, searched, baseline, final, tolerated }: Parts,
-): TrialMetrics {
+): { metrics: TrialMetrics; measured: Measured } {
   const { config, supernet, metric } = trial
   const { figures } = searched
   // The search measured only the architecture with which it ended, not the other sizes.
@@ -72,7 +72,7 @@ export function summarise(
         ? before - after
         : after - before
   const { test, criteria, measured } = judgeRetrained(trial, final)
-  return {
+  const summary: TrialMetrics = {
     seed: config.seed,
     backend: config.backend,
     shards: config.search.shards,
@@ -105,6 +105,7 @@ export function summarise(
     criteria,
     ...(trial.benchmark && { benchmark: trial.benchmark(chosen.architecture) }),
   }
+  return { metrics: summary, measured }
 }
 
 /** The budget and menu of the search; empty if it had no budget. */

@@ -50,7 +50,8 @@ interface Good {
   readonly values: ReadonlyMap<string, Float32Array>
   readonly average: ReadonlyMap<string, Float32Array> | undefined
   readonly slots: ReadonlyMap<string, Float32Array>
-  readonly best: Omit<Retrained, 'graph' | 'interrupted'>
+  readonly best: Omit<Retrained, 'graph' | 'interrupted' | 'losses'>
+  readonly losses: Retrained['losses']
   readonly course: Course
 }
 
@@ -82,6 +83,7 @@ export async function retrain(
   const interventions: Intervention[] = []
   let context = given
   let best: Good['best'] = { values: judged.weights.values(), validation: null, bestStep: 0 }
+  let losses: Retrained['losses'] = []
   const progress: Summed = { lossSums: { task: 0, reconstruction: 0, count: 0 }, course: freshCourse() }
   const sums = runningSums()
   const executor = executorOf(given.execute)
@@ -92,6 +94,7 @@ export async function retrain(
     average: average?.values(),
     slots: rule.values(),
     best,
+    losses,
     course: structuredClone(progress.course),
   })
   let good = state(0)
@@ -137,6 +140,7 @@ export async function retrain(
     if (average) overwrite(average, good.average!)
     rule.restore(good.slots, (name) => store.get(name).shape)
     best = good.best
+    losses = good.losses
     progress.lossSums = { task: 0, reconstruction: 0, count: 0 }
     progress.course = structuredClone(good.course)
     sums.restore(progress)
@@ -145,17 +149,18 @@ export async function retrain(
 
   /** Judges and reports an evaluation. The result says what is wrong if the training diverges. */
   const look = (step: number): Divergence | undefined => {
-    const { losses, stepMs } = sums.drain(progress)
-    const validation = Number.isFinite(losses.total)
+    const { losses: means, stepMs } = sums.drain(progress)
+    const validation = Number.isFinite(means.total)
       ? evaluate(judged, data, data.splits.validation, metric)
       : null
     const { course } = progress
-    const verdict = judgeTraining({ course, network: judged, data, metric }, losses, validation)
+    const verdict = judgeTraining({ course, network: judged, data, metric }, means, validation)
     if ('why' in verdict) return { step, why: verdict.why }
+    losses = [...losses, { step, loss: means.total }]
     const now = state(step)
     if (![...now.values.values(), ...now.slots.values()].every(allFinite))
       return { step, why: 'a weight is not finite' }
-    context.emit(evaluated(stage, step, losses.total, validation, kept, stepMs))
+    context.emit(evaluated(stage, step, means.total, validation, kept, stepMs))
     if (
       keep === 'last' ||
       validation === null ||
@@ -187,11 +192,11 @@ export async function retrain(
 
   try {
     const { step: done, interrupted } = await runTraining(training, 0)
-    if (interrupted) return { graph: kept, ...best, interrupted }
+    if (interrupted) return { graph: kept, ...best, losses, interrupted }
     // A metric may be undefined in all evaluations, as r2 is for targets that are all equal.
     if (best.bestStep === 0) best = { values: judged.weights.values(), validation: null, bestStep: done }
     context.emit({ type: 'done', stage, reason: done < steps ? 'early-stop' : 'finished', step: done })
-    return { graph: kept, ...best, interrupted: false }
+    return { graph: kept, ...best, losses, interrupted: false }
   } finally {
     store.dispose()
     average?.dispose()

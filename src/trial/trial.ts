@@ -38,7 +38,8 @@ export async function runTrial(given: Trial, givenHooks: TrialHooks): Promise<Tr
     ...(tried && { tried }),
     ...(lesson !== undefined && { lesson }),
     ...(baseline && { baseline }),
-    metrics: summarise(trial, { searched, removed, ...retrained }),
+    losses: final.losses,
+    ...summarise(trial, { searched, removed, ...retrained }),
     seconds: { search: seconds, ...retrained.seconds },
   }
 }

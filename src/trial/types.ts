@@ -14,7 +14,7 @@ import type { Carried, Checkpoint, MenuEntry } from '../search/state.js'
 import type { Architecture, Supernet, Latency } from '../supernet/types.js'
 import type { ShardExecutor } from '../train/shard.js'
 import type { ResolvedConfig } from '../train/training.js'
-import type { Baseline, BenchmarkFigures, TrialMetrics } from './figures.js'
+import type { Baseline, BenchmarkFigures, Measured, Retrained, TrialMetrics } from './figures.js'
 
 /** A search before the last one. */
 export interface TrialStage {
@@ -84,5 +84,9 @@ export interface TrialResult {
   /** What the trial's planner learnt, for other searches to start from. */
   readonly lesson?: unknown
   readonly metrics: TrialMetrics
+  /** What each row contributes to the metrics of the retrained network. */
+  readonly measured: Measured
+  /** The losses of the retraining. */
+  readonly losses: Retrained['losses']
   readonly seconds: { readonly search: number; readonly baseline: number | null; readonly retrain: number }
 }

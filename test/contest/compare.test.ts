@@ -1,4 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -143,6 +145,37 @@ describe('a folder', () => {
       /comparison\.preregistered: expected nothing, as the trials in .* began with, got none against whole within 0\.01/,
     )
     expect(JSON.parse(read('comparison.json'))).toEqual(one)
+  })
+
+  test('keeps the hash and the commit of the file with which it began', async () => {
+    const repository = join(folder, 'repository')
+    mkdirSync(repository)
+    const file = join(repository, 'comparison.json')
+    const own = join(repository, 'out')
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: repository })
+        .toString()
+        .trim()
+    const registration = () => JSON.parse(readFileSync(join(own, 'registration.json'), 'utf8')) as unknown
+    const begin = () => compareRun({ comparison: one, file, out: own, workers: 1 })
+    writeFileSync(file, JSON.stringify(one))
+    git('init', '-q')
+    await begin()
+    const document = createHash('sha256').update(JSON.stringify(one)).digest('hex')
+    expect(registration()).toEqual({ document, commit: null })
+
+    git('add', 'comparison.json')
+    git('commit', '-qm', 'x')
+    await begin()
+    // It began before the commit.
+    expect(registration()).toEqual({ document, commit: null })
+    rmSync(own, { recursive: true })
+    await begin()
+    expect(registration()).toEqual({ document, commit: git('rev-parse', 'HEAD') })
+    rmSync(own, { recursive: true })
+    writeFileSync(file, `${JSON.stringify(one)} `)
+    await begin()
+    expect(registration()).toMatchObject({ commit: null })
   })
 
   test('with files of others is refused', async () => {

@@ -64,6 +64,35 @@ test('means, deviations, differences and counts are those made by hand', () => {
   ])
 })
 
+test('stability, fronts and ranks over sets are in the summary and its text', () => {
+  const kept = [{ units: 4 }, { units: 2 }, { units: 4 }]
+  const told = rows.map((each) => ({
+    ...each,
+    ...(each.method === 'a' && {
+      stability: { bootstrap: 0.01 * each.seed, losses: null },
+      kept: kept[each.seed - 1]!,
+    }),
+  }))
+  const summary = summarise(document(0), told)
+  expect(summary.sets[0]!.methods[0]!.stability).toEqual({
+    bootstrap: expect.closeTo(0.02, 12) as number,
+    losses: null,
+    agreement: expect.closeTo((0.5 + 1 + 0.5) / 3, 12) as number,
+  })
+  expect(summary.sets[0]!.methods[1]!.stability).toEqual({ bootstrap: null, losses: null, agreement: null })
+  // All have 200 parameters and 7 FLOPs on average, and c, which fails once, the least mean error.
+  expect(summary.sets[0]!.pareto).toEqual({ parameters: ['c'], flops: ['c'] })
+  expect(summary.critical).toBeNull()
+  expect(summaryText(summary)).toMatch(/^\| `a` \| 0\.1 \| 0\.02 \| – \| 0\.6667 \|$/m)
+
+  const two = { ...document(0), sets: { s: { data: {} }, t: { data: {} } } }
+  const both = summarise(two, [...rows, ...rows.map((each) => ({ ...each, set: 't' }))])
+  expect(both.critical).toMatchObject({ sets: 2, pairs: [{ method: 'a' }, { method: 'c' }] })
+  // Both sets rank c, a, b, one of six orders.
+  expect(both.critical!.p).toBeCloseTo(1 / 6, 12)
+  expect(summaryText(both)).toContain('Over 2 sets: p of Friedman’s test 0.1667;')
+})
+
 test('a preregistered margin is shown, met on average, not met, or unknown', () => {
   const verdict = (margin: number, of = rows) => summarise(document(margin), of).preregistered!.verdicts[0]!
   // The interval ends at 0.2513; the mean error of b is 0.3.
@@ -107,8 +136,8 @@ test('results stand in order, sizes and seeds by number, and a message stays in 
     '300 a 1',
     'all a 1',
   ])
-  expect(lines[0]).toBe('s,20,a,1,60,20,accuracy,0.5,0.5,0.5,100,7,0.25,9,0,,a1')
-  expect(lines[1]).toBe('s,20,a,9,60,20,,,,,,,,,,"it, too, diverged",a9')
+  expect(lines[0]).toBe('s,20,a,1,60,20,accuracy,0.5,0.5,0.5,100,7,0.25,9,0,,,,a1')
+  expect(lines[1]).toBe('s,20,a,9,60,20,,,,,,,,,,,,"it, too, diverged",a9')
 })
 
 test('the time left is that of the same set and method, or of all', () => {
@@ -117,4 +146,8 @@ test('the time left is that of the same set and method, or of all', () => {
   expect(secondsLeft([row('a', 4, null), row('b', 6, null)], done)).toBe(3 + 6)
   expect(secondsLeft([row('c', 1, null)], done)).toBe(4)
   expect(secondsLeft([row('c', 1, null)], [])).toBeNull()
+  // Two workers halve it, but trials on the same rows follow each other.
+  expect(secondsLeft([row('a', 4, null), row('a', 5, null), row('a', 6, null)], done, 2)).toBe(9 / 2)
+  expect(secondsLeft([row('a', 4, null), row('b', 4, null)], done, 2)).toBe(3 + 6)
+  expect(secondsLeft([], done, 2)).toBe(0)
 })

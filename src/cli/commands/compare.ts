@@ -3,7 +3,7 @@ import { Interrupted } from '../../base/errors.js'
 import { wrapLines } from '../../base/wrap.js'
 import type { ComparisonProgress } from '../../contest/compare.js'
 import { command } from '../command.js'
-import { json, out, path, quiet, required } from '../options.js'
+import { integer, json, out, path, quiet, required } from '../options.js'
 
 export const compare = command({
   usage: 'compare <file>',
@@ -14,12 +14,22 @@ export const compare = command({
       ...out('the comparison’s folder; trials that it already has are not run again'),
       demandOption: true,
     },
+    ablate: {
+      type: 'string',
+      describe: 'also run a method without each part of its schedule; the preregistered one by default',
+    },
+    workers: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'the number of trials that run at a time; half of the cores by default',
+    },
     json,
     quiet,
   },
   async run(args, { print, say, signal, onStoppable, columns }) {
     const file = required(args, 'file')
     const into = required(args, 'out')
+    const workers = integer(args, 'workers', 1)
     const { readDocument } = await import('../../config/document.js')
     const { compareRun } = await import('../../contest/compare-run.js')
     const { progressText, resultsText } = await import('../comparison-text.js')
@@ -27,10 +37,12 @@ export const compare = command({
     onStoppable?.(true)
     try {
       const { summary } = await compareRun({
-        comparison: value as object,
+        comparison: withAblation(value as Document, args.ablate as string | undefined),
         locate,
+        file,
         folder: dirname(file),
         out: into,
+        ...(workers !== undefined && { workers }),
         signal,
         onNotice: say,
         ...(!args.quiet && { onProgress: (progress: ComparisonProgress) => say(progressText(progress)) }),
@@ -51,3 +63,15 @@ export const compare = command({
     }
   },
 })
+
+interface Document {
+  readonly methods?: object
+  readonly preregistered?: { readonly method?: string }
+}
+
+/** The document with the method of `--ablate`: if none is named, the preregistered or the first one. */
+function withAblation(document: Document, method: string | undefined): object {
+  if (method === undefined) return document
+  const usual = document.preregistered?.method ?? Object.keys(document.methods ?? {})[0]
+  return { ...document, ablate: method === '' ? usual : method }
+}

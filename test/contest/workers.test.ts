@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { packagePath } from '../../src/base/files.js'
+import { checkComparison } from '../../src/config/check-comparison.js'
+import { compare } from '../../src/contest/compare.js'
+import { plannedTrials } from '../../src/contest/planned.js'
+import { processExecutor } from '../../src/contest/process-executor.js'
+import { resultsCsv } from '../../src/contest/rows-csv.js'
+import { tiny } from './helper.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sentei-workers-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const lines = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0)
+
+/** Runs the program, and kills it without notice once its folder has so many trials. */
+function runUntil(trials: number, ...args: string[]): Promise<number | null> {
+  const child = spawn(process.execPath, [packagePath('dist/src/cli/main.js'), 'compare', ...args])
+  const out = args[args.indexOf('--out') + 1]!
+  const timer = setInterval(() => {
+    if (lines(join(out, 'trials.jsonl')) >= trials) child.kill('SIGKILL')
+  }, 5)
+  return new Promise((done) => child.on('exit', (code) => done((clearInterval(timer), code))))
+}
+
+test('killed twice, a comparison with two workers has the results of one that was left alone', async () => {
+  const seeds = [1, 2]
+  const file = join(folder, 'comparison.json')
+  writeFileSync(file, JSON.stringify(tiny({ seeds })))
+  const args = [file, '--out', join(folder, 'killed'), '--workers', '2']
+  expect(await runUntil(1, ...args)).toBeNull()
+  expect(await runUntil(3, ...args)).toBeNull()
+  const before = lines(join(folder, 'killed/trials.jsonl'))
+  expect(before).toBeGreaterThanOrEqual(3)
+  expect(before).toBeLessThan(6)
+  expect(await runUntil(Infinity, ...args)).toBe(0)
+  // No trial was lost or run twice.
+  expect(lines(join(folder, 'killed/trials.jsonl'))).toBe(6)
+  const { rows } = await compare({ comparison: tiny({ seeds }), workers: 1 })
+  expect(readFileSync(join(folder, 'killed/results.csv'), 'utf8')).toBe(resultsCsv(rows))
+})
+
+describe('a process that dies', () => {
+  const group = plannedTrials(checkComparison(tiny({ seeds: [1] })), { folder: '.' })
+
+  /** Runs the trials in processes of a program that dies in some of them, and says how often it was started. */
+  async function ran(name: string, dies: string) {
+    const entry = join(folder, `${name}.mjs`)
+    const starts = join(folder, `${name}.starts`)
+    writeFileSync(
+      entry,
+      `import { appendFileSync, readFileSync } from 'node:fs'
+appendFileSync(${JSON.stringify(starts)}, 'x')
+const starts = readFileSync(${JSON.stringify(starts)}, 'utf8').length
+process.on('disconnect', () => process.exit())
+process.on('message', ({ group }) => {
+  for (const { config, ...place } of group) {
+    if (${dies}) return process.exit(3)
+    process.send({ row: { ...place, figures: null, rows: null, seconds: null, failed: 'tested' } })
+  }
+  process.send({ done: true })
+})`,
+    )
+    const executor = processExecutor('.', entry)
+    const rows = []
+    for await (const row of executor.run(group)) rows.push([row.method, row.failed])
+    executor.dispose()
+    return { rows, starts: readFileSync(starts, 'utf8').length }
+  }
+
+  test('once is replaced', async () => {
+    const { rows, starts } = await ran('once', `place.method === 'pressed' && starts === 1`)
+    expect(rows).toEqual([
+      ['none', 'tested'],
+      ['pressed', 'tested'],
+      ['unpruned', 'tested'],
+    ])
+    expect(starts).toBe(2)
+  })
+
+  test('twice in a trial makes that trial a failure, and the others go on', async () => {
+    const { rows, starts } = await ran('twice', `place.method === 'pressed'`)
+    expect(rows).toEqual([
+      ['none', 'tested'],
+      ['pressed', 'its process died twice, the last time with code 3; it may need more memory than there is'],
+      ['unpruned', 'tested'],
+    ])
+    expect(starts).toBe(3)
+  })
+})
+
+describe('workers', () => {
+  const one = tiny({ methods: { none: 'none' }, seeds: [1, 2] })
+
+  test('are counted', async () => {
+    await expect(compare({ comparison: one, workers: 0 })).rejects.toThrow(
+      'workers: expected integer ≥ 1, got 0',
+    )
+  })
+
+  test('have no parts of your own', async () => {
+    const reader = { name: 'mine', extensions: ['.mine'], read: () => ({ kind: 'none' }) }
+    await expect(compare({ comparison: one, workers: 2, readers: [reader as never] })).rejects.toThrow(
+      'workers: expected 1 with readers of your own, which other processes do not have, got 2',
+    )
+  })
+
+  test('stop with the comparison, which keeps what is over', async () => {
+    const controller = new AbortController()
+    const told: number[] = []
+    const comparing = compare({
+      comparison: one,
+      workers: 2,
+      signal: controller.signal,
+      onProgress: ({ done }) => {
+        told.push(done)
+        if (done === 1) controller.abort()
+      },
+    })
+    await expect(comparing).rejects.toThrow('interrupted')
+    expect(told).toEqual([0, 1])
+  })
+})
