@@ -2,7 +2,7 @@ import { useBackend } from '../backend/index.js'
 import { InputError, Interrupted } from '../base/errors.js'
 import { sha256 } from '../base/hash.js'
 import { checkComparison } from '../config/check-comparison.js'
-import type { ComparisonDocument } from '../config/comparison-schema.js'
+import type { ComparisonDocument, RivalName } from '../config/comparison-schema.js'
 import type { Locate } from '../config/validator.js'
 import type { PreparedData } from '../data/types.js'
 import { extensionsIn, setupTrial, type Extensions } from '../setup/setup-trial.js'
@@ -12,7 +12,9 @@ import type { Baseline } from '../trial/figures.js'
 import type { Trial } from '../trial/types.js'
 import { plannedTrials, type PlannedTrial } from './planned.js'
 import { secondsLeft } from './remaining.js'
-import { rivals, searched } from './rivals.js'
+import { rivals } from './rivals/index.js'
+import { searched } from './rivals/searched.js'
+import { withRivals } from './with-rivals.js'
 import { memoryStore, type TrialStore } from './store.js'
 import { summarise, type ComparisonSummary } from './summary.js'
 import { byPlace, placeText, type Place, type TrialRow, type TrialRows } from './types.js'
@@ -66,8 +68,8 @@ export async function compare({
   locate,
   ...own
 }: CompareOptions): Promise<Comparison> {
-  const comparison = checkComparison(given, locate)
   const extensions = extensionsIn(own)
+  const comparison = await withRivals(checkComparison(given, locate), { folder, locate, ...extensions })
   const planned = plannedTrials(comparison, { folder, locate, planners: extensions.planners })
   const done = new Map((await store.done()).map((row) => [row.key, row]))
   const pending = planned.filter(({ key }) => !done.has(key))
@@ -103,14 +105,23 @@ type SetUp = (planned: PlannedTrial) => Promise<Trial>
 
 const setUpIn =
   (folder: string, extensions: Extensions): SetUp =>
-  async ({ config }) => {
+  async ({ config, rival }) => {
     await useBackend(config.backend, { relaxed: config.relaxedSimd })
     const trial = await setupTrial(config, folder, extensions)
     if (trial.data.splits.test.length === 0)
       throw new InputError('config.split.test: expected rows to compare by, got none')
     requireMemory(trial)
+    if (rival) requireSuited(rival, trial)
     return trial
   }
+
+/** Throws if a rival does not suit the data of a trial, or what the document asks of it. */
+function requireSuited(name: RivalName, trial: Trial): void {
+  const { refuses, check } = rivals[name]
+  const reason = refuses?.(trial.data.dataset)
+  if (reason !== undefined) throw new InputError(`${name}: ${reason}`)
+  check?.(trial)
+}
 
 /** Sets up one trial of each set, size and method, so that errors are reported before any trial runs. */
 async function setUpFirst(pending: readonly PlannedTrial[], setUp: SetUp): Promise<void> {
@@ -159,13 +170,16 @@ async function runPlanned(
     rows = rowsIn(trial.data)
     // A search in stages leaves a supernet whose unpruned baseline differs from that of the others.
     const shared = trial.stages ? undefined : baselines.get(baselineKey(trial))
-    const run = rival ? rivals[rival] : searched
+    const run = rival ? rivals[rival].run : searched
     const hooks = {
       emit: () => undefined,
       ...(signal && { signal }),
       ...(shared && { baseline: shared }),
     }
-    const { figures, seconds, baseline } = await run(trial, hooks)
+    const { figures, seconds, baseline } = await run(trial, hooks, {
+      factors: planned.factors,
+      setUp: (config) => setUp({ ...planned, config }),
+    })
     if (baseline) baselines.set(baseline.of, baseline)
     return { ...place, figures, rows, seconds, failed: null }
   } catch (error) {
