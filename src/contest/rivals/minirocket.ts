@@ -1,4 +1,5 @@
-import { InputError } from '../../base/errors.js'
+import { InputError, Interrupted } from '../../base/errors.js'
+import { nextTurn } from '../../base/next-turn.js'
 import { gather } from '../../data/batches.js'
 import { continuedColumns } from '../../data/continued.js'
 import { unscale } from '../../data/scale.js'
@@ -11,7 +12,7 @@ import type { Rival } from './types.js'
 
 const usualFeatures = 9996
 
-/** Ridge regression of all features solves a system of so many rows in less than a minute. */
+/** Ridge regression of all features solves a system of the rows, which takes about a minute for so many. */
 const mostRows = 2000
 
 /** The features for more rows, whose system is that of the features. */
@@ -32,7 +33,7 @@ export const minirocket: Rival = {
     (dataset.shape[0]! < kernelLength
       ? `expected series of at least ${kernelLength} steps, got ${dataset.shape[0]}; take longer windows`
       : undefined),
-  run(trial, { signal }) {
+  async run(trial, { signal }) {
     const start = performance.now()
     const { data, random } = trial
     const rows = learntRows(trial)
@@ -40,21 +41,21 @@ export const minirocket: Rival = {
     const series = seriesOf(data)
     const wanted = rows.length > mostRows ? fewerFeatures : usualFeatures
     const kernels = fitKernels(series, rows, wanted, random)
-    signal?.throwIfAborted()
+    const inputs = transform(kernels, series, rows)
+    // Lets signals and other work of the process run before the longest part.
+    await nextTurn()
+    if (signal?.aborted) throw new Interrupted('interrupted in minirocket')
     const outputs = outputsOf(data.dataset.task)
     const linear = ridge({
       rows: rows.length,
-      inputs: transform(kernels, series, rows),
+      inputs,
       features: kernels.features,
       targets: targetsOf(data, rows),
       outputs,
     })
     const predict = predictor(data, series, kernels, linear)
     const figures = predictorFigures(trial, predict, costOf(kernels, series, outputs))
-    return Promise.resolve({
-      figures,
-      seconds: { search: 0, baseline: null, retrain: secondsSince(start) },
-    })
+    return { figures, seconds: { search: 0, baseline: null, retrain: secondsSince(start) } }
   },
 }
 
