@@ -1,11 +1,11 @@
 /**
  * Small labelled series: `temporal-conv` with untouched defaults, unpruned and derived, against 1-NN and MiniRocket with a
- * ridge head. All read the same files, so that they see the same splits; the peers learn from the validation rows, too.
+ * ridge head, the peer's and the rival of comparisons. All read the same files, so that they see the same splits; the peers learn from the validation rows, too.
  *
  *     npm run build && node dist/bench/labelled-series.js [SET …] [--seeds 3] [--first 1] [--schedules auto,none] [--data FOLDER]
- *         [--python python3]
+ *         [--python python3] [--rockets]
  *
- * Sets are those of bench/labelled-sets.ts; by default all that are made. FOLDER holds `ett/` and `hydraulic/`. The
+ * With `--rockets` only the peers and the rival run, without any search. Sets are those of bench/labelled-sets.ts; by default all that are made. FOLDER holds `ett/` and `hydraulic/`. The
  * peers' python needs numpy, scikit-learn and aeon.
  */
 import { execFileSync } from 'node:child_process'
@@ -15,22 +15,28 @@ import { join } from 'node:path'
 import { resolveConfig, runTrial, setupTrial, useBackend, type TrialResult } from '../src/index.js'
 import { packagePath } from '../src/base/files.js'
 import { textTable } from '../src/cli/table.js'
+import { minirocket } from '../src/contest/rivals/minirocket.js'
 import { labelledSet, madeSets } from './labelled-sets.js'
 import type { Example, LabelledSet } from './labelled-types.js'
 import { format } from './summary.js'
 
 const words = process.argv.slice(2)
+const rocketsAt = words.indexOf('--rockets')
+if (rocketsAt >= 0) words.splice(rocketsAt, 1)
 const flag = (name: string, otherwise: string) => {
   const at = words.indexOf(name)
   return at < 0 ? otherwise : words.splice(at, 2)[1]!
 }
 const count = Number(flag('--seeds', '3'))
 const first = Number(flag('--first', '1'))
-const schedules = flag('--schedules', 'auto').split(',')
+const schedules = rocketsAt >= 0 ? [] : flag('--schedules', 'auto').split(',')
 const data = flag('--data', '.')
 const python = flag('--python', 'python3')
 const names = words.length > 0 ? words : madeSets
 const seeds = Array.from({ length: count }, (_, i) => first + i)
+
+/** Columns that only a search fills. */
+const ifSearched = (...cells: string[]) => (schedules.length > 0 ? cells : [])
 
 const folder = mkdtempSync(join(tmpdir(), 'labelled-series-'))
 const csv = (rows: readonly Example[]): string =>
@@ -50,13 +56,10 @@ function written(
 
 type Job = ReturnType<typeof written>
 
-/** A set of a seed under each schedule, held against one unpruned supernet. */
-async function sentei({ train, test, task, steps, channels }: Job, seed: number) {
-  let baseline: TrialResult['baseline']
-  const found: { derived: number; share: number; seconds: number }[] = []
-  let parameters = NaN
-  for (const schedule of schedules) {
-    const config = resolveConfig({
+/** A set of a seed, to be searched under a schedule. */
+const trialOf = ({ train, test, task, steps, channels }: Job, seed: number, schedule: string) =>
+  setupTrial(
+    resolveConfig({
       seed,
       data: {
         file: train,
@@ -69,8 +72,28 @@ async function sentei({ train, test, task, steps, channels }: Job, seed: number)
       supernet: { space: 'temporal-conv' },
       schedule,
       retrain: { baseline: true },
-    })
-    const trial = await setupTrial(config, '.')
+    }),
+    '.',
+  )
+
+/** A trial whose rows of validation are learnt from, as the peers do, which choose λ by leave-one-out. */
+async function rivalTrial(job: Job, seed: number) {
+  const trial = await trialOf(job, seed, 'none')
+  const { train, validation } = trial.data.splits
+  const all = Uint32Array.from([...train, ...validation])
+  const splits = { ...trial.data.splits, train: all, validation: new Uint32Array(0) }
+  return { ...trial, data: { ...trial.data, splits } }
+}
+
+const noOptions = { setUp: () => Promise.reject(new Error('one trial only')) }
+
+/** A set of a seed under each schedule, held against one unpruned supernet, and the rival on the same rows. */
+async function sentei(job: Job, seed: number) {
+  let baseline: TrialResult['baseline']
+  const found: { derived: number; share: number; seconds: number }[] = []
+  let parameters = NaN
+  for (const schedule of schedules) {
+    const trial = await trialOf(job, seed, schedule)
     const result = await runTrial(trial, { emit: () => undefined, ...(baseline && { baseline }) })
     const { metrics, seconds } = result
     baseline = result.baseline
@@ -81,7 +104,8 @@ async function sentei({ train, test, task, steps, channels }: Job, seed: number)
       seconds: seconds.search + seconds.retrain + (seconds.baseline ?? 0),
     })
   }
-  return { unpruned: baseline!.figures.test!, found, parameters }
+  const rival = await minirocket.run(await rivalTrial(job, seed), { emit: () => undefined }, noOptions)
+  return { unpruned: baseline?.figures.test ?? NaN, found, parameters, rival: rival.figures.test! }
 }
 
 try {
@@ -111,16 +135,19 @@ try {
     rows.push([
       name,
       String(jobs[i]![0]!.rows),
-      column((r) => r.unpruned),
+      ...ifSearched(column((r) => r.unpruned)),
       ...schedules.flatMap((_, i) => [
         column((r) => r.found[i]!.derived),
         column((r) => 100 * r.found[i]!.share, 0),
       ]),
-      column((r) => r.parameters, 0),
+      ...ifSearched(column((r) => r.parameters, 0)),
       column((r) => r.nearest),
       column((r) => r.rocket),
-      column((r) => r.unpruned - r.rocket),
-      column((r) => r.found.reduce((sum, { seconds }) => sum + seconds, 0), 0),
+      column((r) => r.rival),
+      ...ifSearched(
+        column((r) => r.unpruned - r.rocket),
+        column((r) => r.found.reduce((sum, { seconds }) => sum + seconds, 0), 0),
+      ),
     ])
   }
   console.log(`seeds ${seeds.join(', ')}; accuracy, RMSE of pitch and decay; mean ± standard deviation`)
@@ -129,13 +156,13 @@ try {
       [
         'set',
         'rows',
-        'unpruned',
+        ...ifSearched('unpruned'),
         ...schedules.flatMap((schedule) => [schedule, 'left %']),
-        'parameters',
+        ...ifSearched('parameters'),
         '1-NN',
         'MiniRocket',
-        'unpruned − MiniRocket',
-        'seconds',
+        'rival',
+        ...ifSearched('unpruned − MiniRocket', 'seconds'),
       ],
       ...rows,
     ]),

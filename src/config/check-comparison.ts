@@ -1,5 +1,5 @@
 import { didYouMean } from '../base/suggest.js'
-import { ComparisonSchema, type ComparisonDocument } from './comparison-schema.js'
+import { ComparisonSchema, rivalNames, type ComparisonDocument } from './comparison-schema.js'
 import type { Problem } from './problems.js'
 import { throwProblems, validate, type Locate } from './validator.js'
 
@@ -13,6 +13,7 @@ export function checkComparison(value: unknown, locate?: Locate): ComparisonDocu
   throwProblems(
     [
       ...nameProblems(document),
+      ...methodProblems(document),
       ...seedProblems(document),
       ...preregistrationProblems(document),
       ...ablationProblems(document),
@@ -36,6 +37,28 @@ const nameProblems = ({ sets, methods }: ComparisonDocument): Problem[] =>
       })),
   )
 
+/** Refuses methods on sets that the document lacks, and factors of anything but a grid. */
+const methodProblems = ({ sets, methods }: ComparisonDocument): Problem[] => {
+  const known = Object.keys(sets)
+  return Object.entries(methods).flatMap(([method, given]) => {
+    if (typeof given === 'string') return []
+    const unknown = (given.sets ?? []).flatMap((set, i) =>
+      known.includes(set)
+        ? []
+        : [
+            {
+              path: ['methods', method, 'sets', String(i)],
+              text: `expected one of ${known.join(', ')}, got "${set}"${didYouMean(set, known)}`,
+            },
+          ],
+    )
+    const misplaced = given.factors !== undefined && given.rival !== 'grid'
+    return misplaced
+      ? [...unknown, { path: ['methods', method, 'factors'], text: 'only for rival grid' }]
+      : unknown
+  })
+}
+
 /**
  * Refuses seeds in configurations: the comparison sets them. Fixed splits under varying seeds would make its
  * tests overconfident.
@@ -51,9 +74,10 @@ const seedProblems = ({ base, sets }: ComparisonDocument): Problem[] => [
   ...Object.entries(sets).flatMap(([set, { split }]) => withSeed(['sets', set, 'split'], split)),
 ]
 
-function preregistrationProblems({ preregistered, methods }: ComparisonDocument): Problem[] {
+function preregistrationProblems({ preregistered, methods, rivals }: ComparisonDocument): Problem[] {
   if (!preregistered) return []
-  const known = Object.keys(methods)
+  const beside = rivals === 'auto' ? rivalNames : rivals === 'none' ? [] : rivals
+  const known = [...new Set([...Object.keys(methods), ...beside])]
   const { method, against } = preregistered
   const problems = Object.entries({ method, against })
     .filter(([, named]) => !known.includes(named))

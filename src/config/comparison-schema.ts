@@ -13,9 +13,12 @@ const Schedule = Type.Union([Type.String(), Type.Record(Type.String(), json)])
 /** The most seeds with which the sign-flip test is still exact. */
 const mostSeeds = 40
 
-/** What is trained instead of a search. */
-const Rival = oneOf(['unpruned'], {
-  description: 'no search: unpruned, the whole supernet, retrained with all members equally open',
+/** What is run instead of a scheduled search. */
+export const rivalNames = ['unpruned', 'magnitude', 'random', 'mlp', 'minirocket', 'resnet', 'grid'] as const
+export type RivalName = (typeof rivalNames)[number]
+
+const Rival = oneOf<RivalName[]>([...rivalNames], {
+  description: 'instead of a scheduled search; docs/compare.md lists them',
 })
 
 const ComparedSet = object({
@@ -26,6 +29,20 @@ const ComparedSet = object({
 
 const Method = object({
   rival: Type.Optional(Rival),
+  sets: Type.Optional(
+    Type.Array(Type.String(), {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'the names of the sets on which it runs; all by default',
+    }),
+  ),
+  factors: Type.Optional(
+    Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'of grid: by what the λ on gates of its schedule is multiplied',
+    }),
+  ),
   schedule: Type.Optional(Schedule),
   budget: section('in place of that of base'),
   relaxation: Type.Optional(Schedule),
@@ -53,6 +70,10 @@ export const ComparisonSchema = object(
     methods: Type.Record(Type.String(), Type.Union([Type.String(), Method]), {
       minProperties: 1,
       description: 'by name, what each changes of the configuration; a text is its schedule',
+    }),
+    rivals: Type.Union([oneOf(['auto', 'none']), Type.Array(Rival, { uniqueItems: true })], {
+      default: 'auto',
+      description: 'which rivals stand beside the methods: those that suit each set, none, or a list',
     }),
     seeds: Type.Union(
       [

@@ -7,6 +7,7 @@ import { groupsOf, runInLanes } from './lanes.js'
 import { plannedTrials, type PlannedTrial } from './planned.js'
 import { secondsLeft } from './remaining.js'
 import { setUpFirst, setUpIn } from './set-up.js'
+import { withRivals } from './with-rivals.js'
 import { memoryStore, type TrialStore } from './store.js'
 import { summarise, type ComparisonSummary } from './summary.js'
 import { byPlace, placeText, type TrialRow } from './types.js'
@@ -67,8 +68,8 @@ export async function compare({
   locate,
   ...own
 }: CompareOptions): Promise<Comparison> {
-  const comparison = checkComparison(given, locate)
   const extensions = extensionsIn(own)
+  const comparison = await withRivals(checkComparison(given, locate), { folder, locate, ...extensions })
   const planned = plannedTrials(comparison, { folder, locate, ...extensions })
   const done = new Map((await store.done()).map((row) => [row.key, row]))
   // Two names may stand for the same method, so that they share a trial.

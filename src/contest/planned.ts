@@ -1,6 +1,6 @@
 import { sha256 } from '../base/hash.js'
 import { checkConfig } from '../config/check-config.js'
-import type { ComparisonDocument } from '../config/comparison-schema.js'
+import type { ComparisonDocument, RivalName } from '../config/comparison-schema.js'
 import type { Config } from '../config/config-schema.js'
 import type { Locate } from '../config/validator.js'
 import type { AnyPlanner } from '../planners/types.js'
@@ -11,7 +11,7 @@ import type { Relaxation } from '../supernet/relaxations/types.js'
 import type { AnySpace } from '../supernet/space.js'
 import { ablatedName, ablationsOf, type Ablation } from './ablation/variants.js'
 import { laidOver, locateIn, type Layer } from './layers.js'
-import type { RivalName } from './rivals.js'
+import { rivals } from './rivals/index.js'
 import type { Place } from './types.js'
 
 /** A trial of a comparison before it is set up. */
@@ -25,6 +25,8 @@ export interface PlannedTrial extends Place {
   readonly rival?: RivalName
   /** What is taken from the schedule of the configuration, and the key of the trial that has all of it. */
   readonly ablation?: Ablation & { readonly of: string }
+  /** What `grid` multiplies λ by, if the document says so. */
+  readonly factors?: readonly number[]
 }
 
 /** What planning needs in addition to the document. */
@@ -45,7 +47,7 @@ export interface PlanOptions {
 export function plannedTrials(document: ComparisonDocument, options: PlanOptions): PlannedTrial[] {
   const entries = Object.keys(document.sets).flatMap((set) =>
     document.sizes.map((size) =>
-      Object.keys(document.methods).flatMap((method) =>
+      methodsOn(document, set).flatMap((method) =>
         withAblations(planned(document, { set, size, method }, options), document, options),
       ),
     ),
@@ -82,6 +84,12 @@ function withAblations(
   ]
 }
 
+/** The names of the methods that run on a set. */
+const methodsOn = ({ methods }: ComparisonDocument, set: string): string[] =>
+  Object.entries(methods).flatMap(([name, method]) =>
+    typeof method === 'string' || (method.sets?.includes(set) ?? true) ? [name] : [],
+  )
+
 /** The seeds of a comparison in their order; a number n stands for 1 to n. */
 export const seedsOf = ({ seeds }: ComparisonDocument): readonly number[] =>
   typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds
@@ -92,7 +100,7 @@ function planned(
   { folder, locate, planners }: PlanOptions,
 ) {
   const method = document.methods[place.method]!
-  const { rival } = typeof method === 'string' ? {} : method
+  const { rival, factors } = typeof method === 'string' ? {} : method
   const layers = layersOf(document, place)
   const config = checkConfig(laidOver(layers), locateIn(layers, locate))
   const whereIs = locateIn(layers)
@@ -102,13 +110,14 @@ function planned(
   const hashed = {
     ...rest,
     rival,
+    factors,
     schedule: written(config.schedule, 'schedule'),
     stages: stages?.map((each, i) => ({
       ...each,
       schedule: written(each.schedule, 'stages', String(i), 'schedule'),
     })),
   }
-  return { ...place, config, hashed, ...(rival && { rival }) }
+  return { ...place, config, hashed, ...(rival && { rival }), ...(factors && { factors }) }
 }
 
 function layersOf(
@@ -116,19 +125,33 @@ function layersOf(
   { set, size, method: name }: Omit<Place, 'seed'>,
 ): Layer[] {
   const given = methods[name]!
-  const { rival, ...method } =
-    typeof given === 'string' ? { schedule: given } : { rival: undefined, ...given }
-  const { budget: _, stages: __, ...shared } = base
+  const {
+    rival,
+    factors: _,
+    sets: __,
+    ...method
+  } = typeof given === 'string' ? { schedule: given, rival: undefined } : { rival: undefined, ...given }
+  const { prunes = false, schedule } = rival ? rivals[rival] : {}
   return [
-    { place: ['base'], value: rival ? shared : base },
+    { place: ['base'], value: rival ? sharedWith(base, prunes) : base },
     { place: ['sets', set], value: sets[set]! },
     { place: ['sizes'], value: size === 'all' ? {} : { data: { limit: size } } },
     { place: ['methods', name], value: method },
     // A rival that does not search needs no schedule, and `auto` may require something that the set does not
     // have.
-    { place: ['methods', name], value: rival ? { schedule: 'none' } : {} },
+    { place: ['methods', name], value: rival ? { schedule: scheduleOf(method, schedule) } : {} },
   ]
 }
+
+/** What of the base holds for a rival: the budget only if it prunes, and no stages. */
+function sharedWith(base: ComparisonDocument['base'], prunes: boolean): ComparisonDocument['base'] {
+  const { budget, stages: _, schedule: __, ...rest } = base
+  return prunes && budget !== undefined ? { ...rest, budget } : rest
+}
+
+/** The schedule of a rival: none, or if it searches under one, that of its method or its usual one. */
+const scheduleOf = (method: { schedule?: unknown }, usual: string | undefined): unknown =>
+  usual === undefined ? 'none' : (method.schedule ?? usual)
 
 /** JSON with the keys of objects sorted, so that equal values give equal texts. */
 const canonical = (value: unknown): string =>

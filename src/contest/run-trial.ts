@@ -6,7 +6,8 @@ import type { Baseline } from '../trial/figures.js'
 import type { Schedule } from '../schedule/types.js'
 import { searchSupernet } from '../trial/search-stage.js'
 import type { PlannedTrial } from './planned.js'
-import { rivals, searched } from './rivals.js'
+import { rivals } from './rivals/index.js'
+import { searched } from './rivals/searched.js'
 import { keptIn } from './kept.js'
 import type { SetUp } from './set-up.js'
 import { stabilityOf } from './stability.js'
@@ -38,13 +39,16 @@ export async function runPlanned(
     rows = rowsIn(trial.data)
     // A search in stages leaves a supernet whose unpruned baseline differs from that of the others.
     const shared = trial.stages ? undefined : baselines.get(baselineKey(trial))
-    const run = rival ? rivals[rival] : searched
+    const run = rival ? rivals[rival].run : searched
     const hooks = {
       emit: () => undefined,
       ...(signal && { signal }),
       ...(shared && { baseline: shared }),
     }
-    const { figures, seconds, baseline, trained, architecture, schedule } = await run(trial, hooks)
+    const { figures, seconds, baseline, trained, architecture, schedule } = await run(trial, hooks, {
+      factors: planned.factors,
+      setUp: (config) => setUp({ config }),
+    })
     if (schedule) schedules.set(key, schedule)
     if (baseline) baselines.set(baseline.of, baseline)
     return {

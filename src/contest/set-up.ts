@@ -1,5 +1,6 @@
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
+import type { RivalName } from '../config/comparison-schema.js'
 import type { Config } from '../config/config-schema.js'
 import { ScheduleSchema } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
@@ -9,6 +10,7 @@ import { requireMemory } from '../setup/trial-memory.js'
 import type { Trial } from '../trial/types.js'
 import { ablatedDocument } from './ablation/variants.js'
 import type { PlannedTrial } from './planned.js'
+import { rivals } from './rivals/index.js'
 import { placeText } from './types.js'
 
 /**
@@ -16,7 +18,10 @@ import { placeText } from './types.js'
  * the λ of a search with the whole schedule, or from those that the schedule itself gives. Throws an
  * InputError.
  */
-export type SetUp = (planned: Pick<PlannedTrial, 'config' | 'ablation'>, used?: Schedule) => Promise<Trial>
+export type SetUp = (
+  planned: Pick<PlannedTrial, 'config' | 'ablation' | 'rival'>,
+  used?: Schedule,
+) => Promise<Trial>
 
 /** Sets trials up whose paths are relative to a folder. */
 export const setUpIn = (folder: string, extensions: Extensions): SetUp => {
@@ -28,8 +33,9 @@ export const setUpIn = (folder: string, extensions: Extensions): SetUp => {
     requireMemory(trial)
     return trial
   }
-  return async ({ config, ablation }, used) => {
+  return async ({ config, ablation, rival }, used) => {
     const trial = await whole(config)
+    if (rival) requireSuited(rival, trial)
     if (!ablation) return trial
     const { schedule, supernet } = trial
     // In a trial's configuration, the schedule is the document itself.
@@ -37,6 +43,14 @@ export const setUpIn = (folder: string, extensions: Extensions): SetUp => {
     const document = ablatedDocument(given, ablation, used ?? schedule, supernet)
     return whole({ ...config, schedule: document })
   }
+}
+
+/** Throws if a rival does not suit the data of a trial, or what the document asks of it. */
+function requireSuited(name: RivalName, trial: Trial): void {
+  const { refuses, check } = rivals[name]
+  const reason = refuses?.(trial.data.dataset)
+  if (reason !== undefined) throw new InputError(`${name}: ${reason}`)
+  check?.(trial)
 }
 
 /** Sets up one trial of each set, size and method, so that errors are reported before any trial runs. */

@@ -5,6 +5,7 @@ import { keptBy, orderedBy, rankedBy } from '../search/decide/rules/kept.js'
 import type { Rule, Seen } from '../search/decide/rules/types.js'
 import { pruneGroup } from '../supernet/prune.js'
 import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
+import { architectureOf } from './architecture-of.js'
 
 export interface RuleOptions {
   /** For `threshold`: the share of its group's mean weight that a member must have; 0.5 by default. */
@@ -48,18 +49,4 @@ function readingRule(given: string | Rule): Rule {
       `rule: ${rule.name} measures the network with and without each member; set it as schedule.prune.rule, or take one of ${reading.join(', ')}`,
     )
   return rule
-}
-
-/** Describes what is left of a supernet as an architecture, with the weights of its members. */
-function architectureOf(origin: Supernet, left: Supernet, weights: GateWeights): Architecture {
-  const { space, options, input, outputs } = origin
-  const sizes = new Map(origin.groups.map(({ name, members }) => [name, members.length]))
-  const groups = left.groups.map(({ name, layer, kind, members }) => ({
-    name,
-    layer,
-    kind,
-    kept: members.map((member) => ({ member: member.name, gate: weights[name]?.[member.name] ?? 0 })),
-    of: sizes.get(name)!,
-  }))
-  return { format: 'sentei-architecture/1', space, options, input, outputs, groups }
 }

@@ -55,7 +55,7 @@ function checkAmounts({ metric, value, share, menu, tolerance }: BudgetDocument,
 const ladder = [0.8, 0.62, 0.49, 0.38, 0.3, 0.23, 0.18, 0.14, 0.11, 0.085, 0.065]
 
 /** The sizes of the ladder that a legal architecture can have, preceded by the limit if there is one. */
-function sizesWithin({ limit, whole, least }: Pick<Budget, 'limit' | 'whole' | 'least'>): MenuSize[] {
+export function sizesWithin({ limit, whole, least }: Pick<Budget, 'limit' | 'whole' | 'least'>): MenuSize[] {
   const first = limit / whole
   return [
     ...(first < 1 ? [first] : []),

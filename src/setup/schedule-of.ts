@@ -42,7 +42,7 @@ export function withBudget<T extends { readonly budget?: unknown }>(document: T,
  * The tolerance of `schedule: auto` if no budget is given: the smallest architecture within 1 % of the error
  * is wanted.
  */
-const usualTolerance = 0.01
+export const usualTolerance = 0.01
 
 /**
  * Adds the budget of `auto`, a tolerance, to a configuration. This requires a group whose members may all

@@ -24,6 +24,19 @@ export async function runTrial(given: Trial, givenHooks: TrialHooks): Promise<Tr
   hooks.emit({ ...startEvent(trial), ...(checkpoint && { from: checkpoint.step }) })
   if (trial.lessons) hooks.emit({ type: 'lessons', ...trial.lessons })
   const [searched, seconds] = await timed(() => searchSupernet(trial, hooks))
+  return finishTrial(trial, hooks, searched, seconds)
+}
+
+/**
+ * Derives, retrains and judges what a trial's search left. `seconds` is how long the search took. Frees
+ * everything that it allocates.
+ */
+export async function finishTrial(
+  trial: Trial,
+  hooks: TrialHooks,
+  searched: Searched,
+  seconds: number,
+): Promise<TrialResult> {
   hooks.emit({ type: 'stage', stage: 'search', seconds })
   const retrained = await retrainSearched(trial, hooks, searched)
   hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrained.seconds.retrain })

@@ -14,7 +14,10 @@ const plan = (document: object) => plannedTrials(checkComparison(document), { fo
 describe('a document', () => {
   test('needs sets and methods, and has a default for the rest', () => {
     const { base: _, ...document } = smallest
-    expect(checkComparison(document)).toEqual({ base: {}, ...document, sizes: ['all'], seeds: 5 })
+    expect(checkComparison(document)).toEqual({
+      ...{ base: {}, ...document, sizes: ['all'] },
+      ...{ rivals: 'auto', seeds: 5 },
+    })
     expect(plan(smallest).map(({ seed }) => seed)).toEqual([1, 2, 3, 4, 5])
   })
 
@@ -31,10 +34,15 @@ describe('a document', () => {
     ],
     [
       { methods: { a: { rival: 'forest' } } },
-      'comparison.methods.a.rival: expected "unpruned", got "forest"',
+      'comparison.methods.a.rival: expected one of unpruned, magnitude, random, mlp, minirocket, resnet, grid, got "forest"',
     ],
     [
-      { preregistered: { method: 'outo', against: 'auto', margin: 0 } },
+      { methods: { a: { sets: ['concret'] } } },
+      'comparison.methods.a.sets.0: expected one of concrete, got "concret"; did you mean "concrete"?',
+    ],
+    [{ methods: { a: { factors: [1] } } }, 'comparison.methods.a.factors: only for rival grid'],
+    [
+      { rivals: 'none', preregistered: { method: 'outo', against: 'auto', margin: 0 } },
       'comparison.preregistered.method: expected one of auto, got "outo"; did you mean "auto"?',
     ],
     [
@@ -117,10 +125,21 @@ describe('a trial’s configuration', () => {
     expect(configOf('auto', { supernet: { space: 'autoencoder-mlp' } }).supernet.options).toEqual({})
   })
 
-  test('of what is no search has no schedule and no budget', () => {
+  test('of what is no search has no schedule, and the budget only if it prunes', () => {
     const config = configOf({ rival: 'unpruned' })
     expect(config.schedule).toBe('none')
     expect(config.budget).toBeUndefined()
+    expect(configOf({ rival: 'magnitude' })).toMatchObject({ schedule: 'none', budget: { share: 0.5 } })
+    expect(configOf({ rival: 'grid' }).schedule).toBe('fixed-l1')
+    expect(configOf({ rival: 'grid', schedule: 'fixed-l2' }).schedule).toBe('fixed-l2')
+  })
+
+  test('is there for the sets that its method names', () => {
+    const data = { source: 'concrete' }
+    const sets = { a: { data }, b: { data } }
+    const methods = { some: { schedule: 'none', sets: ['b'] }, all: 'none' }
+    const places = plan({ base, sets, methods, seeds: [1] }).map(({ set, method }) => `${set} ${method}`)
+    expect(places).toEqual(['a all', 'b some', 'b all'])
   })
 })
 

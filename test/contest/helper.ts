@@ -8,6 +8,7 @@ export const tiny = (changes: object = {}): object => ({
   sets: { concrete: { data: { source: 'concrete' } } },
   sizes: [120],
   methods: { none: 'none', pressed: pressedMethod, unpruned: { rival: 'unpruned' } },
+  rivals: 'none',
   seeds: [1, 2],
   ...changes,
 })
