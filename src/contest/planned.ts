@@ -85,7 +85,7 @@ function withAblations(
 }
 
 /** The names of the methods that run on a set. */
-const methodsOn = ({ methods }: ComparisonDocument, set: string): string[] =>
+export const methodsOn = ({ methods }: ComparisonDocument, set: string): string[] =>
   Object.entries(methods).flatMap(([name, method]) =>
     typeof method === 'string' || (method.sets?.includes(set) ?? true) ? [name] : [],
   )

@@ -1,6 +1,7 @@
 import type { ComparisonDocument } from '../config/comparison-schema.js'
 import type { MetricName } from '../objective/metrics.js'
 import { criticalDifference, type CriticalDifference } from './critical-difference.js'
+import { methodsOn } from './planned.js'
 import { differenceOf, verdictOf, type PairedDifference, type Verdict } from './difference.js'
 import { meanAgreement } from './kept.js'
 import { paretoFront } from './pareto.js'
@@ -61,10 +62,10 @@ export interface SetSummary {
 export interface OverallSummary {
   readonly method: string
   /**
-   * The mean of its ranks by mean error, 1 being the best; on a set without a result, it shares the last
-   * ranks.
+   * The mean of its ranks by mean error among the methods that run on every set, 1 being the best; on a set
+   * without a result, it shares the last ranks. Null for a method that does not run on every set.
    */
-  readonly rank: number
+  readonly rank: number | null
   readonly failed: number
   readonly wins: number
   readonly ties: number
@@ -102,8 +103,7 @@ export interface AblationSummary {
 /** Summarises the rows of a comparison. */
 export function summarise(document: ComparisonDocument, rows: readonly TrialRow[]): ComparisonSummary {
   const { preregistered } = document
-  const methods = Object.keys(document.methods)
-  const against = preregistered?.against ?? methods[0]!
+  const against = preregistered?.against ?? Object.keys(document.methods)[0]!
   const groups = Object.keys(document.sets).flatMap((set) =>
     document.sizes.map((size) => ({
       set,
@@ -115,9 +115,9 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
     ...{ set, size, metric: own.find(({ figures }) => figures)?.figures?.metric ?? null },
     learnt: own.find(({ rows }) => rows)?.rows?.learnt ?? null,
     tested: own.find(({ rows }) => rows)?.rows?.tested ?? null,
-    ...withPareto(methodsOf(methods, against, own)),
+    ...withPareto(methodsOf(methodsOn(document, set), against, own)),
   }))
-  const overall = overallOf(methods, sets)
+  const overall = overallOf(Object.keys(document.methods), sets)
   return {
     format: 'sentei-comparison/1',
     preregistered: preregistered
@@ -131,9 +131,11 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
       : null,
     ...{ against, sets, overall },
     critical: criticalDifference(
-      overall.map(({ method, rank }, i) => ({
-        ...{ method, rank, errors: sets.map((set) => set.methods[i]!.error?.mean ?? null) },
-      })),
+      overall.flatMap(({ method, rank }) =>
+        rank === null
+          ? []
+          : [{ method, rank, errors: sets.map((set) => resultOf(set, method)?.error?.mean ?? null) }],
+      ),
       against,
     ),
     ablation: document.ablate === undefined ? null : ablationOf(document.ablate, groups),
@@ -215,15 +217,23 @@ const meanOf = (values: readonly number[]): number | null => (values.length === 
 const spreadOf = (values: readonly number[]): Spread | null =>
   values.length === 0 ? null : { mean: mean(values), std: values.length === 1 ? null : deviation(values) }
 
+const resultOf = ({ methods }: Pick<SetSummary, 'methods'>, method: string): MethodSummary | undefined =>
+  methods.find((each) => each.method === method)
+
 function overallOf(methods: readonly string[], sets: readonly SetSummary[]): OverallSummary[] {
-  const places = sets.map((set) => ranks(set.methods.map(({ error }) => error?.mean ?? Infinity)))
-  return methods.map((method, i) => {
+  const everywhere = methods.filter((method) => sets.every((set) => resultOf(set, method)))
+  const places = sets.map((set) =>
+    ranks(everywhere.map((method) => resultOf(set, method)!.error?.mean ?? Infinity)),
+  )
+  return methods.map((method) => {
+    const found = sets.map((set) => resultOf(set, method))
     const count = (key: 'wins' | 'ties' | 'losses') =>
-      sets.reduce((sum, set) => sum + (set.methods[i]!.difference?.[key] ?? 0), 0)
+      found.reduce((sum, each) => sum + (each?.difference?.[key] ?? 0), 0)
+    const place = everywhere.indexOf(method)
     return {
       method,
-      rank: mean(places.map((each) => each[i]!)),
-      failed: sets.reduce((sum, set) => sum + set.methods[i]!.failed, 0),
+      rank: place < 0 ? null : mean(places.map((each) => each[place]!)),
+      failed: found.reduce((sum, each) => sum + (each?.failed ?? 0), 0),
       ...{ wins: count('wins'), ties: count('ties'), losses: count('losses') },
     }
   })

@@ -27,7 +27,9 @@ export function criticalSection({ critical, overall, against }: ComparisonSummar
 }
 
 function diagram({ alike, difference }: CriticalDifference, overall: ComparisonSummary['overall']): Markup {
-  const sorted = [...overall].sort((a, b) => a.rank - b.rank)
+  const sorted = overall
+    .flatMap(({ method, rank }) => (rank === null ? [] : [{ method, rank }]))
+    .sort((a, b) => a.rank - b.rank)
   const rankOf = (method: string) => sorted.find((each) => each.method === method)!.rank
   // Below the axis stands the scale of the difference, then the bars, then a line for each method.
   const bars = alike.map((run, i) => ({ from: rankOf(run[0]!), to: rankOf(run.at(-1)!), y: i + 1 }))

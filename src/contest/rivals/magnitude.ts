@@ -35,7 +35,7 @@ export const magnitude: Rival = {
     const start = performance.now()
     const { final, tried } = await pruned(trial, hooks, reference.baseline, sizesOf(trial, retrained.values))
     return {
-      figures: networkFigures(trial, final, { sizesTried: tried }),
+      ...networkFigures(trial, final, { sizesTried: tried }),
       seconds: { search: 0, baseline: reference.seconds, retrain: secondsSince(start) },
       baseline: reference.baseline,
     }

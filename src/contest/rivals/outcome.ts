@@ -3,19 +3,32 @@ import { outputsOf } from '../../data/types.js'
 import { costOf, type Cost } from '../../nn/cost.js'
 import { metrics } from '../../objective/metrics.js'
 import { taskCost } from '../../supernet/cost.js'
-import { evaluateNetwork } from '../../trial/evaluate-network.js'
+import { valueOf } from '../../train/evaluate.js'
 import type { Retrained } from '../../trial/figures.js'
+import { withNetwork } from '../../trial/measure.js'
+import { measureRows } from '../../trial/noise.js'
 import type { Trial } from '../../trial/types.js'
+import type { Trained } from '../stability.js'
 import type { TrialFigures } from '../types.js'
 
 type Own = Partial<Pick<TrialFigures, 'searchSteps' | 'sizesTried'>>
 
-/** The figures of a trained network. This looks at the test rows. */
-export const networkFigures = (trial: Trial, final: Retrained, own: Own = {}): TrialFigures => ({
-  ...sized(trial, costOf(final.graph), own),
-  validation: final.validation,
-  test: evaluateNetwork(trial, final),
-})
+/** The figures of a trained network, and what its stability is computed from. This looks at the test rows. */
+export function networkFigures(
+  trial: Trial,
+  final: Retrained,
+  own: Own = {},
+): { readonly figures: TrialFigures; readonly trained: Trained } {
+  const { test } = withNetwork(final.graph, final.values, (network) => measureRows(trial, network))
+  return {
+    figures: {
+      ...sized(trial, costOf(final.graph), own),
+      validation: final.validation,
+      test: valueOf(trial.metric, test),
+    },
+    trained: { test, losses: final.losses },
+  }
+}
 
 /**
  * The figures of anything that predicts. `predict` gives the outputs of some rows, rows × outputs: logits, or

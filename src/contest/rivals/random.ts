@@ -37,7 +37,7 @@ export const random: Rival = {
     const after = performance.now()
     const final = await retrainArchitecture(trial, hooks, best, reference?.baseline)
     return {
-      figures: networkFigures(trial, final, { searchSteps: steps }),
+      ...networkFigures(trial, final, { searchSteps: steps }),
       seconds: { search, baseline: reference?.seconds ?? null, retrain: secondsSince(after) },
       baseline: reference?.baseline,
     }

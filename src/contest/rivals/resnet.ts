@@ -24,7 +24,7 @@ export const resnet: Rival = {
     const graph = residualNetwork(shape, outputsOf(task))
     const final = await retrainStage(trial, hooks, 'retrain', graph, new Map())
     return {
-      figures: networkFigures(trial, final),
+      ...networkFigures(trial, final),
       seconds: { search: 0, baseline: null, retrain: secondsSince(start) },
     }
   },

@@ -1,0 +1,94 @@
+/** Sets of the ready comparisons that no file holds as they are needed: made, or joined from several files. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { randomSource } from '../../src/base/random.js'
+
+const linesOf = (file: string): string[] =>
+  gunzipSync(readFileSync(file)).toString('utf8').trim().split(/\r?\n/)
+
+const csv = (names: readonly string[], rows: readonly (readonly (number | string)[])[]): string =>
+  [names, ...rows].map((row) => row.join(',')).join('\n') + '\n'
+
+const numbered = (count: number, of = 'x'): string[] => Array.from({ length: count }, (_, i) => `${of}${i}`)
+
+/**
+ * 2,000 rows of 30 features with variance 1: six are independent of all others, and any two of the other 24
+ * have a correlation of 0.7. y is a weighted sum of all features and two products of pairs, with noise of a
+ * quarter of the variance.
+ */
+function synthetic(): string {
+  const [rows, independent, collinear] = [2000, 6, 24]
+  const random = randomSource(0)
+  const weights = random.stream('weights')
+  const of = Array.from({ length: independent + collinear }, () => weights.normal())
+  const values = Array.from({ length: rows }, (_, row) => {
+    const draw = random.stream('row', `${row}`)
+    const shared = draw.normal()
+    const x = of.map((_, i) =>
+      i < independent ? draw.normal() : Math.sqrt(0.7) * shared + Math.sqrt(0.3) * draw.normal(),
+    )
+    const products = 2 * x[0]! * x[1]! + 2 * x[2]! * x[independent]!
+    return { x, y: x.reduce((sum, value, i) => sum + value * of[i]!, products), noise: draw.normal() }
+  })
+  const mean = values.reduce((sum, { y }) => sum + y, 0) / rows
+  const spread = Math.sqrt(values.reduce((sum, { y }) => sum + (y - mean) ** 2, 0) / rows)
+  return csv(
+    [...numbered(of.length), 'y'],
+    values.map(({ x, y, noise }) => [...x, y + 0.5 * spread * noise].map((value) => value.toFixed(5))),
+  )
+}
+
+const conditions = ['cooler', 'valve', 'pump', 'accumulator', 'stable'] as const
+
+/** Cycles of a hydraulic rig (Helwig et al., 2015): four temperatures, 60 points each, in blocks of 15. */
+function hydraulic(data: string, condition: (typeof conditions)[number]): string {
+  const read = (name: string) =>
+    linesOf(join(data, 'timeseries', 'hydraulic', `${name}.txt.gz`)).map((line) => line.split('\t'))
+  const sensors = [1, 2, 3, 4].map((n) => read(`TS${n}`))
+  const column = conditions.indexOf(condition)
+  const rows = read('profile').map((labels, cycle) => [
+    ...Array.from({ length: 240 }, (_, i) => sensors[i % 4]![cycle]![Math.floor(i / 4)]!),
+    labels[column]!,
+    Math.floor(cycle / 15),
+  ])
+  return csv([...numbered(240), 'condition', 'block'], rows)
+}
+
+/** Columns of C-MAPSS FD001 (Saxena et al., 2008) that vary: the sensors but seven that stand still. */
+const varying = [6, 7, 8, 11, 12, 13, 15, 16, 17, 18, 19, 21, 24, 25]
+
+/** Windows of 30 cycles of engines that run to failure: after how many cycles more, at most 125. */
+function engines(data: string): string {
+  const lives = new Map<string, string[][]>()
+  for (const line of linesOf(join(data, 'timeseries', 'cmapss', 'train_FD001.txt.gz'))) {
+    const row = line.trim().split(/\s+/)
+    lives.set(row[0]!, [...(lives.get(row[0]!) ?? []), row])
+  }
+  const rows = [...lives].flatMap(([engine, cycles]) =>
+    Array.from({ length: Math.floor((cycles.length - 30) / 5) + 1 }, (_, i) => [
+      ...cycles.slice(5 * i, 5 * i + 30).flatMap((row) => varying.map((c) => row[c]!)),
+      Math.min(cycles.length - 5 * i - 30, 125),
+      engine,
+    ]),
+  )
+  return csv([...numbered(30 * varying.length), 'life', 'block'], rows)
+}
+
+const makers: Readonly<Record<string, (data: string) => string>> = {
+  synthetic,
+  ...Object.fromEntries(
+    conditions.map((condition) => [`hydraulic-${condition}`, (data: string) => hydraulic(data, condition)]),
+  ),
+  'engines-life': engines,
+}
+
+/** Writes the made sets that a text names as `{made}/NAME.csv` to a folder. */
+export function makeSets(text: string, data: string, folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  for (const name of new Set([...text.matchAll(/\{made\}\/([\w-]+)\.csv/g)].map((match) => match[1]!))) {
+    const maker = makers[name]
+    if (!maker) throw new Error(`{made}/${name}.csv: expected one of ${Object.keys(makers).join(', ')}`)
+    writeFileSync(join(folder, `${name}.csv`), maker(data))
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Runs a ready comparison: a document beside this file, whose `{data}` is the folder of data sets and `{made}`
+ * one for sets that are made for it. With `--quick`, what the document has under `quick` replaces its parts.
+ *
+ *     npm run build && node dist/bench/compare/run.js paper --out FOLDER [--data FOLDER] [--quick] [--workers 2]
+ */
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parse, stringify } from 'yaml'
+import { packagePath } from '../../src/base/files.js'
+import { progressText, resultsText } from '../../src/cli/comparison-text.js'
+import { compareRun } from '../../src/runs.js'
+import { makeSets } from './made.js'
+
+const documents = packagePath('bench/compare')
+const names = readdirSync(documents)
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => basename(file, '.yaml'))
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string', default: join('..', 'shared', 'datasets') },
+    out: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '2' },
+  },
+})
+const [name] = positionals
+if (name === undefined || !names.includes(name))
+  throw new Error(`expected a comparison of ${names.join(', ')}, got ${name}`)
+if (given.out === undefined) throw new Error('--out: expected a folder, got nothing')
+
+type Part = Record<string, unknown>
+
+const isPart = (value: unknown): value is Part =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A document with parts of it replaced, key by key. */
+const laidOver = (under: Part, top: Part): Part => ({
+  ...under,
+  ...Object.fromEntries(
+    Object.entries(top).map(([key, value]) => {
+      const below = under[key]
+      return [key, isPart(below) && isPart(value) ? laidOver(below, value) : value]
+    }),
+  ),
+})
+
+const text = readFileSync(join(documents, `${name}.yaml`), 'utf8')
+const data = resolve(given.data)
+const made = resolve(`${given.out}-data`)
+makeSets(text, data, made)
+const { quick, ...whole } = parse(text.replaceAll('{data}', data).replaceAll('{made}', made)) as Part
+const comparison = given.quick ? laidOver(whole, quick as Part) : whole
+mkdirSync(made, { recursive: true })
+writeFileSync(join(made, `${name}.yaml`), stringify(comparison))
+const { summary } = await compareRun({
+  comparison,
+  out: given.out,
+  workers: Number(given.workers),
+  onNotice: (notice) => console.error(notice),
+  onProgress: (progress) => console.error(progressText(progress)),
+})
+console.log(resultsText(summary))
