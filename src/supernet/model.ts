@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../base/random.js'
+import { overwrite } from '../nn/overwrite.js'
 import { cut, ParameterStore } from '../nn/parameter-store.js'
 import { shaped } from '../nn/shaped.js'
 import { onVectors } from '../nn/vectors.js'
+import { mixturesAtOnce, type MixturesAtOnce } from './mixtures-at-once.js'
 import { groupOf, pruneGroup } from './prune.js'
 import type { Relaxation } from './relaxations/types.js'
 import type { Architecture, GateGroup, Supernet, ModelCut } from './types.js'
@@ -19,6 +21,8 @@ export class SupernetModel {
   readonly #random: RandomSource
   #supernet: Supernet
   readonly #given: Values | undefined
+  /** Computes the mixtures of many groups at once; undefined if the relaxation does not allow that. */
+  readonly atOnce: MixturesAtOnce | undefined
   #initial: ParameterStore | undefined
   #average: ParameterStore | undefined
   /** The relaxation's current temperature, if it has one. */
@@ -37,6 +41,10 @@ export class SupernetModel {
     this.#origin = supernet
     this.#random = random
     this.relaxation = relaxation
+    this.atOnce = mixturesAtOnce(relaxation, {
+      alpha: (group) => this.alpha(group),
+      mixed: (group) => this.#mixed(group),
+    })
     this.weights = ParameterStore.of(supernet.graph, random, given)
     for (const group of supernet.groups) {
       const alpha = tf.tensor1d(relaxation.initial(group, random, noise))
@@ -62,10 +70,16 @@ export class SupernetModel {
     return found
   }
 
-  /** Takes ownership of `alpha` as a group's new α and disposes the old one. */
+  /**
+   * Takes ownership of `alpha` as a group's new α. If the old tensor's memory may be overwritten, the numbers
+   * are copied into it and `alpha` is disposed; otherwise the old tensor is disposed.
+   */
   setAlpha(group: string, alpha: tf.Tensor1D): void {
     const before = this.alpha(group)
-    if (before !== alpha) before.dispose()
+    if (before === alpha) return
+    // Compiled steps read α at the address that it had when they were compiled.
+    if (overwrite(before, alpha)) return
+    before.dispose()
     this.#alphas.set(group, tf.keep(alpha))
   }
 
@@ -294,6 +308,7 @@ export class SupernetModel {
     this.weights.dispose()
     this.#initial?.dispose()
     this.dropAverage()
+    this.atOnce?.dispose()
     tf.dispose([...this.#alphas.values()])
     this.#alphas.clear()
   }

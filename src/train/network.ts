@@ -9,6 +9,8 @@ export interface PassNetwork {
   readonly weights: ParameterStore
   /** Mixture weights of a group. Call it inside a tidy. */
   mixture(group: string, into?: tf.Tensor1D): tf.Tensor1D
+  /** Writes the mixture weights of many groups at once; absent if the network cannot. */
+  readonly mixInto?: (mixtures: ReadonlyMap<string, tf.Tensor1D>) => void
 }
 
 /** What the training step needs of a network: a supernet's model, or a discrete network. */
@@ -17,6 +19,11 @@ export interface Network extends PassNetwork {
   readonly groups: ReadonlyMap<string, number>
   /** The gradient of a group's α, from that of its mixture weights. Call it inside a tidy. */
   pullBack(group: string, dMixture: tf.Tensor1D, into?: tf.Tensor1D): tf.Tensor1D
+  /** Computes `pullBack` of many groups at once; absent if the network cannot. */
+  readonly pullBackInto?: (
+    dMixtures: ReadonlyMap<string, tf.Tensor1D>,
+    into: Map<string, tf.Tensor1D>,
+  ) => void
 }
 
 /** A network without gates. The caller keeps ownership of the store. */
@@ -39,6 +46,7 @@ const noGates = (group: string): never => {
  * weights are those of that training step.
  */
 export function modelNetwork(model: SupernetModel, t?: number): Network {
+  const { atOnce } = model
   return {
     get graph() {
       return model.supernet.graph
@@ -49,6 +57,14 @@ export function modelNetwork(model: SupernetModel, t?: number): Network {
     },
     mixture: (group, into) => model.sample(group, t, into),
     pullBack: (group, dMixture, into) => model.pullBack(group, dMixture, t, into),
+    ...(atOnce && {
+      mixInto: (mixtures) => {
+        atOnce.sample(model.supernet, mixtures)
+      },
+      pullBackInto: (dMixtures, into) => {
+        atOnce.pullBack(model.supernet, dMixtures, into)
+      },
+    }),
   }
 }
 
