@@ -46,7 +46,7 @@ const noGates = (group: string): never => {
  * weights are those of that training step.
  */
 export function modelNetwork(model: SupernetModel, t?: number): Network {
-  const { atOnce } = model
+  const { atOnce } = model.mixing
   return {
     get graph() {
       return model.supernet.graph
@@ -55,8 +55,8 @@ export function modelNetwork(model: SupernetModel, t?: number): Network {
     get groups() {
       return new Map(model.supernet.groups.map(({ name, members }) => [name, members.length]))
     },
-    mixture: (group, into) => model.sample(group, t, into),
-    pullBack: (group, dMixture, into) => model.pullBack(group, dMixture, t, into),
+    mixture: (group, into) => model.mixing.sample(group, t, into),
+    pullBack: (group, dMixture, into) => model.mixing.pullBack(group, dMixture, t, into),
     ...(atOnce && {
       mixInto: (mixtures) => {
         atOnce.sample(model.supernet, mixtures)
@@ -77,7 +77,7 @@ export function judgedNetwork(model: SupernetModel): PassNetwork {
     get weights() {
       return model.judged
     },
-    mixture: (group) => model.sample(group),
+    mixture: (group) => model.mixing.sample(group),
   }
 }
 
