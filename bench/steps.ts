@@ -19,57 +19,10 @@ import { textTable } from '../src/cli/table.js'
 import { resolveConfig } from '../src/config/load-config.js'
 import { costOf, type Cost } from '../src/nn/cost.js'
 import type { StepFigures } from '../src/runs.js'
-import { inputShape, randomData, type InputSize } from '../src/setup/random-data.js'
+import { inputShape, randomData } from '../src/setup/random-data.js'
 import { buildSupernet, spaceOf } from '../src/setup/supernet-of.js'
+import { workloads, type Workload } from './step-workloads.js'
 import { threadPeaks } from './thread-peaks.js'
-
-interface Workload {
-  readonly name: string
-  readonly space: string
-  /** Options of the space; its defaults otherwise. */
-  readonly options?: Readonly<Record<string, number>>
-  readonly input: InputSize
-  readonly batch: number
-  /** Timed in each round, unless told otherwise. */
-  readonly steps: number
-}
-
-const workloads: readonly Workload[] = [
-  { name: 'autoencoder-mlp', space: 'autoencoder-mlp', input: { features: 8 }, batch: 64, steps: 500 },
-  { name: 'mlp-cell', space: 'mlp-cell', input: { features: 8 }, batch: 64, steps: 500 },
-  {
-    name: 'temporal-conv',
-    space: 'temporal-conv',
-    input: { length: 64, features: 6 },
-    batch: 64,
-    steps: 100,
-  },
-  { name: 'darts-cell', space: 'darts-cell', input: { image: 8 }, batch: 64, steps: 50 },
-  {
-    name: 'nas-bench-201',
-    space: 'nas-bench-201',
-    options: { channels: 16, cells: 5 },
-    input: { image: 32 },
-    batch: 64,
-    steps: 7,
-  },
-  {
-    name: 'darts-small',
-    space: 'darts',
-    options: { channels: 16, cells: 4 },
-    input: { image: 32 },
-    batch: 32,
-    steps: 9,
-  },
-  {
-    name: 'darts',
-    space: 'darts',
-    options: { channels: 16, cells: 8 },
-    input: { image: 32 },
-    batch: 64,
-    steps: 5,
-  },
-]
 
 const { values: given } = parseArgs({
   options: {
@@ -202,8 +155,15 @@ function costOfGraph({ space, options = {}, input }: Workload): Cost {
  */
 const stepFlop = (workload: Workload): number => 2 * 3 * costOfGraph(workload).flops * workload.batch
 
+/** The bytes that the operations of a step read and write, each by itself. */
+function stepBytes(workload: Workload): number {
+  const { profile } = ours({ ...workload, steps: 3 }, '--workers', '1', '--profile')
+  return profile!.operations.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
 interface Measured {
   readonly workload: Workload
+  readonly bytes: number
   readonly parameters: number
   readonly sentei: Way
   readonly eager: Way | undefined
@@ -268,21 +228,37 @@ function measure(workload: Workload, withTorch: boolean): Measured {
   console.log(`${title}\n${textTable([['', 'median ms', 'least', 'heap MB'], ...lines])}`)
   console.log(skipped === undefined ? '' : `torch.compile does not run: ${skipped}\n`)
   const gain = timesOf(one!).medianMs / timesOf(two!).medianMs
-  return { workload, parameters, sentei, eager, compiled: of('compiled')[0], gain }
+  return {
+    workload,
+    bytes: stepBytes(workload),
+    parameters,
+    sentei,
+    eager,
+    compiled: of('compiled')[0],
+    gain,
+  }
 }
 
 const settingOf = ({ threads, layout }: Way): string[] => ['--threads', String(threads), '--layouts', layout!]
 
-/** A row of the table of all supernets; `peaks` has the GFLOP/s of one and of two threads. */
+/** What threads can do at most: the GFLOP/s of multiply-adds, and the GB/s of copies. */
+interface Roof {
+  readonly gflops: number
+  readonly bandwidth: number
+}
+
+/** A row of the table of all supernets; `roofs` are those of one and of two threads. */
 function row(
-  { workload, parameters, sentei, eager, compiled }: Measured,
-  peaks: Readonly<Record<number, number>>,
+  { workload, bytes, parameters, sentei, eager, compiled }: Measured,
+  roofs: Readonly<Record<number, Roof>>,
 ): string[] {
   const own = timesOf(sentei)
   const peer = eager && timesOf(eager)
   const translated = compiled && timesOf(compiled)
   const gflop = stepFlop(workload) / 1e9
-  const share = gflop / (own.medianMs / 1000) / peaks[sentei.threads]!
+  const { gflops, bandwidth } = roofs[sentei.threads]!
+  const byArithmetic = (1000 * gflop) / gflops
+  const byBytes = (1000 * bytes) / 1e9 / bandwidth
   const cell = (value: number | undefined): string => (value === undefined ? '–' : number(value))
   return [
     workload.name,
@@ -298,7 +274,9 @@ function row(
     cell(peer && peer.medianMs / own.medianMs),
     cell(peer && peer.minMs / own.minMs),
     gflop.toPrecision(3),
-    `${(100 * share).toFixed(1)} %`,
+    `${(bytes / 1e6).toPrecision(3)} MB`,
+    ...[byArithmetic, byBytes].map(number),
+    `${((100 * Math.max(byArithmetic, byBytes)) / own.medianMs).toFixed(0)} %`,
   ]
 }
 
@@ -314,17 +292,24 @@ console.log(
   textTable([
     [
       ...['ms a step', 'weights', 'Sentei', 'least', 'workers', 'PyTorch', 'least', 'threads, layout'],
-      ...['compiled', 'least', 'ratio', 'of least', 'GFLOP', 'of peak'],
+      ...['compiled', 'least', 'ratio', 'of least', 'GFLOP', 'bytes', 'by FLOP', 'by bytes', 'of roof'],
     ],
-    ...measured.map((each) => row(each, { 1: multiplyAdd, 2: multiplyAdd * peaks.multiplyAdd })),
+    ...measured.map((each) =>
+      row(each, {
+        1: { gflops: multiplyAdd, bandwidth: copy },
+        2: { gflops: multiplyAdd * peaks.multiplyAdd, bandwidth: copy * peaks.copy },
+      }),
+    ),
   ]),
 )
 console.log(
   '\nSentei with 1 or 2 workers, PyTorch eager with 1 or 2 threads and either layout: whichever median is the least.\n' +
     'Compiled: torch.compile with the threads and the layout of the fastest eager step in the first round. The ratios are\n' +
     'eager PyTorch’s time by Sentei’s. GFLOP: multiply-adds of a step, each two operations, the forward pass’s times 3\n' +
-    'for forward and backward. Of peak: their rate in Sentei, by that of multiply-adds in 128-bit SIMD that touch no\n' +
-    'memory, in as many threads.\n',
+    'for forward and backward; by FLOP: the ms that they take at the rate of multiply-adds in 128-bit SIMD that touch\n' +
+    'no memory, in as many threads (a convolution of three taps by Winograd needs fewer). Bytes: what the operations of\n' +
+    'forward and backward read and write, each by itself; by bytes: the ms that they take at the rate of a plain copy of\n' +
+    '128 MiB, which small networks beat, for they stay in the cache. Of roof: the larger of both by the step.\n',
 )
 console.log(
   textTable([

@@ -15,11 +15,7 @@ export const averageDecay = (t: number): number => Math.min(0.99, (1 + t) / (10 
  */
 export function moveAverage(average: ParameterStore, store: ParameterStore, t: number): void {
   const share = 1 - averageDecay(t)
-  const pairs = store.specs.map(({ name }) => ({
-    name,
-    average: average.get(name),
-    observed: store.get(name),
-  }))
+  const pairs = pairsOf(average, store)
   const device = currentDevice()
   if (device) return blendInPlace(device, pairs, share)
   for (const { name, average: old, observed } of pairs)
@@ -27,4 +23,31 @@ export function moveAverage(average: ParameterStore, store: ParameterStore, t: n
       name,
       tf.tidy(() => tf.add(old, tf.mul(tf.sub(observed, old), share))),
     )
+}
+
+interface Pair {
+  readonly name: string
+  readonly average: tf.Tensor
+  readonly observed: tf.Tensor
+}
+
+const known = new WeakMap<ParameterStore, readonly Pair[]>()
+
+/** The parameters of both stores; the same array as long as their tensors are the same. */
+function pairsOf(average: ParameterStore, store: ParameterStore): readonly Pair[] {
+  const before = known.get(average)
+  const isSame = ({ name, average: a, observed }: Pair) =>
+    average.get(name) === a && store.get(name) === observed
+  if (
+    before?.length === store.specs.length &&
+    before.every((pair, i) => pair.name === store.specs[i]!.name && isSame(pair))
+  )
+    return before
+  const pairs = store.specs.map(({ name }) => ({
+    name,
+    average: average.get(name),
+    observed: store.get(name),
+  }))
+  known.set(average, pairs)
+  return pairs
 }

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { RandomSource } from '../base/random.js'
 import { parametersOf, type NamedParameter } from './cost.js'
 import type { Graph } from './graph.js'
 import { initialValues } from './initialisers.js'
+import { overwrite } from './overwrite.js'
 import type { Slice } from './slice.js'
 import type { Transformed } from './transform.js'
 
@@ -66,13 +66,8 @@ export class ParameterStore {
   set(name: string, tensor: tf.Tensor): void {
     const before = this.get(name)
     if (before === tensor) return
-    const device = currentDevice()
     // Recorded steps read a parameter at the address that it had when they were recorded.
-    if (device?.owns(before) && before.shape.join() === tensor.shape.join()) {
-      device.numbers(before).set(device.numbers(tensor))
-      tensor.dispose()
-      return
-    }
+    if (overwrite(before, tensor)) return
     before.dispose()
     this.#tensors.set(name, tf.keep(tensor))
   }

@@ -2,6 +2,12 @@ import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 
 /**
+ * A vector, a number, or a live number: one that may differ at each step, so that a compiled program asks for
+ * it again.
+ */
+export type Operand<V> = V | number | (() => number)
+
+/**
  * Arithmetic on short vectors [M] and single numbers ([1], or a plain number), which are broadcast to every
  * member of a vector. Gates are such vectors: updating them takes a dozen operations on a few numbers each,
  * so that calling an operation costs far more than its work.
@@ -15,36 +21,37 @@ export interface Vectors<V> {
    * on other backends the vector itself.
    */
   put(into: tf.Tensor1D | undefined, vector: V): tf.Tensor1D
-  /** Keeps a vector beyond the end of the tidy around it. */
-  keep(vector: V): V
   of(values: readonly number[]): V
-  add(a: V | number, b: V | number): V
-  sub(a: V | number, b: V | number): V
-  mul(a: V | number, b: V | number): V
-  div(a: V | number, b: V | number): V
-  minimum(a: V | number, b: V | number): V
-  maximum(a: V | number, b: V | number): V
+  add(a: Operand<V>, b: Operand<V>): V
+  sub(a: Operand<V>, b: Operand<V>): V
+  mul(a: Operand<V>, b: Operand<V>): V
+  div(a: Operand<V>, b: Operand<V>): V
+  minimum(a: Operand<V>, b: Operand<V>): V
+  maximum(a: Operand<V>, b: Operand<V>): V
   /** 1 where a ≥ b, else 0. */
-  atLeast(a: V | number, b: V | number): V
+  atLeast(a: Operand<V>, b: Operand<V>): V
   sum(a: V): V
   /** The n-th largest of the members at the given places, counted from n = 1. */
   largest(a: V, n: number, places: readonly number[]): V
 }
+
+/** An operand at present. */
+const now = <V>(operand: Operand<V>): V | number =>
+  typeof operand === 'function' ? (operand as () => number)() : operand
 
 /** Arithmetic on tensors, wherever the backend keeps their numbers. Call it inside a tidy. */
 export const tensorVectors: Vectors<tf.Tensor> = {
   from: (tensor) => tensor,
   to: (vector) => vector as tf.Tensor1D,
   put: (_, vector) => vector as tf.Tensor1D,
-  keep: (vector) => tf.keep(vector),
   of: (values) => tf.tensor1d([...values]),
-  add: (a, b) => tf.add(a, b),
-  sub: (a, b) => tf.sub(a, b),
-  mul: (a, b) => tf.mul(a, b),
-  div: (a, b) => tf.div(a, b),
-  minimum: (a, b) => tf.minimum(a, b),
-  maximum: (a, b) => tf.maximum(a, b),
-  atLeast: (a, b) => tf.cast(tf.greaterEqual(a, b), 'float32'),
+  add: (a, b) => tf.add(now(a), now(b)),
+  sub: (a, b) => tf.sub(now(a), now(b)),
+  mul: (a, b) => tf.mul(now(a), now(b)),
+  div: (a, b) => tf.div(now(a), now(b)),
+  minimum: (a, b) => tf.minimum(now(a), now(b)),
+  maximum: (a, b) => tf.maximum(now(a), now(b)),
+  atLeast: (a, b) => tf.cast(tf.greaterEqual(now(a), now(b)), 'float32'),
   sum: (a) => tf.sum(a),
   largest(a, n, places) {
     const chosen = places.length === a.size ? a : tf.gather(a, tf.tensor1d([...places], 'int32'))
@@ -65,7 +72,6 @@ export const numberVectors: Vectors<Float32Array> = {
     device.numbers(into).set(vector)
     return into
   },
-  keep: (vector) => vector,
   of: (values) => Float32Array.from(values),
   add: (a, b) => filled(a, b, added),
   sub: (a, b) => filled(a, b, subtracted),
@@ -93,10 +99,8 @@ function largestOf(values: Float32Array, n: number, places: readonly number[]): 
   return highest[n - 1]!
 }
 
-type Operand = Float32Array | number
-
 /** An operand as at least n numbers: the vector itself, or a single number repeated n times. */
-function spread(operand: Operand, n: number, side: 0 | 1): Float32Array {
+function spread(operand: Float32Array | number, n: number, side: 0 | 1): Float32Array {
   if (typeof operand !== 'number' && operand.length === n) return operand
   if (spare[side].length < n) spare[side] = new Float32Array(2 * n)
   return spare[side].fill(typeof operand === 'number' ? operand : operand[0]!, 0, n)
@@ -108,13 +112,15 @@ function spread(operand: Operand, n: number, side: 0 | 1): Float32Array {
  */
 const spare: [Float32Array, Float32Array] = [new Float32Array(64), new Float32Array(64)]
 
-const lengthOf = (operand: Operand): number => (typeof operand === 'number' ? 1 : operand.length)
+const lengthOf = (operand: Float32Array | number): number =>
+  typeof operand === 'number' ? 1 : operand.length
 
 /**
  * Calls a loop with the numbers of both operands and of the result. Every operation has a loop of its own, so
  * that the JavaScript engine compiles each one separately.
  */
-function filled(a: Operand, b: Operand, loop: Loop): Float32Array {
+function filled(first: Operand<Float32Array>, second: Operand<Float32Array>, loop: Loop): Float32Array {
+  const [a, b] = [now(first), now(second)]
   const n = Math.max(lengthOf(a), lengthOf(b))
   const result = new Float32Array(n)
   loop(spread(a, n, 0), spread(b, n, 1), result)

@@ -12,6 +12,8 @@ export interface Acting {
   readonly term: string
   /** The name of its column in `schedule.csv`: `l1/gates[skip]`. */
   readonly label: string
+  /** The index of that column in a row. */
+  readonly column: number
   readonly lambda: number
   /** For gates: the members of the layer on which it acts; all of them if it is absent. */
   readonly selected?: Selected
@@ -25,6 +27,11 @@ export interface ActingTerms {
   onWeights(layer: string, parameter: string, row: LambdaRow): Acting[]
   /** The terms on the gates of a layer with the given groups. */
   onGates(layer: string, groups: readonly GateGroup[], row: LambdaRow): Acting[]
+  /**
+   * Stands for the set of columns that have a λ, and of those that have a positive one: the same object as
+   * for the row of the call before, if both sets are the same. The same terms then act on the same parts.
+   */
+  acts(row: LambdaRow): object
 }
 
 /** The target of a term, which has one λ for each term: a gate, a weight array, or the outputs of a layer. */
@@ -50,10 +57,8 @@ interface Found {
   readonly acting: readonly Indexed[]
 }
 
-/** A term that acts, with the column that gives its λ. */
-interface Indexed extends Omit<Acting, 'lambda'> {
-  readonly index: number
-}
+/** A term that acts, without its λ. */
+type Indexed = Omit<Acting, 'lambda'>
 
 /** Makes the lookup for the columns of a schedule. */
 export function actingTerms({ columns }: Schedule): ActingTerms {
@@ -86,12 +91,21 @@ export function actingTerms({ columns }: Schedule): ActingTerms {
   ): Acting[] => {
     const ofLayer = places.get(`${part}/${layer}`)
     if (!ofLayer) return []
-    return findings(`${part}/${layer}/${name}`, of, ofLayer, row, targets).flatMap(({ index, ...acting }) => {
-      const lambda = row.columns[index]!
+    return findings(`${part}/${layer}/${name}`, of, ofLayer, row, targets).flatMap((acting) => {
+      const lambda = row.columns[acting.column]!
       return lambda > 0 ? [{ ...acting, lambda }] : []
     })
   }
+  let roles = new Uint8Array(columns.length)
+  let acts = {}
   return {
+    acts(row) {
+      if (roles.some((role, i) => role !== roleOf(row.columns[i]!))) {
+        roles = Uint8Array.from(row.columns, roleOf)
+        acts = {}
+      }
+      return acts
+    },
     onActivations: (layer, row) =>
       acting(['activations', layer], undefined, row, () => [{ group: '', name: '' }]).map(whole),
     onWeights: (layer, name, row) =>
@@ -103,7 +117,10 @@ export function actingTerms({ columns }: Schedule): ActingTerms {
   }
 }
 
-const whole = ({ term, label, lambda }: Acting): Acting => ({ term, label, lambda })
+const whole = ({ term, label, column, lambda }: Acting): Acting => ({ term, label, column, lambda })
+
+/** How a column acts: it has no effect, it keeps other columns of its term from acting, or it acts. */
+const roleOf = (lambda: number): number => (Number.isNaN(lambda) ? 0 : lambda > 0 ? 2 : 1)
 
 /** The columns of a part of a layer, and their places by term, in the order of the columns. */
 interface PartOfLayer {
@@ -138,7 +155,7 @@ function winners(places: readonly Place[], row: LambdaRow, targets: () => readon
   for (let i = places.length - 1; i >= 0 && left?.length !== 0; i--) {
     const { index, column, label, matches } = places[i]!
     if (Number.isNaN(row.columns[index]!)) continue
-    const acting = { term: column.term, label, index }
+    const acting = { term: column.term, label, column: index }
     // If no later column selected a part, a column without a selection acts on everything.
     if (!left && !column.select) return [acting]
     left ??= targets()

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import { anotherCheckpoint } from '../base/errors.js'
 import type { PreparedData } from '../data/types.js'
 import { moveAverage } from '../nn/moving-average.js'
-import { onVectors } from '../nn/vectors.js'
 import type { Part, Term } from '../objective/terms/types.js'
 import { actingTerms, type Acting } from '../schedule/acting.js'
 import { rowAt, type LambdaRow } from '../schedule/table.js'
@@ -23,7 +22,7 @@ import { gateScale } from './gates/gate-scale.js'
 import { gateTime, travelOf } from './gates/gate-time.js'
 import { keptGradients } from './gates/kept-gradients.js'
 import { lookAhead } from './gates/look-ahead.js'
-import { inUnits, stepGates } from './gates/step-gates.js'
+import { gateStepper } from './gates/step-gates.js'
 import { readsInitial } from './initial.js'
 import { archBatching } from './modes/arch-batching.js'
 import { openGroups, trainedWeights } from './modes/moving-parts.js'
@@ -39,6 +38,13 @@ interface Now extends Alternation {
   readonly shards: readonly Shard[]
   readonly phase: CompiledPhase
   readonly lambdas: LambdaRow
+}
+
+/** A step whose gates are stepped: its λ, and the distance of the step. */
+interface Moving {
+  readonly lambdas: LambdaRow
+  /** The number of iterations over which gates move their whole distance. */
+  readonly duration: number
 }
 
 /** The stepper of a model: SGD or Adam for weights, proximal steps or Adam for gates. */
@@ -107,20 +113,28 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     })
   }
 
+  let moving: Moving | undefined
+  const gates = gateStepper(model, {
+    optimizer: alphaOptimizer,
+    scale,
+    rateOf: (group) => travelOf(model, group, context.options.gates.travel) / moving!.duration,
+    terms: (layer, groups) =>
+      acting.onGates(layer, groups, moving!.lambdas).map(({ term, column, ...how }) => ({
+        ...how,
+        term: termOf(terms, term),
+        lambda: () => moving!.lambdas.columns[column]!,
+      })),
+    latency: context.latency,
+  })
+
   const stepGatesAt = (
     { lambdas, share }: Now,
     { alphas }: Pick<Gradients, 'alphas'>,
     open = openGroups(model),
   ): void => {
     // Gates that wait in some iterations move further in the others, so that the total distance is the same.
-    const duration = time * share
-    stepGates(model, open, alphas, {
-      optimizer: alphaOptimizer,
-      scale,
-      rateOf: (group) => travelOf(model, group, context.options.gates.travel) / duration,
-      terms: (layer, groups) => acting.onGates(layer, groups, lambdas).map(weighted),
-      latency: context.latency,
-    })
+    moving = { lambdas, duration: time * share }
+    gates.step(open, alphas, acting.acts(lambdas))
   }
 
   const hands: Hands<Now> = {
@@ -131,6 +145,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
         learningRate: rateAt(t),
         clipNorm: context.options.weights.clipNorm,
         terms: (layer, name) => acting.onWeights(layer, name, lambdas).map(weighted),
+        acts: acting.acts(lambdas),
+        lambdaOf: ({ column }) => lambdas.columns[column]!,
         initial: (name) => model.initial(name),
       })
     },
@@ -144,12 +160,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
       stepGatesAt(now, gradients)
     },
     'keep-gradients': ({ alphas }) => {
-      tf.tidy(() =>
-        onVectors((v) => {
-          for (const [group, gradient] of alphas)
-            kept.keep(v, group, inUnits(v, v.from(gradient), scale.of(v, group)))
-        }),
-      )
+      kept.keep(alphas, scale)
     },
     'move-average': (_, { t }) => {
       moveAverage(model.judged, model.weights, t)
@@ -181,7 +192,10 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     }
   }
 
-  const weighted = ({ term, ...how }: Acting): WeightedTerm => ({ ...how, term: termOf(terms, term) })
+  const weighted = ({ term, ...how }: Acting): WeightedTerm & Pick<Acting, 'column'> => ({
+    ...how,
+    term: termOf(terms, term),
+  })
 
   const temperatureAt = (t: number): number => model.relaxation.temperatureAt?.(t) ?? 1
 
@@ -271,6 +285,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     },
     dispose() {
       kept.dispose()
+      gates.dispose()
       weightOptimizer.dispose()
       alphaOptimizer.dispose()
       scale.dispose()

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../base/random.js'
+import { overwrite } from '../nn/overwrite.js'
 import { cut, ParameterStore } from '../nn/parameter-store.js'
 import { shaped } from '../nn/shaped.js'
-import { onVectors } from '../nn/vectors.js'
+import { mixing, type Mixing } from './mixing.js'
 import { groupOf, pruneGroup } from './prune.js'
 import type { Relaxation } from './relaxations/types.js'
 import type { Architecture, GateGroup, Supernet, ModelCut } from './types.js'
@@ -19,6 +20,8 @@ export class SupernetModel {
   readonly #random: RandomSource
   #supernet: Supernet
   readonly #given: Values | undefined
+  /** How α become mixture weights at present. */
+  readonly mixing: Mixing
   #initial: ParameterStore | undefined
   #average: ParameterStore | undefined
   /** The relaxation's current temperature, if it has one. */
@@ -37,6 +40,12 @@ export class SupernetModel {
     this.#origin = supernet
     this.#random = random
     this.relaxation = relaxation
+    this.mixing = mixing({
+      ...{ relaxation, random, origin: supernet },
+      alpha: (group) => this.alpha(group),
+      mixed: (group) => this.#mixed(group),
+      temperature: () => this.temperature,
+    })
     this.weights = ParameterStore.of(supernet.graph, random, given)
     for (const group of supernet.groups) {
       const alpha = tf.tensor1d(relaxation.initial(group, random, noise))
@@ -62,59 +71,22 @@ export class SupernetModel {
     return found
   }
 
-  /** Takes ownership of `alpha` as a group's new α and disposes the old one. */
+  /**
+   * Takes ownership of `alpha` as a group's new α. If the old tensor's memory may be overwritten, the numbers
+   * are copied into it and `alpha` is disposed; otherwise the old tensor is disposed.
+   */
   setAlpha(group: string, alpha: tf.Tensor1D): void {
     const before = this.alpha(group)
-    if (before !== alpha) before.dispose()
+    if (before === alpha) return
+    // Compiled steps read α at the address that it had when they were compiled.
+    if (overwrite(before, alpha)) return
+    before.dispose()
     this.#alphas.set(group, tf.keep(alpha))
   }
 
   /** Differentiable mixture weights of a group. Call it inside a tidy. */
   mixture(group: string): tf.Tensor1D {
-    const weights = this.relaxation.weights(this.alpha(group), this.#mixed(group), this.temperature)
-    return this.#ofMembers(weights, group, 'weights')
-  }
-
-  /** The relaxation's result. Throws unless it has one number per member. */
-  #ofMembers(given: tf.Tensor1D, group: string, by: string): tf.Tensor1D {
-    return shaped(given, this.alpha(group).shape, `relaxation ${this.relaxation.name}: ${by} of ${group}`)
-  }
-
-  /**
-   * The mixture weights of training step t, drawn anew for each group, member and step if the relaxation
-   * draws; without t those of `mixture`. `pullBack` gives their gradient. Both may write their result into
-   * the caller's `into` and return that. Call both inside a tidy.
-   */
-  sample(group: string, t?: number, into?: tf.Tensor1D): tf.Tensor1D {
-    const { closed, sample } = this.relaxation
-    if (!closed || sample) return this.#sample(group, t)
-    const now = this.#mixed(group)
-    return onVectors((v) => v.put(into, closed.weights(v, v.from(this.alpha(group)), now)))
-  }
-
-  /** The gradient of α, [members], from that of the weights that `sample` gives. */
-  pullBack(group: string, dMixture: tf.Tensor1D, t?: number, into?: tf.Tensor1D): tf.Tensor1D {
-    const { closed, sample } = this.relaxation
-    const alpha = this.alpha(group)
-    if (!closed || sample) {
-      const { grads } = tf.engine().gradients(() => this.#sample(group, t), [alpha], dMixture)
-      return grads[0] as tf.Tensor1D
-    }
-    const now = this.#mixed(group)
-    return onVectors((v) => v.put(into, closed.gradient(v, v.from(alpha), now, v.from(dMixture))))
-  }
-
-  /** Like `sample`, but differentiable by TensorFlow.js. */
-  #sample(group: string, t: number | undefined): tf.Tensor1D {
-    const { sample } = this.relaxation
-    if (!sample || t === undefined) return this.mixture(group)
-    const stream = this.#random.stream('relaxation', group, t)
-    const drawn = new Map(groupOf(this.#origin, group).members.map(({ name }) => [name, stream.uniform()]))
-    const now = this.#mixed(group)
-    const uniform = Float32Array.from(now.members, ({ name }) => drawn.get(name)!)
-    const of = (what: string) => this.#random.stream(`relaxation ${what}`, group, t)
-    const weights = sample(this.alpha(group), now, this.temperature, { uniform, of })
-    return this.#ofMembers(weights, group, 'sample')
+    return this.mixing.mixture(group)
   }
 
   /** Keeps the initial weights from now on, cut like the weights. Call it before any pruning. */
@@ -294,6 +266,7 @@ export class SupernetModel {
     this.weights.dispose()
     this.#initial?.dispose()
     this.dropAverage()
+    this.mixing.dispose()
     tf.dispose([...this.#alphas.values()])
     this.#alphas.clear()
   }

@@ -201,6 +201,10 @@ function alphaGradients(
   mixtures: ReadonlyMap<string, tf.Tensor1D>,
   slots: Map<string, tf.Tensor1D> | undefined,
 ): Map<string, tf.Tensor1D> {
+  if (slots && network.pullBackInto) {
+    network.pullBackInto(mixtures, slots)
+    return slots
+  }
   const gradients = [...mixtures].map(([group, dMixture]) => {
     const slot = slots?.get(group)
     const gradient = tf.tidy(() => network.pullBack(group, dMixture, slot))

@@ -9,6 +9,8 @@ export interface PassNetwork {
   readonly weights: ParameterStore
   /** Mixture weights of a group. Call it inside a tidy. */
   mixture(group: string, into?: tf.Tensor1D): tf.Tensor1D
+  /** Writes the mixture weights of many groups at once; absent if the network cannot. */
+  readonly mixInto?: (mixtures: ReadonlyMap<string, tf.Tensor1D>) => void
 }
 
 /** What the training step needs of a network: a supernet's model, or a discrete network. */
@@ -17,6 +19,11 @@ export interface Network extends PassNetwork {
   readonly groups: ReadonlyMap<string, number>
   /** The gradient of a group's α, from that of its mixture weights. Call it inside a tidy. */
   pullBack(group: string, dMixture: tf.Tensor1D, into?: tf.Tensor1D): tf.Tensor1D
+  /** Computes `pullBack` of many groups at once; absent if the network cannot. */
+  readonly pullBackInto?: (
+    dMixtures: ReadonlyMap<string, tf.Tensor1D>,
+    into: Map<string, tf.Tensor1D>,
+  ) => void
 }
 
 /** A network without gates. The caller keeps ownership of the store. */
@@ -39,6 +46,7 @@ const noGates = (group: string): never => {
  * weights are those of that training step.
  */
 export function modelNetwork(model: SupernetModel, t?: number): Network {
+  const { atOnce } = model.mixing
   return {
     get graph() {
       return model.supernet.graph
@@ -47,8 +55,16 @@ export function modelNetwork(model: SupernetModel, t?: number): Network {
     get groups() {
       return new Map(model.supernet.groups.map(({ name, members }) => [name, members.length]))
     },
-    mixture: (group, into) => model.sample(group, t, into),
-    pullBack: (group, dMixture, into) => model.pullBack(group, dMixture, t, into),
+    mixture: (group, into) => model.mixing.sample(group, t, into),
+    pullBack: (group, dMixture, into) => model.mixing.pullBack(group, dMixture, t, into),
+    ...(atOnce && {
+      mixInto: (mixtures) => {
+        atOnce.sample(model.supernet, mixtures)
+      },
+      pullBackInto: (dMixtures, into) => {
+        atOnce.pullBack(model.supernet, dMixtures, into)
+      },
+    }),
   }
 }
 
@@ -61,7 +77,7 @@ export function judgedNetwork(model: SupernetModel): PassNetwork {
     get weights() {
       return model.judged
     },
-    mixture: (group) => model.sample(group),
+    mixture: (group) => model.mixing.sample(group),
   }
 }
 

@@ -28,7 +28,7 @@ export interface Optimizer {
    * Steps some arrays by their gradients, multiplied by `scale` if given. On wasm all arrays are stepped at
    * once and in their own memory. Call it outside a tidy.
    */
-  step(arrays: Arrays, updates: readonly Update[], learningRate: number, scale?: tf.Scalar): void
+  step(arrays: Arrays, updates: readonly Update[], learningRate: number, scale?: tf.Scalar | number): void
   /**
    * Follows pruning: slots are cut with their parameters, and those of parameters not in `alive` are freed.
    */
@@ -75,7 +75,10 @@ const sgd =
   (arrays, updates, rate, scale) => {
     const device = currentDevice()
     if (device)
-      return sgdInPlace(device, rowsOf(arrays, updates, slots, ['velocity']), { rate, momentum, scale })
+      return sgdInPlace(device, rowsOf(arrays, updates, slots, ['velocity']), {
+        ...{ rate, momentum },
+        scale: numberOf(scale),
+      })
     for (const update of updates)
       composed(arrays, update, scale, (value, gradient) => {
         const velocity = slots.update(update.name, 'velocity', (old) =>
@@ -84,6 +87,9 @@ const sgd =
         return tf.sub(value, tf.mul(velocity, rate))
       })
   }
+
+const numberOf = (scale: tf.Scalar | number | undefined): number | undefined =>
+  typeof scale === 'object' ? scale.dataSync()[0] : scale
 
 const [beta1, epsilon] = [0.9, 1e-8]
 
@@ -101,7 +107,7 @@ const adam =
           beta2,
           epsilon,
           count,
-          scale,
+          scale: numberOf(scale),
         })
       return
     }
@@ -124,7 +130,7 @@ const adam =
 function composed(
   arrays: Arrays,
   { name, gradient, decay = 0, threshold = 0 }: Update,
-  scale: tf.Scalar | undefined,
+  scale: tf.Scalar | number | undefined,
   rule: (value: tf.Tensor, gradient: tf.Tensor) => tf.Tensor,
 ): void {
   const value = arrays.get(name)

@@ -118,6 +118,7 @@ export function feed(take: Take, network: PassNetwork, work: ShardWork): void {
   if (probe) device.numbers(probe).set(work.shard.probe!)
   strengthsOf(work).forEach((strength, i) => (device.numbers(strengths[i]!)[0] = strength))
   for (const [role, weight] of weights) device.numbers(weight)[0] = work.lossWeights[role]!
+  if (network.mixInto) return network.mixInto(mixtures)
   tf.tidy(() => {
     for (const [group, mixture] of mixtures) {
       const given = network.mixture(group, mixture)

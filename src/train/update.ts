@@ -19,7 +19,7 @@ export interface WeightedTerm {
 /** The share of the batch's statistics in each update of the moving averages (PyTorch's value). */
 const statisticsMomentum = 0.1
 
-export interface WeightStep {
+export interface WeightStep<T extends WeightedTerm = WeightedTerm> {
   readonly optimizer: Optimizer
   readonly learningRate: number
   /** The largest norm of the gradient over all weights together; a longer one is scaled down to it. */
@@ -28,7 +28,14 @@ export interface WeightStep {
    * The terms that act on a kernel of a layer. They do not act on biases and scales, which have no sparsity
    * to gain and need their size.
    */
-  readonly terms: (layer: string, name: string) => readonly WeightedTerm[]
+  readonly terms: (layer: string, name: string) => readonly T[]
+  /**
+   * If it is the same object as in the step before, `terms` gives the same terms. It is then not asked again,
+   * and `lambdaOf` gives their λ.
+   */
+  readonly acts?: object
+  /** The current λ of a term; the one that it has by default. */
+  readonly lambdaOf?: (term: T) => number
   /** A weight's value when the search began, if a term reads it. */
   readonly initial?: (name: string) => tf.Tensor
 }
@@ -37,22 +44,28 @@ export interface WeightStep {
  * Steps the weights that have gradients: smooth terms join the gradient, then the optimizer steps, then
  * proximal operators act with strength η λ. Terms that the optimizer implements need no pass of their own.
  */
-export function stepWeights(store: ParameterStore, gradients: Gradients, step: WeightStep): void {
-  const { optimizer, learningRate, clipNorm } = step
+export function stepWeights<T extends WeightedTerm>(
+  store: ParameterStore,
+  gradients: Gradients,
+  step: WeightStep<T>,
+): void {
+  const { optimizer, learningRate, clipNorm, lambdaOf = ({ lambda }) => lambda } = step
   const scale = clipScale(gradients, clipNorm)
   const added: tf.Tensor[] = []
   const proximal: { name: string; terms: readonly WeightedTerm[] }[] = []
-  const updates = updatesOf(store, gradients.weights)
-  for (const { update, layer } of updates.ofKernels) {
+  const updates = updatesOf(store, gradients.weights, step)
+  const sum = (terms: readonly T[]): number => terms.reduce((all, term) => all + lambdaOf(term), 0)
+  for (const { update, decays, thresholds, others } of updates.ofKernels) {
+    update.decay = sum(decays)
+    update.threshold = learningRate * sum(thresholds)
+    if (others.length === 0) continue
     const { name } = update
-    const { decay, threshold, others } = byForm(step.terms(layer, name))
-    update.decay = decay
-    update.threshold = learningRate * threshold
+    const terms = others.map((term) => ({ ...term, lambda: lambdaOf(term) }))
     const gradient = gradients.weights.get(name)!
     const initial = () => step.initial!(name)
-    update.gradient = withSmooth(gradient, name, store.get(name), initial, others, scale)
+    update.gradient = withSmooth(gradient, name, store.get(name), initial, terms, scale)
     if (update.gradient !== gradient) added.push(update.gradient)
-    if (others.some(({ term }) => term.weights!.proximal)) proximal.push({ name, terms: others })
+    if (terms.some(({ term }) => term.weights!.proximal)) proximal.push({ name, terms })
   }
   optimizer.step(store, updates.all, learningRate, scale)
   for (const { name, terms } of proximal)
@@ -67,59 +80,64 @@ export function stepWeights(store: ParameterStore, gradients: Gradients, step: W
           }),
         )
   tf.dispose(added)
-  scale?.dispose()
+  if (typeof scale !== 'number') scale?.dispose()
 }
 
 /** The updates of a step. */
-interface Updates {
+interface Updates<T> {
   readonly all: readonly Update[]
-  /** The updates of kernels, on which terms act, with their layers. */
-  readonly ofKernels: readonly {
-    readonly update: { -readonly [K in keyof Update]: Update[K] }
-    readonly layer: string
-  }[]
+  /** The updates of kernels, on which terms act. */
+  readonly ofKernels: readonly KernelUpdate<T>[]
 }
 
-const known = new WeakMap<Gradients['weights'], Updates & { readonly specs: ParameterStore['specs'] }>()
+interface KernelUpdate<T> {
+  readonly update: { -readonly [K in keyof Update]: Update[K] }
+  /** The terms that the optimizer implements, by what it does, and all others. */
+  readonly decays: readonly T[]
+  readonly thresholds: readonly T[]
+  readonly others: readonly T[]
+}
+
+interface KnownUpdates extends Updates<never> {
+  readonly specs: ParameterStore['specs']
+  readonly acts: object | undefined
+}
+
+const known = new WeakMap<Gradients['weights'], KnownUpdates>()
 
 /**
  * The updates of the weights that have gradients. A recorded pass returns the same map of gradients at every
- * replay, so the updates for a map are made only once.
+ * replay, so the updates for a map are made anew only if other terms act.
  */
-function updatesOf(store: ParameterStore, gradients: Gradients['weights']): Updates {
+function updatesOf<T extends WeightedTerm>(
+  store: ParameterStore,
+  gradients: Gradients['weights'],
+  { terms, acts }: WeightStep<T>,
+): Updates<T> {
   const { specs } = store
   const before = known.get(gradients)
-  if (before?.specs === specs) return before
+  if (before?.specs === specs && acts !== undefined && before.acts === acts) return before
   const own = specs.flatMap(({ name, layer, shape }) => {
     const gradient = gradients.get(name)
     return gradient ? [{ update: { name, gradient }, layer, isKernel: shape.length > 1 }] : []
   })
   const updates = {
-    specs,
+    ...{ specs, acts },
     all: own.map(({ update }) => update),
-    ofKernels: own.filter(({ isKernel }) => isKernel),
+    ofKernels: own
+      .filter(({ isKernel }) => isKernel)
+      .map(({ update, layer }) => ({ update, ...byForm(terms(layer, update.name)) })),
   }
-  known.set(gradients, updates)
+  known.set(gradients, updates as unknown as KnownUpdates)
   return updates
 }
 
-const withoutTerms = { decay: 0, threshold: 0, others: [] }
-
-/** The λ of the terms that an optimizer implements, and the other terms. */
-function byForm(terms: readonly WeightedTerm[]): {
-  decay: number
-  threshold: number
-  others: readonly WeightedTerm[]
-} {
-  if (terms.length === 0) return withoutTerms
-  const lambdaOf = (form: string) =>
-    terms.reduce((sum, { term, lambda }) => (term.weights!.form === form ? sum + lambda : sum), 0)
-  return {
-    decay: lambdaOf('decay'),
-    threshold: lambdaOf('threshold'),
-    others: terms.filter(({ term }) => !term.weights!.form),
-  }
-}
+/** The terms that an optimizer implements, and the other terms. */
+const byForm = <T extends WeightedTerm>(terms: readonly T[]): Omit<KernelUpdate<T>, 'update'> => ({
+  decays: terms.filter(({ term }) => term.weights!.form === 'decay'),
+  thresholds: terms.filter(({ term }) => term.weights!.form === 'threshold'),
+  others: terms.filter(({ term }) => !term.weights!.form),
+})
 
 /**
  * Adds the gradients of smooth terms to a gradient. Clipping must not scale them, so they are divided by
@@ -131,7 +149,7 @@ function withSmooth(
   value: tf.Tensor,
   initial: () => tf.Tensor,
   terms: readonly WeightedTerm[],
-  scale: tf.Scalar | undefined,
+  scale: tf.Scalar | number | undefined,
 ): tf.Tensor {
   const smooth = terms.filter(({ term }) => term.weights!.gradient)
   if (smooth.length === 0) return gradient
@@ -190,14 +208,7 @@ export function updateStatistics(
   store: ParameterStore,
   statistics: ReadonlyMap<string, BatchStatistics>,
 ): void {
-  const keys = ['mean', 'variance'] as const
-  const pairs = [...statistics].flatMap(([node, observed]) =>
-    keys.map((key) => ({
-      name: `${node}:${key}`,
-      average: store.get(`${node}:${key}`),
-      observed: observed[key],
-    })),
-  )
+  const pairs = statisticsOf(store, statistics)
   const device = currentDevice()
   if (device) return blendInPlace(device, pairs, statisticsMomentum)
   for (const { name, average, observed } of pairs)
@@ -207,17 +218,58 @@ export function updateStatistics(
     )
 }
 
-/** min(1, limit / ‖gradient‖) over all weights, or undefined without a limit. */
-export function clipScale({ weights }: Gradients, limit: number | undefined): tf.Scalar | undefined {
+const keys = ['mean', 'variance'] as const
+
+/** A moving average, and the statistics of a batch. */
+interface Moved {
+  readonly name: string
+  readonly average: tf.Tensor
+  readonly observed: tf.Tensor
+}
+
+const moved = new WeakMap<ReadonlyMap<string, BatchStatistics>, readonly Moved[]>()
+
+/** The averages to move. A recorded pass returns the same map of statistics at every replay. */
+function statisticsOf(
+  store: ParameterStore,
+  statistics: ReadonlyMap<string, BatchStatistics>,
+): readonly Moved[] {
+  const before = moved.get(statistics)
+  if (before?.every(({ name, average }) => store.get(name) === average)) return before
+  const pairs = [...statistics].flatMap(([node, observed]) =>
+    keys.map((key) => ({
+      name: `${node}:${key}`,
+      average: store.get(`${node}:${key}`),
+      observed: observed[key],
+    })),
+  )
+  moved.set(statistics, pairs)
+  return pairs
+}
+
+/**
+ * min(1, limit / ‖gradient‖) over all weights, or undefined without a limit: a number where the numbers of
+ * gradients are accessible, else a tensor of the caller's.
+ */
+export function clipScale({ weights }: Gradients, limit: number | undefined): tf.Scalar | number | undefined {
   if (limit === undefined || weights.size === 0) return undefined
   const device = currentDevice()
   if (device) {
-    const norm = Math.sqrt(squaredNorm(device, [...weights.values()]))
-    return tf.scalar(Math.min(1, limit / (norm + 1e-12)))
+    const norm = Math.sqrt(squaredNorm(device, tensorsOf(weights)))
+    return Math.fround(Math.min(1, limit / (norm + 1e-12)))
   }
   return tf.tidy(() => {
     const squares = [...weights.values()].map((gradient) => tf.sum(tf.square(gradient)))
     const norm = tf.sqrt(tf.addN(squares))
     return tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)))
   })
+}
+
+const listed = new WeakMap<Gradients['weights'], readonly tf.Tensor[]>()
+
+/** The tensors of a map; the same array each time. */
+function tensorsOf(weights: Gradients['weights']): readonly tf.Tensor[] {
+  const tensors = listed.get(weights) ?? [...weights.values()]
+  listed.set(weights, tensors)
+  return tensors
 }

@@ -111,6 +111,8 @@ export async function retrain(
         learningRate: learningRateAt(weights, t, steps),
         clipNorm: weights.clipNorm,
         terms: () => [{ term: l2, lambda }],
+        acts: store,
+        lambdaOf: () => lambda,
       })
     },
     'move-statistics': ({ statistics }) => {

@@ -17,7 +17,7 @@ import { combined, transformed } from './suites/arithmetic.js'
 import { cases as normCases, normalised } from './suites/batch-norm.js'
 import { convNorm } from './suites/conv-norm.js'
 import { convolutions, convolved } from './suites/conv.js'
-import { gated, reluGradient, scaled, tanh } from './suites/elementwise.js'
+import { activationGradient, gated, reluGradient, scaled, tanh } from './suites/elementwise.js'
 import { ofClasses, ofDifference, ofShares, softmax } from './suites/losses.js'
 import { cases as products, product } from './suites/mat-mul.js'
 import { mixed } from './suites/mix.js'
@@ -125,7 +125,14 @@ const kinds: Record<string, Conformance<string, string>[]> = {
     .filter(({ axes }) => axes.every((axis, i) => axis === axes[0]! + i))
     .flatMap((one) => [reduced('sum', one), reduced('mean', one)]),
   matMul: every(29, products).map(product),
-  gates: [gated(17, 3), gated(4101, 8), reluGradient(4101), scaled(17), tanh(4101)],
+  gates: [
+    gated(17, 3),
+    gated(4101, 8),
+    reluGradient(4101),
+    activationGradient(4101, 'elu'),
+    scaled(17),
+    tanh(4101),
+  ],
   mix: [mixed({ shape: [3, 7, 5, 13], members: 'xbbbxxb' }), mixed({ shape: [9001, 1], members: 'bx' })],
   arithmetic: [
     ...(['add', 'sub', 'mul'] as const).flatMap((name) => [

@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { onVectors } from '../../src/nn/vectors.js'
-import type { GateScale } from '../../src/search/gates/gate-scale.js'
+import { inUnits, type GateScale } from '../../src/search/gates/gate-scale.js'
 import { steppedGates, type GateStep } from '../../src/search/gates/proximal-gates.js'
-import { inUnits } from '../../src/search/gates/step-gates.js'
 import type { WeightedTerm } from '../../src/train/update.js'
 
 /** `steppedGates` of tensors; the caller owns the results. */
 export const stepProximalGates = (
-  steps: readonly GateStep<tf.Tensor1D>[],
+  steps: readonly (Omit<GateStep<tf.Tensor1D>, 'rate'> & { readonly rate: number })[],
   terms: readonly WeightedTerm[],
 ): tf.Tensor1D[] =>
   tf.tidy(() =>
@@ -16,8 +15,10 @@ export const stepProximalGates = (
         ...step,
         gates: v.from(step.gates),
         gradient: v.from(step.gradient),
+        rate: () => step.rate,
       }))
-      return steppedGates(v, given, terms).map((gates) => v.to(gates))
+      const acting = terms.map((each) => ({ ...each, lambda: () => each.lambda }))
+      return steppedGates(v, given, acting).map((gates) => v.to(gates))
     }),
   )
 

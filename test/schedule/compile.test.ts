@@ -131,8 +131,10 @@ describe('layers', () => {
     )
     const acting = actingTerms(schedule)
     const row = rowAt(schedule, 4)
-    expect(acting.onGates('cell1', groups, row)).toEqual([{ term: 'l1', label: 'l1/gates', lambda: 1 }])
-    expect(acting.onWeights('cell1', 'w', row)).toEqual([{ term: 'l2', label: 'l2/weights', lambda: 2 }])
+    expect(acting.onGates('cell1', groups, row)).toMatchObject([{ term: 'l1', label: 'l1/gates', lambda: 1 }])
+    expect(acting.onWeights('cell1', 'w', row)).toMatchObject([
+      { term: 'l2', label: 'l2/weights', lambda: 2 },
+    ])
     expect(acting.onGates('classifier', groups, row)).toEqual([])
     expect(acting.onWeights('classifier', 'w', row)).toHaveLength(1)
   })

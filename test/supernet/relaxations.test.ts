@@ -45,7 +45,7 @@ it('a relaxation that gives not one number a member is refused', () => {
     ['weights', modelOn({ weights: one })],
     ['sample', modelOn({ sample: one })],
   ] as const) {
-    expect(() => tf.tidy(() => made.sample(name, 0))).toThrow(`relaxation own: ${key} of ${name}: expected`)
+    expect(() => tf.tidy(() => made.mixing.sample(name, 0))).toThrow(`relaxation own: ${key} of ${name}: expected`)
     made.dispose()
   }
 })
@@ -133,7 +133,7 @@ describe('gumbel-softmax', () => {
   it('draws anew for each group and iteration, and the same for the same', () => {
     const m = model()
     const [first, second] = m.supernet.groups.filter(({ members }) => members.length === 3)
-    const draw = (name: string, t: number) => [...numbersOf(() => m.sample(name, t))]
+    const draw = (name: string, t: number) => [...numbersOf(() => m.mixing.sample(name, t))]
     expect(draw(first!.name, 4)).toEqual(draw(first!.name, 4))
     expect(draw(first!.name, 4)).not.toEqual(draw(first!.name, 5))
     expect(draw(first!.name, 4)).not.toEqual(draw(second!.name, 4))
@@ -144,9 +144,9 @@ describe('gumbel-softmax', () => {
   it('leaves the draws of members that stay as they are when others are pruned', () => {
     const m = model()
     const { name, members } = m.supernet.groups.find((g) => g.members.length === 3)!
-    const before = [...numbersOf(() => m.sample(name, 7))]
+    const before = [...numbersOf(() => m.mixing.sample(name, 7))]
     m.prune(name, [members[0]!.name, members[2]!.name])
-    const after = [...numbersOf(() => m.sample(name, 7))]
+    const after = [...numbersOf(() => m.mixing.sample(name, 7))]
     const wanted = shares([before[0]!, before[2]!])
     after.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 5))
     m.dispose()

@@ -2,6 +2,7 @@ import { backend, type TensorInfo } from '@tensorflow/tfjs-core'
 import { listening, refuseWhereFull, tapesOf, type WasmBackend } from './backend.js'
 import type { Memory } from './arena.js'
 import type { Recorder } from './recorder.js'
+import { programOf, type Program, type Written } from './program.js'
 import { recording, type Tape } from './recording.js'
 import { rehearsal, type Rehearsed } from './rehearsal.js'
 import { trainingModule, type TrainingInstance, type TrainingModule } from './training-module.js'
@@ -95,6 +96,11 @@ export class Device {
       this.erase(tape)
       throw error
     }
+  }
+
+  /** A program in memory of its own. The caller disposes it. */
+  program(written: Written): Program {
+    return programOf(this.#instance, this.#memory, written)
   }
 
   /** Frees a tape's memory. The tensors in it become invalid, and disposing them later frees no memory. */

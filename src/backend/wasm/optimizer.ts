@@ -15,47 +15,60 @@ export interface OptimizerRow {
   readonly threshold: number
 }
 
-const rowBytes = 32
+/** The words of a row in the table that the kernels read. */
+const rowWords = 8
+
+const tables = new WeakMap<readonly unknown[], Uint32Array>()
 
 /**
- * Writes the rows as the table that the kernels read. Addresses are looked up at every step, because `assign`
- * and pruning give an array new memory without notice.
+ * The table of some rows. Addresses are looked up once for each array of rows, because they stay the same as
+ * long as the tensors live.
  */
-function writeTable(device: Device, rows: readonly OptimizerRow[]): number {
-  const [table] = device.scratch(rows.length * rowBytes)
-  const words = new Uint32Array((rows.length * rowBytes) / 4)
-  const floats = new Float32Array(words.buffer)
-  rows.forEach(({ value, gradient, slots, decay, threshold }, i) => {
-    const at = i * 8
-    words[at] = device.pointer(value)
-    words[at + 1] = device.pointer(gradient)
-    words[at + 2] = slots[0] ? device.pointer(slots[0]) : 0
-    words[at + 3] = slots[1] ? device.pointer(slots[1]) : 0
-    words[at + 4] = value.size
-    floats[at + 5] = decay
-    floats[at + 6] = threshold
-  })
-  device.write(table, words)
+function tableOf<Row>(rows: readonly Row[], words: (row: Row) => readonly number[]): Uint32Array {
+  const known = tables.get(rows)
+  if (known) return known
+  const table = new Uint32Array(rows.length * rowWords)
+  rows.forEach((row, i) => table.set(words(row), i * rowWords))
+  tables.set(rows, table)
   return table
 }
 
-const addressOf = (device: Device, scale: Tensor | undefined): number => (scale ? device.pointer(scale) : 0)
+function written(device: Device, table: Uint32Array): number {
+  const [address] = device.scratch(table.byteLength)
+  device.write(address, table)
+  return address
+}
+
+/** Writes the table of an optimizer's rows, with their current decay and threshold. */
+function writeRows(device: Device, rows: readonly OptimizerRow[]): number {
+  const table = tableOf(rows, ({ value, gradient, slots }) => [
+    ...[value, gradient].map((tensor) => device.pointer(tensor)),
+    ...[0, 1].map((i) => (slots[i] ? device.pointer(slots[i]) : 0)),
+    value.size,
+  ])
+  const floats = new Float32Array(table.buffer)
+  rows.forEach(({ decay, threshold }, i) => {
+    floats[i * rowWords + 5] = decay
+    floats[i * rowWords + 6] = threshold
+  })
+  return written(device, table)
+}
 
 /**
- * SGD with momentum over all rows at once, in place: v ← m v + (s g + d w), w ← shrink(w − η v). Slots [v].
+ * SGD with momentum over all rows at once, in place: v ← m v + (s g + d w), w ← shrink(w − η v). Slots [v]; s
+ * is 1 by default.
  */
 export function sgdInPlace(
   device: Device,
   rows: readonly OptimizerRow[],
-  { rate, momentum, scale }: { rate: number; momentum: number; scale?: Tensor | undefined },
+  { rate, momentum, scale = 1 }: { rate: number; momentum: number; scale?: number | undefined },
 ): void {
-  const table = writeTable(device, rows)
-  device.kernels.sgdStep(table, rows.length, rate, momentum, addressOf(device, scale))
+  device.kernels.sgdStep(writeRows(device, rows), rows.length, rate, momentum, scale)
 }
 
 /**
  * Adam (arXiv:1412.6980) over all rows at once, in place. Slots [first moment, second moment]; `count` is the
- * number of steps including this one.
+ * number of steps including this one. Gradients are multiplied by `scale`, which is 1 by default.
  */
 export function adamInPlace(
   device: Device,
@@ -66,34 +79,19 @@ export function adamInPlace(
     beta2: number
     epsilon: number
     count: number
-    scale?: Tensor | undefined
+    scale?: number | undefined
   },
 ): void {
-  const { rate, beta1, beta2, epsilon, count, scale } = options
-  const table = writeTable(device, rows)
+  const { rate, beta1, beta2, epsilon, count, scale = 1 } = options
   const corrections = [1 - beta1 ** count, 1 - beta2 ** count] as const
-  device.kernels.adamStep(
-    table,
-    rows.length,
-    rate,
-    beta1,
-    beta2,
-    epsilon,
-    ...corrections,
-    addressOf(device, scale),
-  )
+  const table = writeRows(device, rows)
+  device.kernels.adamStep(table, rows.length, rate, beta1, beta2, epsilon, ...corrections, scale)
 }
 
 /** The sum of the squares of some tensors' numbers, in float64. */
 export function squaredNorm(device: Device, tensors: readonly Tensor[]): number {
-  const rows = tensors.map((tensor) => ({
-    value: tensor,
-    gradient: tensor,
-    slots: [],
-    decay: 0,
-    threshold: 0,
-  }))
-  return device.kernels.squaredNorm(writeTable(device, rows), rows.length)
+  const table = tableOf(tensors, (tensor) => [0, device.pointer(tensor), 0, 0, tensor.size])
+  return device.kernels.squaredNorm(written(device, table), tensors.length)
 }
 
 /** Moves averages towards the observed values by a share of the distance, all at once and in place. */
@@ -102,12 +100,9 @@ export function blendInPlace(
   pairs: readonly { readonly average: Tensor; readonly observed: Tensor }[],
   share: number,
 ): void {
-  const rows = pairs.map(({ average, observed }) => ({
-    value: average,
-    gradient: observed,
-    slots: [],
-    decay: 0,
-    threshold: 0,
-  }))
-  device.kernels.blendStep(writeTable(device, rows), rows.length, share)
+  const table = tableOf(pairs, ({ average, observed }) => [
+    ...[average, observed].map((tensor) => device.pointer(tensor)),
+    ...[0, 0, average.size],
+  ])
+  device.kernels.blendStep(written(device, table), pairs.length, share)
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { ActivationGradient } from '../../backend/wasm/kernels/elementwise.js'
+import { accelerated, addedTo } from './kernel.js'
 import { reluGradient } from './relu.js'
 
 /** An activation function and its gradient. f(0) = 0 unless `keepsZero` is false. */
@@ -14,6 +16,10 @@ export interface Activation {
 /** Φ(x), the standard normal distribution function. */
 const normalShare = (x: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))))
 
+/** A gradient by one kernel, on wasm; undefined on other backends. */
+const byKernel = (of: string, dy: tf.Tensor, y: tf.Tensor, sum?: tf.Tensor): tf.Tensor | undefined =>
+  accelerated() ? addedTo(sum, ActivationGradient, { dy, y }, { of }) : undefined
+
 /** The available activation functions. */
 export const activations = {
   relu: { of: (x) => tf.relu(x), reads: 'y', gradient: (dy, y, sum) => reluGradient(dy, y, undefined, sum) },
@@ -21,20 +27,19 @@ export const activations = {
   tanh: {
     of: (x) => tf.tanh(x),
     reads: 'y',
-    // On wasm a square, or a minimum with a number, costs several times as much as these products.
-    gradient: (dy, y) => tf.sub(dy, tf.mul(dy, tf.mul(y, y))),
+    gradient: (dy, y, sum) => byKernel('tanh', dy, y, sum) ?? tf.sub(dy, tf.mul(dy, tf.mul(y, y))),
   },
   sigmoid: {
     of: (x) => tf.sigmoid(x),
     reads: 'y',
-    gradient: (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
+    gradient: (dy, y, sum) => byKernel('sigmoid', dy, y, sum) ?? tf.mul(dy, tf.mul(y, tf.sub(1, y))),
     keepsZero: false,
   },
   elu: {
     of: (x) => tf.elu(x),
     reads: 'y',
     // The derivative is y + 1 where y < 0, else 1.
-    gradient: (dy, y) => tf.sub(dy, tf.mul(dy, tf.relu(tf.neg(y)))),
+    gradient: (dy, y, sum) => byKernel('elu', dy, y, sum) ?? tf.sub(dy, tf.mul(dy, tf.relu(tf.neg(y)))),
   },
   // x · σ(x) (arXiv:1710.05941): the derivative is σ + x · σ · (1 − σ).
   swish: {

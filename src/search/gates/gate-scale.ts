@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { cut } from '../../nn/parameter-store.js'
 import type { Slice } from '../../nn/slice.js'
+import { vectorPrograms } from '../../nn/vector-programs.js'
 import { onVectors, type Vectors } from '../../nn/vectors.js'
 import { isWidth, type GateGroup, type Supernet } from '../../supernet/types.js'
 
@@ -35,11 +36,10 @@ export interface GateScale {
    * the losses.
    */
   observe(gradients: ReadonlyMap<string, tf.Tensor1D>, onTask: boolean): void
-  /**
-   * s of a group, [1], in units of the loss for each unit of α; 0 before any gradient was seen. Call it
-   * inside a tidy. It belongs to the scale.
-   */
+  /** s of a group, [1], in units of the loss for each unit of α; 0 before any gradient was seen. */
   of<V>(vectors: Vectors<V>, group: string): V
+  /** Another object whenever `of` reads other tensors than before. */
+  readonly state: object
   /** s by pool (`widths units`, `choices operations`, …), for a gate that is 1 at the beginning. */
   read(): Record<string, number>
   /** Follows pruning; `standing` are the remaining groups. */
@@ -56,10 +56,10 @@ interface Mean {
    * For a width, the mean of each remaining member, [members]; for a choice, the mean of Σ_m |∇_m − mean ∇|,
    * [1]; undefined once the group is removed.
    */
-  readonly gradient: tf.Tensor1D | undefined
-  readonly count: number
+  gradient: tf.Tensor1D | undefined
+  count: number
   /** Σ |mean| of the removed members. */
-  readonly gone: number
+  gone: number
 }
 
 /** The scale of a supernet's gates. */
@@ -68,48 +68,75 @@ export function gateScale(origin: Supernet): GateScale {
   const pools = new Map(origin.groups.map((group): [string, GateGroup[]] => [poolOf(group), []]))
   for (const group of origin.groups) pools.get(poolOf(group))!.push(group)
   const means = new Map<string, Mean>()
-  /** s by pool and even share, valid until a mean changes. Groups that agree in both have the same s. */
-  const scales = new Map<string, unknown>()
+  /** s by pool and even share, [1]. Groups that agree in both have the same s. */
+  const scales = new Map<string, { readonly pool: string; readonly share: number; s: tf.Tensor1D }>()
+  const programs = vectorPrograms()
   let seenTask = false
+  let state = {}
 
-  const set = (name: string, mean: Mean): void => {
-    const before = means.get(name)?.gradient
-    if (before !== mean.gradient) before?.dispose()
-    if (mean.gradient) tf.keep(mean.gradient)
-    means.set(name, mean)
-    forget()
-  }
-  const forget = (): void => {
-    for (const scale of scales.values()) if (scale instanceof tf.Tensor) scale.dispose()
-    scales.clear()
-  }
   const clear = (): void => {
-    forget()
     tf.dispose([...means.values()].map(({ gradient }) => gradient ?? []))
+    tf.dispose([...scales.values()].map(({ s }) => s))
     means.clear()
+    scales.clear()
+    state = {}
+  }
+  /** Replaces a tensor by another one, or by itself if its numbers were overwritten. */
+  const replaced = (before: tf.Tensor1D | undefined, next: tf.Tensor1D): tf.Tensor1D => {
+    if (before === next) return next
+    before?.dispose()
+    state = {}
+    return tf.keep(next)
   }
   const add = <V>(v: Vectors<V>, name: string, gradient: tf.Tensor1D): void => {
-    const { gradient: before, count = 0, gone = 0 } = means.get(name) ?? {}
+    const mean = means.get(name)!
     const group = groups.get(name)!
     const now = isWidth(group) ? v.from(gradient) : shaken(v, group, gradient)
-    const mean = before
-      ? v.add(v.mul(v.from(before), count / (count + 1)), v.mul(now, 1 / (count + 1)))
+    const next = mean.gradient
+      ? v.add(
+          v.mul(v.from(mean.gradient), () => mean.count / (mean.count + 1)),
+          v.mul(now, () => 1 / (mean.count + 1)),
+        )
       : v.mul(now, 1)
-    set(name, { gradient: v.put(before, mean), count: count + 1, gone })
+    mean.gradient = replaced(mean.gradient, v.put(mean.gradient, next))
+  }
+  /** Σ |mean| of a group's members, those removed included. */
+  const sumOf = <V>(v: Vectors<V>, { name }: GateGroup): V => {
+    const { gradient, gone } = means.get(name)!
+    return v.add(gradient ? v.sum(magnitude(v, v.from(gradient))) : v.of([0]), gone)
   }
   /**
    * s of a pool for groups whose gates begin at `share`. To compare gates of different groups, they are taken
    * as shares of their group's mean.
    */
-  const scaleOf = <V>(v: Vectors<V>, pool: string, share: number): V => {
+  const scaleOf = <V>(v: Vectors<V>, pool: string, share: number, sums = new Map<string, V>()): V => {
     const seen = pools.get(pool)!.filter((group) => means.has(group.name))
     const members = seen.reduce((sum, group) => sum + group.members.length, 0)
     const parts = seen.map((group) => {
-      const { gradient, gone } = means.get(group.name)!
-      const left = gradient ? v.sum(magnitude(v, v.from(gradient))) : v.of([0])
-      return v.mul(v.add(left, gone), evenShare(group) / share / members)
+      const sum = sums.get(group.name) ?? sumOf(v, group)
+      sums.set(group.name, sum)
+      return v.mul(sum, evenShare(group) / share / members)
     })
     return parts.length > 0 ? parts.reduce((sum, part) => v.add(sum, part)) : v.of([0])
+  }
+  const keyOf = (group: GateGroup): string => `${poolOf(group)} ${evenShare(group)}`
+  /** Computes all s anew from the means. */
+  const refresh = <V>(v: Vectors<V>): void => {
+    const sums = new Map<string, V>()
+    for (const group of groups.values()) {
+      if (!means.has(group.name) || scales.has(keyOf(group))) continue
+      scales.set(keyOf(group), {
+        ...{ pool: poolOf(group), share: evenShare(group) },
+        s: tf.keep(tf.zeros([1])),
+      })
+      state = {}
+    }
+    for (const each of scales.values())
+      each.s = replaced(each.s, v.put(each.s, scaleOf(v, each.pool, each.share, sums)))
+  }
+  const refreshNow = (): void => {
+    state = {}
+    tf.tidy(() => onVectors(refresh))
   }
 
   return {
@@ -117,19 +144,23 @@ export function gateScale(origin: Supernet): GateScale {
       // Gradients of the reconstruction alone say nothing about the task.
       if (onTask && !seenTask) clear()
       seenTask ||= onTask
-      tf.tidy(() =>
-        onVectors((v) => {
-          for (const [name, gradient] of gradients) add(v, name, gradient)
-        }),
-      )
+      for (const name of gradients.keys())
+        if (!means.has(name)) {
+          means.set(name, { gradient: undefined, count: 0, gone: 0 })
+          state = {}
+        }
+      programs.run([gradients, state], (v) => {
+        for (const [name, gradient] of gradients) add(v, name, gradient)
+        refresh(v)
+      })
+      for (const name of gradients.keys()) means.get(name)!.count += 1
     },
     of<V>(v: Vectors<V>, name: string) {
-      const own = groups.get(name)!
-      const share = evenShare(own)
-      const key = `${poolOf(own)} ${share}`
-      const found = scales.has(key) ? (scales.get(key) as V) : v.keep(scaleOf(v, poolOf(own), share))
-      scales.set(key, found)
-      return found
+      const scale = scales.get(keyOf(groups.get(name)!))
+      return scale ? v.from(scale.s) : v.of([0])
+    },
+    get state() {
+      return state
     },
     read: () =>
       Object.fromEntries(
@@ -139,14 +170,17 @@ export function gateScale(origin: Supernet): GateScale {
         ]),
       ),
     follow(standing, slices) {
-      for (const [name, mean] of [...means]) {
-        const { gradient, count, gone } = mean
+      for (const [name, mean] of means) {
+        const { gradient } = mean
         const cuts = isWidth(groups.get(name)!) ? slices.get(name) : undefined
         if (!gradient || (standing.has(name) && !cuts)) continue
         const next = standing.has(name) ? (cut(gradient, cuts!) as tf.Tensor1D) : undefined
         const lost = sizeOf(gradient) - (next ? sizeOf(next) : 0)
-        set(name, { gradient: next, count, gone: Math.fround(gone + lost) })
+        mean.gone = Math.fround(mean.gone + lost)
+        gradient.dispose()
+        mean.gradient = next && tf.keep(next)
       }
+      refreshNow()
     },
     values: () =>
       new Map([
@@ -163,10 +197,17 @@ export function gateScale(origin: Supernet): GateScale {
         if (!key.endsWith('#count')) continue
         const name = key.slice(0, -'#count'.length)
         const gradient = values.get(`${name}#mean`)
-        set(name, { gradient: gradient && tf.tensor1d(gradient), count: value[0]!, gone: value[1]! })
+        means.set(name, {
+          gradient: gradient && tf.keep(tf.tensor1d(gradient)),
+          ...{ count: value[0]!, gone: value[1]! },
+        })
       }
+      refreshNow()
     },
-    dispose: clear,
+    dispose() {
+      clear()
+      programs.dispose()
+    },
   }
 }
 
@@ -179,6 +220,13 @@ function shaken<V>(v: Vectors<V>, { members }: GateGroup, gradient: tf.Tensor1D)
   const apart = v.sub(own, v.mul(v.sum(own), 1 / gradient.size))
   return v.mul(v.sum(magnitude(v, apart)), members.length / gradient.size)
 }
+
+/** The smallest divisor, which avoids 0 / 0. */
+const leastScale = 1e-20
+
+/** A gradient of the losses in units of its scale; 0 if all members have been equal so far. */
+export const inUnits = <V>(v: Vectors<V>, gradient: V, scale: V): V =>
+  v.div(gradient, v.maximum(scale, leastScale))
 
 const magnitude = <V>(v: Vectors<V>, vector: V): V => v.maximum(vector, v.sub(0, vector))
 

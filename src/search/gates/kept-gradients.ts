@@ -1,18 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { cut } from '../../nn/parameter-store.js'
 import type { Slice } from '../../nn/slice.js'
-import type { Vectors } from '../../nn/vectors.js'
+import { vectorPrograms } from '../../nn/vector-programs.js'
+import { inUnits, type GateScale } from './gate-scale.js'
 
 /**
- * The gradients of the last iteration in which gates moved, by group, until the next one. It owns its
- * tensors; dispose it after use.
+ * The losses' gradients of the last iteration in which gates moved, in units of their scale, by group, until
+ * the next one. It owns its tensors; dispose it after use.
  */
 export interface KeptGradients {
-  /**
-   * Keeps a gradient beyond the end of the tidy around it. Nothing else may own the vector, because backends
-   * other than wasm keep its own tensor.
-   */
-  keep<V>(vectors: Vectors<V>, group: string, gradient: V): void
+  /** Keeps gradients in units of a scale. */
+  keep(gradients: ReadonlyMap<string, tf.Tensor1D>, scale: Pick<GateScale, 'of' | 'state'>): void
   /** The gradient of a group as numbers, [members]; undefined if none is kept. */
   read(group: string): Float32Array | undefined
   /** Follows pruning: cuts gradients with their groups and drops those of removed groups. */
@@ -28,6 +26,7 @@ export interface KeptGradients {
 /** Creates a store that is empty at first. */
 export function keptGradients(): KeptGradients {
   const tensors = new Map<string, tf.Tensor1D>()
+  const programs = vectorPrograms()
   /**
    * Groups whose gradient is forgotten. Their tensor stays, so that the next gradient can be written into it.
    */
@@ -48,8 +47,12 @@ export function keptGradients(): KeptGradients {
     for (const group of [...tensors.keys()]) drop(group)
   }
   return {
-    keep(v, group, gradient) {
-      set(group, v.put(tensors.get(group), gradient))
+    keep(gradients, scale) {
+      programs.run([gradients, scale.state], (v) => {
+        for (const [group, gradient] of gradients)
+          set(group, v.put(tensors.get(group), inUnits(v, v.from(gradient), scale.of(v, group))))
+      })
+      for (const group of gradients.keys()) stale.delete(group)
     },
     read: (group) => (stale.has(group) ? undefined : tensors.get(group)?.dataSync<'float32'>().slice()),
     follow(standing, slices) {
@@ -67,6 +70,9 @@ export function keptGradients(): KeptGradients {
       dispose()
       for (const [group, gradient] of values) set(group, tf.tensor1d(gradient))
     },
-    dispose,
+    dispose() {
+      dispose()
+      programs.dispose()
+    },
   }
 }

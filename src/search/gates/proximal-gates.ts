@@ -2,6 +2,11 @@ import type { Vectors } from '../../nn/vectors.js'
 import type { GateGroup } from '../../supernet/types.js'
 import type { WeightedTerm } from '../../train/update.js'
 
+/** A term on gates. Its λ is asked for at each step. */
+export interface GateTerm extends Omit<WeightedTerm, 'lambda'> {
+  readonly lambda: () => number
+}
+
 /** The value of a gate that must stay open although pressure alone would close it. */
 const leastGate = 1e-6
 
@@ -10,8 +15,8 @@ export interface GateStep<V> {
   readonly group: GateGroup
   readonly gates: V
   readonly gradient: V
-  /** η: how far a gradient of 1 moves a gate. */
-  readonly rate: number
+  /** η: how far a gradient of 1 moves a gate. It is asked for at each step. */
+  readonly rate: () => number
 }
 
 /**
@@ -23,7 +28,7 @@ export interface GateStep<V> {
 export function steppedGates<V>(
   v: Vectors<V>,
   steps: readonly GateStep<V>[],
-  terms: readonly WeightedTerm[],
+  terms: readonly GateTerm[],
 ): V[] {
   const descended = steps.map(({ group, gates, gradient, rate }) => {
     const z = v.sub(gates, v.mul(gradient, rate))
@@ -62,7 +67,7 @@ function onlyCarrying<V>(v: Vectors<V>, vector: V, group: GateGroup): V {
 /** The intermediate state of a group's gates during a step. */
 interface State<V> {
   readonly group: GateGroup
-  readonly rate: number
+  readonly rate: () => number
   readonly z: V
   /** The indices of the members that carry something. */
   readonly carrying: readonly number[]
@@ -75,30 +80,30 @@ interface State<V> {
 const evened = <V>(
   v: Vectors<V>,
   states: readonly State<V>[],
-  { lambda, selected }: WeightedTerm,
+  { lambda, selected }: GateTerm,
 ): readonly State<V>[] =>
   states.map((state) => {
     const { group, rate, carrying } = state
     if (selected && !selected.has(group.name)) return state
     const z = v.maximum(state.z, 0)
-    const pull = (rate * lambda * carrying.length) / group.total
+    const pull = (): number => (rate() * lambda() * carrying.length) / group.total
     const mean = v.mul(v.sum(z), 1 / carrying.length)
     const ones = v.of(group.members.map(() => 1))
     const drawn = onlyCarrying(v, v.mul(ones, v.mul(mean, pull)), group)
-    return { ...state, z: v.div(v.add(z, drawn), 1 + pull) }
+    return { ...state, z: v.div(v.add(z, drawn), () => 1 + pull()) }
   })
 
 /** Applies a term's proximal operator to the gates. */
 function pressed<V>(
   v: Vectors<V>,
   states: readonly State<V>[],
-  { term, lambda, selected }: WeightedTerm,
+  { term, lambda, selected }: GateTerm,
 ): readonly State<V>[] {
   const action = term.gates!
   if (!action.proximal) return states
   const strengthOf = (state: State<V>): V => {
     const { group, rate } = state
-    const held = v.minimum(v.mul(0.9, v.maximum(leastNeeded(v, state), 0)), rate * lambda)
+    const held = v.minimum(v.mul(0.9, v.maximum(leastNeeded(v, state), 0)), () => rate() * lambda())
     if (!selected) return held
     const names = selected.get(group.name)
     return v.mul(held, v.of(group.members.map(({ name }) => Number(names?.has(name) ?? false))))

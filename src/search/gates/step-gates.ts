@@ -1,80 +1,136 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { vectorPrograms } from '../../nn/vector-programs.js'
 import { onVectors, type Vectors } from '../../nn/vectors.js'
 import type { SupernetModel } from '../../supernet/model.js'
 import { groupOf } from '../../supernet/prune.js'
 import type { GateGroup, Latency, Supernet } from '../../supernet/types.js'
 import type { Arrays, Optimizer } from '../../train/optimizer.js'
 import type { Gradients } from '../../train/shard.js'
-import { smoothGateGradients, type WeightedTerm } from '../../train/update.js'
-import type { GateScale } from './gate-scale.js'
+import { smoothGateGradients } from '../../train/update.js'
+import { inUnits, type GateScale } from './gate-scale.js'
 import { layerGates } from './layer-gates.js'
-import { steppedGates, type GateStep } from './proximal-gates.js'
+import { steppedGates, type GateStep, type GateTerm } from './proximal-gates.js'
 
-/** The smallest divisor, which avoids 0 / 0. */
-const leastScale = 1e-20
-
-export interface GatesStep {
+export interface GateStepOptions {
   /** Steps α if the relaxation's gates are not proximal. */
   readonly optimizer: Optimizer
   /** The unit of the losses' gradients. */
   readonly scale: GateScale
-  /** η of a group: how far a gradient of 1 moves its α. */
+  /** η of a group in the current step: how far a gradient of 1 moves its α. */
   readonly rateOf: (group: GateGroup) => number
-  /** Terms that act on the gates of a layer, given its groups. */
-  readonly terms: (layer: string, groups: readonly GateGroup[]) => readonly WeightedTerm[]
+  /**
+   * The terms that act on the gates of a layer in the current step, given its groups. As long as `acts` of a
+   * step is the same object, they are the same.
+   */
+  readonly terms: (layer: string, groups: readonly GateGroup[]) => readonly GateTerm[]
   readonly latency: Latency | undefined
 }
 
-/**
- * Steps the gates of some groups, layer by layer. The gradient is that of the losses on α, in units of the
- * group's scale, plus those of smooth terms. Proximal gates take a proximal step, other α a step of the
- * optimizer.
- */
-export function stepGates(
+/** Steps gates. It owns memory; dispose it after use. */
+export interface GateStepper {
+  /**
+   * Steps the gates of some groups, layer by layer. The gradient is that of the losses on α, in units of the
+   * group's scale, plus those of smooth terms. Proximal gates take a proximal step, other α a step of the
+   * optimizer. `acts` stands for the set of terms that act.
+   */
+  step(open: readonly string[], ofLosses: Gradients['alphas'], acts: object): void
+  dispose(): void
+}
+
+/** A layer with groups to step. */
+interface Layer {
+  readonly layer: string
+  readonly groups: readonly GateGroup[]
+  readonly acting: readonly GateTerm[]
+  /** The terms that act through their gradient. */
+  readonly smooth: readonly GateTerm[]
+}
+
+/** The stepper of a model's gates. */
+export function gateStepper(
   model: SupernetModel,
-  open: readonly string[],
-  ofLosses: Gradients['alphas'],
-  { optimizer, scale, rateOf, terms, latency }: GatesStep,
-): void {
+  { optimizer, scale, rateOf, terms, latency }: GateStepOptions,
+): GateStepper {
+  const programs = vectorPrograms()
+  const proximal = model.relaxation.step === 'proximal'
   const alphas: Arrays = {
     get: (name) => model.alpha(name),
     set: (name, tensor) => {
       model.setAlpha(name, tensor as tf.Tensor1D)
     },
   }
-  for (const layer of model.supernet.layers) {
-    const own = groupsOf(model.supernet, layer)
-    const groups = own.filter(({ name }) => open.includes(name))
-    if (groups.length === 0) continue
-    const acting = terms(layer, own)
+
+  let last: { key: readonly unknown[]; layers: readonly Layer[] } | undefined
+  /** The layers with open groups; the same array as long as nothing changes. */
+  const layersOf = (open: readonly string[], acts: object): readonly Layer[] => {
+    const { supernet } = model
+    const key = [supernet, open, acts]
+    if (last?.key.every((each, i) => each === key[i])) return last.layers
+    const layers = supernet.layers.flatMap((layer): Layer[] => {
+      const own = groupsOf(supernet, layer)
+      const groups = own.filter(({ name }) => open.includes(name))
+      if (groups.length === 0) return []
+      const acting = terms(layer, own)
+      return [
+        { layer, groups, acting, smooth: proximal ? acting.filter(({ term }) => !term.gates!.form) : acting },
+      ]
+    })
+    last = { key, layers }
+    return layers
+  }
+
+  const stepsOf = <V>(
+    v: Vectors<V>,
+    groups: readonly GateGroup[],
+    ofLosses: Gradients['alphas'],
+    smooth: ReadonlyMap<string, tf.Tensor1D>,
+  ): GateStep<V>[] =>
+    groups.map((group) => {
+      const { name } = group
+      const gates = v.from(model.alpha(name))
+      const found = smooth.get(name)
+      const own = found && v.div(v.from(found), model.relaxation.slope(groupOf(model.origin, name)))
+      const losses = ofLosses.get(name)
+      const units = losses && inUnits(v, v.from(losses), scale.of(v, name))
+      const gradient = units && own ? v.add(units, own) : (units ?? own ?? v.mul(gates, 0))
+      return { group, gates, gradient, rate: () => rateOf(group) }
+    })
+
+  const stepProximal = <V>(v: Vectors<V>, steps: readonly GateStep<V>[], acting: readonly GateTerm[]): void =>
+    steppedGates(v, steps, acting).forEach((gates, i) => {
+      const { name } = steps[i]!.group
+      model.setAlpha(name, v.put(model.alpha(name), gates))
+    })
+
+  const stepLayer = ({ layer, groups, acting, smooth }: Layer, ofLosses: Gradients['alphas']): void => {
     const names = groups.map(({ name }) => name)
-    const proximal = model.relaxation.step === 'proximal'
-    const apart = proximal ? acting.filter(({ term }) => !term.gates!.form) : acting
-    const smooth = smoothGateGradients(layerGates(model, layer, latency), names, apart)
+    const now = smooth.map((each) => ({ ...each, lambda: each.lambda() }))
+    const slopes = smoothGateGradients(layerGates(model, layer, latency), names, now)
     tf.tidy(() =>
       onVectors((v) => {
-        const steps = groups.map((group): GateStep<Vector<typeof v>> => {
-          const { name } = group
-          const slope = model.relaxation.slope(groupOf(model.origin, name))
-          const gates = v.from(model.alpha(name))
-          const found = smooth.get(name)
-          const own = found && v.div(v.from(found), slope)
-          const losses = ofLosses.get(name)
-          const units = losses && inUnits(v, v.from(losses), scale.of(v, name))
-          const gradient = units && own ? v.add(units, own) : (units ?? own ?? v.mul(gates, 0))
-          return { group, gates, gradient, rate: rateOf(group) }
-        })
-        if (proximal)
-          steppedGates(v, steps, acting).forEach((gates, i) => {
-            const name = names[i]!
-            model.setAlpha(name, v.put(model.alpha(name), gates))
-          })
+        const steps = stepsOf(v, groups, ofLosses, slopes)
+        if (proximal) stepProximal(v, steps, acting)
         else
           for (const { group, gradient, rate } of steps)
-            optimizer.step(alphas, [{ name: group.name, gradient: v.to(gradient) }], rate)
+            optimizer.step(alphas, [{ name: group.name, gradient: v.to(gradient) }], rate())
       }),
     )
-    tf.dispose([...smooth.values()])
+    tf.dispose([...slopes.values()])
+  }
+
+  return {
+    step(open, ofLosses, acts) {
+      const layers = layersOf(open, acts)
+      // Gradients of smooth terms are other tensors at each step, so a program could not read them.
+      if (!proximal || layers.some(({ smooth }) => smooth.length > 0))
+        for (const each of layers) stepLayer(each, ofLosses)
+      else
+        programs.run([layers, ofLosses, scale.state], (v) => {
+          for (const { groups, acting } of layers)
+            stepProximal(v, stepsOf(v, groups, ofLosses, new Map()), acting)
+        })
+    },
+    dispose: () => programs.dispose(),
   }
 }
 
@@ -91,9 +147,3 @@ function groupsOf(supernet: Supernet, layer: string): GateGroup[] {
   byLayer.set(layer, groups)
   return groups
 }
-
-type Vector<Arithmetic> = Arithmetic extends Vectors<infer V> ? V : never
-
-/** A gradient of the losses in units of its scale; 0 if all members have been equal so far. */
-export const inUnits = <V>(v: Vectors<V>, gradient: V, scale: V): V =>
-  v.div(gradient, v.maximum(scale, leastScale))

@@ -91,7 +91,7 @@ export function pathNetwork(model: SupernetModel, paths: Paths, t: number, again
     mixture(name) {
       const kept = paths.get(name)?.size
       const { total } = groups.find((group) => group.name === name)!
-      return kept === undefined ? model.sample(name, t) : tf.fill([kept], total / kept)
+      return kept === undefined ? model.mixing.sample(name, t) : tf.fill([kept], total / kept)
     },
     pullBack(group) {
       throw new Error(`gates get no gradient in a single path: ${group}`)

@@ -9,6 +9,16 @@ const map = ({ values, shape }: Operand, f: (value: number, i: number) => number
 export const reluGradient = (dy: Operand, y: Operand, limit = Infinity): Operand =>
   map(dy, (d, i) => (y.values[i]! > 0 && y.values[i]! < limit ? d : 0))
 
+/** dy · f'(x) from the output y of tanh, elu or sigmoid. */
+export const activationGradient = (of: 'tanh' | 'elu' | 'sigmoid', dy: Operand, y: Operand): Operand => {
+  const slopes = {
+    tanh: (v: number) => 1 - v * v,
+    elu: (v: number) => (v > 0 ? 1 : 1 + v),
+    sigmoid: (v: number) => v * (1 - v),
+  }
+  return map(dy, (d, i) => d * slopes[of](y.values[i]!))
+}
+
 export const tanh = (x: Operand): Operand => map(x, Math.tanh)
 
 export const add = (a: Operand, b: Operand): Operand => map(a, (value, i) => value + b.values[i]!)

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import {
   GateGradients,
+  ActivationGradient,
   ReluGradient,
   ScaleBy,
   WeightedSum,
@@ -21,6 +22,9 @@ export function elementwiseSuite(subject: Subject): void {
   describe.runIf(hasOurs(subject))('elementwise', () => {
     describe.each(sizes)('%i numbers', (size) => {
       it('relu gradient', () => conforms(reluGradient(size)))
+      it.each(['tanh', 'elu', 'sigmoid'] as const)('%s gradient', (of) =>
+        conforms(activationGradient(size, of)),
+      )
       it('relu gradient with a limit', () => conforms(reluGradient(size, 1.5)))
       it.each([1, 2, 3, 8])('weighted sum of %i, and the gradients of its gates', (members) =>
         conforms(gated(size, members)),
@@ -69,6 +73,24 @@ export function reluGradient(size: number, limit?: number): Conformance<'dy' | '
       const attrs = limit === undefined ? {} : { limit }
       const [added] = runAdding(sum, ReluGradient, tensors, attrs)
       return { dx: runKernel(ReluGradient, tensors, attrs), added: added! }
+    },
+  }
+}
+
+export function activationGradient(
+  size: number,
+  of: 'tanh' | 'elu' | 'sigmoid',
+): Conformance<'dy' | 'y', 'dx' | 'added'> {
+  const dy = draw(`dy ${size}`, [size])
+  const y = draw(`y ${size}`, [size])
+  const dx = reference.activationGradient(of, dy, y)
+  const sum = draw(`sum ${size}`, [size])
+  return {
+    inputs: { dy, y },
+    want: { dx, added: plus(dx, sum) },
+    run(tensors) {
+      const [added] = runAdding(sum, ActivationGradient, tensors, { of })
+      return { dx: runKernel(ActivationGradient, tensors, { of }), added: added! }
     },
   }
 }

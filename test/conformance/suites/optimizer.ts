@@ -22,14 +22,16 @@ export function optimizerSuite(subject: Subject): void {
       it.each([0, 0.9])('SGD with momentum %d', (momentum) => {
         const options = { rate: 0.05, momentum }
         return takesSteps(factor, {
-          ours: (device, rows, _, scale) => sgdInPlace(device, rows, { ...options, scale }),
+          ours: (device, rows, _, scale) =>
+            sgdInPlace(device, rows, { ...options, scale: scale?.dataSync()[0] }),
           reference: (parameter) => reference.sgd(parameter, { ...options, scale }),
         })
       })
       it.each([0.9, 0.5])('Adam with β₁ = %d', (beta1) => {
         const options = { rate: 0.01, beta1, beta2: 0.999, epsilon: 1e-8 }
         return takesSteps(factor, {
-          ours: (device, rows, count, scale) => adamInPlace(device, rows, { ...options, count, scale }),
+          ours: (device, rows, count, scale) =>
+            adamInPlace(device, rows, { ...options, count, scale: scale?.dataSync()[0] }),
           reference: (parameter, t) => reference.adam(parameter, t, { ...options, scale }),
         })
       })

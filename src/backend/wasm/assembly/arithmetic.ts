@@ -81,6 +81,35 @@ function combined(operation: i32, a: v128, b: v128): v128 {
   return f32x4.max(a, b)
 }
 
+/** y = 1 where a ≥ b, else 0, for n numbers. Operands are as those of `combine`. */
+export function atLeast(a: usize, aColumn: i32, b: usize, bColumn: i32, y: usize, n: i32): void {
+  for (let i = 0; i < n; i++) {
+    const at = <usize>i * F32
+    const x = load<f32>(aColumn == 1 ? a + at : a)
+    store<f32>(y + at, x >= load<f32>(bColumn == 1 ? b + at : b) ? 1 : 0)
+  }
+}
+
+/**
+ * y = the nth largest, counted from 1, of `count` numbers whose indices are i32 at `places`; −∞ if there are
+ * fewer. NaN is smaller than any number. `room` has space for nth float32.
+ */
+export function largest(x: usize, places: usize, count: i32, nth: i32, room: usize, y: usize): void {
+  for (let i = 0; i < nth; i++) store<f32>(room + <usize>i * F32, -Infinity)
+  const last = room + <usize>(nth - 1) * F32
+  for (let i = 0; i < count; i++) {
+    const value = load<f32>(x + <usize>load<i32>(places + <usize>i * F32) * F32)
+    if (!(value > load<f32>(last))) continue
+    let at = last
+    while (at > room && value > load<f32>(at - F32)) {
+      store<f32>(at, load<f32>(at - F32))
+      at -= F32
+    }
+    store<f32>(at, value)
+  }
+  store<f32>(y, load<f32>(last))
+}
+
 /** y = 1 where x > 0, `otherwise` where it is not, NaN where it is NaN. */
 export function step(x: usize, y: usize, n: i32, otherwise: f32): void {
   const one = f32x4.splat(1)

@@ -20,7 +20,8 @@ export {
   turn,
   weightedSum,
 } from './elementwise'
-export { combine, step, transform } from './arithmetic'
+export { activationGradient } from './activation-gradient'
+export { atLeast, combine, largest, step, transform } from './arithmetic'
 export { crossEntropy, differenceLoss, softmaxRows } from './losses'
 export { normAffineGradients, normFactors, normGateGradient, normSlopes, roundDouble } from './norm-slope'
 export { poolImage } from './pool'

@@ -25,12 +25,12 @@ function shrink(w: v128, threshold: v128): v128 {
 
 /**
  * SGD with momentum over a table, in place: v ← m v + (s g + d w), w ← shrink(w − η v, threshold). `scale` is
- * the address of s, or 0 for s = 1.
+ * s.
  */
-export function sgdStep(table: usize, rows: i32, rate: f32, momentum: f32, scale: usize): void {
+export function sgdStep(table: usize, rows: i32, rate: f32, momentum: f32, scale: f32): void {
   const eta = f32x4.splat(rate)
   const m = f32x4.splat(momentum)
-  const s = f32x4.splat(scale ? load<f32>(scale) : 1)
+  const s = f32x4.splat(scale)
   for (let row = 0; row < rows; row++) {
     let w = pointer(table, 0)
     let g = pointer(table, 1)
@@ -66,7 +66,7 @@ export function adamStep(
   epsilon: f32,
   first: f32,
   second: f32,
-  scale: usize,
+  scale: f32,
 ): void {
   const b1 = f32x4.splat(beta1)
   const b2 = f32x4.splat(beta2)
@@ -75,7 +75,7 @@ export function adamStep(
   const eta = f32x4.splat(rate / first)
   const correction = f32x4.splat(1 / second)
   const e = f32x4.splat(epsilon)
-  const s = f32x4.splat(scale ? load<f32>(scale) : 1)
+  const s = f32x4.splat(scale)
   for (let row = 0; row < rows; row++) {
     let w = pointer(table, 0)
     let g = pointer(table, 1)

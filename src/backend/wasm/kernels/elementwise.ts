@@ -6,6 +6,7 @@ import { gradientTarget } from '../target.js'
 import { overGroups } from './groups.js'
 
 export const ReluGradient = 'SenteiReluGradient'
+export const ActivationGradient = 'SenteiActivationGradient'
 export const WeightedSum = 'SenteiWeightedSum'
 export const GateGradients = 'SenteiGateGradients'
 export const ScaleBy = 'SenteiScaleBy'
@@ -13,21 +14,45 @@ export const ScaleBy = 'SenteiScaleBy'
 /** dy where 0 < y < limit, else 0; no limit by default. It is added to `sum` if given. */
 export const reluGradient = wasmKernel<'dy' | 'y' | 'sum', { limit?: number }>(
   ReluGradient,
-  ({ inputs: { dy, y, sum }, attrs: { limit = Infinity }, device }) => {
-    const total = sizeOf(dy.shape) * 4
-    const part = sum ? partBytes : total
-    const target = gradientTarget(device, dy.shape, part, sum)
-    const [put] = openPlans(device, target)
-    const [upstream, output] = [device.pointer(dy), device.pointer(y)]
-    overGroups(total, part, (at, bytes) => {
-      put(at, bytes, (to) => device.kernels.reluGradient(upstream + at, output + at, to, bytes / 4, limit))
-    })
-    return target.made[0] ?? []
-  },
+  ({ inputs, attrs: { limit = Infinity }, device }) =>
+    gradientInParts(device, inputs, (dy, y, to, count) => {
+      device.kernels.reluGradient(dy, y, to, count, limit)
+    }),
+)
+
+/** Activation functions whose gradient reads the output, in the order of their codes in the assembly. */
+const kinds = ['tanh', 'elu', 'sigmoid'] as const
+
+/** dy · f'(x) of the activation function `of`, from its output y. It is added to `sum` if given. */
+export const activationGradient = wasmKernel<'dy' | 'y' | 'sum', { of: (typeof kinds)[number] }>(
+  ActivationGradient,
+  ({ inputs, attrs: { of }, device }) =>
+    gradientInParts(device, inputs, (dy, y, to, count) => {
+      device.kernels.activationGradient(kinds.indexOf(of), dy, y, to, count)
+    }),
 )
 
 /** The bytes of a gradient that are computed before they are added to a sum. */
 const partBytes = 1 << 14
+
+/** Computes a gradient from dy and y, part by part if it is added to `sum`. */
+function gradientInParts(
+  device: Device,
+  { dy, y, sum }: Readonly<Record<'dy' | 'y' | 'sum', TensorInfo>>,
+  compute: (dy: number, y: number, to: number, count: number) => void,
+): TensorInfo | TensorInfo[] {
+  const total = sizeOf(dy.shape) * 4
+  const part = sum ? partBytes : total
+  const target = gradientTarget(device, dy.shape, part, sum)
+  const [put] = openPlans(device, target)
+  const [upstream, output] = [device.pointer(dy), device.pointer(y)]
+  overGroups(total, part, (at, bytes) => {
+    put(at, bytes, (to) => {
+      compute(upstream + at, output + at, to, bytes / 4)
+    })
+  })
+  return target.made[0] ?? []
+}
 
 /** Writes the addresses of the tensors `x0`, `x1`, … to memory at `at`, and returns their number. */
 function addresses(device: Device, inputs: Readonly<Record<string, TensorInfo>>, at: number): number {

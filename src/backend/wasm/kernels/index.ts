@@ -9,7 +9,7 @@ import { activatedDepthwise, activatedDepthwiseGradient } from './activated-dept
 import { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.js'
 import { mix, mixGradient } from './mix.js'
 import { separable, separableGradient } from './separable.js'
-import { gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
+import { activationGradient, gateGradients, reluGradient, scaleBy, weightedSum } from './elementwise.js'
 import { matMul } from './mat-mul.js'
 import { crossEntropy, differenceLoss, softmax } from './losses.js'
 import { avgPool, avgPoolGrad, avgPoolGradient, maxPool, maxPoolGradient } from './pool.js'
@@ -41,6 +41,7 @@ export const kernels: readonly WasmKernel[] = [
   mean,
   spread,
   reluGradient,
+  activationGradient,
   weightedSum,
   gateGradients,
   scaleBy,

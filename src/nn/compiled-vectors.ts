@@ -1,0 +1,131 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type { Device } from '../backend/wasm/device.js'
+import type { Call, Place, Program } from '../backend/wasm/program.js'
+import type { Operand, Vectors } from './vectors.js'
+
+/** A vector of a program: `count` float32 numbers at an address. */
+interface Compiled {
+  readonly at: number | Place
+  readonly count: number
+  /** For a tensor's numbers: the number of calls before it was taken. */
+  readonly since?: number
+}
+
+/** Thrown by arithmetic that cannot be compiled. Run it as it is instead. */
+export class NotCompilable extends Error {}
+
+const refuse = (reason: string): never => {
+  throw new NotCompilable(reason)
+}
+
+/** The codes of `combine` in assembly/arithmetic.ts. */
+const codes = { add: 0, sub: 1, mul: 2, div: 3, minimum: 4, maximum: 5 } as const
+
+/** Compiled arithmetic, and the tensors that it reads and writes. */
+export interface CompiledVectors {
+  readonly program: Program
+  /** Whether all its tensors are still where they were. */
+  isInPlace(): boolean
+}
+
+/**
+ * Compiles arithmetic on vectors: `act` is called once, and each run of the program computes what it would
+ * compute then, on what its tensors and live numbers hold at that time. The results equal those of
+ * `numberVectors` bit for bit. Throws NotCompilable if a result is wanted as a new tensor, or if a vector is
+ * read after its tensor was overwritten.
+ */
+export function compileVectors(device: Device, act: <V>(v: Vectors<V>) => void): CompiledVectors {
+  const calls: Call[] = []
+  const constants: (readonly [Place, Float32Array | Int32Array])[] = []
+  const live: (readonly [Place, () => number])[] = []
+  const tensors = new Map<tf.Tensor, number>()
+  /** The number of calls before a tensor was overwritten, by its address. */
+  const overwritten = new Map<number, number>()
+  let bytes = 0
+
+  const room = (count: number): Compiled & { at: Place } => {
+    const offset = bytes
+    bytes += Math.ceil(count / 4) * 16
+    return { at: { offset }, count }
+  }
+  const constant = (numbers: Float32Array | Int32Array): Compiled => {
+    const own = room(numbers.length)
+    constants.push([own.at, numbers])
+    return own
+  }
+  const addressOf = (tensor: tf.Tensor): number => {
+    const address = device.pointer(tensor)
+    tensors.set(tensor, address)
+    return address
+  }
+  const single = new Map<number, Compiled>()
+  const of = (operand: Operand<Compiled>): Compiled => {
+    if (typeof operand === 'number') {
+      const known = single.get(operand) ?? constant(Float32Array.of(operand))
+      single.set(operand, known)
+      return known
+    }
+    if (typeof operand === 'function') {
+      const own = room(1)
+      live.push([own.at, operand])
+      return own
+    }
+    const { at, since } = operand
+    if (since !== undefined && overwritten.get(at as number)! >= since)
+      refuse('a vector that is read after its tensor was overwritten')
+    return operand
+  }
+  const call = (kernel: Call['kernel'], ...args: Call['args']): void => void calls.push({ kernel, args })
+  const pairwise =
+    (code: number) =>
+    (first: Operand<Compiled>, second: Operand<Compiled>): Compiled => {
+      const [a, b] = [of(first), of(second)]
+      const y = room(Math.max(a.count, b.count))
+      const steps = [a, b].map(({ count }) => Number(count === y.count && count > 1))
+      call('combine', code, a.at, 0, steps[0]!, b.at, 0, steps[1]!, y.at, 1, y.count)
+      return y
+    }
+
+  act<Compiled>({
+    from: (tensor) => ({ at: addressOf(tensor), count: tensor.size, since: calls.length }),
+    to: () => refuse('a new tensor'),
+    put(into, vector) {
+      if (!into || !device.owns(into)) return refuse('a new tensor')
+      const address = addressOf(into)
+      call('copyRows', of(vector).at, address, 1, vector.count * 4, 0, 0)
+      overwritten.set(address, calls.length - 1)
+      return into
+    },
+    of: (values) => constant(Float32Array.from(values)),
+    add: pairwise(codes.add),
+    sub: pairwise(codes.sub),
+    mul: pairwise(codes.mul),
+    div: pairwise(codes.div),
+    minimum: pairwise(codes.minimum),
+    maximum: pairwise(codes.maximum),
+    atLeast(first, second) {
+      const [a, b] = [of(first), of(second)]
+      const y = room(Math.max(a.count, b.count))
+      const steps = [a, b].map(({ count }) => Number(count === y.count && count > 1))
+      call('atLeast', a.at, steps[0]!, b.at, steps[1]!, y.at, y.count)
+      return y
+    },
+    sum(vector) {
+      const y = room(1)
+      call('sumMiddle', of(vector).at, y.at, 1, vector.count, 1, 1, 0)
+      return y
+    },
+    largest(vector, n, places) {
+      const y = room(1)
+      const indices = constant(Int32Array.from(places))
+      call('largest', of(vector).at, indices.at, places.length, n, room(n).at, y.at)
+      return y
+    },
+  })
+  const program = device.program({ calls, bytes, constants, live })
+  return {
+    program,
+    isInPlace: () =>
+      [...tensors].every(([tensor, address]) => !tensor.isDisposed && device.pointer(tensor) === address),
+  }
+}

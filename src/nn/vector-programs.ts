@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Device } from '../backend/wasm/device.js'
+import { currentDevice } from '../backend/wasm/training-kernels.js'
+import { compileVectors, NotCompilable, type CompiledVectors } from './compiled-vectors.js'
+import { onVectors, type Vectors } from './vectors.js'
+
+/** Work that was done before, by its key. */
+interface Known {
+  readonly key: readonly unknown[]
+  readonly device: Device
+  compiled: CompiledVectors | undefined
+  /** How often its tensors had moved, so that it could not be run. */
+  lost: number
+}
+
+/** The most programs that are kept. Beyond that, the one that ran longest ago is disposed. */
+const mostKept = 8
+
+/** If a program's tensors have moved more often than this, the work is not compiled any more. */
+const mostLost = 3
+
+/** Runs arithmetic on vectors that is much the same at every step. It owns programs; dispose it after use. */
+export interface VectorPrograms {
+  /**
+   * Runs `act`. On wasm, the second time with the same key compiles it, and later times run the program
+   * without calling `act`. So `act` must depend on nothing but what the key holds, its tensors' numbers, and
+   * live numbers, and it may change nothing but tensors, by `put`. The results are the same, bit for bit.
+   */
+  run(key: readonly unknown[], act: <V>(v: Vectors<V>) => void): void
+  dispose(): void
+}
+
+/** Starts without programs. */
+export function vectorPrograms(): VectorPrograms {
+  let known: Known[] = []
+  const dispose = ({ compiled }: Known): void => compiled?.program.dispose()
+  return {
+    run(key, act) {
+      const device = currentDevice()
+      if (!device || device.records) return directly(act)
+      const found = known.find((each) => each.device === device && isSame(each.key, key))
+      if (!found) {
+        known = [{ key, device, compiled: undefined, lost: 0 }, ...known]
+        known.splice(mostKept).forEach(dispose)
+        return directly(act)
+      }
+      if (found !== known[0]) known = [found, ...known.filter((each) => each !== found)]
+      if (found.compiled && !found.compiled.isInPlace()) {
+        dispose(found)
+        found.compiled = undefined
+        found.lost += 1
+      }
+      if (!found.compiled && found.lost <= mostLost) compile(found, act)
+      if (found.compiled) found.compiled.program.run()
+      else directly(act)
+    },
+    dispose() {
+      known.forEach(dispose)
+      known = []
+    },
+  }
+}
+
+function compile(work: Known, act: <V>(v: Vectors<V>) => void): void {
+  try {
+    work.compiled = compileVectors(work.device, act)
+  } catch (error) {
+    if (!(error instanceof NotCompilable)) throw error
+    work.lost = Infinity
+  }
+}
+
+const directly = (act: <V>(v: Vectors<V>) => void): void => {
+  tf.tidy(() => onVectors(act))
+}
+
+const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i])
