@@ -19,6 +19,8 @@ export {
 export type { Rank } from './compare/metric-column.js'
 export { architectureDot, dotToSvg, graphDot } from './export/dot.js'
 export { readModel } from './export/model-files.js'
+export { saveOnnx, type Parity, type SaveOnnxOptions } from './export/onnx/save.js'
+export { type OnnxVerification } from './export/onnx/verify.js'
 export { saveModel } from './export/save.js'
 export { verifyExport, type Verification } from './export/verify.js'
 export { progressBar } from './report/progress.js'

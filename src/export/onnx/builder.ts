@@ -7,12 +7,7 @@ export interface OnnxBuilder {
   /** A name that nothing else has: the given one, or with a number behind it. */
   readonly name: (wanted: string) => string
   /** Adds an operator with one output, which gets the operator's name. Returns that name. */
-  readonly op: (
-    type: string,
-    name: string,
-    inputs: readonly string[],
-    attributes?: OnnxAttributes,
-  ) => string
+  readonly op: (type: string, name: string, inputs: readonly string[], attributes?: OnnxAttributes) => string
   /** Passes a value on under a name that was made before: an output's. */
   readonly output: (name: string, x: string) => void
   /** Adds a constant. Returns its name. */

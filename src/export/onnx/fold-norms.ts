@@ -36,7 +36,12 @@ function foldInto(conv: Node, norm: Node, values: Map<string, Float32Array>): vo
   const features = norm.shape.at(-1)!
   const own = (name: string, otherwise: number) =>
     values.get(`${norm.id}:${name}`) ?? new Float32Array(features).fill(otherwise)
-  const [scale, offset, mean, variance] = [own('scale', 1), own('offset', 0), own('mean', 0), own('variance', 1)]
+  const [scale, offset, mean, variance] = [
+    own('scale', 1),
+    own('offset', 0),
+    own('mean', 0),
+    own('variance', 1),
+  ]
   const factor = scale.map((s, c) => s / Math.sqrt(variance[c]! + epsilon))
   const kernel = values.get(`${conv.id}:kernel`)!
   // The output feature is the last axis of both kernels: [h, w, I, O], and [h, w, C, 1].

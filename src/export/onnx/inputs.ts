@@ -54,8 +54,7 @@ function writeNumbers(to: OnnxBuilder, { name, type, indicator }: RawInput, { me
     const centred = to.op('Sub', `${name}/centred`, [name, wide('mean', mean)])
     return to.op('Div', `${name}/near`, [centred, wide('std', std)])
   }
-  const float =
-    type === 'float' ? name : toFloat(to, `${name}/float`, type === 'double' ? near() : name)
+  const float = type === 'float' ? name : toFloat(to, `${name}/float`, type === 'double' ? near() : name)
   if (!indicator) return [float]
   return [float, toFloat(to, `${name}/missing`, to.op('IsNaN', `${name}/is-missing`, [name]))]
 }
@@ -102,7 +101,11 @@ function writeMissing(
     refusals.push(toFloat(to, 'input/missing', isMissing))
     return x
   }
-  return to.op('Where', 'input/filled', [isMissing, to.constant('input/fill', 'float', [fill.length], fill), x])
+  return to.op('Where', 'input/filled', [
+    isMissing,
+    to.constant('input/fill', 'float', [fill.length], fill),
+    x,
+  ])
 }
 
 /** (x − mean) / std, bent by b · tanh(z / b) if there is a bend. */

@@ -92,7 +92,8 @@ function writeTensor(to: BinaryWriter, { name, type, dims, values }: TensorProto
   to.tag(2, WireType.Varint).int32(typeNumbers[type])
   if (type === 'string') for (const each of values as readonly string[]) text(to, 6, each)
   text(to, 8, name)
-  if (type !== 'string') to.tag(9, WireType.LengthDelimited).bytes(rawBytes(type, values as ArrayLike<number>))
+  if (type !== 'string')
+    to.tag(9, WireType.LengthDelimited).bytes(rawBytes(type, values as ArrayLike<number>))
 }
 
 /** Numbers as ONNX stores them: little-endian, whatever the machine. */

@@ -37,7 +37,10 @@ export async function onnxSession(bytes: Uint8Array, purpose: string): Promise<O
   // A thread would be a second copy of the module, and keep the process alive.
   ort.env.wasm.numThreads = 1
   // Warnings are about constants that the runtime could not place elsewhere.
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 })
+  const session = await ort.InferenceSession.create(bytes, {
+    executionProviders: ['wasm'],
+    logSeverityLevel: 3,
+  })
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
