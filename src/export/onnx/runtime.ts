@@ -1,3 +1,4 @@
+import type * as Ort from 'onnxruntime-web'
 import { InputError } from '../../base/errors.js'
 import type { Feed } from './raw-inputs.js'
 
@@ -56,7 +57,7 @@ export async function onnxSession(bytes: Uint8Array, purpose: string): Promise<O
   }
 }
 
-async function runtime(): Promise<typeof import('onnxruntime-web') | undefined> {
+async function runtime(): Promise<typeof Ort | undefined> {
   try {
     return await import('onnxruntime-web')
   } catch (error) {
