@@ -19,6 +19,7 @@ export {
 export type { Rank } from './compare/metric-column.js'
 export { architectureDot, dotToSvg, graphDot } from './export/dot.js'
 export { readModel } from './export/model-files.js'
+export { toOnnx, type OnnxOptions } from './export/onnx/model.js'
 export { saveOnnx, type Parity, type SaveOnnxOptions } from './export/onnx/save.js'
 export { type OnnxVerification } from './export/onnx/verify.js'
 export { saveModel } from './export/save.js'
