@@ -3,7 +3,8 @@
  *
  * @module sentei/runs
  */
-export { exportFormats, exportRun } from './export/formats.js'
+export { exportFormats, exportRun, type ExportOptions } from './runs/formats.js'
+export { exportOnnx, type ExportOnnxOptions } from './runs/export-onnx.js'
 export { explain, type Explanation } from './report/explain.js'
 export { explanationText } from './report/explain-text.js'
 export { benchOperations, type BenchOperationsOptions } from './runs/bench-operations.js'

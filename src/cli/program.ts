@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Argv } from 'yargs'
 import { InputError } from '../base/errors.js'
-import { packagePath } from '../base/package-path.js'
 import { didYouMean } from '../base/suggest.js'
+import { ownVersion } from '../base/version.js'
 import { nameOf, type Arguments, type Command, type CommandContext } from './command.js'
 import { bench } from './commands/bench.js'
 import { checkDataCommand } from './commands/check-data.js'
@@ -51,11 +50,6 @@ const widest = 100
 /** The first argument with which a shell asks for suggestions; see `shells.ts`. */
 const complete = '--complete'
 
-/** The version of this file's package. yargs would look for a package around the working folder instead. */
-function ownVersion(): string {
-  return (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version
-}
-
 /**
  * Parses a command line, runs its command, and returns the exit code. Throws an InputError for wrong usage.
  */
@@ -72,6 +66,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .strict()
     .demandCommand(1, `expected a command: ${names.join(', ')}; see "sentei --help"`)
     .help()
+    // yargs would look for a package around the working folder instead.
     .version(ownVersion())
     .describe({ help: String(common.help.describe), version: String(common.version.describe) })
     .wrap(context.columns === undefined ? null : Math.min(context.columns, widest))

@@ -25,7 +25,9 @@ export interface Column {
 const TEXT = 2 ** 960
 export const MOST = 3.4028234663852886e38
 
-const MISSING = new Set(['', 'na', 'n/a', 'nan', '?', 'null'])
+/** The cells that hold no value, in lower case. */
+export const missingWords: readonly string[] = ['', 'na', 'n/a', 'nan', '?', 'null']
+const MISSING = new Set(missingWords)
 
 /** Whether a cell holds no value: empty, NA, N/A, NaN, ? or null, in upper or lower case. */
 export const isMissing = (cell: string): boolean => cell.length < 6 && MISSING.has(cell.trim().toLowerCase())

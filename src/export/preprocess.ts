@@ -46,8 +46,13 @@ export function readPreprocess(folder: string): Preprocess {
   const path = join(folder, 'preprocess.json')
   const found = readSealed(path, remedy)
   if (!found) throw damaged(path, 'no such file', 'sentei predict needs it beside model.json')
-  requireValid(PreprocessSchema, found.value, path)
-  const document = found.value as unknown as Omit<Preprocess, 'outside'> & Partial<Preprocess>
+  return checkedPreprocess(found.value, path)
+}
+
+/** A preprocessing that was read from a place. Throws an InputError that names the place if it is none. */
+export function checkedPreprocess(value: unknown, path: string): Preprocess {
+  requireValid(PreprocessSchema, value, path)
+  const document = value as Omit<Preprocess, 'outside'> & Partial<Preprocess>
   const { features, task, outside = nothing(features, task) } = document
   return { ...document, outside }
 }

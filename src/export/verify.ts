@@ -21,11 +21,14 @@ export interface Verification {
    * targets' mean, and the root mean square of the network's is taken as at least 1.
    */
   readonly relativeError: number
+  /** The largest |exported − network|, in probabilities, or in standard deviations of the targets. */
+  readonly largestDifference: number
   /** The number of rows in which the most probable class differs by more than rounding can explain. */
   readonly differentClasses: number
 }
 
-const tolerance = 1e-4
+/** The relative error above which a model is not exported. */
+export const tolerance = 1e-4
 const batchSize = 256
 
 /**
@@ -44,14 +47,19 @@ export async function verifyExport(
   try {
     const got = modelPredictions(model, readPreprocess(folder), data.dataset.inputs, rows)
     const result = compare(expected, got, rows.length, data)
-    if (!(result.relativeError <= tolerance) || result.differentClasses > 0)
-      throw new Error(
-        `${folder}: the exported model differs from the network: relative error ${result.relativeError.toExponential(1)}, ${result.differentClasses} of ${rows.length} classes`,
-      )
+    requireSame(result, folder)
     return result
   } finally {
     model.dispose()
   }
+}
+
+/** Throws if a model does not agree with its network; `name` begins the message. */
+export function requireSame({ rows, relativeError, differentClasses }: Verification, name: string): void {
+  if (relativeError <= tolerance && differentClasses === 0) return
+  throw new Error(
+    `${name}: the exported model differs from the network: relative error ${relativeError.toExponential(1)}, ${differentClasses} of ${rows} classes`,
+  )
 }
 
 /**
@@ -77,7 +85,12 @@ export function modelPredictions(
   return unscale(Float32Array.from(parts), outside.target)
 }
 
-function networkPredictions({ graph, values }: PlainNetwork, data: PreparedData, rows: Uint32Array) {
+/** What a network predicts for some rows: probabilities, or values in original units, rows × width. */
+export function networkPredictions(
+  { graph, values }: PlainNetwork,
+  data: PreparedData,
+  rows: Uint32Array,
+): Float64Array {
   const store = ParameterStore.filled(graph, values)
   try {
     const outputs = predictRows(discreteNetwork(graph, store), data, rows)
@@ -87,7 +100,13 @@ function networkPredictions({ graph, values }: PlainNetwork, data: PreparedData,
   }
 }
 
-function compare(expected: Float64Array, got: Float64Array, rows: number, data: PreparedData): Verification {
+/** Compares what a model predicts for some rows with what its network does, rows × width each. */
+export function compare(
+  expected: Float64Array,
+  got: Float64Array,
+  rows: number,
+  data: PreparedData,
+): Verification {
   const isClass = data.dataset.task.kind === 'classification'
   const square = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0)
   // Values may be far from 0, so that errors are judged relative to their spread around the mean.
@@ -96,7 +115,9 @@ function compare(expected: Float64Array, got: Float64Array, rows: number, data: 
     isClass ? values : values.map((y, i) => (y - mean[i % mean.length]!) / std[i % std.length]!)
   const [wanted, found] = [z(expected), z(got)]
   const norm = Math.max(square(wanted), isClass ? Number.MIN_VALUE : wanted.length)
-  const relativeError = Math.sqrt(square(wanted.map((value, i) => value - found[i]!)) / norm)
+  const apart = wanted.map((value, i) => value - found[i]!)
+  const relativeError = Math.sqrt(square(apart) / norm)
+  const largestDifference = apart.reduce((most, each) => Math.max(most, Math.abs(each)), 0)
   let differentClasses = 0
   const width = expected.length / rows
   for (let row = 0; isClass && row < rows; row++) {
@@ -106,5 +127,5 @@ function compare(expected: Float64Array, got: Float64Array, rows: number, data: 
     const chosen = e[g.indexOf(Math.max(...g))] ?? NaN
     if (!(Math.max(...e) - chosen <= tolerance)) differentClasses++
   }
-  return { rows, relativeError, differentClasses }
+  return { rows, relativeError, largestDifference, differentClasses }
 }

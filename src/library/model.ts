@@ -1,3 +1,4 @@
+import { saveOnnx, type Parity, type SaveOnnxOptions } from '../export/onnx/save.js'
 import { saveModel } from '../export/save.js'
 import type { Verification } from '../export/verify.js'
 import { fewRows, predictorOf, type ModelParts, type Predictor } from './predictor.js'
@@ -9,6 +10,11 @@ export interface Model extends Predictor {
    * predict` accepts the folder.
    */
   readonly save: (folder: string) => Promise<Verification>
+  /**
+   * Writes the model as an ONNX file, compared in onnxruntime-web with the network, with its certificate beside
+   * it. It is compared on a few rows of those that the model keeps.
+   */
+  readonly exportOnnx: (file: string, options?: SaveOnnxOptions) => Promise<Parity>
 }
 
 /**
@@ -17,5 +23,9 @@ export interface Model extends Predictor {
  */
 export function modelOf(parts: ModelParts): Model {
   const kept = { ...parts, data: fewRows(parts.data) }
-  return { ...predictorOf(kept), save: (folder) => saveModel(kept, folder) }
+  return {
+    ...predictorOf(kept),
+    save: (folder) => saveModel(kept, folder),
+    exportOnnx: (file, options) => saveOnnx(kept, file, options),
+  }
 }

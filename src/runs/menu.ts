@@ -4,7 +4,7 @@ import { readKept, remedyFor } from '../base/checksums.js'
 import { InputError } from '../base/errors.js'
 import { damaged, jsonObject } from '../base/sealed.js'
 import { requireValid } from '../config/validator.js'
-import { menuFile } from '../export/formats.js'
+import { menuFile } from './formats.js'
 import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
 

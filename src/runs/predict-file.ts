@@ -6,11 +6,9 @@ import { newTargets } from '../data/new-targets.js'
 import type { Reader } from '../data/readers/types.js'
 import { readRecords } from '../data/records.js'
 import type { Task } from '../data/types.js'
-import { readModel } from '../export/model-files.js'
-import { readPreprocess, requireSound } from '../export/preprocess.js'
-import { modelPredictions } from '../export/verify.js'
 import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
 import { unfinished } from './failure.js'
+import { isOnnx, openLayers, openOnnx } from './opened-model.js'
 import { isFinished, retrainedFrom } from './run-folder.js'
 
 /** The predictions of a model for the rows of a file. */
@@ -37,26 +35,24 @@ export interface Predictions {
 export type Scores = Readonly<Partial<Record<MetricName, number>>>
 
 /**
- * Predicts every row of a file (or image of a folder) with a saved model, given by its folder or its run's
- * folder. Frees the model. `readers` are used in addition to those of the registry. Throws an InputError for
- * a run that is not finished, with how to continue it.
+ * Predicts every row of a file (or image of a folder) with a saved model, given by its folder, its run's
+ * folder, or an ONNX file. Frees the model. `readers` are used in addition to those of the registry. Throws an
+ * InputError for a run that is not finished, with how to continue it.
  */
 export async function predictFile(
   folder: string,
   file: string,
   readers: readonly Reader[] = [],
 ): Promise<Predictions> {
-  const at = modelFolder(folder)
-  if (existsSync(join(at, 'model.json'))) requireSound(at)
-  const model = await readModel(at)
+  const model = await (isOnnx(folder) ? openOnnx(folder) : openLayers(modelFolder(folder)))
   try {
-    const preprocess = readPreprocess(at)
+    const { preprocess } = model
     const { encoding, task } = preprocess
     const content = await readRecords(encoding, file, readers)
     const { rows, inputs, unit, places } = encodeContent(encoding, content)
     const { values: targets, lacking } = newTargets(encoding, task, content)
     const all = Uint32Array.from({ length: rows }, (_, row) => row)
-    const outputs = modelPredictions(model, preprocess, inputs, all)
+    const outputs = await model.predict(inputs, all)
     const names = task.kind === 'classification' ? task.classes : task.outputs
     const values = Array.from({ length: rows }, (_, row) => [
       ...outputs.subarray(row * names.length, (row + 1) * names.length),
@@ -69,7 +65,7 @@ export async function predictFile(
       ...(lacking !== undefined && { unscored: lacking }),
     }
   } finally {
-    model.dispose()
+    await model.close()
   }
 }
 

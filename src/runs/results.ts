@@ -10,6 +10,7 @@ import type { KeptMetrics } from '../trial/figures.js'
 import type { Trial } from '../trial/types.js'
 import { modelCard } from './card.js'
 import { eventsFile } from './log-mark.js'
+import { networkFile, writeNetwork } from './network-file.js'
 import { readEvents } from './read-run.js'
 import { reportRun } from './report-run.js'
 import { writeFinished, type Timings } from './run-folder.js'
@@ -47,6 +48,7 @@ export async function writeResults(
 
   const start = performance.now()
   const verification = await saveModel({ name: config.name, metric, data, ...network }, join(folder, 'model'))
+  writeNetwork(folder, network)
   log.emit({ type: 'stage', stage: 'export', seconds: (performance.now() - start) / 1000 })
 
   write('timings.json', { ...seconds, workers, stepMs: stepTimes(folder) })
@@ -61,7 +63,7 @@ export async function writeResults(
 }
 
 /** Files that are read back later, in addition to the menu and the model. */
-const kept = [eventsFile, 'schedule.csv', 'architecture.json', 'timings.json']
+const kept = [eventsFile, 'schedule.csv', 'architecture.json', networkFile, 'timings.json']
 
 const menuFile = ({ figures }: MenuEntry): string => join('menu', `${figures.size}.json`)
 

@@ -66,7 +66,7 @@ describe('TypeScript examples run', () => {
       /^interrupted while searching\n$/,
       /^(\d+ \d+\.\d+\n){2}$/,
     ],
-    'docs/deliver.md': [/^-?\d+(\.\d+)? MPa\n$/],
+    'docs/deliver.md': [/^-?\d+(\.\d+)? MPa\n$/, /^-?\d+(\.\d+)? MPa\n$/],
     'docs/extend.md': [
       /^(hidden [\d ]+\n)?output\/sum (hidden|linear)\n$/,
       /^\[( '(skip|conv-[35]x[35])',?){2} \]\n$/,
@@ -92,6 +92,7 @@ describe('TypeScript examples run', () => {
     for (const name of [
       'first.svg',
       'runs/first/model/model.json',
+      'first.parity.json',
       'runs/shortcut/report.html',
       'sizes.jsonl',
     ])

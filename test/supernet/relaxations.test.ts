@@ -45,7 +45,9 @@ it('a relaxation that gives not one number a member is refused', () => {
     ['weights', modelOn({ weights: one })],
     ['sample', modelOn({ sample: one })],
   ] as const) {
-    expect(() => tf.tidy(() => made.mixing.sample(name, 0))).toThrow(`relaxation own: ${key} of ${name}: expected`)
+    expect(() => tf.tidy(() => made.mixing.sample(name, 0))).toThrow(
+      `relaxation own: ${key} of ${name}: expected`,
+    )
     made.dispose()
   }
 })

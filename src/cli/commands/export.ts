@@ -1,3 +1,4 @@
+import type { Parity } from '../../export/onnx/save.js'
 import { command } from '../command.js'
 import { names } from '../names.js'
 import { json, menu, number, out, path, required } from '../options.js'
@@ -16,19 +17,42 @@ export const exportCommand = command({
       describe: `${names.formats.join(', ')}; layers is a TensorFlow.js model`,
     },
     menu,
+    'fold-norms': {
+      type: 'boolean',
+      default: false,
+      describe: 'onnx: fold batch norms into the convolutions before them',
+    },
+    unverified: {
+      type: 'boolean',
+      default: false,
+      describe: 'onnx: write the model although onnxruntime-web, which verifies it, is not installed',
+    },
     out: { ...out('where to write; a folder for layers, else a file'), demandOption: true },
     force,
     json,
   },
   async run(args, context) {
-    const { exportRun } = await import('../../export/formats.js')
+    const { exportRun } = await import('../../runs/formats.js')
     const { modelFiles } = await import('../../export/model-content.js')
     const { noteUnchecked } = await import('../unchecked.js')
     const [run, format] = [required(args, 'run'), required(args, 'format')]
     noteUnchecked(run, context)
     const to = outputOf(args, { inputs: [run], ...(format === 'layers' && { files: modelFiles }) })!
     const size = number(args, 'menu', 0)
-    await exportRun(run, format, to, size)
+    const [foldNorms, unverified] = [Boolean(args.foldNorms), Boolean(args.unverified)]
+    await exportRun(run, format, to, size, { foldNorms, unverified })
+    if (format === 'onnx') context.say(await parityText(to))
     context.print(args.json ? JSON.stringify({ run, format, out: to }) : to)
   },
 })
+
+/** What the certificate beside an ONNX model says. */
+async function parityText(out: string): Promise<string> {
+  const { readFileSync } = await import('node:fs')
+  const { parityFile } = await import('../../export/onnx/save.js')
+  const { verified, versions } = JSON.parse(readFileSync(parityFile(out), 'utf8')) as Parity
+  if (!verified)
+    return `${out}: NOT VERIFIED: it was not compared with the network; do not ship it before "sentei export" without --unverified has written it`
+  const { rows, split, relativeError, tolerance } = verified
+  return `${out}: verified in onnxruntime-web ${versions['onnxruntime-web']} on ${rows} ${split} rows: relative error ${relativeError.toExponential(1)}, at most ${tolerance} is allowed`
+}

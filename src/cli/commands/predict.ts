@@ -7,7 +7,7 @@ import { force, outputOf } from '../output.js'
 export const predict = command({
   usage: 'predict <model>',
   description: 'predict every row of a file with a run’s model',
-  positionals: { model: path('the folder of a model, or of its run') },
+  positionals: { model: path('the folder of a model or of its run, or an ONNX file') },
   options: {
     data: {
       type: 'string',

@@ -7,24 +7,36 @@ import { writeAtomic, writeJson } from '../base/files.js'
 import { damaged, jsonObject } from '../base/sealed.js'
 import { didYouMean } from '../base/suggest.js'
 import { requireValid, validate } from '../config/validator.js'
+import type { ExportOnnxOptions } from './export-onnx.js'
 import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
-import { architectureDot, dotToSvg } from './dot.js'
-import { modelFiles } from './model-content.js'
-import { requireSound } from './preprocess.js'
+import { architectureDot, dotToSvg } from '../export/dot.js'
+import { modelFiles } from '../export/model-content.js'
+import { requireSound } from '../export/preprocess.js'
+
+/** How a model is exported; formats without weights ignore it. */
+export type ExportOptions = Omit<ExportOnnxOptions, 'run' | 'out'>
 
 /** Writes a part of a run's folder in a format. `architecture` names the file with the architecture. */
-type Exporter = (run: string, out: string, architecture: string) => Promise<void> | void
+type Exporter = (
+  run: string,
+  out: string,
+  architecture: string,
+  options: ExportOptions,
+) => Promise<void> | void
 
 const exporters: Readonly<Record<string, Exporter>> = {
   layers(run, out, architecture) {
-    if (architecture !== 'architecture.json')
-      throw new InputError(
-        `--menu: the architecture was not trained; train it with "sentei retrain ${run} --menu …", and export that run`,
-      )
+    requireTrained(run, architecture)
     readFile(run, join('model', 'model.json'))
     requireSound(join(run, 'model'))
     for (const name of modelFiles) writeAtomic(join(out, name), readFile(run, join('model', name)))
+  },
+  async onnx(run, out, architecture, options) {
+    requireTrained(run, architecture)
+    // The other formats need neither data nor a backend.
+    const { exportOnnx } = await import('./export-onnx.js')
+    await exportOnnx({ run, out, ...options })
   },
   architecture: (run, out, name) => writeJson(out, readArchitecture(run, name)),
   dot: (run, out, name) => writeAtomic(out, architectureDot(readArchitecture(run, name))),
@@ -32,21 +44,35 @@ const exporters: Readonly<Record<string, Exporter>> = {
     writeAtomic(out, `${await dotToSvg(architectureDot(readArchitecture(run, name)))}\n`),
 }
 
+function requireTrained(run: string, architecture: string): void {
+  if (architecture === 'architecture.json') return
+  throw new InputError(
+    `--menu: the architecture was not trained; train it with "sentei retrain ${run} --menu …", and export that run`,
+  )
+}
+
 /** The formats into which a run can be exported. */
 export const exportFormats: readonly string[] = Object.keys(exporters)
 
 /**
- * Exports the result of a finished run in a format: `layers` (a folder with the verified LayersModel),
- * `architecture` (JSON), `dot` or `svg` (files). With `menu`, the architecture of that size of its menu is
- * exported. Throws for an unknown format or size, and lists those that exist.
+ * Exports the result of a finished run in a format: `layers` (a folder with the verified LayersModel), `onnx`
+ * (a verified ONNX model and its certificate), `architecture` (JSON), `dot` or `svg` (files). With `menu`, the
+ * architecture of that size of its menu is exported. Throws for an unknown format or size, and lists those that
+ * exist.
  */
-export async function exportRun(run: string, format: string, out: string, menu?: number): Promise<void> {
+export async function exportRun(
+  run: string,
+  format: string,
+  out: string,
+  menu?: number,
+  options: ExportOptions = {},
+): Promise<void> {
   const exporter = Object.hasOwn(exporters, format) ? exporters[format] : undefined
   if (!exporter)
     throw new InputError(
       `--format: expected one of ${exportFormats.join(', ')}, got "${format}"${didYouMean(format, exportFormats)}`,
     )
-  await exporter(run, out, menu === undefined ? 'architecture.json' : menuFile(run, menu))
+  await exporter(run, out, menu === undefined ? 'architecture.json' : menuFile(run, menu), options)
 }
 
 function readArchitecture(run: string, name: string): Architecture {

@@ -1,0 +1,50 @@
+import type { NodeProto, OnnxAttributes, TensorProto, TensorType } from './types.js'
+
+/** Collects the operators and constants of an ONNX graph. Names are made unique. */
+export interface OnnxBuilder {
+  readonly nodes: readonly NodeProto[]
+  readonly initialisers: readonly TensorProto[]
+  /** A name that nothing else has: the given one, or with a number behind it. */
+  readonly name: (wanted: string) => string
+  /** Adds an operator with one output, which gets the operator's name. Returns that name. */
+  readonly op: (type: string, name: string, inputs: readonly string[], attributes?: OnnxAttributes) => string
+  /** Passes a value on under a name that was made before: an output's. */
+  readonly output: (name: string, x: string) => void
+  /** Adds a constant. Returns its name. */
+  readonly constant: (
+    name: string,
+    type: TensorType,
+    dims: readonly number[],
+    values: TensorProto['values'],
+  ) => string
+}
+
+/** Makes an empty builder. */
+export function onnxBuilder(): OnnxBuilder {
+  const nodes: NodeProto[] = []
+  const initialisers: TensorProto[] = []
+  const used = new Set<string>()
+  const name = (wanted: string) => {
+    let found = wanted
+    for (let n = 2; used.has(found); n++) found = `${wanted}_${n}`
+    used.add(found)
+    return found
+  }
+  return {
+    nodes,
+    initialisers,
+    name,
+    op(type, wanted, inputs, attributes = {}) {
+      const own = name(wanted)
+      nodes.push({ name: own, type, inputs, outputs: [own], attributes })
+      return own
+    },
+    output: (own, x) =>
+      void nodes.push({ name: own, type: 'Identity', inputs: [x], outputs: [own], attributes: {} }),
+    constant(wanted, type, dims, values) {
+      const own = name(wanted)
+      initialisers.push({ name: own, type, dims, values })
+      return own
+    },
+  }
+}

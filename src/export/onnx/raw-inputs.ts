@@ -1,0 +1,85 @@
+import type { Numbers } from '../../data/content.js'
+import type { Encoding } from '../../data/types.js'
+import type { Preprocess } from '../model-content.js'
+
+/** One input of an ONNX model: a column of raw cells, or all values of an image, a sequence or a vector. */
+export interface RawInput {
+  readonly name: string
+  /** `double` for columns far from 0, whose digits 32 bits would lose. */
+  readonly type: 'float' | 'double' | 'uint8' | 'string'
+  /** Without the batch; the last axis is 1 for a column. */
+  readonly shape: readonly number[]
+  /** The first of its features (last axis of the network's input), and their number without the indicator. */
+  readonly from: number
+  readonly width: number
+  /** The categories of a column of texts, one feature each. */
+  readonly categories?: readonly string[]
+  /** Whether the feature behind its own says that the cell is missing. */
+  readonly indicator: boolean
+}
+
+/** What of a model's preprocessing decides its inputs. */
+export type RawForm = Pick<Preprocess, 'shape' | 'encoding' | 'outside'> & {
+  /** Whether all values are bytes, as those of image files are. */
+  readonly bytes: boolean
+}
+
+/** The values of an input, rows × its shape. */
+export interface Feed extends Pick<RawInput, 'name' | 'type'> {
+  readonly dims: readonly number[]
+  readonly values: Float32Array | Float64Array | Uint8Array | readonly string[]
+}
+
+/** The inputs of a model. Tables and series have one for each column, everything else has one in all. */
+export function rawInputs({ shape, encoding, outside, bytes }: RawForm): RawInput[] {
+  const features = shape.at(-1)!
+  const isFar = (from: number, to: number) =>
+    outside.input.mean.slice(from, to).some((mean) => mean !== 0) ||
+    outside.input.std.slice(from, to).some((std) => std !== 1)
+  const number = (from: number, to: number) => (isFar(from, to) ? 'double' : 'float')
+  if (!hasColumns(encoding)) {
+    const type = bytes ? 'uint8' : number(0, features)
+    return [{ name: nameOf[encoding.kind], type, shape, from: 0, width: features, indicator: false }]
+  }
+  let from = 0
+  return encoding.columns.map(({ name, categories, indicator = false }) => {
+    const first = from
+    const width = categories?.length ?? 1
+    from += width + (indicator ? 1 : 0)
+    const type = categories ? 'string' : number(first, first + 1)
+    const form = { type, shape: [...shape.slice(0, -1), 1], from: first, width, indicator } as const
+    return { name, ...form, ...(categories && { categories }) }
+  })
+}
+
+const nameOf = { images: 'image', series: 'series', sequences: 'sequence', table: 'values' } as const
+
+/** Whether the network's features are those of a table's columns, in their order. */
+const hasColumns = ({ kind, columns, shape }: Encoding): boolean =>
+  (kind === 'table' || kind === 'series') && columns.length > 0 && shape === undefined
+
+/**
+ * Encoded rows as raw inputs: the inverse of the encoding, so that a data set (rows × product(shape) values in
+ * original units, NaN where a cell is missing) can be fed to a model. A missing category is an empty text.
+ */
+export function feedsOf(inputs: readonly RawInput[], values: Numbers, features: number): Feed[] {
+  const places = values.length / features
+  return inputs.map(({ name, type, shape, from, width, categories }) => {
+    const perRow = shape.slice(0, -1).reduce((product, n) => product * n, 1)
+    const dims = [places / perRow, ...shape]
+    const at = (place: number) => place * features + from
+    if (categories) {
+      const texts = Array.from({ length: places }, (_, place) => {
+        const own = values.subarray(at(place), at(place) + width)
+        return categories[own.indexOf(1)] ?? ''
+      })
+      return { name, type, dims, values: texts }
+    }
+    const numbers = new Numeric[type as 'float'](places * width)
+    for (let place = 0; place < places; place++)
+      for (let i = 0; i < width; i++) numbers[place * width + i] = values[at(place) + i]!
+    return { name, type, dims, values: numbers }
+  })
+}
+
+const Numeric = { float: Float32Array, double: Float64Array, uint8: Uint8Array }

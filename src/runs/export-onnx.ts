@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { useBackend } from '../backend/index.js'
+import { prepareData } from '../data/prepare.js'
+import { saveOnnx, type Parity, type SaveOnnxOptions } from '../export/onnx/save.js'
+import { readPreprocess } from '../export/preprocess.js'
+import type { Extensions } from '../setup/setup-trial.js'
+import { readNetwork } from './network-file.js'
+import { readFinishedRun, requireSameData } from './run-folder.js'
+
+export interface ExportOnnxOptions
+  extends Pick<SaveOnnxOptions, 'foldNorms' | 'unverified'>, Pick<Extensions, 'readers' | 'given'> {
+  /** The folder of the finished run. */
+  readonly run: string
+  /** The file to write; `NAME.parity.json` is written beside `NAME.onnx`. */
+  readonly out: string
+}
+
+/**
+ * Exports the network of a finished run as an ONNX model, verified in onnxruntime-web on the run's test rows.
+ * Reads the run's data again for this, and throws an InputError if they are others, or if the run is of before
+ * networks were kept.
+ */
+export async function exportOnnx({
+  run,
+  out,
+  readers,
+  given,
+  ...options
+}: ExportOnnxOptions): Promise<Parity> {
+  const { config, metrics } = readFinishedRun(run)
+  const network = readNetwork(run)
+  await useBackend(config.backend, { relaxed: config.relaxedSimd })
+  const data = await prepareData(config, run, readers, given)
+  requireSameData(run, data)
+  const { metric } = readPreprocess(join(run, 'model'))
+  const { criteria, test, validation } = metrics
+  const metadata = {
+    'sentei.seed': String(metrics.seed),
+    'sentei.figures': JSON.stringify({ validation: validation.final, test: test.final }),
+    'sentei.criteria': JSON.stringify(criteria),
+    'sentei.limits':
+      'one search with one seed; inputs unlike the training rows were not looked at; the model card has more',
+  }
+  return saveOnnx({ name: config.name, metric, data, ...network }, out, { ...options, metadata })
+}
