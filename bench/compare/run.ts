@@ -1,8 +1,10 @@
 /**
  * Runs a ready comparison: a document beside this file, whose `{data}` is the folder of data sets and `{made}`
- * one for sets that are made for it. With `--quick`, what the document has under `quick` replaces its parts.
+ * one for sets that are made for it. With `--quick`, what the document has under `quick` replaces its parts; with
+ * `--whole`, its first seed runs on all rows. `--ablate METHOD` repeats a schedule without each of its parts.
  *
- *     npm run build && node dist/bench/compare/run.js paper --out FOLDER [--data FOLDER] [--quick] [--workers 2]
+ *     npm run build && node dist/bench/compare/run.js paper --out FOLDER [--data FOLDER] [--quick | --whole]
+ *         [--ablate METHOD] [--workers 2]
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
@@ -23,6 +25,8 @@ const { values: given, positionals } = parseArgs({
     data: { type: 'string', default: join('..', 'shared', 'datasets') },
     out: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    whole: { type: 'boolean', default: false },
+    ablate: { type: 'string' },
     workers: { type: 'string', default: '2' },
   },
 })
@@ -52,7 +56,11 @@ const data = resolve(given.data)
 const made = resolve(`${given.out}-data`)
 makeSets(text, data, made)
 const { quick, ...whole } = parse(text.replaceAll('{data}', data).replaceAll('{made}', made)) as Part
-const comparison = given.quick ? laidOver(whole, quick as Part) : whole
+const first = { sizes: ['all'], seeds: (whole.seeds as number[]).slice(0, 1) }
+const comparison = {
+  ...laidOver(whole, given.quick ? (quick as Part) : given.whole ? first : {}),
+  ...(given.ablate !== undefined && { ablate: given.ablate }),
+}
 mkdirSync(made, { recursive: true })
 writeFileSync(join(made, `${name}.yaml`), stringify(comparison))
 const { summary } = await compareRun({
