@@ -12,18 +12,27 @@ export interface Finding {
   readonly command?: string
 }
 
+/** The backend that computes where none is named. */
+export const defaultBackend: BackendName = 'wasm'
+
 /** Why a backend that works is taken only by `--backend`, or that it is the one which is chosen. */
 const reasons: Readonly<Record<BackendName, string>> = {
   wasm: 'chosen: it is always there, and gives the same bytes for the same seed',
   cpu: 'not chosen: it is plain JavaScript, and many times slower',
   webgpu: 'not chosen: its last bits differ from run to run',
-  tensorflow:
-    'not chosen: its last bits differ from run to run, and its steps take longer than those of wasm',
+  tensorflow: 'not chosen: it must be installed first, and its last bits depend on the machine',
 }
 
+/** How to get the backends that are optional. */
 const commands: Readonly<Partial<Record<BackendName, string>>> = {
   webgpu: 'npm install --no-save --save-optional webgpu @tensorflow/tfjs-backend-webgpu',
   tensorflow: 'npx sentei doctor --install tensorflow',
+}
+
+async function commandFor(name: BackendName): Promise<string | undefined> {
+  const { firstNodeWithout } = await import('../backend/tensorflow/builds.js')
+  const unusable = name === 'tensorflow' && Number.parseInt(process.versions.node) >= firstNodeWithout
+  return unusable ? undefined : commands[name]
 }
 
 /** Starts every backend: which work, which one is chosen, why the others are not, and how to get those that are absent. */
@@ -41,7 +50,8 @@ export async function backendFindings(): Promise<Finding[]> {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       const found = message.replace(/^backend \w+: /, '').replace(/ \(.*\)$/s, '')
-      findings.unshift({ what, ok: false, optional, found, ...(optional && { command: commands[name]! }) })
+      const paste = await commandFor(name)
+      findings.unshift({ what, ok: false, optional, found, ...(paste && { command: paste }) })
     }
   }
   return findings

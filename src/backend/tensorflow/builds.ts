@@ -10,8 +10,8 @@ export interface Build {
 export const packageVersion = '4.22.0'
 
 /**
- * The version of the wheels. The addon calls only the C interface, which has stayed the same; wheels before
- * 2.12 do not have it as a library of its own, and later ones than this are larger.
+ * The version of the wheels. The addon calls only TensorFlow's C interface, which does not change: it was built
+ * against 2.12.1, 2.15.1, 2.18.1 and 2.21.0, and computed with each. This is the smallest of them.
  */
 export const wheelVersion = '2.15.1'
 

@@ -15,7 +15,7 @@ const headers = { package: 'node-api-headers', version: '1.9.0' }
 /**
  * Installs a build of TensorFlow beside Sentei without the download of its own: the package from npm, the
  * library out of the wheel of the Python package, the addon from the package's sources. What works already
- * stays as it is. It takes about a minute; 210 MB are downloaded (GPU: 480 MB) and 650 MB stay (GPU: 1.3 GB).
+ * stays as it is. It takes about a minute; 210 MB are downloaded (GPU: 480 MB) and 650 MB stay (GPU: 1.1 GB).
  * Returns what was computed with. A Failure or an InputError says what is missing, or which step failed.
  */
 export function installTensorflow(name: BuildName, say: (text: string) => void): string {

@@ -4,7 +4,7 @@ import { getHeapStatistics } from 'node:v8'
 import { wrapLines } from '../../base/wrap.js'
 import { InputError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
-import { backendFindings, type Finding } from '../backend-findings.js'
+import { backendFindings, defaultBackend, type Finding } from '../backend-findings.js'
 import { command, exitCodes, type CommandContext } from '../command.js'
 import { json, text } from '../options.js'
 
@@ -35,7 +35,7 @@ export const doctor = command({
       writeAccess(),
     ]
     const ready = findings.every(({ ok, optional }) => ok || optional)
-    if (args.json) print(JSON.stringify({ ready, findings }))
+    if (args.json) print(JSON.stringify({ ready, backend: defaultBackend, findings }))
     else {
       const verdict = ready
         ? 'Sentei can run here.'
