@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 
@@ -18,11 +18,14 @@ const run = (program: string, args: readonly string[]): string =>
 
 const sentei = ['dist/src/cli/main.js']
 
-/** Installs TensorFlow in a fresh checkout; false, and loudly, where this machine or its mirrors do not let it. */
+/** What a fresh copy leaves out: the history, runs, and TensorFlow if the checkout has it. */
+const left = /^(\.git|runs|node_modules[\\/]@tensorflow[\\/]tfjs-node(-gpu)?)$/
+
+/** Installs TensorFlow in a copy of the checkout; false, and loudly, where this machine or its mirrors do not let it. */
 function installed(): boolean {
-  const left = new Set(['node_modules', '.git', 'dist', 'runs'])
-  cpSync(packagePath('.'), folder, { recursive: true, filter: (path) => !left.has(basename(path)) })
-  run('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'])
+  const checkout = packagePath('.')
+  const filter = (path: string) => !left.test(relative(checkout, path))
+  cpSync(checkout, folder, { recursive: true, verbatimSymlinks: true, filter })
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...sentei, 'doctor', '--install', 'tensorflow'],
@@ -41,7 +44,7 @@ function installed(): boolean {
   return false
 }
 
-test('TensorFlow, installed in a fresh checkout, conforms, and searches', ({ skip }) => {
+test('TensorFlow, installed in a fresh folder, conforms, and searches', ({ skip }) => {
   if (!installed()) return skip('TensorFlow cannot be installed here')
   const tests = [
     'test/conformance/optional-backends.test.ts',
@@ -62,6 +65,5 @@ test('TensorFlow, installed in a fresh checkout, conforms, and searches', ({ ski
   const { metrics } = JSON.parse(run(process.execPath, [...sentei, ...search, '--set', ...few])) as {
     metrics: { validation: { final: number } }
   }
-  console.log(metrics)
-  expect(metrics.validation.final).toBeGreaterThan(0.5)
+  expect(metrics.validation.final).toBeGreaterThan(0.7)
 }, 480_000)
