@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { InputError } from '../base/errors.js'
 import { startBackend, type BackendName, type BackendOptions } from './start.js'
+import { loadTensorflow } from './tensorflow/load.js'
 import { readKernels } from './wasm/kernel-files.js'
 
 export { backendNames, type BackendName, type BackendOptions } from './start.js'
@@ -35,17 +36,8 @@ const loaders: Record<BackendName, () => Promise<void>> = {
     }
     await optional('@tensorflow/tfjs-backend-webgpu', 'webgpu')
   },
-  async tensorflow() {
-    try {
-      await import(tensorflowPackages[0])
-    } catch {
-      await optional(tensorflowPackages[1], 'tensorflow')
-    }
-  },
+  tensorflow: loadTensorflow,
 }
-
-/** The GPU build is tried first: it has no fallback, so if it loads, it is what the user has installed. */
-const tensorflowPackages: [string, string] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']
 
 interface WebGpuModule {
   readonly create: (options: string[]) => unknown

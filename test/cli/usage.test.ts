@@ -141,14 +141,29 @@ test('check-data sums up rows, splits and classes', async () => {
   expect(JSON.parse(json.printed)).toMatchObject({ rows: 1797, splits: { train: 719, arch: 360 } })
 })
 
+test('doctor installs nothing that it does not know', async () => {
+  await expect(program('doctor', '--install', 'tensorflo')).rejects.toThrow(
+    '--install: expected one of tensorflow, tensorflow-gpu, got "tensorflo"; did you mean "tensorflow"?',
+  )
+})
+
 test('doctor finds this machine ready', async () => {
   const { code, stdout } = await sentei(folder, ['doctor', '--json'])
   expect(code).toBe(0)
-  const { ready, findings } = JSON.parse(stdout) as {
+  const { ready, backend, findings } = JSON.parse(stdout) as {
     ready: boolean
-    findings: { what: string; ok: boolean }[]
+    backend: string
+    findings: { what: string; ok: boolean; found: string; command?: string }[]
   }
-  expect(ready).toBe(true)
-  expect(findings.find(({ what }) => what === 'backend wasm')).toMatchObject({ ok: true })
+  expect({ ready, backend }).toEqual({ ready: true, backend: 'wasm' })
+  const of = (name: string) => findings.find(({ what }) => what === `backend ${name}`)!
+  expect(of('wasm')).toMatchObject({ ok: true, found: expect.stringMatching(/^works; chosen: /) as string })
+  expect(of('cpu')).toMatchObject({
+    ok: true,
+    found: expect.stringMatching(/^works; not chosen: /) as string,
+  })
+  for (const each of [of('webgpu'), of('tensorflow')])
+    if (each.ok) expect(each.found).toMatch(/^works.*; not chosen: /)
+    else if (!each.found.includes('expected Node.js')) expect(each.command).toMatch(/^np[mx] /)
   expect(existsSync(at('sentei.yaml'))).toBe(false)
 })

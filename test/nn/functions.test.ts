@@ -13,6 +13,7 @@ import {
 import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from '../../src/nn/functions/pool.js'
 import { samePadding, type Pair } from '../../src/nn/functions/spatial.js'
 import { gateGradients, scaledBy, weightedSum } from '../../src/nn/functions/weighted-sum.js'
+import { backendsThatLoad } from '../helpers/backends.js'
 
 const random = randomSource(7)
 const draw = (part: string, shape: number[]): Float64Array => {
@@ -86,7 +87,9 @@ const shapes = [
   [2, 1, 13, 5],
 ]
 
-describe.each(['wasm', 'cpu'] as const)('operations on %s', (backend) => {
+const loading = await backendsThatLoad(['wasm', 'cpu', 'tensorflow'])
+
+describe.each(loading)('operations on %s', (backend) => {
   beforeAll(() => useBackend(backend))
 
   describe.each(shapes)('on [%i, %i, %i, %i]', (...shape) => {

@@ -6,6 +6,7 @@ import { graphBuilder, type GraphBuilder } from '../../src/nn/builder.js'
 import { parametersOf } from '../../src/nn/cost.js'
 import { segmentsOf } from '../../src/nn/program.js'
 import { sizeOf } from '../../src/nn/primitives/types.js'
+import { backendsThatLoad } from '../helpers/backends.js'
 import { gradientsOf, normals, outputOf, randomValues } from '../helpers/networks.js'
 import { dot, numericGradient, relativeError } from '../helpers/numeric.js'
 
@@ -66,7 +67,9 @@ const networks: [string, number[], (b: GraphBuilder) => string][] = [
   ],
 ]
 
-describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
+const loading = await backendsThatLoad(['wasm', 'cpu', 'tensorflow'])
+
+describe.each(loading)('on %s', (backend) => {
   beforeAll(() => useBackend(backend))
 
   it.each(networks)('%s has the gradients of finite differences while training', (_name, shape, build) => {

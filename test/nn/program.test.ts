@@ -6,6 +6,7 @@ import { graphBuilder } from '../../src/nn/builder.js'
 import type { Graph } from '../../src/nn/graph.js'
 import { peakBytes, planMemory } from '../../src/nn/memory.js'
 import { compileProgram, segmentsOf } from '../../src/nn/program.js'
+import { backendsThatLoad } from '../helpers/backends.js'
 import { gradientsOf, normals, outputOf, randomValues } from '../helpers/networks.js'
 import { numericGradient, relativeError, dot } from '../helpers/numeric.js'
 import { spaceNet } from '../helpers/trials.js'
@@ -38,7 +39,9 @@ const allSegments = (graph: Graph, trained: ReadonlySet<string>) =>
   new Set(segmentsOf(graph, { roles: ['task'], trained }).keys())
 const everything = (graph: Graph) => new Set(graph.nodes.map(({ id }) => id))
 
-describe.each(['wasm', 'cpu'] as const)('a training pass on %s', (backend) => {
+const loading = await backendsThatLoad(['wasm', 'cpu', 'tensorflow'])
+
+describe.each(loading)('a training pass on %s', (backend) => {
   beforeAll(() => useBackend(backend))
 
   it('has the same bits whatever is computed again', () => {

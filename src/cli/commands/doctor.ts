@@ -2,33 +2,40 @@ import { accessSync, constants } from 'node:fs'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { wrapLines } from '../../base/wrap.js'
-import { command, exitCodes } from '../command.js'
-import { names } from '../names.js'
-import { json } from '../options.js'
+import { InputError } from '../../base/errors.js'
+import { didYouMean } from '../../base/suggest.js'
+import { backendFindings, defaultBackend, type Finding } from '../backend-findings.js'
+import { command, exitCodes, type CommandContext } from '../command.js'
+import { json, text } from '../options.js'
 
-interface Finding {
-  readonly what: string
-  readonly ok: boolean
-  /** Whether Sentei works without it. */
-  readonly optional?: boolean
-  readonly found: string
-}
+const installable = ['tensorflow', 'tensorflow-gpu'] as const
 
 export const doctor = command({
   usage: 'doctor',
   description: 'check whether this machine has what Sentei needs',
-  options: { json },
-  async run(args, { print, columns }) {
+  options: {
+    install: {
+      type: 'string',
+      requiresArg: true,
+      suggest: installable,
+      describe:
+        'first install an optional backend from npm and Python packages: tensorflow or tensorflow-gpu',
+    },
+    json,
+  },
+  async run(args, { print, say, columns }) {
+    const wanted = text(args, 'install')
+    if (wanted !== undefined) await install(wanted, say)
     const findings = [
       nodeVersion(),
-      ...(await backends()),
+      ...(await backendFindings()),
       await simd(),
       await recording(),
       memory(),
       writeAccess(),
     ]
     const ready = findings.every(({ ok, optional }) => ok || optional)
-    if (args.json) print(JSON.stringify({ ready, findings }))
+    if (args.json) print(JSON.stringify({ ready, backend: defaultBackend, findings }))
     else {
       const verdict = ready
         ? 'Sentei can run here.'
@@ -39,32 +46,25 @@ export const doctor = command({
   },
 })
 
-function line({ what, ok, optional, found }: Finding): string {
-  return `${ok ? 'ok      ' : optional ? 'absent  ' : 'MISSING '}${what}: ${!ok && optional ? 'optional; ' : ''}${found}`
+async function install(wanted: string, say: CommandContext['say']): Promise<void> {
+  const name = installable.find((each) => each === wanted)
+  if (!name)
+    throw new InputError(
+      `--install: expected one of ${installable.join(', ')}, got "${wanted}"${didYouMean(wanted, installable)}`,
+    )
+  const { installTensorflow } = await import('../../backend/tensorflow/install.js')
+  say(`installed: ${installTensorflow(name, say)}`)
+}
+
+function line({ what, ok, optional, found, command: paste }: Finding): string {
+  const mark = ok ? 'ok      ' : optional ? 'absent  ' : 'MISSING '
+  return `${mark}${what}: ${!ok && optional ? 'optional; ' : ''}${found}${paste ? `\n          ${paste}` : ''}`
 }
 
 function nodeVersion(): Finding {
   const [major, minor] = process.versions.node.split('.').map(Number) as [number, number]
   const ok = major > 20 || (major === 20 && minor >= 19)
   return { what: 'node', ok, found: ok ? process.version : `${process.version}; install 20.19 or later` }
-}
-
-async function backends(): Promise<Finding[]> {
-  const { useBackend } = await import('../../backend/index.js')
-  const findings: Finding[] = []
-  // wasm comes last, because the backend that is started last stays current.
-  for (const name of [...names.backends].reverse()) {
-    const optional = name !== 'wasm' && name !== 'cpu'
-    try {
-      await useBackend(name)
-      findings.unshift({ what: `backend ${name}`, ok: true, optional, found: 'works' })
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      const found = message.replace(/^backend \w+: /, '').replace(/ \(.*\)$/s, '')
-      findings.unshift({ what: `backend ${name}`, ok: false, optional, found })
-    }
-  }
-  return findings
 }
 
 async function simd(): Promise<Finding> {

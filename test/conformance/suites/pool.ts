@@ -6,14 +6,15 @@ import { draw, drawIntegers, plus, type Operand } from '../reference/operand.js'
 import { outputPositions } from '../reference/window.js'
 import { conforms, runAdding, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
-import { hasOurs, itEach, share, type Subject } from '../support/subject.js'
+import { hasOurs, itEach, paddingElsewhere, share, type Subject } from '../support/subject.js'
 import { poolCases, tfPadding, type WindowCase } from '../support/windows.js'
 
 /** Max and average pooling: forward, and the gradient of the input. */
 export function poolSuite(subject: Subject): void {
   const cases = share(subject, poolCases())
   describe.each(Object.entries(inputs))('maxPool of %s', (name, input) => {
-    const refusal = () => (name === 'distinct numbers' ? undefined : tiesElsewhere(subject))
+    const refusal = ({ window }: WindowCase) =>
+      (name === 'distinct numbers' ? undefined : tiesElsewhere(subject)) ?? paddingElsewhere(subject, window)
     itEach(subject, cases, refusal, (one) => conforms(maxPooled(one, input(one))))
   })
   describe('avgPool', () => {

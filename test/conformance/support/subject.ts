@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { it } from 'vitest'
 import { useBackend, type BackendName } from '../../../src/backend/index.js'
 import { currentDevice, useTrainingKernels } from '../../../src/backend/wasm/index.js'
+import type { Window } from '../reference/window.js'
 import { guardDevice } from './guard.js'
 
 /** What is tested: a backend, and on wasm the variant of our kernels. */
@@ -15,6 +16,12 @@ export interface Subject {
 
 /** Has this subject our kernels, and with them the operations that TensorFlow.js lacks? */
 export const hasOurs = ({ backend }: Subject): boolean => backend === 'wasm'
+
+/** Why TensorFlow's own library does not take a window's padding. */
+export const paddingElsewhere = ({ backend }: Subject, { pad }: Window): string | undefined =>
+  backend === 'tensorflow' && typeof pad !== 'string'
+    ? 'TensorFlow for Node takes only the paddings same and valid'
+    : undefined
 
 const started = new Set<BackendName>()
 
