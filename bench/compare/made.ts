@@ -75,8 +75,30 @@ function engines(data: string): string {
   return csv([...numbered(30 * varying.length), 'life', 'block'], rows)
 }
 
+/** A table with the number of each row in a last column `row`, for splits in the order of the file. */
+function ordered(file: string, separator = ','): string {
+  const [names, ...rows] = linesOf(file).map((line) => line.replaceAll('"', '').split(separator))
+  return csv(
+    [...names!, 'row'],
+    rows.map((row, i) => [...row, i]),
+  )
+}
+
+/** The listings of Amsterdam (features and prices are in files of their own), in their order. */
+function airbnb(data: string): string {
+  const [names, ...rows] = linesOf(join(data, 'tabular', 'airbnb_X_train.csv.gz'))
+  const prices = linesOf(join(data, 'tabular', 'airbnb_y_train.csv.gz'))
+  return csv(
+    [names!.replaceAll('"', ''), 'price', 'row'],
+    rows.map((row, i) => [row, prices[i]!, i]),
+  )
+}
+
 const makers: Readonly<Record<string, (data: string) => string>> = {
   synthetic,
+  'casp-ordered': (data) => ordered(join(data, 'tabular', 'CASP.csv.gz')),
+  'white-wine-ordered': (data) => ordered(join(data, 'tabular', 'winequality-white.csv.gz'), ';'),
+  'airbnb-ordered': airbnb,
   ...Object.fromEntries(
     conditions.map((condition) => [`hydraulic-${condition}`, (data: string) => hydraulic(data, condition)]),
   ),
