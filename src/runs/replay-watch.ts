@@ -10,6 +10,8 @@ export interface ReplayFigures {
   readonly calls: number
   /** The memory of the recordings, in MB of 2²⁰ bytes. */
   readonly memoryMB: number
+  /** The part of it that tensors take; the rest is calls, constants and scratch memory. */
+  readonly tensorsMB: number
   readonly kernelsMs: number
   /** The time for reading the calls, measured after the steps. */
   readonly interpreterMs: number
@@ -73,6 +75,7 @@ export function replayWatch(): ReplayWatch {
       return {
         calls,
         memoryMB: [...tapes].reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20,
+        tensorsMB: [...tapes].reduce((sum, { tensorBytes }) => sum + tensorBytes, 0) / 2 ** 20,
         kernelsMs: replays - reading,
         interpreterMs: reading,
         javascriptMs: median(steps.map((step) => step.stepMs - step.replayMs)),

@@ -7,8 +7,9 @@ import type { TrainingInstance } from './training-module.js'
 /** Recorded work. Its calls, and the tensors that it made, lie in one block of memory. */
 export interface Tape {
   readonly calls: number
-  /** The size of the block. */
+  /** The size of the block, and of the part of it that holds tensors. */
   readonly bytes: number
+  readonly tensorBytes: number
   /** Does the work again, on what its inputs hold now. The results replace the former ones in place. */
   replay(): void
   /** Replays and returns the time of each call, which makes the replay slower. */
@@ -118,6 +119,7 @@ export function recording(
     },
     tape: {
       bytes,
+      tensorBytes: rehearsed.layout().bytes,
       get calls() {
         return calls
       },

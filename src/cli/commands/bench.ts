@@ -163,8 +163,15 @@ function describe({
   return `${times}; ${what}\nworkers: started in ${startMs} ms; a step copies for ${copyMs} ms and waits for ${waitMs} ms`
 }
 
-function describeReplay({ calls, memoryMB, kernelsMs, interpreterMs, javascriptMs }: ReplayFigures): string {
-  return `replayed: kernels ${kernelsMs} ms, reading their ${calls.toLocaleString('en-US')} calls ${interpreterMs} ms, JavaScript ${javascriptMs} ms; ${memoryMB} MB`
+function describeReplay({
+  calls,
+  memoryMB,
+  tensorsMB,
+  kernelsMs,
+  interpreterMs,
+  javascriptMs,
+}: ReplayFigures): string {
+  return `replayed: kernels ${kernelsMs} ms, reading their ${calls.toLocaleString('en-US')} calls ${interpreterMs} ms, JavaScript ${javascriptMs} ms; ${memoryMB} MB, ${tensorsMB} of them tensors`
 }
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
