@@ -4,6 +4,7 @@ import { prepareData } from '../data/prepare.js'
 import { saveOnnx, type Parity, type SaveOnnxOptions } from '../export/onnx/save.js'
 import { readPreprocess } from '../export/preprocess.js'
 import type { Extensions } from '../setup/setup-trial.js'
+import { modelFolderIn } from './model-folder.js'
 import { readNetwork } from './network-file.js'
 import { readFinishedRun, requireSameData } from './run-folder.js'
 
@@ -32,7 +33,7 @@ export async function exportOnnx({
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const data = await prepareData(config, run, readers, given)
   requireSameData(run, data)
-  const { metric } = readPreprocess(join(run, 'model'))
+  const { metric } = readPreprocess(join(run, modelFolderIn(run)))
   const { criteria, test, validation } = metrics
   const metadata = {
     'sentei.seed': String(metrics.seed),

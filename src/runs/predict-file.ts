@@ -8,6 +8,7 @@ import { readRecords } from '../data/records.js'
 import type { Task } from '../data/types.js'
 import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
 import { unfinished } from './failure.js'
+import { modelFolderIn } from './model-folder.js'
 import { isOnnx, openLayers, openOnnx } from './opened-model.js'
 import { isFinished, retrainedFrom } from './run-folder.js'
 
@@ -74,11 +75,12 @@ export async function predictFile(
  */
 export function modelFolder(folder: string): string {
   const isRun = existsSync(join(folder, 'config.json'))
-  if (isRun && !isFinished(folder) && !existsSync(join(folder, 'model', 'model.json')))
+  if (isRun && !isFinished(folder) && !existsSync(join(folder, modelFolderIn(folder), 'model.json')))
     throw new InputError(
       `${folder}: expected a model, got none; ${unfinished(folder, existsSync(join(folder, retrainedFrom)))}`,
     )
-  return existsSync(join(folder, 'model')) ? join(folder, 'model') : folder
+  const own = join(folder, modelFolderIn(folder))
+  return existsSync(own) ? own : folder
 }
 
 /**

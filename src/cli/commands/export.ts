@@ -1,5 +1,5 @@
 import type { Parity } from '../../export/onnx/save.js'
-import { command } from '../command.js'
+import { command, type CommandContext } from '../command.js'
 import { names } from '../names.js'
 import { json, menu, number, out, path, required } from '../options.js'
 import { force, outputOf } from '../output.js'
@@ -28,7 +28,7 @@ export const exportCommand = command({
       describe: 'onnx: write the model although onnxruntime-web, which verifies it, is not installed',
     },
     out: { ...out('where to write; a folder for layers, else a file'), demandOption: true },
-    force,
+    force: { ...force, describe: `${force.describe!}, and export a model that misses its criteria` },
     json,
   },
   async run(args, context) {
@@ -40,11 +40,21 @@ export const exportCommand = command({
     const to = outputOf(args, { inputs: [run], ...(format === 'layers' && { files: modelFiles }) })!
     const size = number(args, 'menu', 0)
     const [foldNorms, unverified] = [Boolean(args.foldNorms), Boolean(args.unverified)]
-    await exportRun(run, format, to, size, { foldNorms, unverified })
+    const forced = Boolean(args.force)
+    await exportRun(run, format, to, size, { foldNorms, unverified, force: forced })
+    if (forced) await noteRefused(run, format, context)
     if (format === 'onnx') context.say(await parityText(to))
     context.print(args.json ? JSON.stringify({ run, format, out: to }) : to)
   },
 })
+
+/** Says that a model was exported against its criteria. Drawings and documents are no models. */
+async function noteRefused(run: string, format: string, { say }: CommandContext): Promise<void> {
+  const { isRefused, refusalText } = await import('../../runs/model-folder.js')
+  const { readFinishedRun } = await import('../../runs/run-folder.js')
+  if ((format !== 'layers' && format !== 'onnx') || !isRefused(run)) return
+  say(`${run}: exported although it does not meet its criteria: ${refusalText(readFinishedRun(run).metrics)}`)
+}
 
 /** What the certificate beside an ONNX model says. */
 async function parityText(out: string): Promise<string> {
