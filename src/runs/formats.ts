@@ -12,6 +12,7 @@ import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
 import { architectureDot, dotToSvg } from '../export/dot.js'
 import { modelFiles } from '../export/model-content.js'
+import { precisionIn } from '../export/precision/names.js'
 import { requireSound } from '../export/preprocess.js'
 import { modelFolderIn, refusalText } from './model-folder.js'
 import { isFinished, readFinishedRun } from './run-folder.js'
@@ -31,12 +32,19 @@ type Exporter = (
 ) => Promise<void> | void
 
 const exporters: Readonly<Record<string, Exporter>> = {
-  layers(run, out, architecture, options) {
+  async layers(run, out, architecture, options) {
     requireTrained(run, architecture)
     const model = modelFolderIn(run)
     readFile(run, join(model, 'model.json'))
     requireSound(join(run, model))
     requireAccepted(run, options)
+    const { precision = 'float32', readers, given } = options
+    if (precision !== 'float32') {
+      const { exportLayers } = await import('./export-layers.js')
+      const own = { ...(readers && { readers }), ...(given && { given }) }
+      await exportLayers({ run, out, precision, ...own }, (name) => readFile(run, name))
+      return
+    }
     for (const name of modelFiles) writeAtomic(join(out, name), readFile(run, join(model, name)))
   },
   async onnx(run, out, architecture, options) {
@@ -90,6 +98,7 @@ export async function exportRun(
     throw new InputError(
       `--format: expected one of ${exportFormats.join(', ')}, got "${format}"${didYouMean(format, exportFormats)}`,
     )
+  if (options.precision !== undefined) precisionIn(format, options.precision)
   await exporter(run, out, menu === undefined ? 'architecture.json' : menuFile(run, menu), options)
 }
 

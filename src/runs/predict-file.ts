@@ -6,7 +6,8 @@ import { newTargets } from '../data/new-targets.js'
 import type { Reader } from '../data/readers/types.js'
 import { readRecords } from '../data/records.js'
 import type { Task } from '../data/types.js'
-import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
+import { scoreOf } from '../export/score.js'
+import { metricsOf, type MetricName } from '../objective/metrics.js'
 import { unfinished } from './failure.js'
 import { modelFolderIn } from './model-folder.js'
 import { isOnnx, openLayers, openOnnx } from './opened-model.js'
@@ -83,21 +84,11 @@ export function modelFolder(folder: string): string {
   return existsSync(own) ? own : folder
 }
 
-/**
- * The smallest positive 32-bit float. Smaller probabilities are raised to it, so that their logarithm is
- * finite.
- */
-const leastProbability = 2 ** -149
-
 function scoresOf(
   { task, metric }: { readonly task: Task; readonly metric: string },
   outputs: Float64Array,
   targets: Float64Array,
 ): Scores {
-  const isClass = task.kind === 'classification'
-  // Metrics of classes expect logits; logarithms of probabilities are valid logits.
-  const said = isClass ? outputs.map((p) => Math.log(Math.max(p, leastProbability))) : outputs
-  const width = isClass ? task.classes.length : task.outputs.length
   const wanted = metricsOf[task.kind].filter((name) => name === metric || name === 'accuracy')
-  return Object.fromEntries(wanted.map((name) => [name, metrics[name].value(said, targets, width)]))
+  return Object.fromEntries(wanted.map((name) => [name, scoreOf(name, task, outputs, targets)]))
 }

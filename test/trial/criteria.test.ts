@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { criterionNames, type Criterion } from '../../src/config/criterion-schema.js'
-import { bent, scale } from '../../src/data/scale.js'
+import { scale } from '../../src/data/scale.js'
 import type { PreparedData, Task } from '../../src/data/types.js'
 import { bestTemperature } from '../../src/objective/temperature.js'
 import { calibrationErrorOf } from '../../src/trial/criteria/calibration-error.js'
@@ -22,13 +22,14 @@ function dataOf(task: Task, rows: readonly (readonly number[])[], targets: reado
   const inputs = Float64Array.from(rows.flat())
   return {
     dataset: {
-      ...{ name: 'made', rows: rows.length, shape: [4], inputs, targets, task, hash: '' },
+      ...{ name: 'made', rows: rows.length, shape: [4], inputs, task, hash: '' },
+      targets: Float64Array.from(targets),
       features: ['x', 'color=red', 'color=green', 'color missing'],
       encoding: { kind: 'table', columns, missing: 'mean' },
     },
     splits: { train: all.slice(0, 4), arch: all.slice(0, 0), validation: all.slice(0, 0), test: all },
     scaler,
-    inputs: bent(scale(inputs, scaler.input, scaler.fill), scaler),
+    inputs: scale(inputs, scaler.input, scaler.fill),
     targets: Float32Array.from(targets),
   }
 }

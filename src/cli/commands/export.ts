@@ -1,7 +1,6 @@
-import type { Parity } from '../../export/onnx/save.js'
 import { command, type CommandContext } from '../command.js'
 import { names } from '../names.js'
-import { json, menu, number, out, path, required } from '../options.js'
+import { json, menu, number, out, path, required, text } from '../options.js'
 import { force, outputOf } from '../output.js'
 
 export const exportCommand = command({
@@ -22,6 +21,12 @@ export const exportCommand = command({
       default: false,
       describe: 'onnx: fold batch norms into the convolutions before them',
     },
+    precision: {
+      type: 'string',
+      requiresArg: true,
+      suggest: names.precisions,
+      describe: `layers, onnx: how weights are stored: ${names.precisions.join(', ')} (onnx only); float32 by default`,
+    },
     unverified: {
       type: 'boolean',
       default: false,
@@ -34,16 +39,24 @@ export const exportCommand = command({
   async run(args, context) {
     const { exportRun } = await import('../../runs/formats.js')
     const { modelFiles } = await import('../../export/model-content.js')
+    const { precisionIn } = await import('../../export/precision/names.js')
     const { noteUnchecked } = await import('../unchecked.js')
     const [run, format] = [required(args, 'run'), required(args, 'format')]
     noteUnchecked(run, context)
     const to = outputOf(args, { inputs: [run], ...(format === 'layers' && { files: modelFiles }) })!
+    const wanted = text(args, 'precision')
+    const precision = wanted === undefined ? undefined : precisionIn(format, wanted)
+    const isPrecise = precision !== undefined && precision !== 'float32'
     const size = number(args, 'menu', 0)
     const [foldNorms, unverified] = [Boolean(args.foldNorms), Boolean(args.unverified)]
     const forced = Boolean(args.force)
-    await exportRun(run, format, to, size, { foldNorms, unverified, force: forced })
+    await exportRun(run, format, to, size, {
+      ...{ foldNorms, unverified, force: forced },
+      ...(precision && { precision }),
+    })
     if (forced) await noteRefused(run, format, context)
-    if (format === 'onnx') context.say(await parityText(to))
+    const { exportedLines } = await import('../exported-text.js')
+    for (const line of exportedLines(run, { format, out: to, isPrecise })) context.say(line)
     context.print(args.json ? JSON.stringify({ run, format, out: to }) : to)
   },
 })
@@ -54,15 +67,4 @@ async function noteRefused(run: string, format: string, { say }: CommandContext)
   const { readFinishedRun } = await import('../../runs/run-folder.js')
   if ((format !== 'layers' && format !== 'onnx') || !isRefused(run)) return
   say(`${run}: exported although it does not meet its criteria: ${refusalText(readFinishedRun(run).metrics)}`)
-}
-
-/** What the certificate beside an ONNX model says. */
-async function parityText(out: string): Promise<string> {
-  const { readFileSync } = await import('node:fs')
-  const { parityFile } = await import('../../export/onnx/save.js')
-  const { verified, versions } = JSON.parse(readFileSync(parityFile(out), 'utf8')) as Parity
-  if (!verified)
-    return `${out}: NOT VERIFIED: it was not compared with the network; do not ship it before "sentei export" without --unverified has written it`
-  const { rows, split, relativeError, tolerance } = verified
-  return `${out}: verified in onnxruntime-web ${versions['onnxruntime-web']} on ${rows} ${split} rows: relative error ${relativeError.toExponential(1)}, at most ${tolerance} is allowed`
 }

@@ -15,8 +15,8 @@ export interface InputColumn {
 /** The input columns of a data set, without the features that say where a cell is missing. */
 export function inputColumns({ dataset: { encoding, features } }: PreparedData): InputColumn[] {
   // The columns of a file of images are its pixels, which share the features of the last axis.
-  if (encoding.kind === 'images' || encoding.kind === 'sequences' || encoding.columns.length === 0)
-    return features.map((name, at) => ({ name, at, width: 1 }))
+  const isTable = (encoding.kind === 'table' || encoding.kind === 'series') && encoding.shape === undefined
+  if (!isTable || encoding.columns.length === 0) return features.map((name, at) => ({ name, at, width: 1 }))
   let next = 0
   return encoding.columns.map(({ name, categories, indicator }) => {
     const [at, width] = [next, categories?.length ?? 1]
