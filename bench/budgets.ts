@@ -167,7 +167,8 @@ interface Trained {
 
 async function trained(trial: Trial, architecture: Architecture): Promise<Trained> {
   const network = await retrainArchitecture(trial, { emit: () => undefined }, architecture)
-  return { test: judgeRetrained(trial, network).test!, parameters: costOf(network.graph).parameters }
+  const { test } = await judgeRetrained(trial, network)
+  return { test: test!, parameters: costOf(network.graph).parameters }
 }
 
 /** The hand-made network whose size is nearest to the wanted one, as the search counts it. */

@@ -1,6 +1,7 @@
 // Writes dist/names.json out of the compiled registries: the command line names what it need not load.
 import { writeFileSync } from 'node:fs'
 import { backendNames } from '../dist/src/backend/start.js'
+import { precisions } from '../dist/src/export/precision/names.js'
 import { exportFormats } from '../dist/src/runs/formats.js'
 import { presetNames, spaces } from '../dist/src/registry.js'
 import { deriveRules } from '../dist/src/runs/derive-run.js'
@@ -12,6 +13,7 @@ const names = {
   relaxations: Object.keys(relaxations),
   rules: deriveRules,
   formats: exportFormats,
+  precisions,
   backends: backendNames,
 }
 writeFileSync(new URL('../dist/names.json', import.meta.url), `${JSON.stringify(names, null, 2)}\n`)

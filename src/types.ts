@@ -37,6 +37,8 @@ export type { Scaling } from './data/scale.js'
 export type { splitNames } from './data/split.js'
 export type { ColumnReading, Encoding, FileEncoding, Reading, Scale, Scaler, Scales } from './data/types.js'
 export type { Ablation, Allowance, EventOf, Evidence, GroupInfo, Level, Stage } from './events/types.js'
+export type { PrecisionLoss } from './export/precision/loss.js'
+export type { Precision } from './export/precision/names.js'
 export type { PlainNetwork } from './export/fold.js'
 export type { ExportSource } from './export/layers.js'
 export type { SavedSearch } from './library/checkpoints.js'
@@ -134,4 +136,4 @@ export type {
   SplitNoise,
   Tolerated,
 } from './trial/figures.js'
-export type { TrialStage } from './trial/types.js'
+export type { Exported, ExportedNetwork, TrialStage } from './trial/types.js'

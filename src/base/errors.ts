@@ -22,6 +22,15 @@ export class Failure extends Error {
   }
 }
 
+/** A model does not meet the criteria that were set beforehand, so it is not exported. Exit code 3. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+
+  constructor(message = '') {
+    super(shortened(message))
+  }
+}
+
 /** The error for a checkpoint from which a search cannot continue. */
 export const anotherCheckpoint = (): InputError =>
   new InputError('checkpoint: it belongs to another configuration or other data; start a new run')

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Failure, InputError } from '../base/errors.js'
+import { Failure, InputError, Refused } from '../base/errors.js'
 import { Interrupted } from '../base/errors.js'
 import { wrapLines } from '../base/wrap.js'
 import { exitCodes } from './command.js'
@@ -40,6 +40,7 @@ function exitCodeOf(error: unknown): number {
   if (args.includes('--verbose')) say(error instanceof Error ? (error.stack ?? error.message) : String(error))
   else say(error instanceof Error ? error.message : String(error))
   if (error instanceof InputError) return exitCodes.input
+  if (error instanceof Refused) return exitCodes.criteria
   // Errors that name a system call, such as a full disk or a missing permission, explain themselves.
   const explained = error instanceof Failure || (error instanceof Error && 'syscall' in error)
   if (!explained && !args.includes('--verbose'))

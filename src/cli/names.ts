@@ -13,6 +13,8 @@ export interface Names {
   readonly rules: readonly string[]
   /** The formats into which a run can be exported. */
   readonly formats: readonly string[]
+  /** How the weights of an exported model are stored. */
+  readonly precisions: readonly string[]
   readonly backends: readonly BackendName[]
 }
 

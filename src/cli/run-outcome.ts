@@ -4,13 +4,12 @@ import { wrapLines } from '../base/wrap.js'
 import { checkData } from '../data/check-data.js'
 import { readingLine } from '../data/reading.js'
 import type { PreparedData, Reading } from '../data/types.js'
-import { formatNumber } from '../report/format.js'
 import { progressBar, type Progress } from '../report/progress.js'
 import { wayOn } from '../runs/failure.js'
 import type { RunHooks } from '../runs/hooks.js'
+import { criterionText, missedCriteria, modelFolderIn } from '../runs/model-folder.js'
 import type { FinishedRun } from '../runs/run-folder.js'
 import { Diverged } from '../train/diverged.js'
-import { criterionName } from '../trial/criteria.js'
 import { exitCodes, type Arguments, type CommandContext } from './command.js'
 import { integer, secondsOf } from './options.js'
 import { outcomeText } from './outcome-text.js'
@@ -83,19 +82,13 @@ export function tellOutcome(
   reading?: Reading,
 ): number {
   const { folder, metrics, timings } = run
-  const places = { report: join(folder, 'report.html'), model: join(folder, 'model') }
+  const places = { report: join(folder, 'report.html'), model: join(folder, modelFolderIn(folder)) }
   if (args.json)
     context.print(
       JSON.stringify({ run: folder, ...places, metrics, timings, ...(reading && { data: reading }) }),
     )
   else context.print(wrapLines(outcomeText(run, places), context.columns))
-  for (const criterion of metrics.criteria.results) {
-    const { atLeast, atMost, value, passed } = criterion
-    if (passed) continue
-    const bound = [atLeast === undefined ? [] : [`≥ ${atLeast}`], atMost === undefined ? [] : [`≤ ${atMost}`]]
-    context.say(
-      `criterion not met: ${criterionName(criterion)} ${bound.flat().join(' and ')}, got ${formatNumber(value)}`,
-    )
-  }
+  for (const criterion of missedCriteria(metrics))
+    context.say(`criterion not met: ${criterionText(criterion)}`)
   return metrics.criteria.passed ? 0 : exitCodes.criteria
 }

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { Alarms } from './alarms-schema.js'
 import { ConfigBudget } from './budget-schema.js'
+import { CriterionSchema } from './criterion-schema.js'
 import { Data, Split } from './data-schema.js'
 import { RelaxationSchema } from './relaxation-schema.js'
 import { json, object, oneOf } from './schema-parts.js'
@@ -126,6 +127,11 @@ const Retrain = object(
       default: 0,
       description: 'how many operations are left out for an example at the end; rises from 0',
     }),
+    calibration: Type.Optional(
+      oneOf(['temperature'], {
+        description: 'divides logits by what makes probabilities right on validation rows',
+      }),
+    ),
     baseline: Type.Boolean({
       default: false,
       description: 'retrain the unpruned supernet to compare, where nothing else wants it',
@@ -133,24 +139,6 @@ const Retrain = object(
   },
   { default: {} },
 )
-
-/** A condition for accepting the model. The command exits with 3 if one is not met. */
-const Criterion = object({
-  metric: oneOf([
-    'accuracy',
-    'cross-entropy',
-    'rmse',
-    'mae',
-    'r2',
-    'parameters',
-    'flops',
-    'depth',
-    'parameters-share',
-  ]),
-  split: oneOf(['validation', 'test'], { default: 'test' }),
-  atLeast: Type.Optional(Type.Number()),
-  atMost: Type.Optional(Type.Number()),
-})
 
 /** A table of known results, in which the found architecture is ranked. */
 const Benchmark = object({
@@ -213,7 +201,7 @@ export const ConfigSchema = object(
     ),
     search: Search,
     retrain: Retrain,
-    criteria: Type.Array(Criterion, { default: [] }),
+    criteria: Type.Array(CriterionSchema, { default: [] }),
     benchmark: Type.Optional(Benchmark),
   },
   { $id: 'config' },

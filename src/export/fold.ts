@@ -1,5 +1,6 @@
 import type { Graph, Node } from '../nn/graph.js'
 import { sizeOf } from '../nn/primitives/types.js'
+import { affineAfter } from '../nn/scaled-output.js'
 
 /**
  * A discrete network: its graph, and its parameters by name. Constant parameters may be missing; they then
@@ -17,33 +18,6 @@ export interface PlainNetwork {
  */
 export function foldGates(network: PlainNetwork): PlainNetwork {
   return foldScales(foldSumWeights(network))
-}
-
-/**
- * Replaces the task output y by y · std + mean. This is folded into the last node if that is dense, otherwise
- * an `affine` node is added.
- */
-export function foldOutputScale(
-  { graph, values }: PlainNetwork,
-  { mean, std }: { readonly mean: readonly number[]; readonly std: readonly number[] },
-): PlainNetwork {
-  const id = graph.outputs.task!
-  const node = graph.nodes.find((each) => each.id === id)!
-  const isRead = graph.nodes.some(({ inputs }) => inputs.includes(id))
-  if (node.kind === 'dense' && !isRead) {
-    const kernel = values.get(`${id}:kernel`)!.map((w, i) => w * std[i % std.length]!)
-    const bias = valueOr(values, `${id}:bias`, mean.length, 0).map((b, j) => b * std[j]! + mean[j]!)
-    return { graph, values: new Map([...values, [`${id}:kernel`, kernel], [`${id}:bias`, bias]]) }
-  }
-  const scaled = affineAfter(node, 'output-scale')
-  return {
-    graph: { nodes: [...graph.nodes, scaled], outputs: { ...graph.outputs, task: scaled.id } },
-    values: new Map([
-      ...values,
-      [`${scaled.id}:scale`, Float32Array.from(std)],
-      [`${scaled.id}:offset`, Float32Array.from(mean)],
-    ]),
-  }
 }
 
 /** The parameters in which a node's output is linear. */
@@ -128,10 +102,6 @@ function foldIntoDense(affine: Node, dense: Node, values: Map<string, Float32Arr
     `${dense.id}:kernel`,
     kernel.map((w, i) => w * scale[Math.floor(i / units)]!),
   )
-}
-
-function affineAfter(source: Node, id: string): Node {
-  return { id, kind: 'affine', inputs: [source.id], attrs: {}, shape: source.shape, layer: source.layer }
 }
 
 function isReadOnce(graph: Graph, id: string): boolean {

@@ -8,7 +8,8 @@ import { fullOf } from '../nn/primitives/bins.js'
 import { withoutDilations } from './dilation.js'
 import { withoutRandomNodes } from './evaluation.js'
 import { fixedWeights } from './fixed-weights.js'
-import { foldGates, foldOutputScale, type PlainNetwork } from './fold.js'
+import { scaleOutput } from '../nn/scaled-output.js'
+import { foldGates, type PlainNetwork } from './fold.js'
 import { withoutZeroNodes } from './zeros.js'
 
 /** A derived network, and the scaling of its inputs and outputs. */
@@ -145,7 +146,7 @@ const scaling = (name: string): Layer => tfl.layers.batchNormalization({ epsilon
 export function toLayersModel({ name, scales, bend, task, ...network }: ExportSource): tfl.LayersModel {
   const isClass = task.kind === 'classification'
   const folded = withoutDilations(withoutZeroNodes(foldGates(withoutRandomNodes(network))))
-  const { graph, values } = isClass ? folded : foldOutputScale(folded, scales.target)
+  const { graph, values } = isClass ? folded : scaleOutput(folded, scales.target)
   const layerName = uniqueNames()
   const symbols = new Map<string, tfl.SymbolicTensor>()
   const initial = new Map<Layer, tf.Tensor[]>()

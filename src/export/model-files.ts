@@ -25,14 +25,25 @@ const remedy = 'restore it from a copy, or export it from its run again'
  * an InputError that names the file if it is not such a model.
  */
 export async function readModel(folder: string): Promise<tfl.LayersModel> {
+  const hints: Readonly<Record<string, string>> = {
+    'model.json': 'is this the folder of a model or of a finished run?',
+  }
+  return loadModel(folder, (name) => readOf(folder, name, hints[name] ?? remedy))
+}
+
+/** Loads a model from the bytes of its files; `folder` is what errors name. The caller disposes it. */
+export async function loadModel(
+  folder: string,
+  fileOf: (name: string) => Uint8Array,
+): Promise<tfl.LayersModel> {
   const path = join(folder, 'model.json')
-  const found = readOf(folder, 'model.json', 'is this the folder of a model or of a finished run?')
+  const found = fileOf('model.json')
   const document = validate(ModelSchema, jsonObject(found, path, remedy), path) as unknown as tf.io.ModelJSON
   const weights = document.weightsManifest.flatMap(({ paths }) => paths)
-  const joined = new Uint8Array(Buffer.concat(weights.map((name) => readOf(folder, name, remedy)))).buffer
+  const joined = new Uint8Array(Buffer.concat(weights.map(fileOf))).buffer
   const weightSpecs = document.weightsManifest.flatMap((group) => group.weights)
   const wanted = weightSpecs.reduce(
-    (sum, { shape }) => sum + 4 * shape.reduce((product, n) => product * n, 1),
+    (sum, spec) => sum + bytesPerValue(spec) * spec.shape.reduce((product, n) => product * n, 1),
     0,
   )
   if (weightSpecs.every(({ dtype }) => dtype === 'float32') && joined.byteLength !== wanted)
@@ -49,6 +60,9 @@ export async function readModel(folder: string): Promise<tfl.LayersModel> {
     throw damaged(path, `expected a model that TensorFlow.js loads (${reason})`, remedy)
   }
 }
+
+const bytesPerValue = ({ quantization }: tf.io.WeightsManifestEntry): number =>
+  quantization ? { uint8: 1, uint16: 2, float16: 2 }[quantization.dtype] : 4
 
 function readOf(folder: string, name: string, hint: string): Buffer {
   const path = join(folder, name)

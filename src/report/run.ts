@@ -1,3 +1,4 @@
+import type { Criterion } from '../config/criterion-schema.js'
 import type { Event } from '../events/types.js'
 import type { Architecture } from '../supernet/types.js'
 
@@ -38,11 +39,9 @@ export interface RunConfig extends Readonly<Record<string, unknown>> {
 }
 
 /** A condition for accepting the model, as in the configuration. */
-export interface RunCriterion {
+export interface RunCriterion extends Partial<Omit<Criterion, 'metric' | 'split'>> {
   readonly metric: string
   readonly split?: string
-  readonly atLeast?: number
-  readonly atMost?: number
 }
 
 /** A number in a JSON file: null if a computation gave NaN, undefined if it is missing. */
@@ -122,7 +121,11 @@ export interface RunMetrics {
   readonly criteria?: {
     readonly passed?: boolean
     /** In the order of the configuration's criteria. */
-    readonly results?: readonly { readonly value?: Figure; readonly passed?: boolean }[]
+    readonly results?: readonly {
+      readonly value?: Figure
+      readonly where?: string
+      readonly passed?: boolean
+    }[]
   }
 }
 

@@ -12,6 +12,7 @@ import { evaluationsOf, startOf } from './history.js'
 import { differenceText, noiseText, removedText } from './honesty.js'
 import { html, type Markup } from './markup.js'
 import { notice, verdictOf } from './notice.js'
+import { criterionName } from '../trial/criteria/judge.js'
 import type { Figure, Run, RunCriterion } from './run.js'
 import { attemptTexts, toleranceText } from './tolerance.js'
 
@@ -233,7 +234,8 @@ function criteria({ config, metrics }: Run): Markup | null {
   const items = config.criteria.map((criterion, i) => {
     const result = metrics?.criteria?.results?.[i]
     const mark = result?.passed === undefined ? '' : result.passed ? '✓ ' : '✕ '
-    const value = result?.value == null ? '' : `: ${formatNumber(result.value)}`
+    const where = result?.where === undefined ? '' : ` (${result.where})`
+    const value = result?.value == null ? '' : `: ${formatNumber(result.value)}${where}`
     return html`<li>${mark}${criterionText(criterion)}${value}</li> `
   })
   return html`<ul class="criteria">
@@ -241,12 +243,11 @@ function criteria({ config, metrics }: Run): Markup | null {
   </ul>`
 }
 
-const costs = ['parameters', 'flops', 'depth', 'parameters-share']
-
-function criterionText({ metric, split = 'test', atLeast, atMost }: RunCriterion): string {
+function criterionText(criterion: RunCriterion): string {
+  const { atLeast, atMost } = criterion
   const bounds = [
     atLeast === undefined ? [] : [`at least ${formatNumber(atLeast)}`],
     atMost === undefined ? [] : [`at most ${formatNumber(atMost)}`],
   ]
-  return `${metric}${costs.includes(metric) ? '' : ` on ${split}`} ${bounds.flat().join(' and ')}`
+  return `${criterionName(criterion)} ${bounds.flat().join(' and ')}`
 }

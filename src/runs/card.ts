@@ -15,10 +15,11 @@ import { code, escaped } from '../report/markdown.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import type { Architecture } from '../supernet/types.js'
 import { isTaught, isUnpruned } from '../trial/baseline.js'
-import { criterionName } from '../trial/criteria.js'
+import { criterionRemedy } from '../trial/criteria/judge.js'
 import type { BenchmarkFigures, KeptMetrics } from '../trial/figures.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
 import type { Trial } from '../trial/types.js'
+import { criterionText, modelFolderFor } from './model-folder.js'
 
 interface CardContent {
   readonly trial: Trial
@@ -43,7 +44,7 @@ function about({ trial, architecture, metrics }: CardContent): string {
   const { removed } = metrics
   const notice = removed?.notice ?? null
   return `# ${escaped(config.name)}
-${notice === null ? '' : `\n> **${notice.split(' ').map(escaped).join(' ')}**\n`}
+${notice === null ? '' : `\n> **${notice.split(' ').map(escaped).join(' ')}**\n`}${refusal(metrics)}
 A network that Sentei found in the search space ${code(supernet.space)} under the schedule ${code(schedule.name)} (seed ${metrics.seed}, backend ${metrics.backend}) and then trained ${config.retrain.from === 'scratch' ? 'from scratch' : "from the supernet's weights"}${taught(trial, architecture, metrics)}.
 
 | | parameters | multiply-adds | depth |
@@ -53,6 +54,12 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 
 ${earlier(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
+
+/** Says first of all that a model does not meet its criteria. */
+const refusal = (metrics: KeptMetrics): string =>
+  metrics.criteria.passed
+    ? ''
+    : '\n> **Refused: this model does not meet the criteria that were set beforehand (below). `sentei export` writes it with `--force` only.**\n'
 
 /**
  * Describes the distillation from the unpruned supernet. Empty without a teacher, or if the model is the
@@ -172,12 +179,8 @@ ${lines.join('\n')}`
 function criteria({ metrics }: CardContent): string {
   const { results: judged } = metrics.criteria
   const lines = judged.map((criterion) => {
-    const { atLeast, atMost, value, passed } = criterion
-    const bounds = [
-      atLeast === undefined ? [] : [`≥ ${atLeast}`],
-      atMost === undefined ? [] : [`≤ ${atMost}`],
-    ]
-    return `- ${passed ? 'met' : 'NOT met'}: ${criterionName(criterion)} ${bounds.flat().join(', ')}; got ${formatNumber(value)}`
+    const remedy = criterion.passed ? '' : criterionRemedy(criterion)
+    return `- ${criterion.passed ? 'met' : 'NOT met'}: ${escaped(criterionText(criterion))}${remedy && `; what may help: ${remedy}`}`
   })
   return `## Criteria set beforehand\n\n${lines.length > 0 ? lines.join('\n') : 'None.'}`
 }
@@ -192,13 +195,13 @@ function limits({ trial, verification }: CardContent): string {
 - The export was reloaded and compared on ${verification.rows} rows: relative difference below 1e-4.`
 }
 
-function usage({ trial }: CardContent): string {
+function usage({ trial, metrics }: CardContent): string {
   const { shape, task } = trial.data.dataset
   const output = task.kind === 'classification' ? 'probabilities, one a class' : 'values in original units'
   return `## Use
 
 \`\`\`js
-import * as tf from '@tensorflow/tfjs' // serve the folder model/ over HTTP
+import * as tf from '@tensorflow/tfjs' // serve the folder ${modelFolderFor(metrics)}/ over HTTP
 const model = await tf.loadLayersModel('http://127.0.0.1:8080/model.json')
 const input = tf.zeros([1, ${shape.join(', ')}]) // rows in original units
 const output = model.predict(input) // ${output}

@@ -3,17 +3,25 @@ import { useBackend } from '../backend/index.js'
 import { prepareData } from '../data/prepare.js'
 import { saveOnnx, type Parity, type SaveOnnxOptions } from '../export/onnx/save.js'
 import { readPreprocess } from '../export/preprocess.js'
+import type { KeptMetrics } from '../trial/figures.js'
 import type { Extensions } from '../setup/setup-trial.js'
+import { modelFolderIn } from './model-folder.js'
 import { readNetwork } from './network-file.js'
 import { readFinishedRun, requireSameData } from './run-folder.js'
 
 export interface ExportOnnxOptions
-  extends Pick<SaveOnnxOptions, 'foldNorms' | 'unverified'>, Pick<Extensions, 'readers' | 'given'> {
+  extends
+    Pick<SaveOnnxOptions, 'foldNorms' | 'unverified' | 'precision'>,
+    Pick<Extensions, 'readers' | 'given'> {
   /** The folder of the finished run. */
   readonly run: string
   /** The file to write; `NAME.parity.json` is written beside `NAME.onnx`. */
   readonly out: string
 }
+
+/** The tolerance of a run, under which a precision may lose. Empty if the run had none. */
+export const toleranceOf = ({ tolerated }: Pick<KeptMetrics, 'tolerated'>): { tolerance?: number } =>
+  tolerated ? { tolerance: tolerated.tolerance } : {}
 
 /**
  * Exports the network of a finished run as an ONNX model, verified in onnxruntime-web on the run's test rows.
@@ -32,7 +40,7 @@ export async function exportOnnx({
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const data = await prepareData(config, run, readers, given)
   requireSameData(run, data)
-  const { metric } = readPreprocess(join(run, 'model'))
+  const { metric } = readPreprocess(join(run, modelFolderIn(run)))
   const { criteria, test, validation } = metrics
   const metadata = {
     'sentei.seed': String(metrics.seed),
@@ -41,5 +49,9 @@ export async function exportOnnx({
     'sentei.limits':
       'one search with one seed; inputs unlike the training rows were not looked at; the model card has more',
   }
-  return saveOnnx({ name: config.name, metric, data, ...network }, out, { ...options, metadata })
+  return saveOnnx({ name: config.name, metric, data, ...network }, out, {
+    ...options,
+    metadata,
+    ...toleranceOf(metrics),
+  })
 }

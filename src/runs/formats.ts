@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { readKept, remedyFor } from '../base/checksums.js'
-import { InputError } from '../base/errors.js'
+import { InputError, Refused } from '../base/errors.js'
 import { writeAtomic, writeJson } from '../base/files.js'
 import { damaged, jsonObject } from '../base/sealed.js'
 import { didYouMean } from '../base/suggest.js'
@@ -12,10 +12,16 @@ import { ArchitectureSchema } from '../supernet/architecture-schema.js'
 import type { Architecture } from '../supernet/types.js'
 import { architectureDot, dotToSvg } from '../export/dot.js'
 import { modelFiles } from '../export/model-content.js'
+import { precisionIn } from '../export/precision/names.js'
 import { requireSound } from '../export/preprocess.js'
+import { modelFolderIn, refusalText } from './model-folder.js'
+import { isFinished, readFinishedRun } from './run-folder.js'
 
 /** How a model is exported; formats without weights ignore it. */
-export type ExportOptions = Omit<ExportOnnxOptions, 'run' | 'out'>
+export interface ExportOptions extends Omit<ExportOnnxOptions, 'run' | 'out'> {
+  /** Exports a model although it does not meet the criteria that were set beforehand. */
+  readonly force?: boolean
+}
 
 /** Writes a part of a run's folder in a format. `architecture` names the file with the architecture. */
 type Exporter = (
@@ -26,14 +32,24 @@ type Exporter = (
 ) => Promise<void> | void
 
 const exporters: Readonly<Record<string, Exporter>> = {
-  layers(run, out, architecture) {
+  async layers(run, out, architecture, options) {
     requireTrained(run, architecture)
-    readFile(run, join('model', 'model.json'))
-    requireSound(join(run, 'model'))
-    for (const name of modelFiles) writeAtomic(join(out, name), readFile(run, join('model', name)))
+    const model = modelFolderIn(run)
+    readFile(run, join(model, 'model.json'))
+    requireSound(join(run, model))
+    requireAccepted(run, options)
+    const { precision = 'float32', readers, given } = options
+    if (precision !== 'float32') {
+      const { exportLayers } = await import('./export-layers.js')
+      const own = { ...(readers && { readers }), ...(given && { given }) }
+      await exportLayers({ run, out, precision, ...own }, (name) => readFile(run, name))
+      return
+    }
+    for (const name of modelFiles) writeAtomic(join(out, name), readFile(run, join(model, name)))
   },
   async onnx(run, out, architecture, options) {
     requireTrained(run, architecture)
+    requireAccepted(run, options)
     // The other formats need neither data nor a backend.
     const { exportOnnx } = await import('./export-onnx.js')
     await exportOnnx({ run, out, ...options })
@@ -51,6 +67,16 @@ function requireTrained(run: string, architecture: string): void {
   )
 }
 
+/** Throws Refused if the model of a run does not meet its criteria and is not to be exported all the same. */
+function requireAccepted(run: string, { force = false }: ExportOptions): void {
+  if (force || !isFinished(run)) return
+  const { metrics } = readFinishedRun(run)
+  if (metrics.criteria.passed) return
+  throw new Refused(
+    `${run}: refused: the model does not meet the criteria that were set beforehand: ${refusalText(metrics)}; train another one, or export this one all the same with --force`,
+  )
+}
+
 /** The formats into which a run can be exported. */
 export const exportFormats: readonly string[] = Object.keys(exporters)
 
@@ -58,7 +84,7 @@ export const exportFormats: readonly string[] = Object.keys(exporters)
  * Exports the result of a finished run in a format: `layers` (a folder with the verified LayersModel), `onnx`
  * (a verified ONNX model and its certificate), `architecture` (JSON), `dot` or `svg` (files). With `menu`, the
  * architecture of that size of its menu is exported. Throws for an unknown format or size, and lists those that
- * exist.
+ * exist, and Refused for a model that does not meet its criteria.
  */
 export async function exportRun(
   run: string,
@@ -72,6 +98,7 @@ export async function exportRun(
     throw new InputError(
       `--format: expected one of ${exportFormats.join(', ')}, got "${format}"${didYouMean(format, exportFormats)}`,
     )
+  if (options.precision !== undefined) precisionIn(format, options.precision)
   await exporter(run, out, menu === undefined ? 'architecture.json' : menuFile(run, menu), options)
 }
 

@@ -6,8 +6,10 @@ import { newTargets } from '../data/new-targets.js'
 import type { Reader } from '../data/readers/types.js'
 import { readRecords } from '../data/records.js'
 import type { Task } from '../data/types.js'
-import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
+import { scoreOf } from '../export/score.js'
+import { metricsOf, type MetricName } from '../objective/metrics.js'
 import { unfinished } from './failure.js'
+import { modelFolderIn } from './model-folder.js'
 import { isOnnx, openLayers, openOnnx } from './opened-model.js'
 import { isFinished, retrainedFrom } from './run-folder.js'
 
@@ -74,28 +76,19 @@ export async function predictFile(
  */
 export function modelFolder(folder: string): string {
   const isRun = existsSync(join(folder, 'config.json'))
-  if (isRun && !isFinished(folder) && !existsSync(join(folder, 'model', 'model.json')))
+  if (isRun && !isFinished(folder) && !existsSync(join(folder, modelFolderIn(folder), 'model.json')))
     throw new InputError(
       `${folder}: expected a model, got none; ${unfinished(folder, existsSync(join(folder, retrainedFrom)))}`,
     )
-  return existsSync(join(folder, 'model')) ? join(folder, 'model') : folder
+  const own = join(folder, modelFolderIn(folder))
+  return existsSync(own) ? own : folder
 }
-
-/**
- * The smallest positive 32-bit float. Smaller probabilities are raised to it, so that their logarithm is
- * finite.
- */
-const leastProbability = 2 ** -149
 
 function scoresOf(
   { task, metric }: { readonly task: Task; readonly metric: string },
   outputs: Float64Array,
   targets: Float64Array,
 ): Scores {
-  const isClass = task.kind === 'classification'
-  // Metrics of classes expect logits; logarithms of probabilities are valid logits.
-  const said = isClass ? outputs.map((p) => Math.log(Math.max(p, leastProbability))) : outputs
-  const width = isClass ? task.classes.length : task.outputs.length
   const wanted = metricsOf[task.kind].filter((name) => name === metric || name === 'accuracy')
-  return Object.fromEntries(wanted.map((name) => [name, metrics[name].value(said, targets, width)]))
+  return Object.fromEntries(wanted.map((name) => [name, scoreOf(name, task, outputs, targets)]))
 }

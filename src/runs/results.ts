@@ -10,6 +10,7 @@ import type { KeptMetrics } from '../trial/figures.js'
 import type { Trial } from '../trial/types.js'
 import { modelCard } from './card.js'
 import { eventsFile } from './log-mark.js'
+import { modelFolderFor, removeOtherModel } from './model-folder.js'
 import { networkFile, writeNetwork } from './network-file.js'
 import { readEvents } from './read-run.js'
 import { reportRun } from './report-run.js'
@@ -47,7 +48,9 @@ export async function writeResults(
   for (const entry of menu) write(menuFile(entry), entry.architecture)
 
   const start = performance.now()
-  const verification = await saveModel({ name: config.name, metric, data, ...network }, join(folder, 'model'))
+  const place = modelFolderFor(metrics)
+  removeOtherModel(folder, metrics)
+  const verification = await saveModel({ name: config.name, metric, data, ...network }, join(folder, place))
   writeNetwork(folder, network)
   log.emit({ type: 'stage', stage: 'export', seconds: (performance.now() - start) / 1000 })
 
@@ -57,7 +60,7 @@ export async function writeResults(
   writeFinished(folder, metrics, [
     ...kept,
     ...menu.map(menuFile),
-    ...modelFiles.map((name) => join('model', name)),
+    ...modelFiles.map((name) => join(place, name)),
   ])
   await reportRun(folder)
 }

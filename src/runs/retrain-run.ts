@@ -19,7 +19,8 @@ import type { Architecture } from '../supernet/types.js'
 import type { WorkerPool } from '../train/workers/pool.js'
 import { baselineOf, isTaught, isUnpruned, teacherFor, trainBaseline } from '../trial/baseline.js'
 import type { Baseline, KeptMetrics, Retrained } from '../trial/figures.js'
-import { judgeRetrained } from '../trial/measure.js'
+import { calibrated } from '../trial/calibrate.js'
+import { judgeRetrained, retrainFigures } from '../trial/measure.js'
 import { noiseOf, withEarlier } from '../trial/noise.js'
 import { removedOf } from '../trial/removed.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
@@ -137,7 +138,7 @@ async function retrainInFolder(
       {
         architecture: origin.architecture,
         network: retrained,
-        metrics: newMetrics(trial, origin, { retrained, baseline }, chosen),
+        metrics: await newMetrics(trial, origin, { retrained, baseline }, chosen),
         seconds: { searchSeconds: origin.timings.searchSeconds, ...seconds },
         workers,
         schedule,
@@ -169,7 +170,7 @@ async function trainAgain(
   const between = performance.now()
   const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, learnsFrom))
   return {
-    retrained,
+    retrained: calibrated(trial, retrained),
     baseline: same && metrics.baseline ? baselineOf(trial, retrained) : learnsFrom,
     seconds: {
       baselineSeconds: learnsFrom ? (between - start) / 1000 : timings.baselineSeconds,
@@ -183,13 +184,13 @@ async function trainAgain(
  * which differs from the run's result, the loss by deriving was not measured. The menu stays in the original
  * run.
  */
-function newMetrics(
+async function newMetrics(
   trial: Trial,
   { metrics: { menu: _, ...origin }, architecture, config }: FinishedRun,
   { retrained, baseline }: TrainedAgain,
   chosen: boolean,
-): KeptMetrics {
-  const { test, criteria, measured } = judgeRetrained(trial, retrained)
+): Promise<KeptMetrics> {
+  const { test, criteria, measured } = await judgeRetrained(trial, retrained)
   const trainedBy = ({ seed, backend, retrain }: Config) => ({ seed, backend, retrain })
   const again = !chosen && isDeepStrictEqual(trainedBy(trial.config), trainedBy(config))
   const noise = withEarlier(
@@ -204,7 +205,7 @@ function newMetrics(
     noise,
     seed: trial.config.seed,
     backend: trial.config.backend,
-    retrain: { bestStep: retrained.bestStep },
+    retrain: retrainFigures(retrained),
     validation: { ...origin.validation, final: retrained.validation },
     test: { ...origin.test, final: test },
     criteria,

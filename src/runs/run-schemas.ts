@@ -12,7 +12,7 @@ const attempt = Type.Object({
   by: text,
   diverged: text,
 })
-const criterion = Type.Object({ value: figure, passed: Type.Optional(Type.Boolean()) })
+const criterion = Type.Object({ value: figure, where: text, passed: Type.Optional(Type.Boolean()) })
 
 const parts = {
   metric: Type.String(),

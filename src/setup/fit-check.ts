@@ -2,11 +2,12 @@ import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import type { PreparedData } from '../data/types.js'
-import { metrics } from '../objective/metrics.js'
 import type { Schedule } from '../schedule/types.js'
 import { rules } from '../search/decide/rules/index.js'
 import type { Rule } from '../search/decide/rules/types.js'
 import { checkMode } from '../search/modes/arch-batching.js'
+import { criteria } from '../trial/criteria/index.js'
+import { criterionKeys } from '../trial/criteria/types.js'
 
 /**
  * Throws if a configuration asks for something that its data cannot provide: losses and metrics of another
@@ -21,7 +22,8 @@ export function checkFit(
 ): void {
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
-  checkCriteria(config.criteria, isClass)
+  checkCriteria(config.criteria, data)
+  checkCalibration(config.retrain, data)
   checkAugmentation(config, data)
   checkMode(config.search, data, place)
   checkPruning(schedule, data, ownRules)
@@ -40,13 +42,37 @@ function checkObjective({ task, metric }: Config['objective'], isClass: boolean)
 }
 
 /** A metric of the wrong task would interpret logits as values, or values as logits. */
-function checkCriteria(criteria: Config['criteria'], isClass: boolean): void {
-  for (const [index, { metric }] of criteria.entries()) {
-    const ofClasses = metric === 'accuracy' || metric === 'cross-entropy'
-    if (!Object.hasOwn(metrics, metric) || ofClasses === isClass) continue
-    const task = isClass ? 'classification' : 'regression'
-    throw new InputError(`config.criteria.${index}.metric: ${metric} does not fit a ${task} task`)
+function checkCriteria(wanted: Config['criteria'], data: PreparedData): void {
+  const isClass = data.dataset.task.kind === 'classification'
+  const task = isClass ? 'classification' : 'regression'
+  const other = isClass ? 'numbers' : 'classes'
+  for (const [index, criterion] of wanted.entries()) {
+    const { metric, of } = criterion
+    const place = `config.criteria.${index}`
+    const { keys = [], only, misfit } = criteria[metric]
+    if (only === other) throw new InputError(`${place}.metric: ${metric} does not fit a ${task} task`)
+    if (of !== undefined && criteria[of].only === other)
+      throw new InputError(`${place}.of: ${of} does not fit a ${task} task`)
+    const foreign = criterionKeys.find((key) => criterion[key] !== undefined && !keys.includes(key))
+    if (foreign !== undefined)
+      throw new InputError(
+        `${place}.${foreign}: ${metric} has no such key; ${keys.length > 0 ? `its own are ${keys.join(', ')}` : 'it has none of its own'}; remove it`,
+      )
+    const found = misfit?.(criterion, data)
+    if (found !== undefined) throw new InputError(`${place}.${found}`)
   }
+}
+
+function checkCalibration({ calibration }: Config['retrain'], { dataset, splits }: PreparedData): void {
+  if (calibration === undefined) return
+  if (dataset.task.kind !== 'classification')
+    throw new InputError(
+      `config.retrain.calibration: expected a classification task, got ${dataset.task.kind}; remove it`,
+    )
+  if (splits.validation.length === 0)
+    throw new InputError(
+      'config.retrain.calibration: the temperature is chosen on the split validation, and it is empty; give config.split.validation a share',
+    )
 }
 
 function checkPruning({ prune }: Schedule, { splits }: PreparedData, own: readonly Rule[]): void {

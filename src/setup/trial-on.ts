@@ -19,6 +19,7 @@ import { notationOf, type AnySpace } from '../supernet/space.js'
 import type { Supernet } from '../supernet/types.js'
 import { resolveTraining, type ResolvedConfig } from '../train/training.js'
 import type { Trial } from '../trial/types.js'
+import { exportedAs } from './exported.js'
 import { checkFit } from './fit-check.js'
 import type { TrialHost } from './host.js'
 import { latencyOf } from './latency.js'
@@ -107,6 +108,7 @@ export function trialOn(
   const isClass = data.dataset.task.kind === 'classification'
   checkFit(changed, data, found.schedule, rules, place)
   const benchmark = benchmarkOf(config, host, supernet, own)
+  const metric = config.objective.metric ?? (isClass ? 'accuracy' : 'rmse')
   return {
     config: changed,
     written: resolved,
@@ -119,10 +121,11 @@ export function trialOn(
     ...(rules.length > 0 && { rules }),
     ...(measured && { latency: latencyOf(measured.table, supernet) }),
     loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],
-    metric: config.objective.metric ?? (isClass ? 'accuracy' : 'rmse'),
+    metric,
     random,
     ...(carried?.weights && { initial: carried.weights }),
     ...(benchmark && { benchmark }),
+    exported: exportedAs(config.name, data, metric),
     // The graph and the groups are included, because what a space builds may change between versions.
     identity: sha256(
       JSON.stringify(resolved),

@@ -2,7 +2,7 @@ import { expected } from '../base/errors.js'
 import { metricsOf, type MetricName } from '../objective/metrics.js'
 import { evaluate } from '../train/evaluate.js'
 import type { Retrained } from './figures.js'
-import { withNetwork } from './measure.js'
+import { withNetwork } from './with-network.js'
 import type { Trial } from './types.js'
 
 export interface EvaluateOptions {

@@ -1,3 +1,4 @@
+import type { Criterion } from '../config/criterion-schema.js'
 import type { Resampling } from '../data/resampling.js'
 import type { Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
@@ -81,6 +82,8 @@ export interface Retrained {
   readonly validation: number | null
   /** The number of steps after which the values were taken. */
   readonly bestStep: number
+  /** By which the logits were divided, if they were calibrated. */
+  readonly temperature?: number
   /** The mean loss of the steps before each evaluation, in order. */
   readonly losses: readonly { readonly step: number; readonly loss: number }[]
   readonly interrupted: boolean
@@ -140,12 +143,13 @@ export interface Removed {
   readonly notice: string | null
 }
 
-export interface CriterionResult {
+/** A criterion, and what was measured. */
+export interface CriterionResult extends Omit<Criterion, 'metric' | 'split'> {
   readonly metric: string
   readonly split: string
-  readonly atLeast?: number
-  readonly atMost?: number
   readonly value: number | null
+  /** Of which class, group, column or output the value is, if it is the worst of several. */
+  readonly where?: string
   readonly passed: boolean
 }
 
@@ -175,7 +179,10 @@ export interface TrialMetrics {
       })
     | null
   readonly search: { readonly steps: number; readonly stopped: string }
-  readonly retrain: { readonly bestStep: number }
+  readonly retrain: {
+    readonly bestStep: number
+    /** By which logits were divided. */ readonly temperature?: number
+  }
   readonly metric: MetricName
   readonly validation: {
     readonly supernet: number | null

@@ -1,16 +1,15 @@
 import { deriveNetwork } from '../derive/network.js'
 import { costOf } from '../nn/cost.js'
-import type { Graph } from '../nn/graph.js'
-import { ParameterStore } from '../nn/parameter-store.js'
-import { metrics, type MetricName } from '../objective/metrics.js'
+import { metrics } from '../objective/metrics.js'
 import { unprunableParameters } from '../supernet/cost-range.js'
 import { taskCost } from '../supernet/cost.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { sparsityByLayer } from '../supernet/structure.js'
 import type { Supernet } from '../supernet/types.js'
 import { evaluate, valueOf } from '../train/evaluate.js'
-import { discreteNetwork, modelNetwork, type Network } from '../train/network.js'
-import { judge } from './criteria.js'
+import { modelNetwork } from '../train/network.js'
+import { withCandidate } from './candidate.js'
+import { judge } from './criteria/judge.js'
 import type {
   Searched,
   SearchedFigures,
@@ -24,6 +23,7 @@ import type {
 } from './figures.js'
 import { measureRows, noiseOf } from './noise.js'
 import type { Trial } from './types.js'
+import { withNetwork } from './with-network.js'
 
 /** The metrics of the searched supernet and of the networks derived from it, before any retraining. */
 export function measureSearched(trial: Trial, model: SupernetModel): SearchedFigures {
@@ -55,10 +55,10 @@ interface Parts {
 }
 
 /** The content of `metrics.json` for a finished trial, and the rows by which its network was measured. */
-export function summarise(
+export async function summarise(
   trial: Trial,
   { chosen, left, removed, searched, baseline, final, tolerated }: Parts,
-): { metrics: TrialMetrics; measured: Measured } {
+): Promise<{ metrics: TrialMetrics; measured: Measured }> {
   const { config, supernet, metric } = trial
   const { figures } = searched
   // The search measured only the architecture with which it ended, not the other sizes.
@@ -71,7 +71,7 @@ export function summarise(
       : metrics[metric].higherIsBetter
         ? before - after
         : after - before
-  const { test, criteria, measured } = judgeRetrained(trial, final)
+  const { test, criteria, measured } = await judgeRetrained(trial, final)
   const summary: TrialMetrics = {
     seed: config.seed,
     backend: config.backend,
@@ -79,7 +79,7 @@ export function summarise(
     supernet: { name: supernet.space, ...supernetCost, unprunableParameters: unprunableParameters(supernet) },
     baseline: baseline?.figures ?? null,
     search: { steps: searched.steps, stopped: searched.reason },
-    retrain: { bestStep: final.bestStep },
+    retrain: retrainFigures(final),
     metric,
     validation: {
       supernet: figures.validation,
@@ -119,37 +119,19 @@ function budgetFigures(
   return { budget: { ...budget, cost }, ...(menu && { menu: searched.menu.map(({ figures }) => figures) }) }
 }
 
-/** The test metric of a retrained network, and its results on the criteria. */
-export function judgeRetrained(
-  trial: Trial,
-  { graph, values }: Pick<Retrained, 'graph' | 'values'>,
-): { test: number | null; criteria: TrialMetrics['criteria']; measured: Measured } {
-  const { config, data, supernet, metric } = trial
-  const measured = withNetwork(graph, values, (network) => measureRows(trial, network))
-  const measure = (name: MetricName, split: 'validation' | 'test') =>
-    withNetwork(graph, values, (network) => evaluate(network, data, data.splits[split], name))
-  const results = judge(config.criteria, {
-    cost: costOf(graph),
-    supernetParameters: taskCost(supernet).parameters,
-    metric: (name, split) => measure(name as MetricName, split),
-  })
-  return {
-    test: valueOf(metric, measured.test),
-    criteria: { passed: results.every(({ passed }) => passed), results },
-    measured,
-  }
-}
+/** What `metrics.json` says of a retraining. */
+export const retrainFigures = ({ bestStep, temperature }: Retrained): TrialMetrics['retrain'] => ({
+  bestStep,
+  ...(temperature !== undefined && { temperature }),
+})
 
-/** Calls `use` with a network that has the given values, and frees it afterwards. */
-export function withNetwork<T>(
-  graph: Graph,
-  values: ReadonlyMap<string, Float32Array>,
-  use: (network: Network) => T,
-): T {
-  const store = ParameterStore.filled(graph, values)
-  try {
-    return use(discreteNetwork(graph, store))
-  } finally {
-    store.dispose()
-  }
+/** The test metric of a retrained network, and its results on the criteria. */
+export async function judgeRetrained(
+  trial: Trial,
+  network: Pick<Retrained, 'graph' | 'values'>,
+): Promise<{ test: number | null; criteria: TrialMetrics['criteria']; measured: Measured }> {
+  const { config, metric } = trial
+  const measured = withNetwork(network.graph, network.values, (loaded) => measureRows(trial, loaded))
+  const criteria = await withCandidate(trial, network, (candidate) => judge(config.criteria, candidate))
+  return { test: valueOf(metric, measured.test), criteria, measured }
 }

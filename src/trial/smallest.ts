@@ -11,7 +11,7 @@ import { valueOf } from '../train/evaluate.js'
 import { isUnpruned } from './baseline.js'
 import { comparedOf, measuresOf } from './compared.js'
 import type { Attempt, Baseline, Compared, Retrained, Tolerated, Sized } from './figures.js'
-import { withNetwork } from './measure.js'
+import { withNetwork } from './with-network.js'
 import { networkToRetrain, retrainArchitecture } from './retrain-architecture.js'
 import type { Trial, TrialHooks } from './types.js'
 

@@ -6,6 +6,7 @@ import { restrictTo } from '../supernet/prune.js'
 import type { Supernet } from '../supernet/types.js'
 import { baselineKey, baselineOf, isUnpruned, teacherFor, trainBaseline, wantsBaseline } from './baseline.js'
 import type { Baseline, Removed, Retrained, Searched, Sized, Tolerated } from './figures.js'
+import { calibrated } from './calibrate.js'
 import { summarise } from './measure.js'
 import { removedBy } from './removed.js'
 import { networkToRetrain } from './retrain-architecture.js'
@@ -40,9 +41,10 @@ export async function finishTrial(
   hooks.emit({ type: 'stage', stage: 'search', seconds })
   const retrained = await retrainSearched(trial, hooks, searched)
   hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrained.seconds.retrain })
+  const final = calibrated(trial, retrained.final)
   const removed = removedFrom(trial, searched, retrained)
   if (removed.notice !== null) hooks.emit(hardlyRemoved(searched.steps, removed))
-  const { chosen, final, baseline } = retrained
+  const { chosen, baseline } = retrained
   const { tried, lesson, steps, menu, schedule } = searched
   return {
     ...{ architecture: chosen.architecture, menu, schedule, steps },
@@ -52,7 +54,7 @@ export async function finishTrial(
     ...(lesson !== undefined && { lesson }),
     ...(baseline && { baseline }),
     losses: final.losses,
-    ...summarise(trial, { searched, removed, ...retrained }),
+    ...(await summarise(trial, { searched, removed, ...retrained, final })),
     seconds: { search: seconds, ...retrained.seconds },
   }
 }

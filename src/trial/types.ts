@@ -24,6 +24,19 @@ export interface TrialStage {
   readonly weights: boolean
 }
 
+/** A trained network that is exported for a moment. */
+export type ExportedNetwork = Pick<Retrained, 'graph' | 'values'>
+
+/** What criteria ask of a model as it is exported. */
+export interface Exported {
+  /** The bytes of `model.json` and `weights.bin`. */
+  readonly bytes: number
+  /** Milliseconds for one row on the backend of the run, over repeated predictions. They are measured once. */
+  readonly latency: () => { readonly p50: number; readonly p95: number }
+  /** Frees the model. */
+  readonly dispose: () => void
+}
+
 /** One search with one seed, ready to run. */
 export interface Trial extends Planning, Beginning {
   /** The configuration by which the trial is run. */
@@ -44,6 +57,8 @@ export interface Trial extends Planning, Beginning {
   readonly metric: MetricName
   /** Gives the rank of an architecture in a benchmark's table, if the configuration names one. */
   readonly benchmark?: (architecture: Architecture) => BenchmarkFigures
+  /** Makes the model of a network as it is exported, for criteria on its files and its latency. */
+  readonly exported?: (network: ExportedNetwork) => Promise<Exported>
   /** A hash of the configuration and the data. */
   readonly identity: string
   /** Sets the trial up on what the last of its stages left. */

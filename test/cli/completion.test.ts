@@ -51,7 +51,11 @@ describe('what may follow', () => {
     ],
     [
       ['export', 'run', '--format', ''],
-      ['layers', 'architecture', 'dot', 'svg'],
+      ['layers', 'onnx', 'architecture', 'dot', 'svg'],
+    ],
+    [
+      ['export', 'run', '--format', 'onnx', '--precision', ''],
+      ['float32', 'float16', 'uint8', 'int8-qdq'],
     ],
     [
       ['schedule', ''],

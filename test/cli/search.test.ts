@@ -55,7 +55,27 @@ describe('search', () => {
     const { code, stdout, stderr } = await sentei(folder, args)
     expect(code).toBe(3)
     expect(stderr).toMatch(/^criterion not met: r2 \(test\) ≥ 0\.999, got -?[\d.]+\n$/)
-    expect(stdout).toContain('model    three/model')
+    expect(stdout).toContain('model    three/model-refused')
+    expect(existsSync(at('three/model'))).toBe(false)
+    expect(readFileSync(at('three/card.md'), 'utf8')).toMatch(
+      /\*\*Refused: this model does not meet[^]*NOT met: r2 \(test\) ≥ 0\.999, got [^]*folder model-refused\/ over/,
+    )
+  })
+
+  test('a model that misses a criterion is exported with --force only', async () => {
+    const layers = ['export', 'three', '--format', 'layers', '--out', 'forced']
+    const refused = await sentei(folder, layers)
+    expect(refused).toMatchObject({ code: 3, stdout: '' })
+    expect(refused.stderr).toMatch(
+      /^three: refused: the model does not meet the criteria that were set beforehand: r2 \(test\) ≥ 0\.999, got -?[\d.]+ \(train longer .*\); train another one, or export this one all the same with --force\n$/,
+    )
+    expect(existsSync(at('forced'))).toBe(false)
+    expect((await sentei(folder, ['export', 'three', '--format', 'dot', '--out', 'three.dot'])).code).toBe(0)
+    const forced = await sentei(folder, [...layers, '--force'])
+    expect(forced).toMatchObject({ code: 0, stdout: 'forced\n' })
+    expect(forced.stderr).toContain(
+      'three: exported although it does not meet its criteria: r2 (test) ≥ 0.999, got ',
+    )
   })
 
   test('exits with 2 where the folder is taken or the configuration is wrong', async () => {
@@ -188,8 +208,8 @@ describe('after a search', () => {
     const svg = await program('export', run, '--format', 'svg', '--out', at('a.svg'))
     expect(svg.printed).toBe(at('a.svg'))
     expect(readFileSync(at('a.svg'), 'utf8')).toContain('<svg')
-    await expect(program('export', run, '--format', 'onnx', '--out', at('a.onnx'))).rejects.toThrow(
-      'expected one of layers, architecture, dot, svg, got "onnx"',
+    await expect(program('export', run, '--format', 'tflite', '--out', at('a.tflite'))).rejects.toThrow(
+      'expected one of layers, onnx, architecture, dot, svg, got "tflite"',
     )
     const { printed } = await program('report', run, '--json')
     expect(JSON.parse(printed)).toEqual({ report: join(run, 'report.html') })

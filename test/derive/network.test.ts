@@ -9,7 +9,7 @@ import type { SupernetModel } from '../../src/supernet/model.js'
 import { illegality } from '../../src/supernet/prune.js'
 import { predictRows } from '../../src/train/evaluate.js'
 import { modelNetwork } from '../../src/train/network.js'
-import { withNetwork } from '../../src/trial/measure.js'
+import { withNetwork } from '../../src/trial/with-network.js'
 import { relativeError } from '../helpers/numeric.js'
 import { imageData, onePhase, searched, tinyCells, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
 

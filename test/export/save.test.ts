@@ -87,9 +87,9 @@ test('what is no model is refused with its path', async () => {
 })
 
 test('formats that do not exist are refused with those that do', async () => {
-  expect(exportFormats).toEqual(['layers', 'architecture', 'dot', 'svg'])
-  await expect(exportRun(folder, 'onnx', 'x')).rejects.toThrow(
-    '--format: expected one of layers, architecture, dot, svg, got "onnx"',
+  expect(exportFormats).toEqual(['layers', 'onnx', 'architecture', 'dot', 'svg'])
+  await expect(exportRun(folder, 'tflite', 'x')).rejects.toThrow(
+    '--format: expected one of layers, onnx, architecture, dot, svg, got "tflite"',
   )
   await expect(exportRun(folder, 'svgg', 'x')).rejects.toThrow('did you mean "svg"?')
   await expect(exportRun(folder, 'dot', 'x')).rejects.toThrow(

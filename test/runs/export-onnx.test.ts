@@ -5,8 +5,11 @@ import { useBackend } from '../../src/backend/index.js'
 import { checksumsFile } from '../../src/base/checksums.js'
 import { sha256 } from '../../src/base/files.js'
 import { resolveConfig } from '../../src/config/load-config.js'
+import { exportedLines } from '../../src/cli/exported-text.js'
+import { runProgram } from '../../src/cli/program.js'
 import { metadataOf } from '../../src/export/onnx/proto.js'
 import { parityFile, type Parity } from '../../src/export/onnx/save.js'
+import type { LayersParity } from '../../src/export/precision/save-layers.js'
 import { exportRun } from '../../src/runs/formats.js'
 import { predictFile } from '../../src/runs/predict-file.js'
 import { readFinishedRun } from '../../src/runs/run-folder.js'
@@ -105,6 +108,65 @@ describe('sentei export --format onnx', () => {
     await expect(exportRun(at('run'), 'onnx', at('x.onnx'))).rejects.toThrow(/expected the data of the run/)
     writeFileSync(at('data.csv'), csv)
     expect(existsSync(at('x.onnx'))).toBe(false)
+  })
+})
+
+describe('sentei export --precision', () => {
+  const lines: string[] = []
+  const exported = async (...args: string[]) => {
+    lines.length = 0
+    const context = { stderr: process.stderr, signal: new AbortController().signal, print: () => undefined }
+    return runProgram(['export', at('run'), ...args], { ...context, say: (line) => void lines.push(line) })
+  }
+
+  test.each(['float16', 'uint8'])(
+    'writes layers in %s that predict, and says what that costs',
+    async (name) => {
+      expect(await exported('--format', 'layers', '--precision', name, '--out', at(name))).toBe(0)
+      const { precision, files } = JSON.parse(readFileSync(at(name, 'parity.json'), 'utf8')) as LayersParity
+      expect(files['weights.bin']).toBe(sha256(readFileSync(at(name, 'weights.bin'))))
+      expect(precision).toMatchObject({ precision: name, metric: 'rmse', split: 'test', allowed: 0.01 })
+      expect(precision.float32).toBeCloseTo(readFinishedRun(at('run')).metrics.test.final!, 6)
+      const bytes = (folder: string) => readFileSync(join(folder, 'weights.bin')).length
+      expect(bytes(at(name))).toBeLessThan(bytes(at('run', 'model')))
+      expect(lines).toHaveLength(1)
+      expect(lines[0]).toMatch(
+        new RegExp(
+          `: ${name}: [\\d,]+ bytes, [\\d.]+ % of float32's [\\d,]+; rmse [\\d.]+ on \\d+ test rows, float32 `,
+        ),
+      )
+      const own = await predictFile(at('run'), at('data.csv'))
+      const found = await predictFile(at(name), at('data.csv'))
+      expect(found.scores!.rmse).toBeCloseTo(own.scores!.rmse!, 2)
+    },
+  )
+
+  test('writes an ONNX model that computes in whole numbers, and predicts', async () => {
+    const file = at('whole.onnx')
+    expect(await exported('--format', 'onnx', '--precision', 'int8-qdq', '--out', file)).toBe(0)
+    expect(metadataOf(readFileSync(file))['sentei.precision']).toBe('int8-qdq')
+    expect(lines[0]).toContain('the same model in float32: verified in onnxruntime-web')
+    expect(lines[1]).toContain('int8-qdq: ')
+    expect((await predictFile(file, at('data.csv'))).scores!.rmse).toBeGreaterThan(0)
+    const { precision } = parityOf(file)
+    const loses = { ...parityOf(file), precision: { ...precision!, worse: 0.2, within: false } }
+    writeFileSync(parityFile(file), JSON.stringify(loses))
+    expect(exportedLines(at('run'), { format: 'onnx', out: file, isPrecise: true }).at(-1)).toContain(
+      'int8-qdq loses more than the tolerance of 1 %, and more than chance (',
+    )
+  })
+
+  test('refuses what a format does not have, and says the size of others', async () => {
+    await expect(exported('--format', 'layers', '--precision', 'int8', '--out', at('y'))).rejects.toThrow(
+      '--precision: expected one of float32, float16, uint8 for --format layers, got int8',
+    )
+    await expect(exportRun(at('run'), 'dot', at('y'), undefined, { precision: 'float16' })).rejects.toThrow(
+      '--precision: expected --format layers or onnx beside it, got dot',
+    )
+    expect(existsSync(at('y'))).toBe(false)
+    expect(await exported('--format', 'layers', '--out', at('plain'))).toBe(0)
+    expect(lines[0]).toMatch(/plain: [\d,]+ bytes; test rmse [\d.]+$/)
+    expect(existsSync(at('plain', 'parity.json'))).toBe(false)
   })
 })
 

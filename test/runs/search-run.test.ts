@@ -164,6 +164,16 @@ describe('criteria', () => {
     await expect(call).rejects.toThrow('config.criteria.1.metric: accuracy does not fit a regression task')
     expect(existsSync(at('judged'))).toBe(false)
   })
+
+  test.each([
+    [{ metric: 'rmse', bins: 3, atMost: 1 }, 'config.criteria.0.bins: rmse has no such key; it has none'],
+    [{ metric: 'under-noise', of: 'accuracy', atMost: 1 }, 'config.criteria.0.of: accuracy does not fit'],
+    [{ metric: 'worst-class', atLeast: 1 }, 'config.criteria.0.metric: worst-class does not fit a regress'],
+    [{ metric: 'monotonicity', column: 'agee', atLeast: 1 }, 'config.criteria.0.column: expected one of cem'],
+  ] as const)('%j is refused by name', async (criterion, message) => {
+    const criteria = [{ split: 'test' as const, ...criterion }]
+    await expect(searchRun({ config: { ...config, criteria }, out: at('judged') })).rejects.toThrow(message)
+  })
 })
 
 describe('a folder is refused', () => {

@@ -11,7 +11,7 @@ import { addGradients } from '../../src/train/add-gradients.js'
 import { evaluate } from '../../src/train/evaluate.js'
 import { sequential, shardGradients } from '../../src/train/gradients.js'
 import type { ShardExecutor } from '../../src/train/shard.js'
-import { withNetwork } from '../../src/trial/measure.js'
+import { withNetwork } from '../../src/trial/with-network.js'
 import { runTrial } from '../../src/trial/trial.js'
 import type { Trial } from '../../src/trial/types.js'
 import {

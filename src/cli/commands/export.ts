@@ -1,7 +1,6 @@
-import type { Parity } from '../../export/onnx/save.js'
-import { command } from '../command.js'
+import { command, type CommandContext } from '../command.js'
 import { names } from '../names.js'
-import { json, menu, number, out, path, required } from '../options.js'
+import { json, menu, number, out, path, required, text } from '../options.js'
 import { force, outputOf } from '../output.js'
 
 export const exportCommand = command({
@@ -22,37 +21,50 @@ export const exportCommand = command({
       default: false,
       describe: 'onnx: fold batch norms into the convolutions before them',
     },
+    precision: {
+      type: 'string',
+      requiresArg: true,
+      suggest: names.precisions,
+      describe: `layers, onnx: how weights are stored: ${names.precisions.join(', ')} (onnx only); float32 by default`,
+    },
     unverified: {
       type: 'boolean',
       default: false,
       describe: 'onnx: write the model although onnxruntime-web, which verifies it, is not installed',
     },
     out: { ...out('where to write; a folder for layers, else a file'), demandOption: true },
-    force,
+    force: { ...force, describe: `${force.describe!}, and export a model that misses its criteria` },
     json,
   },
   async run(args, context) {
     const { exportRun } = await import('../../runs/formats.js')
     const { modelFiles } = await import('../../export/model-content.js')
+    const { precisionIn } = await import('../../export/precision/names.js')
     const { noteUnchecked } = await import('../unchecked.js')
     const [run, format] = [required(args, 'run'), required(args, 'format')]
     noteUnchecked(run, context)
     const to = outputOf(args, { inputs: [run], ...(format === 'layers' && { files: modelFiles }) })!
+    const wanted = text(args, 'precision')
+    const precision = wanted === undefined ? undefined : precisionIn(format, wanted)
+    const isPrecise = precision !== undefined && precision !== 'float32'
     const size = number(args, 'menu', 0)
     const [foldNorms, unverified] = [Boolean(args.foldNorms), Boolean(args.unverified)]
-    await exportRun(run, format, to, size, { foldNorms, unverified })
-    if (format === 'onnx') context.say(await parityText(to))
+    const forced = Boolean(args.force)
+    await exportRun(run, format, to, size, {
+      ...{ foldNorms, unverified, force: forced },
+      ...(precision && { precision }),
+    })
+    if (forced) await noteRefused(run, format, context)
+    const { exportedLines } = await import('../exported-text.js')
+    for (const line of exportedLines(run, { format, out: to, isPrecise })) context.say(line)
     context.print(args.json ? JSON.stringify({ run, format, out: to }) : to)
   },
 })
 
-/** What the certificate beside an ONNX model says. */
-async function parityText(out: string): Promise<string> {
-  const { readFileSync } = await import('node:fs')
-  const { parityFile } = await import('../../export/onnx/save.js')
-  const { verified, versions } = JSON.parse(readFileSync(parityFile(out), 'utf8')) as Parity
-  if (!verified)
-    return `${out}: NOT VERIFIED: it was not compared with the network; do not ship it before "sentei export" without --unverified has written it`
-  const { rows, split, relativeError, tolerance } = verified
-  return `${out}: verified in onnxruntime-web ${versions['onnxruntime-web']} on ${rows} ${split} rows: relative error ${relativeError.toExponential(1)}, at most ${tolerance} is allowed`
+/** Says that a model was exported against its criteria. Drawings and documents are no models. */
+async function noteRefused(run: string, format: string, { say }: CommandContext): Promise<void> {
+  const { isRefused, refusalText } = await import('../../runs/model-folder.js')
+  const { readFinishedRun } = await import('../../runs/run-folder.js')
+  if ((format !== 'layers' && format !== 'onnx') || !isRefused(run)) return
+  say(`${run}: exported although it does not meet its criteria: ${refusalText(readFinishedRun(run).metrics)}`)
 }

@@ -25,10 +25,12 @@ export const predict = command({
     const to = outputOf(args, { inputs: [data, model] })
     const { useBackend } = await import('../../backend/index.js')
     const { writeAtomic } = await import('../../base/files.js')
+    const { isRefused } = await import('../../runs/model-folder.js')
     const { predictFile } = await import('../../runs/predict-file.js')
     const { predictionsCsv } = await import('../../runs/predictions-csv.js')
     await useBackend('wasm')
     const predictions = await predictFile(model, data)
+    if (isRefused(model)) say(`${model}: its model is refused: it does not meet its criteria; see card.md`)
     if (to !== undefined) writeAtomic(to, predictionsCsv(predictions))
     const { places, scores, unscored } = predictions
     if (args.json) {

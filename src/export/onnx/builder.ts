@@ -19,17 +19,22 @@ export interface OnnxBuilder {
   ) => string
 }
 
-/** Makes an empty builder. */
-export function onnxBuilder(): OnnxBuilder {
-  const nodes: NodeProto[] = []
-  const initialisers: TensorProto[] = []
-  const used = new Set<string>()
-  const name = (wanted: string) => {
+/** Makes names that none of the given ones and no other has: the wanted one, or with a number behind it. */
+export function namesBeside(known: Iterable<string>): (wanted: string) => string {
+  const used = new Set(known)
+  return (wanted) => {
     let found = wanted
     for (let n = 2; used.has(found); n++) found = `${wanted}_${n}`
     used.add(found)
     return found
   }
+}
+
+/** Makes an empty builder. */
+export function onnxBuilder(): OnnxBuilder {
+  const nodes: NodeProto[] = []
+  const initialisers: TensorProto[] = []
+  const name = namesBeside([])
   return {
     nodes,
     initialisers,

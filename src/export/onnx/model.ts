@@ -1,6 +1,7 @@
 import type { PreparedData } from '../../data/types.js'
 import { withoutRandomNodes } from '../evaluation.js'
-import { foldGates, foldOutputScale, type PlainNetwork } from '../fold.js'
+import { scaleOutput } from '../../nn/scaled-output.js'
+import { foldGates, type PlainNetwork } from '../fold.js'
 import { preprocessOf, type Preprocess } from '../model-content.js'
 import { scalesApart } from '../outside.js'
 import type { TrainedNetwork } from '../trained.js'
@@ -61,7 +62,7 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
   const { x, refused } = writeInputs(to, { inputs, scaler, missing: encoding.missing })
   const { inside, outside } = scalesApart(scaler)
   const plain = plainNetwork(trained, options)
-  const network = task.kind === 'classification' ? plain : foldOutputScale(plain, inside.target)
+  const network = task.kind === 'classification' ? plain : scaleOutput(plain, inside.target)
   const predicted = { task, x: writeNetwork(to, network, x), refused, outside: outside.target }
   return {
     name,

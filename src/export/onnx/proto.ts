@@ -1,4 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { float16Bits } from '../precision/float16.js'
 import type { AttributeValue, NodeProto, OnnxModel, TensorProto, TensorType, ValueInfo } from './types.js'
 
 /*
@@ -14,9 +15,12 @@ const irVersion = 9
 const typeNumbers: Readonly<Record<TensorType, number>> = {
   float: 1,
   uint8: 2,
+  int8: 3,
+  int32: 6,
   int64: 7,
   string: 8,
   bool: 9,
+  float16: 10,
   double: 11,
 }
 const metadataField = 14
@@ -98,11 +102,14 @@ function writeTensor(to: BinaryWriter, { name, type, dims, values }: TensorProto
 
 /** Numbers as ONNX stores them: little-endian, whatever the machine. */
 function rawBytes(type: Exclude<TensorType, 'string'>, values: ArrayLike<number>): Uint8Array {
-  const size = { float: 4, double: 8, int64: 8, uint8: 1, bool: 1 }[type]
+  const size = { float: 4, float16: 2, double: 8, int64: 8, int32: 4, int8: 1, uint8: 1, bool: 1 }[type]
   const view = new DataView(new ArrayBuffer(values.length * size))
   for (let i = 0; i < values.length; i++) {
     const [at, value] = [i * size, values[i]!]
     if (type === 'float') view.setFloat32(at, value, true)
+    else if (type === 'float16') view.setUint16(at, float16Bits(value), true)
+    else if (type === 'int32') view.setInt32(at, value, true)
+    else if (type === 'int8') view.setInt8(at, value)
     else if (type === 'double') view.setFloat64(at, value, true)
     else if (type === 'int64') view.setBigInt64(at, BigInt(value), true)
     else view.setUint8(at, value)

@@ -1,18 +1,27 @@
 import { basename, extname } from 'node:path'
 import { sha256, writeAtomic, writeJson } from '../../base/files.js'
 import { ownVersion } from '../../base/version.js'
+import { InputError } from '../../base/errors.js'
 import type { PreparedData } from '../../data/types.js'
+import type { MetricName } from '../../objective/metrics.js'
+import { measuredRows, precisionLoss, usualTolerance, type PrecisionLoss } from '../precision/loss.js'
+import type { Precision } from '../precision/names.js'
 import type { TrainedNetwork } from '../trained.js'
 import { tolerance } from '../verify.js'
-import { toOnnx, type OnnxOptions } from './model.js'
-import { opset } from './proto.js'
-import { runtimeVersion } from './runtime.js'
-import { verifyOnnx, type OnnxVerification } from './verify.js'
+import { onnxModel, onnxPreprocess, type OnnxOptions } from './model.js'
+import { preciseModel } from './precise.js'
+import { modelBytes, opset } from './proto.js'
+import { onnxSession, runtimeVersion } from './runtime.js'
+import { onnxPredictions, verifyOnnx, type OnnxVerification } from './verify.js'
 
 /** How an ONNX model is saved. */
 export interface SaveOnnxOptions extends Omit<OnnxOptions, 'version'> {
   /** Writes the model without running it, for a machine without onnxruntime-web; the certificate says so. */
   readonly unverified?: boolean
+  /** How kernels are stored and, for `int8-qdq`, activations computed; `float32` by default. */
+  readonly precision?: Precision
+  /** The loss of a precision that is allowed, as a share of the error; 0.01 by default. */
+  readonly tolerance?: number
 }
 
 /** A parity certificate: what a model was compared with its network by, and how far they are apart. */
@@ -22,8 +31,10 @@ export interface Parity {
   readonly model: { readonly file: string; readonly sha256: string; readonly opset: number }
   /** The data, and how they were split. */
   readonly data: { readonly name: string; readonly sha256: string; readonly splits: string }
-  /** Null if the model was not run. */
+  /** Of the model with 32-bit floats; null if it was not run. */
   readonly verified: (OnnxVerification & { readonly tolerance: number }) | null
+  /** What another precision than `float32` costs; null if the model was not run. */
+  readonly precision?: PrecisionLoss | null
   readonly versions: Readonly<Record<string, string>>
 }
 
@@ -39,14 +50,20 @@ export const parityFile = (file: string): string =>
 export async function saveOnnx(
   trained: TrainedNetwork,
   file: string,
-  { unverified = false, metadata, ...options }: SaveOnnxOptions = {},
+  options: SaveOnnxOptions = {},
 ): Promise<Parity> {
+  const { unverified = false, precision = 'float32', tolerance: allowed = usualTolerance } = options
+  if (unverified && precision === 'int8-qdq')
+    throw new InputError(
+      '--precision: int8-qdq is calibrated in onnxruntime-web; export without --unverified, or in float16 or uint8',
+    )
   const version = ownVersion()
   const { data, metric } = trained
   const splits = splitHash(data)
   const { task, name, hash } = data.dataset
-  const bytes = toOnnx(trained, {
-    ...options,
+  const model = onnxModel(trained, {
+    // Whole numbers are rounded behind norms, not before them.
+    foldNorms: (options.foldNorms ?? false) || precision === 'int8-qdq',
     version,
     metadata: {
       'sentei.version': version,
@@ -55,17 +72,23 @@ export async function saveOnnx(
       'sentei.data': name,
       'sentei.data.sha256': hash,
       'sentei.splits.sha256': splits,
+      ...(precision !== 'float32' && { 'sentei.precision': precision }),
       ...(unverified && { 'sentei.unverified': 'this model was not compared with its network' }),
-      ...metadata,
+      ...options.metadata,
     },
   })
   const purpose = 'verifies the model before it is written (--unverified writes it all the same)'
-  const verified = unverified ? null : await verifyOnnx(bytes, trained, purpose)
+  const float32 = modelBytes(model)
+  const verified = unverified ? null : await verifyOnnx(float32, trained, purpose)
+  const isPrecise = precision !== 'float32'
+  const bytes = isPrecise ? modelBytes(await preciseModel(model, precision, trained)) : float32
+  const loss = isPrecise && verified ? await lossOf(trained, { precision, allowed, bytes, float32 }) : null
   const parity: Parity = {
     format: 'sentei-parity/1',
     model: { file: basename(file), sha256: sha256(bytes), opset },
     data: { name, sha256: hash, splits },
     verified: verified && { ...verified, tolerance },
+    ...(isPrecise && { precision: loss }),
     versions: {
       sentei: version,
       node: process.versions.node,
@@ -77,7 +100,36 @@ export async function saveOnnx(
   return parity
 }
 
+interface Compared extends Pick<PrecisionLoss, 'precision' | 'allowed'> {
+  readonly bytes: Uint8Array
+  readonly float32: Uint8Array
+}
+
+/** What a precision costs, run in onnxruntime-web. */
+async function lossOf(
+  trained: TrainedNetwork,
+  { bytes, float32, ...known }: Compared,
+): Promise<PrecisionLoss> {
+  const { data, metric } = trained
+  const { rows } = measuredRows(data)
+  const predicted = async (model: Uint8Array) => {
+    const session = await onnxSession(model, 'measures what a precision costs')
+    try {
+      return (await onnxPredictions(session, onnxPreprocess(trained), data.dataset.inputs, rows)).outputs
+    } finally {
+      await session.release()
+    }
+  }
+  return precisionLoss(data, metric as MetricName, {
+    ...known,
+    bytes: bytes.length,
+    float32Bytes: float32.length,
+    predicted: await predicted(bytes),
+    float32: await predicted(float32),
+  })
+}
+
 /** The SHA-256 of the rows of the four splits. */
-function splitHash({ splits: { train, arch, validation, test } }: PreparedData): string {
+export function splitHash({ splits: { train, arch, validation, test } }: PreparedData): string {
   return sha256(JSON.stringify([train, arch, validation, test].map((rows) => [...rows])))
 }

@@ -1,5 +1,6 @@
 /** The types of tensors that Sentei's ONNX models have. */
-export type TensorType = 'float' | 'double' | 'uint8' | 'int64' | 'bool' | 'string'
+export type TensorType =
+  'float' | 'float16' | 'double' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool' | 'string'
 
 /** A constant, or the weights of a node. */
 export interface TensorProto {

@@ -1,0 +1,31 @@
+import { outputsOf, type Task } from '../data/types.js'
+import { metrics, totals, type MetricName, type RowSums } from '../objective/metrics.js'
+
+/**
+ * The smallest positive 32-bit float. Smaller probabilities are raised to it, so that their logarithm is
+ * finite.
+ */
+const leastProbability = 2 ** -149
+
+/** A metric of what an exported model predicts: probabilities, or values in original units, rows × width. */
+export function scoreOf(
+  name: MetricName,
+  task: Task,
+  outputs: Float64Array,
+  targets: ArrayLike<number>,
+): number {
+  return metrics[name].of(totals(scoredRows(name, task, outputs, targets)))
+}
+
+/** What each row contributes to that metric. */
+export function scoredRows(
+  name: MetricName,
+  task: Task,
+  outputs: Float64Array,
+  targets: ArrayLike<number>,
+): RowSums {
+  const isClass = task.kind === 'classification'
+  // Metrics of classes expect logits; logarithms of probabilities are valid logits.
+  const said = isClass ? outputs.map((p) => Math.log(Math.max(p, leastProbability))) : outputs
+  return metrics[name].rows(said, targets, outputsOf(task))
+}

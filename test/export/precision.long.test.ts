@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { packagePath } from '../../src/base/files.js'
+import { gather } from '../../src/data/batches.js'
+import { onnxModel, onnxPreprocess } from '../../src/export/onnx/model.js'
+import { preciseModel } from '../../src/export/onnx/precise.js'
+import { modelBytes } from '../../src/export/onnx/proto.js'
+import { feedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
+import { onnxSession } from '../../src/export/onnx/runtime.js'
+import { onnxPredictions } from '../../src/export/onnx/verify.js'
+import { precisions } from '../../src/export/precision/names.js'
+import type { TrainedNetwork } from '../../src/export/trained.js'
+import { compare } from '../../src/export/verify.js'
+import { bundled, randomNetwork, temporaryFolder } from './helper.js'
+import { pythonWithOnnx } from './python.js'
+
+const folder = temporaryFolder()
+const python = pythonWithOnnx(folder)
+
+beforeAll(() => useBackend('wasm'))
+
+/**
+ * What runtimes may differ by: sums in another order, and a step of 255 here and there where activations are
+ * rounded. Python's onnxruntime rounds those of products by 8-bit kernels, too.
+ */
+const differences = { float32: 1e-4, float16: 1e-4, uint8: 0.02, 'int8-qdq': 0.02 } as const
+
+test.skipIf(!python)(
+  'Python’s checker takes models of every precision, and its onnxruntime agrees',
+  async () => {
+    const [digits, chicago, concrete] = [
+      await bundled('digits'),
+      await bundled('chicago'),
+      await bundled('concrete'),
+    ]
+    const networks: TrainedNetwork[] = [
+      {
+        ...{ name: 'digits', metric: 'accuracy', data: digits },
+        ...randomNetwork(digits, (b) => {
+          const x = b.activation(
+            b.batchNorm(b.conv(b.input, { channels: 12, kernel: 3 }), { affine: true }),
+            'relu',
+          )
+          const y = b.batchNorm(b.depthwise(x, { kernel: 5, dilation: 2 }))
+          return b.dense(b.globalAvgPool(b.add([b.conv(y, { channels: 12, kernel: 1 }), x])), 10)
+        }),
+      },
+      {
+        ...{ name: 'chicago', metric: 'rmse', data: chicago },
+        ...randomNetwork(chicago, (b) => {
+          const x = b.activation(b.conv(b.input, { channels: 6, kernel: 3, dilation: 2 }), 'relu6')
+          return b.dense(b.flatten(b.maxPool(x, { kernel: 3 })), 1)
+        }),
+      },
+      {
+        ...{ name: 'concrete', metric: 'rmse', data: concrete },
+        ...randomNetwork(concrete, (b) => b.dense(b.activation(b.dense(b.input, 16), 'tanh'), 1)),
+      },
+    ]
+    const wanted = new Map<
+      string,
+      { trained: TrainedNetwork; rows: Uint32Array; outputs: Float64Array; most: number }
+    >()
+    for (const trained of networks)
+      for (const precision of precisions) {
+        const { dataset, splits } = trained.data
+        const bytes = modelBytes(
+          await preciseModel(onnxModel(trained, { foldNorms: true }), precision, trained),
+        )
+        const rows = splits.test.slice(0, 60)
+        const session = await onnxSession(bytes, 'tests')
+        const preprocess = onnxPreprocess(trained)
+        const { outputs } = await onnxPredictions(session, preprocess, dataset.inputs, rows)
+        await session.release()
+        const size = dataset.shape.reduce((product, n) => product * n, 1)
+        const feeds = feedsOf(
+          rawInputs(preprocess),
+          gather(dataset.inputs, size, rows),
+          dataset.shape.at(-1)!,
+        )
+        const name = `${trained.name}-${precision}`
+        writeFileSync(join(folder, `${name}.onnx`), bytes)
+        writeFileSync(
+          join(folder, `${name}.json`),
+          JSON.stringify({ feeds: feeds.map(({ values, ...feed }) => ({ ...feed, values: [...values] })) }),
+        )
+        wanted.set(name, { trained, rows, outputs, most: differences[precision] })
+      }
+    const script = packagePath('test', 'export', 'check_onnx.py')
+    const found = JSON.parse(execFileSync(python!, [script, folder], { encoding: 'utf8' })) as Record<
+      string,
+      { outputs: number[] }
+    >
+    expect(Object.keys(found).sort()).toEqual([...wanted.keys()].sort())
+    for (const [name, { trained, rows, outputs, most }] of wanted) {
+      const got = Float64Array.from(found[name]!.outputs)
+      const { relativeError } = compare(outputs, got, rows.length, trained.data)
+      expect(relativeError, name).toBeLessThan(most)
+    }
+  },
+  600_000,
+)
