@@ -14,6 +14,8 @@ export interface Names {
   /** The formats into which a run can be exported. */
   readonly formats: readonly string[]
   readonly backends: readonly BackendName[]
+  /** What can run a network or its operations. */
+  readonly runtimes: readonly string[]
 }
 
 /** The names as the build wrote them, so that help and completion need not load the registries. */

@@ -4,6 +4,7 @@ import { names } from '../../src/cli/names.js'
 import { exportFormats } from '../../src/runs/formats.js'
 import { presetNames, spaces } from '../../src/registry.js'
 import { deriveRules } from '../../src/runs/derive-run.js'
+import { runtimeNames } from '../../src/runs/runtimes.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 
 test('the names that the build wrote down are those of the registries', () => {
@@ -15,5 +16,6 @@ test('the names that the build wrote down are those of the registries', () => {
     rules: deriveRules,
     formats: exportFormats,
     backends: backendNames,
+    runtimes: runtimeNames,
   })
 })
