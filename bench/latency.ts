@@ -81,7 +81,7 @@ for (const space of Object.keys(spaces).filter((each) => only === undefined || e
   const random = randomSource(2)
   const lefts = Array.from({ length: count }, (_, index) => randomArchitecture(supernet, random, { index })!)
   for (const runtime of chosen) {
-    const times = memberTimes(supernet, runtime, runs)
+    const times = memberTimes(supernet, runtime, { runs })
     const measured: { predicted: number; first: Latency; second: Latency }[] = []
     for (const left of lefts) {
       const predicted = await times.predict(left)
@@ -91,7 +91,7 @@ for (const space of Object.keys(spaces).filter((each) => only === undefined || e
     for (const round of ['first', 'second'] as const)
       for (const [index, left] of lefts.entries()) {
         const runner = await runners[runtime](filled(networkOf(left)))
-        measured[index]![round] = await timeRuns(runner, runs)
+        measured[index]![round] = await timeRuns(runner, { runs })
         await runner.dispose()
       }
     const least = measured.map(({ first }) => first.least)

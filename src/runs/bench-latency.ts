@@ -23,6 +23,7 @@ import {
   layersRunner,
   onnxRunner,
   randomOnnxFeed,
+  thoroughMs,
   timeRuns,
   type Latencies,
   type Runner,
@@ -41,6 +42,11 @@ export interface BenchLatencyOptions extends Extensions {
   readonly table?: string
   /** The number of timed runs, 100 by default. */
   readonly runs?: number
+  /**
+   * The milliseconds of runs before those, 2,000 by default: a runtime is twice as fast once the engine has
+   * compiled it thoroughly, which it does while it runs.
+   */
+  readonly warmUpMs?: number
 }
 
 /** How long a model takes for one example, in milliseconds. */
@@ -61,7 +67,7 @@ const operationRuns = 30
  * InputError for a runtime that the model has no format for, or that is not installed.
  */
 export async function benchLatency(options: BenchLatencyOptions): Promise<ModelLatency[]> {
-  const { model, runtime, table, runs = 100 } = options
+  const { model, runtime, table, runs = 100, warmUpMs = thoroughMs } = options
   await useBackend('wasm', { plain: true })
   const formats = formatsOf(model)
   if (runtime !== undefined && !formats[runtime])
@@ -73,7 +79,7 @@ export async function benchLatency(options: BenchLatencyOptions): Promise<ModelL
   for (const [name, start] of Object.entries(formats) as [ModelRuntime, () => Promise<Runner>][]) {
     if (runtime === undefined ? !(await isInstalled(name, formats)) : name !== runtime) continue
     const runner = await start()
-    const times = await timeRuns(runner, runs)
+    const times = await timeRuns(runner, { runs, warmUpMs })
     await runner.dispose()
     found.push({ runtime: name, ...times, ...(await prediction(options, name, given)) })
   }
@@ -124,7 +130,11 @@ async function prediction(
   if (whole.groups.every(({ kind }) => kind !== 'operations')) return none
   const left = restrictTo(whole, architecture).supernet
   if (given?.about?.runtime === runtime) return { predicted: byTable(given, whole, left), by: 'table' }
-  return { predicted: await memberTimes(whole, runtime, operationRuns).predict(left), by: 'measured' }
+  // The model itself has warmed the runtime up.
+  return {
+    predicted: await memberTimes(whole, runtime, { runs: operationRuns, warmUpMs: 0 }).predict(left),
+    by: 'measured',
+  }
 }
 
 /** The sum of a table's times over what is left of a supernet, and what the table says of the rest. */

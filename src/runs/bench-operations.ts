@@ -20,6 +20,8 @@ export interface BenchOperationsOptions {
    * time.
    */
   readonly runs?: number
+  /** The milliseconds for which the runtime warms up before, 2,000 by default. */
+  readonly warmUpMs?: number
 }
 
 /**
@@ -32,12 +34,13 @@ export async function benchOperations({
   folder,
   runtime = 'sentei',
   runs = 30,
+  warmUpMs,
 }: BenchOperationsOptions): Promise<LatencyTable> {
   await (runtime === 'sentei'
     ? useBackend(config.backend, { relaxed: config.relaxedSimd })
     : useBackend('wasm', { plain: true }))
   const supernet = buildSupernet(config, await prepareData(config, folder), [], totalmem())
-  const times = memberTimes(supernet, runtime, runs)
+  const times = memberTimes(supernet, runtime, { runs, ...(warmUpMs !== undefined && { warmUpMs }) })
   const operations: LatencyTable['operations'] = []
   for (const { name, kind, members } of supernet.groups)
     if (kind === 'operations')

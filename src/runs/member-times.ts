@@ -12,7 +12,7 @@ import { exclusiveNodes } from '../supernet/exclusive.js'
 import type { GateGroup, Supernet } from '../supernet/types.js'
 import { equalNodes } from './equal-nodes.js'
 import { lineThrough, type Line } from './line.js'
-import { sharesEqual, timeNetwork, type RuntimeName } from './runtimes.js'
+import { sharesEqual, thoroughMs, timeNetwork, type RuntimeName, type Timing } from './runtimes.js'
 
 /** Measures the milliseconds that the operations of a supernet, and what is around them, take for one example. */
 export interface MemberTimes {
@@ -33,11 +33,17 @@ const references = 8
 
 /**
  * The times of a supernet's operations in a runtime: of each the shortest of `runs`, because load only adds
- * time, beyond that of a network that does nothing.
+ * time, beyond that of a network that does nothing. Before all that, a network runs for `warmUpMs`
+ * milliseconds.
  */
-export function memberTimes(supernet: Supernet, runtime: RuntimeName, runs: number): MemberTimes {
+export function memberTimes(
+  supernet: Supernet,
+  runtime: RuntimeName,
+  { runs, warmUpMs = thoroughMs }: Omit<Timing, 'mostMs'>,
+): MemberTimes {
+  const timing = { runs, mostMs: 1000 }
   const known = new Map<string, Promise<number>>()
-  const least = async (graph: Graph) => (await timeNetwork(runtime, filled(graph), runs)).least
+  const least = async (graph: Graph) => (await timeNetwork(runtime, filled(graph), timing)).least
   const once = (graph: Graph): Promise<number> => {
     const form = formOf(graph)
     const time = known.get(form) ?? least(graph)
@@ -75,16 +81,16 @@ export function memberTimes(supernet: Supernet, runtime: RuntimeName, runs: numb
     return sum
   }
   const measure = async (): Promise<Line> => {
+    const lefts = Array.from({ length: references }, (_, index) =>
+      randomArchitecture(supernet, randomSource(1), { index }),
+    ).filter((left) => left !== undefined)
+    if (lefts[0] && warmUpMs > 0)
+      await timeNetwork(runtime, filled(networkOf(lefts[0])), { runs: 1, warmUpMs })
     const points: [number, number][] = []
-    // The first round also warms the runtime up.
-    for (const round of [0, 1])
-      for (let index = 0; index < references; index++) {
-        const left = randomArchitecture(supernet, randomSource(1), { index })
-        if (!left) continue
-        const ms = await least(networkOf(left))
-        if (round === 0) points.push([0, ms])
-        else points[index] = [await sumOf(left), Math.min(points[index]![1], ms)]
-      }
+    for (const left of lefts) points.push([await sumOf(left), await least(networkOf(left))])
+    // Once more, and not at once: other work on the machine comes and goes.
+    for (const [index, left] of lefts.entries())
+      points[index]![1] = Math.min(points[index]![1], await least(networkOf(left)))
     return lineThrough(points)
   }
   let measured: Promise<Line> | undefined

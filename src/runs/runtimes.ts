@@ -113,20 +113,40 @@ export interface Latencies {
   readonly least: number
 }
 
-/** The shortest times of warming up, in which the engine compiles, and of timing, in milliseconds. */
-const [warmUpMs, timingMs] = [40, 30]
+/** How networks are timed. */
+export interface Timing {
+  /** The fewest runs that are timed; more if they take less than 30 ms together. */
+  readonly runs: number
+  /**
+   * The milliseconds of runs before those, 40 by default. The first network of a process needs more: see
+   * `thoroughMs`.
+   */
+  readonly warmUpMs?: number
+  /** After so many milliseconds a few runs are enough; without it, all are timed however long they take. */
+  readonly mostMs?: number
+}
+
+/**
+ * How long the first network of a process warms its runtime up, in milliseconds: it is twice as fast once the
+ * engine has compiled it thoroughly.
+ */
+export const thoroughMs = 2000
+
+const timingMs = 30
 const warmUpRuns = 10
 
 /** However long runs take, so many are timed. */
 const fewest = 5
 
-/**
- * Times a number of runs, or more if they are short, behind some that only warm up. After `mostMs`
- * milliseconds a few are enough.
- */
-export async function timeRuns({ once }: Runner, runs: number, mostMs = Infinity): Promise<Latencies> {
+/** Times runs of a network, behind some that only warm up. */
+export async function timeRuns(
+  { once }: Runner,
+  { runs, warmUpMs = 40, mostMs = Infinity }: Timing,
+): Promise<Latencies> {
+  const warmsUp = (done: number, spent: number): boolean =>
+    done < fewest || (spent < mostMs && (done < warmUpRuns || spent < warmUpMs))
   const begin = performance.now()
-  for (let n = 0; warmsUp(n, performance.now() - begin, mostMs); n++) await once()
+  for (let n = 0; warmsUp(n, performance.now() - begin); n++) await once()
   const times: number[] = []
   const isEnough = (total: number) =>
     times.length >= fewest && (total > mostMs || (times.length >= runs && total >= timingMs))
@@ -139,20 +159,15 @@ export async function timeRuns({ once }: Runner, runs: number, mostMs = Infinity
   return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), least: times[0]! }
 }
 
-/** Whether the runs before those that are timed go on. */
-const warmsUp = (done: number, spent: number, mostMs: number): boolean =>
-  done < fewest || (spent < mostMs && (done < warmUpRuns || spent < warmUpMs))
-
-/** Times a network in a runtime, for about `mostMs` milliseconds at most. */
+/** Times a network in a runtime. */
 export async function timeNetwork(
   runtime: RuntimeName,
   network: PlainNetwork,
-  runs: number,
-  mostMs = 1000,
+  timing: Timing,
 ): Promise<Latencies> {
   const runner = await runners[runtime](network)
   try {
-    return await timeRuns(runner, runs, mostMs)
+    return await timeRuns(runner, timing)
   } finally {
     await runner.dispose()
   }

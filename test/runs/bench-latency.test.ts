@@ -29,7 +29,7 @@ beforeAll(async () => {
 describe('bench latency', () => {
   test('of a run: both runtimes, with what its operations predict', async () => {
     const before = tf.memory().numTensors
-    const found = await benchLatency({ model: at('cells'), runs: 20 })
+    const found = await benchLatency({ model: at('cells'), runs: 20, warmUpMs: 40 })
     expect(tf.memory().numTensors).toBe(before)
     expect(found.map(({ runtime, by }) => [runtime, by])).toEqual([
       ['tfjs', 'measured'],
@@ -51,13 +51,20 @@ describe('bench latency', () => {
       writeFileSync(at(`${runtime}.json`), JSON.stringify(text))
       return at(`${runtime}.json`)
     }
-    const [own] = await benchLatency({ model: at('cells'), runtime: 'tfjs', table: table('tfjs'), runs: 5 })
+    const [own] = await benchLatency({
+      model: at('cells'),
+      runtime: 'tfjs',
+      table: table('tfjs'),
+      runs: 5,
+      warmUpMs: 40,
+    })
     expect(own).toMatchObject({ predicted: 7, by: 'table' })
     const [other] = await benchLatency({
       model: at('cells'),
       runtime: 'tfjs',
       table: table('sentei'),
       runs: 5,
+      warmUpMs: 0,
     })
     expect(other!.by).toBe('measured')
   })
@@ -65,7 +72,10 @@ describe('bench latency', () => {
   test('of a network without operations to choose, of a folder and of an ONNX file: no prediction', async () => {
     await exportRun(at('mlp'), 'onnx', at('mlp.onnx'))
     const runtimesOf = async (model: string) =>
-      (await benchLatency({ model, runs: 5 })).map(({ runtime, predicted }) => [runtime, predicted])
+      (await benchLatency({ model, runs: 5, warmUpMs: 40 })).map(({ runtime, predicted }) => [
+        runtime,
+        predicted,
+      ])
     expect(await runtimesOf(at('mlp'))).toEqual([
       ['tfjs', null],
       ['onnxruntime-web', null],
@@ -108,6 +118,7 @@ test('every runtime computes the operations of a table, and the rest', async () 
       folder: '.',
       runtime,
       runs: 5,
+      warmUpMs: 0,
     })
     expect(about!.runtime).toBe(runtime)
     expect(rest).toBeGreaterThanOrEqual(0)
@@ -121,7 +132,7 @@ test('runners free what they hold', async () => {
   for (const runtime of runtimeNames) {
     const before = tf.memory().numTensors
     const runner = await runners[runtime](network)
-    const { least } = await timeRuns(runner, 3)
+    const { least } = await timeRuns(runner, { runs: 3 })
     await runner.dispose()
     expect(least).toBeGreaterThan(0)
     expect(tf.memory().numTensors, runtime).toBe(before)
@@ -129,7 +140,7 @@ test('runners free what they hold', async () => {
 })
 
 test('what is in no network takes no time', async () => {
-  const times = memberTimes(cells(), 'sentei', 3)
+  const times = memberTimes(cells(), 'sentei', { runs: 3, warmUpMs: 0 })
   expect(await times.of('cell0/0→2', 'skip')).toBe(0)
   expect(await times.of('cell0/0→2', 'nothing of this name')).toBe(0)
 })
