@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { backendNames } from '../dist/src/backend/start.js'
 import { precisions } from '../dist/src/export/precision/names.js'
+import { runtimeNames } from '../dist/src/runs/runtimes.js'
 import { exportFormats } from '../dist/src/runs/formats.js'
 import { presetNames, spaces } from '../dist/src/registry.js'
 import { deriveRules } from '../dist/src/runs/derive-run.js'
@@ -15,5 +16,6 @@ const names = {
   formats: exportFormats,
   precisions,
   backends: backendNames,
+  runtimes: runtimeNames,
 }
 writeFileSync(new URL('../dist/names.json', import.meta.url), `${JSON.stringify(names, null, 2)}\n`)

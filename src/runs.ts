@@ -7,7 +7,14 @@ export { exportFormats, exportRun, type ExportOptions } from './runs/formats.js'
 export { exportOnnx, type ExportOnnxOptions } from './runs/export-onnx.js'
 export { explain, type Explanation } from './report/explain.js'
 export { explanationText } from './report/explain-text.js'
+export {
+  benchLatency,
+  type BenchLatencyOptions,
+  type ModelLatency,
+  type ModelRuntime,
+} from './runs/bench-latency.js'
 export { benchOperations, type BenchOperationsOptions } from './runs/bench-operations.js'
+export { runtimeNames, type Latencies, type RuntimeName } from './runs/runtimes.js'
 export { benchStep, type BenchStepOptions, type StepFigures } from './runs/bench-step.js'
 export type { ReplayFigures, TraceEvent } from './runs/replay-watch.js'
 export { deriveRules, deriveRun, type DeriveRunOptions } from './runs/derive-run.js'

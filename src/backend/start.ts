@@ -12,6 +12,11 @@ export interface BackendOptions {
    * On wasm: use the relaxed-SIMD kernels, which are faster but whose last bits may differ between machines.
    */
   readonly relaxed?: boolean
+  /**
+   * On wasm: do without the training kernels, as a program without Sentei does. They stay if they were added
+   * before.
+   */
+  readonly plain?: boolean
 }
 
 /** How the platform provides a backend: Node has packages and files, a browser has addresses. */
@@ -30,7 +35,7 @@ export interface BackendHost {
  */
 export async function startBackend(
   name: BackendName,
-  { relaxed = false }: BackendOptions,
+  { relaxed = false, plain = false }: BackendOptions,
   { load, kernels, remedy }: BackendHost,
 ): Promise<void> {
   tf.env().set('PROD', true)
@@ -40,5 +45,6 @@ export async function startBackend(
     throw new InputError(`backend ${name}: did not start on this machine${help ? `; ${help}` : ''}`)
   }
   await tf.ready()
-  if (name === 'wasm' && !hasTrainingKernels(relaxed)) addTrainingKernels(await kernels(relaxed), relaxed)
+  if (name === 'wasm' && !plain && !hasTrainingKernels(relaxed))
+    addTrainingKernels(await kernels(relaxed), relaxed)
 }

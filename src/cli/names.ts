@@ -16,6 +16,8 @@ export interface Names {
   /** How the weights of an exported model are stored. */
   readonly precisions: readonly string[]
   readonly backends: readonly BackendName[]
+  /** What can run a network or its operations. */
+  readonly runtimes: readonly string[]
 }
 
 /** The names as the build wrote them, so that help and completion need not load the registries. */

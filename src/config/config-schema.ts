@@ -4,9 +4,10 @@ import { ConfigBudget } from './budget-schema.js'
 import { CriterionSchema } from './criterion-schema.js'
 import { Data, Split } from './data-schema.js'
 import { RelaxationSchema } from './relaxation-schema.js'
+import { retrainPresets } from './retrain-presets.js'
 import { json, object, oneOf } from './schema-parts.js'
 import { StageSchema } from './stage-schema.js'
-import { length, Optimizer } from './training-schema.js'
+import { Augment, length, Optimizer } from './training-schema.js'
 
 /** What happens if a training diverges: it returns to its last good state and continues with a lower rate. */
 const Rollback = object(
@@ -20,14 +21,6 @@ const Rollback = object(
     }),
   },
   { default: {} },
-)
-
-const Augment = Type.Optional(
-  object({
-    shift: Type.Optional(Type.Integer({ minimum: 0, description: 'pixels' })),
-    flip: Type.Optional(Type.Boolean()),
-    cutout: Type.Optional(Type.Integer({ minimum: 1, description: 'side of a square set to 0, pixels' })),
-  }),
 )
 
 const Shards = Type.Integer({
@@ -75,6 +68,11 @@ const Search = object(
 
 const Retrain = object(
   {
+    preset: Type.Optional(
+      oneOf(Object.keys(retrainPresets), {
+        description: 'settings of a published protocol, where this document has none of its own',
+      }),
+    ),
     ...length,
     shards: Shards,
     keep: Type.Optional(
@@ -95,6 +93,13 @@ const Retrain = object(
     rollback: Rollback,
     l2: Type.Number({ minimum: 0, default: 0.003, description: 'λ of the L2 term on weights' }),
     augment: Augment,
+    labelSmoothing: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        exclusiveMaximum: 1,
+        description: 'of a class’s probability, what all classes get equally',
+      }),
+    ),
     distillation: object(
       {
         share: Type.Optional(

@@ -8,6 +8,7 @@ export function crossCheck(config: Config): Problem[] {
     ...dataProblems(config.data),
     ...splitProblems(config.split),
     ...lengthProblems(config),
+    ...augmentProblems(config),
     ...criteriaProblems(config.criteria),
   ]
 }
@@ -134,6 +135,14 @@ function lengthProblems(config: Config): Problem[] {
     ]
   })
   return waits && keep === 'last' ? [...stages, idle] : stages
+}
+
+function augmentProblems(config: Config): Problem[] {
+  return (['search', 'retrain'] as const).flatMap((stage) => {
+    const { shift, crop } = config[stage].augment ?? {}
+    if (shift === undefined || crop === undefined) return []
+    return [at(`${stage}.augment`, `expected shift or crop, got shift ${shift} and crop ${crop}`)]
+  })
 }
 
 function criteriaProblems(criteria: Config['criteria']): Problem[] {

@@ -18,6 +18,7 @@ export const changeable = [
 
 /** The reasons why other keys may not change. The first whose text begins the key applies. */
 const reasons: readonly (readonly [string, string])[] = [
+  ['retrain.preset', 'it stands for many keys, of which the run has its own'],
   ['search.steps', 'the schedule is laid out over all iterations'],
   ['search.evaluateEvery', 'members are judged when it looks'],
   ['search.average', 'its average is of all iterations'],
@@ -40,6 +41,7 @@ const reasons: readonly (readonly [string, string])[] = [
 
 /** Whether a key may change during a run. */
 export const isChangeable = (what: string): boolean =>
+  what !== 'retrain.preset' &&
   changeable.some(
     (key) => what === key.replace('.*', '') || (key.endsWith('*') && what.startsWith(key.slice(0, -1))),
   )

@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { InputError } from '../base/errors.js'
+import { presetOver } from './retrain-presets.js'
 import type { Json } from './schema-parts.js'
 
 /**
@@ -37,8 +38,19 @@ export function parseSetting(text: string): Setting {
 /** Keys that exclude each other: setting one removes the other. */
 const insteadOf: Readonly<Record<string, string>> = { steps: 'epochs', epochs: 'steps' }
 
-/** Applies a setting to a document in place. Creates missing parents. */
+/**
+ * Applies a setting to a document in place. Creates missing parents. A preset sets every key that it has, as if
+ * each had been typed.
+ */
 export function applySetting(document: object, { path, value, text }: Setting): void {
+  if (path.join('.') === 'retrain.preset') {
+    const slots = document as { retrain?: unknown }
+    const retrain = presetOver(slots.retrain, value)
+    if (retrain) {
+      slots.retrain = retrain
+      return
+    }
+  }
   let parent = document
   path.forEach((key, depth) => {
     checkIndex(parent, key, text)

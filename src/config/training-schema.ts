@@ -32,6 +32,29 @@ const EarlyStop = object({
   minDelta: Type.Number({ minimum: 0, default: 0 }),
 })
 
+/** Random changes of training examples. */
+export const Augment = Type.Optional(
+  object({
+    shift: Type.Optional(Type.Integer({ minimum: 0, description: 'images: pixels' })),
+    crop: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'images: padding in pixels, of which a part is cut out' }),
+    ),
+    flip: Type.Optional(Type.Boolean({ description: 'images: left to right' })),
+    cutout: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'images: side of a square set to 0, pixels' }),
+    ),
+    jitter: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'series: deviation of noise on scaled inputs' }),
+    ),
+    mask: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'series: steps in a row that are set to 0' }),
+    ),
+    mixup: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'α of the shares in which examples are mixed' }),
+    ),
+  }),
+)
+
 /** The length of a stage, and when it is evaluated. */
 export const length = {
   steps: Type.Optional(

@@ -1,8 +1,13 @@
 import type { RandomSource } from '../base/random.js'
 
-export interface AugmentOptions {
+export interface ImageChanges {
   /** The largest shift along each axis in pixels. Edge pixels fill the gap. */
   readonly shift?: number
+  /**
+   * The pixels that are padded on every side before the image's own size is cut out of it at random. They are
+   * 0, the mean of standardised data. Used instead of `shift`.
+   */
+  readonly crop?: number
   /** Whether each image is mirrored left to right with probability ½. */
   readonly flip?: boolean
   /**
@@ -13,9 +18,9 @@ export interface AugmentOptions {
 }
 
 /**
- * Shifts and mirrors a batch of images at random, and cuts squares out. `batch` holds one image of [height,
- * width, channels] for each of `rows`. The draws depend only on seed, row number and epoch, not on the batch
- * in which a row is.
+ * Shifts or crops a batch of images at random, mirrors them, and cuts squares out. `batch` holds one image of
+ * [height, width, channels] for each of `rows`. The draws depend only on seed, row number and epoch, not on
+ * the batch in which a row is.
  */
 export function augmentImages(
   batch: Float32Array,
@@ -23,21 +28,24 @@ export function augmentImages(
   rows: Uint32Array,
   epoch: number,
   random: RandomSource,
-  { shift = 0, flip = false, cutout = 0 }: AugmentOptions,
+  { shift = 0, crop = 0, flip = false, cutout = 0 }: ImageChanges,
 ): Float32Array {
   const [height, width, channels] = shape as [number, number, number]
   const size = height * width * channels
   const result = new Float32Array(batch.length)
+  const most = crop > 0 ? crop : shift
+  const source = crop > 0 ? inside : clamp
   rows.forEach((row, i) => {
     const draw = random.stream('augment', String(row), epoch)
-    const down = draw.integer(2 * shift + 1) - shift
-    const right = draw.integer(2 * shift + 1) - shift
+    const down = draw.integer(2 * most + 1) - most
+    const right = draw.integer(2 * most + 1) - most
     const mirrored = draw.uniform() < 0.5 && flip
     const hole = cutout > 0 && { top: draw.integer(height), left: draw.integer(width) }
     for (let y = 0; y < height; y++) {
-      const fromY = clamp(y - down, height)
+      const fromY = source(y - down, height)
       for (let x = 0; x < width; x++) {
-        const unshifted = clamp(x - right, width)
+        const unshifted = source(x - right, width)
+        if (fromY < 0 || unshifted < 0) continue
         const fromX = mirrored ? width - 1 - unshifted : unshifted
         const from = i * size + (fromY * width + fromX) * channels
         result.set(batch.subarray(from, from + channels), i * size + (y * width + x) * channels)
@@ -63,3 +71,6 @@ function cutSquare(
 }
 
 const clamp = (index: number, size: number) => Math.min(size - 1, Math.max(0, index))
+
+/** The index itself, or -1 in the padding. */
+const inside = (index: number, size: number) => (index < size ? Math.max(-1, index) : -1)

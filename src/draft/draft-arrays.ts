@@ -14,14 +14,14 @@ const largestSide = 64
 const beside: Choice = { key: ['data', 'test'], why: 'it stands beside the other file' }
 
 /** Examines a folder of images and drafts the `data` section for it. */
-export function draftFolder(path: string, { task, target }: DraftOptions): DraftedData {
+export async function draftFolder(path: string, { task, target }: DraftOptions): Promise<DraftedData> {
   const found = Object.entries({ task, target }).find(([, value]) => value !== undefined)
   if (found)
     throw new InputError(
       `--${found[0]}: expected none, for the folders of images are their classes, got it with ${path}`,
     )
   const { file, test } = partsOf(path)
-  const { height, width, channels, alike, count } = largestImage(file)
+  const { height, width, channels, alike, count } = await largestImage(file)
   const scale = Math.min(1, largestSide / Math.max(height, width))
   const image = { height: Math.round(height * scale), width: Math.round(width * scale), channels }
   const fits = alike && scale === 1

@@ -43,6 +43,17 @@ export async function openLayers(folder: string): Promise<OpenedModel> {
  * or somebody else's, or if that package is not installed.
  */
 export async function openOnnx(path: string): Promise<OpenedModel> {
+  const { bytes, preprocess } = readOnnx(path)
+  const session = await onnxSession(bytes, 'predicts with an ONNX model')
+  return {
+    preprocess,
+    predict: async (inputs, rows) => (await onnxPredictions(session, preprocess, inputs, rows)).outputs,
+    close: () => session.release(),
+  }
+}
+
+/** Reads an ONNX model that Sentei exported. Throws an InputError if it is damaged or somebody else's. */
+export function readOnnx(path: string): { readonly bytes: Buffer; readonly preprocess: OnnxPreprocess } {
   if (!existsSync(path))
     throw damaged(path, 'no such file', 'export it with "sentei export RUN --format onnx"')
   const bytes = readFileSync(path)
@@ -51,12 +62,7 @@ export async function openOnnx(path: string): Promise<OpenedModel> {
   const text = textIn(bytes)
   if (text === undefined) throw damaged(path, 'expected an ONNX model that Sentei exported', remedy)
   const preprocess = checkedPreprocess(jsonObject(Buffer.from(text), path, remedy), path) as OnnxPreprocess
-  const session = await onnxSession(bytes, 'predicts with an ONNX model')
-  return {
-    preprocess,
-    predict: async (inputs, rows) => (await onnxPredictions(session, preprocess, inputs, rows)).outputs,
-    close: () => session.release(),
-  }
+  return { bytes, preprocess }
 }
 
 /** Throws if the certificate that lies beside a model is that of other bytes. */

@@ -25,6 +25,7 @@ export function checkFit(
   checkCriteria(config.criteria, data)
   checkCalibration(config.retrain, data)
   checkAugmentation(config, data)
+  checkSmoothing(config, isClass)
   checkMode(config.search, data, place)
   checkPruning(schedule, data, ownRules)
   checkTolerance(config, schedule, data)
@@ -97,12 +98,45 @@ export function knownRule(rule: string, own: readonly Rule[] = []): Rule {
   )
 }
 
+/** The kinds of data whose examples a change is for; `mixup` is for all. */
+const changesOf = {
+  images: ['shift', 'crop', 'flip', 'cutout'],
+  series: ['jitter', 'mask'],
+} as const
+
 function checkAugmentation(config: Config, { dataset }: PreparedData): void {
-  if (dataset.encoding.kind === 'images') return
-  const stage = (['search', 'retrain'] as const).find((name) => config[name].augment)
-  if (stage)
+  const { kind } = dataset.encoding
+  const own = kind === 'sequences' ? 'series' : kind
+  for (const stage of ['search', 'retrain'] as const) {
+    const given = config[stage].augment ?? {}
+    for (const [wanted, keys] of Object.entries(changesOf)) {
+      const key = keys.find((each) => given[each] !== undefined)
+      if (key !== undefined && wanted !== own)
+        throw new InputError(
+          `config.${stage}.augment.${key}: expected ${wanted}, got ${dataset.name} (${kind}); remove it`,
+        )
+    }
+    checkRoom(`config.${stage}.augment`, given, dataset.shape)
+  }
+}
+
+/** Padding and masks must leave something of an example. */
+function checkRoom(
+  path: string,
+  { crop = 0, mask = 0 }: NonNullable<Config['retrain']['augment']>,
+  [height = 1, width = 1]: readonly number[],
+): void {
+  const side = Math.min(height, width)
+  if (crop >= side && crop > 0)
+    throw new InputError(`${path}.crop: expected less than the image’s side of ${side} pixels, got ${crop}`)
+  if (mask >= height && mask > 0)
+    throw new InputError(`${path}.mask: expected less than the series’ ${height} steps, got ${mask}`)
+}
+
+function checkSmoothing({ retrain: { labelSmoothing = 0 } }: Config, isClass: boolean): void {
+  if (labelSmoothing > 0 && !isClass)
     throw new InputError(
-      `config.${stage}.augment: expected images, got ${dataset.name} (${dataset.encoding.kind}); remove it`,
+      `config.retrain.labelSmoothing: expected a classification task, got numbers as targets; remove it`,
     )
 }
 

@@ -22,6 +22,9 @@ export const LatencySchema = Type.Object(
       ),
       { minItems: 1 },
     ),
+    rest: Type.Optional(
+      Type.Number({ minimum: 0, description: 'milliseconds of everything else in a network' }),
+    ),
   },
   { $id: 'latency', ...strict },
 )

@@ -1,13 +1,24 @@
 import type { RandomSource } from '../base/random.js'
-import { augmentImages, type AugmentOptions } from '../data/augment.js'
+import { augmentSeries, type SeriesChanges } from '../data/augment-series.js'
+import { augmentImages, type ImageChanges } from '../data/augment.js'
 import { batchesOf, epochOrder, gather, shardsOf } from '../data/batches.js'
+import { mixup, type Examples } from '../data/mixup.js'
+import { softTargets } from '../data/soft-targets.js'
 import type { PreparedData } from '../data/types.js'
 import type { Shard } from './shard.js'
+
+/** Random changes of training examples, all of them optional. */
+export interface AugmentOptions extends ImageChanges, SeriesChanges {
+  /** α of the shares in which examples of a batch are mixed; not mixed by default. */
+  readonly mixup?: number
+}
 
 export interface BatchingOptions {
   readonly batch: number
   readonly shards: number
   readonly augment?: AugmentOptions | undefined
+  /** The share of a class's probability that all classes get equally; 0 by default. */
+  readonly labelSmoothing?: number | undefined
   /** A teacher's outputs, [rows, outputs], for some rows whose inputs are given. */
   readonly taught?: ((inputs: Float32Array, rows: Uint32Array) => Float32Array) | undefined
 }
@@ -30,9 +41,9 @@ export function batching(
   random: RandomSource,
   purpose: string,
 ): Batching {
-  const { shape, task } = data.dataset
-  const length = shape.reduce((product, n) => product * n, 1)
-  const width = task.kind === 'classification' ? 1 : task.outputs.length
+  const { augment, taught, labelSmoothing = 0 } = options
+  const soft =
+    data.dataset.task.kind === 'classification' && (labelSmoothing > 0 || augment?.mixup !== undefined)
   let cached: { epoch: number; batches: Uint32Array[] } | undefined
   const batchesIn = (epoch: number): Uint32Array[] => {
     if (cached?.epoch !== epoch)
@@ -44,17 +55,62 @@ export function batching(
     perEpoch,
     at(t) {
       const epoch = Math.floor(t / perEpoch)
-      return shardsOf(batchesIn(epoch)[t % perEpoch]!, options.shards).map((shard) => {
-        const own = gather(data.inputs, length, shard)
-        const { augment, taught } = options
-        const inputs = augment ? augmentImages(own, shape, shard, epoch, random, augment) : own
+      const batch = batchesIn(epoch)[t % perEpoch]!
+      const plain = examplesOf(data, batch, soft ? labelSmoothing : undefined)
+      const changed = augment
+        ? { ...plain, inputs: augmented(plain.inputs, data, batch, epoch, random, augment) }
+        : plain
+      // Of the whole batch, so that the number of shards does not change who is mixed with whom.
+      const { inputs, targets } = augment?.mixup
+        ? mixup(changed, batch.length, augment.mixup, random.stream('mixup', purpose, t))
+        : changed
+      let from = 0
+      return shardsOf(batch, options.shards).map((shard) => {
+        const [first, end] = [from, (from += shard.length)]
+        const own = part(inputs, batch.length, first, end)
         return {
-          inputs,
-          targets: gather(data.targets, width, shard),
-          ...(taught && { taught: taught(inputs, shard) }),
+          inputs: own,
+          targets: part(targets, batch.length, first, end),
+          ...(soft && { soft }),
+          ...(taught && { taught: taught(own, shard) }),
           rows: shard.length,
         }
       })
     },
   }
+}
+
+/** The values of the rows from `first` to before `end`, of values of `rows` rows. */
+function part(values: Float32Array, rows: number, first: number, end: number): Float32Array {
+  const length = values.length / rows
+  return values.subarray(first * length, end * length)
+}
+
+/** The examples of some rows as they are; with label smoothing, classes become probabilities. */
+function examplesOf(
+  { dataset: { shape, task }, inputs, targets }: PreparedData,
+  rows: Uint32Array,
+  smoothing: number | undefined,
+): Examples {
+  const length = shape.reduce((product, n) => product * n, 1)
+  const isClass = task.kind === 'classification'
+  const own = gather(targets, isClass ? 1 : task.outputs.length, rows)
+  return {
+    inputs: gather(inputs, length, rows),
+    targets: isClass && smoothing !== undefined ? softTargets(own, task.classes.length, smoothing) : own,
+  }
+}
+
+/** Examples of some rows, each changed at random as its kind can be. */
+function augmented(
+  inputs: Float32Array,
+  { dataset: { shape } }: PreparedData,
+  rows: Uint32Array,
+  epoch: number,
+  random: RandomSource,
+  options: AugmentOptions,
+): Float32Array {
+  if (shape.length === 3) return augmentImages(inputs, shape, rows, epoch, random, options)
+  if (shape.length === 2) return augmentSeries(inputs, shape, rows, epoch, random, options)
+  return inputs
 }

@@ -15,7 +15,7 @@ export const rolesOf = ({ task, reconstruction, auxiliary = 0 }: LossWeights): R
 export interface Feeds {
   /** [rows, …shape]. */
   readonly input: tf.Tensor
-  /** Classes [rows], or values [rows · outputs]. */
+  /** Classes [rows] or their probabilities [rows, classes], or values [rows · outputs]. */
   readonly targets: tf.Tensor
   /** A teacher's outputs, [rows, outputs]. */
   readonly taught: tf.Tensor2D | undefined
@@ -37,12 +37,12 @@ export const strengthsOf = ({ taps = [], share }: ShardWork): number[] =>
 /** Creates the feeds of one pass. The caller owns and disposes them. */
 export function feedsOf(network: PassNetwork, work: ShardWork): Feeds {
   const { shape, shard, lossWeights } = work
-  const { inputs, targets, taught, probe, rows } = shard
+  const { inputs, targets, soft, taught, probe, rows } = shard
   const mixtures = mixturesOf(network)
   const input = tf.tensor(inputs, [rows, ...shape])
   const given = {
     input,
-    targets: tf.tensor(targets),
+    targets: soft ? tf.tensor2d(targets, [rows, targets.length / rows]) : tf.tensor(targets),
     taught: taught && tf.tensor2d(taught, [rows, taught.length / rows]),
     probe: probe && tf.tensor(probe, [rows, ...shape]),
     strengths: strengthsOf(work).map((strength) => tf.scalar(strength)),

@@ -204,6 +204,7 @@ function isOf(kind: Kind, graph: Graph, work: ShardWork): boolean {
     isSame(rolesOf(lossWeights), rolesOf(work.lossWeights)) &&
     isSame(wanted.weights, work.wanted.weights) &&
     isSame(wanted.alphas, work.wanted.alphas) &&
+    (shard.soft ?? false) === (work.shard.soft ?? false) &&
     (shard.taught === undefined) === (work.shard.taught === undefined) &&
     lossWeights.distillation?.share === work.lossWeights.distillation?.share &&
     lossWeights.distillation?.temperature === work.lossWeights.distillation?.temperature &&

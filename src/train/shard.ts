@@ -10,6 +10,8 @@ export interface Shard {
   /** [rows, …shape], row by row. */
   readonly inputs: Float32Array
   readonly targets: Float32Array
+  /** Whether the targets are probabilities of classes, [rows, classes], instead of classes. */
+  readonly soft?: boolean
   /** A teacher's outputs, [rows, outputs], if there is one. */
   readonly taught?: Float32Array
   readonly rows: number

@@ -5,6 +5,7 @@ import { precisions } from '../../src/export/precision/names.js'
 import { exportFormats } from '../../src/runs/formats.js'
 import { presetNames, spaces } from '../../src/registry.js'
 import { deriveRules } from '../../src/runs/derive-run.js'
+import { runtimeNames } from '../../src/runs/runtimes.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 
 test('the names that the build wrote down are those of the registries', () => {
@@ -17,5 +18,6 @@ test('the names that the build wrote down are those of the registries', () => {
     formats: exportFormats,
     precisions,
     backends: backendNames,
+    runtimes: runtimeNames,
   })
 })

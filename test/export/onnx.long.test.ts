@@ -23,11 +23,11 @@ import { workplace } from '../data/helpers.js'
 import { blocksOf } from '../docs/markdown.js'
 import { build, dataOf, table, trainedModel, trial, type Instance } from '../supernet/conformance/table.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
-import { pythonWithOnnx } from './python.js'
+import { pythonWith } from '../helpers/python.js'
 
 const folder = temporaryFolder()
 const place = workplace()
-const python = pythonWithOnnx(folder)
+const python = pythonWith(folder, ['onnx', 'onnxruntime', 'numpy'])
 const executablePath = chromium()
 
 /** What each written model has to predict. */

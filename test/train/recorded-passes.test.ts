@@ -110,6 +110,7 @@ describe('a search by recorded passes', () => {
     ['shards', { search: { shards: 3 } }],
     ['SGD, clipped', { search: { weights: { optimizer: 'sgd', learningRate: 0.05, clipNorm: 0.5 } } }],
     ['an average', { search: { average: true } }],
+    ['mixed examples', { search: { mode: 'alternating', shards: 2, augment: { mixup: 0.4 } } }],
     ['λ that changes', { schedule: 'strong-then-relaxed' }],
   ]
   it.each(settings)('has the bits of operations: %s', async (_, more) => {

@@ -2,9 +2,11 @@ import { resolve } from 'node:path'
 import type { BackendName } from '../../backend/start.js'
 import { InputError } from '../../base/errors.js'
 import { didYouMean } from '../../base/suggest.js'
+import type { ModelRuntime } from '../../runs/bench-latency.js'
 import type { StepFigures } from '../../runs/bench-step.js'
 import type { ReplayFigures } from '../../runs/replay-watch.js'
-import { command, type Arguments } from '../command.js'
+import type { RuntimeName } from '../../runs/runtimes.js'
+import { command, files, type Arguments } from '../command.js'
 import { names } from '../names.js'
 import { backend, integer, json, out, path, set, settings, text, workers } from '../options.js'
 import { force, outputOf } from '../output.js'
@@ -12,14 +14,16 @@ import { textTable } from '../table.js'
 
 export const bench = command({
   usage: 'bench <what> [config]',
-  description: 'time a training step of a supernet, or the operations of one',
+  description: 'time a training step of a supernet, the operations of one, or a model',
   positionals: {
     what: {
       type: 'string',
-      suggest: ['step', 'operations'],
-      describe: 'step, on random inputs, or operations',
+      suggest: ['step', 'operations', 'latency'],
+      describe: 'step, on random inputs, operations, or latency of a model',
     },
-    config: path('for operations: a YAML or JSON file'),
+    config: path(
+      'for operations: a YAML or JSON file; for latency: a run, a model’s folder, or an ONNX file',
+    ),
   },
 
   options: {
@@ -42,7 +46,8 @@ export const bench = command({
     steps: {
       type: 'string',
       requiresArg: true,
-      describe: 'timed steps, behind three that are not; 5 by default',
+      describe:
+        'timed steps, behind three that are not; 5 by default. For latency: timed runs; 100 by default',
     },
     shards: {
       type: 'string',
@@ -60,6 +65,18 @@ export const bench = command({
       requiresArg: true,
       describe: 'for step: a file for a trace of three steps, kernel by kernel, for Chromium’s viewer',
     },
+    runtime: {
+      type: 'string',
+      requiresArg: true,
+      suggest: names.runtimes,
+      describe: 'for operations and latency: what runs them',
+    },
+    table: {
+      type: 'string',
+      requiresArg: true,
+      suggest: [files],
+      describe: 'for latency: a table of operations, to predict by; otherwise they are measured',
+    },
     workers,
     set,
     out: out('for operations: the table to write, for config.objective.latency'),
@@ -70,7 +87,8 @@ export const bench = command({
   async run(args, { print }) {
     const what = text(args, 'what')
     if (what === 'operations') return print(await operations(args))
-    if (what !== 'step') throw new InputError(`bench: expected step or operations, got "${what}"`)
+    if (what === 'latency') return print(await latency(args))
+    if (what !== 'step') throw new InputError(`bench: expected step, operations or latency, got "${what}"`)
     const count = (name: string, otherwise: number) => integer(args, name, 1) ?? otherwise
     const threads = count('workers', 1)
     const target = text(args, 'trace') === undefined ? undefined : outputOf({ ...args, out: args.trace }, {})
@@ -119,7 +137,8 @@ async function operations(args: Arguments): Promise<string> {
   )
   const target = outputOf(args, { inputs: [file, ...read] })
   const { benchOperations } = await import('../../runs/bench-operations.js')
-  const table = await benchOperations(loaded)
+  const runtime = chosen(args, 'runtime', names.runtimes)
+  const table = await benchOperations({ ...loaded, ...(runtime && { runtime: runtime as RuntimeName }) })
   if (target !== undefined) (await import('../../base/files.js')).writeJson(target, table)
   if (args.json) return JSON.stringify(table)
   return textTable([
@@ -133,14 +152,45 @@ function given(args: Arguments, name: string): Record<string, number> {
   return value === undefined ? {} : { [name]: value }
 }
 
-function backendOf(args: Arguments): BackendName {
-  const name = text(args, 'backend') ?? 'wasm'
-  const found = names.backends.find((each) => each === name)
-  if (!found)
-    throw new InputError(
-      `--backend: expected one of ${names.backends.join(', ')}, got "${name}"${didYouMean(name, names.backends)}`,
-    )
-  return found
+const backendOf = (args: Arguments): BackendName =>
+  (chosen(args, 'backend', names.backends) ?? 'wasm') as BackendName
+
+/** One of a list of names that an option gives; undefined if it is not given. */
+function chosen(args: Arguments, option: string, known: readonly string[]): string | undefined {
+  const name = text(args, option)
+  if (name === undefined || known.includes(name)) return name
+  throw new InputError(
+    `--${option}: expected one of ${known.join(', ')}, got "${name}"${didYouMean(name, known)}`,
+  )
+}
+
+/** Measures how long a model takes, and what is predicted. */
+async function latency(args: Arguments): Promise<string> {
+  const model = text(args, 'config')
+  if (model === undefined)
+    throw new InputError('bench latency: expected a run, the folder of a model or an ONNX file, got nothing')
+  const runtime = chosen(
+    args,
+    'runtime',
+    names.runtimes.filter((name) => name !== 'sentei'),
+  )
+  const [table, runs] = [text(args, 'table'), integer(args, 'steps', 1)]
+  const { benchLatency } = await import('../../runs/bench-latency.js')
+  const found = await benchLatency({
+    model,
+    ...(runtime !== undefined && { runtime: runtime as ModelRuntime }),
+    ...(table !== undefined && { table }),
+    ...(runs !== undefined && { runs }),
+  })
+  if (args.json) return JSON.stringify(found)
+  const ms = (value: number) => value.toPrecision(3)
+  return textTable([
+    ['one example, ms', 'p50', 'p95', 'least', 'predicted', 'by'],
+    ...found.map(({ runtime: name, p50, p95, least, predicted, by }) => [
+      ...[name, ms(p50), ms(p95), ms(least)],
+      ...(predicted === null ? ['–', '–'] : [ms(predicted), by === 'table' ? 'table' : 'operations']),
+    ]),
+  ])
 }
 
 function describe({

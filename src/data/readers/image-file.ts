@@ -1,9 +1,9 @@
 import { extname } from 'node:path'
-import jpeg from 'jpeg-js'
 import { PNG } from 'pngjs'
 import { InputError } from '../../base/errors.js'
-import { checkFits, fileLimit } from '../../base/limit.js'
+import { checkFits } from '../../base/limit.js'
 import { damageOf } from './damage.js'
+import { decodeJpeg } from './jpeg.js'
 
 /** A decoded image in RGB with 8 bits per value. */
 export interface Picture {
@@ -20,11 +20,12 @@ export const imageEndings: readonly string[] = ['.png', '.jpg', '.jpeg']
 const bytesOfPixel = 16
 
 /**
- * Decodes a PNG or JPEG file of any bit depth. `where` names it in messages. Throws for transparency, and for
- * an image whose size according to its header exceeds the limit of memory, before it is decoded.
+ * Decodes a PNG or JPEG file of any bit depth, upright as the EXIF orientation of a JPEG file says. `where`
+ * names it in messages. Throws for transparency, and for an image whose size according to its header exceeds
+ * the limit of memory, before it is decoded.
  */
-export function decodeImage(where: string, bytes: Buffer): Picture {
-  const { width, height, data } = decode(where, bytes)
+export async function decodeImage(where: string, bytes: Buffer): Promise<Picture> {
+  const { width, height, data } = await decode(where, bytes)
   const rgb = new Uint8Array(width * height * 3)
   for (let pixel = 0; pixel < width * height; pixel++) {
     if (data[pixel * 4 + 3] !== 255) {
@@ -37,29 +38,22 @@ export function decodeImage(where: string, bytes: Buffer): Picture {
   return { height, width, rgb }
 }
 
-function decode(where: string, bytes: Buffer): { width: number; height: number; data: Uint8Array } {
+async function decode(
+  where: string,
+  bytes: Buffer,
+): Promise<{ width: number; height: number; data: Uint8Array | Uint8ClampedArray }> {
   // The first bytes identify the format more reliably than the name.
   const png = bytes.subarray(1, 4).toString('latin1') === 'PNG'
   const [height, width] = png ? pngSize(bytes) : jpegSize(bytes)
   const what = `a decoded image (${height}×${width} pixels)`
   checkFits(where, height * width * bytesOfPixel, what)
   try {
-    return png ? PNG.sync.read(bytes) : jpeg.decode(bytes, jpegOptions())
+    return png ? PNG.sync.read(bytes) : await decodeJpeg(bytes)
   } catch (error) {
     const wanted = png || extname(where).toLowerCase() === '.png' ? 'PNG' : 'JPEG'
     throw new InputError(`${where}: expected a whole ${wanted} image, got an error: ${damageOf(error)}`)
   }
 }
-
-/**
- * The decoder's own limits are lower than ours, and tolerant decoding would fill a truncated image with gray.
- */
-const jpegOptions = () => ({
-  useTArray: true as const,
-  tolerantDecoding: false,
-  maxMemoryUsageInMB: fileLimit() / 2 ** 20,
-  maxResolutionInMP: fileLimit() / bytesOfPixel / 1e6,
-})
 
 type Size = readonly [height: number, width: number]
 

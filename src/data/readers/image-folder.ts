@@ -9,7 +9,7 @@ import { resize } from './resize.js'
 import type { ReadOptions, Reader } from './types.js'
 
 /**
- * PNG and JPEG files. The files of a class are in a folder named after it, at any depth below it. For
+ * PNG and JPEG files, upright as cameras mark them. The files of a class are in a folder named after it, at any depth below it. For
  * `predict`, a folder without classes or a single file is accepted, too. Without `image`, all images must
  * have the size of the first, and they are gray if none has a colour.
  */
@@ -24,13 +24,13 @@ export const imageFolder: Reader = {
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
-function readImages(path: string, { image, resize: policy }: ReadOptions): Arrays {
+async function readImages(path: string, { image, resize: policy }: ReadOptions): Promise<Arrays> {
   const single = !isFolder(path)
   const folder = single ? dirname(path) : path
   const files = single ? [basename(path)] : listImages(folder)
   const name = basename(folder)
   if (files.length === 0) throw noImages(path)
-  const pictures = decodeAll(name, folder, files)
+  const pictures = await decodeAll(name, folder, files)
   const { height, width, channels } = image ?? {
     height: pictures[0]!.height,
     width: pictures[0]!.width,
@@ -75,17 +75,17 @@ const lookedAt = 100
  * Examines images spread over a folder. Returns the size of the largest, whether all have this size
  * (`alike`), 1 channel if all are gray, and the number that were examined.
  */
-export function largestImage(path: string): {
+export async function largestImage(path: string): Promise<{
   readonly height: number
   readonly width: number
   readonly channels: 1 | 3
   readonly alike: boolean
   readonly count: number
-} {
+}> {
   const files = listImages(path)
   if (files.length === 0) throw noImages(path)
   const every = Math.ceil(files.length / lookedAt)
-  const some = decodeAll(
+  const some = await decodeAll(
     basename(path),
     path,
     files.filter((_, i) => i % every === 0),
@@ -113,14 +113,16 @@ const listImages = (folder: string): string[] =>
     .filter((file) => !file.split('/').some((part) => part.startsWith('.')))
     .sort()
 
-function decodeAll(name: string, folder: string, files: readonly string[]): Picture[] {
+async function decodeAll(name: string, folder: string, files: readonly string[]): Promise<Picture[]> {
+  const pictures: Picture[] = []
   let total = 0
-  return files.map((file) => {
-    const picture = decodeImage(`${name}/${file}`, readBytes(join(folder, file), 'data', 'an image'))
+  for (const file of files) {
+    const picture = await decodeImage(`${name}/${file}`, readBytes(join(folder, file), 'data', 'an image'))
     total += picture.rgb.length
     checkFits(name, total, 'decoded images')
-    return picture
-  })
+    pictures.push(picture)
+  }
+  return pictures
 }
 
 const isGray = ({ rgb }: Picture) => rgb.every((value, i) => value === rgb[i - (i % 3)])

@@ -1,4 +1,5 @@
 import type { PreparedData } from '../../data/types.js'
+import type { Shape } from '../../nn/graph.js'
 import { withoutRandomNodes } from '../evaluation.js'
 import { scaleOutput } from '../../nn/scaled-output.js'
 import { foldGates, type PlainNetwork } from '../fold.js'
@@ -63,7 +64,12 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
   const { inside, outside } = scalesApart(scaler)
   const plain = plainNetwork(trained, options)
   const network = task.kind === 'classification' ? plain : scaleOutput(plain, inside.target)
-  const predicted = { task, x: writeNetwork(to, network, x), refused, outside: outside.target }
+  const predicted = {
+    task,
+    x: writeNetwork(to, network, (shape) => featuresFirst(to, x, shape, 'input/features-first')),
+    refused,
+    outside: outside.target,
+  }
   return {
     name,
     version: options.version ?? '',
@@ -77,18 +83,22 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
 }
 
 /** The network in evaluation, as nodes that have writers. */
-function plainNetwork({ graph, values }: PlainNetwork, options: OnnxOptions): PlainNetwork {
+export function plainNetwork({ graph, values }: PlainNetwork, options: OnnxOptions = {}): PlainNetwork {
   const folded = foldGates(withoutZeroNodes(withoutRandomNodes({ graph, values })))
   return options.foldNorms ? foldNorms(folded) : folded
 }
 
-/** Writes a network behind x, [N, …shape] with features last. Returns its task output. */
-function writeNetwork(to: OnnxBuilder, { graph, values }: PlainNetwork, x: string): string {
+/** Writes a network behind an input, of which `layOut` gives the layout of `layout.ts`. Returns its task output. */
+export function writeNetwork(
+  to: OnnxBuilder,
+  { graph, values }: PlainNetwork,
+  layOut: (shape: Shape) => string,
+): string {
   const shapes = new Map(graph.nodes.map(({ id, shape }) => [id, shape]))
   const written = new Map<string, string>()
   for (const node of graph.nodes) {
     if (node.kind === 'input') {
-      written.set(node.id, featuresFirst(to, x, node.shape, 'input/features-first'))
+      written.set(node.id, layOut(node.shape))
       continue
     }
     const write = onnxWriters[node.kind]

@@ -96,7 +96,7 @@ export class Exchange {
       array.set(from)
       return array
     }
-    const { inputs, targets, taught, rows, probe } = shard
+    const { inputs, targets, soft, taught, rows, probe } = shard
     return {
       ...work,
       ...names,
@@ -104,6 +104,7 @@ export class Exchange {
         inputs: copied('inputs', inputs),
         targets: copied('targets', targets),
         rows,
+        ...(soft && { soft }),
         ...(taught && { taught: copied('taught', taught) }),
         ...(probe && { probe: copied('probe', probe) }),
       },

@@ -80,6 +80,20 @@ export function pngFile(width: number, height: number, pixel: Pixel, options: ob
   return PNG.sync.write(png, options)
 }
 
+/** A JPEG image with the EXIF tag that says how it was held, 1 to 8, in one of the orders of bytes. */
+export function heldAs(jpeg: Buffer, orientation: number, order: 'II' | 'MM' = 'II'): Buffer {
+  const little = order === 'II'
+  const short = (value: number) => (little ? [value, 0] : [0, value])
+  const long = (value: number) => (little ? [value, 0, 0, 0] : [0, 0, 0, value])
+  // A directory of one entry: tag 0x112, one short.
+  const tag = little ? [0x12, 0x01] : [0x01, 0x12]
+  const entry = [...tag, ...short(3), ...long(1), ...short(orientation), 0, 0]
+  const tiff = [...Buffer.from(order), ...short(42), ...long(8), ...short(1), ...entry, ...long(0)]
+  const body = Buffer.from([...Buffer.from('Exif\0\0'), ...tiff])
+  const head = Buffer.of(0xff, 0xe1, 0, body.length + 2)
+  return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)])
+}
+
 /** A JPEG image of some pixels, at the highest quality. */
 export const jpegFile = (width: number, height: number, pixel: Pixel): Buffer =>
   jpeg.encode({ width, height, data: rgba(width, height, pixel) }, 100).data

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodeRecords } from '../../../src/data/records.js'
 import { rejection } from '../helpers.js'
-import { jpegFile, pngFile, readingPlace } from './helpers.js'
+import { heldAs, jpegFile, pngFile, readingPlace } from './helpers.js'
 
 const { at, read, write } = readingPlace()
 const gray = (value: number) => (): [number, number, number] => [value, value, value]
@@ -14,6 +14,11 @@ write('all/cat/a.png', pngFile(3, 2, gray(7)))
 write('all/dog/deep/c.PNG', pngFile(3, 2, gray(9)))
 write('all/dog/notes.txt', 'no image')
 write('all/.cache/x.png', pngFile(1, 1, gray(1)))
+
+/** Writes a file into two folders, because a data set has at least two classes. */
+const writeTwice = (folder: string, file: Buffer) => {
+  for (const name of ['a', 'b']) write(`${folder}/${name}/1.jpg`, file)
+}
 
 describe('the image-folder reader', () => {
   it('reads colour images, with their folders as classes', async () => {
@@ -47,6 +52,92 @@ describe('the image-folder reader', () => {
     const { inputs, shape } = await read({ file: 'jpeg' })
     expect(shape).toEqual([8, 8, 1])
     inputs.forEach((value, i) => expect(Math.abs(value - (i < 64 ? 100 : 50))).toBeLessThanOrEqual(1))
+  })
+
+  // Where row 0 and column 0 of the file are seen, by the table of the EXIF standard.
+  it.each([
+    [1, 'top', 'left'],
+    [2, 'top', 'right'],
+    [3, 'bottom', 'right'],
+    [4, 'bottom', 'left'],
+    [5, 'left', 'top'],
+    [6, 'right', 'top'],
+    [7, 'right', 'bottom'],
+    [8, 'left', 'bottom'],
+  ] as const)(
+    'turns JPEG of orientation %i upright, for predictions too',
+    async (orientation, row, column) => {
+      // Red in the first rows, blue in the first columns.
+      const stored = jpegFile(32, 16, (x, y) => [y < 8 ? 255 : 0, 0, x < 8 ? 255 : 0])
+      for (const order of ['II', 'MM'] as const) {
+        const folder = `held-${orientation}-${order}`
+        writeTwice(folder, heldAs(stored, orientation, order))
+        const { inputs, shape, encoding } = await read({ file: folder })
+        const [height, width] = shape as [number, number]
+        expect([height, width]).toEqual(orientation < 5 ? [16, 32] : [32, 16])
+        const mean = (side: string, channel: number) => {
+          const seen = Array.from({ length: height * width }, (_, i) => i).filter((i) => {
+            const [y, x] = [Math.floor(i / width), i % width]
+            return { top: y < 8, bottom: y >= height - 8, left: x < 8, right: x >= width - 8 }[side]
+          })
+          return seen.reduce((sum, i) => sum + inputs[3 * i + channel]!, 0) / seen.length
+        }
+        const opposite = { top: 'bottom', bottom: 'top', left: 'right', right: 'left' }
+        expect(mean(row, 0)).toBeGreaterThan(245)
+        expect(mean(opposite[row], 0)).toBeLessThan(10)
+        expect(mean(column, 2)).toBeGreaterThan(245)
+        expect(mean(opposite[column], 2)).toBeLessThan(10)
+        const one = await encodeRecords(encoding, at(`${folder}/b/1.jpg`))
+        expect(one.inputs).toEqual(inputs.subarray(inputs.length / 2))
+      }
+    },
+  )
+
+  it('leaves JPEG as it is where the tag says nothing', async () => {
+    const stored = jpegFile(16, 8, (x) => [x < 8 ? 255 : 0, 0, 0])
+    writeTwice('unmarked', stored)
+    const { inputs } = await read({ file: 'unmarked' })
+    for (const [name, orientation] of [
+      ['zero', 0],
+      ['nine', 9],
+    ] as const) {
+      writeTwice(name, heldAs(stored, orientation))
+      expect((await read({ file: name })).inputs).toEqual(inputs)
+    }
+  })
+
+  it('reads on after a damaged JPEG, and leaves no class of browsers behind', async () => {
+    const whole = jpegFile(8, 8, gray(90))
+    writeTwice('bad', Buffer.concat([whole.subarray(0, 30), Buffer.from('nothing')]))
+    writeTwice('good', whole)
+    for (let i = 0; i < 3; i++) {
+      expect(await rejection(read({ file: 'bad' }))).toMatch(/^bad\/a\/1\.jpg: expected a whole JPEG image/)
+      expect((await read({ file: 'good' })).inputs[0]).toBeCloseTo(90, 0)
+    }
+    expect('ImageData' in globalThis).toBe(false)
+  })
+
+  it('refuses JPEG for print, and says what to do', async () => {
+    const colour = jpegFile(8, 8, gray(90))
+    // Four components in the frame, each of which the scan names: what a decoder finds first.
+    const frame = colour.indexOf(Buffer.of(0xff, 0xc0))
+    const scan = colour.indexOf(Buffer.of(0xff, 0xda))
+    const length = colour.readUInt16BE(frame + 2)
+    const four = Buffer.concat([
+      colour.subarray(0, frame + 2),
+      Buffer.of(0, length + 3),
+      colour.subarray(frame + 4, frame + 9),
+      Buffer.of(4),
+      colour.subarray(frame + 10, frame + 2 + length),
+      Buffer.of(4, 0x11, 0),
+      colour.subarray(frame + 2 + length, scan + 2),
+      Buffer.of(0, 14, 4),
+      colour.subarray(scan + 5, scan + 11),
+      Buffer.of(4, 0),
+      colour.subarray(scan + 11),
+    ])
+    writeTwice('print', four)
+    expect(await rejection(read({ file: 'print' }))).toMatch(/neither gray nor RGB; save it in RGB$/)
   })
 
   it('reads 16 bits a value and palettes of one bit as 8 bits', async () => {

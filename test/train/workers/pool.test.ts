@@ -140,8 +140,11 @@ it('a search goes on with another number of workers, to the same bytes', async (
   }
 })
 
-it('a whole trial, taught in shards with dropped paths, is the same by 1 and 3 workers', async () => {
-  const retrain = { epochs: 2, batch: 8, shards: 3, dropPath: 0.3, distillation: { share: 0.9 } }
+it.each([
+  ['with dropped paths', { dropPath: 0.3 }],
+  ['of mixed images with smooth labels', { labelSmoothing: 0.1, augment: { crop: 1, mixup: 0.4 } }],
+])('a whole trial, taught in shards %s, is the same by 1 and 3 workers', async (_, more) => {
+  const retrain = { epochs: 2, batch: 8, shards: 3, distillation: { share: 0.9 }, ...more }
   const by = async (execute: ShardExecutor | undefined) => {
     const hooks = { emit: () => undefined, ...(execute && { execute }) }
     const { metrics, values } = await runTrial(cells({ retrain, criteria: [] }), hooks)

@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const packages = ['onnx', 'onnxruntime', 'numpy']
-
 /**
- * A Python with the packages that check ONNX models: the one that is there if it has them, otherwise a new
- * environment in `folder`. Undefined, with a reason on the console, if neither is possible.
+ * A Python with some packages: the one that is there if it has them, otherwise a new environment in `folder`.
+ * `modules` are the names by which they are imported, `packages` those by which pip knows them. Undefined, with
+ * a reason on the console, if neither is possible.
  */
-export function pythonWithOnnx(folder: string): string | undefined {
-  const has = (python: string) => succeeds(python, '-c', `import ${packages.join(', ')}`)
+export function pythonWith(
+  folder: string,
+  modules: readonly string[],
+  packages: readonly string[] = modules,
+): string | undefined {
+  const has = (python: string) => succeeds(python, '-c', `import ${modules.join(', ')}`)
   if (has('python3')) return 'python3'
   const own = join(folder, 'venv')
   const python = join(own, 'bin', 'python')
