@@ -31,7 +31,7 @@ describe('wrong usage exits with 2 and says what was meant', () => {
     [['schedule', 'show', 'nonne'], 'schedule: no preset and no file nonne; did you mean "none"?'],
     [['schedule', 'show', 'none', '--csv'], '--csv: needs --supernet'],
     [['schedule', 'show', 'none', '--csv', '--supernet', 'dart'], '--supernet: unknown space dart'],
-    [['bench', 'kernels'], 'bench: expected step or operations, got "kernels"'],
+    [['bench', 'kernels'], 'bench: expected step, operations or latency, got "kernels"'],
     [
       ['bench', 'step', '--backend', 'wasn'],
       '--backend: expected one of wasm, cpu, webgpu, tensorflow, got "wasn"; did you mean "wasm"?',

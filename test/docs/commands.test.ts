@@ -46,6 +46,10 @@ function fault(line: string): string | undefined {
   if (first === 'npx' && second === 'sentei') return senteiFault(words.slice(2))
   if (first === 'npx' && second === 'tsx')
     return existsSync(packagePath(third!)) ? undefined : `no file ${third}`
+  if (first === 'node') {
+    const source = second!.replace(/^dist\/(.*)\.js$/, '$1.ts')
+    return existsSync(packagePath(source)) ? undefined : `no file ${source}`
+  }
   if (first === 'npm' && ['ci', 'install', 'pack'].includes(second!)) return undefined
   if ((first === 'git' && second === 'clone') || first === 'cd') return undefined
   if (first === 'npm') {

@@ -15,10 +15,10 @@ import { precisions } from '../../src/export/precision/names.js'
 import type { TrainedNetwork } from '../../src/export/trained.js'
 import { compare } from '../../src/export/verify.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
-import { pythonWithOnnx } from './python.js'
+import { pythonWith } from '../helpers/python.js'
 
 const folder = temporaryFolder()
-const python = pythonWithOnnx(folder)
+const python = pythonWith(folder, ['onnx', 'onnxruntime', 'numpy'])
 
 beforeAll(() => useBackend('wasm'))
 
