@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { randomSource } from '../src/base/random.js'
 import type { Example, LabelledSet } from './labelled-types.js'
 
-const linesOf = (file: string): string[] =>
+export const linesOf = (file: string): string[] =>
   gunzipSync(readFileSync(file)).toString('utf8').trim().split(/\r?\n/)
 
 /** `count` of some examples, classes as even as they come. */
@@ -48,7 +48,7 @@ export function transformer(folder: string, label: 'season' | 'hour', seed: numb
   return { task: 'classification', steps, channels: 7, train: draw(train, 80, seed, 'rows'), test }
 }
 
-const conditions = ['cooler', 'valve', 'pump', 'accumulator', 'stable'] as const
+export const conditions = ['cooler', 'valve', 'pump', 'accumulator', 'stable'] as const
 
 /** Cycles of a hydraulic rig, of which blocks of 15 stay together; 30 % of the blocks are for the test. */
 export function hydraulic(folder: string, target: string, rows: number, seed: number): LabelledSet {
@@ -70,7 +70,7 @@ export function hydraulic(folder: string, target: string, rows: number, seed: nu
 const [engineSteps, longestLife] = [30, 125]
 
 /** Columns of C-MAPSS FD001 (Saxena et al., 2008) that vary: the sensors but seven that stand still. */
-const sensors = [6, 7, 8, 11, 12, 13, 15, 16, 17, 18, 19, 21, 24, 25]
+export const engineSensors = [6, 7, 8, 11, 12, 13, 15, 16, 17, 18, 19, 21, 24, 25]
 
 /**
  * Windows of engines that run to failure: `failing`, whether that is within 30 cycles, and `life`, in how many, up to 125. No
@@ -90,7 +90,9 @@ export function engines(folder: string, label: 'failing' | 'life', seed: number)
             const from = i * 5
             const left = cycles.length - from - engineSteps
             return {
-              values: cycles.slice(from, from + engineSteps).flatMap((row) => sensors.map((c) => row[c]!)),
+              values: cycles
+                .slice(from, from + engineSteps)
+                .flatMap((row) => engineSensors.map((c) => row[c]!)),
               target: label === 'failing' ? Number(left < 30) : Math.min(left, longestLife),
             }
           })
@@ -99,7 +101,7 @@ export function engines(folder: string, label: 'failing' | 'life', seed: number)
   const [task, count] =
     label === 'failing' ? (['classification', 100] as const) : (['regression', 200] as const)
   return {
-    ...{ task, steps: engineSteps, channels: sensors.length },
+    ...{ task, steps: engineSteps, channels: engineSensors.length },
     train: draw(examplesOf(false), count, seed, 'rows'),
     test: draw(examplesOf(true), 300, seed, 'test'),
   }

@@ -1,11 +1,8 @@
 /** Sets of the ready comparisons that no file holds as they are needed: made, or joined from several files. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { randomSource } from '../../src/base/random.js'
-
-const linesOf = (file: string): string[] =>
-  gunzipSync(readFileSync(file)).toString('utf8').trim().split(/\r?\n/)
+import { conditions, engineSensors, linesOf } from '../measured-sets.js'
 
 const csv = (names: readonly string[], rows: readonly (readonly (number | string)[])[]): string =>
   [names, ...rows].map((row) => row.join(',')).join('\n') + '\n'
@@ -39,8 +36,6 @@ function synthetic(): string {
   )
 }
 
-const conditions = ['cooler', 'valve', 'pump', 'accumulator', 'stable'] as const
-
 /** Cycles of a hydraulic rig (Helwig et al., 2015): four temperatures, 60 points each, in blocks of 15. */
 function hydraulic(data: string, condition: (typeof conditions)[number]): string {
   const read = (name: string) =>
@@ -55,9 +50,6 @@ function hydraulic(data: string, condition: (typeof conditions)[number]): string
   return csv([...numbered(240), 'condition', 'block'], rows)
 }
 
-/** Columns of C-MAPSS FD001 (Saxena et al., 2008) that vary: the sensors but seven that stand still. */
-const varying = [6, 7, 8, 11, 12, 13, 15, 16, 17, 18, 19, 21, 24, 25]
-
 /** Windows of 30 cycles of engines that run to failure: after how many cycles more, at most 125. */
 function engines(data: string): string {
   const lives = new Map<string, string[][]>()
@@ -67,12 +59,12 @@ function engines(data: string): string {
   }
   const rows = [...lives].flatMap(([engine, cycles]) =>
     Array.from({ length: Math.floor((cycles.length - 30) / 5) + 1 }, (_, i) => [
-      ...cycles.slice(5 * i, 5 * i + 30).flatMap((row) => varying.map((c) => row[c]!)),
+      ...cycles.slice(5 * i, 5 * i + 30).flatMap((row) => engineSensors.map((c) => row[c]!)),
       Math.min(cycles.length - 5 * i - 30, 125),
       engine,
     ]),
   )
-  return csv([...numbered(30 * varying.length), 'life', 'block'], rows)
+  return csv([...numbered(30 * engineSensors.length), 'life', 'block'], rows)
 }
 
 /** A table with the number of each row in a last column `row`, for splits in the order of the file. */

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { packagePath } from '../../src/base/files.js'
 import { progressText, resultsText } from '../../src/cli/comparison-text.js'
+import { laidOver } from '../../src/contest/layers.js'
 import { compareRun } from '../../src/runs.js'
 import { makeSets } from './made.js'
 
@@ -37,20 +38,6 @@ if (given.out === undefined) throw new Error('--out: expected a folder, got noth
 
 type Part = Record<string, unknown>
 
-const isPart = (value: unknown): value is Part =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** A document with parts of it replaced, key by key. */
-const laidOver = (under: Part, top: Part): Part => ({
-  ...under,
-  ...Object.fromEntries(
-    Object.entries(top).map(([key, value]) => {
-      const below = under[key]
-      return [key, isPart(below) && isPart(value) ? laidOver(below, value) : value]
-    }),
-  ),
-})
-
 const text = readFileSync(join(documents, `${name}.yaml`), 'utf8')
 const data = resolve(given.data)
 const made = resolve(`${given.out}-data`)
@@ -58,7 +45,10 @@ makeSets(text, data, made)
 const { quick, ...whole } = parse(text.replaceAll('{data}', data).replaceAll('{made}', made)) as Part
 const first = { sizes: ['all'], seeds: (whole.seeds as number[]).slice(0, 1) }
 const comparison = {
-  ...laidOver(whole, given.quick ? (quick as Part) : given.whole ? first : {}),
+  ...laidOver([
+    { place: [], value: whole },
+    { place: ['quick'], value: given.quick ? (quick as Part) : given.whole ? first : {} },
+  ]),
   ...(given.ablate !== undefined && { ablate: given.ablate }),
 }
 mkdirSync(made, { recursive: true })
