@@ -77,6 +77,33 @@ function convolution(kernel: number, stride = 1, dilation = 1): KernelCase[] {
   ]
 }
 
+/** Windows over series of 8 channels, so long that Fourier transforms pay. */
+function overSeries(kernel: number): KernelCase[] {
+  const attrs = { ...window(1), strides: [1, 1], dilations: [1, 1] }
+  const series = [64, 1, 128, 8]
+  const out = [64, 1, 128, 24]
+  const filter = [1, kernel, 8, 24]
+  const flop = 2 * 64 * 128 * kernel * 8 * 24
+  const title = `conv of ${kernel} over [64,128,8] → 24`
+  return [
+    { title, name: 'Conv2D', inputs: { x: series, filter }, attrs, flop },
+    {
+      title: `${title}, input gradient`,
+      name: 'Conv2DBackpropInput',
+      inputs: { dy: out, filter },
+      attrs: { ...attrs, inputShape: series },
+      flop,
+    },
+    {
+      title: `${title}, filter gradient`,
+      name: 'Conv2DBackpropFilter',
+      inputs: { x: series, dy: out },
+      attrs: { ...attrs, filterShape: filter },
+      flop,
+    },
+  ]
+}
+
 const statistics = { mean: [32], variance: [32] }
 
 function depthwise(kernel: number, dilation = 1): KernelCase[] {
@@ -145,6 +172,8 @@ const tensors = (count: number) => 4 * size * count
 export const kernelCases: readonly KernelCase[] = [
   ...convolution(1),
   ...convolution(3),
+  ...overSeries(9),
+  ...overSeries(39),
   ...convolution(3, 2),
   ...convolution(3, 1, 2),
   ...depthwise(3),

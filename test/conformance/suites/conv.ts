@@ -9,6 +9,7 @@ import { hasOurs, itEach, paddingElsewhere, share, type Subject } from '../suppo
 import {
   channelCases,
   cornerCases,
+  longWindowCases,
   tfPadding,
   tileCases,
   windowCases,
@@ -22,13 +23,21 @@ export function convSuite(subject: Subject): void {
       'every window': share(subject, windowCases()),
       'every number of channels': share(subject, channelCases()),
       corners: cornerCases(),
-      ...(convolution.name === 'conv2d' && { 'tiles of 4×4': share(subject, tileCases()) }),
+      ...(convolution.name === 'conv2d' && {
+        'tiles of 4×4': share(subject, tileCases()),
+        'long windows over series': share(subject, longWindowCases()),
+      }),
     }
     describe.each(Object.entries(tables))('%s', (_, cases) => {
       const refused = (one: WindowCase) => refusal(one) ?? paddingElsewhere(subject, one.window)
       itEach(subject, cases, refused, (one) => conforms(convolved(convolution, one)))
     })
-    const some = [...windowCases().filter((_, i) => i % 9 === 0), ...tables.corners, ...tileCases()]
+    const some = [
+      ...windowCases().filter((_, i) => i % 9 === 0),
+      ...tables.corners,
+      ...tileCases(),
+      ...longWindowCases(),
+    ]
     it
       .runIf(hasOurs(subject) && convolution.name === 'conv2d')
       .each(some.map((one) => [one.title, one] as const))('input gradient on a sum, %s', (_, one) =>

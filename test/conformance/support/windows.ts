@@ -122,6 +122,44 @@ export const tileCases = (): WindowCase[] => [
   windowCase(square(3, 1, 'same'), [5, 16, 16, 17], 40),
 ]
 
+/**
+ * Windows over series that are so long that Fourier transforms pay: as one piece and as several, which a transform of each kind of
+ * length computes; with fewer channels than a group of eight, several groups, and groups that are not full.
+ */
+export const longWindowCases = (): WindowCase[] => [
+  ...longWindows.flatMap((window, i) =>
+    lengths.map((length, k) =>
+      windowCase(
+        window,
+        [i % 3 === k ? 3 : 1, 1, length, longChannels(i + k)],
+        longChannels(3 * i + 2 * k + 1),
+      ),
+    ),
+  ),
+  // Down a column, and several blocks of pieces.
+  windowCase({ ...along(17), kernel: [17, 1], pad: 'valid' }, [2, 70, 1, 9], 12),
+  windowCase(along(19), [40, 1, 160, 3], 16),
+]
+
+/** Whole in a transform of 16 to 128 points, and cut. */
+const lengths = [24, 41, 60, 97, 300]
+const longChannels = (i: number): number => [6, 8, 12, 1, 17, 24][i % 6]!
+
+const along = (kernel: number, dilation = 1, pad: Padding = 'same'): Window => ({
+  kernel: [1, kernel],
+  stride: [1, 1],
+  dilation: [1, dilation],
+  pad,
+})
+
+const longWindows: Window[] = [
+  along(9),
+  along(19, 1, [[0, 0], [15, 3]]), // prettier-ignore
+  along(23, 1, 'valid'),
+  along(11, 2),
+  along(15, 1, [[0, 0], [0, 14]]), // prettier-ignore
+]
+
 const tiledImages: Pair[] = [
   [4, 4],
   [8, 8],

@@ -3,6 +3,8 @@ import type { Device } from '../device.js'
 import { plan, type Plan } from '../plan.js'
 import { paddedBytes, paddedInput, paddedOutput, upTo8, type WindowInfo } from '../window.js'
 import type { Slide, Correlation } from './correlation-types.js'
+import { spectralCut } from './spectral-cut.js'
+import { spectralCorrelation } from './spectral.js'
 import { winogradCorrelation, winogradPays } from './winograd.js'
 
 /** y = x ∗ filter [h, w, C, D], with the window of `info`. */
@@ -31,18 +33,21 @@ export function inputGradient(device: Device, info: WindowInfo, filter: TensorIn
 }
 
 /**
- * Correlates in the cheaper way, by Winograd's method or directly. A `spread` puts zeros between the input's
- * positions.
+ * Correlates in the cheapest way: series by Fourier transforms, images by Winograd's method, or directly. A `spread` puts zeros
+ * between the input's positions.
  */
 const correlate = (
   device: Device,
   info: WindowInfo,
   correlation: Correlation,
   spread: readonly [number, number] = [1, 1],
-): Plan<Slide> =>
-  winogradPays(info, correlation, spread)
-    ? winogradCorrelation(device, info, correlation)
+): Plan<Slide> => {
+  if (winogradPays(info, correlation, spread)) return winogradCorrelation(device, info, correlation)
+  const cut = spectralCut(info, correlation, spread)
+  return cut
+    ? spectralCorrelation(device, cut, info.batch, correlation)
     : direct(device, info, correlation, spread)
+}
 
 /** Slides packed kernels over every image. Images that need no border are read without a copy. */
 function direct(

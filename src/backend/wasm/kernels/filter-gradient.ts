@@ -2,14 +2,18 @@ import type { Device } from '../device.js'
 import { plan, type Plan } from '../plan.js'
 import { paddedBytes, paddedInput, upTo4, upTo8, type WindowInfo } from '../window.js'
 import type { FilterSum } from './correlation-types.js'
+import { spectralCut } from './spectral-cut.js'
+import { spectralFilterGradient } from './spectral.js'
 import { unpackTaps } from './unpack-taps.js'
 import { winogradFilterGradient, winogradPays } from './winograd.js'
 
 /** ∂/∂kernel of a convolution with the given number of outputs. */
-export const filterGradient = (device: Device, info: WindowInfo, outputs: number): Plan<FilterSum> =>
-  winogradPays(info, { channels: info.channels, outputs })
-    ? winogradFilterGradient(device, info, outputs)
-    : direct(device, info, outputs)
+export function filterGradient(device: Device, info: WindowInfo, outputs: number): Plan<FilterSum> {
+  const channels = { channels: info.channels, outputs }
+  if (winogradPays(info, channels)) return winogradFilterGradient(device, info, outputs)
+  const cut = spectralCut(info, channels)
+  return cut ? spectralFilterGradient(device, cut, info.batch, channels) : direct(device, info, outputs)
+}
 
 /** Computes, for each tap, the product (tap of x)ᵀ · dy over all positions. */
 function direct(device: Device, info: WindowInfo, outputs: number): Plan<FilterSum> {
