@@ -43,6 +43,11 @@ const amounts = {
         'the smallest architecture is wanted whose validation error, retrained, is so much above the unpruned supernet’s at most',
     }),
   ),
+  against: Type.Optional(
+    oneOf(['unpruned', 'best'], {
+      description: 'what a tolerance is held against: the unpruned supernet, or the best size',
+    }),
+  ),
 }
 
 const metric = oneOf(['parameters', 'flops', 'depth', 'latency'])
