@@ -1,4 +1,4 @@
-import { mostChance } from '../config/budget-schema.js'
+import { luckOfBest, mostChance } from '../config/budget-schema.js'
 import { amount } from './budget.js'
 import { formatCount, formatNumber, formatPercent } from './format.js'
 import type { RunMetrics } from './run.js'
@@ -28,7 +28,7 @@ export function toleranceText(metrics: RunMetrics): string | null {
   if (!tolerated) return null
   const best = tolerated.against === 'best'
   const other = best ? "best size's" : "unpruned supernet's"
-  const wanted = `within ${formatPercent(tolerated.tolerance)} of the ${other} validation error, or within one standard error of the difference if that is more (${formatPercent(mostChance)} at most)`
+  const wanted = `within ${formatPercent(tolerated.tolerance)} of the ${other} validation error, or within ${best ? `${formatNumber(luckOfBest)} standard errors` : 'one standard error'} of the difference if that is more (${formatPercent(mostChance)} at most)`
   if (tolerated.within == null)
     return `no error to hold the result against: ${best ? 'no size' : 'the unpruned supernet'} has ${best ? 'one' : 'none'}`
   if (tolerated.within && isWhole(metrics) && !tolerated.attempts?.some(({ size }) => size === 1))

@@ -17,14 +17,20 @@ export const worseOf = ({ worse }: Comparison): number => worse ?? Infinity
 export const isWithin = ({ worse, allowed }: Comparison): boolean =>
   worse !== null && allowed !== null && worse <= allowed
 
+/** What a comparison allows: a tolerance or, if that is more, so many standard errors of the difference. */
+export interface Allowed {
+  readonly tolerance: number
+  readonly errors: number
+}
+
 /**
- * Compares a network with another one by what both do on the validation rows, by the measure with the least room
- * left; null if either has no metric. What is allowed is the tolerance or, if that is more, one standard error
- * of the difference (a paired bootstrap over the rows), up to `mostChance`.
+ * Compares a network with another one by what both do on the validation rows, by the measure with the least
+ * room left; null if either has no metric. The standard error is that of a paired bootstrap over the rows, and
+ * accounts for `mostChance` at most.
  */
-export function comparison(trial: Trial, own: Compared, other: Compared, tolerance: number): Comparison {
+export function comparison(trial: Trial, own: Compared, other: Compared, allowed: Allowed): Comparison {
   const names = measuresOf(trial.metric)
-  const found = names.map((name) => difference(trial, name, own[name], other[name], tolerance))
+  const found = names.map((name) => difference(trial, name, own[name], other[name], allowed))
   const least = found.reduce((a, b) => (room(b) < room(a) ? b : a))
   return names.length === 1 ? least : { ...least, by: names[found.indexOf(least)]! }
 }
@@ -38,7 +44,7 @@ function difference(
   name: MetricName,
   own: RowSums | undefined,
   other: RowSums | undefined,
-  tolerance: number,
+  { tolerance, errors }: Allowed,
 ): Pick<Attempt, 'worse' | 'allowed'> {
   const [mine, theirs] = [valueOf(name, own ?? null), valueOf(name, other ?? null)]
   if (!own || !other || !isNumber(mine) || !isNumber(theirs)) return { worse: null, allowed: null }
@@ -47,7 +53,7 @@ function difference(
   const drawn = bootstrap(name, [own, other], resampling, random)
   const spread = drawn ? deviation(drawn[0]!.map((value, i) => value - drawn[1]![i]!)) : 0
   const unit = base > 0 ? base : 1
-  const chance = Math.min(spread / unit, mostChance)
+  const chance = Math.min((errors * spread) / unit, mostChance)
   return { worse: (errorOf(name, mine) - base) / unit, allowed: Math.max(tolerance, chance) }
 }
 

@@ -111,8 +111,8 @@ export interface Attempt {
    */
   readonly worse: number | null
   /**
-   * How large `worse` may be: the tolerance or, if that is larger, one standard error of the difference, but
-   * at most `mostChance`.
+   * How large `worse` may be: the tolerance or, if that is larger, one standard error of the difference (`luckOfBest`
+   * of them against the best size), but at most `mostChance`.
    */
   readonly allowed: number | null
   /** The measure that decided, if there are several: accuracy or cross-entropy. */

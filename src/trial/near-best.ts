@@ -1,3 +1,4 @@
+import { luckOfBest } from '../config/budget-schema.js'
 import { errorOf } from '../objective/metrics.js'
 import { Diverged } from '../train/diverged.js'
 import { valueOf } from '../train/evaluate.js'
@@ -16,7 +17,7 @@ interface Trained {
 
 /**
  * Retrains all of a search's architectures, and finds the smallest that is as good as the best of them: its
- * validation error is within the tolerance of the best one's, or within one standard error of their
+ * validation error is within the tolerance of the best one's, or within `luckOfBest` standard errors of their
  * difference (a paired bootstrap over the validation rows), up to `mostChance`. The best has the least error;
  * of classifiers with the same accuracy, the one with the least cross-entropy. Without validation figures it
  * is the largest. Sizes that diverge are left out; if all do, this throws Diverged. Test rows are not used.
@@ -104,6 +105,6 @@ function attemptOf(
     size,
     cost,
     validation: final.validation,
-    ...comparison(trial, compared, best.compared, tolerance),
+    ...comparison(trial, compared, best.compared, { tolerance, errors: luckOfBest }),
   }
 }

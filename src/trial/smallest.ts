@@ -55,7 +55,7 @@ export async function smallestWithin(
     hooks.emit({ type: 'attempt', size, cost })
     try {
       const final = await retrainArchitecture(trial, hooks, architecture, reference)
-      const compared = comparison(trial, comparedNetwork(trial, final), unpruned, tolerance)
+      const compared = comparison(trial, comparedNetwork(trial, final), unpruned, { tolerance, errors: 1 })
       const found = { size, cost, validation: final.validation, ...compared }
       attempts.push(found)
       trained.push({ sized, final, attempt: found })
