@@ -88,7 +88,8 @@ export function beginningLines(
 const longMinutes = 15
 
 /**
- * The least and the most minutes. In the best case, retraining stops early, and a single size is retrained.
+ * The least and the most minutes. In the best case, retraining stops early, and a single size is retrained,
+ * but against the best size all are.
  */
 function rangeOf(
   { earlier, search, baseline, retrain }: RunPlan['minutes'],
@@ -97,7 +98,7 @@ function rangeOf(
 ): [number, number] {
   const searches = earlier.reduce((a, b) => a + b, search)
   const shortest = Math.min(1, (earlyStop?.steps ?? steps) / steps)
-  const attempts = attemptsOf(budget ?? undefined)
+  const attempts = budget?.against === 'best' ? 1 : attemptsOf(budget ?? undefined)
   return [searches + shortest * ((baseline ?? 0) + retrain / attempts), searches + (baseline ?? 0) + retrain]
 }
 
