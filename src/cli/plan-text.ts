@@ -1,7 +1,7 @@
 import { amount } from '../report/budget.js'
 import { formatCount, formatNumber, formatPercent, formatSeconds, formatSi } from '../report/format.js'
 import type { RunPlan } from '../runs/plan-run.js'
-import { mostAttempts } from '../trial/smallest.js'
+import { attemptsOf } from '../trial/smallest.js'
 import { textTable } from './table.js'
 import { trainingLines } from './training-text.js'
 
@@ -88,7 +88,8 @@ export function beginningLines(
 const longMinutes = 15
 
 /**
- * The least and the most minutes. In the best case, retraining stops early, and a single size is retrained.
+ * The least and the most minutes. In the best case, retraining stops early, and a single size is retrained,
+ * but against the best size all are.
  */
 function rangeOf(
   { earlier, search, baseline, retrain }: RunPlan['minutes'],
@@ -97,7 +98,7 @@ function rangeOf(
 ): [number, number] {
   const searches = earlier.reduce((a, b) => a + b, search)
   const shortest = Math.min(1, (earlyStop?.steps ?? steps) / steps)
-  const attempts = budget?.tolerance === undefined ? 1 : mostAttempts
+  const attempts = budget?.against === 'best' ? 1 : attemptsOf(budget ?? undefined)
   return [searches + shortest * ((baseline ?? 0) + retrain / attempts), searches + (baseline ?? 0) + retrain]
 }
 
@@ -123,12 +124,14 @@ function timeText(minutes: RunPlan['minutes']): string {
   return `time     ${time.join(', ')}`
 }
 
-function budgetText({ metric, limit, whole, least, tolerance }: NonNullable<RunPlan['budget']>): string {
+function budgetText(budget: NonNullable<RunPlan['budget']>): string {
+  const { metric, limit, whole, least, tolerance, against } = budget
+  const other = against === 'best' ? "the best size's" : "the unpruned supernet's"
   const parts = [
     ...(tolerance === undefined
       ? []
       : [
-          `the smallest network whose error is within ${formatPercent(tolerance)} of the unpruned supernet's; up to ${mostAttempts} sizes are retrained to find it`,
+          `the smallest network whose error is within ${formatPercent(tolerance)} of ${other}; up to ${attemptsOf(budget)} sizes are retrained to find it`,
         ]),
     ...(limit < whole || tolerance === undefined
       ? [`at most ${amount(limit)} of ${amount(whole)} ${metric}`]

@@ -11,6 +11,12 @@ const positive = { exclusiveMinimum: 0 }
 export const mostChance = 0.05
 
 /**
+ * How many standard errors may be attributed to chance against the best size: by so much the best of six equal
+ * sizes is expected to look better than it is, the mean of the largest of six normal numbers.
+ */
+export const luckOfBest = 1.27
+
+/**
  * The most that an architecture may cost, in the metric's unit or as a share of the whole supernet, and how
  * much worse it may be.
  */
@@ -41,6 +47,11 @@ const amounts = {
       exclusiveMaximum: 1,
       description:
         'the smallest architecture is wanted whose validation error, retrained, is so much above the unpruned supernet’s at most',
+    }),
+  ),
+  against: Type.Optional(
+    oneOf(['unpruned', 'best'], {
+      description: 'what a tolerance is held against: the unpruned supernet, or the best size',
     }),
   ),
 }

@@ -88,6 +88,8 @@ export interface RunMetrics {
   /** What was retrained under a tolerance, if the budget has one. */
   readonly tolerated?: {
     readonly tolerance?: Figure
+    /** `best` if sizes were compared with the best of them. */
+    readonly against?: string
     readonly attempts?: readonly {
       readonly size?: Figure
       readonly cost?: Figure

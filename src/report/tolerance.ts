@@ -1,4 +1,4 @@
-import { mostChance } from '../config/budget-schema.js'
+import { luckOfBest, mostChance } from '../config/budget-schema.js'
 import { amount } from './budget.js'
 import { formatCount, formatNumber, formatPercent } from './format.js'
 import type { RunMetrics } from './run.js'
@@ -12,7 +12,7 @@ export const isWhole = ({ tolerated, menu = [] }: RunMetrics): boolean =>
 
 /**
  * The sizes that were retrained, in order, one line each: their cost, and how they compare with the unpruned
- * supernet.
+ * supernet or with the best size.
  */
 export const attemptTexts = ({ tolerated, budget, menu = [] }: RunMetrics): string[] =>
   (tolerated?.attempts ?? []).map((attempt) => {
@@ -26,8 +26,11 @@ export const attemptTexts = ({ tolerated, budget, menu = [] }: RunMetrics): stri
 export function toleranceText(metrics: RunMetrics): string | null {
   const { tolerated, budget } = metrics
   if (!tolerated) return null
-  const wanted = `within ${formatPercent(tolerated.tolerance)} of the unpruned supernet's validation error, or within one standard error of the difference if that is more (${formatPercent(mostChance)} at most)`
-  if (tolerated.within == null) return `no error to hold the result against: the unpruned supernet has none`
+  const best = tolerated.against === 'best'
+  const other = best ? "best size's" : "unpruned supernet's"
+  const wanted = `within ${formatPercent(tolerated.tolerance)} of the ${other} validation error, or within ${best ? `${formatNumber(luckOfBest)} standard errors` : 'one standard error'} of the difference if that is more (${formatPercent(mostChance)} at most)`
+  if (tolerated.within == null)
+    return `no error to hold the result against: ${best ? 'no size' : 'the unpruned supernet'} has ${best ? 'one' : 'none'}`
   if (tolerated.within && isWhole(metrics) && !tolerated.attempts?.some(({ size }) => size === 1))
     return `no smaller size that was tried is ${wanted}: the unpruned supernet was kept`
   if (tolerated.within) return `kept: the smallest size found ${wanted}`

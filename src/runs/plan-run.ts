@@ -15,7 +15,7 @@ import type { Supernet } from '../supernet/types.js'
 import { batching } from '../train/batching.js'
 import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
 import { isTaught, wantsBaseline } from '../trial/baseline.js'
-import { mostAttempts } from '../trial/smallest.js'
+import { attemptsOf } from '../trial/smallest.js'
 import type { Trial } from '../trial/types.js'
 
 /** What is known about a run before it begins. */
@@ -132,7 +132,7 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
     earlier: (trial.stages ?? []).map(({ begin }) => minutesOf(begin(undefined)).search),
     search: minutes(examplesOf(search, validation), searched),
     baseline: wantsBaseline(trial) ? full : null,
-    retrain: schedule.budget?.tolerance === undefined ? learnt : learnt * mostAttempts,
+    retrain: learnt * attemptsOf(schedule.budget),
   }
 }
 

@@ -51,6 +51,7 @@ const more = {
   tolerated: Type.Optional(
     Type.Object({
       tolerance: figure,
+      against: Type.Optional(text),
       attempts: Type.Optional(Type.Array(attempt)),
       kept: figure,
       within: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),

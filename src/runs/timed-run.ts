@@ -11,7 +11,7 @@ import { restrictToLeft } from '../supernet/restrict.js'
 import { wantsBaseline } from '../trial/baseline.js'
 import type { NetworkToRetrain } from '../trial/figures.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
-import { mostAttempts } from '../trial/smallest.js'
+import { attemptsOf } from '../trial/smallest.js'
 import { retrainStepSeconds } from '../trial/timing.js'
 import type { Trial } from '../trial/types.js'
 import { lastCheckpoint } from './checkpoints.js'
@@ -130,9 +130,11 @@ async function retrainSteps(trial: Trial, out: string, left: number): Promise<nu
   const passed = largest
     ? await retrainStepSeconds(trial, networkToRetrain(trial, largest.architecture))
     : ended
+  const { budget } = schedule
   // A bisection over the menu's sizes and the final one retrains at most this many of them.
-  const tried = schedule.budget?.tolerance === undefined ? 1 : Math.ceil(Math.log2(progress.menu.length + 2))
-  const perStep = (wantsBaseline(trial) ? whole : 0) + (Math.min(tried, mostAttempts) * (ended + passed)) / 2
+  const halved = budget?.against === 'best' ? Infinity : Math.ceil(Math.log2(progress.menu.length + 2))
+  const tried = Math.min(halved, attemptsOf(budget && { ...budget, menu: progress.menu }))
+  const perStep = (wantsBaseline(trial) ? whole : 0) + (tried * (ended + passed)) / 2
   const spent = (performance.now() - start) / 1000
   return Math.max(fewestSteps, Math.floor((left - spent) / perStep))
 }

@@ -14,7 +14,7 @@ export function budgetOf(
   prune: PruneRules,
   { costs, budgetPath = 'schedule.budget' }: CompileContext,
 ): Budget {
-  const { metric, value, share, menu, tolerance } = document
+  const { metric, value, share, menu, tolerance, against } = document
   checkAmounts(document, budgetPath)
   const known = costs(metric)
   if (!known)
@@ -32,16 +32,22 @@ export function budgetOf(
     )
   }
   const budget = { metric, limit, whole, least }
-  if (tolerance !== undefined) return { ...budget, tolerance, menu: sizesWithin(budget) }
+  if (tolerance !== undefined)
+    return { ...budget, tolerance, ...(against && { against }), menu: sizesWithin(budget, against) }
   return { ...budget, ...(menu && { menu: menuOf(document, menu, prune, whole, `${budgetPath}.menu`) }) }
 }
 
-function checkAmounts({ metric, value, share, menu, tolerance }: BudgetDocument, path: string): void {
+function checkAmounts(
+  { metric, value, share, menu, tolerance, against }: BudgetDocument,
+  path: string,
+): void {
   const amounts = [value, share].filter((each) => each !== undefined).length
   if (amounts === 2 || (amounts === 0 && tolerance === undefined))
     throw new InputError(
       `${path}: expected value (in the unit of ${metric}) or share (of the supernet's ${metric})${amounts === 0 ? ', or tolerance' : ''}, got ${amounts === 0 ? 'neither' : 'both'}`,
     )
+  if (against && tolerance === undefined)
+    throw new InputError(`${path}.against: expected tolerance beside it, got ${against} alone`)
   if (menu && tolerance !== undefined)
     throw new InputError(
       `${path}.menu: under a tolerance sizes are kept by themselves; remove menu, or tolerance`,
@@ -49,14 +55,22 @@ function checkAmounts({ metric, value, share, menu, tolerance }: BudgetDocument,
 }
 
 /**
- * The shares of the whole supernet at which a search under a tolerance keeps architectures: each is about
- * three quarters of the one before.
+ * The shares of the whole supernet at which a search under a tolerance keeps architectures. Three of them are
+ * tried by halving against the unpruned supernet, so that each is about three quarters of the one before.
+ * Against the best size all are tried, and there are fewer.
  */
-const ladder = [0.8, 0.62, 0.49, 0.38, 0.3, 0.23, 0.18, 0.14, 0.11, 0.085, 0.065]
+const ladders = {
+  unpruned: [0.8, 0.62, 0.49, 0.38, 0.3, 0.23, 0.18, 0.14, 0.11, 0.085, 0.065],
+  best: [0.8, 0.5, 0.3, 0.18, 0.11, 0.065],
+}
 
 /** The sizes of the ladder that a legal architecture can have, preceded by the limit if there is one. */
-export function sizesWithin({ limit, whole, least }: Pick<Budget, 'limit' | 'whole' | 'least'>): MenuSize[] {
+export function sizesWithin(
+  { limit, whole, least }: Pick<Budget, 'limit' | 'whole' | 'least'>,
+  against: keyof typeof ladders = 'unpruned',
+): MenuSize[] {
   const first = limit / whole
+  const ladder = ladders[against]
   return [
     ...(first < 1 ? [first] : []),
     ...ladder.filter((size) => size < first && size * whole >= least),

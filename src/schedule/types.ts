@@ -117,8 +117,10 @@ export interface Budget {
    * may be tried at the end.
    */
   readonly menu?: readonly MenuSize[]
-  /** The share by which the validation error may exceed that of the unpruned supernet, both retrained. */
+  /** The share by which the validation error may exceed that of `against`, both retrained. */
   readonly tolerance?: number
+  /** What the tolerance is held against: the unpruned supernet, which is the default, or the best size. */
+  readonly against?: 'unpruned' | 'best'
 }
 
 /** A size for which the architecture is kept while the search continues below it. */

@@ -32,8 +32,11 @@ export function teacherFor(trial: Trial, baseline: Baseline | null | undefined):
 }
 
 /** Whether the unpruned supernet is trained as well: as a teacher, for a tolerance, or for comparison. */
-export const wantsBaseline = (trial: Trial): boolean =>
-  isTaught(trial) || trial.schedule.budget?.tolerance !== undefined || trial.config.retrain.baseline
+export function wantsBaseline(trial: Trial): boolean {
+  const { tolerance, against } = trial.schedule.budget ?? {}
+  const compared = tolerance !== undefined && against !== 'best'
+  return isTaught(trial) || compared || trial.config.retrain.baseline
+}
 
 /** A hash of everything that the trained unpruned supernet depends on. */
 export function baselineKey({ config, data, supernet, metric }: Trial): string {

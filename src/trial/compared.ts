@@ -1,8 +1,9 @@
 import type { MetricName } from '../objective/metrics.js'
 import { evaluateRows } from '../train/evaluate.js'
 import type { Network } from '../train/network.js'
-import type { Compared } from './figures.js'
+import type { Compared, Retrained } from './figures.js'
 import type { Trial } from './types.js'
+import { withNetwork } from './with-network.js'
 
 /**
  * The measures by which sizes are compared: the metric and, for accuracy, cross-entropy as well, because with
@@ -18,3 +19,9 @@ export function comparedOf({ data, metric }: Trial, network: Network): Compared 
   )
   return Object.fromEntries(rows.flatMap(([name, sums]) => (sums ? [[name, sums]] : [])))
 }
+
+/** The same for a network that was retrained. */
+export const comparedNetwork = (
+  trial: Trial,
+  { graph, values }: Pick<Retrained, 'graph' | 'values'>,
+): Compared => withNetwork(graph, values, (network) => comparedOf(trial, network))

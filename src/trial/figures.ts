@@ -100,19 +100,19 @@ export interface Sized {
   readonly architecture: Architecture
 }
 
-/** A size that was retrained, and its validation error compared with that of the unpruned supernet. */
+/** A size that was retrained, and its validation error compared with that of the unpruned supernet or the best size. */
 export interface Attempt {
   readonly size: number | null
   readonly cost: number
   readonly validation: number | null
   /**
-   * The error minus that of the unpruned supernet, as a share of the latter (the difference itself if the
-   * latter is 0), by the measure with the least left of what is allowed; null if there is nothing to compare.
+   * The error minus that of the other network, as a share of the latter (the difference itself if the latter
+   * is 0), by the measure with the least left of what is allowed; null if there is nothing to compare.
    */
   readonly worse: number | null
   /**
-   * How large `worse` may be: the tolerance or, if that is larger, one standard error of the difference, but
-   * at most `mostChance`.
+   * How large `worse` may be: the tolerance or, if that is larger, one standard error of the difference (`luckOfBest`
+   * of them against the best size), but at most `mostChance`.
    */
   readonly allowed: number | null
   /** The measure that decided, if there are several: accuracy or cross-entropy. */
@@ -124,6 +124,8 @@ export interface Attempt {
 /** The result of trying sizes under a tolerance. */
 export interface Tolerated {
   readonly tolerance: number
+  /** Present if sizes were compared with the best of them, and not with the unpruned supernet. */
+  readonly against?: 'best'
   /** The attempts in the order in which they were made. */
   readonly attempts: readonly Attempt[]
   /** The size that was kept. The unpruned supernet has size 1, and is not among the attempts. */
@@ -201,7 +203,7 @@ export interface TrialMetrics {
    * Present only if the schedule has a budget: the limit, the cost of the architecture, and the costs of the
    * smallest legal architecture and of the whole supernet.
    */
-  readonly budget?: Omit<Budget, 'menu' | 'tolerance'> & { readonly cost: number }
+  readonly budget?: Omit<Budget, 'menu' | 'tolerance' | 'against'> & { readonly cost: number }
   /**
    * Present only if the budget has a menu: what was kept at each size during the search, before any
    * retraining.

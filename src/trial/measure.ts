@@ -115,7 +115,7 @@ function budgetFigures(
   searched: Searched,
 ): Pick<TrialMetrics, 'budget' | 'menu'> {
   if (!schedule.budget) return {}
-  const { menu, tolerance: _, ...budget } = schedule.budget
+  const { menu, tolerance: _, against: __, ...budget } = schedule.budget
   return { budget: { ...budget, cost }, ...(menu && { menu: searched.menu.map(({ figures }) => figures) }) }
 }
 

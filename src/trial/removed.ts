@@ -56,8 +56,9 @@ function reason(left: Supernet, ended: Ended): string {
     worse === null || allowed === null ? [] : [{ worse, allowed }],
   )
   if (smaller.length > 0) {
+    const other = tolerated?.against === 'best' ? 'the size that was kept' : 'the unpruned supernet'
     const least = smaller.reduce((a, b) => (b.worse < a.worse ? b : a))
-    return `of the smaller architectures that were retrained the best is ${short(100 * least.worse)} % worse than the unpruned supernet, and ${short(100 * least.allowed)} % are allowed: set a larger budget.tolerance`
+    return `of the smaller architectures that were retrained the best is ${short(100 * least.worse)} % worse than ${other}, and ${short(100 * least.allowed)} % are allowed: set a larger budget.tolerance`
   }
   if (tried.length > 0)
     return 'no smaller architecture could be trained: the training of each that was tried diverged'

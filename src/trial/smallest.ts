@@ -1,22 +1,31 @@
-import { mostChance } from '../config/budget-schema.js'
-import { resamplingOf } from '../data/resampling.js'
 import { uniformGates } from '../derive/network.js'
-import { bootstrap } from '../objective/bootstrap.js'
-import { errorOf, type MetricName, type RowSums } from '../objective/metrics.js'
+import type { Budget } from '../schedule/types.js'
 import type { MenuEntry } from '../search/state.js'
 import { architectureCosts } from '../supernet/architecture-cost.js'
 import { isWidth, keepable, type ArchitectureGroup } from '../supernet/types.js'
 import { Diverged } from '../train/diverged.js'
 import { valueOf } from '../train/evaluate.js'
 import { isUnpruned } from './baseline.js'
-import { comparedOf, measuresOf } from './compared.js'
-import type { Attempt, Baseline, Compared, Retrained, Tolerated, Sized } from './figures.js'
-import { withNetwork } from './with-network.js'
+import { comparedNetwork } from './compared.js'
+import { comparison, isWithin, worseOf } from './comparison.js'
+import type { Attempt, Baseline, Retrained, Tolerated, Sized } from './figures.js'
 import { networkToRetrain, retrainArchitecture } from './retrain-architecture.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /** The most sizes that are retrained; enough for a bisection among eleven sizes. */
-export const mostAttempts = 3
+const mostAttempts = 3
+
+/**
+ * How many sizes are retrained at most: one without a tolerance, and under one that is held against the best
+ * size each of the menu and the one with which the search ends.
+ */
+export function attemptsOf(
+  budget:
+    (Pick<Budget, 'tolerance' | 'against'> & { readonly menu?: readonly unknown[] | undefined }) | undefined,
+): number {
+  if (budget?.tolerance === undefined) return 1
+  return budget.against === 'best' ? (budget.menu?.length ?? 0) + 1 : mostAttempts
+}
 
 /**
  * Finds the smallest of a search's architectures that is good enough after retraining. It is if its
@@ -46,7 +55,7 @@ export async function smallestWithin(
     hooks.emit({ type: 'attempt', size, cost })
     try {
       const final = await retrainArchitecture(trial, hooks, architecture, reference)
-      const compared = compare(trial, final, unpruned, tolerance)
+      const compared = comparison(trial, comparedNetwork(trial, final), unpruned, { tolerance, errors: 1 })
       const found = { size, cost, validation: final.validation, ...compared }
       attempts.push(found)
       trained.push({ sized, final, attempt: found })
@@ -90,11 +99,6 @@ export async function smallestWithin(
   )
 }
 
-const worseOf = ({ worse }: Attempt): number => worse ?? Infinity
-
-const isWithin = ({ worse, allowed }: Attempt): boolean =>
-  worse !== null && allowed !== null && worse <= allowed
-
 /**
  * All of the supernet that may stay, as a size: every unit and every path and, for choices, what the smallest
  * size that has them chose. Undefined if that exceeds the budget, or is not larger than all sizes.
@@ -136,54 +140,4 @@ export function sizesOf(menu: readonly MenuEntry[], ended: Sized, limit: number)
     ({ cost }, i) => cost > ended.cost && cost <= limit && cost !== passed[i - 1]?.cost,
   )
   return [...wanted, ended]
-}
-
-/**
- * Compares a retrained network with the unpruned one on validation: how much worse it is, and how much worse
- * it may be, by the measure with the least room left; null if either has no metric.
- */
-function compare(
-  trial: Trial,
-  { graph, values }: Retrained,
-  unpruned: Compared,
-  tolerance: number,
-): Pick<Attempt, 'worse' | 'allowed' | 'by'> {
-  const own = withNetwork(graph, values, (network) => comparedOf(trial, network))
-  const names = measuresOf(trial.metric)
-  const found = names.map((name) => difference(trial, name, own[name], unpruned[name], tolerance))
-  const least = found.reduce((a, b) => (room(b) < room(a) ? b : a))
-  return names.length === 1 ? least : { ...least, by: names[found.indexOf(least)]! }
-}
-
-/** How much of the allowed difference is left. */
-const room = ({ worse, allowed }: Pick<Attempt, 'worse' | 'allowed'>): number =>
-  worse === null || allowed === null ? -Infinity : allowed - worse
-
-function difference(
-  { data, config, random }: Trial,
-  name: MetricName,
-  own: RowSums | undefined,
-  unpruned: RowSums | undefined,
-  tolerance: number,
-): Pick<Attempt, 'worse' | 'allowed'> {
-  const [mine, theirs] = [valueOf(name, own ?? null), valueOf(name, unpruned ?? null)]
-  if (!own || !unpruned || !isNumber(mine) || !isNumber(theirs)) return { worse: null, allowed: null }
-  const base = errorOf(name, theirs)
-  const resampling = resamplingOf(data.dataset, config.split, data.splits.validation)
-  const drawn = bootstrap(name, [own, unpruned], resampling, random)
-  const spread = drawn ? deviation(drawn[0]!.map((value, i) => value - drawn[1]![i]!)) : 0
-  const unit = base > 0 ? base : 1
-  const chance = Math.min(spread / unit, mostChance)
-  return { worse: (errorOf(name, mine) - base) / unit, allowed: Math.max(tolerance, chance) }
-}
-
-const isNumber = (value: number | null): value is number => Number.isFinite(value)
-
-/** The standard deviation of the finite values; 0 if there are none. */
-function deviation(values: Float64Array): number {
-  const finite = values.filter(Number.isFinite)
-  const mean = finite.reduce((sum, each) => sum + each, 0) / finite.length
-  return finite.length === 0
-    ? 0
-    : Math.sqrt(finite.reduce((sum, each) => sum + (each - mean) ** 2, 0) / finite.length)
 }

@@ -12,6 +12,7 @@ import { removedBy } from './removed.js'
 import { networkToRetrain } from './retrain-architecture.js'
 import { retrainStage } from './retrain-stage.js'
 import { searchSupernet } from './search-stage.js'
+import { smallestNearBest } from './near-best.js'
 import { sizesOf, smallestWithin } from './smallest.js'
 import { behindStages } from './stages.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
@@ -80,7 +81,7 @@ async function retrainSearched(
   searched: Searched,
 ): Promise<RetrainedSearch> {
   const { config, supernet, schedule } = trial
-  const { tolerance, limit = Infinity } = schedule.budget ?? {}
+  const { tolerance, against, limit = Infinity } = schedule.budget ?? {}
   const ended = endedWith(trial, searched)
   const inherited = config.retrain.from === 'inherited' ? searched.weights : undefined
   const { graph, initial } = networkToRetrain(trial, ended.architecture, inherited)
@@ -90,8 +91,10 @@ async function retrainSearched(
     wanted && !same ? (hooks.baseline ?? trainBaseline(trial, hooks)) : null,
   )
   const [found, retrainSeconds] = await timed(async () => {
-    if (tolerance !== undefined && !same)
-      return smallestWithin(trial, hooks, tolerance, sizesOf(searched.menu, ended, limit), apart)
+    if (tolerance !== undefined && !same) {
+      const choose = against === 'best' ? smallestNearBest : smallestWithin
+      return choose(trial, hooks, tolerance, sizesOf(searched.menu, ended, limit), apart)
+    }
     const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, apart))
     return { chosen: ended, final: retrained }
   })

@@ -224,6 +224,10 @@ describe('magnitude', () => {
     expect(small.figures.sizesTried).toBe(0)
     const tolerated = await rivals.magnitude.run(await tableTrial(), hooks, options)
     expect(tolerated.figures.sizesTried).toBeGreaterThan(0)
+    const budget = { share: 0.5, tolerance: 0.01, against: 'best' }
+    const best = await rivals.magnitude.run(await tableTrial({ budget }), hooks, options)
+    expect(best.figures.sizesTried).toBeGreaterThan(1)
+    expect(best.figures.share).toBeLessThanOrEqual(0.51)
   })
 })
 

@@ -53,9 +53,12 @@ const tolerant = {
   budget: { tolerance: 0.3 },
 }
 
-const trials = { mlp: tinyMlp, cells: tinyCells, softmax, stopping, budgeted, tolerant }
+/** All sizes are retrained, and the smallest that is as good as the best is the result. */
+const compared = { ...tolerant, budget: { tolerance: 0.3, against: 'best' } }
+
+const trials = { mlp: tinyMlp, cells: tinyCells, softmax, stopping, budgeted, tolerant, compared }
 type Name = keyof typeof trials
-const names = ['mlp', 'cells', 'softmax', 'stopping', 'budgeted', 'tolerant'] as const
+const names = ['mlp', 'cells', 'softmax', 'stopping', 'budgeted', 'tolerant', 'compared'] as const
 
 /** The trial's configuration with its frozen schedule as a file. */
 function replaying(name: Name, more: object = {}) {

@@ -87,6 +87,49 @@ describe('a run under a tolerance', () => {
   })
 })
 
+describe('a run under a tolerance against the best size', () => {
+  const best = resolveConfig({
+    ...tinyMlp,
+    retrain,
+    criteria: [],
+    budget: { share: 0.9, tolerance: 0.3, against: 'best' },
+  })
+
+  test('says which sizes it retrained and what they were held against', async () => {
+    const { metrics } = await searchRun({ config: best, out: at('best') })
+    const { attempts, kept, against } = metrics.tolerated!
+    expect(against).toBe('best')
+    const passed = metrics.menu!.filter(({ size }) => attempts.some((each) => each.size === size))
+    expect(attempts.length - passed.length).toBeLessThanOrEqual(1)
+    expect(Math.min(...attempts.map(({ worse }) => worse!))).toBe(0)
+    const { printed } = await program('resume', at('best'))
+    const [card, page] = ['card.md', 'report.html'].map((file) => readFileSync(at(`best/${file}`), 'utf8'))
+    for (const text of [card, page, printed]) {
+      expect(text).toContain('smallest size found within 30 % of the best size')
+      expect(text).not.toContain('of the unpruned supernet')
+      expect(text!.match(/ allowed; kept/g)).toHaveLength(1)
+    }
+    const shown = evaluationsOf(readEvents(at('best')), 'retrain').map(({ validation }) => validation!)
+    expect(Math.min(...shown)).toBe(attempts.find(({ size }) => size === kept)!.validation)
+  })
+
+  test('writes the same when it was interrupted while it retrained, and resumed', async () => {
+    const controller = new AbortController()
+    let retrained = 0
+    const stopped = searchRun({
+      config: best,
+      out: at('best-resumed'),
+      signal: controller.signal,
+      onEvent: ({ type }) => {
+        if (type === 'attempt' && (retrained += 1) === 2) controller.abort()
+      },
+    })
+    await expect(stopped).rejects.toThrow(Interrupted)
+    await resumeRun(at('best-resumed'))
+    expect(contentOf(at('best-resumed'))).toEqual(contentOf(at('best')))
+  })
+})
+
 describe('a run of which no size is within the tolerance', () => {
   test('is the unpruned supernet, and says so; retrained it is that again', async () => {
     // A search of nothing but pressure ends at the floor.

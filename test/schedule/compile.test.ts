@@ -288,6 +288,11 @@ describe('a wrong document', () => {
       "schedule.budget: expected value (in the unit of flops) or share (of the supernet's flops), got both",
     ],
     [
+      'something to hold a tolerance against without a tolerance',
+      { ...one([]), budget: { metric: 'flops', share: 0.1, against: 'best' } },
+      'schedule.budget.against: expected tolerance beside it, got best alone',
+    ],
+    [
       'a budget below the floor',
       { ...one([]), budget: { metric: 'parameters', value: 50 } },
       'schedule.budget.value: the least that a legal architecture costs is 51.5 of 1000 parameters, got 50',

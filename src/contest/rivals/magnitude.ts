@@ -10,6 +10,7 @@ import { choose } from '../../supernet/prune.js'
 import { withinBudget } from '../../supernet/within-budget.js'
 import type { Baseline, Sized } from '../../trial/figures.js'
 import { retrainArchitecture } from '../../trial/retrain-architecture.js'
+import { smallestNearBest } from '../../trial/near-best.js'
 import { smallestWithin } from '../../trial/smallest.js'
 import type { Trial, TrialHooks } from '../../trial/types.js'
 import { magnitudeWorth } from './magnitude-worth.js'
@@ -53,17 +54,18 @@ function withUsualBudget(trial: Trial): Trial & { schedule: { budget: Budget } }
   return { ...trial, schedule: { ...schedule, budget: schedule.budget ?? usual } }
 }
 
-/** Retrains the only size, or the smallest within the tolerance. */
+/** Retrains the only size, or the sizes of which the smallest within the tolerance is chosen. */
 async function pruned(
   trial: Trial & { schedule: { budget: Budget } },
   hooks: TrialHooks,
   baseline: Baseline,
   sizes: readonly Sized[],
 ) {
-  const { tolerance } = trial.schedule.budget
+  const { tolerance, against } = trial.schedule.budget
   if (tolerance === undefined)
     return { final: await retrainArchitecture(trial, hooks, sizes.at(-1)!.architecture, baseline), tried: 0 }
-  const { final, tolerated } = await smallestWithin(trial, hooks, tolerance, sizes, baseline)
+  const choose = against === 'best' ? smallestNearBest : smallestWithin
+  const { final, tolerated } = await choose(trial, hooks, tolerance, sizes, baseline)
   return { final, tried: tolerated.attempts.length }
 }
 

@@ -20,6 +20,13 @@ const newShare = 0.2
 const mostRows = 2048
 
 /**
+ * Whether a tolerance eases λ. Against the best size it does not, because a search that gives way passes few
+ * sizes to compare. A replayed schedule already includes it.
+ */
+const isSteered = ({ budget, replay }: Schedule): boolean =>
+  budget?.tolerance !== undefined && budget.against !== 'best' && !replay
+
+/**
  * Measures, at an inspection of the gates, how much of its tolerance a search has used. With e the smoothed
  * error, e* the smallest e so far, n the average distance of a measurement from e, and v* the e* of
  * validation,
@@ -34,8 +41,7 @@ const mostRows = 2048
 export function allow(pruning: Pruning, step: number): void {
   const { context, progress, data, stepper } = pruning
   const { schedule } = context
-  const { tolerance } = schedule.budget ?? {}
-  if (tolerance === undefined || schedule.replay || step > schedule.prune.until) return
+  if (!isSteered(schedule) || step > schedule.prune.until) return
   if (phaseAt(schedule, step - 1).gates !== 'move') return
   const metric = steering(context.metric)
   const errorOn = (rows: Uint32Array): number | null => {
@@ -44,7 +50,7 @@ export function allow(pruning: Pruning, step: number): void {
   }
   const [validation, train] = [data.splits.validation, data.splits.train].map(errorOn)
   if (validation == null || train == null) return
-  progress.allowance = next(progress.allowance, { validation, train }, tolerance)
+  progress.allowance = next(progress.allowance, { validation, train }, schedule.budget!.tolerance!)
   context.emit({ type: 'allowance', step, ...progress.allowance })
 }
 
@@ -78,8 +84,7 @@ function level(before: Level | null | undefined, seen: number): Level {
 
 /**
  * A source of λ in which λ on widths are multiplied by the remaining share of the tolerance. λ on choices are
- * not, since some members of a choice must go whatever they are worth. A replayed schedule already includes
- * this.
+ * not, since some members of a choice must go whatever they are worth.
  */
 export function tolerantSource(
   source: ScheduleSource,
@@ -87,7 +92,7 @@ export function tolerantSource(
   groups: readonly GateGroup[],
   allowance: () => Allowance | null,
 ): ScheduleSource {
-  if (schedule.budget?.tolerance === undefined || schedule.replay) return source
+  if (!isSteered(schedule)) return source
   const widths = groups.filter(isWidth)
   const presses = schedule.columns.map(({ part, layer, select }) => {
     const selected = matcher(select?.groups)

@@ -77,6 +77,26 @@ describe('the share of a tolerance that is left', () => {
   })
 })
 
+describe('a search under a tolerance against the best size', () => {
+  it('presses as it is written, and measures no allowance', async () => {
+    const trial = trialOf(vectorData({ train: 32, validation: 16 }), tinyMlp(), {
+      schedule: onePhase([pressure], {
+        prune: { from: 0.25, until: 0.75 },
+        budget: { metric: 'parameters', tolerance: 0.001, against: 'best' },
+      }),
+      search: { epochs: 8, batch: 8, inspectEvery: 2, gates: { travel: 8, noise: 0.5 } },
+    })
+    const { model, events, result } = await searched(trial)
+    model.dispose()
+    expect(eventsOf(events, 'allowance')).toEqual([])
+    const { segments } = result.used.columns[0]!
+    expect(segments.filter(({ from }) => from < trial.schedule.prune.until)).toEqual([
+      expect.objectContaining({ from: 0, value: 3 }),
+    ])
+    expect(result.menu.length).toBeGreaterThan(0)
+  })
+})
+
 describe('a search under a tolerance', () => {
   it('tells what it has used at each look, and presses by what is left', async () => {
     const { model, events, result } = await searched(units(0.001))
