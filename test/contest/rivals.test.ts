@@ -133,7 +133,9 @@ describe('a rival', () => {
   ]
   test.each(cases)('%s beats a constant, is the same again, and leaves no tensors', async (name, trialOf) => {
     const trial = await trialOf()
-    const { figures } = await rivals[name].run(trial, hooks, options)
+    const { figures, latency, seconds } = await rivals[name].run(trial, hooks, options)
+    expect(latency).toBeGreaterThan(0)
+    expect(latency).toBeLessThan(seconds.search + seconds.retrain + (seconds.baseline ?? 0))
     const [found, constant] = [figures.test!, constantMetric(trial)]
     if (trial.metric === 'accuracy') expect(found).toBeGreaterThan(constant + 0.1)
     else expect(found).toBeLessThan(0.7 * constant)
