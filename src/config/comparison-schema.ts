@@ -14,7 +14,16 @@ const Schedule = Type.Union([Type.String(), Type.Record(Type.String(), json)])
 const mostSeeds = 40
 
 /** What is run instead of a scheduled search. */
-export const rivalNames = ['unpruned', 'magnitude', 'random', 'mlp', 'minirocket', 'resnet', 'grid'] as const
+export const rivalNames = [
+  'unpruned',
+  'magnitude',
+  'random',
+  'mlp',
+  'realmlp',
+  'minirocket',
+  'resnet',
+  'grid',
+] as const
 export type RivalName = (typeof rivalNames)[number]
 
 const Rival = oneOf<RivalName[]>([...rivalNames], {

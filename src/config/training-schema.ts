@@ -10,7 +10,7 @@ export const Optimizer = object(
   {
     optimizer: Type.Optional(oneOf(['sgd', 'adam'])),
     learningRate: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-    minLearningRate: Type.Number({ minimum: 0, default: 0, description: 'where cosine decay ends' }),
+    minLearningRate: Type.Number({ minimum: 0, default: 0, description: 'where decay ends' }),
     momentum: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0.9 }),
     beta2: Type.Optional(
       Type.Number({ minimum: 0, exclusiveMaximum: 1, description: 'of adam: the second moment’s' }),
@@ -18,7 +18,7 @@ export const Optimizer = object(
     warmup: Type.Optional(
       Type.Integer({ minimum: 0, description: 'steps in which the rate rises to its value' }),
     ),
-    decay: Type.Optional(oneOf(['cosine', 'constant'])),
+    decay: Type.Optional(oneOf(['cosine', 'coslog4', 'constant'])),
     clipNorm: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, description: 'largest norm of the whole gradient' }),
     ),

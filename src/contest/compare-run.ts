@@ -58,7 +58,7 @@ export async function compareRun({
     writeAtomic(join(out, 'results.csv'), resultsCsv(comparison.rows))
     writeAtomic(join(out, 'timings.csv'), timingsCsv(comparison.rows))
     writeJson(join(out, 'summary.json'), comparison.summary)
-    writeAtomic(join(out, 'summary.md'), summaryText(comparison.summary))
+    writeAtomic(join(out, 'summary.md'), summaryText(comparison.summary, comparison.rows))
     writeAtomic(join(out, 'report.html'), renderComparison(comparison))
     return comparison
   })

@@ -37,7 +37,11 @@ const timings: Columns = {
   baseline: ({ seconds }) => seconds?.baseline?.toFixed(3),
   retrain: ({ seconds }) => seconds?.retrain.toFixed(3),
   total: ({ seconds }) => seconds && totalOf(seconds).toFixed(3),
+  latencyMs: ({ seconds }) => milliseconds(seconds?.predict),
 }
+
+const milliseconds = (seconds: number | undefined): string | undefined =>
+  seconds === undefined ? undefined : (1000 * seconds).toFixed(4)
 
 const csv = (columns: Columns, rows: readonly TrialRow[]): string =>
   [Object.keys(columns), ...rows.map((row) => Object.values(columns).map((of) => csvCell(of(row) ?? '')))]
@@ -48,7 +52,7 @@ const csv = (columns: Columns, rows: readonly TrialRow[]): string =>
 export const resultsCsv = (rows: readonly TrialRow[]): string => csv(results, rows)
 
 /**
- * The content of `timings.csv`: the seconds of each trial. The unpruned supernet counts for the trial that
- * trained it.
+ * The content of `timings.csv`: the seconds of each trial, and the milliseconds of a prediction for one row. The
+ * unpruned supernet counts for the trial that trained it.
  */
 export const timingsCsv = (rows: readonly TrialRow[]): string => csv(timings, rows)

@@ -45,7 +45,7 @@ export async function runPlanned(
       ...(signal && { signal }),
       ...(shared && { baseline: shared }),
     }
-    const { figures, seconds, baseline, trained, architecture, schedule } = await run(trial, hooks, {
+    const { figures, seconds, baseline, trained, architecture, schedule, latency } = await run(trial, hooks, {
       factors: planned.factors,
       setUp: (config) => setUp({ config }),
     })
@@ -57,7 +57,11 @@ export async function runPlanned(
       ...(trained && { stability: stabilityOf(trial, trained) }),
       ...(architecture && { kept: keptIn(trial.supernet, architecture) }),
       rows,
-      seconds: { ...seconds, ...(shared && baseline === shared && { shared: true as const }) },
+      seconds: {
+        ...seconds,
+        ...(latency !== undefined && { predict: latency }),
+        ...(shared && baseline === shared && { shared: true as const }),
+      },
       failed: null,
     }
   } catch (error) {
@@ -87,7 +91,8 @@ async function usedSchedule(
   return schedule
 }
 
-function rowsIn({ dataset, splits: { train, arch, validation, test } }: PreparedData): TrialRows {
+/** Which rows a trial uses: their numbers, and a hash of them. */
+export function rowsIn({ dataset, splits: { train, arch, validation, test } }: PreparedData): TrialRows {
   const parts = [train, arch, validation, test].map((part) => part.join())
   return {
     hash: sha256(dataset.hash, parts.join(';')),

@@ -8,17 +8,21 @@ import {
 } from '../report/format.js'
 import { code, escaped } from '../report/markdown.js'
 import type { PairedDifference } from './difference.js'
+import { latencyFront } from './latency-front.js'
 import type { ComparisonSummary, MethodSummary, SetSummary, Spread } from './summary.js'
-import { placeText } from './types.js'
+import { placeText, type TrialRow } from './types.js'
 
-/** The summary of a comparison as Markdown: the preregistered test, each set, all sets together, failures. */
-export function summaryText(summary: ComparisonSummary): string {
+/**
+ * The summary of a comparison as Markdown: the preregistered test, each set, all sets together, failures. Of
+ * times it has the latencies of `rows` alone.
+ */
+export function summaryText(summary: ComparisonSummary, rows: readonly TrialRow[]): string {
   const { sets, against } = summary
   const parts = [
     '# Comparison',
     `Errors are test errors: 1 − the metric for accuracy and r2, the metric itself for others. ± is the standard deviation over seeds. Differences are paired by seed, with a 95 % interval by the corrected resampled t-test. Only the p by Holm are corrected for the number of tests.`,
     ...preregisteredPart(summary),
-    ...sets.flatMap((each) => setPart(each, against)),
+    ...sets.flatMap((each) => setPart(each, against, rows)),
     ...overallPart(summary),
     ...ablationPart(summary),
     ...failuresPart(summary),
@@ -45,7 +49,7 @@ function preregisteredPart({ preregistered }: ComparisonSummary): string[] {
   ]
 }
 
-function setPart(own: SetSummary, against: string): string[] {
+function setPart(own: SetSummary, against: string, rows: readonly TrialRow[]): string[] {
   const { set, size, metric, learnt, tested, methods } = own
   return [
     `## ${setName({ set, size })}`,
@@ -69,7 +73,7 @@ function setPart(own: SetSummary, against: string): string[] {
       ],
       methods.map(methodCells),
     ),
-    ...stabilityPart(own),
+    ...stabilityPart(own, rows),
   ]
 }
 
@@ -91,16 +95,26 @@ function methodCells(each: MethodSummary): string[] {
   ]
 }
 
-const stabilityPart = ({ methods, pareto }: SetSummary): string[] => [
-  `Not beaten in both error and parameters: ${names(pareto.parameters)}. In both error and FLOPs: ${names(pareto.flops)}.`,
-  table(
-    ['stability', 'std over seeds', 'std over test rows', 'std of last losses', 'agreement of architectures'],
-    methods.map(({ method, error, stability: { bootstrap, losses, agreement } }) => [
-      code(method),
-      ...[error?.std, bootstrap, losses, agreement].map(formatNumber),
-    ]),
-  ),
-]
+const stabilityPart = (set: SetSummary, rows: readonly TrialRow[]): string[] => {
+  const { methods, pareto } = set
+  const fast = latencyFront(set, rows)
+  return [
+    `Not beaten in both error and parameters: ${names(pareto.parameters)}. In both error and FLOPs: ${names(pareto.flops)}.${fast.length > 0 ? ` In both error and measured latency: ${names(fast)}.` : ''}`,
+    table(
+      [
+        'stability',
+        'std over seeds',
+        'std over test rows',
+        'std of last losses',
+        'agreement of architectures',
+      ],
+      methods.map(({ method, error, stability: { bootstrap, losses, agreement } }) => [
+        code(method),
+        ...[error?.std, bootstrap, losses, agreement].map(formatNumber),
+      ]),
+    ),
+  ]
+}
 
 const names = (methods: readonly string[]): string =>
   methods.length > 0 ? methods.map(code).join(', ') : nothing

@@ -55,6 +55,8 @@ export interface TrialSeconds {
   readonly search: number
   readonly baseline: number | null
   readonly retrain: number
+  /** The median time of a prediction for one row, after training; absent if none was measured. */
+  readonly predict?: number
   /** Whether the unpruned supernet was taken from another trial; absent otherwise. */
   readonly shared?: true
 }

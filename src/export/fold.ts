@@ -27,6 +27,7 @@ const linearIn: Readonly<Record<string, readonly string[]>> = {
   dense: ['kernel', 'bias'],
   'batch-norm': ['scale', 'offset'],
   affine: ['scale', 'offset'],
+  scale: ['scale'],
 }
 
 function foldSumWeights({ graph, values }: PlainNetwork): PlainNetwork {

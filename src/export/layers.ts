@@ -75,6 +75,7 @@ const layersOf: Readonly<Record<string, (node: Node, name: string, input: Shape)
     return [tfl.layers.batchNormalization({ epsilon, center: affine, scale: affine, name })]
   },
   affine: (_node, name) => [scaling(name)],
+  scale: (_node, name) => [scaling(name)],
   activation: (node, name) => [tfl.layers.activation({ activation: node.attrs.function as 'relu', name })],
   'max-pool': (node, name, input) => [
     isSeries(input)
@@ -205,7 +206,10 @@ function weightsOf(node: Node, layer: Layer, { graph, values }: PlainNetwork): t
     return init === 'ones' ? tf.ones(shape) : tf.zeros(shape)
   })
   const features = [node.shape.at(-1)!]
-  return node.kind === 'affine' ? [...tensors, tf.zeros(features), tf.ones(features)] : tensors
+  // gamma, beta, mean and variance of `scaling`
+  if (node.kind === 'affine') return [...tensors, tf.zeros(features), tf.ones(features)]
+  if (node.kind === 'scale') return [...tensors, tf.zeros(features), tf.zeros(features), tf.ones(features)]
+  return tensors
 }
 
 /** A scale whose deviations are multiplied by a factor. */

@@ -34,6 +34,8 @@ export interface GraphBuilder {
   /** `searchOnly`: a discrete network may leave this batch norm out (`poolNorm: 'drop'`). */
   batchNorm(x: string, options?: { affine?: boolean; searchOnly?: boolean }): string
   activation(x: string, name: ActivationName): string
+  /** Multiplies each feature by a factor that is learnt. */
+  scale(x: string): string
   maxPool(x: string, options: WindowOptions): string
   avgPool(x: string, options: WindowOptions): string
   globalAvgPool(x: string): string
@@ -92,6 +94,7 @@ export function graphBuilder(shape: Shape, layer: string): GraphBuilder {
       batchNorm: (x, { affine = true, searchOnly = false } = {}) =>
         node('batch-norm', [x], { affine, ...(searchOnly && { searchOnly }) }),
       activation: (x, name) => node('activation', [x], { function: name }),
+      scale: (x) => node('scale', [x]),
       maxPool: (x, options) => windowed('max-pool', x, options),
       avgPool: (x, options) => windowed('avg-pool', x, options),
       globalAvgPool: (x) => node('global-avg-pool', [x]),

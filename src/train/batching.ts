@@ -19,6 +19,8 @@ export interface BatchingOptions {
   readonly augment?: AugmentOptions | undefined
   /** The share of a class's probability that all classes get equally; 0 by default. */
   readonly labelSmoothing?: number | undefined
+  /** Whether a last batch of an epoch that is not full is left out, however large. */
+  readonly fullBatches?: boolean | undefined
   /** A teacher's outputs, [rows, outputs], for some rows whose inputs are given. */
   readonly taught?: ((inputs: Float32Array, rows: Uint32Array) => Float32Array) | undefined
 }
@@ -41,13 +43,18 @@ export function batching(
   random: RandomSource,
   purpose: string,
 ): Batching {
-  const { augment, taught, labelSmoothing = 0 } = options
+  const { augment, taught, labelSmoothing = 0, fullBatches = false } = options
   const soft =
     data.dataset.task.kind === 'classification' && (labelSmoothing > 0 || augment?.mixup !== undefined)
   let cached: { epoch: number; batches: Uint32Array[] } | undefined
   const batchesIn = (epoch: number): Uint32Array[] => {
     if (cached?.epoch !== epoch)
-      cached = { epoch, batches: batchesOf(epochOrder(rows, epoch, random, purpose), options.batch) }
+      cached = {
+        epoch,
+        batches: batchesOf(epochOrder(rows, epoch, random, purpose), options.batch).filter(
+          ({ length }) => !fullBatches || length === options.batch,
+        ),
+      }
     return cached.batches
   }
   const perEpoch = batchesIn(0).length

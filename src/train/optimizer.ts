@@ -20,6 +20,8 @@ export interface Update {
   readonly decay?: number
   /** η λ of ‖w‖₁: the strength of the proximal step that follows the optimizer's; 0 by default. */
   readonly threshold?: number
+  /** By what the learning rate is multiplied; 1 by default. */
+  readonly rate?: number
 }
 
 /** Steps arrays and owns the slots that this needs. Dispose it after use. */
@@ -41,7 +43,8 @@ export interface Optimizer {
 }
 
 /**
- * Learning rate at iteration t of T: cosine decay from the rate to its minimum (arXiv:1608.03983), or
+ * Learning rate at iteration t of T: cosine decay from the rate to its minimum (arXiv:1608.03983), four waves
+ * between the minimum and the rate, each twice as long as the one before (coslog4, arXiv:2407.04491), or
  * constant; multiplied by a factor that rises linearly to 1 in the first `warmup` steps.
  */
 export function learningRateAt(
@@ -51,9 +54,11 @@ export function learningRateAt(
 ): number {
   const rise = t < warmup ? (t + 1) / (warmup + 1) : 1
   if (decay === 'constant') return rise * learningRate
-  return (
-    rise * (minLearningRate + ((learningRate - minLearningRate) * (1 + Math.cos((Math.PI * t) / steps))) / 2)
-  )
+  const wave =
+    decay === 'cosine'
+      ? Math.cos((Math.PI * t) / steps)
+      : -Math.cos(2 * Math.PI * Math.log2(1 + (15 * t) / steps))
+  return rise * (minLearningRate + ((learningRate - minLearningRate) * (1 + wave)) / 2)
 }
 
 /** The optimizer that the options name. */
@@ -81,10 +86,11 @@ const sgd =
       })
     for (const update of updates)
       composed(arrays, update, scale, (value, gradient) => {
+        const own = rate * (update.rate ?? 1)
         const velocity = slots.update(update.name, 'velocity', (old) =>
           old ? tf.add(tf.mul(old, momentum), gradient) : tf.clone(gradient),
         )
-        return tf.sub(value, tf.mul(velocity, rate))
+        return tf.sub(value, tf.mul(velocity, own))
       })
   }
 
@@ -113,7 +119,7 @@ const adam =
     }
     for (const update of updates)
       composed(arrays, update, scale, (value, gradient) => {
-        const { name } = update
+        const { name, rate: factor = 1 } = update
         const first = slots.update(name, 'first', (old) =>
           tf.add(tf.mul(old ?? 0, beta1), tf.mul(gradient, 1 - beta1)),
         )
@@ -122,7 +128,7 @@ const adam =
         )
         const count = slots.count(name)
         const root = tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** count)), epsilon)
-        return tf.sub(value, tf.mul(rate / (1 - beta1 ** count), tf.div(first, root)))
+        return tf.sub(value, tf.mul((factor * rate) / (1 - beta1 ** count), tf.div(first, root)))
       })
   }
 
@@ -157,12 +163,21 @@ function rowsOf(
   const isSame = ({ name, gradient }: Update, { value, gradient: known, slots: [first] }: OptimizerRow) =>
     arrays.get(name) === value && gradient === known && slots.zeros(name, names[0]!, value) === first
   if (before?.every((row, i) => isSame(updates[i]!, row))) {
-    updates.forEach(({ decay = 0, threshold = 0 }, i) => Object.assign(before[i]!, { decay, threshold }))
+    updates.forEach(({ decay = 0, threshold = 0, rate = 1 }, i) =>
+      Object.assign(before[i]!, { decay, threshold, rate }),
+    )
     return before
   }
-  const own = updates.map(({ name, gradient, decay = 0, threshold = 0 }) => {
+  const own = updates.map(({ name, gradient, decay = 0, threshold = 0, rate = 1 }) => {
     const value = arrays.get(name)
-    return { value, gradient, slots: names.map((slot) => slots.zeros(name, slot, value)), decay, threshold }
+    return {
+      value,
+      gradient,
+      slots: names.map((slot) => slots.zeros(name, slot, value)),
+      decay,
+      threshold,
+      rate,
+    }
   })
   rows.set(updates, own)
   return own

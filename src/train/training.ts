@@ -164,7 +164,7 @@ const between = (least: number, value: number, most: number): number => Math.max
 interface Usual {
   readonly optimizer: 'sgd' | 'adam'
   readonly learningRate: Readonly<Record<'sgd' | 'adam', number>>
-  readonly decay: 'cosine' | 'constant'
+  readonly decay: OptimizerOptions['decay']
   readonly beta2: number
   readonly warmup: number
 }

@@ -24,6 +24,8 @@ export interface WeightStep<T extends WeightedTerm = WeightedTerm> {
   readonly learningRate: number
   /** The largest norm of the gradient over all weights together; a longer one is scaled down to it. */
   readonly clipNorm: number | undefined
+  /** By what the rate of a weight is multiplied; asked only once for each set of gradients. 1 by default. */
+  readonly rateOf?: ((name: string) => number) | undefined
   /**
    * The terms that act on a kernel of a layer. They do not act on biases and scales, which have no sparsity
    * to gain and need their size.
@@ -52,12 +54,13 @@ export function stepWeights<T extends WeightedTerm>(
   const { optimizer, learningRate, clipNorm, lambdaOf = ({ lambda }) => lambda } = step
   const scale = clipScale(gradients, clipNorm)
   const added: tf.Tensor[] = []
-  const proximal: { name: string; terms: readonly WeightedTerm[] }[] = []
+  const proximal: { name: string; terms: readonly WeightedTerm[]; rate: number }[] = []
   const updates = updatesOf(store, gradients.weights, step)
   const sum = (terms: readonly T[]): number => terms.reduce((all, term) => all + lambdaOf(term), 0)
   for (const { update, decays, thresholds, others } of updates.ofKernels) {
+    const rate = learningRate * (update.rate ?? 1)
     update.decay = sum(decays)
-    update.threshold = learningRate * sum(thresholds)
+    update.threshold = rate * sum(thresholds)
     if (others.length === 0) continue
     const { name } = update
     const terms = others.map((term) => ({ ...term, lambda: lambdaOf(term) }))
@@ -65,17 +68,17 @@ export function stepWeights<T extends WeightedTerm>(
     const initial = () => step.initial!(name)
     update.gradient = withSmooth(gradient, name, store.get(name), initial, terms, scale)
     if (update.gradient !== gradient) added.push(update.gradient)
-    if (terms.some(({ term }) => term.weights!.proximal)) proximal.push({ name, terms })
+    if (terms.some(({ term }) => term.weights!.proximal)) proximal.push({ name, terms, rate })
   }
   optimizer.step(store, updates.all, learningRate, scale)
-  for (const { name, terms } of proximal)
+  for (const { name, terms, rate } of proximal)
     for (const { term, lambda } of terms)
       if (term.weights!.proximal)
         store.set(
           name,
           tf.tidy(() => {
             const value = store.get(name)
-            const moved = term.weights!.proximal!(value, learningRate * lambda)
+            const moved = term.weights!.proximal!(value, rate * lambda)
             return shaped(moved, value.shape, `term ${term.name}: proximal on ${name}`)
           }),
         )
@@ -112,14 +115,16 @@ const known = new WeakMap<Gradients['weights'], KnownUpdates>()
 function updatesOf<T extends WeightedTerm>(
   store: ParameterStore,
   gradients: Gradients['weights'],
-  { terms, acts }: WeightStep<T>,
+  { terms, acts, rateOf }: WeightStep<T>,
 ): Updates<T> {
   const { specs } = store
   const before = known.get(gradients)
   if (before?.specs === specs && acts !== undefined && before.acts === acts) return before
   const own = specs.flatMap(({ name, layer, shape }) => {
     const gradient = gradients.get(name)
-    return gradient ? [{ update: { name, gradient }, layer, isKernel: shape.length > 1 }] : []
+    if (!gradient) return []
+    const update = { name, gradient, rate: rateOf?.(name) ?? 1 }
+    return [{ update, layer, isKernel: shape.length > 1 }]
   })
   const updates = {
     ...{ specs, acts },

@@ -1,6 +1,7 @@
 import { Interrupted } from '../base/errors.js'
 import type { Stage } from '../events/types.js'
 import type { Graph } from '../nn/graph.js'
+import type { Recipe } from '../train/recipe.js'
 import type { Retrained } from './figures.js'
 import { retrain } from './retrain.js'
 import type { Teacher } from './teacher.js'
@@ -14,6 +15,7 @@ export async function retrainStage(
   graph: Graph,
   initial: ReadonlyMap<string, Float32Array>,
   teacher?: Teacher,
+  recipe?: Recipe,
 ): Promise<Retrained> {
   const context = {
     options: config.retrain,
@@ -23,6 +25,7 @@ export async function retrainStage(
     random,
     emit,
     teacher,
+    recipe,
     ...(signal && { signal }),
     ...(execute && { execute }),
   }

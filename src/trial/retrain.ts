@@ -24,6 +24,7 @@ import { perform, weightsOrder, type Hands } from '../train/order.js'
 import { executorOf } from '../train/recorded-passes.js'
 import { rolledBack } from '../train/roll-back.js'
 import { type Summed, runningSums } from '../train/running-sums.js'
+import type { Recipe } from '../train/recipe.js'
 import type { Gradients, Shard } from '../train/shard.js'
 import type { RetrainOptions } from '../train/training.js'
 import { stepWeights, updateStatistics } from '../train/update.js'
@@ -41,6 +42,7 @@ export interface RetrainContext extends LoopContext {
   readonly stage: Exclude<Stage, 'search'>
   /** The network whose outputs are learnt in addition to the targets. */
   readonly teacher?: Teacher | undefined
+  readonly recipe?: Recipe | undefined
 }
 
 /** The state of a training, in memory, to which it returns if it diverges. */
@@ -69,7 +71,7 @@ export async function retrain(
   const { stage, metric } = given
   // The gates are fixed, so that the rows that trained them can now train weights.
   const rows = Uint32Array.from([...data.splits.train, ...data.splits.arch])
-  const { teacher } = given
+  const { teacher, recipe = {} } = given
   const lessons = teacher && (await lessonsOf(teacher, data, rows, given.options.augment !== undefined))
   const store = ParameterStore.of(graph, given.random, initial)
   const network = discreteNetwork(graph, store)
@@ -77,7 +79,8 @@ export async function retrain(
   const judged = discreteNetwork(graph, average ?? store)
   const kept = withoutDeadNodes(graph, ['task'])
   const rule = optimizer(given.options.weights)
-  const batches = batching(data, rows, { ...given.options, taught: lessons?.taught }, given.random, purpose)
+  const ownBatches = { ...given.options, taught: lessons?.taught, fullBatches: recipe.fullBatches }
+  const batches = batching(data, rows, ownBatches, given.random, purpose)
   const { steps, evaluateEvery, earlyStop, keep, average: averages } = given.options
   const order = weightsOrder(averages)
   const interventions: Intervention[] = []
@@ -110,6 +113,7 @@ export async function retrain(
         optimizer: rule,
         learningRate: learningRateAt(weights, t, steps),
         clipNorm: weights.clipNorm,
+        rateOf: recipe.rateOf,
         terms: () => [{ term: l2, lambda }],
         acts: store,
         lambdaOf: () => lambda,
@@ -166,7 +170,8 @@ export async function retrain(
     if (
       keep === 'last' ||
       validation === null ||
-      isBetter(metric, validation, best.validation, earlyStop?.minDelta)
+      isBetter(metric, validation, best.validation, earlyStop?.minDelta) ||
+      (recipe.ties === 'last' && validation === best.validation)
     )
       best = { values: judged.weights.values(), validation, bestStep: step }
     if (verdict.calm) good = { ...now, best }

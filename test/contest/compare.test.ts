@@ -116,7 +116,7 @@ describe('a folder', () => {
     expect(before.split('\n')).toHaveLength(4)
     expect(before).not.toMatch(/second|time/)
     expect(read('timings.csv')).toMatch(
-      /^set,rows,method,seed,search,baseline,retrain,total\nconcrete,120,none,1,\d/,
+      /^set,rows,method,seed,search,baseline,retrain,total,latencyMs\nconcrete,120,none,1,\d.*,\d+\.\d{4}\n/,
     )
     expect(JSON.parse(read('summary.json'))).toMatchObject({ format: 'sentei-comparison/1', against: 'none' })
     expect(read('summary.md')).toContain('\n## concrete, 120 rows\n')

@@ -34,7 +34,7 @@ describe('a document', () => {
     ],
     [
       { methods: { a: { rival: 'forest' } } },
-      'comparison.methods.a.rival: expected one of unpruned, magnitude, random, mlp, minirocket, resnet, grid, got "forest"',
+      'comparison.methods.a.rival: expected one of unpruned, magnitude, random, mlp, realmlp, minirocket, resnet, grid, got "forest"',
     ],
     [
       { methods: { a: { sets: ['concret'] } } },

@@ -91,6 +91,13 @@ describe('the page of a comparison', () => {
     expect(find(page, 'tbody th:not([scope=row])')).toEqual([])
   })
 
+  test('has a chart of latency for each set where it was measured', () => {
+    const timed = rows.map((each) => ({ ...each, seconds: { ...each.seconds!, predict: 0.001 * each.seed } }))
+    const own = renderComparison(comparisonOf(timed.filter(({ set }) => set === 's')))
+    expect(find(own, '#pareto svg[aria-label*="ms for one row"]')).toHaveLength(1)
+    expect(find(page, '#pareto svg[aria-label*="ms for one row"]')).toHaveLength(0)
+  })
+
   test('loads nothing', () => {
     expect(page).not.toMatch(/<script|<link|<img|@import|url\(|(?:src|href)="(?!#)/)
   })

@@ -7,6 +7,7 @@ import { resolveConfig } from '../../src/config/load-config.js'
 import { compare } from '../../src/contest/compare.js'
 import { magnitudeWorth } from '../../src/contest/rivals/magnitude-worth.js'
 import { mlpInputs } from '../../src/contest/rivals/mlp-inputs.js'
+import { realmlpInputs } from '../../src/contest/rivals/realmlp-inputs.js'
 import { rivals } from '../../src/contest/rivals/index.js'
 import { unprunedNetwork } from '../../src/derive/network.js'
 import { fromArrays, fromRecords } from '../../src/library/data.js'
@@ -32,6 +33,17 @@ const tableTrial = (changes: object = {}, seed = 1) =>
     seed,
     ...changes,
   })
+
+/** Two classes, within a ring and beyond it, and a number that says nothing. */
+function ringTrial() {
+  const draw = randomSource(6).stream('ring')
+  const records = Array.from({ length: 160 }, () => {
+    const [x, y, noise] = [draw.normal(), draw.normal(), draw.normal()]
+    return { x, y, noise, where: Math.hypot(x, y) < 1.18 ? 'within' : 'beyond' }
+  })
+  const { data, given } = fromRecords(records, 'where')
+  return trialOf({ data, supernet: { space: 'mlp-cell' }, split: { by: 'stratified' } }, given)
+}
 
 /** Sines of two frequencies and any phase, in noise, beside a channel of noise. */
 function sines() {
@@ -113,13 +125,17 @@ describe('a rival', () => {
     ['magnitude', tableTrial],
     ['random', tableTrial],
     ['mlp', tableTrial],
+    ['realmlp', tableTrial],
+    ['realmlp', ringTrial],
     ['grid', () => tableTrial({ schedule: 'fixed-l1' })],
     ['minirocket', seriesTrial],
     ['resnet', imageTrial],
   ]
   test.each(cases)('%s beats a constant, is the same again, and leaves no tensors', async (name, trialOf) => {
     const trial = await trialOf()
-    const { figures } = await rivals[name].run(trial, hooks, options)
+    const { figures, latency, seconds } = await rivals[name].run(trial, hooks, options)
+    expect(latency).toBeGreaterThan(0)
+    expect(latency).toBeLessThan(seconds.search + seconds.retrain + (seconds.baseline ?? 0))
     const [found, constant] = [figures.test!, constantMetric(trial)]
     if (trial.metric === 'accuracy') expect(found).toBeGreaterThan(constant + 0.1)
     else expect(found).toBeLessThan(0.7 * constant)
@@ -132,6 +148,7 @@ describe('a rival', () => {
 
   test.each([
     ['mlp', seriesTrial, 'expected data of kind table, got sequences; take minirocket'],
+    ['realmlp', imageTrial, 'expected data of kind table, got images; take resnet'],
     ['mlp', imageTrial, 'expected data of kind table, got images; take resnet'],
     ['minirocket', tableTrial, 'expected data of kind series or sequences, got table; take mlp'],
     ['resnet', tableTrial, 'expected data of kind images, got table; take mlp'],
@@ -180,6 +197,55 @@ describe('mlp', () => {
       5,
     )
     tf.dispose([outputs, smooth, classes])
+  })
+})
+
+describe('realmlp', () => {
+  test('reads numbers and categories by quartiles, or by their range where these are equal', async () => {
+    const records = Array.from({ length: 120 }, (_, i) => ({
+      number: (i % 60) ** 2,
+      rare: i % 30 === 0 ? 1 : 0,
+      answer: i % 3 === 0 ? 'no' : 'yes',
+      colour: i % 20 === 0 ? 'red' : i % 2 === 0 ? 'green' : 'blue',
+      y: i,
+    }))
+    const { data, given } = fromRecords(records, 'y')
+    const trial = await trialOf({ data, supernet: { space: 'mlp-cell' } }, given)
+    const all = Uint32Array.from(records.keys())
+    const { inputs, width } = realmlpInputs(trial.data, all)
+    // number, rare, answer as one feature, and three colours
+    expect(width).toBe(6)
+    const clipped = (x: number) => x / Math.sqrt(1 + x ** 2 / 9)
+    // Each square from 0² to 59² stands twice, so that the median and the quartiles lie between these.
+    const [low, middle, high] = [
+      14 ** 2 * 0.25 + 15 ** 2 * 0.75,
+      (29 ** 2 + 30 ** 2) / 2,
+      44 ** 2 * 0.75 + 45 ** 2 * 0.25,
+    ]
+    records.forEach(({ number, rare, answer, colour }, row) => {
+      const own = inputs.subarray(row * width, (row + 1) * width)
+      expect(own[0]).toBeCloseTo(clipped((number - middle) / (high - low)), 5)
+      // Most are 0, so that the factor is 2 / (1 − 0).
+      expect(own[1]).toBeCloseTo(clipped(2 * rare), 5)
+      // ±1 of which two thirds are one: the quartiles are apart by 2, and the median is the more frequent one.
+      expect(Math.abs(own[2]!)).toBeCloseTo(answer === 'yes' ? 0 : clipped(1), 5)
+      // blue, green, red: half, 45 % and 5 % of the rows
+      expect(own[3]).toBeCloseTo(clipped(colour === 'blue' ? 0.5 : -0.5), 5)
+      expect(own[4]).toBeCloseTo(clipped(colour === 'green' ? 1 : 0), 5)
+      expect(own[5]).toBeCloseTo(clipped(colour === 'red' ? 2 : 0), 5)
+    })
+  })
+
+  test('follows its recipe: 256 epochs, whatever retrain says', async () => {
+    const short = await rivals.realmlp.run(await tableTrial(), hooks, options)
+    const long = await rivals.realmlp.run(
+      await tableTrial({ retrain: { steps: 300, l2: 0.1 } }),
+      hooks,
+      options,
+    )
+    expect(long.figures).toEqual(short.figures)
+    // 8 factors; (8 + 1) · 256, twice (256 + 1) · 256, 256 + 1
+    expect(short.figures.parameters).toBe(8 + 9 * 256 + 2 * 257 * 256 + 257)
   })
 })
 

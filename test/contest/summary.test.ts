@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { checkComparison } from '../../src/config/check-comparison.js'
+import { latencyFront, latencyOf } from '../../src/contest/latency-front.js'
 import { secondsLeft } from '../../src/contest/remaining.js'
-import { resultsCsv } from '../../src/contest/rows-csv.js'
+import { resultsCsv, timingsCsv } from '../../src/contest/rows-csv.js'
 import { summarise } from '../../src/contest/summary.js'
 import { summaryText } from '../../src/contest/summary-text.js'
 import { byPlace, type TrialFigures, type TrialRow } from '../../src/contest/types.js'
@@ -83,14 +84,34 @@ test('stability, fronts and ranks over sets are in the summary and its text', ()
   // All have 200 parameters and 7 FLOPs on average, and c, which fails once, the least mean error.
   expect(summary.sets[0]!.pareto).toEqual({ parameters: ['c'], flops: ['c'] })
   expect(summary.critical).toBeNull()
-  expect(summaryText(summary)).toMatch(/^\| `a` \| 0\.1 \| 0\.02 \| – \| 0\.6667 \|$/m)
+  expect(summaryText(summary, told)).toMatch(/^\| `a` \| 0\.1 \| 0\.02 \| – \| 0\.6667 \|$/m)
 
   const two = { ...document(0), sets: { s: { data: {} }, t: { data: {} } } }
   const both = summarise(two, [...rows, ...rows.map((each) => ({ ...each, set: 't' }))])
   expect(both.critical).toMatchObject({ sets: 2, pairs: [{ method: 'a' }, { method: 'c' }] })
   // Both sets rank c, a, b, one of six orders.
   expect(both.critical!.p).toBeCloseTo(1 / 6, 12)
-  expect(summaryText(both)).toContain('Over 2 sets: p of Friedman’s test 0.1667;')
+  expect(summaryText(both, rows)).toContain('Over 2 sets: p of Friedman’s test 0.1667;')
+})
+
+test('the front of latency is of measured times, in the text and not in the summary', () => {
+  const predicts = { a: 0.001, b: 0.004, c: 0.002 }
+  const timed = rows.map((each) => ({
+    ...each,
+    seconds: each.seconds && { ...each.seconds, predict: each.seed * predicts[each.method as 'a'] },
+  }))
+  const plain = summarise(document(0), rows)
+  const summary = summarise(document(0), timed)
+  expect(summary.sets).toEqual(plain.sets)
+  expect(latencyOf(summary.sets[0]!, 'a', timed)).toBeCloseTo(0.002, 12)
+  expect(latencyOf(summary.sets[0]!, 'a', rows)).toBeNull()
+  // c has the least error; a is faster than c; b is slower than both, with a larger error.
+  expect(latencyFront(summary.sets[0]!, timed)).toEqual(['a', 'c'])
+  expect(summaryText(summary, timed)).toContain(' In both error and measured latency: `a`, `c`.')
+  expect(summaryText(plain, rows)).not.toContain('latency')
+  expect(resultsCsv(timed)).toBe(resultsCsv(rows))
+  expect(timingsCsv(timed).split('\n')[1]).toMatch(/,1\.0000$/)
+  expect(timingsCsv(rows).split('\n')[1]).toMatch(/,$/)
 })
 
 test('a preregistered margin is shown, met on average, not met, or unknown', () => {
@@ -111,7 +132,7 @@ test('a preregistered margin is shown, met on average, not met, or unknown', () 
 })
 
 test('the text has the preregistered method first, and every failure', () => {
-  const text = summaryText(summarise(document(0.01), rows))
+  const text = summaryText(summarise(document(0.01), rows), rows)
   expect(text.match(/^## .*/gm)).toEqual([
     '## Preregistered: `a` against `b`',
     '## s',

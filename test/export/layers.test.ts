@@ -73,7 +73,7 @@ test('a forecast goes on from the last value in standard layers', async () => {
   expect(kinds).toEqual(expect.arrayContaining(['Permute', 'Add']))
 })
 
-test.each(['relu', 'relu6', 'tanh', 'sigmoid', 'elu', 'swish', 'gelu'] as const)(
+test.each(['relu', 'relu6', 'tanh', 'sigmoid', 'elu', 'swish', 'gelu', 'selu', 'mish'] as const)(
   'the activation %s is a standard one',
   async (name) => {
     const network = randomNetwork(concrete, (b) => b.dense(b.activation(b.dense(b.input, 9), name), 1))
@@ -82,6 +82,13 @@ test.each(['relu', 'relu6', 'tanh', 'sigmoid', 'elu', 'swish', 'gelu'] as const)
     expect(kinds).toContain('Activation')
   },
 )
+
+test('learnt factors are scales of a standard layer', async () => {
+  const network = randomNetwork(concrete, (b) => b.dense(b.scale(b.dense(b.scale(b.input), 5)), 1))
+  const { relativeError, kinds } = await exported(network, concrete)
+  expect(relativeError).toBeLessThan(1e-5)
+  expect(kinds).toContain('BatchNormalization')
+})
 
 test('bins predict what they did, on inputs and behind other layers', async () => {
   const within = randomNetwork(concrete, (b) => {

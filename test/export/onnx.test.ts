@@ -52,13 +52,18 @@ describe('each operation predicts what it did', () => {
   })
 })
 
-test.each(['relu', 'relu6', 'tanh', 'sigmoid', 'elu', 'swish', 'gelu'] as const)(
+test.each(['relu', 'relu6', 'tanh', 'sigmoid', 'elu', 'swish', 'gelu', 'selu', 'mish'] as const)(
   'the activation %s predicts what it did',
   async (name) => {
     const network = randomNetwork(concrete, (b) => b.dense(b.activation(b.dense(b.input, 9), name), 1))
     expect((await exported(network, concrete)).relativeError).toBeLessThan(1e-5)
   },
 )
+
+test('learnt factors predict what they did', async () => {
+  const network = randomNetwork(concrete, (b) => b.dense(b.scale(b.dense(b.scale(b.input), 5)), 1))
+  expect((await exported(network, concrete)).relativeError).toBeLessThan(1e-5)
+})
 
 test('every primitive has a writer, is rewritten before, or is a gate, which no derived network has', () => {
   const rewritten = ['input', 'zeros', 'dropout', 'drop-path', 'noise']

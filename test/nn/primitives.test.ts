@@ -53,11 +53,14 @@ const networks: [string, number[], (b: GraphBuilder) => string][] = [
         b.globalAvgPool(b.avgPool(b.input, { kernel: 2 })),
       ]),
   ],
-  ...(['relu6', 'swish', 'gelu'] as const).map((name): [string, number[], (b: GraphBuilder) => string] => [
-    name,
-    [4],
-    (b) => b.activation(b.dense(b.input, 5), name),
-  ]),
+  ...(['relu6', 'swish', 'gelu', 'selu', 'mish'] as const).map(
+    (name): [string, number[], (b: GraphBuilder) => string] => [
+      name,
+      [4],
+      (b) => b.activation(b.dense(b.input, 5), name),
+    ],
+  ),
+  ['learnt factors', [4, 3], (b) => b.scale(b.conv(b.input, { channels: 2, kernel: 1 }))],
   ['dropped values', [4, 3], (b) => b.dropout(b.conv(b.input, { channels: 3, kernel: 1 }), 0.4)],
   ['dropped paths', [4, 3], (b) => b.dropPath(b.conv(b.input, { channels: 3, kernel: 1 }), 0.4)],
   [
@@ -145,6 +148,9 @@ describe.each(loading)('on %s', (backend) => {
       relu6: (x: number) => Math.min(6, Math.max(0, x)),
       swish: (x: number) => x / (1 + Math.exp(-x)),
       gelu: (x: number) => x * phi(x),
+      // λ and α as the paper gives them (arXiv:1706.02515, §2).
+      selu: (x: number) => 1.050700987 * (x > 0 ? x : 1.6732632423 * Math.expm1(x)),
+      mish: (x: number) => x * Math.tanh(Math.log1p(Math.exp(x))),
     }
     for (const [name, f] of Object.entries(wanted)) {
       const b = graphBuilder([xs.length], 'l')

@@ -72,6 +72,34 @@ describe.each(cases)('%s on %s', (kind, backend) => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
+  it('multiplies the rate by the factor of an array, and by no other', () => {
+    const rule = optimizer(options(kind))
+    const arrays = arraysOf(new Map(['own', 'plain'].map((name) => [name, tf.tensor(start, [2, 3])])))
+    for (let t = 0; t < 5; t++) {
+      const gradient = tf.tensor(gradientAt(t), [2, 3])
+      rule.step(
+        arrays,
+        [
+          { name: 'own', gradient, rate: 6 },
+          { name: 'plain', gradient },
+        ],
+        0.01,
+      )
+      gradient.dispose()
+    }
+    const ends = { own: 0.06, plain: 0.01 }
+    for (const [name, rate] of Object.entries(ends)) {
+      expect(
+        relativeError(
+          arrays.get(name).dataSync(),
+          reference(kind, 5, () => rate),
+        ),
+      ).toBeLessThan(1e-5)
+      arrays.get(name).dispose()
+    }
+    rule.dispose()
+  })
+
   it('goes on bit for bit from its saved slots', () => {
     const [whole, half, rest] = [optimizer(options(kind)), optimizer(options(kind)), optimizer(options(kind))]
     const straight = stepped(whole, tf.tensor(start, [2, 3]), 0, 10)
@@ -122,6 +150,13 @@ describe('the learning rate', () => {
     expect(rate(50)).toBeCloseTo(0.06, 12)
     expect(rate(100)).toBeCloseTo(0.02, 12)
     expect(rate(25)).toBeCloseTo(0.02 + 0.04 * (1 + Math.SQRT1_2), 12)
+  })
+
+  it('rises and falls in four waves, each twice as long as the one before', () => {
+    const rate = (t: number) => learningRateAt({ ...weights, decay: 'coslog4' }, t, 150)
+    for (const t of [0, 10, 30, 70, 150]) expect(rate(t)).toBeCloseTo(0.02, 12)
+    // The crest of wave k is where log₂(1 + 15 t / T) = k + ½.
+    for (const k of [0, 1, 2, 3]) expect(rate(10 * (2 ** (k + 0.5) - 1))).toBeCloseTo(0.1, 12)
   })
 
   it('stays where it is told to', () => {

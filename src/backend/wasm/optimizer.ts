@@ -13,6 +13,8 @@ export interface OptimizerRow {
    * number shrinks by it.
    */
   readonly threshold: number
+  /** By what the learning rate is multiplied. */
+  readonly rate: number
 }
 
 /** The words of a row in the table that the kernels read. */
@@ -39,7 +41,7 @@ function written(device: Device, table: Uint32Array): number {
   return address
 }
 
-/** Writes the table of an optimizer's rows, with their current decay and threshold. */
+/** Writes the table of an optimizer's rows, with their current decay, threshold and rate. */
 function writeRows(device: Device, rows: readonly OptimizerRow[]): number {
   const table = tableOf(rows, ({ value, gradient, slots }) => [
     ...[value, gradient].map((tensor) => device.pointer(tensor)),
@@ -47,9 +49,10 @@ function writeRows(device: Device, rows: readonly OptimizerRow[]): number {
     value.size,
   ])
   const floats = new Float32Array(table.buffer)
-  rows.forEach(({ decay, threshold }, i) => {
+  rows.forEach(({ decay, threshold, rate }, i) => {
     floats[i * rowWords + 5] = decay
     floats[i * rowWords + 6] = threshold
+    floats[i * rowWords + 7] = rate
   })
   return written(device, table)
 }

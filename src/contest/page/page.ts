@@ -15,7 +15,8 @@ import { stabilitySection } from './stability.js'
 
 /**
  * Renders a comparison as one HTML page with inline styles and charts, which loads nothing. The preregistered
- * verdicts come first. Only the search cost and the return have times in them.
+ * verdicts come first. Only the front of latencies, the search
+ * cost and the return have times in them.
  */
 export function renderComparison(comparison: Comparison): string {
   const { comparison: document, rows, summary } = comparison
@@ -24,7 +25,7 @@ export function renderComparison(comparison: Comparison): string {
     setsSection(summary),
     seedsSection(summary, rows),
     criticalSection(summary),
-    paretoSection(summary),
+    paretoSection(summary, rows),
     stabilitySection(summary),
     ablationSection(summary),
     costSection(summary, rows),

@@ -3,31 +3,58 @@ import { empty, figure, grid } from '../../report/figure.js'
 import { formatCount, formatNumber, formatSi } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
 import { cut, plotSvg, seriesColor, textWidth } from '../../report/plot.js'
+import { latencyFront, latencyOf } from '../latency-front.js'
 import type { ComparisonSummary, SetSummary } from '../summary.js'
+import type { TrialRow } from '../types.js'
 import { setName, type Part } from './parts.js'
 
-const costs = { parameters: 'parameters', flops: 'FLOPs' } as const
+const costs = { parameters: 'parameters', flops: 'FLOPs', latency: 'ms for one row' } as const
+type CostName = keyof typeof costs
 
-/** Error against cost for each set, with the front of the methods that none beats in both. */
-export const paretoSection = ({ sets }: ComparisonSummary): Part => ({
+/**
+ * Error against cost for each set, with the front of the methods that none beats in both; against latency where
+ * it was measured.
+ */
+export const paretoSection = ({ sets }: ComparisonSummary, rows: readonly TrialRow[]): Part => ({
   id: 'pareto',
   title: 'error against size',
-  hint: 'Means over seeds. The line joins the methods that no other beats in both; down and to the left is better.',
+  hint: 'Means over seeds. The line joins the methods that no other beats in both; down and to the left is better. Latency is measured in the process of the trial, on the machine that ran it.',
   content: grid(
     sets.flatMap((set, i) =>
-      (['parameters', 'flops'] as const).map((cost) =>
-        figure(`${setName(set)}: ${costs[cost]}`, chart(set, cost, `pareto-${i}-${cost}`)),
+      namesOf(set, rows).map((cost) =>
+        figure(
+          `${setName(set)}: ${costs[cost]}`,
+          chart(placedBy(cost, set, rows), cost, `pareto-${i}-${cost}`),
+        ),
       ),
     ),
   ),
 })
 
-function chart({ methods, pareto, ...set }: SetSummary, cost: 'parameters' | 'flops', id: string): Markup {
-  const points = methods.flatMap(({ method, error, [cost]: size }, i) =>
-    error && size ? [{ method, error: error.mean, cost: size.mean, color: seriesColor(i) }] : [],
+const namesOf = (set: SetSummary, rows: readonly TrialRow[]): CostName[] =>
+  (['parameters', 'flops', 'latency'] as const).filter(
+    (cost) => cost !== 'latency' || latencyFront(set, rows).length > 0,
   )
+
+/** The methods of a set by their error and a cost, latency in milliseconds, and the names of the front. */
+function placedBy(cost: CostName, set: SetSummary, rows: readonly TrialRow[]) {
+  const costOf = (each: SetSummary['methods'][number]): number | null => {
+    if (cost !== 'latency') return each[cost]?.mean ?? null
+    const seconds = latencyOf(set, each.method, rows)
+    return seconds === null ? null : 1000 * seconds
+  }
+  const points = set.methods.flatMap((each, i) => {
+    const size = costOf(each)
+    return each.error && size !== null
+      ? [{ method: each.method, error: each.error.mean, cost: size, color: seriesColor(i) }]
+      : []
+  })
+  return { set, points, names: cost === 'latency' ? latencyFront(set, rows) : set.pareto[cost] }
+}
+
+function chart({ set, points, names }: ReturnType<typeof placedBy>, cost: CostName, id: string): Markup {
   if (points.length === 0) return empty('no result yet')
-  const front = pareto[cost].flatMap((method) => points.find((point) => point.method === method) ?? [])
+  const front = names.flatMap((method) => points.find((point) => point.method === method) ?? [])
   const sizes = points.map((point) => point.cost)
   const type = Math.min(...sizes) > 0 && Math.max(...sizes) > 20 * Math.min(...sizes) ? 'log' : 'linear'
   return plotSvg(id, `test error against ${costs[cost]} on ${setName(set)}`, {
@@ -41,7 +68,7 @@ function chart({ methods, pareto, ...set }: SetSummary, cost: 'parameters' | 'fl
       grid: true,
       nice: true,
       ticks: 4,
-      tickFormat: (each: number) => formatSi(each),
+      tickFormat: (each: number) => (cost === 'latency' ? formatNumber(each) : formatSi(each)),
     },
     y: { label: 'test error', grid: true, nice: true, ticks: 5, tickFormat: formatNumber },
     marks: [
@@ -52,7 +79,7 @@ function chart({ methods, pareto, ...set }: SetSummary, cost: 'parameters' | 'fl
         r: 4.5,
         fill: 'color',
         title: (each: (typeof points)[number]) =>
-          `${each.method}: ${formatNumber(each.error)}, ${formatCount(each.cost)} ${costs[cost]}`,
+          `${each.method}: ${formatNumber(each.error)}, ${cost === 'latency' ? formatNumber(each.cost) : formatCount(each.cost)} ${costs[cost]}`,
       }),
       Plot.text(points, {
         x: 'cost',

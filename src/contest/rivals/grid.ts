@@ -39,7 +39,7 @@ export const grid: Rival = {
     const start = performance.now()
     const { best, steps } = await bestOf(trial, hooks, options)
     const search = secondsSince(start)
-    return searchOutcome(await finishTrial(best.trial, hooks, best.searched, search), steps)
+    return searchOutcome(trial, await finishTrial(best.trial, hooks, best.searched, search), steps)
   },
 }
 

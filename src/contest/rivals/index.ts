@@ -4,6 +4,7 @@ import { magnitude } from './magnitude.js'
 import { minirocket } from './minirocket.js'
 import { mlp } from './mlp.js'
 import { random } from './random.js'
+import { realmlp } from './realmlp.js'
 import { resnet } from './resnet.js'
 import type { Rival } from './types.js'
 import { unpruned } from './unpruned.js'
@@ -14,6 +15,7 @@ export const rivals: Readonly<Record<RivalName, Rival>> = {
   magnitude,
   random,
   mlp,
+  realmlp,
   minirocket,
   resnet,
   grid,

@@ -1,8 +1,6 @@
 import { fitScaler, scale } from '../../data/scale.js'
 import type { PreparedData } from '../../data/types.js'
-
-/** The smoothly clipped value x / √(1 + (x/3)²): nearly x around 0, never beyond 3. */
-const clipped = (x: number): number => x / Math.sqrt(1 + (x / 3) ** 2)
+import { clipped } from './clipped.js'
 
 /**
  * A table's inputs as the rival MLP reads them, rows × features: numbers by median and quartiles, smoothly

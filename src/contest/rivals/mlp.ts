@@ -42,10 +42,10 @@ export const mlp: Rival = {
     const teacher = data.dataset.task.kind === 'classification' ? undecided(graph) : undefined
     const { values } = await retrainStage(trial, hooks, 'retrain', graph, new Map(), teacher)
     const bounds = rangesOf(data, learntRows(trial))
-    const figures = withNetwork(graph, values, (network) =>
+    const found = withNetwork(graph, values, (network) =>
       predictorFigures(trial, (rows) => within(predictRows(network, data, rows), bounds), costOf(graph)),
     )
-    return { figures, seconds: { search: 0, baseline: null, retrain: secondsSince(start) } }
+    return { ...found, seconds: { search: 0, baseline: null, retrain: secondsSince(start) } }
   },
 }
 

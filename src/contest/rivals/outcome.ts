@@ -8,17 +8,21 @@ import type { Retrained } from '../../trial/figures.js'
 import { withNetwork } from '../../trial/with-network.js'
 import { measureRows } from '../../trial/noise.js'
 import type { Trial } from '../../trial/types.js'
+import { networkSeconds, predictionSeconds } from '../latency.js'
 import type { Trained } from '../stability.js'
 import type { TrialFigures } from '../types.js'
 
 type Own = Partial<Pick<TrialFigures, 'searchSteps' | 'sizesTried'>>
 
-/** The figures of a trained network, and what its stability is computed from. This looks at the test rows. */
+/**
+ * The figures of a trained network, the seconds of a prediction, and what its stability is computed from. This
+ * looks at the test rows.
+ */
 export function networkFigures(
   trial: Trial,
   final: Retrained,
   own: Own = {},
-): { readonly figures: TrialFigures; readonly trained: Trained } {
+): { readonly figures: TrialFigures; readonly latency: number; readonly trained: Trained } {
   const { test } = withNetwork(final.graph, final.values, (network) => measureRows(trial, network))
   return {
     figures: {
@@ -26,19 +30,20 @@ export function networkFigures(
       validation: final.validation,
       test: valueOf(trial.metric, test),
     },
+    latency: networkSeconds(final, trial.data),
     trained: { test, losses: final.losses },
   }
 }
 
 /**
- * The figures of anything that predicts. `predict` gives the outputs of some rows, rows × outputs: logits, or
+ * The figures of anything that predicts, and the seconds of a prediction. `predict` gives the outputs of some rows, rows × outputs: logits, or
  * values in units of the targets. This looks at the test rows.
  */
 export function predictorFigures(
   trial: Trial,
   predict: (rows: Uint32Array) => ArrayLike<number>,
   cost: Pick<Cost, 'parameters' | 'flops'>,
-): TrialFigures {
+): { readonly figures: TrialFigures; readonly latency: number } {
   const { splits, dataset } = trial.data
   const width = outputsOf(dataset.task)
   const perRow = dataset.task.kind === 'classification' ? 1 : width
@@ -46,7 +51,10 @@ export function predictorFigures(
     rows.length === 0
       ? null
       : metrics[trial.metric].value(predict(rows), gather(dataset.targets, perRow, rows), width)
-  return { ...sized(trial, cost, {}), validation: judged(splits.validation), test: judged(splits.test) }
+  return {
+    figures: { ...sized(trial, cost, {}), validation: judged(splits.validation), test: judged(splits.test) },
+    latency: predictionSeconds(predict, trial.data),
+  }
 }
 
 const sized = (

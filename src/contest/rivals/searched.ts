@@ -1,12 +1,14 @@
 import { runTrial } from '../../trial/trial.js'
-import type { TrialResult } from '../../trial/types.js'
+import type { Trial, TrialResult } from '../../trial/types.js'
+import { networkSeconds } from '../latency.js'
 import type { MethodRun, Outcome } from './types.js'
 
 /** Runs a search as `sentei search` does. */
-export const searched: MethodRun = async (trial, hooks) => searchOutcome(await runTrial(trial, hooks))
+export const searched: MethodRun = async (trial, hooks) => searchOutcome(trial, await runTrial(trial, hooks))
 
 /** The figures of a finished search. `searchSteps` are those of its search and of its planner by default. */
 export function searchOutcome(
+  { data }: Trial,
   { metrics, seconds, baseline, steps, tried, ...result }: TrialResult,
   searchSteps = steps + (tried?.steps ?? 0),
 ): Outcome {
@@ -24,6 +26,7 @@ export function searchOutcome(
     },
     seconds,
     baseline,
+    latency: networkSeconds(result, data),
     trained: { test: result.measured.test, losses: result.losses },
     architecture: result.architecture,
     schedule: result.schedule,

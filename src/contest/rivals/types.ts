@@ -15,6 +15,8 @@ export interface Outcome {
   readonly baseline?: Baseline | undefined
   /** What the network's test metric and its training are judged by. */
   readonly trained?: Trained | undefined
+  /** The median seconds of a prediction for one row. */
+  readonly latency?: number | undefined
   /** What it kept of the supernet. */
   readonly architecture?: Architecture | undefined
   /** The λ that its search used. */

@@ -1,5 +1,6 @@
 import { Failure } from '../../base/errors.js'
 import { taskCost } from '../../supernet/cost.js'
+import { networkSeconds } from '../latency.js'
 import { referenceOf } from './reference.js'
 import type { Rival } from './types.js'
 
@@ -20,6 +21,7 @@ export const unpruned: Rival = {
       },
       seconds: { search: 0, baseline: seconds, retrain: 0 },
       baseline,
+      latency: baseline.retrained && networkSeconds(baseline.retrained, trial.data),
       trained: { test: baseline.measured?.test ?? null, losses: baseline.retrained?.losses ?? [] },
     }
   },

@@ -23,4 +23,11 @@ export const activationWriters: Readonly<Record<ActivationName, ActivationWriter
     const share = to.op('Mul', `${name}/share`, [shifted, number(to, `${name}/half`, 0.5)])
     return to.op('Mul', name, [x, share])
   },
+  // The operator's defaults are the constants rounded to float32.
+  selu: (to, name, x) => to.op('Selu', name, [x]),
+  // x · tanh(ln(1 + eˣ)), as Mish is an operator only from version 18 on.
+  mish: (to, name, x) => {
+    const soft = to.op('Softplus', `${name}/soft`, [x])
+    return to.op('Mul', name, [x, to.op('Tanh', `${name}/share`, [soft])])
+  },
 }

@@ -45,15 +45,8 @@ export const onnxWriters: Readonly<Record<string, Writer>> = {
     const names = [own('scale', 1), own('offset', 0), own('mean', 0), own('variance', 1)]
     return to.op('BatchNormalization', node.id, [inputs[0]!, ...names], { epsilon: { float: epsilon } })
   },
-  affine: ({ to, node, inputs, has, parameter }) => {
-    const features = node.shape.at(-1)!
-    // Behind the features stand the axes of positions.
-    const dims = [features, ...node.shape.slice(1).map(() => 1)]
-    const own = (name: string, otherwise: number) =>
-      to.constant(`${node.id}:${name}`, 'float', dims, parameter(name, features, otherwise))
-    const scaled = to.op('Mul', `${node.id}/scaled`, [inputs[0]!, own('scale', 1)])
-    return has('offset') ? to.op('Add', node.id, [scaled, own('offset', 0)]) : scaled
-  },
+  affine: scaled,
+  scale: scaled,
   activation: ({ to, node, inputs }) =>
     activationWriters[node.attrs.function as keyof typeof activationWriters](to, node.id, inputs[0]!),
   'max-pool': (written) => pool('MaxPool', written),
@@ -138,6 +131,17 @@ function windowAttributes({ node, shapes }: Written): OnnxAttributes & { kernel_
     pads: [...sides.map(({ before }) => before), ...sides.map(({ after }) => after)],
     dilations: along(dilation),
   }
+}
+
+/** x · scale + offset for each feature; without an offset, x · scale. */
+function scaled({ to, node, inputs, has, parameter }: Written): string {
+  const features = node.shape.at(-1)!
+  // Behind the features stand the axes of positions.
+  const dims = [features, ...node.shape.slice(1).map(() => 1)]
+  const own = (name: string, otherwise: number) =>
+    to.constant(`${node.id}:${name}`, 'float', dims, parameter(name, features, otherwise))
+  const product = to.op('Mul', `${node.id}/scaled`, [inputs[0]!, own('scale', 1)])
+  return has('offset') ? to.op('Add', node.id, [product, own('offset', 0)]) : product
 }
 
 /** A convolution: its kernel [h, w, I, O] or [h, w, C, 1] becomes [O, I, h, w] or [C, 1, h, w]. */

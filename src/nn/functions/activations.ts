@@ -16,6 +16,9 @@ export interface Activation {
 /** Φ(x), the standard normal distribution function. */
 const normalShare = (x: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))))
 
+/** λ and α of selu, which keep the mean 0 and the variance 1 of a normal input (arXiv:1706.02515). */
+const [seluScale, seluAlpha] = [1.0507009873554805, 1.6732632423543772]
+
 /** A gradient by one kernel, on wasm; undefined on other backends. */
 const byKernel = (of: string, dy: tf.Tensor, y: tf.Tensor, sum?: tf.Tensor): tf.Tensor | undefined =>
   accelerated() ? addedTo(sum, ActivationGradient, { dy, y }, { of }) : undefined
@@ -57,6 +60,23 @@ export const activations = {
     gradient: (dy, x) => {
       const density = tf.mul(1 / Math.sqrt(2 * Math.PI), tf.exp(tf.mul(-0.5, tf.square(x))))
       return tf.mul(dy, tf.add(normalShare(x), tf.mul(x, density)))
+    },
+  },
+  // λ x where x > 0, else λ α (eˣ − 1): the derivative is λ, or y + λ α.
+  selu: {
+    of: (x) => tf.selu(x),
+    reads: 'y',
+    gradient: (dy, y) =>
+      tf.mul(dy, tf.where(tf.greater(y, 0), tf.fill(y.shape, seluScale), tf.add(y, seluScale * seluAlpha))),
+  },
+  // x · tanh(ln(1 + eˣ)) (arXiv:1908.08681): with t = tanh(…), the derivative is t + x · σ(x) · (1 − t²).
+  mish: {
+    of: (x) => tf.mul(x, tf.tanh(tf.softplus(x))),
+    reads: 'x',
+    gradient: (dy, x) => {
+      const t = tf.tanh(tf.softplus(x))
+      const slope = tf.mul(tf.sigmoid(x), tf.sub(1, tf.square(t)))
+      return tf.mul(dy, tf.add(t, tf.mul(x, slope)))
     },
   },
 } satisfies Record<string, Activation>

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { activations, type Activation } from '../functions/activations.js'
 import { splitFeatures } from '../functions/split.js'
 import type { Attributes } from '../graph.js'
-import { equalShapes, featuresOf, primitive, type Reads } from './types.js'
+import { equalShapes, featuresOf, primitive, sizeOf, type Reads } from './types.js'
 
 /** The network's input. Its value is given, not computed. */
 export const input = primitive({
@@ -26,7 +26,7 @@ function functionOf({ function: name }: Attributes): Activation {
 
 const reads: Readonly<Record<Activation['reads'], Reads>> = { x: { inputs: 'always' }, y: { output: true } }
 
-/** An activation function: attrs function (relu, relu6, tanh, sigmoid, elu, swish, gelu). */
+/** An activation function: attrs function (relu, relu6, tanh, sigmoid, elu, swish, gelu, selu, mish). */
 export const activation = primitive({
   kind: 'activation',
   featurewise: true,
@@ -86,4 +86,26 @@ export const affine = primitive({
   }),
   forward: ({ inputs, parameter }) => tf.add(tf.mul(inputs[0]!, parameter('scale')), parameter('offset')),
   backward: ({ parameter, dy }) => ({ inputs: [tf.mul(dy, parameter('scale'))] }),
+})
+
+/** y = x · scale for each feature, with factors that are learnt. */
+export const scale = primitive({
+  kind: 'scale',
+  featurewise: true,
+  keepsZero: () => true,
+  shape: ([x]) => x!,
+  parameters: ([x]) => ({
+    scale: { shape: [featuresOf(x!)], init: 'ones', role: 'weight', outAxis: 0 },
+  }),
+  forward: ({ inputs, parameter }) => tf.mul(inputs[0]!, parameter('scale')),
+  reads: { inputs: 'own' },
+  backward: ({ inputs, parameter, dy, wanted }) => ({
+    inputs: [wanted.inputs[0] ? tf.mul(dy, parameter('scale')) : undefined],
+    ...(wanted.own && {
+      parameters: {
+        scale: tf.sum(tf.reshape(tf.mul(dy, inputs[0]!), [-1, featuresOf(dy.shape)]), 0),
+      },
+    }),
+  }),
+  flops: (_inputs, output) => sizeOf(output),
 })

@@ -3,7 +3,7 @@ import { batchNorm } from './batch-norm.js'
 import { bins } from './bins.js'
 import { conv, depthwise } from './conv.js'
 import { dense } from './dense.js'
-import { activation, add, affine, concat, input } from './elementwise.js'
+import { activation, add, affine, concat, input, scale } from './elementwise.js'
 import { activatedDepthwisePrimitive, convNormPrimitive, normalisedMix, separablePrimitive } from './fused.js'
 import { mix, units } from './gates.js'
 import { fromLast, last } from './last.js'
@@ -34,6 +34,7 @@ export const primitives: readonly Primitive[] = [
   last,
   bins,
   affine,
+  scale,
   mix,
   units,
   zeros,

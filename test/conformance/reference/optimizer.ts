@@ -1,4 +1,4 @@
-/** One parameter with what its step needs: `decay` joins the gradient, `threshold` is the proximal step's. */
+/** One parameter with what its step needs: `decay` joins the gradient, `threshold` is the proximal step's, `rate` a factor. */
 export interface Parameter {
   readonly value: Float64Array
   readonly gradient: Float64Array
@@ -6,6 +6,7 @@ export interface Parameter {
   readonly second: Float64Array
   readonly decay: number
   readonly threshold: number
+  readonly rate: number
 }
 
 /** Soft threshold, the proximal operator of threshold · |w|. */
@@ -17,10 +18,10 @@ export function sgd(
   parameter: Parameter,
   { rate, momentum, scale }: Record<'rate' | 'momentum' | 'scale', number>,
 ) {
-  const { value, gradient, first, decay, threshold } = parameter
+  const { value, gradient, first, decay, threshold, rate: factor } = parameter
   value.forEach((w, i) => {
     first[i] = momentum * first[i]! + scale * gradient[i]! + decay * w
-    value[i] = shrink(w - rate * first[i], threshold)
+    value[i] = shrink(w - factor * rate * first[i], threshold)
   })
 }
 
@@ -31,13 +32,13 @@ export function adam(
   options: Record<'rate' | 'beta1' | 'beta2' | 'epsilon' | 'scale', number>,
 ) {
   const { rate, beta1, beta2, epsilon, scale } = options
-  const { value, gradient, first, second, decay, threshold } = parameter
+  const { value, gradient, first, second, decay, threshold, rate: factor } = parameter
   value.forEach((w, i) => {
     const g = scale * gradient[i]! + decay * w
     first[i] = beta1 * first[i]! + (1 - beta1) * g
     second[i] = beta2 * second[i]! + (1 - beta2) * g * g
     const corrected = first[i] / (1 - beta1 ** t)
     const root = Math.sqrt(second[i] / (1 - beta2 ** t))
-    value[i] = shrink(w - (rate * corrected) / (root + epsilon), threshold)
+    value[i] = shrink(w - (factor * rate * corrected) / (root + epsilon), threshold)
   })
 }

@@ -57,9 +57,10 @@ export function optimizerSuite(subject: Subject): void {
 }
 
 const parameters = [1, 2, 3, 4, 5, 8, 17, 2049].flatMap((size) => [
-  { size, decay: 0, threshold: 0 },
-  { size, decay: 6e-4, threshold: 0 },
-  { size, decay: 0.1, threshold: 0.05 },
+  { size, decay: 0, threshold: 0, rate: 1 },
+  { size, decay: 6e-4, threshold: 0, rate: 1 },
+  { size, decay: 0.1, threshold: 0.05, rate: 1 },
+  { size, decay: 6e-4, threshold: 0.05, rate: 6 },
 ])
 const gradients = parameters.map(({ size }, p) => draw(`gradient ${p}`, [size]))
 
@@ -79,8 +80,8 @@ async function takesSteps(factor: number | undefined, rule: Rule): Promise<void>
     run(inputs) {
       const tensors = starts.map((start) => start.map(upload))
       const rows = tensors.map(([value, ...slots], p) => {
-        const { decay, threshold } = parameters[p]!
-        return { value: value!, gradient: inputs[`gradient${p}`]!, slots, decay, threshold }
+        const { size: _, ...options } = parameters[p]!
+        return { value: value!, gradient: inputs[`gradient${p}`]!, slots, ...options }
       })
       for (let t = 1; t <= 3; t++) rule.ours(currentDevice()!, rows, t, inputs.scale)
       return results(tensors, (own) => own)
@@ -96,9 +97,9 @@ function stepped(start: readonly Operand[], p: number, rule: Rule): Operand[] {
     Float64Array,
     Float64Array,
   ]
-  const { decay, threshold } = parameters[p]!
+  const { size: _, ...options } = parameters[p]!
   for (let t = 1; t <= 3; t++)
-    rule.reference({ value, gradient: gradients[p]!.values, first, second, decay, threshold }, t)
+    rule.reference({ value, gradient: gradients[p]!.values, first, second, ...options }, t)
   return after
 }
 

@@ -3,7 +3,8 @@ import { dot } from './reduce'
 
 /**
  * One parameter array in a table of 32 bytes a row: the addresses of value, gradient, first and second slot
- * and the length, as u32; then decay (λ of the l2 term) and threshold (of the proximal step) as f32.
+ * and the length, as u32; then decay (λ of the l2 term), threshold (of the proximal step) and the factor of
+ * the learning rate as f32.
  */
 const ROW: usize = 32
 
@@ -28,7 +29,6 @@ function shrink(w: v128, threshold: v128): v128 {
  * s.
  */
 export function sgdStep(table: usize, rows: i32, rate: f32, momentum: f32, scale: f32): void {
-  const eta = f32x4.splat(rate)
   const m = f32x4.splat(momentum)
   const s = f32x4.splat(scale)
   for (let row = 0; row < rows; row++) {
@@ -38,6 +38,7 @@ export function sgdStep(table: usize, rows: i32, rate: f32, momentum: f32, scale
     const n = load<i32>(table, 16)
     const decay = v128.load32_splat(table, 20)
     const threshold = v128.load32_splat(table, 24)
+    const eta = f32x4.splat(rate * load<f32>(table, 28))
     for (let i = 0; i < n; i += 4) {
       const left = n - i
       const value = loadLanes(w, left)
@@ -72,7 +73,7 @@ export function adamStep(
   const b2 = f32x4.splat(beta2)
   const c1 = f32x4.splat(1 - beta1)
   const c2 = f32x4.splat(1 - beta2)
-  const eta = f32x4.splat(rate / first)
+  const corrected = rate / first
   const correction = f32x4.splat(1 / second)
   const e = f32x4.splat(epsilon)
   const s = f32x4.splat(scale)
@@ -84,6 +85,7 @@ export function adamStep(
     const n = load<i32>(table, 16)
     const decay = v128.load32_splat(table, 20)
     const threshold = v128.load32_splat(table, 24)
+    const eta = f32x4.splat(corrected * load<f32>(table, 28))
     for (let i = 0; i < n; i += 4) {
       const left = n - i
       const value = loadLanes(w, left)

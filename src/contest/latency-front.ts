@@ -1,0 +1,28 @@
+import { paretoFront } from './pareto.js'
+import { mean } from './statistics.js'
+import type { SetSummary } from './summary.js'
+import type { TrialRow } from './types.js'
+
+/**
+ * The mean seconds of a method's predictions for one row on a set, over its trials; null if none was timed.
+ * It is no part of the summary, which has no times.
+ */
+export function latencyOf(
+  { set, size }: Pick<SetSummary, 'set' | 'size'>,
+  method: string,
+  rows: readonly TrialRow[],
+): number | null {
+  const own = rows.filter((row) => row.set === set && row.size === size && row.method === method)
+  const known = own.flatMap(({ seconds }) => seconds?.predict ?? [])
+  return known.length === 0 ? null : mean(known)
+}
+
+/** The methods of a set to which none is at least equal in mean error and latency, and better in one; by latency. */
+export const latencyFront = (summary: SetSummary, rows: readonly TrialRow[]): string[] =>
+  paretoFront(
+    summary.methods.map(({ method, error }) => ({
+      method,
+      error: error?.mean ?? null,
+      cost: latencyOf(summary, method, rows),
+    })),
+  )
