@@ -27,6 +27,11 @@ export interface Verification {
   readonly differentClasses: number
 }
 
+/** What a comparison found, and on which rows. */
+export interface Verified extends Verification {
+  readonly split: 'test' | 'validation' | 'train'
+}
+
 /** The relative error above which a model is not exported. */
 export const tolerance = 1e-4
 const batchSize = 256
@@ -39,16 +44,16 @@ export async function verifyExport(
   folder: string,
   network: PlainNetwork,
   data: PreparedData,
-): Promise<Verification> {
-  const { validation, train } = data.splits
-  const rows = validation.length > 0 ? validation : train
+): Promise<Verified> {
+  const split = data.splits.validation.length > 0 ? 'validation' : 'train'
+  const rows = data.splits[split]
   const expected = networkPredictions(network, data, rows)
   const model = await readModel(folder)
   try {
     const got = modelPredictions(model, readPreprocess(folder), data.dataset.inputs, rows)
     const result = compare(expected, got, rows.length, data)
     requireSame(result, folder)
-    return result
+    return { ...result, split }
   } finally {
     model.dispose()
   }

@@ -1,6 +1,7 @@
 import { isFar } from '../data/far.js'
 import { splitMethod } from '../data/split.js'
 import type { PreparedData, Scale } from '../data/types.js'
+import { splitHash } from '../export/onnx/save.js'
 import type { Verification } from '../export/verify.js'
 import { amount, budgetText } from '../report/budget.js'
 import {
@@ -102,7 +103,7 @@ function data({ trial }: CardContent): string {
 - ${code(dataset.name)}: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
 - split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}; rows: ${rows.join(', ')}
 - inputs scaled by what \`train\` shows; the model does that itself${farNote(trial.data)}
-- SHA-256 ${dataset.hash}`
+- SHA-256 ${dataset.hash}, of the splits ${splitHash(trial.data)}`
 }
 
 /** Names the columns whose values a model of 32-bit floats cannot scale precisely itself. */

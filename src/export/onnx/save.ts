@@ -7,12 +7,12 @@ import type { MetricName } from '../../objective/metrics.js'
 import { measuredRows, precisionLoss, usualTolerance, type PrecisionLoss } from '../precision/loss.js'
 import type { Precision } from '../precision/names.js'
 import type { TrainedNetwork } from '../trained.js'
-import { tolerance } from '../verify.js'
+import { tolerance, type Verified } from '../verify.js'
 import { onnxModel, onnxPreprocess, type OnnxOptions } from './model.js'
 import { preciseModel } from './precise.js'
 import { modelBytes, opset } from './proto.js'
 import { onnxSession, runtimeVersion } from './runtime.js'
-import { onnxPredictions, verifyOnnx, type OnnxVerification } from './verify.js'
+import { onnxPredictions, verifyOnnx } from './verify.js'
 
 /** How an ONNX model is saved. */
 export interface SaveOnnxOptions extends Omit<OnnxOptions, 'version'> {
@@ -32,7 +32,7 @@ export interface Parity {
   /** The data, and how they were split. */
   readonly data: { readonly name: string; readonly sha256: string; readonly splits: string }
   /** Of the model with 32-bit floats; null if it was not run. */
-  readonly verified: (OnnxVerification & { readonly tolerance: number }) | null
+  readonly verified: (Verified & { readonly tolerance: number }) | null
   /** What another precision than `float32` costs; null if the model was not run. */
   readonly precision?: PrecisionLoss | null
   readonly versions: Readonly<Record<string, string>>

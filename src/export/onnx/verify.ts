@@ -2,15 +2,10 @@ import type { Numbers } from '../../data/content.js'
 import { gather } from '../../data/batches.js'
 import type { Task } from '../../data/types.js'
 import type { TrainedNetwork } from '../trained.js'
-import { compare, networkPredictions, requireSame, type Verification } from '../verify.js'
+import { compare, networkPredictions, requireSame, type Verified } from '../verify.js'
 import { onnxPreprocess, type OnnxPreprocess } from './model.js'
 import { feedsOf, rawInputs } from './raw-inputs.js'
 import { onnxSession, type OnnxSession } from './runtime.js'
-
-/** How much an ONNX model differs from its network, and on which rows that was seen. */
-export interface OnnxVerification extends Verification {
-  readonly split: 'test' | 'validation' | 'train'
-}
 
 const batchSize = 256
 
@@ -23,7 +18,7 @@ export async function verifyOnnx(
   bytes: Uint8Array,
   trained: TrainedNetwork,
   purpose = 'verifies an ONNX model',
-): Promise<OnnxVerification> {
+): Promise<Verified> {
   const { data, name } = trained
   const split = (['test', 'validation', 'train'] as const).find((each) => data.splits[each].length > 0)!
   const rows = data.splits[split]

@@ -32,6 +32,8 @@ export interface PrecisionLoss {
   readonly within: boolean
   /** ‖difference‖ / ‖predictions‖, and the rows whose most probable class is another. */
   readonly relativeError: number
+  /** The largest difference, in probabilities, or in standard deviations of the targets. */
+  readonly largestDifference: number
   readonly differentClasses: number
 }
 
@@ -68,12 +70,17 @@ export function precisionLoss(
   const unit = Math.abs(errorBefore) || 1
   const worse = (error - errorBefore) / unit
   const chance = (2 * standardError(metric, sums, rows.length)) / unit
-  const { relativeError, differentClasses } = compare(float32, predicted, rows.length, data)
+  const { relativeError, largestDifference, differentClasses } = compare(
+    float32,
+    predicted,
+    rows.length,
+    data,
+  )
   return {
     ...known,
     ...{ metric, split, rows: rows.length, value, float32: before, worse, chance },
     within: worse <= Math.max(known.allowed, chance),
-    ...{ relativeError, differentClasses },
+    ...{ relativeError, largestDifference, differentClasses },
   }
 }
 
