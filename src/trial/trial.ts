@@ -14,6 +14,7 @@ import { retrainStage } from './retrain-stage.js'
 import { searchSupernet } from './search-stage.js'
 import { sizesOf, smallestWithin } from './smallest.js'
 import { behindStages } from './stages.js'
+import { trainingAgain, type TrainingAgain } from './training-again.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
 
 /** Searches, derives, retrains and judges. Frees everything that it allocates. */
@@ -66,6 +67,7 @@ interface RetrainedSearch {
   readonly left: Supernet
   readonly final: Retrained
   readonly baseline: Baseline | null
+  readonly again: TrainingAgain
   readonly tolerated?: Tolerated
   readonly seconds: { readonly baseline: number | null; readonly retrain: number }
 }
@@ -99,6 +101,9 @@ async function retrainSearched(
     ...found,
     left:
       found.chosen === ended ? searched.supernet : restrictTo(supernet, found.chosen.architecture).supernet,
+    again: trainingAgain(trial, hooks, {
+      ...{ architecture: found.chosen.architecture, inherited, baseline: apart },
+    }),
     baseline: wanted && same ? baselineOf(trial, found.final) : apart,
     seconds: { baseline: apart && !hooks.baseline ? baselineSeconds : null, retrain: retrainSeconds },
   }
