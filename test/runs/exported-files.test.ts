@@ -31,7 +31,7 @@ function rows(text = card()): Record<string, string[]> {
   const table = text.slice(text.indexOf('## Exported files'))
   const cells = table.match(/^\| `.*$/gm)!.map((line) => line.slice(2, -2).split(' | '))
   expect(new Set(cells.map(([file]) => file)).size).toBe(cells.length)
-  return Object.fromEntries(cells.map(([file, ...rest]) => [file, rest]))
+  return Object.fromEntries(cells.map(([file, ...rest]): [string, string[]] => [file!, rest]))
 }
 
 const jsonOf = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))

@@ -26,7 +26,8 @@ export interface OnnxRuntime {
   readonly Tensor: new (type: never, values: never, dims: readonly number[]) => unknown
 }
 
-interface RuntimeSession {
+/** A model that `onnxruntime-web` has loaded. */
+export interface RuntimeSession {
   readonly inputNames: readonly string[]
   readonly outputNames: readonly string[]
   run(feeds: never): Promise<unknown>
