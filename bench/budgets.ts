@@ -7,7 +7,7 @@
  */
 import { resolveConfig, runTrial, setupTrial, useBackend, type Event } from '../src/index.js'
 import { textTable } from '../src/cli/table.js'
-import { judgeRetrained } from '../src/trial/measure.js'
+import { evaluateNetwork } from '../src/trial/evaluate-network.js'
 import { randomArchitecture } from '../src/derive/random.js'
 import { retrainArchitecture } from '../src/trial/retrain-architecture.js'
 import type { Trial } from '../src/trial/types.js'
@@ -167,8 +167,7 @@ interface Trained {
 
 async function trained(trial: Trial, architecture: Architecture): Promise<Trained> {
   const network = await retrainArchitecture(trial, { emit: () => undefined }, architecture)
-  const { test } = await judgeRetrained(trial, network)
-  return { test: test!, parameters: costOf(network.graph).parameters }
+  return { test: evaluateNetwork(trial, network)!, parameters: costOf(network.graph).parameters }
 }
 
 /** The hand-made network whose size is nearest to the wanted one, as the search counts it. */

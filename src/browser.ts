@@ -7,4 +7,6 @@ export * from './core.js'
 
 export { setWasmUrls, useBackend, type WasmUrls } from './browser/backend.js'
 export { modelOf, type BrowserModel } from './browser/model.js'
+export type { BrowserOnnxOptions } from './browser/onnx.js'
+export type { OnnxRuntime, RuntimeSession } from './export/onnx/session.js'
 export { search, type SearchRequest, type SearchResult } from './browser/search.js'

@@ -27,7 +27,7 @@ self.onmessage = async ({ data: settings }) => {
       onEvent: (event) => post('event', event),
     })
     const seconds = (performance.now() - start) / 1000
-    const files = await model.files()
+    const files = { ...(await model.files()), 'model.onnx': await model.toOnnx() }
     const hash = await crypto.subtle.digest('SHA-256', files['weights.bin'])
     const weights = [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
     post('found', { architecture, metrics, seconds, digits: said(model, digits), weights, files })

@@ -92,14 +92,15 @@ const longMinutes = 15
  * but against the best size all are.
  */
 function rangeOf(
-  { earlier, search, baseline, retrain }: RunPlan['minutes'],
+  { earlier, search, baseline, retrain, further }: RunPlan['minutes'],
   { retrain: { steps, earlyStop } }: RunPlan['training'],
   budget: RunPlan['budget'],
 ): [number, number] {
   const searches = earlier.reduce((a, b) => a + b, search)
   const shortest = Math.min(1, (earlyStop?.steps ?? steps) / steps)
   const attempts = budget?.against === 'best' ? 1 : attemptsOf(budget ?? undefined)
-  return [searches + shortest * ((baseline ?? 0) + retrain / attempts), searches + (baseline ?? 0) + retrain]
+  const others = (baseline ?? 0) + further
+  return [searches + shortest * (others + retrain / attempts), searches + others + retrain]
 }
 
 const budgetLines = (budget: RunPlan['budget']): string[] =>
@@ -120,6 +121,9 @@ function timeText(minutes: RunPlan['minutes']): string {
       ? []
       : [`baseline (the unpruned supernet) about ${duration(minutes.baseline)}`]),
     `retraining at most ${duration(minutes.retrain)}`,
+    ...(minutes.further === 0
+      ? []
+      : [`with other seeds, for the criterion stability, at most ${duration(minutes.further)}`]),
   ]
   return `time     ${time.join(', ')}`
 }

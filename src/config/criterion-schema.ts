@@ -17,6 +17,7 @@ export const criterionNames = [
   'least-output',
   'greatest-output',
   'monotonicity',
+  'stability',
   'parameters',
   'flops',
   'depth',
@@ -43,6 +44,9 @@ export const CriterionSchema = object({
   amount: Type.Optional(Type.Number({ minimum: 0, description: 'how much inputs are disturbed' })),
   rows: Type.Optional(Type.Integer({ minimum: 1, description: 'the fewest rows of a class or group' })),
   bins: Type.Optional(Type.Integer({ minimum: 1, description: 'of the calibration error' })),
+  seeds: Type.Optional(
+    Type.Integer({ minimum: 2, maximum: 100, description: 'trainings, with the run’s own' }),
+  ),
 })
 
 /** A criterion of a configuration. */

@@ -4,13 +4,14 @@ import { writeAtomic } from '../base/files.js'
 import type { PreparedData } from '../data/types.js'
 import { modelContent, modelFiles } from './model-content.js'
 import { layersModelOf, type TrainedNetwork } from './trained.js'
-import { verifyExport, type Verification } from './verify.js'
+import { type Verified } from './compare.js'
+import { verifyExport } from './verify.js'
 
 /**
  * Exports a network into a folder as a plain LayersModel with its `preprocess.json`, and verifies the files.
  * Throws if the predictions of the reloaded model differ. Frees everything that it allocates.
  */
-export async function saveModel(trained: TrainedNetwork, folder: string): Promise<Verification> {
+export async function saveModel(trained: TrainedNetwork, folder: string): Promise<Verified> {
   const { data, graph, values, metric } = trained
   const model = layersModelOf(trained)
   try {

@@ -77,6 +77,9 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         display.say(attemptText(event))
         startedAt = now()
         break
+      case 'again':
+        display.say(`training the network again with seed ${event.seed}, to judge its stability`)
+        break
       case 'earlier':
         display.say(earlierText(event))
         break

@@ -1,7 +1,8 @@
 import { isFar } from '../data/far.js'
 import { splitMethod } from '../data/split.js'
 import type { PreparedData, Scale } from '../data/types.js'
-import type { Verification } from '../export/verify.js'
+import { dataNotes, intendedUse, limitTexts } from '../export/notes.js'
+import type { Verification } from '../export/compare.js'
 import { amount, budgetText } from '../report/budget.js'
 import {
   formatCount,
@@ -32,7 +33,7 @@ interface CardContent {
 export function modelCard(content: CardContent): string {
   const { menu: passed, tolerated } = content.metrics
   const sizes = [...(tolerated ? [tolerance] : []), ...(passed && passed.length > 0 ? [menu] : [])]
-  const sections = [about, data, results, ...sizes, criteria, limits, usage]
+  const sections = [about, data, inputs, results, ...sizes, criteria, limits, usage]
   return `${sections.map((section) => section(content)).join('\n\n')}\n`
 }
 
@@ -102,7 +103,7 @@ function data({ trial }: CardContent): string {
 - ${code(dataset.name)}: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
 - split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}; rows: ${rows.join(', ')}
 - inputs scaled by what \`train\` shows; the model does that itself${farNote(trial.data)}
-- SHA-256 ${dataset.hash}`
+- SHA-256 ${dataset.hash}, of the splits ${dataNotes(trial.data).splits}`
 }
 
 /** Names the columns whose values a model of 32-bit floats cannot scale precisely itself. */
@@ -113,6 +114,27 @@ function farNote({ dataset: { features, task }, scaler: { input, target } }: Pre
   if (far.length === 0) return ''
   const listed = [...far.slice(0, 20).map(escaped), ...(far.length > 20 ? ['…'] : [])].join(', ')
   return `, but for columns far from 0, which \`outside\` in \`preprocess.json\` scales: ${listed}`
+}
+
+/** The most features that the card lists; the metadata of an ONNX export have all of them. */
+const listedFeatures = 50
+
+/** The ranges in which the model was trained. */
+function inputs({ trial: { data } }: CardContent): string {
+  const { features } = data.dataset
+  const { ranges } = dataNotes(data)
+  const lines = features.slice(0, listedFeatures).map((name, i) => {
+    const [least, greatest] = ranges[i] ?? [null, null]
+    return `| ${escaped(name)} | ${formatNumber(least)} | ${formatNumber(greatest)} |`
+  })
+  const more = features.length - lines.length
+  return `## Inputs
+
+In original units, over the rows that trained weights.
+
+| input | least | greatest |
+| --- | ---: | ---: |
+${lines.join('\n')}${more > 0 ? `\n\nAnd ${formatCount(more)} more.` : ''}`
 }
 
 function results({ metrics }: CardContent): string {
@@ -186,19 +208,20 @@ function criteria({ metrics }: CardContent): string {
 }
 
 function limits({ trial, verification }: CardContent): string {
-  const smallest = Math.min(trial.data.splits.validation.length, trial.data.splits.test.length)
-  return `## Limits
-
-- One search with one seed; another seed gives another architecture and other figures.
-- The figures rest on ${smallest} rows of the smaller of validation and test.
-- Inputs unlike the training rows were not looked at.
-- The export was reloaded and compared on ${verification.rows} rows: relative difference below 1e-4.`
+  const lines = [
+    ...limitTexts(dataNotes(trial.data), 'the table of inputs'),
+    `The export was reloaded and compared on ${verification.rows} rows: relative difference below 1e-4.`,
+  ]
+  return `## Limits\n\n${lines.map((line) => `- ${line}`).join('\n')}`
 }
 
 function usage({ trial, metrics }: CardContent): string {
   const { shape, task } = trial.data.dataset
   const output = task.kind === 'classification' ? 'probabilities, one a class' : 'values in original units'
+  const use = intendedUse(task, trial.data.dataset.name).split(' ').map(escaped).join(' ')
   return `## Use
+
+${use}
 
 \`\`\`js
 import * as tf from '@tensorflow/tfjs' // serve the folder ${modelFolderFor(metrics)}/ over HTTP

@@ -6,6 +6,7 @@ import type { Precision } from '../export/precision/names.js'
 import { savePreciseLayers, type LayersParity } from '../export/precision/save-layers.js'
 import { readPreprocess } from '../export/preprocess.js'
 import type { Extensions } from '../setup/setup-trial.js'
+import { exportedLayers, noteExported } from './exported-files.js'
 import { toleranceOf } from './export-onnx.js'
 import { modelFolderIn } from './model-folder.js'
 import { readFinishedRun, requireSameData } from './run-folder.js'
@@ -37,5 +38,7 @@ export async function exportLayers(
   ) as unknown as ModelContent
   const preprocess = readPreprocess(join(run, model))
   const options = { precision, data, metric: metrics.metric, preprocess, ...toleranceOf(metrics) }
-  return savePreciseLayers(content, out, options)
+  const parity = await savePreciseLayers(content, out, options)
+  noteExported(run, out, exportedLayers(parity))
+  return parity
 }

@@ -5,6 +5,7 @@ import { saveOnnx, type Parity, type SaveOnnxOptions } from '../export/onnx/save
 import { readPreprocess } from '../export/preprocess.js'
 import type { KeptMetrics } from '../trial/figures.js'
 import type { Extensions } from '../setup/setup-trial.js'
+import { exportedOnnx, noteExported } from './exported-files.js'
 import { modelFolderIn } from './model-folder.js'
 import { readNetwork } from './network-file.js'
 import { readFinishedRun, requireSameData } from './run-folder.js'
@@ -46,12 +47,12 @@ export async function exportOnnx({
     'sentei.seed': String(metrics.seed),
     'sentei.figures': JSON.stringify({ validation: validation.final, test: test.final }),
     'sentei.criteria': JSON.stringify(criteria),
-    'sentei.limits':
-      'one search with one seed; inputs unlike the training rows were not looked at; the model card has more',
   }
-  return saveOnnx({ name: config.name, metric, data, ...network }, out, {
+  const parity = await saveOnnx({ name: config.name, metric, data, ...network }, out, {
     ...options,
     metadata,
     ...toleranceOf(metrics),
   })
+  noteExported(run, out, exportedOnnx(parity))
+  return parity
 }

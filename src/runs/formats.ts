@@ -14,6 +14,7 @@ import { architectureDot, dotToSvg } from '../export/dot.js'
 import { modelFiles } from '../export/model-content.js'
 import { precisionIn } from '../export/precision/names.js'
 import { requireSound } from '../export/preprocess.js'
+import { noteCopy } from './exported-files.js'
 import { modelFolderIn, refusalText } from './model-folder.js'
 import { isFinished, readFinishedRun } from './run-folder.js'
 
@@ -46,6 +47,7 @@ const exporters: Readonly<Record<string, Exporter>> = {
       return
     }
     for (const name of modelFiles) writeAtomic(join(out, name), readFile(run, join(model, name)))
+    noteCopy(run, out, model)
   },
   async onnx(run, out, architecture, options) {
     requireTrained(run, architecture)

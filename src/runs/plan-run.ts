@@ -15,6 +15,7 @@ import type { Supernet } from '../supernet/types.js'
 import { batching } from '../train/batching.js'
 import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
 import { isTaught, wantsBaseline } from '../trial/baseline.js'
+import { furtherTrainings } from '../trial/criteria/stability.js'
 import { attemptsOf } from '../trial/smallest.js'
 import type { Trial } from '../trial/types.js'
 
@@ -35,6 +36,8 @@ export interface RunPlan {
     readonly search: number
     readonly baseline: number | null
     readonly retrain: number
+    /** Of trainings with further seeds, for the criterion `stability`; 0 without it. */
+    readonly further: number
     readonly stepMs: number
   }
   /** The schedule's budget, with the lowest cost of a legal architecture. */
@@ -133,6 +136,7 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
     search: minutes(examplesOf(search, validation), searched),
     baseline: wantsBaseline(trial) ? full : null,
     retrain: learnt * attemptsOf(schedule.budget),
+    further: learnt * furtherTrainings(config.criteria),
   }
 }
 

@@ -1,14 +1,19 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeAtomic, writeJson } from '../base/files.js'
+import { version_layers } from '@tensorflow/tfjs-layers'
+import { sha256, writeAtomic, writeJson } from '../base/files.js'
+import { ownVersion } from '../base/version.js'
 import type { Event } from '../events/types.js'
 import type { PlainNetwork } from '../export/fold.js'
 import { modelFiles } from '../export/model-content.js'
 import { saveModel } from '../export/save.js'
+import type { Verified } from '../export/compare.js'
 import type { MenuEntry } from '../search/state.js'
 import type { Architecture } from '../supernet/types.js'
 import type { KeptMetrics } from '../trial/figures.js'
 import type { Trial } from '../trial/types.js'
 import { modelCard } from './card.js'
+import { differenceText, hashesText, withExported, type ExportedFile } from './exported-files.js'
 import { eventsFile } from './log-mark.js'
 import { modelFolderFor, removeOtherModel } from './model-folder.js'
 import { networkFile, writeNetwork } from './network-file.js'
@@ -55,7 +60,9 @@ export async function writeResults(
   log.emit({ type: 'stage', stage: 'export', seconds: (performance.now() - start) / 1000 })
 
   write('timings.json', { ...seconds, workers, stepMs: stepTimes(folder) })
-  writeAtomic(join(folder, 'card.md'), modelCard({ trial, architecture, metrics, verification }))
+  const card = modelCard({ trial, architecture, metrics, verification })
+  const model = ownModel(join(folder, place), verification)
+  writeAtomic(join(folder, 'card.md'), withExported(card, place, model))
   log.flush()
   writeFinished(folder, metrics, [
     ...kept,
@@ -63,6 +70,19 @@ export async function writeResults(
     ...modelFiles.map((name) => join(place, name)),
   ])
   await reportRun(folder)
+}
+
+/** What the card says of the run's own model. Node's version is left out: the card has the same bytes everywhere. */
+function ownModel(folder: string, { rows, split, largestDifference }: Verified): ExportedFile {
+  const hashes = Object.fromEntries(
+    modelFiles.map((name) => [name, sha256(readFileSync(join(folder, name)))]),
+  )
+  return {
+    what: 'LayersModel, float32',
+    compared: `${rows} ${split} rows: ${differenceText(largestDifference)}`,
+    sha256: hashesText(hashes),
+    versions: { sentei: ownVersion(), 'tfjs-layers': version_layers },
+  }
 }
 
 /** Files that are read back later, in addition to the menu and the model. */

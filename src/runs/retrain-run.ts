@@ -26,6 +26,7 @@ import { removedOf } from '../trial/removed.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
 import { retrainStage } from '../trial/retrain-stage.js'
 import { startEvent } from '../trial/trial.js'
+import { trainingAgain, type TrainingAgain } from '../trial/training-again.js'
 import type { Trial, TrialHooks } from '../trial/types.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
@@ -128,8 +129,12 @@ async function retrainInFolder(
     emit(startEvent(trial))
     const inherited = trial.config.retrain.from === 'inherited' ? searchedWeights(origin.folder) : undefined
     const hooks = { emit, execute, ...(signal && { signal }) }
-    const work = () => trainAgain(trial, hooks, origin, inherited)
-    const { retrained, baseline, seconds } = await tellingFailure(emit, () =>
+    const work = async () => {
+      const { seconds, ...trained } = await trainAgain(trial, hooks, origin, inherited)
+      const metrics = await newMetrics(trial, origin, trained, chosen)
+      return { seconds, metrics, retrained: trained.retrained }
+    }
+    const { seconds, metrics, retrained } = await tellingFailure(emit, () =>
       whileStoppable(onStoppable, work),
     )
     await writeResults(
@@ -138,7 +143,7 @@ async function retrainInFolder(
       {
         architecture: origin.architecture,
         network: retrained,
-        metrics: await newMetrics(trial, origin, { retrained, baseline }, chosen),
+        metrics,
         seconds: { searchSeconds: origin.timings.searchSeconds, ...seconds },
         workers,
         schedule,
@@ -155,6 +160,7 @@ interface TrainedAgain {
   readonly retrained: Retrained
   /** The unpruned supernet trained with this seed; null if it was not trained. */
   readonly baseline: Baseline | null
+  readonly again: TrainingAgain
 }
 
 async function trainAgain(
@@ -171,6 +177,7 @@ async function trainAgain(
   const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, learnsFrom))
   return {
     retrained: calibrated(trial, retrained),
+    again: trainingAgain(trial, hooks, { architecture, inherited, baseline: learnsFrom }),
     baseline: same && metrics.baseline ? baselineOf(trial, retrained) : learnsFrom,
     seconds: {
       baselineSeconds: learnsFrom ? (between - start) / 1000 : timings.baselineSeconds,
@@ -187,10 +194,10 @@ async function trainAgain(
 async function newMetrics(
   trial: Trial,
   { metrics: { menu: _, ...origin }, architecture, config }: FinishedRun,
-  { retrained, baseline }: TrainedAgain,
+  { retrained, baseline, again: train }: TrainedAgain,
   chosen: boolean,
 ): Promise<KeptMetrics> {
-  const { test, criteria, measured } = await judgeRetrained(trial, retrained)
+  const { test, criteria, measured } = await judgeRetrained(trial, retrained, train)
   const trainedBy = ({ seed, backend, retrain }: Config) => ({ seed, backend, retrain })
   const again = !chosen && isDeepStrictEqual(trainedBy(trial.config), trainedBy(config))
   const noise = withEarlier(

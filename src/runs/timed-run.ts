@@ -9,6 +9,7 @@ import { extensionsIn, setupTrial } from '../setup/setup-trial.js'
 import { formatCount } from '../report/format.js'
 import { restrictToLeft } from '../supernet/restrict.js'
 import { wantsBaseline } from '../trial/baseline.js'
+import { furtherTrainings } from '../trial/criteria/stability.js'
 import type { NetworkToRetrain } from '../trial/figures.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
 import { attemptsOf } from '../trial/smallest.js'
@@ -85,8 +86,8 @@ export async function timedRun({
   return resumeRun(out, { ...hooks, set })
 }
 
-const secondsOf = ({ minutes: { earlier, search, baseline, retrain } }: RunPlan): number =>
-  60 * (sum(earlier) + search + (baseline ?? 0) + retrain)
+const secondsOf = ({ minutes: { earlier, search, baseline, retrain, further } }: RunPlan): number =>
+  60 * (sum(earlier) + search + (baseline ?? 0) + retrain + further)
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
@@ -109,7 +110,7 @@ function searchSteps(
   const isOwn = stages.map(({ search = {} }) => 'steps' in search || 'epochs' in search)
   const earlier = (own: boolean) => 60 * sum(minutes.earlier.filter((_, i) => isOwn[i] === own))
   const perStep = (60 * minutes.search + earlier(false)) / config.search.steps
-  const others = 60 * (minutes.retrain + (minutes.baseline ?? 0))
+  const others = 60 * (minutes.retrain + minutes.further + (minutes.baseline ?? 0))
   const forSearches = Math.max(searchShare * left, left - others)
   const steps = Math.floor((forSearches - earlier(true)) / perStep)
   if (steps >= fewestSteps) return Math.min(steps, config.search.steps)
@@ -134,7 +135,8 @@ async function retrainSteps(trial: Trial, out: string, left: number): Promise<nu
   // A bisection over the menu's sizes and the final one retrains at most this many of them.
   const halved = budget?.against === 'best' ? Infinity : Math.ceil(Math.log2(progress.menu.length + 2))
   const tried = Math.min(halved, attemptsOf(budget && { ...budget, menu: progress.menu }))
-  const perStep = (wantsBaseline(trial) ? whole : 0) + (tried * (ended + passed)) / 2
+  const trainings = tried + furtherTrainings(config.criteria)
+  const perStep = (wantsBaseline(trial) ? whole : 0) + (trainings * (ended + passed)) / 2
   const spent = (performance.now() - start) / 1000
   return Math.max(fewestSteps, Math.floor((left - spent) / perStep))
 }

@@ -3,31 +3,35 @@ import { bent, scale } from '../data/scale.js'
 import type { PreparedData } from '../data/types.js'
 import { costOf } from '../nn/cost.js'
 import { taskCost } from '../supernet/cost.js'
+import { Diverged } from '../train/diverged.js'
 import { predictRows } from '../train/evaluate.js'
-import type { Candidate, Disturb } from './criteria/types.js'
+import type { Candidate, Disturb, Repeat } from './criteria/types.js'
+import type { TrainingAgain } from './training-again.js'
 import { withNetwork } from './with-network.js'
 import type { Exported, ExportedNetwork, Trial } from './types.js'
 
 /**
- * A retrained network as criteria see it, for as long as `use` takes: it is exported once if one of them asks,
- * and freed afterwards.
+ * A retrained network as criteria see it, for as long as `use` takes: it is exported once, and trained once
+ * `again` with each further seed, if one of them asks, and freed afterwards.
  */
 export async function withCandidate<T>(
   trial: Trial,
   network: ExportedNetwork,
+  again: TrainingAgain,
   use: (candidate: Candidate) => Promise<T>,
 ): Promise<T> {
   const { data, supernet, metric, random } = trial
+  const outputs = outputsOf(network, data)
+  const repeats: Repeat[] = [{ seed: random.seed, outputs }]
   let made: Promise<Exported | null> | undefined
   try {
     return await use({
       cost: costOf(network.graph),
       supernetParameters: taskCost(supernet).parameters,
-      ...{ data, metric, random },
-      outputs(rows, disturb) {
-        const shown = disturb ? disturbed(data, rows, disturb) : data
-        const places = disturb ? Uint32Array.from(rows, (_, i) => i) : rows
-        return withNetwork(network.graph, network.values, (loaded) => predictRows(loaded, shown, places))
+      ...{ data, metric, random, outputs },
+      async repeated(seeds) {
+        while (repeats.length < seeds) repeats.push(await repeat(random.seed + repeats.length, again, data))
+        return repeats.slice(0, seeds)
       },
       exported: () => (made ??= trial.exported?.(network) ?? Promise.resolve(null)),
     })
@@ -35,6 +39,23 @@ export async function withCandidate<T>(
     ;(await made)?.dispose()
   }
 }
+
+async function repeat(seed: number, again: TrainingAgain, data: PreparedData): Promise<Repeat> {
+  try {
+    return { seed, outputs: outputsOf(await again(seed), data) }
+  } catch (error) {
+    if (!(error instanceof Diverged)) throw error
+    return { seed, outputs: null }
+  }
+}
+
+const outputsOf =
+  ({ graph, values }: ExportedNetwork, data: PreparedData): Candidate['outputs'] =>
+  (rows, disturb) => {
+    const shown = disturb ? disturbed(data, rows, disturb) : data
+    const places = disturb ? Uint32Array.from(rows, (_, i) => i) : rows
+    return withNetwork(graph, values, (loaded) => predictRows(loaded, shown, places))
+  }
 
 /** Data with the inputs of some rows alone, changed in original units and scaled again. */
 function disturbed(data: PreparedData, rows: Uint32Array, disturb: Disturb): PreparedData {

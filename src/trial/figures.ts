@@ -150,7 +150,7 @@ export interface CriterionResult extends Omit<Criterion, 'metric' | 'split'> {
   readonly metric: string
   readonly split: string
   readonly value: number | null
-  /** Of which class, group, column or output the value is, if it is the worst of several. */
+  /** Of which class, group, column or output the value is, or of which values it was made. */
   readonly where?: string
   readonly passed: boolean
 }

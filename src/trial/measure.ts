@@ -23,6 +23,7 @@ import type {
 } from './figures.js'
 import { measureRows, noiseOf } from './noise.js'
 import type { Trial } from './types.js'
+import type { TrainingAgain } from './training-again.js'
 import { withNetwork } from './with-network.js'
 
 /** The metrics of the searched supernet and of the networks derived from it, before any retraining. */
@@ -51,13 +52,14 @@ interface Parts {
   readonly removed: Removed
   readonly baseline: Baseline | null
   readonly final: Retrained
+  readonly again: TrainingAgain
   readonly tolerated?: Tolerated
 }
 
 /** The content of `metrics.json` for a finished trial, and the rows by which its network was measured. */
 export async function summarise(
   trial: Trial,
-  { chosen, left, removed, searched, baseline, final, tolerated }: Parts,
+  { chosen, left, removed, searched, baseline, final, again, tolerated }: Parts,
 ): Promise<{ metrics: TrialMetrics; measured: Measured }> {
   const { config, supernet, metric } = trial
   const { figures } = searched
@@ -71,7 +73,7 @@ export async function summarise(
       : metrics[metric].higherIsBetter
         ? before - after
         : after - before
-  const { test, criteria, measured } = await judgeRetrained(trial, final)
+  const { test, criteria, measured } = await judgeRetrained(trial, final, again)
   const summary: TrialMetrics = {
     seed: config.seed,
     backend: config.backend,
@@ -129,9 +131,12 @@ export const retrainFigures = ({ bestStep, temperature }: Retrained): TrialMetri
 export async function judgeRetrained(
   trial: Trial,
   network: Pick<Retrained, 'graph' | 'values'>,
+  again: TrainingAgain,
 ): Promise<{ test: number | null; criteria: TrialMetrics['criteria']; measured: Measured }> {
   const { config, metric } = trial
   const measured = withNetwork(network.graph, network.values, (loaded) => measureRows(trial, loaded))
-  const criteria = await withCandidate(trial, network, (candidate) => judge(config.criteria, candidate))
+  const criteria = await withCandidate(trial, network, again, (candidate) =>
+    judge(config.criteria, candidate),
+  )
   return { test: valueOf(metric, measured.test), criteria, measured }
 }

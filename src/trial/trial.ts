@@ -15,6 +15,7 @@ import { searchSupernet } from './search-stage.js'
 import { smallestNearBest } from './near-best.js'
 import { sizesOf, smallestWithin } from './smallest.js'
 import { behindStages } from './stages.js'
+import { trainingAgain, type TrainingAgain } from './training-again.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
 
 /** Searches, derives, retrains and judges. Frees everything that it allocates. */
@@ -67,6 +68,7 @@ interface RetrainedSearch {
   readonly left: Supernet
   readonly final: Retrained
   readonly baseline: Baseline | null
+  readonly again: TrainingAgain
   readonly tolerated?: Tolerated
   readonly seconds: { readonly baseline: number | null; readonly retrain: number }
 }
@@ -102,6 +104,9 @@ async function retrainSearched(
     ...found,
     left:
       found.chosen === ended ? searched.supernet : restrictTo(supernet, found.chosen.architecture).supernet,
+    again: trainingAgain(trial, hooks, {
+      ...{ architecture: found.chosen.architecture, inherited, baseline: apart },
+    }),
     baseline: wanted && same ? baselineOf(trial, found.final) : apart,
     seconds: { baseline: apart && !hooks.baseline ? baselineSeconds : null, retrain: retrainSeconds },
   }

@@ -16,7 +16,7 @@ import { onnxPreprocess, toOnnx, type OnnxOptions } from '../../src/export/onnx/
 import { feedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
 import { verifyOnnx } from '../../src/export/onnx/verify.js'
 import type { TrainedNetwork } from '../../src/export/trained.js'
-import { compare, networkPredictions } from '../../src/export/verify.js'
+import { compare, networkPredictions } from '../../src/export/compare.js'
 import { spaces } from '../../src/registry.js'
 import { chromium } from '../browser/chromium.js'
 import { workplace } from '../data/helpers.js'

@@ -10,11 +10,12 @@ import { preciseModel } from '../../src/export/onnx/precise.js'
 import { modelBytes } from '../../src/export/onnx/proto.js'
 import { feedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
 import { onnxSession } from '../../src/export/onnx/runtime.js'
-import { onnxPredictions } from '../../src/export/onnx/verify.js'
+import { onnxPredictions } from '../../src/export/onnx/in-session.js'
 import { precisions } from '../../src/export/precision/names.js'
 import type { TrainedNetwork } from '../../src/export/trained.js'
-import { compare } from '../../src/export/verify.js'
-import { bundled, randomNetwork, temporaryFolder } from './helper.js'
+import { compare } from '../../src/export/compare.js'
+import { temporaryFolder } from './helper.js'
+import { preciseNetworks } from './precise-networks.js'
 import { pythonWith } from '../helpers/python.js'
 
 const folder = temporaryFolder()
@@ -31,40 +32,11 @@ const differences = { float32: 1e-4, float16: 1e-4, uint8: 0.02, 'int8-qdq': 0.0
 test.skipIf(!python)(
   'Python’s checker takes models of every precision, and its onnxruntime agrees',
   async () => {
-    const [digits, chicago, concrete] = [
-      await bundled('digits'),
-      await bundled('chicago'),
-      await bundled('concrete'),
-    ]
-    const networks: TrainedNetwork[] = [
-      {
-        ...{ name: 'digits', metric: 'accuracy', data: digits },
-        ...randomNetwork(digits, (b) => {
-          const x = b.activation(
-            b.batchNorm(b.conv(b.input, { channels: 12, kernel: 3 }), { affine: true }),
-            'relu',
-          )
-          const y = b.batchNorm(b.depthwise(x, { kernel: 5, dilation: 2 }))
-          return b.dense(b.globalAvgPool(b.add([b.conv(y, { channels: 12, kernel: 1 }), x])), 10)
-        }),
-      },
-      {
-        ...{ name: 'chicago', metric: 'rmse', data: chicago },
-        ...randomNetwork(chicago, (b) => {
-          const x = b.activation(b.conv(b.input, { channels: 6, kernel: 3, dilation: 2 }), 'relu6')
-          return b.dense(b.flatten(b.maxPool(x, { kernel: 3 })), 1)
-        }),
-      },
-      {
-        ...{ name: 'concrete', metric: 'rmse', data: concrete },
-        ...randomNetwork(concrete, (b) => b.dense(b.activation(b.dense(b.input, 16), 'tanh'), 1)),
-      },
-    ]
     const wanted = new Map<
       string,
       { trained: TrainedNetwork; rows: Uint32Array; outputs: Float64Array; most: number }
     >()
-    for (const trained of networks)
+    for (const trained of await preciseNetworks())
       for (const precision of precisions) {
         const { dataset, splits } = trained.data
         const bytes = modelBytes(

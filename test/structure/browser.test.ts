@@ -10,6 +10,7 @@ const entries = ['src/browser.ts', 'src/spaces.ts']
 
 /** Packages that the entry points may need, all of which run in a browser. */
 const packages = [
+  '@bufbuild/protobuf/wire',
   '@noble/hashes/sha2.js',
   '@observablehq/plot',
   '@sinclair/typebox',

@@ -50,6 +50,7 @@ function candidateOf(data: PreparedData, says: (row: readonly number[]) => reado
       disturb?.(shown)
       return Float64Array.from([...rows].flatMap((_, i) => [...says([...shown.slice(i * 4, i * 4 + 4)])]))
     },
+    repeated: () => Promise.reject(new Error('not trained again')),
     exported: () =>
       Promise.resolve({ bytes: 5000, latency: () => ({ p50: 2, p95: 3 }), dispose: () => undefined }),
   }
@@ -65,7 +66,8 @@ const rows = [
 ]
 /** y = x, but off by 2 for green rows. */
 const numbers = dataOf(regression, rows, [0, 1, 4, 5, 9])
-const line = candidateOf(numbers, ([x]) => [Number.isNaN(x) ? 7 : x!])
+const line7 = (x: number): number => (Number.isNaN(x) ? 7 : x)
+const line = candidateOf(numbers, ([x]) => [line7(x!)])
 
 const classes: Task = { kind: 'classification', classes: ['low', 'high'] }
 /** The model says "high" from 2 on; the row with 1 is "high", too, and the last has no x. */
@@ -177,6 +179,33 @@ describe('criteria', () => {
     const hill = candidateOf(numbers, ([x]) => [-Math.abs(x! - 1.5)])
     expect((await one(hill, rising)).value).toBeCloseTo(0.5, 12)
     expect(await one(step, { ...rising, output: 'low' })).toMatchObject({ value: 1 - 1 / 16 })
+  })
+
+  it('take the deviation of a metric over seeds, with the values; none where one diverged', async () => {
+    // The mean absolute errors are 1.2, 1.2 + 1 and 1.2 + 3, whose deviation is √(7 / 3).
+    const worse = (by: number): Candidate => candidateOf(numbers, ([x]) => [line7(x!) - by])
+    const repeats = [line, worse(1), worse(3)].map(({ outputs }, i) => ({ seed: 5 + i, outputs }))
+    const asked: number[] = []
+    const many: Candidate = {
+      ...line,
+      repeated: (seeds) => (asked.push(seeds), Promise.resolve(repeats)),
+    }
+    const found = await one(many, { metric: 'stability', of: 'mae', atMost: 1.5 })
+    expect(found.value).toBeCloseTo(Math.sqrt(7 / 3), 12)
+    expect(found).toMatchObject({ where: '1.2, 2.2, 4.2 with seeds 5, 6, 7', passed: false })
+    expect(await one(many, { metric: 'stability', of: 'mae', seeds: 9, atMost: 1.6 })).toMatchObject({
+      passed: true,
+    })
+    expect(asked).toEqual([3, 9])
+    expect(criterionName(found)).toBe('stability mae (test)')
+    expect(criterionName({ ...found, seeds: 9 })).toBe('stability mae over 9 seeds (test)')
+    const lost = { ...many, repeated: () => Promise.resolve([repeats[0]!, { seed: 6, outputs: null }]) }
+    expect(await one(lost, { metric: 'stability', atMost: 1e9 })).toMatchObject({
+      ...{ value: null, where: 'seed 6 diverged', passed: false },
+    })
+    expect(await one(many, { metric: 'stability', split: 'validation', atMost: 9 })).toMatchObject({
+      value: null,
+    })
   })
 
   it('say what the data lack for them', () => {

@@ -3,7 +3,7 @@ import type { Shape } from '../../nn/graph.js'
 import { withoutRandomNodes } from '../evaluation.js'
 import { scaleOutput } from '../../nn/scaled-output.js'
 import { foldGates, type PlainNetwork } from '../fold.js'
-import { preprocessOf, type Preprocess } from '../model-content.js'
+import { preprocessOf } from '../model-content.js'
 import { scalesApart } from '../outside.js'
 import type { TrainedNetwork } from '../trained.js'
 import { withoutZeroNodes } from '../zeros.js'
@@ -11,9 +11,10 @@ import { onnxBuilder, type OnnxBuilder } from './builder.js'
 import { foldNorms } from './fold-norms.js'
 import { writeInputs } from './inputs.js'
 import { featuresFirst } from './layout.js'
+import { aboutInput, dataMetadata, inputNotes, notesOf, type InputNote } from './metadata.js'
 import { writeOutputs } from './outputs.js'
 import { modelBytes } from './proto.js'
-import { rawInputs, type RawForm, type RawInput } from './raw-inputs.js'
+import { rawInputs, type OnnxPreprocess, type RawInput } from './raw-inputs.js'
 import type { OnnxModel, ValueInfo } from './types.js'
 import { onnxWriters } from './writers.js'
 
@@ -36,9 +37,6 @@ export interface OnnxOptions {
 export const toOnnx = (trained: TrainedNetwork, options: OnnxOptions = {}): Uint8Array<ArrayBuffer> =>
   modelBytes(onnxModel(trained, options))
 
-/** What a model's metadata say of its inputs: enough to feed it rows of a file. */
-export type OnnxPreprocess = Preprocess & Pick<RawForm, 'bytes'>
-
 /** The preprocessing of a network's ONNX model. */
 export function onnxPreprocess({ data, metric }: TrainedNetwork): OnnxPreprocess {
   return { ...preprocessOf(data, metric), bytes: areBytes(data) }
@@ -54,6 +52,8 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
   const { task, encoding } = dataset
   const preprocess = onnxPreprocess(trained)
   const inputs = rawInputs(preprocess)
+  const notes = notesOf(trained)
+  const noted = inputNotes(preprocess, inputs, notes)
   const to = onnxBuilder()
   for (const input of inputs) to.name(input.name)
   const names = { label: 'label', probabilities: 'probabilities', values: 'values' }
@@ -74,11 +74,15 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
     name,
     version: options.version ?? '',
     about: `A network that Sentei found for ${dataset.name}; raw values in, ${task.kind === 'classification' ? 'classes' : 'original units'} out.`,
-    inputs: inputs.map((input) => inputInfo(input, encoding.missing)),
+    inputs: inputs.map((input, i) => inputInfo(input, noted[i]!)),
     outputs: writeOutputs(to, predicted, own),
     nodes: to.nodes,
     initialisers: to.initialisers,
-    metadata: { [preprocessKey]: JSON.stringify(preprocess), ...options.metadata },
+    metadata: {
+      [preprocessKey]: JSON.stringify(preprocess),
+      ...dataMetadata(trained, notes, noted),
+      ...options.metadata,
+    },
   }
 }
 
@@ -118,13 +122,9 @@ export function writeNetwork(
   return written.get(graph.outputs.task!)!
 }
 
-function inputInfo({ name, type, shape, categories }: RawInput, missing: string): ValueInfo {
-  const gap = categories ? 'an empty text' : 'NaN'
-  const isRefused = missing === 'refuse' || missing === 'drop-row'
-  const rule = type === 'uint8' ? '' : `; ${gap} is missing and is ${isRefused ? 'refused' : 'filled'}`
-  const what = categories ? `one of ${categories.join(', ')}` : 'in original units'
-  return { name, type, dims: ['N', ...shape], about: `${what}${rule}` }
-}
+const inputInfo = ({ name, type, shape }: RawInput, note: InputNote): ValueInfo => ({
+  ...{ name, type, dims: ['N', ...shape], about: aboutInput(note) },
+})
 
 /** Whether all values are bytes, as those of image files are. */
 const areBytes = ({ dataset: { encoding, inputs } }: PreparedData): boolean =>

@@ -14,6 +14,8 @@ export interface RawInput {
   readonly width: number
   /** The categories of a column of texts, one feature each. */
   readonly categories?: readonly string[]
+  /** Whether it is a column of a table or series, and not all values in one. */
+  readonly column: boolean
   /** Whether the feature behind its own says that the cell is missing. */
   readonly indicator: boolean
 }
@@ -23,6 +25,9 @@ export type RawForm = Pick<Preprocess, 'shape' | 'encoding' | 'outside'> & {
   /** Whether all values are bytes, as those of image files are. */
   readonly bytes: boolean
 }
+
+/** What a model's metadata say of its inputs: enough to feed it rows of a file. */
+export type OnnxPreprocess = Preprocess & Pick<RawForm, 'bytes'>
 
 /** The values of an input, rows × its shape. */
 export interface Feed extends Pick<RawInput, 'name' | 'type'> {
@@ -39,7 +44,8 @@ export function rawInputs({ shape, encoding, outside, bytes }: RawForm): RawInpu
   const number = (from: number, to: number) => (isFar(from, to) ? 'double' : 'float')
   if (!hasColumns(encoding)) {
     const type = bytes ? 'uint8' : number(0, features)
-    return [{ name: nameOf[encoding.kind], type, shape, from: 0, width: features, indicator: false }]
+    const form = { type, shape, from: 0, width: features, column: false, indicator: false } as const
+    return [{ name: nameOf[encoding.kind], ...form }]
   }
   let from = 0
   return encoding.columns.map(({ name, categories, indicator = false }) => {
@@ -47,8 +53,8 @@ export function rawInputs({ shape, encoding, outside, bytes }: RawForm): RawInpu
     const width = categories?.length ?? 1
     from += width + (indicator ? 1 : 0)
     const type = categories ? 'string' : number(first, first + 1)
-    const form = { type, shape: [...shape.slice(0, -1), 1], from: first, width, indicator } as const
-    return { name, ...form, ...(categories && { categories }) }
+    const form = { type, shape: [...shape.slice(0, -1), 1], from: first, width } as const
+    return { name, ...form, column: true, indicator, ...(categories && { categories }) }
   })
 }
 

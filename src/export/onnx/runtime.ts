@@ -1,24 +1,6 @@
 import type * as Ort from 'onnxruntime-web'
 import { InputError } from '../../base/errors.js'
-import type { Feed } from './raw-inputs.js'
-
-/** An ONNX model that onnxruntime-web has loaded. */
-export interface OnnxSession {
-  readonly inputNames: readonly string[]
-  readonly outputNames: readonly string[]
-  /** Runs it on one batch. Throws if the feeds do not fit. */
-  readonly run: (feeds: readonly Feed[]) => Promise<Readonly<Record<string, OnnxOutput>>>
-  /** Frees its memory. */
-  readonly release: () => Promise<void>
-}
-
-/** An output: its sizes with the batch, and its values. */
-export interface OnnxOutput {
-  readonly dims: readonly number[]
-  readonly data: ArrayLike<number> | readonly string[]
-}
-
-const typeNames = { float: 'float32', double: 'float64', uint8: 'uint8', string: 'string' } as const
+import { sessionIn, type OnnxSession } from './session.js'
 
 /** The version of onnxruntime-web; undefined if it is not installed. */
 export async function runtimeVersion(): Promise<string | undefined> {
@@ -37,24 +19,7 @@ export async function onnxSession(bytes: Uint8Array, purpose: string): Promise<O
     )
   // A thread would be a second copy of the module, and keep the process alive.
   ort.env.wasm.numThreads = 1
-  // Warnings are about constants that the runtime could not place elsewhere.
-  const session = await ort.InferenceSession.create(bytes, {
-    executionProviders: ['wasm'],
-    logSeverityLevel: 3,
-  })
-  return {
-    inputNames: session.inputNames,
-    outputNames: session.outputNames,
-    async run(feeds) {
-      const tensors = feeds.map(({ name, type, dims, values }) => [
-        name,
-        new ort.Tensor(typeNames[type] as 'float32', values as Float32Array, dims),
-      ])
-      const found = await session.run(Object.fromEntries(tensors) as Record<string, never>)
-      return found as unknown as Record<string, OnnxOutput>
-    },
-    release: () => session.release(),
-  }
+  return sessionIn(ort, bytes)
 }
 
 async function runtime(): Promise<typeof Ort | undefined> {

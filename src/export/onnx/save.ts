@@ -2,17 +2,18 @@ import { basename, extname } from 'node:path'
 import { sha256, writeAtomic, writeJson } from '../../base/files.js'
 import { ownVersion } from '../../base/version.js'
 import { InputError } from '../../base/errors.js'
-import type { PreparedData } from '../../data/types.js'
 import type { MetricName } from '../../objective/metrics.js'
 import { measuredRows, precisionLoss, usualTolerance, type PrecisionLoss } from '../precision/loss.js'
 import type { Precision } from '../precision/names.js'
 import type { TrainedNetwork } from '../trained.js'
-import { tolerance } from '../verify.js'
+import { tolerance, type Verified } from '../compare.js'
+import { notesOf } from './metadata.js'
 import { onnxModel, onnxPreprocess, type OnnxOptions } from './model.js'
 import { preciseModel } from './precise.js'
 import { modelBytes, opset } from './proto.js'
 import { onnxSession, runtimeVersion } from './runtime.js'
-import { onnxPredictions, verifyOnnx, type OnnxVerification } from './verify.js'
+import { onnxPredictions } from './in-session.js'
+import { verifyOnnx } from './verify.js'
 
 /** How an ONNX model is saved. */
 export interface SaveOnnxOptions extends Omit<OnnxOptions, 'version'> {
@@ -32,7 +33,7 @@ export interface Parity {
   /** The data, and how they were split. */
   readonly data: { readonly name: string; readonly sha256: string; readonly splits: string }
   /** Of the model with 32-bit floats; null if it was not run. */
-  readonly verified: (OnnxVerification & { readonly tolerance: number }) | null
+  readonly verified: (Verified & { readonly tolerance: number }) | null
   /** What another precision than `float32` costs; null if the model was not run. */
   readonly precision?: PrecisionLoss | null
   readonly versions: Readonly<Record<string, string>>
@@ -58,20 +59,14 @@ export async function saveOnnx(
       '--precision: int8-qdq is calibrated in onnxruntime-web; export without --unverified, or in float16 or uint8',
     )
   const version = ownVersion()
-  const { data, metric } = trained
-  const splits = splitHash(data)
-  const { task, name, hash } = data.dataset
+  const { name, hash } = trained.data.dataset
+  const { splits } = notesOf(trained)
   const model = onnxModel(trained, {
     // Whole numbers are rounded behind norms, not before them.
     foldNorms: (options.foldNorms ?? false) || precision === 'int8-qdq',
     version,
     metadata: {
       'sentei.version': version,
-      'sentei.names': JSON.stringify(task.kind === 'classification' ? task.classes : task.outputs),
-      'sentei.metric': metric,
-      'sentei.data': name,
-      'sentei.data.sha256': hash,
-      'sentei.splits.sha256': splits,
       ...(precision !== 'float32' && { 'sentei.precision': precision }),
       ...(unverified && { 'sentei.unverified': 'this model was not compared with its network' }),
       ...options.metadata,
@@ -127,9 +122,4 @@ async function lossOf(
     predicted: await predicted(bytes),
     float32: await predicted(float32),
   })
-}
-
-/** The SHA-256 of the rows of the four splits. */
-export function splitHash({ splits: { train, arch, validation, test } }: PreparedData): string {
-  return sha256(JSON.stringify([train, arch, validation, test].map((rows) => [...rows])))
 }

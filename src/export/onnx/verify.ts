@@ -1,18 +1,7 @@
-import type { Numbers } from '../../data/content.js'
-import { gather } from '../../data/batches.js'
-import type { Task } from '../../data/types.js'
+import type { Verified } from '../compare.js'
 import type { TrainedNetwork } from '../trained.js'
-import { compare, networkPredictions, requireSame, type Verification } from '../verify.js'
-import { onnxPreprocess, type OnnxPreprocess } from './model.js'
-import { feedsOf, rawInputs } from './raw-inputs.js'
-import { onnxSession, type OnnxSession } from './runtime.js'
-
-/** How much an ONNX model differs from its network, and on which rows that was seen. */
-export interface OnnxVerification extends Verification {
-  readonly split: 'test' | 'validation' | 'train'
-}
-
-const batchSize = 256
+import { verifyIn } from './in-session.js'
+import { onnxSession } from './runtime.js'
 
 /**
  * Runs an ONNX model with onnxruntime-web on the test rows (validation or training rows if there are none) and
@@ -23,59 +12,11 @@ export async function verifyOnnx(
   bytes: Uint8Array,
   trained: TrainedNetwork,
   purpose = 'verifies an ONNX model',
-): Promise<OnnxVerification> {
-  const { data, name } = trained
-  const split = (['test', 'validation', 'train'] as const).find((each) => data.splits[each].length > 0)!
-  const rows = data.splits[split]
+): Promise<Verified> {
   const session = await onnxSession(bytes, purpose)
   try {
-    const preprocess = onnxPreprocess(trained)
-    const { outputs, labels } = await onnxPredictions(session, preprocess, data.dataset.inputs, rows)
-    const result = compare(networkPredictions(trained, data, rows), outputs, rows.length, data)
-    requireSame(result, `${name}.onnx`)
-    if (labels) requireLabels(labels, outputs, data.dataset.task, name)
-    return { ...result, split }
+    return await verifyIn(session, trained)
   } finally {
     await session.release()
   }
-}
-
-/** What an ONNX model predicts, rows × width, and its labels if it has classes. */
-export interface OnnxPredictions {
-  readonly outputs: Float64Array
-  readonly labels?: readonly string[]
-}
-
-/** Feeds some rows of encoded inputs (original units, NaN where a cell is missing) as raw cells to a model. */
-export async function onnxPredictions(
-  session: OnnxSession,
-  preprocess: OnnxPreprocess,
-  inputs: Numbers,
-  rows: Uint32Array,
-): Promise<OnnxPredictions> {
-  const { shape, task } = preprocess
-  const form = rawInputs(preprocess)
-  const length = shape.reduce((product, n) => product * n, 1)
-  const outputs: number[] = []
-  const labels: string[] = []
-  const isClass = task.kind === 'classification'
-  for (let from = 0; from < rows.length; from += batchSize) {
-    const batch = rows.subarray(from, from + batchSize)
-    const found = await session.run(feedsOf(form, gather(inputs, length, batch), shape.at(-1)!))
-    const [first, second] = session.outputNames.map((name) => found[name]!)
-    for (const value of (isClass ? second! : first!).data as ArrayLike<number> & Iterable<number>)
-      outputs.push(value)
-    if (isClass) labels.push(...(first!.data as readonly string[]))
-  }
-  return { outputs: Float64Array.from(outputs), ...(isClass && { labels }) }
-}
-
-function requireLabels(labels: readonly string[], outputs: Float64Array, task: Task, name: string): void {
-  const classes = task.kind === 'classification' ? task.classes : []
-  labels.forEach((label, row) => {
-    const own = outputs.subarray(row * classes.length, (row + 1) * classes.length)
-    // Two logits may be apart where their 32-bit probabilities are equal.
-    if (own[classes.indexOf(label)] !== Math.max(...own))
-      throw new Error(`${name}.onnx: the label "${label}" of row ${row + 1} is not its most probable class`)
-  })
 }

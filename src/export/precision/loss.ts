@@ -4,7 +4,7 @@ import { randomSource } from '../../base/random.js'
 import { bootstrap } from '../../objective/bootstrap.js'
 import { errorOf, metrics, totals, type MetricName, type RowSums } from '../../objective/metrics.js'
 import { scoredRows } from '../score.js'
-import { compare } from '../verify.js'
+import { compare } from '../compare.js'
 import type { Precision } from './names.js'
 
 /** The loss that is allowed if the run has no tolerance: a share of the error. */
@@ -32,6 +32,8 @@ export interface PrecisionLoss {
   readonly within: boolean
   /** ‖difference‖ / ‖predictions‖, and the rows whose most probable class is another. */
   readonly relativeError: number
+  /** The largest difference, in probabilities, or in standard deviations of the targets. */
+  readonly largestDifference: number
   readonly differentClasses: number
 }
 
@@ -68,12 +70,17 @@ export function precisionLoss(
   const unit = Math.abs(errorBefore) || 1
   const worse = (error - errorBefore) / unit
   const chance = (2 * standardError(metric, sums, rows.length)) / unit
-  const { relativeError, differentClasses } = compare(float32, predicted, rows.length, data)
+  const { relativeError, largestDifference, differentClasses } = compare(
+    float32,
+    predicted,
+    rows.length,
+    data,
+  )
   return {
     ...known,
     ...{ metric, split, rows: rows.length, value, float32: before, worse, chance },
     within: worse <= Math.max(known.allowed, chance),
-    ...{ relativeError, differentClasses },
+    ...{ relativeError, largestDifference, differentClasses },
   }
 }
 

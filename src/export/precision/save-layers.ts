@@ -6,7 +6,8 @@ import type { PreparedData } from '../../data/types.js'
 import type { MetricName } from '../../objective/metrics.js'
 import { modelFiles, type ModelContent, type Preprocess } from '../model-content.js'
 import { loadModel } from '../model-files.js'
-import { splitHash, type Parity } from '../onnx/save.js'
+import { splitHash } from '../notes.js'
+import type { Parity } from '../onnx/save.js'
 import { modelPredictions } from '../verify.js'
 import { preciseContent } from './layers.js'
 import { measuredRows, precisionLoss, usualTolerance, type PrecisionLoss } from './loss.js'
@@ -61,7 +62,7 @@ export async function savePreciseLayers(
   const { name, hash } = data.dataset
   const parity: LayersParity = {
     format: 'sentei-parity/1',
-    data: { name, sha256: hash, splits: splitHash(data) },
+    data: { name, sha256: hash, splits: splitHash(data.splits) },
     files: Object.fromEntries(modelFiles.map((each) => [each, sha256(precise[each])])),
     precision: loss,
     versions: { sentei: ownVersion(), node: process.versions.node, 'tfjs-layers': version_layers },

@@ -5,6 +5,7 @@ import { exportedCriterion } from './exported.js'
 import { metricCriterion } from './metric.js'
 import { monotonicity } from './monotonicity.js'
 import { outputRange } from './output-range.js'
+import { stability } from './stability.js'
 import type { CriterionKind } from './types.js'
 import { underMissing } from './under-missing.js'
 import { underNoise } from './under-noise.js'
@@ -30,6 +31,7 @@ export const criteria: Readonly<Record<CriterionName, CriterionKind>> = {
   'least-output': outputRange(-1),
   'greatest-output': outputRange(1),
   monotonicity,
+  stability,
   parameters: costCriterion(({ cost }) => cost.parameters),
   flops: costCriterion(({ cost }) => cost.flops),
   depth: costCriterion(({ cost }) => cost.depth),

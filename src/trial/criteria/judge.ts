@@ -28,13 +28,14 @@ const kindOf = (metric: string): CriterionKind | undefined =>
   Object.hasOwn(criteria, metric) ? criteria[metric as keyof typeof criteria] : undefined
 
 /** A criterion's quantity as text: `accuracy (test)`, `worst-group rmse by site (test)`, `parameters`. */
-export function criterionName({ metric, split = 'test', of, column, output, amount }: Judged): string {
+export function criterionName({ metric, split = 'test', of, column, output, amount, seeds }: Judged): string {
   const parts = [
     metric,
     ...(of === undefined ? [] : [of]),
     ...(output === undefined ? [] : [`of ${output}`]),
     ...(column === undefined ? [] : [`by ${column}`]),
     ...(amount === undefined ? [] : [`of ${amount}`]),
+    ...(seeds === undefined ? [] : [`over ${seeds} seeds`]),
     ...(kindOf(metric)?.onRows ? [`(${split})`] : []),
   ]
   return parts.join(' ')

@@ -19,18 +19,32 @@ export interface Candidate {
   readonly random: RandomSource
   /** What the network says of some rows, disturbed or not: logits, or values in original units. */
   readonly outputs: (rows: Uint32Array, disturb?: Disturb) => Float64Array
+  /**
+   * What the same network says that was trained with `seeds` seeds: the model itself first, and then those
+   * that follow. They are trained when somebody asks for them.
+   */
+  readonly repeated: (seeds: number) => Promise<readonly Repeat[]>
   /** The model as it is exported; null where nobody exports one. */
   readonly exported: () => Promise<Exported | null>
 }
 
-/** A measured value; null if there is none. `where` says of which class, group, column or output it is. */
+/** A training with a seed, and what its network says; null if it diverged. */
+export interface Repeat {
+  readonly seed: number
+  readonly outputs: Candidate['outputs'] | null
+}
+
+/** A measured value; null if there is none. `where` says of which class, group, column or output it is, or
+ * what it was made of. */
 export interface Measurement {
   readonly value: number | null
   readonly where?: string
 }
 
 /** The keys that only some criteria have. */
-export const criterionKeys = ['of', 'column', 'output', 'direction', 'amount', 'rows', 'bins'] as const
+export const criterionKeys = [
+  ...(['of', 'column', 'output', 'direction', 'amount', 'rows', 'bins', 'seeds'] as const),
+] as const
 export type CriterionKey = (typeof criterionKeys)[number]
 
 /** What can be judged. */
