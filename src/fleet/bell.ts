@@ -23,6 +23,17 @@ export function bell() {
   return { ring, rung }
 }
 
+/** How long an end waits for Redis, which may be away, in milliseconds. */
+const patience = 1000
+
+/** Waits for the last commands of an end, but not for long. What fails in them does not matter any more. */
+export async function withinPatience(ends: readonly Promise<unknown>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const enough = new Promise((resolve) => (timer = setTimeout(resolve, patience)))
+  await Promise.race([Promise.allSettled(ends), enough])
+  clearTimeout(timer)
+}
+
 /** A promise that is not waited for once the signal aborts: throws Interrupted then. */
 export async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return promise

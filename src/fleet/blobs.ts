@@ -47,7 +47,8 @@ export async function putBlob(redis: Redis, hash: string, path: string): Promise
  */
 export async function getBlob(redis: Redis, hash: string, path: string): Promise<void> {
   const count = await redis.get(keyOf(hash))
-  if (count === null) throw new Failure(`data ${hash}: Redis no longer holds them; the comparison puts them there again`)
+  if (count === null)
+    throw new Failure(`data ${hash}: Redis no longer holds them; the comparison puts them there again`)
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${randomUUID()}.tmp`
   const found = createHash('sha256')

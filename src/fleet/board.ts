@@ -21,11 +21,11 @@ interface Kinds {
 }
 
 /** A notice that is not posted again is gone after so many seconds. */
-const lasts = 60
+const lasts = 20
 const keyOf = (kind: string, name?: string): string => `sentei:${kind}${name === undefined ? '' : `:${name}`}`
 
 /** How often comparisons and workers post, in milliseconds. */
-export const postEvery = 10_000
+export const postEvery = 5_000
 
 /** Tells workers and comparisons of each other, so that those that do not fit can say why. */
 export async function post<K extends keyof Kinds>(redis: Redis, kind: K, notice: Kinds[K]): Promise<void> {

@@ -31,7 +31,9 @@ export async function ownIdentity(backend: BackendName, relaxed: boolean): Promi
 
 /** Sums of products and exponentials: where machines differ if they do, as in fused multiply-adds. */
 function computedBits(): string {
-  const numbers = randomSource(1).stream('identity').normals(64 * 64)
+  const numbers = randomSource(1)
+    .stream('identity')
+    .normals(64 * 64)
   const values = tf.tidy(() => {
     const x = tf.tensor2d(numbers, [64, 64])
     return tf.softmax(tf.tanh(tf.matMul(x, tf.transpose(x)))).dataSync()

@@ -22,11 +22,15 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
   const registers = [new Registry()]
   const [registry] = registers as [Registry]
   collectDefaultMetrics({ register: registry })
-  const counter = (name: string, help: string) => new Counter({ name: `sentei_${name}_total`, help, registers })
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `sentei_${name}_total`, help, registers })
   const done = counter('trials_done', 'trials that ended with a result')
   const failed = counter('trials_failed', 'trials that ended with the reason why they failed')
   const broken = counter('trials_broken', 'runs of trials whose process died or whose machine failed them')
-  const stalled = counter('trials_stalled', 'trials found without a sign of life, and given to another worker')
+  const stalled = counter(
+    'trials_stalled',
+    'trials found without a sign of life, and given to another worker',
+  )
   const seconds = new Histogram({
     name: 'sentei_trial_seconds',
     help: 'seconds of trials on this worker',

@@ -5,7 +5,7 @@ import { Interrupted } from '../base/errors.js'
 import type { TrialExecutor } from '../contest/executor.js'
 import type { PlannedTrial } from '../contest/planned.js'
 import type { TrialRow } from '../contest/types.js'
-import { bell, unlessAborted } from './bell.js'
+import { bell, unlessAborted, withinPatience } from './bell.js'
 import { putBlob } from './blobs.js'
 import type { Connection } from './connection.js'
 import { ownIdentity, queueOf, type Identity } from './identity.js'
@@ -56,7 +56,7 @@ export function queueExecutor(settings: QueueSettings): TrialExecutor {
       const queue = queueIn(connection, identity)
       const { ring, rung } = bell()
       const { onBeat = () => undefined } = settings
-      listen(connection, identity, ring, (id, beat) => {
+      const events = listening(connection, identity, ring, (id, beat) => {
         const found = waiting.get(id)
         if (found) onBeat(found.planned, beat)
       })
@@ -82,7 +82,7 @@ export function queueExecutor(settings: QueueSettings): TrialExecutor {
           if (signal?.aborted) throw new Interrupted('interrupted; what is in the queue goes on')
         }
       } finally {
-        await watch.end()
+        await withinPatience([watch.end(), events.close(), queue.close()])
       }
     },
     atATime: () => atATime,
@@ -122,17 +122,18 @@ function queueIn({ redis }: Connection, identity: Identity): Queue<TrialJob, Tri
   return queue
 }
 
-function listen(
+function listening(
   { another }: Connection,
   identity: Identity,
   ring: () => void,
   onBeat: (id: string, beat: TrialBeat) => void,
-): void {
+): QueueEvents {
   const events = new QueueEvents(queueOf(identity), { prefix, connection: another() })
   events.on('error', () => undefined)
   events.on('completed', ring)
   events.on('failed', ring)
   events.on('progress', ({ jobId, data }) => onBeat(jobId, data as unknown as TrialBeat))
+  return events
 }
 
 /** How many jobs are put into the queue by one command. */

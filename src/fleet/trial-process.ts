@@ -1,7 +1,7 @@
 import { Interrupted, anotherCheckpoint } from '../base/errors.js'
 import { runPlanned, type Shared } from '../contest/run-trial.js'
 import { setUpIn } from '../contest/set-up.js'
-import { onSameRows, type Place, type TrialRow } from '../contest/types.js'
+import { onSameRows, placeText, type Place, type TrialRow } from '../contest/types.js'
 import { beatsOf } from './beats.js'
 import { folderStore } from './checkpoint-store.js'
 import type { ChildAnswer, ChildTrial, ChildWork } from './child-messages.js'
@@ -18,6 +18,7 @@ let shared: (Shared & { readonly place: Place }) | undefined
 async function run({ id, planned, folder, shared: store }: ChildTrial): Promise<TrialRow> {
   const notice = (text: string) => send({ notice: text })
   const saving = store === undefined ? undefined : await savingIn(folderStore(store), id, notice)
+  if (saving?.checkpoint) notice(`${placeText(planned)}: goes on from step ${saving.checkpoint.step}`)
   if (!shared || !onSameRows(shared.place, planned))
     shared = { place: planned, baselines: new Map(), schedules: new Map() }
   const emit = beatsOf((beat) => send({ beat }))

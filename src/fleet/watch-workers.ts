@@ -2,9 +2,6 @@ import type { Redis } from 'ioredis'
 import { post, postEvery, posted, withdraw, type PostedComparison } from './board.js'
 import { identityText, mismatch, queueOf } from './identity.js'
 
-/** How long the end waits for Redis, in milliseconds. */
-const patience = 500
-
 /**
  * Posts a comparison for workers, and counts how many trials those that fit run at a time. If none fits, that
  * is told once, with the reasons of those that do not.
@@ -37,11 +34,10 @@ export function watchWorkers(
   const looking = setInterval(() => void look().catch(() => undefined), postEvery)
   void look().catch(() => undefined)
   return {
-    /** Takes the notice down, unless Redis is away. */
+    /** Takes the notice down. */
     async end(): Promise<void> {
       clearInterval(looking)
-      const down = withdraw(redis, 'comparisons', comparison.name).catch(() => undefined)
-      await Promise.race([down, new Promise((resolve) => setTimeout(resolve, patience).unref())])
+      await withdraw(redis, 'comparisons', comparison.name)
     },
   }
 }

@@ -62,9 +62,11 @@ export const worker = command({
     const takeover = integer(args, 'takeover', 1) ?? 30
     const port = integer(args, 'metrics-port', 0)
     const shared = text(args, 'shared')
-    const cache = text(args, 'cache') ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sentei')
+    const cache =
+      text(args, 'cache') ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sentei')
     const chosen = text(args, 'backend') ?? 'wasm'
-    if (!(names.backends as readonly string[]).includes(chosen)) throw expected('--backend', `one of ${names.backends.join(', ')}`, chosen)
+    if (!(names.backends as readonly string[]).includes(chosen))
+      throw expected('--backend', `one of ${names.backends.join(', ')}`, chosen)
     if (port !== undefined && port > 65_535) throw expected('--metrics-port', 'integer from 0 to 65535', port)
     const redis = (await redisIn(args, 'redis'))!
     const { requirePackages } = await import('../../fleet/packages.js')
