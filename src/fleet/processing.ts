@@ -1,5 +1,6 @@
 import { WaitingError, Worker, type Job } from 'bullmq'
 import { placeText } from '../contest/types.js'
+import { formatSeconds } from '../report/format.js'
 import { cacheIn } from './cache.js'
 import { folderStore } from './checkpoint-store.js'
 import type { Connection } from './connection.js'
@@ -55,19 +56,24 @@ export function processing(
   const run = async (job: QueuedTrial, token?: string, signal?: AbortSignal): Promise<TrialAnswer> => {
     const child = free.pop()!
     const [began, kill] = [performance.now(), () => child.kill()]
+    const place = placeText(job.data.planned)
     atWork.set(child, job)
+    say(`${place}: begins`)
     signal?.addEventListener('abort', kill)
     try {
       const answer = await trial(job, child).catch((error: unknown) => {
         counts.broken()
+        say(`${place}: ${(error as Error).message}`)
         throw error
       })
       if (answer === 'stopped') {
-        say(`${placeText(job.data.planned)}: stopped behind a checkpoint; left to others`)
+        say(`${place}: stopped behind a checkpoint; left to others`)
         await job.moveToWait(token)
         throw new WaitingError()
       }
-      counts.ended((performance.now() - began) / 1000, answer.failed !== null)
+      const seconds = (performance.now() - began) / 1000
+      counts.ended(seconds, answer.failed !== null)
+      say(`${place}: ended after ${formatSeconds(seconds)}`)
       return answer
     } finally {
       signal?.removeEventListener('abort', kill)

@@ -71,13 +71,7 @@ describe.skipIf(redisServer() === undefined)('trials behind a queue', () => {
     const document = slow([2])
     const only = worker()
     const run = comparing('finish', document)
-    await run.tells(/0 of 1/)
-    await only.tells(/waiting for trials/)
-    await until(
-      () =>
-        execFileSync('ps', ['-o', 'time=', '-p', String(childOf(only.child))], { encoding: 'utf8' }) >
-        '00:00:02',
-    )
+    await only.tells(/begins/)
     only.child.kill('SIGTERM')
     expect(await only.ended).toBe(0)
     expect(only.told()).toMatch(/it is finished first/)
@@ -104,16 +98,11 @@ describe.skipIf(redisServer() === undefined)('trials behind a queue', () => {
     const only = worker()
     await only.tells(/waiting for trials/)
     const run = comparing('dies', document)
-    const killed = new Set<number>()
-    for (; killed.size < 3;) {
-      let pid = 0
-      await until(() => {
-        pid = childOf(only.child)
-        const time = execFileSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8' })
-        return pid > 0 && !killed.has(pid) && time > '00:00:02'
-      })
-      process.kill(pid, 'SIGKILL')
-      killed.add(pid)
+    for (let time = 1; time <= 3; time++) {
+      await only.tells(new RegExp(`(begins[^]*){${time}}`))
+      await until(() => childOf(only.child) > 0)
+      process.kill(childOf(only.child), 'SIGKILL')
+      await only.tells(new RegExp(`(its process died by SIGKILL[^]*){${time}}`))
     }
     expect(await run.ended).toBe(0)
     expect(results('dies')).toContain(
