@@ -20,6 +20,7 @@ import { resume } from './commands/resume.js'
 import { retrain } from './commands/retrain.js'
 import { schedule } from './commands/schedule.js'
 import { search } from './commands/search.js'
+import { worker } from './commands/worker.js'
 import { common } from './options.js'
 import { suggestionsFor } from './suggestions.js'
 
@@ -35,6 +36,7 @@ const commands: readonly Command[] = [
   exportCommand,
   predict,
   compare,
+  worker,
   query,
   report,
   schedule,

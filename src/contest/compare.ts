@@ -3,6 +3,7 @@ import { checkComparison } from '../config/check-comparison.js'
 import type { ComparisonDocument } from '../config/comparison-schema.js'
 import type { Locate } from '../config/validator.js'
 import { extensionsIn, type Extensions } from '../setup/setup-trial.js'
+import type { TrialExecutor } from './executor.js'
 import { groupsOf, runInLanes } from './lanes.js'
 import { plannedTrials, type PlannedTrial } from './planned.js'
 import { secondsLeft } from './remaining.js'
@@ -36,6 +37,11 @@ export interface CompareOptions extends Extensions {
    * default. The rows are the same, bit for bit.
    */
   readonly workers?: number
+  /**
+   * Runs all trials in place of this process or workers, for example behind a queue. It is disposed of at the
+   * end.
+   */
+  readonly executor?: TrialExecutor
   readonly onProgress?: (progress: ComparisonProgress) => void
   /** Aborts the comparison: the trials at hand are lost, and the call throws Interrupted. */
   readonly signal?: AbortSignal
@@ -63,6 +69,7 @@ export async function compare({
   folder = '.',
   store = memoryStore(),
   workers,
+  executor,
   onProgress,
   signal,
   locate,
@@ -77,13 +84,18 @@ export async function compare({
     ({ key }, i) => !done.has(key) && planned.findIndex((other) => other.key === key) === i,
   )
   requireSameRows(rowsOf(planned, done))
-  const groups = groupsOf(pending)
-  const executors = executorsFor({ workers, folder, extensions, groups })
+  if (executor && Object.keys(extensions).length > 0)
+    throw new InputError(
+      `executor: expected none with ${Object.keys(extensions).join(', ')} of your own, which only this process has, got one`,
+    )
+  const groups = executor && pending.length > 0 ? [pending] : groupsOf(pending)
+  const executors = executor ? [executor] : executorsFor({ workers, folder, extensions, groups })
   await setUpFirst(pending, setUpIn(folder, extensions))
   const tell = (row: TrialRow | null) => {
     const left = planned.filter(({ key }) => !done.has(key))
     const rows = rowsOf(planned, done)
-    const seconds = secondsLeft(left, rows, executors.length)
+    const atATime = executors.reduce((sum, each) => sum + (each.atATime?.() ?? 1), 0)
+    const seconds = secondsLeft(left, rows, atATime)
     onProgress?.({ row, done: rows.length, of: planned.length, secondsLeft: seconds })
   }
   const keep = async (row: TrialRow) => {

@@ -9,7 +9,7 @@ export const localExecutor = (setUp: SetUp): TrialExecutor => ({
     const shared: Shared = { baselines: new Map(), schedules: new Map() }
     for (const planned of group) {
       if (signal?.aborted) throw new Interrupted('interrupted between two trials')
-      yield await runPlanned(planned, setUp, shared, signal)
+      yield await runPlanned(planned, setUp, shared, signal && { signal })
     }
   },
   dispose: () => undefined,

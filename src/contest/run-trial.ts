@@ -5,6 +5,7 @@ import { baselineKey } from '../trial/baseline.js'
 import type { Baseline } from '../trial/figures.js'
 import type { Schedule } from '../schedule/types.js'
 import { searchSupernet } from '../trial/search-stage.js'
+import type { TrialHooks } from '../trial/types.js'
 import type { PlannedTrial } from './planned.js'
 import { rivals } from './rivals/index.js'
 import { searched } from './rivals/searched.js'
@@ -22,6 +23,12 @@ export interface Shared {
 }
 
 /**
+ * What may be watched of a trial. Its search saves checkpoints and continues from one; rivals begin anew.
+ * Tries are those of a planner that tries whole searches.
+ */
+export type PlannedHooks = Partial<Pick<TrialHooks, 'signal' | 'emit' | 'save' | 'checkpoint' | 'tries'>>
+
+/**
  * Runs one trial. Errors become a row that records the failure, except an interrupt and errors of the
  * operating system.
  */
@@ -29,7 +36,7 @@ export async function runPlanned(
   planned: PlannedTrial,
   setUp: SetUp,
   { baselines, schedules }: Shared,
-  signal?: AbortSignal,
+  { signal, emit = () => undefined, ...saving }: PlannedHooks = {},
 ): Promise<TrialRow> {
   const { key, set, size, method, seed, rival } = planned
   const place = { key, set, size, method, seed }
@@ -41,9 +48,11 @@ export async function runPlanned(
     const shared = trial.stages ? undefined : baselines.get(baselineKey(trial))
     const run = rival ? rivals[rival].run : searched
     const hooks = {
-      emit: () => undefined,
+      emit,
       ...(signal && { signal }),
       ...(shared && { baseline: shared }),
+      // A rival may search several times, each from the beginning.
+      ...(!rival && saving),
     }
     const { figures, seconds, baseline, trained, architecture, schedule, latency } = await run(trial, hooks, {
       factors: planned.factors,

@@ -51,8 +51,11 @@ const channelsOf = (channels: NonNullable<Data['channels']>): Omit<DataFiles, 'i
 })
 
 /** The `data` section of a configuration with every path absolute, so that it can be read from any folder. */
-export function absolutePaths(data: Data, folder: string): Data {
-  const at = (path: string) => (isAbsolute(path) ? path : resolve(folder, path))
+export const absolutePaths = (data: Data, folder: string): Data =>
+  withPaths(data, (path) => (isAbsolute(path) ? path : resolve(folder, path)))
+
+/** The `data` section of a configuration with `at` of every path in its place. */
+export function withPaths(data: Data, at: (path: string) => string): Data {
   const all = <T extends string | string[] | undefined>(paths: T) =>
     (typeof paths === 'string' ? at(paths) : paths?.map(at)) as T
   const { file, channels, targetFile, classes, test } = data

@@ -22,10 +22,15 @@ const prefixes = [goodPrefix, carriedPrefix]
  * checkpoint, unless it is of the same iteration (`again`).
  */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint, again = false): void {
-  const state = JSON.stringify(checkpoint, (_, value: unknown) => (value instanceof Map ? undefined : value))
-  const bytes = safetensors({ state }, arraysOf(checkpoint))
+  const bytes = checkpointBytes(checkpoint)
   if (!again) keepPrevious(folder)
   writeAtomic(join(folder, checkpointFiles.last), bytes)
+}
+
+/** A checkpoint in the safetensors layout, with a hash of all bytes. */
+export function checkpointBytes(checkpoint: Checkpoint): Uint8Array {
+  const state = JSON.stringify(checkpoint, (_, value: unknown) => (value instanceof Map ? undefined : value))
+  return safetensors({ state }, arraysOf(checkpoint))
 }
 
 /** All arrays of a checkpoint, including those of its good state. */
@@ -72,7 +77,7 @@ export function readCheckpoint(folder: string, which: WhichCheckpoint = 'last'):
   const path = join(folder, checkpointFiles[which])
   if (!existsSync(path)) return undefined
   try {
-    return parsed(readFileSync(path))
+    return checkpointIn(readFileSync(path))
   } catch (error) {
     throw new InputError(
       `${path}: not a readable checkpoint (${error instanceof Error ? error.message : String(error)})`,
@@ -80,7 +85,8 @@ export function readCheckpoint(folder: string, which: WhichCheckpoint = 'last'):
   }
 }
 
-function parsed(bytes: Buffer): Checkpoint {
+/** The checkpoint in the bytes that `checkpointBytes` gave. Throws if they are damaged. */
+export function checkpointIn(bytes: Buffer): Checkpoint {
   const { metadata, arrays: all } = readSafetensors(bytes)
   const under = (prefix: string): Pick<Checkpoint, 'arrays' | 'lambdas'> => {
     const arrays = new Map<string, Float32Array>()

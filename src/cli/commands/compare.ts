@@ -3,6 +3,7 @@ import { Interrupted } from '../../base/errors.js'
 import { wrapLines } from '../../base/wrap.js'
 import type { ComparisonProgress } from '../../contest/compare.js'
 import { command } from '../command.js'
+import { redisCa } from '../fleet-options.js'
 import { integer, json, out, path, quiet, required } from '../options.js'
 
 export const compare = command({
@@ -23,6 +24,12 @@ export const compare = command({
       requiresArg: true,
       describe: 'the number of trials that run at a time; half of the cores by default',
     },
+    queue: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'run the trials on machines with "sentei worker": the address of a Redis, redis://HOST:PORT',
+    },
+    'redis-ca': redisCa,
     json,
     quiet,
   },
@@ -33,7 +40,9 @@ export const compare = command({
     const { readDocument } = await import('../../config/document.js')
     const { compareRun } = await import('../../contest/compare-run.js')
     const { progressText, resultsText } = await import('../comparison-text.js')
+    const { queuedExecutor } = await import('../queued.js')
     const { value, locate } = readDocument(file, 'comparison')
+    const executor = await queuedExecutor(args, { file, folder: dirname(file) }, { say })
     onStoppable?.(true)
     try {
       const { summary } = await compareRun({
@@ -43,6 +52,7 @@ export const compare = command({
         folder: dirname(file),
         out: into,
         ...(workers !== undefined && { workers }),
+        ...(executor && { executor }),
         signal,
         onNotice: say,
         ...(!args.quiet && { onProgress: (progress: ComparisonProgress) => say(progressText(progress)) }),
@@ -56,9 +66,12 @@ export const compare = command({
         say(`saved    ${join(into, 'results.csv')}; ${join(into, 'summary.md')} has all figures and tests`)
     } catch (error) {
       if (error instanceof Interrupted)
-        say(`${error.message}; go on with "sentei compare ${file} --out ${into}"`)
+        say(
+          `${error.message}; go on with "sentei compare ${file} --out ${into}${executor ? ' --queue …' : ''}"`,
+        )
       throw error
     } finally {
+      executor?.dispose()
       onStoppable?.(false)
     }
   },

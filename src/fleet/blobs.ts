@@ -1,0 +1,70 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Redis } from 'ioredis'
+import { Failure, InputError } from '../base/errors.js'
+
+/** The bytes of a chunk: small enough that Redis serves others between two of them. */
+const chunkBytes = 2 ** 22
+
+/** Seconds for which Redis keeps a file that no comparison asks for. */
+const kept = 7 * 24 * 3600
+
+const keyOf = (hash: string, chunk?: number): string =>
+  `sentei:data:${hash}${chunk === undefined ? '' : `:${chunk}`}`
+
+/** Whether Redis holds a file whole. Its chunks are then kept anew. */
+async function renewed(redis: Redis, hash: string): Promise<boolean> {
+  const count = await redis.get(keyOf(hash))
+  if (count === null) return false
+  const keys = [keyOf(hash), ...Array.from({ length: Number(count) }, (_, i) => keyOf(hash, i))]
+  for (const key of keys) if ((await redis.expire(key, kept)) === 0) return false
+  return true
+}
+
+/**
+ * Puts a file into Redis under its SHA-256, unless it is there. Throws an InputError if the file no longer has
+ * that hash.
+ */
+export async function putBlob(redis: Redis, hash: string, path: string): Promise<void> {
+  if (await renewed(redis, hash)) return
+  const found = createHash('sha256')
+  let chunks = 0
+  for await (const bytes of createReadStream(path, { highWaterMark: chunkBytes })) {
+    found.update(bytes as Buffer)
+    await redis.set(keyOf(hash, chunks++), bytes as Buffer, 'EX', kept)
+  }
+  if (found.digest('hex') !== hash)
+    throw new InputError(`${path}: expected the content that it had when the comparison began, got another`)
+  // The number of chunks comes last: who finds it finds all of them.
+  await redis.set(keyOf(hash), String(chunks), 'EX', kept)
+}
+
+/**
+ * Writes a file that Redis holds to a path, as a whole or not at all. Throws a Failure if Redis does not hold
+ * it, or holds other bytes.
+ */
+export async function getBlob(redis: Redis, hash: string, path: string): Promise<void> {
+  const count = await redis.get(keyOf(hash))
+  if (count === null)
+    throw new Failure(`data ${hash}: Redis no longer holds them; the comparison puts them there again`)
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${randomUUID()}.tmp`
+  const found = createHash('sha256')
+  const file = await open(temporary, 'w')
+  try {
+    for (let i = 0; i < Number(count); i++) {
+      const bytes = await redis.getBuffer(keyOf(hash, i))
+      if (bytes === null) throw new Failure(`data ${hash}: Redis lost a part of them`)
+      found.update(bytes)
+      await file.writeFile(bytes)
+    }
+    if (found.digest('hex') !== hash) throw new Failure(`data ${hash}: Redis holds other bytes`)
+    await file.close()
+    await rename(temporary, path)
+  } finally {
+    await file.close().catch(() => undefined)
+    await rm(temporary, { force: true })
+  }
+}

@@ -1,0 +1,19 @@
+/** What a worker counts. */
+export interface Counts {
+  /** A trial ended with a row, after so many seconds here; `failed` if the row says so. */
+  readonly ended: (seconds: number, failed: boolean) => void
+  /** A trial did not come to a row here: its process died, or its machine failed it. */
+  readonly broken: () => void
+  /** This worker found a trial that gave no sign of life. */
+  readonly stalled: () => void
+  /** Ends the server. */
+  readonly close: () => void
+}
+
+/** Counts nothing. */
+export const noCounts: Counts = {
+  ended: () => undefined,
+  broken: () => undefined,
+  stalled: () => undefined,
+  close: () => undefined,
+}

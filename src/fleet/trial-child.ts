@@ -1,0 +1,81 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { Failure, InputError } from '../base/errors.js'
+import { packagePath } from '../base/files.js'
+import type { TrialRow } from '../contest/types.js'
+import type { ChildAnswer, ChildTrial, ChildWork } from './child-messages.js'
+import type { Identity } from './identity.js'
+import type { TrialBeat } from './jobs.js'
+
+/** A process that runs trials, one at a time, so that the worker itself is never busy. */
+export interface TrialChild {
+  identify(backend: Identity['backend'], relaxed: boolean): Promise<Identity>
+  /** The row of a trial; `stopped` if it was stopped. Throws a Failure if the process dies. */
+  run(trial: ChildTrial, onBeat: (beat: Omit<TrialBeat, 'worker'>) => void): Promise<TrialRow | 'stopped'>
+  /** Asks the trial at hand to stop behind a checkpoint. */
+  stop(): void
+  /** Ends the process at once. */
+  kill(): void
+}
+
+const program = (): string => packagePath('dist/src/fleet/trial-process.js')
+
+/**
+ * Makes a process for trials. It starts with its first work, and again if it has died. Its notices are told to
+ * `say`.
+ */
+export function trialChild(say: (text: string) => void): TrialChild {
+  if (!existsSync(program()))
+    throw new Failure(`worker: ${program()} is missing, and workers run compiled code; run "npm run build"`)
+  let child: ChildProcess | undefined
+  const ask = <T>(work: ChildWork, take: (answer: ChildAnswer) => T | undefined): Promise<T> => {
+    const own = (child ??= started())
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        own.off('message', onMessage)
+        own.off('exit', onExit)
+        settle()
+      }
+      const onMessage = (message: unknown) => {
+        const answer = message as ChildAnswer
+        if ('notice' in answer) return say(answer.notice)
+        if ('error' in answer) return end(() => reject(errorIn(answer)))
+        const found = take(answer)
+        if (found !== undefined) end(() => resolve(found))
+      }
+      const onExit = (code: number | null, signal: string | null) => {
+        if (child === own) child = undefined
+        const how = signal ? `by ${signal}` : `with code ${code}`
+        end(() => reject(new Failure(`its process died ${how}; it may need more memory than there is`)))
+      }
+      own.on('message', onMessage)
+      own.on('exit', onExit)
+      // A process that has just died takes no message, and its end is told by the event.
+      own.send(work, () => undefined)
+    })
+  }
+  return {
+    identify: (backend, relaxed) =>
+      ask({ identify: { backend, relaxed } }, (answer) =>
+        'identity' in answer ? answer.identity : undefined,
+      ),
+    run: (trial, onBeat) =>
+      ask({ trial }, (answer) => {
+        if ('beat' in answer) onBeat(answer.beat)
+        if ('stopped' in answer) return 'stopped'
+        return 'row' in answer ? answer.row : undefined
+      }),
+    stop: () => void child?.send({ stop: true } satisfies ChildWork, () => undefined),
+    kill() {
+      child?.kill('SIGKILL')
+      child = undefined
+    },
+  }
+}
+
+/** Starts the process. It must not get the options that this one was started with, as a loader. */
+const started = (): ChildProcess =>
+  fork(program(), { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+
+const errorIn = ({ error: { name, message } }: Extract<ChildAnswer, { error: unknown }>): Error =>
+  name === 'InputError' ? new InputError(message) : new Failure(message)
