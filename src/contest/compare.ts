@@ -5,13 +5,13 @@ import type { Locate } from '../config/validator.js'
 import { extensionsIn, type Extensions } from '../setup/setup-trial.js'
 import type { TrialExecutor } from './executor.js'
 import { groupsOf, runInLanes } from './lanes.js'
-import { plannedTrials, type PlannedTrial } from './planned.js'
-import { secondsLeft } from './remaining.js'
+import { ledgerOf } from './ledger.js'
+import { plannedTrials } from './planned.js'
 import { setUpFirst, setUpIn } from './set-up.js'
 import { withRivals } from './with-rivals.js'
 import { memoryStore, type TrialStore } from './store.js'
 import { summarise, type ComparisonSummary } from './summary.js'
-import { byPlace, placeText, type TrialRow } from './types.js'
+import { byPlace, type TrialRow } from './types.js'
 import { executorsFor } from './workers.js'
 
 /** The progress of a comparison. */
@@ -78,12 +78,8 @@ export async function compare({
   const extensions = extensionsIn(own)
   const comparison = await withRivals(checkComparison(given, locate), { folder, locate, ...extensions })
   const planned = plannedTrials(comparison, { folder, locate, ...extensions })
-  const done = new Map((await store.done()).map((row) => [row.key, row]))
-  // Two names may stand for the same method, so that they share a trial.
-  const pending = planned.filter(
-    ({ key }, i) => !done.has(key) && planned.findIndex((other) => other.key === key) === i,
-  )
-  requireSameRows(rowsOf(planned, done))
+  const ledger = ledgerOf(planned, await store.done())
+  const pending = ledger.pending()
   if (executor && Object.keys(extensions).length > 0)
     throw new InputError(
       `executor: expected none with ${Object.keys(extensions).join(', ')} of your own, which only this process has, got one`,
@@ -92,16 +88,14 @@ export async function compare({
   const executors = executor ? [executor] : executorsFor({ workers, folder, extensions, groups })
   await setUpFirst(pending, setUpIn(folder, extensions))
   const tell = (row: TrialRow | null) => {
-    const left = planned.filter(({ key }) => !done.has(key))
-    const rows = rowsOf(planned, done)
     const atATime = executors.reduce((sum, each) => sum + (each.atATime?.() ?? 1), 0)
-    const seconds = secondsLeft(left, rows, atATime)
-    onProgress?.({ row, done: rows.length, of: planned.length, secondsLeft: seconds })
+    const seconds = ledger.secondsLeft(atATime)
+    onProgress?.({ row, done: ledger.rows.length, of: planned.length, secondsLeft: seconds })
   }
   const keep = async (row: TrialRow) => {
-    requireSameRows([...rowsOf(planned, done), row])
+    ledger.check(row)
     await store.save(row)
-    done.set(row.key, row)
+    ledger.add(row)
     tell(row)
   }
   try {
@@ -110,34 +104,6 @@ export async function compare({
   } finally {
     for (const executor of executors) executor.dispose()
   }
-  const rows = rowsOf(planned, done).sort(byPlace)
+  const rows = [...ledger.rows].sort(byPlace)
   return { comparison, rows, summary: summarise(comparison, rows) }
-}
-
-/**
- * The rows of the trials that are done, under the names of this comparison: a method may have been renamed
- * since.
- */
-const rowsOf = (planned: readonly PlannedTrial[], done: ReadonlyMap<string, TrialRow>): TrialRow[] =>
-  planned.flatMap(({ key, set, size, method, seed }) => {
-    const row = done.get(key)
-    return row ? [{ ...row, set, size, method, seed }] : []
-  })
-
-/**
- * Throws if rows of one set, size and seed come from different data: the data changed between the trials, so
- * that they cannot be compared.
- */
-function requireSameRows(rows: readonly TrialRow[]): void {
-  const known = new Map<string, TrialRow>()
-  for (const row of rows) {
-    if (!row.rows) continue
-    const kind = JSON.stringify([row.set, row.size, row.seed])
-    const first = known.get(kind) ?? row
-    known.set(kind, first)
-    if (first.rows!.hash !== row.rows.hash)
-      throw new InputError(
-        `${placeText(row)}: expected the rows of method ${first.method}, got others: the data changed since; compare in another folder`,
-      )
-  }
 }

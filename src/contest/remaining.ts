@@ -1,8 +1,7 @@
 import { mean } from './statistics.js'
 import type { Place, TrialRow } from './types.js'
 
-const isOfSame = (a: Place, b: Place): boolean =>
-  a.set === b.set && a.size === b.size && a.method === b.method
+const methodOf = ({ set, size, method }: Place): string => JSON.stringify([set, size, method])
 
 /**
  * Estimates the seconds for the pending trials with a number of workers. Each is expected to take the mean of
@@ -15,18 +14,31 @@ export function secondsLeft(
   done: readonly TrialRow[],
   workers = 1,
 ): number | null {
-  const timed = done.flatMap((row) => (row.seconds ? [{ row, seconds: totalOf(row.seconds) }] : []))
-  if (timed.length === 0) return null
-  const all = mean(timed.map(({ seconds }) => seconds))
+  const ofMethod = new Map<string, number[]>()
+  const all: number[] = []
+  for (const row of done) {
+    if (!row.seconds) continue
+    const seconds = totalOf(row.seconds)
+    all.push(seconds)
+    const own = ofMethod.get(methodOf(row))
+    if (own) own.push(seconds)
+    else ofMethod.set(methodOf(row), [seconds])
+  }
+  if (all.length === 0) return null
+  const means = new Map([...ofMethod].map(([method, seconds]) => [method, mean(seconds)]))
+  const ofAll = mean(all)
   const ofGroup = new Map<string, number>()
   for (const place of pending) {
-    const own = timed.filter(({ row }) => isOfSame(row, place))
     const group = JSON.stringify([place.set, place.size, place.seed])
-    const expected = own.length > 0 ? mean(own.map(({ seconds }) => seconds)) : all
+    const expected = means.get(methodOf(place)) ?? ofAll
     ofGroup.set(group, (ofGroup.get(group) ?? 0) + expected)
   }
-  const groups = [...ofGroup.values()]
-  return Math.max(0, groups.reduce((sum, each) => sum + each, 0) / workers, ...groups)
+  let [sum, longest] = [0, 0]
+  for (const seconds of ofGroup.values()) {
+    sum += seconds
+    longest = Math.max(longest, seconds)
+  }
+  return Math.max(sum / workers, longest)
 }
 
 /** The seconds of all parts of a trial together. */
