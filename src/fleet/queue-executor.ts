@@ -37,6 +37,9 @@ export interface QueueSettings {
 /** How often the queue is asked though nothing was heard, in milliseconds: events may be lost, results not. */
 const askEvery = 2000
 
+/** How often what the queue lost is put there again, in milliseconds, beside each time that Redis comes back. */
+const fillEvery = 60_000
+
 type Queued = ReadonlyMap<string, { readonly planned: PlannedTrial; readonly job: TrialJob }>
 
 /**
@@ -62,15 +65,17 @@ export function queueExecutor(settings: QueueSettings): TrialExecutor {
       })
       const name = `${settings.name} of ${hostname()}/${process.pid}`
       const watch = watchWorkers(redis, { name, identity }, say, (count) => (atATime = Math.max(1, count)))
-      let filled = false
+      let filledAt = -Infinity
       connection.onBack(() => {
-        filled = false
+        filledAt = -Infinity
         ring()
       })
       try {
         while (waiting.size > 0) {
-          if (!filled) await unlessAborted(fill(connection, queue, waiting), signal)
-          filled = true
+          if (performance.now() - filledAt > fillEvery) {
+            filledAt = performance.now()
+            await unlessAborted(fill(connection, queue, waiting), signal)
+          }
           const ended = await unlessAborted(endedIn(queue, waiting), signal)
           for (const { id, row, job } of ended) {
             yield row

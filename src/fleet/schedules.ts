@@ -31,7 +31,7 @@ function written(schedule: Schedule, folder: string, path: string): Schedule {
     base !== undefined && isFile(base)
       ? { ...(schedule as object), base: resolveSchedule(base, folder, `${path}.base`) }
       : schedule
-  return withoutStore(document as Schedule, path)
+  return withoutStore(document, path)
 }
 
 /** Whether a schedule is the name of a file. */

@@ -33,7 +33,7 @@ describe.skipIf(redisServer() === undefined)('trials behind a queue', () => {
   })
 
   afterAll(async () => {
-    await clean()
+    clean()
     redis.kill('SIGKILL')
     await once(redis, 'exit')
   })

@@ -39,7 +39,7 @@ export async function startRedis(port: number, ...options: string[]): Promise<Ch
   let log = ''
   for await (const bytes of child.stdout as AsyncIterable<Buffer>) {
     log += String(bytes)
-    if (/Ready to accept connections/.test(log)) break
+    if (log.includes('Ready to accept connections')) break
   }
   if (child.exitCode !== null) throw new Error(log)
   child.stdout.resume()
@@ -83,19 +83,19 @@ export function workplace() {
   const running: ChildProcess[] = []
   return {
     folder,
-    start(args: readonly string[], env?: Record<string, string>): Running {
+    start: (args: readonly string[], env?: Record<string, string>): Running => {
       const started = sentei(args, env)
       running.push(started.child)
       return started
     },
     /** A file with a JSON document. */
-    file(name: string, document: unknown): string {
+    file: (name: string, document: unknown): string => {
       const path = join(folder, name)
       writeFileSync(path, JSON.stringify(document))
       return path
     },
     /** Ends all programs at once. */
-    async end(): Promise<void> {
+    end: async (): Promise<void> => {
       const left = running.splice(0).filter(({ exitCode, signalCode }) => exitCode === null && !signalCode)
       const ends = left.map((child) => once(child, 'exit'))
       for (const child of left) child.kill('SIGKILL')
