@@ -54,7 +54,7 @@ test.skipIf(redisServer() === undefined)(
     running.push(worker)
     let told = ''
     worker.stderr.on('data', (bytes) => (told += String(bytes)))
-    await until(() => /waiting for trials/.test(told) || worker.exitCode !== null)
+    await until(() => told.includes('waiting for trials') || worker.exitCode !== null)
     expect(told).toContain('metrics at http://127.0.0.1:9464/metrics')
     const healthy = () => once(spawn(process.execPath, [join(image, 'health.js')]), 'exit')
     expect(await healthy()).toEqual([0, null])

@@ -39,7 +39,7 @@ test.skipIf(redisServer() === undefined)(
     mkdirSync(join(folder, 'shared'), { recursive: true })
     writeFileSync(join(folder, 'shared/redis-password'), 'open-sesame\n')
     writeFileSync(join(folder, 'shared/redis'), `redis://127.0.0.1:${port}\n`)
-    await until(() => /waiting for trials/.test(told.text) || child.exitCode !== null)
+    await until(() => told.text.includes('waiting for trials') || child.exitCode !== null)
     child.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
     expect(told.text).toMatch(/drained\n$/)
