@@ -55,7 +55,7 @@ export function processing(
   }
   const run = async (job: QueuedTrial, token?: string, signal?: AbortSignal): Promise<TrialAnswer> => {
     const child = free.pop()!
-    const [began, kill] = [performance.now(), () => child.kill()]
+    const kill = () => child.kill()
     const place = placeText(job.data.planned)
     atWork.set(child, job)
     say(`${place}: begins`)
@@ -71,9 +71,6 @@ export function processing(
         await job.moveToWait(token)
         throw new WaitingError()
       }
-      const seconds = (performance.now() - began) / 1000
-      counts.ended(seconds, answer.failed !== null)
-      say(`${place}: ended after ${formatSeconds(seconds)}`)
       return answer
     } finally {
       signal?.removeEventListener('abort', kill)
@@ -95,7 +92,13 @@ export function processing(
       if (!worker.cancelJob(job.id!)) child.kill()
     }
   })
-  worker.on('completed', ({ id }) => void store?.remove(id!).catch(() => undefined))
+  // Only results that Redis took are told: without the lock, another worker has the trial.
+  worker.on('completed', ({ id, data, processedOn, finishedOn }, { failed }) => {
+    const seconds = (finishedOn! - processedOn!) / 1000
+    counts.ended(seconds, failed !== null)
+    say(`${placeText(data.planned)}: ended after ${formatSeconds(seconds)}`)
+    void store?.remove(id!).catch(() => undefined)
+  })
   const drain = async (): Promise<void> => {
     draining = true
     for (const [child, job] of atWork) {

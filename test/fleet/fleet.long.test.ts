@@ -79,6 +79,38 @@ describe.skipIf(redisServer() === undefined)('trials behind a queue', () => {
     expect(results('finish')).toBe(await here(document))
   })
 
+  test('count once if a worker that was cut off comes back after another took its trial', async () => {
+    const document = slow([6, 7])
+    const cut = worker('--shared', at('cut'))
+    const run = comparing('cut', document)
+    await until(isSaved('cut'))
+    // It renews no lock, and its process goes on computing, as behind a network that is cut.
+    cut.child.kill('SIGSTOP')
+    const other = worker('--shared', at('cut'))
+    await other.tells(/goes on from step [1-9]/)
+    cut.child.kill('SIGCONT')
+    expect(await run.ended).toBe(0)
+    // Whether it had a result by then or not, it was not taken.
+    expect(cut.told()).not.toMatch(/seed 6: ended/)
+    expect(other.told()).toMatch(/seed 6: ended/)
+    expect(readFileSync(at('cut/trials.jsonl'), 'utf8').match(/\n/g)).toHaveLength(2)
+    expect(results('cut')).toBe(await here(document))
+  })
+
+  test('go on behind a comparison that is interrupted', async () => {
+    const document = slow([8])
+    const run = comparing('interrupted', document)
+    await run.tells(/0 of 1/)
+    run.child.kill('SIGINT')
+    expect(await run.ended).toBe(130)
+    expect(run.told()).toMatch(/what is in the queue goes on; go on with "sentei compare .* --queue …"/)
+    const only = worker()
+    await only.tells(/ended after/)
+    expect(await comparing('interrupted', document).ended).toBe(0)
+    expect(only.told().match(/begins/g)).toHaveLength(1)
+    expect(results('interrupted')).toBe(await here(document))
+  })
+
   test('survive a Redis that forgets everything', async () => {
     const document = slow([3, 4])
     const only = worker('--shared', at('forgotten'))

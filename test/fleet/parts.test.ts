@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/base/files.js'
 import { checkComparison } from '../../src/config/check-comparison.js'
+import { compare } from '../../src/contest/compare.js'
 import { plannedTrials } from '../../src/contest/planned.js'
 import { folderStore, latestWriter } from '../../src/fleet/checkpoint-store.js'
 import { mismatch, queueOf, type Identity } from '../../src/fleet/identity.js'
 import { idOf, jobOf } from '../../src/fleet/jobs.js'
+import { requirePackages } from '../../src/fleet/packages.js'
 import { packIn, withOwnPaths } from '../../src/fleet/parcels.js'
 import { tiny } from '../contest/helper.js'
 
@@ -78,6 +80,20 @@ describe('a job', () => {
       'config.schedule: expected a planner without a store, because workers do not share the folder, got lessons',
     )
   })
+})
+
+test('packages that are missing are named, with how to get them', async () => {
+  await expect(requirePackages('--queue', ['bullmq', 'no-such-package'])).rejects.toThrow(
+    '--queue: package no-such-package cannot be loaded; install it beside Sentei: npm install bullmq no-such-package (',
+  )
+})
+
+test('an executor is refused where parts are in this process alone', async () => {
+  const executor = { run: () => expect.unreachable(), dispose: () => undefined }
+  const reader = { name: 'mine', extensions: ['.mine'], read: () => ({ kind: 'none' }) }
+  await expect(compare({ comparison: tiny(), executor, readers: [reader as never] })).rejects.toThrow(
+    'executor: expected none with readers of your own, which only this process has, got one',
+  )
 })
 
 describe('an identity', () => {

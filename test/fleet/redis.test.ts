@@ -2,8 +2,10 @@ import { execFileSync, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { packagePath } from '../../src/base/files.js'
 import { connect } from '../../src/fleet/connection.js'
 import { redisAddress } from '../../src/fleet/redis-address.js'
+import { program } from '../cli/helper.js'
 import { freePort, redisServer, startRedis, until, workplace } from './helper.js'
 
 const path = '--redis'
@@ -39,6 +41,37 @@ describe('an address of Redis', () => {
   ])('%s is refused', (url, more, message) => {
     expect(() => redisAddress(url, { path, ...more })).toThrow(message)
   })
+})
+
+test.each([
+  [
+    ['worker', '--redis', 'redis://queue', '--backend', 'gpu'],
+    '--backend: expected one of wasm, cpu, webgpu, tensorflow, got "gpu"',
+  ],
+  [
+    ['worker', '--redis', 'redis://queue', '--metrics-port', '70000'],
+    '--metrics-port: expected integer from 0 to 65535, got 70000',
+  ],
+  [
+    ['worker', '--redis', 'redis://queue', '--concurrency', '0'],
+    '--concurrency: expected integer ≥ 1, got "0"',
+  ],
+])('sentei %j is refused', async (args, message) => {
+  await expect(program(...args)).rejects.toThrow(message)
+})
+
+test('--queue says itself how many trials run at a time', async () => {
+  const args = [
+    'compare',
+    packagePath('package.json'),
+    '--out',
+    'none',
+    '--queue',
+    'redis://queue',
+    '--workers',
+    '2',
+  ]
+  await expect(program(...args)).rejects.toThrow('--workers: expected none with --queue, where')
 })
 
 describe.skipIf(redisServer() === undefined)('a Redis', () => {
