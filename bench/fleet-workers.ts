@@ -80,7 +80,7 @@ async function compared(name: string, ...args: string[]): Promise<number> {
   return (performance.now() - start) / 1000
 }
 
-const costs: string[][] = [['a worker that', 'commands/s', 'kB/s', 'ms of Redis’s CPU/s']]
+const costs: string[][] = [['', 'commands/s', 'kB/s', 'ms of Redis’s CPU/s']]
 const times: string[][] = [['at a time', 'processes, s', 'workers, s']]
 const cost = async (name: string, count: number, seconds: () => Promise<number>) => {
   const before = await redisLoad(redis)
@@ -91,12 +91,15 @@ const cost = async (name: string, count: number, seconds: () => Promise<number>)
 }
 
 try {
+  const watch = async () => (await wait(1000 * watched), watched)
+  await cost('no worker', 1, watch)
   for (const count of [1, 2]) {
     const here = await compared(`here-${count}`, '--workers', String(count))
     const fleet = await workers(count)
-    if (count === 1) await cost('waits', 1, async () => (await wait(1000 * watched), watched))
+    if (count === 1) await cost('one that waits', 1, watch)
     const through = () => compared(`queue-${count}`, '--queue', url)
-    const there = count === 1 ? await cost('computes', 1, through) : await through()
+    const there =
+      count === 1 ? await cost('one that computes, with the comparison', 1, through) : await through()
     times.push([String(count), here.toFixed(1), there.toFixed(1)])
     await end(fleet)
   }

@@ -10,7 +10,7 @@ import { resultsCsv } from '../../src/contest/rows-csv.js'
 import { textTable } from '../../src/cli/table.js'
 import { tiny } from '../contest/helper.js'
 import { freePort, redisServer, startRedis, until, workplace } from './helper.js'
-import { fateOf, type Told } from './fates.js'
+import { fateOf, killed, type Told } from './fates.js'
 import { namespaces, proxies, type Network } from './network.js'
 
 const seed = Number(process.env.SENTEI_CHAOS_SEED ?? 1)
@@ -86,7 +86,12 @@ function fleetOn({ links }: Network, told: Told[]) {
     over = true
     for (const child of children) child.kill('SIGKILL')
   })
-  return { kill: (i: number) => void children[i]!.kill('SIGKILL') }
+  return {
+    kill(i: number) {
+      children[i]!.kill('SIGKILL')
+      told.push({ worker: i, at: performance.now(), text: killed })
+    },
+  }
 }
 
 test.skipIf(redisServer() === undefined)(
@@ -136,6 +141,9 @@ test.skipIf(redisServer() === undefined)(
     const keys = rows().map((row) => (JSON.parse(row) as { key: string }).key)
     expect(keys).toHaveLength(60)
     expect(new Set(keys).size).toBe(60)
+    // A worker that is cut off may compute in vain, but Redis takes the result of one alone.
+    const ended = told.flatMap(({ text }) => /^(.*): ended/.exec(text)?.[1] ?? [])
+    expect(ended.length).toBe(new Set(ended).size)
     const here = await compare({ comparison, workers: 1 })
     expect(here.rows.filter(({ failed }) => failed !== null)).toEqual([])
     expect(readFileSync(join(out, 'results.csv'), 'utf8')).toBe(resultsCsv(here.rows))

@@ -5,6 +5,9 @@ export interface Told {
   readonly text: string
 }
 
+/** What stands among the lines of a worker that can tell nothing any more. */
+export const killed = 'killed'
+
 const begun = /^(.*): begins$/
 const over = (trial: string) => new RegExp(`^${trial}: (ended|stopped|its process died|no sign of life)`)
 
@@ -19,7 +22,8 @@ export function fateOf(told: readonly Told[], at: number, worker?: number): stri
     const own = before.filter((line) => line.worker === each)
     const last = own.findLastIndex(({ text }) => begun.test(text))
     const trial = begun.exec(own[last]?.text ?? '')?.[1]
-    if (trial === undefined || own.slice(last).some(({ text }) => over(trial).test(text))) return []
+    if (trial === undefined || own.slice(last).some(({ text }) => text === killed || over(trial).test(text)))
+      return []
     return [`${trial} on ${each}: ${afterwards(told, at, trial, each)}`]
   })
   return fates.length === 0 ? 'nothing' : fates.join('; ')
