@@ -7,11 +7,12 @@ import { ownIdentity, queueOf } from '../src/fleet/identity.js'
 import { prefix, type TrialJob } from '../src/fleet/jobs.js'
 import { queueExecutor } from '../src/fleet/queue-executor.js'
 import { redisAddress } from '../src/fleet/redis-address.js'
+import { loadEach, redisLoad } from './redis-info.js'
 
 /**
  * What a queue costs: trials that compute nothing, through a real Redis, with the worker in this process.
  * `node dist/bench/fleet.js redis://HOST:PORT [TRIALS] [AT-A-TIME]` prints the milliseconds a trial, and the
- * memory of this process and of Redis on the way.
+ * memory of this process and of Redis on the way, and what a trial costs Redis, by its own counts.
  */
 const [url = 'redis://127.0.0.1:6379', count = '10000', atATime = '4'] = process.argv.slice(2)
 const connection = await connect(redisAddress(url, { path: 'bench' }), console.error)
@@ -36,6 +37,7 @@ const worker = new Worker<TrialJob, TrialRow>(queueOf(identity), answer, {
 })
 worker.on('error', () => undefined)
 
+const before = await redisLoad(connection.redis)
 const executor = queueExecutor({ connection, folder: '.', name: 'bench', say: () => undefined })
 const start = performance.now()
 let done = 0
@@ -45,6 +47,9 @@ for await (const { failed } of executor.run(trials)) {
   if (done % Math.ceil(trials.length / 10) === 0) await tell()
 }
 console.log(`${((performance.now() - start) / done).toFixed(2)} ms a trial, ${done} trials`)
+const { commands, kilobytes, cpuMs } = loadEach(before, await redisLoad(connection.redis), done)
+const each = `${commands.toFixed(1)} commands, ${kilobytes.toFixed(1)} kB, ${cpuMs.toFixed(2)} ms of CPU time`
+console.log(`Redis: ${each} a trial`)
 await worker.close(true)
 executor.dispose()
 

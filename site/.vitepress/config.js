@@ -39,6 +39,7 @@ export default {
         items: [
           { text: 'Contributing', link: '/CONTRIBUTING' },
           { text: 'Changes', link: '/CHANGELOG' },
+          { text: 'Deploy a fleet', link: '/deploy/README' },
           { text: 'Bundled data', link: '/data/README' },
         ],
       },

@@ -16,7 +16,7 @@ export interface MetricsSettings {
 
 /**
  * Serves counts at `/metrics` in the format of Prometheus, with those of the process itself (heap, CPU, lag of
- * the event loop). Throws a Failure if the port is taken.
+ * the event loop), and at `/health` whether the process answers. Throws a Failure if the port is taken.
  */
 export async function serveMetrics({ port, host, depth, say }: MetricsSettings): Promise<Counts> {
   const registers = [new Registry()]
@@ -46,6 +46,8 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
     },
   })
   const server = createServer((request, response) => {
+    // Redis is not asked: a worker that waits for it must not be ended for that.
+    if (request.url === '/health') return void response.writeHead(200).end('ok\n')
     if (request.url !== '/metrics') return void response.writeHead(404).end()
     registry.metrics().then(
       (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
