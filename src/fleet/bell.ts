@@ -34,6 +34,13 @@ export async function withinPatience(ends: readonly Promise<unknown>[]): Promise
   clearTimeout(timer)
 }
 
+/** What a promise gives or, if that takes longer than Redis is waited for, something instead. */
+export async function inTime<T>(promise: Promise<T>, instead: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<T>((resolve) => (timer = setTimeout(() => resolve(instead), patience)))
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
 /** A promise that is not waited for once the signal aborts: throws Interrupted then. */
 export async function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return promise

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { Failure } from '../base/errors.js'
+import { inTime } from './bell.js'
 import type { Counts } from './counts.js'
 
 export interface MetricsSettings {
@@ -42,7 +43,8 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
     help: 'trials that wait in the queue',
     registers,
     async collect() {
-      this.set(await depth())
+      // While Redis is away, the depth is unknown, and the other figures count all the more.
+      this.set(await inTime(depth(), NaN))
     },
   })
   const server = createServer((request, response) => {
