@@ -63,7 +63,7 @@ describe('what may follow', () => {
     ],
     [
       ['schedule', 'show', 'strong'],
-      ['strong-then-relaxed', '<files>'],
+      ['strong-then-chosen', 'strong-then-relaxed', '<files>'],
     ],
     [
       ['schedule', 'show', 'none', '--relaxation', 'g'],
