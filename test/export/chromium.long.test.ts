@@ -30,6 +30,8 @@ import { searchInMemory } from '../../src/library/search-in-memory.js'
 import { trialOf } from '../../src/setup/trial-of.js'
 import { mlpCell } from '../../src/spaces.js'
 import { chromium } from '../browser/chromium.js'
+import { table } from '../supernet/conformance/table.js'
+import { derived } from './derived.js'
 import { temporaryFolder } from './helper.js'
 import { servePage, type PageServer } from './page.js'
 import { preciseNetworks } from './precise-networks.js'
@@ -49,15 +51,19 @@ const inOnnx = new Map<string, Said>()
 const sizeOf = ({ data }: TrainedNetwork) => data.dataset.shape.reduce((product, n) => product * n, 1)
 
 /** Writes a LayersModel with what it is fed, and what TensorFlow.js predicts here. */
-async function writeLayers(trained: TrainedNetwork, precision: Precision): Promise<void> {
-  const { data, metric, name } = trained
+async function writeLayers(
+  trained: TrainedNetwork,
+  precision: Precision,
+  name = trained.name,
+): Promise<void> {
+  const { data, metric } = trained
   const place = `${name}-${precision}`
   const model = layersModelOf(trained)
   const content = preciseContent(await modelContent(model, data, metric), precision)
   model.dispose()
   mkdirSync(join(folder, place))
   for (const file of modelFiles) writeFileSync(join(folder, place, file), content[file])
-  const rows = data.splits.test.slice(0, 60)
+  const rows = [data.splits.test, data.splits.validation].find(({ length }) => length > 0)!.slice(0, 60)
   const { outside, fill } = preprocessOf(data, metric)
   const values = scale(gather(data.dataset.inputs, sizeOf(trained), rows), outside.input, fill)
   const shape = [rows.length, ...data.dataset.shape]
@@ -100,6 +106,9 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
       for (const precision of precisionsOf.layers!) await writeLayers(trained, precision)
       for (const precision of precisionsOf.onnx!) await writeOnnx(trained, precision)
     }
+    for (const [at, [, instance]] of table.entries())
+      for (const seed of [1, 2])
+        await writeLayers(derived(instance, seed, 'drop'), 'float32', `${instance.space}-${at}-${seed}`)
     await bundle({
       ...{ absWorkingDir: packagePath('.'), entryPoints: ['test/export/layers-in-page.js'], outdir: folder },
       ...{ bundle: true, splitting: true, format: 'esm', logLevel: 'error' },
@@ -141,7 +150,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     return worst
   }
 
-  test('a page’s TensorFlow.js reads both precisions of a LayersModel and predicts what Node does', async () => {
+  test('a page’s TensorFlow.js reads LayersModels of every space and precision and predicts what Node does', async () => {
     const names = JSON.stringify([...inLayers.keys()])
     const worst = worstOf(await page.evaluate(`predictLayers(${names})`), inLayers)
     expect(Object.keys(worst)).toEqual(['float32', 'float16', 'uint8'])

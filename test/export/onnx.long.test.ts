@@ -7,11 +7,8 @@ import { chromium as playwright, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { packagePath } from '../../src/base/files.js'
-import { randomSource } from '../../src/base/random.js'
 import { gather } from '../../src/data/batches.js'
 import { prepareData } from '../../src/data/prepare.js'
-import { deriveNetwork } from '../../src/derive/network.js'
-import { randomArchitecture } from '../../src/derive/random.js'
 import { onnxPreprocess, toOnnx, type OnnxOptions } from '../../src/export/onnx/model.js'
 import { feedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
 import { verifyOnnx } from '../../src/export/onnx/verify.js'
@@ -21,7 +18,8 @@ import { spaces } from '../../src/registry.js'
 import { chromium } from '../browser/chromium.js'
 import { workplace } from '../data/helpers.js'
 import { blocksOf } from '../docs/markdown.js'
-import { build, dataOf, table, trainedModel, trial, type Instance } from '../supernet/conformance/table.js'
+import { table } from '../supernet/conformance/table.js'
+import { derived } from './derived.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
 import { pythonWith } from '../helpers/python.js'
 
@@ -49,22 +47,6 @@ async function written(name: string, trained: TrainedNetwork, options: OnnxOptio
   // NaN becomes null, which the runtimes turn back.
   writeFileSync(join(folder, `${name}.json`), JSON.stringify({ feeds: plain }))
   wanted.set(name, { trained, rows, outputs: networkPredictions(trained, data, rows) })
-}
-
-/** A random legal architecture of a space as a derived network, gates kept or dropped. */
-function derived(instance: Instance, seed: number, gates: 'keep' | 'drop'): TrainedNetwork {
-  const data = dataOf(instance, 6, 'validation')
-  const model = trainedModel(trial(instance, data, { search: { gates: { noise: 0.5 } }, retrain: { gates } }))
-  const chosen = randomArchitecture(build(instance), randomSource(seed))!
-  for (const { name, members } of chosen.groups)
-    if (model.supernet.groups.some((group) => group.name === name))
-      model.prune(
-        name,
-        members.map((member) => member.name),
-      )
-  const { graph, values } = deriveNetwork(model, { gates, affine: true })
-  model.dispose()
-  return { name: 'net', metric: 'any', data, graph, values }
 }
 
 test('every space has an instance here', () => {
