@@ -35,14 +35,15 @@ const window = (kernel: number, stride = 1, dilation = 1) => ({
   kernel,
 })
 
-function convolution(kernel: number, stride = 1, dilation = 1): KernelCase[] {
-  const attrs = window(kernel, stride, dilation)
-  const out = [64, 16 / stride, 16 / stride, 32]
-  const filter = [kernel, kernel, 32, 32]
-  const flop = (2 * size * 32 * kernel ** 2) / stride ** 2
-  const title = `conv ${kernel}×${kernel}${stride > 1 ? ` stride ${stride}` : ''}${dilation > 1 ? ` dilation ${dilation}` : ''}`
-  // TensorFlow.js's input gradient knows no dilation.
-  const comparable = dilation === 1
+/** A convolution and its two gradients. TensorFlow.js's input gradient knows no dilation. */
+function convolved(
+  title: string,
+  shapes: Readonly<Record<'x' | 'filter' | 'out', readonly number[]>>,
+  attrs: ReturnType<typeof window>,
+  flop: number,
+): KernelCase[] {
+  const { x, filter, out } = shapes
+  const comparable = attrs.dilations.every((n) => n === 1)
   return [
     { title, name: 'Conv2D', inputs: { x, filter }, attrs, flop },
     {
@@ -50,22 +51,7 @@ function convolution(kernel: number, stride = 1, dilation = 1): KernelCase[] {
       name: 'Conv2DBackpropInput',
       inputs: { dy: out, filter },
       attrs: { ...attrs, inputShape: x },
-      flop,
-      comparable,
-    },
-    {
-      title: `${title}, and statistics`,
-      name: ConvNorm,
-      inputs: { x, filter },
-      attrs,
-      flop,
-    },
-    {
-      title: `${title}, gradients from behind a norm`,
-      name: ConvNormGradient,
-      inputs: { x, y: out, dy: out, filter, mean: [32], slope: [3, 32] },
-      attrs: { ...attrs, inputShape: x, input: true, own: true },
-      flop: 2 * flop,
+      ...{ flop, comparable },
     },
     {
       title: `${title}, filter gradient`,
@@ -77,31 +63,31 @@ function convolution(kernel: number, stride = 1, dilation = 1): KernelCase[] {
   ]
 }
 
-/** Windows over series of 8 channels, so long that Fourier transforms pay. */
-function overSeries(kernel: number): KernelCase[] {
-  const attrs = { ...window(1), strides: [1, 1], dilations: [1, 1] }
-  const series = [64, 1, 128, 8]
-  const out = [64, 1, 128, 24]
-  const filter = [1, kernel, 8, 24]
-  const flop = 2 * 64 * 128 * kernel * 8 * 24
-  const title = `conv of ${kernel} over [64,128,8] → 24`
+/** The same over images, and before a batch norm. */
+function convolution(kernel: number, stride = 1, dilation = 1): KernelCase[] {
+  const attrs = window(kernel, stride, dilation)
+  const out = [64, 16 / stride, 16 / stride, 32]
+  const filter = [kernel, kernel, 32, 32]
+  const flop = (2 * size * 32 * kernel ** 2) / stride ** 2
+  const title = `conv ${kernel}×${kernel}${stride > 1 ? ` stride ${stride}` : ''}${dilation > 1 ? ` dilation ${dilation}` : ''}`
   return [
-    { title, name: 'Conv2D', inputs: { x: series, filter }, attrs, flop },
+    ...convolved(title, { x, filter, out }, attrs, flop),
+    { title: `${title}, and statistics`, name: ConvNorm, inputs: { x, filter }, attrs, flop },
     {
-      title: `${title}, input gradient`,
-      name: 'Conv2DBackpropInput',
-      inputs: { dy: out, filter },
-      attrs: { ...attrs, inputShape: series },
-      flop,
-    },
-    {
-      title: `${title}, filter gradient`,
-      name: 'Conv2DBackpropFilter',
-      inputs: { x: series, dy: out },
-      attrs: { ...attrs, filterShape: filter },
-      flop,
+      title: `${title}, gradients from behind a norm`,
+      name: ConvNormGradient,
+      inputs: { x, y: out, dy: out, filter, mean: [32], slope: [3, 32] },
+      attrs: { ...attrs, inputShape: x, input: true, own: true },
+      flop: 2 * flop,
     },
   ]
+}
+
+/** The same over series of 8 channels, with windows so long that Fourier transforms pay. */
+function overSeries(kernel: number): KernelCase[] {
+  const shapes = { x: [64, 1, 128, 8], filter: [1, kernel, 8, 24], out: [64, 1, 128, 24] }
+  const flop = 2 * 64 * 128 * kernel * 8 * 24
+  return convolved(`conv of ${kernel} over [64,128,8] → 24`, shapes, window(1), flop)
 }
 
 const statistics = { mean: [32], variance: [32] }

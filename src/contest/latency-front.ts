@@ -17,7 +17,10 @@ export function latencyOf(
   return known.length === 0 ? null : mean(known)
 }
 
-/** The methods of a set to which none is at least equal in mean error and latency, and better in one; by latency. */
+/**
+ * The methods of a set to which none is at least equal in mean error and latency, and better in one; by
+ * latency.
+ */
 export const latencyFront = (summary: SetSummary, rows: readonly TrialRow[]): string[] =>
   paretoFront(
     summary.methods.map(({ method, error }) => ({

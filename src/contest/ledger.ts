@@ -3,18 +3,24 @@ import type { PlannedTrial } from './planned.js'
 import { secondsLeft } from './remaining.js'
 import { placeText, type TrialRow } from './types.js'
 
-/** How long an estimate of the time left may stand, in ms: it reads all trials, and some last no longer than this. */
+/**
+ * How long an estimate of the time left may stand, in ms: it reads all trials, and some last no longer than
+ * this.
+ */
 const estimateMs = 250
 
 /** What is planned of a comparison, and what of it is done. */
 export interface Ledger {
   /** The trials that are left. Two names may stand for the same method, so that they share a trial. */
   pending(): PlannedTrial[]
-  /** The rows of the trials that are done, under the names of this comparison, in the order in which they came. */
+  /**
+   * The rows of the trials that are done, under the names of this comparison, in the order in which they
+   * came.
+   */
   readonly rows: readonly TrialRow[]
   /**
-   * Throws an InputError if a row comes from other data than the rows of the same set, size and seed: the data
-   * changed between the trials, so that they cannot be compared.
+   * Throws an InputError if a row comes from other data than the rows of the same set, size and seed: the
+   * data changed between the trials, so that they cannot be compared.
    */
   check(row: TrialRow): void
   add(row: TrialRow): void

@@ -4,7 +4,10 @@ import { sha256 } from '../base/files.js'
 import { randomSource } from '../base/random.js'
 import { ownVersion } from '../base/version.js'
 
-/** What the bits of a result depend on beside the trial: two processes that are equal in this compute the same. */
+/**
+ * What the bits of a result depend on beside the trial: two processes that are equal in this compute the
+ * same.
+ */
 export interface Identity {
   /** The version of Sentei. */
   readonly version: string

@@ -34,10 +34,14 @@ export interface QueueSettings {
   readonly onBeat?: (trial: PlannedTrial, beat: TrialBeat) => void
 }
 
-/** How often the queue is asked though nothing was heard, in milliseconds: events may be lost, results not. */
+/**
+ * How often the queue is asked though nothing was heard, in milliseconds: events may be lost, results not.
+ */
 const askEvery = 2000
 
-/** How often what the queue lost is put there again, in milliseconds, beside each time that Redis comes back. */
+/**
+ * How often what the queue lost is put there again, in milliseconds, beside each time that Redis comes back.
+ */
 const fillEvery = 60_000
 
 type Queued = ReadonlyMap<string, { readonly planned: PlannedTrial; readonly job: TrialJob }>

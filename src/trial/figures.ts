@@ -100,7 +100,10 @@ export interface Sized {
   readonly architecture: Architecture
 }
 
-/** A size that was retrained, and its validation error compared with that of the unpruned supernet or the best size. */
+/**
+ * A size that was retrained, and its validation error compared with that of the unpruned supernet or the best
+ * size.
+ */
 export interface Attempt {
   readonly size: number | null
   readonly cost: number
@@ -111,8 +114,8 @@ export interface Attempt {
    */
   readonly worse: number | null
   /**
-   * How large `worse` may be: the tolerance or, if that is larger, one standard error of the difference (`luckOfBest`
-   * of them against the best size), but at most `mostChance`.
+   * How large `worse` may be: the tolerance or, if that is larger, one standard error of the difference
+   * (`luckOfBest` of them against the best size), but at most `mostChance`.
    */
   readonly allowed: number | null
   /** The measure that decided, if there are several: accuracy or cross-entropy. */

@@ -2,18 +2,11 @@ import { luckOfBest } from '../config/budget-schema.js'
 import { errorOf } from '../objective/metrics.js'
 import { Diverged } from '../train/diverged.js'
 import { valueOf } from '../train/evaluate.js'
-import { comparedNetwork, measuresOf } from './compared.js'
+import { measuresOf } from './compared.js'
 import { comparison, isWithin } from './comparison.js'
-import type { Attempt, Baseline, Compared, Retrained, Sized, Tolerated } from './figures.js'
-import { retrainArchitecture } from './retrain-architecture.js'
+import type { Attempt, Baseline, Retrained, Sized, Tolerated } from './figures.js'
+import { divergedAttempt, trySize, type TriedSize } from './try-size.js'
 import type { Trial, TrialHooks } from './types.js'
-
-/** A size that was retrained. */
-interface Trained {
-  readonly sized: Sized
-  readonly final: Retrained
-  readonly compared: Compared
-}
 
 /**
  * Retrains all of a search's architectures, and finds the smallest that is as good as the best of them: its
@@ -29,27 +22,16 @@ export async function smallestNearBest(
   sizes: readonly Sized[],
   reference: Baseline | null,
 ): Promise<{ readonly chosen: Sized; readonly final: Retrained; readonly tolerated: Tolerated }> {
-  const trained = new Map<Sized, Trained>()
-  const failures = new Map<Sized, Diverged>()
   const falling = [...sizes].sort((a, b) => b.cost - a.cost)
-  for (const sized of falling) {
-    const { size, cost, architecture } = sized
-    hooks.emit({ type: 'attempt', size, cost })
-    try {
-      const final = await retrainArchitecture(trial, hooks, architecture, reference)
-      trained.set(sized, { sized, final, compared: comparedNetwork(trial, final) })
-    } catch (error) {
-      if (!(error instanceof Diverged)) throw error
-      failures.set(sized, error)
-    }
-  }
-  if (trained.size === 0) throw [...failures.values()][0]!
-  const best = [...trained.values()].reduce((a, b) =>
-    isLess(errorsOf(trial, b), errorsOf(trial, a)) ? b : a,
-  )
-  const attempts = falling.map((sized) => attemptOf(trial, sized, { trained, failures, best, tolerance }))
+  const tried = new Map<Sized, TriedSize | Diverged>()
+  for (const sized of falling) tried.set(sized, await trySize(trial, hooks, sized, reference))
+  const trained = [...tried.values()].filter((each): each is TriedSize => !(each instanceof Diverged))
+  if (trained.length === 0) throw [...tried.values()][0] as Diverged
+  const best = trained.reduce((a, b) => (isLess(errorsOf(trial, b), errorsOf(trial, a)) ? b : a))
+  const attempts = falling.map((sized) => attemptOf(trial, sized, tried.get(sized)!, best, tolerance))
   const kept = attempts.findLastIndex(isWithin)
-  const chosen = trained.get(falling[kept]!) ?? best
+  // What is within has been trained.
+  const chosen = kept < 0 ? best : (tried.get(falling[kept]!) as TriedSize)
   hooks.emit({ type: 'kept', size: chosen.sized.size })
   return {
     chosen: chosen.sized,
@@ -62,7 +44,7 @@ export async function smallestNearBest(
 }
 
 /** The errors of a size by each measure; infinite where it has none. */
-const errorsOf = ({ metric }: Trial, { compared }: Trained): number[] =>
+const errorsOf = ({ metric }: Trial, { compared }: TriedSize): number[] =>
   measuresOf(metric).map((name) => {
     const value = valueOf(name, compared[name] ?? null)
     return value === null || Number.isNaN(value) ? Infinity : errorOf(name, value)
@@ -77,34 +59,12 @@ const isLess = (a: readonly number[], b: readonly number[]): boolean => {
 function attemptOf(
   trial: Trial,
   sized: Sized,
-  {
-    trained,
-    failures,
-    best,
-    tolerance,
-  }: {
-    readonly trained: ReadonlyMap<Sized, Trained>
-    readonly failures: ReadonlyMap<Sized, Diverged>
-    readonly best: Trained
-    readonly tolerance: number
-  },
+  tried: TriedSize | Diverged,
+  best: TriedSize,
+  tolerance: number,
 ): Attempt {
+  if (tried instanceof Diverged) return divergedAttempt(sized, tried)
   const { size, cost } = sized
-  const found = trained.get(sized)
-  if (!found)
-    return {
-      size,
-      cost,
-      validation: null,
-      worse: null,
-      allowed: null,
-      diverged: failures.get(sized)!.message,
-    }
-  const { final, compared } = found
-  return {
-    size,
-    cost,
-    validation: final.validation,
-    ...comparison(trial, compared, best.compared, { tolerance, errors: luckOfBest }),
-  }
+  const found = comparison(trial, tried.compared, best.compared, { tolerance, errors: luckOfBest })
+  return { size, cost, validation: tried.final.validation, ...found }
 }

@@ -6,10 +6,10 @@ import { isWidth, keepable, type ArchitectureGroup } from '../supernet/types.js'
 import { Diverged } from '../train/diverged.js'
 import { valueOf } from '../train/evaluate.js'
 import { isUnpruned } from './baseline.js'
-import { comparedNetwork } from './compared.js'
 import { comparison, isWithin, worseOf } from './comparison.js'
 import type { Attempt, Baseline, Retrained, Tolerated, Sized } from './figures.js'
-import { networkToRetrain, retrainArchitecture } from './retrain-architecture.js'
+import { networkToRetrain } from './retrain-architecture.js'
+import { divergedAttempt, trySize } from './try-size.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /** The most sizes that are retrained; enough for a bisection among eleven sizes. */
@@ -51,21 +51,18 @@ export async function smallestWithin(
   const trained: { readonly sized: Sized; readonly final: Retrained; readonly attempt: Attempt }[] = []
   let failure: Diverged | undefined
   const attempt = async (sized: Sized): Promise<boolean> => {
-    const { size, cost, architecture } = sized
-    hooks.emit({ type: 'attempt', size, cost })
-    try {
-      const final = await retrainArchitecture(trial, hooks, architecture, reference)
-      const compared = comparison(trial, comparedNetwork(trial, final), unpruned, { tolerance, errors: 1 })
-      const found = { size, cost, validation: final.validation, ...compared }
-      attempts.push(found)
-      trained.push({ sized, final, attempt: found })
-      return isWithin(found)
-    } catch (error) {
-      if (!(error instanceof Diverged)) throw error
-      failure = error
-      attempts.push({ size, cost, validation: null, worse: null, allowed: null, diverged: error.message })
+    const tried = await trySize(trial, hooks, sized, reference)
+    if (tried instanceof Diverged) {
+      failure = tried
+      attempts.push(divergedAttempt(sized, tried))
       return false
     }
+    const { size, cost } = sized
+    const compared = comparison(trial, tried.compared, unpruned, { tolerance, errors: 1 })
+    const found = { size, cost, validation: tried.final.validation, ...compared }
+    attempts.push(found)
+    trained.push({ ...tried, attempt: found })
+    return isWithin(found)
   }
   const ended = (kept: Omit<(typeof trained)[number], 'attempt'>, within: boolean | null) => {
     hooks.emit({ type: 'kept', size: kept.sized.size })

@@ -42,7 +42,10 @@ const largest: Pair = [20, 19]
 const isSquare = ({ kernel, stride, dilation }: Omit<Window, 'pad'>): boolean =>
   [kernel, stride, dilation].every(([vertical, horizontal]) => vertical === horizontal)
 
-/** TensorFlow.js 4.22 takes a width from kernel height and stride where padding is one number: only for square windows. */
+/**
+ * TensorFlow.js 4.22 takes a width from kernel height and stride where padding is one number: only for square
+ * windows.
+ */
 const paddings = (window: Omit<Window, 'pad'>): Padding[] => [
   'same',
   'valid',
@@ -110,7 +113,10 @@ export const channelCases = (): WindowCase[] =>
     ),
   )
 
-/** 3×3 windows with so many channels that minimal filtering pays, on images that tiles of 4×4 fill, and do not. */
+/**
+ * 3×3 windows with so many channels that minimal filtering pays, on images that tiles of 4×4 fill, and do
+ * not.
+ */
 export const tileCases = (): WindowCase[] => [
   ...tiledImages.flatMap((image, i) =>
     tiledPaddings.map((pad, k) =>
@@ -123,8 +129,9 @@ export const tileCases = (): WindowCase[] => [
 ]
 
 /**
- * Windows over series that are so long that Fourier transforms pay: as one piece and as several, which a transform of each kind of
- * length computes; with fewer channels than a group of eight, several groups, and groups that are not full.
+ * Windows over series that are so long that Fourier transforms pay: as one piece and as several, which a
+ * transform of each kind of length computes; with fewer channels than a group of eight, several groups, and
+ * groups that are not full.
  */
 export const longWindowCases = (): WindowCase[] => [
   ...longWindows.flatMap((window, i) =>
@@ -177,7 +184,10 @@ const square = (kernel: number, stride: number, pad: Padding, dilation = 1): Win
   pad,
 })
 
-/** Where the padded image has the image's own size, where padding exceeds the reach, and where no window sees the end. */
+/**
+ * Where the padded image has the image's own size, where padding exceeds the reach, and where no window sees
+ * the end.
+ */
 export const cornerCases = (): WindowCase[] => [
   windowCase(square(3, 3, 1), [3, 6, 6, 5], 4),
   windowCase(square(3, 1, [[0, 4], [1, 3]]), [3, 5, 4, 4], 5), // prettier-ignore

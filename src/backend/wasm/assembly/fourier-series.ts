@@ -2,9 +2,10 @@ import { placeOf, POINT, putApart, putTogether, transformBackward, transformForw
 import { BLOCK, F32, loadLanes, storeLanes, zero } from './lanes'
 
 /*
- * Spectra of series and of kernels, in planes of one frequency f = 0 … n/2 each, which lie `plane` bytes apart. Eight
- * channels take 64 bytes of a plane: their real parts, and then their imaginary parts. All spectra are twice as large as
- * Fourier's, and the backward transforms do not divide by n; `scale` makes up for both.
+ * Spectra of series and of kernels, in planes of one frequency f = 0 … n/2 each, which lie `plane` bytes
+ * apart. Eight channels take 64 bytes of a plane: their real parts, and then their imaginary parts. All
+ * spectra are twice as large as Fourier's, and the backward transforms do not divide by n; `scale` makes up
+ * for both.
  *
  * `tables` holds the places of the frequencies and behind them the factors of `fourier.ts`, `work` n points.
  */
@@ -17,8 +18,8 @@ function factorsIn(tables: usize, n: i32): usize {
 }
 
 /**
- * The spectra of `count` positions of a series [length, channels] from position `start` on; what lies outside of the series, or behind
- * these positions, is 0.
+ * The spectra of `count` positions of a series [length, channels] from position `start` on; what lies outside
+ * of the series, or behind these positions, is 0.
  */
 export function liftSeries(
   x: usize,
@@ -120,7 +121,10 @@ function storePositions(
   }
 }
 
-/** The row of channel c's real part among those of all spectra in a plane; that of its imaginary part is eight further. */
+/**
+ * The row of channel c's real part among those of all spectra in a plane; that of its imaginary part is eight
+ * further.
+ */
 // @ts-ignore: decorator
 @inline
 function rowOf(channel: i32): i32 {
@@ -128,10 +132,11 @@ function rowOf(channel: i32): i32 {
 }
 
 /**
- * Kernels [taps, channels, outputs] as matrices that turn the spectra of series into those of their correlation, X·conj(W).
- * They come in panels of eight outputs as of `packPanels`, and leave in panels of eight columns, the real and the imaginary
- * parts of eight outputs by turns, of `rows` rows each. If all channels fit into one group of eight, the rows of absent ones
- * are left out, and the imaginary rows begin behind the real ones.
+ * Kernels [taps, channels, outputs] as matrices that turn the spectra of series into those of their
+ * correlation, X·conj(W). They come in panels of eight outputs as of `packPanels`, and leave in panels of
+ * eight columns, the real and the imaginary parts of eight outputs by turns, of `rows` rows each. If all
+ * channels fit into one group of eight, the rows of absent ones are left out, and the imaginary rows begin
+ * behind the real ones.
  */
 export function liftFilters(
   panels: usize,
@@ -186,8 +191,8 @@ function putMatrix(at: usize, mirror: usize, re: usize, imaginary: usize, panel:
 }
 
 /**
- * The gradient [taps, channels, outputs] of kernels, from sums Xᵀ·dY over the spectra of all series, in blocks as of
- * `transposedProduct`: the correlation X·conj(dY), at the lags of the taps.
+ * The gradient [taps, channels, outputs] of kernels, from sums Xᵀ·dY over the spectra of all series, in
+ * blocks as of `transposedProduct`: the correlation X·conj(dY), at the lags of the taps.
  */
 export function lowerFilters(
   sums: usize,

@@ -1,12 +1,14 @@
 import { BLOCK, F32 } from './lanes'
 
 /*
- * Fourier transforms of eight real series at a time: four of them are the real lanes of one complex series, the
- * other four its imaginary lanes. A point takes 32 bytes, its four real parts and then its four imaginary parts.
+ * Fourier transforms of eight real series at a time: four of them are the real lanes of one complex series,
+ * the other four its imaginary lanes. A point takes 32 bytes, its four real parts and then its four imaginary
+ * parts.
  *
  * A length is 4^a · 2^b · 3^c with b and c of 0 or 1. The forward transform splits by frequency and leaves
- * its results in the order in which the splitting puts them; the backward transform goes the same way back, so that
- * nothing is ever sorted. `kernels/fourier-tables.ts` writes the factors e^(−2πi·jk/m), in the order of their use.
+ * its results in the order in which the splitting puts them; the backward transform goes the same way back,
+ * so that nothing is ever sorted. `kernels/fourier-tables.ts` writes the factors e^(−2πi·jk/m), in the order
+ * of their use.
  */
 
 /** The bytes of one point of a complex series. */
@@ -216,8 +218,9 @@ function byThree(z: usize, n: i32, sine: f32): void {
 }
 
 /**
- * Takes the spectra of the two series apart that were transformed as one, times two: at `to` four real parts of the
- * first, then of the second, then the imaginary parts. `at` and `mirror` are the points of frequencies f and n − f.
+ * Takes the spectra of the two series apart that were transformed as one, times two: at `to` four real parts
+ * of the first, then of the second, then the imaginary parts. `at` and `mirror` are the points of frequencies
+ * f and n − f.
  */
 // @ts-ignore: decorator
 @inline

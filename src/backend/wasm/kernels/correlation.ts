@@ -33,8 +33,8 @@ export function inputGradient(device: Device, info: WindowInfo, filter: TensorIn
 }
 
 /**
- * Correlates in the cheapest way: series by Fourier transforms, images by Winograd's method, or directly. A `spread` puts zeros
- * between the input's positions.
+ * Correlates in the cheapest way: series by Fourier transforms, images by Winograd's method, or directly. A
+ * `spread` puts zeros between the input's positions.
  */
 const correlate = (
   device: Device,

@@ -1,9 +1,12 @@
 /*
- * What the Fourier transforms of `assembly/fourier.ts` read: where each frequency ends up, and the factors of their
- * steps.
+ * What the Fourier transforms of `assembly/fourier.ts` read: where each frequency ends up, and the factors of
+ * their steps.
  */
 
-/** The lengths of transforms: 4^a · 2^b · 3^c with b and c of 0 or 1, whose points stay in the first-level cache. */
+/**
+ * The lengths of transforms: 4^a · 2^b · 3^c with b and c of 0 or 1, whose points stay in the first-level
+ * cache.
+ */
 export const fourierLengths = [16, 32, 48, 64, 96, 128, 192, 256, 384, 512] as const
 
 /** How many parts a step splits a block of m points into. */
@@ -16,7 +19,10 @@ function placeOf(f: number, m: number): number {
   return (f % parts) * (m / parts) + placeOf(Math.floor(f / parts), m / parts)
 }
 
-/** The factors e^(−2πi·jk/m), k ≥ 1, of all steps of a transform of n points: those of a step, position by position. */
+/**
+ * The factors e^(−2πi·jk/m), k ≥ 1, of all steps of a transform of n points: those of a step, position by
+ * position.
+ */
 function factorsOf(n: number): number[] {
   const factors: number[] = []
   for (let m = n; m > 1 && m !== 3; m /= partsOf(m))
@@ -33,7 +39,10 @@ export const pointBytes = 32
 
 const known = new Map<number, Uint32Array>()
 
-/** The table of a length n as 32-bit words: the offsets of frequencies f and n − f by turns, f = 0 … n/2, then the factors. */
+/**
+ * The table of a length n as 32-bit words: the offsets of frequencies f and n − f by turns, f = 0 … n/2, then
+ * the factors.
+ */
 export function fourierTable(n: number): Uint32Array {
   const kept = known.get(n)
   if (kept) return kept

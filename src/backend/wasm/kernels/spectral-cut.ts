@@ -3,8 +3,8 @@ import type { Correlation } from './correlation-types.js'
 import { fourierLengths } from './fourier-tables.js'
 
 /*
- * Whether a correlation along one axis is cheaper by Fourier transforms, and how series are then cut: into pieces that overlap by
- * the reach of the kernel (overlap-save).
+ * Whether a correlation along one axis is cheaper by Fourier transforms, and how series are then cut: into
+ * pieces that overlap by the reach of the kernel (overlap-save).
  */
 
 /** A correlation along the only axis that is longer than 1, with a stride of 1. */
@@ -50,9 +50,10 @@ function cutOf(series: Series, n: number): Cut | undefined {
 }
 
 /*
- * Costs are in multiply-adds of four numbers, and were measured over 1 to 64 channels, 9 to 39 taps and 48 to 1,000
- * positions. A transform of eight channels takes three for each of its n log n steps; a direct correlation spends, for each tap,
- * as much around its innermost loop as two and a half more channels would cost.
+ * Costs are in multiply-adds of four numbers, and were measured over 1 to 64 channels, 9 to 39 taps and 48 to
+ * 1,000 positions. A transform of eight channels takes three for each of its n log n steps; a direct
+ * correlation spends, for each tap, as much around its innermost loop as two and a half more channels would
+ * cost.
  */
 const transformCost = (n: number): number => 3 * n * Math.log2(n)
 const directCost = ({ outLength, taps }: Series, { channels, outputs }: Channels): number =>
@@ -62,7 +63,10 @@ const seriesAtOnce = 32
 
 export type Channels = Pick<Correlation, 'channels' | 'outputs'>
 
-/** The rows of a matrix at one frequency: real and imaginary parts, of whole groups of eight if there are several. */
+/**
+ * The rows of a matrix at one frequency: real and imaginary parts, of whole groups of eight if there are
+ * several.
+ */
 export const rowsOf = (channels: number): number => (channels <= 8 ? 2 * channels : 2 * upTo8(channels))
 
 function costOf({ n, pieces }: Cut, { channels, outputs }: Channels): number {
@@ -78,7 +82,10 @@ export interface SeriesCut {
   readonly cut: Cut
 }
 
-/** The cheapest way to cut the series for which transforms cost less than a direct correlation; undefined if there is none. */
+/**
+ * The cheapest way to cut the series for which transforms cost less than a direct correlation; undefined if
+ * there is none.
+ */
 export function spectralCut(
   info: WindowInfo,
   channels: Channels,

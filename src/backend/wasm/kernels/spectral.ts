@@ -6,20 +6,27 @@ import { fourierTable, pointBytes } from './fourier-tables.js'
 import { rowsOf, type Channels, type SeriesCut } from './spectral-cut.js'
 
 /*
- * Correlations along one axis by Fourier transforms: Y(f) = X(f) · conj(W(f)), one product for each frequency instead of one
- * for each tap. The products of all series at one frequency are one matrix product.
+ * Correlations along one axis by Fourier transforms: Y(f) = X(f) · conj(W(f)), one product for each frequency
+ * instead of one for each tap. The products of all series at one frequency are one matrix product.
  */
 
 /** The bytes of spectra that are processed at once. */
 const blockBytes = 3 << 17
 
-/** The distance between planes: an odd number of cache lines, so that they do not all fall into the same cache sets. */
+/**
+ * The distance between planes: an odd number of cache lines, so that they do not all fall into the same cache
+ * sets.
+ */
 const planeOf = (bytes: number): number => ((bytes + 63) & ~63) | 64
 
-/** A piece of a series: its place in the block, the number of its series, and the position at which it begins. */
+/**
+ * A piece of a series: its place in the block, the number of its series, and the position at which it begins.
+ */
 type EachPiece = (place: number, image: number, start: number) => void
 
-/** How the spectra of both sides lie in memory, plane by plane, and how pieces of series are put into blocks. */
+/**
+ * How the spectra of both sides lie in memory, plane by plane, and how pieces of series are put into blocks.
+ */
 function layoutOf({ cut }: SeriesCut, { channels, outputs }: Channels, batch: number) {
   const { n, pieces } = cut
   const [rowIn, rowOut] = [upTo8(channels) * 8, upTo8(outputs) * 8]
@@ -110,7 +117,10 @@ export function spectralCorrelation(
   )
 }
 
-/** ∂/∂kernel [taps, C, D]: the correlation of series with the gradient of their outputs, X · conj(dY), at the lags of the taps. */
+/**
+ * ∂/∂kernel [taps, C, D]: the correlation of series with the gradient of their outputs, X · conj(dY), at the
+ * lags of the taps.
+ */
 export function spectralFilterGradient(
   device: Device,
   seriesCut: SeriesCut,
