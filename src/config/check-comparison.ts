@@ -1,5 +1,5 @@
 import { didYouMean } from '../base/suggest.js'
-import { ComparisonSchema, rivalNames, type ComparisonDocument } from './comparison-schema.js'
+import { ablated, ComparisonSchema, rivalNames, type ComparisonDocument } from './comparison-schema.js'
 import type { Problem } from './problems.js'
 import { throwProblems, validate, type Locate } from './validator.js'
 
@@ -91,13 +91,15 @@ function preregistrationProblems({ preregistered, methods, rivals }: ComparisonD
 
 function ablationProblems({ ablate, methods }: ComparisonDocument): Problem[] {
   if (ablate === undefined) return []
-  const problem = (text: string): Problem[] => [{ path: ['ablate'], text }]
+  const { method: name } = ablated(ablate)
+  const path = typeof ablate === 'string' ? ['ablate'] : ['ablate', 'method']
+  const problem = (text: string): Problem[] => [{ path, text }]
   const known = Object.keys(methods)
-  const method = methods[ablate]
+  const method = methods[name]
   if (method === undefined)
-    return problem(`expected one of ${known.join(', ')}, got "${ablate}"${didYouMean(ablate, known)}`)
+    return problem(`expected one of ${known.join(', ')}, got "${name}"${didYouMean(name, known)}`)
   const { rival, stages } = typeof method === 'string' ? {} : method
   if (rival !== undefined)
-    return problem(`expected a method with a schedule, got ${ablate}, which is no search`)
-  return stages ? problem(`expected a method without stages, got ${ablate}`) : []
+    return problem(`expected a method with a schedule, got ${name}, which is no search`)
+  return stages ? problem(`expected a method without stages, got ${name}`) : []
 }

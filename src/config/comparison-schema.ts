@@ -26,6 +26,10 @@ export const rivalNames = [
 ] as const
 export type RivalName = (typeof rivalNames)[number]
 
+/** What of a schedule can be left out, one at a time: a term, a phase, or λ's own course. */
+export const scheduleParts = ['terms', 'phases', 'means'] as const
+export type SchedulePart = (typeof scheduleParts)[number]
+
 const Rival = oneOf<RivalName[]>([...rivalNames], {
   description: 'instead of a scheduled search; docs/compare.md lists them',
 })
@@ -92,7 +96,20 @@ export const ComparisonSchema = object(
       { default: 5, description: 'so many from 1 on, or a list; each has splits of its own' },
     ),
     ablate: Type.Optional(
-      Type.String({ description: 'a method whose schedule is repeated without each of its parts' }),
+      Type.Union(
+        [
+          Type.String(),
+          object({
+            method: Type.String({ description: 'the method' }),
+            parts: Type.Array(oneOf<SchedulePart[]>([...scheduleParts]), {
+              minItems: 1,
+              uniqueItems: true,
+              description: 'what is left out in turn; λ is replaced by its means',
+            }),
+          }),
+        ],
+        { description: 'a method whose schedule is repeated without each of its parts, or without some' },
+      ),
     ),
     roi: Type.Optional(
       object({
@@ -119,3 +136,7 @@ export const ComparisonSchema = object(
 
 /** A validated comparison with its defaults. */
 export type ComparisonDocument = Static<typeof ComparisonSchema>
+
+/** The method to ablate, and what of its schedule; a name alone means all of it. */
+export const ablated = (ablate: NonNullable<ComparisonDocument['ablate']>) =>
+  typeof ablate === 'string' ? { method: ablate, parts: scheduleParts } : ablate

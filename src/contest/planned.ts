@@ -1,6 +1,6 @@
 import { sha256 } from '../base/hash.js'
 import { checkConfig } from '../config/check-config.js'
-import type { ComparisonDocument, RivalName } from '../config/comparison-schema.js'
+import { ablated, type ComparisonDocument, type RivalName } from '../config/comparison-schema.js'
 import type { Config } from '../config/config-schema.js'
 import type { Locate } from '../config/validator.js'
 import type { AnyPlanner } from '../planners/types.js'
@@ -75,9 +75,11 @@ function withAblations(
   { folder, planners, spaces, relaxations }: PlanOptions,
 ): Entry[] {
   const { method, config } = entry
-  if (method !== ablate) return [entry]
+  if (ablate === undefined) return [entry]
+  const { method: whole, parts } = ablated(ablate)
+  if (method !== whole) return [entry]
   const schedule = presetOf(config, relaxationIn(config.relaxation, relaxations), spaces)
-  const ablations = ablationsOf(resolveSchedule(schedule, folder, 'config.schedule', planners))
+  const ablations = ablationsOf(resolveSchedule(schedule, folder, 'config.schedule', planners), parts)
   return [
     entry,
     ...ablations.map((ablation) => ({ ...entry, ablation, method: ablatedName(method, ablation) })),

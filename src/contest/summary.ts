@@ -1,4 +1,4 @@
-import type { ComparisonDocument } from '../config/comparison-schema.js'
+import { ablated, type ComparisonDocument } from '../config/comparison-schema.js'
 import type { MetricName } from '../objective/metrics.js'
 import { criticalDifference, type CriticalDifference } from './critical-difference.js'
 import { methodsOn } from './planned.js'
@@ -138,7 +138,7 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
       ),
       against,
     ),
-    ablation: document.ablate === undefined ? null : ablationOf(document.ablate, groups),
+    ablation: document.ablate === undefined ? null : ablationOf(ablated(document.ablate).method, groups),
     failures: rows.filter(({ failed }) => failed !== null),
   }
 }

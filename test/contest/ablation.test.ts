@@ -244,12 +244,32 @@ describe('what is ablated', () => {
   test.each<[object, string]>([
     [{ ablate: 'non' }, 'comparison.ablate: expected one of none, whole, got "non"; did you mean "none"?'],
     [
+      { ablate: { method: 'non', parts: ['means'] } },
+      'comparison.ablate.method: expected one of none, whole, got "non"; did you mean "none"?',
+    ],
+    [
       { ablate: 'whole' },
       'comparison.ablate: expected a method with a schedule, got whole, which is no search',
     ],
   ])('%j is refused', (change, message) => {
     const methods = { none: 'none', whole: { rival: 'unpruned' } }
     expect(() => checkComparison(tiny({ methods, ...change }))).toThrow(message)
+  })
+
+  test('can be one part of a schedule', () => {
+    const named = (parts: string[]) => {
+      const ablate = { method: 'm', parts }
+      const document = tiny({ methods: { m: { schedule: pressed } }, seeds: [1], ablate })
+      return plannedTrials(checkComparison(document), { folder: '.' }).map(({ method }) => method)
+    }
+    expect(named(['means'])).toEqual(['m', 'm − λ over t', 'm − λ over k', 'm − λ over t and k'])
+    expect(named(['phases', 'terms'])).toEqual([
+      'm',
+      'm − term l1/gates',
+      'm − term l2/weights',
+      'm − phase warm',
+      'm − phase press',
+    ])
   })
 
   test('has keys of its own, which hang on the schedule', () => {

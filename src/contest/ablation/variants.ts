@@ -1,3 +1,4 @@
+import { scheduleParts, type SchedulePart } from '../../config/comparison-schema.js'
 import type { ScheduleDocument } from '../../config/schedule-schema.js'
 import { rowsOf } from '../../schedule/rows.js'
 import { readLabel } from '../../schedule/select.js'
@@ -28,8 +29,14 @@ const plainPhase = {
   terms: [],
 } satisfies Omit<Phase, 'name' | 'until'>
 
-/** The ablations of a schedule: each of its terms, each phase that has something of its own, and the means. */
-export function ablationsOf(document: ScheduleDocument): Ablation[] {
+/**
+ * The ablations of a schedule: each of its terms, each phase that has something of its own, and the means; or
+ * only those of some of these parts.
+ */
+export function ablationsOf(
+  document: ScheduleDocument,
+  parts: readonly SchedulePart[] = scheduleParts,
+): Ablation[] {
   const { phases, table = [], planner } = document
   const named = [
     ...phases.flatMap(({ terms }) => terms),
@@ -37,15 +44,16 @@ export function ablationsOf(document: ScheduleDocument): Ablation[] {
   ]
   const terms = new Map(named.map(({ term, part }) => [`${term}/${part}`, { term, part }]))
   const inTable = table.length > 0 || planner !== undefined
-  return [
-    ...[...terms.values()].map((each): Ablation => ({ kind: 'term', ...each })),
-    ...phases.flatMap(({ name, until: _, ...own }, index): Ablation[] =>
+  const all = {
+    terms: [...terms.values()].map((each): Ablation => ({ kind: 'term', ...each })),
+    phases: phases.flatMap(({ name, until: _, ...own }, index): Ablation[] =>
       inTable || JSON.stringify({ ...plainPhase, ...own }) !== JSON.stringify(plainPhase)
         ? [{ kind: 'phase', index, name }]
         : [],
     ),
-    ...(['t', 'k', 't and k'] as const).map((over): Ablation => ({ kind: 'mean', over })),
-  ]
+    means: (['t', 'k', 't and k'] as const).map((over): Ablation => ({ kind: 'mean', over })),
+  }
+  return scheduleParts.flatMap((part) => (parts.includes(part) ? all[part] : []))
 }
 
 /**
