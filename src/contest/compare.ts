@@ -12,7 +12,7 @@ import { withRivals } from './with-rivals.js'
 import { memoryStore, type TrialStore } from './store.js'
 import { summarise, type ComparisonSummary } from './summary.js'
 import { byPlace, type TrialRow } from './types.js'
-import { executorsFor } from './workers.js'
+import { checkWorkers, executorsFor } from './workers.js'
 
 /** The progress of a comparison. */
 export interface ComparisonProgress {
@@ -76,6 +76,7 @@ export async function compare({
   ...own
 }: CompareOptions): Promise<Comparison> {
   const extensions = extensionsIn(own)
+  checkWorkers(workers, extensions)
   const comparison = await withRivals(checkComparison(given, locate), { folder, locate, ...extensions })
   const planned = plannedTrials(comparison, { folder, locate, ...extensions })
   const ledger = ledgerOf(planned, await store.done())
@@ -85,8 +86,8 @@ export async function compare({
       `executor: expected none with ${Object.keys(extensions).join(', ')} of your own, which only this process has, got one`,
     )
   const groups = executor && pending.length > 0 ? [pending] : groupsOf(pending)
-  const executors = executor ? [executor] : executorsFor({ workers, folder, extensions, groups })
-  await setUpFirst(pending, setUpIn(folder, extensions))
+  const stepBytes = await setUpFirst(pending, setUpIn(folder, extensions))
+  const executors = executor ? [executor] : executorsFor({ workers, folder, extensions, groups, stepBytes })
   const tell = (row: TrialRow | null) => {
     const atATime = executors.reduce((sum, each) => sum + (each.atATime?.() ?? 1), 0)
     const seconds = ledger.secondsLeft(atATime)

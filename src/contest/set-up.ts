@@ -6,7 +6,7 @@ import { ScheduleSchema } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
 import type { Schedule } from '../schedule/types.js'
 import { setupTrial, type Extensions } from '../setup/setup-trial.js'
-import { requireMemory } from '../setup/trial-memory.js'
+import { memoryOf, requireMemory } from '../setup/trial-memory.js'
 import type { Trial } from '../trial/types.js'
 import { ablatedDocument } from './ablation/variants.js'
 import type { PlannedTrial } from './planned.js'
@@ -53,8 +53,12 @@ function requireSuited(name: RivalName, trial: Trial): void {
   check?.(trial)
 }
 
-/** Sets up one trial of each set, size and method, so that errors are reported before any trial runs. */
-export async function setUpFirst(pending: readonly PlannedTrial[], setUp: SetUp): Promise<void> {
+/**
+ * Sets up one trial of each set, size and method, so that errors are reported before any trial runs. Returns the
+ * bytes of the largest training step among them; 0 if there are none.
+ */
+export async function setUpFirst(pending: readonly PlannedTrial[], setUp: SetUp): Promise<number> {
+  let largest = 0
   const seen = new Set<string>()
   for (const each of pending) {
     const { set, size, method } = each
@@ -62,10 +66,12 @@ export async function setUpFirst(pending: readonly PlannedTrial[], setUp: SetUp)
     if (seen.has(kind)) continue
     seen.add(kind)
     try {
-      await setUp(each)
+      for (const { peakBytes, heldBytes } of memoryOf(await setUp(each)))
+        largest = Math.max(largest, peakBytes + heldBytes)
     } catch (error) {
       if (error instanceof InputError) throw new InputError(`${error.message} (${placeText(each)})`)
       throw error
     }
   }
+  return largest
 }

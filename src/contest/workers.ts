@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { InputError } from '../base/errors.js'
+import { machineMemory } from '../base/machine-memory.js'
 import type { Extensions } from '../setup/setup-trial.js'
 import type { TrialExecutor } from './executor.js'
 import { localExecutor } from './local-executor.js'
@@ -17,15 +18,20 @@ export interface WorkersFor {
   readonly extensions: Extensions
   /** The trials that are to run, in groups. */
   readonly groups: readonly (readonly PlannedTrial[])[]
+  /** The bytes of the largest training step of these trials. */
+  readonly stepBytes: number
+  /** The bytes that all processes may take together; those of the machine by default. */
+  readonly memory?: number
 }
 
+/** What a process takes besides its largest step: 380 to 500 MB were measured of searches with steps of 25 MB. */
+const processBytes = 400 * 2 ** 20
+
 /**
- * The executors of a comparison: this process for one worker, a process for each of several. There are no more
- * than groups. The default is half of the cores, and one where processes gain nothing or lack something: with
- * a backend that has threads of its own, or with parts or data that only this process has. Throws an
- * InputError if more are asked for with such parts.
+ * Throws an InputError unless so many workers can be asked for, which several cannot be with parts that only this
+ * process has.
  */
-export function executorsFor({ workers, folder, extensions, groups }: WorkersFor): TrialExecutor[] {
+export function checkWorkers(workers: number | undefined, extensions: Extensions): void {
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1))
     throw new InputError(`workers: expected integer ≥ 1, got ${workers}`)
   const own = Object.keys(extensions)
@@ -33,9 +39,33 @@ export function executorsFor({ workers, folder, extensions, groups }: WorkersFor
     throw new InputError(
       `workers: expected 1 with ${own.join(', ')} of your own, which other processes do not have, got ${workers}`,
     )
+}
+
+/**
+ * The executors of a comparison: this process for one worker, a process for each of several. There are no more
+ * than groups. The default is half of the cores, and one where processes gain nothing or lack something: with
+ * a backend that has threads of its own, or with parts or data that only this process has; and no more than fit
+ * into memory. Throws an InputError if more are asked for than fit.
+ */
+export function executorsFor({
+  workers,
+  folder,
+  extensions,
+  groups,
+  stepBytes,
+  memory = machineMemory(),
+}: WorkersFor): TrialExecutor[] {
+  const own = Object.keys(extensions)
   const alone = own.length > 0 || groups.flat().some(({ config }) => !oneThread.includes(config.backend))
-  const most = workers ?? (alone ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))
-  const count = Math.min(most, groups.length)
+  const fitting = Math.max(1, Math.floor(memory / (processBytes + stepBytes)))
+  const usual = alone ? 1 : Math.min(fitting, Math.max(1, Math.floor(availableParallelism() / 2)))
+  const count = Math.min(workers ?? usual, groups.length)
+  if (count > fitting)
+    throw new InputError(
+      `workers: ${count} trials at a time need about ${gib(count * (processBytes + stepBytes))} GiB, the machine has ${gib(memory)} GiB; take at most ${fitting}`,
+    )
   if (count <= 1) return [localExecutor(setUpIn(folder, extensions))]
   return Array.from({ length: count }, () => processExecutor(folder))
 }
+
+const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)

@@ -1,6 +1,6 @@
-import { totalmem } from 'node:os'
 import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
+import { machineMemory } from '../base/machine-memory.js'
 import type { Config } from '../config/config-schema.js'
 import { prepareData } from '../data/prepare.js'
 import type { LatencyTable } from '../setup/latency.js'
@@ -39,7 +39,7 @@ export async function benchOperations({
   await (runtime === 'sentei'
     ? useBackend(config.backend, { relaxed: config.relaxedSimd })
     : useBackend('wasm', { plain: true }))
-  const supernet = buildSupernet(config, await prepareData(config, folder), [], totalmem())
+  const supernet = buildSupernet(config, await prepareData(config, folder), [], machineMemory())
   const times = memberTimes(supernet, runtime, { runs, ...(warmUpMs !== undefined && { warmUpMs }) })
   const operations: LatencyTable['operations'] = []
   for (const { name, kind, members } of supernet.groups)

@@ -1,9 +1,9 @@
-import { totalmem } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import { useBackend, type BackendName } from '../backend/index.js'
 import { heapBytes } from '../backend/limits.js'
 import { measurePeaks, type Peaks } from '../backend/wasm/peaks.js'
 import { InputError } from '../base/errors.js'
+import { machineMemory } from '../base/machine-memory.js'
 import { randomSource } from '../base/random.js'
 import type { Config } from '../config/config-schema.js'
 import { resolveConfig } from '../config/load-config.js'
@@ -234,7 +234,7 @@ function randomTrial(options: BenchStepOptions): Trial {
   const data = randomData(inputShape(space, options), given.search.batch!, random)
   const config = resolveTraining(given, data)
   const relaxation = relaxationIn(config.relaxation)
-  const supernet = buildSupernet(config, data, [], totalmem())
+  const supernet = buildSupernet(config, data, [], machineMemory())
   // The schedule is long enough that all timed steps fall into one phase.
   const steps = Math.max(1000, 20 * (options.steps + 1))
   return {

@@ -1,5 +1,5 @@
-import { totalmem } from 'node:os'
 import { resolve } from 'node:path'
+import { machineMemory } from '../base/machine-memory.js'
 import { benchmarkFigures } from '../compare/figures.js'
 import type { Config } from '../config/config-schema.js'
 import type { GivenData } from '../data/given.js'
@@ -62,5 +62,5 @@ const filesIn = (
   withLessons: (document, data, supernet) => withLessons(document, data, supernet, folder),
   benchmark: ({ table, ...options }, notation, supernet) =>
     benchmarkFigures({ ...options, table: resolve(folder, table) }, notation, supernet),
-  memory: totalmem(),
+  memory: machineMemory(),
 })

@@ -9,6 +9,7 @@ import { compare } from '../../src/contest/compare.js'
 import { plannedTrials } from '../../src/contest/planned.js'
 import { processExecutor } from '../../src/contest/process-executor.js'
 import { resultsCsv } from '../../src/contest/rows-csv.js'
+import { executorsFor } from '../../src/contest/workers.js'
 import { tiny } from './helper.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-workers-'))
@@ -106,6 +107,17 @@ describe('workers', () => {
     await expect(compare({ comparison: one, workers: 2, readers: [reader as never] })).rejects.toThrow(
       'workers: expected 1 with readers of your own, which other processes do not have, got 2',
     )
+  })
+
+  test('are no more than fit into memory', () => {
+    const planned = plannedTrials(checkComparison(one), { folder: '.' })
+    const groups = planned.map((trial) => [trial])
+    const given = { folder: '.', extensions: {}, groups, stepBytes: 2 ** 30 }
+    expect(() => executorsFor({ ...given, workers: 2, memory: 2 ** 31 })).toThrow(
+      'workers: 2 trials at a time need about 2.8 GiB, the machine has 2.0 GiB; take at most 1',
+    )
+    expect(executorsFor({ ...given, workers: 2, memory: 2 ** 32 })).toHaveLength(2)
+    expect(executorsFor({ ...given, workers: undefined, memory: 2 ** 20 })).toHaveLength(1)
   })
 
   test('stop with the comparison, which keeps what is over', async () => {

@@ -1,8 +1,9 @@
 import { accessSync, constants } from 'node:fs'
-import { availableParallelism, freemem, totalmem } from 'node:os'
+import { availableParallelism, freemem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { wrapLines } from '../../base/wrap.js'
 import { InputError } from '../../base/errors.js'
+import { machineMemory } from '../../base/machine-memory.js'
 import { didYouMean } from '../../base/suggest.js'
 import { backendFindings, defaultBackend, type Finding } from '../backend-findings.js'
 import { command, exitCodes, type CommandContext } from '../command.js'
@@ -109,8 +110,8 @@ async function recording(): Promise<Finding> {
 function memory(): Finding {
   const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GB`
   const heap = getHeapStatistics().heap_size_limit
-  const ok = totalmem() > 2 * 2 ** 30
-  const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}, heap limit ${gigabytes(heap)}, ${availableParallelism()} cores`
+  const ok = machineMemory() > 2 * 2 ** 30
+  const found = `${gigabytes(Math.min(freemem(), machineMemory()))} free of ${gigabytes(machineMemory())}, heap limit ${gigabytes(heap)}, ${availableParallelism()} cores`
   return {
     what: 'memory',
     ok,
