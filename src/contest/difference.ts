@@ -1,4 +1,5 @@
 import { effectSize, type EffectSize } from './effect-size.js'
+import { spreadRatio, type SpreadRatio } from './spread-ratio.js'
 import { correctedTTest, mean, signFlipTest, type TTest } from './statistics.js'
 import { errorIn } from './test-error.js'
 import type { TrialRow } from './types.js'
@@ -16,6 +17,8 @@ export interface PairedDifference {
   readonly t: TTest | null
   /** The mean in standard deviations; null for a single pair, or if all differences are equal. */
   readonly effect: EffectSize | null
+  /** How much the errors vary over seeds, compared with the other's; null for fewer than three pairs. */
+  readonly spread: SpreadRatio | null
   /** The number of seeds with a smaller, an equal and a larger error. */
   readonly wins: number
   readonly ties: number
@@ -57,6 +60,7 @@ export function differenceOf(own: readonly TrialRow[], others: readonly TrialRow
     signFlip: signFlipTest(differences),
     t: correctedTTest(differences, testToTrain),
     effect: effectSize(differences, testToTrain),
+    spread: spreadRatio(pairs),
     wins: count((each) => each < 0),
     ties: count((each) => each === 0),
     losses: count((each) => each > 0),

@@ -73,7 +73,7 @@ function setPart(own: SetSummary, against: string, rows: readonly TrialRow[]): s
       ],
       methods.map(methodCells),
     ),
-    ...stabilityPart(own, rows),
+    ...stabilityPart(own, against, rows),
   ]
 }
 
@@ -95,7 +95,7 @@ function methodCells(each: MethodSummary): string[] {
   ]
 }
 
-const stabilityPart = (set: SetSummary, rows: readonly TrialRow[]): string[] => {
+const stabilityPart = (set: SetSummary, against: string, rows: readonly TrialRow[]): string[] => {
   const { methods, pareto } = set
   const fast = latencyFront(set, rows)
   return [
@@ -104,13 +104,16 @@ const stabilityPart = (set: SetSummary, rows: readonly TrialRow[]): string[] => 
       [
         'stability',
         'std over seeds',
+        `by that of ${code(against)}`,
+        'p, Pitman–Morgan',
         'std over test rows',
         'std of last losses',
         'agreement of architectures',
       ],
-      methods.map(({ method, error, stability: { bootstrap, losses, agreement } }) => [
+      methods.map(({ method, error, difference, stability: { bootstrap, losses, agreement } }) => [
         code(method),
-        ...[error?.std, bootstrap, losses, agreement].map(formatNumber),
+        formatNumber(error?.std),
+        ...[difference?.spread?.ratio, difference?.spread?.p, bootstrap, losses, agreement].map(formatNumber),
       ]),
     ),
   ]

@@ -8,6 +8,7 @@ import {
 } from '../../src/contest/critical-difference.js'
 import { aboveF, noncentralBelow, normalBelow, rangeBelow } from '../../src/contest/distributions.js'
 import { effectSize } from '../../src/contest/effect-size.js'
+import { spreadRatio } from '../../src/contest/spread-ratio.js'
 import { agreement, meanAgreement } from '../../src/contest/kept.js'
 import { paretoFront } from '../../src/contest/pareto.js'
 import { lossDeviation } from '../../src/contest/stability.js'
@@ -49,6 +50,25 @@ describe('distributions have scipy’s probabilities', () => {
   ])('Nemenyi’s quantile for %d methods is the studentized range’s', (k, q) => {
     expect(nemenyi(k)).toBeCloseTo(q, 7)
     expect(rangeBelow(q * Math.SQRT2, k)).toBeCloseTo(0.95, 7)
+  })
+})
+
+describe('the ratio of spreads', () => {
+  const paired = (own: number[], other: number[]) =>
+    spreadRatio(own.map((each, i) => ({ own: each, other: other[i]! })))
+
+  test('has the p of Pitman and Morgan', () => {
+    // scipy: pearsonr(a + b, a - b).pvalue
+    const found = paired([1.1, 2.3, 2.9, 4.8, 5.2, 6.9], [1.4, 2.1, 2.6, 3.3, 3.9, 4.2])!
+    expect(found.ratio).toBeCloseTo(1.98190267, 6)
+    expect(found.p).toBeCloseTo(0.00144153, 6)
+  })
+
+  test('is 1 for the same errors, however they are paired, and certain for multiples', () => {
+    expect(paired([1, 2, 4], [1, 2, 4])).toEqual({ ratio: 1, p: 1 })
+    expect(paired([2, 4, 8], [1, 2, 4])).toEqual({ ratio: 2, p: 0 })
+    expect(paired([1, 2], [1, 3])).toBeNull()
+    expect(paired([1, 1, 1], [1, 2, 3])).toBeNull()
   })
 })
 
