@@ -27,6 +27,7 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
     new Counter({ name: `sentei_${name}_total`, help, registers })
   const done = counter('trials_done', 'trials that ended with a result')
   const failed = counter('trials_failed', 'trials that ended with the reason why they failed')
+  const tried = counter('tries_done', 'tries of planners that ended')
   const broken = counter('trials_broken', 'runs of trials whose process died or whose machine failed them')
   const stalled = counter(
     'trials_stalled',
@@ -70,6 +71,7 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
       if (hasFailed) failed.inc()
       else done.inc()
     },
+    tried: () => tried.inc(),
     broken: () => broken.inc(),
     stalled: () => stalled.inc(),
     close: () => void server.close().closeAllConnections(),

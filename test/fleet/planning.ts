@@ -1,0 +1,24 @@
+import { tiny } from '../contest/helper.js'
+
+/** A comparison whose one method tries ten schedules: twice four, and the best of them longer. */
+export const planning = (changes: object = {}, options: object = {}): object =>
+  tiny({
+    base: {
+      supernet: { space: 'mlp-cell', options: { blocks: 1, width: 6, hidden: 6 } },
+      search: { steps: 40, batch: 32 },
+      retrain: { steps: 10, batch: 32 },
+    },
+    methods: { planned: { schedule: { planner: 'genetic', base, ...small, ...options } } },
+    ...changes,
+  })
+
+const small = { population: 4, generations: 2, spend: 8 }
+const base = {
+  name: 'base',
+  phases: [
+    { name: 'warm-up', until: 0.25, gates: 'hold' },
+    { name: 'press', until: 0.75, terms: [{ term: 'l1', part: 'gates', lambda: 3 }] },
+    { name: 'rest', until: 1, gates: 'hold' },
+  ],
+  prune: { from: 0.25, until: 0.75 },
+}

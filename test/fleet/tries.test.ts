@@ -1,0 +1,93 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { compare } from '../../src/contest/compare.js'
+import { resultsCsv } from '../../src/contest/rows-csv.js'
+import { knownIn } from '../../src/fleet/tries.js'
+import type { Tried } from '../../src/planners/trying.js'
+import { planning } from './planning.js'
+import { freePort, redisServer, startRedis, workplace, type Running } from './helper.js'
+
+test('tries are known up to the first that is missing, wherever they come from', () => {
+  const tried = (number: number, error: number): Tried => ({
+    ...{ generation: 0, rung: 0, genome: [number], steps: 4, error, cost: 1 },
+  })
+  const answer = (number: number) => ({ number, tried: tried(number, 1), seconds: 1 })
+  const saved = [0, 1].map((number) => tried(number, 2))
+  const errors = (known: readonly Tried[]) => known.map(({ genome: [number], error }) => [number, error])
+  expect(errors(knownIn([answer(1), answer(0), answer(3)], []))).toEqual([
+    [0, 1],
+    [1, 1],
+  ])
+  expect(errors(knownIn([answer(2)], saved))).toEqual([
+    [0, 2],
+    [1, 2],
+    [2, 1],
+  ])
+  expect(knownIn([answer(1)], [])).toEqual([])
+})
+
+describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
+  const { folder, start, file, end, clean } = workplace()
+  const results = (out: string) => readFileSync(join(folder, out, 'results.csv'), 'utf8')
+  let redis: ChildProcess
+  let url: string
+
+  beforeAll(async () => {
+    const port = await freePort()
+    redis = await startRedis(port)
+    url = `redis://127.0.0.1:${port}`
+  })
+  afterEach(end)
+  afterAll(async () => {
+    clean()
+    redis.kill('SIGKILL')
+    await once(redis, 'exit')
+  })
+
+  const worker = (...args: string[]) =>
+    start(['worker', '--redis', url, '--cache', join(folder, 'cache'), '--takeover', '2', ...args])
+  const comparing = (name: string, comparison: object) =>
+    start(['compare', file(`${name}.json`, comparison), '--out', join(folder, name), '--queue', url])
+  const here = async (comparison: object) => resultsCsv((await compare({ comparison, workers: 1 })).rows)
+  const triesOf = ({ told }: Running): string[] => told().match(/seed \d, try \d+(?=: ended)/g) ?? []
+
+  test('are jobs that two workers share, each once, before new trials, to the bytes of one process', async () => {
+    const document = planning({ seeds: [1, 2] })
+    const workers = [worker(), worker()]
+    await Promise.all(workers.map(({ tells }) => tells(/waiting for trials/)))
+    expect(await comparing('two', document).ended).toBe(0)
+    expect(results('two')).toBe(await here(document))
+    const [first, second] = workers.map(triesOf) as [string[], string[]]
+    expect(first.length).toBeGreaterThan(0)
+    expect(second.length).toBeGreaterThan(0)
+    const all = [1, 2].flatMap((seed) => Array.from({ length: 10 }, (_, i) => `seed ${seed}, try ${i + 1}`))
+    expect([...first, ...second].sort()).toEqual(all.sort())
+    const rows = readFileSync(join(folder, 'two/trials.jsonl'), 'utf8').trim().split('\n')
+    for (const row of rows) expect(JSON.parse(row)).toMatchObject({ failed: null })
+  })
+
+  test('leave one worker that does one thing at a time none to wait for, and end before the next trial', async () => {
+    const document = planning({ seeds: [3, 4] })
+    const only = worker('--metrics-port', '0')
+    await only.tells(/waiting for trials/)
+    expect(await comparing('one', document).ended).toBe(0)
+    expect(results('one')).toBe(await here(document))
+    const order = only.told().match(/seed \d(, try \d+)?(?=: ended)/g)!
+    const whole = (seed: number) => [
+      ...Array.from({ length: 10 }, (_, i) => `seed ${seed}, try ${i + 1}`),
+      `seed ${seed}`,
+    ]
+    expect(order.slice(0, 11)).toEqual(whole(3))
+    expect(order.slice(11)).toEqual(whole(4))
+    const [, address] = /metrics at (\S+)/.exec(only.told())!
+    const metrics = await (await fetch(address!)).text()
+    expect(metrics).toMatch(/^sentei_tries_done_total 20$/m)
+    expect(metrics).toMatch(/^sentei_trials_done_total 2$/m)
+    // A trial that waits needs no worker: one that is asked to end has nothing to finish.
+    only.child.kill('SIGTERM')
+    expect(await only.ended).toBe(0)
+  })
+})
