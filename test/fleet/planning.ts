@@ -1,11 +1,17 @@
 import { tiny } from '../contest/helper.js'
 
-/** A comparison whose one method tries ten schedules: twice four, and the best of them longer. */
-export const planning = (changes: object = {}, options: object = {}): object =>
+/**
+ * A comparison whose one method tries ten times: four schedules twice, and the best of them longer. It takes
+ * tenths of a second a trial, and longer with more steps.
+ */
+export const planning = (
+  changes: object = {},
+  { steps = 40, search = {}, ...options }: { steps?: number; search?: object; base?: object } = {},
+): object =>
   tiny({
     base: {
       supernet: { space: 'mlp-cell', options: { blocks: 1, width: 6, hidden: 6 } },
-      search: { steps: 40, batch: 32 },
+      search: { steps, batch: 32, ...search },
       retrain: { steps: 10, batch: 32 },
     },
     methods: { planned: { schedule: { planner: 'genetic', base, ...small, ...options } } },

@@ -69,6 +69,19 @@ describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
     for (const row of rows) expect(JSON.parse(row)).toMatchObject({ failed: null })
   })
 
+  test('that diverge are outcomes, and not tried again', async () => {
+    const phases = [{ name: 'all', until: 1, terms: [{ term: 'l1', part: 'gates', lambda: 3 }] }]
+    const base = { name: 'base', phases, prune: { from: 0.25, until: 0.75 } }
+    const search = { weights: { learningRate: 1e30 } }
+    const document = planning({ seeds: [5] }, { base, search })
+    const only = worker()
+    expect(await comparing('diverging', document).ended).toBe(0)
+    expect(results('diverging')).toMatch(/diverge/)
+    expect(results('diverging')).toBe(await here(document))
+    expect(triesOf(only)).toHaveLength(10)
+    expect(only.told().match(/try \d+: begins/g)).toHaveLength(10)
+  })
+
   test('leave one worker that does one thing at a time none to wait for, and end before the next trial', async () => {
     const document = planning({ seeds: [3, 4] })
     const only = worker('--metrics-port', '0')
