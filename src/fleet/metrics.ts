@@ -9,7 +9,7 @@ export interface MetricsSettings {
   /** 0 takes any free port. */
   readonly port: number
   readonly host: string
-  /** How many trials wait in the queue now. */
+  /** How many trials and tries wait in the queue now. */
   readonly depth: () => Promise<number>
   /** Told the address once it listens. */
   readonly say: (text: string) => void
@@ -31,7 +31,7 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
   const broken = counter('trials_broken', 'runs of trials whose process died or whose machine failed them')
   const stalled = counter(
     'trials_stalled',
-    'trials found without a sign of life, and given to another worker',
+    'trials and tries found without a sign of life, and given to another worker',
   )
   const seconds = new Histogram({
     name: 'sentei_trial_seconds',
@@ -41,7 +41,7 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
   })
   new Gauge({
     name: 'sentei_queue_depth',
-    help: 'trials that wait in the queue',
+    help: 'trials and tries that wait in the queue',
     registers,
     async collect() {
       // While Redis is away, the depth is unknown, and the other figures count all the more.

@@ -14,7 +14,7 @@ import {
   type TryJob,
 } from './jobs.js'
 import { withOwnPaths } from './parcels.js'
-import { spreading } from './spread.js'
+import { endedTries, spreading } from './spread.js'
 import type { TrialChild } from './trial-child.js'
 
 /** What becomes of a job at hand: an answer, or it goes back into the queue, or it waits there for its tries. */
@@ -42,7 +42,7 @@ export function running(
   const trial = async (job: QueuedJob<TrialJob>, child: TrialChild, token: string): Promise<Fate> => {
     for (;;) {
       const { planned, warm } = job.data
-      const tries = await spread.ended(job)
+      const tries = await endedTries(job)
       const asked = { id: job.id!, planned, folder: cache, shared, tries, warm: warm !== undefined }
       const end = await child.run(asked, beat(job))
       if ('row' in end) return rowFrom(end.row, job.data, tries, cache)

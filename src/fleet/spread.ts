@@ -18,6 +18,13 @@ import {
 /** How many weights a worker keeps in its memory: those of the trials whose tries it computes. */
 const keptWeights = 4
 
+/** The tries of a trial that have ended. Throws if one could not be finished: then the trial cannot be. */
+export async function endedTries(job: QueuedJob<TrialJob>): Promise<readonly TryAnswer[]> {
+  const [failed] = Object.entries(await job.getIgnoredChildrenFailures())
+  if (failed) throw new UnrecoverableError(`try ${tryNumber(failed[0])}: ${failed[1]}`)
+  return Object.values((await job.getChildrenValues<TryAnswer>()) ?? {})
+}
+
 /** Makes the tries of a trial jobs of their own: children of the trial's job, in the same queue. */
 export function spreading(queue: Queue<AnyJob, AnyAnswer>, redis: Redis) {
   const held = new Map<string, Promise<Buffer>>()
@@ -40,16 +47,10 @@ export function spreading(queue: Queue<AnyJob, AnyAnswer>, redis: Redis) {
     return { ...job.data, warm: job.data.warm! }
   }
   return {
-    /** The tries of a trial that have ended. Throws if one could not be finished: then the trial cannot be. */
-    async ended(job: QueuedJob<TrialJob>): Promise<readonly TryAnswer[]> {
-      const [failed] = Object.entries(await job.getIgnoredChildrenFailures())
-      if (failed) throw new UnrecoverableError(`try ${tryNumber(failed[0])}: ${failed[1]}`)
-      return Object.values((await job.getChildrenValues<TryAnswer>()) ?? {})
-    },
     /** Puts the tries that a trial asks for into the queue, unless they are there or have ended. */
-    async put(job: QueuedJob<TrialJob>, asked: AskedTries): Promise<void> {
+    put: async (job: QueuedJob<TrialJob>, asked: AskedTries): Promise<void> => {
       const data = await withWeights(job, asked)
-      const over = new Set((await this.ended(job)).map(({ number }) => number))
+      const over = new Set((await endedTries(job)).map(({ number }) => number))
       const parent = { id: job.id!, queue: job.queueQualifiedName }
       const jobs = asked.candidates.flatMap((candidate, i) => {
         const number = asked.first + i

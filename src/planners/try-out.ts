@@ -24,8 +24,6 @@ interface Tryable extends Planning, Beginning {
   readonly latency?: Latency
 }
 
-type Weights = ReadonlyMap<string, Float32Array>
-
 /** The tries of an interrupted run, which need not be repeated, and a function that saves tries. */
 export interface KnownTries {
   readonly known: readonly Tried[]
@@ -37,9 +35,11 @@ export interface KnownTries {
   elsewhere?(
     asked: readonly Candidate[],
     first: number,
-    weights: () => Promise<Weights>,
+    weights: () => Promise<ReadonlyMap<string, Float32Array>>,
   ): AsyncIterable<Outcome>
 }
+
+type Weights = ReadonlyMap<string, Float32Array>
 
 /** A search, as its tries have it. */
 type Context = Omit<SearchContext, 'emit' | 'save'>

@@ -123,7 +123,7 @@ describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
     // The fifth try is known to its trial, which saves it, before the sixth is asked for.
     await only.tells(/try 6: begins/)
     await until(() =>
-      readdirSync(at('forgotten'), { recursive: true }).some((name) => String(name).endsWith("tries")),
+      readdirSync(at('forgotten'), { recursive: true }).some((name) => String(name).endsWith('tries')),
     )
     redis.kill('SIGKILL')
     await once(redis, 'exit')

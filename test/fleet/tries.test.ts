@@ -2,9 +2,20 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Queue, Worker } from 'bullmq'
+import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { compare } from '../../src/contest/compare.js'
 import { resultsCsv } from '../../src/contest/rows-csv.js'
+import {
+  prefix,
+  type AnyAnswer,
+  type AnyJob,
+  type QueuedJob,
+  type TrialJob,
+  type TryJob,
+} from '../../src/fleet/jobs.js'
+import { endedTries, spreading } from '../../src/fleet/spread.js'
 import { knownIn } from '../../src/fleet/tries.js'
 import type { Tried } from '../../src/planners/trying.js'
 import { planning } from './planning.js'
@@ -67,6 +78,44 @@ describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
     expect([...first, ...second].sort()).toEqual(all.sort())
     const rows = readFileSync(join(folder, 'two/trials.jsonl'), 'utf8').trim().split('\n')
     for (const row of rows) expect(JSON.parse(row)).toMatchObject({ failed: null })
+  })
+
+  test('are in the queue once, though the trial that put them there was begun again meanwhile', async () => {
+    const connection = new Redis(url, { maxRetriesPerRequest: null })
+    const queue = new Queue<AnyJob, AnyAnswer>('by-hand', { prefix, connection })
+    const taking = new Worker<AnyJob, AnyAnswer>('by-hand', null, { prefix, connection })
+    const take = async (token: string) => (await taking.getNextJob(token)) as QueuedJob
+    const { put, weights } = spreading(queue, connection)
+    await queue.add('trial', { planned: {}, parcels: [] } as unknown as TrialJob, { jobId: 't-1' })
+    const trial = (await take('trial')) as QueuedJob<TrialJob>
+    const candidates = [0, 1, 2].map((i) => ({ generation: 0, rung: 0, genome: [i], steps: 4 }))
+    const asked = { candidates, first: 0, seconds: 7, weights: Buffer.from('weights') }
+    await put(trial, asked)
+    // Tries are taken in their order, and before what waits already.
+    await queue.add('trial', trial.data, { jobId: 't-2' })
+    const first = (await take('first')) as QueuedJob<TryJob>
+    expect(first.data).toMatchObject({ number: 0, candidate: candidates[0], warm: { seconds: 7 } })
+    const second = await take('second')
+    expect(second.id).toBe('t-1-1')
+    const { number, candidate } = first.data
+    const answer = { number, tried: { ...candidate, error: 0.5, cost: 1 }, seconds: 3 }
+    await first.moveToCompleted(answer, 'first', false)
+    // One has ended, one is at work, one waits: as a worker finds them that takes the trial over.
+    await put(trial, { candidates, first: 0, seconds: 0 })
+    expect(await queue.getJobCounts('wait', 'active')).toEqual({ wait: 2, active: 2 })
+    expect(await trial.moveToWaitingChildren('trial')).toBe(true)
+    expect(await endedTries(trial)).toEqual([answer])
+    expect(String(await weights(first.data))).toBe('weights')
+    const lost = { ...first.data, warm: { hash: 'f'.repeat(64), seconds: 7 } }
+    expect(await weights(lost)).toBeUndefined()
+    // The last of them wakes the trial, before others that wait.
+    const third = await take('third')
+    for (const job of [second, third])
+      await job.moveToCompleted(answer, job === second ? 'second' : 'third', false)
+    expect((await take('trial')).id).toBe('t-1')
+    await taking.close()
+    await queue.close()
+    connection.disconnect()
   })
 
   test('that diverge are outcomes, and not tried again', async () => {
