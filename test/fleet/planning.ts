@@ -6,17 +6,27 @@ import { tiny } from '../contest/helper.js'
  */
 export const planning = (
   changes: object = {},
-  { steps = 40, search = {}, ...options }: { steps?: number; search?: object; base?: object } = {},
+  { steps = 40, search = {}, stages, ...options }: Options = {},
 ): object =>
   tiny({
     base: {
       supernet: { space: 'mlp-cell', options: { blocks: 1, width: 6, hidden: 6 } },
       search: { steps, batch: 32, ...search },
       retrain: { steps: 10, batch: 32 },
+      ...(stages && { stages }),
     },
     methods: { planned: { schedule: { planner: 'genetic', base, ...small, ...options } } },
     ...changes,
   })
+
+interface Options {
+  readonly steps?: number
+  /** Beside the number of steps. */
+  readonly search?: object
+  readonly stages?: readonly object[]
+  /** The planner's. */
+  readonly base?: object
+}
 
 const small = { population: 4, generations: 2, spend: 8 }
 const base = {

@@ -131,6 +131,20 @@ describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
     expect(only.told().match(/try \d+: begins/g)).toHaveLength(10)
   })
 
+  test('of a trial with stages are made in its own process, to the same bytes', async () => {
+    const document = planning(
+      { seeds: [6] },
+      { stages: [{ schedule: 'none', search: { steps: 8, batch: 32 } }] },
+    )
+    const only = worker()
+    expect(await comparing('staged', document).ended).toBe(0)
+    expect(results('staged')).toBe(await here(document))
+    expect(only.told()).toMatch(/seed 6: ended/)
+    expect(triesOf(only)).toEqual([])
+    const row = readFileSync(join(folder, 'staged/trials.jsonl'), 'utf8')
+    expect(JSON.parse(row)).toMatchObject({ failed: null })
+  })
+
   test('leave one worker that does one thing at a time none to wait for, and end before the next trial', async () => {
     const document = planning({ seeds: [3, 4] })
     const only = worker('--metrics-port', '0')
