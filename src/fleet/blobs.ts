@@ -28,17 +28,35 @@ async function renewed(redis: Redis, hash: string): Promise<boolean> {
  * that hash.
  */
 export async function putBlob(redis: Redis, hash: string, path: string): Promise<void> {
-  if (await renewed(redis, hash)) return
-  const found = createHash('sha256')
-  let chunks = 0
-  for await (const bytes of createReadStream(path, { highWaterMark: chunkBytes })) {
-    found.update(bytes as Buffer)
-    await redis.set(keyOf(hash, chunks++), bytes as Buffer, 'EX', kept)
-  }
-  if (found.digest('hex') !== hash)
+  const chunks = createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>
+  if (!(await putChunks(redis, hash, chunks)))
     throw new InputError(`${path}: expected the content that it had when the comparison began, got another`)
+}
+
+/** Puts bytes into Redis under their SHA-256, unless they are there. */
+export async function putBytes(redis: Redis, hash: string, bytes: Buffer): Promise<void> {
+  const count = Math.ceil(bytes.length / chunkBytes)
+  const chunks = Array.from({ length: count }, (_, i) => bytes.subarray(i * chunkBytes, (i + 1) * chunkBytes))
+  await putChunks(redis, hash, chunks)
+}
+
+/** Puts chunks into Redis, unless they are there. False if they do not have the hash. */
+async function putChunks(
+  redis: Redis,
+  hash: string,
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+): Promise<boolean> {
+  if (await renewed(redis, hash)) return true
+  const found = createHash('sha256')
+  let count = 0
+  for await (const bytes of chunks) {
+    found.update(bytes)
+    await redis.set(keyOf(hash, count++), bytes, 'EX', kept)
+  }
+  if (found.digest('hex') !== hash) return false
   // The number of chunks comes last: who finds it finds all of them.
-  await redis.set(keyOf(hash), String(chunks), 'EX', kept)
+  await redis.set(keyOf(hash), String(count), 'EX', kept)
+  return true
 }
 
 /**
@@ -46,25 +64,37 @@ export async function putBlob(redis: Redis, hash: string, path: string): Promise
  * it, or holds other bytes.
  */
 export async function getBlob(redis: Redis, hash: string, path: string): Promise<void> {
-  const count = await redis.get(keyOf(hash))
-  if (count === null)
-    throw new Failure(`data ${hash}: Redis no longer holds them; the comparison puts them there again`)
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${randomUUID()}.tmp`
-  const found = createHash('sha256')
   const file = await open(temporary, 'w')
   try {
-    for (let i = 0; i < Number(count); i++) {
-      const bytes = await redis.getBuffer(keyOf(hash, i))
-      if (bytes === null) throw new Failure(`data ${hash}: Redis lost a part of them`)
-      found.update(bytes)
-      await file.writeFile(bytes)
-    }
-    if (found.digest('hex') !== hash) throw new Failure(`data ${hash}: Redis holds other bytes`)
+    for await (const bytes of chunksOf(redis, hash)) await file.writeFile(bytes)
     await file.close()
     await rename(temporary, path)
   } finally {
     await file.close().catch(() => undefined)
     await rm(temporary, { force: true })
   }
+}
+
+/** The bytes that Redis holds under a hash. Throws a Failure if it does not hold them. */
+export async function getBytes(redis: Redis, hash: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const bytes of chunksOf(redis, hash)) chunks.push(bytes)
+  return Buffer.concat(chunks)
+}
+
+/** The chunks of a blob. Throws a Failure if one is missing or, behind the last one, if the hash is another. */
+async function* chunksOf(redis: Redis, hash: string): AsyncGenerator<Buffer> {
+  const count = await redis.get(keyOf(hash))
+  if (count === null)
+    throw new Failure(`data ${hash}: Redis no longer holds them; the comparison puts them there again`)
+  const found = createHash('sha256')
+  for (let i = 0; i < Number(count); i++) {
+    const bytes = await redis.getBuffer(keyOf(hash, i))
+    if (bytes === null) throw new Failure(`data ${hash}: Redis lost a part of them`)
+    found.update(bytes)
+    yield bytes
+  }
+  if (found.digest('hex') !== hash) throw new Failure(`data ${hash}: Redis holds other bytes`)
 }

@@ -1,8 +1,9 @@
 import type { BackendName } from '../backend/index.js'
 import type { PlannedTrial } from '../contest/planned.js'
 import type { TrialRow } from '../contest/types.js'
+import type { Candidate } from '../planners/trying.js'
 import type { Identity } from './identity.js'
-import type { TrialBeat } from './jobs.js'
+import type { TrialBeat, TryAnswer, TryJob } from './jobs.js'
 
 /** A trial for a process that runs trials. */
 export interface ChildTrial {
@@ -13,20 +14,48 @@ export interface ChildTrial {
   readonly folder: string
   /** The folder of checkpoints; without it there are none. */
   readonly shared?: string | undefined
+  /** The tries of its planner that others have computed. */
+  readonly tries: readonly TryAnswer[]
+  /** Whether others have the weights with which its tries begin. */
+  readonly warm: boolean
 }
+
+/** A try for a process that runs trials. */
+export interface ChildTry extends Pick<TryJob, 'planned' | 'candidate' | 'number'> {
+  /** The name of the trial's job. */
+  readonly trial: string
+  readonly folder: string
+  /** The bytes of the weights with which it begins; without them it trains them itself. */
+  readonly weights?: Uint8Array | undefined
+}
+
+/** Tries that a trial asks for: others compute them. */
+export interface AskedTries {
+  readonly candidates: readonly Candidate[]
+  /** How many tries come before them. */
+  readonly first: number
+  /** The weights with which they begin, unless others have them, and the seconds that it took to train them. */
+  readonly weights?: Uint8Array
+  readonly seconds: number
+}
+
+/** How a trial ends in such a process. */
+export type TrialEnd =
+  { readonly row: TrialRow } | { readonly asked: AskedTries } | { readonly stopped: true }
 
 /** What a worker sends to a process that runs trials. */
 export type ChildWork =
   | { readonly identify: { readonly backend: BackendName; readonly relaxed: boolean } }
   | { readonly trial: ChildTrial }
+  | { readonly try: ChildTry }
   /** Stops the trial at its next step, behind a checkpoint. */
   | { readonly stop: true }
 
-/** What such a process sends back. A trial ends with a row, by being stopped, or with an error. */
+/** What such a process sends back. Whatever it is asked for may end with an error. */
 export type ChildAnswer =
   | { readonly identity: Identity }
-  | { readonly row: TrialRow }
-  | { readonly stopped: true }
+  | TrialEnd
+  | { readonly tried: TryAnswer }
   | { readonly error: { readonly name: string; readonly message: string } }
   | { readonly beat: Omit<TrialBeat, 'worker'> }
   | { readonly notice: string }

@@ -16,9 +16,14 @@ export interface Identity {
   readonly simd: boolean | null
   /** On wasm: whether the relaxed-SIMD kernels compute (`relaxedSimd` of a configuration). */
   readonly relaxed: boolean
+  /** Which kinds of jobs it knows (`jobKinds`): another build of the same version may know others. */
+  readonly jobs: number
   /** Twelve hexadecimal digits of the SHA-256 of what this machine computes in a small known task. */
   readonly bits: string
 }
+
+/** 1: trials. 2: the tries of a planner beside them. */
+export const jobKinds = 2
 
 /** The identity of this process. Starts the backend. Throws an InputError if that is not there. */
 export async function ownIdentity(backend: BackendName, relaxed: boolean): Promise<Identity> {
@@ -28,6 +33,7 @@ export async function ownIdentity(backend: BackendName, relaxed: boolean): Promi
     backend,
     simd: backend === 'wasm' ? Boolean(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) : null,
     relaxed,
+    jobs: jobKinds,
     bits: computedBits(),
   }
 }
@@ -59,11 +65,13 @@ function remedyFor(expected: Identity, own: Identity): string | undefined {
   if (expected.backend !== own.backend) return `start a worker with --backend ${expected.backend}`
   if (expected.relaxed !== own.relaxed)
     return `start a worker ${expected.relaxed ? 'with' : 'without'} --relaxed-simd`
+  if (expected.jobs !== own.jobs)
+    return `it is of another build, which knows jobs of other kinds: install the same one`
   if (expected.simd !== own.simd || expected.bits !== own.bits)
     return 'its results would differ in their last bits: use a machine of the same kind'
   return undefined
 }
 
 /** The name of the queue of an identity: who listens there may compute what is in it. */
-export const queueOf = ({ version, backend, simd, relaxed, bits }: Identity): string =>
-  `trials-${sha256(JSON.stringify([version, backend, simd, relaxed, bits])).slice(0, 16)}`
+export const queueOf = ({ version, backend, simd, relaxed, jobs, bits }: Identity): string =>
+  `trials-${sha256(JSON.stringify([version, backend, simd, relaxed, jobs, bits])).slice(0, 16)}`

@@ -1,6 +1,8 @@
+import type { Job } from 'bullmq'
 import { sha256 } from '../base/files.js'
 import type { PlannedTrial } from '../contest/planned.js'
-import type { TrialRow } from '../contest/types.js'
+import { placeText, type TrialRow } from '../contest/types.js'
+import type { Candidate, Tried } from '../planners/trying.js'
 import { queueOf, type Identity } from './identity.js'
 import { portable, type Pack, type Parcel } from './parcels.js'
 import { withDocuments } from './schedules.js'
@@ -9,7 +11,30 @@ import { withDocuments } from './schedules.js'
 export interface TrialJob {
   readonly planned: PlannedTrial
   readonly parcels: readonly Parcel[]
+  /** The weights with which the tries of its planner begin, once these are jobs. */
+  readonly warm?: WarmWeights
 }
+
+/** Weights that Redis holds under a hash, and how many seconds they were trained. */
+export interface WarmWeights {
+  readonly hash: string
+  readonly seconds: number
+}
+
+/** A try of a trial's planner: the trial's job waits for it. */
+export interface TryJob extends TrialJob {
+  readonly candidate: Candidate
+  /** How many tries of the trial come before it. */
+  readonly number: number
+  readonly warm: WarmWeights
+}
+
+export type AnyJob = TrialJob | TryJob
+export const isTry = (job: AnyJob): job is TryJob => 'candidate' in job
+
+/** A job as text: `concrete, 300 rows, planned-genetic, seed 1, try 12`. */
+export const jobText = (job: AnyJob): string =>
+  `${placeText(job.planned)}${isTry(job) ? `, try ${job.number + 1}` : ''}`
 
 /** A sign of life of a trial. */
 export interface TrialBeat {
@@ -22,8 +47,17 @@ export interface TrialBeat {
   readonly worker: string
 }
 
+/** What the job of a try gives back: the seconds that it took beside its outcome. */
+export interface TryAnswer {
+  readonly number: number
+  readonly tried: Tried
+  readonly seconds: number
+}
+
 /** What a job gives back. */
-export type TrialAnswer = TrialRow
+export type AnyAnswer = TrialRow | TryAnswer
+
+export type QueuedJob<T extends AnyJob = AnyJob> = Job<T, AnyAnswer>
 
 /** All keys in Redis begin with it. */
 export const prefix = 'sentei'
@@ -54,3 +88,9 @@ export async function jobOf(planned: PlannedTrial, folder: string, pack: Pack): 
  */
 export const idOf = ({ planned, parcels }: TrialJob, identity: Identity): string =>
   `t-${sha256(JSON.stringify([queueOf(identity), planned.key, parcels.map(({ name }) => name)])).slice(0, 40)}`
+
+/** The name of the job of a try: equal for equal tries, like that of its trial. */
+export const tryIdOf = (trial: string, number: number): string => `${trial}-${number}`
+
+/** The name of the job of the trial to which a job belongs, which may be its own. */
+export const trialIdOf = (id: string): string => id.split('-').slice(0, 2).join('-')

@@ -9,7 +9,7 @@ export interface MetricsSettings {
   /** 0 takes any free port. */
   readonly port: number
   readonly host: string
-  /** How many trials wait in the queue now. */
+  /** How many trials and tries wait in the queue now. */
   readonly depth: () => Promise<number>
   /** Told the address once it listens. */
   readonly say: (text: string) => void
@@ -27,10 +27,11 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
     new Counter({ name: `sentei_${name}_total`, help, registers })
   const done = counter('trials_done', 'trials that ended with a result')
   const failed = counter('trials_failed', 'trials that ended with the reason why they failed')
+  const tried = counter('tries_done', 'tries of planners that ended')
   const broken = counter('trials_broken', 'runs of trials whose process died or whose machine failed them')
   const stalled = counter(
     'trials_stalled',
-    'trials found without a sign of life, and given to another worker',
+    'trials and tries found without a sign of life, and given to another worker',
   )
   const seconds = new Histogram({
     name: 'sentei_trial_seconds',
@@ -40,7 +41,7 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
   })
   new Gauge({
     name: 'sentei_queue_depth',
-    help: 'trials that wait in the queue',
+    help: 'trials and tries that wait in the queue',
     registers,
     async collect() {
       // While Redis is away, the depth is unknown, and the other figures count all the more.
@@ -70,6 +71,7 @@ export async function serveMetrics({ port, host, depth, say }: MetricsSettings):
       if (hasFailed) failed.inc()
       else done.inc()
     },
+    tried: () => tried.inc(),
     broken: () => broken.inc(),
     stalled: () => stalled.inc(),
     close: () => void server.close().closeAllConnections(),

@@ -1,16 +1,11 @@
-import { WaitingError, Worker, type Job } from 'bullmq'
-import { placeText } from '../contest/types.js'
+import { WaitingChildrenError, WaitingError, Worker, type Queue } from 'bullmq'
 import { formatSeconds } from '../report/format.js'
-import { cacheIn } from './cache.js'
 import { folderStore } from './checkpoint-store.js'
 import type { Connection } from './connection.js'
 import type { Counts } from './counts.js'
-import { queueOf, type Identity } from './identity.js'
-import { prefix, takeovers, type TrialAnswer, type TrialBeat, type TrialJob } from './jobs.js'
-import { withOwnPaths } from './parcels.js'
+import { isTry, jobText, prefix, takeovers, type AnyAnswer, type AnyJob, type QueuedJob } from './jobs.js'
+import { running } from './running.js'
 import type { TrialChild } from './trial-child.js'
-
-type QueuedTrial = Job<TrialJob, TrialAnswer>
 
 export interface ProcessingSettings {
   readonly shared?: string | undefined
@@ -20,7 +15,8 @@ export interface ProcessingSettings {
 }
 
 export interface ProcessingParts {
-  readonly identity: Identity
+  readonly queue: Queue<AnyJob, AnyAnswer>
+  /** The name of the worker. */
   readonly name: string
   /** One for each trial at a time. */
   readonly children: readonly TrialChild[]
@@ -28,40 +24,32 @@ export interface ProcessingParts {
 }
 
 /**
- * Takes trials from the queue of an identity and runs them in processes. The worker is not started yet. `drain`
- * takes no more, and waits for those at hand: searches with a folder of checkpoints stop and go back into the
- * queue, others are finished.
+ * Takes trials and tries from a queue and runs them in processes. The worker is not started yet. A trial that
+ * asks for tries leaves its place to them. `drain` takes no more, and waits for those at hand: searches with a
+ * folder of checkpoints stop and go back into the queue, others are finished.
  */
 export function processing(
-  { shared, cache, takeover, say }: ProcessingSettings,
+  settings: ProcessingSettings,
   { redis, another }: Connection,
-  { identity, name, children, counts }: ProcessingParts,
+  { queue, name, children, counts }: ProcessingParts,
 ) {
+  const { shared, takeover, say } = settings
   const store = shared === undefined ? undefined : folderStore(shared)
-  const fetch = cacheIn(cache, redis)
   const free = [...children]
-  const atWork = new Map<TrialChild, QueuedTrial>()
+  const atWork = new Map<TrialChild, QueuedJob>()
   let draining = false
-  const stops = ({ data: { planned } }: QueuedTrial) => store !== undefined && planned.rival === undefined
-  const trial = async (job: QueuedTrial, child: TrialChild): Promise<TrialAnswer | 'stopped'> => {
-    const { planned, parcels } = job.data
-    await fetch(parcels)
-    if (draining && stops(job)) return 'stopped'
-    const beat = (each: Omit<TrialBeat, 'worker'>) =>
-      void job.updateProgress({ ...each, worker: name }).catch(() => undefined)
-    const row = await child.run({ id: job.id!, planned, folder: cache, shared }, beat)
-    if (row === 'stopped' || row.failed === null) return row
-    return { ...row, failed: withOwnPaths(row.failed, parcels, cache) }
-  }
-  const run = async (job: QueuedTrial, token?: string, signal?: AbortSignal): Promise<TrialAnswer> => {
+  const stops = ({ data }: QueuedJob) =>
+    store !== undefined && data.planned.rival === undefined && !isTry(data)
+  const work = running(settings, redis, { queue, name })
+  const run = async (job: QueuedJob, token?: string, signal?: AbortSignal): Promise<AnyAnswer> => {
     const child = free.pop()!
     const kill = () => child.kill()
-    const place = placeText(job.data.planned)
+    const place = jobText(job.data)
     atWork.set(child, job)
     say(`${place}: begins`)
     signal?.addEventListener('abort', kill)
     try {
-      const answer = await trial(job, child).catch((error: unknown) => {
+      const answer = await work(job, child, token!, () => draining && stops(job)).catch((error: unknown) => {
         counts.broken()
         say(`${place}: ${(error as Error).message}`)
         throw error
@@ -71,6 +59,10 @@ export function processing(
         await job.moveToWait(token)
         throw new WaitingError()
       }
+      if (answer === 'waits') {
+        say(`${place}: waits for its tries`)
+        throw new WaitingChildrenError()
+      }
       return answer
     } finally {
       signal?.removeEventListener('abort', kill)
@@ -78,7 +70,7 @@ export function processing(
       free.push(child)
     }
   }
-  const worker = new Worker<TrialJob, TrialAnswer>(queueOf(identity), run, {
+  const worker = new Worker<AnyJob, AnyAnswer>(queue.name, run, {
     ...{ name, prefix, connection: another(), autorun: false, concurrency: children.length },
     ...{ lockDuration: takeover * 1000, stalledInterval: takeover * 500, maxStalledCount: takeovers },
   })
@@ -88,22 +80,23 @@ export function processing(
   worker.on('lockRenewalFailed', (ids) => {
     for (const [child, job] of atWork) {
       if (!ids.includes(job.id!)) continue
-      say(`${placeText(job.data.planned)}: no sign of life reached Redis for too long; left to others`)
+      say(`${jobText(job.data)}: no sign of life reached Redis for too long; left to others`)
       if (!worker.cancelJob(job.id!)) child.kill()
     }
   })
   // Only results that Redis took are told: without the lock, another worker has the trial.
-  worker.on('completed', ({ id, data, processedOn, finishedOn }, { failed }) => {
+  worker.on('completed', ({ id, data, processedOn, finishedOn }, answer) => {
     const seconds = (finishedOn! - processedOn!) / 1000
-    counts.ended(seconds, failed !== null)
-    say(`${placeText(data.planned)}: ended after ${formatSeconds(seconds)}`)
+    say(`${jobText(data)}: ended after ${formatSeconds(seconds)}`)
+    if (!('failed' in answer)) return counts.tried()
+    counts.ended(seconds, answer.failed !== null)
     void store?.remove(id!).catch(() => undefined)
   })
   const drain = async (): Promise<void> => {
     draining = true
     for (const [child, job] of atWork) {
       if (stops(job)) child.stop()
-      else say(`${placeText(job.data.planned)}: it is finished first`)
+      else say(`${jobText(job.data)}: it is finished first`)
     }
     await worker.close()
   }

@@ -15,8 +15,8 @@ import {
   jobOf,
   keptSeconds,
   prefix,
+  trialIdOf,
   tries,
-  type TrialAnswer,
   type TrialBeat,
   type TrialJob,
 } from './jobs.js'
@@ -64,7 +64,7 @@ export function queueExecutor(settings: QueueSettings): TrialExecutor {
       const { ring, rung } = bell()
       const { onBeat = () => undefined } = settings
       const events = listening(connection, identity, ring, (id, beat) => {
-        const found = waiting.get(id)
+        const found = waiting.get(trialIdOf(id))
         if (found) onBeat(found.planned, beat)
       })
       const name = `${settings.name} of ${hostname()}/${process.pid}`
@@ -113,9 +113,9 @@ async function queuedIn(
   return queued
 }
 
-function queueIn({ redis }: Connection, identity: Identity): Queue<TrialJob, TrialAnswer> {
+function queueIn({ redis }: Connection, identity: Identity): Queue<TrialJob, TrialRow> {
   const kept = { age: keptSeconds }
-  const queue = new Queue<TrialJob, TrialAnswer>(queueOf(identity), {
+  const queue = new Queue<TrialJob, TrialRow>(queueOf(identity), {
     prefix,
     connection: redis,
     // Events only wake those who listen; a long history of them would fill the memory of Redis.
@@ -149,11 +149,7 @@ function listening(
 const batch = 500
 
 /** Puts data and trials where they are not yet, or no longer. */
-async function fill(
-  { redis }: Connection,
-  queue: Queue<TrialJob, TrialAnswer>,
-  waiting: Queued,
-): Promise<void> {
+async function fill({ redis }: Connection, queue: Queue<TrialJob, TrialRow>, waiting: Queued): Promise<void> {
   const files = new Map<string, string>()
   for (const { job } of waiting.values())
     for (const { whole, files: own } of job.parcels)
@@ -174,11 +170,11 @@ async function fill(
 interface Ended {
   readonly id: string
   readonly row: TrialRow
-  readonly job: Job<TrialJob, TrialAnswer>
+  readonly job: Job<TrialJob, TrialRow>
 }
 
 /** The trials that have ended, in the order in which the queue tells them. */
-async function endedIn(queue: Queue<TrialJob, TrialAnswer>, waiting: Queued): Promise<Ended[]> {
+async function endedIn(queue: Queue<TrialJob, TrialRow>, waiting: Queued): Promise<Ended[]> {
   const ids = await queue.getRanges(['completed', 'failed'], 0, -1)
   const jobs = await Promise.all(
     ids.filter((id) => waiting.has(id)).map((id) => queue.getJob(id) as Promise<Ended['job'] | undefined>),

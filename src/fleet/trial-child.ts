@@ -2,16 +2,17 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Failure, InputError } from '../base/errors.js'
 import { packagePath } from '../base/files.js'
-import type { TrialRow } from '../contest/types.js'
-import type { ChildAnswer, ChildTrial, ChildWork } from './child-messages.js'
+import type { ChildAnswer, ChildTrial, ChildTry, ChildWork, TrialEnd } from './child-messages.js'
 import type { Identity } from './identity.js'
-import type { TrialBeat } from './jobs.js'
+import type { TrialBeat, TryAnswer } from './jobs.js'
 
 /** A process that runs trials, one at a time, so that the worker itself is never busy. */
 export interface TrialChild {
   identify(backend: Identity['backend'], relaxed: boolean): Promise<Identity>
-  /** The row of a trial; `stopped` if it was stopped. Throws a Failure if the process dies. */
-  run(trial: ChildTrial, onBeat: (beat: Omit<TrialBeat, 'worker'>) => void): Promise<TrialRow | 'stopped'>
+  /** Runs a trial. Throws a Failure if the process dies. */
+  run(trial: ChildTrial, onBeat: (beat: Omit<TrialBeat, 'worker'>) => void): Promise<TrialEnd>
+  /** Runs a try. Throws a Failure if the process dies. */
+  tryOut(asked: ChildTry): Promise<TryAnswer>
   /** Asks the trial at hand to stop behind a checkpoint. */
   stop(): void
   /** Ends the process at once. */
@@ -62,9 +63,9 @@ export function trialChild(say: (text: string) => void): TrialChild {
     run: (trial, onBeat) =>
       ask({ trial }, (answer) => {
         if ('beat' in answer) onBeat(answer.beat)
-        if ('stopped' in answer) return 'stopped'
-        return 'row' in answer ? answer.row : undefined
+        return 'row' in answer || 'asked' in answer || 'stopped' in answer ? answer : undefined
       }),
+    tryOut: (asked) => ask({ try: asked }, (answer) => ('tried' in answer ? answer.tried : undefined)),
     stop: () => void child?.send({ stop: true } satisfies ChildWork, () => undefined),
     kill() {
       child?.kill('SIGKILL')

@@ -1,52 +1,87 @@
 import { Interrupted, anotherCheckpoint } from '../base/errors.js'
 import { runPlanned, type Shared } from '../contest/run-trial.js'
 import { setUpIn } from '../contest/set-up.js'
-import { onSameRows, placeText, type Place, type TrialRow } from '../contest/types.js'
+import { onSameRows, placeText, type Place } from '../contest/types.js'
+import type { Tried } from '../planners/trying.js'
+import { tryIn } from '../trial/search-stage.js'
+import type { Trial } from '../trial/types.js'
 import { beatsOf } from './beats.js'
 import { folderStore } from './checkpoint-store.js'
-import type { ChildAnswer, ChildTrial, ChildWork } from './child-messages.js'
+import type { ChildAnswer, ChildTrial, ChildTry, ChildWork, TrialEnd } from './child-messages.js'
 import { ownIdentity } from './identity.js'
+import type { TryAnswer } from './jobs.js'
 import { savingIn, type Saving } from './saving.js'
+import { handingOver, knownIn, weightsIn } from './tries.js'
 
 /** The program of a process that runs the trials of a worker; started by `trial-child.ts`. */
 const send = (answer: ChildAnswer): void => void process.send!(answer)
+const notice = (text: string): void => send({ notice: text })
 
 let stopping = new AbortController()
 /** What the trials of the last set, size and seed can use of each other. */
 let shared: (Shared & { readonly place: Place }) | undefined
+/** The trial of the last try, ready for others. */
+let tryable: { readonly id: string; readonly trial: Trial } | undefined
 
-async function run({ id, planned, folder, shared: store }: ChildTrial): Promise<TrialRow> {
-  const notice = (text: string) => send({ notice: text })
-  const saving = store === undefined ? undefined : await savingIn(folderStore(store), id, notice)
+async function run({ id, planned, folder, ...given }: ChildTrial): Promise<TrialEnd> {
+  const saving =
+    given.shared === undefined ? undefined : await savingIn(folderStore(given.shared), id, notice)
   if (saving?.checkpoint) notice(`${placeText(planned)}: goes on from step ${saving.checkpoint.step}`)
   if (!shared || !onSameRows(shared.place, planned))
     shared = { place: planned, baselines: new Map(), schedules: new Map() }
   const emit = beatsOf((beat) => send({ beat }))
   const { signal } = stopping
+  const { elsewhere, asked } = handingOver(given.warm)
+  const tries = {
+    known: knownIn(given.tries, saving?.tries?.known ?? []),
+    save: (tried: readonly Tried[]) => saving?.tries?.save(tried),
+    // What the stages before it leave is in this process alone.
+    ...(!planned.config.stages && { elsewhere }),
+  }
   const once = ({ settled: _, ...hooks }: Partial<Saving> = {}) =>
-    runPlanned(planned, setUpIn(folder, {}), shared!, { signal, emit, ...hooks })
+    runPlanned(planned, setUpIn(folder, {}), shared!, { signal, emit, ...hooks, tries })
   try {
     const row = await once(saving)
-    if (row.failed !== anotherCheckpoint().message || !saving?.checkpoint) return row
+    if (row.failed !== anotherCheckpoint().message || !saving?.checkpoint) return { row }
     notice(`${id}/search: of another build of Sentei; the trial begins anew`)
     const { checkpoint: _, ...rest } = saving
-    return await once(rest)
+    return { row: await once(rest) }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    const left = asked()
+    return left ? { asked: left } : { stopped: true }
   } finally {
     await saving?.settled()
   }
 }
 
+async function tryOut({
+  trial: id,
+  planned,
+  folder,
+  candidate,
+  number,
+  weights,
+}: ChildTry): Promise<TryAnswer> {
+  if (tryable?.id !== id) tryable = { id, trial: await setUpIn(folder, {})(planned) }
+  const began = performance.now()
+  const { error, cost } = await tryIn(tryable.trial, candidate, {}, weights && weightsIn(weights))
+  return { number, tried: { ...candidate, error, cost }, seconds: (performance.now() - began) / 1000 }
+}
+
+async function answerTo(asked: Exclude<ChildWork, { stop: true }>): Promise<ChildAnswer> {
+  if ('identify' in asked)
+    return { identity: await ownIdentity(asked.identify.backend, asked.identify.relaxed) }
+  if ('try' in asked) return { tried: await tryOut(asked.try) }
+  stopping = new AbortController()
+  return run(asked.trial)
+}
+
 async function work(asked: ChildWork): Promise<void> {
   if ('stop' in asked) return stopping.abort()
   try {
-    if ('identify' in asked) {
-      send({ identity: await ownIdentity(asked.identify.backend, asked.identify.relaxed) })
-      return
-    }
-    stopping = new AbortController()
-    send({ row: await run(asked.trial) })
+    send(await answerTo(asked))
   } catch (error) {
-    if (error instanceof Interrupted) return send({ stopped: true })
     const { name, message } = error as Error
     send({ error: { name, message } })
   }

@@ -5,7 +5,7 @@ import { post, postEvery, posted, withdraw } from './board.js'
 import { connect } from './connection.js'
 import { noCounts, type Counts } from './counts.js'
 import { identityText, mismatch, queueOf, type Identity } from './identity.js'
-import { prefix } from './jobs.js'
+import { prefix, type AnyAnswer, type AnyJob } from './jobs.js'
 import type { MetricsSettings } from './metrics.js'
 import { processing } from './processing.js'
 import type { RedisAddress } from './redis-address.js'
@@ -42,10 +42,10 @@ export async function serve(settings: WorkerSettings): Promise<void> {
   try {
     const identity = await children[0]!.identify(backend, relaxed)
     const name = `${hostname()}/${process.pid}`
-    const queue = new Queue(queueOf(identity), { prefix, connection: connection.redis })
+    const queue = new Queue<AnyJob, AnyAnswer>(queueOf(identity), { prefix, connection: connection.redis })
     queue.on('error', () => undefined)
     const counts = await countsOf(settings, () => queue.getWaitingCount())
-    const { worker, drain } = processing(settings, connection, { identity, name, children, counts })
+    const { worker, drain } = processing(settings, connection, { queue, name, children, counts })
     say(`worker ${name}: ${identityText(identity)}, ${concurrency} at a time; waiting for trials`)
     const refused = new Set<string>()
     const look = async () => {

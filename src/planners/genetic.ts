@@ -9,7 +9,7 @@ import type { Schedule } from '../schedule/types.js'
 import type { MemberMetric } from '../supernet/types.js'
 import { decides, firstMove, pressureOn } from './common.js'
 import { child, factorAt, genomeLength, layerGroups, randomGenome, type Layout } from './genome.js'
-import type { Tried, Trying } from './trying.js'
+import type { Candidate, Outcome, Tried, Try, Trying } from './trying.js'
 import { planner, type PlannerContext } from './types.js'
 
 interface Options {
@@ -70,35 +70,36 @@ export const genetic = planner<Options>({
   costs: ({ cost }) => cost,
   refuse: (context) => void shortest(context),
   prepare,
+  tryOf,
   lesson: (plan) => plan,
   source: (context, plan) => genomeSource(context, context.schedule, (plan as number[] | undefined) ?? []),
 })
 
 /** Finds the best genome. */
 async function prepare(context: PlannerContext<Options>, trying: Trying): Promise<number[]> {
-  const { schedule, options, random } = context
+  const { options, random } = context
   const layout = layoutOf(context)
   const length = genomeLength(layout)
   const unit = shortest(context)
-  const warm = Math.min(firstMove(schedule), schedule.prune.until - 1)
+  const warm = warmSteps(context)
   const tried: Tried[] = []
   const learned = context.lessons
     .map(({ found }) => found as number[])
     .filter((genome) => genome.length === length)
     .slice(0, Math.floor(options.population / 2))
 
-  const attempt = async (genome: readonly number[], generation: number, rung: number): Promise<Tried> => {
-    const known = trying.known[tried.length]
-    const steps = unit * 2 ** rung
-    const short = excerpt(schedule, warm, steps)
-    const outcome =
-      known ?? (await trying.run({ schedule: short, source: genomeSource(context, short, genome), warm }))
-    // The first search also pays for the shared initial weights.
-    const spent = steps + (tried.length === 0 ? warm : 0)
-    const done = { generation, rung, genome, steps: spent, error: outcome.error, cost: outcome.cost }
-    tried.push(done)
-    trying.add(done)
-    return done
+  const attempt = async (candidates: readonly Candidate[]): Promise<Tried[]> => {
+    const first = tried.length
+    const add = ({ error, cost }: Outcome) => {
+      const done = { ...candidates[tried.length - first]!, error, cost }
+      tried.push(done)
+      trying.add(done)
+    }
+    const known = trying.known.slice(first, first + candidates.length)
+    known.forEach(add)
+    const unknown = candidates.slice(known.length)
+    if (unknown.length > 0) for await (const outcome of trying.run(unknown)) add(outcome)
+    return tried.slice(first)
   }
   const score = ({ error, cost }: Tried): number => (error === null ? Infinity : error + options.price * cost)
   /** Sorts by rung first, because scores of longer searches are more reliable. */
@@ -118,15 +119,29 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
     })
     let standing = born
     for (let rung = 0; rung < rungs && standing.length > 0; rung++) {
-      const results: Tried[] = []
-      for (const genome of standing) results.push(await attempt(genome, generation, rung))
-      standing = best(results)
+      const candidates = standing.map((genome, i) => {
+        // The first search also pays for the shared initial weights.
+        const steps = unit * 2 ** rung + (tried.length + i === 0 ? warm : 0)
+        return { generation, rung, genome, steps }
+      })
+      standing = best(await attempt(candidates))
         .slice(0, Math.floor(standing.length * kept))
         .map(({ genome }) => genome)
     }
   }
   return [...best(tried)[0]!.genome]
 }
+
+/** The short search of a candidate. */
+function tryOf(context: PlannerContext<Options>, { genome, rung }: Candidate): Try {
+  const warm = warmSteps(context)
+  const schedule = excerpt(context.schedule, warm, shortest(context) * 2 ** rung)
+  return { schedule, source: genomeSource(context, schedule, genome), warm }
+}
+
+/** The number of iterations that make the weights with which all tries begin. */
+const warmSteps = ({ schedule }: PlannerContext<Options>): number =>
+  Math.min(firstMove(schedule), schedule.prune.until - 1)
 
 /** Removes duplicate genomes, keeping the first of each. */
 function unique(tried: readonly Tried[]): Tried[] {
@@ -150,9 +165,10 @@ const standingOn = (population: number): number[] => {
  * The number of iterations of a search on the first rung, such that all searches together stay within
  * `spend`.
  */
-function shortest({ schedule, options }: PlannerContext<Options>): number {
+function shortest(context: PlannerContext<Options>): number {
+  const { schedule, options } = context
   const { population, generations, spend } = options
-  const warm = Math.min(firstMove(schedule), schedule.prune.until - 1)
+  const warm = warmSteps(context)
   const units = generations * standingOn(population).reduce((sum, n, rung) => sum + n * 2 ** rung, 0)
   const steps = Math.floor(((spend - 1) * schedule.steps - warm) / units)
   if (steps >= 4) return Math.min(steps, schedule.steps)

@@ -15,7 +15,7 @@ import type { Latency, MemberMetric } from '../supernet/types.js'
 import { evaluate } from '../train/evaluate.js'
 import { modelNetwork } from '../train/network.js'
 import type { SearchOptions } from '../train/training.js'
-import type { Outcome, Tried, Try } from './trying.js'
+import type { Candidate, Outcome, Tried, Try, Trying } from './trying.js'
 import type { Planning } from './types.js'
 
 /** The trial for which whole searches are tried, before its stages. */
@@ -28,7 +28,21 @@ interface Tryable extends Planning, Beginning {
 export interface KnownTries {
   readonly known: readonly Tried[]
   save(tried: readonly Tried[]): void
+  /**
+   * Runs candidates in another place, in place of `Trying.run`. `first` is the number of tries before them;
+   * `weights` trains those with which all of them begin.
+   */
+  elsewhere?(
+    asked: readonly Candidate[],
+    first: number,
+    weights: () => Promise<ReadonlyMap<string, Float32Array>>,
+  ): AsyncIterable<Outcome>
 }
+
+type Weights = ReadonlyMap<string, Float32Array>
+
+/** A search, as its tries have it. */
+type Context = Omit<SearchContext, 'emit' | 'save'>
 
 /** What a planner found, and how much it tried. */
 export interface Prepared {
@@ -43,15 +57,20 @@ export interface Prepared {
 export async function prepare(
   trial: Tryable,
   hooks: { emit(event: Event): void; readonly tries?: KnownTries | undefined },
-  context: Omit<SearchContext, 'emit' | 'save'>,
+  context: Context,
 ): Promise<Prepared | undefined> {
   if (!trial.prepare) return undefined
-  const { cost } = trial.prepare
+  const { tryOf } = trial.prepare
   const tried: Tried[] = []
   const warm = warmWeights(trial, context)
+  const here: Trying['run'] = async function* (asked) {
+    for (const candidate of asked)
+      yield await tryCandidate(trial, candidate, context, await warm(tryOf(candidate).warm))
+  }
   const plan = await trial.prepare.run({
     known: hooks.tries?.known ?? [],
-    run: async (asked) => tryOut(trial, { ...context, ...asked }, await warm(asked.warm), cost),
+    run: (asked) =>
+      hooks.tries?.elsewhere?.(asked, tried.length, () => warm(tryOf(asked[0]!).warm)) ?? here(asked),
     add(done) {
       tried.push(done)
       const { generation, rung, steps, error, cost: share } = done
@@ -74,9 +93,9 @@ const silent = { emit: () => undefined, save: () => undefined }
  * Returns a function that trains weights for some iterations of the base, with gates as at the beginning. The
  * last result is reused.
  */
-function warmWeights(trial: Tryable, context: Omit<SearchContext, 'emit' | 'save'>) {
-  let made: { readonly steps: number; readonly weights: Map<string, Float32Array> } | undefined
-  return async (steps: number): Promise<Map<string, Float32Array>> => {
+function warmWeights(trial: Tryable, context: Context) {
+  let made: { readonly steps: number; readonly weights: Weights } | undefined
+  return async (steps: number): Promise<Weights> => {
     if (made?.steps === steps) return made.weights
     const model = beginModel(trial)
     const stop = new AbortController()
@@ -101,11 +120,27 @@ function warmWeights(trial: Tryable, context: Omit<SearchContext, 'emit' | 'save
   }
 }
 
+/**
+ * Tries one candidate of a trial's planner. The weights with which it begins are trained here if they are not
+ * given. Throws Interrupted if a signal stops it. Frees everything that it allocates.
+ */
+export async function tryCandidate(
+  trial: Tryable,
+  candidate: Candidate,
+  context: Context,
+  weights?: Weights,
+): Promise<Outcome> {
+  const { tryOf, cost } = trial.prepare!
+  const asked = tryOf(candidate)
+  const initial = weights ?? (await warmWeights(trial, context)(asked.warm))
+  return tryOut(trial, { ...context, ...asked }, initial, cost)
+}
+
 /** Runs one short search. */
 async function tryOut(
   trial: Tryable,
-  context: Omit<SearchContext, 'emit' | 'save'> & Try,
-  weights: ReadonlyMap<string, Float32Array>,
+  context: Context & Try,
+  weights: Weights,
   metric: MemberMetric,
 ): Promise<Outcome> {
   const { data, latency } = trial
@@ -123,7 +158,9 @@ async function tryOut(
     const network = modelNetwork(model)
     const isClass = data.dataset.task.kind === 'classification'
     const value = evaluate(network, data, data.splits.validation, isClass ? 'cross-entropy' : 'r2')!
-    return { error: isClass ? value : 1 - value, cost: costShare(model, metric, latency) }
+    const loss = isClass ? value : 1 - value
+    // What JSON has no number for is a divergence, wherever the outcome was computed.
+    return { error: Number.isFinite(loss) ? loss : null, cost: costShare(model, metric, latency) }
   } catch (error) {
     // A schedule under which the search diverges is a bad schedule, but the others can still be tried.
     if (error instanceof Failure) return { error: null, cost: costShare(model, metric, latency) }

@@ -1,7 +1,19 @@
 import type { ScheduleSource } from '../schedule/source.js'
 import type { Schedule } from '../schedule/types.js'
 
-/** A search that a planner asks to run. */
+/**
+ * What a planner knows a try by: it makes the same search of it whenever, and on whichever machine. Plain
+ * JSON.
+ */
+export interface Candidate {
+  readonly generation: number
+  readonly rung: number
+  readonly genome: readonly number[]
+  /** The number of iterations that it costs. */
+  readonly steps: number
+}
+
+/** The search that a planner makes of a candidate. */
 export interface Try {
   /** A shortened schedule, and the source of its λ. */
   readonly schedule: Schedule
@@ -26,18 +38,15 @@ export interface Outcome {
 }
 
 /** A try as it is recorded. Plain JSON. */
-export interface Tried extends Outcome {
-  readonly generation: number
-  readonly rung: number
-  readonly genome: readonly number[]
-  /** The number of iterations that it took. */
-  readonly steps: number
-}
+export interface Tried extends Candidate, Outcome {}
 
 /** Runs and records searches for a planner that tries whole searches. */
 export interface Trying {
-  /** Runs a search. */
-  run(asked: Try): Promise<Outcome>
+  /**
+   * Runs searches of which none depends on another, one after the other or at once. Yields the outcome of
+   * each as it is known, in the order in which they were asked for.
+   */
+  run(asked: readonly Candidate[]): AsyncIterable<Outcome>
   /** The tries of an interrupted run, in order. */
   readonly known: readonly Tried[]
   /** Called with each try as it ends, including known ones. */

@@ -6,7 +6,7 @@ import type { Schedule } from '../schedule/types.js'
 import type { RelaxationTraits } from '../supernet/relaxations/types.js'
 import type { MemberMetric, Supernet } from '../supernet/types.js'
 import type { Lesson } from './lessons.js'
-import type { Trying } from './trying.js'
+import type { Candidate, Try, Trying } from './trying.js'
 
 /** What is known before a planner is made. */
 export interface PlannerSettings<Options> {
@@ -41,6 +41,8 @@ export interface Planning {
     /** The kind of cost that the tries measure. */
     readonly cost: MemberMetric
     run(trying: Trying): Promise<unknown>
+    /** The search that a candidate stands for. */
+    readonly tryOf: (candidate: Candidate) => Try
   }
   /** The past runs from which the planner starts, if it has a store. */
   readonly lessons?: { readonly planner: string; readonly runs: string[] }
@@ -78,6 +80,11 @@ export interface Planner<Options = Record<string, unknown>> {
   costs?(options: Options): MemberMetric
   /** Tries whole searches before the actual one. Its result, plain JSON, is passed to `source`. */
   prepare?(context: PlannerContext<Options>, trying: Trying): Promise<unknown>
+  /**
+   * The search that one of its candidates stands for; it has it if it has `prepare`. It depends on nothing
+   * else, so that a candidate can be tried on another machine.
+   */
+  tryOf?(context: PlannerContext<Options>, candidate: Candidate): Try
   /** The source of λ for one search; `plan` is the result of `prepare`. */
   source(context: PlannerContext<Options>, plan?: unknown): ScheduleSource
   /**

@@ -1,5 +1,6 @@
 import { Interrupted } from '../base/errors.js'
-import { prepare } from '../planners/try-out.js'
+import { prepare, tryCandidate } from '../planners/try-out.js'
+import type { Candidate, Outcome } from '../planners/trying.js'
 import { beginModel } from '../search/initial.js'
 import { searchArchitecture, type SearchResult } from '../search/search.js'
 import type { Checkpoint } from '../search/state.js'
@@ -39,21 +40,8 @@ export async function searchStage<T>(
   hooks: TrialHooks,
   use: (model: SupernetModel, found: Found) => T,
 ): Promise<T> {
-  const { config, data, schedule, terms, rules, latency, loss, metric, random, identity } = trial
-  const { emit, signal, execute, interventions } = hooks
-  const context = {
-    options: config.search,
-    schedule,
-    terms,
-    loss,
-    metric,
-    random,
-    identity,
-    ...(latency && { latency }),
-    ...(rules && { rules }),
-    ...(signal && { signal }),
-    ...(execute && { execute }),
-  }
+  const { emit, interventions } = hooks
+  const context = contextOf(trial, hooks)
   const model = beginModel(trial)
   try {
     const prepared = await prepare(trial, hooks, context)
@@ -61,7 +49,7 @@ export async function searchStage<T>(
     const save = (checkpoint: Checkpoint) => hooks.save?.(checkpoint)
     const search = await searchArchitecture(
       model,
-      data,
+      trial.data,
       { ...context, emit, save, ...(source && { source }), ...(interventions && { interventions }) },
       hooks.checkpoint,
     )
@@ -77,3 +65,33 @@ export async function searchStage<T>(
     model.dispose()
   }
 }
+
+/**
+ * Tries a candidate of a trial's planner, as the planner's own trial does before its search. `weights` are
+ * those with which all tries begin; they are trained if they are not given. Throws Interrupted if a signal
+ * stops it.
+ */
+export const tryIn = (
+  trial: Trial,
+  candidate: Candidate,
+  hooks: Pick<TrialHooks, 'signal' | 'execute'>,
+  weights?: ReadonlyMap<string, Float32Array>,
+): Promise<Outcome> => tryCandidate(trial, candidate, contextOf(trial, hooks), weights)
+
+/** What all searches of a trial have in common. */
+const contextOf = (
+  { config, schedule, terms, rules, latency, loss, metric, random, identity }: Trial,
+  { signal, execute }: Pick<TrialHooks, 'signal' | 'execute'>,
+) => ({
+  options: config.search,
+  schedule,
+  terms,
+  loss,
+  metric,
+  random,
+  identity,
+  ...(latency && { latency }),
+  ...(rules && { rules }),
+  ...(signal && { signal }),
+  ...(execute && { execute }),
+})

@@ -22,6 +22,7 @@ const identity: Identity = {
   backend: 'wasm',
   simd: true,
   relaxed: false,
+  jobs: 2,
   bits: '5f0c5f0c5f0c',
 }
 
@@ -101,6 +102,7 @@ describe('an identity', () => {
     [{ version: '1.0.1' }, 'install the same version'],
     [{ backend: 'cpu', simd: null }, 'start a worker with --backend wasm'],
     [{ relaxed: true }, 'start a worker without --relaxed-simd'],
+    [{ jobs: 1 }, 'it is of another build, which knows jobs of other kinds: install the same one'],
     [{ simd: false }, 'its results would differ in their last bits: use a machine of the same kind'],
     [{ bits: '000000000000' }, 'its results would differ in their last bits: use a machine of the same kind'],
   ] as const)('that differs in %o is refused with what helps', (change, remedy) => {
