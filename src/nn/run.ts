@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { accumulate, mayAddTo } from './functions/accumulate.js'
+import { accumulate } from './functions/accumulate.js'
+import { GradientSums } from './gradient-sums.js'
 import type { Graph } from './graph.js'
 import { primitiveOf, readsOf } from './primitives/index.js'
 import type { ForwardArguments, Pullback, RunContext } from './primitives/types.js'
@@ -81,7 +82,7 @@ export function runGradients(
 /** Owns the values and gradients of one pass. */
 class Values {
   readonly #values = new Map<string, tf.Tensor>()
-  readonly #gradients = new Map<string, tf.Tensor>()
+  readonly #gradients = new GradientSums()
   readonly #options: RunOptions
   readonly #context: RunContext
 
@@ -113,13 +114,13 @@ class Values {
   }
 
   pullBack({ node, shapes, free, wanted }: Instruction, into: GraphGradients): void {
-    const dy = this.#gradients.get(node.id)
+    const dy = this.#gradients.of(node.id)
     if (dy) {
       const reads = readsOf(node)
       const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && wanted.own)
       const batch = dy.shape[0]
       const sums = node.inputs.map((id, i) =>
-        wanted.inputs[i] && node.inputs.indexOf(id) === i ? this.#sumOf(id) : undefined,
+        wanted.inputs[i] && node.inputs.indexOf(id) === i ? this.#gradients.addable(id) : undefined,
       )
       const pulled = tf.tidy(() =>
         owned(
@@ -136,28 +137,21 @@ class Values {
           wanted,
         ),
       )
-      this.#gradients.delete(node.id)
-      dy.dispose()
       node.inputs.forEach((id, i) => {
         const gradient = pulled.inputs[i]
         if (gradient && gradient !== sums[i]) this.addGradient(id, gradient)
       })
+      this.#gradients.free(node.id)
       for (const [name, gradient] of Object.entries(pulled.parameters))
         into.parameters.set(fullName(node.id, name), gradient)
-      if (pulled.mixture) addTo(into.mixtures, node.attrs.group as string, pulled.mixture)
+      if (pulled.mixture) addMixture(into.mixtures, node.attrs.group as string, pulled.mixture)
     }
     free.forEach((id) => this.#free(id))
   }
 
-  /** The current gradient of a value, if nothing else uses its memory. */
-  #sumOf(id: string): tf.Tensor | undefined {
-    const sum = this.#gradients.get(id)
-    return sum && mayAddTo(sum) ? sum : undefined
-  }
-
   /** Takes over a gradient of a value. */
   addGradient(id: string, gradient: tf.Tensor): void {
-    addTo(this.#gradients, id, gradient)
+    this.#gradients.add(id, gradient)
   }
 
   /** Returns the values of the given ids; the caller owns them. */
@@ -167,9 +161,9 @@ class Values {
   }
 
   dispose(): void {
-    tf.dispose([...this.#values.values(), ...this.#gradients.values(), ...this.#context.slopes.values()])
+    tf.dispose([...this.#values.values(), ...this.#context.slopes.values()])
     this.#values.clear()
-    this.#gradients.clear()
+    this.#gradients.dispose()
   }
 
   #arguments(node: Instruction['node']): Omit<ForwardArguments, 'inputs'> {
@@ -194,26 +188,24 @@ class Values {
  */
 const fullName = (node: string, name: string): string => (name.includes(':') ? name : `${node}:${name}`)
 
-function addTo<T extends tf.Tensor>(sums: Map<string, T>, key: string, gradient: T): void {
-  const total = sums.get(key)
-  sums.set(key, total ? accumulate(total, gradient) : gradient)
+function addMixture(sums: Map<string, tf.Tensor1D>, group: string, gradient: tf.Tensor1D): void {
+  const total = sums.get(group)
+  sums.set(group, total ? accumulate(total, gradient) : gradient)
 }
 
 /**
- * The wanted part of a pullback, in which each tensor is an object of its own: `add`, for one, returns its dy
- * for every input.
+ * The wanted part of a pullback. Several inputs may have one gradient, such as the dy of an `add`; a parameter
+ * or a gate has a tensor of its own.
  */
 function owned({ inputs, parameters = {}, mixture }: Pullback, dy: tf.Tensor, wanted: Instruction['wanted']) {
-  const seen = new Set([dy])
+  const seen = new Set([dy, ...inputs])
   const own = (tensor: tf.Tensor): tf.Tensor => {
-    if (!seen.has(tensor)) {
-      seen.add(tensor)
-      return tensor
-    }
-    return tensor.clone()
+    if (seen.has(tensor)) return tensor.clone()
+    seen.add(tensor)
+    return tensor
   }
   return {
-    inputs: inputs.map((tensor, i) => (tensor && wanted.inputs[i] ? own(tensor) : undefined)),
+    inputs: inputs.map((tensor, i) => (wanted.inputs[i] ? tensor : undefined)),
     parameters: wanted.own
       ? Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [name, own(tensor)]))
       : {},

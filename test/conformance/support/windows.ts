@@ -93,8 +93,14 @@ export function poolCases(): WindowCase[] {
       windowCase(window, [i % 3 === k ? 3 : 1, ...image, channels(i + 3 * k)], channels(i + 3 * k)),
     ),
   )
-  return [...overImages, ...seriesCases(({ dilation }) => dilation[1] === 1)]
+  return [...overImages, ...nearbyCases(), ...seriesCases(({ dilation }) => dilation[1] === 1)]
 }
+
+/** The window of cells, 3×3 without strides, on images as small as they can be, too. */
+const nearbyCases = (): WindowCase[] =>
+  [[1, 1], [1, 2], [3, 1], [2, 2], [4, 3], [7, 5]].map(([height, width], i) =>
+    windowCase(square(3, 1, 'same'), [2, height!, width!, 4 * (i + 1)], 4 * (i + 1)),
+  ) // prettier-ignore
 
 const poolPaddings = (kernel: Pair, stride: Pair): Padding[] => [
   'same',

@@ -56,9 +56,9 @@ export function batchNormSums(
   for (let from = 0; from < rows; from += chunk) {
     const count = min(chunk, rows - from)
     let c = 0
-    for (; c + 16 <= channels; c += 16) {
+    for (; c + 8 <= channels; c += 8) {
       const at = <usize>c * F32
-      sixteenSums(x + at, dy + at, mean + at, step, count, totals + <usize>c * 8, products + <usize>c * 8)
+      eightSums(x + at, dy + at, mean + at, step, count, totals + <usize>c * 8, products + <usize>c * 8)
     }
     for (; c < channels; c += 4) {
       const at = <usize>c * F32
@@ -69,44 +69,31 @@ export function batchNormSums(
   }
 }
 
-/** Sums sixteen channels at a time, a cache line of either tensor. */
-function sixteenSums(x: usize, dy: usize, mean: usize, step: usize, rows: i32, totals: usize, products: usize): void {
+/**
+ * Sums eight channels at a time. For sixteen, which would be a cache line, there are too few registers: V8
+ * loads everything first, and then keeps sums in memory.
+ */
+function eightSums(x: usize, dy: usize, mean: usize, step: usize, rows: i32, totals: usize, products: usize): void {
   const c0 = v128.load(mean)
   const c1 = v128.load(mean, 16)
-  const c2 = v128.load(mean, 32)
-  const c3 = v128.load(mean, 48)
   let s0 = zero()
   let s1 = zero()
-  let s2 = zero()
-  let s3 = zero()
   let q0 = zero()
   let q1 = zero()
-  let q2 = zero()
-  let q3 = zero()
   for (let r = 0; r < rows; r++) {
-    let d = v128.load(dy)
-    s0 = f32x4.add(s0, d)
-    q0 = madd(d, f32x4.sub(v128.load(x), c0), q0)
-    d = v128.load(dy, 16)
-    s1 = f32x4.add(s1, d)
-    q1 = madd(d, f32x4.sub(v128.load(x, 16), c1), q1)
-    d = v128.load(dy, 32)
-    s2 = f32x4.add(s2, d)
-    q2 = madd(d, f32x4.sub(v128.load(x, 32), c2), q2)
-    d = v128.load(dy, 48)
-    s3 = f32x4.add(s3, d)
-    q3 = madd(d, f32x4.sub(v128.load(x, 48), c3), q3)
+    const d0 = v128.load(dy)
+    s0 = f32x4.add(s0, d0)
+    q0 = madd(d0, f32x4.sub(v128.load(x), c0), q0)
+    const d1 = v128.load(dy, 16)
+    s1 = f32x4.add(s1, d1)
+    q1 = madd(d1, f32x4.sub(v128.load(x, 16), c1), q1)
     x += step
     dy += step
   }
   addLanes(totals, s0, 4)
   addLanes(totals + 32, s1, 4)
-  addLanes(totals + 64, s2, 4)
-  addLanes(totals + 96, s3, 4)
   addLanes(products, q0, 4)
   addLanes(products + 32, q1, 4)
-  addLanes(products + 64, q2, 4)
-  addLanes(products + 96, q3, 4)
 }
 
 function fourSums(

@@ -14,7 +14,11 @@ export function reluGradient(dy: usize, y: usize, dx: usize, n: i32, limit: f32)
   if (i < n) storeLanes(dx, v128.and(loadLanes(dy, n - i), inside(loadLanes(y, n - i), most)), n - i)
 }
 
-const inside = (y: v128, limit: v128): v128 => v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, limit))
+// @ts-ignore: decorator
+@inline
+function inside(y: v128, limit: v128): v128 {
+  return v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, limit))
+}
 
 /**
  * Sets a gradient [rows, channels] to 0, in place, where x ≤ mean: the gradient of ReLU after a batch norm,

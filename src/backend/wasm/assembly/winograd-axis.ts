@@ -5,9 +5,10 @@
  *   y = Aᵀ [(G g) ⊙ (Bᵀ d)]
  *
  * from the points 0, ±1, ±2 and ∞ (Lavin and Gray 2016, arXiv:1509.09308, section 4.3). Applied to both axes
- * it needs 36 products where the plain form needs 144; the transposed matrices give its gradients. Each
- * function takes vectors of four channels, or reads them from addresses `apart` bytes apart, and stores its
- * results `step` bytes apart.
+ * it needs 36 products where the plain form needs 144; the transposed matrices give its gradients.
+ *
+ * Each value of a transform is a function of its own, so that callers store values where they like, at
+ * distances that the compiler knows. What several values have in common, it computes once.
  */
 
 // @ts-ignore: decorator
@@ -16,101 +17,109 @@ function times(factor: f32, a: v128): v128 {
   return f32x4.mul(f32x4.splat(factor), a)
 }
 
-/** Bᵀ d: six values from six. */
 // @ts-ignore: decorator
 @inline
-export function liftInput(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, step: usize): void {
-  const a = f32x4.sub(d4, times(4, d2))
-  const b = f32x4.sub(d3, times(4, d1))
-  const c = f32x4.sub(d4, d2)
-  const e = times(2, f32x4.sub(d3, d1))
-  v128.store(to, f32x4.add(times(4, f32x4.sub(d0, d2)), c))
-  to += step
-  v128.store(to, f32x4.add(a, b))
-  to += step
-  v128.store(to, f32x4.sub(a, b))
-  to += step
-  v128.store(to, f32x4.add(c, e))
-  to += step
-  v128.store(to, f32x4.sub(c, e))
-  to += step
-  v128.store(to, f32x4.add(times(4, f32x4.sub(d1, d3)), f32x4.sub(d5, d3)))
+function minusFour(a: v128, b: v128): v128 {
+  return f32x4.sub(a, times(4, b))
 }
 
 // @ts-ignore: decorator
 @inline
-export function liftInputFrom(from: usize, apart: usize, to: usize, step: usize): void {
-  const d0 = v128.load(from)
-  from += apart
-  const d1 = v128.load(from)
-  from += apart
-  const d2 = v128.load(from)
-  from += apart
-  const d3 = v128.load(from)
-  from += apart
-  const d4 = v128.load(from)
-  liftInput(d0, d1, d2, d3, d4, v128.load(from + apart), to, step)
+function twice(a: v128, b: v128): v128 {
+  return times(2, f32x4.sub(a, b))
 }
 
-/** Aᵀ m: four values from six. */
+/** Bᵀ d, the first of six values from six. */
 // @ts-ignore: decorator
 @inline
-export function lowerOutput(from: usize, apart: usize, to: usize, step: usize): void {
-  const m0 = v128.load(from)
-  from += apart
-  const m1 = v128.load(from)
-  from += apart
-  const m2 = v128.load(from)
-  from += apart
-  const m3 = v128.load(from)
-  from += apart
-  const m4 = v128.load(from)
-  const m5 = v128.load(from + apart)
-  const near = f32x4.add(m1, m2)
-  const nearOdd = f32x4.sub(m1, m2)
-  const far = f32x4.add(m3, m4)
-  const farOdd = f32x4.sub(m3, m4)
-  v128.store(to, f32x4.add(f32x4.add(m0, near), far))
-  to += step
-  v128.store(to, f32x4.add(nearOdd, times(2, farOdd)))
-  to += step
-  v128.store(to, f32x4.add(near, times(4, far)))
-  to += step
-  v128.store(to, f32x4.add(f32x4.add(nearOdd, times(8, farOdd)), m5))
-}
-
-/** A y: six values from four, the gradient of `lowerOutput`. */
-// @ts-ignore: decorator
-@inline
-export function liftOutput(y0: v128, y1: v128, y2: v128, y3: v128, to: usize, step: usize): void {
-  const near = f32x4.add(y0, y2)
-  const nearOdd = f32x4.add(y1, y3)
-  const far = f32x4.add(y0, times(4, y2))
-  const farOdd = f32x4.add(times(2, y1), times(8, y3))
-  v128.store(to, y0)
-  to += step
-  v128.store(to, f32x4.add(near, nearOdd))
-  to += step
-  v128.store(to, f32x4.sub(near, nearOdd))
-  to += step
-  v128.store(to, f32x4.add(far, farOdd))
-  to += step
-  v128.store(to, f32x4.sub(far, farOdd))
-  to += step
-  v128.store(to, y3)
+export function input0(d0: v128, d2: v128, d4: v128): v128 {
+  return f32x4.add(times(4, f32x4.sub(d0, d2)), f32x4.sub(d4, d2))
 }
 
 // @ts-ignore: decorator
 @inline
-export function liftOutputFrom(from: usize, apart: usize, to: usize, step: usize): void {
-  const y0 = v128.load(from)
-  from += apart
-  const y1 = v128.load(from)
-  from += apart
-  liftOutput(y0, y1, v128.load(from), v128.load(from + apart), to, step)
+export function input1(d1: v128, d2: v128, d3: v128, d4: v128): v128 {
+  return f32x4.add(minusFour(d4, d2), minusFour(d3, d1))
 }
 
-/** G g: six values from three. */
+// @ts-ignore: decorator
+@inline
+export function input2(d1: v128, d2: v128, d3: v128, d4: v128): v128 {
+  return f32x4.sub(minusFour(d4, d2), minusFour(d3, d1))
+}
+
+// @ts-ignore: decorator
+@inline
+export function input3(d1: v128, d2: v128, d3: v128, d4: v128): v128 {
+  return f32x4.add(f32x4.sub(d4, d2), twice(d3, d1))
+}
+
+// @ts-ignore: decorator
+@inline
+export function input4(d1: v128, d2: v128, d3: v128, d4: v128): v128 {
+  return f32x4.sub(f32x4.sub(d4, d2), twice(d3, d1))
+}
+
+// @ts-ignore: decorator
+@inline
+export function input5(d1: v128, d3: v128, d5: v128): v128 {
+  return f32x4.sub(f32x4.sub(d5, d3), times(2, twice(d3, d1)))
+}
+
+/** Aᵀ m, the first of four values from six. */
+// @ts-ignore: decorator
+@inline
+export function output0(m0: v128, m1: v128, m2: v128, m3: v128, m4: v128): v128 {
+  return f32x4.add(f32x4.add(m0, f32x4.add(m1, m2)), f32x4.add(m3, m4))
+}
+
+// @ts-ignore: decorator
+@inline
+export function output1(m1: v128, m2: v128, m3: v128, m4: v128): v128 {
+  return f32x4.add(f32x4.sub(m1, m2), twice(m3, m4))
+}
+
+// @ts-ignore: decorator
+@inline
+export function output2(m1: v128, m2: v128, m3: v128, m4: v128): v128 {
+  return f32x4.add(f32x4.add(m1, m2), times(4, f32x4.add(m3, m4)))
+}
+
+// @ts-ignore: decorator
+@inline
+export function output3(m1: v128, m2: v128, m3: v128, m4: v128, m5: v128): v128 {
+  return f32x4.add(f32x4.add(f32x4.sub(m1, m2), times(8, f32x4.sub(m3, m4))), m5)
+}
+
+/*
+ * A y, six values from four, the gradient of Aᵀ m. The first is y0 and the last y3; those between are sums
+ * and differences of an even and an odd half, near (±1) and far (±2).
+ */
+// @ts-ignore: decorator
+@inline
+export function nearEven(y0: v128, y2: v128): v128 {
+  return f32x4.add(y0, y2)
+}
+
+// @ts-ignore: decorator
+@inline
+export function nearOdd(y1: v128, y3: v128): v128 {
+  return f32x4.add(y1, y3)
+}
+
+// @ts-ignore: decorator
+@inline
+export function farEven(y0: v128, y2: v128): v128 {
+  return f32x4.add(y0, times(4, y2))
+}
+
+// @ts-ignore: decorator
+@inline
+export function farOdd(y1: v128, y3: v128): v128 {
+  return f32x4.add(times(2, y1), times(8, y3))
+}
+
+/** G g: six values from three, read `apart` bytes apart and stored `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
 export function liftKernel(from: usize, apart: usize, to: usize, step: usize): void {

@@ -75,6 +75,9 @@ function overBlocks(
  */
 const planeOf = (bytes: number): number => ((bytes + 63) & ~63) | 64
 
+/** The bytes of a strip: six rows of eight channels for each column of the image. */
+const stripOf = (columns: number): number => columns * 6 * 8 * 4
+
 /** y = x ∗ kernel for images [H, W, C] and [H', W', D]. */
 export function winogradCorrelation(
   device: Device,
@@ -92,7 +95,7 @@ export function winogradCorrelation(
     planeOf(positionOut * across * block),
     planeOf(panel),
   ]
-  const stripBytes = 6 * (4 * across + 2) * positionIn
+  const stripBytes = stripOf(4 * across + 2)
   const zeroBytes = width * channels * 4
   const sizes = [
     planes * panelPlane,
@@ -101,7 +104,7 @@ export function winogradCorrelation(
     zeroBytes,
     planes * inPlane,
     planes * outPlane,
-    6 * 4 * across * positionOut,
+    stripOf(4 * across),
     4 * outWidth * positionOut,
   ] as const
   return plan(sizes, ([panels, taps, strip, zeros, lifted, products, outStrip, spare]) => {
@@ -162,8 +165,7 @@ export function winogradFilterGradient(device: Device, info: WindowInfo, outputs
     planeOf(positionY * across * block),
     planeOf(sum),
   ]
-  const stripBytes = 6 * (4 * across + 2) * positionX
-  const yStripBytes = 6 * 4 * across * upTo4(outputs) * 4
+  const [stripBytes, yStripBytes] = [stripOf(4 * across + 2), stripOf(4 * across)]
   const zeroBytes = Math.max(width * channels, outWidth * outputs) * 4
   const sizes = [
     planes * sumPlane,
