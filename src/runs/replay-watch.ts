@@ -54,7 +54,7 @@ export function replayWatch(): ReplayWatch {
     tapes.add(tape)
     calls += tape.calls
     const start = performance.now()
-    if (traced) events.push(...tape.timed().map(eventOf))
+    if (traced) for (const call of tape.timed()) events.push(eventOf(call))
     else tape.replay()
     replayMs += performance.now() - start
   }
