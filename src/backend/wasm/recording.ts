@@ -11,12 +11,12 @@ import type { Workspace, Workspaces } from './workspace.js'
  */
 export interface Tape {
   readonly calls: number
-  /** The bytes that it needs altogether, and how many of them are for tensors. */
-  readonly bytes: number
-  readonly tensorBytes: number
-  /** The size of its own block. */
+  /** The size of its own block, and of the part of it that holds tensors. */
   readonly ownBytes: number
+  readonly keptBytes: number
   readonly workspace: Workspace
+  /** The bytes of tensors that it puts into its workspace. */
+  readonly passingBytes: number
   /** Does the work again, on what its inputs hold now. The results replace the former ones in place. */
   replay(): void
   /** Replays and returns the time of each call, which makes the replay slower. */
@@ -138,10 +138,10 @@ export function recording(
       if (late || stays || made !== lifetimes.length || calls !== codes.length) differs()
     },
     tape: {
-      bytes: own + shared,
-      tensorBytes: keptBytes + passingBytes,
       ownBytes: own,
+      keptBytes,
       workspace,
+      passingBytes,
       get calls() {
         return calls
       },
