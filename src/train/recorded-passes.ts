@@ -141,7 +141,8 @@ export class RecordedPasses {
 
   /**
    * Frees recordings of other kinds, beginning with those that were used longest ago, until there is room for
-   * one that takes so many bytes. Throws NotRecordable if there is still too little.
+   * one that takes so many bytes. Throws NotRecordable if there is still too little; at once, if there would be
+   * even without the others.
    */
   #makeRoom(kind: Kind, more: { readonly own: number; readonly shared: number }): void {
     const taken = () =>
@@ -150,6 +151,7 @@ export class RecordedPasses {
         more,
       )
     const reason = `passes of ${Math.ceil((more.own + more.shared) / 2 ** 20)} MB, of which too few fit into memory`
+    if (more.own + more.shared > mostBytes()) throw new NotRecordable(reason)
     for (const other of [...this.#kinds].reverse()) {
       if (taken() <= mostBytes()) return
       if (other === kind || other.takes.length === 0) continue
