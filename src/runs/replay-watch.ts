@@ -1,4 +1,5 @@
 import type { Tape } from '../backend/wasm/recording.js'
+import type { Workspace } from '../backend/wasm/workspace.js'
 import type { TimedCall } from '../backend/wasm/tape-calls.js'
 import { oneAfterAnother } from '../train/gradients.js'
 import { RecordedPasses } from '../train/recorded-passes.js'
@@ -74,8 +75,8 @@ export function replayWatch(): ReplayWatch {
       const replays = median(steps.map((step) => step.replayMs))
       return {
         calls,
-        memoryMB: [...tapes].reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20,
-        tensorsMB: [...tapes].reduce((sum, { tensorBytes }) => sum + tensorBytes, 0) / 2 ** 20,
+        memoryMB: bytesOf(tapes, 'ownBytes', ({ workspace }) => workspace.bytes) / 2 ** 20,
+        tensorsMB: bytesOf(tapes, 'keptBytes', ({ passingBytes }) => passingBytes) / 2 ** 20,
         kernelsMs: replays - reading,
         interpreterMs: reading,
         javascriptMs: median(steps.map((step) => step.stepMs - step.replayMs)),
@@ -96,3 +97,17 @@ const eventOf = ({ kernel, start, ms }: TimedCall): TraceEvent => ({
 })
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
+
+/** What tapes take of their own, and of each workspace the most that one of them takes. */
+function bytesOf(
+  tapes: ReadonlySet<Tape>,
+  own: 'ownBytes' | 'keptBytes',
+  shared: (tape: Tape) => number,
+): number {
+  const most = new Map<Workspace, number>()
+  for (const tape of tapes) most.set(tape.workspace, Math.max(most.get(tape.workspace) ?? 0, shared(tape)))
+  return [...tapes]
+    .map((tape) => tape[own])
+    .concat([...most.values()])
+    .reduce((sum, bytes) => sum + bytes, 0)
+}

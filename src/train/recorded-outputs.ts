@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Device } from '../backend/wasm/device.js'
 import { NotRecordable } from '../backend/wasm/recorder.js'
-import { blockBytes, type Tape } from '../backend/wasm/recording.js'
+import { recordingBytes, type Tape } from '../backend/wasm/recording.js'
 import type { Rehearsed } from '../backend/wasm/rehearsal.js'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { Graph } from '../nn/graph.js'
@@ -57,10 +57,14 @@ export function recordedOutputs(
   const found = known.find((each) => isOf(each, device, network, rows))
   if (!found) return firstOutputs(device, network, inputs, [rows, ...shape])
   known = [found, ...known.filter((each) => each !== found)]
-  if (!found.rehearsed || blockBytes(found.rehearsed) > mostBytes)
-    return outputsOf(network, inputs, [rows, ...shape])
+  if (!found.rehearsed || isTooLarge(found.rehearsed)) return outputsOf(network, inputs, [rows, ...shape])
   found.recorded ??= record(device, found.rehearsed, network, inputs, [rows, ...shape])
   return replayed(found.recorded, network, inputs)
+}
+
+function isTooLarge(rehearsed: Rehearsed): boolean {
+  const { own, shared } = recordingBytes(rehearsed)
+  return own + shared > mostBytes
 }
 
 /** Computes the output by operations, from given tensors. The caller owns the result. */

@@ -2,9 +2,10 @@ import { passBudget } from '../backend/limits.js'
 import type { Device } from '../backend/wasm/device.js'
 import { livingBytes } from '../backend/wasm/arena.js'
 import { NotRecordable } from '../backend/wasm/recorder.js'
-import { blockBytes, type Tape } from '../backend/wasm/recording.js'
+import { recordingBytes, type Tape } from '../backend/wasm/recording.js'
 import type { Rehearsed } from '../backend/wasm/rehearsal.js'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
+import type { Workspaces } from '../backend/wasm/workspace.js'
 import type { Graph } from '../nn/graph.js'
 import type { PassObserver } from '../nn/profile.js'
 import { rolesOf } from './feeds.js'
@@ -15,14 +16,14 @@ import type { ShardExecutor, ShardGradients, ShardWork, Tap } from './shard.js'
 
 /**
  * The most kinds of passes, and the most bytes of recordings, that are kept. Beyond that, those that were
- * used longest ago are freed.
+ * used longest ago are freed. Besides them, a pass of the same size must fit that runs by operations.
  */
 const mostKinds = 8
-const mostBytes = (): number => passBudget() / 3
+const mostBytes = (): number => passBudget() * 0.4
 
 /**
  * The most recordings of one kind. While the gradients of one are lent, another one is made. There are few,
- * because each needs the memory of a whole pass.
+ * because each has a tape and gradients of its own.
  */
 const mostTakes = 2
 
@@ -61,6 +62,8 @@ export interface RecordingHooks {
  */
 export class RecordedPasses {
   #kinds: Kind[] = []
+  /** The recordings' workspaces. As they are replayed one after another, all share one if it is large enough. */
+  #workspaces: { readonly device: Device; readonly spaces: Workspaces } | undefined
   readonly #hooks: RecordingHooks
 
   constructor(hooks: RecordingHooks = {}) {
@@ -130,20 +133,25 @@ export class RecordedPasses {
     }
     if (kind.takes.length >= mostTakes) return this.#byOperations(network, work)
     const least = livingBytes(rehearsed.lifetimes)
-    this.#makeRoom(kind, least > mostBytes() ? least : blockBytes(rehearsed))
-    const take = record(device, rehearsed, network, work)
+    this.#makeRoom(kind, least > mostBytes() ? { own: least, shared: 0 } : recordingBytes(rehearsed))
+    const take = record(device, rehearsed, network, work, this.#workspacesOf(device))
     kind.takes.push(take)
     return lend(take)
   }
 
   /**
    * Frees recordings of other kinds, beginning with those that were used longest ago, until there is room for
-   * `bytes` more. Throws NotRecordable if there is still too little.
+   * one that takes so many bytes. Throws NotRecordable if there is still too little; at once, if there would be
+   * even without the others.
    */
-  #makeRoom(kind: Kind, bytes: number): void {
+  #makeRoom(kind: Kind, more: { readonly own: number; readonly shared: number }): void {
     const taken = () =>
-      this.#kinds.flatMap(({ takes }) => takes).reduce((sum, { tape }) => sum + tape.bytes, bytes)
-    const reason = `passes of ${Math.ceil(bytes / 2 ** 20)} MB, of which too few fit into memory`
+      bytesOf(
+        this.#kinds.flatMap(({ takes }) => takes.map(({ tape }) => tape)),
+        more,
+      )
+    const reason = `passes of ${Math.ceil((more.own + more.shared) / 2 ** 20)} MB, of which too few fit into memory`
+    if (more.own + more.shared > mostBytes()) throw new NotRecordable(reason)
     for (const other of [...this.#kinds].reverse()) {
       if (taken() <= mostBytes()) return
       if (other === kind || other.takes.length === 0) continue
@@ -152,6 +160,11 @@ export class RecordedPasses {
       if (other.lost > mostLost) this.#refuse(other, reason)
     }
     if (taken() > mostBytes()) throw new NotRecordable(reason)
+  }
+
+  #workspacesOf(device: Device): Workspaces {
+    if (this.#workspaces?.device !== device) this.#workspaces = { device, spaces: device.workspaces() }
+    return this.#workspaces.spaces
   }
 
   #refuse(kind: Kind, reason: string): void {
@@ -179,6 +192,15 @@ export function executorOf(given: ShardExecutor | undefined): {
 
 const endAll = (kind: Kind): void => {
   kind.takes.splice(0).forEach(end)
+}
+
+/** The bytes of recordings and of one more. A workspace that several of them share counts once. */
+function bytesOf(tapes: readonly Tape[], more: { readonly own: number; readonly shared: number }): number {
+  const spaces = [...new Set(tapes.map(({ workspace }) => workspace))].map(({ bytes }) => bytes)
+  const own = tapes.reduce((sum, { ownBytes }) => sum + ownBytes, more.own)
+  return (
+    spaces.reduce((sum, bytes) => sum + bytes, own) + (Math.max(0, ...spaces) < more.shared ? more.shared : 0)
+  )
 }
 
 /** The work of a pass without its batch: that is what kinds compare. */

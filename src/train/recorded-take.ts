@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Device } from '../backend/wasm/device.js'
 import type { Tape } from '../backend/wasm/recording.js'
 import type { Rehearsed } from '../backend/wasm/rehearsal.js'
+import type { Workspaces } from '../backend/wasm/workspace.js'
 import { feedsOf, strengthsOf, type Feeds } from './feeds.js'
 import { disposeGradients, fedGradients } from './gradients.js'
 import { mixturesRead, type PassNetwork } from './network.js'
@@ -48,10 +49,16 @@ export function rehearse(
 }
 
 /**
- * Computes a pass that was rehearsed, and records it. The caller ends the take. Throws NotRecordable if the
+ * Computes a pass that was rehearsed, and records it in a workspace of `spaces`. The caller ends the take. Throws NotRecordable if the
  * pass differs from what was rehearsed, or if its memory cannot be allocated.
  */
-export function record(device: Device, rehearsed: Rehearsed, network: PassNetwork, work: ShardWork): Take {
+export function record(
+  device: Device,
+  rehearsed: Rehearsed,
+  network: PassNetwork,
+  work: ShardWork,
+  spaces: Workspaces,
+): Take {
   const feeds = feedsOf(network, work)
   const now = { draws: work.draws }
   const mixtures = new Map(mixturesRead(network.graph).map((group) => [group, feeds.mixture(group)]))
@@ -64,12 +71,15 @@ export function record(device: Device, rehearsed: Rehearsed, network: PassNetwor
     },
   }
   try {
-    const { result, tape } = device.record(rehearsed, () =>
-      fedGradients(
-        { graph: network.graph, weights },
-        { ...work, draws: work.draws && following(now) },
-        feeds,
-      ),
+    const { result, tape } = device.record(
+      rehearsed,
+      () =>
+        fedGradients(
+          { graph: network.graph, weights },
+          { ...work, draws: work.draws && following(now) },
+          feeds,
+        ),
+      spaces,
     )
     return {
       ...{ device, tape, feeds, mixtures, now },

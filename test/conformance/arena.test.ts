@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layOut, livingBytes, type Lifetime } from '../../src/backend/wasm/arena.js'
+import { layOut, layOutApart, livingBytes, type Lifetime } from '../../src/backend/wasm/arena.js'
 import { randomSource } from '../../src/base/random.js'
 
 const stream = randomSource(23).stream('arena', '')
@@ -62,6 +62,22 @@ describe('the arena', () => {
       const below = { bytes: stream.integer(500), from: 0, until: Infinity }
       expect(layOut([...inTurn, below]).bytes).toBe(most([...inTurn, below]))
     }
+  })
+
+  it('keeps what stays apart, one after another, and lays out the rest without it', () => {
+    const passing = [
+      { bytes: 100, from: 0, until: 2 },
+      { bytes: 100, from: 2, until: 3 },
+      { bytes: 16, from: 1, until: 3 },
+    ]
+    const staying = [20, 16].map((bytes, from) => ({ bytes, from, until: Infinity }))
+    const { offsets, bytes } = layOut(passing)
+    expect(layOutApart([staying[0]!, ...passing, staying[1]!])).toEqual({
+      offsets: [0, ...offsets, 32],
+      keptBytes: 48,
+      passingBytes: bytes,
+    })
+    expect(bytes).toBe(128)
   })
 
   it('of nothing takes nothing', () => expect(layOut([])).toEqual({ offsets: [], bytes: 0 }))

@@ -5,7 +5,7 @@ import type { WasmBackend } from '../../src/backend/wasm/backend.js'
 import { currentDevice } from '../../src/backend/wasm/index.js'
 import type { Device } from '../../src/backend/wasm/device.js'
 import { squaredNorm } from '../../src/backend/wasm/optimizer.js'
-import { blockBytes } from '../../src/backend/wasm/recording.js'
+import { recordingBytes } from '../../src/backend/wasm/recording.js'
 import { accumulate } from '../../src/nn/functions/accumulate.js'
 import { drawn } from '../../src/nn/functions/drawn.js'
 import type { Operand } from './reference/operand.js'
@@ -194,19 +194,43 @@ describe('a tape', () => {
     x.dispose()
   })
 
-  it('lies in a block that is all it takes', () => {
+  it('lies in a block of its own, and takes no more than is known before', () => {
     const x = tf.tensor1d([1, 2, 3])
     const { result, tape, rehearsed } = recorded(() => ({ y: tf.tidy(() => tf.exp(tf.neg(x))) }))
+    const { own, shared } = recordingBytes(rehearsed)
     expect(tape.calls).toBe(2)
-    expect(tape.bytes).toBe(blockBytes(rehearsed))
+    expect([tape.ownBytes, tape.workspace.bytes]).toEqual([own, shared])
+    expect([tape.keptBytes, tape.passingBytes]).toEqual([16, 16])
     const at = device.pointer(result.y)
-    expect([tape.holds(at), tape.holds(at + tape.bytes), tape.holds(device.pointer(x))]).toEqual([
-      true,
-      false,
-      false,
-    ])
+    const holds = [at, at + tape.ownBytes, tape.workspace.address, device.pointer(x)].map((address) =>
+      tape.holds(address),
+    )
+    expect(holds).toEqual([true, false, false, false])
     tf.dispose([x, result])
     device.erase(tape)
+  })
+
+  it('shares a workspace that is large enough, until the last recording in it is erased', () => {
+    const place = placeOfNext()
+    const spaces = device.workspaces()
+    const all = [300, 200, 100, 400].map((size) => {
+      const x = tf.range(0, size)
+      const work = () => ({ y: tf.tidy(() => tf.neg(tf.exp(tf.neg(x)))) })
+      const { result: first, rehearsed } = device.rehearse(work)
+      tf.dispose(first)
+      return { x, work, ...device.record(rehearsed, work, spaces) }
+    })
+    const [large, middle, small, larger] = all.map(({ tape }) => tape.workspace)
+    expect([middle, small]).toEqual([large, large])
+    expect(larger!.bytes).toBeGreaterThan(large!.bytes)
+    for (const { tape } of all) tape.replay()
+    for (const { tape } of [...all].reverse()) tape.replay()
+    for (const { work, result } of all) expect(bitsOf(result)).toEqual(bitsAndNoMore(work))
+    for (const { x, result, tape } of all) {
+      tf.dispose([x, result])
+      device.erase(tape)
+    }
+    expect(placeOfNext()).toBe(place)
   })
 
   it('draws random numbers anew', () => {
@@ -245,9 +269,9 @@ describe('a tape', () => {
     device.erase(tape)
     device.erase(tape)
     expect(device.pointer(result.y)).toBe(0)
-    const others = Array.from({ length: 20 }, (_, i) => tf.fill([tape.bytes >> 6], i))
+    const others = Array.from({ length: 20 }, (_, i) => tf.fill([tape.ownBytes >> 6], i))
     result.y.dispose()
-    const more = Array.from({ length: 20 }, () => tf.fill([tape.bytes >> 6], -1))
+    const more = Array.from({ length: 20 }, () => tf.fill([tape.ownBytes >> 6], -1))
     others.forEach((tensor, i) => expect(new Set(tensor.dataSync())).toEqual(new Set([i])))
     tf.dispose([x, others, more])
   })

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
+import type { Tape } from '../../src/backend/wasm/recording.js'
 import { randomSource } from '../../src/base/random.js'
 import type { PreparedData } from '../../src/data/types.js'
 import { distilled } from '../../src/objective/distillation.js'
@@ -261,6 +262,19 @@ describe('a recorded pass', () => {
       disposeGradients(plain)
       disposeGradients(replayed)
     }
+    model.dispose()
+  })
+
+  it('of several kinds share the memory of what they free before they end', () => {
+    const tapes = new Set<Tape>()
+    const watched = new RecordedPasses({ replay: (tape) => void tapes.add(tape) })
+    const { model, network, wanted } = all(trialOf(vectorData(), tinyMlp()))
+    for (const rows of [8, 8, 3, 3, 8, 3])
+      disposeGradients(watched.gradients(network, work(rows, { wanted })))
+    const [large, small] = [...tapes]
+    expect(small!.workspace).toBe(large!.workspace)
+    expect(small!.passingBytes).toBeLessThan(large!.passingBytes)
+    watched.dispose()
     model.dispose()
   })
 

@@ -53,6 +53,26 @@ export function layOut(lifetimes: readonly Lifetime[]): ArenaLayout {
   return { offsets, bytes: total }
 }
 
+/** Two arenas: one for what lives until the end, and one for what is freed before. */
+export interface ApartLayout {
+  /** The offset of each lifetime's memory from the beginning of its arena, in bytes; a multiple of 16. */
+  readonly offsets: readonly number[]
+  readonly keptBytes: number
+  readonly passingBytes: number
+}
+
+/** Assigns memory like `layOut`, apart for what lives until the end (`until` is Infinity). */
+export function layOutApart(lifetimes: readonly Lifetime[]): ApartLayout {
+  const passing = layOut(lifetimes.filter(({ until }) => until !== Infinity))
+  let [kept, next] = [0, 0]
+  const offsets = lifetimes.map(({ bytes, until }) => {
+    if (until !== Infinity) return passing.offsets[next++]!
+    kept += aligned(bytes)
+    return kept - aligned(bytes)
+  })
+  return { offsets, keptBytes: kept, passingBytes: passing.bytes }
+}
+
 /** The most bytes that live at one time: what any layout takes at least, found faster than one. */
 export function livingBytes(lifetimes: readonly Lifetime[]): number {
   const changes = lifetimes.flatMap(({ bytes, from, until }) => {

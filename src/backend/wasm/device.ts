@@ -6,6 +6,7 @@ import { programOf, type Program, type Written } from './program.js'
 import { recording, type Tape } from './recording.js'
 import { rehearsal, type Rehearsed } from './rehearsal.js'
 import { trainingModule, type TrainingInstance, type TrainingModule } from './training-module.js'
+import { workspaces, type Workspaces } from './workspace.js'
 
 /**
  * Our kernels. They work directly on the memory of the wasm backend, so nothing is copied between the two.
@@ -83,9 +84,14 @@ export class Device {
    * Runs work that was rehearsed, and records it. The tensors that it leaves lie in the tape's memory. After
    * `replay` they hold the results for what the inputs hold at that time. Dispose them, and erase the tape.
    * Throws NotRecordable if the work differs from what was rehearsed, or if its memory cannot be allocated.
+   * Recordings to which the same `spaces` are given share the memory of what they free before they end.
    */
-  record<T>(rehearsed: Rehearsed, work: () => T): { result: T; tape: Tape } {
-    const recorder = recording(this.#instance, this.#memory, rehearsed)
+  record<T>(
+    rehearsed: Rehearsed,
+    work: () => T,
+    spaces: Workspaces = this.workspaces(),
+  ): { result: T; tape: Tape } {
+    const recorder = recording(this.#instance, this.#memory, spaces, rehearsed)
     const { tape } = recorder
     this.#tapes.add(tape)
     try {
@@ -96,6 +102,11 @@ export class Device {
       this.erase(tape)
       throw error
     }
+  }
+
+  /** Lends workspaces to recordings of this device, one after another. */
+  workspaces(): Workspaces {
+    return workspaces(this.#memory)
   }
 
   /** A program in memory of its own. The caller disposes it. */

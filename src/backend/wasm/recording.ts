@@ -3,36 +3,47 @@ import { bytesOf, callBytes, overheard, refuse, type Recorder } from './recorder
 import type { Rehearsed } from './rehearsal.js'
 import { readingMs, timedCalls, type TimedCall } from './tape-calls.js'
 import type { TrainingInstance } from './training-module.js'
+import type { Workspace, Workspaces } from './workspace.js'
 
-/** Recorded work. Its calls, and the tensors that it made, lie in one block of memory. */
+/**
+ * Recorded work. Its calls, and the tensors that it leaves, lie in a block of its own. What it frees before it
+ * ends lies in a workspace, which it may share with other recordings.
+ */
 export interface Tape {
   readonly calls: number
-  /** The size of the block, and of the part of it that holds tensors. */
-  readonly bytes: number
-  readonly tensorBytes: number
+  /** The size of its own block, and of the part of it that holds tensors. */
+  readonly ownBytes: number
+  readonly keptBytes: number
+  readonly workspace: Workspace
+  /** The bytes of tensors that it puts into its workspace. */
+  readonly passingBytes: number
   /** Does the work again, on what its inputs hold now. The results replace the former ones in place. */
   replay(): void
   /** Replays and returns the time of each call, which makes the replay slower. */
   timed(): TimedCall[]
   /** The milliseconds of a replay that are spent on reading the tape. */
   readingMs(): number
-  /** Whether an address lies in the block. */
+  /** Whether an address lies in its block. */
   holds(address: number): boolean
-  /** The data ids of the tensors that were made in the block. */
+  /** The data ids of the tensors that were made. */
   readonly dataIds: readonly object[]
   dispose(): void
 }
 
-const sizesOf = ({ layout, tapeBytes, constantBytes, scratchBytes }: Rehearsed): number[] => [
-  layout().bytes,
+const ownSizes = ({ layout, tapeBytes, constantBytes }: Rehearsed): number[] => [
+  layout().keptBytes,
   tapeBytes,
   constantBytes,
-  scratchBytes,
 ]
+const sharedSizes = ({ layout, scratchBytes }: Rehearsed): number[] => [layout().passingBytes, scratchBytes]
+const total = (sizes: readonly number[]): number =>
+  sizes.reduce((sum, size) => sum + Math.ceil(size / 16) * 16, 16)
 
-/** The bytes that a recording of rehearsed work takes. */
-export const blockBytes = (rehearsed: Rehearsed): number =>
-  sizesOf(rehearsed).reduce((sum, size) => sum + Math.ceil(size / 16) * 16, 16)
+/** The bytes that a recording of rehearsed work takes: of a block of its own, and of a workspace. */
+export const recordingBytes = (rehearsed: Rehearsed): { own: number; shared: number } => ({
+  own: total(ownSizes(rehearsed)),
+  shared: total(sharedSizes(rehearsed)),
+})
 
 /**
  * A recorder for work that was rehearsed: all its memory has fixed addresses, and each call is written to a
@@ -42,13 +53,20 @@ export const blockBytes = (rehearsed: Rehearsed): number =>
 export function recording(
   instance: TrainingInstance,
   memory: Memory,
+  spaces: Workspaces,
   rehearsed: Rehearsed,
 ): Recorder & { readonly tape: Tape; close(): void } {
   const { lifetimes, codes, constantBytes, scratchBytes } = rehearsed
-  const { offsets } = rehearsed.layout()
-  const bytes = blockBytes(rehearsed)
-  const block = blockOf(memory, bytes)
-  const [arena, tape, constants, scratch] = starts(block, sizesOf(rehearsed))
+  const { offsets, keptBytes, passingBytes } = rehearsed.layout()
+  const { own, shared } = recordingBytes(rehearsed)
+  const workspace = orRefuse(shared, () => spaces.lend(shared))
+  const block = orRefuse(
+    own,
+    () => memory.malloc(own),
+    () => spaces.giveBack(workspace),
+  )
+  const [results, tape, constants] = starts(block, ownSizes(rehearsed))
+  const [passing, scratch] = starts(workspace.address, sharedSizes(rehearsed))
   let [made, written, kept, calls] = [0, 0, 0, 0]
   /** The index of the lifetime of what was computed and not yet freed, by address. */
   const living = new Map<number, number>()
@@ -67,13 +85,15 @@ export function recording(
     written += callBytes(args.length)
     calls += 1
   }
-  const holds = (address: number): boolean => address >= block && address < block + bytes
+  const isIn = (address: number, from: number, size: number): boolean =>
+    address >= from && address < from + size
+  const holds = (address: number): boolean => isIn(address, block, own)
   return {
     kernels: overheard(instance, hear),
     malloc(size, constant) {
       const life = lifetimes[made]
       if (life?.bytes !== size || life.from !== (constant ? 0 : calls)) differs()
-      const address = arena! + offsets[made]!
+      const address = (life!.until === Infinity ? results! : passing!) + offsets[made]!
       if (living.has(address)) late = true
       if (!constant) living.set(address, made)
       made += 1
@@ -83,7 +103,7 @@ export function recording(
       const life = living.get(address)
       living.delete(address)
       if (life !== undefined && lifetimes[life]!.until < calls) late = true
-      return holds(address)
+      return holds(address) || isIn(address, workspace.address, shared)
     },
     computes: (address) => living.has(address),
     keep(id, filled) {
@@ -118,8 +138,10 @@ export function recording(
       if (late || stays || made !== lifetimes.length || calls !== codes.length) differs()
     },
     tape: {
-      bytes,
-      tensorBytes: rehearsed.layout().bytes,
+      ownBytes: own,
+      keptBytes,
+      workspace,
+      passingBytes,
       get calls() {
         return calls
       },
@@ -134,15 +156,20 @@ export function recording(
       readingMs: () => readingMs(instance, memory, tape!, tape! + written),
       holds,
       dataIds,
-      dispose: () => memory.free(block),
+      dispose() {
+        memory.free(block)
+        spaces.giveBack(workspace)
+      },
     },
   }
 }
 
-function blockOf(memory: Memory, bytes: number): number {
+/** What `allocate` returns. If there is too little memory, it calls `undo` and throws NotRecordable. */
+function orRefuse<T>(bytes: number, allocate: () => T, undo?: () => void): T {
   try {
-    return memory.malloc(bytes)
+    return allocate()
   } catch {
+    undo?.()
     return refuse(`a pass that takes ${Math.ceil(bytes / 2 ** 20)} MB more than there are`)
   }
 }

@@ -1,4 +1,4 @@
-import { layOut, type ArenaLayout, type Lifetime, type Memory } from './arena.js'
+import { layOutApart, type ApartLayout, type Lifetime, type Memory } from './arena.js'
 import { bytesOf, callBytes, overheard, refuse, type Recorder } from './recorder.js'
 import type { TrainingInstance } from './training-module.js'
 
@@ -8,7 +8,7 @@ import type { TrainingInstance } from './training-module.js'
 export interface Rehearsed {
   readonly lifetimes: readonly Lifetime[]
   /** Computed when it is first asked for: most passes of networks that change are never recorded. */
-  readonly layout: () => ArenaLayout
+  readonly layout: () => ApartLayout
   /** The bytes of constants, by the index of their lifetime; except those that change between replays. */
   readonly constants: ReadonlyMap<number, Uint8Array>
   /** The codes of the kernels that are called, in the order of the calls. */
@@ -71,7 +71,7 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
     found: () => ({
       lifetimes: lives,
       constants,
-      layout: once(() => layOut(lives)),
+      layout: once(() => layOutApart(lives)),
       codes,
       tapeBytes,
       constantBytes,

@@ -69,6 +69,7 @@ export type Recordable =
   | 'blendStep'
   | 'adamStep'
   | 'clear'
+  | 'fill'
 
 /** The exports of `assembly/`, where each function is described. */
 export type TrainingModule = Readonly<Record<Recordable | 'squaredNorm', Kernel>>

@@ -35,12 +35,19 @@ export function maskRows(gradient: usize, x: usize, mean: usize, rows: i32, chan
       const least = mean ? loadLanes(mean + offset, lanes) : f32x4.splat(0)
       let at = gradient + offset
       let from = x + offset
-      for (let r = 0; r < count; r++) {
-        const open = f32x4.gt(loadLanes(from, lanes), least)
-        storeLanes(at, v128.and(loadLanes(at, lanes), open), lanes)
-        at += step
-        from += step
-      }
+      if (lanes >= 4)
+        for (let r = 0; r < count; r++) {
+          v128.store(at, v128.and(v128.load(at), f32x4.gt(v128.load(from), least)))
+          at += step
+          from += step
+        }
+      else
+        for (let r = 0; r < count; r++) {
+          const open = f32x4.gt(loadLanes(from, lanes), least)
+          storeLanes(at, v128.and(loadLanes(at, lanes), open), lanes)
+          at += step
+          from += step
+        }
     }
     gradient += <usize>count * step
     x += <usize>count * step
@@ -65,7 +72,12 @@ export function maskAndSumRows(
   const chunk = chunkRows(channels)
   for (let from = 0; from < rows; from += chunk) {
     const count = min(chunk, rows - from)
-    for (let c = 0; c < channels; c += 4) {
+    let c = 0
+    for (; c + 8 <= channels; c += 8) {
+      const offset = <usize>c * F32
+      maskEight(gradient + offset, x + offset, mean + offset, count, step, totals + <usize>c * 8, products + <usize>c * 8)
+    }
+    for (; c < channels; c += 4) {
       const lanes = channels - c
       const offset = <usize>c * F32
       const centre = loadLanes(mean + offset, lanes)
@@ -90,9 +102,53 @@ export function maskAndSumRows(
   }
 }
 
+/** Does this for eight channels at a time, so that no addition has to wait for the one before. */
+function maskEight(
+  gradient: usize,
+  x: usize,
+  mean: usize,
+  rows: i32,
+  step: usize,
+  totals: usize,
+  products: usize,
+): void {
+  const centre0 = v128.load(mean)
+  const centre1 = v128.load(mean, 16)
+  let s0 = f32x4.splat(0)
+  let s1 = s0
+  let p0 = s0
+  let p1 = s0
+  for (let r = 0; r < rows; r++) {
+    let distance = f32x4.sub(v128.load(x), centre0)
+    let open = v128.and(v128.load(gradient), f32x4.gt(distance, f32x4.splat(0)))
+    v128.store(gradient, open)
+    s0 = f32x4.add(s0, open)
+    p0 = madd(open, distance, p0)
+    distance = f32x4.sub(v128.load(x, 16), centre1)
+    open = v128.and(v128.load(gradient, 16), f32x4.gt(distance, f32x4.splat(0)))
+    v128.store(gradient, open, 16)
+    s1 = f32x4.add(s1, open)
+    p1 = madd(open, distance, p1)
+    gradient += step
+    x += step
+  }
+  addLanes(totals, s0, 4)
+  addLanes(totals + 32, s1, 4)
+  addLanes(products, p0, 4)
+  addLanes(products + 32, p1, 4)
+}
+
 /** total += x, in place. */
 export function addInto(total: usize, x: usize, n: i32): void {
   let i = 0
+  for (; i + 16 <= n; i += 16) {
+    v128.store(total, f32x4.add(v128.load(total), v128.load(x)))
+    v128.store(total, f32x4.add(v128.load(total, 16), v128.load(x, 16)), 16)
+    v128.store(total, f32x4.add(v128.load(total, 32), v128.load(x, 32)), 32)
+    v128.store(total, f32x4.add(v128.load(total, 48), v128.load(x, 48)), 48)
+    total += 64
+    x += 64
+  }
   for (; i + 4 <= n; i += 4) {
     v128.store(total, f32x4.add(v128.load(total), v128.load(x)))
     total += 16

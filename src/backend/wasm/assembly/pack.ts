@@ -58,9 +58,10 @@ function endInside(before: i32, spread: i32, size: i32, padded: i32): i32 {
 
 /**
  * Copies one image [height, width, channels] into scratch planes of four channels each, [C4/4, paddedHeight,
- * paddedWidth, 4], in the same way as `packImage`, with `fill` around it. Adjacent positions of a plane lie
- * 16 bytes apart, a constant that the kernels which work channel by channel rely on. It goes row by row, so
- * that a row is read once for all of its planes.
+ * paddedWidth, 4], to the same positions as `packImage`. It writes only these: images of one size take the
+ * same ones, so whoever packs many fills the planes once before. Adjacent positions of a plane lie 16 bytes
+ * apart, a constant that the kernels which work channel by channel rely on. It goes row by row, so that a row
+ * is read once for all of its planes.
  */
 export function packPlanes(
   from: usize,
@@ -74,14 +75,12 @@ export function packPlanes(
   paddedWidth: i32,
   spreadY: i32,
   spreadX: i32,
-  fill: f32,
 ): void {
   const row = <usize>paddedWidth * BLOCK
   const bytes = <usize>channels * F32
   const step = <usize>spreadX * BLOCK
   const first = firstInside(left, spreadX)
   const end = endInside(left, spreadX, width, paddedWidth)
-  fillAround(to, channels, height, end - first, top, left + first * spreadX, paddedHeight, paddedWidth, spreadY, spreadX, fill)
   const start = <usize>(left + first * spreadX) * BLOCK
   for (let y = firstInside(top, spreadY); y < endInside(top, spreadY, height, paddedHeight); y++) {
     let source = from + <usize>(y * width + first) * bytes
@@ -126,50 +125,8 @@ function copyParts(source: usize, target: usize, count: i32, lanes: i32, bytes: 
 }
 
 /**
- * Fills the part of the planes that an image of `columns` columns, from column `left` on, does not cover: the
- * border, or the whole plane if the image is spread in it.
- */
-function fillAround(
-  to: usize,
-  channels: i32,
-  height: i32,
-  columns: i32,
-  top: i32,
-  left: i32,
-  paddedHeight: i32,
-  paddedWidth: i32,
-  spreadY: i32,
-  spreadX: i32,
-  fill: f32,
-): void {
-  const value = f32x4.splat(fill)
-  const row = <usize>paddedWidth * BLOCK
-  const plane = <usize>paddedHeight * row
-  const spread = spreadY > 1 || spreadX > 1 || columns <= 0
-  const above = spread ? paddedHeight : min(paddedHeight, max(0, top))
-  const end = min(paddedHeight, max(above, top + height))
-  for (let c = 0; c < channels; c += 4) {
-    fillBlocks(to, to + <usize>above * row, value)
-    const behind = <usize>(left + columns) * BLOCK
-    for (let y = above; y < end; y++) {
-      const at = to + <usize>y * row
-      fillBlocks(at, at + <usize>left * BLOCK, value)
-      fillBlocks(at + behind, at + row, value)
-    }
-    fillBlocks(to + <usize>end * row, to + plane, value)
-    to += plane
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function fillBlocks(from: usize, end: usize, value: v128): void {
-  for (; from < end; from += BLOCK) v128.store(from, value)
-}
-
-/**
  * Does the same as `packPlanes` for ReLU((x − mean) · factor), or for ReLU(x) if `mean` is 0. A convolution
- * after batch norm and ReLU reads this, so neither needs to be stored. The border is 0.
+ * after batch norm and ReLU reads this, so neither needs to be stored.
  */
 export function packActivated(
   from: usize,
@@ -188,7 +145,6 @@ export function packActivated(
   const bytes = <usize>channels * F32
   const first = firstInside(left, 1)
   const end = endInside(left, 1, width, paddedWidth)
-  fillAround(to, channels, height, end - first, top, left + first, paddedHeight, paddedWidth, 1, 1, 0)
   for (let y = firstInside(top, 1); y < endInside(top, 1, height, paddedHeight); y++) {
     let source = from + <usize>(y * width + first) * bytes
     let target = to + <usize>((top + y) * paddedWidth + left + first) * BLOCK

@@ -6,6 +6,7 @@ import { paddedBytes, paddedInput, paddedOutput, upTo4, type WindowInfo } from '
 import { convWindow } from './conv.js'
 import {
   addFilterGradient,
+  clearPlanes,
   forwardScratch,
   imageBytes,
   packUpstream,
@@ -127,6 +128,8 @@ export function startGradient(device: Device, info: WindowInfo, areas: Areas, fi
   kernels.packTaps(device.pointer(filter), areas.turned, taps, info.channels, 1)
   kernels.clear(areas.sums, taps * upTo4(info.channels) * 4)
   kernels.clear(areas.totals, info.channels * 16)
+  clearPlanes(device, areas.planes, paddedInput(info), info.channels)
+  clearPlanes(device, areas.upstream, paddedOutput(info), info.channels)
 }
 
 /**
@@ -179,7 +182,7 @@ function addFilter(
     const first = upstream + (border.top * border.width + border.left) * 16
     return addFilterGradient(device, planes, first, sums, info, border)
   }
-  device.kernels.packPlanes(dy, bare, height, width, channels, 0, 0, height, width, 1, 1, 0)
+  device.kernels.packPlanes(dy, bare, height, width, channels, 0, 0, height, width, 1, 1)
   addFilterGradient(device, planes, bare, sums, info, { height, width })
 }
 

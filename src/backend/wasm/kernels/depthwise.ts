@@ -36,14 +36,14 @@ export const depthwiseFilterGradient = wasmKernel<'x' | 'dy', DepthwiseAttribute
   },
 )
 
-/** Lays out an image in planes with a border. */
+/** Lays out an image in planes. Their border is cleared before, once for all images. */
 export type Pack = (from: number, to: number, info: WindowInfo, border: Padded) => void
 
 /** Packs an image unchanged. */
 const plain =
   ({ kernels }: Device): Pack =>
   (from, to, { height: h, width: w, channels }, { top, left, height, width }) =>
-    kernels.packPlanes(from, to, h, w, channels, top, left, height, width, 1, 1, 0)
+    kernels.packPlanes(from, to, h, w, channels, top, left, height, width, 1, 1)
 
 export const imageBytes = (height: number, width: number, channels: number): number =>
   height * width * channels * 4
@@ -77,11 +77,16 @@ export function slideImages(
   { x, out, packed, planes, pack }: { x: number; out: number; packed: number; planes: number; pack: Pack },
 ): void {
   const { channels } = info
+  clearPlanes(device, planes, paddedInput(info), channels)
   for (let n = 0; n < info.batch; n++) {
     pack(x + n * imageBytes(info.height, info.width, channels), planes, info, paddedInput(info))
     slideImage(device, info, planes, packed, out + n * imageBytes(info.outHeight, info.outWidth, channels))
   }
 }
+
+/** Sets the planes for images with a border to 0, before the first image is packed. */
+export const clearPlanes = ({ kernels }: Device, planes: number, size: Padded, channels: number): void =>
+  void kernels.clear(planes, paddedBytes(size, upTo4(channels)))
 
 /** Convolves one image, which is given in planes. */
 export function slideImage(
@@ -117,6 +122,7 @@ function inputGradient(device: Device, info: WindowInfo, dy: TensorInfo, filter:
   const taps = info.kernel[0] * info.kernel[1]
   const [packed, planes] = device.scratch(taps * upTo4(channels) * 4, paddedBytes(border, upTo4(channels)))
   kernels.packTaps(device.pointer(filter), packed, taps, channels, 1)
+  clearPlanes(device, planes, border, channels)
   const [from, to] = [device.pointer(dy), device.pointer(out)]
   for (let n = 0; n < info.batch; n++) {
     packUpstream(device, from + n * imageBytes(info.outHeight, info.outWidth, channels), planes, info, border)
@@ -135,7 +141,7 @@ export function packUpstream(
 ): void {
   const { outHeight, outWidth, channels, stride } = info
   const { top, left, height, width } = border
-  device.kernels.packPlanes(from, to, outHeight, outWidth, channels, top, left, height, width, ...stride, 0)
+  device.kernels.packPlanes(from, to, outHeight, outWidth, channels, top, left, height, width, ...stride)
 }
 
 /**
@@ -186,12 +192,13 @@ function filterGradient(
     outHeight * outWidth * c4 * 4,
   )
   kernels.clear(sums, taps * c4 * 4)
+  clearPlanes(device, planes, border, channels)
   const [from, upstream] = [device.pointer(x), device.pointer(dy)]
   const pack = plain(device)
   for (let n = 0; n < info.batch; n++) {
     pack(from + n * imageBytes(info.height, info.width, channels), planes, info, border)
     const above = upstream + n * imageBytes(outHeight, outWidth, channels)
-    kernels.packPlanes(above, gradient, outHeight, outWidth, channels, 0, 0, outHeight, outWidth, 1, 1, 0)
+    kernels.packPlanes(above, gradient, outHeight, outWidth, channels, 0, 0, outHeight, outWidth, 1, 1)
     addFilterGradient(device, planes, gradient, sums, info, { height: outHeight, width: outWidth })
   }
   kernels.unpackTaps(sums, device.pointer(out), taps, channels)

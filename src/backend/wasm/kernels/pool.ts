@@ -70,9 +70,10 @@ export const maxPoolGradient = wasmKernel<'dy' | 'input' | 'output' | 'sum', Poo
     const put = target.open([area])
     const above = info.outHeight * info.outWidth * channels * 4
     const padded = [border.top, border.left, border.height, border.width] as const
+    kernels.fill(planes, paddedBytes(border, upTo4(channels)) / 4, -Infinity)
     for (let n = 0; n < info.batch; n++) {
       const from = device.pointer(input) + n * image
-      kernels.packPlanes(from, planes, height, width, channels, ...padded, 1, 1, -Infinity)
+      kernels.packPlanes(from, planes, height, width, channels, ...padded, 1, 1)
       const outputs = [device.pointer(output) + n * above, device.pointer(dy) + n * above] as const
       const areas = [highest, shares, sums] as const
       const shape = [height, width, channels, ...padded, info.outHeight, info.outWidth] as const

@@ -13,7 +13,7 @@ import {
   writeSlope,
 } from './activated-depthwise.js'
 import { convWindow } from './conv.js'
-import { imageBytes, slideImage, type DepthwiseAttributes } from './depthwise.js'
+import { clearPlanes, imageBytes, slideImage, type DepthwiseAttributes } from './depthwise.js'
 
 export const Separable = 'SenteiSeparable'
 export const SeparableGradient = 'SenteiSeparableGradient'
@@ -47,6 +47,7 @@ export const separable = wasmKernel<Inputs, Attributes>(
     kernels.packTaps(device.pointer(depthwise), packed, info.kernel[0] * info.kernel[1], channels, 0)
     kernels.packPanels(device.pointer(pointwise), panels, 1, channels, outputs, 0, outputs, 1)
     kernels.clear(totals, outputs * 16)
+    clearPlanes(device, planes, paddedInput(info), channels)
     const pack = activated(device, norm, attrs.epsilon, factor)
     for (let n = 0; n < info.batch; n++) {
       const from = device.pointer(x) + n * imageBytes(info.height, info.width, channels)
