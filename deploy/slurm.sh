@@ -28,5 +28,5 @@ if [[ -z ${SENTEI_REDIS_PASSWORD:-} && -s $shared/redis-password ]]; then
 fi
 
 # The worker takes the shell's place, and with it the signal.
-exec "${SENTEI:-node_modules/.bin/sentei}" worker --redis "$redis" \
+exec "${SENTEI:-node_modules/.bin/sentei}" worker --redis "$redis" --idle "${SENTEI_IDLE:-1800}" \
   --shared "$shared/checkpoints" --cache "${SENTEI_CACHE:-${TMPDIR:-/tmp}/sentei-$USER}"

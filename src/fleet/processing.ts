@@ -26,7 +26,8 @@ export interface ProcessingParts {
 /**
  * Takes trials and tries from a queue and runs them in processes. The worker is not started yet. A trial that
  * asks for tries leaves its place to them. `drain` takes no more, and waits for those at hand: searches with a
- * folder of checkpoints stop and go back into the queue, others are finished.
+ * folder of checkpoints stop and go back into the queue, others are finished. `idleMs` tells for how long it has had
+ * nothing to do.
  */
 export function processing(
   settings: ProcessingSettings,
@@ -37,6 +38,7 @@ export function processing(
   const store = shared === undefined ? undefined : folderStore(shared)
   const free = [...children]
   const atWork = new Map<TrialChild, QueuedJob>()
+  let idleSince = performance.now()
   let draining = false
   const stops = ({ data }: QueuedJob) =>
     store !== undefined && data.planned.rival === undefined && !isTry(data)
@@ -67,6 +69,7 @@ export function processing(
     } finally {
       signal?.removeEventListener('abort', kill)
       atWork.delete(child)
+      idleSince = performance.now()
       free.push(child)
     }
   }
@@ -100,5 +103,7 @@ export function processing(
     }
     await worker.close()
   }
-  return { worker, drain }
+  /** The milliseconds for which nothing has been at work. */
+  const idleMs = (): number => (atWork.size > 0 ? 0 : performance.now() - idleSince)
+  return { worker, drain, idleMs }
 }

@@ -24,6 +24,8 @@ export interface WorkerSettings {
   readonly cache: string
   /** Seconds without a sign of life after which a trial is taken over. */
   readonly takeover: number
+  /** Seconds without a trial after which it ends; without it, it waits for ever. */
+  readonly idle?: number | undefined
   /** Where metrics are served, if at all. */
   readonly metrics?: Pick<MetricsSettings, 'port' | 'host'> | undefined
   readonly say: (text: string) => void
@@ -32,7 +34,7 @@ export interface WorkerSettings {
 }
 
 /**
- * Runs trials of a queue until the signal aborts. Throws a Failure if Redis cannot be reached at the
+ * Runs trials of a queue until the signal aborts, or until none came for too long. Throws a Failure if Redis cannot be reached at the
  * beginning; a later loss is waited out.
  */
 export async function serve(settings: WorkerSettings): Promise<void> {
@@ -45,7 +47,7 @@ export async function serve(settings: WorkerSettings): Promise<void> {
     const queue = new Queue<AnyJob, AnyAnswer>(queueOf(identity), { prefix, connection: connection.redis })
     queue.on('error', () => undefined)
     const counts = await countsOf(settings, () => queue.getWaitingCount())
-    const { worker, drain } = processing(settings, connection, { queue, name, children, counts })
+    const { worker, drain, idleMs } = processing(settings, connection, { queue, name, children, counts })
     say(`worker ${name}: ${identityText(identity)}, ${concurrency} at a time; waiting for trials`)
     const refused = new Set<string>()
     const look = async () => {
@@ -56,7 +58,8 @@ export async function serve(settings: WorkerSettings): Promise<void> {
     const looking = setInterval(() => void look().catch(() => undefined), postEvery)
     await look()
     const running = worker.run()
-    await aborted(signal)
+    await over(signal, settings.idle, idleMs)
+    if (!signal.aborted) say(`worker ${name}: no trial came for ${settings.idle} s`)
     clearInterval(looking)
     await drain()
     await running
@@ -69,11 +72,21 @@ export async function serve(settings: WorkerSettings): Promise<void> {
   }
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
+/** Waits for the signal or, with `idle` seconds, for so long a time without anything to do. */
+const over = (signal: AbortSignal, idle: number | undefined, idleMs: () => number): Promise<void> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
+    const looking =
+      idle === undefined ? undefined : setInterval(() => idleMs() >= idle * 1000 && end(), lookEvery)
+    const end = () => {
+      clearInterval(looking)
+      resolve()
+    }
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
   })
+
+/** How often a worker looks whether it has been idle for too long, in milliseconds. */
+const lookEvery = 500
 
 /** Metrics need a package of their own, which is loaded only for them. */
 async function countsOf({ metrics, say }: WorkerSettings, depth: () => Promise<number>): Promise<Counts> {

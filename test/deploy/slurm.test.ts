@@ -26,7 +26,8 @@ function batch(env: Record<string, string>) {
   running.push(child)
   const told = { text: '' }
   child.stderr.on('data', (bytes) => (told.text += String(bytes)))
-  return { child, told, ended: once(child, 'exit') }
+  // Closed, it has told everything.
+  return { child, told, ended: once(child, 'close') }
 }
 
 test.skipIf(redisServer() === undefined)(

@@ -97,9 +97,12 @@ describe.skipIf(redisServer() === undefined)('trials behind a queue', () => {
       seeds: [1],
     })
     const document = file('failing.json', failing)
-    worker('f')
     const comparing = start(['compare', document, '--out', at('failing'), '--queue', url])
+    await comparing.tells(/the trials wait for a worker/)
+    const idle = worker('f', '--idle', '2')
     expect(await comparing.ended).toBe(0)
+    expect(await idle.ended).toBe(0)
+    expect(idle.told()).toMatch(/ended after [^]*no trial came for 2 s[^]*drained/)
     const expected = await here(failing)
     expect(expected).toMatch(/diverge/)
     expect(results('failing')).toBe(expected)

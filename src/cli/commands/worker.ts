@@ -46,6 +46,11 @@ export const worker = command({
       requiresArg: true,
       describe: 'the seconds without a sign of life after which a trial is taken over; 30 by default',
     },
+    idle: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'end when no trial came for so many seconds; by default it waits for ever',
+    },
     'metrics-port': {
       type: 'string',
       requiresArg: true,
@@ -60,6 +65,7 @@ export const worker = command({
   async run(args, { say, signal, onStoppable }) {
     const concurrency = integer(args, 'concurrency', 1) ?? 1
     const takeover = integer(args, 'takeover', 1) ?? 30
+    const idle = integer(args, 'idle', 1)
     const port = integer(args, 'metrics-port', 0)
     const shared = text(args, 'shared')
     const cache =
@@ -75,7 +81,7 @@ export const worker = command({
     onStoppable?.(true)
     try {
       await serve({
-        ...{ redis, concurrency, takeover, say, signal },
+        ...{ redis, concurrency, takeover, idle, say, signal },
         backend: chosen as BackendName,
         relaxed: args['relaxed-simd'] === true,
         cache: resolve(cache),
