@@ -1,16 +1,9 @@
 import { execFileSync, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { compare } from '../../src/contest/compare.js'
-import { resultsCsv } from '../../src/contest/rows-csv.js'
+import { describe, expect, test } from 'vitest'
 import { tiny } from '../contest/helper.js'
-import { freePort, redisServer, startRedis, until, workplace } from './helper.js'
-
-const { folder, start, file, end, clean } = workplace()
-const at = (...names: string[]) => join(folder, ...names)
-const results = (out: string) => readFileSync(at(out, 'results.csv'), 'utf8')
+import { redisServer, until } from './helper.js'
+import { queued } from './queued.js'
 
 /** A comparison whose trials take some seconds, with a checkpoint every epoch. */
 const slow = (seeds: readonly number[], changes: object = {}) =>
@@ -26,27 +19,7 @@ const slow = (seeds: readonly number[], changes: object = {}) =>
   })
 
 describe.skipIf(redisServer() === undefined)('trials behind a queue', () => {
-  let redis: ChildProcess
-  let port: number
-  let url: string
-
-  beforeAll(async () => {
-    port = await freePort()
-    redis = await startRedis(port)
-    url = `redis://127.0.0.1:${port}`
-  })
-  afterEach(end)
-  afterAll(async () => {
-    redis.kill('SIGKILL')
-    await once(redis, 'exit')
-    clean()
-  })
-
-  const worker = (...args: string[]) =>
-    start(['worker', '--redis', url, '--cache', at('cache'), '--takeover', '2', ...args])
-  const comparing = (name: string, comparison: object) =>
-    start(['compare', file(`${name}.json`, comparison), '--out', at(name), '--queue', url])
-  const here = async (comparison: object) => resultsCsv((await compare({ comparison, workers: 1 })).rows)
+  const { at, worker, comparing, results, here, restart } = queued()
   const isSaved = (store: string) => () =>
     readdirSync(at(store), { recursive: true }).some((name) => String(name).endsWith('search'))
   /** The process of a worker that computes. */
@@ -116,9 +89,7 @@ describe.skipIf(redisServer() === undefined)('trials behind a queue', () => {
     const only = worker('--shared', at('forgotten'))
     const run = comparing('forget', document)
     await until(isSaved('forgotten'))
-    redis.kill('SIGKILL')
-    await once(redis, 'exit')
-    redis = await startRedis(port)
+    await restart()
     expect(await run.ended).toBe(0)
     expect(run.told()).toMatch(/the connection is lost; trying again\n.*connected again/)
     expect(only.told()).toMatch(/connected again/)

@@ -1,41 +1,15 @@
-import { execFileSync, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { compare } from '../../src/contest/compare.js'
-import { resultsCsv } from '../../src/contest/rows-csv.js'
-import { freePort, redisServer, startRedis, until, workplace, type Running } from './helper.js'
+import { describe, expect, test } from 'vitest'
+import { redisServer, until, type Running } from './helper.js'
 import { planning } from './planning.js'
+import { queued } from './queued.js'
 
-const { folder, start, file, end, clean } = workplace()
-const at = (...names: string[]) => join(folder, ...names)
-const results = (out: string) => readFileSync(at(out, 'results.csv'), 'utf8')
 /** A trial whose tries take about a second. */
 const slow = (seed: number) => planning({ seeds: [seed] }, { steps: 1500 })
 
 describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
-  let redis: ChildProcess
-  let port: number
-  let url: string
-
-  beforeAll(async () => {
-    port = await freePort()
-    redis = await startRedis(port)
-    url = `redis://127.0.0.1:${port}`
-  })
-  afterEach(end)
-  afterAll(async () => {
-    redis.kill('SIGKILL')
-    await once(redis, 'exit')
-    clean()
-  })
-
-  const worker = (...args: string[]) =>
-    start(['worker', '--redis', url, '--cache', at('cache'), '--takeover', '2', ...args])
-  const comparing = (name: string, comparison: object) =>
-    start(['compare', file(`${name}.json`, comparison), '--out', at(name), '--queue', url])
-  const here = async (comparison: object) => resultsCsv((await compare({ comparison, workers: 1 })).rows)
+  const { at, worker, comparing, results, here, restart } = queued()
   /** The numbers of the tries that workers ended, in ascending order. */
   const endedBy = (...workers: readonly Running[]): number[] =>
     workers
@@ -125,9 +99,7 @@ describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
     await until(() =>
       readdirSync(at('forgotten'), { recursive: true }).some((name) => String(name).endsWith('tries')),
     )
-    redis.kill('SIGKILL')
-    await once(redis, 'exit')
-    redis = await startRedis(port)
+    await restart()
     expect(await run.ended).toBe(0)
     expect(results('forgotten')).toBe(await here(document))
     expect(endedBy(only).filter((number) => number <= 5)).toEqual([1, 2, 3, 4, 5])

@@ -1,12 +1,7 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { compare } from '../../src/contest/compare.js'
-import { resultsCsv } from '../../src/contest/rows-csv.js'
+import { describe, expect, test } from 'vitest'
 import {
   prefix,
   type AnyAnswer,
@@ -19,7 +14,8 @@ import { endedTries, spreading } from '../../src/fleet/spread.js'
 import { knownIn } from '../../src/fleet/tries.js'
 import type { Tried } from '../../src/planners/trying.js'
 import { planning } from './planning.js'
-import { freePort, redisServer, startRedis, workplace, type Running } from './helper.js'
+import { redisServer, type Running } from './helper.js'
+import { queued } from './queued.js'
 
 test('tries are known up to the first that is missing, wherever they come from', () => {
   const tried = (number: number, error: number): Tried => ({
@@ -41,28 +37,7 @@ test('tries are known up to the first that is missing, wherever they come from',
 })
 
 describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
-  const { folder, start, file, end, clean } = workplace()
-  const results = (out: string) => readFileSync(join(folder, out, 'results.csv'), 'utf8')
-  let redis: ChildProcess
-  let url: string
-
-  beforeAll(async () => {
-    const port = await freePort()
-    redis = await startRedis(port)
-    url = `redis://127.0.0.1:${port}`
-  })
-  afterEach(end)
-  afterAll(async () => {
-    clean()
-    redis.kill('SIGKILL')
-    await once(redis, 'exit')
-  })
-
-  const worker = (...args: string[]) =>
-    start(['worker', '--redis', url, '--cache', join(folder, 'cache'), '--takeover', '2', ...args])
-  const comparing = (name: string, comparison: object) =>
-    start(['compare', file(`${name}.json`, comparison), '--out', join(folder, name), '--queue', url])
-  const here = async (comparison: object) => resultsCsv((await compare({ comparison, workers: 1 })).rows)
+  const { at, worker, comparing, results, here, url } = queued()
   const triesOf = ({ told }: Running): string[] => told().match(/seed \d, try \d+(?=: ended)/g) ?? []
 
   test('are jobs that two workers share, each once, before new trials, to the bytes of one process', async () => {
@@ -76,12 +51,12 @@ describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
     expect(second.length).toBeGreaterThan(0)
     const all = [1, 2].flatMap((seed) => Array.from({ length: 10 }, (_, i) => `seed ${seed}, try ${i + 1}`))
     expect([...first, ...second].sort()).toEqual(all.sort())
-    const rows = readFileSync(join(folder, 'two/trials.jsonl'), 'utf8').trim().split('\n')
+    const rows = readFileSync(at('two/trials.jsonl'), 'utf8').trim().split('\n')
     for (const row of rows) expect(JSON.parse(row)).toMatchObject({ failed: null })
   })
 
   test('are in the queue once, though the trial that put them there was begun again meanwhile', async () => {
-    const connection = new Redis(url, { maxRetriesPerRequest: null })
+    const connection = new Redis(url(), { maxRetriesPerRequest: null })
     const queue = new Queue<AnyJob, AnyAnswer>('by-hand', { prefix, connection })
     const taking = new Worker<AnyJob, AnyAnswer>('by-hand', null, { prefix, connection })
     const take = async (token: string) => (await taking.getNextJob(token)) as QueuedJob
@@ -141,7 +116,7 @@ describe.skipIf(redisServer() === undefined)('tries behind a queue', () => {
     expect(results('staged')).toBe(await here(document))
     expect(only.told()).toMatch(/seed 6: ended/)
     expect(triesOf(only)).toEqual([])
-    const row = readFileSync(join(folder, 'staged/trials.jsonl'), 'utf8')
+    const row = readFileSync(at('staged/trials.jsonl'), 'utf8')
     expect(JSON.parse(row)).toMatchObject({ failed: null })
   })
 
