@@ -169,6 +169,7 @@ export function addResults(total: ShardGradients, results: Results, numbers: Flo
   const loss = (sum: tf.Scalar, value: number) => addNumbers(sum, Float32Array.of(value))
   const { task, reconstruction } = total.losses
   return {
+    ...total,
     losses: {
       ...(task && { task: loss(task, results.losses.task!) }),
       ...(reconstruction && { reconstruction: loss(reconstruction, results.losses.reconstruction!) }),

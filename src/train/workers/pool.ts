@@ -173,7 +173,9 @@ export class WorkerPool {
   ): void {
     try {
       for (let shard = takeShard(this.#control, tickets); shard !== undefined;) {
-        into.set(shard, detached(this.#gradients(network, work[shard]!)))
+        // The next pass may overwrite what the one before has lent; the last one's gradients stay where they are.
+        for (const [before, gradients] of into) into.set(before, detached(gradients))
+        into.set(shard, this.#gradients(network, work[shard]!))
         shard = takeShard(this.#control, tickets)
       }
     } catch (error) {
