@@ -161,26 +161,29 @@ export function gradientsOf(results: Results, numbers: Float32Array): ShardGradi
   }
 }
 
-/** total + a shard's gradients, which are read directly from shared memory. Takes ownership of total. */
+/**
+ * total + a shard's gradients, which are read directly from shared memory. Takes ownership of total, whose maps stay
+ * the same, as `addGradients` does.
+ */
 export function addResults(total: ShardGradients, results: Results, numbers: Float32Array): ShardGradients {
   const part = partsOf(numbers)
-  const added = <T extends tf.Tensor>(sums: ReadonlyMap<string, T>, entries: readonly Entry[]) =>
-    new Map(entries.map(([name, shape]) => [name, addNumbers(sums.get(name)!, part(shape))]))
+  const addAll = <T extends tf.Tensor>(sums: Map<string, T>, entries: readonly Entry[]): void => {
+    for (const [name, shape] of entries) sums.set(name, addNumbers(sums.get(name)!, part(shape)))
+  }
   const loss = (sum: tf.Scalar, value: number) => addNumbers(sum, Float32Array.of(value))
   const { task, reconstruction } = total.losses
+  addAll(total.weights, results.weights)
+  addAll(total.mixtures, results.mixtures)
+  for (const [node, shape] of results.statistics) {
+    const sum = total.statistics.get(node)!
+    sum.mean = addNumbers(sum.mean, part(shape))
+    sum.variance = addNumbers(sum.variance, part(shape))
+  }
   return {
     ...total,
     losses: {
       ...(task && { task: loss(task, results.losses.task!) }),
       ...(reconstruction && { reconstruction: loss(reconstruction, results.losses.reconstruction!) }),
     },
-    weights: added(total.weights, results.weights),
-    mixtures: added(total.mixtures, results.mixtures),
-    statistics: new Map(
-      results.statistics.map(([node, shape]) => {
-        const { mean, variance } = total.statistics.get(node)!
-        return [node, { mean: addNumbers(mean, part(shape)), variance: addNumbers(variance, part(shape)) }]
-      }),
-    ),
   }
 }
