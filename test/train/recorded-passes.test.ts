@@ -249,6 +249,24 @@ describe('a recorded pass', () => {
     model.dispose()
   })
 
+  it('lends the same maps at every batch, of several shards too, and their sum has the bits of operations', () => {
+    const { model, network, wanted } = all(trialOf(vectorData(), tinyMlp()))
+    const lent: ShardGradients[] = []
+    for (let t = 0; t < 6; t++) {
+      const shards = [1, 2, 3].map(() => work(8, { wanted, share: 1 / 3 }))
+      const plain = sequential(network, shards)
+      const sum = recorded(network, shards)
+      expect(numbersOf(sum)).toEqual(numbersOf(plain))
+      if (t > 3) lent.push(sum)
+      disposeGradients(plain)
+      disposeGradients(sum)
+    }
+    expect(lent[0]!.giveBack).toBeDefined()
+    for (const map of ['weights', 'mixtures', 'statistics'] as const)
+      expect(lent[1]![map]).toBe(lent[0]![map])
+    model.dispose()
+  })
+
   it('is another one for other rows, and is made anew where a weight has moved', () => {
     const { model, network, wanted } = all(trialOf(vectorData(), tinyMlp()))
     const [name] = wanted.weights

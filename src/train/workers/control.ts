@@ -64,6 +64,9 @@ export const threadControl = (control: Int32Array, thread: number) => ({
   },
 })
 
+/** For how long a thread that waits for answers looks for them before it sleeps, in ms. */
+const attentiveMs = 0.3
+
 export interface Patience {
   /** Whether a thread still runs, as far as the waiting thread can tell. */
   readonly alive: (thread: number) => boolean
@@ -85,6 +88,9 @@ export function waitForAnswers(
   const beats = threads.map(() => -1)
   const silent = threads.map(() => 0)
   let looked = performance.now()
+  // Shards take about as long as each other, and to be woken takes longer than a short wait.
+  while (performance.now() - looked < attentiveMs)
+    if (Atomics.load(control, answered) >= count) return undefined
   for (;;) {
     const seen = Atomics.load(control, answered)
     if (seen >= count) return undefined

@@ -14,6 +14,7 @@ import {
   mostNetworks,
   type BatchMessage,
   type Entry,
+  type Layout,
   type NetworkMessage,
   type Results,
   type SharedWork,
@@ -139,8 +140,11 @@ function writeMixtures(network: Network, into: Float32Array): void {
   mixtures.dispose()
 }
 
+/** Results with their layout, whether their thread has just told it or before. */
+export type Told = Results & { readonly layout: Layout }
+
 /** A shard's gradients, as tensors of this thread. The caller owns them. */
-export function gradientsOf(results: Results, numbers: Float32Array): ShardGradients {
+export function gradientsOf(results: Told, numbers: Float32Array): ShardGradients {
   const part = partsOf(numbers)
   const read = <T extends tf.Tensor>([name, shape]: Entry) =>
     [name, tensorOf(part(shape), shape) as T] as const
@@ -150,10 +154,10 @@ export function gradientsOf(results: Results, numbers: Float32Array): ShardGradi
       ...(task !== undefined && { task: tf.scalar(task) }),
       ...(reconstruction !== undefined && { reconstruction: tf.scalar(reconstruction) }),
     },
-    weights: new Map(results.weights.map(read)),
-    mixtures: new Map(results.mixtures.map(read<tf.Tensor1D>)),
+    weights: new Map(results.layout.weights.map(read)),
+    mixtures: new Map(results.layout.mixtures.map(read<tf.Tensor1D>)),
     statistics: new Map(
-      results.statistics.map((entry) => {
+      results.layout.statistics.map((entry) => {
         const [node, mean] = read<tf.Tensor1D>(entry)
         return [node, { mean, variance: read<tf.Tensor1D>(entry)[1] }]
       }),
@@ -161,25 +165,29 @@ export function gradientsOf(results: Results, numbers: Float32Array): ShardGradi
   }
 }
 
-/** total + a shard's gradients, which are read directly from shared memory. Takes ownership of total. */
-export function addResults(total: ShardGradients, results: Results, numbers: Float32Array): ShardGradients {
+/**
+ * total + a shard's gradients, which are read directly from shared memory. Takes ownership of total, whose maps stay
+ * the same, as `addGradients` does.
+ */
+export function addResults(total: ShardGradients, results: Told, numbers: Float32Array): ShardGradients {
   const part = partsOf(numbers)
-  const added = <T extends tf.Tensor>(sums: ReadonlyMap<string, T>, entries: readonly Entry[]) =>
-    new Map(entries.map(([name, shape]) => [name, addNumbers(sums.get(name)!, part(shape))]))
+  const addAll = <T extends tf.Tensor>(sums: Map<string, T>, entries: readonly Entry[]): void => {
+    for (const [name, shape] of entries) sums.set(name, addNumbers(sums.get(name)!, part(shape)))
+  }
   const loss = (sum: tf.Scalar, value: number) => addNumbers(sum, Float32Array.of(value))
   const { task, reconstruction } = total.losses
+  addAll(total.weights, results.layout.weights)
+  addAll(total.mixtures, results.layout.mixtures)
+  for (const [node, shape] of results.layout.statistics) {
+    const sum = total.statistics.get(node)!
+    sum.mean = addNumbers(sum.mean, part(shape))
+    sum.variance = addNumbers(sum.variance, part(shape))
+  }
   return {
+    ...total,
     losses: {
       ...(task && { task: loss(task, results.losses.task!) }),
       ...(reconstruction && { reconstruction: loss(reconstruction, results.losses.reconstruction!) }),
     },
-    weights: added(total.weights, results.weights),
-    mixtures: added(total.mixtures, results.mixtures),
-    statistics: new Map(
-      results.statistics.map(([node, shape]) => {
-        const { mean, variance } = total.statistics.get(node)!
-        return [node, { mean: addNumbers(mean, part(shape)), variance: addNumbers(variance, part(shape)) }]
-      }),
-    ),
   }
 }

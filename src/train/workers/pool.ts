@@ -8,9 +8,9 @@ import type { Network, PassNetwork } from '../network.js'
 import { RecordedPasses } from '../recorded-passes.js'
 import type { ShardExecutor, ShardGradients, ShardWork } from '../shard.js'
 import { closeTickets, controlWords, newTickets, takeShard, waitForAnswers, type Tickets } from './control.js'
-import { Exchange, addResults, gradientsOf } from './exchange.js'
+import { Exchange, addResults, gradientsOf, type Told } from './exchange.js'
 import { named, type Known } from './known.js'
-import type { Answer, BatchMessage, Results, ThreadStart } from './protocol.js'
+import type { Answer, BatchMessage, Layout, ThreadStart } from './protocol.js'
 
 export interface PoolOptions {
   /** The number of threads that compute, including this one; ≥ 1. */
@@ -60,6 +60,8 @@ export class WorkerPool {
   readonly #control: Int32Array
   readonly #options: PoolOptions
   readonly #exchange = new Exchange()
+  /** The layout of each thread's last results. */
+  readonly #layouts: Layout[] = []
   readonly #passes: RecordedPasses
   #broken: string | undefined
   #figures: PoolFigures
@@ -173,7 +175,9 @@ export class WorkerPool {
   ): void {
     try {
       for (let shard = takeShard(this.#control, tickets); shard !== undefined;) {
-        into.set(shard, detached(this.#gradients(network, work[shard]!)))
+        // The next pass may overwrite what the one before has lent; the last one's gradients stay where they are.
+        for (const [before, gradients] of into) into.set(before, detached(gradients))
+        into.set(shard, this.#gradients(network, work[shard]!))
         shard = takeShard(this.#control, tickets)
       }
     } catch (error) {
@@ -197,17 +201,20 @@ export class WorkerPool {
     throw new Failure(this.#broken)
   }
 
-  /** Reads the answers that have arrived, each with the number of its worker. */
-  #answers(): { worker: number; answer: Answer }[] {
+  /** Reads the answers that have arrived, each with the number of its worker and the layout of its results. */
+  #answers(): { worker: number; answer: Answer; layout: Layout }[] {
     return this.#threads.flatMap(({ port }, thread) =>
-      received(port).map((answer) => ({ worker: thread + 2, answer })),
+      received(port).map((answer) => {
+        if ('results' in answer && answer.results.layout) this.#layouts[thread] = answer.results.layout
+        return { worker: thread + 2, answer, layout: this.#layouts[thread]! }
+      }),
     )
   }
 
   /** The results of the shards that other threads took. Throws if one of them failed. */
-  #results(): Map<number, Results> {
-    const results = this.#answers().map(({ worker, answer: { shard, ...answer } }) => {
-      if ('results' in answer) return [shard, answer.results] as const
+  #results(): Map<number, Told> {
+    const results = this.#answers().map(({ worker, answer: { shard, ...answer }, layout }) => {
+      if ('results' in answer) return [shard, { ...answer.results, layout }] as const
       const { error } = answer
       throw new Error(`worker ${worker}, shard ${shard + 1}: ${error.message}`, { cause: error })
     })
@@ -234,7 +241,7 @@ export class WorkerPool {
 /** The sum of the shards of a batch in their order, whichever thread computed them. */
 function summed(
   { work }: BatchMessage,
-  theirs: ReadonlyMap<number, Results>,
+  theirs: ReadonlyMap<number, Told>,
   own: ReadonlyMap<number, ShardGradients>,
 ): ShardGradients {
   return work.slice(1).reduce(

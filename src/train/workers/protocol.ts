@@ -68,9 +68,8 @@ export interface SharedWork extends Omit<ShardWork, 'lossWeights' | 'taps'> {
   readonly results: Float32Array
 }
 
-/** The contents of a shard's results. */
-export interface Results {
-  readonly losses: { readonly task?: number; readonly reconstruction?: number }
+/** What lies in the array of a shard's results, one after another. */
+export interface Layout {
   readonly weights: readonly Entry[]
   /**
    * Gradients of mixture weights. The main thread computes those of α, since only it has α and its
@@ -79,6 +78,13 @@ export interface Results {
   readonly mixtures: readonly Entry[]
   /** Each entry stands for a mean and a variance. */
   readonly statistics: readonly Entry[]
+}
+
+/** The contents of a shard's results. */
+export interface Results {
+  readonly losses: { readonly task?: number; readonly reconstruction?: number }
+  /** Absent if it is that of the thread's results before. */
+  readonly layout?: Layout
   /** The time that the thread spent copying. */
   readonly exchangeMs: number
 }

@@ -18,6 +18,7 @@ import {
   type Answer,
   type BatchMessage,
   type Entry,
+  type Layout,
   type NetworkMessage,
   type Results,
   type ThreadStart,
@@ -34,6 +35,7 @@ export async function serveShards(known: Known): Promise<void> {
   await useBackend(backend, { relaxed })
   const copies = networkCopies()
   const passes = new RecordedPasses({ observe: own.beat })
+  const handOver = handingOver()
 
   const computed = (batch: BatchMessage, shard: number): Answer => {
     try {
@@ -115,22 +117,36 @@ function networkCopies(): {
   }
 }
 
-/** Copies gradients into shared memory and frees them. */
-function handOver(gradients: ShardGradients, into: Float32Array, loaded: number): Results {
-  const start = performance.now()
-  const part = partsOf(into)
-  const put = ([name, tensor]: readonly [string, tf.Tensor]): Entry => {
-    part(tensor.shape).set(numbersOf(tensor))
-    return [name, tensor.shape]
+/** Returns a function that copies gradients into shared memory and frees them. */
+function handingOver(): (gradients: ShardGradients, into: Float32Array, loaded: number) => Results {
+  // A recorded pass lends the same maps each time, and their names and shapes are told once.
+  let told: ShardGradients['weights'] | undefined
+  return (gradients, into, loaded) => {
+    const start = performance.now()
+    const { losses, weights, mixtures, statistics, giveBack } = gradients
+    const part = partsOf(into)
+    const put = (tensor: tf.Tensor): void => part(tensor.shape).set(numbersOf(tensor))
+    weights.forEach(put)
+    mixtures.forEach(put)
+    for (const { mean, variance } of statistics.values()) [mean, variance].forEach(put)
+    const numbers = Object.entries(losses).map(([role, loss]) => [role, numbersOf(loss)[0]!])
+    const layout = weights !== told && layoutOf(gradients)
+    told = giveBack && weights
+    disposeGradients(gradients)
+    return {
+      losses: Object.fromEntries(numbers) as Results['losses'],
+      ...(layout && { layout }),
+      exchangeMs: loaded + performance.now() - start,
+    }
   }
-  const numbers = Object.entries(gradients.losses).map(([role, loss]) => [role, numbersOf(loss)[0]!])
-  const weights = [...gradients.weights].map(put)
-  const mixtures = [...gradients.mixtures].map(put)
-  const statistics = [...gradients.statistics].map(([node, { mean, variance }]) => {
-    put([node, mean])
-    return put([node, variance])
-  })
-  disposeGradients(gradients)
-  const losses = Object.fromEntries(numbers) as Results['losses']
-  return { losses, weights, mixtures, statistics, exchangeMs: loaded + performance.now() - start }
+}
+
+function layoutOf({ weights, mixtures, statistics }: ShardGradients): Layout {
+  const entries = (tensors: ReadonlyMap<string, tf.Tensor>) =>
+    [...tensors].map(([name, { shape }]): Entry => [name, shape])
+  return {
+    weights: entries(weights),
+    mixtures: entries(mixtures),
+    statistics: [...statistics].map(([node, { mean }]): Entry => [node, mean.shape]),
+  }
 }

@@ -10,13 +10,13 @@ import { draw, plus } from '../reference/operand.js'
 import { conforms, runAdding, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, share, type Subject } from '../support/subject.js'
-import { cornerCases, tfPadding, windowCases, type WindowCase } from '../support/windows.js'
+import { cornerCases, seriesTapCases, tfPadding, windowCases, type WindowCase } from '../support/windows.js'
 
 /** The depthwise convolution of ReLU, with and without a batch norm before it: forward and both gradients. */
 export function activatedSuite(subject: Subject): void {
   describe.runIf(hasOurs(subject)).each([false, true])('ReLU and depthwise, normalised %s', (norm) => {
     const windows = share(subject, windowCases()).filter((_, i) => i % 3 === Number(norm))
-    const cases = [...windows, ...cornerCases()]
+    const cases = [...windows, ...cornerCases(), ...seriesTapCases()]
     it.each(cases.map((one) => [one.title, one] as const))('%s', (_, one) => conforms(activated(one, norm)))
     it('while the heap grows', () =>
       conformWhileGrowing(cases.filter((_, i) => i % 41 === 0).map((one) => activated(one, norm))))

@@ -10,6 +10,7 @@ import {
   channelCases,
   cornerCases,
   longWindowCases,
+  seriesTapCases,
   tfPadding,
   tileCases,
   windowCases,
@@ -23,10 +24,12 @@ export function convSuite(subject: Subject): void {
       'every window': share(subject, windowCases()),
       'every number of channels': share(subject, channelCases()),
       corners: cornerCases(),
-      ...(convolution.name === 'conv2d' && {
-        'tiles of 4×4': share(subject, tileCases()),
-        'long windows over series': share(subject, longWindowCases()),
-      }),
+      ...(convolution.name === 'conv2d'
+        ? {
+            'tiles of 4×4': share(subject, tileCases()),
+            'long windows over series': share(subject, longWindowCases()),
+          }
+        : { 'windows over series': share(subject, seriesTapCases()) }),
     }
     describe.each(Object.entries(tables))('%s', (_, cases) => {
       const refused = (one: WindowCase) => refusal(one) ?? paddingElsewhere(subject, one.window)

@@ -10,7 +10,14 @@ import type { Window } from '../reference/window.js'
 import { conforms, runAdding, runKernel, type Conformance } from '../support/conforms.js'
 import { conformWhileGrowing } from '../support/heap.js'
 import { hasOurs, share, type Subject } from '../support/subject.js'
-import { channelCounts, cornerCases, tfPadding, windowCases, type WindowCase } from '../support/windows.js'
+import {
+  channelCounts,
+  cornerCases,
+  seriesTapCases,
+  tfPadding,
+  windowCases,
+  type WindowCase,
+} from '../support/windows.js'
 
 /** Batch norm in front: none, one whose gradient is taken in, one whose gradient is left to another. */
 const fronts = ['none', 'own', 'left'] as const
@@ -23,7 +30,11 @@ export function separableSuite(subject: Subject): void {
   describe.runIf(hasOurs(subject)).each(kinds)(
     'separable, norm in front: $front, behind: $behind',
     (kind) => {
-      const cases = [...windows.filter((_, i) => i % 6 === kinds.indexOf(kind)), ...cornerCases()]
+      const cases = [
+        ...windows.filter((_, i) => i % 6 === kinds.indexOf(kind)),
+        ...cornerCases(),
+        ...seriesTapCases(),
+      ]
       it.each(cases.map((one) => [one.title, one] as const))('%s', (_, one) => conforms(separable(one, kind)))
       it('while the heap grows', () =>
         conformWhileGrowing(cases.filter((_, i) => i % 41 === 0).map((one) => separable(one, kind))))

@@ -154,6 +154,23 @@ export const longWindowCases = (): WindowCase[] => [
   windowCase(along(19), [40, 1, 160, 3], 16),
 ]
 
+/**
+ * Windows over series for depthwise convolutions, whose taps come in groups of three: at every dilation that has a
+ * loop of its own and at one that has none, on series that whole blocks fill, and do not; in several rows, and down a
+ * column.
+ */
+export const seriesTapCases = (): WindowCase[] => [
+  ...[1, 2, 3, 4, 8].flatMap((dilation, i) =>
+    [64, 37].map((length, k) =>
+      windowCase(along(9, dilation), [2 - k, 1, length, channels(i + 3 * k)], channels(i + k)),
+    ),
+  ),
+  windowCase(along(6, 2, 'valid'), [2, 1, 45, 6], 8),
+  windowCase(along(9, 4, [[0, 0], [3, 29]]), [3, 2, 40, 5], 4), // prettier-ignore
+  windowCase({ ...along(9), kernel: [3, 9] }, [1, 4, 19, 4], 4),
+  windowCase({ ...along(9), kernel: [9, 1] }, [1, 21, 1, 8], 4),
+]
+
 /** Whole in a transform of 16 to 128 points, and cut. */
 const lengths = [24, 41, 60, 97, 300]
 const longChannels = (i: number): number => [6, 8, 12, 1, 17, 24][i % 6]!

@@ -1,5 +1,7 @@
+import { Eight, Four, Two } from './distance'
 import { fiveFilterTaps, fiveFilterTapsApart } from './five-filter-taps'
 import { addTo, BLOCK, madd, zero } from './lanes'
+import { hasSeriesTaps } from './series-taps'
 import { threeFilterTaps, threeFilterTapsApart } from './three-filter-taps'
 
 /**
@@ -52,11 +54,11 @@ function filterRow(
   xRow: usize,
   dyRow: usize,
 ): void {
-  const quick = stride == 1 && dilation <= 2 && (taps == 3 || taps == 5)
+  const threes = taps == 3 ? dilation <= 2 : hasSeriesTaps(taps, dilation)
+  const quick = stride == 1 && (threes || (taps == 5 && dilation <= 2))
   const blocks = quick ? columns / 8 : 0
   if (blocks > 0) {
-    if (taps == 3 && dilation == 1) threeFilterTaps(x, dy, out, rows, blocks, xRow, dyRow)
-    else if (taps == 3) threeFilterTapsApart(x, dy, out, rows, blocks, xRow, dyRow)
+    if (threes) groupsOfThree(x, dy, out, rows, blocks, taps, dilation, xRow, dyRow)
     else if (dilation == 1) fiveFilterTaps(x, dy, out, rows, blocks, xRow, dyRow)
     else fiveFilterTapsApart(x, dy, out, rows, blocks, xRow, dyRow)
   }
@@ -66,6 +68,28 @@ function filterRow(
   dy += <usize>(blocks * 8) * BLOCK
   for (let j = 0; j < taps; j++)
     oneTap(x + <usize>(j * dilation) * BLOCK, dy, out + <usize>j * BLOCK, rows, left, xRow, dyRow, <usize>stride * BLOCK)
+}
+
+/** Adds the gradient of a multiple of three taps. */
+function groupsOfThree(
+  x: usize,
+  dy: usize,
+  out: usize,
+  rows: i32,
+  blocks: i32,
+  taps: i32,
+  dilation: i32,
+  xRow: usize,
+  dyRow: usize,
+): void {
+  for (let tap = 0; tap < taps; tap += 3) {
+    if (dilation == 1) threeFilterTaps(x, dy, out, rows, blocks, xRow, dyRow)
+    else if (dilation == 2) threeFilterTapsApart<Two>(x, dy, out, rows, blocks, xRow, dyRow)
+    else if (dilation == 4) threeFilterTapsApart<Four>(x, dy, out, rows, blocks, xRow, dyRow)
+    else threeFilterTapsApart<Eight>(x, dy, out, rows, blocks, xRow, dyRow)
+    x += <usize>dilation * BLOCK * 3
+    out += BLOCK * 3
+  }
 }
 
 /** Adds the gradient of one tap, two positions at a time. */

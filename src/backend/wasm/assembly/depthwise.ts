@@ -1,5 +1,6 @@
 import { fiveTaps, fiveTapsApart } from './five-taps'
 import { BLOCK, F32, madd, storeLanes, zero } from './lanes'
+import { hasSeriesTaps, seriesTaps } from './series-taps'
 import { threeTaps, threeTapsApart } from './three-taps'
 
 /**
@@ -29,15 +30,20 @@ export function depthwiseImage(
   const yRow = <usize>outWidth * yStep
   const tapRow = <usize>dilationY * row
   const tapStep = <usize>dilationX * BLOCK
-  const quick = strideX == 1 && dilationX <= 2 && (tapsX == 3 || tapsX == 5)
-  const blocks = quick ? outWidth / 8 : 0
-  const done = <usize>(blocks * 8)
+  const series = strideX == 1 && tapsY == 1 && hasSeriesTaps(tapsX, dilationX)
+  const quick = series || (strideX == 1 && dilationX <= 2 && (tapsX == 3 || tapsX == 5))
+  const unit = series ? dilationX * 4 : 8
+  const blocks = quick ? outWidth / unit : 0
+  const done = <usize>(blocks * unit)
   const step = <usize>strideX * BLOCK
   for (let c = 0; c < channels; c += 4) {
     const to = y + <usize>c * F32
     const lanes = channels - c
     if (blocks > 0) {
-      if (tapsX == 3 && dilationX == 1)
+      if (series)
+        for (let r = 0; r < outHeight; r++)
+          seriesTaps(x + <usize>r * xRow, kernel, to + <usize>r * yRow, lanes, blocks, tapsX, dilationX, yStep)
+      else if (tapsX == 3 && dilationX == 1)
         threeTaps(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
       else if (tapsX == 3)
         threeTapsApart(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
@@ -45,7 +51,7 @@ export function depthwiseImage(
         fiveTaps(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
       else fiveTapsApart(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
     }
-    const left = outWidth - blocks * 8
+    const left = outWidth - blocks * unit
     if (left > 0)
       for (let r = 0; r < outHeight; r++) {
         const from = x + <usize>r * xRow + done * step

@@ -3,8 +3,8 @@ import { BLOCK, F32, loadLanes, storeLanes, zero } from './lanes'
 
 /*
  * Spectra of series and of kernels, in planes of one frequency f = 0 … n/2 each, which lie `plane` bytes
- * apart. Eight channels take 64 bytes of a plane: their real parts, and then their imaginary parts. All
- * spectra are twice as large as Fourier's, and the backward transforms do not divide by n; `scale` makes up
+ * apart. Eight channels take 64 bytes of a plane: their real parts, and then their imaginary parts, which may follow
+ * closer if there are fewer channels, so that a matrix product has no zeros to multiply. All spectra are twice as large as Fourier's, and the backward transforms do not divide by n; `scale` makes up
  * for both.
  *
  * `tables` holds the places of the frequencies and behind them the factors of `fourier.ts`, `work` n points.
@@ -19,7 +19,8 @@ function factorsIn(tables: usize, n: i32): usize {
 
 /**
  * The spectra of `count` positions of a series [length, channels] from position `start` on; what lies outside
- * of the series, or behind these positions, is 0.
+ * of the series, or behind these positions, is 0. Imaginary parts lie `imaginary` bytes behind the real parts: 32, or
+ * less for fewer than eight channels.
  */
 export function liftSeries(
   x: usize,
@@ -32,6 +33,7 @@ export function liftSeries(
   work: usize,
   to: usize,
   plane: usize,
+  imaginary: usize,
 ): void {
   const first = max<i32>(0, -start)
   const end = max<i32>(first, min<i32>(min<i32>(n, count), length - start))
@@ -44,7 +46,7 @@ export function liftSeries(
     transformForward(work, n, factorsIn(tables, n))
     let plain = to
     for (let k = 0; k < n + 2; k += 2) {
-      putApart(work + placeOf(tables, k), work + placeOf(tables, k + 1), plain)
+      putApart(work + placeOf(tables, k), work + placeOf(tables, k + 1), plain, imaginary)
       plain += plane
     }
     to += BLOCK * 4
@@ -208,13 +210,14 @@ export function lowerFilters(
   work: usize,
 ): void {
   const row: usize = 32
-  const block = <usize>((channels + 7) >> 3) * 16 * row
+  const imaginary = <usize>min<i32>(channels, 8) * row
+  const block = (channels > 8 ? <usize>((channels + 7) >> 3) * 16 : <usize>((channels * 2 + 3) & ~3)) * row
   const step = <usize>(channels * outputs) * F32
   for (let output = 0; output < outputs; output += 8)
     for (let channel = 0; channel < channels; channel++) {
       let re = sums + <usize>(output >> 3) * block * 2 + <usize>rowOf(channel) * row
       for (let k = 0; k < n + 2; k += 2) {
-        const im = re + row * 8
+        const im = re + imaginary
         putTogether(
           work + placeOf(tables, k),
           work + placeOf(tables, k + 1),

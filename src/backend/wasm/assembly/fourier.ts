@@ -219,16 +219,16 @@ function byThree(z: usize, n: i32, sine: f32): void {
 
 /**
  * Takes the spectra of the two series apart that were transformed as one, times two: at `to` four real parts
- * of the first, then of the second, then the imaginary parts. `at` and `mirror` are the points of frequencies
- * f and n − f.
+ * of the first, then of the second, and `behind` bytes further the imaginary parts. `at` and `mirror` are the
+ * points of frequencies f and n − f.
  */
 // @ts-ignore: decorator
 @inline
-export function putApart(at: usize, mirror: usize, to: usize): void {
+export function putApart(at: usize, mirror: usize, to: usize, behind: usize): void {
   v128.store(to, f32x4.add(real(at), real(mirror)))
   v128.store(to, f32x4.add(imaginary(at), imaginary(mirror)), BLOCK)
-  v128.store(to, f32x4.sub(imaginary(at), imaginary(mirror)), BLOCK * 2)
-  v128.store(to, f32x4.sub(real(mirror), real(at)), BLOCK * 3)
+  v128.store(to + behind, f32x4.sub(imaginary(at), imaginary(mirror)))
+  v128.store(to + behind, f32x4.sub(real(mirror), real(at)), BLOCK)
 }
 
 /** The contrary: joins the spectra of two series, (aR + i·aI) + i·(bR + i·bI), at frequencies f and n − f. */

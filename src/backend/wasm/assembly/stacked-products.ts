@@ -2,8 +2,8 @@ import { productRows } from './product'
 import { transposedProduct } from './transposed-product'
 
 /**
- * `planes` products with packed matrices, y_i = x_i · B_i of [rows, taps · k] by [taps · k, n]. The planes of x, B and
- * y lie at fixed distances, and so do a row's taps of k columns each.
+ * `planes` products with packed matrices, y_i = x_i · B_i of [rows, k] by [k, n]. The planes of x, B and y lie at fixed
+ * distances.
  */
 export function stackedProducts(
   planes: i32,
@@ -16,13 +16,11 @@ export function stackedProducts(
   rows: i32,
   n: i32,
   k: i32,
-  taps: i32,
-  tapStep: usize,
   xStep: usize,
   yStep: usize,
 ): void {
   for (let i = 0; i < planes; i++) {
-    productRows(x, panels, y, rows, n, k, xStep, 1, taps, 0, tapStep, yStep, false)
+    productRows(x, panels, y, rows, n, k, xStep, 1, 1, 0, 0, yStep, false)
     x += xPlane
     panels += panelPlane
     y += yPlane

@@ -45,8 +45,8 @@ export function threeFilterTaps(x: usize, dy: usize, out: usize, rows: i32, bloc
   addTo(out + 32, f32x4.add(s2, t2))
 }
 
-/** The filter gradient of 3 taps at every other position (dilation 2). */
-export function threeFilterTapsApart(x: usize, dy: usize, out: usize, rows: i32, blocks: i32, xRow: usize, dyRow: usize): void {
+/** The filter gradient of 3 taps that are a distance of two or more blocks apart. */
+export function threeFilterTapsApart<Distance>(x: usize, dy: usize, out: usize, rows: i32, blocks: i32, xRow: usize, dyRow: usize): void {
   let s0 = zero()
   let s1 = zero()
   let s2 = zero()
@@ -63,13 +63,13 @@ export function threeFilterTapsApart(x: usize, dy: usize, out: usize, rows: i32,
       s0 = madd(v, d0, s0)
       v = v128.load(at, 16)
       t0 = madd(v, d1, t0)
-      v = v128.load(at, 32)
+      v = v128.load(at, offsetof<Distance>())
       s1 = madd(v, d0, s1)
-      v = v128.load(at, 48)
+      v = v128.load(at, offsetof<Distance>() + 16)
       t1 = madd(v, d1, t1)
-      v = v128.load(at, 64)
+      v = v128.load(at, offsetof<Distance>() * 2)
       s2 = madd(v, d0, s2)
-      v = v128.load(at, 80)
+      v = v128.load(at, offsetof<Distance>() * 2 + 16)
       t2 = madd(v, d1, t2)
       at += 32
       upstream += 32

@@ -1,6 +1,6 @@
 import type { Device } from '../device.js'
 import { plan, type Plan } from '../plan.js'
-import { upTo8 } from '../window.js'
+import { upTo4, upTo8 } from '../window.js'
 import type { Correlation, FilterSum, Slide } from './correlation-types.js'
 import { fourierTable, pointBytes } from './fourier-tables.js'
 import { rowsOf, type Channels, type SeriesCut } from './spectral-cut.js'
@@ -32,7 +32,8 @@ function layoutOf({ cut }: SeriesCut, { channels, outputs }: Channels, batch: nu
   const [rowIn, rowOut] = [upTo8(channels) * 8, upTo8(outputs) * 8]
   const planes = n / 2 + 1
   const fitting = Math.floor(blockBytes / (planes * (rowIn + rowOut)))
-  const block = Math.max(1, Math.min(batch * pieces, fitting))
+  const blocks = Math.ceil((batch * pieces) / Math.max(1, fitting))
+  const block = upTo4(Math.ceil((batch * pieces) / blocks))
   const [inPlane, outPlane] = [planeOf(rowIn * block), planeOf(rowOut * block)]
   return {
     planes,
@@ -40,6 +41,8 @@ function layoutOf({ cut }: SeriesCut, { channels, outputs }: Channels, batch: nu
     rowOut,
     inPlane,
     outPlane,
+    /** The distance from real to imaginary parts of inputs, in bytes. */
+    imaginary: Math.min(channels, 8) * 4,
     table: fourierTable(n),
     /** All spectra are twice as large as they should be, and the transforms back do not divide by n. */
     scale: 0.25 / n,
@@ -81,11 +84,9 @@ export function spectralCorrelation(
   const { series, cut } = seriesCut
   const { length, outLength, taps, dilation, pad } = series
   const layout = layoutOf(seriesCut, { channels, outputs }, batch)
-  const { planes, rowIn, rowOut, inPlane, outPlane, table, scale, areas } = layout
+  const { planes, rowIn, rowOut, inPlane, outPlane, imaginary, table, scale, areas } = layout
   const rows = rowsOf(channels)
   const matrix = planeOf(rows * rowOut)
-  const together = channels <= 8
-  const columns = together ? ([channels, 2, 32] as const) : ([rows, 1, 0] as const)
   const panelBytes = taps * channels * upTo8(outputs) * 4
   return plan(
     [...areas, planes * matrix, panelBytes] as const,
@@ -93,7 +94,7 @@ export function spectralCorrelation(
       const { at, tapStep, channelStep, outputStep } = kernel
       device.write(tables, table)
       kernels.packPanels(at, panels, taps, channels, outputs, tapStep, channelStep, outputStep)
-      if (!together && channels % 8 > 0) kernels.clear(matrices, planes * matrix)
+      if (channels > 8 && channels % 8 > 0) kernels.clear(matrices, planes * matrix)
       const shape = [taps, dilation, channels, outputs, rows, cut.n] as const
       kernels.liftFilters(panels, ...shape, tables, work, matrices, matrix)
       const multiply = [planes, lifted, inPlane, matrices, matrix, products, outPlane] as const
@@ -102,9 +103,9 @@ export function spectralCorrelation(
           pieces((place, image, start) => {
             const x = from + image * length * channels * 4
             const part = [length, channels, start - pad, cut.n, cut.n] as const
-            kernels.liftSeries(x, ...part, tables, work, lifted + place * rowIn, inPlane)
+            kernels.liftSeries(x, ...part, tables, work, lifted + place * rowIn, inPlane, imaginary)
           })
-          kernels.stackedProducts(...multiply, count, rowOut / 4, ...columns, rowIn, rowOut)
+          kernels.stackedProducts(...multiply, count, rowOut / 4, rows, rowIn, rowOut)
           pieces((place, image, start) => {
             const y = to + (image * outLength + start) * outputs * 4
             const inside = Math.min(cut.outputs, outLength - start)
@@ -131,8 +132,9 @@ export function spectralFilterGradient(
   const { series, cut } = seriesCut
   const { length, outLength, taps, dilation, pad } = series
   const layout = layoutOf(seriesCut, { channels, outputs }, batch)
-  const { planes, rowIn, rowOut, inPlane, outPlane, table, scale, areas } = layout
-  const sum = planeOf((rowIn / 4) * rowOut)
+  const { planes, rowIn, rowOut, inPlane, outPlane, imaginary, table, scale, areas } = layout
+  const rows = rowsOf(channels)
+  const sum = planeOf(upTo4(rows) * rowOut)
   return plan([...areas, planes * sum] as const, ([tables, work, lifted, gradients, sums]) => {
     device.write(tables, table)
     kernels.clear(sums, planes * sum)
@@ -143,12 +145,12 @@ export function spectralFilterGradient(
           pieces((place, image, start) => {
             const fromX = x + image * length * channels * 4
             const part = [length, channels, start - pad, cut.n, cut.n] as const
-            kernels.liftSeries(fromX, ...part, tables, work, lifted + place * rowIn, inPlane)
+            kernels.liftSeries(fromX, ...part, tables, work, lifted + place * rowIn, inPlane, imaginary)
             const fromY = dy + image * outLength * outputs * 4
             const partY = [outLength, outputs, start, cut.outputs, cut.n] as const
-            kernels.liftSeries(fromY, ...partY, tables, work, gradients + place * rowOut, outPlane)
+            kernels.liftSeries(fromY, ...partY, tables, work, gradients + place * rowOut, outPlane, 32)
           })
-          kernels.stackedTransposedProducts(...multiply, count, rowIn / 4, rowOut / 4, rowIn, rowOut)
+          kernels.stackedTransposedProducts(...multiply, count, rows, rowOut / 4, rowIn, rowOut)
         })
       },
       close(to) {

@@ -120,7 +120,7 @@ export function winogradCorrelation(
           const shape = [height, width, channels, top - pad[0], pad[1], across, zeros, strip] as const
           kernels.liftInputTiles(x, ...shape, lifted + place * across * positionIn, inPlane)
         })
-        kernels.stackedProducts(...multiply, count * across, outputs, channels, 1, 0, positionIn, positionOut)
+        kernels.stackedProducts(...multiply, count * across, outputs, channels, positionIn, positionOut)
         rows((place, n, top) => {
           const y = to + n * outHeight * outWidth * outputs * 4
           const source = products + place * across * positionOut
