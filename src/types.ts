@@ -20,6 +20,7 @@ export type { Locate } from './config/validator.js'
 export type { CriticalDifference } from './contest/critical-difference.js'
 export type { PairedDifference, Verdict } from './contest/difference.js'
 export type { EffectSize } from './contest/effect-size.js'
+export type { SpreadRatio } from './contest/spread-ratio.js'
 export type { TTest } from './contest/statistics.js'
 export type {
   AblationSummary,
