@@ -1,6 +1,6 @@
 /**
- * One trial of a planner that tries whole searches: in one process, and behind a queue with one worker and with
- * two. Says whether the results are the same.
+ * One trial of a planner that tries whole searches: in one process, and behind a queue with one worker and
+ * with two. Says whether the results are the same.
  *
  *     npm run build && node dist/bench/fleet-tries.js redis://127.0.0.1:6379 [STEPS]
  */

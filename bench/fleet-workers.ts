@@ -1,6 +1,6 @@
 /**
- * Workers on one machine against processes of the comparison itself, and what a worker costs Redis that waits,
- * and one that computes.
+ * Workers on one machine against processes of the comparison itself, and what a worker costs Redis that
+ * waits, and one that computes.
  *
  *     npm run build && node dist/bench/fleet-workers.js redis://127.0.0.1:6379 [SEEDS] [STEPS]
  */

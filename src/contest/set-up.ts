@@ -54,8 +54,8 @@ function requireSuited(name: RivalName, trial: Trial): void {
 }
 
 /**
- * Sets up one trial of each set, size and method, so that errors are reported before any trial runs. Returns the
- * bytes of the largest training step among them; 0 if there are none.
+ * Sets up one trial of each set, size and method, so that errors are reported before any trial runs. Returns
+ * the bytes of the largest training step among them; 0 if there are none.
  */
 export async function setUpFirst(pending: readonly PlannedTrial[], setUp: SetUp): Promise<number> {
   let largest = 0

@@ -9,10 +9,10 @@ export interface SpreadRatio {
 }
 
 /**
- * The test of Pitman (1939) and Morgan (1939) for the variances of paired values a and b: these are equal exactly
- * if a + b and a − b are not correlated, so that t = r √((n − 2) / (1 − r²)) with n − 2 degrees of freedom. Seeds
- * with hard test rows are hard for both methods, which a comparison of two standard deviations alone does not
- * see. Null for fewer than three pairs, or if either does not vary at all.
+ * The test of Pitman (1939) and Morgan (1939) for the variances of paired values a and b: these are equal
+ * exactly if a + b and a − b are not correlated, so that t = r √((n − 2) / (1 − r²)) with n − 2 degrees of
+ * freedom. Seeds with hard test rows are hard for both methods, which a comparison of two standard deviations
+ * alone does not see. Null for fewer than three pairs, or if either does not vary at all.
  */
 export function spreadRatio(
   pairs: readonly { readonly own: number; readonly other: number }[],

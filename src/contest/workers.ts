@@ -24,12 +24,14 @@ export interface WorkersFor {
   readonly memory?: number
 }
 
-/** What a process takes besides its largest step: 380 to 500 MB were measured of searches with steps of 25 MB. */
+/**
+ * What a process takes besides its largest step: 380 to 500 MB were measured of searches with steps of 25 MB.
+ */
 const processBytes = 400 * 2 ** 20
 
 /**
- * Throws an InputError unless so many workers can be asked for, which several cannot be with parts that only this
- * process has.
+ * Throws an InputError unless so many workers can be asked for, which several cannot be with parts that only
+ * this process has.
  */
 export function checkWorkers(workers: number | undefined, extensions: Extensions): void {
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1))
@@ -42,10 +44,10 @@ export function checkWorkers(workers: number | undefined, extensions: Extensions
 }
 
 /**
- * The executors of a comparison: this process for one worker, a process for each of several. There are no more
- * than groups. The default is half of the cores, and one where processes gain nothing or lack something: with
- * a backend that has threads of its own, or with parts or data that only this process has; and no more than fit
- * into memory. Throws an InputError if more are asked for than fit.
+ * The executors of a comparison: this process for one worker, a process for each of several. There are no
+ * more than groups. The default is half of the cores, and one where processes gain nothing or lack something:
+ * with a backend that has threads of its own, or with parts or data that only this process has; and no more
+ * than fit into memory. Throws an InputError if more are asked for than fit.
  */
 export function executorsFor({
   workers,

@@ -24,8 +24,8 @@ async function renewed(redis: Redis, hash: string): Promise<boolean> {
 }
 
 /**
- * Puts a file into Redis under its SHA-256, unless it is there. Throws an InputError if the file no longer has
- * that hash.
+ * Puts a file into Redis under its SHA-256, unless it is there. Throws an InputError if the file no longer
+ * has that hash.
  */
 export async function putBlob(redis: Redis, hash: string, path: string): Promise<void> {
   const chunks = createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>
@@ -84,7 +84,9 @@ export async function getBytes(redis: Redis, hash: string): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** The chunks of a blob. Throws a Failure if one is missing or, behind the last one, if the hash is another. */
+/**
+ * The chunks of a blob. Throws a Failure if one is missing or, behind the last one, if the hash is another.
+ */
 async function* chunksOf(redis: Redis, hash: string): AsyncGenerator<Buffer> {
   const count = await redis.get(keyOf(hash))
   if (count === null)

@@ -34,7 +34,9 @@ export interface AskedTries {
   readonly candidates: readonly Candidate[]
   /** How many tries come before them. */
   readonly first: number
-  /** The weights with which they begin, unless others have them, and the seconds that it took to train them. */
+  /**
+   * The weights with which they begin, unless others have them, and the seconds that it took to train them.
+   */
   readonly weights?: Uint8Array
   readonly seconds: number
 }

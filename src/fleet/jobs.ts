@@ -67,8 +67,8 @@ export const tries = 3
 export const firstPauseMs = 1000
 
 /**
- * How often a trial is taken over from a worker that gave no sign of life. It is many times, because a network
- * may be cut more often than a trial can be blamed for.
+ * How often a trial is taken over from a worker that gave no sign of life. It is many times, because a
+ * network may be cut more often than a trial can be blamed for.
  */
 export const takeovers = 20
 

@@ -16,8 +16,8 @@ export interface MetricsSettings {
 }
 
 /**
- * Serves counts at `/metrics` in the format of Prometheus, with those of the process itself (heap, CPU, lag of
- * the event loop), and at `/health` whether the process answers. Throws a Failure if the port is taken.
+ * Serves counts at `/metrics` in the format of Prometheus, with those of the process itself (heap, CPU, lag
+ * of the event loop), and at `/health` whether the process answers. Throws a Failure if the port is taken.
  */
 export async function serveMetrics({ port, host, depth, say }: MetricsSettings): Promise<Counts> {
   const registers = [new Registry()]

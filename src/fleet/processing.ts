@@ -25,9 +25,9 @@ export interface ProcessingParts {
 
 /**
  * Takes trials and tries from a queue and runs them in processes. The worker is not started yet. A trial that
- * asks for tries leaves its place to them. `drain` takes no more, and waits for those at hand: searches with a
- * folder of checkpoints stop and go back into the queue, others are finished. `idleMs` tells for how long it has had
- * nothing to do.
+ * asks for tries leaves its place to them. `drain` takes no more, and waits for those at hand: searches with
+ * a folder of checkpoints stop and go back into the queue, others are finished. `idleMs` tells for how long
+ * it has had nothing to do.
  */
 export function processing(
   settings: ProcessingSettings,

@@ -17,13 +17,17 @@ import { withOwnPaths } from './parcels.js'
 import { endedTries, spreading } from './spread.js'
 import type { TrialChild } from './trial-child.js'
 
-/** What becomes of a job at hand: an answer, or it goes back into the queue, or it waits there for its tries. */
+/**
+ * What becomes of a job at hand: an answer, or it goes back into the queue, or it waits there for its tries.
+ */
 export type Fate = AnyAnswer | 'stopped' | 'waits'
 
 /** Runs a job in a process, with its data in the cache. `stops` says whether it is to stop instead. */
 export type RunJob = (job: QueuedJob, child: TrialChild, token: string, stops: () => boolean) => Promise<Fate>
 
-/** Runs trials and tries. A trial that asks for tries puts them into the queue and gives its place to them. */
+/**
+ * Runs trials and tries. A trial that asks for tries puts them into the queue and gives its place to them.
+ */
 export function running(
   { cache, shared }: { readonly cache: string; readonly shared?: string | undefined },
   redis: Redis,

@@ -22,8 +22,8 @@ export interface TrialChild {
 const program = (): string => packagePath('dist/src/fleet/trial-process.js')
 
 /**
- * Makes a process for trials. It starts with its first work, and again if it has died. Its notices are told to
- * `say`.
+ * Makes a process for trials. It starts with its first work, and again if it has died. Its notices are told
+ * to `say`.
  */
 export function trialChild(say: (text: string) => void): TrialChild {
   if (!existsSync(program()))

@@ -34,8 +34,8 @@ export interface WorkerSettings {
 }
 
 /**
- * Runs trials of a queue until the signal aborts, or until none came for too long. Throws a Failure if Redis cannot be reached at the
- * beginning; a later loss is waited out.
+ * Runs trials of a queue until the signal aborts, or until none came for too long. Throws a Failure if Redis
+ * cannot be reached at the beginning; a later loss is waited out.
  */
 export async function serve(settings: WorkerSettings): Promise<void> {
   const { concurrency, backend, relaxed, say, signal } = settings
@@ -95,7 +95,9 @@ async function countsOf({ metrics, say }: WorkerSettings, depth: () => Promise<n
   return serveMetrics({ ...metrics, depth, say })
 }
 
-/** Says once why the trials of a comparison are not taken here. They stay in a queue that others listen to. */
+/**
+ * Says once why the trials of a comparison are not taken here. They stay in a queue that others listen to.
+ */
 function tellRefusal(
   { name, identity: expected }: { readonly name: string; readonly identity: Identity },
   own: Identity,

@@ -21,7 +21,9 @@ export class GradientSums {
     return sum && this.#holders.get(sum) === 1 && mayAddTo(sum) ? sum : undefined
   }
 
-  /** Adds to the gradient of a value. It takes over a tensor that is not yet the gradient of another value. */
+  /**
+   * Adds to the gradient of a value. It takes over a tensor that is not yet the gradient of another value.
+   */
   add(id: string, gradient: tf.Tensor): void {
     const total = this.#sums.get(id)
     if (!total) return this.#hold(id, gradient)

@@ -194,8 +194,8 @@ function addMixture(sums: Map<string, tf.Tensor1D>, group: string, gradient: tf.
 }
 
 /**
- * The wanted part of a pullback. Several inputs may have one gradient, such as the dy of an `add`; a parameter
- * or a gate has a tensor of its own.
+ * The wanted part of a pullback. Several inputs may have one gradient, such as the dy of an `add`; a
+ * parameter or a gate has a tensor of its own.
  */
 function owned({ inputs, parameters = {}, mixture }: Pullback, dy: tf.Tensor, wanted: Instruction['wanted']) {
   const seen = new Set([dy, ...inputs])

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { Failure } from '../base/errors.js'
-import { Interrupted } from '../base/errors.js'
+import { Failure, Interrupted } from '../base/errors.js'
 import type { PreparedData } from '../data/types.js'
 import type { Event } from '../events/types.js'
 import { scheduleSource, type ScheduleSource } from '../schedule/source.js'

@@ -13,7 +13,10 @@ export interface BenchOperationsOptions {
   readonly config: Config
   /** The folder to which paths in the configuration are relative. */
   readonly folder: string
-  /** What runs the operations: by default `sentei`, on the search's backend; `tfjs` and ONNX run on WebAssembly. */
+  /**
+   * What runs the operations: by default `sentei`, on the search's backend; `tfjs` and ONNX run on
+   * WebAssembly.
+   */
   readonly runtime?: RuntimeName
   /**
    * The number of timed runs of each operation; 30 by default. The shortest counts, because load only adds

@@ -3,8 +3,8 @@ import { accumulate as accumulated, addTo } from '../nn/functions/accumulate.js'
 import type { ShardGradients } from './shard.js'
 
 /**
- * total + more. Takes ownership of both. The maps of total stay the same: what is known about lent gradients, such as
- * the updates of an optimizer, is found by them.
+ * total + more. Takes ownership of both. The maps of total stay the same: what is known about lent gradients,
+ * such as the updates of an optimizer, is found by them.
  */
 export function addGradients(total: ShardGradients, more: ShardGradients): ShardGradients {
   const accumulate = <T extends tf.Tensor>(x: T, y: T): T => (more.giveBack ? addTo(x, y) : accumulated(x, y))

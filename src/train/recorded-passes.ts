@@ -62,7 +62,9 @@ export interface RecordingHooks {
  */
 export class RecordedPasses {
   #kinds: Kind[] = []
-  /** The recordings' workspaces. As they are replayed one after another, all share one if it is large enough. */
+  /**
+   * The recordings' workspaces. As they are replayed one after another, all share one if it is large enough.
+   */
   #workspaces: { readonly device: Device; readonly spaces: Workspaces } | undefined
   readonly #hooks: RecordingHooks
 
@@ -141,8 +143,8 @@ export class RecordedPasses {
 
   /**
    * Frees recordings of other kinds, beginning with those that were used longest ago, until there is room for
-   * one that takes so many bytes. Throws NotRecordable if there is still too little; at once, if there would be
-   * even without the others.
+   * one that takes so many bytes. Throws NotRecordable if there is still too little; at once, if there would
+   * be even without the others.
    */
   #makeRoom(kind: Kind, more: { readonly own: number; readonly shared: number }): void {
     const taken = () =>

@@ -49,8 +49,8 @@ export function rehearse(
 }
 
 /**
- * Computes a pass that was rehearsed, and records it in a workspace of `spaces`. The caller ends the take. Throws NotRecordable if the
- * pass differs from what was rehearsed, or if its memory cannot be allocated.
+ * Computes a pass that was rehearsed, and records it in a workspace of `spaces`. The caller ends the take.
+ * Throws NotRecordable if the pass differs from what was rehearsed, or if its memory cannot be allocated.
  */
 export function record(
   device: Device,

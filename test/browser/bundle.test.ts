@@ -4,7 +4,10 @@ import { build, type Metafile } from 'esbuild'
 import { expect, test } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 
-/** Bundles the compiled entry point without TensorFlow.js: the text of each file by its name, and who imports whom. */
+/**
+ * Bundles the compiled entry point without TensorFlow.js: the text of each file by its name, and who imports
+ * whom.
+ */
 async function bundled(): Promise<{ texts: Map<string, Uint8Array>; outputs: Metafile['outputs'] }> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: packagePath('.'),

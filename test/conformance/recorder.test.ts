@@ -84,7 +84,10 @@ function reverse(tensors: Record<string, tf.Tensor>): void {
 
 const every = <T>(n: number, table: readonly T[]): T[] => table.filter((_, i) => i % n === 0)
 
-/** Records some work, and expects of its replays the bits of the work itself: on the same numbers, and on others. */
+/**
+ * Records some work, and expects of its replays the bits of the work itself: on the same numbers, and on
+ * others.
+ */
 function replays(one: Conformance<string, string>, between: () => void = () => undefined): void {
   const tensors = tensorsOf(one.inputs)
   const work = () => one.run(tensors)

@@ -47,7 +47,9 @@ test('killed twice, a comparison with two workers has the results of one that wa
 describe('a process that dies', () => {
   const group = plannedTrials(checkComparison(tiny({ seeds: [1] })), { folder: '.' })
 
-  /** Runs the trials in processes of a program that dies in some of them, and says how often it was started. */
+  /**
+   * Runs the trials in processes of a program that dies in some of them, and says how often it was started.
+   */
   async function ran(name: string, dies: string) {
     const entry = join(folder, `${name}.mjs`)
     const starts = join(folder, `${name}.starts`)

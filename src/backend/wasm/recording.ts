@@ -6,8 +6,8 @@ import type { TrainingInstance } from './training-module.js'
 import type { Workspace, Workspaces } from './workspace.js'
 
 /**
- * Recorded work. Its calls, and the tensors that it leaves, lie in a block of its own. What it frees before it
- * ends lies in a workspace, which it may share with other recordings.
+ * Recorded work. Its calls, and the tensors that it leaves, lie in a block of its own. What it frees before
+ * it ends lies in a workspace, which it may share with other recordings.
  */
 export interface Tape {
   readonly calls: number

@@ -57,9 +57,9 @@ export function ablationsOf(
 }
 
 /**
- * The document of a schedule without a term, with a plain phase in place of one, or with means of λ. `schedule`
- * is what it is compiled to or, if a planner found λ, what the search used: the result has those λ, and no
- * planner. Times, and what is removed when, stay.
+ * The document of a schedule without a term, with a plain phase in place of one, or with means of λ.
+ * `schedule` is what it is compiled to or, if a planner found λ, what the search used: the result has those
+ * λ, and no planner. Times, and what is removed when, stay.
  */
 export function ablatedDocument(
   { replay: _, ...given }: ScheduleDocument,

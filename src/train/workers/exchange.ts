@@ -166,8 +166,8 @@ export function gradientsOf(results: Told, numbers: Float32Array): ShardGradient
 }
 
 /**
- * total + a shard's gradients, which are read directly from shared memory. Takes ownership of total, whose maps stay
- * the same, as `addGradients` does.
+ * total + a shard's gradients, which are read directly from shared memory. Takes ownership of total, whose
+ * maps stay the same, as `addGradients` does.
  */
 export function addResults(total: ShardGradients, results: Told, numbers: Float32Array): ShardGradients {
   const part = partsOf(numbers)

@@ -22,7 +22,10 @@ export interface PoolOptions {
   readonly entry: string
   /** The functions that the entry knows by name. */
   readonly known: Known
-  /** Called once for each kind of steps that runs by operations because it cannot be recorded, with the reason. */
+  /**
+   * Called once for each kind of steps that runs by operations because it cannot be recorded, with the
+   * reason.
+   */
   readonly onOperations?: ((reason: string) => void) | undefined
   /** Seconds without a sign of life after which a thread counts as lost; 300 by default. */
   readonly silentSeconds?: number
@@ -175,7 +178,8 @@ export class WorkerPool {
   ): void {
     try {
       for (let shard = takeShard(this.#control, tickets); shard !== undefined;) {
-        // The next pass may overwrite what the one before has lent; the last one's gradients stay where they are.
+        // The next pass may overwrite what the one before has lent; the last one's gradients stay where they
+        // are.
         for (const [before, gradients] of into) into.set(before, detached(gradients))
         into.set(shard, this.#gradients(network, work[shard]!))
         shard = takeShard(this.#control, tickets)
@@ -201,7 +205,9 @@ export class WorkerPool {
     throw new Failure(this.#broken)
   }
 
-  /** Reads the answers that have arrived, each with the number of its worker and the layout of its results. */
+  /**
+   * Reads the answers that have arrived, each with the number of its worker and the layout of its results.
+   */
   #answers(): { worker: number; answer: Answer; layout: Layout }[] {
     return this.#threads.flatMap(({ port }, thread) =>
       received(port).map((answer) => {

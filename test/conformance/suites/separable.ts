@@ -23,7 +23,9 @@ import {
 const fronts = ['none', 'own', 'left'] as const
 type Front = (typeof fronts)[number]
 
-/** ReLU → depthwise → pointwise with its output's statistics, and all gradients, with batch norms around it. */
+/**
+ * ReLU → depthwise → pointwise with its output's statistics, and all gradients, with batch norms around it.
+ */
 export function separableSuite(subject: Subject): void {
   const kinds = fronts.flatMap((front) => [false, true].map((behind) => ({ front, behind })))
   const windows = share(subject, windowCases())
@@ -65,7 +67,8 @@ export function separable(
   const dy = draw(`dy ${title}`, y.shape)
   const { mean, variance } = batchNorm(y, dy, epsilon)
   const sum = draw(`sum ${title}`, shape)
-  // Not those of a batch norm, whose gradients vanish where there is one channel: what the kernel does is the same.
+  // Not those of a batch norm, whose gradients vanish where there is one channel: what the kernel does is the
+  // same.
   const outer = {
     outMean: draw(`out mean ${title}`, [outputs]),
     outSlope: draw(`slope ${title}`, [3, outputs]),

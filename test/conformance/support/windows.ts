@@ -155,9 +155,9 @@ export const longWindowCases = (): WindowCase[] => [
 ]
 
 /**
- * Windows over series for depthwise convolutions, whose taps come in groups of three: at every dilation that has a
- * loop of its own and at one that has none, on series that whole blocks fill, and do not; in several rows, and down a
- * column.
+ * Windows over series for depthwise convolutions, whose taps come in groups of three: at every dilation that
+ * has a loop of its own and at one that has none, on series that whole blocks fill, and do not; in several
+ * rows, and down a column.
  */
 export const seriesTapCases = (): WindowCase[] => [
   ...[1, 2, 3, 4, 8].flatMap((dilation, i) =>

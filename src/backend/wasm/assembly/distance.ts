@@ -1,6 +1,6 @@
 /*
- * Distances of one, two, four and eight blocks of four floats, as types whose size is the distance: type arguments
- * are the only values that the compiler puts into the offset of a load, where they cost nothing.
+ * Distances of one, two, four and eight blocks of four floats, as types whose size is the distance: type
+ * arguments are the only values that the compiler puts into the offset of a load, where they cost nothing.
  */
 
 @unmanaged

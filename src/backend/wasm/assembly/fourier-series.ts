@@ -3,9 +3,9 @@ import { BLOCK, F32, loadLanes, storeLanes, zero } from './lanes'
 
 /*
  * Spectra of series and of kernels, in planes of one frequency f = 0 … n/2 each, which lie `plane` bytes
- * apart. Eight channels take 64 bytes of a plane: their real parts, and then their imaginary parts, which may follow
- * closer if there are fewer channels, so that a matrix product has no zeros to multiply. All spectra are twice as large as Fourier's, and the backward transforms do not divide by n; `scale` makes up
- * for both.
+ * apart. Eight channels take 64 bytes of a plane: their real parts, and then their imaginary parts, which may
+ * follow closer if there are fewer channels, so that a matrix product has no zeros to multiply. All spectra
+ * are twice as large as Fourier's, and the backward transforms do not divide by n; `scale` makes up for both.
  *
  * `tables` holds the places of the frequencies and behind them the factors of `fourier.ts`, `work` n points.
  */
@@ -19,8 +19,8 @@ function factorsIn(tables: usize, n: i32): usize {
 
 /**
  * The spectra of `count` positions of a series [length, channels] from position `start` on; what lies outside
- * of the series, or behind these positions, is 0. Imaginary parts lie `imaginary` bytes behind the real parts: 32, or
- * less for fewer than eight channels.
+ * of the series, or behind these positions, is 0. Imaginary parts lie `imaginary` bytes behind the real
+ * parts: 32, or less for fewer than eight channels.
  */
 export function liftSeries(
   x: usize,

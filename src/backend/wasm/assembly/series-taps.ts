@@ -2,10 +2,10 @@ import { Eight, Four, One, Two } from './distance'
 import { BLOCK, madd, storeLanes, zero } from './lanes'
 
 /*
- * Outputs of long windows in one dimension, such as nine taps over a series. Taps come in groups of three, for which
- * four outputs as far apart as the taps read only six inputs. That is what sixteen registers hold: sums of more
- * outputs, or weights of more taps, would go through memory. Each output adds its taps in their order, as the general
- * loop does, so both give the same bits.
+ * Outputs of long windows in one dimension, such as nine taps over a series. Taps come in groups of three,
+ * for which four outputs as far apart as the taps read only six inputs. That is what sixteen registers hold:
+ * sums of more outputs, or weights of more taps, would go through memory. Each output adds its taps in their
+ * order, as the general loop does, so both give the same bits.
  */
 
 /** Whether `seriesTaps` knows a window of this many taps in a row, at a stride of 1. */

@@ -28,7 +28,8 @@ export function shareAmongNearby(dy: usize, dx: usize, height: i32, width: i32, 
 }
 
 /**
- * Four channels of one row, whose neighbours lie `above` and `below` bytes from it, or do not exist if that is 0.
+ * Four channels of one row, whose neighbours lie `above` and `below` bytes from it, or do not exist if that
+ * is 0.
  */
 function shareAlongRow(
   dy: usize,

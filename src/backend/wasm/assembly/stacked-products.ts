@@ -2,8 +2,8 @@ import { productRows } from './product'
 import { transposedProduct } from './transposed-product'
 
 /**
- * `planes` products with packed matrices, y_i = x_i · B_i of [rows, k] by [k, n]. The planes of x, B and y lie at fixed
- * distances.
+ * `planes` products with packed matrices, y_i = x_i · B_i of [rows, k] by [k, n]. The planes of x, B and y
+ * lie at fixed distances.
  */
 export function stackedProducts(
   planes: i32,

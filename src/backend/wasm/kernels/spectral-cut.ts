@@ -39,7 +39,8 @@ const reachOf = ({ taps, dilation }: Series): number => (taps - 1) * dilation
 /** The pieces for transforms of n points; undefined if a kernel reaches too far for them. */
 function cutOf(series: Series, n: number): Cut | undefined {
   const { length, outLength, pad } = series
-  // A transform goes round in a circle. If what comes round falls into the zeros before a whole series, it does no harm.
+  // A transform goes round in a circle. If what comes round falls into the zeros before a whole series, it
+  // does no harm.
   const whole = Math.max(
     Math.min(pad + length, outLength + reachOf(series)),
     outLength + reachOf(series) - pad,
