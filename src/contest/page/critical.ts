@@ -72,6 +72,8 @@ function diagram({ alike, difference }: CriticalDifference, overall: ComparisonS
         textAnchor: 'start',
         dx: 8,
         fill: 'currentColor',
+        stroke: 'var(--page)',
+        strokeWidth: 4,
       }),
     ],
   })

@@ -1,8 +1,9 @@
 import * as Plot from '@observablehq/plot'
+import { dotNames } from '../../report/dot-names.js'
 import { empty, figure, grid } from '../../report/figure.js'
 import { formatCount, formatNumber, formatSi } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
-import { cut, plotSvg, seriesColor, textWidth } from '../../report/plot.js'
+import { plotSvg, seriesColor, textWidth } from '../../report/plot.js'
 import { latencyFront, latencyOf } from '../latency-front.js'
 import type { ComparisonSummary, SetSummary } from '../summary.js'
 import type { TrialRow } from '../types.js'
@@ -81,14 +82,7 @@ function chart({ set, points, names }: ReturnType<typeof placedBy>, cost: CostNa
         title: (each: (typeof points)[number]) =>
           `${each.method}: ${formatNumber(each.error)}, ${cost === 'latency' ? formatNumber(each.cost) : formatCount(each.cost)} ${costs[cost]}`,
       }),
-      Plot.text(points, {
-        x: 'cost',
-        y: 'error',
-        text: (each: (typeof points)[number]) => cut(each.method),
-        fill: 'color',
-        textAnchor: 'start',
-        dx: 9,
-      }),
+      ...dotNames(points.map(({ method, error, cost: x, color }) => ({ x, y: error, name: method, color }))),
     ],
   })
 }

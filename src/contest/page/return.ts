@@ -1,9 +1,10 @@
 import * as Plot from '@observablehq/plot'
 import type { ComparisonDocument } from '../../config/comparison-schema.js'
+import { dotNames } from '../../report/dot-names.js'
 import { figure } from '../../report/figure.js'
 import { formatDifference, formatNumber, formatSi } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
-import { cut, plotSvg, seriesColor, textWidth } from '../../report/plot.js'
+import { plotSvg, seriesColor, textWidth } from '../../report/plot.js'
 import { returnsOf, type Return } from '../roi.js'
 import type { ComparisonSummary } from '../summary.js'
 import type { TrialRow } from '../types.js'
@@ -50,7 +51,11 @@ function chart(
   returns: readonly Return[],
   { hourCost, errorCost }: NonNullable<ComparisonDocument['roi']>,
 ): Markup {
-  const points = returns.map((each) => ({ ...each, label: `${each.other}, ${setName(each)}` }))
+  const points = returns.map((each, i) => ({
+    ...each,
+    label: `${each.other}, ${setName(each)}`,
+    color: seriesColor(i),
+  }))
   const [least, most] = [
     Math.min(0, ...points.map(({ hours }) => hours)),
     Math.max(1e-6, ...points.map(({ hours }) => hours)),
@@ -88,15 +93,10 @@ function chart(
         textAnchor: 'end',
         dy: -7,
       }),
-      Plot.dot(points, { x: 'hours', y: 'saved', r: 4.5, fill: (_: unknown, i: number) => seriesColor(i) }),
-      Plot.text(points, {
-        x: 'hours',
-        y: 'saved',
-        text: ({ label }: (typeof points)[number]) => cut(label),
-        textAnchor: 'start',
-        dx: 9,
-        fill: 'currentColor',
-      }),
+      Plot.dot(points, { x: 'hours', y: 'saved', r: 4.5, fill: 'color' }),
+      ...dotNames(
+        points.map(({ hours, saved, label, color }) => ({ x: hours, y: saved, name: label, color })),
+      ),
     ],
   })
 }
