@@ -1,4 +1,4 @@
-// What the sidebar lists: what README.md names under "Documentation", and what typedoc wrote, in their order.
+// What the sidebar lists: what README.md names under "Documentation", the decisions, and what typedoc wrote.
 import { readFileSync } from 'node:fs'
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -11,14 +11,13 @@ function linksOf(text, path, folder) {
   return links.map(([, title, target]) => ({ text: title, link: `${folder}${target}` }))
 }
 
-const named = (path) =>
-  linksOf(read('README.md').split('\n## Documentation\n')[1] ?? '', path, '/').map(({ text, link }) => ({
-    text: capitalized(text),
-    link,
-  }))
+const documentation = read('README.md').split('\n## Documentation\n')[1] ?? ''
 
-export const guide = named(/^docs\/[^/]+$/)
-export const decisions = named(/^docs\/decisions\/[^/]+$/)
+export const guide = linksOf(documentation, /^docs\/[^/]+$/, '/').map(({ text, link }) => ({
+  text: capitalized(text),
+  link,
+}))
+export const decisions = linksOf(read('docs/decisions/README.md'), /^\d{4}-/, '/docs/decisions/')
 
 /** One page for each entry point of the package. `npm run docs:api` comes first. */
 export const apiPages = linksOf(read('api/README.md'), /./, '/api/')
