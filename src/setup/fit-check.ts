@@ -141,14 +141,21 @@ function checkSmoothing({ retrain: { labelSmoothing = 0 } }: Config, isClass: bo
 }
 
 /** Throws if a tolerance cannot be judged: it compares networks trained from scratch on validation rows. */
-function checkTolerance({ retrain }: Config, { budget }: Schedule, { splits }: PreparedData): void {
+function checkTolerance(
+  { retrain, budget: own }: Config,
+  { budget }: Schedule,
+  { splits }: PreparedData,
+): void {
   if (budget?.tolerance === undefined) return
+  const without = own
+    ? 'remove config.budget.tolerance'
+    : 'set config.budget in place of that of the schedule, such as { share: 0.5 }'
   if (splits.validation.length === 0)
     throw new InputError(
-      'config.budget.tolerance: errors are compared on the split validation, and it is empty; give config.split.validation a share',
+      `${own ? 'config' : 'schedule'}.budget.tolerance: errors are compared on the split validation, and it is empty; give config.split.validation a share, or ${without}`,
     )
   if (retrain.from === 'inherited')
     throw new InputError(
-      'config.retrain.from: inherited weights are those of what the search ended with, and a tolerance may keep something larger; train from scratch, or remove budget.tolerance',
+      `config.retrain.from: inherited weights are those of what the search ended with, and a tolerance may keep something larger; train from scratch, or ${without}`,
     )
 }

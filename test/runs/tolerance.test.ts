@@ -257,6 +257,8 @@ describe('auto', () => {
   test('has a tolerance of 1 % where all of something may stay, and no other budget is given', async () => {
     expect(await budgetOf({})).toMatchObject({ metric: 'parameters', tolerance: 0.01 })
     expect(await budgetOf({ budget: { share: 0.5 } })).not.toHaveProperty('tolerance')
+    const preset = { schedule: 'strong-then-chosen', budget: { share: 0.5 } }
+    expect(await budgetOf(preset)).not.toHaveProperty('tolerance')
     expect(await budgetOf({ retrain: { from: 'inherited' } })).toBeUndefined()
     expect(await budgetOf({ relaxation: 'softmax' })).toBeUndefined()
     expect(
@@ -281,6 +283,10 @@ describe('auto', () => {
     [
       { split: { train: 0.8, arch: 0, validation: 0, test: 0.2 } },
       'config.budget.tolerance: errors are compared',
+    ],
+    [
+      { schedule: 'strong-then-chosen', budget: undefined, retrain: { from: 'inherited' } },
+      'train from scratch, or set config.budget in place of that of the schedule, such as { share: 0.5 }',
     ],
     [{ budget: { tolerance: 0.01, menu: [0.5] } }, 'config.budget.menu: under a tolerance sizes are kept'],
     [{ budget: { value: 3 } }, 'config.budget.value: the least that a legal architecture costs is '],
