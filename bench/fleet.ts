@@ -23,7 +23,7 @@ const document = {
   rivals: 'none',
   seeds: [1],
 }
-const [one] = plannedTrials(checkComparison(document), { folder: '.' })
+const [one] = await plannedTrials(checkComparison(document), { folder: '.' })
 const trials = Array.from({ length: Number(count) }, (_, i) => ({ ...one!, key: `trial-${i}`, seed: i }))
 const identity = await ownIdentity(one!.config.backend, one!.config.relaxedSimd)
 

@@ -61,7 +61,7 @@ const where = {
   ...extensionsIn({}),
 }
 const document = checkComparison(JSON.parse(readFileSync(join(folder, 'comparison.json'), 'utf8')) as object)
-const planned = plannedTrials(await withRivals(document, where), where)
+const planned = await plannedTrials(await withRivals(document, where), where)
 const done = new Map((await fileStore(join(folder, 'trials.jsonl')).done()).map((row) => [row.key, row]))
 /** One trial of each set, size and seed that has a result: they all have the same rows. */
 const first = planned.filter(

@@ -51,6 +51,7 @@ export async function compareRun({
       onProgress: (progress) => {
         // The first report comes before any trial runs, and after every check that may refuse the document.
         if (!begun) begin(out, document, registration)
+        if (!begun && progress.others > 0) onNotice?.(othersText(out, progress.others))
         begun = true
         options.onProgress?.(progress)
       },
@@ -70,6 +71,9 @@ function begin(out: string, document: ComparisonDocument, registration: Registra
   writeJson(join(out, documentFile), document)
   if (first && registration) writeJson(join(out, 'registration.json'), registration)
 }
+
+const othersText = (out: string, others: number): string =>
+  `${join(out, trialsFile)}: ${others} of its trials do not count, and stay there: they are not of this document and its data, or of an earlier version of Sentei`
 
 function requireFolderOfComparison(out: string): void {
   if (!existsSync(out)) return

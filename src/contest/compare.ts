@@ -21,6 +21,11 @@ export interface ComparisonProgress {
   /** The number of trials that have ended, including those of earlier calls, and the number of all trials. */
   readonly done: number
   readonly of: number
+  /**
+   * How many trials of the store do not count, because none of this comparison is like them: those of a method,
+   * set, size or seed that is no longer in the document, of other data, or of an earlier version.
+   */
+  readonly others: number
   /** Estimated seconds for the remaining trials; null if none was timed yet. */
   readonly secondsLeft: number | null
 }
@@ -78,7 +83,7 @@ export async function compare({
   const extensions = extensionsIn(own)
   checkWorkers(workers, extensions)
   const comparison = await withRivals(checkComparison(given, locate), { folder, locate, ...extensions })
-  const planned = plannedTrials(comparison, { folder, locate, ...extensions })
+  const planned = await plannedTrials(comparison, { folder, locate, ...extensions })
   const ledger = ledgerOf(planned, await store.done())
   const pending = ledger.pending()
   if (executor && Object.keys(extensions).length > 0)
@@ -91,7 +96,13 @@ export async function compare({
   const tell = (row: TrialRow | null) => {
     const atATime = executors.reduce((sum, each) => sum + (each.atATime?.() ?? 1), 0)
     const seconds = ledger.secondsLeft(atATime)
-    onProgress?.({ row, done: ledger.rows.length, of: planned.length, secondsLeft: seconds })
+    onProgress?.({
+      row,
+      done: ledger.rows.length,
+      of: planned.length,
+      others: ledger.others,
+      secondsLeft: seconds,
+    })
   }
   const keep = async (row: TrialRow) => {
     ledger.check(row)

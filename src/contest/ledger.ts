@@ -18,6 +18,8 @@ export interface Ledger {
    * came.
    */
   readonly rows: readonly TrialRow[]
+  /** How many trials of the store are none of this comparison as it is now, and do not count. */
+  readonly others: number
   /**
    * Throws an InputError if a row comes from other data than the rows of the same set, size and seed: the
    * data changed between the trials, so that they cannot be compared.
@@ -57,8 +59,10 @@ export function ledgerOf(planned: readonly PlannedTrial[], stored: readonly Tria
     }
   }
   for (const row of stored) if (!done.has(row.key)) add(row)
+  const others = [...done].filter((key) => !placesOf.has(key)).length
   return {
     rows,
+    others,
     check,
     add,
     pending: () =>

@@ -1,8 +1,10 @@
+import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/hash.js'
 import { checkConfig } from '../config/check-config.js'
 import { ablated, type ComparisonDocument, type RivalName } from '../config/comparison-schema.js'
 import type { Config } from '../config/config-schema.js'
 import type { Locate } from '../config/validator.js'
+import { packIn, portable, type Pack } from '../data/parcels.js'
 import type { AnyPlanner } from '../planners/types.js'
 import { relaxationIn } from '../setup/relaxation.js'
 import { resolveSchedule } from '../setup/schedule-file.js'
@@ -17,8 +19,9 @@ import type { Place } from './types.js'
 /** A trial of a comparison before it is set up. */
 export interface PlannedTrial extends Place {
   /**
-   * The hash of the resolved configuration, with presets and schedule files replaced by their documents.
-   * Equal trials have equal keys.
+   * The hash of the resolved configuration, with presets and schedule files replaced by their documents, and
+   * paths by the content and the name of what is there. Equal trials on equal data have equal keys, wherever
+   * these lie.
    */
   readonly key: string
   readonly config: Config
@@ -41,19 +44,24 @@ export interface PlanOptions {
 
 /**
  * The trials of a comparison in the order in which they run. All methods of one set, size and seed follow
- * each other, so that they can share a baseline. Throws an InputError that names the place in the document if
- * a configuration is wrong.
+ * each other, so that they can share a baseline. Files of data are read once in a process, for the keys.
+ * Throws an InputError that names the place in the document if a configuration is wrong.
  */
-export function plannedTrials(document: ComparisonDocument, options: PlanOptions): PlannedTrial[] {
+export async function plannedTrials(
+  document: ComparisonDocument,
+  options: PlanOptions,
+): Promise<PlannedTrial[]> {
+  const pack = packIn(options.folder)
   const entries = Object.keys(document.sets).flatMap((set) =>
     document.sizes.map((size) =>
       methodsOn(document, set).flatMap((method) =>
-        withAblations(planned(document, { set, size, method }, options), document, options),
+        withAblations(entryOf(document, { set, size, method }, options), document, options),
       ),
     ),
   )
+  const known = await Promise.all(entries.flat().map((entry) => withContent(entry, pack)))
   return seedsOf(document).flatMap((seed) =>
-    entries.flat().map(({ config, hashed, ablation, ...rest }) => {
+    known.map(({ config, hashed, ablation, ...rest }) => {
       const key = sha256(canonical({ ...hashed, seed }))
       const own = { ...rest, seed, config: { ...config, seed } }
       if (!ablation) return { ...own, key }
@@ -66,7 +74,21 @@ export function plannedTrials(document: ComparisonDocument, options: PlanOptions
   )
 }
 
-type Entry = ReturnType<typeof planned> & { readonly ablation?: Ablation }
+type Entry = ReturnType<typeof entryOf> & { readonly ablation?: Ablation }
+
+/**
+ * An entry that is hashed with the content of files in place of their paths. Where one cannot be read, the
+ * paths stay: who sets the trial up says what is wrong with it.
+ */
+async function withContent(entry: Entry, pack: Pack): Promise<Entry> {
+  try {
+    const { data, objective, benchmark } = (await portable(entry.config, pack)).config
+    return { ...entry, hashed: { ...entry.hashed, data, objective, ...(benchmark && { benchmark }) } }
+  } catch (error) {
+    if (error instanceof InputError) return entry
+    throw error
+  }
+}
 
 /** An entry, followed by its ablations if it is the method to ablate. */
 function withAblations(
@@ -96,7 +118,8 @@ export const methodsOn = ({ methods }: ComparisonDocument, set: string): string[
 export const seedsOf = ({ seeds }: ComparisonDocument): readonly number[] =>
   typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds
 
-function planned(
+/** A trial of a comparison with any seed: its configuration, and what of it its key is made of. */
+export function entryOf(
   document: ComparisonDocument,
   place: Omit<Place, 'seed'>,
   { folder, locate, planners }: PlanOptions,

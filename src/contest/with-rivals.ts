@@ -4,7 +4,7 @@ import type { Locate } from '../config/validator.js'
 import { readDataset } from '../data/read-dataset.js'
 import type { Dataset } from '../data/types.js'
 import type { Extensions } from '../setup/setup-trial.js'
-import { plannedTrials } from './planned.js'
+import { entryOf } from './planned.js'
 import { rivals } from './rivals/index.js'
 
 type Method = ComparisonDocument['methods'][string]
@@ -64,14 +64,12 @@ async function datasetsOf(
   document: ComparisonDocument,
   { folder, locate, readers, given }: Where,
 ): Promise<ReadonlyMap<string, Dataset>> {
-  const one = {
-    ...document,
-    methods: { unpruned: { rival: 'unpruned' as const } },
-    sizes: document.sizes.slice(0, 1),
-    seeds: [0],
-  }
+  const method = 'unpruned'
+  const one = { ...document, methods: { [method]: { rival: method } as const } }
+  const size = document.sizes[0]!
   const found = new Map<string, Dataset>()
-  for (const { set, config } of plannedTrials(one, { folder, locate })) {
+  for (const set of Object.keys(document.sets)) {
+    const { config } = entryOf(one, { set, size, method }, { folder, locate })
     try {
       found.set(set, await readDataset(config, folder, readers, given))
     } catch (error) {

@@ -4,8 +4,8 @@ import { isAbsolute, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Redis } from 'ioredis'
 import { Failure } from '../base/errors.js'
+import type { Parcel } from '../data/parcels.js'
 import { getBlob } from './blobs.js'
-import type { Parcel } from './parcels.js'
 
 /** Makes sure that a folder holds parcels; each file is fetched and verified once. */
 export type Fetch = (parcels: readonly Parcel[]) => Promise<void>

@@ -2,9 +2,9 @@ import type { Job } from 'bullmq'
 import { sha256 } from '../base/files.js'
 import type { PlannedTrial } from '../contest/planned.js'
 import { placeText, type TrialRow } from '../contest/types.js'
+import { portable, type Pack, type Parcel } from '../data/parcels.js'
 import type { Candidate, Tried } from '../planners/trying.js'
 import { queueOf, type Identity } from './identity.js'
-import { portable, type Pack, type Parcel } from './parcels.js'
 import { withDocuments } from './schedules.js'
 
 /** A trial as it lies in a queue: it can be run on any machine of its identity. */

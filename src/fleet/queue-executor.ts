@@ -5,6 +5,7 @@ import { Interrupted } from '../base/errors.js'
 import type { TrialExecutor } from '../contest/executor.js'
 import type { PlannedTrial } from '../contest/planned.js'
 import type { TrialRow } from '../contest/types.js'
+import { packIn } from '../data/parcels.js'
 import { bell, unlessAborted, withinPatience } from './bell.js'
 import { putBlob } from './blobs.js'
 import type { Connection } from './connection.js'
@@ -20,7 +21,6 @@ import {
   type TrialBeat,
   type TrialJob,
 } from './jobs.js'
-import { packIn } from './parcels.js'
 import { watchWorkers } from './watch-workers.js'
 
 export interface QueueSettings {

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { TrialRow } from '../contest/types.js'
+import type { Parcel } from '../data/parcels.js'
 import { cacheIn } from './cache.js'
 import {
   isTry,
@@ -13,7 +15,6 @@ import {
   type TryAnswer,
   type TryJob,
 } from './jobs.js'
-import { withOwnPaths } from './parcels.js'
 import { endedTries, spreading } from './spread.js'
 import type { TrialChild } from './trial-child.js'
 
@@ -75,3 +76,10 @@ function rowFrom(
   const search = tries.reduce((sum, { seconds }) => sum + seconds, row.seconds.search + warm.seconds)
   return { ...row, seconds: { ...row.seconds, search } }
 }
+
+/** A message of a trial that was run in a cache, with the paths that it would name without one. */
+export const withOwnPaths = (message: string, parcels: readonly Parcel[], cache: string): string =>
+  parcels.reduce(
+    (text, { name, path, whole }) => text.replaceAll(join(cache, name), whole).replaceAll(name, path),
+    message,
+  )

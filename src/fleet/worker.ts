@@ -5,6 +5,7 @@ import { post, postEvery, posted, withdraw } from './board.js'
 import { connect } from './connection.js'
 import { noCounts, type Counts } from './counts.js'
 import { identityText, mismatch, queueOf, type Identity } from './identity.js'
+import { untilIdle } from './idle.js'
 import { prefix, type AnyAnswer, type AnyJob } from './jobs.js'
 import type { MetricsSettings } from './metrics.js'
 import { processing } from './processing.js'
@@ -24,7 +25,7 @@ export interface WorkerSettings {
   readonly cache: string
   /** Seconds without a sign of life after which a trial is taken over. */
   readonly takeover: number
-  /** Seconds without a trial after which it ends; without it, it waits for ever. */
+  /** Seconds with Redis and without a trial after which it ends; without it, it waits for ever. */
   readonly idle?: number | undefined
   /** Where metrics are served, if at all. */
   readonly metrics?: Pick<MetricsSettings, 'port' | 'host'> | undefined
@@ -38,7 +39,7 @@ export interface WorkerSettings {
  * cannot be reached at the beginning; a later loss is waited out.
  */
 export async function serve(settings: WorkerSettings): Promise<void> {
-  const { concurrency, backend, relaxed, say, signal } = settings
+  const { concurrency, backend, relaxed, idle, say, signal } = settings
   const connection = await connect(settings.redis, say)
   const children = Array.from({ length: concurrency }, () => trialChild(say))
   try {
@@ -58,8 +59,8 @@ export async function serve(settings: WorkerSettings): Promise<void> {
     const looking = setInterval(() => void look().catch(() => undefined), postEvery)
     await look()
     const running = worker.run()
-    await over(signal, settings.idle, idleMs)
-    if (!signal.aborted) say(`worker ${name}: no trial came for ${settings.idle} s`)
+    await (idle === undefined ? aborted(signal) : untilIdle(idle, idleMs, connection.redis, signal))
+    if (!signal.aborted) say(`worker ${name}: no trial came for ${idle} s`)
     clearInterval(looking)
     await drain()
     await running
@@ -72,21 +73,11 @@ export async function serve(settings: WorkerSettings): Promise<void> {
   }
 }
 
-/** Waits for the signal or, with `idle` seconds, for so long a time without anything to do. */
-const over = (signal: AbortSignal, idle: number | undefined, idleMs: () => number): Promise<void> =>
+const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const looking =
-      idle === undefined ? undefined : setInterval(() => idleMs() >= idle * 1000 && end(), lookEvery)
-    const end = () => {
-      clearInterval(looking)
-      resolve()
-    }
-    if (signal.aborted) end()
-    else signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
   })
-
-/** How often a worker looks whether it has been idle for too long, in milliseconds. */
-const lookEvery = 500
 
 /** Metrics need a package of their own, which is loaded only for them. */
 async function countsOf({ metrics, say }: WorkerSettings, depth: () => Promise<number>): Promise<Counts> {

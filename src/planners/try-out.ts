@@ -40,6 +40,9 @@ export interface KnownTries {
 
 type Weights = ReadonlyMap<string, Float32Array>
 
+/** The weights with which tries begin, after so many iterations. */
+type Warm = (steps: number) => Promise<Weights>
+
 /** A search, as its tries have it. */
 type Context = Omit<SearchContext, 'emit' | 'save'>
 
@@ -63,8 +66,7 @@ export async function prepare(
   const tried: Tried[] = []
   const warm = warmWeights(trial, context)
   const here: Trying['run'] = async function* (asked) {
-    for (const candidate of asked)
-      yield await tryCandidate(trial, candidate, context, await warm(tryOf(candidate).warm))
+    for (const candidate of asked) yield await tryCandidate(trial, candidate, context, warm)
   }
   const plan = await trial.prepare.run({
     known: hooks.tries?.known ?? [],
@@ -92,9 +94,9 @@ const silent = { emit: () => undefined, save: () => undefined }
  * Returns a function that trains weights for some iterations of the base, with gates as at the beginning. The
  * last result is reused.
  */
-function warmWeights(trial: Tryable, context: Context) {
+function warmWeights(trial: Tryable, context: Context): Warm {
   let made: { readonly steps: number; readonly weights: Weights } | undefined
-  return async (steps: number): Promise<Weights> => {
+  return async (steps) => {
     if (made?.steps === steps) return made.weights
     const model = beginModel(trial)
     const stop = new AbortController()
@@ -120,19 +122,18 @@ function warmWeights(trial: Tryable, context: Context) {
 }
 
 /**
- * Tries one candidate of a trial's planner. The weights with which it begins are trained here if they are not
- * given. Throws Interrupted if a signal stops it. Frees everything that it allocates.
+ * Tries one candidate of a trial's planner. The weights with which it begins are trained here if `warm` does
+ * not give them. Throws Interrupted if a signal stops it. Frees everything that it allocates.
  */
 export async function tryCandidate(
   trial: Tryable,
   candidate: Candidate,
   context: Context,
-  weights?: Weights,
+  warm: Warm = warmWeights(trial, context),
 ): Promise<Outcome> {
   const { tryOf, cost } = trial.prepare!
   const asked = tryOf(candidate)
-  const initial = weights ?? (await warmWeights(trial, context)(asked.warm))
-  return tryOut(trial, { ...context, ...asked }, initial, cost)
+  return tryOut(trial, { ...context, ...asked }, await warm(asked.warm), cost)
 }
 
 /** Runs one short search. */

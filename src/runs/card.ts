@@ -60,7 +60,7 @@ ${earlier(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}.
 const refusal = (metrics: KeptMetrics): string =>
   metrics.criteria.passed
     ? ''
-    : '\n> **Refused: this model does not meet the criteria that were set beforehand (below). `sentei export` writes it with `--force` only.**\n'
+    : '\n> **Refused: this model does not meet the criteria that were set beforehand (below). `sentei export` writes it with `--refused` only.**\n'
 
 /**
  * Describes the distillation from the unpruned supernet. Empty without a teacher, or if the model is the

@@ -21,7 +21,7 @@ import { isFinished, readFinishedRun } from './run-folder.js'
 /** How a model is exported; formats without weights ignore it. */
 export interface ExportOptions extends Omit<ExportOnnxOptions, 'run' | 'out'> {
   /** Exports a model although it does not meet the criteria that were set beforehand. */
-  readonly force?: boolean
+  readonly refused?: boolean
 }
 
 /** Writes a part of a run's folder in a format. `architecture` names the file with the architecture. */
@@ -70,12 +70,12 @@ function requireTrained(run: string, architecture: string): void {
 }
 
 /** Throws Refused if the model of a run does not meet its criteria and is not to be exported all the same. */
-function requireAccepted(run: string, { force = false }: ExportOptions): void {
-  if (force || !isFinished(run)) return
+function requireAccepted(run: string, { refused = false }: ExportOptions): void {
+  if (refused || !isFinished(run)) return
   const { metrics } = readFinishedRun(run)
   if (metrics.criteria.passed) return
   throw new Refused(
-    `${run}: refused: the model does not meet the criteria that were set beforehand: ${refusalText(metrics)}; train another one, or export this one all the same with --force`,
+    `${run}: refused: the model does not meet the criteria that were set beforehand: ${refusalText(metrics)}; train another one, or export this one all the same with --refused`,
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Tape } from '../backend/wasm/recording.js'
-import type { Workspace } from '../backend/wasm/workspace.js'
+import { bytesOfTapes } from '../backend/wasm/tape-bytes.js'
 import type { TimedCall } from '../backend/wasm/tape-calls.js'
 import { oneAfterAnother } from '../train/gradients.js'
 import { RecordedPasses } from '../train/recorded-passes.js'
@@ -72,11 +72,12 @@ export function replayWatch(): ReplayWatch {
     figures() {
       if (steps.length === 0) return undefined
       const reading = [...tapes].reduce((sum, tape) => sum + tape.readingMs(), 0)
+      const { all, tensors } = bytesOfTapes(tapes)
       const replays = median(steps.map((step) => step.replayMs))
       return {
         calls,
-        memoryMB: bytesOf(tapes, 'ownBytes', ({ workspace }) => workspace.bytes) / 2 ** 20,
-        tensorsMB: bytesOf(tapes, 'keptBytes', ({ passingBytes }) => passingBytes) / 2 ** 20,
+        memoryMB: all / 2 ** 20,
+        tensorsMB: tensors / 2 ** 20,
         kernelsMs: replays - reading,
         interpreterMs: reading,
         javascriptMs: median(steps.map((step) => step.stepMs - step.replayMs)),
@@ -97,17 +98,3 @@ const eventOf = ({ kernel, start, ms }: TimedCall): TraceEvent => ({
 })
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
-
-/** What tapes take of their own, and of each workspace the most that one of them takes. */
-function bytesOf(
-  tapes: ReadonlySet<Tape>,
-  own: 'ownBytes' | 'keptBytes',
-  shared: (tape: Tape) => number,
-): number {
-  const most = new Map<Workspace, number>()
-  for (const tape of tapes) most.set(tape.workspace, Math.max(most.get(tape.workspace) ?? 0, shared(tape)))
-  return [...tapes]
-    .map((tape) => tape[own])
-    .concat([...most.values()])
-    .reduce((sum, bytes) => sum + bytes, 0)
-}

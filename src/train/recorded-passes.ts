@@ -4,6 +4,7 @@ import { livingBytes } from '../backend/wasm/arena.js'
 import { NotRecordable } from '../backend/wasm/recorder.js'
 import { recordingBytes, type Tape } from '../backend/wasm/recording.js'
 import type { Rehearsed } from '../backend/wasm/rehearsal.js'
+import { bytesOfTapes } from '../backend/wasm/tape-bytes.js'
 import { currentDevice } from '../backend/wasm/training-kernels.js'
 import type { Workspaces } from '../backend/wasm/workspace.js'
 import type { Graph } from '../nn/graph.js'
@@ -147,11 +148,12 @@ export class RecordedPasses {
    * be even without the others.
    */
   #makeRoom(kind: Kind, more: { readonly own: number; readonly shared: number }): void {
-    const taken = () =>
-      bytesOf(
+    const taken = () => {
+      const { all, largestWorkspace } = bytesOfTapes(
         this.#kinds.flatMap(({ takes }) => takes.map(({ tape }) => tape)),
-        more,
       )
+      return all + more.own + (largestWorkspace < more.shared ? more.shared : 0)
+    }
     const reason = `passes of ${Math.ceil((more.own + more.shared) / 2 ** 20)} MB, of which too few fit into memory`
     if (more.own + more.shared > mostBytes()) throw new NotRecordable(reason)
     for (const other of [...this.#kinds].reverse()) {
@@ -194,15 +196,6 @@ export function executorOf(given: ShardExecutor | undefined): {
 
 const endAll = (kind: Kind): void => {
   kind.takes.splice(0).forEach(end)
-}
-
-/** The bytes of recordings and of one more. A workspace that several of them share counts once. */
-function bytesOf(tapes: readonly Tape[], more: { readonly own: number; readonly shared: number }): number {
-  const spaces = [...new Set(tapes.map(({ workspace }) => workspace))].map(({ bytes }) => bytes)
-  const own = tapes.reduce((sum, { ownBytes }) => sum + ownBytes, more.own)
-  return (
-    spaces.reduce((sum, bytes) => sum + bytes, own) + (Math.max(0, ...spaces) < more.shared ? more.shared : 0)
-  )
 }
 
 /** The work of a pass without its batch: that is what kinds compare. */

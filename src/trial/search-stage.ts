@@ -76,7 +76,8 @@ export const tryIn = (
   candidate: Candidate,
   hooks: Pick<TrialHooks, 'signal' | 'execute'>,
   weights?: ReadonlyMap<string, Float32Array>,
-): Promise<Outcome> => tryCandidate(trial, candidate, contextOf(trial, hooks), weights)
+): Promise<Outcome> =>
+  tryCandidate(trial, candidate, contextOf(trial, hooks), weights && (() => Promise.resolve(weights)))
 
 /** What all searches of a trial have in common. */
 const contextOf = (

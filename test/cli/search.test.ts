@@ -62,20 +62,28 @@ describe('search', () => {
     )
   })
 
-  test('a model that misses a criterion is exported with --force only', async () => {
+  test('a model that misses a criterion is exported with --refused only, which overwrites nothing', async () => {
     const layers = ['export', 'three', '--format', 'layers', '--out', 'forced']
     const refused = await sentei(folder, layers)
     expect(refused).toMatchObject({ code: 3, stdout: '' })
     expect(refused.stderr).toMatch(
-      /^three: refused: the model does not meet the criteria that were set beforehand: r2 \(test\) ≥ 0\.999, got -?[\d.]+ \(train longer .*\); train another one, or export this one all the same with --force\n$/,
+      /^three: refused: the model does not meet the criteria that were set beforehand: r2 \(test\) ≥ 0\.999, got -?[\d.]+ \(train longer .*\); train another one, or export this one all the same with --refused\n$/,
     )
     expect(existsSync(at('forced'))).toBe(false)
     expect((await sentei(folder, ['export', 'three', '--format', 'dot', '--out', 'three.dot'])).code).toBe(0)
-    const forced = await sentei(folder, [...layers, '--force'])
+    expect((await sentei(folder, [...layers, '--force'])).code).toBe(3)
+    expect(existsSync(at('forced'))).toBe(false)
+    const forced = await sentei(folder, [...layers, '--refused'])
     expect(forced).toMatchObject({ code: 0, stdout: 'forced\n' })
     expect(forced.stderr).toContain(
       'three: exported although it does not meet its criteria: r2 (test) ≥ 0.999, got ',
     )
+    const again = await sentei(folder, [...layers, '--refused'])
+    expect(again.code).toBe(2)
+    expect(again.stderr).toContain(
+      'forced: it is not empty; choose another --out, or overwrite it with --force',
+    )
+    expect((await sentei(folder, [...layers, '--force', '--refused'])).code).toBe(0)
   })
 
   test('exits with 2 where the folder is taken or the configuration is wrong', async () => {

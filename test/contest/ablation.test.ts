@@ -256,14 +256,15 @@ describe('what is ablated', () => {
     expect(() => checkComparison(tiny({ methods, ...change }))).toThrow(message)
   })
 
-  test('can be one part of a schedule', () => {
-    const named = (parts: string[]) => {
+  test('can be one part of a schedule', async () => {
+    const named = async (parts: string[]) => {
       const ablate = { method: 'm', parts }
       const document = tiny({ methods: { m: { schedule: pressed } }, seeds: [1], ablate })
-      return plannedTrials(checkComparison(document), { folder: '.' }).map(({ method }) => method)
+      const planned = await plannedTrials(checkComparison(document), { folder: '.' })
+      return planned.map(({ method }) => method)
     }
-    expect(named(['means'])).toEqual(['m', 'm − λ over t', 'm − λ over k', 'm − λ over t and k'])
-    expect(named(['phases', 'terms'])).toEqual([
+    expect(await named(['means'])).toEqual(['m', 'm − λ over t', 'm − λ over k', 'm − λ over t and k'])
+    expect(await named(['phases', 'terms'])).toEqual([
       'm',
       'm − term l1/gates',
       'm − term l2/weights',
@@ -272,18 +273,20 @@ describe('what is ablated', () => {
     ])
   })
 
-  test('has keys of its own, which hang on the schedule', () => {
-    const keys = (lambda: number) => {
+  test('has keys of its own, which hang on the schedule', async () => {
+    const keys = async (lambda: number) => {
       const phases = [{ name: 'all', until: 1, terms: [{ term: 'l1', part: 'gates', lambda }] }]
       const document = tiny({ methods: { m: { schedule: { name: 'm', phases } } }, seeds: [1], ablate: 'm' })
-      return plannedTrials(checkComparison(document), { folder: '.' }).map(({ key }) => key)
+      const planned = await plannedTrials(checkComparison(document), { folder: '.' })
+      return planned.map(({ key }) => key)
     }
-    expect(new Set([...keys(1), ...keys(2)]).size).toBe(2 * keys(1).length)
+    const [one, two] = [await keys(1), await keys(2)]
+    expect(new Set([...one, ...two]).size).toBe(2 * one.length)
   })
 
   test('auto is the preset of the space', async () => {
     const document = checkComparison(tiny({ methods: { auto: 'auto' }, seeds: [1], ablate: 'auto' }))
-    const names = plannedTrials(document, { folder: '.' }).map(({ method }) => method)
+    const names = (await plannedTrials(document, { folder: '.' })).map(({ method }) => method)
     expect(names).toContain('auto − phase warm-up')
     const { base, sets } = tiny() as Record<string, Record<string, object>>
     const trial = await setupTrial(resolveConfig({ ...base, ...sets!.concrete }), '.')

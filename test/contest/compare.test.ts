@@ -130,6 +130,32 @@ describe('a folder', () => {
     expect(read('trials.jsonl').split('\n')[0]).toBe(lines.split('\n')[0])
   })
 
+  test('goes on where its data lie elsewhere, and runs all again on others, which it says', async () => {
+    const table = (slope: number) =>
+      ['x,y', ...Array.from({ length: 120 }, (_, i) => `${i},${(slope * i) % 17}`)].join('\n')
+    const on = async (place: string, content: string) => {
+      mkdirSync(join(folder, place), { recursive: true })
+      writeFileSync(join(folder, place, 'table.csv'), content)
+      const sets = { own: { data: { file: join(folder, place, 'table.csv'), target: 'y' } } }
+      const notices: string[] = []
+      const ran: string[] = []
+      const { rows } = await compareRun({
+        comparison: tiny({ sets, sizes: ['all'], methods: { none: 'none' }, seeds: [1] }),
+        out: join(folder, 'moved'),
+        onNotice: (text) => notices.push(text),
+        onProgress: ({ row }) => row && ran.push(row.method),
+      })
+      return { rows, notices, ran }
+    }
+    const first = await on('here', table(3))
+    expect(first).toMatchObject({ notices: [], ran: ['none'] })
+    expect(await on('there', table(3))).toEqual({ ...first, ran: [] })
+    const others = await on('there', table(5))
+    expect(others.ran).toEqual(['none'])
+    expect(others.notices).toEqual([expect.stringContaining('trials.jsonl: 1 of its trials do not count')])
+    expect(others.rows[0]!.rows!.hash).not.toBe(first.rows[0]!.rows!.hash)
+  })
+
   test('whose lines are damaged is refused, with the line', async () => {
     const lines = read('trials.jsonl')
     writeFileSync(join(out, 'trials.jsonl'), `{"key\n${lines}`)

@@ -28,6 +28,7 @@ it('what a store has is done, under the names of now, once', () => {
   const ledger = ledgerOf([trial], [stored, stored, row(planned('of another comparison', 9))])
   expect(ledger.rows.map(({ method }) => method)).toEqual(['renamed'])
   expect(ledger.pending()).toEqual([])
+  expect(ledger.others).toBe(1)
 })
 
 it('refuses rows of other data, before and after they are kept', () => {

@@ -44,8 +44,8 @@ test('killed twice, a comparison with two workers has the results of one that wa
   expect(readFileSync(join(folder, 'killed/results.csv'), 'utf8')).toBe(resultsCsv(rows))
 })
 
-describe('a process that dies', () => {
-  const group = plannedTrials(checkComparison(tiny({ seeds: [1] })), { folder: '.' })
+describe('a process that dies', async () => {
+  const group = await plannedTrials(checkComparison(tiny({ seeds: [1] })), { folder: '.' })
 
   /**
    * Runs the trials in processes of a program that dies in some of them, and says how often it was started.
@@ -111,8 +111,8 @@ describe('workers', () => {
     )
   })
 
-  test('are no more than fit into memory', () => {
-    const planned = plannedTrials(checkComparison(one), { folder: '.' })
+  test('are no more than fit into memory', async () => {
+    const planned = await plannedTrials(checkComparison(one), { folder: '.' })
     const groups = planned.map((trial) => [trial])
     const given = { folder: '.', extensions: {}, groups, stepBytes: 2 ** 30 }
     expect(() => executorsFor({ ...given, workers: 2, memory: 2 ** 31 })).toThrow(

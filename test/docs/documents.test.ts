@@ -48,7 +48,7 @@ describe('YAML examples are valid configurations', () => {
 
 describe('YAML examples of comparisons are valid', () => {
   test.each(blocks('yaml comparison'))('%s', async (_, { text }) => {
-    const trials = plannedTrials(checkComparison(parse(text)), { folder: '.' })
+    const trials = await plannedTrials(checkComparison(parse(text)), { folder: '.' })
     expect(new Set(trials.map(({ key }) => key)).size).toBe(trials.length)
     // Files of examples do not exist; what stands on bundled data can be set up.
     const bundled = trials.filter(({ config, seed }) => config.data.source !== undefined && seed === 1)

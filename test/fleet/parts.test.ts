@@ -6,11 +6,12 @@ import { sha256 } from '../../src/base/files.js'
 import { checkComparison } from '../../src/config/check-comparison.js'
 import { compare } from '../../src/contest/compare.js'
 import { plannedTrials } from '../../src/contest/planned.js'
+import { packIn } from '../../src/data/parcels.js'
 import { folderStore, latestWriter } from '../../src/fleet/checkpoint-store.js'
 import { mismatch, queueOf, type Identity } from '../../src/fleet/identity.js'
 import { idOf, jobOf } from '../../src/fleet/jobs.js'
 import { requirePackages } from '../../src/fleet/packages.js'
-import { packIn, withOwnPaths } from '../../src/fleet/parcels.js'
+import { withOwnPaths } from '../../src/fleet/running.js'
 import { tiny } from '../contest/helper.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-fleet-parts-'))
@@ -27,8 +28,11 @@ const identity: Identity = {
 }
 
 describe('a job', () => {
-  const plannedOn = (file: string) =>
-    plannedTrials(checkComparison(tiny({ sets: { own: { data: { file, target: 'y' } } } })), { folder })
+  const jobIn = async (folder: string) => {
+    const sets = { own: { data: { file: 'table.csv', target: 'y' } } }
+    const [first] = await plannedTrials(checkComparison(tiny({ sets })), { folder })
+    return jobOf(first!, folder, packIn(folder))
+  }
 
   test('is the same wherever its data are, and another for other data', async () => {
     for (const [name, content] of [
@@ -39,9 +43,7 @@ describe('a job', () => {
       mkdirSync(at(name))
       writeFileSync(at(name, 'table.csv'), content)
     }
-    const [a, b, c] = await Promise.all(
-      ['a', 'b', 'c'].map((name) => jobOf(plannedOn('table.csv')[0]!, at(name), packIn(at(name)))),
-    )
+    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((name) => jobIn(at(name))))
     expect(a!.planned.config.data.file).toMatch(/^[0-9a-f]{32}\/table\.csv$/)
     expect(b!.planned).toEqual(a!.planned)
     expect(idOf(b!, identity)).toBe(idOf(a!, identity))
@@ -69,15 +71,15 @@ describe('a job', () => {
       phases: [{ name: 'all', until: 1, terms: [{ term: 'l1', part: 'gates', lambda: 3 }] }],
     }
     writeFileSync(at('mine.json'), JSON.stringify(document))
-    const jobsOf = (methods: object) =>
-      plannedTrials(checkComparison(tiny({ methods, seeds: [1] })), { folder }).map((each) =>
-        jobOf(each, folder, packIn(folder)),
-      )
-    const [none, mine] = await Promise.all(jobsOf({ none: 'none', mine: 'mine.json' }))
+    const jobsOf = async (methods: object) => {
+      const trials = await plannedTrials(checkComparison(tiny({ methods, seeds: [1] })), { folder })
+      return Promise.all(trials.map((each) => jobOf(each, folder, packIn(folder))))
+    }
+    const [none, mine] = await jobsOf({ none: 'none', mine: 'mine.json' })
     expect(none!.planned.config.schedule).toBe('none')
     expect(mine!.planned.config.schedule).toMatchObject(document)
     const planned = { planner: 'genetic', base: 'fixed-l1', store: 'lessons' }
-    await expect(jobsOf({ planned: { schedule: planned } })[0]).rejects.toThrow(
+    await expect(jobsOf({ planned: { schedule: planned } })).rejects.toThrow(
       'config.schedule: expected a planner without a store, because workers do not share the folder, got lessons',
     )
   })

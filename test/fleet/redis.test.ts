@@ -184,4 +184,18 @@ describe.skipIf(redisServer() === undefined)('a Redis', () => {
     expect(back).toBe(1)
     connection.close()
   })
+
+  test('that is away makes no worker idle', async () => {
+    const port = await redis()
+    const args = ['--redis', `redis://127.0.0.1:${port}`, '--idle', '2', '--cache', join(folder, 'cache')]
+    const worker = start(['worker', ...args])
+    await worker.tells(/waiting for trials/)
+    servers[0]!.kill('SIGKILL')
+    await worker.tells(/the connection is lost/)
+    await new Promise((resolve) => setTimeout(resolve, 4000))
+    expect(worker.told()).not.toContain('no trial came')
+    servers.push(await startRedis(port))
+    expect(await worker.ended).toBe(0)
+    expect(worker.told()).toMatch(/connected again[^]*no trial came for 2 s[^]*drained/)
+  })
 })

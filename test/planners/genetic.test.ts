@@ -169,7 +169,14 @@ describe('tries', () => {
     const before = tf.memory().numTensors
     const events: Event[] = []
     const hooks = { emit: (event: Event) => void events.push(event) }
-    const prepared = (await prepare(trial, hooks, contextOf(trial).context))!
+    let schedules = 0
+    const counted = (candidate: Candidate): Try => {
+      schedules += 1
+      return trial.prepare!.tryOf(candidate)
+    }
+    const counting = { ...trial, prepare: { ...trial.prepare!, tryOf: counted } }
+    const prepared = (await prepare(counting, hooks, contextOf(trial).context))!
+    expect(schedules).toBe(2 * (3 + 1))
     expect(tf.memory().numTensors).toBe(before)
     const told = eventsOf(events, 'try')
     expect(told).toHaveLength(2 * (3 + 1))
@@ -195,7 +202,7 @@ describe('tries', () => {
         const outcomes: Outcome[] = []
         // The last one first, because none depends on another.
         for (const [i, candidate] of [...travelled.entries()].reverse()) {
-          const begun = i === 0 ? await weights() : undefined
+          const begun = i === 0 ? weights : undefined
           outcomes.unshift(await tryCandidate(other, candidate, contextOf(other).context, begun))
         }
         yield* outcomes

@@ -40,7 +40,7 @@ test('a run that was stopped while it trained again has the same bytes as one th
 
 test('a model that is not stable is refused with value, bound and remedy', async () => {
   await expect(exportRun(at('whole'), 'layers', at('out'))).rejects.toThrow(
-    /stability over 3 seeds \(test\) ≤ 0\.000001, got [\d.]+ \([\d., ]+ with seeds 1, 2, 3\) \(train longer .*--force/,
+    /stability over 3 seeds \(test\) ≤ 0\.000001, got [\d.]+ \([\d., ]+ with seeds 1, 2, 3\) \(train longer .*--refused/,
   )
   await expect(exportRun(at('whole'), 'layers', at('out'))).rejects.toThrow(Refused)
   expect(existsSync(at('out'))).toBe(false)

@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
-import type { Event } from '../../src/events/types.js'
 import { explain } from '../../src/report/explain.js'
 import { evaluationsOf, startOf } from '../../src/report/history.js'
 import { withoutVoid } from '../../src/report/standing.js'
@@ -12,7 +11,6 @@ import { readEvents, readRun } from '../../src/runs/read-run.js'
 import { retrainRun } from '../../src/runs/retrain-run.js'
 import type { FinishedRun } from '../../src/runs/run-folder.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
-import { setupTrial } from '../../src/setup/setup-trial.js'
 import { program } from '../cli/helper.js'
 import { contentOf, temporaryFolder, tinyMlp } from './helper.js'
 
@@ -245,86 +243,5 @@ describe('a run whose result is a size that it passed', () => {
     expect(other.metrics).not.toHaveProperty('tolerated')
     for (const file of ['card.md', 'report.html'])
       expect(readFileSync(at(`other/${file}`), 'utf8')).not.toContain(' allowed; kept')
-  })
-})
-
-describe('auto', () => {
-  const budgetOf = async (more: object) => {
-    const trial = await setupTrial(resolveConfig({ ...tinyMlp, schedule: 'auto', ...more }), '.')
-    return trial.schedule.budget
-  }
-
-  test('has a tolerance of 1 % where all of something may stay, and no other budget is given', async () => {
-    expect(await budgetOf({})).toMatchObject({ metric: 'parameters', tolerance: 0.01 })
-    expect(await budgetOf({ budget: { share: 0.5 } })).not.toHaveProperty('tolerance')
-    const preset = { schedule: 'strong-then-chosen', budget: { share: 0.5 } }
-    expect(await budgetOf(preset)).not.toHaveProperty('tolerance')
-    expect(await budgetOf({ retrain: { from: 'inherited' } })).toBeUndefined()
-    expect(await budgetOf({ relaxation: 'softmax' })).toBeUndefined()
-    expect(
-      await budgetOf({
-        data: { source: 'digits' },
-        supernet: { space: 'nas-bench-201', options: { cells: 1 } },
-      }),
-    ).toBeUndefined()
-  })
-
-  test('combines with a limit, and both are kept in the run', async () => {
-    const both = await budgetOf({ budget: { share: 0.5, tolerance: 0.02 } })
-    expect(both).toMatchObject({ tolerance: 0.02, limit: 0.5 * both!.whole })
-    expect(both!.menu![0]).toMatchObject({ size: 0.5, limit: both!.limit })
-  })
-
-  test.each([
-    [
-      { retrain: { from: 'inherited' } },
-      'config.retrain.from: inherited weights are those of what the search',
-    ],
-    [
-      { split: { train: 0.8, arch: 0, validation: 0, test: 0.2 } },
-      'config.budget.tolerance: errors are compared',
-    ],
-    [
-      { schedule: 'strong-then-chosen', budget: undefined, retrain: { from: 'inherited' } },
-      'train from scratch, or set config.budget in place of that of the schedule, such as { share: 0.5 }',
-    ],
-    [{ budget: { tolerance: 0.01, menu: [0.5] } }, 'config.budget.menu: under a tolerance sizes are kept'],
-    [{ budget: { value: 3 } }, 'config.budget.value: the least that a legal architecture costs is '],
-    [{ budget: { tolerance: 1 } }, 'config.budget.tolerance: expected number ≥ 0 and < 1, got 1'],
-  ])('a tolerance with %j is refused', async (more, message) => {
-    const made = async () => budgetOf({ budget: { tolerance: 0.01 }, ...more })
-    await expect(made()).rejects.toThrow(message)
-  })
-})
-
-describe('the events that stand', () => {
-  const evaluation = (step: number, validation: number) =>
-    ({ type: 'evaluation', stage: 'retrain', step, validation }) as unknown as Event
-  const attempt = (size: number): Event => ({ type: 'attempt', size, cost: 1 })
-  const back: Event = {
-    type: 'intervention',
-    stage: 'retrain',
-    step: 0,
-    what: 'retrain.weights.learningRate',
-    from: 1,
-    to: 0.5,
-    by: 'roll-back',
-  }
-
-  test('are those of the retraining that was kept, roll-backs of others aside', () => {
-    const events = [
-      attempt(0.5),
-      evaluation(1, 10),
-      evaluation(2, 11),
-      attempt(0.2),
-      evaluation(1, 20),
-      back,
-      evaluation(1, 21),
-    ]
-    const values = (all: readonly Event[]) =>
-      evaluationsOf(withoutVoid(all), 'retrain').map(({ validation }) => validation)
-    expect(values(events)).toEqual([21])
-    expect(values([...events, { type: 'kept', size: 0.5 }])).toEqual([10, 11])
-    expect(values([...events, { type: 'kept', size: 0.2 }])).toEqual([21])
   })
 })

@@ -33,7 +33,12 @@ export const exportCommand = command({
       describe: 'onnx: write the model although onnxruntime-web, which verifies it, is not installed',
     },
     out: { ...out('where to write; a folder for layers, else a file'), demandOption: true },
-    force: { ...force, describe: `${force.describe!}, and export a model that misses its criteria` },
+    refused: {
+      type: 'boolean',
+      default: false,
+      describe: 'layers, onnx: export the model although it misses its criteria',
+    },
+    force,
     json,
   },
   async run(args, context) {
@@ -49,12 +54,12 @@ export const exportCommand = command({
     const isPrecise = precision !== undefined && precision !== 'float32'
     const size = number(args, 'menu', 0)
     const [foldNorms, unverified] = [Boolean(args.foldNorms), Boolean(args.unverified)]
-    const forced = Boolean(args.force)
+    const refused = Boolean(args.refused)
     await exportRun(run, format, to, size, {
-      ...{ foldNorms, unverified, force: forced },
+      ...{ foldNorms, unverified, refused },
       ...(precision && { precision }),
     })
-    if (forced) await noteRefused(run, format, context)
+    if (refused) await noteRefused(run, format, context)
     const { exportedLines } = await import('../exported-text.js')
     for (const line of exportedLines(run, { format, out: to, isPrecise })) context.say(line)
     context.print(args.json ? JSON.stringify({ run, format, out: to }) : to)

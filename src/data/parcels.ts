@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readdirSync, statSync } from 'node:fs'
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { InputError } from '../base/errors.js'
 import { sha256 } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
-import { withPaths } from '../data/file-settings.js'
+import { withPaths } from './file-settings.js'
 
 /** One file of a parcel. */
 export interface ParcelFile {
@@ -24,7 +24,7 @@ export interface Parcel {
   readonly files: readonly ParcelFile[]
 }
 
-/** Makes parcels of paths relative to a folder. A path is read once. */
+/** Makes parcels of paths relative to a folder. Throws an InputError if there is no regular file at one. */
 export type Pack = (path: string) => Promise<Parcel>
 
 export function packIn(folder: string): Pack {
@@ -54,13 +54,29 @@ const filesIn = (folder: string): string[] =>
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .sort((a, b) => (a < b ? -1 : 1))
 
+/** Hashes that this process knows, by path, size and time of the last change: large files are read once. */
+const hashes = new Map<string, Promise<string>>()
+
 async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
   try {
-    await pipeline(createReadStream(path), hash)
+    const stats = statSync(path)
+    // Reading from a pipe would wait for a writer.
+    if (!stats.isFile()) throw new Error('it is none')
+    const state = JSON.stringify([path, stats.size, stats.mtimeMs, stats.ino])
+    const hash = hashes.get(state) ?? readHash(path, stats.size)
+    hashes.set(state, hash)
+    hash.catch(() => hashes.delete(state))
+    return await hash
   } catch (error) {
     throw new InputError(`expected a file, got "${path}" (${(error as Error).message})`)
   }
+}
+
+async function readHash(path: string, bytes: number): Promise<string> {
+  // A stream for each of many small images takes several times as long.
+  if (bytes <= 2 ** 20) return sha256(readFileSync(path))
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
   return hash.digest('hex')
 }
 
@@ -92,10 +108,3 @@ function mapPaths(config: Config, at: (path: string) => string): Config {
     ...(benchmark && { benchmark: { ...benchmark, table: at(benchmark.table) } }),
   }
 }
-
-/** A message of a trial that was run in a cache, with the paths that it would name without one. */
-export const withOwnPaths = (message: string, parcels: readonly Parcel[], cache: string): string =>
-  parcels.reduce(
-    (text, { name, path, whole }) => text.replaceAll(join(cache, name), whole).replaceAll(name, path),
-    message,
-  )
