@@ -18,7 +18,7 @@ export const Optimizer = object(
     warmup: Type.Optional(
       Type.Integer({ minimum: 0, description: 'steps in which the rate rises to its value' }),
     ),
-    decay: Type.Optional(oneOf(['cosine', 'coslog4', 'constant'])),
+    decay: Type.Optional(oneOf(['cosine', 'coslog4', 'inverse', 'constant'])),
     clipNorm: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, description: 'largest norm of the whole gradient' }),
     ),

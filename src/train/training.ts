@@ -108,7 +108,7 @@ function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Fact
     evaluateEvery: own.evaluateEvery ?? every,
     batch,
     average: own.average ?? usual.average ?? false,
-    weights: usualWeights(own.weights, facts.kind),
+    weights: usualWeights(own.weights, { ...kinds[facts.kind], ...usual.weights }),
     ...(patience && {
       earlyStop: { steps: patience.steps ?? patience.epochs! * perEpoch, minDelta: patience.minDelta },
     }),
@@ -142,14 +142,19 @@ interface UsualTraining {
   readonly steps: number
   readonly average?: boolean
   readonly earlyStop?: Config['search']['earlyStop']
+  /** What differs from the defaults of the kind of data. */
+  readonly weights?: Partial<Usual>
 }
 
 const stages: Record<Stage, (facts: Facts, perEpoch: number) => UsualTraining> = {
   search: (_, perEpoch) => ({ steps: between(2000, 20 * perEpoch, 16_000) }),
-  retrain: ({ kind }, perEpoch) =>
-    kind === 'images' || kind === 'sequences'
-      ? { steps: between(fewestSteps, 40 * perEpoch, 16_000), average: kind === 'sequences' }
-      : { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 }, average: kind === 'table' },
+  retrain: ({ kind }, perEpoch) => {
+    if (kind === 'images' || kind === 'sequences')
+      return { steps: between(fewestSteps, 40 * perEpoch, 16_000), average: kind === 'sequences' }
+    const own = { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 } }
+    // Tables of many rows train for long enough that a constant rate is what limits them (decision 31).
+    return kind === 'table' ? { ...own, average: true, weights: { decay: 'inverse' } } : own
+  },
 }
 
 /**
@@ -190,8 +195,7 @@ const kinds: Record<Facts['kind'], Usual> = {
   },
 }
 
-function usualWeights(own: Config['search']['weights'], kind: Facts['kind']): OptimizerOptions {
-  const usual = kinds[kind]
+function usualWeights(own: Config['search']['weights'], usual: Usual): OptimizerOptions {
   const optimizer = own.optimizer ?? usual.optimizer
   return {
     ...own,

@@ -159,6 +159,15 @@ describe('the learning rate', () => {
     for (const k of [0, 1, 2, 3]) expect(rate(10 * (2 ** (k + 0.5) - 1))).toBeCloseTo(0.1, 12)
   })
 
+  it('falls in inverse proportion to the steps after 2,000, however many there are', () => {
+    for (const steps of [100, 16_000]) {
+      const rate = (t: number) => learningRateAt({ ...weights, decay: 'inverse' }, t, steps)
+      for (const t of [0, 1000, 1999]) expect(rate(t)).toBeCloseTo(0.1, 12)
+      expect(rate(2499)).toBeCloseTo(0.02 + 0.08 * 0.8, 12)
+      expect(rate(7999)).toBeCloseTo(0.04, 12)
+    }
+  })
+
   it('stays where it is told to', () => {
     expect(learningRateAt({ ...weights, decay: 'constant' }, 77, 100)).toBe(0.1)
   })

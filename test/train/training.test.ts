@@ -73,7 +73,11 @@ it.each([
   ['images', { optimizer: 'sgd', learningRate: 0.1, decay: 'cosine' }, false],
 ] as const)('of %s weights are trained by %j, averaged in a retraining: %j', (kind, weights, average) => {
   const of = (own: object) => resolvedOf(kind, 640, own)
-  for (const stage of ['search', 'retrain'] as const) expect(of({})[stage]).toMatchObject({ weights })
+  expect(of({}).search).toMatchObject({ weights })
+  // Only the retraining of a table differs from its search.
+  const retrained = kind === 'table' ? { ...weights, decay: 'inverse' } : weights
+  expect(of({}).retrain).toMatchObject({ weights: retrained })
+  expect(of({ retrain: { weights: { decay: 'cosine' } } }).retrain.weights.decay).toBe('cosine')
   expect([of({}).search.average, of({}).retrain.average]).toEqual([false, average])
   // The rate is that of the optimizer which is given.
   const other = of({ search: { weights: { optimizer: 'sgd' } } }).search.weights
