@@ -49,17 +49,19 @@ export function splitRows(dataset: Dataset, split: Config['split'], seed: number
   return { train: train!, arch: arch!, validation: validation!, test: test! }
 }
 
-/** A hint for the case that there are enough rows, but they stay together in too few units. */
+/** What may help; if there are enough rows, but they stay together in too few units, this too. */
 function unitsHint(
   dataset: Dataset,
   split: Config['split'],
   by: Exclude<Config['split']['by'], 'auto'>,
 ): string {
-  if (by === 'time') return ''
+  const remedy = (more: string) => `; use other shares, another split.by or ${more}`
+  if (dataset.spans !== undefined) return remedy('a shorter data.window')
+  if (by === 'time') return remedy('more rows')
   const units = rowUnits(dataset, { ...split, by }).length
-  if (units === dataset.rows) return ''
+  if (units === dataset.rows) return remedy('more rows')
   const kept = `rows with equal inputs${by === 'group' || by === 'block' ? ` or of one ${by}` : ''}`
-  return `; ${kept} stay together, and there ${units === 1 ? 'is only 1 set' : `are only ${units} sets`} of such rows`
+  return `; ${kept} stay together, and there ${units === 1 ? 'is only 1 set' : `are only ${units} sets`} of such rows${remedy('more columns')}`
 }
 
 /**
