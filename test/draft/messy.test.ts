@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { draftConfig } from '../../src/draft/draft-config.js'
 import { columnsListed } from '../../src/draft/listed.js'
 import { drafted, file, folder, lines } from './helper.js'
@@ -127,6 +128,33 @@ describe('a draft for a target of whole numbers', () => {
   ])('%s', async (_, count, rows, task) => {
     const path = file('whole.csv', `a,y\n${lines(rows, (i) => `${(i * 7) % 41}.5,${i % count}`)}`)
     expect((await drafted(path, { target: 'y' })).data.task).toBe(task)
+  })
+})
+
+describe('a draft of a table in which few inputs repeat', () => {
+  const trial = (name: string, y: (i: number) => string) =>
+    draftConfig(file(name, `treatment,y\n${lines(60, (i) => `${'abcdef'[i % 6]!},${y(i)}`)}`), {
+      target: 'y',
+    })
+
+  it('splits them apart where their targets differ, and keeps copies together', async () => {
+    const { text, choices } = await trial('trial.csv', (i) => `${i * 1.5}`)
+    expect(parse(text())).toMatchObject({ split: { equal: 'apart' } })
+    expect(choices).toContainEqual({
+      key: ['split', 'equal'],
+      value: 'apart',
+      why: '60 rows have only 6 different inputs, with different targets, so that new rows will repeat them, too',
+    })
+    const copies = await trial('copies.csv', (i) => `${(i % 6) * 1.5}`)
+    expect(parse(copies.text())).not.toHaveProperty('split')
+  })
+
+  it('keeps them together where they are many', async () => {
+    const { text } = await draftConfig(
+      withCells('many.csv', (i) => `${i % 13}`),
+      { target: 'y' },
+    )
+    expect(parse(text())).not.toHaveProperty('split')
   })
 })
 
