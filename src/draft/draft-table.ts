@@ -56,7 +56,7 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
   const drop = [...given.map((c) => table.names[c]!), ...useless.map(({ name }) => name)]
   const dropped = new Set(drop)
   if (!series && drop.length + targets.length === table.names.length)
-    throw noInputLeft(table, target, useless)
+    throw noInputLeft(table, targets, useless)
   const mixed = table.names.flatMap((name, c) => {
     const why = dropped.has(name) || targets.includes(c) ? undefined : whyCategories(table.columns[c]!)
     return why === undefined ? [] : [{ name, why }]
@@ -139,10 +139,14 @@ function uselessOf(
   }
 }
 
-function noInputLeft(table: Table, target: readonly string[], useless: readonly Reasoned[]): InputError {
+function noInputLeft(table: Table, targets: readonly number[], useless: readonly Reasoned[]): InputError {
+  const target = targets.map((c) => table.names[c]).join(', ')
   const got = useless.length > 0 ? `only ${reasons(useless)}` : 'none'
+  const remedy = targets.every((c) => hasNumber(table.columns[c]!))
+    ? '; if the rows follow one another in time, --horizon forecasts it from its own past'
+    : ''
   return new InputError(
-    `${table.name}: expected a column that can help to predict ${target.join(', ')}, got ${got}; if the rows follow one another in time, --horizon forecasts it from its own past`,
+    `${table.name}: expected a column that can help to predict ${target}, got ${got}${remedy}`,
   )
 }
 

@@ -168,6 +168,10 @@ describe('a draft without inputs', () => {
     await expect(
       drafted(file('alone.csv', `y\n${lines(60, (i) => `${i}.5`)}`), { target: 'y' }),
     ).rejects.toThrow('expected a column that can help to predict y, got none;')
+    const texts = file('texts.csv', `,y\n${lines(60, (i) => `${i + 1},${'ab'[i % 2]!}`)}`)
+    await expect(drafted(texts, { target: 'y' })).rejects.toThrow(
+      /^texts.csv: expected a column .* got only column 1 \(it counts the rows\)$/,
+    )
   })
 
   it('leaves out what is empty wherever the target is known', async () => {
