@@ -1,13 +1,14 @@
 /**
- * What other libraries reach on the rows of a comparison, beside its own results: scikit-learn's MLP and histogram gradient
- * boosting and pytabkit's RealMLP on tables, aeon's MiniRocket on series. Which of them run depends on the packages that
- * the python has; those that are missing are named.
+ * What other libraries reach on the rows of a comparison, beside its own results: scikit-learn's MLP and
+ * histogram gradient boosting and pytabkit's RealMLP on tables, aeon's MiniRocket on series. Which of them
+ * run depends on the packages that the python has; those that are missing are named.
  *
  *     npm run build && node dist/bench/peers/run.js FOLDER [--document FILE] [--python python3] [--keep ROWS]
  *         [--peers 'scikit-learn mlp,aeon MiniRocket']
  *
- * FOLDER is that of a comparison that has run. Paths in its document are relative to FILE's folder, by default to the
- * present one. `--keep` leaves the rows and predictions in a folder. Peers are Python: comparison.py.
+ * FOLDER is that of a comparison that has run. Paths in its document are relative to FILE's folder, by
+ * default to the present one. `--keep` leaves the rows and predictions in a folder. Peers are Python:
+ * comparison.py.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

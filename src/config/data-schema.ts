@@ -131,6 +131,12 @@ export const Split = object(
     block: Type.Optional(
       Type.Integer({ minimum: 1, description: 'for block: rows in a block that stay together' }),
     ),
+    equal: Type.Optional(
+      oneOf(['together', 'apart'], {
+        description:
+          'rows with equal inputs: together in one split by default, or apart like any other rows, for tables in which few inputs repeat',
+      }),
+    ),
     train: fraction({ default: 0.6 }),
     arch: fraction({ default: 0 }),
     validation: fraction({ default: 0.2 }),

@@ -28,9 +28,9 @@ const trialsFile = 'trials.jsonl'
 /**
  * Runs a comparison in a folder. `trials.jsonl` keeps each trial as soon as it ends, so that a call after an
  * interrupt, or with more seeds, methods or sets, runs only the missing trials. Writes `comparison.json`
- * first and, at the end, `results.csv`, `timings.csv`, `summary.json`, `summary.md` and `report.html`. Throws an InputError
- * if another process writes to the folder, or if the preregistration differs from the one under which the
- * trials there began.
+ * first and, at the end, `results.csv`, `timings.csv`, `summary.json`, `summary.md` and `report.html`. Throws
+ * an InputError if another process writes to the folder, or if the preregistration differs from the one under
+ * which the trials there began.
  */
 export async function compareRun({
   out,

@@ -22,8 +22,8 @@ export interface ComparisonProgress {
   readonly done: number
   readonly of: number
   /**
-   * How many trials of the store do not count, because none of this comparison is like them: those of a method,
-   * set, size or seed that is no longer in the document, of other data, or of an earlier version.
+   * How many trials of the store do not count, because none of this comparison is like them: those of a
+   * method, set, size or seed that is no longer in the document, of other data, or of an earlier version.
    */
   readonly others: number
   /** Estimated seconds for the remaining trials; null if none was timed yet. */

@@ -1,4 +1,12 @@
+import type { Config } from '../config/config-schema.js'
 import type { Dataset } from './types.js'
+
+/**
+ * For each row, the first row with which it has to share a split: by default, the first with the same inputs,
+ * because a test on a copy of a training row proves nothing. Under `split.equal: apart`, the row itself.
+ */
+export const firstInSplit = (dataset: Dataset, { equal }: Pick<Config['split'], 'equal'>): Uint32Array =>
+  equal === 'apart' ? Uint32Array.from({ length: dataset.rows }, (_, row) => row) : firstEqualRows(dataset)
 
 /**
  * For each row, the first row with the same inputs, whatever their targets; the row itself if it is the

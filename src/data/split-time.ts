@@ -1,14 +1,20 @@
-import { firstEqualRows } from './duplicates.js'
+import type { Config } from '../config/config-schema.js'
+import { firstInSplit } from './duplicates.js'
 import type { Dataset } from './types.js'
 
 /**
  * Divides time into one stretch per split, the earliest first. Rows with the same time stay together on the
- * earlier side. Left out are windows that cross a boundary, and rows whose inputs occur in an earlier split.
+ * earlier side. Left out are windows that cross a boundary, and rows whose inputs occur in an earlier split,
+ * unless `split.equal` is `apart`.
  */
-export function splitByTime(dataset: Dataset, shares: readonly number[]): number[][] {
+export function splitByTime(
+  dataset: Dataset,
+  split: Pick<Config['split'], 'equal'>,
+  shares: readonly number[],
+): number[][] {
   const side = dataset.spans === undefined ? sidesOfRows(dataset, shares) : sidesOfWindows(dataset, shares)
   const earliest = new Map<number, number>()
-  const equal = firstEqualRows(dataset)
+  const equal = firstInSplit(dataset, split)
   side.forEach((part, row) => {
     if (part === undefined) return
     earliest.set(equal[row]!, Math.min(part, earliest.get(equal[row]!) ?? part))

@@ -1,7 +1,7 @@
 import { expected, InputError } from '../base/errors.js'
 import { randomSource, type RandomStream } from '../base/random.js'
 import type { Config } from '../config/config-schema.js'
-import { firstEqualRows } from './duplicates.js'
+import { firstInSplit } from './duplicates.js'
 import { subset } from './subset.js'
 import { rowUnits } from './units.js'
 import { splitByTime } from './split-time.js'
@@ -28,8 +28,8 @@ export function splitMethod({ spans, task }: Dataset, by: Config['split']['by'])
 
 /**
  * Divides the rows of a data set into the four splits, depending only on the seed (`split.seed`, otherwise
- * `seed`). Rows with equal inputs are never in two splits: they stay together or, by time, the later ones are
- * left out, as are windows of a series that cross a boundary. Throws if a split with a share gets no rows.
+ * `seed`). Rows with equal inputs are never in two splits, unless `split.equal` is `apart`: they stay together
+ * or, by time, the later ones are left out, as are windows of a series that cross a boundary. Throws if a split with a share gets no rows.
  */
 export function splitRows(dataset: Dataset, split: Config['split'], seed: number): Splits {
   if (dataset.test !== undefined) return splitAround(dataset, dataset.test, split, seed)
@@ -37,7 +37,7 @@ export function splitRows(dataset: Dataset, split: Config['split'], seed: number
   const shares = splitNames.map((name) => split[name])
   const parts =
     by === 'time'
-      ? splitByTime(dataset, shares)
+      ? splitByTime(dataset, split, shares)
       : shuffleUnits(dataset, { ...split, by }, shares, randomSource(split.seed ?? seed).stream('split'))
   const counts = splitNames.map((name, i) => `${name} ${parts[i]!.length}`).join(', ')
   if (parts.some((part, i) => shares[i]! > 0 && part.length === 0)) {
@@ -49,22 +49,24 @@ export function splitRows(dataset: Dataset, split: Config['split'], seed: number
   return { train: train!, arch: arch!, validation: validation!, test: test! }
 }
 
-/** A hint for the case that there are enough rows, but they stay together in too few units. */
+/** What may help; if there are enough rows, but they stay together in too few units, this too. */
 function unitsHint(
   dataset: Dataset,
   split: Config['split'],
   by: Exclude<Config['split']['by'], 'auto'>,
 ): string {
-  if (by === 'time') return ''
+  const remedy = (more: string) => `; use other shares, another split.by or ${more}`
+  if (dataset.spans !== undefined) return remedy('a shorter data.window')
+  if (by === 'time') return remedy('more rows')
   const units = rowUnits(dataset, { ...split, by }).length
-  if (units === dataset.rows) return ''
+  if (units === dataset.rows) return remedy('more rows')
   const kept = `rows with equal inputs${by === 'group' || by === 'block' ? ` or of one ${by}` : ''}`
-  return `; ${kept} stay together, and there ${units === 1 ? 'is only 1 set' : `are only ${units} sets`} of such rows`
+  return `; ${kept} stay together, and there ${units === 1 ? 'is only 1 set' : `are only ${units} sets`} of such rows${remedy('more columns, or split.equal: apart')}`
 }
 
 /**
  * Uses the rows of `data.test` as the split `test`, and divides the others by the shares of the other three
- * splits. Rows with the inputs of a test row are in no split.
+ * splits. Rows with the inputs of a test row are in no split, unless `split.equal` is `apart`.
  */
 function splitAround(
   dataset: Dataset,
@@ -72,7 +74,7 @@ function splitAround(
   split: Config['split'],
   seed: number,
 ): Splits {
-  const equal = firstEqualRows(dataset)
+  const equal = firstInSplit(dataset, split)
   const taken = new Set(test.map((row) => equal[row]!))
   const rest = Uint32Array.from({ length: dataset.rows }, (_, row) => row).filter(
     (row) => !taken.has(equal[row]!),

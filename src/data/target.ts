@@ -14,6 +14,10 @@ import { refuseDisguise } from './encode.js'
 import type { Task } from './types.js'
 
 const MOST_INFERRED_CLASSES = 20
+/** So many whole numbers are classes however few rows there are: 0 and 1, or 1, 2 and 3. */
+const ALWAYS_CLASSES = 3
+/** More whole numbers are classes only if each has so many rows on average; otherwise, they are amounts. */
+const LEAST_ROWS_A_CLASS = 10
 const MOST_CLASSES = 100_000
 const CLASSES_HINT = '; where these are classes, set config.data.task to classification'
 
@@ -24,8 +28,7 @@ export interface Target {
 }
 
 /**
- * Reads the target columns. Without `kind`, the task is classification if there is one target that is text or
- * has at most 20 distinct integers, otherwise regression. A missing cell is an error under the policy
+ * Reads the target columns. Without `kind`, `inferTask` decides. A missing cell is an error under the policy
  * `refuse`. `names` are those of the classes 0, 1, … in this order; each cell must be one of them, or its
  * number.
  */
@@ -46,8 +49,9 @@ export function readTarget(
 }
 
 /**
- * Infers the task from the target columns: a single column of texts or of few distinct whole numbers holds
- * classes.
+ * Infers the task from the target columns. A single column of texts holds classes, and so does one of at most 20
+ * distinct whole numbers, if they are two or three, or have ten rows each on average. Anything else is
+ * regression.
  */
 export function inferTask(table: Table, columns: readonly number[]): 'classification' | 'regression' {
   const [column] = columns
@@ -60,7 +64,12 @@ export function inferTask(table: Table, columns: readonly number[]): 'classifica
   }
   const distinct = distinctCells(cells, 2 * MOST_INFERRED_CLASSES)
   const whole = !distinct.more && [...distinct.numbers, ...distinct.textValues].every(Number.isInteger)
-  return whole && labelsOf(distinct).length <= MOST_INFERRED_CLASSES ? 'classification' : 'regression'
+  const rows = table.places.length - countMissingCells(cells)
+  // Codes such as 007 are no amounts, however few rows each has.
+  const most = distinct.texts.length > 0 ? Infinity : Math.max(ALWAYS_CLASSES, rows / LEAST_ROWS_A_CLASS)
+  return whole && labelsOf(distinct).length <= Math.min(MOST_INFERRED_CLASSES, most)
+    ? 'classification'
+    : 'regression'
 }
 
 function classes(table: Table, columns: readonly number[], given: readonly string[] | undefined): Target {
@@ -81,9 +90,10 @@ function classes(table: Table, columns: readonly number[], given: readonly strin
   }
   if (distinct.more || (names.length > MOST_INFERRED_CLASSES && names.length > present / 2)) {
     const got = `${distinct.more ? 'more than ' : ''}${names.length} distinct values in ${present} rows`
-    throw new InputError(
-      `${where}: expected classes that repeat, got ${got}; is config.data.task regression?`,
-    )
+    const remedy = !distinct.textValues.some(Number.isNaN)
+      ? 'is config.data.task regression?'
+      : 'name another column in config.data.target'
+    throw new InputError(`${where}: expected classes that repeat, got ${got}; ${remedy}`)
   }
   const codeOf = codesOf(cells, new Map(names.map((name, code) => [name, code])))
   const indices = Float32Array.from(table.places, (_, row) => codeOf(row))

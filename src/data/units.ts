@@ -1,15 +1,15 @@
 import type { Config } from '../config/config-schema.js'
 import { InputError } from '../base/errors.js'
-import { firstEqualRows } from './duplicates.js'
+import { firstInSplit } from './duplicates.js'
 import type { Dataset } from './types.js'
 
 /**
- * Sets of rows that must stay on one side of a split: those of a block or a group, those with equal inputs,
- * and those that are connected by both. Windows of a series that cross two blocks are in no set.
+ * Sets of rows that must stay on one side of a split: those of a block or a group, those with equal inputs
+ * (unless these are split apart), and those that are connected by both. Windows of a series that cross two blocks are in no set.
  */
 export function rowUnits(
   dataset: Dataset,
-  split: Pick<Config['split'], 'by' | 'column' | 'block'>,
+  split: Pick<Config['split'], 'by' | 'column' | 'block' | 'equal'>,
 ): number[][] {
   const labels = labelsOf(dataset, split)
   const rows = Array.from({ length: dataset.rows }, (_, row) => row).filter(
@@ -20,7 +20,7 @@ export function rowUnits(
     while (parent[row] !== row) row = parent[row] = parent[parent[row]!]!
     return row
   }
-  const equal = firstEqualRows(dataset)
+  const equal = firstInSplit(dataset, split)
   const firstEqual = new Map<number, number>()
   const firstLabel = new Map<string | number, number>()
   for (const row of rows) {

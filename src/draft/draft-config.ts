@@ -25,7 +25,7 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
   const data = await draftData(path, options)
   const supernet = draftSpace(data)
   const name = nameOf(path)
-  const sections = { data: data.section, supernet: supernet.section }
+  const sections = { data: data.section, split: data.split, supernet: supernet.section }
   const choices = [...data.choices, ...supernet.choices].map((choice) => ({
     ...choice,
     value: valueAt(sections, choice.key),
@@ -35,6 +35,7 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
       name,
       seed: options.seed ?? 0,
       data: placed(data.section, place),
+      ...(data.split && { split: data.split }),
       supernet: supernet.section,
       schedule: 'auto',
     })

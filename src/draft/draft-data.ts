@@ -10,6 +10,7 @@ import { readerByPath, readers } from '../data/readers/index.js'
 import type { Reader } from '../data/readers/types.js'
 import { withoutUnits } from '../data/unit-columns.js'
 import { draftArrays, draftFolder } from './draft-arrays.js'
+import { draftSplit } from './draft-split.js'
 import { draftColumns, draftNumbers } from './draft-table.js'
 import { columnsListed } from './listed.js'
 import { usual, type Choice, type DataSection, type DraftedData, type DraftOptions } from './types.js'
@@ -61,9 +62,11 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   }
   if (series && window === undefined)
     choices.push({ key: ['data', 'window'], why: `twice the horizon, at least 24 steps; --window sets it` })
+  const split = series ? undefined : draftSplit(bare, columns.section)
   return {
     section: { ...section, ...columns.section, ...series },
-    choices: [...choices, ...numbers.choices, ...columns.choices],
+    choices: [...choices, ...numbers.choices, ...columns.choices, ...(split?.choices ?? [])],
+    ...(split && { split: split.section }),
     kind: series ? 'series' : 'table',
   }
 }

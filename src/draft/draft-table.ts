@@ -1,16 +1,20 @@
 import { parse } from 'yaml'
 import { InputError } from '../base/errors.js'
-import { countMissingCells, distinctCells, hasNumber, labelsOf, textAt, type Column } from '../data/column.js'
+import {
+  countMissingCells,
+  distinctCells,
+  hasNumber,
+  missingAt,
+  textAt,
+  type Column,
+} from '../data/column.js'
 import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
-import { MOST_CATEGORIES } from '../data/encode.js'
 import { disguiseOf } from '../data/numbers.js'
 import { inferTask } from '../data/target.js'
+import { lookedAt, whyCategories, whyNoInput } from './draft-inputs.js'
 import { columnsListed } from './listed.js'
 import type { Choice, DataSection, DraftOptions, Drafted } from './types.js'
-
-/** Distinct cells that are examined per column. */
-const lookedAt = 10_000
 
 /**
  * How the file writes its numbers: `data.decimal`, `data.thousands` and `data.numeric`, inferred from its
@@ -21,9 +25,11 @@ export function draftNumbers({ names, columns }: Table): Drafted<Partial<DataSec
   const choices: Choice[] = []
   const found = names.flatMap((name, c) => {
     const column = columns[c]!
-    if (hasNumber(column) || countMissingCells(column) === column.cells.length) return []
+    if (countMissingCells(column) === column.cells.length) return []
     const { cell, keys = [] } = disguiseOf(distinctCells(column, lookedAt).texts, name) ?? {}
-    return keys.map((text) => ({ name, cell, text }))
+    // Where some cells are plain numbers, the others have signs in them, but no unit.
+    const signs = keys.filter((key) => !hasNumber(column) || !key.startsWith('data.numeric'))
+    return signs.map((text) => ({ name, cell, text }))
   })
   // If one column has a decimal comma, the comma of 1,000 in another column is not a thousands separator.
   const comma = found.find(({ text }) => text === 'data.decimal: ","')
@@ -46,17 +52,15 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
   const target = targetOf(table, options)
   const targets = columnIndices(table, target, '--target')
   const given = columnIndices(table, columnsListed(table.names, options.drop ?? []), '--drop')
-  const useless = table.names.flatMap((name, c) => {
-    if (targets.includes(c) || given.includes(c)) return []
-    const why =
-      whyNoInput(name, table.columns[c]!, table.places.length, series) ??
-      (!series && targets.some((t) => sameCells(table.columns[c]!, table.columns[t]!))
-        ? 'it repeats the target'
-        : undefined)
-    return why === undefined ? [] : [{ name, why }]
-  })
+  const useless = uselessOf(table, targets, given, series)
   const drop = [...given.map((c) => table.names[c]!), ...useless.map(({ name }) => name)]
   const dropped = new Set(drop)
+  if (!series && drop.length + targets.length === table.names.length)
+    throw noInputLeft(table, targets, useless)
+  const mixed = table.names.flatMap((name, c) => {
+    const why = dropped.has(name) || targets.includes(c) ? undefined : whyCategories(table.columns[c]!)
+    return why === undefined ? [] : [{ name, why }]
+  })
   const missing = table.names.filter(
     (name, c) => !dropped.has(name) && countMissingCells(table.columns[c]!) > 0,
   )
@@ -66,7 +70,7 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
     : missing.every((name) => target.includes(name))
       ? 'drop-row'
       : 'indicator'
-  const task = series ? 'forecasting' : (options.task ?? inferTask(table, targets))
+  const task = series ? 'forecasting' : (options.task ?? taskOf(table, targets))
   const [shown] = missing
   return {
     section: {
@@ -74,13 +78,13 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
       target: target.length === 1 ? target[0]! : [...target],
       task,
       ...(drop.length > 0 && { drop }),
+      ...(mixed.length > 0 && { categorical: mixed.map(({ name }) => name) }),
       ...(shown !== undefined && { missing: policy }),
     },
     choices: [
       ...(options.task || series ? [] : [{ key: ['data', 'task'], why: whyTask(table, targets, task) }]),
-      ...(useless.length > 0
-        ? [{ key: ['data', 'drop'], why: useless.map(({ name, why }) => `${name} (${why})`).join(', ') }]
-        : []),
+      ...(useless.length > 0 ? [{ key: ['data', 'drop'], why: reasons(useless) }] : []),
+      ...(mixed.length > 0 ? [{ key: ['data', 'categorical'], why: reasons(mixed) }] : []),
       ...(shown !== undefined
         ? [
             {
@@ -100,6 +104,52 @@ const done = {
   indicator: 'they are filled, and a further input says where',
 } as const
 
+/** A column, and the reason for what is done about it. */
+interface Reasoned {
+  readonly name: string
+  readonly why: string
+}
+
+const reasons = (columns: readonly Reasoned[]): string =>
+  columns.map(({ name, why }) => `${name} (${why})`).join(', ')
+
+/** The columns that cannot help to predict the targets, but for those that the user drops. */
+function uselessOf(
+  table: Table,
+  targets: readonly number[],
+  given: readonly number[],
+  series: boolean,
+): readonly Reasoned[] {
+  const known = table.places.flatMap((_, row) =>
+    targets.some((t) => missingAt(table.columns[t]!, row)) ? [] : [row],
+  )
+  return table.names.flatMap((name, c) => {
+    if (targets.includes(c) || given.includes(c)) return []
+    const column = table.columns[c]!
+    const why = whyNoInput(name, column, series) ?? (series ? undefined : whyNoHelp(column))
+    return why === undefined ? [] : [{ name, why }]
+  })
+
+  function whyNoHelp(column: Column): string | undefined {
+    if (targets.some((t) => sameCells(column, table.columns[t]!))) return 'it repeats the target'
+    // Rows without a target are left out, and may be all that have a value here.
+    return known.length > 0 && known.every((row) => missingAt(column, row))
+      ? 'empty wherever the target is known'
+      : undefined
+  }
+}
+
+function noInputLeft(table: Table, targets: readonly number[], useless: readonly Reasoned[]): InputError {
+  const target = targets.map((c) => table.names[c]).join(', ')
+  const got = useless.length > 0 ? `only ${reasons(useless)}` : 'none'
+  const remedy = targets.every((c) => hasNumber(table.columns[c]!))
+    ? '; if the rows follow one another in time, --horizon forecasts it from its own past'
+    : ''
+  return new InputError(
+    `${table.name}: expected a column that can help to predict ${target}, got ${got}${remedy}`,
+  )
+}
+
 /** Whether two columns have the same value in every row. */
 const sameCells = (a: Column, b: Column): boolean =>
   a.cells.every((cell, row) => cell === b.cells[row] || textAt(a, row) === textAt(b, row))
@@ -112,38 +162,22 @@ function targetOf({ name, names }: Table, { target }: DraftOptions): readonly st
   )
 }
 
+/** The task that the target's cells suggest. A few texts among numbers are classes, for they are no amounts. */
+function taskOf(table: Table, targets: readonly number[]): 'classification' | 'regression' {
+  const [column] = targets.map((c) => table.columns[c]!)
+  return targets.length === 1 && whyCategories(column!) !== undefined
+    ? 'classification'
+    : inferTask(table, targets)
+}
+
 function whyTask(table: Table, targets: readonly number[], task: string): string {
   const [column] = targets
   if (targets.length > 1) return 'several targets are numbers'
   const { numbers, texts, more } = distinctCells(table.columns[column!]!, lookedAt)
   const count = `${more ? 'more than ' : ''}${numbers.length + texts.length}`
   return task === 'classification'
-    ? numbers.length > 0
+    ? numbers.length > 0 && texts.length === 0
       ? `the target has ${count} different whole ${count === '1' ? 'number' : 'numbers'}; --task regression predicts them as amounts`
       : `the target has ${count} different texts`
     : `the target has ${count} different numbers; --task classification takes each as a class`
-}
-
-/** The reason why a column cannot help to predict new rows; undefined if it may help. */
-function whyNoInput(name: string, column: Column, rows: number, ordered: boolean): string | undefined {
-  const missing = countMissingCells(column)
-  if (missing === rows) return 'empty'
-  const distinct = distinctCells(column, Math.max(lookedAt, rows))
-  const count = distinct.numbers.length + distinct.texts.length
-  if (count === 1 && missing === 0) return 'the same in all rows'
-  if (!hasNumber(column)) {
-    const labels = labelsOf(distinct).length
-    if (labels > MOST_CATEGORIES || (labels > 20 && labels > (rows - missing) / 2))
-      return ordered && labels === rows ? 'the time' : `${labels} different texts in ${rows} rows`
-    return undefined
-  }
-  // A column of consecutive numbers from 0 or 1 only numbers the rows.
-  const first = column.cells[0]!
-  const counts = (first === 0 || first === 1) && column.cells.every((cell, row) => cell === first + row)
-  if (counts && rows > 2) return 'it counts the rows'
-  // Columns without a name may be keys as well, because tables are often written with row numbers in front.
-  const key = /^(id|index|row|uuid|unnamed.*|column \d+)$|(_|\s|\b)id$/i.test(name) || /[a-z]ID$/.test(name)
-  return key && count === rows && distinct.numbers.every(Number.isInteger)
-    ? 'a key, different in each row'
-    : undefined
 }

@@ -38,6 +38,8 @@ export type DataSection = Config['data']
 
 /** The drafted `data` section, and what else is known of the data. */
 export interface DraftedData extends Drafted<DataSection> {
+  /** The `split` section, if it differs from its default. */
+  readonly split?: Partial<Config['split']>
   readonly kind: 'table' | 'images' | 'series' | 'sequences'
   /** The shape of one row, if the rows are arrays. */
   readonly shape?: readonly number[]

@@ -101,7 +101,7 @@ function data({ trial }: CardContent): string {
   return `## Data
 
 - ${code(dataset.name)}: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
-- split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}; rows: ${rows.join(', ')}
+- split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}${split.equal === 'apart' ? ', rows with equal inputs apart' : ''}; rows: ${rows.join(', ')}
 - inputs scaled by what \`train\` shows; the model does that itself${farNote(trial.data)}
 - SHA-256 ${dataset.hash}, of the splits ${dataNotes(trial.data).splits}`
 }

@@ -71,7 +71,7 @@ describe('readDataset, the task', () => {
     expect(
       (
         await read(
-          csv('a,y', 20, (i) => [i, i]),
+          csv('a,y', 200, (i) => [i, i % 20]),
           target,
         )
       ).task.kind,
@@ -79,7 +79,7 @@ describe('readDataset, the task', () => {
     expect(
       (
         await read(
-          csv('a,y', 21, (i) => [i, i]),
+          csv('a,y', 199, (i) => [i, i % 20]),
           target,
         )
       ).task.kind,
@@ -240,6 +240,12 @@ describe('readDataset, wrong input', () => {
       csv('a,y', 60, (i) => [i, i / 7]),
       { ...target, task: 'classification' },
       'a.csv, column "y": expected classes that repeat, got 60 distinct values in 60 rows; is config.data.task regression?',
+    ],
+    [
+      'texts that are no classes',
+      csv('a,y', 60, (i) => [i, `n${i}`]),
+      target,
+      'a.csv, column "y": expected classes that repeat, got 60 distinct values in 60 rows; name another column in config.data.target',
     ],
     [
       'classes in two columns',

@@ -90,6 +90,21 @@ describe('splitRows, random', () => {
     }
   })
 
+  it('splits rows with equal inputs apart where it is asked to, also around a test set of its own', () => {
+    const data = dataset(
+      line(60).map((i) => [i % 3]),
+      line(60),
+    )
+    for (const split of [{ by: 'random' }, { by: 'time' }, { by: 'block', block: 2 }]) {
+      const splits = splitRows(data, splitOf({ ...split, equal: 'apart' }), 1)
+      expect(sizes(splits)).toEqual([36, 0, 12, 12])
+      for (const name of ['train', 'validation', 'test'] as const)
+        expect(new Set([...splits[name]].map((row) => row % 3)).size).toBe(3)
+    }
+    const tested = { ...data, test: [57, 58, 59] }
+    expect(sizes(splitRows(tested, splitOf({ equal: 'apart' }), 1))).toEqual([43, 0, 14, 3])
+  })
+
   it('fills every split where units are as many, and else says so', () => {
     const groups = (n: number) =>
       dataset(
@@ -103,10 +118,10 @@ describe('splitRows, random', () => {
     }
     const split = splitOf({ by: 'group', column: 'g', train: 0.4, arch: 0.2, validation: 0.2 })
     expect(message(() => splitRows(groups(30), split, 1))).toMatch(
-      /^config\.split: expected rows in every split with a share, got train 10, arch \d+, validation \d+, test \d+ of 30 \(by group\); rows with equal inputs or of one group stay together, and there are only 3 sets of such rows$/,
+      /^config\.split: expected rows in every split with a share, got train 10, arch \d+, validation \d+, test \d+ of 30 \(by group\); rows with equal inputs or of one group stay together, and there are only 3 sets of such rows; use other shares, another split\.by or more columns, or split\.equal: apart$/,
     )
     expect(message(() => splitRows(plain(2), splitOf({ by: 'random' }), 1))).toBe(
-      'config.split: expected rows in every split with a share, got train 1, arch 0, validation 1, test 0 of 2 (by random)',
+      'config.split: expected rows in every split with a share, got train 1, arch 0, validation 1, test 0 of 2 (by random); use other shares, another split.by or more rows',
     )
     const alike = dataset(
       line(40).map(() => [1]),
@@ -114,7 +129,8 @@ describe('splitRows, random', () => {
     )
     expect(message(() => splitRows(alike, splitOf({ by: 'random' }), 1))).toBe(
       'config.split: expected rows in every split with a share, got train 40, arch 0, validation 0, test 0 of 40 ' +
-        '(by random); rows with equal inputs stay together, and there is only 1 set of such rows',
+        '(by random); rows with equal inputs stay together, and there is only 1 set of such rows; ' +
+        'use other shares, another split.by or more columns, or split.equal: apart',
     )
   })
 
@@ -299,7 +315,7 @@ describe('splitRows, series', () => {
   it('says how many windows are left where a split is too short for one', async () => {
     const data = await read(text, { ...series, window: 30 })
     expect(message(() => splitRows(data, splitOf({}), 1))).toBe(
-      'config.split: expected rows in every split with a share, got train 40, arch 0, validation 0, test 0 of 88 (by time)',
+      'config.split: expected rows in every split with a share, got train 40, arch 0, validation 0, test 0 of 88 (by time); use other shares, another split.by or a shorter data.window',
     )
   })
 })

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { draftConfig } from '../../src/draft/draft-config.js'
 import { columnsListed } from '../../src/draft/listed.js'
 import { drafted, file, folder, lines } from './helper.js'
@@ -62,6 +63,125 @@ describe('a draft of a table that was not made for it', () => {
     expect(dataset.features).toEqual(['a'])
     expect(whys).toContain('data.drop: column 1 (a key, different in each row), copy (it repeats the target)')
     expect(whys).toContain('data.missing: y has empty cells; rows without a target are left out')
+  })
+})
+
+/** Rows of `a`, `b` and the target `y`; `a` and `y` are numbers. */
+const withCells = (name: string, b: (i: number) => string, rows = 60) =>
+  file(name, `a,b,y\n${lines(rows, (i) => `${(i * 7) % 23}.5,${b(i)},${i * 1.5}`)}`)
+
+describe('a draft of columns in which texts stand among numbers', () => {
+  it('takes a few of both for categories', async () => {
+    const { data, dataset, whys } = await drafted(
+      withCells('drive.csv', (i) => ['4', 'f', 'r'][i % 3]!),
+      { target: 'y' },
+    )
+    expect(data).toMatchObject({ categorical: ['b'] })
+    expect(dataset.features).toEqual(['a', 'b=4', 'b=f', 'b=r'])
+    expect(whys).toContain('data.categorical: b (f among numbers)')
+  })
+
+  it('takes codes for categories, and leaves out those that are too many to repeat', async () => {
+    const code = (many: number) => (i: number) => (i % 4 === 0 ? `${i % many}A` : `${i % many}`)
+    const repeated = await drafted(withCells('station.csv', code(27), 200), { target: 'y' })
+    expect(repeated.data).toMatchObject({ categorical: ['b'] })
+    const names = await drafted(withCells('flight.csv', code(1000)), { target: 'y' })
+    expect(names.data).toMatchObject({ drop: ['b'] })
+    expect(names.whys).toContain('data.drop: b (60 different texts in 60 rows)')
+  })
+
+  it('leaves a stray text among many numbers to the one who knows the file', async () => {
+    const path = withCells('stray.csv', (i) => (i === 40 ? 'about 7' : `${i}.25`))
+    await expect(drafted(path, { target: 'y' })).rejects.toThrow(
+      /^stray.csv line 42, column "b": expected a number, got "about 7"/,
+    )
+  })
+
+  it('reads decimal commas and thousands beside whole numbers', async () => {
+    const comma = file(
+      'half.csv',
+      `a;y\n${lines(60, (i) => `${decimal(i / 2, 1).replace(',0', '')};${decimal(i / 4, 2).replace(',00', '')}`)}`,
+    )
+    const { data, dataset } = await drafted(comma, { target: 'y' })
+    expect(data).toMatchObject({ decimal: ',', task: 'regression' })
+    expect([...dataset.inputs.slice(0, 3)]).toEqual([0, 0.5, 1])
+    const thousands = file('pay.csv', `a;y\n${lines(60, (i) => `${i % 2 ? `1,${100 + i}` : i};${i}.5`)}`)
+    const pay = await drafted(thousands, { target: 'y' })
+    expect(pay.data).toMatchObject({ thousands: ',' })
+    expect([...pay.dataset.inputs.slice(0, 2)]).toEqual([0, 1101])
+  })
+
+  it('takes them for classes where they are the target', async () => {
+    const path = file('grade.csv', `a,y\n${lines(60, (i) => `${i}.5,${['1', '2', 'none'][i % 3]!}`)}`)
+    const { dataset, whys } = await drafted(path, { target: 'y' })
+    expect(dataset.task).toEqual({ kind: 'classification', classes: ['1', '2', 'none'] })
+    expect(whys).toContain('data.task: the target has 3 different texts')
+  })
+})
+
+describe('a draft for a target of whole numbers', () => {
+  it.each([
+    ['few that repeat: classes', 7, 70, 'classification'],
+    ['few that hardly repeat: amounts', 7, 63, 'regression'],
+    ['two of hardly any rows: classes', 2, 10, 'classification'],
+    ['many: amounts', 21, 400, 'regression'],
+  ])('%s', async (_, count, rows, task) => {
+    const path = file('whole.csv', `a,y\n${lines(rows, (i) => `${(i * 7) % 41}.5,${i % count}`)}`)
+    expect((await drafted(path, { target: 'y' })).data.task).toBe(task)
+  })
+})
+
+describe('a draft of a table in which few inputs repeat', () => {
+  const trial = (name: string, y: (i: number) => string) =>
+    draftConfig(file(name, `treatment,y\n${lines(60, (i) => `${'abcdef'[i % 6]!},${y(i)}`)}`), {
+      target: 'y',
+    })
+
+  it('splits them apart where their targets differ, and keeps copies together', async () => {
+    const { text, choices } = await trial('trial.csv', (i) => `${i * 1.5}`)
+    expect(parse(text())).toMatchObject({ split: { equal: 'apart' } })
+    expect(choices).toContainEqual({
+      key: ['split', 'equal'],
+      value: 'apart',
+      why: '60 rows have only 6 different inputs, with different targets, so that new rows will repeat them, too',
+    })
+    const copies = await trial('copies.csv', (i) => `${(i % 6) * 1.5}`)
+    expect(parse(copies.text())).not.toHaveProperty('split')
+  })
+
+  it('keeps them together where they are many', async () => {
+    const { text } = await draftConfig(
+      withCells('many.csv', (i) => `${i % 13}`),
+      { target: 'y' },
+    )
+    expect(parse(text())).not.toHaveProperty('split')
+  })
+})
+
+describe('a draft without inputs', () => {
+  it('says why no column is one, and how a series is forecast', async () => {
+    const path = file('sales.csv', `,time,y\n${lines(60, (i) => `${i + 1},${i + 1},${Math.sin(i)}`)}`)
+    await expect(drafted(path, { target: 'y' })).rejects.toThrow(
+      'sales.csv: expected a column that can help to predict y, got only column 1 (it counts the rows), time (it counts the rows); if the rows follow one another in time, --horizon forecasts it from its own past',
+    )
+    expect((await drafted(path, { target: 'y', horizon: 1 })).data).toMatchObject({ kind: 'series' })
+    await expect(
+      drafted(file('alone.csv', `y\n${lines(60, (i) => `${i}.5`)}`), { target: 'y' }),
+    ).rejects.toThrow('expected a column that can help to predict y, got none;')
+    const texts = file('texts.csv', `,y\n${lines(60, (i) => `${i + 1},${'ab'[i % 2]!}`)}`)
+    await expect(drafted(texts, { target: 'y' })).rejects.toThrow(
+      /^texts.csv: expected a column .* got only column 1 \(it counts the rows\)$/,
+    )
+  })
+
+  it('leaves out what is empty wherever the target is known', async () => {
+    const path = file(
+      'halves.csv',
+      `a,b,y\n${lines(80, (i) => `${i % 9}.5,${i % 2 ? i : ''},${i % 2 ? '' : i / 7}`)}`,
+    )
+    const { data, whys } = await drafted(path, { target: 'y' })
+    expect(data).toMatchObject({ drop: ['b'] })
+    expect(whys).toContain('data.drop: b (empty wherever the target is known)')
   })
 })
 

@@ -14,7 +14,9 @@ export interface TapeBytes {
   readonly largestWorkspace: number
 }
 
-/** Adds up what tapes take. A workspace that several of them share counts once, as does what they put there. */
+/**
+ * Adds up what tapes take. A workspace that several of them share counts once, as does what they put there.
+ */
 export function bytesOfTapes(tapes: Iterable<Sizes>): TapeBytes {
   let [own, kept] = [0, 0]
   /** The most bytes of tensors that a tape puts into a workspace. */

@@ -13,8 +13,8 @@ const costs = { parameters: 'parameters', flops: 'FLOPs', latency: 'ms for one r
 type CostName = keyof typeof costs
 
 /**
- * Error against cost for each set, with the front of the methods that none beats in both; against latency where
- * it was measured.
+ * Error against cost for each set, with the front of the methods that none beats in both; against latency
+ * where it was measured.
  */
 export const paretoSection = ({ sets }: ComparisonSummary, rows: readonly TrialRow[]): Part => ({
   id: 'pareto',

@@ -10,7 +10,9 @@ import type { ComparisonSummary } from '../summary.js'
 import type { TrialRow } from '../types.js'
 import { setName, table, type Part } from './parts.js'
 
-/** When the method that the comparison is about has paid for its hours; null if the document has no prices. */
+/**
+ * When the method that the comparison is about has paid for its hours; null if the document has no prices.
+ */
 export function returnSection(
   { roi, methods, preregistered }: ComparisonDocument,
   { overall }: ComparisonSummary,

@@ -1,0 +1,69 @@
+import {
+  countMissingCells,
+  distinctCells,
+  hasNumber,
+  labelsOf,
+  missingAt,
+  valueAt,
+  type Column,
+  type Distinct,
+} from '../data/column.js'
+import { MOST_CATEGORIES } from '../data/encode.js'
+
+/** Distinct cells that are examined per column. */
+export const lookedAt = 10_000
+
+/** So many different cells are few: a column of no more is one of categories, if any cell is a text. */
+const few = 20
+
+/** The reason why a column cannot help to predict new rows; undefined if it may help. */
+export function whyNoInput(name: string, column: Column, ordered: boolean): string | undefined {
+  const rows = column.cells.length
+  const missing = countMissingCells(column)
+  if (missing === rows) return 'empty'
+  const distinct = distinctCells(column, Math.max(lookedAt, rows))
+  const count = distinct.numbers.length + distinct.texts.length
+  if (count === 1 && missing === 0) return 'the same in all rows'
+  if (!hasNumber(column) || whyCategories(column) !== undefined) {
+    const labels = labelsOf(distinct).length
+    if (labels > MOST_CATEGORIES || (labels > few && labels > (rows - missing) / 2))
+      return ordered && labels === rows ? 'the time' : `${labels} different texts in ${rows} rows`
+    return undefined
+  }
+  // A column of consecutive numbers from 0 or 1 only numbers the rows.
+  const first = column.cells[0]!
+  const counts = (first === 0 || first === 1) && column.cells.every((cell, row) => cell === first + row)
+  if (counts && rows > 2) return 'it counts the rows'
+  // Columns without a name may be keys as well, because tables are often written with row numbers in front.
+  const key = /^(id|index|row|uuid|unnamed.*|column \d+)$|(_|\s|\b)id$/i.test(name) || /[a-z]ID$/.test(name)
+  return key && count === rows && distinct.numbers.every(Number.isInteger)
+    ? 'a key, different in each row'
+    : undefined
+}
+
+/**
+ * The reason why a column with numbers holds categories all the same: texts stand among them, and the column has
+ * few different cells, or more texts than numbers, or they are codes. Undefined if its numbers are numbers, or if
+ * none of its cells is a number.
+ */
+export function whyCategories(column: Column): string | undefined {
+  if (!hasNumber(column)) return undefined
+  const distinct = distinctCells(column, Math.max(lookedAt, column.cells.length))
+  const words = distinct.texts.filter((_, i) => Number.isNaN(distinct.textValues[i]))
+  if (words.length === 0) return undefined
+  const isFew = distinct.numbers.length + distinct.texts.length <= few
+  return isFew || mostAreWords(column) || areCodes(distinct, words) ? `${words[0]} among numbers` : undefined
+}
+
+/** Whether at least half of the cells that are not missing are no numbers. */
+function mostAreWords(column: Column): boolean {
+  const balance = column.cells.reduce((sum, _, row) => {
+    if (missingAt(column, row)) return sum
+    return sum + (Number.isNaN(valueAt(column, row)) ? 1 : -1)
+  }, 0)
+  return balance >= 0
+}
+
+/** Whether the numbers are whole, and each text is digits and letters, as in 136, 136A. */
+const areCodes = ({ numbers }: Distinct, words: readonly string[]): boolean =>
+  numbers.every(Number.isInteger) && words.every((word) => /^(?=.*\d)(?=.*\p{L})[\p{L}\d]+$/u.test(word))
