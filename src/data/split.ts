@@ -28,8 +28,9 @@ export function splitMethod({ spans, task }: Dataset, by: Config['split']['by'])
 
 /**
  * Divides the rows of a data set into the four splits, depending only on the seed (`split.seed`, otherwise
- * `seed`). Rows with equal inputs are never in two splits, unless `split.equal` is `apart`: they stay together
- * or, by time, the later ones are left out, as are windows of a series that cross a boundary. Throws if a split with a share gets no rows.
+ * `seed`). Rows with equal inputs are never in two splits, unless `split.equal` is `apart`: they stay
+ * together or, by time, the later ones are left out, as are windows of a series that cross a boundary. Throws
+ * if a split with a share gets no rows.
  */
 export function splitRows(dataset: Dataset, split: Config['split'], seed: number): Splits {
   if (dataset.test !== undefined) return splitAround(dataset, dataset.test, split, seed)

@@ -49,8 +49,8 @@ export function readTarget(
 }
 
 /**
- * Infers the task from the target columns. A single column of texts holds classes, and so does one of at most 20
- * distinct whole numbers, if they are two or three, or have ten rows each on average. Anything else is
+ * Infers the task from the target columns. A single column of texts holds classes, and so does one of at most
+ * 20 distinct whole numbers, if they are two or three, or have ten rows each on average. Anything else is
  * regression.
  */
 export function inferTask(table: Table, columns: readonly number[]): 'classification' | 'regression' {

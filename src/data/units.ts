@@ -5,7 +5,8 @@ import type { Dataset } from './types.js'
 
 /**
  * Sets of rows that must stay on one side of a split: those of a block or a group, those with equal inputs
- * (unless these are split apart), and those that are connected by both. Windows of a series that cross two blocks are in no set.
+ * (unless these are split apart), and those that are connected by both. Windows of a series that cross two
+ * blocks are in no set.
  */
 export function rowUnits(
   dataset: Dataset,

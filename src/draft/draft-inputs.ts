@@ -42,9 +42,9 @@ export function whyNoInput(name: string, column: Column, ordered: boolean): stri
 }
 
 /**
- * The reason why a column with numbers holds categories all the same: texts stand among them, and the column has
- * few different cells, or more texts than numbers, or they are codes. Undefined if its numbers are numbers, or if
- * none of its cells is a number.
+ * The reason why a column with numbers holds categories all the same: texts stand among them, and the column
+ * has few different cells, or more texts than numbers, or they are codes. Undefined if its numbers are
+ * numbers, or if none of its cells is a number.
  */
 export function whyCategories(column: Column): string | undefined {
   if (!hasNumber(column)) return undefined

@@ -7,9 +7,10 @@ import type { DataSection, Drafted } from './types.js'
 const repeats = 5
 
 /**
- * The `split` section of a table in which few different inputs repeat with different targets, as in a trial with
- * six treatments: its rows are split apart, because a network that is tested on inputs that it has never seen
- * would be tested on what no new row will have. Undefined for any other table; copies of rows stay together.
+ * The `split` section of a table in which few different inputs repeat with different targets, as in a trial
+ * with six treatments: its rows are split apart, because a network that is tested on inputs that it has never
+ * seen would be tested on what no new row will have. Undefined for any other table; copies of rows stay
+ * together.
  */
 export function draftSplit(
   table: Table,

@@ -162,7 +162,9 @@ function targetOf({ name, names }: Table, { target }: DraftOptions): readonly st
   )
 }
 
-/** The task that the target's cells suggest. A few texts among numbers are classes, for they are no amounts. */
+/**
+ * The task that the target's cells suggest. A few texts among numbers are classes, for they are no amounts.
+ */
 function taskOf(table: Table, targets: readonly number[]): 'classification' | 'regression' {
   const [column] = targets.map((c) => table.columns[c]!)
   return targets.length === 1 && whyCategories(column!) !== undefined

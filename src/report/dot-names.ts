@@ -13,8 +13,8 @@ export interface NamedDot {
 const [line, half, away] = [12, 5, 9]
 
 /**
- * Names to the right of dots. A name that would lie on another one, or on another dot, moves up or down to the
- * nearest free place of the chart, and a line leads to it.
+ * Names to the right of dots. A name that would lie on another one, or on another dot, moves up or down to
+ * the nearest free place of the chart, and a line leads to it.
  */
 export function dotNames(dots: readonly NamedDot[]): Plot.Markish[] {
   const names = dots.map(({ name }) => cut(name))
@@ -59,8 +59,8 @@ interface Box {
 }
 
 /**
- * For each dot, in pixels, the height at which its name lies free of the names before it and of other dots; its
- * own where no place in the range is free.
+ * For each dot, in pixels, the height at which its name lies free of the names before it and of other dots;
+ * its own where no place in the range is free.
  */
 export function freePlaces(
   dots: readonly { readonly x: number; readonly y: number; readonly width: number }[],

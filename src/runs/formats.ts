@@ -84,9 +84,9 @@ export const exportFormats: readonly string[] = Object.keys(exporters)
 
 /**
  * Exports the result of a finished run in a format: `layers` (a folder with the verified LayersModel), `onnx`
- * (a verified ONNX model and its certificate), `architecture` (JSON), `dot` or `svg` (files). With `menu`, the
- * architecture of that size of its menu is exported. Throws for an unknown format or size, and lists those that
- * exist, and Refused for a model that does not meet its criteria.
+ * (a verified ONNX model and its certificate), `architecture` (JSON), `dot` or `svg` (files). With `menu`,
+ * the architecture of that size of its menu is exported. Throws for an unknown format or size, and lists
+ * those that exist, and Refused for a model that does not meet its criteria.
  */
 export async function exportRun(
   run: string,

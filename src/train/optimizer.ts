@@ -47,9 +47,9 @@ const held = 2000
 
 /**
  * Learning rate at iteration t of T: cosine decay from the rate to its minimum (arXiv:1608.03983), four waves
- * between the minimum and the rate, each twice as long as the one before (coslog4, arXiv:2407.04491), constant
- * for 2,000 steps and then in inverse proportion to t, whatever T is (inverse), or constant; multiplied by a
- * factor that rises linearly to 1 in the first `warmup` steps.
+ * between the minimum and the rate, each twice as long as the one before (coslog4, arXiv:2407.04491),
+ * constant for 2,000 steps and then in inverse proportion to t, whatever T is (inverse), or constant;
+ * multiplied by a factor that rises linearly to 1 in the first `warmup` steps.
  */
 export function learningRateAt(
   { learningRate, minLearningRate, decay, warmup }: OptimizerOptions,

@@ -85,7 +85,8 @@ describe('realmlp', () => {
       expect(own[0]).toBeCloseTo(clipped((number - middle) / (high - low)), 5)
       // Most are 0, so that the factor is 2 / (1 − 0).
       expect(own[1]).toBeCloseTo(clipped(2 * rare), 5)
-      // ±1 of which two thirds are one: the quartiles are apart by 2, and the median is the more frequent one.
+      // ±1 of which two thirds are one: the quartiles are apart by 2, and the median is the more frequent
+      // one.
       expect(Math.abs(own[2]!)).toBeCloseTo(answer === 'yes' ? 0 : clipped(1), 5)
       // blue, green, red: half, 45 % and 5 % of the rows
       expect(own[3]).toBeCloseTo(clipped(colour === 'blue' ? 0.5 : -0.5), 5)

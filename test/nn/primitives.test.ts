@@ -13,7 +13,9 @@ import { dot, numericGradient, relativeError } from '../helpers/numeric.js'
 const random = randomSource(33)
 const rows = 2
 
-/** A network of one or a few nodes behind a dense or pointwise node, so that it has a parameter above it, too. */
+/**
+ * A network of one or a few nodes behind a dense or pointwise node, so that it has a parameter above it, too.
+ */
 const networks: [string, number[], (b: GraphBuilder) => string][] = [
   ['upsampling of an image', [3, 2, 2], (b) => b.upsample(b.conv(b.input, { channels: 2, kernel: 1 }))],
   [
