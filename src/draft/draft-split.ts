@@ -1,21 +1,57 @@
 import type { Config } from '../config/config-schema.js'
-import { textAt } from '../data/column.js'
+import { countMissingCells, textAt } from '../data/column.js'
 import type { Table } from '../data/content.js'
 import type { DataSection, Drafted } from './types.js'
 
 /** From so many rows for each set of inputs on, on average, inputs repeat by design. */
 const repeats = 5
 
+/** With fewer subjects than this, a test on some of them would say little. */
+const fewestSubjects = 10
+
 /**
- * The `split` section of a table in which few different inputs repeat with different targets, as in a trial
- * with six treatments: its rows are split apart, because a network that is tested on inputs that it has never
- * seen would be tested on what no new row will have. Undefined for any other table; copies of rows stay
- * together.
+ * Names of columns that say of whom a row is. Shops or machines are left out: new rows are often of the same
+ * ones.
  */
-export function draftSplit(
-  table: Table,
-  { target, drop = [] }: Partial<DataSection>,
-): Drafted<Partial<Config['split']>> | undefined {
+const subjectName =
+  /^(id|subj|(subject|patient|person|participant|individual|respondent|animal)s?([ _.-]?(id|no|nr|num|number|code))?)$/i
+
+type DraftedSplit = Drafted<Partial<Config['split']>>
+
+/** The `split` section of a table if it differs from the default: by subjects, or with equal inputs apart. */
+export const draftSplit = (table: Table, data: Partial<DataSection>): DraftedSplit | undefined =>
+  bySubject(table, data) ?? equalApart(table, data)
+
+/**
+ * A split by group where a column says of whom a row is, and there are at least two rows each on average: a
+ * network that is tested on subjects of whom it has seen other rows would look better than it is on new ones.
+ * The column is no input then.
+ */
+function bySubject(
+  { names, columns, places }: Table,
+  { target }: Partial<DataSection>,
+): DraftedSplit | undefined {
+  const targets = new Set([target].flat().map(String))
+  for (const [c, name] of names.entries()) {
+    const column = columns[c]!
+    if (!subjectName.test(name) || targets.has(name) || countMissingCells(column) > 0) continue
+    const subjects = new Set(places.map((_, row) => textAt(column, row))).size
+    if (subjects < fewestSubjects || 2 * subjects > places.length) continue
+    const why = `${places.length} rows are of ${subjects} different ${name}, and rows of one stay together: the test is on others; set split.by to random if new rows are of the same ones`
+    return {
+      section: { by: 'group', column: name, equal: 'apart' },
+      choices: [{ key: ['split', 'column'], why }],
+    }
+  }
+  return undefined
+}
+
+/**
+ * In a table in which few different inputs repeat with different targets, as in a trial with six treatments,
+ * rows are split apart, because a network that is tested on inputs that it has never seen would be tested on
+ * what no new row will have. Undefined for any other table; copies of rows stay together.
+ */
+function equalApart(table: Table, { target, drop = [] }: Partial<DataSection>): DraftedSplit | undefined {
   const targets = new Set([target].flat().map(String))
   const left = new Set(drop)
   const inputs = table.columns.filter((_, c) => !targets.has(table.names[c]!) && !left.has(table.names[c]!))

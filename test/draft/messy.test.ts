@@ -158,6 +158,40 @@ describe('a draft of a table in which few inputs repeat', () => {
   })
 })
 
+describe('a draft of a table with several rows of each subject', () => {
+  const visits = (name: string, column: string, subjectOf: (i: number) => string) =>
+    drafted(
+      file(
+        name,
+        `${column},dose,y\n${lines(60, (i) => `${subjectOf(i)},${(i * 7) % 11},${(i * 5) % 17}.5`)}`,
+      ),
+      { target: 'y' },
+    )
+
+  it.each([
+    ['Subject', 15, (i: number) => `${Math.floor(i / 4)}`],
+    ['patient_id', 12, (i: number) => `p${i % 12}`],
+  ])('splits by %s, which is no input', async (column, subjects, subjectOf) => {
+    const { split, dataset, splits, whys } = await visits(`${column}.csv`, column, subjectOf)
+    expect(split).toEqual({ by: 'group', column, equal: 'apart' })
+    expect(dataset.features).not.toContain(column)
+    expect(whys).toContain(
+      `split.column: 60 rows are of ${subjects} different ${column}, and rows of one stay together: the test is on others; set split.by to random if new rows are of the same ones`,
+    )
+    const learnt = new Set(Array.from(splits.train, subjectOf))
+    expect(splits.test.length).toBeGreaterThan(0)
+    expect(Array.from(splits.test, subjectOf).filter((each) => learnt.has(each))).toEqual([])
+  })
+
+  it.each([
+    ['one row of each', 'id', (i: number) => `${1 + ((i * 37) % 61)}`],
+    ['few subjects', 'subject', (i: number) => `${i % 5}`],
+    ['another name', 'store', (i: number) => `${i % 12}`],
+  ])('does not with %s', async (_, column, subjectOf) => {
+    expect((await visits('others.csv', column, subjectOf)).split ?? {}).not.toHaveProperty('by')
+  })
+})
+
 describe('a draft without inputs', () => {
   it('says why no column is one, and how a series is forecast', async () => {
     const path = file('sales.csv', `,time,y\n${lines(60, (i) => `${i + 1},${i + 1},${Math.sin(i)}`)}`)
