@@ -158,7 +158,7 @@ interface Begun {
 async function runInFolder(
   trial: Trial,
   out: string,
-  { onEvent, onResult, signal, onStoppable }: RunHooks,
+  { onEvent, onResult, signal, onStoppable, clock }: RunHooks,
   { execute, workers }: WorkerPool,
   { checkpoint, interventions }: Begun,
 ): Promise<void> {
@@ -184,7 +184,16 @@ async function runInFolder(
   }
   try {
     const tries = triesIn(out)
-    const watched = { emit, save, checkpoint, interventions, execute, tries, ...(signal && { signal }) }
+    const watched = {
+      emit,
+      save,
+      checkpoint,
+      interventions,
+      execute,
+      tries,
+      ...(signal && { signal }),
+      ...(clock && { clock }),
+    }
     const work = () => runTrial(trial, watched)
     const result = await tellingFailure(emit, () => whileStoppable(onStoppable, work))
     onResult?.(trial, result)
