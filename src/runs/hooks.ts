@@ -1,5 +1,5 @@
 import type { PreparedData } from '../data/types.js'
-import type { Trial, TrialClock, TrialResult } from '../trial/types.js'
+import type { Trial, TrialResult } from '../trial/types.js'
 import type { Event } from '../events/types.js'
 import type { RunPlan } from './plan-run.js'
 
@@ -29,6 +29,4 @@ export interface RunHooks {
    * result.
    */
   readonly workers?: number
-  /** Keeps the run within a time, if it has one. */
-  readonly clock?: TrialClock
 }

@@ -47,10 +47,10 @@ export interface Trainings {
 }
 
 /**
- * How much more than its share of what is left a retraining may take to get as many steps as the networks
- * with which it is compared.
+ * How much longer than expected a retraining may take to get as many steps as the networks with which it is
+ * compared. The unpruned supernet leaves that much time, because what follows it is what is delivered.
  */
-const ease = 1.5
+const ease = 1.25
 
 /**
  * Keeps trainings within their time, until `until` on the clock `now`. Each gets its share of what is left
@@ -68,9 +68,10 @@ export function trainingShares(
     const isRetrained = stage === 'retrain'
     if (isRetrained) later = Math.max(0, later - 1)
     const own = isRetrained ? each : baseline
-    const share = own / (own + later * each)
+    const share = own / (own + (isRetrained ? 1 : ease) * later * each)
     const begin = now()
-    const end = begin + Math.max(0, until - begin) * Math.min(1, most < Infinity ? ease * share : share)
+    const eased = isRetrained && most < Infinity ? Math.min(1, ease * share) : share
+    const end = begin + Math.max(0, until - begin) * eased
     return (step) => {
       if (step < most && now() < end) return false
       most = Math.min(most, step)

@@ -5,6 +5,7 @@ import type { Config } from '../config/config-schema.js'
 import { resolveConfig } from '../config/load-config.js'
 import { discretise, retrainedAs, uniformGates, unprunedNetwork, type Discrete } from '../derive/network.js'
 import type { Checkpoint } from '../search/state.js'
+import { costOf } from '../nn/cost.js'
 import { extensionsIn, setupTrial } from '../setup/setup-trial.js'
 import { formatCount } from '../report/format.js'
 import { restrictToLeft } from '../supernet/restrict.js'
@@ -21,7 +22,7 @@ import { searchPace, trainingShares, type Trainings } from './run-clock.js'
 import type { FinishedRun } from './run-folder.js'
 import { resumeRun, searchRun, type SearchRunOptions } from './search-run.js'
 
-export interface TimedRunOptions extends Omit<SearchRunOptions, 'resume' | 'previous' | 'set'> {
+export interface TimedRunOptions extends Omit<SearchRunOptions, 'resume' | 'previous' | 'set' | 'clock'> {
   /** Seconds within which the run should finish. */
   readonly seconds: number
   /** When the time began, by `performance.now()`; by default at the call. */
@@ -34,9 +35,10 @@ export interface TimedRunOptions extends Omit<SearchRunOptions, 'resume' | 'prev
  */
 const searchShare = 0.35
 /**
- * Approximate time for reading, writing, measuring and the report: fixed seconds plus a share of the time.
+ * Approximate seconds for writing, measuring and the report: three, but at most a fifth of the time, and a
+ * small share of it.
  */
-const [aside, asideShare] = [3, 0.03]
+const asideOf = (seconds: number): number => Math.min(3, 0.2 * seconds) + 0.03 * seconds
 /** Fewer steps than this do not train anything. */
 const fewestSteps = 20
 /** The share of the time left after the search for which each network's steps are timed. */
@@ -57,7 +59,7 @@ export async function timedRun({
   ...options
 }: TimedRunOptions): Promise<FinishedRun> {
   const { out, config, folder = '.', signal } = options
-  const until = began / 1000 + seconds * (1 - asideShare) - aside
+  const until = began / 1000 + seconds - asideOf(seconds)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, folder, extensionsIn(options))
   const plan = planOf(trial)
@@ -143,17 +145,21 @@ function searchSteps(
 }
 
 /**
- * The trainings that follow the search, with the seconds of a step of each. They are timed, but for no longer
- * than a small part of the seconds that are left.
+ * The trainings that follow the search, with the seconds of a step of each. Two networks are timed, but for
+ * no longer than a small part of the seconds that are left. No network is taken to be faster than its
+ * multiply-adds say, because few timed steps may all fall into a quiet moment.
  */
 async function trainingsOf(trial: Trial, out: string, left: number): Promise<Trainings> {
   const { config, supernet, schedule } = trial
   const { progress, members } = lastCheckpoint(out, remedyFor(out, ''))!
-  const stepOf = (network: NetworkToRetrain) => retrainStepSeconds(trial, network, timedShare * left)
-  const whole = await stepOf(asNetwork(unprunedNetwork(supernet, config.retrain)))
-  const ended = await stepOf(networkLeft(trial, members))
-  const largest = progress.menu[0]
-  const passed = largest ? await stepOf(networkToRetrain(trial, largest.architecture)) : ended
+  const unpruned = asNetwork(unprunedNetwork(supernet, config.retrain))
+  const ended = networkLeft(trial, members)
+  const largest = progress.menu[0] && networkToRetrain(trial, progress.menu[0].architecture)
+  const whole = await retrainStepSeconds(trial, unpruned, timedShare * left)
+  const small = await retrainStepSeconds(trial, ended, timedShare * left)
+  const flopsOf = ({ graph }: NetworkToRetrain) => costOf(graph).flops
+  const stepOf = (network: NetworkToRetrain) =>
+    Math.max(small, (whole * flopsOf(network)) / flopsOf(unpruned))
   const { budget } = schedule
   // A bisection over the menu's sizes and the final one retrains at most this many of them.
   const halved = budget?.against === 'best' ? Infinity : Math.ceil(Math.log2(progress.menu.length + 2))
@@ -162,7 +168,7 @@ async function trainingsOf(trial: Trial, out: string, left: number): Promise<Tra
   const taught = isTaught(trial) && config.retrain.augment ? whole / 3 : 0
   return {
     baseline: wantsBaseline(trial) ? whole : 0,
-    each: (ended + passed) / 2 + taught,
+    each: (stepOf(ended) + stepOf(largest ?? ended)) / 2 + taught,
     count: tried + furtherTrainings(config.criteria),
   }
 }
@@ -171,9 +177,15 @@ async function trainingsOf(trial: Trial, out: string, left: number): Promise<Tra
 const isLaidOut = ({ config }: Trial): boolean =>
   !['constant', 'inverse'].includes(config.retrain.weights.decay)
 
+/**
+ * The share of the remaining time for which trainings of a fixed length are laid out. If they are slower than
+ * the timed steps, the clock would end them before their learning rate has decayed.
+ */
+const laidOutShare = 0.8
+
 /** The steps of each training in the remaining time. */
 const retrainSteps = ({ baseline, each, count }: Trainings, left: number): number =>
-  Math.max(fewestSteps, Math.floor(left / (baseline + count * each)))
+  Math.max(fewestSteps, Math.floor((laidOutShare * left) / (baseline + count * each)))
 
 const asNetwork = ({ graph, constants }: Discrete): NetworkToRetrain => ({ graph, initial: constants })
 

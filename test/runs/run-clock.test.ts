@@ -53,8 +53,9 @@ describe('the pace of a search in a time', () => {
 describe('the time of trainings', () => {
   it('goes to each by what it is expected to take', () => {
     const { now, pass } = clock()
-    // The unpruned supernet takes as long as two retrainings; there are three of these.
-    const training = trainingShares({ baseline: 2, each: 1, count: 3 }, 150, now)
+    // The unpruned supernet takes as long as two and a half retrainings; there are two of these, with a quarter as
+    // much again in reserve.
+    const training = trainingShares({ baseline: 2.5, each: 1, count: 2 }, 140, now)
     const isOver = training('baseline')
     pass(19)
     expect(isOver(100)).toBe(false)
@@ -76,7 +77,7 @@ describe('the time of trainings', () => {
 
   it('ends later ones after as many steps as the first that it ended, where they are fast', () => {
     const { now, pass } = clock()
-    const training = trainingShares({ baseline: 1, each: 1, count: 1 }, 120, now)
+    const training = trainingShares({ baseline: 1, each: 1, count: 1 }, 122, now)
     const first = training('baseline')
     pass(10)
     expect(first(64)).toBe(true)
@@ -91,9 +92,9 @@ describe('the time of trainings', () => {
     const first = training('baseline')
     pass(10)
     expect(first(64)).toBe(true)
-    // Half of the 20 s that are left, and half of that again.
+    // Half of the 20 s that are left, and a quarter of that again.
     const second = training('retrain')
-    pass(14)
+    pass(12)
     expect(second(60)).toBe(false)
     pass(1)
     expect(second(61)).toBe(true)
