@@ -114,9 +114,15 @@ function shortened<T extends Omit<TimedRunOptions, 'seconds'>>(
   return { ...options, onPlan: undefined, onData: told }
 }
 
-/** The seconds of all searches: their share of the time, or all that the usual retraining leaves. */
-function searchSeconds({ minutes: { baseline, retrain, further } }: RunPlan, left: number): number {
-  return Math.max(searchShare * left, left - 60 * ((baseline ?? 0) + retrain + further))
+/**
+ * The seconds of all searches: their share of the time, or all that the usual retraining leaves. Trainings
+ * that may stop early are expected to go on for some steps before those without improvement.
+ */
+function searchSeconds({ minutes, training }: RunPlan, left: number): number {
+  const { baseline, retrain, further } = minutes
+  const { steps, earlyStop } = training.retrain
+  const usual = Math.min(1, (2 * (earlyStop?.steps ?? steps)) / steps)
+  return Math.max(searchShare * left, left - usual * 60 * ((baseline ?? 0) + retrain + further))
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
