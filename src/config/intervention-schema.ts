@@ -12,11 +12,11 @@ export const InterventionSchema = Type.Object(
     step: Type.Integer({ minimum: 0, description: 'in force from this iteration of the stage on' }),
     what: Type.String({
       description:
-        'a key of the configuration, search.weights.clipNorm, or lambda.LAYER.TERM as in schedule.csv',
+        'a key of the configuration, search.weights.clipNorm, or lambda.LAYER.TERM as in schedule.csv; or pace, the iterations of the schedule that a step of the search goes forward',
     }),
     from: Type.Unsafe<Json>(Type.Unknown({ description: 'its value before; null: it had none' })),
     to: Type.Unsafe<Json>(Type.Unknown({ description: 'its value since; null: none' })),
-    by: Type.String({ minLength: 1, description: 'roll-back, resume, or who did it' }),
+    by: Type.String({ minLength: 1, description: 'roll-back, resume, time, or who did it' }),
     why: Type.Optional(Type.String()),
   },
   { additionalProperties: false },

@@ -51,7 +51,7 @@ export const whyNot = (what: string): string =>
   reasons.find(([key]) => what.startsWith(key))?.[1] ?? 'the run began with it'
 
 /** Keys that are read in every iteration of the search; all others are read after the search. */
-const duringSearch = /^(search|lambda)\./
+const duringSearch = /^(search\.|lambda\.|pace$)/
 
 /** The interventions that concern retraining and criteria, which follow the search. */
 export const behindSearch = (interventions: readonly Intervention[]): Intervention[] =>
@@ -65,7 +65,10 @@ export function withInterventions<T extends object>(
 ): T {
   const own = interventions
     .map(({ what, to }) => ({ keys: what.split('.'), to }))
-    .filter(({ keys }) => keys[0] !== 'lambda' && root.every((key, depth) => keys[depth] === key))
+    .filter(
+      ({ keys }) =>
+        keys[0] !== 'lambda' && keys[0] !== 'pace' && root.every((key, depth) => keys[depth] === key),
+    )
   if (own.length === 0) return part
   const changed = structuredClone(part)
   for (const { keys, to } of own) assign(changed, keys.slice(root.length), to)

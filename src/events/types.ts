@@ -147,7 +147,12 @@ export type Event =
       message: string
     }
   | { type: 'stage'; stage: Stage | 'derive' | 'export'; seconds: number | null }
-  | { type: 'done'; stage: Stage; reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted'; step: number }
+  | {
+      type: 'done'
+      stage: Stage
+      reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted' | 'time'
+      step: number
+    }
 
 /** The events of one type. */
 export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>

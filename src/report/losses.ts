@@ -75,6 +75,7 @@ function ending(run: Run, stage: Stage): string | undefined {
   const done = eventsOf(run.events, 'done').findLast((event) => event.stage === stage)
   if (!done) return 'not finished'
   if (done.reason === 'finished') return undefined
-  const how = done.reason === 'early-stop' ? 'stopped early' : 'interrupted'
+  const how =
+    done.reason === 'early-stop' ? 'stopped early' : done.reason === 'time' ? 'out of time' : 'interrupted'
   return `${how} at iteration ${formatCount(done.step)}`
 }

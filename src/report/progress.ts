@@ -117,6 +117,7 @@ const attemptText = ({ size }: EventOf<'attempt'>): string =>
 
 const endings = {
   'early-stop': 'it no longer improved',
+  time: 'its time was over',
   alarm: 'an alarm stopped it',
   interrupted: 'it was interrupted',
 } as const

@@ -90,8 +90,8 @@ function networkCost(supernet: Supernet, { retrain }: Config): Cost {
 /** The most multiply-adds for the examples of a timed step: enough to measure, without a long wait. */
 const timedFlops = 2e9
 
-/** Milliseconds after which no further step is timed. */
-const timedMs = 2000
+/** Milliseconds after which no further step is timed, and those after which four steps are enough. */
+const [timedMs, enoughMs] = [2000, 300]
 
 /** Estimates minutes from a few timed steps, with fewer examples per step if the supernet is large. */
 function minutesOf(trial: Trial): RunPlan['minutes'] {
@@ -108,10 +108,10 @@ function minutesOf(trial: Trial): RunPlan['minutes'] {
   const stepper = supernetStepper(model, data, context)
   const batches = batching(data, data.splits.train, options, trial.random, 'search')
   const phase = schedule.phases.find(({ gates }) => gates === 'move') ?? schedule.phases[0]!
-  /** The shortest of a few timed steps at iteration t, in milliseconds per row. */
+  /** The shortest of some timed steps at iteration t, in milliseconds per row. The first ones are slower. */
   const perRowAt = (t: number, { paths }: Pick<CompiledPhase, 'paths'>): number => {
     const times: number[] = []
-    for (let step = 0, spent = 0; step < 4 && spent < timedMs; step++) {
+    for (let step = 0, spent = 0; spent < timedMs && (step < 4 || spent < enoughMs); step++) {
       const start = performance.now()
       stepper.step(t, batches.at(step), { ...phase, paths })
       times.push(performance.now() - start)

@@ -20,7 +20,7 @@ import { requireMemory } from '../setup/trial-memory.js'
 import type { WorkerPool } from '../train/workers/pool.js'
 import { isOfLast } from '../trial/stages.js'
 import { runTrial } from '../trial/trial.js'
-import type { Trial, TrialHooks } from '../trial/types.js'
+import type { Trial, TrialClock, TrialHooks } from '../trial/types.js'
 import { writeCheckpoint } from './checkpoint-file.js'
 import { checkpointOf, checkpointToResume } from './checkpoints.js'
 import { openEventLog } from './event-log.js'
@@ -60,6 +60,8 @@ export interface SearchRunOptions extends RunHooks, Extensions {
    * interventions.
    */
   readonly set?: readonly string[]
+  /** Keeps the run within a time, if it has one. */
+  readonly clock?: TrialClock
 }
 
 /**
@@ -117,7 +119,7 @@ export async function searchRun({
  */
 export function resumeRun(
   out: string,
-  options: RunHooks & Extensions & Pick<SearchRunOptions, 'previous' | 'set'> = {},
+  options: RunHooks & Extensions & Pick<SearchRunOptions, 'previous' | 'set' | 'clock'> = {},
 ): Promise<FinishedRun> {
   return searchRun({ config: readRunConfig(out), folder: out, out, resume: true, ...options })
 }
@@ -158,7 +160,7 @@ interface Begun {
 async function runInFolder(
   trial: Trial,
   out: string,
-  { onEvent, onResult, signal, onStoppable }: RunHooks,
+  { onEvent, onResult, signal, onStoppable, clock }: RunHooks & Pick<SearchRunOptions, 'clock'>,
   { execute, workers }: WorkerPool,
   { checkpoint, interventions }: Begun,
 ): Promise<void> {
@@ -184,7 +186,16 @@ async function runInFolder(
   }
   try {
     const tries = triesIn(out)
-    const watched = { emit, save, checkpoint, interventions, execute, tries, ...(signal && { signal }) }
+    const watched = {
+      emit,
+      save,
+      checkpoint,
+      interventions,
+      execute,
+      tries,
+      ...(signal && { signal }),
+      ...(clock && { clock }),
+    }
     const work = () => runTrial(trial, watched)
     const result = await tellingFailure(emit, () => whileStoppable(onStoppable, work))
     onResult?.(trial, result)

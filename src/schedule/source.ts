@@ -26,7 +26,8 @@ export const scheduleSource = (schedule: Schedule): ScheduleSource => ({
 export interface LambdaRecord {
   /** The schedule with the λ used so far in place of its own; it grows with every record. */
   readonly used: Schedule
-  add(t: number, row: LambdaRow): void
+  /** Records the λ of the iterations from t to `to`, without `to`; by default of t alone. */
+  add(t: number, row: LambdaRow, to?: number): void
   /**
    * All recorded segments, as from, to, λ in turn, by `task`, `reconstruction` or the index of the column.
    * Columns that never had a value are left out.
@@ -51,12 +52,12 @@ export function lambdaRecord(schedule: Schedule): LambdaRecord {
       losses: { task, reconstruction },
       columns: schedule.columns.map((column, i) => ({ ...column, segments: columns[i]! })),
     },
-    add(t, row) {
+    add(t, row, to = t + 1) {
       requireRow(row, schedule.columns.length, t)
-      append(task, t, t + 1, row.task)
-      append(reconstruction, t, t + 1, row.reconstruction)
+      append(task, t, to, row.task)
+      append(reconstruction, t, to, row.reconstruction)
       row.columns.forEach((value, i) => {
-        if (!Number.isNaN(value)) append(columns[i]!, t, t + 1, value)
+        if (!Number.isNaN(value)) append(columns[i]!, t, to, value)
       })
     },
     arrays: () =>

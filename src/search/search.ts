@@ -24,6 +24,7 @@ import { lookEvery } from './gates/gate-time.js'
 import { expectedCosts } from './gates/layer-cost.js'
 import { originOf, requireOrigin } from './initial.js'
 import { goBack, keep, restore, save, stateOf } from './loop.js'
+import { apart, keepPace, nextIteration, passes } from './pace.js'
 import { freshProgress } from './progress.js'
 import { replayLook, replayProjection } from './replay.js'
 import type { Checkpoint, Progress, Loop, MenuEntry, SearchContext } from './state.js'
@@ -123,6 +124,7 @@ const trainingOf = (loop: Loop): Training => ({
   signal: loop.context.signal,
   ended: () => loop.progress.finished !== undefined,
   step: (t) => iterate(loop, t),
+  next: (t) => nextIteration(loop.context.schedule, loop.progress, t),
   fault: (step) =>
     predictsNumbers(loop.stepper.network, loop.data)
       ? undefined
@@ -135,17 +137,21 @@ function iterate(loop: Loop, t: number): Divergence | undefined {
   const { context, batches, stepper, progress } = loop
   const { schedule } = context
   intervene(loop, replayedInterventions(schedule, progress, t))
-  const { evaluateEvery } = context.options
   const phase = guarded(phaseAt(schedule, t), t, progress.alarms)
   if (phase.from === t) context.emit({ type: 'phase', step: t, name: phase.name })
 
   const shards = batches.at(t)
+  const next = nextIteration(schedule, progress, t)
   const lambdas = loop.source.at(t, observedAt(loop, t, shards, phase))
-  loop.record.add(t, lambdas)
-  stepper.step(t, shards, phase, lambdas)
-  const next = t + 1
-  const due = next % evaluateEvery === 0 || next === schedule.steps
-  const looks = next % lookEvery(schedule, context.options) === 0 || due || next === schedule.prune.until
+  loop.record.add(t, lambdas, next)
+  stepper.step(t, shards, phase, lambdas, next - t)
+  const usual = {
+    evaluateEvery: context.options.evaluateEvery,
+    lookEvery: lookEvery(schedule, context.options),
+  }
+  const every = apart(usual, progress, t)
+  const due = passes(every.evaluations, t, next) || next === schedule.steps
+  const looks = passes(every.looks, t, next) || due || next === schedule.prune.until
   // No decision may be based on losses that are not finite.
   if ((looks || isMenuDue(loop, next)) && !hasFiniteLosses(loop))
     return { step: next, why: 'the loss is not finite' }
@@ -157,6 +163,7 @@ function iterate(loop: Loop, t: number): Divergence | undefined {
     // removes are not gone yet.
     passSizes(loop, next)
     allow(loop, next)
+    keepPace(loop, next)
   }
   if (schedule.replay) replayProjection(loop, schedule.replay.removals, next)
   else if (next >= schedule.prune.until && isUnsettled(loop)) progress.jumps += projectToLegal(loop, next)
@@ -166,6 +173,7 @@ function iterate(loop: Loop, t: number): Divergence | undefined {
 /** What the source of λ can observe before iteration t. */
 function observedAt(loop: Loop, t: number, shards: readonly Shard[], phase: CompiledPhase): Observed {
   const { model, context, stepper, progress } = loop
+  const span = nextIteration(context.schedule, progress, t) - t
   const seen = {
     gateValues: () => model.gateValues(),
     supernet: model.supernet,
@@ -175,7 +183,7 @@ function observedAt(loop: Loop, t: number, shards: readonly Shard[], phase: Comp
     ...seen,
     turned: (row) => dealTurns(context.schedule, t, row, progress.turns, seen),
     costs: (metric) => expectedCosts(model, metric, context.latency),
-    lookAhead: (row, metric, moves) => stepper.lookAhead(t, shards, phase, row, { metric, moves }),
+    lookAhead: (row, metric, moves) => stepper.lookAhead(t, shards, phase, row, { metric, moves, span }),
   }
 }
 

@@ -160,6 +160,11 @@ export interface SearchContext extends LoopContext {
   readonly identity: string
   /** The changes made since the checkpoint from which the search continues. */
   readonly interventions?: readonly Intervention[]
+  /**
+   * Watches the time, if the search has one: asked at each inspection of the gates, it returns how many
+   * iterations of the schedule each step must go forward from now on. 1 is the usual pace.
+   */
+  readonly pace?: (at: { readonly step: number; readonly steps: number; readonly pace: number }) => number
   /** Called with a complete checkpoint at each evaluation and when interrupted. */
   save(checkpoint: Checkpoint): void
 }
@@ -168,8 +173,11 @@ export interface SearchContext extends LoopContext {
 export interface Stepper {
   /** The model as it is evaluated. */
   readonly network: PassNetwork
-  /** Performs iteration t on the shards of a batch with the given λ, by default those of the schedule. */
-  step(t: number, shards: readonly Shard[], phase: CompiledPhase, lambdas?: LambdaRow): void
+  /**
+   * Performs iteration t on the shards of a batch with the given λ, by default those of the schedule. Gates
+   * move as far as in `span` iterations; 1 by default.
+   */
+  step(t: number, shards: readonly Shard[], phase: CompiledPhase, lambdas?: LambdaRow, span?: number): void
   /**
    * Tries iteration t with the given λ and measures its effect; undefined if no gate would move. Changes
    * nothing.
@@ -179,7 +187,7 @@ export interface Stepper {
     shards: readonly Shard[],
     phase: CompiledPhase,
     lambdas: LambdaRow,
-    asked: { readonly metric: MemberMetric; readonly moves: readonly Move[] },
+    asked: { readonly metric: MemberMetric; readonly moves: readonly Move[]; readonly span?: number },
   ): LookAhead | undefined
   /**
    * The gradient of the losses on a group's α in the last iteration that was not a single path, [members], in

@@ -38,6 +38,8 @@ interface Now extends Alternation {
   readonly shards: readonly Shard[]
   readonly phase: CompiledPhase
   readonly lambdas: LambdaRow
+  /** The number of iterations for which it stands. */
+  readonly span: number
 }
 
 /** A step whose gates are stepped: its λ, and the distance of the step. */
@@ -128,12 +130,12 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
   })
 
   const stepGatesAt = (
-    { lambdas, share }: Now,
+    { lambdas, share, span }: Now,
     { alphas }: Pick<Gradients, 'alphas'>,
     open = openGroups(model),
   ): void => {
     // Gates that wait in some iterations move further in the others, so that the total distance is the same.
-    moving = { lambdas, duration: time * share }
+    moving = { lambdas, duration: (time * share) / span }
     gates.step(open, alphas, acting.acts(lambdas))
   }
 
@@ -201,21 +203,21 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
 
   return {
     network: judgedNetwork(model),
-    step(t, shards, phase, lambdas = rowAt(schedule, t)) {
-      const now = { ...alternation(model, phase, t), t, shards, phase, lambdas }
+    step(t, shards, phase, lambdas = rowAt(schedule, t), span = 1) {
+      const now = { ...alternation(model, phase, t), t, shards, phase, lambdas, span }
       sums.begin()
       model.temperature = temperatureAt(t)
       // While gates wait, the gradients that last moved them are kept, because they may still be reported.
       if (!now.waits || phase.gates === 'hold') kept.clear()
       perform(orderOf(now), hands, now)
     },
-    lookAhead(t, shards, phase, lambdas, { metric, moves }) {
+    lookAhead(t, shards, phase, lambdas, { metric, moves, span = 1 }) {
       if (phase.gates === 'hold' || openGroups(model).length === 0) return undefined
       model.temperature = temperatureAt(t)
       const batches = (aheadBatches ??= archBatching(data, context, 'look-ahead'))
       const { columns } = schedule
       const paths = alternation(model, phase, t)
-      const now = (row: LambdaRow): Now => ({ ...paths, t, shards, phase, lambdas: row })
+      const now = (row: LambdaRow): Now => ({ ...paths, t, shards, phase, lambdas: row, span })
       const taskOnly = { task: 1, reconstruction: 0, columns: new Float64Array(columns.length).fill(NaN) }
       return lookAhead(
         {

@@ -10,6 +10,8 @@ export interface Training {
   ended(step: number): boolean
   /** Performs step t, counted from 0, and what is due after it. Returns the divergence, if one was found. */
   step(t: number): Divergence | undefined
+  /** The step that follows step t, without which it is t + 1. */
+  next?(t: number): number
   /** Called when a training seems to be over after `step` steps. Returns the divergence, if one was found. */
   fault(step: number): Divergence | undefined
   /**
@@ -36,7 +38,7 @@ export async function runTraining(
     while (step < training.steps && !training.ended(step)) {
       if (training.signal?.aborted) return { step, interrupted: true }
       const found = training.step(step)
-      step = found ? training.goBack(found) : step + 1
+      step = found ? training.goBack(found) : (training.next?.(step) ?? step + 1)
       if (step % breath === 0) await nextTurn()
     }
     const found = training.fault(step)

@@ -10,7 +10,7 @@ import type { Trial, TrialHooks } from './types.js'
 /** Trains a discrete network as the configuration says. Throws Interrupted if a signal stops it. */
 export async function retrainStage(
   { config, data, loss, metric, random }: Trial,
-  { emit, signal, execute }: TrialHooks,
+  { emit, signal, execute, clock }: TrialHooks,
   stage: Exclude<Stage, 'search'>,
   graph: Graph,
   initial: ReadonlyMap<string, Float32Array>,
@@ -28,6 +28,7 @@ export async function retrainStage(
     recipe,
     ...(signal && { signal }),
     ...(execute && { execute }),
+    ...(clock && { isOver: clock.training(stage === 'baseline' ? stage : 'retrain') }),
   }
   const trained = await retrain(graph, data, context, initial)
   if (trained.interrupted) throw new Interrupted(`interrupted in stage ${stage}`)

@@ -43,6 +43,8 @@ export interface RetrainContext extends LoopContext {
   /** The network whose outputs are learnt in addition to the targets. */
   readonly teacher?: Teacher | undefined
   readonly recipe?: Recipe | undefined
+  /** Asked at each evaluation, after `step` steps: whether the time of the training is over. It then ends. */
+  readonly isOver?: (step: number) => boolean
 }
 
 /** The state of a training, in memory, to which it returns if it diverges. */
@@ -103,6 +105,7 @@ export async function retrain(
   let good = state(0)
   /** Whether there was no better evaluation for so long that early stopping ends the training. */
   let over = false
+  let timeIsOver = false
 
   const hands: Hands<number> = {
     pass: ({ of }, t) =>
@@ -176,6 +179,8 @@ export async function retrain(
       best = { values: judged.weights.values(), validation, bestStep: step }
     if (verdict.calm) good = { ...now, best }
     over = earlyStop !== undefined && step - best.bestStep >= earlyStop.steps
+    timeIsOver = !over && step < steps && (given.isOver?.(step) ?? false)
+    over ||= timeIsOver
     return undefined
   }
 
@@ -202,7 +207,8 @@ export async function retrain(
     if (interrupted) return { graph: kept, ...best, losses, interrupted }
     // A metric may be undefined in all evaluations, as r2 is for targets that are all equal.
     if (best.bestStep === 0) best = { values: judged.weights.values(), validation: null, bestStep: done }
-    context.emit({ type: 'done', stage, reason: done < steps ? 'early-stop' : 'finished', step: done })
+    const reason = timeIsOver ? 'time' : done < steps ? 'early-stop' : 'finished'
+    context.emit({ type: 'done', stage, reason, step: done })
     return { graph: kept, ...best, losses, interrupted: false }
   } finally {
     store.dispose()

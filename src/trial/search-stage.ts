@@ -34,13 +34,17 @@ interface Found {
   readonly lesson?: unknown
 }
 
-/** Runs a search, after the tries of a planner if it has any, calls `use` with the model, and frees that. */
+/**
+ * Runs a search, after the tries of a planner if it has any, calls `use` with the model, and frees that. With
+ * it, `searches` are left.
+ */
 export async function searchStage<T>(
   trial: Trial,
   hooks: TrialHooks,
   use: (model: SupernetModel, found: Found) => T,
+  searches = 1,
 ): Promise<T> {
-  const { emit, interventions } = hooks
+  const { emit, interventions, clock } = hooks
   const context = contextOf(trial, hooks)
   const model = beginModel(trial)
   try {
@@ -50,7 +54,12 @@ export async function searchStage<T>(
     const search = await searchArchitecture(
       model,
       trial.data,
-      { ...context, emit, save, ...(source && { source }), ...(interventions && { interventions }) },
+      {
+        ...{ ...context, emit, save },
+        ...(source && { source }),
+        ...(interventions && { interventions }),
+        ...(clock && { pace: (at) => clock.pace({ ...at, searches }) }),
+      },
       hooks.checkpoint,
     )
     const { reason } = search

@@ -61,7 +61,7 @@ async function earlier(
   stages: readonly TrialStage[],
   search: number,
   before: Carried | undefined,
-  { emit, signal, execute, ...saving }: TrialHooks,
+  { emit, signal, execute, clock, ...saving }: TrialHooks,
 ): Promise<Carried> {
   const { begin, weights } = stages[search]!
   const trial = begin(before)
@@ -70,16 +70,19 @@ async function earlier(
     ...savingAs(saving, search, before),
     ...(signal && { signal }),
     ...(execute && { execute }),
+    ...(clock && { clock }),
     emit: (event: Event) => {
       if (event.type === 'alarm' || event.type === 'intervention') emit({ type: 'notice', ...place, event })
       if (event.type === 'evaluation') emit(earlierEvent(event, place, trial.schedule.steps))
     },
   }
   try {
-    return await searchStage(trial, hooks, (model, { search: { steps } }) => {
-      emit(carriedEvent(model, place, steps))
+    const passOn = (model: SupernetModel, done: number): Carried => {
+      emit(carriedEvent(model, place, done))
       return { members: membersOf(model), ...(weights && { weights: new Map(model.weights.values()) }) }
-    })
+    }
+    const left = stages.length + 1 - search
+    return await searchStage(trial, hooks, (model, found) => passOn(model, found.search.steps), left)
   } catch (error) {
     if (error instanceof Interrupted)
       throw new Interrupted(`interrupted in search ${search + 1} of ${stages.length + 1}`)

@@ -65,11 +65,26 @@ export interface Trial extends Planning, Beginning {
   readonly continued?: (carried: Carried) => Trial
 }
 
+/** What keeps a trial within a time. Parts that take longer than their share of it are shortened. */
+export interface TrialClock {
+  /** How fast a search must go on, as `SearchContext.pace` says. `searches` are left, including this one. */
+  pace(at: {
+    readonly step: number
+    readonly steps: number
+    readonly pace: number
+    readonly searches: number
+  }): number
+  /** Called when a training begins. The result tells, after `step` steps, whether its time is over. */
+  training(stage: 'baseline' | 'retrain'): (step: number) => boolean
+}
+
 export interface TrialHooks {
   readonly emit: (event: Event) => void
   /** Called with each checkpoint of the search. */
   readonly save?: (checkpoint: Checkpoint) => void
   readonly signal?: AbortSignal
+  /** Keeps the trial within a time, if it has one. */
+  readonly clock?: TrialClock
   /** The checkpoint from which the trial continues. */
   readonly checkpoint?: Checkpoint | undefined
   /** Changes that were made after the checkpoint. */

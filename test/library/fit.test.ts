@@ -103,10 +103,12 @@ describe('a model fitted to x and y', () => {
     const model = await fit(rows, y, { time: 9 })
     const [start] = eventsOf(model.found.events, 'start')
     expect(start!.steps).toBeLessThan(16_000)
+    // How far the search is hurried depends on the machine; nothing else is changed.
     const interventions = eventsOf(model.found.events, 'intervention')
-    expect(interventions.map(({ what }) => what)).toEqual(['retrain.steps'])
-    expect(Number(interventions[0]!.to)).toBeGreaterThanOrEqual(20)
-    expect(Number(interventions[0]!.to)).toBeLessThan(16_000)
+    expect(interventions.filter(({ what, by }) => what !== 'pace' || by !== 'time')).toEqual([])
+    const trainings = eventsOf(model.found.events, 'done').filter(({ stage }) => stage !== 'search')
+    expect(trainings.map(({ stage }) => stage)).toContain('retrain')
+    expect(trainings.every(({ reason }) => ['time', 'early-stop'].includes(reason))).toBe(true)
     expect(model.predict(rows.slice(0, 3))).toHaveLength(3)
   })
 

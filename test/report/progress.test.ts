@@ -40,6 +40,9 @@ describe('plain lines', () => {
   test('alarms and early ends have a line of their own', () => {
     expect(lines).toContain('alarm at step 300: skip-share in cell0: skip holds 62 % of the gates')
     expect(lines).toContain('retrain stopped at step 1,600: it no longer improved')
+    expect(written([{ type: 'done', stage: 'retrain', reason: 'time', step: 640 }])).toBe(
+      'retrain stopped at step 640: its time was over\n',
+    )
     const alarm = {
       type: 'alarm',
       step: 2,

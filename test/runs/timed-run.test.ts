@@ -18,7 +18,7 @@ describe('a run of several searches in a time', () => {
     const config = configOf({ search: { steps: 1_000_000 } })
     const run = timedRun({ config, out: join(folder, 'long'), seconds: 12 })
     await expect(run).rejects.toThrow(
-      /^time: expected at least \d{3,} seconds for 20 steps of this search here, got 12/,
+      /^time: expected at least \d{2,} seconds for 20 steps of this search here, got 12/,
     )
   })
 
