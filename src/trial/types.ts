@@ -31,7 +31,9 @@ export type ExportedNetwork = Pick<Retrained, 'graph' | 'values'>
 export interface Exported {
   /** The bytes of `model.json` and `weights.bin`. */
   readonly bytes: number
-  /** Milliseconds for one row on the backend of the run, over repeated predictions. They are measured once. */
+  /**
+   * Milliseconds for one row on the backend of the run, over repeated predictions. They are measured once.
+   */
   readonly latency: () => { readonly p50: number; readonly p95: number }
   /** Frees the model. */
   readonly dispose: () => void

@@ -53,7 +53,8 @@ describe('the pace of a search in a time', () => {
 describe('the time of trainings', () => {
   it('goes to each by what it is expected to take', () => {
     const { now, pass } = clock()
-    // The unpruned supernet takes as long as two and a half retrainings; there are two of these, with a quarter as
+    // The unpruned supernet takes as long as two and a half retrainings; there are two of these, with a
+    // quarter as
     // much again in reserve.
     const training = trainingShares({ baseline: 2.5, each: 1, count: 2 }, 140, now)
     const isOver = training('baseline')
