@@ -125,8 +125,9 @@ describe('workers', () => {
   test('stop with the comparison, which keeps what is over', async () => {
     const controller = new AbortController()
     const told: number[] = []
+    const seeds = [1, 2, 3, 4, 5, 6]
     const comparing = compare({
-      comparison: one,
+      comparison: { ...one, seeds },
       workers: 2,
       signal: controller.signal,
       onProgress: ({ done }) => {
@@ -135,6 +136,8 @@ describe('workers', () => {
       },
     })
     await expect(comparing).rejects.toThrow('interrupted')
-    expect(told).toEqual([0, 1])
+    // The other worker may have ended a trial at the same moment.
+    expect(told.slice(0, 2)).toEqual([0, 1])
+    expect(told.length).toBeLessThan(4)
   })
 })
