@@ -61,8 +61,12 @@ function unitsHint(
   if (by === 'time') return remedy('more rows')
   const units = rowUnits(dataset, { ...split, by }).length
   if (units === dataset.rows) return remedy('more rows')
-  const kept = `rows with equal inputs${by === 'group' || by === 'block' ? ` or of one ${by}` : ''}`
-  return `; ${kept} stay together, and there ${units === 1 ? 'is only 1 set' : `are only ${units} sets`} of such rows${remedy('more columns, or split.equal: apart')}`
+  const kept = [
+    ...(split.equal === 'apart' ? [] : ['with equal inputs']),
+    ...(by === 'group' || by === 'block' ? [`of one ${by}`] : []),
+  ]
+  const more = split.equal === 'apart' ? `more ${by}s` : 'more columns, or split.equal: apart'
+  return `; rows ${kept.join(' or ')} stay together, and there ${units === 1 ? 'is only 1 set' : `are only ${units} sets`} of such rows${remedy(more)}`
 }
 
 /**

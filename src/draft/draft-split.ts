@@ -19,24 +19,34 @@ const subjectName =
 type DraftedSplit = Drafted<Partial<Config['split']>>
 
 /** The `split` section of a table if it differs from the default: by subjects, or with equal inputs apart. */
-export const draftSplit = (table: Table, data: Partial<DataSection>): DraftedSplit | undefined =>
-  bySubject(table, data) ?? equalApart(table, data)
+export function draftSplit(
+  table: Table,
+  { target, drop = [] }: Partial<DataSection>,
+): DraftedSplit | undefined {
+  const targets = new Set([target].flat().map(String))
+  const left = new Set(drop)
+  const at = table.names.map((_, c) => c)
+  const outputs = at.filter((c) => targets.has(table.names[c]!))
+  const inputs = at.filter((c) => !targets.has(table.names[c]!) && !left.has(table.names[c]!))
+  return bySubject(table, inputs, outputs) ?? equalApart(table, inputs, outputs)
+}
 
 /**
  * A split by group where a column says of whom a row is, and there are at least two rows each on average: a
  * network that is tested on subjects of whom it has seen other rows would look better than it is on new ones.
- * The column is no input then.
+ * The column is no input then; where it is the only one, rows are of the same subjects for ever.
  */
 function bySubject(
   { names, columns, places }: Table,
-  { target }: Partial<DataSection>,
+  inputs: readonly number[],
+  outputs: readonly number[],
 ): DraftedSplit | undefined {
-  const targets = new Set([target].flat().map(String))
   for (const [c, name] of names.entries()) {
     const column = columns[c]!
-    if (!subjectName.test(name) || targets.has(name) || countMissingCells(column) > 0) continue
+    if (!subjectName.test(name) || outputs.includes(c) || countMissingCells(column) > 0) continue
     const subjects = new Set(places.map((_, row) => textAt(column, row))).size
     if (subjects < fewestSubjects || 2 * subjects > places.length) continue
+    if (inputs.every((input) => input === c)) continue
     const why = `${places.length} rows are of ${subjects} different ${name}, and rows of one stay together: the test is on others; set split.by to random if new rows are of the same ones`
     return {
       section: { by: 'group', column: name, equal: 'apart' },
@@ -51,16 +61,16 @@ function bySubject(
  * rows are split apart, because a network that is tested on inputs that it has never seen would be tested on
  * what no new row will have. Undefined for any other table; copies of rows stay together.
  */
-function equalApart(table: Table, { target, drop = [] }: Partial<DataSection>): DraftedSplit | undefined {
-  const targets = new Set([target].flat().map(String))
-  const left = new Set(drop)
-  const inputs = table.columns.filter((_, c) => !targets.has(table.names[c]!) && !left.has(table.names[c]!))
-  const outputs = table.columns.filter((_, c) => targets.has(table.names[c]!))
-  const rows = table.places.length
+function equalApart(
+  { columns, places }: Table,
+  inputs: readonly number[],
+  outputs: readonly number[],
+): DraftedSplit | undefined {
+  const rows = places.length
   const known = new Map<string, string>()
   let differ = false
   for (let row = 0; row < rows; row++) {
-    const textIn = (columns: typeof inputs) => JSON.stringify(columns.map((column) => textAt(column, row)))
+    const textIn = (at: readonly number[]) => JSON.stringify(at.map((c) => textAt(columns[c]!, row)))
     const [key, answer] = [textIn(inputs), textIn(outputs)]
     differ ||= known.has(key) && known.get(key) !== answer
     known.set(key, answer)

@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js'
 import { isMissing } from '../data/column.js'
 import { draftSpace } from '../draft/draft-space.js'
+import { draftSplit } from '../draft/draft-split.js'
 import { draftColumns } from '../draft/draft-table.js'
 import { spaces } from '../registry.js'
 import { fromArrays, fromRecords, type ArraysOptions, type DataSource } from './data.js'
@@ -38,8 +39,9 @@ export interface FittedModel extends Model {
  *
  * x is as in `fromArrays` ([rows, features], [rows, steps, channels], [rows, height, width, channels]), or
  * records; y has a number, a label or several numbers per row. Leaves out rows without a target, and columns
- * of records that name the rows, never vary or repeat y. Throws InputError if x or y is not of this form,
- * Diverged and Interrupted.
+ * of records that name the rows, never vary or repeat y. Records of subjects, as a column such as
+ * `patient_id` says, are split by subject, if no other `split` is given. Throws InputError if x or y is not
+ * of this form, Diverged and Interrupted.
  */
 export async function fit(
   x: ArrayLike | readonly PlainRecord[],
@@ -47,13 +49,13 @@ export async function fit(
   { name, features, outputs, task, groups, test, classes, ...asked }: FitOptions = {},
 ): Promise<FittedModel> {
   const arrays = { name, features, outputs, task, groups, test, classes }
-  const { data, space } = areRecords(x) ? ofRecords(x, y, arrays) : ofArrays(x, y, arrays)
-  const found = await search({ space, ...asked, data })
+  const chosen = areRecords(x) ? ofRecords(x, y, arrays) : ofArrays(x, y, arrays)
+  const found = await search({ ...chosen, ...asked, data: chosen.data })
   return { ...found.model, found }
 }
 
 type Given = { readonly [K in keyof ArraysOptions]: ArraysOptions[K] | undefined }
-type Chosen = Pick<SearchRequest, 'space'> & { readonly data: DataSource }
+type Chosen = Pick<SearchRequest, 'space' | 'split'> & { readonly data: DataSource }
 
 function ofArrays(x: ArrayLike, y: Targets, given: Given): Chosen {
   const inputs = flat(x, 'x')
@@ -98,10 +100,9 @@ function ofRecords(
     ...record,
     ...Object.fromEntries(targets.map((name, k) => [name, cellAt(i, k)])),
   }))
-  const { section } = draftColumns(recordsTable(records, given.name ?? 'records'), {
-    target: targets,
-    ...(given.task && { task: given.task }),
-  })
+  const table = recordsTable(records, given.name ?? 'records')
+  const { section } = draftColumns(table, { target: targets, ...(given.task && { task: given.task }) })
+  const split = draftSplit(table, section)
   const { target: _, ...options } = section
   return {
     data: fromRecords(records, targets.length === 1 ? targets[0]! : targets, {
@@ -109,6 +110,7 @@ function ofRecords(
       ...(given.name !== undefined && { name: given.name }),
     }),
     space: spaceFor('table', []),
+    ...(split && { split: split.section }),
   }
 }
 

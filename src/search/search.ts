@@ -142,7 +142,7 @@ function iterate(loop: Loop, t: number): Divergence | undefined {
 
   const shards = batches.at(t)
   const next = nextIteration(schedule, progress, t)
-  const lambdas = loop.source.at(t, observedAt(loop, t, shards, phase))
+  const lambdas = loop.source.at(t, observedAt(loop, t, shards, phase, next - t))
   loop.record.add(t, lambdas, next)
   stepper.step(t, shards, phase, lambdas, next - t)
   const usual = {
@@ -170,10 +170,15 @@ function iterate(loop: Loop, t: number): Divergence | undefined {
   return due ? look(loop, next) : undefined
 }
 
-/** What the source of λ can observe before iteration t. */
-function observedAt(loop: Loop, t: number, shards: readonly Shard[], phase: CompiledPhase): Observed {
+/** What the source of λ can observe before iteration t, whose gates move as far as in `span` iterations. */
+function observedAt(
+  loop: Loop,
+  t: number,
+  shards: readonly Shard[],
+  phase: CompiledPhase,
+  span: number,
+): Observed {
   const { model, context, stepper, progress } = loop
-  const span = nextIteration(context.schedule, progress, t) - t
   const seen = {
     gateValues: () => model.gateValues(),
     supernet: model.supernet,

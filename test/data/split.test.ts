@@ -120,6 +120,9 @@ describe('splitRows, random', () => {
     expect(message(() => splitRows(groups(30), split, 1))).toMatch(
       /^config\.split: expected rows in every split with a share, got train 10, arch \d+, validation \d+, test \d+ of 30 \(by group\); rows with equal inputs or of one group stay together, and there are only 3 sets of such rows; use other shares, another split\.by or more columns, or split\.equal: apart$/,
     )
+    expect(message(() => splitRows(groups(30), { ...split, equal: 'apart' }, 1))).toMatch(
+      /; rows of one group stay together, and there are only 3 sets of such rows; use other shares, another split\.by or more groups$/,
+    )
     expect(message(() => splitRows(plain(2), splitOf({ by: 'random' }), 1))).toBe(
       'config.split: expected rows in every split with a share, got train 1, arch 0, validation 1, test 0 of 2 (by random); use other shares, another split.by or more rows',
     )

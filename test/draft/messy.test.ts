@@ -190,6 +190,11 @@ describe('a draft of a table with several rows of each subject', () => {
   ])('does not with %s', async (_, column, subjectOf) => {
     expect((await visits('others.csv', column, subjectOf)).split ?? {}).not.toHaveProperty('by')
   })
+
+  it('does not where nothing else could be an input', async () => {
+    const path = file('alone.csv', `animal,y\n${lines(60, (i) => `a${i % 12},${(i * 5) % 17}.5`)}`)
+    expect((await drafted(path, { target: 'y' })).split ?? {}).not.toHaveProperty('by')
+  })
 })
 
 describe('a draft without inputs', () => {

@@ -1,10 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { fit } from '../../src/library/fit.js'
 import { eventsOf } from '../../src/report/history.js'
+import { readRunConfig } from '../../src/runs/run-folder.js'
 
 beforeAll(() => useBackend('wasm'))
+
+const folder = mkdtempSync(join(tmpdir(), 'sentei-fit-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const short = { search: { steps: 40 }, retrain: { steps: 40 }, seed: 3 }
 const rows = Array.from({ length: 200 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i * 7) % 5])
@@ -38,6 +45,17 @@ describe('a model fitted to x and y', () => {
     expect(model.task).toEqual({ kind: 'classification', classes: ['no', 'yes'] })
     const [label] = model.predict([{ size: 0.5, colour: 'red' }])
     expect(['yes', 'no']).toContain(label)
+  })
+
+  it('of records of subjects is tested on others, and predicts without knowing them', async () => {
+    const x = rows.map(([a, b], i) => ({ subject: `s${i % 20}`, a: a!, b: b! }))
+    const tiny = { search: { steps: 6 }, retrain: { steps: 6 } }
+    const y = rows.map(([a, b]) => a! + b!)
+    const model = await fit(x, y, { ...tiny, saveTo: join(folder, 'chosen') })
+    expect(readRunConfig(join(folder, 'chosen')).split).toMatchObject({ by: 'group', column: 'subject' })
+    expect(model.predict([{ a: 0.5, b: 0.1 }])).toHaveLength(1)
+    await fit(x, y, { ...tiny, split: { by: 'random' }, saveTo: join(folder, 'asked') })
+    expect(readRunConfig(join(folder, 'asked')).split).not.toHaveProperty('column')
   })
 
   it('of records takes several numbers a row, typed arrays and truths, whatever the records have', async () => {
