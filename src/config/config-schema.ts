@@ -3,6 +3,7 @@ import { Alarms } from './alarms-schema.js'
 import { ConfigBudget } from './budget-schema.js'
 import { CriterionSchema } from './criterion-schema.js'
 import { Data, Split } from './data-schema.js'
+import { metricNames, type MetricName } from './metric-names.js'
 import { RelaxationSchema } from './relaxation-schema.js'
 import { retrainPresets } from './retrain-presets.js'
 import { json, object, oneOf } from './schema-parts.js'
@@ -186,7 +187,9 @@ export const ConfigSchema = object(
     objective: object(
       {
         task: Type.Optional(oneOf(['cross-entropy', 'mse', 'mae', 'huber'])),
-        metric: Type.Optional(oneOf(['accuracy', 'cross-entropy', 'rmse', 'mae', 'r2'])),
+        metric: Type.Optional(
+          oneOf<MetricName[]>([...metricNames], { description: 'by which models are chosen' }),
+        ),
         latency: Type.Optional(
           Type.String({ description: 'a JSON file of measured times, for the term latency' }),
         ),

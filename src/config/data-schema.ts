@@ -55,6 +55,12 @@ export const Data = object({
     }),
   ),
   classes: files('names of the classes 0, 1, …: a list, or a file of them (JSON, or a name a line)'),
+  positive: Type.Optional(
+    Type.String({
+      description:
+        'the class that f1, average-precision and other metrics of one class are about; of two classes the rarer in training by default',
+    }),
+  ),
   drop: Type.Optional(Type.Array(Type.String(), { description: 'columns that are not inputs' })),
   categorical: Type.Optional(
     Type.Array(Type.String(), { description: 'columns to one-hot encode even if numeric' }),

@@ -20,7 +20,7 @@ export function summaryText(summary: ComparisonSummary, rows: readonly TrialRow[
   const { sets, against } = summary
   const parts = [
     '# Comparison',
-    `Errors are test errors: 1 − the metric for accuracy and r2, the metric itself for others. ± is the standard deviation over seeds. Differences are paired by seed, with a 95 % interval by the corrected resampled t-test. Only the p by Holm are corrected for the number of tests.`,
+    `Errors are test errors: 1 − the metric for those of which more is better, as accuracy and r2, the metric itself for others. ± is the standard deviation over seeds. Differences are paired by seed, with a 95 % interval by the corrected resampled t-test. Only the p by Holm are corrected for the number of tests.`,
     ...preregisteredPart(summary),
     ...sets.flatMap((each) => setPart(each, against, rows)),
     ...overallPart(summary),

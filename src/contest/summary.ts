@@ -21,7 +21,7 @@ export interface MethodSummary {
   /** The number of trials that have a test error, and of those that failed. */
   readonly trials: number
   readonly failed: number
-  /** The test error: 1 − metric for accuracy and r2, the metric itself for others. */
+  /** The test error: 1 − metric where more is better, the metric itself otherwise. */
   readonly error: Spread | null
   readonly parameters: Spread | null
   readonly share: number | null

@@ -2,7 +2,7 @@ import { errorOf } from '../objective/metrics.js'
 import type { TrialRow } from './types.js'
 
 /**
- * The test error of a trial: 1 − metric for accuracy and r2, the metric itself for others. Null if it has
+ * The test error of a trial: 1 − metric where more is better, the metric itself otherwise. Null if it has
  * none.
  */
 export function errorIn({ figures }: TrialRow): number | null {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config-schema.js'
+import { withPositive } from './positive.js'
 import { bent, fitScaler, scale, usualScaling, type Scaling } from './scale.js'
 import { splitRows } from './split.js'
 import { limitRows } from './subset.js'
@@ -9,7 +10,8 @@ export function prepared(
   all: Dataset,
   { data, split, seed }: Pick<Config, 'data' | 'split' | 'seed'>,
 ): PreparedData {
-  return prepareDataset(limitRows(all, data.limit, split.seed ?? seed), split, seed, data.scaling)
+  const rows = limitRows(all, data.limit, split.seed ?? seed)
+  return withPositive(prepareDataset(rows, split, seed, data.scaling), data.positive)
 }
 
 /** A configuration with the scaling of its data filled in: its own or the default. */

@@ -3,7 +3,12 @@ import type { ReadOptions } from './readers/types.js'
 
 /** The task: what is to be predicted. */
 export type Task =
-  | { readonly kind: 'classification'; readonly classes: readonly string[] }
+  | {
+      readonly kind: 'classification'
+      readonly classes: readonly string[]
+      /** The class that metrics of one class are about; of two classes, training makes it the rarer one. */
+      readonly positive?: string
+    }
   | { readonly kind: 'regression' | 'forecasting'; readonly outputs: readonly string[] }
 
 /** How many numbers a network predicts for a row: a logit for each class, or the outputs. */

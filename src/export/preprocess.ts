@@ -21,7 +21,11 @@ const scales = Type.Object({ mean: numbers, std: numbers })
 const PreprocessSchema = Type.Object({
   format: Type.Literal('sentei-preprocess/1'),
   task: Type.Union([
-    Type.Object({ kind: Type.Literal('classification'), classes: names }),
+    Type.Object({
+      kind: Type.Literal('classification'),
+      classes: names,
+      positive: Type.Optional(Type.String()),
+    }),
     Type.Object({
       kind: Type.Union([Type.Literal('regression'), Type.Literal('forecasting')]),
       outputs: names,

@@ -1,5 +1,7 @@
 import { outputsOf, type Task } from '../data/types.js'
-import { metrics, totals, type MetricName, type RowSums } from '../objective/metrics.js'
+import { valueOfRows, type MetricRows } from '../objective/metric.js'
+import { optionsOf } from '../objective/metric-options.js'
+import { metrics, type MetricName } from '../objective/metrics.js'
 
 /**
  * The smallest positive 32-bit float. Smaller probabilities are raised to it, so that their logarithm is
@@ -14,18 +16,18 @@ export function scoreOf(
   outputs: Float64Array,
   targets: ArrayLike<number>,
 ): number {
-  return metrics[name].of(totals(scoredRows(name, task, outputs, targets)))
+  return valueOfRows(scoredRows(name, task, outputs, targets))
 }
 
-/** What each row contributes to that metric. */
+/** What the rows say of that metric. */
 export function scoredRows(
   name: MetricName,
   task: Task,
   outputs: Float64Array,
   targets: ArrayLike<number>,
-): RowSums {
+): MetricRows {
   const isClass = task.kind === 'classification'
   // Metrics of classes expect logits; logarithms of probabilities are valid logits.
   const said = isClass ? outputs.map((p) => Math.log(Math.max(p, leastProbability))) : outputs
-  return metrics[name].rows(said, targets, outputsOf(task))
+  return metrics[name].rows(said, targets, outputsOf(task), optionsOf(task))
 }

@@ -8,6 +8,7 @@ import { outputsOf, type PreparedData } from '../data/types.js'
 import { softmax } from '../export/softmax.js'
 import { layersModelOf, type TrainedNetwork } from '../export/trained.js'
 import { ParameterStore } from '../nn/parameter-store.js'
+import { optionsOf } from '../objective/metric-options.js'
 import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
 import { taskOutputs } from '../train/evaluate.js'
 import { discreteNetwork } from '../train/network.js'
@@ -113,7 +114,7 @@ export function predictorOf({ name, data, metric, graph, values, labels }: Model
       const targets = classes
         ? classPlaces(rows, classes)
         : numberTargets(rows, task.kind === 'classification' ? [] : task.outputs)
-      return metrics[other].value(outputs, targets, width)
+      return metrics[other].value(outputs, targets, width, optionsOf(task))
     },
     toLayersModel: () => layersModelOf({ name, data, graph, values }),
   }

@@ -1,6 +1,7 @@
 import type { RandomSource } from '../base/random.js'
 import type { Resampling } from '../data/resampling.js'
-import { metrics, type MetricName, type RowSums } from './metrics.js'
+import { drawnFrom, type MetricRows } from './metric.js'
+import type { MetricName } from './metrics.js'
 
 /** The range from 2.5 to 97.5 % of the resamples. */
 export type Interval = readonly [low: number, high: number]
@@ -18,34 +19,19 @@ const fewestDraws = 10
  */
 export function bootstrap(
   name: MetricName,
-  networks: readonly RowSums[],
+  networks: readonly MetricRows[],
   { units, draws }: Resampling,
   random: RandomSource,
   times = resamples,
 ): Float64Array[] | undefined {
   if (draws < fewestDraws) return undefined
-  const metric = metrics[name]
-  const sums = networks[0]?.sums ?? 0
-  const width = networks.length * sums
-  const ofUnits = new Float64Array(units.length * width)
-  units.forEach((rows, unit) => {
-    for (const row of rows)
-      networks.forEach(({ values }, n) => {
-        for (let s = 0; s < sums; s++) ofUnits[unit * width + n * sums + s]! += values[row * sums + s]!
-      })
-  })
+  const values = networks.map((rows) => drawnFrom(rows, units))
   const found = networks.map(() => new Float64Array(times))
-  const total = new Float64Array(width)
+  const drawn = new Uint32Array(draws)
   for (let resample = 0; resample < times; resample++) {
     const stream = random.stream('bootstrap', name, resample)
-    total.fill(0)
-    for (let draw = 0; draw < draws; draw++) {
-      const at = stream.integer(units.length) * width
-      for (let i = 0; i < width; i++) total[i]! += ofUnits[at + i]!
-    }
-    found.forEach((values, n) => {
-      values[resample] = metric.of(total.subarray(n * sums, (n + 1) * sums))
-    })
+    for (let draw = 0; draw < draws; draw++) drawn[draw] = stream.integer(units.length)
+    found.forEach((own, n) => (own[resample] = values[n]!(drawn)))
   }
   return found
 }

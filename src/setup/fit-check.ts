@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
+import { classMetricNames } from '../config/metric-names.js'
 import type { PreparedData } from '../data/types.js'
 import type { Schedule } from '../schedule/types.js'
 import { rules } from '../search/decide/rules/index.js'
@@ -39,7 +40,7 @@ function checkObjective({ task, metric }: Config['objective'], isClass: boolean)
       )
   }
   classOnly(task, 'task', ['cross-entropy'])
-  classOnly(metric, 'metric', ['accuracy', 'cross-entropy'])
+  classOnly(metric, 'metric', classMetricNames)
 }
 
 /** A metric of the wrong task would interpret logits as values, or values as logits. */

@@ -7,6 +7,7 @@ import { batchCount } from '../data/batches.js'
 import { withScaling } from '../data/prepare-dataset.js'
 import type { PreparedData } from '../data/types.js'
 import { losses } from '../objective/losses.js'
+import { usualMetric } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
 import { planned } from '../planners/planned.js'
 import type { AnyPlanner } from '../planners/types.js'
@@ -108,7 +109,7 @@ export function trialOn(
   const isClass = data.dataset.task.kind === 'classification'
   checkFit(changed, data, found.schedule, rules, place)
   const benchmark = benchmarkOf(config, host, supernet, own)
-  const metric = config.objective.metric ?? (isClass ? 'accuracy' : 'rmse')
+  const metric = config.objective.metric ?? usualMetric(data.dataset.task.kind)
   return {
     config: changed,
     written: resolved,

@@ -1,5 +1,5 @@
 import type { PreparedData } from '../data/types.js'
-import type { MetricName } from '../objective/metrics.js'
+import { errorOf, metrics, type MetricName } from '../objective/metrics.js'
 
 export interface MeanLosses {
   total: number
@@ -73,15 +73,6 @@ export function judge(
 export function relativeError(metric: MetricName, value: number, { scaler }: PreparedData): number {
   const { std } = scaler.target
   const unit = Math.sqrt(std.reduce((sum, each) => sum + each * each, 0) / Math.max(1, std.length))
-  switch (metric) {
-    case 'accuracy':
-      return 1 - value
-    case 'cross-entropy':
-      return value
-    case 'r2':
-      return Math.sqrt(1 - value)
-    case 'rmse':
-    case 'mae':
-      return unit > 0 ? value / unit : value
-  }
+  if (metric === 'r2') return Math.sqrt(1 - value)
+  return metrics[metric].inUnits && unit > 0 ? value / unit : errorOf(metric, value)
 }

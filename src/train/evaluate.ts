@@ -1,7 +1,9 @@
 import { gather } from '../data/batches.js'
 import { unscale } from '../data/scale.js'
 import { outputsOf, type PreparedData } from '../data/types.js'
-import { metrics, totals, type MetricName, type RowSums } from '../objective/metrics.js'
+import { valueOfRows, type MetricRows } from '../objective/metric.js'
+import { optionsOf } from '../objective/metric-options.js'
+import { metrics, type MetricName } from '../objective/metrics.js'
 import { forwardRows } from './memory.js'
 import type { PassNetwork } from './network.js'
 import { recordedOutputs } from './recorded-outputs.js'
@@ -37,26 +39,26 @@ export function evaluate(
   rows: Uint32Array,
   metric: MetricName,
 ): number | null {
-  return valueOf(metric, evaluateRows(network, data, rows, metric))
+  return valueOf(evaluateRows(network, data, rows, metric))
 }
 
-/** The contribution of each row to a metric of the network. Null if there are no rows. */
+/** What each row says of a metric of the network. Null if there are no rows. */
 export function evaluateRows(
   network: PassNetwork,
   data: PreparedData,
   rows: Uint32Array,
   metric: MetricName,
-): RowSums | null {
+): MetricRows | null {
   if (rows.length === 0) return null
   const { task, targets } = data.dataset
   const width = outputsOf(task)
   const perRow = task.kind === 'classification' ? 1 : width
-  return metrics[metric].rows(predictRows(network, data, rows), gather(targets, perRow, rows), width)
+  const outputs = predictRows(network, data, rows)
+  return metrics[metric].rows(outputs, gather(targets, perRow, rows), width, optionsOf(task))
 }
 
-/** The value of a metric from the contributions of its rows. */
-export const valueOf = (metric: MetricName, rows: RowSums | null): number | null =>
-  rows && metrics[metric].of(totals(rows))
+/** The value of a metric from what its rows say; null without rows. */
+export const valueOf = (rows: MetricRows | null): number | null => rows && valueOfRows(rows)
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))

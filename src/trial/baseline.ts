@@ -98,7 +98,7 @@ export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
   return withNetwork(graph, values, (network) => {
     const measured = measureRows(trial, network)
     const figures = {
-      ...{ ...costOf(graph), validation, test: valueOf(trial.metric, measured.test) },
+      ...{ ...costOf(graph), validation, test: valueOf(measured.test) },
       ...(isTaught(trial) && { teaches: shareOf(trial, network) }),
     }
     return { of: baselineKey(trial), figures, measured, compared: comparedOf(trial, network), retrained }

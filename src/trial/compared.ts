@@ -1,4 +1,4 @@
-import type { MetricName } from '../objective/metrics.js'
+import { fineMetric, type MetricName } from '../objective/metrics.js'
 import { evaluateRows } from '../train/evaluate.js'
 import type { Network } from '../train/network.js'
 import type { Compared, Retrained } from './figures.js'
@@ -6,11 +6,11 @@ import type { Trial } from './types.js'
 import { withNetwork } from './with-network.js'
 
 /**
- * The measures by which sizes are compared: the metric and, for accuracy, cross-entropy as well, because with
- * few rows a single one changes the accuracy by more than a tolerance.
+ * The measures by which sizes are compared: the metric and, for one of decisions or orders, cross-entropy as
+ * well, because with few rows a single one changes the accuracy by more than a tolerance.
  */
 export const measuresOf = (metric: MetricName): readonly MetricName[] =>
-  metric === 'accuracy' ? [metric, 'cross-entropy'] : [metric]
+  fineMetric(metric) === metric ? [metric] : [metric, fineMetric(metric)]
 
 /** Measures a network on the validation rows; empty if there are none. */
 export function comparedOf({ data, metric }: Trial, network: Network): Compared {

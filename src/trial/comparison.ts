@@ -1,7 +1,8 @@
 import { mostChance } from '../config/budget-schema.js'
 import { resamplingOf } from '../data/resampling.js'
 import { bootstrap } from '../objective/bootstrap.js'
-import { errorOf, type MetricName, type RowSums } from '../objective/metrics.js'
+import type { MetricRows } from '../objective/metric.js'
+import { errorOf, type MetricName } from '../objective/metrics.js'
 import { valueOf } from '../train/evaluate.js'
 import { measuresOf } from './compared.js'
 import type { Attempt, Compared } from './figures.js'
@@ -42,11 +43,11 @@ const room = ({ worse, allowed }: Pick<Attempt, 'worse' | 'allowed'>): number =>
 function difference(
   { data, config, random }: Trial,
   name: MetricName,
-  own: RowSums | undefined,
-  other: RowSums | undefined,
+  own: MetricRows | undefined,
+  other: MetricRows | undefined,
   { tolerance, errors }: Allowed,
 ): Pick<Attempt, 'worse' | 'allowed'> {
-  const [mine, theirs] = [valueOf(name, own ?? null), valueOf(name, other ?? null)]
+  const [mine, theirs] = [valueOf(own ?? null), valueOf(other ?? null)]
   if (!own || !other || !isNumber(mine) || !isNumber(theirs)) return { worse: null, allowed: null }
   const base = errorOf(name, theirs)
   const resampling = resamplingOf(data.dataset, config.split, data.splits.validation)

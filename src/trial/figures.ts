@@ -3,17 +3,18 @@ import type { Resampling } from '../data/resampling.js'
 import type { Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
 import type { Interval } from '../objective/bootstrap.js'
-import type { MetricName, RowSums } from '../objective/metrics.js'
+import type { MetricRows } from '../objective/metric.js'
+import type { MetricName } from '../objective/metrics.js'
 import type { Budget, Schedule } from '../schedule/types.js'
 import type { SearchResult } from '../search/search.js'
 import type { MenuEntry, MenuFigures } from '../search/state.js'
 import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 
-/** The contribution of each validation row to the measures by which sizes are compared. */
-export type Compared = Readonly<Partial<Record<MetricName, RowSums>>>
+/** What the validation rows say of the measures by which sizes are compared. */
+export type Compared = Readonly<Partial<Record<MetricName, MetricRows>>>
 
-/** The contribution of each row of two splits to a network's metric; null if a split is empty. */
-export type Measured = Readonly<Record<'validation' | 'test', RowSums | null>>
+/** What the rows of two splits say of a network's metric; null if a split is empty. */
+export type Measured = Readonly<Record<'validation' | 'test', MetricRows | null>>
 
 /** The uncertainty of a metric: 95 % intervals by a bootstrap over the rows on which it was measured. */
 export interface Noise {
@@ -118,7 +119,7 @@ export interface Attempt {
    * (`luckOfBest` of them against the best size), but at most `mostChance`.
    */
   readonly allowed: number | null
-  /** The measure that decided, if there are several: accuracy or cross-entropy. */
+  /** The measure that decided, if there are several: the metric or cross-entropy. */
   readonly by?: MetricName
   /** The reason why it has no metric, if its training diverged. */
   readonly diverged?: string

@@ -35,8 +35,8 @@ export function measureSearched(trial: Trial, model: SupernetModel): SearchedFig
     return withNetwork(graph, values, (network) => evaluate(network, data, data.splits.validation, metric))
   }
   return {
-    validation: valueOf(metric, measured.validation),
-    test: valueOf(metric, measured.test),
+    validation: valueOf(measured.validation),
+    test: valueOf(measured.test),
     kept: derived('keep'),
     dropped: derived('drop'),
     measured,
@@ -133,10 +133,10 @@ export async function judgeRetrained(
   network: Pick<Retrained, 'graph' | 'values'>,
   again: TrainingAgain,
 ): Promise<{ test: number | null; criteria: TrialMetrics['criteria']; measured: Measured }> {
-  const { config, metric } = trial
+  const { config } = trial
   const measured = withNetwork(network.graph, network.values, (loaded) => measureRows(trial, loaded))
   const criteria = await withCandidate(trial, network, again, (candidate) =>
     judge(config.criteria, candidate),
   )
-  return { test: valueOf(metric, measured.test), criteria, measured }
+  return { test: valueOf(measured.test), criteria, measured }
 }

@@ -12,7 +12,7 @@ import type { Trial, TrialHooks } from './types.js'
  * Retrains all of a search's architectures, and finds the smallest that is as good as the best of them: its
  * validation error is within the tolerance of the best one's, or within `luckOfBest` standard errors of their
  * difference (a paired bootstrap over the validation rows), up to `mostChance`. The best has the least error;
- * of classifiers with the same accuracy, the one with the least cross-entropy. Without validation figures it
+ * of classifiers with the same metric, the one with the least cross-entropy. Without validation figures it
  * is the largest. Sizes that diverge are left out; if all do, this throws Diverged. Test rows are not used.
  */
 export async function smallestNearBest(
@@ -46,7 +46,7 @@ export async function smallestNearBest(
 /** The errors of a size by each measure; infinite where it has none. */
 const errorsOf = ({ metric }: Trial, { compared }: TriedSize): number[] =>
   measuresOf(metric).map((name) => {
-    const value = valueOf(name, compared[name] ?? null)
+    const value = valueOf(compared[name] ?? null)
     return value === null || Number.isNaN(value) ? Infinity : errorOf(name, value)
   })
 

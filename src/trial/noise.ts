@@ -1,6 +1,6 @@
 import { resamplingOf } from '../data/resampling.js'
 import { bootstrap, percentileInterval, resamples, type Interval } from '../objective/bootstrap.js'
-import type { RowSums } from '../objective/metrics.js'
+import type { MetricRows } from '../objective/metric.js'
 import { evaluateRows, valueOf } from '../train/evaluate.js'
 import type { Network } from '../train/network.js'
 import type { Measured, Noise, SplitNoise } from './figures.js'
@@ -58,7 +58,7 @@ export function withEarlier(
 function splitNoise(
   { data, config, metric, random }: Trial,
   split: keyof Measured,
-  rows: Readonly<Record<'supernet' | 'baseline' | 'final', RowSums | null>>,
+  rows: Readonly<Record<'supernet' | 'baseline' | 'final', MetricRows | null>>,
 ): SplitNoise | null {
   if (data.splits[split].length === 0) return null
   const resampling = resamplingOf(data.dataset, config.split, data.splits[split])
@@ -75,7 +75,7 @@ function splitNoise(
     return found ? percentileInterval(found) : null
   }
   const [a, b] = [values.get('final'), values.get('baseline')]
-  const [final, baseline] = [valueOf(metric, rows.final), valueOf(metric, rows.baseline)]
+  const [final, baseline] = [valueOf(rows.final), valueOf(rows.baseline)]
   return {
     of: resampling.of,
     draws: resampling.draws,

@@ -31,7 +31,7 @@ export function attemptsOf(
  * Finds the smallest of a search's architectures that is good enough after retraining. It is if its
  * validation error is within the tolerance of the error of the retrained unpruned supernet, or within one
  * standard error of their difference (a paired bootstrap over the validation rows), up to `mostChance`.
- * Classifiers are compared by accuracy and by cross-entropy.
+ * Classifiers that are judged by decisions or orders are compared by cross-entropy as well.
  *
  * The sizes are bisected in at most three attempts, assuming that a smaller one is no better. If no attempt
  * is within, all of the supernet that may stay is tried; without choices, this is the unpruned supernet
@@ -70,7 +70,7 @@ export async function smallestWithin(
     return { chosen: kept.sized, final: kept.final, tolerated }
   }
   let [low, high] = [0, sorted.length - 1]
-  const isKnown = Number.isFinite(valueOf(trial.metric, unpruned[trial.metric] ?? null))
+  const isKnown = Number.isFinite(valueOf(unpruned[trial.metric] ?? null))
   if (!isKnown) low = high
   while (low <= high && attempts.length < mostAttempts) {
     const middle = Math.floor((low + high) / 2)

@@ -83,7 +83,17 @@ describe('criteria', () => {
     [step, { metric: 'accuracy', atLeast: 0.81 }, 0.8, false],
     [step, { metric: 'accuracy', atLeast: 0.5, atMost: 0.79 }, 0.8, false],
     [step, { metric: 'accuracy', atLeast: 0.5, split: 'validation' }, null, false],
+    // Three of the four high rows are said to be high; the low row is said to be low, and so is one high row.
+    [step, { metric: 'f1', atLeast: 0.8 }, 6 / 7, true],
+    [step, { metric: 'f1', class: 'low', atLeast: 0.7 }, 2 / 3, false],
+    [step, { metric: 'balanced-accuracy', atLeast: 0.8 }, 0.875, true],
+    [step, { metric: 'recall-at-precision', precision: 0.9, atLeast: 0.7 }, 0.75, true],
+    [step, { metric: 'recall-at-precision', precision: 0.6, class: 'low', atLeast: 0.1 }, 0, false],
+    [step, { metric: 'precision-at-recall', recall: 1, atLeast: 0.8 }, 0.8, true],
     [line, { metric: 'mae', atMost: 1.2 }, 1.2, true],
+    // The errors are 0, 0, 2, 2 and 2, all below; x is 7 where it is missing.
+    [line, { metric: 'median-error', atMost: 1 }, 2, false],
+    [line, { metric: 'pinball', quantile: 0.75, atMost: 1 }, 0.9, true],
     [line, { metric: 'parameters', atMost: 299 }, 300, false],
     [line, { metric: 'flops', atMost: 1e4 }, 9000, true],
     [line, { metric: 'depth', atLeast: 5 }, 4, false],
@@ -220,12 +230,16 @@ describe('criteria', () => {
     expect(misfit('least-output', { output: 'z' })).toBe('output: expected one of y, got "z"')
     expect(misfit('under-missing', { amount: 2 })).toMatch(/share from 0 to 1, got 2/)
     expect(misfit('monotonicity', { column: 'x' })).toBeUndefined()
+    expect(misfit('f1', { class: 'middle' }, labelled)).toBe('class: expected one of low, high, got "middle"')
   })
 
   it('are named with what they take, and their split where it counts', () => {
     expect(criterionName({ metric: 'accuracy', split: 'test' })).toBe('accuracy (test)')
     expect(criterionName({ metric: 'worst-group', of: 'rmse', column: 'site', split: 'validation' })).toBe(
       'worst-group rmse by site (validation)',
+    )
+    expect(criterionName({ metric: 'recall-at-precision', precision: 0.8, class: 'bad' })).toBe(
+      'recall-at-precision 0.8 of bad (test)',
     )
     expect(criterionName({ metric: 'parameters', split: 'test' })).toBe('parameters')
     expect(criterionName({ metric: 'of another version' })).toBe('of another version')

@@ -38,7 +38,7 @@ export function preregisteredSection({ preregistered }: ComparisonSummary): Part
 export const setsSection = ({ sets, against }: ComparisonSummary): Part => ({
   id: 'results',
   title: 'results',
-  hint: `Test errors (of accuracy and r2: 1 minus the metric), mean ± standard deviation over seeds. Differences are to ${against}, paired by seed, with a 95 % interval by the corrected resampled t-test; d_z is their mean in standard deviations.`,
+  hint: `Test errors (1 minus the metric where more is better, as accuracy and r2), mean ± standard deviation over seeds. Differences are to ${against}, paired by seed, with a 95 % interval by the corrected resampled t-test; d_z is their mean in standard deviations.`,
   content: sets.map(({ methods, metric, tested, learnt, ...set }) =>
     table(
       `${setName(set)}: ${metric ?? nothing} on ${formatCount(tested)} test rows, after learning from ${formatCount(learnt)}`,

@@ -1,6 +1,7 @@
 import { gather } from '../../data/batches.js'
 import { outputsOf } from '../../data/types.js'
 import { costOf, type Cost } from '../../nn/cost.js'
+import { optionsOf } from '../../objective/metric-options.js'
 import { metrics } from '../../objective/metrics.js'
 import { taskCost } from '../../supernet/cost.js'
 import { valueOf } from '../../train/evaluate.js'
@@ -28,7 +29,7 @@ export function networkFigures(
     figures: {
       ...sized(trial, costOf(final.graph), own),
       validation: final.validation,
-      test: valueOf(trial.metric, test),
+      test: valueOf(test),
     },
     latency: networkSeconds(final, trial.data),
     trained: { test, losses: final.losses },
@@ -50,7 +51,12 @@ export function predictorFigures(
   const judged = (rows: Uint32Array): number | null =>
     rows.length === 0
       ? null
-      : metrics[trial.metric].value(predict(rows), gather(dataset.targets, perRow, rows), width)
+      : metrics[trial.metric].value(
+          predict(rows),
+          gather(dataset.targets, perRow, rows),
+          width,
+          optionsOf(dataset.task),
+        )
   return {
     figures: { ...sized(trial, cost, {}), validation: judged(splits.validation), test: judged(splits.test) },
     latency: predictionSeconds(predict, trial.data),

@@ -2,7 +2,8 @@ import { gather } from '../../data/batches.js'
 import type { PreparedData } from '../../data/types.js'
 import { randomSource } from '../../base/random.js'
 import { bootstrap } from '../../objective/bootstrap.js'
-import { errorOf, metrics, totals, type MetricName, type RowSums } from '../../objective/metrics.js'
+import { valueOfRows, type MetricRows } from '../../objective/metric.js'
+import { errorOf, type MetricName } from '../../objective/metrics.js'
 import { scoredRows } from '../score.js'
 import { compare } from '../compare.js'
 import type { Precision } from './names.js'
@@ -64,12 +65,12 @@ export function precisionLoss(
   const wanted = gather(targets, targets.length / all, rows)
   if (predicted.some((value, i) => !Number.isFinite(value) && Number.isFinite(float32[i])))
     throw new Error(`${known.precision}: the model predicts what is not finite; export another precision`)
-  const sums = [predicted, float32].map((outputs) => scoredRows(metric, task, outputs, wanted))
-  const [value, before] = sums.map((each) => metrics[metric].of(totals(each))) as [number, number]
+  const said = [predicted, float32].map((outputs) => scoredRows(metric, task, outputs, wanted))
+  const [value, before] = said.map(valueOfRows) as [number, number]
   const [error, errorBefore] = [errorOf(metric, value), errorOf(metric, before)]
   const unit = Math.abs(errorBefore) || 1
   const worse = (error - errorBefore) / unit
-  const chance = (2 * standardError(metric, sums, rows.length)) / unit
+  const chance = (2 * standardError(metric, said, rows.length)) / unit
   const { relativeError, largestDifference, differentClasses } = compare(
     float32,
     predicted,
@@ -85,9 +86,9 @@ export function precisionLoss(
 }
 
 /** The standard deviation of the difference of two metrics over resamples of their rows; 0 with too few. */
-function standardError(metric: MetricName, sums: readonly RowSums[], rows: number): number {
+function standardError(metric: MetricName, said: readonly MetricRows[], rows: number): number {
   const units = Array.from({ length: rows }, (_, row) => [row])
-  const drawn = bootstrap(metric, sums, { of: 'rows', units, draws: rows }, randomSource(0))
+  const drawn = bootstrap(metric, said, { of: 'rows', units, draws: rows }, randomSource(0))
   const apart = [...(drawn?.[0] ?? [])].map((value, i) => value - drawn![1]![i]!).filter(Number.isFinite)
   if (apart.length === 0) return 0
   const mean = apart.reduce((sum, each) => sum + each, 0) / apart.length

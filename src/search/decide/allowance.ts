@@ -1,5 +1,5 @@
 import type { Allowance, Level } from '../../events/types.js'
-import type { MetricName } from '../../objective/metrics.js'
+import { fineMetric } from '../../objective/metrics.js'
 import { matcher } from '../../schedule/select.js'
 import type { ScheduleSource } from '../../schedule/source.js'
 import { phaseAt } from '../../schedule/table.js'
@@ -43,22 +43,17 @@ export function allow(pruning: Pruning, step: number): void {
   const { schedule } = context
   if (!isSteered(schedule) || step > schedule.prune.until) return
   if (phaseAt(schedule, step - 1).gates !== 'move') return
-  const metric = steering(context.metric)
+  // Accuracy is too coarse on few rows, where a single one can exceed the tolerance.
+  const metric = fineMetric(context.metric)
   const errorOn = (rows: Uint32Array): number | null => {
     const value = evaluate(stepper.network, data, someRows(rows, mostRows), metric)
-    return value === null ? null : relativeError(metric, value, data)
+    return value === null || Number.isNaN(value) ? null : relativeError(metric, value, data)
   }
   const [validation, train] = [data.splits.validation, data.splits.train].map(errorOn)
   if (validation == null || train == null) return
   progress.allowance = next(progress.allowance, { validation, train }, schedule.budget!.tolerance!)
   context.emit({ type: 'allowance', step, ...progress.allowance })
 }
-
-/**
- * The metric that steers a search. Accuracy is too coarse on few rows, where a single one can exceed the
- * tolerance.
- */
-const steering = (metric: MetricName): MetricName => (metric === 'accuracy' ? 'cross-entropy' : metric)
 
 function next(
   before: Allowance | null,

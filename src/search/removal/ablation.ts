@@ -1,13 +1,9 @@
 import type { Ablation } from '../../events/types.js'
-import { metrics, type MetricName } from '../../objective/metrics.js'
+import { fineMetric, metrics } from '../../objective/metrics.js'
 import { meanWeight } from '../../supernet/structure.js'
 import { keepable, type GateGroup, type GateWeights } from '../../supernet/types.js'
 import { evaluate } from '../../train/evaluate.js'
 import type { Pruning } from '../state.js'
-
-/** The metric of ablations. Accuracy only changes in steps, so cross-entropy replaces it. */
-export const yardstick = (metric: MetricName): MetricName =>
-  metric === 'accuracy' ? 'cross-entropy' : metric
 
 /** How much worse a network is without the ablated members; negative if it is better. */
 export const hurt = ({ metric, with: present, without }: Ablation): number =>
@@ -27,7 +23,8 @@ export function ablate(
 ): Ablation[] {
   if (rows.length === 0 || sets.length === 0) return []
   const { graph, weights } = stepper.network
-  const metric = yardstick(context.metric)
+  // Accuracy only changes in steps, so cross-entropy replaces it.
+  const metric = fineMetric(context.metric)
   const present = evaluate(stepper.network, data, rows, metric)!
   return sets.map((members) => {
     const mixture = (name: string) =>

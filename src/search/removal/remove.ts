@@ -18,7 +18,9 @@ export function measured({ stepper, data, context }: Pruning, work: () => readon
   const after = measure()
   for (const event of removals) context.emit({ ...event, before, after })
   if (before === null || after === null) return 0
-  return metrics[context.metric].higherIsBetter ? before - after : after - before
+  const lost = metrics[context.metric].higherIsBetter ? before - after : after - before
+  // A metric may be undefined on the rows, as of a class that is absent.
+  return Number.isNaN(lost) ? 0 : lost
 }
 
 /** Removes all members of a group but those to keep. Returns the event that reports it. */

@@ -2,7 +2,7 @@ import type { CriterionName } from '../../config/criterion-schema.js'
 import { calibrationError } from './calibration-error.js'
 import { costCriterion } from './cost.js'
 import { exportedCriterion } from './exported.js'
-import { metricCriterion } from './metric.js'
+import { metricCriteria } from './metric.js'
 import { monotonicity } from './monotonicity.js'
 import { outputRange } from './output-range.js'
 import { stability } from './stability.js'
@@ -17,11 +17,7 @@ const faster = 'lower the budget in latency or flops, and search again'
 
 /** Everything that can be judged, by name. */
 export const criteria: Readonly<Record<CriterionName, CriterionKind>> = {
-  accuracy: metricCriterion('accuracy'),
-  'cross-entropy': metricCriterion('cross-entropy'),
-  rmse: metricCriterion('rmse'),
-  mae: metricCriterion('mae'),
-  r2: metricCriterion('r2'),
+  ...metricCriteria,
   'worst-class': worstClass,
   'worst-group': worstGroup,
   'calibration-error': calibrationError,

@@ -28,9 +28,13 @@ const kindOf = (metric: string): CriterionKind | undefined =>
   Object.hasOwn(criteria, metric) ? criteria[metric as keyof typeof criteria] : undefined
 
 /** A criterion's quantity as text: `accuracy (test)`, `worst-group rmse by site (test)`, `parameters`. */
-export function criterionName({ metric, split = 'test', of, column, output, amount, seeds }: Judged): string {
+export function criterionName(criterion: Judged): string {
+  const { metric, split = 'test', of, column, output, amount, seeds } = criterion
+  const { precision, recall, quantile, class: wanted } = criterion
   const parts = [
     metric,
+    ...[precision, recall, quantile].flatMap((each) => (each === undefined ? [] : [String(each)])),
+    ...(wanted === undefined ? [] : [`of ${wanted}`]),
     ...(of === undefined ? [] : [of]),
     ...(output === undefined ? [] : [`of ${output}`]),
     ...(column === undefined ? [] : [`by ${column}`]),

@@ -1,5 +1,7 @@
 import { gather } from '../../data/batches.js'
 import { outputsOf } from '../../data/types.js'
+import type { MetricOptions } from '../../objective/metric.js'
+import { optionsOf } from '../../objective/metric-options.js'
 import { metrics, type MetricName } from '../../objective/metrics.js'
 import type { Criterion } from '../../config/criterion-schema.js'
 import type { Candidate, Disturb, Measurement } from './types.js'
@@ -10,12 +12,16 @@ export function metricOn(
   name: MetricName,
   rows: Uint32Array,
   disturb?: Disturb,
+  options: MetricOptions = {},
 ): number | null {
   if (rows.length === 0) return null
   const { task, targets } = data.dataset
   const width = outputsOf(task)
   const perRow = task.kind === 'classification' ? 1 : width
-  return metrics[name].value(outputs(rows, disturb), gather(targets, perRow, rows), width)
+  return metrics[name].value(outputs(rows, disturb), gather(targets, perRow, rows), width, {
+    ...optionsOf(task),
+    ...options,
+  })
 }
 
 /** The worst of some values of a metric, with its place; no value if there are none. */

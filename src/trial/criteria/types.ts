@@ -44,6 +44,7 @@ export interface Measurement {
 /** The keys that only some criteria have. */
 export const criterionKeys = [
   ...(['of', 'column', 'output', 'direction', 'amount', 'rows', 'bins', 'seeds'] as const),
+  ...(['class', 'precision', 'recall', 'quantile'] as const),
 ] as const
 export type CriterionKey = (typeof criterionKeys)[number]
 
