@@ -32,6 +32,11 @@ export const workers: Parameter = {
   requiresArg: true,
   describe: 'the number of threads that compute a batch, this one included; 1 by default',
 }
+export const strict: Parameter = {
+  type: 'boolean',
+  default: false,
+  describe: 'images: refuse a folder with a broken file, instead of leaving few of them out',
+}
 export const out = (describe: string): Parameter => ({
   type: 'string',
   requiresArg: true,
@@ -65,6 +70,9 @@ export const required = (args: Arguments, name: string): string => text(args, na
 
 /** The `--set` options. */
 export const settings = (args: Arguments): string[] => ((args.set as string[] | undefined) ?? []).map(String)
+
+/** `--strict` as a setting of the configuration. */
+export const strictSettings = (args: Arguments): string[] => (args.strict ? ['data.broken=refuse'] : [])
 
 /** The value of an option as a whole number of at least `least`; undefined if it was not given. */
 export function integer(args: Arguments, name: string, least: number): number | undefined {

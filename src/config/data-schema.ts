@@ -94,6 +94,12 @@ export const Data = object({
       description: 'image-folder: what is done about an image of another size; refuse by default',
     }),
   ),
+  broken: Type.Optional(
+    oneOf(['few', 'skip', 'refuse'], {
+      description:
+        'image-folder: broken files are left out if they are at most 5 % of a class (few, the default), in any number (skip), or refused',
+    }),
+  ),
   labelBytes: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 8, description: 'records: bytes before the pixels; 1 by default' }),
   ),

@@ -13,6 +13,9 @@ export function appendRows(contents: readonly Content[]): Content {
     places: contents.flatMap(({ places }) => places),
     files: contents.flatMap(({ name, places }) => places.map(() => name)),
   }
+  const broken = contents.flatMap((each) =>
+    (each.broken ?? []).map(({ file, why }) => ({ file: `${each.name}/${file}`, why })),
+  )
   if (isTable(first)) {
     const columns = first.names.map((_, c) =>
       concatColumns((contents as Table[]).map((each) => each.columns[c]!)),
@@ -29,7 +32,14 @@ export function appendRows(contents: readonly Content[]): Content {
     at += each.values.length
   }
   const labels = first.labels && (appendRows(arrays.map((each) => each.labels!)) as Table)
-  return { ...first, ...located, rows: located.places.length, values, ...(labels && { labels }) }
+  return {
+    ...first,
+    ...located,
+    rows: located.places.length,
+    values,
+    ...(labels && { labels }),
+    ...(broken.length > 0 && { broken }),
+  }
 }
 
 function checkAlike(first: Content, other: Content): void {

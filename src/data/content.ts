@@ -20,6 +20,12 @@ export interface Taken {
   readonly notes: readonly string[]
 }
 
+/** A file of a folder that was left out because it could not be read, and what is wrong with it. */
+export interface BrokenFile {
+  readonly file: string
+  readonly why: string
+}
+
 /** Where the rows of a file came from, for messages and for `predict`. */
 interface Located {
   /** The file's name in messages. */
@@ -30,6 +36,8 @@ interface Located {
   /** The file of each row, if the rows come from several files. */
   readonly files?: readonly string[]
   readonly taken?: Taken
+  /** Files of a folder that gave no row, in their order. */
+  readonly broken?: readonly BrokenFile[]
 }
 
 /** Rows of cells, stored by column: the result of a reader of a tabular format. */

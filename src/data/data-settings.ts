@@ -81,6 +81,7 @@ export function settingsOf(data: Data, { defaults = {}, ...located }: Located): 
     ...(given.layout && { layout: given.layout }),
     labelBytes: given.labelBytes ?? 1,
     resize: given.resize ?? 'refuse',
+    ...(given.broken && { broken: given.broken }),
   }
   return {
     ...located,
@@ -136,6 +137,7 @@ const optionKeys = [
   'layout',
   'labelBytes',
   'resize',
+  'broken',
 ] as const
 
 /** Throws if a key is set that applies to other formats only. */

@@ -83,8 +83,9 @@ const listOf = (paths: string | string[] | undefined): string[] =>
 const sourceOf = (name: string): BundledData =>
   name === inMemory ? { file: inMemory, defaults: {} } : bundledData(name)
 
+/** The names of the files without their folders: models, cards and reports bear them, and are passed on. */
 const nameOf = ({ file, channels }: Data): string =>
-  channels === undefined ? listOf(file).join(', ') : Object.values(channels).join(', ')
+  (channels === undefined ? listOf(file) : Object.values(channels)).map((path) => basename(path)).join(', ')
 
 function readerOf(format: string | undefined, path: string, all: readonly Reader[]): Reader {
   if (format !== undefined) return readerByName(format, all)

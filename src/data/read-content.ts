@@ -15,9 +15,11 @@ export async function readContent(settings: DataSettings): Promise<{ content: Co
 
 async function readFiles(files: DataFiles, settings: DataSettings): Promise<Content[]> {
   const { reader, options, targetReader, targetOptions } = settings
+  // Targets stand beside rows by their number, which a file that is left out would move.
+  const wanted: ReadOptions = files.targets.length === 0 ? options : { ...options, broken: 'refuse' }
   const read =
     files.channels === undefined
-      ? await readAll(reader, files.inputs, options)
+      ? await readAll(reader, files.inputs, wanted)
       : [await readChannels(reader, files.channels, options)]
   // A series is a table whose rows are time steps, whatever the format of its file.
   const inputs = settings.kind === 'series' ? read.map(asTable) : read

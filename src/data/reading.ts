@@ -13,8 +13,22 @@ export const arraysReading = (content: Content, { reader }: DataSettings): Readi
   file: content.name,
   format: reader.name,
   facts: content.taken?.facts ?? {},
-  notes: content.taken?.notes ?? [],
+  notes: [...(content.taken?.notes ?? []), ...brokenNotes(content)],
+  ...(content.broken && { broken: content.broken }),
 })
+
+/** The number of broken files that a note names. */
+const NAMED = 5
+
+/** Which files of a folder were left out because they are broken, as a sentence; none if all are whole. */
+export function brokenNotes({ broken = [] }: Pick<Content, 'broken'>): string[] {
+  if (broken.length === 0) return []
+  const named = broken.slice(0, NAMED).map(({ file }) => file)
+  const more = broken.length > NAMED ? `, and ${broken.length - NAMED} more` : ''
+  return [
+    `${broken.length} broken ${broken.length === 1 ? 'image' : 'images'} left out: ${named.join(', ')}${more}; repair or remove them`,
+  ]
+}
 
 /** How a table and each of its columns were interpreted. */
 export function tableReading(

@@ -38,7 +38,8 @@ export async function readRecords(
   const image =
     kind === 'images' && shape ? { height: height!, width: width!, channels: channels! } : undefined
   const reader = newReader(file, path, all)
-  const content = await contentOf(reader, path, { ...options, ...(image && { image }) })
+  // Of new images, a broken one has no prediction, and the others keep theirs.
+  const content = await contentOf(reader, path, { ...options, ...(image && { image, broken: 'skip' }) })
   return kind === 'series' ? asTable(content) : content
 }
 

@@ -1,4 +1,4 @@
-import type { Numbers, Taken } from './content.js'
+import type { BrokenFile, Numbers, Taken } from './content.js'
 import type { ReadOptions } from './readers/types.js'
 
 /** The task: what is to be predicted. */
@@ -130,6 +130,8 @@ export interface PreparedData {
 export interface Reading extends Taken {
   readonly file: string
   readonly format: string
+  /** Files of a folder that were left out, because they are no whole images. */
+  readonly broken?: readonly BrokenFile[]
   /** Tables: each column of the file. */
   readonly columns?: readonly ColumnReading[]
 }

@@ -21,7 +21,7 @@ export async function draftFolder(path: string, { task, target }: DraftOptions):
       `--${found[0]}: expected none, for the folders of images are their classes, got it with ${path}`,
     )
   const { file, test } = partsOf(path)
-  const { height, width, channels, alike, count } = await largestImage(file)
+  const { height, width, channels, alike, count, broken } = await largestImage(file)
   const scale = Math.min(1, largestSide / Math.max(height, width))
   const image = { height: Math.round(height * scale), width: Math.round(width * scale), channels }
   const fits = alike && scale === 1
@@ -39,7 +39,7 @@ export async function draftFolder(path: string, { task, target }: DraftOptions):
         : [{ ...beside, why: 'the folder has one for training and one for tests' }]),
       {
         key: ['data', 'image'],
-        why: `of ${count} images looked at, ${colour}, the largest is ${height}×${width}${scale < 1 ? `; larger images take longer` : ''}`,
+        why: `of ${count} images looked at${broken > 0 ? `, of which ${broken} ${broken === 1 ? 'is' : 'are'} broken and left out` : ''}, ${colour}, the largest is ${height}×${width}${scale < 1 ? `; larger images take longer` : ''}`,
       },
       ...(fits ? [] : [{ key: ['data', 'resize'], why: 'images are made to have this size' }]),
     ],

@@ -1,4 +1,5 @@
 import { isFar } from '../data/far.js'
+import { brokenNotes } from '../data/reading.js'
 import { splitMethod } from '../data/split.js'
 import type { PreparedData, Scale } from '../data/types.js'
 import { dataNotes, intendedUse, limitTexts } from '../export/notes.js'
@@ -102,7 +103,11 @@ function data({ trial }: CardContent): string {
 
 - ${code(dataset.name)}: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
 - split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}${split.equal === 'apart' ? ', rows with equal inputs apart' : ''}; rows: ${rows.join(', ')}
-- inputs scaled by what \`train\` shows; the model does that itself${farNote(trial.data)}
+- inputs scaled by what \`train\` shows; the model does that itself${farNote(trial.data)}${brokenNotes(
+    dataset.reading ?? {},
+  )
+    .map((note) => `\n- ${escaped(note)}`)
+    .join('')}
 - SHA-256 ${dataset.hash}, of the splits ${dataNotes(trial.data).splits}`
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
+import type { BrokenFile } from '../data/content.js'
 import { encodeContent } from '../data/encode-content.js'
 import { newTargets } from '../data/new-targets.js'
 import type { Reader } from '../data/readers/types.js'
@@ -24,6 +25,8 @@ export interface Predictions {
   /** What a row is called in this format, and the number (the line on which it ends) or name of each row. */
   readonly unit: string
   readonly places: readonly (number | string)[]
+  /** Files of the folder that have no prediction, because they are no whole images. */
+  readonly broken?: readonly BrokenFile[]
   /**
    * If the file has the target of every row: the metric by which the model was chosen and, for classes,
    * accuracy.
@@ -62,6 +65,7 @@ export async function predictFile(
     const classes = values.map((p) => names[p.indexOf(Math.max(...p))]!)
     return {
       ...{ names, values, unit, places },
+      ...(content.broken && { broken: content.broken }),
       ...(task.kind === 'classification' && { classes }),
       ...(targets && { scores: scoresOf(preprocess, outputs, targets) }),
       ...(lacking !== undefined && { unscored: lacking }),

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { useBackend } from '../backend/index.js'
 import { readKept, remedyFor } from '../base/checksums.js'
@@ -46,6 +46,7 @@ import {
   type Timings,
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
+import { pathFrom } from './run-paths.js'
 import { whileStoppable } from './search-run.js'
 import { withWorkers } from './workers.js'
 
@@ -87,11 +88,15 @@ export async function retrainRun({
   checkSameSpace(trial, origin, file ?? run)
   requireSameData(run, trial.data)
   if (chosen) checkChosen(trial, chosen)
-  const from = file !== undefined ? { architecture: resolve(file) } : menu !== undefined ? { menu } : {}
   const stages = { retrain: config.retrain }
   return withRunLock(out, hooks.onNotice, async () => {
     createRunFolder(out, trial.written, trial.data.dataset.hash)
-    writeJson(join(out, retrainedFrom), { run: resolve(run), seed, ...from })
+    const origins = {
+      run: pathFrom(out, run),
+      seed,
+      ...(file !== undefined ? { architecture: pathFrom(out, file) } : menu !== undefined ? { menu } : {}),
+    }
+    writeJson(join(out, retrainedFrom), origins)
     await withWorkers(config, hooks, stages, (pool) =>
       retrainInFolder(trial, origin, chosen !== undefined, out, hooks, pool),
     )

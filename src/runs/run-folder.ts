@@ -17,6 +17,7 @@ import { lastCheckpoint } from './checkpoints.js'
 import { unfinished } from './failure.js'
 import { eventsFile } from './log-mark.js'
 import { lockFile, requireUnlocked } from './run-lock.js'
+import { keptConfig, readingConfig } from './run-paths.js'
 import { FinishedMetricsSchema, TimingsSchema } from './run-schemas.js'
 
 /** The content of `timings.json`, which holds everything that depends on a clock. */
@@ -69,7 +70,7 @@ export function requireNewFolder(folder: string): void {
 /** Begins a run in a new or empty folder that this process has locked. Throws for any other folder. */
 export function createRunFolder(folder: string, config: Config, data: string): void {
   if (readdirSync(resolve(folder)).some((name) => name !== lockFile)) throw occupied(folder)
-  writeJson(join(folder, 'config.json'), config)
+  writeJson(join(folder, 'config.json'), keptConfig(config, folder))
   beginChecksums(folder, data)
 }
 
@@ -130,9 +131,10 @@ export function requireSameData(folder: string, { dataset }: Pick<PreparedData, 
   )
 }
 
-/** Reads the resolved configuration of the run in a folder. */
+/** Reads the resolved configuration of the run in a folder, with every path absolute. */
 export function readRunConfig(folder: string): Config {
-  const config = resolveConfig(readRunFile(folder, 'config.json', 'is this the folder of a run?'))
+  const kept = readRunFile(folder, 'config.json', 'is this the folder of a run?')
+  const config = readingConfig(resolveConfig(kept), folder)
   const { data, retrain } = config
   // Older runs were written before these keys existed.
   return {

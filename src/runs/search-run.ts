@@ -8,7 +8,6 @@ import { readSealed, writeSealed } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import { requireValid } from '../config/validator.js'
-import { absolutePaths } from '../data/file-settings.js'
 import { beginning } from '../events/beginning.js'
 import type { Event } from '../events/types.js'
 import type { Tried } from '../planners/trying.js'
@@ -42,6 +41,7 @@ import {
   type FinishedRun,
 } from './run-folder.js'
 import { withRunLock } from './run-lock.js'
+import { absoluteConfig } from './run-paths.js'
 import { stageShards, withWorkers } from './workers.js'
 
 export interface SearchRunOptions extends RunHooks, Extensions {
@@ -80,7 +80,7 @@ export async function searchRun({
   const prepare = async (interventions: readonly Intervention[] = []) => {
     await useBackend(config.backend, { relaxed: config.relaxedSimd })
     const extensions = { ...extensionsIn(hooks), interventions }
-    const trial = await setupTrial(withAbsolutePaths(config, folder), folder, extensions)
+    const trial = await setupTrial(absoluteConfig(config, folder), folder, extensions)
     hooks.onData?.(trial.data)
     requireMemory(trial)
     return trial
@@ -255,19 +255,6 @@ const TriesSchema = Type.Object({
     }),
   ),
 })
-
-/** Makes the paths in a configuration absolute, so that the run can be resumed from any folder. */
-function withAbsolutePaths(config: Config, folder: string): Config {
-  const { data, objective, benchmark } = config
-  const latency = objective.latency === undefined ? {} : { latency: resolve(folder, objective.latency) }
-  const table = benchmark && { ...benchmark, table: resolve(folder, benchmark.table) }
-  return {
-    ...config,
-    data: absolutePaths(data, folder),
-    objective: { ...objective, ...latency },
-    ...(table && { benchmark: table }),
-  }
-}
 
 function checkSame(out: string, trial: Trial): void {
   if (existsSync(join(out, retrainedFrom)))

@@ -115,9 +115,9 @@ describe('retraining another architecture', () => {
     const early = JSON.parse(readFileSync(at('early.json'), 'utf8')) as Architecture
     expect(JSON.parse(readFileSync(at('early/architecture.json'), 'utf8'))).toEqual(early)
     expect(JSON.parse(readFileSync(at('early/retrained-from.json'), 'utf8'))).toEqual({
-      run: at('cells'),
+      run: '../cells',
       seed: 1,
-      architecture: at('early.json'),
+      architecture: '../early.json',
     })
   })
 

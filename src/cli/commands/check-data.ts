@@ -1,13 +1,13 @@
 import { wrapLines } from '../../base/wrap.js'
 import { command } from '../command.js'
 import { requireConfiguration } from '../draft-options.js'
-import { json, path, required, set, settings } from '../options.js'
+import { json, path, required, set, settings, strict, strictSettings } from '../options.js'
 
 export const checkDataCommand = command({
   usage: 'check-data <config>',
   description: 'read and split the data, and warn of what may spoil a search',
   positionals: { config: path('a YAML or JSON file') },
-  options: { set, json },
+  options: { strict, set, json },
   async run(args, { print, columns }) {
     requireConfiguration(required(args, 'config'))
     const { loadConfig } = await import('../../config/load-config.js')
@@ -15,7 +15,9 @@ export const checkDataCommand = command({
     const { prepareData } = await import('../../data/prepare.js')
     const { requireTakes, spaceOf } = await import('../../setup/supernet-of.js')
     const { resolveTraining } = await import('../../train/training.js')
-    const { config, folder } = loadConfig(required(args, 'config'), { set: settings(args) })
+    const { config, folder } = loadConfig(required(args, 'config'), {
+      set: [...settings(args), ...strictSettings(args)],
+    })
     const space = spaceOf(config.supernet.space, 'config.supernet.space')
     const data = await prepareData(config, folder)
     requireTakes(space, data.dataset, 'config.supernet.space')

@@ -23,6 +23,7 @@ export const predict = command({
   async run(args, { print, say }) {
     const [model, data] = [required(args, 'model'), required(args, 'data')]
     const to = outputOf(args, { inputs: [data, model] })
+    const { brokenNotes } = await import('../../data/reading.js')
     const { useBackend } = await import('../../backend/index.js')
     const { writeAtomic } = await import('../../base/files.js')
     const { isRefused } = await import('../../runs/model-folder.js')
@@ -30,15 +31,20 @@ export const predict = command({
     const { predictionsCsv } = await import('../../runs/predictions-csv.js')
     await useBackend('wasm')
     const predictions = await predictFile(model, data)
+    for (const note of brokenNotes(predictions)) say(`warning: ${note}`)
     if (isRefused(model)) say(`${model}: its model is refused: it does not meet its criteria; see card.md`)
     if (to !== undefined) writeAtomic(to, predictionsCsv(predictions))
-    const { places, scores, unscored } = predictions
+    const { places, scores, unscored, broken } = predictions
     if (args.json) {
-      const told = { ...(scores && { scores }), ...(unscored !== undefined && { unscored }) }
+      const told = {
+        ...(broken && { broken }),
+        ...(scores && { scores }),
+        ...(unscored !== undefined && { unscored }),
+      }
       return print(JSON.stringify(to === undefined ? predictions : { out: to, rows: places.length, ...told }))
     }
     if (to === undefined) print(predictionsCsv(predictions).trimEnd())
-    else say(`${to}: ${places.length} rows`)
+    else say(`${to}: ${places.length} rows${broken ? `, and ${broken.length} without a prediction` : ''}`)
     for (const line of scoreLines(predictions)) say(line)
   },
 })

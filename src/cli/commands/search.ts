@@ -15,6 +15,8 @@ import {
   seed,
   set,
   settings,
+  strict,
+  strictSettings,
   text,
   toleranceSettings,
   workers,
@@ -48,6 +50,7 @@ export const search = command({
       requiresArg: true,
       describe: 'how much worse than the unpruned network the result may be: 0.01 is 1 %',
     },
+    strict,
     set,
     workers,
     json,
@@ -58,7 +61,12 @@ export const search = command({
     const out = text(args, 'out')
     // Wrong options are refused before a configuration is written.
     const seconds = secondsOf(args)
-    const sets = [...settings(args), ...menuSettings(args), ...toleranceSettings(args)]
+    const sets = [
+      ...settings(args),
+      ...menuSettings(args),
+      ...toleranceSettings(args),
+      ...strictSettings(args),
+    ]
     const seedGiven = integer(args, 'seed', 0)
     const made = isConfiguration(given) ? undefined : await drafted(given, args, out)
     if (!made) requireNoDraft(given, args)

@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { PNG } from 'pngjs'
 import { InputError } from '../../base/errors.js'
 import { checkFits } from '../../base/limit.js'
+import { BrokenImage } from './broken-images.js'
 import { damageOf } from './damage.js'
 import { decodeJpeg } from './jpeg.js'
 
@@ -22,7 +23,7 @@ const bytesOfPixel = 16
 /**
  * Decodes a PNG or JPEG file of any bit depth, upright as the EXIF orientation of a JPEG file says. `where`
  * names it in messages. Throws for transparency, and for an image whose size according to its header exceeds
- * the limit of memory, before it is decoded.
+ * the limit of memory, before it is decoded; and a BrokenImage for a file that is no whole image.
  */
 export async function decodeImage(where: string, bytes: Buffer): Promise<Picture> {
   const { width, height, data } = await decode(where, bytes)
@@ -51,7 +52,10 @@ async function decode(
     return png ? PNG.sync.read(bytes) : await decodeJpeg(bytes)
   } catch (error) {
     const wanted = png || extname(where).toLowerCase() === '.png' ? 'PNG' : 'JPEG'
-    throw new InputError(`${where}: expected a whole ${wanted} image, got an error: ${damageOf(error)}`)
+    const why = `expected a whole ${wanted} image, got an error: ${damageOf(error)}`
+    // An image that is whole, but of a kind that is not read, is no damage: its user can save it otherwise.
+    if (error instanceof InputError) throw new InputError(`${where}: ${why}`)
+    throw new BrokenImage(where, why)
   }
 }
 

@@ -3,7 +3,8 @@ import { basename, dirname, extname, join, sep } from 'node:path'
 import { readBytes } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
 import { checkFits } from '../../base/limit.js'
-import { tableOf, type Arrays } from '../content.js'
+import { tableOf, type Arrays, type BrokenFile } from '../content.js'
+import { BrokenImage, requireFew } from './broken-images.js'
 import { decodeImage, imageEndings, type Picture } from './image-file.js'
 import { resize } from './resize.js'
 import type { ReadOptions, Reader } from './types.js'
@@ -17,20 +18,25 @@ export const imageFolder: Reader = {
   name: 'image-folder',
   description: 'PNG and JPEG files, a folder for each class',
   gives: 'arrays',
-  options: ['image', 'resize'],
+  options: ['image', 'resize', 'broken'],
   takes: (path) => isFolder(path) || imageEndings.includes(extname(path)),
   read: readImages,
 }
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
-async function readImages(path: string, { image, resize: policy }: ReadOptions): Promise<Arrays> {
+async function readImages(
+  path: string,
+  { image, resize: policy, broken: letPass }: ReadOptions,
+): Promise<Arrays> {
   const single = !isFolder(path)
   const folder = single ? dirname(path) : path
-  const files = single ? [basename(path)] : listImages(folder)
+  const listed = single ? [basename(path)] : listImages(folder)
   const name = basename(folder)
-  if (files.length === 0) throw noImages(path)
-  const pictures = await decodeAll(name, folder, files)
+  if (listed.length === 0) throw noImages(path)
+  const { files, pictures, broken } = await decodeAll(name, folder, listed)
+  const labelled = !single && listed.every((file) => file.includes('/'))
+  requireFew(name, listed, broken, letPass, (file) => (labelled ? classOf(file) : ''))
   const { height, width, channels } = image ?? {
     height: pictures[0]!.height,
     width: pictures[0]!.width,
@@ -53,8 +59,6 @@ async function readImages(path: string, { image, resize: policy }: ReadOptions):
     )
     values.set(channels === 3 ? fitted : luma(fitted), row * size)
   })
-  const classes = files.map((file) => file.split('/')[0]!)
-  const labelled = !single && files.every((file) => file.includes('/'))
   const located = { name, unit: 'image' as const, places: files }
   return {
     ...located,
@@ -63,17 +67,20 @@ async function readImages(path: string, { image, resize: policy }: ReadOptions):
     shape: [height, width, channels],
     values,
     ...(labelled && {
-      labels: tableOf({ ...located, names: ['folder'], rows: classes.map((each) => [each]) }),
+      labels: tableOf({ ...located, names: ['folder'], rows: files.map((file) => [classOf(file)]) }),
     }),
+    ...(broken.length > 0 && { broken }),
   }
 }
+
+const classOf = (file: string): string => file.split('/')[0]!
 
 /** The number of images that are examined before all are read. */
 const lookedAt = 100
 
 /**
  * Examines images spread over a folder. Returns the size of the largest, whether all have this size
- * (`alike`), 1 channel if all are gray, and the number that were examined.
+ * (`alike`), 1 channel if all are gray, and the number that were examined, of which `broken` are no whole images.
  */
 export async function largestImage(path: string): Promise<{
   readonly height: number
@@ -81,22 +88,22 @@ export async function largestImage(path: string): Promise<{
   readonly channels: 1 | 3
   readonly alike: boolean
   readonly count: number
+  readonly broken: number
 }> {
   const files = listImages(path)
   if (files.length === 0) throw noImages(path)
   const every = Math.ceil(files.length / lookedAt)
-  const some = await decodeAll(
-    basename(path),
-    path,
-    files.filter((_, i) => i % every === 0),
-  )
+  const looked = files.filter((_, i) => i % every === 0)
+  const { pictures: some, broken } = await decodeAll(basename(path), path, looked)
+  if (some.length === 0) requireFew(basename(path), looked, broken, 'skip', () => '')
   const largest = some.reduce((a, b) => (b.height * b.width > a.height * a.width ? b : a))
   const { height, width } = largest
   return {
     ...{ height, width },
     channels: some.every(isGray) ? 1 : 3,
     alike: some.every((each) => each.height === height && each.width === width),
-    count: some.length,
+    count: looked.length,
+    broken: broken.length,
   }
 }
 
@@ -110,19 +117,36 @@ const listImages = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => imageEndings.includes(extname(file).toLowerCase()))
     .map((file) => file.split(sep).join('/'))
-    .filter((file) => !file.split('/').some((part) => part.startsWith('.')))
+    .filter((file) => !file.split('/').some(isHidden))
     .sort()
 
-async function decodeAll(name: string, folder: string, files: readonly string[]): Promise<Picture[]> {
+/** Whether a file or folder is not the user's: hidden, or what macOS, Synology and Windows put beside files. */
+const isHidden = (part: string): boolean =>
+  part.startsWith('.') || ['__MACOSX', '@eaDir', '$RECYCLE.BIN'].includes(part)
+
+/** Decodes images: those that are whole with their files, and the others with what is wrong with them. */
+async function decodeAll(
+  name: string,
+  folder: string,
+  listed: readonly string[],
+): Promise<{ files: string[]; pictures: Picture[]; broken: BrokenFile[] }> {
+  const files: string[] = []
   const pictures: Picture[] = []
+  const broken: BrokenFile[] = []
   let total = 0
-  for (const file of files) {
-    const picture = await decodeImage(`${name}/${file}`, readBytes(join(folder, file), 'data', 'an image'))
+  for (const file of listed) {
+    const bytes = readBytes(join(folder, file), 'data', 'an image')
+    const picture = await decodeImage(`${name}/${file}`, bytes).catch((error: unknown) => {
+      if (!(error instanceof BrokenImage)) throw error
+      broken.push({ file, why: error.why })
+    })
+    if (picture === undefined) continue
+    files.push(file)
     total += picture.rgb.length
     checkFits(name, total, 'decoded images')
     pictures.push(picture)
   }
-  return pictures
+  return { files, pictures, broken }
 }
 
 const isGray = ({ rgb }: Picture) => rgb.every((value, i) => value === rgb[i - (i % 3)])

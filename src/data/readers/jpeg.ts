@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import create from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js'
+import { InputError } from '../../base/errors.js'
 
 /** A decoded image with four values a pixel: red, green, blue, and 255. */
 export interface DecodedJpeg {
@@ -28,7 +29,8 @@ let codec: Promise<Codec> | undefined
 
 /**
  * Decodes a JPEG image, baseline or progressive, gray or in colour, and turns it upright as its EXIF
- * orientation says. Throws an Error with libjpeg's words if the image is damaged or cut off.
+ * orientation says. Throws an Error with libjpeg's words if the image is damaged or cut off, and an InputError if
+ * its colours are of a kind that is not read.
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<DecodedJpeg> {
   const { decode, said } = await (codec ??= start())
@@ -42,7 +44,9 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<DecodedJpeg> {
   }
   const problem = said.find((line) => !isHarmless(line, bytes))
   if (found && problem === undefined) return found
-  throw new Error(reasonOf(problem ?? 'its bytes are damaged'))
+  if (problem?.includes('color conversion'))
+    throw new InputError('its colours are neither gray nor RGB; save it in RGB')
+  throw new Error(problem ?? 'its bytes are damaged')
 }
 
 /**
@@ -53,9 +57,6 @@ const isHarmless = (warning: string, bytes: Uint8Array): boolean =>
   /extraneous bytes before marker|JFIF revision/.test(warning) &&
   Buffer.from(bytes).lastIndexOf(endOfImage) > 0
 const endOfImage = Buffer.of(0xff, 0xd9)
-
-const reasonOf = (text: string): string =>
-  text.includes('color conversion') ? 'its colours are neither gray nor RGB; save it in RGB' : text
 
 /** The decoder makes its results with this class of browsers. Node gets it only for so long. */
 function withImageData<T>(work: () => T): T {

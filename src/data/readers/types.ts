@@ -29,6 +29,11 @@ export interface ReadOptions {
   readonly cells?: boolean
   /** Images of another size than `image`: whether they are an error or resized. */
   readonly resize: NonNullable<Config['data']['resize']>
+  /**
+   * Broken images of a folder: left out if they are few, left out in any number, or refused; `few` if it is not
+   * given.
+   */
+  readonly broken?: NonNullable<Config['data']['broken']>
 }
 
 /** Reads files of one format. Each reader is one file in this folder and one line in its `index.ts`. */
