@@ -67,6 +67,52 @@ function engines(data: string): string {
   return csv([...numbered(30 * engineSensors.length), 'life', 'block'], rows)
 }
 
+/** Cycle by cycle, 14 sensors of 40 engines that run to failure, one below the other. */
+function engineCourses(data: string): string {
+  const rows = linesOf(join(data, 'timeseries', 'cmapss', 'train_FD001.txt.gz'))
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([engine]) => Number(engine) <= 40)
+    .map((row) => [row[0]!, row[1]!, ...engineSensors.map((c) => row[c]!)])
+  return csv(['engine', 'cycle', ...numbered(engineSensors.length, 'sensor')], rows)
+}
+
+/** Daily entries of eight stations of Chicago, one below the other; each lacks two weeks of its own. */
+function stations(data: string): string {
+  const [head, ...lines] = linesOf(join(data, 'modeldata', 'Chicago.csv.gz'))
+  const names = head!.split(',')
+  const days = lines.slice(-2000).map((line) => line.split(','))
+  const date = (cell: string) => new Date(86_400_000 * Number(cell)).toISOString().slice(0, 10)
+  const rows = names
+    .slice(1, 9)
+    .flatMap((station, s) =>
+      days
+        .filter((_, i) => i < 200 * (s + 1) || i >= 200 * (s + 1) + 14)
+        .map((day) => [station, date(day.at(-1)!), day[s + 1]!, day[names.indexOf('temp')]!]),
+    )
+  return csv(['station', 'date', 'entries', 'temperature'], rows)
+}
+
+/**
+ * Five made machines, minute by minute: a load in steps drives a temperature with a delay of the machine's own,
+ * beside a slow wave; noise on both. Now and then half an hour is missing.
+ */
+function madeMachines(): string {
+  const random = randomSource(0)
+  const rows = Array.from({ length: 5 }, (_, m) => {
+    const draw = random.stream('machine', `${m}`)
+    let [load, heat] = [0.5, 0]
+    return Array.from({ length: 2000 }, (_, i) => {
+      if (draw.uniform() < 0.02) load = draw.uniform()
+      heat += (load - heat) / (10 + 5 * m)
+      const wave = Math.sin((2 * Math.PI * i) / (120 + 15 * m))
+      const time = new Date(Date.UTC(2024, 0, 1) + 60_000 * i).toISOString().slice(0, 19)
+      const temperature = 40 + 20 * heat + 3 * wave + 0.3 * draw.normal()
+      return [`m${m}`, time, (load + 0.02 * draw.normal()).toFixed(3), temperature.toFixed(3)]
+    }).filter((_, i) => (i + 100 * m) % 600 < 570)
+  }).flat()
+  return csv(['machine', 'time', 'load', 'temperature'], rows)
+}
+
 /** A table with the number of each row in a last column `row`, for splits in the order of the file. */
 function ordered(file: string, separator = ','): string {
   const [names, ...rows] = linesOf(file).map((line) => line.replaceAll('"', '').split(separator))
@@ -95,6 +141,9 @@ const makers: Readonly<Record<string, (data: string) => string>> = {
     conditions.map((condition) => [`hydraulic-${condition}`, (data: string) => hydraulic(data, condition)]),
   ),
   'engines-life': engines,
+  'engine-courses': engineCourses,
+  stations,
+  'made-machines': madeMachines,
 }
 
 /** Writes the made sets that a text names as `{made}/NAME.csv` to a folder. */

@@ -155,12 +155,65 @@ def minirocket(job):
     return job.spread(np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores, ridge.classes_)
 
 
+def last_values(job, part):
+    """The last value of each forecast column in a window; None where the target is no column of the window."""
+    return None if job.continued is None else job.x(part)[:, -1, job.continued].reshape(job.y(part).shape)
+
+
+def lagged_boosting(job):
+    """Histogram gradient boosting on all values of a window; a forecast is a change from its last value, or the value itself."""
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    flat = {part: job.x(part).reshape(len(job.x(part)), -1) for part in ("train", "validation", "test")}
+    if job.classes:
+        model = HistGradientBoostingClassifier(max_iter=300, early_stopping=False, random_state=job.seed)
+        model.fit(flat["train"], job.y("train"))
+        stages = [np.mean(each != job.y("validation")) for each in model.staged_predict(flat["validation"])]
+        at = int(np.argmin(stages))
+        found = next(each for i, each in enumerate(model.staged_predict_proba(flat["test"])) if i == at)
+        return job.spread(np.log(np.maximum(found, 1e-12)), model.classes_)
+
+    def column(y, start):
+        """The best of two bases and of 500 rounds on the validation rows, for one output."""
+        best = None
+        for base in [None, start] if start else [None]:
+            less = lambda part: 0 if base is None else base[part]
+            model = HistGradientBoostingRegressor(max_iter=500, early_stopping=False, random_state=job.seed)
+            model.fit(flat["train"], y["train"] - less("train"))
+            stages = model.staged_predict(flat["validation"])
+            errors = [np.mean((each + less("validation") - y["validation"]) ** 2) for each in stages]
+            if best is None or min(errors) < best[0]:
+                at = int(np.argmin(errors))
+                tested = next(each for i, each in enumerate(model.staged_predict(flat["test"])) if i == at)
+                best = min(errors), tested + less("test")
+        return best[1]
+
+    parts = ("train", "validation", "test")
+    of = lambda values, output: values if values.ndim == 1 else values[:, output]
+    columns = []
+    for output in range(job.outputs):
+        y = {part: of(job.y(part), output) for part in parts}
+        start = None if job.continued is None else {part: of(last_values(job, part), output) for part in parts}
+        columns.append(column(y, start))
+    return np.stack(columns, axis=1)
+
+
+def persistence(job):
+    """The last value of the window."""
+    found = last_values(job, "test")
+    if found is None:
+        raise ValueError("the target is no column of the window")
+    return found
+
+
 PEERS = {
     "scikit-learn mlp": (sklearn_mlp, ("table",), ("sklearn",)),
     "scikit-learn boosting": (boosting, ("table",), ("sklearn",)),
     "pytabkit RealMLP-TD-S": (realmlp(True), ("table",), ("pytabkit", "pandas")),
     "pytabkit RealMLP-TD": (realmlp(False), ("table",), ("pytabkit", "pandas")),
     "aeon MiniRocket": (minirocket, ("series", "sequences"), ("aeon", "sklearn")),
+    "scikit-learn lagged boosting": (lagged_boosting, ("series", "sequences"), ("sklearn",)),
+    "persistence": (persistence, ("series",), ()),
 }
 reasons = {}
 
