@@ -4,7 +4,7 @@ import { decided } from '../objective/decided.js'
 import { listedMetrics } from '../objective/listed-metrics.js'
 import type { MetricOptions } from '../objective/metric.js'
 import { optionsOf } from '../objective/metric-options.js'
-import { metrics, type MetricName } from '../objective/metrics.js'
+import { metrics } from '../objective/metrics.js'
 import type { TrialMetrics } from './figures.js'
 
 /** What is known of a network on the test rows beside the metric by which it was chosen. */
@@ -29,7 +29,7 @@ export function testFigures(
     return [name, Number.isFinite(value) ? value : null] as const
   })
   return {
-    metrics: Object.fromEntries(listed) as Partial<Record<MetricName, number | null>>,
+    metrics: Object.fromEntries(listed),
     ...(isClass && task.positive !== undefined && { positive: task.positive }),
     ...(isClass &&
       width <= mostClasses && {
