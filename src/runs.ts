@@ -29,6 +29,7 @@ export {
   type QueryOptions,
   type TableSummary,
 } from './runs/query-benchmark.js'
+export { listRuns, type ListedRun, type RunList, type RunState } from './runs/list-runs.js'
 export { readRun } from './runs/read-run.js'
 export { reportRun } from './runs/report-run.js'
 export { retrainRun } from './runs/retrain-run.js'

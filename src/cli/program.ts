@@ -18,6 +18,7 @@ import { query } from './commands/query.js'
 import { report } from './commands/report.js'
 import { resume } from './commands/resume.js'
 import { retrain } from './commands/retrain.js'
+import { runs } from './commands/runs.js'
 import { schedule } from './commands/schedule.js'
 import { search } from './commands/search.js'
 import { worker } from './commands/worker.js'
@@ -39,6 +40,7 @@ const commands: readonly Command[] = [
   worker,
   query,
   report,
+  runs,
   schedule,
   doctor,
   bench,

@@ -47,6 +47,12 @@ export function requireUnlocked(folder: string): void {
   if (owner && mayLive(owner)) throw held(folder, owner)
 }
 
+/** Whether a process that may still exist is writing to a run's folder. */
+export function isHeld(folder: string): boolean {
+  const owner = ownerOf(join(folder, lockFile))
+  return owner !== undefined && mayLive(owner)
+}
+
 function acquire(path: string, folder: string, onNotice?: (text: string) => void): void {
   if (created(path)) return
   const owner = ownerOf(path)
