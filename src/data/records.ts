@@ -11,14 +11,14 @@ import type { Encoding, FileEncoding } from './types.js'
 /**
  * Reads and encodes a file of new records in the same way as the training data (see `encodeContent`). A table
  * may be in any tabular format; a model with one file per channel needs a folder with files of the same
- * names. `own` are readers in addition to the registry's.
+ * names. What the model has not seen is an error. `own` are readers in addition to the registry's.
  */
 export async function encodeRecords(
   encoding: Encoding,
   path: string,
   own: readonly Reader[] = [],
 ): Promise<Records> {
-  return encodeContent(encoding, await readRecords(encoding, path, own))
+  return encodeContent(encoding, await readRecords(encoding, path, own), { strict: true })
 }
 
 /** Reads a file of new records in the same way as the training data, without encoding them. */
