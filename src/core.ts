@@ -64,7 +64,7 @@ export { evaluateNetwork, type EvaluateOptions } from './trial/evaluate-network.
 export { trainBaseline } from './trial/baseline.js'
 export type { Baseline } from './trial/figures.js'
 export { toLayersModel } from './export/layers.js'
-export type { DataNotes, Range } from './export/notes.js'
+export type { DataNotes } from './export/notes.js'
 export type { TrainedNetwork } from './export/trained.js'
 export type { LatencyTable } from './setup/latency.js'
 export { compileFor } from './setup/schedule-of.js'

@@ -76,6 +76,19 @@ export const Data = object({
         'what is done about an empty cell (or NA, N/A, NaN, ?, null): refuse by default; fills are computed on train only',
     }),
   ),
+  unseen: Type.Optional(
+    oneOf(['other', 'refuse'], {
+      description:
+        'what a model does about a row with a category that training did not see: it predicts it as another one by default, or has no prediction for it',
+    }),
+  ),
+  rare: Type.Optional(
+    Type.Integer({
+      minimum: 2,
+      description:
+        'categories of fewer rows share one feature, which new ones get as well; without it, each has one',
+    }),
+  ),
   scaling: Type.Optional(
     oneOf(['standard', 'robust'], {
       description:

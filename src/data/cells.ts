@@ -11,26 +11,37 @@ export function cellError(table: Table, row: number, column: number, what: strin
   return new InputError(`${where}: expected ${what}, got ${got}${hint}`)
 }
 
+/** Why a cell has no number that a model can read; undefined if it has one. */
+export function numberFault(
+  table: Table,
+  row: number,
+  column: number,
+): 'none' | 'size' | 'digits' | undefined {
+  const value = valueAt(table.columns[column]!, row)
+  if (Number.isNaN(value)) return 'none'
+  if (!Number.isFinite(Math.fround(value))) return 'size'
+  const integer = Number.isSafeInteger(value) ? undefined : exactInteger(textAt(table.columns[column]!, row))
+  // For a 64-bit float, programs write the shortest text that identifies it, which ends in zeros; that loses
+  // nothing.
+  return integer !== undefined && integer !== BigInt(value) && String(integer) !== String(value)
+    ? 'digits'
+    : undefined
+}
+
 /**
  * The number in a cell. Throws if there is none, if it is beyond the range of a 32-bit float, or if it is an
  * integer of so many digits that it is an identifier: as a number, it would lose its last digits and could
  * equal another one.
  */
 export function numberAt(table: Table, row: number, column: number, hint = ''): number {
-  const value = valueAt(table.columns[column]!, row)
-  if (Number.isNaN(value)) {
-    const keys = keysFor(textAt(table.columns[column]!, row), table.names[column]!)
-    const remedy = keys && `; ${keys.map((key) => `config.${key}`).join(' with ')} reads such numbers`
-    throw cellError(table, row, column, 'a number', remedy ?? hint)
-  }
-  if (!Number.isFinite(Math.fround(value)))
-    throw cellError(table, row, column, 'a number below 3.4e38 in size')
-  const integer = Number.isSafeInteger(value) ? undefined : exactInteger(textAt(table.columns[column]!, row))
-  // For a 64-bit float, programs write the shortest text that identifies it, which ends in zeros; that loses
-  // nothing.
-  if (integer !== undefined && integer !== BigInt(value) && String(integer) !== String(value))
+  const fault = numberFault(table, row, column)
+  if (fault === undefined) return valueAt(table.columns[column]!, row)
+  if (fault === 'size') throw cellError(table, row, column, 'a number below 3.4e38 in size')
+  if (fault === 'digits')
     throw cellError(table, row, column, 'a number that keeps its digits (up to 2⁵³)', hint)
-  return value
+  const keys = keysFor(textAt(table.columns[column]!, row), table.names[column]!)
+  const remedy = keys && `; ${keys.map((key) => `config.${key}`).join(' with ')} reads such numbers`
+  throw cellError(table, row, column, 'a number', remedy ?? hint)
 }
 
 /** The first missing cell in any of some columns; undefined if there is none. */

@@ -77,6 +77,19 @@ export function readTexts(column: Column, read: (text: string, row: number) => n
   return { ...column, cells, values }
 }
 
+/** The same column with its numbers as texts, none of which holds a number. */
+export function numbersAsTexts(column: Column): Column {
+  const texts = [...column.texts]
+  const places = new Map<number, number>()
+  const cells = column.cells.map((cell) => {
+    if (isText(cell)) return cell
+    const place = places.get(cell) ?? texts.push(String(cell))
+    places.set(cell, place)
+    return place * TEXT
+  })
+  return { ...column, cells, texts, values: texts.map(() => NaN) }
+}
+
 /** The number of missing cells. */
 export function countMissingCells(column: Column): number {
   if (column.texts.length === 0) return 0

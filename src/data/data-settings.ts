@@ -37,6 +37,8 @@ export interface DataSettings {
   readonly categorical: readonly string[]
   readonly numeric: readonly string[]
   readonly missing: NonNullable<Data['missing']>
+  readonly unseen: NonNullable<Data['unseen']>
+  readonly rare: number | undefined
   readonly window: number
   readonly horizon: number
 }
@@ -94,6 +96,8 @@ export function settingsOf(data: Data, { defaults = {}, ...located }: Located): 
     categorical: given.categorical ?? [],
     numeric: given.numeric ?? [],
     missing: given.missing ?? 'refuse',
+    unseen: given.unseen ?? 'other',
+    rare: given.rare,
     window: given.window ?? 1,
     horizon: given.horizon ?? (task === 'forecasting' ? 1 : 0),
   }

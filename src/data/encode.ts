@@ -1,5 +1,6 @@
 import { InputError, quote } from '../base/errors.js'
-import { cellError, numberAt } from './cells.js'
+import { foldRare, type Folded } from './categories.js'
+import { cellError, numberAt, numberFault } from './cells.js'
 import {
   codesOf,
   countMissingCells,
@@ -7,10 +8,13 @@ import {
   hasNumber,
   labelsOf,
   missingAt,
+  textAt,
+  valueAt,
   type Column,
 } from './column.js'
 import type { Table } from './content.js'
 import { disguiseOf } from './numbers.js'
+import type { Remarked } from './row-status.js'
 import type { Encoding } from './types.js'
 
 /** How one column is encoded: as one feature, or as one per category; with or without an indicator. */
@@ -28,6 +32,10 @@ export interface FitOptions {
   readonly categorical: ReadonlySet<number>
   /** The policy for missing cells. */
   readonly missing: string
+  /** The least rows of a category that has a feature of its own; without it, every category has one. */
+  readonly rare?: number | undefined
+  /** The rows whose categories count: those before it. All by default. */
+  readonly until?: number
 }
 
 /**
@@ -50,7 +58,7 @@ export function fitColumns(table: Table, columns: readonly number[], options: Fi
     if (categorical && !chosen) refuseDisguise(table, column, 'list it in config.data.categorical')
     return {
       name,
-      ...(categorical && { categories: categoriesOf(table, name, cells) }),
+      ...(categorical && categoriesOf(table, name, cells, options)),
       ...(indicator && { indicator }),
       ...(cells.unit !== undefined && { unit: cells.unit }),
     }
@@ -74,73 +82,137 @@ export function refuseDisguise(table: Table, column: number, other: string): voi
   )
 }
 
-function categoriesOf(table: Table, name: string, cells: Column): string[] {
+function categoriesOf(table: Table, name: string, cells: Column, options: FitOptions): Folded {
   const distinct = distinctCells(cells, LOOKED_AT)
-  const categories = labelsOf(distinct)
+  const labels = labelsOf(distinct)
+  const { rare, until = cells.cells.length } = options
+  const folded =
+    rare === undefined || distinct.more
+      ? { categories: labels }
+      : foldRare(labels, cells, { rare, until, most: MOST_CATEGORIES })
+  const { categories } = folded
   const where = `${table.name}, column ${quote(name)}`
-  if (categories.length > MOST_CATEGORIES) {
+  if (valueWidth(folded) > MOST_CATEGORIES) {
     const count = `${distinct.more ? 'more than ' : ''}${categories.length}`
     const first = categories
       .slice(0, 3)
       .map((category) => category.slice(0, 60))
       .join(', ')
+    const remedy = distinct.more ? '' : ', or fold the rare ones with config.data.rare'
     throw new InputError(
-      `${where}: expected at most ${MOST_CATEGORIES} categories, got ${count} (${first}, …); drop it with config.data.drop`,
+      `${where}: expected at most ${MOST_CATEGORIES} categories, got ${count} (${first}, …); drop it with config.data.drop${remedy}`,
     )
   }
-  const long = categories.find((category) => category.length > LONGEST_CATEGORY)
-  if (long === undefined) return categories
+  const long = labels.find((category) => category.length > LONGEST_CATEGORY)
+  if (long === undefined) return folded
   const wanted = `categories of at most ${LONGEST_CATEGORY} characters`
   throw new InputError(`${where}: expected ${wanted}, got ${quote(long)}; drop it with config.data.drop`)
 }
 
+/** The number of features of a column, without the one of its indicator. */
+export const valueWidth = ({ categories, rare }: Pick<EncodedColumn, 'categories' | 'rare'>): number =>
+  categories === undefined ? 1 : categories.length + (rare === undefined ? 0 : 1)
+
 /** The names of the features, in the order in which `encodeCells` writes them. */
 export function featureNames(columns: readonly EncodedColumn[]): string[] {
-  return columns.flatMap(({ name, categories, indicator }) => [
+  return columns.flatMap(({ name, categories, rare, indicator }) => [
     ...(categories?.map((category) => `${name}=${category}`) ?? [name]),
+    ...(rare === undefined ? [] : [`${name} other`]),
     ...(indicator === true ? [`${name} missing`] : []),
   ])
 }
 
+/** What is done about cells that cannot be encoded. */
+export interface CellPolicy {
+  /** The policy for missing cells. */
+  readonly missing: string
+  readonly unseen?: Encoding['unseen']
+  /** Takes what is unusual in a row; without it, what the model does not know is an error. */
+  readonly remarked?: Remarked | undefined
+}
+
 /**
- * Encodes cells as rows × features. `at` gives the index in the table of each encoded column. A missing cell
- * becomes NaN in all features of its column, or is an error under the policy `refuse`.
+ * Encodes cells as rows × features. `at` gives the index in the table of each encoded column; −1 stands for a
+ * column of missing cells. A missing cell becomes NaN in all features of its column, and so does one that is no
+ * number. A new category becomes 1 in the feature of the rare ones, or zeros if there is none.
  */
 export function encodeCells(
   table: Table,
   columns: readonly EncodedColumn[],
   at: readonly number[],
-  missing: string,
+  policy: CellPolicy,
 ): Float64Array {
   const rows = table.places.length
-  const width = columns.reduce(
-    (sum, { categories, indicator }) => sum + (categories?.length ?? 1) + (indicator === true ? 1 : 0),
-    0,
-  )
+  const width = columns.reduce((sum, each) => sum + valueWidth(each) + (each.indicator === true ? 1 : 0), 0)
   const features = new Float64Array(rows * width)
   let first = 0
   columns.forEach((encoded, c) => {
-    const column = at[c]!
-    const cells = table.columns[column]!
-    const { categories } = encoded
-    const codes = categories && new Map(categories.map((each, code) => [each, code]))
-    const codeOf = codes && codesOf(cells, codes)
-    const size = categories?.length ?? 1
+    const size = valueWidth(encoded)
+    const write = cellWriter(table, encoded, at[c]!, policy)
     for (let row = 0, position = first; row < rows; row++, position += width) {
-      const empty = missingAt(cells, row)
-      if (empty && missing === 'refuse') throw missingError(table, row, column)
+      const empty = write(features, position, row)
       if (empty) features.fill(NaN, position, position + size)
-      else if (codeOf === undefined) features[position] = numberAt(table, row, column, CATEGORICAL_HINT)
-      else {
-        const code = codeOf(row)
-        if (code < 0) throw unseenError(table, row, column, categories!)
-        features[position + code] = 1
-      }
       if (encoded.indicator === true) features[position + size] = empty ? 1 : 0
     }
     first += size + (encoded.indicator === true ? 1 : 0)
   })
   return features
+}
+
+/** Writes the cell of a row, or says that it has no value. */
+type CellWriter = (features: Float64Array, position: number, row: number) => boolean
+
+function cellWriter(table: Table, encoded: EncodedColumn, column: number, policy: CellPolicy): CellWriter {
+  const { remarked } = policy
+  const refused = policy.missing === 'refuse'
+  const { name, categories } = encoded
+  const cells = table.columns[column]
+  const value = cells && (categories ? categoryWriter : numberWriter)(table, encoded, column, policy)
+  return (features, position, row) => {
+    if (value && !missingAt(cells, row)) return value(features, position, row)
+    if (refused && !remarked) throw missingError(table, row, column)
+    remarked?.(row, { about: 'missing', column: name, refused })
+    return true
+  }
+}
+
+function numberWriter(
+  table: Table,
+  { name }: EncodedColumn,
+  column: number,
+  { missing, remarked }: CellPolicy,
+): CellWriter {
+  const cells = table.columns[column]!
+  return (features, position, row) => {
+    if (remarked && numberFault(table, row, column) !== undefined) {
+      const cell = textAt(cells, row)
+      remarked(row, { about: 'no number', column: name, cell, refused: missing === 'refuse' })
+      return true
+    }
+    features[position] = remarked ? valueAt(cells, row) : numberAt(table, row, column, CATEGORICAL_HINT)
+    return false
+  }
+}
+
+function categoryWriter(
+  table: Table,
+  { name, categories = [], rare }: EncodedColumn,
+  column: number,
+  { unseen, remarked }: CellPolicy,
+): CellWriter {
+  const codes = new Map(categories.map((each, code) => [each, code]))
+  for (const each of rare ?? []) codes.set(each, categories.length)
+  const codeOf = codesOf(table.columns[column]!, codes)
+  return (features, position, row) => {
+    const code = codeOf(row)
+    if (code >= 0) features[position + code] = 1
+    else if (!remarked) throw unseenError(table, row, column, categories)
+    else {
+      remarked(row, { about: 'new category', column: name, refused: unseen === 'refuse' })
+      if (rare) features[position + categories.length] = 1
+    }
+    return false
+  }
 }
 
 const missingError = (table: Table, row: number, column: number) =>

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config-schema.js'
 import { withPositive } from './positive.js'
+import { rangesOf } from './ranges.js'
 import { bent, fitScaler, scale, usualScaling, type Scaling } from './scale.js'
 import { splitRows } from './split.js'
 import { limitRows } from './subset.js'
@@ -33,7 +34,7 @@ export function prepareDataset(
   return {
     dataset,
     splits,
-    scaler,
+    scaler: { ...scaler, ranges: rangesOf(dataset, [splits.train, splits.arch]) },
     inputs: bent(scale(dataset.inputs, scaler.input, scaler.fill), scaler),
     targets: isClass ? Float32Array.from(dataset.targets) : scale(dataset.targets, scaler.target),
   }

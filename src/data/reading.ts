@@ -63,14 +63,15 @@ type Found = Pick<ColumnReading, 'kind' | 'levels' | 'why'>
 function inputKind(
   table: Table,
   column: number,
-  { categories, unit }: EncodedColumn,
+  { categories, rare = [], unit }: EncodedColumn,
   chosen: boolean,
 ): Found {
   const cells = table.columns[column]!
   const { numbers, texts, more } = distinctCells(cells, COUNTED)
-  const levels = categories?.length ?? numbers.length + texts.length
+  const levels = categories ? categories.length + rare.length : numbers.length + texts.length
   const missing = countMissingCells(cells)
-  const besides = missing > 0 ? `, but for ${missing} missing` : ''
+  const folded = rare.length > 0 ? `; ${rare.length} rare ones share one feature` : ''
+  const besides = `${missing > 0 ? `, but for ${missing} missing` : ''}${folded}`
   const why =
     categories === undefined
       ? `its cells are numbers${unit ? ` with the unit ${unit}` : ''}${besides}`

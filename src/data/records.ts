@@ -11,21 +11,25 @@ import type { Encoding, FileEncoding } from './types.js'
 /**
  * Reads and encodes a file of new records in the same way as the training data (see `encodeContent`). A table
  * may be in any tabular format; a model with one file per channel needs a folder with files of the same
- * names. `own` are readers in addition to the registry's.
+ * names. What the model has not seen is an error. `own` are readers in addition to the registry's.
  */
 export async function encodeRecords(
   encoding: Encoding,
   path: string,
   own: readonly Reader[] = [],
 ): Promise<Records> {
-  return encodeContent(encoding, await readRecords(encoding, path, own))
+  return encodeContent(encoding, await readRecords(encoding, path, own), { strict: true })
 }
 
-/** Reads a file of new records in the same way as the training data, without encoding them. */
+/**
+ * Reads a file of new records in the same way as the training data, without encoding them. `broken` says what is
+ * done about broken images of a folder: by default the others keep their predictions.
+ */
 export async function readRecords(
   { kind, file, shape }: Encoding,
   path: string,
   own: readonly Reader[] = [],
+  broken: 'skip' | 'refuse' = 'skip',
 ): Promise<Content> {
   const all = [...own, ...readers]
   const options: ReadOptions = { header: true, labelBytes: 1, resize: 'refuse', ...file?.options }
@@ -38,8 +42,7 @@ export async function readRecords(
   const image =
     kind === 'images' && shape ? { height: height!, width: width!, channels: channels! } : undefined
   const reader = newReader(file, path, all)
-  // Of new images, a broken one has no prediction, and the others keep theirs.
-  const content = await contentOf(reader, path, { ...options, ...(image && { image, broken: 'skip' }) })
+  const content = await contentOf(reader, path, { ...options, ...(image && { image, broken }) })
   return kind === 'series' ? asTable(content) : content
 }
 

@@ -23,9 +23,11 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
     )
   }
   const table = selectRows(all, kept)
-  const encoded = fitColumns(table, columns, { categorical, missing: settings.missing })
+  const { missing, rare } = settings
+  const until = kept.filter((row) => row < input.testFrom).length
+  const encoded = fitColumns(table, columns, { categorical, missing, rare, until })
   const shape = arrayShape(table, columns, encoded, settings)
-  const cells = encodeCells(table, encoded, columns, settings.missing)
+  const cells = encodeCells(table, encoded, columns, { missing })
   const keys = readKeys(table, split)
   return {
     name: settings.name,
@@ -38,7 +40,8 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
     encoding: {
       kind: settings.kind,
       columns: encoded,
-      missing: settings.missing,
+      missing,
+      ...(settings.unseen === 'refuse' && { unseen: settings.unseen }),
       ...(shape && { shape }),
       file: fileEncoding(settings, table, targets),
     },

@@ -3,6 +3,7 @@ import { quantile } from '../base/quantile.js'
 import type { Config } from '../config/config-schema.js'
 import { continuedColumns } from './continued.js'
 import type { Numbers } from './content.js'
+import { valueWidth } from './encode.js'
 import type { Dataset, Scale, Scaler } from './types.js'
 
 /** How inputs are scaled: the values of `config.data.scaling`. */
@@ -127,8 +128,9 @@ function fills({ encoding, features }: Dataset, columns: readonly Float64Array[]
   if (encoding.kind === 'images' || encoding.kind === 'sequences')
     return columns.map((values, c) => fillOf(values, encoding.missing, features[c]!))
   const result: number[] = []
-  for (const { name, categories, indicator } of encoding.columns) {
-    const own = columns.slice(result.length, result.length + (categories?.length ?? 1))
+  for (const column of encoding.columns) {
+    const { name, categories, indicator } = column
+    const own = columns.slice(result.length, result.length + valueWidth(column))
     if (categories === undefined) result.push(fillOf(own[0]!, encoding.missing, name))
     else for (const value of mostFrequentCategory(own)) result.push(value)
     if (indicator === true) result.push(0)

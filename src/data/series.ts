@@ -9,11 +9,11 @@ import { cutWindows } from './windows.js'
 export function readSeries(input: ReadInput): Omit<Dataset, 'hash'> {
   const { table, target, settings, split } = input
   const { inputs: columns, targets, categorical } = input.columns
-  const { window, horizon, missing } = settings
-  const encoded = fitColumns(table, columns, { categorical, missing })
+  const { window, horizon, missing, rare, unseen } = settings
+  const encoded = fitColumns(table, columns, { categorical, missing, rare })
   const features = featureNames(encoded)
   const groups = split.by === 'group' ? readKeys(table, split) : undefined
-  const steps = encodeCells(table, encoded, columns, missing)
+  const steps = encodeCells(table, encoded, columns, { missing })
   const windows = cutWindows({ steps, features: features.length, window, horizon, groups })
   const width = targets.length
   const known = windows.filter(
@@ -40,6 +40,7 @@ export function readSeries(input: ReadInput): Omit<Dataset, 'hash'> {
       kind: 'series',
       columns: encoded,
       missing,
+      ...(unseen === 'refuse' && { unseen }),
       window,
       file: fileEncoding(settings, table, targets),
     },

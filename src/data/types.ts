@@ -1,6 +1,9 @@
 import type { BrokenFile, Numbers, Taken } from './content.js'
 import type { ReadOptions } from './readers/types.js'
 
+/** The least and the greatest value; null where none is known. */
+export type Range = readonly [least: number, greatest: number] | null
+
 /** The task: what is to be predicted. */
 export type Task =
   | {
@@ -58,6 +61,8 @@ export interface Encoding {
     readonly name: string
     /** The categories of a categorical column, one feature each. */
     readonly categories?: readonly string[]
+    /** Categories too rare for a feature of their own: they share one behind `categories`, as new ones do. */
+    readonly rare?: readonly string[]
     /** Whether there is one more feature: 1 if the cell is missing, otherwise 0. */
     readonly indicator?: boolean
     /** The unit of each number in a column of `data.numeric`: `%`. */
@@ -65,6 +70,8 @@ export interface Encoding {
   }[]
   /** The policy for missing cells: `refuse`, `mean`, … */
   readonly missing: string
+  /** Whether a row with a category that training did not see has no prediction; without it, it has one. */
+  readonly unseen?: 'refuse'
   readonly window?: number
   /** The shape of one input, if it does not follow from the columns. */
   readonly shape?: readonly number[]
@@ -113,6 +120,8 @@ export interface Scaler extends Scales {
   readonly bend?: number
   /** The replacement of a missing input in original units, one per feature. */
   readonly fill: readonly number[]
+  /** The range of each feature over the rows that train weights (`train` and `arch`), in original units. */
+  readonly ranges?: readonly Range[]
 }
 
 /** Everything that training needs: filled and scaled rows, and the splits. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { sha256 } from '../base/hash.js'
 import { sealedText } from '../base/json.js'
-import type { Encoding, PreparedData, Scales, Task } from '../data/types.js'
+import type { Encoding, PreparedData, Range, Scales, Task } from '../data/types.js'
 import type { Shape } from '../nn/graph.js'
 import { scalesApart } from './outside.js'
 
@@ -14,7 +14,7 @@ export type ModelContent = Readonly<Record<(typeof modelFiles)[number], Uint8Arr
 
 /** What is needed to convert raw records to inputs of a model: `preprocess.json`. */
 export interface Preprocess {
-  readonly format: 'sentei-preprocess/1'
+  readonly format: 'sentei-preprocess/2'
   /** The name of the data set on which the model was trained. */
   readonly data: string
   readonly task: Task
@@ -26,6 +26,8 @@ export interface Preprocess {
   readonly encoding: Encoding
   /** The replacement of a missing input in original units, one per feature. */
   readonly fill: readonly number[]
+  /** The range of each feature in training, in original units; absent in models of format 1. */
+  readonly ranges?: readonly Range[]
   /**
    * The scaling outside the model, in 64-bit floats: the model gets (x − input.mean) / input.std for each
    * feature, and y is its output · target.std + target.mean. Means are 0 and deviations 1, except for columns
@@ -61,8 +63,9 @@ export async function modelContent(
 export function preprocessOf({ dataset, scaler }: PreparedData, metric: string): Preprocess {
   const { name: data, task, shape, features, encoding } = dataset
   const { outside } = scalesApart(scaler)
-  const format = 'sentei-preprocess/1'
-  return { format, data, task, metric, shape, features, encoding, fill: scaler.fill, outside }
+  const format = 'sentei-preprocess/2'
+  const { fill, ranges } = scaler
+  return { format, data, task, metric, shape, features, encoding, fill, ...(ranges && { ranges }), outside }
 }
 
 async function artifactsOf(model: LayersModel): Promise<tf.io.ModelArtifacts> {

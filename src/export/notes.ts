@@ -1,8 +1,6 @@
 import { sha256 } from '../base/hash.js'
-import type { PreparedData, Splits, Task } from '../data/types.js'
-
-/** The least and the greatest value; null where none is known. */
-export type Range = readonly [least: number, greatest: number] | null
+import { rangesOf } from '../data/ranges.js'
+import type { PreparedData, Range, Splits, Task } from '../data/types.js'
 
 /** What a model says of the data on which it was trained. */
 export interface DataNotes {
@@ -29,23 +27,6 @@ export function dataNotes({ dataset, splits }: Pick<PreparedData, 'dataset' | 's
 /** The SHA-256 of the rows of the four splits. */
 export const splitHash = ({ train, arch, validation, test }: Splits): string =>
   sha256(JSON.stringify([train, arch, validation, test].map((rows) => [...rows])))
-
-function rangesOf({ inputs, shape }: PreparedData['dataset'], splits: readonly Uint32Array[]): Range[] {
-  const size = shape.reduce((product, n) => product * n, 1)
-  const features = shape.at(-1)!
-  const least = new Float64Array(features).fill(Infinity)
-  const greatest = new Float64Array(features).fill(-Infinity)
-  for (const rows of splits)
-    for (const row of rows)
-      for (let i = 0; i < size; i++) {
-        const value = inputs[row * size + i]!
-        const feature = i % features
-        // A missing value is NaN, which is neither.
-        if (value < least[feature]!) least[feature] = value
-        if (value > greatest[feature]!) greatest[feature] = value
-      }
-  return Array.from(least, (low, i) => (low <= greatest[i]! ? [low, greatest[i]!] : null))
-}
 
 /** What a model is for, in a sentence: `name` is that of its data. */
 export function intendedUse(task: Task, name: string): string {

@@ -19,7 +19,7 @@ const names = Type.Array(Type.String())
 const scales = Type.Object({ mean: numbers, std: numbers })
 
 const PreprocessSchema = Type.Object({
-  format: Type.Literal('sentei-preprocess/1'),
+  format: Type.Union([Type.Literal('sentei-preprocess/1'), Type.Literal('sentei-preprocess/2')]),
   task: Type.Union([
     Type.Object({
       kind: Type.Literal('classification'),
@@ -35,10 +35,14 @@ const PreprocessSchema = Type.Object({
   features: names,
   encoding: Type.Object({
     kind: Type.Union(['table', 'images', 'series', 'sequences'].map((kind) => Type.Literal(kind))),
-    columns: Type.Array(Type.Object({ name: Type.String(), categories: Type.Optional(names) })),
+    columns: Type.Array(
+      Type.Object({ name: Type.String(), categories: Type.Optional(names), rare: Type.Optional(names) }),
+    ),
     missing: Type.String(),
+    unseen: Type.Optional(Type.Literal('refuse')),
   }),
   fill: numbers,
+  ranges: Type.Optional(Type.Array(Type.Union([Type.Tuple([Type.Number(), Type.Number()]), Type.Null()]))),
   outside: Type.Optional(Type.Object({ input: scales, target: scales })),
   files: Type.Optional(Type.Record(Type.String(), Type.String())),
 })
@@ -56,10 +60,16 @@ export function readPreprocess(folder: string): Preprocess {
 /** A preprocessing that was read from a place. Throws an InputError that names the place if it is none. */
 export function checkedPreprocess(value: unknown, path: string): Preprocess {
   requireValid(PreprocessSchema, value, path)
-  const document = value as Omit<Preprocess, 'outside'> & Partial<Preprocess>
-  const { features, task, outside = nothing(features, task) } = document
-  return { ...document, outside }
+  const { format, ...document } = value as Stored
+  const { features, task, encoding, outside = nothing(features, task) } = document
+  const own = { ...document, format: 'sentei-preprocess/2', outside } as const
+  // Models of format 1 have no prediction for a category that training did not see, and neither has their ONNX.
+  return format === 'sentei-preprocess/1' ? { ...own, encoding: { ...encoding, unseen: 'refuse' } } : own
 }
+
+/** A preprocessing as some version wrote it. */
+type Stored = Omit<Preprocess, 'outside' | 'format'> &
+  Partial<Pick<Preprocess, 'outside'>> & { readonly format: 'sentei-preprocess/1' | Preprocess['format'] }
 
 /** Throws if a file of a model's folder differs from what was written, as far as hashes are known. */
 export function requireSound(folder: string): void {

@@ -3,6 +3,7 @@ import { InputError } from '../base/errors.js'
 import { gather } from '../data/batches.js'
 import { tableOf, type Content } from '../data/content.js'
 import { encodeContent } from '../data/encode-content.js'
+import { rowStatuses, statusForm } from '../data/row-status.js'
 import { bent, scale, unscale } from '../data/scale.js'
 import { outputsOf, type PreparedData } from '../data/types.js'
 import { softmax } from '../export/softmax.js'
@@ -38,11 +39,17 @@ export interface Predictor {
   readonly metric: MetricName
   /**
    * For each row, the label of the most probable class, or the value, or the values if there are several
-   * outputs.
+   * outputs. A row that the model cannot predict has '' for a label and NaN for values; `statuses` says why.
+   * Under `strict` it is an error.
    */
-  readonly predict: (x: Inputs) => Prediction[]
-  /** The probability of each class of `task.classes`, one row per row of x. Only for classification. */
-  readonly probabilities: (x: Inputs) => number[][]
+  readonly predict: (x: Inputs, options?: PredictorOptions) => Prediction[]
+  /**
+   * The probability of each class of `task.classes`, one row per row of x, NaN for a row without a prediction.
+   * Only for classification.
+   */
+  readonly probabilities: (x: Inputs, options?: PredictorOptions) => number[][]
+  /** For each row `ok`, or what it has that training has not seen or that the model cannot read. */
+  readonly statuses: (x: Inputs) => string[]
   /** `metric`, or another metric, on rows with known targets. */
   readonly evaluate: (x: Inputs, y: Targets, metric?: MetricName) => number
   /**
@@ -50,6 +57,12 @@ export interface Predictor {
    * describes them.
    */
   readonly toLayersModel: () => LayersModel
+}
+
+/** How rows are predicted. */
+export interface PredictorOptions {
+  /** Whether a row with something that the model does not know is an error. */
+  readonly strict?: boolean
 }
 
 /** The parts of a model. */
@@ -65,18 +78,24 @@ export function predictorOf({ name, data, metric, graph, values, labels }: Model
   const width = outputsOf(task)
   const classes = task.kind === 'classification' ? task.classes : undefined
 
+  const { encoding, features } = data.dataset
+  const encoded = (x: Inputs, { strict }: PredictorOptions = {}) => {
+    const records = encodeContent(encoding, contentOf(x, data), { strict, features })
+    return { ...records, statuses: rowStatuses(records, statusForm(encoding, features, data.scaler.ranges)) }
+  }
   /** Logits, or values in original units, of shape rows × width. */
-  const outputsFor = (x: Inputs): Float64Array => {
-    const { rows, inputs } = encodeContent(data.dataset.encoding, contentOf(x, data))
+  const outputsFor = (x: Inputs, options?: PredictorOptions): Float64Array => {
+    const { rows, inputs, statuses } = encoded(x, options)
     const { scaler } = data
     const scaled = bent(scale(inputs, scaler.input, scaler.fill), scaler)
     const store = ParameterStore.filled(graph, values)
     try {
       const all = Uint32Array.from({ length: rows }, (_, row) => row)
-      return unscale(
+      const outputs = unscale(
         taskOutputs(discreteNetwork(graph, store), { ...data, inputs: scaled }, all),
         scaler.target,
       )
+      return outputs.map((value, i) => (statuses[Math.floor(i / width)]!.refused ? NaN : value))
     } finally {
       store.dispose()
     }
@@ -89,25 +108,31 @@ export function predictorOf({ name, data, metric, graph, values, labels }: Model
   return {
     task,
     metric,
-    predict(x) {
-      const rows = rowsOf(outputsFor(x))
+    predict(x, options) {
+      const rows = rowsOf(outputsFor(x, options))
       if (classes)
         return rows.map((logits) => {
-          const label = classes[logits.indexOf(Math.max(...logits))]!
+          const label = classes[logits.indexOf(Math.max(...logits))] ?? ''
           return labels?.get(label) ?? label
         })
       return width === 1 ? rows.map(([value]) => value!) : rows
     },
-    probabilities(x) {
+    statuses: (x) => encoded(x).statuses.map(({ text }) => text),
+    probabilities(x, options) {
       if (!classes)
         throw new InputError(`probabilities: expected a model of classes, got one of ${task.kind}`)
-      const logits = outputsFor(x)
+      const logits = outputsFor(x, options)
       return rowsOf(softmax(logits, logits.length / width))
     },
     evaluate(x, y, other = metric) {
       if (!metricsOf[task.kind].includes(other))
         throw new InputError(
           `evaluate: expected one of ${metricsOf[task.kind].join(', ')} of a model of ${task.kind}, got ${other}`,
+        )
+      const lost = encoded(x).statuses.findIndex(({ refused }) => refused)
+      if (lost >= 0)
+        throw new InputError(
+          `evaluate: expected rows that have a prediction, got row ${lost + 1}: ${encoded(x).statuses[lost]!.text}`,
         )
       const outputs = outputsFor(x)
       const rows = targetRows(y, outputs.length / width, 'y', classes ? 'classification' : 'regression')

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
 import type { BrokenFile } from '../data/content.js'
+import { gather } from '../data/batches.js'
 import { encodeContent } from '../data/encode-content.js'
 import { newTargets } from '../data/new-targets.js'
+import { countStatuses, rowStatuses, statusForm, type StatusCounts } from '../data/row-status.js'
 import type { Reader } from '../data/readers/types.js'
 import { readRecords } from '../data/records.js'
 import type { Task } from '../data/types.js'
@@ -19,10 +21,19 @@ import { isFinished, retrainedFrom } from './run-folder.js'
 export interface Predictions {
   /** The names of the classes or of the outputs. */
   readonly names: readonly string[]
-  /** One row per row of the file: probabilities by class, or values by output in original units. */
+  /**
+   * One row per row of the file: probabilities by class, or values by output in original units; NaN where there is
+   * no prediction.
+   */
   readonly values: readonly (readonly number[])[]
-  /** The most probable class of each row; only for classification. */
+  /** The most probable class of each row, '' where there is no prediction; only for classification. */
   readonly classes?: readonly string[]
+  /** The status of each row: `ok`, or what training had not seen. */
+  readonly statuses: readonly string[]
+  /** How many rows are ok and have a prediction, and how often each remark was made. */
+  readonly counts: StatusCounts
+  /** Sentences on the file as a whole. */
+  readonly warnings: readonly string[]
   /** What a row is called in this format, and the number (the line on which it ends) or name of each row. */
   readonly unit: string
   readonly places: readonly (number | string)[]
@@ -30,7 +41,7 @@ export interface Predictions {
   readonly broken?: readonly BrokenFile[]
   /**
    * If the file has the target of every row: the metric by which the model was chosen and, for classes,
-   * accuracy, and then the others that are listed of its task.
+   * accuracy, and then the others that are listed of its task, on the rows that have a prediction.
    */
   readonly scores?: Scores
   /** Why there are no scores although the file has some targets. */
@@ -40,41 +51,56 @@ export interface Predictions {
 /** Metrics by name. */
 export type Scores = Readonly<Partial<Record<MetricName, number>>>
 
+/** How a file is predicted. */
+export interface PredictOptions {
+  /** Whether a row with something that the model does not know is an error, not a status. */
+  readonly strict?: boolean | undefined
+}
+
 /**
  * Predicts every row of a file (or image of a folder) with a saved model, given by its folder, its run's
- * folder, or an ONNX file. Frees the model. `readers` are used in addition to those of the registry. Throws an
- * InputError for a run that is not finished, with how to continue it.
+ * folder, or an ONNX file. Frees the model. `readers` are used in addition to those of the registry. A row that
+ * the model cannot predict has a status that says why. Throws an InputError for a run that is not finished, with
+ * how to continue it, and under `strict` for the first row that has what the model does not know.
  */
 export async function predictFile(
   folder: string,
   file: string,
   readers: readonly Reader[] = [],
+  { strict }: PredictOptions = {},
 ): Promise<Predictions> {
   const model = await (isOnnx(folder) ? openOnnx(folder) : openLayers(modelFolder(folder)))
   try {
     const { preprocess } = model
-    const { encoding, task } = preprocess
-    const content = await readRecords(encoding, file, readers)
-    const { rows, inputs, unit, places } = encodeContent(encoding, content)
+    const { encoding, task, features, ranges } = preprocess
+    const content = await readRecords(encoding, file, readers, strict === true ? 'refuse' : 'skip')
+    const records = encodeContent(encoding, content, { strict, features })
+    const { rows, inputs, unit, places, warnings } = records
+    const statuses = rowStatuses(records, statusForm(encoding, features, ranges))
     const { values: targets, lacking } = newTargets(encoding, task, content)
-    const all = Uint32Array.from({ length: rows }, (_, row) => row)
-    const outputs = await model.predict(inputs, all)
+    const known = Uint32Array.from(statuses.keys()).filter((row) => !statuses[row]!.refused)
+    const outputs = await model.predict(inputs, known)
     const names = task.kind === 'classification' ? task.classes : task.outputs
-    const values = Array.from({ length: rows }, (_, row) => [
-      ...outputs.subarray(row * names.length, (row + 1) * names.length),
-    ])
-    const classes = values.map((p) => names[p.indexOf(Math.max(...p))]!)
+    const values = Array.from({ length: rows }, () => names.map(() => NaN))
+    known.forEach((row, i) => (values[row] = [...outputs.subarray(i * names.length, (i + 1) * names.length)]))
+    const classes = values.map((p) => names[p.indexOf(Math.max(...p))] ?? '')
     return {
-      ...{ names, values, unit, places },
+      ...{ names, values, unit, places, warnings },
       ...(content.broken && { broken: content.broken }),
       ...(task.kind === 'classification' && { classes }),
-      ...(targets && { scores: scoresOf(preprocess, outputs, targets) }),
+      ...{ statuses: statuses.map(({ text }) => text), counts: countStatuses(statuses) },
+      ...(targets &&
+        known.length > 0 && { scores: scoresOf(preprocess, outputs, chosen(targets, known, rows)) }),
       ...(lacking !== undefined && { unscored: lacking }),
     }
   } finally {
     await model.close()
   }
 }
+
+/** The targets of some of the rows. */
+const chosen = (targets: Float64Array, known: Uint32Array, rows: number): Float64Array =>
+  gather(targets, targets.length / rows, known)
 
 /**
  * The folder of a run's model, or the given folder if that holds a model. Throws for a run without a result.

@@ -205,11 +205,22 @@ describe('after a search', () => {
       'cement,blast_furnace_slag,fly_ash,water,superplasticizer,coarse_aggregate,fine_aggregate,age\n540,0,0,162,2.5,1040,676,28\n',
     )
     const { stdout, stderr } = await sentei(folder, ['predict', run, '--data', 'new.csv'])
-    expect(stdout).toMatch(/^line,compressive_strength\n2,-?[\d.]+\n$/)
-    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^line,compressive_strength,status\n2,-?[\d.]+,ok\n$/)
+    expect(stderr).toBe('1 ok\n')
     const { printed } = await program('predict', run, '--data', at('new.csv'), '--out', at('p.csv'), '--json')
-    expect(JSON.parse(printed)).toEqual({ out: at('p.csv'), rows: 1 })
+    expect(JSON.parse(printed)).toEqual({
+      ...{ out: at('p.csv'), rows: 1, warnings: [] },
+      counts: { ok: 1, remarks: {}, refused: 0 },
+    })
     expect(readFileSync(at('p.csv'), 'utf8')).toBe(stdout)
+    writeFileSync(at('odd.csv'), readFileSync(at('new.csv'), 'utf8').replace('162', 'x'))
+    const odd = await sentei(folder, ['predict', run, '--data', 'odd.csv'])
+    expect(odd).toMatchObject({ code: 0 })
+    expect(odd.stdout).toBe('line,compressive_strength,status\n2,,"no number in water: ""x"""\n')
+    expect(odd.stderr).toBe('0 ok, 1 no number in water; 1 without a prediction\n')
+    const strict = await sentei(folder, ['predict', run, '--data', 'odd.csv', '--strict'])
+    expect(strict).toMatchObject({ code: 2, stdout: '' })
+    expect(strict.stderr).toContain('odd.csv line 2, column "water": expected a number, got "x"')
   })
 
   test('export and report write files', async () => {

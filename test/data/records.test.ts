@@ -51,8 +51,10 @@ describe('encodeRecords', () => {
     expect(await fail('a,c\n1,red\n2,green\n')).toBe(
       'new.csv line 3, column "c": expected one of blue, red, got "green"',
     )
-    expect(await fail('a,b\n1,2\n')).toBe('new.csv: expected the column "c", got a, b')
-    expect(await fail('x\n1\n')).toBe('new.csv: expected the columns "a", "c", got x')
+    const remedy = '; a model of config.data.missing: indicator or median fills absent columns'
+    expect(await fail('a,b\n1,2\n')).toBe(`new.csv: expected the column "c", got a, b${remedy}`)
+    expect(await fail('x\n1\n')).toBe(`new.csv: expected the columns "a", "c", got x${remedy}`)
+    expect(await fail('a,b\n1,2\n', { missing: 'mean' })).toBe('new.csv: expected the column "c", got a, b')
     expect(await fail('a,c\n,red\n')).toMatch(
       /^new\.csv line 2, column "a": expected a value, got an empty cell/,
     )

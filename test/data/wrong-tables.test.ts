@@ -114,7 +114,7 @@ describe('readDataset, wrong input', () => {
       'too many categories',
       many,
       target,
-      'a.csv, column "id": expected at most 200 categories, got 201 (n0, n1, n10, …); drop it with config.data.drop',
+      'a.csv, column "id": expected at most 200 categories, got 201 (n0, n1, n10, …); drop it with config.data.drop, or fold the rare ones with config.data.rare',
     ],
     [
       'unknown source',

@@ -27,9 +27,9 @@ const table = (gaps: boolean): string => {
   return ['size,time,colour,class', ...rows.map((row) => row.join())].join('\n')
 }
 
-async function dataWith(missing: string, gaps = true): Promise<PreparedData> {
+async function dataWith(missing: string, gaps = true, more: object = {}): Promise<PreparedData> {
   write(table(gaps), 'a.csv')
-  const { data, split, ...rest } = config({ target: 'class', missing })
+  const { data, split, ...rest } = config({ target: 'class', missing, ...more })
   return prepareData({ data: { ...data, file: join(folder, 'a.csv') }, split, ...rest }, folder)
 }
 
@@ -79,8 +79,8 @@ describe.each(['mean', 'median', 'most-frequent', 'indicator'])('a table under t
     expect((await verifyOnnx(toOnnx(trained), trained)).relativeError).toBeLessThan(1e-5)
   })
 
-  test('refuses a category that training did not see', async () => {
-    const { session, predictor } = await loaded(await dataWith(missing))
+  test('refuses, if it is told to, a category that training did not see', async () => {
+    const { session, predictor } = await loaded(await dataWith(missing, true, { unseen: 'refuse' }))
     const { label, probabilities } = await outputs(session, [whole, { ...whole, colour: 'lila' }])
     expect(label).toEqual([predictor.predict([whole])[0], ''])
     expect(probabilities.map(Number.isNaN)).toEqual([false, false, true, true])
@@ -93,8 +93,9 @@ test.each(['refuse', 'drop-row'])('under %s, a row with a gap has no prediction'
   const { label, probabilities } = await outputs(session, rows)
   expect(label).toEqual(['', predictor.predict([whole])[0], '', ''])
   expect(probabilities.map(Number.isNaN)).toEqual([true, true, false, false, true, true, true, true])
+  expect(predictor.predict(rows)).toEqual(label)
   for (const row of rows.filter((each) => each !== whole))
-    expect(() => predictor.predict([row])).toThrow(/expected a value/)
+    expect(() => predictor.predict([row], { strict: true })).toThrow(/expected a value/)
 })
 
 test('a column far from 0 keeps its digits: it is fed in 64 bits, and no other one is', async () => {

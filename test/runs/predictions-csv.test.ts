@@ -1,11 +1,32 @@
 import { expect, test } from 'vitest'
 import { predictionsCsv } from '../../src/runs/predictions-csv.js'
 
+test('a status stands behind each row, and a row without a prediction has empty cells', () => {
+  const rows = { unit: 'line', places: [2, 3], statuses: ['ok', 'missing a; no number in b: "x"'] }
+  const values = [
+    [0.75, 0.25],
+    [NaN, NaN],
+  ]
+  expect(predictionsCsv({ ...rows, names: ['p', 'q'], classes: ['p', ''], values }).split('\n')).toEqual([
+    'line,predicted,probability p,probability q,status',
+    '2,p,0.75,0.25,ok',
+    '3,,,,"missing a; no number in b: ""x"""',
+    '',
+  ])
+  expect(predictionsCsv({ ...rows, names: ['status'], values: [[1], [NaN]] }).split('\n')[0]).toBe(
+    'line,status,row status',
+  )
+})
+
 const csvOf = (classes: string[], values = classes.map(() => [0.5])) =>
-  predictionsCsv({ names: ['a'], values, classes, unit: 'line', places: classes.map((_, i) => i + 1) })
+  predictionsCsv({
+    ...{ names: ['a'], values, classes, unit: 'line', places: classes.map((_, i) => i + 1) },
+    statuses: classes.map(() => 'ok'),
+  })
     .trim()
     .split('\n')
     .slice(1)
+    .map((line) => line.replace(/,ok$/, ''))
 
 test('texts that a spreadsheet would run are quoted, with an apostrophe before them', () => {
   const texts = ['=cmd', '+a', '-a', '@a', '\ta', '＝1+1', '="x"', 'plain', 'a=b', "it's"]

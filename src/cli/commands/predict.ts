@@ -17,6 +17,11 @@ export const predict = command({
       describe: 'a file or folder of the format that the model was trained on',
     },
     out: out('a CSV file; stdout by default'),
+    strict: {
+      type: 'boolean',
+      default: false,
+      describe: 'refuse the file at the first row with something that the model does not know',
+    },
     force,
     json,
   },
@@ -30,13 +35,15 @@ export const predict = command({
     const { predictFile } = await import('../../runs/predict-file.js')
     const { predictionsCsv } = await import('../../runs/predictions-csv.js')
     await useBackend('wasm')
-    const predictions = await predictFile(model, data)
+    const predictions = await predictFile(model, data, [], { strict: args.strict === true })
     for (const note of brokenNotes(predictions)) say(`warning: ${note}`)
     if (isRefused(model)) say(`${model}: its model is refused: it does not meet its criteria; see card.md`)
+    for (const warning of predictions.warnings) say(warning)
     if (to !== undefined) writeAtomic(to, predictionsCsv(predictions))
-    const { places, scores, unscored, broken } = predictions
+    const { places, counts, scores, unscored, warnings, broken } = predictions
     if (args.json) {
       const told = {
+        ...{ counts, warnings },
         ...(broken && { broken }),
         ...(scores && { scores }),
         ...(unscored !== undefined && { unscored }),
@@ -44,13 +51,21 @@ export const predict = command({
       return print(JSON.stringify(to === undefined ? predictions : { out: to, rows: places.length, ...told }))
     }
     if (to === undefined) print(predictionsCsv(predictions).trimEnd())
-    else say(`${to}: ${places.length} rows${broken ? `, and ${broken.length} without a prediction` : ''}`)
+    else say(`${to}: ${places.length + (broken?.length ?? 0)} rows`)
+    say(countsLine(counts))
     for (const line of scoreLines(predictions)) say(line)
   },
 })
 
-function scoreLines({ places, scores, unscored }: Predictions): string[] {
+/** `190 ok, 6 new category in supplier, 4 missing Druck; 4 without a prediction`. */
+function countsLine({ ok, remarks, refused }: Predictions['counts']): string {
+  const told = [`${ok} ok`, ...Object.entries(remarks).map(([text, count]) => `${count} ${text}`)]
+  return `${told.join(', ')}${refused > 0 ? `; ${refused} without a prediction` : ''}`
+}
+
+function scoreLines({ places, counts, scores, unscored }: Predictions): string[] {
   if (unscored !== undefined) return [`not scored: ${unscored}`]
   const told = Object.entries(scores ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`)
-  return told.length === 0 ? [] : [`${told.join(', ')} on ${places.length} rows with targets`]
+  const rows = places.length - counts.refused
+  return told.length === 0 ? [] : [`${told.join(', ')} on ${rows} rows with targets`]
 }

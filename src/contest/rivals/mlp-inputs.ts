@@ -1,3 +1,4 @@
+import { valueWidth } from '../../data/encode.js'
 import { fitScaler, scale } from '../../data/scale.js'
 import type { PreparedData } from '../../data/types.js'
 import { clipped } from './clipped.js'
@@ -27,8 +28,9 @@ export function mlpInputs({ dataset, splits, scaler }: PreparedData): Float32Arr
 function oneHotFeatures({ encoding }: PreparedData['dataset']): Set<number> {
   const found = new Set<number>()
   let at = 0
-  for (const { categories, indicator } of encoding.columns) {
-    const count = categories?.length ?? 1
+  for (const column of encoding.columns) {
+    const { categories, indicator } = column
+    const count = valueWidth(column)
     if (categories && count > 2) for (let i = 0; i < count; i++) found.add(at + i)
     at += count + (indicator === true ? 1 : 0)
   }

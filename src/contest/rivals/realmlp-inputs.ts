@@ -1,4 +1,5 @@
 import { quantile } from '../../base/quantile.js'
+import { valueWidth } from '../../data/encode.js'
 import type { Dataset, PreparedData } from '../../data/types.js'
 import { clipped } from './clipped.js'
 
@@ -35,8 +36,9 @@ export function realmlpInputs(
 function readsOf({ encoding, features }: Dataset): Read[] {
   const reads: Read[] = []
   let at = 0
-  for (const { categories, indicator } of encoding.columns) {
-    const count = categories?.length ?? 1
+  for (const column of encoding.columns) {
+    const { categories, indicator } = column
+    const count = valueWidth(column)
     const isCategory = categories !== undefined
     if (isCategory && count === 2) reads.push({ feature: at, minus: at + 1, isCategory })
     else for (let i = 0; i < count; i++) reads.push({ feature: at + i, isCategory })

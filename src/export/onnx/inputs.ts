@@ -10,6 +10,8 @@ export interface Encoder {
   readonly scaler: Scaler
   /** The policy for missing cells; under `refuse` and `drop-row` a row with one has no prediction. */
   readonly missing: string
+  /** Whether a row with a category that training did not see has no prediction. */
+  readonly unseen?: 'refuse' | undefined
 }
 
 /** The network's input, and the rows that have no prediction. */
@@ -23,9 +25,9 @@ export interface Encoded {
 /**
  * Writes the encoding of raw inputs: categories as ones and zeros, missing cells filled or refused, all scaled
  * and bent. It computes what `encodeCells`, `scale` and `bent` do. A category that training did not see is
- * refused, as there.
+ * another one or refused, as there.
  */
-export function writeInputs(to: OnnxBuilder, { inputs, scaler, missing }: Encoder): Encoded {
+export function writeInputs(to: OnnxBuilder, { inputs, scaler, missing, unseen }: Encoder): Encoded {
   const { outside, inside } = scalesApart(scaler)
   const fills = missing !== 'refuse' && missing !== 'drop-row'
   const refusals: string[] = []
@@ -33,7 +35,7 @@ export function writeInputs(to: OnnxBuilder, { inputs, scaler, missing }: Encode
   const pieces = inputs.flatMap((input) => {
     const own = { mean: pick(outside.input.mean, input), std: pick(outside.input.std, input) }
     if (!input.categories) return writeNumbers(to, input, own)
-    return writeCategories(to, input, fills ? pick(fill, input) : undefined, refusals)
+    return writeCategories(to, input, { fill: fills ? pick(fill, input) : undefined, unseen, refusals })
   })
   const last = inputs[0]!.shape.length
   const joined = pieces.length === 1 ? pieces[0]! : to.op('Concat', 'input/joined', pieces, { axis: last })
@@ -59,34 +61,41 @@ function writeNumbers(to: OnnxBuilder, { name, type, indicator }: RawInput, { me
   return [float, toFloat(to, `${name}/missing`, to.op('IsNaN', `${name}/is-missing`, [name]))]
 }
 
-/** Texts as one feature for each category; `fill` replaces those of a missing cell. */
-function writeCategories(
-  to: OnnxBuilder,
-  { name, categories, indicator }: RawInput,
-  fill: readonly number[] | undefined,
-  refusals: string[],
-): string[] {
+/** What becomes of texts that are no category: `fill` replaces missing ones, the others may be refused. */
+interface Texts extends Pick<Encoder, 'unseen'> {
+  readonly fill: readonly number[] | undefined
+  /** Takes a value [N, …, 1] that is 1 where a row is refused. */
+  readonly refusals: string[]
+}
+
+/** Texts as one feature for each category, and one more for all others if there is one. */
+function writeCategories(to: OnnxBuilder, input: RawInput, { fill, unseen, refusals }: Texts): string[] {
+  const { name, categories, rare, indicator } = input
   const texts = (what: string, values: readonly string[]) =>
     to.constant(`${name}/${what}`, 'string', [values.length], values)
   const same = to.op('Equal', `${name}/same`, [name, texts('categories', categories!)])
-  const ones = toFloat(to, `${name}/ones`, same)
-  const isMissing = () => {
-    const words = to.op('Equal', `${name}/words`, [name, texts('missing-words', missingTexts)])
-    const axis = to.constant(`${name}/last`, 'int64', [1], [-1])
-    return to.op('ReduceMax', `${name}/missing`, [toFloat(to, `${name}/word`, words), axis])
-  }
-  const missing = fill || indicator ? isMissing() : undefined
-  let filled = ones
-  if (fill) {
-    const where = to.op('Cast', `${name}/is-missing`, [missing!], { to: 9 })
-    const row = to.constant(`${name}/fill`, 'float', [fill.length], fill)
-    filled = to.op('Where', `${name}/filled`, [where, row, ones])
-  }
-  const one = to.constant(`${name}/axis`, 'int64', [1], [-1])
-  const found = to.op('ReduceMax', `${name}/found`, [filled, one])
+  const own = toFloat(to, `${name}/ones`, same)
+  const last = to.constant(`${name}/last`, 'int64', [1], [-1])
+  const words = to.op('Equal', `${name}/words`, [name, texts('missing-words', missingTexts)])
+  const missing = to.op('ReduceMax', `${name}/missing`, [toFloat(to, `${name}/word`, words), last])
   const full = to.constant(`${name}/one`, 'float', [], [1])
-  refusals.push(to.op('Sub', `${name}/unknown`, [full, found]))
-  return indicator ? [filled, missing!] : [filled]
+  const found = to.op('ReduceMax', `${name}/found`, [own, last])
+  const none = to.op('Sub', `${name}/none`, [full, found])
+  const unknown = to.op('Sub', `${name}/unknown`, [none, missing])
+  const ones = rare ? to.op('Concat', `${name}/all`, [own, unknown], { axis: input.shape.length }) : own
+  if (!fill) refusals.push(missing)
+  // Training knew the rare ones.
+  const isNew = () => {
+    const known = to.op('Equal', `${name}/is-rare`, [name, texts('rare', rare!)])
+    const found = to.op('ReduceMax', `${name}/rare-found`, [toFloat(to, `${name}/rare-ones`, known), last])
+    return to.op('Sub', `${name}/new`, [unknown, found])
+  }
+  if (unseen === 'refuse') refusals.push(rare ? isNew() : unknown)
+  if (!fill) return indicator ? [ones, missing] : [ones]
+  const where = to.op('Cast', `${name}/is-missing`, [missing], { to: 9 })
+  const row = to.constant(`${name}/fill`, 'float', [fill.length], fill)
+  const filled = to.op('Where', `${name}/filled`, [where, row, ones])
+  return indicator ? [filled, missing] : [filled]
 }
 
 /** Fills missing numbers, or notes them as refused. */

@@ -1,4 +1,5 @@
-import { dataNotes, intendedUse, limitTexts, type DataNotes, type Range } from '../notes.js'
+import type { Range } from '../../data/types.js'
+import { dataNotes, intendedUse, limitTexts, type DataNotes } from '../notes.js'
 import type { TrainedNetwork } from '../trained.js'
 import type { OnnxPreprocess } from './raw-inputs.js'
 import type { RawInput } from './raw-inputs.js'
@@ -10,6 +11,8 @@ export interface InputNote {
   readonly unit?: string
   /** The categories that it may have. */
   readonly categories?: readonly string[]
+  /** What a text is that is none of them: one with a feature of its own, no category at all, or refused. */
+  readonly others?: 'learnt' | 'zeros' | 'refused'
   /** The range of a column in the training rows. */
   readonly range?: Range
   /** The ranges of the channels of an image or a series, or of the values of a row. */
@@ -26,7 +29,7 @@ export function inputNotes(
 ): InputNote[] {
   const isRefused = encoding.missing === 'refuse' || encoding.missing === 'drop-row'
   const units = new Map(encoding.columns.map(({ name, unit }) => [name, unit]))
-  return inputs.map(({ name, type, from, width, categories, column }) => {
+  return inputs.map(({ name, type, from, width, categories, rare, column }) => {
     const own = fill.slice(from, from + width)
     const filled = categories ? categories[own.indexOf(1)] : column ? own[0] : undefined
     const missing = {
@@ -38,7 +41,7 @@ export function inputNotes(
       name,
       ...(unit && { unit }),
       ...(categories
-        ? { categories }
+        ? { categories, others: encoding.unseen === 'refuse' ? 'refused' : rare ? 'learnt' : 'zeros' }
         : column
           ? { range: ranges[from]! }
           : { features: features.map((feature, i) => ({ name: feature, range: ranges[i]! })) }),

@@ -60,7 +60,9 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
   const own = Object.fromEntries(
     Object.entries(names).map(([key, wanted]) => [key, to.name(wanted)]),
   ) as unknown as typeof names
-  const { x, refused } = writeInputs(to, { inputs, scaler, missing: encoding.missing })
+  const { x, refused } = writeInputs(to, {
+    ...{ inputs, scaler, missing: encoding.missing, unseen: encoding.unseen },
+  })
   const { inside, outside } = scalesApart(scaler)
   const plain = plainNetwork(trained, options)
   const network = task.kind === 'classification' ? plain : scaleOutput(plain, inside.target)

@@ -1,4 +1,5 @@
 import type { Numbers } from '../../data/content.js'
+import { valueWidth } from '../../data/encode.js'
 import type { Encoding } from '../../data/types.js'
 import type { Preprocess } from '../model-content.js'
 
@@ -14,6 +15,8 @@ export interface RawInput {
   readonly width: number
   /** The categories of a column of texts, one feature each. */
   readonly categories?: readonly string[]
+  /** The rare categories of training, if these and all other texts share one more feature. */
+  readonly rare?: readonly string[]
   /** Whether it is a column of a table or series, and not all values in one. */
   readonly column: boolean
   /** Whether the feature behind its own says that the cell is missing. */
@@ -44,17 +47,33 @@ export function rawInputs({ shape, encoding, outside, bytes }: RawForm): RawInpu
   const number = (from: number, to: number) => (isFar(from, to) ? 'double' : 'float')
   if (!hasColumns(encoding)) {
     const type = bytes ? 'uint8' : number(0, features)
-    const form = { type, shape, from: 0, width: features, column: false, indicator: false } as const
+    const form = {
+      type,
+      shape,
+      from: 0,
+      width: features,
+
+      column: false,
+      indicator: false,
+    } as const
     return [{ name: nameOf[encoding.kind], ...form }]
   }
   let from = 0
-  return encoding.columns.map(({ name, categories, indicator = false }) => {
+  return encoding.columns.map((column) => {
+    const { name, categories, rare, indicator = false } = column
     const first = from
-    const width = categories?.length ?? 1
+    const width = valueWidth(column)
     from += width + (indicator ? 1 : 0)
     const type = categories ? 'string' : number(first, first + 1)
     const form = { type, shape: [...shape.slice(0, -1), 1], from: first, width } as const
-    return { name, ...form, column: true, indicator, ...(categories && { categories }) }
+    return {
+      name,
+      ...form,
+      ...(rare && { rare }),
+      column: true,
+      indicator,
+      ...(categories && { categories }),
+    }
   })
 }
 
@@ -66,7 +85,8 @@ const hasColumns = ({ kind, columns, shape }: Encoding): boolean =>
 
 /**
  * Encoded rows as raw inputs: the inverse of the encoding, so that a data set (rows × product(shape) values in
- * original units, NaN where a cell is missing) can be fed to a model. A missing category is an empty text.
+ * original units, NaN where a cell is missing) can be fed to a model. A missing category is an empty text, and one
+ * that has no feature of its own a text that is none of the others.
  */
 export function feedsOf(inputs: readonly RawInput[], values: Numbers, features: number): Feed[] {
   const places = values.length / features
@@ -75,9 +95,10 @@ export function feedsOf(inputs: readonly RawInput[], values: Numbers, features: 
     const dims = [places / perRow, ...shape]
     const at = (place: number) => place * features + from
     if (categories) {
+      const another = textBeside(categories)
       const texts = Array.from({ length: places }, (_, place) => {
         const own = values.subarray(at(place), at(place) + width)
-        return categories[own.indexOf(1)] ?? ''
+        return Number.isNaN(own[0]!) ? '' : (categories[own.indexOf(1)] ?? another)
       })
       return { name, type, dims, values: texts }
     }
@@ -86,6 +107,13 @@ export function feedsOf(inputs: readonly RawInput[], values: Numbers, features: 
       for (let i = 0; i < width; i++) numbers[place * width + i] = values[at(place) + i]!
     return { name, type, dims, values: numbers }
   })
+}
+
+/** A text that is none of the categories, and no word for a missing cell. */
+const textBeside = (categories: readonly string[]): string => {
+  let text = 'other'
+  while (categories.includes(text)) text = `_${text}`
+  return text
 }
 
 const Numeric = { float: Float32Array, double: Float64Array, uint8: Uint8Array }

@@ -1,3 +1,4 @@
+import { valueWidth } from '../../data/encode.js'
 import type { PreparedData } from '../../data/types.js'
 
 /** An input column: where its features stand on the last axis of the inputs. */
@@ -6,7 +7,7 @@ export interface InputColumn {
   readonly at: number
   /** A feature for each category, or one for a number. */
   readonly width: number
-  /** The categories of a column of texts. */
+  /** The categories of a column of texts; `other` for the rare ones. */
   readonly categories?: readonly string[]
   /** Whether a feature behind these says that the cell is missing. */
   readonly indicator?: boolean
@@ -18,10 +19,17 @@ export function inputColumns({ dataset: { encoding, features } }: PreparedData):
   const isTable = (encoding.kind === 'table' || encoding.kind === 'series') && encoding.shape === undefined
   if (!isTable || encoding.columns.length === 0) return features.map((name, at) => ({ name, at, width: 1 }))
   let next = 0
-  return encoding.columns.map(({ name, categories, indicator }) => {
-    const [at, width] = [next, categories?.length ?? 1]
+  return encoding.columns.map((column) => {
+    const { name, categories, rare, indicator } = column
+    const [at, width] = [next, valueWidth(column)]
     next += width + (indicator ? 1 : 0)
-    return { name, at, width, ...(categories && { categories }), ...(indicator && { indicator }) }
+    return {
+      name,
+      at,
+      width,
+      ...(categories && { categories: rare ? [...categories, 'other'] : categories }),
+      ...(indicator && { indicator }),
+    }
   })
 }
 

@@ -131,9 +131,15 @@ describe('predictions of a folder with broken images', () => {
       classes: ['bad', 'bad'],
       unit: 'image',
       places: content.places,
+      statuses: ['ok', 'ok'],
       ...(content.broken && { broken: content.broken }),
     })
-    expect(csv.split('\n').slice(1)).toEqual(['a.png,bad,0.75,0.25', 'b.jpg,,,', 'c.png,bad,0.5,0.5', ''])
+    expect(csv.split('\n').slice(1)).toEqual([
+      'a.png,bad,0.75,0.25,ok',
+      'b.jpg,,,,broken image',
+      'c.png,bad,0.5,0.5,ok',
+      '',
+    ])
   })
 
   it('are refused for a single broken file', async () => {
