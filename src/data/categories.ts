@@ -6,6 +6,10 @@ export interface Folded {
   readonly rare?: readonly string[]
 }
 
+/** The number of features of a column, without the one of its indicator; a column of numbers has one. */
+export const valueWidth = ({ categories, rare }: Partial<Folded>): number =>
+  categories === undefined ? 1 : categories.length + (rare === undefined ? 0 : 1)
+
 export interface FoldOptions {
   /** The least rows of a category that has a feature of its own, and of all that share one. */
   readonly rare: number

@@ -1,5 +1,5 @@
 import { InputError, quote } from '../base/errors.js'
-import { foldRare, type Folded } from './categories.js'
+import { foldRare, valueWidth, type Folded } from './categories.js'
 import { cellError, numberAt, numberFault } from './cells.js'
 import {
   codesOf,
@@ -108,10 +108,6 @@ function categoriesOf(table: Table, name: string, cells: Column, options: FitOpt
   const wanted = `categories of at most ${LONGEST_CATEGORY} characters`
   throw new InputError(`${where}: expected ${wanted}, got ${quote(long)}; drop it with config.data.drop`)
 }
-
-/** The number of features of a column, without the one of its indicator. */
-export const valueWidth = ({ categories, rare }: Pick<EncodedColumn, 'categories' | 'rare'>): number =>
-  categories === undefined ? 1 : categories.length + (rare === undefined ? 0 : 1)
 
 /** The names of the features, in the order in which `encodeCells` writes them. */
 export function featureNames(columns: readonly EncodedColumn[]): string[] {

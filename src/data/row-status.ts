@@ -1,4 +1,4 @@
-import { valueWidth } from './encode.js'
+import { valueWidth } from './categories.js'
 import type { Encoding, Range } from './types.js'
 
 /** What there is to say of a row, about one of its columns. */

@@ -3,7 +3,7 @@ import { quantile } from '../base/quantile.js'
 import type { Config } from '../config/config-schema.js'
 import { continuedColumns } from './continued.js'
 import type { Numbers } from './content.js'
-import { valueWidth } from './encode.js'
+import { valueWidth } from './categories.js'
 import type { Dataset, Scale, Scaler } from './types.js'
 
 /** How inputs are scaled: the values of `config.data.scaling`. */

@@ -9,6 +9,7 @@ import {
   type Distinct,
 } from '../data/column.js'
 import { MOST_CATEGORIES } from '../data/encode.js'
+import { isWorthFolding } from './draft-rare.js'
 
 /** Distinct cells that are examined per column. */
 export const lookedAt = 10_000
@@ -26,7 +27,8 @@ export function whyNoInput(name: string, column: Column, ordered: boolean): stri
   if (count === 1 && missing === 0) return 'the same in all rows'
   if (!hasNumber(column) || whyCategories(column) !== undefined) {
     const labels = labelsOf(distinct).length
-    if (labels > MOST_CATEGORIES || (labels > few && labels > (rows - missing) / 2))
+    const isMuch = labels > MOST_CATEGORIES || (labels > few && labels > (rows - missing) / 2)
+    if (isMuch && !(labels > MOST_CATEGORIES && isWorthFolding(column, rows - missing)))
       return ordered && labels === rows ? 'the time' : `${labels} different texts in ${rows} rows`
     return undefined
   }

@@ -12,6 +12,7 @@ import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
 import { disguiseOf } from '../data/numbers.js'
 import { inferTask } from '../data/target.js'
+import { foldedCategories, rareRows } from './draft-rare.js'
 import { lookedAt, whyCategories, whyNoInput } from './draft-inputs.js'
 import { columnsListed } from './listed.js'
 import type { Choice, DataSection, DraftOptions, Drafted } from './types.js'
@@ -61,6 +62,11 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
     const why = dropped.has(name) || targets.includes(c) ? undefined : whyCategories(table.columns[c]!)
     return why === undefined ? [] : [{ name, why }]
   })
+  const rare = rareOf(
+    table,
+    table.names.filter((name, c) => !dropped.has(name) && !targets.includes(c)),
+    mixed,
+  )
   const missing = table.names.filter(
     (name, c) => !dropped.has(name) && countMissingCells(table.columns[c]!) > 0,
   )
@@ -80,6 +86,7 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
       ...(drop.length > 0 && { drop }),
       ...(mixed.length > 0 && { categorical: mixed.map(({ name }) => name) }),
       ...(shown !== undefined && { missing: policy }),
+      ...(rare && { rare: rare.least }),
     },
     choices: [
       ...(options.task || series ? [] : [{ key: ['data', 'task'], why: whyTask(table, targets, task) }]),
@@ -93,8 +100,22 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
             },
           ]
         : []),
+      ...(rare ? [{ key: ['data', 'rare'], why: rare.why }] : []),
     ],
   }
+}
+
+/** The least rows of a category of its own, if a column of categories has some with fewer, and why. */
+function rareOf({ names, columns, places }: Table, inputs: readonly string[], mixed: readonly Reasoned[]) {
+  const found = inputs.flatMap((name) => {
+    const column = columns[names.indexOf(name)]!
+    const isText = !hasNumber(column) || mixed.some((each) => each.name === name)
+    const count = isText ? foldedCategories(column) : 0
+    return count === 0 ? [] : [`${count} of ${name}`]
+  })
+  if (found.length === 0) return undefined
+  const least = rareRows(places.length)
+  return { least, why: `rare categories share one input, which new ones get as well: ${found.join(', ')}` }
 }
 
 /** How each policy for missing cells is explained to the user. */

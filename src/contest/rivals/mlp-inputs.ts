@@ -1,4 +1,4 @@
-import { valueWidth } from '../../data/encode.js'
+import { valueWidth } from '../../data/categories.js'
 import { fitScaler, scale } from '../../data/scale.js'
 import type { PreparedData } from '../../data/types.js'
 import { clipped } from './clipped.js'

@@ -1,5 +1,5 @@
 import { quantile } from '../../base/quantile.js'
-import { valueWidth } from '../../data/encode.js'
+import { valueWidth } from '../../data/categories.js'
 import type { Dataset, PreparedData } from '../../data/types.js'
 import { clipped } from './clipped.js'
 

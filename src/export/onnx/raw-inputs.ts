@@ -1,5 +1,5 @@
 import type { Numbers } from '../../data/content.js'
-import { valueWidth } from '../../data/encode.js'
+import { valueWidth } from '../../data/categories.js'
 import type { Encoding } from '../../data/types.js'
 import type { Preprocess } from '../model-content.js'
 

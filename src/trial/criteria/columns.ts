@@ -1,4 +1,4 @@
-import { valueWidth } from '../../data/encode.js'
+import { valueWidth } from '../../data/categories.js'
 import type { PreparedData } from '../../data/types.js'
 
 /** An input column: where its features stand on the last axis of the inputs. */
