@@ -6,8 +6,10 @@ import {
   formatSeconds,
   formatSi,
   formatWithInterval,
+  nothing,
 } from '../report/format.js'
 import { chanceText, differenceText, noiseText, removedText } from '../report/honesty.js'
+import { rivalSize, rivalTexts, rivalTitle } from '../report/rivals.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import type { FinishedRun } from '../runs/run-folder.js'
 import type { MenuFigures } from '../search/state.js'
@@ -36,6 +38,7 @@ export function outcomeText(
       ? []
       : [`noise    derived minus unpruned: ${difference}${chance === null ? '' : `; ${chance}`}`]),
     ...(brackets === null ? [] : [`         ${brackets}`]),
+    ...rivalTexts(metrics).map((line, i) => `${i === 0 ? 'rivals   ' : '         '}${line}`),
     ...(gap === null ? [] : [`gap      ${gap}`]),
     ...(metrics.budget ? [`budget   ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),
     ...(metrics.tolerated
@@ -62,6 +65,7 @@ function resultTable({
   test,
   removed,
   noise,
+  rivals = [],
 }: Metrics): string {
   const last = test.final === null ? 'validation' : 'test'
   const cell = (
@@ -97,6 +101,12 @@ function resultTable({
       test.final,
       'final',
     ),
+    ...rivals.map((rival) => [
+      ...[rivalTitle(rival), rivalSize(rival), nothing],
+      ...(['validation', 'test'] as const).map((split) =>
+        formatWithInterval(rival[split], split === last ? rival.noise[split]?.interval : undefined),
+      ),
+    ]),
   ])
 }
 
@@ -115,7 +125,7 @@ function gapText({ metric, gap }: Metrics): string | null {
 }
 
 function timeText(
-  { searchSeconds, baselineSeconds, retrainSeconds }: FinishedRun['timings'],
+  { searchSeconds, baselineSeconds, retrainSeconds, rivalsSeconds }: FinishedRun['timings'],
   hasBaseline: boolean,
 ) {
   const baseline =
@@ -128,6 +138,7 @@ function timeText(
     `search ${formatSeconds(searchSeconds)}`,
     ...baseline,
     `retrain ${formatSeconds(retrainSeconds)}`,
+    ...(rivalsSeconds === undefined ? [] : [`rivals ${formatSeconds(rivalsSeconds)}`]),
   ].join(', ')
 }
 
