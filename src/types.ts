@@ -81,6 +81,7 @@ export type {
   RunConfig,
   RunCriterion,
   RunMetrics,
+  RunRival,
   RunTimings,
   ScheduleSegment,
 } from './report/run.js'
@@ -139,4 +140,5 @@ export type {
   SplitNoise,
   Tolerated,
 } from './trial/figures.js'
+export type { RivalFigures, RivalNoise, RivalSize } from './trial/rivals/figures.js'
 export type { Exported, ExportedNetwork, TrialStage } from './trial/types.js'

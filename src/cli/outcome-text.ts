@@ -6,8 +6,10 @@ import {
   formatSeconds,
   formatSi,
   formatWithInterval,
+  nothing,
 } from '../report/format.js'
 import { chanceText, differenceText, noiseText, removedText } from '../report/honesty.js'
+import { rivalSize, rivalTexts, rivalTitle } from '../report/rivals.js'
 import { otherMetrics } from '../report/test-metrics.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import type { FinishedRun } from '../runs/run-folder.js'
@@ -38,6 +40,7 @@ export function outcomeText(
       ? []
       : [`noise    derived minus unpruned: ${difference}${chance === null ? '' : `; ${chance}`}`]),
     ...(brackets === null ? [] : [`         ${brackets}`]),
+    ...rivalTexts(metrics).map((line, i) => `${i === 0 ? 'rivals   ' : '         '}${line}`),
     ...(gap === null ? [] : [`gap      ${gap}`]),
     ...(metrics.budget ? [`budget   ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),
     ...(metrics.tolerated
@@ -64,6 +67,7 @@ function resultTable({
   test,
   removed,
   noise,
+  rivals = [],
 }: Metrics): string {
   const last = test.final === null ? 'validation' : 'test'
   const cell = (
@@ -99,6 +103,12 @@ function resultTable({
       test.final,
       'final',
     ),
+    ...rivals.map((rival) => [
+      ...[rivalTitle(rival), rivalSize(rival), nothing],
+      ...(['validation', 'test'] as const).map((split) =>
+        formatWithInterval(rival[split], split === last ? rival.noise[split]?.interval : undefined),
+      ),
+    ]),
   ])
 }
 
@@ -133,7 +143,7 @@ function gapText({ metric, gap }: Metrics): string | null {
 }
 
 function timeText(
-  { searchSeconds, baselineSeconds, retrainSeconds }: FinishedRun['timings'],
+  { searchSeconds, baselineSeconds, retrainSeconds, rivalsSeconds }: FinishedRun['timings'],
   hasBaseline: boolean,
 ) {
   const baseline =
@@ -146,6 +156,7 @@ function timeText(
     `search ${formatSeconds(searchSeconds)}`,
     ...baseline,
     `retrain ${formatSeconds(retrainSeconds)}`,
+    ...(rivalsSeconds === undefined ? [] : [`rivals ${formatSeconds(rivalsSeconds)}`]),
   ].join(', ')
 }
 

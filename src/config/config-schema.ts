@@ -8,6 +8,7 @@ import { RelaxationSchema } from './relaxation-schema.js'
 import { retrainPresets } from './retrain-presets.js'
 import { json, object, oneOf } from './schema-parts.js'
 import { StageSchema } from './stage-schema.js'
+import { TrialRivals } from './trial-rival-schema.js'
 import { Augment, length, Optimizer } from './training-schema.js'
 
 /** What happens if a training diverges: it returns to its last good state and continues with a lower rate. */
@@ -211,6 +212,7 @@ export const ConfigSchema = object(
     retrain: Retrain,
     criteria: Type.Array(CriterionSchema, { default: [] }),
     benchmark: Type.Optional(Benchmark),
+    rivals: Type.Optional(TrialRivals),
   },
   { $id: 'config' },
 )

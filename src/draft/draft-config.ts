@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { Document, isMap, isNode, isSeq } from 'yaml'
+import { trialRivalNames } from '../config/trial-rival-schema.js'
 import { draftData } from './draft-data.js'
 import { draftSpace } from './draft-space.js'
 import type { Choice, Chosen, DataSection, DraftOptions } from './types.js'
@@ -38,6 +39,7 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
       ...(data.split && { split: data.split }),
       supernet: supernet.section,
       schedule: 'auto',
+      rivals: [...trialRivalNames],
     })
   return { name, text, choices }
 }
@@ -63,6 +65,7 @@ function commented(path: string, choices: readonly Choice[], config: object): st
   const document = new Document(config)
   document.commentBefore = ` Made from ${basename(path)}. To change something, edit this file and search again:\n sentei search THIS-FILE --out NEW-FOLDER\n Every key: docs/configuration.md; a run's config.json lists all values.`
   comment(document, ['schedule'], 'the smallest network whose error is within 1 % of the unpruned one’s')
+  comment(document, ['rivals'], 'simple models to show beside the network; [] for none')
   for (const { key, why } of choices) comment(document, key, why)
   return `${document.toString({ lineWidth: 0 }).trimEnd()}\n`
 }

@@ -146,7 +146,7 @@ export type Event =
       /** The reason in plain words, with what to change. */
       message: string
     }
-  | { type: 'stage'; stage: Stage | 'derive' | 'export'; seconds: number | null }
+  | { type: 'stage'; stage: Stage | 'derive' | 'export' | 'rivals'; seconds: number | null }
   | {
       type: 'done'
       stage: Stage

@@ -132,6 +132,8 @@ export interface RunMetrics {
     readonly regret?: Figure
     readonly percentile?: Figure
   }
+  /** The rivals that the configuration asks for. */
+  readonly rivals?: readonly RunRival[]
   readonly criteria?: {
     readonly passed?: boolean
     /** In the order of the configuration's criteria. */
@@ -141,6 +143,25 @@ export interface RunMetrics {
       readonly passed?: boolean
     }[]
   }
+}
+
+/** A simple model beside the network. */
+export interface RunRival {
+  readonly name?: string
+  readonly validation?: Figure
+  readonly test?: Figure
+  readonly parameters?: Figure
+  readonly nodes?: Figure
+  readonly rows?: Figure
+  readonly noise?: {
+    readonly validation?: RunRivalNoise | null
+    readonly test?: RunRivalNoise | null
+  }
+}
+
+interface RunRivalNoise {
+  readonly interval?: RunInterval
+  readonly difference?: { readonly value?: Figure; readonly interval?: RunInterval } | null
 }
 
 type RunInterval = readonly Figure[] | null | undefined
@@ -159,4 +180,5 @@ export interface RunTimings {
   readonly searchSeconds?: Figure
   readonly baselineSeconds?: Figure
   readonly retrainSeconds?: Figure
+  readonly rivalsSeconds?: Figure
 }

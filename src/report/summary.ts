@@ -13,6 +13,7 @@ import { differenceText, noiseText, removedText } from './honesty.js'
 import { html, type Markup } from './markup.js'
 import { notice, verdictOf } from './notice.js'
 import { criterionName } from '../trial/criteria/judge.js'
+import { rivalSize, rivalTexts, rivalTitle } from './rivals.js'
 import type { Figure, Run, RunCriterion } from './run.js'
 import { testMetrics } from './test-metrics.js'
 import { attemptTexts, toleranceText } from './tolerance.js'
@@ -49,8 +50,8 @@ export function summary(run: Run): Markup {
       gaps at removals and with gates kept should be near zero. The gap with gates dropped is of the network
       before it is retrained: it may be large, and is gone after retraining, which the last row is of.
     </p>
-    ${resultTable(run)} ${noiseNote(run)} ${growthNote(run)} ${gapAndTime(run)} ${testMetrics(run)}
-    ${attempts(run)} ${menuTable(run)} ${criteria(run)}
+    ${resultTable(run)} ${noiseNote(run)} ${rivalNotes(run)} ${growthNote(run)} ${gapAndTime(run)}
+    ${testMetrics(run)} ${attempts(run)} ${menuTable(run)} ${criteria(run)}
   </header> `
 }
 
@@ -106,6 +107,16 @@ function resultTable(run: Run): Markup {
         <td class="number">${formatWithInterval(test, onTest?.[which])}</td>
       </tr> `,
   )
+  const rivals = (metrics?.rivals ?? []).map(
+    (rival) =>
+      html`<tr>
+        <th scope="row">${rivalTitle(rival)}, to compare</th>
+        <td class="number">${rivalSize(rival)}</td>
+        <td class="number">${nothing}</td>
+        <td class="number">${formatWithInterval(rival.validation, rival.noise?.validation?.interval)}</td>
+        <td class="number">${formatWithInterval(rival.test, rival.noise?.test?.interval)}</td>
+      </tr> `,
+  )
   return html`<div class="scroll">
     <table class="results">
       <thead>
@@ -118,7 +129,7 @@ function resultTable(run: Run): Markup {
         </tr>
       </thead>
       <tbody>
-        ${body}
+        ${body} ${rivals}
       </tbody>
     </table>
   </div>`
@@ -136,6 +147,10 @@ function noiseNote({ metrics }: Run): Markup | null {
   const text = metrics && noiseText(metrics)
   return text ? html`<p class="note">${sentence(text)}</p> ` : null
 }
+
+/** What the rivals say of the data and of the network. */
+const rivalNotes = ({ metrics }: Run): Markup[] =>
+  metrics ? rivalTexts(metrics).map((text) => html`<p class="note">${sentence(text)}</p> `) : []
 
 /** A note on why the retrained unpruned network has more parameters than the supernet. */
 function growthNote({ metrics, config }: Run): Markup | null {

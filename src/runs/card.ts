@@ -14,6 +14,7 @@ import {
 } from '../report/format.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { code, escaped } from '../report/markdown.js'
+import { rivalTexts, rivalTitle } from '../report/rivals.js'
 import { otherMetrics } from '../report/test-metrics.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import type { Architecture } from '../supernet/types.js'
@@ -144,7 +145,7 @@ ${lines.join('\n')}${more > 0 ? `\n\nAnd ${formatCount(more)} more.` : ''}`
 }
 
 function results({ metrics }: CardContent): string {
-  const { metric, validation, test, gap, baseline, benchmark, noise } = metrics
+  const { metric, validation, test, gap, baseline, benchmark, noise, rivals = [] } = metrics
   const row = (name: string, a: number | null, b: number | null, which: 'supernet' | 'baseline' | 'final') =>
     `| ${name} | ${formatWithInterval(a, noise?.validation?.[which])} | ${formatWithInterval(b, noise?.test?.[which])} |`
   const lines = [
@@ -153,15 +154,27 @@ function results({ metrics }: CardContent): string {
       ? [row('supernet, retrained unpruned', baseline.validation, baseline.test, 'baseline')]
       : []),
     row('**this model**', validation.final, test.final, 'final'),
+    ...rivals.map((rival) => {
+      const [a, b] = (['validation', 'test'] as const).map((split) =>
+        formatWithInterval(rival[split], rival.noise[split]?.interval),
+      )
+      return `| ${escaped(rivalTitle(rival))}, to compare | ${a} | ${b} |`
+    }),
   ]
   return `## Results
 
 | ${metric} | validation | test |
 | --- | ---: | ---: |
 ${lines.join('\n')}
-${brackets(metrics)}${others(metrics)}
+${brackets(metrics)}${others(metrics)}${rivalNotes(metrics)}
 Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals and projections during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
 }
+
+/** What the rivals say of the data and of the model, a paragraph each. */
+const rivalNotes = (metrics: KeptMetrics): string =>
+  rivalTexts(metrics)
+    .map((text) => `\n${text.charAt(0).toUpperCase()}${text.slice(1)}.\n`)
+    .join('')
 
 /** The other metrics on test; empty without test rows, and in older runs. */
 function others(metrics: KeptMetrics): string {

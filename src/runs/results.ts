@@ -28,7 +28,7 @@ export interface Results {
   readonly menu?: readonly MenuEntry[]
   readonly network: PlainNetwork
   readonly metrics: KeptMetrics
-  readonly seconds: Pick<Timings, 'searchSeconds' | 'baselineSeconds' | 'retrainSeconds'>
+  readonly seconds: Pick<Timings, 'searchSeconds' | 'baselineSeconds' | 'retrainSeconds' | 'rivalsSeconds'>
   /** The number of threads that computed shards. */
   readonly workers: number
   /** The content of `schedule.csv`. */

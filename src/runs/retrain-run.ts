@@ -25,6 +25,7 @@ import { noiseOf, withEarlier } from '../trial/noise.js'
 import { removedOf } from '../trial/removed.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
 import { retrainStage } from '../trial/retrain-stage.js'
+import { compete } from '../trial/rivals/compete.js'
 import { startEvent } from '../trial/trial.js'
 import { trainingAgain, type TrainingAgain } from '../trial/training-again.js'
 import type { Trial, TrialHooks } from '../trial/types.js'
@@ -136,7 +137,7 @@ async function retrainInFolder(
     const hooks = { emit, execute, ...(signal && { signal }) }
     const work = async () => {
       const { seconds, ...trained } = await trainAgain(trial, hooks, origin, inherited)
-      const metrics = await newMetrics(trial, origin, trained, chosen)
+      const metrics = await newMetrics(trial, hooks, origin, trained, chosen)
       return { seconds, metrics, retrained: trained.retrained }
     }
     const { seconds, metrics, retrained } = await tellingFailure(emit, () =>
@@ -198,11 +199,13 @@ async function trainAgain(
  */
 async function newMetrics(
   trial: Trial,
-  { metrics: { menu: _, ...origin }, architecture, config }: FinishedRun,
+  hooks: TrialHooks,
+  { metrics: { menu: _, rivals: __, ...origin }, architecture, config }: FinishedRun,
   { retrained, baseline, again: train }: TrainedAgain,
   chosen: boolean,
 ): Promise<KeptMetrics> {
   const { test, criteria, measured } = await judgeRetrained(trial, retrained, train)
+  const rivals = await compete(trial, hooks, measured)
   const trainedBy = ({ seed, backend, retrain }: Config) => ({ seed, backend, retrain })
   const again = !chosen && isDeepStrictEqual(trainedBy(trial.config), trainedBy(config))
   const noise = withEarlier(
@@ -221,6 +224,7 @@ async function newMetrics(
     validation: { ...origin.validation, final: retrained.validation },
     test: { supernet: origin.test.supernet, ...test },
     criteria,
+    ...(rivals && { rivals }),
   }
   if (!chosen) return metrics
   const { budget, tolerated, ...kept } = metrics

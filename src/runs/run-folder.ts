@@ -25,6 +25,8 @@ export interface Timings {
   readonly searchSeconds: number
   readonly baselineSeconds: number | null
   readonly retrainSeconds: number
+  /** Absent without rivals. */
+  readonly rivalsSeconds?: number
   /** Threads that computed shards, including the main thread; for a resumed run, those of its last part. */
   readonly workers: number
   /** The mean milliseconds of a training step at each evaluation. */

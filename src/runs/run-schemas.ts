@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 
 const figure = Type.Optional(Type.Union([Type.Number(), Type.Null()]))
 const text = Type.Optional(Type.String())
+const interval = Type.Union([Type.Array(Type.Union([Type.Number(), Type.Null()])), Type.Null()])
 const costs = { parameters: figure, flops: figure }
 const menuEntry = Type.Object({ size: figure, cost: figure, step: figure, before: figure, after: figure })
 const attempt = Type.Object({
@@ -38,7 +39,23 @@ const splitNoise = Type.Union([
   Type.Object({ difference: Type.Optional(Type.Union([Type.Object({ value: figure }), Type.Null()])) }),
   Type.Null(),
 ])
+const rivalNoise = Type.Union([
+  Type.Object({
+    interval: Type.Optional(interval),
+    difference: Type.Optional(
+      Type.Union([Type.Object({ value: figure, interval: Type.Optional(interval) }), Type.Null()]),
+    ),
+  }),
+  Type.Null(),
+])
+const rival = Type.Object({
+  ...{ name: text, validation: figure, test: figure, parameters: figure, nodes: figure, rows: figure },
+  noise: Type.Optional(
+    Type.Object({ validation: Type.Optional(rivalNoise), test: Type.Optional(rivalNoise) }),
+  ),
+})
 const more = {
+  rivals: Type.Optional(Type.Array(rival)),
   removed: Type.Optional(
     Type.Object({
       members: figure,
@@ -91,6 +108,7 @@ export const RunTimingsSchema = Type.Object({
   searchSeconds: figure,
   baselineSeconds: figure,
   retrainSeconds: figure,
+  rivalsSeconds: figure,
 })
 
 /** `timings.json` of a finished run. */
@@ -98,4 +116,5 @@ export const TimingsSchema = Type.Object({
   searchSeconds: Type.Number(),
   baselineSeconds: Type.Union([Type.Number(), Type.Null()]),
   retrainSeconds: Type.Number(),
+  rivalsSeconds: Type.Optional(Type.Number()),
 })

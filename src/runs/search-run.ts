@@ -204,6 +204,7 @@ async function runInFolder(
       searchSeconds: before + result.seconds.search,
       baselineSeconds: result.seconds.baseline,
       retrainSeconds: result.seconds.retrain,
+      ...(result.seconds.rivals !== undefined && { rivalsSeconds: result.seconds.rivals }),
     }
     const csv = scheduleCsv(schedule, steps)
     const network = { graph, values }

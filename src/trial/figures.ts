@@ -8,6 +8,7 @@ import type { MetricName } from '../objective/metrics.js'
 import type { Budget, Schedule } from '../schedule/types.js'
 import type { SearchResult } from '../search/search.js'
 import type { MenuEntry, MenuFigures } from '../search/state.js'
+import type { RivalFigures } from './rivals/figures.js'
 import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 
 /** What the validation rows say of the measures by which sizes are compared. */
@@ -234,6 +235,8 @@ export interface TrialMetrics {
   readonly criteria: { readonly passed: boolean; readonly results: readonly CriterionResult[] }
   /** Present only if the configuration names a benchmark. */
   readonly benchmark?: BenchmarkFigures
+  /** Present only if the configuration asks for rivals: those that the data suit, in its order. */
+  readonly rivals?: readonly RivalFigures[]
 }
 
 /** `metrics.json` as it is read back: older runs lack these two keys. */

@@ -14,6 +14,7 @@ import { retrainStage } from './retrain-stage.js'
 import { searchSupernet } from './search-stage.js'
 import { smallestNearBest } from './near-best.js'
 import { sizesOf, smallestWithin } from './smallest.js'
+import { compete } from './rivals/compete.js'
 import { behindStages } from './stages.js'
 import { trainingAgain, type TrainingAgain } from './training-again.js'
 import type { Trial, TrialHooks, TrialResult } from './types.js'
@@ -48,6 +49,9 @@ export async function finishTrial(
   if (removed.notice !== null) hooks.emit(hardlyRemoved(searched.steps, removed))
   const { chosen, baseline } = retrained
   const { tried, lesson, steps, menu, schedule } = searched
+  const summary = await summarise(trial, { searched, removed, ...retrained, final })
+  const [rivals, rivalSeconds] = await timed(() => compete(trial, hooks, summary.measured))
+  if (rivals) hooks.emit({ type: 'stage', stage: 'rivals', seconds: rivalSeconds })
   return {
     ...{ architecture: chosen.architecture, menu, schedule, steps },
     graph: final.graph,
@@ -56,8 +60,9 @@ export async function finishTrial(
     ...(lesson !== undefined && { lesson }),
     ...(baseline && { baseline }),
     losses: final.losses,
-    ...(await summarise(trial, { searched, removed, ...retrained, final })),
-    seconds: { search: seconds, ...retrained.seconds },
+    measured: summary.measured,
+    metrics: { ...summary.metrics, ...(rivals && { rivals }) },
+    seconds: { search: seconds, ...retrained.seconds, ...(rivals && { rivals: rivalSeconds }) },
   }
 }
 

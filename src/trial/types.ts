@@ -120,5 +120,11 @@ export interface TrialResult {
   readonly measured: Measured
   /** The losses of the retraining. */
   readonly losses: Retrained['losses']
-  readonly seconds: { readonly search: number; readonly baseline: number | null; readonly retrain: number }
+  readonly seconds: {
+    readonly search: number
+    readonly baseline: number | null
+    readonly retrain: number
+    /** Absent without rivals. */
+    readonly rivals?: number
+  }
 }

@@ -172,6 +172,7 @@ export interface Settings {
   readonly schedule?: object | string
   readonly search?: object
   readonly retrain?: object
+  readonly rivals?: readonly string[]
   readonly criteria?: readonly object[]
 }
 

@@ -1,9 +1,9 @@
 import { InputError, Interrupted } from '../../base/errors.js'
 import { nextTurn } from '../../base/next-turn.js'
 import { gather } from '../../data/batches.js'
-import { continuedColumns } from '../../data/continued.js'
+import { lastValues } from '../../data/continued.js'
 import { unscale } from '../../data/scale.js'
-import { outputsOf, type Dataset, type PreparedData } from '../../data/types.js'
+import { outputsOf, type PreparedData } from '../../data/types.js'
 import { fitKernels, kernelLength, transform, type Kernels, type SeriesRows } from '../minirocket/kernels.js'
 import { predictLinear, ridge, type Linear } from '../minirocket/ridge.js'
 import { learntRows, predictorFigures, secondsSince } from './outcome.js'
@@ -73,21 +73,6 @@ function targetsOf({ dataset, targets, inputs }: PreparedData, rows: Uint32Array
     )
   const from = lastValues(dataset, inputs, rows)
   return Float64Array.from(gather(targets, width, rows), (value, i) => value - from[i]!)
-}
-
-/** What a forecast goes on from: the last scaled values of some rows, rows × outputs; 0 for other tasks. */
-function lastValues(dataset: Dataset, inputs: Float32Array, rows: Uint32Array): Float64Array {
-  const width = outputsOf(dataset.task)
-  const result = new Float64Array(rows.length * width)
-  const columns = continuedColumns(dataset)
-  if (!columns) return result
-  const [steps, channels] = dataset.shape as [number, number]
-  rows.forEach((row, i) => {
-    columns.forEach((column, o) => {
-      result[i * width + o] = inputs[(row * steps + steps - 1) * channels + column]!
-    })
-  })
-  return result
 }
 
 /** The rows that are transformed at once, so that their features take little memory. */

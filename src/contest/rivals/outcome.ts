@@ -6,6 +6,7 @@ import { metrics } from '../../objective/metrics.js'
 import { taskCost } from '../../supernet/cost.js'
 import { valueOf } from '../../train/evaluate.js'
 import type { Retrained } from '../../trial/figures.js'
+import { learntRows as rowsLearnt } from '../../trial/rivals/learnt-rows.js'
 import { withNetwork } from '../../trial/with-network.js'
 import { measureRows } from '../../trial/noise.js'
 import type { Trial } from '../../trial/types.js'
@@ -76,5 +77,4 @@ const sized = (
 export const secondsSince = (start: number): number => (performance.now() - start) / 1000
 
 /** The rows that retraining learns from: those of `train` and `arch`. */
-export const learntRows = ({ data: { splits } }: Pick<Trial, 'data'>): Uint32Array =>
-  Uint32Array.from([...splits.train, ...splits.arch])
+export const learntRows = ({ data: { splits } }: Pick<Trial, 'data'>): Uint32Array => rowsLearnt(splits)

@@ -1,0 +1,66 @@
+import { metrics as known } from '../objective/metrics.js'
+import { trialRivals } from '../trial/rivals/index.js'
+import { formatCount, formatDifferenceWithInterval, formatNumber, isNumber } from './format.js'
+import type { RunMetrics, RunRival } from './run.js'
+
+type Split = 'validation' | 'test'
+
+/** A rival's name in tables; rivals of other versions keep theirs. */
+export const rivalTitle = ({ name = '' }: RunRival): string =>
+  Object.hasOwn(trialRivals, name) ? trialRivals[name as keyof typeof trialRivals].title : name
+
+/** A rival's size: `4 parameters` without the word, or `1,210 nodes`. */
+export const rivalSize = ({ parameters, nodes }: RunRival): string =>
+  isNumber(nodes) ? `${formatCount(nodes)} nodes` : formatCount(parameters)
+
+/**
+ * What the rivals say of the data and of the network, a sentence each: that trees are better, that it is no
+ * better than a constant, that rows were left out. Empty where nothing is to be said.
+ */
+export function rivalTexts(metrics: RunMetrics): string[] {
+  const { rivals = [] } = metrics
+  return rivals.flatMap((rival) => [
+    ...(rival.name === 'trees' && isBehind(metrics, rival)
+      ? [`this data prefers trees: ${comparedText(metrics, rival)}`]
+      : []),
+    ...(rival.name === 'constant' && !isAhead(metrics, rival)
+      ? [
+          `the network is not better than a constant beyond chance: ${comparedText(metrics, rival)}; the inputs may say little about the target`,
+        ]
+      : []),
+    ...(isNumber(rival.rows)
+      ? [`${rivalTitle(rival)} learnt from ${formatCount(rival.rows)} rows only, to be done in seconds`]
+      : []),
+  ])
+}
+
+/** On which splits a rival can be compared with the network. */
+const splitsOf = ({ noise }: RunRival): Split[] =>
+  (['validation', 'test'] as const).filter((split) => noise?.[split]?.difference?.interval)
+
+/** Whether the network is worse than a rival beyond noise, on each split that both were measured on. */
+function isBehind(metrics: RunMetrics, rival: RunRival): boolean {
+  const splits = splitsOf(rival)
+  return splits.length > 0 && splits.every((split) => sideOf(metrics, rival, split) < 0)
+}
+
+/** Whether the network is better beyond noise on the last split; true if that cannot be told. */
+function isAhead(metrics: RunMetrics, rival: RunRival): boolean {
+  const split = splitsOf(rival).at(-1)
+  return split === undefined || sideOf(metrics, rival, split) > 0
+}
+
+/** 1 if the network is better than a rival beyond noise, −1 if it is worse, otherwise 0. */
+function sideOf({ metric = '' }: RunMetrics, { noise }: RunRival, split: Split): -1 | 0 | 1 {
+  const [low, high] = noise?.[split]?.difference?.interval ?? []
+  if (!isNumber(low) || !isNumber(high) || (low <= 0 && high >= 0)) return 0
+  const higherIsBetter = Object.hasOwn(known, metric) && known[metric as keyof typeof known].higherIsBetter
+  return low > 0 === higherIsBetter ? 1 : -1
+}
+
+/** `its test rmse is 4.83, and the network's minus it +0.62 [+0.31, +0.94]`. */
+function comparedText({ metric = 'metric' }: RunMetrics, rival: RunRival): string {
+  const split = splitsOf(rival).at(-1)!
+  const { value, interval } = rival.noise![split]!.difference!
+  return `its ${split} ${metric} is ${formatNumber(rival[split])}, and the network's minus it ${formatDifferenceWithInterval(value, interval)}`
+}

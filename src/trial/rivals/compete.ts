@@ -1,0 +1,88 @@
+import { Interrupted } from '../../base/errors.js'
+import { nextTurn } from '../../base/next-turn.js'
+import { gather } from '../../data/batches.js'
+import { resamplingOf } from '../../data/resampling.js'
+import { outputsOf } from '../../data/types.js'
+import { bootstrap, percentileInterval } from '../../objective/bootstrap.js'
+import { metrics, type RowSums } from '../../objective/metrics.js'
+import { valueOf } from '../../train/evaluate.js'
+import type { Measured } from '../figures.js'
+import type { Trial, TrialHooks } from '../types.js'
+import type { RivalFigures, RivalNoise, RivalSize } from './figures.js'
+import { trialRivals } from './index.js'
+
+/** A rival that has learnt and was measured row by row. */
+interface Competitor {
+  readonly name: string
+  readonly size: RivalSize
+  readonly measured: Measured
+}
+
+/**
+ * Trains the rivals that the configuration asks for and compares them with the derived network, whose rows
+ * are given. Undefined if it asks for none. The result depends on the data and the seed alone. Throws
+ * Interrupted if a signal stops it.
+ */
+export async function compete(
+  trial: Trial,
+  { signal }: Pick<TrialHooks, 'signal'>,
+  derived: Measured,
+): Promise<RivalFigures[] | undefined> {
+  const { rivals } = trial.config
+  if (rivals === undefined || rivals.length === 0) return undefined
+  const pause = async () => {
+    await nextTurn()
+    if (signal?.aborted) throw new Interrupted('interrupted while rivals were trained')
+  }
+  const found: Competitor[] = []
+  for (const name of rivals) {
+    const fitted = await trialRivals[name].fit(trial, pause)
+    if (fitted) found.push({ name, size: fitted.size, measured: measure(trial, fitted.predict) })
+  }
+  const noise = {
+    validation: noiseOn(trial, 'validation', derived, found),
+    test: noiseOn(trial, 'test', derived, found),
+  }
+  return found.map(({ name, size, measured }, i) => ({
+    ...{ name, ...size },
+    validation: valueOf(trial.metric, measured.validation),
+    test: valueOf(trial.metric, measured.test),
+    noise: { validation: noise.validation[i]!, test: noise.test[i]! },
+  }))
+}
+
+/** What each row contributes to the metric of anything that predicts. */
+function measure(
+  { data: { splits, dataset }, metric }: Trial,
+  predict: (rows: Uint32Array) => ArrayLike<number>,
+): Measured {
+  const width = outputsOf(dataset.task)
+  const perRow = dataset.task.kind === 'classification' ? 1 : width
+  const of = (rows: Uint32Array): RowSums | null =>
+    rows.length === 0
+      ? null
+      : metrics[metric].rows(predict(rows), gather(dataset.targets, perRow, rows), width)
+  return { validation: of(splits.validation), test: of(splits.test) }
+}
+
+/** The intervals of rivals on a split, and of the derived network's differences to them, in pairs. */
+function noiseOn(
+  { data, config, metric, random }: Trial,
+  split: keyof Measured,
+  derived: Measured,
+  rivals: readonly Competitor[],
+): (RivalNoise | null)[] {
+  const own = derived[split]
+  if (!own) return rivals.map(() => null)
+  const rows = rivals.map(({ measured }) => measured[split]!)
+  const resampling = resamplingOf(data.dataset, config.split, data.splits[split])
+  const drawn = bootstrap(metric, [own, ...rows], resampling, random)
+  return rows.map((each, i) => {
+    const value = valueOf(metric, own)! - valueOf(metric, each)!
+    const [a, b] = [drawn?.[0], drawn?.[i + 1]]
+    return {
+      interval: b ? percentileInterval(b) : null,
+      difference: { value, interval: a && b ? percentileInterval(a.map((x, j) => x - b[j]!)) : null },
+    }
+  })
+}

@@ -1,0 +1,97 @@
+import { gather } from '../../data/batches.js'
+import { lastValues } from '../../data/continued.js'
+import { unscale } from '../../data/scale.js'
+import { outputsOf, type PreparedData } from '../../data/types.js'
+import { boost, nodesOf, predictBoosted, type Sample } from '../boosting/boost.js'
+import { mostBins } from '../boosting/bins.js'
+import { crossEntropy, squares } from '../boosting/losses.js'
+import { learntRows } from './learnt-rows.js'
+import type { RivalTrial, TrialRival } from './types.js'
+
+/** Rows of more numbers are images and long windows, of which trees of single numbers say little. */
+const mostFeatures = 512
+
+const growth = { depth: 6, lambda: 1, rate: 0.1, patience: 20 }
+
+/** The most rounds, the fewest for which rows are left out, and the fewest that are worth showing. */
+const rounds = { most: 1000, wanted: 200, fewest: 20 }
+
+/** The fewest rows that are kept to reach the wanted rounds. */
+const fewestRows = 2000
+
+/** Units of work that all rounds may take, 6 to 12 nanoseconds each: a few seconds. */
+const mostWork = 6e8
+
+/**
+ * Gradient-boosted trees of all numbers of a row: squared error or cross-entropy, learning rate 0.1, at most
+ * six splits deep, as many rounds as the validation loss wants. A forecast is the change from the last value,
+ * as the network's is. Undefined for rows of more than 512 numbers, or if there are so many outputs that its
+ * work would allow fewer than 20 rounds.
+ */
+export const trees: TrialRival = {
+  title: 'boosted trees',
+  async fit(trial, pause) {
+    const { data } = trial
+    const { dataset, splits, scaler } = data
+    const features = dataset.shape.reduce((product, n) => product * n, 1)
+    const width = outputsOf(dataset.task)
+    const rows = learntRows(splits)
+    const plan = planFor({ rows: rows.length, features, width })
+    if (!plan) return undefined
+    const own = plan.rows < rows.length ? drawn(rows, plan.rows, trial) : rows
+    const isOfClasses = dataset.task.kind === 'classification'
+    const boosted = await boost(
+      sampleOf(data, own, features, width),
+      sampleOf(data, splits.validation, features, width),
+      { features, width, loss: isOfClasses ? crossEntropy : squares },
+      { ...growth, leastWeight: isOfClasses ? 1 : 5, rounds: plan.rounds },
+      pause,
+    )
+    return {
+      predict: (some) => {
+        const from = lastValues(dataset, data.inputs, some)
+        const found = predictBoosted(boosted, gather(data.inputs, features, some))
+        return unscale(
+          found.map((value, i) => value + from[i]!),
+          scaler.target,
+        )
+      },
+      size: {
+        nodes: nodesOf(boosted),
+        rounds: boosted.trees.length,
+        ...(own.length < rows.length && { rows: own.length }),
+      },
+    }
+  },
+}
+
+/**
+ * How many rows are learnt from, in how many rounds at most. A tree passes each row at each of six depths,
+ * where half of them are counted, and looks at the ranges of each feature in at most 64 nodes.
+ */
+export function planFor({ rows, features, width }: { rows: number; features: number; width: number }) {
+  if (rows === 0 || features === 0 || features > mostFeatures) return undefined
+  const nodes = 2 ** growth.depth
+  const perRow = width * features * (growth.depth / 2)
+  const perRound = (n: number) => perRow * n + width * features * nodes * Math.min(n, mostBins)
+  const affordable = (mostWork / rounds.wanted - perRound(mostBins) + perRow * mostBins) / perRow
+  const kept = Math.min(rows, Math.max(fewestRows, Math.floor(affordable)))
+  const found = Math.min(rounds.most, Math.floor(mostWork / perRound(kept)))
+  return found < rounds.fewest ? undefined : { rows: kept, rounds: found }
+}
+
+const drawn = (rows: Uint32Array, count: number, { random }: RivalTrial): Uint32Array =>
+  random
+    .stream('rival', 'trees')
+    .permutation(rows.length)
+    .subarray(0, count)
+    .sort()
+    .map((i) => rows[i]!)
+
+/** Inputs and targets of some rows: class indices, scaled values, or scaled changes of a forecast. */
+function sampleOf(data: PreparedData, rows: Uint32Array, features: number, width: number): Sample {
+  const inputs = gather(data.inputs, features, rows)
+  if (data.dataset.task.kind === 'classification') return { inputs, targets: gather(data.targets, 1, rows) }
+  const from = lastValues(data.dataset, data.inputs, rows)
+  return { inputs, targets: Float64Array.from(gather(data.targets, width, rows), (v, i) => v - from[i]!) }
+}

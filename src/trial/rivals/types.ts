@@ -1,0 +1,24 @@
+import type { Trial } from '../types.js'
+import type { RivalSize } from './figures.js'
+
+/** What a rival learns from. */
+export type RivalTrial = Pick<Trial, 'data' | 'metric' | 'random'>
+
+/** A rival that has learnt. */
+export interface FittedRival {
+  /** The outputs of some rows, rows × outputs: logits, or values in units of the targets. */
+  readonly predict: (rows: Uint32Array) => ArrayLike<number>
+  readonly size: RivalSize
+}
+
+/**
+ * A simple model beside which a run shows its network. It is a function of the data and the seed, and takes a
+ * time that is bounded by counts. `fit` learns from the rows of `train` and `arch`, as retraining does, and
+ * may choose by those of `validation`; it looks at no test rows. It returns undefined where the data are not
+ * for it. It calls `pause` every few hundred milliseconds, which may throw.
+ */
+export interface TrialRival {
+  /** Its name in tables. */
+  readonly title: string
+  readonly fit: (trial: RivalTrial, pause: () => Promise<void>) => Promise<FittedRival | undefined>
+}
