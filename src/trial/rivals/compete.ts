@@ -4,7 +4,9 @@ import { gather } from '../../data/batches.js'
 import { resamplingOf } from '../../data/resampling.js'
 import { outputsOf } from '../../data/types.js'
 import { bootstrap, percentileInterval } from '../../objective/bootstrap.js'
-import { metrics, type RowSums } from '../../objective/metrics.js'
+import type { MetricRows } from '../../objective/metric.js'
+import { optionsOf } from '../../objective/metric-options.js'
+import { metrics } from '../../objective/metrics.js'
 import { valueOf } from '../../train/evaluate.js'
 import type { Measured } from '../figures.js'
 import type { Trial, TrialHooks } from '../types.js'
@@ -45,8 +47,8 @@ export async function compete(
   }
   return found.map(({ name, size, measured }, i) => ({
     ...{ name, ...size },
-    validation: valueOf(trial.metric, measured.validation),
-    test: valueOf(trial.metric, measured.test),
+    validation: valueOf(measured.validation),
+    test: valueOf(measured.test),
     noise: { validation: noise.validation[i]!, test: noise.test[i]! },
   }))
 }
@@ -58,10 +60,15 @@ function measure(
 ): Measured {
   const width = outputsOf(dataset.task)
   const perRow = dataset.task.kind === 'classification' ? 1 : width
-  const of = (rows: Uint32Array): RowSums | null =>
+  const of = (rows: Uint32Array): MetricRows | null =>
     rows.length === 0
       ? null
-      : metrics[metric].rows(predict(rows), gather(dataset.targets, perRow, rows), width)
+      : metrics[metric].rows(
+          predict(rows),
+          gather(dataset.targets, perRow, rows),
+          width,
+          optionsOf(dataset.task),
+        )
   return { validation: of(splits.validation), test: of(splits.test) }
 }
 
@@ -78,7 +85,7 @@ function noiseOn(
   const resampling = resamplingOf(data.dataset, config.split, data.splits[split])
   const drawn = bootstrap(metric, [own, ...rows], resampling, random)
   return rows.map((each, i) => {
-    const value = valueOf(metric, own)! - valueOf(metric, each)!
+    const value = valueOf(own)! - valueOf(each)!
     const [a, b] = [drawn?.[0], drawn?.[i + 1]]
     return {
       interval: b ? percentileInterval(b) : null,
