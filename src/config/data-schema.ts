@@ -4,6 +4,8 @@ import { fraction, object, oneOf } from './schema-parts.js'
 const files = (description: string) =>
   Type.Optional(Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })], { description }))
 
+const missingWords = Type.Array(Type.Union([Type.String({ minLength: 1 }), Type.Number()]), { minItems: 1 })
+
 /**
  * The kind of the data and how its files are read. `source` names a bundled data set; otherwise, `file` (or
  * `channels`) is read. There are no defaults here, because they depend on the bundled data set, on the format
@@ -68,6 +70,12 @@ export const Data = object({
     oneOf(['refuse', 'drop-row', 'mean', 'median', 'most-frequent', 'indicator'], {
       description:
         'what is done about an empty cell (or NA, N/A, NaN, ?, null): refuse by default; fills are computed on train only',
+    }),
+  ),
+  missingValues: Type.Optional(
+    Type.Union([missingWords, Type.Record(Type.String(), missingWords)], {
+      description:
+        'tables: further words or numbers that mean a missing cell: a list for all columns, or a list for each column by name',
     }),
   ),
   scaling: Type.Optional(

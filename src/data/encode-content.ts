@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.js'
 import { beyondError, isBeyond } from './arrays.js'
 import { isTable, type Content, type Numbers, type Table } from './content.js'
 import { encodeCells, featureNames } from './encode.js'
+import { withoutMissingValues } from './missing-values.js'
 import { rowsToArrays } from './rows.js'
 import type { Encoding } from './types.js'
 import { withoutUnits } from './unit-columns.js'
@@ -65,12 +66,14 @@ function tableAsArrays(encoding: Encoding, table: Table): Records {
   return { rows: table.places.length, inputs, unit: table.unit, places: table.places }
 }
 
-function encodeTable(encoding: Encoding, table: Table): Records {
-  const { unit, places } = table
-  if (encoding.columns.length === 0) return tableAsArrays(encoding, table)
+function encodeTable(encoding: Encoding, raw: Table): Records {
+  const { unit, places } = raw
+  if (encoding.columns.length === 0) return tableAsArrays(encoding, raw)
   const { shape } = encoding
-  const header = encoding.file?.options.header !== false || table.unit !== 'line'
-  const at = header ? byName(table, encoding) : byPosition(table, encoding)
+  const header = encoding.file?.options.header !== false || raw.unit !== 'line'
+  const named = header ? raw : { ...raw, names: namesByPosition(raw, encoding) }
+  const table = withoutMissingValues(named, encoding.missingValues)
+  const at = byName(table, encoding)
   const policy = encoding.missing === 'drop-row' ? 'refuse' : encoding.missing
   const units = new Map(
     encoding.columns.flatMap(({ unit }, i) => (unit === undefined ? [] : [[at[i]!, unit]])),
@@ -105,8 +108,8 @@ function byName(table: Table, { columns }: Encoding): number[] {
   return columns.map(({ name }) => at.get(name)!)
 }
 
-/** Finds columns without names by their position. The number of columns tells which ones are there. */
-function byPosition(table: Table, { columns, file }: Encoding): number[] {
+/** Names columns without names by their position. The number of columns tells which ones are there. */
+function namesByPosition(table: Table, { columns, file }: Encoding): readonly string[] {
   const names = file?.names ?? columns.map(({ name }) => name)
   const inputs = columns.map(({ name }) => name)
   const own = new Set(inputs)
@@ -116,6 +119,5 @@ function byPosition(table: Table, { columns, file }: Encoding): number[] {
     const counts = [...new Set([names, withoutTarget, inputs].map((each) => each.length))].join(' or ')
     throw new InputError(`${table.name}: expected ${counts} columns, got ${table.names.length}`)
   }
-  const at = new Map(layout.map((name, index) => [name, index]))
-  return inputs.map((name) => at.get(name)!)
+  return layout
 }

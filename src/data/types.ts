@@ -1,4 +1,5 @@
 import type { Numbers, Taken } from './content.js'
+import type { MissingValues } from './missing-values.js'
 import type { ReadOptions } from './readers/types.js'
 
 /** The task: what is to be predicted. */
@@ -60,6 +61,8 @@ export interface Encoding {
   }[]
   /** The policy for missing cells: `refuse`, `mean`, … */
   readonly missing: string
+  /** The further words of `data.missingValues` that mean a missing cell. */
+  readonly missingValues?: MissingValues
   readonly window?: number
   /** The shape of one input, if it does not follow from the columns. */
   readonly shape?: readonly number[]

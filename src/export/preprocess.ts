@@ -33,6 +33,7 @@ const PreprocessSchema = Type.Object({
     kind: Type.Union(['table', 'images', 'series', 'sequences'].map((kind) => Type.Literal(kind))),
     columns: Type.Array(Type.Object({ name: Type.String(), categories: Type.Optional(names) })),
     missing: Type.String(),
+    missingValues: Type.Optional(Type.Union([names, Type.Record(Type.String(), names)])),
   }),
   fill: numbers,
   outside: Type.Optional(Type.Object({ input: scales, target: scales })),

@@ -1,4 +1,5 @@
 import type { Numbers } from '../../data/content.js'
+import { missingWordsOf } from '../../data/missing-values.js'
 import type { Encoding } from '../../data/types.js'
 import type { Preprocess } from '../model-content.js'
 
@@ -14,6 +15,8 @@ export interface RawInput {
   readonly width: number
   /** The categories of a column of texts, one feature each. */
   readonly categories?: readonly string[]
+  /** The further words that mean a missing cell (`data.missingValues`), of a column that may have some. */
+  readonly missingValues?: readonly string[]
   /** Whether it is a column of a table or series, and not all values in one. */
   readonly column: boolean
   /** Whether the feature behind its own says that the cell is missing. */
@@ -54,7 +57,12 @@ export function rawInputs({ shape, encoding, outside, bytes }: RawForm): RawInpu
     from += width + (indicator ? 1 : 0)
     const type = categories ? 'string' : number(first, first + 1)
     const form = { type, shape: [...shape.slice(0, -1), 1], from: first, width } as const
-    return { name, ...form, column: true, indicator, ...(categories && { categories }) }
+    const words = missingWordsOf(encoding.missingValues, name)
+    return {
+      ...{ name, ...form, column: true, indicator },
+      ...(categories && { categories }),
+      ...(words.length > 0 && { missingValues: words }),
+    }
   })
 }
 
