@@ -14,12 +14,11 @@ const fewestOthers = 3
  * The numbers of a column that seem to mean missing cells: -999, 9999 and the like, at least twice, and
  * farther from the column's other numbers than these are from each other.
  */
-export function sentinelsOf(values: ArrayLike<number>): Sentinel[] {
+export function sentinelsOf(values: Float64Array): Sentinel[] {
   const counts = new Map(suspects.map((value) => [value, 0]))
   let [least, most] = [Infinity, -Infinity]
   const others = new Set<number>()
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
+  for (const value of values) {
     const count = counts.get(value)
     if (count !== undefined) counts.set(value, count + 1)
     else if (!Number.isNaN(value)) {

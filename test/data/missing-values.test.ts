@@ -10,7 +10,7 @@ const { folder, write, config } = workplace()
 const prepare = (text: string, data: object) => {
   write(text, 'a.csv')
   const { data: usual, split, ...rest } = config({ target: 'y', ...data })
-  return prepareData({ data: { ...usual, file: join(folder, 'a.csv') }, split, ...rest } as never, folder)
+  return prepareData({ data: { ...usual, file: join(folder, 'a.csv') }, split, ...rest }, folder)
 }
 
 /** 40 rows of a number, a text and a target; two numbers are a dash, one target is -999. */

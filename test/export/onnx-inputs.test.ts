@@ -160,7 +160,7 @@ test('words and numbers of data.missingValues are missing in the file as in pred
   const { data, split, ...rest } = config({ target: 'class', missing: 'indicator' })
   const missingValues = { size: [-999], time: [-1], colour: ['--'] }
   const prepared = await prepareData(
-    { data: { ...data, file: join(folder, 'b.csv'), missingValues }, split, ...rest } as never,
+    { data: { ...data, file: join(folder, 'b.csv'), missingValues }, split, ...rest },
     folder,
   )
   const { session, predictor } = await loaded(prepared)
