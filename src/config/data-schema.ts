@@ -4,6 +4,8 @@ import { fraction, object, oneOf } from './schema-parts.js'
 const files = (description: string) =>
   Type.Optional(Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })], { description }))
 
+const missingWords = Type.Array(Type.Union([Type.String({ minLength: 1 }), Type.Number()]), { minItems: 1 })
+
 /**
  * The kind of the data and how its files are read. `source` names a bundled data set; otherwise, `file` (or
  * `channels`) is read. There are no defaults here, because they depend on the bundled data set, on the format
@@ -87,6 +89,12 @@ export const Data = object({
       minimum: 2,
       description:
         'categories of fewer rows share one feature, which new ones get as well; without it, each has one',
+    }),
+  ),
+  missingValues: Type.Optional(
+    Type.Union([missingWords, Type.Record(Type.String(), missingWords)], {
+      description:
+        'tables: further words or numbers that mean a missing cell: a list for all columns, or a list for each column by name',
     }),
   ),
   scaling: Type.Optional(

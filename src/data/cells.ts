@@ -1,5 +1,5 @@
 import { InputError, quote } from '../base/errors.js'
-import { missingAt, textAt, valueAt } from './column.js'
+import { countMissingCells, missingAt, textAt, valueAt } from './column.js'
 import { whereIs, type Table } from './content.js'
 import { exactInteger, keysFor } from './numbers.js'
 
@@ -41,7 +41,18 @@ export function numberAt(table: Table, row: number, column: number, hint = ''): 
     throw cellError(table, row, column, 'a number that keeps its digits (up to 2⁵³)', hint)
   const keys = keysFor(textAt(table.columns[column]!, row), table.names[column]!)
   const remedy = keys && `; ${keys.map((key) => `config.${key}`).join(' with ')} reads such numbers`
-  throw cellError(table, row, column, 'a number', remedy ?? hint)
+  throw cellError(table, row, column, 'a number', remedy ?? missingHint(table, row, column) ?? hint)
+}
+
+/** The remedy where a cell is no number in a column that is otherwise of numbers: it may mean a missing one. */
+function missingHint(table: Table, row: number, column: number): string | undefined {
+  const cells = table.columns[column]!
+  const words = table.places.filter((_, i) => Number.isNaN(valueAt(cells, i)) && !missingAt(cells, i)).length
+  const numbers = table.places.length - words - countMissingCells(cells)
+  // One word beside one number tells nothing.
+  if (numbers <= words) return undefined
+  const [name, word] = [table.names[column]!, textAt(cells, row)].map((text) => JSON.stringify(text))
+  return `; where that means a missing cell, set config.data.missingValues: {${name!}: [${word!}]}`
 }
 
 /** The first missing cell in any of some columns; undefined if there is none. */

@@ -49,6 +49,10 @@ export const valueAt = ({ cells, values }: Column, row: number): number => {
   return isText(cell) ? values[textIndex(cell)]! : cell
 }
 
+/** The numbers of all cells; NaN where there is none. */
+export const numbersOf = (column: Column): Float64Array =>
+  column.texts.length === 0 ? column.cells : column.cells.map((_, row) => valueAt(column, row))
+
 /** Whether a cell is missing. */
 export const missingAt = ({ cells, texts }: Column, row: number): boolean => {
   const cell = cells[row]!
@@ -88,6 +92,23 @@ export function numbersAsTexts(column: Column): Column {
     return place * TEXT
   })
   return { ...column, cells, texts, values: texts.map(() => NaN) }
+}
+
+/** A column in which the cells that `is` names by text or number are empty. */
+export function withoutCells(
+  column: Column,
+  is: { readonly text: (text: string) => boolean; readonly number: (value: number) => boolean },
+): Column {
+  const gone = column.texts.map((text, i) => is.text(text) || is.number(column.values[i]!))
+  const isGone = (cell: number) => (isText(cell) ? gone[textIndex(cell)]! : is.number(cell))
+  if (!column.cells.some(isGone)) return column
+  const known = column.texts.indexOf('')
+  const empty = known < 0 ? column.texts.length : known
+  return {
+    ...column,
+    cells: column.cells.map((cell) => (isGone(cell) ? (empty + 1) * TEXT : cell)),
+    ...(known < 0 && { texts: [...column.texts, ''], values: [...column.values, NaN] }),
+  }
 }
 
 /** The number of missing cells. */

@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { inMemory, memoryReader, type GivenData } from './given.js'
+import type { MissingValues } from './missing-values.js'
 import type { ReadOptions, Reader } from './readers/types.js'
 import type { Task } from './types.js'
 
@@ -39,6 +40,7 @@ export interface DataSettings {
   readonly missing: NonNullable<Data['missing']>
   readonly unseen: NonNullable<Data['unseen']>
   readonly rare: number | undefined
+  readonly missingValues: MissingValues | undefined
   readonly window: number
   readonly horizon: number
 }
@@ -98,6 +100,7 @@ export function settingsOf(data: Data, { defaults = {}, ...located }: Located): 
     missing: given.missing ?? 'refuse',
     unseen: given.unseen ?? 'other',
     rare: given.rare,
+    missingValues: textsOf(given.missingValues),
     window: given.window ?? 1,
     horizon: given.horizon ?? (task === 'forecasting' ? 1 : 0),
   }
@@ -155,6 +158,13 @@ export function checkOptions(data: Data, used: readonly Reader[], all: readonly 
       `config.data.${key}: only for format ${formats.join(', ') || 'of a file'}, got ${used[0]!.name}`,
     )
   }
+}
+
+/** Words of missing cells as texts: a number may be written without quotes. */
+function textsOf(given: Data['missingValues']): MissingValues | undefined {
+  const texts = (words: readonly (string | number)[]) => words.map(String)
+  if (given === undefined || Array.isArray(given)) return given && texts(given)
+  return Object.fromEntries(Object.entries(given).map(([name, words]) => [name, texts(words)]))
 }
 
 function taskOf(data: Data, bundled: Data['task'], kind: Data['kind']): DataSettings['task'] {

@@ -7,6 +7,7 @@ import { isTable, rowCount, type Numbers, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import type { ReadPart, Roles } from './dataset-parts.js'
 import { inTimeOrder, readKeys } from './keys.js'
+import { requireMissingValues, withoutMissingValues } from './missing-values.js'
 import { readContent } from './read-content.js'
 import { arraysReading, tableReading } from './reading.js'
 import { readRows } from './rows.js'
@@ -26,6 +27,7 @@ export async function datasetOf(
 ): Promise<Dataset> {
   checkSettings(settings)
   const { content, testRows } = await readContent(settings)
+  requireMissingValues(content, settings.missingValues)
   const testFrom = rowCount(content) - testRows
   const dataset = isTable(content)
     ? readTable(content, testFrom, settings, split)
@@ -33,7 +35,9 @@ export async function datasetOf(
   return { ...dataset, hash: hashOf(dataset, sha256) }
 }
 
-function readTable(raw: Table, testFrom: number, settings: DataSettings, split: Config['split']) {
+function readTable(read: Table, testFrom: number, settings: DataSettings, split: Config['split']) {
+  const { missingValues } = settings
+  const raw = withoutMissingValues(read, missingValues)
   if (settings.targets.length === 0 && raw.joined === undefined) {
     throw new InputError('config.data.target: expected the column to predict, got nothing')
   }
@@ -43,11 +47,13 @@ function readTable(raw: Table, testFrom: number, settings: DataSettings, split: 
   const table = settings.kind === 'series' ? inTimeOrder(bare, keys, split.by) : bare
   const columns = rolesOf(table, settings, split.column)
   const target = readTarget(table, columns.targets, settings.task, settings.missing, settings.classes)
-  const read: ReadPart = settings.kind === 'series' ? readSeries : readRows
-  const dataset = read({ table, columns, target, settings, split, testFrom })
+  const part: ReadPart = settings.kind === 'series' ? readSeries : readRows
+  const dataset = part({ table, columns, target, settings, split, testFrom })
   const key = split.column === undefined ? undefined : columnIndex(table, split.column, 'config.split.column')
-  const { encoding, task } = dataset
-  return { ...dataset, reading: tableReading(table, columns, encoding.columns, task, settings, key) }
+  const { task } = dataset
+  const encoding = { ...dataset.encoding, ...(missingValues && { missingValues }) }
+  const reading = tableReading(table, columns, encoding.columns, task, settings, key)
+  return { ...dataset, encoding, reading }
 }
 
 function checkSettings({ kind, task, horizon, missing, test }: DataSettings): void {

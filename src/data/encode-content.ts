@@ -2,6 +2,7 @@ import { InputError, quote } from '../base/errors.js'
 import { beyondError, isBeyond } from './arrays.js'
 import { isTable, type Content, type Numbers, type Table } from './content.js'
 import { encodeCells, featureNames } from './encode.js'
+import { withoutMissingValues } from './missing-values.js'
 import type { Remark, Remarked } from './row-status.js'
 import { rowsToArrays } from './rows.js'
 import type { Encoding } from './types.js'
@@ -100,12 +101,14 @@ function tableAsArrays(encoding: Encoding, table: Table, options: EncodeOptions)
 
 const policyOf = (encoding: Encoding): string => (refusesMissing(encoding) ? 'refuse' : encoding.missing)
 
-function encodeTable(encoding: Encoding, table: Table, options: EncodeOptions): Records {
-  if (encoding.columns.length === 0) return tableAsArrays(encoding, table, options)
-  const { unit, places } = table
+function encodeTable(encoding: Encoding, raw: Table, options: EncodeOptions): Records {
+  if (encoding.columns.length === 0) return tableAsArrays(encoding, raw, options)
+  const { unit, places } = raw
   const { shape, unseen } = encoding
-  const header = encoding.file?.options.header !== false || table.unit !== 'line'
-  const at = header ? byName(table, encoding, options) : byPosition(table, encoding)
+  const header = encoding.file?.options.header !== false || raw.unit !== 'line'
+  const named = header ? raw : { ...raw, names: namesByPosition(raw, encoding) }
+  const table = withoutMissingValues(named, encoding.missingValues)
+  const at = byName(table, encoding, options)
   const units = new Map(
     encoding.columns.flatMap(({ unit }, i) => (unit === undefined || at[i]! < 0 ? [] : [[at[i]!, unit]])),
   )
@@ -170,8 +173,8 @@ function byName(table: Table, encoding: Encoding, { strict = false }: EncodeOpti
   return columns.map(({ name }) => at.get(name) ?? -1)
 }
 
-/** Finds columns without names by their position. The number of columns tells which ones are there. */
-function byPosition(table: Table, { columns, file }: Encoding): number[] {
+/** Names columns without names by their position. The number of columns tells which ones are there. */
+function namesByPosition(table: Table, { columns, file }: Encoding): readonly string[] {
   const names = file?.names ?? columns.map(({ name }) => name)
   const inputs = columns.map(({ name }) => name)
   const own = new Set(inputs)
@@ -181,6 +184,5 @@ function byPosition(table: Table, { columns, file }: Encoding): number[] {
     const counts = [...new Set([names, withoutTarget, inputs].map((each) => each.length))].join(' or ')
     throw new InputError(`${table.name}: expected ${counts} columns, got ${table.names.length}`)
   }
-  const at = new Map(layout.map((name, index) => [name, index]))
-  return inputs.map((name) => at.get(name)!)
+  return layout
 }

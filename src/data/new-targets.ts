@@ -1,6 +1,7 @@
 import { quote } from '../base/errors.js'
 import { codesOf, labelOf, missingAt, textAt, valueAt } from './column.js'
 import { isTable, whereIs, type Content, type Table } from './content.js'
+import { withoutMissingValues } from './missing-values.js'
 import type { Encoding, Task } from './types.js'
 
 /**
@@ -20,7 +21,8 @@ export interface NewTargets {
 export function newTargets(encoding: Encoding, task: Task, content: Content): NewTargets {
   const found = encoding.kind === 'series' ? undefined : targetsIn(encoding, task, content)
   if (!found) return {}
-  const { table, columns } = found
+  const { columns } = found
+  const table = withoutMissingValues(found.table, encoding.missingValues)
   const read = task.kind === 'classification' ? classIndices(task.classes) : numbers
   const width = columns.length
   const values = new Float64Array(table.places.length * width)

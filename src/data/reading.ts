@@ -1,8 +1,9 @@
-import { countMissingCells, distinctCells } from './column.js'
+import { countMissingCells, distinctCells, numbersOf } from './column.js'
 import type { Content, Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import type { Roles } from './dataset-parts.js'
 import type { EncodedColumn } from './encode.js'
+import { aboutSentinels, sentinelsOf } from './sentinels.js'
 import type { Reading, ColumnReading, Task } from './types.js'
 
 /** The most distinct values that are counted. */
@@ -55,7 +56,24 @@ export function tableReading(
       : targetKind(table, column, task, settings)
     return { name, role, ...found }
   })
-  return { ...arraysReading(table, settings), columns }
+  const read = arraysReading(table, settings)
+  return { ...read, notes: [...read.notes, ...sentinelNotes(table, inputs, encoded, task, targets)], columns }
+}
+
+/** Warnings of numbers that seem to stand for missing cells, in columns of numbers. */
+function sentinelNotes(
+  table: Table,
+  inputs: readonly number[],
+  encoded: readonly EncodedColumn[],
+  task: Task,
+  targets: readonly number[],
+): string[] {
+  const numbers = inputs.filter((_, i) => encoded[i]!.categories === undefined)
+  const columns = task.kind === 'classification' ? numbers : [...new Set([...numbers, ...targets])]
+  return columns.flatMap((column) => {
+    const found = sentinelsOf(numbersOf(table.columns[column]!))
+    return found.length > 0 ? [aboutSentinels(table.names[column]!, found)] : []
+  })
 }
 
 type Found = Pick<ColumnReading, 'kind' | 'levels' | 'why'>

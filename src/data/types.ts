@@ -1,4 +1,5 @@
 import type { BrokenFile, Numbers, Taken } from './content.js'
+import type { MissingValues } from './missing-values.js'
 import type { ReadOptions } from './readers/types.js'
 
 /** The least and the greatest value; null where none is known. */
@@ -72,6 +73,8 @@ export interface Encoding {
   readonly missing: string
   /** Whether a row with a category that training did not see has no prediction; without it, it has one. */
   readonly unseen?: 'refuse'
+  /** The further words of `data.missingValues` that mean a missing cell. */
+  readonly missingValues?: MissingValues
   readonly window?: number
   /** The shape of one input, if it does not follow from the columns. */
   readonly shape?: readonly number[]

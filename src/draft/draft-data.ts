@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { InputError } from '../base/errors.js'
 import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
+import { withoutMissingValues, type MissingValues } from '../data/missing-values.js'
 import { contentOf } from '../data/read-content.js'
 import { isNumeric } from '../data/numbers.js'
 import { firstLine } from '../data/readers/csv.js'
@@ -10,6 +11,7 @@ import { readerByPath, readers } from '../data/readers/index.js'
 import type { Reader } from '../data/readers/types.js'
 import { withoutUnits } from '../data/unit-columns.js'
 import { draftArrays, draftFolder } from './draft-arrays.js'
+import { draftMissingValues } from './draft-missing.js'
 import { draftSplit } from './draft-split.js'
 import { draftColumns, draftNumbers } from './draft-table.js'
 import { columnsListed } from './listed.js'
@@ -36,7 +38,10 @@ export async function draftData(path: string, options: DraftOptions): Promise<Dr
 async function draftTable(path: string, reader: Reader, options: DraftOptions): Promise<DraftedData> {
   const choices: Choice[] = []
   let section: DataSection = { file: path }
-  const read = async () => (await contentOf(reader, path, { ...usual, ...section })) as Table
+  const read = async () => {
+    const found = (await contentOf(reader, path, { ...usual, ...section })) as Table
+    return withoutMissingValues(found, section.missingValues as MissingValues | undefined)
+  }
   if (reader.options?.includes('encoding') && !(await isUnicode(path))) {
     section = { ...section, encoding: 'windows-1252' }
     choices.push({
@@ -48,7 +53,10 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
     section = { ...section, header: false }
     choices.push({ key: ['data', 'header'], why: 'the first line has data, no names' })
   }
-  let table = await read()
+  const raw = await read()
+  const missing = draftMissingValues(raw)
+  section = { ...section, ...missing.section }
+  let table = withoutMissingValues(raw, section.missingValues as MissingValues | undefined)
   const numbers = draftNumbers(table)
   section = { ...section, ...numbers.section }
   if (section.decimal ?? section.thousands) table = await read()
@@ -65,7 +73,13 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   const split = series ? undefined : draftSplit(bare, columns.section)
   return {
     section: { ...section, ...columns.section, ...series },
-    choices: [...choices, ...numbers.choices, ...columns.choices, ...(split?.choices ?? [])],
+    choices: [
+      ...choices,
+      ...missing.choices,
+      ...numbers.choices,
+      ...columns.choices,
+      ...(split?.choices ?? []),
+    ],
     ...(split && { split: split.section }),
     kind: series ? 'series' : 'table',
   }

@@ -15,7 +15,10 @@ import { isWorthFolding } from './draft-rare.js'
 export const lookedAt = 10_000
 
 /** So many different cells are few: a column of no more is one of categories, if any cell is a text. */
-const few = 20
+export const few = 20
+
+/** Whether a cell is a whole number with zeros in front: 007, but not 0.5 or 00:30. */
+export const isPadded = (cell: string): boolean => /^0\d+$/.test(cell.trim())
 
 /** The reason why a column cannot help to predict new rows; undefined if it may help. */
 export function whyNoInput(name: string, column: Column, ordered: boolean): string | undefined {

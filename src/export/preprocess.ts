@@ -40,6 +40,7 @@ const PreprocessSchema = Type.Object({
     ),
     missing: Type.String(),
     unseen: Type.Optional(Type.Literal('refuse')),
+    missingValues: Type.Optional(Type.Union([names, Type.Record(Type.String(), names)])),
   }),
   fill: numbers,
   ranges: Type.Optional(Type.Array(Type.Union([Type.Tuple([Type.Number(), Type.Number()]), Type.Null()]))),

@@ -11,7 +11,7 @@ describe('readDataset, wrong input', () => {
       'text among numbers',
       'age,y\n1,0.1\n2,0.2\nabc,0.3\n',
       target,
-      'a.csv line 4, column "age": expected a number, got "abc"; a column of categories that look like numbers goes into config.data.categorical',
+      'a.csv line 4, column "age": expected a number, got "abc"; where that means a missing cell, set config.data.missingValues: {"age": ["abc"]}',
     ],
     [
       'a huge number',

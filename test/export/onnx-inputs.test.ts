@@ -155,3 +155,29 @@ test('columns that are called like the outputs keep their names', async () => {
   expect(found.map(({ name }) => name)).toEqual(['label_2', 'probabilities'])
   expect((await verifyOnnx(toOnnx(trained), trained)).differentClasses).toBe(0)
 })
+
+test('words and numbers of data.missingValues are missing in the file as in predictions', async () => {
+  write(table(true), 'b.csv')
+  const { data, split, ...rest } = config({ target: 'class', missing: 'indicator' })
+  const missingValues = { size: [-999], time: [-1], colour: ['--'] }
+  const prepared = await prepareData(
+    { data: { ...data, file: join(folder, 'b.csv'), missingValues }, split, ...rest },
+    folder,
+  )
+  const { session, predictor } = await loaded(prepared)
+  const gaps = [
+    { ...whole, size: '' },
+    { ...whole, time: '' },
+    { ...whole, colour: '' },
+  ]
+  const words = [
+    { ...whole, size: -999 },
+    { ...whole, time: -1 },
+    { ...whole, colour: '--' },
+  ]
+  const [empty, worded] = [await outputs(session, gaps), await outputs(session, words)]
+  expect(worded).toEqual(empty)
+  const wanted = predictor.probabilities(words).flat()
+  expect(predictor.probabilities(gaps).flat()).toEqual(wanted)
+  worded.probabilities.forEach((p, i) => expect(p).toBeCloseTo(wanted[i]!, 5))
+})

@@ -1,3 +1,4 @@
+import { missingNumbers } from '../../data/missing-values.js'
 import type { Scale, Scaler } from '../../data/types.js'
 import { scalesApart } from '../outside.js'
 import type { OnnxBuilder } from './builder.js'
@@ -49,16 +50,29 @@ const pick = (values: readonly number[], { from, width }: RawInput): readonly nu
   values.slice(from, from + width)
 
 /** Numbers as floats; columns far from 0 are scaled first, in 64 bits. Behind them, their indicator. */
-function writeNumbers(to: OnnxBuilder, { name, type, indicator }: RawInput, { mean, std }: Scale): string[] {
+function writeNumbers(to: OnnxBuilder, input: RawInput, { mean, std }: Scale): string[] {
+  const { name, type, indicator } = input
+  const known = writeMissingNumbers(to, input)
   const wide = (what: string, values: readonly number[]) =>
     to.constant(`${name}/${what}`, 'double', [values.length], values)
   const near = () => {
-    const centred = to.op('Sub', `${name}/centred`, [name, wide('mean', mean)])
+    const centred = to.op('Sub', `${name}/centred`, [known, wide('mean', mean)])
     return to.op('Div', `${name}/near`, [centred, wide('std', std)])
   }
-  const float = type === 'float' ? name : toFloat(to, `${name}/float`, type === 'double' ? near() : name)
+  const float = type === 'float' ? known : toFloat(to, `${name}/float`, type === 'double' ? near() : known)
   if (!indicator) return [float]
-  return [float, toFloat(to, `${name}/missing`, to.op('IsNaN', `${name}/is-missing`, [name]))]
+  return [float, toFloat(to, `${name}/missing`, to.op('IsNaN', `${name}/is-missing`, [known]))]
+}
+
+/** Numbers with NaN for those that mean a missing cell (`data.missingValues`). */
+function writeMissingNumbers(to: OnnxBuilder, { name, type, missingValues = [] }: RawInput): string {
+  const numbers = missingNumbers(missingValues)
+  if (numbers.length === 0 || (type !== 'float' && type !== 'double')) return name
+  return numbers.reduce((known, value, i) => {
+    const constant = (what: string, of: number) => to.constant(`${name}/${what}-${i}`, type, [], [of])
+    const same = to.op('Equal', `${name}/same-${i}`, [name, constant('missing-value', value)])
+    return to.op('Where', `${name}/known-${i}`, [same, constant('gap', NaN), known])
+  }, name)
 }
 
 /** What becomes of texts that are no category: `fill` replaces missing ones, the others may be refused. */
@@ -70,13 +84,14 @@ interface Texts extends Pick<Encoder, 'unseen'> {
 
 /** Texts as one feature for each category, and one more for all others if there is one. */
 function writeCategories(to: OnnxBuilder, input: RawInput, { fill, unseen, refusals }: Texts): string[] {
-  const { name, categories, rare, indicator } = input
+  const { name, categories, rare, indicator, missingValues = [] } = input
   const texts = (what: string, values: readonly string[]) =>
     to.constant(`${name}/${what}`, 'string', [values.length], values)
   const same = to.op('Equal', `${name}/same`, [name, texts('categories', categories!)])
   const own = toFloat(to, `${name}/ones`, same)
   const last = to.constant(`${name}/last`, 'int64', [1], [-1])
-  const words = to.op('Equal', `${name}/words`, [name, texts('missing-words', missingTexts)])
+  const gaps = [...new Set([...missingTexts, ...missingValues])]
+  const words = to.op('Equal', `${name}/words`, [name, texts('missing-words', gaps)])
   const missing = to.op('ReduceMax', `${name}/missing`, [toFloat(to, `${name}/word`, words), last])
   const full = to.constant(`${name}/one`, 'float', [], [1])
   const found = to.op('ReduceMax', `${name}/found`, [own, last])

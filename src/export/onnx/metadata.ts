@@ -18,7 +18,12 @@ export interface InputNote {
   /** The ranges of the channels of an image or a series, or of the values of a row. */
   readonly features?: readonly { readonly name: string; readonly range: Range }[]
   /** What becomes of a missing cell: the policy and, unless it refuses, what takes its place. */
-  readonly missing?: { readonly policy: string; readonly fill?: number | string }
+  readonly missing?: {
+    readonly policy: string
+    readonly fill?: number | string
+    /** The further words or numbers that are missing cells. */
+    readonly words?: readonly string[]
+  }
 }
 
 /** The notes on a model's inputs, in their order. */
@@ -29,12 +34,13 @@ export function inputNotes(
 ): InputNote[] {
   const isRefused = encoding.missing === 'refuse' || encoding.missing === 'drop-row'
   const units = new Map(encoding.columns.map(({ name, unit }) => [name, unit]))
-  return inputs.map(({ name, type, from, width, categories, rare, column }) => {
+  return inputs.map(({ name, type, from, width, categories, rare, column, missingValues }) => {
     const own = fill.slice(from, from + width)
     const filled = categories ? categories[own.indexOf(1)] : column ? own[0] : undefined
     const missing = {
       policy: encoding.missing,
       ...(!isRefused && filled !== undefined && { fill: filled }),
+      ...(missingValues && { words: missingValues }),
     }
     const unit = column ? units.get(name) : undefined
     return {
@@ -56,10 +62,10 @@ export function aboutInput({ unit, categories, range, missing }: InputNote): str
     ? `one of ${categories.join(', ')}`
     : `in original units${unit === undefined ? '' : ` (${unit})`}${range ? `, ${range.map(short).join(' to ')} in training` : ''}`
   if (!missing) return what
-  const { policy, fill } = missing
+  const { policy, fill, words = [] } = missing
   const isRefused = policy === 'refuse' || policy === 'drop-row'
   const by = fill === undefined ? '' : ` by ${typeof fill === 'number' ? short(fill) : fill}`
-  return `${what}; ${categories ? 'an empty text' : 'NaN'} is missing and is ${isRefused ? 'refused' : `filled${by}`}`
+  return `${what}; ${[categories ? 'an empty text' : 'NaN', ...words].join(' or ')} is missing and is ${isRefused ? 'refused' : `filled${by}`}`
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(6)))

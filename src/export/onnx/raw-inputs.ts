@@ -1,5 +1,6 @@
 import type { Numbers } from '../../data/content.js'
 import { valueWidth } from '../../data/categories.js'
+import { missingWordsOf } from '../../data/missing-values.js'
 import type { Encoding } from '../../data/types.js'
 import type { Preprocess } from '../model-content.js'
 
@@ -17,6 +18,8 @@ export interface RawInput {
   readonly categories?: readonly string[]
   /** The rare categories of training, if these and all other texts share one more feature. */
   readonly rare?: readonly string[]
+  /** The further words that mean a missing cell (`data.missingValues`), of a column that may have some. */
+  readonly missingValues?: readonly string[]
   /** Whether it is a column of a table or series, and not all values in one. */
   readonly column: boolean
   /** Whether the feature behind its own says that the cell is missing. */
@@ -66,13 +69,12 @@ export function rawInputs({ shape, encoding, outside, bytes }: RawForm): RawInpu
     from += width + (indicator ? 1 : 0)
     const type = categories ? 'string' : number(first, first + 1)
     const form = { type, shape: [...shape.slice(0, -1), 1], from: first, width } as const
+    const words = missingWordsOf(encoding.missingValues, name)
     return {
-      name,
-      ...form,
-      ...(rare && { rare }),
-      column: true,
-      indicator,
+      ...{ name, ...form, column: true, indicator },
       ...(categories && { categories }),
+      ...(rare && { rare }),
+      ...(words.length > 0 && { missingValues: words }),
     }
   })
 }
