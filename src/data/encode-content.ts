@@ -3,7 +3,9 @@ import { beyondError, isBeyond } from './arrays.js'
 import { isTable, type Content, type Numbers, type Table } from './content.js'
 import { encodeCells, featureNames } from './encode.js'
 import { rowsToArrays } from './rows.js'
-import type { Encoding } from './types.js'
+import { orderSeries, type OrderedSeries } from './several-series.js'
+import { timeAfter, timeText } from './time-step.js'
+import type { Encoding, SeriesEncoding } from './types.js'
 import { withoutUnits } from './unit-columns.js'
 import { cutWindows } from './windows.js'
 
@@ -12,7 +14,12 @@ export interface Records extends Pick<Content, 'unit' | 'places'> {
   readonly rows: number
   /** rows × product(the model's input shape) values. */
   readonly inputs: Numbers
+  /** For series with names or times: those of each row. */
+  readonly about?: readonly SeriesPlace[]
 }
+
+/** Of which series and time a prediction is, by the names of the columns. */
+export type SeriesPlace = Readonly<Record<string, string>>
 
 /**
  * Encodes new records like the training data. Columns are matched by name, in any order; the target and other
@@ -65,7 +72,18 @@ function tableAsArrays(encoding: Encoding, table: Table): Records {
   return { rows: table.places.length, inputs, unit: table.unit, places: table.places }
 }
 
-function encodeTable(encoding: Encoding, table: Table): Records {
+function encodeTable(encoding: Encoding, given: Table): Records {
+  const { series } = encoding
+  const ordered =
+    series &&
+    orderSeries(given, {
+      ...series,
+      seriesBy: series.by,
+      time: series.time,
+      every: undefined,
+      step: series.every,
+    })
+  const table = ordered?.table ?? given
   const { unit, places } = table
   if (encoding.columns.length === 0) return tableAsArrays(encoding, table)
   const { shape } = encoding
@@ -84,13 +102,36 @@ function encodeTable(encoding: Encoding, table: Table): Records {
   }
   const window = encoding.window ?? 1
   const features = featureNames(encoding.columns).length
-  const windows = cutWindows({ steps: encoded, features, window, horizon: 0 })
+  const windows = cutWindows({ steps: encoded, features, window, horizon: 0, stretches: ordered?.stretches })
   if (windows.length === 0) {
     throw new InputError(`${table.name}: expected at least ${window} rows, one window, got ${places.length}`)
   }
   const inputs = new Float64Array(windows.length * window * features)
   windows.forEach(({ input }, row) => inputs.set(input, row * input.length))
-  return { rows: windows.length, inputs, unit, places: windows.map(({ at: last }) => places[last]!) }
+  return {
+    ...{ rows: windows.length, inputs, unit, places: windows.map(({ at: last }) => places[last]!) },
+    ...(series && { about: windows.map(({ at: last }) => placeOf(ordered!, series, last)) }),
+  }
+}
+
+/** The series of a row, its time, and the time that is predicted from it. */
+function placeOf(
+  ordered: OrderedSeries,
+  { by, time, horizon, every }: SeriesEncoding,
+  row: number,
+): SeriesPlace {
+  const names = ordered.names[ordered.of[row]!]!
+  const { times, notation } = ordered
+  if (time === undefined || !times || !notation)
+    return Object.fromEntries(by.map((name, i) => [name, names[i]!]))
+  return {
+    ...Object.fromEntries(by.map((name, i) => [name, names[i]!])),
+    [time]: timeText(times[row]!, notation),
+    ...(horizon > 0 &&
+      every !== undefined && {
+        [`${time} of the forecast`]: timeText(timeAfter(times[row]!, every, horizon, notation), notation),
+      }),
+  }
 }
 
 function byName(table: Table, { columns }: Encoding): number[] {

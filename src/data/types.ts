@@ -1,5 +1,6 @@
 import type { Numbers, Taken } from './content.js'
 import type { ReadOptions } from './readers/types.js'
+import type { TimeNotation } from './times.js'
 
 /** The task: what is to be predicted. */
 export type Task =
@@ -33,6 +34,14 @@ export interface Dataset {
    */
   readonly spans?: readonly (readonly [number, number])[]
   /**
+   * For series that stand in one file: the one to which each row belongs, and the time steps that each has,
+   * [from, to).
+   */
+  readonly series?: {
+    readonly of: readonly number[]
+    readonly steps: readonly (readonly [number, number])[]
+  }
+  /**
    * What reading found: missing cells by column, and the number of rows left out (incomplete, or without a
    * target).
    */
@@ -61,10 +70,23 @@ export interface Encoding {
   /** The policy for missing cells: `refuse`, `mean`, … */
   readonly missing: string
   readonly window?: number
+  /** How the rows of new files are told apart and ordered, if the series have names or times. */
+  readonly series?: SeriesEncoding
   /** The shape of one input, if it does not follow from the columns. */
   readonly shape?: readonly number[]
   /** How the file was read, to read new files in the same way. Without it: CSV with commas and a header. */
   readonly file?: FileEncoding
+}
+
+/** The columns that name a series and its times, as new files must have them. */
+export interface SeriesEncoding {
+  readonly by: readonly string[]
+  readonly time?: string
+  readonly notation?: TimeNotation
+  /** The step between rows: milliseconds, or as the numbers of the time. */
+  readonly every?: number
+  /** The steps from a window's last row to what is predicted. */
+  readonly horizon: number
 }
 
 /** How files are read: the reader, its options, and their columns. */
@@ -132,7 +154,8 @@ export interface Reading extends Taken {
 /** How a column was interpreted, and why. */
 export interface ColumnReading {
   readonly name: string
-  readonly role: 'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'left out'
+  readonly role:
+    'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'series' | 'time' | 'left out'
   /** The kind of inputs and targets. */
   readonly kind?: 'number' | 'category' | 'binary' | 'constant'
   /** The number of categories, classes or distinct values, without missing ones. */

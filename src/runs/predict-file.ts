@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../base/errors.js'
-import { encodeContent } from '../data/encode-content.js'
+import { encodeContent, type SeriesPlace } from '../data/encode-content.js'
 import { newTargets } from '../data/new-targets.js'
 import type { Reader } from '../data/readers/types.js'
 import { readRecords } from '../data/records.js'
@@ -24,6 +24,8 @@ export interface Predictions {
   /** What a row is called in this format, and the number (the line on which it ends) or name of each row. */
   readonly unit: string
   readonly places: readonly (number | string)[]
+  /** For series with names or times: those of each row. */
+  readonly about?: readonly SeriesPlace[]
   /**
    * If the file has the target of every row: the metric by which the model was chosen and, for classes,
    * accuracy.
@@ -51,7 +53,7 @@ export async function predictFile(
     const { preprocess } = model
     const { encoding, task } = preprocess
     const content = await readRecords(encoding, file, readers)
-    const { rows, inputs, unit, places } = encodeContent(encoding, content)
+    const { rows, inputs, unit, places, about } = encodeContent(encoding, content)
     const { values: targets, lacking } = newTargets(encoding, task, content)
     const all = Uint32Array.from({ length: rows }, (_, row) => row)
     const outputs = await model.predict(inputs, all)
@@ -62,6 +64,7 @@ export async function predictFile(
     const classes = values.map((p) => names[p.indexOf(Math.max(...p))]!)
     return {
       ...{ names, values, unit, places },
+      ...(about && { about }),
       ...(task.kind === 'classification' && { classes }),
       ...(targets && { scores: scoresOf(preprocess, outputs, targets) }),
       ...(lacking !== undefined && { unscored: lacking }),
