@@ -52,7 +52,7 @@ function readTable(raw: Table, testFrom: number, settings: DataSettings, split: 
   const { encoding, task } = dataset
   const reading = tableReading(table, columns, encoding.columns, task, settings, key)
   if (!ordered) return { ...dataset, reading }
-  const { facts, notes } = seriesFacts(ordered, named!)
+  const { facts, notes } = seriesFacts(ordered, named)
   return {
     ...dataset,
     reading: { ...reading, facts: { ...reading.facts, ...facts }, notes: [...reading.notes, ...notes] },
