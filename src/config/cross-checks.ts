@@ -6,7 +6,7 @@ export function crossCheck(config: Config): Problem[] {
   return [
     ...backendProblems(config),
     ...dataProblems(config.data),
-    ...splitProblems(config.split),
+    ...splitProblems(config),
     ...lengthProblems(config),
     ...augmentProblems(config),
     ...criteriaProblems(config.criteria),
@@ -55,7 +55,19 @@ function kindProblems(data: Config['data']): Problem[] {
     if (shapes[key] === kind) continue
     problems.push(at(`data.${key}`, `only for kind ${shapes[key]}, got kind ${kind}`))
   }
-  return problems
+  return [...problems, ...seriesProblems(data, kind)]
+}
+
+function seriesProblems(data: Config['data'], kind: string | undefined): Problem[] {
+  const own = (['seriesBy', 'seriesInput', 'time', 'every'] as const).filter((key) => data[key] !== undefined)
+  if (kind !== 'series' && data.source === undefined)
+    return own.map((key) => at(`data.${key}`, `only for kind series, got kind ${kind ?? 'table'}`))
+  const needs = { seriesInput: 'seriesBy', every: 'time' } as const
+  return own.flatMap((key) => {
+    const needed = key in needs ? needs[key as keyof typeof needs] : undefined
+    if (needed === undefined || data[needed] !== undefined) return []
+    return [at(`data.${key}`, `only beside data.${needed}, got none`)]
+  })
 }
 
 function fileProblems({ source, file, channels, targetFile, test }: Config['data']): Problem[] {
@@ -85,14 +97,17 @@ function fileProblems({ source, file, channels, targetFile, test }: Config['data
   return problems
 }
 
-function splitProblems(split: Config['split']): Problem[] {
+function splitProblems({ split, data }: Config): Problem[] {
   const { by, column, block, train, arch, validation, test } = split
   const problems: Problem[] = []
-  if (by === 'group' && column === undefined) {
+  if (by === 'group' && column === undefined && data.seriesBy === undefined) {
     problems.push(at('split.column', 'expected the column that says which group, got nothing'))
   }
   if (column !== undefined && by !== 'group' && by !== 'time') {
     problems.push(at('split.column', `only for split.by group and time, got by ${by}`))
+  }
+  if (by === 'time' && column !== undefined && data.time !== undefined && column !== data.time) {
+    problems.push(at('split.column', `expected nothing, or ${data.time} as data.time is, got ${column}`))
   }
   if (by === 'block' && block === undefined) {
     problems.push(at('split.block', 'expected the rows in a block that stay together, got nothing'))

@@ -142,6 +142,21 @@ export const Data = object({
       description: 'series: steps from the window’s last to the target; 1 by default in forecasting, else 0',
     }),
   ),
+  seriesBy: files('series: the column, or columns, that name the series of a row, such as a machine'),
+  seriesInput: Type.Optional(
+    Type.Boolean({
+      description: 'series: whether the columns of seriesBy are inputs, too; false by default',
+    }),
+  ),
+  time: Type.Optional(
+    Type.String({ description: 'series: the column of time, by which rows are sorted and gaps are found' }),
+  ),
+  every: Type.Optional(
+    Type.Union([Type.String(), Type.Number({ exclusiveMinimum: 0 })], {
+      description:
+        'series: the step between rows, 10min or a number as in time; the most frequent by default',
+    }),
+  ),
   limit: Type.Optional(
     Type.Integer({ minimum: 1, description: 'at most so many rows, drawn by the seed, for quick tries' }),
   ),

@@ -43,6 +43,11 @@ export interface DataSettings {
   readonly missingValues: MissingValues | undefined
   readonly window: number
   readonly horizon: number
+  /** The columns that name a series, whether their values are inputs, the column of time, and its step. */
+  readonly seriesBy: readonly string[]
+  readonly seriesInput: boolean
+  readonly time: string | undefined
+  readonly every: string | number | undefined
 }
 
 /**
@@ -103,6 +108,9 @@ export function settingsOf(data: Data, { defaults = {}, ...located }: Located): 
     missingValues: textsOf(given.missingValues),
     window: given.window ?? 1,
     horizon: given.horizon ?? (task === 'forecasting' ? 1 : 0),
+    seriesBy: [given.seriesBy ?? []].flat(),
+    seriesInput: given.seriesInput ?? false,
+    ...{ time: given.time, every: given.every },
   }
 }
 

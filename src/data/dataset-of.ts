@@ -12,6 +12,7 @@ import { readContent } from './read-content.js'
 import { arraysReading, tableReading } from './reading.js'
 import { readRows } from './rows.js'
 import { readSeries } from './series.js'
+import { orderSeries, seriesColumns, seriesFacts } from './several-series.js'
 import { readTarget } from './target.js'
 import type { Dataset } from './types.js'
 import { withoutUnits } from './unit-columns.js'
@@ -43,17 +44,24 @@ function readTable(read: Table, testFrom: number, settings: DataSettings, split:
   }
   const numeric = columnIndices(raw, settings.numeric, 'config.data.numeric')
   const bare = withoutUnits(raw, numeric, settings.options)
-  const keys = readKeys(bare, split)
-  const table = settings.kind === 'series' ? inTimeOrder(bare, keys, split.by) : bare
+  const named = seriesColumns(settings, split)
+  const ordered = named && orderSeries(bare, named)
+  const table =
+    ordered?.table ?? (settings.kind === 'series' ? inTimeOrder(bare, readKeys(bare, split), split.by) : bare)
   const columns = rolesOf(table, settings, split.column)
   const target = readTarget(table, columns.targets, settings.task, settings.missing, settings.classes)
   const part: ReadPart = settings.kind === 'series' ? readSeries : readRows
-  const dataset = part({ table, columns, target, settings, split, testFrom })
+  const dataset = part({ table, columns, target, settings, split, testFrom, ordered })
   const key = split.column === undefined ? undefined : columnIndex(table, split.column, 'config.split.column')
   const { task } = dataset
   const encoding = { ...dataset.encoding, ...(missingValues && { missingValues }) }
   const reading = tableReading(table, columns, encoding.columns, task, settings, key)
-  return { ...dataset, encoding, reading }
+  if (!ordered) return { ...dataset, encoding, reading }
+  const { facts, notes } = seriesFacts(ordered, named)
+  return {
+    ...{ ...dataset, encoding },
+    reading: { ...reading, facts: { ...reading.facts, ...facts }, notes: [...reading.notes, ...notes] },
+  }
 }
 
 function checkSettings({ kind, task, horizon, missing, test }: DataSettings): void {
@@ -81,19 +89,31 @@ function rolesOf(table: Table, settings: DataSettings, keyColumn: string | undef
   const targets = tableTargets(table, settings.targets)
   const dropped = columnIndices(table, settings.drop, 'config.data.drop')
   const keys = keyColumn === undefined ? [] : columnIndices(table, [keyColumn], 'config.split.column')
-  const lost = targets.find((column) => dropped.includes(column) || keys.includes(column))
+  const names = columnIndices(table, settings.seriesBy, 'config.data.seriesBy')
+  const times = settings.time === undefined ? [] : columnIndices(table, [settings.time], 'config.data.time')
+  const apart = { 'data.drop': dropped, 'split.column': keys, 'data.seriesBy': names, 'data.time': times }
+  const lost = targets.find((column) => Object.values(apart).some((own) => own.includes(column)))
   if (lost !== undefined) {
-    const where = dropped.includes(lost) ? 'config.data.drop' : 'config.split.column'
+    const where = `config.${Object.entries(apart).find(([, own]) => own.includes(lost))![0]}`
     throw new InputError(`${where}: expected no target column, got "${table.names[lost]!}"`)
   }
   // In a forecast, the past of the target is an input. Other columns of a file of targets are not inputs.
   const own = table.joined?.from ?? table.names.length
-  const out = new Set([...dropped, ...keys, ...(settings.task === 'forecasting' ? [] : targets)])
+  const out = new Set([
+    ...dropped,
+    ...keys,
+    ...times,
+    ...(settings.seriesInput ? [] : names),
+    ...(settings.task === 'forecasting' ? [] : targets),
+  ])
   const inputs = table.names
     .map((_, column) => column)
     .filter((column) => !out.has(column) && (column < own || targets.includes(column)))
   if (inputs.length === 0) throw new InputError(`${table.name}: expected columns beside the target, got none`)
-  const categorical = new Set(columnIndices(table, settings.categorical, 'config.data.categorical'))
+  const categorical = new Set([
+    ...columnIndices(table, settings.categorical, 'config.data.categorical'),
+    ...(settings.seriesInput ? names : []),
+  ])
   return { inputs, targets, categorical }
 }
 
@@ -107,10 +127,10 @@ function tableTargets(table: Table, references: DataSettings['targets']): number
 
 function hashOf(dataset: Omit<Dataset, 'hash'>, sha256: Sha256): string {
   const bytes = (values: Numbers) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  const { shape, task, encoding, keys, spans, test } = dataset
+  const { shape, task, encoding, keys, spans, series, test } = dataset
   return sha256(
     bytes(dataset.inputs),
     bytes(dataset.targets),
-    JSON.stringify({ shape, task, encoding, keys, spans, test }),
+    JSON.stringify({ shape, task, encoding, keys, spans, series, test }),
   )
 }

@@ -3,6 +3,7 @@ import { countMissingCells } from './column.js'
 import { zerosLike, type Numbers, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import { inMemory } from './given.js'
+import type { OrderedSeries } from './several-series.js'
 import type { Target } from './target.js'
 import type { Dataset, FileEncoding } from './types.js'
 
@@ -20,6 +21,8 @@ export interface ReadInput {
   readonly target: Target
   readonly settings: DataSettings
   readonly split: Config['split']
+  /** The series of the table, if columns name them or their times; its rows are in their order. */
+  readonly ordered?: OrderedSeries | undefined
   /** The first row of `data.test`; all rows from there on belong to it. */
   readonly testFrom: number
 }

@@ -5,6 +5,7 @@ import { encodeCells, featureNames } from './encode.js'
 import { withoutMissingValues } from './missing-values.js'
 import type { Remark, Remarked } from './row-status.js'
 import { rowsToArrays } from './rows.js'
+import { orderedRecords, placesIn, type OrderedRecords, type SeriesPlace } from './series-places.js'
 import type { Encoding } from './types.js'
 import { withoutUnits } from './unit-columns.js'
 import { cutWindows } from './windows.js'
@@ -18,6 +19,8 @@ export interface Records extends Pick<Content, 'unit' | 'places'> {
   readonly remarks: ReadonlyMap<number, readonly Remark[]>
   /** Sentences on the file as a whole. */
   readonly warnings: readonly string[]
+  /** For series with names or times: those of each row. */
+  readonly about?: readonly SeriesPlace[]
 }
 
 export interface EncodeOptions {
@@ -103,11 +106,12 @@ const policyOf = (encoding: Encoding): string => (refusesMissing(encoding) ? 're
 
 function encodeTable(encoding: Encoding, raw: Table, options: EncodeOptions): Records {
   if (encoding.columns.length === 0) return tableAsArrays(encoding, raw, options)
-  const { unit, places } = raw
   const { shape, unseen } = encoding
   const header = encoding.file?.options.header !== false || raw.unit !== 'line'
   const named = header ? raw : { ...raw, names: namesByPosition(raw, encoding) }
-  const table = withoutMissingValues(named, encoding.missingValues)
+  const ordered = orderedRecords(encoding, withoutMissingValues(named, encoding.missingValues))
+  const { table } = ordered
+  const { unit, places } = table
   const at = byName(table, encoding, options)
   const units = new Map(
     encoding.columns.flatMap(({ unit }, i) => (unit === undefined || at[i]! < 0 ? [] : [[at[i]!, unit]])),
@@ -117,7 +121,7 @@ function encodeTable(encoding: Encoding, raw: Table, options: EncodeOptions): Re
   const bare = withoutUnits(table, [...units.keys()], encoding.file?.options ?? {}, units, lenient)
   const encoded = encodeCells(bare, encoding.columns, at, { missing: policyOf(encoding), unseen, remarked })
   const warnings = absentColumns(table, encoding, at)
-  if (encoding.kind === 'series') return windowsOf(encoding, table, { encoded, remarks, warnings })
+  if (encoding.kind === 'series') return windowsOf(encoding, ordered, { encoded, remarks, warnings })
   const file = encoding.file?.options
   const inputs = shape && file ? rowsToArrays(encoded, shape, file, table.channels) : encoded
   return { rows: places.length, inputs, unit, places, remarks, warnings }
@@ -126,12 +130,13 @@ function encodeTable(encoding: Encoding, raw: Table, options: EncodeOptions): Re
 /** Cuts encoded steps into windows. A window has the remarks of all its steps. */
 function windowsOf(
   encoding: Encoding,
-  { name, unit, places }: Table,
+  ordered: OrderedRecords,
   { encoded, remarks, warnings }: Pick<Records, 'remarks' | 'warnings'> & { readonly encoded: Float64Array },
 ): Records {
+  const { name, unit, places } = ordered.table
   const window = encoding.window ?? 1
   const features = featureNames(encoding.columns).length
-  const windows = cutWindows({ steps: encoded, features, window, horizon: 0 })
+  const windows = cutWindows({ steps: encoded, features, window, horizon: 0, stretches: ordered.stretches })
   if (windows.length === 0) {
     throw new InputError(`${name}: expected at least ${window} rows, one window, got ${places.length}`)
   }
@@ -143,7 +148,11 @@ function windowsOf(
     if (found.length > 0) own.set(row, found)
   })
   const lasts = windows.map(({ at: last }) => places[last]!)
-  return { rows: windows.length, inputs, unit, places: lasts, remarks: own, warnings }
+  const about = placesIn(encoding, ordered, windows)
+  return {
+    ...{ rows: windows.length, inputs, unit, places: lasts, remarks: own, warnings },
+    ...(about && { about }),
+  }
 }
 
 function absentColumns({ name }: Table, { columns }: Encoding, at: readonly number[]): string[] {

@@ -47,6 +47,8 @@ export function tableReading(
     const isInput = own.has(column)
     if (!isInput && !predicted.has(column)) {
       if (column === keyColumn) return { name, role: 'split', why: 'config.split.column' }
+      if (name === settings.time) return { name, role: 'time', why: 'config.data.time' }
+      if (settings.seriesBy.includes(name)) return { name, role: 'series', why: 'config.data.seriesBy' }
       if (dropped.has(name)) return { name, role: 'dropped', why: 'config.data.drop' }
       return { name, role: 'left out', why: 'no target that config.data.target names' }
     }

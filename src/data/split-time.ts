@@ -3,9 +3,9 @@ import { firstInSplit } from './duplicates.js'
 import type { Dataset } from './types.js'
 
 /**
- * Divides time into one stretch per split, the earliest first. Rows with the same time stay together on the
- * earlier side. Left out are windows that cross a boundary, and rows whose inputs occur in an earlier split,
- * unless `split.equal` is `apart`.
+ * Divides time into one stretch per split, the earliest first, and the time of each series on its own where
+ * there are several. Rows with the same time stay together on the earlier side. Left out are windows that cross
+ * a boundary, and rows whose inputs occur in an earlier split, unless `split.equal` is `apart`.
  */
 export function splitByTime(
   dataset: Dataset,
@@ -46,10 +46,12 @@ function sidesOfRows({ rows, keys }: Dataset, shares: readonly number[]): number
   return side
 }
 
-function sidesOfWindows({ spans }: Dataset, shares: readonly number[]): (number | undefined)[] {
+function sidesOfWindows({ spans, series }: Dataset, shares: readonly number[]): (number | undefined)[] {
   const last = spans!.reduce((most, [, to]) => Math.max(most, to), 0)
-  const ends = endsOf(shares, last)
-  return spans!.map(([from, to]) => {
+  const stretches = series?.steps ?? [[0, last] as const]
+  const endsIn = stretches.map(([from, to]) => endsOf(shares, to - from).map((end) => from + end))
+  return spans!.map(([from, to], row) => {
+    const ends = endsIn[series?.of[row] ?? 0]!
     const part = ends.findIndex((end) => from < end)
     return to <= ends[part]! ? part : undefined
   })

@@ -1,6 +1,7 @@
 import type { BrokenFile, Numbers, Taken } from './content.js'
 import type { MissingValues } from './missing-values.js'
 import type { ReadOptions } from './readers/types.js'
+import type { TimeNotation } from './times.js'
 
 /** The least and the greatest value; null where none is known. */
 export type Range = readonly [least: number, greatest: number] | null
@@ -42,6 +43,14 @@ export interface Dataset {
    */
   readonly spans?: readonly (readonly [number, number])[]
   /**
+   * For series that stand in one file: the one to which each row belongs, and the time steps that each has,
+   * [from, to).
+   */
+  readonly series?: {
+    readonly of: readonly number[]
+    readonly steps: readonly (readonly [number, number])[]
+  }
+  /**
    * What reading found: missing cells by column, and the number of rows left out (incomplete, or without a
    * target).
    */
@@ -76,10 +85,23 @@ export interface Encoding {
   /** The further words of `data.missingValues` that mean a missing cell. */
   readonly missingValues?: MissingValues
   readonly window?: number
+  /** How the rows of new files are told apart and ordered, if the series have names or times. */
+  readonly series?: SeriesEncoding
   /** The shape of one input, if it does not follow from the columns. */
   readonly shape?: readonly number[]
   /** How the file was read, to read new files in the same way. Without it: CSV with commas and a header. */
   readonly file?: FileEncoding
+}
+
+/** The columns that name a series and its times, as new files must have them. */
+export interface SeriesEncoding {
+  readonly by: readonly string[]
+  readonly time?: string
+  readonly notation?: TimeNotation
+  /** The step between rows: milliseconds, or as the numbers of the time. */
+  readonly every?: number
+  /** The steps from a window's last row to what is predicted. */
+  readonly horizon: number
 }
 
 /** How files are read: the reader, its options, and their columns. */
@@ -151,7 +173,8 @@ export interface Reading extends Taken {
 /** How a column was interpreted, and why. */
 export interface ColumnReading {
   readonly name: string
-  readonly role: 'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'left out'
+  readonly role:
+    'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'series' | 'time' | 'left out'
   /** The kind of inputs and targets. */
   readonly kind?: 'number' | 'category' | 'binary' | 'constant'
   /** The number of categories, classes or distinct values, without missing ones. */

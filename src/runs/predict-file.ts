@@ -4,6 +4,7 @@ import { InputError } from '../base/errors.js'
 import type { BrokenFile } from '../data/content.js'
 import { gather } from '../data/batches.js'
 import { encodeContent } from '../data/encode-content.js'
+import type { SeriesPlace } from '../data/series-places.js'
 import { newTargets } from '../data/new-targets.js'
 import { countStatuses, rowStatuses, statusForm, type StatusCounts } from '../data/row-status.js'
 import type { Reader } from '../data/readers/types.js'
@@ -39,6 +40,8 @@ export interface Predictions {
   readonly places: readonly (number | string)[]
   /** Files of the folder that have no prediction, because they are no whole images. */
   readonly broken?: readonly BrokenFile[]
+  /** For series with names or times: those of each row. */
+  readonly about?: readonly SeriesPlace[]
   /**
    * If the file has the target of every row: the metric by which the model was chosen and, for classes,
    * accuracy, and then the others that are listed of its task, on the rows that have a prediction.
@@ -75,7 +78,7 @@ export async function predictFile(
     const { encoding, task, features, ranges } = preprocess
     const content = await readRecords(encoding, file, readers, strict === true ? 'refuse' : 'skip')
     const records = encodeContent(encoding, content, { strict, features })
-    const { rows, inputs, unit, places, warnings } = records
+    const { rows, inputs, unit, places, about, warnings } = records
     const statuses = rowStatuses(records, statusForm(encoding, features, ranges))
     const { values: targets, lacking } = newTargets(encoding, task, content)
     const known = Uint32Array.from(statuses.keys()).filter((row) => !statuses[row]!.refused)
@@ -86,6 +89,7 @@ export async function predictFile(
     const classes = values.map((p) => names[p.indexOf(Math.max(...p))] ?? '')
     return {
       ...{ names, values, unit, places, warnings },
+      ...(about && { about }),
       ...(content.broken && { broken: content.broken }),
       ...(task.kind === 'classification' && { classes }),
       ...{ statuses: statuses.map(({ text }) => text), counts: countStatuses(statuses) },

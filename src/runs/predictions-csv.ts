@@ -4,21 +4,23 @@ import type { Predictions } from './predict-file.js'
 /** What the CSV says of each row. */
 export type CsvPredictions = Pick<
   Predictions,
-  'names' | 'values' | 'classes' | 'unit' | 'places' | 'statuses' | 'broken'
+  'names' | 'values' | 'classes' | 'unit' | 'places' | 'statuses' | 'broken' | 'about'
 >
 
-/**
 /**
  * Predictions as CSV: the place of each row, then its class and probabilities, or its values, and its status.
  * Cells of a row without a prediction, or of a broken file, are empty. A text that a spreadsheet would run as a
  * formula is quoted with a `'` in front; numbers stay as they are.
  */
 export function predictionsCsv(predictions: CsvPredictions): string {
-  const { names, values, classes, unit, places, statuses, broken } = predictions
-  const columns = classes ? ['predicted', ...names.map((name) => `probability ${name}`)] : names
+  const { names, values, classes, unit, places, statuses, broken, about } = predictions
+  const named = Object.keys(about?.[0] ?? {})
+  const predicted = classes ? ['predicted', ...names.map((name) => `probability ${name}`)] : names
+  const columns = [...named, ...predicted]
   const status = columns.includes('status') ? 'row status' : 'status'
   const rows = values.map((own, row) => [
-    ...[places[row]!, ...(classes ? [classes[row]!] : [])].map(csvCell),
+    ...[places[row]!, ...named.map((name) => about![row]![name]!)].map(csvCell),
+    ...(classes ? [csvCell(classes[row]!)] : []),
     ...own.map(shortest),
     csvCell(statuses[row]!),
   ])
