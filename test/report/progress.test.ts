@@ -63,7 +63,9 @@ describe('plain lines', () => {
     const of = (step: number) => ({ ...evaluations.at(-1)!, stage: 'retrain' as const, step })
     const done = { type: 'done', stage: 'retrain', reason: 'early-stop', step: 60 } as const
     const start = { ...events[0]!, retrainSteps: 1000 } as Event
-    const told = written([start, of(20), of(40), of(60), done]).trimEnd().split('\n')
+    const told = written([start, of(20), of(40), of(60), done])
+      .trimEnd()
+      .split('\n')
     expect(told.map((line) => line.slice(0, 16))).toEqual(['retrain 60/1000 ', 'retrain stopped '])
   })
 
