@@ -4,6 +4,7 @@ import type { Event, Stage } from '../events/types.js'
 import type { EventOf } from '../events/types.js'
 import { carriedText } from './earlier.js'
 import { formatCount, formatNumber, formatSeconds } from './format.js'
+import { sparing } from './line-rate.js'
 import { alarmText, interventionText, noticeText } from './notice-text.js'
 
 /** Shows the progress of a run. It receives every event; `stop` is called after the last one. */
@@ -24,9 +25,13 @@ export interface ProgressOptions {
   readonly now?: () => number
 }
 
-/** Shows the events of a run as a bar or as lines, at most one per evaluation, with removals and alarms. */
+/**
+ * Shows the events of a run as a bar that moves with each evaluation, or as lines, one for about each tenth of
+ * a stage and one for its end, with removals and alarms.
+ */
 export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions): Progress {
   const display = isTTY ? terminalBar(stream) : plainLines(stream)
+  const isDue = isTTY ? () => true : sparing(now)
   const planned: Partial<Record<Stage, number>> = {}
   const removed = new Map<string, number>()
   let metric = 'metric'
@@ -34,11 +39,23 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
   let startedAt = now()
   // A resumed search starts in the middle, so that its speed is that of the steps since then.
   let from = 0
+  /** The last evaluation, if no line told it. */
+  let untold: (() => void) | undefined
+  /** The most iterations that a step of the search went forward. */
+  let fastest = 1
 
   const onEvaluation = (event: EventOf<'evaluation'>): void => {
     if (event.stage !== 'search') from = 0
     stage = event.stage
     const total = planned[stage]
+    untold = () => {
+      untold = undefined
+      tell(event, total)
+    }
+    if (isDue(stage, event.step, total)) untold()
+  }
+
+  const tell = (event: EventOf<'evaluation'>, total: number | undefined): void => {
     const pace = (now() - startedAt) / 1000 / (event.step - from)
     const left = total === undefined ? null : Math.max(0, total - event.step) * pace
     display.evaluation(event, total, describe(event, metric, left), removals(removed))
@@ -63,8 +80,11 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         onEvaluation(event)
         break
       case 'done':
+        untold?.()
         startedAt = now()
         display.end()
+        if (event.stage === 'search' && fastest > 1)
+          display.say(`to end in time, the search left out iterations; a step went up to ${fastest} forward`)
         if (event.reason !== 'finished')
           display.say(`${event.stage} stopped at step ${formatCount(event.step)}: ${endings[event.reason]}`)
         break
@@ -81,7 +101,7 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         display.say(`training the network again with seed ${event.seed}, to judge its stability`)
         break
       case 'earlier':
-        display.say(earlierText(event))
+        if (isDue(`search ${event.search}`, event.step, event.steps)) display.say(earlierText(event))
         break
       case 'notice':
         display.say(`search ${event.search + 1} of ${event.of + 1}: ${noticeText(event)}`)
@@ -94,7 +114,9 @@ export function progressBar({ stream, isTTY, now = Date.now }: ProgressOptions):
         startedAt = now()
         break
       case 'intervention':
-        display.say(interventionText(event))
+        // The clock changes the pace often; what that came to is told at the end of the search.
+        if (event.by === 'time') fastest = Math.max(fastest, event.what === 'pace' ? Number(event.to) : 1)
+        else display.say(interventionText(event))
         break
       case 'allowance':
       case 'kept':

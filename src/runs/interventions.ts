@@ -17,12 +17,14 @@ export interface Standing {
   readonly step: number
   /** The reason why it failed, if it did. */
   readonly why?: string | undefined
+  /** Who changes it; by default whoever resumes it. */
+  readonly by?: string | undefined
 }
 
 /** Converts settings `path=value` into interventions. Throws for settings that may no longer change. */
 export function changesBy(set: readonly string[], run: Standing): Intervention[] {
-  const { interventions, step, why } = run
-  const base = { stage: 'search' as const, step, by: 'resume', ...(why !== undefined && { why }) }
+  const { interventions, step, why, by = 'resume' } = run
+  const base = { stage: 'search' as const, step, by, ...(why !== undefined && { why }) }
   const settings = set.map(parseSetting)
   for (const setting of settings) refuseFixed(setting)
   const changes = settings.map(({ path, value }) => ({

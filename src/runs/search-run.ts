@@ -104,7 +104,8 @@ export async function searchRun({
   readRunConfig(out)
   return withRunLock(out, hooks.onNotice, async () => {
     const checkpoint = checkpointToResume(out, previous)
-    const interventions = changesOf(out, config, checkpoint, set)
+    // With a clock, the run is in the middle of its work, and what it is told came of the clock.
+    const interventions = changesOf(out, config, checkpoint, set, hooks.clock && 'time')
     const trial = await prepare([...(checkpoint?.progress.interventions ?? []), ...interventions])
     checkSame(out, trial)
     checkLevers(interventions, trial.schedule)
@@ -137,6 +138,7 @@ function changesOf(
   config: Config,
   checkpoint: Checkpoint | undefined,
   set: readonly string[],
+  by?: string,
 ): Intervention[] {
   const failure = readFailure(out)
   const diverged = failure?.reason === 'diverged'
@@ -148,7 +150,7 @@ function changesOf(
   if (diverged && set.length === 0) throw new InputError(`${out}: ${unfinished(out, false)}`)
   const { step = 0, progress } = checkpoint ?? {}
   const interventions = progress?.interventions ?? []
-  return changesBy(set, { config, interventions, step, ...(diverged && { why: failure.message }) })
+  return changesBy(set, { config, interventions, step, by, ...(diverged && { why: failure.message }) })
 }
 
 /** Where a run continues, and which changes are made before. */

@@ -21,9 +21,14 @@ const evaluations = events.filter((event) => event.type === 'evaluation')
 describe('plain lines', () => {
   const lines = written(events).trimEnd().split('\n')
 
-  test('one an evaluation, with metric, parameters, time left and loss', () => {
+  test('one for each tenth of a stage, with metric, parameters, time left and loss', () => {
     const told = lines.filter((line) => /^(search|baseline|retrain) \d/.test(line))
-    expect(told).toHaveLength(evaluations.length)
+    // The five evaluations of the search are more than a tenth apart; retraining has more than ten.
+    expect(told.filter((line) => line.startsWith('search'))).toHaveLength(5)
+    const retrained = told.filter((line) => line.startsWith('retrain'))
+    expect(retrained.length).toBeGreaterThanOrEqual(10)
+    expect(retrained.length).toBeLessThanOrEqual(11)
+    expect(evaluations.filter(({ stage }) => stage === 'retrain').length).toBeGreaterThan(20)
     expect(told[0]).toMatch(
       /^search 40\/200 {2}accuracy [\d.]+ {2}[\d,]+ parameters {2}.* left {2}loss [\d.]+/,
     )
@@ -52,6 +57,25 @@ describe('plain lines', () => {
       safeguard: 'stop',
     } as const
     expect(written([alarm])).toBe('alarm at step 2: stuck: m; safeguard: stop\n')
+  })
+
+  test('the last evaluation of a stage that ends early is told as well', () => {
+    const of = (step: number) => ({ ...evaluations.at(-1)!, stage: 'retrain' as const, step })
+    const done = { type: 'done', stage: 'retrain', reason: 'early-stop', step: 60 } as const
+    const start = { ...events[0]!, retrainSteps: 1000 } as Event
+    const told = written([start, of(20), of(40), of(60), done])
+      .trimEnd()
+      .split('\n')
+    expect(told.map((line) => line.slice(0, 16))).toEqual(['retrain 60/1000 ', 'retrain stopped '])
+  })
+
+  test('changes of the pace are told once, when the search is over', () => {
+    const paced = (step: number, to: number) =>
+      ({ type: 'intervention', stage: 'search', step, what: 'pace', from: 1, to, by: 'time' }) as const
+    const done = { type: 'done', stage: 'search', reason: 'finished', step: 200 } as const
+    expect(written([paced(10, 3.5), paced(50, 12.5), paced(90, 1), done])).toBe(
+      'to end in time, the search left out iterations; a step went up to 12.5 forward\n',
+    )
   })
 
   test('hold no control characters, whatever the names', () => {
