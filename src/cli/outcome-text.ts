@@ -1,4 +1,5 @@
 import { amount, budgetText } from '../report/budget.js'
+import { decisionText } from '../report/decision.js'
 import {
   formatCount,
   formatDifference,
@@ -26,6 +27,7 @@ export function outcomeText(
   const chance = chanceText(metrics)
   const brackets = noiseText(metrics)
   const gap = gapText(metrics)
+  const decision = decisionText(metrics)
   return [
     resultTable(metrics),
     ...(baseline?.diverged === undefined ? [] : ['', baseline.diverged]),
@@ -36,6 +38,7 @@ export function outcomeText(
       ? []
       : [`noise    derived minus unpruned: ${difference}${chance === null ? '' : `; ${chance}`}`]),
     ...(brackets === null ? [] : [`         ${brackets}`]),
+    ...(decision === null ? [] : [`decides  ${decision}`]),
     ...(gap === null ? [] : [`gap      ${gap}`]),
     ...(metrics.budget ? [`budget   ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),
     ...(metrics.tolerated

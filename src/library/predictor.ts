@@ -8,6 +8,7 @@ import { outputsOf, type PreparedData } from '../data/types.js'
 import { softmax } from '../export/softmax.js'
 import { layersModelOf, type TrainedNetwork } from '../export/trained.js'
 import { ParameterStore } from '../nn/parameter-store.js'
+import { decided } from '../objective/decided.js'
 import { optionsOf } from '../objective/metric-options.js'
 import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
 import { taskOutputs } from '../train/evaluate.js'
@@ -37,7 +38,8 @@ export interface Predictor {
   /** The metric by which it was chosen. */
   readonly metric: MetricName
   /**
-   * For each row, the label of the most probable class, or the value, or the values if there are several
+   * For each row, the label of the class that is decided for (the most probable one, unless `classes` says
+   * otherwise), or the value, or the values if there are several
    * outputs.
    */
   readonly predict: (x: Inputs) => Prediction[]
@@ -63,6 +65,7 @@ export interface ModelParts extends TrainedNetwork {
 export function predictorOf({ name, data, metric, graph, values, labels }: ModelParts): Predictor {
   const { task } = data.dataset
   const width = outputsOf(task)
+  const options = optionsOf(task)
   const classes = task.kind === 'classification' ? task.classes : undefined
 
   /** Logits, or values in original units, of shape rows × width. */
@@ -93,7 +96,7 @@ export function predictorOf({ name, data, metric, graph, values, labels }: Model
       const rows = rowsOf(outputsFor(x))
       if (classes)
         return rows.map((logits) => {
-          const label = classes[logits.indexOf(Math.max(...logits))]!
+          const label = classes[decided(logits, width, 0, options)]!
           return labels?.get(label) ?? label
         })
       return width === 1 ? rows.map(([value]) => value!) : rows

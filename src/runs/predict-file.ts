@@ -6,7 +6,7 @@ import { newTargets } from '../data/new-targets.js'
 import type { Reader } from '../data/readers/types.js'
 import { readRecords } from '../data/records.js'
 import type { Task } from '../data/types.js'
-import { scoreOf } from '../export/score.js'
+import { decidedOf, scoreOf } from '../export/score.js'
 import { metricsOf, type MetricName } from '../objective/metrics.js'
 import { unfinished } from './failure.js'
 import { modelFolderIn } from './model-folder.js'
@@ -19,7 +19,7 @@ export interface Predictions {
   readonly names: readonly string[]
   /** One row per row of the file: probabilities by class, or values by output in original units. */
   readonly values: readonly (readonly number[])[]
-  /** The most probable class of each row; only for classification. */
+  /** The class that is decided for in each row; only for classification. */
   readonly classes?: readonly string[]
   /** What a row is called in this format, and the number (the line on which it ends) or name of each row. */
   readonly unit: string
@@ -59,7 +59,7 @@ export async function predictFile(
     const values = Array.from({ length: rows }, (_, row) => [
       ...outputs.subarray(row * names.length, (row + 1) * names.length),
     ])
-    const classes = values.map((p) => names[p.indexOf(Math.max(...p))]!)
+    const classes = values.map((p) => names[decidedOf(task, p)]!)
     return {
       ...{ names, values, unit, places },
       ...(task.kind === 'classification' && { classes }),

@@ -20,6 +20,7 @@ import type { WorkerPool } from '../train/workers/pool.js'
 import { baselineOf, isTaught, isUnpruned, teacherFor, trainBaseline } from '../trial/baseline.js'
 import type { Baseline, KeptMetrics, Retrained } from '../trial/figures.js'
 import { calibrated } from '../trial/calibrate.js'
+import { decidedBy, type Decided } from '../trial/decide.js'
 import { judgeRetrained, retrainFigures } from '../trial/measure.js'
 import { noiseOf, withEarlier } from '../trial/noise.js'
 import { removedOf } from '../trial/removed.js'
@@ -131,8 +132,10 @@ async function retrainInFolder(
     const hooks = { emit, execute, ...(signal && { signal }) }
     const work = async () => {
       const { seconds, ...trained } = await trainAgain(trial, hooks, origin, inherited)
-      const metrics = await newMetrics(trial, origin, trained, chosen)
-      return { seconds, metrics, retrained: trained.retrained }
+      const decided = decidedBy(trial, trained.retrained)
+      const { retrained } = decided
+      const metrics = await newMetrics(decided, origin, { ...trained, retrained }, chosen)
+      return { seconds, metrics, retrained }
     }
     const { seconds, metrics, retrained } = await tellingFailure(emit, () =>
       whileStoppable(onStoppable, work),
@@ -192,8 +195,8 @@ async function trainAgain(
  * run.
  */
 async function newMetrics(
-  trial: Trial,
-  { metrics: { menu: _, ...origin }, architecture, config }: FinishedRun,
+  { trial, decision }: Decided,
+  { metrics: { menu: _, decision: __, ...origin }, architecture, config }: FinishedRun,
   { retrained, baseline, again: train }: TrainedAgain,
   chosen: boolean,
 ): Promise<KeptMetrics> {
@@ -216,6 +219,7 @@ async function newMetrics(
     validation: { ...origin.validation, final: retrained.validation },
     test: { ...origin.test, final: test },
     criteria,
+    ...(decision && { decision }),
   }
   if (!chosen) return metrics
   const { budget, tolerated, ...kept } = metrics
