@@ -1,4 +1,5 @@
 import { amount, budgetText } from '../report/budget.js'
+import { decisionText } from '../report/decision.js'
 import {
   formatCount,
   formatDifference,
@@ -29,6 +30,7 @@ export function outcomeText(
   const chance = chanceText(metrics)
   const brackets = noiseText(metrics)
   const gap = gapText(metrics)
+  const decision = decisionText(metrics)
   return [
     resultTable(metrics),
     ...(baseline?.diverged === undefined ? [] : ['', baseline.diverged]),
@@ -40,6 +42,7 @@ export function outcomeText(
       ? []
       : [`noise    derived minus unpruned: ${difference}${chance === null ? '' : `; ${chance}`}`]),
     ...(brackets === null ? [] : [`         ${brackets}`]),
+    ...(decision === null ? [] : [`decides  ${decision}`]),
     ...rivalTexts(metrics).map((line, i) => `${i === 0 ? 'rivals   ' : '         '}${line}`),
     ...(gap === null ? [] : [`gap      ${gap}`]),
     ...(metrics.budget ? [`budget   ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { Alarms } from './alarms-schema.js'
 import { ConfigBudget } from './budget-schema.js'
+import { ClassesSchema } from './classes-schema.js'
 import { CriterionSchema } from './criterion-schema.js'
 import { Data, Split } from './data-schema.js'
 import { metricNames, type MetricName } from './metric-names.js'
@@ -197,6 +198,7 @@ export const ConfigSchema = object(
       },
       { default: {} },
     ),
+    classes: Type.Optional(ClassesSchema),
     schedule: Type.Union([Type.String(), Type.Record(Type.String(), json)], {
       default: 'auto',
       description:

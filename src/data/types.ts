@@ -13,8 +13,31 @@ export type Task =
       readonly classes: readonly string[]
       /** The class that metrics of one class are about; of two classes, training makes it the rarer one. */
       readonly positive?: string
+      /** How a model decides for a class; without it, for the most probable one. */
+      readonly decision?: Decision
     }
   | { readonly kind: 'regression' | 'forecasting'; readonly outputs: readonly string[] }
+
+/** How probabilities become a class: by a threshold if there is one, otherwise by costs. */
+export interface Decision {
+  /** The probability from which the positive class of two is decided for. */
+  readonly threshold?: number
+  /** What the threshold was chosen by, and its value on the validation rows. */
+  readonly by?: string
+  readonly validation?: number
+  /** The cost of each decision, [true class][decided class]: the least expected cost decides. */
+  readonly costs?: readonly (readonly number[])[]
+}
+
+/** Which classes count more while weights are trained. */
+export interface Emphasis {
+  /** The weight of each class in the loss; its mean over the training rows is 1. */
+  readonly weights?: readonly number[]
+  /** Whether an epoch has equally many rows of each class. */
+  readonly balanced?: boolean
+  /** How many times as frequent each class seems in training as it is, up to a common factor. */
+  readonly priors: readonly number[]
+}
 
 /** How many numbers a network predicts for a row: a logit for each class, or the outputs. */
 export const outputsOf = (task: Task): number =>
@@ -158,6 +181,8 @@ export interface PreparedData {
   readonly inputs: Float32Array
   /** Class indices, or scaled targets. */
   readonly targets: Float32Array
+  /** Which classes count more in training; all rows count equally without it. */
+  readonly emphasis?: Emphasis
 }
 
 /** How the files of a data set were interpreted. It can be written as JSON. */

@@ -25,6 +25,14 @@ const PreprocessSchema = Type.Object({
       kind: Type.Literal('classification'),
       classes: names,
       positive: Type.Optional(Type.String()),
+      decision: Type.Optional(
+        Type.Object({
+          threshold: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 })),
+          by: Type.Optional(Type.String()),
+          validation: Type.Optional(Type.Number()),
+          costs: Type.Optional(Type.Array(numbers)),
+        }),
+      ),
     }),
     Type.Object({
       kind: Type.Union([Type.Literal('regression'), Type.Literal('forecasting')]),

@@ -9,6 +9,7 @@ import { outputsOf, type PreparedData } from '../data/types.js'
 import { softmax } from '../export/softmax.js'
 import { layersModelOf, type TrainedNetwork } from '../export/trained.js'
 import { ParameterStore } from '../nn/parameter-store.js'
+import { decided } from '../objective/decided.js'
 import { optionsOf } from '../objective/metric-options.js'
 import { metrics, metricsOf, type MetricName } from '../objective/metrics.js'
 import { taskOutputs } from '../train/evaluate.js'
@@ -38,9 +39,9 @@ export interface Predictor {
   /** The metric by which it was chosen. */
   readonly metric: MetricName
   /**
-   * For each row, the label of the most probable class, or the value, or the values if there are several
-   * outputs. A row that the model cannot predict has '' for a label and NaN for values; `statuses` says why.
-   * Under `strict` it is an error.
+   * For each row, the label of the class that is decided for (the most probable one, unless `classes` of the
+   * configuration says otherwise), or the value, or the values if there are several outputs. A row that the
+   * model cannot predict has '' for a label and NaN for values; `statuses` says why. Under `strict` it is an error.
    */
   readonly predict: (x: Inputs, options?: PredictorOptions) => Prediction[]
   /**
@@ -76,6 +77,7 @@ export interface ModelParts extends TrainedNetwork {
 export function predictorOf({ name, data, metric, graph, values, labels }: ModelParts): Predictor {
   const { task } = data.dataset
   const width = outputsOf(task)
+  const deciding = optionsOf(task)
   const classes = task.kind === 'classification' ? task.classes : undefined
 
   const { encoding, features } = data.dataset
@@ -112,7 +114,7 @@ export function predictorOf({ name, data, metric, graph, values, labels }: Model
       const rows = rowsOf(outputsFor(x, options))
       if (classes)
         return rows.map((logits) => {
-          const label = classes[logits.indexOf(Math.max(...logits))] ?? ''
+          const label = logits.some(Number.isNaN) ? '' : classes[decided(logits, width, 0, deciding)]!
           return labels?.get(label) ?? label
         })
       return width === 1 ? rows.map(([value]) => value!) : rows
@@ -139,7 +141,7 @@ export function predictorOf({ name, data, metric, graph, values, labels }: Model
       const targets = classes
         ? classPlaces(rows, classes)
         : numberTargets(rows, task.kind === 'classification' ? [] : task.outputs)
-      return metrics[other].value(outputs, targets, width, optionsOf(task))
+      return metrics[other].value(outputs, targets, width, deciding)
     },
     toLayersModel: () => layersModelOf({ name, data, graph, values }),
   }

@@ -1,5 +1,6 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
+import { withDecision } from '../data/decision.js'
 import { beginning } from '../events/beginning.js'
 import type { Event } from '../events/types.js'
 import type { Schedule } from '../schedule/types.js'
@@ -115,7 +116,8 @@ export function findingsOf<M>(
   model: (parts: ModelParts) => M,
 ): SearchFindings<M> {
   const { architecture, graph, values, metrics, schedule, menu } = result
-  const { config, data, metric } = trial
+  const { config, metric } = trial
+  const data = withDecision(trial.data, metrics.decision)
   return {
     ...{ architecture, schedule, menu, events, metrics: plain<TrialMetrics>(metrics) },
     model: model({ name: config.name, data, metric, graph, values, ...(labels && { labels }) }),

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { isOfClasses } from './focal.js'
 import { losses, type Loss } from './losses.js'
 
 /**
@@ -25,14 +26,16 @@ export interface Distillation {
 /**
  * (1 − s) E(y, t) + s M(y, y*) for outputs y, targets t and a teacher's outputs y*, [N, O]. For classes M is
  * T² times the cross-entropy of softmax(y / T) against softmax(y* / T), so that its gradient is of the size
- * of E's (Hinton et al., arXiv:1503.02531); for numbers M is E(y, y*). Call it inside a tidy.
+ * of E's (Hinton et al., arXiv:1503.02531); for numbers M is E(y, y*). Weights of
+ * classes and a focal loss are E's alone: the teacher has learnt by them already. Call it inside a tidy.
  */
 export function distilled(loss: Loss, { share, temperature }: Distillation, taught: tf.Tensor2D): Loss {
-  const isClass = loss === losses['cross-entropy']
+  const isClass = isOfClasses(loss)
+  const plain = losses['cross-entropy']
   const match = (outputs: tf.Tensor2D): tf.Scalar => {
     if (!isClass) return loss(outputs, taught)
     const soft = tf.softmax(tf.div(taught, temperature))
-    return tf.mul(loss(tf.div(outputs, temperature), soft), temperature ** 2)
+    return tf.mul(plain(tf.div(outputs, temperature), soft), temperature ** 2)
   }
   return (outputs, targets) =>
     tf.add(tf.mul(loss(outputs, targets), 1 - share), tf.mul(match(outputs), share))

@@ -4,8 +4,8 @@ import { meanOver, metricBy, type Metric, type MetricOptions } from './metric.js
 const better = { higherIsBetter: true, coarse: true }
 
 /** The share of rows whose decision is right. */
-export const accuracy: Metric = meanOver(better, (outputs, targets, width, row, { offsets }) =>
-  decided(outputs, width, row, offsets) === targets[row] ? 1 : 0,
+export const accuracy: Metric = meanOver(better, (outputs, targets, width, row, options) =>
+  decided(outputs, width, row, options) === targets[row] ? 1 : 0,
 )
 
 /** How often each class was the target, was decided for, and both. */
@@ -19,9 +19,7 @@ interface Confusion {
 const onConfusion = (of: (confusion: Confusion, options: MetricOptions) => number): Metric =>
   metricBy(better, (outputs, targets, width, options = {}) => {
     const rows = outputs.length / width
-    const labels = Uint32Array.from({ length: rows }, (_, row) =>
-      decided(outputs, width, row, options.offsets),
-    )
+    const labels = Uint32Array.from({ length: rows }, (_, row) => decided(outputs, width, row, options))
     return {
       rows,
       counted(counts) {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { CrossEntropy, DifferenceLoss, type DifferenceKind } from '../backend/wasm/kernels/losses.js'
 import { accelerated, runKernel } from '../nn/functions/kernel.js'
 
-export type LossName = 'cross-entropy' | 'mse' | 'mae' | 'huber'
+export type LossName = 'cross-entropy' | 'weighted-cross-entropy' | 'mse' | 'mae' | 'huber'
 
 /**
  * A task loss: outputs [N, O] and targets (class indices [N] or probabilities [N, O], or values [N, O]) → the
@@ -15,27 +15,34 @@ const mean = (x: tf.Tensor): tf.Scalar => tf.mean(x)
 /**
  * −Σ p log softmax(outputs), from logits. If classes are given, p is 1 for an example's class and 0 for the
  * others. Its gradient is (softmax(outputs) − p) / N, which takes a third of the operations that
- * TensorFlow.js's tape would use.
+ * TensorFlow.js's tape would use. If it is `weighted`, the probabilities of a row have the sum w of its weight,
+ * and the gradient is (w softmax(outputs) − p) / N.
  */
-const crossEntropy: Loss = (outputs, targets) => {
-  if (accelerated()) return byKernel(CrossEntropy, outputs, targets)
-  const [rows, classes] = outputs.shape
-  const of = tf.customGrad((x, save) => {
-    const chosen =
-      targets.rank === 2
-        ? targets
-        : tf.cast(tf.oneHot(tf.cast(targets as tf.Tensor1D, 'int32'), classes), 'float32')
-    const shifted = tf.sub(x as tf.Tensor2D, tf.max(x as tf.Tensor2D, 1, true))
-    const powers = tf.exp(shifted)
-    const totals = tf.sum(powers, 1, true)
-    ;(save as tf.GradSaveFunc)([powers, totals, chosen])
-    const value = mean(tf.sub(tf.log(totals), tf.sum(tf.mul(shifted, chosen), 1, true)))
-    const gradFunc = (dy: tf.Tensor, [p, total, one]: tf.Tensor[]) =>
-      tf.mul(tf.sub(tf.div(p!, total!), one!), tf.div(dy, rows))
-    return { value, gradFunc }
-  })
-  return of(outputs)
-}
+const crossEntropyOf =
+  (weighted: boolean): Loss =>
+  (outputs, targets) => {
+    if (accelerated()) return byKernel(CrossEntropy, outputs, targets, weighted ? { weighted } : {})
+    const [rows, classes] = outputs.shape
+    const of = tf.customGrad((x, save) => {
+      const chosen =
+        targets.rank === 2
+          ? targets
+          : tf.cast(tf.oneHot(tf.cast(targets as tf.Tensor1D, 'int32'), classes), 'float32')
+      const shifted = tf.sub(x as tf.Tensor2D, tf.max(x as tf.Tensor2D, 1, true))
+      const powers = tf.exp(shifted)
+      const totals = tf.sum(powers, 1, true)
+      ;(save as tf.GradSaveFunc)([powers, totals, chosen])
+      const logs = weighted ? tf.mul(tf.log(totals), tf.sum(chosen, 1, true)) : tf.log(totals)
+      const value = mean(tf.sub(logs, tf.sum(tf.mul(shifted, chosen), 1, true)))
+      const gradFunc = (dy: tf.Tensor, [p, total, one]: tf.Tensor[]) => {
+        const shares = tf.div(p!, total!)
+        const said = weighted ? tf.mul(shares, tf.sum(one!, 1, true)) : shares
+        return tf.mul(tf.sub(said, one!), tf.div(dy, rows))
+      }
+      return { value, gradFunc }
+    })
+    return of(outputs)
+  }
 
 /** Computes a loss by a kernel that gives its value and gradient at once. */
 function byKernel(name: string, outputs: tf.Tensor, targets: tf.Tensor, attrs: object = {}): tf.Scalar {
@@ -67,7 +74,8 @@ const squared = onDifference('squared', (outputs, targets) => mean(tf.square(dif
 
 /** Every task loss, by name. */
 export const losses: Readonly<Record<LossName, Loss>> = {
-  'cross-entropy': crossEntropy,
+  'cross-entropy': crossEntropyOf(false),
+  'weighted-cross-entropy': crossEntropyOf(true),
   mse: squared,
   mae: onDifference('absolute', (outputs, targets) => mean(tf.abs(difference(outputs, targets)))),
   huber,

@@ -1,8 +1,17 @@
 import type { Task } from '../data/types.js'
 import type { MetricOptions } from './metric.js'
 
-/** What a task says to its metrics: the place of its positive class. */
-export const optionsOf = (task: Task): MetricOptions =>
-  task.kind === 'classification' && task.positive !== undefined
-    ? { positive: task.classes.indexOf(task.positive) }
-    : {}
+/** What a task says to its metrics: the place of its positive class, and how a class is decided for. */
+export function optionsOf(task: Task): MetricOptions {
+  if (task.kind !== 'classification') return {}
+  const { classes, decision } = task
+  const positive = task.positive === undefined ? undefined : classes.indexOf(task.positive)
+  const place = positive === undefined ? {} : { positive }
+  if (decision?.threshold !== undefined)
+    return { ...place, offsets: offsetsOf(decision.threshold, positive ?? 1) }
+  return { ...place, ...(decision?.costs && { costs: decision.costs }) }
+}
+
+/** Offsets of two logits after which the larger one is the positive class from a probability on. */
+const offsetsOf = (threshold: number, positive: number): number[] =>
+  [0, 1].map((c) => (c === positive ? Math.log((1 - threshold) / threshold) : 0))

@@ -1,7 +1,7 @@
 import { isFar } from '../data/far.js'
 import { brokenNotes } from '../data/reading.js'
 import { splitMethod } from '../data/split.js'
-import type { PreparedData, Scale } from '../data/types.js'
+import type { PreparedData, Scale, Task } from '../data/types.js'
 import { dataNotes, intendedUse, limitTexts } from '../export/notes.js'
 import type { Verification } from '../export/compare.js'
 import { amount, budgetText } from '../report/budget.js'
@@ -13,6 +13,7 @@ import {
   formatWithInterval,
 } from '../report/format.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
+import { decisionText } from '../report/decision.js'
 import { code, escaped } from '../report/markdown.js'
 import { rivalTexts, rivalTitle } from '../report/rivals.js'
 import { otherMetrics } from '../report/test-metrics.js'
@@ -256,5 +257,13 @@ const output = model.predict(input) // ${output}
 output.print()
 \`\`\`
 
-Or \`sentei predict MODEL --data FILE\`, which reads raw records by \`preprocess.json\`.`
+Or \`sentei predict MODEL --data FILE\`, which reads raw records by \`preprocess.json\`.${decides(metrics, task)}`
+}
+
+/** How a class is decided for, which the LayersModel leaves to its caller. */
+function decides(metrics: KeptMetrics, task: Task): string {
+  const text = decisionText(metrics, task)
+  return text === null
+    ? ''
+    : `\n\nDecision: ${text.split(' ').map(escaped).join(' ')}. The LayersModel gives probabilities; \`sentei predict\` and the label of an ONNX export decide so.`
 }

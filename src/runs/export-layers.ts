@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { useBackend } from '../backend/index.js'
+import { withDecision } from '../data/decision.js'
 import { prepareData } from '../data/prepare.js'
 import { modelFiles, type ModelContent } from '../export/model-content.js'
 import type { Precision } from '../export/precision/names.js'
@@ -30,7 +31,7 @@ export async function exportLayers(
 ): Promise<LayersParity> {
   const { config, metrics } = readFinishedRun(run)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const data = await prepareData(config, run, readers, given)
+  const data = withDecision(await prepareData(config, run, readers, given), metrics.decision)
   requireSameData(run, data)
   const model = modelFolderIn(run)
   const content = Object.fromEntries(

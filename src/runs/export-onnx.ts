@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { useBackend } from '../backend/index.js'
+import { withDecision } from '../data/decision.js'
 import { prepareData } from '../data/prepare.js'
 import { saveOnnx, type Parity, type SaveOnnxOptions } from '../export/onnx/save.js'
 import { readPreprocess } from '../export/preprocess.js'
@@ -39,7 +40,7 @@ export async function exportOnnx({
   const { config, metrics } = readFinishedRun(run)
   const network = readNetwork(run)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const data = await prepareData(config, run, readers, given)
+  const data = withDecision(await prepareData(config, run, readers, given), metrics.decision)
   requireSameData(run, data)
   const { metric } = readPreprocess(join(run, modelFolderIn(run)))
   const { criteria, test, validation } = metrics

@@ -10,7 +10,7 @@ import { countStatuses, rowStatuses, statusForm, type StatusCounts } from '../da
 import type { Reader } from '../data/readers/types.js'
 import { readRecords } from '../data/records.js'
 import type { Task } from '../data/types.js'
-import { scoreOf } from '../export/score.js'
+import { decidedOf, scoreOf } from '../export/score.js'
 import { listedMetrics } from '../objective/listed-metrics.js'
 import { metricsOf, type MetricName } from '../objective/metrics.js'
 import { unfinished } from './failure.js'
@@ -27,7 +27,7 @@ export interface Predictions {
    * no prediction.
    */
   readonly values: readonly (readonly number[])[]
-  /** The most probable class of each row, '' where there is no prediction; only for classification. */
+  /** The class that is decided for in each row, '' where there is no prediction; only for classification. */
   readonly classes?: readonly string[]
   /** The status of each row: `ok`, or what training had not seen. */
   readonly statuses: readonly string[]
@@ -86,7 +86,7 @@ export async function predictFile(
     const names = task.kind === 'classification' ? task.classes : task.outputs
     const values = Array.from({ length: rows }, () => names.map(() => NaN))
     known.forEach((row, i) => (values[row] = [...outputs.subarray(i * names.length, (i + 1) * names.length)]))
-    const classes = values.map((p) => names[p.indexOf(Math.max(...p))] ?? '')
+    const classes = values.map((p) => (p.some(Number.isNaN) ? '' : names[decidedOf(task, p)]!))
     return {
       ...{ names, values, unit, places, warnings },
       ...(about && { about }),

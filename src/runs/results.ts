@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { version_layers } from '@tensorflow/tfjs-layers'
 import { sha256, writeAtomic, writeJson } from '../base/files.js'
 import { ownVersion } from '../base/version.js'
+import { withDecision } from '../data/decision.js'
 import type { Event } from '../events/types.js'
 import type { PlainNetwork } from '../export/fold.js'
 import { modelFiles } from '../export/model-content.js'
@@ -41,11 +42,13 @@ export interface Results {
  */
 export async function writeResults(
   folder: string,
-  trial: Trial,
+  given: Trial,
   results: Results,
   log: { emit(event: Event): void; flush(): void },
 ): Promise<void> {
-  const { config, data, metric } = trial
+  const data = withDecision(given.data, results.metrics.decision)
+  const trial = { ...given, data }
+  const { config, metric } = trial
   const { architecture, menu = [], network, metrics, seconds, workers, schedule } = results
   const write = (name: string, value: unknown) => writeJson(join(folder, name), value)
   writeAtomic(join(folder, 'schedule.csv'), schedule)

@@ -20,6 +20,7 @@ import type { WorkerPool } from '../train/workers/pool.js'
 import { baselineOf, isTaught, isUnpruned, teacherFor, trainBaseline } from '../trial/baseline.js'
 import type { Baseline, KeptMetrics, Retrained } from '../trial/figures.js'
 import { calibrated } from '../trial/calibrate.js'
+import { decidedBy, type Decided } from '../trial/decide.js'
 import { judgeRetrained, retrainFigures } from '../trial/measure.js'
 import { noiseOf, withEarlier } from '../trial/noise.js'
 import { removedOf } from '../trial/removed.js'
@@ -137,8 +138,10 @@ async function retrainInFolder(
     const hooks = { emit, execute, ...(signal && { signal }) }
     const work = async () => {
       const { seconds, ...trained } = await trainAgain(trial, hooks, origin, inherited)
-      const metrics = await newMetrics(trial, hooks, origin, trained, chosen)
-      return { seconds, metrics, retrained: trained.retrained }
+      const decided = decidedBy(trial, trained.retrained)
+      const { retrained } = decided
+      const metrics = await newMetrics(decided, hooks, origin, { ...trained, retrained }, chosen)
+      return { seconds, metrics, retrained }
     }
     const { seconds, metrics, retrained } = await tellingFailure(emit, () =>
       whileStoppable(onStoppable, work),
@@ -198,9 +201,9 @@ async function trainAgain(
  * run.
  */
 async function newMetrics(
-  trial: Trial,
+  { trial, decision }: Decided,
   hooks: TrialHooks,
-  { metrics: { menu: _, rivals: __, ...origin }, architecture, config }: FinishedRun,
+  { metrics: { menu: _, rivals: __, decision: ___, ...origin }, architecture, config }: FinishedRun,
   { retrained, baseline, again: train }: TrainedAgain,
   chosen: boolean,
 ): Promise<KeptMetrics> {
@@ -224,6 +227,7 @@ async function newMetrics(
     validation: { ...origin.validation, final: retrained.validation },
     test: { supernet: origin.test.supernet, ...test },
     criteria,
+    ...(decision && { decision }),
     ...(rivals && { rivals }),
   }
   if (!chosen) return metrics

@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import { classMetricNames } from '../config/metric-names.js'
+import { costMatrix } from '../data/decision.js'
 import type { PreparedData } from '../data/types.js'
 import type { Schedule } from '../schedule/types.js'
 import { rules } from '../search/decide/rules/index.js'
@@ -23,6 +24,7 @@ export function checkFit(
 ): void {
   const isClass = data.dataset.task.kind === 'classification'
   checkObjective(config.objective, isClass)
+  checkClasses(config, data)
   checkCriteria(config.criteria, data)
   checkCalibration(config.retrain, data)
   checkAugmentation(config, data)
@@ -41,6 +43,33 @@ function checkObjective({ task, metric }: Config['objective'], isClass: boolean)
   }
   classOnly(task, 'task', ['cross-entropy'])
   classOnly(metric, 'metric', classMetricNames)
+}
+
+/** Throws if rare classes, costs or a threshold are asked for that the data have no use for. */
+function checkClasses({ classes, objective }: Config, { dataset, splits }: PreparedData): void {
+  if (!classes) return
+  const { task } = dataset
+  const { costs, threshold } = classes
+  if (task.kind !== 'classification')
+    throw new InputError(`config.classes: expected a classification task, got ${task.kind}; remove it`)
+  costMatrix(task.classes, costs)
+  if (objective.task !== undefined && objective.task !== 'cross-entropy')
+    throw new InputError(
+      `config.objective.task: expected cross-entropy beside classes, got ${objective.task}`,
+    )
+  if (threshold === undefined) return
+  if (task.classes.length !== 2)
+    throw new InputError(
+      `config.classes.threshold: expected two classes, got ${task.classes.length}; config.classes.costs decides among several`,
+    )
+  if (threshold === 'cost' && costs === undefined)
+    throw new InputError(
+      'config.classes.threshold: cost needs config.classes.costs, such as { yes: { no: 5 } }, got none',
+    )
+  if (typeof threshold === 'string' && splits.validation.length === 0)
+    throw new InputError(
+      'config.classes.threshold: it is chosen on the split validation, and that is empty; give config.split.validation a share, or a number here',
+    )
 }
 
 /** A metric of the wrong task would interpret logits as values, or values as logits. */

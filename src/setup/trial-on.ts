@@ -4,8 +4,10 @@ import type { Config } from '../config/config-schema.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import { behindSearch, withInterventions } from '../config/interventions.js'
 import { batchCount } from '../data/batches.js'
+import { withEmphasis } from '../data/decision.js'
 import { withScaling } from '../data/prepare-dataset.js'
 import type { PreparedData } from '../data/types.js'
+import { focalLoss } from '../objective/focal.js'
 import { losses } from '../objective/losses.js'
 import { usualMetric } from '../objective/metrics.js'
 import type { Term } from '../objective/terms/types.js'
@@ -60,7 +62,7 @@ export interface Between extends StagePlace {
  * can be run again anywhere.
  */
 export function trialOn(
-  data: PreparedData,
+  read: PreparedData,
   given: Config,
   host: TrialHost,
   {
@@ -73,6 +75,7 @@ export function trialOn(
   }: OwnParts & Continued = {},
   { carried, keep, place = 'config', inherits }: Between = {},
 ): Trial {
+  const data = withEmphasis(read, given.classes)
   const supernet = between(
     buildSupernet(given, data, own, host.memory, { place, ...(inherits && { inherits }) }),
     { carried, keep },
@@ -121,7 +124,7 @@ export function trialOn(
     terms: all,
     ...(rules.length > 0 && { rules }),
     ...(measured && { latency: latencyOf(measured.table, supernet) }),
-    loss: losses[config.objective.task ?? (isClass ? 'cross-entropy' : 'mse')],
+    loss: lossOf(config, isClass),
     metric,
     random,
     ...(carried?.weights && { initial: carried.weights }),
@@ -136,6 +139,13 @@ export function trialOn(
       ...(measured ? [measured.text] : []),
     ),
   }
+}
+
+/** The loss of the task, which of classes may be focal or weighted. */
+function lossOf({ objective: { task }, classes = {} }: Config, isClass: boolean): Trial['loss'] {
+  if (!isClass) return losses[task ?? 'mse']
+  if (classes.focal !== undefined) return focalLoss(classes.focal)
+  return losses[classes.weights === undefined ? 'cross-entropy' : 'weighted-cross-entropy']
 }
 
 /** A supernet restricted to what an earlier search left, and adjusted to what the next one needs. */

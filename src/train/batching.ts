@@ -1,6 +1,7 @@
 import type { RandomSource } from '../base/random.js'
 import { augmentSeries, type SeriesChanges } from '../data/augment-series.js'
 import { augmentImages, type ImageChanges } from '../data/augment.js'
+import { balancedOrder } from '../data/balanced-order.js'
 import { batchesOf, epochOrder, gather, shardsOf } from '../data/batches.js'
 import { mixup, type Examples } from '../data/mixup.js'
 import { softTargets } from '../data/soft-targets.js'
@@ -45,13 +46,14 @@ export function batching(
 ): Batching {
   const { augment, taught, labelSmoothing = 0, fullBatches = false } = options
   const soft =
-    data.dataset.task.kind === 'classification' && (labelSmoothing > 0 || augment?.mixup !== undefined)
+    data.dataset.task.kind === 'classification' &&
+    (labelSmoothing > 0 || augment?.mixup !== undefined || data.emphasis?.weights !== undefined)
   let cached: { epoch: number; batches: Uint32Array[] } | undefined
   const batchesIn = (epoch: number): Uint32Array[] => {
     if (cached?.epoch !== epoch)
       cached = {
         epoch,
-        batches: batchesOf(epochOrder(rows, epoch, random, purpose), options.batch).filter(
+        batches: batchesOf(orderOf(data, rows, epoch, random, purpose), options.batch).filter(
           ({ length }) => !fullBatches || length === options.batch,
         ),
       }
@@ -87,6 +89,18 @@ export function batching(
   }
 }
 
+/** The rows of an epoch in random order: each once, or of each class equally many. */
+const orderOf = (
+  { targets, emphasis, dataset: { task } }: PreparedData,
+  rows: Uint32Array,
+  epoch: number,
+  random: RandomSource,
+  purpose: string,
+): Uint32Array =>
+  emphasis?.balanced && task.kind === 'classification'
+    ? balancedOrder(rows, targets, task.classes.length, epoch, random, purpose)
+    : epochOrder(rows, epoch, random, purpose)
+
 /** The values of the rows from `first` to before `end`, of values of `rows` rows. */
 function part(values: Float32Array, rows: number, first: number, end: number): Float32Array {
   const length = values.length / rows
@@ -95,7 +109,7 @@ function part(values: Float32Array, rows: number, first: number, end: number): F
 
 /** The examples of some rows as they are; with label smoothing, classes become probabilities. */
 function examplesOf(
-  { dataset: { shape, task }, inputs, targets }: PreparedData,
+  { dataset: { shape, task }, inputs, targets, emphasis }: PreparedData,
   rows: Uint32Array,
   smoothing: number | undefined,
 ): Examples {
@@ -104,7 +118,10 @@ function examplesOf(
   const own = gather(targets, isClass ? 1 : task.outputs.length, rows)
   return {
     inputs: gather(inputs, length, rows),
-    targets: isClass && smoothing !== undefined ? softTargets(own, task.classes.length, smoothing) : own,
+    targets:
+      isClass && smoothing !== undefined
+        ? softTargets(own, task.classes.length, smoothing, emphasis?.weights)
+        : own,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Criterion } from '../config/criterion-schema.js'
 import type { Resampling } from '../data/resampling.js'
+import type { Decision } from '../data/types.js'
 import type { Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
 import type { Interval } from '../objective/bootstrap.js'
@@ -233,6 +234,8 @@ export interface TrialMetrics {
   readonly noise: Noise
   readonly derived: Cost & { readonly sparsityByLayer: Record<string, number> }
   readonly criteria: { readonly passed: boolean; readonly results: readonly CriterionResult[] }
+  /** How the model decides for a class; absent where the most probable one is taken. */
+  readonly decision?: Decision
   /** Present only if the configuration names a benchmark. */
   readonly benchmark?: BenchmarkFigures
   /** Present only if the configuration asks for rivals: those that the data suit, in its order. */

@@ -1,3 +1,4 @@
+import type { Decision } from '../data/types.js'
 import { deriveNetwork } from '../derive/network.js'
 import { costOf } from '../nn/cost.js'
 import { metrics } from '../objective/metrics.js'
@@ -55,12 +56,13 @@ interface Parts {
   readonly final: Retrained
   readonly again: TrainingAgain
   readonly tolerated?: Tolerated
+  readonly decision?: Decision
 }
 
 /** The content of `metrics.json` for a finished trial, and the rows by which its network was measured. */
 export async function summarise(
   trial: Trial,
-  { chosen, left, removed, searched, baseline, final, again, tolerated }: Parts,
+  { chosen, left, removed, searched, baseline, final, again, tolerated, decision }: Parts,
 ): Promise<{ metrics: TrialMetrics; measured: Measured }> {
   const { config, supernet, metric } = trial
   const { figures } = searched
@@ -106,6 +108,7 @@ export async function summarise(
     }),
     derived: { ...cost, sparsityByLayer: sparsityByLayer(left, supernet) },
     criteria,
+    ...(decision && { decision }),
     ...(trial.benchmark && { benchmark: trial.benchmark(chosen.architecture) }),
   }
   return { metrics: summary, measured }

@@ -43,10 +43,10 @@ function confusionOf(
   outputs: ArrayLike<number>,
   targets: ArrayLike<number>,
   width: number,
-  { offsets }: MetricOptions,
+  options: MetricOptions,
 ): number[][] {
   const counts = Array.from({ length: width }, () => Array.from({ length: width }, () => 0))
   for (let row = 0; row < targets.length; row++)
-    counts[targets[row]!]![decided(outputs, width, row, offsets)]!++
+    counts[targets[row]!]![decided(outputs, width, row, options)]!++
   return counts
 }

@@ -7,6 +7,7 @@ import type { Supernet } from '../supernet/types.js'
 import { baselineKey, baselineOf, isUnpruned, teacherFor, trainBaseline, wantsBaseline } from './baseline.js'
 import type { Baseline, Removed, Retrained, Searched, Sized, Tolerated } from './figures.js'
 import { calibrated } from './calibrate.js'
+import { decidedBy } from './decide.js'
 import { summarise } from './measure.js'
 import { removedBy } from './removed.js'
 import { networkToRetrain } from './retrain-architecture.js'
@@ -44,12 +45,16 @@ export async function finishTrial(
   hooks.emit({ type: 'stage', stage: 'search', seconds })
   const retrained = await retrainSearched(trial, hooks, searched)
   hooks.emit({ type: 'stage', stage: 'retrain', seconds: retrained.seconds.retrain })
-  const final = calibrated(trial, retrained.final)
+  const decided = decidedBy(trial, calibrated(trial, retrained.final))
+  const { retrained: final, decision } = decided
   const removed = removedFrom(trial, searched, retrained)
   if (removed.notice !== null) hooks.emit(hardlyRemoved(searched.steps, removed))
   const { chosen, baseline } = retrained
   const { tried, lesson, steps, menu, schedule } = searched
-  const summary = await summarise(trial, { searched, removed, ...retrained, final })
+  const summary = await summarise(decided.trial, {
+    ...{ searched, removed, ...retrained, final },
+    ...(decision && { decision }),
+  })
   const [rivals, rivalSeconds] = await timed(() => compete(trial, hooks, summary.measured))
   if (rivals) hooks.emit({ type: 'stage', stage: 'rivals', seconds: rivalSeconds })
   return {

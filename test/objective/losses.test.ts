@@ -23,6 +23,20 @@ const formulas: Record<LossName, { targets: number[]; value: (o: ArrayLike<numbe
         }),
       ),
   },
+  'weighted-cross-entropy': {
+    // Rows of three probabilities whose sums are the weights 0.5 and 4.
+    targets: [0.1, 0.1, 0.3, 0, 3, 1],
+    value: (o) =>
+      mean(
+        [0, 1].map((row) => {
+          const [logits, shares] = [o, [0.1, 0.1, 0.3, 0, 3, 1]].map((of) =>
+            [0, 1, 2].map((c) => of[row * 3 + c]!),
+          )
+          const total = Math.log(logits!.reduce((sum, z) => sum + Math.exp(z), 0))
+          return shares!.reduce((sum, p, c) => sum + p * (total - logits![c]!), 0)
+        }),
+      ),
+  },
   mse: { targets, value: (o) => mean(errors(o, targets).map((e) => e * e)) },
   mae: { targets, value: (o) => mean(errors(o, targets).map(Math.abs)) },
   huber: {
@@ -33,7 +47,11 @@ const formulas: Record<LossName, { targets: number[]; value: (o: ArrayLike<numbe
 
 describe.each(Object.keys(losses) as LossName[])('%s', (name) => {
   const { targets: wanted, value } = formulas[name]
-  const loss = (o: tf.Tensor) => losses[name](o as tf.Tensor2D, tf.tensor1d(wanted))
+  const loss = (o: tf.Tensor) =>
+    losses[name](
+      o as tf.Tensor2D,
+      name === 'weighted-cross-entropy' ? tf.tensor2d(wanted, [2, 3]) : tf.tensor1d(wanted),
+    )
 
   it('has the value of its formula', () => {
     const got = tf.tidy(() => loss(tf.tensor(outputs, [2, 3])).dataSync()[0]!)

@@ -1,3 +1,4 @@
+import { isDecided } from '../score.js'
 import { gather } from '../../data/batches.js'
 import type { Numbers } from '../../data/content.js'
 import type { Task } from '../../data/types.js'
@@ -64,8 +65,9 @@ function requireLabels(labels: readonly string[], outputs: Float64Array, task: T
   const classes = task.kind === 'classification' ? task.classes : []
   labels.forEach((label, row) => {
     const own = outputs.subarray(row * classes.length, (row + 1) * classes.length)
-    // Two logits may be apart where their 32-bit probabilities are equal.
-    if (own[classes.indexOf(label)] !== Math.max(...own))
-      throw new Error(`${name}.onnx: the label "${label}" of row ${row + 1} is not its most probable class`)
+    if (!isDecided(task, own, classes.indexOf(label)))
+      throw new Error(
+        `${name}.onnx: the label "${label}" of row ${row + 1} is not the class that is decided for`,
+      )
   })
 }

@@ -1,4 +1,4 @@
-import type { Scale, Task } from '../../data/types.js'
+import type { Decision, Scale, Task } from '../../data/types.js'
 import type { OnnxBuilder } from './builder.js'
 import type { ValueInfo } from './types.js'
 
@@ -26,25 +26,59 @@ export interface OutputNames {
  */
 export function writeOutputs(to: OnnxBuilder, predicted: Predicted, names: OutputNames): ValueInfo[] {
   return predicted.task.kind === 'classification'
-    ? writeClasses(to, predicted, predicted.task.classes, names)
+    ? writeClasses(to, predicted, predicted.task, names)
     : [writeValues(to, predicted, predicted.task.outputs, names.values)]
+}
+
+type Classification = Extract<Task, { kind: 'classification' }>
+
+/** Writes the place [N] of the class that probabilities [N, classes] decide for. */
+function writeDecision(
+  to: OnnxBuilder,
+  shares: string,
+  { classes, positive }: Classification,
+  { threshold, costs }: Decision,
+): string {
+  const place = (name: string, value: number) => to.constant(`output/${name}`, 'int64', [], [value])
+  if (threshold !== undefined) {
+    const wanted = positive === undefined ? 1 : classes.indexOf(positive)
+    const share = to.op('Gather', 'output/positive', [shares, place('column', wanted)], { axis: 1 })
+    const least = to.constant('output/threshold', 'float', [], [threshold])
+    const reached = to.op('GreaterOrEqual', 'output/reached', [share, least])
+    return to.op('Where', 'output/place', [reached, place('hit', wanted), place('other', 1 - wanted)])
+  }
+  if (!costs) return to.op('ArgMax', 'output/place', [shares], { axis: 1, keepdims: 0 })
+  const apart = to.op('Unsqueeze', 'output/apart', [shares, to.constant('output/last', 'int64', [1], [2])])
+  const matrix = to.constant('output/costs', 'float', [classes.length, classes.length], costs.flat())
+  const each = to.op('Mul', 'output/each', [apart, matrix])
+  const over = to.constant('output/over', 'int64', [1], [1])
+  const expected = to.op('ReduceSum', 'output/expected', [each, over], { keepdims: 0 })
+  return to.op('ArgMin', 'output/place', [expected], { axis: 1, keepdims: 0 })
 }
 
 function writeClasses(
   to: OnnxBuilder,
   { x, refused }: Predicted,
-  classes: readonly string[],
+  task: Classification,
   { label, probabilities }: OutputNames,
 ): ValueInfo[] {
+  const { classes, decision } = task
   const names = to.constant('output/classes', 'string', [classes.length], classes)
-  const place = to.op('ArgMax', 'output/place', [x], { axis: 1, keepdims: 0 })
+  const shares = to.op('Softmax', 'output/shares', [x], { axis: -1 })
+  const place = decision
+    ? writeDecision(to, shares, task, decision)
+    : to.op('ArgMax', 'output/place', [x], { axis: 1, keepdims: 0 })
   const chosen = to.op('Gather', 'output/class', [names, place])
   const empty = () => to.constant('output/none', 'string', [], [''])
   to.output(label, refused ? to.op('Where', 'output/label', [refused, empty(), chosen]) : chosen)
-  const shares = to.op('Softmax', 'output/shares', [x], { axis: -1 })
   to.output(probabilities, withoutRefused(to, shares, refused))
   return [
-    { name: label, type: 'string', dims: ['N'], about: 'the most probable class; empty for a refused row' },
+    {
+      name: label,
+      type: 'string',
+      dims: ['N'],
+      about: `${decision ? 'the class that is decided for' : 'the most probable class'}; empty for a refused row`,
+    },
     {
       name: probabilities,
       type: 'float',

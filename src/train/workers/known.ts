@@ -1,3 +1,4 @@
+import { lossNamed, lossNameOf } from '../../objective/focal.js'
 import type { Loss } from '../../objective/losses.js'
 import type { Term } from '../../objective/terms/types.js'
 import type { ShardWork } from '../shard.js'
@@ -15,7 +16,7 @@ type Named = Pick<SharedWork, 'lossWeights' | 'taps'>
  * The names of a shard's loss and of the terms on its activations; undefined if the threads lack one of them.
  */
 export function named({ lossWeights, taps = [] }: ShardWork, { losses, terms }: Known): Named | undefined {
-  const lossName = Object.keys(losses).find((name) => losses[name] === lossWeights.loss)
+  const lossName = lossNameOf(lossWeights.loss, losses)
   const termName = new Map(terms.map(({ name, activations }) => [activations, name]))
   const acting = taps.flatMap((tap) => tap.terms.map(({ action }) => action))
   if (lossName === undefined || acting.some((action) => !termName.has(action))) return undefined
@@ -33,7 +34,7 @@ export function unnamed({ lossWeights, taps, ...work }: SharedWork, { losses, te
   const action = (name: string) => terms.find((term) => term.name === name)!.activations!
   return {
     ...work,
-    lossWeights: { ...lossWeights, loss: losses[lossWeights.loss]! },
+    lossWeights: { ...lossWeights, loss: lossNamed(lossWeights.loss, losses) },
     taps: taps.map((tap) => ({
       node: tap.node,
       terms: tap.terms.map(({ term, lambda }) => ({ action: action(term), lambda })),

@@ -43,7 +43,7 @@ export function softmaxRows(x: usize, y: usize, rows: i32, classes: i32): void {
 /**
  * The mean over rows of −Σ p log softmax(outputs), and its gradient (softmax(outputs) − p) / rows,
  * [rows, classes]. If `shares` is 0, the targets are classes, one number for each row. Otherwise they are
- * probabilities p, [rows, classes].
+ * probabilities p, [rows, classes]; if it is 2, multiplied by weights, so that softmax is, too.
  */
 export function crossEntropy(
   outputs: usize,
@@ -62,7 +62,12 @@ export function crossEntropy(
     const highest = highestOf(outputs, classes)
     const powers = powersOf(outputs, gradient, highest, classes)
     const log = logarithm(powers)
-    const inverse = <f32>(1 / powers)
+    let inverse = <f32>(1 / powers)
+    if (shares == 2) {
+      let mass: f64 = 0
+      for (let c = 0; c < classes; c++) mass += <f64>load<f32>(targets + <usize>c * F32)
+      inverse = <f32>(mass / powers)
+    }
     for (let c = 0; c < classes; c++) {
       const at = <usize>c * F32
       const p = shares ? load<f32>(targets + at) : <f32>(<i32>load<f32>(targets) == c)

@@ -19,17 +19,17 @@ export const softmax = wasmKernel<'logits', { dim: number }>(
 
 /**
  * Outputs [N, C] and classes [N] or probabilities [N, C] → the mean cross-entropy, a scalar, and its gradient
- * [N, C].
+ * [N, C]. If they are `weighted`, the probabilities of a row have the sum of its weight.
  */
-export const crossEntropy = wasmKernel<'outputs' | 'targets'>(
+export const crossEntropy = wasmKernel<'outputs' | 'targets', { weighted?: boolean }>(
   CrossEntropy,
-  ({ inputs: { outputs, targets }, device }) => {
+  ({ inputs: { outputs, targets }, attrs, device }) => {
     const [rows, classes] = outputs.shape as [number, number]
     const [loss, gradient] = [device.output([]), device.output(outputs.shape)]
     const given = [
       device.pointer(outputs),
       device.pointer(targets),
-      Number(targets.shape.length === 2),
+      targets.shape.length === 2 ? (attrs.weighted ? 2 : 1) : 0,
     ] as const
     device.kernels.crossEntropy(...given, device.pointer(loss), device.pointer(gradient), rows, classes)
     return [loss, gradient]
