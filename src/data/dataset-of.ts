@@ -46,8 +46,8 @@ function readTable(read: Table, testFrom: number, settings: DataSettings, split:
   const bare = withoutUnits(raw, numeric, settings.options)
   const named = seriesColumns(settings, split)
   const ordered = named && orderSeries(bare, named)
-  const table =
-    ordered?.table ?? (settings.kind === 'series' ? inTimeOrder(bare, readKeys(bare, split), split.by) : bare)
+  const keys = ordered ? undefined : readKeys(bare, split)
+  const table = ordered?.table ?? (settings.kind === 'series' ? inTimeOrder(bare, keys, split.by) : bare)
   const columns = rolesOf(table, settings, split.column)
   const target = readTarget(table, columns.targets, settings.task, settings.missing, settings.classes)
   const part: ReadPart = settings.kind === 'series' ? readSeries : readRows

@@ -45,7 +45,7 @@ describe('a search as a browser runs it', () => {
         })
       }),
     )
-    expect(saved!.userDefinedMetadata).toMatchObject({ format: 'sentei-preprocess/1' })
+    expect(saved!.userDefinedMetadata).toMatchObject({ format: 'sentei-preprocess/2' })
   })
 
   test('goes on from checkpoints in memory', async () => {

@@ -56,6 +56,7 @@ test('columns have ranges of the training rows, units, categories, and what fill
   expect(colour).toEqual({
     ...{ name: 'colour', categories: trained.data.dataset.encoding.columns[2]!.categories },
     missing: { policy: 'median', fill: 'red' },
+    others: 'zeros',
   })
   const { inputs, metadata } = onnxModel(trained)
   expect(inputs.map(({ about }) => about)).toEqual([

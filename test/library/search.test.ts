@@ -105,8 +105,12 @@ describe('a search in memory', () => {
     expect(model.evaluate(inputs, kinds)).toBeGreaterThan(0.8)
     const [first] = model.probabilities(inputs)
     expect(first!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 6)
-    expect(() => model.predict([{ size: 1, color: 'blue' }])).toThrow(/blue/)
-    expect(() => model.predict([{ size: 1 }])).toThrow('expected the column "color"')
+    const unseen = [{ size: 1, color: 'blue' }]
+    expect(model.predict(unseen)).toHaveLength(1)
+    expect(model.statuses(unseen)).toEqual(['new category in color'])
+    expect(() => model.predict(unseen, { strict: true })).toThrow(/blue/)
+    expect(model.statuses([{ size: 1 }])).toEqual(['missing color'])
+    expect(() => model.predict([{ size: 1 }], { strict: true })).toThrow('expected the column "color"')
     expect(() =>
       model.evaluate(
         inputs,
@@ -263,7 +267,9 @@ describe('a model', () => {
       'y[0]: expected 2 values (target0, target1), got 1',
     )
     expect(() => model.evaluate(x.slice(0, 1), [[1, null]])).toThrow('y[0]: expected a number, got nothing')
-    expect(() => model.predict([[Infinity, 1, 2]])).toThrow('expected a number below 3.4e38 in size')
+    const infinite = [[Infinity, 1, 2]]
+    expect(model.predict(infinite)).toEqual([[NaN, NaN]])
+    expect(() => model.predict(infinite, { strict: true })).toThrow('expected a number below 3.4e38 in size')
     expect(model.predict(x.slice(0, 2))).toHaveLength(2)
   })
 

@@ -142,7 +142,7 @@ describe('predictFile', () => {
     expect(predictions.classes).toHaveLength(3)
     for (const row of predictions.values) expect(row.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
     const [header, first] = predictionsCsv(predictions).split('\n')
-    expect(header).toMatch(/^line,predicted,probability 0,.*,probability 9$/)
+    expect(header).toMatch(/^line,predicted,probability 0,.*,probability 9,status$/)
     expect(first!.split(',').slice(0, 2)).toEqual(['1', predictions.classes![0]])
     const right = predictions.classes!.filter((said, row) => said === String(row)).length
     expect(Object.keys(predictions.scores!)[0]).toBe('accuracy')

@@ -47,7 +47,7 @@ test('a folder of images becomes a model that predicts images', async () => {
   const one = await predictFile(run.folder, at('photos', 'left', '0.png'))
   expect(one.values[0]).toEqual(all.values[all.places.indexOf('left/0.png')])
   expect(predictionsCsv(one)).toMatch(
-    /^image,predicted,probability left,probability right\n0\.png,(left|right),/,
+    /^image,predicted,probability left,probability right,status\n0\.png,(left|right),/,
   )
   // The configuration of the run holds absolute paths, so it resumes (and retrains) from anywhere.
   expect((await resumeRun(run.folder)).metrics).toEqual(run.metrics)

@@ -37,7 +37,7 @@ export const squares: BoostingLoss = {
 /** The natural logarithms of class frequencies, each class counted once more, so that none is impossible. */
 export function logFrequencies(targets: ArrayLike<number>, classes: number): Float64Array {
   const counts = new Float64Array(classes).fill(1)
-  for (let i = 0; i < targets.length; i++) counts[targets[i]!]! += 1
+  for (const target of Array.from(targets)) counts[target]! += 1
   return counts.map((count) => Math.log(count / (targets.length + classes)))
 }
 

@@ -61,7 +61,7 @@ export function growTree(
     if (!split) {
       value[at] = (-growth.rate * total[0]) / (total[1] + growth.lambda)
       const { values, stride, offset } = outputs
-      for (let i = node.from; i < node.to; i++) values[order[i]! * stride + offset]! += value[at]!
+      for (let i = node.from; i < node.to; i++) values[order[i]! * stride + offset]! += value[at]
       return
     }
     const child = feature.length
@@ -100,8 +100,7 @@ function histogram(
   second: Float64Array,
 ): Float64Array {
   const sums = new Float64Array(offsets[features]! * 2)
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!
+  for (const row of rows) {
     const g = first[row]!
     const h = second[row]!
     const from = row * features
