@@ -9,6 +9,7 @@ import {
   formatWithInterval,
 } from '../report/format.js'
 import { chanceText, differenceText, noiseText, removedText } from '../report/honesty.js'
+import { otherMetrics } from '../report/test-metrics.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import type { FinishedRun } from '../runs/run-folder.js'
 import type { MenuFigures } from '../search/state.js'
@@ -33,6 +34,7 @@ export function outcomeText(
     ...(baseline?.diverged === undefined ? [] : ['', baseline.diverged]),
     '',
     ...(removed?.notice ? [removed.notice, ''] : []),
+    ...alsoText(metrics),
     ...(removed ? [`removed  ${removedText(removed)}`] : []),
     ...(difference === null
       ? []
@@ -102,6 +104,22 @@ function resultTable({
     ),
   ])
 }
+
+/** The other metrics of the derived network on test, some to a line. */
+function alsoText(metrics: Metrics): string[] {
+  const shown = otherMetrics(metrics).map(([name, value]) => `${name} ${value}`)
+  const lines: string[] = []
+  for (const each of shown) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + each.length + 2 <= widest)
+      lines[lines.length - 1] = `${last}, ${each}`
+    else lines.push(each)
+  }
+  return lines.map((line, i) => (i === 0 ? 'on test' : '').padEnd(9) + line)
+}
+
+/** The columns beside the names of the lines. */
+const widest = 71
 
 /** How much of the metric was lost on the way from the supernet to the derived network, before retraining. */
 function gapText({ metric, gap }: Metrics): string | null {

@@ -62,7 +62,19 @@ export interface RunMetrics {
     readonly diverged?: string
   } | null
   readonly validation?: { readonly supernet?: Figure; readonly final?: Figure; readonly baseline?: Figure }
-  readonly test?: { readonly final?: Figure; readonly supernet?: Figure; readonly baseline?: Figure }
+  readonly test?: {
+    readonly final?: Figure
+    readonly supernet?: Figure
+    readonly baseline?: Figure
+    /** Metrics of the final network by name, and the class that those of one class are about. */
+    readonly metrics?: Readonly<Record<string, Figure>>
+    readonly positive?: string
+    /** How many rows of each class were decided to be of each class. */
+    readonly confusion?: {
+      readonly classes: readonly string[]
+      readonly rows: readonly (readonly number[])[]
+    }
+  }
   readonly gap?: { readonly jumps?: Figure; readonly derive?: Figure; readonly gatesDropped?: Figure }
   /** What the search removed, with a notice if that is almost nothing. */
   readonly removed?: {

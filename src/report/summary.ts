@@ -14,6 +14,7 @@ import { html, type Markup } from './markup.js'
 import { notice, verdictOf } from './notice.js'
 import { criterionName } from '../trial/criteria/judge.js'
 import type { Figure, Run, RunCriterion } from './run.js'
+import { testMetrics } from './test-metrics.js'
 import { attemptTexts, toleranceText } from './tolerance.js'
 
 /** The head of the page: what was searched, whether the criteria were met, and the results in numbers. */
@@ -48,8 +49,8 @@ export function summary(run: Run): Markup {
       gaps at removals and with gates kept should be near zero. The gap with gates dropped is of the network
       before it is retrained: it may be large, and is gone after retraining, which the last row is of.
     </p>
-    ${resultTable(run)} ${noiseNote(run)} ${growthNote(run)} ${gapAndTime(run)} ${attempts(run)}
-    ${menuTable(run)} ${criteria(run)}
+    ${resultTable(run)} ${noiseNote(run)} ${growthNote(run)} ${gapAndTime(run)} ${testMetrics(run)}
+    ${attempts(run)} ${menuTable(run)} ${criteria(run)}
   </header> `
 }
 

@@ -14,6 +14,7 @@ import {
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
 import { decisionText } from '../report/decision.js'
 import { code, escaped } from '../report/markdown.js'
+import { otherMetrics } from '../report/test-metrics.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import type { Architecture } from '../supernet/types.js'
 import { isTaught, isUnpruned } from '../trial/baseline.js'
@@ -154,8 +155,14 @@ function results({ metrics }: CardContent): string {
 | ${metric} | validation | test |
 | --- | ---: | ---: |
 ${lines.join('\n')}
-${brackets(metrics)}
+${brackets(metrics)}${others(metrics)}
 Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals and projections during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
+}
+
+/** The other metrics on test; empty without test rows, and in older runs. */
+function others(metrics: KeptMetrics): string {
+  const listed = otherMetrics(metrics).map(([name, value]) => `${escaped(name)} ${value}`)
+  return listed.length === 0 ? '' : `\nThis model on test: ${listed.join(', ')}.\n`
 }
 
 /** How uncertain the metrics are. */

@@ -7,6 +7,7 @@ import type { Reader } from '../data/readers/types.js'
 import { readRecords } from '../data/records.js'
 import type { Task } from '../data/types.js'
 import { decidedOf, scoreOf } from '../export/score.js'
+import { listedMetrics } from '../objective/listed-metrics.js'
 import { metricsOf, type MetricName } from '../objective/metrics.js'
 import { unfinished } from './failure.js'
 import { modelFolderIn } from './model-folder.js'
@@ -26,7 +27,7 @@ export interface Predictions {
   readonly places: readonly (number | string)[]
   /**
    * If the file has the target of every row: the metric by which the model was chosen and, for classes,
-   * accuracy.
+   * accuracy, and then the others that are listed of its task.
    */
   readonly scores?: Scores
   /** Why there are no scores although the file has some targets. */
@@ -89,6 +90,9 @@ function scoresOf(
   outputs: Float64Array,
   targets: Float64Array,
 ): Scores {
-  const wanted = metricsOf[task.kind].filter((name) => name === metric || name === 'accuracy')
-  return Object.fromEntries(wanted.map((name) => [name, scoreOf(name, task, outputs, targets)]))
+  const listed = listedMetrics(task)
+  const chosenBy = metricsOf[task.kind].filter((name) => name === metric || name === 'accuracy')
+  const wanted = new Set([...chosenBy, ...listed])
+  const scores = [...wanted].map((name) => [name, scoreOf(name, task, outputs, targets)] as const)
+  return Object.fromEntries(scores.filter(([name, value]) => chosenBy.includes(name) || !Number.isNaN(value)))
 }

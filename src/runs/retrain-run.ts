@@ -217,7 +217,7 @@ async function newMetrics(
     backend: trial.config.backend,
     retrain: retrainFigures(retrained),
     validation: { ...origin.validation, final: retrained.validation },
-    test: { ...origin.test, final: test },
+    test: { supernet: origin.test.supernet, ...test },
     criteria,
     ...(decision && { decision }),
   }

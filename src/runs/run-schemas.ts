@@ -20,7 +20,14 @@ const parts = {
   baseline: Type.Union([Type.Object({ ...costs, validation: figure, test: figure }), Type.Null()]),
   validation: Type.Object({ supernet: figure, final: figure, baseline: figure }),
   gap: Type.Object({ jumps: figure, derive: figure, gatesDropped: figure }),
-  test: Type.Object({ final: figure, supernet: figure, baseline: figure }),
+  test: Type.Object({
+    ...{ final: figure, supernet: figure, baseline: figure },
+    metrics: Type.Optional(Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()]))),
+    positive: text,
+    confusion: Type.Optional(
+      Type.Object({ classes: Type.Array(Type.String()), rows: Type.Array(Type.Array(Type.Number())) }),
+    ),
+  }),
   derived: Type.Object(costs),
   criteria: Type.Object({
     passed: Type.Optional(Type.Boolean()),

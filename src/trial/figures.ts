@@ -203,7 +203,20 @@ export interface TrialMetrics {
     readonly derive: number | null
     readonly gatesDropped: number | null
   }
-  readonly test: { readonly supernet: number | null; readonly final: number | null }
+  /** `metrics` and what follows are of the final network; absent without test rows, and in older runs. */
+  readonly test: {
+    readonly supernet: number | null
+    readonly final: number | null
+    /** Every listed metric; null where the rows do not define it. */
+    readonly metrics?: Readonly<Partial<Record<MetricName, number | null>>>
+    /** The class that metrics of one class are about. */
+    readonly positive?: string
+    /** How many rows of each class (first axis) were decided to be of each class. */
+    readonly confusion?: {
+      readonly classes: readonly string[]
+      readonly rows: readonly (readonly number[])[]
+    }
+  }
   /**
    * Present only if the schedule has a budget: the limit, the cost of the architecture, and the costs of the
    * smallest legal architecture and of the whole supernet.

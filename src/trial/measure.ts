@@ -7,7 +7,7 @@ import { taskCost } from '../supernet/cost.js'
 import type { SupernetModel } from '../supernet/model.js'
 import { sparsityByLayer } from '../supernet/structure.js'
 import type { Supernet } from '../supernet/types.js'
-import { evaluate, valueOf } from '../train/evaluate.js'
+import { evaluate, predictRows, valueOf } from '../train/evaluate.js'
 import { modelNetwork } from '../train/network.js'
 import { withCandidate } from './candidate.js'
 import { judge } from './criteria/judge.js'
@@ -23,6 +23,7 @@ import type {
   Baseline,
 } from './figures.js'
 import { measureRows, noiseOf } from './noise.js'
+import { testFigures } from './test-figures.js'
 import type { Trial } from './types.js'
 import type { TrainingAgain } from './training-again.js'
 import { withNetwork } from './with-network.js'
@@ -96,7 +97,7 @@ export async function summarise(
       derive: lost(figures.validation, kept),
       gatesDropped: lost(kept, dropped),
     },
-    test: { supernet: figures.test, final: test },
+    test: { supernet: figures.test, ...test },
     ...budgetFigures(trial, chosen, searched),
     ...(tolerated && { tolerated }),
     removed,
@@ -130,16 +131,23 @@ export const retrainFigures = ({ bestStep, temperature }: Retrained): TrialMetri
   ...(temperature !== undefined && { temperature }),
 })
 
-/** The test metric of a retrained network, and its results on the criteria. */
+/** The test figures of a retrained network, and its results on the criteria. */
 export async function judgeRetrained(
   trial: Trial,
   network: Pick<Retrained, 'graph' | 'values'>,
   again: TrainingAgain,
-): Promise<{ test: number | null; criteria: TrialMetrics['criteria']; measured: Measured }> {
-  const { config } = trial
-  const measured = withNetwork(network.graph, network.values, (loaded) => measureRows(trial, loaded))
+): Promise<{
+  test: Omit<TrialMetrics['test'], 'supernet'>
+  criteria: TrialMetrics['criteria']
+  measured: Measured
+}> {
+  const { config, data } = trial
+  const { measured, figures } = withNetwork(network.graph, network.values, (loaded) => ({
+    measured: measureRows(trial, loaded),
+    figures: testFigures(data, predictRows(loaded, data, data.splits.test)),
+  }))
   const criteria = await withCandidate(trial, network, again, (candidate) =>
     judge(config.criteria, candidate),
   )
-  return { test: valueOf(measured.test), criteria, measured }
+  return { test: { final: valueOf(measured.test), ...figures }, criteria, measured }
 }

@@ -39,7 +39,7 @@ describe('data in memory', () => {
       x.map((_, i) => i % 2 === 0),
       Int32Array.from(x, (_, i) => i % 3),
     ].map(async (labels) => (await prepared(fromArrays(x, labels))).dataset.task)
-    expect(await Promise.all(tasks)).toEqual([
+    expect(await Promise.all(tasks)).toMatchObject([
       { kind: 'classification', classes: ['no', 'yes'] },
       { kind: 'classification', classes: ['false', 'true'] },
       { kind: 'classification', classes: ['0', '1', '2'] },
@@ -92,7 +92,7 @@ describe('data in memory', () => {
     const texts = tf.tensor1d(labels, 'string')
     const inputs = tf.tensor2d(x)
     const { dataset } = await prepared(await fromTensors(inputs, texts))
-    expect(dataset.task).toEqual({ kind: 'classification', classes: ['a', 'b'] })
+    expect(dataset.task).toMatchObject({ kind: 'classification', classes: ['a', 'b'] })
     const elements = x.map((xs, i) => ({ xs, ys: labels[i]! }))
     const source = await fromDataset({ forEachAsync: (f) => Promise.resolve(elements.forEach(f)) })
     expect((await prepared(source)).dataset.targets).toEqual(dataset.targets)

@@ -143,6 +143,26 @@ describe('a finished run', async () => {
     )
   })
 
+  test('lists the other metrics on test, and what each class was decided to be', () => {
+    const test = {
+      final: 0.9634,
+      metrics: { accuracy: 0.9634, f1: 0.4217, matthews: null },
+      positive: 'bad <b>',
+      confusion: {
+        classes: ['good', 'bad <b>'],
+        rows: [
+          [1270, 3],
+          [11, 57],
+        ],
+      },
+    }
+    const page = renderReport(runOf({}, { metrics: { ...synthetic.syntheticMetrics, test } }))
+    const summary = text(page, '#summary')
+    expect(summary).toMatch(/f1 of bad <b>\s*0\.4217\s*matthews\s*–/)
+    expect(summary).toMatch(/good\s*1,270\s*3\s*bad <b>\s*11\s*57/)
+    expect(summary).not.toMatch(/accuracy\s*0\.9634/)
+  })
+
   test('loads nothing', () => {
     const loads =
       /(?:\bsrc|\bhref|\baction|\bdata)\s*=\s*(?!["']?#)|@import|url\(|<(?:script|link|iframe|img|object|embed)\b/i

@@ -117,7 +117,10 @@ describe('predictFile', () => {
     const target = lines[0]!.split(',').indexOf('compressive_strength')
     const errors = values.map(([value], row) => value! - Number(lines[row + 1]!.split(',')[target]))
     const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length)
-    expect(Object.keys(scores!)).toEqual(['rmse'])
+    expect(Object.keys(scores!)).toEqual(['rmse', 'mae', 'r2', 'mape', 'median-error'])
+    const sorted = errors.map(Math.abs).sort((a, b) => a - b)
+    const [a, b] = [sorted[sorted.length / 2 - 1]!, sorted[sorted.length / 2]!]
+    expect(scores!['median-error']).toBeCloseTo((a + b) / 2, 10)
     expect(scores!.rmse).toBeCloseTo(rmse, 10)
     expect(rmse).toBeLessThan(1.5 * mlp.metrics.test.final!)
     expect(rmse).toBeGreaterThan(0.5 * mlp.metrics.test.final!)
@@ -142,7 +145,10 @@ describe('predictFile', () => {
     expect(header).toMatch(/^line,predicted,probability 0,.*,probability 9$/)
     expect(first!.split(',').slice(0, 2)).toEqual(['1', predictions.classes![0]])
     const right = predictions.classes!.filter((said, row) => said === String(row)).length
-    expect(predictions.scores).toEqual({ accuracy: right / 3 })
+    expect(Object.keys(predictions.scores!)[0]).toBe('accuracy')
+    expect(predictions.scores!.accuracy).toBe(right / 3)
+    // No row is of the other seven classes, for which there is no average precision then.
+    expect(predictions.scores).not.toHaveProperty('average-precision')
   })
 
   test('refuses a file that lacks columns', async () => {

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import type { PreparedData, Task } from '../../src/data/types.js'
+import { testFigures } from '../../src/trial/test-figures.js'
+
+/** Data of which all rows but the first are in `test`. */
+function dataOf(task: Task, targets: readonly number[]): PreparedData {
+  const all = Uint32Array.from(targets, (_, row) => row)
+  const none = new Uint32Array(0)
+  const scale = { mean: [], std: [] }
+  return {
+    dataset: {
+      ...{ name: 'made', rows: all.length, shape: [1], features: ['x'], task, hash: '' },
+      inputs: new Float64Array(all.length),
+      targets: Float64Array.from(targets),
+      encoding: { kind: 'table', columns: [{ name: 'x' }], missing: 'refuse' },
+    },
+    splits: { train: all.slice(0, 1), arch: none, validation: none, test: all.slice(1) },
+    scaler: { input: scale, target: scale, fill: [0] },
+    inputs: new Float32Array(all.length),
+    targets: Float32Array.from(targets),
+  }
+}
+
+const classes = ['ok', 'bad']
+const logits = [2, 0, 1, 0, 0, 1, 0, 3, 1, 0]
+
+describe('the figures on test', () => {
+  it('count what each class is decided to be, with the offsets of a decision', () => {
+    const data = dataOf({ kind: 'classification', classes, positive: 'bad' }, [1, 0, 0, 0, 1, 1])
+    const found = testFigures(data, logits)
+    expect(found.positive).toBe('bad')
+    expect(found.confusion).toEqual({
+      classes,
+      rows: [
+        [2, 1],
+        [1, 1],
+      ],
+    })
+    expect(found.metrics).toMatchObject({ accuracy: 0.6, f1: 0.5 })
+    // Rows with a difference of logits above −1.5 are bad then: all but the first.
+    const moved = testFigures(data, logits, { positive: 1, offsets: [0, 1.5] })
+    expect(moved.confusion!.rows).toEqual([
+      [1, 2],
+      [0, 2],
+    ])
+    expect(moved.metrics!['roc-auc']).toBe(found.metrics!['roc-auc'])
+  })
+
+  it('are null where the rows do not define them', () => {
+    const { metrics } = testFigures(
+      dataOf({ kind: 'classification', classes, positive: 'bad' }, [1, 0, 0, 0, 0, 0]),
+      logits,
+    )
+    expect(metrics).toMatchObject({ accuracy: 0.6, 'average-precision': null, 'balanced-accuracy': 0.6 })
+  })
+
+  it('have no table of decisions of many classes or of numbers, and nothing without rows', () => {
+    const many = Array.from({ length: 21 }, (_, c) => `c${c}`)
+    expect(
+      testFigures(
+        dataOf({ kind: 'classification', classes: many }, [0, 1]),
+        many.map(() => 0),
+      ),
+    ).not.toHaveProperty('confusion')
+    const numbers = testFigures(dataOf({ kind: 'regression', outputs: ['y'] }, [0, 1, 4]), [2, 2])
+    expect(Object.keys(numbers)).toEqual(['metrics'])
+    // |2 − 1| / 1 and |2 − 4| / 4.
+    expect(numbers.metrics).toMatchObject({ mae: 1.5, mape: 0.75, 'median-error': 1.5 })
+    expect(testFigures(dataOf({ kind: 'regression', outputs: ['y'] }, [0]), [])).toEqual({})
+  })
+})
