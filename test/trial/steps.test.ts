@@ -76,7 +76,7 @@ describe('the steps of a trial, one by one', () => {
       architectureBy('magnitude', trial.supernet, uniform(trial)),
     )
     expect(() => evaluateNetwork(trial, network, { metric: 'accuracy' })).toThrow(
-      'metric: expected one of rmse, mae, r2, got "accuracy"',
+      'metric: expected one of rmse, mae, r2, mape, median-error, pinball, got "accuracy"',
     )
   })
 
