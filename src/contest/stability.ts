@@ -1,6 +1,6 @@
 import { resamplingOf } from '../data/resampling.js'
 import { bootstrap } from '../objective/bootstrap.js'
-import type { MetricRows } from '../objective/metric.js'
+import type { MeasuredRows } from '../objective/metric.js'
 import type { Retrained } from '../trial/figures.js'
 import type { Trial } from '../trial/types.js'
 import { deviation } from './statistics.js'
@@ -9,7 +9,7 @@ import type { TrialStability } from './types.js'
 /** What the stability of a trained network is computed from. */
 export interface Trained {
   /** What the test rows say of the metric; null without test rows. */
-  readonly test: MetricRows | null
+  readonly test: MeasuredRows | null
   readonly losses: Retrained['losses']
 }
 
@@ -22,7 +22,7 @@ export const stabilityOf = (trial: Trial, { test, losses }: Trained): TrialStabi
   losses: lossDeviation(losses),
 })
 
-function bootstrapDeviation({ data, config, metric, random }: Trial, rows: MetricRows): number | null {
+function bootstrapDeviation({ data, config, metric, random }: Trial, rows: MeasuredRows): number | null {
   const resampling = resamplingOf(data.dataset, config.split, data.splits.test)
   const [values] = bootstrap(metric, [rows], resampling, random, times) ?? []
   return values ? finite(deviation([...values])) : null

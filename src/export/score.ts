@@ -1,5 +1,5 @@
 import { outputsOf, type Task } from '../data/types.js'
-import { valueOfRows, type MetricRows } from '../objective/metric.js'
+import { valueOfRows, type MeasuredRows } from '../objective/metric.js'
 import { decided } from '../objective/decided.js'
 import { optionsOf } from '../objective/metric-options.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
@@ -49,7 +49,7 @@ export function scoredRows(
   task: Task,
   outputs: Float64Array,
   targets: ArrayLike<number>,
-): MetricRows {
+): MeasuredRows {
   const isClass = task.kind === 'classification'
   // Metrics of classes expect logits; logarithms of probabilities are valid logits.
   const said = isClass ? outputs.map(logitOf) : outputs

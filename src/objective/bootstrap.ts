@@ -1,6 +1,6 @@
 import type { RandomSource } from '../base/random.js'
 import type { Resampling } from '../data/resampling.js'
-import { drawnFrom, type MetricRows } from './metric.js'
+import { drawnFrom, type MeasuredRows } from './metric.js'
 import type { MetricName } from './metrics.js'
 
 /** The range from 2.5 to 97.5 % of the resamples. */
@@ -19,7 +19,7 @@ const fewestDraws = 10
  */
 export function bootstrap(
   name: MetricName,
-  networks: readonly MetricRows[],
+  networks: readonly MeasuredRows[],
   { units, draws }: Resampling,
   random: RandomSource,
   times = resamples,

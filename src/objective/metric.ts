@@ -31,12 +31,12 @@ export interface Metric {
   /** Whether it sees decisions or orders only, so that a single row can change it by a lot, or nothing at all. */
   readonly coarse: boolean
   /** What the rows say of it, from which its value follows for any of them, repeated or left out. */
-  rows(outputs: Numbers, targets: Numbers, width: number, options?: MetricOptions): MetricRows
+  rows(outputs: Numbers, targets: Numbers, width: number, options?: MetricOptions): MeasuredRows
   value(outputs: Numbers, targets: Numbers, width: number, options?: MetricOptions): number
 }
 
 /** What rows say of a metric. */
-export type MetricRows = RowSums | CountedRows
+export type MeasuredRows = RowSums | CountedRows
 
 /** The contributions of rows to some sums, row by row, rows × sums, and the metric's value from sums. */
 export interface RowSums {
@@ -59,12 +59,12 @@ export function totals({ sums, values }: Pick<RowSums, 'sums' | 'values'>): Floa
 }
 
 /** The value of a metric on all of its rows. */
-export const valueOfRows = (rows: MetricRows): number =>
+export const valueOfRows = (rows: MeasuredRows): number =>
   'sums' in rows ? rows.of(totals(rows)) : rows.counted(new Float64Array(rows.rows).fill(1))
 
 /** The value of a metric on units of its rows, of which some are drawn, each perhaps more than once. */
 export function drawnFrom(
-  rows: MetricRows,
+  rows: MeasuredRows,
   units: readonly (readonly number[])[],
 ): (drawn: Uint32Array) => number {
   if ('counted' in rows) {

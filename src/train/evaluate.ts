@@ -1,7 +1,7 @@
 import { gather } from '../data/batches.js'
 import { unscale } from '../data/scale.js'
 import { outputsOf, type PreparedData } from '../data/types.js'
-import { valueOfRows, type MetricRows } from '../objective/metric.js'
+import { valueOfRows, type MeasuredRows } from '../objective/metric.js'
 import { optionsOf } from '../objective/metric-options.js'
 import { metrics, type MetricName } from '../objective/metrics.js'
 import { forwardRows } from './memory.js'
@@ -48,7 +48,7 @@ export function evaluateRows(
   data: PreparedData,
   rows: Uint32Array,
   metric: MetricName,
-): MetricRows | null {
+): MeasuredRows | null {
   if (rows.length === 0) return null
   const { task, targets } = data.dataset
   const width = outputsOf(task)
@@ -58,7 +58,7 @@ export function evaluateRows(
 }
 
 /** The value of a metric from what its rows say; null without rows. */
-export const valueOf = (rows: MetricRows | null): number | null => rows && valueOfRows(rows)
+export const valueOf = (rows: MeasuredRows | null): number | null => rows && valueOfRows(rows)
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))

@@ -1,7 +1,7 @@
 import { mostChance } from '../config/budget-schema.js'
 import { resamplingOf } from '../data/resampling.js'
 import { bootstrap } from '../objective/bootstrap.js'
-import type { MetricRows } from '../objective/metric.js'
+import type { MeasuredRows } from '../objective/metric.js'
 import { errorOf, type MetricName } from '../objective/metrics.js'
 import { valueOf } from '../train/evaluate.js'
 import { measuresOf } from './compared.js'
@@ -43,8 +43,8 @@ const room = ({ worse, allowed }: Pick<Attempt, 'worse' | 'allowed'>): number =>
 function difference(
   { data, config, random }: Trial,
   name: MetricName,
-  own: MetricRows | undefined,
-  other: MetricRows | undefined,
+  own: MeasuredRows | undefined,
+  other: MeasuredRows | undefined,
   { tolerance, errors }: Allowed,
 ): Pick<Attempt, 'worse' | 'allowed'> {
   const [mine, theirs] = [valueOf(own ?? null), valueOf(other ?? null)]

@@ -4,7 +4,7 @@ import type { Decision } from '../data/types.js'
 import type { Cost } from '../nn/cost.js'
 import type { Graph } from '../nn/graph.js'
 import type { Interval } from '../objective/bootstrap.js'
-import type { MetricRows } from '../objective/metric.js'
+import type { MeasuredRows } from '../objective/metric.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { Budget, Schedule } from '../schedule/types.js'
 import type { SearchResult } from '../search/search.js'
@@ -13,10 +13,10 @@ import type { RivalFigures } from './rivals/figures.js'
 import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 
 /** What the validation rows say of the measures by which sizes are compared. */
-export type Compared = Readonly<Partial<Record<MetricName, MetricRows>>>
+export type Compared = Readonly<Partial<Record<MetricName, MeasuredRows>>>
 
 /** What the rows of two splits say of a network's metric; null if a split is empty. */
-export type Measured = Readonly<Record<'validation' | 'test', MetricRows | null>>
+export type Measured = Readonly<Record<'validation' | 'test', MeasuredRows | null>>
 
 /** The uncertainty of a metric: 95 % intervals by a bootstrap over the rows on which it was measured. */
 export interface Noise {

@@ -1,6 +1,6 @@
 import { resamplingOf } from '../data/resampling.js'
 import { bootstrap, percentileInterval, resamples, type Interval } from '../objective/bootstrap.js'
-import type { MetricRows } from '../objective/metric.js'
+import type { MeasuredRows } from '../objective/metric.js'
 import { evaluateRows, valueOf } from '../train/evaluate.js'
 import type { Network } from '../train/network.js'
 import type { Measured, Noise, SplitNoise } from './figures.js'
@@ -58,7 +58,7 @@ export function withEarlier(
 function splitNoise(
   { data, config, metric, random }: Trial,
   split: keyof Measured,
-  rows: Readonly<Record<'supernet' | 'baseline' | 'final', MetricRows | null>>,
+  rows: Readonly<Record<'supernet' | 'baseline' | 'final', MeasuredRows | null>>,
 ): SplitNoise | null {
   if (data.splits[split].length === 0) return null
   const resampling = resamplingOf(data.dataset, config.split, data.splits[split])

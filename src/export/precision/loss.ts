@@ -2,7 +2,7 @@ import { gather } from '../../data/batches.js'
 import type { PreparedData } from '../../data/types.js'
 import { randomSource } from '../../base/random.js'
 import { bootstrap } from '../../objective/bootstrap.js'
-import { valueOfRows, type MetricRows } from '../../objective/metric.js'
+import { valueOfRows, type MeasuredRows } from '../../objective/metric.js'
 import { errorOf, type MetricName } from '../../objective/metrics.js'
 import { scoredRows } from '../score.js'
 import { compare } from '../compare.js'
@@ -86,7 +86,7 @@ export function precisionLoss(
 }
 
 /** The standard deviation of the difference of two metrics over resamples of their rows; 0 with too few. */
-function standardError(metric: MetricName, said: readonly MetricRows[], rows: number): number {
+function standardError(metric: MetricName, said: readonly MeasuredRows[], rows: number): number {
   const units = Array.from({ length: rows }, (_, row) => [row])
   const drawn = bootstrap(metric, said, { of: 'rows', units, draws: rows }, randomSource(0))
   const apart = [...(drawn?.[0] ?? [])].map((value, i) => value - drawn![1]![i]!).filter(Number.isFinite)

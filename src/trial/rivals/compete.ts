@@ -4,7 +4,7 @@ import { gather } from '../../data/batches.js'
 import { resamplingOf } from '../../data/resampling.js'
 import { outputsOf } from '../../data/types.js'
 import { bootstrap, percentileInterval } from '../../objective/bootstrap.js'
-import type { MetricRows } from '../../objective/metric.js'
+import type { MeasuredRows } from '../../objective/metric.js'
 import { optionsOf } from '../../objective/metric-options.js'
 import { metrics } from '../../objective/metrics.js'
 import { valueOf } from '../../train/evaluate.js'
@@ -60,7 +60,7 @@ function measure(
 ): Measured {
   const width = outputsOf(dataset.task)
   const perRow = dataset.task.kind === 'classification' ? 1 : width
-  const of = (rows: Uint32Array): MetricRows | null =>
+  const of = (rows: Uint32Array): MeasuredRows | null =>
     rows.length === 0
       ? null
       : metrics[metric].rows(
