@@ -12,6 +12,7 @@ import type { Reader } from '../data/readers/types.js'
 import { withoutUnits } from '../data/unit-columns.js'
 import { draftArrays, draftFolder } from './draft-arrays.js'
 import { draftMissingValues } from './draft-missing.js'
+import { draftSeries } from './draft-series.js'
 import { draftSplit } from './draft-split.js'
 import { draftColumns, draftNumbers } from './draft-table.js'
 import { columnsListed } from './listed.js'
@@ -62,10 +63,14 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   if (section.decimal ?? section.thousands) table = await read()
   const units = columnIndices(table, section.numeric ?? [], 'data.numeric')
   const bare = withoutUnits(table, units, { ...usual, ...section })
-  const columns = draftColumns(bare, section.header === false ? byIndex(options, table) : options)
   const { horizon, window } = options
+  const asked = section.header === false ? byIndex(options, table) : options
+  const found =
+    horizon === undefined ? undefined : draftSeries(bare, columnsListed(bare.names, asked.target ?? []))
+  const columns = draftColumns(found?.table ?? bare, asked)
   const series = horizon !== undefined && {
-    window: window ?? usualWindow(horizon, table.places.length),
+    ...found!.section,
+    window: window ?? usualWindow(horizon, found!.steps),
     horizon,
   }
   if (series && window === undefined)
@@ -78,6 +83,7 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
       ...missing.choices,
       ...numbers.choices,
       ...columns.choices,
+      ...(found?.choices ?? []),
       ...(split?.choices ?? []),
     ],
     ...(split && { split: split.section }),

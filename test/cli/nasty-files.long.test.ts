@@ -27,6 +27,8 @@ interface Nasty {
   readonly encoding?: BufferEncoding
   /** What the search says of the file. */
   readonly says?: RegExp
+  /** The number of predictions, where windows of several series are the rows. */
+  readonly windows?: number
   /** The status of each new row. */
   readonly status?: readonly (string | RegExp)[]
 }
@@ -62,6 +64,23 @@ const comma = (row: Row): Row =>
   Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, cell.replace('.', ',')]))
 const without = (row: Row, name: string): Row =>
   Object.fromEntries(Object.entries(row).filter(([each]) => each !== name))
+
+/** Three machines, each with its own course, rows of five minutes, two of them with a gap. */
+function threeMachines(rows: number, from: number): Row[] {
+  const minute = 60_000
+  const start = Date.UTC(2024, 0, 1)
+  const at = (i: number) => new Date(start + 5 * minute * i).toISOString().slice(0, 16).replace('T', ' ')
+  return ['press', 'oven', 'saw'].flatMap((name, m) =>
+    Array.from({ length: rows }, (_, i) => i + from)
+      .filter((i) => m === 2 || i % 97 < 90)
+      .map((i) => ({
+        machine: name,
+        time: at(i),
+        load: Math.sin(i / (5 + m)).toFixed(3),
+        temp: (10 * m + 3 * Math.sin(i / (5 + m) + 1) + 0.1 * u(i, m)).toFixed(3),
+      })),
+  )
+}
 
 /** A picture of a light or a dark blob. */
 function picture(i: number, light: boolean): Uint8Array {
@@ -137,6 +156,14 @@ const files: readonly Nasty[] = [
     fresh: fresh((row, i) => ({ ...without(row, 'y'), noise: (i / 10).toFixed(1) })),
     options: ['--target', 'defect'],
     says: /average-precision/,
+  },
+  {
+    name: 'three machines with gaps',
+    train: text(threeMachines(400, 0)),
+    fresh: threeMachines(40, 1000),
+    options: ['--target', 'temp', '--horizon', '3', '--window', '8'],
+    says: /data\.seriesBy/,
+    windows: 3 * (40 - 8 + 1),
   },
   {
     name: 'codes with leading zeros',
@@ -227,7 +254,7 @@ describe.each(files)(
       ])
       expect(shown.code, shown.stderr).toBe(0)
       const layers = await predictFile(run, at('new.csv'))
-      expect(layers.values.length).toBe(rows.length)
+      expect(layers.values.length).toBe(wanted.windows ?? rows.length)
       expect(readFileSync(at('predicted.csv'), 'utf8').trimEnd().split('\n').length).toBe(
         1 + layers.values.length,
       )
@@ -237,7 +264,8 @@ describe.each(files)(
       expect(onnx.values.length).toBe(layers.values.length)
       expectClose(onnx.values.flat(), layers.values.flat())
       wanted.status?.forEach((text, i) => expect(layers.statuses[i]).toMatch(text))
-      expectClose(await rawPredictions(at('model.onnx'), rows), layers.values.flat())
+      if (wanted.windows === undefined)
+        expectClose(await rawPredictions(at('model.onnx'), rows), layers.values.flat())
     })
   },
 )

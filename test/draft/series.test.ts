@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest'
+import { drafted, file, lines } from './helper.js'
+
+const minutes = (i: number) =>
+  `2024-03-01 ${String(Math.floor(i / 60)).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}`
+const options = { target: 'y', horizon: 2, window: 4 }
+const wave = (i: number) => `${Math.sin(i / 5).toFixed(3)},${Math.cos(i / 5).toFixed(3)}`
+
+it('finds the machines of a file whose times repeat, and no window goes over two', async () => {
+  // Row by row another machine, as a recorder writes them.
+  const path = file(
+    'machines.csv',
+    `time,machine,x,y\n${lines(300, (i) => `${minutes(Math.floor(i / 3))},m${i % 3},${wave(i)}`)}`,
+  )
+  const { data, dataset, whys } = await drafted(path, options)
+  expect(data).toMatchObject({ kind: 'series', seriesBy: 'machine', time: 'time' })
+  expect(data.drop ?? []).toEqual([])
+  expect(whys).toContain('data.seriesBy: it names 3 series: in each, a time stands once')
+  // Three times 100 steps: 100 − 4 − 2 + 1 windows with their targets each.
+  expect(dataset.rows).toBe(3 * 95)
+  expect(dataset.features).toEqual(['x', 'y'])
+})
+
+it('sorts a single series by its dates, and knows its gaps', async () => {
+  const path = file(
+    'one.csv',
+    `time,x,y\n${lines(200, (i) => `${minutes(199 - i + (i < 100 ? 30 : 0))},${wave(i)}`)}`,
+  )
+  const { data, dataset } = await drafted(path, options)
+  expect(data).toMatchObject({ time: 'time' })
+  expect(data).not.toHaveProperty('seriesBy')
+  expect(dataset.rows).toBe(2 * 95)
+})
+
+it('takes rows for steps where the days of work have a gap each week', async () => {
+  const day = (i: number) =>
+    new Date(Date.UTC(2024, 0, 1 + Math.floor(i / 5) * 7 + (i % 5))).toISOString().slice(0, 10)
+  const path = file('work.csv', `day,x,y\n${lines(200, (i) => `${day(i)},${wave(i)}`)}`)
+  const { data, dataset } = await drafted(path, options)
+  expect(data).not.toHaveProperty('time')
+  expect(dataset.rows).toBe(195)
+})
+
+it('refuses times that repeat where no column says whose they are', async () => {
+  const path = file('mixed.csv', `time,x,y\n${lines(200, (i) => `${minutes(Math.floor(i / 2))},${wave(i)}`)}`)
+  await expect(drafted(path, options)).rejects.toThrow(
+    /column "time": expected a time for each row, .*name columns in data\.seriesBy/,
+  )
+})
+
+it('does so in each of several series', async () => {
+  const day = (i: number) =>
+    new Date(Date.UTC(2024, 0, 1 + Math.floor(i / 5) * 7 + (i % 5))).toISOString().slice(0, 10)
+  const path = file(
+    'shops.csv',
+    `day,shop,x,y\n${lines(600, (i) => `${day(i % 300)},s${i < 300 ? 1 : 2},${wave(i)}`)}`,
+  )
+  const { data, dataset } = await drafted(path, options)
+  expect(data).toMatchObject({ seriesBy: 'shop', drop: ['day'] })
+  expect(data).not.toHaveProperty('time')
+  expect(dataset.rows).toBe(2 * 295)
+})
