@@ -1,6 +1,7 @@
 import { amount } from '../report/budget.js'
 import { formatCount, formatNumber, formatPercent, formatSeconds, formatSi } from '../report/format.js'
 import type { RunPlan } from '../runs/plan-run.js'
+import type { Span } from '../trial/expected.js'
 import { attemptsOf } from '../trial/smallest.js'
 import { textTable } from './table.js'
 import { trainingLines } from './training-text.js'
@@ -52,8 +53,7 @@ export function planText({
     '',
     ...trainingLines(training),
     ...stages,
-    timeText(minutes),
-    togetherText(minutes, training, budget),
+    ...timeLines(minutes),
     ...budgetLines(budget),
     ...wishes,
   ].join('\n')
@@ -67,19 +67,18 @@ export function beginningLines(
   { supernet, smallest, minutes, training, budget }: RunPlan,
   seconds?: number,
 ): string[] {
-  const [least, most] = rangeOf(minutes, training, budget)
+  const { typical, most } = minutes.total
   const isCut = seconds !== undefined && seconds < 60 * most
   const shorter =
-    least > longMinutes && seconds === undefined
+    typical > longMinutes && seconds === undefined
       ? ['shorter  --time 10m ends it in ten minutes; --set data.limit=1000 takes fewer rows']
       : []
   return [
     `space    ${supernet.name}: ${formatCount(supernet.parameters)} parameters, ${formatCount(supernet.members)} candidates in ${formatCount(supernet.groups)} choices; the smallest network that may be left has ${formatCount(smallest.parameters)} parameters`,
     ...trainingLines(training),
     ...budgetLines(budget),
-    timeText(minutes),
-    togetherText(minutes, training, budget),
-    ...(isCut ? [`         --time: training is shortened to end within ${formatSeconds(seconds)}`] : []),
+    ...timeLines(minutes),
+    ...(isCut ? [`         --time: what does not fit is shortened, to end within ${formatSeconds(seconds)}`] : []),
     ...shorter,
   ]
 }
@@ -87,46 +86,32 @@ export function beginningLines(
 /** Longer runs get a hint how to shorten them, in minutes. */
 const longMinutes = 15
 
-/**
- * The least and the most minutes. In the best case, retraining stops early, and a single size is retrained,
- * but against the best size all are.
- */
-function rangeOf(
-  { earlier, search, baseline, retrain, further }: RunPlan['minutes'],
-  { retrain: { steps, earlyStop } }: RunPlan['training'],
-  budget: RunPlan['budget'],
-): [number, number] {
-  const searches = earlier.reduce((a, b) => a + b, search)
-  const shortest = Math.min(1, (earlyStop?.steps ?? steps) / steps)
-  const attempts = budget?.against === 'best' ? 1 : attemptsOf(budget ?? undefined)
-  const others = (baseline ?? 0) + further
-  return [searches + shortest * (others + retrain / attempts), searches + others + retrain]
-}
-
 const budgetLines = (budget: RunPlan['budget']): string[] =>
   budget ? [`budget   ${budgetText(budget)}`] : []
 
-function togetherText(...parts: Parameters<typeof rangeOf>): string {
-  const [least, most] = rangeOf(...parts)
-  return least < most
-    ? `         together from ${duration(least)} (if training stops early) to ${duration(most)}`
-    : `         together at most ${duration(most)}`
+/** The time of the whole run, and of its parts. */
+function timeLines(minutes: RunPlan['minutes']): string[] {
+  const { earlier, search, baseline, retrain, further, rivals, rest, total } = minutes
+  const part = (name: string, span: Span | null): string[] =>
+    span === null ? [] : [`${name} ${duration(span.typical)}${upTo(span)}`]
+  const parts = [
+    ...earlier.flatMap((each, i) => part(`search ${i + 1}, before the last,`, each)),
+    ...part('search', search),
+    ...part('baseline (the unpruned supernet)', baseline),
+    ...part('retraining', retrain),
+    ...part('with other seeds, for the criterion stability,', further),
+    ...part('rivals', rivals),
+    ...part('figures and report', rest),
+  ]
+  return [
+    `time     about ${duration(total.typical)}; at most ${duration(total.most)}, if nothing is removed and no training stops early`,
+    `         ${parts.join(', ')}`,
+  ]
 }
 
-function timeText(minutes: RunPlan['minutes']): string {
-  const time = [
-    ...minutes.earlier.map((each, i) => `search ${i + 1}, before the last, at most ${duration(each)}`),
-    `search at most ${duration(minutes.search)} (${Number(minutes.stepMs.toPrecision(2))} ms a step)`,
-    ...(minutes.baseline === null
-      ? []
-      : [`baseline (the unpruned supernet) about ${duration(minutes.baseline)}`]),
-    `retraining at most ${duration(minutes.retrain)}`,
-    ...(minutes.further === 0
-      ? []
-      : [`with other seeds, for the criterion stability, at most ${duration(minutes.further)}`]),
-  ]
-  return `time     ${time.join(', ')}`
-}
+/** The most, where it is shown as another number than the typical one. */
+const upTo = ({ typical, most }: Span): string =>
+  duration(most) === duration(typical) ? '' : ` (at most ${duration(most)})`
 
 function budgetText(budget: NonNullable<RunPlan['budget']>): string {
   const { metric, limit, whole, least, tolerance, against } = budget
@@ -148,4 +133,6 @@ function budgetText(budget: NonNullable<RunPlan['budget']>): string {
 const size = (bytes: number): string =>
   bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`
 
-const duration = (minutes: number): string => formatSeconds(minutes * 60)
+/** Seconds are not shown to a tenth: no machine is that even. */
+const duration = (minutes: number): string =>
+  formatSeconds(minutes * 60 < 10 ? Number((minutes * 60).toPrecision(1)) : Math.round(minutes * 60))

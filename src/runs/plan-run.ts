@@ -3,21 +3,18 @@ import { backendLimit } from '../backend/limits.js'
 import type { Config } from '../config/config-schema.js'
 import { discretise, retrainedAs, uniformGates } from '../derive/network.js'
 import { costOf, type Cost } from '../nn/cost.js'
-import type { Budget, CompiledPhase } from '../schedule/types.js'
-import { alternation } from '../search/modes/single-paths.js'
-import { supernetStepper } from '../search/stepper.js'
+import type { Budget } from '../schedule/types.js'
 import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { memoryOf, requireFit, type StageMemory } from '../setup/trial-memory.js'
 import { smallest } from '../supernet/cost-range.js'
 import { taskCost } from '../supernet/cost.js'
-import { SupernetModel } from '../supernet/model.js'
 import type { Supernet } from '../supernet/types.js'
-import { batching } from '../train/batching.js'
-import type { ResolvedConfig, RetrainOptions, SearchOptions } from '../train/training.js'
-import { isTaught, wantsBaseline } from '../trial/baseline.js'
-import { furtherTrainings } from '../trial/criteria/stability.js'
-import { attemptsOf } from '../trial/smallest.js'
+import type { ResolvedConfig } from '../train/training.js'
+import { times, type Span } from '../trial/expected.js'
+import { expectedOf, type Expected } from '../trial/expected-times.js'
+import type { Clocks } from '../trial/rehearsal.js'
 import type { Trial } from '../trial/types.js'
+import { processClocks } from './clocks.js'
 
 /** What is known about a run before it begins. */
 export interface RunPlan {
@@ -29,16 +26,24 @@ export interface RunPlan {
   readonly memory: readonly StageMemory[]
   /** The settings of the stages, with what the configuration leaves open filled in. */
   readonly training: Pick<ResolvedConfig, 'search' | 'retrain'>
-  /** Upper bounds that assume no pruning: steps get cheaper as members are removed. */
+  /**
+   * What the parts take on this machine as it is now, `typical` and `most` of each: the latter if nothing is
+   * removed and no training stops early.
+   */
   readonly minutes: {
     /** Of each search before the last one. */
-    readonly earlier: readonly number[]
-    readonly search: number
-    readonly baseline: number | null
-    readonly retrain: number
-    /** Of trainings with further seeds, for the criterion `stability`; 0 without it. */
-    readonly further: number
-    readonly stepMs: number
+    readonly earlier: readonly Span[]
+    readonly search: Span
+    /** The training of the unpruned supernet; null without it. */
+    readonly baseline: Span | null
+    readonly retrain: Span
+    /** Of trainings with further seeds, for the criterion `stability`; null without it. */
+    readonly further: Span | null
+    /** Null without rivals. */
+    readonly rivals: Span | null
+    /** Of measuring, exporting and reporting. */
+    readonly rest: Span
+    readonly total: Span
   }
   /** The schedule's budget, with the lowest cost of a legal architecture. */
   readonly budget: Budget | null
@@ -57,14 +62,24 @@ export async function planRun(config: Config, folder: string, own: Extensions = 
 }
 
 /** Plans a trial that is already set up. */
-export function planOf(trial: Trial): RunPlan {
+export async function planOf(trial: Trial): Promise<RunPlan> {
+  return (await measuredPlan(trial, timedSeconds)).plan
+}
+
+/** The plan of a trial with the times behind it, in seconds. Each part is timed for about `seconds`. */
+export async function measuredPlan(
+  trial: Trial,
+  seconds: number,
+  clocks: Clocks = processClocks,
+): Promise<{ readonly plan: RunPlan; readonly expected: Expected }> {
   const memory = memoryOf(trial)
   // If no batch is small enough for the memory, no step can be timed either.
   requireFit(memory.filter(({ largestRows }) => largestRows === 0))
   const least = (metric: keyof Cost) => networkCost(smallest(trial.supernet, metric), trial.config)
   const cost = taskCost(trial.supernet)
   const limit = backendLimit()
-  return {
+  const expected = await expectedOf(trial, seconds, clocks)
+  const plan = {
     supernet: {
       name: trial.supernet.space,
       ...cost,
@@ -75,9 +90,20 @@ export function planOf(trial: Trial): RunPlan {
     limitBytes: limit ?? null,
     memory,
     training: { search: trial.config.search, retrain: trial.config.retrain },
-    minutes: minutesOf(trial),
+    minutes: minutesOf(expected),
     budget: trial.schedule.budget ?? null,
     budgets: budgetsOf(trial, (metric) => least(metric)[metric]),
+  }
+  return { plan, expected }
+}
+
+function minutesOf({ earlier, search, baseline, retrain, further, rivals, rest, total }: Expected): RunPlan['minutes'] {
+  const minutes = (span: Span) => times(span, 1 / 60)
+  const orNull = (span: Span | null) => span && minutes(span)
+  return {
+    earlier: earlier.map(minutes),
+    ...{ search: minutes(search), baseline: orNull(baseline), retrain: minutes(retrain) },
+    ...{ further: orNull(further), rivals: orNull(rivals), rest: minutes(rest), total: minutes(total) },
   }
 }
 
@@ -87,67 +113,8 @@ function networkCost(supernet: Supernet, { retrain }: Config): Cost {
   return costOf(discretise(supernet, uniformGates(supernet), options).graph)
 }
 
-/** The most multiply-adds for the examples of a timed step: enough to measure, without a long wait. */
-const timedFlops = 2e9
-
-/** Milliseconds after which no further step is timed, and those after which four steps are enough. */
-const [timedMs, enoughMs] = [2000, 300]
-
-/** Estimates minutes from a few timed steps, with fewer examples per step if the supernet is large. */
-function minutesOf(trial: Trial): RunPlan['minutes'] {
-  const { config, data, schedule, supernet } = trial
-  const { search, retrain } = config
-  const cost = taskCost(supernet)
-  const rows = Math.max(
-    1,
-    Math.min(search.batch, data.splits.train.length, Math.floor(timedFlops / Math.max(cost.flops, 1))),
-  )
-  const options = { ...search, batch: rows, shards: 1 }
-  const model = new SupernetModel(supernet, trial.relaxation, trial.random, search.gates.noise)
-  const context = { ...trial, options, emit: () => undefined, save: () => undefined }
-  const stepper = supernetStepper(model, data, context)
-  const batches = batching(data, data.splits.train, options, trial.random, 'search')
-  const phase = schedule.phases.find(({ gates }) => gates === 'move') ?? schedule.phases[0]!
-  /** The shortest of some timed steps at iteration t, in milliseconds per row. The first ones are slower. */
-  const perRowAt = (t: number, { paths }: Pick<CompiledPhase, 'paths'>): number => {
-    const times: number[] = []
-    for (let step = 0, spent = 0; spent < timedMs && (step < 4 || spent < enoughMs); step++) {
-      const start = performance.now()
-      stepper.step(t, batches.at(step), { ...phase, paths })
-      times.push(performance.now() - start)
-      spent += times.at(-1)!
-    }
-    return Math.min(...times) / rows
-  }
-  const whole = perRowAt(phase.from, { paths: 'all' })
-  const { share } = alternation(model, phase, phase.from)
-  const alone = [phase.from, phase.from + 1].find((t) => alternation(model, phase, t).waits)
-  const searched = alone === undefined ? whole : share * whole + (1 - share) * perRowAt(alone, phase)
-  stepper.dispose()
-  model.dispose()
-  const minutes = (examples: number, perRow: number) => (examples * perRow) / 60_000
-  const validation = data.splits.validation.length / 3
-  const full = minutes(examplesOf(retrain, validation), whole)
-  // With augmentation, the teacher must predict the augmented examples in every step.
-  const learnt = isTaught(trial) && retrain.augment ? (full * 4) / 3 : full
-  return {
-    stepMs: searched * search.batch,
-    earlier: (trial.stages ?? []).map(({ begin }) => minutesOf(begin(undefined)).search),
-    search: minutes(examplesOf(search, validation), searched),
-    baseline: wantsBaseline(trial) ? full : null,
-    retrain: learnt * attemptsOf(schedule.budget),
-    further: learnt * furtherTrainings(config.criteria),
-  }
-}
-
-/**
- * The examples that a stage trains on, plus its evaluations, each of which costs as much as `validation`
- * examples.
- */
-const examplesOf = (
-  { steps, batch, evaluateEvery }: SearchOptions | RetrainOptions,
-  validation: number,
-): number => steps * batch + Math.ceil(steps / evaluateEvery) * validation
+/** Seconds for which each part of a run is timed. */
+const timedSeconds = 1
 
 /** The criteria on size with whether the space can meet them, judged by its smallest legal network. */
 function budgetsOf({ config, supernet }: Trial, least: (metric: keyof Cost) => number): RunPlan['budgets'] {

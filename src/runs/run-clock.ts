@@ -50,7 +50,7 @@ export interface Trainings {
  * How much longer than expected a retraining may take to get as many steps as the networks with which it is
  * compared. The unpruned supernet leaves that much time, because what follows it is what is delivered.
  */
-const ease = 1.25
+const ease = 1.1
 
 /**
  * Keeps trainings within their time, until `until` on the clock `now`. Each gets its share of what is left

@@ -94,7 +94,7 @@ export async function searchRun({
   if (!resume) {
     requireNewFolder(out)
     const trial = await prepare()
-    hooks.onPlan?.(planOf(trial))
+    if (hooks.onPlan) hooks.onPlan(await planOf(trial))
     return withRunLock(out, hooks.onNotice, () => {
       createRunFolder(out, trial.written, trial.data.dataset.hash)
       return run(trial)

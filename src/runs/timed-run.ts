@@ -3,7 +3,7 @@ import { Interrupted, InputError } from '../base/errors.js'
 import { remedyFor } from '../base/checksums.js'
 import type { Config } from '../config/config-schema.js'
 import { resolveConfig } from '../config/load-config.js'
-import { discretise, retrainedAs, uniformGates, unprunedNetwork, type Discrete } from '../derive/network.js'
+import { discretise, retrainedAs, uniformGates, unprunedNetwork } from '../derive/network.js'
 import type { Checkpoint } from '../search/state.js'
 import { costOf } from '../nn/cost.js'
 import { extensionsIn, setupTrial } from '../setup/setup-trial.js'
@@ -14,12 +14,17 @@ import { furtherTrainings } from '../trial/criteria/stability.js'
 import type { NetworkToRetrain } from '../trial/figures.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
 import { attemptsOf } from '../trial/smallest.js'
-import { retrainStepSeconds } from '../trial/timing.js'
+import { sumOf } from '../trial/expected.js'
+import { leftOf, stretched, trainingTimesOf, workOf, type Expected, type Measured } from '../trial/expected-times.js'
+import type { Clocks } from '../trial/rehearsal.js'
+import type { TrainingTimes } from '../trial/timing.js'
 import type { Trial } from '../trial/types.js'
+import { processClocks } from './clocks.js'
 import { lastCheckpoint } from './checkpoints.js'
-import { planOf, type RunPlan } from './plan-run.js'
+import { measuredPlan, type RunPlan } from './plan-run.js'
 import { searchPace, trainingShares, type Trainings } from './run-clock.js'
 import type { FinishedRun } from './run-folder.js'
+import { lengthWithin, secondsOf, type SearchLength } from './search-length.js'
 import { resumeRun, searchRun, type SearchRunOptions } from './search-run.js'
 
 export interface TimedRunOptions extends Omit<SearchRunOptions, 'resume' | 'previous' | 'set' | 'clock'> {
@@ -27,6 +32,8 @@ export interface TimedRunOptions extends Omit<SearchRunOptions, 'resume' | 'prev
   readonly seconds: number
   /** When the time began, by `performance.now()`; by default at the call. */
   readonly began?: number
+  /** The clocks by which it goes; those of the process by default. */
+  readonly clocks?: Clocks
 }
 
 /**
@@ -34,15 +41,15 @@ export interface TimedRunOptions extends Omit<SearchRunOptions, 'resume' | 'prev
  * baseline.
  */
 const searchShare = 0.35
-/**
- * Approximate seconds for writing, measuring and the report: three, but at most a fifth of the time, and a
- * small share of it.
- */
-const asideOf = (seconds: number): number => Math.min(3, 0.2 * seconds) + 0.03 * seconds
+
+/** The share of the time for what cannot be foreseen. */
+const spareShare = 0.04
+
 /** Fewer steps than this do not train anything. */
 const fewestSteps = 20
-/** The share of the time left after the search for which each network's steps are timed. */
-const timedShare = 0.01
+
+/** The share of the time for which each part of a run is timed, and the most seconds. */
+const [timedShare, mostTimed] = [0.01, 1]
 
 /**
  * Runs a search that finishes within a given time, as far as this can be foreseen. If the search and the
@@ -55,22 +62,25 @@ const timedShare = 0.01
  */
 export async function timedRun({
   seconds,
-  began = performance.now(),
+  clocks = processClocks,
+  began = clocks.wall(),
   ...options
 }: TimedRunOptions): Promise<FinishedRun> {
+  const now = () => clocks.wall() / 1000
   const { out, config, folder = '.', signal } = options
-  const until = began / 1000 + seconds - asideOf(seconds)
+  const end = began / 1000 + seconds
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = await setupTrial(config, folder, extensionsIn(options))
-  const plan = planOf(trial)
+  const { plan, expected } = await measuredPlan(trial, Math.min(mostTimed, timedShare * seconds), clocks)
+  const until = end - spareShare * seconds - afterTrainings(expected)
   const left = until - now()
-  const forSearches = searchSeconds(plan, left)
-  const steps = searchSteps(trial, config.stages ?? [], plan, { forSearches, left, seconds })
+  const forSearches = searchSeconds(expected, left)
+  const length = searchLength(trial, config.stages ?? [], expected, { forSearches, left, seconds })
   const pace = searchPace(until - left + forSearches, now)
   const searched = new AbortController()
   try {
     return await searchRun({
-      ...shortened(options, trial, plan, steps),
+      ...shortened(options, trial, plan, length),
       signal: signal ? AbortSignal.any([signal, searched.signal]) : searched.signal,
       clock: { pace, training: () => () => false },
       onEvent: (event) => {
@@ -81,11 +91,13 @@ export async function timedRun({
   } catch (error) {
     if (!(error instanceof Interrupted) || !searched.signal.aborted || signal?.aborted) throw error
   }
-  const trainings = await trainingsOf(trial, out, until - now())
+  const trainings = await trainingsOf(trial, expected.measured, out, until - now(), clocks)
   const usual = trial.config.retrain.steps
   // A rate that decays to the end needs to know the end. Otherwise the clock alone ends trainings.
   const found = isLaidOut(trial) ? retrainSteps(trainings, until - now()) : usual
-  const set = found < usual ? [`retrain.steps=${found}`] : []
+  // The clock ends a training at an evaluation, so a short one needs some on its way.
+  const every = Math.min(trial.config.retrain.evaluateEvery, Math.ceil(found / evaluations))
+  const set = found < usual ? [`retrain.steps=${found}`, `retrain.evaluateEvery=${every}`] : []
   if (found < usual)
     options.onNotice?.(
       `the time that is left allows ${formatCount(found)} steps of each retraining, not ${formatCount(usual)}`,
@@ -95,75 +107,93 @@ export async function timedRun({
   return resumeRun(out, { ...hooks, set, clock: { pace, training: trainingShares(trainings, until, now) } })
 }
 
-const now = (): number => performance.now() / 1000
+/** The evaluations of a training whose length is laid out to end in time. */
+const evaluations = 5
 
-/** A run with fewer steps of its search. The plan of one whose search keeps its length is already made. */
+/** Seconds for what follows the trainings: rivals, figures, export, report. */
+const afterTrainings = ({ rivals, rest }: Expected): number =>
+  rest.typical + (rivals ? (rivals.typical + rivals.most) / 2 : 0)
+
+/** A run with a shorter search. The plan of one whose search keeps its length is already made. */
 function shortened<T extends Omit<TimedRunOptions, 'seconds'>>(
   options: T,
   trial: Trial,
   plan: RunPlan,
-  steps: number,
+  { steps, inspectEvery }: SearchLength,
 ): T {
   const { config, onData, onPlan } = options
-  if (steps < trial.config.search.steps)
-    return { ...options, config: resolveConfig({ ...config, search: { ...without(config.search), steps } }) }
   const told = (data: Parameters<NonNullable<typeof onData>>[0]) => {
     onData?.(data)
     onPlan?.(plan)
   }
-  return { ...options, onPlan: undefined, onData: told }
+  const own = { ...options, onPlan: undefined, onData: told }
+  if (steps === trial.config.search.steps) return own
+  const search = { ...without(config.search), steps, inspectEvery }
+  return { ...own, config: resolveConfig({ ...config, search }) }
 }
 
-/**
- * The seconds of all searches: their share of the time, or all that the usual retraining leaves. Trainings
- * that may stop early are expected to go on for some steps before those without improvement.
- */
-function searchSeconds({ minutes, training }: RunPlan, left: number): number {
-  const { baseline, retrain, further } = minutes
-  const { steps, earlyStop } = training.retrain
-  const usual = Math.min(1, (2 * (earlyStop?.steps ?? steps)) / steps)
-  return Math.max(searchShare * left, left - usual * 60 * ((baseline ?? 0) + retrain + further))
+/** The seconds of all searches: their share of the time, or all that the rest leaves as a rule. */
+function searchSeconds({ baseline, retrain, further }: Expected, left: number): number {
+  const others = [baseline, retrain, further].reduce((sum, span) => sum + (span?.typical ?? 0), 0)
+  return Math.max(searchShare * left, left - others)
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 /** Removes `epochs`, which would conflict with the number of steps. */
 const without = ({ epochs: _, ...search }: Config['search']): Config['search'] => search
 
-/** The steps of the search in the seconds for all searches, at most as many as it has. */
-function searchSteps(
-  { config }: Trial,
+/** The length of the search in the seconds for all searches, at most as long as it is. */
+function searchLength(
+  trial: Trial,
   stages: NonNullable<Config['stages']>,
-  { minutes }: RunPlan,
+  { earlier, measured }: Expected,
   { forSearches, left, seconds }: Record<'forSearches' | 'left' | 'seconds', number>,
-): number {
+): SearchLength {
+  const { search } = trial.config
   // Earlier searches without a length of their own get that of the last search, so that they are shortened
   // with it.
-  const isOwn = stages.map(({ search = {} }) => 'steps' in search || 'epochs' in search)
-  const earlier = (own: boolean) => 60 * sum(minutes.earlier.filter((_, i) => isOwn[i] === own))
-  const perStep = (60 * minutes.search + earlier(false)) / config.search.steps
-  const steps = Math.floor((forSearches - earlier(true)) / perStep)
-  if (steps >= Math.min(fewestSteps, config.search.steps)) return Math.min(steps, config.search.steps)
-  const needed = Math.ceil(seconds - left + (earlier(true) + fewestSteps * perStep) / searchShare)
+  const isOwn = stages.map(({ search: own = {} }) => 'steps' in own || 'epochs' in own)
+  const before = (own: boolean) => sumOf(earlier.filter((_, i) => isOwn[i] === own)).typical
+  const { search: times, whole, small } = measured
+  const all = { work: workOf(trial), times, left: leftOf(whole, small) }
+  const given = search.inspectEvery !== undefined
+  const usual = { steps: search.steps, inspectEvery: all.work.lookEvery }
+  // What the last search takes of the time of those that are shortened together.
+  const own = secondsOf(all, usual)
+  const share = own / (own + before(false))
+  const fewest = Math.min(fewestSteps, search.steps)
+  const found = lengthWithin(all, (forSearches - before(true)) * share, { fewest, given })
+  if (found) return found
+  const least = secondsOf(all, { ...usual, steps: fewest }) / share + before(true)
+  const needed = Math.ceil(Math.max(seconds + 1, seconds - left + least / searchShare))
   throw new InputError(
     `time: expected at least ${needed} seconds for ${fewestSteps} steps of this search here, got ${seconds}; take fewer rows (data.limit) or a smaller space`,
   )
 }
 
+/** The trainings that are left, and the seconds of an evaluation in each of them, all together. */
+interface TrainingsLeft extends Trainings {
+  readonly evaluation: number
+}
+
 /**
- * The trainings that follow the search, with the seconds of a step of each. Two networks are timed, but for
- * no longer than a small part of the seconds that are left. No network is taken to be faster than its
+ * The trainings that follow the search, with the seconds of a step of each. The unpruned network was timed
+ * before the search; the one that is left is timed now. No network is taken to be faster than its
  * multiply-adds say, because few timed steps may all fall into a quiet moment.
  */
-async function trainingsOf(trial: Trial, out: string, left: number): Promise<Trainings> {
+async function trainingsOf(trial: Trial, { whole: timed, stretch }: Measured, out: string, left: number, clocks: Clocks): Promise<TrainingsLeft> {
   const { config, supernet, schedule } = trial
   const { progress, members } = lastCheckpoint(out, remedyFor(out, ''))!
-  const unpruned = asNetwork(unprunedNetwork(supernet, config.retrain))
+  const unpruned = unprunedNetwork(supernet, config.retrain)
   const ended = networkLeft(trial, members)
   const largest = progress.menu[0] && networkToRetrain(trial, progress.menu[0].architecture)
-  const whole = await retrainStepSeconds(trial, unpruned, timedShare * left)
-  const small = await retrainStepSeconds(trial, ended, timedShare * left)
-  const flopsOf = ({ graph }: NetworkToRetrain) => costOf(graph).flops
+  const perStep = ({ step, evaluation }: TrainingTimes) => step + evaluation / config.retrain.evaluateEvery
+  const whole = perStep(timed)
+  const own = stretched(
+    await trainingTimesOf(trial, ended, Math.min(mostTimed, timedShare * left), clocks),
+    stretch,
+  )
+  const small = perStep(own)
+  const flopsOf = ({ graph }: Pick<NetworkToRetrain, 'graph'>) => costOf(graph).flops
   const stepOf = (network: NetworkToRetrain) =>
     Math.max(small, (whole * flopsOf(network)) / flopsOf(unpruned))
   const { budget } = schedule
@@ -172,10 +202,13 @@ async function trainingsOf(trial: Trial, out: string, left: number): Promise<Tra
   const tried = Math.min(halved, attemptsOf(budget && { ...budget, menu: progress.menu }))
   // With augmentation, the teacher must predict the augmented examples in every step.
   const taught = isTaught(trial) && config.retrain.augment ? whole / 3 : 0
+  const count = tried + furtherTrainings(config.criteria)
+  const baseline = wantsBaseline(trial)
   return {
-    baseline: wantsBaseline(trial) ? whole : 0,
+    baseline: baseline ? whole : 0,
     each: (stepOf(ended) + stepOf(largest ?? ended)) / 2 + taught,
-    count: tried + furtherTrainings(config.criteria),
+    count,
+    evaluation: (baseline ? timed.evaluation : 0) + count * own.evaluation,
   }
 }
 
@@ -187,16 +220,18 @@ const isLaidOut = ({ config }: Trial): boolean =>
  * The share of the remaining time for which trainings of a fixed length are laid out. If they are slower than
  * the timed steps, the clock would end them before their learning rate has decayed.
  */
-const laidOutShare = 0.8
+const laidOutShare = 0.9
 
-/** The steps of each training in the remaining time. */
-const retrainSteps = ({ baseline, each, count }: Trainings, left: number): number =>
-  Math.max(fewestSteps, Math.floor((laidOutShare * left) / (baseline + count * each)))
-
-const asNetwork = ({ graph, constants }: Discrete): NetworkToRetrain => ({ graph, initial: constants })
+/** The steps of each training in the remaining time, evaluations aside. */
+const retrainSteps = ({ baseline, each, count, evaluation }: TrainingsLeft, left: number): number =>
+  Math.max(
+    fewestSteps,
+    Math.floor((laidOutShare * left - evaluations * evaluation) / (baseline + count * each)),
+  )
 
 /** The remaining part of a trial's supernet as a network. */
 function networkLeft({ supernet, config }: Trial, members: Checkpoint['members']): NetworkToRetrain {
   const left = restrictToLeft(supernet, members)
-  return asNetwork(discretise(left, uniformGates(left), retrainedAs(config.retrain)))
+  const { graph, constants } = discretise(left, uniformGates(left), retrainedAs(config.retrain))
+  return { graph, initial: constants }
 }

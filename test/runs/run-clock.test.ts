@@ -53,10 +53,9 @@ describe('the pace of a search in a time', () => {
 describe('the time of trainings', () => {
   it('goes to each by what it is expected to take', () => {
     const { now, pass } = clock()
-    // The unpruned supernet takes as long as two and a half retrainings; there are two of these, with a
-    // quarter as
-    // much again in reserve.
-    const training = trainingShares({ baseline: 2.5, each: 1, count: 2 }, 140, now)
+    // The unpruned supernet takes as long as 2.2 retrainings; there are two of these, with a tenth as much
+    // again in reserve.
+    const training = trainingShares({ baseline: 2.2, each: 1, count: 2 }, 140, now)
     const isOver = training('baseline')
     pass(19)
     expect(isOver(100)).toBe(false)
@@ -93,9 +92,9 @@ describe('the time of trainings', () => {
     const first = training('baseline')
     pass(10)
     expect(first(64)).toBe(true)
-    // Half of the 20 s that are left, and a quarter of that again.
+    // Half of the 20 s that are left, and a tenth of that again.
     const second = training('retrain')
-    pass(12)
+    pass(10.5)
     expect(second(60)).toBe(false)
     pass(1)
     expect(second(61)).toBe(true)

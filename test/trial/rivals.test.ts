@@ -47,7 +47,7 @@ describe('the constant', () => {
 
 describe('trees', () => {
   it('are bounded by counts, whatever the data', () => {
-    expect(planFor({ rows: 500, features: 8, width: 1 })).toEqual({ rows: 500, rounds: 1000 })
+    expect(planFor({ rows: 500, features: 8, width: 1 })).toMatchObject({ rows: 500, rounds: 1000 })
     expect(planFor({ rows: 500, features: 513, width: 1 })).toBeUndefined()
     expect(planFor({ rows: 5000, features: 512, width: 100 })).toBeUndefined()
     const { rows, rounds } = planFor({ rows: 1e6, features: 20, width: 1 })!

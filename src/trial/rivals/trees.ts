@@ -66,7 +66,7 @@ export const trees: TrialRival = {
 }
 
 /**
- * How many rows are learnt from, in how many rounds at most. A tree passes each row at each of six depths,
+ * How many rows are learnt from, in how many rounds at most, and the work of a round. A tree passes each row at each of six depths,
  * where half of them are counted, and looks at the ranges of each feature in at most 64 nodes.
  */
 export function planFor({ rows, features, width }: { rows: number; features: number; width: number }) {
@@ -77,7 +77,7 @@ export function planFor({ rows, features, width }: { rows: number; features: num
   const affordable = (mostWork / rounds.wanted - perRound(mostBins) + perRow * mostBins) / perRow
   const kept = Math.min(rows, Math.max(fewestRows, Math.floor(affordable)))
   const found = Math.min(rounds.most, Math.floor(mostWork / perRound(kept)))
-  return found < rounds.fewest ? undefined : { rows: kept, rounds: found }
+  return found < rounds.fewest ? undefined : { rows: kept, rounds: found, perRound: perRound(kept) }
 }
 
 const drawn = (rows: Uint32Array, count: number, { random }: RivalTrial): Uint32Array =>
