@@ -26,7 +26,8 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
   const data = await draftData(path, options)
   const supernet = draftSpace(data)
   const name = nameOf(path)
-  const sections = { data: data.section, split: data.split, supernet: supernet.section }
+  const { objective, classes } = data
+  const sections = { data: data.section, split: data.split, objective, classes, supernet: supernet.section }
   const choices = [...data.choices, ...supernet.choices].map((choice) => ({
     ...choice,
     value: valueAt(sections, choice.key),
@@ -37,6 +38,8 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
       seed: options.seed ?? 0,
       data: placed(data.section, place),
       ...(data.split && { split: data.split }),
+      ...(objective && { objective }),
+      ...(classes && { classes }),
       supernet: supernet.section,
       schedule: 'auto',
       rivals: [...trialRivalNames],

@@ -10,6 +10,7 @@ import { isUnicode } from '../data/readers/text-pieces.js'
 import { readerByPath, readers } from '../data/readers/index.js'
 import type { Reader } from '../data/readers/types.js'
 import { withoutUnits } from '../data/unit-columns.js'
+import { classCounts, withRareClass } from './draft-classes.js'
 import { draftArrays, draftFolder } from './draft-arrays.js'
 import { draftMissingValues } from './draft-missing.js'
 import { draftSeries } from './draft-series.js'
@@ -76,7 +77,7 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   if (series && window === undefined)
     choices.push({ key: ['data', 'window'], why: `twice the horizon, at least 24 steps; --window sets it` })
   const split = series ? undefined : draftSplit(bare, columns.section)
-  return {
+  const drafted: DraftedData = {
     section: { ...section, ...columns.section, ...series },
     choices: [
       ...choices,
@@ -89,6 +90,9 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
     ...(split && { split: split.section }),
     kind: series ? 'series' : 'table',
   }
+  const { task, target } = columns.section
+  if (task !== 'classification' || typeof target !== 'string') return drafted
+  return withRareClass(drafted, classCounts(bare.columns[bare.names.indexOf(target)]!))
 }
 
 /**
