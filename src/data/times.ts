@@ -42,7 +42,7 @@ export function timesOf(table: Table, index: number, known?: TimeNotation): Time
 }
 
 /** Which of the two numbers before the year is the day; throws if no cell tells. */
-function notationOf(table: Table, index: number): TimeNotation {
+export function notationOf(table: Table, index: number): TimeNotation {
   let unclear: number | undefined
   for (const row of table.places.keys()) {
     const match = yearLast.exec(textAt(table.columns[index]!, row).trim())
@@ -58,10 +58,19 @@ function notationOf(table: Table, index: number): TimeNotation {
 
 /** A date in milliseconds since 1970; NaN for other texts and for days that do not exist. */
 function dateOf(cell: string, notation: TimeNotation): number {
+  const { wall, zone } = wallOf(cell, notation) ?? { wall: NaN, zone: 'Z' }
+  return wall - offsetOf(zone)
+}
+
+/**
+ * What calendar and clock show at a date, in milliseconds since 1970, and its zone, which they do not heed;
+ * undefined for other texts and for days that do not exist.
+ */
+export function wallOf(cell: string, notation: TimeNotation): { wall: number; zone: string } | undefined {
   const text = cell.trim()
   const iso = yearFirst.exec(text)
   const match = iso ?? yearLast.exec(text)
-  if (match === null) return NaN
+  if (match === null) return undefined
   const [year, month, day] = iso
     ? [match[1], match[3], match[4]]
     : notation === 'month-first'
@@ -76,10 +85,10 @@ function dateOf(cell: string, notation: TimeNotation): number {
     Number(hour) < 24 &&
     Number(minute) < 60 &&
     Number(second) < 60
-  if (!exists) return NaN
+  if (!exists) return undefined
   const thousandths = part === '' ? 0 : Number(`0.${part}`) * 1000
   const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
-  return midnight + seconds * 1000 + thousandths - offsetOf(zone)
+  return { wall: midnight + seconds * 1000 + thousandths, zone }
 }
 
 /** A zone's distance from UTC in milliseconds. */
