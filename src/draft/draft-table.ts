@@ -55,8 +55,14 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
   const target = targetOf(table, options)
   const targets = columnIndices(table, target, '--target')
   const given = columnIndices(table, columnsListed(table.names, options.drop ?? []), '--drop')
-  const dates = draftDates(table, new Set(series ? table.names.keys() : [...targets, ...given]))
-  const found = uselessOf(table, targets, given, { series, dates: dates.names })
+  const noHelp = series ? new Map<number, KeyReason>() : helpless(table, targets)
+  const noDates = series ? table.names.keys() : [...targets, ...given, ...noHelp.keys()]
+  const dates = draftDates(table, new Set(noDates))
+  const found = table.names.flatMap((name, c): readonly Useless[] => {
+    if (targets.includes(c) || given.includes(c) || dates.names.has(name)) return []
+    const reason = whyNoInput(name, table.columns[c]!, series) ?? noHelp.get(c)
+    return reason === undefined ? [] : [{ name, ...reason }]
+  })
   const isNoneLeft = (useless: readonly Useless[]) =>
     !series && given.length + useless.length + targets.length === table.names.length
   const useless = isNoneLeft(found) ? found.filter(({ isGuess }) => isGuess !== true) : found
@@ -144,31 +150,18 @@ type Useless = Reasoned & KeyReason
 const reasons = (columns: readonly Reasoned[]): string =>
   columns.map(({ name, why }) => `${name} (${why})`).join(', ')
 
-/** The columns that cannot help to predict the targets, but for those that the user drops. */
-function uselessOf(
-  table: Table,
-  targets: readonly number[],
-  given: readonly number[],
-  { series, dates }: { readonly series: boolean; readonly dates: ReadonlySet<string> },
-): readonly Useless[] {
-  const known = table.places.flatMap((_, row) =>
-    targets.some((t) => missingAt(table.columns[t]!, row)) ? [] : [row],
-  )
-  return table.names.flatMap((name, c) => {
-    if (targets.includes(c) || given.includes(c)) return []
-    const column = table.columns[c]!
-    const own = dates.has(name) ? undefined : whyNoInput(name, column, series)
-    const found = own ?? (series ? undefined : whyNoHelp(column))
-    return found === undefined ? [] : [{ name, ...found }]
-  })
-
-  function whyNoHelp(column: Column): KeyReason | undefined {
-    if (targets.some((t) => sameCells(column, table.columns[t]!))) return { why: 'it repeats the target' }
+/** The columns that repeat a target, or are empty wherever the targets are known, and which of the two. */
+function helpless({ columns, places }: Table, targets: readonly number[]): ReadonlyMap<number, KeyReason> {
+  const known = places.flatMap((_, row) => (targets.some((t) => missingAt(columns[t]!, row)) ? [] : [row]))
+  const reasonOf = (column: Column): string | undefined => {
+    if (targets.some((t) => sameCells(column, columns[t]!))) return 'it repeats the target'
     // Rows without a target are left out, and may be all that have a value here.
     return known.length > 0 && known.every((row) => missingAt(column, row))
-      ? { why: 'empty wherever the target is known' }
+      ? 'empty wherever the target is known'
       : undefined
   }
+  const found = columns.map((column, c) => (targets.includes(c) ? undefined : reasonOf(column)))
+  return new Map(found.flatMap((why, c) => (why === undefined ? [] : [[c, { why }]])))
 }
 
 function noInputLeft(table: Table, targets: readonly number[], useless: readonly Reasoned[]): InputError {
