@@ -71,9 +71,11 @@ export function wallOf(cell: string, notation: TimeNotation): { wall: number; zo
   const iso = yearFirst.exec(text)
   const match = iso ?? yearLast.exec(text)
   if (match === null) return undefined
+  // Where all dates of training were ISO, nothing tells the day of 05/06/2026 from its month.
+  if (!iso && notation === 'dates' && match[2] !== '.') return undefined
   const [year, month, day] = iso
     ? [match[1], match[3], match[4]]
-    : notation === 'month-first'
+    : notation === 'month-first' && match[2] !== '.'
       ? [match[4], match[1], match[3]]
       : [match[4], match[3], match[1]]
   const [, , , , , hour = '0', minute = '0', second = '0', part = '', zone = 'Z'] = match

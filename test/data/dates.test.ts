@@ -67,6 +67,28 @@ test('the clock is read as it is written, whatever the zone behind it', async ()
   ;[1, 0, 0.25, -1, 0, 0.75].forEach((value, i) => expect(inputs[i]).toBeCloseTo(value, 10))
 })
 
+test('a date whose day cannot be told from its month is none', async () => {
+  write(april)
+  const { encoding } = await read(april, { target: 'y', missing: 'median', dates: { day: ['days'] } })
+  const days = ['05.06.2024', '05/06/2024', '5-6-2024', '2024/06/05', '2024-06-31']
+  const rows = days.map((day) => [day, 1])
+  const table = tableOf({
+    name: 'new',
+    unit: 'row',
+    places: days.map((_, i) => i + 1),
+    names: ['day', 'a'],
+    rows,
+  })
+  // The fifth of June is 65 days after the first of April.
+  expect([...encodeContent(encoding, table).inputs]).toEqual([1, 65, 1, NaN, 1, NaN, 1, 65, 1, NaN])
+  const monthFirst = {
+    ...encoding.columns[1]!,
+    date: { ...encoding.columns[1]!.date!, notation: 'month-first' as const },
+  }
+  const known = { ...encoding, columns: [encoding.columns[0]!, monthFirst] }
+  expect([...encodeContent(known, table).inputs.slice(0, 4)]).toEqual([1, 65, 1, 35])
+})
+
 test('a missing date is one gap: one indicator, and one cell in the count; words of data.missingValues are gaps', async () => {
   const text = april.replace('2024-04-03', '-').replace('2024-04-09', '')
   const { features, inputs, cleaning } = await read(text, {
