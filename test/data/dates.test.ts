@@ -89,6 +89,30 @@ test('a date whose day cannot be told from its month is none', async () => {
   expect([...encodeContent(known, table).inputs.slice(0, 4)]).toEqual([1, 65, 1, 35])
 })
 
+test('a clock of twelve hours is read', async () => {
+  const clocks = [
+    '12:00 AM',
+    '6:00 am',
+    '12:00 PM',
+    '6:00 p.m.',
+    '11:59:30 PM',
+    '06:00',
+    '13:00 PM',
+    '0:30 AM',
+  ]
+  const rows = clocks.slice(0, 6).map((clock, i) => `3/${14 + i}/2024 ${clock},${i}.5`)
+  const { encoding, inputs } = await read(`at,y\n${rows.join('\n')}\n`, {
+    ...{ target: 'y', missing: 'median', dates: { at: ['days'] } },
+  })
+  const hours = [0, 6, 12, 18, 24 - 1 / 120, 6]
+  hours.forEach((hour, i) => expect(inputs[i]).toBeCloseTo(i + hour / 24, 10))
+  const table = tableOf({
+    ...{ name: 'new', unit: 'row', names: ['at'], places: [1, 2] },
+    rows: clocks.slice(6).map((clock) => [`3/14/2024 ${clock}`]),
+  })
+  expect([...encodeContent(encoding, table).inputs]).toEqual([NaN, NaN])
+})
+
 test('a missing date is one gap: one indicator, and one cell in the count; words of data.missingValues are gaps', async () => {
   const text = april.replace('2024-04-03', '-').replace('2024-04-09', '')
   const { features, inputs, cleaning } = await read(text, {
