@@ -1,5 +1,9 @@
 import { clockOf, dayLength, dayOf } from './calendar.js'
 import type { TimeNotation } from './times.js'
+import type { UnixNotation } from './unix-dates.js'
+
+/** How dates are written. */
+export type DateNotation = Exclude<TimeNotation, 'numbers'> | UnixNotation
 
 /** The parts of a date that can be inputs: keys of `data.dates`. */
 export const dateParts = ['year', 'month', 'weekday', 'hour', 'days'] as const
@@ -14,7 +18,7 @@ export interface DateFeature {
   readonly column: string
   readonly part: DateNumber
   /** How the dates are written. */
-  readonly notation: TimeNotation
+  readonly notation: DateNotation
   /** For `days`: the day from which they count, `2026-03-01`. */
   readonly from?: string
 }

@@ -3,9 +3,10 @@ import { cellError } from './cells.js'
 import { dayLength } from './calendar.js'
 import { hasNumber, isMissing, missingAt, numbersAsTexts, readTexts, valueAt, type Column } from './column.js'
 import type { Table } from './content.js'
-import { numbersOfPart, type DateFeature, type DatePart } from './date-parts.js'
+import { numbersOfPart, type DateFeature, type DateNotation, type DatePart } from './date-parts.js'
 import { timeText } from './time-step.js'
-import { notationOf, wallOf, type TimeNotation } from './times.js'
+import { notationOf, wallOf } from './times.js'
+import { unixNotationOf, unixUnits } from './unix-dates.js'
 import type { Encoding } from './types.js'
 
 type EncodedColumn = Encoding['columns'][number]
@@ -17,11 +18,22 @@ export const sourceOf = ({ name, date }: EncodedColumn): string => date?.column 
 export const sourcesOf = (columns: readonly EncodedColumn[]): string[] => [...new Set(columns.map(sourceOf))]
 
 /** What calendar and clock show in each row of a column of dates; NaN where there is no date. */
-export function datesAt(column: Column, notation: TimeNotation): (row: number) => number {
+export function datesAt(column: Column, notation: DateNotation): (row: number) => number {
+  if (isUnix(notation)) {
+    const unit = unixUnits[notation]
+    return (row) => valueAt(column, row) * unit
+  }
   const texts = hasNumber(column) ? numbersAsTexts(column) : column
   const read = readTexts(texts, (text) => (isMissing(text) ? NaN : (wallOf(text, notation)?.wall ?? NaN)))
   return (row) => valueAt(read, row)
 }
+
+const isUnix = (notation: DateNotation): notation is keyof typeof unixUnits => notation in unixUnits
+
+/** How the dates of a column are written. Throws where nothing tells the day from the month. */
+export const dateNotationOf = (table: Table, at: number): DateNotation =>
+  (hasNumber(table.columns[at]!) ? unixNotationOf(table.columns[at]!) : undefined) ??
+  (notationOf(table, at) as DateNotation)
 
 /** An encoded column that is computed from dates, and the index of their column in the table. */
 export interface FittedDate {
@@ -47,7 +59,7 @@ export function fitDates(
 ): FittedDate[] {
   return [...dates].flatMap(([at, parts]) => {
     const column = table.names[at]!
-    const notation = notationOf(table, at)
+    const notation = dateNotationOf(table, at)
     const { from, gaps } = firstDay(table, at, notation, until)
     const indicator = missing === 'indicator' && gaps
     return parts.flatMap(numbersOfPart).map((part, i): FittedDate => {
@@ -63,7 +75,7 @@ const freeName = (names: readonly string[], name: string): string =>
   names.includes(name) ? freeName(names, `${name} of the date`) : name
 
 /** The first day of the training rows, and whether any cell is missing. */
-function firstDay(table: Table, at: number, notation: TimeNotation, until: number) {
+function firstDay(table: Table, at: number, notation: DateNotation, until: number) {
   const column = table.columns[at]!
   const time = datesAt(column, notation)
   let first = Infinity
@@ -78,7 +90,7 @@ function firstDay(table: Table, at: number, notation: TimeNotation, until: numbe
       `${table.name}, column ${JSON.stringify(table.names[at])}: expected dates, got only missing cells; leave it out of config.data.dates and drop it with config.data.drop`,
     )
   const midnight = Math.floor(first / dayLength) * dayLength
-  return { from: timeText(midnight, notation).slice(0, 'yyyy-mm-dd'.length), gaps }
+  return { from: timeText(midnight, 'dates').slice(0, 'yyyy-mm-dd'.length), gaps }
 }
 
 /** The error of a cell that holds no date. */

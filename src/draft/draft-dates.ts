@@ -1,10 +1,11 @@
 import { InputError } from '../base/errors.js'
 import { clockOf, dayLength, dayOf } from '../data/calendar.js'
-import { distinctCells, hasNumber, textAt, type Column } from '../data/column.js'
+import { distinctCells, hasNumber, textAt, valueAt, type Column } from '../data/column.js'
 import type { Table } from '../data/content.js'
 import { weekdayOf, type DatePart } from '../data/date-parts.js'
 import { timeText } from '../data/time-step.js'
 import { notationOf, wallOf, type TimeNotation } from '../data/times.js'
+import { unixNotationOf, unixUnits } from '../data/unix-dates.js'
 import type { Choice, DataSection, Drafted } from './types.js'
 
 /** The columns of dates that a draft found. */
@@ -32,7 +33,7 @@ export function draftDates(table: Table, others: ReadonlySet<number>): DraftedDa
 /** The parts of a column that vary, if all of its cells are dates, and there are several. */
 function datesIn(table: Table, index: number) {
   const column = table.columns[index]!
-  const times = timesIn(table, index, column)
+  const times = hasNumber(column) ? unixTimesIn(table.names[index]!, column) : timesIn(table, index, column)
   if (times === undefined) return undefined
   const parts = partsOf(times)
   if (parts.length === 0) return undefined
@@ -42,7 +43,6 @@ function datesIn(table: Table, index: number) {
 
 /** The distinct times of a column of dates, ascending. */
 function timesIn(table: Table, index: number, column: Column): readonly number[] | undefined {
-  if (hasNumber(column)) return undefined
   const { texts } = distinctCells(column, column.cells.length)
   const isDate = (text: string | undefined) =>
     text !== undefined && (['dates', 'day-first', 'month-first'] as const).some((form) => wallOf(text, form))
@@ -50,6 +50,24 @@ function timesIn(table: Table, index: number, column: Column): readonly number[]
   const notation = notationIn(table, index)
   const times = notation === undefined ? [] : texts.flatMap((text) => wallOf(text, notation)?.wall ?? [])
   return times.length === texts.length ? times.sort((a, b) => a - b) : undefined
+}
+
+/** The name of a column of days since 1970, and that of one of seconds or milliseconds. */
+const isDayName = (name: string): boolean =>
+  /(^|[^a-z])(date|datum)($|[^a-z])/i.test(name) || /[a-z]Date$/.test(name)
+const isMomentName = (name: string): boolean =>
+  isDayName(name) ||
+  /(^|[^a-z])(time|(time|zeit)[ _.-]?(stamp|stempel)|ts|at)($|[^a-z])/i.test(name) ||
+  /[a-z](Time|At)$/.test(name)
+
+/** The distinct times of a column of numbers that are dates by their size and their column's name. */
+function unixTimesIn(name: string, column: Column): readonly number[] | undefined {
+  const notation = unixNotationOf(column)
+  if (notation === undefined) return undefined
+  const isNamed = notation === 'unix-days' ? isDayName(name) : isMomentName(name)
+  if (!isNamed) return undefined
+  const { numbers } = distinctCells(column, column.cells.length)
+  return numbers.map((value) => value * unixUnits[notation]).sort((a, b) => a - b)
 }
 
 /** How dates are written; undefined if nothing tells the day from the month. */
@@ -78,10 +96,13 @@ function partsOf(times: readonly number[]): DatePart[] {
   return (Object.keys(varies) as DatePart[]).filter((part) => varies[part])
 }
 
-/** Whether the ISO dates of a column, by which rows can be split, never fall, and hardly ever repeat. */
+/** Whether the dates of a column, by which rows can be split, never fall, and hardly ever repeat. */
 function isInOrder(table: Table, index: number): boolean {
   const column = table.columns[index]!
-  const texts = table.places.map((_, row) => textAt(column, row))
-  if (!texts.every((text) => /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?$/.test(text))) return false
-  return 2 * new Set(texts).size > texts.length && texts.every((text, i) => i === 0 || text >= texts[i - 1]!)
+  const isoDate = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?$/
+  const isNumbers = hasNumber(column)
+  const cells = table.places.map((_, row) => (isNumbers ? valueAt(column, row) : textAt(column, row)))
+  if (!cells.every((cell) => (typeof cell === 'number' ? !Number.isNaN(cell) : isoDate.test(cell))))
+    return false
+  return 2 * new Set(cells).size > cells.length && cells.every((cell, i) => i === 0 || cell >= cells[i - 1]!)
 }

@@ -89,6 +89,29 @@ test('a date whose day cannot be told from its month is none', async () => {
   expect([...encodeContent(known, table).inputs.slice(0, 4)]).toEqual([1, 65, 1, 35])
 })
 
+test.each([
+  ['days', [19782, 19783.0, 19790], [0, 1, 8]],
+  ['seconds', [1709208000, 1709208000.5, 1709294400], [0.5, 0.5 + 0.5 / 86_400, 1.5]],
+  ['milliseconds', [1709208000000, 1709208000500, 1709294400000], [0.5, 0.5 + 0.5 / 86_400, 1.5]],
+])('%s since 1970 are dates', async (_, cells, days) => {
+  const { encoding, inputs } = await read(`at,y\n${cells.map((cell, i) => `${cell},${i}.5`).join('\n')}\n`, {
+    ...{ target: 'y', missing: 'median', dates: { at: ['days'] } },
+  })
+  days.forEach((day, i) => expect(inputs[i]).toBeCloseTo(day, 8))
+  // The 29th of February 2024 was day 19,782.
+  expect(encoding.columns[0]?.date?.from).toBe('2024-02-29')
+  const table = tableOf({
+    name: 'new',
+    unit: 'row',
+    names: ['at'],
+    places: [1, 2],
+    rows: [[cells[2]!], ['2024-03-01']],
+  })
+  const again = encodeContent(encoding, table)
+  expect(again.inputs[0]).toBeCloseTo(days[2]!, 8)
+  expect(again.inputs[1]).toBeNaN()
+})
+
 test('a clock of twelve hours is read', async () => {
   const clocks = [
     '12:00 AM',

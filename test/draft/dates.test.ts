@@ -67,6 +67,24 @@ describe('a draft of a table with dates', () => {
     expect(splits.train.length).toBe(72)
   })
 
+  it('takes numbers for dates where their size and the name of their column say so', async () => {
+    const named = async (name: string, cell: (i: number) => number) => {
+      const path = file(
+        'unix.csv',
+        `${name},a,y\n${lines(120, (i) => `${cell(i)},${(i * 7) % 23}.5,${(i * 37) % 17}.5`)}`,
+      )
+      return (await drafted(path, { target: 'y' })).data
+    }
+    // The first is the 22nd of January 2001.
+    const parts = ['month', 'weekday', 'days']
+    expect((await named('date', (i) => 11344 + i)).dates).toEqual({ date: parts })
+    expect((await named('created_at', (i) => 980_121_600 + 86_400 * i)).dates).toEqual({ created_at: parts })
+    expect(await named('weight', (i) => 11344 + i)).toMatchObject({ drop: ['weight'] })
+    expect(await named('date', (i) => 1 + ((i * 7) % 31))).not.toHaveProperty('dates')
+    expect(await named('update', (i) => 11344 + i)).toMatchObject({ drop: ['update'] })
+    expect(await named('heat', (i) => 980_121_600 + 86_413 * ((i * i) % 97))).not.toHaveProperty('dates')
+  })
+
   it('fills dates that are missing, with one indicator', async () => {
     const path = withDates('gaps.csv', (i) => (i % 9 === 4 ? '' : day(i)))
     const { data, dataset } = await drafted(path, { target: 'y' })
