@@ -64,6 +64,21 @@ describe('a model fitted to x and y', () => {
     expect(named.task).toMatchObject({ classes: ['good', 'defect'] })
   })
 
+  it('of records with dates takes their calendar for inputs', async () => {
+    const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)
+    const x = rows.map(([a], i) => ({ a: a!, sold: day(i) }))
+    const model = await fit(
+      x,
+      rows.map(([a], i) => a! + (i % 7 === 0 ? 5 : 0)),
+      { search: { steps: 6 }, retrain: { steps: 6 } },
+    )
+    const known = { a: 0.5, sold: day(10) }
+    expect(model.predict([known])).toEqual([expect.any(Number)])
+    expect(model.statuses([known, { a: 0.5, sold: day(2000) }])).toEqual([
+      ...['ok', 'outside the range of training in sold'],
+    ])
+  })
+
   it('of records of subjects is tested on others, and predicts without knowing them', async () => {
     const x = rows.map(([a, b], i) => ({ subject: `s${i % 20}`, a: a!, b: b! }))
     const tiny = { search: { steps: 6 }, retrain: { steps: 6 } }
