@@ -12,9 +12,10 @@ it('finds the machines of a file whose times repeat, and no window goes over two
     'machines.csv',
     `time,machine,x,y\n${lines(300, (i) => `${minutes(Math.floor(i / 3))},m${i % 3},${wave(i)}`)}`,
   )
-  const { data, dataset, whys } = await drafted(path, options)
+  const { data, dataset, whys, rivals } = await drafted(path, options)
   expect(data).toMatchObject({ kind: 'series', seriesBy: 'machine', time: 'time' })
   expect(data.drop ?? []).toEqual([])
+  expect(rivals).toEqual(['constant', 'persistence', 'seasonal-persistence', 'trees'])
   expect(whys).toContain('data.seriesBy: it names 3 series: in each, a time stands once')
   // Three times 100 steps: 100 − 4 − 2 + 1 windows with their targets each.
   expect(dataset.rows).toBe(3 * 95)
