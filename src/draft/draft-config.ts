@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { Document, isMap, isNode, isSeq } from 'yaml'
-import { trialRivalNames } from '../config/trial-rival-schema.js'
+import { forecastRivalNames, trialRivalNames } from '../config/trial-rival-schema.js'
 import { draftData } from './draft-data.js'
 import { draftSpace } from './draft-space.js'
 import type { Choice, Chosen, DataSection, DraftOptions } from './types.js'
@@ -42,7 +42,7 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
       ...(classes && { classes }),
       supernet: supernet.section,
       schedule: 'auto',
-      rivals: [...trialRivalNames],
+      rivals: trialRivalNames.filter((each) => data.kind === 'series' || !forecastRivalNames.includes(each)),
     })
   return { name, text, choices }
 }

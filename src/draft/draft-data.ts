@@ -67,7 +67,9 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   const { horizon, window } = options
   const asked = section.header === false ? byIndex(options, table) : options
   const found =
-    horizon === undefined ? undefined : draftSeries(bare, columnsListed(bare.names, asked.target ?? []))
+    horizon === undefined
+      ? undefined
+      : draftSeries(bare, columnsListed(bare.names, asked.target ?? []), options)
   const columns = draftColumns(found?.table ?? bare, asked)
   const series = horizon !== undefined && {
     ...found!.section,
@@ -119,7 +121,11 @@ const byIndex = (options: DraftOptions, { names }: Table): DraftOptions => {
 const usualWindow = (horizon: number, steps: number): number =>
   Math.max(1, Math.min(Math.max(24, 2 * horizon), Math.floor(steps / 10)))
 
-function requireNoTableOptions(path: string, { drop, horizon, window }: DraftOptions): void {
-  const found = Object.entries({ drop, horizon, window }).find(([, value]) => value !== undefined)
+function requireNoTableOptions(
+  path: string,
+  { drop, horizon, window, seriesBy, timeColumn }: DraftOptions,
+): void {
+  const given = { drop, horizon, window, 'series-by': seriesBy, 'time-column': timeColumn }
+  const found = Object.entries(given).find(([, value]) => value !== undefined)
   if (found) throw new InputError(`--${found[0]}: only for tables, got it with ${path}`)
 }

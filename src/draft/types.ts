@@ -13,6 +13,9 @@ export interface DraftOptions {
   readonly horizon?: number
   /** Time steps that a forecast gets as input. */
   readonly window?: number
+  /** Columns that tell the series of a forecast apart, and that of their times. By default they are looked for. */
+  readonly seriesBy?: string | readonly string[]
+  readonly timeColumn?: string
   readonly seed?: number
 }
 

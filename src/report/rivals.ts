@@ -1,3 +1,4 @@
+import { forecastRivalNames } from '../config/trial-rival-schema.js'
 import { metrics as known } from '../objective/metrics.js'
 import { trialRivals } from '../trial/rivals/index.js'
 import { formatCount, formatDifferenceWithInterval, formatNumber, isNumber } from './format.js'
@@ -14,18 +15,26 @@ export const rivalSize = ({ parameters, nodes }: RunRival): string =>
   isNumber(nodes) ? `${formatCount(nodes)} nodes` : formatCount(parameters)
 
 /**
- * What the rivals say of the data and of the network, a sentence each: that trees are better, that it is no
- * better than a constant, that rows were left out. Empty where nothing is to be said.
+ * What the rivals say of the data and of the network, a sentence each: that trees or the past
+ * itself are better, that it is no better than a constant, that rows were left out. Empty where nothing is to be said.
  */
 export function rivalTexts(metrics: RunMetrics): string[] {
   const { rivals = [] } = metrics
   return rivals.flatMap((rival) => [
-    ...(rival.name === 'trees' && isBehind(metrics, rival)
-      ? [`this data prefers trees: ${comparedText(metrics, rival)}`]
+    ...(isPreferable(rival) && isBehind(metrics, rival)
+      ? [`this data prefers ${wordOf(rival)}: ${comparedText(metrics, rival)}`]
       : []),
     ...(rival.name === 'constant' && !isAhead(metrics, rival)
       ? [
           `the network is not better than a constant beyond chance: ${comparedText(metrics, rival)}; the inputs may say little about the target`,
+        ]
+      : []),
+    ...(forecastRivalNames.includes(rival.name ?? '') && !isBehind(metrics, rival) && !isAhead(metrics, rival)
+      ? [`the network is not better than ${rivalTitle(rival)} beyond chance: ${comparedText(metrics, rival)}`]
+      : []),
+    ...(isNumber(rival.period)
+      ? [
+          `${rivalTitle(rival)} repeats the value of ${formatCount(rival.period)} steps before (${rival.season ?? 'a season'})`,
         ]
       : []),
     ...(isNumber(rival.rows)
@@ -33,6 +42,11 @@ export function rivalTexts(metrics: RunMetrics): string[] {
       : []),
   ])
 }
+
+const isPreferable = ({ name }: RunRival): boolean =>
+  name === 'trees' || forecastRivalNames.includes(name ?? '')
+
+const wordOf = (rival: RunRival): string => (rival.name === 'trees' ? 'trees' : rivalTitle(rival))
 
 /** On which splits a rival can be compared with the network. */
 const splitsOf = ({ noise }: RunRival): Split[] =>

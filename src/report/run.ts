@@ -153,6 +153,8 @@ export interface RunRival {
   readonly parameters?: Figure
   readonly nodes?: Figure
   readonly rows?: Figure
+  readonly period?: Figure
+  readonly season?: string
   readonly noise?: {
     readonly validation?: RunRivalNoise | null
     readonly test?: RunRivalNoise | null
