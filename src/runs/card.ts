@@ -57,7 +57,7 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 | supernet | ${formatCount(metrics.supernet.parameters)} | ${formatCount(metrics.supernet.flops)} | ${metrics.supernet.depth} |
 | this model | ${formatCount(parameters)} | ${formatCount(flops)} | ${depth} |
 
-${earlier(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
+${earlier(trial)}${made(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
 /** Says first of all that a model does not meet its criteria. */
@@ -83,6 +83,16 @@ const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>
 /** The number of searches before this one, if there were any. */
 const earlier = ({ stages }: Trial): string =>
   stages ? `Searches before this one, each on what the last left: ${stages.length}.\n\n` : ''
+
+/** The plugins without which the run cannot be repeated, if there are any. */
+function made({ config: { plugins = [] } }: Trial): string {
+  const texts = plugins.flatMap((each) =>
+    typeof each === 'string'
+      ? []
+      : [`${code(each.name)} (SHA-256 ${each.sha256}): ${each.parts.map(escaped).join(', ')}`],
+  )
+  return texts.length === 0 ? '' : `Plugins: ${texts.join('; ')}.\n\n`
+}
 
 /** Where λ came from, if a planner derived it from past runs. */
 function started({ lessons }: Trial): string {

@@ -2,6 +2,7 @@ import { formatNumber } from '../../report/format.js'
 import type { Architecture } from '../../supernet/types.js'
 import { command } from '../command.js'
 import { names } from '../names.js'
+import { pluginsIn, runPluginOptions } from '../plugins.js'
 import { integer, json, menu, number, out, path, required } from '../options.js'
 import { force, outputOf } from '../output.js'
 import { textTable } from '../table.js'
@@ -36,6 +37,7 @@ export const derive = command({
     menu,
     out: out('also write it to this file, as JSON'),
     force,
+    ...runPluginOptions,
     json,
   },
   async run(args, context) {
@@ -50,6 +52,7 @@ export const derive = command({
     const { deriveRun } = await import('../../runs/derive-run.js')
     const rule = required(args, 'rule')
     const architecture = await deriveRun(run, {
+      ...(await pluginsIn(args, context)),
       rule,
       ...(seed !== undefined && { seed }),
       ...(step !== undefined && { step }),

@@ -1,5 +1,6 @@
 import { command, type CommandContext } from '../command.js'
 import { names } from '../names.js'
+import { pluginsIn, runPluginOptions } from '../plugins.js'
 import { json, menu, number, out, path, required, text } from '../options.js'
 import { force, outputOf } from '../output.js'
 
@@ -39,6 +40,7 @@ export const exportCommand = command({
       describe: 'layers, onnx: export the model although it misses its criteria',
     },
     force,
+    ...runPluginOptions,
     json,
   },
   async run(args, context) {
@@ -55,9 +57,12 @@ export const exportCommand = command({
     const size = number(args, 'menu', 0)
     const [foldNorms, unverified] = [Boolean(args.foldNorms), Boolean(args.unverified)]
     const refused = Boolean(args.refused)
+    const { readers, plugins } = await pluginsIn(args, context)
     await exportRun(run, format, to, size, {
       ...{ foldNorms, unverified, refused },
       ...(precision && { precision }),
+      ...(readers && { readers }),
+      ...(plugins && { plugins }),
     })
     if (refused) await noteRefused(run, format, context)
     const { exportedLines } = await import('../exported-text.js')

@@ -1,6 +1,7 @@
 import { formatNumber } from '../../report/format.js'
 import type { Predictions } from '../../runs/predict-file.js'
 import { command, files } from '../command.js'
+import { pluginOptions, pluginsIn } from '../plugins.js'
 import { json, out, path, required } from '../options.js'
 import { force, outputOf } from '../output.js'
 
@@ -23,6 +24,7 @@ export const predict = command({
       describe: 'refuse the file at the first row with something that the model does not know',
     },
     force,
+    ...pluginOptions,
     json,
   },
   async run(args, { print, say }) {
@@ -35,7 +37,8 @@ export const predict = command({
     const { predictFile } = await import('../../runs/predict-file.js')
     const { predictionsCsv } = await import('../../runs/predictions-csv.js')
     await useBackend('wasm')
-    const predictions = await predictFile(model, data, [], { strict: args.strict === true })
+    const { readers = [] } = await pluginsIn(args, { say })
+    const predictions = await predictFile(model, data, readers, { strict: args.strict === true })
     for (const note of brokenNotes(predictions)) say(`warning: ${note}`)
     if (isRefused(model)) say(`${model}: its model is refused: it does not meet its criteria; see card.md`)
     for (const warning of predictions.warnings) say(warning)

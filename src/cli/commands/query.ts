@@ -2,6 +2,7 @@ import { formatCount, formatNumber, nothing } from '../../report/format.js'
 import type { QueryAnswer, TableSummary } from '../../runs/query-benchmark.js'
 import { command, exitCodes, files } from '../command.js'
 import { names } from '../names.js'
+import { pluginOptions, pluginsIn } from '../plugins.js'
 import { json, required, set, settings, text } from '../options.js'
 import { textTable } from '../table.js'
 
@@ -35,9 +36,10 @@ export const query = command({
       ...set,
       describe: 'what costs are counted for: options.channels=8, input=[16, 16, 3], outputs=120',
     },
+    ...pluginOptions,
     json,
   },
-  async run(args, { print }) {
+  async run(args, { print, say }) {
     const { queryBenchmark } = await import('../../runs/query-benchmark.js')
     const lower = args['lower-is-better'] as boolean | undefined
     const answer = queryBenchmark({
@@ -48,6 +50,7 @@ export const query = command({
       metric: text(args, 'metric'),
       higherIsBetter: lower === undefined ? undefined : !lower,
       set: settings(args),
+      ...((spaces) => spaces && { spaces })((await pluginsIn(args, { say })).spaces),
     })
     if (args.json) print(JSON.stringify(answer))
     else print('best' in answer ? describeTable(answer) : describe(answer))
