@@ -11,6 +11,7 @@ import {
 } from '../report/format.js'
 import { chanceText, differenceText, noiseText, removedText } from '../report/honesty.js'
 import { rivalSize, rivalTexts, rivalTitle } from '../report/rivals.js'
+import { metricTitle } from '../objective/metric-title.js'
 import { otherMetrics } from '../report/test-metrics.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import type { FinishedRun } from '../runs/run-folder.js'
@@ -92,7 +93,7 @@ function resultTable({
     cell('test', b, which),
   ]
   const heading = (split: 'validation' | 'test') =>
-    split === last ? `${split} ${metric}${noise?.[split] ? ' [95 %]' : ''}` : split
+    split === last ? `${split} ${metricTitle(metric)}${noise?.[split] ? ' [95 %]' : ''}` : split
   return textTable([
     ['', 'parameters', 'FLOPs', heading('validation'), heading('test')],
     row('supernet', supernet, validation.supernet, test.supernet, 'supernet'),

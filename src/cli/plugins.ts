@@ -5,28 +5,7 @@ import type { Config } from '../config/config-schema.js'
 import type { LoadOptions } from '../config/load-config.js'
 import type { PluginNeed } from '../config/plugins-schema.js'
 import type { Extensions } from '../setup/setup-trial.js'
-import { files, type Arguments, type CommandContext, type Parameter } from './command.js'
-
-/** The option that names files of one's own parts, for commands that only read what somebody names. */
-const plugin: Parameter = {
-  type: 'string',
-  requiresArg: true,
-  suggest: [files],
-  describe: 'a module with spaces, operations, terms, … of your own; it may be given several times',
-}
-
-/** The options of commands that need the parts of a configuration. */
-export const pluginOptions: Readonly<Record<string, Parameter>> = { plugin }
-
-/** The options of commands that go on from a run, which names what it was made with. */
-export const runPluginOptions: Readonly<Record<string, Parameter>> = {
-  plugin,
-  'plugin-changed': {
-    type: 'boolean',
-    default: false,
-    describe: 'go on although a plugin is another version of what the run was made with',
-  },
-}
+import type { Arguments, CommandContext } from './command.js'
 
 type Say = Pick<CommandContext, 'say'>
 

@@ -6,10 +6,21 @@ import type { ModelRuntime } from '../../runs/bench-latency.js'
 import type { StepFigures } from '../../runs/bench-step.js'
 import type { ReplayFigures } from '../../runs/replay-watch.js'
 import type { RuntimeName } from '../../runs/runtimes.js'
+import type { Extensions } from '../../setup/setup-trial.js'
 import { command, files, type Arguments, type CommandContext } from '../command.js'
 import { names } from '../names.js'
-import { loadConfigured, pluginsIn, runPluginOptions } from '../plugins.js'
-import { backend, integer, json, out, path, set, settings, text, workers } from '../options.js'
+import {
+  backend,
+  integer,
+  json,
+  out,
+  path,
+  set,
+  settings,
+  text,
+  workers,
+  runPluginOptions,
+} from '../options.js'
 import { force, outputOf } from '../output.js'
 import { textTable } from '../table.js'
 
@@ -98,7 +109,7 @@ export const bench = command({
     const { trace, ...figures } = await benchStep({
       supernet: text(args, 'supernet') ?? 'darts',
       options: { ...given(args, 'channels'), ...given(args, 'cells') },
-      spaces: (await pluginsIn(args, { say })).spaces,
+      spaces: (await pluginsIn(args, say)).spaces,
       batch: count('batch', 64),
       image: integer(args, 'image', 1),
       length: integer(args, 'length', 1),
@@ -133,6 +144,7 @@ async function operations(args: Arguments, say: CommandContext['say']): Promise<
   if (file === undefined) throw new InputError('bench operations: expected a configuration, got nothing')
   const name = text(args, 'backend')
   const given = name === undefined ? {} : { backend: name }
+  const { loadConfigured } = await import('../plugins.js')
   const { own, ...loaded } = await loadConfigured(file, given, args, { say })
   const { data, objective } = loaded.config
   const read = [data.file, objective.latency].flatMap((path) =>
@@ -152,6 +164,12 @@ async function operations(args: Arguments, say: CommandContext['say']): Promise<
     ['group', 'member', 'ms'],
     ...table.operations.map(({ group, member, ms }) => [group, member, String(ms)]),
   ])
+}
+
+/** The parts of the plugins that `--plugin` names. */
+async function pluginsIn(args: Arguments, say: CommandContext['say']): Promise<Extensions> {
+  const plugins = await import('../plugins.js')
+  return plugins.pluginsIn(args, { say })
 }
 
 function given(args: Arguments, name: string): Record<string, number> {
@@ -184,7 +202,7 @@ async function latency(args: Arguments, say: CommandContext['say']): Promise<str
   const [table, runs] = [text(args, 'table'), integer(args, 'steps', 1)]
   const { benchLatency } = await import('../../runs/bench-latency.js')
   const found = await benchLatency({
-    ...(await pluginsIn(args, { say })),
+    ...(await pluginsIn(args, say)),
     model,
     ...(runtime !== undefined && { runtime: runtime as ModelRuntime }),
     ...(table !== undefined && { table }),

@@ -1,8 +1,7 @@
 import { wrapLines } from '../../base/wrap.js'
 import { command } from '../command.js'
 import { requireConfiguration } from '../draft-options.js'
-import { loadConfigured, pluginOptions } from '../plugins.js'
-import { json, path, required, set, settings, strict, strictSettings } from '../options.js'
+import { json, path, required, set, settings, strict, strictSettings, pluginOptions } from '../options.js'
 
 export const checkDataCommand = command({
   usage: 'check-data <config>',
@@ -17,6 +16,7 @@ export const checkDataCommand = command({
     const { requireTakes, spaceOf } = await import('../../setup/supernet-of.js')
     const { resolveTraining } = await import('../../train/training.js')
     const given = { set: [...settings(args), ...strictSettings(args)] }
+    const { loadConfigured } = await import('../plugins.js')
     const { config, folder, own } = await loadConfigured(required(args, 'config'), given, args, { say })
     requirePlugins('config.plugins', config.plugins, own.plugins)
     const space = spaceOf(config.supernet.space, 'config.supernet.space', own.spaces)

@@ -5,8 +5,7 @@ import type { PluginNeed } from '../../config/plugins-schema.js'
 import type { ComparisonProgress } from '../../contest/compare.js'
 import { command } from '../command.js'
 import { redisCa } from '../fleet-options.js'
-import { loaded, namedIn, pluginOptions, withoutPaths } from '../plugins.js'
-import { integer, json, out, path, quiet, required } from '../options.js'
+import { integer, json, out, path, quiet, required, pluginOptions } from '../options.js'
 
 export const compare = command({
   usage: 'compare <file>',
@@ -45,6 +44,7 @@ export const compare = command({
     const { progressText, resultsText } = await import('../comparison-text.js')
     const { queuedExecutor } = await import('../queued.js')
     const { value, locate } = readDocument(file, 'comparison')
+    const { loaded, namedIn, withoutPaths } = await import('../plugins.js')
     const { paths, document } = withoutPaths(value as Document, dirname(file), file)
     const plugins = [...namedIn(args), ...paths]
     if (plugins.length > 0 && args.queue !== undefined)

@@ -2,8 +2,7 @@ import { formatNumber } from '../../report/format.js'
 import type { Architecture } from '../../supernet/types.js'
 import { command } from '../command.js'
 import { names } from '../names.js'
-import { pluginsIn, runPluginOptions } from '../plugins.js'
-import { integer, json, menu, number, out, path, required } from '../options.js'
+import { integer, json, menu, number, out, path, required, runPluginOptions } from '../options.js'
 import { force, outputOf } from '../output.js'
 import { textTable } from '../table.js'
 
@@ -51,6 +50,7 @@ export const derive = command({
     const file = outputOf(args, { inputs: [run] })
     const { deriveRun } = await import('../../runs/derive-run.js')
     const rule = required(args, 'rule')
+    const { pluginsIn } = await import('../plugins.js')
     const architecture = await deriveRun(run, {
       ...(await pluginsIn(args, context)),
       rule,

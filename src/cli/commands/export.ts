@@ -1,7 +1,6 @@
 import { command, type CommandContext } from '../command.js'
 import { names } from '../names.js'
-import { pluginsIn, runPluginOptions } from '../plugins.js'
-import { json, menu, number, out, path, required, text } from '../options.js'
+import { json, menu, number, out, path, required, text, runPluginOptions } from '../options.js'
 import { force, outputOf } from '../output.js'
 
 export const exportCommand = command({
@@ -57,6 +56,7 @@ export const exportCommand = command({
     const size = number(args, 'menu', 0)
     const [foldNorms, unverified] = [Boolean(args.foldNorms), Boolean(args.unverified)]
     const refused = Boolean(args.refused)
+    const { pluginsIn } = await import('../plugins.js')
     const { readers, plugins } = await pluginsIn(args, context)
     await exportRun(run, format, to, size, {
       ...{ foldNorms, unverified, refused },

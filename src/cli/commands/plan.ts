@@ -1,8 +1,7 @@
 import { wrapLines } from '../../base/wrap.js'
 import { command } from '../command.js'
 import { requireConfiguration } from '../draft-options.js'
-import { loadConfigured, pluginOptions } from '../plugins.js'
-import { backend, json, path, required, set, settings, text } from '../options.js'
+import { backend, json, path, required, set, settings, text, pluginOptions } from '../options.js'
 
 export const plan = command({
   usage: 'plan <config>',
@@ -14,6 +13,7 @@ export const plan = command({
     const { planRun } = await import('../../runs/plan-run.js')
     const name = text(args, 'backend')
     const given = { set: settings(args), ...(name !== undefined && { backend: name }) }
+    const { loadConfigured } = await import('../plugins.js')
     const { config, folder, own } = await loadConfigured(required(args, 'config'), given, args, { say })
     const found = await planRun(config, folder, own)
     if (args.json) return print(JSON.stringify(found))

@@ -1,8 +1,8 @@
+import { metricTitle } from '../../objective/metric-title.js'
 import { formatNumber } from '../../report/format.js'
 import type { Predictions } from '../../runs/predict-file.js'
 import { command, files } from '../command.js'
-import { pluginOptions, pluginsIn } from '../plugins.js'
-import { json, out, path, required } from '../options.js'
+import { json, out, path, required, pluginOptions } from '../options.js'
 import { force, outputOf } from '../output.js'
 
 export const predict = command({
@@ -37,6 +37,7 @@ export const predict = command({
     const { predictFile } = await import('../../runs/predict-file.js')
     const { predictionsCsv } = await import('../../runs/predictions-csv.js')
     await useBackend('wasm')
+    const { pluginsIn } = await import('../plugins.js')
     const { readers = [] } = await pluginsIn(args, { say })
     const predictions = await predictFile(model, data, readers, { strict: args.strict === true })
     for (const note of brokenNotes(predictions)) say(`warning: ${note}`)
@@ -68,7 +69,9 @@ function countsLine({ ok, remarks, refused }: Predictions['counts']): string {
 
 function scoreLines({ places, counts, scores, unscored }: Predictions): string[] {
   if (unscored !== undefined) return [`not scored: ${unscored}`]
-  const told = Object.entries(scores ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`)
+  const told = Object.entries(scores ?? {}).map(
+    ([name, value]) => `${metricTitle(name)} ${formatNumber(value)}`,
+  )
   const rows = places.length - counts.refused
   return told.length === 0 ? [] : [`${told.join(', ')} on ${rows} rows with targets`]
 }

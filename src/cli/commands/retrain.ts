@@ -1,7 +1,6 @@
 import { InputError } from '../../base/errors.js'
 import type { Config } from '../../config/config-schema.js'
 import { command, files, type Arguments } from '../command.js'
-import { pluginsIn, runPluginOptions } from '../plugins.js'
 import {
   integer,
   json,
@@ -16,6 +15,7 @@ import {
   settings,
   text,
   workers,
+  runPluginOptions,
 } from '../options.js'
 
 const allowed = ['retrain', 'criteria', 'name', 'backend']
@@ -50,6 +50,7 @@ export const retrain = command({
     const size = number(args, 'menu', 0)
     if (architecture !== undefined && size !== undefined)
       throw new InputError('--menu and --architecture: expected one of them, got both')
+    const { pluginsIn } = await import('../plugins.js')
     const own = await pluginsIn(args, context)
     const remedy = `rm -r ${into} && sentei retrain ${run} --out ${into}`
     const { retrainRun } = await import('../../runs/retrain-run.js')

@@ -3,8 +3,7 @@ import { didYouMean } from '../../base/suggest.js'
 import { wrapLines } from '../../base/wrap.js'
 import { command, files, type Arguments, type CommandContext } from '../command.js'
 import { names } from '../names.js'
-import { loadConfigured, pluginsIn, runPluginOptions } from '../plugins.js'
-import { json, out, text } from '../options.js'
+import { json, out, text, runPluginOptions } from '../options.js'
 import { force, outputOf } from '../output.js'
 
 const actions = ['list', 'show', 'validate', 'freeze']
@@ -61,6 +60,7 @@ export const schedule = command({
     // A configuration may name more plugins than the options.
     const told = new Set<string>()
     const say = (line: string) => void (told.has(line) || (told.add(line), context.say(line)))
+    const { loadConfigured, pluginsIn } = await import('../plugins.js')
     const own = await pluginsIn(args, { say })
     const found = compiled(
       await namedSchedule(name, own, (path) => loadConfigured(path, {}, args, { say })),

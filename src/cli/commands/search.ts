@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { command, type Arguments } from '../command.js'
 import { draftOptions, isConfiguration, requireNoDraft } from '../draft-options.js'
 import type { DraftedFile } from '../drafted.js'
-import { loadConfigured, pluginOptions } from '../plugins.js'
 import {
   backend as backendOption,
   integer,
@@ -21,6 +20,7 @@ import {
   text,
   toleranceSettings,
   workers,
+  pluginOptions,
 } from '../options.js'
 
 export const search = command({
@@ -79,6 +79,7 @@ export const search = command({
       ...(seedGiven !== undefined && { seed: seedGiven }),
       ...(backend !== undefined && { backend }),
     }
+    const { loadConfigured } = await import('../plugins.js')
     const { config, folder, own } = await loadConfigured(made?.path ?? given, set, args, context)
     const into = made?.into ?? out ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
