@@ -23,7 +23,7 @@ type Metrics = FinishedRun['metrics']
 
 /** A finished run for a reader: the table of its networks, what the figures mean, and what to do next. */
 export function outcomeText(
-  { folder, metrics, timings }: FinishedRun,
+  { folder, config, metrics, timings }: FinishedRun,
   places: { readonly report: string; readonly model: string },
 ): string {
   const { metric, baseline, removed } = metrics
@@ -44,7 +44,7 @@ export function outcomeText(
       : [`noise    derived minus unpruned: ${difference}${chance === null ? '' : `; ${chance}`}`]),
     ...(brackets === null ? [] : [`         ${brackets}`]),
     ...(decision === null ? [] : [`decides  ${decision}`]),
-    ...rivalTexts(metrics).map((line, i) => `${i === 0 ? 'rivals   ' : '         '}${line}`),
+    ...rivalTexts(metrics, config.rivals).map((line, i) => `${i === 0 ? 'rivals   ' : '         '}${line}`),
     ...(gap === null ? [] : [`gap      ${gap}`]),
     ...(metrics.budget ? [`budget   ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),
     ...(metrics.tolerated

@@ -15,11 +15,12 @@ export const rivalSize = ({ parameters, nodes }: RunRival): string =>
 
 /**
  * What the rivals say of the data and of the network, a sentence each: that trees are better, that it is no
- * better than a constant, that rows were left out. Empty where nothing is to be said.
+ * better than a constant, that rows were left out, that one which was asked for is not for such data. Empty
+ * where nothing is to be said.
  */
-export function rivalTexts(metrics: RunMetrics): string[] {
+export function rivalTexts(metrics: RunMetrics, asked: readonly string[] = []): string[] {
   const { rivals = [] } = metrics
-  return rivals.flatMap((rival) => [
+  const texts = rivals.flatMap((rival) => [
     ...(rival.name === 'trees' && isBehind(metrics, rival)
       ? [`this data prefers trees: ${comparedText(metrics, rival)}`]
       : []),
@@ -32,7 +33,17 @@ export function rivalTexts(metrics: RunMetrics): string[] {
       ? [`${rivalTitle(rival)} learnt from ${formatCount(rival.rows)} rows only, to be done in seconds`]
       : []),
   ])
+  // Runs of before there were rivals have no list of them.
+  return metrics.rivals ? [...texts, ...absentTexts(rivals, asked)] : []
 }
+
+/** Which rivals are missing although they were asked for, and why. */
+const absentTexts = (rivals: readonly RunRival[], asked: readonly string[]): string[] =>
+  asked.flatMap((name) => {
+    if (rivals.some((rival) => rival.name === name)) return []
+    const { limits } = Object.hasOwn(trialRivals, name) ? trialRivals[name as keyof typeof trialRivals] : {}
+    return limits === undefined ? [] : [`${rivalTitle({ name })} are left out: they are for ${limits}`]
+  })
 
 /** On which splits a rival can be compared with the network. */
 const splitsOf = ({ noise }: RunRival): Split[] =>

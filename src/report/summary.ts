@@ -152,8 +152,10 @@ function noiseNote({ metrics }: Run): Markup | null {
 }
 
 /** What the rivals say of the data and of the network. */
-const rivalNotes = ({ metrics }: Run): Markup[] =>
-  metrics ? rivalTexts(metrics).map((text) => html`<p class="note">${sentence(text)}</p> `) : []
+const rivalNotes = ({ metrics, config }: Run): Markup[] =>
+  metrics
+    ? rivalTexts(metrics, config.rivals).map((text) => html`<p class="note">${sentence(text)}</p> `)
+    : []
 
 /** A note on why the retrained unpruned network has more parameters than the supernet. */
 function growthNote({ metrics, config }: Run): Markup | null {

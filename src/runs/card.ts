@@ -155,7 +155,7 @@ In original units, over the rows that trained weights.
 ${lines.join('\n')}${more > 0 ? `\n\nAnd ${formatCount(more)} more.` : ''}`
 }
 
-function results({ metrics }: CardContent): string {
+function results({ trial, metrics }: CardContent): string {
   const { metric, validation, test, gap, baseline, benchmark, noise, rivals = [] } = metrics
   const row = (name: string, a: number | null, b: number | null, which: 'supernet' | 'baseline' | 'final') =>
     `| ${name} | ${formatWithInterval(a, noise?.validation?.[which])} | ${formatWithInterval(b, noise?.test?.[which])} |`
@@ -177,13 +177,13 @@ function results({ metrics }: CardContent): string {
 | ${metric} | validation | test |
 | --- | ---: | ---: |
 ${lines.join('\n')}
-${brackets(metrics)}${others(metrics)}${rivalNotes(metrics)}
+${brackets(metrics)}${others(metrics)}${rivalNotes(metrics, trial.config.rivals)}
 Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals and projections during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
 }
 
 /** What the rivals say of the data and of the model, a paragraph each. */
-const rivalNotes = (metrics: KeptMetrics): string =>
-  rivalTexts(metrics)
+const rivalNotes = (metrics: KeptMetrics, asked: readonly string[] | undefined): string =>
+  rivalTexts(metrics, asked)
     .map((text) => `\n${text.charAt(0).toUpperCase()}${text.slice(1)}.\n`)
     .join('')
 

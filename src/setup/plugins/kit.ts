@@ -18,7 +18,29 @@ import { searchSpace } from '../../supernet/space.js'
  * What a plugin's function is given: the functions of which parts are made, so that its file may lie where no
  * package can be imported.
  */
-export const pluginKit = {
+export interface PluginKit {
+  readonly tf: typeof tf
+  readonly Type: typeof Type
+  readonly InputError: typeof InputError
+  readonly searchSpace: typeof searchSpace
+  readonly supernetBuilder: typeof supernetBuilder
+  readonly genotypeNotation: typeof genotypeNotation
+  readonly operationOf: typeof operationOf
+  readonly distribution: typeof distribution
+  readonly eachGroup: typeof eachGroup
+  readonly expectedCost: typeof expectedCost
+  readonly planner: typeof planner
+  readonly scheduleSource: typeof scheduleSource
+  readonly tableOf: typeof tableOf
+  readonly relaxations: typeof relaxations
+  readonly rules: typeof rules
+  readonly spaces: typeof spaces
+  readonly operations: typeof operations
+  readonly terms: typeof terms
+}
+
+/** The kit. */
+export const pluginKit: PluginKit = {
   tf,
   Type,
   InputError,
@@ -38,5 +60,3 @@ export const pluginKit = {
   operations,
   terms,
 }
-
-export type PluginKit = typeof pluginKit

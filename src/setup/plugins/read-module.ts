@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { InputError } from '../../base/errors.js'
-import { pluginKit } from './kit.js'
+import { pluginKit, type PluginKit } from './kit.js'
 
 /** Hashes of the modules that this process has loaded, by path: the engine never loads a URL twice. */
 const loaded = new Map<string, string>()
@@ -28,7 +28,7 @@ export async function readModule(path: string, hash: string, label: string): Pro
   const exported = exportOf(found)
   if (typeof exported !== 'function') return exported
   try {
-    return await (exported as (kit: typeof pluginKit) => unknown)(pluginKit)
+    return await (exported as (kit: PluginKit) => unknown)(pluginKit)
   } catch (error) {
     throw new InputError(`${label}: its function failed: ${told(error, path)}`)
   }
