@@ -1,4 +1,3 @@
-import { metricTitle } from '../../objective/metric-title.js'
 import { formatNumber } from '../../report/format.js'
 import type { Predictions } from '../../runs/predict-file.js'
 import { command, files } from '../command.js'
@@ -35,6 +34,7 @@ export const predict = command({
     const { writeAtomic } = await import('../../base/files.js')
     const { isRefused } = await import('../../runs/model-folder.js')
     const { predictFile } = await import('../../runs/predict-file.js')
+    const { metricTitle } = await import('../../objective/metric-title.js')
     const { predictionsCsv } = await import('../../runs/predictions-csv.js')
     await useBackend('wasm')
     const { pluginsIn } = await import('../plugins.js')
@@ -57,7 +57,7 @@ export const predict = command({
     if (to === undefined) print(predictionsCsv(predictions).trimEnd())
     else say(`${to}: ${places.length + (broken?.length ?? 0)} rows`)
     say(countsLine(counts))
-    for (const line of scoreLines(predictions)) say(line)
+    for (const line of scoreLines(predictions, metricTitle)) say(line)
   },
 })
 
@@ -67,11 +67,12 @@ function countsLine({ ok, remarks, refused }: Predictions['counts']): string {
   return `${told.join(', ')}${refused > 0 ? `; ${refused} without a prediction` : ''}`
 }
 
-function scoreLines({ places, counts, scores, unscored }: Predictions): string[] {
+function scoreLines(
+  { places, counts, scores, unscored }: Predictions,
+  titleOf: (metric: string) => string,
+): string[] {
   if (unscored !== undefined) return [`not scored: ${unscored}`]
-  const told = Object.entries(scores ?? {}).map(
-    ([name, value]) => `${metricTitle(name)} ${formatNumber(value)}`,
-  )
+  const told = Object.entries(scores ?? {}).map(([name, value]) => `${titleOf(name)} ${formatNumber(value)}`)
   const rows = places.length - counts.refused
   return told.length === 0 ? [] : [`${told.join(', ')} on ${rows} rows with targets`]
 }
