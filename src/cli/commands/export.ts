@@ -54,7 +54,7 @@ export const exportCommand = command({
     const precision = wanted === undefined ? undefined : precisionIn(format, wanted)
     const isPrecise = precision !== undefined && precision !== 'float32'
     const size = number(args, 'menu', 0)
-    const [foldNorms, unverified] = [Boolean(args.foldNorms), Boolean(args.unverified)]
+    const [foldNorms, unverified] = [Boolean(args['fold-norms']), Boolean(args.unverified)]
     const refused = Boolean(args.refused)
     const { pluginsIn } = await import('../plugins.js')
     const { readers, plugins } = await pluginsIn(args, context)
