@@ -36,6 +36,7 @@ export interface RunConfig extends Readonly<Record<string, unknown>> {
     readonly auxiliary?: number
   }
   readonly criteria?: readonly RunCriterion[]
+  readonly rivals?: readonly string[]
 }
 
 /** A condition for accepting the model, as in the configuration. */

@@ -262,6 +262,7 @@ describe('criteria', () => {
     expect(criterionName({ metric: 'worst-group', of: 'rmse', column: 'site', split: 'validation' })).toBe(
       'worst-group rmse by site (validation)',
     )
+    expect(criterionName({ metric: 'precision-at-recall' })).toBe('precision-at-recall 0.9 (test)')
     expect(criterionName({ metric: 'recall-at-precision', precision: 0.8, class: 'bad' })).toBe(
       'recall-at-precision 0.8 of bad (test)',
     )
