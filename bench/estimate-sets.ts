@@ -32,7 +32,8 @@ const photos =
     const folder = join(into, `fashion-${count}`)
     for (let i = 0; i < count; i++) {
       const png = new PNG({ width: 28, height: 28, colorType: 0 })
-      for (let p = 0; p < 28 * 28; p++) png.data.fill(pixels[i * 28 * 28 + p]!, 4 * p, 4 * p + 3).fill(255, 4 * p + 3, 4 * p + 4)
+      for (let p = 0; p < 28 * 28; p++)
+        png.data.fill(pixels[i * 28 * 28 + p]!, 4 * p, 4 * p + 3).fill(255, 4 * p + 3, 4 * p + 4)
       mkdirSync(join(folder, `class-${labels[i]}`), { recursive: true })
       writeFileSync(join(folder, `class-${labels[i]}`, `${i}.png`), PNG.sync.write(png, { colorType: 0 }))
     }

@@ -38,14 +38,24 @@ export type { GivenData } from './data/given.js'
 export type { NumberForm } from './data/numbers.js'
 export type { Scaling } from './data/scale.js'
 export type { splitNames } from './data/split.js'
-export type { ColumnReading, Encoding, FileEncoding, Reading, Scale, Scaler, Scales } from './data/types.js'
+export type { StatusCounts } from './data/row-status.js'
+export type {
+  ColumnReading,
+  Decision,
+  Encoding,
+  FileEncoding,
+  Reading,
+  Scale,
+  Scaler,
+  Scales,
+} from './data/types.js'
 export type { Ablation, Allowance, EventOf, Evidence, GroupInfo, Level, Stage } from './events/types.js'
 export type { PrecisionLoss } from './export/precision/loss.js'
 export type { Precision } from './export/precision/names.js'
 export type { PlainNetwork } from './export/fold.js'
 export type { ExportSource } from './export/layers.js'
 export type { SavedSearch } from './library/checkpoints.js'
-export type { Predictor } from './library/predictor.js'
+export type { Predictor, PredictorOptions } from './library/predictor.js'
 export type { PlannedSchedule, SearchSettings } from './library/request.js'
 export type { SearchFindings } from './library/search-in-memory.js'
 export type { WindowOptions } from './nn/builder.js'

@@ -20,7 +20,12 @@ export const draftOptions: Readonly<Record<string, Parameter>> = {
   drop: option('data only: columns that are not inputs, separated by commas'),
   horizon: option('data only: rows are time steps; forecast the target so many steps ahead'),
   window: option('data only: how many time steps a forecast sees'),
+  'series-by': option('data only: columns that tell the series of a forecast apart, separated by commas'),
+  'time-column': option('data only: the column of time of a forecast; windows end where a step is missing'),
 }
+
+/** The keys of `data` whose options have other names. */
+const keys: Readonly<Record<string, string>> = { 'series-by': 'seriesBy', 'time-column': 'time' }
 
 /** Whether a path is a configuration, judged by its name. */
 export const isConfiguration = (path: string): boolean => /\.(ya?ml|json)$/i.test(path)
@@ -36,8 +41,9 @@ export function requireConfiguration(path: string): void {
 /** Throws if an option is given whose value the configuration already holds. */
 export function requireNoDraft(path: string, args: Arguments): void {
   const found = Object.keys(draftOptions).find((name) => args[name] !== undefined)
-  if (found)
-    throw new InputError(
-      `--${found}: expected only with data (a file like .csv or .parquet), got it with the configuration ${path}; change data.${found} in that file, or give --set data.${found}=…`,
-    )
+  if (found === undefined) return
+  const key = keys[found] ?? found
+  throw new InputError(
+    `--${found}: expected only with data (a file like .csv or .parquet), got it with the configuration ${path}; change data.${key} in that file, or give --set data.${key}=…`,
+  )
 }

@@ -49,12 +49,19 @@ function draftOptionsIn(args: Arguments): DraftOptions {
   const { horizon, window, seed } = numbers
   if (window !== undefined && horizon === undefined)
     throw new InputError('--window: expected --horizon beside it, the steps to look ahead, got none')
+  const seriesBy = text(args, 'series-by')
+  const timeColumn = text(args, 'time-column')
+  const named = seriesBy === undefined ? timeColumn && '--time-column' : '--series-by'
+  if (named && horizon === undefined)
+    throw new InputError(`${named}: expected --horizon beside it, the steps to look ahead, got none`)
   return {
     ...(target !== undefined && { target }),
     ...(task !== undefined && { task }),
     ...(drop !== undefined && { drop }),
     ...(horizon !== undefined && { horizon }),
     ...(window !== undefined && { window }),
+    ...(seriesBy !== undefined && { seriesBy }),
+    ...(timeColumn !== undefined && { timeColumn }),
     ...(seed !== undefined && { seed }),
   }
 }

@@ -134,3 +134,24 @@ export function menuSettings(args: Arguments): string[] {
     ...(larger.length > 0 ? [`budget.menu=[${larger.join(', ')}]`] : []),
   ]
 }
+
+/** The option that names files of one's own parts, for commands that only read what somebody names. */
+const plugin: Parameter = {
+  type: 'string',
+  requiresArg: true,
+  suggest: [files],
+  describe: 'a module with spaces, operations, terms, … of your own; it may be given several times',
+}
+
+/** The options of commands that need the parts of a configuration. */
+export const pluginOptions: Readonly<Record<string, Parameter>> = { plugin }
+
+/** The options of commands that go on from a run, which names what it was made with. */
+export const runPluginOptions: Readonly<Record<string, Parameter>> = {
+  plugin,
+  'plugin-changed': {
+    type: 'boolean',
+    default: false,
+    describe: 'go on although a plugin is another version of what the run was made with',
+  },
+}

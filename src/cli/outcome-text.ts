@@ -11,6 +11,7 @@ import {
 } from '../report/format.js'
 import { chanceText, differenceText, noiseText, removedText } from '../report/honesty.js'
 import { rivalSize, rivalTexts, rivalTitle } from '../report/rivals.js'
+import { metricTitle } from '../objective/metric-title.js'
 import { otherMetrics } from '../report/test-metrics.js'
 import { attemptTexts, toleranceText } from '../report/tolerance.js'
 import type { FinishedRun } from '../runs/run-folder.js'
@@ -22,7 +23,7 @@ type Metrics = FinishedRun['metrics']
 
 /** A finished run for a reader: the table of its networks, what the figures mean, and what to do next. */
 export function outcomeText(
-  { folder, metrics, timings }: FinishedRun,
+  { folder, config, metrics, timings }: FinishedRun,
   places: { readonly report: string; readonly model: string },
 ): string {
   const { metric, baseline, removed } = metrics
@@ -43,7 +44,7 @@ export function outcomeText(
       : [`noise    derived minus unpruned: ${difference}${chance === null ? '' : `; ${chance}`}`]),
     ...(brackets === null ? [] : [`         ${brackets}`]),
     ...(decision === null ? [] : [`decides  ${decision}`]),
-    ...rivalTexts(metrics).map((line, i) => `${i === 0 ? 'rivals   ' : '         '}${line}`),
+    ...rivalTexts(metrics, config.rivals).map((line, i) => `${i === 0 ? 'rivals   ' : '         '}${line}`),
     ...(gap === null ? [] : [`gap      ${gap}`]),
     ...(metrics.budget ? [`budget   ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),
     ...(metrics.tolerated
@@ -92,7 +93,7 @@ function resultTable({
     cell('test', b, which),
   ]
   const heading = (split: 'validation' | 'test') =>
-    split === last ? `${split} ${metric}${noise?.[split] ? ' [95 %]' : ''}` : split
+    split === last ? `${split} ${metricTitle(metric)}${noise?.[split] ? ' [95 %]' : ''}` : split
   return textTable([
     ['', 'parameters', 'FLOPs', heading('validation'), heading('test')],
     row('supernet', supernet, validation.supernet, test.supernet, 'supernet'),

@@ -78,7 +78,9 @@ export function beginningLines(
     ...trainingLines(training),
     ...budgetLines(budget),
     ...timeLines(minutes),
-    ...(isCut ? [`         --time: what does not fit is shortened, to end within ${formatSeconds(seconds)}`] : []),
+    ...(isCut
+      ? [`         --time: what does not fit is shortened, to end within ${formatSeconds(seconds)}`]
+      : []),
     ...shorter,
   ]
 }

@@ -5,8 +5,10 @@ import { scheduleSvg } from '../report/schedule-svg.js'
 import { scheduleView, type NamedSchedule, type ScheduleView } from '../runs/schedule-view.js'
 import { rowsCsv } from '../schedule/rows.js'
 import { motionOf } from '../search/gates/gate-time.js'
+import { terms } from '../registry.js'
 import { relaxationNamed } from '../setup/relaxation.js'
 import { compileFor } from '../setup/schedule-of.js'
+import type { Extensions } from '../setup/setup-trial.js'
 import { sampleSupernet } from '../setup/supernet-of.js'
 import type { Arguments } from './command.js'
 import { integer, text } from './options.js'
@@ -16,7 +18,7 @@ import { documentText, lambdaText } from './schedule-text.js'
  * Compiles a schedule for the space of `--supernet`. The input may be small, because λ does not depend on its
  * size.
  */
-export function compiled(found: NamedSchedule, args: Arguments): NamedSchedule {
+export function compiled(found: NamedSchedule, args: Arguments, own: Extensions): NamedSchedule {
   const about = ['supernet', 'options', 'relaxation', 'iterations', 'epochs'].filter((key) => text(args, key))
   if (found.view) {
     if (about.length > 0)
@@ -30,16 +32,23 @@ export function compiled(found: NamedSchedule, args: Arguments): NamedSchedule {
       throw new InputError(`--${needs}: needs --supernet, for λ is a table over its layers`)
     return found
   }
-  return { ...found, view: viewOn(found.document, space, args) }
+  return { ...found, view: viewOn(found.document, space, args, own) }
 }
 
-function viewOn(document: ScheduleDocument, space: string, args: Arguments): ScheduleView {
-  const supernet = sampleSupernet(space, optionsOf(args))
+function viewOn(
+  document: ScheduleDocument,
+  space: string,
+  args: Arguments,
+  { spaces, relaxations, terms: ownTerms = [] }: Extensions,
+): ScheduleView {
+  const supernet = sampleSupernet(space, optionsOf(args), spaces)
   const steps = integer(args, 'iterations', 1) ?? document.replay?.steps ?? 1000
   const epochs = integer(args, 'epochs', 1)
-  const relaxation = relaxationNamed(text(args, 'relaxation') ?? 'gates', '--relaxation')
+  const relaxation = relaxationNamed(text(args, 'relaxation') ?? 'gates', '--relaxation', relaxations)
   const stepsPerEpoch = epochs === undefined ? undefined : steps / epochs
-  const schedule = compileFor(document, supernet, steps, relaxation, { stepsPerEpoch })
+  const schedule = compileFor(document, supernet, steps, relaxation, {
+    ...{ stepsPerEpoch, terms: [...terms, ...ownTerms] },
+  })
   return scheduleView(document, schedule, supernet.layers, motionOf(schedule, relaxation))
 }
 

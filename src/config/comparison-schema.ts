@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { PluginsSchema } from './plugins-schema.js'
 import { json, object, oneOf } from './schema-parts.js'
 
 /**
@@ -120,6 +121,7 @@ export const ComparisonSchema = object(
         }),
       }),
     ),
+    plugins: Type.Optional(PluginsSchema),
     preregistered: Type.Optional(
       object({
         method: Type.String({ description: 'the method that the comparison is about' }),

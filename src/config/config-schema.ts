@@ -5,6 +5,7 @@ import { ClassesSchema } from './classes-schema.js'
 import { CriterionSchema } from './criterion-schema.js'
 import { Data, Split } from './data-schema.js'
 import { metricNames, type MetricName } from './metric-names.js'
+import { PluginsSchema } from './plugins-schema.js'
 import { RelaxationSchema } from './relaxation-schema.js'
 import { retrainPresets } from './retrain-presets.js'
 import { json, object, oneOf } from './schema-parts.js'
@@ -215,6 +216,7 @@ export const ConfigSchema = object(
     criteria: Type.Array(CriterionSchema, { default: [] }),
     benchmark: Type.Optional(Benchmark),
     rivals: Type.Optional(TrialRivals),
+    plugins: Type.Optional(PluginsSchema),
   },
   { $id: 'config' },
 )

@@ -72,6 +72,16 @@ export const Data = object({
       description: 'columns of numbers with a unit ($3.00, 12%, 5 kg), read without it',
     }),
   ),
+  dates: Type.Optional(
+    Type.Record(
+      Type.String(),
+      Type.Array(oneOf(['year', 'month', 'weekday', 'hour', 'days']), { minItems: 1 }),
+      {
+        description:
+          'tables: columns of dates, and the parts of each that are inputs; what goes round as sine and cosine, days since the first row of training',
+      },
+    ),
+  ),
   missing: Type.Optional(
     oneOf(['refuse', 'drop-row', 'mean', 'median', 'most-frequent', 'indicator'], {
       description:

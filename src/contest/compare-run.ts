@@ -6,6 +6,7 @@ import { jsonObject } from '../base/sealed.js'
 import { checkComparison } from '../config/check-comparison.js'
 import type { ComparisonDocument } from '../config/comparison-schema.js'
 import { withRunLock } from '../runs/run-lock.js'
+import { namingPlugins } from '../setup/plugins/needs.js'
 import { compare, type CompareOptions, type Comparison } from './compare.js'
 import { fileStore } from './file-store.js'
 import { renderComparison } from './page/page.js'
@@ -38,7 +39,11 @@ export async function compareRun({
   onNotice,
   ...options
 }: CompareRunOptions): Promise<Comparison> {
-  const document = checkComparison(options.comparison, options.locate)
+  const document = namingPlugins(
+    checkComparison(options.comparison, options.locate),
+    options.plugins,
+    'comparison.plugins',
+  )
   requireFolderOfComparison(out)
   return withRunLock(out, onNotice, async () => {
     const store = fileStore(join(out, trialsFile))

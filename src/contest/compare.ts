@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.js'
 import { checkComparison } from '../config/check-comparison.js'
 import type { ComparisonDocument } from '../config/comparison-schema.js'
 import type { Locate } from '../config/validator.js'
+import { namingPlugins } from '../setup/plugins/needs.js'
 import { extensionsIn, type Extensions } from '../setup/setup-trial.js'
 import type { TrialExecutor } from './executor.js'
 import { groupsOf, runInLanes } from './lanes.js'
@@ -82,10 +83,15 @@ export async function compare({
 }: CompareOptions): Promise<Comparison> {
   const extensions = extensionsIn(own)
   checkWorkers(workers, extensions)
-  const comparison = await withRivals(checkComparison(given, locate), { folder, locate, ...extensions })
+  const document = namingPlugins(checkComparison(given, locate), own.plugins, 'comparison.plugins')
+  const comparison = await withRivals(document, { folder, locate, ...extensions })
   const planned = await plannedTrials(comparison, { folder, locate, ...extensions })
   const ledger = ledgerOf(planned, await store.done())
   const pending = ledger.pending()
+  if (executor && own.plugins)
+    throw new InputError(
+      'executor: expected none with plugins, which machines behind a queue do not load, got one; compare with workers of this machine',
+    )
   if (executor && Object.keys(extensions).length > 0)
     throw new InputError(
       `executor: expected none with ${Object.keys(extensions).join(', ')} of your own, which only this process has, got one`,

@@ -131,9 +131,11 @@ export function entryOf(
   const whereIs = locateIn(layers)
   const written = (schedule: Config['schedule'], ...path: string[]) =>
     schedule === 'auto' ? schedule : resolveSchedule(schedule, folder, whereIs(path), planners)
-  const { name: _, $schema: __, stages, ...rest } = config
+  const { name: _, $schema: __, stages, plugins, ...rest } = config
   const hashed = {
     ...rest,
+    // The name of a file and the order of its parts change nothing.
+    plugins: plugins?.map((each) => (typeof each === 'string' ? each : each.sha256)),
     rival,
     factors,
     schedule: written(config.schedule, 'schedule'),
@@ -146,7 +148,7 @@ export function entryOf(
 }
 
 function layersOf(
-  { base, sets, methods }: ComparisonDocument,
+  { base, sets, methods, plugins }: ComparisonDocument,
   { set, size, method: name }: Omit<Place, 'seed'>,
 ): Layer[] {
   const given = methods[name]!
@@ -159,6 +161,7 @@ function layersOf(
   const { prunes = false, schedule } = rival ? rivals[rival] : {}
   return [
     { place: ['base'], value: rival ? sharedWith(base, prunes) : base },
+    { place: ['plugins'], value: plugins ? { plugins } : {} },
     { place: ['sets', set], value: sets[set]! },
     { place: ['sizes'], value: size === 'all' ? {} : { data: { limit: size } } },
     { place: ['methods', name], value: method },

@@ -3,6 +3,7 @@ import { on, once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { packagePath } from '../base/files.js'
 import { Failure, Interrupted } from '../base/errors.js'
+import type { PluginFile } from '../setup/plugins/types.js'
 import type { TrialExecutor } from './executor.js'
 import type { PlannedTrial } from './planned.js'
 import type { TrialAnswer, TrialWork } from './process-messages.js'
@@ -13,11 +14,13 @@ const mostDeaths = 2
 
 /**
  * Runs trials in a process of its own, which starts with the first group and serves all of them. If it dies,
- * another one goes on with the trial at hand; a trial in which it dies twice becomes a row that says so.
+ * another one goes on with the trial at hand; a trial in which it dies twice becomes a row that says so. It
+ * loads the plugins of this process.
  * `entry` is the compiled program of the process.
  */
 export function processExecutor(
   folder: string,
+  plugins: readonly PluginFile[] = [],
   entry = packagePath('dist/src/contest/trial-process.js'),
 ): TrialExecutor {
   if (!existsSync(entry))
@@ -36,7 +39,11 @@ export function processExecutor(
           if (signal?.aborted) throw new Interrupted('interrupted between two trials')
           child ??= started(entry)
           const own = child
-          for await (const row of rowsFrom(own, { folder, group: left })) {
+          for await (const row of rowsFrom(own, {
+            folder,
+            group: left,
+            plugins: plugins.map(({ path }) => path),
+          })) {
             yield row
             left = left.slice(1)
             deaths = 0

@@ -1,3 +1,5 @@
+import { loadPlugins } from '../setup/plugins/load-plugins.js'
+import type { Extensions } from '../setup/setup-trial.js'
 import { localExecutor } from './local-executor.js'
 import type { TrialAnswer, TrialWork } from './process-messages.js'
 import { setUpIn } from './set-up.js'
@@ -5,9 +7,13 @@ import { setUpIn } from './set-up.js'
 /** The program of a process that runs trials for a comparison; started by `process-executor.ts`. */
 const send = (answer: TrialAnswer): void => void process.send!(answer)
 
-async function work({ folder, group }: TrialWork): Promise<void> {
+/** What the plugins of the comparison have, once they are loaded. */
+let own: Promise<Extensions> | undefined
+
+async function work({ folder, group, plugins }: TrialWork): Promise<void> {
   try {
-    for await (const row of localExecutor(setUpIn(folder, {})).run(group)) send({ row })
+    own ??= plugins.length > 0 ? loadPlugins(plugins) : Promise.resolve({})
+    for await (const row of localExecutor(setUpIn(folder, await own)).run(group)) send({ row })
     send({ done: true })
   } catch (error) {
     const { message, code, syscall } = error as NodeJS.ErrnoException

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { InputError } from '../base/errors.js'
 import { machineMemory } from '../base/machine-memory.js'
+import { ownKeys } from '../setup/plugins/needs.js'
 import type { Extensions } from '../setup/setup-trial.js'
 import type { TrialExecutor } from './executor.js'
 import { localExecutor } from './local-executor.js'
@@ -36,7 +37,7 @@ const processBytes = 400 * 2 ** 20
 export function checkWorkers(workers: number | undefined, extensions: Extensions): void {
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1))
     throw new InputError(`workers: expected integer ≥ 1, got ${workers}`)
-  const own = Object.keys(extensions)
+  const own = ownKeys(extensions)
   if (own.length > 0 && workers !== undefined && workers > 1)
     throw new InputError(
       `workers: expected 1 with ${own.join(', ')} of your own, which other processes do not have, got ${workers}`,
@@ -57,7 +58,7 @@ export function executorsFor({
   stepBytes,
   memory = machineMemory(),
 }: WorkersFor): TrialExecutor[] {
-  const own = Object.keys(extensions)
+  const own = ownKeys(extensions)
   const alone = own.length > 0 || groups.flat().some(({ config }) => !oneThread.includes(config.backend))
   const fitting = Math.max(1, Math.floor(memory / (processBytes + stepBytes)))
   const usual = alone ? 1 : Math.min(fitting, Math.max(1, Math.floor(availableParallelism() / 2)))
@@ -67,7 +68,7 @@ export function executorsFor({
       `workers: ${count} trials at a time need about ${gib(count * (processBytes + stepBytes))} GiB, the machine has ${gib(memory)} GiB; take at most ${fitting}`,
     )
   if (count <= 1) return [localExecutor(setUpIn(folder, extensions))]
-  return Array.from({ length: count }, () => processExecutor(folder))
+  return Array.from({ length: count }, () => processExecutor(folder, extensions.plugins?.files))
 }
 
 const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)

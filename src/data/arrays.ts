@@ -62,10 +62,10 @@ export function readArrays(
 
 function checkOptions(
   content: Arrays,
-  { drop, categorical, numeric, missing, options, kind }: DataSettings,
+  { drop, categorical, numeric, dates, missing, options, kind }: DataSettings,
 ): void {
   const { name, shape } = content
-  for (const [key, columns] of Object.entries({ drop, categorical, numeric })) {
+  for (const [key, columns] of Object.entries({ drop, categorical, numeric, dates: Object.keys(dates) })) {
     if (columns.length === 0) continue
     throw new InputError(`config.data.${key}: expected a table with columns, got ${name} (${content.kind})`)
   }

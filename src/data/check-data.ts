@@ -156,7 +156,7 @@ function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
       splits.test > 0 &&
       `validation or test has no row of class ${untested.map(({ name }) => `"${name}"`).join(', ')}`,
     largest > 10 * smallest &&
-      `the largest class has ${largest} rows, the smallest ${smallest}: accuracy may mislead`,
+      `the largest class has ${largest} rows, the smallest ${smallest}: accuracy may mislead, unless objective.metric is another one, as average-precision or macro-f1`,
     constant.length > 0 && `${plural(constant.length, 'constant feature')} in train: ${listed(constant)}`,
     far.length > 0 &&
       `${plural(far.length, 'column')} so far from 0 that 32-bit floats lose digits: ${listed(far)}; sentei predict scales them, but a program that uses the model itself has to scale them as preprocess.json says`,

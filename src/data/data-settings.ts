@@ -1,5 +1,6 @@
 import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
+import type { DatePart } from './date-parts.js'
 import { inMemory, memoryReader, type GivenData } from './given.js'
 import type { MissingValues } from './missing-values.js'
 import type { ReadOptions, Reader } from './readers/types.js'
@@ -37,6 +38,8 @@ export interface DataSettings {
   readonly drop: readonly string[]
   readonly categorical: readonly string[]
   readonly numeric: readonly string[]
+  /** Columns of dates, and the parts of each that are inputs. */
+  readonly dates: Readonly<Record<string, readonly DatePart[]>>
   readonly missing: NonNullable<Data['missing']>
   readonly unseen: NonNullable<Data['unseen']>
   readonly rare: number | undefined
@@ -102,6 +105,7 @@ export function settingsOf(data: Data, { defaults = {}, ...located }: Located): 
     drop: given.drop ?? [],
     categorical: given.categorical ?? [],
     numeric: given.numeric ?? [],
+    dates: given.dates ?? {},
     missing: given.missing ?? 'refuse',
     unseen: given.unseen ?? 'other',
     rare: given.rare,

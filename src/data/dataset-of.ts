@@ -97,6 +97,7 @@ function rolesOf(table: Table, settings: DataSettings, keyColumn: string | undef
     const where = `config.${Object.entries(apart).find(([, own]) => own.includes(lost))![0]}`
     throw new InputError(`${where}: expected no target column, got "${table.names[lost]!}"`)
   }
+  const dates = datesOf(table, settings, { 'data.target': targets, ...apart })
   // In a forecast, the past of the target is an input. Other columns of a file of targets are not inputs.
   const own = table.joined?.from ?? table.names.length
   const out = new Set([
@@ -105,16 +106,37 @@ function rolesOf(table: Table, settings: DataSettings, keyColumn: string | undef
     ...times,
     ...(settings.seriesInput ? [] : names),
     ...(settings.task === 'forecasting' ? [] : targets),
+    ...dates.keys(),
   ])
   const inputs = table.names
     .map((_, column) => column)
     .filter((column) => !out.has(column) && (column < own || targets.includes(column)))
-  if (inputs.length === 0) throw new InputError(`${table.name}: expected columns beside the target, got none`)
+  if (inputs.length + dates.size === 0)
+    throw new InputError(`${table.name}: expected columns beside the target, got none`)
   const categorical = new Set([
     ...columnIndices(table, settings.categorical, 'config.data.categorical'),
     ...(settings.seriesInput ? names : []),
   ])
-  return { inputs, targets, categorical }
+  return { inputs, dates, targets, categorical }
+}
+
+/** The columns of `data.dates` with their parts. `others` are the columns that other keys name. */
+function datesOf(
+  table: Table,
+  { dates, kind }: DataSettings,
+  others: Readonly<Record<string, readonly number[]>>,
+): Roles['dates'] {
+  const found = new Map(
+    Object.entries(dates).map(([name, parts]) => [columnIndex(table, name, 'config.data.dates'), parts]),
+  )
+  if (found.size > 0 && kind !== 'table')
+    throw new InputError(`config.data.dates: only for kind table, got kind ${kind}`)
+  // Rows that are split by time may have their time as an input.
+  const rest = Object.entries(others).filter(([key]) => key !== 'split.column')
+  const taken = rest.find(([, columns]) => columns.some((column) => found.has(column)))
+  if (taken === undefined) return found
+  const name = table.names[taken[1].find((column) => found.has(column))!]!
+  throw new InputError(`config.data.dates: expected no column of ${taken[0]}, got ${JSON.stringify(name)}`)
 }
 
 /** The target columns, taken from the file of targets if there is one. */

@@ -2,6 +2,7 @@ import type { Config } from '../config/config-schema.js'
 import { countMissingCells } from './column.js'
 import { zerosLike, type Numbers, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
+import type { DatePart } from './date-parts.js'
 import { inMemory } from './given.js'
 import type { OrderedSeries } from './several-series.js'
 import type { Target } from './target.js'
@@ -10,6 +11,8 @@ import type { Dataset, FileEncoding } from './types.js'
 /** The columns that are inputs, the columns that are predicted, and those that are categories in any case. */
 export interface Roles {
   readonly inputs: readonly number[]
+  /** Columns of dates, and their parts that are inputs. */
+  readonly dates: ReadonlyMap<number, readonly DatePart[]>
   readonly targets: readonly number[]
   readonly categorical: ReadonlySet<number>
 }

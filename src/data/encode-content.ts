@@ -1,6 +1,7 @@
 import { InputError, quote } from '../base/errors.js'
 import { beyondError, isBeyond } from './arrays.js'
 import { isTable, type Content, type Numbers, type Table } from './content.js'
+import { sourceOf, sourcesOf } from './dates.js'
 import { encodeCells, featureNames } from './encode.js'
 import { withoutMissingValues } from './missing-values.js'
 import type { Remark, Remarked } from './row-status.js'
@@ -156,7 +157,7 @@ function windowsOf(
 }
 
 function absentColumns({ name }: Table, { columns }: Encoding, at: readonly number[]): string[] {
-  const absent = columns.filter((_, i) => at[i]! < 0).map((column) => quote(column.name))
+  const absent = sourcesOf(columns.filter((_, i) => at[i]! < 0)).map((name) => quote(name))
   if (absent.length === 0) return []
   const what = absent.length === 1 ? 'the column' : 'the columns'
   return [
@@ -168,8 +169,9 @@ function absentColumns({ name }: Table, { columns }: Encoding, at: readonly numb
 function byName(table: Table, encoding: Encoding, { strict = false }: EncodeOptions): number[] {
   const { columns } = encoding
   const at = new Map(table.names.map((name, index) => [name, index]))
-  const lacking = columns.filter(({ name }) => !at.has(name)).map(({ name }) => quote(name))
-  const refused = strict || refusesMissing(encoding) || lacking.length === columns.length
+  const sources = sourcesOf(columns)
+  const lacking = sources.filter((name) => !at.has(name)).map((name) => quote(name))
+  const refused = strict || refusesMissing(encoding) || lacking.length === sources.length
   if (lacking.length > 0 && refused) {
     const what = lacking.length === 1 ? 'the column' : 'the columns'
     const remedy = refusesMissing(encoding)
@@ -179,14 +181,14 @@ function byName(table: Table, encoding: Encoding, { strict = false }: EncodeOpti
       `${table.name}: expected ${what} ${lacking.join(', ')}, got ${table.names.join(', ')}${remedy}`,
     )
   }
-  return columns.map(({ name }) => at.get(name) ?? -1)
+  return columns.map((column) => at.get(sourceOf(column)) ?? -1)
 }
 
 /** Names columns without names by their position. The number of columns tells which ones are there. */
 function namesByPosition(table: Table, { columns, file }: Encoding): readonly string[] {
-  const names = file?.names ?? columns.map(({ name }) => name)
-  const inputs = columns.map(({ name }) => name)
-  const own = new Set(inputs)
+  const own = new Set(sourcesOf(columns))
+  const names = file?.names ?? [...own]
+  const inputs = names.filter((name) => own.has(name))
   const withoutTarget = names.filter((name) => own.has(name) || !file?.targets?.includes(name))
   const layout = [names, withoutTarget, inputs].find((each) => each.length === table.names.length)
   if (layout === undefined) {

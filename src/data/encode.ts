@@ -13,6 +13,8 @@ import {
   type Column,
 } from './column.js'
 import type { Table } from './content.js'
+import { dateNumber } from './date-parts.js'
+import { datesAt, noDate, sourceOf } from './dates.js'
 import { disguiseOf } from './numbers.js'
 import type { Remarked } from './row-status.js'
 import type { Encoding } from './types.js'
@@ -161,9 +163,11 @@ type CellWriter = (features: Float64Array, position: number, row: number) => boo
 function cellWriter(table: Table, encoded: EncodedColumn, column: number, policy: CellPolicy): CellWriter {
   const { remarked } = policy
   const refused = policy.missing === 'refuse'
-  const { name, categories } = encoded
+  const { date, categories } = encoded
+  const name = sourceOf(encoded)
   const cells = table.columns[column]
-  const value = cells && (categories ? categoryWriter : numberWriter)(table, encoded, column, policy)
+  const writer = date ? dateWriter : categories ? categoryWriter : numberWriter
+  const value = cells && writer(table, encoded, column, policy)
   return (features, position, row) => {
     if (value && !missingAt(cells, row)) return value(features, position, row)
     if (refused && !remarked) throw missingError(table, row, column)
@@ -187,6 +191,28 @@ function numberWriter(
     }
     features[position] = remarked ? valueAt(cells, row) : numberAt(table, row, column, CATEGORICAL_HINT)
     return false
+  }
+}
+
+function dateWriter(
+  table: Table,
+  { date }: EncodedColumn,
+  column: number,
+  { missing, remarked }: CellPolicy,
+): CellWriter {
+  const cells = table.columns[column]!
+  const time = datesAt(cells, date!.notation)
+  const number = dateNumber(date!)
+  return (features, position, row) => {
+    const found = time(row)
+    if (!Number.isNaN(found)) {
+      features[position] = number(found)
+      return false
+    }
+    if (!remarked) throw noDate(table, row, column)
+    const cell = textAt(cells, row)
+    remarked(row, { about: 'no date', column: date!.column, cell, refused: missing === 'refuse' })
+    return true
   }
 }
 

@@ -34,7 +34,7 @@ export function brokenNotes({ broken = [] }: Pick<Content, 'broken'>): string[] 
 /** How a table and each of its columns were interpreted. */
 export function tableReading(
   table: Table,
-  { inputs, targets, categorical }: Roles,
+  { inputs, dates, targets, categorical }: Roles,
   encoded: readonly EncodedColumn[],
   task: Task,
   settings: DataSettings,
@@ -44,6 +44,8 @@ export function tableReading(
   const predicted = new Set(targets)
   const dropped = new Set(settings.drop)
   const columns = table.names.map((name, column): ColumnReading => {
+    const parts = dates.get(column)
+    if (parts) return { name, role: 'input', kind: 'date', why: `config.data.dates: ${parts.join(', ')}` }
     const isInput = own.has(column)
     if (!isInput && !predicted.has(column)) {
       if (column === keyColumn) return { name, role: 'split', why: 'config.split.column' }
@@ -136,6 +138,7 @@ export function readingLine({ file, format, facts, columns = [] }: Reading): str
     ...count('binary', 'binary'),
     ...count('category', 'categories'),
     ...count('constant', 'constant'),
+    ...count('date', 'dates'),
   ]
   const targets = columns
     .filter(({ role }) => role.endsWith('target'))

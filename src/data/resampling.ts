@@ -18,8 +18,8 @@ export interface Resampling {
 /**
  * The resampling of some rows. Data split by group or block are resampled by these. Data split by time are
  * resampled by overlapping stretches of consecutive rows (a moving-block bootstrap), each long enough for a
- * row with all later rows whose windows overlap it or whose time is equal, and for at least n^(1/3) rows. All
- * others are resampled by row.
+ * row with all later rows whose windows overlap it or whose time is equal, and for at least n^(1/3) rows. None
+ * crosses from one series to the next; one that is shorter is a stretch as it is. All others are resampled by row.
  */
 export function resamplingOf(dataset: Dataset, split: Config['split'], rows: Uint32Array): Resampling {
   const by = splitMethod(dataset, split.by)
@@ -38,7 +38,7 @@ export function resamplingOf(dataset: Dataset, split: Config['split'], rows: Uin
   return { of: `${by}s`, units: [...units.values()], draws: units.size }
 }
 
-function stretches({ spans, keys }: Dataset, rows: Uint32Array): Resampling {
+function stretches({ spans, keys, series }: Dataset, rows: Uint32Array): Resampling {
   const begin = (row: number): number => spans?.[row]?.[0] ?? Number(keys?.[row] ?? row)
   const end = (row: number): number => spans?.[row]?.[1] ?? begin(row)
   const order = Array.from(rows, (_, place) => place)
@@ -51,6 +51,18 @@ function stretches({ spans, keys }: Dataset, rows: Uint32Array): Resampling {
       next++
     length = Math.max(length, next - i)
   }
-  const units = Array.from({ length: Math.max(0, n - length + 1) }, (_, i) => order.slice(i, i + length))
+  const units = runsOf(order, (place) => series?.of[rows[place]!]).flatMap((run) =>
+    Array.from({ length: Math.max(1, run.length - length + 1) }, (_, i) => run.slice(i, i + length)),
+  )
   return { of: 'stretches', units, draws: Math.round(n / Math.max(1, length)) }
+}
+
+/** The places of one series after those of another, in their order. */
+function runsOf(order: readonly number[], seriesOf: (place: number) => number | undefined): number[][] {
+  const runs: number[][] = []
+  order.forEach((place, i) => {
+    if (i > 0 && seriesOf(place) === seriesOf(order[i - 1]!)) runs.at(-1)!.push(place)
+    else runs.push([place])
+  })
+  return runs
 }

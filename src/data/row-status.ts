@@ -1,11 +1,12 @@
 import { valueWidth } from './categories.js'
+import { isCyclic } from './date-parts.js'
 import type { Encoding, Range } from './types.js'
 
 /** What there is to say of a row, about one of its columns. */
 export interface Remark {
-  readonly about: 'new category' | 'missing' | 'no number' | 'outside the range of training'
+  readonly about: 'new category' | 'missing' | 'no number' | 'no date' | 'outside the range of training'
   readonly column: string
-  /** The text of a cell that holds no number. */
+  /** The text of a cell that holds no number or date. */
   readonly cell?: string
   /** Whether the row has no prediction because of it. */
   readonly refused: boolean
@@ -35,8 +36,9 @@ export interface StatusCounts {
 
 /** What the status of rows is judged by: the features of a model and their ranges, if these are known. */
 export interface StatusForm {
+  /** The name of each feature; of those that are computed from a date, the date's column. */
   readonly features: readonly string[]
-  /** For each feature: its column if it is one of a category, '' if it says what is missing; else undefined. */
+  /** For each feature: its column if it is one of a category, '' if it has no range; else undefined. */
   readonly categoryOf: readonly (string | undefined)[]
   readonly ranges?: readonly Range[] | undefined
 }
@@ -48,11 +50,17 @@ export function statusForm(
   ranges?: readonly Range[],
 ): StatusForm {
   const own = shape === undefined ? columns : []
-  const categoryOf = own.flatMap((column) => [
-    ...Array.from({ length: valueWidth(column) }, () => (column.categories ? column.name : undefined)),
-    ...(column.indicator === true ? [''] : []),
-  ])
-  return { features, categoryOf, ranges: kind === 'images' ? undefined : ranges }
+  const found = own.flatMap((column) => {
+    const { name, date, categories, indicator } = column
+    const category = categories ? name : date && isCyclic(date.part) ? '' : undefined
+    const values = Array.from({ length: valueWidth(column) }, () => ({ category, date: date?.column }))
+    return indicator === true ? [...values, { category: '', date: undefined }] : values
+  })
+  return {
+    features: features.map((feature, i) => found[i]?.date ?? feature),
+    categoryOf: found.map(({ category }) => category),
+    ranges: kind === 'images' ? undefined : ranges,
+  }
 }
 
 /** Encoded rows, rows × size values in original units, and what was remarked of their cells. */
@@ -109,7 +117,7 @@ export function textOf({ about, column, cell }: Remark): string {
   return `${about} in ${column}${cell === undefined ? '' : `: ${JSON.stringify(cell)}`}`
 }
 
-/** Counts the statuses of rows. The cells that are no numbers count together, column by column. */
+/** Counts the statuses of rows. The cells that are no numbers or dates count together, column by column. */
 export function countStatuses(statuses: readonly RowStatus[]): StatusCounts {
   const counts = new Map<string, number>()
   for (const { remarks } of statuses)

@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.js'
 import { missingAt } from './column.js'
 import { selectRows, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
+import { fitDates } from './dates.js'
 import { countMissing, fileEncoding, selectTargets, testRows, type ReadInput } from './dataset-parts.js'
 import { encodeCells, featureNames, fitColumns, type EncodedColumn } from './encode.js'
 import { readKeys } from './keys.js'
@@ -11,9 +12,10 @@ import type { Dataset } from './types.js'
 /** Makes a data set in which each row of the file is one input: a row of a table, an image or a sequence. */
 export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
   const { table: all, target, settings, split } = input
-  const { inputs: columns, targets, categorical } = input.columns
+  const { inputs: columns, dates, targets, categorical } = input.columns
+  const read = [...columns, ...dates.keys()]
   const dropIncomplete = settings.missing === 'drop-row'
-  const needed = (dropIncomplete ? [...targets, ...columns] : targets)
+  const needed = (dropIncomplete ? [...targets, ...read] : targets)
     .map((column) => all.columns[column]!)
     .filter(({ texts }) => texts.length > 0)
   const kept = all.places.flatMap((_, row) => (needed.some((cells) => missingAt(cells, row)) ? [] : [row]))
@@ -25,9 +27,14 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
   const table = selectRows(all, kept)
   const { missing, rare } = settings
   const until = kept.filter((row) => row < input.testFrom).length
-  const encoded = fitColumns(table, columns, { categorical, missing, rare, until })
+  const computed = fitDates(table, dates, { missing, until })
+  const encoded = [
+    ...fitColumns(table, columns, { categorical, missing, rare, until }),
+    ...computed.map((each) => each.encoded),
+  ]
   const shape = arrayShape(table, columns, encoded, settings)
-  const cells = encodeCells(table, encoded, columns, { missing })
+  const at = [...columns, ...computed.map((each) => each.at)]
+  const cells = encodeCells(table, encoded, at, { missing })
   const keys = readKeys(table, split)
   return {
     name: settings.name,
@@ -47,7 +54,7 @@ export function readRows(input: ReadInput): Omit<Dataset, 'hash'> {
     },
     ...(keys && { keys }),
     ...testRows(kept, input.testFrom),
-    cleaning: { missing: countMissing(all, columns), leftOut: all.places.length - kept.length },
+    cleaning: { missing: countMissing(all, read), leftOut: all.places.length - kept.length },
   }
 }
 

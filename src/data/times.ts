@@ -12,13 +12,13 @@ export interface Times {
   readonly values: Float64Array
 }
 
-const clock = String.raw`(?:[T ,]+(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[-+]\d\d:?\d\d)?)?`
-const yearFirst = new RegExp(String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})${clock}$`)
-const yearLast = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})${clock}$`)
+const clock = String.raw`(?:[T ,]+(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:\s*([ap])\.?m\.?)?\s*(Z|[-+]\d\d:?\d\d)?)?`
+const yearFirst = new RegExp(String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})${clock}$`, 'i')
+const yearLast = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})${clock}$`, 'i')
 
 /**
  * The times in a column. Dates are ISO (`2026-03-01T06:00`, also with a space, slashes or points) or have the
- * year last (`01.03.2026 06:00`). Points mean that the day is first; with slashes or dashes, some cell must
+ * year last (`01.03.2026 06:00`, `3/14/2026 6:00 PM`). Points mean that the day is first; with slashes or dashes, some cell must
  * tell (a number above 12), unless `known` says it. Without a zone, UTC is used, so that the machine's own
  * zone decides nothing. Throws an InputError at the first cell that is no such time.
  */
@@ -42,7 +42,7 @@ export function timesOf(table: Table, index: number, known?: TimeNotation): Time
 }
 
 /** Which of the two numbers before the year is the day; throws if no cell tells. */
-function notationOf(table: Table, index: number): TimeNotation {
+export function notationOf(table: Table, index: number): TimeNotation {
   let unclear: number | undefined
   for (const row of table.places.keys()) {
     const match = yearLast.exec(textAt(table.columns[index]!, row).trim())
@@ -58,33 +58,52 @@ function notationOf(table: Table, index: number): TimeNotation {
 
 /** A date in milliseconds since 1970; NaN for other texts and for days that do not exist. */
 function dateOf(cell: string, notation: TimeNotation): number {
+  const { wall, zone } = wallOf(cell, notation) ?? { wall: NaN, zone: 'Z' }
+  return wall - offsetOf(zone)
+}
+
+/**
+ * What calendar and clock show at a date, in milliseconds since 1970, and its zone, which they do not heed;
+ * undefined for other texts and for days that do not exist.
+ */
+export function wallOf(cell: string, notation: TimeNotation): { wall: number; zone: string } | undefined {
   const text = cell.trim()
   const iso = yearFirst.exec(text)
   const match = iso ?? yearLast.exec(text)
-  if (match === null) return NaN
+  if (match === null) return undefined
+  // Where all dates of training were ISO, nothing tells the day of 05/06/2026 from its month.
+  if (!iso && notation === 'dates' && match[2] !== '.') return undefined
   const [year, month, day] = iso
     ? [match[1], match[3], match[4]]
-    : notation === 'month-first'
+    : notation === 'month-first' && match[2] !== '.'
       ? [match[4], match[1], match[3]]
       : [match[4], match[3], match[1]]
-  const [, , , , , hour = '0', minute = '0', second = '0', part = '', zone = 'Z'] = match
+  const [, , , , , shown = '0', minute = '0', second = '0', part = '', half, zone = 'Z'] = match
+  const hour = hourOf(Number(shown), half)
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day))
   const found = dayOf(midnight)
   const exists =
     found.day === Number(day) &&
     found.month === Number(month) &&
-    Number(hour) < 24 &&
+    hour < 24 &&
     Number(minute) < 60 &&
     Number(second) < 60
-  if (!exists) return NaN
+  if (!exists) return undefined
   const thousandths = part === '' ? 0 : Number(`0.${part}`) * 1000
-  const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
-  return midnight + seconds * 1000 + thousandths - offsetOf(zone)
+  const seconds = (hour * 60 + Number(minute)) * 60 + Number(second)
+  return { wall: midnight + seconds * 1000 + thousandths, zone }
+}
+
+/** The hour of the day, from 0 to 23; NaN where a clock of twelve hours has no such hour. */
+function hourOf(shown: number, half: string | undefined): number {
+  if (half === undefined) return shown
+  if (shown < 1 || shown > 12) return NaN
+  return (shown % 12) + (half.toLowerCase() === 'p' ? 12 : 0)
 }
 
 /** A zone's distance from UTC in milliseconds. */
 function offsetOf(zone: string): number {
-  if (zone === 'Z') return 0
+  if (zone.toUpperCase() === 'Z') return 0
   const digits = zone.slice(1).replace(':', '')
   const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))
   return (zone.startsWith('-') ? -1 : 1) * minutes * 60_000

@@ -1,4 +1,5 @@
 import type { BrokenFile, Numbers, Taken } from './content.js'
+import type { DateFeature } from './date-parts.js'
 import type { MissingValues } from './missing-values.js'
 import type { ReadOptions } from './readers/types.js'
 import type { TimeNotation } from './times.js'
@@ -100,6 +101,8 @@ export interface Encoding {
     readonly indicator?: boolean
     /** The unit of each number in a column of `data.numeric`: `%`. */
     readonly unit?: string
+    /** For a number that is computed from a column of dates: how. Files have that column, not this one. */
+    readonly date?: DateFeature
   }[]
   /** The policy for missing cells: `refuse`, `mean`, … */
   readonly missing: string
@@ -201,7 +204,7 @@ export interface ColumnReading {
   readonly role:
     'input' | 'target' | 'input and target' | 'dropped' | 'split' | 'series' | 'time' | 'left out'
   /** The kind of inputs and targets. */
-  readonly kind?: 'number' | 'category' | 'binary' | 'constant'
+  readonly kind?: 'number' | 'category' | 'binary' | 'constant' | 'date'
   /** The number of categories, classes or distinct values, without missing ones. */
   readonly levels?: number
   readonly why: string

@@ -4,8 +4,9 @@ import { InputError } from '../base/errors.js'
 import { countMissingCells, distinctCells } from '../data/column.js'
 import { isTable, type Content, type Table } from '../data/content.js'
 import { contentOf } from '../data/read-content.js'
-import { largestImage } from '../data/readers/image-folder.js'
+import { classSizes, largestImage } from '../data/readers/image-folder.js'
 import type { Reader } from '../data/readers/types.js'
+import { classCounts, withRareClass } from './draft-classes.js'
 import { usual, type Choice, type DataSection, type DraftedData, type DraftOptions } from './types.js'
 
 /** The largest side, in pixels, to which images are read: larger ones make a first search too slow. */
@@ -26,7 +27,7 @@ export async function draftFolder(path: string, { task, target }: DraftOptions):
   const image = { height: Math.round(height * scale), width: Math.round(width * scale), channels }
   const fits = alike && scale === 1
   const colour = channels === 1 ? 'gray' : 'in colour'
-  return {
+  const drafted: DraftedData = {
     section: {
       file,
       ...(test !== undefined && { test: { file: test } }),
@@ -46,6 +47,7 @@ export async function draftFolder(path: string, { task, target }: DraftOptions):
     kind: 'images',
     shape: [image.height, image.width, channels],
   }
+  return withRareClass(drafted, classSizes(file))
 }
 
 /**
@@ -99,7 +101,8 @@ export async function draftArrays(
     ...(missing ? [{ key: ['data', 'missing'], why: missing.why }] : []),
   ]
   const seen = sequence ? [sequence.steps, sequence.channels] : shape
-  return { section, choices, kind, ...(seen && { shape: seen }) }
+  const drafted: DraftedData = { section, choices, kind, ...(seen && { shape: seen }) }
+  return labels && task !== 'regression' ? withRareClass(drafted, classCounts(labels.columns[0]!)) : drafted
 }
 
 /** Whether labels are measurements: they are all numbers, and some of them are not whole. */

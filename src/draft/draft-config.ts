@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { Document, isMap, isNode, isSeq } from 'yaml'
-import { trialRivalNames } from '../config/trial-rival-schema.js'
+import { forecastRivalNames, trialRivalNames } from '../config/trial-rival-schema.js'
 import { draftData } from './draft-data.js'
 import { draftSpace } from './draft-space.js'
 import type { Choice, Chosen, DataSection, DraftOptions } from './types.js'
@@ -26,7 +26,8 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
   const data = await draftData(path, options)
   const supernet = draftSpace(data)
   const name = nameOf(path)
-  const sections = { data: data.section, split: data.split, supernet: supernet.section }
+  const { objective, classes } = data
+  const sections = { data: data.section, split: data.split, objective, classes, supernet: supernet.section }
   const choices = [...data.choices, ...supernet.choices].map((choice) => ({
     ...choice,
     value: valueAt(sections, choice.key),
@@ -37,9 +38,11 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
       seed: options.seed ?? 0,
       data: placed(data.section, place),
       ...(data.split && { split: data.split }),
+      ...(objective && { objective }),
+      ...(classes && { classes }),
       supernet: supernet.section,
       schedule: 'auto',
-      rivals: [...trialRivalNames],
+      rivals: trialRivalNames.filter((each) => data.kind === 'series' || !forecastRivalNames.includes(each)),
     })
   return { name, text, choices }
 }

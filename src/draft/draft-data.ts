@@ -10,6 +10,7 @@ import { isUnicode } from '../data/readers/text-pieces.js'
 import { readerByPath, readers } from '../data/readers/index.js'
 import type { Reader } from '../data/readers/types.js'
 import { withoutUnits } from '../data/unit-columns.js'
+import { classCounts, withRareClass } from './draft-classes.js'
 import { draftArrays, draftFolder } from './draft-arrays.js'
 import { draftMissingValues } from './draft-missing.js'
 import { draftSeries } from './draft-series.js'
@@ -66,7 +67,9 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   const { horizon, window } = options
   const asked = section.header === false ? byIndex(options, table) : options
   const found =
-    horizon === undefined ? undefined : draftSeries(bare, columnsListed(bare.names, asked.target ?? []))
+    horizon === undefined
+      ? undefined
+      : draftSeries(bare, columnsListed(bare.names, asked.target ?? []), options)
   const columns = draftColumns(found?.table ?? bare, asked)
   const series = horizon !== undefined && {
     ...found!.section,
@@ -76,7 +79,7 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   if (series && window === undefined)
     choices.push({ key: ['data', 'window'], why: `twice the horizon, at least 24 steps; --window sets it` })
   const split = series ? undefined : draftSplit(bare, columns.section)
-  return {
+  const drafted: DraftedData = {
     section: { ...section, ...columns.section, ...series },
     choices: [
       ...choices,
@@ -89,6 +92,9 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
     ...(split && { split: split.section }),
     kind: series ? 'series' : 'table',
   }
+  const { task, target } = columns.section
+  if (task !== 'classification' || typeof target !== 'string') return drafted
+  return withRareClass(drafted, classCounts(bare.columns[bare.names.indexOf(target)]!))
 }
 
 /**
@@ -115,7 +121,11 @@ const byIndex = (options: DraftOptions, { names }: Table): DraftOptions => {
 const usualWindow = (horizon: number, steps: number): number =>
   Math.max(1, Math.min(Math.max(24, 2 * horizon), Math.floor(steps / 10)))
 
-function requireNoTableOptions(path: string, { drop, horizon, window }: DraftOptions): void {
-  const found = Object.entries({ drop, horizon, window }).find(([, value]) => value !== undefined)
+function requireNoTableOptions(
+  path: string,
+  { drop, horizon, window, seriesBy, timeColumn }: DraftOptions,
+): void {
+  const given = { drop, horizon, window, 'series-by': seriesBy, 'time-column': timeColumn }
+  const found = Object.entries(given).find(([, value]) => value !== undefined)
   if (found) throw new InputError(`--${found[0]}: only for tables, got it with ${path}`)
 }

@@ -1,8 +1,11 @@
 import { InputError } from '../base/errors.js'
 import { hasNumber, missingAt, textAt } from '../data/column.js'
+import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
 import { orderSeries } from '../data/several-series.js'
 import { timesOf } from '../data/times.js'
+import { isCounted, isName, restarting } from './counted.js'
+import { columnsListed } from './listed.js'
 import type { Choice, DataSection, Drafted } from './types.js'
 
 /** What tells the series of a file apart and orders their rows, and the table without these columns. */
@@ -12,45 +15,143 @@ export interface DraftedSeries extends Drafted<Pick<DataSection, 'seriesBy' | 't
   readonly steps: number
 }
 
+/** Columns that a user names: those that tell series apart, and that of time. */
+export interface AskedSeries {
+  readonly seriesBy?: string | readonly string[]
+  readonly timeColumn?: string
+}
+
 /**
  * Finds the column of times and, where times repeat, the column that names the series: the one of the fewest
- * names in which no time repeats. Nothing is found in a file without dates, and no time where the steps between rows
- * differ. Throws if times repeat and no column
- * tells whose they are: windows would go over several machines.
+ * names in which no time repeats. Times are dates, or numbers that rise by one step in each series and begin anew in
+ * the next. Nothing is found in a file without either, and no time where the steps between dates differ. What a user
+ * names is taken as it is. Throws if dates repeat and no column tells whose they are: windows would go over several
+ * machines.
  */
-export function draftSeries(table: Table, targets: readonly string[]): DraftedSeries {
+export function draftSeries(
+  table: Table,
+  targets: readonly string[],
+  asked: AskedSeries = {},
+): DraftedSeries {
+  if (asked.seriesBy !== undefined || asked.timeColumn !== undefined)
+    return askedSeries(table, targets, asked)
   const whole = { section: {}, choices: [], table, steps: table.places.length }
   const found = table.names.flatMap((name, index) =>
     targets.includes(name) ? [] : (datesIn(table, index) ?? []),
   )
   const [dates] = found
-  if (dates === undefined) return whole
+  if (dates === undefined) return countedSeries(table, targets) ?? whole
   const time = table.names[dates.index]!
-  const why = 'its cells are dates; windows end where a step is missing'
-  const ordering: Choice[] = [{ key: ['data', 'time'], why }]
+  const ordering: Choice[] = [
+    { key: ['data', 'time'], why: 'its cells are dates; windows end where a step is missing' },
+  ]
   if (new Set(dates.values).size === table.places.length) {
     if (isUneven(table, [], time)) return whole
     return { ...whole, section: { time }, choices: ordering, table: without(table, [dates.index]) }
   }
-  const named = table.names
-    .flatMap((name, index) =>
-      index === dates.index || targets.includes(name) ? [] : (seriesIn(table, index, dates.values) ?? []),
-    )
-    .sort((a, b) => a.sizes.length - b.sizes.length)[0]
-  if (named === undefined)
-    throw new InputError(
-      `${table.name}, column ${JSON.stringify(time)}: expected a time for each row, or a column that names the series of rows with the same time, got times that repeat and no such column; name columns in data.seriesBy of a configuration, or drop duplicate rows`,
-    )
+  const named = seriesFor(table, targets, dates)
   const seriesBy = table.names[named.index]!
-  const several = `it names ${named.sizes.length} series: in each, a time stands once`
   const isOrdered = isUneven(table, [seriesBy], time)
   return {
     section: { seriesBy, ...(!isOrdered && { time }) },
-    choices: [{ key: ['data', 'seriesBy'], why: several }, ...(isOrdered ? [] : ordering)],
+    choices: [naming(named), ...(isOrdered ? [] : ordering)],
     table: without(table, isOrdered ? [named.index] : [dates.index, named.index]),
-    steps: named.sizes.sort((a, b) => a - b)[Math.floor(named.sizes.length / 2)]!,
+    steps: middle(named.sizes),
   }
 }
+
+/** What a user named; if it is the time alone and times repeat, the column of the series is looked for. */
+function askedSeries(
+  table: Table,
+  targets: readonly string[],
+  { seriesBy, timeColumn }: AskedSeries,
+): DraftedSeries {
+  const keys = columnIndices(table, columnsListed(table.names, seriesBy ?? []), '--series-by')
+  const times = timeColumn === undefined ? [] : columnIndices(table, [timeColumn], '--time-column')
+  const wrong = [...keys, ...times].find((index) => targets.includes(table.names[index]!))
+  if (wrong !== undefined)
+    throw new InputError(
+      `--${keys.includes(wrong) ? 'series-by' : 'time-column'}: expected another column than the target, got ${table.names[wrong]!}`,
+    )
+  const [at] = times
+  const values = at === undefined ? undefined : timesOf(table, at).values
+  const repeats = values !== undefined && new Set(values).size < table.places.length
+  const named = repeats && keys.length === 0 ? seriesFor(table, targets, { index: at!, values }) : undefined
+  const names = [...keys, ...(named ? [named.index] : [])].map((index) => table.names[index]!)
+  const counts = new Map<string, number>()
+  for (const row of table.places.keys()) {
+    const key = JSON.stringify([...keys].map((index) => textAt(table.columns[index]!, row)))
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return {
+    section: {
+      ...(names.length > 0 && { seriesBy: names.length === 1 ? names[0]! : names }),
+      ...(at !== undefined && { time: table.names[at]! }),
+    },
+    choices: named ? [naming(named)] : [],
+    table: without(table, [...keys, ...times, ...(named ? [named.index] : [])]),
+    steps: middle(named?.sizes ?? [...counts.values()]),
+  }
+}
+
+/** A column that names series, and how many rows each has. */
+interface Named {
+  readonly index: number
+  readonly sizes: readonly number[]
+}
+
+/** The column of the fewest names in which no time stands twice. Throws if there is none. */
+function seriesFor(table: Table, targets: readonly string[], times: { index: number; values: Float64Array }) {
+  const [found] = columnsBeside(table, targets, times.index)
+    .flatMap((index) => seriesIn(table, index, times.values) ?? [])
+    .sort((a, b) => a.sizes.length - b.sizes.length)
+  if (found !== undefined) return found
+  throw new InputError(
+    `${table.name}, column ${JSON.stringify(table.names[times.index])}: expected a time for each row, or a column that names the series of rows with the same time, got times that repeat and no such column; name columns by --series-by, or in data.seriesBy of a configuration, or drop duplicate rows`,
+  )
+}
+
+/** The series of a table in each of which a column of numbers rises by one step, as cycles of machines do. */
+function countedSeries(table: Table, targets: readonly string[]): DraftedSeries | undefined {
+  const found = table.names.flatMap((name, at) => {
+    const values = targets.includes(name) ? undefined : restarting(table, at)
+    if (values === undefined) return []
+    return columnsBeside(table, targets, at).flatMap((index) => {
+      const named = isName(table, index) ? seriesIn(table, index, values) : undefined
+      return named && middle(named.sizes) >= fewestCounted && isCounted(table, index, values)
+        ? [{ at, named }]
+        : []
+    })
+  })
+  const [best] = found.sort((a, b) => a.named.sizes.length - b.named.sizes.length)
+  if (best === undefined) return undefined
+  const { at, named } = best
+  const time = table.names[at]!
+  const why = `it rises by one step in each series; windows end where a step is missing`
+  return {
+    section: { seriesBy: table.names[named.index]!, time },
+    choices: [naming(named), { key: ['data', 'time'], why }],
+    table: without(table, [at, named.index]),
+    steps: middle(named.sizes),
+  }
+}
+
+const naming = ({ sizes }: Named): Choice => ({
+  key: ['data', 'seriesBy'],
+  why: `it names ${sizes.length} series: in each, a time stands once`,
+})
+
+const middle = (sizes: readonly number[]): number =>
+  [...sizes].sort((a, b) => a - b)[Math.floor(sizes.length / 2)]!
+
+const columnsBeside = ({ names }: Table, targets: readonly string[], time: number): number[] =>
+  names.flatMap((name, index) => (index === time || targets.includes(name) ? [] : [index]))
+
+/**
+ * The fewest rows of a series in which numbers count, by the median: hours of a day and minutes of an hour count as well,
+ * but a day is no machine.
+ */
+const fewestCounted = 61
 
 /** The fewest rows between two gaps, on average, of a series whose times are those of steps. */
 const fewestBetweenGaps = 24
@@ -78,7 +179,7 @@ function datesIn(table: Table, index: number) {
 }
 
 /** The sizes of the series that a column names; undefined if it names none, or one has a time twice. */
-function seriesIn(table: Table, index: number, times: Float64Array) {
+function seriesIn(table: Table, index: number, times: Float64Array): Named | undefined {
   const column = table.columns[index]!
   const seen = new Map<string, Set<number>>()
   for (const row of table.places.keys()) {

@@ -12,6 +12,8 @@ import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
 import { disguiseOf } from '../data/numbers.js'
 import { inferTask } from '../data/target.js'
+import { draftDates } from './draft-dates.js'
+import type { KeyReason } from './draft-keys.js'
 import { foldedCategories, rareRows } from './draft-rare.js'
 import { lookedAt, whyCategories, whyNoInput } from './draft-inputs.js'
 import { columnsListed } from './listed.js'
@@ -53,18 +55,27 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
   const target = targetOf(table, options)
   const targets = columnIndices(table, target, '--target')
   const given = columnIndices(table, columnsListed(table.names, options.drop ?? []), '--drop')
-  const useless = uselessOf(table, targets, given, series)
+  const noHelp = series ? new Map<number, KeyReason>() : helpless(table, targets)
+  const noDates = series ? table.names.keys() : [...targets, ...given, ...noHelp.keys()]
+  const dates = draftDates(table, new Set(noDates))
+  const found = table.names.flatMap((name, c): readonly Useless[] => {
+    if (targets.includes(c) || given.includes(c) || dates.names.has(name)) return []
+    const reason = whyNoInput(name, table.columns[c]!, series) ?? noHelp.get(c)
+    return reason === undefined ? [] : [{ name, ...reason }]
+  })
+  const isNoneLeft = (useless: readonly Useless[]) =>
+    !series && given.length + useless.length + targets.length === table.names.length
+  const useless = isNoneLeft(found) ? found.filter(({ isGuess }) => isGuess !== true) : found
   const drop = [...given.map((c) => table.names[c]!), ...useless.map(({ name }) => name)]
   const dropped = new Set(drop)
-  if (!series && drop.length + targets.length === table.names.length)
-    throw noInputLeft(table, targets, useless)
+  if (isNoneLeft(useless)) throw noInputLeft(table, targets, useless)
   const mixed = table.names.flatMap((name, c) => {
     const why = dropped.has(name) || targets.includes(c) ? undefined : whyCategories(table.columns[c]!)
     return why === undefined ? [] : [{ name, why }]
   })
   const rare = rareOf(
     table,
-    table.names.filter((name, c) => !dropped.has(name) && !targets.includes(c)),
+    table.names.filter((name, c) => !dropped.has(name) && !targets.includes(c) && !dates.names.has(name)),
     mixed,
   )
   const missing = table.names.filter(
@@ -85,6 +96,7 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
       task,
       ...(drop.length > 0 && { drop }),
       ...(mixed.length > 0 && { categorical: mixed.map(({ name }) => name) }),
+      ...dates.section,
       ...(shown !== undefined && { missing: policy }),
       ...(rare && { rare: rare.least }),
     },
@@ -92,6 +104,7 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
       ...(options.task || series ? [] : [{ key: ['data', 'task'], why: whyTask(table, targets, task) }]),
       ...(useless.length > 0 ? [{ key: ['data', 'drop'], why: reasons(useless) }] : []),
       ...(mixed.length > 0 ? [{ key: ['data', 'categorical'], why: reasons(mixed) }] : []),
+      ...dates.choices,
       ...(shown !== undefined
         ? [
             {
@@ -131,33 +144,24 @@ interface Reasoned {
   readonly why: string
 }
 
+/** A column that cannot help. */
+type Useless = Reasoned & KeyReason
+
 const reasons = (columns: readonly Reasoned[]): string =>
   columns.map(({ name, why }) => `${name} (${why})`).join(', ')
 
-/** The columns that cannot help to predict the targets, but for those that the user drops. */
-function uselessOf(
-  table: Table,
-  targets: readonly number[],
-  given: readonly number[],
-  series: boolean,
-): readonly Reasoned[] {
-  const known = table.places.flatMap((_, row) =>
-    targets.some((t) => missingAt(table.columns[t]!, row)) ? [] : [row],
-  )
-  return table.names.flatMap((name, c) => {
-    if (targets.includes(c) || given.includes(c)) return []
-    const column = table.columns[c]!
-    const why = whyNoInput(name, column, series) ?? (series ? undefined : whyNoHelp(column))
-    return why === undefined ? [] : [{ name, why }]
-  })
-
-  function whyNoHelp(column: Column): string | undefined {
-    if (targets.some((t) => sameCells(column, table.columns[t]!))) return 'it repeats the target'
+/** The columns that repeat a target, or are empty wherever the targets are known, and which of the two. */
+function helpless({ columns, places }: Table, targets: readonly number[]): ReadonlyMap<number, KeyReason> {
+  const known = places.flatMap((_, row) => (targets.some((t) => missingAt(columns[t]!, row)) ? [] : [row]))
+  const reasonOf = (column: Column): string | undefined => {
+    if (targets.some((t) => sameCells(column, columns[t]!))) return 'it repeats the target'
     // Rows without a target are left out, and may be all that have a value here.
     return known.length > 0 && known.every((row) => missingAt(column, row))
       ? 'empty wherever the target is known'
       : undefined
   }
+  const found = columns.map((column, c) => (targets.includes(c) ? undefined : reasonOf(column)))
+  return new Map(found.flatMap((why, c) => (why === undefined ? [] : [[c, { why }]])))
 }
 
 function noInputLeft(table: Table, targets: readonly number[], useless: readonly Reasoned[]): InputError {

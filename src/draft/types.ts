@@ -13,6 +13,9 @@ export interface DraftOptions {
   readonly horizon?: number
   /** Time steps that a forecast gets as input. */
   readonly window?: number
+  /** Columns that tell the series of a forecast apart, and that of their times. By default they are looked for. */
+  readonly seriesBy?: string | readonly string[]
+  readonly timeColumn?: string
   readonly seed?: number
 }
 
@@ -40,6 +43,9 @@ export type DataSection = Config['data']
 export interface DraftedData extends Drafted<DataSection> {
   /** The `split` section, if it differs from its default. */
   readonly split?: Partial<Config['split']>
+  /** The sections by which models are compared and classes decided for, where a class is rare. */
+  readonly objective?: Pick<Config['objective'], 'metric'>
+  readonly classes?: NonNullable<Config['classes']>
   readonly kind: 'table' | 'images' | 'series' | 'sequences'
   /** The shape of one row, if the rows are arrays. */
   readonly shape?: readonly number[]

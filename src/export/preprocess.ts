@@ -18,6 +18,9 @@ const numbers = Type.Array(Type.Number())
 const names = Type.Array(Type.String())
 const scales = Type.Object({ mean: numbers, std: numbers })
 
+/** A day as `2026-03-01`. */
+const dayPattern = String.raw`^\d{4}-\d\d-\d\d$`
+
 const PreprocessSchema = Type.Object({
   format: Type.Union([Type.Literal('sentei-preprocess/1'), Type.Literal('sentei-preprocess/2')]),
   task: Type.Union([
@@ -44,7 +47,19 @@ const PreprocessSchema = Type.Object({
   encoding: Type.Object({
     kind: Type.Union(['table', 'images', 'series', 'sequences'].map((kind) => Type.Literal(kind))),
     columns: Type.Array(
-      Type.Object({ name: Type.String(), categories: Type.Optional(names), rare: Type.Optional(names) }),
+      Type.Object({
+        name: Type.String(),
+        categories: Type.Optional(names),
+        rare: Type.Optional(names),
+        date: Type.Optional(
+          Type.Object({
+            column: Type.String(),
+            part: Type.String(),
+            notation: Type.String(),
+            from: Type.Optional(Type.String({ pattern: dayPattern })),
+          }),
+        ),
+      }),
     ),
     missing: Type.String(),
     unseen: Type.Optional(Type.Literal('refuse')),

@@ -1,5 +1,8 @@
 import { InputError } from '../base/errors.js'
 import { isMissing } from '../data/column.js'
+import { isTable, type Content } from '../data/content.js'
+import { inferTask } from '../data/target.js'
+import { classCounts, draftClasses } from '../draft/draft-classes.js'
 import { draftSpace } from '../draft/draft-space.js'
 import { draftSplit } from '../draft/draft-split.js'
 import { draftColumns } from '../draft/draft-table.js'
@@ -24,8 +27,11 @@ import {
  */
 export interface FitOptions
   extends
-    Omit<Partial<SearchRequest>, 'data' | 'name'>,
-    Pick<ArraysOptions, 'name' | 'features' | 'outputs' | 'task' | 'groups' | 'test' | 'classes'> {}
+    Omit<Partial<SearchRequest>, 'data' | 'name' | 'classes'>,
+    Pick<ArraysOptions, 'name' | 'features' | 'outputs' | 'task' | 'groups' | 'test'> {
+  /** The names of the classes, as in `fromArrays`; or how rare classes are learnt and decided for, as in `search`. */
+  readonly classes?: ArraysOptions['classes'] | SearchRequest['classes']
+}
 
 /** A model with the result of the search that found it. */
 export interface FittedModel extends Model {
@@ -39,7 +45,8 @@ export interface FittedModel extends Model {
  *
  * x is as in `fromArrays` ([rows, features], [rows, steps, channels], [rows, height, width, channels]), or
  * records; y has a number, a label or several numbers per row. Leaves out rows without a target, and columns
- * of records that name the rows, never vary or repeat y. Records of subjects, as a column such as
+ * of records that name the rows, never vary or repeat y. Where a class is rare, networks are compared by average
+ * precision, and `classes` says how a class is decided for. Records of subjects, as a column such as
  * `patient_id` says, are split by subject, if no other `split` is given. Throws InputError if x or y is not
  * of this form, Diverged and Interrupted.
  */
@@ -48,14 +55,19 @@ export async function fit(
   y: Targets,
   { name, features, outputs, task, groups, test, classes, ...asked }: FitOptions = {},
 ): Promise<FittedModel> {
-  const arrays = { name, features, outputs, task, groups, test, classes }
+  const names = typeof classes === 'string' || Array.isArray(classes) ? classes : undefined
+  const decided = names === undefined ? (classes as SearchRequest['classes']) : undefined
+  const arrays = { name, features, outputs, task, groups, test, classes: names }
   const chosen = areRecords(x) ? ofRecords(x, y, arrays) : ofArrays(x, y, arrays)
-  const found = await search({ ...chosen, ...asked, data: chosen.data })
+  const found = await search({
+    ...{ ...chosen, ...asked, data: chosen.data },
+    ...(decided && { classes: decided }),
+  })
   return { ...found.model, found }
 }
 
 type Given = { readonly [K in keyof ArraysOptions]: ArraysOptions[K] | undefined }
-type Chosen = Pick<SearchRequest, 'space' | 'split'> & { readonly data: DataSource }
+type Chosen = Pick<SearchRequest, 'space' | 'split' | 'objective' | 'classes'> & { readonly data: DataSource }
 
 function ofArrays(x: ArrayLike, y: Targets, given: Given): Chosen {
   const inputs = flat(x, 'x')
@@ -68,8 +80,22 @@ function ofArrays(x: ArrayLike, y: Targets, given: Given): Chosen {
       : undefined
   const data = fromArrays(x, y, { ...defined(given), ...(missing && { missing }) })
   const kind = (['table', 'sequences', 'images'] as const)[inputs.shape.length - 2] ?? 'table'
-  return { data, space: spaceFor(kind, inputs.shape.slice(1)) }
+  return {
+    ...{ data, space: spaceFor(kind, inputs.shape.slice(1)) },
+    ...forRareClass(data.given!.content, given),
+  }
 }
+
+/** What `draftClasses` chooses by the labels of arrays, if they are classes. */
+function forRareClass(content: Content, { task, groups }: Given): Pick<Chosen, 'objective' | 'classes'> {
+  const labels = isTable(content) ? undefined : content.labels
+  if (labels?.columns.length !== (groups ? 2 : 1) || (task ?? inferTask(labels, [0])) !== 'classification')
+    return {}
+  return sectionsOf(draftClasses(classCounts(labels.columns[0]!)))
+}
+
+const sectionsOf = (found: ReturnType<typeof draftClasses>): Pick<Chosen, 'objective' | 'classes'> =>
+  found === undefined ? {} : { objective: found.objective, classes: found.classes }
 
 const lacks = (row: readonly (string | number)[]): boolean =>
   row.some((cell) => Number.isNaN(cell) || (typeof cell === 'string' && isMissing(cell)))
@@ -104,7 +130,9 @@ function ofRecords(
   const { section } = draftColumns(table, { target: targets, ...(given.task && { task: given.task }) })
   const split = draftSplit(table, section)
   const { target: _, ...options } = section
+  const counted = section.task === 'classification' ? classCounts(table.columns.at(-1)!) : new Map()
   return {
+    ...sectionsOf(draftClasses(counted)),
     data: fromRecords(records, targets.length === 1 ? targets[0]! : targets, {
       ...options,
       ...(given.name !== undefined && { name: given.name }),

@@ -181,6 +181,11 @@ function contentOf(x: Inputs, { dataset }: PreparedData): Content {
   if (encoding.shape) return arraysOf(values, 'x')
   // Rows of a table without names must have its columns in their order.
   const names = encoding.columns.map(({ name }) => name)
+  const dates = encoding.columns.find(({ date }) => date !== undefined)?.date
+  if (dates)
+    throw new InputError(
+      `x: expected records, for the column ${JSON.stringify(dates.column)} has dates, got arrays of numbers`,
+    )
   const rows = values.shape[0] ?? 0
   if (values.values.length !== rows * names.length)
     throw new InputError(

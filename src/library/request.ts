@@ -39,6 +39,7 @@ type Settings = Partly<
     | 'relaxedSimd'
     | 'split'
     | 'objective'
+    | 'classes'
     | 'budget'
     | 'search'
     | 'retrain'

@@ -1,3 +1,4 @@
+import { usualLeast } from './metric-title.js'
 import { logOdds } from './log-odds.js'
 import { metricBy, type Metric, type MetricOptions } from './metric.js'
 
@@ -108,11 +109,11 @@ function greatest(
 }
 
 /** The greatest recall of a threshold whose precision is at least `precision`; 0 if none is. */
-export const recallAtPrecision: Metric = onOrder((walk, sizes, { precision: least = 0.9 }) =>
+export const recallAtPrecision: Metric = onOrder((walk, sizes, { precision: least = usualLeast }) =>
   greatest(walk, sizes, (precision, recall) => ({ value: recall, isEnough: precision >= least })),
 )
 
 /** The greatest precision of a threshold whose recall is at least `recall`. */
-export const precisionAtRecall: Metric = onOrder((walk, sizes, { recall: least = 0.9 }) =>
+export const precisionAtRecall: Metric = onOrder((walk, sizes, { recall: least = usualLeast }) =>
   greatest(walk, sizes, (precision, recall) => ({ value: precision, isEnough: recall >= least })),
 )

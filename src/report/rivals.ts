@@ -1,3 +1,4 @@
+import { forecastRivalNames } from '../config/trial-rival-schema.js'
 import { metrics as known } from '../objective/metrics.js'
 import { trialRivals } from '../trial/rivals/index.js'
 import { formatCount, formatDifferenceWithInterval, formatNumber, isNumber } from './format.js'
@@ -14,25 +15,49 @@ export const rivalSize = ({ parameters, nodes }: RunRival): string =>
   isNumber(nodes) ? `${formatCount(nodes)} nodes` : formatCount(parameters)
 
 /**
- * What the rivals say of the data and of the network, a sentence each: that trees are better, that it is no
- * better than a constant, that rows were left out. Empty where nothing is to be said.
+ * What the rivals say of the data and of the network, a sentence each: that trees or the past itself are
+ * better, that it is no better than a constant, that rows were left out, that one which was asked for is not for
+ * such data. Empty where nothing is to be said.
  */
-export function rivalTexts(metrics: RunMetrics): string[] {
+export function rivalTexts(metrics: RunMetrics, asked: readonly string[] = []): string[] {
   const { rivals = [] } = metrics
-  return rivals.flatMap((rival) => [
-    ...(rival.name === 'trees' && isBehind(metrics, rival)
-      ? [`this data prefers trees: ${comparedText(metrics, rival)}`]
+  const texts = rivals.flatMap((rival) => [
+    ...(isPreferable(rival) && isBehind(metrics, rival)
+      ? [`this data prefers ${wordOf(rival)}: ${comparedText(metrics, rival)}`]
       : []),
     ...(rival.name === 'constant' && !isAhead(metrics, rival)
       ? [
           `the network is not better than a constant beyond chance: ${comparedText(metrics, rival)}; the inputs may say little about the target`,
         ]
       : []),
+    ...(forecastRivalNames.includes(rival.name ?? '') && !isBehind(metrics, rival) && !isAhead(metrics, rival)
+      ? [`the network is not better than ${rivalTitle(rival)} beyond chance: ${comparedText(metrics, rival)}`]
+      : []),
+    ...(isNumber(rival.period)
+      ? [
+          `${rivalTitle(rival)} repeats the value of ${formatCount(rival.period)} steps before (${rival.season ?? 'a season'})`,
+        ]
+      : []),
     ...(isNumber(rival.rows)
       ? [`${rivalTitle(rival)} learnt from ${formatCount(rival.rows)} rows only, to be done in seconds`]
       : []),
   ])
+  // Runs of before there were rivals have no list of them.
+  return metrics.rivals ? [...texts, ...absentTexts(rivals, asked)] : []
 }
+
+const isPreferable = ({ name }: RunRival): boolean =>
+  name === 'trees' || forecastRivalNames.includes(name ?? '')
+
+const wordOf = (rival: RunRival): string => (rival.name === 'trees' ? 'trees' : rivalTitle(rival))
+
+/** Which rivals are missing although they were asked for, and why. */
+const absentTexts = (rivals: readonly RunRival[], asked: readonly string[]): string[] =>
+  asked.flatMap((name) => {
+    if (rivals.some((rival) => rival.name === name)) return []
+    const { limits } = Object.hasOwn(trialRivals, name) ? trialRivals[name as keyof typeof trialRivals] : {}
+    return limits === undefined ? [] : [`${rivalTitle({ name })} are left out: they are for ${limits}`]
+  })
 
 /** On which splits a rival can be compared with the network. */
 const splitsOf = ({ noise }: RunRival): Split[] =>

@@ -36,6 +36,7 @@ export interface RunConfig extends Readonly<Record<string, unknown>> {
     readonly auxiliary?: number
   }
   readonly criteria?: readonly RunCriterion[]
+  readonly rivals?: readonly string[]
 }
 
 /** A condition for accepting the model, as in the configuration. */
@@ -153,6 +154,8 @@ export interface RunRival {
   readonly parameters?: Figure
   readonly nodes?: Figure
   readonly rows?: Figure
+  readonly period?: Figure
+  readonly season?: string
   readonly noise?: {
     readonly validation?: RunRivalNoise | null
     readonly test?: RunRivalNoise | null

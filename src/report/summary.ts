@@ -15,6 +15,7 @@ import { notice, verdictOf } from './notice.js'
 import { criterionName } from '../trial/criteria/judge.js'
 import { rivalSize, rivalTexts, rivalTitle } from './rivals.js'
 import type { Figure, Run, RunCriterion } from './run.js'
+import { metricTitle } from '../objective/metric-title.js'
 import { testMetrics } from './test-metrics.js'
 import { attemptTexts, toleranceText } from './tolerance.js'
 
@@ -27,7 +28,7 @@ export function summary(run: Run): Markup {
     ['data', config.data?.source ?? config.data?.file],
     ['seed', start?.seed ?? config.seed],
     ['backend', start?.backend ?? config.backend],
-    ['metric', metricName(run)],
+    ['metric', titleOf(metricName(run))],
   ] as const
   const verdict = verdictOf(run)
   return html`<header id="summary">
@@ -59,6 +60,8 @@ export function summary(run: Run): Markup {
 export function runName(run: Run): string {
   return run.config.name ?? startOf(run.events)?.name ?? 'run'
 }
+
+const titleOf = (metric: string | undefined): string | undefined => metric && metricTitle(metric)
 
 function metricName(run: Run): string | undefined {
   return run.metrics?.metric ?? startOf(run.events)?.metric
@@ -149,8 +152,10 @@ function noiseNote({ metrics }: Run): Markup | null {
 }
 
 /** What the rivals say of the data and of the network. */
-const rivalNotes = ({ metrics }: Run): Markup[] =>
-  metrics ? rivalTexts(metrics).map((text) => html`<p class="note">${sentence(text)}</p> `) : []
+const rivalNotes = ({ metrics, config }: Run): Markup[] =>
+  metrics
+    ? rivalTexts(metrics, config.rivals).map((text) => html`<p class="note">${sentence(text)}</p> `)
+    : []
 
 /** A note on why the retrained unpruned network has more parameters than the supernet. */
 function growthNote({ metrics, config }: Run): Markup | null {

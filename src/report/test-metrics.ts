@@ -1,3 +1,4 @@
+import { metricTitle } from '../objective/metric-title.js'
 import { formatCount, formatNumber } from './format.js'
 import { html, type Markup } from './markup.js'
 import type { Run, RunMetrics } from './run.js'
@@ -11,7 +12,9 @@ export function otherMetrics({ metric, test }: RunMetrics): [string, string][] {
   return Object.entries(metrics)
     .filter(([name]) => name !== metric)
     .map(([name, value]) => [
-      positive !== undefined && ofOneClass.includes(name) ? `${name} of ${positive}` : name,
+      positive !== undefined && ofOneClass.includes(name)
+        ? `${metricTitle(name)} of ${positive}`
+        : metricTitle(name),
       formatNumber(value),
     ])
 }

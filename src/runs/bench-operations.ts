@@ -4,11 +4,13 @@ import { machineMemory } from '../base/machine-memory.js'
 import type { Config } from '../config/config-schema.js'
 import { prepareData } from '../data/prepare.js'
 import type { LatencyTable } from '../setup/latency.js'
+import { requirePlugins } from '../setup/plugins/needs.js'
+import type { Extensions } from '../setup/setup-trial.js'
 import { buildSupernet } from '../setup/supernet-of.js'
 import { memberTimes } from './member-times.js'
 import type { RuntimeName } from './runtimes.js'
 
-export interface BenchOperationsOptions {
+export interface BenchOperationsOptions extends Pick<Extensions, 'spaces' | 'readers' | 'plugins'> {
   /** The configuration whose data, supernet and backend are measured. */
   readonly config: Config
   /** The folder to which paths in the configuration are relative. */
@@ -38,11 +40,15 @@ export async function benchOperations({
   runtime = 'sentei',
   runs = 30,
   warmUpMs,
+  spaces = [],
+  readers = [],
+  plugins,
 }: BenchOperationsOptions): Promise<LatencyTable> {
+  requirePlugins('config.plugins', config.plugins, plugins)
   await (runtime === 'sentei'
     ? useBackend(config.backend, { relaxed: config.relaxedSimd })
     : useBackend('wasm', { plain: true }))
-  const supernet = buildSupernet(config, await prepareData(config, folder), [], machineMemory())
+  const supernet = buildSupernet(config, await prepareData(config, folder, readers), spaces, machineMemory())
   const times = memberTimes(supernet, runtime, { runs, ...(warmUpMs !== undefined && { warmUpMs }) })
   const operations: LatencyTable['operations'] = []
   for (const { name, kind, members } of supernet.groups)

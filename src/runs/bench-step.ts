@@ -20,6 +20,7 @@ import { compileFor, presetOf } from '../setup/schedule-of.js'
 import { buildSupernet, spaceOf } from '../setup/supernet-of.js'
 import { taskCost } from '../supernet/cost.js'
 import { SupernetModel } from '../supernet/model.js'
+import type { AnySpace } from '../supernet/space.js'
 import type { GateGroup } from '../supernet/types.js'
 import { batching } from '../train/batching.js'
 import { sequentially } from '../train/gradients.js'
@@ -33,6 +34,8 @@ export interface BenchStepOptions extends InputSize {
   /** The name of the search space, and its options. */
   readonly supernet: string
   readonly options: Readonly<Record<string, unknown>>
+  /** Your own search spaces, in addition to those of the registry. */
+  readonly spaces?: readonly AnySpace[] | undefined
   readonly batch: number
   readonly steps: number
   readonly backend: BackendName
@@ -230,11 +233,11 @@ const rounded = (figures: ReplayFigures): ReplayFigures =>
 function randomTrial(options: BenchStepOptions): Trial {
   const given = configOf(options)
   const random = randomSource(given.seed)
-  const space = spaceOf(given.supernet.space, '--supernet')
+  const space = spaceOf(given.supernet.space, '--supernet', options.spaces)
   const data = randomData(inputShape(space, options), given.search.batch!, random)
   const config = resolveTraining(given, data)
   const relaxation = relaxationIn(config.relaxation)
-  const supernet = buildSupernet(config, data, [], machineMemory())
+  const supernet = buildSupernet(config, data, options.spaces, machineMemory())
   // The schedule is long enough that all timed steps fall into one phase.
   const steps = Math.max(1000, 20 * (options.steps + 1))
   return {
@@ -243,7 +246,12 @@ function randomTrial(options: BenchStepOptions): Trial {
     data,
     supernet,
     relaxation: relaxationOf(config.relaxation, steps),
-    schedule: compileFor(resolveSchedule(presetOf(config, relaxation), '.'), supernet, steps, relaxation),
+    schedule: compileFor(
+      resolveSchedule(presetOf(config, relaxation, options.spaces), '.'),
+      supernet,
+      steps,
+      relaxation,
+    ),
     terms,
     loss: losses['cross-entropy'],
     metric: 'accuracy',

@@ -57,7 +57,7 @@ A network that Sentei found in the search space ${code(supernet.space)} under th
 | supernet | ${formatCount(metrics.supernet.parameters)} | ${formatCount(metrics.supernet.flops)} | ${metrics.supernet.depth} |
 | this model | ${formatCount(parameters)} | ${formatCount(flops)} | ${depth} |
 
-${earlier(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
+${earlier(trial)}${made(trial)}${started(trial)}${removed ? `Removed: ${removedText(removed)}. ` : ''}Of ${of} candidates in the groups that are left ${kept} were kept; \`architecture.json\` lists them.${metrics.budget ? `\n\n${withinBudget(metrics.budget)}` : ''}`
 }
 
 /** Says first of all that a model does not meet its criteria. */
@@ -83,6 +83,16 @@ const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>
 /** The number of searches before this one, if there were any. */
 const earlier = ({ stages }: Trial): string =>
   stages ? `Searches before this one, each on what the last left: ${stages.length}.\n\n` : ''
+
+/** The plugins without which the run cannot be repeated, if there are any. */
+function made({ config: { plugins = [] } }: Trial): string {
+  const texts = plugins.flatMap((each) =>
+    typeof each === 'string'
+      ? []
+      : [`${code(each.name)} (SHA-256 ${each.sha256}): ${each.parts.map(escaped).join(', ')}`],
+  )
+  return texts.length === 0 ? '' : `Plugins: ${texts.join('; ')}.\n\n`
+}
 
 /** Where λ came from, if a planner derived it from past runs. */
 function started({ lessons }: Trial): string {
@@ -145,7 +155,7 @@ In original units, over the rows that trained weights.
 ${lines.join('\n')}${more > 0 ? `\n\nAnd ${formatCount(more)} more.` : ''}`
 }
 
-function results({ metrics }: CardContent): string {
+function results({ trial, metrics }: CardContent): string {
   const { metric, validation, test, gap, baseline, benchmark, noise, rivals = [] } = metrics
   const row = (name: string, a: number | null, b: number | null, which: 'supernet' | 'baseline' | 'final') =>
     `| ${name} | ${formatWithInterval(a, noise?.validation?.[which])} | ${formatWithInterval(b, noise?.test?.[which])} |`
@@ -167,13 +177,13 @@ function results({ metrics }: CardContent): string {
 | ${metric} | validation | test |
 | --- | ---: | ---: |
 ${lines.join('\n')}
-${brackets(metrics)}${others(metrics)}${rivalNotes(metrics)}
+${brackets(metrics)}${others(metrics)}${rivalNotes(metrics, trial.config.rivals)}
 Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals and projections during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
 }
 
 /** What the rivals say of the data and of the model, a paragraph each. */
-const rivalNotes = (metrics: KeptMetrics): string =>
-  rivalTexts(metrics)
+const rivalNotes = (metrics: KeptMetrics, asked: readonly string[] | undefined): string =>
+  rivalTexts(metrics, asked)
     .map((text) => `\n${text.charAt(0).toUpperCase()}${text.slice(1)}.\n`)
     .join('')
 

@@ -12,6 +12,7 @@ import { beginModel } from '../search/initial.js'
 import { freshProgress } from '../search/progress.js'
 import { supernetStepper } from '../search/stepper.js'
 import { checkOwnParts } from '../setup/own-parts.js'
+import { requirePlugins } from '../setup/plugins/needs.js'
 import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import type { GateWeights, Architecture } from '../supernet/types.js'
 import type { Trial } from '../trial/types.js'
@@ -53,11 +54,12 @@ export async function deriveRun(
 ): Promise<Architecture> {
   if (typeof rule !== 'string') checkOwnParts({ rules: [rule] })
   const name = typeof rule === 'string' ? rule : rule.name
-  const found = typeof rule === 'string' ? rules.find((each) => each.name === rule) : rule
-  if (!found && name !== 'final')
-    throw new InputError(
-      `--rule: expected one of ${deriveRules.join(', ')}, got ${name}${didYouMean(name, deriveRules)}`,
-    )
+  const known = [...(own.rules ?? []), ...rules]
+  const found = typeof rule === 'string' ? known.find((each) => each.name === rule) : rule
+  if (!found && name !== 'final') {
+    const names = [...deriveRules, ...(own.rules ?? []).map((each) => each.name)]
+    throw new InputError(`--rule: expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`)
+  }
   if (step !== undefined && (!found || found.measures)) {
     const able = rules.filter(({ measures }) => !measures).map((each) => each.name)
     throw new InputError(`--step: only for rules ${able.join(', ')}, got rule ${name}`)
@@ -67,6 +69,7 @@ export async function deriveRun(
   if (!found) return readFinishedRun(run).architecture
   const config = readRunConfig(run)
   requireSearch(run, 'derive from')
+  requirePlugins(run, config.plugins, own.plugins)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const begun = await setupTrial(config, run, own)
   requireSameData(run, begun.data)

@@ -6,13 +6,14 @@ import { modelFiles, type ModelContent } from '../export/model-content.js'
 import type { Precision } from '../export/precision/names.js'
 import { savePreciseLayers, type LayersParity } from '../export/precision/save-layers.js'
 import { readPreprocess } from '../export/preprocess.js'
+import { requirePlugins } from '../setup/plugins/needs.js'
 import type { Extensions } from '../setup/setup-trial.js'
 import { exportedLayers, noteExported } from './exported-files.js'
 import { toleranceOf } from './export-onnx.js'
 import { modelFolderIn } from './model-folder.js'
 import { readFinishedRun, requireSameData } from './run-folder.js'
 
-export interface ExportLayersOptions extends Pick<Extensions, 'readers' | 'given'> {
+export interface ExportLayersOptions extends Pick<Extensions, 'readers' | 'given' | 'plugins'> {
   /** The folder of the finished run. */
   readonly run: string
   /** The folder to write. */
@@ -26,10 +27,11 @@ export interface ExportLayersOptions extends Pick<Extensions, 'readers' | 'given
  * InputError if they are others.
  */
 export async function exportLayers(
-  { run, out, precision, readers, given }: ExportLayersOptions,
+  { run, out, precision, readers, given, plugins }: ExportLayersOptions,
   fileOf: (name: string) => Uint8Array,
 ): Promise<LayersParity> {
   const { config, metrics } = readFinishedRun(run)
+  requirePlugins(run, config.plugins, plugins, 'reader')
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const data = withDecision(await prepareData(config, run, readers, given), metrics.decision)
   requireSameData(run, data)

@@ -5,6 +5,7 @@ import { prepareData } from '../data/prepare.js'
 import { saveOnnx, type Parity, type SaveOnnxOptions } from '../export/onnx/save.js'
 import { readPreprocess } from '../export/preprocess.js'
 import type { KeptMetrics } from '../trial/figures.js'
+import { requirePlugins } from '../setup/plugins/needs.js'
 import type { Extensions } from '../setup/setup-trial.js'
 import { exportedOnnx, noteExported } from './exported-files.js'
 import { modelFolderIn } from './model-folder.js'
@@ -14,7 +15,7 @@ import { readFinishedRun, requireSameData } from './run-folder.js'
 export interface ExportOnnxOptions
   extends
     Pick<SaveOnnxOptions, 'foldNorms' | 'unverified' | 'precision'>,
-    Pick<Extensions, 'readers' | 'given'> {
+    Pick<Extensions, 'readers' | 'given' | 'plugins'> {
   /** The folder of the finished run. */
   readonly run: string
   /** The file to write; `NAME.parity.json` is written beside `NAME.onnx`. */
@@ -35,9 +36,11 @@ export async function exportOnnx({
   out,
   readers,
   given,
+  plugins,
   ...options
 }: ExportOnnxOptions): Promise<Parity> {
   const { config, metrics } = readFinishedRun(run)
+  requirePlugins(run, config.plugins, plugins, 'reader')
   const network = readNetwork(run)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const data = withDecision(await prepareData(config, run, readers, given), metrics.decision)

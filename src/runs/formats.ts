@@ -39,10 +39,10 @@ const exporters: Readonly<Record<string, Exporter>> = {
     readFile(run, join(model, 'model.json'))
     requireSound(join(run, model))
     requireAccepted(run, options)
-    const { precision = 'float32', readers, given } = options
+    const { precision = 'float32', readers, given, plugins } = options
     if (precision !== 'float32') {
       const { exportLayers } = await import('./export-layers.js')
-      const own = { ...(readers && { readers }), ...(given && { given }) }
+      const own = { ...(readers && { readers }), ...(given && { given }), ...(plugins && { plugins }) }
       await exportLayers({ run, out, precision, ...own }, (name) => readFile(run, name))
       return
     }

@@ -97,7 +97,16 @@ export async function measuredPlan(
   return { plan, expected }
 }
 
-function minutesOf({ earlier, search, baseline, retrain, further, rivals, rest, total }: Expected): RunPlan['minutes'] {
+function minutesOf({
+  earlier,
+  search,
+  baseline,
+  retrain,
+  further,
+  rivals,
+  rest,
+  total,
+}: Expected): RunPlan['minutes'] {
   const minutes = (span: Span) => times(span, 1 / 60)
   const orNull = (span: Span | null) => span && minutes(span)
   return {

@@ -11,6 +11,8 @@ import type { Event } from '../events/types.js'
 import { costOf } from '../nn/cost.js'
 import { eventsOf } from '../report/history.js'
 import { withPrefix } from '../search/named-arrays.js'
+import { requirePlugins } from '../setup/plugins/needs.js'
+import type { Plugins } from '../setup/plugins/types.js'
 import { extensionsIn, setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { requireMemory } from '../setup/trial-memory.js'
 import { illegality, restrictTo } from '../supernet/prune.js'
@@ -83,7 +85,7 @@ export async function retrainRun({
   const origin = { ...found, architecture: chosen ?? found.architecture }
   const { split, seed } = origin.config
   const held = { ...changed(origin), split: { ...split, seed: split.seed ?? seed } }
-  const config = configure(held)
+  const config = withCurrentPlugins(run, configure(held), hooks.plugins)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
   const trial = lastSearch(run, await setupTrial(config, run, extensionsIn(hooks)))
   if (isTaught(trial)) requireMemory(trial, ['baseline'])
@@ -110,6 +112,17 @@ export async function retrainRun({
 function changed({ folder, config }: FinishedRun): Config {
   const interventions = eventsOf(readEvents(folder), 'intervention')
   return withInterventions(config, behindSearch(interventions.filter(({ stage }) => stage === 'search')))
+}
+
+/** A run's configuration with the versions of its plugins that stand in for those of the run. */
+function withCurrentPlugins(run: string, config: Config, plugins: Plugins | undefined): Config {
+  const replaced = requirePlugins(run, config.plugins, plugins)
+  if (replaced.length === 0) return config
+  const current = config.plugins!.map((need, i) => {
+    const by = replaced.find(({ index }) => index === i)?.by
+    return by ? { name: by.name, sha256: by.sha256, parts: [...by.parts] } : need
+  })
+  return { ...config, plugins: current }
 }
 
 async function retrainInFolder(

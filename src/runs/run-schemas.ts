@@ -50,6 +50,7 @@ const rivalNoise = Type.Union([
 ])
 const rival = Type.Object({
   ...{ name: text, validation: figure, test: figure, parameters: figure, nodes: figure, rows: figure },
+  ...{ period: figure, season: text },
   noise: Type.Optional(
     Type.Object({ validation: Type.Optional(rivalNoise), test: Type.Optional(rivalNoise) }),
   ),

@@ -12,7 +12,8 @@ import { rowsOf } from '../schedule/rows.js'
 import type { Schedule } from '../schedule/types.js'
 import { motionOf } from '../search/gates/gate-time.js'
 import { resolveSchedule } from '../setup/schedule-file.js'
-import { setupTrial } from '../setup/setup-trial.js'
+import { requirePlugins } from '../setup/plugins/needs.js'
+import { setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { readEvents, readSchedule } from './read-run.js'
 import { readRunConfig } from './run-folder.js'
 
@@ -30,15 +31,28 @@ export interface NamedSchedule {
   readonly view?: ScheduleView
 }
 
+/** Reads a configuration, and finds the parts that it needs. */
+type LoadConfiguration = (path: string) => Loaded | Promise<Loaded>
+interface Loaded {
+  readonly config: Config
+  readonly own: Extensions
+}
+
 /**
  * The schedule that an argument names: a preset, a schedule's JSON file, a configuration (whose data are
- * read, because they determine the number of iterations), or the folder of a finished run.
+ * read, because they determine the number of iterations), or the folder of a finished run. `own` has your own
+ * parts, and `load` reads a configuration, which may need more of them.
  */
-export async function namedSchedule(name: string): Promise<NamedSchedule> {
-  if (isFolder(name)) return { kind: 'run', ...ofRun(name) }
-  const config = configurationOf(name)
-  if (!config) return { kind: 'schedule', document: resolveSchedule(name, '.', 'schedule') }
-  const trial = await setupTrial(config, dirname(resolve(name)))
+export async function namedSchedule(
+  name: string,
+  own: Extensions = {},
+  load: LoadConfiguration = (path) => ({ config: loadConfig(path).config, own }),
+): Promise<NamedSchedule> {
+  if (isFolder(name)) return { kind: 'run', ...ofRun(name, own) }
+  if (!isConfiguration(name))
+    return { kind: 'schedule', document: resolveSchedule(name, '.', 'schedule', own.planners) }
+  const loaded = await load(name)
+  const trial = await setupTrial(loaded.config, dirname(resolve(name)), loaded.own)
   const document = trial.config.schedule as ScheduleDocument
   const { schedule, relaxation, config: resolved } = trial
   const motion = motionOf(schedule, relaxation, resolved.search.gates.travel)
@@ -66,9 +80,11 @@ export function scheduleView(
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
 
-function ofRun(folder: string): Omit<NamedSchedule, 'kind'> {
+function ofRun(folder: string, { planners, plugins }: Extensions): Omit<NamedSchedule, 'kind'> {
   const config = readRunConfig(folder)
-  const document = resolveSchedule(config.schedule, folder)
+  // Only a planner of one's own must be known to read what it planned.
+  requirePlugins(folder, config.plugins, plugins, 'planner')
+  const document = resolveSchedule(config.schedule, folder, undefined, planners)
   const segments = readSchedule(folder)
   if (!segments)
     throw new InputError(
@@ -88,12 +104,9 @@ function ofRun(folder: string): Omit<NamedSchedule, 'kind'> {
   return { document, view }
 }
 
-/**
- * Reads the configuration in a file; undefined if the file has no supernet and is thus not a configuration.
- */
-function configurationOf(path: string): Config | undefined {
-  if (!existsSync(path) || !/\.(ya?ml|json)$/.test(path)) return undefined
+/** Whether a file is a configuration, which has a supernet. */
+function isConfiguration(path: string): boolean {
+  if (!existsSync(path) || !/\.(ya?ml|json)$/.test(path)) return false
   const { value } = readDocument(path, 'schedule')
-  if (typeof value !== 'object' || value === null || !('supernet' in value)) return undefined
-  return loadConfig(path).config
+  return typeof value === 'object' && value !== null && 'supernet' in value
 }

@@ -14,6 +14,7 @@ import type { Tried } from '../planners/trying.js'
 import { scheduleCsv } from '../schedule/rows.js'
 import type { Checkpoint } from '../search/state.js'
 import { keepLesson } from '../setup/lesson-store.js'
+import { namingPlugins, requirePlugins, type PluginChange } from '../setup/plugins/needs.js'
 import { extensionsIn, setupTrial, type Extensions } from '../setup/setup-trial.js'
 import { requireMemory } from '../setup/trial-memory.js'
 import type { WorkerPool } from '../train/workers/pool.js'
@@ -80,7 +81,8 @@ export async function searchRun({
   const prepare = async (interventions: readonly Intervention[] = []) => {
     await useBackend(config.backend, { relaxed: config.relaxedSimd })
     const extensions = { ...extensionsIn(hooks), interventions }
-    const trial = await setupTrial(absoluteConfig(config, folder), folder, extensions)
+    const named = resume ? config : namingPlugins(config, hooks.plugins, 'config.plugins')
+    const trial = await setupTrial(absoluteConfig(named, folder), folder, extensions)
     hooks.onData?.(trial.data)
     requireMemory(trial)
     return trial
@@ -101,7 +103,7 @@ export async function searchRun({
     })
   }
   if (isFinished(out)) return finished(out, set)
-  readRunConfig(out)
+  const replaced = requirePlugins(out, readRunConfig(out).plugins, hooks.plugins)
   return withRunLock(out, hooks.onNotice, async () => {
     const checkpoint = checkpointToResume(out, previous)
     // With a clock, the run is in the middle of its work, and what it is told came of the clock.
@@ -110,7 +112,7 @@ export async function searchRun({
     checkSame(out, trial)
     checkLevers(interventions, trial.schedule)
     beginChecksums(out, trial.data.dataset.hash)
-    return run(trial, { checkpoint, interventions })
+    return run(trial, { checkpoint, interventions, replaced })
   })
 }
 
@@ -157,6 +159,8 @@ function changesOf(
 interface Begun {
   readonly checkpoint?: Checkpoint | undefined
   readonly interventions: readonly Intervention[]
+  /** Plugins of which the run goes on with other versions. */
+  readonly replaced?: readonly PluginChange[]
 }
 
 async function runInFolder(
@@ -164,7 +168,7 @@ async function runInFolder(
   out: string,
   { onEvent, onResult, signal, onStoppable, clock }: RunHooks & Pick<SearchRunOptions, 'clock'>,
   { execute, workers }: WorkerPool,
-  { checkpoint, interventions }: Begun,
+  { checkpoint, interventions, replaced = [] }: Begun,
 ): Promise<void> {
   const log = openEventLog(out, checkpoint?.log)
   const before = checkpoint?.log?.seconds ?? 0
@@ -187,6 +191,11 @@ async function runInFolder(
     saved = placeOf(state)
   }
   try {
+    for (const { index, need, by } of replaced)
+      emit({
+        ...{ type: 'intervention', stage: 'search', step: checkpoint?.step ?? 0, by: 'resume' },
+        ...{ what: `plugins.${index}.sha256`, from: need.sha256, to: by.sha256 },
+      })
     const tries = triesIn(out)
     const watched = {
       emit,

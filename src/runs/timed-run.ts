@@ -15,7 +15,14 @@ import type { NetworkToRetrain } from '../trial/figures.js'
 import { networkToRetrain } from '../trial/retrain-architecture.js'
 import { attemptsOf } from '../trial/smallest.js'
 import { sumOf } from '../trial/expected.js'
-import { leftOf, stretched, trainingTimesOf, workOf, type Expected, type Measured } from '../trial/expected-times.js'
+import {
+  leftOf,
+  stretched,
+  trainingTimesOf,
+  workOf,
+  type Expected,
+  type Measured,
+} from '../trial/expected-times.js'
 import type { Clocks } from '../trial/rehearsal.js'
 import type { TrainingTimes } from '../trial/timing.js'
 import type { Trial } from '../trial/types.js'
@@ -180,7 +187,13 @@ interface TrainingsLeft extends Trainings {
  * before the search; the one that is left is timed now. No network is taken to be faster than its
  * multiply-adds say, because few timed steps may all fall into a quiet moment.
  */
-async function trainingsOf(trial: Trial, { whole: timed, stretch }: Measured, out: string, left: number, clocks: Clocks): Promise<TrainingsLeft> {
+async function trainingsOf(
+  trial: Trial,
+  { whole: timed, stretch }: Measured,
+  out: string,
+  left: number,
+  clocks: Clocks,
+): Promise<TrainingsLeft> {
   const { config, supernet, schedule } = trial
   const { progress, members } = lastCheckpoint(out, remedyFor(out, ''))!
   const unpruned = unprunedNetwork(supernet, config.retrain)

@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import { classMetricNames } from '../config/metric-names.js'
+import { forecastRivalNames } from '../config/trial-rival-schema.js'
 import { costMatrix } from '../data/decision.js'
 import type { PreparedData } from '../data/types.js'
 import type { Schedule } from '../schedule/types.js'
@@ -32,6 +33,7 @@ export function checkFit(
   checkMode(config.search, data, place)
   checkPruning(schedule, data, ownRules)
   checkTolerance(config, schedule, data)
+  checkRivals(config, data)
 }
 
 function checkObjective({ task, metric }: Config['objective'], isClass: boolean): void {
@@ -188,4 +190,14 @@ function checkTolerance(
     throw new InputError(
       `config.retrain.from: inherited weights are those of what the search ended with, and a tolerance may keep something larger; train from scratch, or ${without}`,
     )
+}
+
+/** Throws if a rival is asked for that is for another task. */
+function checkRivals({ rivals = [] }: Config, { dataset: { task } }: PreparedData): void {
+  rivals.forEach((name, i) => {
+    if (task.kind === 'forecasting' || !forecastRivalNames.includes(name)) return
+    throw new InputError(
+      `config.rivals.${i}: ${name} is for a forecast, whose rows are steps of a series (config.data.window and horizon), got ${task.kind}; remove it`,
+    )
+  })
 }

@@ -16,9 +16,9 @@ interface Parts {
 }
 
 /** What a key must hold: as text, and as a test. */
-type Check = readonly [what: string, holds: (value: unknown) => boolean]
+export type Check = readonly [what: string, holds: (value: unknown) => boolean]
 
-const aFunction: Check = ['a function', (value) => typeof value === 'function']
+export const aFunction: Check = ['a function', (value) => typeof value === 'function']
 const aBoolean: Check = ['true or false', (value) => typeof value === 'boolean']
 const aName: Check = ['a name', (value) => typeof value === 'string' && value !== '']
 const oneOf = (...names: string[]): Check => [
@@ -53,7 +53,7 @@ export function checkOwnParts({
 }
 
 /** Checks each part of an option, with its path in messages: `terms.0 (mine)`. Names must be unique. */
-function each<T extends { readonly name: string }>(
+export function each<T extends { readonly name: string }>(
   option: string,
   parts: readonly T[],
   built: readonly { readonly name: string }[],
@@ -71,7 +71,8 @@ function each<T extends { readonly name: string }>(
     throw new InputError(`${option}: there are two of the name ${taken}; give yours another`)
 }
 
-function check(part: object, path: string, checks: Readonly<Record<string, Check>>): void {
+/** Throws if a key of a part does not hold what it must. */
+export function check(part: object, path: string, checks: Readonly<Record<string, Check>>): void {
   for (const [key, [what, holds]] of Object.entries(checks)) {
     const value = (part as Readonly<Record<string, unknown>>)[key]
     if (!holds(value)) throw expected(`${path}.${key}`, what, value)

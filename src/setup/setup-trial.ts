@@ -1,4 +1,6 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { checksumsFile } from '../base/checksums.js'
 import { machineMemory } from '../base/machine-memory.js'
 import { benchmarkFigures } from '../compare/figures.js'
 import type { Config } from '../config/config-schema.js'
@@ -9,6 +11,8 @@ import type { Trial } from '../trial/types.js'
 import type { TrialHost } from './host.js'
 import { readLatency } from './latency-file.js'
 import { withLessons } from './lesson-store.js'
+import { requirePlugins } from './plugins/needs.js'
+import type { Plugins } from './plugins/types.js'
 import { schedulesIn } from './schedule-file.js'
 import { trialOf } from './trial-of.js'
 import type { Continued, OwnParts } from './trial-on.js'
@@ -19,6 +23,8 @@ export interface Extensions extends OwnParts {
   readonly readers?: readonly Reader[]
   /** The data for `data.source: memory`. */
   readonly given?: GivenData
+  /** Which of these parts came from plugins, as `loadPlugins` returns it. */
+  readonly plugins?: Plugins
 }
 
 /** The user's own parts among the options of a call. */
@@ -30,6 +36,7 @@ export const extensionsIn = ({
   relaxations,
   rules,
   given,
+  plugins,
 }: Extensions): Extensions => ({
   ...(spaces && { spaces }),
   ...(readers && { readers }),
@@ -38,18 +45,24 @@ export const extensionsIn = ({
   ...(relaxations && { relaxations }),
   ...(rules && { rules }),
   ...(given && { given }),
+  ...(plugins && { plugins }),
 })
 
 /**
  * Makes a trial from a resolved configuration: reads and splits the data, builds and restricts the supernet,
  * compiles the schedule. `folder` is the folder to which paths in the configuration are relative. In the
  * trial's own configuration, the schedule is the document itself, so that it can be run again anywhere.
+ * Throws an InputError if the configuration needs plugins that were not given.
  */
-export const setupTrial = (
+export async function setupTrial(
   config: Config,
   folder: string,
-  { readers, given, ...own }: Extensions & Continued = {},
-): Promise<Trial> => trialOf(config, filesIn(folder, { readers, given }), own)
+  { readers, given, plugins, ...own }: Extensions & Continued = {},
+): Promise<Trial> {
+  const isRun = existsSync(join(folder, checksumsFile))
+  requirePlugins(isRun ? folder : 'config.plugins', config.plugins, plugins)
+  return trialOf(config, filesIn(folder, { readers, given }), own)
+}
 
 /** The host on this machine, with files relative to a folder. */
 const filesIn = (

@@ -99,7 +99,8 @@ export function spaceOf(name: string, path: string, own: readonly AnySpace[] = [
   const all = [...own, ...spaces]
   const found = all.find((space) => space.name === name)
   if (found) return found
-  const names = all.map((space) => space.name)
+  // A space that was taught operations stands before that of the registry.
+  const names = [...new Set(all.map((space) => space.name))]
   throw new InputError(
     `${path}: unknown space ${name}${didYouMean(name, names)}; spaces: ${names.join(', ')}`,
   )
@@ -114,7 +115,7 @@ export function requireTakes(
 ): void {
   if (ranks.includes(shape.length)) return
   const fitting = [...own, ...spaces].filter((space) => space.ranks.includes(shape.length))
-  const names = fitting.map((space) => space.name).join(', ')
+  const names = [...new Set(fitting.map((space) => space.name))].join(', ')
   throw new InputError(
     `${path}: ${name} takes inputs of ${ranks.join(' or ')} ${ranks.join() === '1' ? 'axis' : 'axes'}, ${data} has [${shape.join(', ')}]; ${names === '' ? 'no space takes these' : `spaces that take these: ${names}`}`,
   )
@@ -132,8 +133,8 @@ function checkDefinition({ name, ranks, options }: AnySpace): void {
  * The supernet of a space on a small input, by default with the default options: sufficient if only its
  * layers matter.
  */
-export function sampleSupernet(name: string, given: object = {}): Supernet {
-  const space = spaceOf(name, '--supernet')
+export function sampleSupernet(name: string, given: object = {}, own: readonly AnySpace[] = []): Supernet {
+  const space = spaceOf(name, '--supernet', own)
   const options: unknown = validate(space.options, given, 'options')
   const input = Math.min(...space.ranks) === 3 ? [16, 16, 3] : Array<number>(Math.min(...space.ranks)).fill(8)
   const build = () => wellBuilt(name, space.build({ options: options as never, input, outputs: 2 }), input, 2)

@@ -76,7 +76,9 @@ export async function expectedOf(trial: Trial, seconds: number, clocks: Clocks):
     small: stretched(small.step > whole.step ? whole : small, stretch),
     stretch,
   }
-  const spans = earlier.map(({ own, search: times }) => searchOf(own, { ...measured, search: stretched(times, stretch) }))
+  const spans = earlier.map(({ own, search: times }) =>
+    searchOf(own, { ...measured, search: stretched(times, stretch) }),
+  )
   return { ...expectedBy(trial, measured, spans), measured }
 }
 
@@ -110,7 +112,15 @@ export function expectedBy(
   const further = more === 0 ? null : times(each, more)
   const rivals = config.rivals?.length ? rivalsSpan(trial) : null
   const rest = restOf(trial)
-  const total = sumOf([...earlier, search, baseline ?? nothing, retrain, further ?? nothing, rivals ?? nothing, rest])
+  const total = sumOf([
+    ...earlier,
+    search,
+    baseline ?? nothing,
+    retrain,
+    further ?? nothing,
+    rivals ?? nothing,
+    rest,
+  ])
   return { earlier, search, baseline, retrain, further, rivals, rest, total }
 }
 
@@ -136,7 +146,8 @@ const searchOf = (trial: Trial, { search, whole, small }: Measured): Span =>
   searchSpan(workOf(trial), search, leftOf(whole, small))
 
 /** The share of a step's time that is left when a search ends, as a rule: between the smallest and the whole. */
-export const leftOf = (whole: TrainingTimes, small: TrainingTimes): number => (1 + small.step / whole.step) / 2
+export const leftOf = (whole: TrainingTimes, small: TrainingTimes): number =>
+  (1 + small.step / whole.step) / 2
 
 /** The rows of each split that an inspection measures at most while a tolerance eases λ. */
 const mostLookRows = 2048
@@ -147,7 +158,9 @@ export function workOf({ config, data, schedule, supernet }: Trial): SearchWork 
   const { train, validation } = data.splits
   const { budget } = schedule
   const isSteered = budget?.tolerance !== undefined && budget.against !== 'best'
-  const look = isSteered ? Math.min(train.length, mostLookRows) + Math.min(validation.length, mostLookRows) : 0
+  const look = isSteered
+    ? Math.min(train.length, mostLookRows) + Math.min(validation.length, mostLookRows)
+    : 0
   const sets = supernet.groups.reduce((sum, group) => sum + (isWidth(group) ? 5 : group.members.length), 0)
   return {
     ...{ phases: schedule.phases, prune: schedule.prune, steps: schedule.steps },

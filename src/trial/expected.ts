@@ -15,7 +15,10 @@ export const sumOf = (spans: readonly Span[]): Span => ({
   most: spans.reduce((sum, { most }) => sum + most, 0),
 })
 
-export const times = ({ typical, most }: Span, by: number): Span => ({ typical: by * typical, most: by * most })
+export const times = ({ typical, most }: Span, by: number): Span => ({
+  typical: by * typical,
+  most: by * most,
+})
 
 /** The work of a search, counted. */
 export interface SearchWork {
@@ -91,7 +94,10 @@ export interface TrainingWork {
 const patiences = 1.9
 
 /** The seconds of a training; one that may stop early does so as a rule. */
-export function trainingSpan({ steps, evaluateEvery, earlyStop }: TrainingWork, measured: TrainingTimes): Span {
+export function trainingSpan(
+  { steps, evaluateEvery, earlyStop }: TrainingWork,
+  measured: TrainingTimes,
+): Span {
   const each = measured.step + measured.evaluation / evaluateEvery
   const usual = earlyStop ? Math.min(steps, patiences * earlyStop.steps) : steps
   return { typical: usual * each, most: steps * each }

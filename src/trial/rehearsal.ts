@@ -104,9 +104,12 @@ export function rehearse(trial: Trial, seconds: number, now: Milliseconds): Sear
       renewal: renewalOf(stepper, model, () => {
         const phase = phaseFor(schedule.phases, present[0]!)
         // Steps in which gates do not wait.
-        return clocked(() => {
-          for (const i of [0, 2]) stepper.step(phase.from, batches.at(i), { ...phase, paths: 'all' })
-        }) - 2 * usualStep
+        return (
+          clocked(() => {
+            for (const i of [0, 2]) stepper.step(phase.from, batches.at(i), { ...phase, paths: 'all' })
+          }) -
+          2 * usualStep
+        )
       }),
     }
   } finally {

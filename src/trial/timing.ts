@@ -40,8 +40,7 @@ export async function trainingTimes(
   const executor = executorOf(undefined)
   const [start, before] = [wall(), busy()]
   const isEnough = () =>
-    wall() - start >= patience * 1000 * seconds ||
-    (evaluations >= few && busy() - before >= 1000 * seconds)
+    wall() - start >= patience * 1000 * seconds || (evaluations >= few && busy() - before >= 1000 * seconds)
   try {
     await retrain(
       graph,
@@ -77,7 +76,9 @@ export async function trainingTimes(
  */
 export function timesOf(begun: readonly Begun[]): TrainingTimes {
   const from = Math.max(1, Math.min(apart, begun.length - apart - 1), Math.floor(begun.length / 2) - apart)
-  const took = begun.slice(from).map(({ at, evaluated }, i) => ({ ms: at - begun[from + i - 1]!.at, evaluated }))
+  const took = begun
+    .slice(from)
+    .map(({ at, evaluated }, i) => ({ ms: at - begun[from + i - 1]!.at, evaluated }))
   const meanOf = (wanted: boolean) => {
     const those = took.filter(({ evaluated }) => evaluated === wanted)
     return those.reduce((sum, { ms }) => sum + ms, 0) / those.length

@@ -29,6 +29,8 @@ interface Nasty {
   readonly says?: RegExp
   /** The number of predictions, where windows of several series are the rows. */
   readonly windows?: number
+  /** Options with which the search knows less, so that its test error is larger. */
+  readonly without?: readonly string[]
   /** The status of each new row. */
   readonly status?: readonly (string | RegExp)[]
 }
@@ -81,6 +83,15 @@ function threeMachines(rows: number, from: number): Row[] {
       })),
   )
 }
+
+const date = (i: number): Date => new Date(Date.UTC(2024, 0, 1 + i))
+
+/** A row of each day from the first of January 2024 on; Mondays have 5 more. */
+const daily = (i: number): Row => ({
+  day: date(i).toISOString().slice(0, 10),
+  a: u(i, 0).toFixed(3),
+  y: (2 * u(i, 0) + (date(i).getUTCDay() === 1 ? 5 : 0)).toFixed(3),
+})
 
 /** A picture of a light or a dark blob. */
 function picture(i: number, light: boolean): Uint8Array {
@@ -166,6 +177,23 @@ const files: readonly Nasty[] = [
     windows: 3 * (40 - 8 + 1),
   },
   {
+    name: 'dates',
+    train: text(Array.from({ length: 300 }, (_, i) => daily(i))),
+    fresh: [
+      ...Array.from({ length: 12 }, (_, i) => without(daily(20 * i + 3), 'y')),
+      { ...without(daily(400), 'y') },
+      { ...without(daily(40), 'y'), day: 'some day' },
+    ],
+    options: ['--target', 'y'],
+    says: /weekday/,
+    without: ['--drop', 'day'],
+    status: [
+      ...Array.from({ length: 12 }, () => 'ok'),
+      'outside the range of training in day',
+      'no date in day: "some day"',
+    ],
+  },
+  {
     name: 'codes with leading zeros',
     train: text(
       machines(240, (row, i) => ({
@@ -176,6 +204,7 @@ const files: readonly Nasty[] = [
     ),
     fresh: fresh((row, i) => ({ part: ['007', '0100', '0042'][i % 3]!, ...row })),
     options: ['--target', 'y'],
+    says: /codes such as 007/,
   },
   {
     name: 'a corrupt image',
@@ -197,12 +226,25 @@ const put = (path: string, bytes: Uint8Array): void => {
   writeFileSync(path, bytes)
 }
 
+/** A number of a date as the documentation has it, with the calendar of JavaScript. */
+function dateNumber(name: string, day: string): string | undefined {
+  const time = Date.parse(day)
+  if (Number.isNaN(time)) return undefined
+  const circles: Readonly<Record<string, number>> = {
+    month: new Date(time).getUTCMonth() / 12,
+    weekday: ((new Date(time).getUTCDay() + 6) % 7) / 7,
+  }
+  const [, part, wave] = name.split(' ') as [string, string, 'sin' | 'cos']
+  const angle = 2 * Math.PI * circles[part]!
+  return String(part === 'days' ? (time - Date.UTC(2024, 0, 1)) / 86_400_000 : Math[wave](angle))
+}
+
 /** The cells of new rows as the inputs of an ONNX model, by name; an absent column is a gap in every cell. */
 function rawCells(preprocess: OnnxPreprocess, rows: readonly Row[]): Feed[] {
   const number = (cell: string | undefined) =>
     cell === undefined || !/\d/.test(cell) ? NaN : Number(cell.replace(',', '.'))
   return rawInputs(preprocess).map(({ name, type }): Feed => {
-    const cells = rows.map((row) => row[name])
+    const cells = rows.map((row) => (name.startsWith('day ') ? dateNumber(name, row.day!) : row[name]))
     const dims = [rows.length, 1]
     if (type === 'string') return { name, type, dims, values: cells.map((cell) => cell ?? '') }
     const numbers = cells.map(number)
@@ -217,7 +259,10 @@ function rawCells(preprocess: OnnxPreprocess, rows: readonly Row[]): Feed[] {
 
 const expectClose = (found: readonly number[], values: readonly number[]): void => {
   expect(found.length).toBe(values.length)
-  found.forEach((value, i) => expect(value).toBeCloseTo(values[i]!, 3))
+  found.forEach((value, i) => {
+    if (Number.isNaN(values[i])) expect(value).toBeNaN()
+    else expect(value).toBeCloseTo(values[i]!, 3)
+  })
 }
 
 /** What an ONNX file says of raw cells: probabilities or values, row by row. */
@@ -227,6 +272,12 @@ async function rawPredictions(path: string, rows: readonly Row[]): Promise<numbe
   const found = await session.run(rawCells(preprocess, rows))
   const last = found[session.outputNames.at(-1)!]!
   return [...(last.data as Float32Array)]
+}
+
+/** The error of a run's network on its test rows. */
+function testError(run: string): number {
+  const { test } = JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8')) as { test: { final: number } }
+  return test.final
 }
 
 describe.each(files)(
@@ -242,6 +293,11 @@ describe.each(files)(
       const found = await sentei(folder, ['search', data, ...options, '--time', '15s', '--out', run])
       expect(found.code, found.stderr).toBe(0)
       if (says) expect(found.stdout + found.stderr).toMatch(says)
+      if (wanted.without) {
+        const less = [...options, ...wanted.without, '--time', '15s', '--out', at('less')]
+        expect((await sentei(folder, ['search', data, ...less])).code).toBe(0)
+        expect(testError(run)).toBeLessThan(testError(at('less')))
+      }
       if (!rows) return
       put(at('new.csv'), text(rows, delimiter, encoding))
       const shown = await sentei(folder, [

@@ -67,7 +67,7 @@ process.on('message', ({ group }) => {
   process.send({ done: true })
 })`,
     )
-    const executor = processExecutor('.', entry)
+    const executor = processExecutor('.', [], entry)
     const rows = []
     for await (const row of executor.run(group)) rows.push([row.method, row.failed])
     executor.dispose()

@@ -2,25 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { withPositive } from '../../src/data/positive.js'
 import type { PreparedData, Task } from '../../src/data/types.js'
 import { optionsOf } from '../../src/objective/metric-options.js'
+import { targetsOnly } from '../helpers/targets-only.js'
 
 /** Rows with these targets, of which the first four are in `train`. */
-function dataOf(task: Task, targets: readonly number[]): PreparedData {
-  const all = Uint32Array.from(targets, (_, row) => row)
-  const none = new Uint32Array(0)
-  const scale = { mean: [], std: [] }
-  return {
-    dataset: {
-      ...{ name: 'made', rows: all.length, shape: [1], features: ['x'], task, hash: 'h' },
-      inputs: new Float64Array(all.length),
-      targets: Float64Array.from(targets),
-      encoding: { kind: 'table', columns: [{ name: 'x' }], missing: 'refuse' },
-    },
-    splits: { train: all.slice(0, 4), arch: none, validation: none, test: all.slice(4) },
-    scaler: { input: scale, target: scale, fill: [0] },
-    inputs: new Float32Array(all.length),
-    targets: Float32Array.from(targets),
-  }
-}
+const dataOf = (task: Task, targets: readonly number[]) => targetsOnly(task, targets, 4)
 
 const two: Task = { kind: 'classification', classes: ['good', 'bad'] }
 const positiveOf = (data: PreparedData) =>

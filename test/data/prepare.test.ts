@@ -238,7 +238,7 @@ describe('checkData', () => {
       'validation has only 12 rows: its figures will be rough',
       'test has only 12 rows: its figures will be rough',
       'train has no row of class "q"',
-      'the largest class has 57 rows, the smallest 3: accuracy may mislead',
+      'the largest class has 57 rows, the smallest 3: accuracy may mislead, unless objective.metric is another one, as average-precision or macro-f1',
     ])
     const series = checkData(
       await prepare(

@@ -38,4 +38,17 @@ describe('what is drawn', () => {
     const days = resamplingOf({ ...dataset, keys }, { ...split, by: 'time' }, rows)
     expect(days.units[0]).toHaveLength(10)
   })
+  it('is stretches of one series each; a shorter series is one as it is', () => {
+    // Rows 0 to 149 and 150 to 290 are of two series, those from 291 on of a third.
+    const of = Array.from({ length: dataset.rows }, (_, row) => (row < 150 ? 0 : row < 291 ? 1 : 2))
+    const spans = Array.from({ length: dataset.rows }, (_, row) => [row, row + 24] as const)
+    const { units } = resamplingOf({ ...dataset, spans, series: { of, steps: [] } }, split, rows)
+    const seriesIn = (unit: readonly number[]) => new Set(unit.map((place) => of[rows[place]!]))
+    expect(units.every((unit) => seriesIn(unit).size === 1)).toBe(true)
+    // 50, 47 and 3 of the 100 rows: 43 and 40 stretches of 8, and one of 3.
+    expect(units.map((unit) => unit.length).sort((a, b) => a - b)).toEqual([
+      3,
+      ...new Array<number>(83).fill(8),
+    ])
+  })
 })

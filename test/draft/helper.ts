@@ -21,7 +21,12 @@ export const lines = (count: number, line: (i: number) => string): string =>
 /** What a draft says, and what its data read as. */
 export async function drafted(path: string, options: DraftOptions = {}) {
   const { text, choices } = await draftConfig(path, options)
-  const document = parse(text()) as { data: Record<string, unknown>; split?: object; supernet: object }
+  const document = parse(text()) as {
+    data: Record<string, unknown>
+    split?: object
+    supernet: object
+    rivals: readonly string[]
+  }
   const { dataset, splits } = await prepareData(resolveConfig(document), '.')
   return { ...document, dataset, splits, whys: choices.map(({ key, why }) => `${key.join('.')}: ${why}`) }
 }

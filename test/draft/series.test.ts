@@ -12,9 +12,10 @@ it('finds the machines of a file whose times repeat, and no window goes over two
     'machines.csv',
     `time,machine,x,y\n${lines(300, (i) => `${minutes(Math.floor(i / 3))},m${i % 3},${wave(i)}`)}`,
   )
-  const { data, dataset, whys } = await drafted(path, options)
+  const { data, dataset, whys, rivals } = await drafted(path, options)
   expect(data).toMatchObject({ kind: 'series', seriesBy: 'machine', time: 'time' })
   expect(data.drop ?? []).toEqual([])
+  expect(rivals).toEqual(['constant', 'persistence', 'seasonal-persistence', 'trees'])
   expect(whys).toContain('data.seriesBy: it names 3 series: in each, a time stands once')
   // Three times 100 steps: 100 − 4 − 2 + 1 windows with their targets each.
   expect(dataset.rows).toBe(3 * 95)
@@ -44,7 +45,7 @@ it('takes rows for steps where the days of work have a gap each week', async () 
 it('refuses times that repeat where no column says whose they are', async () => {
   const path = file('mixed.csv', `time,x,y\n${lines(200, (i) => `${minutes(Math.floor(i / 2))},${wave(i)}`)}`)
   await expect(drafted(path, options)).rejects.toThrow(
-    /column "time": expected a time for each row, .*name columns in data\.seriesBy/,
+    /column "time": expected a time for each row, .*name columns by --series-by, or in data\.seriesBy/,
   )
 })
 
@@ -59,4 +60,46 @@ it('does so in each of several series', async () => {
   expect(data).toMatchObject({ seriesBy: 'shop', drop: ['day'] })
   expect(data).not.toHaveProperty('time')
   expect(dataset.rows).toBe(2 * 295)
+})
+
+const engines = (name: string, cell: (i: number) => string) =>
+  file(name, `engine,cycle,x,y\n${lines(300, (i) => `${cell(i)},${wave(i)}`)}`)
+
+it('finds cycles that count from 1 in each engine, with gaps, and no window goes over two', async () => {
+  // 100 rows each; the second engine lacks cycles 51 to 60.
+  const path = engines('cycles.csv', (i) => {
+    const [engine, k] = [Math.floor(i / 100), (i % 100) + 1]
+    return `${engine + 7},${engine === 1 && k > 50 ? k + 10 : k}`
+  })
+  const { data, dataset, whys } = await drafted(path, options)
+  expect(data).toMatchObject({ seriesBy: 'engine', time: 'cycle' })
+  expect(whys).toContain(
+    'data.time: it rises by one step in each series; windows end where a step is missing',
+  )
+  // 95 windows an engine, but twice 45 where a gap divides it.
+  expect(dataset.rows).toBe(95 + 2 * 45 + 95)
+  expect(dataset.features).toEqual(['x', 'y'])
+})
+
+it.each([
+  ['hours of days', (i: number) => `${Math.floor(i / 24)},${i % 24}`],
+  ['numbers that do not rise', (i: number) => `${Math.floor(i / 100)},${(i * 7) % 100}`],
+  ['numbers by no step', (i: number) => `${Math.floor(i / 100)},${(i % 100) ** 2}`],
+])('takes no %s for series', async (name, cell) => {
+  const { data } = await drafted(engines(`${name.replaceAll(' ', '-')}.csv`, cell), options)
+  expect(data).not.toHaveProperty('time')
+  expect(data).not.toHaveProperty('seriesBy')
+})
+
+it('takes the columns that a user names', async () => {
+  const path = engines('asked.csv', (i) => `${i % 3},${Math.floor(i / 3)}`)
+  const own = { ...options, seriesBy: 'engine', timeColumn: 'cycle' }
+  expect((await drafted(path, own)).data).toMatchObject({ seriesBy: 'engine', time: 'cycle' })
+  const { data, dataset } = await drafted(path, { ...options, timeColumn: 'cycle' })
+  expect(data).toMatchObject({ seriesBy: 'engine', time: 'cycle' })
+  expect(dataset.rows).toBe(3 * 95)
+  await expect(drafted(path, { ...options, seriesBy: 'motor' })).rejects.toThrow(/--series-by.*motor/)
+  await expect(drafted(path, { ...options, timeColumn: 'y' })).rejects.toThrow(
+    '--time-column: expected another column than the target, got y',
+  )
 })

@@ -47,6 +47,38 @@ describe('a model fitted to x and y', () => {
     expect(['yes', 'no']).toContain(label)
   })
 
+  it('of a rare class is chosen by how it orders that class, and decides by a threshold', async () => {
+    const tall = Array.from({ length: 400 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i * 7) % 5])
+    const labels = tall.map(([a]) => (a! > 0.97 ? 'defect' : 'good'))
+    const found = { records: tall.map(([a, b, c]) => ({ a: a!, b: b!, c: c! })), arrays: tall }
+    for (const x of Object.values(found)) {
+      const model = await fit(x, labels, { ...short, schedule: 'none' })
+      const { metric, decision, test } = model.found.metrics
+      expect(metric).toBe('average-precision')
+      expect(decision).toMatchObject({ by: 'f1' })
+      expect(test.positive).toBe('defect')
+    }
+    const weighed = await fit(tall, labels, { ...short, schedule: 'none', classes: { weights: 'balanced' } })
+    expect(weighed.found.metrics.decision).toHaveProperty('costs')
+    const named = await fit(tall, labels, { ...short, schedule: 'none', classes: ['good', 'defect'] })
+    expect(named.task).toMatchObject({ classes: ['good', 'defect'] })
+  })
+
+  it('of records with dates takes their calendar for inputs', async () => {
+    const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)
+    const x = rows.map(([a], i) => ({ a: a!, sold: day(i) }))
+    const model = await fit(
+      x,
+      rows.map(([a], i) => a! + (i % 7 === 0 ? 5 : 0)),
+      { search: { steps: 6 }, retrain: { steps: 6 } },
+    )
+    const known = { a: 0.5, sold: day(10) }
+    expect(model.predict([known])).toEqual([expect.any(Number)])
+    expect(model.statuses([known, { a: 0.5, sold: day(2000) }])).toEqual([
+      ...['ok', 'outside the range of training in sold'],
+    ])
+  })
+
   it('of records of subjects is tested on others, and predicts without knowing them', async () => {
     const x = rows.map(([a, b], i) => ({ subject: `s${i % 20}`, a: a!, b: b! }))
     const tiny = { search: { steps: 6 }, retrain: { steps: 6 } }

@@ -64,7 +64,9 @@ test('the plan counts the trainings', async () => {
   writeFileSync(at('mine.json'), JSON.stringify(config))
   const plan = async (...set: string[]) => {
     const { printed } = await program('plan', at('mine.json'), '--json', ...set)
-    return JSON.parse(printed) as { minutes: Record<'retrain' | 'further', { typical: number; most: number } | null> }
+    return JSON.parse(printed) as {
+      minutes: Record<'retrain' | 'further', { typical: number; most: number } | null>
+    }
   }
   const { minutes } = await plan()
   expect(minutes.further!.typical / minutes.retrain!.typical).toBeCloseTo(2, 9)

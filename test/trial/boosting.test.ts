@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 import { binned, mostBins } from '../../src/trial/boosting/bins.js'
 import { boost, nodesOf, predictBoosted } from '../../src/trial/boosting/boost.js'
-import { crossEntropy, logFrequencies, squares } from '../../src/trial/boosting/losses.js'
+import {
+  absolutes,
+  crossEntropy,
+  crossEntropyOf,
+  logFrequencies,
+  squares,
+} from '../../src/trial/boosting/losses.js'
 
 const pause = () => Promise.resolve()
 const none = { inputs: new Float32Array(0), targets: [] }
@@ -62,6 +68,53 @@ describe('a tree', () => {
     const both = [0, 4, 0, 4, 10, 8, 10, 8]
     const boosted = await boost({ inputs, targets: both }, none, values(2), plain, pause)
     expect([...predictBoosted(boosted, inputs)]).toEqual(both)
+  })
+})
+
+describe('the absolute error', () => {
+  const inputs = Float32Array.of(0, 0, 0, 1, 1, 1)
+
+  it('begins with the median, and its leaves are medians of what is left', async () => {
+    // One value of each side is far away: means would be 33 and 40, the median of all is 5.
+    const targets = [0, 0, 99, 10, 10, 100]
+    expect([...absolutes.start(targets, 1)]).toEqual([10])
+    const boosted = await boost({ inputs, targets }, none, { ...values(), loss: absolutes }, plain, pause)
+    expect([...predictBoosted(boosted, Float32Array.of(0, 1))]).toEqual([0, 10])
+  })
+
+  it('has leaves of the rate times their median', async () => {
+    const targets = [0, 2, 4, 10, 20, 60]
+    const half = { ...plain, rate: 0.5 }
+    const boosted = await boost({ inputs, targets }, none, { ...values(), loss: absolutes }, half, pause)
+    // The median of all is 7; what is left has the medians 2 - 7 and 20 - 7.
+    expect([...predictBoosted(boosted, Float32Array.of(0, 1))]).toEqual([7 - 2.5, 7 + 6.5])
+    expect(absolutes.mean(Float64Array.of(1, 2), [3, 1], 1)).toBe(1.5)
+  })
+})
+
+describe('weights of classes', () => {
+  it('count a row as if it were there so often', async () => {
+    const inputs = Float32Array.of(0, 0, 1, 1, 2)
+    const targets = [0, 0, 0, 1, 1]
+    const often = { inputs: Float32Array.of(0, 0, 1, 1, 1, 1, 2, 2, 2), targets: [0, 0, 0, 1, 1, 1, 1, 1, 1] }
+    const options = { ...plain, depth: 2, leastWeight: 0.1, lambda: 1, rounds: 3 }
+    const two = { features: 1, width: 2 }
+    const weighed = crossEntropyOf([1, 3])
+    // Both begin with the same outputs, so that only the weights tell.
+    const same = { start: () => Float64Array.of(0, 0) }
+    const a = await boost(
+      { inputs, targets },
+      none,
+      { ...two, loss: { ...weighed, ...same } },
+      options,
+      pause,
+    )
+    const b = await boost(often, none, { ...two, loss: { ...crossEntropy, ...same } }, options, pause)
+    const [one, other] = [a, b].map((each) => predictBoosted(each, Float32Array.of(0, 1, 2)))
+    one!.forEach((value, i) => expect(value).toBeCloseTo(other![i]!, 12))
+    const outputs = Float64Array.of(0, 1, 2, 0)
+    const nll = [Math.log(1 + Math.E), Math.log(1 + Math.E ** 2)]
+    expect(weighed.mean(outputs, [0, 1], 2)).toBeCloseTo((nll[0]! + 3 * nll[1]!) / 4, 12)
   })
 })
 

@@ -156,6 +156,30 @@ describe('criteria', () => {
     expect(seen).toHaveLength(10)
   })
 
+  it('take the numbers of one date for missing together', async () => {
+    const date = (part: 'month sin' | 'month cos') => ({ column: 'day', part, notation: 'dates' as const })
+    const columns = [
+      { name: 'x' },
+      { name: 'day month sin', date: date('month sin'), indicator: true },
+      { name: 'day month cos', date: date('month cos') },
+    ]
+    const many = dataOf(
+      regression,
+      Array.from({ length: 64 }, () => [0, 0.5, 0, 0.5]),
+      Array.from({ length: 64 }, (_, i) => i),
+    )
+    const { encoding } = many.dataset
+    const dated: PreparedData = {
+      ...many,
+      dataset: { ...many.dataset, encoding: { ...encoding, columns } },
+      scaler: { ...many.scaler, fill: [7, 8, 0, 9] },
+    }
+    const seen = new Set<string>()
+    const watching = candidateOf(dated, (row) => [(seen.add(row.join()), 0)])
+    await one(watching, { metric: 'under-missing', atMost: 1, amount: 0.5 })
+    expect([...seen].sort()).toEqual(['0,0.5,0,0.5', '0,8,1,9', '7,0.5,0,0.5', '7,8,1,9'])
+  })
+
   it('disturb the channels of images, whose columns are pixels', async () => {
     const { dataset } = numbers
     const pixels = ['a', 'b', 'c', 'd'].map((name) => ({ name }))
@@ -238,6 +262,7 @@ describe('criteria', () => {
     expect(criterionName({ metric: 'worst-group', of: 'rmse', column: 'site', split: 'validation' })).toBe(
       'worst-group rmse by site (validation)',
     )
+    expect(criterionName({ metric: 'precision-at-recall' })).toBe('precision-at-recall 0.9 (test)')
     expect(criterionName({ metric: 'recall-at-precision', precision: 0.8, class: 'bad' })).toBe(
       'recall-at-precision 0.8 of bad (test)',
     )

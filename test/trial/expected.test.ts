@@ -56,7 +56,10 @@ describe('the expected time of a training', () => {
   })
 
   it('is as a rule shorter where it may stop early, but longer than its patience', () => {
-    const { typical, most } = trainingSpan({ steps: 1000, evaluateEvery: 10, earlyStop: { steps: 100 } }, times)
+    const { typical, most } = trainingSpan(
+      { steps: 1000, evaluateEvery: 10, earlyStop: { steps: 100 } },
+      times,
+    )
     expect(most).toBe(5000)
     expect(typical).toBeGreaterThan(500)
     expect(typical).toBeLessThan(1500)

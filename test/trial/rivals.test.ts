@@ -77,6 +77,53 @@ describe('trees', () => {
   })
 })
 
+describe('trees of other objectives', () => {
+  it('fit the median where the absolute error is trained or chosen by', async () => {
+    // Each side has a fifth of its rows far away.
+    const data = madeData({
+      shape: [1],
+      task: { kind: 'regression', outputs: ['y'] },
+      rows: { train: 200, validation: 100, test: 100 },
+      row(input, i) {
+        input[0] = i % 2
+        return (i % 2 === 0 ? -1 : 1) + (Math.floor(i / 2) % 5 === 0 ? 20 : 0)
+      },
+    })
+    const errors = async (more: object) => {
+      const { predict } = (await trees.fit({ data, metric: 'rmse', random, ...more }, pause))!
+      const said = predict(data.splits.test)
+      return (
+        [...data.splits.test].reduce((sum, row, i) => sum + Math.abs(said[i]! - data.targets[row]!), 0) / 100
+      )
+    }
+    // 20 in a fifth of the rows is 4 in the mean; the mean of a side is 4 away from four fifths of its rows.
+    expect(await errors({ task: 'mae' })).toBeCloseTo(4, 1)
+    expect(await errors({ metric: 'mae' })).toBeCloseTo(4, 1)
+    expect(await errors({})).toBeCloseTo(0.8 * 4 + 0.2 * 16, 1)
+  })
+
+  it('weigh classes as the network does, and give the data’s probabilities', async () => {
+    const made = madeData({
+      shape: [1],
+      task: { kind: 'classification', classes: ['common', 'rare'] },
+      rows: { train: 400, validation: 200, test: 100 },
+      row(input, i) {
+        input[0] = i % 2
+        return i % 2 === 1 && i % 5 === 0 ? 1 : 0
+      },
+    })
+    const data = { ...made, emphasis: { weights: [0.6, 5], priors: [0.6, 5] } }
+    const { predict } = (await trees.fit({ data, metric: 'cross-entropy', random }, pause))!
+    const [even, odd] = [0, 1].map((row) => {
+      const [a, b] = Array.from(predict(Uint32Array.of(row)))
+      return 1 / (1 + Math.exp(a! - b!))
+    })
+    // A fifth of the odd rows are rare, none of the even ones.
+    expect(even).toBeLessThan(0.01)
+    expect(odd).toBeCloseTo(0.2, 1)
+  })
+})
+
 describe('a trial', () => {
   beforeAll(() => useBackend('wasm'))
   const data = vectorData({ train: 60, validation: 20, test: 20 })
@@ -142,5 +189,13 @@ describe('what rivals say', () => {
     )
     const behind = rival('constant', on(-1, -2, -0.5), on(-1, -2, -0.5))
     expect(rivalTexts({ metric: 'rmse', rivals: [behind] })).toEqual([])
+  })
+
+  it('names trees that were asked for and are not for the data, but not in runs of before there were rivals', () => {
+    const behind = rival('constant', on(-1, -2, -0.5), on(-1, -2, -0.5))
+    expect(rivalTexts({ metric: 'rmse', rivals: [behind] }, ['constant', 'trees'])).toEqual([
+      'boosted trees are left out: they are for rows of up to 512 numbers, and so few outputs that 20 rounds take seconds',
+    ])
+    expect(rivalTexts({ metric: 'rmse' }, ['constant', 'trees'])).toEqual([])
   })
 })

@@ -1,25 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { PreparedData, Task } from '../../src/data/types.js'
+import type { Task } from '../../src/data/types.js'
 import { testFigures } from '../../src/trial/test-figures.js'
+import { targetsOnly } from '../helpers/targets-only.js'
 
 /** Data of which all rows but the first are in `test`. */
-function dataOf(task: Task, targets: readonly number[]): PreparedData {
-  const all = Uint32Array.from(targets, (_, row) => row)
-  const none = new Uint32Array(0)
-  const scale = { mean: [], std: [] }
-  return {
-    dataset: {
-      ...{ name: 'made', rows: all.length, shape: [1], features: ['x'], task, hash: '' },
-      inputs: new Float64Array(all.length),
-      targets: Float64Array.from(targets),
-      encoding: { kind: 'table', columns: [{ name: 'x' }], missing: 'refuse' },
-    },
-    splits: { train: all.slice(0, 1), arch: none, validation: none, test: all.slice(1) },
-    scaler: { input: scale, target: scale, fill: [0] },
-    inputs: new Float32Array(all.length),
-    targets: Float32Array.from(targets),
-  }
-}
+const dataOf = (task: Task, targets: readonly number[]) => targetsOnly(task, targets, 1)
 
 const classes = ['ok', 'bad']
 const logits = [2, 0, 1, 0, 0, 1, 0, 3, 1, 0]

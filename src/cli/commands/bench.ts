@@ -6,9 +6,21 @@ import type { ModelRuntime } from '../../runs/bench-latency.js'
 import type { StepFigures } from '../../runs/bench-step.js'
 import type { ReplayFigures } from '../../runs/replay-watch.js'
 import type { RuntimeName } from '../../runs/runtimes.js'
-import { command, files, type Arguments } from '../command.js'
+import type { Extensions } from '../../setup/setup-trial.js'
+import { command, files, type Arguments, type CommandContext } from '../command.js'
 import { names } from '../names.js'
-import { backend, integer, json, out, path, set, settings, text, workers } from '../options.js'
+import {
+  backend,
+  integer,
+  json,
+  out,
+  path,
+  set,
+  settings,
+  text,
+  workers,
+  runPluginOptions,
+} from '../options.js'
 import { force, outputOf } from '../output.js'
 import { textTable } from '../table.js'
 
@@ -78,16 +90,17 @@ export const bench = command({
       describe: 'for latency: a table of operations, to predict by; otherwise they are measured',
     },
     workers,
+    ...runPluginOptions,
     set,
     out: out('for operations: the table to write, for config.objective.latency'),
     force,
     backend,
     json,
   },
-  async run(args, { print }) {
+  async run(args, { print, say }) {
     const what = text(args, 'what')
-    if (what === 'operations') return print(await operations(args))
-    if (what === 'latency') return print(await latency(args))
+    if (what === 'operations') return print(await operations(args, say))
+    if (what === 'latency') return print(await latency(args, say))
     if (what !== 'step') throw new InputError(`bench: expected step, operations or latency, got "${what}"`)
     const count = (name: string, otherwise: number) => integer(args, name, 1) ?? otherwise
     const threads = count('workers', 1)
@@ -96,6 +109,7 @@ export const bench = command({
     const { trace, ...figures } = await benchStep({
       supernet: text(args, 'supernet') ?? 'darts',
       options: { ...given(args, 'channels'), ...given(args, 'cells') },
+      spaces: (await pluginsIn(args, say)).spaces,
       batch: count('batch', 64),
       image: integer(args, 'image', 1),
       length: integer(args, 'length', 1),
@@ -125,12 +139,13 @@ export const bench = command({
 })
 
 /** Measures the operations of a configuration, and writes the table to `--out` if that is given. */
-async function operations(args: Arguments): Promise<string> {
+async function operations(args: Arguments, say: CommandContext['say']): Promise<string> {
   const file = text(args, 'config')
   if (file === undefined) throw new InputError('bench operations: expected a configuration, got nothing')
   const name = text(args, 'backend')
-  const { loadConfig } = await import('../../config/load-config.js')
-  const loaded = loadConfig(file, name === undefined ? {} : { backend: name })
+  const given = name === undefined ? {} : { backend: name }
+  const { loadConfigured } = await import('../plugins.js')
+  const { own, ...loaded } = await loadConfigured(file, given, args, { say })
   const { data, objective } = loaded.config
   const read = [data.file, objective.latency].flatMap((path) =>
     typeof path === 'string' ? [resolve(loaded.folder, path)] : [],
@@ -138,13 +153,23 @@ async function operations(args: Arguments): Promise<string> {
   const target = outputOf(args, { inputs: [file, ...read] })
   const { benchOperations } = await import('../../runs/bench-operations.js')
   const runtime = chosen(args, 'runtime', names.runtimes)
-  const table = await benchOperations({ ...loaded, ...(runtime && { runtime: runtime as RuntimeName }) })
+  const table = await benchOperations({
+    ...loaded,
+    ...own,
+    ...(runtime && { runtime: runtime as RuntimeName }),
+  })
   if (target !== undefined) (await import('../../base/files.js')).writeJson(target, table)
   if (args.json) return JSON.stringify(table)
   return textTable([
     ['group', 'member', 'ms'],
     ...table.operations.map(({ group, member, ms }) => [group, member, String(ms)]),
   ])
+}
+
+/** The parts of the plugins that `--plugin` names. */
+async function pluginsIn(args: Arguments, say: CommandContext['say']): Promise<Extensions> {
+  const plugins = await import('../plugins.js')
+  return plugins.pluginsIn(args, { say })
 }
 
 function given(args: Arguments, name: string): Record<string, number> {
@@ -165,7 +190,7 @@ function chosen(args: Arguments, option: string, known: readonly string[]): stri
 }
 
 /** Measures how long a model takes, and what is predicted. */
-async function latency(args: Arguments): Promise<string> {
+async function latency(args: Arguments, say: CommandContext['say']): Promise<string> {
   const model = text(args, 'config')
   if (model === undefined)
     throw new InputError('bench latency: expected a run, the folder of a model or an ONNX file, got nothing')
@@ -177,6 +202,7 @@ async function latency(args: Arguments): Promise<string> {
   const [table, runs] = [text(args, 'table'), integer(args, 'steps', 1)]
   const { benchLatency } = await import('../../runs/bench-latency.js')
   const found = await benchLatency({
+    ...(await pluginsIn(args, say)),
     model,
     ...(runtime !== undefined && { runtime: runtime as ModelRuntime }),
     ...(table !== undefined && { table }),

@@ -1,26 +1,27 @@
 import { wrapLines } from '../../base/wrap.js'
 import { command } from '../command.js'
 import { requireConfiguration } from '../draft-options.js'
-import { json, path, required, set, settings, strict, strictSettings } from '../options.js'
+import { json, path, required, set, settings, strict, strictSettings, pluginOptions } from '../options.js'
 
 export const checkDataCommand = command({
   usage: 'check-data <config>',
   description: 'read and split the data, and warn of what may spoil a search',
   positionals: { config: path('a YAML or JSON file') },
-  options: { strict, set, json },
-  async run(args, { print, columns }) {
+  options: { strict, set, ...pluginOptions, json },
+  async run(args, { print, say, columns }) {
     requireConfiguration(required(args, 'config'))
-    const { loadConfig } = await import('../../config/load-config.js')
     const { checkData } = await import('../../data/check-data.js')
     const { prepareData } = await import('../../data/prepare.js')
+    const { requirePlugins } = await import('../../setup/plugins/needs.js')
     const { requireTakes, spaceOf } = await import('../../setup/supernet-of.js')
     const { resolveTraining } = await import('../../train/training.js')
-    const { config, folder } = loadConfig(required(args, 'config'), {
-      set: [...settings(args), ...strictSettings(args)],
-    })
-    const space = spaceOf(config.supernet.space, 'config.supernet.space')
-    const data = await prepareData(config, folder)
-    requireTakes(space, data.dataset, 'config.supernet.space')
+    const given = { set: [...settings(args), ...strictSettings(args)] }
+    const { loadConfigured } = await import('../plugins.js')
+    const { config, folder, own } = await loadConfigured(required(args, 'config'), given, args, { say })
+    requirePlugins('config.plugins', config.plugins, own.plugins)
+    const space = spaceOf(config.supernet.space, 'config.supernet.space', own.spaces)
+    const data = await prepareData(config, folder, own.readers)
+    requireTakes(space, data.dataset, 'config.supernet.space', own.spaces)
     const found = checkData(data)
     const { search, retrain } = resolveTraining(config, data)
     if (args.json) return print(JSON.stringify({ ...found, training: { search, retrain } }))

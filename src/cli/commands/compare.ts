@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path'
-import { Interrupted } from '../../base/errors.js'
+import { InputError, Interrupted } from '../../base/errors.js'
 import { wrapLines } from '../../base/wrap.js'
+import type { PluginNeed } from '../../config/plugins-schema.js'
 import type { ComparisonProgress } from '../../contest/compare.js'
 import { command } from '../command.js'
 import { redisCa } from '../fleet-options.js'
-import { integer, json, out, path, quiet, required } from '../options.js'
+import { integer, json, out, path, quiet, required, pluginOptions } from '../options.js'
 
 export const compare = command({
   usage: 'compare <file>',
@@ -30,6 +31,7 @@ export const compare = command({
       describe: 'run the trials on machines with "sentei worker": the address of a Redis, redis://HOST:PORT',
     },
     'redis-ca': redisCa,
+    ...pluginOptions,
     json,
     quiet,
   },
@@ -42,15 +44,24 @@ export const compare = command({
     const { progressText, resultsText } = await import('../comparison-text.js')
     const { queuedExecutor } = await import('../queued.js')
     const { value, locate } = readDocument(file, 'comparison')
+    const { loaded, namedIn, withoutPaths } = await import('../plugins.js')
+    const { paths, document } = withoutPaths(value as Document, dirname(file), file)
+    const plugins = [...namedIn(args), ...paths]
+    if (plugins.length > 0 && args.queue !== undefined)
+      throw new InputError(
+        `--queue: expected no plugin, which machines behind a queue do not load, got ${plugins[0]}; compare with --workers`,
+      )
+    const own = await loaded(args, plugins, { say })
     const executor = await queuedExecutor(args, { file, folder: dirname(file) }, { say })
     onStoppable?.(true)
     try {
       const { summary } = await compareRun({
-        comparison: withAblation(value as Document, args.ablate as string | undefined),
+        comparison: withAblation(document, args.ablate as string | undefined),
         locate,
         file,
         folder: dirname(file),
         out: into,
+        ...own,
         ...(workers !== undefined && { workers }),
         ...(executor && { executor }),
         signal,
@@ -78,6 +89,7 @@ export const compare = command({
 })
 
 interface Document {
+  readonly plugins?: readonly (string | PluginNeed)[]
   readonly methods?: object
   readonly preregistered?: { readonly method?: string }
 }

@@ -2,7 +2,7 @@ import { formatNumber } from '../../report/format.js'
 import type { Architecture } from '../../supernet/types.js'
 import { command } from '../command.js'
 import { names } from '../names.js'
-import { integer, json, menu, number, out, path, required } from '../options.js'
+import { integer, json, menu, number, out, path, required, runPluginOptions } from '../options.js'
 import { force, outputOf } from '../output.js'
 import { textTable } from '../table.js'
 
@@ -36,6 +36,7 @@ export const derive = command({
     menu,
     out: out('also write it to this file, as JSON'),
     force,
+    ...runPluginOptions,
     json,
   },
   async run(args, context) {
@@ -49,7 +50,9 @@ export const derive = command({
     const file = outputOf(args, { inputs: [run] })
     const { deriveRun } = await import('../../runs/derive-run.js')
     const rule = required(args, 'rule')
+    const { pluginsIn } = await import('../plugins.js')
     const architecture = await deriveRun(run, {
+      ...(await pluginsIn(args, context)),
       rule,
       ...(seed !== undefined && { seed }),
       ...(step !== undefined && { step }),

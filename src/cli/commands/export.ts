@@ -1,6 +1,6 @@
 import { command, type CommandContext } from '../command.js'
 import { names } from '../names.js'
-import { json, menu, number, out, path, required, text } from '../options.js'
+import { json, menu, number, out, path, required, text, runPluginOptions } from '../options.js'
 import { force, outputOf } from '../output.js'
 
 export const exportCommand = command({
@@ -39,6 +39,7 @@ export const exportCommand = command({
       describe: 'layers, onnx: export the model although it misses its criteria',
     },
     force,
+    ...runPluginOptions,
     json,
   },
   async run(args, context) {
@@ -53,11 +54,15 @@ export const exportCommand = command({
     const precision = wanted === undefined ? undefined : precisionIn(format, wanted)
     const isPrecise = precision !== undefined && precision !== 'float32'
     const size = number(args, 'menu', 0)
-    const [foldNorms, unverified] = [Boolean(args.foldNorms), Boolean(args.unverified)]
+    const [foldNorms, unverified] = [Boolean(args['fold-norms']), Boolean(args.unverified)]
     const refused = Boolean(args.refused)
+    const { pluginsIn } = await import('../plugins.js')
+    const { readers, plugins } = await pluginsIn(args, context)
     await exportRun(run, format, to, size, {
       ...{ foldNorms, unverified, refused },
       ...(precision && { precision }),
+      ...(readers && { readers }),
+      ...(plugins && { plugins }),
     })
     if (refused) await noteRefused(run, format, context)
     const { exportedLines } = await import('../exported-text.js')

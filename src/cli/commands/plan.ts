@@ -1,23 +1,21 @@
 import { wrapLines } from '../../base/wrap.js'
 import { command } from '../command.js'
 import { requireConfiguration } from '../draft-options.js'
-import { backend, json, path, required, set, settings, text } from '../options.js'
+import { backend, json, path, required, set, settings, text, pluginOptions } from '../options.js'
 
 export const plan = command({
   usage: 'plan <config>',
   description: 'estimate memory, time and feasible budgets of a search before it runs',
   positionals: { config: path('a YAML or JSON file') },
-  options: { backend, set, json },
-  async run(args, { print, columns }) {
+  options: { backend, set, ...pluginOptions, json },
+  async run(args, { print, say, columns }) {
     requireConfiguration(required(args, 'config'))
-    const { loadConfig } = await import('../../config/load-config.js')
     const { planRun } = await import('../../runs/plan-run.js')
     const name = text(args, 'backend')
-    const { config, folder } = loadConfig(required(args, 'config'), {
-      set: settings(args),
-      ...(name !== undefined && { backend: name }),
-    })
-    const found = await planRun(config, folder)
+    const given = { set: settings(args), ...(name !== undefined && { backend: name }) }
+    const { loadConfigured } = await import('../plugins.js')
+    const { config, folder, own } = await loadConfigured(required(args, 'config'), given, args, { say })
+    const found = await planRun(config, folder, own)
     if (args.json) return print(JSON.stringify(found))
     const { planText } = await import('../plan-text.js')
     print(wrapLines(planText(found), columns))

@@ -1,7 +1,7 @@
 import { formatNumber } from '../../report/format.js'
 import type { Predictions } from '../../runs/predict-file.js'
 import { command, files } from '../command.js'
-import { json, out, path, required } from '../options.js'
+import { json, out, path, required, pluginOptions } from '../options.js'
 import { force, outputOf } from '../output.js'
 
 export const predict = command({
@@ -23,6 +23,7 @@ export const predict = command({
       describe: 'refuse the file at the first row with something that the model does not know',
     },
     force,
+    ...pluginOptions,
     json,
   },
   async run(args, { print, say }) {
@@ -33,9 +34,12 @@ export const predict = command({
     const { writeAtomic } = await import('../../base/files.js')
     const { isRefused } = await import('../../runs/model-folder.js')
     const { predictFile } = await import('../../runs/predict-file.js')
+    const { metricTitle } = await import('../../objective/metric-title.js')
     const { predictionsCsv } = await import('../../runs/predictions-csv.js')
     await useBackend('wasm')
-    const predictions = await predictFile(model, data, [], { strict: args.strict === true })
+    const { pluginsIn } = await import('../plugins.js')
+    const { readers = [] } = await pluginsIn(args, { say })
+    const predictions = await predictFile(model, data, readers, { strict: args.strict === true })
     for (const note of brokenNotes(predictions)) say(`warning: ${note}`)
     if (isRefused(model)) say(`${model}: its model is refused: it does not meet its criteria; see card.md`)
     for (const warning of predictions.warnings) say(warning)
@@ -53,7 +57,7 @@ export const predict = command({
     if (to === undefined) print(predictionsCsv(predictions).trimEnd())
     else say(`${to}: ${places.length + (broken?.length ?? 0)} rows`)
     say(countsLine(counts))
-    for (const line of scoreLines(predictions)) say(line)
+    for (const line of scoreLines(predictions, metricTitle)) say(line)
   },
 })
 
@@ -63,9 +67,12 @@ function countsLine({ ok, remarks, refused }: Predictions['counts']): string {
   return `${told.join(', ')}${refused > 0 ? `; ${refused} without a prediction` : ''}`
 }
 
-function scoreLines({ places, counts, scores, unscored }: Predictions): string[] {
+function scoreLines(
+  { places, counts, scores, unscored }: Predictions,
+  titleOf: (metric: string) => string,
+): string[] {
   if (unscored !== undefined) return [`not scored: ${unscored}`]
-  const told = Object.entries(scores ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`)
+  const told = Object.entries(scores ?? {}).map(([name, value]) => `${titleOf(name)} ${formatNumber(value)}`)
   const rows = places.length - counts.refused
   return told.length === 0 ? [] : [`${told.join(', ')} on ${rows} rows with targets`]
 }

@@ -2,7 +2,7 @@ import { formatCount, formatNumber, nothing } from '../../report/format.js'
 import type { QueryAnswer, TableSummary } from '../../runs/query-benchmark.js'
 import { command, exitCodes, files } from '../command.js'
 import { names } from '../names.js'
-import { json, required, set, settings, text } from '../options.js'
+import { json, required, set, settings, text, pluginOptions } from '../options.js'
 import { textTable } from '../table.js'
 
 export const query = command({
@@ -35,11 +35,14 @@ export const query = command({
       ...set,
       describe: 'what costs are counted for: options.channels=8, input=[16, 16, 3], outputs=120',
     },
+    ...pluginOptions,
     json,
   },
-  async run(args, { print }) {
+  async run(args, { print, say }) {
     const { queryBenchmark } = await import('../../runs/query-benchmark.js')
     const lower = args['lower-is-better'] as boolean | undefined
+    const { pluginsIn } = await import('../plugins.js')
+    const { spaces } = await pluginsIn(args, { say })
     const answer = queryBenchmark({
       benchmark: required(args, 'benchmark'),
       table: required(args, 'table'),
@@ -48,6 +51,7 @@ export const query = command({
       metric: text(args, 'metric'),
       higherIsBetter: lower === undefined ? undefined : !lower,
       set: settings(args),
+      ...(spaces && { spaces }),
     })
     if (args.json) print(JSON.stringify(answer))
     else print('best' in answer ? describeTable(answer) : describe(answer))

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { command, type Arguments, type CommandContext } from '../command.js'
-import { json, path, quiet, required, set, settings, workers } from '../options.js'
+import { json, path, quiet, required, set, settings, workers, runPluginOptions } from '../options.js'
 
 export const resume = command({
   usage: 'resume <run>',
@@ -15,6 +15,7 @@ export const resume = command({
     },
     set,
     workers,
+    ...runPluginOptions,
     json,
     quiet,
   },
@@ -26,12 +27,14 @@ export const resume = command({
     noteUnchecked(run, context)
     const changed = settings(args)
     if (isFinished(run) && changed.length === 0) return tellFinished(run, args, context)
+    const { pluginsIn } = await import('../plugins.js')
+    const own = await pluginsIn(args, context)
     const remedy = `sentei resume ${run}`
     const previous = Boolean(args.previous)
     const { resumeRun } = await import('../../runs/search-run.js')
     const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy }, (hooks) =>
-      resumeRun(run, { previous, set: changed, ...hooks }),
+      resumeRun(run, { previous, set: changed, ...own, ...hooks }),
     )
   },
 })

@@ -15,6 +15,7 @@ import {
   settings,
   text,
   workers,
+  runPluginOptions,
 } from '../options.js'
 
 const allowed = ['retrain', 'criteria', 'name', 'backend']
@@ -35,6 +36,7 @@ export const retrain = command({
     seed,
     set,
     workers,
+    ...runPluginOptions,
     json,
     quiet,
   },
@@ -48,11 +50,13 @@ export const retrain = command({
     const size = number(args, 'menu', 0)
     if (architecture !== undefined && size !== undefined)
       throw new InputError('--menu and --architecture: expected one of them, got both')
+    const { pluginsIn } = await import('../plugins.js')
+    const own = await pluginsIn(args, context)
     const remedy = `rm -r ${into} && sentei retrain ${run} --out ${into}`
     const { retrainRun } = await import('../../runs/retrain-run.js')
     const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy }, (hooks) =>
-      retrainRun({ run, menu: size, architecture, configure, out: into, ...hooks }),
+      retrainRun({ run, menu: size, architecture, configure, out: into, ...own, ...hooks }),
     )
   },
 })

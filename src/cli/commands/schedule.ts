@@ -3,7 +3,7 @@ import { didYouMean } from '../../base/suggest.js'
 import { wrapLines } from '../../base/wrap.js'
 import { command, files, type Arguments, type CommandContext } from '../command.js'
 import { names } from '../names.js'
-import { json, out, text } from '../options.js'
+import { json, out, text, runPluginOptions } from '../options.js'
 import { force, outputOf } from '../output.js'
 
 const actions = ['list', 'show', 'validate', 'freeze']
@@ -39,6 +39,7 @@ export const schedule = command({
     svg: { type: 'boolean', default: false, describe: 'λ[t, k] as a drawing' },
     out: out('write there instead of printing'),
     force,
+    ...runPluginOptions,
     json,
   },
   async run(args, context) {
@@ -56,11 +57,20 @@ export const schedule = command({
       )
     const { namedSchedule } = await import('../../runs/schedule-view.js')
     const { compiled, shownSchedule } = await import('../shown-schedule.js')
-    const found = compiled(await namedSchedule(name), args)
+    // A configuration may name more plugins than the options.
+    const told = new Set<string>()
+    const say = (line: string) => void (told.has(line) || (told.add(line), context.say(line)))
+    const { loadConfigured, pluginsIn } = await import('../plugins.js')
+    const own = await pluginsIn(args, { say })
+    const found = compiled(
+      await namedSchedule(name, own, (path) => loadConfigured(path, {}, args, { say })),
+      args,
+      own,
+    )
     if (action === 'show') return tell(shownSchedule(found, args), args, context)
     const { kind, view, document } = found
     const { knownRule } = await import('../../setup/fit-check.js')
-    if (kind === 'schedule') knownRule(document.prune.rule)
+    if (kind === 'schedule') knownRule(document.prune.rule, own.rules)
     const parts = [
       ...(view ? [`${view.layers.length} layers, ${view.steps} iterations`] : []),
       ...(document.planner ? [`planned by ${document.planner.name}`] : []),

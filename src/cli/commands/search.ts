@@ -20,6 +20,7 @@ import {
   text,
   toleranceSettings,
   workers,
+  pluginOptions,
 } from '../options.js'
 
 export const search = command({
@@ -53,6 +54,7 @@ export const search = command({
     strict,
     set,
     workers,
+    ...pluginOptions,
     json,
     quiet,
   },
@@ -71,20 +73,21 @@ export const search = command({
     const made = isConfiguration(given) ? undefined : await drafted(given, args, out)
     if (!made) requireNoDraft(given, args)
     if (made && !args.quiet) for (const line of [...made.lines, `saved    ${made.path}`]) context.say(line)
-    const { loadConfig } = await import('../../config/load-config.js')
     const backend = text(args, 'backend')
-    const { config, folder } = loadConfig(made?.path ?? given, {
+    const set = {
       set: sets,
       ...(seedGiven !== undefined && { seed: seedGiven }),
       ...(backend !== undefined && { backend }),
-    })
+    }
+    const { loadConfigured } = await import('../plugins.js')
+    const { config, folder, own } = await loadConfigured(made?.path ?? given, set, args, context)
     const into = made?.into ?? out ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
     const { searchRun } = await import('../../runs/search-run.js')
     const { timedRun } = await import('../../runs/timed-run.js')
     const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy }, (hooks) => {
-      const run = { config, folder, out: into, ...hooks }
+      const run = { config, folder, out: into, ...own, ...hooks }
       // 0 is the start of the program, from which the time counts.
       return seconds === undefined ? searchRun(run) : timedRun({ ...run, seconds, began: 0 })
     })

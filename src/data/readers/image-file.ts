@@ -5,6 +5,7 @@ import { checkFits } from '../../base/limit.js'
 import { BrokenImage } from './broken-images.js'
 import { damageOf } from './damage.js'
 import { decodeJpeg } from './jpeg.js'
+import { pngDamage } from './png-damage.js'
 
 /** A decoded image in RGB with 8 bits per value. */
 export interface Picture {
@@ -52,7 +53,9 @@ async function decode(
     return png ? PNG.sync.read(bytes) : await decodeJpeg(bytes)
   } catch (error) {
     const wanted = png || extname(where).toLowerCase() === '.png' ? 'PNG' : 'JPEG'
-    const why = `expected a whole ${wanted} image, got an error: ${damageOf(error)}`
+    const got =
+      png && !(error instanceof InputError) ? pngDamage(bytes, error) : `got an error: ${damageOf(error)}`
+    const why = `expected a whole ${wanted} image, ${got}`
     // An image that is whole, but of a kind that is not read, is no damage: its user can save it otherwise.
     if (error instanceof InputError) throw new InputError(`${where}: ${why}`)
     throw new BrokenImage(where, why)

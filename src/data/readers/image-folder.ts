@@ -107,6 +107,13 @@ export async function largestImage(path: string): Promise<{
   }
 }
 
+/** The number of images of each class in a folder. */
+export function classSizes(path: string): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>()
+  for (const name of listImages(path).map(classOf)) sizes.set(name, (sizes.get(name) ?? 0) + 1)
+  return sizes
+}
+
 const noImages = (path: string): InputError =>
   new InputError(
     `${path}: expected images (${imageEndings.join(', ')}), those of a class in a folder of its own, got none`,

@@ -1,3 +1,4 @@
+import { aboutDate, type DateFeature } from '../../data/date-parts.js'
 import type { Range } from '../../data/types.js'
 import { dataNotes, intendedUse, limitTexts, type DataNotes } from '../notes.js'
 import type { TrainedNetwork } from '../trained.js'
@@ -7,6 +8,8 @@ import type { RawInput } from './raw-inputs.js'
 /** What the metadata say of an input, beside its name and type: all that a consumer must keep to. */
 export interface InputNote {
   readonly name: string
+  /** For a number that is computed from a column of dates of the training file: how. */
+  readonly date?: DateFeature & { readonly how: string }
   /** The unit of each number, where `data.numeric` removed one. */
   readonly unit?: string
   /** The categories that it may have. */
@@ -33,7 +36,7 @@ export function inputNotes(
   { ranges }: DataNotes,
 ): InputNote[] {
   const isRefused = encoding.missing === 'refuse' || encoding.missing === 'drop-row'
-  const units = new Map(encoding.columns.map(({ name, unit }) => [name, unit]))
+  const columns = new Map(encoding.columns.map((column) => [column.name, column]))
   return inputs.map(({ name, type, from, width, categories, rare, column, missingValues }) => {
     const own = fill.slice(from, from + width)
     const filled = categories ? categories[own.indexOf(1)] : column ? own[0] : undefined
@@ -42,10 +45,11 @@ export function inputNotes(
       ...(!isRefused && filled !== undefined && { fill: filled }),
       ...(missingValues && { words: missingValues }),
     }
-    const unit = column ? units.get(name) : undefined
+    const { unit, date } = (column ? columns.get(name) : undefined) ?? {}
     return {
       name,
       ...(unit && { unit }),
+      ...(date && { date: { ...date, how: aboutDate(date) } }),
       ...(categories
         ? { categories, others: encoding.unseen === 'refuse' ? 'refused' : rare ? 'learnt' : 'zeros' }
         : column
@@ -57,10 +61,10 @@ export function inputNotes(
 }
 
 /** The sentence for people that stands beside an input. */
-export function aboutInput({ unit, categories, range, missing }: InputNote): string {
+export function aboutInput({ unit, date, categories, range, missing }: InputNote): string {
   const what = categories
     ? `one of ${categories.join(', ')}`
-    : `in original units${unit === undefined ? '' : ` (${unit})`}${range ? `, ${range.map(short).join(' to ')} in training` : ''}`
+    : `${date ? date.how : 'in original units'}${unit === undefined ? '' : ` (${unit})`}${range ? `, ${range.map(short).join(' to ')} in training` : ''}`
   if (!missing) return what
   const { policy, fill, words = [] } = missing
   const isRefused = policy === 'refuse' || policy === 'drop-row'

@@ -63,13 +63,14 @@ export function rawInputs({ shape, encoding, outside, bytes }: RawForm): RawInpu
   }
   let from = 0
   return encoding.columns.map((column) => {
-    const { name, categories, rare, indicator = false } = column
+    const { name, categories, rare, date, indicator = false } = column
     const first = from
     const width = valueWidth(column)
     from += width + (indicator ? 1 : 0)
     const type = categories ? 'string' : number(first, first + 1)
     const form = { type, shape: [...shape.slice(0, -1), 1], from: first, width } as const
-    const words = missingWordsOf(encoding.missingValues, name)
+    // Words mean a missing date in a file, not among the numbers that were computed from it.
+    const words = date ? [] : missingWordsOf(encoding.missingValues, name)
     return {
       ...{ name, ...form, column: true, indicator },
       ...(categories && { categories }),

@@ -48,7 +48,9 @@ export async function boost(
     const at = { outputs: outputs.slice(), targets: learn.targets, width }
     const grown = Array.from({ length: width }, (_, offset) => {
       loss.derivatives(at, offset, first, second)
-      return growTree(data, first, second, options, { values: outputs, stride: width, offset })
+      const { leaf } = loss
+      const own = leaf && ((rows: Uint32Array) => leaf(at, offset, rows))
+      return growTree(data, first, second, options, { values: outputs, stride: width, offset }, own)
     })
     grown.forEach((tree, offset) => {
       addTree(tree, judge.inputs, features, { values: judged, stride: width, offset })

@@ -40,7 +40,7 @@ interface Split {
  * Grows one tree on first and second derivatives of the loss, one of each for a row (Chen and Guestrin,
  * arXiv:1603.02754, with histograms as in LightGBM): a leaf's value is −G / (H + λ), and a split is made
  * where ½ [G_L² / (H_L + λ) + G_R² / (H_R + λ) − G² / (H + λ)] is greatest. Adds the values to `outputs`,
- * whose entries are `stride` apart from `offset` on.
+ * whose entries are `stride` apart from `offset` on. `leaf` says what a leaf of some rows adds, if not that.
  */
 export function growTree(
   data: Binned,
@@ -48,6 +48,7 @@ export function growTree(
   second: Float64Array,
   growth: Growth,
   outputs: { readonly values: Float64Array; readonly stride: number; readonly offset: number },
+  leaf?: (rows: Uint32Array) => number,
 ): Tree {
   const { features, limits, rows } = data
   const order = Uint32Array.from({ length: rows }, (_, i) => i)
@@ -59,7 +60,9 @@ export function growTree(
     const total = totalOf(node.sums, data.offsets[1]!)
     const split = node.depth < growth.depth ? bestSplit(node.sums, total, data, growth) : undefined
     if (!split) {
-      value[at] = (-growth.rate * total[0]) / (total[1] + growth.lambda)
+      value[at] = leaf
+        ? growth.rate * leaf(order.subarray(node.from, node.to))
+        : (-growth.rate * total[0]) / (total[1] + growth.lambda)
       const { values, stride, offset } = outputs
       for (let i = node.from; i < node.to; i++) values[order[i]! * stride + offset]! += value[at]
       return

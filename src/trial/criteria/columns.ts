@@ -9,6 +9,8 @@ export interface InputColumn {
   readonly width: number
   /** The categories of a column of texts; `other` for the rare ones. */
   readonly categories?: readonly string[]
+  /** The column of dates from which it is computed; others may be, too. */
+  readonly date?: string
   /** Whether a feature behind these says that the cell is missing. */
   readonly indicator?: boolean
 }
@@ -20,7 +22,7 @@ export function inputColumns({ dataset: { encoding, features } }: PreparedData):
   if (!isTable || encoding.columns.length === 0) return features.map((name, at) => ({ name, at, width: 1 }))
   let next = 0
   return encoding.columns.map((column) => {
-    const { name, categories, rare, indicator } = column
+    const { name, categories, rare, date, indicator } = column
     const [at, width] = [next, valueWidth(column)]
     next += width + (indicator ? 1 : 0)
     return {
@@ -28,6 +30,7 @@ export function inputColumns({ dataset: { encoding, features } }: PreparedData):
       at,
       width,
       ...(categories && { categories: rare ? [...categories, 'other'] : categories }),
+      ...(date && { date: date.column }),
       ...(indicator && { indicator }),
     }
   })

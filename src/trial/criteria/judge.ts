@@ -1,3 +1,4 @@
+import { metricTitle } from '../../objective/metric-title.js'
 import type { Criterion } from '../../config/criterion-schema.js'
 import type { CriterionResult } from '../figures.js'
 import { criteria } from './index.js'
@@ -31,11 +32,12 @@ const kindOf = (metric: string): CriterionKind | undefined =>
 export function criterionName(criterion: Judged): string {
   const { metric, split = 'test', of, column, output, amount, seeds } = criterion
   const { precision, recall, quantile, class: wanted } = criterion
+  const isPlain = precision === undefined && recall === undefined
   const parts = [
-    metric,
+    isPlain ? metricTitle(metric) : metric,
     ...[precision, recall, quantile].flatMap((each) => (each === undefined ? [] : [String(each)])),
     ...(wanted === undefined ? [] : [`of ${wanted}`]),
-    ...(of === undefined ? [] : [of]),
+    ...(of === undefined ? [] : [metricTitle(of)]),
     ...(output === undefined ? [] : [`of ${output}`]),
     ...(column === undefined ? [] : [`by ${column}`]),
     ...(amount === undefined ? [] : [`of ${amount}`]),

@@ -21,12 +21,17 @@ export const underMissing: CriterionKind = {
     const columns = inputColumns(data)
     const value = metricOn(candidate, metricFor(candidate, criterion), data.splits[split], (values) => {
       const stream = random.stream('criterion', 'missing')
-      for (let from = 0; from < values.length; from += fill.length)
-        for (const { at, width, indicator } of columns) {
-          if (stream.uniform() >= amount) continue
+      for (let from = 0; from < values.length; from += fill.length) {
+        let last: { readonly date: string; readonly isGone: boolean } | undefined
+        for (const { at, width, date, indicator } of columns) {
+          // The numbers of one date are missing together.
+          const isGone = last && last.date === date ? last.isGone : stream.uniform() < amount
+          last = date === undefined ? undefined : { date, isGone }
+          if (!isGone) continue
           for (let i = at; i < at + width; i++) values[from + i] = fill[i]!
           if (indicator) values[from + at + width] = 1
         }
+      }
     })
     return { value }
   },

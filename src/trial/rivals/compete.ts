@@ -38,7 +38,7 @@ export async function compete(
   }
   const found: Competitor[] = []
   for (const name of rivals) {
-    const fitted = await trialRivals[name].fit(trial, pause)
+    const fitted = await trialRivals[name].fit({ ...trial, task: trial.config.objective.task }, pause)
     if (fitted) found.push({ name, size: fitted.size, measured: measure(trial, fitted.predict) })
   }
   const noise = {

@@ -9,6 +9,9 @@ export interface RivalSize {
   readonly rounds?: number
   /** The rows that it learnt from, if they are not all that the network was retrained on. */
   readonly rows?: number
+  /** The steps of the season that it repeats, and how they are known. */
+  readonly period?: number
+  readonly season?: string
 }
 
 /** What `metrics.json` says of a rival, in the run's metric; null where a split is empty. */

@@ -4,7 +4,7 @@ import { unscale } from '../../data/scale.js'
 import { outputsOf, type PreparedData } from '../../data/types.js'
 import { boost, nodesOf, predictBoosted, type Sample } from '../boosting/boost.js'
 import { mostBins } from '../boosting/bins.js'
-import { crossEntropy, squares } from '../boosting/losses.js'
+import { absolutes, crossEntropyOf, squares, type BoostingLoss } from '../boosting/losses.js'
 import { learntRows } from './learnt-rows.js'
 import type { RivalTrial, TrialRival } from './types.js'
 
@@ -23,13 +23,15 @@ const fewestRows = 2000
 const mostWork = 6e8
 
 /**
- * Gradient-boosted trees of all numbers of a row: squared error or cross-entropy, learning rate 0.1, at most
- * six splits deep, as many rounds as the validation loss wants. A forecast is the change from the last value,
+ * Gradient-boosted trees of all numbers of a row: squared error, absolute error where the configuration trains
+ * or chooses by it, or cross-entropy with the weights of classes; learning rate 0.1, at most six splits deep, as
+ * many rounds as the validation loss wants. A forecast is the change from the last value,
  * as the network's is. Undefined for rows of more than 512 numbers, or if there are so many outputs that its
  * work would allow fewer than 20 rounds.
  */
 export const trees: TrialRival = {
   title: 'boosted trees',
+  limits: `rows of up to ${mostFeatures} numbers, and so few outputs that ${rounds.fewest} rounds take seconds`,
   async fit(trial, pause) {
     const { data } = trial
     const { dataset, splits, scaler } = data
@@ -43,7 +45,7 @@ export const trees: TrialRival = {
     const boosted = await boost(
       sampleOf(data, own, features, width),
       sampleOf(data, splits.validation, features, width),
-      { features, width, loss: isOfClasses ? crossEntropy : squares },
+      { features, width, loss: lossFor(trial) },
       { ...growth, leastWeight: isOfClasses ? 1 : 5, rounds: plan.rounds },
       pause,
     )
@@ -51,6 +53,7 @@ export const trees: TrialRival = {
       predict: (some) => {
         const from = lastValues(dataset, data.inputs, some)
         const found = predictBoosted(boosted, gather(data.inputs, features, some))
+        if (isOfClasses) return natural(found, data)
         return unscale(
           found.map((value, i) => value + from[i]!),
           scaler.target,
@@ -64,6 +67,16 @@ export const trees: TrialRival = {
     }
   },
 }
+
+/** The loss that the network has or is chosen by, as far as trees know it. */
+function lossFor({ data, metric, task }: RivalTrial): BoostingLoss {
+  if (data.dataset.task.kind === 'classification') return crossEntropyOf(data.emphasis?.priors)
+  return task === 'mae' || metric === 'mae' || metric === 'median-error' ? absolutes : squares
+}
+
+/** Logits whose probabilities are those of the data, whatever classes were emphasised by, as the network's are. */
+const natural = (logits: Float64Array, { emphasis }: PreparedData): Float64Array =>
+  emphasis ? logits.map((value, i) => value - Math.log(emphasis.priors[i % emphasis.priors.length]!)) : logits
 
 /**
  * How many rows are learnt from, in how many rounds at most, and the work of a round. A tree passes each row at each of six depths,

@@ -2,7 +2,10 @@ import type { Trial } from '../types.js'
 import type { RivalSize } from './figures.js'
 
 /** What a rival learns from. */
-export type RivalTrial = Pick<Trial, 'data' | 'metric' | 'random'>
+export interface RivalTrial extends Pick<Trial, 'data' | 'metric' | 'random'> {
+  /** The loss of the configuration, if it names one. */
+  readonly task?: string | undefined
+}
 
 /** A rival that has learnt. */
 export interface FittedRival {
@@ -20,5 +23,7 @@ export interface FittedRival {
 export interface TrialRival {
   /** Its name in tables. */
   readonly title: string
+  /** The data that it is for, if it is not for all: `rows of up to 512 numbers`. */
+  readonly limits?: string
   readonly fit: (trial: RivalTrial, pause: () => Promise<void>) => Promise<FittedRival | undefined>
 }

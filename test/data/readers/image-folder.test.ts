@@ -193,7 +193,19 @@ describe('the image-folder reader', () => {
     const whole = pngFile(3, 2, ramp)
     write('cut/a/1.png', whole.subarray(0, whole.length - 20))
     expect(await rejection(read({ file: 'cut' }))).toMatch(
-      /^cut\/a\/1\.png: expected a whole PNG image, got an error: /,
+      new RegExp(
+        `^cut/a/1\\.png: expected a whole PNG image, got one that was cut short: it ends after ${whole.length - 20} bytes, before its last part; copy or download it again`,
+      ),
+    )
+    const bent = Buffer.from(whole)
+    bent[bent.length - 20]! ^= 1
+    write('bent/a/1.png', bent)
+    expect(await rejection(read({ file: 'bent' }))).toMatch(
+      /^bent\/a\/1\.png: expected a whole PNG image, got one with damaged bytes.*; copy it again, or save it anew/,
+    )
+    write('head/a/1.png', whole.subarray(0, 20))
+    expect(await rejection(read({ file: 'head' }))).toMatch(
+      /got one that was cut short: it ends after 20 bytes/,
     )
     const photo = jpegFile(32, 32, (x, y) => [(x * 37) % 256, (y * 91) % 256, (x * y) % 256])
     write('cut2/a/1.jpg', photo.subarray(0, photo.length / 2))

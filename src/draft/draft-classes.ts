@@ -1,0 +1,91 @@
+import type { Config } from '../config/config-schema.js'
+import { countCategories } from '../data/categories.js'
+import { distinctCells, labelsOf, type Column } from '../data/column.js'
+import type { Choice, DataSection, DraftedData } from './types.js'
+
+/** The share of rows under which a class is rare. */
+const rareShare = 0.1
+
+/** The rows of a class below which validation and test have too few of it to choose anything by. */
+const fewestRows = 20
+
+/** What a draft chooses where a class is rare. */
+interface DraftedClasses {
+  readonly section: Pick<DataSection, 'positive'>
+  readonly objective: Pick<Config['objective'], 'metric'>
+  readonly classes: NonNullable<Config['classes']>
+  readonly choices: readonly Choice[]
+}
+
+/** The distinct labels that are counted at most: what a column of classes may have. */
+const mostLabels = 1000
+
+/** The rows of each class in a column of labels; of none if they are too many to be classes. */
+export function classCounts(column: Column): ReadonlyMap<string, number> {
+  const distinct = distinctCells(column, mostLabels)
+  if (distinct.more) return new Map()
+  const labels = labelsOf(distinct)
+  const counts = countCategories(labels, column, column.cells.length)
+  return new Map(labels.map((label, c) => [label, counts[c]!]))
+}
+
+/** Drafted data whose target is a class, with what is chosen where one is rare. */
+export function withRareClass(data: DraftedData, counts: ReadonlyMap<string, number>): DraftedData {
+  const found = draftClasses(counts)
+  if (!found) return data
+  const { section, objective, classes, choices } = found
+  return {
+    ...data,
+    ...{ objective, classes },
+    section: { ...data.section, ...section },
+    choices: [...data.choices, ...choices],
+  }
+}
+
+/**
+ * Chooses by what models are compared, and how a class is decided for, from the rows of each class. Undefined if no
+ * class is rare, that is under 10 % and under half of an even share, or if all that are have fewer than 20 rows.
+ *
+ * Accuracy hardly sees a rare class: who never decides for one row in 40 is right in 97.5 %. Average precision
+ * sees how its rows are ordered before the others. Two classes need no weights beside a threshold, which moves
+ * decisions as weights would (measured: decision 33); of several, weights take its place.
+ */
+export function draftClasses(counts: ReadonlyMap<string, number>): DraftedClasses | undefined {
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  const most = Math.min(rareShare, 0.5 / counts.size) * total
+  const rare = [...counts].filter(([, count]) => count < most && count >= fewestRows)
+  if (rare.length === 0) return undefined
+  const [name, count] = rare.reduce((least, each) => (each[1] < least[1] ? each : least))
+  const percent = ((100 * count) / total).toPrecision(2)
+  const why = `${count} of ${total} rows are ${JSON.stringify(name)} (${percent} %)`
+  const metric: Choice = {
+    key: ['objective', 'metric'],
+    why: `${why}, which accuracy would hardly see`,
+  }
+  if (counts.size > 2)
+    return {
+      section: {},
+      objective: { metric: 'average-precision' },
+      classes: { weights: 'balanced' },
+      choices: [
+        { ...metric, why: `${metric.why}; the mean over all classes` },
+        {
+          key: ['classes', 'weights'],
+          why: 'a rare class counts as much as a frequent one; accuracy may be lower for it, and natural without it',
+        },
+      ],
+    }
+  return {
+    section: { positive: name },
+    objective: { metric: 'average-precision' },
+    classes: { threshold: 'f1' },
+    choices: [
+      { key: ['data', 'positive'], why: 'figures of one class are about the rare one' },
+      metric,
+      {
+        key: ['classes', 'threshold'],
+        why: `the probability from which ${JSON.stringify(name)} is decided for is chosen on validation; cost, with classes.costs, weighs misses and alarms`,
+      },
+    ],
+  }
+}
