@@ -77,7 +77,7 @@ describe('the time of trainings', () => {
 
   it('ends later ones after as many steps as the first that it ended, where they are fast', () => {
     const { now, pass } = clock()
-    const training = trainingShares({ baseline: 1, each: 1, count: 1 }, 122, now)
+    const training = trainingShares({ baseline: 1, each: 1, count: 1 }, 121, now)
     const first = training('baseline')
     pass(10)
     expect(first(64)).toBe(true)
