@@ -43,8 +43,8 @@ export function withRareClass(data: DraftedData, counts: ReadonlyMap<string, num
 }
 
 /**
- * Chooses by what models are compared, and how a class is decided for, from the rows of each class. Undefined if no
- * class is rare, that is under 10 % and under half of an even share, or if all that are have fewer than 20 rows.
+ * Chooses by what models are compared, and how a class is decided for, from the rows of each class. A class is
+ * rare under 10 % of the rows and under half of an even share, with 20 rows at least; undefined if none is.
  *
  * Accuracy hardly sees a rare class: who never decides for one row in 40 is right in 97.5 %. Average precision
  * sees how its rows are ordered before the others. Two classes need no weights beside a threshold, which moves
