@@ -6,6 +6,10 @@ import type { Example, LabelledSet } from './labelled-types.js'
 export const linesOf = (file: string): string[] =>
   gunzipSync(readFileSync(file)).toString('utf8').trim().split(/\r?\n/)
 
+/** The text of a table. */
+export const csv = (names: readonly string[], rows: readonly (readonly (number | string)[])[]): string =>
+  [names, ...rows].map((row) => row.join(',')).join('\n') + '\n'
+
 /** `count` of some examples, classes as even as they come. */
 function draw(examples: readonly Example[], count: number, seed: number, purpose: string): Example[] {
   const order = [...randomSource(seed).stream(purpose).permutation(examples.length)].map((i) => examples[i]!)

@@ -1,13 +1,12 @@
 /** Tables of two classes of which one is rare: drawn from files of the folder of data sets, or made. */
 import { join } from 'node:path'
 import { randomSource } from '../src/base/random.js'
-import { engineSensors, linesOf } from './measured-sets.js'
+import { csv, engineSensors, linesOf } from './measured-sets.js'
 
-/** A table with a column `rare` of yes and no, and a `split` where rows hang together. */
+/** A table with a column `rare` of yes and no, and the column of what its rows hang together by, if they do. */
 export interface RareSet {
   readonly csv: (folder: string) => string
-  readonly split?: object
-  readonly drop?: readonly string[]
+  readonly group?: string
 }
 
 /** The names and cells of a file of the folder. */
@@ -15,9 +14,6 @@ function cellsOf(file: string, separator = ','): { names: string[]; rows: string
   const [names, ...rows] = linesOf(file).map((line) => line.replaceAll('"', '').trim().split(separator))
   return { names: names!, rows }
 }
-
-const csv = (names: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [names, ...rows].map((row) => row.join(',')).join('\n') + '\n'
 
 /** Some rows of a file as they come after a shuffle: at most `negatives` others, and `positives` rare ones. */
 function thinned<Row>(
@@ -109,14 +105,16 @@ function defects(): string {
   )
 }
 
+const faults = ['Pastry', 'Z_Scratch', 'K_Scatch', 'Stains', 'Dirtiness', 'Bumps']
+  .map((name) => `${name}_Fault`)
+  .concat('Other_Faults')
+
 /** Sets that a default was chosen on. */
 const tuned: Readonly<Record<string, RareSet>> = {
   'steel-stains': {
     csv: drawn(['tabular', 'SteelPlatesFaults_Clean.csv.gz'], 'Stains_Fault', {
       isRare: (cell) => cell === '1',
-      drop: ['Pastry', 'Z_Scratch', 'K_Scatch', 'Dirtiness', 'Bumps', 'Other'].map((name) =>
-        name === 'Other' ? 'Other_Faults' : `${name}_Fault`,
-      ),
+      drop: faults.filter((name) => name !== 'Stains_Fault'),
     }),
   },
   'concrete-strong': {
@@ -159,7 +157,7 @@ const untouched: Readonly<Record<string, RareSet>> = {
       positives: 400,
     }),
   },
-  'engines-failing': { csv: failing, split: { by: 'group', column: 'engine' } },
+  'engines-failing': { csv: failing, group: 'engine' },
   'made-defects': { csv: defects },
 }
 

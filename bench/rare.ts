@@ -56,19 +56,18 @@ const folder = mkdtempSync(join(tmpdir(), 'sentei-rare-'))
 
 /** The configuration that one line drafts for a set, with a variant laid over it. */
 async function configOf(set: string, seed: number, variant: Part) {
-  const { csv, split } = rareSets[set]!
+  const { csv, group } = rareSets[set]!
   const file = join(folder, `${set}.csv`)
   writeFileSync(file, csv(data))
-  const group = split as { column?: string } | undefined
   const draft = await draftConfig(file, {
     target: 'rare',
     seed,
-    ...(group?.column && { drop: [group.column] }),
+    ...(group && { drop: [group] }),
   })
   return resolveConfig(
     laidOver([
       { place: [], value: parse(draft.text()) as Part },
-      { place: [], value: { ...(split && { split }) } },
+      { place: [], value: group ? { split: { by: 'group', column: group } } : {} },
       { place: [], value: variant },
     ]),
   )

@@ -49,6 +49,9 @@ export type {
   Scaler,
   Scales,
 } from './data/types.js'
+export type { DateFeature, DateNotation, DateNumber } from './data/date-parts.js'
+export type { TimeNotation } from './data/times.js'
+export type { UnixNotation } from './data/unix-dates.js'
 export type { Ablation, Allowance, EventOf, Evidence, GroupInfo, Level, Stage } from './events/types.js'
 export type { PrecisionLoss } from './export/precision/loss.js'
 export type { Precision } from './export/precision/names.js'

@@ -2,10 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomSource } from '../../src/base/random.js'
-import { conditions, engineSensors, linesOf } from '../measured-sets.js'
-
-const csv = (names: readonly string[], rows: readonly (readonly (number | string)[])[]): string =>
-  [names, ...rows].map((row) => row.join(',')).join('\n') + '\n'
+import { conditions, csv, engineSensors, linesOf } from '../measured-sets.js'
 
 const numbered = (count: number, of = 'x'): string[] => Array.from({ length: count }, (_, i) => `${of}${i}`)
 

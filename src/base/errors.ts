@@ -10,6 +10,16 @@ export class InputError extends Error {
   }
 }
 
+/** What some work returns; undefined if the input is at fault. */
+export function unlessAtFault<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof InputError) return undefined
+    throw error
+  }
+}
+
 /**
  * What was asked for could not be done, though neither the input nor the program is wrong. The message says
  * why and what may help. Exit code 1.

@@ -1,5 +1,5 @@
 import { clockOf, dayLength, dayOf } from './calendar.js'
-import type { TimeNotation } from './times.js'
+import { wallOf, type TimeNotation } from './times.js'
 import type { UnixNotation } from './unix-dates.js'
 
 /** How dates are written. */
@@ -37,8 +37,10 @@ export const isCyclic = (part: DateNumber): boolean => part !== 'year' && part !
  */
 export function dateNumber({ part, from = '1970-01-01' }: Pick<DateFeature, 'part' | 'from'>) {
   if (part === 'year') return (time: number) => dayOf(time).year
-  const first = dayNumber(from)
-  if (part === 'days') return (time: number) => time / dayLength - first
+  if (part === 'days') {
+    const first = wallOf(from, 'dates')!.wall
+    return (time: number) => (time - first) / dayLength
+  }
   const [name, wave] = part.split(' ') as [keyof typeof turns, 'sin' | 'cos']
   const turn = turns[name]
   return (time: number) => Math[wave](2 * Math.PI * turn(time))
@@ -55,12 +57,6 @@ const turns = {
 export const weekdayOf = (time: number): number => {
   const days = Math.floor(time / dayLength) + 3
   return days - 7 * Math.floor(days / 7)
-}
-
-/** The days from 1970 to a day such as `2026-03-01`. */
-function dayNumber(day: string): number {
-  const [year, month, date] = day.split('-').map(Number)
-  return Date.UTC(year!, month! - 1, date) / dayLength
 }
 
 /** How a number is computed, in words, for people who feed a model themselves. */

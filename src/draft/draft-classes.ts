@@ -13,7 +13,8 @@ const fewestRows = 20
 interface DraftedClasses {
   readonly section: Pick<DataSection, 'positive'>
   readonly objective: Pick<Config['objective'], 'metric'>
-  readonly classes: NonNullable<Config['classes']>
+  /** Of two classes. */
+  readonly classes?: NonNullable<Config['classes']>
   readonly choices: readonly Choice[]
 }
 
@@ -36,19 +37,19 @@ export function withRareClass(data: DraftedData, counts: ReadonlyMap<string, num
   const { section, objective, classes, choices } = found
   return {
     ...data,
-    ...{ objective, classes },
+    ...{ objective, ...(classes && { classes }) },
     section: { ...data.section, ...section },
     choices: [...data.choices, ...choices],
   }
 }
 
 /**
- * Chooses by what models are compared, and how a class is decided for, from the rows of each class. Undefined if no
- * class is rare, that is under 10 % and under half of an even share, or if all that are have fewer than 20 rows.
+ * Chooses by what models are compared, and how a class is decided for, from the rows of each class. A class is
+ * rare under 10 % of the rows and under half of an even share, with 20 rows at least; undefined if none is.
  *
  * Accuracy hardly sees a rare class: who never decides for one row in 40 is right in 97.5 %. Average precision
- * sees how its rows are ordered before the others. Two classes need no weights beside a threshold, which moves
- * decisions as weights would (measured: decision 33); of several, weights take its place.
+ * sees how its rows are ordered before the others. No weights are set: of two classes a threshold moves decisions as
+ * weights would, and of several they cost more than they bring (measured: decision 33).
  */
 export function draftClasses(counts: ReadonlyMap<string, number>): DraftedClasses | undefined {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
@@ -62,23 +63,19 @@ export function draftClasses(counts: ReadonlyMap<string, number>): DraftedClasse
     key: ['objective', 'metric'],
     why: `${why}, which accuracy would hardly see`,
   }
+  const objective = { metric: 'average-precision' } as const
   if (counts.size > 2)
     return {
-      section: {},
-      objective: { metric: 'average-precision' },
-      classes: { weights: 'balanced' },
+      ...{ section: {}, objective },
       choices: [
-        { ...metric, why: `${metric.why}; the mean over all classes` },
         {
-          key: ['classes', 'weights'],
-          why: 'a rare class counts as much as a frequent one; accuracy may be lower for it, and natural without it',
+          ...metric,
+          why: `${metric.why}; the mean over all classes. classes.weights: balanced decides for rare classes more often, and is less often right`,
         },
       ],
     }
   return {
-    section: { positive: name },
-    objective: { metric: 'average-precision' },
-    classes: { threshold: 'f1' },
+    ...{ section: { positive: name }, objective, classes: { threshold: 'f1' } },
     choices: [
       { key: ['data', 'positive'], why: 'figures of one class are about the rare one' },
       metric,

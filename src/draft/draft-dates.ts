@@ -1,10 +1,10 @@
-import { InputError } from '../base/errors.js'
+import { unlessAtFault } from '../base/errors.js'
 import { clockOf, dayLength, dayOf } from '../data/calendar.js'
 import { distinctCells, hasNumber, textAt, valueAt, type Column } from '../data/column.js'
 import type { Table } from '../data/content.js'
 import { weekdayOf, type DatePart } from '../data/date-parts.js'
 import { timeText } from '../data/time-step.js'
-import { notationOf, wallOf, type TimeNotation } from '../data/times.js'
+import { notationOf, wallOf } from '../data/times.js'
 import { unixNotationOf, unixUnits } from '../data/unix-dates.js'
 import type { Choice, DataSection, Drafted } from './types.js'
 
@@ -47,7 +47,8 @@ function timesIn(table: Table, index: number, column: Column): readonly number[]
   const isDate = (text: string | undefined) =>
     text !== undefined && (['dates', 'day-first', 'month-first'] as const).some((form) => wallOf(text, form))
   if (!isDate(texts[0])) return undefined
-  const notation = notationIn(table, index)
+  // Undefined if nothing tells the day from the month.
+  const notation = unlessAtFault(() => notationOf(table, index))
   const times = notation === undefined ? [] : texts.flatMap((text) => wallOf(text, notation)?.wall ?? [])
   return times.length === texts.length ? times.sort((a, b) => a - b) : undefined
 }
@@ -68,16 +69,6 @@ function unixTimesIn(name: string, column: Column): readonly number[] | undefine
   if (!isNamed) return undefined
   const { numbers } = distinctCells(column, column.cells.length)
   return numbers.map((value) => value * unixUnits[notation]).sort((a, b) => a - b)
-}
-
-/** How dates are written; undefined if nothing tells the day from the month. */
-function notationIn(table: Table, index: number): TimeNotation | undefined {
-  try {
-    return notationOf(table, index)
-  } catch (error) {
-    if (error instanceof InputError) return undefined
-    throw error
-  }
 }
 
 /** The parts that vary. */

@@ -62,10 +62,8 @@ function countOf(values: Float64Array) {
  * n² / 2r pairs are expected to be equal (the birthday problem).
  */
 function isDense(values: Float64Array): boolean {
-  const [least, most] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)] as const, [
-    Infinity,
-    -Infinity,
-  ] as readonly [number, number])
+  const least = values.reduce((a, b) => Math.min(a, b))
+  const most = values.reduce((a, b) => Math.max(a, b))
   return values.length ** 2 >= 2 * fewestPairs * (most - least + 1)
 }
 

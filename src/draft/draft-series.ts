@@ -1,4 +1,4 @@
-import { InputError } from '../base/errors.js'
+import { InputError, unlessAtFault } from '../base/errors.js'
 import { hasNumber, missingAt, textAt } from '../data/column.js'
 import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
@@ -80,7 +80,7 @@ function askedSeries(
   const names = [...keys, ...(named ? [named.index] : [])].map((index) => table.names[index]!)
   const counts = new Map<string, number>()
   for (const row of table.places.keys()) {
-    const key = JSON.stringify([...keys].map((index) => textAt(table.columns[index]!, row)))
+    const key = JSON.stringify(keys.map((index) => textAt(table.columns[index]!, row)))
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
   return {
@@ -170,12 +170,8 @@ function isUneven(table: Table, seriesBy: readonly string[], time: string): bool
 /** The times of a column whose cells are all dates; undefined for any other. */
 function datesIn(table: Table, index: number) {
   if (hasNumber(table.columns[index]!)) return undefined
-  try {
-    return { index, values: timesOf(table, index).values }
-  } catch (error) {
-    if (error instanceof InputError) return undefined
-    throw error
-  }
+  const times = unlessAtFault(() => timesOf(table, index))
+  return times && { index, values: times.values }
 }
 
 /** The sizes of the series that a column names; undefined if it names none, or one has a time twice. */

@@ -95,7 +95,7 @@ function forRareClass(content: Content, { task, groups }: Given): Pick<Chosen, '
 }
 
 const sectionsOf = (found: ReturnType<typeof draftClasses>): Pick<Chosen, 'objective' | 'classes'> =>
-  found === undefined ? {} : { objective: found.objective, classes: found.classes }
+  found === undefined ? {} : { objective: found.objective, ...(found.classes && { classes: found.classes }) }
 
 const lacks = (row: readonly (string | number)[]): boolean =>
   row.some((cell) => Number.isNaN(cell) || (typeof cell === 'string' && isMissing(cell)))

@@ -21,7 +21,11 @@ export interface Decided {
  * validation rows, or costs. Everything that is measured and written of the trial afterwards decides by it.
  */
 export function decidedBy(trial: Trial, retrained: Retrained): Decided {
-  const decision = decisionOf(trial, retrained)
+  const decision = decisionOf(trial, () =>
+    withNetwork(retrained.graph, retrained.values, (network) =>
+      predictRows(network, trial.data, trial.data.splits.validation),
+    ),
+  )
   if (!decision) return { trial, retrained }
   const decided = { ...trial, data: withDecision(trial.data, decision) }
   const validation = withNetwork(retrained.graph, retrained.values, (network) =>
@@ -30,7 +34,14 @@ export function decidedBy(trial: Trial, retrained: Retrained): Decided {
   return { trial: decided, retrained: { ...retrained, validation }, decision }
 }
 
-function decisionOf({ config, data }: Trial, { graph, values }: Retrained): Decision | undefined {
+/**
+ * The decision that `classes` of the configuration asks for, of anything whose outputs on the validation rows
+ * are given: logits, rows × classes. Undefined where the most probable class is taken.
+ */
+export function decisionOf(
+  { config, data }: Pick<Trial, 'config' | 'data'>,
+  onValidation: () => ArrayLike<number>,
+): Decision | undefined {
   const { task, targets } = data.dataset
   if (task.kind !== 'classification' || !config.classes) return undefined
   const { threshold, costs: given } = config.classes
@@ -43,7 +54,7 @@ function decisionOf({ config, data }: Trial, { graph, values }: Retrained): Deci
   if (typeof threshold === 'number') return { threshold, ...(costs && { costs }) }
   const positive = task.positive === undefined ? 1 : task.classes.indexOf(task.positive)
   const rows = data.splits.validation
-  const logits = withNetwork(graph, values, (network) => predictRows(network, data, rows))
+  const logits = onValidation()
   const own = gather(targets, 1, rows)
   const worth = worthBy(threshold, positive, costs)
   const cut = bestThreshold(logits, own, positive, worth, randomSource(config.seed))

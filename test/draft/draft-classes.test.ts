@@ -32,13 +32,11 @@ test.each([
   expect(text()).not.toMatch(/^(objective|classes):/m)
 })
 
-test('of several classes, the rare one gets the weight of the others', async () => {
+test('of several classes, each counts as much as the others in what networks are compared by', async () => {
   const path = parts('several', (i) => (i % 40 === 7 ? 'burnt' : i % 2 === 0 ? 'good' : 'bent'))
   const sections = await drafted(path, { target: 'state' })
-  expect(sections).toMatchObject({
-    objective: { metric: 'average-precision' },
-    classes: { weights: 'balanced' },
-  })
+  expect(sections).toMatchObject({ objective: { metric: 'average-precision' } })
+  expect(sections).not.toHaveProperty('classes')
   expect(sections.data).not.toHaveProperty('positive')
 })
 

@@ -152,6 +152,27 @@ describe('a trial', () => {
     expect(interval![1]).toBeGreaterThan(deviation)
   })
 
+  it('lets rivals decide for a rare class by a threshold of their own, if the network does', async () => {
+    // A fifth of the odd rows are rare: nobody decides for them who takes the more probable class.
+    const rare = madeData({
+      shape: [5],
+      task: { kind: 'classification', classes: ['common', 'rare'], positive: 'rare' },
+      rows: { train: 400, validation: 200, test: 100 },
+      row(input, i) {
+        input[0] = i % 2
+        return i % 2 === 1 && i % 5 === 0 ? 1 : 0
+      },
+    })
+    const f1 = async (classes?: object) => {
+      const trial = trialOf(rare, tinyMlp(), { rivals: ['trees'], ...(classes && { classes }) })
+      const [found] = (await compete({ ...trial, metric: 'f1' }, {}, { validation: null, test: null }))!
+      return found!.test
+    }
+    expect(await f1()).toBe(0)
+    // Of fifty odd rows ten are rare: precision 0.2, recall 1.
+    expect(await f1({ threshold: 'f1' })).toBeCloseTo((2 * 0.2) / 1.2, 10)
+  })
+
   it('stops at a signal while rivals are trained', async () => {
     const measured = (await runTrial(trialOf(data, tinyMlp(), settings), { emit: () => undefined })).measured
     await expect(compete(asking(), { signal: AbortSignal.abort() }, measured)).rejects.toThrow(Interrupted)

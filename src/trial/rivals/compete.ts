@@ -1,6 +1,7 @@
 import { Interrupted } from '../../base/errors.js'
 import { nextTurn } from '../../base/next-turn.js'
 import { gather } from '../../data/batches.js'
+import { withDecision } from '../../data/decision.js'
 import { resamplingOf } from '../../data/resampling.js'
 import { outputsOf } from '../../data/types.js'
 import { bootstrap, percentileInterval } from '../../objective/bootstrap.js'
@@ -8,6 +9,7 @@ import type { MeasuredRows } from '../../objective/metric.js'
 import { optionsOf } from '../../objective/metric-options.js'
 import { metrics } from '../../objective/metrics.js'
 import { valueOf } from '../../train/evaluate.js'
+import { decisionOf } from '../decide.js'
 import type { Measured } from '../figures.js'
 import type { Trial, TrialHooks } from '../types.js'
 import type { RivalFigures, RivalNoise, RivalSize } from './figures.js'
@@ -53,17 +55,19 @@ export async function compete(
   }))
 }
 
-/** What each row contributes to the metric of anything that predicts. */
-function measure(
-  { data: { splits, dataset }, metric }: Trial,
-  predict: (rows: Uint32Array) => ArrayLike<number>,
-): Measured {
+/** What each row contributes to the metric of anything that predicts, deciding for classes as the network does. */
+function measure(trial: Trial, predict: (rows: Uint32Array) => ArrayLike<number>): Measured {
+  const { splits } = trial.data
+  const { dataset } = withDecision(
+    trial.data,
+    decisionOf(trial, () => predict(splits.validation)),
+  )
   const width = outputsOf(dataset.task)
   const perRow = dataset.task.kind === 'classification' ? 1 : width
   const of = (rows: Uint32Array): MeasuredRows | null =>
     rows.length === 0
       ? null
-      : metrics[metric].rows(
+      : metrics[trial.metric].rows(
           predict(rows),
           gather(dataset.targets, perRow, rows),
           width,
