@@ -15,8 +15,8 @@ export {
   type BenchmarkTable,
   type BenchmarkTableOptions,
   type TableAnswer,
-} from './compare/benchmark-table.js'
-export type { Rank } from './compare/metric-column.js'
+} from './benchmark/benchmark-table.js'
+export type { Rank } from './benchmark/metric-column.js'
 export { architectureDot, dotToSvg, graphDot } from './export/dot.js'
 export { readModel } from './export/model-files.js'
 export { toOnnx, type OnnxOptions } from './export/onnx/model.js'

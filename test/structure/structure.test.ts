@@ -18,7 +18,7 @@ const order = [
   ['search'],
   ['derive', 'planners'],
   ['trial'],
-  ['export', 'report', 'compare'],
+  ['export', 'report', 'benchmark'],
   ['presets.ts'],
   ['registry.ts', 'spaces.ts'],
   ['setup'],
