@@ -23,7 +23,7 @@ const order = [
   ['registry.ts', 'spaces.ts'],
   ['setup'],
   ['runs'],
-  ['contest'],
+  ['compare'],
   ['library'],
   ['browser'],
   ['fleet', 'operate'],
