@@ -9,19 +9,19 @@ export type { Call, Place, Program, Written } from './backend/wasm/program.js'
 export type { Rehearsed } from './backend/wasm/rehearsal.js'
 export type { TimedCall } from './backend/wasm/tape-calls.js'
 export type { Recordable, TrainingModule } from './backend/wasm/training-module.js'
-export type { TableEntry } from './compare/benchmark-table.js'
-export type { TableRow } from './compare/read-table.js'
+export type { TableEntry } from './benchmark/benchmark-table.js'
+export type { TableRow } from './benchmark/read-table.js'
 export type { ComparisonDocument, ComparisonSchema } from './config/comparison-schema.js'
 export type { ConfigSchema } from './config/config-schema.js'
 export type { Intervention, InterventionSchema } from './config/intervention-schema.js'
 export type { ScheduleSchema } from './config/schedule-schema.js'
 export type { Json } from './config/schema-parts.js'
 export type { Locate } from './config/validator.js'
-export type { CriticalDifference } from './contest/critical-difference.js'
-export type { PairedDifference, Verdict } from './contest/difference.js'
-export type { EffectSize } from './contest/effect-size.js'
-export type { SpreadRatio } from './contest/spread-ratio.js'
-export type { TTest } from './contest/statistics.js'
+export type { CriticalDifference } from './compare/critical-difference.js'
+export type { PairedDifference, Verdict } from './compare/difference.js'
+export type { EffectSize } from './compare/effect-size.js'
+export type { SpreadRatio } from './compare/spread-ratio.js'
+export type { TTest } from './compare/statistics.js'
 export type {
   AblationSummary,
   ComparisonSummary,
@@ -30,8 +30,8 @@ export type {
   OverallSummary,
   SetSummary,
   Spread,
-} from './contest/summary.js'
-export type { Kept, TrialFigures, TrialRows, TrialSeconds, TrialStability } from './contest/types.js'
+} from './compare/summary.js'
+export type { Kept, TrialFigures, TrialRows, TrialSeconds, TrialStability } from './compare/types.js'
 export type { Column } from './data/column.js'
 export type { Numbers, Taken } from './data/content.js'
 export type { GivenData } from './data/given.js'

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { packagePath } from '../../src/base/files.js'
 import { progressText, resultsText } from '../../src/cli/comparison-text.js'
-import { laidOver } from '../../src/contest/layers.js'
+import { laidOver } from '../../src/compare/layers.js'
 import { compareRun } from '../../src/runs.js'
 import { makeSets } from './made.js'
 

@@ -1,7 +1,7 @@
-import type { ComparisonProgress } from '../contest/compare.js'
-import { errorIn } from '../contest/test-error.js'
-import type { ComparisonSummary, SetSummary, Spread } from '../contest/summary.js'
-import { placeText } from '../contest/types.js'
+import type { ComparisonProgress } from '../compare/compare.js'
+import { errorIn } from '../compare/test-error.js'
+import type { ComparisonSummary, SetSummary, Spread } from '../compare/summary.js'
+import { placeText } from '../compare/types.js'
 import {
   formatCount,
   formatDifferenceWithInterval,

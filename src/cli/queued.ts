@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js'
-import type { TrialExecutor } from '../contest/executor.js'
-import { placeText } from '../contest/types.js'
+import type { TrialExecutor } from '../compare/executor.js'
+import { placeText } from '../compare/types.js'
 import type { Arguments, CommandContext } from './command.js'
 import { redisIn } from './fleet-options.js'
 import { text } from './options.js'

@@ -5,7 +5,7 @@ import { throwProblems, validate, type Locate } from './validator.js'
 
 /**
  * Validates the document of a comparison and returns it with its defaults; the given value is not changed.
- * The configurations of its trials are validated one by one (`contest/planned.ts`). Throws an InputError with
+ * The configurations of its trials are validated one by one (`compare/planned.ts`). Throws an InputError with
  * one line for each problem.
  */
 export function checkComparison(value: unknown, locate?: Locate): ComparisonDocument {

@@ -4,7 +4,7 @@ import { writeAtomic } from '../base/files.js'
 import type { PreparedData } from '../data/types.js'
 import { modelContent, modelFiles } from './model-content.js'
 import { layersModelOf, type TrainedNetwork } from './trained.js'
-import { type Verified } from './compare.js'
+import { type Verified } from './agreement.js'
 import { verifyExport } from './verify.js'
 
 /**

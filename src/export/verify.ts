@@ -4,7 +4,7 @@ import { gather } from '../data/batches.js'
 import type { Numbers } from '../data/content.js'
 import { scale, unscale } from '../data/scale.js'
 import type { PreparedData } from '../data/types.js'
-import { compare, networkPredictions, requireSame, type Verified } from './compare.js'
+import { agreement, networkPredictions, requireSame, type Verified } from './agreement.js'
 import type { PlainNetwork } from './fold.js'
 import type { Preprocess } from './model-content.js'
 import { readModel } from './model-files.js'
@@ -27,7 +27,7 @@ export async function verifyExport(
   const model = await readModel(folder)
   try {
     const got = modelPredictions(model, readPreprocess(folder), data.dataset.inputs, rows)
-    const result = compare(expected, got, rows.length, data)
+    const result = agreement(expected, got, rows.length, data)
     requireSame(result, folder)
     return { ...result, split }
   } finally {

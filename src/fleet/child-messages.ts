@@ -1,6 +1,6 @@
 import type { BackendName } from '../backend/index.js'
-import type { PlannedTrial } from '../contest/planned.js'
-import type { TrialRow } from '../contest/types.js'
+import type { PlannedTrial } from '../compare/planned.js'
+import type { TrialRow } from '../compare/types.js'
 import type { Candidate } from '../planners/trying.js'
 import type { Identity } from './identity.js'
 import type { TrialBeat, TryAnswer, TryJob } from './jobs.js'

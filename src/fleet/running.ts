@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { TrialRow } from '../contest/types.js'
+import type { TrialRow } from '../compare/types.js'
 import type { Parcel } from '../data/parcels.js'
 import { cacheIn } from './cache.js'
 import {

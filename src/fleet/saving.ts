@@ -1,5 +1,5 @@
 import { sha256 } from '../base/files.js'
-import type { PlannedHooks } from '../contest/run-trial.js'
+import type { PlannedHooks } from '../compare/run-trial.js'
 import type { Tried } from '../planners/trying.js'
 import { checkpointBytes, checkpointIn } from '../runs/checkpoint-file.js'
 import type { Checkpoint } from '../search/state.js'

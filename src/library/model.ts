@@ -1,7 +1,7 @@
 import { dataNotes } from '../export/notes.js'
 import { saveOnnx, type Parity, type SaveOnnxOptions } from '../export/onnx/save.js'
 import { saveModel } from '../export/save.js'
-import type { Verified } from '../export/compare.js'
+import type { Verified } from '../export/agreement.js'
 import { fewRows, predictorOf, type ModelParts, type Predictor } from './predictor.js'
 
 /** A model that can be saved in a folder. */

@@ -3,7 +3,7 @@ import { brokenNotes } from '../data/reading.js'
 import { splitMethod } from '../data/split.js'
 import type { PreparedData, Scale, Task } from '../data/types.js'
 import { dataNotes, intendedUse, limitTexts } from '../export/notes.js'
-import type { Verification } from '../export/compare.js'
+import type { Verification } from '../export/agreement.js'
 import { amount, budgetText } from '../report/budget.js'
 import {
   formatCount,

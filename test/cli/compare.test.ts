@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { compareRun } from '../../src/contest/compare-run.js'
-import { tiny } from '../contest/helper.js'
+import { compareRun } from '../../src/compare/compare-run.js'
+import { tiny } from '../compare/helper.js'
 import { program, sentei } from './helper.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-compare-cli-'))

@@ -12,7 +12,7 @@ import { fileless } from '../../src/browser/host.js'
 import { modelOf } from '../../src/browser/model.js'
 import { gather } from '../../src/data/batches.js'
 import { scale } from '../../src/data/scale.js'
-import { compare } from '../../src/export/compare.js'
+import { agreement } from '../../src/export/agreement.js'
 import { modelContent, modelFiles, preprocessOf } from '../../src/export/model-content.js'
 import { loadModel } from '../../src/export/model-files.js'
 import { onnxPredictions } from '../../src/export/onnx/in-session.js'
@@ -138,7 +138,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     expect(Object.keys(told).sort()).toEqual([...wanted.keys()].sort())
     const worst: Record<string, number> = {}
     for (const [name, { trained, rows, outputs }] of wanted) {
-      const { relativeError } = compare(outputs, Float64Array.from(told[name]!), rows.length, trained.data)
+      const { relativeError } = agreement(outputs, Float64Array.from(told[name]!), rows.length, trained.data)
       const precision = /(float32|float16|uint8|int8-qdq)$/.exec(name)![1]!
       worst[precision] = Math.max(worst[precision] ?? 0, relativeError)
     }

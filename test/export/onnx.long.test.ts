@@ -13,7 +13,7 @@ import { onnxPreprocess, toOnnx, type OnnxOptions } from '../../src/export/onnx/
 import { feedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
 import { verifyOnnx } from '../../src/export/onnx/verify.js'
 import type { TrainedNetwork } from '../../src/export/trained.js'
-import { compare, networkPredictions } from '../../src/export/compare.js'
+import { agreement, networkPredictions } from '../../src/export/agreement.js'
 import { spaces } from '../../src/registry.js'
 import { chromium } from '../browser/chromium.js'
 import { workplace } from '../data/helpers.js'
@@ -101,7 +101,7 @@ function expectSame(told: Readonly<Record<string, Told>>, runtime: string): void
   let worst = 0
   for (const [name, { trained, rows, outputs }] of wanted) {
     const found = Float64Array.from(told[name]!.outputs, (value) => value ?? NaN)
-    const { relativeError, differentClasses } = compare(outputs, found, rows.length, trained.data)
+    const { relativeError, differentClasses } = agreement(outputs, found, rows.length, trained.data)
     expect(relativeError, name).toBeLessThan(1e-4)
     expect(differentClasses, name).toBe(0)
     const { task } = trained.data.dataset

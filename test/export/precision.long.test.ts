@@ -13,7 +13,7 @@ import { onnxSession } from '../../src/export/onnx/runtime.js'
 import { onnxPredictions } from '../../src/export/onnx/in-session.js'
 import { precisions } from '../../src/export/precision/names.js'
 import type { TrainedNetwork } from '../../src/export/trained.js'
-import { compare } from '../../src/export/compare.js'
+import { agreement } from '../../src/export/agreement.js'
 import { temporaryFolder } from './helper.js'
 import { preciseNetworks } from './precise-networks.js'
 import { pythonWith } from '../helpers/python.js'
@@ -69,7 +69,7 @@ test.skipIf(!python)(
     expect(Object.keys(found).sort()).toEqual([...wanted.keys()].sort())
     for (const [name, { trained, rows, outputs, most }] of wanted) {
       const got = Float64Array.from(found[name]!.outputs)
-      const { relativeError } = compare(outputs, got, rows.length, trained.data)
+      const { relativeError } = agreement(outputs, got, rows.length, trained.data)
       expect(relativeError, name).toBeLessThan(most)
     }
   },

@@ -18,7 +18,7 @@ import { precisionLoss } from '../../src/export/precision/loss.js'
 import { precisionIn, type Precision } from '../../src/export/precision/names.js'
 import { preprocessOf } from '../../src/export/model-content.js'
 import { layersModelOf, type TrainedNetwork } from '../../src/export/trained.js'
-import { compare, networkPredictions } from '../../src/export/compare.js'
+import { agreement, networkPredictions } from '../../src/export/agreement.js'
 import { modelPredictions } from '../../src/export/verify.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
 
@@ -77,7 +77,7 @@ describe('LayersModels', () => {
     const precise = preciseContent(content, precision)
     const wanted = networkPredictions(trained, trained.data, trained.data.splits.test)
     const rows = trained.data.splits.test.length
-    const { relativeError } = compare(wanted, await predicted(trained, precise), rows, trained.data)
+    const { relativeError } = agreement(wanted, await predicted(trained, precise), rows, trained.data)
     expect(relativeError).toBeLessThan(most)
     expect(relativeError).toBeGreaterThan(1e-6)
     const kernels = [...trained.values].filter(([name]) => name.endsWith(':kernel'))
@@ -137,7 +137,7 @@ describe('ONNX models', () => {
     expect(precise.nodes.map(({ type }) => type)).toEqual(expect.arrayContaining(kinds))
     const { test: rows } = trained.data.splits
     const wanted = await predicted(trained, plain)
-    const { relativeError } = compare(wanted, await predicted(trained, precise), rows.length, trained.data)
+    const { relativeError } = agreement(wanted, await predicted(trained, precise), rows.length, trained.data)
     expect(relativeError).toBeLessThan(most)
     expect(relativeError).toBeGreaterThan(1e-6)
   })

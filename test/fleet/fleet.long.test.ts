@@ -1,7 +1,7 @@
 import { execFileSync, type ChildProcess } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { tiny } from '../contest/helper.js'
+import { tiny } from '../compare/helper.js'
 import { redisServer, until } from './helper.js'
 import { queued } from './queued.js'
 

@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/base/files.js'
 import { checkComparison } from '../../src/config/check-comparison.js'
-import { compare } from '../../src/contest/compare.js'
-import { plannedTrials } from '../../src/contest/planned.js'
+import { compare } from '../../src/compare/compare.js'
+import { plannedTrials } from '../../src/compare/planned.js'
 import { packIn } from '../../src/data/parcels.js'
 import { folderStore, latestWriter } from '../../src/fleet/checkpoint-store.js'
 import { mismatch, queueOf, type Identity } from '../../src/fleet/identity.js'
 import { idOf, jobOf } from '../../src/fleet/jobs.js'
 import { requirePackages } from '../../src/fleet/packages.js'
 import { withOwnPaths } from '../../src/fleet/running.js'
-import { tiny } from '../contest/helper.js'
+import { tiny } from '../compare/helper.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-fleet-parts-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

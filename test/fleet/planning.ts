@@ -1,4 +1,4 @@
-import { tiny } from '../contest/helper.js'
+import { tiny } from '../compare/helper.js'
 
 /**
  * A comparison whose one method tries ten times: four schedules twice, and the best of them longer. It takes

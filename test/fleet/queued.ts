@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { compare } from '../../src/contest/compare.js'
-import { resultsCsv } from '../../src/contest/rows-csv.js'
+import { compare } from '../../src/compare/compare.js'
+import { resultsCsv } from '../../src/compare/rows-csv.js'
 import { freePort, startRedis, workplace, type Running } from './helper.js'
 
 /**

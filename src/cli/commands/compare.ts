@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { InputError, Interrupted } from '../../base/errors.js'
 import { wrapLines } from '../../base/wrap.js'
 import type { PluginNeed } from '../../config/plugins-schema.js'
-import type { ComparisonProgress } from '../../contest/compare.js'
+import type { ComparisonProgress } from '../../compare/compare.js'
 import { command } from '../command.js'
 import { redisCa } from '../fleet-options.js'
 import { integer, json, out, path, quiet, required, pluginOptions } from '../options.js'
@@ -40,7 +40,7 @@ export const compare = command({
     const into = required(args, 'out')
     const workers = integer(args, 'workers', 1)
     const { readDocument } = await import('../../config/document.js')
-    const { compareRun } = await import('../../contest/compare-run.js')
+    const { compareRun } = await import('../../compare/compare-run.js')
     const { progressText, resultsText } = await import('../comparison-text.js')
     const { queuedExecutor } = await import('../queued.js')
     const { value, locate } = readDocument(file, 'comparison')

@@ -2,7 +2,7 @@ import { isDecided } from '../score.js'
 import { gather } from '../../data/batches.js'
 import type { Numbers } from '../../data/content.js'
 import type { Task } from '../../data/types.js'
-import { compare, networkPredictions, requireSame, type Verified } from '../compare.js'
+import { agreement, networkPredictions, requireSame, type Verified } from '../agreement.js'
 import type { TrainedNetwork } from '../trained.js'
 import { onnxPreprocess } from './model.js'
 import type { OnnxPreprocess } from './raw-inputs.js'
@@ -25,7 +25,7 @@ export async function verifyIn(session: OnnxSession, trained: TrainedNetwork): P
     data.dataset.inputs,
     rows,
   )
-  const result = compare(networkPredictions(trained, data, rows), outputs, rows.length, data)
+  const result = agreement(networkPredictions(trained, data, rows), outputs, rows.length, data)
   requireSame(result, `${name}.onnx`)
   if (labels) requireLabels(labels, outputs, data.dataset.task, name)
   return { ...result, split }

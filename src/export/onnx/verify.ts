@@ -1,4 +1,4 @@
-import type { Verified } from '../compare.js'
+import type { Verified } from '../agreement.js'
 import type { TrainedNetwork } from '../trained.js'
 import { verifyIn } from './in-session.js'
 import { onnxSession } from './runtime.js'

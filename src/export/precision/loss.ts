@@ -5,7 +5,7 @@ import { bootstrap } from '../../objective/bootstrap.js'
 import { valueOfRows, type MeasuredRows } from '../../objective/metric.js'
 import { errorOf, type MetricName } from '../../objective/metrics.js'
 import { scoredRows } from '../score.js'
-import { compare } from '../compare.js'
+import { agreement } from '../agreement.js'
 import type { Precision } from './names.js'
 
 /** The loss that is allowed if the run has no tolerance: a share of the error. */
@@ -71,7 +71,7 @@ export function precisionLoss(
   const unit = Math.abs(errorBefore) || 1
   const worse = (error - errorBefore) / unit
   const chance = (2 * standardError(metric, said, rows.length)) / unit
-  const { relativeError, largestDifference, differentClasses } = compare(
+  const { relativeError, largestDifference, differentClasses } = agreement(
     float32,
     predicted,
     rows.length,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
-import { dilationsOf, fitKernels, places, transform } from '../../src/contest/minirocket/kernels.js'
-import { lambdas, predictLinear, ridge, type Samples } from '../../src/contest/minirocket/ridge.js'
+import { dilationsOf, fitKernels, places, transform } from '../../src/compare/minirocket/kernels.js'
+import { lambdas, predictLinear, ridge, type Samples } from '../../src/compare/minirocket/ridge.js'
 
 describe('the dilations and their features', () => {
   // The published implementation's, for 9,996 features (119 a kernel), 840 and 1,680.

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { checkComparison } from '../../src/config/check-comparison.js'
-import { latencyFront, latencyOf } from '../../src/contest/latency-front.js'
-import { secondsLeft } from '../../src/contest/remaining.js'
-import { resultsCsv, timingsCsv } from '../../src/contest/rows-csv.js'
-import { summarise } from '../../src/contest/summary.js'
-import { summaryText } from '../../src/contest/summary-text.js'
-import { byPlace, type TrialFigures, type TrialRow } from '../../src/contest/types.js'
+import { latencyFront, latencyOf } from '../../src/compare/latency-front.js'
+import { secondsLeft } from '../../src/compare/remaining.js'
+import { resultsCsv, timingsCsv } from '../../src/compare/rows-csv.js'
+import { summarise } from '../../src/compare/summary.js'
+import { summaryText } from '../../src/compare/summary-text.js'
+import { byPlace, type TrialFigures, type TrialRow } from '../../src/compare/types.js'
 
 /** A row with a test metric, or that failed. */
 function row(method: string, seed: number, test: number | null, changes: Partial<TrialRow> = {}): TrialRow {

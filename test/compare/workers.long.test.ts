@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
-import { compare } from '../../src/contest/compare.js'
-import { resultsCsv } from '../../src/contest/rows-csv.js'
+import { compare } from '../../src/compare/compare.js'
+import { resultsCsv } from '../../src/compare/rows-csv.js'
 import { tiny } from './helper.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-workers-'))

@@ -9,7 +9,7 @@ import {
   tQuantile,
   variance,
   withinT,
-} from '../../src/contest/statistics.js'
+} from '../../src/compare/statistics.js'
 
 // References: scipy 1.17.1 (permutation_test with permutation_type "samples" and all resamples, stats.t, rankdata).
 const differences = [0.3, -0.1, 0.5, 0.2, 0.4, -0.2, 0.6]

@@ -3,13 +3,13 @@ import { checkComparison } from '../../src/config/check-comparison.js'
 import { ScheduleSchema, type ScheduleDocument } from '../../src/config/schedule-schema.js'
 import { validate } from '../../src/config/validator.js'
 import { resolveConfig } from '../../src/config/load-config.js'
-import { meanRows, type Over } from '../../src/contest/ablation/means.js'
-import { ablatedDocument, ablationsOf, type Ablation } from '../../src/contest/ablation/variants.js'
-import { plannedTrials } from '../../src/contest/planned.js'
+import { meanRows, type Over } from '../../src/compare/ablation/means.js'
+import { ablatedDocument, ablationsOf, type Ablation } from '../../src/compare/ablation/variants.js'
+import { plannedTrials } from '../../src/compare/planned.js'
 import type { Column, Schedule } from '../../src/schedule/types.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import type { GateGroup } from '../../src/supernet/types.js'
-import { tiny } from './helper.js'
+import { pressed, tiny } from './helper.js'
 
 const group = (name: string, layer: string, names: string[], max: number): GateGroup => ({
   ...{ name, layer, kind: 'units', total: 1, keep: { min: 1, max } },
@@ -107,26 +107,6 @@ describe('the mean of λ', () => {
     ])
   })
 })
-
-const pressed = validate(
-  ScheduleSchema,
-  {
-    name: 'pressed',
-    phases: [
-      { name: 'warm', until: 0.25, gates: 'hold' },
-      { name: 'plain', until: 0.5 },
-      {
-        name: 'press',
-        until: 1,
-        terms: [
-          { term: 'l1', part: 'gates', lambda: 3 },
-          { term: 'l2', part: 'weights', lambda: 0.1 },
-        ],
-      },
-    ],
-  },
-  'schedule',
-)
 
 describe('a schedule', () => {
   const ablated = (ablation: Ablation, document: ScheduleDocument = pressed) =>

@@ -21,7 +21,7 @@ const mostDeaths = 2
 export function processExecutor(
   folder: string,
   plugins: readonly PluginFile[] = [],
-  entry = packagePath('dist/src/contest/trial-process.js'),
+  entry = packagePath('dist/src/compare/trial-process.js'),
 ): TrialExecutor {
   if (!existsSync(entry))
     throw new Failure(`workers: ${entry} is missing, and workers run compiled code; run "npm run build"`)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { ledgerOf } from '../../src/contest/ledger.js'
-import type { PlannedTrial } from '../../src/contest/planned.js'
-import type { TrialRow } from '../../src/contest/types.js'
+import { ledgerOf } from '../../src/compare/ledger.js'
+import type { PlannedTrial } from '../../src/compare/planned.js'
+import type { TrialRow } from '../../src/compare/types.js'
 
 const planned = (method: string, seed: number, key = `${method}-${seed}`): PlannedTrial =>
   ({ set: 'a', size: 'all', method, seed, key }) as unknown as PlannedTrial

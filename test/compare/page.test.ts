@@ -1,10 +1,10 @@
 import { parseHTML } from 'linkedom'
 import { describe, expect, test } from 'vitest'
 import { checkComparison } from '../../src/config/check-comparison.js'
-import { renderComparison } from '../../src/contest/page/page.js'
-import { returnsOf } from '../../src/contest/roi.js'
-import { summarise } from '../../src/contest/summary.js'
-import type { TrialRow } from '../../src/contest/types.js'
+import { renderComparison } from '../../src/compare/page/page.js'
+import { returnsOf } from '../../src/compare/roi.js'
+import { summarise } from '../../src/compare/summary.js'
+import type { TrialRow } from '../../src/compare/types.js'
 
 /** The parts of a DOM element that these tests read. */
 interface Found {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { checkComparison } from '../../src/config/check-comparison.js'
-import { plannedTrials } from '../../src/contest/planned.js'
-import { compare } from '../../src/contest/compare.js'
+import { plannedTrials } from '../../src/compare/planned.js'
+import { compare } from '../../src/compare/compare.js'
 import { tiny } from './helper.js'
 
 const smallest = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkComparison } from '../../src/config/check-comparison.js'
-import { withRivals } from '../../src/contest/with-rivals.js'
+import { withRivals } from '../../src/compare/with-rivals.js'
 
 const document = {
   base: { supernet: { space: 'mlp-cell' } },

@@ -1,28 +1,6 @@
 import { expect, test } from 'vitest'
-import { ScheduleSchema } from '../../src/config/schedule-schema.js'
-import { validate } from '../../src/config/validator.js'
-import { compare } from '../../src/contest/compare.js'
-import { tiny } from './helper.js'
-
-const pressed = validate(
-  ScheduleSchema,
-  {
-    name: 'pressed',
-    phases: [
-      { name: 'warm', until: 0.25, gates: 'hold' },
-      { name: 'plain', until: 0.5 },
-      {
-        name: 'press',
-        until: 1,
-        terms: [
-          { term: 'l1', part: 'gates', lambda: 3 },
-          { term: 'l2', part: 'weights', lambda: 0.1 },
-        ],
-      },
-    ],
-  },
-  'schedule',
-)
+import { compare } from '../../src/compare/compare.js'
+import { pressed, tiny } from './helper.js'
 
 test('a comparison runs the ablations as further methods beside the whole schedule', async () => {
   const methods = { pressed: { schedule: pressed }, none: 'none' }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { RivalName } from '../../src/config/comparison-schema.js'
-import { rivals } from '../../src/contest/rivals/index.js'
+import { rivals } from '../../src/compare/rivals/index.js'
 import { metrics } from '../../src/objective/metrics.js'
 import type { Trial } from '../../src/trial/types.js'
 import { hooks, imageTrial, options, ringTrial, seriesTrial, tableTrial } from './rival-trials.js'

@@ -5,14 +5,14 @@ import {
   holm,
   nemenyi,
   wilcoxon,
-} from '../../src/contest/critical-difference.js'
-import { aboveF, noncentralBelow, normalBelow, rangeBelow } from '../../src/contest/distributions.js'
-import { effectSize } from '../../src/contest/effect-size.js'
-import { spreadRatio } from '../../src/contest/spread-ratio.js'
-import { agreement, meanAgreement } from '../../src/contest/kept.js'
-import { paretoFront } from '../../src/contest/pareto.js'
-import { lossDeviation } from '../../src/contest/stability.js'
-import { correctedTTest } from '../../src/contest/statistics.js'
+} from '../../src/compare/critical-difference.js'
+import { aboveF, noncentralBelow, normalBelow, rangeBelow } from '../../src/compare/distributions.js'
+import { effectSize } from '../../src/compare/effect-size.js'
+import { spreadRatio } from '../../src/compare/spread-ratio.js'
+import { agreement, meanAgreement } from '../../src/compare/kept.js'
+import { paretoFront } from '../../src/compare/pareto.js'
+import { lossDeviation } from '../../src/compare/stability.js'
+import { correctedTTest } from '../../src/compare/statistics.js'
 
 // References: scipy 1.17.1 (stats.norm, nct, f, studentized_range, friedmanchisquare, wilcoxon).
 describe('distributions have scipy’s probabilities', () => {

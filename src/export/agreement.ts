@@ -26,6 +26,7 @@ export interface Verified extends Verification {
 
 /** The relative error above which a model is not exported. */
 export const tolerance = 1e-4
+
 /** Throws if a model does not agree with its network; `name` begins the message. */
 export function requireSame({ rows, relativeError, differentClasses }: Verification, name: string): void {
   if (relativeError <= tolerance && differentClasses === 0) return
@@ -50,7 +51,7 @@ export function networkPredictions(
 }
 
 /** Compares what a model predicts for some rows with what its network does, rows × width each. */
-export function compare(
+export function agreement(
   expected: Float64Array,
   got: Float64Array,
   rows: number,
