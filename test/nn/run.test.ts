@@ -32,7 +32,7 @@ describe('run', () => {
   it('computes only what the asked roles need', () => {
     const graph = twoHeads()
     const asked = new Set<string>()
-    tf.tidy(() =>
+    tf.tidy(() => {
       run(graph, ['task'], {
         input: tf.tensor2d([[1, 2]]),
         training: false,
@@ -45,8 +45,8 @@ describe('run', () => {
         },
         mixture: () => tf.tensor1d([]),
         statistics: new Map(),
-      }),
-    )
+      })
+    })
     expect([...asked]).toEqual(['encoder', 'head'])
     expect([...ancestors(graph, ['decoder/dense'])].sort()).toEqual([
       'decoder/dense',

@@ -10,7 +10,6 @@ import { eventsOf } from '../../src/report/history.js'
 import { retrainRun } from '../../src/runs.js'
 import { deriveRun } from '../../src/runs/derive-run.js'
 import { freezeRun } from '../../src/runs/freeze-run.js'
-import { planRun } from '../../src/runs/plan-run.js'
 import { readEvents } from '../../src/runs/read-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { stageShards } from '../../src/runs/workers.js'
@@ -122,24 +121,6 @@ describe('a search before the last', () => {
     )
     await expect(deriveRun(out, { rule: 'top-2' })).rejects.toThrow('the run is in search 1 of 2')
   })
-})
-
-test('a plan counts the searches before the last', async () => {
-  const [{ minutes, memory }, alone] = [
-    await planRun(config, '.'),
-    await planRun(resolveConfig({ ...shrinking, stages: [] }), '.'),
-  ]
-  expect(minutes.earlier).toHaveLength(1)
-  expect(minutes.earlier[0]!.typical).toBeGreaterThan(0)
-  expect(minutes.total.typical).toBeGreaterThan(minutes.search.typical + minutes.earlier[0]!.typical)
-  expect(alone.minutes.earlier).toEqual([])
-  expect(memory.map(({ stage, earlier, rows }) => [stage, earlier, rows])).toEqual([
-    ['search', 0, 64],
-    ['search', undefined, 128],
-    ...alone.memory.slice(1).map(({ stage, rows }) => [stage, undefined, rows]),
-  ])
-  // A cell where the last search has two.
-  expect(memory[0]!.parts).toBeLessThan(memory[1]!.parts)
 })
 
 describe('what goes over', () => {

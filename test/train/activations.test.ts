@@ -260,11 +260,13 @@ it('refuses a value that is no scalar', () => {
   const action = { value: (x: tf.Tensor) => tf.mean<tf.Scalar>(x, 0) }
   const taps = [{ node: 'code', terms: [{ action, lambda: 1 }] }]
   expect(() =>
-    tapGradients(
-      taps,
-      [],
-      () => h,
-      () => h,
+    tf.tidy(() =>
+      tapGradients(
+        taps,
+        [],
+        () => h,
+        () => h,
+      ),
     ),
   ).toThrow('a term’s value on the activations code: expected a scalar tensor, got a tensor of shape [2]')
   h.dispose()

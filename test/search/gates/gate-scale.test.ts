@@ -66,11 +66,13 @@ describe('the scale of gates', () => {
   it('lets the scale of the loss drop out', () => {
     const stepped = (factor: number) => {
       const scale = gateScale(supernet)
-      return [1, 2, 3].flatMap((t) => {
+      const steps = [1, 2, 3].flatMap((t) => {
         const gradient = [t * factor, -factor, 0.5 * factor, -t * factor]
         observe(scale, { edge: gradient })
         return tf.tidy(() => inUnitsOf(scale, 'edge', tf.tensor1d(gradient)))
       })
+      scale.dispose()
+      return steps
     }
     const [small, large] = [stepped(1e-6), stepped(1e3)]
     small.forEach((value, i) => expect(value).toBeCloseTo(large[i]!, 4))

@@ -7,8 +7,8 @@ import { build, table, withoutLeaks } from './table.js'
 
 beforeAll(() => useBackend('wasm'))
 
-/** A sample; `costs.long.test.ts` tries 200 sequences of each. */
-const sequences = 4
+/** A sample; `costs.long.test.ts` tries 50 sequences of each. */
+const sequences = 1
 
 describe.each(table)('%s', (_name, instance) => {
   it.each(Object.keys(relaxations) as RelaxationName[])(
