@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   fromArrays,
   fromDataset,
@@ -7,11 +7,8 @@ import {
   fromTensors,
   prepareData,
   resolveConfig,
-  useBackend,
   type DataSource,
 } from '../../src/index.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const prepared = ({ data, split, given }: DataSource) =>
   prepareData(

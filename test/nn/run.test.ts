@@ -1,12 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { ancestors } from '../../src/nn/graph.js'
 import { run } from '../../src/nn/run.js'
 import { outputOf } from '../helpers/networks.js'
-
-beforeAll(() => useBackend('wasm'))
 
 function twoHeads() {
   const b = graphBuilder([2], 'l')

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event, EventOf } from '../../src/events/types.js'
@@ -19,7 +18,6 @@ import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
-beforeAll(() => useBackend('wasm'))
 
 /** Progressive shrinking: a shallow search leaves two operations of each choice to a deeper one, which decides. */
 const shrinking = {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import type { BatchStatistics } from '../../src/nn/functions/batch-norm.js'
@@ -30,8 +29,6 @@ import {
   trialOf,
   vectorData,
 } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 describe('the outputs of a layer', () => {
   it('are what other layers read, and outputs of the network', () => {
