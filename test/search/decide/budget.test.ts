@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { parametersOf } from '../../../src/nn/cost.js'
 import { inspect } from '../../../src/search/decide/inspect.js'
 import { projectToLegal } from '../../../src/search/decide/projection.js'
@@ -25,12 +24,7 @@ import {
   type Settings,
 } from '../../helpers/trials.js'
 
-let before = 0
-beforeEach(() => void (before = tf.memory().numTensors))
-afterEach(() => {
-  disposeTaken()
-  expect(tf.memory().numTensors).toBe(before)
-})
+afterEach(disposeTaken)
 
 const l1 = { term: 'l1', part: 'gates', lambda: 0.2 }
 

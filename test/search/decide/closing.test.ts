@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { inspect } from '../../../src/search/decide/inspect.js'
 import { projectToLegal } from '../../../src/search/decide/projection.js'
 import { averageMember } from '../../../src/search/gates/member-costs.js'
@@ -24,12 +24,7 @@ import {
   type Settings,
 } from '../../helpers/trials.js'
 
-let before = 0
-beforeEach(() => void (before = tf.memory().numTensors))
-afterEach(() => {
-  disposeTaken()
-  expect(tf.memory().numTensors).toBe(before)
-})
+afterEach(disposeTaken)
 
 const relaxations = ['gates', 'softmax', 'sigmoid', 'gumbel-softmax'] as const
 

@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { projectToLegal } from '../../../src/search/decide/projection.js'
 import { ablate, hurt, someRows } from '../../../src/search/removal/ablation.js'
 import { illegality } from '../../../src/supernet/prune.js'
@@ -18,12 +17,7 @@ import {
   type Settings,
 } from '../../helpers/trials.js'
 
-let before = 0
-beforeEach(() => void (before = tf.memory().numTensors))
-afterEach(() => {
-  disposeTaken()
-  expect(tf.memory().numTensors).toBe(before)
-})
+afterEach(disposeTaken)
 
 const relaxations = ['gates', 'softmax', 'sigmoid', 'gumbel-softmax'] as const
 const edge = 'cell0/0→2'
