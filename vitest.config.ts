@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** Files that change what others would notice: the memory of a backend, and which backends are registered. */
-const alone = ['test/backend/*.test.ts', 'test/conformance/*.test.ts']
+/** Files that others would notice, or that must come first: they register backends and grow their memory. */
+const alone = ['test/backend/*.test.ts', 'test/browser/search.test.ts', 'test/conformance/*.test.ts']
 
 const long = 'test/**/*.long.test.ts'
-const each = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks', maxWorkers: 2 } as const
+const each = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const
 
 /**
  * The quick suite: `npm test`. What takes longer lives in `*.long.test.ts`. To load TensorFlow.js and the
@@ -12,7 +12,7 @@ const each = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks', maxWork
  */
 export default defineConfig({
   test: {
-    ...each,
+    maxWorkers: 2,
     globalSetup: 'test/setup/global.ts',
     projects: [
       {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { expected, Failure, InputError, quote, shortened } from '../../src/base/errors.js'
 import { didYouMean } from '../../src/base/suggest.js'
 import { parseSetting } from '../../src/config/settings.js'
+import { processorClock } from '../helpers/processor.js'
 
 const long = 'x"y\n'.repeat(1_000_000)
 
@@ -23,9 +24,9 @@ it('leaves messages of many short lines', () => {
 })
 
 it('looks for no known word near a text of megabytes', () => {
-  const before = performance.now()
+  const seconds = processorClock()
   expect(didYouMean('w'.repeat(1e7), ['wasm', 'cpu'])).toBe('')
-  expect(performance.now() - before).toBeLessThan(100)
+  expect(seconds()).toBeLessThan(0.1)
 })
 
 it('cuts what --set quotes', () => {

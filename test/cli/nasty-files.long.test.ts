@@ -283,18 +283,18 @@ function testError(run: string): number {
 describe.each(files)(
   '$name',
   ({ name, train, options, fresh: rows, delimiter, encoding, says, ...wanted }) => {
-    test('is searched, predicts every row, and its three consumers agree', { timeout: 180_000 }, async () => {
+    test('is searched, predicts every row, and its three consumers agree', { timeout: 400_000 }, async () => {
       const at = (file: string) => join(folder, name.replaceAll(' ', '-'), file)
       const isTable = train instanceof Uint8Array
       if (isTable) put(at('train.csv'), train)
       else for (const [file, bytes] of Object.entries(train)) put(at(`train/${file}`), bytes)
       const data = at(isTable ? 'train.csv' : 'train')
       const run = at('run')
-      const found = await sentei(folder, ['search', data, ...options, '--time', '15s', '--out', run])
+      const found = await sentei(folder, ['search', data, ...options, '--time', '30s', '--out', run])
       expect(found.code, found.stderr).toBe(0)
       if (says) expect(found.stdout + found.stderr).toMatch(says)
       if (wanted.without) {
-        const less = [...options, ...wanted.without, '--time', '15s', '--out', at('less')]
+        const less = [...options, ...wanted.without, '--time', '30s', '--out', at('less')]
         expect((await sentei(folder, ['search', data, ...less])).code).toBe(0)
         expect(testError(run)).toBeLessThan(testError(at('less')))
       }

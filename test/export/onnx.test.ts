@@ -38,15 +38,6 @@ describe('each operation predicts what it did', () => {
     expect(relativeError).toBeLessThan(1e-5)
     expect([rows, split]).toEqual([digits.splits.test.length, 'test'])
   })
-
-  test.each(cases)('$name with stride $stride on a series', async ({ name, stride, build }) => {
-    const network = randomNetwork(chicago, (b) => {
-      const wide = b.conv(b.input, { channels: 4, kernel: 3 })
-      const x = build(b.within('cell0/0→2').within(name), wide, { channels: 4, stride, affine: true })
-      return b.dense(b.flatten(x), 1)
-    })
-    expect((await exported(network, chicago)).relativeError).toBeLessThan(1e-5)
-  })
 })
 
 test.each(['relu', 'relu6', 'tanh', 'sigmoid', 'elu', 'swish', 'gelu', 'selu', 'mish'] as const)(

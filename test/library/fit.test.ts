@@ -40,23 +40,6 @@ describe('a model fitted to x and y', () => {
     expect(['yes', 'no']).toContain(label)
   })
 
-  it('of a rare class is chosen by how it orders that class, and decides by a threshold', async () => {
-    const tall = Array.from({ length: 400 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i * 7) % 5])
-    const labels = tall.map(([a]) => (a! > 0.97 ? 'defect' : 'good'))
-    const found = { records: tall.map(([a, b, c]) => ({ a: a!, b: b!, c: c! })), arrays: tall }
-    for (const x of Object.values(found)) {
-      const model = await fit(x, labels, { ...short, schedule: 'none' })
-      const { metric, decision, test } = model.found.metrics
-      expect(metric).toBe('average-precision')
-      expect(decision).toMatchObject({ by: 'f1' })
-      expect(test.positive).toBe('defect')
-    }
-    const weighed = await fit(tall, labels, { ...short, schedule: 'none', classes: { weights: 'balanced' } })
-    expect(weighed.found.metrics.decision).toHaveProperty('costs')
-    const named = await fit(tall, labels, { ...short, schedule: 'none', classes: ['good', 'defect'] })
-    expect(named.task).toMatchObject({ classes: ['good', 'defect'] })
-  })
-
   it('of records with dates takes their calendar for inputs', async () => {
     const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)
     const x = rows.map(([a], i) => ({ a: a!, sold: day(i) }))
@@ -122,23 +105,6 @@ describe('a model fitted to x and y', () => {
       kind: 'classification',
       classes: ['no', 'yes'],
     })
-  })
-
-  it('of sequences and images takes their spaces', async () => {
-    const series = rows.map((_, i) =>
-      Array.from({ length: 16 }, (_, t) => [Math.sin(t * (i % 2 ? 1 : 2)) + i / 999]),
-    )
-    const labels = rows.map((_, i) => (i % 2 ? 'slow' : 'fast'))
-    const one = await fit(series, labels, { search: { steps: 6 }, retrain: { steps: 6 } })
-    expect(one.found.architecture.space).toBe('temporal-conv')
-    const shape = [40, 32, 32, 1]
-    const values = Float32Array.from({ length: 40 * 32 * 32 }, (_, i) => ((i * 31) % 17) / 17)
-    const two = await fit({ values, shape }, labels.slice(0, 40), {
-      search: { steps: 2 },
-      retrain: { steps: 2 },
-    })
-    expect(two.found.architecture.space).toBe('darts-cell')
-    expect(two.found.architecture.options).toMatchObject({ halvings: 1 })
   })
 
   it.each([

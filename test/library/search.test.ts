@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import {
   fromArrays,
   fromFiles,
   fromRecords,
-  fromTensors,
   rules,
   type Rule,
   Interrupted,
@@ -201,52 +199,6 @@ test('a run by a rule of one’s own is derived with it', async () => {
 
 describe('a model', () => {
   const { x } = made(150)
-  const odd = x.map(([a]) => Number(a! > 0))
-
-  test('says labels as they were given, and takes targets by name or place', async () => {
-    const numbers = await search({
-      ...quick,
-      space: small,
-      data: fromArrays(
-        x,
-        odd.map((k) => k + 1),
-      ),
-    })
-    expect(new Set(numbers.model.predict(x))).toEqual(new Set([1, 2]))
-    const right = numbers.model.evaluate(
-      x,
-      odd.map((k) => k + 1),
-    )
-    // One-hot rows are places, though the classes are called 1 and 2.
-    expect(
-      numbers.model.evaluate(
-        x,
-        odd.map((k) => [1 - k, k]),
-      ),
-    ).toBe(right)
-    const [inputs, targets] = [tf.tensor2d(x), tf.tensor1d(odd, 'int32')]
-    const tensors = await search({ ...quick, space: small, data: await fromTensors(inputs, targets) })
-    expect(new Set(tensors.model.predict(x))).toEqual(new Set([0, 1]))
-    tf.dispose([inputs, targets])
-    const truths = await search({
-      ...quick,
-      space: small,
-      data: fromArrays(
-        x,
-        odd.map((k) => k > 0),
-      ),
-    })
-    expect(new Set(truths.model.predict(x))).toEqual(new Set([true, false]))
-    const named = fromArrays(x, odd, { classes: ['p', 'q'] })
-    const { model } = await search({ ...quick, space: small, data: named })
-    expect(model.evaluate(x, odd)).toBe(
-      model.evaluate(
-        x,
-        odd.map((k) => 'pq'[k]!),
-      ),
-    )
-    expect(() => model.evaluate(x, odd, 'rmse')).toThrow('evaluate: expected one of accuracy, cross-entropy')
-  })
 
   test('refuses targets that are none, and holds a few rows alone', async () => {
     const { y } = made(150)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import type { Event } from '../../src/events/types.js'
 import { child, factorAt, layerGroups, randomGenome } from '../../src/planners/genome.js'
-import { prepare, tryCandidate, type KnownTries } from '../../src/planners/try-out.js'
+import { prepare } from '../../src/planners/try-out.js'
 import type { Candidate, Outcome, Tried, Try } from '../../src/planners/trying.js'
 import { rowAt } from '../../src/schedule/table.js'
 import { runTrial } from '../../src/trial/trial.js'
@@ -181,38 +181,6 @@ describe('tries', () => {
     expect(new Set(told.map(({ error }) => error)).size).toBeGreaterThan(4)
     expect(told.every(({ error, cost }) => error! > 0 && cost > 0 && cost <= 1)).toBe(true)
     expect(new Set(told.map(({ cost }) => cost)).size).toBeGreaterThan(1)
-  })
-
-  it('are the same elsewhere, a rung at once, with the weights of the first or with their own', async () => {
-    const settings = { gates: { noise: 0.5 }, weights: { learningRate: 0.02 } }
-    const trial = made(small, 20, settings)
-    const emit = () => undefined
-    const here = await prepare(trial, { emit }, contextOf(trial).context)
-    const [rungs, saved]: [string[], (readonly Tried[])[]] = [[], []]
-    const tries: KnownTries = {
-      known: [],
-      save: (tried) => void saved.push([...tried]),
-      async *elsewhere(asked, first, weights) {
-        rungs.push(`${asked.length} from ${first}`)
-        const travelled = JSON.parse(JSON.stringify(asked)) as Candidate[]
-        const other = made(small, 20, settings)
-        const outcomes: Outcome[] = []
-        // The last one first, because none depends on another.
-        for (const [i, candidate] of [...travelled.entries()].reverse()) {
-          const begun = i === 0 ? weights : undefined
-          outcomes.unshift(await tryCandidate(other, candidate, contextOf(other).context, begun))
-        }
-        yield* outcomes
-      },
-    }
-    const before = tf.memory().numTensors
-    expect(await prepare(trial, { emit, tries }, contextOf(trial).context)).toEqual(here)
-    expect(tf.memory().numTensors).toBe(before)
-    expect(rungs).toEqual(['3 from 0', '1 from 3', '3 from 4', '1 from 7'])
-    // What is known is not asked for again.
-    const rest = { ...tries, known: saved.at(-1)!.slice(0, 6) }
-    expect(await prepare(trial, { emit, tries: rest }, contextOf(trial).context)).toEqual(here)
-    expect(rungs.slice(4)).toEqual(['1 from 6', '1 from 7'])
   })
 
   it('come before the search that counts, whose λ is that of the best', async () => {

@@ -8,13 +8,12 @@ import type { Event, EventOf } from '../../src/events/types.js'
 import { eventsOf } from '../../src/report/history.js'
 import { retrainRun } from '../../src/runs.js'
 import { deriveRun } from '../../src/runs/derive-run.js'
-import { freezeRun } from '../../src/runs/freeze-run.js'
 import { readEvents } from '../../src/runs/read-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { stageShards } from '../../src/runs/workers.js'
 import { beginModel } from '../../src/search/initial.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
-import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+import { temporaryFolder, tinyCells, tinyMlp } from './helper.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -73,32 +72,6 @@ describe('a search before the last', () => {
     expect(looks.at(-1)).toMatchObject({ search: 0, of: 1, step: carried().steps, steps: carried().steps })
     expect(readFileSync(at('whole/report.html'), 'utf8')).toContain('Searches before')
     expect(readFileSync(at('whole/card.md'), 'utf8')).toContain('Searches before this one')
-  })
-
-  test.each([
-    ['in it', 'earlier', 1],
-    ['at its end', 'carried', 1],
-    ['in the last one', 'gates', 3],
-  ] as const)('goes on to the same bytes where it was interrupted %s', async (_, type, times) => {
-    const out = at(`stopped-${type}`)
-    await interrupted(out, type, times)
-    await resumeRun(out)
-    expect(contentOf(out)).toEqual(contentOf(at('whole')))
-    const told = (run: string) => readEvents(run).map(({ type }) => type)
-    expect(told(out)).toEqual(told(at('whole')))
-  })
-
-  test('is frozen along with the last one, and replayed', async () => {
-    const { choices } = carried()
-    const document = freezeRun(at('whole'))
-    await searchRun({ config: resolveConfig({ ...shrinking, schedule: document }), out: at('replayed') })
-    const architecture = (run: string) => readFileSync(at(`${run}/architecture.json`), 'utf8')
-    expect(architecture('replayed')).toBe(architecture('whole'))
-    expect(eventsOf(readEvents(at('replayed')), 'carried')[0]!.choices).toEqual(choices)
-    const { stages: _, ...alone } = shrinking
-    await expect(
-      searchRun({ config: resolveConfig({ ...alone, schedule: document }), out: at('alone') }),
-    ).rejects.toThrow('config.stages: expected')
   })
 
   test('does not open again to a classic rule', async () => {

@@ -4,6 +4,7 @@ import { useBackend } from '../../src/backend/index.js'
 import { oneAfterAnother } from '../../src/train/gradients.js'
 import { RecordedPasses } from '../../src/train/recorded-passes.js'
 import type { ShardExecutor } from '../../src/train/shard.js'
+import { tensorsMayStay } from '../setup/tensors.js'
 
 /**
  * Recorded passes for each test of a file: fresh ones, which must leave as many tensors as there were. A test
@@ -31,6 +32,9 @@ export function recording() {
     gradients: (...work: Parameters<RecordedPasses['gradients']>) => passes.gradients(...work),
     /** Why kinds of passes run by operations. */
     refused: () => refused,
-    forget: () => void (tensors = tf.memory().numTensors),
+    forget() {
+      tensors = tf.memory().numTensors
+      tensorsMayStay()
+    },
   }
 }

@@ -9,6 +9,7 @@ import { l2 } from '../../src/objective/terms/l2.js'
 import type { LayerGates, Term } from '../../src/objective/terms/types.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../src/supernet/types.js'
+import { tensorsMayStay } from '../setup/tensors.js'
 import { optimizer } from '../../src/train/optimizer.js'
 import {
   type WeightedTerm,
@@ -55,6 +56,7 @@ describe('smooth terms on gates', () => {
     expect(() => gradientOf([{ term: own, lambda: 1 }])).toThrow(
       `term own: value on gates: expected a scalar tensor, got ${got}`,
     )
+    tensorsMayStay()
   })
 
   it('add their gradients, each times its λ', () => {
@@ -175,4 +177,5 @@ it.each(['gradient', 'proximal'])('a %s of another shape than its weight is refu
   )
   gradient.dispose()
   store.dispose()
+  tensorsMayStay()
 })

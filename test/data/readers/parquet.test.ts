@@ -11,6 +11,7 @@ import { encodeRecords } from '../../../src/data/records.js'
 import { rejection } from '../helpers.js'
 import { cellsOf } from './damaged.js'
 import { readingPlace } from './helpers.js'
+import { processorClock } from '../../helpers/processor.js'
 
 const { at, read, write } = readingPlace()
 const fixture = (name: string) => readFileSync(packagePath('test/data/readers/fixtures', `${name}.parquet`))
@@ -175,7 +176,7 @@ describe('the Parquet reader', () => {
 
   it('ends with any one bit of a plain file flipped: a run of no values, or of 2³¹, is no endless one', () => {
     const whole = parquetFile(table, { codec: 'UNCOMPRESSED' })
-    const start = performance.now()
+    const seconds = processorClock()
     for (let at = 4; at < whole.length; at++) {
       const damaged = whole.slice()
       damaged[at]! ^= 128
@@ -185,6 +186,6 @@ describe('the Parquet reader', () => {
         expect(error).toBeInstanceOf(InputError)
       }
     }
-    expect(performance.now() - start).toBeLessThan(20_000)
+    expect(seconds()).toBeLessThan(20)
   })
 })

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { packagePath } from '../../../src/base/files.js'
 import { losses } from '../../../src/objective/losses.js'
@@ -34,6 +34,10 @@ export function workerPools(): (workers: number) => WorkerPool {
     await useBackend('wasm')
     for (const workers of [2, 3])
       pools.set(workers, await WorkerPool.start({ workers, backend: 'wasm', relaxed: false, entry, known }))
+  })
+  // Between searches a pool keeps what it was last given.
+  afterEach(() => {
+    for (const pool of pools.values()) pool.forget()
   })
   afterAll(async () => {
     for (const pool of pools.values()) await pool.dispose()

@@ -4,6 +4,7 @@ import { resolveConfig } from '../../src/config/load-config.js'
 import { readRunConfig } from '../../src/runs/run-folder.js'
 import { timedRun } from '../../src/runs/timed-run.js'
 import { temporaryFolder, tinyMlp } from './helper.js'
+import '../setup/shared.js'
 
 const folder = temporaryFolder()
 

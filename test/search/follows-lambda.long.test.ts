@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PreparedData } from '../../src/data/types.js'
 import type { Supernet } from '../../src/supernet/types.js'
 import { eventsOf, imageData, searched, tinyCells, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
+import '../setup/shared.js'
 
 interface Case {
   readonly data: PreparedData

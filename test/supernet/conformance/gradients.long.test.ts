@@ -1,0 +1,5 @@
+import '../../setup/shared.js'
+import { gradientsConform } from './gradients.js'
+import { table } from './table.js'
+
+gradientsConform(table)
