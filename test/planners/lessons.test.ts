@@ -1,10 +1,11 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { choose, distance, type Lesson, type Traits } from '../../src/planners/lessons.js'
-import { searchRun } from '../../src/runs/search-run.js'
-import { temporaryFolder, tinyMlp } from '../runs/helper.js'
+import { resumeRun, searchRun } from '../../src/runs/search-run.js'
+import { contentOf, temporaryFolder, tinyMlp } from '../runs/helper.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -86,6 +87,26 @@ describe.each(['genetic', 'controller'])('the planner %s with a store', (name) =
     expect(readFileSync(at(`${name}-without/card.md`), 'utf8')).not.toContain('past runs')
     const csv = (run: string) => readFileSync(at(`${run}/schedule.csv`), 'utf8')
     expect(csv(`${name}-2`)).not.toBe(csv(`${name}-without`))
+  })
+
+  test('resumed, takes what it took, whatever the store holds by then', async () => {
+    const out = `${name}-stopped`
+    const controller = new AbortController()
+    const config = configOf(name, 3, `${name}-store`)
+    const halved = searchRun({
+      config,
+      out: at(out),
+      signal: controller.signal,
+      onEvent: ({ type }) => type === 'gates' && controller.abort(),
+    })
+    await expect(halved).rejects.toThrow(Interrupted)
+    await searchRun({ config, out: at(`${name}-straight`) })
+    expect(existsSync(at(`${out}/metrics.json`))).toBe(false)
+    expect(lessonsIn(`${name}-store`)).toHaveLength(3)
+    await resumeRun(at(out))
+    expect(contentOf(at(out))).toEqual(contentOf(at(`${name}-straight`)))
+    const told = readFileSync(at(`${out}/events.jsonl`), 'utf8').split('"type":"lessons"')
+    expect(told).toHaveLength(2)
   })
 })
 
