@@ -32,7 +32,7 @@ export function recording() {
     gradients: (...work: Parameters<RecordedPasses['gradients']>) => passes.gradients(...work),
     /** Why kinds of passes run by operations. */
     refused: () => refused,
-    forget() {
+    forget: () => {
       tensors = tf.memory().numTensors
       tensorsMayStay()
     },
