@@ -161,6 +161,12 @@ export const Data = object({
   time: Type.Optional(
     Type.String({ description: 'series: the column of time, by which rows are sorted and gaps are found' }),
   ),
+  timeNotation: Type.Optional(
+    oneOf(['numbers', 'dates', 'day-first', 'month-first', 'compact'], {
+      description:
+        'series: how the cells of time are written, where they do not tell: 03/04/2026 with the day or the month first, or 20260301 (compact)',
+    }),
+  ),
   every: Type.Optional(
     Type.Union([Type.String(), Type.Number({ exclusiveMinimum: 0 })], {
       description:

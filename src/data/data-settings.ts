@@ -4,6 +4,7 @@ import type { DatePart } from './date-parts.js'
 import { inMemory, memoryReader, type GivenData } from './given.js'
 import type { MissingValues } from './missing-values.js'
 import type { ReadOptions, Reader } from './readers/types.js'
+import type { TimeNotation } from './times.js'
 import type { Task } from './types.js'
 
 type Data = Config['data']
@@ -50,6 +51,7 @@ export interface DataSettings {
   readonly seriesBy: readonly string[]
   readonly seriesInput: boolean
   readonly time: string | undefined
+  readonly timeNotation: TimeNotation | undefined
   readonly every: string | number | undefined
 }
 
@@ -114,7 +116,7 @@ export function settingsOf(data: Data, { defaults = {}, ...located }: Located): 
     horizon: given.horizon ?? (task === 'forecasting' ? 1 : 0),
     seriesBy: [given.seriesBy ?? []].flat(),
     seriesInput: given.seriesInput ?? false,
-    ...{ time: given.time, every: given.every },
+    ...{ time: given.time, timeNotation: given.timeNotation, every: given.every },
   }
 }
 

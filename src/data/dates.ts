@@ -2,6 +2,7 @@ import { InputError } from '../base/errors.js'
 import { cellError } from './cells.js'
 import { dayLength } from './calendar.js'
 import { hasNumber, isMissing, missingAt, numbersAsTexts, readTexts, valueAt, type Column } from './column.js'
+import { compactDate, isCompact } from './compact-dates.js'
 import type { Table } from './content.js'
 import { numbersOfPart, type DateFeature, type DateNotation, type DatePart } from './date-parts.js'
 import { timeText } from './time-step.js'
@@ -23,6 +24,7 @@ export function datesAt(column: Column, notation: DateNotation): (row: number) =
     const unit = unixUnits[notation]
     return (row) => valueAt(column, row) * unit
   }
+  if (notation === 'compact') return (row) => compactDate(valueAt(column, row))
   const texts = hasNumber(column) ? numbersAsTexts(column) : column
   const read = readTexts(texts, (text) => (isMissing(text) ? NaN : (wallOf(text, notation)?.wall ?? NaN)))
   return (row) => valueAt(read, row)
@@ -31,9 +33,13 @@ export function datesAt(column: Column, notation: DateNotation): (row: number) =
 const isUnix = (notation: DateNotation): notation is keyof typeof unixUnits => notation in unixUnits
 
 /** How the dates of a column are written. Throws where nothing tells the day from the month. */
-export const dateNotationOf = (table: Table, at: number): DateNotation =>
-  (hasNumber(table.columns[at]!) ? unixNotationOf(table.columns[at]!) : undefined) ??
-  (notationOf(table, at) as DateNotation)
+export function dateNotationOf(table: Table, at: number): DateNotation {
+  const column = table.columns[at]!
+  const counted = hasNumber(column)
+    ? (unixNotationOf(column) ?? (isCompact(column) ? 'compact' : undefined))
+    : undefined
+  return counted ?? (notationOf(table, at) as DateNotation)
+}
 
 /** An encoded column that is computed from dates, and the index of their column in the table. */
 export interface FittedDate {
@@ -99,6 +105,6 @@ export const noDate = (table: Table, row: number, column: number): InputError =>
     table,
     row,
     column,
-    'a date such as 2026-03-01 06:00, or 01.03.2026 06:00',
+    'a date such as 2026-03-01 06:00, 01.03.2026 06:00, or 01-Mar-2026',
     '; where that means a missing cell, name it in config.data.missingValues; otherwise take the column out of config.data.dates',
   )

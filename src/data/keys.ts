@@ -4,6 +4,7 @@ import { cellError } from './cells.js'
 import { missingAt, textAt, valueAt } from './column.js'
 import { columnIndex } from './columns.js'
 import { selectRows, whereIs, type Table } from './content.js'
+import { timesOf } from './times.js'
 
 type Split = Config['split']
 type Key = string | number
@@ -16,19 +17,20 @@ export function readKeys(
   if (named === undefined) return undefined
   const index = columnIndex(table, named, 'config.split.column')
   const column = table.columns[index]!
-  return table.places.map((_, row) => {
+  const cells = table.places.map((_, row) => {
     if (missingAt(column, row)) throw cellError(table, row, index, `a ${by === 'time' ? 'time' : 'group'}`)
-    const cell = textAt(column, row).trim()
-    if (by !== 'time') return cell
-    const value = valueAt(column, row)
-    const time = Number.isNaN(value) ? dateOf(cell) : value
-    if (time === undefined) throw cellError(table, row, index, 'a number or an ISO date')
-    return time
+    return textAt(column, row).trim()
   })
+  if (by !== 'time') return cells
+  const times = cells.map((cell, row) => {
+    const value = valueAt(column, row)
+    return Number.isNaN(value) ? isoTime(cell) : value
+  })
+  return times.includes(undefined) ? [...timesOf(table, index).values] : (times as number[])
 }
 
-/** An ISO date in milliseconds; undefined for other notations, which are ambiguous. */
-function dateOf(cell: string): number | undefined {
+/** An ISO date, or month, in milliseconds; undefined for other notations, of which the whole column must tell. */
+function isoTime(cell: string): number | undefined {
   const match = /^(\d{4}-\d\d(?:-\d\d)?)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+]\d\d:\d\d)?)?$/.exec(
     cell,
   )

@@ -13,7 +13,7 @@ export interface SeriesColumns {
   readonly seriesBy: readonly string[]
   readonly time: string | undefined
   readonly every: string | number | undefined
-  /** How times are written, if it is known from training. */
+  /** How times are written, if it is known from training or a configuration. */
   readonly notation?: TimeNotation | undefined
   /** The step in milliseconds, or in numbers of the time, if it is known from training. */
   readonly step?: number | undefined
@@ -21,11 +21,17 @@ export interface SeriesColumns {
 
 /** The columns that name series and times, where a configuration names any. */
 export function seriesColumns(
-  { kind, seriesBy, time, every }: Pick<DataSettings, 'kind' | 'seriesBy' | 'time' | 'every'>,
+  {
+    kind,
+    seriesBy,
+    time,
+    timeNotation: notation,
+    every,
+  }: Pick<DataSettings, 'kind' | 'seriesBy' | 'time' | 'timeNotation' | 'every'>,
   split: Pick<Config['split'], 'by' | 'column'>,
 ): SeriesColumns | undefined {
   if (kind !== 'series' || (seriesBy.length === 0 && time === undefined)) return undefined
-  return { seriesBy, time: time ?? (split.by === 'time' ? split.column : undefined), every }
+  return { seriesBy, time: time ?? (split.by === 'time' ? split.column : undefined), notation, every }
 }
 
 /** A table's rows, series by series in order of time. */

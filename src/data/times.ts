@@ -1,10 +1,18 @@
 import { cellError } from './cells.js'
 import { dayOf } from './calendar.js'
 import { missingAt, textAt, valueAt } from './column.js'
+import { compactDate } from './compact-dates.js'
 import type { Table } from './content.js'
+import { monthOf } from './month-names.js'
 
-/** What the times of a column are: plain numbers, or dates with the day or the month first where it matters. */
-export type TimeNotation = 'numbers' | 'dates' | 'day-first' | 'month-first'
+/** How the times of a column may be written. */
+export const timeNotations = ['numbers', 'dates', 'day-first', 'month-first', 'compact'] as const
+
+/**
+ * What the times of a column are: plain numbers; dates, with the day or the month first where it matters; or `compact`,
+ * dates that are numbers of eight digits (20240105).
+ */
+export type TimeNotation = (typeof timeNotations)[number]
 
 /** A column of times: a number for each row, milliseconds since 1970 for dates. */
 export interface Times {
@@ -14,17 +22,27 @@ export interface Times {
 
 const clock = String.raw`(?:[T ,]+(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:\s*([ap])\.?m\.?)?\s*(Z|[-+]\d\d:?\d\d)?)?`
 const yearFirst = new RegExp(String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})${clock}$`, 'i')
+const yearAndMonth = /^(\d{4})-(\d\d)$/
 const yearLast = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})${clock}$`, 'i')
+// Dashes may stand behind a year of two digits as well as before it.
+const shortYear = new RegExp(
+  String.raw`^(?:(?=\d\d\.\d\d\.)(\d\d)(\.)(\d\d)\.|(\d{1,2})(/)(\d{1,2})/)(\d\d)${clock}$`,
+  'i',
+)
+const month = String.raw`(\p{L}{3,9})\.?`
+const dayAndName = new RegExp(String.raw`^(\d{1,2})[-./ ]\s?${month}[-./, ]\s?(\d{4}|\d\d)${clock}$`, 'iu')
+const nameAndDay = new RegExp(String.raw`^${month}[- ](\d{1,2})(?:,| |-)\s?(\d{4})${clock}$`, 'iu')
 
 /**
- * The times in a column. Dates are ISO (`2026-03-01T06:00`, also with a space, slashes or points) or have the
- * year last (`01.03.2026 06:00`, `3/14/2026 6:00 PM`). Points mean that the day is first; with slashes or dashes, some cell must
- * tell (a number above 12), unless `known` says it. Without a zone, UTC is used, so that the machine's own
- * zone decides nothing. Throws an InputError at the first cell that is no such time.
+ * The times in a column. Dates are ISO (`2026-03-01T06:00`, also with a space, slashes or points, or `2026-03`), have the
+ * year last (`01.03.2026 06:00`, `01.03.26`, `3/14/2026 6:00 PM`), or name their month (`05-Jan-2024`). Points mean that
+ * the day is first; with slashes or dashes, some cell must tell (a number above 12), unless `known` says it. Without a
+ * zone, UTC is used, so that the machine's own zone decides nothing. Throws an InputError at the first cell that is no
+ * such time.
  */
 export function timesOf(table: Table, index: number, known?: TimeNotation): Times {
   const column = table.columns[index]!
-  const wanted = 'a time: a number, an ISO date such as 2026-03-01 06:00, or 01.03.2026 06:00'
+  const wanted = 'a time: a number, an ISO date such as 2026-03-01 06:00, 01.03.2026 06:00, or 01-Mar-2026'
   const empty = table.places.findIndex((_, row) => missingAt(column, row))
   if (empty >= 0) throw cellError(table, empty, index, wanted)
   const numbers = Float64Array.from(table.places, (_, row) => valueAt(column, row))
@@ -34,10 +52,13 @@ export function timesOf(table: Table, index: number, known?: TimeNotation): Time
     if (odd >= 0) throw cellError(table, odd, index, 'a number, as the times are in training')
     return { notation: 'numbers', values: numbers }
   }
+  const isCompact = known === 'compact'
   const notation = known ?? notationOf(table, index)
-  const values = Float64Array.from(table.places, (_, row) => dateOf(textAt(column, row), notation))
+  const values = isCompact
+    ? numbers.map(compactDate)
+    : Float64Array.from(table.places, (_, row) => dateOf(textAt(column, row), notation))
   const odd = values.findIndex(Number.isNaN)
-  if (odd >= 0) throw cellError(table, odd, index, wanted)
+  if (odd >= 0) throw cellError(table, odd, index, isCompact ? 'a day of eight digits, as 20260301' : wanted)
   return { notation, values }
 }
 
@@ -45,14 +66,15 @@ export function timesOf(table: Table, index: number, known?: TimeNotation): Time
 export function notationOf(table: Table, index: number): TimeNotation {
   let unclear: number | undefined
   for (const row of table.places.keys()) {
-    const match = yearLast.exec(textAt(table.columns[index]!, row).trim())
-    if (match === null) continue
-    if (match[2] === '.' || Number(match[1]) > 12) return 'day-first'
-    if (Number(match[3]) > 12) return 'month-first'
+    const match = dayMonthYear(textAt(table.columns[index]!, row).trim())
+    if (match === undefined) continue
+    if (match.sign === '.' || Number(match.first) > 12) return 'day-first'
+    if (Number(match.second) > 12) return 'month-first'
     unclear ??= row
   }
   if (unclear === undefined) return 'dates'
-  const remedy = '; write it as 2026-03-01, or with points (01.03.2026, the day first)'
+  const remedy =
+    '; write it as 2026-03-01, or with points (01.03.2026, the day first), or say it of data.time in data.timeNotation'
   throw cellError(table, unclear, index, 'a date whose day can be told from its month', remedy)
 }
 
@@ -62,37 +84,60 @@ function dateOf(cell: string, notation: TimeNotation): number {
   return wall - offsetOf(zone)
 }
 
+/** A date whose two numbers before the year are day and month, or month and day, and what its clock shows. */
+function dayMonthYear(text: string) {
+  const long = yearLast.exec(text)
+  if (long !== null)
+    return { first: long[1]!, sign: long[2]!, second: long[3]!, year: long[4]!, clock: long.slice(5) }
+  const short = shortYear.exec(text)
+  if (short === null) return undefined
+  const [, day, point, month, one, slash, other, year, ...rest] = short
+  return { first: day ?? one!, sign: point ?? slash!, second: month ?? other!, year: year!, clock: rest }
+}
+
+/** Year, month and day of a date as they are written, and its clock; undefined for other texts. */
+function partsOf(text: string, notation: TimeNotation) {
+  const iso = yearFirst.exec(text)
+  if (iso) return { day: [iso[1]!, iso[3]!, iso[4]!] as const, clock: iso.slice(5) }
+  const monthly = yearAndMonth.exec(text)
+  if (monthly) return { day: [monthly[1]!, monthly[2]!, '1'] as const, clock: [] }
+  const named = dayAndName.exec(text) ?? nameAndDay.exec(text)
+  if (named) {
+    const [, first, second, year, ...rest] = named
+    const [day, name] = /^\d/.test(first!) ? [first!, second!] : [second!, first!]
+    return { day: [year!, String(monthOf(name) ?? 0), day] as const, clock: rest }
+  }
+  const found = dayMonthYear(text)
+  // Where all dates of training were ISO, nothing tells the day of 05/06/2026 from its month, or the year of 24.01.05.
+  if (!found || (notation === 'dates' && (found.sign !== '.' || found.year.length < 4))) return undefined
+  const { first, second, year, sign } = found
+  const day = notation === 'month-first' && sign !== '.' ? [year, first, second] : [year, second, first]
+  return { day: day as [string, string, string], clock: found.clock }
+}
+
 /**
  * What calendar and clock show at a date, in milliseconds since 1970, and its zone, which they do not heed;
  * undefined for other texts and for days that do not exist.
  */
 export function wallOf(cell: string, notation: TimeNotation): { wall: number; zone: string } | undefined {
-  const text = cell.trim()
-  const iso = yearFirst.exec(text)
-  const match = iso ?? yearLast.exec(text)
-  if (match === null) return undefined
-  // Where all dates of training were ISO, nothing tells the day of 05/06/2026 from its month.
-  if (!iso && notation === 'dates' && match[2] !== '.') return undefined
-  const [year, month, day] = iso
-    ? [match[1], match[3], match[4]]
-    : notation === 'month-first' && match[2] !== '.'
-      ? [match[4], match[1], match[3]]
-      : [match[4], match[3], match[1]]
-  const [, , , , , shown = '0', minute = '0', second = '0', part = '', half, zone = 'Z'] = match
+  const parts = partsOf(cell.trim(), notation)
+  if (parts === undefined) return undefined
+  const [year, month, day] = [yearOf(parts.day[0]), Number(parts.day[1]), Number(parts.day[2])]
+  const [shown = '0', minute = '0', second = '0', part = '', half, zone = 'Z'] = parts.clock
   const hour = hourOf(Number(shown), half)
-  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  const midnight = Date.UTC(year, month - 1, day)
   const found = dayOf(midnight)
   const exists =
-    found.day === Number(day) &&
-    found.month === Number(month) &&
-    hour < 24 &&
-    Number(minute) < 60 &&
-    Number(second) < 60
+    found.day === day && found.month === month && hour < 24 && Number(minute) < 60 && Number(second) < 60
   if (!exists) return undefined
   const thousandths = part === '' ? 0 : Number(`0.${part}`) * 1000
   const seconds = (hour * 60 + Number(minute)) * 60 + Number(second)
   return { wall: midnight + seconds * 1000 + thousandths, zone }
 }
+
+/** A year as it is written; of two digits, those up to 68 are of this century, as POSIX has it. */
+const yearOf = (text: string): number =>
+  text.length > 2 ? Number(text) : Number(text) + (Number(text) > 68 ? 1900 : 2000)
 
 /** The hour of the day, from 0 to 23; NaN where a clock of twelve hours has no such hour. */
 function hourOf(shown: number, half: string | undefined): number {

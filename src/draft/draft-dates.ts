@@ -1,10 +1,11 @@
 import { unlessAtFault } from '../base/errors.js'
 import { clockOf, dayLength, dayOf } from '../data/calendar.js'
-import { distinctCells, hasNumber, textAt, valueAt, type Column } from '../data/column.js'
+import { distinctCells, hasNumber, type Column } from '../data/column.js'
+import { compactDate, isCompact } from '../data/compact-dates.js'
 import type { Table } from '../data/content.js'
 import { weekdayOf, type DatePart } from '../data/date-parts.js'
 import { timeText } from '../data/time-step.js'
-import { notationOf, wallOf } from '../data/times.js'
+import { notationOf, timesOf, wallOf } from '../data/times.js'
 import { unixNotationOf, unixUnits } from '../data/unix-dates.js'
 import type { Choice, DataSection, Drafted } from './types.js'
 
@@ -33,7 +34,9 @@ export function draftDates(table: Table, others: ReadonlySet<number>): DraftedDa
 /** The parts of a column that vary, if all of its cells are dates, and there are several. */
 function datesIn(table: Table, index: number) {
   const column = table.columns[index]!
-  const times = hasNumber(column) ? unixTimesIn(table.names[index]!, column) : timesIn(table, index, column)
+  const times = hasNumber(column)
+    ? (unixTimesIn(table.names[index]!, column) ?? compactTimesIn(table.names[index]!, column))
+    : timesIn(table, index, column)
   if (times === undefined) return undefined
   const parts = partsOf(times)
   if (parts.length === 0) return undefined
@@ -71,6 +74,23 @@ function unixTimesIn(name: string, column: Column): readonly number[] | undefine
   return numbers.map((value) => value * unixUnits[notation]).sort((a, b) => a - b)
 }
 
+/** So many different numbers are all days of the calendar by design, whatever their name is. */
+const fewestDays = 10
+
+/** Whether the numbers of a column are days of eight digits (20240105), for a draft: by its name, or many of them. */
+export const areCompact = (name: string, column: Column): boolean =>
+  hasNumber(column) &&
+  isCompact(column) &&
+  (isDayName(name) || distinctCells(column, fewestDays).numbers.length === fewestDays)
+
+/** The distinct times of a column of days of eight digits. */
+const compactTimesIn = (name: string, column: Column): readonly number[] | undefined =>
+  areCompact(name, column)
+    ? distinctCells(column, column.cells.length)
+        .numbers.map(compactDate)
+        .sort((a, b) => a - b)
+    : undefined
+
 /** The parts that vary. */
 function partsOf(times: readonly number[]): DatePart[] {
   const count = (of: (time: number) => number) => new Set(times.map(of)).size
@@ -89,11 +109,7 @@ function partsOf(times: readonly number[]): DatePart[] {
 
 /** Whether the dates of a column, by which rows can be split, never fall, and hardly ever repeat. */
 function isInOrder(table: Table, index: number): boolean {
-  const column = table.columns[index]!
-  const isoDate = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?$/
-  const isNumbers = hasNumber(column)
-  const cells = table.places.map((_, row) => (isNumbers ? valueAt(column, row) : textAt(column, row)))
-  if (!cells.every((cell) => (typeof cell === 'number' ? !Number.isNaN(cell) : isoDate.test(cell))))
-    return false
-  return 2 * new Set(cells).size > cells.length && cells.every((cell, i) => i === 0 || cell >= cells[i - 1]!)
+  const times = unlessAtFault(() => timesOf(table, index).values)
+  if (times === undefined) return false
+  return 2 * new Set(times).size > times.length && times.every((time, i) => i === 0 || time >= times[i - 1]!)
 }

@@ -3,13 +3,15 @@ import { hasNumber, missingAt, textAt } from '../data/column.js'
 import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
 import { orderSeries } from '../data/several-series.js'
-import { timesOf } from '../data/times.js'
+import { timeText } from '../data/time-step.js'
+import { timesOf, type TimeNotation } from '../data/times.js'
+import { areCompact } from './draft-dates.js'
 import { isCounted, isName, restarting } from './counted.js'
 import { columnsListed } from './listed.js'
 import type { Choice, DataSection, Drafted } from './types.js'
 
 /** What tells the series of a file apart and orders their rows, and the table without these columns. */
-export interface DraftedSeries extends Drafted<Pick<DataSection, 'seriesBy' | 'time'>> {
+export interface DraftedSeries extends Drafted<Pick<DataSection, 'seriesBy' | 'time' | 'timeNotation'>> {
   readonly table: Table
   /** The rows of a series, by the median of all. */
   readonly steps: number
@@ -42,18 +44,24 @@ export function draftSeries(
   const [dates] = found
   if (dates === undefined) return countedSeries(table, targets) ?? whole
   const time = table.names[dates.index]!
+  const { notation } = dates
   const ordering: Choice[] = [
-    { key: ['data', 'time'], why: 'its cells are dates; windows end where a step is missing' },
+    {
+      key: ['data', 'time'],
+      why: `its cells are dates, ${datesFrom(dates.values)}; windows end where a step is missing`,
+    },
+    ...(notation ? [aboutCompact] : []),
   ]
+  const timed = { time, ...(notation && { timeNotation: notation }) }
   if (new Set(dates.values).size === table.places.length) {
-    if (isUneven(table, [], time)) return whole
-    return { ...whole, section: { time }, choices: ordering, table: without(table, [dates.index]) }
+    if (isUneven(table, [], timed)) return whole
+    return { ...whole, section: timed, choices: ordering, table: without(table, [dates.index]) }
   }
   const named = seriesFor(table, targets, dates)
   const seriesBy = table.names[named.index]!
-  const isOrdered = isUneven(table, [seriesBy], time)
+  const isOrdered = isUneven(table, [seriesBy], timed)
   return {
-    section: { seriesBy, ...(!isOrdered && { time }) },
+    section: { seriesBy, ...(!isOrdered && timed) },
     choices: [naming(named), ...(isOrdered ? [] : ordering)],
     table: without(table, isOrdered ? [named.index] : [dates.index, named.index]),
     steps: middle(named.sizes),
@@ -74,7 +82,8 @@ function askedSeries(
       `--${keys.includes(wrong) ? 'series-by' : 'time-column'}: expected another column than the target, got ${table.names[wrong]!}`,
     )
   const [at] = times
-  const values = at === undefined ? undefined : timesOf(table, at).values
+  const notation = at !== undefined && isCompactAt(table, at) ? ('compact' as const) : undefined
+  const values = at === undefined ? undefined : timesOf(table, at, notation).values
   const repeats = values !== undefined && new Set(values).size < table.places.length
   const named = repeats && keys.length === 0 ? seriesFor(table, targets, { index: at!, values }) : undefined
   const names = [...keys, ...(named ? [named.index] : [])].map((index) => table.names[index]!)
@@ -87,8 +96,9 @@ function askedSeries(
     section: {
       ...(names.length > 0 && { seriesBy: names.length === 1 ? names[0]! : names }),
       ...(at !== undefined && { time: table.names[at]! }),
+      ...(notation && { timeNotation: notation }),
     },
-    choices: named ? [naming(named)] : [],
+    choices: [...(named ? [naming(named)] : []), ...(notation ? [aboutCompact] : [])],
     table: without(table, [...keys, ...times, ...(named ? [named.index] : [])]),
     steps: middle(named?.sizes ?? [...counts.values()]),
   }
@@ -160,8 +170,12 @@ const fewestBetweenGaps = 24
  * Whether times stand in order and yet have so many gaps that hardly a window lies between two, as those of working
  * days. Then each row is a step.
  */
-function isUneven(table: Table, seriesBy: readonly string[], time: string): boolean {
-  const { gaps, table: ordered } = orderSeries(table, { seriesBy, time, every: undefined })
+function isUneven(
+  table: Table,
+  seriesBy: readonly string[],
+  { time, timeNotation: notation }: { readonly time: string; readonly timeNotation?: TimeNotation },
+): boolean {
+  const { gaps, table: ordered } = orderSeries(table, { seriesBy, time, notation, every: undefined })
   if (gaps * fewestBetweenGaps <= table.places.length) return false
   const { table: asIs } = orderSeries(table, { seriesBy, time: undefined, every: undefined })
   return asIs.places.every((place, row) => place === ordered.places[row])
@@ -169,9 +183,25 @@ function isUneven(table: Table, seriesBy: readonly string[], time: string): bool
 
 /** The times of a column whose cells are all dates; undefined for any other. */
 function datesIn(table: Table, index: number) {
-  if (hasNumber(table.columns[index]!)) return undefined
-  const times = unlessAtFault(() => timesOf(table, index))
-  return times && { index, values: times.values }
+  const notation = isCompactAt(table, index) ? ('compact' as const) : undefined
+  if (notation === undefined && hasNumber(table.columns[index]!)) return undefined
+  const times = unlessAtFault(() => timesOf(table, index, notation))
+  return times && { index, values: times.values, notation }
+}
+
+/** The first and the last day of some times, so that people see how years of two digits were read. */
+function datesFrom(values: Float64Array): string {
+  const [first, last] = [Math.min, Math.max].map((pick) => values.reduce((a, b) => pick(a, b)))
+  const day = (time: number) => timeText(time, 'dates').slice(0, 'yyyy-mm-dd'.length)
+  return `${day(first!)} to ${day(last!)}`
+}
+
+const isCompactAt = ({ names, columns }: Table, index: number): boolean =>
+  areCompact(names[index]!, columns[index]!)
+
+const aboutCompact: Choice = {
+  key: ['data', 'timeNotation'],
+  why: 'its numbers of eight digits are all days, as 20240105; numbers if they are none',
 }
 
 /** The sizes of the series that a column names; undefined if it names none, or one has a time twice. */

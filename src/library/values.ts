@@ -1,8 +1,8 @@
 import { InputError } from '../base/errors.js'
 import { tableOf, type Arrays, type Numbers, type Table } from '../data/content.js'
 
-/** A value of a record; null and undefined are missing. */
-export type Cell = number | string | boolean | null | undefined
+/** A value of a record; null and undefined are missing, and a Date is a date with its clock in UTC. */
+export type Cell = number | string | boolean | Date | null | undefined
 
 /** A row as values by name. */
 export type PlainRecord = Readonly<Record<string, Cell>>
@@ -141,7 +141,8 @@ export function cellOf(cell: unknown, path: string): string | number {
   if (cell === null || cell === undefined) return ''
   if (typeof cell === 'number' || typeof cell === 'string') return cell
   if (typeof cell === 'boolean') return String(cell)
-  throw new InputError(`${path}: expected a number, a text, a truth or null, got ${told(cell)}`)
+  if (cell instanceof Date && !Number.isNaN(cell.getTime())) return cell.toISOString()
+  throw new InputError(`${path}: expected a number, a text, a truth, a date or null, got ${told(cell)}`)
 }
 
 export const placesOf = (rows: number): number[] => Array.from({ length: rows }, (_, i) => i + 1)

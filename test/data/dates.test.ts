@@ -60,6 +60,23 @@ test('its numbers stand behind the columns of the file, and days count from the 
   })
 })
 
+test('days of eight digits, named months and short years are dates', async () => {
+  const options = { target: 'y', dates: { day: ['days'] } }
+  const daysOf = async (cells: readonly (string | number)[]) => {
+    const data = await read(`day,y\n${cells.map((cell, i) => `${cell},${i + 0.5}`).join('\n')}\n`, options)
+    return [...data.inputs]
+  }
+  expect(await daysOf([20240228, 20240301, 20250228])).toEqual([0, 2, 366])
+  expect(await daysOf(['28.02.24', '01.03.24', '28.02.25'])).toEqual([0, 2, 366])
+  expect(await daysOf(['28-Feb-1999', '1-Mär-1999', '28. Februar 2000'])).toEqual([0, 1, 365])
+  // POSIX: 68 is 2068, 69 is 1969. The days between are Python's: date(2068, 12, 31) - date(1969, 12, 31).
+  expect(await daysOf(['31.12.68', '31.12.69'])).toEqual([36_160, 0])
+  expect(await rejection(read('day,y\n28-Foo-2024,1.5\n28-Foo-2024,2.5\n', options))).toContain(
+    'expected a date',
+  )
+  expect(await rejection(read('day,y\n24-02-05,1.5\n24-02-06,2.5\n', options))).toContain('expected a date')
+})
+
 test('the clock is read as it is written, whatever the zone behind it', async () => {
   const { inputs } = await read('at,y\n2024-01-01T06:00:00+02:00,1.5\n2024-01-01T18:00Z,2.5\n', {
     ...{ target: 'y', dates: { at: ['hour', 'days'] } },

@@ -160,12 +160,27 @@ describe('readDataset, keys', () => {
     ])
   })
 
+  it.each([
+    ['with the year last', '31.12.2023,30.12.2023 18:00,01.02.2024'],
+    ['with the month first', '12/31/23,12/30/23 6:00 PM,2/1/24'],
+    ['with their month by name', '31-Dec-2023,30-Dec-23 18:00,1-Feb-2024'],
+    ['with an American month', '"December 31, 2023","Dec. 30, 2023 18:00","Feb 1, 2024"'],
+    ['with a German month', '31. Dezember 2023,30. Dez. 2023 18:00,1. Februar 2024'],
+  ])('reads dates %s as times', async (_, cells) => {
+    const rows = cells.match(/"[^"]*"|[^,]+/g)!.map((cell, i) => `${cell},${i},0.${i + 1}`)
+    expect((await read(`t,a,y\n${rows.join('\n')}\n`, target, time)).keys).toEqual([
+      Date.UTC(2023, 11, 31),
+      Date.UTC(2023, 11, 30, 18),
+      Date.UTC(2024, 1, 1),
+    ])
+  })
+
   it('refuses other dates and missing keys', async () => {
     expect(await rejection(read('t,a,y\n01/02/2020,1,0.1\n', target, time))).toBe(
-      'a.csv line 2, column "t": expected a number or an ISO date, got "01/02/2020"',
+      'a.csv line 2, column "t": expected a date whose day can be told from its month, got "01/02/2020"; write it as 2026-03-01, or with points (01.03.2026, the day first), or say it of data.time in data.timeNotation',
     )
     expect(await rejection(read('t,a,y\n2020-13-01,1,0.1\n', target, time))).toMatch(
-      /expected a number or an ISO date/,
+      /expected a time: a number, an ISO date/,
     )
     expect(await rejection(read('t,a,y\n,1,0.1\n', target, time))).toBe(
       'a.csv line 2, column "t": expected a time, got an empty cell',

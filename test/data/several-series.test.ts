@@ -76,4 +76,60 @@ describe('several series in one file', () => {
       't of the forecast': '2026-02-01 04:00:00',
     })
   })
+
+  it('takes months that differ in length for steps, whatever names them, and a month that lacks for a gap', async () => {
+    const names = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+    const rows = Array.from({ length: 24 }, (_, i) => `a,1-${names[i % 12]!}-${i < 12 ? 2023 : 24},${i}`)
+    const isoRows = rows.map((row, i) =>
+      row.replace(/1-.*-\d+/, `${i < 12 ? 2023 : 2024}-${String(1 + (i % 12)).padStart(2, '0')}`),
+    )
+    for (const own of [rows, isoRows]) {
+      const whole = await read(`unit,t,y\n${own.join('\n')}\n`, series)
+      expect(whole.rows).toBe(20)
+      expect(whole.reading!.facts).toMatchObject({ step: { value: '1 month' } })
+      const lacking = await read(`unit,t,y\n${own.filter((_, i) => i !== 12).join('\n')}\n`, series)
+      expect(lacking.reading!.notes.join()).toContain('1 gap in 1 series')
+      // 12 and 11 months lie before and behind the gap.
+      expect(lacking.rows).toBe(8 + 7)
+    }
+  })
+
+  it('reads the hour that a change of clocks leaves out as a gap, unless times have their zone', async () => {
+    // Berlin, 31 March 2024: 01:00 is followed by 03:00.
+    const hours = [...Array(24).keys()].filter((hour) => hour !== 2)
+    const at = (hour: number, zone = '') => `31.03.2024 ${String(hour).padStart(2, '0')}:00${zone}`
+    const local = await read(`t,y\n${hours.map((h) => `${at(h)},${h}`).join('\n')}\n`, {
+      ...{ ...series, seriesBy: undefined },
+    })
+    expect(local.reading!.notes.join()).toContain('1 gap in 1 series')
+    const zoned = await read(
+      `t,y\n${hours.map((h) => `${at(h, h < 2 ? '+01:00' : '+02:00')},${h}`).join('\n')}\n`,
+      { ...series, seriesBy: undefined },
+    )
+    expect(zoned.reading!.notes.join()).not.toContain('gap')
+    expect([local.rows, zoned.rows]).toEqual([21 - 4, 23 - 4])
+  })
+
+  it('says how times are written where cells do not tell, and numbers stay numbers without it', async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => `05/${String(i + 1).padStart(2, '0')}/2024,${i}`)
+    const one = { ...series, seriesBy: undefined }
+    const text = `t,y\n${rows.join('\n')}\n`
+    expect(await rejection(read(text, one))).toContain('say it of data.time in data.timeNotation')
+    const dayFirst = await read(text, { ...one, timeNotation: 'day-first' })
+    expect(dayFirst.reading!.facts).toMatchObject({ step: { value: '1 month' } })
+    const monthFirst = await read(text, { ...one, timeNotation: 'month-first' })
+    expect(monthFirst.reading!.facts).toMatchObject({ step: { value: '1 d' } })
+
+    const days = [...Array(10).keys()].map((i) => new Date(Date.UTC(2024, 1, 25 + i)).toISOString())
+    const compact = `t,y\n${days.map((day, i) => `${day.slice(0, 10).replaceAll('-', '')},${i}`).join('\n')}\n`
+    expect((await read(compact, one)).reading!.notes.join()).toContain('1 gap')
+    const read8 = await read(compact, { ...one, timeNotation: 'compact' })
+    expect(read8.reading!.notes.join()).not.toContain('gap')
+    expect(read8.rows).toBe(6)
+    expect(read8.encoding.series).toMatchObject({ notation: 'compact', every: 86_400_000 })
+    const bad = compact.replace('20240229', '20240230')
+    expect(await rejection(read(bad, { ...one, timeNotation: 'compact' }))).toContain(
+      'expected a day of eight digits, as 20260301, got "20240230"',
+    )
+  })
 })

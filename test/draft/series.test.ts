@@ -27,10 +27,30 @@ it('sorts a single series by its dates, and knows its gaps', async () => {
     'one.csv',
     `time,x,y\n${lines(200, (i) => `${minutes(199 - i + (i < 100 ? 30 : 0))},${wave(i)}`)}`,
   )
-  const { data, dataset } = await drafted(path, options)
+  const { data, dataset, whys } = await drafted(path, options)
   expect(data).toMatchObject({ time: 'time' })
   expect(data).not.toHaveProperty('seriesBy')
+  expect(whys.join()).toContain('data.time: its cells are dates, 2024-03-01 to 2024-03-01; windows end')
   expect(dataset.rows).toBe(2 * 95)
+})
+
+it('takes numbers of eight digits for days where all are, and says so', async () => {
+  const compact = (i: number) =>
+    new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10).replaceAll('-', '')
+  const path = file('compact.csv', `when,x,y\n${lines(100, (i) => `${compact(i)},${wave(i)}`)}`)
+  const { data, dataset, whys } = await drafted(path, options)
+  expect(data).toMatchObject({ time: 'when', timeNotation: 'compact' })
+  expect(whys.join()).toContain('data.timeNotation: its numbers of eight digits are all days')
+  expect(dataset.rows).toBe(95)
+  expect(dataset.features).toEqual(['x', 'y'])
+  const asked = await drafted(path, { ...options, timeColumn: 'when' })
+  expect(asked.data).toMatchObject({ time: 'when', timeNotation: 'compact' })
+  // One number that is no day of the calendar, and all are amounts.
+  const amounts = file(
+    'amounts.csv',
+    `when,x,y\n${lines(100, (i) => `${i === 50 ? 20241301 : compact(i)},${wave(i)}`)}`,
+  )
+  expect((await drafted(amounts, options)).data).not.toHaveProperty('time')
 })
 
 it('takes rows for steps where the days of work have a gap each week', async () => {

@@ -139,6 +139,25 @@ describe('data in memory', () => {
     expect((await prepared(series)).dataset).toMatchObject({ shape: [3, 2], rows: 26 })
   })
 
+  it('takes a Date for a date with its clock in UTC', async () => {
+    const records = Array.from({ length: 30 }, (_, i) => ({
+      at: new Date(Date.UTC(2024, 1, 20, 6 * i)),
+      y: i,
+    }))
+    const days = await prepared(fromRecords(records, 'y', { dates: { at: ['days'] }, task: 'regression' }))
+    expect([...days.dataset.inputs.slice(0, 3)]).toEqual([0, 0.25, 0.5])
+    const lacking = records.filter((_, i) => i !== 10)
+    const series = await prepared(
+      fromRecords(lacking, 'y', { kind: 'series', window: 2, horizon: 1, time: 'at' }),
+    )
+    // 10 and 19 steps without a gap.
+    expect(series.dataset.rows).toBe(8 + 17)
+    const odd = [{ at: new Date(NaN), y: 1 }]
+    expect(() => fromRecords(odd, 'y')).toThrow(
+      'records[0].at: expected a number, a text, a truth, a date or',
+    )
+  })
+
   it.each([
     [() => fromArrays([[1, 2], [3]], [1, 2]), 'x[1]: expected 2 values, as in the first row, got 1 values'],
     [
@@ -158,7 +177,7 @@ describe('data in memory', () => {
       'x: expected arrays of numbers, or { values, shape }, got undefined',
     ],
     [() => fromArrays({ a: 1 } as never, y), 'records go to fromRecords, tensors to fromTensors'],
-    [() => fromArrays(x, [1n] as never), 'y[0]: expected a number, a text, a truth or null, got 1n'],
+    [() => fromArrays(x, [1n] as never), 'y[0]: expected a number, a text, a truth, a date or null, got 1n'],
     [
       () => fromArrays(x, y, { features: ['a', 'b', 'a'] }),
       'features: expected names of their own, got "a" twice',
