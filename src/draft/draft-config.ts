@@ -27,6 +27,7 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
   const supernet = draftSpace(data)
   const name = nameOf(path)
   const { objective, classes } = data
+  const { plugins = [] } = options
   const sections = { data: data.section, split: data.split, objective, classes, supernet: supernet.section }
   const choices = [...data.choices, ...supernet.choices].map((choice) => ({
     ...choice,
@@ -36,6 +37,7 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
     commented(path, choices, {
       name,
       seed: options.seed ?? 0,
+      ...(plugins.length > 0 && { plugins: plugins.map(place) }),
       data: placed(data.section, place),
       ...(data.split && { split: data.split }),
       ...(objective && { objective }),

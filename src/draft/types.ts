@@ -1,5 +1,5 @@
 import type { Config } from '../config/config-schema.js'
-import type { ReadOptions } from '../data/readers/types.js'
+import type { Reader, ReadOptions } from '../data/readers/types.js'
 
 /** What a user says about a file that has no configuration. */
 export interface DraftOptions {
@@ -17,6 +17,10 @@ export interface DraftOptions {
   readonly seriesBy?: string | readonly string[]
   readonly timeColumn?: string
   readonly seed?: number
+  /** Readers of your own, which come before those of the registry. */
+  readonly readers?: readonly Reader[]
+  /** The files of plugins, which the configuration then names. */
+  readonly plugins?: readonly string[]
 }
 
 /** A choice of the draft: its key in the configuration, and the reason. */

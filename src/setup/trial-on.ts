@@ -4,7 +4,7 @@ import type { Config } from '../config/config-schema.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import { behindSearch, withInterventions } from '../config/interventions.js'
 import { batchCount } from '../data/batches.js'
-import { withEmphasis } from '../data/decision.js'
+import { costMatrix, withDecision, withEmphasis } from '../data/decision.js'
 import { withScaling } from '../data/prepare-dataset.js'
 import type { PreparedData } from '../data/types.js'
 import { focalLoss } from '../objective/focal.js'
@@ -75,7 +75,7 @@ export function trialOn(
   }: OwnParts & Continued = {},
   { carried, keep, place = 'config', inherits }: Between = {},
 ): Trial {
-  const data = withEmphasis(read, given.classes)
+  const data = withEmphasis(withCosts(read, given), given.classes)
   const supernet = between(
     buildSupernet(given, data, own, host.memory, { place, ...(inherits && { inherits }) }),
     { carried, keep },
@@ -139,6 +139,14 @@ export function trialOn(
       ...(measured ? [measured.text] : []),
     ),
   }
+}
+
+/** Data whose decisions cost the least from the first evaluation on, if models are compared by cost. */
+function withCosts(data: PreparedData, { objective, classes }: Config): PreparedData {
+  const { task } = data.dataset
+  if (objective.metric !== 'cost' || task.kind !== 'classification') return data
+  const costs = costMatrix(task.classes, classes?.costs)
+  return withDecision(data, costs && { costs })
 }
 
 /** The loss of the task, which of classes may be focal or weighted. */

@@ -9,7 +9,9 @@ import { errorOf, metrics } from '../objective/metrics.js'
 import { Diverged } from '../train/diverged.js'
 import { taskOutputs, valueOf } from '../train/evaluate.js'
 import type { Network } from '../train/network.js'
+import { calibrated } from './calibrate.js'
 import { comparedOf } from './compared.js'
+import { decidedBy } from './decide.js'
 import type { Retrained, NetworkToRetrain, Baseline } from './figures.js'
 import { withNetwork } from './with-network.js'
 import { measureRows } from './noise.js'
@@ -40,7 +42,7 @@ export function wantsBaseline(trial: Trial): boolean {
 
 /** A hash of everything that the trained unpruned supernet depends on. */
 export function baselineKey({ config, data, supernet, metric }: Trial): string {
-  const { seed, backend, relaxedSimd, data: source, split, objective, retrain } = config
+  const { seed, backend, relaxedSimd, data: source, split, objective, classes, retrain } = config
   const { graph } = unprunedNetwork(supernet, retrain)
   return sha256(
     JSON.stringify({
@@ -50,6 +52,7 @@ export function baselineKey({ config, data, supernet, metric }: Trial): string {
       source,
       split,
       objective,
+      ...(classes && { classes }),
       retrain: { ...retrain, baseline: true },
       metric,
     }),
@@ -92,13 +95,17 @@ export function isUnpruned({ config, supernet }: Trial, { graph, initial }: Netw
   )
 }
 
-/** The figures of the trained unpruned supernet. */
+/**
+ * The figures of the trained unpruned supernet, calibrated and with a decision of its own as the derived network
+ * has one. Sizes are compared with it, and learn from it, as training left it.
+ */
 export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
-  const { graph, values, validation } = retrained
-  return withNetwork(graph, values, (network) => {
-    const measured = measureRows(trial, network)
+  const { trial: judging, retrained: judged } = decidedBy(trial, calibrated(trial, retrained))
+  const measured = withNetwork(judged.graph, judged.values, (network) => measureRows(judging, network))
+  return withNetwork(retrained.graph, retrained.values, (network) => {
     const figures = {
-      ...{ ...costOf(graph), validation, test: valueOf(measured.test) },
+      ...costOf(judged.graph),
+      ...{ validation: judged.validation, test: valueOf(measured.test) },
       ...(isTaught(trial) && { teaches: shareOf(trial, network) }),
     }
     return { of: baselineKey(trial), figures, measured, compared: comparedOf(trial, network), retrained }

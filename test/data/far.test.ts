@@ -54,6 +54,16 @@ describe.each(cases)('%s', (_name, far) => {
   })
 })
 
+test('a column of years, whose digits 32-bit floats keep, is scaled outside a model and not warned of', async () => {
+  write(csv('year,stamp,y', rows, (i) => [2015 + (i % 8), 1_700_000_001 + i, wave(i, 1)]))
+  const data = await prepareData(config({ target: 'y', task: 'regression' }, { by: 'time' }), folder)
+  const { far, warnings } = checkData(data)
+  expect(far).toEqual(['year', 'stamp'])
+  expect(warnings.filter((warning) => warning.includes('far from 0'))).toEqual([
+    expect.stringMatching(/^1 column so far from 0 that 32-bit floats lose digits: stamp;/),
+  ])
+})
+
 test('16-bit images far from 0 are scaled like those near', async () => {
   const values = (offset: number) =>
     Array.from({ length: 40 * 4 }, (_, i) => offset + Math.round(20 * wave(i)))
