@@ -81,7 +81,7 @@ export function checkData(prepared: PreparedData, { metric }: CheckOptions = {})
     duplicates: countDuplicates(dataset),
     ...(dataset.reading && { reading: dataset.reading }),
   }
-  const losing = report.far.filter((name) => !isExact(prepared, name))
+  const losing = report.far.filter((name) => isRounded(prepared, name))
   const isByAccuracy = metric === undefined || metric === 'accuracy'
   return { ...report, warnings: warningsOf(report, { losing, isByAccuracy }) }
 }
@@ -136,17 +136,20 @@ function farColumns({ dataset, scaler }: PreparedData, constant: readonly string
   return { far: names(isFar), blurred: names(isBlurred) }
 }
 
-/** Whether 32-bit floats hold all values of a feature or output, as they do those of a column of years. */
-function isExact({ dataset }: PreparedData, name: string): boolean {
+/** The rounding to 32 bits, in deviations, from which digits count as lost. */
+const mostRounding = 1e-4
+
+/** Whether 32-bit floats blur a feature or output; they do not where it is made of years, or of few digits. */
+function isRounded({ dataset, scaler }: PreparedData, name: string): boolean {
   const { features, task, inputs, targets } = dataset
   const outputs = task.kind === 'classification' ? [] : task.outputs
-  const holds = (values: ArrayLike<number>, names: readonly string[]) => {
+  const blurs = (values: ArrayLike<number>, names: readonly string[], { std }: Scale) => {
     const at = names.indexOf(name)
     for (let i = at; at >= 0 && i < values.length; i += names.length)
-      if (!Object.is(Math.fround(values[i]!), values[i])) return false
-    return true
+      if (Math.abs(Math.fround(values[i]!) - values[i]!) > mostRounding * std[at]!) return true
+    return false
   }
-  return holds(inputs, features) && holds(targets, outputs)
+  return blurs(inputs, features, scaler.input) || blurs(targets, outputs, scaler.target)
 }
 
 function countDuplicates(dataset: Dataset): DataReport['duplicates'] {

@@ -26,9 +26,16 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
   const data = await draftData(path, options)
   const supernet = draftSpace(data)
   const name = nameOf(path)
-  const { objective, classes } = data
+  const { objective, classes, retrain } = data
   const { plugins = [] } = options
-  const sections = { data: data.section, split: data.split, objective, classes, supernet: supernet.section }
+  const sections = {
+    data: data.section,
+    split: data.split,
+    objective,
+    classes,
+    supernet: supernet.section,
+    retrain,
+  }
   const choices = [...data.choices, ...supernet.choices].map((choice) => ({
     ...choice,
     value: valueAt(sections, choice.key),
@@ -44,6 +51,7 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
       ...(classes && { classes }),
       supernet: supernet.section,
       schedule: 'auto',
+      ...(retrain && { retrain }),
       rivals: trialRivalNames.filter((each) => data.kind === 'series' || !forecastRivalNames.includes(each)),
     })
   return { name, text, choices }

@@ -95,7 +95,8 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   }
   const { task, target } = columns.section
   if (task !== 'classification' || typeof target !== 'string') return drafted
-  return withRareClass(drafted, classCounts(bare.columns[bare.names.indexOf(target)]!))
+  const counts = classCounts(bare.columns[bare.names.indexOf(target)]!)
+  return withRareClass(drafted, counts, bare.names.length)
 }
 
 /**

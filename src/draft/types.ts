@@ -43,6 +43,11 @@ export interface Drafted<Section> {
 /** A part of the `data` section of a configuration. */
 export type DataSection = Config['data']
 
+/** What a draft may choose of retraining. */
+export interface DraftedRetraining {
+  readonly distillation: { readonly trees: number }
+}
+
 /** The drafted `data` section, and what else is known of the data. */
 export interface DraftedData extends Drafted<DataSection> {
   /** The `split` section, if it differs from its default. */
@@ -50,6 +55,9 @@ export interface DraftedData extends Drafted<DataSection> {
   /** The sections by which models are compared and classes decided for, where a class is rare. */
   readonly objective?: Pick<Config['objective'], 'metric'>
   readonly classes?: NonNullable<Config['classes']>
+  /** What is chosen of the space and of retraining, where a class is rare. */
+  readonly options?: Readonly<Record<string, number>>
+  readonly retrain?: DraftedRetraining
   readonly kind: 'table' | 'images' | 'series' | 'sequences'
   /** The shape of one row, if the rows are arrays. */
   readonly shape?: readonly number[]

@@ -75,7 +75,9 @@ function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetr
   const { from } = trial.config.retrain
   if (!isTaught(trial) || !baseline?.teaches || baseline.diverged !== undefined) return ''
   if (from === 'scratch' && isUnpruned(trial, networkToRetrain(trial, architecture))) return ''
-  return `; ${formatPercent(baseline.teaches)} of the loss compared it with the unpruned supernet`
+  const { trees = 0 } = trial.config.retrain.distillation
+  const first = trees > 0 ? `, which in turn learnt ${formatPercent(trees)} from boosted trees` : ''
+  return `; ${formatPercent(baseline.teaches)} of the loss compared it with the unpruned supernet${first}`
 }
 
 const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>

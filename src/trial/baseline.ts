@@ -16,7 +16,7 @@ import type { Retrained, NetworkToRetrain, Baseline } from './figures.js'
 import { withNetwork } from './with-network.js'
 import { measureRows } from './noise.js'
 import { retrainStage } from './retrain-stage.js'
-import type { Teacher } from './teacher.js'
+import type { NetworkTeacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /**
@@ -27,7 +27,7 @@ export const isTaught = ({ config, retrained }: Trial): boolean =>
   config.retrain.distillation.share !== 0 && retrained === undefined
 
 /** The teacher of the derived network; undefined if it has none, or if the baseline diverged. */
-export function teacherFor(trial: Trial, baseline: Baseline | null | undefined): Teacher | undefined {
+export function teacherFor(trial: Trial, baseline: Baseline | null | undefined): NetworkTeacher | undefined {
   const { retrained, figures } = baseline ?? {}
   const share = figures?.teaches
   return isTaught(trial) && retrained && share ? { ...retrained, share } : undefined
