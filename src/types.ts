@@ -120,7 +120,7 @@ export type {
 } from './schedule/types.js'
 export type { Carried, LogMark, MenuEntry, MenuFigures, Origin } from './search/state.js'
 export type { LatencySchema } from './setup/latency.js'
-export type { Continued, OwnParts } from './setup/trial-on.js'
+export type { Continued, OwnParts } from './setup/single-trial.js'
 export type { ChoiceOptions, EdgeOptions, NodeOptions } from './supernet/builder.js'
 export type { Above, CostTree, MemberCost } from './supernet/member-cost.js'
 export type { ClosedForm, Draws, RelaxationTraits } from './supernet/relaxations/types.js'

@@ -1,6 +1,6 @@
 import { configOf, type SearchSettings } from '../library/request.js'
 import { searchInMemory, type SearchFindings } from '../library/search-in-memory.js'
-import { trialOf } from '../setup/trial-of.js'
+import { hostedTrial } from '../setup/hosted-trial.js'
 import { useBackend } from './backend.js'
 import { fileless, inNode } from './host.js'
 import { modelOf, type BrowserModel } from './model.js'
@@ -22,7 +22,7 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
   const config = configOf(request)
   return searchInMemory(request, config, {
     start: ({ backend, relaxedSimd }) => useBackend(backend, { relaxed: relaxedSimd }),
-    setup: (resolved, own) => trialOf(resolved, fileless(request.data.given), own),
+    setup: (resolved, own) => hostedTrial(resolved, fileless(request.data.given), own),
     compute: (_, use) => use(),
     model: modelOf,
   })

@@ -14,8 +14,8 @@ import { withLessons } from './lesson-store.js'
 import { requirePlugins } from './plugins/needs.js'
 import type { Plugins } from './plugins/types.js'
 import { schedulesIn } from './schedule-file.js'
-import { trialOf } from './trial-of.js'
-import type { Continued, OwnParts } from './trial-on.js'
+import { hostedTrial } from './hosted-trial.js'
+import type { Continued, OwnParts } from './single-trial.js'
 
 /** A user's own parts in a library call, in addition to those of the registry. */
 export interface Extensions extends OwnParts {
@@ -61,7 +61,7 @@ export async function setupTrial(
 ): Promise<Trial> {
   const isRun = existsSync(join(folder, checksumsFile))
   requirePlugins(isRun ? folder : 'config.plugins', config.plugins, plugins)
-  return trialOf(config, filesIn(folder, { readers, given }), own)
+  return hostedTrial(config, filesIn(folder, { readers, given }), own)
 }
 
 /** The host on this machine, with files relative to a folder. */

@@ -47,10 +47,16 @@ export class SupernetModel {
       temperature: () => this.temperature,
     })
     this.weights = ParameterStore.of(supernet.graph, random, given)
-    for (const group of supernet.groups) {
-      const alpha = tf.tensor1d(relaxation.initial(group, random, noise))
-      const of = `relaxation ${relaxation.name}: initial of ${group.name}`
-      this.#alphas.set(group.name, shaped(alpha, [group.members.length], of))
+    try {
+      for (const group of supernet.groups) {
+        const alpha = tf.tensor1d(relaxation.initial(group, random, noise))
+        this.#alphas.set(group.name, alpha)
+        shaped(alpha, [group.members.length], `relaxation ${relaxation.name}: initial of ${group.name}`)
+      }
+    } catch (error) {
+      // Nobody has the model, who could dispose it.
+      this.dispose()
+      throw error
     }
   }
 

@@ -96,7 +96,7 @@ export function expectedBy(
   earlier: readonly Span[] = [],
 ): Omit<Expected, 'measured'> {
   const { config, schedule } = trial
-  const { whole, small } = measured
+  const { whole, small, stretch } = measured
   const search = searchOf(trial, measured)
   const baseline = wantsBaseline(trial) ? trainingSpan(config.retrain, whole) : null
   // With augmentation, the teacher must predict the augmented examples in every step.
@@ -110,8 +110,8 @@ export function expectedBy(
   const retrain = { typical: typical * each.typical, most: most * each.most }
   const more = furtherTrainings(config.criteria)
   const further = more === 0 ? null : times(each, more)
-  const rivals = config.rivals?.length ? rivalsSpan(trial) : null
-  const rest = restOf(trial)
+  const rivals = config.rivals?.length ? times(rivalsSpan(trial), stretch) : null
+  const rest = times(restOf(trial), stretch)
   const total = sumOf([
     ...earlier,
     search,

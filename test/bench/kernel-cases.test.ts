@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { kernelCases } from '../../bench/kernel-cases.js'
-import { useBackend } from '../../src/backend/index.js'
-
-beforeAll(() => useBackend('wasm'))
 
 it.each(kernelCases)('$title is a case that its kernel takes', async ({ name, inputs, attrs }) => {
   const tensors = Object.fromEntries(Object.entries(inputs).map(([key, shape]) => [key, tf.ones([...shape])]))

@@ -1,43 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { compareRun } from '../../src/compare/compare-run.js'
 import { tiny } from '../compare/helper.js'
-import { program, sentei } from './helper.js'
+import { program } from './helper.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-compare-cli-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const comparison = tiny({ preregistered: { method: 'pressed', against: 'unpruned', margin: 0.05 } })
 writeFileSync(join(folder, 'c.json'), JSON.stringify(comparison))
-const read = (...path: string[]) => readFileSync(join(folder, ...path), 'utf8')
-
-test('killed twice in the middle it comes to the same results, byte for byte, and runs no trial twice', async () => {
-  for (const trials of [2, 4]) {
-    const { code } = await sentei(folder, ['compare', 'c.json', '--out', 'killed'], (stderr, child) => {
-      if (stderr.includes(`${trials} of 6 trials, about`)) child.kill('SIGKILL')
-    })
-    expect(code).toBeNull()
-  }
-  const { code, stdout, stderr } = await sentei(folder, ['compare', 'c.json', '--out', 'killed', '--json'])
-  expect(stderr).toMatch(/is gone; going on in its place\n[45] of 6 trials are done/)
-  expect(code).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({
-    comparison: 'killed',
-    preregistered: { method: 'pressed', against: 'unpruned', margin: 0.05, verdicts: [{ set: 'concrete' }] },
-  })
-  const keys = read('killed', 'trials.jsonl')
-    .trim()
-    .split('\n')
-    .map((line) => (JSON.parse(line) as { key: string }).key)
-  expect(new Set(keys).size).toBe(6)
-  expect(keys).toHaveLength(6)
-
-  await compareRun({ comparison, folder, out: join(folder, 'whole') })
-  for (const name of ['results.csv', 'summary.json', 'summary.md', 'comparison.json'])
-    expect(read('killed', name), name).toBe(read('whole', name))
-})
 
 test('a wrong document is refused with the line, and leaves nothing', async () => {
   const file = join(folder, 'wrong.yaml')

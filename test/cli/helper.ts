@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { expect } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 import { runProgram } from '../../src/cli/program.js'
 
@@ -27,6 +28,16 @@ export function sentei(
     })
     child.on('close', (code) => resolve({ code, stdout, stderr }))
   })
+}
+
+/** The only line of stdout, which is that of a search, as JSON. */
+export const jsonOf = ({ stdout }: Outcome) => {
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+  return JSON.parse(stdout) as {
+    run: string
+    model: string
+    metrics: { seed: number; test: { final: number } }
+  }
 }
 
 /** Runs the program in this process; what it printed, and its exit code. Rejects with the error it threw. */

@@ -2,8 +2,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
+import { loadConfig } from '../../src/config/load-config.js'
 import type { StepFigures } from '../../src/runs/bench-step.js'
 import type { RunPlan } from '../../src/runs/plan-run.js'
+import { setupTrial } from '../../src/setup/setup-trial.js'
+import { memoryOf } from '../../src/setup/trial-memory.js'
 import { program } from './helper.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-plan-'))
@@ -13,11 +17,11 @@ const config = join(folder, 'config.yaml')
 writeFileSync(
   config,
   `data: { source: digits }
-supernet: { space: darts, options: { cells: 3, channels: 4 } }
+supernet: { space: darts-cell, options: { cells: 1, channels: 4, nodes: 2, reductions: [] } }
 search: { epochs: 10, batch: 32 }
 retrain: { epochs: 20, baseline: true }
 criteria:
-  - { metric: parameters, atMost: 2000 }
+  - { metric: parameters, atMost: 100 }
   - { metric: parameters-share, atMost: 0.5 }
   - { metric: accuracy, atLeast: 0.9 }
 `,
@@ -28,8 +32,9 @@ const planned = async (...args: string[]): Promise<RunPlan> =>
 describe('plan', () => {
   test('says sizes, memory, minutes and which budgets the space can meet', async () => {
     const plan = await planned()
-    expect(plan.supernet).toMatchObject({ name: 'darts', groups: 51, members: 372 })
-    expect(plan.smallest.parameters).toBeLessThan(plan.supernet.parameters / 3)
+    // Two edges into node 2 and three into node 3, of five operations each, and which two of the three stay.
+    expect(plan.supernet).toMatchObject({ name: 'darts-cell', groups: 6, members: 28 })
+    expect(plan.smallest.parameters).toBeLessThan(plan.supernet.parameters / 2)
     expect(plan.memory.map(({ stage, rows, fits }) => ({ stage, rows, fits }))).toEqual([
       { stage: 'search', rows: 32, fits: true },
       { stage: 'baseline', rows: 64, fits: true },
@@ -42,7 +47,7 @@ describe('plan', () => {
     }
     expect(plan.budgets).toEqual([
       {
-        criterion: 'config.criteria.0: parameters at most 2000',
+        criterion: 'config.criteria.0: parameters at most 100',
         feasible: false,
         least: plan.smallest.parameters,
       },
@@ -55,48 +60,48 @@ describe('plan', () => {
   })
 
   test('memory grows with the batch, a shard stands alone, and more than fits is said so', async () => {
-    const [small, large, sharded, huge] = await Promise.all([
-      planned(),
-      planned('--set', 'search.batch=64'),
-      planned('--set', 'search.batch=64', 'search.shards=2'),
-      planned('--set', 'search.batch=100000'),
-    ])
-    const peak = ({ memory }: RunPlan) => memory[0]!.peakBytes
-    expect(peak(large)).toBe(2 * peak(small))
-    expect(peak(sharded)).toBe(peak(small))
-    const { fits, recomputed, parts, largestRows } = huge.memory[0]!
+    // Without the times of the plan, which take a second of training for each part.
+    const stage = async (...set: string[]) => {
+      const loaded = loadConfig(config, { set })
+      await useBackend(loaded.config.backend)
+      return memoryOf(await setupTrial(loaded.config, loaded.folder))[0]!
+    }
+    const small = await stage()
+    expect((await planned()).memory[0]).toEqual(small)
+    expect((await stage('search.batch=64')).peakBytes).toBe(2 * small.peakBytes)
+    expect((await stage('search.batch=64', 'search.shards=2')).peakBytes).toBe(small.peakBytes)
+    const { fits, recomputed, parts, largestRows } = await stage('search.batch=100000')
     expect({ fits, recomputed }).toEqual({ fits: false, recomputed: parts })
     expect(largestRows).toBeLessThan(100_000)
-    const most = await planned('--set', `search.batch=${largestRows}`)
-    expect(most.memory[0]!.fits).toBe(true)
+    expect((await stage(`search.batch=${largestRows}`)).fits).toBe(true)
   })
 
   test('and what the schedule’s budget is of, and the floor', async () => {
     const schedule = (share: number) =>
       `schedule={ name: b, phases: [{ name: all, until: 1 }], budget: { metric: parameters, share: ${share} } }`
-    const { supernet, budget } = await planned('--set', schedule(0.25))
+    const { supernet, budget } = await planned('--set', schedule(0.5))
     expect(budget).toMatchObject({
       metric: 'parameters',
-      limit: supernet.parameters / 4,
+      limit: supernet.parameters / 2,
       whole: supernet.parameters,
     })
-    const { printed } = await program('plan', config, '--set', schedule(0.25))
+    const { printed } = await program('plan', config, '--set', schedule(0.5))
     expect(printed).toMatch(
       /^budget +at most [\d,]+ of [\d,]+ parameters; no legal architecture has less than [\d,]+$/m,
     )
     await expect(planned('--set', schedule(0.01))).rejects.toThrow(
-      /^schedule\.budget\.share: the least that a legal architecture costs is 0\.0\d+, which is \d+ of \d+ parameters, got 0\.01$/,
+      /^schedule\.budget\.share: the least that a legal architecture costs is 0\.\d+, which is \d+ of \d+ parameters, got 0\.01$/,
     )
     expect((await planned()).budget).toBeNull()
   })
 
   test('as text', async () => {
     const { printed } = await program('plan', config)
-    expect(printed).toMatch(/^supernet darts +[\d,]+ /m)
+    expect(printed).toMatch(/^supernet darts-cell +[\d,]+ /m)
     expect(printed).toMatch(
       /^memory +search: \d+ MiB of 4\.00 GiB with 32 examples; at most [\d,]+ examples fit$/m,
     )
-    expect(printed).toMatch(/parameters at most 2000: NOT FEASIBLE, the least is/)
+    expect(printed).toMatch(/parameters at most 100: NOT FEASIBLE, the least is/)
   })
 })
 

@@ -5,12 +5,11 @@ import { validate } from '../../src/config/validator.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { meanRows, type Over } from '../../src/compare/ablation/means.js'
 import { ablatedDocument, ablationsOf, type Ablation } from '../../src/compare/ablation/variants.js'
-import { compare } from '../../src/compare/compare.js'
 import { plannedTrials } from '../../src/compare/planned.js'
 import type { Column, Schedule } from '../../src/schedule/types.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import type { GateGroup } from '../../src/supernet/types.js'
-import { tiny } from './helper.js'
+import { pressed, tiny } from './helper.js'
 
 const group = (name: string, layer: string, names: string[], max: number): GateGroup => ({
   ...{ name, layer, kind: 'units', total: 1, keep: { min: 1, max } },
@@ -109,26 +108,6 @@ describe('the mean of λ', () => {
   })
 })
 
-const pressed = validate(
-  ScheduleSchema,
-  {
-    name: 'pressed',
-    phases: [
-      { name: 'warm', until: 0.25, gates: 'hold' },
-      { name: 'plain', until: 0.5 },
-      {
-        name: 'press',
-        until: 1,
-        terms: [
-          { term: 'l1', part: 'gates', lambda: 3 },
-          { term: 'l2', part: 'weights', lambda: 0.1 },
-        ],
-      },
-    ],
-  },
-  'schedule',
-)
-
 describe('a schedule', () => {
   const ablated = (ablation: Ablation, document: ScheduleDocument = pressed) =>
     ablatedDocument(
@@ -195,49 +174,6 @@ describe('a schedule', () => {
       ablated({ kind: 'term', term: 'l1', part: 'gates' }, planner).table!.map(([, , layer]) => layer),
     ).toEqual(['*', '*'])
   })
-})
-
-test('a comparison runs the ablations as further methods beside the whole schedule', async () => {
-  const methods = { pressed: { schedule: pressed }, none: 'none' }
-  const { rows, summary } = await compare({
-    comparison: tiny({ methods, seeds: [1], ablate: 'pressed' }),
-    workers: 1,
-  })
-  expect(rows.map(({ failed }) => failed)).toEqual(rows.map(() => null))
-  expect(summary.sets[0]!.methods.map(({ method }) => method)).toEqual(['pressed', 'none'])
-  const ablation = summary.ablation!.sets[0]!.methods
-  expect(ablation.map(({ method }) => method).sort()).toEqual(
-    [
-      'pressed',
-      'pressed − term l1/gates',
-      'pressed − term l2/weights',
-      'pressed − phase warm',
-      'pressed − phase press',
-      'pressed − λ over t',
-      'pressed − λ over k',
-      'pressed − λ over t and k',
-    ].sort(),
-  )
-  // λ is constant in its only phase, and equal for all layers: the means change nothing, bit for bit.
-  const of = (name: string) => rows.find(({ method }) => method === name)!.figures
-  expect(of('pressed − λ over t')).toEqual(of('pressed'))
-  expect(of('pressed − λ over t and k')).toEqual(of('pressed'))
-  expect(of('pressed − term l1/gates')!.parameters).toBeGreaterThan(of('pressed')!.parameters)
-})
-
-test('λ that a planner finds is that of the whole trial, also when that is over', async () => {
-  const methods = { found: { schedule: 'planned-controller', budget: { share: 0.6 } } }
-  const comparison = tiny({ methods, seeds: [1], ablate: 'found' })
-  const { rows } = await compare({ comparison, workers: 1 })
-  const kept = rows.filter(({ method }) => method === 'found')
-  const ran: string[] = []
-  const again = await compare({
-    comparison,
-    workers: 1,
-    store: { done: () => kept, save: ({ method }) => void ran.push(method) },
-  })
-  expect(ran).toHaveLength(rows.length - 1)
-  expect(again.rows.map(({ figures }) => figures)).toEqual(rows.map(({ figures }) => figures))
 })
 
 describe('what is ablated', () => {

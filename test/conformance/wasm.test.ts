@@ -1,3 +1,4 @@
 import { conformance } from './suites/index.js'
 
-conformance({ name: 'wasm', backend: 'wasm' })
+// A sample; `wasm.long.test.ts` takes all.
+conformance({ name: 'wasm', backend: 'wasm', every: 9 })

@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import type { PreparedData } from '../../src/data/types.js'
 import { deriveNetwork, discretise, uniformGates } from '../../src/derive/network.js'
 import { costOf } from '../../src/nn/cost.js'
@@ -12,8 +10,6 @@ import { modelNetwork } from '../../src/train/network.js'
 import { withNetwork } from '../../src/trial/with-network.js'
 import { relativeError } from '../helpers/numeric.js'
 import { imageData, onePhase, searched, tinyCells, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const schedule = onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }], {
   prune: { from: 0.25, until: 0.75 },
@@ -77,7 +73,6 @@ describe.each(cases)('the network derived from %s', (name, makeData, search) => 
   const data = makeData()
 
   it('with its gates kept is the searched supernet, to rounding', async () => {
-    const before = tf.memory().numTensors
     const { model } = await search()
     expect(illegality(model.supernet)).toBeUndefined()
     const supernet = predictRows(modelNetwork(model), data, data.splits.validation)
@@ -85,7 +80,6 @@ describe.each(cases)('the network derived from %s', (name, makeData, search) => 
     // Scales of 1 and offsets of 0 change nothing yet.
     expect(relativeError(predicted(model, data, 'keep', true), supernet)).toBeLessThan(1e-5)
     model.dispose()
-    expect(tf.memory().numTensors).toBe(before)
   })
 
   it('with its gates dropped has no gate left, and no decoder', async () => {

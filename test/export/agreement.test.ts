@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import { writeSealed } from '../../src/base/sealed.js'
 import { prepareData } from '../../src/data/prepare.js'
 import { modelContent, modelFiles } from '../../src/export/model-content.js'
@@ -18,7 +17,6 @@ import { randomNetwork } from './helper.js'
 
 const { folder, write, config } = workplace()
 const at = (...names: string[]) => join(folder, ...names)
-beforeAll(() => useBackend('wasm'))
 
 /** 400 rows; p0 to p3 are suppliers of many parts, q0 to q4 of four each. */
 const training = (gaps: boolean): string => {

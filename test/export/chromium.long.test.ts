@@ -27,7 +27,7 @@ import { layersModelOf, type TrainedNetwork } from '../../src/export/trained.js'
 import { fromArrays } from '../../src/library/data.js'
 import { configOf } from '../../src/library/request.js'
 import { searchInMemory } from '../../src/library/search-in-memory.js'
-import { trialOf } from '../../src/setup/trial-of.js'
+import { hostedTrial } from '../../src/setup/hosted-trial.js'
 import { mlpCell } from '../../src/spaces.js'
 import { chromium } from '../browser/chromium.js'
 import { table } from '../supernet/conformance/table.js'
@@ -181,7 +181,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     const request = { ...settings, space: mlpCell(options), data: fromArrays(x, y) }
     const { model } = await searchInMemory(request, configOf(request), {
       start: ({ backend }) => useBackend(backend),
-      setup: (resolved, own) => trialOf(resolved, fileless(request.data.given), own),
+      setup: (resolved, own) => hostedTrial(resolved, fileless(request.data.given), own),
       compute: (_, use) => use(),
       model: modelOf,
     })

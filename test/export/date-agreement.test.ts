@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import { prepareData } from '../../src/data/prepare.js'
 import { modelContent, modelFiles } from '../../src/export/model-content.js'
 import { toOnnx } from '../../src/export/onnx/model.js'
@@ -16,7 +15,6 @@ import { randomNetwork } from './helper.js'
 
 const { folder, write, config } = workplace()
 const at = (...names: string[]) => join(folder, ...names)
-beforeAll(() => useBackend('wasm'))
 
 const hour = 3_600_000
 const start = Date.UTC(2023, 10, 1)

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { withDecision } from '../../src/data/decision.js'
 import { prepareData } from '../../src/data/prepare.js'
@@ -19,7 +18,6 @@ import { workplace } from '../data/helpers.js'
 import { randomNetwork } from './helper.js'
 
 const { folder, write, config } = workplace()
-beforeAll(() => useBackend('wasm'))
 
 const draw = randomSource(3)
 const rows = Array.from({ length: 400 }, (_, i) => {

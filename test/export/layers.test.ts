@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import type { PreparedData } from '../../src/data/types.js'
 import { discretise, uniformGates } from '../../src/derive/network.js'
 import { foldGates, type PlainNetwork } from '../../src/export/fold.js'
@@ -13,7 +12,6 @@ import { spaceNet } from '../helpers/trials.js'
 import { bundled, drawn, randomNetwork, temporaryFolder } from './helper.js'
 
 const folder = temporaryFolder()
-beforeAll(() => useBackend('wasm'))
 
 const digits = await bundled('digits')
 const concrete = await bundled('concrete')

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import { prepareData } from '../../src/data/prepare.js'
 import type { PreparedData } from '../../src/data/types.js'
 import { onnxModel, toOnnx } from '../../src/export/onnx/model.js'
@@ -14,7 +13,6 @@ import { workplace } from '../data/helpers.js'
 import { bundled, randomNetwork } from './helper.js'
 
 const { folder, write, config } = workplace()
-beforeAll(() => useBackend('wasm'))
 
 /** A table with numbers, a number far from 0, texts and gaps in both; 60 rows. */
 const table = (gaps: boolean): string => {

@@ -1,5 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, test } from 'vitest'
 import { fromArrays } from '../../src/library/data.js'
 import { search } from '../../src/library/search.js'
 import { dataNotes } from '../../src/export/notes.js'
@@ -16,7 +15,6 @@ import { bundled, randomNetwork, temporaryFolder } from './helper.js'
 
 const place = workplace()
 const folder = temporaryFolder()
-beforeAll(() => useBackend('wasm'))
 
 const notes = (trained: TrainedNetwork): InputNote[] =>
   JSON.parse(onnxModel(trained).metadata['sentei.inputs']!) as InputNote[]

@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import type { PreparedData } from '../../src/data/types.js'
 import type { PlainNetwork } from '../../src/export/fold.js'
 import { onnxModel, toOnnx, type OnnxOptions } from '../../src/export/onnx/model.js'
@@ -11,8 +10,6 @@ import { discretise, uniformGates } from '../../src/derive/network.js'
 import { continuing } from '../../src/supernet/continuation.js'
 import { spaceNet } from '../helpers/trials.js'
 import { bundled, drawn, randomNetwork } from './helper.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const digits = await bundled('digits')
 const concrete = await bundled('concrete')

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, test } from 'vitest'
 import { writeSealed } from '../../src/base/sealed.js'
 import type { PreparedData } from '../../src/data/types.js'
 import { toLayersModel } from '../../src/export/layers.js'
@@ -14,7 +13,6 @@ import { madeData } from '../helpers/trials.js'
 import { randomNetwork, temporaryFolder } from './helper.js'
 
 const folder = temporaryFolder()
-beforeAll(() => useBackend('wasm'))
 
 /** Two features and a target, with scales of their own. */
 function far(mean: number[], std: number[], target: [number, number]): PreparedData {

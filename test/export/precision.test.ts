@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import { modelContent, type ModelContent } from '../../src/export/model-content.js'
 import { loadModel } from '../../src/export/model-files.js'
 import { onnxModel, onnxPreprocess } from '../../src/export/onnx/model.js'
@@ -21,8 +20,6 @@ import { layersModelOf, type TrainedNetwork } from '../../src/export/trained.js'
 import { agreement, networkPredictions } from '../../src/export/agreement.js'
 import { modelPredictions } from '../../src/export/verify.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const folder = temporaryFolder()
 const digits = await bundled('digits')

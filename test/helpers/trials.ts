@@ -209,8 +209,13 @@ export function contextOf(trial: Trial, signal?: AbortSignal) {
 export async function searched(trial: Trial, from?: Checkpoint) {
   const model = modelOf(trial)
   const { context, events, checkpoints } = contextOf(trial)
-  const result = await searchArchitecture(model, trial.data, context, from)
-  return { model, events, checkpoints, result }
+  try {
+    const result = await searchArchitecture(model, trial.data, context, from)
+    return { model, events, checkpoints, result }
+  } catch (error) {
+    model.dispose()
+    throw error
+  }
 }
 
 /** Weights and gates of a model as bytes, by name. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   fromArrays,
   fromDataset,
@@ -7,11 +7,8 @@ import {
   fromTensors,
   prepareData,
   resolveConfig,
-  useBackend,
   type DataSource,
 } from '../../src/index.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const prepared = ({ data, split, given }: DataSource) =>
   prepareData(
@@ -107,16 +104,8 @@ describe('data in memory', () => {
   })
 
   it('come out of tensors, which stay, with one-hot targets', async () => {
-    const [inputs, targets] = [
-      tf.tensor2d(x),
-      tf.oneHot(
-        tf.tensor1d(
-          x.map((_, i) => i % 3),
-          'int32',
-        ),
-        3,
-      ),
-    ]
+    const classes = x.map((_, i) => i % 3)
+    const [inputs, targets] = [tf.tensor2d(x), tf.tidy(() => tf.oneHot(tf.tensor1d(classes, 'int32'), 3))]
     const before = tf.memory().numTensors
     const { dataset } = await prepared(await fromTensors(inputs, targets, { task: 'classification' }))
     expect(tf.memory().numTensors).toBe(before)
@@ -139,6 +128,7 @@ describe('data in memory', () => {
     const { dataset } = await prepared(source)
     expect([...dataset.inputs]).toEqual(x.flat())
     y.forEach((value, i) => expect(dataset.targets[i]).toBeCloseTo(value, 4))
+    tf.dispose(elements)
   })
 
   it('are records with names, and a series where they are in order of time', async () => {

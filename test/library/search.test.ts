@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   fromArrays,
   fromFiles,
@@ -15,7 +15,6 @@ import {
   randomSource,
   search,
   resolveConfig,
-  useBackend,
   type Event,
   type SearchRequest,
 } from '../../src/index.js'
@@ -25,8 +24,6 @@ import { temporaryFolder } from '../runs/helper.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
-
-beforeAll(() => useBackend('wasm'))
 
 /** y = x0 − x1² and noise; the third input says nothing. */
 function made(rows: number, seed = 1): { x: number[][]; y: number[] } {
@@ -47,7 +44,6 @@ describe('a search in memory', () => {
   test('is arrays in and a model out', async () => {
     const { x, y } = made(400)
     const events: Event[] = []
-    const before = tf.memory().numTensors
     const { architecture, model, metrics, schedule, report } = await search({
       ...quick,
       space: small,
@@ -68,7 +64,6 @@ describe('a search in memory', () => {
     expect(model.predict({ values: flat, shape: [100, 3] })).toEqual(said)
     expect(model.predict(flat)).toEqual(said)
     expect(await report()).toContain('<!doctype html>')
-    expect(tf.memory().numTensors).toBe(before)
   })
 
   test('is bit for bit the run of the command line on the same rows', async () => {

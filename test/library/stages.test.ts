@@ -1,13 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import type { Event } from '../../src/events/types.js'
 import { memoryCheckpoints } from '../../src/library/checkpoints.js'
 import { fromFiles } from '../../src/library/data.js'
 import { search, type SearchResult } from '../../src/library/search.js'
 import { eventsOf } from '../../src/report/history.js'
-
-beforeAll(() => useBackend('wasm'))
 
 describe('several searches in a row, in memory', () => {
   test('hand on what they left, and go on from checkpoints to the same figures', async () => {

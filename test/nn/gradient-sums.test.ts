@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { GradientSums } from '../../src/nn/gradient-sums.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const numbersOf = (sums: GradientSums, id: string) => [...sums.of(id)!.dataSync()]
 

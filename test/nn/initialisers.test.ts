@@ -1,12 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { initialValues, type InitialiserName } from '../../src/nn/initialisers.js'
 import { cut, ParameterStore } from '../../src/nn/parameter-store.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const random = randomSource(3)
 const variance = (values: Float32Array) => values.reduce((sum, v) => sum + v * v, 0) / values.length

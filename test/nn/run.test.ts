@@ -1,12 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { ancestors } from '../../src/nn/graph.js'
 import { run } from '../../src/nn/run.js'
 import { outputOf } from '../helpers/networks.js'
-
-beforeAll(() => useBackend('wasm'))
 
 function twoHeads() {
   const b = graphBuilder([2], 'l')
@@ -32,7 +29,7 @@ describe('run', () => {
   it('computes only what the asked roles need', () => {
     const graph = twoHeads()
     const asked = new Set<string>()
-    tf.tidy(() =>
+    tf.tidy(() => {
       run(graph, ['task'], {
         input: tf.tensor2d([[1, 2]]),
         training: false,
@@ -45,8 +42,8 @@ describe('run', () => {
         },
         mixture: () => tf.tensor1d([]),
         statistics: new Map(),
-      }),
-    )
+      })
+    })
     expect([...asked]).toEqual(['encoder', 'head'])
     expect([...ancestors(graph, ['decoder/dense'])].sort()).toEqual([
       'decoder/dense',

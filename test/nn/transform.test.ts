@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { graphBuilder, type GraphBuilder } from '../../src/nn/builder.js'
 import { parametersOf } from '../../src/nn/cost.js'
@@ -9,8 +8,6 @@ import { cut } from '../../src/nn/parameter-store.js'
 import { keepMembers, withoutDeadNodes, type Transformed } from '../../src/nn/transform.js'
 import { relativeError } from '../helpers/numeric.js'
 import { normals, outputOf, randomValues, type Values } from '../helpers/networks.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const random = randomSource(8)
 

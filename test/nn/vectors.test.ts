@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import { numberVectors, onVectors, tensorVectors, type Vectors } from '../../src/nn/vectors.js'
 import { normals } from '../helpers/networks.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const values = (length: number, name: string) => normals(randomSource(1), name, length)
 const evaluated = <V>(v: Vectors<V>, of: (v: Vectors<V>, a: V, b: V) => V, length: number) =>

@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { focalLoss, lossNamed, lossNameOf } from '../../src/objective/focal.js'
 import { losses } from '../../src/objective/losses.js'
 import { numericGradient, relativeError } from '../helpers/numeric.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const outputs = Float32Array.of(0.3, -1.2, 2.5, 0.1, 0.9, -0.4)
 const classes = [0, 2]

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { costOf } from '../../src/nn/cost.js'
 import type { ByGroup, Term } from '../../src/objective/terms/types.js'
@@ -28,8 +27,6 @@ import {
 import { normals } from '../helpers/networks.js'
 import { numericGradient, relativeError } from '../helpers/numeric.js'
 import { spaceNet, tinyCells, tinyMlp } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const cells = tinyCells({ inputs: 2, nodes: 2, operations: ['skip', 'max-pool-3x3', 'dil-conv-3x3', 'none'] })
 const supernets: [string, Supernet, string][] = [

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import type { LayerGates, Term } from '../../src/objective/terms/types.js'
 import { terms } from '../../src/registry.js'
 import { stepProximalGates } from '../helpers/gate-steps.js'
@@ -9,8 +8,6 @@ import type { GateGroup } from '../../src/supernet/types.js'
 import { smoothGateGradients, type WeightedTerm } from '../../src/train/update.js'
 import { gateLayer, total, valueOf } from '../helpers/gates.js'
 import { tinyCells } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const cells = tinyCells({ inputs: 2, nodes: 2, operations: ['skip', 'max-pool-3x3', 'dil-conv-3x3'] })
 const named = (names: readonly string[]): [string, Term][] =>

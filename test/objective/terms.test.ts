@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import type { Part, Term } from '../../src/objective/terms/types.js'
 import { terms } from '../../src/registry.js'
@@ -9,8 +8,6 @@ import { numbersOf, total, valueOf } from '../helpers/gates.js'
 import { normals } from '../helpers/networks.js'
 import { minimiser, numericGradient, relativeError } from '../helpers/numeric.js'
 import { bytesOf, imageData, onePhase, searched, tinyCells, trialOf } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const parts = ['weights', 'activations', 'gates'] as const
 const sum = (values: ArrayLike<number>, f: (v: number, i: number) => number) => total(Array.from(values, f))

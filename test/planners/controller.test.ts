@@ -1,11 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { targets } from '../../src/planners/controller.js'
 import { expectedCosts } from '../../src/search/gates/layer-cost.js'
 import { taskCost } from '../../src/supernet/cost.js'
 import { imageData, searched, spaceNet, tinyCells, trialOf, vectorData } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 describe('targets', () => {
   const layers = [

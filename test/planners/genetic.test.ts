@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import type { Event } from '../../src/events/types.js'
 import { child, factorAt, layerGroups, randomGenome } from '../../src/planners/genome.js'
@@ -9,8 +8,6 @@ import type { Candidate, Outcome, Tried, Try } from '../../src/planners/trying.j
 import { rowAt } from '../../src/schedule/table.js'
 import { runTrial } from '../../src/trial/trial.js'
 import { contextOf, eventsOf, spaceNet, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const base = {
   name: 'base',

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { choose, distance, type Lesson, type Traits } from '../../src/planners/lessons.js'
@@ -10,7 +9,6 @@ import { contentOf, temporaryFolder, tinyMlp } from '../runs/helper.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
-beforeAll(() => useBackend('wasm'))
 
 const { schedule: base, search, ...rest } = tinyMlp
 const options: Record<string, object> = {

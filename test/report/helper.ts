@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomSource } from '../../src/base/random.js'
 import type { Event, GroupInfo } from '../../src/events/types.js'
+import type { Run } from '../../src/report/run.js'
 import type { Architecture } from '../../src/supernet/types.js'
 
 /** What the synthetic run looks like. */
@@ -268,6 +269,24 @@ export const syntheticMetrics = {
   test: { final: 0.9634 },
   derived: { parameters: 41_223, flops: 9_870_000, depth: 6 },
   criteria: { passed: true, results: [{ value: 0.9634, passed: true }, { value: 41_223, passed: true }] }, // prettier-ignore
+}
+
+/** A finished synthetic run, with some of its parts changed. */
+export function runOf(options: SyntheticRun = {}, change: Partial<Run> = {}): Run {
+  const events = syntheticEvents(options)
+  const [, ...rows] = syntheticSchedule(events).trim().split('\n')
+  return {
+    config: syntheticConfig,
+    events,
+    schedule: rows.map((row) => {
+      const [from, to, layer, term, lambda] = row.split(',')
+      return { from: Number(from), to: Number(to), layer: layer!, term: term!, lambda: Number(lambda) }
+    }),
+    architecture: syntheticArchitecture(events),
+    metrics: syntheticMetrics,
+    timings: { searchSeconds: 412.3, retrainSeconds: 95 },
+    ...change,
+  }
 }
 
 /** Files of a run's folder by name; an object is written as JSON. */

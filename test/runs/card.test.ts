@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { searchRun } from '../../src/runs/search-run.js'
 import { farColumns, wave } from '../helpers/far-columns.js'
@@ -9,8 +8,6 @@ import { temporaryFolder, tinyMlp } from './helper.js'
 
 const folder = temporaryFolder()
 const payload = '<img src=x onerror=alert(1)>'
-
-beforeAll(() => useBackend('wasm'))
 
 test('the card says names as text, whatever markup they hold, and which columns are scaled outside', async () => {
   const file = join(folder, '`<b>.csv')

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { prepareData } from '../../src/data/prepare.js'
 import type { Preprocess } from '../../src/export/model-content.js'
@@ -50,10 +49,6 @@ const configOf = (file: string) =>
     retrain: { ...tinyMlp.retrain, epochs: 48, batch: 32, baseline: false },
     criteria: [],
   })
-
-beforeAll(async () => {
-  await useBackend('wasm')
-})
 
 describe.each(Object.keys(farColumns) as (keyof typeof farColumns)[])('%s', (column) => {
   test.each(['feature', 'target'] as const)(

@@ -1,12 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { spaces } from '../../src/registry.js'
 import { buildSupernet } from '../../src/setup/supernet-of.js'
 import { madeData } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const data = (rank: number) =>
   madeData({

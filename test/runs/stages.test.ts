@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event, EventOf } from '../../src/events/types.js'
@@ -10,7 +9,6 @@ import { eventsOf } from '../../src/report/history.js'
 import { retrainRun } from '../../src/runs.js'
 import { deriveRun } from '../../src/runs/derive-run.js'
 import { freezeRun } from '../../src/runs/freeze-run.js'
-import { planRun } from '../../src/runs/plan-run.js'
 import { readEvents } from '../../src/runs/read-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { stageShards } from '../../src/runs/workers.js'
@@ -20,7 +18,6 @@ import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
-beforeAll(() => useBackend('wasm'))
 
 /** Progressive shrinking: a shallow search leaves two operations of each choice to a deeper one, which decides. */
 const shrinking = {
@@ -122,24 +119,6 @@ describe('a search before the last', () => {
     )
     await expect(deriveRun(out, { rule: 'top-2' })).rejects.toThrow('the run is in search 1 of 2')
   })
-})
-
-test('a plan counts the searches before the last', async () => {
-  const [{ minutes, memory }, alone] = [
-    await planRun(config, '.'),
-    await planRun(resolveConfig({ ...shrinking, stages: [] }), '.'),
-  ]
-  expect(minutes.earlier).toHaveLength(1)
-  expect(minutes.earlier[0]!.typical).toBeGreaterThan(0)
-  expect(minutes.total.typical).toBeGreaterThan(minutes.search.typical + minutes.earlier[0]!.typical)
-  expect(alone.minutes.earlier).toEqual([])
-  expect(memory.map(({ stage, earlier, rows }) => [stage, earlier, rows])).toEqual([
-    ['search', 0, 64],
-    ['search', undefined, 128],
-    ...alone.memory.slice(1).map(({ stage, rows }) => [stage, undefined, rows]),
-  ])
-  // A cell where the last search has two.
-  expect(memory[0]!.parts).toBeLessThan(memory[1]!.parts)
 })
 
 describe('what goes over', () => {

@@ -1,13 +1,11 @@
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { readRunConfig } from '../../src/runs/run-folder.js'
 import { timedRun } from '../../src/runs/timed-run.js'
 import { temporaryFolder, tinyMlp } from './helper.js'
 
 const folder = temporaryFolder()
-beforeAll(() => useBackend('wasm'))
 
 const { epochs: _, ...search } = tinyMlp.search
 const configOf = (stage: object) =>

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { terms } from '../../src/registry.js'
 import { actingTerms } from '../../src/schedule/acting.js'
 import { excerpt } from '../../src/schedule/excerpt.js'
@@ -11,8 +10,6 @@ import type { Schedule } from '../../src/schedule/types.js'
 import { stepProximalGates } from '../helpers/gate-steps.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { compile, context, groups, l1, one } from './context.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const inTurn = (share: number, more: object = {}) =>
   l1({ lambda: 5, of: 'choices', stagger: { order: 'clearest-first', share }, ...more })

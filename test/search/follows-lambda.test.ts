@@ -1,10 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import type { PreparedData } from '../../src/data/types.js'
 import type { Supernet } from '../../src/supernet/types.js'
 import { eventsOf, imageData, searched, tinyCells, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 interface Case {
   readonly data: PreparedData

@@ -1,11 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { searchArchitecture } from '../../src/search/search.js'
 import { apart, nextIteration, passes } from '../../src/search/pace.js'
 import type { Schedule } from '../../src/schedule/types.js'
 import { contextOf, modelOf, onePhase, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const phase = (from: number, to: number) =>
   ({ name: `${from}`, from, to, train: new Set<string>(), gates: 'move', paths: 'all' }) as const

@@ -1,13 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { supernetBuilder } from '../../src/supernet/builder.js'
 import type { Supernet } from '../../src/supernet/types.js'
 import { evaluate } from '../../src/train/evaluate.js'
 import { modelNetwork } from '../../src/train/network.js'
 import { eventsOf, madeData, searched, tinyMlp, trialOf } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 /** Weights warm up with the gates held, l1 rises until each edge has decided, then weights settle. */
 const schedule = (lambda: number) => ({

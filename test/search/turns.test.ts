@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, it } from 'vitest'
 import { readCheckpoint, writeCheckpoint } from '../../src/runs/checkpoint-file.js'
 import { rowsOf } from '../../src/schedule/rows.js'
 import { searchArchitecture } from '../../src/search/search.js'
@@ -19,8 +18,6 @@ import {
   trialOf,
   type Settings,
 } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const trial = (schedule: Settings['schedule'], search: object = {}): Trial =>
   trialOf(imageData(), tinyCells({ inputs: 2 }), {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 
-/** Builds once, so that tests of the command line run what users run: the compiled program. */
+/**
+ * Builds what is not of the sources as they are, once, so that tests of the command line run what users run:
+ * the compiled program.
+ */
 export default function setup(): void {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-    stdio: 'inherit',
-  })
+  execFileSync(process.execPath, ['build/build.js', '--stale'], { stdio: 'inherit' })
 }

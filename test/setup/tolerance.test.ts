@@ -1,10 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import { tinyMlp } from '../runs/helper.js'
-
-beforeAll(() => useBackend('wasm'))
 
 describe('auto', () => {
   const budgetOf = async (more: object) => {

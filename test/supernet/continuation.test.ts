@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { prepareData } from '../../src/data/prepare.js'
 import { unscale } from '../../src/data/scale.js'
@@ -17,8 +16,6 @@ async function built(data: object, space: string) {
   const prepared = await prepareData(config, '.')
   return { prepared, supernet: buildSupernet(config, prepared) }
 }
-
-beforeAll(() => useBackend('wasm'))
 
 describe.each(['autoencoder-mlp', 'temporal-conv'])('a forecast by %s', (space) => {
   it('is the last value where the network says nothing', async () => {

@@ -1,14 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { parametersOf } from '../../src/nn/cost.js'
 import { operationOf, operations } from '../../src/supernet/operations/index.js'
 import { gradientsOf, normals, outputOf, randomValues } from '../helpers/networks.js'
 import { dot, numericGradient, relativeError } from '../helpers/numeric.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const random = randomSource(21)
 const [rows, size, channels] = [2, 5, 2]

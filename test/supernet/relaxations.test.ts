@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { InputError } from '../../src/base/errors.js'
 import { randomSource } from '../../src/base/random.js'
@@ -18,8 +18,6 @@ import { modelNetwork } from '../../src/train/network.js'
 import { numbersOf, shares, total } from '../helpers/gates.js'
 import { numericGradient, relativeError } from '../helpers/numeric.js'
 import { bytesOf, imageData, modelOf, onePhase, searched, tinyCells, trialOf } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const group: GateGroup = {
   name: 'e',

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
@@ -18,8 +17,6 @@ import {
   stepWeights,
   updateStatistics,
 } from '../../src/train/update.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const group = (members: number, min: number, max = min, total = min): GateGroup => ({
   name: 'g',

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { withEmphasis } from '../../src/data/decision.js'
 import { unprunedNetwork } from '../../src/derive/network.js'
 import type { Event } from '../../src/events/types.js'
@@ -25,8 +24,6 @@ import {
   vectorData,
   type Settings,
 } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const rows = { train: 24, validation: 12, test: 12 }
 

@@ -1,13 +1,10 @@
-import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import { withCandidate } from '../../src/trial/candidate.js'
 import { runTrial } from '../../src/trial/trial.js'
 import { evaluateNetwork } from '../../src/trial/evaluate-network.js'
 import { tinyCells, tinyMlp } from '../runs/helper.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const trialOf = (config: object) => setupTrial(resolveConfig(config), '.')
 const hooks = { emit: () => undefined }

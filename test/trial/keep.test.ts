@@ -1,12 +1,9 @@
-import { beforeAll, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, it } from 'vitest'
 import { discretise, uniformGates } from '../../src/derive/network.js'
 import type { Event } from '../../src/events/types.js'
 import { retrain } from '../../src/trial/retrain.js'
 import type { Recipe } from '../../src/train/recipe.js'
 import { eventsOf, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 /** A retraining that ends worse than it was: a high rate makes its evaluations scatter. */
 async function retrained(keep: 'best' | 'last', more: object = {}, recipe: Recipe = {}) {

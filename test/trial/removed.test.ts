@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/events/types.js'
 import type { Schedule } from '../../src/schedule/types.js'
 import { smallest } from '../../src/supernet/cost-range.js'
@@ -18,8 +17,6 @@ import {
   vectorData,
   type Settings,
 } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const rows = { train: 24, validation: 12, test: 12 }
 const l1 = (lambda: number) => [{ term: 'l1', part: 'gates', lambda }]

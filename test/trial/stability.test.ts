@@ -1,5 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event } from '../../src/events/types.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
@@ -8,8 +7,6 @@ import { evaluateNetwork } from '../../src/trial/evaluate-network.js'
 import { retrainArchitecture } from '../../src/trial/retrain-architecture.js'
 import { runTrial } from '../../src/trial/trial.js'
 import { tinyMlp } from '../runs/helper.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const hooks = { emit: () => undefined }
 const stability = { metric: 'stability', atMost: 1e9 }

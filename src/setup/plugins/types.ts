@@ -1,6 +1,6 @@
 import type { Reader } from '../../data/readers/types.js'
 import type { Operation } from '../../supernet/operations/types.js'
-import type { OwnParts } from '../trial-on.js'
+import type { OwnParts } from '../single-trial.js'
 import type { PluginKit } from './kit.js'
 
 /** Your own parts in a file: those that a call takes, and operations for spaces that name their operations. */

@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import type { Allowance } from '../../../src/events/types.js'
 import { scheduleSource } from '../../../src/schedule/source.js'
 import { rowAt } from '../../../src/schedule/table.js'
@@ -17,8 +16,6 @@ import {
   trialOf,
   vectorData,
 } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const pressure = { term: 'l1', part: 'gates', lambda: 3 }
 const document = (tolerance?: number) =>

@@ -1,9 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { measureAlone } from '../../../src/search/decide/alone.js'
 import { bytesOf, contextOf, imageData, modelOf, tinyCells, trialOf } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const trial = (rows: Parameters<typeof imageData>[0]) =>
   trialOf(imageData(rows), tinyCells(), { search: { epochs: 4, batch: 8 } })

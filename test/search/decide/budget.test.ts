@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parametersOf } from '../../../src/nn/cost.js'
 import { inspect } from '../../../src/search/decide/inspect.js'
 import { projectToLegal } from '../../../src/search/decide/projection.js'
@@ -25,8 +24,6 @@ import {
   vectorData,
   type Settings,
 } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 let before = 0
 beforeEach(() => void (before = tf.memory().numTensors))

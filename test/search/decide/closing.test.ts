@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inspect } from '../../../src/search/decide/inspect.js'
 import { projectToLegal } from '../../../src/search/decide/projection.js'
 import { averageMember } from '../../../src/search/gates/member-costs.js'
@@ -24,8 +23,6 @@ import {
   trialOf,
   type Settings,
 } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 let before = 0
 beforeEach(() => void (before = tf.memory().numTensors))

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { projectToLegal } from '../../../src/search/decide/projection.js'
 import { ablate, hurt, someRows } from '../../../src/search/removal/ablation.js'
 import { illegality } from '../../../src/supernet/prune.js'
@@ -18,8 +17,6 @@ import {
   vectorData,
   type Settings,
 } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 let before = 0
 beforeEach(() => void (before = tf.memory().numTensors))

@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../../src/base/random.js'
 import { architectureBy } from '../../../src/derive/by-rule.js'
 import { worthByGates } from '../../../src/search/decide/budget.js'
@@ -9,8 +8,6 @@ import type { Rule, Seen } from '../../../src/search/decide/rules/types.js'
 import type { Pruning } from '../../../src/search/state.js'
 import type { GateGroup, Supernet } from '../../../src/supernet/types.js'
 import { eventsOf, imageData, onePhase, searched, tinyCells, trialOf } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const net = tinyCells({ inputs: 2, nodes: 2, operations: ['skip', 'conv-1x1', 'dil-conv-3x3'] })
 const rule = (name: string): Rule => rules.find((each) => each.name === name)!

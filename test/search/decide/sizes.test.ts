@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import type { LoggedRemoval } from '../../../src/schedule/types.js'
 import { originOf } from '../../../src/search/initial.js'
 import { searchArchitecture } from '../../../src/search/search.js'
@@ -13,8 +12,6 @@ import {
   trialOf,
   vectorData,
 } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 /** Blocks that are most of their network, whose gates are 0: they go at once. */
 async function withoutBlocks(budget: object, blocks = 1, replayed?: readonly LoggedRemoval[]) {

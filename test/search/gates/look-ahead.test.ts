@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { rowAt, type LambdaRow } from '../../../src/schedule/table.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
 import { sequential } from '../../../src/train/gradients.js'
@@ -21,8 +20,6 @@ import {
   vectorData,
   type Settings,
 } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const terms = [
   { term: 'l2', part: 'weights', lambda: 0.01 },

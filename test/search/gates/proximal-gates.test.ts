@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { randomSource } from '../../../src/base/random.js'
 import { groupLasso } from '../../../src/objective/terms/group-lasso.js'
@@ -10,8 +10,6 @@ import { relaxations } from '../../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../../src/supernet/types.js'
 import type { WeightedTerm } from '../../../src/train/update.js'
 import { normals } from '../../helpers/networks.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const group = (members: number, min: number, max = min, total = min): GateGroup => ({
   name: 'g',

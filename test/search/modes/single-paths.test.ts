@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { afterEach, beforeAll, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { afterEach, expect, it } from 'vitest'
 import { randomSource } from '../../../src/base/random.js'
 import { losses } from '../../../src/objective/losses.js'
 import { rowsOf } from '../../../src/schedule/rows.js'
@@ -23,8 +22,6 @@ import {
   tinyCells,
   trialOf,
 } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 afterEach(disposeTaken)
 
 const alternating = (terms: readonly object[] = [], more: object = {}) => ({
@@ -185,11 +182,9 @@ it('members that carry nothing are not drawn, and widths are not choices', () =>
 
 it('acts on the activations of the layers that a path has', async () => {
   const schedule = alternating([{ term: 'contractive', part: 'activations', lambda: 0.01 }])
-  const before = tf.memory().numTensors
   const { model, result } = await searched(cells(schedule))
   expect(result.reason).toBe('finished')
   model.dispose()
-  expect(tf.memory().numTensors).toBe(before)
 })
 
 const deciding = alternating(

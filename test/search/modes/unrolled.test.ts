@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { InputError } from '../../../src/base/errors.js'
 import { unrolledGradients } from '../../../src/search/modes/unrolled.js'
 import { supernetBuilder } from '../../../src/supernet/builder.js'
@@ -9,8 +8,6 @@ import { modelNetwork } from '../../../src/train/network.js'
 import { total } from '../../helpers/gates.js'
 import { numericGradient, relativeError } from '../../helpers/numeric.js'
 import { bytesOf, modelOf, searched, tinyMlp, trialOf, vectorData } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 /** y = p₀ (w₀·x + b₀) + p₁ (w₁·x + b₁) with p = softmax(α). */
 function linearChoice() {

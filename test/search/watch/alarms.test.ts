@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { alarms } from '../../../src/search/watch/alarms/index.js'
 import type { AlarmName, Watched } from '../../../src/search/watch/alarms/types.js'
 import { resolveSchedule } from '../../../src/setup/schedule-file.js'
@@ -16,8 +15,6 @@ import {
   trialOf,
   type Settings,
 } from '../../helpers/trials.js'
-
-beforeAll(() => useBackend('wasm'))
 
 const operations = ['none', 'skip', 'conv', 'pool']
 

@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it, test } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it, test } from 'vitest'
 import { randomSource } from '../../../src/base/random.js'
 import { deriveNetwork, discretise, uniformGates } from '../../../src/derive/network.js'
 import { randomArchitecture } from '../../../src/derive/random.js'
@@ -18,7 +17,6 @@ import { relativeError } from '../../helpers/numeric.js'
 import { build, dataOf, instances, table, trainedModel, trial, withoutLeaks, type Instance } from './table.js'
 
 const folder = temporaryFolder()
-beforeAll(() => useBackend('wasm'))
 
 /** Where an edge may keep nothing, some draws more, for some of them shall. */
 const seedsOf = ({ space }: Instance): number[] => (space === 'nas-bench-201' ? [1, 2, 4, 5] : [1, 2])

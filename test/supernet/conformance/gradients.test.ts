@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { terms } from '../../../src/registry.js'
 import { layerGates } from '../../../src/search/gates/layer-gates.js'
 import type { SupernetModel } from '../../../src/supernet/model.js'
@@ -12,8 +11,6 @@ import { modelNetwork } from '../../../src/train/network.js'
 import { numericGradient, relativeError } from '../../helpers/numeric.js'
 import { modelOf } from '../../helpers/trials.js'
 import { build, dataOf, table, trial, withoutLeaks, type Instance } from './table.js'
-
-beforeAll(() => useBackend('wasm'))
 
 type Tried = ReturnType<typeof trial>
 

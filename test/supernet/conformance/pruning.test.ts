@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource, type RandomStream } from '../../../src/base/random.js'
 import { deriveNetwork } from '../../../src/derive/network.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
@@ -14,8 +13,6 @@ import { relativeError } from '../../helpers/numeric.js'
 import { contextOf, onePhase } from '../../helpers/trials.js'
 import { randomMembers, removeAtRandom } from './removals.js'
 import { dataOf, table, trainedModel, trial, withoutLeaks } from './table.js'
-
-beforeAll(() => useBackend('wasm'))
 
 /** Closes random gates, all but those that a legal choice needs, and returns what is left open. */
 function closeAtRandom(model: SupernetModel, stream: RandomStream): Map<string, string[]> {

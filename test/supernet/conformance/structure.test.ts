@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it, test } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it, test } from 'vitest'
 import { randomSource } from '../../../src/base/random.js'
 import { costOf } from '../../../src/nn/cost.js'
 import type { Graph } from '../../../src/nn/graph.js'
@@ -14,8 +13,6 @@ import { costTree } from '../../../src/supernet/member-cost.js'
 import { pruneGroup } from '../../../src/supernet/prune.js'
 import { keepable } from '../../../src/supernet/types.js'
 import { build, instances, table, withoutLeaks } from './table.js'
-
-beforeAll(() => useBackend('wasm'))
 
 test('the table has every registered space with every rank that it takes', () => {
   const wanted = spaces.flatMap(({ name, ranks }) => ranks.map((rank) => `${name} of rank ${rank}`))

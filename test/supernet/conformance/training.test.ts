@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { freshProgress } from '../../../src/search/progress.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
 import { batching } from '../../../src/train/batching.js'
 import { contextOf, modelOf, onePhase } from '../../helpers/trials.js'
 import { dataOf, table, trial, withoutLeaks } from './table.js'
-
-beforeAll(() => useBackend('wasm'))
 
 /** Half of them are enough for the slowest of the table. */
 const steps = 90

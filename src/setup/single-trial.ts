@@ -61,39 +61,79 @@ export interface Between extends StagePlace {
  * compiles the schedule. In the trial's own configuration, the schedule is the document itself, so that it
  * can be run again anywhere.
  */
-export function trialOn(
+export function singleTrial(
   read: PreparedData,
   given: Config,
   host: TrialHost,
-  {
-    spaces: own = [],
-    terms: ownTerms = [],
-    planners: ownPlanners = [],
-    relaxations = [],
-    rules = [],
-    interventions = [],
-  }: OwnParts & Continued = {},
-  { carried, keep, place = 'config', inherits }: Between = {},
+  own: OwnParts & Continued = {},
+  between: Between = {},
 ): Trial {
+  const { carried, place = 'config' } = between
+  const { spaces = [], relaxations = [], rules = [] } = own
   const data = withEmphasis(withCosts(read, given), given.classes)
-  const supernet = between(
-    buildSupernet(given, data, own, host.memory, { place, ...(inherits && { inherits }) }),
-    { carried, keep },
-  )
+  const supernet = restricted(buildSupernet(given, data, spaces, host.memory, placeOf(between)), between)
   const relaxation = relaxationIn(given.relaxation, relaxations)
   const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data, relaxation)
+  const { latency: file } = config.objective
+  const measured = file === undefined ? undefined : host.latency(file)
+  const { document, ...found } = scheduled({ config, data, supernet, relaxation, measured, host, own, place })
+  const resolved: ResolvedConfig = { ...config, schedule: document }
+  const changed = intervened(resolved, data, [
+    ...(document.replay?.interventions ?? []),
+    ...(own.interventions ?? []),
+  ])
+  const retrained = retrainedSupernet(changed, data, supernet, spaces, host.memory)
+  checkFit(changed, data, found.schedule, rules, place)
+  const benchmark = benchmarkOf(config, host, supernet, spaces)
+  const metric = config.objective.metric ?? usualMetric(data.dataset.task.kind)
+  return {
+    config: changed,
+    written: resolved,
+    data,
+    supernet,
+    ...(retrained && { retrained }),
+    relaxation: relaxationOf(config.relaxation, config.search.steps, relaxations),
+    ...found,
+    ...(rules.length > 0 && { rules }),
+    ...(measured && { latency: latencyOf(measured.table, supernet) }),
+    loss: lossOf(config, data.dataset.task.kind === 'classification'),
+    metric,
+    random: randomSource(config.seed),
+    ...(carried?.weights && { initial: carried.weights }),
+    ...(benchmark && { benchmark }),
+    exported: exportedAs(config.name, data, metric),
+    identity: identityOf(resolved, data, supernet, measured),
+  }
+}
+
+/** What a schedule is made from. */
+interface ToSchedule {
+  readonly config: ResolvedConfig
+  readonly data: PreparedData
+  readonly supernet: Supernet
+  readonly relaxation: Relaxation
+  /** Measured latencies, if the configuration names a file of them. */
+  readonly measured: Measured | undefined
+  readonly host: TrialHost
+  readonly own: OwnParts
+  readonly place: string
+}
+
+type Measured = ReturnType<TrialHost['latency']>
+
+/** The schedule of a configuration as a document, compiled, with the planner if it has one, and its terms. */
+function scheduled({ config, data, supernet, relaxation, measured, host, own, place }: ToSchedule) {
+  const { spaces = [], terms: ownTerms = [], planners = [] } = own
+  const { steps, batch } = config.search
   const written = withBudget(
-    scheduleOf(presetOf(config, relaxation, own), host.schedule, `${place}.schedule`, ownPlanners),
+    scheduleOf(presetOf(config, relaxation, spaces), host.schedule, `${place}.schedule`, planners),
     config,
   )
   const document = host.withLessons(written, data, supernet)
-  const random = randomSource(config.seed)
-  const { steps, batch } = config.search
-  const all = [...terms, ...ownTerms]
-  const { latency: file } = config.objective
-  const measured = file === undefined ? undefined : host.latency(file)
   checkReplay(document, config, data, measured?.text)
-  const work = { supernet, steps, relaxation, random, splits: data.splits, planners: ownPlanners }
+  const all = [...terms, ...ownTerms]
+  const random = randomSource(config.seed)
+  const work = { supernet, steps, relaxation, random, splits: data.splits, planners }
   const found = planned(document, work, (whole) =>
     compileFor(whole, supernet, steps, relaxation, {
       terms: all,
@@ -104,42 +144,33 @@ export function trialOn(
       ...(config.budget && { budgetPath: `${place}.budget` }),
     }),
   )
-  const resolved: ResolvedConfig = { ...config, schedule: document }
-  const changes = behindSearch([...(document.replay?.interventions ?? []), ...interventions])
-  const changed =
-    changes.length === 0 ? resolved : resolveTraining(withInterventions(resolved, changes), data)
-  const retrained = retrainedSupernet(changed, data, supernet, own, host.memory)
-  const isClass = data.dataset.task.kind === 'classification'
-  checkFit(changed, data, found.schedule, rules, place)
-  const benchmark = benchmarkOf(config, host, supernet, own)
-  const metric = config.objective.metric ?? usualMetric(data.dataset.task.kind)
-  return {
-    config: changed,
-    written: resolved,
-    data,
-    supernet,
-    ...(retrained && { retrained }),
-    relaxation: relaxationOf(config.relaxation, steps, relaxations),
-    ...found,
-    terms: all,
-    ...(rules.length > 0 && { rules }),
-    ...(measured && { latency: latencyOf(measured.table, supernet) }),
-    loss: lossOf(config, isClass),
-    metric,
-    random,
-    ...(carried?.weights && { initial: carried.weights }),
-    ...(benchmark && { benchmark }),
-    exported: exportedAs(config.name, data, metric),
-    // The graph and the groups are included, because what a space builds may change between versions.
-    identity: sha256(
-      JSON.stringify(resolved),
-      JSON.stringify(supernet.graph),
-      JSON.stringify(supernet.groups),
-      data.dataset.hash,
-      ...(measured ? [measured.text] : []),
-    ),
-  }
+  return { document, ...found, terms: all }
 }
+
+/** The configuration with the changes that were made while the search ran. */
+function intervened(
+  resolved: ResolvedConfig,
+  data: PreparedData,
+  interventions: readonly Intervention[],
+): ResolvedConfig {
+  const changes = behindSearch(interventions)
+  return changes.length === 0 ? resolved : resolveTraining(withInterventions(resolved, changes), data)
+}
+
+/** What tells a trial from any other: of the graph and the groups, because a space may build others one day. */
+const identityOf = (
+  resolved: ResolvedConfig,
+  data: PreparedData,
+  { graph, groups }: Supernet,
+  measured: Measured | undefined,
+): string =>
+  sha256(
+    JSON.stringify(resolved),
+    JSON.stringify(graph),
+    JSON.stringify(groups),
+    data.dataset.hash,
+    ...(measured ? [measured.text] : []),
+  )
 
 /** Data whose decisions cost the least from the first evaluation on, if models are compared by cost. */
 function withCosts(data: PreparedData, { objective, classes }: Config): PreparedData {
@@ -156,8 +187,14 @@ function lossOf({ objective: { task }, classes = {} }: Config, isClass: boolean)
   return losses[classes.weights === undefined ? 'cross-entropy' : 'weighted-cross-entropy']
 }
 
+/** The place of a configuration, as its supernet is told. */
+const placeOf = ({ place = 'config', inherits }: Between): StagePlace => ({
+  place,
+  ...(inherits && { inherits }),
+})
+
 /** A supernet restricted to what an earlier search left, and adjusted to what the next one needs. */
-function between(supernet: Supernet, { carried, keep }: Between): Supernet {
+function restricted(supernet: Supernet, { carried, keep }: Between): Supernet {
   const left = carried ? restrictToLeft(supernet, carried.members) : supernet
   return keep === undefined ? left : keepingMore(left, keep)
 }

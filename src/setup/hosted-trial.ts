@@ -8,21 +8,21 @@ import { resolveTraining, type ResolvedConfig } from '../train/training.js'
 import type { Trial } from '../trial/types.js'
 import type { TrialHost } from './host.js'
 import { checkOwnParts } from './own-parts.js'
-import { trialOn, type Continued, type OwnParts } from './trial-on.js'
+import { singleTrial, type Continued, type OwnParts } from './single-trial.js'
 
 /**
  * Makes a trial from a resolved configuration: reads and splits the data, and sets up the search and the
  * stages before it. In the trial's own configuration, schedules are documents, and the differing settings of
  * stages are written out.
  */
-export async function trialOf(
+export async function hostedTrial(
   given: Config,
   host: TrialHost,
   parts: OwnParts & Continued = {},
 ): Promise<Trial> {
   checkOwnParts(parts)
   const data = prepared(await host.dataset(given), given)
-  return given.stages?.length ? stagedTrial(data, given, host, parts) : trialOn(data, given, host, parts)
+  return given.stages?.length ? stagedTrial(data, given, host, parts) : singleTrial(data, given, host, parts)
 }
 
 /**
@@ -36,13 +36,14 @@ function stagedTrial(
   { interventions = [], ...own }: OwnParts & Continued,
 ): Trial {
   const last = (config: Config) => (carried?: Carried) =>
-    trialOn(data, config, host, { ...own, interventions }, { carried })
+    singleTrial(data, config, host, { ...own, interventions }, { carried })
   const stage = (config: Config) =>
     config.stages!.map(({ carry, supernet }, i) => {
       const alone = stageConfig(config, i)
       const place = `config.stages.${i}`
       const where = { place, inherits: supernet?.restrict === undefined, keep: carry.keep }
-      return (carried?: Carried) => told(place, () => trialOn(data, alone, host, own, { carried, ...where }))
+      return (carried?: Carried) =>
+        told(place, () => singleTrial(data, alone, host, own, { carried, ...where }))
     })
   const resolved = resolveTraining(withScaling(given, data), data)
   const stages = given.stages!.map((each, i) => writtenOut(each, stage(given)[i]!().written, resolved))

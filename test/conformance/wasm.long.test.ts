@@ -1,0 +1,3 @@
+import { conformance } from './suites/index.js'
+
+conformance({ name: 'wasm', backend: 'wasm' })
