@@ -153,5 +153,6 @@ export type {
   SplitNoise,
   Tolerated,
 } from './trial/figures.js'
+export type { DecisionFigure, DecisionFigures } from './trial/decided-figures.js'
 export type { RivalFigures, RivalNoise, RivalSize } from './trial/rivals/figures.js'
 export type { Exported, ExportedNetwork, TrialStage } from './trial/types.js'

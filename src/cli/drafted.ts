@@ -4,8 +4,10 @@ import { InputError } from '../base/errors.js'
 import { writeAtomic } from '../base/files.js'
 import { draftConfig } from '../draft/draft-config.js'
 import type { DraftOptions } from '../draft/types.js'
+import type { Extensions } from '../setup/setup-trial.js'
 import type { Arguments } from './command.js'
 import { integer, text } from './options.js'
+import { namedIn } from './plugins.js'
 
 /** A configuration that was drafted for data, and the folder of its run. */
 export interface DraftedFile {
@@ -16,9 +18,17 @@ export interface DraftedFile {
   readonly lines: readonly string[]
 }
 
-/** Drafts a configuration for data, and writes it beside the folder that the run will have. */
-export async function draftFor(data: string, args: Arguments, out: string | undefined): Promise<DraftedFile> {
-  const options = draftOptionsIn(args)
+/**
+ * Drafts a configuration for data, which may be read by a reader of a plugin, and writes it beside the folder that
+ * the run will have.
+ */
+export async function draftFor(
+  data: string,
+  args: Arguments,
+  out: string | undefined,
+  { readers }: Extensions,
+): Promise<DraftedFile> {
+  const options = { ...draftOptionsIn(args), plugins: namedIn(args), ...(readers && { readers }) }
   const { name, choices, text: documentText } = await draftConfig(data, options)
   const textIn = (folder: string) => documentText((at) => relative(folder, at))
   const into = out ?? freeFolder(join('runs', `${name}-seed${options.seed ?? 0}`), textIn('runs'))

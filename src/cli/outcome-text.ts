@@ -1,5 +1,5 @@
 import { amount, budgetText } from '../report/budget.js'
-import { decisionText } from '../report/decision.js'
+import { decisionTexts } from '../report/decision.js'
 import {
   formatCount,
   formatDifference,
@@ -31,7 +31,6 @@ export function outcomeText(
   const chance = chanceText(metrics)
   const brackets = noiseText(metrics)
   const gap = gapText(metrics)
-  const decision = decisionText(metrics)
   return [
     resultTable(metrics),
     ...(baseline?.diverged === undefined ? [] : ['', baseline.diverged]),
@@ -43,8 +42,8 @@ export function outcomeText(
       ? []
       : [`noise    derived minus unpruned: ${difference}${chance === null ? '' : `; ${chance}`}`]),
     ...(brackets === null ? [] : [`         ${brackets}`]),
-    ...(decision === null ? [] : [`decides  ${decision}`]),
-    ...rivalTexts(metrics, config.rivals).map((line, i) => `${i === 0 ? 'rivals   ' : '         '}${line}`),
+    ...labelled('decides', decisionTexts(metrics)),
+    ...labelled('rivals', rivalTexts(metrics, config.rivals)),
     ...(gap === null ? [] : [`gap      ${gap}`]),
     ...(metrics.budget ? [`budget   ${metrics.budget.metric}: ${budgetText(metrics.budget)}`] : []),
     ...(metrics.tolerated
@@ -57,6 +56,10 @@ export function outcomeText(
     `next     sentei predict ${folder} --data FILE, where FILE has the same columns`,
   ].join('\n')
 }
+
+/** Lines of which the first has a label. */
+const labelled = (label: string, lines: readonly string[]): string[] =>
+  lines.map((line, i) => `${i === 0 ? label : ''}`.padEnd(9) + line)
 
 /**
  * The table of the networks. It must fit into 80 columns, so that only the last split that was measured shows

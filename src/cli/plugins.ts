@@ -20,17 +20,22 @@ export interface ConfiguredWith {
   readonly own: Extensions
 }
 
-/** Reads a configuration that a user gave, and loads the plugins that it and `--plugin` name. */
+/**
+ * Reads a configuration that a user gave, and loads the plugins that it and `--plugin` name, unless they are
+ * `known` already.
+ */
 export async function loadConfigured(
   path: string,
   options: LoadOptions,
   args: Arguments,
   context: Say,
+  known?: Extensions,
 ): Promise<ConfiguredWith> {
   const { loadConfig } = await import('../config/load-config.js')
   const { config, folder } = loadConfig(path, options)
   const { paths, document } = withoutPaths(config, folder, path)
-  return { config: document, folder, own: await loaded(args, [...namedIn(args), ...paths], context) }
+  const own = known ?? (await loaded(args, [...namedIn(args), ...paths], context))
+  return { config: document, folder, own }
 }
 
 /** Files by which the folder of a run or a comparison is known. */

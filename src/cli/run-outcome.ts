@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Interrupted } from '../base/errors.js'
 import { wrapLines } from '../base/wrap.js'
+import type { MetricName } from '../config/metric-names.js'
 import { checkData } from '../data/check-data.js'
 import { readingLine } from '../data/reading.js'
 import type { PreparedData, Reading } from '../data/types.js'
@@ -17,12 +18,13 @@ import { beginningLines } from './plan-text.js'
 
 /**
  * Runs a training with its progress shown, reports the outcome, and returns the exit code of the command.
- * `remedy` is the command that continues after an interrupt.
+ * `remedy` is the command that continues after an interrupt, `metric` that by which models are compared, if the
+ * configuration names one.
  */
 export async function withOutcome(
   args: Arguments,
   context: CommandContext,
-  { remedy }: { readonly remedy: string },
+  { remedy, metric }: { readonly remedy: string; readonly metric?: MetricName | undefined },
   work: (hooks: RunHooks) => Promise<FinishedRun>,
 ): Promise<number> {
   const progress = args.quiet ? undefined : progressOf(context)
@@ -36,7 +38,7 @@ export async function withOutcome(
       onNotice: context.say,
       onData: (data) => {
         reading = data.dataset.reading
-        if (!args.quiet) for (const line of dataLines(data)) context.say(line)
+        if (!args.quiet) for (const line of dataLines(data, metric)) context.say(line)
       },
       onPlan: args.quiet
         ? undefined
@@ -60,10 +62,10 @@ export async function withOutcome(
 }
 
 /** How the data was interpreted, and warnings about what may spoil a search. */
-const dataLines = (data: PreparedData): string[] => {
+const dataLines = (data: PreparedData, metric: MetricName | undefined): string[] => {
   const { reading } = data.dataset
   // The warnings include the notes of the reading.
-  const { warnings } = checkData(data)
+  const { warnings } = checkData(data, { metric })
   return [...(reading ? [readingLine(reading)] : []), ...warnings.map((warning) => `warning: ${warning}`)]
 }
 

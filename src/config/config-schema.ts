@@ -117,6 +117,14 @@ const Retrain = object(
           default: 2,
           description: 'what logits are divided by for that',
         }),
+        trees: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            maximum: 1,
+            description:
+              'of the loss of networks that no other one teaches, what is held against boosted trees; 0 by default',
+          }),
+        ),
       },
       { default: {} },
     ),

@@ -10,6 +10,7 @@ export function crossCheck(config: Config): Problem[] {
     ...lengthProblems(config),
     ...augmentProblems(config),
     ...criteriaProblems(config.criteria),
+    ...costProblems(config),
   ]
 }
 
@@ -160,6 +161,18 @@ function augmentProblems(config: Config): Problem[] {
     if (shift === undefined || crop === undefined) return []
     return [at(`${stage}.augment`, `expected shift or crop, got shift ${shift} and crop ${crop}`)]
   })
+}
+
+/** The mean cost of decisions is asked for only where decisions have costs. */
+function costProblems({ objective, classes, criteria }: Config): Problem[] {
+  if (classes?.costs !== undefined) return []
+  const wanted = [
+    ...(objective.metric === 'cost' ? ['objective.metric'] : []),
+    ...criteria.flatMap(({ metric, of }, index) =>
+      metric === 'cost' || of === 'cost' ? [`criteria.${index}`] : [],
+    ),
+  ]
+  return wanted.map((path) => at(path, 'cost needs what decisions cost: expected classes.costs, got none'))
 }
 
 function criteriaProblems(criteria: Config['criteria']): Problem[] {

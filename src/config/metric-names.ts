@@ -11,6 +11,7 @@ export const classMetricNames = [
   'matthews',
   'recall-at-precision',
   'precision-at-recall',
+  'cost',
 ] as const
 
 /** The metrics of numbers. */

@@ -1,4 +1,5 @@
 import { shortened } from '../base/errors.js'
+import type { MetricName } from '../config/metric-names.js'
 import { firstEqualRows } from './duplicates.js'
 import { isBlurred, isFar } from './far.js'
 import { splitNames } from './split.js'
@@ -48,8 +49,14 @@ export interface DataReport {
   readonly warnings: readonly string[]
 }
 
+/** What is known of the search whose data are checked. */
+export interface CheckOptions {
+  /** By which models are compared; accuracy of classes by default. */
+  readonly metric?: MetricName | undefined
+}
+
 /** Summarises a prepared data set, and warns of what may spoil a search. */
-export function checkData(prepared: PreparedData): DataReport {
+export function checkData(prepared: PreparedData, { metric }: CheckOptions = {}): DataReport {
   const { dataset, splits } = prepared
   const constant = constantFeatures(prepared)
   const sizes = Object.fromEntries(
@@ -74,7 +81,9 @@ export function checkData(prepared: PreparedData): DataReport {
     duplicates: countDuplicates(dataset),
     ...(dataset.reading && { reading: dataset.reading }),
   }
-  return { ...report, warnings: warningsOf(report) }
+  const losing = report.far.filter((name) => isRounded(prepared, name))
+  const isByAccuracy = metric === undefined || metric === 'accuracy'
+  return { ...report, warnings: warningsOf(report, { losing, isByAccuracy }) }
 }
 
 function countClasses({ dataset, splits }: PreparedData, classes: readonly string[]) {
@@ -127,6 +136,22 @@ function farColumns({ dataset, scaler }: PreparedData, constant: readonly string
   return { far: names(isFar), blurred: names(isBlurred) }
 }
 
+/** The rounding to 32 bits, in deviations, from which digits count as lost. */
+const mostRounding = 1e-4
+
+/** Whether 32-bit floats blur a feature or output; they do not where it is made of years, or of few digits. */
+function isRounded({ dataset, scaler }: PreparedData, name: string): boolean {
+  const { features, task, inputs, targets } = dataset
+  const outputs = task.kind === 'classification' ? [] : task.outputs
+  const blurs = (values: ArrayLike<number>, names: readonly string[], { std }: Scale) => {
+    const at = names.indexOf(name)
+    for (let i = at; at >= 0 && i < values.length; i += names.length)
+      if (Math.abs(Math.fround(values[i]!) - values[i]!) > mostRounding * std[at]!) return true
+    return false
+  }
+  return blurs(inputs, features, scaler.input) || blurs(targets, outputs, scaler.target)
+}
+
 function countDuplicates(dataset: Dataset): DataReport['duplicates'] {
   const width = dataset.targets.length / dataset.rows
   const target = (row: number) => dataset.targets.subarray(row * width, (row + 1) * width).join()
@@ -140,8 +165,11 @@ function countDuplicates(dataset: Dataset): DataReport['duplicates'] {
   return { rows, conflicting }
 }
 
-function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
-  const { splits, classes = [], duplicates, constant, far, blurred, leftOut, unused, rows, reading } = report
+function warningsOf(
+  report: Omit<DataReport, 'warnings'>,
+  { losing, isByAccuracy }: { readonly losing: readonly string[]; readonly isByAccuracy: boolean },
+): string[] {
+  const { splits, classes = [], duplicates, constant, blurred, leftOut, unused, rows, reading } = report
   const tiny = splitNames.filter((name) => splits[name] > 0 && splits[name] < TINY_SPLIT)
   const unseen = classes.filter(({ train }) => train === 0).map(({ name }) => `"${name}"`)
   const untested = classes.filter((each) => each.train > 0 && (each.test === 0 || each.validation === 0))
@@ -155,11 +183,12 @@ function warningsOf(report: Omit<DataReport, 'warnings'>): string[] {
       splits.validation > 0 &&
       splits.test > 0 &&
       `validation or test has no row of class ${untested.map(({ name }) => `"${name}"`).join(', ')}`,
-    largest > 10 * smallest &&
+    isByAccuracy &&
+      largest > 10 * smallest &&
       `the largest class has ${largest} rows, the smallest ${smallest}: accuracy may mislead, unless objective.metric is another one, as average-precision or macro-f1`,
     constant.length > 0 && `${plural(constant.length, 'constant feature')} in train: ${listed(constant)}`,
-    far.length > 0 &&
-      `${plural(far.length, 'column')} so far from 0 that 32-bit floats lose digits: ${listed(far)}; sentei predict scales them, but a program that uses the model itself has to scale them as preprocess.json says`,
+    losing.length > 0 &&
+      `${plural(losing.length, 'column')} so far from 0 that 32-bit floats lose digits: ${listed(losing)}; sentei predict scales them, but a program that uses the model itself has to scale them as preprocess.json says`,
     blurred.length > 0 &&
       `${plural(blurred.length, 'column')} so far from 0 that 64-bit floats lose digits: ${listed(blurred)}; subtract a constant before`,
     duplicates.conflicting > 0 &&

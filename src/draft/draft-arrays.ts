@@ -102,7 +102,9 @@ export async function draftArrays(
   ]
   const seen = sequence ? [sequence.steps, sequence.channels] : shape
   const drafted: DraftedData = { section, choices, kind, ...(seen && { shape: seen }) }
-  return labels && task !== 'regression' ? withRareClass(drafted, classCounts(labels.columns[0]!)) : drafted
+  return labels && task !== 'regression'
+    ? withRareClass(drafted, classCounts(labels.columns[0]!), kind === 'table' ? shape?.[0] : undefined)
+    : drafted
 }
 
 /** Whether labels are measurements: they are all numbers, and some of them are not whole. */

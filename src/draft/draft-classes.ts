@@ -1,7 +1,7 @@
 import type { Config } from '../config/config-schema.js'
 import { countCategories } from '../data/categories.js'
 import { distinctCells, labelsOf, type Column } from '../data/column.js'
-import type { Choice, DataSection, DraftedData } from './types.js'
+import type { Choice, DataSection, DraftedData, DraftedRetraining } from './types.js'
 
 /** The share of rows under which a class is rare. */
 const rareShare = 0.1
@@ -9,12 +9,32 @@ const rareShare = 0.1
 /** The rows of a class below which validation and test have too few of it to choose anything by. */
 const fewestRows = 20
 
+/** Into how many bins numbers fall, and the share of the loss that trees teach, in tables of a rare class. */
+const [bins, trees] = [16, 0.9]
+
+/** The most columns of which each falls into bins: with more, bins make a network large and slow. */
+const mostColumns = 100
+
+const learning: readonly Choice[] = [
+  {
+    key: ['supernet', 'options', 'bins'],
+    why: 'numbers also fall into so many bins, by which a network tells few rows apart as trees do; the search may remove them',
+  },
+  {
+    key: ['retrain', 'distillation', 'trees'],
+    why: 'the share of the loss by which the unpruned network learns from boosted trees, and others from it; 0 for none',
+  },
+]
+
 /** What a draft chooses where a class is rare. */
 interface DraftedClasses {
   readonly section: Pick<DataSection, 'positive'>
   readonly objective: Pick<Config['objective'], 'metric'>
   /** Of two classes. */
   readonly classes?: NonNullable<Config['classes']>
+  /** Of two classes in a table. */
+  readonly options?: Readonly<Record<string, number>>
+  readonly retrain?: DraftedRetraining
   readonly choices: readonly Choice[]
 }
 
@@ -30,14 +50,21 @@ export function classCounts(column: Column): ReadonlyMap<string, number> {
   return new Map(labels.map((label, c) => [label, counts[c]!]))
 }
 
-/** Drafted data whose target is a class, with what is chosen where one is rare. */
-export function withRareClass(data: DraftedData, counts: ReadonlyMap<string, number>): DraftedData {
-  const found = draftClasses(counts)
+/**
+ * Drafted data whose target is a class, with what is chosen where one is rare. `columns` are those of a table, as
+ * for `draftClasses`.
+ */
+export function withRareClass(
+  data: DraftedData,
+  counts: ReadonlyMap<string, number>,
+  columns?: number,
+): DraftedData {
+  const found = draftClasses(counts, columns)
   if (!found) return data
-  const { section, objective, classes, choices } = found
+  const { section, choices, ...sections } = found
   return {
     ...data,
-    ...{ objective, ...(classes && { classes }) },
+    ...sections,
     section: { ...data.section, ...section },
     choices: [...data.choices, ...choices],
   }
@@ -50,8 +77,14 @@ export function withRareClass(data: DraftedData, counts: ReadonlyMap<string, num
  * Accuracy hardly sees a rare class: who never decides for one row in 40 is right in 97.5 %. Average precision
  * sees how its rows are ordered before the others. No weights are set: of two classes a threshold moves decisions as
  * weights would, and of several they cost more than they bring (measured: decision 33).
+ *
+ * In a table of two classes, of so many `columns`, numbers also fall into bins, and boosted trees teach the network
+ * (measured: decision 34).
  */
-export function draftClasses(counts: ReadonlyMap<string, number>): DraftedClasses | undefined {
+export function draftClasses(
+  counts: ReadonlyMap<string, number>,
+  columns = Infinity,
+): DraftedClasses | undefined {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const most = Math.min(rareShare, 0.5 / counts.size) * total
   const rare = [...counts].filter(([, count]) => count < most && count >= fewestRows)
@@ -74,8 +107,10 @@ export function draftClasses(counts: ReadonlyMap<string, number>): DraftedClasse
         },
       ],
     }
+  const isNarrow = columns <= mostColumns
   return {
     ...{ section: { positive: name }, objective, classes: { threshold: 'f1' } },
+    ...(isNarrow && { options: { bins }, retrain: { distillation: { trees } } }),
     choices: [
       { key: ['data', 'positive'], why: 'figures of one class are about the rare one' },
       metric,
@@ -83,6 +118,7 @@ export function draftClasses(counts: ReadonlyMap<string, number>): DraftedClasse
         key: ['classes', 'threshold'],
         why: `the probability from which ${JSON.stringify(name)} is decided for is chosen on validation; cost, with classes.costs, weighs misses and alarms`,
       },
+      ...(isNarrow ? learning : []),
     ],
   }
 }

@@ -26,8 +26,16 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
   const data = await draftData(path, options)
   const supernet = draftSpace(data)
   const name = nameOf(path)
-  const { objective, classes } = data
-  const sections = { data: data.section, split: data.split, objective, classes, supernet: supernet.section }
+  const { objective, classes, retrain } = data
+  const { plugins = [] } = options
+  const sections = {
+    data: data.section,
+    split: data.split,
+    objective,
+    classes,
+    supernet: supernet.section,
+    retrain,
+  }
   const choices = [...data.choices, ...supernet.choices].map((choice) => ({
     ...choice,
     value: valueAt(sections, choice.key),
@@ -36,12 +44,14 @@ export async function draftConfig(path: string, options: DraftOptions): Promise<
     commented(path, choices, {
       name,
       seed: options.seed ?? 0,
+      ...(plugins.length > 0 && { plugins: plugins.map(place) }),
       data: placed(data.section, place),
       ...(data.split && { split: data.split }),
       ...(objective && { objective }),
       ...(classes && { classes }),
       supernet: supernet.section,
       schedule: 'auto',
+      ...(retrain && { retrain }),
       rivals: trialRivalNames.filter((each) => data.kind === 'series' || !forecastRivalNames.includes(each)),
     })
   return { name, text, choices }

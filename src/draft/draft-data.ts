@@ -25,11 +25,12 @@ import { usual, type Choice, type DataSection, type DraftedData, type DraftOptio
  */
 export async function draftData(path: string, options: DraftOptions): Promise<DraftedData> {
   if (!existsSync(path)) throw new InputError(`${path}: expected a file or folder, got nothing there`)
-  const reader = readerByPath(path, readers)
+  const all = [...(options.readers ?? []), ...readers]
+  const reader = readerByPath(path, all)
   if (!reader) {
-    const known = readers.map(({ name }) => name).join(', ')
+    const known = all.map(({ name }) => name).join(', ')
     throw new InputError(
-      `${path}: expected a configuration (.yaml, .json) or data whose name tells its format, got neither; formats: ${known}; data.format of a configuration names one`,
+      `${path}: expected a configuration (.yaml, .json) or data whose name tells its format, got neither; formats: ${known}; data.format of a configuration names one, and --plugin brings one of your own`,
     )
   }
   if (reader.gives === 'table') return draftTable(path, reader, options)
@@ -94,7 +95,8 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   }
   const { task, target } = columns.section
   if (task !== 'classification' || typeof target !== 'string') return drafted
-  return withRareClass(drafted, classCounts(bare.columns[bare.names.indexOf(target)]!))
+  const counts = classCounts(bare.columns[bare.names.indexOf(target)]!)
+  return withRareClass(drafted, counts, bare.names.length)
 }
 
 /**

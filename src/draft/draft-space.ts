@@ -4,14 +4,14 @@ import type { Choice, DraftedData } from './types.js'
 const usualSide = 16
 
 /** The search space for a kind of data. */
-export function draftSpace({ kind, shape }: Pick<DraftedData, 'kind' | 'shape'>): {
+export function draftSpace({ kind, shape, options }: Pick<DraftedData, 'kind' | 'shape' | 'options'>): {
   readonly section: { readonly space: string; readonly options?: Readonly<Record<string, number>> }
   readonly choices: readonly Choice[]
 } {
   const why = (text: string): Choice => ({ key: ['supernet', 'space'], why: text })
   if (kind === 'table')
     return {
-      section: { space: 'mlp-cell' },
+      section: { space: 'mlp-cell', ...(options && { options }) },
       choices: [why('dense blocks for tables; the search chooses blocks, shortcuts, units and activations')],
     }
   if (kind === 'series')

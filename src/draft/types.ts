@@ -1,5 +1,5 @@
 import type { Config } from '../config/config-schema.js'
-import type { ReadOptions } from '../data/readers/types.js'
+import type { Reader, ReadOptions } from '../data/readers/types.js'
 
 /** What a user says about a file that has no configuration. */
 export interface DraftOptions {
@@ -17,6 +17,10 @@ export interface DraftOptions {
   readonly seriesBy?: string | readonly string[]
   readonly timeColumn?: string
   readonly seed?: number
+  /** Readers of your own, which come before those of the registry. */
+  readonly readers?: readonly Reader[]
+  /** The files of plugins, which the configuration then names. */
+  readonly plugins?: readonly string[]
 }
 
 /** A choice of the draft: its key in the configuration, and the reason. */
@@ -39,6 +43,11 @@ export interface Drafted<Section> {
 /** A part of the `data` section of a configuration. */
 export type DataSection = Config['data']
 
+/** What a draft may choose of retraining. */
+export interface DraftedRetraining {
+  readonly distillation: { readonly trees: number }
+}
+
 /** The drafted `data` section, and what else is known of the data. */
 export interface DraftedData extends Drafted<DataSection> {
   /** The `split` section, if it differs from its default. */
@@ -46,6 +55,9 @@ export interface DraftedData extends Drafted<DataSection> {
   /** The sections by which models are compared and classes decided for, where a class is rare. */
   readonly objective?: Pick<Config['objective'], 'metric'>
   readonly classes?: NonNullable<Config['classes']>
+  /** What is chosen of the space and of retraining, where a class is rare. */
+  readonly options?: Readonly<Record<string, number>>
+  readonly retrain?: DraftedRetraining
   readonly kind: 'table' | 'images' | 'series' | 'sequences'
   /** The shape of one row, if the rows are arrays. */
   readonly shape?: readonly number[]

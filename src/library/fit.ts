@@ -67,7 +67,8 @@ export async function fit(
 }
 
 type Given = { readonly [K in keyof ArraysOptions]: ArraysOptions[K] | undefined }
-type Chosen = Pick<SearchRequest, 'space' | 'split' | 'objective' | 'classes'> & { readonly data: DataSource }
+type Rare = Pick<SearchRequest, 'objective' | 'classes' | 'retrain'>
+type Chosen = Rare & Pick<SearchRequest, 'space' | 'split'> & { readonly data: DataSource }
 
 function ofArrays(x: ArrayLike, y: Targets, given: Given): Chosen {
   const inputs = flat(x, 'x')
@@ -80,22 +81,27 @@ function ofArrays(x: ArrayLike, y: Targets, given: Given): Chosen {
       : undefined
   const data = fromArrays(x, y, { ...defined(given), ...(missing && { missing }) })
   const kind = (['table', 'sequences', 'images'] as const)[inputs.shape.length - 2] ?? 'table'
-  return {
-    ...{ data, space: spaceFor(kind, inputs.shape.slice(1)) },
-    ...forRareClass(data.given!.content, given),
-  }
+  const shape = inputs.shape.slice(1)
+  const rare = forRareClass(data.given!.content, given, kind === 'table' ? shape[0] : undefined)
+  return { data, space: spaceFor(kind, shape, rare?.options), ...sectionsOf(rare) }
 }
 
 /** What `draftClasses` chooses by the labels of arrays, if they are classes. */
-function forRareClass(content: Content, { task, groups }: Given): Pick<Chosen, 'objective' | 'classes'> {
+function forRareClass(
+  content: Content,
+  { task, groups }: Given,
+  columns: number | undefined,
+): ReturnType<typeof draftClasses> {
   const labels = isTable(content) ? undefined : content.labels
   if (labels?.columns.length !== (groups ? 2 : 1) || (task ?? inferTask(labels, [0])) !== 'classification')
-    return {}
-  return sectionsOf(draftClasses(classCounts(labels.columns[0]!)))
+    return undefined
+  return draftClasses(classCounts(labels.columns[0]!), columns)
 }
 
-const sectionsOf = (found: ReturnType<typeof draftClasses>): Pick<Chosen, 'objective' | 'classes'> =>
-  found === undefined ? {} : { objective: found.objective, ...(found.classes && { classes: found.classes }) }
+const sectionsOf = (found: ReturnType<typeof draftClasses>): Rare => {
+  const { objective, classes, retrain } = found ?? {}
+  return { ...(objective && { objective }), ...(classes && { classes }), ...(retrain && { retrain }) }
+}
 
 const lacks = (row: readonly (string | number)[]): boolean =>
   row.some((cell) => Number.isNaN(cell) || (typeof cell === 'string' && isMissing(cell)))
@@ -131,13 +137,14 @@ function ofRecords(
   const split = draftSplit(table, section)
   const { target: _, ...options } = section
   const counted = section.task === 'classification' ? classCounts(table.columns.at(-1)!) : new Map()
+  const rare = draftClasses(counted, table.names.length)
   return {
-    ...sectionsOf(draftClasses(counted)),
+    ...sectionsOf(rare),
     data: fromRecords(records, targets.length === 1 ? targets[0]! : targets, {
       ...options,
       ...(given.name !== undefined && { name: given.name }),
     }),
-    space: spaceFor('table', []),
+    space: spaceFor('table', [], rare?.options),
     ...(split && { split: split.section }),
   }
 }
@@ -150,8 +157,12 @@ function nameBeside(x: readonly PlainRecord[], wanted: string): string {
 }
 
 /** The default space of a kind of data. */
-function spaceFor(kind: 'table' | 'sequences' | 'images', shape: readonly number[]): SearchRequest['space'] {
-  const { space: name, options = {} } = draftSpace({ kind, shape }).section
+function spaceFor(
+  kind: 'table' | 'sequences' | 'images',
+  shape: readonly number[],
+  own?: Readonly<Record<string, number>>,
+): SearchRequest['space'] {
+  const { space: name, options = {} } = draftSpace({ kind, shape, ...(own && { options: own }) }).section
   return { space: spaces.find((each) => each.name === name)!, options }
 }
 

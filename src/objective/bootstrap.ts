@@ -1,7 +1,6 @@
 import type { RandomSource } from '../base/random.js'
 import type { Resampling } from '../data/resampling.js'
 import { drawnFrom, type MeasuredRows } from './metric.js'
-import type { MetricName } from './metrics.js'
 
 /** The range from 2.5 to 97.5 % of the resamples. */
 export type Interval = readonly [low: number, high: number]
@@ -14,11 +13,12 @@ const fewestDraws = 10
 
 /**
  * A metric's values on resamples of the same rows, one array per network. Units are drawn with replacement,
- * as many as the resampling says, and the same ones for every network, so that differences are paired.
+ * as many as the resampling says, and the same ones for every network, so that differences are paired. They
+ * follow from the metric's name.
  * There are `times` resamples. Undefined with too few draws.
  */
 export function bootstrap(
-  name: MetricName,
+  name: string,
   networks: readonly MeasuredRows[],
   { units, draws }: Resampling,
   random: RandomSource,

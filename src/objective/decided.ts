@@ -4,12 +4,12 @@ type By = Pick<MetricOptions, 'offsets' | 'costs'>
 
 /**
  * The class that a row's outputs decide for: that of the largest logit, each with its offset if there are some,
- * or that of the least expected cost if there are costs; of equal ones the first. Every metric of decisions
+ * or else that of the least expected cost if there are costs; of equal ones the first. Every metric of decisions
  * takes them from here.
  */
 export function decided(outputs: Numbers, width: number, row: number, { offsets, costs }: By = {}): number {
   const from = row * width
-  if (costs) return cheapest(outputs, width, from, costs)
+  if (costs && !offsets) return cheapest(outputs, width, from, costs)
   let best = 0
   for (let c = 1; c < width; c++)
     if (outputs[from + c]! + (offsets?.[c] ?? 0) > outputs[from + best]! + (offsets?.[best] ?? 0)) best = c

@@ -10,6 +10,8 @@ import { losses, type Loss } from './losses.js'
 export interface DistillationOptions {
   readonly share: number | 'unexplained'
   readonly temperature: number
+  /** The same share for a network that no other one teaches, of boosted trees; 0 by default. */
+  readonly trees?: number | undefined
 }
 
 /** The same settings with the share as a number. */

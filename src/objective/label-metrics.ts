@@ -8,6 +8,12 @@ export const accuracy: Metric = meanOver(better, (outputs, targets, width, row, 
   decided(outputs, width, row, options) === targets[row] ? 1 : 0,
 )
 
+/** The mean cost of a row's decision; without given costs, a wrong one costs 1. */
+export const cost: Metric = meanOver({ coarse: true }, (outputs, targets, width, row, options) => {
+  const [truth, said] = [targets[row]!, decided(outputs, width, row, options)]
+  return options.costs?.[truth]?.[said] ?? (truth === said ? 0 : 1)
+})
+
 /** How often each class was the target, was decided for, and both. */
 interface Confusion {
   readonly wanted: Float64Array
@@ -41,6 +47,16 @@ const onConfusion = (of: (confusion: Confusion, options: MetricOptions) => numbe
 
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** A figure of the positive class, which without one is the last. */
+const ofOne = (of: (confusion: Confusion, c: number) => number): Metric =>
+  onConfusion((confusion, { positive }) => of(confusion, positive ?? confusion.wanted.length - 1))
+
+/** The share of the decisions for the positive class that are right; NaN without any. */
+export const precision: Metric = ofOne(({ said, hits }, c) => hits[c]! / said[c]!)
+
+/** The share of the rows of the positive class that are decided for; NaN without any. */
+export const recall: Metric = ofOne(({ wanted, hits }, c) => hits[c]! / wanted[c]!)
 
 /** 2 · hits / (wanted + said); NaN if a class is neither. */
 const f1Of = ({ wanted, said, hits }: Confusion, c: number): number =>

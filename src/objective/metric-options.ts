@@ -6,10 +6,12 @@ export function optionsOf(task: Task): MetricOptions {
   if (task.kind !== 'classification') return {}
   const { classes, decision } = task
   const positive = task.positive === undefined ? undefined : classes.indexOf(task.positive)
-  const place = positive === undefined ? {} : { positive }
-  if (decision?.threshold !== undefined)
-    return { ...place, offsets: offsetsOf(decision.threshold, positive ?? 1) }
-  return { ...place, ...(decision?.costs && { costs: decision.costs }) }
+  const { threshold, costs } = decision ?? {}
+  return {
+    ...(positive !== undefined && { positive }),
+    ...(threshold !== undefined && { offsets: offsetsOf(threshold, positive ?? 1) }),
+    ...(costs && { costs }),
+  }
 }
 
 /** Offsets of two logits after which the larger one is the positive class from a probability on. */

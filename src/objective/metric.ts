@@ -9,7 +9,10 @@ export interface MetricOptions {
   readonly positive?: number
   /** What is added to the logits before the largest is taken as the decision; nothing by default. */
   readonly offsets?: readonly number[]
-  /** The cost of each decision, [true class][decided class], the least of which decides; none by default. */
+  /**
+   * The cost of each decision, [true class][decided class]; none by default. The least expected one decides
+   * where there are no offsets.
+   */
   readonly costs?: readonly (readonly number[])[]
   /** The precision of recall-at-precision; 0.9 by default. */
   readonly precision?: number

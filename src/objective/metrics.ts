@@ -1,5 +1,5 @@
 import { classMetricNames, numberMetricNames, type MetricName } from '../config/metric-names.js'
-import { accuracy, balancedAccuracy, f1, macroF1, matthews } from './label-metrics.js'
+import { accuracy, balancedAccuracy, cost, f1, macroF1, matthews } from './label-metrics.js'
 import type { Metric } from './metric.js'
 import { numberMetrics } from './number-metrics.js'
 import { brier, crossEntropy } from './probability-metrics.js'
@@ -20,6 +20,7 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   matthews,
   'recall-at-precision': recallAtPrecision,
   'precision-at-recall': precisionAtRecall,
+  cost,
   ...numberMetrics,
 }
 

@@ -75,7 +75,14 @@ export interface RunMetrics {
       readonly classes: readonly string[]
       readonly rows: readonly (readonly number[])[]
     }
+    /** What the decision comes to, beside taking the most probable class. */
+    readonly decision?: {
+      readonly chosenOn?: { readonly rows?: Figure; readonly positive?: Figure }
+      readonly figures?: Readonly<Record<string, RunDecisionFigure>>
+    }
   }
+  /** How the model decides for a class, unless it takes the most probable one. */
+  readonly decision?: { readonly threshold?: number; readonly by?: string; readonly validation?: Figure }
   readonly gap?: { readonly jumps?: Figure; readonly derive?: Figure; readonly gatesDropped?: Figure }
   /** What the search removed, with a notice if that is almost nothing. */
   readonly removed?: {
@@ -168,6 +175,12 @@ interface RunRivalNoise {
 }
 
 type RunInterval = readonly Figure[] | null | undefined
+
+interface RunDecisionFigure {
+  readonly value?: Figure
+  readonly interval?: RunInterval
+  readonly mostProbable?: Figure
+}
 
 /** Intervals of one split. */
 interface RunNoise {

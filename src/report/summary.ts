@@ -8,6 +8,7 @@ import {
   formatWithInterval,
   nothing,
 } from './format.js'
+import { decisionNote } from './decision.js'
 import { evaluationsOf, startOf } from './history.js'
 import { differenceText, noiseText, removedText } from './honesty.js'
 import { html, type Markup } from './markup.js'
@@ -52,7 +53,7 @@ export function summary(run: Run): Markup {
       before it is retrained: it may be large, and is gone after retraining, which the last row is of.
     </p>
     ${resultTable(run)} ${noiseNote(run)} ${rivalNotes(run)} ${growthNote(run)} ${gapAndTime(run)}
-    ${testMetrics(run)} ${attempts(run)} ${menuTable(run)} ${criteria(run)}
+    ${testMetrics(run)} ${decisionNote(run)} ${attempts(run)} ${menuTable(run)} ${criteria(run)}
   </header> `
 }
 

@@ -1,7 +1,7 @@
 import { isFar } from '../data/far.js'
 import { brokenNotes } from '../data/reading.js'
 import { splitMethod } from '../data/split.js'
-import type { PreparedData, Scale, Task } from '../data/types.js'
+import type { PreparedData, Scale } from '../data/types.js'
 import { dataNotes, intendedUse, limitTexts } from '../export/notes.js'
 import type { Verification } from '../export/agreement.js'
 import { amount, budgetText } from '../report/budget.js'
@@ -13,7 +13,7 @@ import {
   formatWithInterval,
 } from '../report/format.js'
 import { differenceText, noiseText, removedText } from '../report/honesty.js'
-import { decisionText } from '../report/decision.js'
+import { decisionFigures, decisionText, mostProbableText } from '../report/decision.js'
 import { code, escaped } from '../report/markdown.js'
 import { rivalTexts, rivalTitle } from '../report/rivals.js'
 import { otherMetrics } from '../report/test-metrics.js'
@@ -37,7 +37,8 @@ interface CardContent {
 export function modelCard(content: CardContent): string {
   const { menu: passed, tolerated } = content.metrics
   const sizes = [...(tolerated ? [tolerance] : []), ...(passed && passed.length > 0 ? [menu] : [])]
-  const sections = [about, data, inputs, results, ...sizes, criteria, limits, usage]
+  const decides = content.metrics.decision ? [decision] : []
+  const sections = [about, data, inputs, results, ...decides, ...sizes, criteria, limits, usage]
   return `${sections.map((section) => section(content)).join('\n\n')}\n`
 }
 
@@ -74,7 +75,9 @@ function taught(trial: Trial, architecture: Architecture, { baseline }: KeptMetr
   const { from } = trial.config.retrain
   if (!isTaught(trial) || !baseline?.teaches || baseline.diverged !== undefined) return ''
   if (from === 'scratch' && isUnpruned(trial, networkToRetrain(trial, architecture))) return ''
-  return `; ${formatPercent(baseline.teaches)} of the loss compared it with the unpruned supernet`
+  const { trees = 0 } = trial.config.retrain.distillation
+  const first = trees > 0 ? `, which in turn learnt ${formatPercent(trees)} from boosted trees` : ''
+  return `; ${formatPercent(baseline.teaches)} of the loss compared it with the unpruned supernet${first}`
 }
 
 const withinBudget = (budget: NonNullable<KeptMetrics['budget']>): string =>
@@ -207,6 +210,22 @@ function standing({ table, metric, architecture, rank, of, percentile, regret }:
   return `In the table ${code(table)} the architecture ${code(architecture)} has rank ${formatCount(rank)} of ${formatCount(of)} by ${code(metric)} (percentile ${formatNumber(percentile)}), ${formatNumber(regret)} from the best.`
 }
 
+/** How a class is decided for, which the LayersModel leaves to its caller, and what that comes to. */
+function decision({ metrics }: CardContent): string {
+  const words = decisionText(metrics)!.split(' ').map(escaped).join(' ')
+  const figures = decisionFigures(metrics)
+  const plain = mostProbableText(metrics).replace(/,$/, '')
+  const table = `
+
+| on test | ${figures.map(([name]) => escaped(name)).join(' | ')} |
+| --- |${figures.map(() => ' ---: |').join('')}
+| **this decision** | ${figures.map(([, decided]) => decided).join(' | ')} |
+| ${plain} | ${figures.map(([, , own]) => own).join(' | ')} |`
+  return `## Decision
+
+The model decides ${words}. The LayersModel gives probabilities; \`sentei predict\` and the label of an ONNX export decide so.${figures.length === 0 ? '' : table}`
+}
+
 /** Lists what was retrained to find the smallest size within the tolerance. */
 function tolerance({ metrics }: CardContent): string {
   const text = toleranceText(metrics)!
@@ -267,13 +286,5 @@ const output = model.predict(input) // ${output}
 output.print()
 \`\`\`
 
-Or \`sentei predict MODEL --data FILE\`, which reads raw records by \`preprocess.json\`.${decides(metrics, task)}`
-}
-
-/** How a class is decided for, which the LayersModel leaves to its caller. */
-function decides(metrics: KeptMetrics, task: Task): string {
-  const text = decisionText(metrics, task)
-  return text === null
-    ? ''
-    : `\n\nDecision: ${text.split(' ').map(escaped).join(' ')}. The LayersModel gives probabilities; \`sentei predict\` and the label of an ONNX export decide so.`
+Or \`sentei predict MODEL --data FILE\`, which reads raw records by \`preprocess.json\`.`
 }

@@ -15,6 +15,16 @@ const attempt = Type.Object({
 })
 const criterion = Type.Object({ value: figure, where: text, passed: Type.Optional(Type.Boolean()) })
 
+const decisionFigures = Type.Object({
+  chosenOn: Type.Optional(Type.Object({ rows: figure, positive: figure })),
+  figures: Type.Optional(
+    Type.Record(
+      Type.String(),
+      Type.Object({ value: figure, interval: Type.Optional(interval), mostProbable: figure }),
+    ),
+  ),
+})
+
 const parts = {
   metric: Type.String(),
   supernet: Type.Object(costs),
@@ -28,6 +38,7 @@ const parts = {
     confusion: Type.Optional(
       Type.Object({ classes: Type.Array(Type.String()), rows: Type.Array(Type.Array(Type.Number())) }),
     ),
+    decision: Type.Optional(decisionFigures),
   }),
   derived: Type.Object(costs),
   criteria: Type.Object({
@@ -56,6 +67,9 @@ const rival = Type.Object({
   ),
 })
 const more = {
+  decision: Type.Optional(
+    Type.Object({ threshold: Type.Optional(Type.Number()), by: text, validation: figure }),
+  ),
   rivals: Type.Optional(Type.Array(rival)),
   removed: Type.Optional(
     Type.Object({

@@ -29,6 +29,7 @@ export function checkFit(
   checkCriteria(config.criteria, data)
   checkCalibration(config.retrain, data)
   checkAugmentation(config, data)
+  checkTeacher(config.retrain)
   checkSmoothing(config, isClass)
   checkMode(config.search, data, place)
   checkPruning(schedule, data, ownRules)
@@ -163,6 +164,14 @@ function checkRoom(
     throw new InputError(`${path}.crop: expected less than the image’s side of ${side} pixels, got ${crop}`)
   if (mask >= height && mask > 0)
     throw new InputError(`${path}.mask: expected less than the series’ ${height} steps, got ${mask}`)
+}
+
+/** Trees teach what they say of rows as these are. */
+function checkTeacher({ augment, distillation: { trees = 0 } }: Config['retrain']): void {
+  if (trees > 0 && augment !== undefined)
+    throw new InputError(
+      `config.retrain.distillation.trees: expected no retrain.augment beside it, for trees know rows as they are, got ${Object.keys(augment).join(', ')}; remove one of them`,
+    )
 }
 
 function checkSmoothing({ retrain: { labelSmoothing = 0 } }: Config, isClass: boolean): void {

@@ -4,7 +4,7 @@ import type { Config } from '../config/config-schema.js'
 import type { Intervention } from '../config/intervention-schema.js'
 import { behindSearch, withInterventions } from '../config/interventions.js'
 import { batchCount } from '../data/batches.js'
-import { withEmphasis } from '../data/decision.js'
+import { costMatrix, withDecision, withEmphasis } from '../data/decision.js'
 import { withScaling } from '../data/prepare-dataset.js'
 import type { PreparedData } from '../data/types.js'
 import { focalLoss } from '../objective/focal.js'
@@ -70,7 +70,7 @@ export function singleTrial(
 ): Trial {
   const { carried, place = 'config' } = between
   const { spaces = [], relaxations = [], rules = [] } = own
-  const data = withEmphasis(read, given.classes)
+  const data = withEmphasis(withCosts(read, given), given.classes)
   const supernet = restricted(buildSupernet(given, data, spaces, host.memory, placeOf(between)), between)
   const relaxation = relaxationIn(given.relaxation, relaxations)
   const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data, relaxation)
@@ -171,6 +171,14 @@ const identityOf = (
     data.dataset.hash,
     ...(measured ? [measured.text] : []),
   )
+
+/** Data whose decisions cost the least from the first evaluation on, if models are compared by cost. */
+function withCosts(data: PreparedData, { objective, classes }: Config): PreparedData {
+  const { task } = data.dataset
+  if (objective.metric !== 'cost' || task.kind !== 'classification') return data
+  const costs = costMatrix(task.classes, classes?.costs)
+  return withDecision(data, costs && { costs })
+}
 
 /** The loss of the task, which of classes may be focal or weighted. */
 function lossOf({ objective: { task }, classes = {} }: Config, isClass: boolean): Trial['loss'] {

@@ -9,12 +9,14 @@ import { errorOf, metrics } from '../objective/metrics.js'
 import { Diverged } from '../train/diverged.js'
 import { taskOutputs, valueOf } from '../train/evaluate.js'
 import type { Network } from '../train/network.js'
+import { calibrated } from './calibrate.js'
 import { comparedOf } from './compared.js'
+import { decidedBy } from './decide.js'
 import type { Retrained, NetworkToRetrain, Baseline } from './figures.js'
 import { withNetwork } from './with-network.js'
 import { measureRows } from './noise.js'
 import { retrainStage } from './retrain-stage.js'
-import type { Teacher } from './teacher.js'
+import type { NetworkTeacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
 
 /**
@@ -25,7 +27,7 @@ export const isTaught = ({ config, retrained }: Trial): boolean =>
   config.retrain.distillation.share !== 0 && retrained === undefined
 
 /** The teacher of the derived network; undefined if it has none, or if the baseline diverged. */
-export function teacherFor(trial: Trial, baseline: Baseline | null | undefined): Teacher | undefined {
+export function teacherFor(trial: Trial, baseline: Baseline | null | undefined): NetworkTeacher | undefined {
   const { retrained, figures } = baseline ?? {}
   const share = figures?.teaches
   return isTaught(trial) && retrained && share ? { ...retrained, share } : undefined
@@ -40,7 +42,7 @@ export function wantsBaseline(trial: Trial): boolean {
 
 /** A hash of everything that the trained unpruned supernet depends on. */
 export function baselineKey({ config, data, supernet, metric }: Trial): string {
-  const { seed, backend, relaxedSimd, data: source, split, objective, retrain } = config
+  const { seed, backend, relaxedSimd, data: source, split, objective, classes, retrain } = config
   const { graph } = unprunedNetwork(supernet, retrain)
   return sha256(
     JSON.stringify({
@@ -50,6 +52,7 @@ export function baselineKey({ config, data, supernet, metric }: Trial): string {
       source,
       split,
       objective,
+      ...(classes && { classes }),
       retrain: { ...retrain, baseline: true },
       metric,
     }),
@@ -92,13 +95,17 @@ export function isUnpruned({ config, supernet }: Trial, { graph, initial }: Netw
   )
 }
 
-/** The figures of the trained unpruned supernet. */
+/**
+ * The figures of the trained unpruned supernet, calibrated and with a decision of its own as the derived network
+ * has one. Sizes are compared with it, and learn from it, as training left it.
+ */
 export function baselineOf(trial: Trial, retrained: Retrained): Baseline {
-  const { graph, values, validation } = retrained
-  return withNetwork(graph, values, (network) => {
-    const measured = measureRows(trial, network)
+  const { trial: judging, retrained: judged } = decidedBy(trial, calibrated(trial, retrained))
+  const measured = withNetwork(judged.graph, judged.values, (network) => measureRows(judging, network))
+  return withNetwork(retrained.graph, retrained.values, (network) => {
     const figures = {
-      ...{ ...costOf(graph), validation, test: valueOf(measured.test) },
+      ...costOf(judged.graph),
+      ...{ validation: judged.validation, test: valueOf(measured.test) },
       ...(isTaught(trial) && { teaches: shareOf(trial, network) }),
     }
     return { of: baselineKey(trial), figures, measured, compared: comparedOf(trial, network), retrained }

@@ -9,6 +9,7 @@ import type { MetricName } from '../objective/metrics.js'
 import type { Budget, Schedule } from '../schedule/types.js'
 import type { SearchResult } from '../search/search.js'
 import type { MenuEntry, MenuFigures } from '../search/state.js'
+import type { DecisionFigures } from './decided-figures.js'
 import type { RivalFigures } from './rivals/figures.js'
 import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 
@@ -217,6 +218,8 @@ export interface TrialMetrics {
       readonly classes: readonly string[]
       readonly rows: readonly (readonly number[])[]
     }
+    /** What the decision comes to, if another class than the most probable one may be decided for. */
+    readonly decision?: DecisionFigures
   }
   /**
    * Present only if the schedule has a budget: the limit, the cost of the architecture, and the costs of the

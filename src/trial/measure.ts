@@ -11,6 +11,7 @@ import { evaluate, predictRows, valueOf } from '../train/evaluate.js'
 import { modelNetwork } from '../train/network.js'
 import { withCandidate } from './candidate.js'
 import { judge } from './criteria/judge.js'
+import { decisionFigures } from './decision-figures.js'
 import type {
   Searched,
   SearchedFigures,
@@ -142,12 +143,17 @@ export async function judgeRetrained(
   measured: Measured
 }> {
   const { config, data } = trial
-  const { measured, figures } = withNetwork(network.graph, network.values, (loaded) => ({
-    measured: measureRows(trial, loaded),
-    figures: testFigures(data, predictRows(loaded, data, data.splits.test)),
-  }))
+  const { measured, figures, decision } = withNetwork(network.graph, network.values, (loaded) => {
+    const outputs = predictRows(loaded, data, data.splits.test)
+    return {
+      measured: measureRows(trial, loaded),
+      figures: testFigures(data, outputs),
+      decision: decisionFigures(trial, outputs),
+    }
+  })
   const criteria = await withCandidate(trial, network, again, (candidate) =>
     judge(config.criteria, candidate),
   )
-  return { test: { final: valueOf(measured.test), ...figures }, criteria, measured }
+  const test = { final: valueOf(measured.test), ...figures, ...(decision && { decision }) }
+  return { test, criteria, measured }
 }

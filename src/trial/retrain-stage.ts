@@ -4,12 +4,16 @@ import type { Graph } from '../nn/graph.js'
 import type { Recipe } from '../train/recipe.js'
 import type { Retrained } from './figures.js'
 import { retrain } from './retrain.js'
+import { taughtByTrees } from './taught-by-trees.js'
 import type { Teacher } from './teacher.js'
 import type { Trial, TrialHooks } from './types.js'
 
-/** Trains a discrete network as the configuration says. Throws Interrupted if a signal stops it. */
+/**
+ * Trains a discrete network as the configuration says, which without a teacher may learn from boosted trees.
+ * Throws Interrupted if a signal stops it.
+ */
 export async function retrainStage(
-  { config, data, loss, metric, random }: Trial,
+  trial: Trial,
   { emit, signal, execute, clock }: TrialHooks,
   stage: Exclude<Stage, 'search'>,
   graph: Graph,
@@ -17,6 +21,7 @@ export async function retrainStage(
   teacher?: Teacher,
   recipe?: Recipe,
 ): Promise<Retrained> {
+  const { config, data, loss, metric, random } = trial
   const context = {
     options: config.retrain,
     stage,
@@ -24,7 +29,7 @@ export async function retrainStage(
     metric,
     random,
     emit,
-    teacher,
+    teacher: teacher ?? (await taughtByTrees(trial, signal)),
     recipe,
     ...(signal && { signal }),
     ...(execute && { execute }),

@@ -8,11 +8,20 @@ import { taskOutputs } from '../train/evaluate.js'
 import { recordedOutputs } from '../train/recorded-outputs.js'
 import { discreteNetwork } from '../train/network.js'
 
-/** A trained network from whose outputs another one learns, with their share of its loss. */
-export interface Teacher {
+/** From whose outputs a network learns, with their share of its loss. */
+export type Teacher = NetworkTeacher | KnownTeacher
+
+/** A trained network. */
+export interface NetworkTeacher {
   readonly share: number
   readonly graph: Graph
   readonly values: ReadonlyMap<string, Float32Array>
+}
+
+/** Anything else whose outputs for some rows are known, as a network gives them: logits, or scaled values. */
+export interface KnownTeacher {
+  readonly share: number
+  readonly outputs: (rows: Uint32Array) => ArrayLike<number>
 }
 
 /** The number of rows that a teacher predicts in one turn of the event loop. */
@@ -29,11 +38,14 @@ export interface Lessons {
  * every batch, because the teacher must see the same inputs as the student (Beyer et al., arXiv:2106.05237).
  */
 export async function lessonsOf(
-  { graph, values }: Teacher,
+  teacher: Teacher,
   data: PreparedData,
   rows: Uint32Array,
   augmented: boolean,
 ): Promise<Lessons> {
+  const width = outputsOf(data.dataset.task)
+  if ('outputs' in teacher) return lessonsIn(Float32Array.from(teacher.outputs(rows)), width, data, rows)
+  const { graph, values } = teacher
   const store = ParameterStore.filled(graph, values)
   const network = discreteNetwork(graph, store)
   if (augmented)
@@ -41,7 +53,6 @@ export async function lessonsOf(
       taught: (inputs, { length }) => recordedOutputs(network, inputs, length, data.dataset.shape),
       dispose: () => store.dispose(),
     }
-  const width = outputsOf(data.dataset.task)
   const known = new Float32Array(rows.length * width)
   for (let from = 0; from < rows.length; from += stretch) {
     const some = rows.subarray(from, from + stretch)
@@ -50,7 +61,17 @@ export async function lessonsOf(
     await nextTurn()
   }
   store.dispose()
-  const places = new Uint32Array(data.dataset.rows)
+  return lessonsIn(known, width, data, rows)
+}
+
+/** Predictions of rows that are known, rows × width. */
+function lessonsIn(
+  known: Float32Array,
+  width: number,
+  { dataset }: PreparedData,
+  rows: Uint32Array,
+): Lessons {
+  const places = new Uint32Array(dataset.rows)
   rows.forEach((row, place) => (places[row] = place))
   return {
     taught: (_, wanted) =>

@@ -157,6 +157,57 @@ plugins: [./own.mjs]
   })
 })
 
+describe('a reader of a plugin', () => {
+  const reader = `export default ({ tableOf }) => ({
+  readers: [
+    {
+      name: 'pipes',
+      description: 'cells between pipes, names first',
+      gives: 'table',
+      takes: (path) => path.endsWith('.pipes'),
+      async read(path) {
+        const { readFileSync } = await import('node:fs')
+        const [names, ...rows] = readFileSync(path, 'utf8').trim().split('\\n').map((line) => line.split('|'))
+        return tableOf({ name: 'parts', unit: 'line', places: rows.map((_, i) => i + 2), names, rows })
+      },
+    },
+  ],
+})
+`
+  const rows = Array.from({ length: 90 }, (_, i) => `${(i % 13) / 4}|${i % 7}|${(i % 13) + (i % 7) / 3}`)
+
+  it('reads data without a configuration, which is then written with the plugin', async () => {
+    const folder = folderWith({
+      'pipes.mjs': reader,
+      'parts.pipes': ['width|height|y', ...rows].join('\n'),
+    })
+    const steps = ['--set', 'search.steps=20', '--set', 'retrain.steps=20', '--tolerance', '0.5']
+    const args = ['search', 'parts.pipes', '--target', 'y', ...steps, '--out', 'run']
+    const { code, said } = await program(folder, [...args, '--plugin', 'pipes.mjs'])
+    expect(said).toMatch(/^plugin {3}\.\/pipes\.mjs \(sha256 [0-9a-f]{12}…\): reader pipes\n/)
+    expect(said.match(/^plugin /gm)).toHaveLength(1)
+    expect(code).toBe(0)
+    expect(readFileSync(join(folder, 'run.yaml'), 'utf8')).toMatch(/^plugins:\n {2}- pipes\.mjs\ndata:$/m)
+    expect((await program(folder, ['check-data', 'run.yaml'])).printed).toContain('90 rows of shape [2]')
+    const predicted = await program(folder, [
+      'predict',
+      'run',
+      '--data',
+      'parts.pipes',
+      '--plugin',
+      'pipes.mjs',
+    ])
+    expect(predicted).toMatchObject({ code: 0 })
+  })
+
+  it('is missed without the option', async () => {
+    const folder = folderWith({ 'parts.pipes': 'a|y\n1|2' })
+    const { code, said } = await program(folder, ['search', 'parts.pipes', '--target', 'y'])
+    expect(code).toBe(2)
+    expect(said).toMatch(/^parts\.pipes: expected a configuration .*and --plugin brings one of your own$/)
+  })
+})
+
 describe('a folder of somebody else', () => {
   const evil = (marker: string) =>
     `import { writeFileSync } from 'node:fs'\nwriteFileSync(${JSON.stringify(marker)}, 'ran')\n${shortcutPlugin}`

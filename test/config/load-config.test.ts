@@ -292,6 +292,16 @@ describe('resolveConfig', () => {
       'config.criteria.0: expected atLeast or atMost for rmse, got neither',
     ],
     [
+      'cost without costs',
+      { objective: { metric: 'cost' } },
+      'config.objective.metric: cost needs what decisions cost: expected classes.costs, got none',
+    ],
+    [
+      'criterion of cost without costs',
+      { criteria: [{ metric: 'worst-group', of: 'cost', atMost: 1 }] },
+      'config.criteria.0: cost needs what decisions cost: expected classes.costs, got none',
+    ],
+    [
       'criterion that nothing meets',
       { criteria: [{ metric: 'rmse', atLeast: 2, atMost: 1 }] },
       'config.criteria.0: expected atLeast ≤ atMost, got atLeast 2 and atMost 1',

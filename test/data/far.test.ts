@@ -54,6 +54,17 @@ describe.each(cases)('%s', (_name, far) => {
   })
 })
 
+test('years and densities, whose digits 32-bit floats keep, are scaled outside a model and not warned of', async () => {
+  const density = (i: number) => (0.994 + 0.003 * wave(i)).toFixed(5)
+  write(csv('year,density,stamp,y', rows, (i) => [2015 + (i % 8), density(i), 1_700_000_001 + i, wave(i, 1)]))
+  const data = await prepareData(config({ target: 'y', task: 'regression' }, { by: 'time' }), folder)
+  const { far, warnings } = checkData(data)
+  expect(far).toEqual(['year', 'density', 'stamp'])
+  expect(warnings.filter((warning) => warning.includes('far from 0'))).toEqual([
+    expect.stringMatching(/^1 column so far from 0 that 32-bit floats lose digits: stamp;/),
+  ])
+})
+
 test('16-bit images far from 0 are scaled like those near', async () => {
   const values = (offset: number) =>
     Array.from({ length: 40 * 4 }, (_, i) => offset + Math.round(20 * wave(i)))

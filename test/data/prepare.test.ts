@@ -240,6 +240,11 @@ describe('checkData', () => {
       'train has no row of class "q"',
       'the largest class has 57 rows, the smallest 3: accuracy may mislead, unless objective.metric is another one, as average-precision or macro-f1',
     ])
+    const misleads = async (metric: 'accuracy' | 'f1') =>
+      checkData(await prepare(text, { target: 'y' }, byTime), { metric }).warnings.some((warning) =>
+        warning.includes('accuracy may mislead'),
+      )
+    expect([await misleads('accuracy'), await misleads('f1')]).toEqual([true, false])
     const series = checkData(
       await prepare(
         csv('a,y', 200, (i) => [i, i]),

@@ -21,6 +21,20 @@ test('one defect in forty parts is ordered by average precision and decided for 
     'objective.metric: 20 of 800 rows are "defect" (2.5 %), which accuracy would hardly see',
   )
   expect(whys.some((why) => why.startsWith('classes.threshold'))).toBe(true)
+  expect(sections).toMatchObject({
+    supernet: { space: 'mlp-cell', options: { bins: 16 } },
+    retrain: { distillation: { trees: 0.9 } },
+  })
+})
+
+test('a wide table with a rare class gets no bins and no trees', async () => {
+  const names = Array.from({ length: 101 }, (_, c) => `x${c}`)
+  const row = (i: number) => [...names.map((_, c) => ((i + 1) * (c + 7)) % 101), i % 40 === 7 ? 'bad' : 'ok']
+  const path = file('wide.csv', `${names.join()},state\n${lines(800, (i) => row(i).join())}`)
+  const sections = await drafted(path, { target: 'state' })
+  expect(sections).toMatchObject({ classes: { threshold: 'f1' } })
+  expect(sections.supernet).not.toHaveProperty('options')
+  expect(sections).not.toHaveProperty('retrain')
 })
 
 test.each([
@@ -59,6 +73,7 @@ test('folders of images are counted', async () => {
     for (let i = 0; i < count; i++) writeFileSync(join(root, name, `${i}.png`), png)
   }
   const { text } = await draftConfig(root, {})
+  expect(text()).not.toMatch(/bins|trees:/)
   expect(text()).toMatch(/^ {2}positive: scratch/m)
   expect(text()).toMatch(/^ {2}threshold: f1/m)
 })

@@ -173,6 +173,7 @@ export interface Settings {
   readonly search?: object
   readonly retrain?: object
   readonly rivals?: readonly string[]
+  readonly classes?: object
   readonly criteria?: readonly object[]
 }
 

@@ -130,7 +130,7 @@ describe.each([...ofClasses, ...ofNumbers])('of %s', (_, { outputs, targets, wid
   })
 })
 
-const decisions = ['accuracy', 'f1', 'macro-f1', 'balanced-accuracy', 'matthews'] as const
+const decisions = ['accuracy', 'f1', 'macro-f1', 'balanced-accuracy', 'matthews', 'cost'] as const
 
 it('offsets change decisions, and no order and no probability', () => {
   const { outputs, targets, width } = two
@@ -143,6 +143,31 @@ it('offsets change decisions, and no order and no probability', () => {
       expect(own, name).not.toBe(value(outputs, targets, width))
     } else expect(own, name).toBe(value(outputs, targets, width))
   }
+})
+
+describe('cost', () => {
+  // Log-odds of −2, 1 and 3: probabilities of 0.12, 0.73 and 0.95.
+  const [outputs, targets] = [
+    [0, -2, 0, 1, 0, 3],
+    [1, 0, 1],
+  ]
+  const costs = [
+    [0, 3],
+    [5, -1],
+  ]
+
+  it('is the mean of what decisions cost, and a wrong one costs 1 without a matrix', () => {
+    expect(metrics.cost.value(outputs, targets, 2)).toBeCloseTo(2 / 3, 12)
+    // By offsets the most probable class is said: 5 for the miss, 3 for the alarm, −1 for the hit.
+    expect(metrics.cost.value(outputs, targets, 2, { costs, offsets: [0, 0] })).toBeCloseTo(7 / 3, 12)
+  })
+
+  it('without offsets is of decisions for the least expected one', () => {
+    // Saying the second class is cheaper from 5p > 3(1 − p) − p on, which is p > 1/3.
+    expect(metrics.cost.value([0, -0.6, 0, -0.8], [1, 1], 2, { costs })).toBeCloseTo((-1 + 5) / 2, 12)
+    expect(errorOf('cost', 0.4)).toBe(0.4)
+    expect(isBetter('cost', 0.3, 0.4)).toBe(true)
+  })
 })
 
 describe('where a class is absent', () => {

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { withEmphasis } from '../../src/data/decision.js'
 import { unprunedNetwork } from '../../src/derive/network.js'
 import type { Event } from '../../src/events/types.js'
 import { ParameterStore } from '../../src/nn/parameter-store.js'
+import { losses } from '../../src/objective/losses.js'
 import type { Architecture, Supernet } from '../../src/supernet/types.js'
 import { sequential } from '../../src/train/gradients.js'
+import { evaluateNetwork } from '../../src/trial/evaluate-network.js'
 import { networkToRetrain } from '../../src/trial/retrain-architecture.js'
 import { retrainStage } from '../../src/trial/retrain-stage.js'
 import { runTrial } from '../../src/trial/trial.js'
@@ -12,6 +15,7 @@ import type { Trial } from '../../src/trial/types.js'
 import {
   eventsOf,
   imageData,
+  madeData,
   onePhase,
   spaceNet,
   tinyCells,
@@ -127,6 +131,64 @@ describe('a search that removes nothing', () => {
   )
 })
 
+describe('the unpruned supernet beside a network that decides for a rare class', () => {
+  // A fifth of the odd rows are rare: nobody decides for them who takes the more probable class.
+  const rare = madeData({
+    shape: [5],
+    task: { kind: 'classification', classes: ['common', 'rare'], positive: 'rare' },
+    rows: { train: 400, validation: 200, test: 100 },
+    row(input, i) {
+      input[0] = i % 2
+      return i % 2 === 1 && i % 5 === 0 ? 1 : 0
+    },
+  })
+  const net = spaceNet('autoencoder-mlp', { encoder: [6], code: 4, head: [5], activation: 'tanh' }, [5], 2)
+  const measured = async (more: Settings) => {
+    const trial = trialOf(rare, net, {
+      schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 20 }]),
+      search: { epochs: 6, batch: 8 },
+      retrain: { ...retrain, epochs: 20, batch: 40 },
+      ...more,
+    })
+    return (await runTrial({ ...trial, metric: 'f1' }, { emit: () => undefined })).metrics
+  }
+
+  it('decides by a threshold of its own', async () => {
+    const plain = await measured({})
+    expect(plain.removed.members).toBeGreaterThan(0)
+    expect(plain.baseline).toMatchObject({ validation: 0, test: 0 })
+    const { baseline, noise } = await measured({ classes: { threshold: 'f1' } })
+    // Of a hundred odd rows of validation, and fifty of test, a fifth are rare: precision 0.2, recall 1.
+    expect(baseline!.validation).toBeCloseTo((2 * 0.2) / 1.2, 10)
+    expect(baseline!.test).toBeCloseTo((2 * 0.2) / 1.2, 10)
+    expect(noise.test!.baseline![0]).toBeGreaterThan(0)
+  })
+
+  it('has probabilities of the data where training weighed classes, as the derived network has', async () => {
+    const of = async (classes: object) => {
+      const trial = trialOf(rare, net, {
+        schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 20 }]),
+        retrain: { ...retrain, epochs: 20, batch: 40 },
+        classes,
+      })
+      const data = withEmphasis(trial.data, trial.config.classes)
+      const weighed = {
+        ...trial,
+        data,
+        loss: losses['weighted-cross-entropy'],
+        metric: 'cross-entropy',
+      } as const
+      const { metrics, baseline } = await runTrial(weighed, { emit: () => undefined })
+      return { value: metrics.baseline!.test!, raw: evaluateNetwork(weighed, baseline!.retrained!)! }
+    }
+    // Half of the rows are odd, a fifth of these rare: the entropy of that is the least there is.
+    const least = -(0.2 * Math.log(0.2) + 0.8 * Math.log(0.8)) / 2
+    const { value, raw } = await of({ weights: 'balanced' })
+    expect(value).toBeCloseTo(least, 1)
+    expect(raw).toBeGreaterThan(value + 0.1)
+  })
+})
+
 describe('the unpruned supernet of another trial', () => {
   const pressed = {
     schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 20 }]),
@@ -155,6 +217,7 @@ describe('the unpruned supernet of another trial', () => {
     ['seed', () => ({ ...made(), config: { ...made().config, seed: 7 } })],
     ['retraining', () => made({ retrain: { ...retrain, epochs: 3 } })],
     ['space', () => trialOf(vectorData(rows), tinyMlp({ code: 3 }), { ...settings, ...pressed })],
+    ['weights of classes', () => made({ classes: { weights: 'balanced' } })],
     ['data', () => ({ ...made(), data: { ...made().data, dataset: { ...made().data.dataset, hash: 'x' } } })],
   ])('is refused where the %s is another', async (_, other) => {
     const { baseline } = await runTrial(made(), { emit: () => undefined })

@@ -87,6 +87,8 @@ describe('criteria', () => {
     [step, { metric: 'f1', atLeast: 0.8 }, 6 / 7, true],
     [step, { metric: 'f1', class: 'low', atLeast: 0.7 }, 2 / 3, false],
     [step, { metric: 'balanced-accuracy', atLeast: 0.8 }, 0.875, true],
+    // One of five rows is wrong; without costs that counts as 1.
+    [step, { metric: 'cost', atMost: 0.1 }, 0.2, false],
     [step, { metric: 'recall-at-precision', precision: 0.9, atLeast: 0.7 }, 0.75, true],
     [step, { metric: 'recall-at-precision', precision: 0.6, class: 'low', atLeast: 0.1 }, 0, false],
     [step, { metric: 'precision-at-recall', recall: 1, atLeast: 0.8 }, 0.8, true],

@@ -19,12 +19,13 @@ import { isTaught, teacherFor, trainBaseline, wantsBaseline } from '../../src/tr
 import { withNetwork } from '../../src/trial/with-network.js'
 import { retrainStage } from '../../src/trial/retrain-stage.js'
 import { smallestWithin } from '../../src/trial/smallest.js'
-import { lessonsOf, type Teacher } from '../../src/trial/teacher.js'
+import { lessonsOf, type NetworkTeacher } from '../../src/trial/teacher.js'
 import { runTrial } from '../../src/trial/trial.js'
 import type { Trial } from '../../src/trial/types.js'
 import {
   eventsOf,
   imageData,
+  madeData,
   modelOf,
   onePhase,
   spaceNet,
@@ -46,7 +47,7 @@ function listening() {
   return { shards, execute }
 }
 
-async function teacherOf(trial: Trial): Promise<Teacher> {
+async function teacherOf(trial: Trial): Promise<NetworkTeacher> {
   const { graph, constants } = unprunedNetwork(trial.supernet, trial.config.retrain)
   const { share } = trial.config.retrain.distillation
   if (share === 'unexplained') throw new Error('these tests give a share')
@@ -102,15 +103,48 @@ describe('a network with a teacher', () => {
       values: new Map([...apart.values].map(([name, v]) => [name, name === last ? v.map((x) => -x) : v])),
     }
     const { graph } = discretise(supernet, uniformGates(supernet), { gates: 'drop', affine: true })
-    const train = (teacher?: Teacher) => retrainStage(trial, quiet, 'retrain', graph, new Map(), teacher)
+    const train = (teacher?: NetworkTeacher) =>
+      retrainStage(trial, quiet, 'retrain', graph, new Map(), teacher)
     const rows = data.splits.train
-    const saying = ({ graph, values }: Pick<Teacher, 'graph' | 'values'>) =>
+    const saying = ({ graph, values }: Pick<NetworkTeacher, 'graph' | 'values'>) =>
       withNetwork(graph, values, (network) => taskOutputs(network, data, rows))
     const distance = (a: Parameters<typeof saying>[0], b: Parameters<typeof saying>[0]) =>
       Math.hypot(...saying(a).map((value, i) => value - saying(b)[i]!))
     const pupil = await train(wrong)
     expect(distance(pupil, wrong)).toBeLessThan(0.5 * distance(pupil, apart))
     expect(await train()).toEqual(await train())
+  })
+
+  it('is one of boosted trees where no network teaches, if they are asked for', async () => {
+    // The first number alone tells the class, with one row in ten wrong, which trees say with less than 1.
+    const data = madeData({
+      shape: [5],
+      task: { kind: 'classification', classes: ['a', 'b'] },
+      rows: { train: 400, validation: 100 },
+      row(input, i) {
+        input[0] = Math.sin(i)
+        return Number(input[0] > 0.5) ^ Number(i % 10 === 0)
+      },
+    })
+    const net = spaceNet('autoencoder-mlp', { encoder: [6], code: 4, head: [5], activation: 'tanh' }, [5], 2)
+    const taughtBy = async (distillation: object, teacher?: NetworkTeacher) => {
+      const trial = trialOf(data, net, { retrain: { epochs: 1, batch: 50, distillation } })
+      const { graph, constants } = unprunedNetwork(net, trial.config.retrain)
+      const { shards, execute } = listening()
+      await retrainStage(trial, { ...quiet, execute }, 'baseline', graph, constants, teacher)
+      return shards
+    }
+    expect((await taughtBy({ share: 0.9 })).every(({ taught }) => taught === undefined)).toBe(true)
+    const shards = await taughtBy({ share: 0.9, trees: 0.4 })
+    expect(shards).toHaveLength(8)
+    for (const { inputs, taught, rows } of shards)
+      for (let row = 0; row < rows; row++) {
+        const chance = 1 / (1 + Math.exp(taught![2 * row]! - taught![2 * row + 1]!))
+        expect(Math.abs(chance - (inputs[5 * row]! > 0.5 ? 0.9 : 0.1))).toBeLessThan(0.15)
+      }
+    const trial = trialOf(data, net, { retrain: { epochs: 1, distillation: { share: 0.9 } } })
+    const other = await taughtBy({ share: 0.9, trees: 0.4 }, await teacherOf(trial))
+    expect(other[0]!.taught).not.toEqual(shards[0]!.taught)
   })
 
   it('has its auxiliary classifier taught, too', () => {

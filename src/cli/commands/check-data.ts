@@ -22,7 +22,7 @@ export const checkDataCommand = command({
     const space = spaceOf(config.supernet.space, 'config.supernet.space', own.spaces)
     const data = await prepareData(config, folder, own.readers)
     requireTakes(space, data.dataset, 'config.supernet.space', own.spaces)
-    const found = checkData(data)
+    const found = checkData(data, config.objective)
     const { search, retrain } = resolveTraining(config, data)
     if (args.json) return print(JSON.stringify({ ...found, training: { search, retrain } }))
     const { dataText } = await import('../data-text.js')

@@ -23,7 +23,7 @@ export const resume = command({
     const { isFinished, readRunConfig } = await import('../../runs/run-folder.js')
     const { noteUnchecked } = await import('../unchecked.js')
     const run = required(args, 'run')
-    readRunConfig(run)
+    const { metric } = readRunConfig(run).objective
     noteUnchecked(run, context)
     const changed = settings(args)
     if (isFinished(run) && changed.length === 0) return tellFinished(run, args, context)
@@ -33,7 +33,7 @@ export const resume = command({
     const previous = Boolean(args.previous)
     const { resumeRun } = await import('../../runs/search-run.js')
     const { withOutcome } = await import('../run-outcome.js')
-    return withOutcome(args, context, { remedy }, (hooks) =>
+    return withOutcome(args, context, { remedy, metric }, (hooks) =>
       resumeRun(run, { previous, set: changed, ...own, ...hooks }),
     )
   },

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { command, type Arguments } from '../command.js'
 import { draftOptions, isConfiguration, requireNoDraft } from '../draft-options.js'
+import type { Extensions } from '../../setup/setup-trial.js'
 import type { DraftedFile } from '../drafted.js'
 import {
   backend as backendOption,
@@ -70,7 +71,9 @@ export const search = command({
       ...strictSettings(args),
     ]
     const seedGiven = integer(args, 'seed', 0)
-    const made = isConfiguration(given) ? undefined : await drafted(given, args, out)
+    const { loadConfigured, pluginsIn } = await import('../plugins.js')
+    const known = isConfiguration(given) ? undefined : await pluginsIn(args, context)
+    const made = known && (await drafted(given, args, out, known))
     if (!made) requireNoDraft(given, args)
     if (made && !args.quiet) for (const line of [...made.lines, `saved    ${made.path}`]) context.say(line)
     const backend = text(args, 'backend')
@@ -79,14 +82,15 @@ export const search = command({
       ...(seedGiven !== undefined && { seed: seedGiven }),
       ...(backend !== undefined && { backend }),
     }
-    const { loadConfigured } = await import('../plugins.js')
-    const { config, folder, own } = await loadConfigured(made?.path ?? given, set, args, context)
+    const path = made?.path ?? given
+    const { config, folder, own } = await loadConfigured(path, set, args, context, known)
     const into = made?.into ?? out ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
     const { searchRun } = await import('../../runs/search-run.js')
     const { timedRun } = await import('../../runs/timed-run.js')
     const { withOutcome } = await import('../run-outcome.js')
-    return withOutcome(args, context, { remedy }, (hooks) => {
+    const { metric } = config.objective
+    return withOutcome(args, context, { remedy, metric }, (hooks) => {
       const run = { config, folder, out: into, ...own, ...hooks }
       // 0 is the start of the program, from which the time counts.
       return seconds === undefined ? searchRun(run) : timedRun({ ...run, seconds, began: 0 })
@@ -94,7 +98,12 @@ export const search = command({
   },
 })
 
-async function drafted(data: string, args: Arguments, out: string | undefined): Promise<DraftedFile> {
+async function drafted(
+  data: string,
+  args: Arguments,
+  out: string | undefined,
+  known: Extensions,
+): Promise<DraftedFile> {
   const { draftFor } = await import('../drafted.js')
-  return draftFor(data, args, out)
+  return draftFor(data, args, out, known)
 }

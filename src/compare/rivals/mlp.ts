@@ -7,7 +7,7 @@ import { sizeOf } from '../../nn/primitives/types.js'
 import { predictRows } from '../../train/evaluate.js'
 import { withNetwork } from '../../trial/with-network.js'
 import { retrainStage } from '../../trial/retrain-stage.js'
-import type { Teacher } from '../../trial/teacher.js'
+import type { NetworkTeacher } from '../../trial/teacher.js'
 import { mlpInputs } from './mlp-inputs.js'
 import { learntRows, predictorFigures, secondsSince } from './outcome.js'
 import type { Rival } from './types.js'
@@ -64,7 +64,7 @@ function plainNetwork(shape: Shape, outputs: number): Graph {
  * A teacher that finds all classes equally likely. To learn a share s from it is to learn from smoothed
  * labels: (1 − s) E(y, t) + s E(y, 1/K) = E(y, (1 − s) t + s/K), for cross-entropy is linear in its targets.
  */
-function undecided(of: Graph): Teacher {
+function undecided(of: Graph): NetworkTeacher {
   const builder = graphBuilder(of.nodes[0]!.shape, 'undecided')
   builder.output('task', builder.dense(builder.input, of.nodes.at(-1)!.shape[0]!))
   const graph = builder.graph()

@@ -1,10 +1,13 @@
 import { gather } from '../../data/batches.js'
+import { withDecision } from '../../data/decision.js'
 import { outputsOf } from '../../data/types.js'
 import { costOf, type Cost } from '../../nn/cost.js'
 import { optionsOf } from '../../objective/metric-options.js'
 import { metrics } from '../../objective/metrics.js'
 import { taskCost } from '../../supernet/cost.js'
 import { valueOf } from '../../train/evaluate.js'
+import { calibrated } from '../../trial/calibrate.js'
+import { decidedBy, decisionOf } from '../../trial/decide.js'
 import type { Retrained } from '../../trial/figures.js'
 import { learntRows as rowsLearnt } from '../../trial/rivals/learnt-rows.js'
 import { withNetwork } from '../../trial/with-network.js'
@@ -17,15 +20,16 @@ import type { TrialFigures } from '../types.js'
 type Own = Partial<Pick<TrialFigures, 'searchSteps' | 'sizesTried'>>
 
 /**
- * The figures of a trained network, the seconds of a prediction, and what its stability is computed from. This
- * looks at the test rows.
+ * The figures of a trained network, calibrated and deciding for classes as a searched one does, the seconds of a
+ * prediction, and what its stability is computed from. This looks at the test rows.
  */
 export function networkFigures(
   trial: Trial,
-  final: Retrained,
+  trained: Retrained,
   own: Own = {},
 ): { readonly figures: TrialFigures; readonly latency: number; readonly trained: Trained } {
-  const { test } = withNetwork(final.graph, final.values, (network) => measureRows(trial, network))
+  const { trial: judging, retrained: final } = decidedBy(trial, calibrated(trial, trained))
+  const { test } = withNetwork(final.graph, final.values, (network) => measureRows(judging, network))
   return {
     figures: {
       ...sized(trial, costOf(final.graph), own),
@@ -38,15 +42,18 @@ export function networkFigures(
 }
 
 /**
- * The figures of anything that predicts, and the seconds of a prediction. `predict` gives the outputs of some rows, rows × outputs: logits, or
- * values in units of the targets. This looks at the test rows.
+ * The figures of anything that predicts, deciding for classes as a searched network does, and the seconds of a
+ * prediction. `predict` gives the outputs of some rows, rows × outputs: logits, or values in units of the targets.
+ * This looks at the test rows.
  */
 export function predictorFigures(
   trial: Trial,
   predict: (rows: Uint32Array) => ArrayLike<number>,
   cost: Pick<Cost, 'parameters' | 'flops'>,
 ): { readonly figures: TrialFigures; readonly latency: number } {
-  const { splits, dataset } = trial.data
+  const { splits } = trial.data
+  const decision = decisionOf(trial, () => predict(splits.validation))
+  const { dataset } = withDecision(trial.data, decision)
   const width = outputsOf(dataset.task)
   const perRow = dataset.task.kind === 'classification' ? 1 : width
   const judged = (rows: Uint32Array): number | null =>

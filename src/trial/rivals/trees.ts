@@ -6,6 +6,7 @@ import { boost, nodesOf, predictBoosted, type Sample } from '../boosting/boost.j
 import { mostBins } from '../boosting/bins.js'
 import { absolutes, crossEntropyOf, squares, type BoostingLoss } from '../boosting/losses.js'
 import { learntRows } from './learnt-rows.js'
+import type { RivalSize } from './figures.js'
 import type { RivalTrial, TrialRival } from './types.js'
 
 /** Rows of more numbers are images and long windows, of which trees of single numbers say little. */
@@ -33,39 +34,65 @@ export const trees: TrialRival = {
   title: 'boosted trees',
   limits: `rows of up to ${mostFeatures} numbers, and so few outputs that ${rounds.fewest} rounds take seconds`,
   async fit(trial, pause) {
+    const grown = await grownTrees(trial, pause)
+    if (!grown) return undefined
     const { data } = trial
-    const { dataset, splits, scaler } = data
-    const features = dataset.shape.reduce((product, n) => product * n, 1)
-    const width = outputsOf(dataset.task)
-    const rows = learntRows(splits)
-    const plan = planFor({ rows: rows.length, features, width })
-    if (!plan) return undefined
-    const own = plan.rows < rows.length ? drawn(rows, plan.rows, trial) : rows
-    const isOfClasses = dataset.task.kind === 'classification'
-    const boosted = await boost(
-      sampleOf(data, own, features, width),
-      sampleOf(data, splits.validation, features, width),
-      { features, width, loss: lossFor(trial) },
-      { ...growth, leastWeight: isOfClasses ? 1 : 5, rounds: plan.rounds },
-      pause,
-    )
+    const isOfClasses = data.dataset.task.kind === 'classification'
     return {
-      predict: (some) => {
-        const from = lastValues(dataset, data.inputs, some)
-        const found = predictBoosted(boosted, gather(data.inputs, features, some))
-        if (isOfClasses) return natural(found, data)
-        return unscale(
-          found.map((value, i) => value + from[i]!),
-          scaler.target,
-        )
-      },
-      size: {
-        nodes: nodesOf(boosted),
-        rounds: boosted.trees.length,
-        ...(own.length < rows.length && { rows: own.length }),
-      },
+      predict: (rows) =>
+        isOfClasses ? natural(grown.outputs(rows), data) : unscale(grown.outputs(rows), data.scaler.target),
+      size: grown.size,
     }
   },
+}
+
+/** Trees that have learnt, with what they say of rows in the units of training: logits, or scaled values. */
+interface GrownTrees {
+  readonly outputs: (rows: Uint32Array) => Float64Array
+  readonly size: RivalSize
+}
+
+/** Boosts trees on the rows that retraining learns from; undefined where the data are not for them. */
+export async function grownTrees(
+  trial: RivalTrial,
+  pause: () => Promise<void>,
+): Promise<GrownTrees | undefined> {
+  const { data } = trial
+  const { dataset, splits } = data
+  const rows = learntRows(splits)
+  const plan = planOf(data)
+  if (!plan) return undefined
+  const { features, width } = plan
+  const own = plan.rows < rows.length ? drawn(rows, plan.rows, trial) : rows
+  const isOfClasses = dataset.task.kind === 'classification'
+  const boosted = await boost(
+    sampleOf(data, own, features, width),
+    sampleOf(data, splits.validation, features, width),
+    { features, width, loss: lossFor(trial) },
+    { ...growth, leastWeight: isOfClasses ? 1 : 5, rounds: plan.rounds },
+    pause,
+  )
+  return {
+    outputs: (some) => {
+      const found = predictBoosted(boosted, gather(data.inputs, features, some))
+      if (isOfClasses) return found
+      const from = lastValues(dataset, data.inputs, some)
+      return found.map((value, i) => value + from[i]!)
+    },
+    size: {
+      nodes: nodesOf(boosted),
+      rounds: boosted.trees.length,
+      ...(own.length < rows.length && { rows: own.length }),
+    },
+  }
+}
+
+/** How trees learn from data, as `planFor` says; undefined where the data are not for them. */
+export function planOf({ dataset, splits }: PreparedData) {
+  const features = dataset.shape.reduce((product, n) => product * n, 1)
+  const width = outputsOf(dataset.task)
+  const plan = planFor({ rows: learntRows(splits).length, features, width })
+  return plan && { ...plan, features, width }
 }
 
 /** The loss that the network has or is chosen by, as far as trees know it. */
