@@ -79,7 +79,7 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   }
   if (series && window === undefined)
     choices.push({ key: ['data', 'window'], why: `twice the horizon, at least 24 steps; --window sets it` })
-  const split = series ? undefined : draftSplit(bare, columns.section)
+  const split = series ? found!.split : draftSplit(bare, columns.section)
   const drafted: DraftedData = {
     section: { ...section, ...columns.section, ...series },
     choices: [

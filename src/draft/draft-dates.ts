@@ -107,9 +107,16 @@ function partsOf(times: readonly number[]): DatePart[] {
   return (Object.keys(varies) as DatePart[]).filter((part) => varies[part])
 }
 
-/** Whether the dates of a column, by which rows can be split, never fall, and hardly ever repeat. */
+/** Different dates from which on an order of rows is no chance, and the rows between two falls, on average. */
+const [fewestOrdered, fewestBetweenFalls] = [20, 20]
+
+/**
+ * Whether rows stand in the order of a column of dates, by which they can be split: all of them, or those of each
+ * machine, one after another.
+ */
 function isInOrder(table: Table, index: number): boolean {
   const times = unlessAtFault(() => timesOf(table, index).values)
-  if (times === undefined) return false
-  return 2 * new Set(times).size > times.length && times.every((time, i) => i === 0 || time >= times[i - 1]!)
+  if (times === undefined || new Set(times).size < fewestOrdered) return false
+  const falls = times.reduce((count, time, i) => count + (i > 0 && time < times[i - 1]! ? 1 : 0), 0)
+  return falls * fewestBetweenFalls <= times.length
 }

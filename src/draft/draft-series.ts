@@ -1,4 +1,5 @@
 import { InputError, unlessAtFault } from '../base/errors.js'
+import type { Config } from '../config/config-schema.js'
 import { hasNumber, missingAt, textAt } from '../data/column.js'
 import { columnIndices } from '../data/columns.js'
 import type { Table } from '../data/content.js'
@@ -15,6 +16,8 @@ export interface DraftedSeries extends Drafted<Pick<DataSection, 'seriesBy' | 't
   readonly table: Table
   /** The rows of a series, by the median of all. */
   readonly steps: number
+  /** The `split` section, if it differs from its default. */
+  readonly split?: Drafted<Partial<Config['split']>>
 }
 
 /** Columns that a user names: those that tell series apart, and that of time. */
@@ -138,13 +141,28 @@ function countedSeries(table: Table, targets: readonly string[]): DraftedSeries 
   const { at, named } = best
   const time = table.names[at]!
   const why = `it rises by one step in each series; windows end where a step is missing`
+  const lives = livesApart(named)
   return {
     section: { seriesBy: table.names[named.index]!, time },
     choices: [naming(named), { key: ['data', 'time'], why }],
+    ...(lives && { split: lives }),
     table: without(table, [at, named.index]),
     steps: middle(named.sizes),
   }
 }
+
+/**
+ * A split by series, where times begin anew in each and there are enough of them. Such times are of a life, as cycles
+ * of an engine, and no calendar that series share: new rows will be of other engines, from their first cycle on.
+ */
+function livesApart({ sizes }: Named): Drafted<Partial<Config['split']>> | undefined {
+  if (sizes.length < fewestLives) return undefined
+  const why = `time begins anew in each of ${sizes.length} series, so the test is on others; set split.by to time if new rows go on with the same ones`
+  return { section: { by: 'group' }, choices: [{ key: ['split', 'by'], why }] }
+}
+
+/** The fewest series of which some are kept apart for validation and test: as many as subjects of a table. */
+const fewestLives = 10
 
 const naming = ({ sizes }: Named): Choice => ({
   key: ['data', 'seriesBy'],

@@ -101,6 +101,20 @@ it('finds cycles that count from 1 in each engine, with gaps, and no window goes
   expect(dataset.features).toEqual(['x', 'y'])
 })
 
+it('keeps whole lives apart where ten begin anew, and splits by the calendar where series share one', async () => {
+  const lives = async (name: string, count: number, time: (k: number) => string) => {
+    const rows = lines(70 * count, (i) => `${Math.floor(i / 70)},${time(i % 70)},${wave(i)}`)
+    const { whys } = await drafted(file(name, `engine,at,x,y\n${rows}`), options)
+    return whys.filter((why) => why.startsWith('split'))
+  }
+  const cycle = (k: number) => String(k + 1)
+  expect(await lives('ten-lives.csv', 10, cycle)).toEqual([
+    'split.by: time begins anew in each of 10 series, so the test is on others; set split.by to time if new rows go on with the same ones',
+  ])
+  expect(await lives('nine-lives.csv', 9, cycle)).toEqual([])
+  expect(await lives('dated.csv', 10, minutes)).toEqual([])
+})
+
 it.each([
   ['hours of days', (i: number) => `${Math.floor(i / 24)},${i % 24}`],
   ['numbers that do not rise', (i: number) => `${Math.floor(i / 100)},${(i * 7) % 100}`],
