@@ -21,6 +21,7 @@ export { deriveRules, deriveRun, type DeriveRunOptions } from './runs/derive-run
 export { freezeRun, scheduleText } from './runs/freeze-run.js'
 export type { RunHooks } from './runs/hooks.js'
 export { planRun, type RunPlan } from './runs/plan-run.js'
+export type { Span } from './trial/expected.js'
 export { predictFile, type PredictOptions, type Predictions, type Scores } from './runs/predict-file.js'
 export { predictionsCsv } from './runs/predictions-csv.js'
 export {
