@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { blendInPlace } from '../backend/wasm/optimizer.js'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
+import { currentDevice } from '../backend/devices/index.js'
 import type { ParameterStore } from './parameter-store.js'
 
 /**
@@ -16,8 +15,8 @@ export const averageDecay = (t: number): number => Math.min(0.99, (1 + t) / (10 
 export function moveAverage(average: ParameterStore, store: ParameterStore, t: number): void {
   const share = 1 - averageDecay(t)
   const pairs = pairsOf(average, store)
-  const device = currentDevice()
-  if (device) return blendInPlace(device, pairs, share)
+  const { steps } = currentDevice()
+  if (steps) return steps.blend(pairs, share)
   for (const { name, average: old, observed } of pairs)
     average.set(
       name,

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
+import { currentDevice } from '../backend/devices/index.js'
 
 /**
  * Copies a tensor's numbers into another tensor of the same shape and disposes the first one, if the other's
@@ -7,7 +7,7 @@ import { currentDevice } from '../backend/wasm/training-kernels.js'
  */
 export function overwrite(into: tf.Tensor, from: tf.Tensor): boolean {
   const device = currentDevice()
-  if (!device?.owns(into) || into.shape.join() !== from.shape.join()) return false
+  if (!device.numbers || !device.owns(into) || into.shape.join() !== from.shape.join()) return false
   device.numbers(into).set(device.numbers(from))
   from.dispose()
   return true

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Device } from '../backend/wasm/device.js'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
-import { compileVectors, NotCompilable, type CompiledVectors } from './compiled-vectors.js'
-import { onVectors, type Vectors } from './vectors.js'
+import type { Device } from '../backend/device.js'
+import { currentDevice } from '../backend/devices/index.js'
+import { NotCompilable, type CompiledVectors, type Vectors } from '../backend/vectors.js'
+import { onVectors } from './vectors.js'
 
 /** Work that was done before, by its key. */
 interface Known {
@@ -22,7 +22,7 @@ const mostLost = 3
 /** Runs arithmetic on vectors that is much the same at every step. It owns programs; dispose it after use. */
 export interface VectorPrograms {
   /**
-   * Runs `act`. On wasm, the second time with the same key compiles it, and later times run the program
+   * Runs `act`. Where the device compiles, the second time with the same key compiles it, and later times run the program
    * without calling `act`. So `act` must depend on nothing but what the key holds, its tensors' numbers, and
    * live numbers, and it may change nothing but tensors, by `put`. The results are the same, bit for bit.
    */
@@ -33,11 +33,11 @@ export interface VectorPrograms {
 /** Starts without programs. */
 export function vectorPrograms(): VectorPrograms {
   let known: Known[] = []
-  const dispose = ({ compiled }: Known): void => compiled?.program.dispose()
+  const dispose = ({ compiled }: Known): void => compiled?.dispose()
   return {
     run(key, act) {
       const device = currentDevice()
-      if (!device || device.records) return directly(act)
+      if (!device.compile || device.recorder?.active) return directly(act)
       const found = known.find((each) => each.device === device && isSame(each.key, key))
       if (!found) {
         known = [{ key, device, compiled: undefined, lost: 0 }, ...known]
@@ -51,7 +51,7 @@ export function vectorPrograms(): VectorPrograms {
         found.lost += 1
       }
       if (!found.compiled && found.lost <= mostLost) compile(found, act)
-      if (found.compiled) found.compiled.program.run()
+      if (found.compiled) found.compiled.run()
       else directly(act)
     },
     dispose() {
@@ -63,7 +63,7 @@ export function vectorPrograms(): VectorPrograms {
 
 function compile(work: Known, act: <V>(v: Vectors<V>) => void): void {
   try {
-    work.compiled = compileVectors(work.device, act)
+    work.compiled = work.device.compile!(act)
   } catch (error) {
     if (!(error instanceof NotCompilable)) throw error
     work.lost = Infinity

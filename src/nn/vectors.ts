@@ -1,39 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
+import { currentDevice } from '../backend/devices/index.js'
+import type { Operand, Vectors } from '../backend/vectors.js'
 
-/**
- * A vector, a number, or a live number: one that may differ at each step, so that a compiled program asks for
- * it again.
- */
-export type Operand<V> = V | number | (() => number)
-
-/**
- * Arithmetic on short vectors [M] and single numbers ([1], or a plain number), which are broadcast to every
- * member of a vector. Gates are such vectors: updating them takes a dozen operations on a few numbers each,
- * so that calling an operation costs far more than its work.
- */
-export interface Vectors<V> {
-  from(tensor: tf.Tensor1D): V
-  to(vector: V): tf.Tensor1D
-  /**
-   * A vector as a tensor. `into` must be the caller's alone. On wasm the vector is written into it if nothing
-   * else uses its memory, and `into` is returned. Otherwise the result is another tensor: on wasm a new one,
-   * on other backends the vector itself.
-   */
-  put(into: tf.Tensor1D | undefined, vector: V): tf.Tensor1D
-  of(values: readonly number[]): V
-  add(a: Operand<V>, b: Operand<V>): V
-  sub(a: Operand<V>, b: Operand<V>): V
-  mul(a: Operand<V>, b: Operand<V>): V
-  div(a: Operand<V>, b: Operand<V>): V
-  minimum(a: Operand<V>, b: Operand<V>): V
-  maximum(a: Operand<V>, b: Operand<V>): V
-  /** 1 where a ≥ b, else 0. */
-  atLeast(a: Operand<V>, b: Operand<V>): V
-  sum(a: V): V
-  /** The n-th largest of the members at the given places, counted from n = 1. */
-  largest(a: V, n: number, places: readonly number[]): V
-}
+export type { Operand, Vectors }
 
 /** An operand at present. */
 const now = <V>(operand: Operand<V>): V | number =>
@@ -64,11 +33,11 @@ export const tensorVectors: Vectors<tf.Tensor> = {
  */
 export const numberVectors: Vectors<Float32Array> = {
   // The view is copied, because the memory may grow before the numbers are read.
-  from: (tensor) => currentDevice()?.numbers(tensor).slice() ?? tensor.dataSync<'float32'>(),
+  from: (tensor) => currentDevice().numbers?.(tensor).slice() ?? tensor.dataSync<'float32'>(),
   to: (vector) => tf.tensor1d(vector),
   put(into, vector) {
     const device = currentDevice()
-    if (!into || !device?.owns(into)) return tf.tensor1d(vector)
+    if (!into || !device.numbers || !device.owns(into)) return tf.tensor1d(vector)
     device.numbers(into).set(vector)
     return into
   },
@@ -169,8 +138,6 @@ function sumOf(values: Float32Array): number {
   return total
 }
 
-/**
- * Runs `act` with the arithmetic that suits the current backend. On wasm all numbers are directly accessible.
- */
+/** Runs `act` with the arithmetic that suits the current device: on numbers, where they are accessible. */
 export const onVectors = <Result>(act: <V>(vectors: Vectors<V>) => Result): Result =>
-  currentDevice() ? act(numberVectors) : act(tensorVectors)
+  currentDevice().numbers ? act(numberVectors) : act(tensorVectors)

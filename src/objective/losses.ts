@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { CrossEntropy, DifferenceLoss, type DifferenceKind } from '../backend/wasm/kernels/losses.js'
-import { accelerated, runKernel } from '../nn/functions/kernel.js'
+import { currentDevice } from '../backend/devices/index.js'
+import type { KernelAttributes } from '../backend/kernel-table.js'
 
 export type LossName = 'cross-entropy' | 'weighted-cross-entropy' | 'mse' | 'mae' | 'huber'
 
@@ -21,7 +21,8 @@ const mean = (x: tf.Tensor): tf.Scalar => tf.mean(x)
 const crossEntropyOf =
   (weighted: boolean): Loss =>
   (outputs, targets) => {
-    if (accelerated()) return byKernel(CrossEntropy, outputs, targets, weighted ? { weighted } : {})
+    if (currentDevice().has('SenteiCrossEntropy'))
+      return byKernel('SenteiCrossEntropy', outputs, targets, weighted ? { weighted } : {})
     const [rows, classes] = outputs.shape
     const of = tf.customGrad((x, save) => {
       const chosen =
@@ -45,9 +46,14 @@ const crossEntropyOf =
   }
 
 /** Computes a loss by a kernel that gives its value and gradient at once. */
-function byKernel(name: string, outputs: tf.Tensor, targets: tf.Tensor, attrs: object = {}): tf.Scalar {
+function byKernel<Name extends 'SenteiCrossEntropy' | 'SenteiDifferenceLoss'>(
+  kernel: Name,
+  outputs: tf.Tensor,
+  targets: tf.Tensor,
+  attrs: KernelAttributes<Name>,
+): tf.Scalar {
   const of = tf.customGrad((x, save) => {
-    const [value, gradient] = runKernel<tf.Tensor[]>(name, { outputs: x as tf.Tensor, targets }, attrs)
+    const [value, gradient] = currentDevice().run(kernel, { outputs: x as tf.Tensor, targets }, attrs)
     ;(save as tf.GradSaveFunc)([gradient!])
     return { value: value as tf.Scalar, gradFunc: (dy, [slope]: tf.Tensor[]) => tf.mul(slope!, dy) }
   })
@@ -56,9 +62,14 @@ function byKernel(name: string, outputs: tf.Tensor, targets: tf.Tensor, attrs: o
 
 /** A loss of the difference of outputs and targets: by a kernel if there is one, else `composed`. */
 const onDifference =
-  (kind: DifferenceKind, composed: (outputs: tf.Tensor, targets: tf.Tensor) => tf.Scalar) =>
+  (
+    kind: KernelAttributes<'SenteiDifferenceLoss'>['kind'],
+    composed: (outputs: tf.Tensor, targets: tf.Tensor) => tf.Scalar,
+  ) =>
   (outputs: tf.Tensor, targets: tf.Tensor): tf.Scalar =>
-    accelerated() ? byKernel(DifferenceLoss, outputs, targets, { kind }) : composed(outputs, targets)
+    currentDevice().has('SenteiDifferenceLoss')
+      ? byKernel('SenteiDifferenceLoss', outputs, targets, { kind })
+      : composed(outputs, targets)
 
 const difference = (outputs: tf.Tensor, targets: tf.Tensor) =>
   tf.sub(outputs, tf.reshape(targets, outputs.shape))

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { useBackend, type BackendName } from '../backend/index.js'
 import { heapBytes } from '../backend/limits.js'
-import { measurePeaks, type Peaks } from '../backend/wasm/peaks.js'
+import { measurePeaks, type Peaks } from '../backend/peaks.js'
 import { InputError } from '../base/errors.js'
 import { machineMemory } from '../base/machine-memory.js'
 import { randomSource } from '../base/random.js'

@@ -1,6 +1,5 @@
-import type { Tape } from '../backend/wasm/recording.js'
-import { bytesOfTapes } from '../backend/wasm/tape-bytes.js'
-import type { TimedCall } from '../backend/wasm/tape-calls.js'
+import type { Tape, TimedCall } from '../backend/recorder.js'
+import { bytesOfTapes } from '../backend/tape-bytes.js'
 import { oneAfterAnother } from '../train/gradients.js'
 import { RecordedPasses } from '../train/recorded-passes.js'
 import type { ShardExecutor } from '../train/shard.js'

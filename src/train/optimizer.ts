@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { adamInPlace, sgdInPlace, type OptimizerRow } from '../backend/wasm/optimizer.js'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
+import type { OptimizerRow } from '../backend/device.js'
+import { currentDevice } from '../backend/devices/index.js'
 import { cut } from '../nn/parameter-store.js'
 import type { Slice } from '../nn/slice.js'
 import type { OptimizerOptions } from './training.js'
@@ -27,8 +27,8 @@ export interface Update {
 /** Steps arrays and owns the slots that this needs. Dispose it after use. */
 export interface Optimizer {
   /**
-   * Steps some arrays by their gradients, multiplied by `scale` if given. On wasm all arrays are stepped at
-   * once and in their own memory. Call it outside a tidy.
+   * Steps some arrays by their gradients, multiplied by `scale` if given: all arrays at once and in
+   * their own memory if the device can. Call it outside a tidy.
    */
   step(arrays: Arrays, updates: readonly Update[], learningRate: number, scale?: tf.Scalar | number): void
   /**
@@ -84,9 +84,9 @@ export function optimizer(options: Pick<OptimizerOptions, 'optimizer' | 'momentu
 const sgd =
   (slots: Slots, momentum: number): Optimizer['step'] =>
   (arrays, updates, rate, scale) => {
-    const device = currentDevice()
-    if (device)
-      return sgdInPlace(device, rowsOf(arrays, updates, slots, ['velocity']), {
+    const { steps } = currentDevice()
+    if (steps)
+      return steps.sgd(rowsOf(arrays, updates, slots, ['velocity']), {
         ...{ rate, momentum },
         scale: numberOf(scale),
       })
@@ -109,11 +109,11 @@ const [beta1, epsilon] = [0.9, 1e-8]
 const adam =
   (slots: Slots, beta2: number): Optimizer['step'] =>
   (arrays, updates, rate, scale) => {
-    const device = currentDevice()
-    if (device) {
+    const { steps } = currentDevice()
+    if (steps) {
       // Arrays that were frozen in some phases have taken fewer steps than others.
       for (const [count, same] of byCount(updates, slots))
-        adamInPlace(device, rowsOf(arrays, same, slots, ['first', 'second']), {
+        steps.adam(rowsOf(arrays, same, slots, ['first', 'second']), {
           rate,
           beta1,
           beta2,

@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Device } from '../backend/wasm/device.js'
-import { NotRecordable } from '../backend/wasm/recorder.js'
-import { recordingBytes, type Tape } from '../backend/wasm/recording.js'
-import type { Rehearsed } from '../backend/wasm/rehearsal.js'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
+import { currentDevice } from '../backend/devices/index.js'
+import { NotRecordable, type Recorder, type Rehearsed, type Tape } from '../backend/recorder.js'
 import type { Graph } from '../nn/graph.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import { run } from '../nn/run.js'
@@ -11,19 +8,19 @@ import { mixturesOf, mixturesRead, type PassNetwork } from './network.js'
 
 /** A recorded forward pass. It holds no tensors, because all its numbers lie in the tape's memory. */
 interface RecordedForward {
-  readonly device: Device
+  readonly recorder: Recorder
   readonly tape: Tape
   readonly input: number
   readonly mixtures: ReadonlyMap<string, number>
-  readonly output: { readonly address: number; readonly size: number }
+  readonly output: { readonly place: number; readonly size: number }
 }
 
 /** A network that was evaluated before, with this number of rows. */
 interface Known {
   readonly graph: Graph
   readonly rows: number
-  /** The addresses of its parameters. A network with other addresses counts as another network. */
-  readonly parameters: readonly (readonly [name: string, address: number])[]
+  /** The places of its parameters. A network with other places counts as another network. */
+  readonly parameters: readonly (readonly [name: string, place: number])[]
   /** Undefined if the network cannot be recorded. */
   readonly rehearsed: Rehearsed | undefined
   recorded: RecordedForward | undefined
@@ -43,8 +40,8 @@ const mostKnown = 4
 const mostBytes = 1 << 26
 
 /**
- * The task outputs of a network for inputs [rows, …shape], as numbers [rows · outputs]. On wasm the second
- * evaluation is recorded, and from then on it is replayed.
+ * The task outputs of a network for inputs [rows, …shape], as numbers [rows · outputs]. Where the device
+ * records, the second evaluation is recorded, and from then on it is replayed.
  */
 export function recordedOutputs(
   network: PassNetwork,
@@ -52,18 +49,18 @@ export function recordedOutputs(
   rows: number,
   shape: readonly number[],
 ): Float32Array {
-  const device = currentDevice()
-  if (!device || device.records) return outputsOf(network, inputs, [rows, ...shape])
-  const found = known.find((each) => isOf(each, device, network, rows))
-  if (!found) return firstOutputs(device, network, inputs, [rows, ...shape])
+  const { recorder } = currentDevice()
+  if (!recorder || recorder.active) return outputsOf(network, inputs, [rows, ...shape])
+  const found = known.find((each) => isOf(each, recorder, network, rows))
+  if (!found) return firstOutputs(recorder, network, inputs, [rows, ...shape])
   known = [found, ...known.filter((each) => each !== found)]
   if (!found.rehearsed || isTooLarge(found.rehearsed)) return outputsOf(network, inputs, [rows, ...shape])
-  found.recorded ??= record(device, found.rehearsed, network, inputs, [rows, ...shape])
+  found.recorded ??= record(recorder, found.rehearsed, network, inputs, [rows, ...shape])
   return replayed(found.recorded, network, inputs)
 }
 
 function isTooLarge(rehearsed: Rehearsed): boolean {
-  const { own, shared } = recordingBytes(rehearsed)
+  const { own, shared } = rehearsed.bytes()
   return own + shared > mostBytes
 }
 
@@ -106,7 +103,7 @@ const mixtureNumbers = (network: PassNetwork): Map<string, Float32Array> =>
  * The work that is rehearsed and recorded. It turns inputs and mixture weights into tensors whose numbers may
  * change before each replay, and notes the parameters that it reads.
  */
-function work(network: PassNetwork, inputs: Float32Array, shape: number[]) {
+function work(recorder: Recorder, network: PassNetwork, inputs: Float32Array, shape: number[]) {
   const numbers = mixtureNumbers(network)
   const parameters = new Map<string, tf.Tensor>()
   const weights = {
@@ -119,7 +116,7 @@ function work(network: PassNetwork, inputs: Float32Array, shape: number[]) {
   const compute = () => {
     const input = tf.tensor(inputs, shape)
     const mixtures = new Map([...numbers].map(([group, values]) => [group, tf.tensor1d(values)]))
-    for (const tensor of [input, ...mixtures.values()]) currentDevice()!.vary(tensor)
+    for (const tensor of [input, ...mixtures.values()]) recorder.vary(tensor)
     try {
       const output = outputOf(network.graph, weights, input, (group) => mixtures.get(group)!)
       return { input, mixtures, output }
@@ -138,23 +135,23 @@ const dispose = ({ input, mixtures, output }: Tensors): void =>
 
 /** The first evaluation runs by operations, and is the rehearsal for a recording. */
 function firstOutputs(
-  device: Device,
+  recorder: Recorder,
   network: PassNetwork,
   inputs: Float32Array,
   shape: number[],
 ): Float32Array {
-  const { compute, parameters } = work(network, inputs, shape)
+  const { compute, parameters } = work(recorder, network, inputs, shape)
   try {
-    const { result, rehearsed } = device.rehearse(compute)
+    const { result, rehearsed } = recorder.rehearse(compute)
     const values = result.output.dataSync<'float32'>().slice()
     dispose(result)
-    const places = [...parameters].map(([name, tensor]) => [name, device.pointer(tensor)] as const)
+    const places = [...parameters].map(([name, tensor]) => [name, recorder.placeOf(tensor)] as const)
     const own = { graph: network.graph, rows: shape[0]!, parameters: places, rehearsed, recorded: undefined }
-    remember(device, own)
+    remember(recorder, own)
     return values
   } catch (error) {
     if (!(error instanceof NotRecordable)) throw error
-    remember(device, {
+    remember(recorder, {
       graph: network.graph,
       rows: shape[0]!,
       parameters: [],
@@ -165,32 +162,32 @@ function firstOutputs(
   }
 }
 
-function remember(device: Device, own: Known): void {
+function remember(recorder: Recorder, own: Known): void {
   const all = [own, ...known]
-  known = all.slice(0, mostKnown).filter(({ recorded }) => !recorded || recorded.device === device)
+  known = all.slice(0, mostKnown).filter(({ recorded }) => !recorded || recorded.recorder === recorder)
   for (const { recorded } of all)
     if (recorded && !known.some((each) => each.recorded === recorded)) erase(recorded)
 }
 
-const erase = ({ device, tape }: RecordedForward): void => {
-  device.erase(tape)
+const erase = ({ recorder, tape }: RecordedForward): void => {
+  recorder.erase(tape)
 }
 
 function record(
-  device: Device,
+  recorder: Recorder,
   rehearsed: Rehearsed,
   network: PassNetwork,
   inputs: Float32Array,
   shape: number[],
 ): RecordedForward {
-  const { result, tape } = device.record(rehearsed, work(network, inputs, shape).compute)
+  const { result, tape } = recorder.record(rehearsed, work(recorder, network, inputs, shape).compute)
   const { input, mixtures, output } = result
   const recorded = {
-    device,
+    recorder,
     tape,
-    input: device.pointer(input),
-    mixtures: new Map([...mixtures].map(([group, tensor]) => [group, device.pointer(tensor)])),
-    output: { address: device.pointer(output), size: output.size },
+    input: recorder.placeOf(input),
+    mixtures: new Map([...mixtures].map(([group, tensor]) => [group, recorder.placeOf(tensor)])),
+    output: { place: recorder.placeOf(output), size: output.size },
   }
   // Only the tensors are disposed. Their memory belongs to the tape and stays valid.
   dispose(result)
@@ -199,27 +196,27 @@ function record(
 
 const isOf = (
   { graph, rows, parameters, recorded }: Known,
-  device: Device,
+  recorder: Recorder,
   network: PassNetwork,
   wanted: number,
 ): boolean =>
   graph === network.graph &&
   rows === wanted &&
   // Another variant of the kernels has other bits.
-  (!recorded || recorded.device === device) &&
-  parameters.every(([name, address]) => device.pointer(network.weights.get(name)) === address)
+  (!recorded || recorded.recorder === recorder) &&
+  parameters.every(([name, place]) => recorder.placeOf(network.weights.get(name)) === place)
 
 function replayed(
-  { device, tape, input, mixtures, output }: RecordedForward,
+  { recorder, tape, input, mixtures, output }: RecordedForward,
   network: PassNetwork,
   inputs: Float32Array,
 ): Float32Array {
-  device.view(input, inputs.length).set(inputs)
+  recorder.view(input, inputs.length).set(inputs)
   const numbers = mixtureNumbers(network)
-  for (const [group, address] of mixtures) {
+  for (const [group, place] of mixtures) {
     const values = numbers.get(group)!
-    device.view(address, values.length).set(values)
+    recorder.view(place, values.length).set(values)
   }
   tape.replay()
-  return device.view(output.address, output.size).slice()
+  return recorder.view(output.place, output.size).slice()
 }

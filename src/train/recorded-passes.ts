@@ -1,12 +1,13 @@
 import { passBudget } from '../backend/limits.js'
-import type { Device } from '../backend/wasm/device.js'
-import { livingBytes } from '../backend/wasm/arena.js'
-import { NotRecordable } from '../backend/wasm/recorder.js'
-import { recordingBytes, type Tape } from '../backend/wasm/recording.js'
-import type { Rehearsed } from '../backend/wasm/rehearsal.js'
-import { bytesOfTapes } from '../backend/wasm/tape-bytes.js'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
-import type { Workspaces } from '../backend/wasm/workspace.js'
+import { currentDevice } from '../backend/devices/index.js'
+import {
+  NotRecordable,
+  type Recorder,
+  type Rehearsed,
+  type Tape,
+  type Workspaces,
+} from '../backend/recorder.js'
+import { bytesOfTapes } from '../backend/tape-bytes.js'
 import type { Graph } from '../nn/graph.js'
 import type { PassObserver } from '../nn/profile.js'
 import { rolesOf } from './feeds.js'
@@ -57,8 +58,8 @@ export interface RecordingHooks {
 
 /**
  * Computes the gradients of shards. The first pass of a kind runs by operations. So does the second, but each
- * call of a kernel is recorded. From the third one on, all these calls are replayed at once. On backends
- * other than wasm, and if a pass cannot be recorded, passes run by operations. The results are the same, bit
+ * call of a kernel is recorded. From the third one on, all these calls are replayed at once. Without
+ * a recorder, and if a pass cannot be recorded, passes run by operations. The results are the same, bit
  * for bit. It owns the memory of its recordings; dispose it.
  */
 export class RecordedPasses {
@@ -66,7 +67,7 @@ export class RecordedPasses {
   /**
    * The recordings' workspaces. As they are replayed one after another, all share one if it is large enough.
    */
-  #workspaces: { readonly device: Device; readonly spaces: Workspaces } | undefined
+  #workspaces: { readonly recorder: Recorder; readonly spaces: Workspaces } | undefined
   readonly #hooks: RecordingHooks
 
   constructor(hooks: RecordingHooks = {}) {
@@ -75,14 +76,14 @@ export class RecordedPasses {
 
   /** Like `shardGradients`, but the result may be lent. */
   gradients(network: PassNetwork, work: ShardWork): ShardGradients {
-    const device = currentDevice()
-    if (!device || device.records) return this.#byOperations(network, work)
+    const { recorder } = currentDevice()
+    if (!recorder || recorder.active) return this.#byOperations(network, work)
     if (isNothing(work)) return noGradients()
     const kind = this.#kindOf(network.graph, work)
     if (kind.refused !== undefined) return this.#byOperations(network, work)
     try {
-      if (kind.rehearsed) return this.#recorded(device, kind, kind.rehearsed, network, work)
-      const { result, rehearsed } = rehearse(device, network, work)
+      if (kind.rehearsed) return this.#recorded(recorder, kind, kind.rehearsed, network, work)
+      const { result, rehearsed } = rehearse(recorder, network, work)
       kind.rehearsed = rehearsed
       return result
     } catch (error) {
@@ -114,13 +115,13 @@ export class RecordedPasses {
   }
 
   #recorded(
-    device: Device,
+    recorder: Recorder,
     kind: Kind,
     rehearsed: Rehearsed,
     network: PassNetwork,
     work: ShardWork,
   ): ShardGradients {
-    const moved = kind.takes.filter((take) => !take.lent && !isInPlace(device, take, network))
+    const moved = kind.takes.filter((take) => !take.lent && !isInPlace(recorder, take, network))
     for (const take of moved) {
       kind.takes = kind.takes.filter((other) => other !== take)
       end(take)
@@ -135,9 +136,9 @@ export class RecordedPasses {
       return lend(known)
     }
     if (kind.takes.length >= mostTakes) return this.#byOperations(network, work)
-    const least = livingBytes(rehearsed.lifetimes)
-    this.#makeRoom(kind, least > mostBytes() ? { own: least, shared: 0 } : recordingBytes(rehearsed))
-    const take = record(device, rehearsed, network, work, this.#workspacesOf(device))
+    const least = rehearsed.leastBytes()
+    this.#makeRoom(kind, least > mostBytes() ? { own: least, shared: 0 } : rehearsed.bytes())
+    const take = record(recorder, rehearsed, network, work, this.#workspacesOf(recorder))
     kind.takes.push(take)
     return lend(take)
   }
@@ -166,8 +167,9 @@ export class RecordedPasses {
     if (taken() > mostBytes()) throw new NotRecordable(reason)
   }
 
-  #workspacesOf(device: Device): Workspaces {
-    if (this.#workspaces?.device !== device) this.#workspaces = { device, spaces: device.workspaces() }
+  #workspacesOf(recorder: Recorder): Workspaces {
+    if (this.#workspaces?.recorder !== recorder)
+      this.#workspaces = { recorder, spaces: recorder.workspaces() }
     return this.#workspaces.spaces
   }
 

@@ -1,8 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Device } from '../backend/wasm/device.js'
-import type { Tape } from '../backend/wasm/recording.js'
-import type { Rehearsed } from '../backend/wasm/rehearsal.js'
-import type { Workspaces } from '../backend/wasm/workspace.js'
+import type { Recorder, Rehearsed, Tape, Workspaces } from '../backend/recorder.js'
 import { feedsOf, strengthsOf, type Feeds } from './feeds.js'
 import { disposeGradients, fedGradients } from './gradients.js'
 import { mixturesRead, type PassNetwork } from './network.js'
@@ -13,14 +10,14 @@ import type { Draws, ShardGradients, ShardWork } from './shard.js'
  * its gradients.
  */
 export interface Take {
-  readonly device: Device
+  readonly recorder: Recorder
   readonly tape: Tape
   readonly feeds: Feeds
   readonly mixtures: ReadonlyMap<string, tf.Tensor1D>
   readonly gradients: ShardGradients
   readonly alphaSlots: Map<string, tf.Tensor1D>
-  /** The addresses at which the recorded calls read the parameters. */
-  readonly parameters: readonly (readonly [name: string, address: number])[]
+  /** The places where the recorded calls read the parameters. */
+  readonly parameters: readonly (readonly [name: string, place: number])[]
   /** The source of the random numbers that the next replay draws. */
   readonly now: { draws: ShardWork['draws'] }
   /** Whether somebody still reads its gradients. */
@@ -34,7 +31,7 @@ export interface Take {
  * cannot be recorded.
  */
 export function rehearse(
-  device: Device,
+  recorder: Recorder,
   network: PassNetwork,
   work: ShardWork,
 ): { result: ShardGradients; rehearsed: Rehearsed } {
@@ -42,7 +39,7 @@ export function rehearse(
   try {
     // The mixture weights are fed: computing them is not part of the recorded pass.
     for (const group of mixturesRead(network.graph)) feeds.mixture(group)
-    return device.rehearse(() => fedGradients(network, work, feeds))
+    return recorder.rehearse(() => fedGradients(network, work, feeds))
   } finally {
     feeds.dispose()
   }
@@ -53,7 +50,7 @@ export function rehearse(
  * Throws NotRecordable if the pass differs from what was rehearsed, or if its memory cannot be allocated.
  */
 export function record(
-  device: Device,
+  recorder: Recorder,
   rehearsed: Rehearsed,
   network: PassNetwork,
   work: ShardWork,
@@ -66,12 +63,12 @@ export function record(
   const weights = {
     get(name: string) {
       const tensor = network.weights.get(name)
-      parameters.set(name, device.pointer(tensor))
+      parameters.set(name, recorder.placeOf(tensor))
       return tensor
     },
   }
   try {
-    const { result, tape } = device.record(
+    const { result, tape } = recorder.record(
       rehearsed,
       () =>
         fedGradients(
@@ -82,7 +79,7 @@ export function record(
       spaces,
     )
     return {
-      ...{ device, tape, feeds, mixtures, now },
+      ...{ recorder, tape, feeds, mixtures, now },
       gradients: result,
       alphaSlots: new Map(),
       parameters: [...parameters],
@@ -113,26 +110,27 @@ const following = (now: Take['now']): Draws & { shard: number } => ({
 })
 
 /** Whether the network's parameters still lie where a take reads them. */
-export const isInPlace = (device: Device, take: Take, network: PassNetwork): boolean =>
-  take.device === device &&
-  take.parameters.every(([name, address]) => device.pointer(network.weights.get(name)) === address)
+export const isInPlace = (recorder: Recorder, take: Take, network: PassNetwork): boolean =>
+  take.recorder === recorder &&
+  take.parameters.every(([name, place]) => recorder.placeOf(network.weights.get(name)) === place)
 
 /** Writes a batch, its mixture weights and λ to where the recorded calls read them. */
 export function feed(take: Take, network: PassNetwork, work: ShardWork): void {
-  const { device, feeds, mixtures, now } = take
+  const { recorder, feeds, mixtures, now } = take
   const { input, targets, taught, probe, strengths, weights } = feeds
+  const numbers = (tensor: tf.Tensor) => recorder.view(recorder.placeOf(tensor), tensor.size)
   now.draws = work.draws
-  device.numbers(input).set(work.shard.inputs)
-  device.numbers(targets).set(work.shard.targets)
-  if (taught) device.numbers(taught).set(work.shard.taught!)
-  if (probe) device.numbers(probe).set(work.shard.probe!)
-  strengthsOf(work).forEach((strength, i) => (device.numbers(strengths[i]!)[0] = strength))
-  for (const [role, weight] of weights) device.numbers(weight)[0] = work.lossWeights[role]!
+  numbers(input).set(work.shard.inputs)
+  numbers(targets).set(work.shard.targets)
+  if (taught) numbers(taught).set(work.shard.taught!)
+  if (probe) numbers(probe).set(work.shard.probe!)
+  strengthsOf(work).forEach((strength, i) => (numbers(strengths[i]!)[0] = strength))
+  for (const [role, weight] of weights) numbers(weight)[0] = work.lossWeights[role]!
   if (network.mixInto) return network.mixInto(mixtures)
   tf.tidy(() => {
     for (const [group, mixture] of mixtures) {
       const given = network.mixture(group, mixture)
-      if (given !== mixture) device.numbers(mixture).set(device.numbers(given))
+      if (given !== mixture) numbers(mixture).set(numbers(given))
     }
   })
 }
@@ -156,9 +154,9 @@ export function end(take: Take): void {
   if (!take.lent) free(take)
 }
 
-function free({ device, tape, feeds, gradients, alphaSlots }: Take): void {
+function free({ recorder, tape, feeds, gradients, alphaSlots }: Take): void {
   disposeGradients(gradients)
   tf.dispose([...alphaSlots.values()])
   feeds.dispose()
-  device.erase(tape)
+  recorder.erase(tape)
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
+import { currentDevice } from '../backend/devices/index.js'
 import type { Course } from './course.js'
 import type { MeanLosses } from './course.js'
 import type { Gradients } from './shard.js'
@@ -42,11 +42,9 @@ export function runningSums(): RunningSums {
     sums[name].dispose()
     sums[name] = tf.keep(next)
   }
-  /** Adds to a sum; on wasm in the sum's own memory. */
+  /** Adds to a sum, in the sum's own memory if the device can. */
   const add = (name: keyof typeof sums, value: tf.Scalar): void => {
-    const device = currentDevice()
-    if (device) device.kernels.addInto(device.pointer(sums[name]), device.pointer(value), 1)
-    else set(name, tf.add(sums[name], value))
+    if (!currentDevice().addTo(sums[name], value)) set(name, tf.add(sums[name], value))
   }
   return {
     begin() {

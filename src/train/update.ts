@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { blendInPlace, squaredNorm } from '../backend/wasm/optimizer.js'
-import { currentDevice } from '../backend/wasm/training-kernels.js'
+import { currentDevice } from '../backend/devices/index.js'
 import type { BatchStatistics } from '../nn/functions/batch-norm.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import { shaped } from '../nn/shaped.js'
@@ -214,8 +213,8 @@ export function updateStatistics(
   statistics: ReadonlyMap<string, BatchStatistics>,
 ): void {
   const pairs = statisticsOf(store, statistics)
-  const device = currentDevice()
-  if (device) return blendInPlace(device, pairs, statisticsMomentum)
+  const { steps } = currentDevice()
+  if (steps) return steps.blend(pairs, statisticsMomentum)
   for (const { name, average, observed } of pairs)
     store.set(
       name,
@@ -258,9 +257,9 @@ function statisticsOf(
  */
 export function clipScale({ weights }: Gradients, limit: number | undefined): tf.Scalar | number | undefined {
   if (limit === undefined || weights.size === 0) return undefined
-  const device = currentDevice()
-  if (device) {
-    const norm = Math.sqrt(squaredNorm(device, tensorsOf(weights)))
+  const { steps } = currentDevice()
+  if (steps) {
+    const norm = Math.sqrt(steps.squaredNorm(tensorsOf(weights)))
     return Math.fround(Math.min(1, limit / (norm + 1e-12)))
   }
   return tf.tidy(() => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { bytesOfTapes } from '../../src/backend/wasm/tape-bytes.js'
+import { bytesOfTapes } from '../../src/backend/tape-bytes.js'
 
 it('adds up the blocks of tapes, and a workspace that several share once', () => {
   const [small, large] = [

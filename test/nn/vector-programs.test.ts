@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
-import { currentDevice } from '../../src/backend/wasm/training-kernels.js'
-import { compileVectors, NotCompilable } from '../../src/nn/compiled-vectors.js'
+import { currentDevice } from '../../src/backend/devices/index.js'
+import { NotCompilable, type Vectors } from '../../src/backend/vectors.js'
 import { vectorPrograms } from '../../src/nn/vector-programs.js'
-import { numberVectors, type Vectors } from '../../src/nn/vectors.js'
+import { numberVectors } from '../../src/nn/vectors.js'
 
 beforeAll(() => useBackend('wasm', { relaxed: false }))
 
+const compiled = (act: <V>(v: Vectors<V>) => void) => currentDevice().compile!(act)
 const pairwise = ['add', 'sub', 'mul', 'div', 'minimum', 'maximum', 'atLeast'] as const
 
 describe('a compiled program of vectors', () => {
@@ -40,7 +41,7 @@ describe('a compiled program of vectors', () => {
         }
         const want = all(numberVectors)
         const into = want.map(({ length }) => tf.zeros<tf.Rank.R1>([length]))
-        const { program } = compileVectors(currentDevice()!, (v) => {
+        const program = compiled((v) => {
           all(v).forEach((vector, i) => v.put(into[i], vector))
         })
         program.run()
@@ -55,7 +56,7 @@ describe('a compiled program of vectors', () => {
   it('asks for live numbers, and reads its tensors, at every run', () => {
     const [x, y] = [tf.tensor1d([1, 2]), tf.zeros<tf.Rank.R1>([2])]
     let factor = 1
-    const { program } = compileVectors(currentDevice()!, (v) => {
+    const program = compiled((v) => {
       v.put(
         y,
         v.mul(v.from(x), () => factor),
@@ -63,7 +64,7 @@ describe('a compiled program of vectors', () => {
     })
     const runs = [1, 5, -2].map((each) => {
       factor = each
-      currentDevice()!.numbers(x)[0] = each
+      currentDevice().numbers!(x)[0] = each
       program.run()
       return [...y.dataSync()]
     })
@@ -79,7 +80,7 @@ describe('a compiled program of vectors', () => {
   it('refuses results as new tensors, and vectors that are read after their tensor was overwritten', () => {
     const x = tf.tensor1d([1, 2])
     const shared = tf.reshape<tf.Rank.R1>(x, [2])
-    const compile = (act: <V>(v: Vectors<V>) => void) => () => compileVectors(currentDevice()!, act)
+    const compile = (act: <V>(v: Vectors<V>) => void) => () => compiled(act)
     expect(compile((v) => void v.to(v.from(x)))).toThrow(NotCompilable)
     expect(compile((v) => void v.put(undefined, v.from(x)))).toThrow(NotCompilable)
     expect(compile((v) => void v.put(x, v.from(shared)))).toThrow(NotCompilable)
@@ -146,10 +147,10 @@ describe('programs by their key', () => {
       tf.dispose(xs)
     }
     round()
-    const [tensors, bytes] = [tf.memory().numTensors, currentDevice()!.memory.buffer.byteLength]
+    const [tensors, bytes] = [tf.memory().numTensors, currentDevice().memory!.taken()]
     for (let i = 0; i < 20; i++) round()
     expect(tf.memory().numTensors).toBe(tensors)
-    expect(currentDevice()!.memory.buffer.byteLength).toBe(bytes)
+    expect(currentDevice().memory!.taken()).toBe(bytes)
   })
 
   it('run as they are on other backends', async () => {

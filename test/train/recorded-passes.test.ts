@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import type { Tape } from '../../src/backend/wasm/recording.js'
+import type { Tape } from '../../src/backend/recorder.js'
 import { randomSource } from '../../src/base/random.js'
 import { distilled } from '../../src/objective/distillation.js'
 import { losses, type LossName } from '../../src/objective/losses.js'

@@ -82,19 +82,19 @@ async function simd(): Promise<Finding> {
 /** Records some work on the wasm backend, which is the current one, and replays it on other numbers. */
 async function recording(): Promise<Finding> {
   const tf = await import('@tensorflow/tfjs-core')
-  const { currentDevice } = await import('../../backend/wasm/index.js')
+  const { currentDevice } = await import('../../backend/devices/index.js')
   const what = 'recorded steps'
-  const device = currentDevice()
-  if (!device) return { what, ok: false, optional: true, found: 'they need backend wasm' }
+  const { recorder } = currentDevice()
+  if (!recorder) return { what, ok: false, optional: true, found: 'they need backend wasm' }
   const x = tf.tensor1d([1, 2])
   const work = () => tf.square(x)
-  const { result: first, rehearsed } = device.rehearse(work)
-  const { result, tape } = device.record(rehearsed, work)
-  device.numbers(x).set([3, 4])
+  const { result: first, rehearsed } = recorder.rehearse(work)
+  const { result, tape } = recorder.record(rehearsed, work)
+  recorder.view(recorder.placeOf(x), 2).set([3, 4])
   tape.replay()
   const ok = result.dataSync().join() === '9,16'
   tf.dispose([first, result, x])
-  device.erase(tape)
+  recorder.erase(tape)
   const exceptions =
     'losses and terms of your own that read or draw numbers, and operations that only TensorFlow.js has'
   return {

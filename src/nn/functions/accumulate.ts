@@ -1,25 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../../backend/wasm/training-kernels.js'
+import { currentDevice } from '../../backend/devices/index.js'
 
-/** Whether this tensor may be overwritten: only on wasm, and only if nothing else uses its memory. */
-export const mayAddTo = (total: tf.Tensor): boolean => currentDevice()?.owns(total) ?? false
+/** Whether this tensor may be overwritten: only if the device says that nothing else uses its memory. */
+export const mayAddTo = (total: tf.Tensor): boolean => currentDevice().owns(total)
 
 /** total + x. Takes ownership of `total`, not of `x`. */
 export function addTo<T extends tf.Tensor>(total: T, x: T): T {
-  const device = currentDevice()
-  if (device?.owns(total)) {
-    device.kernels.addInto(device.pointer(total), device.pointer(x), total.size)
-    return total
-  }
+  if (currentDevice().addTo(total, x)) return total
   const sum = tf.add(total, x)
   total.dispose()
   return sum as T
 }
 
 /**
- * total + x. Takes ownership of both. On wasm the sum is computed in total's own memory if nothing else uses
- * it, without TensorFlow.js's engine, which costs more than the sum when there are thousands of small
- * tensors.
+ * total + x. Takes ownership of both. Where the device can, the sum is computed in total's own memory, without
+ * TensorFlow.js's engine, which costs more than the sum when there are thousands of small tensors.
  */
 export function accumulate<T extends tf.Tensor>(total: T, x: T): T {
   const sum = addTo(total, x)

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { ActivationGradient } from '../../backend/wasm/kernels/elementwise.js'
-import { accelerated, addedTo } from './kernel.js'
+import { currentDevice } from '../../backend/devices/index.js'
+import type { KernelAttributes } from '../../backend/kernel-table.js'
+import { addedTo } from './kernel.js'
 import { reluGradient } from './relu.js'
 
 /** An activation function and its gradient. f(0) = 0 unless `keepsZero` is false. */
@@ -19,9 +20,16 @@ const normalShare = (x: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(1, tf.erf(tf
 /** λ and α of selu, which keep the mean 0 and the variance 1 of a normal input (arXiv:1706.02515). */
 const [seluScale, seluAlpha] = [1.0507009873554805, 1.6732632423543772]
 
-/** A gradient by one kernel, on wasm; undefined on other backends. */
-const byKernel = (of: string, dy: tf.Tensor, y: tf.Tensor, sum?: tf.Tensor): tf.Tensor | undefined =>
-  accelerated() ? addedTo(sum, ActivationGradient, { dy, y }, { of }) : undefined
+const kernel = 'SenteiActivationGradient'
+
+/** A gradient by one kernel; undefined where the device has none. */
+const byKernel = (
+  of: KernelAttributes<typeof kernel>['of'],
+  dy: tf.Tensor,
+  y: tf.Tensor,
+  sum?: tf.Tensor,
+): tf.Tensor | undefined =>
+  currentDevice().has(kernel) ? addedTo(sum, kernel, { dy, y }, { of }) : undefined
 
 /** The available activation functions. */
 export const activations = {

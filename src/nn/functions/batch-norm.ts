@@ -1,10 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import {
-  BatchNormGradient,
-  BatchStatistics as Statistics,
-  Normalise,
-} from '../../backend/wasm/kernels/batch-norm.js'
-import { accelerated, runKernel } from './kernel.js'
+import { currentDevice } from '../../backend/devices/index.js'
 import { sumRows, toRows } from './spatial.js'
 
 /** Added to every variance; PyTorch's and DARTS's value. */
@@ -26,8 +21,9 @@ export interface Affine {
  * Mean and variance of each channel of x [N, …, C], computed so that no digits are lost if the mean is large.
  */
 export function batchStatistics(x: tf.Tensor): BatchStatistics {
-  if (accelerated()) {
-    const [mean, variance] = runKernel<tf.Tensor1D[]>(Statistics, { x })
+  const device = currentDevice()
+  if (device.has('SenteiBatchStatistics')) {
+    const [mean, variance] = device.run('SenteiBatchStatistics', { x }, {})
     return { mean: mean!, variance: variance! }
   }
   return tf.tidy(() => {
@@ -44,7 +40,9 @@ export function batchStatistics(x: tf.Tensor): BatchStatistics {
  * (arXiv:1502.03167).
  */
 export function normalise(x: tf.Tensor, { mean, variance }: BatchStatistics, affine?: Affine): tf.Tensor {
-  if (accelerated()) return runKernel<tf.Tensor>(Normalise, { x, mean, variance, ...affine }, { epsilon })
+  const device = currentDevice()
+  if (device.has('SenteiNormalise'))
+    return device.run('SenteiNormalise', { x, mean, variance, ...affine }, { epsilon })
   const inverse = tf.rsqrt(tf.add(variance, epsilon))
   const factor = affine ? tf.mul(inverse, affine.scale) : inverse
   const scaled = tf.mul(tf.sub(x, mean), factor)
@@ -67,9 +65,10 @@ export function batchNormGradient(
   { mean, variance }: BatchStatistics,
   scale?: tf.Tensor1D,
 ): BatchNormGradients {
-  if (accelerated()) {
-    const [dx, dScale, dOffset] = runKernel<tf.Tensor[]>(
-      BatchNormGradient,
+  const device = currentDevice()
+  if (device.has('SenteiBatchNormGradient')) {
+    const [dx, dScale, dOffset] = device.run(
+      'SenteiBatchNormGradient',
       { x, dy, mean, variance, scale },
       { epsilon },
     )

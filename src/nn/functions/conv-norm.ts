@@ -1,15 +1,14 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { ConvNorm, ConvNormGradient } from '../../backend/wasm/kernels/conv-norm.js'
+import { currentDevice } from '../../backend/devices/index.js'
 import { batchStatistics, type BatchStatistics } from './batch-norm.js'
 import { attributes, conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
-import { accelerated, runKernel } from './kernel.js'
 import { applySlope, type NormBehind } from './norm-slope.js'
 import type { Window } from './spatial.js'
 
 /*
  * A convolution together with what the batch norm after it needs: forward, the statistics of its output;
- * backward, the gradient of that norm, which the node that was fused with the norm leaves to this one. On
- * wasm both are done while the output, or its gradient, is in cache; elsewhere they are composed of other
+ * backward, the gradient of that norm, which the node that was fused with the norm leaves to this one. A
+ * kernel does both while the output, or its gradient, is in cache; without one they are composed of other
  * operations.
  */
 
@@ -17,17 +16,18 @@ type Image = tf.Tensor4D
 
 /** y [N, H', W', D] = x [N, H, W, C] ∗ kernel [h, w, C, D], and its batch statistics. */
 export function convNorm(x: Image, kernel: Image, window: Window): { y: Image; statistics: BatchStatistics } {
-  if (!accelerated()) {
+  const device = currentDevice()
+  if (!device.has('SenteiConvNorm')) {
     const y = conv2d(x, kernel, window)
     return { y, statistics: batchStatistics(y) }
   }
-  const [y, mean, variance] = runKernel<tf.Tensor[]>(ConvNorm, { x, filter: kernel }, attributes(window))
+  const [y, mean, variance] = device.run('SenteiConvNorm', { x, filter: kernel }, attributes(window))
   return { y: y as Image, statistics: { mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D } }
 }
 
 /**
- * The wanted gradients of `convNorm`. dy is the gradient after the norm; x is only needed for `own`. On wasm
- * the gradient of x is added to `sum` if given, which is then returned.
+ * The wanted gradients of `convNorm`. dy is the gradient after the norm; x is only needed for `own`. A
+ * kernel adds the gradient of x to `sum` if given, and then returns that.
  */
 export function convNormGradient(
   x: Image | undefined,
@@ -39,10 +39,11 @@ export function convNormGradient(
   sum?: tf.Tensor,
 ): { dx?: tf.Tensor; dKernel?: tf.Tensor } {
   const { shape, input, own } = wanted
-  if (accelerated()) {
+  const device = currentDevice()
+  if (device.has('SenteiConvNormGradient')) {
     const inputs = { x: own ? x : undefined, y, dy, filter: kernel, mean, slope, sum }
     const attrs = { ...attributes(window), inputShape: shape, input, own }
-    const found = runKernel<tf.Tensor[]>(ConvNormGradient, inputs, attrs)
+    const found = device.run('SenteiConvNormGradient', inputs, attrs)
     return { ...(input && { dx: sum ?? found[0] }), ...(own && { dKernel: found.at(-1) }) }
   }
   const d = applySlope(y, dy, { mean, slope }) as Image

@@ -1,35 +1,37 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import * as composed from './composed.js'
-import { accelerated, addedTo, runKernel } from './kernel.js'
-import { dilatedFilterGradient, isNative, undilated } from './native.js'
+import { currentDevice } from '../../backend/devices/index.js'
+import { addedTo } from './kernel.js'
 import type { Window } from './spatial.js'
+import { dilatedFilterGradient, type FilterGradient } from './undilated.js'
 
 /*
  * Convolutions without bias, with `same` padding, stride and dilation: x [N, H, W, C], y [N, H/s, W/s, D],
- * kernel [h, w, C, D], or [h, w, C, 1] where each channel has a kernel of its own. On wasm our kernels
- * compute all of them. TensorFlow.js's own gradients require dilation 1, so elsewhere the gradients are
- * composed; on TensorFlow's own library those with dilation.
+ * kernel [h, w, C, D], or [h, w, C, 1] where each channel has a kernel of its own. TensorFlow.js's own gradients
+ * require dilation 1 and some backends lack them, so without kernels of the device they are composed.
  */
 
 type Shape4 = [number, number, number, number]
 
-/** A window as our kernels take it. */
+/** A window as kernels take it. */
 export const attributes = ({ stride, dilation }: Window) => ({
   strides: [...stride],
   dilations: [...dilation],
-  pad: 'same',
+  pad: 'same' as const,
   dataFormat: 'NHWC',
 })
 
 /** y = x ∗ kernel. */
 export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.Tensor4D {
-  if (accelerated()) return runKernel('Conv2D', { x, filter: kernel }, attributes(window))
+  const device = currentDevice()
+  if (device.has('Conv2D'))
+    return device.run('Conv2D', { x, filter: kernel }, attributes(window)) as tf.Tensor4D
   return window.kernel.join() === '1,1'
     ? composed.pointwise(x, kernel, window.stride)
     : composed.conv2d(x, kernel, window)
 }
 
-/** ∂/∂x of `conv2d`, of the shape of x. On wasm it is added to `sum` if given, which is then returned. */
+/** ∂/∂x of `conv2d`, of the shape of x. A kernel adds it to `sum` if given, and then returns that. */
 export function conv2dInputGradient(
   dy: tf.Tensor4D,
   kernel: tf.Tensor4D,
@@ -37,8 +39,9 @@ export function conv2dInputGradient(
   window: Window,
   sum?: tf.Tensor,
 ): tf.Tensor {
-  if (!hasKernel(window)) return composed.conv2dInputGradient(dy, kernel, shape, window)
   const attrs = { ...attributes(window), inputShape: shape }
+  if (!currentDevice().has('Conv2DBackpropInput', attrs))
+    return composed.conv2dInputGradient(dy, kernel, shape, window)
   return addedTo(sum, 'Conv2DBackpropInput', { dy, filter: kernel }, attrs)
 }
 
@@ -53,8 +56,9 @@ export function conv2dFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, window: Wi
 
 /** y[…, c] = x[…, c] ∗ kernel[…, c]. */
 export function depthwiseConv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.Tensor4D {
-  if (!accelerated()) return composed.depthwiseConv2d(x, kernel, window)
-  return runKernel('DepthwiseConv2dNative', { x, filter: kernel }, attributes(window))
+  const device = currentDevice()
+  if (!device.has('DepthwiseConv2dNative')) return composed.depthwiseConv2d(x, kernel, window)
+  return device.run('DepthwiseConv2dNative', { x, filter: kernel }, attributes(window)) as tf.Tensor4D
 }
 
 /** ∂/∂x of `depthwiseConv2d`, of the shape of x. */
@@ -64,9 +68,11 @@ export function depthwiseInputGradient(
   shape: Shape4,
   window: Window,
 ): tf.Tensor4D {
-  if (!hasKernel(window)) return composed.depthwiseInputGradient(dy, kernel, shape, window)
+  const device = currentDevice()
   const attrs = { ...attributes(window), inputShape: shape }
-  return runKernel('DepthwiseConv2dNativeBackpropInput', { dy, filter: kernel }, attrs)
+  if (!device.has('DepthwiseConv2dNativeBackpropInput', attrs))
+    return composed.depthwiseInputGradient(dy, kernel, shape, window)
+  return device.run('DepthwiseConv2dNativeBackpropInput', { dy, filter: kernel }, attrs) as tf.Tensor4D
 }
 
 /** ∂/∂kernel of `depthwiseConv2d`. */
@@ -78,17 +84,17 @@ export function depthwiseFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, window:
   )
 }
 
-/** Whether the current backend has kernels for gradients: ours, or TensorFlow's, which have no dilation. */
-const hasKernel = (window: Window): boolean => accelerated() || (isNative() && undilated(window))
-
-/** The kernel's gradient by a kernel of the backend; undefined where it has none. */
+/** The kernel's gradient by a kernel of the device; undefined where it has none. */
 function filterGradient(
-  name: string,
+  name: FilterGradient,
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   window: Window,
   filterShape: number[],
 ): tf.Tensor4D | undefined {
-  if (hasKernel(window)) return runKernel(name, { x, dy }, { ...attributes(window), filterShape })
-  return isNative() ? dilatedFilterGradient(name, x, dy, window, filterShape) : undefined
+  const device = currentDevice()
+  const attrs = { ...attributes(window), filterShape }
+  if (device.has(name, attrs)) return device.run(name, { x, dy }, attrs) as tf.Tensor4D
+  // A kernel without dilation is enough, if the dilation is taken out.
+  return device.has(name) ? dilatedFilterGradient(name, x, dy, window, filterShape) : undefined
 }

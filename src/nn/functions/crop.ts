@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { Crop, CropGradient } from '../../backend/wasm/kernels/crop.js'
-import { accelerated, runKernel } from './kernel.js'
+import { currentDevice } from '../../backend/devices/index.js'
 
 /** x [N, H, W, C] without its first `top` rows and `left` columns. */
 export function crop(x: tf.Tensor4D, top: number, left: number): tf.Tensor4D {
-  if (accelerated()) return runKernel(Crop, { x }, { top, left })
+  const device = currentDevice()
+  if (device.has('SenteiCrop')) return device.run('SenteiCrop', { x }, { top, left }) as tf.Tensor4D
   const [n, h, w, c] = x.shape
   return tf.slice(x, [0, top, left, 0], [n, h - top, w - left, c])
 }
@@ -12,8 +12,9 @@ export function crop(x: tf.Tensor4D, top: number, left: number): tf.Tensor4D {
 /** ∂/∂x of `crop`: dy with zeros before it. */
 export function cropGradient(dy: tf.Tensor4D, top: number, left: number): tf.Tensor4D {
   const [n, h, w, c] = dy.shape
-  if (accelerated())
-    return runKernel(CropGradient, { dy }, { top, left, inputShape: [n, h + top, w + left, c] })
+  const device = currentDevice()
+  const attrs = { top, left, inputShape: [n, h + top, w + left, c] }
+  if (device.has('SenteiCropGradient')) return device.run('SenteiCropGradient', { dy }, attrs) as tf.Tensor4D
   return tf.pad(dy, [
     [0, 0],
     [top, 0],

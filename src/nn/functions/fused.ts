@@ -1,34 +1,31 @@
 import * as tf from '@tensorflow/tfjs-core'
-import {
-  ActivatedDepthwise,
-  ActivatedDepthwiseGradient,
-} from '../../backend/wasm/kernels/activated-depthwise.js'
-import { Mix, MixGradient } from '../../backend/wasm/kernels/mix.js'
+import { currentDevice } from '../../backend/devices/index.js'
 import { batchNormGradient, epsilon, normalise, type BatchStatistics } from './batch-norm.js'
-import { depthwiseConv2d, depthwiseFilterGradient, depthwiseInputGradient } from './conv.js'
-import { accelerated, runKernel } from './kernel.js'
+import {
+  attributes as windowAttributes,
+  depthwiseConv2d,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+} from './conv.js'
 import { normSlope } from './norm-slope.js'
 import { reluGradient } from './relu.js'
 import type { Window } from './spatial.js'
 import { gateGradients, scaledBy, weightedSum } from './weighted-sum.js'
 
 /*
- * Operations that replace several nodes and store nothing between them. On wasm each is one kernel; elsewhere
- * it is composed, so that any backend can provide its own later.
+ * Operations that replace several nodes and store nothing between them. Each is one kernel where the device has
+ * it; elsewhere it is composed.
  */
 
 type Image = tf.Tensor4D
-/** A window as our kernels take it. */
-export const attributes = ({ stride, dilation }: Window) => ({
-  strides: [...stride],
-  dilations: [...dilation],
-  pad: 'same',
-  epsilon,
-})
+/** A window as kernels take it that have a batch norm in front. */
+export const attributes = (window: Window) => ({ ...windowAttributes(window), epsilon })
 
 /** Depthwise convolution of ReLU(x), or of ReLU of x normalised by `norm`. */
 export function activatedDepthwise(x: Image, kernel: Image, window: Window, norm?: BatchStatistics): Image {
-  if (accelerated()) return runKernel(ActivatedDepthwise, { x, filter: kernel, ...norm }, attributes(window))
+  const device = currentDevice()
+  if (device.has('SenteiActivatedDepthwise'))
+    return device.run('SenteiActivatedDepthwise', { x, filter: kernel, ...norm }, attributes(window)) as Image
   return depthwiseConv2d(activated(x, norm), kernel, window)
 }
 
@@ -38,8 +35,7 @@ export const activated = (x: Image, norm?: BatchStatistics): Image =>
 
 /**
  * The wanted gradients of `activatedDepthwise`: of x, through the batch norm if there is one, and of the
- * kernel. On wasm, without a batch norm, the gradient of x is added to `sum` if given, which is then
- * returned.
+ * kernel. A kernel adds the gradient of x to `sum` if given, and then returns that; not with a batch norm.
  */
 export function activatedDepthwiseGradient(
   x: Image,
@@ -50,9 +46,10 @@ export function activatedDepthwiseGradient(
   wanted: { readonly input: boolean; readonly own: boolean },
   sum?: tf.Tensor,
 ): { dx?: tf.Tensor; dKernel?: tf.Tensor } {
-  if (accelerated()) {
+  const device = currentDevice()
+  if (device.has('SenteiActivatedDepthwiseGradient')) {
     const inputs = { x, dy, filter: kernel, ...norm, sum }
-    const found = runKernel<tf.Tensor[]>(ActivatedDepthwiseGradient, inputs, {
+    const found = device.run('SenteiActivatedDepthwiseGradient', inputs, {
       ...attributes(window),
       ...wanted,
     })
@@ -70,8 +67,9 @@ type Norms = readonly (BatchStatistics | undefined)[]
 
 /** y = Σ_m g_m · x̂_m, where x̂_m is x_m, normalised if the member has a batch norm. */
 export function normalisedSum(xs: readonly tf.Tensor[], gates: tf.Tensor1D, norms: Norms): tf.Tensor {
-  if (accelerated())
-    return runKernel<tf.Tensor>(Mix, { ...named(xs, norms), gates }, { members: xs.length, epsilon })
+  const device = currentDevice()
+  if (device.has('SenteiMix'))
+    return device.run('SenteiMix', { ...named(xs, norms), gates }, { members: xs.length, epsilon })
   return weightedSum(
     xs.map((x, m) => (norms[m] ? normalise(x, norms[m]) : x)),
     gates,
@@ -81,7 +79,7 @@ export function normalisedSum(xs: readonly tf.Tensor[], gates: tf.Tensor1D, norm
 /**
  * The gradients of `normalisedSum`: of each x_m, through its batch norm, and of the gates. For a member whose
  * batch norm is `left` to the node that makes x_m, it returns the slope [3, C] that turns dy into dx_m
- * instead. On wasm dx_m is added to the member's sum if given, which is then returned.
+ * instead. A kernel adds dx_m to the member's sum if given, and then returns that.
  */
 export function normalisedSumGradient(
   xs: readonly tf.Tensor[],
@@ -91,10 +89,11 @@ export function normalisedSumGradient(
   left: readonly boolean[],
   sums: readonly (tf.Tensor | undefined)[] = [],
 ): { members: tf.Tensor[]; dGates: tf.Tensor1D } {
-  if (accelerated()) {
+  const device = currentDevice()
+  if (device.has('SenteiMixGradient')) {
     const totals = Object.fromEntries(sums.map((sum, m) => [`sum${m}`, sum]))
     const inputs = { ...named(xs, norms), gates, dy, ...totals }
-    const made = runKernel<tf.Tensor[]>(MixGradient, inputs, { members: xs.length, left, epsilon })
+    const made = device.run('SenteiMixGradient', inputs, { members: xs.length, left, epsilon })
     return { members: xs.map((_, m) => sums[m] ?? made.shift()!), dGates: made.pop() as tf.Tensor1D }
   }
   const hats = xs.map((x, m) => (norms[m] ? normalise(x, norms[m]) : x))

@@ -1,32 +1,19 @@
-import * as tf from '@tensorflow/tfjs-core'
-import { currentDevice } from '../../backend/wasm/training-kernels.js'
+import type * as tf from '@tensorflow/tfjs-core'
+import { currentDevice } from '../../backend/devices/index.js'
+import type { KernelAttributes, KernelInputs, KernelName, KernelTable } from '../../backend/kernel-table.js'
 
-/**
- * Whether our training kernels are available. Otherwise operations are composed of those that the backend
- * has.
- */
-export const accelerated = (): boolean => currentDevice() !== undefined
+/** The kernels that add one gradient to a sum if it is given, instead of returning it. */
+type Adding = {
+  [Name in KernelName]: KernelTable[Name] extends { inputs: { sum?: unknown }; out: tf.Tensor } ? Name : never
+}[KernelName]
 
-/**
- * Runs a kernel of the wasm backend that computes one gradient. If `sum` is given, the kernel adds to it and
- * it is returned.
- */
-export function addedTo(
+/** Runs a kernel that computes one gradient. If `sum` is given, it is added to that, which is returned. */
+export function addedTo<Name extends Adding>(
   sum: tf.Tensor | undefined,
-  name: string,
-  inputs: Readonly<Record<string, tf.Tensor | undefined>>,
-  attrs: object = {},
+  kernel: Name,
+  inputs: KernelInputs<Name>,
+  attrs: KernelAttributes<Name>,
 ): tf.Tensor {
-  const made = runKernel<tf.Tensor | tf.Tensor[]>(name, { ...inputs, sum }, attrs)
-  return sum ?? (made as tf.Tensor)
-}
-
-/** Runs one kernel of the current backend. */
-export function runKernel<Result extends tf.Tensor | tf.Tensor[] = tf.Tensor4D>(
-  name: string,
-  inputs: Readonly<Record<string, tf.Tensor | undefined>>,
-  attrs: object = {},
-): Result {
-  const given = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined))
-  return tf.engine().runKernel<Result>(name, given as tf.NamedTensorMap, attrs as tf.NamedAttrMap)
+  const made = currentDevice().run(kernel, { ...inputs, sum }, attrs)
+  return sum ?? made
 }

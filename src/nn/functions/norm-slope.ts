@@ -8,7 +8,7 @@ import { sumRows, toRows } from './spatial.js'
  *   dx = factor · (d − share − (x − mean) · slope)
  *
  * before it (arXiv:1502.03167, §3). Factor, share and slope, one number per channel each, can be computed
- * where d and x are available; the subtraction can wait until another node reads x and d anyway. On wasm the
+ * where d and x are available; the subtraction can wait until another node reads x and d anyway. Fused
  * kernels do this themselves.
  */
 

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { AvgPoolGradient } from '../../backend/wasm/kernels/pool.js'
-import { Spread } from '../../backend/wasm/kernels/reduce.js'
+import { currentDevice } from '../../backend/devices/index.js'
 import { depthwiseInputGradient } from './conv.js'
-import { accelerated, addedTo, runKernel } from './kernel.js'
+import { addedTo } from './kernel.js'
 import { samePaddings, type Window } from './spatial.js'
 
 const attributes = ({ kernel, stride }: Window) => ({
@@ -18,7 +17,7 @@ export function maxPool(x: tf.Tensor4D, { kernel, stride }: Window): tf.Tensor4D
 
 /**
  * ∂/∂x of `maxPool`, where y is its output: each output's gradient goes to the first position that holds its
- * maximum. On wasm it is added to `sum` if given, which is then returned.
+ * maximum. A kernel of the device's own adds it to `sum` if given, and then returns that.
  */
 export function maxPoolGradient(
   dy: tf.Tensor4D,
@@ -28,21 +27,22 @@ export function maxPoolGradient(
   sum?: tf.Tensor,
 ): tf.Tensor {
   const inputs = { dy, input: x, output: y }
-  if (accelerated()) return addedTo(sum, 'MaxPoolGrad', inputs, attributes(window))
-  return runKernel('MaxPoolGrad', inputs, attributes(window))
+  const device = currentDevice()
+  if (device.has('MaxPoolGrad')) return addedTo(sum, 'MaxPoolGrad', inputs, attributes(window))
+  return device.run('MaxPoolGrad', inputs, attributes(window))
 }
 
 /** Average pooling, `same` padding, padding not counted: [N, H, W, C] → [N, H/s, W/s, C]. */
 export function avgPool(x: tf.Tensor4D, window: Window): tf.Tensor4D {
   // Calls the kernel directly, because tf.avgPool copies its result for a cast to the type that it already
   // has.
-  return runKernel('AvgPool', { x }, attributes(window))
+  return currentDevice().run('AvgPool', { x }, attributes(window)) as tf.Tensor4D
 }
 
 /**
  * ∂/∂x of `avgPool`, divided by the same counts. TensorFlow.js's own gradient divides by the whole window at
- * the borders too, so on backends other than wasm this is a depthwise convolution by ones. On wasm it is
- * added to `sum`, as in `maxPoolGradient`.
+ * the borders too, so without a kernel this is a depthwise convolution by ones. A kernel adds it to `sum`,
+ * as in `maxPoolGradient`.
  */
 export function avgPoolGradient(
   dy: tf.Tensor4D,
@@ -51,7 +51,8 @@ export function avgPoolGradient(
   sum?: tf.Tensor,
 ): tf.Tensor {
   const attrs = { ...attributes(window), inputShape: shape }
-  if (accelerated()) return addedTo(sum, AvgPoolGradient, { dy }, attrs)
+  if (currentDevice().has('SenteiAvgPoolGradient'))
+    return addedTo(sum, 'SenteiAvgPoolGradient', { dy }, attrs)
   const plain: Window = { ...window, dilation: [1, 1] }
   const share = tf.mul<tf.Tensor4D>(dy, tf.tensor4d(...shares(shape, plain)))
   return depthwiseInputGradient(share, tf.ones([...window.kernel, shape[3], 1]), shape, plain)
@@ -61,7 +62,9 @@ export function avgPoolGradient(
 export function spreadMean(dy: tf.Tensor2D, shape: [number, number, number, number]): tf.Tensor4D {
   const [n, h, w, c] = shape
   const scale = 1 / (h * w)
-  if (accelerated()) return runKernel(Spread, { dy }, { shape, sizes: [n, h * w, c], scale })
+  const device = currentDevice()
+  if (device.has('SenteiSpread'))
+    return device.run('SenteiSpread', { dy }, { shape, sizes: [n, h * w, c], scale }) as tf.Tensor4D
   return tf.broadcastTo(tf.reshape(tf.mul(dy, scale), [n, 1, 1, c]), shape)
 }
 

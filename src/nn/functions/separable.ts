@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { Separable, SeparableGradient } from '../../backend/wasm/kernels/separable.js'
+import { currentDevice } from '../../backend/devices/index.js'
 import { batchNormGradient, batchStatistics, type BatchStatistics } from './batch-norm.js'
 import {
   conv2d,
@@ -10,15 +10,14 @@ import {
   depthwiseInputGradient,
 } from './conv.js'
 import { activated, attributes } from './fused.js'
-import { accelerated, runKernel } from './kernel.js'
 import { applySlope, normSlope, type NormBehind } from './norm-slope.js'
 import { reluGradient } from './relu.js'
 import type { Window } from './spatial.js'
 
 /*
  * ReLU → depthwise → pointwise → batch norm, the operation that DARTS's supernet is made of
- * (arXiv:1806.09055), as one operation. On wasm it is one kernel that stores only y; elsewhere it is
- * composed, so that any backend can provide its own later.
+ * (arXiv:1806.09055), as one operation: one kernel that stores only y where the device has it; elsewhere it is
+ * composed.
  */
 
 type Image = tf.Tensor4D
@@ -41,9 +40,10 @@ export function separable(
   { depthwise, pointwise, window }: SeparableKernels,
   norm?: BatchStatistics,
 ): { y: Image; statistics: BatchStatistics } {
-  if (accelerated()) {
+  const device = currentDevice()
+  if (device.has('SenteiSeparable')) {
     const inputs = { x, depthwise, pointwise, ...norm }
-    const [y, mean, variance] = runKernel<tf.Tensor[]>(Separable, inputs, attributes(window))
+    const [y, mean, variance] = device.run('SenteiSeparable', inputs, attributes(window))
     return {
       y: y as Image,
       statistics: { mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D },
@@ -66,8 +66,8 @@ export interface SeparableGradients {
 
 /**
  * The wanted gradients of `separable`. dy is the gradient of y, or of y normalised if there is a batch norm
- * after it (`behind`). On wasm, without a batch norm in front, the gradient of x is added to `sum` if given,
- * which is then returned.
+ * after it (`behind`). A kernel adds the gradient of x to `sum` if given, and then returns that; not with a batch
+ * norm in front.
  */
 export function separableGradient(
   x: Image,
@@ -79,10 +79,11 @@ export function separableGradient(
   sum?: tf.Tensor,
 ): SeparableGradients {
   const { depthwise, pointwise, window } = kernels
-  if (accelerated()) {
+  const device = currentDevice()
+  if (device.has('SenteiSeparableGradient')) {
     const outer = behind && { y: behind.y, outMean: behind.mean, outSlope: behind.slope }
     const inputs = { x, dy, depthwise, pointwise, ...norm, ...outer, sum }
-    const found = runKernel<tf.Tensor[]>(SeparableGradient, inputs, { ...attributes(window), ...wanted })
+    const found = device.run('SenteiSeparableGradient', inputs, { ...attributes(window), ...wanted })
     const next = () => found.shift()!
     return {
       ...(wanted.input && { dx: sum ?? next() }),

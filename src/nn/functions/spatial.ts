@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { accelerated } from './kernel.js'
+import { currentDevice } from '../../backend/devices/index.js'
 
 /**
  * The geometry of a convolution or pooling with TensorFlow's `same` padding along one axis: the number `out`
@@ -92,11 +92,11 @@ export function tapGrid(x: tf.Tensor4D, dy: tf.Tensor4D, window: Window) {
 }
 
 /**
- * Σ over the rows of [rows, C], as [1, C]. Without our kernels it is computed by an average pooling over one
+ * Σ over the rows of [rows, C], as [1, C]. Without a kernel for that it is computed by an average pooling over one
  * window of all rows, because `tf.sum` would transpose first. Its gradient is never needed.
  */
 export function sumRows(x: tf.Tensor2D): tf.Tensor2D {
-  if (accelerated()) return tf.sum(x, 0, true)
+  if (currentDevice().has('Sum')) return tf.sum(x, 0, true)
   const [rows, channels] = x.shape
   const mean = tf.avgPool(tf.reshape<tf.Rank.R4>(x, [1, rows, 1, channels]), [rows, 1], 1, 'valid')
   return tf.mul(tf.reshape(mean, [1, channels]), rows)

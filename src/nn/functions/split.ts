@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { SplitFeatures } from '../../backend/wasm/kernels/concat.js'
-import { accelerated, runKernel } from './kernel.js'
+import { currentDevice } from '../../backend/devices/index.js'
 
 /** Splits the last axis into parts of the given widths. */
-export const splitFeatures = (x: tf.Tensor, widths: readonly number[]): tf.Tensor[] =>
-  accelerated()
-    ? runKernel<tf.Tensor[]>(SplitFeatures, { x }, { widths })
-    : tf.split(x, [...widths], x.shape.length - 1)
+export function splitFeatures(x: tf.Tensor, widths: readonly number[]): tf.Tensor[] {
+  const device = currentDevice()
+  if (device.has('SenteiSplitFeatures')) return device.run('SenteiSplitFeatures', { x }, { widths })
+  return tf.split(x, [...widths], x.shape.length - 1)
+}

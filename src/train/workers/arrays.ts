@@ -1,4 +1,4 @@
-import { currentDevice } from '../../backend/wasm/training-kernels.js'
+import { currentDevice } from '../../backend/devices/index.js'
 import type { Shape } from '../../nn/graph.js'
 import type { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'
@@ -8,11 +8,11 @@ import { tensorOf } from '../numbers.js'
 export const sharedFloats = (length: number): Float32Array =>
   new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
 
-/** Overwrites a parameter with a copy of some numbers, on wasm in place. */
+/** Overwrites a parameter with a copy of some numbers; in place, where its own are accessible. */
 export function overwrite(store: ParameterStore, name: string, numbers: Float32Array): void {
   const tensor = store.get(name)
   const device = currentDevice()
-  if (device) device.numbers(tensor).set(numbers)
+  if (device.numbers) device.numbers(tensor).set(numbers)
   else store.set(name, tensorOf(numbers, tensor.shape))
 }
 

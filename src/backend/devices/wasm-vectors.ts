@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { Device } from '../backend/wasm/device.js'
-import type { Call, Place, Program } from '../backend/wasm/program.js'
-import type { Operand, Vectors } from './vectors.js'
+import type { Device } from '../wasm/device.js'
+import type { Call, Place } from '../wasm/program.js'
+import { NotCompilable, type CompiledVectors, type Operand, type Vectors } from '../vectors.js'
 
 /** A vector of a program: `count` float32 numbers at an address. */
 interface Compiled {
@@ -11,9 +11,6 @@ interface Compiled {
   readonly since?: number
 }
 
-/** Thrown by arithmetic that cannot be compiled. Run it as it is instead. */
-export class NotCompilable extends Error {}
-
 const refuse = (reason: string): never => {
   throw new NotCompilable(reason)
 }
@@ -21,16 +18,9 @@ const refuse = (reason: string): never => {
 /** The codes of `combine` in assembly/arithmetic.ts. */
 const codes = { add: 0, sub: 1, mul: 2, div: 3, minimum: 4, maximum: 5 } as const
 
-/** Compiled arithmetic, and the tensors that it reads and writes. */
-export interface CompiledVectors {
-  readonly program: Program
-  /** Whether all its tensors are still where they were. */
-  isInPlace(): boolean
-}
-
 /**
- * Compiles arithmetic on vectors: `act` is called once, and each run of the program computes what it would
- * compute then, on what its tensors and live numbers hold at that time. The results equal those of
+ * Compiles arithmetic on vectors to calls of our kernels: `act` is called once, and each run computes what it
+ * would compute then, on what its tensors and live numbers hold at that time. The results equal those of
  * `numberVectors` bit for bit. Throws NotCompilable if a result is wanted as a new tensor, or if a vector is
  * read after its tensor was overwritten.
  */
@@ -124,7 +114,7 @@ export function compileVectors(device: Device, act: <V>(v: Vectors<V>) => void):
   })
   const program = device.program({ calls, bytes, constants, live })
   return {
-    program,
+    ...program,
     isInPlace: () =>
       [...tensors].every(([tensor, address]) => !tensor.isDisposed && device.pointer(tensor) === address),
   }

@@ -1,5 +1,4 @@
-import type { Tape } from './recording.js'
-import type { Workspace } from './workspace.js'
+import type { Tape } from './recorder.js'
 
 /** What of a tape its bytes are made of. */
 type Sizes = Pick<Tape, 'ownBytes' | 'keptBytes' | 'passingBytes' | 'workspace'>
@@ -20,7 +19,7 @@ export interface TapeBytes {
 export function bytesOfTapes(tapes: Iterable<Sizes>): TapeBytes {
   let [own, kept] = [0, 0]
   /** The most bytes of tensors that a tape puts into a workspace. */
-  const passing = new Map<Workspace, number>()
+  const passing = new Map<Tape['workspace'], number>()
   for (const { ownBytes, keptBytes, passingBytes, workspace } of tapes) {
     own += ownBytes
     kept += keptBytes

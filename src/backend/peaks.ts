@@ -1,0 +1,1 @@
+export { measurePeaks, type Peaks } from './wasm/peaks.js'
