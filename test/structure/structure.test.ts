@@ -101,6 +101,18 @@ describe('the structure of the source', () => {
     expect(wrong).toEqual([])
   })
 
+  it('our wasm kernels are known to the backend alone: everything else asks the device', () => {
+    const files = [...sources, ...filesIn('supernets'), ...filesIn('scripts')]
+    const found = files
+      .filter((file) => !file.startsWith('src/backend/'))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter(({ target }) => target.startsWith('src/backend/wasm/'))
+          .map(({ target }) => `${file} → ${target}`),
+      )
+    expect(found).toEqual([])
+  })
+
   it('no file imports itself by way of others, types included', () => {
     const files = [...sources, ...filesIn('supernets')]
     const edges = new Map(files.map((file) => [file, importsOf(file).map(({ target }) => target)]))

@@ -17,3 +17,11 @@ export function useTrainingKernels({ relaxed = false }: { relaxed?: boolean } = 
 }
 
 export { builtInKernel, currentDevice } from './training-kernels.js'
+export type { ApartLayout, Lifetime } from './arena.js'
+export type { Device } from './device.js'
+export type { Call, Place, Program, Written } from './program.js'
+export type { Tape } from './recording.js'
+export type { Rehearsed } from './rehearsal.js'
+export type { TimedCall } from './tape-calls.js'
+export type { Recordable, TrainingModule } from './training-module.js'
+export type { Workspace, Workspaces } from './workspace.js'
