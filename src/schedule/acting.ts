@@ -1,4 +1,4 @@
-import type { Part } from '../objective/terms/types.js'
+import type { Part, Term } from '../objective/terms/types.js'
 import type { GateGroup } from '../supernet/types.js'
 import { columnLabel, matcher } from './select.js'
 import type { LambdaRow } from './table.js'
@@ -171,3 +171,7 @@ function byGroup(targets: readonly Target[]): Selected {
   for (const { group, name } of targets) groups.set(group, (groups.get(group) ?? new Set()).add(name))
   return groups
 }
+
+/** The term of this name, which must be among the given ones. */
+export const termOf = (terms: readonly Term[], name: string): Term =>
+  terms.find((term) => term.name === name)!
