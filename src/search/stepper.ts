@@ -21,12 +21,12 @@ import { passesOf } from './step/passes.js'
 
 /** The stepper of a model: SGD or Adam for weights, proximal steps or Adam for gates. */
 export function supernetStepper(model: SupernetModel, data: PreparedData, context: SearchContext): Stepper {
-  const { schedule, terms, options } = context
+  const { schedule, terms } = context
   const acting = actingTerms(schedule)
   // First, because it refuses data without rows for gates, and nothing is allocated yet.
   const passes = passesOf(model, data, context, acting)
   if (readsInitial(schedule, terms)) model.keepInitial()
-  if (options.average) model.keepAverage()
+  if (context.options.average) model.keepAverage()
   const all = moved(model, context)
   const gates = gateSteps(all, context, acting)
   const hands = handsOf(all, context, { acting, passes, gates })
@@ -35,9 +35,10 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
 
   const orderOf = ({ waits, phase }: Iteration): StepOrder => {
     const gates = waits ? 'wait' : phase.gates
+    const { mode, average } = context.options
     // If all choices are made, gates need no rows of their own.
     const apart = gates === 'move' && openGroups(model).length > 0
-    return searchOrder({ mode: apart ? options.mode : 'joint', gates, average: options.average })
+    return searchOrder({ mode: apart ? mode : 'joint', gates, average })
   }
 
   return {
@@ -65,7 +66,7 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
           columns,
           latency: context.latency,
           optimizers: { weights: all.weightOptimizer, alphas: all.alphaOptimizer },
-          step: (row) => stepAhead(aheadOrder(options.mode), hands, now(row)),
+          step: (row) => stepAhead(aheadOrder(context.options.mode), hands, now(row)),
           stepLayer(layer, row, alphas) {
             gates.step(now(row), { alphas }, openGroups(model, layer))
           },

@@ -29,16 +29,17 @@ interface Moving {
 /** Steps of a model's gates under a schedule. It owns memory; dispose it after use. */
 export function gateSteps(
   { model, alphaOptimizer, scale }: Moved,
-  { options, terms, latency, schedule }: SearchContext,
+  context: SearchContext,
   acting: ActingTerms,
 ): GateSteps {
+  const { terms, latency, schedule } = context
   const time = gateTime(schedule)
   let moving: Moving | undefined
   const gates = gateStepper(model, {
     optimizer: alphaOptimizer,
     scale,
     latency,
-    rateOf: (group) => travelOf(model, group, options.gates.travel) / moving!.duration,
+    rateOf: (group) => travelOf(model, group, context.options.gates.travel) / moving!.duration,
     terms: (layer, groups) =>
       acting.onGates(layer, groups, moving!.lambdas).map(({ term, column, ...how }) => ({
         ...how,
@@ -61,16 +62,17 @@ export function gateSteps(
 /** What carries out each part of a step's order on a model. */
 export function handsOf(
   { model, weightOptimizer, scale, kept, sums }: Moved,
-  { options, terms }: SearchContext,
+  context: SearchContext,
   { acting, passes, gates }: { acting: ActingTerms; passes: Passes; gates: GateSteps },
 ): Hands<Iteration> {
+  const { terms } = context
   return {
     pass: (pass, now) => passes.pass(pass, now),
     'step-weights': (gradients, { t, lambdas }) => {
       stepWeights(model.weights, gradients, {
         optimizer: weightOptimizer,
         learningRate: passes.rateAt(t),
-        clipNorm: options.weights.clipNorm,
+        clipNorm: context.options.weights.clipNorm,
         terms: (layer, name) => acting.onWeights(layer, name, lambdas).map((each) => weighted(terms, each)),
         acts: acting.acts(lambdas),
         lambdaOf: ({ column }) => lambdas.columns[column]!,

@@ -37,9 +37,9 @@ export function passesOf(
   context: SearchContext,
   acting: ActingTerms,
 ): Passes {
-  const { loss, terms, random, options, schedule } = context
+  const { loss, terms, random, schedule } = context
   const executor = executorOf(context.execute)
-  const archBatches = options.mode === 'joint' ? undefined : archBatching(data, context, 'arch')
+  const archBatches = context.options.mode === 'joint' ? undefined : archBatching(data, context, 'arch')
 
   const gradients: Passes['gradients'] = (
     { t, phase, lambdas },
@@ -71,7 +71,8 @@ export function passesOf(
     )
   }
 
-  const rateAt = (t: number): number => learningRateAt(options.weights, t, schedule.steps)
+  // Interventions change the options.
+  const rateAt = (t: number): number => learningRateAt(context.options.weights, t, schedule.steps)
 
   return {
     gradients,
