@@ -101,7 +101,6 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
   let page: Page
 
   beforeAll(async () => {
-    await useBackend('wasm')
     for (const trained of await preciseNetworks()) {
       for (const precision of precisionsOf.layers!) await writeLayers(trained, precision)
       for (const precision of precisionsOf.onnx!) await writeOnnx(trained, precision)
