@@ -98,7 +98,7 @@ export type { CompileContext } from './schedule/context.js'
 export type { LayerCost, Move } from './schedule/observed.js'
 export type { Lesson, Traits } from './planners/lessons.js'
 export type { KnownTries } from './planners/try-out.js'
-export type { Candidate, Outcome, Tried, Try, Trying } from './planners/trying.js'
+export type { Proposal, Outcome, Tried, Try, Trying } from './planners/trying.js'
 export type { PlannerSettings } from './planners/types.js'
 export type { GateMotion } from './schedule/pressure.js'
 export type {

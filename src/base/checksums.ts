@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { sha256 } from './files.js'
+import { nodeSha256 } from './files.js'
 import { damaged, notAsWritten, readSealed, writeSealed } from './sealed.js'
 
 /** The file in a run's folder that holds the hashes of the others. */
@@ -23,7 +23,7 @@ export function writeChecksums(folder: string, files: Checksums['files'], data: 
 
 /** The hashes of a folder's files as they are now. */
 export const hashesOf = (folder: string, names: readonly string[]): Record<string, string> =>
-  Object.fromEntries(names.map((name) => [name, sha256(readFileSync(join(folder, name)))]))
+  Object.fromEntries(names.map((name) => [name, nodeSha256(readFileSync(join(folder, name)))]))
 
 /** The recorded hashes of a run's files; undefined for a run made before they were recorded. */
 export function readChecksums(folder: string): Checksums | undefined {
@@ -50,7 +50,7 @@ export function readKept(folder: string, name: string): Buffer | undefined {
   }
   if (!statSync(path).isFile()) throw damaged(path, 'expected a file', remedy)
   const bytes = readFileSync(path)
-  if (wanted !== undefined && sha256(bytes) !== wanted) throw damaged(path, notAsWritten, remedy)
+  if (wanted !== undefined && nodeSha256(bytes) !== wanted) throw damaged(path, notAsWritten, remedy)
   return bytes
 }
 

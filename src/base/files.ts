@@ -84,7 +84,7 @@ export function writeJson(path: string, value: unknown): void {
 }
 
 /** The SHA-256 of some bytes or text, in hexadecimal. */
-export const sha256: Sha256 = (...parts) => {
+export const nodeSha256: Sha256 = (...parts) => {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')

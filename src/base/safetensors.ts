@@ -1,4 +1,4 @@
-import { sha256 } from './files.js'
+import { nodeSha256 } from './files.js'
 
 /** Named arrays with texts beside them. */
 export interface Safetensors {
@@ -35,7 +35,7 @@ export function safetensors(
   length.writeBigUInt64LE(BigInt(padded.length))
   const bodies = all.map(([, v]) => Buffer.from(v.buffer, v.byteOffset, v.byteLength))
   const bytes = Buffer.concat([length, padded, ...bodies])
-  bytes.write(sha256(bytes), bytes.indexOf(noHash), 'latin1')
+  bytes.write(nodeSha256(bytes), bytes.indexOf(noHash), 'latin1')
   return bytes
 }
 
@@ -66,6 +66,6 @@ export function readSafetensors(bytes: Buffer): Safetensors {
 function checkHash(bytes: Buffer, { sha256: wanted, ...rest }: Readonly<Record<string, string>>): void {
   if (wanted === undefined && Object.keys(rest).length === 1) return
   const at = bytes.indexOf(wanted ?? noHash)
-  const hash = sha256(bytes.subarray(0, at), noHash, bytes.subarray(at + noHash.length))
+  const hash = nodeSha256(bytes.subarray(0, at), noHash, bytes.subarray(at + noHash.length))
   if (hash !== wanted) throw new Error('damaged: its hash is another')
 }

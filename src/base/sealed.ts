@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { InputError } from './errors.js'
-import { sha256, writeAtomic } from './files.js'
+import { nodeSha256, writeAtomic } from './files.js'
 import { sealedText } from './json.js'
 
 /** The content of a sealed file. `sealed` is false if it was written before there were hashes. */
@@ -23,7 +23,7 @@ export function readSealed(path: string, remedy: string): Unsealed | undefined {
   const { sha256: hash, ...value } = jsonObject(readFileSync(path), path, remedy)
   // A hash as the last value under another name is a seal whose key is damaged.
   const broken =
-    hash === undefined ? isHash(Object.values(value).at(-1)) : hash !== sha256(JSON.stringify(value))
+    hash === undefined ? isHash(Object.values(value).at(-1)) : hash !== nodeSha256(JSON.stringify(value))
   if (broken) throw damaged(path, notAsWritten, remedy)
   return { value, sealed: hash !== undefined }
 }

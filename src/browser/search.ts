@@ -6,17 +6,17 @@ import { fileless, inNode } from './host.js'
 import { modelOf, type BrowserModel } from './model.js'
 
 /** The request of a search in a browser: that of Node without the keys that need files or threads. */
-export type SearchRequest = SearchSettings
+export type BrowserSearchRequest = SearchSettings
 
 /** The result of a search in a browser. */
-export type SearchResult = SearchFindings<BrowserModel>
+export type BrowserSearchResult = SearchFindings<BrowserModel>
 
 /**
  * Searches, prunes, derives, retrains and judges, in memory and in this thread, so that it is best run in a
  * Web Worker. The same data, settings and seed give the same bytes as in Node. Throws InputError if the
  * request is invalid or cannot be met, Diverged and Interrupted.
  */
-export async function search(request: SearchRequest): Promise<SearchResult> {
+export async function search(request: BrowserSearchRequest): Promise<BrowserSearchResult> {
   for (const key of ['saveTo', 'workers'] as const)
     if (key in request) throw inNode(key, 'nothing', (request as unknown as Record<string, unknown>)[key])
   const config = configOf(request)

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 
 /** What shows that a comparison was written down before its first trial. */
 export interface Registration {
@@ -14,7 +14,7 @@ export interface Registration {
 
 /** Registers the file of a document, as it is now. */
 export async function registrationOf(file: string): Promise<Registration> {
-  return { document: sha256(readFileSync(file)), commit: await commitOf(file) }
+  return { document: nodeSha256(readFileSync(file)), commit: await commitOf(file) }
 }
 
 async function commitOf(file: string): Promise<string | null> {

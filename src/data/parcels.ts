@@ -3,7 +3,7 @@ import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { InputError } from '../base/errors.js'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 import { withPaths } from './file-settings.js'
 
@@ -44,7 +44,7 @@ async function packed(path: string, whole: string): Promise<Parcel> {
   }
   const files: ParcelFile[] = []
   for (const file of filesIn(whole)) files.push({ path: file, sha256: await hashOf(join(whole, file)) })
-  return { name: `${sha256(JSON.stringify(files)).slice(0, 32)}/${name}`, path, whole, files }
+  return { name: `${nodeSha256(JSON.stringify(files)).slice(0, 32)}/${name}`, path, whole, files }
 }
 
 /** The files in a folder, in an order that is the same on every machine. */
@@ -74,7 +74,7 @@ async function hashOf(path: string): Promise<string> {
 
 async function readHash(path: string, bytes: number): Promise<string> {
   // A stream for each of many small images takes several times as long.
-  if (bytes <= 2 ** 20) return sha256(readFileSync(path))
+  if (bytes <= 2 ** 20) return nodeSha256(readFileSync(path))
   const hash = createHash('sha256')
   await pipeline(createReadStream(path), hash)
   return hash.digest('hex')

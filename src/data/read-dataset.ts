@@ -1,4 +1,4 @@
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import type { Config } from '../config/config-schema.js'
 import { datasetOf } from './dataset-of.js'
 import { fileSettings } from './file-settings.js'
@@ -16,4 +16,4 @@ export const readDataset = async (
   folder: string,
   own: readonly Reader[] = [],
   given?: GivenData,
-): Promise<Dataset> => datasetOf(fileSettings(data, folder, [...own, ...readers], given), split, sha256)
+): Promise<Dataset> => datasetOf(fileSettings(data, folder, [...own, ...readers], given), split, nodeSha256)

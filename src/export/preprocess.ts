@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import { damaged, notAsWritten, readSealed } from '../base/sealed.js'
 import { requireValid } from '../config/validator.js'
 import type { Scales, Task } from '../data/types.js'
@@ -100,6 +100,6 @@ export function requireSound(folder: string): void {
   for (const [name, hash] of Object.entries(readPreprocess(folder).files ?? {})) {
     const path = join(folder, name)
     if (!existsSync(path)) throw damaged(path, 'no such file', remedy)
-    if (sha256(readFileSync(path)) !== hash) throw damaged(path, notAsWritten, remedy)
+    if (nodeSha256(readFileSync(path)) !== hash) throw damaged(path, notAsWritten, remedy)
   }
 }

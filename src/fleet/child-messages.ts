@@ -1,7 +1,7 @@
 import type { BackendName } from '../backend/index.js'
 import type { PlannedTrial } from '../compare/planned.js'
 import type { TrialRow } from '../compare/types.js'
-import type { Candidate } from '../planners/trying.js'
+import type { Proposal } from '../planners/trying.js'
 import type { Identity } from './identity.js'
 import type { TrialBeat, TryAnswer, TryJob } from './jobs.js'
 
@@ -31,7 +31,7 @@ export interface ChildTry extends Pick<TryJob, 'planned' | 'candidate' | 'number
 
 /** Tries that a trial asks for: others compute them. */
 export interface AskedTries {
-  readonly candidates: readonly Candidate[]
+  readonly candidates: readonly Proposal[]
   /** How many tries come before them. */
   readonly first: number
   /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { useBackend, type BackendName } from '../backend/index.js'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import { randomSource } from '../base/random.js'
 import { ownVersion } from '../base/version.js'
 
@@ -47,7 +47,7 @@ function computedBits(): string {
     const x = tf.tensor2d(numbers, [64, 64])
     return tf.softmax(tf.tanh(tf.matMul(x, tf.transpose(x)))).dataSync()
   })
-  return sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).slice(0, 12)
+  return nodeSha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).slice(0, 12)
 }
 
 /** An identity as text: `sentei 0.1.0 on wasm with SIMD (bits 5f0c…)`. */
@@ -74,4 +74,4 @@ function remedyFor(expected: Identity, own: Identity): string | undefined {
 
 /** The name of the queue of an identity: who listens there may compute what is in it. */
 export const queueOf = ({ version, backend, simd, relaxed, jobs, bits }: Identity): string =>
-  `trials-${sha256(JSON.stringify([version, backend, simd, relaxed, jobs, bits])).slice(0, 16)}`
+  `trials-${nodeSha256(JSON.stringify([version, backend, simd, relaxed, jobs, bits])).slice(0, 16)}`

@@ -1,9 +1,9 @@
 import type { Job } from 'bullmq'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import type { PlannedTrial } from '../compare/planned.js'
 import { placeText, type TrialRow } from '../compare/types.js'
 import { portable, type Pack, type Parcel } from '../data/parcels.js'
-import type { Candidate, Tried } from '../planners/trying.js'
+import type { Proposal, Tried } from '../planners/trying.js'
 import { queueOf, type Identity } from './identity.js'
 import { withDocuments } from './schedules.js'
 
@@ -23,7 +23,7 @@ export interface WarmWeights {
 
 /** A try of a trial's planner: the trial's job waits for it. */
 export interface TryJob extends TrialJob {
-  readonly candidate: Candidate
+  readonly candidate: Proposal
   /** How many tries of the trial come before it. */
   readonly number: number
   readonly warm: WarmWeights
@@ -87,7 +87,7 @@ export async function jobOf(planned: PlannedTrial, folder: string, pack: Pack): 
  * that are there already stay the same.
  */
 export const idOf = ({ planned, parcels }: TrialJob, identity: Identity): string =>
-  `t-${sha256(JSON.stringify([queueOf(identity), planned.key, parcels.map(({ name }) => name)])).slice(0, 40)}`
+  `t-${nodeSha256(JSON.stringify([queueOf(identity), planned.key, parcels.map(({ name }) => name)])).slice(0, 40)}`
 
 /** The name of the job of a try: equal for equal tries, like that of its trial. */
 export const tryIdOf = (trial: string, number: number): string => `${trial}-${number}`

@@ -1,4 +1,4 @@
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import type { PlannedHooks } from '../compare/run-trial.js'
 import type { Tried } from '../planners/trying.js'
 import { checkpointBytes, checkpointIn } from '../runs/checkpoint-file.js'
@@ -54,11 +54,11 @@ export async function savingIn(
 
 const triesBytes = (tries: readonly Tried[]): Uint8Array => {
   const text = JSON.stringify(tries)
-  return Buffer.from(`${sha256(text)}\n${text}`)
+  return Buffer.from(`${nodeSha256(text)}\n${text}`)
 }
 
 function triesIn(bytes: Buffer): Tried[] {
   const [hash, text = ''] = bytes.toString('utf8').split('\n')
-  if (hash !== sha256(text)) throw new Error('its content is not what was written')
+  if (hash !== nodeSha256(text)) throw new Error('its content is not what was written')
   return JSON.parse(text) as Tried[]
 }

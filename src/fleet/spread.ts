@@ -1,6 +1,6 @@
 import { UnrecoverableError, type Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import { getBytes, putBytes } from './blobs.js'
 import type { AskedTries } from './child-messages.js'
 import {
@@ -40,7 +40,7 @@ export function spreading(queue: Queue<AnyJob, AnyAnswer>, redis: Redis) {
   const withWeights = async (job: QueuedJob<TrialJob>, { weights, seconds }: AskedTries) => {
     if (weights && !job.data.warm) {
       const bytes = Buffer.from(weights)
-      const hash = sha256(bytes)
+      const hash = nodeSha256(bytes)
       await putBytes(redis, hash, await hold(hash, Promise.resolve(bytes)))
       await job.updateData({ ...job.data, warm: { hash, seconds } })
     }

@@ -9,7 +9,7 @@ import type { Schedule } from '../schedule/types.js'
 import type { MemberMetric } from '../supernet/types.js'
 import { decides, firstMove, pressureOn } from './common.js'
 import { child, factorAt, genomeLength, layerGroups, randomGenome, type Layout } from './genome.js'
-import type { Candidate, Outcome, Tried, Try, Trying } from './trying.js'
+import type { Proposal, Outcome, Tried, Try, Trying } from './trying.js'
 import { planner, type PlannerContext } from './types.js'
 
 interface Options {
@@ -88,7 +88,7 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
     .filter((genome) => genome.length === length)
     .slice(0, Math.floor(options.population / 2))
 
-  const attempt = async (candidates: readonly Candidate[]): Promise<Tried[]> => {
+  const attempt = async (candidates: readonly Proposal[]): Promise<Tried[]> => {
     const first = tried.length
     const add = ({ error, cost }: Outcome) => {
       const done = { ...candidates[tried.length - first]!, error, cost }
@@ -133,7 +133,7 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
 }
 
 /** The short search of a candidate. */
-function tryOf(context: PlannerContext<Options>, { genome, rung }: Candidate): Try {
+function tryOf(context: PlannerContext<Options>, { genome, rung }: Proposal): Try {
   const warm = warmSteps(context)
   const schedule = excerpt(context.schedule, warm, shortest(context) * 2 ** rung)
   return { schedule, source: genomeSource(context, schedule, genome), warm }

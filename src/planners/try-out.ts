@@ -14,7 +14,7 @@ import type { Latency, MemberMetric } from '../supernet/types.js'
 import { evaluate } from '../train/evaluate.js'
 import { modelNetwork } from '../train/network.js'
 import type { SearchOptions } from '../train/training.js'
-import type { Candidate, Outcome, Tried, Try, Trying } from './trying.js'
+import type { Proposal, Outcome, Tried, Try, Trying } from './trying.js'
 import type { Planning } from './types.js'
 
 /** The trial for which whole searches are tried, before its stages. */
@@ -32,7 +32,7 @@ export interface KnownTries {
    * `weights` trains those with which all of them begin.
    */
   elsewhere?(
-    asked: readonly Candidate[],
+    asked: readonly Proposal[],
     first: number,
     weights: () => Promise<ReadonlyMap<string, Float32Array>>,
   ): AsyncIterable<Outcome>
@@ -127,7 +127,7 @@ function warmWeights(trial: Tryable, context: Context): Warm {
  */
 export async function tryCandidate(
   trial: Tryable,
-  candidate: Candidate,
+  candidate: Proposal,
   context: Context,
   warm: Warm = warmWeights(trial, context),
 ): Promise<Outcome> {

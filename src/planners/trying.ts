@@ -5,7 +5,7 @@ import type { Schedule } from '../schedule/types.js'
  * What a planner knows a try by: it makes the same search of it whenever, and on whichever machine. Plain
  * JSON.
  */
-export interface Candidate {
+export interface Proposal {
   readonly generation: number
   readonly rung: number
   readonly genome: readonly number[]
@@ -38,7 +38,7 @@ export interface Outcome {
 }
 
 /** A try as it is recorded. Plain JSON. */
-export interface Tried extends Candidate, Outcome {}
+export interface Tried extends Proposal, Outcome {}
 
 /** Runs and records searches for a planner that tries whole searches. */
 export interface Trying {
@@ -46,7 +46,7 @@ export interface Trying {
    * Runs searches of which none depends on another, one after the other or at once. Yields the outcome of
    * each as it is known, in the order in which they were asked for.
    */
-  run(asked: readonly Candidate[]): AsyncIterable<Outcome>
+  run(asked: readonly Proposal[]): AsyncIterable<Outcome>
   /** The tries of an interrupted run, in order. */
   readonly known: readonly Tried[]
   /** Called with each try as it ends, including known ones. */

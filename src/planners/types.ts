@@ -6,7 +6,7 @@ import type { Schedule } from '../schedule/types.js'
 import type { RelaxationTraits } from '../supernet/relaxations/types.js'
 import type { MemberMetric, Supernet } from '../supernet/types.js'
 import type { Lesson } from './lessons.js'
-import type { Candidate, Try, Trying } from './trying.js'
+import type { Proposal, Try, Trying } from './trying.js'
 
 /** What is known before a planner is made. */
 export interface PlannerSettings<Options> {
@@ -42,7 +42,7 @@ export interface Planning {
     readonly cost: MemberMetric
     run(trying: Trying): Promise<unknown>
     /** The search that a candidate stands for. */
-    readonly tryOf: (candidate: Candidate) => Try
+    readonly tryOf: (candidate: Proposal) => Try
   }
   /** The past runs from which the planner starts, if it has a store. */
   readonly lessons?: { readonly planner: string; readonly runs: string[] }
@@ -84,7 +84,7 @@ export interface Planner<Options = Record<string, unknown>> {
    * The search that one of its candidates stands for; it has it if it has `prepare`. It depends on nothing
    * else, so that a candidate can be tried on another machine.
    */
-  tryOf?(context: PlannerContext<Options>, candidate: Candidate): Try
+  tryOf?(context: PlannerContext<Options>, candidate: Proposal): Try
   /** The source of λ for one search; `plan` is the result of `prepare`. */
   source(context: PlannerContext<Options>, plan?: unknown): ScheduleSource
   /**

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { remedyFor } from '../base/checksums.js'
 import { InputError } from '../base/errors.js'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import { damaged } from '../base/sealed.js'
 import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema.js'
 import { validate } from '../config/validator.js'
@@ -61,7 +61,7 @@ export function freezeRun(folder: string): ScheduleDocument {
       steps: start.steps,
       initial,
       data,
-      ...(latency !== undefined && { latency: sha256(readLatency(latency, folder).text) }),
+      ...(latency !== undefined && { latency: nodeSha256(readLatency(latency, folder).text) }),
       config: settingsOf(config),
       removals: eventsOf(events, 'removal').map(({ step, group, members, by }) => ({
         step,

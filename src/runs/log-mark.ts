@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readChecksums } from '../base/checksums.js'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import { damaged, notAsWritten } from '../base/sealed.js'
 import type { LogMark } from '../search/state.js'
 import { readCheckpoint } from './checkpoint-file.js'
@@ -38,7 +38,7 @@ function partUntil(log: Buffer, { bytes, sha256: hash }: LogMark, path: string, 
       remedy,
     )
   const part = log.subarray(0, bytes)
-  if (hash !== undefined && sha256(part) !== hash) throw damaged(path, notAsWritten, remedy)
+  if (hash !== undefined && nodeSha256(part) !== hash) throw damaged(path, notAsWritten, remedy)
   return part
 }
 

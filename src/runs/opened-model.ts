@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import { damaged, jsonObject, notAsWritten } from '../base/sealed.js'
 import type { Numbers } from '../data/content.js'
 import type { Preprocess } from '../export/model-content.js'
@@ -71,7 +71,7 @@ function requireCertified(path: string, bytes: Uint8Array, remedy: string): void
   const beside = parityFile(path)
   if (!existsSync(beside)) return
   const { model } = jsonObject(readFileSync(beside), beside, remedy) as { model?: { sha256?: string } }
-  if (model?.sha256 !== sha256(bytes)) throw damaged(path, notAsWritten, remedy)
+  if (model?.sha256 !== nodeSha256(bytes)) throw damaged(path, notAsWritten, remedy)
 }
 
 function textIn(bytes: Uint8Array): string | undefined {

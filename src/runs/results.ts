@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version_layers } from '@tensorflow/tfjs-layers'
-import { sha256, writeAtomic, writeJson } from '../base/files.js'
+import { nodeSha256, writeAtomic, writeJson } from '../base/files.js'
 import { ownVersion } from '../base/version.js'
 import { withDecision } from '../data/decision.js'
 import type { Event } from '../events/types.js'
@@ -78,7 +78,7 @@ export async function writeResults(
 /** What the card says of the run's own model. Node's version is left out: the card has the same bytes everywhere. */
 function ownModel(folder: string, { rows, split, largestDifference }: Verified): ExportedFile {
   const hashes = Object.fromEntries(
-    modelFiles.map((name) => [name, sha256(readFileSync(join(folder, name)))]),
+    modelFiles.map((name) => [name, nodeSha256(readFileSync(join(folder, name)))]),
   )
   return {
     what: 'LayersModel, float32',

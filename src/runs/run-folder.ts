@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Static, TSchema } from '@sinclair/typebox'
 import { hashesOf, readChecksums, readKept, remedyFor, writeChecksums } from '../base/checksums.js'
 import { InputError } from '../base/errors.js'
-import { sha256, writeAtomic, writeJson } from '../base/files.js'
+import { nodeSha256, writeAtomic, writeJson } from '../base/files.js'
 import { jsonText } from '../base/json.js'
 import { damaged, jsonObject } from '../base/sealed.js'
 import type { Config } from '../config/config-schema.js'
@@ -100,7 +100,7 @@ export function writeFinished(folder: string, metrics: KeptMetrics, names: reado
   const more = existsSync(join(folder, retrainedFrom)) ? [retrainedFrom] : []
   const text = jsonText(metrics)
   const hashes = hashesOf(folder, ['config.json', ...names, ...more])
-  writeChecksums(folder, { ...hashes, ...files, 'metrics.json': sha256(text) }, data)
+  writeChecksums(folder, { ...hashes, ...files, 'metrics.json': nodeSha256(text) }, data)
   writeAtomic(join(folder, 'metrics.json'), text)
 }
 

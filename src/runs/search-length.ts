@@ -31,7 +31,7 @@ export function lengthWithin(
   const { work } = search
   const at = (steps: number): SearchLength => ({
     steps,
-    inspectEvery: given ? work.lookEvery : intervalOf(search, steps, seconds),
+    inspectEvery: given ? work.inspectEvery : intervalOf(search, steps, seconds),
   })
   const fits = (steps: number) => secondsOf(search, at(steps)) <= seconds
   if (fits(work.steps)) return at(work.steps)
@@ -57,14 +57,14 @@ function shortened(work: SearchWork, { steps, inspectEvery }: SearchLength): Sea
     steps,
     phases: work.phases.map((phase) => ({ ...phase, from: scale(phase.from), to: scale(phase.to) })),
     prune: { from: scale(work.prune.from), until: scale(work.prune.until) },
-    lookEvery: inspectEvery,
+    inspectEvery: inspectEvery,
   }
 }
 
 /** The usual interval of a search of so many steps, or one with fewer inspections if they took too much. */
 function intervalOf({ work, times }: MeasuredSearch, steps: number, seconds: number): number {
   const moving = work.phases.reduce((sum, { from, to, gates }) => sum + (gates === 'move' ? to - from : 0), 0)
-  const usual = moving / work.lookEvery
+  const usual = moving / work.inspectEvery
   const each = work.rows.look * times.row + times.renewal
   const looks = Math.min(usual, Math.max(fewestLooks, (lookShare * seconds) / Math.max(each, 1e-9)))
   return Math.max(1, Math.round((moving * steps) / work.steps / Math.max(1, looks)))

@@ -163,7 +163,7 @@ function searchLength(
   const { search: times, whole, small } = measured
   const all = { work: workOf(trial), times, left: leftOf(whole, small) }
   const given = search.inspectEvery !== undefined
-  const usual = { steps: search.steps, inspectEvery: all.work.lookEvery }
+  const usual = { steps: search.steps, inspectEvery: all.work.inspectEvery }
   // What the last search takes of the time of those that are shortened together.
   const own = secondsOf(all, usual)
   const share = own / (own + before(false))

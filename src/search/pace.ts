@@ -48,12 +48,12 @@ export function nextIteration(
  * many steps and as many iterations.
  */
 export function apart(
-  { evaluateEvery, lookEvery }: { readonly evaluateEvery: number; readonly lookEvery: number },
+  { evaluateEvery, inspectEvery }: { readonly evaluateEvery: number; readonly inspectEvery: number },
   progress: Pick<Progress, 'interventions'>,
   t: number,
 ): { readonly evaluations: number; readonly looks: number } {
   const { pace } = paceAt(progress, t)
-  return { evaluations: evaluateEvery * pace, looks: lookEvery * Math.sqrt(pace) }
+  return { evaluations: evaluateEvery * pace, looks: inspectEvery * Math.sqrt(pace) }
 }
 
 /** Whether a multiple of `every` lies in (t, next]. */

@@ -20,7 +20,7 @@ import { isUnsettled } from './decide/budget.js'
 import { inspect } from './decide/inspect.js'
 import { isMenuDue, passMenu, passSizes } from './decide/menu.js'
 import { projectToLegal } from './decide/projection.js'
-import { lookEvery } from './gates/gate-time.js'
+import { inspectionInterval } from './gates/gate-time.js'
 import { expectedCosts } from './gates/layer-cost.js'
 import { originOf, requireOrigin } from './initial.js'
 import { goBack, keep, restore, save, stateOf } from './saving.js'
@@ -32,7 +32,7 @@ import { handedSource, intervene, replayedInterventions, steered } from './steer
 import { supernetStepper } from './stepper.js'
 import { guarded, guardedSource, watch } from './watch/safeguards.js'
 
-export interface SearchResult {
+export interface SearchOutcome {
   readonly reason: 'finished' | 'early-stop' | 'alarm' | 'interrupted'
   /** The number of iterations done. */
   readonly steps: number
@@ -54,7 +54,7 @@ export async function searchArchitecture(
   data: PreparedData,
   given: SearchContext,
   from?: Checkpoint,
-): Promise<SearchResult> {
+): Promise<SearchOutcome> {
   const progress: Progress = from ? structuredClone(from.progress) : freshProgress()
   const context = steered(given, progress)
   const batches = batching(data, data.splits.train, context.options, context.random, 'search')
@@ -72,7 +72,7 @@ export async function searchArchitecture(
   )
   const record = lambdaRecord(context.schedule)
   const { used } = record
-  const result = (reason: SearchResult['reason'], steps: number): SearchResult => ({
+  const result = (reason: SearchOutcome['reason'], steps: number): SearchOutcome => ({
     reason,
     steps,
     jumps: progress.jumps,
@@ -147,7 +147,7 @@ function iterate(loop: Loop, t: number): Divergence | undefined {
   stepper.step(t, shards, phase, lambdas, next - t)
   const usual = {
     evaluateEvery: context.options.evaluateEvery,
-    lookEvery: lookEvery(schedule, context.options),
+    inspectEvery: inspectionInterval(schedule, context.options),
   }
   const every = apart(usual, progress, t)
   const due = passes(every.evaluations, t, next) || next === schedule.steps

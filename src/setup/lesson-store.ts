@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Type } from '@sinclair/typebox'
-import { sha256 } from '../base/files.js'
+import { nodeSha256 } from '../base/files.js'
 import { readSealed, writeSealed } from '../base/sealed.js'
 import type { ScheduleDocument } from '../config/schedule-schema.js'
 import { requireValid } from '../config/validator.js'
@@ -47,7 +47,7 @@ export function keepLesson(
   const traits = traitsOf(document, trial.data, trial.supernet)
   const lesson: Lesson = { run, planner: planner.name, traits, loss, found }
   const { lessons: _, ...settings } = planner
-  const key = sha256(JSON.stringify([traits, settings, trial.config.seed]))
+  const key = nodeSha256(JSON.stringify([traits, settings, trial.config.seed]))
   writeSealed(join(planner.store, `${planner.name}-${key.slice(0, 16)}.json`), lesson)
 }
 
@@ -57,7 +57,7 @@ function traitsOf(document: ScheduleDocument, { dataset }: PreparedData, superne
     space: supernet.space,
     task: dataset.task.kind === 'classification' ? 'classification' : 'regression',
     data: dataset.hash,
-    base: sha256(JSON.stringify([phases, prune, table ?? null])),
+    base: nodeSha256(JSON.stringify([phases, prune, table ?? null])),
     sizes: [dataset.rows, dataset.shape.reduce((product, n) => product * n, 1), supernet.outputs],
   }
 }

@@ -7,7 +7,7 @@ import type { Figures, MemberWeight, Tally } from './tally.js'
 import { keepable, type GateGroup, type Supernet } from './types.js'
 
 /** An architecture as choices for every group, and its cost. */
-export interface Candidate extends Prospect {
+export interface CostedChoices extends Prospect {
   readonly choices: Choices
 }
 
@@ -15,7 +15,7 @@ export interface Candidate extends Prospect {
  * The most wanted legal architecture, whatever it costs: of each group the members of most worth, as many as
  * it may keep. Members that carry nothing are left out if nothing would reach the output otherwise.
  */
-export function mostWanted(supernet: Supernet, costs: Costs, worth: Worth): Candidate {
+export function mostWanted(supernet: Supernet, costs: Costs, worth: Worth): CostedChoices {
   const { groups } = supernet
   const all: Choices = Object.fromEntries(
     groups.map(({ name, members }) => [name, members.map((m) => m.name)]),
@@ -30,7 +30,7 @@ export function mostWanted(supernet: Supernet, costs: Costs, worth: Worth): Cand
   return candidate(supernet, tally)
 }
 
-function candidate({ groups }: Supernet, tally: Tally): Candidate {
+function candidate({ groups }: Supernet, tally: Tally): CostedChoices {
   const choices = Object.fromEntries(groups.map(({ name }) => [name, tally.kept(name)]))
   return { choices, ...prospect(tally, groups) }
 }
@@ -47,7 +47,7 @@ function bestOf(group: GateGroup, worth: Worth): string[] {
  * searches end above the limit. Group by group it makes the changes that save most, until none saves
  * anything.
  */
-export function leastCostly(supernet: Supernet, costs: Costs): Candidate {
+export function leastCostly(supernet: Supernet, costs: Costs): CostedChoices {
   const tally = costs.from(mostWanted(supernet, costs, {}).choices)
   const moves = movesOf(supernet, {})
   const lower = ({ name }: GateGroup): boolean => {
@@ -79,7 +79,7 @@ export function withinBudget(
   costs: Costs,
   worth: Worth,
   limit: number,
-): Candidate | undefined {
+): CostedChoices | undefined {
   const wanted = mostWanted(supernet, costs, worth)
   if (wanted.cost <= limit) return wanted
   const cut = cutBack(supernet, costs, worth, limit, wanted)
@@ -87,7 +87,7 @@ export function withinBudget(
   return fitting.cost <= limit ? filledUp(supernet, costs, worth, limit, fitting) : undefined
 }
 
-function cutBack(supernet: Supernet, costs: Costs, worth: Worth, limit: number, from: Candidate): Candidate {
+function cutBack(supernet: Supernet, costs: Costs, worth: Worth, limit: number, from: CostedChoices): CostedChoices {
   const { tally, moves, total } = weighed(supernet, costs, worth, from)
   const cut = (): boolean => {
     const at = tally.figures()
@@ -103,7 +103,7 @@ function cutBack(supernet: Supernet, costs: Costs, worth: Worth, limit: number, 
   return candidate(supernet, tally)
 }
 
-function filledUp(supernet: Supernet, costs: Costs, worth: Worth, limit: number, from: Candidate): Candidate {
+function filledUp(supernet: Supernet, costs: Costs, worth: Worth, limit: number, from: CostedChoices): CostedChoices {
   const { tally, moves, total } = weighed(supernet, costs, worth, from)
   const fill = (): boolean => {
     const before = total()
@@ -119,7 +119,7 @@ function filledUp(supernet: Supernet, costs: Costs, worth: Worth, limit: number,
 }
 
 /** The tools for changing a candidate: its tally, all its single changes, and its worth. */
-function weighed(supernet: Supernet, costs: Costs, worth: Worth, { choices }: Candidate) {
+function weighed(supernet: Supernet, costs: Costs, worth: Worth, { choices }: CostedChoices) {
   const tally = costs.from(choices)
   const ofGroup = movesOf(supernet, worth)
   const moves = (): Move[] =>

@@ -55,16 +55,16 @@ export const updates = {
   'add-losses': { reads: ['losses', 'sums of losses'], writes: ['sums of losses'] },
 } as const satisfies Record<string, { reads: readonly ArrayKind[]; writes: readonly ArrayKind[] }>
 
-export type Update = keyof typeof updates
+export type UpdateName = keyof typeof updates
 
 /**
  * What happens in one step of a training, in this order. It is plain data: `perform` executes it, and it can
  * be compiled.
  */
-export type StepOrder = readonly (Pass | Update)[]
+export type StepOrder = readonly (Pass | UpdateName)[]
 
 /** The arrays that an entry of an order reads and writes. */
-export function effectsOf(entry: Pass | Update): {
+export function effectsOf(entry: Pass | UpdateName): {
   readonly reads: readonly ArrayKind[]
   readonly writes: readonly ArrayKind[]
 } {
@@ -84,7 +84,7 @@ export const weightsOrder = (average: boolean): StepOrder => [
 export type Hands<Now> = {
   /** Performs a pass. `perform` owns the gradients and frees them. */
   pass(pass: Pass, now: Now): Gradients
-} & Partial<Record<Update, (gradients: Gradients, now: Now) => void>>
+} & Partial<Record<UpdateName, (gradients: Gradients, now: Now) => void>>
 
 /** Performs a step, and frees the gradients of its passes. */
 export function perform<Now>(order: StepOrder, hands: Hands<Now>, now: Now): void {

@@ -1,7 +1,7 @@
 import { discretise, retrainedAs, uniformGates, unprunedNetwork, type Discrete } from '../derive/network.js'
 import { costOf } from '../nn/cost.js'
 import { resamples } from '../objective/bootstrap.js'
-import { lookEvery } from '../search/gates/gate-time.js'
+import { inspectionInterval } from '../search/gates/gate-time.js'
 import { smallest } from '../supernet/cost-range.js'
 import { isWidth } from '../supernet/types.js'
 import { isTaught, wantsBaseline } from './baseline.js'
@@ -164,7 +164,7 @@ export function workOf({ config, data, schedule, supernet }: Trial): SearchWork 
   const sets = supernet.groups.reduce((sum, group) => sum + (isWidth(group) ? 5 : group.members.length), 0)
   return {
     ...{ phases: schedule.phases, prune: schedule.prune, steps: schedule.steps },
-    ...{ evaluateEvery: search.evaluateEvery, lookEvery: lookEvery(schedule, search) },
+    ...{ evaluateEvery: search.evaluateEvery, inspectEvery: inspectionInterval(schedule, search) },
     rows: { evaluation: validation.length, look },
     ablated: sets * Math.min(validation.length, search.ablationRows),
   }

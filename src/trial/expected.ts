@@ -26,7 +26,7 @@ export interface SearchWork {
   readonly prune: Pick<Schedule['prune'], 'from' | 'until'>
   readonly steps: number
   readonly evaluateEvery: number
-  readonly lookEvery: number
+  readonly inspectEvery: number
   /** The rows of an evaluation, and of each inspection of gates that move. */
   readonly rows: { readonly evaluation: number; readonly look: number }
   /** The rows that are predicted to measure members once, all of them together. */
@@ -47,7 +47,7 @@ const removing = 0.6
  *       + evaluations · (their rows, a checkpoint) + inspections · their rows + removals · (new recordings)
  */
 export function searchSpan(work: SearchWork, measured: SearchTimes, left: number): Span {
-  const { phases, prune, steps, evaluateEvery, lookEvery, rows, ablated } = work
+  const { phases, prune, steps, evaluateEvery, inspectEvery, rows, ablated } = work
   const shareAt = (t: number): number => {
     const along = (t - prune.from) / Math.max(1, prune.until - prune.from)
     return 1 - (1 - left) * Math.min(1, Math.max(0, along))
@@ -64,8 +64,8 @@ export function searchSpan(work: SearchWork, measured: SearchTimes, left: number
   const evaluations = Math.ceil(steps / evaluateEvery)
   const beside =
     evaluations * (saving + rows.evaluation * measured.row) +
-    ((moving / lookEvery) * rows.look + ablated) * measured.row
-  const looks = phases.reduce((sum, { from, to }) => sum + inWindow(from, to), 0) / lookEvery
+    ((moving / inspectEvery) * rows.look + ablated) * measured.row
+  const looks = phases.reduce((sum, { from, to }) => sum + inWindow(from, to), 0) / inspectEvery
   return sumOf([
     ...stepping,
     { typical: beside * meanOf(shareAt, 0, steps), most: beside },

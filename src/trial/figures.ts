@@ -7,7 +7,7 @@ import type { Interval } from '../objective/bootstrap.js'
 import type { MeasuredRows } from '../objective/metric.js'
 import type { MetricName } from '../objective/metrics.js'
 import type { Budget, Schedule } from '../schedule/types.js'
-import type { SearchResult } from '../search/search.js'
+import type { SearchOutcome } from '../search/search.js'
 import type { MenuEntry, MenuFigures } from '../search/state.js'
 import type { DecisionFigures } from './decided-figures.js'
 import type { RivalFigures } from './rivals/figures.js'
@@ -52,7 +52,7 @@ export interface SearchedFigures {
 
 /** A trained and pruned supernet as plain values, without tensors. */
 export interface Searched {
-  readonly reason: Exclude<SearchResult['reason'], 'interrupted'>
+  readonly reason: Exclude<SearchOutcome['reason'], 'interrupted'>
   /** The number of iterations done. */
   readonly steps: number
   /** The loss in metric, summed over all removals and projections. */

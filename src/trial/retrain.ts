@@ -41,7 +41,7 @@ export async function retrain(
 }
 
 /** The number of steps between checks for losses that are not finite. */
-const lookEvery = 20
+const checkEvery = 20
 
 function trainingOf(parts: RetrainParts, progress: RetrainProgress, data: PreparedData): Training {
   const { options, signal } = progress.context
@@ -56,7 +56,8 @@ function trainingOf(parts: RetrainParts, progress: RetrainProgress, data: Prepar
       parts.sums.begin()
       perform(order, hands, t)
       const next = t + 1
-      if (t % lookEvery === 0 && !parts.sums.areFinite()) return { step: next, why: 'the loss is not finite' }
+      if (t % checkEvery === 0 && !parts.sums.areFinite())
+        return { step: next, why: 'the loss is not finite' }
       return next % evaluateEvery === 0 || next === steps ? progress.look(next) : undefined
     },
     fault: (step) =>

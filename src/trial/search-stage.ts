@@ -1,8 +1,8 @@
 import { Interrupted } from '../base/errors.js'
 import { prepare, tryCandidate } from '../planners/try-out.js'
-import type { Candidate, Outcome } from '../planners/trying.js'
+import type { Proposal, Outcome } from '../planners/trying.js'
 import { beginModel } from '../search/initial.js'
-import { searchArchitecture, type SearchResult } from '../search/search.js'
+import { searchArchitecture, type SearchOutcome } from '../search/search.js'
 import type { Checkpoint } from '../search/state.js'
 import type { SupernetModel } from '../supernet/model.js'
 import type { Searched } from './figures.js'
@@ -29,7 +29,7 @@ export const searchSupernet = (trial: Trial, hooks: TrialHooks): Promise<Searche
   })
 
 interface Found {
-  readonly search: SearchResult & Pick<Searched, 'reason'>
+  readonly search: SearchOutcome & Pick<Searched, 'reason'>
   readonly tried?: Searched['tried']
   readonly lesson?: unknown
 }
@@ -82,7 +82,7 @@ export async function searchStage<T>(
  */
 export const tryIn = (
   trial: Trial,
-  candidate: Candidate,
+  candidate: Proposal,
   hooks: Pick<TrialHooks, 'signal' | 'execute'>,
   weights?: ReadonlyMap<string, Float32Array>,
 ): Promise<Outcome> =>

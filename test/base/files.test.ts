@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { expected, InputError } from '../../src/base/errors.js'
-import { packagePath, sha256, writeAtomic, writeJson } from '../../src/base/files.js'
+import { packagePath, nodeSha256, writeAtomic, writeJson } from '../../src/base/files.js'
 import { didYouMean, nearest } from '../../src/base/suggest.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-files-'))
@@ -40,7 +40,7 @@ it('writes JSON with two spaces and a line feed at the end', () => {
 })
 
 it('hashes parts as one text', () => {
-  expect(sha256('a', 'bc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  expect(nodeSha256('a', 'bc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
 })
 
 it('finds files of the package', () => {

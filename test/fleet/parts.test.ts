@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { sha256 } from '../../src/base/files.js'
+import { nodeSha256 } from '../../src/base/files.js'
 import { checkComparison } from '../../src/config/check-comparison.js'
 import { compare } from '../../src/compare/compare.js'
 import { plannedTrials } from '../../src/compare/planned.js'
@@ -57,8 +57,8 @@ describe('a job', () => {
     writeFileSync(at('photos/2.png'), 'two')
     const parcel = await packIn(folder)('photos')
     expect(parcel.files).toEqual([
-      { path: '2.png', sha256: sha256('two') },
-      { path: 'cat/1.png', sha256: sha256('one') },
+      { path: '2.png', sha256: nodeSha256('two') },
+      { path: 'cat/1.png', sha256: nodeSha256('one') },
     ])
     const text = (root: string) => `config.data.file: expected a file, got "${root}/cat/1.png"`
     expect(withOwnPaths(text(join('/cache', parcel.name)), [parcel], '/cache')).toBe(text(at('photos')))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { prepare, tryCandidate, type KnownTries } from '../../src/planners/try-out.js'
-import type { Candidate, Outcome, Tried } from '../../src/planners/trying.js'
+import type { Proposal, Outcome, Tried } from '../../src/planners/trying.js'
 import { contextOf, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
 import '../setup/shared.js'
 import { tensorCounter } from '../setup/tensors.js'
@@ -34,7 +34,7 @@ describe('tries', () => {
       save: (tried) => void saved.push([...tried]),
       async *elsewhere(asked, first, weights) {
         rungs.push(`${asked.length} from ${first}`)
-        const travelled = JSON.parse(JSON.stringify(asked)) as Candidate[]
+        const travelled = JSON.parse(JSON.stringify(asked)) as Proposal[]
         const other = made(small, 20, settings)
         const outcomes: Outcome[] = []
         // The last one first, because none depends on another.

@@ -3,7 +3,7 @@ import { randomSource } from '../../src/base/random.js'
 import type { Event } from '../../src/events/types.js'
 import { child, factorAt, layerGroups, randomGenome } from '../../src/planners/genome.js'
 import { prepare } from '../../src/planners/try-out.js'
-import type { Candidate, Outcome, Tried, Try } from '../../src/planners/trying.js'
+import type { Proposal, Outcome, Tried, Try } from '../../src/planners/trying.js'
 import { rowAt } from '../../src/schedule/table.js'
 import { runTrial } from '../../src/trial/trial.js'
 import { contextOf, eventsOf, spaceNet, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
@@ -167,7 +167,7 @@ describe('tries', () => {
     const events: Event[] = []
     const hooks = { emit: (event: Event) => void events.push(event) }
     let schedules = 0
-    const counted = (candidate: Candidate): Try => {
+    const counted = (candidate: Proposal): Try => {
       schedules += 1
       return trial.prepare!.tryOf(candidate)
     }

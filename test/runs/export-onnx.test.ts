@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checksumsFile } from '../../src/base/checksums.js'
-import { sha256 } from '../../src/base/files.js'
+import { nodeSha256 } from '../../src/base/files.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { exportedLines } from '../../src/cli/exported-text.js'
 import { runProgram } from '../../src/cli/program.js'
@@ -49,7 +49,7 @@ describe('sentei export --format onnx', () => {
     })
     const bytes = readFileSync(at('m.onnx'))
     const { model, data, verified, versions } = parityOf(at('m.onnx'))
-    expect(model).toEqual({ file: 'm.onnx', sha256: sha256(bytes), opset: 19 })
+    expect(model).toEqual({ file: 'm.onnx', sha256: nodeSha256(bytes), opset: 19 })
     expect(verified).toMatchObject({ split: 'test', differentClasses: 0, tolerance: 1e-4 })
     expect(verified!.rows).toBeGreaterThan(5)
     expect(verified!.relativeError).toBeLessThan(1e-5)
@@ -122,7 +122,7 @@ describe('sentei export --precision', () => {
     async (name) => {
       expect(await exported('--format', 'layers', '--precision', name, '--out', at(name))).toBe(0)
       const { precision, files } = JSON.parse(readFileSync(at(name, 'parity.json'), 'utf8')) as LayersParity
-      expect(files['weights.bin']).toBe(sha256(readFileSync(at(name, 'weights.bin'))))
+      expect(files['weights.bin']).toBe(nodeSha256(readFileSync(at(name, 'weights.bin'))))
       expect(precision).toMatchObject({ precision: name, metric: 'rmse', split: 'test', allowed: 0.01 })
       expect(precision.float32).toBeCloseTo(readFinishedRun(at('run')).metrics.test.final!, 6)
       const bytes = (folder: string) => readFileSync(join(folder, 'weights.bin')).length

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { sha256 } from '../../src/base/files.js'
+import { nodeSha256 } from '../../src/base/files.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { parityFile, type Parity } from '../../src/export/onnx/save.js'
 import type { LayersParity } from '../../src/export/precision/save-layers.js'
@@ -38,7 +38,7 @@ test('the card has the certificate of the run’s own model', () => {
   const [what, compared, hashes, versions] = rows()['`model`']!
   expect(what).toBe('LayersModel, float32')
   expect(compared).toMatch(/^\d+ validation rows: \d\.\de-\d+$/)
-  expect(hashes).toContain(`weights.bin ${sha256(readFileSync(at('run', 'model', 'weights.bin')))}`)
+  expect(hashes).toContain(`weights.bin ${nodeSha256(readFileSync(at('run', 'model', 'weights.bin')))}`)
   expect(versions).toMatch(/^sentei \d+\.\d+\.\d+, tfjs-layers \d+\.\d+\.\d+$/)
 })
 
@@ -57,7 +57,7 @@ test('each exported file has one row, however often and in whatever formats a ru
   expect(found['`../m.onnx`']).toEqual([
     'ONNX, opset 19, float32',
     `${parity.verified!.rows} test rows: ${parity.verified!.largestDifference.toExponential(1)}`,
-    sha256(readFileSync(at('m.onnx'))),
+    nodeSha256(readFileSync(at('m.onnx'))),
     Object.entries(parity.versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),

@@ -11,7 +11,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writeChecksums, readChecksums } from '../../src/base/checksums.js'
-import { packagePath, sha256 } from '../../src/base/files.js'
+import { packagePath, nodeSha256 } from '../../src/base/files.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { exportFormats, exportRun } from '../../src/runs/formats.js'
@@ -103,7 +103,7 @@ describe('an unfinished run', () => {
     expect(text).toContain(at('data/concrete.csv.gz'))
     writeFileSync(file, text)
     const { data, files = {} } = readChecksums(at('runs/old')) ?? {}
-    writeChecksums(at('runs/old'), { ...files, 'config.json': sha256(text) }, data)
+    writeChecksums(at('runs/old'), { ...files, 'config.json': nodeSha256(text) }, data)
     await resumeRun(at('runs/old'))
     expect(contentOf(at('runs/old'))['model/weights.bin']).toBe(
       contentOf(at('runs/whole'))['model/weights.bin'],

@@ -8,7 +8,7 @@ const search = (row: number): MeasuredSearch => ({
     prune: { from: 0, until: 1000 },
     steps: 1000,
     evaluateEvery: 100,
-    lookEvery: 20,
+    inspectEvery: 20,
     rows: { evaluation: 0, look: 100 },
     ablated: 0,
   },

@@ -65,7 +65,7 @@ describe('what is due after an iteration', () => {
   })
 
   it('comes after as many steps for evaluations, and in between for inspections', () => {
-    const usual = { evaluateEvery: 40, lookEvery: 4 }
+    const usual = { evaluateEvery: 40, inspectEvery: 4 }
     expect(apart(usual, paced(), 5)).toEqual({ evaluations: 40, looks: 4 })
     expect(apart(usual, paced([5, 4]), 5)).toEqual({ evaluations: 160, looks: 8 })
   })

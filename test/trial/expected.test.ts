@@ -12,7 +12,7 @@ const work: SearchWork = {
   prune: { from: 100, until: 200 },
   steps: 200,
   evaluateEvery: 200,
-  lookEvery: 10,
+  inspectEvery: 10,
   rows: { evaluation: 0, look: 0 },
   ablated: 0,
 }

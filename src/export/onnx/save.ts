@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path'
-import { sha256, writeAtomic, writeJson } from '../../base/files.js'
+import { nodeSha256, writeAtomic, writeJson } from '../../base/files.js'
 import { ownVersion } from '../../base/version.js'
 import { InputError } from '../../base/errors.js'
 import type { MetricName } from '../../objective/metrics.js'
@@ -80,7 +80,7 @@ export async function saveOnnx(
   const loss = isPrecise && verified ? await lossOf(trained, { precision, allowed, bytes, float32 }) : null
   const parity: Parity = {
     format: 'sentei-parity/1',
-    model: { file: basename(file), sha256: sha256(bytes), opset },
+    model: { file: basename(file), sha256: nodeSha256(bytes), opset },
     data: { name, sha256: hash, splits },
     verified: verified && { ...verified, tolerance },
     ...(isPrecise && { precision: loss }),

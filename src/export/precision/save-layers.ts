@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { version_layers } from '@tensorflow/tfjs-layers'
-import { sha256, writeAtomic, writeJson } from '../../base/files.js'
+import { nodeSha256, writeAtomic, writeJson } from '../../base/files.js'
 import { ownVersion } from '../../base/version.js'
 import type { PreparedData } from '../../data/types.js'
 import type { MetricName } from '../../objective/metrics.js'
@@ -63,7 +63,7 @@ export async function savePreciseLayers(
   const parity: LayersParity = {
     format: 'sentei-parity/1',
     data: { name, sha256: hash, splits: splitHash(data.splits) },
-    files: Object.fromEntries(modelFiles.map((each) => [each, sha256(precise[each])])),
+    files: Object.fromEntries(modelFiles.map((each) => [each, nodeSha256(precise[each])])),
     precision: loss,
     versions: { sentei: ownVersion(), node: process.versions.node, 'tfjs-layers': version_layers },
   }

@@ -3,7 +3,7 @@ import { architectureCosts, type Costs } from '../../supernet/architecture-cost.
 import type { Worth } from '../../supernet/moves.js'
 import { illegality } from '../../supernet/prune.js'
 import { keepable, type GateGroup, type Supernet, type GateWeights } from '../../supernet/types.js'
-import { leastCostly, mostWanted, type Candidate } from '../../supernet/within-budget.js'
+import { leastCostly, mostWanted, type CostedChoices } from '../../supernet/within-budget.js'
 import type { Pruning } from '../state.js'
 import { weighingRule } from './rules/index.js'
 import { rankedBy } from './rules/kept.js'
@@ -18,7 +18,7 @@ interface Counted {
   readonly costs: Costs
   readonly spent: number
   /** Computed at the first call, because it takes many counts. */
-  readonly least: () => Candidate
+  readonly least: () => CostedChoices
 }
 
 const known = new WeakMap<Pruning['context'], Counted>()
@@ -29,7 +29,7 @@ function counted({ model, context }: Pruning, { metric }: Budget): Counted {
   const last = known.get(context)
   if (last?.supernet === supernet) return last
   const costs = architectureCosts(supernet, metric, context.latency)
-  let least: Candidate | undefined
+  let least: CostedChoices | undefined
   const found = {
     supernet,
     costs,

@@ -3,7 +3,7 @@ import type { Budget, MenuSize } from '../../schedule/types.js'
 import type { Worth } from '../../supernet/moves.js'
 import type { Choices } from '../../supernet/notation.js'
 import { isWidth, others, type Architecture, type GateGroup } from '../../supernet/types.js'
-import { mostWanted, withinBudget, type Candidate } from '../../supernet/within-budget.js'
+import { mostWanted, withinBudget, type CostedChoices } from '../../supernet/within-budget.js'
 import { evaluate } from '../../train/evaluate.js'
 import type { MenuEntry, Pruning } from '../state.js'
 import { costsOf, worthByGates } from './budget.js'
@@ -88,7 +88,7 @@ function entryOf(
   pruning: Pruning,
   { size, limit }: MenuSize,
   step: number,
-  { choices, cost, standing }: Candidate,
+  { choices, cost, standing }: CostedChoices,
 ): MenuEntry {
   const { model, context, data, stepper } = pruning
   const measure = (mixture: (name: string) => tf.Tensor1D) =>

@@ -50,5 +50,5 @@ const looks = 50
  * The number of iterations between inspections of the gates. By default it scales with the time of gates, so
  * that the order of removals does not depend on the number of iterations.
  */
-export const lookEvery = (schedule: Schedule, { inspectEvery }: Config['search']): number =>
+export const inspectionInterval = (schedule: Schedule, { inspectEvery }: Config['search']): number =>
   inspectEvery ?? Math.max(1, Math.round(gateTime(schedule) / looks))

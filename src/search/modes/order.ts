@@ -1,4 +1,4 @@
-import { weightsOrder, type Pass, type StepOrder, type Update } from '../../train/order.js'
+import { weightsOrder, type Pass, type StepOrder, type UpdateName } from '../../train/order.js'
 import type { SearchOptions } from '../../train/training.js'
 
 /** What gates do in an iteration: they move, wait while weights train in single paths, or are held. */
@@ -32,7 +32,7 @@ export function searchOrder({ mode, gates, average }: Turn): StepOrder {
   return [{ of: ['gates'], on: 'arch', through }, ...gatesMove, ...weightsOrder(average)]
 }
 
-const notAhead = new Set<Pass | Update>(['move-statistics', 'move-average', 'add-losses'])
+const notAhead = new Set<Pass | UpdateName>(['move-statistics', 'move-average', 'add-losses'])
 
 /**
  * The step that a look-ahead tries and takes back: that of moving gates, without the updates that it does not

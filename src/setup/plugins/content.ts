@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
-import { sha256 } from '../../base/files.js'
+import { nodeSha256 } from '../../base/files.js'
 
 /** Relative paths that a module imports: `from './a.mjs'`, `import('./a.mjs')`, `require('./a')`. */
 const imported = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"](\.{1,2}\/[^'"\n]+)['"]/g
@@ -14,7 +14,7 @@ export function moduleHash(entry: string): string {
   const visit = (path: string): void => {
     if (hashes.has(path)) return
     const bytes = readFileSync(path)
-    hashes.set(path, sha256(bytes))
+    hashes.set(path, nodeSha256(bytes))
     for (const [, target] of bytes.toString('utf8').matchAll(imported)) {
       const found = fileAt(resolve(dirname(path), target!))
       if (found !== undefined) visit(found)
@@ -26,7 +26,7 @@ export function moduleHash(entry: string): string {
     relative(dirname(entry), path).split(sep).join('/'),
     hash,
   ])
-  return sha256(JSON.stringify(placed.sort(([a], [b]) => (a! < b! ? -1 : 1))))
+  return nodeSha256(JSON.stringify(placed.sort(([a], [b]) => (a! < b! ? -1 : 1))))
 }
 
 /** The file that a relative import names; `require` may leave out its ending. */

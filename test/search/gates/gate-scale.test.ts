@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { useBackend } from '../../../src/backend/index.js'
 import { gateScale, type GateScale } from '../../../src/search/gates/gate-scale.js'
-import { gateTime, lookEvery } from '../../../src/search/gates/gate-time.js'
+import { gateTime, inspectionInterval } from '../../../src/search/gates/gate-time.js'
 import { inUnitsOf, unitOf } from '../../helpers/gate-steps.js'
 import type { GateGroup, Supernet } from '../../../src/supernet/types.js'
 import { compile, one } from '../../schedule/context.js'
@@ -169,7 +169,7 @@ describe('the time of gates', () => {
 
   it('is looked at fifty times, however many iterations it has', () => {
     const every = (steps: number, inspectEvery?: number) =>
-      lookEvery(compile(phases(0.2, 0.7), { steps }), { inspectEvery } as never)
+      inspectionInterval(compile(phases(0.2, 0.7), { steps }), { inspectEvery } as never)
     expect([every(10), every(1000), every(4000), every(1000, 7)]).toEqual([1, 10, 40, 7])
   })
 })
