@@ -1,9 +1,8 @@
 // Writes dist/names.json out of the compiled registries: the command line names what it need not load.
 import { writeFileSync } from 'node:fs'
 import { backendNames } from '../dist/src/backend/start.js'
-import { precisions } from '../dist/src/export/precision/names.js'
 import { runtimeNames } from '../dist/src/runs/runtimes.js'
-import { exportFormats } from '../dist/src/runs/formats.js'
+import { exportFormats, precisions } from '../dist/src/runs/formats.js'
 import { presetNames, spaces } from '../dist/src/registry.js'
 import { deriveRules } from '../dist/src/runs/derive-run.js'
 import { relaxations } from '../dist/src/supernet/relaxations/index.js'

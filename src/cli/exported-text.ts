@@ -1,47 +1,20 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parityFile, type Parity } from '../export/onnx/save.js'
-import type { PrecisionLoss } from '../export/precision/loss.js'
-import { layersParityFile, type LayersParity } from '../export/precision/save-layers.js'
 import { formatCount, formatNumber, formatPercent } from '../report/format.js'
+import type { Exported } from '../runs/exporters/types.js'
 import { readFinishedRun } from '../runs/run-folder.js'
-
-/** What an export wrote. */
-interface Written {
-  readonly format: string
-  readonly out: string
-  readonly isPrecise: boolean
-}
 
 /**
  * What is said of an exported model: how it was verified, its size, and its metric, for another precision
- * beside those of 32-bit floats. Nothing of documents and drawings.
+ * beside those of 32-bit floats.
  */
-export function exportedLines(run: string, { format, out, isPrecise }: Written): string[] {
-  if (format === 'onnx') {
-    const parity = jsonIn(parityFile(out)) as unknown as Parity
-    const size = statSync(out).size
-    return [parityText(out, parity), ...figures(run, out, size, parity.precision ?? null)]
-  }
-  if (format !== 'layers') return []
-  const size = ['model.json', 'weights.bin'].reduce((sum, name) => sum + statSync(join(out, name)).size, 0)
-  const certificate = isPrecise ? (jsonIn(join(out, layersParityFile)) as unknown as LayersParity) : null
-  return figures(run, out, size, certificate?.precision ?? null)
-}
-
-const jsonIn = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>
-
-/** What the certificate beside an ONNX model says. */
-function parityText(out: string, { verified, versions, precision }: Parity): string {
-  if (!verified)
-    return `${out}: NOT VERIFIED: it was not compared with the network; do not ship it before "sentei export" without --unverified has written it`
-  const { rows, split, relativeError, tolerance } = verified
-  const what = precision ? `the same model in float32: verified` : 'verified'
-  return `${out}: ${what} in onnxruntime-web ${versions['onnxruntime-web']} on ${rows} ${split} rows: relative error ${relativeError.toExponential(1)}, at most ${tolerance} is allowed`
-}
+export const exportedLines = (run: string, out: string, { verified, ...figures }: Exported): string[] => [
+  ...(verified === undefined ? [] : [`${out}: ${verified}`]),
+  ...figureLines(run, out, figures),
+]
 
 /** Size and metric; of another precision, beside those of 32-bit floats, and whether it loses too much. */
-function figures(run: string, out: string, bytes: number, loss: PrecisionLoss | null): string[] {
+function figureLines(run: string, out: string, { bytes, loss }: Omit<Exported, 'verified'>): string[] {
   if (loss === null) {
     if (!existsSync(join(run, 'metrics.json'))) return []
     const { metric, test } = readFinishedRun(run).metrics

@@ -1,86 +1,50 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
-import { readKept, remedyFor } from '../base/checksums.js'
-import { InputError, Refused } from '../base/errors.js'
-import { writeAtomic, writeJson } from '../base/files.js'
-import { damaged, jsonObject } from '../base/sealed.js'
+import { remedyFor } from '../base/checksums.js'
+import { InputError } from '../base/errors.js'
+import { jsonObject } from '../base/sealed.js'
 import { didYouMean } from '../base/suggest.js'
-import { requireValid, validate } from '../config/validator.js'
-import type { ExportOnnxOptions } from './export-onnx.js'
-import { ArchitectureSchema } from '../supernet/architecture-schema.js'
-import type { Architecture } from '../supernet/types.js'
-import { architectureDot, dotToSvg } from '../export/dot.js'
-import { modelFiles } from '../export/model-content.js'
-import { precisionIn } from '../export/precision/names.js'
-import { requireSound } from '../export/preprocess.js'
-import { noteCopy } from './exported-files.js'
-import { modelFolderIn, refusalText } from './model-folder.js'
-import { isFinished, readFinishedRun } from './run-folder.js'
+import { validate } from '../config/validator.js'
+import type { Precision } from '../export/precision/names.js'
+import { exporters } from './exporters/index.js'
+import { readFile } from './exporters/run-files.js'
+import type { Exporter, ExportOptions } from './exporters/types.js'
 
-/** How a model is exported; formats without weights ignore it. */
-export interface ExportOptions extends Omit<ExportOnnxOptions, 'run' | 'out'> {
-  /** Exports a model although it does not meet the criteria that were set beforehand. */
-  readonly refused?: boolean
-}
-
-/** Writes a part of a run's folder in a format. `architecture` names the file with the architecture. */
-type Exporter = (
-  run: string,
-  out: string,
-  architecture: string,
-  options: ExportOptions,
-) => Promise<void> | void
-
-const exporters: Readonly<Record<string, Exporter>> = {
-  async layers(run, out, architecture, options) {
-    requireTrained(run, architecture)
-    const model = modelFolderIn(run)
-    readFile(run, join(model, 'model.json'))
-    requireSound(join(run, model))
-    requireAccepted(run, options)
-    const { precision = 'float32', readers, given, plugins } = options
-    if (precision !== 'float32') {
-      const { exportLayers } = await import('./export-layers.js')
-      const own = { ...(readers && { readers }), ...(given && { given }), ...(plugins && { plugins }) }
-      await exportLayers({ run, out, precision, ...own }, (name) => readFile(run, name))
-      return
-    }
-    for (const name of modelFiles) writeAtomic(join(out, name), readFile(run, join(model, name)))
-    noteCopy(run, out, model)
-  },
-  async onnx(run, out, architecture, options) {
-    requireTrained(run, architecture)
-    requireAccepted(run, options)
-    // The other formats need neither data nor a backend.
-    const { exportOnnx } = await import('./export-onnx.js')
-    await exportOnnx({ run, out, ...options })
-  },
-  architecture: (run, out, name) => writeJson(out, readArchitecture(run, name)),
-  dot: (run, out, name) => writeAtomic(out, architectureDot(readArchitecture(run, name))),
-  svg: async (run, out, name) =>
-    writeAtomic(out, `${await dotToSvg(architectureDot(readArchitecture(run, name)))}\n`),
-}
-
-function requireTrained(run: string, architecture: string): void {
-  if (architecture === 'architecture.json') return
-  throw new InputError(
-    `--menu: the architecture was not trained; train it with "sentei retrain ${run} --menu …", and export that run`,
-  )
-}
-
-/** Throws Refused if the model of a run does not meet its criteria and is not to be exported all the same. */
-function requireAccepted(run: string, { refused = false }: ExportOptions): void {
-  if (refused || !isFinished(run)) return
-  const { metrics } = readFinishedRun(run)
-  if (metrics.criteria.passed) return
-  throw new Refused(
-    `${run}: refused: the model does not meet the criteria that were set beforehand: ${refusalText(metrics)}; train another one, or export this one all the same with --refused`,
-  )
-}
+export type { ExportOptions } from './exporters/types.js'
 
 /** The formats into which a run can be exported. */
-export const exportFormats: readonly string[] = Object.keys(exporters)
+export const exportFormats: readonly string[] = exporters.map(({ name }) => name)
+
+/** All precisions of weights, for help and completion. */
+export const precisions: readonly Precision[] = [
+  ...new Set(exporters.flatMap(({ model }) => model?.precisions ?? [])),
+]
+
+/** The exporter of a format. Throws an InputError that lists those that exist. */
+export function exporterOf(format: string): Exporter {
+  const exporter = exporters.find(({ name }) => name === format)
+  if (exporter) return exporter
+  throw new InputError(
+    `--format: expected one of ${exportFormats.join(', ')}, got "${format}"${didYouMean(format, exportFormats)}`,
+  )
+}
+
+/** A text as a precision of a format. Throws an InputError that lists those that it has. */
+export function precisionIn(format: string, wanted: string): Precision {
+  const able = exporterOf(format).model?.precisions ?? []
+  const found = able.find((each) => each === wanted)
+  if (found !== undefined) return found
+  const models = exporters.filter(({ model }) => model)
+  if (able.length === 0) {
+    const names = models.map(({ name }) => name).join(' or ')
+    throw new InputError(`--precision: expected --format ${names} beside it, got ${format}`)
+  }
+  const elsewhere = models.find(({ model }) => model!.precisions.some((each) => each === wanted))
+  const remedy = elsewhere ? `; --format ${elsewhere.name} has it` : didYouMean(wanted, able)
+  throw new InputError(
+    `--precision: expected one of ${able.join(', ')} for --format ${format}, got ${wanted}${remedy}`,
+  )
+}
 
 /**
  * Exports the result of a finished run in a format: `layers` (a folder with the verified LayersModel), `onnx`
@@ -95,20 +59,9 @@ export async function exportRun(
   menu?: number,
   options: ExportOptions = {},
 ): Promise<void> {
-  const exporter = Object.hasOwn(exporters, format) ? exporters[format] : undefined
-  if (!exporter)
-    throw new InputError(
-      `--format: expected one of ${exportFormats.join(', ')}, got "${format}"${didYouMean(format, exportFormats)}`,
-    )
+  const exporter = exporterOf(format)
   if (options.precision !== undefined) precisionIn(format, options.precision)
-  await exporter(run, out, menu === undefined ? 'architecture.json' : menuFile(run, menu), options)
-}
-
-function readArchitecture(run: string, name: string): Architecture {
-  const path = join(run, name)
-  const value = jsonObject(readFile(run, name), path, remedyFor(run, name))
-  requireValid(ArchitectureSchema, value, path)
-  return value as unknown as Architecture
+  await exporter.write(run, out, menu === undefined ? 'architecture.json' : menuFile(run, menu), options)
 }
 
 /** The file of a size in a run's menu. Throws with a list of the sizes if there is no such size. */
@@ -132,20 +85,4 @@ function menuSizes(run: string): number[] {
     path,
   )
   return menu.map(({ size }) => size)
-}
-
-function readFile(run: string, name: string): Buffer {
-  const bytes = readKept(run, name)
-  if (bytes) return bytes
-  const path = join(run, name)
-  if (!existsSync(join(run, 'config.json')))
-    throw damaged(path, 'no such file', 'is this the folder of a run?')
-  const finished = existsSync(join(run, 'metrics.json'))
-  throw damaged(
-    path,
-    'no such file',
-    finished
-      ? `the run is finished, so it was there: ${remedyFor(run, name)}`
-      : `the run is not finished; go on with "sentei resume ${run}"`,
-  )
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { backendNames } from '../../src/backend/index.js'
 import { names } from '../../src/cli/names.js'
-import { precisions } from '../../src/export/precision/names.js'
+import { precisions } from '../../src/runs/formats.js'
 import { exportFormats } from '../../src/runs/formats.js'
 import { presetNames, spaces } from '../../src/registry.js'
 import { deriveRules } from '../../src/runs/derive-run.js'

@@ -22,7 +22,8 @@ import { modelBytes } from '../../src/export/onnx/proto.js'
 import { feedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
 import { onnxSession } from '../../src/export/onnx/runtime.js'
 import { preciseContent } from '../../src/export/precision/layers.js'
-import { precisionsOf, type Precision } from '../../src/export/precision/names.js'
+import type { Precision } from '../../src/export/precision/names.js'
+import { exporterOf } from '../../src/runs/formats.js'
 import { layersModelOf, type TrainedNetwork } from '../../src/export/trained.js'
 import { fromArrays } from '../../src/library/data.js'
 import { configOf } from '../../src/library/request.js'
@@ -102,8 +103,8 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
 
   beforeAll(async () => {
     for (const trained of await preciseNetworks()) {
-      for (const precision of precisionsOf.layers!) await writeLayers(trained, precision)
-      for (const precision of precisionsOf.onnx!) await writeOnnx(trained, precision)
+      for (const precision of exporterOf('layers').model!.precisions) await writeLayers(trained, precision)
+      for (const precision of exporterOf('onnx').model!.precisions) await writeOnnx(trained, precision)
     }
     for (const [at, [, instance]] of table.entries())
       for (const seed of [1, 2])

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { checksumsFile } from '../../src/base/checksums.js'
 import { nodeSha256 } from '../../src/base/files.js'
 import { resolveConfig } from '../../src/config/load-config.js'
+import { exporterOf } from '../../src/runs/formats.js'
 import { exportedLines } from '../../src/cli/exported-text.js'
 import { runProgram } from '../../src/cli/program.js'
 import { metadataOf } from '../../src/export/onnx/proto.js'
@@ -149,7 +150,7 @@ describe('sentei export --precision', () => {
     const { precision } = parityOf(file)
     const loses = { ...parityOf(file), precision: { ...precision!, worse: 0.2, within: false } }
     writeFileSync(parityFile(file), JSON.stringify(loses))
-    expect(exportedLines(at('run'), { format: 'onnx', out: file, isPrecise: true }).at(-1)).toContain(
+    expect(exportedLines(at('run'), file, exporterOf('onnx').model!.exported(file, true)).at(-1)).toContain(
       'int8-qdq loses more than the tolerance of 1 %, and more than chance (',
     )
   })

@@ -43,13 +43,12 @@ export const exportCommand = command({
     json,
   },
   async run(args, context) {
-    const { exportRun } = await import('../../runs/formats.js')
-    const { modelFiles } = await import('../../export/model-content.js')
-    const { precisionIn } = await import('../../export/precision/names.js')
+    const { exporterOf, exportRun, precisionIn } = await import('../../runs/formats.js')
     const { noteUnchecked } = await import('../unchecked.js')
     const [run, format] = [required(args, 'run'), required(args, 'format')]
     noteUnchecked(run, context)
-    const to = outputOf(args, { inputs: [run], ...(format === 'layers' && { files: modelFiles }) })!
+    const { model } = exporterOf(format)
+    const to = outputOf(args, { inputs: [run], ...(model?.files && { files: model.files }) })!
     const wanted = text(args, 'precision')
     const precision = wanted === undefined ? undefined : precisionIn(format, wanted)
     const isPrecise = precision !== undefined && precision !== 'float32'
@@ -64,17 +63,17 @@ export const exportCommand = command({
       ...(readers && { readers }),
       ...(plugins && { plugins }),
     })
-    if (refused) await noteRefused(run, format, context)
+    if (refused && model) await noteRefused(run, context)
     const { exportedLines } = await import('../exported-text.js')
-    for (const line of exportedLines(run, { format, out: to, isPrecise })) context.say(line)
+    if (model) for (const line of exportedLines(run, to, model.exported(to, isPrecise))) context.say(line)
     context.print(args.json ? JSON.stringify({ run, format, out: to }) : to)
   },
 })
 
-/** Says that a model was exported against its criteria. Drawings and documents are no models. */
-async function noteRefused(run: string, format: string, { say }: CommandContext): Promise<void> {
+/** Says that a model was exported against its criteria. */
+async function noteRefused(run: string, { say }: CommandContext): Promise<void> {
   const { isRefused, refusalText } = await import('../../runs/model-folder.js')
   const { readFinishedRun } = await import('../../runs/run-folder.js')
-  if ((format !== 'layers' && format !== 'onnx') || !isRefused(run)) return
+  if (!isRefused(run)) return
   say(`${run}: exported although it does not meet its criteria: ${refusalText(readFinishedRun(run).metrics)}`)
 }
