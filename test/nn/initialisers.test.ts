@@ -4,7 +4,6 @@ import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { initialValues, type InitialiserName } from '../../src/nn/initialisers.js'
 import { cut, ParameterStore } from '../../src/nn/parameter-store.js'
-import { tensorCounter } from '../setup/tensors.js'
 
 const random = randomSource(3)
 const variance = (values: Float32Array) => values.reduce((sum, v) => sum + v * v, 0) / values.length
@@ -50,13 +49,13 @@ describe('the parameter store', () => {
   }
 
   it('frees everything that it owns', () => {
-    const newTensors = tensorCounter()
+    const before = tf.memory().numTensors
     const store = ParameterStore.of(graph(), random)
     store.set('dense:bias', tf.tensor1d([1, 2]))
-    expect(newTensors()).toBe(6)
+    expect(tf.memory().numTensors).toBe(before + 6)
     expect([...store.values().get('dense:bias')!]).toEqual([1, 2])
     store.dispose()
-    expect(newTensors()).toBe(0)
+    expect(tf.memory().numTensors).toBe(before)
   })
 
   it('fills constants by itself and refuses to make up a weight', () => {

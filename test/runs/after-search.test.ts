@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
 import { hashesOf, readChecksums, writeChecksums } from '../../src/base/checksums.js'
 import { packagePath } from '../../src/base/files.js'
 import { gunzipSync } from 'node:zlib'
@@ -14,7 +16,6 @@ import { retrainRun } from '../../src/runs/retrain-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import type { FinishedRun } from '../../src/runs/run-folder.js'
 import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
-import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -22,15 +23,16 @@ let mlp: FinishedRun
 let cells: FinishedRun
 
 beforeAll(async () => {
+  await useBackend('wasm')
   mlp = await searchRun({ config: resolveConfig({ ...tinyMlp, criteria: [] }), out: at('mlp') })
   cells = await searchRun({ config: resolveConfig(tinyCells), out: at('cells') })
 })
 
 describe('retrainRun', () => {
   test.each(['mlp', 'cells'])('with the same seed it trains the same network again: %s', async (name) => {
-    const newTensors = tensorCounter()
+    const before = tf.memory().numTensors
     const again = await retrainRun({ run: at(name), out: at(`${name}-again`) })
-    expect(newTensors()).toBe(0)
+    expect(tf.memory().numTensors).toBe(before)
     expect(again.metrics).toEqual((name === 'mlp' ? mlp : cells).metrics)
     const [first, second] = [contentOf(at(name)), contentOf(at(`${name}-again`))]
     expect(second['model/weights.bin']).toBe(first['model/weights.bin'])
@@ -107,9 +109,9 @@ describe('predictFile', () => {
 
   test('predicts what the metrics say', async () => {
     writeFileSync(at('all.csv'), csv)
-    const newTensors = tensorCounter()
+    const before = tf.memory().numTensors
     const { values, names, unit, places, scores } = await predictFile(at('mlp'), at('all.csv'))
-    expect(newTensors()).toBe(0)
+    expect(tf.memory().numTensors).toBe(before)
     expect(names).toEqual(['compressive_strength'])
     expect([unit, ...places.slice(0, 2)]).toEqual(['line', 2, 3])
     const target = lines[0]!.split(',').indexOf('compressive_strength')

@@ -29,7 +29,6 @@ import {
   trialOf,
   vectorData,
 } from '../helpers/trials.js'
-import { tensorCounter } from '../setup/tensors.js'
 
 describe('the outputs of a layer', () => {
   it('are what other layers read, and outputs of the network', () => {
@@ -60,7 +59,7 @@ function gradientsOf(
     targets: new Float32Array(each),
     rows: each,
   }))
-  const newTensors = tensorCounter()
+  const before = tf.memory().numTensors
   const gradients = batchGradients(
     network,
     shape,
@@ -76,7 +75,7 @@ function gradientsOf(
     [...gradients.weights, ...gradients.alphas].map(([name, t]) => [name, t.dataSync<'float32'>().slice()]),
   )
   disposeGradients(gradients)
-  expect(newTensors()).toBe(0)
+  expect(tf.memory().numTensors).toBe(before)
   return numbers
 }
 
@@ -245,11 +244,11 @@ it('a tap keeps its bits whatever is computed again', () => {
       for (const { mean, variance } of statistics.values()) tf.dispose([mean, variance])
       return [...found.parameters].map(([name, t]) => [name, [...t.dataSync()]])
     })
-  const newTensors = tensorCounter()
+  const before = tf.memory().numTensors
   const kept = gradients(new Set())
   expect(kept.length).toBeGreaterThan(20)
   expect(gradients(new Set(segmentsOf(graph, options).keys()))).toEqual(kept)
-  expect(newTensors()).toBe(0)
+  expect(tf.memory().numTensors).toBe(before)
   store.dispose()
 })
 

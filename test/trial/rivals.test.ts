@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { rivalTexts } from '../../src/report/rivals.js'
@@ -124,6 +125,7 @@ describe('trees of other objectives', () => {
 })
 
 describe('a trial', () => {
+  beforeAll(() => useBackend('wasm'))
   const data = vectorData({ train: 60, validation: 20, test: 20 })
   const settings = {
     schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }]),
