@@ -90,7 +90,7 @@ supernet:
 ${asGood}${rest}`
 
 const images = `# Images of your own, those of a class in a folder named after it: photos/cat/1.png, photos/dog/1.jpg, …
-# Edit data.file and data.image; then check it: sentei check-data sentei.yaml. Other formats (IDX, CIFAR, NumPy, …): docs/data.md.
+# Edit data.file and data.image; then check it: sentei check-data sentei.yaml. Other formats (IDX, CIFAR, NumPy, …): docs/data-reference.md.
 name: images
 seed: 1
 data:

@@ -128,8 +128,11 @@ describe('tables say what the program says', () => {
     )
   })
 
-  test('data.md has every reader, and what it reads', () => {
-    const rows = tableRows('docs/data.md', 'Formats').map(([name, , what]) => [coded(name!)[0], what])
+  test('data-reference.md has every reader, and what it reads', () => {
+    const rows = tableRows('docs/data-reference.md', 'Formats').map(([name, , what]) => [
+      coded(name!)[0],
+      what,
+    ])
     expect(rows).toEqual(readers.map(({ name, description }) => [name, description]))
   })
 

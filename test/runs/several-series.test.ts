@@ -59,7 +59,7 @@ beforeAll(async () => {
 })
 
 /**
- * The recipe of docs/deliver.md: windows of a file's raw rows. The rows of each series by time, and each stretch of as
+ * The recipe of docs/deliver-reference.md: windows of a file's raw rows. The rows of each series by time, and each stretch of as
  * many as a window has without a gap.
  */
 const windowsOf = (rows: readonly Row[]): Row[][] =>
