@@ -145,7 +145,7 @@ function readFile(run: string, name: string): Buffer {
     path,
     'no such file',
     finished
-      ? `the run is finished, so it was there: ${remedyFor(run, name)}`
+      ? `the run is finished, so the file did exist: ${remedyFor(run, name)}`
       : `the run is not finished; go on with "sentei resume ${run}"`,
   )
 }
