@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorOfFile, writtenJob } from '../../bench/peers/jobs.js'
-import { useBackend } from '../../src/backend/index.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { fromRecords } from '../../src/library/data.js'
 import { extensionsIn, setupTrial } from '../../src/setup/setup-trial.js'
@@ -21,7 +20,6 @@ async function trialOf(target: 'number' | 'class') {
   }))
   const { data, given } = fromRecords(records, 'y')
   const config = { data: { ...data, missing: 'mean' }, supernet: { space: 'mlp-cell' }, schedule: 'none' }
-  await useBackend('wasm')
   return setupTrial(resolveConfig(config), '.', extensionsIn({ given }))
 }
 

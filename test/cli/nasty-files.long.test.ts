@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import type { OnnxPreprocess } from '../../src/export/onnx/raw-inputs.js'
 import { rawInputs, type Feed } from '../../src/export/onnx/raw-inputs.js'
 import { onnxSession } from '../../src/export/onnx/runtime.js'
@@ -215,9 +214,8 @@ const files: readonly Nasty[] = [
 ]
 
 let folder: string
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'sentei-nasty-'))
-  await useBackend('wasm')
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { searchRun } from '../../src/runs/search-run.js'
 import { tinyMlp } from '../runs/helper.js'
@@ -22,7 +21,6 @@ const onCells = [
 ]
 
 beforeAll(async () => {
-  await useBackend('wasm')
   await searchRun({ config: resolveConfig(tinyMlp), out: at('run') })
   writeFileSync(at('config.yaml'), JSON.stringify(tinyMlp))
 })

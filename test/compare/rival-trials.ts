@@ -1,4 +1,3 @@
-import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { fromArrays, fromRecords } from '../../src/library/data.js'
@@ -63,7 +62,6 @@ export const imageTrial = () =>
   })
 
 export async function trialOf(config: object, given?: ReturnType<typeof sines>['given']): Promise<Trial> {
-  await useBackend('wasm')
   return setupTrial(
     resolveConfig({ schedule: 'none', ...config }),
     '.',

@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { RivalName } from '../../src/config/comparison-schema.js'
 import { rivals } from '../../src/compare/rivals/index.js'
 import { metrics } from '../../src/objective/metrics.js'
 import type { Trial } from '../../src/trial/types.js'
 import { hooks, imageTrial, options, ringTrial, seriesTrial, tableTrial } from './rival-trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 /** The metric of what predicts the same for every test row: the mean, or the most frequent class. */
 function constantMetric({ data: { dataset, splits }, metric }: Trial): number {
@@ -61,9 +61,9 @@ describe('a rival', () => {
     else expect(found).toBeLessThan(0.7 * constant)
     if (name === 'minirocket') expect(found).toBeGreaterThan(nearestMetric(trial))
     expect(figures.parameters).toBeGreaterThan(0)
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     expect((await rivals[name].run(await trialOf(), hooks, options)).figures).toEqual(figures)
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
   })
 
   test.each([

@@ -102,7 +102,6 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
   let page: Page
 
   beforeAll(async () => {
-    await useBackend('wasm')
     for (const trained of await preciseNetworks()) {
       for (const precision of exporterOf('layers').model!.precisions) await writeLayers(trained, precision)
       for (const precision of exporterOf('onnx').model!.precisions) await writeOnnx(trained, precision)

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import type { PreparedData } from '../../src/data/types.js'
 import { type PlainNetwork } from '../../src/export/fold.js'
@@ -8,6 +7,7 @@ import { saveModel } from '../../src/export/save.js'
 import { operations } from '../../src/supernet/operations/index.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
 import '../setup/shared.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 
@@ -15,7 +15,7 @@ const chicago = await bundled('chicago')
 
 /** Exports and verifies; the layers of the model, and how far its predictions are from the network's. */
 async function exported(network: PlainNetwork, data: PreparedData) {
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const verification = await saveModel({ name: 'net', metric: 'any', data, ...network }, folder)
   const model = toLayersModel({
     name: 'net',
@@ -25,7 +25,7 @@ async function exported(network: PlainNetwork, data: PreparedData) {
   })
   const layers = model.layers.map((layer) => ({ name: layer.name, kind: layer.getClassName() }))
   model.dispose()
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
   return { ...verification, layers, kinds: layers.map(({ kind }) => kind) }
 }
 

@@ -10,6 +10,7 @@ import { continuing } from '../../src/supernet/continuation.js'
 import { operations } from '../../src/supernet/operations/index.js'
 import { spaceNet } from '../helpers/trials.js'
 import { bundled, drawn, randomNetwork, temporaryFolder } from './helper.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 
@@ -19,7 +20,7 @@ const chicago = await bundled('chicago')
 
 /** Exports and verifies; the layers of the model, and how far its predictions are from the network's. */
 async function exported(network: PlainNetwork, data: PreparedData) {
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const verification = await saveModel({ name: 'net', metric: 'any', data, ...network }, folder)
   const model = toLayersModel({
     name: 'net',
@@ -29,7 +30,7 @@ async function exported(network: PlainNetwork, data: PreparedData) {
   })
   const layers = model.layers.map((layer) => ({ name: layer.name, kind: layer.getClassName() }))
   model.dispose()
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
   return { ...verification, layers, kinds: layers.map(({ kind }) => kind) }
 }
 

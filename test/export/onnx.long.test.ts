@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { chromium as playwright, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { packagePath } from '../../src/base/files.js'
 import { gather } from '../../src/data/batches.js'
 import { prepareData } from '../../src/data/prepare.js'
@@ -30,8 +29,6 @@ const executablePath = chromium()
 
 /** What each written model has to predict. */
 const wanted = new Map<string, { trained: TrainedNetwork; rows: Uint32Array; outputs: Float64Array }>()
-
-beforeAll(() => useBackend('wasm'))
 
 /** Verifies a model here, and writes it with its feeds for other runtimes. */
 async function written(name: string, trained: TrainedNetwork, options: OnnxOptions = {}): Promise<void> {

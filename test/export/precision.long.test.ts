@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, test } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
 import { gather } from '../../src/data/batches.js'
 import { onnxModel, onnxPreprocess } from '../../src/export/onnx/model.js'
@@ -20,8 +19,6 @@ import { pythonWith } from '../helpers/python.js'
 
 const folder = temporaryFolder()
 const python = pythonWith(folder, ['onnx', 'onnxruntime', 'numpy'])
-
-beforeAll(() => useBackend('wasm'))
 
 /**
  * What runtimes may differ by: sums in another order, and a step of 255 here and there where activations are

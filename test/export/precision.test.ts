@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import { modelContent, type ModelContent } from '../../src/export/model-content.js'
 import { loadModel } from '../../src/export/model-files.js'
@@ -21,6 +20,7 @@ import { layersModelOf, type TrainedNetwork } from '../../src/export/trained.js'
 import { agreement, networkPredictions } from '../../src/export/agreement.js'
 import { modelPredictions } from '../../src/export/verify.js'
 import { bundled, randomNetwork, temporaryFolder } from './helper.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 const digits = await bundled('digits')
@@ -69,8 +69,7 @@ describe('LayersModels', () => {
     [table, 'float16', 2e-3, 0.5],
     [table, 'uint8', 0.1, 0.25],
   ])('%# are read back by tfjs-layers', async (trained, precision, most, share) => {
-    const { memory } = tf
-    const before = memory().numTensors
+    const newTensors = tensorCounter()
     const content = await contentOf(trained)
     const precise = preciseContent(content, precision)
     const wanted = networkPredictions(trained, trained.data, trained.data.splits.test)
@@ -83,7 +82,7 @@ describe('LayersModels', () => {
     const least = kernels.reduce((sum, [, values]) => sum + 4 * values.length, 0) * (1 - share)
     // Kernels with gaps are larger in the file.
     expect(saved).toBeGreaterThanOrEqual(least)
-    expect(memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
   })
 
   test('keep what is no kernel, and kernels that 16 bits cannot hold', async () => {

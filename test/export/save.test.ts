@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { exportFormats, exportRun } from '../../src/runs/formats.js'
 import { readModel } from '../../src/export/model-files.js'
 import { readPreprocess } from '../../src/export/preprocess.js'
@@ -24,7 +23,6 @@ const save = (to: string) =>
   saveModel({ name: 'net', metric: 'accuracy', data, ...network }, join(folder, to))
 
 beforeAll(async () => {
-  await useBackend('wasm')
   await save('model')
 })
 

@@ -9,6 +9,7 @@ import {
   resolveConfig,
   type DataSource,
 } from '../../src/index.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const prepared = ({ data, split, given }: DataSource) =>
   prepareData(
@@ -106,9 +107,9 @@ describe('data in memory', () => {
   it('come out of tensors, which stay, with one-hot targets', async () => {
     const classes = x.map((_, i) => i % 3)
     const [inputs, targets] = [tf.tensor2d(x), tf.tidy(() => tf.oneHot(tf.tensor1d(classes, 'int32'), 3))]
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const { dataset } = await prepared(await fromTensors(inputs, targets, { task: 'classification' }))
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     expect(dataset.task).toEqual({ kind: 'classification', classes: ['0', '1', '2'] })
     expect([...dataset.targets.slice(0, 4)]).toEqual([0, 1, 2, 0])
     tf.dispose([inputs, targets])

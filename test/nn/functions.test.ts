@@ -14,6 +14,7 @@ import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from '../../src/nn
 import { samePadding, type Pair } from '../../src/nn/functions/spatial.js'
 import { gateGradients, scaledBy, weightedSum } from '../../src/nn/functions/weighted-sum.js'
 import { backendsThatLoad } from '../helpers/backends.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const random = randomSource(7)
 const draw = (part: string, shape: number[]): Float64Array => {
@@ -209,13 +210,13 @@ describe.each(loading)('operations on %s', (backend) => {
     inputs: [Float64Array, number[]][],
     [dy, dyShape]: [Float64Array, number[]],
   ): Float32Array[] {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const result = tf.tidy(() => {
       const tensors = inputs.map(([values, shape]) => tf.tensor(Float32Array.from(values), shape))
       const all = compute(tensors as T[], tf.tensor(Float32Array.from(dy), dyShape) as T)
       return all.map((t) => t.dataSync().slice() as Float32Array)
     })
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     return result
   }
 

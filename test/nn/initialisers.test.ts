@@ -4,6 +4,7 @@ import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { initialValues, type InitialiserName } from '../../src/nn/initialisers.js'
 import { cut, ParameterStore } from '../../src/nn/parameter-store.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const random = randomSource(3)
 const variance = (values: Float32Array) => values.reduce((sum, v) => sum + v * v, 0) / values.length
@@ -49,13 +50,13 @@ describe('the parameter store', () => {
   }
 
   it('frees everything that it owns', () => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const store = ParameterStore.of(graph(), random)
     store.set('dense:bias', tf.tensor1d([1, 2]))
-    expect(tf.memory().numTensors).toBe(before + 6)
+    expect(newTensors()).toBe(6)
     expect([...store.values().get('dense:bias')!]).toEqual([1, 2])
     store.dispose()
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
   })
 
   it('fills constants by itself and refuses to make up a weight', () => {

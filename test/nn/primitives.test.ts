@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { useBackend } from '../../src/backend/index.js'
@@ -9,6 +8,7 @@ import { sizeOf } from '../../src/nn/primitives/types.js'
 import { backendsThatLoad } from '../helpers/backends.js'
 import { gradientsOf, normals, outputOf, randomValues } from '../helpers/networks.js'
 import { dot, numericGradient, relativeError } from '../helpers/numeric.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const random = randomSource(33)
 const rows = 2
@@ -88,9 +88,9 @@ describe.each(loading)('on %s', (backend) => {
       training: true,
     }
     const upstream = normals(random, 'dy', rows * sizeOf(b.shapeOf(y)))
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const got = gradientsOf(graph, 'task', numbers, upstream)
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     const loss = (changed: object) => dot(outputOf(graph, 'task', { ...numbers, ...changed }), upstream)
     const ofInput = numericGradient((input) => loss({ input }), numbers.input)
     expect(relativeError(got.get('input:gradient')!, ofInput)).toBeLessThan(0.01)
@@ -236,9 +236,9 @@ it('a value that many read has the sum of their gradients', async () => {
   const { graph, numbers, upstream } = manyReaders()
   const on = async (backend: 'wasm' | 'cpu') => {
     await useBackend(backend)
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const gradients = gradientsOf(graph, 'task', numbers, upstream)
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     return gradients
   }
   // On cpu each gradient is a tensor of its own, and they are added afterwards.

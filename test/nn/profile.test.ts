@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import type { BatchStatistics } from '../../src/nn/functions/batch-norm.js'
@@ -10,8 +9,6 @@ import { programOf } from '../../src/nn/program.js'
 import { runGradients } from '../../src/nn/run.js'
 
 describe('a profile of a pass', () => {
-  beforeAll(() => useBackend('wasm'))
-
   /** ReLU → depthwise 3×3 → pointwise to 8 channels → batch norm, on images [6, 6, 4], and 5 of them. */
   const profiled = () => {
     const b = graphBuilder([6, 6, 4], 'l')

@@ -1,14 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
-import { useBackend } from '../../src/backend/index.js'
 import { graphBuilder, type GraphBuilder } from '../../src/nn/builder.js'
 import { gradientsOf, normals, outputOf, randomValues } from '../helpers/networks.js'
 
 const random = randomSource(33)
 
 describe('random nodes', () => {
-  beforeAll(() => useBackend('wasm'))
-
   const one = (build: (b: GraphBuilder) => string, training: boolean, size = 4000, more: object = {}) => {
     const b = graphBuilder([size], 'l')
     b.output('task', build(b))

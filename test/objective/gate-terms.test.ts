@@ -27,6 +27,7 @@ import {
 import { normals } from '../helpers/networks.js'
 import { numericGradient, relativeError } from '../helpers/numeric.js'
 import { spaceNet, tinyCells, tinyMlp } from '../helpers/trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const cells = tinyCells({ inputs: 2, nodes: 2, operations: ['skip', 'max-pool-3x3', 'dil-conv-3x3', 'none'] })
 const supernets: [string, Supernet, string][] = [
@@ -283,13 +284,13 @@ describe.each(ofGates)('%s on gates', (name, { gates: action }) => {
 
   it('leaves no tensor behind', () => {
     const { model, gates } = gateLayer(cells, fitting[0]!, 'cell0')
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const found = smoothGateGradients(
       gates,
       gates.groups.map((group) => group.name),
       [{ term: terms.find((t) => t.name === name)!, lambda: 1 }],
     )
-    expect(tf.memory().numTensors).toBe(before + found.size)
+    expect(newTensors()).toBe(found.size)
     tf.dispose([...found.values()])
     model.dispose()
   })

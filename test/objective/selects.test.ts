@@ -8,6 +8,7 @@ import type { GateGroup } from '../../src/supernet/types.js'
 import { smoothGateGradients, type WeightedTerm } from '../../src/train/update.js'
 import { gateLayer, total, valueOf } from '../helpers/gates.js'
 import { tinyCells } from '../helpers/trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const cells = tinyCells({ inputs: 2, nodes: 2, operations: ['skip', 'max-pool-3x3', 'dil-conv-3x3'] })
 const named = (names: readonly string[]): [string, Term][] =>
@@ -49,13 +50,13 @@ describe.each(named(smooth.map(({ name }) => name)))('%s', (_name, term) => {
     const groups = gates.groups.filter(({ kind }) => kind === 'operations')
     const selected = new Map([[groups[0]!.name, new Set(groups[0]!.members.map(({ name }) => name))]])
     const names = groups.map(({ name }) => name)
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const found = smoothGateGradients(gates, names, [{ term, lambda: 1, selected }])
     const sizes = names.map((name) => Math.hypot(...(found.get(name)?.dataSync() ?? [0])))
     expect(sizes[0]).toBeGreaterThan(0)
     expect(sizes.slice(1).every((size) => size === 0)).toBe(true)
     tf.dispose([...found.values()])
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     model.dispose()
   })
 })

@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { prepare, tryCandidate, type KnownTries } from '../../src/planners/try-out.js'
 import type { Proposal, Outcome, Tried } from '../../src/planners/trying.js'
 import { contextOf, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
 import '../setup/shared.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const base = {
   name: 'base',
@@ -45,9 +45,9 @@ describe('tries', () => {
         yield* outcomes
       },
     }
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     expect(await prepare(trial, { emit, tries }, contextOf(trial).context)).toEqual(here)
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     expect(rungs).toEqual(['3 from 0', '1 from 3', '3 from 4', '1 from 7'])
     // What is known is not asked for again.
     const rest = { ...tries, known: saved.at(-1)!.slice(0, 6) }

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import type { Event } from '../../src/events/types.js'
@@ -8,6 +7,7 @@ import type { Proposal, Outcome, Tried, Try } from '../../src/planners/trying.js
 import { rowAt } from '../../src/schedule/table.js'
 import { runTrial } from '../../src/trial/trial.js'
 import { contextOf, eventsOf, spaceNet, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const base = {
   name: 'base',
@@ -163,7 +163,7 @@ describe('tries', () => {
 
   it('are short searches that count every step, free what they make, and are told', async () => {
     const trial = made(small, 20, { gates: { noise: 0.5 }, weights: { learningRate: 0.02 } })
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const events: Event[] = []
     const hooks = { emit: (event: Event) => void events.push(event) }
     let schedules = 0
@@ -174,7 +174,7 @@ describe('tries', () => {
     const counting = { ...trial, prepare: { ...trial.prepare!, tryOf: counted } }
     const prepared = (await prepare(counting, hooks, contextOf(trial).context))!
     expect(schedules).toBe(2 * (3 + 1))
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     const told = eventsOf(events, 'try')
     expect(told).toHaveLength(2 * (3 + 1))
     expect(prepared.tried).toEqual({ schedules: 6, steps: told.reduce((sum, { steps }) => sum + steps, 0) })
@@ -185,9 +185,9 @@ describe('tries', () => {
 
   it('come before the search that counts, whose λ is that of the best', async () => {
     const trial = made(small, 20, { gates: { noise: 0.5 }, weights: { learningRate: 0.02 } })
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const result = await runTrial(trial, { emit: () => undefined })
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     const { tried, steps } = result
     expect(tried!.schedules).toBe(6)
     expect(tried!.steps + steps).toBeLessThanOrEqual(8 * steps)

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, test } from 'vitest'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Json } from '../../src/config/schema-parts.js'
@@ -19,7 +18,6 @@ import { contentOf, temporaryFolder, tinyCells, tinyMlp } from '../runs/helper.j
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
-beforeAll(() => useBackend('wasm'))
 
 const names = planners.map(({ name }) => name)
 const spaces = { mlp: tinyMlp, cells: tinyCells }

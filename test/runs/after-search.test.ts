@@ -1,8 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { hashesOf, readChecksums, writeChecksums } from '../../src/base/checksums.js'
 import { packagePath } from '../../src/base/files.js'
 import { gunzipSync } from 'node:zlib'
@@ -16,6 +14,7 @@ import { retrainRun } from '../../src/runs/retrain-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import type { FinishedRun } from '../../src/runs/run-folder.js'
 import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -23,16 +22,15 @@ let mlp: FinishedRun
 let cells: FinishedRun
 
 beforeAll(async () => {
-  await useBackend('wasm')
   mlp = await searchRun({ config: resolveConfig({ ...tinyMlp, criteria: [] }), out: at('mlp') })
   cells = await searchRun({ config: resolveConfig(tinyCells), out: at('cells') })
 })
 
 describe('retrainRun', () => {
   test.each(['mlp', 'cells'])('with the same seed it trains the same network again: %s', async (name) => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const again = await retrainRun({ run: at(name), out: at(`${name}-again`) })
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     expect(again.metrics).toEqual((name === 'mlp' ? mlp : cells).metrics)
     const [first, second] = [contentOf(at(name)), contentOf(at(`${name}-again`))]
     expect(second['model/weights.bin']).toBe(first['model/weights.bin'])
@@ -109,9 +107,9 @@ describe('predictFile', () => {
 
   test('predicts what the metrics say', async () => {
     writeFileSync(at('all.csv'), csv)
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const { values, names, unit, places, scores } = await predictFile(at('mlp'), at('all.csv'))
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     expect(names).toEqual(['compressive_strength'])
     expect([unit, ...places.slice(0, 2)]).toEqual(['line', 2, 3])
     const target = lines[0]!.split(',').indexOf('compressive_strength')

@@ -1,8 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Node } from '../../src/nn/graph.js'
 import { benchLatency } from '../../src/runs/bench-latency.js'
@@ -16,21 +14,21 @@ import { searchRun } from '../../src/runs/search-run.js'
 import { tinyCells as cells } from '../helpers/trials.js'
 import { program } from '../cli/helper.js'
 import { temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
 
 beforeAll(async () => {
-  await useBackend('wasm')
   for (const [name, document] of Object.entries({ cells: tinyCells, mlp: tinyMlp }))
     await searchRun({ config: resolveConfig(document), folder: '.', out: at(name) })
 })
 
 describe('bench latency', () => {
   test('of a run: both runtimes, with what its operations predict', async () => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const found = await benchLatency({ model: at('cells'), runs: 20, warmUpMs: 40 })
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     expect(found.map(({ runtime, by }) => [runtime, by])).toEqual([
       ['tfjs', 'measured'],
       ['onnxruntime-web', 'measured'],
@@ -130,12 +128,12 @@ test('every runtime computes the operations of a table, and the rest', async () 
 test('runners free what they hold', async () => {
   const network = filled(networkOf(cells()))
   for (const runtime of runtimeNames) {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const runner = await runners[runtime](network)
     const { least } = await timeRuns(runner, { runs: 3 })
     await runner.dispose()
     expect(least).toBeGreaterThan(0)
-    expect(tf.memory().numTensors, runtime).toBe(before)
+    expect(newTensors(), runtime).toBe(0)
   }
 })
 

@@ -2,7 +2,6 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { packagePath } from '../../src/base/files.js'
 import { resolveConfig } from '../../src/config/load-config.js'
@@ -18,7 +17,6 @@ const retrain = { ...tinyMlp.retrain, baseline: false, epochs: 1 }
 const config = resolveConfig({ ...tinyMlp, search, retrain, criteria: [] })
 
 beforeAll(async () => {
-  await useBackend('wasm')
   writeFileSync(at('rows.csv'), gunzipSync(readFileSync(packagePath('data', 'concrete', 'concrete.csv.gz'))))
   await searchRun({ config, out: at('finished') })
   const controller = new AbortController()

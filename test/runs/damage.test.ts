@@ -11,7 +11,6 @@ import {
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { packagePath, writeJson } from '../../src/base/files.js'
 import { resolveConfig } from '../../src/config/load-config.js'
@@ -34,7 +33,6 @@ const config = resolveConfig({
 })
 
 beforeAll(async () => {
-  await useBackend('wasm')
   writeFileSync(at('data.csv'), gunzipSync(readFileSync(packagePath('data', 'concrete', 'concrete.csv.gz'))))
   await searchRun({ config, out: at('whole') })
   const controller = new AbortController()

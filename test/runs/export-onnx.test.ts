@@ -1,7 +1,6 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { checksumsFile } from '../../src/base/checksums.js'
 import { nodeSha256 } from '../../src/base/files.js'
 import { resolveConfig } from '../../src/config/load-config.js'
@@ -32,7 +31,6 @@ function row(i: number): (string | number)[] {
 }
 
 beforeAll(async () => {
-  await useBackend('wasm')
   writeFileSync(at('data.csv'), csv)
   const config = resolveConfig({
     ...tinyMlp,

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { nodeSha256 } from '../../src/base/files.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { parityFile, type Parity } from '../../src/export/onnx/save.js'
@@ -15,7 +14,6 @@ const folder = temporaryFolder()
 const at = (...names: string[]) => join(folder, ...names)
 
 beforeAll(async () => {
-  await useBackend('wasm')
   const config = resolveConfig({
     ...tinyMlp,
     schedule: 'none',

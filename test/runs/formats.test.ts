@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, expect, test } from 'vitest'
-import { tableOf, resolveConfig, useBackend, type Reader } from '../../src/index.js'
+import { tableOf, resolveConfig, type Reader } from '../../src/index.js'
 import { predictFile, predictionsCsv, resumeRun, searchRun } from '../../src/runs.js'
 import { idxFile, npyFile, pngFile } from '../data/readers/helpers.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-formats-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -27,7 +27,6 @@ const side = (i: number) => (x: number, y: number) =>
   x < 4 === (i % 2 === 0) ? 200 : (i * 5 + x * 3 + y) % 60
 
 test('a folder of images becomes a model that predicts images', async () => {
-  await useBackend('wasm')
   for (let i = 0; i < 48; i++) {
     const name = i % 2 === 0 ? 'left' : 'right'
     mkdirSync(at('photos', name), { recursive: true })
@@ -40,9 +39,9 @@ test('a folder of images becomes a model that predicts images', async () => {
   const config = resolveConfig({ ...images, data: { file: 'photos' } })
   const run = await searchRun({ config, folder, out: at('runs', 'photos') })
   expect(run.metrics.test.final).not.toBeNull()
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const all = await predictFile(run.folder, at('photos'))
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
   expect([all.unit, all.places.length, ...all.names]).toEqual(['image', 48, 'left', 'right'])
   const one = await predictFile(run.folder, at('photos', 'left', '0.png'))
   expect(one.values[0]).toEqual(all.values[all.places.indexOf('left/0.png')])

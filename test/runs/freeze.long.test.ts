@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event } from '../../src/events/types.js'
@@ -97,7 +96,6 @@ async function interruptAt(
 }
 
 beforeAll(async () => {
-  await useBackend('wasm')
   for (const name of names) await searchRun({ config: resolveConfig(trials[name]), out: at(name) })
 })
 

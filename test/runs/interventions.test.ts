@@ -1,7 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event } from '../../src/events/types.js'
@@ -59,7 +58,6 @@ async function replay(run: string, given: object): Promise<void> {
 const set = ['search.weights.learningRate=0.002', 'retrain.steps=5', 'criteria=[{ metric: r2, atLeast: -9 }]']
 
 beforeAll(async () => {
-  await useBackend('wasm')
   await searchRun({ config: resolveConfig(wild), out: at('rolled') })
   await expect(searchRun({ config: resolveConfig(failing), out: at('failed') })).rejects.toThrow(
     'search diverged',

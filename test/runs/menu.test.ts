@@ -1,8 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { exportRun } from '../../src/runs/formats.js'
@@ -17,6 +15,7 @@ import { illegality, restrictTo } from '../../src/supernet/prune.js'
 import type { Architecture } from '../../src/supernet/types.js'
 import { program } from '../cli/helper.js'
 import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -35,7 +34,6 @@ const read = (run: string, size: number) =>
   JSON.parse(readFileSync(at(`${run}/menu/${size}.json`), 'utf8')) as Architecture
 
 beforeAll(async () => {
-  await useBackend('wasm')
   for (const name of names) runs[name] = await searchRun({ config: configs[name], out: at(name) })
 })
 
@@ -90,9 +88,9 @@ describe.each(names)('a search of %s with a menu', (name) => {
 
   test('retrains, derives and exports each of its sizes', async () => {
     const { size } = runs[name].metrics.menu![0]!
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const retrained = await retrainRun({ run: at(name), menu: size, out: at(`${name}-retrained`) })
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     expect(retrained.architecture).toEqual(read(name, size))
     expect(await deriveRun(at(name), { menu: size })).toEqual(read(name, size))
     await exportRun(at(name), 'architecture', at(`${name}.json`), size)

@@ -1,7 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event } from '../../src/events/types.js'
@@ -35,7 +34,6 @@ const outcome = (run: string) => {
 }
 
 beforeAll(async () => {
-  await useBackend('wasm')
   await searchRun({ config, out: at('usual') })
   await searchRun({ config, out: at('fast'), clock })
 })

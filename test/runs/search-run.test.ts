@@ -1,8 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import type { Event } from '../../src/events/types.js'
@@ -10,6 +8,7 @@ import { readEvents } from '../../src/runs/read-run.js'
 import type { FinishedRun } from '../../src/runs/run-folder.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -17,7 +16,6 @@ const config = resolveConfig(tinyMlp)
 let whole: FinishedRun
 
 beforeAll(async () => {
-  await useBackend('wasm')
   whole = await searchRun({ config, out: at('whole') })
 })
 
@@ -93,9 +91,9 @@ describe('the same seed and configuration', () => {
 
   test('write the same bytes for a search over cells, and leave no tensor behind', async () => {
     const cells = resolveConfig(tinyCells)
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const first = await searchRun({ config: cells, out: at('cells1') })
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     await searchRun({ config: cells, out: at('cells2') })
     expect(contentOf(at('cells2'))).toEqual(contentOf(at('cells1')))
     const { groups } = first.architecture
@@ -113,9 +111,9 @@ describe('an interrupted run', () => {
     ['while retraining', 'evaluation', 9],
   ])('%s goes on as if it had never stopped', async (name, type, times) => {
     const out = at(name)
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const seen = await interrupted(out, type, times)
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     expect(existsSync(join(out, 'metrics.json'))).toBe(false)
     expect(existsSync(join(out, 'checkpoint'))).toBe(true)
     // What a process that was killed may have written after its last checkpoint.

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted, Refused } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { exportRun } from '../../src/runs/formats.js'
@@ -22,7 +21,6 @@ const config = resolveConfig({
 })
 
 beforeAll(async () => {
-  await useBackend('wasm')
   await searchRun({ config, out: at('whole') })
 })
 

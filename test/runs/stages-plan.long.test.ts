@@ -1,10 +1,7 @@
-import { beforeAll, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { planRun } from '../../src/runs/plan-run.js'
 import { tinyCells } from './helper.js'
-
-beforeAll(() => useBackend('wasm'))
 
 /** Progressive shrinking: a shallow search leaves two operations of each choice to a deeper one, which decides. */
 const shrinking = {

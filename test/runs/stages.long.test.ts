@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
@@ -11,6 +10,7 @@ import { readEvents } from '../../src/runs/read-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { contentOf, temporaryFolder, tinyCells } from './helper.js'
 import '../setup/shared.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -40,9 +40,9 @@ async function interrupted(out: string, type: Event['type'], times: number): Pro
 
 describe('a search before the last', () => {
   beforeAll(async () => {
-    const tensors = tf.memory().numTensors
+    const newTensors = tensorCounter()
     await searchRun({ config, out: at('whole') })
-    expect(tf.memory().numTensors).toBe(tensors)
+    expect(newTensors()).toBe(0)
   })
 
   const carried = (): EventOf<'carried'> => eventsOf(readEvents(at('whole')), 'carried')[0]!

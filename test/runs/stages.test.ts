@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
@@ -14,6 +13,7 @@ import { stageShards } from '../../src/runs/workers.js'
 import { beginModel } from '../../src/search/initial.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import { temporaryFolder, tinyCells, tinyMlp } from './helper.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -44,9 +44,9 @@ async function interrupted(out: string, type: Event['type'], times: number): Pro
 
 describe('a search before the last', () => {
   beforeAll(async () => {
-    const tensors = tf.memory().numTensors
+    const newTensors = tensorCounter()
     await searchRun({ config, out: at('whole') })
-    expect(tf.memory().numTensors).toBe(tensors)
+    expect(newTensors()).toBe(0)
   })
 
   const start = (): EventOf<'start'> => eventsOf(readEvents(at('whole')), 'start')[0]!

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
 import { explain } from '../../src/report/explain.js'
@@ -40,7 +39,6 @@ const paths = {
 let run: FinishedRun
 
 beforeAll(async () => {
-  await useBackend('wasm')
   run = await searchRun({ config, out: at('run') })
 })
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
@@ -8,6 +7,7 @@ import type { Event } from '../../src/events/types.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { startWorkers } from '../../src/runs/workers.js'
 import { contentOf, temporaryFolder, tinyCells } from './helper.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
@@ -19,10 +19,10 @@ beforeAll(() => searchRun({ config, out: at('one') }))
 
 describe('a run by two workers', () => {
   test('writes the same bytes as by one, and leaves no tensor', async () => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const notices: string[] = []
     await searchRun({ config, out: at('two'), workers: 2, onNotice: (text) => notices.push(text) })
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     expect(contentOf(at('two'))).toEqual(contentOf(at('one')))
     expect(notices).toEqual([])
     expect([workersOf('one'), workersOf('two')]).toEqual([1, 2])

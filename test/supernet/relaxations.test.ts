@@ -18,6 +18,7 @@ import { modelNetwork } from '../../src/train/network.js'
 import { numbersOf, shares, total } from '../helpers/gates.js'
 import { numericGradient, relativeError } from '../helpers/numeric.js'
 import { bytesOf, imageData, modelOf, onePhase, searched, tinyCells, trialOf } from '../helpers/trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const group: GateGroup = {
   name: 'e',
@@ -56,7 +57,7 @@ it.each(['wasm', 'cpu'] as const)(
     await useBackend(backend)
     const closed = Object.values(relaxations).filter((relaxation) => relaxation.closed)
     expect(closed.length).toBeGreaterThan(0)
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     for (const relaxation of closed) {
       const form = relaxation.closed!
       const [alphas, dMixture] = [tf.tensor1d([0.5, 0.3, 1.1]), tf.tensor1d([1.5, -0.7, 0.2])]
@@ -73,7 +74,7 @@ it.each(['wasm', 'cpu'] as const)(
       expect(Math.hypot(...got)).toBeGreaterThan(0.1)
       tf.dispose([alphas, dMixture, value, ...grads])
     }
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     await useBackend('wasm')
   },
 )
@@ -244,13 +245,13 @@ describe.each([
   const make = () => trialOf(imageData(), tinyCells(), { relaxation, search: { epochs: 4, inspectEvery: 2 } })
 
   it('ends legal, frees what it allocated, and resumes to the same bits', async () => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const { model, checkpoints } = await searched(make())
     const [whole, values] = [bytesOf(model), model.gateValues()]
     for (const { members, keep } of model.supernet.groups)
       expect(members.length).toBeLessThanOrEqual(keep.max)
     model.dispose()
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     // The last one is of a search that had finished: it takes no step more.
     for (const checkpoint of [checkpoints[1]!, checkpoints[checkpoints.length - 1]!]) {
       const { model: again } = await searched(make(), checkpoint)

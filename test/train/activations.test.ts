@@ -29,6 +29,7 @@ import {
   trialOf,
   vectorData,
 } from '../helpers/trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 describe('the outputs of a layer', () => {
   it('are what other layers read, and outputs of the network', () => {
@@ -59,7 +60,7 @@ function gradientsOf(
     targets: new Float32Array(each),
     rows: each,
   }))
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const gradients = batchGradients(
     network,
     shape,
@@ -75,7 +76,7 @@ function gradientsOf(
     [...gradients.weights, ...gradients.alphas].map(([name, t]) => [name, t.dataSync<'float32'>().slice()]),
   )
   disposeGradients(gradients)
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
   return numbers
 }
 
@@ -244,11 +245,11 @@ it('a tap keeps its bits whatever is computed again', () => {
       for (const { mean, variance } of statistics.values()) tf.dispose([mean, variance])
       return [...found.parameters].map(([name, t]) => [name, [...t.dataSync()]])
     })
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const kept = gradients(new Set())
   expect(kept.length).toBeGreaterThan(20)
   expect(gradients(new Set(segmentsOf(graph, options).keys()))).toEqual(kept)
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
   store.dispose()
 })
 

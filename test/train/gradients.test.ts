@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { addGradients } from '../../src/train/add-gradients.js'
 import { batching } from '../../src/train/batching.js'
@@ -16,6 +16,7 @@ import {
   trialOf,
   vectorData,
 } from '../helpers/trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 /** All numbers of some gradients, by name; frees them. */
 function taken(gradients: Gradients | ShardGradients): Map<string, Float32Array> {
@@ -102,7 +103,7 @@ describe.each([
 it('without any loss there is no gradient, and nothing is computed', () => {
   const trial = trialOf(vectorData(), tinyMlp())
   const model = modelOf(trial)
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const gradients = shardGradients(modelNetwork(model), {
     shape: [5],
     shard: { inputs: new Float32Array(5), targets: new Float32Array(1), rows: 1 },
@@ -111,7 +112,7 @@ it('without any loss there is no gradient, and nothing is computed', () => {
     wanted: { weights: ['head/output/dense:kernel'], alphas: [] },
   })
   expect(gradients.weights.size).toBe(0)
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
   model.dispose()
 })
 

@@ -5,6 +5,7 @@ import { randomSource } from '../../src/base/random.js'
 import { learningRateAt, optimizer, type Arrays } from '../../src/train/optimizer.js'
 import { normals } from '../helpers/networks.js'
 import { relativeError } from '../helpers/numeric.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 type Kind = 'sgd' | 'adam'
 const options = (kind: Kind) => ({ optimizer: kind, momentum: 0.9, beta2: 0.999 })
@@ -110,7 +111,7 @@ describe.each(cases)('%s on %s', (kind, backend) => {
   })
 
   it('cuts its slots with the weights, and frees those of weights that are gone', () => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const rule = optimizer(options(kind))
     for (const name of ['w', 'gone']) {
       const [w, g] = [tf.tensor(start, [2, 3]), tf.tensor(gradientAt(0), [2, 3])]
@@ -127,7 +128,7 @@ describe.each(cases)('%s on %s', (kind, backend) => {
       expect([...values], key).toEqual(key === 'w#count' ? [...old] : [old[0], old[2], old[3], old[5]])
     }
     rule.follow(new Set(), new Map())
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     expect(rule.values().size).toBe(0)
   })
 })

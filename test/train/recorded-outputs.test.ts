@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
@@ -10,13 +10,6 @@ import { recordedOutputs } from '../../src/train/recorded-outputs.js'
 import { modelOf, spaceNet, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
 
 const stream = randomSource(11).stream('inputs', '')
-let tensors: number
-
-beforeEach(async () => {
-  await useBackend('wasm')
-  tensors = tf.memory().numTensors
-})
-afterEach(() => expect(tf.memory().numTensors).toBe(tensors))
 
 const drawInputs = (rows: number): Float32Array =>
   Float32Array.from({ length: rows * 5 }, () => stream.normal())

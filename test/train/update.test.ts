@@ -9,7 +9,7 @@ import { l2 } from '../../src/objective/terms/l2.js'
 import type { LayerGates, Term } from '../../src/objective/terms/types.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../src/supernet/types.js'
-import { tensorsMayStay } from '../setup/tensors.js'
+import { tensorCounter, tensorsMayStay } from '../setup/tensors.js'
 import { optimizer } from '../../src/train/optimizer.js'
 import {
   type WeightedTerm,
@@ -80,7 +80,7 @@ describe('a step of a weight', () => {
     store.set('dense:kernel', tf.tensor2d(values, [2, 2]))
     const rule = optimizer({ optimizer: 'sgd', momentum: 0, beta2: 0.999 })
     const gradient = tf.tensor2d([1, 0, 0, 1], [2, 2])
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const gradients = {
       losses: {},
       weights: new Map([['dense:kernel', gradient]]),
@@ -93,7 +93,7 @@ describe('a step of a weight', () => {
       clipNorm: undefined,
       terms: () => terms,
     })
-    expect(tf.memory().numTensors).toBe(before + 1)
+    expect(newTensors()).toBe(1)
     const result = [...store.values().get('dense:kernel')!]
     gradient.dispose()
     rule.dispose()

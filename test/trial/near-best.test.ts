@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import type { Event } from '../../src/events/types.js'
 import { taskCost } from '../../src/supernet/cost.js'
 import { choose } from '../../src/supernet/prune.js'
@@ -11,10 +9,10 @@ import { smallestNearBest } from '../../src/trial/near-best.js'
 import { retrainArchitecture } from '../../src/trial/retrain-architecture.js'
 import { attemptsOf } from '../../src/trial/smallest.js'
 import { eventsOf, modelOf, onePhase, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 let sizes: readonly Sized[] = []
-beforeAll(async () => {
-  await useBackend('wasm')
+beforeAll(() => {
   // Not in order of size.
   sizes = [2, 10, 6].map(sized)
 })
@@ -41,9 +39,9 @@ async function chosen(tolerance: number, made = trial()) {
   const events: Event[] = []
   const hooks = { emit: (event: Event) => void events.push(event) }
   const reference = await trainBaseline(made, hooks)
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const found = await smallestNearBest(made, hooks, tolerance, sizes, reference)
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
   return { ...found, events, reference }
 }
 

@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { Interrupted } from '../../src/base/errors.js'
 import { rivalTexts } from '../../src/report/rivals.js'
@@ -125,7 +124,6 @@ describe('trees of other objectives', () => {
 })
 
 describe('a trial', () => {
-  beforeAll(() => useBackend('wasm'))
   const data = vectorData({ train: 60, validation: 20, test: 20 })
   const settings = {
     schedule: onePhase([{ term: 'l1', part: 'gates', lambda: 0.5 }]),

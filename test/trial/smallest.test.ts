@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../src/backend/index.js'
 import type { Event } from '../../src/events/types.js'
 import { taskCost } from '../../src/supernet/cost.js'
 import { choose } from '../../src/supernet/prune.js'
@@ -11,10 +9,10 @@ import type { Sized } from '../../src/trial/figures.js'
 import { sizesOf, smallestWithin } from '../../src/trial/smallest.js'
 import { runTrial } from '../../src/trial/trial.js'
 import { eventsOf, modelOf, onePhase, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 let sizes: readonly Sized[] = []
-beforeAll(async () => {
-  await useBackend('wasm')
+beforeAll(() => {
   sizes = [11, 10, 8, 6, 4, 3, 2].map(sized)
 })
 
@@ -54,9 +52,9 @@ async function chosen(
   const events: Event[] = []
   const hooks = { emit: (event: Event) => void events.push(event) }
   const reference = await trainBaseline(made, hooks)
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const found = await smallestWithin(made, hooks, tolerance, given, reference)
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
   return { ...found, events, reference }
 }
 

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import {
   architectureBy,
@@ -12,6 +11,7 @@ import {
   type Trial,
 } from '../../src/index.js'
 import type { Event } from '../../src/index.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const trialOf = (): Promise<Trial> =>
   setupTrial(
@@ -30,7 +30,7 @@ describe('the steps of a trial, one by one', () => {
   test('come to what the trial comes to, and keep no tensors', async () => {
     const trial = await trialOf()
     const whole = await runTrial(trial, silent)
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const searched = await searchSupernet(trial, silent)
     const network = await retrainArchitecture(trial, silent, searched.architecture)
     expect(searched.architecture).toEqual(whole.architecture)
@@ -38,7 +38,7 @@ describe('the steps of a trial, one by one', () => {
     expect(evaluateNetwork(trial, network)).toBe(whole.metrics.test.final)
     expect(evaluateNetwork(trial, network, { split: 'validation' })).toBe(whole.metrics.validation.final)
     expect(evaluateNetwork(trial, network, { metric: 'mae' })).toBeLessThan(whole.metrics.test.final!)
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
 
     const { data, metric, config } = trial
     const model = modelOf({ name: config.name, data, metric, ...network })

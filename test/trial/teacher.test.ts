@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { resolveConfig } from '../../src/config/load-config.js'
@@ -34,6 +33,7 @@ import {
   trialOf,
   vectorData,
 } from '../helpers/trials.js'
+import { tensorCounter } from '../setup/tensors.js'
 
 const quiet = { emit: () => undefined }
 
@@ -187,9 +187,9 @@ describe('a network with a teacher', () => {
         ...settings,
         retrain: { epochs: 2, distillation: { share } },
       })
-      const before = tf.memory().numTensors
+      const newTensors = tensorCounter()
       const result = await runTrial(trial, { emit: (event) => void events.push(event) })
-      expect(tf.memory().numTensors).toBe(before)
+      expect(newTensors()).toBe(0)
       const stages = new Set(eventsOf(events, 'evaluation').map(({ stage }) => stage))
       return { ...result, stages: [...stages] }
     }

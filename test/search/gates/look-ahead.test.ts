@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { rowAt, type LambdaRow } from '../../../src/schedule/table.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
@@ -20,6 +19,7 @@ import {
   vectorData,
   type Settings,
 } from '../../helpers/trials.js'
+import { tensorCounter } from '../../setup/tensors.js'
 
 const terms = [
   { term: 'l2', part: 'weights', lambda: 0.01 },
@@ -144,9 +144,9 @@ describe('a look-ahead', () => {
     const look = () => stepper.lookAhead(1, shards.at(1), phase, row, { metric: 'flops', moves })
     // The first one drops what the step before it has computed for the next.
     expect(look()).toBeDefined()
-    const { numTensors } = tf.memory()
+    const newTensors = tensorCounter()
     expect(look()).toBeDefined()
-    expect(tf.memory().numTensors).toBe(numTensors)
+    expect(newTensors()).toBe(0)
     expect(bytes()).toEqual(before)
     stepper.dispose()
     model.dispose()

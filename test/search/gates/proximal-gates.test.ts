@@ -10,6 +10,7 @@ import { relaxations } from '../../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../../src/supernet/types.js'
 import type { WeightedTerm } from '../../../src/train/update.js'
 import { normals } from '../../helpers/networks.js'
+import { tensorCounter } from '../../setup/tensors.js'
 
 const group = (members: number, min: number, max = min, total = min): GateGroup => ({
   name: 'g',
@@ -232,10 +233,10 @@ describe('a proximal step of gates', () => {
 
   it('frees everything but its result', () => {
     const inputs = [tf.tensor1d([0.5, 0.5]), tf.tensor1d([1, 0])] as const
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const steps = [{ group: group(2, 1), gates: inputs[0], gradient: inputs[1], rate: 0.1 }]
     const next = stepProximalGates(steps, [{ term: l1, lambda: 0.1 }])
-    expect(tf.memory().numTensors).toBe(before + 1)
+    expect(newTensors()).toBe(1)
     tf.dispose([...next, ...inputs])
   })
 })

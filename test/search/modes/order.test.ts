@@ -1,12 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, expect, it } from 'vitest'
 import { aheadOrder, searchOrder, type GateTurn } from '../../../src/search/modes/order.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
 import { batching } from '../../../src/train/batching.js'
 import { sequential } from '../../../src/train/gradients.js'
 import { effectsOf, weightsOrder, type ArrayKind, type StepOrder } from '../../../src/train/order.js'
 import { contextOf, imageData, modelOf, tinyCells, trialOf } from '../../helpers/trials.js'
+import { tensorCounter } from '../../setup/tensors.js'
 
 const modes = ['joint', 'alternating', 'unrolled'] as const
 const turns: GateTurn[] = ['move', 'wait', 'hold']
@@ -59,8 +58,6 @@ describe('the order of a step', () => {
 })
 
 describe('a step of a search', () => {
-  beforeAll(() => useBackend('wasm'))
-
   /** What a step changes, and what the order of its turn says that it writes. */
   function changed(mode: (typeof modes)[number], gates: GateTurn, average: boolean) {
     const made = trialOf(imageData({ train: 12, arch: 12, validation: 4 }), tinyCells(), {
@@ -93,9 +90,9 @@ describe('a step of a search', () => {
     const before = stepper.checkpoint().arrays
     stepper.step(1, batches.at(1), phase!)
     const after = stepper.checkpoint().arrays
-    const tensors = tf.memory().numTensors
+    const newTensors = tensorCounter()
     for (const t of [2, 3]) stepper.step(t, batches.at(t), phase!)
-    expect(tf.memory().numTensors).toBe(tensors)
+    expect(newTensors()).toBe(0)
     const statistics = new Set(
       model.weights.specs.flatMap(({ name, role }) => (role === 'weight' ? [] : [name])),
     )

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../../src/base/errors.js'
 import { unrolledGradients } from '../../../src/search/modes/unrolled.js'
@@ -8,6 +7,7 @@ import { modelNetwork } from '../../../src/train/network.js'
 import { total } from '../../helpers/gates.js'
 import { numericGradient, relativeError } from '../../helpers/numeric.js'
 import { bytesOf, modelOf, searched, tinyMlp, trialOf, vectorData } from '../../helpers/trials.js'
+import { tensorCounter } from '../../setup/tensors.js'
 
 /** y = p₀ (w₀·x + b₀) + p₁ (w₁·x + b₁) with p = softmax(α). */
 function linearChoice() {
@@ -69,7 +69,7 @@ describe('the unrolled gradient', () => {
       const wanted = numericGradient(ahead, alpha, 1e-3)
       const plain = numericGradient((a) => exact(w, [...a], arch).value, alpha, 1e-3)
 
-      const tensors = tf.memory().numTensors
+      const newTensors = tensorCounter()
       const pass = (shard: typeof train) => (parts: readonly string[]) =>
         batchGradients(
           modelNetwork(model),
@@ -84,7 +84,7 @@ describe('the unrolled gradient', () => {
       const found = unrolledGradients(model.weights, rate, { train: pass(train), arch: pass(arch) })
       const got = [...found.alphas.get('sum')!.dataSync()]
       disposeGradients(found)
-      expect(tf.memory().numTensors).toBe(tensors)
+      expect(newTensors()).toBe(0)
       expect(relativeError(got, wanted)).toBeLessThan(2e-3)
       expect(relativeError(plain, wanted)).toBeGreaterThan(0.02)
       expect(bytesOf(model)).toEqual(before)
@@ -100,11 +100,11 @@ describe('a search in mode unrolled', () => {
     })
 
   it('frees what it allocated, resumes to the same bits, and is not first order', async () => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const { model, checkpoints } = await searched(make('unrolled'))
     const whole = bytesOf(model)
     model.dispose()
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
     for (const [mode, same] of [
       ['unrolled', true],
       ['alternating', false],

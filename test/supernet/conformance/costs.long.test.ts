@@ -1,11 +1,8 @@
-import { beforeAll, describe, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { describe, it } from 'vitest'
 import { relaxations } from '../../../src/supernet/relaxations/index.js'
 import type { RelaxationName } from '../../../src/supernet/relaxations/index.js'
 import { tryRemovals } from './expected.js'
 import { build, table, withoutLeaks } from './table.js'
-
-beforeAll(() => useBackend('wasm'))
 
 /** Of each relaxation. */
 const sequences = 50

@@ -5,6 +5,7 @@ import type { PreparedData, Task } from '../../../src/data/types.js'
 import type { SupernetModel } from '../../../src/supernet/model.js'
 import type { Supernet } from '../../../src/supernet/types.js'
 import { madeData, modelOf, spaceNet, trialOf, type Settings } from '../../helpers/trials.js'
+import { tensorCounter } from '../../setup/tensors.js'
 
 /** One small supernet of a space, on inputs of one rank. A new space needs one line for each rank that it takes. */
 export interface Instance {
@@ -118,7 +119,7 @@ export function trainedModel(of: ReturnType<typeof trial>): SupernetModel {
 
 /** Runs a test's body and expects it to leave no tensor behind. */
 export async function withoutLeaks(body: () => void | Promise<void>): Promise<void> {
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   await body()
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
 }

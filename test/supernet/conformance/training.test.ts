@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { freshProgress } from '../../../src/search/progress.js'
 import { supernetStepper } from '../../../src/search/stepper.js'
 import { batching } from '../../../src/train/batching.js'
 import { contextOf, modelOf, onePhase } from '../../helpers/trials.js'
 import { dataOf, table, trial, withoutLeaks } from './table.js'
+import { tensorCounter } from '../../setup/tensors.js'
 
 /** Half of them are enough for the slowest of the table. */
 const steps = 90
@@ -28,11 +28,11 @@ describe.each(table)('%s', (_name, instance) => {
       const before = model.alphaValues()
       const first = lossAt(0)
       lossAt(1)
-      const held = tf.memory().numTensors
+      const newTensors = tensorCounter()
       let last = first
       for (let t = 2; t < steps && last > 0.05 * first; t++) last = lossAt(t)
       expect(last).toBeLessThan(0.05 * first)
-      expect(tf.memory().numTensors).toBe(held)
+      expect(newTensors()).toBe(0)
       const moved = [...model.alphaValues()].filter(
         ([name, alpha]) => alpha.join() !== before.get(name)!.join(),
       )

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import * as tf from '@tensorflow/tfjs-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
+import { afterAll, describe, expect, it } from 'vitest'
 import { packagePath } from '../../../src/base/files.js'
 import { losses } from '../../../src/objective/losses.js'
 import { terms } from '../../../src/registry.js'
@@ -14,12 +13,12 @@ import { batchGradients, disposeGradients } from '../../../src/train/gradients.j
 import { modelNetwork } from '../../../src/train/network.js'
 import { WorkerPool, type PoolOptions } from '../../../src/train/workers/pool.js'
 import { imageData, modelOf, tinyCells, trialOf } from '../../helpers/trials.js'
+import { tensorCounter } from '../../setup/tensors.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-'))
 const dist = (file: string) => pathToFileURL(packagePath('dist/src', file)).href
 const entry = packagePath('dist/src/runs/shard-thread.js')
 
-beforeAll(() => useBackend('wasm'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A thread's program that, told of a batch, takes a shard as threads do, and then does something else. */
@@ -82,12 +81,12 @@ describe('a thread that is lost', () => {
     ['in an error', 'throw new Error("lost")', /^worker 2 ended in a batch of 12 shards/],
     ['in a loop', 'for (;;);', /^worker 2 gave no sign of life for 2 seconds in a batch of 12 shards/],
   ])('%s ends the batch with an error, and those behind it', async (name, instead, message) => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const pool = await startPool({ entry: sabotaged(name, instead), silentSeconds: 2 })
     expect(() => compute(pool)).toThrow(message)
     expect(() => compute(pool)).toThrow(message)
     await pool.dispose()
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
   })
 
   it('between batches ends the next one', async () => {
@@ -123,7 +122,7 @@ describe('a shard that fails', () => {
   }
 
   it('in a thread: the batch fails by its message, the pool goes on', async () => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const own = (outputs: tf.Tensor2D) => tf.mean<tf.Scalar>(outputs)
     const pool = await startPool({
       entry: entryWith('no loss there'),
@@ -132,17 +131,17 @@ describe('a shard that fails', () => {
     expect(() => compute(pool, own)).toThrow(/^worker 2, shard \d+: no loss there$/)
     compute(pool)
     await pool.dispose()
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
   })
 
   it('in this thread: the others finish first, and nothing is left of them', async () => {
-    const before = tf.memory().numTensors
+    const newTensors = tensorCounter()
     const pool = await startPool({ known: { losses: { ...losses, mse: broken }, terms } })
     expect(() => compute(pool, broken)).toThrow(/^no loss today$/)
     compute(pool)
     expect(pool.figures.batches).toBe(1)
     await pool.dispose()
-    expect(tf.memory().numTensors).toBe(before)
+    expect(newTensors()).toBe(0)
   })
 })
 

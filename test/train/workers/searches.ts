@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { useBackend } from '../../../src/backend/index.js'
 import { packagePath } from '../../../src/base/files.js'
 import { losses } from '../../../src/objective/losses.js'
 import { terms } from '../../../src/registry.js'
@@ -22,6 +20,7 @@ import {
   vectorData,
   type Settings,
 } from '../../helpers/trials.js'
+import { tensorCounter } from '../../setup/tensors.js'
 
 /** What a thread runs, and the parts that it knows. */
 export const entry = packagePath('dist/src/runs/shard-thread.js')
@@ -31,7 +30,6 @@ export const known = { losses, terms }
 export function workerPools(): (workers: number) => WorkerPool {
   const pools = new Map<number, WorkerPool>()
   beforeAll(async () => {
-    await useBackend('wasm')
     for (const workers of [2, 3])
       pools.set(workers, await WorkerPool.start({ workers, backend: 'wasm', relaxed: false, entry, known }))
   })
@@ -82,11 +80,11 @@ export async function expectSameByAll(
   poolOf: (workers: number) => WorkerPool,
   make: () => Trial,
 ): Promise<void> {
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const one = await searchBy(byOne, make())
   for (const workers of [2, 3]) expect(await searchBy(poolOf(workers).execute, make())).toEqual(one)
   for (const workers of [2, 3]) poolOf(workers).forget()
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
 }
 
 /** That a whole trial of 3 batches to search and of 5 to retrain is the same by 1 and 3 workers. */
@@ -98,12 +96,12 @@ export async function expectSameTrial(poolOf: (workers: number) => WorkerPool, m
     return { metrics, values }
   }
   for (const workers of [2, 3]) poolOf(workers).forget()
-  const before = tf.memory().numTensors
+  const newTensors = tensorCounter()
   const { batches } = poolOf(3).figures
   const three = await by(poolOf(3).execute)
   // 2 epochs of 3 batches to search, of 5 (of train and arch) to retrain, twice.
   expect(poolOf(3).figures.batches - batches).toBe(6 + 2 * 2 * 5)
   expect(await by(byOne)).toEqual(three)
   for (const workers of [2, 3]) poolOf(workers).forget()
-  expect(tf.memory().numTensors).toBe(before)
+  expect(newTensors()).toBe(0)
 }
