@@ -1,13 +1,25 @@
 import { defineConfig } from 'vitest/config'
 
-/** Whole searches and comparisons: `npm run test:long`. */
+/** Files that start backends themselves. */
+const alone = ['test/backend/*.long.test.ts', 'test/conformance/*.long.test.ts']
+const each = { testTimeout: 1_800_000, hookTimeout: 600_000, pool: 'forks' } as const
+
+/** Whole searches and comparisons: `npm run test:long`. All but some begin on wasm. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.long.test.ts'],
-    globalSetup: 'test/setup/global.ts',
-    testTimeout: 1_800_000,
-    hookTimeout: 600_000,
-    pool: 'forks',
     maxWorkers: 2,
+    globalSetup: 'test/setup/global.ts',
+    projects: [
+      {
+        test: {
+          ...each,
+          name: 'wasm',
+          include: ['test/**/*.long.test.ts'],
+          exclude: alone,
+          setupFiles: 'test/setup/wasm.ts',
+        },
+      },
+      { test: { ...each, name: 'alone', include: alone } },
+    ],
   },
 })

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { contentOf, tinyMlp } from '../runs/helper.js'
+import { tinyMlp } from '../runs/helper.js'
 import { jsonOf, program, sentei, type Outcome } from './helper.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-cli-'))
@@ -69,37 +69,6 @@ describe('search', () => {
     const { code, stderr } = await sentei(folder, ['search', 'tiny.json', '--out', 'file/run', '--quiet'])
     expect(code).toBe(1)
     expect(stderr).toMatch(/^ENOTDIR[^\n]*\n$/)
-  })
-})
-
-describe('an interrupt', () => {
-  test('writes a checkpoint and exits with 130; resume gives the same bytes', async () => {
-    const args = ['search', 'tiny.json', '--out', 'stopped']
-    const stopped = await sentei(folder, args, (stderr, child) => {
-      if (stderr.includes('search 10/30') && !stderr.includes('interrupted')) child.kill('SIGINT')
-    })
-    expect(stopped).toMatchObject({ code: 130, stdout: '' })
-    expect(stopped.stderr).toContain('go on with "sentei resume stopped"')
-    const derive = await sentei(folder, ['derive', 'stopped'])
-    expect(derive.code).toBe(2)
-    expect(derive.stderr).toContain('the run was interrupted; go on with "sentei resume stopped"')
-    const predict = await sentei(folder, ['predict', 'stopped', '--data', 'tiny.json'])
-    expect(predict).toMatchObject({ code: 2, stdout: '' })
-    expect(predict.stderr).toBe(
-      'stopped: expected a model, got none; the run was interrupted; go on with "sentei resume stopped"\n',
-    )
-
-    const resumed = await sentei(folder, ['resume', 'stopped', '--json'])
-    expect(resumed.code).toBe(0)
-    expect(jsonOf(resumed).run).toBe('stopped')
-    expect(contentOf(at('stopped'))).toEqual(contentOf(at('runs/tiny-seed1')))
-  })
-
-  test('resume of a finished run says so', async () => {
-    const { code, stdout, stderr } = await sentei(folder, ['resume', 'runs/tiny-seed1'])
-    expect(code).toBe(0)
-    expect(stderr).toBe('runs/tiny-seed1: the run is finished, nothing is left to do\n')
-    expect(stdout).toBe(first.stdout)
   })
 })
 

@@ -6,6 +6,7 @@ import { resolveConfig } from '../../src/config/load-config.js'
 import { choose, distance, type Lesson, type Traits } from '../../src/planners/lessons.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { contentOf, temporaryFolder, tinyMlp } from '../runs/helper.js'
+import '../setup/shared.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)

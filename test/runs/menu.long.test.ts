@@ -16,6 +16,7 @@ import type { Architecture } from '../../src/supernet/types.js'
 import { program } from '../cli/helper.js'
 import { contentOf, temporaryFolder, tinyCells, tinyMlp } from './helper.js'
 import { tensorCounter } from '../setup/tensors.js'
+import '../setup/shared.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)

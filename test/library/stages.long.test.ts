@@ -5,6 +5,7 @@ import { memoryCheckpoints } from '../../src/library/checkpoints.js'
 import { fromFiles } from '../../src/library/data.js'
 import { search, type SearchResult } from '../../src/library/search.js'
 import { eventsOf } from '../../src/report/history.js'
+import '../setup/shared.js'
 
 describe('several searches in a row, in memory', () => {
   test('hand on what they left, and go on from checkpoints to the same figures', async () => {

@@ -9,6 +9,7 @@ import type { RunPlan } from '../../src/runs/plan-run.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import { memoryOf } from '../../src/setup/trial-memory.js'
 import { program } from './helper.js'
+import '../setup/shared.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-plan-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -18,6 +18,7 @@ import {
   trialOf,
   type Settings,
 } from '../helpers/trials.js'
+import '../setup/shared.js'
 
 const trial = (schedule: Settings['schedule'], search: object = {}): Trial =>
   trialOf(imageData(), tinyCells({ inputs: 2 }), {

@@ -8,6 +8,7 @@ import { benchOperations } from '../../src/runs/bench-operations.js'
 import { latencyOf, type LatencyTable } from '../../src/setup/latency.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import { tinyCells, spaceNet } from '../helpers/trials.js'
+import '../setup/shared.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-latency-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -12,6 +12,7 @@ import type { FinishedRun } from '../../src/runs/run-folder.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { program } from '../cli/helper.js'
 import { contentOf, temporaryFolder, tinyMlp } from './helper.js'
+import '../setup/shared.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)

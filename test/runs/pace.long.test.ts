@@ -12,6 +12,7 @@ import { readEvents } from '../../src/runs/read-run.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import type { TrialClock } from '../../src/trial/types.js'
 import { contentOf, temporaryFolder, tinyMlp } from './helper.js'
+import '../setup/shared.js'
 
 const folder = temporaryFolder()
 const at = (name: string) => join(folder, name)
