@@ -35,7 +35,7 @@ export function resultsText({ sets, against, preregistered, failures }: Comparis
         `preregistered on ${setText(at)}, ${preregistered!.method} at most ${formatPercent(preregistered!.margin)} above ${preregistered!.against}: ${verdict}`,
     ),
     ...failures.map((row) => `failed: ${placeText(row)}: ${row.failed}`),
-    'Errors are test errors (1 minus the metric where more is better, as accuracy and r2), mean ± standard deviation over seeds. A star marks the least mean. Brackets hold the 95 % interval.',
+    'Errors are test errors (1 minus the metric where more is better, such as accuracy and r2), mean ± standard deviation over seeds. A star marks the lowest mean. Brackets hold the 95 % interval.',
   ].join('\n')
 }
 

@@ -18,7 +18,7 @@ export const draftOptions: Readonly<Record<string, Parameter>> = {
     'regression',
   ]),
   drop: option('data only: columns that are not inputs, separated by commas'),
-  horizon: option('data only: rows are time steps; forecast the target so many steps ahead'),
+  horizon: option('data only: rows are time steps; forecast the target this many steps ahead'),
   window: option('data only: how many time steps a forecast sees'),
   'series-by': option('data only: columns that tell the series of a forecast apart, separated by commas'),
   'time-column': option('data only: the column of time of a forecast; windows end where a step is missing'),

@@ -37,7 +37,7 @@ export async function draftFor(
   const document = textIn(folder)
   if (!isFree(path, document))
     throw new InputError(
-      `${path}: expected no file there, for the configuration is written to it; search with it ("sentei search ${path}"), remove it, or give another --out`,
+      `${path}: expected no file, because the configuration is written there; search with it ("sentei search ${path}"), remove it, or give another --out`,
     )
   mkdirSync(folder, { recursive: true })
   writeAtomic(path, document)
@@ -58,12 +58,16 @@ function draftOptionsIn(args: Arguments): DraftOptions {
   }
   const { horizon, window, seed } = numbers
   if (window !== undefined && horizon === undefined)
-    throw new InputError('--window: expected --horizon beside it, the steps to look ahead, got none')
+    throw new InputError(
+      '--window: expected --horizon as well, the number of steps to forecast ahead, got none',
+    )
   const seriesBy = text(args, 'series-by')
   const timeColumn = text(args, 'time-column')
   const named = seriesBy === undefined ? timeColumn && '--time-column' : '--series-by'
   if (named && horizon === undefined)
-    throw new InputError(`${named}: expected --horizon beside it, the steps to look ahead, got none`)
+    throw new InputError(
+      `${named}: expected --horizon as well, the number of steps to forecast ahead, got none`,
+    )
   return {
     ...(target !== undefined && { target }),
     ...(task !== undefined && { task }),

@@ -30,7 +30,7 @@ export const set: Parameter = {
 export const workers: Parameter = {
   type: 'string',
   requiresArg: true,
-  describe: 'the number of threads that compute a batch, this one included; 1 by default',
+  describe: 'the number of threads that compute a batch, including the main thread; 1 by default',
 }
 export const strict: Parameter = {
   type: 'boolean',
@@ -100,7 +100,7 @@ export function secondsOf(args: Arguments): number | undefined {
   if (value === undefined) return undefined
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(value.trim()) ?? []
   const seconds = Number(amount) * unitSeconds[unit || 's']!
-  if (!(seconds > 0)) throw expected('--time', 'a time above 0 as 90s, 10m or 2h', value)
+  if (!(seconds > 0)) throw expected('--time', 'a time above 0, such as 90s, 10m or 2h', value)
   return seconds
 }
 
@@ -127,7 +127,7 @@ export function menuSettings(args: Arguments): string[] {
   const sizes = given.split(',').map(Number)
   const shares = sizes.every((size) => size > 0 && size < 1)
   if (!shares && !sizes.every((size) => size >= 1))
-    throw expected('--menu', 'shares between 0 and 1, or amounts from 1 on, as 0.5,0.25,0.1', given)
+    throw expected('--menu', 'shares between 0 and 1, or amounts of at least 1, such as 0.5,0.25,0.1', given)
   const [last, ...larger] = [...sizes].sort((a, b) => a - b)
   return [
     `budget.${shares ? 'share' : 'value'}=${last}`,
@@ -152,6 +152,6 @@ export const runPluginOptions: Readonly<Record<string, Parameter>> = {
   'plugin-changed': {
     type: 'boolean',
     default: false,
-    describe: 'go on although a plugin is another version of what the run was made with',
+    describe: 'continue although the run was made with another version of a plugin',
   },
 }

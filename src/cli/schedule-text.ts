@@ -38,7 +38,7 @@ export function documentText(document: ScheduleDocument): string {
 /** Names the planner that changes λ, with its options. */
 function plannerText({ name, ...options }: NonNullable<ScheduleDocument['planner']>): string {
   const set = Object.entries(options).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
-  return `planned by ${name} (${set.join(', ')}): the λ above is where it starts; a run writes what it used`
+  return `planned by ${name} (${set.join(', ')}): the λ above is the start; a run records the λ that it used`
 }
 
 type Entry = ScheduleDocument['phases'][number]['terms'][number]

@@ -29,7 +29,7 @@ export function compiled(found: NamedSchedule, args: Arguments, own: Extensions)
   if (space === undefined) {
     const needs = args.csv ? 'csv' : args.svg ? 'svg' : about[0]
     if (needs !== undefined)
-      throw new InputError(`--${needs}: needs --supernet, for λ is a table over its layers`)
+      throw new InputError(`--${needs}: needs --supernet, because λ is a table over its layers`)
     return found
   }
   return { ...found, view: viewOn(found.document, space, args, own) }
@@ -63,7 +63,7 @@ function optionsOf(args: Arguments): object {
     value = given
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throw expected('--options', 'YAML of an object, as "{ cells: 4 }"', given)
+  throw expected('--options', 'a YAML object, such as "{ cells: 4 }"', given)
 }
 
 /** Shows a schedule as `--csv`, `--svg`, `--json` or text. */

@@ -12,14 +12,14 @@ import { usual, type Choice, type DataSection, type DraftedData, type DraftOptio
 /** The largest side, in pixels, to which images are read: larger ones make a first search too slow. */
 const largestSide = 64
 
-const beside: Choice = { key: ['data', 'test'], why: 'it stands beside the other file' }
+const beside: Choice = { key: ['data', 'test'], why: 'found beside the other file' }
 
 /** Examines a folder of images and drafts the `data` section for it. */
 export async function draftFolder(path: string, { task, target }: DraftOptions): Promise<DraftedData> {
   const found = Object.entries({ task, target }).find(([, value]) => value !== undefined)
   if (found)
     throw new InputError(
-      `--${found[0]}: expected none, for the folders of images are their classes, got it with ${path}`,
+      `--${found[0]}: expected none, because the folders of images are their classes, got it with ${path}`,
     )
   const { file, test } = partsOf(path)
   const { height, width, channels, alike, count, broken } = await largestImage(file)
@@ -40,9 +40,9 @@ export async function draftFolder(path: string, { task, target }: DraftOptions):
         : [{ ...beside, why: 'the folder has one for training and one for tests' }]),
       {
         key: ['data', 'image'],
-        why: `of ${count} images looked at${broken > 0 ? `, of which ${broken} ${broken === 1 ? 'is' : 'are'} broken and left out` : ''}, ${colour}, the largest is ${height}×${width}${scale < 1 ? `; larger images take longer` : ''}`,
+        why: `of ${count} images examined${broken > 0 ? `, of which ${broken} ${broken === 1 ? 'is' : 'are'} broken and left out` : ''}, ${colour}, the largest is ${height}×${width}${scale < 1 ? `; larger images take longer` : ''}`,
       },
-      ...(fits ? [] : [{ key: ['data', 'resize'], why: 'images are made to have this size' }]),
+      ...(fits ? [] : [{ key: ['data', 'resize'], why: 'images are scaled to this size' }]),
     ],
     kind: 'images',
     shape: [image.height, image.width, channels],
@@ -71,7 +71,7 @@ export async function draftArrays(
   const labels = isTable(content) ? undefined : content.labels
   if (target !== undefined && labels)
     throw new InputError(
-      `--target: expected none, for ${basename(path)} has its labels in it, got ${String(target)}`,
+      `--target: expected none, because ${basename(path)} contains its labels, got ${String(target)}`,
     )
   if (!labels && (targetFile === undefined || !existsSync(targetFile)))
     throw new InputError(

@@ -18,11 +18,11 @@ const mostColumns = 100
 const learning: readonly Choice[] = [
   {
     key: ['supernet', 'options', 'bins'],
-    why: 'numbers also fall into so many bins, by which a network tells few rows apart as trees do; the search may remove them',
+    why: 'numbers are also sorted into this many bins, so that a network can separate few rows as trees do; the search may remove them',
   },
   {
     key: ['retrain', 'distillation', 'trees'],
-    why: 'the share of the loss by which the unpruned network learns from boosted trees, and others from it; 0 for none',
+    why: 'the share of the loss by which the unpruned network learns from boosted trees; the other networks learn from it; 0 for none',
   },
 ]
 
@@ -94,7 +94,7 @@ export function draftClasses(
   const why = `${count} of ${total} rows are ${JSON.stringify(name)} (${percent} %)`
   const metric: Choice = {
     key: ['objective', 'metric'],
-    why: `${why}, which accuracy would hardly see`,
+    why: `${why}, which accuracy hardly shows`,
   }
   const objective = { metric: 'average-precision' } as const
   if (counts.size > 2)
@@ -116,7 +116,7 @@ export function draftClasses(
       metric,
       {
         key: ['classes', 'threshold'],
-        why: `the probability from which ${JSON.stringify(name)} is decided for is chosen on validation; cost, with classes.costs, weighs misses and alarms`,
+        why: `the probability threshold for ${JSON.stringify(name)} is chosen on validation; the metric cost, with classes.costs, weighs misses and false alarms`,
       },
       ...(isNarrow ? learning : []),
     ],

@@ -49,12 +49,12 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
     section = { ...section, encoding: 'windows-1252' }
     choices.push({
       key: ['data', 'encoding'],
-      why: 'some bytes are not UTF-8; where letters look wrong, it is another one',
+      why: 'some bytes are not UTF-8; if letters look wrong, set another encoding',
     })
   }
   if (reader.options?.includes('header') && !hasNames(await firstLine(path, section.encoding), options)) {
     section = { ...section, header: false }
-    choices.push({ key: ['data', 'header'], why: 'the first line has data, no names' })
+    choices.push({ key: ['data', 'header'], why: 'the first line has data, not names' })
   }
   const raw = await read()
   const missing = draftMissingValues(raw)

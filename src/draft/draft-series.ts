@@ -157,7 +157,7 @@ function countedSeries(table: Table, targets: readonly string[]): DraftedSeries 
  */
 function livesApart({ sizes }: Named): Drafted<Partial<Config['split']>> | undefined {
   if (sizes.length < fewestLives) return undefined
-  const why = `time begins anew in each of ${sizes.length} series, so the test is on others; set split.by to time if new rows go on with the same ones`
+  const why = `time begins anew in each of ${sizes.length} series, so the test is on other series; set split.by to time if new rows continue the same ones`
   return { section: { by: 'group' }, choices: [{ key: ['split', 'by'], why }] }
 }
 
@@ -166,7 +166,7 @@ const fewestLives = 10
 
 const naming = ({ sizes }: Named): Choice => ({
   key: ['data', 'seriesBy'],
-  why: `it names ${sizes.length} series: in each, a time stands once`,
+  why: `it names ${sizes.length} series: in each, every time occurs once`,
 })
 
 const middle = (sizes: readonly number[]): number =>
@@ -219,7 +219,7 @@ const isCompactAt = ({ names, columns }: Table, index: number): boolean =>
 
 const aboutCompact: Choice = {
   key: ['data', 'timeNotation'],
-  why: 'its numbers of eight digits are all days, as 20240105; numbers if they are none',
+  why: 'its numbers of eight digits are all days, such as 20240105; set numbers if they are not',
 }
 
 /** The sizes of the series that a column names; undefined if it names none, or one has a time twice. */

@@ -34,7 +34,7 @@ export function draftSpace({ kind, shape, options }: Pick<DraftedData, 'kind' | 
         ? [
             {
               key: ['supernet', 'options', 'halvings'],
-              why: `so often the first layer halves the images, to ${Math.ceil(side / 2 ** halvings)} pixels; one less takes four times as long`,
+              why: `how often the first layer halves the images, to ${Math.ceil(side / 2 ** halvings)} pixels; one less takes four times as long`,
             },
           ]
         : []),

@@ -47,7 +47,7 @@ function bySubject(
     const subjects = new Set(places.map((_, row) => textAt(column, row))).size
     if (subjects < fewestSubjects || 2 * subjects > places.length) continue
     if (inputs.every((input) => input === c)) continue
-    const why = `${places.length} rows are of ${subjects} different ${name}, and rows of one stay together: the test is on others; set split.by to random if new rows are of the same ones`
+    const why = `${places.length} rows are of ${subjects} different ${name}, and rows of one stay together, so the test is on others; set split.by to random if new rows are of the same ones`
     return {
       section: { by: 'group', column: name, equal: 'apart' },
       choices: [{ key: ['split', 'column'], why }],
@@ -77,6 +77,6 @@ function equalApart(
     if (known.size * repeats > rows) return undefined
   }
   if (!differ || known.size < 2) return undefined
-  const why = `${rows} rows have only ${known.size} different inputs, with different targets, so that new rows will repeat them, too`
+  const why = `${rows} rows have only ${known.size} different inputs, with different targets, so new rows will repeat them as well`
   return { section: { equal: 'apart' }, choices: [{ key: ['split', 'equal'], why }] }
 }

@@ -128,7 +128,7 @@ function rareOf({ names, columns, places }: Table, inputs: readonly string[], mi
   })
   if (found.length === 0) return undefined
   const least = rareRows(places.length)
-  return { least, why: `rare categories share one input, which new ones get as well: ${found.join(', ')}` }
+  return { least, why: `rare and new categories share one input: ${found.join(', ')}` }
 }
 
 /** How each policy for missing cells is explained to the user. */

@@ -119,7 +119,7 @@ function ofRecords(
   const outputs = given.outputs ?? Array.from({ length: width }, (_, k) => `target${width > 1 ? k : ''}`)
   if (outputs.length !== width)
     throw new InputError(
-      `outputs: expected ${width} names, for y has as many values a row, got ${outputs.length}`,
+      `outputs: expected ${width} names, one for each value in a row of y, got ${outputs.length}`,
     )
   requireDistinct(outputs, 'outputs')
   const targets = outputs.map((name) => nameBeside(x, name))

@@ -95,7 +95,7 @@ function numberOf(value: unknown, path: string): number {
   if (value === null || value === undefined) return NaN
   if (typeof value === 'number') return value
   throw new InputError(
-    `${path}: expected a number, got ${told(value)}; fromRecords takes texts and truths, too`,
+    `${path}: expected a number, got ${told(value)}; fromRecords also takes texts and booleans`,
   )
 }
 

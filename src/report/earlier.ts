@@ -43,7 +43,7 @@ export function earlierSection({ events }: Run): Markup | null {
   return section(
     'earlier',
     'Searches before',
-    'Each began on what the one before it left; everything below is of the last one.',
+    'Each search began with what the one before it left. Everything below describes the last one.',
     html`<table>
       <thead>
         <tr>

@@ -10,8 +10,8 @@ const shownLooks = 8
 
 const sizeText = ({ size, step }: NonNullable<Explanation['size']>): string =>
   step === null
-    ? 'the result is all of the supernet that may stay: no smaller size was within the tolerance'
-    : `the result is size ${size}, as the search passed it at iteration ${formatCount(step)}`
+    ? 'the result is the whole supernet, after its choices: no smaller size was within the tolerance'
+    : `the result has size ${size}, which the search reached at iteration ${formatCount(step)}`
 
 /** An explanation in sentences: one member in full, several members one line each. */
 export function explanationText({ part, kind, members, size, alarms }: Explanation): string {
@@ -49,7 +49,7 @@ function groupText(members: readonly MemberStory[]): string[] {
 function fateText({ fate, removal, gates, kind }: MemberStory): string {
   if (fate === 'removed') return `removed at iteration ${formatCount(removal!.step)}: ${becauseOf(removal!)}`
   if (fate === 'gone') return `gone at iteration ${formatCount(removal!.step)}, with ${took(removal!)}`
-  if (fate === 'left-out') return 'left out of the size that was kept: others of its group counted more'
+  if (fate === 'left-out') return 'not in the size that was kept: other members of its group ranked higher'
   const state = fate === 'kept' ? 'kept' : 'not decided'
   return kind === 'units' ? state : `${state}, weight ${formatNumber(gates.at(-1)?.weight)}`
 }
@@ -75,7 +75,7 @@ function memberText(story: MemberStory): string[] {
   return [
     `${story.member} of ${story.group} (${story.kind}, layer ${story.layer}) was ${verdict(story)}.`,
     looks.length === 0
-      ? 'Its weight was not looked at while it was there.'
+      ? 'Its weight was not recorded before it was removed.'
       : `Its weight: ${looks.join(', ')}.`,
     ...(fate === 'removed' ? removedText(removal!, evidence) : []),
     othersText(story),
@@ -102,7 +102,7 @@ function removedText(removal: EventOf<'removal'>, evidence: Evidence | undefined
   const jump =
     typeof before === 'number' && typeof after === 'number'
       ? [
-          `The metric went from ${formatNumber(before)} to ${formatNumber(after)} (${formatDifference(after - before)}) with all that went in that iteration.`,
+          `The metric went from ${formatNumber(before)} to ${formatNumber(after)} (${formatDifference(after - before)}) with all members removed in that iteration.`,
         ]
       : []
   return [
@@ -115,11 +115,11 @@ function removedText(removal: EventOf<'removal'>, evidence: Evidence | undefined
 /** Which gradients opened and which closed the gate in the last iteration. */
 function gradientText({ gradients }: Evidence): string {
   const entries = Object.entries(gradients)
-  if (entries.length === 0) return 'The gates were held in the last iteration, so nothing pulled on it.'
+  if (entries.length === 0) return 'The gates were held in the last iteration, so nothing moved it.'
   const pulls = entries.map(([name, value]) => {
     const who = name === 'loss' ? 'the losses' : name
     return value === 0
-      ? `${who} left it alone`
+      ? `${who} did not move it`
       : `${who} ${value > 0 ? 'closed' : 'opened'} it by ${formatNumber(Math.abs(value))}`
   })
   return `In the last iteration ${pulls.join(', ')} (gradients).`
@@ -127,7 +127,7 @@ function gradientText({ gradients }: Evidence): string {
 
 function ablationText({ ablation }: Evidence): string {
   if (!ablation)
-    return 'What it was worth was not measured: its gate fell to 0 between two looks, or no rows were given.'
+    return 'Its effect on the metric was not measured: its gate fell to 0 between two evaluations, or no rows were given.'
   const { step, metric, with: present, without, jointly } = ablation
   const alone = jointly === undefined ? 'it' : `it and ${jointly - 1} more`
   const worse = isBetter(metric satisfies MetricName, present, without)

@@ -26,14 +26,14 @@ export function gatesSection(run: Run): Markup {
     const color = (member: string) => seriesColor(known.indexOf(member))
     const svg = isWide(history) ? gateQuantiles(run, history, i) : gateLines(run, history, i, color)
     const left = members.length - removed.size
-    const end = gone ? 'gone, for nothing reads it any more: 0' : String(left)
+    const end = gone ? 'no longer used, so 0' : String(left)
     return figure(html`<b>${name}</b> · ${kind} · ${end} of ${members.length} left`, svg)
   })
   const more = histories.length - drawn.length
   return section(
     'gates',
     'Gates over time',
-    'Who won in each group of competing members: a line that rises is an operation that the search came to prefer, and one that ends in a cross was removed there; groups of many units show how their weights spread instead.',
+    'Which members won in each group. A rising line is an operation that the search came to prefer; a line that ends in a cross was removed there. Groups of many units show how their weights spread instead.',
     figures.length === 0
       ? empty('no gates written yet')
       : [

@@ -42,7 +42,7 @@ export function lambdaSection(run: Run): Markup {
   return section(
     'lambda',
     'Schedule λ[t, k]',
-    'How hard each term pushed on each layer over the search: the stronger the colour the larger λ, on a scale of its own for every term; dashed lines are where a phase begins.',
+    'How hard each term pushed on each layer during the search. A stronger colour means a larger λ; each term has its own scale. Dashed lines mark where a phase begins.',
     maps.length === 0
       ? empty('no schedule written yet')
       : [
@@ -52,7 +52,7 @@ export function lambdaSection(run: Run): Markup {
                 <span class="scale">0 <span class="ramp"></span> ${formatNumber(peak)}</span>
                 ${unitOf(term)}`,
               svg,
-              pressure === null ? undefined : `pressure made: ${pressure}`,
+              pressure === null ? undefined : `total pressure on a gate: ${pressure}`,
             ),
           ),
           ...scales(run),
@@ -181,7 +181,7 @@ function pressureText(
     ),
   )
   const [least, most] = [Math.min(...made), Math.max(...made)].map(formatNumber)
-  return `${least === most ? most : `${least} to ${most}`} means of a group, where 1 closes a gate that the losses leave alone`
+  return `${least === most ? most : `${least} to ${most}`} (1 closes an average gate of its group if the losses do not oppose it)`
 }
 
 /** The segments of one layer that are not 0; if there are many, means over equal stretches of time. */

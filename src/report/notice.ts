@@ -19,9 +19,9 @@ export function verdictOf({ config, metrics, events }: Run): { kind: string; tex
 }
 
 const remedies = {
-  diverged: 'Change a setting and go on: sentei resume RUN --set path=value.',
+  diverged: 'Change a setting and continue: sentei resume RUN --set path=value.',
   interrupted: 'Go on: sentei resume RUN.',
-  error: 'Mend what it names and go on: sentei resume RUN.',
+  error: 'Repair what it names and continue: sentei resume RUN.',
 } as const
 
 /**

@@ -22,7 +22,7 @@ export function removalSection(run: Run): Markup {
   return section(
     'removals',
     'Removals and alarms',
-    'Each removal with the λ that was in force, the gradients of the losses and of each term on the gate (positive closes it; what did not pull is left out), the network with and without the member, and the validation metric around it: a large step there is a removal that hurt. “sentei explain” says more.',
+    'Each removal with the λ that was in force, the gradients of the losses and of each term on the gate (positive closes it; gradients of 0 are left out), the network with and without the member, and the validation metric around it: a large change there means that the removal did harm. “sentei explain” says more.',
     [
       html`<h3>${formatCount(members)} members removed in ${formatCount(removals.length)} steps</h3>`,
       ...sizeNote(run),
@@ -40,16 +40,16 @@ function sizeNote({ metrics }: Run): Markup[] {
   if (metrics && isWhole(metrics))
     return [
       html`<p class="note">
-        The result is all of the supernet that may stay: no smaller size was within the tolerance, so what
-        went is part of it, but for choices.
+        No smaller size was within the tolerance, so the result is the whole supernet, after its choices. The
+        members listed here are part of it, except those that lost a choice.
       </p>`,
     ]
   const kept = metrics?.menu?.find(({ size }) => size != null && size === metrics.tolerated?.kept)
   if (!kept) return []
   return [
     html`<p class="note">
-      The result is size ${formatNumber(kept.size)}, as it was passed at iteration ${formatCount(kept.step)}:
-      what went later is part of it.
+      The result has size ${formatNumber(kept.size)}, which the search reached at iteration
+      ${formatCount(kept.step)}. Members removed later are part of it.
     </p>`,
   ]
 }

@@ -83,9 +83,9 @@ function sideOf({ metric = '' }: RunMetrics, { noise }: RunRival, split: Split):
   return low > 0 === higherIsBetter ? 1 : -1
 }
 
-/** `its test rmse is 4.83, and the network's minus it +0.62 [+0.31, +0.94]`. */
+/** `its test rmse is 4.83, network minus rival +0.62 [+0.31, +0.94]`. */
 function comparedText({ metric = 'metric' }: RunMetrics, rival: RunRival): string {
   const split = splitsOf(rival).at(-1)!
   const { value, interval } = rival.noise![split]!.difference!
-  return `its ${split} ${metric} is ${formatNumber(rival[split])}, and the network's minus it ${formatDifferenceWithInterval(value, interval)}`
+  return `its ${split} ${metric} is ${formatNumber(rival[split])}, network minus rival ${formatDifferenceWithInterval(value, interval)}`
 }

@@ -24,7 +24,7 @@ export function sparsitySection(run: Run): Markup {
   return section(
     'sparsity',
     'Sparsity by layer',
-    'The share of each layer’s gates that are exactly zero: lines that climb one after the other show the schedule working layer by layer; a dot is a removal, larger where more went at once.',
+    'The share of each layer’s gates that are exactly zero. Lines that climb one after the other show the schedule working layer by layer. A dot is a removal, larger where more members were removed at once.',
     points.length === 0 ? empty('no evaluation yet') : figure('share of gates at zero', chart(run, points)),
   )
 }

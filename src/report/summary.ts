@@ -49,8 +49,8 @@ export function summary(run: Run): Markup {
     </dl>
     <p class="hint">
       Compare the derived network with the others: it should be much smaller at nearly the same metric. The
-      gaps at removals and with gates kept should be near zero. The gap with gates dropped is of the network
-      before it is retrained: it may be large, and is gone after retraining, which the last row is of.
+      gaps at removals and with gates kept should be near zero. The gap with gates dropped is measured before
+      retraining and may be large. Retraining repairs it: the last row shows the retrained network.
     </p>
     ${resultTable(run)} ${noiseNote(run)} ${rivalNotes(run)} ${growthNote(run)} ${gapAndTime(run)}
     ${testMetrics(run)} ${decisionNote(run)} ${attempts(run)} ${menuTable(run)} ${criteria(run)}

@@ -111,7 +111,7 @@ export interface StepProfile {
 export async function benchStep(options: BenchStepOptions): Promise<StepFigures> {
   const { backend, relaxed, workers = 1 } = options
   if (options.profile && workers > 1)
-    throw new InputError('--profile: it sees one thread; expected --workers 1')
+    throw new InputError('--profile: it measures one thread; expected --workers 1')
   const trial = randomTrial(options)
   await useBackend(backend, { relaxed })
   const threads = Math.min(workers, trial.config.search.shards)

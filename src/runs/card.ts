@@ -119,7 +119,7 @@ function data({ trial }: CardContent): string {
 
 - ${code(dataset.name)}: ${task.kind} of ${listed}; ${formatCount(dataset.rows)} rows of shape [${dataset.shape.join(', ')}]
 - split by ${splitMethod(trial.data.dataset, split.by)}, seed ${split.seed ?? trial.config.seed}${split.equal === 'apart' ? ', rows with equal inputs apart' : ''}; rows: ${rows.join(', ')}
-- inputs scaled by what \`train\` shows; the model does that itself${farNote(trial.data)}${brokenNotes(
+- inputs scaled by the statistics of \`train\`, inside the model${farNote(trial.data)}${brokenNotes(
     dataset.reading ?? {},
   )
     .map((note) => `\n- ${escaped(note)}`)
@@ -134,7 +134,7 @@ function farNote({ dataset: { features, task }, scaler: { input, target } }: Pre
   const far = [...features.filter((_, i) => isOut(input, i)), ...outputs.filter((_, j) => isOut(target, j))]
   if (far.length === 0) return ''
   const listed = [...far.slice(0, 20).map(escaped), ...(far.length > 20 ? ['…'] : [])].join(', ')
-  return `, but for columns far from 0, which \`outside\` in \`preprocess.json\` scales: ${listed}`
+  return `, except columns far from 0, which \`outside\` in \`preprocess.json\` scales: ${listed}`
 }
 
 /** The most features that the card lists; the metadata of an ONNX export have all of them. */
@@ -181,7 +181,7 @@ function results({ trial, metrics }: CardContent): string {
 | --- | ---: | ---: |
 ${lines.join('\n')}
 ${brackets(metrics)}${others(metrics)}${rivalNotes(metrics, trial.config.rivals)}
-Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals and projections during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was made by the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
+Discretization gap (${metric} lost; positive is worse): ${formatDifference(gap.jumps)} by removals and projections during the search, ${formatDifference(gap.derive)} by deriving with gate values kept, ${formatDifference(gap.gatesDropped)} by dropping gate values before retraining. No choice was based on the test rows.${benchmark ? `\n\n${standing(benchmark)}` : ''}`
 }
 
 /** What the rivals say of the data and of the model, a paragraph each. */
@@ -246,7 +246,7 @@ function menu({ metrics }: CardContent): string {
   )
   return `## Menu
 
-Architectures of sizes that the search passed, in \`menu/\`; ${metrics.tolerated ? 'those under Tolerance were retrained' : 'not retrained'}. ${metrics.metric} on validation, of the supernet as it stood then and with only the architecture's members open.
+Architectures of the sizes that the search reached, in \`menu/\`; ${metrics.tolerated ? 'those under Tolerance were retrained' : 'not retrained'}. ${metrics.metric} on validation, of the supernet as it stood then and with only the architecture's members open.
 
 | size | ${metrics.budget!.metric} | supernet | architecture |
 | ---: | ---: | ---: | ---: |

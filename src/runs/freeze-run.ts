@@ -27,9 +27,7 @@ export function freezeRun(folder: string): ScheduleDocument {
   const { config } = readFinishedRun(folder)
   const checkpoint = lastCheckpoint(folder, 'restore it from a copy, or search again')
   if (!checkpoint)
-    throw new InputError(
-      `${lastCheckpointFile(folder)}: no checkpoint, so nobody knows what the run began with`,
-    )
+    throw new InputError(`${lastCheckpointFile(folder)}: no checkpoint, so the start of the run is unknown`)
   const events = readEvents(folder)
   const start = startOf(events)
   if (!start)

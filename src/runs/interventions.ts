@@ -51,7 +51,7 @@ function refuseFixed({ path, value, text }: Setting): void {
   }
   if (!isChangeable(what))
     throw new InputError(
-      `${text}: it cannot change while the run goes on, for ${whyNot(what)}; what can: ${changeable.join(', ')}, lambda.LAYER.TERM; or start a new run`,
+      `${text}: it cannot change while the run goes on, because ${whyNot(what)}; what can: ${changeable.join(', ')}, lambda.LAYER.TERM; or start a new run`,
     )
   if (path.at(-1) === 'safeguard' && typeof value === 'object')
     throw new InputError(

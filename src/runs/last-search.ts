@@ -12,7 +12,7 @@ export function lastSearch(run: string, trial: Trial): Trial {
   const checkpoint = lastCheckpoint(run, remedyFor(run, ''))
   if (!checkpoint)
     throw new InputError(
-      `${lastCheckpointFile(run)}: no checkpoint; it says what the searches before the last left`,
+      `${lastCheckpointFile(run)}: no checkpoint; it holds the results of the earlier searches`,
     )
   if (isOfLast(trial, checkpoint)) return onWhatWasLeft(trial, checkpoint)
   throw new InputError(

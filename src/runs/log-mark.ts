@@ -32,11 +32,7 @@ export function requireMarked(folder: string, read: () => Buffer | undefined): B
 
 function partUntil(log: Buffer, { bytes, sha256: hash }: LogMark, path: string, remedy: string): Buffer {
   if (log.length < bytes)
-    throw damaged(
-      path,
-      `expected the ${bytes} bytes that the checkpoint speaks of, got ${log.length}`,
-      remedy,
-    )
+    throw damaged(path, `expected the ${bytes} bytes that the checkpoint records, got ${log.length}`, remedy)
   const part = log.subarray(0, bytes)
   if (hash !== undefined && nodeSha256(part) !== hash) throw damaged(path, notAsWritten, remedy)
   return part

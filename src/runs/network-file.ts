@@ -21,7 +21,7 @@ export function readNetwork(folder: string): PlainNetwork {
   if (!bytes)
     throw damaged(
       path,
-      'no such file, as in runs of before there was one',
+      'no such file, because the run is older than this kind of file',
       `train the architecture again with "sentei retrain ${folder} --out …", and export that run`,
     )
   try {

@@ -156,7 +156,7 @@ export function readFinishedRun(folder: string): FinishedRun {
     throw new InputError(
       `${folder}: expected a finished run, which has metrics.json; ${unfinished(folder, existsSync(join(folder, retrainedFrom)))}`,
     )
-  const remedy = `the run is finished, so it was there: ${remedyFor(folder, '')}`
+  const remedy = `the run is finished, so the file did exist: ${remedyFor(folder, '')}`
   const read = <T extends TSchema>(name: string, schema: T): Static<T> =>
     validate(schema, readRunFile(folder, name, remedy), join(folder, name))
   return {

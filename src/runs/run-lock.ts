@@ -64,7 +64,7 @@ function acquire(path: string, folder: string, onNotice?: (text: string) => void
     if (now && mayLive(now)) throw held(folder, now)
     if (now)
       onNotice?.(
-        `${folder}: process ${now.pid}, which held it since ${now.since}, is gone; going on in its place`,
+        `${folder}: process ${now.pid}, which held it since ${now.since}, has ended; continuing in its place`,
       )
     rmSync(path, { force: true })
     if (!created(path)) throw held(folder, ownerOf(path))

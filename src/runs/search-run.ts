@@ -129,9 +129,7 @@ export function resumeRun(
 
 function finished(out: string, set: readonly string[]): FinishedRun {
   if (set.length === 0) return readFinishedRun(out)
-  throw new InputError(
-    `${out}: the run is finished, so nothing of it can change; retrain it, or start a new one`,
-  )
+  throw new InputError(`${out}: the run is finished and cannot change; retrain it, or start a new one`)
 }
 
 /** The interventions that `set` makes before a run continues. Throws if none may be made, or one must be. */
@@ -243,7 +241,7 @@ export async function whileStoppable<T>(tell: RunHooks['onStoppable'], work: () 
 /** What a planner has tried in a run: read when the run is resumed, written after each try. */
 function triesIn(out: string): NonNullable<TrialHooks['tries']> {
   const file = join(checkpointOf(out), 'tries.json')
-  const remedy = 'restore it from a copy, or remove it: the tries are made again'
+  const remedy = 'restore it from a copy, or remove it: the attempts are repeated'
   const found = readSealed(file, remedy)?.value ?? { tries: [] }
   requireValid(TriesSchema, found, file)
   const known = found.tries as Tried[]

@@ -23,7 +23,7 @@ test('killed twice in the middle it comes to the same results, byte for byte, an
     expect(code).toBeNull()
   }
   const { code, stdout, stderr } = await sentei(folder, ['compare', 'c.json', '--out', 'killed', '--json'])
-  expect(stderr).toMatch(/is gone; going on in its place\n[45] of 6 trials are done/)
+  expect(stderr).toMatch(/has ended; continuing in its place\n[45] of 6 trials are done/)
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({
     comparison: 'killed',

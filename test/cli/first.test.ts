@@ -57,7 +57,7 @@ describe('a search from a file alone', () => {
     ],
     [
       ['bricks.csv', '--target', 'age', '--time', 'soon'],
-      '--time: expected a time above 0 as 90s, 10m or 2h, got "soon"',
+      '--time: expected a time above 0, such as 90s, 10m or 2h, got "soon"',
     ],
     [
       ['runs/bricks-seed0.yaml', '--target', 'age'],

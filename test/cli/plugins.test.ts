@@ -153,7 +153,7 @@ plugins: [./own.mjs]
     const without = await run('compare', 'x/comparison.json', '--out', 'x')
     expect(without.said).toContain('comparison.plugins: expected --plugin FILE with sha256')
     const queued = await run('compare', 'compare.yaml', '--out', 'x', '--queue', 'redis://localhost:1')
-    expect(queued.said).toContain('--queue: expected no plugin, which machines behind a queue do not load')
+    expect(queued.said).toContain('--queue: expected no plugin, because machines behind a queue load none')
   })
 })
 

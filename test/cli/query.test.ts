@@ -77,7 +77,7 @@ describe('query', () => {
   test('of what the table lacks is not done: exit code 1, the cost is there', async () => {
     const { code, printed } = await query('--architecture', cellOf('avg_pool_3x3'))
     expect(code).toBe(1)
-    expect(printed).toContain('not in it, and no isomorphic one\ncost   ')
+    expect(printed).toContain('not in the table, nor an isomorphic one\ncost   ')
     expect(await answer('--architecture', cellOf('avg_pool_3x3'))).toMatchObject({
       found: null,
       ranks: { accuracy: null, loss: null },

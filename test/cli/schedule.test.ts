@@ -102,7 +102,7 @@ describe('schedule show', () => {
   test.each<[string[], string]>([
     [['none', '--svg'], '--svg: needs --supernet'],
     [['none', '--iterations', '5'], '--iterations: needs --supernet'],
-    [['none', ...onCells.slice(0, 2), '--options', 'cells'], '--options: expected YAML of an object'],
+    [['none', ...onCells.slice(0, 2), '--options', 'cells'], '--options: expected a YAML object'],
     [
       ['none', ...onCells.slice(0, 2), '--options', '{ cels: 4 }'],
       'options.cels: unknown key, did you mean "cells"?',

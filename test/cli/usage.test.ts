@@ -38,7 +38,10 @@ describe('wrong usage exits with 2 and says what was meant', () => {
     ],
     [['bench', 'operations'], 'bench operations: expected a configuration, got nothing'],
     [['bench', 'step', '--workers', '0'], '--workers: expected integer ≥ 1, got "0"'],
-    [['bench', 'step', '--workers', '2', '--profile'], '--profile: it sees one thread; expected --workers 1'],
+    [
+      ['bench', 'step', '--workers', '2', '--profile'],
+      '--profile: it measures one thread; expected --workers 1',
+    ],
     [['bench', 'step', '--channels', '0'], '--channels: expected integer ≥ 1, got "0"'],
     [['derive', 'nothing'], 'nothing/config.json: no such file; is this the folder of a run?'],
     [['report', 'nothing'], 'nothing/config.json: no such file; is this the folder of a run?'],

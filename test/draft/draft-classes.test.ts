@@ -18,7 +18,7 @@ test('one defect in forty parts is ordered by average precision and decided for 
     classes: { threshold: 'f1' },
   })
   expect(whys.find((why) => why.startsWith('objective.metric'))).toBe(
-    'objective.metric: 20 of 800 rows are "defect" (2.5 %), which accuracy would hardly see',
+    'objective.metric: 20 of 800 rows are "defect" (2.5 %), which accuracy hardly shows',
   )
   expect(whys.some((why) => why.startsWith('classes.threshold'))).toBe(true)
   expect(sections).toMatchObject({

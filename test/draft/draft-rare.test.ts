@@ -16,7 +16,7 @@ test('suppliers of fewer than five parts share an input, and more than 200 suppl
   expect(many.drop).toBeUndefined()
   expect(many.rare).toMatchObject({
     value: 5,
-    why: 'rare categories share one input, which new ones get as well: 300 of supplier',
+    why: 'rare and new categories share one input: 300 of supplier',
   })
   const { features } = await read(many.text, { target: 'y', rare: 5 })
   expect(features).toEqual(['x', 'supplier=a', 'supplier=b', 'supplier=c', 'supplier other'])

@@ -156,7 +156,11 @@ describe('a configuration made from arrays', () => {
       /expected a configuration \(.yaml, .json\) or data whose name tells its format, got neither/,
     ],
     ['S_TRAIN.ts', { horizon: 3 }, /^--horizon: only for tables, got it with/],
-    ['S_TRAIN.ts', { target: 'y' }, /^--target: expected none, for S_TRAIN.ts has its labels in it, got y$/],
+    [
+      'S_TRAIN.ts',
+      { target: 'y' },
+      /^--target: expected none, because S_TRAIN.ts contains its labels, got y$/,
+    ],
   ] as const)('%s is refused', async (name, options, message) => {
     file('odd.xyz', 'x')
     await expect(draftConfig(join(folder, name), options)).rejects.toThrow(message)

@@ -20,7 +20,7 @@ describe('a draft of a table that was not made for it', () => {
     expect(dataset.features).toEqual(['Größe', 'Gewicht'])
     expect(dataset.inputs[2]).toBe(1.125)
     expect(whys).toContain(
-      'data.encoding: some bytes are not UTF-8; where letters look wrong, it is another one',
+      'data.encoding: some bytes are not UTF-8; if letters look wrong, set another encoding',
     )
   })
 
@@ -143,7 +143,7 @@ describe('a draft of a table in which few inputs repeat', () => {
     expect(choices).toContainEqual({
       key: ['split', 'equal'],
       value: 'apart',
-      why: '60 rows have only 6 different inputs, with different targets, so that new rows will repeat them, too',
+      why: '60 rows have only 6 different inputs, with different targets, so new rows will repeat them as well',
     })
     const copies = await trial('copies.csv', (i) => `${(i % 6) * 1.5}`)
     expect(parse(copies.text())).not.toHaveProperty('split')
@@ -176,7 +176,7 @@ describe('a draft of a table with several rows of each subject', () => {
     expect(split).toEqual({ by: 'group', column, equal: 'apart' })
     expect(dataset.features).not.toContain(column)
     expect(whys).toContain(
-      `split.column: 60 rows are of ${subjects} different ${column}, and rows of one stay together: the test is on others; set split.by to random if new rows are of the same ones`,
+      `split.column: 60 rows are of ${subjects} different ${column}, and rows of one stay together, so the test is on others; set split.by to random if new rows are of the same ones`,
     )
     const learnt = new Set(Array.from(splits.train, subjectOf))
     expect(splits.test.length).toBeGreaterThan(0)
@@ -292,7 +292,7 @@ describe('a draft of series and images that were not made for it', () => {
     })
     expect(dataset.task).toMatchObject({ kind: 'classification', classes: ['cat', 'dog'] })
     await expect(draftConfig(join(folder, 'parts'), { task: 'regression' })).rejects.toThrow(
-      /^--task: expected none, for the folders of images are their classes/,
+      /^--task: expected none, because the folders of images are their classes/,
     )
   })
 })

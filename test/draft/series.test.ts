@@ -16,7 +16,7 @@ it('finds the machines of a file whose times repeat, and no window goes over two
   expect(data).toMatchObject({ kind: 'series', seriesBy: 'machine', time: 'time' })
   expect(data.drop ?? []).toEqual([])
   expect(rivals).toEqual(['constant', 'persistence', 'seasonal-persistence', 'trees'])
-  expect(whys).toContain('data.seriesBy: it names 3 series: in each, a time stands once')
+  expect(whys).toContain('data.seriesBy: it names 3 series: in each, every time occurs once')
   // Three times 100 steps: 100 − 4 − 2 + 1 windows with their targets each.
   expect(dataset.rows).toBe(3 * 95)
   expect(dataset.features).toEqual(['x', 'y'])
@@ -109,7 +109,7 @@ it('keeps whole lives apart where ten begin anew, and splits by the calendar whe
   }
   const cycle = (k: number) => String(k + 1)
   expect(await lives('ten-lives.csv', 10, cycle)).toEqual([
-    'split.by: time begins anew in each of 10 series, so the test is on others; set split.by to time if new rows go on with the same ones',
+    'split.by: time begins anew in each of 10 series, so the test is on other series; set split.by to time if new rows continue the same ones',
   ])
   expect(await lives('nine-lives.csv', 9, cycle)).toEqual([])
   expect(await lives('dated.csv', 10, minutes)).toEqual([])

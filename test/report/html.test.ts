@@ -84,7 +84,7 @@ describe('a finished run', async () => {
   })
 
   test('says which gap retraining closes, and why retrained networks are larger', () => {
-    expect(text(page, 'header > .hint')).toMatch(/gates dropped[^]*is gone after retraining/)
+    expect(text(page, 'header > .hint')).toMatch(/gates dropped[^]*Retraining repairs it/)
     expect(text(page, '.figures')).toContain('gates dropped, before retraining')
     expect(text(page, 'header .note')).not.toContain('more parameters')
     const metrics = { ...run.metrics, baseline: { ...run.metrics!.baseline, parameters: 182_400 } }
@@ -106,7 +106,7 @@ describe('a finished run', async () => {
     const captions = (events: readonly Event[]) =>
       text(renderReport({ ...run, events }), '#gates figcaption').split('\n')
     const own = captions(events).find((caption) => caption.includes(name))
-    expect(own).toMatch(/gone, for nothing reads it any more: 0 of 3 left$/)
+    expect(own).toMatch(/no longer used, so 0 of 3 left$/)
     expect(captions(run.events).find((caption) => caption.includes(name))).toMatch(/· 2 of 3 left$/)
   })
 

@@ -136,7 +136,9 @@ describe('two processes on one folder', () => {
       if (/search \d/.test(stderr) && !told) told = child.kill('SIGHUP')
     })
     expect(next.code).toBe(130)
-    expect(next.stderr).toMatch(/killed: process \d+, which held it since .*, is gone; going on in its place/)
+    expect(next.stderr).toMatch(
+      /killed: process \d+, which held it since .*, has ended; continuing in its place/,
+    )
     expect(next.stderr).toMatch(/interrupted: stopping at the next step/)
     expect(existsSync(at('killed/run.lock'))).toBe(false)
   })

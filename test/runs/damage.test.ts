@@ -69,7 +69,7 @@ describe('an interrupted run', () => {
     const run = copyOf('stopped', 'cut')
     truncateSync(join(run, 'events.jsonl'), size(run, 'events.jsonl') - 400)
     await expect(resumeRun(run)).rejects.toThrow(
-      /events\.jsonl: expected the \d+ bytes that the checkpoint speaks of, got \d+; go on from the checkpoint before it, with the same result: "sentei resume .*cut --previous"/,
+      /events\.jsonl: expected the \d+ bytes that the checkpoint records, got \d+; go on from the checkpoint before it, with the same result: "sentei resume .*cut --previous"/,
     )
     await resumeRun(run, { previous: true })
     expect(contentOf(run)).toEqual(contentOf(at('whole')))

@@ -93,7 +93,7 @@ describe('sentei export --format onnx', () => {
     rmSync(join(old, 'network.safetensors'))
     rmSync(join(old, checksumsFile))
     await expect(exportRun(old, 'onnx', at('x.onnx'))).rejects.toThrow(
-      /network\.safetensors: no such file, as in runs of before there was one; train the architecture again with "sentei retrain/,
+      /network\.safetensors: no such file, because the run is older than this kind of file; train the architecture again with "sentei retrain/,
     )
     const broken = copy('broken')
     const path = join(broken, 'network.safetensors')

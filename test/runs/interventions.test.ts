@@ -131,7 +131,7 @@ describe('a run that diverged', () => {
     const before = readFileSync(at('failed/events.jsonl'), 'hex')
     await expect(resumeRun(at('failed'))).rejects.toThrow(message)
     await expect(resumeRun(at('failed'), { set: ['search.steps=900'] })).rejects.toThrow(
-      /^--set search\.steps=900: it cannot change while the run goes on, for the schedule is laid out over all iterations; what can: search\.weights\.learningRate, .*lambda\.LAYER\.TERM/,
+      /^--set search\.steps=900: it cannot change while the run goes on, because the schedule is laid out over all iterations; what can: search\.weights\.learningRate, .*lambda\.LAYER\.TERM/,
     )
     for (const fixed of [
       'seed=2',
@@ -190,8 +190,6 @@ describe('a run that diverged', () => {
   })
 
   test('takes no settings once it is finished', async () => {
-    await expect(resumeRun(at('mended'), { set })).rejects.toThrow(
-      'the run is finished, so nothing of it can change',
-    )
+    await expect(resumeRun(at('mended'), { set })).rejects.toThrow('the run is finished and cannot change')
   })
 })

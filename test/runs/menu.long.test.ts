@@ -172,7 +172,7 @@ describe('on the command line', () => {
     expect(menu!.map(({ size }) => size)).toEqual([0.6])
     const wrong = program('search', file, '--menu', '0.5,200', '--out', at('wrong'), '--quiet')
     await expect(wrong).rejects.toThrow(
-      '--menu: expected shares between 0 and 1, or amounts from 1 on, as 0.5,0.25,0.1, got "0.5,200"',
+      '--menu: expected shares between 0 and 1, or amounts of at least 1, such as 0.5,0.25,0.1, got "0.5,200"',
     )
     const layers = program('export', at('mlp'), '--format', 'layers', '--menu', '0.4', '--out', at('x'))
     await expect(layers).rejects.toThrow(/^--menu: the architecture was not trained; train it with/)

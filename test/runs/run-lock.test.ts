@@ -53,7 +53,9 @@ test('takes over from a process that is gone, with a notice, and sweeps what it 
       return Promise.resolve()
     },
   )
-  expect(told).toEqual([`${run}: process ${pid}, which held it since noon, is gone; going on in its place`])
+  expect(told).toEqual([
+    `${run}: process ${pid}, which held it since noon, has ended; continuing in its place`,
+  ])
   expect(readdirSync(run).sort()).toEqual(['checkpoint', 'mine.tmp', `report.html.${process.ppid}.tmp`])
 })
 

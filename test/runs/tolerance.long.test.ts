@@ -153,14 +153,14 @@ describe('a run of which no size is within the tolerance', () => {
       readFileSync(at(`whole/${file}`), 'utf8').replace(/\s+/g, ' '),
     )
     for (const text of [printed, card, page]) expect(text).toContain('the unpruned supernet was kept')
-    expect(page).toContain('The result is all of the supernet that may stay: no smaller size')
+    expect(page).toContain('No smaller size was within the tolerance, so the result is the whole supernet')
     const run = readRun(at('whole'))
     const group = startOf(run.events)!.groups[0]!
     const explained = explain(run, group.name)
     expect(explained.size).toEqual({ size: 1, step: null })
     expect(explained.members.every(({ fate }) => fate === 'kept')).toBe(true)
     const told = await program('explain', at('whole'), group.name)
-    expect(told.printed).toContain('the result is all of the supernet that may stay')
+    expect(told.printed).toContain('the result is the whole supernet, after its choices')
     expect(evaluationsOf(withoutVoid(run.events), 'retrain')).toEqual([])
     const again = await retrainRun({ run: at('whole'), out: at('whole-again') })
     expect(again.architecture).toEqual(architecture)
@@ -185,7 +185,7 @@ describe('a run of a space with choices, of which no size is within the toleranc
     const { printed } = await program('resume', at('chooses'))
     expect(printed).toMatch(/size 1: [\d,]+ parameters, error .* allowed; kept$/m)
     const told = await program('explain', at('chooses'), 'block0/activation')
-    expect(told.printed).toContain('left out of the size that was kept')
+    expect(told.printed).toContain('not in the size that was kept')
     const card = readFileSync(at('chooses/card.md'), 'utf8')
     expect(card).not.toContain('the unpruned supernet was kept')
   })
@@ -216,11 +216,11 @@ describe('a run whose result is a size that it passed', () => {
     }
     const { step } = run.metrics!.menu!.find(({ size }) => size === kept)!
     const { printed } = await program('explain', at(name), 'block0')
-    expect(printed).toContain(`the result is size ${kept}, as the search passed it at iteration ${step}`)
-    expect(printed).toContain('left out of the size that was kept: others of its group counted more')
+    expect(printed).toContain(`the result has size ${kept}, which the search reached at iteration ${step}`)
+    expect(printed).toContain('not in the size that was kept: other members of its group ranked higher')
     const page = readFileSync(at(`${name}/report.html`), 'utf8').replace(/\s+/g, ' ')
     expect(page).toContain(
-      `The result is size ${kept}, as it was passed at iteration ${step}: what went later`,
+      `The result has size ${kept}, which the search reached at iteration ${step}. Members removed later`,
     )
   })
 

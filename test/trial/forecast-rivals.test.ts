@@ -110,7 +110,7 @@ describe('rivals of forecasts', () => {
   it('say where the data prefer the past, or where the network is no better', () => {
     const behind = rival('persistence', on(0.5, 1.5), on(0.4, 1.6))
     expect(rivalTexts({ metric: 'rmse', rivals: [behind] })).toEqual([
-      "this data prefers persistence: its test rmse is 4.2, and the network's minus it +1 [+0.4, +1.6]",
+      'this data prefers persistence: its test rmse is 4.2, network minus rival +1 [+0.4, +1.6]',
     ])
     const same = { ...rival('seasonal-persistence', on(-1, 1), on(-0.5, 0.5)), period: 24, season: 'a day' }
     expect(rivalTexts({ metric: 'rmse', rivals: [same] })).toEqual([

@@ -200,7 +200,7 @@ describe('what rivals say', () => {
   it('gives figures, and names a network that is no better than a constant', () => {
     const trees = rival('trees', on(1, 0.5, 1.5), on(1, 0.4, 1.6))
     expect(rivalTexts({ metric: 'rmse', rivals: [trees] })).toEqual([
-      "this data prefers trees: its test rmse is 4.2, and the network's minus it +1 [+0.4, +1.6]",
+      'this data prefers trees: its test rmse is 4.2, network minus rival +1 [+0.4, +1.6]',
     ])
     const same = rival('constant', on(-1, -2, -0.5), on(-0.1, -0.5, 0.3))
     expect(rivalTexts({ metric: 'rmse', rivals: [same] })[0]).toMatch(

@@ -59,7 +59,7 @@ export const bench = command({
       type: 'string',
       requiresArg: true,
       describe:
-        'timed steps, behind three that are not; 5 by default. For latency: timed runs; 100 by default',
+        'timed steps, after three untimed ones; 5 by default. For latency: timed runs; 100 by default',
     },
     shards: {
       type: 'string',
@@ -81,7 +81,7 @@ export const bench = command({
       type: 'string',
       requiresArg: true,
       suggest: names.runtimes,
-      describe: 'for operations and latency: what runs them',
+      describe: 'for operations and latency: the runtime',
     },
     table: {
       type: 'string',

@@ -49,7 +49,7 @@ export const compare = command({
     const plugins = [...namedIn(args), ...paths]
     if (plugins.length > 0 && args.queue !== undefined)
       throw new InputError(
-        `--queue: expected no plugin, which machines behind a queue do not load, got ${plugins[0]}; compare with --workers`,
+        `--queue: expected no plugin, because machines behind a queue load none, got ${plugins[0]}; compare with --workers`,
       )
     const own = await loaded(args, plugins, { say })
     const executor = await queuedExecutor(args, { file, folder: dirname(file) }, { say })

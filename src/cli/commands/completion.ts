@@ -9,7 +9,7 @@ const known = Object.keys(shells)
 
 export const completion = command({
   usage: 'completion [shell]',
-  description: 'print a script with which a shell completes commands, options and values',
+  description: 'print a script for shell completion of commands, options and values',
   positionals: {
     shell: { type: 'string', suggest: known, describe: `${known.join(', ')}; that of $SHELL by default` },
   },

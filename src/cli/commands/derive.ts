@@ -21,7 +21,7 @@ export const derive = command({
     step: {
       type: 'string',
       requiresArg: true,
-      describe: 'take the gates as they were after so many steps; the last by default',
+      describe: 'read the gates after this many steps; the last by default',
     },
     threshold: {
       type: 'string',

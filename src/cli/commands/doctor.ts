@@ -40,7 +40,7 @@ export const doctor = command({
     else {
       const verdict = ready
         ? 'Sentei can run here.'
-        : 'Sentei cannot run here before what is MISSING is there.'
+        : 'Sentei cannot run here until what is MISSING is provided.'
       print(wrapLines([...findings.map(line), verdict].join('\n'), columns))
     }
     return ready ? 0 : exitCodes.failed

@@ -20,7 +20,7 @@ export const predict = command({
     strict: {
       type: 'boolean',
       default: false,
-      describe: 'refuse the file at the first row with something that the model does not know',
+      describe: 'refuse the file at the first row with a value that the model does not know',
     },
     force,
     ...pluginOptions,

@@ -12,7 +12,7 @@ export const query = command({
     benchmark: {
       type: 'string',
       suggest: names.spaces,
-      describe: 'the search space that the table is of',
+      describe: 'the search space of the table',
     },
   },
   options: {
@@ -80,7 +80,7 @@ function describe({ table, architecture, found, ranks, cost, uncounted, setting 
 }
 
 function foundText(found: QueryAnswer['found']): string {
-  if (!found) return 'not in it, and no isomorphic one'
+  if (!found) return 'not in the table, nor an isomorphic one'
   const others = found.isomorphic.length
   const more = others === 0 ? '' : `, ${formatCount(others)} more isomorphic`
   return found.matched === 'exact'

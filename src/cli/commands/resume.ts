@@ -53,7 +53,7 @@ async function tellFinished(run: string, args: Arguments, context: CommandContex
   if (existsSync(join(run, 'report.html'))) context.say(`${run}: the run is finished, nothing is left to do`)
   else
     context.say(
-      `${run}: the run is finished; its report was gone, and is written anew: ${await reportRun(run)}`,
+      `${run}: the run is finished; its report was missing and has been written again: ${await reportRun(run)}`,
     )
   return tellOutcome(args, context, finished)
 }

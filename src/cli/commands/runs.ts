@@ -7,7 +7,7 @@ import { textTable } from '../table.js'
 export const runs = command({
   usage: 'runs [folder]',
   description: 'list the runs in a folder with their metric, size and criteria',
-  positionals: { folder: path('the folder in which runs lie; runs by default') },
+  positionals: { folder: path('the folder with the runs; runs by default') },
   options: { json },
   async run(args, { print, say }) {
     const { existsSync, statSync } = await import('node:fs')

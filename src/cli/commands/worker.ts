@@ -27,7 +27,7 @@ export const worker = command({
       type: 'string',
       requiresArg: true,
       suggest: [files],
-      describe: 'a folder that all workers see, for checkpoints: trials are taken over from there',
+      describe: 'a folder that all workers share, with checkpoints from which they take over trials',
     },
     cache: {
       type: 'string',
@@ -44,12 +44,12 @@ export const worker = command({
     takeover: {
       type: 'string',
       requiresArg: true,
-      describe: 'the seconds without a sign of life after which a trial is taken over; 30 by default',
+      describe: 'the seconds of silence after which another worker takes over a trial; 30 by default',
     },
     idle: {
       type: 'string',
       requiresArg: true,
-      describe: 'end when no trial came for so many seconds; by default it waits for ever',
+      describe: 'end after this many seconds without a trial; by default wait for ever',
     },
     'metrics-port': {
       type: 'string',

@@ -107,7 +107,7 @@ describe('broken images', () => {
     write('draft/bad/cut.png', broken['cut.png'])
     const { choices } = await draftConfig(at('draft'), {})
     expect(choices.find(({ key }) => key.join('.') === 'data.image')?.why).toContain(
-      'of 41 images looked at, of which 1 is broken and left out, ',
+      'of 41 images examined, of which 1 is broken and left out, ',
     )
   })
 })
