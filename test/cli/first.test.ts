@@ -50,7 +50,7 @@ describe('a search from a file alone', () => {
     ],
     [['bricks.csv', '--target', 'stregth'], 'did you mean "strength"?'],
     [['brick.csv', '--target', 'strength'], 'brick.csv: expected a file or folder, got nothing there'],
-    [['bricks.csv', '--target', 'age', '--window', '3'], '--window: expected --horizon beside it'],
+    [['bricks.csv', '--target', 'age', '--window', '3'], '--window: expected --horizon as well'],
     [
       ['bricks.csv', '--target', 'age', '--task', 'clusters'],
       '--task: expected classification or regression',
@@ -65,7 +65,7 @@ describe('a search from a file alone', () => {
     ],
     [
       ['bricks.csv', '--target', 'age', '--out', 'runs/bricks-seed0'],
-      'runs/bricks-seed0.yaml: expected no file there',
+      'runs/bricks-seed0.yaml: expected no file, because',
     ],
   ])('%j is refused', async (args, message) => {
     const { code, stderr } = await sentei(folder, ['search', ...args])
