@@ -87,7 +87,13 @@ export function withinBudget(
   return fitting.cost <= limit ? filledUp(supernet, costs, worth, limit, fitting) : undefined
 }
 
-function cutBack(supernet: Supernet, costs: Costs, worth: Worth, limit: number, from: CostedChoices): CostedChoices {
+function cutBack(
+  supernet: Supernet,
+  costs: Costs,
+  worth: Worth,
+  limit: number,
+  from: CostedChoices,
+): CostedChoices {
   const { tally, moves, total } = weighed(supernet, costs, worth, from)
   const cut = (): boolean => {
     const at = tally.figures()
@@ -103,7 +109,13 @@ function cutBack(supernet: Supernet, costs: Costs, worth: Worth, limit: number, 
   return candidate(supernet, tally)
 }
 
-function filledUp(supernet: Supernet, costs: Costs, worth: Worth, limit: number, from: CostedChoices): CostedChoices {
+function filledUp(
+  supernet: Supernet,
+  costs: Costs,
+  worth: Worth,
+  limit: number,
+  from: CostedChoices,
+): CostedChoices {
   const { tally, moves, total } = weighed(supernet, costs, worth, from)
   const fill = (): boolean => {
     const before = total()
