@@ -1,10 +1,16 @@
 import { defineConfig } from 'vitest/config'
+import { alias } from './vitest.alias.js'
 
 /** Files that others would notice, or that must come first: they register backends and grow their memory. */
-const alone = ['test/backend/*.test.ts', 'test/browser/search.test.ts', 'test/conformance/*.test.ts']
+const alone = [
+  'test/backend/*.test.ts',
+  'test/browser/search.test.ts',
+  'packages/kernels/test/conformance/*.test.ts',
+]
 
-const long = 'test/**/*.long.test.ts'
-const each = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const
+const files = ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts']
+const long = '**/*.long.test.ts'
+const each = { alias, testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const
 
 /**
  * The quick suite: `npm test`. What takes longer lives in `*.long.test.ts`. To load TensorFlow.js and the
@@ -20,7 +26,7 @@ export default defineConfig({
           ...each,
           name: 'shared',
           isolate: false,
-          include: ['test/**/*.test.ts'],
+          include: files,
           exclude: [long, ...alone],
           setupFiles: 'test/setup/shared.ts',
           sequence: { groupOrder: 0 },

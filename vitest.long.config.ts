@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { alias } from './vitest.alias.js'
 
 /** Files that start backends themselves. */
-const alone = ['test/backend/*.long.test.ts', 'test/conformance/*.long.test.ts']
-const each = { testTimeout: 1_800_000, hookTimeout: 600_000, pool: 'forks' } as const
+const alone = ['test/backend/*.long.test.ts', 'packages/kernels/test/**/*.long.test.ts']
+const each = { alias, testTimeout: 1_800_000, hookTimeout: 600_000, pool: 'forks' } as const
 
 /** Whole searches and comparisons: `npm run test:long`. All but some begin on wasm. */
 export default defineConfig({

@@ -7,7 +7,7 @@
 import { once } from 'node:events'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { fileURLToPath } from 'node:url'
-import { peakLoops } from '../src/backend/wasm/peaks.js'
+import { peakLoops } from 'sentei-kernels/node'
 
 /** Rates of several threads together by that of one. */
 export interface ThreadPeaks {

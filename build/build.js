@@ -7,15 +7,25 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tools = ['build', 'package.json', 'package-lock.json', 'node_modules/.package-lock.json']
-const assembly = 'src/backend/wasm/assembly'
+const kernels = 'packages/kernels'
 const compiled = ['src', 'supernets', 'scripts', 'bench']
 
 /** Each part: what it is made of, what it makes, and the npm script that makes it. */
 const parts = {
-  kernels: { from: [...tools, assembly], without: [], to: ['dist/kernels'] },
+  kernels: {
+    from: [
+      ...tools,
+      'tsconfig.json',
+      ...['assembly', 'build', 'package.json', 'src', 'tsconfig.build.json'].map(
+        (path) => `${kernels}/${path}`,
+      ),
+    ],
+    without: [],
+    to: [`${kernels}/dist`],
+  },
   program: {
-    from: [...tools, ...compiled, 'schedules', 'tsconfig.json', 'tsconfig.build.json'],
-    without: [assembly, 'src/presets.ts'],
+    from: [...tools, ...compiled, 'schedules', 'tsconfig.json', 'tsconfig.build.json', `${kernels}/dist`],
+    without: ['src/presets.ts'],
     to: [...compiled.map((folder) => `dist/${folder}`), 'dist/names.json', 'schemas', 'src/presets.ts'],
   },
 }

@@ -28,7 +28,7 @@ export async function buildExample(folder) {
   const files = [
     join(root, 'examples/browser/index.html'),
     join(root, 'data/digits/digits.csv.gz'),
-    join(root, 'dist/kernels/training.wasm'),
+    join(root, 'packages/kernels/dist/training.wasm'),
     join(tensorflow, '../dist/tfjs-backend-wasm-simd.wasm'),
   ]
   for (const file of files) copyFileSync(file, join(folder, file.split('/').at(-1)))

@@ -14,13 +14,32 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const npm = (args: string[], cwd: string): string =>
   execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
 
+interface Packed {
+  readonly filename: string
+  readonly files: readonly { readonly path: string }[]
+}
+
+function pack(path: string): Packed {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
+  return (JSON.parse(npm(args, packagePath(path))) as Packed[])[0]!
+}
+
 test('the package, installed in another project, searches arrays in memory', () => {
-  const packed = npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], packagePath('.'))
-  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }]
+  const { filename, files } = pack('.')
+  const kernels = pack('packages/kernels')
   const unwanted = /\.map$|tsbuildinfo|^dist\/(bench|examples|test|scripts)/
-  expect(files.filter(({ path }) => unwanted.test(path))).toEqual([])
+  expect([...files, ...kernels.files].filter(({ path }) => unwanted.test(path))).toEqual([])
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }))
-  npm(['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, filename)], folder)
+  npm(
+    [
+      'install',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      ...[kernels.filename, filename].map((file) => join(folder, file)),
+    ],
+    folder,
+  )
   const program = allBlocks.find(
     ({ place, text }) => place.startsWith('docs/library.md') && text.includes('await search('),
   )!.text

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
+import { readKernels } from 'sentei-kernels/node'
 import { InputError } from '../base/errors.js'
 import { startBackend, type BackendName, type BackendOptions } from './start.js'
 import { loadTensorflow } from './tensorflow/load.js'
-import { readKernels } from './wasm/kernel-files.js'
 
 export { backendNames, type BackendName, type BackendOptions } from './start.js'
 

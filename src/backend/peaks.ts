@@ -1,1 +1,1 @@
-export { measurePeaks, type Peaks } from './wasm/peaks.js'
+export { measurePeaks, type Peaks } from 'sentei-kernels/node'

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 // On its own, tfjs-core has no gradients. tfjs-layers registers them for every backend.
 import '@tensorflow/tfjs-layers'
+import { addTrainingKernels, hasTrainingKernels } from 'sentei-kernels'
 import { InputError } from '../base/errors.js'
-import { addTrainingKernels, hasTrainingKernels } from './wasm/training-kernels.js'
 
 export const backendNames = ['wasm', 'cpu', 'webgpu', 'tensorflow'] as const
 export type BackendName = (typeof backendNames)[number]

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { kernelUrl } from 'sentei-kernels'
 import { startBackend, type BackendName, type BackendOptions } from '../backend/start.js'
 import { Failure, InputError } from '../base/errors.js'
 
 /** The addresses of the WebAssembly modules. */
 export interface WasmUrls {
-  /** The training kernels: `dist/kernels/training.wasm` of this package. */
+  /** The training kernels: `sentei-kernels/training.wasm`. */
   readonly kernels?: string | URL
-  /** The kernels for `relaxedSimd`: `dist/kernels/training-relaxed.wasm`. */
+  /** The kernels for `relaxedSimd`: `sentei-kernels/training-relaxed.wasm`. */
   readonly relaxedKernels?: string | URL
   /** The backend itself: `dist/tfjs-backend-wasm-simd.wasm` of `@tensorflow/tfjs-backend-wasm`. */
   readonly tensorflow?: string | URL
@@ -25,9 +26,8 @@ export function setWasmUrls(urls: WasmUrls): void {
 // These are functions, because `import.meta.url` is undefined in bundles that are not modules; all addresses
 // must then be set.
 const urls = {
-  kernels: () => given.kernels ?? new URL('../../kernels/training.wasm', import.meta.url),
-  relaxedKernels: () =>
-    given.relaxedKernels ?? new URL('../../kernels/training-relaxed.wasm', import.meta.url),
+  kernels: () => given.kernels ?? kernelUrl(false),
+  relaxedKernels: () => given.relaxedKernels ?? kernelUrl(true),
   tensorflow: () =>
     given.tensorflow ??
     new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url),

@@ -32,7 +32,7 @@ import { sumRows, type Window } from '../../src/nn/functions/spatial.js'
 import { splitFeatures } from '../../src/nn/functions/split.js'
 import { gateGradients, scaledBy, weightedSum } from '../../src/nn/functions/weighted-sum.js'
 import { losses } from '../../src/objective/losses.js'
-import { draw } from '../conformance/reference/operand.js'
+import { draw } from '../../packages/kernels/test/conformance/reference/operand.js'
 
 /** Normal draws as a tensor, the same numbers for the same name and shape on every device. */
 export const drawn = <T extends tf.Tensor = tf.Tensor4D>(name: string, ...shape: number[]): T =>

@@ -47,7 +47,7 @@ function installed(): boolean {
 test('TensorFlow, installed in a fresh folder, conforms, and searches', ({ skip }) => {
   if (!installed()) return skip('TensorFlow cannot be installed here')
   const tests = [
-    'test/conformance/optional-backends.test.ts',
+    'packages/kernels/test/conformance/optional-backends.test.ts',
     'test/nn/functions.test.ts',
     'test/nn/primitives.test.ts',
   ]

@@ -6,7 +6,7 @@ import { presetNames, readPreset } from '../../src/registry.js'
 import { closureOf } from './closure.js'
 
 /** Entry points that a browser loads. */
-const entries = ['src/browser.ts', 'src/spaces.ts']
+const entries = ['src/browser.ts', 'src/spaces.ts', 'packages/kernels/src/index.ts']
 
 /** Packages that the entry points may need, all of which run in a browser. */
 const packages = [
@@ -23,6 +23,7 @@ const packages = [
   'fastest-levenshtein',
   'linkedom',
   'picomatch',
+  'sentei-kernels',
 ]
 
 const ofNode = (name: string) => name.startsWith('node:') || builtinModules.includes(name)

@@ -101,20 +101,24 @@ describe('the structure of the source', () => {
     expect(wrong).toEqual([])
   })
 
-  it('our wasm kernels are known to the backend alone: everything else asks the device', () => {
+  it('the package of kernels is known to the backend alone: everything else asks the device', () => {
     const files = [...sources, ...filesIn('supernets'), ...filesIn('scripts')]
-    const found = files
-      .filter((file) => !file.startsWith('src/backend/'))
-      .flatMap((file) =>
-        importsOf(file)
-          .filter(({ target }) => target.startsWith('src/backend/wasm/'))
-          .map(({ target }) => `${file} → ${target}`),
-      )
+    const named = files.filter((file) => text(file).includes("from 'sentei-kernels"))
+    expect(named.filter((file) => !file.startsWith('src/backend/'))).toEqual(['src/browser/backend.ts'])
+    expect(named.length).toBeGreaterThan(3)
+  })
+
+  it('the package of kernels imports nothing of Sentei', () => {
+    const files = filesIn('packages/kernels/src')
+    const found = files.flatMap((file) =>
+      importsOf(file).filter(({ target }) => !target.startsWith('packages/kernels/src/')),
+    )
     expect(found).toEqual([])
+    expect(files.length).toBeGreaterThan(40)
   })
 
   it('no file imports itself by way of others, types included', () => {
-    const files = [...sources, ...filesIn('supernets')]
+    const files = [...sources, ...filesIn('supernets'), ...filesIn('packages/kernels/src')]
     const edges = new Map(files.map((file) => [file, importsOf(file).map(({ target }) => target)]))
     expect(cyclesIn(edges)).toEqual([])
   })

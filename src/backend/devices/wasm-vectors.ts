@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { Device } from '../wasm/device.js'
-import type { Call, Place } from '../wasm/program.js'
+import type { Call, Device, Place } from 'sentei-kernels'
 import { NotCompilable, type CompiledVectors, type Operand, type Vectors } from '../vectors.js'
 
 /** A vector of a program: `count` float32 numbers at an address. */

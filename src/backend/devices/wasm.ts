@@ -1,14 +1,20 @@
+import {
+  adamInPlace,
+  blendInPlace,
+  currentDevice as currentKernels,
+  kernels,
+  livingBytes,
+  NotRecordable as RefusedByKernels,
+  recordingBytes,
+  sgdInPlace,
+  squaredNorm,
+  type Device as Kernels,
+  type Rehearsed as RehearsedCalls,
+  type Tape,
+  type Workspaces,
+} from 'sentei-kernels'
 import type { Device, Steps } from '../device.js'
 import { NotRecordable, type Recorder, type Rehearsed } from '../recorder.js'
-import { livingBytes } from '../wasm/arena.js'
-import type { Device as Kernels } from '../wasm/device.js'
-import { kernels } from '../wasm/kernels/index.js'
-import { adamInPlace, blendInPlace, sgdInPlace, squaredNorm } from '../wasm/optimizer.js'
-import { NotRecordable as RefusedByKernels } from '../wasm/recorder.js'
-import { recordingBytes, type Tape } from '../wasm/recording.js'
-import type { Rehearsed as RehearsedCalls } from '../wasm/rehearsal.js'
-import { currentDevice as currentKernels } from '../wasm/training-kernels.js'
-import type { Workspaces } from '../wasm/workspace.js'
 import { runRegistered } from './plain.js'
 import { compileVectors } from './wasm-vectors.js'
 
