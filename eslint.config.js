@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'runs', 'coverage', '**/assembly'] },
+  { ignores: ['**/dist', 'node_modules', 'runs', 'coverage', '**/assembly'] },
   ...tseslint.configs.recommendedTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

@@ -14,7 +14,14 @@ test('every TypeScript example passes the compiler, as strict as the project', (
   const program = ts.createProgram(
     examples.map(({ file }) => file),
     // Types as users have them: of the packages as they are built.
-    { ...options, paths: {}, outDir: undefined, noEmit: true, noUnusedLocals: false, rootDir: packagePath('.') },
+    {
+      ...options,
+      paths: {},
+      outDir: undefined,
+      noEmit: true,
+      noUnusedLocals: false,
+      rootDir: packagePath('.'),
+    },
   )
   const messages = ts
     .getPreEmitDiagnostics(program)
