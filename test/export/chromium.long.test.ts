@@ -118,7 +118,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
       (name) => `<script type="module" src="/${name}"></script>`,
     )
     server = await servePage({ '': `<!doctype html>${scripts.join('')}` }, [
-      ...[folder, packagePath('test', 'export'), packagePath('dist', 'kernels')],
+      ...[folder, packagePath('test', 'export'), packagePath('packages', 'kernels', 'dist')],
       packagePath('node_modules', 'onnxruntime-web', 'dist'),
       packagePath('node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist'),
     ])
