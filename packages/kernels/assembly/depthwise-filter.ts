@@ -1,8 +1,13 @@
-import { Eight, Four, Two } from './distance'
-import { fiveFilterTaps, fiveFilterTapsApart } from './five-filter-taps'
+import {
+  filterTaps3,
+  filterTaps3Dilated2,
+  filterTaps3Dilated4,
+  filterTaps3Dilated8,
+  filterTaps5,
+  filterTaps5Dilated2,
+} from '../dist/filter-taps'
 import { addTo, BLOCK, madd, zero } from './lanes'
 import { hasSeriesTaps } from './series-taps'
-import { threeFilterTaps, threeFilterTapsApart } from './three-filter-taps'
 
 /**
  * Adds the filter gradient of one image: out[C4/4, tap, 4] += Σ over positions of x ⊙ dy. Both are in packed
@@ -59,8 +64,8 @@ function filterRow(
   const blocks = quick ? columns / 8 : 0
   if (blocks > 0) {
     if (threes) groupsOfThree(x, dy, out, rows, blocks, taps, dilation, xRow, dyRow)
-    else if (dilation == 1) fiveFilterTaps(x, dy, out, rows, blocks, xRow, dyRow)
-    else fiveFilterTapsApart(x, dy, out, rows, blocks, xRow, dyRow)
+    else if (dilation == 1) filterTaps5(x, dy, out, rows, blocks, xRow, dyRow)
+    else filterTaps5Dilated2(x, dy, out, rows, blocks, xRow, dyRow)
   }
   const left = columns - blocks * 8
   if (left == 0) return
@@ -83,10 +88,10 @@ function groupsOfThree(
   dyRow: usize,
 ): void {
   for (let tap = 0; tap < taps; tap += 3) {
-    if (dilation == 1) threeFilterTaps(x, dy, out, rows, blocks, xRow, dyRow)
-    else if (dilation == 2) threeFilterTapsApart<Two>(x, dy, out, rows, blocks, xRow, dyRow)
-    else if (dilation == 4) threeFilterTapsApart<Four>(x, dy, out, rows, blocks, xRow, dyRow)
-    else threeFilterTapsApart<Eight>(x, dy, out, rows, blocks, xRow, dyRow)
+    if (dilation == 1) filterTaps3(x, dy, out, rows, blocks, xRow, dyRow)
+    else if (dilation == 2) filterTaps3Dilated2(x, dy, out, rows, blocks, xRow, dyRow)
+    else if (dilation == 4) filterTaps3Dilated4(x, dy, out, rows, blocks, xRow, dyRow)
+    else filterTaps3Dilated8(x, dy, out, rows, blocks, xRow, dyRow)
     x += <usize>dilation * BLOCK * 3
     out += BLOCK * 3
   }

@@ -1,7 +1,6 @@
-import { fiveTaps, fiveTapsApart } from './five-taps'
+import { taps3, taps3Dilated2, taps5, taps5Dilated2 } from '../dist/taps'
 import { BLOCK, F32, madd, storeLanes, zero } from './lanes'
 import { hasSeriesTaps, seriesTaps } from './series-taps'
-import { threeTaps, threeTapsApart } from './three-taps'
 
 /**
  * A depthwise convolution of one image from packed planes [C4/4, paddedHeight, paddedWidth, 4] into
@@ -44,12 +43,12 @@ export function depthwiseImage(
         for (let r = 0; r < outHeight; r++)
           seriesTaps(x + <usize>r * xRow, kernel, to + <usize>r * yRow, lanes, blocks, tapsX, dilationX, yStep)
       else if (tapsX == 3 && dilationX == 1)
-        threeTaps(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
+        taps3(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
       else if (tapsX == 3)
-        threeTapsApart(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
+        taps3Dilated2(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
       else if (dilationX == 1)
-        fiveTaps(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
-      else fiveTapsApart(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
+        taps5(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
+      else taps5Dilated2(x, kernel, to, lanes, outHeight, blocks, tapsY, xRow, tapRow, yRow, yStep)
     }
     const left = outWidth - blocks * unit
     if (left > 0)

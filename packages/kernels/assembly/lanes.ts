@@ -91,3 +91,16 @@ export function storeEight(
   y += yStep
   storeLanes(y, s7, lanes)
 }
+
+/** Stores the first n of eight columns of a row, or adds them to those that are there. */
+// @ts-ignore: decorator
+@inline
+export function storeColumns(y: usize, left: v128, right: v128, n: i32, accumulate: bool): void {
+  const rightN = n - 4
+  if (accumulate) {
+    left = f32x4.add(left, loadLanes(y, n))
+    if (rightN > 0) right = f32x4.add(right, loadLanes(y + 16, rightN))
+  }
+  storeLanes(y, left, n)
+  if (rightN > 0) storeLanes(y + 16, right, rightN)
+}

@@ -1,4 +1,5 @@
-import { addTo, F32, madd, zero } from './lanes'
+import { fourByEight } from '../dist/products'
+import { F32 } from './lanes'
 
 /**
  * The bytes of two long matrices that one sweep over all pairs of features covers, so that they stay in the
@@ -51,58 +52,6 @@ function sweep(
       fourByEight(a + <usize>feature * F32, b + <usize>column * F32, out, rows, positions, aStep, aRow, bStep, bRow)
       out += 128
     }
-}
-
-function fourByEight(
-  a: usize,
-  b: usize,
-  out: usize,
-  rows: i32,
-  positions: i32,
-  aStep: usize,
-  aRow: usize,
-  bStep: usize,
-  bRow: usize,
-): void {
-  let a0 = zero()
-  let a1 = zero()
-  let b0 = zero()
-  let b1 = zero()
-  let c0 = zero()
-  let c1 = zero()
-  let d0 = zero()
-  let d1 = zero()
-  for (let row = 0; row < rows; row++) {
-    let pa = a + <usize>row * aRow
-    let pb = b + <usize>row * bRow
-    const end = pb + <usize>positions * bStep
-    while (pb < end) {
-      const w0 = v128.load(pb)
-      const w1 = v128.load(pb, 16)
-      const va = v128.load32_splat(pa)
-      a0 = madd(va, w0, a0)
-      a1 = madd(va, w1, a1)
-      const vb = v128.load32_splat(pa, 4)
-      b0 = madd(vb, w0, b0)
-      b1 = madd(vb, w1, b1)
-      const vc = v128.load32_splat(pa, 8)
-      c0 = madd(vc, w0, c0)
-      c1 = madd(vc, w1, c1)
-      const vd = v128.load32_splat(pa, 12)
-      d0 = madd(vd, w0, d0)
-      d1 = madd(vd, w1, d1)
-      pa += aStep
-      pb += bStep
-    }
-  }
-  addTo(out, a0)
-  addTo(out + 16, a1)
-  addTo(out + 32, b0)
-  addTo(out + 48, b1)
-  addTo(out + 64, c0)
-  addTo(out + 80, c1)
-  addTo(out + 96, d0)
-  addTo(out + 112, d1)
 }
 
 /** Unpacks blocks [n/8][k rounded up to 4][8] into a matrix [k, n] whose rows are `step` bytes apart. */

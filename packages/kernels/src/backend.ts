@@ -79,12 +79,12 @@ const tapes = new WeakMap<WasmBackend['wasm'], Set<Tape>>()
 export function tapesOf(wasm: WasmBackend['wasm']): Set<Tape> {
   const known = tapes.get(wasm)
   if (known) return known
-  const own = new Set<Tape>()
-  tapes.set(wasm, own)
+  const backendTapes = new Set<Tape>()
+  tapes.set(wasm, backendTapes)
   const { free } = wasm.asm
   wasm._free = (address) => {
-    for (const tape of own) if (tape.holds(address >>> 0)) return
+    for (const tape of backendTapes) if (tape.holds(address >>> 0)) return
     free(address)
   }
-  return own
+  return backendTapes
 }

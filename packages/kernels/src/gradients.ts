@@ -57,8 +57,8 @@ function replace(
   tf.registerGradient({
     ...original,
     gradFunc: (dy, saved, attrs) => {
-      const own = tf.getBackend() === 'wasm' ? gradient(dy as tf.Tensor, saved, attrs) : undefined
-      return own ?? original.gradFunc(dy, saved, attrs)
+      const pullback = tf.getBackend() === 'wasm' ? gradient(dy as tf.Tensor, saved, attrs) : undefined
+      return pullback ?? original.gradFunc(dy, saved, attrs)
     },
   })
 }

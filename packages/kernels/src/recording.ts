@@ -1,5 +1,6 @@
 import type { Memory } from './arena.js'
 import { bytesOf, callBytes, overheard, refuse, type Recorder } from './recorder.js'
+import { recordingMemory, type RecordingMemory } from './recording-memory.js'
 import type { Rehearsed } from './rehearsal.js'
 import { readingMs, timedCalls, type TimedCall } from './tape-calls.js'
 import type { TrainingInstance } from './training-module.js'
@@ -30,21 +31,6 @@ export interface Tape {
   dispose(): void
 }
 
-const ownSizes = ({ layout, tapeBytes, constantBytes }: Rehearsed): number[] => [
-  layout().keptBytes,
-  tapeBytes,
-  constantBytes,
-]
-const sharedSizes = ({ layout, scratchBytes }: Rehearsed): number[] => [layout().passingBytes, scratchBytes]
-const total = (sizes: readonly number[]): number =>
-  sizes.reduce((sum, size) => sum + Math.ceil(size / 16) * 16, 16)
-
-/** The bytes that a recording of rehearsed work takes: of a block of its own, and of a workspace. */
-export const recordingBytes = (rehearsed: Rehearsed): { own: number; shared: number } => ({
-  own: total(ownSizes(rehearsed)),
-  shared: total(sharedSizes(rehearsed)),
-})
-
 /**
  * A recorder for work that was rehearsed: all its memory has fixed addresses, and each call is written to a
  * tape. Call `close` after the work. It throws NotRecordable if the work differed from what was rehearsed,
@@ -56,76 +42,32 @@ export function recording(
   spaces: Workspaces,
   rehearsed: Rehearsed,
 ): Recorder & { readonly tape: Tape; close(): void } {
-  const { lifetimes, codes, constantBytes, scratchBytes } = rehearsed
-  const { offsets, keptBytes, passingBytes } = rehearsed.layout()
-  const { own, shared } = recordingBytes(rehearsed)
-  const workspace = orRefuse(shared, () => spaces.lend(shared))
-  const block = orRefuse(
-    own,
-    () => memory.malloc(own),
-    () => spaces.giveBack(workspace),
-  )
-  const [results, tape, constants] = starts(block, ownSizes(rehearsed))
-  const [passing, scratch] = starts(workspace.address, sharedSizes(rehearsed))
-  let [made, written, kept, calls] = [0, 0, 0, 0]
-  /** The index of the lifetime of what was computed and not yet freed, by address. */
-  const living = new Map<number, number>()
-  /** Whether something lived longer than it did in the rehearsal. */
-  let late = false
+  const places = recordingMemory(memory, spaces, rehearsed)
+  const written = tapeWriter(memory, places.areas.tape, rehearsed.codes)
+  const { hear } = written
+  const lives = livesOf(rehearsed, places.areas, written.calls)
   const dataIds: object[] = []
   const fills: (() => void)[] = []
-  const copy = instance.codeOf('copyRows')!
-  const differs = (): never => refuse('a step that is not the same each time')
-  const hear = (code: number, args: readonly number[]): void => {
-    if (code !== codes[calls]) differs()
-    const words = new Float64Array(memory.buffer(), tape! + written, args.length + 2)
-    words[0] = code
-    words[1] = args.length
-    words.set(args, 2)
-    written += callBytes(args.length)
-    calls += 1
-  }
-  const isIn = (address: number, from: number, size: number): boolean =>
-    address >= from && address < from + size
-  const holds = (address: number): boolean => isIn(address, block, own)
   return {
     kernels: overheard(instance, hear),
-    malloc(size, constant) {
-      const life = lifetimes[made]
-      if (life?.bytes !== size || life.from !== (constant ? 0 : calls)) differs()
-      const address = (life!.until === Infinity ? results! : passing!) + offsets[made]!
-      if (living.has(address)) late = true
-      if (!constant) living.set(address, made)
-      made += 1
-      return address
-    },
+    malloc: (bytes, constant) => lives.begin(bytes, constant),
     free(address) {
-      const life = living.get(address)
-      living.delete(address)
-      if (life !== undefined && lifetimes[life]!.until < calls) late = true
-      return holds(address) || isIn(address, workspace.address, shared)
+      lives.end(address)
+      return places.owns(address)
     },
-    computes: (address) => living.has(address),
+    computes: lives.has,
     keep(id, filled) {
       dataIds.push(id)
-      const known = filled && rehearsed.constants.get(made - 1)
+      const known = filled && rehearsed.constants.get(lives.begun() - 1)
       if (known && filled.some((byte, i) => byte !== known[i]))
         refuse('numbers that are others at each step, such as random ones')
     },
     vary: () => undefined,
     scratch(size) {
-      if (size > scratchBytes) differs()
-      return scratch!
+      if (size > rehearsed.scratchBytes) differs()
+      return places.areas.scratch
     },
-    write(address, words) {
-      const size = words.byteLength
-      if (kept + size > constantBytes) differs()
-      const from = constants! + kept
-      new Uint8Array(memory.buffer(), from, size).set(bytesOf(words))
-      kept += Math.ceil(size / 16) * 16
-      hear(copy, [from, address, 1, size, 0, 0])
-      instance.kernels.copyRows(from, address, 1, size, 0, 0)
-    },
+    write: constantWriter(instance, memory, places.areas.constants, rehearsed.constantBytes, hear),
     refill(address, draw) {
       fills.push(() => {
         const numbers = draw()
@@ -134,52 +76,117 @@ export function recording(
     },
     refuse,
     close() {
+      if (!lives.areAsRehearsed() || written.calls() !== rehearsed.codes.length) differs()
+    },
+    tape: tapeOf(instance, memory, rehearsed, places, written, fills, dataIds),
+  }
+}
+
+const differs = (): never => refuse('a step that is not the same each time')
+
+type TapeWriter = ReturnType<typeof tapeWriter>
+
+/** Writes calls to a tape, and compares them with the codes that were rehearsed. */
+function tapeWriter(memory: Memory, from: number, codes: readonly number[]) {
+  let [bytes, calls] = [0, 0]
+  return {
+    hear: (code: number, args: readonly number[]): void => {
+      if (code !== codes[calls]) differs()
+      const words = new Float64Array(memory.buffer(), from + bytes, args.length + 2)
+      words[0] = code
+      words[1] = args.length
+      words.set(args, 2)
+      bytes += callBytes(args.length)
+      calls += 1
+    },
+    calls: () => calls,
+    end: () => from + bytes,
+  }
+}
+
+/** Puts what is allocated where the layout of the rehearsal has it, and tells whether it lives as long as there. */
+function livesOf(rehearsed: Rehearsed, { results, passing }: RecordingMemory['areas'], calls: () => number) {
+  const { lifetimes } = rehearsed
+  const { offsets } = rehearsed.layout()
+  /** The index of the lifetime of what was computed and not yet freed, by address. */
+  const living = new Map<number, number>()
+  let begun = 0
+  /** Whether something lived longer than it did in the rehearsal. */
+  let late = false
+  return {
+    begin(size: number, constant: boolean): number {
+      const life = lifetimes[begun]
+      if (life?.bytes !== size || life.from !== (constant ? 0 : calls())) differs()
+      const address = (life!.until === Infinity ? results : passing) + offsets[begun]!
+      if (living.has(address)) late = true
+      if (!constant) living.set(address, begun)
+      begun += 1
+      return address
+    },
+    end(address: number): void {
+      const life = living.get(address)
+      living.delete(address)
+      if (life !== undefined && lifetimes[life]!.until < calls()) late = true
+    },
+    has: (address: number): boolean => living.has(address),
+    begun: () => begun,
+    areAsRehearsed(): boolean {
       const stays = [...living.values()].some((life) => lifetimes[life]!.until !== Infinity)
-      if (late || stays || made !== lifetimes.length || calls !== codes.length) differs()
-    },
-    tape: {
-      ownBytes: own,
-      keptBytes,
-      workspace,
-      passingBytes,
-      get calls() {
-        return calls
-      },
-      replay() {
-        for (const fill of fills) fill()
-        instance.replay(tape!, tape! + written)
-      },
-      timed() {
-        for (const fill of fills) fill()
-        return timedCalls(instance, memory, tape!, tape! + written)
-      },
-      readingMs: () => readingMs(instance, memory, tape!, tape! + written),
-      holds,
-      dataIds,
-      dispose() {
-        memory.free(block)
-        spaces.giveBack(workspace)
-      },
+      return !late && !stays && begun === lifetimes.length
     },
   }
 }
 
-/** What `allocate` returns. If there is too little memory, it calls `undo` and throws NotRecordable. */
-function orRefuse<T>(bytes: number, allocate: () => T, undo?: () => void): T {
-  try {
-    return allocate()
-  } catch {
-    undo?.()
-    return refuse(`a pass that takes ${Math.ceil(bytes / 2 ** 20)} MB more than there are`)
+/** Writes words to an address now, and keeps them so that every replay does the same. */
+function constantWriter(
+  { codeOf, kernels }: TrainingInstance,
+  memory: Memory,
+  constants: number,
+  room: number,
+  hear: TapeWriter['hear'],
+): Recorder['write'] {
+  const copy = codeOf('copyRows')!
+  let kept = 0
+  return (address, words) => {
+    const size = words.byteLength
+    if (kept + size > room) differs()
+    const from = constants + kept
+    new Uint8Array(memory.buffer(), from, size).set(bytesOf(words))
+    kept += Math.ceil(size / 16) * 16
+    hear(copy, [from, address, 1, size, 0, 0])
+    kernels.copyRows(from, address, 1, size, 0, 0)
   }
 }
 
-/** The addresses of consecutive areas of the given sizes in a block, each a multiple of 16. */
-function starts(block: number, sizes: readonly number[]): number[] {
-  let at = Math.ceil(block / 16) * 16
-  return sizes.map((size) => {
-    const start = at
-    at += Math.ceil(size / 16) * 16
-    return start
-  })
+function tapeOf(
+  instance: TrainingInstance,
+  memory: Memory,
+  rehearsed: Rehearsed,
+  { own, workspace, areas, holds, dispose }: RecordingMemory,
+  { calls, end }: TapeWriter,
+  fills: readonly (() => void)[],
+  dataIds: readonly object[],
+): Tape {
+  const { keptBytes, passingBytes } = rehearsed.layout()
+  return {
+    ownBytes: own,
+    keptBytes,
+    workspace,
+    passingBytes,
+    get calls() {
+      return calls()
+    },
+    replay() {
+      for (const fill of fills) fill()
+      instance.replay(areas.tape, end())
+    },
+    timed() {
+      for (const fill of fills) fill()
+      return timedCalls(instance, memory, areas.tape, end())
+    },
+    readingMs: () => readingMs(instance, memory, areas.tape, end()),
+    holds,
+    dataIds,
+    dispose,
+  }
 }

@@ -82,6 +82,6 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
 
 /** A function that computes its result only once. */
 function once<T>(compute: () => T): () => T {
-  let found: { readonly value: T } | undefined
-  return () => (found ??= { value: compute() }).value
+  let result: { readonly value: T } | undefined
+  return () => (result ??= { value: compute() }).value
 }

@@ -150,9 +150,9 @@ interface ImageGradient {
  * batch norm's gradient needs.
  */
 export function imageGradient(device: Device, info: WindowInfo, areas: Areas, image: ImageGradient): void {
-  const { x, dy, dx, own, mean } = image
+  const { x, dy, dx, own: isFilterWanted, mean } = image
   packUpstream(device, dy, areas.upstream, info, paddedOutput(info))
-  if (own) addFilter(device, info, areas, dy)
+  if (isFilterWanted) addFilter(device, info, areas, dy)
   if (dx === undefined) return
   slideTurned(device, areas.upstream, areas.turned, dx, info)
   const rows = info.height * info.width

@@ -34,8 +34,8 @@ export const convNorm = wasmKernel<'x' | 'filter', ConvAttributes>(
       slide(device.pointer(x) + first * info.height * info.width * info.channels * 4, to, count)
       kernels.addStatistics(to, count * rows, outputs, first * rows, totals)
     })
-    const found = [device.pointer(mean), device.pointer(variance)] as const
-    kernels.closeStatistics(...found, info.batch * rows, outputs, totals)
+    const statistics = [device.pointer(mean), device.pointer(variance)] as const
+    kernels.closeStatistics(...statistics, info.batch * rows, outputs, totals)
     return [y, mean, variance]
   },
 )

@@ -139,9 +139,15 @@ export const separableGradient = wasmKernel<
         kernels.transposedProduct(a, b, blocks, 1, rows, channels, outputs, c4 * 4, 0, d8 * 4, 0)
       }
       multiply(device, { from: upstream, panels, to: front, rows, channels: outputs, outputs: channels })
-      const own = filters !== undefined
+      const hasFilters = filters !== undefined
       const image = (to?: number) =>
-        imageGradient(device, info, areas, { x: device.pointer(x) + at, dy: front, mean, own, dx: to })
+        imageGradient(device, info, areas, {
+          x: device.pointer(x) + at,
+          dy: front,
+          mean,
+          own: hasFilters,
+          dx: to,
+        })
       if (put) put(at, imageSize, image)
       else image()
     }
