@@ -9,7 +9,7 @@ export function layerOutputs({ nodes, outputs }: Graph, layer: string): string[]
   const layerOf = new Map(nodes.map((node) => [node.id, node.layer]))
   const read = new Set(Object.values(outputs))
   for (const node of nodes) for (const id of node.inputs) if (layerOf.get(id) !== node.layer) read.add(id)
-  return nodes.flatMap(({ id, layer: own }) => (own === layer && read.has(id) ? [id] : []))
+  return nodes.flatMap(({ id, layer: nodeLayer }) => (nodeLayer === layer && read.has(id) ? [id] : []))
 }
 
 /**
@@ -50,12 +50,12 @@ export interface TapGradients {
 
 /**
  * The gradients of Σ λ R over all taps. `strengths` are λ times the shard's share of the batch, for each term of each tap
- * in order. `own` and `moved` return the values of the taps, the latter by distance. The caller owns the result.
+ * in order. `tapValue` and `moved` return the values of the taps, the latter by distance. The caller owns the result.
  */
 export function tapGradients(
   taps: readonly Tap[],
   strengths: readonly tf.Scalar[],
-  own: (node: string) => tf.Tensor,
+  tapValue: (node: string) => tf.Tensor,
   moved: (probe: number, node: string) => tf.Tensor,
 ): TapGradients {
   const gradients: TapGradients = { own: {}, moved: new Map() }
@@ -71,7 +71,7 @@ export function tapGradients(
       const strength = strengths[next++]!
       const value = (h: tf.Tensor, other: tf.Tensor) =>
         tf.mul(shaped(action.value(h, other), [], `a term’s value on the activations ${node}`), strength)
-      const h = own(node)
+      const h = tapValue(node)
       if (probe === undefined)
         add(
           gradients.own,

@@ -76,12 +76,12 @@ export function batching(
       let from = 0
       return shardsOf(batch, options.shards).map((shard) => {
         const [first, end] = [from, (from += shard.length)]
-        const own = part(inputs, batch.length, first, end)
+        const shardInputs = part(inputs, batch.length, first, end)
         return {
-          inputs: own,
+          inputs: shardInputs,
           targets: part(targets, batch.length, first, end),
           ...(soft && { soft }),
-          ...(taught && { taught: taught(own, shard) }),
+          ...(taught && { taught: taught(shardInputs, shard) }),
           rows: shard.length,
         }
       })
@@ -115,13 +115,13 @@ function examplesOf(
 ): Examples {
   const length = shape.reduce((product, n) => product * n, 1)
   const isClass = task.kind === 'classification'
-  const own = gather(targets, isClass ? 1 : task.outputs.length, rows)
+  const rowTargets = gather(targets, isClass ? 1 : task.outputs.length, rows)
   return {
     inputs: gather(inputs, length, rows),
     targets:
       isClass && smoothing !== undefined
-        ? softTargets(own, task.classes.length, smoothing, emphasis?.weights)
-        : own,
+        ? softTargets(rowTargets, task.classes.length, smoothing, emphasis?.weights)
+        : rowTargets,
   }
 }
 

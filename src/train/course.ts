@@ -36,14 +36,14 @@ const limits = { loss: { explodes: 100, restless: 2 }, metric: { explodes: 10_00
 /**
  * The verdict on an epoch: what explodes, if something does; otherwise whether training may go back to it.
  */
-export type Verdict = { readonly why: string } | { readonly calm: boolean }
+export type EpochVerdict = { readonly why: string } | { readonly calm: boolean }
 
 /** Judges an epoch and, unless it explodes, records its values in the course. */
-export function judge(
+export function judgeEpoch(
   course: Course,
   losses: Pick<MeanLosses, 'task' | 'reconstruction'>,
   validation?: { readonly metric: MetricName; readonly value: number; readonly error: number },
-): Verdict {
+): EpochVerdict {
   const seen = [
     ...(['task', 'reconstruction'] as const).map((key) => ({
       name: `${key} loss`,

@@ -3,11 +3,11 @@ import type { PreparedData } from '../data/types.js'
 import type { Stage } from '../events/types.js'
 import type { MetricName } from '../objective/metrics.js'
 import {
-  judge,
+  judgeEpoch,
   relativeError,
   type Course,
   type Divergence,
-  type Verdict,
+  type EpochVerdict,
   type MeanLosses,
 } from './course.js'
 import { predictRows } from './evaluate.js'
@@ -42,7 +42,7 @@ export class Diverged extends Failure {
 }
 
 /** A training whose epochs are judged. */
-export interface Judged {
+export interface JudgedTraining {
   readonly course: Course
   readonly network: PassNetwork
   readonly data: PreparedData
@@ -51,16 +51,20 @@ export interface Judged {
 
 /** Judges an epoch of a training by its losses and its metric. */
 export function judgeTraining(
-  { course, network, data, metric }: Judged,
+  { course, network, data, metric }: JudgedTraining,
   losses: MeanLosses,
   validation: number | null,
-): Verdict {
+): EpochVerdict {
   if (!Number.isFinite(losses.total)) return { why: 'the loss is not finite' }
-  if (validation === null) return judge(course, losses)
+  if (validation === null) return judgeEpoch(course, losses)
   // A metric can have no value although the predictions are finite, such as r2 on targets that are all equal.
   if (Number.isNaN(validation) && !predictsNumbers(network, data))
     return { why: 'a prediction is not finite' }
-  return judge(course, losses, { metric, value: validation, error: relativeError(metric, validation, data) })
+  return judgeEpoch(course, losses, {
+    metric,
+    value: validation,
+    error: relativeError(metric, validation, data),
+  })
 }
 
 /** Whether a network's weights, and its outputs for some training rows, are all finite. */

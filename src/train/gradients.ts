@@ -20,7 +20,7 @@ import type {
   Shard,
   LossWeights,
   Wanted,
-  Draws,
+  BatchDraws,
   Gradients,
   ShardWork,
   ShardGradients,
@@ -54,7 +54,7 @@ export function batchGradients(
     execute = sequential,
     draws,
     taps = [],
-  }: { execute?: ShardExecutor | undefined; draws?: Draws; taps?: readonly Tap[] } = {},
+  }: { execute?: ShardExecutor | undefined; draws?: BatchDraws; taps?: readonly Tap[] } = {},
 ): Gradients {
   const rows = shards.reduce((sum, shard) => sum + shard.rows, 0)
   const work = shards.map((shard, index) => ({
@@ -128,17 +128,17 @@ export function fedGradients(
       shard.rows,
     )
     let moved: TapGradients['moved'] = new Map()
-    const found = runGradients(program, optionsOf(input, statistics), (outputs) => {
+    const graphGradients = runGradients(program, optionsOf(input, statistics), (outputs) => {
       const ofTaps = tapGradients(taps, feeds.strengths, (node) => outputs[node]!, probes.value)
       moved = ofTaps.moved
       return { ...ofTaps.own, ...seedGradients(outputs, feeds, share, lossWeights, losses) }
     })
-    probes.addGradients(moved, found)
+    probes.addGradients(moved, graphGradients)
     for (const observed of statistics.values()) scaleStatistics(observed, share)
     return {
       losses,
-      weights: inOrder(found.parameters, wanted.weights),
-      mixtures: inOrder(found.mixtures, wanted.alphas),
+      weights: inOrder(graphGradients.parameters, wanted.weights),
+      mixtures: inOrder(graphGradients.mixtures, wanted.alphas),
       statistics,
     }
   } catch (error) {
@@ -220,13 +220,13 @@ function alphaGradients(
 
 /** The entries for those of the given names that exist, in the order of the names. Disposes all others. */
 function inOrder<T extends tf.Tensor>(
-  found: ReadonlyMap<string, T>,
+  tensors: ReadonlyMap<string, T>,
   names: readonly string[],
 ): Map<string, T> {
   const wanted = new Map(
-    names.flatMap((name) => (found.has(name) ? [[name, found.get(name)!] as const] : [])),
+    names.flatMap((name) => (tensors.has(name) ? [[name, tensors.get(name)!] as const] : [])),
   )
-  for (const [name, tensor] of found) if (!wanted.has(name)) tensor.dispose()
+  for (const [name, tensor] of tensors) if (!wanted.has(name)) tensor.dispose()
   return wanted
 }
 
@@ -241,7 +241,7 @@ export function detached(gradients: ShardGradients): ShardGradients {
   if (!giveBack) return gradients
   const copies = <T extends tf.Tensor>(tensors: ReadonlyMap<string, T>): Map<string, T> =>
     new Map([...tensors].map(([name, tensor]) => [name, tf.clone(tensor)]))
-  const own = {
+  const copy = {
     losses: Object.fromEntries(Object.entries(losses).map(([role, loss]) => [role, tf.clone(loss)])),
     weights: copies(weights),
     mixtures: copies(mixtures),
@@ -253,7 +253,7 @@ export function detached(gradients: ShardGradients): ShardGradients {
     ),
   }
   giveBack()
-  return own
+  return copy
 }
 
 /** Frees everything that gradients hold, or gives it back if it is lent. */

@@ -18,7 +18,7 @@ export interface Training {
    * Goes back to the last good state, from which training continues with other settings, and returns its
    * step. Throws if nothing helps.
    */
-  goBack(found: Divergence): number
+  goBack(divergence: Divergence): number
 }
 
 /** Every this many steps, the loop lets signals and other work of the process run. */
@@ -37,12 +37,12 @@ export async function runTraining(
   for (;;) {
     while (step < training.steps && !training.ended(step)) {
       if (training.signal?.aborted) return { step, interrupted: true }
-      const found = training.step(step)
-      step = found ? training.goBack(found) : (training.next?.(step) ?? step + 1)
+      const divergence = training.step(step)
+      step = divergence ? training.goBack(divergence) : (training.next?.(step) ?? step + 1)
       if (step % breath === 0) await nextTurn()
     }
-    const found = training.fault(step)
-    if (!found) return { step, interrupted: false }
-    step = training.goBack(found)
+    const divergence = training.fault(step)
+    if (!divergence) return { step, interrupted: false }
+    step = training.goBack(divergence)
   }
 }

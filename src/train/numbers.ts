@@ -3,7 +3,7 @@ import { currentDevice } from '../backend/devices/index.js'
 import type { Shape } from '../nn/graph.js'
 
 /** The numbers of a tensor, without a copy where they are accessible: read them before anything else is computed. */
-export const numbersOf = (tensor: tf.Tensor): Float32Array =>
+export const tensorNumbers = (tensor: tf.Tensor): Float32Array =>
   currentDevice().numbers?.(tensor) ?? tensor.dataSync<'float32'>()
 
 /** Makes a tensor from a copy of some numbers. */

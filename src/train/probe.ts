@@ -13,10 +13,10 @@ export interface MovedPasses {
   /** The value of a tap for inputs moved by a distance. */
   readonly value: (distance: number, node: string) => tf.Tensor
   /**
-   * Takes ownership of the gradients of these values, and adds to `found` the gradients of parameters and
+   * Takes ownership of the gradients of these values, and adds to `graphGradients` the gradients of parameters and
    * mixtures that follow from them.
    */
-  addGradients(moved: TapGradients['moved'], found: GraphGradients): void
+  addGradients(moved: TapGradients['moved'], graphGradients: GraphGradients): void
   dispose(): void
 }
 
@@ -46,15 +46,15 @@ export function movedPasses(
   )
   return {
     value: (distance, node) => values.get(distance)!.outputs[node]!,
-    addGradients(gradients, found) {
+    addGradients(gradients, graphGradients) {
       for (const [distance, upstream] of gradients) {
         const { moved, nodes } = values.get(distance)!
         const program = plannedProgram(graph, { roles: [], taps: nodes, trained }, rows)
         const more = withStatistics((statistics) =>
           runGradients(program, optionsOf(moved, statistics), () => upstream),
         )
-        addInto(found.parameters, more.parameters)
-        addInto(found.mixtures, more.mixtures)
+        addInto(graphGradients.parameters, more.parameters)
+        addInto(graphGradients.mixtures, more.mixtures)
       }
     },
     dispose: () => tf.dispose([...values.values()].map(({ moved, outputs }) => [moved, outputs])),

@@ -51,12 +51,12 @@ export function recordedOutputs(
 ): Float32Array {
   const { recorder } = currentDevice()
   if (!recorder || recorder.active) return outputsOf(network, inputs, [rows, ...shape])
-  const found = known.find((each) => isOf(each, recorder, network, rows))
-  if (!found) return firstOutputs(recorder, network, inputs, [rows, ...shape])
-  known = [found, ...known.filter((each) => each !== found)]
-  if (!found.rehearsed || isTooLarge(found.rehearsed)) return outputsOf(network, inputs, [rows, ...shape])
-  found.recorded ??= record(recorder, found.rehearsed, network, inputs, [rows, ...shape])
-  return replayed(found.recorded, network, inputs)
+  const entry = known.find((each) => isOf(each, recorder, network, rows))
+  if (!entry) return firstOutputs(recorder, network, inputs, [rows, ...shape])
+  known = [entry, ...known.filter((each) => each !== entry)]
+  if (!entry.rehearsed || isTooLarge(entry.rehearsed)) return outputsOf(network, inputs, [rows, ...shape])
+  entry.recorded ??= record(recorder, entry.rehearsed, network, inputs, [rows, ...shape])
+  return replayed(entry.recorded, network, inputs)
 }
 
 function isTooLarge(rehearsed: Rehearsed): boolean {
@@ -146,8 +146,14 @@ function firstOutputs(
     const values = result.output.dataSync<'float32'>().slice()
     dispose(result)
     const places = [...parameters].map(([name, tensor]) => [name, recorder.placeOf(tensor)] as const)
-    const own = { graph: network.graph, rows: shape[0]!, parameters: places, rehearsed, recorded: undefined }
-    remember(recorder, own)
+    const entry = {
+      graph: network.graph,
+      rows: shape[0]!,
+      parameters: places,
+      rehearsed,
+      recorded: undefined,
+    }
+    remember(recorder, entry)
     return values
   } catch (error) {
     if (!(error instanceof NotRecordable)) throw error
@@ -162,8 +168,8 @@ function firstOutputs(
   }
 }
 
-function remember(recorder: Recorder, own: Known): void {
-  const all = [own, ...known]
+function remember(recorder: Recorder, entry: Known): void {
+  const all = [entry, ...known]
   known = all.slice(0, mostKnown).filter(({ recorded }) => !recorded || recorded.recorder === recorder)
   for (const { recorded } of all)
     if (recorded && !known.some((each) => each.recorded === recorded)) erase(recorded)

@@ -3,7 +3,7 @@ import type { Recorder, Rehearsed, Tape, Workspaces } from '../backend/recorder.
 import { feedsOf, strengthsOf, type Feeds } from './feeds.js'
 import { disposeGradients, fedGradients } from './gradients.js'
 import { mixturesRead, type PassNetwork } from './network.js'
-import type { Draws, ShardGradients, ShardWork } from './shard.js'
+import type { BatchDraws, ShardGradients, ShardWork } from './shard.js'
 
 /**
  * A recorded pass: the calls of its kernels, the tensors that it reads, and the tensors to which it writes
@@ -93,7 +93,7 @@ export function record(
 }
 
 /** The draws of whichever batch is the current one. */
-const following = (now: Take['now']): Draws & { shard: number } => ({
+const following = (now: Take['now']): BatchDraws & { shard: number } => ({
   seed: now.draws!.seed,
   get purpose() {
     return now.draws!.purpose

@@ -24,7 +24,10 @@ export interface RollBack {
 }
 
 /** Decides what to do about a divergence. Search, baseline and retraining use the same rule. */
-export function rolledBack({ stage, options, interventions, step }: Fallen, found: Divergence): RollBack {
+export function rolledBack(
+  { stage, options, interventions, step }: Fallen,
+  divergence: Divergence,
+): RollBack {
   const { learningRate, minLearningRate } = options.weights
   const tried = lowered(interventions, stage)
   const set = (key: 'learningRate' | 'minLearningRate', to: number, why: string): Intervention => ({
@@ -36,7 +39,7 @@ export function rolledBack({ stage, options, interventions, step }: Fallen, foun
     by: rollBack,
     why,
   })
-  const why = `${found.why} at iteration ${found.step}`
+  const why = `${divergence.why} at iteration ${divergence.step}`
   if (tried.length < options.rollback.tries) {
     const to = learningRate * options.rollback.factor
     return {
@@ -49,7 +52,7 @@ export function rolledBack({ stage, options, interventions, step }: Fallen, foun
   }
   const since = tried.filter((each) => each.step >= step)
   const first = (since[0]?.from as number | undefined) ?? learningRate
-  const failure = new Diverged(stage, found, {
+  const failure = new Diverged(stage, divergence, {
     step,
     rates: [...since.map(({ from }) => from as number), learningRate],
   })

@@ -69,7 +69,7 @@ export interface Gradients extends Omit<ShardGradients, 'mixtures'> {
  * The source of the random numbers of a batch's passes (noise, dropped values and paths). It is plain data,
  * so that every thread that computes a shard draws the same numbers.
  */
-export interface Draws {
+export interface BatchDraws {
   readonly seed: number
   /** What is trained. Streams of different purposes are independent. */
   readonly purpose: string
@@ -91,7 +91,7 @@ export interface ShardWork {
    * The random numbers of networks with random nodes. They depend on the shard's place in the batch, not on
    * the thread that computes it.
    */
-  readonly draws?: (Draws & { readonly shard: number }) | undefined
+  readonly draws?: (BatchDraws & { readonly shard: number }) | undefined
   /** Terms on activations; none by default. */
   readonly taps?: readonly Tap[]
 }

@@ -92,12 +92,12 @@ function usualDistillation({ distillation }: Config['retrain'], task: Task['kind
   return { ...distillation, share }
 }
 
-function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Facts) {
-  const { epochs, earlyStop, ...rest } = own
-  const batch = own.batch ?? usualBatch(facts)
+function resolved<Own extends Config[Stage]>(stage: Stage, settings: Own, facts: Facts) {
+  const { epochs, earlyStop, ...rest } = settings
+  const batch = settings.batch ?? usualBatch(facts)
   const perEpoch = batchCount(facts.rows, batch)
   const usual = stages[stage](facts, perEpoch)
-  const fixed = epochs === undefined ? own.steps : epochs * perEpoch
+  const fixed = epochs === undefined ? settings.steps : epochs * perEpoch
   const steps = typeof fixed === 'number' ? fixed : usual.steps
   requireSteps(stage, epochs === undefined ? 'steps' : 'epochs', steps)
   const every = epochs === undefined ? usualInterval(steps, perEpoch) : perEpoch
@@ -105,10 +105,10 @@ function resolved<Own extends Config[Stage]>(stage: Stage, own: Own, facts: Fact
   return {
     ...rest,
     steps,
-    evaluateEvery: own.evaluateEvery ?? every,
+    evaluateEvery: settings.evaluateEvery ?? every,
     batch,
-    average: own.average ?? usual.average ?? false,
-    weights: usualWeights(own.weights, { ...kinds[facts.kind], ...usual.weights }),
+    average: settings.average ?? usual.average ?? false,
+    weights: usualWeights(settings.weights, { ...kinds[facts.kind], ...usual.weights }),
     ...(patience && {
       earlyStop: { steps: patience.steps ?? patience.epochs! * perEpoch, minDelta: patience.minDelta },
     }),
@@ -151,9 +151,9 @@ const stages: Record<Stage, (facts: Facts, perEpoch: number) => UsualTraining> =
   retrain: ({ kind }, perEpoch) => {
     if (kind === 'images' || kind === 'sequences')
       return { steps: between(fewestSteps, 40 * perEpoch, 16_000), average: kind === 'sequences' }
-    const own = { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 } }
+    const defaults = { steps: 16_000, earlyStop: { steps: 2500, minDelta: 0 } }
     // Tables of many rows train for long enough that a constant rate is what limits them (decision 31).
-    return kind === 'table' ? { ...own, average: true, weights: { decay: 'inverse' } } : own
+    return kind === 'table' ? { ...defaults, average: true, weights: { decay: 'inverse' } } : defaults
   },
 }
 
@@ -195,14 +195,14 @@ const kinds: Record<Facts['kind'], Usual> = {
   },
 }
 
-function usualWeights(own: Config['search']['weights'], usual: Usual): OptimizerOptions {
-  const optimizer = own.optimizer ?? usual.optimizer
+function usualWeights(settings: Config['search']['weights'], usual: Usual): OptimizerOptions {
+  const optimizer = settings.optimizer ?? usual.optimizer
   return {
-    ...own,
+    ...settings,
     optimizer,
-    learningRate: own.learningRate ?? usual.learningRate[optimizer],
-    decay: own.decay ?? usual.decay,
-    beta2: own.beta2 ?? usual.beta2,
-    warmup: own.warmup ?? usual.warmup,
+    learningRate: settings.learningRate ?? usual.learningRate[optimizer],
+    decay: settings.decay ?? usual.decay,
+    beta2: settings.beta2 ?? usual.beta2,
+    warmup: settings.warmup ?? usual.warmup,
   }
 }

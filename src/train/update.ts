@@ -4,7 +4,8 @@ import type { BatchStatistics } from '../nn/functions/batch-norm.js'
 import type { ParameterStore } from '../nn/parameter-store.js'
 import { shaped } from '../nn/shaped.js'
 import type { LayerGates, Term } from '../objective/terms/types.js'
-import type { Optimizer, Update } from './optimizer.js'
+import type { Optimizer } from './optimizer.js'
+import type { Update } from './transforms.js'
 import type { Gradients } from './shard.js'
 
 /** A term with its current λ in a layer. */
@@ -119,7 +120,7 @@ function updatesOf<T extends WeightedTerm>(
   const { specs } = store
   const before = known.get(gradients)
   if (before?.specs === specs && acts !== undefined && before.acts === acts) return before
-  const own = specs.flatMap(({ name, layer, shape }) => {
+  const weightUpdates = specs.flatMap(({ name, layer, shape }) => {
     const gradient = gradients.get(name)
     if (!gradient) return []
     const update = { name, gradient, rate: rateOf?.(name) ?? 1 }
@@ -127,8 +128,8 @@ function updatesOf<T extends WeightedTerm>(
   })
   const updates = {
     ...{ specs, acts },
-    all: own.map(({ update }) => update),
-    ofKernels: own
+    all: weightUpdates.map(({ update }) => update),
+    ofKernels: weightUpdates
       .filter(({ isKernel }) => isKernel)
       .map(({ update, layer }) => ({ update, ...byForm(terms(layer, update.name)) })),
   }
@@ -161,8 +162,8 @@ function withSmooth(
     smooth.reduce((sum: tf.Tensor, { term, lambda }) => {
       const slope = term.weights!.gradient!(value, initial)
       shaped(slope, value.shape, `term ${term.name}: gradient on ${name}`)
-      const own = tf.mul(slope, lambda)
-      return tf.add(sum, scale ? tf.div(own, scale) : own)
+      const termGradient = tf.mul(slope, lambda)
+      return tf.add(sum, scale ? tf.div(termGradient, scale) : termGradient)
     }, gradient),
   )
 }
@@ -181,9 +182,9 @@ export function smoothGateGradients(
   const objective = (): tf.Scalar => {
     const known = new Map<string, tf.Tensor1D>()
     const mixture = (group: string): tf.Tensor1D => {
-      const found = known.get(group) ?? layer.mixture(group)
-      known.set(group, found)
-      return found
+      const mixtureWeights = known.get(group) ?? layer.mixture(group)
+      known.set(group, mixtureWeights)
+      return mixtureWeights
     }
     return smooth
       .map(({ term, lambda, selected }) => {

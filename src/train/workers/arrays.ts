@@ -9,7 +9,7 @@ export const sharedFloats = (length: number): Float32Array =>
   new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
 
 /** Overwrites a parameter with a copy of some numbers; in place, where its own are accessible. */
-export function overwrite(store: ParameterStore, name: string, numbers: Float32Array): void {
+export function overwriteParameter(store: ParameterStore, name: string, numbers: Float32Array): void {
   const tensor = store.get(name)
   const device = currentDevice()
   if (device.numbers) device.numbers(tensor).set(numbers)
@@ -17,7 +17,7 @@ export function overwrite(store: ParameterStore, name: string, numbers: Float32A
 }
 
 /** Returns a function that takes the parts of a flat array one after another, each of a shape's size. */
-export function partsOf(flat: Float32Array): (shape: Shape) => Float32Array {
+export function takeParts(flat: Float32Array): (shape: Shape) => Float32Array {
   let at = 0
   return (shape) => {
     const part = flat.subarray(at, at + sizeOf(shape))

@@ -5,18 +5,18 @@ import type { Graph, Shape } from '../../nn/graph.js'
 import type { ParameterStore } from '../../nn/parameter-store.js'
 import { sizeOf } from '../../nn/primitives/types.js'
 import { mixturesOf, type Network } from '../network.js'
-import { addNumbers, numbersOf, tensorOf } from '../numbers.js'
+import { addNumbers, tensorNumbers, tensorOf } from '../numbers.js'
 import type { ShardGradients, ShardWork } from '../shard.js'
-import { partsOf, sharedFloats } from './arrays.js'
+import { takeParts, sharedFloats } from './arrays.js'
 import type { Tickets } from './control.js'
 import type { named } from './known.js'
 import {
   mostNetworks,
   type BatchMessage,
   type Entry,
-  type Layout,
+  type ResultLayout,
   type NetworkMessage,
-  type Results,
+  type ShardResults,
   type SharedWork,
 } from './protocol.js'
 
@@ -126,26 +126,26 @@ const totalOf = (arrays: readonly { readonly shape: Shape }[]): number =>
   arrays.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 
 function writeParameters(store: ParameterStore, specs: readonly NamedParameter[], into: Float32Array): void {
-  const part = partsOf(into)
-  for (const { name, shape } of specs) part(shape).set(numbersOf(store.get(name)))
+  const part = takeParts(into)
+  for (const { name, shape } of specs) part(shape).set(tensorNumbers(store.get(name)))
 }
 
 function writeMixtures(network: Network, into: Float32Array): void {
-  const part = partsOf(into)
+  const part = takeParts(into)
   const mixtures = mixturesOf(network)
   for (const group of network.groups.keys()) {
     const mixture = mixtures.of(group)
-    part(mixture.shape).set(numbersOf(mixture))
+    part(mixture.shape).set(tensorNumbers(mixture))
   }
   mixtures.dispose()
 }
 
 /** Results with their layout, whether their thread has just told it or before. */
-export type Told = Results & { readonly layout: Layout }
+export type Told = ShardResults & { readonly layout: ResultLayout }
 
 /** A shard's gradients, as tensors of this thread. The caller owns them. */
 export function gradientsOf(results: Told, numbers: Float32Array): ShardGradients {
-  const part = partsOf(numbers)
+  const part = takeParts(numbers)
   const read = <T extends tf.Tensor>([name, shape]: Entry) =>
     [name, tensorOf(part(shape), shape) as T] as const
   const { task, reconstruction } = results.losses
@@ -170,7 +170,7 @@ export function gradientsOf(results: Told, numbers: Float32Array): ShardGradient
  * maps stay the same, as `addGradients` does.
  */
 export function addResults(total: ShardGradients, results: Told, numbers: Float32Array): ShardGradients {
-  const part = partsOf(numbers)
+  const part = takeParts(numbers)
   const addAll = <T extends tf.Tensor>(sums: Map<string, T>, entries: readonly Entry[]): void => {
     for (const [name, shape] of entries) sums.set(name, addNumbers(sums.get(name)!, part(shape)))
   }

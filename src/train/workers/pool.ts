@@ -10,7 +10,7 @@ import type { ShardExecutor, ShardGradients, ShardWork } from '../shard.js'
 import { closeTickets, controlWords, newTickets, takeShard, waitForAnswers, type Tickets } from './control.js'
 import { Exchange, addResults, gradientsOf, type Told } from './exchange.js'
 import { named, type Known } from './known.js'
-import type { Answer, BatchMessage, Layout, ThreadStart } from './protocol.js'
+import type { Answer, BatchMessage, ResultLayout, ThreadStart } from './protocol.js'
 
 export interface PoolOptions {
   /** The number of threads that compute, including this one; ≥ 1. */
@@ -64,7 +64,7 @@ export class WorkerPool {
   readonly #options: PoolOptions
   readonly #exchange = new Exchange()
   /** The layout of each thread's last results. */
-  readonly #layouts: Layout[] = []
+  readonly #layouts: ResultLayout[] = []
   readonly #passes: RecordedPasses
   #broken: string | undefined
   #figures: PoolFigures
@@ -138,19 +138,19 @@ export class WorkerPool {
       port.postMessage(batch)
     }
     const sent = performance.now() - start
-    const own = new Map<number, ShardGradients>()
+    const localGradients = new Map<number, ShardGradients>()
     try {
-      this.#computeOwn(network, work, tickets, own)
+      this.#computeOwn(network, work, tickets, localGradients)
       const finished = performance.now()
-      this.#wait(tickets, work.length - own.size)
+      this.#wait(tickets, work.length - localGradients.size)
       const waited = performance.now()
       const results = this.#results()
-      const sum = summed(batch, results, own)
+      const sum = summed(batch, results, localGradients)
       const there = Math.max(0, ...[...results.values()].map(({ exchangeMs }) => exchangeMs))
       this.#count(results.size, sent + performance.now() - waited + there, waited - finished)
       return sum
     } catch (error) {
-      for (const gradients of own.values()) disposeGradients(gradients)
+      for (const gradients of localGradients.values()) disposeGradients(gradients)
       throw error
     }
   }
@@ -208,7 +208,7 @@ export class WorkerPool {
   /**
    * Reads the answers that have arrived, each with the number of its worker and the layout of its results.
    */
-  #answers(): { worker: number; answer: Answer; layout: Layout }[] {
+  #answers(): { worker: number; answer: Answer; layout: ResultLayout }[] {
     return this.#threads.flatMap(({ port }, thread) =>
       received(port).map((answer) => {
         if ('results' in answer && answer.results.layout) this.#layouts[thread] = answer.results.layout
@@ -248,14 +248,16 @@ export class WorkerPool {
 function summed(
   { work }: BatchMessage,
   theirs: ReadonlyMap<number, Told>,
-  own: ReadonlyMap<number, ShardGradients>,
+  localGradients: ReadonlyMap<number, ShardGradients>,
 ): ShardGradients {
   return work.slice(1).reduce(
     (sum, { results: numbers }, i) => {
-      const found = theirs.get(i + 1)
-      return found ? addResults(sum, found, numbers) : addGradients(sum, own.get(i + 1)!)
+      const remoteResults = theirs.get(i + 1)
+      return remoteResults
+        ? addResults(sum, remoteResults, numbers)
+        : addGradients(sum, localGradients.get(i + 1)!)
     },
-    own.get(0) ?? gradientsOf(theirs.get(0)!, work[0]!.results),
+    localGradients.get(0) ?? gradientsOf(theirs.get(0)!, work[0]!.results),
   )
 }
 

@@ -69,7 +69,7 @@ export interface SharedWork extends Omit<ShardWork, 'lossWeights' | 'taps'> {
 }
 
 /** What lies in the array of a shard's results, one after another. */
-export interface Layout {
+export interface ResultLayout {
   readonly weights: readonly Entry[]
   /**
    * Gradients of mixture weights. The main thread computes those of α, since only it has α and its
@@ -81,14 +81,15 @@ export interface Layout {
 }
 
 /** The contents of a shard's results. */
-export interface Results {
+export interface ShardResults {
   readonly losses: { readonly task?: number; readonly reconstruction?: number }
   /** Absent if it is that of the thread's results before. */
-  readonly layout?: Layout
+  readonly layout?: ResultLayout
   /** The time that the thread spent copying. */
   readonly exchangeMs: number
 }
 
 /** The answer to each shard that a thread took. */
 export type Answer =
-  { readonly shard: number; readonly results: Results } | { readonly shard: number; readonly error: Error }
+  | { readonly shard: number; readonly results: ShardResults }
+  | { readonly shard: number; readonly error: Error }

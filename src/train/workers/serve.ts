@@ -8,9 +8,9 @@ import { sizeOf } from '../../nn/primitives/types.js'
 import { disposeGradients } from '../gradients.js'
 import { RecordedPasses } from '../recorded-passes.js'
 import type { PassNetwork } from '../network.js'
-import { numbersOf } from '../numbers.js'
+import { tensorNumbers } from '../numbers.js'
 import type { ShardGradients } from '../shard.js'
-import { overwrite, partsOf } from './arrays.js'
+import { overwriteParameter, takeParts } from './arrays.js'
 import { takeShard, threadControl } from './control.js'
 import { unnamed, type Known } from './known.js'
 import {
@@ -18,9 +18,9 @@ import {
   type Answer,
   type BatchMessage,
   type Entry,
-  type Layout,
+  type ResultLayout,
   type NetworkMessage,
-  type Results,
+  type ShardResults,
   type ThreadStart,
 } from './protocol.js'
 
@@ -30,11 +30,11 @@ import {
  */
 export async function serveShards(known: Known): Promise<void> {
   const { backend, relaxed, thread, control, port } = workerData as ThreadStart
-  const own = threadControl(control, thread)
-  process.on('exit', () => own.end())
+  const reporter = threadControl(control, thread)
+  process.on('exit', () => reporter.end())
   await useBackend(backend, { relaxed })
   const copies = networkCopies()
-  const passes = new RecordedPasses({ observe: own.beat })
+  const passes = new RecordedPasses({ observe: reporter.beat })
   const handOver = handingOver()
 
   const computed = (batch: BatchMessage, shard: number): Answer => {
@@ -43,7 +43,7 @@ export async function serveShards(known: Known): Promise<void> {
       const network = copies.at(batch)
       const loaded = performance.now() - start
       const work = batch.work[shard]!
-      own.beat()
+      reporter.beat()
       const gradients = passes.gradients(network, unnamed(work, known))
       return { shard, results: handOver(gradients, work.results, loaded) }
     } catch (error) {
@@ -53,13 +53,13 @@ export async function serveShards(known: Known): Promise<void> {
   port.on('message', (message: NetworkMessage | BatchMessage) => {
     if (message.kind === 'network') return copies.add(message)
     copies.use(message)
-    own.busy()
+    reporter.busy()
     for (let shard = takeShard(control, message.tickets); shard !== undefined;) {
       port.postMessage(computed(message, shard))
-      own.answer()
+      reporter.answer()
       shard = takeShard(control, message.tickets)
     }
-    own.idle()
+    reporter.idle()
   })
   parentPort!.postMessage('ready')
 }
@@ -87,7 +87,7 @@ function networkCopies(): {
   const stored = (copy: Copy): ParameterStore => {
     if (copy.weights) return copy.weights
     const { graph, untrained } = copy.network
-    const constants = partsOf(untrained)
+    const constants = takeParts(untrained)
     const values = parametersOf(graph).map(({ name, shape, role }): [string, Float32Array] => [
       name,
       role === 'weight' ? new Float32Array(sizeOf(shape)) : constants(shape).slice(),
@@ -96,9 +96,9 @@ function networkCopies(): {
     return copy.weights
   }
   const load = (store: ParameterStore, batch: BatchMessage): void => {
-    const weight = partsOf(batch.weights)
+    const weight = takeParts(batch.weights)
     for (const { name, shape, role } of store.specs)
-      if (role === 'weight') overwrite(store, name, weight(shape))
+      if (role === 'weight') overwriteParameter(store, name, weight(shape))
   }
   return {
     add: (network) => copies.set(network.id, { network, weights: undefined }),
@@ -109,7 +109,7 @@ function networkCopies(): {
       const weights = stored(now)
       if (batch !== loaded) load(weights, batch)
       loaded = batch
-      const part = partsOf(batch.mixtures)
+      const part = takeParts(batch.mixtures)
       const mixtures = new Map(now.network.groups.map(([name, shape]) => [name, part(shape)]))
       const mixture = (group: string) => tf.tensor1d(mixtures.get(group)!.slice())
       return { graph: now.network.graph, weights, mixture }
@@ -118,30 +118,30 @@ function networkCopies(): {
 }
 
 /** Returns a function that copies gradients into shared memory and frees them. */
-function handingOver(): (gradients: ShardGradients, into: Float32Array, loaded: number) => Results {
+function handingOver(): (gradients: ShardGradients, into: Float32Array, loaded: number) => ShardResults {
   // A recorded pass lends the same maps each time, and their names and shapes are told once.
   let told: ShardGradients['weights'] | undefined
   return (gradients, into, loaded) => {
     const start = performance.now()
     const { losses, weights, mixtures, statistics, giveBack } = gradients
-    const part = partsOf(into)
-    const put = (tensor: tf.Tensor): void => part(tensor.shape).set(numbersOf(tensor))
+    const part = takeParts(into)
+    const put = (tensor: tf.Tensor): void => part(tensor.shape).set(tensorNumbers(tensor))
     weights.forEach(put)
     mixtures.forEach(put)
     for (const { mean, variance } of statistics.values()) [mean, variance].forEach(put)
-    const numbers = Object.entries(losses).map(([role, loss]) => [role, numbersOf(loss)[0]!])
+    const numbers = Object.entries(losses).map(([role, loss]) => [role, tensorNumbers(loss)[0]!])
     const layout = weights !== told && layoutOf(gradients)
     told = giveBack && weights
     disposeGradients(gradients)
     return {
-      losses: Object.fromEntries(numbers) as Results['losses'],
+      losses: Object.fromEntries(numbers) as ShardResults['losses'],
       ...(layout && { layout }),
       exchangeMs: loaded + performance.now() - start,
     }
   }
 }
 
-function layoutOf({ weights, mixtures, statistics }: ShardGradients): Layout {
+function layoutOf({ weights, mixtures, statistics }: ShardGradients): ResultLayout {
   const entries = (tensors: ReadonlyMap<string, tf.Tensor>) =>
     [...tensors].map(([name, { shape }]): Entry => [name, shape])
   return {
