@@ -11,7 +11,7 @@ export type { ScheduleSchema } from './config/schedule-schema.js'
 export type { Json } from './config/schema-parts.js'
 export type { Locate } from './config/validator.js'
 export type { CriticalDifference } from './compare/critical-difference.js'
-export type { PairedDifference, Verdict } from './compare/difference.js'
+export type { PairedDifference, MarginVerdict } from './compare/difference.js'
 export type { EffectSize } from './compare/effect-size.js'
 export type { SpreadRatio } from './compare/spread-ratio.js'
 export type { TTest } from './compare/statistics.js'
@@ -26,7 +26,7 @@ export type {
 } from './compare/summary.js'
 export type { Kept, TrialFigures, TrialRows, TrialSeconds, TrialStability } from './compare/types.js'
 export type { Column } from './data/column.js'
-export type { Numbers, Taken } from './data/content.js'
+export type { FloatArray, ReadingReport } from './data/content.js'
 export type { GivenData } from './data/given.js'
 export type { NumberForm } from './data/numbers.js'
 export type { Scaling } from './data/scale.js'
@@ -45,7 +45,7 @@ export type {
 export type { DateFeature, DateNotation, DateNumber } from './data/date-parts.js'
 export type { TimeNotation } from './data/times.js'
 export type { UnixNotation } from './data/unix-dates.js'
-export type { Ablation, Allowance, EventOf, Evidence, GroupInfo, Level, Stage } from './events/types.js'
+export type { MemberAblation, Allowance, EventOf, Evidence, GroupInfo, Level, Stage } from './events/types.js'
 export type { PrecisionLoss } from './export/precision/loss.js'
 export type { Precision } from './export/precision/names.js'
 export type { PlainNetwork } from './export/fold.js'
@@ -80,7 +80,7 @@ export type { Loss, LossName } from './objective/losses.js'
 export type { CountedRows, Metric, MetricOptions, MeasuredRows, RowSums } from './objective/metric.js'
 export type { ActivationAction, ByGroup, GateAction, WeightAction } from './objective/terms/types.js'
 export type { Competitor, MemberStory } from './report/explain.js'
-export type { Progress, ProgressOptions } from './report/progress.js'
+export type { ProgressDisplay, ProgressOptions } from './report/progress.js'
 export type {
   Figure,
   Run,
@@ -95,10 +95,10 @@ export type { ExchangeFigures, StepProfile } from './runs/bench-step.js'
 export type { StageMemory } from './setup/trial-memory.js'
 export type { RetrainRunOptions } from './runs/retrain-run.js'
 export type { CompileContext } from './schedule/context.js'
-export type { LayerCost, Move } from './schedule/observed.js'
+export type { LayerCost, LambdaMove } from './schedule/observed.js'
 export type { Lesson, Traits } from './planners/lessons.js'
 export type { KnownTries } from './planners/try-out.js'
-export type { Proposal, Outcome, Tried, Try, Trying } from './planners/trying.js'
+export type { Proposal, TryOutcome, Tried, Try, Trying } from './planners/trying.js'
 export type { PlannerSettings } from './planners/types.js'
 export type { GateMotion } from './schedule/pressure.js'
 export type {
@@ -116,7 +116,7 @@ export type { LatencySchema } from './setup/latency.js'
 export type { Continued, OwnParts } from './setup/single-trial.js'
 export type { ChoiceOptions, EdgeOptions, NodeOptions } from './supernet/builder.js'
 export type { Above, CostTree, MemberCost } from './supernet/member-cost.js'
-export type { ClosedForm, Draws, RelaxationTraits } from './supernet/relaxations/types.js'
+export type { ClosedForm, GroupDraws, RelaxationTraits } from './supernet/relaxations/types.js'
 export type { AnySpace, TypedSpace } from './supernet/space.js'
 export type { CostMetric, GateWeights, Latency, Member, MemberMetric, Pruned } from './supernet/types.js'
 export type { Divergence } from './train/course.js'
@@ -138,7 +138,7 @@ export type {
   Compared,
   CriterionResult,
   KeptMetrics,
-  Measured,
+  MeasuredSplits,
   Noise,
   Removed,
   Retrained,
@@ -148,4 +148,4 @@ export type {
 } from './trial/figures.js'
 export type { DecisionFigure, DecisionFigures } from './trial/decided-figures.js'
 export type { RivalFigures, RivalNoise, RivalSize } from './trial/rivals/figures.js'
-export type { Exported, ExportedNetwork, TrialStage } from './trial/types.js'
+export type { ExportedModel, ExportedNetwork, TrialStage } from './trial/types.js'

@@ -17,17 +17,17 @@ export interface TapeBytes {
  * Adds up what tapes take. A workspace that several of them share counts once, as does what they put there.
  */
 export function bytesOfTapes(tapes: Iterable<Sizes>): TapeBytes {
-  let [own, kept] = [0, 0]
+  let [blockBytes, kept] = [0, 0]
   /** The most bytes of tensors that a tape puts into a workspace. */
   const passing = new Map<Tape['workspace'], number>()
   for (const { ownBytes, keptBytes, passingBytes, workspace } of tapes) {
-    own += ownBytes
+    blockBytes += ownBytes
     kept += keptBytes
     passing.set(workspace, Math.max(passing.get(workspace) ?? 0, passingBytes))
   }
   const spaces = [...passing.keys()].map(({ bytes }) => bytes)
   return {
-    all: sum(spaces, own),
+    all: sum(spaces, blockBytes),
     tensors: sum([...passing.values()], kept),
     largestWorkspace: Math.max(0, ...spaces),
   }

@@ -29,11 +29,11 @@ export const hashesOf = (folder: string, names: readonly string[]): Record<strin
 export function readChecksums(folder: string): Checksums | undefined {
   const path = join(folder, checksumsFile)
   const remedy = 'restore it from a copy, or remove it: the run is then read without looking for damage'
-  const found = readSealed(path, remedy)
-  if (!found) return undefined
-  const { files } = found.value
-  if (!found.sealed || typeof files !== 'object' || files === null) throw damaged(path, notAsWritten, remedy)
-  return found.value as unknown as Checksums
+  const record = readSealed(path, remedy)
+  if (!record) return undefined
+  const { files } = record.value
+  if (!record.sealed || typeof files !== 'object' || files === null) throw damaged(path, notAsWritten, remedy)
+  return record.value as unknown as Checksums
 }
 
 /**

@@ -91,8 +91,8 @@ export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}
     return { exact: exact !== undefined, rows: exact === undefined ? others : [exact, ...others] }
   }
   const named = (name: string | undefined): MetricColumn => {
-    const found = columns.find((each) => each.name === name)
-    if (found) return found
+    const namedColumn = columns.find((each) => each.name === name)
+    if (namedColumn) return namedColumn
     const names = columns.map((each) => each.name)
     throw new InputError(
       name === undefined
@@ -120,9 +120,9 @@ export function benchmarkTable(file: string, options: BenchmarkTableOptions = {}
       return first === undefined ? undefined : rankOf(metric(name), first)
     },
     best(name) {
-      const { name: found, values, sorted } = metric(name)
+      const { name: metricName, values, sorted } = metric(name)
       const value = sorted.at(-1)!
-      return { ...entry(values.indexOf(value)), metric: found, value, of: sorted.length }
+      return { ...entry(values.indexOf(value)), metric: metricName, value, of: sorted.length }
     },
   }
 }

@@ -24,14 +24,14 @@ export function benchmarkFigures(
 
   return (architecture) => {
     const text = notation.write(choicesOf(architecture))
-    const found = table.lookup(text)
+    const answer = table.lookup(text)
     const rank = table.rank(text)
     return {
       table: table.name,
       metric: best.metric,
       architecture: text,
-      matched: found?.matched ?? null,
-      row: found?.row ?? null,
+      matched: answer?.matched ?? null,
+      row: answer?.row ?? null,
       value: rank?.value ?? null,
       best: best.value,
       regret: rank?.regret ?? null,

@@ -48,16 +48,18 @@ export function readTable(
       rows: entries.map(([key, value]) => (isObject(value) ? flat(value) : number(value, `${name}: ${key}`))),
     }
   }
-  const found = columnOf(records, reads, column, name, label)
+  const architectureColumn = columnOf(records, reads, column, name, label)
   return {
     name,
-    column: found,
+    column: architectureColumn,
     architectures: records.map((row, i) => {
-      const architecture = row[found]
+      const architecture = row[architectureColumn]
       if (typeof architecture === 'string' || typeof architecture === 'number') return String(architecture)
-      throw expected(`${name} row ${i + 1}: ${found}`, 'an architecture', architecture)
+      throw expected(`${name} row ${i + 1}: ${architectureColumn}`, 'an architecture', architecture)
     }),
-    rows: records.map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => key !== found))),
+    rows: records.map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([key]) => key !== architectureColumn)),
+    ),
   }
 }
 
@@ -75,10 +77,10 @@ function columnOf(
       `${label}: ${name} has no column ${column}${didYouMean(column, columns)}; columns: ${columns.join(', ')}`,
     )
   }
-  const found =
+  const architectureColumn =
     columns.find((each) => usualColumns.includes(each.toLowerCase())) ??
     columns.find((each) => rows.every((row) => reads(String(row[each]))))
-  if (found !== undefined) return found
+  if (architectureColumn !== undefined) return architectureColumn
   throw new InputError(
     `${label}: no column of ${name} holds architectures of this space; columns: ${columns.join(', ')}`,
   )

@@ -22,7 +22,7 @@ export async function search(request: BrowserSearchRequest): Promise<BrowserSear
   const config = configOf(request)
   return searchInMemory(request, config, {
     start: ({ backend, relaxedSimd }) => useBackend(backend, { relaxed: relaxedSimd }),
-    setup: (resolved, own) => hostedTrial(resolved, fileless(request.data.given), own),
+    setup: (resolved, ownParts) => hostedTrial(resolved, fileless(request.data.given), ownParts),
     compute: (_, use) => use(),
     model: modelOf,
   })

@@ -49,9 +49,9 @@ export async function backendFindings(): Promise<Finding[]> {
       findings.unshift({ what, ok: true, optional, found: `${version}; ${reasons[name]}` })
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      const found = message.replace(/^backend \w+: /, '').replace(/ \(.*\)$/s, '')
+      const problem = message.replace(/^backend \w+: /, '').replace(/ \(.*\)$/s, '')
       const paste = await commandFor(name)
-      findings.unshift({ what, ok: false, optional, found, ...(paste && { command: paste }) })
+      findings.unshift({ what, ok: false, optional, found: problem, ...(paste && { command: paste }) })
     }
   }
   return findings

@@ -19,11 +19,11 @@ export function progressText({ row, done, of, secondsLeft }: ComparisonProgress)
   const left = secondsLeft === null || done === of ? '' : `, about ${formatSeconds(secondsLeft)} left`
   const count = `${done} of ${of} trials`
   if (!row) return `${count} are done${left}`
-  const found =
+  const result =
     row.figures === null
       ? `failed: ${row.failed}`
       : `test error ${formatNumber(errorIn(row))}, ${formatPercent(row.figures.share)} of the parameters`
-  return `${count}${left}: ${placeText(row)}: ${found}`
+  return `${count}${left}: ${placeText(row)}: ${result}`
 }
 
 /** The results of a comparison for a terminal: what fits into 80 columns of what `summary.md` tells. */

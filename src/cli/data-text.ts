@@ -7,28 +7,28 @@ import { textTable } from './table.js'
 const splits = ['train', 'arch', 'validation', 'test'] as const
 
 /** Describes checked data: how it was interpreted, the rows of each split and class, and warnings. */
-export function dataText(found: DataReport): string {
-  const missing = Object.entries(found.missing).map(([column, cells]) => `${column} ${cells}`)
+export function dataText(report: DataReport): string {
+  const missing = Object.entries(report.missing).map(([column, cells]) => `${column} ${cells}`)
   const facts = [
-    `${found.name}: ${found.task}, ${formatCount(found.rows)} rows of shape [${found.shape.join(', ')}]`,
-    `missing cells: ${missing.join(', ') || 'none'}; rows left out: ${found.leftOut}; duplicates: ${found.duplicates.rows}`,
+    `${report.name}: ${report.task}, ${formatCount(report.rows)} rows of shape [${report.shape.join(', ')}]`,
+    `missing cells: ${missing.join(', ') || 'none'}; rows left out: ${report.leftOut}; duplicates: ${report.duplicates.rows}`,
   ]
   // A search in mode joint, which is the default, has no rows for the gates alone.
-  const used = splits.filter((name) => name !== 'arch' || found.splits.arch > 0)
+  const used = splits.filter((name) => name !== 'arch' || report.splits.arch > 0)
   const sizes = textTable([
     ['', ...used],
-    ['rows', ...used.map((name) => formatCount(found.splits[name]))],
-    ...(found.classes ?? []).map((each) => [
+    ['rows', ...used.map((name) => formatCount(report.splits[name]))],
+    ...(report.classes ?? []).map((each) => [
       `class ${each.name}`,
       ...used.map((name) => formatCount(each[name])),
     ]),
   ])
-  const outputs = (found.outputs ?? []).map(
+  const outputs = (report.outputs ?? []).map(
     ({ name, min, mean, max }) =>
       `${name}: from ${formatNumber(min)} to ${formatNumber(max)}, mean ${formatNumber(mean)}`,
   )
-  const warnings = found.warnings.map((warning) => `warning: ${warning}`)
-  const { reading } = found
+  const warnings = report.warnings.map((warning) => `warning: ${warning}`)
+  const { reading } = report
   const read = reading ? [readingLine(reading), ...columnLines(reading.columns ?? [])] : []
   return [
     ...facts,

@@ -40,10 +40,10 @@ export function requireConfiguration(path: string): void {
 
 /** Throws if an option is given whose value the configuration already holds. */
 export function requireNoDraft(path: string, args: Arguments): void {
-  const found = Object.keys(draftOptions).find((name) => args[name] !== undefined)
-  if (found === undefined) return
-  const key = keys[found] ?? found
+  const draftOption = Object.keys(draftOptions).find((name) => args[name] !== undefined)
+  if (draftOption === undefined) return
+  const key = keys[draftOption] ?? draftOption
   throw new InputError(
-    `--${found}: expected only with data (a file like .csv or .parquet), got it with the configuration ${path}; change data.${key} in that file, or give --set data.${key}=…`,
+    `--${draftOption}: expected only with data (a file like .csv or .parquet), got it with the configuration ${path}; change data.${key} in that file, or give --set data.${key}=…`,
   )
 }

@@ -10,18 +10,18 @@ import { packagePath } from '../base/package-path.js'
  * package's file.
  */
 export function schemaFor(folder: string): string {
-  const own = realpathSync(packagePath())
+  const packageRoot = realpathSync(packagePath())
   const schema = ['schemas', 'config.json']
   for (let at = resolve(folder); ; at = dirname(at)) {
-    const found = [join(at, 'node_modules', 'sentei'), at].find((place) => isSame(place, own))
-    const path = found && relative(resolve(folder), join(found, ...schema)).replaceAll(sep, '/')
+    const base = [join(at, 'node_modules', 'sentei'), at].find((place) => isSame(place, packageRoot))
+    const path = base && relative(resolve(folder), join(base, ...schema)).replaceAll(sep, '/')
     if (path) return path.startsWith('.') ? path : `./${path}`
     // A URL has no spaces, at which an editor would end a path.
-    if (at === dirname(at)) return pathToFileURL(join(own, ...schema)).href
+    if (at === dirname(at)) return pathToFileURL(join(packageRoot, ...schema)).href
   }
 }
 
-const isSame = (path: string, own: string): boolean => existsSync(path) && realpathSync(path) === own
+const isSame = (path: string, root: string): boolean => existsSync(path) && realpathSync(path) === root
 
 /** The first line of a YAML file by which editors find the schema; see YAML's language server. */
 export const schemaLine = (folder: string): string => `# yaml-language-server: $schema=${schemaFor(folder)}\n`

@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatCount, formatNumber, formatPercent } from '../report/format.js'
-import type { Exported } from '../runs/exporters/types.js'
+import type { ExportReport } from '../runs/exporters/types.js'
 import { readFinishedRun } from '../runs/run-folder.js'
 
 /**
  * What is said of an exported model: how it was verified, its size, and its metric, for another precision
  * beside those of 32-bit floats.
  */
-export const exportedLines = (run: string, out: string, { verified, ...figures }: Exported): string[] => [
+export const exportedLines = (run: string, out: string, { verified, ...figures }: ExportReport): string[] => [
   ...(verified === undefined ? [] : [`${out}: ${verified}`]),
   ...figureLines(run, out, figures),
 ]
 
 /** Size and metric; of another precision, beside those of 32-bit floats, and whether it loses too much. */
-function figureLines(run: string, out: string, { bytes, loss }: Omit<Exported, 'verified'>): string[] {
+function figureLines(run: string, out: string, { bytes, loss }: Omit<ExportReport, 'verified'>): string[] {
   if (loss === null) {
     if (!existsSync(join(run, 'metrics.json'))) return []
     const { metric, test } = readFinishedRun(run).metrics

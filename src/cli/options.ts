@@ -59,10 +59,10 @@ export const text = (args: Arguments, name: string): string | undefined => {
   const value = args[name]
   if (value === undefined) return undefined
   // An option that is given twice is an array, of which the last value counts.
-  const found = String(Array.isArray(value) ? value.at(-1) : value)
+  const argument = String(Array.isArray(value) ? value.at(-1) : value)
   // As a path, an empty text would mean the working folder, which is never intended.
-  if (found === '') throw new InputError(`${name}: expected a value, got ""`)
-  return found
+  if (argument === '') throw new InputError(`${name}: expected a value, got ""`)
+  return argument
 }
 
 /** An argument that must be there; yargs has verified it. */
@@ -95,7 +95,7 @@ export function number(args: Arguments, name: string, least: number): number | u
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
 
 /** The value of `--time` in seconds: `90s`, `10m`, `1.5h`. */
-export function secondsOf(args: Arguments): number | undefined {
+export function timeLimit(args: Arguments): number | undefined {
   const value = text(args, 'time')
   if (value === undefined) return undefined
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(value.trim()) ?? []

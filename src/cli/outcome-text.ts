@@ -9,7 +9,7 @@ import {
   formatWithInterval,
   nothing,
 } from '../report/format.js'
-import { chanceText, differenceText, noiseText, removedText } from '../report/honesty.js'
+import { chanceText, unprunedDifferenceText, noiseText, removedText } from '../report/honesty.js'
 import { rivalSize, rivalTexts, rivalTitle } from '../report/rivals.js'
 import { metricTitle } from '../objective/metric-title.js'
 import { otherMetrics } from '../report/test-metrics.js'
@@ -27,7 +27,7 @@ export function outcomeText(
   places: { readonly report: string; readonly model: string },
 ): string {
   const { metric, baseline, removed } = metrics
-  const difference = differenceText(metrics)
+  const difference = unprunedDifferenceText(metrics)
   const chance = chanceText(metrics)
   const brackets = noiseText(metrics)
   const gap = gapText(metrics)

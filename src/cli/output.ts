@@ -41,10 +41,10 @@ export function outputOf(
   for (const path of files ? files.map((name) => join(out, name)) : [out]) {
     const input = inputs.find((each) => each !== undefined && isPartOf(path, each))
     if (input !== undefined) throw new InputError(`${path}: the command reads ${input}; choose another --out`)
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (found && !found.isFile())
-      throw new InputError(`${path}: expected a file, got ${found.isDirectory() ? 'a folder' : 'a device'}`)
-    if (found && !forced) throw exists(path, 'exists already')
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats && !stats.isFile())
+      throw new InputError(`${path}: expected a file, got ${stats.isDirectory() ? 'a folder' : 'a device'}`)
+    if (stats && !forced) throw exists(path, 'exists already')
   }
   return out
 }
@@ -55,8 +55,8 @@ const exists = (path: string, what: string): InputError =>
 /** Whether a path is an input or lies inside one. */
 function isPartOf(path: string, input: string): boolean {
   if (!existsSync(input)) return realPath(path) === realPath(input)
-  const [own, read] = [realPath(path), realPath(input)]
-  if (own === read || (existsSync(path) && own.startsWith(`${read}${sep}`))) return true
+  const [target, read] = [realPath(path), realPath(input)]
+  if (target === read || (existsSync(path) && target.startsWith(`${read}${sep}`))) return true
   if (!existsSync(path)) return false
   // Hard links to one file have different paths.
   const [a, b] = [statSync(path), statSync(input)]

@@ -34,8 +34,8 @@ export async function loadConfigured(
   const { loadConfig } = await import('../config/load-config.js')
   const { config, folder } = loadConfig(path, options)
   const { paths, document } = withoutPaths(config, folder, path)
-  const own = known ?? (await loaded(args, [...namedIn(args), ...paths], context))
-  return { config: document, folder, own }
+  const extensions = known ?? (await loaded(args, [...namedIn(args), ...paths], context))
+  return { config: document, folder, own: extensions }
 }
 
 /** Files by which the folder of a run or a comparison is known. */
@@ -77,9 +77,9 @@ export function namedIn({ plugin: given = [] }: Arguments): string[] {
 export async function loaded(args: Arguments, paths: readonly string[], { say }: Say): Promise<Extensions> {
   if (paths.length === 0) return {}
   const { loadPlugins, pluginText } = await import('../setup/plugins/load-plugins.js')
-  const found = await loadPlugins(paths, { changed: args['plugin-changed'] === true })
-  for (const file of found.plugins.files) say(pluginText(file, shownPath(file.path)))
-  return found
+  const extensions = await loadPlugins(paths, { changed: args['plugin-changed'] === true })
+  for (const file of extensions.plugins.files) say(pluginText(file, shownPath(file.path)))
+  return extensions
 }
 
 /** A path as a user would write it: relative, if it is below the working folder. */

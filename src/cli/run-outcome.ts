@@ -5,14 +5,14 @@ import type { MetricName } from '../config/metric-names.js'
 import { checkData } from '../data/check-data.js'
 import { readingLine } from '../data/reading.js'
 import type { PreparedData, Reading } from '../data/types.js'
-import { progressBar, type Progress } from '../report/progress.js'
+import { progressBar, type ProgressDisplay } from '../report/progress.js'
 import { wayOn } from '../runs/failure.js'
 import type { RunHooks } from '../runs/hooks.js'
 import { criterionText, missedCriteria, modelFolderIn } from '../runs/model-folder.js'
 import type { FinishedRun } from '../runs/run-folder.js'
 import { Diverged } from '../train/diverged.js'
 import { exitCodes, type Arguments, type CommandContext } from './command.js'
-import { integer, secondsOf } from './options.js'
+import { integer, timeLimit } from './options.js'
 import { outcomeText } from './outcome-text.js'
 import { beginningLines } from './plan-text.js'
 
@@ -43,7 +43,7 @@ export async function withOutcome(
       onPlan: args.quiet
         ? undefined
         : (plan) => {
-            for (const line of beginningLines(plan, secondsOf(args))) context.say(line)
+            for (const line of beginningLines(plan, timeLimit(args))) context.say(line)
           },
       ...(workers !== undefined && { workers }),
       ...(progress && { onEvent: (event) => progress.onEvent(event) }),
@@ -69,7 +69,7 @@ const dataLines = (data: PreparedData, metric: MetricName | undefined): string[]
   return [...(reading ? [readingLine(reading)] : []), ...warnings.map((warning) => `warning: ${warning}`)]
 }
 
-function progressOf({ stderr }: CommandContext): Progress {
+function progressOf({ stderr }: CommandContext): ProgressDisplay {
   return progressBar({ stream: stderr, isTTY: stderr.isTTY ?? false })
 }
 

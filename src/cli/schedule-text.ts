@@ -4,17 +4,17 @@ import { formatCount, formatNumber, nothing } from '../report/format.js'
 import type { ScheduleSegment } from '../report/run.js'
 import type { ScheduleView } from '../runs/schedule-view.js'
 import { pressureOf } from '../schedule/pressure.js'
-import { timeText } from '../schedule/time.js'
+import { momentText } from '../schedule/time.js'
 import { textTable } from './table.js'
 
 /** Describes a schedule document in words: its phases with losses and terms, and when it prunes. */
 export function documentText(document: ScheduleDocument): string {
   const { name, description, phases, prune, table, replay, planner } = document
-  const starts = ['0 %', ...phases.map(({ until }) => timeText(until))]
+  const starts = ['0 %', ...phases.map(({ until }) => momentText(until))]
   const losses = table ? [] : (['task', 'reconstruction'] as const)
   const rows = phases.flatMap((phase, i) => [
     [
-      `${phase.name}: ${starts[i]!} to ${timeText(phase.until)}, gates ${phase.gates}${phase.paths === 'alternate' ? ', single paths between' : ''}`,
+      `${phase.name}: ${starts[i]!} to ${momentText(phase.until)}, gates ${phase.gates}${phase.paths === 'alternate' ? ', single paths between' : ''}`,
       '',
     ],
     ...(phase.train === '**' ? [] : [[`  trains ${String(phase.train)}`, '']]),
@@ -25,7 +25,7 @@ export function documentText(document: ScheduleDocument): string {
     ]),
   ])
   const more = [
-    `prune zero gates from ${timeText(prune.from)}, project at ${timeText(prune.until)}`,
+    `prune zero gates from ${momentText(prune.from)}, project at ${momentText(prune.until)}`,
     ...(planner ? [plannerText(planner)] : []),
     ...(table ? [`λ from a table of ${formatCount(table.length)} rows`] : []),
     ...(replay
@@ -76,10 +76,13 @@ export function lambdaText({ phases, segments, steps, motion }: ScheduleView): s
     places.set(place, places.get(place) ?? [])
     places.get(place)!.push(segment)
   }
-  for (const own of places.values()) {
-    const { term, layer } = own[0]!
-    const pressure = motion && term.includes('/gates') ? formatNumber(pressureOf(own, motion)) : ''
-    const cells = [...shown.map(({ from, to }) => cellText(own, from, to)), ...(motion ? [pressure] : [])]
+  for (const placeSegments of places.values()) {
+    const { term, layer } = placeSegments[0]!
+    const pressure = motion && term.includes('/gates') ? formatNumber(pressureOf(placeSegments, motion)) : ''
+    const cells = [
+      ...shown.map(({ from, to }) => cellText(placeSegments, from, to)),
+      ...(motion ? [pressure] : []),
+    ]
     const key = JSON.stringify([term, cells])
     const row = rows.get(key) ?? { term, layers: [], cells }
     row.layers.push(layer === '*' ? 'whole net' : layer)

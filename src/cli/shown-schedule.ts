@@ -18,21 +18,21 @@ import { documentText, lambdaText } from './schedule-text.js'
  * Compiles a schedule for the space of `--supernet`. The input may be small, because λ does not depend on its
  * size.
  */
-export function compiled(found: NamedSchedule, args: Arguments, own: Extensions): NamedSchedule {
+export function compiled(schedule: NamedSchedule, args: Arguments, extensions: Extensions): NamedSchedule {
   const about = ['supernet', 'options', 'relaxation', 'iterations', 'epochs'].filter((key) => text(args, key))
-  if (found.view) {
+  if (schedule.view) {
     if (about.length > 0)
-      throw new InputError(`--${about[0]}: only for a schedule alone; the ${found.kind} says that itself`)
-    return found
+      throw new InputError(`--${about[0]}: only for a schedule alone; the ${schedule.kind} says that itself`)
+    return schedule
   }
   const space = text(args, 'supernet')
   if (space === undefined) {
     const needs = args.csv ? 'csv' : args.svg ? 'svg' : about[0]
     if (needs !== undefined)
       throw new InputError(`--${needs}: needs --supernet, because λ is a table over its layers`)
-    return found
+    return schedule
   }
-  return { ...found, view: viewOn(found.document, space, args, own) }
+  return { ...schedule, view: viewOn(schedule.document, space, args, extensions) }
 }
 
 function viewOn(

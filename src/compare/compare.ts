@@ -79,16 +79,16 @@ export async function compare({
   onProgress,
   signal,
   locate,
-  ...own
+  ...ownParts
 }: CompareOptions): Promise<Comparison> {
-  const extensions = extensionsIn(own)
+  const extensions = extensionsIn(ownParts)
   checkWorkers(workers, extensions)
-  const document = namingPlugins(checkComparison(given, locate), own.plugins, 'comparison.plugins')
+  const document = namingPlugins(checkComparison(given, locate), ownParts.plugins, 'comparison.plugins')
   const comparison = await withRivals(document, { folder, locate, ...extensions })
   const planned = await plannedTrials(comparison, { folder, locate, ...extensions })
   const ledger = ledgerOf(planned, await store.done())
   const pending = ledger.pending()
-  if (executor && own.plugins)
+  if (executor && ownParts.plugins)
     throw new InputError(
       'executor: expected none with plugins, which machines behind a queue do not load, got one; compare with workers of this machine',
     )

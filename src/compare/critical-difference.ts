@@ -81,8 +81,8 @@ function alikeWithin(methods: readonly RankedMethod[], difference: number): stri
  * Wilcoxon's exact two-sided signed-rank test of the differences 2 (a − b) / (a + b), over the sets on which
  * both have an error. NaN for more than `mostSigns` sets.
  */
-export function wilcoxon(own: readonly (number | null)[], others: readonly (number | null)[]): number {
-  const differences = own.flatMap((a, i) => {
+export function wilcoxon(errors: readonly (number | null)[], others: readonly (number | null)[]): number {
+  const differences = errors.flatMap((a, i) => {
     const b = others[i] ?? null
     return a === null || b === null || a === b ? [] : [(2 * (a - b)) / (a + b)]
   })

@@ -26,7 +26,7 @@ export interface PairedDifference {
 }
 
 /** The result of testing a preregistered margin. */
-export interface Verdict {
+export interface MarginVerdict {
   readonly difference: PairedDifference | null
   /** The largest mean difference that is allowed: the margin times the other method's mean error. */
   readonly allowed: number | null
@@ -45,8 +45,11 @@ interface Pair {
 }
 
 /** Compares two methods on one set; null if no seed has an error of both. */
-export function differenceOf(own: readonly TrialRow[], others: readonly TrialRow[]): PairedDifference | null {
-  const pairs = pairsOf(own, others)
+export function differenceOf(
+  rows: readonly TrialRow[],
+  others: readonly TrialRow[],
+): PairedDifference | null {
+  const pairs = pairsOf(rows, others)
   if (pairs.length === 0) return null
   const differences = pairs.map(({ own, other }) => own - other)
   const center = mean(differences)
@@ -68,10 +71,14 @@ export function differenceOf(own: readonly TrialRow[], others: readonly TrialRow
 }
 
 /** Tests whether the mean error of a method exceeds that of another by at most a margin, given as a share. */
-export function verdictOf(own: readonly TrialRow[], others: readonly TrialRow[], margin: number): Verdict {
-  const difference = differenceOf(own, others)
+export function marginVerdict(
+  rows: readonly TrialRow[],
+  others: readonly TrialRow[],
+  margin: number,
+): MarginVerdict {
+  const difference = differenceOf(rows, others)
   if (!difference) return { difference, allowed: null, verdict: 'unknown' }
-  const allowed = margin * mean(pairsOf(own, others).map(({ other }) => other))
+  const allowed = margin * mean(pairsOf(rows, others).map(({ other }) => other))
   const { mean: center, t } = difference
   const verdict = center > allowed ? 'not met' : t && t.interval[1] <= allowed ? 'shown' : 'on average'
   return { difference, allowed, verdict }
@@ -81,8 +88,8 @@ function pairsOf(rows: readonly TrialRow[], others: readonly TrialRow[]): Pair[]
   const bySeed = new Map(others.map((row) => [row.seed, row]))
   return rows.flatMap((row) => {
     const matching = bySeed.get(row.seed)
-    const [own, other] = [errorIn(row), matching ? errorIn(matching) : null]
-    if (own === null || other === null || !row.rows) return []
-    return [{ own, other, testToTrain: row.rows.tested / row.rows.learnt }]
+    const [error, other] = [errorIn(row), matching ? errorIn(matching) : null]
+    if (error === null || other === null || !row.rows) return []
+    return [{ own: error, other, testToTrain: row.rows.tested / row.rows.learnt }]
   })
 }

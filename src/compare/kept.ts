@@ -16,7 +16,7 @@ export const keptIn = ({ groups }: Pick<Supernet, 'groups'>, architecture: Archi
  * How alike two architectures are: the Jaccard index of what they kept, the size of the intersection by that
  * of the union. Of units, that is the smaller number by the larger one. 1 if both kept nothing.
  */
-export function agreement(a: Kept, b: Kept): number {
+export function jaccardIndex(a: Kept, b: Kept): number {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])]
   const counts = names.map((name) => shared(a[name] ?? [], b[name] ?? []))
   const sum = (key: 'both' | 'either') => counts.reduce((total, each) => total + each[key], 0)
@@ -34,6 +34,6 @@ function shared(a: Kept[string], b: Kept[string]): { both: number; either: numbe
 
 /** The mean agreement of all pairs; null for fewer than two architectures. */
 export function meanAgreement(kept: readonly Kept[]): number | null {
-  const pairs = kept.flatMap((a, i) => kept.slice(i + 1).map((b) => agreement(a, b)))
+  const pairs = kept.flatMap((a, i) => kept.slice(i + 1).map((b) => jaccardIndex(a, b)))
   return pairs.length === 0 ? null : pairs.reduce((sum, each) => sum + each, 0) / pairs.length
 }

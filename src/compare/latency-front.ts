@@ -7,13 +7,13 @@ import type { TrialRow } from './types.js'
  * The mean seconds of a method's predictions for one row on a set, over its trials; null if none was timed.
  * It is no part of the summary, which has no times.
  */
-export function latencyOf(
+export function meanLatency(
   { set, size }: Pick<SetSummary, 'set' | 'size'>,
   method: string,
   rows: readonly TrialRow[],
 ): number | null {
-  const own = rows.filter((row) => row.set === set && row.size === size && row.method === method)
-  const known = own.flatMap(({ seconds }) => seconds?.predict ?? [])
+  const methodRows = rows.filter((row) => row.set === set && row.size === size && row.method === method)
+  const known = methodRows.flatMap(({ seconds }) => seconds?.predict ?? [])
   return known.length === 0 ? null : mean(known)
 }
 
@@ -26,6 +26,6 @@ export const latencyFront = (summary: SetSummary, rows: readonly TrialRow[]): st
     summary.methods.map(({ method, error }) => ({
       method,
       error: error?.mean ?? null,
-      cost: latencyOf(summary, method, rows),
+      cost: meanLatency(summary, method, rows),
     })),
   )

@@ -52,8 +52,8 @@ export function locateIn(layers: readonly Layer[], locate?: Locate): Locate {
       deepest > 0
         ? layers[depths.lastIndexOf(deepest)]!
         : (layers.find((layer) => layer.place[0] === 'sets') ?? layers[0]!)
-    const found = [...place, ...path.slice(0, deepest)]
-    return locate?.(found) ?? ['comparison', ...found].join('.')
+    const documentPath = [...place, ...path.slice(0, deepest)]
+    return locate?.(documentPath) ?? ['comparison', ...documentPath].join('.')
   }
 }
 

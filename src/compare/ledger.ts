@@ -52,10 +52,10 @@ export function ledgerOf(planned: readonly PlannedTrial[], stored: readonly Tria
   const add = (row: TrialRow): void => {
     done.add(row.key)
     for (const { set, size, method, seed } of placesOf.get(row.key) ?? []) {
-      const own = { ...row, set, size, method, seed }
-      check(own)
-      rows.push(own)
-      if (own.rows && !firstOf.has(rowsOf(own))) firstOf.set(rowsOf(own), own)
+      const placedRow = { ...row, set, size, method, seed }
+      check(placedRow)
+      rows.push(placedRow)
+      if (placedRow.rows && !firstOf.has(rowsOf(placedRow))) firstOf.set(rowsOf(placedRow), placedRow)
     }
   }
   for (const row of stored) if (!done.has(row.key)) add(row)

@@ -63,10 +63,10 @@ export async function plannedTrials(
   return seedsOf(document).flatMap((seed) =>
     known.map(({ config, hashed, ablation, ...rest }) => {
       const key = sha256(canonical({ ...hashed, seed }))
-      const own = { ...rest, seed, config: { ...config, seed } }
-      if (!ablation) return { ...own, key }
+      const trial = { ...rest, seed, config: { ...config, seed } }
+      if (!ablation) return { ...trial, key }
       return {
-        ...own,
+        ...trial,
         key: sha256(canonical({ ...hashed, seed, ablation })),
         ablation: { ...ablation, of: key },
       }

@@ -38,8 +38,8 @@ export function processExecutor(
         for (let deaths = 0; left.length > 0;) {
           if (signal?.aborted) throw new Interrupted('interrupted between two trials')
           child ??= started(entry)
-          const own = child
-          for await (const row of rowsFrom(own, {
+          const trialProcess = child
+          for await (const row of rowsFrom(trialProcess, {
             folder,
             group: left,
             plugins: plugins.map(({ path }) => path),
@@ -50,9 +50,9 @@ export function processExecutor(
           }
           if (left.length === 0 || signal?.aborted) continue
           child = undefined
-          await ended(own)
+          await ended(trialProcess)
           if (++deaths < mostDeaths) continue
-          yield deadRow(left[0]!, own)
+          yield deadRow(left[0]!, trialProcess)
           left = left.slice(1)
           deaths = 0
         }

@@ -20,8 +20,8 @@ export function secondsLeft(
     if (!row.seconds) continue
     const seconds = totalOf(row.seconds)
     all.push(seconds)
-    const own = ofMethod.get(methodOf(row))
-    if (own) own.push(seconds)
+    const methodSeconds = ofMethod.get(methodOf(row))
+    if (methodSeconds) methodSeconds.push(seconds)
     else ofMethod.set(methodOf(row), [seconds])
   }
   if (all.length === 0) return null

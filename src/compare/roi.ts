@@ -35,14 +35,14 @@ export function returnsOf(
   )
   return [...places.values()].flatMap(({ set, size, other }) => {
     if (other === method) return []
-    const [own, theirs] = [method, other].map((name) =>
+    const [ours, theirs] = [method, other].map((name) =>
       costOf(
         rows.filter((row) => row.set === set && row.size === size && row.method === name),
         rows,
       ),
     )
-    if (!own || !theirs) return []
-    const [hours, saved] = [own.hours - theirs.hours, theirs.error - own.error]
+    if (!ours || !theirs) return []
+    const [hours, saved] = [ours.hours - theirs.hours, theirs.error - ours.error]
     const predictions = saved > 0 ? (Math.max(0, hours) * hourCost) / (saved * errorCost) : null
     return [{ set, size, other, hours, saved, predictions }]
   })

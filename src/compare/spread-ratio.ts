@@ -17,15 +17,18 @@ export interface SpreadRatio {
 export function spreadRatio(
   pairs: readonly { readonly own: number; readonly other: number }[],
 ): SpreadRatio | null {
-  const [own, other] = [deviation(pairs.map((pair) => pair.own)), deviation(pairs.map((pair) => pair.other))]
-  if (pairs.length < 3 || own === 0 || other === 0) return null
+  const [spread, other] = [
+    deviation(pairs.map((pair) => pair.own)),
+    deviation(pairs.map((pair) => pair.other)),
+  ]
+  if (pairs.length < 3 || spread === 0 || other === 0) return null
   const r = correlation(
     pairs.map((pair) => pair.own + pair.other),
     pairs.map((pair) => pair.own - pair.other),
   )
   const degrees = pairs.length - 2
   const t = Math.abs(r) * Math.sqrt(degrees / (1 - r * r))
-  return { ratio: own / other, p: Number.isFinite(t) ? 1 - withinT(t, degrees) : 0 }
+  return { ratio: spread / other, p: Number.isFinite(t) ? 1 - withinT(t, degrees) : 0 }
 }
 
 /** Pearson's correlation, within −1 and 1; 0 if either does not vary. */

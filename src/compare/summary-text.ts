@@ -49,8 +49,8 @@ function preregisteredPart({ preregistered }: ComparisonSummary): string[] {
   ]
 }
 
-function setPart(own: SetSummary, against: string, rows: readonly TrialRow[]): string[] {
-  const { set, size, metric, learnt, tested, methods } = own
+function setPart(summary: SetSummary, against: string, rows: readonly TrialRow[]): string[] {
+  const { set, size, metric, learnt, tested, methods } = summary
   return [
     `## ${setName({ set, size })}`,
     `Metric: ${metric ?? nothing}, on ${formatCount(tested)} test rows, after learning from ${formatCount(learnt)}. The least mean error is in bold. Differences are to ${code(against)}.`,
@@ -73,7 +73,7 @@ function setPart(own: SetSummary, against: string, rows: readonly TrialRow[]): s
       ],
       methods.map(methodCells),
     ),
-    ...stabilityPart(own, against, rows),
+    ...stabilityPart(summary, against, rows),
   ]
 }
 

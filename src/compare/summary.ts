@@ -2,7 +2,7 @@ import { ablated, type ComparisonDocument } from '../config/comparison-schema.js
 import type { MetricName } from '../objective/metrics.js'
 import { criticalDifference, type CriticalDifference } from './critical-difference.js'
 import { methodsOn } from './planned.js'
-import { differenceOf, verdictOf, type PairedDifference, type Verdict } from './difference.js'
+import { differenceOf, marginVerdict, type PairedDifference, type MarginVerdict } from './difference.js'
 import { meanAgreement } from './kept.js'
 import { paretoFront } from './pareto.js'
 import { deviation, mean, ranks } from './statistics.js'
@@ -78,7 +78,10 @@ export interface ComparisonSummary {
   /** The preregistered margin with its verdicts; null if nothing was preregistered. */
   readonly preregistered:
     | (NonNullable<ComparisonDocument['preregistered']> & {
-        readonly verdicts: readonly ({ readonly set: string; readonly size: number | 'all' } & Verdict)[]
+        readonly verdicts: readonly ({
+          readonly set: string
+          readonly size: number | 'all'
+        } & MarginVerdict)[]
       })
     | null
   /** The method with which the others are compared. */
@@ -111,11 +114,11 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
       rows: rows.filter((row) => row.set === set && row.size === size),
     })),
   )
-  const sets = groups.map(({ set, size, rows: own }) => ({
-    ...{ set, size, metric: own.find(({ figures }) => figures)?.figures?.metric ?? null },
-    learnt: own.find(({ rows }) => rows)?.rows?.learnt ?? null,
-    tested: own.find(({ rows }) => rows)?.rows?.tested ?? null,
-    ...withPareto(methodsOf(methodsOn(document, set), against, own)),
+  const sets = groups.map(({ set, size, rows: setRows }) => ({
+    ...{ set, size, metric: setRows.find(({ figures }) => figures)?.figures?.metric ?? null },
+    learnt: setRows.find(({ rows }) => rows)?.rows?.learnt ?? null,
+    tested: setRows.find(({ rows }) => rows)?.rows?.tested ?? null,
+    ...withPareto(methodsOf(methodsOn(document, set), against, setRows)),
   }))
   const overall = overallOf(Object.keys(document.methods), sets)
   return {
@@ -123,9 +126,13 @@ export function summarise(document: ComparisonDocument, rows: readonly TrialRow[
     preregistered: preregistered
       ? {
           ...preregistered,
-          verdicts: groups.map(({ set, size, rows: own }) => ({
+          verdicts: groups.map(({ set, size, rows: setRows }) => ({
             ...{ set, size },
-            ...verdictOf(of(own, preregistered.method), of(own, preregistered.against), preregistered.margin),
+            ...marginVerdict(
+              of(setRows, preregistered.method),
+              of(setRows, preregistered.against),
+              preregistered.margin,
+            ),
           })),
         }
       : null,
@@ -167,20 +174,20 @@ function methodsOf(
   rows: readonly TrialRow[],
 ): readonly MethodSummary[] {
   const each = methods.map((method) => {
-    const own = of(rows, method)
-    const figures = own.flatMap((row) => row.figures ?? [])
-    const errors = own.flatMap((row) => errorIn(row) ?? [])
+    const methodRows = of(rows, method)
+    const figures = methodRows.flatMap((row) => row.figures ?? [])
+    const errors = methodRows.flatMap((row) => errorIn(row) ?? [])
     return {
       method,
       trials: errors.length,
-      failed: own.filter(({ failed }) => failed !== null).length,
+      failed: methodRows.filter(({ failed }) => failed !== null).length,
       error: spreadOf(errors),
       parameters: spreadOf(figures.map(({ parameters }) => parameters)),
       share: meanOf(figures.map(({ share }) => share)),
       searchSteps: meanOf(figures.map(({ searchSteps }) => searchSteps)),
       flops: spreadOf(figures.map(({ flops }) => flops)),
-      stability: stabilityOf(own),
-      difference: method === against ? null : differenceOf(own, of(rows, against)),
+      stability: stabilityOf(methodRows),
+      difference: method === against ? null : differenceOf(methodRows, of(rows, against)),
     }
   })
   const fewest = Math.min(...each.flatMap(({ error, failed }) => (error ? failed : [])))
@@ -226,14 +233,14 @@ function overallOf(methods: readonly string[], sets: readonly SetSummary[]): Ove
     ranks(everywhere.map((method) => resultOf(set, method)!.error?.mean ?? Infinity)),
   )
   return methods.map((method) => {
-    const found = sets.map((set) => resultOf(set, method))
+    const results = sets.map((set) => resultOf(set, method))
     const count = (key: 'wins' | 'ties' | 'losses') =>
-      found.reduce((sum, each) => sum + (each?.difference?.[key] ?? 0), 0)
+      results.reduce((sum, each) => sum + (each?.difference?.[key] ?? 0), 0)
     const place = everywhere.indexOf(method)
     return {
       method,
       rank: place < 0 ? null : mean(places.map((each) => each[place]!)),
-      failed: found.reduce((sum, each) => sum + (each?.failed ?? 0), 0),
+      failed: results.reduce((sum, each) => sum + (each?.failed ?? 0), 0),
       ...{ wins: count('wins'), ties: count('ties'), losses: count('losses') },
     }
   })

@@ -8,12 +8,12 @@ import { setUpIn } from './set-up.js'
 const send = (answer: TrialAnswer): void => void process.send!(answer)
 
 /** What the plugins of the comparison have, once they are loaded. */
-let own: Promise<Extensions> | undefined
+let extensions: Promise<Extensions> | undefined
 
 async function work({ folder, group, plugins }: TrialWork): Promise<void> {
   try {
-    own ??= plugins.length > 0 ? loadPlugins(plugins) : Promise.resolve({})
-    for await (const row of localExecutor(setUpIn(folder, await own)).run(group)) send({ row })
+    extensions ??= plugins.length > 0 ? loadPlugins(plugins) : Promise.resolve({})
+    for await (const row of localExecutor(setUpIn(folder, await extensions)).run(group)) send({ row })
     send({ done: true })
   } catch (error) {
     const { message, code, syscall } = error as NodeJS.ErrnoException

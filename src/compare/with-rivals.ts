@@ -67,15 +67,15 @@ async function datasetsOf(
   const method = 'unpruned'
   const one = { ...document, methods: { [method]: { rival: method } as const } }
   const size = document.sizes[0]!
-  const found = new Map<string, Dataset>()
+  const datasets = new Map<string, Dataset>()
   for (const set of Object.keys(document.sets)) {
     const { config } = entryOf(one, { set, size, method }, { folder, locate })
     try {
-      found.set(set, await readDataset(config, folder, readers, given))
+      datasets.set(set, await readDataset(config, folder, readers, given))
     } catch (error) {
       if (error instanceof InputError) throw new InputError(`${error.message} (${set})`)
       throw error
     }
   }
-  return found
+  return datasets
 }

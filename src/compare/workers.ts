@@ -37,10 +37,10 @@ const processBytes = 400 * 2 ** 20
 export function checkWorkers(workers: number | undefined, extensions: Extensions): void {
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1))
     throw new InputError(`workers: expected integer ≥ 1, got ${workers}`)
-  const own = ownKeys(extensions)
-  if (own.length > 0 && workers !== undefined && workers > 1)
+  const partKeys = ownKeys(extensions)
+  if (partKeys.length > 0 && workers !== undefined && workers > 1)
     throw new InputError(
-      `workers: expected 1 with ${own.join(', ')} of your own, which other processes do not have, got ${workers}`,
+      `workers: expected 1 with ${partKeys.join(', ')} of your own, which other processes do not have, got ${workers}`,
     )
 }
 
@@ -58,10 +58,11 @@ export function executorsFor({
   stepBytes,
   memory = machineMemory(),
 }: WorkersFor): TrialExecutor[] {
-  const own = ownKeys(extensions)
-  const alone = own.length > 0 || groups.flat().some(({ config }) => !oneThread.includes(config.backend))
+  const partKeys = ownKeys(extensions)
+  const isSingleProcess =
+    partKeys.length > 0 || groups.flat().some(({ config }) => !oneThread.includes(config.backend))
   const fitting = Math.max(1, Math.floor(memory / (processBytes + stepBytes)))
-  const usual = alone ? 1 : Math.min(fitting, Math.max(1, Math.floor(availableParallelism() / 2)))
+  const usual = isSingleProcess ? 1 : Math.min(fitting, Math.max(1, Math.floor(availableParallelism() / 2)))
   const count = Math.min(workers ?? usual, groups.length)
   if (count > fitting)
     throw new InputError(

@@ -11,7 +11,7 @@ import { retrainPresets } from './retrain-presets.js'
 import { json, object, oneOf } from './schema-parts.js'
 import { StageSchema } from './stage-schema.js'
 import { TrialRivals } from './trial-rival-schema.js'
-import { Augment, length, Optimizer } from './training-schema.js'
+import { Augment, length, OptimizerSettings } from './training-schema.js'
 
 /** What happens if a training diverges: it returns to its last good state and continues with a lower rate. */
 const Rollback = object(
@@ -38,7 +38,7 @@ const Search = object(
     ...length,
     shards: Shards,
     mode: oneOf(['joint', 'alternating', 'unrolled'], { default: 'joint' }),
-    weights: Optimizer,
+    weights: OptimizerSettings,
     gates: object(
       {
         travel: Type.Optional(
@@ -93,7 +93,7 @@ const Retrain = object(
       default: 'keep',
       description: 'batch norm behind the pooling operations; published networks drop it',
     }),
-    weights: Optimizer,
+    weights: OptimizerSettings,
     rollback: Rollback,
     l2: Type.Number({ minimum: 0, default: 0.003, description: 'λ of the L2 term on weights' }),
     augment: Augment,

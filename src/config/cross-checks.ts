@@ -60,13 +60,13 @@ function kindProblems(data: Config['data']): Problem[] {
 }
 
 function seriesProblems(data: Config['data'], kind: string | undefined): Problem[] {
-  const own = (['seriesBy', 'seriesInput', 'time', 'timeNotation', 'every'] as const).filter(
+  const seriesKeys = (['seriesBy', 'seriesInput', 'time', 'timeNotation', 'every'] as const).filter(
     (key) => data[key] !== undefined,
   )
   if (kind !== 'series' && data.source === undefined)
-    return own.map((key) => at(`data.${key}`, `only for kind series, got kind ${kind ?? 'table'}`))
+    return seriesKeys.map((key) => at(`data.${key}`, `only for kind series, got kind ${kind ?? 'table'}`))
   const needs = { seriesInput: 'seriesBy', every: 'time', timeNotation: 'time' } as const
-  return own.flatMap((key) => {
+  return seriesKeys.flatMap((key) => {
     const needed = key in needs ? needs[key as keyof typeof needs] : undefined
     if (needed === undefined || data[needed] !== undefined) return []
     return [at(`data.${key}`, `only beside data.${needed}, got none`)]

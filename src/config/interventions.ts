@@ -63,15 +63,15 @@ export function withInterventions<T extends object>(
   interventions: readonly Intervention[],
   root: readonly string[] = [],
 ): T {
-  const own = interventions
+  const changes = interventions
     .map(({ what, to }) => ({ keys: what.split('.'), to }))
     .filter(
       ({ keys }) =>
         keys[0] !== 'lambda' && keys[0] !== 'pace' && root.every((key, depth) => keys[depth] === key),
     )
-  if (own.length === 0) return part
+  if (changes.length === 0) return part
   const changed = structuredClone(part)
-  for (const { keys, to } of own) assign(changed, keys.slice(root.length), to)
+  for (const { keys, to } of changes) assign(changed, keys.slice(root.length), to)
   return changed
 }
 
@@ -84,11 +84,11 @@ function assign(target: object, [key, ...more]: readonly string[], value: unknow
 }
 
 /** The value at a path of a configuration; null if there is none. */
-export function valueAt(config: Config, path: readonly string[]): Json {
-  const found = path.reduce<unknown>(
+export function settingAt(config: Config, path: readonly string[]): Json {
+  const setting = path.reduce<unknown>(
     (value, key) =>
       typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
     config,
   )
-  return (found ?? null) as Json
+  return (setting ?? null) as Json
 }

@@ -41,9 +41,9 @@ export function loadConfig(path: string, { set = [], seed, backend }: LoadOption
  */
 export function resolveConfig(value: object, set: readonly string[] = []): Config {
   const settings = set.map(parseSetting)
-  const own = settings.length === 0 ? value : structuredClone(value)
-  for (const each of settings) applySetting(own, each)
-  return checkConfig(own, (keys) => optionOf(settings, keys))
+  const document = settings.length === 0 ? value : structuredClone(value)
+  for (const each of settings) applySetting(document, each)
+  return checkConfig(document, (keys) => optionOf(settings, keys))
 }
 
 /** The option that set the value at a path, if one did. */

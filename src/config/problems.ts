@@ -12,13 +12,13 @@ export interface Problem {
 }
 
 /** Validates a value against a schema and returns the errors of ajv (all of them, verbose). */
-export type Check = (schema: SchemaNode, value: unknown) => readonly ErrorObject[]
+export type SchemaCheck = (schema: SchemaNode, value: unknown) => readonly ErrorObject[]
 
 /**
  * Finds the problems of a value, one per path, in the order of the schema. If a union does not match, the
  * problems are those of the branch that was probably meant.
  */
-export function findProblems(check: Check, schema: SchemaNode, value: unknown): Problem[] {
+export function findProblems(check: SchemaCheck, schema: SchemaNode, value: unknown): Problem[] {
   const errors = check(schema, value)
   const unions = errors.filter((error) => error.keyword === 'anyOf' || error.keyword === 'oneOf')
   const inUnion = (error: ErrorObject) =>
@@ -69,7 +69,7 @@ function mismatchOf(path: readonly string[], schema: SchemaNode, value: unknown)
 
 const mismatch = (what: string, got: unknown) => expected('', what, got).message.slice(2)
 
-function unionProblems(check: Check, error: ErrorObject): Problem[] {
+function unionProblems(check: SchemaCheck, error: ErrorObject): Problem[] {
   const path = segments(error.instancePath)
   const schema = (error.parentSchema ?? {}) as SchemaNode
   const sameType = (branches(schema) ?? []).filter((branch) => hasType(branch, error.data))

@@ -43,20 +43,20 @@ const isDocument = (value: unknown): value is Document =>
  */
 export function withRetrainPreset(config: unknown): unknown {
   if (!isDocument(config) || !isDocument(config.retrain)) return config
-  const { preset, ...own } = config.retrain
+  const { preset, ...settings } = config.retrain
   const under = presetOf(preset)
   if (!under) return config
-  const length = own.steps === undefined && own.epochs === undefined ? [] : lengthKeys
-  return { ...config, retrain: laidOver(without(under, length), own) }
+  const length = settings.steps === undefined && settings.epochs === undefined ? [] : lengthKeys
+  return { ...config, retrain: laidOver(without(under, length), settings) }
 }
 
 /**
  * The settings of a retraining after the preset of this name was set over them: where both have a setting,
  * the preset's counts. Undefined if there is no such preset.
  */
-export function presetOver(own: unknown, name: unknown): Document | undefined {
+export function presetOver(settings: unknown, name: unknown): Document | undefined {
   const preset = presetOf(name)
-  const rest = without(isDocument(own) ? own : {}, [...lengthKeys, 'preset'])
+  const rest = without(isDocument(settings) ? settings : {}, [...lengthKeys, 'preset'])
   return preset && { ...rest, ...structuredClone(preset) }
 }
 

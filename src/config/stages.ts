@@ -32,11 +32,11 @@ export function stageConfig(config: Config, index: number): Config {
 /**
  * The settings of a stage's search. Its own length replaces that of the last search, in steps or in epochs.
  */
-function searchOf(last: Config['search'], own: Readonly<Record<string, unknown>>): object {
+function searchOf(last: Config['search'], stageSearch: Readonly<Record<string, unknown>>): object {
   const { steps, epochs, ...others } = last
-  if (own.earlyStop !== undefined) delete (others as { earlyStop?: unknown }).earlyStop
-  const length = own.steps === undefined && own.epochs === undefined ? { steps, epochs } : {}
-  return merged({ ...length, ...others }, own)
+  if (stageSearch.earlyStop !== undefined) delete (others as { earlyStop?: unknown }).earlyStop
+  const length = stageSearch.steps === undefined && stageSearch.epochs === undefined ? { steps, epochs } : {}
+  return merged({ ...length, ...others }, stageSearch)
 }
 
 /** Merges two documents at every depth, except that lists are replaced. */

@@ -6,7 +6,7 @@ import { object, oneOf } from './schema-parts.js'
  * depends on the kind of data and its rows (`train/training.ts`); a run's `config.json` has the resulting
  * numbers.
  */
-export const Optimizer = object(
+export const OptimizerSettings = object(
   {
     optimizer: Type.Optional(oneOf(['sgd', 'adam'])),
     learningRate: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),

@@ -2,14 +2,14 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import { Ajv } from 'ajv'
 import { InputError } from '../base/errors.js'
 import type { SchemaNode } from './describe.js'
-import { findProblems, type Check, type Problem } from './problems.js'
+import { findProblems, type SchemaCheck, type Problem } from './problems.js'
 
 /** Gives the place of a value in a file (`my.yaml:12`), by its keys and indices from the root. */
 export type Locate = (path: readonly string[]) => string | undefined
 
 const ajv = new Ajv({ useDefaults: true, allErrors: true, verbose: true, strict: false })
 
-const check: Check = (schema, value) => {
+const check: SchemaCheck = (schema, value) => {
   const validator = ajv.compile(schema)
   return validator(value) ? [] : [...(validator.errors ?? [])]
 }

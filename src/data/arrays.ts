@@ -3,7 +3,7 @@ import type { Config } from '../config/config-schema.js'
 import { gather } from './batches.js'
 import { MOST } from './column.js'
 import { targetColumns } from './columns.js'
-import { selectRows, whereIs, type Arrays, type Numbers } from './content.js'
+import { selectRows, whereIs, type ArrayContent, type FloatArray } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import { fileEncoding, selectTargets, testRows } from './dataset-parts.js'
 import { inMemory } from './given.js'
@@ -17,7 +17,7 @@ import type { Dataset } from './types.js'
  * are not targets are left out; `split.column` may name one of them.
  */
 export function readArrays(
-  content: Arrays,
+  content: ArrayContent,
   testFrom: number,
   settings: DataSettings,
   split: Config['split'],
@@ -29,8 +29,8 @@ export function readArrays(
     throw new InputError(`${content.name}: expected a target for each row (${hint}), got none`)
   }
   // A label within a record is a class; labels from another file or from memory may be anything.
-  const apart = settings.files.targets.length > 0 || settings.reader.name === inMemory
-  const task = settings.task ?? (apart ? undefined : 'classification')
+  const hasSeparateLabels = settings.files.targets.length > 0 || settings.reader.name === inMemory
+  const task = settings.task ?? (hasSeparateLabels ? undefined : 'classification')
   const columns = targetColumns(labels, settings.targets)
   const target = readTarget(labels, columns, task, settings.missing, settings.classes)
   const kept = keptRows(content, target.values, settings.missing)
@@ -61,7 +61,7 @@ export function readArrays(
 }
 
 function checkOptions(
-  content: Arrays,
+  content: ArrayContent,
   { drop, categorical, numeric, dates, missing, options, kind }: DataSettings,
 ): void {
   const { name, shape } = content
@@ -96,16 +96,16 @@ export const beyondError = (where: string, value: number): InputError =>
   new InputError(`${where}: expected a number below 3.4e38 in size, got ${value}`)
 
 /** The rows that have a target and, if the policy requires it, no missing value. */
-function keptRows(content: Arrays, targets: Numbers, missing: string): number[] {
+function keptRows(content: ArrayContent, targets: FloatArray, missing: string): number[] {
   const { rows, values, name } = content
   const width = targets.length / rows
   const size = values.length / rows
   const kept: number[] = []
   for (let row = 0; row < rows; row++) {
-    const own = values.subarray(row * size, (row + 1) * size)
-    const beyond = own.findIndex(isBeyond)
-    if (beyond >= 0) throw beyondError(`${whereIs(content, row)}, value ${beyond + 1}`, own[beyond]!)
-    const at = own.findIndex(Number.isNaN)
+    const rowValues = values.subarray(row * size, (row + 1) * size)
+    const beyond = rowValues.findIndex(isBeyond)
+    if (beyond >= 0) throw beyondError(`${whereIs(content, row)}, value ${beyond + 1}`, rowValues[beyond]!)
+    const at = rowValues.findIndex(Number.isNaN)
     if (at >= 0 && missing === 'refuse') {
       const hint = 'config.data.missing says what is done about missing values'
       throw new InputError(`${whereIs(content, row)}, value ${at + 1}: expected a number, got NaN; ${hint}`)
@@ -117,7 +117,7 @@ function keptRows(content: Arrays, targets: Numbers, missing: string): number[] 
   throw new InputError(`${name}: expected rows without missing values, got none (data.missing: ${missing})`)
 }
 
-function missingByFeature({ values }: Arrays, features: readonly string[]): Record<string, number> {
+function missingByFeature({ values }: ArrayContent, features: readonly string[]): Record<string, number> {
   const counts = features.map(() => 0)
   values.forEach((value, i) => {
     if (Number.isNaN(value)) counts[i % features.length]! += 1

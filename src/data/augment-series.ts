@@ -26,14 +26,14 @@ export function augmentSeries(
   const size = steps * channels
   const result = batch.slice()
   rows.forEach((row, i) => {
-    const own = result.subarray(i * size, (i + 1) * size)
+    const series = result.subarray(i * size, (i + 1) * size)
     if (jitter > 0) {
       const noise = random.stream('jitter', String(row), epoch).normals(size)
-      noise.forEach((value, k) => (own[k]! += jitter * value))
+      noise.forEach((value, k) => (series[k]! += jitter * value))
     }
     if (mask > 0) {
       const from = random.stream('mask', String(row), epoch).integer(steps - mask + 1)
-      own.fill(0, from * channels, (from + mask) * channels)
+      series.fill(0, from * channels, (from + mask) * channels)
     }
   })
   return result

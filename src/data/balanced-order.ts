@@ -14,12 +14,13 @@ export function balancedOrder(
   purpose: string,
 ): Uint32Array {
   const byClass = Array.from({ length: classes }, (_, c) => rows.filter((row) => targets[row] === c))
-  const present = byClass.flatMap((own, c) => (own.length > 0 ? [{ own, c }] : []))
-  const drawn = present.flatMap(({ own, c }, i) => {
+  const present = byClass.flatMap((classRows, c) => (classRows.length > 0 ? [{ own: classRows, c }] : []))
+  const drawn = present.flatMap(({ own: classRows, c }, i) => {
     const share = Math.floor((rows.length + i) / present.length)
     const stream = random.stream(purpose, `order of class ${c}`, epoch)
     const chosen: number[] = []
-    while (chosen.length < share) for (const place of stream.permutation(own.length)) chosen.push(own[place]!)
+    while (chosen.length < share)
+      for (const place of stream.permutation(classRows.length)) chosen.push(classRows[place]!)
     return chosen.slice(0, share)
   })
   return random

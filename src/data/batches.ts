@@ -1,5 +1,5 @@
 import type { RandomSource } from '../base/random.js'
-import { zerosLike, type Numbers } from './content.js'
+import { zerosLike, type FloatArray } from './content.js'
 
 /** The rows in the random order of one epoch: a permutation that depends only on seed, purpose and epoch. */
 export function epochOrder(
@@ -44,7 +44,7 @@ export function shardsOf(batch: Uint32Array, shards: number): Uint32Array[] {
 }
 
 /** Copies rows of `rowLength` values into one array, in the given order. */
-export function gather<T extends Numbers>(data: T, rowLength: number, rows: Uint32Array): T {
+export function gather<T extends FloatArray>(data: T, rowLength: number, rows: Uint32Array): T {
   const result = zerosLike(data, rows.length * rowLength)
   // For a short row, creating a view costs more than copying the values one by one.
   if (rowLength > 32)

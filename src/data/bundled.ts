@@ -42,9 +42,9 @@ export const bundledNames: readonly string[] = Object.keys(bundled)
 
 /** A bundled data set by its name. Throws for any other name. */
 export function bundledData(name: string): BundledData {
-  const found = Object.hasOwn(bundled, name) ? bundled[name] : undefined
-  if (found === undefined) {
+  const source = Object.hasOwn(bundled, name) ? bundled[name] : undefined
+  if (source === undefined) {
     throw new InputError(`config.data.source: expected one of ${bundledNames.join(', ')}, got "${name}"`)
   }
-  return { file: packagePath('data', ...found.path), defaults: found.defaults }
+  return { file: packagePath('data', ...source.path), defaults: source.defaults }
 }

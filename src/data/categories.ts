@@ -31,12 +31,12 @@ export function foldRare(labels: readonly string[], column: Column, options: Fol
   const order = labels.map((_, i) => i).sort((a, b) => counts[b]! - counts[a]! || a - b)
   const known = order.filter((i) => counts[i]! >= rare)
   const isFew = known.length === labels.length && labels.length <= most
-  const own = new Set(isFew ? known : known.slice(0, most - 1))
-  const folded = order.filter((i) => !own.has(i))
+  const kept = new Set(isFew ? known : known.slice(0, most - 1))
+  const folded = order.filter((i) => !kept.has(i))
   const rows = folded.reduce((sum, i) => sum + counts[i]!, 0)
-  if (folded.length === 0 || (rows < rare && labels.length <= most) || own.size === 0)
+  if (folded.length === 0 || (rows < rare && labels.length <= most) || kept.size === 0)
     return { categories: labels }
-  return { categories: labels.filter((_, i) => own.has(i)), rare: labels.filter((_, i) => !own.has(i)) }
+  return { categories: labels.filter((_, i) => kept.has(i)), rare: labels.filter((_, i) => !kept.has(i)) }
 }
 
 /** The number of rows of each category. */

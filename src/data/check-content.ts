@@ -1,8 +1,8 @@
 import { expected, InputError } from '../base/errors.js'
 import type { Column } from './column.js'
-import type { Arrays, Content, Table } from './content.js'
+import type { ArrayContent, Content, Table } from './content.js'
 
-type Given = Partial<Omit<Table, 'unit'> & Omit<Arrays, 'kind' | 'unit'>> & {
+type Given = Partial<Omit<Table, 'unit'> & Omit<ArrayContent, 'kind' | 'unit'>> & {
   readonly kind?: unknown
   readonly unit?: unknown
 }

@@ -88,9 +88,9 @@ export function checkData(prepared: PreparedData, { metric }: CheckOptions = {})
 
 function countClasses({ dataset, splits }: PreparedData, classes: readonly string[]) {
   const counts = (rows: Uint32Array) => {
-    const found = new Uint32Array(classes.length)
-    for (const row of rows) found[dataset.targets[row]!]! += 1
-    return found
+    const classCounts = new Uint32Array(classes.length)
+    for (const row of rows) classCounts[dataset.targets[row]!]! += 1
+    return classCounts
   }
   const [train, arch, validation, test] = splitNames.map((name) => counts(splits[name]))
   return classes.map((name, index) => ({

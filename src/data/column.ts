@@ -131,13 +131,13 @@ export interface Distinct {
 /** The distinct cells that are not missing, at most `most` of them. */
 export function distinctCells({ cells, texts, values }: Column, most: number): Distinct {
   const missing = texts.map(isMissing)
-  const found = new Set<number>()
+  const distinct = new Set<number>()
   for (const cell of cells) {
-    if (found.has(cell) || (isText(cell) && missing[textIndex(cell)]!)) continue
-    if (found.size === most) return { ...split(found), more: true }
-    found.add(cell)
+    if (distinct.has(cell) || (isText(cell) && missing[textIndex(cell)]!)) continue
+    if (distinct.size === most) return { ...split(distinct), more: true }
+    distinct.add(cell)
   }
-  return { ...split(found), more: false }
+  return { ...split(distinct), more: false }
 
   function split(all: Set<number>): Omit<Distinct, 'more'> {
     const indices = [...all].filter(isText).map(textIndex)
@@ -245,10 +245,10 @@ export function columnBuilder(where: string, room: Room, form: NumberForm = {}):
     if (index === undefined) {
       take(BYTES_A_TEXT + text.length)
       // A substring keeps the whole original text in memory, so that it is copied.
-      const own = text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string)
-      index = texts.push(own) - 1
+      const copy = text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string)
+      index = texts.push(copy) - 1
       values.push(value)
-      indices.set(own, index)
+      indices.set(copy, index)
     }
     push((index + 1) * TEXT)
   }

@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js'
 import { columnBuilder, concatColumns } from './column.js'
-import { isTable, rowCount, zerosLike, type Arrays, type Content, type Table } from './content.js'
+import { isTable, rowCount, zerosLike, type ArrayContent, type Content, type Table } from './content.js'
 
 /** Concatenates the rows of several files of one format. */
 export function appendRows(contents: readonly Content[]): Content {
@@ -22,7 +22,7 @@ export function appendRows(contents: readonly Content[]): Content {
     )
     return { ...first, ...located, columns }
   }
-  const arrays = contents as Arrays[]
+  const arrays = contents as ArrayContent[]
   const widest = arrays.map((each) => each.values).find((each) => each instanceof Float64Array)
   const length = arrays.reduce((sum, each) => sum + each.values.length, 0)
   const values = zerosLike(widest ?? arrays[0]!.values, length)
@@ -112,10 +112,10 @@ export function joinChannels(channels: readonly (readonly [name: string, content
   }
   const steps = first.shape[0]!
   const length = first.values.length * names.length
-  const wide = channels.some(([, content]) => (content as Arrays).values instanceof Float64Array)
+  const wide = channels.some(([, content]) => (content as ArrayContent).values instanceof Float64Array)
   const values = wide ? new Float64Array(length) : new Float32Array(length)
   channels.forEach(([, content], c) => {
-    ;(content as Arrays).values.forEach((value, i) => (values[i * names.length + c] = value))
+    ;(content as ArrayContent).values.forEach((value, i) => (values[i * names.length + c] = value))
   })
   return { ...first, kind: 'sequences', shape: [steps, names.length], values, channels: names }
 }

@@ -9,8 +9,8 @@ export function compactDate(value: number): number {
   const [year, month, day] = [Math.floor(value / 10_000), Math.floor(value / 100) % 100, value % 100]
   if (!Number.isInteger(value) || !(year >= earliest && year <= latest)) return NaN
   const midnight = Date.UTC(year, month - 1, day)
-  const found = dayOf(midnight)
-  return found.month === month && found.day === day ? midnight : NaN
+  const calendarDay = dayOf(midnight)
+  return calendarDay.month === month && calendarDay.day === day ? midnight : NaN
 }
 
 /** Whether all numbers of a column are days such as 20240105, and there is one. */

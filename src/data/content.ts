@@ -6,14 +6,14 @@ import type { NumberForm } from './numbers.js'
  * Numbers in 32 bits if these represent the values of the file exactly (pixels, arrays of 32-bit floats),
  * otherwise in 64 bits.
  */
-export type Numbers = Float32Array | Float64Array
+export type FloatArray = Float32Array | Float64Array
 
 /** An array of zeros of the same type as another array. */
-export const zerosLike = <T extends Numbers>(like: T, length: number): T =>
+export const zerosLike = <T extends FloatArray>(like: T, length: number): T =>
   new (like.constructor as new (length: number) => T)(length)
 
 /** How a reader read a file, as `check-data` reports it. It can be written as JSON. */
-export interface Taken {
+export interface ReadingReport {
   /** Settings by name: `encoding`, `delimiter`, …; `how` is `set`, `guessed`, `by default`, … */
   readonly facts: Readonly<Record<string, { readonly value: string; readonly how: string }>>
   /** Sentences on what may be wrong. */
@@ -35,7 +35,7 @@ interface Located {
   readonly places: readonly (number | string)[]
   /** The file of each row, if the rows come from several files. */
   readonly files?: readonly string[]
-  readonly taken?: Taken
+  readonly taken?: ReadingReport
   /** Files of a folder that gave no row, in their order. */
   readonly broken?: readonly BrokenFile[]
 }
@@ -55,13 +55,13 @@ export interface Table extends Located {
 }
 
 /** Rows as arrays of numbers of one shape: the result of a reader of images or arrays. */
-export interface Arrays extends Located {
+export interface ArrayContent extends Located {
   readonly kind: 'table' | 'images' | 'sequences'
   readonly rows: number
   /** The shape of one row: [features], [height, width, channels] or [steps, channels]. */
   readonly shape: readonly number[]
   /** rows × product(shape) values; NaN if missing. */
-  readonly values: Numbers
+  readonly values: FloatArray
   /** Targets from the same file, or from `data.targetFile`. */
   readonly labels?: Table
   /** The names of the channels, if they have names. */
@@ -69,7 +69,7 @@ export interface Arrays extends Located {
 }
 
 /** The content of one file, as a reader returns it. */
-export type Content = Table | Arrays
+export type Content = Table | ArrayContent
 
 /** Whether content is a table of cells rather than arrays of numbers. */
 export const isTable = (content: Content): content is Table => 'names' in content

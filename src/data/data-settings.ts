@@ -70,7 +70,7 @@ export interface Located extends Pick<
  * Fills in the settings: those of the configuration first, then those of the bundled data set, then the
  * defaults.
  */
-export function settingsOf(data: Data, { defaults = {}, ...located }: Located): DataSettings {
+export function dataSettingsOf(data: Data, { defaults = {}, ...located }: Located): DataSettings {
   const given = { ...defaults, ...data }
   const kind =
     given.kind ??
@@ -124,17 +124,17 @@ export function settingsOf(data: Data, { defaults = {}, ...located }: Located): 
 const fileKeys = ['file', 'channels', 'targetFile', 'test'] as const
 
 /** The settings of data in memory, in an environment without files. */
-export function memorySettings(data: Data, own: GivenData | undefined): DataSettings {
+export function memorySettings(data: Data, given: GivenData | undefined): DataSettings {
   const { source, classes } = data
   const key = fileKeys.find((each) => data[each] !== undefined)
   if (key !== undefined) throw withoutFiles(key, data[key])
   if (source !== inMemory) throw withoutFiles('source', source)
   if (typeof classes === 'string') throw withoutFiles('classes', classes)
-  const reader = memoryReader(own)
+  const reader = memoryReader(given)
   checkOptions(data, [reader], [])
-  return settingsOf(data, {
-    name: own?.content.name ?? inMemory,
-    ...(own?.testRows && { testRows: own.testRows }),
+  return dataSettingsOf(data, {
+    name: given?.content.name ?? inMemory,
+    ...(given?.testRows && { testRows: given.testRows }),
     files: { inputs: [inMemory], targets: [] },
     ...{ reader, targetReader: reader, classes },
   })

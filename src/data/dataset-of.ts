@@ -3,7 +3,7 @@ import type { Sha256 } from '../base/hash.js'
 import type { Config } from '../config/config-schema.js'
 import { readArrays } from './arrays.js'
 import { columnIndex, columnIndices, targetColumns } from './columns.js'
-import { isTable, rowCount, type Numbers, type Table } from './content.js'
+import { isTable, rowCount, type FloatArray, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import type { ReadPart, Roles } from './dataset-parts.js'
 import { inTimeOrder, readKeys } from './keys.js'
@@ -91,15 +91,22 @@ function rolesOf(table: Table, settings: DataSettings, keyColumn: string | undef
   const keys = keyColumn === undefined ? [] : columnIndices(table, [keyColumn], 'config.split.column')
   const names = columnIndices(table, settings.seriesBy, 'config.data.seriesBy')
   const times = settings.time === undefined ? [] : columnIndices(table, [settings.time], 'config.data.time')
-  const apart = { 'data.drop': dropped, 'split.column': keys, 'data.seriesBy': names, 'data.time': times }
-  const lost = targets.find((column) => Object.values(apart).some((own) => own.includes(column)))
+  const reservedColumns = {
+    'data.drop': dropped,
+    'split.column': keys,
+    'data.seriesBy': names,
+    'data.time': times,
+  }
+  const lost = targets.find((column) =>
+    Object.values(reservedColumns).some((columns) => columns.includes(column)),
+  )
   if (lost !== undefined) {
-    const where = `config.${Object.entries(apart).find(([, own]) => own.includes(lost))![0]}`
+    const where = `config.${Object.entries(reservedColumns).find(([, columns]) => columns.includes(lost))![0]}`
     throw new InputError(`${where}: expected no target column, got "${table.names[lost]!}"`)
   }
-  const dates = datesOf(table, settings, { 'data.target': targets, ...apart })
+  const dates = datesOf(table, settings, { 'data.target': targets, ...reservedColumns })
   // In a forecast, the past of the target is an input. Other columns of a file of targets are not inputs.
-  const own = table.joined?.from ?? table.names.length
+  const joinedFrom = table.joined?.from ?? table.names.length
   const out = new Set([
     ...dropped,
     ...keys,
@@ -110,7 +117,7 @@ function rolesOf(table: Table, settings: DataSettings, keyColumn: string | undef
   ])
   const inputs = table.names
     .map((_, column) => column)
-    .filter((column) => !out.has(column) && (column < own || targets.includes(column)))
+    .filter((column) => !out.has(column) && (column < joinedFrom || targets.includes(column)))
   if (inputs.length + dates.size === 0)
     throw new InputError(`${table.name}: expected columns beside the target, got none`)
   const categorical = new Set([
@@ -126,16 +133,16 @@ function datesOf(
   { dates, kind }: DataSettings,
   others: Readonly<Record<string, readonly number[]>>,
 ): Roles['dates'] {
-  const found = new Map(
+  const dateParts = new Map(
     Object.entries(dates).map(([name, parts]) => [columnIndex(table, name, 'config.data.dates'), parts]),
   )
-  if (found.size > 0 && kind !== 'table')
+  if (dateParts.size > 0 && kind !== 'table')
     throw new InputError(`config.data.dates: only for kind table, got kind ${kind}`)
   // Rows that are split by time may have their time as an input.
   const rest = Object.entries(others).filter(([key]) => key !== 'split.column')
-  const taken = rest.find(([, columns]) => columns.some((column) => found.has(column)))
-  if (taken === undefined) return found
-  const name = table.names[taken[1].find((column) => found.has(column))!]!
+  const taken = rest.find(([, columns]) => columns.some((column) => dateParts.has(column)))
+  if (taken === undefined) return dateParts
+  const name = table.names[taken[1].find((column) => dateParts.has(column))!]!
   throw new InputError(`config.data.dates: expected no column of ${taken[0]}, got ${JSON.stringify(name)}`)
 }
 
@@ -148,7 +155,7 @@ function tableTargets(table: Table, references: DataSettings['targets']): number
 }
 
 function hashOf(dataset: Omit<Dataset, 'hash'>, sha256: Sha256): string {
-  const bytes = (values: Numbers) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  const bytes = (values: FloatArray) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   const { shape, task, encoding, keys, spans, series, test } = dataset
   return sha256(
     bytes(dataset.inputs),

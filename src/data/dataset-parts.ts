@@ -1,6 +1,6 @@
 import type { Config } from '../config/config-schema.js'
 import { countMissingCells } from './column.js'
-import { zerosLike, type Numbers, type Table } from './content.js'
+import { zerosLike, type FloatArray, type Table } from './content.js'
 import type { DataSettings } from './data-settings.js'
 import type { DatePart } from './date-parts.js'
 import { inMemory } from './given.js'
@@ -34,7 +34,7 @@ export interface ReadInput {
 export type ReadPart = (input: ReadInput) => Omit<Dataset, 'hash'>
 
 /** The targets of some rows, in the given order. */
-export function selectTargets({ values, task }: Target, rows: readonly number[]): Numbers {
+export function selectTargets({ values, task }: Target, rows: readonly number[]): FloatArray {
   const width = task.kind === 'classification' ? 1 : task.outputs.length
   const selected = zerosLike(values, rows.length * width)
   rows.forEach((row, i) => selected.set(values.subarray(row * width, (row + 1) * width), i * width))
@@ -54,13 +54,13 @@ export function fileEncoding(
   targets: readonly number[] = [],
 ): FileEncoding | undefined {
   if (reader.name === inMemory) return undefined
-  const own = table?.joined?.from ?? table?.names.length
+  const joinedFrom = table?.joined?.from ?? table?.names.length
   return {
     format: reader.name,
     options,
     ...(table && {
-      names: table.names.slice(0, own),
-      targets: targets.filter((column) => column < own!).map((column) => table.names[column]!),
+      names: table.names.slice(0, joinedFrom),
+      targets: targets.filter((column) => column < joinedFrom!).map((column) => table.names[column]!),
     }),
     ...(files.channelNames && { channels: files.channelNames }),
   }

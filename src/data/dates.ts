@@ -6,7 +6,7 @@ import { compactDate, isCompact } from './compact-dates.js'
 import type { Table } from './content.js'
 import { numbersOfPart, type DateFeature, type DateNotation, type DatePart } from './date-parts.js'
 import { timeText } from './time-step.js'
-import { notationOf, wallOf } from './times.js'
+import { timeNotationOf, wallOf } from './times.js'
 import { unixNotationOf, unixUnits } from './unix-dates.js'
 import type { Encoding } from './types.js'
 
@@ -38,7 +38,7 @@ export function dateNotationOf(table: Table, at: number): DateNotation {
   const counted = hasNumber(column)
     ? (unixNotationOf(column) ?? (isCompact(column) ? 'compact' : undefined))
     : undefined
-  return counted ?? (notationOf(table, at) as DateNotation)
+  return counted ?? (timeNotationOf(table, at) as DateNotation)
 }
 
 /** An encoded column that is computed from dates, and the index of their column in the table. */

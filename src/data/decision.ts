@@ -55,9 +55,9 @@ function weightsOf(
   const rows = counts.reduce((sum, count) => sum + count, 0)
   if (given === 'balanced') return counts.map((count) => rows / (counts.length * Math.max(1, count)))
   requireClasses('config.classes.weights', Object.keys(given), classes)
-  const own = classes.map((name) => given[name] ?? 1)
-  const mean = own.reduce((sum, weight, c) => sum + weight * counts[c]!, 0) / rows
-  return own.map((weight) => weight / mean)
+  const weights = classes.map((name) => given[name] ?? 1)
+  const mean = weights.reduce((sum, weight, c) => sum + weight * counts[c]!, 0) / rows
+  return weights.map((weight) => weight / mean)
 }
 
 function requireClasses(path: string, names: readonly string[], classes: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { InputError, quote } from '../base/errors.js'
 import { beyondError, isBeyond } from './arrays.js'
-import { isTable, type Content, type Numbers, type Table } from './content.js'
+import { isTable, type Content, type FloatArray, type Table } from './content.js'
 import { sourceOf, sourcesOf } from './dates.js'
 import { encodeCells, featureNames } from './encode.js'
 import { withoutMissingValues } from './missing-values.js'
@@ -15,7 +15,7 @@ import { cutWindows } from './windows.js'
 export interface Records extends Pick<Content, 'unit' | 'places'> {
   readonly rows: number
   /** rows × product(the model's input shape) values. */
-  readonly inputs: Numbers
+  readonly inputs: FloatArray
   /** What is unusual in the cells of a row, by row; rows without anything have no entry. */
   readonly remarks: ReadonlyMap<number, readonly Remark[]>
   /** Sentences on the file as a whole. */
@@ -48,8 +48,8 @@ const refusesMissing = ({ missing }: Encoding): boolean => missing === 'refuse' 
 function remarksOf({ strict = false }: EncodeOptions) {
   const remarks = new Map<number, Remark[]>()
   const remarked: Remarked = (row, remark) => {
-    const own = remarks.get(row)
-    if (own) own.push(remark)
+    const rowRemarks = remarks.get(row)
+    if (rowRemarks) rowRemarks.push(remark)
     else remarks.set(row, [remark])
   }
   return { remarks, remarked: strict ? undefined : remarked }
@@ -142,16 +142,16 @@ function windowsOf(
     throw new InputError(`${name}: expected at least ${window} rows, one window, got ${places.length}`)
   }
   const inputs = new Float64Array(windows.length * window * features)
-  const own = new Map<number, readonly Remark[]>()
+  const windowRemarks = new Map<number, readonly Remark[]>()
   windows.forEach(({ input, span: [from, to] }, row) => {
     inputs.set(input, row * input.length)
-    const found = Array.from({ length: to - from }, (_, i) => remarks.get(from + i) ?? []).flat()
-    if (found.length > 0) own.set(row, found)
+    const stepRemarks = Array.from({ length: to - from }, (_, i) => remarks.get(from + i) ?? []).flat()
+    if (stepRemarks.length > 0) windowRemarks.set(row, stepRemarks)
   })
   const lasts = windows.map(({ at: last }) => places[last]!)
   const about = placesIn(encoding, ordered, windows)
   return {
-    ...{ rows: windows.length, inputs, unit, places: lasts, remarks: own, warnings },
+    ...{ rows: windows.length, inputs, unit, places: lasts, remarks: windowRemarks, warnings },
     ...(about && { about }),
   }
 }
@@ -186,10 +186,10 @@ function byName(table: Table, encoding: Encoding, { strict = false }: EncodeOpti
 
 /** Names columns without names by their position. The number of columns tells which ones are there. */
 function namesByPosition(table: Table, { columns, file }: Encoding): readonly string[] {
-  const own = new Set(sourcesOf(columns))
-  const names = file?.names ?? [...own]
-  const inputs = names.filter((name) => own.has(name))
-  const withoutTarget = names.filter((name) => own.has(name) || !file?.targets?.includes(name))
+  const sources = new Set(sourcesOf(columns))
+  const names = file?.names ?? [...sources]
+  const inputs = names.filter((name) => sources.has(name))
+  const withoutTarget = names.filter((name) => sources.has(name) || !file?.targets?.includes(name))
   const layout = [names, withoutTarget, inputs].find((each) => each.length === table.names.length)
   if (layout === undefined) {
     const counts = [...new Set([names, withoutTarget, inputs].map((each) => each.length))].join(' or ')

@@ -29,7 +29,7 @@ const LONGEST_CATEGORY = 1000
 const LOOKED_AT = 10_000
 const CATEGORICAL_HINT = '; a column of categories that look like numbers goes into config.data.categorical'
 
-export interface FitOptions {
+export interface EncodingOptions {
   /** Columns to encode as categories even if their cells are numbers. */
   readonly categorical: ReadonlySet<number>
   /** The policy for missing cells. */
@@ -43,7 +43,11 @@ export interface FitOptions {
 /**
  * Decides the encoding of each column: numbers are kept, texts become one-hot in sorted order of categories.
  */
-export function fitColumns(table: Table, columns: readonly number[], options: FitOptions): EncodedColumn[] {
+export function fitColumns(
+  table: Table,
+  columns: readonly number[],
+  options: EncodingOptions,
+): EncodedColumn[] {
   return columns.map((column) => {
     const cells = table.columns[column]!
     const missing = countMissingCells(cells)
@@ -75,16 +79,16 @@ export function refuseDisguise(table: Table, column: number, other: string): voi
   const name = table.names[column]!
   const cells = table.columns[column]!
   const { texts } = distinctCells(cells, LOOKED_AT)
-  const found = disguiseOf(texts, name)
-  if (found === undefined) return
-  const keys = found.keys.map((key) => `config.${key}`).join(' and ')
+  const disguise = disguiseOf(texts, name)
+  if (disguise === undefined) return
+  const keys = disguise.keys.map((key) => `config.${key}`).join(' and ')
   throw new InputError(
     `${table.name}, column ${quote(name)}: expected numbers or categories, got numbers in disguise ` +
-      `(${quote(found.cell)}); set ${keys}, or ${other} where these are names`,
+      `(${quote(disguise.cell)}); set ${keys}, or ${other} where these are names`,
   )
 }
 
-function categoriesOf(table: Table, name: string, cells: Column, options: FitOptions): Folded {
+function categoriesOf(table: Table, name: string, cells: Column, options: EncodingOptions): Folded {
   const distinct = distinctCells(cells, LOOKED_AT)
   const labels = labelsOf(distinct)
   const { rare, until = cells.cells.length } = options
@@ -204,9 +208,9 @@ function dateWriter(
   const time = datesAt(cells, date!.notation)
   const number = dateNumber(date!)
   return (features, position, row) => {
-    const found = time(row)
-    if (!Number.isNaN(found)) {
-      features[position] = number(found)
+    const timestamp = time(row)
+    if (!Number.isNaN(timestamp)) {
+      features[position] = number(timestamp)
       return false
     }
     if (!remarked) throw noDate(table, row, column)

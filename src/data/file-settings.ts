@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js'
 import type { Config } from '../config/config-schema.js'
 import { bundledData, type BundledData } from './bundled.js'
 import { readClasses } from './classes.js'
-import { checkOptions, settingsOf, type DataFiles, type DataSettings } from './data-settings.js'
+import { checkOptions, dataSettingsOf, type DataFiles, type DataSettings } from './data-settings.js'
 import { inMemory, memoryReader, type GivenData } from './given.js'
 import { readerByName, readerByPath } from './readers/index.js'
 import type { Reader } from './readers/types.js'
@@ -16,7 +16,7 @@ export function fileSettings(
   relative: Data,
   folder: string,
   readers: readonly Reader[],
-  own?: GivenData,
+  given?: GivenData,
 ): DataSettings {
   const data = absolutePaths(relative, folder)
   const source = data.source === undefined ? undefined : sourceOf(data.source)
@@ -25,7 +25,7 @@ export function fileSettings(
   const targetFiles = listOf(data.targetFile)
   const reader =
     data.source === inMemory
-      ? memoryReader(own)
+      ? memoryReader(given)
       : readerOf(
           data.format ?? defaults.format,
           inputs[0] ?? Object.values(data.channels ?? {})[0] ?? '',
@@ -35,9 +35,9 @@ export function fileSettings(
   const targetReader = (targetPath === undefined ? undefined : readerByPath(targetPath, readers)) ?? reader
   checkOptions(data, [reader, targetReader], readers)
   const classes = data.classes ?? defaults.classes
-  return settingsOf(data, {
-    name: own?.content.name ?? data.source ?? nameOf(relative),
-    ...(own?.testRows && { testRows: own.testRows }),
+  return dataSettingsOf(data, {
+    name: given?.content.name ?? data.source ?? nameOf(relative),
+    ...(given?.testRows && { testRows: given.testRows }),
     files: { inputs, targets: targetFiles, ...(data.channels && channelsOf(data.channels)) },
     ...(data.test && { test: { inputs: listOf(data.test.file), targets: listOf(data.test.targetFile) } }),
     ...{ reader, targetReader, defaults },
@@ -89,8 +89,8 @@ const nameOf = ({ file, channels }: Data): string =>
 
 function readerOf(format: string | undefined, path: string, all: readonly Reader[]): Reader {
   if (format !== undefined) return readerByName(format, all)
-  const found = readerByPath(path, all)
-  if (found !== undefined) return found
+  const reader = readerByPath(path, all)
+  if (reader !== undefined) return reader
   if (!existsSync(path))
     throw new InputError(`config.data.file: expected a file or a folder, got ${path}: there is none`)
   throw new InputError(

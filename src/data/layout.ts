@@ -1,10 +1,10 @@
-import { zerosLike, type Numbers } from './content.js'
+import { zerosLike, type FloatArray } from './content.js'
 
 /**
  * Moves the channels of images or sequences to the last axis: rows of [channels, positions] become rows of
  * [positions, channels]. Positions are pixels row by row, or time steps.
  */
-export function toChannelsLast<T extends Numbers>(values: T, positions: number, channels: number): T {
+export function toChannelsLast<T extends FloatArray>(values: T, positions: number, channels: number): T {
   if (channels === 1) return values
   const size = positions * channels
   const result = zerosLike(values, values.length)

@@ -21,5 +21,5 @@ const names =
 export function monthOf(name: string): number | undefined {
   const text = name.toLowerCase()
   if (!names.test(text)) return undefined
-  return 1 + beginnings.findIndex((own) => own.some((each) => text.startsWith(each)))
+  return 1 + beginnings.findIndex((prefixes) => prefixes.some((each) => text.startsWith(each)))
 }

@@ -19,18 +19,18 @@ export interface NewTargets {
  * labels. Windows of a series have none, because their targets follow them.
  */
 export function newTargets(encoding: Encoding, task: Task, content: Content): NewTargets {
-  const found = encoding.kind === 'series' ? undefined : targetsIn(encoding, task, content)
-  if (!found) return {}
-  const { columns } = found
-  const table = withoutMissingValues(found.table, encoding.missingValues)
+  const targetSource = encoding.kind === 'series' ? undefined : targetsIn(encoding, task, content)
+  if (!targetSource) return {}
+  const { columns } = targetSource
+  const table = withoutMissingValues(targetSource.table, encoding.missingValues)
   const read = task.kind === 'classification' ? classIndices(task.classes) : numbers
   const width = columns.length
   const values = new Float64Array(table.places.length * width)
   for (const [i, column] of columns.entries()) {
-    const own = read(table, column)
-    for (let row = 0; row < own.length; row++) {
-      if (Number.isNaN(own[row])) return { lacking: unusable(table, row, column) }
-      values[row * width + i] = own[row]!
+    const columnValues = read(table, column)
+    for (let row = 0; row < columnValues.length; row++) {
+      if (Number.isNaN(columnValues[row])) return { lacking: unusable(table, row, column) }
+      values[row * width + i] = columnValues[row]!
     }
   }
   return { values }

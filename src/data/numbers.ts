@@ -117,8 +117,8 @@ const ORDINAL = /^(st|nd|rd|th)$/i
 /** The configuration keys that would read a cell as a number; undefined if there are none. */
 export function keysFor(cell: string, column: string): readonly string[] | undefined {
   if (cell.length > LONGEST) return undefined
-  const own = disguises.find(({ test }) => test(cell))?.keys
-  if (own !== undefined) return own
+  const keys = disguises.find(({ test }) => test(cell))?.keys
+  if (keys !== undefined) return keys
   const parts = withUnit(cell)
   if (parts === undefined || !SIGN.test(parts.unit)) return undefined
   const form = disguises.find(({ test }) => test(parts.number))?.keys ?? []
@@ -134,13 +134,13 @@ export function disguiseOf(
   cells: readonly string[],
   column: string,
 ): { readonly cell: string; readonly keys: readonly string[] } | undefined {
-  const found = cells.flatMap((cell) => {
+  const disguisedCells = cells.flatMap((cell) => {
     const keys = keysFor(cell, column)
     return keys === undefined ? [] : [{ cell, keys }]
   })
-  if (found.length > 0 && 2 * found.length >= cells.length) {
+  if (disguisedCells.length > 0 && 2 * disguisedCells.length >= cells.length) {
     // If one cell has a decimal comma, the comma in 1,000 is not a thousands separator.
-    const first = found.find(({ keys }) => keys.includes(comma)) ?? found[0]!
+    const first = disguisedCells.find(({ keys }) => keys.includes(comma)) ?? disguisedCells[0]!
     return { cell: first.cell, keys: first.keys }
   }
   if (cells.length < 3) return undefined

@@ -45,9 +45,9 @@ export async function readChannels(
   options: ReadOptions,
 ): Promise<Content> {
   // The features of each file are the steps of its channel.
-  const own: ReadOptions = { ...options, kind: 'table' }
+  const channelOptions: ReadOptions = { ...options, kind: 'table' }
   const contents = Object.entries(channels).map(
-    async ([name, path]) => [name, await contentOf(reader, path, own)] as const,
+    async ([name, path]) => [name, await contentOf(reader, path, channelOptions)] as const,
   )
   return joinChannels(await Promise.all(contents))
 }

@@ -8,12 +8,13 @@ import type { Reader } from './readers/types.js'
 import type { Dataset } from './types.js'
 
 /**
- * Reads the data of a configuration: a bundled data set, or files relative to `folder`. `own` are your own
+ * Reads the data of a configuration: a bundled data set, or files relative to `folder`. `ownReaders` are your own
  * readers, which are tried before those of the registry. `given` is the data of source `memory`.
  */
 export const readDataset = async (
   { data, split }: Pick<Config, 'data' | 'split'>,
   folder: string,
-  own: readonly Reader[] = [],
+  ownReaders: readonly Reader[] = [],
   given?: GivenData,
-): Promise<Dataset> => datasetOf(fileSettings(data, folder, [...own, ...readers], given), split, nodeSha256)
+): Promise<Dataset> =>
+  datasetOf(fileSettings(data, folder, [...ownReaders, ...readers], given), split, nodeSha256)

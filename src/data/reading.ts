@@ -40,13 +40,13 @@ export function tableReading(
   settings: DataSettings,
   keyColumn: number | undefined,
 ): Reading {
-  const own = new Map(inputs.map((column, i) => [column, encoded[i]!]))
+  const encodedColumns = new Map(inputs.map((column, i) => [column, encoded[i]!]))
   const predicted = new Set(targets)
   const dropped = new Set(settings.drop)
   const columns = table.names.map((name, column): ColumnReading => {
     const parts = dates.get(column)
     if (parts) return { name, role: 'input', kind: 'date', why: `config.data.dates: ${parts.join(', ')}` }
-    const isInput = own.has(column)
+    const isInput = encodedColumns.has(column)
     if (!isInput && !predicted.has(column)) {
       if (column === keyColumn) return { name, role: 'split', why: 'config.split.column' }
       if (name === settings.time) return { name, role: 'time', why: 'config.data.time' }
@@ -55,10 +55,10 @@ export function tableReading(
       return { name, role: 'left out', why: 'no target that config.data.target names' }
     }
     const role = !predicted.has(column) ? 'input' : isInput ? 'input and target' : 'target'
-    const found = isInput
-      ? inputKind(table, column, own.get(column)!, categorical.has(column))
+    const interpretation = isInput
+      ? inputKind(table, column, encodedColumns.get(column)!, categorical.has(column))
       : targetKind(table, column, task, settings)
-    return { name, role, ...found }
+    return { name, role, ...interpretation }
   })
   const read = arraysReading(table, settings)
   return { ...read, notes: [...read.notes, ...sentinelNotes(table, inputs, encoded, task, targets)], columns }
@@ -75,8 +75,8 @@ function sentinelNotes(
   const numbers = inputs.filter((_, i) => encoded[i]!.categories === undefined)
   const columns = task.kind === 'classification' ? numbers : [...new Set([...numbers, ...targets])]
   return columns.flatMap((column) => {
-    const found = sentinelsOf(numbersOf(table.columns[column]!))
-    return found.length > 0 ? [aboutSentinels(table.names[column]!, found)] : []
+    const sentinels = sentinelsOf(numbersOf(table.columns[column]!))
+    return sentinels.length > 0 ? [aboutSentinels(table.names[column]!, sentinels)] : []
   })
 }
 
@@ -127,7 +127,7 @@ const isDate = (text: string) => /^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4
 
 /** How a file was read, as one line: `a.csv: csv, encoding utf-8 (by default), …; 4 numbers, 1 category`. */
 export function readingLine({ file, format, facts, columns = [] }: Reading): string {
-  const own = Object.entries(facts).map(([name, { value, how }]) => `${name} ${shown(value)} (${how})`)
+  const factTexts = Object.entries(facts).map(([name, { value, how }]) => `${name} ${shown(value)} (${how})`)
   const inputs = columns.filter(({ role }) => role.startsWith('input'))
   const count = (kind: string, plural: string) => {
     const n = inputs.filter((column) => column.kind === kind).length
@@ -144,7 +144,7 @@ export function readingLine({ file, format, facts, columns = [] }: Reading): str
     .filter(({ role }) => role.endsWith('target'))
     .map(({ name, kind, levels }) => `${name} (${kind!}${levels === undefined ? '' : `, ${levels} classes`})`)
   return [
-    `${file}: ${[format, ...own].join(', ')}`,
+    `${file}: ${[format, ...factTexts].join(', ')}`,
     ...(kinds.length > 0 ? [`inputs: ${kinds.join(', ')}`] : []),
     ...(targets.length > 0 ? [`target: ${targets.join(', ')}`] : []),
   ].join('; ')

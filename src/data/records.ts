@@ -11,14 +11,14 @@ import type { Encoding, FileEncoding } from './types.js'
 /**
  * Reads and encodes a file of new records in the same way as the training data (see `encodeContent`). A table
  * may be in any tabular format; a model with one file per channel needs a folder with files of the same
- * names. What the model has not seen is an error. `own` are readers in addition to the registry's.
+ * names. What the model has not seen is an error. `ownReaders` are readers in addition to the registry's.
  */
 export async function encodeRecords(
   encoding: Encoding,
   path: string,
-  own: readonly Reader[] = [],
+  ownReaders: readonly Reader[] = [],
 ): Promise<Records> {
-  return encodeContent(encoding, await readRecords(encoding, path, own), { strict: true })
+  return encodeContent(encoding, await readRecords(encoding, path, ownReaders), { strict: true })
 }
 
 /**
@@ -28,10 +28,10 @@ export async function encodeRecords(
 export async function readRecords(
   { kind, file, shape }: Encoding,
   path: string,
-  own: readonly Reader[] = [],
+  ownReaders: readonly Reader[] = [],
   broken: 'skip' | 'refuse' = 'skip',
 ): Promise<Content> {
-  const all = [...own, ...readers]
+  const all = [...ownReaders, ...readers]
   const options: ReadOptions = { header: true, labelBytes: 1, resize: 'refuse', ...file?.options }
   if (file?.channels) {
     const paths = Object.entries(file.channels).map(([channel, name]) => [channel, join(path, name)])
@@ -60,8 +60,8 @@ function newReader(file: FileEncoding | undefined, path: string, all: readonly R
 
 /** The reader with which a model was trained. Throws, with a remedy, if it is not available. */
 function readerOf(format: string, path: string, all: readonly Reader[]): Reader {
-  const found = all.find(({ name }) => name === format)
-  if (found) return found
+  const reader = all.find(({ name }) => name === format)
+  if (reader) return reader
   const call = 'predictFile(model, file, [reader]) of sentei/runs'
   throw new InputError(
     `${path}: expected the reader "${format}", which the model was trained with, got none of that name; give it to ${call}, or predict from a CSV or Parquet file of the same columns`,

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config-schema.js'
 import { splitMethod } from './split.js'
 import type { Dataset } from './types.js'
-import { labelsOf } from './units.js'
+import { unitLabels } from './units.js'
 
 /** How the rows of a split are drawn with replacement, so that dependent rows stay together. */
 export interface Resampling {
@@ -28,7 +28,7 @@ export function resamplingOf(dataset: Dataset, split: Config['split'], rows: Uin
     const units = Array.from(rows, (_, place) => [place])
     return { of: 'rows', units, draws: units.length }
   }
-  const labels = labelsOf(dataset, { ...split, by })
+  const labels = unitLabels(dataset, { ...split, by })
   const units = new Map<unknown, number[]>()
   rows.forEach((row, place) => {
     const unit = units.get(labels[row])

@@ -49,16 +49,16 @@ export function statusForm(
   features: readonly string[],
   ranges?: readonly Range[],
 ): StatusForm {
-  const own = shape === undefined ? columns : []
-  const found = own.flatMap((column) => {
+  const tableColumns = shape === undefined ? columns : []
+  const featureOrigins = tableColumns.flatMap((column) => {
     const { name, date, categories, indicator } = column
     const category = categories ? name : date && isCyclic(date.part) ? '' : undefined
     const values = Array.from({ length: valueWidth(column) }, () => ({ category, date: date?.column }))
     return indicator === true ? [...values, { category: '', date: undefined }] : values
   })
   return {
-    features: features.map((feature, i) => found[i]?.date ?? feature),
-    categoryOf: found.map(({ category }) => category),
+    features: features.map((feature, i) => featureOrigins[i]?.date ?? feature),
+    categoryOf: featureOrigins.map(({ category }) => category),
     ranges: kind === 'images' ? undefined : ranges,
   }
 }
@@ -78,9 +78,13 @@ export function rowStatuses(records: Remarkable, form: StatusForm): RowStatus[] 
   const { rows, remarks } = records
   const usual: RowStatus = { remarks: [], text: ok, refused: false }
   return Array.from({ length: rows }, (_, row) => {
-    const own = distinct([...(remarks.get(row) ?? []), ...outside(records, row, form)])
-    if (own.length === 0) return usual
-    return { remarks: own, text: own.map(textOf).join('; '), refused: own.some(({ refused }) => refused) }
+    const rowRemarks = distinct([...(remarks.get(row) ?? []), ...outside(records, row, form)])
+    if (rowRemarks.length === 0) return usual
+    return {
+      remarks: rowRemarks,
+      text: rowRemarks.map(textOf).join('; '),
+      refused: rowRemarks.some(({ refused }) => refused),
+    }
   })
 }
 
@@ -88,7 +92,7 @@ function outside({ inputs, rows }: Remarkable, row: number, form: StatusForm): R
   const { features, categoryOf, ranges } = form
   if (!ranges) return []
   const size = inputs.length / rows
-  const found: Remark[] = []
+  const remarks: Remark[] = []
   for (let i = 0; i < size; i++) {
     const feature = i % features.length
     const value = inputs[row * size + i]!
@@ -97,12 +101,12 @@ function outside({ inputs, rows }: Remarkable, row: number, form: StatusForm): R
     if (!(value < range[0] || value > range[1])) continue
     const category = categoryOf[feature]
     if (category === undefined)
-      found.push({ about: 'outside the range of training', column: features[feature]!, refused: false })
+      remarks.push({ about: 'outside the range of training', column: features[feature]!, refused: false })
     // A zero where all rows of training had a one says nothing of its own.
     else if (category !== '' && value === 1)
-      found.push({ about: 'new category', column: category, refused: false })
+      remarks.push({ about: 'new category', column: category, refused: false })
   }
-  return found
+  return remarks
 }
 
 const distinct = (remarks: readonly Remark[]): Remark[] =>

@@ -2,7 +2,7 @@ import { InputError } from '../base/errors.js'
 import { quantile } from '../base/quantile.js'
 import type { Config } from '../config/config-schema.js'
 import { continuedColumns } from './continued.js'
-import type { Numbers } from './content.js'
+import type { FloatArray } from './content.js'
 import { valueWidth } from './categories.js'
 import type { Dataset, Scale, Scaler } from './types.js'
 
@@ -38,8 +38,11 @@ export function fitScaler(
   }
   const input = columns.map((values, feature) => (isRobust ? quartiles : moments)(values, fill[feature]))
   const target = targetMoments(dataset, rows, input)
-  const apart = (each: readonly Moments[]) => ({ mean: each.map((m) => m.mean), std: each.map((m) => m.std) })
-  return { input: apart(input), target: apart(target), fill, ...(isRobust && { bend }) }
+  const scaleOf = (each: readonly Moments[]) => ({
+    mean: each.map((m) => m.mean),
+    std: each.map((m) => m.std),
+  })
+  return { input: scaleOf(input), target: scaleOf(target), fill, ...(isRobust && { bend }) }
 }
 
 /** The scale of each output; a forecast has the scale of the series that it continues. */
@@ -55,7 +58,7 @@ function targetMoments(dataset: Dataset, rows: Uint32Array, input: readonly Mome
  * Computes (x − mean) / std for rows whose last axis has one entry of `mean` per feature, in 64-bit floats up
  * to the result. NaN is replaced by `fill` first.
  */
-export function scale(values: Numbers, { mean, std }: Scale, fill?: readonly number[]): Float32Array {
+export function scale(values: FloatArray, { mean, std }: Scale, fill?: readonly number[]): Float32Array {
   const width = mean.length
   const result = new Float32Array(values.length)
   for (let i = 0; i < values.length; i++) {
@@ -75,14 +78,14 @@ export const bent = (scaled: Float32Array, { bend: b }: Pick<Scaler, 'bend'>): F
   b === undefined ? scaled : scaled.map((z) => b * Math.tanh(z / b))
 
 /** Computes x · std + mean, which is x in original units. Without a scale, as for classes, x is unchanged. */
-export function unscale(values: Numbers, { mean, std }: Scale): Float64Array {
+export function unscale(values: FloatArray, { mean, std }: Scale): Float64Array {
   const width = mean.length
   if (width === 0) return Float64Array.from(values)
   return Float64Array.from(values, (value, i) => value * std[i % width]! + mean[i % width]!)
 }
 
 /** The values of some rows for each feature of the last axis (all positions together), including NaN. */
-function columnValues(data: Numbers, rows: number, features: number, chosen: Uint32Array): Float64Array[] {
+function columnValues(data: FloatArray, rows: number, features: number, chosen: Uint32Array): Float64Array[] {
   const size = data.length / rows
   const perRow = size / features
   const columns = Array.from({ length: features }, () => new Float64Array(chosen.length * perRow))
@@ -130,9 +133,9 @@ function fills({ encoding, features }: Dataset, columns: readonly Float64Array[]
   const result: number[] = []
   for (const column of encoding.columns) {
     const { name, categories, indicator } = column
-    const own = columns.slice(result.length, result.length + valueWidth(column))
-    if (categories === undefined) result.push(fillOf(own[0]!, encoding.missing, name))
-    else for (const value of mostFrequentCategory(own)) result.push(value)
+    const featureValues = columns.slice(result.length, result.length + valueWidth(column))
+    if (categories === undefined) result.push(fillOf(featureValues[0]!, encoding.missing, name))
+    else for (const value of mostFrequentCategory(featureValues)) result.push(value)
     if (indicator === true) result.push(0)
   }
   return result

@@ -55,8 +55,8 @@ function usualSeason({ encoding: { series } }: Dataset): Season | undefined {
   const every = series?.every
   if (every === undefined || series?.notation === undefined || series.notation === 'numbers') return undefined
   if (every >= months.from && every <= months.to) return { steps: months.steps, how: 'a year of 12 months' }
-  const found = calendar.find(({ from, to, length }) => every >= from && every <= to && length % every === 0)
-  return found && { steps: found.length / every, how: found.how }
+  const season = calendar.find(({ from, to, length }) => every >= from && every <= to && length % every === 0)
+  return season && { steps: season.length / every, how: season.how }
 }
 
 /** The steps of a stretch, [from, to). */
@@ -116,9 +116,9 @@ function product(pieces: readonly Float64Array[], lag: number): number {
   let [sum, count] = [0, 0]
   for (const piece of pieces) {
     for (let step = lag; step < piece.length; step++) {
-      const found = piece[step]! * piece[step - lag]!
-      if (Number.isNaN(found)) continue
-      sum += found
+      const lagProduct = piece[step]! * piece[step - lag]!
+      if (Number.isNaN(lagProduct)) continue
+      sum += lagProduct
       count++
     }
   }
@@ -127,11 +127,11 @@ function product(pieces: readonly Float64Array[], lag: number): number {
 
 /** A column of a stretch without its line by least squares: a trend looks alike at all lags. */
 function withoutLine(values: Float64Array, width: number, column: number, { from, to }: Piece): Float64Array {
-  const own = Float64Array.from({ length: to - from }, (_, i) => values[(from + i) * width + column]!)
-  const at = Array.from(own.keys()).filter((i) => !Number.isNaN(own[i]!))
+  const pieceValues = Float64Array.from({ length: to - from }, (_, i) => values[(from + i) * width + column]!)
+  const at = Array.from(pieceValues.keys()).filter((i) => !Number.isNaN(pieceValues[i]!))
   const mean = (of: (i: number) => number) => at.reduce((sum, i) => sum + of(i), 0) / at.length
-  const [middle, level] = [mean((i) => i), mean((i) => own[i]!)]
+  const [middle, level] = [mean((i) => i), mean((i) => pieceValues[i]!)]
   const spread = mean((i) => (i - middle) ** 2)
-  const slope = spread > 0 ? mean((i) => (i - middle) * (own[i]! - level)) / spread : 0
-  return own.map((value, i) => value - level - slope * (i - middle))
+  const slope = spread > 0 ? mean((i) => (i - middle) * (pieceValues[i]! - level)) / spread : 0
+  return pieceValues.map((value, i) => value - level - slope * (i - middle))
 }

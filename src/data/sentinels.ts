@@ -35,9 +35,9 @@ export function sentinelsOf(values: Float64Array): Sentinel[] {
 }
 
 /** The sentence on such numbers of a column, with the remedy. */
-export function aboutSentinels(name: string, found: readonly Sentinel[]): string {
-  const cells = found.map(({ value, count }) => `${count} cells are ${value}`).join(', ')
-  const values = found.map(({ value }) => value).join(', ')
+export function aboutSentinels(name: string, sentinels: readonly Sentinel[]): string {
+  const cells = sentinels.map(({ value, count }) => `${count} cells are ${value}`).join(', ')
+  const values = sentinels.map(({ value }) => value).join(', ')
   return `column ${JSON.stringify(name)}: ${cells}, far from all others; if they mean missing cells, set data.missingValues: {${yamlKey(name)}: [${values}]}`
 }
 

@@ -30,8 +30,8 @@ function placeOf(
   { by, time, horizon, every }: SeriesEncoding,
   row: number,
 ): SeriesPlace {
-  const own = names[of[row]!]!
-  const named = Object.fromEntries(by.map((name, i) => [name, own[i]!]))
+  const nameParts = names[of[row]!]!
+  const named = Object.fromEntries(by.map((name, i) => [name, nameParts[i]!]))
   if (time === undefined || !times || !notation) return named
   const later = () => timeText(timeAfter(times[row]!, every!, horizon, notation), notation)
   return {

@@ -23,8 +23,8 @@ export function readSeries(input: ReadInput): Omit<Dataset, 'hash'> {
   )
   if (known.length === 0) {
     const needed = `at least ${window + horizon} adjacent time steps (window ${window}, horizon ${horizon})`
-    const found = ordered ? ` in ${(stretches!.at(-1) ?? -1) + 1} stretches without a gap` : ''
-    throw new InputError(`${table.name}: expected ${needed}, got ${table.places.length} rows${found}`)
+    const stretchesText = ordered ? ` in ${(stretches!.at(-1) ?? -1) + 1} stretches without a gap` : ''
+    throw new InputError(`${table.name}: expected ${needed}, got ${table.places.length} rows${stretchesText}`)
   }
   const inputs = new Float64Array(known.length * window * features.length)
   known.forEach(({ input }, row) => inputs.set(input, row * input.length))
@@ -68,8 +68,8 @@ function withinGroups(
 ): readonly number[] {
   if (groups === undefined) return stretches
   let stretch = 0
-  return stretches.map((own, row) => {
-    const isSame = row === 0 || (own === stretches[row - 1] && groups[row] === groups[row - 1])
+  return stretches.map((seriesStretch, row) => {
+    const isSame = row === 0 || (seriesStretch === stretches[row - 1] && groups[row] === groups[row - 1])
     return isSame ? stretch : ++stretch
   })
 }

@@ -114,9 +114,9 @@ function seriesOf(table: Table, keys: readonly number[]) {
       return textAt(column, row).trim()
     })
     const key = JSON.stringify(name)
-    const found = known.get(key) ?? names.push(name) - 1
-    known.set(key, found)
-    return found
+    const seriesIndex = known.get(key) ?? names.push(name) - 1
+    known.set(key, seriesIndex)
+    return seriesIndex
   })
   return { names, of }
 }

@@ -9,7 +9,7 @@ import {
   labelsOf,
   missingAt,
 } from './column.js'
-import type { Numbers, Table } from './content.js'
+import type { FloatArray, Table } from './content.js'
 import { refuseDisguise } from './encode.js'
 import type { Task } from './types.js'
 
@@ -24,7 +24,7 @@ const CLASSES_HINT = '; where these are classes, set config.data.task to classif
 export interface Target {
   readonly task: Task
   /** One class index per row, or rows × outputs values; NaN if the cell is missing. */
-  readonly values: Numbers
+  readonly values: FloatArray
 }
 
 /**

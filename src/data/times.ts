@@ -53,7 +53,7 @@ export function timesOf(table: Table, index: number, known?: TimeNotation): Time
     return { notation: 'numbers', values: numbers }
   }
   const isCompact = known === 'compact'
-  const notation = known ?? notationOf(table, index)
+  const notation = known ?? timeNotationOf(table, index)
   const values = isCompact
     ? numbers.map(compactDate)
     : Float64Array.from(table.places, (_, row) => dateOf(textAt(column, row), notation))
@@ -63,7 +63,7 @@ export function timesOf(table: Table, index: number, known?: TimeNotation): Time
 }
 
 /** Which of the two numbers before the year is the day; throws if no cell tells. */
-export function notationOf(table: Table, index: number): TimeNotation {
+export function timeNotationOf(table: Table, index: number): TimeNotation {
   let unclear: number | undefined
   for (const row of table.places.keys()) {
     const match = dayMonthYear(textAt(table.columns[index]!, row).trim())
@@ -107,12 +107,13 @@ function partsOf(text: string, notation: TimeNotation) {
     const [day, name] = /^\d/.test(first!) ? [first!, second!] : [second!, first!]
     return { day: [year!, String(monthOf(name) ?? 0), day] as const, clock: rest }
   }
-  const found = dayMonthYear(text)
+  const dateParts = dayMonthYear(text)
   // Where all dates of training were ISO, nothing tells the day of 05/06/2026 from its month, or the year of 24.01.05.
-  if (!found || (notation === 'dates' && (found.sign !== '.' || found.year.length < 4))) return undefined
-  const { first, second, year, sign } = found
+  if (!dateParts || (notation === 'dates' && (dateParts.sign !== '.' || dateParts.year.length < 4)))
+    return undefined
+  const { first, second, year, sign } = dateParts
   const day = notation === 'month-first' && sign !== '.' ? [year, first, second] : [year, second, first]
-  return { day: day as [string, string, string], clock: found.clock }
+  return { day: day as [string, string, string], clock: dateParts.clock }
 }
 
 /**
@@ -126,9 +127,13 @@ export function wallOf(cell: string, notation: TimeNotation): { wall: number; zo
   const [shown = '0', minute = '0', second = '0', part = '', half, zone = 'Z'] = parts.clock
   const hour = hourOf(Number(shown), half)
   const midnight = Date.UTC(year, month - 1, day)
-  const found = dayOf(midnight)
+  const calendarDay = dayOf(midnight)
   const exists =
-    found.day === day && found.month === month && hour < 24 && Number(minute) < 60 && Number(second) < 60
+    calendarDay.day === day &&
+    calendarDay.month === month &&
+    hour < 24 &&
+    Number(minute) < 60 &&
+    Number(second) < 60
   if (!exists) return undefined
   const thousandths = part === '' ? 0 : Number(`0.${part}`) * 1000
   const seconds = (hour * 60 + Number(minute)) * 60 + Number(second)

@@ -1,4 +1,4 @@
-import type { BrokenFile, Numbers, Taken } from './content.js'
+import type { BrokenFile, FloatArray, ReadingReport } from './content.js'
 import type { DateFeature } from './date-parts.js'
 import type { MissingValues } from './missing-values.js'
 import type { ReadOptions } from './readers/types.js'
@@ -51,9 +51,9 @@ export interface Dataset {
   /** Shape of one input: [features], [height, width, channels] or [steps, features]. */
   readonly shape: readonly number[]
   /** rows × product(shape) values, row by row. NaN only for missing values that will be filled. */
-  readonly inputs: Numbers
+  readonly inputs: FloatArray
   /** One class index per row, or rows × outputs values in original units. */
-  readonly targets: Numbers
+  readonly targets: FloatArray
   readonly task: Task
   /** The names of the positions of the last axis of `shape` (after one-hot encoding). */
   readonly features: readonly string[]
@@ -189,7 +189,7 @@ export interface PreparedData {
 }
 
 /** How the files of a data set were interpreted. It can be written as JSON. */
-export interface Reading extends Taken {
+export interface Reading extends ReadingReport {
   readonly file: string
   readonly format: string
   /** Files of a folder that were left out, because they are no whole images. */

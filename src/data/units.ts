@@ -12,7 +12,7 @@ export function rowUnits(
   dataset: Dataset,
   split: Pick<Config['split'], 'by' | 'column' | 'block' | 'equal'>,
 ): number[][] {
-  const labels = labelsOf(dataset, split)
+  const labels = unitLabels(dataset, split)
   const rows = Array.from({ length: dataset.rows }, (_, row) => row).filter(
     (row) => labels[row] !== undefined,
   )
@@ -44,7 +44,7 @@ export function rowUnits(
 }
 
 /** One label per row that keeps rows together in addition to equal inputs; undefined leaves a row out. */
-export function labelsOf(
+export function unitLabels(
   { rows, keys, spans }: Dataset,
   { by, block = 1 }: Pick<Config['split'], 'by' | 'block'>,
 ): (string | number | undefined)[] {

@@ -8,7 +8,7 @@ export interface SeriesWindow {
   readonly span: readonly [number, number]
 }
 
-export interface WindowOptions {
+export interface SeriesWindowOptions {
   /** steps × features values. */
   readonly steps: Float64Array
   readonly features: number
@@ -31,7 +31,7 @@ export function cutWindows({
   horizon,
   groups,
   stretches,
-}: WindowOptions): SeriesWindow[] {
+}: SeriesWindowOptions): SeriesWindow[] {
   const length = steps.length / features
   const windows: SeriesWindow[] = []
   for (let from = 0; from + window + horizon <= length; from++) {

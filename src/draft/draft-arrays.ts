@@ -16,10 +16,10 @@ const beside: Choice = { key: ['data', 'test'], why: 'found beside the other fil
 
 /** Examines a folder of images and drafts the `data` section for it. */
 export async function draftFolder(path: string, { task, target }: DraftOptions): Promise<DraftedData> {
-  const found = Object.entries({ task, target }).find(([, value]) => value !== undefined)
-  if (found)
+  const givenOption = Object.entries({ task, target }).find(([, value]) => value !== undefined)
+  if (givenOption)
     throw new InputError(
-      `--${found[0]}: expected none, because the folders of images are their classes, got it with ${path}`,
+      `--${givenOption[0]}: expected none, because the folders of images are their classes, got it with ${path}`,
     )
   const { file, test } = partsOf(path)
   const { height, width, channels, alike, count, broken } = await largestImage(file)

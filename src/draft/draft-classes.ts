@@ -59,9 +59,9 @@ export function withRareClass(
   counts: ReadonlyMap<string, number>,
   columns?: number,
 ): DraftedData {
-  const found = draftClasses(counts, columns)
-  if (!found) return data
-  const { section, choices, ...sections } = found
+  const classDraft = draftClasses(counts, columns)
+  if (!classDraft) return data
+  const { section, choices, ...sections } = classDraft
   return {
     ...data,
     ...sections,

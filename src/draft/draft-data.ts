@@ -42,8 +42,8 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   const choices: Choice[] = []
   let section: DataSection = { file: path }
   const read = async () => {
-    const found = (await contentOf(reader, path, { ...usual, ...section })) as Table
-    return withoutMissingValues(found, section.missingValues as MissingValues | undefined)
+    const content = (await contentOf(reader, path, { ...usual, ...section })) as Table
+    return withoutMissingValues(content, section.missingValues as MissingValues | undefined)
   }
   if (reader.options?.includes('encoding') && !(await isUnicode(path))) {
     section = { ...section, encoding: 'windows-1252' }
@@ -67,19 +67,19 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
   const bare = withoutUnits(table, units, { ...usual, ...section })
   const { horizon, window } = options
   const asked = section.header === false ? byIndex(options, table) : options
-  const found =
+  const seriesDraft =
     horizon === undefined
       ? undefined
       : draftSeries(bare, columnsListed(bare.names, asked.target ?? []), options)
-  const columns = draftColumns(found?.table ?? bare, asked)
+  const columns = draftColumns(seriesDraft?.table ?? bare, asked)
   const series = horizon !== undefined && {
-    ...found!.section,
-    window: window ?? usualWindow(horizon, found!.steps),
+    ...seriesDraft!.section,
+    window: window ?? usualWindow(horizon, seriesDraft!.steps),
     horizon,
   }
   if (series && window === undefined)
     choices.push({ key: ['data', 'window'], why: `twice the horizon, at least 24 steps; --window sets it` })
-  const split = series ? found!.split : draftSplit(bare, columns.section)
+  const split = series ? seriesDraft!.split : draftSplit(bare, columns.section)
   const drafted: DraftedData = {
     section: { ...section, ...columns.section, ...series },
     choices: [
@@ -87,7 +87,7 @@ async function draftTable(path: string, reader: Reader, options: DraftOptions): 
       ...missing.choices,
       ...numbers.choices,
       ...columns.choices,
-      ...(found?.choices ?? []),
+      ...(seriesDraft?.choices ?? []),
       ...(split?.choices ?? []),
     ],
     ...(split && { split: split.section }),
@@ -128,6 +128,6 @@ function requireNoTableOptions(
   { drop, horizon, window, seriesBy, timeColumn }: DraftOptions,
 ): void {
   const given = { drop, horizon, window, 'series-by': seriesBy, 'time-column': timeColumn }
-  const found = Object.entries(given).find(([, value]) => value !== undefined)
-  if (found) throw new InputError(`--${found[0]}: only for tables, got it with ${path}`)
+  const givenOption = Object.entries(given).find(([, value]) => value !== undefined)
+  if (givenOption) throw new InputError(`--${givenOption[0]}: only for tables, got it with ${path}`)
 }

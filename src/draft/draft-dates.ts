@@ -5,7 +5,7 @@ import { compactDate, isCompact } from '../data/compact-dates.js'
 import type { Table } from '../data/content.js'
 import { weekdayOf, type DatePart } from '../data/date-parts.js'
 import { timeText } from '../data/time-step.js'
-import { notationOf, timesOf, wallOf } from '../data/times.js'
+import { timeNotationOf, timesOf, wallOf } from '../data/times.js'
 import { unixNotationOf, unixUnits } from '../data/unix-dates.js'
 import type { Choice, DataSection, Drafted } from './types.js'
 
@@ -16,19 +16,19 @@ export interface DraftedDates extends Drafted<Pick<DataSection, 'dates'>> {
 
 /** Finds the columns of dates, but for some columns, and the parts of each that may help. */
 export function draftDates(table: Table, others: ReadonlySet<number>): DraftedDates {
-  const found = table.names.flatMap((name, index) => {
-    const own = others.has(index) ? undefined : datesIn(table, index)
-    return own ? [{ name, ...own }] : []
+  const dateColumns = table.names.flatMap((name, index) => {
+    const columnDates = others.has(index) ? undefined : datesIn(table, index)
+    return columnDates ? [{ name, ...columnDates }] : []
   })
-  if (found.length === 0) return { section: {}, choices: [], names: new Set() }
-  const dates = Object.fromEntries(found.map(({ name, parts }) => [name, [...parts]]))
-  const [ordered] = found.filter(({ index }) => isInOrder(table, index))
+  if (dateColumns.length === 0) return { section: {}, choices: [], names: new Set() }
+  const dates = Object.fromEntries(dateColumns.map(({ name, parts }) => [name, [...parts]]))
+  const [ordered] = dateColumns.filter(({ index }) => isInOrder(table, index))
   const split = ordered
     ? `; rows stand in the order of ${ordered.name}, and the test is on some between the others: with split: { by: time, column: ${ordered.name} } it is on the last ones`
     : ''
-  const why = `dates become numbers: ${found.map(({ name, about }) => `${name} (${about})`).join(', ')}${split}`
+  const why = `dates become numbers: ${dateColumns.map(({ name, about }) => `${name} (${about})`).join(', ')}${split}`
   const choice: Choice = { key: ['data', 'dates'], why }
-  return { section: { dates }, choices: [choice], names: new Set(found.map(({ name }) => name)) }
+  return { section: { dates }, choices: [choice], names: new Set(dateColumns.map(({ name }) => name)) }
 }
 
 /** The parts of a column that vary, if all of its cells are dates, and there are several. */
@@ -51,7 +51,7 @@ function timesIn(table: Table, index: number, column: Column): readonly number[]
     text !== undefined && (['dates', 'day-first', 'month-first'] as const).some((form) => wallOf(text, form))
   if (!isDate(texts[0])) return undefined
   // Undefined if nothing tells the day from the month.
-  const notation = unlessAtFault(() => notationOf(table, index))
+  const notation = unlessAtFault(() => timeNotationOf(table, index))
   const times = notation === undefined ? [] : texts.flatMap((text) => wallOf(text, notation)?.wall ?? [])
   return times.length === texts.length ? times.sort((a, b) => a - b) : undefined
 }

@@ -20,22 +20,24 @@ const isWord = (text: string): boolean => words.has(text.trim().toLowerCase())
  * columns in a list, unless another column has one of them among its texts.
  */
 export function draftMissingValues({ names, columns }: Table): Drafted<Partial<DataSection>> {
-  const found = names.flatMap((name, c) => {
-    const own = wordsIn(name, columns[c]!)
-    return own.length > 0 ? [{ name, column: c, own }] : []
+  const wordColumns = names.flatMap((name, c) => {
+    const missingWords = wordsIn(name, columns[c]!)
+    return missingWords.length > 0 ? [{ name, column: c, own: missingWords }] : []
   })
-  if (found.length === 0) return { section: {}, choices: [] }
-  const all = [...new Set(found.flatMap(({ own }) => own))].sort()
-  const chosen = new Set(found.map(({ column }) => column))
+  if (wordColumns.length === 0) return { section: {}, choices: [] }
+  const all = [...new Set(wordColumns.flatMap(({ own }) => own))].sort()
+  const chosen = new Set(wordColumns.map(({ column }) => column))
   const isElsewhere = columns.some(
     (column, c) =>
       !chosen.has(c) && column.texts.some((text) => !isMissing(text) && all.includes(text.trim())),
   )
-  const missingValues = isElsewhere ? Object.fromEntries(found.map(({ name, own }) => [name, own])) : all
-  const counts = found.map(({ name, column, own }) => {
+  const missingValues = isElsewhere
+    ? Object.fromEntries(wordColumns.map(({ name, own }) => [name, own]))
+    : all
+  const counts = wordColumns.map(({ name, column, own: missingWords }) => {
     const cells = columns[column]!
-    const count = countMissingCells(emptied(cells, own)) - countMissingCells(cells)
-    return `${name} (${count} of ${cells.cells.length} cells: ${own.join(', ')})`
+    const count = countMissingCells(emptied(cells, missingWords)) - countMissingCells(cells)
+    return `${name} (${count} of ${cells.cells.length} cells: ${missingWords.join(', ')})`
   })
   const shown = counts.length > 5 ? [...counts.slice(0, 5), `${counts.length - 5} more columns`] : counts
   const choice: Choice = {
@@ -48,16 +50,16 @@ export function draftMissingValues({ names, columns }: Table): Drafted<Partial<D
 /** The words of missing cells in a column whose other cells are all numbers, as they are written. */
 function wordsIn(name: string, column: Column): string[] {
   const { numbers, texts, textValues } = distinctCells(column, lookedAt)
-  const own = texts.filter(isWord)
-  if (own.length === 0) return []
+  const missingWords = texts.filter(isWord)
+  if (missingWords.length === 0) return []
   // Codes such as 007 are names, and a dash among them may be one, too.
   if (texts.some(isPadded)) return []
   const others = texts.filter((text, i) => !isWord(text) && Number.isNaN(textValues[i]))
   const areNumbers = others.every((text) => withUnit(text) !== undefined)
   const isRead = others.length === 0 || disguiseOf(others, name) !== undefined
-  const distinct = numbers.length + texts.length - own.length
+  const distinct = numbers.length + texts.length - missingWords.length
   // Beside a few whole numbers, a word of letters may be a level: 1, 2, none.
   const isScale = distinct <= few && numbers.every(Number.isInteger)
-  if (isScale && own.some((text) => /^\p{L}/u.test(text.trim()))) return []
-  return distinct > 1 && areNumbers && isRead ? [...new Set(own.map((text) => text.trim()))] : []
+  if (isScale && missingWords.some((text) => /^\p{L}/u.test(text.trim()))) return []
+  return distinct > 1 && areNumbers && isRead ? [...new Set(missingWords.map((text) => text.trim()))] : []
 }

@@ -41,10 +41,10 @@ export function draftSeries(
   if (asked.seriesBy !== undefined || asked.timeColumn !== undefined)
     return askedSeries(table, targets, asked)
   const whole = { section: {}, choices: [], table, steps: table.places.length }
-  const found = table.names.flatMap((name, index) =>
+  const dateColumns = table.names.flatMap((name, index) =>
     targets.includes(name) ? [] : (datesIn(table, index) ?? []),
   )
-  const [dates] = found
+  const [dates] = dateColumns
   if (dates === undefined) return countedSeries(table, targets) ?? whole
   const time = table.names[dates.index]!
   const { notation } = dates
@@ -115,10 +115,10 @@ interface Named {
 
 /** The column of the fewest names in which no time stands twice. Throws if there is none. */
 function seriesFor(table: Table, targets: readonly string[], times: { index: number; values: Float64Array }) {
-  const [found] = columnsBeside(table, targets, times.index)
+  const [best] = columnsBeside(table, targets, times.index)
     .flatMap((index) => seriesIn(table, index, times.values) ?? [])
     .sort((a, b) => a.sizes.length - b.sizes.length)
-  if (found !== undefined) return found
+  if (best !== undefined) return best
   throw new InputError(
     `${table.name}, column ${JSON.stringify(table.names[times.index])}: expected a time for each row, or a column that names the series of rows with the same time, got times that repeat and no such column; name columns by --series-by, or in data.seriesBy of a configuration, or drop duplicate rows`,
   )
@@ -126,7 +126,7 @@ function seriesFor(table: Table, targets: readonly string[], times: { index: num
 
 /** The series of a table in each of which a column of numbers rises by one step, as cycles of machines do. */
 function countedSeries(table: Table, targets: readonly string[]): DraftedSeries | undefined {
-  const found = table.names.flatMap((name, at) => {
+  const candidates = table.names.flatMap((name, at) => {
     const values = targets.includes(name) ? undefined : restarting(table, at)
     if (values === undefined) return []
     return columnsBeside(table, targets, at).flatMap((index) => {
@@ -136,7 +136,7 @@ function countedSeries(table: Table, targets: readonly string[]): DraftedSeries 
         : []
     })
   })
-  const [best] = found.sort((a, b) => a.named.sizes.length - b.named.sizes.length)
+  const [best] = candidates.sort((a, b) => a.named.sizes.length - b.named.sizes.length)
   if (best === undefined) return undefined
   const { at, named } = best
   const time = table.names[at]!
@@ -229,9 +229,9 @@ function seriesIn(table: Table, index: number, times: Float64Array): Named | und
   for (const row of table.places.keys()) {
     if (missingAt(column, row)) return undefined
     const name = textAt(column, row).trim()
-    const own = seen.get(name) ?? new Set()
-    if (own.has(times[row]!)) return undefined
-    seen.set(name, own.add(times[row]!))
+    const seriesTimes = seen.get(name) ?? new Set()
+    if (seriesTimes.has(times[row]!)) return undefined
+    seen.set(name, seriesTimes.add(times[row]!))
   }
   const sizes = [...seen.values()].map(({ size }) => size)
   // Measurements are hardly ever equal: they would name a series for each row.

@@ -26,7 +26,7 @@ import type { Choice, DataSection, DraftOptions, Drafted } from './types.js'
 export function draftNumbers({ names, columns }: Table): Drafted<Partial<DataSection>> {
   const section: Record<string, unknown> = {}
   const choices: Choice[] = []
-  const found = names.flatMap((name, c) => {
+  const disguises = names.flatMap((name, c) => {
     const column = columns[c]!
     if (countMissingCells(column) === column.cells.length) return []
     const { cell, keys = [] } = disguiseOf(distinctCells(column, lookedAt).texts, name) ?? {}
@@ -35,8 +35,8 @@ export function draftNumbers({ names, columns }: Table): Drafted<Partial<DataSec
     return signs.map((text) => ({ name, cell, text }))
   })
   // If one column has a decimal comma, the comma of 1,000 in another column is not a thousands separator.
-  const comma = found.find(({ text }) => text === 'data.decimal: ","')
-  for (const { name, cell, text } of found) {
+  const comma = disguises.find(({ text }) => text === 'data.decimal: ","')
+  for (const { name, cell, text } of disguises) {
     const read = comma && text === 'data.thousands: ","' ? comma.text : text
     const at = read.indexOf(': ')
     const key = read.slice('data.'.length, at)
@@ -58,14 +58,16 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
   const noHelp = series ? new Map<number, KeyReason>() : helpless(table, targets)
   const noDates = series ? table.names.keys() : [...targets, ...given, ...noHelp.keys()]
   const dates = draftDates(table, new Set(noDates))
-  const found = table.names.flatMap((name, c): readonly Useless[] => {
+  const uselessColumns = table.names.flatMap((name, c): readonly Useless[] => {
     if (targets.includes(c) || given.includes(c) || dates.names.has(name)) return []
     const reason = whyNoInput(name, table.columns[c]!, series) ?? noHelp.get(c)
     return reason === undefined ? [] : [{ name, ...reason }]
   })
   const isNoneLeft = (useless: readonly Useless[]) =>
     !series && given.length + useless.length + targets.length === table.names.length
-  const useless = isNoneLeft(found) ? found.filter(({ isGuess }) => isGuess !== true) : found
+  const useless = isNoneLeft(uselessColumns)
+    ? uselessColumns.filter(({ isGuess }) => isGuess !== true)
+    : uselessColumns
   const drop = [...given.map((c) => table.names[c]!), ...useless.map(({ name }) => name)]
   const dropped = new Set(drop)
   if (isNoneLeft(useless)) throw noInputLeft(table, targets, useless)
@@ -120,15 +122,15 @@ export function draftColumns(table: Table, options: DraftOptions): Drafted<Parti
 
 /** The least rows of a category of its own, if a column of categories has some with fewer, and why. */
 function rareOf({ names, columns, places }: Table, inputs: readonly string[], mixed: readonly Reasoned[]) {
-  const found = inputs.flatMap((name) => {
+  const foldedCounts = inputs.flatMap((name) => {
     const column = columns[names.indexOf(name)]!
     const isText = !hasNumber(column) || mixed.some((each) => each.name === name)
     const count = isText ? foldedCategories(column) : 0
     return count === 0 ? [] : [`${count} of ${name}`]
   })
-  if (found.length === 0) return undefined
+  if (foldedCounts.length === 0) return undefined
   const least = rareRows(places.length)
-  return { least, why: `rare and new categories share one input: ${found.join(', ')}` }
+  return { least, why: `rare and new categories share one input: ${foldedCounts.join(', ')}` }
 }
 
 /** How each policy for missing cells is explained to the user. */
@@ -160,8 +162,8 @@ function helpless({ columns, places }: Table, targets: readonly number[]): Reado
       ? 'empty wherever the target is known'
       : undefined
   }
-  const found = columns.map((column, c) => (targets.includes(c) ? undefined : reasonOf(column)))
-  return new Map(found.flatMap((why, c) => (why === undefined ? [] : [[c, { why }]])))
+  const columnReasons = columns.map((column, c) => (targets.includes(c) ? undefined : reasonOf(column)))
+  return new Map(columnReasons.flatMap((why, c) => (why === undefined ? [] : [[c, { why }]])))
 }
 
 function noInputLeft(table: Table, targets: readonly number[], useless: readonly Reasoned[]): InputError {

@@ -170,11 +170,11 @@ export interface Evidence {
    * The effect of removing the member, measured when its gate began to fade, or at the removal; null if there
    * was no time to measure it.
    */
-  ablation: Ablation | null
+  ablation: MemberAblation | null
 }
 
 /** The metric of the network with and without a member, on some validation rows. */
-export interface Ablation {
+export interface MemberAblation {
   step: number
   metric: MetricName
   with: number

@@ -63,11 +63,11 @@ export function agreement(
   const { mean, std } = data.scaler.target
   const z = (values: Float64Array) =>
     isClass ? values : values.map((y, i) => (y - mean[i % mean.length]!) / std[i % std.length]!)
-  const [wanted, found] = [z(expected), z(got)]
+  const [wanted, actual] = [z(expected), z(got)]
   const norm = Math.max(square(wanted), isClass ? Number.MIN_VALUE : wanted.length)
-  const apart = wanted.map((value, i) => value - found[i]!)
-  const relativeError = Math.sqrt(square(apart) / norm)
-  const largestDifference = apart.reduce((most, each) => Math.max(most, Math.abs(each)), 0)
+  const differences = wanted.map((value, i) => value - actual[i]!)
+  const relativeError = Math.sqrt(square(differences) / norm)
+  const largestDifference = differences.reduce((most, each) => Math.max(most, Math.abs(each)), 0)
   let differentClasses = 0
   const width = expected.length / rows
   for (let row = 0; isClass && row < rows; row++) {

@@ -153,9 +153,9 @@ function cluster(part: Part, index: number): string[] {
  * names.
  */
 function edges(part: Part, index: number): string[] {
-  const found = joinEdges(part.groups)
-  const entered = new Set(found.map((edge) => edge.to))
-  const nodes = [...new Set(found.flatMap((edge) => [edge.from, edge.to]))].sort(byNumber)
+  const joinedEdges = joinEdges(part.groups)
+  const entered = new Set(joinedEdges.map((edge) => edge.to))
+  const nodes = [...new Set(joinedEdges.flatMap((edge) => [edge.from, edge.to]))].sort(byNumber)
   const id = (node: string) => quote(`${index}/${node}`)
   const inputs = nodes.filter((node) => !entered.has(node))
   return [
@@ -165,7 +165,7 @@ function edges(part: Part, index: number): string[] {
         ? `${id(node)} [label=${quote(node)}];`
         : `${id(node)} [label=${quote(`input ${node}`)}, style="rounded,dashed"];`,
     ),
-    ...found.map((edge) => `${id(edge.from)} -> ${id(edge.to)} [label=${quote(edgeLabel(edge))}];`),
+    ...joinedEdges.map((edge) => `${id(edge.from)} -> ${id(edge.to)} [label=${quote(edgeLabel(edge))}];`),
   ]
 }
 

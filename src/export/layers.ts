@@ -197,8 +197,8 @@ export function toLayersModel({ name, scales, bend, task, ...network }: ExportSo
 function weightsOf(node: Node, layer: Layer, { graph, values }: PlainNetwork): tf.Tensor[] {
   const fixed = fixedWeights(node, graph.nodes.find(({ id }) => id === node.inputs[0])!.shape)
   if (fixed) return fixed
-  const own = parametersOf(graph).filter(({ name }) => name.startsWith(`${node.id}:`))
-  const tensors = own.map(({ name, init }, i) => {
+  const parameters = parametersOf(graph).filter(({ name }) => name.startsWith(`${node.id}:`))
+  const tensors = parameters.map(({ name, init }, i) => {
     // The kernel of a Conv1D lacks the axis of size 1.
     const shape = layer.weights[i]!.shape as number[]
     const value = values.get(name)

@@ -37,8 +37,12 @@ export async function loadModel(
   fileOf: (name: string) => Uint8Array,
 ): Promise<tfl.LayersModel> {
   const path = join(folder, 'model.json')
-  const found = fileOf('model.json')
-  const document = validate(ModelSchema, jsonObject(found, path, remedy), path) as unknown as tf.io.ModelJSON
+  const documentBytes = fileOf('model.json')
+  const document = validate(
+    ModelSchema,
+    jsonObject(documentBytes, path, remedy),
+    path,
+  ) as unknown as tf.io.ModelJSON
   const weights = document.weightsManifest.flatMap(({ paths }) => paths)
   const joined = new Uint8Array(Buffer.concat(weights.map(fileOf))).buffer
   const weightSpecs = document.weightsManifest.flatMap((group) => group.weights)

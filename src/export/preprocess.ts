@@ -76,9 +76,9 @@ const PreprocessSchema = Type.Object({
  */
 export function readPreprocess(folder: string): Preprocess {
   const path = join(folder, 'preprocess.json')
-  const found = readSealed(path, remedy)
-  if (!found) throw damaged(path, 'no such file', 'sentei predict needs it beside model.json')
-  return checkedPreprocess(found.value, path)
+  const sealed = readSealed(path, remedy)
+  if (!sealed) throw damaged(path, 'no such file', 'sentei predict needs it beside model.json')
+  return checkedPreprocess(sealed.value, path)
 }
 
 /** A preprocessing that was read from a place. Throws an InputError that names the place if it is none. */
@@ -86,9 +86,11 @@ export function checkedPreprocess(value: unknown, path: string): Preprocess {
   requireValid(PreprocessSchema, value, path)
   const { format, ...document } = value as Stored
   const { features, task, encoding, outside = nothing(features, task) } = document
-  const own = { ...document, format: 'sentei-preprocess/2', outside } as const
+  const upgraded = { ...document, format: 'sentei-preprocess/2', outside } as const
   // Models of format 1 have no prediction for a category that training did not see, and neither has their ONNX.
-  return format === 'sentei-preprocess/1' ? { ...own, encoding: { ...encoding, unseen: 'refuse' } } : own
+  return format === 'sentei-preprocess/1'
+    ? { ...upgraded, encoding: { ...encoding, unseen: 'refuse' } }
+    : upgraded
 }
 
 /** A preprocessing as some version wrote it. */

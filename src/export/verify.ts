@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type * as tfl from '@tensorflow/tfjs-layers'
 import { gather } from '../data/batches.js'
-import type { Numbers } from '../data/content.js'
+import type { FloatArray } from '../data/content.js'
 import { scale, unscale } from '../data/scale.js'
 import type { PreparedData } from '../data/types.js'
 import { agreement, networkPredictions, requireSame, type Verified } from './agreement.js'
@@ -42,7 +42,7 @@ export async function verifyExport(
 export function modelPredictions(
   model: tfl.LayersModel,
   { shape, fill, outside }: Pick<Preprocess, 'shape' | 'fill' | 'outside'>,
-  inputs: Numbers,
+  inputs: FloatArray,
   rows: Uint32Array,
 ): Float64Array {
   const length = shape.reduce((product, n) => product * n, 1)

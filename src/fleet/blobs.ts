@@ -47,13 +47,13 @@ async function putChunks(
   chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
 ): Promise<boolean> {
   if (await renewed(redis, hash)) return true
-  const found = createHash('sha256')
+  const hasher = createHash('sha256')
   let count = 0
   for await (const bytes of chunks) {
-    found.update(bytes)
+    hasher.update(bytes)
     await redis.set(keyOf(hash, count++), bytes, 'EX', kept)
   }
-  if (found.digest('hex') !== hash) return false
+  if (hasher.digest('hex') !== hash) return false
   // The number of chunks comes last: who finds it finds all of them.
   await redis.set(keyOf(hash), String(count), 'EX', kept)
   return true
@@ -91,12 +91,12 @@ async function* chunksOf(redis: Redis, hash: string): AsyncGenerator<Buffer> {
   const count = await redis.get(keyOf(hash))
   if (count === null)
     throw new Failure(`data ${hash}: Redis no longer holds them; the comparison puts them there again`)
-  const found = createHash('sha256')
+  const hasher = createHash('sha256')
   for (let i = 0; i < Number(count); i++) {
     const bytes = await redis.getBuffer(keyOf(hash, i))
     if (bytes === null) throw new Failure(`data ${hash}: Redis lost a part of them`)
-    found.update(bytes)
+    hasher.update(bytes)
     yield bytes
   }
-  if (found.digest('hex') !== hash) throw new Failure(`data ${hash}: Redis holds other bytes`)
+  if (hasher.digest('hex') !== hash) throw new Failure(`data ${hash}: Redis holds other bytes`)
 }

@@ -45,8 +45,8 @@ export async function withdraw(redis: Redis, kind: keyof Kinds, name: string): P
 export async function posted<K extends keyof Kinds>(redis: Redis, kind: K): Promise<readonly Kinds[K][]> {
   const names = await redis.smembers(keyOf(kind))
   if (names.length === 0) return []
-  const found = await redis.mget(names.map((name) => keyOf(kind, name)))
-  const gone = names.filter((_, i) => found[i] == null)
+  const texts = await redis.mget(names.map((name) => keyOf(kind, name)))
+  const gone = names.filter((_, i) => texts[i] == null)
   if (gone.length > 0) await redis.srem(keyOf(kind), gone)
-  return found.flatMap((text) => (text == null ? [] : [JSON.parse(text) as Kinds[K]]))
+  return texts.flatMap((text) => (text == null ? [] : [JSON.parse(text) as Kinds[K]]))
 }

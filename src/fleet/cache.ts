@@ -19,13 +19,13 @@ export function cacheIn(folder: string, redis: Redis): Fetch {
   const held = (path: string, hash: string): Promise<void> => {
     const running = known.get(path)
     if (running) return running
-    const own = (async () => {
+    const fetching = (async () => {
       if (!(existsSync(path) && (await hashOf(path)) === hash)) await getBlob(redis, hash, path)
     })()
-    known.set(path, own)
+    known.set(path, fetching)
     // What failed may work later.
-    own.catch(() => known.delete(path))
-    return own
+    fetching.catch(() => known.delete(path))
+    return fetching
   }
   return async (parcels) => {
     for (const { name, files } of parcels)

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
  * `TRIAL/PART`. Two workers may write the same name at once, for a trial that was taken over: a reader must
  * then get what one of them wrote, whole.
  */
-export interface CheckpointStore {
+export interface FleetStore {
   /** What was last written; undefined if nothing was. */
   read(name: string): Promise<Buffer | undefined>
   write(name: string, bytes: Uint8Array): Promise<void>
@@ -16,7 +16,7 @@ export interface CheckpointStore {
 }
 
 /** A store in a folder that all workers see, for example by NFS. */
-export const folderStore = (folder: string): CheckpointStore => ({
+export const folderStore = (folder: string): FleetStore => ({
   async read(name) {
     try {
       return await readFile(join(folder, name))

@@ -59,10 +59,10 @@ export async function connect(
   return {
     redis,
     another() {
-      const own = new Redis({ ...settings, lazyConnect: false })
-      own.on('error', () => undefined)
-      connections.push(own)
-      return own
+      const connection = new Redis({ ...settings, lazyConnect: false })
+      connection.on('error', () => undefined)
+      connections.push(connection)
+      return connection
     },
     onBack: (back) => void backs.push(back),
     close() {

@@ -1,5 +1,5 @@
 /** What a worker counts. */
-export interface Counts {
+export interface WorkerCounts {
   /** A trial ended with a row, after so many seconds here; `failed` if the row says so. */
   readonly ended: (seconds: number, failed: boolean) => void
   /** A try of a planner ended. */
@@ -13,7 +13,7 @@ export interface Counts {
 }
 
 /** Counts nothing. */
-export const noCounts: Counts = {
+export const noCounts: WorkerCounts = {
   ended: () => undefined,
   tried: () => undefined,
   broken: () => undefined,

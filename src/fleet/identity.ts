@@ -55,19 +55,19 @@ export const identityText = ({ version, backend, simd, relaxed, bits }: Identity
   `sentei ${version} on ${backend}${simd === null ? '' : relaxed ? ' with relaxed SIMD' : simd ? ' with SIMD' : ' without SIMD'} (bits ${bits})`
 
 /** Why a process may not compute what another one expects, and what helps; undefined if it may. */
-export function mismatch(expected: Identity, own: Identity): string | undefined {
-  const remedy = remedyFor(expected, own)
-  return remedy && `expected ${identityText(expected)}, got ${identityText(own)}; ${remedy}`
+export function mismatch(expected: Identity, actual: Identity): string | undefined {
+  const remedy = remedyFor(expected, actual)
+  return remedy && `expected ${identityText(expected)}, got ${identityText(actual)}; ${remedy}`
 }
 
-function remedyFor(expected: Identity, own: Identity): string | undefined {
-  if (expected.version !== own.version) return 'install the same version'
-  if (expected.backend !== own.backend) return `start a worker with --backend ${expected.backend}`
-  if (expected.relaxed !== own.relaxed)
+function remedyFor(expected: Identity, actual: Identity): string | undefined {
+  if (expected.version !== actual.version) return 'install the same version'
+  if (expected.backend !== actual.backend) return `start a worker with --backend ${expected.backend}`
+  if (expected.relaxed !== actual.relaxed)
     return `start a worker ${expected.relaxed ? 'with' : 'without'} --relaxed-simd`
-  if (expected.jobs !== own.jobs)
+  if (expected.jobs !== actual.jobs)
     return `it is of another build, which knows jobs of other kinds: install the same one`
-  if (expected.simd !== own.simd || expected.bits !== own.bits)
+  if (expected.simd !== actual.simd || expected.bits !== actual.bits)
     return 'its results would differ in their last bits: use a machine of the same kind'
   return undefined
 }

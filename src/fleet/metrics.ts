@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { Failure } from '../base/errors.js'
 import { inTime } from './bell.js'
-import type { Counts } from './counts.js'
+import type { WorkerCounts } from './counts.js'
 
 export interface MetricsSettings {
   /** 0 takes any free port. */
@@ -19,7 +19,7 @@ export interface MetricsSettings {
  * Serves counts at `/metrics` in the format of Prometheus, with those of the process itself (heap, CPU, lag
  * of the event loop), and at `/health` whether the process answers. Throws a Failure if the port is taken.
  */
-export async function serveMetrics({ port, host, depth, say }: MetricsSettings): Promise<Counts> {
+export async function serveMetrics({ port, host, depth, say }: MetricsSettings): Promise<WorkerCounts> {
   const registers = [new Registry()]
   const [registry] = registers as [Registry]
   collectDefaultMetrics({ register: registry })

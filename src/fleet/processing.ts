@@ -2,7 +2,7 @@ import { WaitingChildrenError, WaitingError, Worker, type Queue } from 'bullmq'
 import { formatSeconds } from '../report/format.js'
 import { folderStore } from './checkpoint-store.js'
 import type { Connection } from './connection.js'
-import type { Counts } from './counts.js'
+import type { WorkerCounts } from './counts.js'
 import { isTry, jobText, prefix, takeovers, type AnyAnswer, type AnyJob, type QueuedJob } from './jobs.js'
 import { running } from './running.js'
 import type { TrialChild } from './trial-child.js'
@@ -20,7 +20,7 @@ export interface ProcessingParts {
   readonly name: string
   /** One for each trial at a time. */
   readonly children: readonly TrialChild[]
-  readonly counts: Counts
+  readonly counts: WorkerCounts
 }
 
 /**

@@ -64,8 +64,8 @@ export function queueExecutor(settings: QueueSettings): TrialExecutor {
       const { ring, rung } = bell()
       const { onBeat = () => undefined } = settings
       const events = listening(connection, identity, ring, (id, beat) => {
-        const found = waiting.get(trialIdOf(id))
-        if (found) onBeat(found.planned, beat)
+        const queued = waiting.get(trialIdOf(id))
+        if (queued) onBeat(queued.planned, beat)
       })
       const name = `${settings.name} of ${hostname()}/${process.pid}`
       const watch = watchWorkers(redis, { name, identity }, say, (count) => (atATime = Math.max(1, count)))
@@ -152,16 +152,16 @@ const batch = 500
 async function fill({ redis }: Connection, queue: Queue<TrialJob, TrialRow>, waiting: Queued): Promise<void> {
   const files = new Map<string, string>()
   for (const { job } of waiting.values())
-    for (const { whole, files: own } of job.parcels)
-      for (const { path, sha256 } of own) files.set(sha256, join(whole, path))
+    for (const { whole, files: parcelFiles } of job.parcels)
+      for (const { path, sha256 } of parcelFiles) files.set(sha256, join(whole, path))
   for (const [hash, path] of files) await putBlob(redis, hash, path)
   const all = [...waiting]
   for (let from = 0; from < all.length; from += batch) {
     const part = all.slice(from, from + batch)
     const asked = redis.pipeline()
     for (const [id] of part) asked.exists(queue.toKey(id))
-    const found = await asked.exec()
-    const missing = part.filter((_, i) => found![i]![1] === 0)
+    const replies = await asked.exec()
+    const missing = part.filter((_, i) => replies![i]![1] === 0)
     // A trial that somebody else puts there at the same time stays one: its name is the same.
     await queue.addBulk(missing.map(([jobId, { job }]) => ({ name: 'trial', data: job, opts: { jobId } })))
   }

@@ -3,7 +3,7 @@ import type { PlannedHooks } from '../compare/run-trial.js'
 import type { Tried } from '../planners/trying.js'
 import { checkpointBytes, checkpointIn } from '../runs/checkpoint-file.js'
 import type { Checkpoint } from '../search/state.js'
-import { latestWriter, type CheckpointStore } from './checkpoint-store.js'
+import { latestWriter, type FleetStore } from './checkpoint-store.js'
 
 /** How a trial is continued and saved. */
 export interface Saving extends Pick<PlannedHooks, 'checkpoint' | 'save' | 'tries'> {
@@ -16,7 +16,7 @@ export interface Saving extends Pick<PlannedHooks, 'checkpoint' | 'save' | 'trie
  * begins anew: it comes to the same result.
  */
 export async function savingIn(
-  store: CheckpointStore,
+  store: FleetStore,
   trial: string,
   say: (text: string) => void,
 ): Promise<Saving> {

@@ -40,10 +40,10 @@ const isFile = (schedule: Schedule): schedule is string =>
 
 function withoutStore(schedule: Schedule, path: string): Schedule {
   const { store, planner } = (typeof schedule === 'string' ? {} : schedule) as Record<string, unknown>
-  const found = store ?? (planner as { readonly store?: unknown } | undefined)?.store
-  if (typeof found === 'string')
+  const storePath = store ?? (planner as { readonly store?: unknown } | undefined)?.store
+  if (typeof storePath === 'string')
     throw new InputError(
-      `${path}: expected a planner without a store, because workers do not share the folder, got ${found}; leave it out, or compare without --queue`,
+      `${path}: expected a planner without a store, because workers do not share the folder, got ${storePath}; leave it out, or compare without --queue`,
     )
   return schedule
 }

@@ -54,9 +54,9 @@ export function spreading(queue: Queue<AnyJob, AnyAnswer>, redis: Redis) {
       const parent = { id: job.id!, queue: job.queueQualifiedName }
       const jobs = asked.candidates.flatMap((candidate, i) => {
         const number = asked.first + i
-        const own: TryJob = { ...data, candidate, number }
+        const tryJob: TryJob = { ...data, candidate, number }
         const opts = { ...tryOptions, parent, jobId: tryIdOf(job.id!, number) }
-        return over.has(number) ? [] : [{ name: 'try', data: own, opts }]
+        return over.has(number) ? [] : [{ name: 'try', data: tryJob, opts }]
       })
       // Each goes before all others, so that the last one added is the next one taken.
       await queue.addBulk(jobs.reverse())

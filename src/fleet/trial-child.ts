@@ -30,29 +30,29 @@ export function trialChild(say: (text: string) => void): TrialChild {
     throw new Failure(`worker: ${program()} is missing, and workers run compiled code; run "npm run build"`)
   let child: ChildProcess | undefined
   const ask = <T>(work: ChildWork, take: (answer: ChildAnswer) => T | undefined): Promise<T> => {
-    const own = (child ??= started())
+    const childProcess = (child ??= started())
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
-        own.off('message', onMessage)
-        own.off('exit', onExit)
+        childProcess.off('message', onMessage)
+        childProcess.off('exit', onExit)
         settle()
       }
       const onMessage = (message: unknown) => {
         const answer = message as ChildAnswer
         if ('notice' in answer) return say(answer.notice)
         if ('error' in answer) return end(() => reject(errorIn(answer)))
-        const found = take(answer)
-        if (found !== undefined) end(() => resolve(found))
+        const result = take(answer)
+        if (result !== undefined) end(() => resolve(result))
       }
       const onExit = (code: number | null, signal: string | null) => {
-        if (child === own) child = undefined
+        if (child === childProcess) child = undefined
         const how = signal ? `by ${signal}` : `with code ${code}`
         end(() => reject(new Failure(`its process died ${how}; it may need more memory than there is`)))
       }
-      own.on('message', onMessage)
-      own.on('exit', onExit)
+      childProcess.on('message', onMessage)
+      childProcess.on('exit', onExit)
       // A process that has just died takes no message, and its end is told by the event.
-      own.send(work, () => undefined)
+      childProcess.send(work, () => undefined)
     })
   }
   return {

@@ -10,9 +10,10 @@ import type { TryAnswer } from './jobs.js'
  * and, where the queue has forgotten it, what was saved.
  */
 export function knownIn(answers: readonly TryAnswer[], saved: readonly Tried[]): Tried[] {
-  const found = new Map(answers.map(({ number, tried }) => [number, tried]))
+  const byNumber = new Map(answers.map(({ number, tried }) => [number, tried]))
   const known: Tried[] = []
-  for (let next: Tried | undefined; (next = found.get(known.length) ?? saved[known.length]);) known.push(next)
+  for (let next: Tried | undefined; (next = byNumber.get(known.length) ?? saved[known.length]);)
+    known.push(next)
   return known
 }
 

@@ -3,7 +3,7 @@ import { Queue } from 'bullmq'
 import type { BackendName } from '../backend/index.js'
 import { post, postEvery, posted, withdraw } from './board.js'
 import { connect } from './connection.js'
-import { noCounts, type Counts } from './counts.js'
+import { noCounts, type WorkerCounts } from './counts.js'
 import { identityText, mismatch, queueOf, type Identity } from './identity.js'
 import { untilIdle } from './idle.js'
 import { prefix, type AnyAnswer, type AnyJob } from './jobs.js'
@@ -80,7 +80,10 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   })
 
 /** Metrics need a package of their own, which is loaded only for them. */
-async function countsOf({ metrics, say }: WorkerSettings, depth: () => Promise<number>): Promise<Counts> {
+async function countsOf(
+  { metrics, say }: WorkerSettings,
+  depth: () => Promise<number>,
+): Promise<WorkerCounts> {
   if (!metrics) return noCounts
   const { serveMetrics } = await import('./metrics.js')
   return serveMetrics({ ...metrics, depth, say })
@@ -91,11 +94,11 @@ async function countsOf({ metrics, say }: WorkerSettings, depth: () => Promise<n
  */
 function tellRefusal(
   { name, identity: expected }: { readonly name: string; readonly identity: Identity },
-  own: Identity,
+  actual: Identity,
   told: Set<string>,
   say: (text: string) => void,
 ): void {
-  const reason = mismatch(expected, own)
+  const reason = mismatch(expected, actual)
   if (reason === undefined || told.has(name)) return
   told.add(name)
   say(`refused: comparison ${name}: ${reason}`)

@@ -56,16 +56,16 @@ export interface ArraysOptions extends MemoryOptions {
 export function fromArrays(x: ArrayLike, y: Targets, options: ArraysOptions = {}): DataSource {
   const { name = 'arrays', features, outputs, groups, test, task, classes, ...taken } = options
   const inputs = flat(x, 'x')
-  const own = targetRows(y, inputs.shape[0] ?? 0, 'y', task)
+  const targets = targetRows(y, inputs.shape[0] ?? 0, 'y', task)
   const more = test && flat(test.x, 'test.x')
   const others = test ? targetRows(test.y, more!.shape[0] ?? 0, 'test.y', task) : undefined
   if (groups && test) throw new InputError('groups: expected none beside a test of its own, got both')
-  const names = outputs ?? defaultNames(own.rows[0]?.length ?? 1)
+  const names = outputs ?? defaultNames(targets.rows[0]?.length ?? 1)
   requireDistinct(names, 'outputs')
-  const known = own.places && !classes ? placeNames(y) : classes
+  const known = targets.places && !classes ? placeNames(y) : classes
   const key = groups && keyBeside(names)
   const labels = labelTable(
-    [...named(own, known), ...(others ? named(others, known) : [])],
+    [...named(targets, known), ...(others ? named(others, known) : [])],
     names,
     name,
     groups,
@@ -81,7 +81,8 @@ export function fromArrays(x: ArrayLike, y: Targets, options: ArraysOptions = {}
     },
     given: { content, testRows: others?.rows.length ?? 0 },
     ...(key !== undefined && { split: { by: 'group', column: key } }),
-    ...(names.length === 1 && !own.places && { labels: labelsOf([...own.rows.flat(), ...cellsOf(y)]) }),
+    ...(names.length === 1 &&
+      !targets.places && { labels: labelsOf([...targets.rows.flat(), ...cellsOf(y)]) }),
   }
 }
 

@@ -59,11 +59,11 @@ export async function fit(
   const decided = names === undefined ? (classes as SearchRequest['classes']) : undefined
   const arrays = { name, features, outputs, task, groups, test, classes: names }
   const chosen = areRecords(x) ? ofRecords(x, y, arrays) : ofArrays(x, y, arrays)
-  const found = await search({
+  const findings = await search({
     ...{ ...chosen, ...asked, data: chosen.data },
     ...(decided && { classes: decided }),
   })
-  return { ...found.model, found }
+  return { ...findings.model, found: findings }
 }
 
 type Given = { readonly [K in keyof ArraysOptions]: ArraysOptions[K] | undefined }
@@ -98,8 +98,8 @@ function forRareClass(
   return draftClasses(classCounts(labels.columns[0]!), columns)
 }
 
-const sectionsOf = (found: ReturnType<typeof draftClasses>): Rare => {
-  const { objective, classes, retrain } = found ?? {}
+const sectionsOf = (draft: ReturnType<typeof draftClasses>): Rare => {
+  const { objective, classes, retrain } = draft ?? {}
   return { ...(objective && { objective }), ...(classes && { classes }), ...(retrain && { retrain }) }
 }
 
@@ -125,8 +125,8 @@ function ofRecords(
   const targets = outputs.map((name) => nameBeside(x, name))
   // A boolean must stay one, so that it is predicted as one.
   const cellAt = (i: number, k: number): Cell => {
-    const own = (y as readonly unknown[])[i]
-    return typeof own === 'boolean' ? own : rows[i]![k]!
+    const original = (y as readonly unknown[])[i]
+    return typeof original === 'boolean' ? original : rows[i]![k]!
   }
   const records = x.map((record, i) => ({
     ...record,
@@ -160,9 +160,13 @@ function nameBeside(x: readonly PlainRecord[], wanted: string): string {
 function spaceFor(
   kind: 'table' | 'sequences' | 'images',
   shape: readonly number[],
-  own?: Readonly<Record<string, number>>,
+  draftOptions?: Readonly<Record<string, number>>,
 ): SearchRequest['space'] {
-  const { space: name, options = {} } = draftSpace({ kind, shape, ...(own && { options: own }) }).section
+  const { space: name, options = {} } = draftSpace({
+    kind,
+    shape,
+    ...(draftOptions && { options: draftOptions }),
+  }).section
   return { space: spaces.find((each) => each.name === name)!, options }
 }
 

@@ -103,7 +103,7 @@ export function configOf(
 }
 
 /** The user's own parts in a request. */
-export const partsOf = ({ terms, planners, relaxations, rules, space }: SearchSettings): OwnParts => ({
+export const ownPartsOf = ({ terms, planners, relaxations, rules, space }: SearchSettings): OwnParts => ({
   ...(terms && { terms }),
   ...(planners && { planners }),
   ...(relaxations && { relaxations }),

@@ -16,7 +16,7 @@ import type { Trial, TrialResult } from '../trial/types.js'
 import type { DataSource } from './data.js'
 import type { ModelParts } from './predictor.js'
 import { plain, reportOf } from './report.js'
-import { partsOf, type SearchSettings } from './request.js'
+import { ownPartsOf, type SearchSettings } from './request.js'
 
 /** The result of a search. The capabilities of its model depend on the environment, Node or browser. */
 export interface SearchFindings<M> {
@@ -38,7 +38,7 @@ export interface SearchFindings<M> {
 export interface SearchHost<M> {
   /** Makes the backend of a configuration the current one. */
   readonly start: (config: Config) => Promise<void>
-  readonly setup: (config: Config, own: OwnParts) => Promise<Trial>
+  readonly setup: (config: Config, ownParts: OwnParts) => Promise<Trial>
   /** Calls `use` with the threads that compute shards; without an argument, this thread computes them. */
   readonly compute: <T>(trial: Trial, use: (execute?: ShardExecutor) => Promise<T>) => Promise<T>
   readonly model: (parts: ModelParts) => M
@@ -52,9 +52,9 @@ export async function searchInMemory<M>(
 ): Promise<SearchFindings<M>> {
   const { data, checkpoints, signal } = request
   const { events, emit } = recording(request)
-  return alone(config, async () => {
+  return runOnBackend(config, async () => {
     await start(config)
-    const trial = await setup(config, partsOf(request))
+    const trial = await setup(config, ownPartsOf(request))
     requireMemory(trial)
     const last = checkpoints?.last()
     const before = last?.checkpoint
@@ -92,7 +92,7 @@ export function recording({ onEvent }: SearchSettings): { events: Event[]; emit:
 const running = { count: 0, on: '' }
 
 /** Runs `work`, unless another search of this process is running on another backend. */
-export async function alone<T>({ backend, relaxedSimd }: Config, work: () => Promise<T>): Promise<T> {
+export async function runOnBackend<T>({ backend, relaxedSimd }: Config, work: () => Promise<T>): Promise<T> {
   const on = relaxedSimd ? `${backend}, relaxedSimd` : backend
   if (running.count > 0 && running.on !== on)
     throw new InputError(

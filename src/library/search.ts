@@ -11,8 +11,14 @@ import { stageShards, withWorkers } from '../runs/workers.js'
 import { setupTrial } from '../setup/setup-trial.js'
 import type { Trial, TrialResult } from '../trial/types.js'
 import { modelOf, type Model } from './model.js'
-import { configOf, partsOf, type SearchSettings } from './request.js'
-import { alone, findingsOf, recording, searchInMemory, type SearchFindings } from './search-in-memory.js'
+import { configOf, ownPartsOf, type SearchSettings } from './request.js'
+import {
+  runOnBackend,
+  findingsOf,
+  recording,
+  searchInMemory,
+  type SearchFindings,
+} from './search-in-memory.js'
 
 export interface SearchRequest extends SearchSettings {
   /** Threads that compute shards, including this one; 1 by default. The number does not change the result. */
@@ -50,7 +56,7 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
     return inPassingFolder((folder) => searchInFolder(settings, config, { saveTo: folder, workers, clock }))
   return searchInMemory(settings, config, {
     start: ({ backend, relaxedSimd }) => useBackend(backend, { relaxed: relaxedSimd }),
-    setup: (resolved, own) => setupTrial(resolved, '.', { ...own, ...givenIn(settings) }),
+    setup: (resolved, ownParts) => setupTrial(resolved, '.', { ...ownParts, ...givenIn(settings) }),
     compute: (trial, use) =>
       withWorkers(config, { workers }, stageShards(trial.config), ({ execute }) => use(execute)),
     model: modelOf,
@@ -70,13 +76,13 @@ function searchInFolder(
 ): Promise<SearchResult> {
   const { signal, data } = settings
   const { events, emit } = recording(settings)
-  return alone(config, async () => {
-    let found: { trial: Trial; result: TrialResult } | undefined
-    const onResult = (trial: Trial, result: TrialResult) => void (found = { trial, result })
+  return runOnBackend(config, async () => {
+    let outcome: { trial: Trial; result: TrialResult } | undefined
+    const onResult = (trial: Trial, result: TrialResult) => void (outcome = { trial, result })
     const hooks = { onEvent: emit, onResult, workers, ...(signal && { signal }) }
-    const run = { config, out: saveTo, ...partsOf(settings), ...givenIn(settings), ...hooks }
+    const run = { config, out: saveTo, ...ownPartsOf(settings), ...givenIn(settings), ...hooks }
     await (clock ? timedRun({ ...run, ...clock }) : searchRun(run))
-    return findingsOf(found!.trial, found!.result, events, data, modelOf)
+    return findingsOf(outcome!.trial, outcome!.result, events, data, modelOf)
   })
 }
 

@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.js'
-import { tableOf, type Arrays, type Numbers, type Table } from '../data/content.js'
+import { tableOf, type ArrayContent, type FloatArray, type Table } from '../data/content.js'
 
 /** A value of a record; null and undefined are missing, and a Date is a date with its clock in UTC. */
 export type Cell = number | string | boolean | Date | null | undefined
@@ -28,7 +28,7 @@ export type ArrayLike =
 
 /** Flat numbers with their shape; rows come first. */
 export interface Flat {
-  readonly values: Numbers
+  readonly values: FloatArray
   readonly shape: readonly number[]
 }
 
@@ -78,7 +78,7 @@ const isShape = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((n) => Number.isInteger(n) && n >= 0)
 
 /** Float32Array and Float64Array stay as they are; other numbers are converted to 64 bits. */
-const asNumbers = (values: TypedArray): Numbers =>
+const asNumbers = (values: TypedArray): FloatArray =>
   values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values)
 
 function shapeOf(nested: Nested): number[] {
@@ -106,7 +106,7 @@ const told = (value: unknown): string =>
  * Rows of numbers in the form that a reader returns: one axis makes a table, two make sequences, three
  * images.
  */
-export function arraysOf({ values, shape }: Flat, name: string, features?: readonly string[]): Arrays {
+export function arraysOf({ values, shape }: Flat, name: string, features?: readonly string[]): ArrayContent {
   const [rows = 0, ...example] = shape
   const kind = ([undefined, 'table', 'sequences', 'images'] as const)[example.length]
   if (rows === 0 || kind === undefined)

@@ -115,9 +115,9 @@ export function graphBuilder(shape: Shape, layer: string): GraphBuilder {
     }
   }
   const shapeOf = (id: string): Shape => {
-    const found = nodes.get(id)
-    if (!found) throw new Error(`unknown node: ${id}`)
-    return found.shape
+    const graphNode = nodes.get(id)
+    if (!graphNode) throw new Error(`unknown node: ${id}`)
+    return graphNode.shape
   }
   return scoped('', layer)
 }

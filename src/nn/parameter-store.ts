@@ -83,7 +83,7 @@ export class ParameterStore {
         tensor.dispose()
         this.#tensors.delete(name)
       } else if (slices.has(name)) {
-        this.set(name, cut(tensor, slices.get(name)!))
+        this.set(name, sliced(tensor, slices.get(name)!))
       }
     }
   }
@@ -100,7 +100,7 @@ export class ParameterStore {
 }
 
 /** A tensor that keeps only the indices of the given slices. The caller owns the result. */
-export function cut(tensor: tf.Tensor, slices: readonly Slice[]): tf.Tensor {
+export function sliced(tensor: tf.Tensor, slices: readonly Slice[]): tf.Tensor {
   return tf.tidy(() =>
     slices.reduce(
       (value, { axis, indices }) => tf.gather(value, tf.tensor1d([...indices], 'int32'), axis),

@@ -76,8 +76,8 @@ export function segmentsOf(graph: Graph, options: ProgramOptions): Node[][] {
 function readAcross(segments: readonly Node[][], outputs: readonly string[]): Set<string> {
   const read = new Set(outputs)
   for (const nodes of segments) {
-    const own = new Set(nodes.map(({ id }) => id))
-    for (const id of nodes.flatMap(({ inputs }) => inputs)) if (!own.has(id)) read.add(id)
+    const segmentIds = new Set(nodes.map(({ id }) => id))
+    for (const id of nodes.flatMap(({ inputs }) => inputs)) if (!segmentIds.has(id)) read.add(id)
   }
   return read
 }

@@ -199,7 +199,7 @@ function addMixture(sums: Map<string, tf.Tensor1D>, group: string, gradient: tf.
  */
 function owned({ inputs, parameters = {}, mixture }: Pullback, dy: tf.Tensor, wanted: Instruction['wanted']) {
   const seen = new Set([dy, ...inputs])
-  const own = (tensor: tf.Tensor): tf.Tensor => {
+  const cloneShared = (tensor: tf.Tensor): tf.Tensor => {
     if (seen.has(tensor)) return tensor.clone()
     seen.add(tensor)
     return tensor
@@ -207,7 +207,7 @@ function owned({ inputs, parameters = {}, mixture }: Pullback, dy: tf.Tensor, wa
   return {
     inputs: inputs.map((tensor, i) => (wanted.inputs[i] ? tensor : undefined)),
     parameters: wanted.own
-      ? Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [name, own(tensor)]))
+      ? Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [name, cloneShared(tensor)]))
       : {},
     mixture: wanted.own ? mixture : undefined,
   }

@@ -7,10 +7,10 @@ import { InputError } from '../base/errors.js'
  * scalar.
  */
 export function shaped<T extends tf.Tensor>(value: T, shape: readonly number[], of: string): T {
-  const found = (value as unknown) instanceof tf.Tensor ? value.shape : undefined
-  if (found?.length === shape.length && shape.every((size, i) => found[i] === size)) return value
+  const actualShape = (value as unknown) instanceof tf.Tensor ? value.shape : undefined
+  if (actualShape?.length === shape.length && shape.every((size, i) => actualShape[i] === size)) return value
   const said = (of: readonly number[]) =>
     of.length === 0 ? 'a scalar tensor' : `a tensor of shape [${of.join(', ')}]`
-  const got = found ? said(found) : value === undefined ? 'nothing' : typeof value
+  const got = actualShape ? said(actualShape) : value === undefined ? 'nothing' : typeof value
   throw new InputError(`${of}: expected ${said(shape)}, got ${got}`)
 }

@@ -37,14 +37,14 @@ export function unitWidths(graph: Graph): UnitWidths {
   const reachOf = (group: string): Reach => {
     const known = reached.get(group)
     if (known) return known
-    const own = gates.get(group) ?? []
-    const found = {
-      gates: own.map(placeOf),
-      above: own.flatMap((gate) => nodesAbove(graph, gate)).map(placeOf),
-      concerned: own.flatMap((gate) => concernedNodes(graph, gate)).map(placeOf),
+    const gateNodes = gates.get(group) ?? []
+    const reach = {
+      gates: gateNodes.map(placeOf),
+      above: gateNodes.flatMap((gate) => nodesAbove(graph, gate)).map(placeOf),
+      concerned: gateNodes.flatMap((gate) => concernedNodes(graph, gate)).map(placeOf),
     }
-    reached.set(group, found)
-    return found
+    reached.set(group, reach)
+    return reach
   }
 
   return {

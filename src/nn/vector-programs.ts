@@ -38,20 +38,20 @@ export function vectorPrograms(): VectorPrograms {
     run(key, act) {
       const device = currentDevice()
       if (!device.compile || device.recorder?.active) return directly(act)
-      const found = known.find((each) => each.device === device && isSame(each.key, key))
-      if (!found) {
+      const program = known.find((each) => each.device === device && isSame(each.key, key))
+      if (!program) {
         known = [{ key, device, compiled: undefined, lost: 0 }, ...known]
         known.splice(mostKept).forEach(dispose)
         return directly(act)
       }
-      if (found !== known[0]) known = [found, ...known.filter((each) => each !== found)]
-      if (found.compiled && !found.compiled.isInPlace()) {
-        dispose(found)
-        found.compiled = undefined
-        found.lost += 1
+      if (program !== known[0]) known = [program, ...known.filter((each) => each !== program)]
+      if (program.compiled && !program.compiled.isInPlace()) {
+        dispose(program)
+        program.compiled = undefined
+        program.lost += 1
       }
-      if (!found.compiled && found.lost <= mostLost) compile(found, act)
-      if (found.compiled) found.compiled.run()
+      if (!program.compiled && program.lost <= mostLost) compile(program, act)
+      if (program.compiled) program.compiled.run()
       else directly(act)
     },
     dispose() {

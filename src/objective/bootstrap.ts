@@ -26,14 +26,14 @@ export function bootstrap(
 ): Float64Array[] | undefined {
   if (draws < fewestDraws) return undefined
   const values = networks.map((rows) => drawnFrom(rows, units))
-  const found = networks.map(() => new Float64Array(times))
+  const distributions = networks.map(() => new Float64Array(times))
   const drawn = new Uint32Array(draws)
   for (let resample = 0; resample < times; resample++) {
     const stream = random.stream('bootstrap', name, resample)
     for (let draw = 0; draw < draws; draw++) drawn[draw] = stream.integer(units.length)
-    found.forEach((own, n) => (own[resample] = values[n]!(drawn)))
+    distributions.forEach((distribution, n) => (distribution[resample] = values[n]!(drawn)))
   }
-  return found
+  return distributions
 }
 
 /**

@@ -12,9 +12,9 @@ const known = new Map<number, Loss>()
  * weight. γ = 0 is cross-entropy.
  */
 export function focalLoss(gamma: number): Loss {
-  const own = known.get(gamma) ?? focalOf(gamma)
-  known.set(gamma, own)
-  return own
+  const loss = known.get(gamma) ?? focalOf(gamma)
+  known.set(gamma, loss)
+  return loss
 }
 
 const focalOf =

@@ -80,8 +80,9 @@ export function drawnFrom(
   }
   const { sums, values } = rows
   const ofUnits = new Float64Array(units.length * sums)
-  units.forEach((own, unit) => {
-    for (const row of own) for (let s = 0; s < sums; s++) ofUnits[unit * sums + s]! += values[row * sums + s]!
+  units.forEach((unitRows, unit) => {
+    for (const row of unitRows)
+      for (let s = 0; s < sums; s++) ofUnits[unit * sums + s]! += values[row * sums + s]!
   })
   const total = new Float64Array(sums)
   return (drawn) => {

@@ -26,10 +26,12 @@ const onOrder = (of: (walk: Walk, sizes: Sizes, options: MetricOptions) => numbe
     const scores = classes.map((c) =>
       Float64Array.from({ length: rows }, (_, row) => logOdds(outputs, width, row, c)),
     )
-    const orders = scores.map((own) =>
-      Uint32Array.from(own, (_, row) => row).sort((a, b) => own[b]! - own[a]! || a - b),
+    const orders = scores.map((classScores) =>
+      Uint32Array.from(classScores, (_, row) => row).sort(
+        (a, b) => classScores[b]! - classScores[a]! || a - b,
+      ),
     )
-    const known = scores.every((own) => !own.some(Number.isNaN))
+    const known = scores.every((classScores) => !classScores.some(Number.isNaN))
     return {
       rows,
       counted(counts) {

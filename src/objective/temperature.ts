@@ -21,12 +21,12 @@ export function bestTemperature(
 function slope(logits: ArrayLike<number>, targets: ArrayLike<number>, width: number, factor: number): number {
   let total = 0
   for (let row = 0; row * width < logits.length; row++) {
-    const own = Array.from({ length: width }, (_, c) => logits[row * width + c]!)
-    const top = Math.max(...own)
-    const shares = own.map((logit) => Math.exp(factor * (logit - top)))
+    const rowLogits = Array.from({ length: width }, (_, c) => logits[row * width + c]!)
+    const top = Math.max(...rowLogits)
+    const shares = rowLogits.map((logit) => Math.exp(factor * (logit - top)))
     const sum = shares.reduce((all, share) => all + share, 0)
-    const mean = own.reduce((all, logit, c) => all + (logit * shares[c]!) / sum, 0)
-    total += mean - own[targets[row]!]!
+    const mean = rowLogits.reduce((all, logit, c) => all + (logit * shares[c]!) / sum, 0)
+    total += mean - rowLogits[targets[row]!]!
   }
   return total
 }

@@ -58,14 +58,14 @@ export function bestThreshold(
   const scores = Float64Array.from({ length: rows }, (_, row) => logOdds(logits, 2, row, positive))
   const order = Uint32Array.from(scores, (_, row) => row).sort((a, b) => scores[b]! - scores[a]! || a - b)
   const counts = new Float64Array(rows)
-  const found = Float64Array.from({ length: resamples }, (_, resample) => {
+  const cuts = Float64Array.from({ length: resamples }, (_, resample) => {
     const stream = random.stream('threshold', 'resample', resample)
     counts.fill(0)
     for (let draw = 0; draw < rows; draw++) counts[stream.integer(rows)]!++
     return bestCut(order, scores, (row) => targets[row] === positive, counts, worth)
   }).filter(Number.isFinite)
-  found.sort()
-  return found.length === 0 ? 0 : found[Math.floor(found.length / 2)]!
+  cuts.sort()
+  return cuts.length === 0 ? 0 : cuts[Math.floor(cuts.length / 2)]!
 }
 
 /** The midpoint of greatest worth; NaN if the drawn rows lack one of the classes, or a score between two others. */

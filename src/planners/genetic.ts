@@ -8,8 +8,8 @@ import { baseRow } from '../schedule/turns.js'
 import type { Schedule } from '../schedule/types.js'
 import type { MemberMetric } from '../supernet/types.js'
 import { decides, firstMove, pressureOn } from './common.js'
-import { child, factorAt, genomeLength, layerGroups, randomGenome, type Layout } from './genome.js'
-import type { Proposal, Outcome, Tried, Try, Trying } from './trying.js'
+import { child, factorAt, genomeLength, layerGroups, randomGenome, type GenomeLayout } from './genome.js'
+import type { Proposal, TryOutcome, Tried, Try, Trying } from './trying.js'
 import { planner, type PlannerContext } from './types.js'
 
 interface Options {
@@ -84,13 +84,13 @@ async function prepare(context: PlannerContext<Options>, trying: Trying): Promis
   const warm = warmSteps(context)
   const tried: Tried[] = []
   const learned = context.lessons
-    .map(({ found }) => found as number[])
+    .map(({ found: genome }) => genome as number[])
     .filter((genome) => genome.length === length)
     .slice(0, Math.floor(options.population / 2))
 
   const attempt = async (candidates: readonly Proposal[]): Promise<Tried[]> => {
     const first = tried.length
-    const add = ({ error, cost }: Outcome) => {
+    const add = ({ error, cost }: TryOutcome) => {
       const done = { ...candidates[tried.length - first]!, error, cost }
       tried.push(done)
       trying.add(done)
@@ -179,7 +179,7 @@ function shortest(context: PlannerContext<Options>): number {
   )
 }
 
-function layoutOf({ schedule, supernet, options }: PlannerContext<Options>): Layout {
+function layoutOf({ schedule, supernet, options }: PlannerContext<Options>): GenomeLayout {
   const priced = isPriced(schedule)
   return {
     groups: layerGroups(supernet, options.groups),

@@ -2,7 +2,7 @@ import type { RandomStream } from '../base/random.js'
 import type { Supernet } from '../supernet/types.js'
 
 /** The layout of a genome: for each group of layers and each channel, knots over time. */
-export interface Layout {
+export interface GenomeLayout {
   /** Groups of layers from input to output, of sizes as equal as possible. */
   readonly groups: readonly (readonly string[])[]
   /** The parts that are scaled separately: the pressure of terms without a cost, and the price of terms with one. */
@@ -13,7 +13,7 @@ export interface Layout {
 /** The largest exponent: a knot is a power of two, from 1/16 to 16. */
 const largest = 4
 
-export const genomeLength = ({ groups, channels, knots }: Layout): number =>
+export const genomeLength = ({ groups, channels, knots }: GenomeLayout): number =>
   groups.length * channels.length * knots
 
 /** Divides the layers that have gates into `count` groups, in order. */
@@ -31,16 +31,16 @@ export function layerGroups(supernet: Supernet, count: number): string[][] {
  * between knots.
  */
 export function factorAt(
-  { channels, knots }: Layout,
+  { channels, knots }: GenomeLayout,
   genome: readonly number[],
   group: number,
   channel: number,
   time: number,
 ): number {
-  const own = (group * channels.length + channel) * knots
+  const offset = (group * channels.length + channel) * knots
   const place = Math.min(Math.max(time, 0), 1) * (knots - 1)
   const [left, right] = [Math.floor(place), Math.ceil(place)]
-  const value = genome[own + left]! + (genome[own + right]! - genome[own + left]!) * (place - left)
+  const value = genome[offset + left]! + (genome[offset + right]! - genome[offset + left]!) * (place - left)
   return 2 ** value
 }
 
@@ -55,7 +55,7 @@ export const randomGenome = (length: number, random: RandomStream): number[] =>
  * knots.
  */
 export function child(
-  { knots }: Layout,
+  { knots }: GenomeLayout,
   mother: readonly number[],
   father: readonly number[],
   random: RandomStream,

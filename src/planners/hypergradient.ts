@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { oneOf } from '../config/schema-parts.js'
-import type { Move } from '../schedule/observed.js'
+import type { LambdaMove } from '../schedule/observed.js'
 import type { ScheduleSource } from '../schedule/source.js'
 import type { LambdaRow } from '../schedule/table.js'
 import { baseRow } from '../schedule/turns.js'
@@ -92,14 +92,14 @@ function source({ schedule, supernet, relaxation, options }: PlannerContext<Opti
   }
 
   const adjust = (column: number, slope: number): void => {
-    const own = dial(column)
-    own.first = beta1 * own.first + (1 - beta1) * slope
-    own.second = beta2 * own.second + (1 - beta2) * slope * slope
-    const mean = own.first / (1 - beta1 ** state.looks)
-    const size = Math.sqrt(own.second / (1 - beta2 ** state.looks))
+    const columnDial = dial(column)
+    columnDial.first = beta1 * columnDial.first + (1 - beta1) * slope
+    columnDial.second = beta2 * columnDial.second + (1 - beta2) * slope * slope
+    const mean = columnDial.first / (1 - beta1 ** state.looks)
+    const size = Math.sqrt(columnDial.second / (1 - beta2 ** state.looks))
     const limit = Math.log(range)
-    const shift = own.shift - (size > 0 ? (rate * mean) / size : 0)
-    own.shift = Math.min(limit, Math.max(-limit, shift))
+    const shift = columnDial.shift - (size > 0 ? (rate * mean) / size : 0)
+    columnDial.shift = Math.min(limit, Math.max(-limit, shift))
   }
 
   return {
@@ -117,7 +117,7 @@ function source({ schedule, supernet, relaxation, options }: PlannerContext<Opti
       }
       if ((t - from) % every !== 0) return turn(row)
       const now = turn(row)
-      const moves = turned.flatMap((column): Move[] => {
+      const moves = turned.flatMap((column): LambdaMove[] => {
         const lambda = now.columns[column]!
         return Number.isNaN(lambda) ? [] : [{ column, by: Math.max(lambda, state.starts[column]!) / 4 }]
       })

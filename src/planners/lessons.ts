@@ -31,7 +31,7 @@ export function distance(a: Traits, b: Traits): number {
 }
 
 /** The best lesson of each data set, ordered by similarity of the data, at most `count`. */
-export function choose(lessons: readonly Lesson[], traits: Traits, count: number): Lesson[] {
+export function chooseLessons(lessons: readonly Lesson[], traits: Traits, count: number): Lesson[] {
   const best = new Map<string, Lesson>()
   for (const lesson of lessons) {
     const known = best.get(lesson.traits.data)

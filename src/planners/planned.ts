@@ -27,7 +27,7 @@ export function expanded(
   given: Record<string, unknown>,
   label: string,
   resolveBase: (base: Config['schedule'], path: string) => ScheduleDocument,
-  own: readonly AnyPlanner[],
+  ownPlanners: readonly AnyPlanner[],
 ): ScheduleDocument {
   const { name, description, planner, base, budget, store } = validate(PlannedSchema, given, label)
   const expert = { ...resolveBase(base, `${label}.base`) }
@@ -37,21 +37,21 @@ export function expanded(
     throw new InputError(
       `${label}.base: expected an expert schedule, got one of the planner ${expert.planner.name}; name the base of that`,
     )
-  const found = plannerOf(planner, `${label}.planner`, own)
+  const algorithm = plannerOf(planner, `${label}.planner`, ownPlanners)
   const options = Object.entries(given).filter(([key]) => !(key in PlannedSchema.properties))
   const document = {
     ...expert,
     name: name ?? `${planner}-${expert.name}`,
-    description: description ?? `${found.description}; from ${expert.name} on.`,
+    description: description ?? `${algorithm.description}; from ${expert.name} on.`,
     kind: 'algorithmic' as const,
     planner: {
       name: planner,
       ...(store !== undefined && { store }),
-      ...optionsOf(found, Object.fromEntries(options), label),
+      ...optionsOf(algorithm, Object.fromEntries(options), label),
     },
     ...(budget && { budget }),
   }
-  checkPlanner(document, own)
+  checkPlanner(document, ownPlanners)
   return document
 }
 
@@ -61,11 +61,11 @@ export function expanded(
  */
 export function checkPlanner(
   { planner: named, budget }: Pick<ScheduleDocument, 'planner' | 'budget'>,
-  own: readonly AnyPlanner[] = [],
+  ownPlanners: readonly AnyPlanner[] = [],
 ): { planner: AnyPlanner; options: never } | undefined {
   if (!named) return undefined
   const { name, store, lessons: _, ...given } = named
-  const planner = plannerOf(name, 'schedule.planner.name', own)
+  const planner = plannerOf(name, 'schedule.planner.name', ownPlanners)
   const options = optionsOf(planner, given, 'schedule.planner') as never
   const fault = planner.fault?.({ options, budget })
   if (fault) throw new InputError(fault)
@@ -89,12 +89,12 @@ interface Work {
 /** Makes the planner of a document for a search. */
 export function planned(
   document: ScheduleDocument,
-  { supernet, steps, relaxation, random, splits, planners: own }: Work,
+  { supernet, steps, relaxation, random, splits, planners: ownPlanners }: Work,
   compile: (document: ScheduleDocument) => Schedule,
 ): Planning {
-  const found = checkPlanner(document, own)
-  if (!found) return { schedule: compile(document) }
-  const { planner, options } = found
+  const configured = checkPlanner(document, ownPlanners)
+  if (!configured) return { schedule: compile(document) }
+  const { planner, options } = configured
   for (const split of [
     ...(planner.needsArch ? ['arch' as const] : []),
     ...(planner.prepare ? ['validation' as const] : []),
@@ -126,10 +126,10 @@ export function planned(
   }
 }
 
-function plannerOf(name: string, path: string, own: readonly AnyPlanner[]): AnyPlanner {
-  const all = [...own, ...planners]
-  const found = all.find((planner) => planner.name === name)
-  if (found) return found
+function plannerOf(name: string, path: string, ownPlanners: readonly AnyPlanner[]): AnyPlanner {
+  const all = [...ownPlanners, ...planners]
+  const match = all.find((planner) => planner.name === name)
+  if (match) return match
   const names = all.map((planner) => planner.name)
   throw new InputError(
     `${path}: unknown planner ${name}${didYouMean(name, names)}; planners: ${names.join(', ')}`,

@@ -14,7 +14,7 @@ import type { Latency, MemberMetric } from '../supernet/types.js'
 import { evaluate } from '../train/evaluate.js'
 import { modelNetwork } from '../train/network.js'
 import type { SearchOptions } from '../train/training.js'
-import type { Proposal, Outcome, Tried, Try, Trying } from './trying.js'
+import type { Proposal, TryOutcome, Tried, Try, Trying } from './trying.js'
 import type { Planning } from './types.js'
 
 /** The trial for which whole searches are tried, before its stages. */
@@ -35,7 +35,7 @@ export interface KnownTries {
     asked: readonly Proposal[],
     first: number,
     weights: () => Promise<ReadonlyMap<string, Float32Array>>,
-  ): AsyncIterable<Outcome>
+  ): AsyncIterable<TryOutcome>
 }
 
 type Weights = ReadonlyMap<string, Float32Array>
@@ -130,7 +130,7 @@ export async function tryCandidate(
   candidate: Proposal,
   context: Context,
   warm: Warm = warmWeights(trial, context),
-): Promise<Outcome> {
+): Promise<TryOutcome> {
   const { tryOf, cost } = trial.prepare!
   const asked = tryOf(candidate)
   return tryOut(trial, { ...context, ...asked }, await warm(asked.warm), cost)
@@ -142,7 +142,7 @@ async function tryOut(
   context: Context & Try,
   weights: Weights,
   metric: MemberMetric,
-): Promise<Outcome> {
+): Promise<TryOutcome> {
   const { data, latency } = trial
   const scale = (trial.schedule.prune.until - context.warm) / context.schedule.prune.until
   const model = beginModel({ ...trial, relaxation: inStep(trial.relaxation, context.warm, scale) })

@@ -26,7 +26,7 @@ export interface Try {
 }
 
 /** The result of a try. */
-export interface Outcome {
+export interface TryOutcome {
   /**
    * The error of the searched supernet on validation, with gates kept and without retraining: the
    * cross-entropy, or the mean squared error divided by the variance of the targets. Null if the search
@@ -38,7 +38,7 @@ export interface Outcome {
 }
 
 /** A try as it is recorded. Plain JSON. */
-export interface Tried extends Proposal, Outcome {}
+export interface Tried extends Proposal, TryOutcome {}
 
 /** Runs and records searches for a planner that tries whole searches. */
 export interface Trying {
@@ -46,7 +46,7 @@ export interface Trying {
    * Runs searches of which none depends on another, one after the other or at once. Yields the outcome of
    * each as it is known, in the order in which they were asked for.
    */
-  run(asked: readonly Proposal[]): AsyncIterable<Outcome>
+  run(asked: readonly Proposal[]): AsyncIterable<TryOutcome>
   /** The tries of an interrupted run, in order. */
   readonly known: readonly Tried[]
   /** Called with each try as it ends, including known ones. */

@@ -2,7 +2,7 @@ import type { Architecture } from '../supernet/types.js'
 import { empty, figure, section } from './figure.js'
 import { formatNumber } from './format.js'
 import { html, trusted, type Markup } from './markup.js'
-import { cut, labelled } from './plot.js'
+import { withEllipsis, labelledPlot } from './plot.js'
 import type { Run } from './run.js'
 
 /** A picture of a part of an architecture: an SVG element as text. */
@@ -23,7 +23,7 @@ export function architectureSection(run: Run, drawings: readonly Drawing[]): Mar
       ? empty('no architecture derived yet')
       : [
           html`<div class="drawings">
-            ${drawings.map(({ title, svg }) => figure(html`<b>${title}</b>`, labelled(trusted(svg), `architecture of ${title}`)))}
+            ${drawings.map(({ title, svg }) => figure(html`<b>${title}</b>`, labelledPlot(trusted(svg), `architecture of ${title}`)))}
           </div>`,
           keptTable(run.architecture),
         ],
@@ -37,7 +37,7 @@ function keptTable(architecture: Architecture): Markup {
       <td>${name}</td>
       <td>${layer}</td>
       <td class="number">${kept.length} of ${of}</td>
-      <td>${cut(members, 600)}</td>
+      <td>${withEllipsis(members, 600)}</td>
     </tr> `
   })
   return html`<details>

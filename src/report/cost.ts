@@ -8,7 +8,7 @@ import { html, type Markup } from './markup.js'
 import type { Run } from './run.js'
 
 /** The time of a training step and the size of the network, over the steps of every stage. */
-export function costSection(run: Run): Markup {
+export function runCostSection(run: Run): Markup {
   const series = (value: (event: EventOf<'evaluation'>) => number): EvaluationPoint[] =>
     stages.flatMap(([stage]) =>
       thin(evaluationsOf(run.events, stage), 200).map((e) => ({

@@ -20,7 +20,7 @@ export function decisionText({ decision, test }: RunMetrics): string | null {
 }
 
 /** The figures of a decision on test: the name, the figure with its interval, and that of the most probable class. */
-export function decisionFigures({ test }: RunMetrics): [name: string, decided: string, plain: string][] {
+export function decisionRows({ test }: RunMetrics): [name: string, decided: string, plain: string][] {
   return Object.entries(test?.decision?.figures ?? {}).map(([name, { value, interval, mostProbable }]) => [
     name,
     formatWithInterval(value, interval),
@@ -36,7 +36,7 @@ export const mostProbableText = ({ decision }: RunMetrics): string =>
 export function decisionTexts(metrics: RunMetrics): string[] {
   const text = decisionText(metrics)
   if (text === null) return []
-  const figures = decisionFigures(metrics)
+  const figures = decisionRows(metrics)
   if (figures.length === 0) return [text]
   const listed = (which: 1 | 2) => figures.map((each) => `${each[0]} ${each[which]}`).join(', ')
   return [text, `on test: ${listed(1)}`, `${mostProbableText(metrics)} would have ${listed(2)}`]
@@ -46,7 +46,7 @@ export function decisionTexts(metrics: RunMetrics): string[] {
 export function decisionNote({ metrics }: Run): Markup | null {
   const text = metrics && decisionText(metrics)
   if (!text) return null
-  const figures = decisionFigures(metrics)
+  const figures = decisionRows(metrics)
   const rows = [
     ['this decision', 1],
     [mostProbableText(metrics).replace(/,$/, ''), 2],

@@ -4,10 +4,12 @@ import type { Architecture, ArchitectureGroup } from '../supernet/types.js'
  * The differences of an architecture from another of the same supernet: one line per group whose members
  * differ.
  */
-export function differencesFrom(own: Architecture, other: Architecture): string[] {
-  const names = [...new Set([...own.groups, ...other.groups].map(({ name }) => name))]
+export function differencesFrom(reference: Architecture, other: Architecture): string[] {
+  const names = [...new Set([...reference.groups, ...other.groups].map(({ name }) => name))]
   return names.flatMap((name) => {
-    const [before, after] = [own, other].map(({ groups }) => groups.find((group) => group.name === name))
+    const [before, after] = [reference, other].map(({ groups }) =>
+      groups.find((group) => group.name === name),
+    )
     const [gone, come] = [lacking(before, after), lacking(after, before)]
     if (gone.length + come.length === 0) return []
     if ((before ?? after)!.kind === 'units') {

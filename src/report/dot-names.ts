@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import { cut, textWidth } from './plot.js'
+import { withEllipsis, textWidth } from './plot.js'
 
 /** A dot of a chart, in units of its axes, and what is written beside it. */
 export interface NamedDot {
@@ -17,7 +17,7 @@ const [line, half, away] = [12, 5, 9]
  * the nearest free place of the chart, and a line leads to it.
  */
 export function dotNames(dots: readonly NamedDot[]): Plot.Markish[] {
-  const names = dots.map(({ name }) => cut(name))
+  const names = dots.map(({ name }) => withEllipsis(name))
   const widths = names.map((name) => textWidth([name]))
   const placed: Plot.InitializerFunction = (data, facets, { x, y, x1, y1 }, scales, dimensions) => {
     const pixels = (channel: Plot.Channel | undefined, scale: 'x' | 'y') =>
@@ -68,12 +68,12 @@ export function freePlaces(
 ): number[] {
   const around = dots.map(({ x, y }) => boxAt(x - half, y, 2 * half, 2 * half))
   const taken: Box[] = []
-  return dots.map(({ x, y, width }, own) => {
+  return dots.map(({ x, y, width }, index) => {
     const at = (height: number) => boxAt(x + away, height, width, line)
     const isFree = (height: number) =>
       height >= top &&
       height <= bottom &&
-      ![...taken, ...around.filter((_, i) => i !== own)].some((box) => overlap(box, at(height)))
+      ![...taken, ...around.filter((_, i) => i !== index)].some((box) => overlap(box, at(height)))
     const place = nearest(y, bottom - top).find(isFree) ?? y
     taken.push(at(place))
     return place

@@ -30,10 +30,10 @@ export function explanationText({ part, kind, members, size, alarms }: Explanati
 function groupText(members: readonly MemberStory[]): string[] {
   const lines: string[] = []
   for (const group of new Set(members.map((member) => member.group))) {
-    const own = members.filter((member) => member.group === group)
-    lines.push(`${group} (${own[0]!.kind}, layer ${own[0]!.layer})`)
+    const stories = members.filter((member) => member.group === group)
+    lines.push(`${group} (${stories[0]!.kind}, layer ${stories[0]!.layer})`)
     const fates = new Map<string, MemberStory[]>()
-    for (const each of own) fates.set(fateText(each), [...(fates.get(fateText(each)) ?? []), each])
+    for (const each of stories) fates.set(fateText(each), [...(fates.get(fateText(each)) ?? []), each])
     for (const [fate, sharing] of fates) {
       const names = sharing.map(({ member }) => member)
       const shown =
@@ -129,11 +129,11 @@ function ablationText({ ablation }: Evidence): string {
   if (!ablation)
     return 'Its effect on the metric was not measured: its gate fell to 0 between two evaluations, or no rows were given.'
   const { step, metric, with: present, without, jointly } = ablation
-  const alone = jointly === undefined ? 'it' : `it and ${jointly - 1} more`
+  const ablated = jointly === undefined ? 'it' : `it and ${jointly - 1} more`
   const worse = isBetter(metric satisfies MetricName, present, without)
   const worth =
     present === without ? 'it made no difference' : worse ? 'it helped' : 'the network was better without'
-  return `At iteration ${formatCount(step)} the validation ${metric} was ${formatNumber(present)}, and ${formatNumber(without)} without ${alone}: ${worth}.`
+  return `At iteration ${formatCount(step)} the validation ${metric} was ${formatNumber(present)}, and ${formatNumber(without)} without ${ablated}: ${worth}.`
 }
 
 function othersText({ others }: MemberStory): string {

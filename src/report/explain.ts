@@ -136,7 +136,7 @@ function sizeKept(events: Run['events']): (NonNullable<Explanation['size']> & { 
 
 function story(run: Run, group: GroupInfo, member: string, passed: boolean): MemberStory {
   const removals = eventsOf(run.events, 'removal')
-  const own = removalOf(removals, group.name, member)
+  const removal = removalOf(removals, group.name, member)
   const taking = removals.find(({ took = [] }) => took.includes(group.name)) ?? null
   const gates = gatesOf(run, group.name, member)
   const others = group.members
@@ -150,9 +150,9 @@ function story(run: Run, group: GroupInfo, member: string, passed: boolean): Mem
     passed ||
     eventsOf(run.events, 'done').some(({ stage, reason }) => stage === 'search' && reason !== 'interrupted')
   const isLeftOut = passed && run.architecture !== null && !isKept(run.architecture, group.name, member)
-  const fate = own ? 'removed' : taking ? 'gone' : isLeftOut ? 'left-out' : decided ? 'kept' : 'open'
+  const fate = removal ? 'removed' : taking ? 'gone' : isLeftOut ? 'left-out' : decided ? 'kept' : 'open'
   const { name, layer, kind } = group
-  return { layer, group: name, kind, member, fate, removal: own ?? taking, gates, others }
+  return { layer, group: name, kind, member, fate, removal: removal ?? taking, gates, others }
 }
 
 const isKept = ({ groups }: Architecture, group: string, member: string): boolean =>

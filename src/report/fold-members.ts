@@ -16,8 +16,8 @@ export function foldMembers(segments: readonly ScheduleSegment[]): ScheduleSegme
     const place = `${term} ${group}`
     const members = groups.get(place) ?? new Map<string, ScheduleSegment[]>()
     groups.set(place, members)
-    const own = members.get(segment.term) ?? []
-    members.set(segment.term, [...own, { ...segment, term: `${term} by group`, layer: group }])
+    const memberSegments = members.get(segment.term) ?? []
+    members.set(segment.term, [...memberSegments, { ...segment, term: `${term} by group`, layer: group }])
     return []
   })
   return [...folded, ...[...groups.values()].flatMap((members) => mostPressed([...members.values()]))]

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { formatCount, formatNumber } from './format.js'
 import type { GateHistory } from './history.js'
 import type { Markup } from './markup.js'
-import { cut, domainOf, endLabels, plotSvg, textWidth } from './plot.js'
+import { withEllipsis, domainOf, endLabels, plotSvg, textWidth } from './plot.js'
 import type { Run } from './run.js'
 import { iterationAxis, phaseRules } from './timeline.js'
 
@@ -28,7 +28,7 @@ export function gateLines(
   const left = ends.filter(({ member }) => !history.removed.has(member))
   const crosses = ends.filter(({ member }) => history.removed.has(member))
   const domain = domainOf([...points.map((point) => point.weight)], 0)
-  const label = (member: string) => cut(member.replace('/', ' '), 24)
+  const label = (member: string) => withEllipsis(member.replace('/', ' '), 24)
   const stroke = (point: Point) => color(point.member)
   return plotSvg(`gates-${index}`, `gates of ${history.name} over the iterations of the search`, {
     width,

@@ -58,17 +58,19 @@ function gateHistories(run: Run): GateHistory[] {
   ])
   const removals = eventsOf(run.events, 'removal')
   const all = [...names].flatMap((name) => {
-    const own = events.filter((event) => event.weights[name])
-    if (own.length === 0) return []
+    const groupEvents = events.filter((event) => event.weights[name])
+    if (groupEvents.length === 0) return []
     const listed = groups.find((group) => group.name === name)
-    const members = listed?.members ?? [...new Set(own.flatMap((event) => Object.keys(event.weights[name]!)))]
+    const members = listed?.members ?? [
+      ...new Set(groupEvents.flatMap((event) => Object.keys(event.weights[name]!))),
+    ]
     const gone = removals.filter((removal) => removal.group === name)
     const removed = new Map(
       gone.flatMap(({ step, members }) => members.map((member) => [member, step] as const)),
     )
-    const times = own.map(({ step, weights }) => ({ step, weights: finite(weights[name]!) }))
+    const times = groupEvents.map(({ step, weights }) => ({ step, weights: finite(weights[name]!) }))
     // A group that was removed together with something else has no removals of its own.
-    const after = events.find(({ step }) => step > own.at(-1)!.step)
+    const after = events.find(({ step }) => step > groupEvents.at(-1)!.step)
     if (after) for (const member of members) if (!removed.has(member)) removed.set(member, after.step)
     return [{ name, kind: listed?.kind ?? 'operations', members, times, removed, gone: after !== undefined }]
   })

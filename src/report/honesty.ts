@@ -18,17 +18,17 @@ export function noiseText({ noise }: RunMetrics): string | null {
 }
 
 /** How the derived network compares with the unpruned one: `test accuracy −0.0175 [−0.0439, +0.0088]`. */
-export function differenceText(metrics: RunMetrics): string | null {
-  const { split, found } = differenceIn(metrics)
-  if (!found) return null
-  return `${split} ${metrics.metric ?? 'metric'} ${formatDifferenceWithInterval(found.value, found.interval)}`
+export function unprunedDifferenceText(metrics: RunMetrics): string | null {
+  const { split, found: difference } = differenceIn(metrics)
+  if (!difference) return null
+  return `${split} ${metrics.metric ?? 'metric'} ${formatDifferenceWithInterval(difference.value, difference.interval)}`
 }
 
 /** What to think of a difference whose interval contains 0; null if it does not, or if there is no difference. */
 export function chanceText(metrics: RunMetrics): string | null {
-  const { found } = differenceIn(metrics)
-  const [low, high] = found?.interval ?? []
-  const isChance = isNumber(low) && isNumber(high) && low <= 0 && high >= 0 && found?.value !== 0
+  const { found: difference } = differenceIn(metrics)
+  const [low, high] = difference?.interval ?? []
+  const isChance = isNumber(low) && isNumber(high) && low <= 0 && high >= 0 && difference?.value !== 0
   return isChance ? 'this may be chance, since 0 lies in the brackets' : null
 }
 

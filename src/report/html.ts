@@ -1,5 +1,5 @@
 import { architectureSection, type Drawing } from './architecture.js'
-import { costSection } from './cost.js'
+import { runCostSection } from './cost.js'
 import { documentSection } from './documents.js'
 import { earlierSection } from './earlier.js'
 import { gatesSection } from './gates.js'
@@ -44,8 +44,8 @@ export function renderReport(run: Run, drawings: readonly Drawing[] = []): strin
         <nav aria-label="sections">${links}</nav>
         <main>
           ${earlierSection(run)} ${lambdaSection(run)} ${sparsitySection(run)} ${gatesSection(run)}
-          ${lossSection(run)} ${costSection(run)} ${architectureSection(run, drawings)} ${removalSection(run)}
-          ${documentSection(run)}
+          ${lossSection(run)} ${runCostSection(run)} ${architectureSection(run, drawings)}
+          ${removalSection(run)} ${documentSection(run)}
         </main>
       </body>
     </html> `.markup

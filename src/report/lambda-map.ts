@@ -6,9 +6,9 @@ import { foldMembers } from './fold-members.js'
 import { formatCount, formatNumber } from './format.js'
 import { eventsOf, lastStep, startOf, thin } from './history.js'
 import { html, type Markup } from './markup.js'
-import { cut, plotSvg, textWidth } from './plot.js'
+import { withEllipsis, plotSvg, textWidth } from './plot.js'
 import type { Run, ScheduleSegment } from './run.js'
-import { labelsOf, rulesOf, type PhaseStart } from './timeline.js'
+import { phaseNames, rulesOf, type PhaseStart } from './timeline.js'
 
 const width = 1060
 const marginRight = 24
@@ -135,7 +135,13 @@ function termMap(
     marginTop: first ? 20 : 6,
     marginBottom: last ? 34 : 22,
     x: { type: 'linear', domain: [0, end], ticks: 10, label: last ? 'iteration' : null },
-    y: { type: 'band', domain: rows, label: null, tickSize: 0, tickFormat: (l: string) => cut(name(l)) },
+    y: {
+      type: 'band',
+      domain: rows,
+      label: null,
+      tickSize: 0,
+      tickFormat: (l: string) => withEllipsis(name(l)),
+    },
     opacity: { type: 'identity' },
     marks: [
       Plot.barX(rows, {
@@ -160,7 +166,7 @@ function termMap(
           `${name(s.layer)}: λ = ${formatNumber(s.lambda)}, iterations ${formatCount(s.from)}–${formatCount(s.to)}`,
       }),
       rulesOf(phases),
-      ...(first ? [labelsOf(phases, steps, width - marginLeft - marginRight)] : []),
+      ...(first ? [phaseNames(phases, steps, width - marginLeft - marginRight)] : []),
     ],
   })
   return { term, peak, pressure: pressureText(term, all, motion), svg, width, height }

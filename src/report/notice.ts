@@ -5,7 +5,7 @@ import type { Run } from './run.js'
 import { failureOf } from './standing.js'
 
 /** The state of a run in a few words. */
-export function verdictOf({ config, metrics, events }: Run): { kind: string; text: string } {
+export function runState({ config, metrics, events }: Run): { kind: string; text: string } {
   const passed = metrics?.criteria?.passed
   const failure = failureOf(events)
   if (!metrics && failure)

@@ -22,11 +22,11 @@ export function plotSvg(id: string, label: string, options: Plot.PlotOptions): M
     style: { fontSize: '11px' },
     ...options,
   }) as unknown as { outerHTML: string }
-  return labelled(trusted(svg.outerHTML.replace(/="(-?\d+\.\d\d)\d+"/g, '="$1"')), label)
+  return labelledPlot(trusted(svg.outerHTML.replace(/="(-?\d+\.\d\d)\d+"/g, '="$1"')), label)
 }
 
 /** Gives an SVG element an accessible name. */
-export function labelled({ markup }: Markup, label: string): Markup {
+export function labelledPlot({ markup }: Markup, label: string): Markup {
   const named = html`<svg role="img" aria-label="${label}" `.markup
   return trusted(markup.replace('<svg ', () => named))
 }
@@ -82,7 +82,7 @@ export function textWidth(texts: readonly string[], longest = 26): number {
 }
 
 /** Shortens a text to `longest` characters, with an ellipsis in place of the rest. */
-export function cut(text: string, longest = 26): string {
+export function withEllipsis(text: string, longest = 26): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 }
 

@@ -4,7 +4,7 @@ import { empty, section } from './figure.js'
 import { formatCount, formatDifference, formatNumber, isNumber, nothing } from './format.js'
 import { eventsOf } from './history.js'
 import { html, type Markup } from './markup.js'
-import { cut } from './plot.js'
+import { withEllipsis } from './plot.js'
 import type { Run } from './run.js'
 import { isWhole } from './tolerance.js'
 
@@ -111,14 +111,14 @@ function evidenceText({ evidence = {} }: EventOf<'removal'>): string[] {
     const worth = ablation
       ? [`${ablation.metric} ${formatNumber(ablation.with)}, without ${formatNumber(ablation.without)}`]
       : []
-    return `${cut(member, 30)}: ${[...pulls, ...worth].join('; ') || nothing}`
+    return `${withEllipsis(member, 30)}: ${[...pulls, ...worth].join('; ') || nothing}`
   })
   const more = entries.length - lines.length
   return more > 0 ? [...lines, `and ${more} more: sentei explain`] : lines
 }
 
 function listed(members: readonly string[]): string {
-  const shown = members.slice(0, 12).map((member) => cut(member, 60))
+  const shown = members.slice(0, 12).map((member) => withEllipsis(member, 60))
   return shown.join(', ') + (members.length > 12 ? ` and ${members.length - 12} more` : '')
 }
 

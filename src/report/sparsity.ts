@@ -3,7 +3,7 @@ import { empty, figure, section } from './figure.js'
 import { formatCount, isNumber } from './format.js'
 import { evaluationsOf, eventsOf, lastStep, startOf, thin } from './history.js'
 import type { Markup } from './markup.js'
-import { cut, endLabels, plotSvg, seriesColor, textWidth } from './plot.js'
+import { withEllipsis, endLabels, plotSvg, seriesColor, textWidth } from './plot.js'
 import type { Run } from './run.js'
 import { iterationAxis, phaseLabels, phaseRules } from './timeline.js'
 
@@ -30,8 +30,10 @@ export function sparsitySection(run: Run): Markup {
 }
 
 function chart(run: Run, points: readonly Point[]): Markup {
-  const found = new Set(points.map((point) => point.layer))
-  const layers = [...new Set([...(startOf(run.events)?.layers ?? []), ...found])].filter((l) => found.has(l))
+  const plottedLayers = new Set(points.map((point) => point.layer))
+  const layers = [...new Set([...(startOf(run.events)?.layers ?? []), ...plottedLayers])].filter((l) =>
+    plottedLayers.has(l),
+  )
   const color = (layer: string) => seriesColor(layers.indexOf(layer))
   const inner = Math.max(220, layers.length * 12)
   const marginRight = 14 + textWidth(layers)
@@ -68,7 +70,7 @@ function chart(run: Run, points: readonly Point[]): Markup {
         title: 'title',
       }),
       endLabels(
-        last.map(({ layer, value }) => ({ y: value, text: cut(layer), color: color(layer) })),
+        last.map(({ layer, value }) => ({ y: value, text: withEllipsis(layer), color: color(layer) })),
         { domain: [0, 1], height: inner },
       ),
     ],
@@ -78,13 +80,13 @@ function chart(run: Run, points: readonly Point[]): Markup {
 /** Removals by layer and stretch of time, placed on the line of their layer. */
 function removals(run: Run, points: readonly Point[]) {
   const stretch = lastStep(run.events) / 100
-  const found = new Map<string, { step: number; layer: string; count: number }>()
+  const bins = new Map<string, { step: number; layer: string; count: number }>()
   for (const { step, layer, members } of eventsOf(run.events, 'removal')) {
     const key = `${Math.floor(step / stretch)} ${layer}`
-    const before = found.get(key)?.count ?? 0
-    found.set(key, { step, layer, count: before + members.length })
+    const before = bins.get(key)?.count ?? 0
+    bins.set(key, { step, layer, count: before + members.length })
   }
-  return [...found.values()].flatMap(({ step, layer, count }) => {
+  return [...bins.values()].flatMap(({ step, layer, count }) => {
     const value = valueAt(points, layer, step)
     const title = `${layer}: ${formatCount(count)} removed by iteration ${formatCount(step)}`
     return value === null ? [] : [{ step, layer, value, title, radius: Math.min(9, 2 + Math.sqrt(count)) }]

@@ -10,9 +10,9 @@ import {
 } from './format.js'
 import { decisionNote } from './decision.js'
 import { evaluationsOf, startOf } from './history.js'
-import { differenceText, noiseText, removedText } from './honesty.js'
+import { unprunedDifferenceText, noiseText, removedText } from './honesty.js'
 import { html, type Markup } from './markup.js'
-import { notice, verdictOf } from './notice.js'
+import { notice, runState } from './notice.js'
 import { criterionName } from '../trial/criteria/judge.js'
 import { rivalSize, rivalTexts, rivalTitle } from './rivals.js'
 import type { Figure, Run, RunCriterion } from './run.js'
@@ -31,7 +31,7 @@ export function summary(run: Run): Markup {
     ['backend', start?.backend ?? config.backend],
     ['metric', titleOf(metricName(run))],
   ] as const
-  const verdict = verdictOf(run)
+  const verdict = runState(run)
   return html`<header id="summary">
     <div class="title">
       <h1>${runName(run)}</h1>
@@ -163,11 +163,11 @@ function growthNote({ metrics, config }: Run): Markup | null {
   const [before, after] = [metrics?.supernet?.parameters, metrics?.baseline?.parameters]
   if (before == null || after == null || after <= before) return null
   const { options = {}, auxiliary = 0 } = config.retrain ?? {}
-  const own =
+  const reason =
     Object.keys(options).length > 0 || auxiliary > 0 ? 'config.retrain asks for a larger network, and ' : ''
   return html`<p class="note">
     Retrained networks have more parameters than the search counts (the unpruned one
-    ${formatCount(after - before)}): ${own}their batch normalizations learn a scale and a shift for each
+    ${formatCount(after - before)}): ${reason}their batch normalizations learn a scale and a shift for each
     channel; while gates are searched they have none, which would stand in for a gate.
   </p> `
 }
@@ -184,7 +184,7 @@ function gapAndTime({ metrics, timings }: Run): Markup {
     figures.push(['baseline time', formatSeconds(timings.baselineSeconds)])
   else if (timings && metrics?.baseline) figures.push(['baseline time', 'none: the same network'])
   if (metrics?.removed) figures.push(['removed', removedText(metrics.removed)])
-  const difference = metrics && differenceText(metrics)
+  const difference = metrics && unprunedDifferenceText(metrics)
   if (difference) figures.push(['derived minus unpruned', difference])
   const budget = metrics?.budget
   if (budget) figures.push([`budget: ${budget.metric}`, budgetText(budget)])

@@ -37,9 +37,9 @@ export function testMetrics({ metrics }: Run): Markup | null {
 }
 
 /** Rows of each class by what they were decided to be. */
-function confusion(found: NonNullable<RunMetrics['test']>['confusion']): Markup | null {
-  if (!found) return null
-  const { classes, rows } = found
+function confusion(matrix: NonNullable<RunMetrics['test']>['confusion']): Markup | null {
+  if (!matrix) return null
+  const { classes, rows } = matrix
   return html`<div class="scroll">
     <table class="results">
       <thead>

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import type { Event } from '../events/types.js'
 import { formatCount } from './format.js'
 import { eventsOf, lastStep } from './history.js'
-import { cut } from './plot.js'
+import { withEllipsis } from './plot.js'
 
 /** The iteration axis that all charts of the search share. */
 export function iterationAxis(events: readonly Event[]): Plot.ScaleOptions {
@@ -35,15 +35,15 @@ export function rulesOf(phases: readonly PhaseStart[]): Plot.Markish {
  * of the frame in pixels.
  */
 export function phaseLabels(events: readonly Event[], width: number): Plot.Markish {
-  return labelsOf(eventsOf(events, 'phase'), lastStep(events), width)
+  return phaseNames(eventsOf(events, 'phase'), lastStep(events), width)
 }
 
 /** The names of the given phases of a search of `end` iterations, written as in `phaseLabels`. */
-export function labelsOf(phases: readonly PhaseStart[], end: number, width: number): Plot.Markish {
+export function phaseNames(phases: readonly PhaseStart[], end: number, width: number): Plot.Markish {
   const labels = phases.map((phase, i) => {
     const room = (((phases[i + 1]?.step ?? end) - phase.step) / end) * width
     const characters = Math.floor(room / 6) - 1
-    return { x: phase.step, text: characters < 3 ? '' : cut(phase.name, characters) }
+    return { x: phase.step, text: characters < 3 ? '' : withEllipsis(phase.name, characters) }
   })
   return Plot.text(labels, {
     x: 'x',

@@ -4,7 +4,7 @@ import { useBackend } from '../backend/index.js'
 import { InputError } from '../base/errors.js'
 import { bareOnnx } from '../export/onnx/bare.js'
 import { readModel } from '../export/model-files.js'
-import { feedsOf, rawInputs } from '../export/onnx/raw-inputs.js'
+import { rawFeedsOf, rawInputs } from '../export/onnx/raw-inputs.js'
 import { onnxSession, runtimeVersion } from '../export/onnx/runtime.js'
 import { readPreprocess } from '../export/preprocess.js'
 import { latencyOf, type LatencyTable } from '../setup/latency.js'
@@ -75,15 +75,15 @@ export async function benchLatency(options: BenchLatencyOptions): Promise<ModelL
       `${model}: expected a run or a model for ${runtime}, got one for ${Object.keys(formats).join()}; export the run in that format`,
     )
   const given = table === undefined ? undefined : readLatency(table, '.').table
-  const found: ModelLatency[] = []
+  const latencies: ModelLatency[] = []
   for (const [name, start] of Object.entries(formats) as [ModelRuntime, () => Promise<Runner>][]) {
     if (runtime === undefined ? !(await isInstalled(name, formats)) : name !== runtime) continue
     const runner = await start()
     const times = await timeRuns(runner, { runs, warmUpMs })
     await runner.dispose()
-    found.push({ runtime: name, ...times, ...(await prediction(options, name, given)) })
+    latencies.push({ runtime: name, ...times, ...(await prediction(options, name, given)) })
   }
-  return found
+  return latencies
 }
 
 /** Without a runtime to choose, a missing onnxruntime-web is no error if there is another format. */
@@ -101,8 +101,8 @@ function formatsOf(model: string): Partial<Record<ModelRuntime, () => Promise<Ru
   }
   if (!isRun(model)) return { tfjs }
   const network = async () => {
-    const found = readNetwork(model)
-    return onnxRunner(await onnxSession(bareOnnx(found), 'runs the network'), [randomOnnxFeed(found)])
+    const trained = readNetwork(model)
+    return onnxRunner(await onnxSession(bareOnnx(trained), 'runs the network'), [randomOnnxFeed(trained)])
   }
   return { tfjs, 'onnxruntime-web': network }
 }
@@ -114,18 +114,18 @@ async function fileRunner(path: string): Promise<Runner> {
   const places = shape.slice(0, -1).reduce((product, n) => product * n, 1)
   const values = Float64Array.from(Array.from({ length: places }, () => fill).flat())
   const session = await onnxSession(bytes, 'runs the model')
-  return onnxRunner(session, feedsOf(rawInputs(preprocess), values, shape.at(-1)!))
+  return onnxRunner(session, rawFeedsOf(rawInputs(preprocess), values, shape.at(-1)!))
 }
 
 async function prediction(
-  { model, ...own }: BenchLatencyOptions,
+  { model, ...options }: BenchLatencyOptions,
   runtime: ModelRuntime,
   given: LatencyTable | undefined,
 ): Promise<Pick<ModelLatency, 'predicted' | 'by'>> {
   const none = { predicted: null, by: null }
   if (isOnnx(model) || !isRun(model)) return none
   const { config, architecture } = readFinishedRun(model)
-  const trial = lastSearch(model, await setupTrial(config, model, extensionsIn(own)))
+  const trial = lastSearch(model, await setupTrial(config, model, extensionsIn(options)))
   const whole = trial.retrained ?? trial.supernet
   if (whole.groups.every(({ kind }) => kind !== 'operations')) return none
   const left = restrictTo(whole, architecture).supernet

@@ -12,8 +12,8 @@ import {
   formatPercent,
   formatWithInterval,
 } from '../report/format.js'
-import { differenceText, noiseText, removedText } from '../report/honesty.js'
-import { decisionFigures, decisionText, mostProbableText } from '../report/decision.js'
+import { unprunedDifferenceText, noiseText, removedText } from '../report/honesty.js'
+import { decisionRows, decisionText, mostProbableText } from '../report/decision.js'
 import { code, escaped } from '../report/markdown.js'
 import { rivalTexts, rivalTitle } from '../report/rivals.js'
 import { otherMetrics } from '../report/test-metrics.js'
@@ -198,7 +198,7 @@ function others(metrics: KeptMetrics): string {
 
 /** How uncertain the metrics are. */
 function brackets(metrics: KeptMetrics): string {
-  const [noise, difference] = [noiseText(metrics), differenceText(metrics)]
+  const [noise, difference] = [noiseText(metrics), unprunedDifferenceText(metrics)]
   const less = difference === null ? '' : ` This model minus the unpruned one: ${difference}.`
   return noise === null
     ? less && `\n${less.trim()}\n`
@@ -213,14 +213,14 @@ function standing({ table, metric, architecture, rank, of, percentile, regret }:
 /** How a class is decided for, which the LayersModel leaves to its caller, and what that comes to. */
 function decision({ metrics }: CardContent): string {
   const words = decisionText(metrics)!.split(' ').map(escaped).join(' ')
-  const figures = decisionFigures(metrics)
+  const figures = decisionRows(metrics)
   const plain = mostProbableText(metrics).replace(/,$/, '')
   const table = `
 
 | on test | ${figures.map(([name]) => escaped(name)).join(' | ')} |
 | --- |${figures.map(() => ' ---: |').join('')}
 | **this decision** | ${figures.map(([, decided]) => decided).join(' | ')} |
-| ${plain} | ${figures.map(([, , own]) => own).join(' | ')} |`
+| ${plain} | ${figures.map(([, , mostProbable]) => mostProbable).join(' | ')} |`
   return `## Decision
 
 The model decides ${words}. The LayersModel gives probabilities; \`sentei predict\` and the label of an ONNX export decide so.${figures.length === 0 ? '' : table}`

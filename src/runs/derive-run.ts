@@ -50,33 +50,33 @@ export interface DeriveRunOptions extends Extensions {
  */
 export async function deriveRun(
   run: string,
-  { rule = 'final', step, threshold = 0.5, seed, menu, ...own }: DeriveRunOptions = {},
+  { rule = 'final', step, threshold = 0.5, seed, menu, ...extensions }: DeriveRunOptions = {},
 ): Promise<Architecture> {
   if (typeof rule !== 'string') checkOwnParts({ rules: [rule] })
   const name = typeof rule === 'string' ? rule : rule.name
-  const known = [...(own.rules ?? []), ...rules]
-  const found = typeof rule === 'string' ? known.find((each) => each.name === rule) : rule
-  if (!found && name !== 'final') {
-    const names = [...deriveRules, ...(own.rules ?? []).map((each) => each.name)]
+  const known = [...(extensions.rules ?? []), ...rules]
+  const chosenRule = typeof rule === 'string' ? known.find((each) => each.name === rule) : rule
+  if (!chosenRule && name !== 'final') {
+    const names = [...deriveRules, ...(extensions.rules ?? []).map((each) => each.name)]
     throw new InputError(`--rule: expected one of ${names.join(', ')}, got ${name}${didYouMean(name, names)}`)
   }
-  if (step !== undefined && (!found || found.measures)) {
+  if (step !== undefined && (!chosenRule || chosenRule.measures)) {
     const able = rules.filter(({ measures }) => !measures).map((each) => each.name)
     throw new InputError(`--step: only for rules ${able.join(', ')}, got rule ${name}`)
   }
-  if (menu !== undefined && found) throw new InputError(`--menu: only for rule final, got rule ${name}`)
+  if (menu !== undefined && chosenRule) throw new InputError(`--menu: only for rule final, got rule ${name}`)
   if (menu !== undefined) return menuArchitecture(run, menu)
-  if (!found) return readFinishedRun(run).architecture
+  if (!chosenRule) return readFinishedRun(run).architecture
   const config = readRunConfig(run)
   requireSearch(run, 'derive from')
-  requirePlugins(run, config.plugins, own.plugins)
+  requirePlugins(run, config.plugins, extensions.plugins)
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  const begun = await setupTrial(config, run, own)
+  const begun = await setupTrial(config, run, extensions)
   requireSameData(run, begun.data)
   const trial = lastSearch(run, begun)
-  if (found.measures) return byMeasuring(run, trial, found)
+  if (chosenRule.measures) return byMeasuring(run, trial, chosenRule)
   const random = seed === undefined ? trial.random : randomSource(seed)
-  return architectureBy(found, trial.supernet, gatesOf(run, step), { threshold, random })
+  return architectureBy(chosenRule, trial.supernet, gatesOf(run, step), { threshold, random })
 }
 
 /** The gate weights that the run logged last, at or before step `most` if that is given. */
@@ -84,9 +84,9 @@ function gatesOf(run: string, most: number | undefined): GateWeights {
   const events = readEvents(run)
   const looks = eventsOf(events, 'gates')
   if (looks.length === 0) throw new InputError(`${run}: no gates yet; the search has just begun`)
-  const found = looks.findLast(({ step }) => most === undefined || step <= most)
-  if (!found) throw expected('--step', `a step from the first look at ${looks[0]!.step} on`, most)
-  return found.weights
+  const look = looks.findLast(({ step }) => most === undefined || step <= most)
+  if (!look) throw expected('--step', `a step from the first look at ${looks[0]!.step} on`, most)
+  return look.weights
 }
 
 /** Projects the supernet of a run's last checkpoint to a legal architecture by a rule that measures. */

@@ -6,11 +6,11 @@ import type { Graph, Node } from '../nn/graph.js'
  * attributes, on the same inputs. Some runtimes compute such nodes once.
  */
 export function equalNodes(graph: Graph): Node[] {
-  const own = new Set(parametersOf(graph).map(({ name }) => name.slice(0, name.lastIndexOf(':'))))
+  const parametricNodes = new Set(parametersOf(graph).map(({ name }) => name.slice(0, name.lastIndexOf(':'))))
   const first = new Map<string, string>()
   const same = new Map<string, string>()
   return graph.nodes.filter((node) => {
-    if (node.inputs.length === 0 || node.kind === 'zeros' || own.has(node.id)) return false
+    if (node.inputs.length === 0 || node.kind === 'zeros' || parametricNodes.has(node.id)) return false
     const inputs = node.inputs.map((id) => same.get(id) ?? id)
     const key = JSON.stringify([node.kind, node.attrs, inputs])
     const known = first.get(key)

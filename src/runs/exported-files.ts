@@ -34,15 +34,15 @@ export function withExported(card: string, file: string, exported: ExportedFile)
 }
 
 function withRow(card: string, file: string, cells: string): string {
-  const own = `| ${nameCell(file)} |`
+  const prefix = `| ${nameCell(file)} |`
   const known = card.split('\n').includes(head) ? card : `${card.trimEnd()}\n\n${section}\n`
   const lines = known.split('\n')
   const from = lines.indexOf(head) + 2
   const rest = lines.slice(from).findIndex((line) => !line.startsWith('|'))
   const to = rest < 0 ? lines.length : from + rest
   const rows = lines.slice(from, to)
-  const place = rows.findIndex((row) => row.startsWith(own))
-  rows.splice(place < 0 ? rows.length : place, place < 0 ? 0 : 1, `${own} ${cells} |`)
+  const place = rows.findIndex((row) => row.startsWith(prefix))
+  rows.splice(place < 0 ? rows.length : place, place < 0 ? 0 : 1, `${prefix} ${cells} |`)
   return [...lines.slice(0, from), ...rows, ...lines.slice(to)].join('\n')
 }
 
@@ -56,9 +56,9 @@ export const noteExported = (run: string, out: string, exported: ExportedFile): 
 /** Notes a copy of the run's own model, of which the card has a row. */
 export const noteCopy = (run: string, out: string, model: string): void =>
   changeCard(run, (card) => {
-    const own = `| ${nameCell(model)} | `
-    const row = card.split('\n').find((line) => line.startsWith(own))
-    return row === undefined ? card : withRow(card, pathFrom(run, out), row.slice(own.length, -2))
+    const prefix = `| ${nameCell(model)} | `
+    const row = card.split('\n').find((line) => line.startsWith(prefix))
+    return row === undefined ? card : withRow(card, pathFrom(run, out), row.slice(prefix.length, -2))
   })
 
 const pathFrom = (run: string, out: string): string => relative(run, out).split(sep).join('/')
@@ -76,12 +76,12 @@ function changeCard(run: string, change: (card: string) => string): void {
 
 /** What the certificate of an ONNX file says. */
 export function exportedOnnx({ model, verified, precision, versions }: Parity): ExportedFile {
-  const own = verified
-    ? `${verified.rows} ${verified.split} rows: ${differenceText(verified.largestDifference)}`
+  const comparison = verified
+    ? `${verified.rows} ${verified.split} rows: ${largestDifferenceText(verified.largestDifference)}`
     : 'NOT compared'
   return {
     what: `ONNX, opset ${model.opset}, ${precision ? precision.precision : 'float32'}`,
-    compared: precision ? `float32: ${own}; ${lossText(precision)}` : own,
+    compared: precision ? `float32: ${comparison}; ${lossText(precision)}` : comparison,
     ...{ sha256: model.sha256, versions },
   }
 }
@@ -97,11 +97,11 @@ export const exportedLayers = ({ files, precision, versions }: LayersParity): Ex
 export const hashesText = (files: Readonly<Record<string, string>>): string =>
   ['model.json', 'weights.bin'].map((name) => `${name} ${files[name]}`).join(', ')
 
-export const differenceText = (largest: number): string => largest.toExponential(1)
+export const largestDifferenceText = (largest: number): string => largest.toExponential(1)
 
 function lossText(loss: PrecisionLoss): string {
   const { precision, rows, split, largestDifference, metric, value, float32, within } = loss
-  const apart = `${rows} ${split} rows: ${differenceText(largestDifference)} from float32`
+  const difference = `${rows} ${split} rows: ${largestDifferenceText(largestDifference)} from float32`
   const metrics = `${metric} ${formatNumber(value)}, in float32 ${formatNumber(float32)}`
-  return `${precision}: ${apart}; ${metrics}${within ? '' : '; MORE than the tolerance'}`
+  return `${precision}: ${difference}; ${metrics}${within ? '' : '; MORE than the tolerance'}`
 }

@@ -32,8 +32,8 @@ export function exporterOf(format: string): Exporter {
 /** A text as a precision of a format. Throws an InputError that lists those that it has. */
 export function precisionIn(format: string, wanted: string): Precision {
   const able = exporterOf(format).model?.precisions ?? []
-  const found = able.find((each) => each === wanted)
-  if (found !== undefined) return found
+  const precision = able.find((each) => each === wanted)
+  if (precision !== undefined) return precision
   const models = exporters.filter(({ model }) => model)
   if (able.length === 0) {
     const names = models.map(({ name }) => name).join(' or ')

@@ -8,7 +8,7 @@ import { ScheduleSchema, type ScheduleDocument } from '../config/schedule-schema
 import { validate } from '../config/validator.js'
 import { eventsOf, startOf } from '../report/history.js'
 import { readLatency } from '../setup/latency-file.js'
-import { settingsOf } from '../setup/replay-check.js'
+import { replaySettings } from '../setup/replay-check.js'
 import { lastCheckpoint, lastCheckpointFile } from './checkpoints.js'
 import { eventsFile } from './log-mark.js'
 import { readEvents, readSchedule } from './read-run.js'
@@ -60,7 +60,7 @@ export function freezeRun(folder: string): ScheduleDocument {
       initial,
       data,
       ...(latency !== undefined && { latency: nodeSha256(readLatency(latency, folder).text) }),
-      config: settingsOf(config),
+      config: replaySettings(config),
       removals: eventsOf(events, 'removal').map(({ step, group, members, by }) => ({
         step,
         group,

@@ -2,7 +2,7 @@ import { expected, InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
 import type { Config } from '../config/config-schema.js'
 import type { Intervention } from '../config/intervention-schema.js'
-import { changeable, isChangeable, valueAt, whyNot, withInterventions } from '../config/interventions.js'
+import { changeable, isChangeable, settingAt, whyNot, withInterventions } from '../config/interventions.js'
 import { resolveConfig } from '../config/load-config.js'
 import { parseSetting, type Setting } from '../config/settings.js'
 import type { Schedule } from '../schedule/types.js'
@@ -37,7 +37,8 @@ export function changesBy(set: readonly string[], run: Standing): Intervention[]
   const after = resolveConfig(withInterventions(before, changes))
   return settings.map(({ path, value }, i) => {
     const what = path.join('.')
-    if (path[0] !== 'lambda') return { ...base, what, from: valueAt(before, path), to: valueAt(after, path) }
+    if (path[0] !== 'lambda')
+      return { ...base, what, from: settingAt(before, path), to: settingAt(after, path) }
     const last = [...interventions, ...changes.slice(0, i)].findLast((each) => each.what === what)
     return { ...base, what, from: last?.to ?? null, to: value ?? null }
   })

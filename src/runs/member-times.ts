@@ -53,7 +53,7 @@ export function memberTimes(
   /** What a network takes beyond one that does nothing. */
   const beyond = async (graph: Graph): Promise<number> =>
     Math.max(0, (await once(graph)) - (await once(nothing(graph))))
-  const alone = async (group: string, member: string): Promise<number> => {
+  const timeOf = async (group: string, member: string): Promise<number> => {
     let sum = 0
     // A group that several edges share has a part on each of them, and their times add up.
     for (const part of partsOf(supernet, group, member)) sum += await beyond(part)
@@ -63,7 +63,7 @@ export function memberTimes(
     const times = new Map<string, number>()
     for (const { name, kind, members } of left.groups)
       if (kind === 'operations')
-        for (const { name: member } of members) times.set(`${name} ${member}`, await alone(name, member))
+        for (const { name: member } of members) times.set(`${name} ${member}`, await timeOf(name, member))
     // What nothing reaches, or what reaches nothing, is not in the network.
     const weight = ({ name }: GateGroup, member: string) => times.get(`${name} ${member}`) ?? 0
     const { cost } = architectureCosts(left, 'latency', weight)({})
@@ -96,7 +96,7 @@ export function memberTimes(
   let measured: Promise<Line> | undefined
   const line = () => (measured ??= measure())
   return {
-    of: async (group, member) => (await line()).slope * (await alone(group, member)),
+    of: async (group, member) => (await line()).slope * (await timeOf(group, member)),
     rest: async () => (await line()).rest,
     predict: async (left) => (await line()).rest + (await line()).slope * (await sumOf(left)),
   }

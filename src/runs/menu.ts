@@ -18,7 +18,7 @@ export function menuArchitecture(run: string, size: number): Architecture {
 }
 
 /** Reads an architecture file as written by runs, `derive --out` and `export --format architecture`. */
-export function readArchitecture(path: string): Architecture {
+export function readArchitectureFile(path: string): Architecture {
   if (!existsSync(path)) throw new InputError(`${path}: no such file`)
   return architectureIn(readFileSync(path), path)
 }
@@ -26,8 +26,8 @@ export function readArchitecture(path: string): Architecture {
 function architectureIn(bytes: Buffer, path: string): Architecture {
   const format = 'sentei-architecture/1'
   const remedy = `(format ${format}), as "sentei derive RUN --out" writes it`
-  const found = jsonObject(bytes, path, `give an architecture ${remedy}`)
-  if (found.format !== format) throw new InputError(`${path}: expected an architecture ${remedy}`)
-  requireValid(ArchitectureSchema, found, path)
-  return found as unknown as Architecture
+  const architecture = jsonObject(bytes, path, `give an architecture ${remedy}`)
+  if (architecture.format !== format) throw new InputError(`${path}: expected an architecture ${remedy}`)
+  requireValid(ArchitectureSchema, architecture, path)
+  return architecture as unknown as Architecture
 }

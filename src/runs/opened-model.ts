@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeSha256 } from '../base/files.js'
 import { damaged, jsonObject, notAsWritten } from '../base/sealed.js'
-import type { Numbers } from '../data/content.js'
+import type { FloatArray } from '../data/content.js'
 import type { Preprocess } from '../export/model-content.js'
 import { readModel } from '../export/model-files.js'
 import { preprocessKey } from '../export/onnx/model.js'
@@ -18,7 +18,7 @@ import { modelPredictions } from '../export/verify.js'
 export interface OpenedModel {
   readonly preprocess: Preprocess
   /** Probabilities, or values in original units, rows × width, of encoded inputs in original units. */
-  readonly predict: (inputs: Numbers, rows: Uint32Array) => Promise<Float64Array> | Float64Array
+  readonly predict: (inputs: FloatArray, rows: Uint32Array) => Promise<Float64Array> | Float64Array
   /** Frees its memory. */
   readonly close: () => Promise<void> | void
 }

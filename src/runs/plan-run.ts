@@ -56,13 +56,13 @@ export interface RunPlan {
 }
 
 /** Estimates memory, time and feasible budgets of a configuration. Trains a few steps to time them. */
-export async function planRun(config: Config, folder: string, own: Extensions = {}): Promise<RunPlan> {
+export async function planRun(config: Config, folder: string, extensions: Extensions = {}): Promise<RunPlan> {
   await useBackend(config.backend, { relaxed: config.relaxedSimd })
-  return planOf(await setupTrial(config, folder, own))
+  return runPlanOf(await setupTrial(config, folder, extensions))
 }
 
 /** Plans a trial that is already set up. */
-export async function planOf(trial: Trial): Promise<RunPlan> {
+export async function runPlanOf(trial: Trial): Promise<RunPlan> {
   return (await measuredPlan(trial, timedSeconds)).plan
 }
 

@@ -115,8 +115,8 @@ export function modelFolder(folder: string): string {
     throw new InputError(
       `${folder}: expected a model, got none; ${unfinished(folder, existsSync(join(folder, retrainedFrom)))}`,
     )
-  const own = join(folder, modelFolderIn(folder))
-  return existsSync(own) ? own : folder
+  const runModel = join(folder, modelFolderIn(folder))
+  return existsSync(runModel) ? runModel : folder
 }
 
 function scoresOf(

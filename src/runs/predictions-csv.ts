@@ -18,10 +18,10 @@ export function predictionsCsv(predictions: CsvPredictions): string {
   const predicted = classes ? ['predicted', ...names.map((name) => `probability ${name}`)] : names
   const columns = [...named, ...predicted]
   const status = columns.includes('status') ? 'row status' : 'status'
-  const rows = values.map((own, row) => [
+  const rows = values.map((rowValues, row) => [
     ...[places[row]!, ...named.map((name) => about![row]![name]!)].map(csvCell),
     ...(classes ? [csvCell(classes[row]!)] : []),
-    ...own.map(shortest),
+    ...rowValues.map(shortest),
     csvCell(statuses[row]!),
   ])
   const all = broken ? inOrder([...rows, ...broken.map(({ file }) => emptyRow(file, columns.length))]) : rows

@@ -14,7 +14,7 @@ import type { Architecture } from '../supernet/types.js'
 import type { KeptMetrics } from '../trial/figures.js'
 import type { Trial } from '../trial/types.js'
 import { modelCard } from './card.js'
-import { differenceText, hashesText, withExported, type ExportedFile } from './exported-files.js'
+import { largestDifferenceText, hashesText, withExported, type ExportedFile } from './exported-files.js'
 import { eventsFile } from './log-mark.js'
 import { modelFolderFor, removeOtherModel } from './model-folder.js'
 import { networkFile, writeNetwork } from './network-file.js'
@@ -82,7 +82,7 @@ function ownModel(folder: string, { rows, split, largestDifference }: Verified):
   )
   return {
     what: 'LayersModel, float32',
-    compared: `${rows} ${split} rows: ${differenceText(largestDifference)}`,
+    compared: `${rows} ${split} rows: ${largestDifferenceText(largestDifference)}`,
     sha256: hashesText(hashes),
     versions: { sentei: ownVersion(), 'tfjs-layers': version_layers },
   }

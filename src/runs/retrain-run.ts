@@ -37,7 +37,7 @@ import { openEventLog } from './event-log.js'
 import { tellingFailure } from './failure.js'
 import type { RunHooks } from './hooks.js'
 import { lastSearch } from './last-search.js'
-import { menuArchitecture, readArchitecture } from './menu.js'
+import { menuArchitecture, readArchitectureFile } from './menu.js'
 import { readEvents } from './read-run.js'
 import { writeResults } from './results.js'
 import {
@@ -79,10 +79,14 @@ export async function retrainRun({
   ...hooks
 }: RetrainRunOptions): Promise<FinishedRun> {
   requireNewFolder(out)
-  const found = readFinishedRun(run)
+  const finished = readFinishedRun(run)
   const chosen =
-    file !== undefined ? readArchitecture(file) : menu !== undefined ? menuArchitecture(run, menu) : undefined
-  const origin = { ...found, architecture: chosen ?? found.architecture }
+    file !== undefined
+      ? readArchitectureFile(file)
+      : menu !== undefined
+        ? menuArchitecture(run, menu)
+        : undefined
+  const origin = { ...finished, architecture: chosen ?? finished.architecture }
   const { split, seed } = origin.config
   const held = { ...changed(origin), split: { ...split, seed: split.seed ?? seed } }
   const config = withCurrentPlugins(run, configure(held), hooks.plugins)

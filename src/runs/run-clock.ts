@@ -67,8 +67,8 @@ export function trainingShares(
   return (stage) => {
     const isRetrained = stage === 'retrain'
     if (isRetrained) later = Math.max(0, later - 1)
-    const own = isRetrained ? each : baseline
-    const share = own / (own + (isRetrained ? 1 : ease) * later * each)
+    const duration = isRetrained ? each : baseline
+    const share = duration / (duration + (isRetrained ? 1 : ease) * later * each)
     const begin = now()
     const eased = isRetrained && most < Infinity ? Math.min(1, ease * share) : share
     const end = begin + Math.max(0, until - begin) * eased

@@ -40,17 +40,17 @@ interface Loaded {
 
 /**
  * The schedule that an argument names: a preset, a schedule's JSON file, a configuration (whose data are
- * read, because they determine the number of iterations), or the folder of a finished run. `own` has your own
+ * read, because they determine the number of iterations), or the folder of a finished run. `extensions` have your own
  * parts, and `load` reads a configuration, which may need more of them.
  */
 export async function namedSchedule(
   name: string,
-  own: Extensions = {},
-  load: LoadConfiguration = (path) => ({ config: loadConfig(path).config, own }),
+  extensions: Extensions = {},
+  load: LoadConfiguration = (path) => ({ config: loadConfig(path).config, own: extensions }),
 ): Promise<NamedSchedule> {
-  if (isFolder(name)) return { kind: 'run', ...ofRun(name, own) }
+  if (isFolder(name)) return { kind: 'run', ...ofRun(name, extensions) }
   if (!isConfiguration(name))
-    return { kind: 'schedule', document: resolveSchedule(name, '.', 'schedule', own.planners) }
+    return { kind: 'schedule', document: resolveSchedule(name, '.', 'schedule', extensions.planners) }
   const loaded = await load(name)
   const trial = await setupTrial(loaded.config, dirname(resolve(name)), loaded.own)
   const document = trial.config.schedule as ScheduleDocument

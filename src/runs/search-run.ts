@@ -27,7 +27,7 @@ import { openEventLog } from './event-log.js'
 import { readFailure, tellingFailure, unfinished } from './failure.js'
 import type { RunHooks } from './hooks.js'
 import { changesBy, checkLevers } from './interventions.js'
-import { planOf } from './plan-run.js'
+import { runPlanOf } from './plan-run.js'
 import { writeResults } from './results.js'
 import {
   beginChecksums,
@@ -96,7 +96,7 @@ export async function searchRun({
   if (!resume) {
     requireNewFolder(out)
     const trial = await prepare()
-    if (hooks.onPlan) hooks.onPlan(await planOf(trial))
+    if (hooks.onPlan) hooks.onPlan(await runPlanOf(trial))
     return withRunLock(out, hooks.onNotice, () => {
       createRunFolder(out, trial.written, trial.data.dataset.hash)
       return run(trial)
@@ -242,9 +242,9 @@ export async function whileStoppable<T>(tell: RunHooks['onStoppable'], work: () 
 function triesIn(out: string): NonNullable<TrialHooks['tries']> {
   const file = join(checkpointOf(out), 'tries.json')
   const remedy = 'restore it from a copy, or remove it: the attempts are repeated'
-  const found = readSealed(file, remedy)?.value ?? { tries: [] }
-  requireValid(TriesSchema, found, file)
-  const known = found.tries as Tried[]
+  const saved = readSealed(file, remedy)?.value ?? { tries: [] }
+  requireValid(TriesSchema, saved, file)
+  const known = saved.tries as Tried[]
   return {
     known,
     save: (tries) => {

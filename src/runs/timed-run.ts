@@ -21,7 +21,7 @@ import {
   trainingTimesOf,
   workOf,
   type Expected,
-  type Measured,
+  type MeasuredTimes,
 } from '../trial/expected-times.js'
 import type { Clocks } from '../trial/rehearsal.js'
 import type { TrainingTimes } from '../trial/timing.js'
@@ -101,13 +101,13 @@ export async function timedRun({
   const trainings = await trainingsOf(trial, expected.measured, out, until - now(), clocks)
   const usual = trial.config.retrain.steps
   // A rate that decays to the end needs to know the end. Otherwise the clock alone ends trainings.
-  const found = isLaidOut(trial) ? retrainSteps(trainings, until - now()) : usual
+  const allowedSteps = isLaidOut(trial) ? retrainSteps(trainings, until - now()) : usual
   // The clock ends a training at an evaluation, so a short one needs some on its way.
-  const every = Math.min(trial.config.retrain.evaluateEvery, Math.ceil(found / evaluations))
-  const set = found < usual ? [`retrain.steps=${found}`, `retrain.evaluateEvery=${every}`] : []
-  if (found < usual)
+  const every = Math.min(trial.config.retrain.evaluateEvery, Math.ceil(allowedSteps / evaluations))
+  const set = allowedSteps < usual ? [`retrain.steps=${allowedSteps}`, `retrain.evaluateEvery=${every}`] : []
+  if (allowedSteps < usual)
     options.onNotice?.(
-      `the time that is left allows ${formatCount(found)} steps of each retraining, not ${formatCount(usual)}`,
+      `the time that is left allows ${formatCount(allowedSteps)} steps of each retraining, not ${formatCount(usual)}`,
     )
   // The resumed run reads its own configuration, and the data and the plan were already reported.
   const { config: _, folder: __, onData: ___, onPlan: ____, ...hooks } = options
@@ -133,10 +133,10 @@ function shortened<T extends Omit<TimedRunOptions, 'seconds'>>(
     onData?.(data)
     onPlan?.(plan)
   }
-  const own = { ...options, onPlan: undefined, onData: told }
-  if (steps === trial.config.search.steps) return own
+  const runOptions = { ...options, onPlan: undefined, onData: told }
+  if (steps === trial.config.search.steps) return runOptions
   const search = { ...without(config.search), steps, inspectEvery }
-  return { ...own, config: resolveConfig({ ...config, search }) }
+  return { ...runOptions, config: resolveConfig({ ...config, search }) }
 }
 
 /** The seconds of all searches: their share of the time, or all that the rest leaves as a rule. */
@@ -158,18 +158,20 @@ function searchLength(
   const { search } = trial.config
   // Earlier searches without a length of their own get that of the last search, so that they are shortened
   // with it.
-  const isOwn = stages.map(({ search: own = {} }) => 'steps' in own || 'epochs' in own)
-  const before = (own: boolean) => sumOf(earlier.filter((_, i) => isOwn[i] === own)).typical
+  const isOwn = stages.map(
+    ({ search: stageSearch = {} }) => 'steps' in stageSearch || 'epochs' in stageSearch,
+  )
+  const before = (hasLength: boolean) => sumOf(earlier.filter((_, i) => isOwn[i] === hasLength)).typical
   const { search: times, whole, small } = measured
   const all = { work: workOf(trial), times, left: leftOf(whole, small) }
   const given = search.inspectEvery !== undefined
   const usual = { steps: search.steps, inspectEvery: all.work.inspectEvery }
   // What the last search takes of the time of those that are shortened together.
-  const own = secondsOf(all, usual)
-  const share = own / (own + before(false))
+  const lastSeconds = secondsOf(all, usual)
+  const share = lastSeconds / (lastSeconds + before(false))
   const fewest = Math.min(fewestSteps, search.steps)
-  const found = lengthWithin(all, (forSearches - before(true)) * share, { fewest, given })
-  if (found) return found
+  const fittingLength = lengthWithin(all, (forSearches - before(true)) * share, { fewest, given })
+  if (fittingLength) return fittingLength
   const least = secondsOf(all, { ...usual, steps: fewest }) / share + before(true)
   const needed = Math.ceil(Math.max(seconds + 1, seconds - left + least / searchShare))
   throw new InputError(
@@ -189,7 +191,7 @@ interface TrainingsLeft extends Trainings {
  */
 async function trainingsOf(
   trial: Trial,
-  { whole: timed, stretch }: Measured,
+  { whole: timed, stretch }: MeasuredTimes,
   out: string,
   left: number,
   clocks: Clocks,
@@ -201,11 +203,11 @@ async function trainingsOf(
   const largest = progress.menu[0] && networkToRetrain(trial, progress.menu[0].architecture)
   const perStep = ({ step, evaluation }: TrainingTimes) => step + evaluation / config.retrain.evaluateEvery
   const whole = perStep(timed)
-  const own = stretched(
+  const derivedTimes = stretched(
     await trainingTimesOf(trial, ended, Math.min(mostTimed, timedShare * left), clocks),
     stretch,
   )
-  const small = perStep(own)
+  const small = perStep(derivedTimes)
   const flopsOf = ({ graph }: Pick<NetworkToRetrain, 'graph'>) => costOf(graph).flops
   const stepOf = (network: NetworkToRetrain) =>
     Math.max(small, (whole * flopsOf(network)) / flopsOf(unpruned))
@@ -221,7 +223,7 @@ async function trainingsOf(
     baseline: baseline ? whole : 0,
     each: (stepOf(ended) + stepOf(largest ?? ended)) / 2 + taught,
     count,
-    evaluation: (baseline ? timed.evaluation : 0) + count * own.evaluation,
+    evaluation: (baseline ? timed.evaluation : 0) + count * derivedTimes.evaluation,
   }
 }
 

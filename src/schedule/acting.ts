@@ -2,7 +2,7 @@ import type { Part, Term } from '../objective/terms/types.js'
 import type { GateGroup } from '../supernet/types.js'
 import { columnLabel, matcher } from './select.js'
 import type { LambdaRow } from './table.js'
-import type { Column, Schedule } from './types.js'
+import type { ScheduleColumn, Schedule } from './types.js'
 
 /** The members of gate groups on which a term acts, by group. */
 export type Selected = ReadonlyMap<string, ReadonlySet<string>>
@@ -43,7 +43,7 @@ interface Target {
 
 interface Place {
   readonly index: number
-  readonly column: Column
+  readonly column: ScheduleColumn
   readonly label: string
   readonly matches: (target: Target) => boolean
 }
@@ -129,7 +129,7 @@ interface PartOfLayer {
 }
 
 /** The places of all columns, by part and layer. */
-function placesOf(columns: readonly Column[]): Map<string, PartOfLayer> {
+function placesOf(columns: readonly ScheduleColumn[]): Map<string, PartOfLayer> {
   const places = new Map<string, Map<string, Place[]>>()
   columns.forEach((column, index) => {
     const { term, part, layer, select } = column
@@ -150,7 +150,7 @@ function placesOf(columns: readonly Column[]): Map<string, PartOfLayer> {
 
 /** The columns of one term that act. Each target belongs to the last column that selects it. */
 function winners(places: readonly Place[], row: LambdaRow, targets: () => readonly Target[]): Indexed[] {
-  const found: Indexed[] = []
+  const actingColumns: Indexed[] = []
   let left: readonly Target[] | undefined
   for (let i = places.length - 1; i >= 0 && left?.length !== 0; i--) {
     const { index, column, label, matches } = places[i]!
@@ -161,9 +161,9 @@ function winners(places: readonly Place[], row: LambdaRow, targets: () => readon
     left ??= targets()
     const chosen = left.filter(matches)
     left = left.filter((target) => !matches(target))
-    if (chosen.length > 0) found.unshift({ ...acting, selected: byGroup(chosen) })
+    if (chosen.length > 0) actingColumns.unshift({ ...acting, selected: byGroup(chosen) })
   }
-  return found
+  return actingColumns
 }
 
 function byGroup(targets: readonly Target[]): Selected {

@@ -1,5 +1,5 @@
 import { columnLabel } from './select.js'
-import type { Column, Segment } from './types.js'
+import type { ScheduleColumn, Segment } from './types.js'
 
 /**
  * Collects columns in an order in which the last column with a value counts for each term, part and layer.
@@ -9,12 +9,12 @@ export interface ColumnBook {
    * Begins a stretch of time. The returned function is called once for each column of the stretch, in order
    * of precedence, and returns the segments to which its values are appended.
    */
-  stretch(): (column: Omit<Column, 'segments'>) => Segment[]
+  stretch(): (column: Omit<ScheduleColumn, 'segments'>) => Segment[]
   /** All columns, by layer. */
-  columns(): Column[]
+  columns(): ScheduleColumn[]
 }
 
-interface Draft extends Column {
+interface Draft extends ScheduleColumn {
   readonly label: string
   readonly segments: Segment[]
 }
@@ -28,7 +28,7 @@ export function columnBook(layers: readonly string[]): ColumnBook {
   const stretch = () => {
     /** By place: the index after the column that was used last. */
     const cursors = new Map<string, number>()
-    return (column: Omit<Column, 'segments'>): Segment[] => {
+    return (column: Omit<ScheduleColumn, 'segments'>): Segment[] => {
       const label = columnLabel(column)
       const place = `${column.term}/${column.part}/${column.layer}`
       const drafts = places.get(place) ?? []
@@ -42,7 +42,7 @@ export function columnBook(layers: readonly string[]): ColumnBook {
       return drafts[at]!.segments
     }
   }
-  const rank = ({ layer }: Column) => layers.indexOf(layer)
+  const rank = ({ layer }: ScheduleColumn) => layers.indexOf(layer)
   return {
     stretch,
     columns: () =>

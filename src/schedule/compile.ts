@@ -8,7 +8,7 @@ import { entriesOf } from './entries.js'
 import { columnsOfTable } from './rows.js'
 import { matching } from './select.js'
 import { iterationOf } from './time.js'
-import type { Column, CompiledPhase, Schedule, Segment, Turns } from './types.js'
+import type { ScheduleColumn, CompiledPhase, Schedule, Segment, Turns } from './types.js'
 
 export type { CompileContext } from './context.js'
 
@@ -82,7 +82,7 @@ function phasesOf(document: ScheduleDocument, context: CompileContext): Compiled
 }
 
 /** Empty columns for terms that a safeguard may use. They are the last of their term. */
-function reservedColumns(context: CompileContext): Column[] {
+function reservedColumns(context: CompileContext): ScheduleColumn[] {
   return (context.reserved ?? []).flatMap(({ term, path }) => {
     const part = checkTerm(term, 'gates', path, context)
     return layersOf(part, context).map((layer) => ({ term, part, layer, segments: [] }))
@@ -144,16 +144,16 @@ interface Turn {
 }
 
 /** The turns of an entry in the order of time. */
-function turnsOf(turns: readonly Turn[], columns: readonly Column[]): Turns {
+function turnsOf(turns: readonly Turn[], columns: readonly ScheduleColumn[]): Turns {
   const { from, to } = turns[0]!
   const groups = [...new Set(turns.map(({ group }) => group))]
   const places = groups.map((group) => {
-    const own = turns.filter((turn) => turn.group === group)
-    const members = own.map(({ member, segments }) => ({
+    const groupTurns = turns.filter((turn) => turn.group === group)
+    const members = groupTurns.map(({ member, segments }) => ({
       member,
       column: columns.findIndex((column) => column.segments === segments),
     }))
-    return { start: own[0]!.start, group, columns: members }
+    return { start: groupTurns[0]!.start, group, columns: members }
   })
   return { from, to, places: places.sort((a, b) => a.start - b.start) }
 }

@@ -57,13 +57,13 @@ export function checkTerm(name: string, part: string, path: string, context: Com
       `${path}.term: unknown term ${name}${didYouMean(name, names)}; terms: ${names.join(', ')}`,
     )
   const parts = (['weights', 'activations', 'gates'] as const).filter((each) => term[each])
-  const found = parts.find((each) => each === part)
-  if (!found) throw new InputError(`${path}.part: ${name} acts on ${parts.join(', ')}, not on ${part}`)
-  const reason = found === 'gates' ? refusal(term, context.relaxation) : undefined
+  const knownPart = parts.find((each) => each === part)
+  if (!knownPart) throw new InputError(`${path}.part: ${name} acts on ${parts.join(', ')}, not on ${part}`)
+  const reason = knownPart === 'gates' ? refusal(term, context.relaxation) : undefined
   if (reason) throw new InputError(`${path}: ${name} on ${context.relaxation.name} is refused: ${reason}`)
-  if (found === 'gates' && term.gates!.needs === 'latency' && !context.latency)
+  if (knownPart === 'gates' && term.gates!.needs === 'latency' && !context.latency)
     throw new InputError(`${path}: ${name} needs config.objective.latency, a table of measured times`)
-  return found
+  return knownPart
 }
 
 /**
@@ -71,8 +71,8 @@ export function checkTerm(name: string, part: string, path: string, context: Com
  * would never be applied.
  */
 function refusal({ gates }: Term, relaxation: RelaxationTraits): string | undefined {
-  const own = gates!.refuses?.(relaxation)
-  if (own !== undefined || !gates!.proximal || relaxation.step === 'proximal') return own
+  const reason = gates!.refuses?.(relaxation)
+  if (reason !== undefined || !gates!.proximal || relaxation.step === 'proximal') return reason
   return `it acts by a proximal operator, and α of ${relaxation.name} are stepped by Adam; use relaxation gates`
 }
 

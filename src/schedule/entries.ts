@@ -2,13 +2,13 @@ import { InputError } from '../base/errors.js'
 import type { CurveDocument, ScheduleDocument } from '../config/schedule-schema.js'
 import { checkTerm, layersOf, selectedLayers, type CompileContext } from './context.js'
 import { columnLabel, globsOf, matcher, matching } from './select.js'
-import type { Column, Selection } from './types.js'
+import type { ScheduleColumn, Selection } from './types.js'
 
 type Entry = ScheduleDocument['phases'][number]['terms'][number]
 
 /** The effect of one entry on one layer. */
 export interface LayerEntry {
-  readonly column: Omit<Column, 'segments'>
+  readonly column: Omit<ScheduleColumn, 'segments'>
   readonly lambda: CurveDocument
   /** The share of the phase after which it starts. */
   readonly delay: number
@@ -79,8 +79,8 @@ function turnsOf(
     share,
     entry,
     select,
-    ...own
-  }: Pick<Column, 'term' | 'part'> & { select: Selection; share: number; entry: string },
+    ...target
+  }: Pick<ScheduleColumn, 'term' | 'part'> & { select: Selection; share: number; entry: string },
   layers: readonly string[],
   { groups }: CompileContext,
 ): Omit<LayerEntry, 'lambda'>[] {
@@ -91,7 +91,7 @@ function turnsOf(
   )
   return choices.flatMap(({ name, layer, members }, position) =>
     members.filter(isMember).map((member) => ({
-      column: { ...own, layer, select: { groups: [name], members: [member] } },
+      column: { ...target, layer, select: { groups: [name], members: [member] } },
       delay: (share * (position + 1)) / choices.length,
       turn: { group: name, member, entry },
     })),
@@ -112,8 +112,8 @@ function layersWith(
 ): readonly string[] {
   if (part !== 'gates')
     throw new InputError(`${path}.of: only gates are choices or widths, not ${part}; remove it`)
-  const own = new Set(groups.filter((group) => belongs(of, group)).map(({ layer }) => layer))
-  return layers.filter((layer) => own.has(layer))
+  const matchingLayers = new Set(groups.filter((group) => belongs(of, group)).map(({ layer }) => layer))
+  return layers.filter((layer) => matchingLayers.has(layer))
 }
 
 /**
@@ -127,10 +127,10 @@ function narrowed(
   { groups }: CompileContext,
 ): Selection | undefined {
   const inLayer = groups.filter((group) => group.layer === layer)
-  const own = inLayer.filter((group) => belongs(of, group))
-  if (own.length === inLayer.length) return select
+  const matchingGroups = inLayer.filter((group) => belongs(of, group))
+  if (matchingGroups.length === inLayer.length) return select
   const matches = matcher(select?.groups)
-  return { ...select, groups: own.map(({ name }) => name).filter(matches) }
+  return { ...select, groups: matchingGroups.map(({ name }) => name).filter(matches) }
 }
 
 function selectionOf({ groups, members, parameters }: Entry): Selection | undefined {

@@ -1,5 +1,5 @@
 import type { ScheduleDocument } from '../config/schedule-schema.js'
-import type { Column } from './types.js'
+import type { ScheduleColumn } from './types.js'
 
 type Phase = ScheduleDocument['phases'][number]
 type Rows = NonNullable<ScheduleDocument['table']>
@@ -29,10 +29,10 @@ export function withLevers(
 /** A table in which a place has a row at every time, with 0 in the gaps. Its rows come first. */
 function withoutGaps(rows: Rows, [layer, term]: readonly [string, string], steps: number): Rows {
   const isOwn = (row: Rows[number]) => row[2] === layer && row[3] === term
-  const own = rows.filter(isOwn)
+  const placeRows = rows.filter(isOwn)
   const filled: Rows = []
   let at = 0
-  for (const row of own) {
+  for (const row of placeRows) {
     if (row[0] > at) filled.push([at, row[0], layer, term, 0])
     filled.push(row)
     at = row[1]
@@ -42,7 +42,7 @@ function withoutGaps(rows: Rows, [layer, term]: readonly [string, string], steps
 }
 
 /** The indices of a term's columns on the gates of a layer, or of all layers if none is given. */
-export const gateColumns = (columns: readonly Column[], term: string, layer?: string): number[] =>
+export const gateColumns = (columns: readonly ScheduleColumn[], term: string, layer?: string): number[] =>
   columns.flatMap((column, i) =>
     column.part === 'gates' && column.term === term && (layer === undefined || column.layer === layer)
       ? [i]

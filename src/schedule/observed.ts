@@ -22,7 +22,7 @@ export interface ExpectedCosts {
 }
 
 /** A change of the λ of a column. */
-export interface Move {
+export interface LambdaMove {
   readonly column: number
   readonly by: number
 }
@@ -60,5 +60,5 @@ export interface Observed {
    * gates. This costs two passes, and for each move a step of a layer's gates. Undefined if no gate would
    * move.
    */
-  lookAhead(row: LambdaRow, metric: MemberMetric, moves: readonly Move[]): LookAhead | undefined
+  lookAhead(row: LambdaRow, metric: MemberMetric, moves: readonly LambdaMove[]): LookAhead | undefined
 }

@@ -3,7 +3,7 @@ import type { ScheduleDocument } from '../config/schedule-schema.js'
 import { append, columnBook } from './columns.js'
 import { checkTerm, layersOf, selectedLayers, type CompileContext } from './context.js'
 import { columnLabel, readLabel, unmatched } from './select.js'
-import type { Column, Schedule, Segment } from './types.js'
+import type { ScheduleColumn, Schedule, Segment } from './types.js'
 
 /** A row of a table: from, to (exclusive), layer, term, λ. Layer `*` is for the losses. */
 export type Row = NonNullable<ScheduleDocument['table']>[number]
@@ -16,7 +16,7 @@ export function columnsOfTable(
   const book = columnBook(context.layers)
   const segmentsFor = book.stretch()
   const losses = { task: [] as Segment[], reconstruction: [] as Segment[] }
-  const known = new Map<string, Omit<Column, 'segments'>>()
+  const known = new Map<string, Omit<ScheduleColumn, 'segments'>>()
   const columnFor = (layer: string, term: string, path: string) => {
     const key = `${layer} ${term}`
     const column = known.get(key) ?? columnOf(layer, term, path, context)

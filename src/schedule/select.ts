@@ -1,7 +1,7 @@
 import picomatch from 'picomatch'
 import { InputError } from '../base/errors.js'
 import { didYouMean } from '../base/suggest.js'
-import type { Column, Selection } from './types.js'
+import type { ScheduleColumn, Selection } from './types.js'
 
 /** One or several globs as a list. */
 export const globsOf = (globs: string | readonly string[]): readonly string[] =>
@@ -43,7 +43,11 @@ export function unmatched(glob: string, names: readonly string[], kind: string, 
  * The name of a column in `schedule.csv`: `l1/gates`, `l1/gates[skip]` (members), `l1/gates[cell0/*:skip]`
  * (groups and members), `l2/weights[cell0/conv:kernel]` (arrays). Several globs are separated by spaces.
  */
-export function columnLabel({ term, part, select }: Pick<Column, 'term' | 'part' | 'select'>): string {
+export function columnLabel({
+  term,
+  part,
+  select,
+}: Pick<ScheduleColumn, 'term' | 'part' | 'select'>): string {
   const { groups, members, parameters } = select ?? {}
   const chosen = parameters ?? [
     ...(groups ? [`${groups.join(' ')}:${(members ?? ['**']).join(' ')}`] : (members ?? [])),

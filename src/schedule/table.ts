@@ -15,7 +15,8 @@ function segmentAt(segments: readonly Segment[], t: number): Segment | undefined
 }
 
 /** The value of a list of segments at iteration t; 0 if it has none. */
-export const valueAt = (segments: readonly Segment[], t: number): number => segmentAt(segments, t)?.value ?? 0
+export const lambdaAt = (segments: readonly Segment[], t: number): number =>
+  segmentAt(segments, t)?.value ?? 0
 
 /** The phase of iteration t; after the end, the last one. */
 export const phaseAt = (schedule: Schedule, t: number): CompiledPhase =>
@@ -32,8 +33,8 @@ export interface LambdaRow {
 /** The λ of iteration t according to the schedule. */
 export function rowAt({ losses, columns }: Schedule, t: number): LambdaRow {
   return {
-    task: valueAt(losses.task, t),
-    reconstruction: valueAt(losses.reconstruction, t),
+    task: lambdaAt(losses.task, t),
+    reconstruction: lambdaAt(losses.reconstruction, t),
     columns: Float64Array.from(columns, ({ segments }) => segmentAt(segments, t)?.value ?? NaN),
   }
 }

@@ -24,7 +24,7 @@ export function iterationOf(time: TimeDocument, { steps, stepsPerEpoch }: Length
 }
 
 /** A time as text: `80 %`, `10 epochs`, `500 iterations`. */
-export function timeText(time: TimeDocument): string {
+export function momentText(time: TimeDocument): string {
   if (typeof time === 'number') return `${Number((time * 100).toFixed(2))} %`
   return 'epochs' in time ? `${time.epochs} epochs` : `${time.iterations} iterations`
 }

@@ -12,7 +12,7 @@ interface Turn {
 /**
  * The groups that have taken the turns of a schedule, in order, by entry. Plain data, part of a checkpoint.
  */
-export type Taken = Turn[][]
+export type TakenTurns = Turn[][]
 
 /** What is observed to assign turns. */
 type Seen = Pick<Observed, 'gateValues' | 'supernet' | 'alone'>
@@ -41,7 +41,7 @@ export function dealTurns(
   { turns }: Schedule,
   t: number,
   row: LambdaRow,
-  taken: Taken,
+  taken: TakenTurns,
   seen: Seen,
 ): LambdaRow {
   const now = turns.findIndex(({ from, to }) => from <= t && t < to)
@@ -110,11 +110,11 @@ const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
  * alone is within two standard errors of the lowest, by differences on the same batches, so that gates decide
  * where the losses do not. Without rows, it is the one with the largest gate.
  */
-function best(group: string, gates: Ranked, { alone }: Seen): string {
+function best(group: string, gates: Ranked, { alone: lossesOf }: Seen): string {
   const candidates = gates.slice(0, Math.ceil(gates.length / 2)).map(({ member }) => member)
   if (candidates.length === 1) return candidates[0]!
   const measured = candidates.flatMap((member) => {
-    const losses = alone(group, member)
+    const losses = lossesOf(group, member)
     return losses ? [{ member, losses }] : []
   })
   if (measured.length === 0) return candidates[0]!

@@ -22,7 +22,7 @@ export interface Selection {
  * The λ of one term on one layer over time. The column has no effect at times without a segment. Of the
  * columns of one term, part and layer that select a gate or an array, the last one with a segment counts.
  */
-export interface Column {
+export interface ScheduleColumn {
   readonly term: string
   readonly part: Part
   readonly layer: string
@@ -142,7 +142,7 @@ export interface Schedule {
   readonly phases: readonly CompiledPhase[]
   readonly losses: { readonly task: readonly Segment[]; readonly reconstruction: readonly Segment[] }
   /** The columns in the order of their layers. */
-  readonly columns: readonly Column[]
+  readonly columns: readonly ScheduleColumn[]
   readonly prune: PruneRules
   /** The entries with the order `clearest-first`. */
   readonly turns: readonly Turns[]

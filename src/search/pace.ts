@@ -1,7 +1,7 @@
 import type { Intervention } from '../config/intervention-schema.js'
 import { phaseAt } from '../schedule/table.js'
 import type { Schedule } from '../schedule/types.js'
-import type { Loop, Progress } from './state.js'
+import type { Loop, SearchProgress } from './state.js'
 import { intervene } from './steering.js'
 
 /**
@@ -20,7 +20,7 @@ const least = 1.5
 
 /** The pace in iteration t, and the iteration since which it holds. */
 function paceAt(
-  { interventions }: Pick<Progress, 'interventions'>,
+  { interventions }: Pick<SearchProgress, 'interventions'>,
   t: number,
 ): { pace: number; since: number } {
   const last = interventions.findLast(({ what, step }) => what === name && step <= t)
@@ -33,7 +33,7 @@ function paceAt(
  */
 export function nextIteration(
   schedule: Schedule,
-  progress: Pick<Progress, 'interventions'>,
+  progress: Pick<SearchProgress, 'interventions'>,
   t: number,
 ): number {
   const { pace, since } = paceAt(progress, t)
@@ -47,9 +47,9 @@ export function nextIteration(
  * Evaluations come after as many steps as ever. Inspections, of which a search needs some, come between as
  * many steps and as many iterations.
  */
-export function apart(
+export function intervalsAt(
   { evaluateEvery, inspectEvery }: { readonly evaluateEvery: number; readonly inspectEvery: number },
-  progress: Pick<Progress, 'interventions'>,
+  progress: Pick<SearchProgress, 'interventions'>,
   t: number,
 ): { readonly evaluations: number; readonly looks: number } {
   const { pace } = paceAt(progress, t)

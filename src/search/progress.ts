@@ -1,8 +1,8 @@
 import { freshCourse } from '../train/course.js'
-import type { Progress } from './state.js'
+import type { SearchProgress } from './state.js'
 
 /** The progress of a search that has just begun. */
-export const freshProgress = (): Progress => ({
+export const freshProgress = (): SearchProgress => ({
   best: null,
   bestStep: 0,
   lossSums: { task: 0, reconstruction: 0, count: 0 },

@@ -2,7 +2,7 @@ import { Failure } from '../base/errors.js'
 import type { LoggedRemoval } from '../schedule/types.js'
 import { others, type GateGroup } from '../supernet/types.js'
 import { passSkipped } from './decide/menu.js'
-import { ablationsOf, perturbations } from './removal/ablation.js'
+import { memberAblations, perturbations } from './removal/ablation.js'
 import { measured, remove, type Removal } from './removal/remove.js'
 import type { Pruning } from './state.js'
 
@@ -56,7 +56,7 @@ function replayed(pruning: Pruning, group: GateGroup, { members, step, by }: Log
       ? {}
       : by === 'perturbation'
         ? perturbations(pruning, group, members, step)
-        : ablationsOf(pruning, group, members, step)
+        : memberAblations(pruning, group, members, step)
   const kept = others(group, members)
   if (by === 'zero') passSkipped(pruning, group, kept, step)
   return remove(pruning, group, kept, step, by as Removal['by'], ablated)

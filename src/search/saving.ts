@@ -55,14 +55,14 @@ export function restore({ stepper, source, record, progress }: Omit<Loop, 'good'
  * that was tried often enough, it saves the good state with its own rate, and the search fails. Interventions
  * made since that state remain in force.
  */
-export function goBack(loop: Loop, found: Divergence): number {
+export function goBack(loop: Loop, divergence: Divergence): number {
   const { good, progress, context } = loop
   const { step } = good
   const changed = progress.interventions
   restore(loop, good)
   progress.interventions = changed.filter((each) => each.step <= step)
   const fallen = { stage: 'search' as const, options: context.options, interventions: changed, step }
-  const { interventions, failure } = rolledBack(fallen, found)
+  const { interventions, failure } = rolledBack(fallen, divergence)
   intervene(loop, interventions)
   intervene(
     loop,

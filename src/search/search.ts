@@ -24,10 +24,10 @@ import { inspectionInterval } from './gates/gate-time.js'
 import { expectedCosts } from './gates/layer-cost.js'
 import { originOf, requireOrigin } from './initial.js'
 import { goBack, keep, restore, save, stateOf } from './saving.js'
-import { apart, keepPace, nextIteration, passes } from './pace.js'
+import { intervalsAt, keepPace, nextIteration, passes } from './pace.js'
 import { freshProgress } from './progress.js'
 import { replayLook, replayProjection } from './replay.js'
-import type { Checkpoint, Progress, Loop, MenuEntry, SearchContext } from './state.js'
+import type { Checkpoint, SearchProgress, Loop, MenuEntry, SearchContext } from './state.js'
 import { handedSource, intervene, replayedInterventions, steered } from './steering.js'
 import { supernetStepper } from './stepper.js'
 import { guarded, guardedSource, watch } from './watch/safeguards.js'
@@ -55,7 +55,7 @@ export async function searchArchitecture(
   given: SearchContext,
   from?: Checkpoint,
 ): Promise<SearchOutcome> {
-  const progress: Progress = from ? structuredClone(from.progress) : freshProgress()
+  const progress: SearchProgress = from ? structuredClone(from.progress) : freshProgress()
   const context = steered(given, progress)
   const batches = batching(data, data.splits.train, context.options, context.random, 'search')
   const stepper = supernetStepper(model, data, context)
@@ -84,7 +84,7 @@ export async function searchArchitecture(
     requireOrigin(origin, schedule)
     const parts = { model, data, context, batches, stepper, progress, source, record, used, origin }
     if (from) restore(parts, from)
-    const loop: Loop = { ...parts, good: from?.good ?? (from ? alone(from) : stateOf(parts, 0)) }
+    const loop: Loop = { ...parts, good: from?.good ?? (from ? withoutStage(from) : stateOf(parts, 0)) }
     takeUp(loop, from?.step ?? 0)
     // The log of a finished search is already complete.
     if (progress.finished) return result(progress.finished, from?.step ?? 0)
@@ -108,7 +108,7 @@ export async function searchArchitecture(
 }
 
 /** A state without `stage`, which tells how the search began and does not change. */
-const alone = ({ stage: _, ...state }: Checkpoint): Checkpoint => state
+const withoutStage = ({ stage: _, ...state }: Checkpoint): Checkpoint => state
 
 /** Records and saves new interventions before the search continues, so that a crash does not lose them. */
 function takeUp(loop: Loop, t: number): void {
@@ -129,7 +129,7 @@ const trainingOf = (loop: Loop): Training => ({
     predictsNumbers(loop.stepper.network, loop.data)
       ? undefined
       : { step, why: 'a prediction is not finite' },
-  goBack: (found) => goBack(loop, found),
+  goBack: (divergence) => goBack(loop, divergence),
 })
 
 /** Performs one iteration and what is due after it. Returns the divergence, if one was found. */
@@ -149,7 +149,7 @@ function iterate(loop: Loop, t: number): Divergence | undefined {
     evaluateEvery: context.options.evaluateEvery,
     inspectEvery: inspectionInterval(schedule, context.options),
   }
-  const every = apart(usual, progress, t)
+  const every = intervalsAt(usual, progress, t)
   const due = passes(every.evaluations, t, next) || next === schedule.steps
   const looks = passes(every.looks, t, next) || due || next === schedule.prune.until
   // No decision may be based on losses that are not finite.

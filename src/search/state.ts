@@ -4,12 +4,12 @@
  */
 import type { Intervention } from '../config/intervention-schema.js'
 import type { PreparedData } from '../data/types.js'
-import type { Ablation, Allowance } from '../events/types.js'
+import type { MemberAblation, Allowance } from '../events/types.js'
 import type { Term } from '../objective/terms/types.js'
-import type { LookAhead, Move } from '../schedule/observed.js'
+import type { LookAhead, LambdaMove } from '../schedule/observed.js'
 import type { LambdaRecord, ScheduleSource } from '../schedule/source.js'
 import type { LambdaRow } from '../schedule/table.js'
-import type { Taken } from '../schedule/turns.js'
+import type { TakenTurns } from '../schedule/turns.js'
 import type { CompiledPhase, Schedule } from '../schedule/types.js'
 import type { SupernetModel } from '../supernet/model.js'
 import type { GateWeights, Architecture, Latency, MemberMetric } from '../supernet/types.js'
@@ -38,7 +38,7 @@ export interface Checkpoint {
   /** The state of the source of λ, if it has one. */
   readonly planner?: unknown
   /** Small state, such as that of early stopping and sums for reports. */
-  readonly progress: Progress
+  readonly progress: SearchProgress
   /**
    * With several searches in a row: the search to which this checkpoint belongs, counted from 0, and what the
    * search before passed on to it.
@@ -77,7 +77,7 @@ export interface Origin {
 }
 
 /** What the loop keeps from one iteration to the next, besides arrays. */
-export interface Progress {
+export interface SearchProgress {
   best: number | null
   bestStep: number
   /** Sums since the last evaluation, for the next event. */
@@ -86,13 +86,13 @@ export interface Progress {
   /** For how long members have been without weight. */
   streaks: Streaks
   /** Ablations of members, measured when their gates began to fade, by group and member. */
-  ablations: Record<string, Record<string, Ablation>>
+  ablations: Record<string, Record<string, MemberAblation>>
   /** The state of alarms and safeguards. */
   alarms: AlarmState
   /** What is left of the schedule's tolerance; null before gates move, or without a tolerance. */
   allowance: Allowance | null
   /** Which choices had their turn under pressure, if choices take turns. */
-  turns: Taken
+  turns: TakenTurns
   /** The sizes of the menu that were kept so far. */
   menu: MenuEntry[]
   /** The changes made during the search, in order: settings and λ set by hand, and lowered rates. */
@@ -104,14 +104,14 @@ export interface Progress {
 }
 
 /** Counts by group and member; a missing count is 0. */
-export type Counts = Record<string, Record<string, number>>
+export type MemberCounts = Record<string, Record<string, number>>
 
 /** For how long members have been without weight. Plain data, part of a checkpoint. */
 export interface Streaks {
   /** The number of inspections in a row at which the gate was exactly 0. */
-  zero: Counts
+  zero: MemberCounts
   /** The number of evaluations in a row at which the member was weak. */
-  weak: Counts
+  weak: MemberCounts
 }
 
 /** The architecture that a search kept at one size of its menu. Plain data, part of a checkpoint. */
@@ -187,7 +187,7 @@ export interface Stepper {
     shards: readonly Shard[],
     phase: CompiledPhase,
     lambdas: LambdaRow,
-    asked: { readonly metric: MemberMetric; readonly moves: readonly Move[]; readonly span?: number },
+    asked: { readonly metric: MemberMetric; readonly moves: readonly LambdaMove[]; readonly span?: number },
   ): LookAhead | undefined
   /**
    * The gradient of the losses on a group's α in the last iteration that was not a single path, [members], in
@@ -199,9 +199,9 @@ export interface Stepper {
   /** Keeps only the given members of a group: the model is pruned, the optimizer state follows. */
   prune(group: string, kept: readonly string[]): void
   /** Returns the mean losses since the last call, and the mean time of a step in ms. */
-  drain(progress: Progress): { losses: MeanLosses; stepMs: number }
+  drain(progress: SearchProgress): { losses: MeanLosses; stepMs: number }
   /** Copies the running sums from the device into the progress. */
-  drainInto(progress: Progress): void
+  drainInto(progress: SearchProgress): void
   /** The model's and the optimizers' part of a checkpoint. */
   checkpoint(): Pick<Checkpoint, 'members' | 'totals' | 'arrays'>
   restore(checkpoint: Checkpoint): void
@@ -214,7 +214,7 @@ export interface Pruning {
   readonly data: PreparedData
   readonly context: SearchContext
   readonly stepper: Stepper
-  readonly progress: Progress
+  readonly progress: SearchProgress
   /** The λ that was used so far. */
   readonly used: Schedule
 }

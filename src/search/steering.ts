@@ -3,10 +3,10 @@ import { withInterventions } from '../config/interventions.js'
 import { columnLabel } from '../schedule/select.js'
 import type { ScheduleSource } from '../schedule/source.js'
 import type { Schedule } from '../schedule/types.js'
-import type { Progress, SearchContext } from './state.js'
+import type { SearchProgress, SearchContext } from './state.js'
 
 /** A search's context whose settings follow the interventions in its progress. */
-export function steered(context: SearchContext, progress: Progress): SearchContext {
+export function steered(context: SearchContext, progress: SearchProgress): SearchContext {
   let known: { list: readonly Intervention[]; count: number; options: SearchContext['options'] } | undefined
   return {
     ...context,
@@ -27,7 +27,11 @@ export const leversOf = ({ columns }: Schedule): string[] =>
  * A source of λ in which values set by hand replace those of `source`. A replayed schedule already includes
  * them.
  */
-export function handedSource(source: ScheduleSource, schedule: Schedule, progress: Progress): ScheduleSource {
+export function handedSource(
+  source: ScheduleSource,
+  schedule: Schedule,
+  progress: SearchProgress,
+): ScheduleSource {
   if (schedule.replay) return source
   const levers = leversOf(schedule)
   return {
@@ -49,7 +53,7 @@ export function handedSource(source: ScheduleSource, schedule: Schedule, progres
 
 /** Records interventions and emits their events. */
 export function intervene(
-  { progress, context }: { readonly progress: Progress; readonly context: Pick<SearchContext, 'emit'> },
+  { progress, context }: { readonly progress: SearchProgress; readonly context: Pick<SearchContext, 'emit'> },
   interventions: readonly Intervention[],
 ): void {
   for (const each of interventions) {
@@ -61,7 +65,7 @@ export function intervene(
 /** The interventions of a replayed run up to iteration t that this run has not made yet. */
 export function replayedInterventions(
   schedule: Schedule,
-  { interventions }: Progress,
+  { interventions }: SearchProgress,
   t: number,
 ): Intervention[] {
   const key = (each: Intervention) => JSON.stringify([each.step, each.what, each.to])

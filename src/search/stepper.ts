@@ -37,8 +37,8 @@ export function supernetStepper(model: SupernetModel, data: PreparedData, contex
     const gates = waits ? 'wait' : phase.gates
     const { mode, average } = context.options
     // If all choices are made, gates need no rows of their own.
-    const apart = gates === 'move' && openGroups(model).length > 0
-    return searchOrder({ mode: apart ? mode : 'joint', gates, average })
+    const hasMovingGates = gates === 'move' && openGroups(model).length > 0
+    return searchOrder({ mode: hasMovingGates ? mode : 'joint', gates, average })
   }
 
   return {

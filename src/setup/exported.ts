@@ -4,7 +4,7 @@ import { quantile } from '../base/quantile.js'
 import type { PreparedData } from '../data/types.js'
 import { modelContent } from '../export/model-content.js'
 import { layersModelOf } from '../export/trained.js'
-import type { Exported, Trial } from '../trial/types.js'
+import type { ExportedModel, Trial } from '../trial/types.js'
 
 /** Predictions before time is taken, and those that are timed. */
 const [warm, timed] = [20, 200]
@@ -14,7 +14,7 @@ export const exportedAs =
   (name: string, data: PreparedData, metric: string): NonNullable<Trial['exported']> =>
   async (network) => {
     const model = layersModelOf({ name, data, ...network })
-    let known: ReturnType<Exported['latency']> | undefined
+    let known: ReturnType<ExportedModel['latency']> | undefined
     const content = await modelContent(model, data, metric)
     return {
       bytes: content['model.json'].length + content['weights.bin'].length,

@@ -92,8 +92,8 @@ function checkCriteria(wanted: Config['criteria'], data: PreparedData): void {
       throw new InputError(
         `${place}.${foreign}: ${metric} has no such key; ${keys.length > 0 ? `its own are ${keys.join(', ')}` : 'it has none of its own'}; remove it`,
       )
-    const found = misfit?.(criterion, data)
-    if (found !== undefined) throw new InputError(`${place}.${found}`)
+    const fault = misfit?.(criterion, data)
+    if (fault !== undefined) throw new InputError(`${place}.${fault}`)
   }
 }
 
@@ -109,11 +109,11 @@ function checkCalibration({ calibration }: Config['retrain'], { dataset, splits 
     )
 }
 
-function checkPruning({ prune }: Schedule, { splits }: PreparedData, own: readonly Rule[]): void {
-  const found = knownRule(prune.rule, own)
-  if (found.measures && splits.arch.length + splits.validation.length === 0)
+function checkPruning({ prune }: Schedule, { splits }: PreparedData, ownRules: readonly Rule[]): void {
+  const rule = knownRule(prune.rule, ownRules)
+  if (rule.measures && splits.arch.length + splits.validation.length === 0)
     throw new InputError(
-      `schedule.prune.rule: ${found.name} measures on the split arch or validation, and both are empty; give config.split.validation a share`,
+      `schedule.prune.rule: ${rule.name} measures on the split arch or validation, and both are empty; give config.split.validation a share`,
     )
 }
 
@@ -121,11 +121,11 @@ function checkPruning({ prune }: Schedule, { splits }: PreparedData, own: readon
  * Finds a rule by its name among the call's own and those of the registry. Throws with a list of all names if
  * there is none.
  */
-export function knownRule(rule: string, own: readonly Rule[] = []): Rule {
-  const all = [...own, ...rules]
-  const found = all.find(({ name }) => name === rule)
+export function knownRule(rule: string, ownRules: readonly Rule[] = []): Rule {
+  const all = [...ownRules, ...rules]
+  const match = all.find(({ name }) => name === rule)
   const names = all.map(({ name }) => name)
-  if (found) return found
+  if (match) return match
   throw new InputError(
     `schedule.prune.rule: unknown rule ${rule}${didYouMean(rule, names)}; rules: ${names.join(', ')}`,
   )
@@ -139,12 +139,12 @@ const changesOf = {
 
 function checkAugmentation(config: Config, { dataset }: PreparedData): void {
   const { kind } = dataset.encoding
-  const own = kind === 'sequences' ? 'series' : kind
+  const dataKind = kind === 'sequences' ? 'series' : kind
   for (const stage of ['search', 'retrain'] as const) {
     const given = config[stage].augment ?? {}
     for (const [wanted, keys] of Object.entries(changesOf)) {
       const key = keys.find((each) => given[each] !== undefined)
-      if (key !== undefined && wanted !== own)
+      if (key !== undefined && wanted !== dataKind)
         throw new InputError(
           `config.${stage}.augment.${key}: expected ${wanted}, got ${dataset.name} (${kind}); remove it`,
         )
@@ -183,17 +183,17 @@ function checkSmoothing({ retrain: { labelSmoothing = 0 } }: Config, isClass: bo
 
 /** Throws if a tolerance cannot be judged: it compares networks trained from scratch on validation rows. */
 function checkTolerance(
-  { retrain, budget: own }: Config,
+  { retrain, budget: configBudget }: Config,
   { budget }: Schedule,
   { splits }: PreparedData,
 ): void {
   if (budget?.tolerance === undefined) return
-  const without = own
+  const without = configBudget
     ? 'remove config.budget.tolerance'
     : 'set config.budget in place of that of the schedule, such as { share: 0.5 }'
   if (splits.validation.length === 0)
     throw new InputError(
-      `${own ? 'config' : 'schedule'}.budget.tolerance: errors are compared on the split validation, and it is empty; give config.split.validation a share, or ${without}`,
+      `${configBudget ? 'config' : 'schedule'}.budget.tolerance: errors are compared on the split validation, and it is empty; give config.split.validation a share, or ${without}`,
     )
   if (retrain.from === 'inherited')
     throw new InputError(

@@ -33,17 +33,17 @@ function stagedTrial(
   data: PreparedData,
   given: Config,
   host: TrialHost,
-  { interventions = [], ...own }: OwnParts & Continued,
+  { interventions = [], ...ownParts }: OwnParts & Continued,
 ): Trial {
   const last = (config: Config) => (carried?: Carried) =>
-    singleTrial(data, config, host, { ...own, interventions }, { carried })
+    singleTrial(data, config, host, { ...ownParts, interventions }, { carried })
   const stage = (config: Config) =>
     config.stages!.map(({ carry, supernet }, i) => {
-      const alone = stageConfig(config, i)
+      const standaloneConfig = stageConfig(config, i)
       const place = `config.stages.${i}`
       const where = { place, inherits: supernet?.restrict === undefined, keep: carry.keep }
       return (carried?: Carried) =>
-        told(place, () => singleTrial(data, alone, host, own, { carried, ...where }))
+        told(place, () => singleTrial(data, standaloneConfig, host, ownParts, { carried, ...where }))
     })
   const resolved = resolveTraining(withScaling(given, data), data)
   const stages = given.stages!.map((each, i) => writtenOut(each, stage(given)[i]!().written, resolved))

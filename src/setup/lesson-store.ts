@@ -7,7 +7,7 @@ import type { ScheduleDocument } from '../config/schedule-schema.js'
 import { requireValid } from '../config/validator.js'
 import type { PreparedData } from '../data/types.js'
 import { metrics } from '../objective/metrics.js'
-import { choose, type Lesson, type Traits } from '../planners/lessons.js'
+import { chooseLessons, type Lesson, type Traits } from '../planners/lessons.js'
 import type { Supernet } from '../supernet/types.js'
 import type { TrialMetrics } from '../trial/figures.js'
 import type { Trial } from '../trial/types.js'
@@ -28,8 +28,8 @@ export function withLessons(
   const { planner } = document
   if (planner?.store === undefined || planner.lessons) return document
   const store = resolve(folder, planner.store)
-  const own = readLessons(store).filter((lesson) => lesson.planner === planner.name)
-  const lessons = choose(own, traitsOf(document, data, supernet), most)
+  const plannerLessons = readLessons(store).filter((lesson) => lesson.planner === planner.name)
+  const lessons = chooseLessons(plannerLessons, traitsOf(document, data, supernet), most)
   return { ...document, planner: { ...planner, store, lessons } }
 }
 
@@ -37,15 +37,15 @@ export function withLessons(
 export function keepLesson(
   trial: Trial,
   run: string,
-  found: unknown,
+  finding: unknown,
   { validation, metric }: TrialMetrics,
 ): void {
   const document = trial.config.schedule as ScheduleDocument
   const { planner } = document
-  if (planner?.store === undefined || found === undefined || validation.final === null) return
+  if (planner?.store === undefined || finding === undefined || validation.final === null) return
   const loss = metrics[metric].higherIsBetter ? -validation.final : validation.final
   const traits = traitsOf(document, trial.data, trial.supernet)
-  const lesson: Lesson = { run, planner: planner.name, traits, loss, found }
+  const lesson: Lesson = { run, planner: planner.name, traits, loss, found: finding }
   const { lessons: _, ...settings } = planner
   const key = nodeSha256(JSON.stringify([traits, settings, trial.config.seed]))
   writeSealed(join(planner.store, `${planner.name}-${key.slice(0, 16)}.json`), lesson)
@@ -80,8 +80,8 @@ function readLessons(store: string): Lesson[] {
   const files = readdirSync(store).filter((file) => file.endsWith('.json'))
   return files.sort().map((file) => {
     const path = join(store, file)
-    const found = readSealed(path, 'expected a lesson of a planner; remove it')!.value
-    requireValid(LessonSchema, found, path)
-    return found as unknown as Lesson
+    const lesson = readSealed(path, 'expected a lesson of a planner; remove it')!.value
+    requireValid(LessonSchema, lesson, path)
+    return lesson as unknown as Lesson
   })
 }

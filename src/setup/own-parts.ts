@@ -16,12 +16,12 @@ interface Parts {
 }
 
 /** What a key must hold: as text, and as a test. */
-export type Check = readonly [what: string, holds: (value: unknown) => boolean]
+export type KeyCheck = readonly [what: string, holds: (value: unknown) => boolean]
 
-export const aFunction: Check = ['a function', (value) => typeof value === 'function']
-const aBoolean: Check = ['true or false', (value) => typeof value === 'boolean']
-const aName: Check = ['a name', (value) => typeof value === 'string' && value !== '']
-const oneOf = (...names: string[]): Check => [
+export const aFunction: KeyCheck = ['a function', (value) => typeof value === 'function']
+const aBoolean: KeyCheck = ['true or false', (value) => typeof value === 'boolean']
+const aName: KeyCheck = ['a name', (value) => typeof value === 'string' && value !== '']
+const oneOf = (...names: string[]): KeyCheck => [
   `one of ${names.join(', ')}`,
   (value) => names.includes(value as string),
 ]
@@ -72,7 +72,7 @@ export function each<T extends { readonly name: string }>(
 }
 
 /** Throws if a key of a part does not hold what it must. */
-export function check(part: object, path: string, checks: Readonly<Record<string, Check>>): void {
+export function check(part: object, path: string, checks: Readonly<Record<string, KeyCheck>>): void {
   for (const [key, [what, holds]] of Object.entries(checks)) {
     const value = (part as Readonly<Record<string, unknown>>)[key]
     if (!holds(value)) throw expected(`${path}.${key}`, what, value)

@@ -6,13 +6,17 @@ import { relaxations } from '../supernet/relaxations/index.js'
 import type { Relaxation } from '../supernet/relaxations/types.js'
 
 /**
- * Finds a relaxation by its name; `own` override the registry's. Throws with a list of all names if there is
+ * Finds a relaxation by its name; `ownRelaxations` override the registry's. Throws with a list of all names if there is
  * none.
  */
-export function relaxationNamed(name: string, path: string, own: readonly Relaxation[] = []): Relaxation {
-  const all = [...own, ...Object.values<Relaxation>(relaxations)]
-  const found = all.find((each) => each.name === name)
-  if (found) return found
+export function relaxationNamed(
+  name: string,
+  path: string,
+  ownRelaxations: readonly Relaxation[] = [],
+): Relaxation {
+  const all = [...ownRelaxations, ...Object.values<Relaxation>(relaxations)]
+  const relaxation = all.find((each) => each.name === name)
+  if (relaxation) return relaxation
   const names = all.map((each) => each.name)
   throw new InputError(
     `${path}: unknown relaxation ${name}${didYouMean(name, names)}; relaxations: ${names.join(', ')}`,
@@ -20,12 +24,15 @@ export function relaxationNamed(name: string, path: string, own: readonly Relaxa
 }
 
 /** The configured relaxation without its temperature. */
-export function relaxationIn(setting: Config['relaxation'], own: readonly Relaxation[] = []): Relaxation {
+export function relaxationIn(
+  setting: Config['relaxation'],
+  ownRelaxations: readonly Relaxation[] = [],
+): Relaxation {
   const { name, hard = false } = typeof setting === 'string' ? { name: setting } : setting
-  const found = relaxationNamed(name, 'config.relaxation', own)
-  if (!hard) return found
-  if (found.hard) return found.hard
-  const able = [...own, ...Object.values<Relaxation>(relaxations)]
+  const relaxation = relaxationNamed(name, 'config.relaxation', ownRelaxations)
+  if (!hard) return relaxation
+  if (relaxation.hard) return relaxation.hard
+  const able = [...ownRelaxations, ...Object.values<Relaxation>(relaxations)]
     .filter((each) => each.hard)
     .map((each) => each.name)
   throw new InputError(
@@ -37,9 +44,9 @@ export function relaxationIn(setting: Config['relaxation'], own: readonly Relaxa
 export function relaxationOf(
   setting: Config['relaxation'],
   steps: number,
-  own: readonly Relaxation[] = [],
+  ownRelaxations: readonly Relaxation[] = [],
 ): Relaxation {
-  const relaxation = relaxationIn(setting, own)
+  const relaxation = relaxationIn(setting, ownRelaxations)
   const { name, temperature } = typeof setting === 'string' ? { name: setting } : setting
   if (!relaxation.temperature) {
     if (temperature === undefined) return relaxation

@@ -19,7 +19,7 @@ const settings = [
 ] as const
 
 /** The settings of a configuration that a replay must share with the frozen run. */
-export function settingsOf(config: Config): Record<string, Json> {
+export function replaySettings(config: Config): Record<string, Json> {
   // The path of the table of measured times does not matter; its hash does.
   const objective = { ...config.objective, latency: undefined }
   return Object.fromEntries(
@@ -45,8 +45,8 @@ export function checkReplay(
     )
   if (replay.latency !== (latency === undefined ? undefined : sha256(latency)))
     throw new InputError(`config.objective.latency: expected the table of measured times, ${remedy}`)
-  const found = difference(replay.config, settingsOf(config), 'config')
-  if (found) throw expected(found.path, `${JSON.stringify(found.wanted)}, ${remedy}`, found.got)
+  const mismatch = difference(replay.config, replaySettings(config), 'config')
+  if (mismatch) throw expected(mismatch.path, `${JSON.stringify(mismatch.wanted)}, ${remedy}`, mismatch.got)
 }
 
 interface Difference {
@@ -64,8 +64,8 @@ function difference(wanted: unknown, got: unknown, path: string): Difference | u
   if (!both || lists)
     return JSON.stringify(wanted) === JSON.stringify(got) ? undefined : { path, wanted, got }
   for (const [key, value] of Object.entries(wanted as object)) {
-    const found = difference(value, (got as Record<string, unknown>)[key], `${path}.${key}`)
-    if (found) return found
+    const mismatch = difference(value, (got as Record<string, unknown>)[key], `${path}.${key}`)
+    if (mismatch) return mismatch
   }
   return undefined
 }

@@ -22,13 +22,13 @@ import { spaceOf } from './supernet-of.js'
 export function presetOf(
   config: Config,
   { step }: RelaxationTraits,
-  own: readonly AnySpace[] = [],
+  ownSpaces: readonly AnySpace[] = [],
 ): Config['schedule'] {
   const { schedule, supernet } = config
   if (isPlanned(schedule)) return withBudget(schedule, config)
   if (schedule !== 'auto') return schedule
   if (step !== 'proximal') return 'none'
-  return spaceOf(supernet.space, 'config.supernet.space', own).schedule ?? 'strong-then-relaxed'
+  return spaceOf(supernet.space, 'config.supernet.space', ownSpaces).schedule ?? 'strong-then-relaxed'
 }
 
 /** A document with the configuration's budget in place of its own. */
@@ -86,8 +86,8 @@ export function scheduleOf(
       : validate(ScheduleSchema, document, label)
   if (typeof schedule !== 'string') return checked(schedule, 'schedule', find)
   if (presetNames().includes(schedule)) return checked(JSON.parse(readPreset(schedule)), 'schedule', find)
-  const found = find(schedule, path)
-  return checked(found.document, `schedule ${schedule}`, found.find)
+  const namedSchedule = find(schedule, path)
+  return checked(namedSchedule.document, `schedule ${schedule}`, namedSchedule.find)
 }
 
 /** The error for a name that is not a schedule. */

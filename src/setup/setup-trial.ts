@@ -57,11 +57,11 @@ export const extensionsIn = ({
 export async function setupTrial(
   config: Config,
   folder: string,
-  { readers, given, plugins, ...own }: Extensions & Continued = {},
+  { readers, given, plugins, ...ownParts }: Extensions & Continued = {},
 ): Promise<Trial> {
   const isRun = existsSync(join(folder, checksumsFile))
   requirePlugins(isRun ? folder : 'config.plugins', config.plugins, plugins)
-  return hostedTrial(config, filesIn(folder, { readers, given }), own)
+  return hostedTrial(config, filesIn(folder, { readers, given }), ownParts)
 }
 
 /** The host on this machine, with files relative to a folder. */

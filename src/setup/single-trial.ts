@@ -65,25 +65,34 @@ export function singleTrial(
   read: PreparedData,
   given: Config,
   host: TrialHost,
-  own: OwnParts & Continued = {},
+  ownParts: OwnParts & Continued = {},
   between: Between = {},
 ): Trial {
   const { carried, place = 'config' } = between
-  const { spaces = [], relaxations = [], rules = [] } = own
+  const { spaces = [], relaxations = [], rules = [] } = ownParts
   const data = withEmphasis(withCosts(read, given), given.classes)
   const supernet = restricted(buildSupernet(given, data, spaces, host.memory, placeOf(between)), between)
   const relaxation = relaxationIn(given.relaxation, relaxations)
   const config = withTolerance(resolveTraining(withScaling(given, data), data), supernet, data, relaxation)
   const { latency: file } = config.objective
   const measured = file === undefined ? undefined : host.latency(file)
-  const { document, ...found } = scheduled({ config, data, supernet, relaxation, measured, host, own, place })
+  const { document, ...planning } = scheduled({
+    config,
+    data,
+    supernet,
+    relaxation,
+    measured,
+    host,
+    own: ownParts,
+    place,
+  })
   const resolved: ResolvedConfig = { ...config, schedule: document }
   const changed = intervened(resolved, data, [
     ...(document.replay?.interventions ?? []),
-    ...(own.interventions ?? []),
+    ...(ownParts.interventions ?? []),
   ])
   const retrained = retrainedSupernet(changed, data, supernet, spaces, host.memory)
-  checkFit(changed, data, found.schedule, rules, place)
+  checkFit(changed, data, planning.schedule, rules, place)
   const benchmark = benchmarkOf(config, host, supernet, spaces)
   const metric = config.objective.metric ?? usualMetric(data.dataset.task.kind)
   return {
@@ -93,7 +102,7 @@ export function singleTrial(
     supernet,
     ...(retrained && { retrained }),
     relaxation: relaxationOf(config.relaxation, config.search.steps, relaxations),
-    ...found,
+    ...planning,
     ...(rules.length > 0 && { rules }),
     ...(measured && { latency: latencyOf(measured.table, supernet) }),
     loss: lossOf(config, data.dataset.task.kind === 'classification'),
@@ -122,8 +131,8 @@ interface ToSchedule {
 type Measured = ReturnType<TrialHost['latency']>
 
 /** The schedule of a configuration as a document, compiled, with the planner if it has one, and its terms. */
-function scheduled({ config, data, supernet, relaxation, measured, host, own, place }: ToSchedule) {
-  const { spaces = [], terms: ownTerms = [], planners = [] } = own
+function scheduled({ config, data, supernet, relaxation, measured, host, own: ownParts, place }: ToSchedule) {
+  const { spaces = [], terms: ownTerms = [], planners = [] } = ownParts
   const { steps, batch } = config.search
   const written = withBudget(
     scheduleOf(presetOf(config, relaxation, spaces), host.schedule, `${place}.schedule`, planners),
@@ -134,7 +143,7 @@ function scheduled({ config, data, supernet, relaxation, measured, host, own, pl
   const all = [...terms, ...ownTerms]
   const random = randomSource(config.seed)
   const work = { supernet, steps, relaxation, random, splits: data.splits, planners }
-  const found = planned(document, work, (whole) =>
+  const planning = planned(document, work, (whole) =>
     compileFor(whole, supernet, steps, relaxation, {
       terms: all,
       latency: measured !== undefined,
@@ -144,7 +153,7 @@ function scheduled({ config, data, supernet, relaxation, measured, host, own, pl
       ...(config.budget && { budgetPath: `${place}.budget` }),
     }),
   )
-  return { document, ...found, terms: all }
+  return { document, ...planning, terms: all }
 }
 
 /** The configuration with the changes that were made while the search ran. */
@@ -204,19 +213,19 @@ function benchmarkOf(
   { benchmark }: Config,
   host: TrialHost,
   supernet: Supernet,
-  own: readonly AnySpace[],
+  ownSpaces: readonly AnySpace[],
 ): Trial['benchmark'] {
   if (!benchmark) return undefined
-  const space = spaceOf(supernet.space, 'config.supernet.space', own)
+  const space = spaceOf(supernet.space, 'config.supernet.space', ownSpaces)
   return host.benchmark(benchmark, notationOf(space, supernet.options), supernet)
 }
 
 /** The terms that the safeguards of a configuration may use. */
 function safeguardTerms({ search }: Config): { term: string; path: string }[] {
-  const found = Object.entries(search.alarms).flatMap(([alarm, { safeguard }]) =>
+  const safeguards = Object.entries(search.alarms).flatMap(([alarm, { safeguard }]) =>
     typeof safeguard === 'string'
       ? []
       : [{ term: safeguard.term, path: `config.search.alarms.${alarm}.safeguard` }],
   )
-  return found.filter(({ term }, i) => found.findIndex((other) => other.term === term) === i)
+  return safeguards.filter(({ term }, i) => safeguards.findIndex((other) => other.term === term) === i)
 }

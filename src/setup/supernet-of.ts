@@ -28,15 +28,15 @@ export interface StagePlace {
 export function buildSupernet(
   { supernet }: Config,
   { dataset }: PreparedData,
-  own: readonly AnySpace[] = [],
+  ownSpaces: readonly AnySpace[] = [],
   memory?: number,
   { place = 'config', inherits = false }: StagePlace = {},
 ): Supernet {
   const path = `${place}.supernet`
-  const space = spaceOf(supernet.space, `${path}.space`, own)
+  const space = spaceOf(supernet.space, `${path}.space`, ownSpaces)
   checkDefinition(space)
   const options: unknown = validate(space.options, supernet.options, `${path}.options`)
-  requireTakes(space, dataset, `${path}.space`, own)
+  requireTakes(space, dataset, `${path}.space`, ownSpaces)
   const outputs = outputsOf(dataset.task)
   const { kind } = dataset.encoding
   const columns = continuedColumns(dataset)
@@ -66,12 +66,12 @@ export function retrainedSupernet(
   config: Config,
   data: PreparedData,
   searched: Supernet,
-  own: readonly AnySpace[],
+  ownSpaces: readonly AnySpace[],
   memory?: number,
 ): Supernet | undefined {
   const { options = {}, auxiliary, from } = config.retrain
   if (Object.keys(options).length === 0 && auxiliary === 0) return undefined
-  const space = spaceOf(config.supernet.space, 'config.supernet.space', own)
+  const space = spaceOf(config.supernet.space, 'config.supernet.space', ownSpaces)
   if (auxiliary > 0 && !('auxiliary' in (space.options.properties as object)))
     throw new InputError(`config.retrain.auxiliary: ${space.name} has no auxiliary classifier; set it to 0`)
   if (from === 'inherited' && Object.keys(options).length > 0)
@@ -82,7 +82,7 @@ export function retrainedSupernet(
   const supernet = buildSupernet(
     { ...config, supernet: { ...config.supernet, options: all } },
     data,
-    own,
+    ownSpaces,
     memory,
   )
   const choices = ({ groups }: Supernet) =>
@@ -95,10 +95,10 @@ export function retrainedSupernet(
 }
 
 /** Finds a search space by its name. Throws with a list of all names and a suggestion if there is none. */
-export function spaceOf(name: string, path: string, own: readonly AnySpace[] = []): AnySpace {
-  const all = [...own, ...spaces]
-  const found = all.find((space) => space.name === name)
-  if (found) return found
+export function spaceOf(name: string, path: string, ownSpaces: readonly AnySpace[] = []): AnySpace {
+  const all = [...ownSpaces, ...spaces]
+  const match = all.find((space) => space.name === name)
+  if (match) return match
   // A space that was taught operations stands before that of the registry.
   const names = [...new Set(all.map((space) => space.name))]
   throw new InputError(
@@ -111,10 +111,10 @@ export function requireTakes(
   { name, ranks }: AnySpace,
   { name: data, shape }: Pick<PreparedData['dataset'], 'name' | 'shape'>,
   path: string,
-  own: readonly AnySpace[] = [],
+  ownSpaces: readonly AnySpace[] = [],
 ): void {
   if (ranks.includes(shape.length)) return
-  const fitting = [...own, ...spaces].filter((space) => space.ranks.includes(shape.length))
+  const fitting = [...ownSpaces, ...spaces].filter((space) => space.ranks.includes(shape.length))
   const names = [...new Set(fitting.map((space) => space.name))].join(', ')
   throw new InputError(
     `${path}: ${name} takes inputs of ${ranks.join(' or ')} ${ranks.join() === '1' ? 'axis' : 'axes'}, ${data} has [${shape.join(', ')}]; ${names === '' ? 'no space takes these' : `spaces that take these: ${names}`}`,
@@ -133,8 +133,12 @@ function checkDefinition({ name, ranks, options }: AnySpace): void {
  * The supernet of a space on a small input, by default with the default options: sufficient if only its
  * layers matter.
  */
-export function sampleSupernet(name: string, given: object = {}, own: readonly AnySpace[] = []): Supernet {
-  const space = spaceOf(name, '--supernet', own)
+export function sampleSupernet(
+  name: string,
+  given: object = {},
+  ownSpaces: readonly AnySpace[] = [],
+): Supernet {
+  const space = spaceOf(name, '--supernet', ownSpaces)
   const options: unknown = validate(space.options, given, 'options')
   const input = Math.min(...space.ranks) === 3 ? [16, 16, 3] : Array<number>(Math.min(...space.ranks)).fill(8)
   const build = () => wellBuilt(name, space.build({ options: options as never, input, outputs: 2 }), input, 2)

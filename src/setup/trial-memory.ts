@@ -93,16 +93,16 @@ function stageMemory(
 ): StageMemory {
   const weights = graph.nodes.map(({ id }) => `${id}:`)
   const options: Omit<ProgramOptions, 'again'> = { roles, trained: trainedNodes(graph, { weights, alphas }) }
-  const found: StepMemory = stepMemory(graph, options, rows)
+  const memory: StepMemory = stepMemory(graph, options, rows)
   const most = largestRows(graph, options)
   return {
     stage,
     rows,
-    peakBytes: found.peakBytes,
-    heldBytes: found.heldBytes,
-    recomputed: found.again.size,
+    peakBytes: memory.peakBytes,
+    heldBytes: memory.heldBytes,
+    recomputed: memory.again.size,
     parts: segmentsOf(graph, options).length,
-    fits: found.fits,
+    fits: memory.fits,
     largestRows: most === Number.MAX_SAFE_INTEGER ? null : most,
   }
 }

@@ -158,12 +158,12 @@ export function supernetBuilder(input: Shape, firstLayer: string): SupernetBuild
 
 function operationNamed(operation: string | Operation): Operation {
   if (typeof operation !== 'string') return operation
-  const found = operationOf(operation)
-  if (!found) {
+  const knownOperation = operationOf(operation)
+  if (!knownOperation) {
     const names = table.map(({ name }) => name)
     throw new Error(
       `unknown operation: ${operation}${didYouMean(operation, names)}; operations: ${names.join(', ')}`,
     )
   }
-  return found
+  return knownOperation
 }

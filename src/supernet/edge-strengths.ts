@@ -9,14 +9,14 @@ export function edgeStrengths(
   group: GateGroup,
   weights: Readonly<Record<string, Readonly<Record<string, number>>>>,
 ): Readonly<Record<string, number>> {
-  const own = weights[group.name]!
-  if (group.kind !== 'inputs') return own
+  const memberWeights = weights[group.name]!
+  if (group.kind !== 'inputs') return memberWeights
   const place = group.name.slice(0, group.name.lastIndexOf('/') + 1)
   return Object.fromEntries(
     group.members.map(({ name }) => {
       const edge = supernet.groups.find((other) => other.name === `${place}${name}`)
       const operations = edge && weights[edge.name]
-      if (!operations) return [name, own[name]!]
+      if (!operations) return [name, memberWeights[name]!]
       return [name, Math.max(...keepable(edge).map((member) => operations[member.name] ?? 0))]
     }),
   )

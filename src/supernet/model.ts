@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RandomSource } from '../base/random.js'
 import { overwrite } from '../nn/overwrite.js'
-import { cut, ParameterStore } from '../nn/parameter-store.js'
+import { sliced, ParameterStore } from '../nn/parameter-store.js'
 import { shaped } from '../nn/shaped.js'
 import { mixing, type Mixing } from './mixing.js'
 import { groupOf, pruneGroup } from './prune.js'
@@ -72,9 +72,9 @@ export class SupernetModel {
 
   /** α of a group, [members]; it belongs to the model. */
   alpha(group: string): tf.Tensor1D {
-    const found = this.#alphas.get(group)
-    if (!found) throw new Error(`unknown group: ${group}`)
-    return found
+    const alpha = this.#alphas.get(group)
+    if (!alpha) throw new Error(`unknown group: ${group}`)
+    return alpha
   }
 
   /**
@@ -170,7 +170,7 @@ export class SupernetModel {
     const alphaCut = [{ axis: 0, indices }]
     this.setAlpha(
       group,
-      tf.tidy(() => this.#opened(cut(this.alpha(group), alphaCut) as tf.Tensor1D)),
+      tf.tidy(() => this.#opened(sliced(this.alpha(group), alphaCut) as tf.Tensor1D)),
     )
     this.#freeVanished()
     return { weights: slices, alphas: new Map([[group, alphaCut]]) }

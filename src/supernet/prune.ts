@@ -118,10 +118,10 @@ export const inputsFirst = (groups: readonly GateGroup[]): GateGroup[] =>
 
 /** The group of a name; the error lists what exists. */
 export function groupOf(supernet: Supernet, name: string): GateGroup {
-  const found = supernet.groups.find((group) => group.name === name)
-  if (!found)
+  const match = supernet.groups.find((group) => group.name === name)
+  if (!match)
     throw new Error(`unknown group: ${name}; groups: ${supernet.groups.map((g) => g.name).join(', ')}`)
-  return found
+  return match
 }
 
 /**

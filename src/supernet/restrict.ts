@@ -72,9 +72,10 @@ export function restrictToLeft(
   return supernet.groups.reduce((current, { name }) => {
     const standing = current.groups.find((group) => group.name === name)
     if (!standing || !left[name]) return current
-    const own = new Set(left[name])
-    const kept = standing.members.map((member) => member.name).filter((member) => own.has(member))
-    const enough = keepable(standing).filter((member) => own.has(member.name)).length >= standing.keep.min
+    const leftMembers = new Set(left[name])
+    const kept = standing.members.map((member) => member.name).filter((member) => leftMembers.has(member))
+    const enough =
+      keepable(standing).filter((member) => leftMembers.has(member.name)).length >= standing.keep.min
     return enough && kept.length < standing.members.length && canPrune(current, name, kept)
       ? narrowed(current, name, kept)
       : current

@@ -133,10 +133,10 @@ function inputsOf(
   nodes.forEach((node, place) => {
     if (node.kind !== 'mix') return
     const group = node.attrs.group as string
-    const own = inputs.get(group) ?? new Map<string, number[]>()
-    inputs.set(group, own)
+    const inputsByMember = inputs.get(group) ?? new Map<string, number[]>()
+    inputs.set(group, inputsByMember)
     carryingMembers(node).forEach((member, i) =>
-      own.set(member, [...(own.get(member) ?? []), inputAt(place) + i]),
+      inputsByMember.set(member, [...(inputsByMember.get(member) ?? []), inputAt(place) + i]),
     )
   })
   return inputs

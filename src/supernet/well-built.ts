@@ -40,12 +40,12 @@ function faultOf(space: string, built: Supernet, input: Shape, outputs: number):
 /** The groups whose gates are on a path to an output. */
 function groupsRead({ nodes, outputs }: Graph): ReadonlySet<unknown> {
   const reached = new Set(Object.values(outputs))
-  const found = new Set<unknown>()
+  const groupNames = new Set<unknown>()
   // A node comes after those that it reads.
   for (const { id, inputs, attrs } of nodes.toReversed()) {
     if (!reached.has(id)) continue
     for (const each of inputs) reached.add(each)
-    if (attrs.group !== undefined) found.add(attrs.group)
+    if (attrs.group !== undefined) groupNames.add(attrs.group)
   }
-  return found
+  return groupNames
 }

@@ -52,10 +52,10 @@ export function leastCostly(supernet: Supernet, costs: Costs): CostedChoices {
   const moves = movesOf(supernet, {})
   const lower = ({ name }: GateGroup): boolean => {
     const before = effort(tally.figures())
-    const own = tally.stands(name) ? moves(name, tally.kept(name)) : []
+    const groupMoves = tally.stands(name) ? moves(name, tally.kept(name)) : []
     return take(
       tally,
-      bestMove(own, tally, (next) => (effort(next) < before ? [before - effort(next), 0] : undefined)),
+      bestMove(groupMoves, tally, (next) => (effort(next) < before ? [before - effort(next), 0] : undefined)),
     )
   }
   const sweep = (): boolean =>
@@ -149,10 +149,13 @@ function bestMove(
   for (const move of moves) {
     const before = tally.change(move.choices)
     const next = tally.figures()
-    const found = next.connected ? rank(next, move) : undefined
+    const moveRank = next.connected ? rank(next, move) : undefined
     tally.change(before)
-    if (found && (!best || found[0] > best.rank[0] || (found[0] === best.rank[0] && found[1] > best.rank[1])))
-      best = { move, rank: found }
+    if (
+      moveRank &&
+      (!best || moveRank[0] > best.rank[0] || (moveRank[0] === best.rank[0] && moveRank[1] > best.rank[1]))
+    )
+      best = { move, rank: moveRank }
   }
   return best?.move
 }

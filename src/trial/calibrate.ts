@@ -25,10 +25,10 @@ export function calibrated({ config, data, metric }: Trial, retrained: Retrained
   const natural = emphasis
     ? scaleOutput({ graph, values }, { mean: emphasis.priors.map((by) => -Math.log(by)), std: entries(1) })
     : { graph, values }
-  const found = isTempered ? calibrationOf(data, natural, isFocal) : undefined
-  const temperature = found?.temperature
-  const scaled = found
-    ? scaleOutput(natural, { mean: found.offsets, std: entries(1 / found.temperature) })
+  const calibration = isTempered ? calibrationOf(data, natural, isFocal) : undefined
+  const temperature = calibration?.temperature
+  const scaled = calibration
+    ? scaleOutput(natural, { mean: calibration.offsets, std: entries(1 / calibration.temperature) })
     : natural
   const validation = withNetwork(scaled.graph, scaled.values, (network) =>
     evaluate(network, data, splits.validation, metric),

@@ -8,7 +8,7 @@ import { predictRows } from '../train/evaluate.js'
 import type { Candidate, Disturb, Repeat } from './criteria/types.js'
 import type { TrainingAgain } from './training-again.js'
 import { withNetwork } from './with-network.js'
-import type { Exported, ExportedNetwork, Trial } from './types.js'
+import type { ExportedModel, ExportedNetwork, Trial } from './types.js'
 
 /**
  * A retrained network as criteria see it, for as long as `use` takes: it is exported once, and trained once
@@ -23,7 +23,7 @@ export async function withCandidate<T>(
   const { data, supernet, metric, random } = trial
   const outputs = outputsOf(network, data)
   const repeats: Repeat[] = [{ seed: random.seed, outputs }]
-  let made: Promise<Exported | null> | undefined
+  let made: Promise<ExportedModel | null> | undefined
   try {
     return await use({
       cost: costOf(network.graph),

@@ -9,13 +9,13 @@ import type { Attempt, Compared } from './figures.js'
 import type { Trial } from './types.js'
 
 /** What is known of two networks: how much worse the one is, and how much worse it may be. */
-export type Comparison = Pick<Attempt, 'worse' | 'allowed' | 'by'>
+export type Shortfall = Pick<Attempt, 'worse' | 'allowed' | 'by'>
 
 /** How much worse an attempt is; infinite if that is not known. */
-export const worseOf = ({ worse }: Comparison): number => worse ?? Infinity
+export const worseOf = ({ worse }: Shortfall): number => worse ?? Infinity
 
 /** Whether an attempt is as good as it has to be. */
-export const isWithin = ({ worse, allowed }: Comparison): boolean =>
+export const isWithin = ({ worse, allowed }: Shortfall): boolean =>
   worse !== null && allowed !== null && worse <= allowed
 
 /** What a comparison allows: a tolerance or, if that is more, so many standard errors of the difference. */
@@ -29,11 +29,11 @@ export interface Allowed {
  * room left; null if either has no metric. The standard error is that of a paired bootstrap over the rows, and
  * accounts for `mostChance` at most.
  */
-export function comparison(trial: Trial, own: Compared, other: Compared, allowed: Allowed): Comparison {
+export function comparison(trial: Trial, candidate: Compared, other: Compared, allowed: Allowed): Shortfall {
   const names = measuresOf(trial.metric)
-  const found = names.map((name) => difference(trial, name, own[name], other[name], allowed))
-  const least = found.reduce((a, b) => (room(b) < room(a) ? b : a))
-  return names.length === 1 ? least : { ...least, by: names[found.indexOf(least)]! }
+  const shortfalls = names.map((name) => difference(trial, name, candidate[name], other[name], allowed))
+  const least = shortfalls.reduce((a, b) => (room(b) < room(a) ? b : a))
+  return names.length === 1 ? least : { ...least, by: names[shortfalls.indexOf(least)]! }
 }
 
 /** How much of the allowed difference is left. */
@@ -43,15 +43,15 @@ const room = ({ worse, allowed }: Pick<Attempt, 'worse' | 'allowed'>): number =>
 function difference(
   { data, config, random }: Trial,
   name: MetricName,
-  own: MeasuredRows | undefined,
+  candidate: MeasuredRows | undefined,
   other: MeasuredRows | undefined,
   { tolerance, errors }: Allowed,
 ): Pick<Attempt, 'worse' | 'allowed'> {
-  const [mine, theirs] = [valueOf(own ?? null), valueOf(other ?? null)]
-  if (!own || !other || !isNumber(mine) || !isNumber(theirs)) return { worse: null, allowed: null }
+  const [mine, theirs] = [valueOf(candidate ?? null), valueOf(other ?? null)]
+  if (!candidate || !other || !isNumber(mine) || !isNumber(theirs)) return { worse: null, allowed: null }
   const base = errorOf(name, theirs)
   const resampling = resamplingOf(data.dataset, config.split, data.splits.validation)
-  const drawn = bootstrap(name, [own, other], resampling, random)
+  const drawn = bootstrap(name, [candidate, other], resampling, random)
   const spread = drawn ? deviation(drawn[0]!.map((value, i) => value - drawn[1]![i]!)) : 0
   const unit = base > 0 ? base : 1
   const chance = Math.min((errors * spread) / unit, mostChance)

@@ -55,12 +55,12 @@ export function decisionOf(
   const positive = task.positive === undefined ? 1 : task.classes.indexOf(task.positive)
   const rows = data.splits.validation
   const logits = onValidation()
-  const own = gather(targets, 1, rows)
+  const validationTargets = gather(targets, 1, rows)
   const worth = worthBy(threshold, positive, costs)
-  const cut = bestThreshold(logits, own, positive, worth, randomSource(config.seed))
+  const cut = bestThreshold(logits, validationTargets, positive, worth, randomSource(config.seed))
   const probability = Math.min(Math.max(1 / (1 + Math.exp(-cut)), 1e-9), 1 - 1e-9)
   const counts = { hits: 0, missed: 0, alarms: 0, passed: 0 }
-  own.forEach((truth, row) => {
+  validationTargets.forEach((truth, row) => {
     const said = logits[2 * row + positive]! - logits[2 * row + 1 - positive]! >= cut
     counts[truth === positive ? (said ? 'hits' : 'missed') : said ? 'alarms' : 'passed']++
   })

@@ -47,10 +47,13 @@ export function decisionFigures(
     ] as const
   })
   const positive = deciding.positive ?? 1
-  const own = gather(dataset.targets, 1, splits.validation)
+  const validationTargets = gather(dataset.targets, 1, splits.validation)
   return {
     ...(by !== undefined && {
-      chosenOn: { rows: own.length, positive: own.filter((target) => target === positive).length },
+      chosenOn: {
+        rows: validationTargets.length,
+        positive: validationTargets.filter((target) => target === positive).length,
+      },
     }),
     figures: Object.fromEntries(figures),
   }

@@ -18,9 +18,9 @@ export interface EvaluateOptions {
  * metric. Frees everything that it allocated.
  */
 export function evaluateNetwork(
-  { data, metric: own }: Pick<Trial, 'data' | 'metric'>,
+  { data, metric: trialMetric }: Pick<Trial, 'data' | 'metric'>,
   { graph, values }: Pick<Retrained, 'graph' | 'values'>,
-  { split = 'test', metric = own }: EvaluateOptions = {},
+  { split = 'test', metric = trialMetric }: EvaluateOptions = {},
 ): number | null {
   const able = metricsOf[data.dataset.task.kind]
   if (!able.includes(metric)) throw expected('metric', `one of ${able.join(', ')}`, metric)

@@ -7,7 +7,7 @@ import { isWidth } from '../supernet/types.js'
 import { isTaught, wantsBaseline } from './baseline.js'
 import { furtherTrainings } from './criteria/stability.js'
 import {
-  nothing,
+  noSeconds,
   retrained,
   searchSpan,
   sumOf,
@@ -17,14 +17,14 @@ import {
   type Span,
 } from './expected.js'
 import type { NetworkToRetrain } from './figures.js'
-import { rehearse, timedFlops, type Clocks, type SearchTimes } from './rehearsal.js'
+import { rehearseSearch, timedFlops, type Clocks, type SearchTimes } from './rehearsal.js'
 import { rivalsSpan } from './rivals/expected.js'
 import { attemptsOf } from './smallest.js'
 import { trainingTimes, type TrainingTimes } from './timing.js'
 import type { Trial } from './types.js'
 
 /** What was measured of a trial before it begins, in seconds. */
-export interface Measured {
+export interface MeasuredTimes {
   readonly search: SearchTimes
   /** Training the unpruned supernet, and the smallest network that may be left of it. */
   readonly whole: TrainingTimes
@@ -48,7 +48,7 @@ export interface Expected {
   /** Measuring, exporting and reporting. */
   readonly rest: Span
   readonly total: Span
-  readonly measured: Measured
+  readonly measured: MeasuredTimes
 }
 
 /**
@@ -61,13 +61,13 @@ export async function expectedOf(trial: Trial, seconds: number, clocks: Clocks):
   const least = smallest(supernet, 'parameters')
   const { wall, busy } = clocks
   const [began, before] = [wall(), busy()]
-  const search = rehearse(trial, seconds, busy)
+  const search = rehearseSearch(trial, seconds, busy)
   const timed = (network: Discrete) => trainingTimesOf(trial, asNetwork(network), seconds, clocks)
   const whole = await timed(unprunedNetwork(supernet, config.retrain))
   const small = await timed(discretise(least, uniformGates(least), retrainedAs(config.retrain)))
   const earlier = stages.map(({ begin }) => {
-    const own = begin(undefined)
-    return { own, search: rehearse(own, seconds / stages.length, busy) }
+    const stageTrial = begin(undefined)
+    return { own: stageTrial, search: rehearseSearch(stageTrial, seconds / stages.length, busy) }
   })
   const stretch = (wall() - began) / Math.max(1e-6, busy() - before)
   const measured = {
@@ -76,23 +76,23 @@ export async function expectedOf(trial: Trial, seconds: number, clocks: Clocks):
     small: stretched(small.step > whole.step ? whole : small, stretch),
     stretch,
   }
-  const spans = earlier.map(({ own, search: times }) =>
-    searchOf(own, { ...measured, search: stretched(times, stretch) }),
+  const spans = earlier.map(({ own: stageTrial, search: times }) =>
+    searchOf(stageTrial, { ...measured, search: stretched(times, stretch) }),
   )
   return { ...expectedBy(trial, measured, spans), measured }
 }
 
 /** Times on the wall, from times of a processor. */
 export const stretched = <T extends SearchTimes | TrainingTimes>(times: T, by: number): T => {
-  const found: Record<string, number> = { ...times }
-  for (const name of Object.keys(found)) found[name]! *= by
-  return found as unknown as T
+  const scaled: Record<string, number> = { ...times }
+  for (const name of Object.keys(scaled)) scaled[name]! *= by
+  return scaled as unknown as T
 }
 
 /** What a trial is expected to take by what was measured of it. */
 export function expectedBy(
   trial: Trial,
-  measured: Measured,
+  measured: MeasuredTimes,
   earlier: readonly Span[] = [],
 ): Omit<Expected, 'measured'> {
   const { config, schedule } = trial
@@ -115,10 +115,10 @@ export function expectedBy(
   const total = sumOf([
     ...earlier,
     search,
-    baseline ?? nothing,
+    baseline ?? noSeconds,
     retrain,
-    further ?? nothing,
-    rivals ?? nothing,
+    further ?? noSeconds,
+    rivals ?? noSeconds,
     rest,
   ])
   return { earlier, search, baseline, retrain, further, rivals, rest, total }
@@ -142,7 +142,7 @@ function restOf({ data: { splits }, config }: Trial): Span {
   return { typical: seconds, most: 2 * seconds }
 }
 
-const searchOf = (trial: Trial, { search, whole, small }: Measured): Span =>
+const searchOf = (trial: Trial, { search, whole, small }: MeasuredTimes): Span =>
   searchSpan(workOf(trial), search, leftOf(whole, small))
 
 /** The share of a step's time that is left when a search ends, as a rule: between the smallest and the whole. */
@@ -182,7 +182,7 @@ export async function trainingTimesOf(
   const batch = Math.min(config.retrain.batch, affordable)
   const { validation } = data.splits
   const shown = validation.subarray(0, Math.min(validation.length, affordable))
-  const found = await trainingTimes(
+  const reducedTimes = await trainingTimes(
     {
       ...trial,
       config: { ...config, retrain: { ...config.retrain, batch, shards: 1 } },
@@ -193,8 +193,8 @@ export async function trainingTimesOf(
     clocks,
   )
   return {
-    step: (found.step * config.retrain.batch) / batch,
-    evaluation: found.evaluation * (shown.length === 0 ? 1 : validation.length / shown.length),
+    step: (reducedTimes.step * config.retrain.batch) / batch,
+    evaluation: reducedTimes.evaluation * (shown.length === 0 ? 1 : validation.length / shown.length),
   }
 }
 

@@ -8,7 +8,7 @@ export interface Span {
   readonly most: number
 }
 
-export const nothing: Span = { typical: 0, most: 0 }
+export const noSeconds: Span = { typical: 0, most: 0 }
 
 export const sumOf = (spans: readonly Span[]): Span => ({
   typical: spans.reduce((sum, { typical }) => sum + typical, 0),

@@ -17,7 +17,7 @@ import type { Architecture, GateWeights, Supernet } from '../supernet/types.js'
 export type Compared = Readonly<Partial<Record<MetricName, MeasuredRows>>>
 
 /** What the rows of two splits say of a network's metric; null if a split is empty. */
-export type Measured = Readonly<Record<'validation' | 'test', MeasuredRows | null>>
+export type MeasuredSplits = Readonly<Record<'validation' | 'test', MeasuredRows | null>>
 
 /** The uncertainty of a metric: 95 % intervals by a bootstrap over the rows on which it was measured. */
 export interface Noise {
@@ -47,7 +47,7 @@ export interface SearchedFigures {
   readonly kept: number | null
   readonly dropped: number | null
   /** The supernet's metrics, row by row. */
-  readonly measured: Measured
+  readonly measured: MeasuredSplits
 }
 
 /** A trained and pruned supernet as plain values, without tensors. */
@@ -280,7 +280,7 @@ export interface Baseline {
   readonly of: string
   readonly figures: NonNullable<TrialMetrics['baseline']>
   /** Null if its training diverged. */
-  readonly measured: Measured | null
+  readonly measured: MeasuredSplits | null
   /** The measures with which smaller sizes are compared; empty if its training diverged. */
   readonly compared: Compared
   /** The network itself, from which others learn; absent if its training diverged. */

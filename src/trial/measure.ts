@@ -10,13 +10,13 @@ import type { Supernet } from '../supernet/types.js'
 import { evaluate, predictRows, valueOf } from '../train/evaluate.js'
 import { modelNetwork } from '../train/network.js'
 import { withCandidate } from './candidate.js'
-import { judge } from './criteria/judge.js'
+import { judgeModel } from './criteria/judge.js'
 import { decisionFigures } from './decision-figures.js'
 import type {
   Searched,
   SearchedFigures,
   TrialMetrics,
-  Measured,
+  MeasuredSplits,
   Retrained,
   Sized,
   Tolerated,
@@ -61,10 +61,10 @@ interface Parts {
 }
 
 /** The content of `metrics.json` for a finished trial, and the rows by which its network was measured. */
-export async function summarise(
+export async function summariseTrial(
   trial: Trial,
   { chosen, left, removed, searched, baseline, final, again, tolerated, decision }: Parts,
-): Promise<{ metrics: TrialMetrics; measured: Measured }> {
+): Promise<{ metrics: TrialMetrics; measured: MeasuredSplits }> {
   const { config, supernet, metric } = trial
   const { figures } = searched
   // The search measured only the architecture with which it ended, not the other sizes.
@@ -140,7 +140,7 @@ export async function judgeRetrained(
 ): Promise<{
   test: Omit<TrialMetrics['test'], 'supernet'>
   criteria: TrialMetrics['criteria']
-  measured: Measured
+  measured: MeasuredSplits
 }> {
   const { config, data } = trial
   const { measured, figures, decision } = withNetwork(network.graph, network.values, (loaded) => {
@@ -152,7 +152,7 @@ export async function judgeRetrained(
     }
   })
   const criteria = await withCandidate(trial, network, again, (candidate) =>
-    judge(config.criteria, candidate),
+    judgeModel(config.criteria, candidate),
   )
   const test = { final: valueOf(measured.test), ...figures, ...(decision && { decision }) }
   return { test, criteria, measured }

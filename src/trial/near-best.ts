@@ -65,6 +65,6 @@ function attemptOf(
 ): Attempt {
   if (tried instanceof Diverged) return divergedAttempt(sized, tried)
   const { size, cost } = sized
-  const found = comparison(trial, tried.compared, best.compared, { tolerance, errors: luckOfBest })
-  return { size, cost, validation: tried.final.validation, ...found }
+  const shortfall = comparison(trial, tried.compared, best.compared, { tolerance, errors: luckOfBest })
+  return { size, cost, validation: tried.final.validation, ...shortfall }
 }

@@ -3,11 +3,11 @@ import { bootstrap, percentileInterval, resamples, type Interval } from '../obje
 import type { MeasuredRows } from '../objective/metric.js'
 import { evaluateRows, valueOf } from '../train/evaluate.js'
 import type { Network } from '../train/network.js'
-import type { Measured, Noise, SplitNoise } from './figures.js'
+import type { MeasuredSplits, Noise, SplitNoise } from './figures.js'
 import type { Trial } from './types.js'
 
 /** Measures the metric of a network row by row. */
-export const measureRows = ({ data, metric }: Trial, network: Network): Measured => ({
+export const measureRows = ({ data, metric }: Trial, network: Network): MeasuredSplits => ({
   validation: evaluateRows(network, data, data.splits.validation, metric),
   test: evaluateRows(network, data, data.splits.test, metric),
 })
@@ -19,12 +19,12 @@ export const measureRows = ({ data, metric }: Trial, network: Network): Measured
 export function noiseOf(
   trial: Trial,
   measured: {
-    readonly supernet: Measured | null
-    readonly baseline: Measured | null
-    readonly final: Measured
+    readonly supernet: MeasuredSplits | null
+    readonly baseline: MeasuredSplits | null
+    readonly final: MeasuredSplits
   },
 ): Noise {
-  const of = (split: keyof Measured) =>
+  const of = (split: keyof MeasuredSplits) =>
     splitNoise(trial, split, {
       supernet: measured.supernet?.[split] ?? null,
       baseline: measured.baseline?.[split] ?? null,
@@ -43,7 +43,7 @@ export function withEarlier(
   earlier: Noise | undefined,
   { newer, same }: { readonly newer: boolean; readonly same: boolean },
 ): Noise {
-  const of = (split: keyof Measured): SplitNoise | null => {
+  const of = (split: keyof MeasuredSplits): SplitNoise | null => {
     const [now, then] = [noise[split], earlier?.[split]]
     if (!now || !then) return now
     return {
@@ -57,7 +57,7 @@ export function withEarlier(
 
 function splitNoise(
   { data, config, metric, random }: Trial,
-  split: keyof Measured,
+  split: keyof MeasuredSplits,
   rows: Readonly<Record<'supernet' | 'baseline' | 'final', MeasuredRows | null>>,
 ): SplitNoise | null {
   if (data.splits[split].length === 0) return null
@@ -71,8 +71,8 @@ function splitNoise(
   )
   const values = new Map(known.map(([name], i) => [name, drawn?.[i]]))
   const interval = (name: string): Interval | null => {
-    const found = values.get(name)
-    return found ? percentileInterval(found) : null
+    const samples = values.get(name)
+    return samples ? percentileInterval(samples) : null
   }
   const [a, b] = [values.get('final'), values.get('baseline')]
   const [final, baseline] = [valueOf(rows.final), valueOf(rows.baseline)]

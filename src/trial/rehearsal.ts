@@ -48,7 +48,7 @@ const [first, most] = [3, 60]
  * about `seconds`; longer, if a few steps take longer. Batches are smaller if the supernet is large. The
  * trained copy is discarded.
  */
-export function rehearse(trial: Trial, seconds: number, now: Milliseconds): SearchTimes {
+export function rehearseSearch(trial: Trial, seconds: number, now: Milliseconds): SearchTimes {
   const { config, data, schedule, supernet } = trial
   const { search } = config
   const { train, validation } = data.splits
@@ -95,11 +95,11 @@ export function rehearse(trial: Trial, seconds: number, now: Milliseconds): Sear
     const evaluations = Array.from({ length: 3 }, () =>
       clocked(() => void evaluate(stepper.network, data, shown, trial.metric)),
     )
-    const alone = usual(times.alone)
+    const pathTime = usual(times.alone)
     const usualStep = moves ?? held!
     return {
       ...whole,
-      alone: alone === undefined ? whole.moves : alone * scale,
+      alone: pathTime === undefined ? whole.moves : pathTime * scale,
       row: Math.min(...evaluations) / shown.length,
       renewal: renewalOf(stepper, model, () => {
         const phase = phaseFor(schedule.phases, present[0]!)

@@ -1,5 +1,5 @@
 import { columnLabel } from '../schedule/select.js'
-import type { Column, Schedule } from '../schedule/types.js'
+import type { ScheduleColumn, Schedule } from '../schedule/types.js'
 import { unprunableParameters } from '../supernet/cost-range.js'
 import { taskCost } from '../supernet/cost.js'
 import type { RelaxationTraits } from '../supernet/relaxations/types.js'
@@ -88,7 +88,7 @@ function reason(left: Supernet, ended: Ended): string {
 
 /** The λ of each term that acted on gates: `λ of l1/gates at most 0.5 (0.1 at the end)`. */
 function lambdas({ columns }: Schedule): string[] {
-  const byLabel = new Map<string, Column[]>()
+  const byLabel = new Map<string, ScheduleColumn[]>()
   for (const column of columns)
     if (column.part === 'gates' && column.segments.some(({ value }) => value > 0))
       byLabel.set(columnLabel(column), [...(byLabel.get(columnLabel(column)) ?? []), column])
@@ -101,7 +101,7 @@ function lambdas({ columns }: Schedule): string[] {
 
 /** The smallest gate that could still be removed, as a share of its group's mean. */
 function smallest({ groups }: Supernet, weights: GateWeights): string {
-  const found = groups
+  const weakest = groups
     .filter(({ members, keep }) => members.length > keep.min)
     .flatMap(({ name }) => {
       const values = Object.entries(weights[name]!)
@@ -109,7 +109,7 @@ function smallest({ groups }: Supernet, weights: GateWeights): string {
       return values.map(([member, value]) => ({ share: value / mean, place: `${name} ${member}` }))
     })
     .reduce((least, each) => (each.share < least.share ? each : least))
-  return `the smallest gate left is ${short(found.share)} of its group's mean (${found.place})`
+  return `the smallest gate left is ${short(weakest.share)} of its group's mean (${weakest.place})`
 }
 
 const short = (value: number): string =>

@@ -10,7 +10,8 @@ import { batching, type Batching } from '../train/batching.js'
 import type { LoopContext } from '../train/context.js'
 import { batchGradients } from '../train/gradients.js'
 import { discreteNetwork, type Network } from '../train/network.js'
-import { learningRateAt, optimizer, type Optimizer } from '../train/optimizer.js'
+import { learningRateAt } from '../train/learning-rate.js'
+import { optimizer, type Optimizer } from '../train/optimizer.js'
 import type { Hands } from '../train/order.js'
 import type { Recipe } from '../train/recipe.js'
 import { executorOf } from '../train/recorded-passes.js'
@@ -101,7 +102,7 @@ export async function retrainParts(
 }
 
 function overwrite(store: ParameterStore, values: ReadonlyMap<string, Float32Array>): void {
-  for (const [name, own] of values) store.set(name, tf.tensor(own, store.get(name).shape))
+  for (const [name, numbers] of values) store.set(name, tf.tensor(numbers, store.get(name).shape))
 }
 
 /** What carries out each part of a step's order. `context` gives the settings, which may change. */

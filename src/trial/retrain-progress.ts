@@ -38,7 +38,7 @@ export interface RetrainProgress {
    * Returns to the last good evaluation with another learning rate. The result is the number of steps done by
    * then. Throws if lower rates did not help.
    */
-  goBack(found: Divergence): number
+  goBack(divergence: Divergence): number
 }
 
 /** The progress of a retraining that has just begun. `kept` is the graph whose size is reported. */
@@ -107,10 +107,10 @@ export function retrainProgress(
       else if (step < steps && given.isOver?.(step)) ended = 'time'
       return undefined
     },
-    goBack(found) {
+    goBack(divergence) {
       ended = undefined
       const fallen = { stage, options: context.options, interventions, step: good.step }
-      const { interventions: changes, failure } = rolledBack(fallen, found)
+      const { interventions: changes, failure } = rolledBack(fallen, divergence)
       for (const change of changes) context.emit({ type: 'intervention', ...change })
       if (failure) throw failure
       interventions.push(...changes)

@@ -64,6 +64,6 @@ function trainingOf(parts: RetrainParts, progress: RetrainProgress, data: Prepar
       step === steps && progress.best.validation === null && !predictsNumbers(parts.judged, data)
         ? { step, why: 'a prediction is not finite' }
         : undefined,
-    goBack: (found) => progress.goBack(found),
+    goBack: (divergence) => progress.goBack(divergence),
   }
 }

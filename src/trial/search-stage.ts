@@ -1,6 +1,6 @@
 import { Interrupted } from '../base/errors.js'
 import { prepare, tryCandidate } from '../planners/try-out.js'
-import type { Proposal, Outcome } from '../planners/trying.js'
+import type { Proposal, TryOutcome } from '../planners/trying.js'
 import { beginModel } from '../search/initial.js'
 import { searchArchitecture, type SearchOutcome } from '../search/search.js'
 import type { Checkpoint } from '../search/state.js'
@@ -41,7 +41,7 @@ interface Found {
 export async function searchStage<T>(
   trial: Trial,
   hooks: TrialHooks,
-  use: (model: SupernetModel, found: Found) => T,
+  use: (model: SupernetModel, outcome: Found) => T,
   searches = 1,
 ): Promise<T> {
   const { emit, interventions, clock } = hooks
@@ -85,7 +85,7 @@ export const tryIn = (
   candidate: Proposal,
   hooks: Pick<TrialHooks, 'signal' | 'execute'>,
   weights?: ReadonlyMap<string, Float32Array>,
-): Promise<Outcome> =>
+): Promise<TryOutcome> =>
   tryCandidate(trial, candidate, contextOf(trial, hooks), weights && (() => Promise.resolve(weights)))
 
 /** What all searches of a trial have in common. */

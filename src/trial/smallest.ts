@@ -59,10 +59,10 @@ export async function smallestWithin(
     }
     const { size, cost } = sized
     const compared = comparison(trial, tried.compared, unpruned, { tolerance, errors: 1 })
-    const found = { size, cost, validation: tried.final.validation, ...compared }
-    attempts.push(found)
-    trained.push({ ...tried, attempt: found })
-    return isWithin(found)
+    const outcome = { size, cost, validation: tried.final.validation, ...compared }
+    attempts.push(outcome)
+    trained.push({ ...tried, attempt: outcome })
+    return isWithin(outcome)
   }
   const ended = (kept: Omit<(typeof trained)[number], 'attempt'>, within: boolean | null) => {
     hooks.emit({ type: 'kept', size: kept.sized.size })

@@ -82,7 +82,7 @@ async function earlier(
       return { members: membersOf(model), ...(weights && { weights: new Map(model.weights.values()) }) }
     }
     const left = stages.length + 1 - search
-    return await searchStage(trial, hooks, (model, found) => passOn(model, found.search.steps), left)
+    return await searchStage(trial, hooks, (model, outcome) => passOn(model, outcome.search.steps), left)
   } catch (error) {
     if (error instanceof Interrupted)
       throw new Interrupted(`interrupted in search ${search + 1} of ${stages.length + 1}`)

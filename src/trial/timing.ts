@@ -12,7 +12,7 @@ export interface TrainingTimes {
 }
 
 /** The steps between two evaluations, and the most intervals that are timed. */
-const [apart, most] = [3, 200]
+const [interval, most] = [3, 200]
 
 /** The intervals to see if time allows, and how many times as long that may take if the machine is busy. */
 const [few, patience] = [5, 3]
@@ -46,7 +46,7 @@ export async function trainingTimes(
       graph,
       data,
       {
-        options: { ...options, steps: apart * most, evaluateEvery: apart },
+        options: { ...options, steps: interval * most, evaluateEvery: interval },
         stage: 'retrain',
         ...{ loss, metric, random },
         execute: (...work) => {
@@ -67,15 +67,19 @@ export async function trainingTimes(
   } finally {
     executor.dispose()
   }
-  return timesOf(begun)
+  return timesOfSteps(begun)
 }
 
 /**
  * The mean times of a step and an evaluation, from the beginnings of steps. The first steps do not count, in
  * which passes are recorded, nor the first half of many, in which code is compiled.
  */
-export function timesOf(begun: readonly Begun[]): TrainingTimes {
-  const from = Math.max(1, Math.min(apart, begun.length - apart - 1), Math.floor(begun.length / 2) - apart)
+export function timesOfSteps(begun: readonly Begun[]): TrainingTimes {
+  const from = Math.max(
+    1,
+    Math.min(interval, begun.length - interval - 1),
+    Math.floor(begun.length / 2) - interval,
+  )
   const took = begun
     .slice(from)
     .map(({ at, evaluated }, i) => ({ ms: at - begun[from + i - 1]!.at, evaluated }))

@@ -8,7 +8,7 @@ import { baselineKey, baselineOf, isUnpruned, teacherFor, trainBaseline, wantsBa
 import type { Baseline, Removed, Retrained, Searched, Sized, Tolerated } from './figures.js'
 import { calibrated } from './calibrate.js'
 import { decidedBy } from './decide.js'
-import { summarise } from './measure.js'
+import { summariseTrial } from './measure.js'
 import { removedBy } from './removed.js'
 import { networkToRetrain } from './retrain-architecture.js'
 import { retrainStage } from './retrain-stage.js'
@@ -51,7 +51,7 @@ export async function finishTrial(
   if (removed.notice !== null) hooks.emit(hardlyRemoved(searched.steps, removed))
   const { chosen, baseline } = retrained
   const { tried, lesson, steps, menu, schedule } = searched
-  const summary = await summarise(decided.trial, {
+  const summary = await summariseTrial(decided.trial, {
     ...{ searched, removed, ...retrained, final },
     ...(decision && { decision }),
   })
@@ -99,26 +99,38 @@ async function retrainSearched(
   const { graph, initial } = networkToRetrain(trial, ended.architecture, inherited)
   const same = isUnpruned(trial, { graph, initial })
   const wanted = wantsBaseline(trial)
-  const [apart, baselineSeconds] = await timed(async () =>
+  const [trainedBaseline, baselineSeconds] = await timed(async () =>
     wanted && !same ? (hooks.baseline ?? trainBaseline(trial, hooks)) : null,
   )
-  const [found, retrainSeconds] = await timed(async () => {
+  const [retrainOutcome, retrainSeconds] = await timed(async () => {
     if (tolerance !== undefined && !same) {
       const choose = against === 'best' ? smallestNearBest : smallestWithin
-      return choose(trial, hooks, tolerance, sizesOf(searched.menu, ended, limit), apart)
+      return choose(trial, hooks, tolerance, sizesOf(searched.menu, ended, limit), trainedBaseline)
     }
-    const retrained = await retrainStage(trial, hooks, 'retrain', graph, initial, teacherFor(trial, apart))
+    const retrained = await retrainStage(
+      trial,
+      hooks,
+      'retrain',
+      graph,
+      initial,
+      teacherFor(trial, trainedBaseline),
+    )
     return { chosen: ended, final: retrained }
   })
   return {
-    ...found,
+    ...retrainOutcome,
     left:
-      found.chosen === ended ? searched.supernet : restrictTo(supernet, found.chosen.architecture).supernet,
+      retrainOutcome.chosen === ended
+        ? searched.supernet
+        : restrictTo(supernet, retrainOutcome.chosen.architecture).supernet,
     again: trainingAgain(trial, hooks, {
-      ...{ architecture: found.chosen.architecture, inherited, baseline: apart },
+      ...{ architecture: retrainOutcome.chosen.architecture, inherited, baseline: trainedBaseline },
     }),
-    baseline: wanted && same ? baselineOf(trial, found.final) : apart,
-    seconds: { baseline: apart && !hooks.baseline ? baselineSeconds : null, retrain: retrainSeconds },
+    baseline: wanted && same ? baselineOf(trial, retrainOutcome.final) : trainedBaseline,
+    seconds: {
+      baseline: trainedBaseline && !hooks.baseline ? baselineSeconds : null,
+      retrain: retrainSeconds,
+    },
   }
 }
 

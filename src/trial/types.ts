@@ -14,7 +14,7 @@ import type { Carried, Checkpoint, MenuEntry } from '../search/state.js'
 import type { Architecture, Supernet, Latency } from '../supernet/types.js'
 import type { ShardExecutor } from '../train/shard.js'
 import type { ResolvedConfig } from '../train/training.js'
-import type { Baseline, BenchmarkFigures, Measured, Retrained, TrialMetrics } from './figures.js'
+import type { Baseline, BenchmarkFigures, MeasuredSplits, Retrained, TrialMetrics } from './figures.js'
 
 /** A search before the last one. */
 export interface TrialStage {
@@ -28,7 +28,7 @@ export interface TrialStage {
 export type ExportedNetwork = Pick<Retrained, 'graph' | 'values'>
 
 /** What criteria ask of a model as it is exported. */
-export interface Exported {
+export interface ExportedModel {
   /** The bytes of `model.json` and `weights.bin`. */
   readonly bytes: number
   /**
@@ -60,7 +60,7 @@ export interface Trial extends Planning, Beginning {
   /** Gives the rank of an architecture in a benchmark's table, if the configuration names one. */
   readonly benchmark?: (architecture: Architecture) => BenchmarkFigures
   /** Makes the model of a network as it is exported, for criteria on its files and its latency. */
-  readonly exported?: (network: ExportedNetwork) => Promise<Exported>
+  readonly exported?: (network: ExportedNetwork) => Promise<ExportedModel>
   /** A hash of the configuration and the data. */
   readonly identity: string
   /** Sets the trial up on what the last of its stages left. */
@@ -117,7 +117,7 @@ export interface TrialResult {
   readonly lesson?: unknown
   readonly metrics: TrialMetrics
   /** What each row contributes to the metrics of the retrained network. */
-  readonly measured: Measured
+  readonly measured: MeasuredSplits
   /** The losses of the retraining. */
   readonly losses: Retrained['losses']
   readonly seconds: {

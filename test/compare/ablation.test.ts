@@ -6,7 +6,7 @@ import { resolveConfig } from '../../src/config/load-config.js'
 import { meanRows, type Over } from '../../src/compare/ablation/means.js'
 import { ablatedDocument, ablationsOf, type Ablation } from '../../src/compare/ablation/variants.js'
 import { plannedTrials } from '../../src/compare/planned.js'
-import type { Column, Schedule } from '../../src/schedule/types.js'
+import type { ScheduleColumn, Schedule } from '../../src/schedule/types.js'
 import { setupTrial } from '../../src/setup/setup-trial.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { pressed, tiny } from './helper.js'
@@ -29,13 +29,13 @@ const supernet = {
 const column = (
   layer: string,
   values: readonly [number, number, number][],
-  select?: Column['select'],
-): Column => ({
+  select?: ScheduleColumn['select'],
+): ScheduleColumn => ({
   ...{ term: 'l1', part: 'gates', layer, ...(select && { select }) },
   segments: values.map(([from, to, value]) => ({ from, to, value })),
 })
 
-const schedule = (columns: readonly Column[], steps = 4): Schedule => ({
+const schedule = (columns: readonly ScheduleColumn[], steps = 4): Schedule => ({
   ...{ name: 's', steps, turns: [], columns },
   phases: [{ name: 'p', from: 0, to: steps, train: new Set(), gates: 'move', paths: 'all' }],
   losses: { task: [{ from: 0, to: steps, value: 1 }], reconstruction: [{ from: 0, to: steps, value: 0 }] },
@@ -43,7 +43,7 @@ const schedule = (columns: readonly Column[], steps = 4): Schedule => ({
 })
 
 /** The rows of the mean λ, as text, without those of the losses. */
-const means = (columns: readonly Column[], over: Over) =>
+const means = (columns: readonly ScheduleColumn[], over: Over) =>
   meanRows(schedule(columns), supernet, over)
     .filter(([, , layer]) => layer !== '*')
     .map((row) => row.join(' '))

@@ -9,7 +9,7 @@ import {
 import { aboveF, noncentralBelow, normalBelow, rangeBelow } from '../../src/compare/distributions.js'
 import { effectSize } from '../../src/compare/effect-size.js'
 import { spreadRatio } from '../../src/compare/spread-ratio.js'
-import { agreement, meanAgreement } from '../../src/compare/kept.js'
+import { jaccardIndex, meanAgreement } from '../../src/compare/kept.js'
 import { paretoFront } from '../../src/compare/pareto.js'
 import { lossDeviation } from '../../src/compare/stability.js'
 import { correctedTTest } from '../../src/compare/statistics.js'
@@ -150,9 +150,9 @@ test('the Pareto front holds what nothing beats, by cost', () => {
 describe('stability', () => {
   test('agreement is the Jaccard index of names, and of numbers of units', () => {
     // Shared: relu, 3 of 4 units. Together: relu, tanh, gelu; 4 units.
-    expect(agreement({ act: ['relu', 'tanh'], units: 3 }, { act: ['relu', 'gelu'], units: 4 })).toBe(4 / 7)
-    expect(agreement({ act: [] }, { act: [] })).toBe(1)
-    expect(agreement({ units: 4 }, {})).toBe(0)
+    expect(jaccardIndex({ act: ['relu', 'tanh'], units: 3 }, { act: ['relu', 'gelu'], units: 4 })).toBe(4 / 7)
+    expect(jaccardIndex({ act: [] }, { act: [] })).toBe(1)
+    expect(jaccardIndex({ units: 4 }, {})).toBe(0)
     expect(meanAgreement([{ units: 4 }, { units: 2 }, { units: 1 }])).toBeCloseTo(
       (1 / 2 + 1 / 4 + 1 / 2) / 3,
       12,

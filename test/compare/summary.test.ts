@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkComparison } from '../../src/config/check-comparison.js'
-import { latencyFront, latencyOf } from '../../src/compare/latency-front.js'
+import { latencyFront, meanLatency } from '../../src/compare/latency-front.js'
 import { secondsLeft } from '../../src/compare/remaining.js'
 import { resultsCsv, timingsCsv } from '../../src/compare/rows-csv.js'
 import { summarise } from '../../src/compare/summary.js'
@@ -105,8 +105,8 @@ test('the front of latency is of measured times, in the text and not in the summ
   const plain = summarise(document(0), rows)
   const summary = summarise(document(0), timed)
   expect(summary.sets).toEqual(plain.sets)
-  expect(latencyOf(summary.sets[0]!, 'a', timed)).toBeCloseTo(0.002, 12)
-  expect(latencyOf(summary.sets[0]!, 'a', rows)).toBeNull()
+  expect(meanLatency(summary.sets[0]!, 'a', timed)).toBeCloseTo(0.002, 12)
+  expect(meanLatency(summary.sets[0]!, 'a', rows)).toBeNull()
   // c has the least error; a is faster than c; b is slower than both, with a larger error.
   expect(latencyFront(summary.sets[0]!, timed)).toEqual(['a', 'c'])
   expect(summaryText(summary, timed)).toContain(' In both error and measured latency: `a`, `c`.')

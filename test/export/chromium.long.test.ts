@@ -19,7 +19,7 @@ import { onnxPredictions } from '../../src/export/onnx/in-session.js'
 import { onnxModel, onnxPreprocess } from '../../src/export/onnx/model.js'
 import { preciseModel } from '../../src/export/onnx/precise.js'
 import { modelBytes } from '../../src/export/onnx/proto.js'
-import { feedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
+import { rawFeedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
 import { onnxSession } from '../../src/export/onnx/runtime.js'
 import { preciseContent } from '../../src/export/precision/layers.js'
 import type { Precision } from '../../src/export/precision/names.js'
@@ -89,7 +89,7 @@ async function writeOnnx(trained: TrainedNetwork, precision: Precision): Promise
   const session = await onnxSession(bytes, 'tests')
   const { outputs } = await onnxPredictions(session, preprocess, inputs, rows)
   await session.release()
-  const feeds = feedsOf(rawInputs(preprocess), gather(inputs, sizeOf(trained), rows), shape.at(-1)!)
+  const feeds = rawFeedsOf(rawInputs(preprocess), gather(inputs, sizeOf(trained), rows), shape.at(-1)!)
   writeFileSync(join(folder, `${place}.onnx`), bytes)
   const plain = feeds.map(({ values, ...feed }) => ({ ...feed, values: [...values] }))
   writeFileSync(join(folder, `${place}.json`), JSON.stringify({ feeds: plain }))

@@ -9,7 +9,7 @@ import { packagePath } from '../../src/base/files.js'
 import { gather } from '../../src/data/batches.js'
 import { prepareData } from '../../src/data/prepare.js'
 import { onnxPreprocess, toOnnx, type OnnxOptions } from '../../src/export/onnx/model.js'
-import { feedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
+import { rawFeedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
 import { verifyOnnx } from '../../src/export/onnx/verify.js'
 import type { TrainedNetwork } from '../../src/export/trained.js'
 import { agreement, networkPredictions } from '../../src/export/agreement.js'
@@ -38,7 +38,7 @@ async function written(name: string, trained: TrainedNetwork, options: OnnxOptio
   const rows = [data.splits.test, data.splits.validation].find(({ length }) => length > 0)!.slice(0, 40)
   const { shape, inputs } = data.dataset
   const size = shape.reduce((product, n) => product * n, 1)
-  const feeds = feedsOf(rawInputs(onnxPreprocess(trained)), gather(inputs, size, rows), shape.at(-1)!)
+  const feeds = rawFeedsOf(rawInputs(onnxPreprocess(trained)), gather(inputs, size, rows), shape.at(-1)!)
   const plain = feeds.map(({ values, ...feed }) => ({ ...feed, values: [...values] }))
   writeFileSync(join(folder, `${name}.onnx`), bytes)
   // NaN becomes null, which the runtimes turn back.

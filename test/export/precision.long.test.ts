@@ -7,7 +7,7 @@ import { gather } from '../../src/data/batches.js'
 import { onnxModel, onnxPreprocess } from '../../src/export/onnx/model.js'
 import { preciseModel } from '../../src/export/onnx/precise.js'
 import { modelBytes } from '../../src/export/onnx/proto.js'
-import { feedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
+import { rawFeedsOf, rawInputs } from '../../src/export/onnx/raw-inputs.js'
 import { onnxSession } from '../../src/export/onnx/runtime.js'
 import { onnxPredictions } from '../../src/export/onnx/in-session.js'
 import { precisions } from '../../src/runs/formats.js'
@@ -45,7 +45,7 @@ test.skipIf(!python)(
         const { outputs } = await onnxPredictions(session, preprocess, dataset.inputs, rows)
         await session.release()
         const size = dataset.shape.reduce((product, n) => product * n, 1)
-        const feeds = feedsOf(
+        const feeds = rawFeedsOf(
           rawInputs(preprocess),
           gather(dataset.inputs, size, rows),
           dataset.shape.at(-1)!,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { randomSource } from '../../src/base/random.js'
 import { graphBuilder } from '../../src/nn/builder.js'
 import { initialValues, type InitialiserName } from '../../src/nn/initialisers.js'
-import { cut, ParameterStore } from '../../src/nn/parameter-store.js'
+import { sliced, ParameterStore } from '../../src/nn/parameter-store.js'
 import { tensorCounter } from '../setup/tensors.js'
 
 const random = randomSource(3)
@@ -75,7 +75,7 @@ describe('the parameter store', () => {
 
   it('cuts along several axes', () => {
     const cutting = tf.tidy(() =>
-      cut(tf.reshape(tf.range(0, 12), [3, 4]), [
+      sliced(tf.reshape(tf.range(0, 12), [3, 4]), [
         { axis: 0, indices: [0, 2] },
         { axis: 1, indices: [1, 3] },
       ]).arraySync(),

@@ -4,7 +4,7 @@ import { randomSource } from '../../src/base/random.js'
 import { graphBuilder, type GraphBuilder } from '../../src/nn/builder.js'
 import { parametersOf } from '../../src/nn/cost.js'
 import type { Graph } from '../../src/nn/graph.js'
-import { cut } from '../../src/nn/parameter-store.js'
+import { sliced } from '../../src/nn/parameter-store.js'
 import { keepMembers, withoutDeadNodes, type Transformed } from '../../src/nn/transform.js'
 import { relativeError } from '../helpers/numeric.js'
 import { normals, outputOf, randomValues, type Values } from '../helpers/networks.js'
@@ -20,7 +20,7 @@ function cutValues(old: Graph, { graph, slices }: Transformed, values: Values): 
       const slice = slices.get(name)
       if (!slice) return [name, value]
       const result = tf.tidy(() => {
-        const tensor = cut(tf.tensor(value, shapes.get(name)), slice)
+        const tensor = sliced(tf.tensor(value, shapes.get(name)), slice)
         return { shape: tensor.shape, values: tensor.dataSync<'float32'>().slice() }
       })
       expect(result.shape, name).toEqual([...shape])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { prepare, tryCandidate, type KnownTries } from '../../src/planners/try-out.js'
-import type { Proposal, Outcome, Tried } from '../../src/planners/trying.js'
+import type { Proposal, TryOutcome, Tried } from '../../src/planners/trying.js'
 import { contextOf, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
 import '../setup/shared.js'
 import { tensorCounter } from '../setup/tensors.js'
@@ -36,7 +36,7 @@ describe('tries', () => {
         rungs.push(`${asked.length} from ${first}`)
         const travelled = JSON.parse(JSON.stringify(asked)) as Proposal[]
         const other = made(small, 20, settings)
-        const outcomes: Outcome[] = []
+        const outcomes: TryOutcome[] = []
         // The last one first, because none depends on another.
         for (const [i, candidate] of [...travelled.entries()].reverse()) {
           const begun = i === 0 ? weights : undefined

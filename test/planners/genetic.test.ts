@@ -3,7 +3,7 @@ import { randomSource } from '../../src/base/random.js'
 import type { Event } from '../../src/events/types.js'
 import { child, factorAt, layerGroups, randomGenome } from '../../src/planners/genome.js'
 import { prepare } from '../../src/planners/try-out.js'
-import type { Proposal, Outcome, Tried, Try } from '../../src/planners/trying.js'
+import type { Proposal, TryOutcome, Tried, Try } from '../../src/planners/trying.js'
 import { rowAt } from '../../src/schedule/table.js'
 import { runTrial } from '../../src/trial/trial.js'
 import { contextOf, eventsOf, spaceNet, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
@@ -27,7 +27,7 @@ const made = (options: object = {}, epochs = 100, search: object = {}) =>
 /** Lets the planner try, with outcomes of the test's own; what it asked for and remembered. */
 async function planned(
   trial: ReturnType<typeof made>,
-  outcome: (asked: Try, index: number) => Outcome,
+  outcome: (asked: Try, index: number) => TryOutcome,
   known: readonly Tried[] = [],
 ) {
   const [asked, tried]: [Try[], Tried[]] = [[], []]
@@ -124,7 +124,7 @@ describe('the genetic planner', () => {
       return { error: off(gates[0]!, 4), cost: off(gates.at(-1)!, 0.25) }
     }
     const { tried, plan, asked } = await planned(trial, distance)
-    const score = ({ error, cost }: Outcome) => error! + cost
+    const score = ({ error, cost }: TryOutcome) => error! + cost
     expect(score(tried[0]!)).toBeCloseTo(4)
     const last = { ...asked[0]!, schedule: trial.schedule, source: trial.planner!(plan) }
     expect(score(distance(last))).toBeLessThan(1.5)

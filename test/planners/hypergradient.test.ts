@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hypergradient } from '../../src/planners/hypergradient.js'
-import type { LookAhead, Move, Observed } from '../../src/schedule/observed.js'
+import type { LookAhead, LambdaMove, Observed } from '../../src/schedule/observed.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { searched, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
@@ -45,7 +45,7 @@ function answers(
       unit: 1,
       layers: supernet.layers.map((layer) => ({ layer, expected: 10, least: 1 })),
     }),
-    lookAhead: (_, __, moves: readonly Move[]): LookAhead => ({
+    lookAhead: (_, __, moves: readonly LambdaMove[]): LookAhead => ({
       loss: 1,
       cost: 1,
       slopes: moves.map(({ column }) => slopes[schedule.columns[column]!.term]!),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Interrupted } from '../../src/base/errors.js'
 import { resolveConfig } from '../../src/config/load-config.js'
-import { choose, distance, type Lesson, type Traits } from '../../src/planners/lessons.js'
+import { chooseLessons, distance, type Lesson, type Traits } from '../../src/planners/lessons.js'
 import { resumeRun, searchRun } from '../../src/runs/search-run.js'
 import { contentOf, temporaryFolder, tinyMlp } from '../runs/helper.js'
 import '../setup/shared.js'
@@ -56,8 +56,8 @@ describe('which lessons', () => {
       lesson('better', 2, {}),
       lesson('other', 0, { data: 'other', space: 't' }),
     ]
-    expect(choose(all, traits, 3).map(({ run }) => run)).toEqual(['better', 'near', 'far'])
-    expect(choose(all, traits, 1).map(({ run }) => run)).toEqual(['better'])
+    expect(chooseLessons(all, traits, 3).map(({ run }) => run)).toEqual(['better', 'near', 'far'])
+    expect(chooseLessons(all, traits, 1).map(({ run }) => run)).toEqual(['better'])
   })
 })
 

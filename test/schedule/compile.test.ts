@@ -3,14 +3,14 @@ import { actingTerms } from '../../src/schedule/acting.js'
 import type { CompileContext } from '../../src/schedule/compile.js'
 import { curveAt } from '../../src/schedule/curve.js'
 import { scheduleCsv } from '../../src/schedule/rows.js'
-import { phaseAt, rowAt, valueAt } from '../../src/schedule/table.js'
+import { phaseAt, rowAt, lambdaAt } from '../../src/schedule/table.js'
 import { compile, groups, l1, layers, one } from './context.js'
 
 /** λ of l1 on a layer's gates at every iteration. */
 const lambdas = (document: object, layer = 'cell0', changed: Partial<CompileContext> = {}): number[] => {
   const schedule = compile(document, changed)
   const column = schedule.columns.find((c) => c.layer === layer && c.part === 'gates')
-  return Array.from({ length: schedule.steps }, (_, t) => valueAt(column?.segments ?? [], t))
+  return Array.from({ length: schedule.steps }, (_, t) => lambdaAt(column?.segments ?? [], t))
 }
 
 describe('curves', () => {
@@ -77,8 +77,8 @@ describe('phases', () => {
     expect([...phaseAt(schedule, 2).train]).toEqual(['stem', 'cell0', 'cell1', 'cell2'])
     expect([...phaseAt(schedule, 3).train]).toEqual(layers)
     expect([2, 3, 99].map((t) => phaseAt(schedule, t).gates)).toEqual(['hold', 'move', 'move'])
-    expect([2, 3].map((t) => valueAt(schedule.losses.task, t))).toEqual([0, 1])
-    expect([2, 3].map((t) => valueAt(schedule.losses.reconstruction, t))).toEqual([1, 0])
+    expect([2, 3].map((t) => lambdaAt(schedule.losses.task, t))).toEqual([0, 1])
+    expect([2, 3].map((t) => lambdaAt(schedule.losses.reconstruction, t))).toEqual([1, 0])
   })
 
   it('a term that a phase does not name is 0 there', () => {
@@ -165,8 +165,8 @@ describe('the table', () => {
       { from: 2, to: 4, value: 1 },
       { from: 6, to: 7, value: 2 },
     ]
-    expect([-1, 1, 2, 3, 4, 5, 6, 7].map((t) => valueAt(segments, t))).toEqual([0, 0, 1, 1, 0, 0, 2, 0])
-    expect(valueAt([], 3)).toBe(0)
+    expect([-1, 1, 2, 3, 4, 5, 6, 7].map((t) => lambdaAt(segments, t))).toEqual([0, 0, 1, 1, 0, 0, 2, 0])
+    expect(lambdaAt([], 3)).toBe(0)
   })
 
   it('is written as schedule.csv, up to the iterations that were run', () => {

@@ -4,8 +4,8 @@ import { terms } from '../../src/registry.js'
 import { actingTerms } from '../../src/schedule/acting.js'
 import { excerpt } from '../../src/schedule/excerpt.js'
 import { columnLabel } from '../../src/schedule/select.js'
-import { rowAt, valueAt } from '../../src/schedule/table.js'
-import { dealTurns, type Taken } from '../../src/schedule/turns.js'
+import { rowAt, lambdaAt } from '../../src/schedule/table.js'
+import { dealTurns, type TakenTurns } from '../../src/schedule/turns.js'
 import type { Schedule } from '../../src/schedule/types.js'
 import { stepProximalGates } from '../helpers/gate-steps.js'
 import type { GateGroup } from '../../src/supernet/types.js'
@@ -49,7 +49,7 @@ describe('an entry whose choices take turns', () => {
       'l1/gates[cell0/node2:1→2]',
     ])
     expect(turns).toMatchObject([{ from: 0, to: 10, places: [{ start: 3 }, { start: 6 }, { start: 9 }] }])
-    expect(columns.map(({ segments }) => valueAt(segments, 5))).toEqual([5, 5, 5, 0, 0, 0, 0, 0])
+    expect(columns.map(({ segments }) => lambdaAt(segments, 5))).toEqual([5, 5, 5, 0, 0, 0, 0, 0])
   })
 
   it('is one of those choices and members that it selects', () => {
@@ -82,12 +82,12 @@ describe('a turn', () => {
   const schedule = compile(
     one([inTurn(0.9, { layers: ['cell0'], lambda: { curve: 'linear', from: 1, to: 2 } })]),
   )
-  const at = (t: number, taken: Taken, seen: Parameters<typeof dealTurns>[4]) =>
+  const at = (t: number, taken: TakenTurns, seen: Parameters<typeof dealTurns>[4]) =>
     byGroup(schedule, dealTurns(schedule, t, rowAt(schedule, t), taken, seen).columns)
   const none = { 'cell0/0→2': [0, 0, 0], 'cell0/1→2': [0, 0, 0], 'cell0/node2': [0, 0] }
 
   it('is taken by the choice that is clearest when it comes, with the curve of that turn', () => {
-    const taken: Taken = []
+    const taken: TakenTurns = []
     expect(at(2, taken, gates({ 'cell0/1→2': 0.9 }))).toEqual(none)
     const early = gates({ 'cell0/1→2': 0.5, 'cell0/0→2': 0.4 })
     expect(at(3, taken, early)).toEqual({ ...none, 'cell0/1→2': [0, 1, 1] })
@@ -148,7 +148,7 @@ describe('a turn', () => {
       gateValues: () => ({ ...gates({ 'cell0/node2': 0.51 }).gateValues(), 'cell0/0→2': values }),
       alone: (_group: string, member: string) => (member === 'skip' ? [2, 2] : [1, 1]),
     }
-    const taken: Taken = []
+    const taken: TakenTurns = []
     at(9, taken, seen)
     expect(
       taken[0]!.map(({ group, spared }) => [group, spared === 'sep-conv-3x3' && group === 'cell0/0→2']),
@@ -172,7 +172,7 @@ describe('a turn', () => {
         'cell0/0→2': { skip: 0.46, 'sep-conv-3x3': 0.45, 'dil-conv-3x3': 0.09 },
       }),
     }
-    const taken: Taken = []
+    const taken: TakenTurns = []
     at(3, taken, seen)
     expect(taken[0]!.map(({ group }) => group)).toEqual(['cell0/0→2'])
   })
@@ -187,7 +187,7 @@ describe('a turn', () => {
     const made = groups.map((group) =>
       group.name === 'cell0/0→2' ? { ...group, members: group.members.slice(0, 1) } : group,
     )
-    const taken: Taken = []
+    const taken: TakenTurns = []
     at(9, taken, { ...gates({ 'cell0/node2': 0.51 }), supernet: { groups: made } })
     expect(taken[0]!.map(({ group }) => group)).toEqual(['cell0/node2', 'cell0/1→2', 'cell0/0→2'])
   })
@@ -219,7 +219,7 @@ describe('where a choice hangs on another one', () => {
    */
   function search(entries: object[]): string[] {
     const schedule = compile(one(entries), { steps, groups: own })
-    const taken: Taken = []
+    const taken: TakenTurns = []
     let values = both.map(() => [1 / 3, 1 / 3, 1 / 3])
     for (let t = 0; t < steps; t++) {
       const seen = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { searchArchitecture } from '../../src/search/search.js'
-import { apart, nextIteration, passes } from '../../src/search/pace.js'
+import { intervalsAt, nextIteration, passes } from '../../src/search/pace.js'
 import type { Schedule } from '../../src/schedule/types.js'
 import { contextOf, modelOf, onePhase, tinyMlp, trialOf, vectorData } from '../helpers/trials.js'
 
@@ -66,8 +66,8 @@ describe('what is due after an iteration', () => {
 
   it('comes after as many steps for evaluations, and in between for inspections', () => {
     const usual = { evaluateEvery: 40, inspectEvery: 4 }
-    expect(apart(usual, paced(), 5)).toEqual({ evaluations: 40, looks: 4 })
-    expect(apart(usual, paced([5, 4]), 5)).toEqual({ evaluations: 160, looks: 8 })
+    expect(intervalsAt(usual, paced(), 5)).toEqual({ evaluations: 40, looks: 4 })
+    expect(intervalsAt(usual, paced([5, 4]), 5)).toEqual({ evaluations: 160, looks: 8 })
   })
 })
 

@@ -10,7 +10,7 @@ import { terms } from '../../src/registry.js'
 import { relaxationOf } from '../../src/setup/relaxation.js'
 import { SupernetModel } from '../../src/supernet/model.js'
 import { relaxations } from '../../src/supernet/relaxations/index.js'
-import type { Draws, Relaxation } from '../../src/supernet/relaxations/types.js'
+import type { GroupDraws, Relaxation } from '../../src/supernet/relaxations/types.js'
 import type { GateGroup } from '../../src/supernet/types.js'
 import { batching } from '../../src/train/batching.js'
 import { batchGradients, disposeGradients } from '../../src/train/gradients.js'
@@ -121,7 +121,7 @@ describe('a temperature', () => {
 
 describe('gumbel-softmax', () => {
   const hard = relaxations['gumbel-softmax'].hard!
-  const draws = (uniform: Float32Array): Draws => ({
+  const draws = (uniform: Float32Array): GroupDraws => ({
     uniform,
     of: (what) => randomSource(1).stream(what),
   })

@@ -4,7 +4,13 @@ import { addGradients } from '../../src/train/add-gradients.js'
 import { batching } from '../../src/train/batching.js'
 import { batchGradients, disposeGradients, sequential, shardGradients } from '../../src/train/gradients.js'
 import { modelNetwork } from '../../src/train/network.js'
-import type { Draws, Gradients, ShardGradients, ShardExecutor, ShardWork } from '../../src/train/shard.js'
+import type {
+  BatchDraws,
+  Gradients,
+  ShardGradients,
+  ShardExecutor,
+  ShardWork,
+} from '../../src/train/shard.js'
 import { relativeError } from '../helpers/numeric.js'
 import {
   expectSameBytes,
@@ -137,7 +143,7 @@ describe('random nodes of a supernet', () => {
   const trial = trialOf(imageData(), tinyCells({ operations }), { search: { batch: 11, shards: 2 } })
   const { data, supernet, loss, config, random } = trial
   const shards = batching(data, data.splits.train, config.search, random, 'search').at(0)
-  const drawn = (draws: Partial<Draws>, execute?: ShardExecutor) => {
+  const drawn = (draws: Partial<BatchDraws>, execute?: ShardExecutor) => {
     const model = modelOf(trial)
     const wanted = {
       weights: model.weights.specs.filter(({ role }) => role === 'weight').map((spec) => spec.name),
@@ -168,7 +174,7 @@ describe('random nodes of a supernet', () => {
     expect(drawn({}, backwards)).toEqual(drawn({}))
   })
 
-  it.each<[string, Partial<Draws>]>([
+  it.each<[string, Partial<BatchDraws>]>([
     ['iteration', { t: 4 }],
     ['seed', { seed: 2 }],
     ['purpose', { purpose: 'retrain' }],

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useBackend } from '../../src/backend/index.js'
 import { randomSource } from '../../src/base/random.js'
-import { learningRateAt, optimizer, type Arrays } from '../../src/train/optimizer.js'
+import { learningRateAt } from '../../src/train/learning-rate.js'
+import { optimizer } from '../../src/train/optimizer.js'
+import type { NamedArrays } from '../../src/train/transforms.js'
 import { normals } from '../helpers/networks.js'
 import { relativeError } from '../helpers/numeric.js'
 import { tensorCounter } from '../setup/tensors.js'
@@ -44,7 +46,7 @@ function stepped(rule: ReturnType<typeof optimizer>, w: tf.Tensor, from: number,
 }
 
 /** Arrays by name that belong to the test. */
-function arraysOf(tensors: Map<string, tf.Tensor>): Arrays {
+function arraysOf(tensors: Map<string, tf.Tensor>): NamedArrays {
   return {
     get: (name) => tensors.get(name)!,
     set(name, tensor) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Intervention } from '../../src/config/intervention-schema.js'
 import { searchArchitecture } from '../../src/search/search.js'
 import type { Checkpoint } from '../../src/search/state.js'
-import { judge, freshCourse, relativeError } from '../../src/train/course.js'
+import { judgeEpoch, freshCourse, relativeError } from '../../src/train/course.js'
 import { rolledBack } from '../../src/train/roll-back.js'
 import type { Trial } from '../../src/trial/types.js'
 import {
@@ -191,17 +191,17 @@ describe('an epoch explodes', () => {
 
   it('where its loss is far above 1, the first batch and the best epoch', () => {
     const course = { first: { task: 1.2 }, best: {} }
-    expect(judge(course, losses(0.4))).toEqual({ calm: true })
-    expect(judge(course, losses(119))).toEqual({ calm: false })
-    expect(judge(course, losses(121))).toEqual({ why: 'the task loss explodes to 121' })
+    expect(judgeEpoch(course, losses(0.4))).toEqual({ calm: true })
+    expect(judgeEpoch(course, losses(119))).toEqual({ calm: false })
+    expect(judgeEpoch(course, losses(121))).toEqual({ why: 'the task loss explodes to 121' })
   })
 
   it('not by noise about a tiny loss, a lucky first batch, a large unit, or a jump of a removal', () => {
     const healthy = [1, 0.3, 0.02, 1e-7, 0.01, 2, 1e-9, 5, 0.8]
     const lucky = { first: { task: 1e-9 }, best: {} }
-    for (const value of healthy) expect(judge(lucky, losses(value))).not.toHaveProperty('why')
+    for (const value of healthy) expect(judgeEpoch(lucky, losses(value))).not.toHaveProperty('why')
     const large = { first: { task: 1e6 }, best: {} }
-    for (const value of healthy) expect(judge(large, losses(value * 1e6))).not.toHaveProperty('why')
+    for (const value of healthy) expect(judgeEpoch(large, losses(value * 1e6))).not.toHaveProperty('why')
   })
 
   it('not by moving averages that lag behind, but by a metric beyond all measure, in any unit', () => {
@@ -212,9 +212,11 @@ describe('an epoch explodes', () => {
       value,
       error: relativeError('rmse', value, scaled),
     })
-    expect(judge(freshCourse(), losses(1), seen(1e-3))).toEqual({ calm: true })
-    expect(judge(freshCourse(), losses(1), seen(5))).toEqual({ calm: false })
-    expect(judge(freshCourse(), losses(1), seen(50))).toEqual({ why: 'the validation rmse explodes to 50.0' })
+    expect(judgeEpoch(freshCourse(), losses(1), seen(1e-3))).toEqual({ calm: true })
+    expect(judgeEpoch(freshCourse(), losses(1), seen(5))).toEqual({ calm: false })
+    expect(judgeEpoch(freshCourse(), losses(1), seen(50))).toEqual({
+      why: 'the validation rmse explodes to 50.0',
+    })
   })
 })
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { packagePath } from '../../src/base/files.js'
-import { binned, mostBins } from '../../src/trial/boosting/bins.js'
+import { binned, mostRanges } from '../../src/trial/boosting/bins.js'
 import { boost, nodesOf, predictBoosted } from '../../src/trial/boosting/boost.js'
 import {
   absolutes,
@@ -33,7 +33,7 @@ describe('ranges', () => {
     )
     const counts = new Array<number>(limits[0]!.length + 1).fill(0)
     for (const bin of bins) counts[bin]!++
-    expect(counts).toHaveLength(mostBins)
+    expect(counts).toHaveLength(mostRanges)
     expect([Math.min(...counts) >= 9, Math.max(...counts) <= 11]).toEqual([true, true])
   })
 })

@@ -6,7 +6,7 @@ import type { PreparedData, Task } from '../../src/data/types.js'
 import { bestTemperature } from '../../src/objective/temperature.js'
 import { calibrationErrorOf } from '../../src/trial/criteria/calibration-error.js'
 import { criteria } from '../../src/trial/criteria/index.js'
-import { criterionName, judge } from '../../src/trial/criteria/judge.js'
+import { criterionName, judgeModel } from '../../src/trial/criteria/judge.js'
 import type { Candidate } from '../../src/trial/criteria/types.js'
 
 const columns = [{ name: 'x' }, { name: 'color', categories: ['red', 'green'], indicator: true }]
@@ -75,7 +75,7 @@ const labelled = dataOf(classes, rows, [0, 1, 1, 1, 1])
 const step = candidateOf(labelled, ([x]) => (x! >= 2 || Number.isNaN(x!) ? [0, 2] : [2, 0]))
 
 const one = async (candidate: Candidate, criterion: Partial<Criterion>) =>
-  (await judge([{ split: 'test', ...criterion } as Criterion], candidate)).results[0]!
+  (await judgeModel([{ split: 'test', ...criterion } as Criterion], candidate)).results[0]!
 
 describe('criteria', () => {
   it.each<[Candidate, Partial<Criterion>, number | null, boolean]>([
@@ -273,12 +273,12 @@ describe('criteria', () => {
   })
 
   it('are all judged, in their order', async () => {
-    expect(await judge([], line)).toEqual({ passed: true, results: [] })
+    expect(await judgeModel([], line)).toEqual({ passed: true, results: [] })
     const two = [
       { metric: 'depth', atMost: 1 },
       { metric: 'depth', atMost: 9 },
     ].map((criterion) => ({ split: 'test', ...criterion }) as Criterion)
-    const { passed, results } = await judge(two, line)
+    const { passed, results } = await judgeModel(two, line)
     expect([passed, ...results.map((each) => each.passed)]).toEqual([false, false, true])
   })
 

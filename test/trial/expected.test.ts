@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { retrained, searchSpan, trainingSpan, type SearchWork } from '../../src/trial/expected.js'
-import { timesOf } from '../../src/trial/timing.js'
+import { timesOfSteps } from '../../src/trial/timing.js'
 
 const all: ReadonlySet<string> = new Set()
 /** A hundred iterations with held gates, then a hundred with moving ones, in which the window lies. */
@@ -87,13 +87,13 @@ describe('the times of a training', () => {
   }
 
   it('are those between the beginnings of steps, without the first ones', () => {
-    const { step, evaluation } = timesOf(begun(60, 8))
+    const { step, evaluation } = timesOfSteps(begun(60, 8))
     expect(step).toBeCloseTo(0.002)
     expect(evaluation).toBeCloseTo(0.01)
   })
 
   it('come of two evaluations, if there are no more', () => {
-    const { step, evaluation } = timesOf(begun(8, 2))
+    const { step, evaluation } = timesOfSteps(begun(8, 2))
     expect(step).toBeCloseTo(0.002)
     expect(evaluation).toBeCloseTo(0.01)
   })

@@ -15,8 +15,8 @@ const plain = new Map<string, Device>()
 /** The device of TensorFlow.js's current backend. */
 export function currentDevice(): Device {
   const backend = tf.getBackend()
-  const own = devices.get(backend)?.()
-  if (own) return own
+  const device = devices.get(backend)?.()
+  if (device) return device
   if (!plain.has(backend)) plain.set(backend, plainDevice(backend))
   return plain.get(backend)!
 }

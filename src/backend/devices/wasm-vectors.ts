@@ -38,9 +38,9 @@ export function compileVectors(device: Device, act: <V>(v: Vectors<V>) => void):
     return { at: { offset }, count }
   }
   const constant = (numbers: Float32Array | Int32Array): Compiled => {
-    const own = room(numbers.length)
-    constants.push([own.at, numbers])
-    return own
+    const slot = room(numbers.length)
+    constants.push([slot.at, numbers])
+    return slot
   }
   const addressOf = (tensor: tf.Tensor): number => {
     const address = device.pointer(tensor)
@@ -55,9 +55,9 @@ export function compileVectors(device: Device, act: <V>(v: Vectors<V>) => void):
       return known
     }
     if (typeof operand === 'function') {
-      const own = room(1)
-      live.push([own.at, operand])
-      return own
+      const slot = room(1)
+      live.push([slot.at, operand])
+      return slot
     }
     const { at, since } = operand
     if (since !== undefined && overwritten.get(at as number)! >= since)

@@ -24,38 +24,38 @@ const devices = new WeakMap<Kernels, Device>()
 
 /** The device of the current backend, wasm; undefined while it has not our kernels. */
 export function currentWasmDevice(): Device | undefined {
-  const own = currentKernels()
-  if (!own) return undefined
-  const known = devices.get(own)
+  const wasmKernels = currentKernels()
+  if (!wasmKernels) return undefined
+  const known = devices.get(wasmKernels)
   if (known) return known
-  const device = wasmDevice(own)
-  devices.set(own, device)
+  const device = wasmDevice(wasmKernels)
+  devices.set(wasmKernels, device)
   return device
 }
 
 /** The wasm backend with our kernels: they have everything. */
-const wasmDevice = (own: Kernels): Device => ({
+const wasmDevice = (wasmKernels: Kernels): Device => ({
   backend: 'wasm',
   has: (kernel) => names.has(kernel),
   run: runRegistered,
-  owns: (tensor) => own.owns(tensor),
+  owns: (tensor) => wasmKernels.owns(tensor),
   addTo(total, x) {
-    if (!own.owns(total)) return false
-    own.kernels.addInto(own.pointer(total), own.pointer(x), total.size)
+    if (!wasmKernels.owns(total)) return false
+    wasmKernels.kernels.addInto(wasmKernels.pointer(total), wasmKernels.pointer(x), total.size)
     return true
   },
   scale(x, factor) {
-    if (!own.owns(x)) return false
-    own.kernels.scaleTo(own.pointer(x), factor, own.pointer(x), x.size)
+    if (!wasmKernels.owns(x)) return false
+    wasmKernels.kernels.scaleTo(wasmKernels.pointer(x), factor, wasmKernels.pointer(x), x.size)
     return true
   },
-  numbers: (tensor) => own.numbers(tensor),
+  numbers: (tensor) => wasmKernels.numbers(tensor),
   copiesArrays: true,
-  steps: stepsOf(own),
-  compile: (act) => compileVectors(own, act),
-  recorder: recorderOf(own),
+  steps: stepsOf(wasmKernels),
+  compile: (act) => compileVectors(wasmKernels, act),
+  recorder: recorderOf(wasmKernels),
   memory: {
-    taken: () => own.memory.buffer.byteLength,
+    taken: () => wasmKernels.memory.buffer.byteLength,
     // 32-bit addresses. What passes leave is for kernels' scratch areas and for what the allocator loses
     // between blocks.
     limit: 2 ** 32,
@@ -63,11 +63,11 @@ const wasmDevice = (own: Kernels): Device => ({
   },
 })
 
-const stepsOf = (own: Kernels): Steps => ({
-  sgd: (rows, options) => sgdInPlace(own, rows, options),
-  adam: (rows, options) => adamInPlace(own, rows, options),
-  blend: (pairs, share) => blendInPlace(own, pairs, share),
-  squaredNorm: (tensors) => squaredNorm(own, tensors),
+const stepsOf = (wasmKernels: Kernels): Steps => ({
+  sgd: (rows, options) => sgdInPlace(wasmKernels, rows, options),
+  adam: (rows, options) => adamInPlace(wasmKernels, rows, options),
+  blend: (pairs, share) => blendInPlace(wasmKernels, pairs, share),
+  squaredNorm: (tensors) => squaredNorm(wasmKernels, tensors),
 })
 
 /** What only this file knows of a rehearsal. */
@@ -75,12 +75,12 @@ interface Found extends Rehearsed {
   readonly calls: RehearsedCalls
 }
 
-const recorderOf = (own: Kernels): Recorder => ({
+const recorderOf = (wasmKernels: Kernels): Recorder => ({
   get active() {
-    return own.records
+    return wasmKernels.records
   },
   rehearse(work) {
-    const { result, rehearsed: calls } = refusing(() => own.rehearse(work))
+    const { result, rehearsed: calls } = refusing(() => wasmKernels.rehearse(work))
     const rehearsed: Found = {
       calls,
       bytes: () => recordingBytes(calls),
@@ -89,13 +89,13 @@ const recorderOf = (own: Kernels): Recorder => ({
     return { result, rehearsed }
   },
   record: (rehearsed, work, spaces) =>
-    refusing(() => own.record((rehearsed as Found).calls, work, spaces as Workspaces | undefined)),
-  erase: (tape) => own.erase(tape as Tape),
-  workspaces: () => own.workspaces(),
-  vary: (tensor) => own.vary(tensor),
-  refill: (tensor, draw) => own.refill(tensor, draw),
-  placeOf: (tensor) => own.pointer(tensor),
-  view: (place, count) => own.view(place, count),
+    refusing(() => wasmKernels.record((rehearsed as Found).calls, work, spaces as Workspaces | undefined)),
+  erase: (tape) => wasmKernels.erase(tape as Tape),
+  workspaces: () => wasmKernels.workspaces(),
+  vary: (tensor) => wasmKernels.vary(tensor),
+  refill: (tensor, draw) => wasmKernels.refill(tensor, draw),
+  placeOf: (tensor) => wasmKernels.pointer(tensor),
+  view: (place, count) => wasmKernels.view(place, count),
 })
 
 /** Runs `work`, and says in the seam's own words what cannot be recorded. */

@@ -20,9 +20,9 @@ export async function loadTensorflow(): Promise<void> {
       reasons.push(`${name} is installed but does not load: ${firstLine(error)}`)
     }
   }
-  const found = reasons.join('; ') || 'its package is not installed'
+  const problem = reasons.join('; ') || 'its package is not installed'
   throw new InputError(
-    `backend tensorflow: ${found}; run sentei doctor --install tensorflow, or use --backend wasm`,
+    `backend tensorflow: ${problem}; run sentei doctor --install tensorflow, or use --backend wasm`,
   )
 }
 

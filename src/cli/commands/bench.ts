@@ -145,7 +145,7 @@ async function operations(args: Arguments, say: CommandContext['say']): Promise<
   const name = text(args, 'backend')
   const given = name === undefined ? {} : { backend: name }
   const { loadConfigured } = await import('../plugins.js')
-  const { own, ...loaded } = await loadConfigured(file, given, args, { say })
+  const { own: extensions, ...loaded } = await loadConfigured(file, given, args, { say })
   const { data, objective } = loaded.config
   const read = [data.file, objective.latency].flatMap((path) =>
     typeof path === 'string' ? [resolve(loaded.folder, path)] : [],
@@ -155,7 +155,7 @@ async function operations(args: Arguments, say: CommandContext['say']): Promise<
   const runtime = chosen(args, 'runtime', names.runtimes)
   const table = await benchOperations({
     ...loaded,
-    ...own,
+    ...extensions,
     ...(runtime && { runtime: runtime as RuntimeName }),
   })
   if (target !== undefined) (await import('../../base/files.js')).writeJson(target, table)
@@ -201,18 +201,18 @@ async function latency(args: Arguments, say: CommandContext['say']): Promise<str
   )
   const [table, runs] = [text(args, 'table'), integer(args, 'steps', 1)]
   const { benchLatency } = await import('../../runs/bench-latency.js')
-  const found = await benchLatency({
+  const latencies = await benchLatency({
     ...(await pluginsIn(args, say)),
     model,
     ...(runtime !== undefined && { runtime: runtime as ModelRuntime }),
     ...(table !== undefined && { table }),
     ...(runs !== undefined && { runs }),
   })
-  if (args.json) return JSON.stringify(found)
+  if (args.json) return JSON.stringify(latencies)
   const ms = (value: number) => value.toPrecision(3)
   return textTable([
     ['one example, ms', 'p50', 'p95', 'least', 'predicted', 'by'],
-    ...found.map(({ runtime: name, p50, p95, least, predicted, by }) => [
+    ...latencies.map(({ runtime: name, p50, p95, least, predicted, by }) => [
       ...[name, ms(p50), ms(p95), ms(least)],
       ...(predicted === null ? ['–', '–'] : [ms(predicted), by === 'table' ? 'table' : 'operations']),
     ]),

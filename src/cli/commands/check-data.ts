@@ -17,16 +17,20 @@ export const checkDataCommand = command({
     const { resolveTraining } = await import('../../train/training.js')
     const given = { set: [...settings(args), ...strictSettings(args)] }
     const { loadConfigured } = await import('../plugins.js')
-    const { config, folder, own } = await loadConfigured(required(args, 'config'), given, args, { say })
-    requirePlugins('config.plugins', config.plugins, own.plugins)
-    const space = spaceOf(config.supernet.space, 'config.supernet.space', own.spaces)
-    const data = await prepareData(config, folder, own.readers)
-    requireTakes(space, data.dataset, 'config.supernet.space', own.spaces)
-    const found = checkData(data, config.objective)
+    const {
+      config,
+      folder,
+      own: extensions,
+    } = await loadConfigured(required(args, 'config'), given, args, { say })
+    requirePlugins('config.plugins', config.plugins, extensions.plugins)
+    const space = spaceOf(config.supernet.space, 'config.supernet.space', extensions.spaces)
+    const data = await prepareData(config, folder, extensions.readers)
+    requireTakes(space, data.dataset, 'config.supernet.space', extensions.spaces)
+    const report = checkData(data, config.objective)
     const { search, retrain } = resolveTraining(config, data)
-    if (args.json) return print(JSON.stringify({ ...found, training: { search, retrain } }))
+    if (args.json) return print(JSON.stringify({ ...report, training: { search, retrain } }))
     const { dataText } = await import('../data-text.js')
     const { trainingLines } = await import('../training-text.js')
-    print(wrapLines([dataText(found), '', ...trainingLines({ search, retrain })].join('\n'), columns))
+    print(wrapLines([dataText(report), '', ...trainingLines({ search, retrain })].join('\n'), columns))
   },
 })

@@ -51,7 +51,7 @@ export const compare = command({
       throw new InputError(
         `--queue: expected no plugin, because machines behind a queue load none, got ${plugins[0]}; compare with --workers`,
       )
-    const own = await loaded(args, plugins, { say })
+    const extensions = await loaded(args, plugins, { say })
     const executor = await queuedExecutor(args, { file, folder: dirname(file) }, { say })
     onStoppable?.(true)
     try {
@@ -61,7 +61,7 @@ export const compare = command({
         file,
         folder: dirname(file),
         out: into,
-        ...own,
+        ...extensions,
         ...(workers !== undefined && { workers }),
         ...(executor && { executor }),
         signal,

@@ -57,9 +57,9 @@ async function install(wanted: string, say: CommandContext['say']): Promise<void
   say(`installed: ${installTensorflow(name, say)}`)
 }
 
-function line({ what, ok, optional, found, command: paste }: Finding): string {
+function line({ what, ok, optional, found: detail, command: paste }: Finding): string {
   const mark = ok ? 'ok      ' : optional ? 'absent  ' : 'MISSING '
-  return `${mark}${what}: ${!ok && optional ? 'optional; ' : ''}${found}${paste ? `\n          ${paste}` : ''}`
+  return `${mark}${what}: ${!ok && optional ? 'optional; ' : ''}${detail}${paste ? `\n          ${paste}` : ''}`
 }
 
 function nodeVersion(): Finding {
@@ -111,12 +111,12 @@ function memory(): Finding {
   const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GB`
   const heap = getHeapStatistics().heap_size_limit
   const ok = machineMemory() > 2 * 2 ** 30
-  const found = `${gigabytes(Math.min(freemem(), machineMemory()))} free of ${gigabytes(machineMemory())}, heap limit ${gigabytes(heap)}, ${availableParallelism()} cores`
+  const resources = `${gigabytes(Math.min(freemem(), machineMemory()))} free of ${gigabytes(machineMemory())}, heap limit ${gigabytes(heap)}, ${availableParallelism()} cores`
   return {
     what: 'memory',
     ok,
     optional: true,
-    found: ok ? found : `${found}; take a smaller supernet or batch`,
+    found: ok ? resources : `${resources}; take a smaller supernet or batch`,
   }
 }
 

@@ -14,10 +14,14 @@ export const plan = command({
     const name = text(args, 'backend')
     const given = { set: settings(args), ...(name !== undefined && { backend: name }) }
     const { loadConfigured } = await import('../plugins.js')
-    const { config, folder, own } = await loadConfigured(required(args, 'config'), given, args, { say })
-    const found = await planRun(config, folder, own)
-    if (args.json) return print(JSON.stringify(found))
+    const {
+      config,
+      folder,
+      own: extensions,
+    } = await loadConfigured(required(args, 'config'), given, args, { say })
+    const runPlan = await planRun(config, folder, extensions)
+    if (args.json) return print(JSON.stringify(runPlan))
     const { planText } = await import('../plan-text.js')
-    print(wrapLines(planText(found), columns))
+    print(wrapLines(planText(runPlan), columns))
   },
 })

@@ -67,25 +67,33 @@ function describeTable({ table, best }: TableSummary): string {
   return textTable([[`${table.file}: ${formatCount(table.size)} architectures; the best`, 'value'], ...rows])
 }
 
-function describe({ table, architecture, found, ranks, cost, uncounted, setting }: QueryAnswer): string {
+function describe({
+  table,
+  architecture,
+  found: entry,
+  ranks,
+  cost,
+  uncounted,
+  setting,
+}: QueryAnswer): string {
   const counted = cost
     ? `${formatCount(cost.parameters)} parameters, ${formatCount(cost.flops)} FLOPs`
     : `none: ${uncounted}`
   return [
     architecture,
-    `table  ${table.file}, ${formatCount(table.size)} architectures: ${foundText(found)}`,
+    `table  ${table.file}, ${formatCount(table.size)} architectures: ${foundText(entry)}`,
     `cost   ${counted} (${setting.input.join('×')} inputs, ${setting.outputs} outputs)`,
-    ...(found ? ['', rankTable(ranks), ...otherCells(found.row, ranks)] : []),
+    ...(entry ? ['', rankTable(ranks), ...otherCells(entry.row, ranks)] : []),
   ].join('\n')
 }
 
-function foundText(found: QueryAnswer['found']): string {
-  if (!found) return 'not in the table, nor an isomorphic one'
-  const others = found.isomorphic.length
+function foundText(entry: QueryAnswer['found']): string {
+  if (!entry) return 'not in the table, nor an isomorphic one'
+  const others = entry.isomorphic.length
   const more = others === 0 ? '' : `, ${formatCount(others)} more isomorphic`
-  return found.matched === 'exact'
+  return entry.matched === 'exact'
     ? `in it${more}`
-    : `not in it; the isomorphic ${found.architecture} is${more}`
+    : `not in it; the isomorphic ${entry.architecture} is${more}`
 }
 
 function rankTable(ranks: QueryAnswer['ranks']): string {

@@ -28,13 +28,13 @@ export const resume = command({
     const changed = settings(args)
     if (isFinished(run) && changed.length === 0) return tellFinished(run, args, context)
     const { pluginsIn } = await import('../plugins.js')
-    const own = await pluginsIn(args, context)
+    const extensions = await pluginsIn(args, context)
     const remedy = `sentei resume ${run}`
     const previous = Boolean(args.previous)
     const { resumeRun } = await import('../../runs/search-run.js')
     const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy, metric }, (hooks) =>
-      resumeRun(run, { previous, set: changed, ...own, ...hooks }),
+      resumeRun(run, { previous, set: changed, ...extensions, ...hooks }),
     )
   },
 })

@@ -51,12 +51,12 @@ export const retrain = command({
     if (architecture !== undefined && size !== undefined)
       throw new InputError('--menu and --architecture: expected one of them, got both')
     const { pluginsIn } = await import('../plugins.js')
-    const own = await pluginsIn(args, context)
+    const extensions = await pluginsIn(args, context)
     const remedy = `rm -r ${into} && sentei retrain ${run} --out ${into}`
     const { retrainRun } = await import('../../runs/retrain-run.js')
     const { withOutcome } = await import('../run-outcome.js')
     return withOutcome(args, context, { remedy }, (hooks) =>
-      retrainRun({ run, menu: size, architecture, configure, out: into, ...own, ...hooks }),
+      retrainRun({ run, menu: size, architecture, configure, out: into, ...extensions, ...hooks }),
     )
   },
 })

@@ -18,11 +18,11 @@ export const runs = command({
       throw new InputError(
         `${folder}: expected a folder with runs, got ${existsSync(folder) ? 'a file' : 'nothing there'}; "sentei runs FOLDER" lists those of another one`,
       )
-    const found = listRuns(folder)
-    if (args.json) return print(JSON.stringify({ folder, ...found }))
-    if (found.runs.length > 0) print(runTable(found))
+    const runList = listRuns(folder)
+    if (args.json) return print(JSON.stringify({ folder, ...runList }))
+    if (runList.runs.length > 0) print(runTable(runList))
     else say(`${folder}: no run in it`)
-    for (const { run, why } of found.unreadable) say(`not read: ${run}: ${why}`)
+    for (const { run, why } of runList.unreadable) say(`not read: ${run}: ${why}`)
   },
 })
 

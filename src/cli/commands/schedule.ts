@@ -65,16 +65,16 @@ export const schedule = command({
     const told = new Set<string>()
     const say = (line: string) => void (told.has(line) || (told.add(line), context.say(line)))
     const { loadConfigured, pluginsIn } = await import('../plugins.js')
-    const own = await pluginsIn(args, { say })
-    const found = compiled(
-      await namedSchedule(name, own, (path) => loadConfigured(path, {}, args, { say })),
+    const extensions = await pluginsIn(args, { say })
+    const compiledSchedule = compiled(
+      await namedSchedule(name, extensions, (path) => loadConfigured(path, {}, args, { say })),
       args,
-      own,
+      extensions,
     )
-    if (action === 'show') return tell(shownSchedule(found, args), args, context)
-    const { kind, view, document } = found
+    if (action === 'show') return tell(shownSchedule(compiledSchedule, args), args, context)
+    const { kind, view, document } = compiledSchedule
     const { knownRule } = await import('../../setup/fit-check.js')
-    if (kind === 'schedule') knownRule(document.prune.rule, own.rules)
+    if (kind === 'schedule') knownRule(document.prune.rule, extensions.rules)
     const parts = [
       ...(view ? [`${view.layers.length} layers, ${view.steps} iterations`] : []),
       ...(document.planner ? [`planned by ${document.planner.name}`] : []),

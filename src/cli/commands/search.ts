@@ -12,7 +12,7 @@ import {
   path,
   quiet,
   required,
-  secondsOf,
+  timeLimit,
   seed,
   set,
   settings,
@@ -63,7 +63,7 @@ export const search = command({
     const given = required(args, 'config')
     const out = text(args, 'out')
     // Wrong options are refused before a configuration is written.
-    const seconds = secondsOf(args)
+    const seconds = timeLimit(args)
     const sets = [
       ...settings(args),
       ...menuSettings(args),
@@ -83,7 +83,7 @@ export const search = command({
       ...(backend !== undefined && { backend }),
     }
     const path = made?.path ?? given
-    const { config, folder, own } = await loadConfigured(path, set, args, context, known)
+    const { config, folder, own: extensions } = await loadConfigured(path, set, args, context, known)
     const into = made?.into ?? out ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
     const { searchRun } = await import('../../runs/search-run.js')
@@ -91,7 +91,7 @@ export const search = command({
     const { withOutcome } = await import('../run-outcome.js')
     const { metric } = config.objective
     return withOutcome(args, context, { remedy, metric }, (hooks) => {
-      const run = { config, folder, out: into, ...own, ...hooks }
+      const run = { config, folder, out: into, ...extensions, ...hooks }
       // 0 is the start of the program, from which the time counts.
       return seconds === undefined ? searchRun(run) : timedRun({ ...run, seconds, began: 0 })
     })

@@ -3,7 +3,7 @@ import { rowsOf, type Row } from '../../schedule/rows.js'
 import { columnLabel } from '../../schedule/select.js'
 import type { Schedule, Segment } from '../../schedule/types.js'
 import type { Supernet } from '../../supernet/types.js'
-import { targetsOf, type Targets } from './targets.js'
+import { targetsOf, type AblationTargets } from './targets.js'
 
 /** Over what λ[t, k] is averaged: iterations, layers, or both. */
 export type Over = 't' | 'k' | 't and k'
@@ -29,7 +29,7 @@ export function meanRows(
   ]
 }
 
-const classOf = ({ term, part, kind }: Targets): string => `${term}/${part} ${kind}`
+const classOf = ({ term, part, kind }: AblationTargets): string => `${term}/${part} ${kind}`
 
 function groupedBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
@@ -38,25 +38,25 @@ function groupedBy<T>(items: readonly T[], key: (item: T) => string): Map<string
 }
 
 /** The λ of some targets after averaging, NaN where there was none. */
-function averaged(own: Targets, all: readonly Targets[], over: Over): Float64Array {
+function averaged(targets: AblationTargets, all: readonly AblationTargets[], over: Over): Float64Array {
   const of = (value: (t: number) => number) =>
-    own.lambda.map((lambda, t) => (Number.isNaN(lambda) ? NaN : value(t)))
+    targets.lambda.map((lambda, t) => (Number.isNaN(lambda) ? NaN : value(t)))
   if (over === 't') {
-    const mean = meanOf([...own.lambda].filter((value) => !Number.isNaN(value)))
+    const mean = meanOf([...targets.lambda].filter((value) => !Number.isNaN(value)))
     return of(() => mean)
   }
-  const layers = layersAt(all, own.lambda.length)
+  const layers = layersAt(all, targets.lambda.length)
   if (over === 'k') return of((t) => meanOf(layers[t]!))
   const mean = meanOf(layers.flat())
   return of(() => mean)
 }
 
 /** For each iteration, the mean λ of each layer that has one. */
-function layersAt(targets: readonly Targets[], steps: number): number[][] {
+function layersAt(targets: readonly AblationTargets[], steps: number): number[][] {
   const layers = [...groupedBy(targets, ({ layer }) => layer).values()]
   return Array.from({ length: steps }, (_, t) =>
-    layers.flatMap((own) => {
-      const acting = own.filter(({ lambda }) => !Number.isNaN(lambda[t]!))
+    layers.flatMap((layerTargets) => {
+      const acting = layerTargets.filter(({ lambda }) => !Number.isNaN(lambda[t]!))
       const count = acting.reduce((sum, each) => sum + each.count, 0)
       return count === 0 ? [] : [acting.reduce((sum, each) => sum + each.count * each.lambda[t]!, 0) / count]
     }),
@@ -66,7 +66,7 @@ function layersAt(targets: readonly Targets[], steps: number): number[][] {
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, each) => sum + each, 0) / values.length
 
-function rowsWith(targets: Targets, lambda: Float64Array): Row[] {
+function rowsWith(targets: AblationTargets, lambda: Float64Array): Row[] {
   const segments: Segment[] = []
   lambda.forEach((value, t) => {
     if (!Number.isNaN(value)) append(segments, t, t + 1, value)

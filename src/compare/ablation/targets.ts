@@ -1,10 +1,10 @@
 import { parametersOf } from '../../nn/cost.js'
 import { matcher } from '../../schedule/select.js'
-import type { Column, Schedule, Segment, Selection } from '../../schedule/types.js'
+import type { ScheduleColumn, Schedule, Segment, Selection } from '../../schedule/types.js'
 import { isWidth, type Supernet } from '../../supernet/types.js'
 
 /** Gates, arrays or outputs of a layer that a term presses in the same way at all times. */
-export interface Targets extends Pick<Column, 'term' | 'part' | 'layer'> {
+export interface AblationTargets extends Pick<ScheduleColumn, 'term' | 'part' | 'layer'> {
   /** What they are: `widths`, `choices`, `all` of a layer that has both, or `arrays` that are selected. */
   readonly kind: string
   /** Selects them in a table; absent if they are all of their part of the layer. */
@@ -16,8 +16,11 @@ export interface Targets extends Pick<Column, 'term' | 'part' | 'layer'> {
 }
 
 /** What the columns of a schedule press, divided into parts that share their λ at all times. */
-export function targetsOf(schedule: Schedule, supernet: Pick<Supernet, 'groups' | 'graph'>): Targets[] {
-  const places = new Map<string, Column[]>()
+export function targetsOf(
+  schedule: Schedule,
+  supernet: Pick<Supernet, 'groups' | 'graph'>,
+): AblationTargets[] {
+  const places = new Map<string, ScheduleColumn[]>()
   for (const column of schedule.columns) {
     const place = JSON.stringify([column.term, column.part, column.layer])
     if (column.segments.length > 0) places.set(place, [...(places.get(place) ?? []), column])
@@ -30,13 +33,18 @@ export function targetsOf(schedule: Schedule, supernet: Pick<Supernet, 'groups' 
   )
 }
 
-type Atom = Omit<Targets, 'term' | 'part' | 'layer' | 'lambda'> & { readonly acting: readonly Column[] }
+type Atom = Omit<AblationTargets, 'term' | 'part' | 'layer' | 'lambda'> & {
+  readonly acting: readonly ScheduleColumn[]
+}
 
 /** The parts of a layer on which the same of the given columns, all of one term, act. */
-function atomsOf(columns: readonly Column[], { groups, graph }: Pick<Supernet, 'groups' | 'graph'>): Atom[] {
+function atomsOf(
+  columns: readonly ScheduleColumn[],
+  { groups, graph }: Pick<Supernet, 'groups' | 'graph'>,
+): Atom[] {
   const { part, layer } = columns[0]!
-  const own = groups.filter((group) => group.layer === layer)
-  const kinds = [...new Set(own.map((group) => (isWidth(group) ? 'widths' : 'choices')))]
+  const layerGroups = groups.filter((group) => group.layer === layer)
+  const kinds = [...new Set(layerGroups.map((group) => (isWidth(group) ? 'widths' : 'choices')))]
   // A term that is no sum over groups can be given for whole layers only.
   if (columns.every(({ select }) => !select))
     return [{ kind: part === 'gates' && kinds.length === 1 ? kinds[0]! : 'all', count: 1, acting: columns }]
@@ -52,7 +60,7 @@ function atomsOf(columns: readonly Column[], { groups, graph }: Pick<Supernet, '
         })),
       'parameters',
     )
-  const inGroups = own.flatMap((group) => {
+  const inGroups = layerGroups.flatMap((group) => {
     const there = columns.filter(({ select }) => matcher(select?.groups)(group.name))
     const members = merged(
       group.members.map(({ name }) => ({
@@ -74,23 +82,23 @@ function atomsOf(columns: readonly Column[], { groups, graph }: Pick<Supernet, '
 
 /** Joins the atoms on which the same columns act; those on which none acts are left out. */
 function merged(atoms: readonly Atom[], key: keyof Selection): Atom[] {
-  const found: Atom[] = []
+  const mergedAtoms: Atom[] = []
   for (const atom of atoms) {
     if (atom.acting.length === 0) continue
-    const at = found.findIndex(
+    const at = mergedAtoms.findIndex(
       ({ kind, acting }) =>
         kind === atom.kind &&
         acting.length === atom.acting.length &&
         acting.every((each, i) => each === atom.acting[i]),
     )
-    if (at < 0) found.push(atom)
+    if (at < 0) mergedAtoms.push(atom)
     else {
-      const { select, count, ...rest } = found[at]!
+      const { select, count, ...rest } = mergedAtoms[at]!
       const names = [...(select?.[key] ?? []), ...(atom.select?.[key] ?? [])]
-      found[at] = { ...rest, select: { ...select, [key]: names }, count: count + atom.count }
+      mergedAtoms[at] = { ...rest, select: { ...select, [key]: names }, count: count + atom.count }
     }
   }
-  return found
+  return mergedAtoms
 }
 
 /** λ over time: of the columns that act, the last one with a segment counts. */

@@ -46,8 +46,8 @@ export function ablationsOf(
   const inTable = table.length > 0 || planner !== undefined
   const all = {
     terms: [...terms.values()].map((each): Ablation => ({ kind: 'term', ...each })),
-    phases: phases.flatMap(({ name, until: _, ...own }, index): Ablation[] =>
-      inTable || JSON.stringify({ ...plainPhase, ...own }) !== JSON.stringify(plainPhase)
+    phases: phases.flatMap(({ name, until: _, ...settings }, index): Ablation[] =>
+      inTable || JSON.stringify({ ...plainPhase, ...settings }) !== JSON.stringify(plainPhase)
         ? [{ kind: 'phase', index, name }]
         : [],
     ),

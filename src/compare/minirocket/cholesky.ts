@@ -1,7 +1,7 @@
 type Numbers = Float64Array | Float32Array
 
 /** The product of two vectors of some length that begin somewhere in two arrays. */
-export function dot(a: Numbers, fromA: number, b: Numbers, fromB: number, length: number): number {
+export function dotProduct(a: Numbers, fromA: number, b: Numbers, fromB: number, length: number): number {
   let [even, odd] = [0, 0]
   const last = length - 1
   let i = 0
@@ -21,7 +21,7 @@ export function cholesky(a: Float64Array, n: number, lambda: number): Float64Arr
   const l = new Float64Array(n * n)
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
-      const rest = a[i * n + j]! - dot(l, i * n, l, j * n, j)
+      const rest = a[i * n + j]! - dotProduct(l, i * n, l, j * n, j)
       l[i * n + j] = i === j ? Math.sqrt(rest + lambda) : rest / l[j * n + j]!
     }
   return l
@@ -31,7 +31,7 @@ export function cholesky(a: Float64Array, n: number, lambda: number): Float64Arr
 export function solveLower(l: Float64Array, y: Float64Array): Float64Array {
   const n = y.length
   const z = new Float64Array(n)
-  for (let i = 0; i < n; i++) z[i] = (y[i]! - dot(l, i * n, z, 0, i)) / l[i * n + i]!
+  for (let i = 0; i < n; i++) z[i] = (y[i]! - dotProduct(l, i * n, z, 0, i)) / l[i * n + i]!
   return z
 }
 
@@ -51,16 +51,16 @@ export function solveUpper(l: Float64Array, z: Float64Array): Float64Array {
 export function inverseOfLower(l: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
-    const own = inverse.subarray(i * n, (i + 1) * n)
+    const inverseRow = inverse.subarray(i * n, (i + 1) * n)
     // Row i of L⁻¹ is (eᵢ − Σₖ<ᵢ Lᵢₖ · row k) / Lᵢᵢ, so that all of it runs along rows.
     for (let k = 0; k < i; k++) {
       const factor = l[i * n + k]!
       const base = k * n
-      for (let j = 0; j <= k; j++) own[j]! -= factor * inverse[base + j]!
+      for (let j = 0; j <= k; j++) inverseRow[j]! -= factor * inverse[base + j]!
     }
-    own[i] = 1
+    inverseRow[i] = 1
     const pivot = l[i * n + i]!
-    for (let j = 0; j <= i; j++) own[j]! /= pivot
+    for (let j = 0; j <= i; j++) inverseRow[j]! /= pivot
   }
   return inverse
 }

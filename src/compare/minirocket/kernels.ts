@@ -33,10 +33,10 @@ export const kernelLength = 9
 export const places: readonly (readonly [number, number, number])[] = threeOf(kernelLength)
 
 function threeOf(n: number): [number, number, number][] {
-  const found: [number, number, number][] = []
+  const triples: [number, number, number][] = []
   for (let a = 0; a < n; a++)
-    for (let b = a + 1; b < n; b++) for (let c = b + 1; c < n; c++) found.push([a, b, c])
-  return found
+    for (let b = a + 1; b < n; b++) for (let c = b + 1; c < n; c++) triples.push([a, b, c])
+  return triples
 }
 
 const mostDilations = 32
@@ -49,12 +49,12 @@ const mostDilations = 32
 export function dilationsOf(steps: number, perKernel: number): { dilation: number; features: number }[] {
   const count = Math.min(perKernel, mostDilations)
   const most = Math.log2((steps - 1) / (kernelLength - 1))
-  const found = new Map<number, number>()
+  const occurrences = new Map<number, number>()
   for (let i = 0; i < count; i++) {
     const dilation = Math.trunc(2 ** (count === 1 ? 0 : (most * i) / (count - 1)))
-    found.set(dilation, (found.get(dilation) ?? 0) + 1)
+    occurrences.set(dilation, (occurrences.get(dilation) ?? 0) + 1)
   }
-  const each = [...found].map(([dilation, times]) => ({
+  const each = [...occurrences].map(([dilation, times]) => ({
     dilation,
     features: Math.trunc((times * perKernel) / count),
   }))
@@ -86,14 +86,14 @@ export function fitKernels(
   const reader = convolutions(series)
   const combinations: Combination[] = []
   let count = 0
-  dilationsOf(series.steps, perKernel).forEach(({ dilation, features: own }, d) => {
+  dilationsOf(series.steps, perKernel).forEach(({ dilation, features: featureCount }, d) => {
     places.forEach((three, k) => {
       const some = Math.trunc(2 ** (draw.uniform() * widest))
       const channels = [...draw.permutation(series.channels).slice(0, some)]
       const row = rows[draw.integer(rows.length)]!
       reader.load(row, dilation)
       const outputs = Float64Array.from(reader.outputs(three, channels)).sort()
-      const biases = Float64Array.from({ length: own }, () => quantile(outputs, quantileAt(++count)))
+      const biases = Float64Array.from({ length: featureCount }, () => quantile(outputs, quantileAt(++count)))
       combinations.push({ dilation, places: three, channels, padded: (d + k) % 2 === 0, biases })
     })
   })

@@ -1,4 +1,4 @@
-import { cholesky, dot, inverseOfLower, solveLower, solveUpper } from './cholesky.js'
+import { cholesky, dotProduct, inverseOfLower, solveLower, solveUpper } from './cholesky.js'
 
 /** Inputs and targets of a linear model, row by row: rows × features and rows × outputs. */
 export interface Samples {
@@ -93,18 +93,20 @@ function byFeatures(x: Float32Array, { rows, features, outputs }: Samples): Solv
   const gram = products(across, features, rows)
   return (targets, lambda) => {
     const factor = cholesky(gram, features, lambda)
-    const own = columns(targets, outputs)
-    const solved = own.map((y) => {
-      const right = Float64Array.from({ length: features }, (_, f) => dot(across, f * rows, y, 0, rows))
+    const targetColumns = columns(targets, outputs)
+    const solved = targetColumns.map((y) => {
+      const right = Float64Array.from({ length: features }, (_, f) =>
+        dotProduct(across, f * rows, y, 0, rows),
+      )
       return solveUpper(factor, solveLower(factor, right))
     })
     let error = 0
     for (let i = 0; i < rows; i++) {
       const row = Float64Array.from(x.subarray(i * features, (i + 1) * features))
       const z = solveLower(factor, row)
-      const free = 1 - dot(z, 0, z, 0, features) - 1 / rows
+      const free = 1 - dotProduct(z, 0, z, 0, features) - 1 / rows
       solved.forEach((w, o) => {
-        error += ((own[o]![i]! - dot(row, 0, w, 0, features)) / free) ** 2
+        error += ((targetColumns[o]![i]! - dotProduct(row, 0, w, 0, features)) / free) ** 2
       })
     }
     const weights = new Float64Array(features * outputs)
@@ -117,7 +119,7 @@ function byFeatures(x: Float32Array, { rows, features, outputs }: Samples): Solv
 function products(x: Float32Array, rows: number, width: number): Float64Array {
   const result = new Float64Array(rows * rows)
   for (let i = 0; i < rows; i++)
-    for (let j = 0; j <= i; j++) result[i * rows + j] = dot(x, i * width, x, j * width, width)
+    for (let j = 0; j <= i; j++) result[i * rows + j] = dotProduct(x, i * width, x, j * width, width)
   return result
 }
 

@@ -2,12 +2,12 @@ import * as Plot from '@observablehq/plot'
 import { figure, grid } from '../../report/figure.js'
 import { formatCount, formatNumber } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
-import { cut, plotSvg, textWidth } from '../../report/plot.js'
+import { withEllipsis, plotSvg, textWidth } from '../../report/plot.js'
 import type { ComparisonSummary, MethodSummary } from '../summary.js'
-import { differenceText, setName, spreadText, table, type Part } from './parts.js'
+import { differenceText, setName, spreadText, table, type PageSection } from './parts.js'
 
 /** What a schedule is without each of its parts; null if that was not asked for. */
-export function ablationSection({ ablation }: ComparisonSummary): Part | null {
+export function ablationSection({ ablation }: ComparisonSummary): PageSection | null {
   if (!ablation) return null
   const { method, sets } = ablation
   return {
@@ -58,7 +58,7 @@ function chart(id: string, set: string, method: string, methods: readonly Method
     marginLeft: 12 + textWidth(names),
     marginRight: 20,
     x: { label: 'difference of error', grid: true, nice: true, ticks: 5, tickFormat: formatNumber },
-    y: { label: null, domain: names, tickFormat: (each: string) => cut(each), tickSize: 0 },
+    y: { label: null, domain: names, tickFormat: (each: string) => withEllipsis(each), tickSize: 0 },
     marks: [
       Plot.ruleX([0], { stroke: 'var(--rule)' }),
       Plot.link(points, { x1: 'low', x2: 'high', y1: 'name', y2: 'name', stroke: 'var(--series-0)' }),

@@ -2,13 +2,13 @@ import * as Plot from '@observablehq/plot'
 import { figure } from '../../report/figure.js'
 import { formatNumber } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
-import { cut, plotSvg, textWidth } from '../../report/plot.js'
+import { withEllipsis, plotSvg, textWidth } from '../../report/plot.js'
 import type { CriticalDifference } from '../critical-difference.js'
 import type { ComparisonSummary } from '../summary.js'
-import { table, type Part } from './parts.js'
+import { table, type PageSection } from './parts.js'
 
 /** The critical-difference diagram over all sets; null with fewer than two sets or methods. */
-export function criticalSection({ critical, overall, against }: ComparisonSummary): Part | null {
+export function criticalSection({ critical, overall, against }: ComparisonSummary): PageSection | null {
   if (!critical) return null
   const { sets, p, difference, pairs } = critical
   return {
@@ -68,7 +68,7 @@ function diagram({ alike, difference }: CriticalDifference, overall: ComparisonS
       Plot.text(lines, {
         x: 'rank',
         y: 'y',
-        text: (each: (typeof lines)[number]) => `${cut(each.method)}  ${formatNumber(each.rank)}`,
+        text: (each: (typeof lines)[number]) => `${withEllipsis(each.method)}  ${formatNumber(each.rank)}`,
         textAnchor: 'start',
         dx: 8,
         fill: 'currentColor',

@@ -5,7 +5,7 @@ import { style } from '../../report/style.js'
 import type { Comparison } from '../compare.js'
 import { placeText } from '../types.js'
 import { ablationSection } from './ablation.js'
-import { costSection } from './cost.js'
+import { comparisonCost } from './cost.js'
 import { criticalSection } from './critical.js'
 import { preregisteredSection, setsSection } from './results.js'
 import { paretoSection } from './pareto.js'
@@ -28,7 +28,7 @@ export function renderComparison(comparison: Comparison): string {
     paretoSection(summary, rows),
     stabilitySection(summary),
     ablationSection(summary),
-    costSection(summary, rows),
+    comparisonCost(summary, rows),
     returnSection(document, summary, rows),
     failuresSection(comparison),
   ].flatMap((part) => part ?? [])

@@ -4,10 +4,10 @@ import { empty, figure, grid } from '../../report/figure.js'
 import { formatCount, formatNumber, formatSi } from '../../report/format.js'
 import type { Markup } from '../../report/markup.js'
 import { plotSvg, seriesColor, textWidth } from '../../report/plot.js'
-import { latencyFront, latencyOf } from '../latency-front.js'
+import { latencyFront, meanLatency } from '../latency-front.js'
 import type { ComparisonSummary, SetSummary } from '../summary.js'
 import type { TrialRow } from '../types.js'
-import { setName, type Part } from './parts.js'
+import { setName, type PageSection } from './parts.js'
 
 const costs = { parameters: 'parameters', flops: 'FLOPs', latency: 'ms for one row' } as const
 type CostName = keyof typeof costs
@@ -16,7 +16,7 @@ type CostName = keyof typeof costs
  * Error against cost for each set, with the front of the methods that none beats in both; against latency
  * where it was measured.
  */
-export const paretoSection = ({ sets }: ComparisonSummary, rows: readonly TrialRow[]): Part => ({
+export const paretoSection = ({ sets }: ComparisonSummary, rows: readonly TrialRow[]): PageSection => ({
   id: 'pareto',
   title: 'error against size',
   hint: 'Means over seeds. The line joins the methods that no other beats in both; down and to the left is better. Latency is measured in the process of the trial, on the machine that ran it.',
@@ -41,7 +41,7 @@ const namesOf = (set: SetSummary, rows: readonly TrialRow[]): CostName[] =>
 function placedBy(cost: CostName, set: SetSummary, rows: readonly TrialRow[]) {
   const costOf = (each: SetSummary['methods'][number]): number | null => {
     if (cost !== 'latency') return each[cost]?.mean ?? null
-    const seconds = latencyOf(set, each.method, rows)
+    const seconds = meanLatency(set, each.method, rows)
     return seconds === null ? null : 1000 * seconds
   }
   const points = set.methods.flatMap((each, i) => {

@@ -4,7 +4,7 @@ import type { PairedDifference } from '../difference.js'
 import type { SetSummary, Spread } from '../summary.js'
 
 /** A section of the page before it is rendered; its title also stands in the list of sections. */
-export interface Part {
+export interface PageSection {
   readonly id: string
   readonly title: string
   /** What to look for. */

@@ -7,10 +7,10 @@ import {
 } from '../../report/format.js'
 import { html } from '../../report/markup.js'
 import type { ComparisonSummary } from '../summary.js'
-import { differenceText, setName, spreadText, table, type Part } from './parts.js'
+import { differenceText, setName, spreadText, table, type PageSection } from './parts.js'
 
 /** What was named before the run, and what became of it. */
-export function preregisteredSection({ preregistered }: ComparisonSummary): Part | null {
+export function preregisteredSection({ preregistered }: ComparisonSummary): PageSection | null {
   if (!preregistered) return null
   const { method, against, margin, verdicts } = preregistered
   const kind = { shown: 'passed', 'on average': 'open', 'not met': 'failed', unknown: 'open' } as const
@@ -35,7 +35,7 @@ export function preregisteredSection({ preregistered }: ComparisonSummary): Part
 }
 
 /** A table for each set. */
-export const setsSection = ({ sets, against }: ComparisonSummary): Part => ({
+export const setsSection = ({ sets, against }: ComparisonSummary): PageSection => ({
   id: 'results',
   title: 'results',
   hint: `Test errors (1 minus the metric where more is better, as accuracy and r2), mean ± standard deviation over seeds. Differences are to ${against}, paired by seed, with a 95 % interval by the corrected resampled t-test; d_z is their mean in standard deviations.`,

@@ -8,7 +8,7 @@ import { plotSvg, seriesColor, textWidth } from '../../report/plot.js'
 import { returnsOf, type Return } from '../roi.js'
 import type { ComparisonSummary } from '../summary.js'
 import type { TrialRow } from '../types.js'
-import { setName, table, type Part } from './parts.js'
+import { setName, table, type PageSection } from './parts.js'
 
 /**
  * When the method that the comparison is about has paid for its hours; null if the document has no prices.
@@ -17,7 +17,7 @@ export function returnSection(
   { roi, methods, preregistered }: ComparisonDocument,
   { overall }: ComparisonSummary,
   rows: readonly TrialRow[],
-): Part | null {
+): PageSection | null {
   if (!roi) return null
   const method = preregistered?.method ?? Object.keys(methods)[0]!
   const names = overall.map((each) => each.method)

@@ -1,14 +1,14 @@
 import * as Plot from '@observablehq/plot'
 import { figure, grid } from '../../report/figure.js'
 import { formatNumber } from '../../report/format.js'
-import { cut, plotSvg, seriesColor, textWidth } from '../../report/plot.js'
+import { withEllipsis, plotSvg, seriesColor, textWidth } from '../../report/plot.js'
 import type { ComparisonSummary } from '../summary.js'
 import { errorIn } from '../test-error.js'
 import type { TrialRow } from '../types.js'
-import { setName, type Part } from './parts.js'
+import { setName, type PageSection } from './parts.js'
 
 /** The test error of every seed, a row of dots for each method. */
-export const seedsSection = ({ sets }: ComparisonSummary, rows: readonly TrialRow[]): Part => ({
+export const seedsSection = ({ sets }: ComparisonSummary, rows: readonly TrialRow[]): PageSection => ({
   id: 'seeds',
   title: 'error by seed',
   hint: 'A dot is a seed, the line the mean. Further to the left is better.',
@@ -17,8 +17,8 @@ export const seedsSection = ({ sets }: ComparisonSummary, rows: readonly TrialRo
       const names = methods.map(({ method }) => method)
       const dots = rows.flatMap((row) => {
         const error = errorIn(row)
-        const own = row.set === set && row.size === size && names.includes(row.method)
-        return own && error !== null ? [{ method: row.method, seed: row.seed, error }] : []
+        const isInSet = row.set === set && row.size === size && names.includes(row.method)
+        return isInSet && error !== null ? [{ method: row.method, seed: row.seed, error }] : []
       })
       const means = methods.flatMap(({ method, error }) => (error ? [{ method, error: error.mean }] : []))
       const name = setName({ set, size })
@@ -30,7 +30,7 @@ export const seedsSection = ({ sets }: ComparisonSummary, rows: readonly TrialRo
           marginLeft: 12 + textWidth(names),
           marginRight: 20,
           x: { label: 'test error', grid: true, nice: true, ticks: 5, tickFormat: formatNumber },
-          y: { label: null, domain: names, tickFormat: (each: string) => cut(each), tickSize: 0 },
+          y: { label: null, domain: names, tickFormat: (each: string) => withEllipsis(each), tickSize: 0 },
           marks: [
             Plot.tickX(means, { x: 'error', y: 'method', stroke: 'currentColor', strokeWidth: 2 }),
             Plot.dot(dots, {

@@ -11,7 +11,7 @@ import { finishTrial } from '../../trial/trial.js'
 import type { Trial, TrialHooks } from '../../trial/types.js'
 import { secondsSince } from './outcome.js'
 import { searchOutcome } from './searched.js'
-import type { Rival, RunOptions } from './types.js'
+import type { Rival, RivalOptions } from './types.js'
 
 const usualFactors = [0.1, 0.3, 1, 3, 10]
 
@@ -53,7 +53,7 @@ interface Found {
 async function bestOf(
   { config, written }: Trial,
   hooks: TrialHooks,
-  { factors = usualFactors, setUp }: RunOptions,
+  { factors = usualFactors, setUp }: RivalOptions,
 ): Promise<{ best: Found; steps: number }> {
   const share = Math.floor(config.search.steps / factors.length)
   if (share < 1)
@@ -65,7 +65,7 @@ async function bestOf(
     steps: share,
     evaluateEvery: Math.min(share, written.search.evaluateEvery),
   }
-  const found: Found[] = []
+  const scoredSearches: Found[] = []
   let steps = 0
   let failure: Diverged | undefined
   for (const factor of factors) {
@@ -74,15 +74,15 @@ async function bestOf(
     try {
       const searched = await searchSupernet(trial, hooks)
       steps += searched.steps
-      found.push({ trial, searched, score: scoreOf(trial, searched) })
+      scoredSearches.push({ trial, searched, score: scoreOf(trial, searched) })
     } catch (error) {
       if (!(error instanceof Diverged)) throw error
       steps += share
       failure = error
     }
   }
-  if (found.length === 0) throw failure!
-  return { best: found.reduce((a, b) => (b.score < a.score ? b : a)), steps }
+  if (scoredSearches.length === 0) throw failure!
+  return { best: scoredSearches.reduce((a, b) => (b.score < a.score ? b : a)), steps }
 }
 
 /** A schedule with its λ on gates multiplied. */

@@ -53,10 +53,10 @@ function normOf(supernet: Supernet, group: GateGroup, member: string, values: Va
   const staying = new Set(parametersOf(left.graph).map(({ name }) => name))
   const gone = { weights: 0, count: 0, scales: 0, scaleCount: 0 }
   for (const { name, role, shape } of parametersOf(supernet.graph)) {
-    const own = values.get(name)
+    const parameterValues = values.get(name)
     const cuts = slices.get(name)
-    if (!own || role !== 'weight' || (staying.has(name) && !cuts)) continue
-    const { squares, count } = removedSquares(own, shape, staying.has(name) ? cuts! : [])
+    if (!parameterValues || role !== 'weight' || (staying.has(name) && !cuts)) continue
+    const { squares, count } = removedSquares(parameterValues, shape, staying.has(name) ? cuts! : [])
     if (name.endsWith(':scale')) {
       gone.scales += squares
       gone.scaleCount += count

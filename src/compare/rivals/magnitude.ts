@@ -80,7 +80,7 @@ function sizesOf(
     ...(budget.tolerance === undefined ? [] : (budget.menu ?? [])),
     ...(budget.tolerance === undefined || !budget.menu?.length ? [{ size: null, limit: budget.limit }] : []),
   ]
-  const found = limits.flatMap(({ size, limit }): Sized[] => {
+  const architectures = limits.flatMap(({ size, limit }): Sized[] => {
     const within = withinBudget(supernet, costs, worth, limit)
     if (!within) return []
     const { choices, standing } = within
@@ -88,7 +88,7 @@ function sizesOf(
     const { supernet: left } = choose(supernet, kept)
     return [{ size, cost: within.cost, architecture: architectureOf(supernet, left, uniformGates(left)) }]
   })
-  const different = found.filter(({ cost }, i) => cost !== found[i - 1]?.cost)
+  const different = architectures.filter(({ cost }, i) => cost !== architectures[i - 1]?.cost)
   if (different.length === 0)
     throw new Failure(
       `magnitude: no architecture of at most ${budget.limit} ${budget.metric} was found; take a larger budget`,

@@ -54,8 +54,8 @@ export const minirocket: Rival = {
       outputs,
     })
     const predict = predictor(data, series, kernels, linear)
-    const found = predictorFigures(trial, predict, costOf(kernels, series, outputs))
-    return { ...found, seconds: { search: 0, baseline: null, retrain: secondsSince(start) } }
+    const outcome = predictorFigures(trial, predict, costOf(kernels, series, outputs))
+    return { ...outcome, seconds: { search: 0, baseline: null, retrain: secondsSince(start) } }
   },
 }
 

@@ -26,15 +26,15 @@ export function mlpInputs({ dataset, splits, scaler }: PreparedData): Float32Arr
 
 /** The features that are one of three or more categories of a column. */
 function oneHotFeatures({ encoding }: PreparedData['dataset']): Set<number> {
-  const found = new Set<number>()
+  const featureIndices = new Set<number>()
   let at = 0
   for (const column of encoding.columns) {
     const { categories, indicator } = column
     const count = valueWidth(column)
-    if (categories && count > 2) for (let i = 0; i < count; i++) found.add(at + i)
+    if (categories && count > 2) for (let i = 0; i < count; i++) featureIndices.add(at + i)
     at += count + (indicator === true ? 1 : 0)
   }
-  return found
+  return featureIndices
 }
 
 /** The two values that occur, if there are only two. */

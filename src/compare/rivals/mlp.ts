@@ -42,10 +42,10 @@ export const mlp: Rival = {
     const teacher = data.dataset.task.kind === 'classification' ? undecided(graph) : undefined
     const { values } = await retrainStage(trial, hooks, 'retrain', graph, new Map(), teacher)
     const bounds = rangesOf(data, learntRows(trial))
-    const found = withNetwork(graph, values, (network) =>
+    const outcome = withNetwork(graph, values, (network) =>
       predictorFigures(trial, (rows) => within(predictRows(network, data, rows), bounds), costOf(graph)),
     )
-    return { ...found, seconds: { search: 0, baseline: null, retrain: secondsSince(start) } }
+    return { ...outcome, seconds: { search: 0, baseline: null, retrain: secondsSince(start) } }
   },
 }
 
@@ -78,12 +78,12 @@ type Range = readonly [low: number, high: number]
 function rangesOf({ dataset }: PreparedData, rows: Uint32Array): readonly Range[] {
   const { targets, task } = dataset
   const width = widthOf(task)
-  const own = gather(targets, Math.max(1, width), rows)
+  const rowTargets = gather(targets, Math.max(1, width), rows)
   return Array.from({ length: width }, (_, output): Range => {
     let [low, high] = [Infinity, -Infinity]
-    for (let i = output; i < own.length; i += width) {
-      low = Math.min(low, own[i]!)
-      high = Math.max(high, own[i]!)
+    for (let i = output; i < rowTargets.length; i += width) {
+      low = Math.min(low, rowTargets[i]!)
+      high = Math.max(high, rowTargets[i]!)
     }
     return [low, high]
   })

@@ -26,13 +26,13 @@ type Own = Partial<Pick<TrialFigures, 'searchSteps' | 'sizesTried'>>
 export function networkFigures(
   trial: Trial,
   trained: Retrained,
-  own: Own = {},
+  searchFigures: Own = {},
 ): { readonly figures: TrialFigures; readonly latency: number; readonly trained: Trained } {
   const { trial: judging, retrained: final } = decidedBy(trial, calibrated(trial, trained))
   const { test } = withNetwork(final.graph, final.values, (network) => measureRows(judging, network))
   return {
     figures: {
-      ...sized(trial, costOf(final.graph), own),
+      ...sized(trial, costOf(final.graph), searchFigures),
       validation: final.validation,
       test: valueOf(test),
     },

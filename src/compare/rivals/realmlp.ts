@@ -107,8 +107,8 @@ function recipeOf(graph: Graph): Recipe {
   const factors = new Map(
     parametersOf(graph).map((parameter) => {
       const [, kind] = parameter.name.split(':')
-      const own = kind === 'bias' || kind === 'scale' ? rateFactors[kind] : 1
-      return [parameter.name, own * gainOf(parameter)]
+      const kindFactor = kind === 'bias' || kind === 'scale' ? rateFactors[kind] : 1
+      return [parameter.name, kindFactor * gainOf(parameter)]
     }),
   )
   return { rateOf: (name) => factors.get(name)!, ties: 'last', fullBatches: true }

@@ -1,7 +1,7 @@
 import { runTrial } from '../../trial/trial.js'
 import type { Trial, TrialResult } from '../../trial/types.js'
 import { networkSeconds } from '../latency.js'
-import type { MethodRun, Outcome } from './types.js'
+import type { MethodRun, TrialOutcome } from './types.js'
 
 /** Runs a search as `sentei search` does. */
 export const searched: MethodRun = async (trial, hooks) => searchOutcome(trial, await runTrial(trial, hooks))
@@ -11,7 +11,7 @@ export function searchOutcome(
   { data }: Trial,
   { metrics, seconds, baseline, steps, tried, ...result }: TrialResult,
   searchSteps = steps + (tried?.steps ?? 0),
-): Outcome {
+): TrialOutcome {
   const { derived, supernet, tolerated } = metrics
   return {
     figures: {

@@ -8,7 +8,7 @@ import type { Trained } from '../stability.js'
 import type { TrialFigures, TrialSeconds } from '../types.js'
 
 /** The result of a method in one trial. */
-export interface Outcome {
+export interface TrialOutcome {
   readonly figures: TrialFigures
   readonly seconds: TrialSeconds
   /** The unpruned supernet, which other methods on the same rows can reuse. */
@@ -24,7 +24,7 @@ export interface Outcome {
 }
 
 /** What a method gets beside its trial. */
-export interface RunOptions {
+export interface RivalOptions {
   /** By what `grid` multiplies the λ of its schedule, as the document says; undefined if it does not. */
   readonly factors?: readonly number[] | undefined
   /** Sets up a trial on the same data with another configuration. */
@@ -35,7 +35,7 @@ export interface RunOptions {
  * Runs a method on a trial whose data are split and whose supernet is built. Throws if it gets no result. The
  * test rows are used only once, at the end. Frees every tensor that it allocates.
  */
-export type MethodRun = (trial: Trial, hooks: TrialHooks, options: RunOptions) => Promise<Outcome>
+export type MethodRun = (trial: Trial, hooks: TrialHooks, options: RivalOptions) => Promise<TrialOutcome>
 
 /** A method of a comparison that is not a scheduled search. */
 export interface Rival {

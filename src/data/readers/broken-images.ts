@@ -39,12 +39,12 @@ export function requireFew(
     )
   if (policy !== 'few') return
   const [all, bad] = [countBy(files, classOf), countBy(broken, ({ file }) => classOf(file))]
-  for (const [own, count] of bad) {
-    if (count <= fewShare * all.get(own)!) continue
-    const found = broken.find(({ file }) => classOf(file) === own)!
-    const where = own === '' ? '' : ` of class ${own}`
+  for (const [className, count] of bad) {
+    if (count <= fewShare * all.get(className)!) continue
+    const example = broken.find(({ file }) => classOf(file) === className)!
+    const where = className === '' ? '' : ` of class ${className}`
     throw new InputError(
-      `${words(found)}; ${countText(count, all.get(own)!, where)}, more than ${100 * fewShare} %; repair or remove them, or config.data.broken: skip leaves them out`,
+      `${words(example)}; ${countText(count, all.get(className)!, where)}, more than ${100 * fewShare} %; repair or remove them, or config.data.broken: skip leaves them out`,
     )
   }
 }

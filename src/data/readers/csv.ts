@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { InputError, quote } from '../../base/errors.js'
 import { columnBuilder, type Column, type ColumnBuilder } from '../column.js'
-import type { Table, Taken } from '../content.js'
+import type { Table, ReadingReport } from '../content.js'
 import { guessDelimiter } from './delimiter.js'
 import { rowCutter, type RowsEnd } from './row-cutter.js'
 import { readPieces } from './text-pieces.js'
@@ -36,7 +36,7 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<T
   cutter.push(beginning)
   for (let next = await text.next(); next.done !== true; next = await text.next()) cutter.push(next.value)
   const { decimal = '.', thousands } = options
-  const facts: Taken['facts'] = {
+  const facts: ReadingReport['facts'] = {
     encoding: { value: encoding, how },
     delimiter: { value: delimiter, how: options.delimiter === undefined ? 'guessed' : 'set' },
     decimal: { value: decimal, how: options.decimal === undefined ? 'by default' : 'set' },
@@ -122,7 +122,7 @@ function tableBuilder(name: string, { header = true, decimal, thousands }: CsvOp
     if (places.length > 1) shortest = Math.min(shortest, last.length)
     last = cells.at(-1)!
   }
-  const table = ({ closed, emptyLines }: RowsEnd, facts: Taken['facts']): Table => {
+  const table = ({ closed, emptyLines }: RowsEnd, facts: ReadingReport['facts']): Table => {
     if (names === undefined) throw new InputError(`${name}: expected a CSV file with rows, got an empty file`)
     if (places.length === 0) throw new InputError(`${name}: expected rows below the header, got none`)
     const built = columns.map((column) => column.build())

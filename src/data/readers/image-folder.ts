@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, sep } from 'node:path'
 import { readBytes } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
 import { checkFits } from '../../base/limit.js'
-import { tableOf, type Arrays, type BrokenFile } from '../content.js'
+import { tableOf, type ArrayContent, type BrokenFile } from '../content.js'
 import { BrokenImage, requireFew } from './broken-images.js'
 import { decodeImage, imageEndings, type Picture } from './image-file.js'
 import { resize } from './resize.js'
@@ -28,7 +28,7 @@ const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.is
 async function readImages(
   path: string,
   { image, resize: policy, broken: letPass }: ReadOptions,
-): Promise<Arrays> {
+): Promise<ArrayContent> {
   const single = !isFolder(path)
   const folder = single ? dirname(path) : path
   const listed = single ? [basename(path)] : listImages(folder)

@@ -28,8 +28,8 @@ export const readerByPath = (path: string, all: readonly Reader[]): Reader | und
 
 /** The reader that `data.format` names. Throws with a list of all names if there is none. */
 export function readerByName(name: string, all: readonly Reader[]): Reader {
-  const found = all.find((reader) => reader.name === name)
-  if (found !== undefined) return found
+  const namedReader = all.find((reader) => reader.name === name)
+  if (namedReader !== undefined) return namedReader
   const names = all.map((reader) => reader.name)
   throw new InputError(
     `config.data.format: expected one of ${names.join(', ')}, got "${name}"${didYouMean(name, names)}`,

@@ -35,15 +35,15 @@ let codec: Promise<Codec> | undefined
 export async function decodeJpeg(bytes: Uint8Array): Promise<DecodedJpeg> {
   const { decode, said } = await (codec ??= start())
   said.length = 0
-  let found: DecodedJpeg | null = null
+  let image: DecodedJpeg | null = null
   try {
-    found = withImageData(() => decode(bytes, true))
+    image = withImageData(() => decode(bytes, true))
   } catch {
     // libjpeg ended as a program does, and left its memory behind.
     codec = undefined
   }
   const problem = said.find((line) => !isHarmless(line, bytes))
-  if (found && problem === undefined) return found
+  if (image && problem === undefined) return image
   if (problem?.includes('color conversion'))
     throw new InputError('its colours are neither gray nor RGB; save it in RGB')
   throw new Error(problem ?? 'its bytes are damaged')

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/errors.js'
 import { checkFits } from '../../base/limit.js'
-import { tableOf, type Arrays, type Content, type Numbers } from '../content.js'
+import { tableOf, type ArrayContent, type Content, type FloatArray } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions } from './types.js'
 
@@ -66,20 +66,21 @@ const cellsOf = ({ at }: NdArray, rows: number, size: number): string[][] =>
     }),
   )
 
-const kindOf = (axes: number): Arrays['kind'] => (axes === 1 ? 'table' : axes === 2 ? 'sequences' : 'images')
+const kindOf = (axes: number): ArrayContent['kind'] =>
+  axes === 1 ? 'table' : axes === 2 ? 'sequences' : 'images'
 
 function wanted({ kind, image, sequence }: ReadOptions): string {
   if (kind === undefined) return 'rows of a table (2 axes), of sequences (3) or of images (3 or 4)'
   const flat = image
     ? [image.height, image.width, image.channels]
     : sequence && [sequence.steps, sequence.channels]
-  const alone = flat ? `, or rows of ${flat.join('×')} values` : ''
-  return `${{ table: 2, series: 2, sequences: 3, images: '3 or 4' }[kind]} axes for kind ${kind}${alone}`
+  const alternative = flat ? `, or rows of ${flat.join('×')} values` : ''
+  return `${{ table: 2, series: 2, sequences: 3, images: '3 or 4' }[kind]} axes for kind ${kind}${alternative}`
 }
 
 /** The shape of one row with its channels last; undefined if its axes do not fit the kind. */
 function formOf(
-  kind: Arrays['kind'],
+  kind: ArrayContent['kind'],
   axes: readonly number[],
   { image, sequence, layout }: ReadOptions,
 ): readonly number[] | undefined {
@@ -100,7 +101,7 @@ function formOf(
  * missing value. Throws for infinity, including values that round to it, and for integers that a float cannot
  * represent.
  */
-function finite({ name, at }: NdArray, rows: number, size: number): Numbers {
+function finite({ name, at }: NdArray, rows: number, size: number): FloatArray {
   checkFits(name, rows * size * 4, 'values')
   const result = new Float32Array(rows * size)
   let narrow = true

@@ -30,8 +30,8 @@ function readMember(path: string, wanted: string | undefined): Uint8Array {
   const archive = basename(path)
   try {
     const members = zipMembers(archive, bytes)
-    const found = members.find(({ name }) => name === wanted || name === `${wanted}.npy`)
-    if (found !== undefined) return found.read()
+    const member = members.find(({ name }) => name === wanted || name === `${wanted}.npy`)
+    if (member !== undefined) return member.read()
     const names = members.map(({ name }) => name.replace(/\.npy$/, ''))
     const got = wanted === undefined || wanted === '' ? 'none' : `"${wanted}"`
     throw new InputError(

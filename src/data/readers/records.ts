@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { readBytes } from '../../base/data-file.js'
 import { InputError } from '../../base/errors.js'
 import { checkFits } from '../../base/limit.js'
-import { tableOf, type Arrays } from '../content.js'
+import { tableOf, type ArrayContent } from '../content.js'
 import { toChannelsLast } from '../layout.js'
 import type { ReadOptions, Reader } from './types.js'
 
@@ -67,7 +67,7 @@ interface RecordForm {
   readonly layout: ReadOptions['layout']
 }
 
-function readRecords(path: string, { image, labels, layout }: RecordForm): Arrays {
+function readRecords(path: string, { image, labels, layout }: RecordForm): ArrayContent {
   const name = basename(path)
   const bytes = readBytes(path, 'data', 'a file of records')
   const { height, width, channels } = image

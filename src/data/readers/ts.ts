@@ -3,7 +3,7 @@ import { readText } from '../../base/data-file.js'
 import { InputError, quote } from '../../base/errors.js'
 import { checkFits } from '../../base/limit.js'
 import { isMissing } from '../column.js'
-import { tableOf, type Arrays } from '../content.js'
+import { tableOf, type ArrayContent } from '../content.js'
 import type { ReadOptions, Reader } from './types.js'
 
 /**
@@ -32,7 +32,7 @@ interface Series {
   readonly label: string | undefined
 }
 
-function readSeries(name: string, text: string, { sequence }: ReadOptions): Arrays {
+function readSeries(name: string, text: string, { sequence }: ReadOptions): ArrayContent {
   const lines = text.split(/\r?\n/)
   const header = headerOf(name, lines)
   const all = lines.flatMap((line, at) =>

@@ -1,6 +1,6 @@
 import type { PlainNetwork } from '../fold.js'
 import { onnxBuilder } from './builder.js'
-import { plainNetwork, writeNetwork } from './model.js'
+import { plainNetwork, addNetwork } from './model.js'
 import { modelBytes } from './proto.js'
 
 /**
@@ -14,7 +14,7 @@ export function bareOnnx(network: PlainNetwork): Uint8Array<ArrayBuffer> {
   const [x, y] = [to.name('x'), to.name('y')]
   to.output(
     y,
-    writeNetwork(to, plainNetwork(network), () => x),
+    addNetwork(to, plainNetwork(network), () => x),
   )
   return modelBytes({
     name: 'network',

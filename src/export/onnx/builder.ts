@@ -23,10 +23,10 @@ export interface OnnxBuilder {
 export function namesBeside(known: Iterable<string>): (wanted: string) => string {
   const used = new Set(known)
   return (wanted) => {
-    let found = wanted
-    for (let n = 2; used.has(found); n++) found = `${wanted}_${n}`
-    used.add(found)
-    return found
+    let uniqueName = wanted
+    for (let n = 2; used.has(uniqueName); n++) uniqueName = `${wanted}_${n}`
+    used.add(uniqueName)
+    return uniqueName
   }
 }
 
@@ -40,16 +40,22 @@ export function onnxBuilder(): OnnxBuilder {
     initialisers,
     name,
     op(type, wanted, inputs, attributes = {}) {
-      const own = name(wanted)
-      nodes.push({ name: own, type, inputs, outputs: [own], attributes })
-      return own
+      const uniqueName = name(wanted)
+      nodes.push({ name: uniqueName, type, inputs, outputs: [uniqueName], attributes })
+      return uniqueName
     },
-    output: (own, x) =>
-      void nodes.push({ name: own, type: 'Identity', inputs: [x], outputs: [own], attributes: {} }),
+    output: (outputName, x) =>
+      void nodes.push({
+        name: outputName,
+        type: 'Identity',
+        inputs: [x],
+        outputs: [outputName],
+        attributes: {},
+      }),
     constant(wanted, type, dims, values) {
-      const own = name(wanted)
-      initialisers.push({ name: own, type, dims, values })
-      return own
+      const uniqueName = name(wanted)
+      initialisers.push({ name: uniqueName, type, dims, values })
+      return uniqueName
     },
   }
 }

@@ -4,7 +4,7 @@ import { onnxPreprocess } from './model.js'
 import { modelBytes } from './proto.js'
 import { namesIn } from './quantize.js'
 import { roundedTensors, type Ranges } from './qdq.js'
-import { feedsOf, rawInputs } from './raw-inputs.js'
+import { rawFeedsOf, rawInputs } from './raw-inputs.js'
 import { onnxSession } from './runtime.js'
 import type { NodeProto, OnnxModel } from './types.js'
 
@@ -15,7 +15,7 @@ const batchSize = 256
  * validation rows (the training rows if there are none), computed by onnxruntime-web. Throws an InputError if
  * that package is not installed.
  */
-export async function calibrated(model: OnnxModel, trained: TrainedNetwork): Promise<Ranges> {
+export async function calibratedRanges(model: OnnxModel, trained: TrainedNetwork): Promise<Ranges> {
   const { data } = trained
   const fresh = namesIn(model)
   const watched = [...new Set(roundedTensors(model).values())].map((x): Watched => {
@@ -30,8 +30,8 @@ export async function calibrated(model: OnnxModel, trained: TrainedNetwork): Pro
   try {
     for (let from = 0; from < rows.length; from += batchSize) {
       const batch = gather(dataset.inputs, size, rows.subarray(from, from + batchSize))
-      const found = await session.run(feedsOf(form, batch, dataset.shape.at(-1)!))
-      const valueOf = (output: string) => found[output]!.data[0] as number
+      const outputs = await session.run(rawFeedsOf(form, batch, dataset.shape.at(-1)!))
+      const valueOf = (output: string) => outputs[output]!.data[0] as number
       for (const { x, least, most } of watched) {
         const [low, high] = ranges.get(x)!
         ranges.set(x, [Math.min(low, valueOf(least)), Math.max(high, valueOf(most))])

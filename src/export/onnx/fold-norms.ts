@@ -34,13 +34,13 @@ export function foldNorms({ graph, values }: PlainNetwork): PlainNetwork {
 /** Uses (W · x − mean) · f + offset = (f ⊙ W) · x + (offset − mean · f), where f = scale / √(variance + ε). */
 function foldInto(conv: Node, norm: Node, values: Map<string, Float32Array>): void {
   const features = norm.shape.at(-1)!
-  const own = (name: string, otherwise: number) =>
+  const parameterOf = (name: string, otherwise: number) =>
     values.get(`${norm.id}:${name}`) ?? new Float32Array(features).fill(otherwise)
   const [scale, offset, mean, variance] = [
-    own('scale', 1),
-    own('offset', 0),
-    own('mean', 0),
-    own('variance', 1),
+    parameterOf('scale', 1),
+    parameterOf('offset', 0),
+    parameterOf('mean', 0),
+    parameterOf('variance', 1),
   ]
   const factor = scale.map((s, c) => s / Math.sqrt(variance[c]! + epsilon))
   const kernel = values.get(`${conv.id}:kernel`)!

@@ -1,12 +1,12 @@
 import { isDecided } from '../score.js'
 import { gather } from '../../data/batches.js'
-import type { Numbers } from '../../data/content.js'
+import type { FloatArray } from '../../data/content.js'
 import type { Task } from '../../data/types.js'
 import { agreement, networkPredictions, requireSame, type Verified } from '../agreement.js'
 import type { TrainedNetwork } from '../trained.js'
 import { onnxPreprocess } from './model.js'
 import type { OnnxPreprocess } from './raw-inputs.js'
-import { feedsOf, rawInputs } from './raw-inputs.js'
+import { rawFeedsOf, rawInputs } from './raw-inputs.js'
 import type { OnnxSession } from './session.js'
 
 const batchSize = 256
@@ -41,7 +41,7 @@ export interface OnnxPredictions {
 export async function onnxPredictions(
   session: OnnxSession,
   preprocess: OnnxPreprocess,
-  inputs: Numbers,
+  inputs: FloatArray,
   rows: Uint32Array,
 ): Promise<OnnxPredictions> {
   const { shape, task } = preprocess
@@ -52,8 +52,8 @@ export async function onnxPredictions(
   const isClass = task.kind === 'classification'
   for (let from = 0; from < rows.length; from += batchSize) {
     const batch = rows.subarray(from, from + batchSize)
-    const found = await session.run(feedsOf(form, gather(inputs, length, batch), shape.at(-1)!))
-    const [first, second] = session.outputNames.map((name) => found[name]!)
+    const results = await session.run(rawFeedsOf(form, gather(inputs, length, batch), shape.at(-1)!))
+    const [first, second] = session.outputNames.map((name) => results[name]!)
     for (const value of (isClass ? second! : first!).data as ArrayLike<number> & Iterable<number>)
       outputs.push(value)
     if (isClass) labels.push(...(first!.data as readonly string[]))
@@ -64,8 +64,8 @@ export async function onnxPredictions(
 function requireLabels(labels: readonly string[], outputs: Float64Array, task: Task, name: string): void {
   const classes = task.kind === 'classification' ? task.classes : []
   labels.forEach((label, row) => {
-    const own = outputs.subarray(row * classes.length, (row + 1) * classes.length)
-    if (!isDecided(task, own, classes.indexOf(label)))
+    const rowOutputs = outputs.subarray(row * classes.length, (row + 1) * classes.length)
+    if (!isDecided(task, rowOutputs, classes.indexOf(label)))
       throw new Error(
         `${name}.onnx: the label "${label}" of row ${row + 1} is not the class that is decided for`,
       )

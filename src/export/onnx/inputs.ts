@@ -34,8 +34,8 @@ export function writeInputs(to: OnnxBuilder, { inputs, scaler, missing, unseen }
   const refusals: string[] = []
   const fill = scaler.fill.map((value, i) => (value - outside.input.mean[i]!) / outside.input.std[i]!)
   const pieces = inputs.flatMap((input) => {
-    const own = { mean: pick(outside.input.mean, input), std: pick(outside.input.std, input) }
-    if (!input.categories) return writeNumbers(to, input, own)
+    const inputScale = { mean: pick(outside.input.mean, input), std: pick(outside.input.std, input) }
+    if (!input.categories) return writeNumbers(to, input, inputScale)
     return writeCategories(to, input, { fill: fills ? pick(fill, input) : undefined, unseen, refusals })
   })
   const last = inputs[0]!.shape.length
@@ -88,22 +88,25 @@ function writeCategories(to: OnnxBuilder, input: RawInput, { fill, unseen, refus
   const texts = (what: string, values: readonly string[]) =>
     to.constant(`${name}/${what}`, 'string', [values.length], values)
   const same = to.op('Equal', `${name}/same`, [name, texts('categories', categories!)])
-  const own = toFloat(to, `${name}/ones`, same)
+  const oneHot = toFloat(to, `${name}/ones`, same)
   const last = to.constant(`${name}/last`, 'int64', [1], [-1])
   const gaps = [...new Set([...missingTexts, ...missingValues])]
   const words = to.op('Equal', `${name}/words`, [name, texts('missing-words', gaps)])
   const missing = to.op('ReduceMax', `${name}/missing`, [toFloat(to, `${name}/word`, words), last])
   const full = to.constant(`${name}/one`, 'float', [], [1])
-  const found = to.op('ReduceMax', `${name}/found`, [own, last])
-  const none = to.op('Sub', `${name}/none`, [full, found])
+  const matched = to.op('ReduceMax', `${name}/found`, [oneHot, last])
+  const none = to.op('Sub', `${name}/none`, [full, matched])
   const unknown = to.op('Sub', `${name}/unknown`, [none, missing])
-  const ones = rare ? to.op('Concat', `${name}/all`, [own, unknown], { axis: input.shape.length }) : own
+  const ones = rare ? to.op('Concat', `${name}/all`, [oneHot, unknown], { axis: input.shape.length }) : oneHot
   if (!fill) refusals.push(missing)
   // Training knew the rare ones.
   const isNew = () => {
     const known = to.op('Equal', `${name}/is-rare`, [name, texts('rare', rare!)])
-    const found = to.op('ReduceMax', `${name}/rare-found`, [toFloat(to, `${name}/rare-ones`, known), last])
-    return to.op('Sub', `${name}/new`, [unknown, found])
+    const matchedRare = to.op('ReduceMax', `${name}/rare-found`, [
+      toFloat(to, `${name}/rare-ones`, known),
+      last,
+    ])
+    return to.op('Sub', `${name}/new`, [unknown, matchedRare])
   }
   if (unseen === 'refuse') refusals.push(rare ? isNew() : unknown)
   if (!fill) return indicator ? [ones, missing] : [ones]

@@ -38,8 +38,8 @@ export function inputNotes(
   const isRefused = encoding.missing === 'refuse' || encoding.missing === 'drop-row'
   const columns = new Map(encoding.columns.map((column) => [column.name, column]))
   return inputs.map(({ name, type, from, width, categories, rare, column, missingValues }) => {
-    const own = fill.slice(from, from + width)
-    const filled = categories ? categories[own.indexOf(1)] : column ? own[0] : undefined
+    const inputFill = fill.slice(from, from + width)
+    const filled = categories ? categories[inputFill.indexOf(1)] : column ? inputFill[0] : undefined
     const missing = {
       policy: encoding.missing,
       ...(!isRefused && filled !== undefined && { fill: filled }),

@@ -57,7 +57,7 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
   const to = onnxBuilder()
   for (const input of inputs) to.name(input.name)
   const names = { label: 'label', probabilities: 'probabilities', values: 'values' }
-  const own = Object.fromEntries(
+  const outputNames = Object.fromEntries(
     Object.entries(names).map(([key, wanted]) => [key, to.name(wanted)]),
   ) as unknown as typeof names
   const { x, refused } = writeInputs(to, {
@@ -68,7 +68,7 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
   const network = task.kind === 'classification' ? plain : scaleOutput(plain, inside.target)
   const predicted = {
     task,
-    x: writeNetwork(to, network, (shape) => featuresFirst(to, x, shape, 'input/features-first')),
+    x: addNetwork(to, network, (shape) => featuresFirst(to, x, shape, 'input/features-first')),
     refused,
     outside: outside.target,
   }
@@ -77,7 +77,7 @@ export function onnxModel(trained: TrainedNetwork, options: OnnxOptions = {}): O
     version: options.version ?? '',
     about: `A network that Sentei found for ${dataset.name}; raw values in, ${task.kind === 'classification' ? 'classes' : 'original units'} out.`,
     inputs: inputs.map((input, i) => inputInfo(input, noted[i]!)),
-    outputs: writeOutputs(to, predicted, own),
+    outputs: writeOutputs(to, predicted, outputNames),
     nodes: to.nodes,
     initialisers: to.initialisers,
     metadata: {
@@ -95,7 +95,7 @@ export function plainNetwork({ graph, values }: PlainNetwork, options: OnnxOptio
 }
 
 /** Writes a network behind an input, of which `layOut` gives the layout of `layout.ts`. Returns its task output. */
-export function writeNetwork(
+export function addNetwork(
   to: OnnxBuilder,
   { graph, values }: PlainNetwork,
   layOut: (shape: Shape) => string,

@@ -48,9 +48,12 @@ function writeDecision(
     return to.op('Where', 'output/place', [reached, place('hit', wanted), place('other', 1 - wanted)])
   }
   if (!costs) return to.op('ArgMax', 'output/place', [shares], { axis: 1, keepdims: 0 })
-  const apart = to.op('Unsqueeze', 'output/apart', [shares, to.constant('output/last', 'int64', [1], [2])])
+  const expandedShares = to.op('Unsqueeze', 'output/apart', [
+    shares,
+    to.constant('output/last', 'int64', [1], [2]),
+  ])
   const matrix = to.constant('output/costs', 'float', [classes.length, classes.length], costs.flat())
-  const each = to.op('Mul', 'output/each', [apart, matrix])
+  const each = to.op('Mul', 'output/each', [expandedShares, matrix])
   const over = to.constant('output/over', 'int64', [1], [1])
   const expected = to.op('ReduceSum', 'output/expected', [each, over], { keepdims: 0 })
   return to.op('ArgMin', 'output/place', [expected], { axis: 1, keepdims: 0 })

@@ -1,6 +1,6 @@
 import type { Precision } from '../precision/names.js'
 import type { TrainedNetwork } from '../trained.js'
-import { calibrated } from './calibrate.js'
+import { calibratedRanges } from './calibrate.js'
 import { withQdq } from './qdq.js'
 import { withStoredKernels } from './quantize.js'
 import type { OnnxModel } from './types.js'
@@ -12,6 +12,6 @@ export async function preciseModel(
   trained: TrainedNetwork,
 ): Promise<OnnxModel> {
   if (precision === 'float32') return model
-  if (precision === 'int8-qdq') return withQdq(model, await calibrated(model, trained))
+  if (precision === 'int8-qdq') return withQdq(model, await calibratedRanges(model, trained))
   return withStoredKernels(model, precision)
 }

@@ -42,7 +42,7 @@ export function modelBytes(model: OnnxModel): Uint8Array<ArrayBuffer> {
 /** The metadata of the bytes of a model. Throws if they are not a protobuf message. */
 export function metadataOf(bytes: Uint8Array): Record<string, string> {
   const from = new BinaryReader(bytes)
-  const found: [string, string][] = []
+  const entries: [string, string][] = []
   while (from.pos < from.len) {
     const [field, type] = from.tag()
     if (field !== metadataField) {
@@ -52,9 +52,9 @@ export function metadataOf(bytes: Uint8Array): Record<string, string> {
     const end = from.uint32() + from.pos
     const entry: [string, string] = ['', '']
     while (from.pos < end) entry[from.tag()[0] - 1] = from.string()
-    found.push(entry)
+    entries.push(entry)
   }
-  return Object.fromEntries(found)
+  return Object.fromEntries(entries)
 }
 
 function writeGraph(to: BinaryWriter, { name, nodes, initialisers, inputs, outputs }: OnnxModel): void {

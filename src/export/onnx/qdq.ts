@@ -14,16 +14,16 @@ const rectifiers = new Set(['Relu', 'Clip'])
  */
 export function roundedTensors(model: OnnxModel): Map<string, string> {
   const kernels = kernelsOf(model)
-  const found = new Map<string, string>()
+  const rangeTensors = new Map<string, string>()
   for (const { type, inputs, outputs } of model.nodes) {
     if (!kernels.has(inputs[1] ?? '')) continue
-    found.set(inputs[0]!, found.get(inputs[0]!) ?? inputs[0]!)
+    rangeTensors.set(inputs[0]!, rangeTensors.get(inputs[0]!) ?? inputs[0]!)
     if (type !== 'Conv') continue
     const readers = model.nodes.filter((node) => node.inputs.includes(outputs[0]!))
-    const alone = readers.length === 1 && rectifiers.has(readers[0]!.type)
-    found.set(outputs[0]!, alone ? readers[0]!.outputs[0]! : outputs[0]!)
+    const isRectified = readers.length === 1 && rectifiers.has(readers[0]!.type)
+    rangeTensors.set(outputs[0]!, isRectified ? readers[0]!.outputs[0]! : outputs[0]!)
   }
-  return found
+  return rangeTensors
 }
 
 /**
@@ -103,16 +103,16 @@ function wholeKernel(
     const least = Math.abs(biases?.[feature] ?? 0) / inputScale / biasSteps
     return Math.max(largest / 127, least) || 1
   })
-  const scaleOf = (name: string, own: Float32Array): TensorProto => ({
+  const scaleOf = (name: string, scaleValues: Float32Array): TensorProto => ({
     name: fresh(`${name}/scale`),
     type: 'float',
     dims: [features],
-    values: own,
+    values: scaleValues,
   })
   const whole = Int8Array.from(values, (w, i) => Math.round(w / scales[featureOf(i)]!))
   const stored: TensorProto[][] = [[{ ...tensor, type: 'int8', values: whole }, scaleOf(tensor.name, scales)]]
   if (!bias || !biases) return stored
   const products = scales.map((scale) => scale * inputScale)
-  const own = Int32Array.from(biases, (b, feature) => Math.round(b / products[feature]!))
-  return [...stored, [{ ...bias, type: 'int32', values: own }, scaleOf(bias.name, products)]]
+  const wholeBiases = Int32Array.from(biases, (b, feature) => Math.round(b / products[feature]!))
+  return [...stored, [{ ...bias, type: 'int32', values: wholeBiases }, scaleOf(bias.name, products)]]
 }

@@ -25,7 +25,7 @@ export interface Kernel {
 /** The kernels of a model by name: the constant second inputs of its convolutions and products. */
 export function kernelsOf({ nodes, initialisers }: OnnxModel): Map<string, Kernel> {
   const constants = new Map(initialisers.map((tensor) => [tensor.name, tensor]))
-  const found = nodes.flatMap(({ type, inputs }): [string, Kernel][] => {
+  const entries = nodes.flatMap(({ type, inputs }): [string, Kernel][] => {
     const [axis, tensor] = [kernelAxis[type], constants.get(inputs[1] ?? '')]
     if (axis === undefined || tensor?.type !== 'float') return []
     const features = tensor.dims[axis]!
@@ -34,7 +34,7 @@ export function kernelsOf({ nodes, initialisers }: OnnxModel): Map<string, Kerne
     const values = Float32Array.from(tensor.values as ArrayLike<number>)
     return [[tensor.name, { tensor, values, axis, features, featureOf }]]
   })
-  return new Map(found)
+  return new Map(entries)
 }
 
 /**
@@ -81,11 +81,11 @@ function asBytes(
   const affine = Array.from({ length: features }, (_, feature) =>
     affineOf(rangeOf(values.filter((_value, i) => featureOf(i) === feature)), 0),
   )
-  const vector = (what: string, type: 'float' | 'uint8', own: readonly number[]): TensorProto => ({
+  const vector = (what: string, type: 'float' | 'uint8', numbers: readonly number[]): TensorProto => ({
     name: fresh(`${tensor.name}/${what}`),
     type,
     dims: [features],
-    values: own,
+    values: numbers,
   })
   const whole = Uint8Array.from(values, (value, i) => quantized(value, affine[featureOf(i)]!, 0))
   return [

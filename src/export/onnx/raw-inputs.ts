@@ -1,4 +1,4 @@
-import type { Numbers } from '../../data/content.js'
+import type { FloatArray } from '../../data/content.js'
 import { valueWidth } from '../../data/categories.js'
 import { missingWordsOf } from '../../data/missing-values.js'
 import type { Encoding } from '../../data/types.js'
@@ -91,7 +91,7 @@ const hasColumns = ({ kind, columns, shape }: Encoding): boolean =>
  * original units, NaN where a cell is missing) can be fed to a model. A missing category is an empty text, and one
  * that has no feature of its own a text that is none of the others.
  */
-export function feedsOf(inputs: readonly RawInput[], values: Numbers, features: number): Feed[] {
+export function rawFeedsOf(inputs: readonly RawInput[], values: FloatArray, features: number): Feed[] {
   const places = values.length / features
   return inputs.map(({ name, type, shape, from, width, categories }) => {
     const perRow = shape.slice(0, -1).reduce((product, n) => product * n, 1)
@@ -100,8 +100,8 @@ export function feedsOf(inputs: readonly RawInput[], values: Numbers, features: 
     if (categories) {
       const another = textBeside(categories)
       const texts = Array.from({ length: places }, (_, place) => {
-        const own = values.subarray(at(place), at(place) + width)
-        return Number.isNaN(own[0]!) ? '' : (categories[own.indexOf(1)] ?? another)
+        const oneHot = values.subarray(at(place), at(place) + width)
+        return Number.isNaN(oneHot[0]!) ? '' : (categories[oneHot.indexOf(1)] ?? another)
       })
       return { name, type, dims, values: texts }
     }

@@ -3,7 +3,7 @@ import { nodeSha256, writeAtomic, writeJson } from '../../base/files.js'
 import { ownVersion } from '../../base/version.js'
 import { InputError } from '../../base/errors.js'
 import type { MetricName } from '../../objective/metrics.js'
-import { measuredRows, precisionLoss, usualTolerance, type PrecisionLoss } from '../precision/loss.js'
+import { measuredRows, precisionLoss, usualPrecisionLoss, type PrecisionLoss } from '../precision/loss.js'
 import type { Precision } from '../precision/names.js'
 import type { TrainedNetwork } from '../trained.js'
 import { tolerance, type Verified } from '../agreement.js'
@@ -53,7 +53,7 @@ export async function saveOnnx(
   file: string,
   options: SaveOnnxOptions = {},
 ): Promise<Parity> {
-  const { unverified = false, precision = 'float32', tolerance: allowed = usualTolerance } = options
+  const { unverified = false, precision = 'float32', tolerance: allowed = usualPrecisionLoss } = options
   if (unverified && precision === 'int8-qdq')
     throw new InputError(
       '--precision: int8-qdq is calibrated in onnxruntime-web; export without --unverified, or in float16 or uint8',

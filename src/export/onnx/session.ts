@@ -49,8 +49,8 @@ export async function sessionIn(ort: OnnxRuntime, bytes: Uint8Array): Promise<On
         name,
         new ort.Tensor(typeNames[type] as never, values as never, dims),
       ])
-      const found = await session.run(Object.fromEntries(tensors) as never)
-      return found as Record<string, OnnxOutput>
+      const outputs = await session.run(Object.fromEntries(tensors) as never)
+      return outputs as Record<string, OnnxOutput>
     },
     release: () => session.release(),
   }

@@ -40,9 +40,14 @@ export const onnxWriters: Readonly<Record<string, Writer>> = {
   },
   'batch-norm': ({ to, node, inputs, parameter }) => {
     const features = node.shape.at(-1)!
-    const own = (name: string, otherwise: number) =>
+    const constantOf = (name: string, otherwise: number) =>
       to.constant(`${node.id}:${name}`, 'float', [features], parameter(name, features, otherwise))
-    const names = [own('scale', 1), own('offset', 0), own('mean', 0), own('variance', 1)]
+    const names = [
+      constantOf('scale', 1),
+      constantOf('offset', 0),
+      constantOf('mean', 0),
+      constantOf('variance', 1),
+    ]
     return to.op('BatchNormalization', node.id, [inputs[0]!, ...names], { epsilon: { float: epsilon } })
   },
   affine: scaled,
@@ -84,15 +89,15 @@ export const onnxWriters: Readonly<Record<string, Writer>> = {
     to.op('Flatten', node.id, [featuresLast(to, inputs[0]!, shapes[0]!, `${node.id}/last`)]),
   reshape: ({ to, node, inputs, shapes }) => {
     const values = featuresLast(to, inputs[0]!, shapes[0]!, `${node.id}/last`)
-    const shaped = reshape(to, `${node.id}/shaped`, values, node.shape)
+    const shaped = writeReshape(to, `${node.id}/shaped`, values, node.shape)
     return featuresFirst(to, shaped, node.shape, node.id)
   },
   'from-last': ({ to, node, inputs, shapes }) => {
     const [steps] = shapes[0] as [number]
     const end = slice(to, `${node.id}/end`, inputs[0]!, [steps - 1], [steps])
     const earlier = slice(to, `${node.id}/earlier`, inputs[0]!, [0], [steps - 1])
-    const apart = to.op('Sub', `${node.id}/apart`, [earlier, end])
-    return to.op('Concat', node.id, [apart, end], { axis: 2 })
+    const differences = to.op('Sub', `${node.id}/apart`, [earlier, end])
+    return to.op('Concat', node.id, [differences, end], { axis: 2 })
   },
   last: ({ to, node, inputs, shapes }) => {
     const columns = node.attrs.columns as readonly number[]
@@ -104,12 +109,12 @@ export const onnxWriters: Readonly<Record<string, Writer>> = {
   bins: ({ to, node, inputs }) => {
     const count = node.attrs.count as number
     const { slopes, offsets } = linesOf(count)
-    const own = (name: string, values: Float32Array) =>
+    const constantOf = (name: string, values: Float32Array) =>
       to.constant(`${node.id}/${name}`, 'float', [count], values)
     const axis = to.constant(`${node.id}/axis`, 'int64', [1], [2])
-    const apart = to.op('Unsqueeze', `${node.id}/apart`, [inputs[0]!, axis])
-    const sloped = to.op('Mul', `${node.id}/sloped`, [apart, own('slopes', slopes)])
-    const filled = to.op('Add', `${node.id}/filled`, [sloped, own('offsets', offsets)])
+    const expanded = to.op('Unsqueeze', `${node.id}/apart`, [inputs[0]!, axis])
+    const sloped = to.op('Mul', `${node.id}/sloped`, [expanded, constantOf('slopes', slopes)])
+    const filled = to.op('Add', `${node.id}/filled`, [sloped, constantOf('offsets', offsets)])
     const bounds = [0, fullOf(count)].map((bound, i) =>
       to.constant(`${node.id}/${i === 0 ? 'empty' : 'full'}`, 'float', [], [bound]),
     )
@@ -138,10 +143,10 @@ function scaled({ to, node, inputs, has, parameter }: Written): string {
   const features = node.shape.at(-1)!
   // Behind the features stand the axes of positions.
   const dims = [features, ...node.shape.slice(1).map(() => 1)]
-  const own = (name: string, otherwise: number) =>
+  const constantOf = (name: string, otherwise: number) =>
     to.constant(`${node.id}:${name}`, 'float', dims, parameter(name, features, otherwise))
-  const product = to.op('Mul', `${node.id}/scaled`, [inputs[0]!, own('scale', 1)])
-  return has('offset') ? to.op('Add', node.id, [product, own('offset', 0)]) : product
+  const product = to.op('Mul', `${node.id}/scaled`, [inputs[0]!, constantOf('scale', 1)])
+  return has('offset') ? to.op('Add', node.id, [product, constantOf('offset', 0)]) : product
 }
 
 /** A convolution: its kernel [h, w, I, O] or [h, w, C, 1] becomes [O, I, h, w] or [C, 1, h, w]. */
@@ -192,6 +197,6 @@ function slice(
 }
 
 /** x as [N, …shape]; a size of 0 copies that of the batch. */
-export function reshape(to: OnnxBuilder, name: string, x: string, shape: Shape): string {
+export function writeReshape(to: OnnxBuilder, name: string, x: string, shape: Shape): string {
   return to.op('Reshape', name, [x, to.constant(`${name}/shape`, 'int64', [shape.length + 1], [0, ...shape])])
 }

@@ -6,7 +6,7 @@ const [largest, smallest] = [65504, 2 ** -14]
 
 /** Whether 16-bit floats hold some values: none is too large, and the largest keeps its digits. */
 export function fitsFloat16(values: Float32Array): boolean {
-  const most = values.reduce((found, value) => Math.max(found, Math.abs(value)), 0)
+  const most = values.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0)
   return most === 0 || (most <= largest && most >= smallest)
 }
 

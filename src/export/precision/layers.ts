@@ -35,11 +35,11 @@ export function preciseContent(content: ModelContent, precision: Precision): Mod
   const specs = document.weightsManifest[0]!.weights.map((spec) => {
     const to = from + 4 * spec.shape.reduce((product, n) => product * n, 1)
     // A copy, because `Buffer.slice` shares its memory, which is not aligned.
-    const own = new Uint8Array(bytes.subarray(from, to))
+    const weightBytes = new Uint8Array(bytes.subarray(from, to))
     from = to
     const isKernel = spec.name.endsWith('kernel') && !constant.has(spec.name.split('/')[0]!)
-    const stored = isKernel ? storedAs(precision, new Float32Array(own.buffer)) : undefined
-    parts.push(stored?.bytes ?? own)
+    const stored = isKernel ? storedAs(precision, new Float32Array(weightBytes.buffer)) : undefined
+    parts.push(stored?.bytes ?? weightBytes)
     return stored ? { ...spec, quantization: stored.quantization } : spec
   })
   const weights = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))

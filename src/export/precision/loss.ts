@@ -9,7 +9,7 @@ import { agreement } from '../agreement.js'
 import type { Precision } from './names.js'
 
 /** The loss that is allowed if the run has no tolerance: a share of the error. */
-export const usualTolerance = 0.01
+export const usualPrecisionLoss = 0.01
 
 /** What a precision costs, measured in what will read the model. */
 export interface PrecisionLoss {
@@ -89,8 +89,10 @@ export function precisionLoss(
 function standardError(metric: MetricName, said: readonly MeasuredRows[], rows: number): number {
   const units = Array.from({ length: rows }, (_, row) => [row])
   const drawn = bootstrap(metric, said, { of: 'rows', units, draws: rows }, randomSource(0))
-  const apart = [...(drawn?.[0] ?? [])].map((value, i) => value - drawn![1]![i]!).filter(Number.isFinite)
-  if (apart.length === 0) return 0
-  const mean = apart.reduce((sum, each) => sum + each, 0) / apart.length
-  return Math.sqrt(apart.reduce((sum, each) => sum + (each - mean) ** 2, 0) / apart.length)
+  const differences = [...(drawn?.[0] ?? [])]
+    .map((value, i) => value - drawn![1]![i]!)
+    .filter(Number.isFinite)
+  if (differences.length === 0) return 0
+  const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length
+  return Math.sqrt(differences.reduce((sum, each) => sum + (each - mean) ** 2, 0) / differences.length)
 }

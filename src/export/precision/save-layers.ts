@@ -10,7 +10,7 @@ import { splitHash } from '../notes.js'
 import type { Parity } from '../onnx/save.js'
 import { modelPredictions } from '../verify.js'
 import { preciseContent } from './layers.js'
-import { measuredRows, precisionLoss, usualTolerance, type PrecisionLoss } from './loss.js'
+import { measuredRows, precisionLoss, usualPrecisionLoss, type PrecisionLoss } from './loss.js'
 import type { Precision } from './names.js'
 
 /** What a LayersModel in another precision was measured by: `parity.json` in its folder. */
@@ -42,7 +42,7 @@ export interface SavePreciseOptions {
 export async function savePreciseLayers(
   content: ModelContent,
   folder: string,
-  { precision, tolerance: allowed = usualTolerance, data, metric, preprocess }: SavePreciseOptions,
+  { precision, tolerance: allowed = usualPrecisionLoss, data, metric, preprocess }: SavePreciseOptions,
 ): Promise<LayersParity> {
   const precise = preciseContent(content, precision)
   const { rows } = measuredRows(data)

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../../backend/devices/index.js'
 import { batchStatistics, type BatchStatistics } from './batch-norm.js'
-import { attributes, conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
+import { kernelAttributes, conv2d, conv2dFilterGradient, conv2dInputGradient } from './conv.js'
 import { applySlope, type NormBehind } from './norm-slope.js'
 import type { Window } from './spatial.js'
 
@@ -21,7 +21,7 @@ export function convNorm(x: Image, kernel: Image, window: Window): { y: Image; s
     const y = conv2d(x, kernel, window)
     return { y, statistics: batchStatistics(y) }
   }
-  const [y, mean, variance] = device.run('SenteiConvNorm', { x, filter: kernel }, attributes(window))
+  const [y, mean, variance] = device.run('SenteiConvNorm', { x, filter: kernel }, kernelAttributes(window))
   return { y: y as Image, statistics: { mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D } }
 }
 
@@ -42,9 +42,9 @@ export function convNormGradient(
   const device = currentDevice()
   if (device.has('SenteiConvNormGradient')) {
     const inputs = { x: own ? x : undefined, y, dy, filter: kernel, mean, slope, sum }
-    const attrs = { ...attributes(window), inputShape: shape, input, own }
-    const found = device.run('SenteiConvNormGradient', inputs, attrs)
-    return { ...(input && { dx: sum ?? found[0] }), ...(own && { dKernel: found.at(-1) }) }
+    const attrs = { ...kernelAttributes(window), inputShape: shape, input, own }
+    const gradients = device.run('SenteiConvNormGradient', inputs, attrs)
+    return { ...(input && { dx: sum ?? gradients[0] }), ...(own && { dKernel: gradients.at(-1) }) }
   }
   const d = applySlope(y, dy, { mean, slope }) as Image
   return {

@@ -14,7 +14,7 @@ import { dilatedFilterGradient, type FilterGradient } from './undilated.js'
 type Shape4 = [number, number, number, number]
 
 /** A window as kernels take it. */
-export const attributes = ({ stride, dilation }: Window) => ({
+export const kernelAttributes = ({ stride, dilation }: Window) => ({
   strides: [...stride],
   dilations: [...dilation],
   pad: 'same' as const,
@@ -25,7 +25,7 @@ export const attributes = ({ stride, dilation }: Window) => ({
 export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.Tensor4D {
   const device = currentDevice()
   if (device.has('Conv2D'))
-    return device.run('Conv2D', { x, filter: kernel }, attributes(window)) as tf.Tensor4D
+    return device.run('Conv2D', { x, filter: kernel }, kernelAttributes(window)) as tf.Tensor4D
   return window.kernel.join() === '1,1'
     ? composed.pointwise(x, kernel, window.stride)
     : composed.conv2d(x, kernel, window)
@@ -39,7 +39,7 @@ export function conv2dInputGradient(
   window: Window,
   sum?: tf.Tensor,
 ): tf.Tensor {
-  const attrs = { ...attributes(window), inputShape: shape }
+  const attrs = { ...kernelAttributes(window), inputShape: shape }
   if (!currentDevice().has('Conv2DBackpropInput', attrs))
     return composed.conv2dInputGradient(dy, kernel, shape, window)
   return addedTo(sum, 'Conv2DBackpropInput', { dy, filter: kernel }, attrs)
@@ -58,7 +58,7 @@ export function conv2dFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, window: Wi
 export function depthwiseConv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, window: Window): tf.Tensor4D {
   const device = currentDevice()
   if (!device.has('DepthwiseConv2dNative')) return composed.depthwiseConv2d(x, kernel, window)
-  return device.run('DepthwiseConv2dNative', { x, filter: kernel }, attributes(window)) as tf.Tensor4D
+  return device.run('DepthwiseConv2dNative', { x, filter: kernel }, kernelAttributes(window)) as tf.Tensor4D
 }
 
 /** ∂/∂x of `depthwiseConv2d`, of the shape of x. */
@@ -69,7 +69,7 @@ export function depthwiseInputGradient(
   window: Window,
 ): tf.Tensor4D {
   const device = currentDevice()
-  const attrs = { ...attributes(window), inputShape: shape }
+  const attrs = { ...kernelAttributes(window), inputShape: shape }
   if (!device.has('DepthwiseConv2dNativeBackpropInput', attrs))
     return composed.depthwiseInputGradient(dy, kernel, shape, window)
   return device.run('DepthwiseConv2dNativeBackpropInput', { dy, filter: kernel }, attrs) as tf.Tensor4D
@@ -93,7 +93,7 @@ function filterGradient(
   filterShape: number[],
 ): tf.Tensor4D | undefined {
   const device = currentDevice()
-  const attrs = { ...attributes(window), filterShape }
+  const attrs = { ...kernelAttributes(window), filterShape }
   if (device.has(name, attrs)) return device.run(name, { x, dy }, attrs) as tf.Tensor4D
   // A kernel without dilation is enough, if the dilation is taken out.
   return device.has(name) ? dilatedFilterGradient(name, x, dy, window, filterShape) : undefined

@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { currentDevice } from '../../backend/devices/index.js'
 import { batchNormGradient, epsilon, normalise, type BatchStatistics } from './batch-norm.js'
-import {
-  attributes as windowAttributes,
-  depthwiseConv2d,
-  depthwiseFilterGradient,
-  depthwiseInputGradient,
-} from './conv.js'
+import { kernelAttributes, depthwiseConv2d, depthwiseFilterGradient, depthwiseInputGradient } from './conv.js'
 import { normSlope } from './norm-slope.js'
 import { reluGradient } from './relu.js'
 import type { Window } from './spatial.js'
@@ -19,13 +14,17 @@ import { gateGradients, scaledBy, weightedSum } from './weighted-sum.js'
 
 type Image = tf.Tensor4D
 /** A window as kernels take it that have a batch norm in front. */
-export const attributes = (window: Window) => ({ ...windowAttributes(window), epsilon })
+export const fusedAttributes = (window: Window) => ({ ...kernelAttributes(window), epsilon })
 
 /** Depthwise convolution of ReLU(x), or of ReLU of x normalised by `norm`. */
 export function activatedDepthwise(x: Image, kernel: Image, window: Window, norm?: BatchStatistics): Image {
   const device = currentDevice()
   if (device.has('SenteiActivatedDepthwise'))
-    return device.run('SenteiActivatedDepthwise', { x, filter: kernel, ...norm }, attributes(window)) as Image
+    return device.run(
+      'SenteiActivatedDepthwise',
+      { x, filter: kernel, ...norm },
+      fusedAttributes(window),
+    ) as Image
   return depthwiseConv2d(activated(x, norm), kernel, window)
 }
 
@@ -49,11 +48,14 @@ export function activatedDepthwiseGradient(
   const device = currentDevice()
   if (device.has('SenteiActivatedDepthwiseGradient')) {
     const inputs = { x, dy, filter: kernel, ...norm, sum }
-    const found = device.run('SenteiActivatedDepthwiseGradient', inputs, {
-      ...attributes(window),
+    const gradients = device.run('SenteiActivatedDepthwiseGradient', inputs, {
+      ...fusedAttributes(window),
       ...wanted,
     })
-    return { ...(wanted.input && { dx: sum ?? found[0] }), ...(wanted.own && { dKernel: found.at(-1) }) }
+    return {
+      ...(wanted.input && { dx: sum ?? gradients[0] }),
+      ...(wanted.own && { dKernel: gradients.at(-1) }),
+    }
   }
   const open = activated(x, norm)
   const inside = () => reluGradient(depthwiseInputGradient(dy, kernel, x.shape, window), open)

@@ -9,7 +9,7 @@ import {
   depthwiseFilterGradient,
   depthwiseInputGradient,
 } from './conv.js'
-import { activated, attributes } from './fused.js'
+import { activated, fusedAttributes } from './fused.js'
 import { applySlope, normSlope, type NormBehind } from './norm-slope.js'
 import { reluGradient } from './relu.js'
 import type { Window } from './spatial.js'
@@ -43,7 +43,7 @@ export function separable(
   const device = currentDevice()
   if (device.has('SenteiSeparable')) {
     const inputs = { x, depthwise, pointwise, ...norm }
-    const [y, mean, variance] = device.run('SenteiSeparable', inputs, attributes(window))
+    const [y, mean, variance] = device.run('SenteiSeparable', inputs, fusedAttributes(window))
     return {
       y: y as Image,
       statistics: { mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D },
@@ -83,8 +83,8 @@ export function separableGradient(
   if (device.has('SenteiSeparableGradient')) {
     const outer = behind && { y: behind.y, outMean: behind.mean, outSlope: behind.slope }
     const inputs = { x, dy, depthwise, pointwise, ...norm, ...outer, sum }
-    const found = device.run('SenteiSeparableGradient', inputs, { ...attributes(window), ...wanted })
-    const next = () => found.shift()!
+    const gradients = device.run('SenteiSeparableGradient', inputs, { ...fusedAttributes(window), ...wanted })
+    const next = () => gradients.shift()!
     return {
       ...(wanted.input && { dx: sum ?? next() }),
       ...(wanted.input && wanted.left && { slope: next() as tf.Tensor2D }),

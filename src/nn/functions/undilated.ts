@@ -26,12 +26,16 @@ export function dilatedFilterGradient(
     const padded = d * Math.ceil(Math.max(outputs, before + inputs - reach) / d)
     return { x: [before, padded + reach - before - inputs], dy: [0, padded - outputs] }
   })
-  const apart = (of: tf.Tensor4D, which: 'x' | 'dy') =>
+  const spaceToBatch = (of: tf.Tensor4D, which: 'x' | 'dy') =>
     tf.spaceToBatchND(
       of,
       [...dilation],
       paddings.map((each) => each[which]),
     )
   const plain = { strides: [1, 1], dilations: [1, 1], pad: 'valid' as const, dataFormat: 'NHWC', filterShape }
-  return currentDevice().run(kernel, { x: apart(x, 'x'), dy: apart(up, 'dy') }, plain) as tf.Tensor4D
+  return currentDevice().run(
+    kernel,
+    { x: spaceToBatch(x, 'x'), dy: spaceToBatch(up, 'dy') },
+    plain,
+  ) as tf.Tensor4D
 }

@@ -14,7 +14,7 @@ import {
   fromImages,
   imageShape,
   kernelSize,
-  tapsOf,
+  windowTaps,
   windowOf,
   windowShape,
   type Shape4,
@@ -73,7 +73,7 @@ export const conv = primitive({
     },
   }),
   ...convolved({ forward: conv2d, input: conv2dInputGradient, filter: conv2dFilterGradient }),
-  flops: ([input], output, attrs) => sizeOf(output) * featuresOf(input!) * tapsOf(input!, attrs),
+  flops: ([input], output, attrs) => sizeOf(output) * featuresOf(input!) * windowTaps(input!, attrs),
 })
 
 /**
@@ -98,5 +98,5 @@ export const depthwise = primitive({
     input: depthwiseInputGradient,
     filter: depthwiseFilterGradient,
   }),
-  flops: ([input], output, attrs) => sizeOf(output) * tapsOf(input!, attrs),
+  flops: ([input], output, attrs) => sizeOf(output) * windowTaps(input!, attrs),
 })

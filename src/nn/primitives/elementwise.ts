@@ -18,10 +18,10 @@ export const input = primitive({
 export type ActivationName = keyof typeof activations
 export const activationNames = Object.keys(activations) as ActivationName[]
 function functionOf({ function: name }: Attributes): Activation {
-  const found: Activation | undefined = activations[name as ActivationName]
-  if (!found)
+  const activationFunction: Activation | undefined = activations[name as ActivationName]
+  if (!activationFunction)
     throw new Error(`unknown activation: ${String(name)}; activations: ${activationNames.join(', ')}`)
-  return found
+  return activationFunction
 }
 
 const reads: Readonly<Record<Activation['reads'], Reads>> = { x: { inputs: 'always' }, y: { output: true } }

@@ -13,7 +13,7 @@ import type { Attributes } from '../graph.js'
 import { conv, depthwise } from './conv.js'
 import { carried, mix, withEmpty } from './gates.js'
 import { featuresOf, primitive, sizeOf, type RunContext } from './types.js'
-import { asImages, fromImages, imageShape, tapsOf, windowOf, windowShape } from './window.js'
+import { asImages, fromImages, imageShape, windowTaps, windowOf, windowShape } from './window.js'
 
 /*
  * The nodes that `fuse` puts in place of several nodes of a training pass. They never appear in a network
@@ -149,7 +149,7 @@ export const separablePrimitive = primitive({
   },
   flops: ([input], output, attrs) => {
     const inner = (sizeOf(output) / featuresOf(output)) * featuresOf(input!)
-    return inner * tapsOf(input!, attrs) + sizeOf(output) * featuresOf(input!)
+    return inner * windowTaps(input!, attrs) + sizeOf(output) * featuresOf(input!)
   },
 })
 

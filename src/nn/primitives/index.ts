@@ -55,9 +55,9 @@ const byKind = new Map([...primitives, ...fused].map((p) => [p.kind, p]))
 
 /** The primitive of a kind. Throws for an unknown kind, which is a programming error. */
 export function primitiveOf(kind: string): Primitive {
-  const found = byKind.get(kind)
-  if (!found) throw new Error(`unknown primitive: ${kind}`)
-  return found
+  const primitive = byKind.get(kind)
+  if (!primitive) throw new Error(`unknown primitive: ${kind}`)
+  return primitive
 }
 
 /** The values of the forward pass that a node's backward pass reads. */

@@ -42,7 +42,7 @@ export function windowShape(kind: string, input: Shape, attrs: Attributes, chann
 }
 
 /** Multiply-adds of a window at one position and channel. */
-export const tapsOf = (input: Shape, attrs: Attributes): number =>
+export const windowTaps = (input: Shape, attrs: Attributes): number =>
   (attrs.kernel as number) ** (input.length - 1)
 
 /** The shape of a batch, seen as images: [N, T, C] → [N, 1, T, C]. */

@@ -24,9 +24,9 @@ export function expectedCost(
   const kept = (name: string): tf.Scalar | undefined => {
     const above = layer.costs().above(name)
     if (!above) return undefined
-    const own = tf.sum<tf.Scalar>(tf.mul(share(above.group), oneHot(above.place, above.of)))
+    const memberShare = tf.sum<tf.Scalar>(tf.mul(share(above.group), oneHot(above.place, above.of)))
     const further = kept(above.group)
-    return further ? tf.mul(own, further) : own
+    return further ? tf.mul(memberShare, further) : memberShare
   }
   return layer.groups
     .map((group) => {

@@ -36,10 +36,10 @@ export const groupLasso: Term = {
       )
       return new Map(
         groups.map((group) => {
-          const own = tf.concat(
+          const memberNorms = tf.concat(
             blocksOf(group).map((block) => tf.reshape<tf.Rank.R1>(norms.get(block)!, [1])),
           )
-          const left = tf.relu(tf.sub(1, tf.div(strength(group.name), tf.maximum(own, 1e-20))))
+          const left = tf.relu(tf.sub(1, tf.div(strength(group.name), tf.maximum(memberNorms, 1e-20))))
           return [group.name, tf.mul<tf.Tensor1D>(open.get(group.name)!, left)]
         }),
       )
@@ -63,9 +63,9 @@ function blocksOf({ name, kind, members }: GateGroup): string[] {
 function blockSquares(gates: ByGroup, groups: readonly GateGroup[]): Map<string, tf.Tensor> {
   const squares = new Map<string, tf.Tensor>()
   for (const group of groups) {
-    const own = tf.square(gates.get(group.name)!)
+    const memberSquares = tf.square(gates.get(group.name)!)
     blocksOf(group).forEach((block, place) => {
-      const square = tf.reshape(tf.slice(own, [place], [1]), [])
+      const square = tf.reshape(tf.slice(memberSquares, [place], [1]), [])
       const before = squares.get(block)
       squares.set(block, before ? tf.add(before, square) : square)
     })

@@ -23,8 +23,8 @@ export const l2: Term = {
   gates: {
     form: 'even',
     value: eachGroup((mixture, group) => {
-      const apart = tf.sum(tf.square(tf.sub(mixture, tf.mean(mixture))))
-      return tf.mul<tf.Scalar>(apart, group.members.length / (2 * wanted(group)))
+      const squaredDeviation = tf.sum(tf.square(tf.sub(mixture, tf.mean(mixture))))
+      return tf.mul<tf.Scalar>(squaredDeviation, group.members.length / (2 * wanted(group)))
     }),
     selects: 'groups',
     refuses: ({ name, competes }) =>

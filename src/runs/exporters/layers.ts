@@ -21,8 +21,8 @@ export const layers: Exporter = {
     const { precision = 'float32', readers, given, plugins } = options
     if (precision !== 'float32') {
       const { exportLayers } = await import('../export-layers.js')
-      const own = { ...(readers && { readers }), ...(given && { given }), ...(plugins && { plugins }) }
-      await exportLayers({ run, out, precision, ...own }, (name) => readFile(run, name))
+      const extensions = { ...(readers && { readers }), ...(given && { given }), ...(plugins && { plugins }) }
+      await exportLayers({ run, out, precision, ...extensions }, (name) => readFile(run, name))
       return
     }
     for (const name of modelFiles) writeAtomic(join(out, name), readFile(run, join(model, name)))

@@ -26,10 +26,10 @@ export interface ModelFormat {
   /** The names of the files, if they are written to a folder. */
   readonly files?: readonly string[]
   /** What is said of an export. `isPrecise` tells that weights are stored in another precision. */
-  exported(out: string, isPrecise: boolean): Exported
+  exported(out: string, isPrecise: boolean): ExportReport
 }
 
-export interface Exported {
+export interface ExportReport {
   /** The size of what is shipped. */
   readonly bytes: number
   /** How it was verified, in a sentence. */

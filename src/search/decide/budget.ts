@@ -30,14 +30,14 @@ function counted({ model, context }: Pruning, { metric }: Budget): Counted {
   if (last?.supernet === supernet) return last
   const costs = architectureCosts(supernet, metric, context.latency)
   let least: CostedChoices | undefined
-  const found = {
+  const counts = {
     supernet,
     costs,
     spent: costs({}).cost,
     least: () => (least ??= leastCostly(supernet, costs)),
   }
-  known.set(context, found)
-  return found
+  known.set(context, counts)
+  return counts
 }
 
 /** Counts the cost of choices of the current supernet in the budget's metric. */

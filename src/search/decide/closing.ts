@@ -1,6 +1,6 @@
 import { canPrune } from '../../supernet/prune.js'
 import { keepable, others, type GateGroup } from '../../supernet/types.js'
-import { ablationsOf } from '../removal/ablation.js'
+import { memberAblations } from '../removal/ablation.js'
 import { measured, type Removal, remove } from '../removal/remove.js'
 import type { Pruning } from '../state.js'
 import { spared } from './budget.js'
@@ -48,7 +48,7 @@ function removeDue(
     if (by === 'zero') passSkipped(pruning, group, kept, step)
     // A member whose gate is not exactly 0 can be measured now. One at 0 was measured when its gate began to
     // fade.
-    const ablated = by === 'zero' ? {} : ablationsOf(pruning, group, others(group, kept), step)
+    const ablated = by === 'zero' ? {} : memberAblations(pruning, group, others(group, kept), step)
     const removal = remove(pruning, group, kept, step, by, ablated)
     tell?.(removal)
     return [removal]

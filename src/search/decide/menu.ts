@@ -60,15 +60,16 @@ export function passSkipped(pruning: Pruning, group: GateGroup, kept: readonly s
   const between = (budget.menu ?? []).filter(({ limit }) => limit < last && limit >= after)
   // The last of these sizes will be kept as what remains after the removal.
   for (const size of between.slice(0, -1)) {
-    const found = withinBudget(model.supernet, costs, held, size.limit)
-    if (found && found.cost > after) keep(pruning, budget, entryOf(pruning, size, step, found))
+    const architecture = withinBudget(model.supernet, costs, held, size.limit)
+    if (architecture && architecture.cost > after)
+      keep(pruning, budget, entryOf(pruning, size, step, architecture))
   }
 }
 
 function keepSize(pruning: Pruning, budget: Budget, size: MenuSize, step: number): void {
   const { supernet } = pruning.model
-  const found = withinBudget(supernet, costsOf(pruning, budget), worthNow(pruning), size.limit)
-  keep(pruning, budget, entryOf(pruning, size, step, found!))
+  const architecture = withinBudget(supernet, costsOf(pruning, budget), worthNow(pruning), size.limit)
+  keep(pruning, budget, entryOf(pruning, size, step, architecture!))
 }
 
 function keep(pruning: Pruning, budget: Budget, entry: MenuEntry): void {

@@ -3,7 +3,7 @@ import type { Worth } from '../../supernet/moves.js'
 import { inputsFirst } from '../../supernet/prune.js'
 import { others, type GateGroup } from '../../supernet/types.js'
 import { withinBudget } from '../../supernet/within-budget.js'
-import { ablationsOf, perturbations } from '../removal/ablation.js'
+import { memberAblations, perturbations } from '../removal/ablation.js'
 import type { Ablated } from '../removal/evidence.js'
 import { measured, remove, type Removal } from '../removal/remove.js'
 import type { Pruning } from '../state.js'
@@ -45,7 +45,7 @@ function projectByRule(pruning: Pruning, rule: Rule, step: number): Removal[] {
     }
     const ranked = rankedBy(rule, group, seen)
     const kept = keptBy(ranked, group, seen)
-    const ablated = ranked.ablated ?? ablationsOf(pruning, group, others(group, kept), step)
+    const ablated = ranked.ablated ?? memberAblations(pruning, group, others(group, kept), step)
     return [remove(pruning, group, kept, step, rule.by, ablated)]
   })
 }
@@ -67,14 +67,14 @@ function projectToBudget(pruning: Pruning, rule: Rule, budget: Budget, step: num
   const { supernet } = model
   const measurements = rule.measures ? hurtByGroup(pruning, step) : undefined
   const worth = measurements?.worth ?? worthByGates(pruning, rule)
-  const found = withinBudget(supernet, costsOf(pruning, budget), worth, budget.limit)
-  if (!found) throw new Error(`${budget.metric}: nothing that is left costs at most ${budget.limit}`)
+  const architecture = withinBudget(supernet, costsOf(pruning, budget), worth, budget.limit)
+  if (!architecture) throw new Error(`${budget.metric}: nothing that is left costs at most ${budget.limit}`)
   return inputsFirst(supernet.groups).flatMap(({ name }) => {
     const group = model.supernet.groups.find((g) => g.name === name)
-    const kept = found.choices[name]!
+    const kept = architecture.choices[name]!
     if (!group || kept.length === group.members.length) return []
     const going = others(group, kept)
-    const ablated = measurements?.ablated[name] ?? ablationsOf(pruning, group, going, step)
+    const ablated = measurements?.ablated[name] ?? memberAblations(pruning, group, going, step)
     return [remove(pruning, group, kept, step, rule.by, ablated)]
   })
 }
@@ -91,8 +91,8 @@ function hurtByGroup(pruning: Pruning, step: number): { worth: Worth; ablated: R
   const ablated = Object.fromEntries(
     measure.map((group) => [group.name, perturbations(pruning, group, others(group, []), step)]),
   )
-  const hurts = Object.entries(ablated).map(([name, found]) => {
-    const values = Object.entries(found).map(([member, each]) => [member, Math.max(0, hurtOf(each))])
+  const hurts = Object.entries(ablated).map(([name, ablations]) => {
+    const values = Object.entries(ablations).map(([member, each]) => [member, Math.max(0, hurtOf(each))])
     return [name, shares(Object.fromEntries(values) as Record<string, number>)] as const
   })
   const byGates = worthByGates(pruning, magnitude)

@@ -1,7 +1,7 @@
 import type { PruneRules } from '../../schedule/types.js'
 import { meanWeight } from '../../supernet/structure.js'
 import type { GateGroup, GateWeights } from '../../supernet/types.js'
-import type { Streaks, Counts } from '../state.js'
+import type { Streaks, MemberCounts } from '../state.js'
 
 /** Members that the rules allow to remove now, by group. Groups without any are left out. */
 export type Due = ReadonlyMap<string, ReadonlySet<string>>
@@ -30,7 +30,7 @@ export function weakMembers(
 }
 
 function count(
-  counts: Counts,
+  counts: MemberCounts,
   groups: readonly GateGroup[],
   weights: GateWeights,
   least: number,

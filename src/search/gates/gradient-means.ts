@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { cut } from '../../nn/parameter-store.js'
+import { sliced } from '../../nn/parameter-store.js'
 import type { Slice } from '../../nn/slice.js'
 import type { Vectors } from '../../nn/vectors.js'
 import { isWidth, type GateGroup } from '../../supernet/types.js'
@@ -79,7 +79,7 @@ export function gradientMeans(groups: ReadonlyMap<string, GateGroup>, moved: () 
         const { gradient } = mean
         const cuts = isWidth(groups.get(name)!) ? slices.get(name) : undefined
         if (!gradient || (standing.has(name) && !cuts)) continue
-        const next = standing.has(name) ? (cut(gradient, cuts!) as tf.Tensor1D) : undefined
+        const next = standing.has(name) ? (sliced(gradient, cuts!) as tf.Tensor1D) : undefined
         const lost = sizeOf(gradient) - (next ? sizeOf(next) : 0)
         mean.gone = Math.fround(mean.gone + lost)
         gradient.dispose()
@@ -115,9 +115,9 @@ export function replaced(before: tf.Tensor1D | undefined, next: tf.Tensor1D, mov
 
 /** How far a choice's members are moved apart, scaled as if all of its members were still there, [1]. */
 function shaken<V>(v: Vectors<V>, { members }: GateGroup, gradient: tf.Tensor1D): V {
-  const own = v.from(gradient)
-  const apart = v.sub(own, v.mul(v.sum(own), 1 / gradient.size))
-  return v.mul(v.sum(magnitude(v, apart)), members.length / gradient.size)
+  const gradientVector = v.from(gradient)
+  const deviations = v.sub(gradientVector, v.mul(v.sum(gradientVector), 1 / gradient.size))
+  return v.mul(v.sum(magnitude(v, deviations)), members.length / gradient.size)
 }
 
 const magnitude = <V>(v: Vectors<V>, vector: V): V => v.maximum(vector, v.sub(0, vector))

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { cut } from '../../nn/parameter-store.js'
+import { sliced } from '../../nn/parameter-store.js'
 import type { Slice } from '../../nn/slice.js'
 import { vectorPrograms } from '../../nn/vector-programs.js'
 import { inUnits, type GateScale } from './gate-scale.js'
@@ -59,7 +59,7 @@ export function keptGradients(): KeptGradients {
       for (const [group, tensor] of [...tensors]) {
         const cuts = slices.get(group)
         if (!standing.has(group) || (cuts && stale.has(group))) drop(group)
-        else if (cuts) set(group, cut(tensor, cuts) as tf.Tensor1D)
+        else if (cuts) set(group, sliced(tensor, cuts) as tf.Tensor1D)
       }
     },
     clear() {

@@ -23,7 +23,7 @@ export const effective: Shares = (p) => tf.div(p, tf.sum(tf.square(p)))
  * For a choice, the probability of each member times the number wanted. For units, the effective number,
  * since each of them is a choice of its own.
  */
-export const expected: Shares = (p, group) =>
+export const expectedShares: Shares = (p, group) =>
   group.kind === 'units' ? effective(p, group) : tf.mul(p, wanted(group))
 
 /**
@@ -39,9 +39,9 @@ export function layerCost(layer: LayerGates, costOf: MemberCostOf, shares: Share
     const above = layer.costs().above(name)
     if (!above) return undefined
     const place = tf.tensor1d(Array.from({ length: above.of }, (_, i) => Number(i === above.place)))
-    const own = tf.minimum<tf.Scalar>(1, tf.sum(tf.mul(shareOf(above.group), place)))
+    const share = tf.minimum<tf.Scalar>(1, tf.sum(tf.mul(shareOf(above.group), place)))
     const further = reached(above.group)
-    return further ? tf.mul(own, further) : own
+    return further ? tf.mul(share, further) : share
   }
   return layer.groups
     .map((group) => {
@@ -75,11 +75,13 @@ export function expectedCosts(
   const costOf = memberCosts(supernet, metric, latency)
   const known = standing.get(supernet) ?? new Map<MemberMetric, Standing>()
   standing.set(supernet, known)
-  const found = known.get(metric) ?? standingOf(model, metric, latency)
-  known.set(metric, found)
-  const { fixed, scale, least } = found
+  const constants = known.get(metric) ?? standingOf(model, metric, latency)
+  known.set(metric, constants)
+  const { fixed, scale, least } = constants
   const layers = [...least].map(([layer, cheapest]): LayerCost => {
-    const value = tf.tidy(() => layerCost(layerGates(model, layer, latency), costOf, expected).dataSync()[0]!)
+    const value = tf.tidy(
+      () => layerCost(layerGates(model, layer, latency), costOf, expectedShares).dataSync()[0]!,
+    )
     return { layer, expected: scale * value, least: cheapest }
   })
   return { fixed, layers, unit: averageMember(model.origin, metric, latency) }
@@ -96,7 +98,7 @@ function standingOf(model: SupernetModel, metric: MemberMetric, latency: Latency
   const least = [...new Set(supernet.groups.map(({ layer }) => layer))].map((layer) => {
     const mixture = (group: string) => tf.tensor1d(cheapest.get(group)!)
     const gates = { ...layerGates(model, layer, latency), mixture }
-    return [layer, scale * tf.tidy(() => layerCost(gates, costOf, expected).dataSync()[0]!)] as const
+    return [layer, scale * tf.tidy(() => layerCost(gates, costOf, expectedShares).dataSync()[0]!)] as const
   })
   return { fixed, scale, least: new Map(least) }
 }

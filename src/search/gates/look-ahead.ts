@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { LookAhead, Move } from '../../schedule/observed.js'
+import type { LookAhead, LambdaMove } from '../../schedule/observed.js'
 import type { LambdaRow } from '../../schedule/table.js'
-import type { Column } from '../../schedule/types.js'
+import type { ScheduleColumn } from '../../schedule/types.js'
 import type { SupernetModel } from '../../supernet/model.js'
 import type { MemberMetric, Latency } from '../../supernet/types.js'
 import { disposeGradients } from '../../train/gradients.js'
@@ -15,7 +15,7 @@ import { memberCosts, sumOfMembers } from './member-costs.js'
 /** The parts of a search's step from which a look-ahead is composed. */
 export interface AheadStep {
   readonly model: SupernetModel
-  readonly columns: readonly Column[]
+  readonly columns: readonly ScheduleColumn[]
   readonly latency: Latency | undefined
   readonly scale: GateScale
   readonly optimizers: { readonly weights: Optimizer; readonly alphas: Optimizer }
@@ -44,7 +44,7 @@ export function lookAhead(
   ahead: AheadStep,
   row: LambdaRow,
   metric: MemberMetric,
-  moves: readonly Move[],
+  moves: readonly LambdaMove[],
 ): LookAhead {
   const { model, columns } = ahead
   const putBack = snapshot(ahead)
@@ -136,8 +136,10 @@ function openCost({ model, latency }: AheadStep, metric: MemberMetric) {
     undefined,
     true,
   )
-  const found = grads.map((gradient, i) => [names[i]!, gradient as tf.Tensor1D | null] as const)
-  const gradient = numbers(found.flatMap(([name, own]) => (own ? [[name, own] as const] : [])))
+  const namedGradients = grads.map((gradient, i) => [names[i]!, gradient as tf.Tensor1D | null] as const)
+  const gradient = numbers(
+    namedGradients.flatMap(([name, tensor]) => (tensor ? [[name, tensor] as const] : [])),
+  )
   const open = value.dataSync()[0]!
   tf.dispose([value, ...grads.filter((each) => each !== null)])
   return { value: open, gradient }

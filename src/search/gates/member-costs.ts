@@ -17,7 +17,10 @@ export function memberCosts(
 
 /** The cost of all members together. Weights between units that read each other are counted twice. */
 export const sumOfMembers = ({ groups }: Supernet, costOf: MemberCostOf): number =>
-  groups.reduce((sum, group) => group.members.reduce((own, { name }) => own + costOf(group, name), sum), 0)
+  groups.reduce(
+    (sum, group) => group.members.reduce((total, { name }) => total + costOf(group, name), sum),
+    0,
+  )
 
 /** The average cost of a member, or 1 if no member costs anything. */
 export function averageMember(
@@ -27,9 +30,9 @@ export function averageMember(
 ): number {
   const known = averages.get(supernet) ?? new Map<MemberMetric, number>()
   averages.set(supernet, known)
-  const found = known.get(metric) ?? averageOf(supernet, memberCosts(supernet, metric, latency))
-  known.set(metric, found)
-  return found
+  const average = known.get(metric) ?? averageOf(supernet, memberCosts(supernet, metric, latency))
+  known.set(metric, average)
+  return average
 }
 
 const averages = new WeakMap<Supernet, Map<MemberMetric, number>>()

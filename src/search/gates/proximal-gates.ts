@@ -52,10 +52,10 @@ const places = new WeakMap<GateGroup, number[]>()
 
 /** The indices of the members that carry something. */
 function carryingOf(group: GateGroup): number[] {
-  const found =
+  const indices =
     places.get(group) ?? group.members.flatMap(({ empty = false }, place) => (empty ? [] : [place]))
-  places.set(group, found)
-  return found
+  places.set(group, indices)
+  return indices
 }
 
 /** The vector with 0 in place of members that carry nothing. */
@@ -113,10 +113,10 @@ function pressed<V>(
     return states.map((state) =>
       acted.includes(state) ? { ...state, z: v.maximum(v.sub(state.z, strengthOf(state)), 0) } : state,
     )
-  const own = new Map(acted.map((state) => [state.group.name, state]))
+  const stateByGroup = new Map(acted.map((state) => [state.group.name, state]))
   const next = action.proximal(
     new Map(acted.map(({ group, z }) => [group.name, v.to(z)])),
-    (name) => v.to(strengthOf(own.get(name)!)),
+    (name) => v.to(strengthOf(stateByGroup.get(name)!)),
     acted.map(({ group }) => group),
   )
   return states.map((state) => {

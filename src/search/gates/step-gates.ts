@@ -4,7 +4,8 @@ import { onVectors, type Vectors } from '../../nn/vectors.js'
 import type { SupernetModel } from '../../supernet/model.js'
 import { groupOf } from '../../supernet/prune.js'
 import type { GateGroup, Latency, Supernet } from '../../supernet/types.js'
-import type { Arrays, Optimizer } from '../../train/optimizer.js'
+import type { Optimizer } from '../../train/optimizer.js'
+import type { NamedArrays } from '../../train/transforms.js'
 import type { Gradients } from '../../train/shard.js'
 import { smoothGateGradients } from '../../train/update.js'
 import { inUnits, type GateScale } from './gate-scale.js'
@@ -53,7 +54,7 @@ export function gateStepper(
 ): GateStepper {
   const programs = vectorPrograms()
   const proximal = model.relaxation.step === 'proximal'
-  const alphas: Arrays = {
+  const alphas: NamedArrays = {
     get: (name) => model.alpha(name),
     set: (name, tensor) => {
       model.setAlpha(name, tensor as tf.Tensor1D)
@@ -67,10 +68,10 @@ export function gateStepper(
     const key = [supernet, open, acts]
     if (last?.key.every((each, i) => each === key[i])) return last.layers
     const layers = supernet.layers.flatMap((layer): Layer[] => {
-      const own = groupsOf(supernet, layer)
-      const groups = own.filter(({ name }) => open.includes(name))
+      const layerGroups = groupsOf(supernet, layer)
+      const groups = layerGroups.filter(({ name }) => open.includes(name))
       if (groups.length === 0) return []
-      const acting = terms(layer, own)
+      const acting = terms(layer, layerGroups)
       return [
         { layer, groups, acting, smooth: proximal ? acting.filter(({ term }) => !term.gates!.form) : acting },
       ]
@@ -88,11 +89,13 @@ export function gateStepper(
     groups.map((group) => {
       const { name } = group
       const gates = v.from(model.alpha(name))
-      const found = smooth.get(name)
-      const own = found && v.div(v.from(found), model.relaxation.slope(groupOf(model.origin, name)))
+      const termSlope = smooth.get(name)
+      const termGradient =
+        termSlope && v.div(v.from(termSlope), model.relaxation.slope(groupOf(model.origin, name)))
       const losses = ofLosses.get(name)
       const units = losses && inUnits(v, v.from(losses), scale.of(v, name))
-      const gradient = units && own ? v.add(units, own) : (units ?? own ?? v.mul(gates, 0))
+      const gradient =
+        units && termGradient ? v.add(units, termGradient) : (units ?? termGradient ?? v.mul(gates, 0))
       return { group, gates, gradient, rate: () => rateOf(group) }
     })
 

@@ -11,11 +11,11 @@ export function trainedWeights(
 ): readonly string[] {
   const byPhase = trained.get(specs) ?? new WeakMap<CompiledPhase, string[]>()
   trained.set(specs, byPhase)
-  const found =
+  const weightNames =
     byPhase.get(phase) ??
     specs.filter(({ role, layer }) => role === 'weight' && phase.train.has(layer)).map(({ name }) => name)
-  byPhase.set(phase, found)
-  return found
+  byPhase.set(phase, weightNames)
+  return weightNames
 }
 
 const known = new WeakMap<Supernet, Map<string | undefined, string[]>>()
@@ -27,11 +27,11 @@ const known = new WeakMap<Supernet, Map<string | undefined, string[]>>()
 export function openGroups({ supernet }: SupernetModel, of?: string): readonly string[] {
   const byLayer = known.get(supernet) ?? new Map<string | undefined, string[]>()
   known.set(supernet, byLayer)
-  const found =
+  const groupNames =
     byLayer.get(of) ??
     supernet.groups
       .filter(({ members, keep, layer }) => members.length > keep.min && (of === undefined || layer === of))
       .map(({ name }) => name)
-  byLayer.set(of, found)
-  return found
+  byLayer.set(of, groupNames)
+  return groupNames
 }

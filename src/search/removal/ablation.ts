@@ -1,4 +1,4 @@
-import type { Ablation } from '../../events/types.js'
+import type { MemberAblation } from '../../events/types.js'
 import { fineMetric, metrics } from '../../objective/metrics.js'
 import { meanWeight } from '../../supernet/structure.js'
 import { keepable, type GateGroup, type GateWeights } from '../../supernet/types.js'
@@ -6,7 +6,7 @@ import { evaluate } from '../../train/evaluate.js'
 import type { Pruning } from '../state.js'
 
 /** How much worse a network is without the ablated members; negative if it is better. */
-export const hurt = ({ metric, with: present, without }: Ablation): number =>
+export const hurt = ({ metric, with: present, without }: MemberAblation): number =>
   metrics[metric].higherIsBetter ? present - without : without - present
 
 /**
@@ -20,7 +20,7 @@ export function ablate(
   sets: readonly (readonly string[])[],
   rows: Uint32Array,
   step: number,
-): Ablation[] {
+): MemberAblation[] {
   if (rows.length === 0 || sets.length === 0) return []
   const { graph, weights } = stepper.network
   // Accuracy only changes in steps, so cross-entropy replaces it.
@@ -38,18 +38,18 @@ export function ablate(
  * Ablations of members of a group, by member, on some validation rows. Operations and inputs are measured one
  * by one; units, which are many and alike, together.
  */
-export function ablationsOf(
+export function memberAblations(
   pruning: Pruning,
   { name, kind }: GateGroup,
   members: readonly string[],
   step: number,
-): Record<string, Ablation> {
+): Record<string, MemberAblation> {
   const { context, data } = pruning
   const rows = someRows(data.splits.validation, context.options.ablationRows)
   const sets = kind === 'units' ? [members] : members.map((member) => [member])
-  const found = ablate(pruning, name, sets, rows, step)
+  const ablations = ablate(pruning, name, sets, rows, step)
   return Object.fromEntries(
-    found.flatMap((ablation, i) => sets[i]!.map((member) => [member, ablation] as const)),
+    ablations.flatMap((ablation, i) => sets[i]!.map((member) => [member, ablation] as const)),
   )
 }
 
@@ -69,11 +69,11 @@ export function observeFading(pruning: Pruning, weights: GateWeights, step: numb
     const values = weights[name]!
     const limit = fading * meanWeight(values)
     const seen = progress.ablations[name] ?? {}
-    const found = members
+    const fadingMembers = members
       .map((member) => member.name)
       .filter((member) => values[member]! > 0 && values[member]! < limit && !(member in seen))
-    if (found.length === 0) continue
-    progress.ablations[name] = { ...seen, ...ablationsOf(pruning, group, found, step) }
+    if (fadingMembers.length === 0) continue
+    progress.ablations[name] = { ...seen, ...memberAblations(pruning, group, fadingMembers, step) }
   }
 }
 
@@ -92,10 +92,10 @@ export function perturbations(
   group: GateGroup,
   members: readonly string[],
   step: number,
-): Record<string, Ablation> {
+): Record<string, MemberAblation> {
   const { arch, validation } = pruning.data.splits
   const allowed = keepable(group).flatMap(({ name }) => (members.includes(name) ? [name] : []))
   const sets = allowed.map((member) => [member])
-  const found = ablate(pruning, group.name, sets, arch.length > 0 ? arch : validation, step)
-  return Object.fromEntries(found.map((each, i) => [allowed[i]!, each]))
+  const ablations = ablate(pruning, group.name, sets, arch.length > 0 ? arch : validation, step)
+  return Object.fromEntries(ablations.map((each, i) => [allowed[i]!, each]))
 }

@@ -1,4 +1,4 @@
-import type { Ablation, Evidence } from '../../events/types.js'
+import type { MemberAblation, Evidence } from '../../events/types.js'
 import { actingTerms, type Acting } from '../../schedule/acting.js'
 import { rowAt } from '../../schedule/table.js'
 import type { GateGroup } from '../../supernet/types.js'
@@ -6,7 +6,7 @@ import type { Pruning } from '../state.js'
 import { termForces } from './forces.js'
 
 /** Ablations of members just before their removal. */
-export type Ablated = Readonly<Record<string, Ablation>>
+export type Ablated = Readonly<Record<string, MemberAblation>>
 
 /** The terms that acted on some members of a group in the last iteration. */
 function actingOn(
@@ -16,9 +16,9 @@ function actingOn(
   step: number,
 ): Acting[] {
   const { groups } = model.supernet
-  const own = groups.filter(({ layer }) => layer === group.layer)
+  const layerGroups = groups.filter(({ layer }) => layer === group.layer)
   return actingTerms(used)
-    .onGates(group.layer, own, rowAt(used, step - 1))
+    .onGates(group.layer, layerGroups, rowAt(used, step - 1))
     .filter(({ selected }) => !selected || members.some((name) => selected.get(group.name)?.has(name)))
 }
 

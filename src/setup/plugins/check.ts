@@ -3,7 +3,7 @@ import { didYouMean } from '../../base/suggest.js'
 import { readers } from '../../data/readers/index.js'
 import { spaces } from '../../registry.js'
 import { operations } from '../../supernet/operations/index.js'
-import { aFunction, check, checkOwnParts, each, type Check } from '../own-parts.js'
+import { aFunction, check, checkOwnParts, each, type KeyCheck } from '../own-parts.js'
 import type { Plugin } from './types.js'
 
 /** The kinds of parts, each with what one of them is called. */
@@ -18,16 +18,16 @@ export const kinds: Readonly<Record<keyof Plugin, string>> = {
 }
 const keys = Object.keys(kinds) as (keyof Plugin)[]
 
-const orNothing = ([what, holds]: Check): Check => [
+const orNothing = ([what, holds]: KeyCheck): KeyCheck => [
   `${what}, or none`,
   (value) => value === undefined || holds(value),
 ]
-const anArray: Check = ['an array of numbers of axes: [1] for tables', Array.isArray]
-const aSchema: Check = [
+const anArray: KeyCheck = ['an array of numbers of axes: [1] for tables', Array.isArray]
+const aSchema: KeyCheck = [
   'a JSON Schema of its options',
   (value) => typeof value === 'object' && value !== null,
 ]
-const contents: Check = ['"table" or "arrays"', (value) => value === 'table' || value === 'arrays']
+const contents: KeyCheck = ['"table" or "arrays"', (value) => value === 'table' || value === 'arrays']
 
 /** What a module exports as the parts of a plugin. `label` names it in errors. Throws an InputError. */
 export function checkPlugin(value: unknown, label: string): Plugin {
@@ -52,12 +52,12 @@ export function checkPlugin(value: unknown, label: string): Plugin {
 
 /** Throws an InputError if a part lacks something, or has the name of another one. */
 export function checkParts({
-  spaces: own = [],
+  spaces: ownSpaces = [],
   operations: ownOperations = [],
   readers: ownReaders = [],
   ...rest
 }: Plugin): void {
-  each('spaces', own, spaces, (space, path) =>
+  each('spaces', ownSpaces, spaces, (space, path) =>
     check(space, path, { ranks: anArray, options: aSchema, build: aFunction }),
   )
   each('operations', ownOperations, operations, (operation, path) =>

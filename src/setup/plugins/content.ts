@@ -16,8 +16,8 @@ export function moduleHash(entry: string): string {
     const bytes = readFileSync(path)
     hashes.set(path, nodeSha256(bytes))
     for (const [, target] of bytes.toString('utf8').matchAll(imported)) {
-      const found = fileAt(resolve(dirname(path), target!))
-      if (found !== undefined) visit(found)
+      const file = fileAt(resolve(dirname(path), target!))
+      if (file !== undefined) visit(file)
     }
   }
   visit(entry)

@@ -28,7 +28,7 @@ export async function loadPlugins(
   { folder = '.', changed = false }: LoadPluginsOptions = {},
 ): Promise<LoadedPlugins> {
   const files: PluginFile[] = []
-  const found: Plugin[] = []
+  const plugins: Plugin[] = []
   for (const given of paths) {
     const path = resolve(folder, given)
     if (files.some((each) => each.path === path)) continue
@@ -37,22 +37,22 @@ export async function loadPlugins(
     const sha256 = moduleHash(path)
     const plugin = checkPlugin(await readModule(path, sha256, label), label)
     files.push({ path, name: basename(path), sha256, parts: partsIn(plugin) })
-    found.push(plugin)
+    plugins.push(plugin)
   }
-  const operations = found.flatMap((each) => each.operations ?? [])
+  const operations = plugins.flatMap((each) => each.operations ?? [])
   const parts = {
-    spaces: found.flatMap((each) => each.spaces ?? []),
-    readers: found.flatMap((each) => each.readers ?? []),
-    terms: found.flatMap((each) => each.terms ?? []),
-    planners: found.flatMap((each) => each.planners ?? []),
-    relaxations: found.flatMap((each) => each.relaxations ?? []),
-    rules: found.flatMap((each) => each.rules ?? []),
+    spaces: plugins.flatMap((each) => each.spaces ?? []),
+    readers: plugins.flatMap((each) => each.readers ?? []),
+    terms: plugins.flatMap((each) => each.terms ?? []),
+    planners: plugins.flatMap((each) => each.planners ?? []),
+    relaxations: plugins.flatMap((each) => each.relaxations ?? []),
+    rules: plugins.flatMap((each) => each.rules ?? []),
   }
   // Two plugins may each be right, and yet have parts of one name.
   labelled(`plugins ${paths.join(', ')}`, () => checkParts({ ...parts, operations }))
   const taught = withOperations([...parts.spaces, ...spaces], operations)
-  const own = parts.spaces.filter(({ name }) => !taught.some((space) => space.name === name))
-  const given = { ...parts, spaces: [...own, ...taught] }
+  const untaughtSpaces = parts.spaces.filter(({ name }) => !taught.some((space) => space.name === name))
+  const given = { ...parts, spaces: [...untaughtSpaces, ...taught] }
   const filled = Object.entries(given).filter(([, list]) => list.length > 0)
   return {
     ...(Object.fromEntries(filled) as Partial<typeof given>),

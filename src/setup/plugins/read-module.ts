@@ -19,13 +19,13 @@ export async function readModule(path: string, hash: string, label: string): Pro
   const before = loaded.get(path)
   const url = before === undefined || before === hash ? href : `${href}?sha256=${hash}`
   if (before === undefined) loaded.set(path, hash)
-  let found: Readonly<Record<string, unknown>>
+  let moduleExports: Readonly<Record<string, unknown>>
   try {
-    found = (await import(/* @vite-ignore */ url)) as typeof found
+    moduleExports = (await import(/* @vite-ignore */ url)) as typeof moduleExports
   } catch (error) {
     throw new InputError(`${label}: ${whyNotLoaded(error, path)}`)
   }
-  const exported = exportOf(found)
+  const exported = exportOf(moduleExports)
   if (typeof exported !== 'function') return exported
   try {
     return await (exported as (kit: PluginKit) => unknown)(pluginKit)
@@ -36,9 +36,9 @@ export async function readModule(path: string, hash: string, label: string): Pro
 
 /** Throws unless there is a file that the engine loads. */
 export function requireModule(path: string, label: string): void {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found) throw new InputError(`${label}: expected a module (.mjs, .js or .cjs), got nothing there`)
-  if (!found.isFile())
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats) throw new InputError(`${label}: expected a module (.mjs, .js or .cjs), got nothing there`)
+  if (!stats.isFile())
     throw new InputError(`${label}: expected a module (.mjs, .js or .cjs), got a folder; name its file`)
   const name = basename(path)
   if (/\.[mc]?ts$/.test(name) && !('typescript' in process.features && process.features.typescript))
@@ -50,11 +50,11 @@ export function requireModule(path: string, label: string): void {
 }
 
 /** The default export or, without one, all. A compiled CommonJS module says that it has been a module. */
-function exportOf(found: Readonly<Record<string, unknown>>): unknown {
-  const own = 'default' in found ? found.default : { ...found }
-  const isCompiled = typeof own === 'object' && own !== null && '__esModule' in own
-  if (!isCompiled) return own
-  const { __esModule: _, ...rest } = own as Record<string, unknown>
+function exportOf(moduleExports: Readonly<Record<string, unknown>>): unknown {
+  const exported = 'default' in moduleExports ? moduleExports.default : { ...moduleExports }
+  const isCompiled = typeof exported === 'object' && exported !== null && '__esModule' in exported
+  if (!isCompiled) return exported
+  const { __esModule: _, ...rest } = exported as Record<string, unknown>
   return 'default' in rest ? rest.default : rest
 }
 

@@ -7,8 +7,13 @@ import type { AnySpace } from '../../supernet/space.js'
  * Those of some spaces that name their operations, taught further ones: their options may name them, and what
  * they build has them.
  */
-export const withOperations = (spaces: readonly AnySpace[], own: readonly Operation[]): AnySpace[] =>
-  own.length === 0 ? [] : spaces.flatMap((space) => (namesIn(space) ? [taught(space, own)] : []))
+export const withOperations = (
+  spaces: readonly AnySpace[],
+  ownOperations: readonly Operation[],
+): AnySpace[] =>
+  ownOperations.length === 0
+    ? []
+    : spaces.flatMap((space) => (namesIn(space) ? [taught(space, ownOperations)] : []))
 
 /** The schema of the option `operations`, as far as it is used here. */
 interface NamesSchema {
@@ -27,9 +32,9 @@ function namesIn({ options }: AnySpace): (TSchema & NamesSchema) | undefined {
   return isOfTable ? (operations as TSchema & NamesSchema) : undefined
 }
 
-function taught(space: AnySpace, own: readonly Operation[]): AnySpace {
+function taught(space: AnySpace, ownOperations: readonly Operation[]): AnySpace {
   const schema = namesIn(space)!
-  const known = [...schema.items.enum, ...own.map(({ name }) => name)]
+  const known = [...schema.items.enum, ...ownOperations.map(({ name }) => name)]
   const operations = { ...schema, items: { ...schema.items, enum: known } }
   const { options } = space
   return {
@@ -37,7 +42,7 @@ function taught(space: AnySpace, own: readonly Operation[]): AnySpace {
     options: { ...options, properties: { ...(options as Options).properties, operations } },
     build(context) {
       const { options: given } = context as { readonly options: { readonly operations: readonly string[] } }
-      const named = given.operations.map((name) => own.find((each) => each.name === name) ?? name)
+      const named = given.operations.map((name) => ownOperations.find((each) => each.name === name) ?? name)
       const built = space.build({ ...context, options: { ...given, operations: named } as never })
       // What a supernet says of its options is written to files, which hold names.
       return { ...built, options: { ...built.options, operations: given.operations } }

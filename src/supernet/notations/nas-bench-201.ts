@@ -11,7 +11,7 @@ const published: Readonly<Record<string, string>> = {
   'conv-3x3': 'nor_conv_3x3',
   'avg-pool-3x3': 'avg_pool_3x3',
 }
-const ours = new Map(Object.entries(published).map(([own, name]) => [name, own]))
+const ours = new Map(Object.entries(published).map(([operation, name]) => [name, operation]))
 
 const nodes = 4
 /** The edges in the benchmark's order: by the node to which they lead. */
@@ -106,6 +106,6 @@ function canonicalCell(cell: Readonly<Record<string, string>>): string {
 function termOf(terms: CellTerm[], operation: string, inputs: readonly number[]): number {
   const same = ({ operation: other, inputs: theirs }: CellTerm) =>
     other === operation && theirs.join() === inputs.join()
-  const found = operation === 'avg-pool-3x3' ? terms.findIndex(same) : -1
-  return found >= 0 ? found : terms.push({ operation, inputs }) - 1
+  const index = operation === 'avg-pool-3x3' ? terms.findIndex(same) : -1
+  return index >= 0 ? index : terms.push({ operation, inputs }) - 1
 }

@@ -13,7 +13,7 @@ export interface RelaxationTraits {
 }
 
 /** The random numbers of a group in one training step. */
-export interface Draws {
+export interface GroupDraws {
   /** Draws on [0, 1), one per member. A member's draw does not change when others are removed. */
   readonly uniform: Float32Array
   /**
@@ -44,7 +44,12 @@ export interface Relaxation extends RelaxationTraits {
    */
   readonly closed?: ClosedForm
   /** The mixture weights of one training step, [M], if the relaxation draws them. */
-  readonly sample?: (alpha: tf.Tensor1D, group: GateGroup, temperature: number, draws: Draws) => tf.Tensor1D
+  readonly sample?: (
+    alpha: tf.Tensor1D,
+    group: GateGroup,
+    temperature: number,
+    draws: GroupDraws,
+  ) => tf.Tensor1D
   /** A variant whose draws choose members instead of weighing them, if there is one: `hard`. */
   readonly hard?: Relaxation
   /**

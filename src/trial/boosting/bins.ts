@@ -1,5 +1,5 @@
 /** How many ranges the values of a feature are divided into at most; one byte holds the index of a range. */
-export const mostBins = 256
+export const mostRanges = 256
 
 /** Rows whose values are replaced by the index of the range in which they lie. */
 export interface Binned {
@@ -15,7 +15,7 @@ export interface Binned {
 
 /**
  * Divides each feature of some rows (rows × features, without NaN) into ranges: one for each value or, if
- * there are more than `mostBins` values, ranges of about equally many rows.
+ * there are more than `mostRanges` values, ranges of about equally many rows.
  */
 export function binned(inputs: Float32Array, features: number): Binned {
   const rows = inputs.length / features
@@ -24,23 +24,23 @@ export function binned(inputs: Float32Array, features: number): Binned {
   const column = new Float32Array(rows)
   for (let f = 0; f < features; f++) {
     for (let row = 0; row < rows; row++) column[row] = inputs[row * features + f]!
-    const own = limitsOf(column.slice().sort())
-    limits.push(own)
-    for (let row = 0; row < rows; row++) bins[row * features + f] = below(own, column[row]!)
+    const featureLimits = limitsOf(column.slice().sort())
+    limits.push(featureLimits)
+    for (let row = 0; row < rows; row++) bins[row * features + f] = below(featureLimits, column[row]!)
   }
   const offsets = new Uint32Array(features + 1)
-  limits.forEach((own, f) => (offsets[f + 1] = offsets[f]! + own.length + 1))
+  limits.forEach((featureLimits, f) => (offsets[f + 1] = offsets[f]! + featureLimits.length + 1))
   return { rows, features, bins, limits, offsets }
 }
 
 /** The limits between the ranges of ascending values. A limit is the greatest value of the range below it. */
 function limitsOf(sorted: Float32Array): Float32Array {
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1])
-  if (distinct.length <= mostBins) return distinct.subarray(0, distinct.length - 1)
+  if (distinct.length <= mostRanges) return distinct.subarray(0, distinct.length - 1)
   const last = sorted.length - 1
   const cuts = Array.from(
-    { length: mostBins - 1 },
-    (_, i) => sorted[Math.floor(((i + 1) * last) / mostBins)]!,
+    { length: mostRanges - 1 },
+    (_, i) => sorted[Math.floor(((i + 1) * last) / mostRanges)]!,
   )
   return Float32Array.from(new Set(cuts.filter((value) => value < sorted[last]!)))
 }

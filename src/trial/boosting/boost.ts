@@ -49,8 +49,8 @@ export async function boost(
     const grown = Array.from({ length: width }, (_, offset) => {
       loss.derivatives(at, offset, first, second)
       const { leaf } = loss
-      const own = leaf && ((rows: Uint32Array) => leaf(at, offset, rows))
-      return growTree(data, first, second, options, { values: outputs, stride: width, offset }, own)
+      const leafOf = leaf && ((rows: Uint32Array) => leaf(at, offset, rows))
+      return growTree(data, first, second, options, { values: outputs, stride: width, offset }, leafOf)
     })
     grown.forEach((tree, offset) => {
       addTree(tree, judge.inputs, features, { values: judged, stride: width, offset })

@@ -35,14 +35,14 @@ export function calibrationErrorOf(
   bins: number,
 ): number {
   // For each bin: the sum of probabilities minus hits.
-  const apart = new Float64Array(bins)
+  const gaps = new Float64Array(bins)
   const rows = logits.length / width
   for (let row = 0; row < rows; row++) {
-    const own = Array.from({ length: width }, (_, c) => logits[row * width + c]!)
-    const top = Math.max(...own)
-    const probability = 1 / own.reduce((sum, logit) => sum + Math.exp(logit - top), 0)
+    const rowLogits = Array.from({ length: width }, (_, c) => logits[row * width + c]!)
+    const top = Math.max(...rowLogits)
+    const probability = 1 / rowLogits.reduce((sum, logit) => sum + Math.exp(logit - top), 0)
     const bin = Math.min(bins - 1, Math.ceil(probability * bins) - 1)
-    apart[bin]! += probability - (own.indexOf(top) === targets[row] ? 1 : 0)
+    gaps[bin]! += probability - (rowLogits.indexOf(top) === targets[row] ? 1 : 0)
   }
-  return apart.reduce((sum, each) => sum + Math.abs(each), 0) / rows
+  return gaps.reduce((sum, each) => sum + Math.abs(each), 0) / rows
 }

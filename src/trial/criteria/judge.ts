@@ -8,7 +8,7 @@ import type { Candidate, CriterionKind } from './types.js'
  * Judges a model by criteria that were set beforehand. A criterion whose value is missing or not finite is
  * not met.
  */
-export async function judge(
+export async function judgeModel(
   wanted: readonly Criterion[],
   candidate: Candidate,
 ): Promise<{ passed: boolean; results: CriterionResult[] }> {
@@ -23,13 +23,13 @@ export async function judge(
 }
 
 /** A criterion as a run's folder holds it; runs of other versions may have other names. */
-export type Judged = Pick<CriterionResult, 'metric'> & Partial<CriterionResult>
+export type StoredCriterion = Pick<CriterionResult, 'metric'> & Partial<CriterionResult>
 
 const kindOf = (metric: string): CriterionKind | undefined =>
   Object.hasOwn(criteria, metric) ? criteria[metric as keyof typeof criteria] : undefined
 
 /** A criterion's quantity as text: `accuracy (test)`, `worst-group rmse by site (test)`, `parameters`. */
-export function criterionName(criterion: Judged): string {
+export function criterionName(criterion: StoredCriterion): string {
   const { metric, split = 'test', of, column, output, amount, seeds } = criterion
   const { precision, recall, quantile, class: wanted } = criterion
   const isPlain = precision === undefined && recall === undefined
@@ -48,4 +48,4 @@ export function criterionName(criterion: Judged): string {
 }
 
 /** What may help where a criterion is not met; empty if it is of another version. */
-export const criterionRemedy = ({ metric }: Judged): string => kindOf(metric)?.remedy ?? ''
+export const criterionRemedy = ({ metric }: StoredCriterion): string => kindOf(metric)?.remedy ?? ''

@@ -57,14 +57,16 @@ function curvesOf(candidate: Candidate, criterion: Criterion, rows: Uint32Array)
   const [least, greatest] = rangeOf(data, at)
   return Array.from({ length: steps + 1 }, (_, step) => {
     const value = least + ((greatest - least) * step) / steps
-    const found = outputs(rows, (values) => {
+    const predictions = outputs(rows, (values) => {
       for (let i = at; i < values.length; i += features) values[i] = value
     })
     return Array.from(rows, (_row, i) => {
-      const own = found.subarray(i * width, (i + 1) * width)
-      if (data.dataset.task.kind !== 'classification') return own[place]!
-      const top = Math.max(...own)
-      return Math.exp(own[place]! - top) / own.reduce((sum, logit) => sum + Math.exp(logit - top), 0)
+      const rowOutputs = predictions.subarray(i * width, (i + 1) * width)
+      if (data.dataset.task.kind !== 'classification') return rowOutputs[place]!
+      const top = Math.max(...rowOutputs)
+      return (
+        Math.exp(rowOutputs[place]! - top) / rowOutputs.reduce((sum, logit) => sum + Math.exp(logit - top), 0)
+      )
     })
   })
 }

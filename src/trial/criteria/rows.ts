@@ -27,11 +27,11 @@ export function metricOn(
 /** The worst of some values of a metric, with its place; no value if there are none. */
 export function worstBy(
   name: MetricName,
-  found: readonly { readonly where: string; readonly value: number }[],
+  measurements: readonly { readonly where: string; readonly value: number }[],
 ): Measurement {
   const { higherIsBetter } = metrics[name]
   const isWorse = (a: number, b: number) => Number.isNaN(a) || (higherIsBetter ? a < b : a > b)
-  const [first, ...others] = found
+  const [first, ...others] = measurements
   if (!first) return { value: null }
   return others.reduce((worst, each) => (isWorse(each.value, worst.value) ? each : worst), first)
 }

@@ -3,7 +3,7 @@ import type { RandomSource } from '../../base/random.js'
 import type { PreparedData } from '../../data/types.js'
 import type { Cost } from '../../nn/cost.js'
 import type { MetricName } from '../../objective/metrics.js'
-import type { Exported } from '../types.js'
+import type { ExportedModel } from '../types.js'
 
 /** Changes inputs of some rows in original units, rows × product(shape). NaN is missing and is filled later. */
 export type Disturb = (values: Float64Array) => void
@@ -25,7 +25,7 @@ export interface Candidate {
    */
   readonly repeated: (seeds: number) => Promise<readonly Repeat[]>
   /** The model as it is exported; null where nobody exports one. */
-  readonly exported: () => Promise<Exported | null>
+  readonly exported: () => Promise<ExportedModel | null>
 }
 
 /** A training with a seed, and what its network says; null if it diverged. */

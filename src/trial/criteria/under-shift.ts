@@ -21,7 +21,7 @@ export const underShift: CriterionKind = {
     const name = metricFor(candidate, criterion)
     if (data.splits[split].length === 0) return { value: null }
     const moved = numberColumns(data).filter((each) => column === undefined || each.name === column)
-    const found = moved.flatMap(({ name: of, at }) =>
+    const measurements = moved.flatMap(({ name: of, at }) =>
       [amount, -amount].map((by) => ({
         where: `${of} ${by < 0 ? '−' : '+'}${amount} deviations`,
         value: metricOn(candidate, name, data.splits[split], (values) => {
@@ -29,7 +29,7 @@ export const underShift: CriterionKind = {
         })!,
       })),
     )
-    return worstBy(name, found)
+    return worstBy(name, measurements)
   },
   remedy: 'train on rows in which that column varies more, or leave it out (data.columns)',
 }

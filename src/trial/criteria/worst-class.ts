@@ -9,13 +9,13 @@ export const worstClass: CriterionKind = {
   measure(candidate, { split, rows: fewest = 1 }) {
     const { dataset, splits } = candidate.data
     const classes = dataset.task.kind === 'classification' ? dataset.task.classes : []
-    const found = [...rowsBy(splits[split], (row) => dataset.targets[row]!)]
+    const recalls = [...rowsBy(splits[split], (row) => dataset.targets[row]!)]
       .filter(([, rows]) => rows.length >= fewest)
       .map(([place, rows]) => ({
         where: `class ${classes[place]}`,
         value: metricOn(candidate, 'accuracy', rows)!,
       }))
-    return worstBy('accuracy', found)
+    return worstBy('accuracy', recalls)
   },
   remedy: 'bring more rows of that class, or train longer (retrain.epochs)',
 }

@@ -29,13 +29,13 @@ export const worstGroup: CriterionKind = {
     const { data } = candidate
     const { column, split, rows: fewest = 1 } = criterion
     const name = metricFor(candidate, criterion)
-    const found = [...rowsBy(data.splits[split], groupIn(data, column))]
+    const measurements = [...rowsBy(data.splits[split], groupIn(data, column))]
       .filter(([, rows]) => rows.length >= fewest)
       .map(([group, rows]) => ({
         where: column === undefined ? `group ${group}` : `${column} ${group}`,
         value: metricOn(candidate, name, rows)!,
       }))
-    return worstBy(name, found)
+    return worstBy(name, measurements)
   },
   remedy: 'bring more rows of that group, or train longer (retrain.epochs)',
 }

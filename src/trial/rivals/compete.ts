@@ -10,7 +10,7 @@ import { optionsOf } from '../../objective/metric-options.js'
 import { metrics } from '../../objective/metrics.js'
 import { valueOf } from '../../train/evaluate.js'
 import { decisionOf } from '../decide.js'
-import type { Measured } from '../figures.js'
+import type { MeasuredSplits } from '../figures.js'
 import type { Trial, TrialHooks } from '../types.js'
 import type { RivalFigures, RivalNoise, RivalSize } from './figures.js'
 import { trialRivals } from './index.js'
@@ -19,7 +19,7 @@ import { trialRivals } from './index.js'
 interface Competitor {
   readonly name: string
   readonly size: RivalSize
-  readonly measured: Measured
+  readonly measured: MeasuredSplits
 }
 
 /**
@@ -30,7 +30,7 @@ interface Competitor {
 export async function compete(
   trial: Trial,
   { signal }: Pick<TrialHooks, 'signal'>,
-  derived: Measured,
+  derived: MeasuredSplits,
 ): Promise<RivalFigures[] | undefined> {
   const { rivals } = trial.config
   if (rivals === undefined || rivals.length === 0) return undefined
@@ -38,16 +38,16 @@ export async function compete(
     await nextTurn()
     if (signal?.aborted) throw new Interrupted('interrupted while rivals were trained')
   }
-  const found: Competitor[] = []
+  const competitors: Competitor[] = []
   for (const name of rivals) {
     const fitted = await trialRivals[name].fit({ ...trial, task: trial.config.objective.task }, pause)
-    if (fitted) found.push({ name, size: fitted.size, measured: measure(trial, fitted.predict) })
+    if (fitted) competitors.push({ name, size: fitted.size, measured: measure(trial, fitted.predict) })
   }
   const noise = {
-    validation: noiseOn(trial, 'validation', derived, found),
-    test: noiseOn(trial, 'test', derived, found),
+    validation: noiseOn(trial, 'validation', derived, competitors),
+    test: noiseOn(trial, 'test', derived, competitors),
   }
-  return found.map(({ name, size, measured }, i) => ({
+  return competitors.map(({ name, size, measured }, i) => ({
     ...{ name, ...size },
     validation: valueOf(measured.validation),
     test: valueOf(measured.test),
@@ -56,7 +56,7 @@ export async function compete(
 }
 
 /** What each row contributes to the metric of anything that predicts, deciding for classes as the network does. */
-function measure(trial: Trial, predict: (rows: Uint32Array) => ArrayLike<number>): Measured {
+function measure(trial: Trial, predict: (rows: Uint32Array) => ArrayLike<number>): MeasuredSplits {
   const { splits } = trial.data
   const { dataset } = withDecision(
     trial.data,
@@ -79,17 +79,17 @@ function measure(trial: Trial, predict: (rows: Uint32Array) => ArrayLike<number>
 /** The intervals of rivals on a split, and of the derived network's differences to them, in pairs. */
 function noiseOn(
   { data, config, metric, random }: Trial,
-  split: keyof Measured,
-  derived: Measured,
+  split: keyof MeasuredSplits,
+  derived: MeasuredSplits,
   rivals: readonly Competitor[],
 ): (RivalNoise | null)[] {
-  const own = derived[split]
-  if (!own) return rivals.map(() => null)
+  const derivedRows = derived[split]
+  if (!derivedRows) return rivals.map(() => null)
   const rows = rivals.map(({ measured }) => measured[split]!)
   const resampling = resamplingOf(data.dataset, config.split, data.splits[split])
-  const drawn = bootstrap(metric, [own, ...rows], resampling, random)
+  const drawn = bootstrap(metric, [derivedRows, ...rows], resampling, random)
   return rows.map((each, i) => {
-    const value = valueOf(own)! - valueOf(each)!
+    const value = valueOf(derivedRows)! - valueOf(each)!
     const [a, b] = [drawn?.[0], drawn?.[i + 1]]
     return {
       interval: b ? percentileInterval(b) : null,

@@ -1,5 +1,5 @@
 import { outputsOf } from '../../data/types.js'
-import { nothing, type Span } from '../expected.js'
+import { noSeconds, type Span } from '../expected.js'
 import type { Trial } from '../types.js'
 import { planFor } from './trees.js'
 
@@ -11,11 +11,11 @@ const usualRounds = 150
 
 /** The seconds of the rivals that a trial asks for. All but the trees take no time to speak of. */
 export function rivalsSpan({ config, data: { dataset, splits } }: Pick<Trial, 'config' | 'data'>): Span {
-  if (!config.rivals?.includes('trees')) return nothing
+  if (!config.rivals?.includes('trees')) return noSeconds
   const features = dataset.shape.reduce((product, n) => product * n, 1)
   const rows = splits.train.length + splits.arch.length
   const plan = planFor({ rows, features, width: outputsOf(dataset.task) })
-  if (!plan) return nothing
+  if (!plan) return noSeconds
   const seconds = (rounds: number) => perUnit * plan.perRound * rounds
   return { typical: seconds(Math.min(usualRounds, plan.rounds)), most: seconds(plan.rounds) }
 }

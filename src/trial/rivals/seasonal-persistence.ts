@@ -27,8 +27,8 @@ export const seasonalPersistence: TrialRival = {
       const last = lastKnown(data, columns, row)
       if (at < 0 || stretches[at] !== stretches[from]) return last
       return last.map((value, o) => {
-        const found = values[at * columns.length + o]!
-        return Number.isNaN(found) ? value : found
+        const seasonValue = values[at * columns.length + o]!
+        return Number.isNaN(seasonValue) ? value : seasonValue
       })
     }
     return Promise.resolve({

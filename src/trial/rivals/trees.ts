@@ -3,7 +3,7 @@ import { lastValues } from '../../data/continued.js'
 import { unscale } from '../../data/scale.js'
 import { outputsOf, type PreparedData } from '../../data/types.js'
 import { boost, nodesOf, predictBoosted, type Sample } from '../boosting/boost.js'
-import { mostBins } from '../boosting/bins.js'
+import { mostRanges } from '../boosting/bins.js'
 import { absolutes, crossEntropyOf, squares, type BoostingLoss } from '../boosting/losses.js'
 import { learntRows } from './learnt-rows.js'
 import type { RivalSize } from './figures.js'
@@ -60,13 +60,13 @@ export async function grownTrees(
   const { data } = trial
   const { dataset, splits } = data
   const rows = learntRows(splits)
-  const plan = planOf(data)
+  const plan = treePlanOf(data)
   if (!plan) return undefined
   const { features, width } = plan
-  const own = plan.rows < rows.length ? drawn(rows, plan.rows, trial) : rows
+  const sampledRows = plan.rows < rows.length ? drawn(rows, plan.rows, trial) : rows
   const isOfClasses = dataset.task.kind === 'classification'
   const boosted = await boost(
-    sampleOf(data, own, features, width),
+    sampleOf(data, sampledRows, features, width),
     sampleOf(data, splits.validation, features, width),
     { features, width, loss: lossFor(trial) },
     { ...growth, leastWeight: isOfClasses ? 1 : 5, rounds: plan.rounds },
@@ -74,21 +74,21 @@ export async function grownTrees(
   )
   return {
     outputs: (some) => {
-      const found = predictBoosted(boosted, gather(data.inputs, features, some))
-      if (isOfClasses) return found
+      const predictions = predictBoosted(boosted, gather(data.inputs, features, some))
+      if (isOfClasses) return predictions
       const from = lastValues(dataset, data.inputs, some)
-      return found.map((value, i) => value + from[i]!)
+      return predictions.map((value, i) => value + from[i]!)
     },
     size: {
       nodes: nodesOf(boosted),
       rounds: boosted.trees.length,
-      ...(own.length < rows.length && { rows: own.length }),
+      ...(sampledRows.length < rows.length && { rows: sampledRows.length }),
     },
   }
 }
 
 /** How trees learn from data, as `planFor` says; undefined where the data are not for them. */
-export function planOf({ dataset, splits }: PreparedData) {
+export function treePlanOf({ dataset, splits }: PreparedData) {
   const features = dataset.shape.reduce((product, n) => product * n, 1)
   const width = outputsOf(dataset.task)
   const plan = planFor({ rows: learntRows(splits).length, features, width })
@@ -113,11 +113,13 @@ export function planFor({ rows, features, width }: { rows: number; features: num
   if (rows === 0 || features === 0 || features > mostFeatures) return undefined
   const nodes = 2 ** growth.depth
   const perRow = width * features * (growth.depth / 2)
-  const perRound = (n: number) => perRow * n + width * features * nodes * Math.min(n, mostBins)
-  const affordable = (mostWork / rounds.wanted - perRound(mostBins) + perRow * mostBins) / perRow
+  const perRound = (n: number) => perRow * n + width * features * nodes * Math.min(n, mostRanges)
+  const affordable = (mostWork / rounds.wanted - perRound(mostRanges) + perRow * mostRanges) / perRow
   const kept = Math.min(rows, Math.max(fewestRows, Math.floor(affordable)))
-  const found = Math.min(rounds.most, Math.floor(mostWork / perRound(kept)))
-  return found < rounds.fewest ? undefined : { rows: kept, rounds: found, perRound: perRound(kept) }
+  const affordableRounds = Math.min(rounds.most, Math.floor(mostWork / perRound(kept)))
+  return affordableRounds < rounds.fewest
+    ? undefined
+    : { rows: kept, rounds: affordableRounds, perRound: perRound(kept) }
 }
 
 const drawn = (rows: Uint32Array, count: number, { random }: RivalTrial): Uint32Array =>

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { resolveConfig } from '../../../src/config/load-config.js'
 import { readDataset } from '../../../src/data/read-dataset.js'
 import { ts } from '../../../src/data/readers/ts.js'
-import type { Arrays } from '../../../src/data/content.js'
+import type { ArrayContent } from '../../../src/data/content.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sentei-ts-'))
 let files = 0
@@ -16,7 +16,7 @@ function written(text: string, ending = '.ts'): string {
   return path
 }
 const options = { header: true, labelBytes: 1, resize: 'refuse' } as const
-const read = (text: string, more = {}) => ts.read(written(text), { ...options, ...more }) as Arrays
+const read = (text: string, more = {}) => ts.read(written(text), { ...options, ...more }) as ArrayContent
 
 const two = `# made by hand
 @problemName two

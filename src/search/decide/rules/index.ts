@@ -12,15 +12,15 @@ export const rules: readonly Rule[] = [magnitude, top2, threshold, perturbation,
 /** The rule that a schedule names, one of the registry or one of the user's own. */
 export function ruleOf({
   schedule,
-  rules: own = [],
+  rules: ownRules = [],
 }: {
   readonly schedule: Schedule
   readonly rules?: readonly Rule[]
 }): Rule {
   const { rule } = schedule.prune
-  const found = [...own, ...rules].find(({ name }) => name === rule)
-  if (!found) throw new Error(`unknown rule: ${rule}`)
-  return found
+  const namedRule = [...ownRules, ...rules].find(({ name }) => name === rule)
+  if (!namedRule) throw new Error(`unknown rule: ${rule}`)
+  return namedRule
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Ablation } from '../../../events/types.js'
+import type { MemberAblation } from '../../../events/types.js'
 import { keepable, type GateGroup } from '../../../supernet/types.js'
 import { hurt } from '../../removal/ablation.js'
 import type { Rule } from './types.js'
@@ -23,7 +23,7 @@ export const perturbation: Rule = {
 const isInputs = ({ kind }: GateGroup) => kind === 'inputs'
 
 /** How much an ablation hurts. A result that is not a number hurts more than anything. */
-export function hurtOf(ablation: Ablation | undefined): number {
+export function hurtOf(ablation: MemberAblation | undefined): number {
   const value = ablation ? hurt(ablation) : 0
   return Number.isNaN(value) ? Number.MAX_VALUE : value
 }

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../../../base/random.js'
-import type { Ablation } from '../../../events/types.js'
+import type { MemberAblation } from '../../../events/types.js'
 import type { GateGroup, GateWeights, Supernet } from '../../../supernet/types.js'
 
 /** What a rule can use. */
@@ -13,7 +13,10 @@ export interface Seen {
   /** A stream of random numbers for a group. */
   readonly draw: (group: string) => RandomStream
   /** What the network loses without each of some members, one by one; only given to rules that measure. */
-  readonly measure?: (group: GateGroup, members: readonly string[]) => Readonly<Record<string, Ablation>>
+  readonly measure?: (
+    group: GateGroup,
+    members: readonly string[],
+  ) => Readonly<Record<string, MemberAblation>>
 }
 
 /**
@@ -24,7 +27,7 @@ export interface Ranked {
   readonly worth: Readonly<Record<string, number>>
   readonly most?: number
   /** What was measured for the ranking. */
-  readonly ablated?: Readonly<Record<string, Ablation>>
+  readonly ablated?: Readonly<Record<string, MemberAblation>>
 }
 
 /**
