@@ -26,9 +26,8 @@ const order = [
   ['compare'],
   ['library'],
   ['browser'],
-  ['fleet', 'operate'],
-  ['types.ts'],
-  ['core.ts'],
+  ['fleet'],
+  ['core.ts', 'types.ts'],
   ['index.ts', 'runs.ts', 'browser.ts'],
   ['cli'],
 ]
