@@ -45,19 +45,15 @@ export interface AskedTries {
 export type TrialEnd =
   { readonly row: TrialRow } | { readonly asked: AskedTries } | { readonly stopped: true }
 
-/** What a worker sends to a process that runs trials. */
-export type ChildWork =
+/** What a worker asks a process that runs trials. */
+export type ChildQuestion =
   | { readonly identify: { readonly backend: BackendName; readonly relaxed: boolean } }
   | { readonly trial: ChildTrial }
   | { readonly try: ChildTry }
-  /** Stops the trial at its next step, behind a checkpoint. */
-  | { readonly stop: true }
 
-/** What such a process sends back. Whatever it is asked for may end with an error. */
+/** What such a process says while it works: a sign of life, or a sentence. */
+export type ChildNote = { readonly beat: Omit<TrialBeat, 'worker'> } | { readonly notice: string }
+
+/** What it answers, to each question of its own kind. */
 export type ChildAnswer =
-  | { readonly identity: Identity }
-  | TrialEnd
-  | { readonly tried: TryAnswer }
-  | { readonly error: { readonly name: string; readonly message: string } }
-  | { readonly beat: Omit<TrialBeat, 'worker'> }
-  | { readonly notice: string }
+  { readonly identity: Identity } | { readonly end: TrialEnd } | { readonly tried: TryAnswer }

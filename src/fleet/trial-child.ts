@@ -1,8 +1,15 @@
-import { fork, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { Failure, InputError } from '../base/errors.js'
+import { childProgram } from '../base/child-program.js'
+import { Failure } from '../base/errors.js'
 import { packagePath } from '../base/files.js'
-import type { ChildAnswer, ChildTrial, ChildTry, ChildWork, TrialEnd } from './child-messages.js'
+import type {
+  ChildAnswer,
+  ChildNote,
+  ChildQuestion,
+  ChildTrial,
+  ChildTry,
+  TrialEnd,
+} from './child-messages.js'
 import type { Identity } from './identity.js'
 import type { TrialBeat, TryAnswer } from './jobs.js'
 
@@ -28,55 +35,33 @@ const program = (): string => packagePath('dist/src/fleet/trial-process.js')
 export function trialChild(say: (text: string) => void): TrialChild {
   if (!existsSync(program()))
     throw new Failure(`worker: ${program()} is missing, and workers run compiled code; run "npm run build"`)
-  let child: ChildProcess | undefined
-  const ask = <T>(work: ChildWork, take: (answer: ChildAnswer) => T | undefined): Promise<T> => {
-    const childProcess = (child ??= started())
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void) => {
-        childProcess.off('message', onMessage)
-        childProcess.off('exit', onExit)
-        settle()
-      }
-      const onMessage = (message: unknown) => {
-        const answer = message as ChildAnswer
-        if ('notice' in answer) return say(answer.notice)
-        if ('error' in answer) return end(() => reject(errorIn(answer)))
-        const result = take(answer)
-        if (result !== undefined) end(() => resolve(result))
-      }
-      const onExit = (code: number | null, signal: string | null) => {
-        if (child === childProcess) child = undefined
-        const how = signal ? `by ${signal}` : `with code ${code}`
-        end(() => reject(new Failure(`its process died ${how}; it may need more memory than there is`)))
-      }
-      childProcess.on('message', onMessage)
-      childProcess.on('exit', onExit)
-      // A process that has just died takes no message, and its end is told by the event.
-      childProcess.send(work, () => undefined)
-    })
+  const child = childProgram<ChildQuestion, ChildNote, ChildAnswer>(program())
+  const ask = async (
+    question: ChildQuestion,
+    onBeat: (beat: Omit<TrialBeat, 'worker'>) => void = () => undefined,
+  ): Promise<ChildAnswer> => {
+    const answering = child.ask(question)
+    for (;;) {
+      const { done, value } = await answering.next()
+      if (done) return value
+      if ('notice' in value) say(value.notice)
+      else onBeat(value.beat)
+    }
   }
   return {
-    identify: (backend, relaxed) =>
-      ask({ identify: { backend, relaxed } }, (answer) =>
-        'identity' in answer ? answer.identity : undefined,
-      ),
-    run: (trial, onBeat) =>
-      ask({ trial }, (answer) => {
-        if ('beat' in answer) onBeat(answer.beat)
-        return 'row' in answer || 'asked' in answer || 'stopped' in answer ? answer : undefined
-      }),
-    tryOut: (asked) => ask({ try: asked }, (answer) => ('tried' in answer ? answer.tried : undefined)),
-    stop: () => void child?.send({ stop: true } satisfies ChildWork, () => undefined),
-    kill() {
-      child?.kill('SIGKILL')
-      child = undefined
+    async identify(backend, relaxed) {
+      const answer = await ask({ identify: { backend, relaxed } })
+      return (answer as Extract<ChildAnswer, { identity: unknown }>).identity
     },
+    async run(trial, onBeat) {
+      const answer = await ask({ trial }, onBeat)
+      return (answer as Extract<ChildAnswer, { end: unknown }>).end
+    },
+    async tryOut(asked) {
+      const answer = await ask({ try: asked })
+      return (answer as Extract<ChildAnswer, { tried: unknown }>).tried
+    },
+    stop: child.hurry,
+    kill: child.kill,
   }
 }
-
-/** Starts the process. It must not get the options that this one was started with, as a loader. */
-const started = (): ChildProcess =>
-  fork(program(), { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-
-const errorIn = ({ error: { name, message } }: Extract<ChildAnswer, { error: unknown }>): Error =>
-  name === 'InputError' ? new InputError(message) : new Failure(message)

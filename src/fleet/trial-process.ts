@@ -1,3 +1,4 @@
+import { answering } from '../base/child-program.js'
 import { Interrupted, anotherCheckpoint } from '../base/errors.js'
 import { runPlanned, type Shared } from '../compare/run-trial.js'
 import { setUpIn } from '../compare/set-up.js'
@@ -7,15 +8,20 @@ import { tryIn } from '../trial/search-stage.js'
 import type { Trial } from '../trial/types.js'
 import { beatsOf } from './beats.js'
 import { folderStore } from './checkpoint-store.js'
-import type { ChildAnswer, ChildTrial, ChildTry, ChildWork, TrialEnd } from './child-messages.js'
+import type {
+  ChildAnswer,
+  ChildNote,
+  ChildQuestion,
+  ChildTrial,
+  ChildTry,
+  TrialEnd,
+} from './child-messages.js'
 import { ownIdentity } from './identity.js'
 import type { TryAnswer } from './jobs.js'
 import { savingIn, type Saving } from './saving.js'
 import { handingOver, knownIn, weightsIn } from './tries.js'
 
 /** The program of a process that runs the trials of a worker; started by `trial-child.ts`. */
-const send = (answer: ChildAnswer): void => void process.send!(answer)
-const notice = (text: string): void => send({ notice: text })
 
 let stopping = new AbortController()
 /** What the trials of the last set, size and seed can use of each other. */
@@ -23,13 +29,16 @@ let shared: (Shared & { readonly place: Place }) | undefined
 /** The trial of the last try, ready for others. */
 let tryable: { readonly id: string; readonly trial: Trial } | undefined
 
-async function run({ id, planned, folder, ...given }: ChildTrial): Promise<TrialEnd> {
+type Tell = (note: ChildNote) => void
+
+async function run({ id, planned, folder, ...given }: ChildTrial, tell: Tell): Promise<TrialEnd> {
+  const notice = (text: string): void => tell({ notice: text })
   const saving =
     given.shared === undefined ? undefined : await savingIn(folderStore(given.shared), id, notice)
   if (saving?.checkpoint) notice(`${placeText(planned)}: goes on from step ${saving.checkpoint.step}`)
   if (!shared || !onSameRows(shared.place, planned))
     shared = { place: planned, baselines: new Map(), schedules: new Map() }
-  const emit = beatsOf((beat) => send({ beat }))
+  const emit = beatsOf((beat) => tell({ beat }))
   const { signal } = stopping
   const { elsewhere, asked } = handingOver(given.warm)
   const tries = {
@@ -69,26 +78,12 @@ async function tryOut({
   return { number, tried: { ...candidate, error, cost }, seconds: (performance.now() - began) / 1000 }
 }
 
-async function answerTo(asked: Exclude<ChildWork, { stop: true }>): Promise<ChildAnswer> {
+async function answerTo(asked: ChildQuestion, tell: Tell): Promise<ChildAnswer> {
   if ('identify' in asked)
     return { identity: await ownIdentity(asked.identify.backend, asked.identify.relaxed) }
   if ('try' in asked) return { tried: await tryOut(asked.try) }
   stopping = new AbortController()
-  return run(asked.trial)
+  return { end: await run(asked.trial, tell) }
 }
 
-async function work(asked: ChildWork): Promise<void> {
-  if ('stop' in asked) return stopping.abort()
-  try {
-    send(await answerTo(asked))
-  } catch (error) {
-    const { name, message } = error as Error
-    send({ error: { name, message } })
-  }
-}
-
-// A terminal sends its signals to all processes of a command; the worker decides what they mean.
-for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => undefined)
-// Without the worker, nobody would take the result.
-process.on('disconnect', () => process.exit())
-process.on('message', (message) => void work(message as ChildWork))
+answering(answerTo, () => stopping.abort())

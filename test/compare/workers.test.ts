@@ -27,12 +27,12 @@ describe('a process that dies', async () => {
 appendFileSync(${JSON.stringify(starts)}, 'x')
 const starts = readFileSync(${JSON.stringify(starts)}, 'utf8').length
 process.on('disconnect', () => process.exit())
-process.on('message', ({ group }) => {
-  for (const { config, ...place } of group) {
+process.on('message', ({ question }) => {
+  for (const { config, ...place } of question.group) {
     if (${dies}) return process.exit(3)
-    process.send({ row: { ...place, figures: null, rows: null, seconds: null, failed: 'tested' } })
+    process.send({ note: { ...place, figures: null, rows: null, seconds: null, failed: 'tested' } })
   }
-  process.send({ done: true })
+  process.send({ answer: 'done' })
 })`,
     )
     const executor = processExecutor('.', [], entry)
