@@ -44,6 +44,7 @@ export type {
   Figure,
   RunConfig,
   RunCriterion,
+  ReadBack,
   RunMetrics,
   RunRival,
   RunTimings,

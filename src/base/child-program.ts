@@ -13,9 +13,9 @@ export interface ChildProgram<Question, Note, Answer> {
    */
   ask(question: Question): AsyncGenerator<Note, Answer>
   /** Asks for the answer to come soon, while a question is answered. */
-  hurry(): void
+  readonly hurry: () => void
   /** Ends the process at once. */
-  kill(): void
+  readonly kill: () => void
 }
 
 /** A process ended before it had answered. `how` is its signal or its exit code. */

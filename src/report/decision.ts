@@ -21,10 +21,10 @@ export function decisionText({ decision, test }: RunMetrics): string | null {
 
 /** The figures of a decision on test: the name, the figure with its interval, and that of the most probable class. */
 export function decisionRows({ test }: RunMetrics): [name: string, decided: string, plain: string][] {
-  return Object.entries(test?.decision?.figures ?? {}).map(([name, { value, interval, mostProbable }]) => [
+  return Object.entries(test?.decision?.figures ?? {}).map(([name, figure]) => [
     name,
-    formatWithInterval(value, interval),
-    formatNumber(mostProbable),
+    formatWithInterval(figure?.value, figure?.interval),
+    formatNumber(figure?.mostProbable),
   ])
 }
 

@@ -7,13 +7,11 @@ export function removedText({ members, of, left }: NonNullable<RunMetrics['remov
   return `${members ?? 0} of ${of ?? 0} candidates${share}`
 }
 
-const drawn = { rows: 'rows', groups: 'groups', blocks: 'blocks', stretches: 'stretches of time' } as const
-
 /** What the brackets in tables mean; null if there are none. */
 export function noiseText({ noise }: RunMetrics): string | null {
   const split = noise?.test ?? noise?.validation
   if (!split?.final) return null
-  const of = split.of === undefined ? 'rows' : drawn[split.of]
+  const of = split.of === 'stretches' ? 'stretches of time' : (split.of ?? 'rows')
   return `the brackets hold 95 % of ${formatCount(noise?.resamples ?? 0)} resamples of the ${of}; other seeds may differ more`
 }
 

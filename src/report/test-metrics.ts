@@ -38,8 +38,8 @@ export function testMetrics({ metrics }: Run): Markup | null {
 
 /** Rows of each class by what they were decided to be. */
 function confusion(matrix: NonNullable<RunMetrics['test']>['confusion']): Markup | null {
-  if (!matrix) return null
-  const { classes, rows } = matrix
+  const { classes, rows } = matrix ?? {}
+  if (!classes || !rows) return null
   return html`<div class="scroll">
     <table class="results">
       <thead>
