@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { alias } from './vitest.alias.js'
 
 /** Files that others would notice, or that must come first: they register backends and grow their memory. */
-const alone = [
+const isolated = [
   'test/backend/*.test.ts',
   'test/browser/search.test.ts',
   'packages/kernels/test/conformance/*.test.ts',
@@ -27,13 +27,13 @@ export default defineConfig({
           name: 'shared',
           isolate: false,
           include: files,
-          exclude: [long, ...alone],
+          exclude: [long, ...isolated],
           setupFiles: 'test/setup/shared.ts',
           sequence: { groupOrder: 0 },
         },
       },
       {
-        test: { ...each, name: 'alone', include: alone, exclude: [long], sequence: { groupOrder: 1 } },
+        test: { ...each, name: 'alone', include: isolated, exclude: [long], sequence: { groupOrder: 1 } },
       },
     ],
   },

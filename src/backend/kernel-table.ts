@@ -44,7 +44,7 @@ interface Wanted {
   /** That of x. If `sum` is given, it is added there, and missing among the outputs as well. */
   readonly input: boolean
   /** Those of the filters. */
-  readonly own: boolean
+  readonly filters: boolean
 }
 
 /** What is added to the variance of a batch norm. */

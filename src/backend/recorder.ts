@@ -10,7 +10,7 @@ export class NotRecordable extends Error {
 /** What a rehearsal has found out about some work. */
 export interface Rehearsed {
   /** The bytes that a recording takes: of its own, and of memory that recordings may share. */
-  bytes(): { readonly own: number; readonly shared: number }
+  bytes(): { readonly exclusive: number; readonly shared: number }
   /** The most bytes that are needed at one time: less than any recording takes, and found faster. */
   leastBytes(): number
 }

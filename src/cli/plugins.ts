@@ -17,7 +17,7 @@ export const pluginsIn = (args: Arguments, context: Say): Promise<Extensions> =>
 export interface ConfiguredWith {
   readonly config: Config
   readonly folder: string
-  readonly own: Extensions
+  readonly extensions: Extensions
 }
 
 /**
@@ -35,7 +35,7 @@ export async function loadConfigured(
   const { config, folder } = loadConfig(path, options)
   const { paths, document } = withoutPaths(config, folder, path)
   const extensions = known ?? (await loaded(args, [...namedIn(args), ...paths], context))
-  return { config: document, folder, own: extensions }
+  return { config: document, folder, extensions }
 }
 
 /** Files by which the folder of a run or a comparison is known. */

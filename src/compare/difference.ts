@@ -38,7 +38,7 @@ export interface MarginVerdict {
 }
 
 interface Pair {
-  readonly own: number
+  readonly error: number
   readonly other: number
   /** The number of test rows divided by the number of rows that were learnt from. */
   readonly testToTrain: number
@@ -51,7 +51,7 @@ export function differenceOf(
 ): PairedDifference | null {
   const pairs = pairsOf(rows, others)
   if (pairs.length === 0) return null
-  const differences = pairs.map(({ own, other }) => own - other)
+  const differences = pairs.map(({ error, other }) => error - other)
   const center = mean(differences)
   const scale = mean(pairs.map(({ other }) => other))
   const testToTrain = mean(pairs.map((pair) => pair.testToTrain))

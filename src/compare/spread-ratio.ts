@@ -15,16 +15,16 @@ export interface SpreadRatio {
  * alone does not see. Null for fewer than three pairs, or if either does not vary at all.
  */
 export function spreadRatio(
-  pairs: readonly { readonly own: number; readonly other: number }[],
+  pairs: readonly { readonly error: number; readonly other: number }[],
 ): SpreadRatio | null {
   const [spread, other] = [
-    deviation(pairs.map((pair) => pair.own)),
+    deviation(pairs.map((pair) => pair.error)),
     deviation(pairs.map((pair) => pair.other)),
   ]
   if (pairs.length < 3 || spread === 0 || other === 0) return null
   const r = correlation(
-    pairs.map((pair) => pair.own + pair.other),
-    pairs.map((pair) => pair.own - pair.other),
+    pairs.map((pair) => pair.error + pair.other),
+    pairs.map((pair) => pair.error - pair.other),
   )
   const degrees = pairs.length - 2
   const t = Math.abs(r) * Math.sqrt(degrees / (1 - r * r))

@@ -14,8 +14,8 @@ export function balancedOrder(
   purpose: string,
 ): Uint32Array {
   const byClass = Array.from({ length: classes }, (_, c) => rows.filter((row) => targets[row] === c))
-  const present = byClass.flatMap((classRows, c) => (classRows.length > 0 ? [{ own: classRows, c }] : []))
-  const drawn = present.flatMap(({ own: classRows, c }, i) => {
+  const present = byClass.flatMap((classRows, c) => (classRows.length > 0 ? [{ classRows, c }] : []))
+  const drawn = present.flatMap(({ classRows, c }, i) => {
     const share = Math.floor((rows.length + i) / present.length)
     const stream = random.stream(purpose, `order of class ${c}`, epoch)
     const chosen: number[] = []

@@ -80,14 +80,14 @@ function sentinelNotes(
   })
 }
 
-type Found = Pick<ColumnReading, 'kind' | 'levels' | 'why'>
+type ColumnKind = Pick<ColumnReading, 'kind' | 'levels' | 'why'>
 
 function inputKind(
   table: Table,
   column: number,
   { categories, rare = [], unit }: EncodedColumn,
   chosen: boolean,
-): Found {
+): ColumnKind {
   const cells = table.columns[column]!
   const { numbers, texts, more } = distinctCells(cells, COUNTED)
   const levels = categories ? categories.length + rare.length : numbers.length + texts.length
@@ -105,7 +105,7 @@ function inputKind(
   return { kind: levels === 2 ? 'binary' : 'category', levels, why }
 }
 
-function targetKind(table: Table, column: number, task: Task, { task: given, classes }: DataSettings): Found {
+function targetKind(table: Table, column: number, task: Task, { task: given, classes }: DataSettings): ColumnKind {
   if (task.kind !== 'classification') {
     const why =
       given === undefined ? 'its cells are numbers, more than classes would be' : `config.data.task: ${given}`

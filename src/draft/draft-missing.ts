@@ -22,19 +22,19 @@ const isWord = (text: string): boolean => words.has(text.trim().toLowerCase())
 export function draftMissingValues({ names, columns }: Table): Drafted<Partial<DataSection>> {
   const wordColumns = names.flatMap((name, c) => {
     const missingWords = wordsIn(name, columns[c]!)
-    return missingWords.length > 0 ? [{ name, column: c, own: missingWords }] : []
+    return missingWords.length > 0 ? [{ name, column: c, missingWords }] : []
   })
   if (wordColumns.length === 0) return { section: {}, choices: [] }
-  const all = [...new Set(wordColumns.flatMap(({ own }) => own))].sort()
+  const all = [...new Set(wordColumns.flatMap(({ missingWords }) => missingWords))].sort()
   const chosen = new Set(wordColumns.map(({ column }) => column))
   const isElsewhere = columns.some(
     (column, c) =>
       !chosen.has(c) && column.texts.some((text) => !isMissing(text) && all.includes(text.trim())),
   )
   const missingValues = isElsewhere
-    ? Object.fromEntries(wordColumns.map(({ name, own }) => [name, own]))
+    ? Object.fromEntries(wordColumns.map(({ name, missingWords }) => [name, missingWords]))
     : all
-  const counts = wordColumns.map(({ name, column, own: missingWords }) => {
+  const counts = wordColumns.map(({ name, column, missingWords }) => {
     const cells = columns[column]!
     const count = countMissingCells(emptied(cells, missingWords)) - countMissingCells(cells)
     return `${name} (${count} of ${cells.cells.length} cells: ${missingWords.join(', ')})`

@@ -61,7 +61,7 @@ function floatsOf({ run, node, shapes, wanted }: Instruction): number {
   const output = sizeOf(node.shape)
   if (run !== 'backward') return sumOf(sizes) + output
   const reads = readsOf(node)
-  const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && wanted.own)
+  const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && wanted.trained)
   const written = sumOf(sizes.filter((_, i) => wanted.inputs[i]))
   return output + (reads.output ? output : 0) + (readsInputs ? sumOf(sizes) : 0) + written
 }
@@ -73,5 +73,5 @@ function floatsOf({ run, node, shapes, wanted }: Instruction): number {
 function flopOf({ run, node, shapes, wanted }: Instruction): number {
   const once = 2 * (primitiveOf(node.kind).flops?.(shapes, node.shape, node.attrs) ?? 0)
   if (run !== 'backward') return once
-  return once * ((wanted.inputs.some(Boolean) ? 1 : 0) + (wanted.own ? 1 : 0))
+  return once * ((wanted.inputs.some(Boolean) ? 1 : 0) + (wanted.trained ? 1 : 0))
 }

@@ -16,7 +16,7 @@ export interface Instruction {
    * Which gradients `backward` computes: those of each input, and those of the node's own parameters or
    * gates.
    */
-  readonly wanted: { readonly inputs: readonly boolean[]; readonly own: boolean }
+  readonly wanted: { readonly inputs: readonly boolean[]; readonly trained: boolean }
 }
 
 /** The plan of a pass: what is computed when, and when each value is freed. Plain data. */
@@ -197,10 +197,10 @@ function reachingTrained(nodes: readonly Node[], trained: ReadonlySet<string>): 
   return needy
 }
 
-function backwardReads(node: Node, { own }: Instruction['wanted']): string[] {
+function backwardReads(node: Node, { trained }: Instruction['wanted']): string[] {
   const { id, inputs } = node
   const reads = readsOf(node)
-  const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && own)
+  const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && trained)
   return [...(readsInputs ? inputs : []), ...(reads.output ? [id] : [])]
 }
 

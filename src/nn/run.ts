@@ -117,7 +117,7 @@ class Values {
     const dy = this.#gradients.of(node.id)
     if (dy) {
       const reads = readsOf(node)
-      const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && wanted.own)
+      const readsInputs = reads.inputs === 'always' || (reads.inputs === 'own' && wanted.trained)
       const batch = dy.shape[0]
       const sums = node.inputs.map((id, i) =>
         wanted.inputs[i] && node.inputs.indexOf(id) === i ? this.#gradients.addable(id) : undefined,
@@ -206,9 +206,9 @@ function owned({ inputs, parameters = {}, mixture }: Pullback, dy: tf.Tensor, wa
   }
   return {
     inputs: inputs.map((tensor, i) => (wanted.inputs[i] ? tensor : undefined)),
-    parameters: wanted.own
+    parameters: wanted.trained
       ? Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [name, cloneShared(tensor)]))
       : {},
-    mixture: wanted.own ? mixture : undefined,
+    mixture: wanted.trained ? mixture : undefined,
   }
 }

@@ -17,14 +17,14 @@ export function noiseText({ noise }: RunMetrics): string | null {
 
 /** How the derived network compares with the unpruned one: `test accuracy −0.0175 [−0.0439, +0.0088]`. */
 export function unprunedDifferenceText(metrics: RunMetrics): string | null {
-  const { split, found: difference } = differenceIn(metrics)
+  const { split, difference } = differenceIn(metrics)
   if (!difference) return null
   return `${split} ${metrics.metric ?? 'metric'} ${formatDifferenceWithInterval(difference.value, difference.interval)}`
 }
 
 /** What to think of a difference whose interval contains 0; null if it does not, or if there is no difference. */
 export function chanceText(metrics: RunMetrics): string | null {
-  const { found: difference } = differenceIn(metrics)
+  const { difference } = differenceIn(metrics)
   const [low, high] = difference?.interval ?? []
   const isChance = isNumber(low) && isNumber(high) && low <= 0 && high >= 0 && difference?.value !== 0
   return isChance ? 'this may be chance, since 0 lies in the brackets' : null
@@ -32,5 +32,5 @@ export function chanceText(metrics: RunMetrics): string | null {
 
 function differenceIn({ noise }: RunMetrics) {
   const test = noise?.test?.difference
-  return test ? { split: 'test', found: test } : { split: 'validation', found: noise?.validation?.difference }
+  return test ? { split: 'test', difference: test } : { split: 'validation', difference: noise?.validation?.difference }
 }

@@ -35,7 +35,7 @@ export interface NamedSchedule {
 type LoadConfiguration = (path: string) => Loaded | Promise<Loaded>
 interface Loaded {
   readonly config: Config
-  readonly own: Extensions
+  readonly extensions: Extensions
 }
 
 /**
@@ -46,13 +46,13 @@ interface Loaded {
 export async function namedSchedule(
   name: string,
   extensions: Extensions = {},
-  load: LoadConfiguration = (path) => ({ config: loadConfig(path).config, own: extensions }),
+  load: LoadConfiguration = (path) => ({ config: loadConfig(path).config, extensions }),
 ): Promise<NamedSchedule> {
   if (isFolder(name)) return { kind: 'run', ...ofRun(name, extensions) }
   if (!isConfiguration(name))
     return { kind: 'schedule', document: resolveSchedule(name, '.', 'schedule', extensions.planners) }
   const loaded = await load(name)
-  const trial = await setupTrial(loaded.config, dirname(resolve(name)), loaded.own)
+  const trial = await setupTrial(loaded.config, dirname(resolve(name)), loaded.extensions)
   const document = trial.config.schedule as ScheduleDocument
   const { schedule, relaxation, config: resolved } = trial
   const motion = motionOf(schedule, relaxation, resolved.search.gates.travel)

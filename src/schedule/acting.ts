@@ -51,7 +51,7 @@ interface Place {
 /**
  * The terms that were found for a part of a layer. They stay the same as long as the same columns have a λ.
  */
-interface Found {
+interface KnownTerms {
   readonly of: unknown
   readonly written: readonly boolean[]
   readonly acting: readonly Indexed[]
@@ -63,7 +63,7 @@ type Indexed = Omit<Acting, 'lambda'>
 /** Makes the lookup for the columns of a schedule. */
 export function actingTerms({ columns }: Schedule): ActingTerms {
   const places = placesOf(columns)
-  const known = new Map<string, Found>()
+  const known = new Map<string, KnownTerms>()
   /**
    * The terms that act. They are looked up again only if `of`, or the set of columns with a λ, has changed:
    * mostly only the values of λ change from step to step.

@@ -48,7 +48,7 @@ export interface Observed {
    * The task loss if a member replaces its group alone, on each of several batches, which are the same for
    * all members. Undefined without rows. This costs one pass per batch.
    */
-  alone(group: string, member: string): readonly number[] | undefined
+  lossesAlone(group: string, member: string): readonly number[] | undefined
   /**
    * The schedule's λ of this iteration, with turns assigned to the choices that took them: see `turns.ts`.
    */

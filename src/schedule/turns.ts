@@ -110,7 +110,7 @@ const leadOf = ({ keep }: GateGroup, gates: Ranked): number =>
  * alone is within two standard errors of the lowest, by differences on the same batches, so that gates decide
  * where the losses do not. Without rows, it is the one with the largest gate.
  */
-function best(group: string, gates: Ranked, { alone: lossesOf }: Seen): string {
+function best(group: string, gates: Ranked, { lossesAlone: lossesOf }: Seen): string {
   const candidates = gates.slice(0, Math.ceil(gates.length / 2)).map(({ member }) => member)
   if (candidates.length === 1) return candidates[0]!
   const measured = candidates.flatMap((member) => {

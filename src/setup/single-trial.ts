@@ -83,7 +83,7 @@ export function singleTrial(
     relaxation,
     measured,
     host,
-    own: ownParts,
+    ownParts,
     place,
   })
   const resolved: ResolvedConfig = { ...config, schedule: document }
@@ -124,14 +124,14 @@ interface ToSchedule {
   /** Measured latencies, if the configuration names a file of them. */
   readonly measured: Measured | undefined
   readonly host: TrialHost
-  readonly own: OwnParts
+  readonly ownParts: OwnParts
   readonly place: string
 }
 
 type Measured = ReturnType<TrialHost['latency']>
 
 /** The schedule of a configuration as a document, compiled, with the planner if it has one, and its terms. */
-function scheduled({ config, data, supernet, relaxation, measured, host, own: ownParts, place }: ToSchedule) {
+function scheduled({ config, data, supernet, relaxation, measured, host, ownParts, place }: ToSchedule) {
   const { spaces = [], terms: ownTerms = [], planners = [] } = ownParts
   const { steps, batch } = config.search
   const written = withBudget(

@@ -44,7 +44,7 @@ export function withProbes(shards: readonly Shard[], random: RandomSource, t: nu
  * Gradients of the taps' values by node. Those of passes with moved inputs are grouped by the distance moved.
  */
 export interface TapGradients {
-  readonly own: Record<string, tf.Tensor>
+  readonly unmoved: Record<string, tf.Tensor>
   readonly moved: Map<number, Record<string, tf.Tensor>>
 }
 
@@ -58,7 +58,7 @@ export function tapGradients(
   tapValue: (node: string) => tf.Tensor,
   moved: (probe: number, node: string) => tf.Tensor,
 ): TapGradients {
-  const gradients: TapGradients = { own: {}, moved: new Map() }
+  const gradients: TapGradients = { unmoved: {}, moved: new Map() }
   const add = (into: Record<string, tf.Tensor>, node: string, gradient: tf.Tensor) => {
     const before = into[node]
     into[node] = before ? tf.add(before, gradient) : gradient
@@ -74,13 +74,13 @@ export function tapGradients(
       const h = tapValue(node)
       if (probe === undefined)
         add(
-          gradients.own,
+          gradients.unmoved,
           node,
           tf.tidy(() => tf.grad((x) => value(x, x))(h)),
         )
       else {
         const [dh, dMoved] = tf.tidy(() => tf.grads(value)([h, moved(probe, node)]))
-        add(gradients.own, node, dh!)
+        add(gradients.unmoved, node, dh!)
         const known = gradients.moved.get(probe) ?? {}
         gradients.moved.set(probe, known)
         add(known, node, dMoved!)

@@ -131,7 +131,7 @@ export function fedGradients(
     const graphGradients = runGradients(program, optionsOf(input, statistics), (outputs) => {
       const ofTaps = tapGradients(taps, feeds.strengths, (node) => outputs[node]!, probes.value)
       moved = ofTaps.moved
-      return { ...ofTaps.own, ...seedGradients(outputs, feeds, share, lossWeights, losses) }
+      return { ...ofTaps.unmoved, ...seedGradients(outputs, feeds, share, lossWeights, losses) }
     })
     probes.addGradients(moved, graphGradients)
     for (const observed of statistics.values()) scaleStatistics(observed, share)

@@ -22,7 +22,7 @@ export function rowsOf(
     )
     return before
   }
-  const own = updates.map(({ name, gradient, decay = 0, threshold = 0, rate = 1 }) => {
+  const newRows = updates.map(({ name, gradient, decay = 0, threshold = 0, rate = 1 }) => {
     const value = arrays.get(name)
     return {
       value,
@@ -33,8 +33,8 @@ export function rowsOf(
       rate,
     }
   })
-  rows.set(updates, own)
-  return own
+  rows.set(updates, newRows)
+  return newRows
 }
 
 /**

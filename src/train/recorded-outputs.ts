@@ -60,8 +60,8 @@ export function recordedOutputs(
 }
 
 function isTooLarge(rehearsed: Rehearsed): boolean {
-  const { own, shared } = rehearsed.bytes()
-  return own + shared > mostBytes
+  const { exclusive, shared } = rehearsed.bytes()
+  return exclusive + shared > mostBytes
 }
 
 /** Computes the output by operations, from given tensors. The caller owns the result. */

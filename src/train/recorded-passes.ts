@@ -137,7 +137,7 @@ export class RecordedPasses {
     }
     if (kind.takes.length >= mostTakes) return this.#byOperations(network, work)
     const least = rehearsed.leastBytes()
-    this.#makeRoom(kind, least > mostBytes() ? { own: least, shared: 0 } : rehearsed.bytes())
+    this.#makeRoom(kind, least > mostBytes() ? { exclusive: least, shared: 0 } : rehearsed.bytes())
     const take = record(recorder, rehearsed, network, work, this.#workspacesOf(recorder))
     kind.takes.push(take)
     return lend(take)
@@ -148,15 +148,15 @@ export class RecordedPasses {
    * one that takes so many bytes. Throws NotRecordable if there is still too little; at once, if there would
    * be even without the others.
    */
-  #makeRoom(kind: Kind, more: { readonly own: number; readonly shared: number }): void {
+  #makeRoom(kind: Kind, more: { readonly exclusive: number; readonly shared: number }): void {
     const taken = () => {
       const { all, largestWorkspace } = bytesOfTapes(
         this.#kinds.flatMap(({ takes }) => takes.map(({ tape }) => tape)),
       )
-      return all + more.own + (largestWorkspace < more.shared ? more.shared : 0)
+      return all + more.exclusive + (largestWorkspace < more.shared ? more.shared : 0)
     }
-    const reason = `passes of ${Math.ceil((more.own + more.shared) / 2 ** 20)} MB, of which too few fit into memory`
-    if (more.own + more.shared > mostBytes()) throw new NotRecordable(reason)
+    const reason = `passes of ${Math.ceil((more.exclusive + more.shared) / 2 ** 20)} MB, of which too few fit into memory`
+    if (more.exclusive + more.shared > mostBytes()) throw new NotRecordable(reason)
     for (const other of [...this.#kinds].reverse()) {
       if (taken() <= mostBytes()) return
       if (other === kind || other.takes.length === 0) continue

@@ -92,7 +92,7 @@ function usualDistillation({ distillation }: Config['retrain'], task: Task['kind
   return { ...distillation, share }
 }
 
-function resolved<Own extends Config[Stage]>(stage: Stage, settings: Own, facts: Facts) {
+function resolved<StageSettings extends Config[Stage]>(stage: Stage, settings: StageSettings, facts: Facts) {
   const { epochs, earlyStop, ...rest } = settings
   const batch = settings.batch ?? usualBatch(facts)
   const perEpoch = batchCount(facts.rows, batch)

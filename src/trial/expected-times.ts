@@ -67,7 +67,7 @@ export async function expectedOf(trial: Trial, seconds: number, clocks: Clocks):
   const small = await timed(discretise(least, uniformGates(least), retrainedAs(config.retrain)))
   const earlier = stages.map(({ begin }) => {
     const stageTrial = begin(undefined)
-    return { own: stageTrial, search: rehearseSearch(stageTrial, seconds / stages.length, busy) }
+    return { stageTrial, search: rehearseSearch(stageTrial, seconds / stages.length, busy) }
   })
   const stretch = (wall() - began) / Math.max(1e-6, busy() - before)
   const measured = {
@@ -76,8 +76,8 @@ export async function expectedOf(trial: Trial, seconds: number, clocks: Clocks):
     small: stretched(small.step > whole.step ? whole : small, stretch),
     stretch,
   }
-  const spans = earlier.map(({ own: stageTrial, search: times }) =>
-    searchOf(stageTrial, { ...measured, search: stretched(times, stretch) }),
+  const spans = earlier.map(({ stageTrial, search: searchTimes }) =>
+    searchOf(stageTrial, { ...measured, search: stretched(searchTimes, stretch) }),
   )
   return { ...expectedBy(trial, measured, spans), measured }
 }

@@ -56,7 +56,7 @@ export function searchSpan(work: SearchWork, measured: SearchTimes, left: number
     Math.max(0, Math.min(to, prune.until) - Math.max(from, prune.from))
   const stepping = phases.map(({ from, to, gates, paths }): Span => {
     const whole = gates === 'move' ? measured.moves : measured.held
-    const each = paths === 'alternate' ? (whole + measured.alone) / 2 : whole
+    const each = paths === 'alternate' ? (whole + measured.singlePath) / 2 : whole
     const all = (to - from) * each
     return { typical: all * meanOf(shareAt, from, to), most: all }
   })

@@ -27,7 +27,7 @@ export interface SearchTimes {
   readonly moves: number
   readonly held: number
   /** A step in a single path; that of the whole supernet if the schedule has none. */
-  readonly alone: number
+  readonly singlePath: number
   /** What the first steps after a removal take beyond their usual time: the passes are recorded anew. */
   readonly renewal: number
   /** Predicting one row. */
@@ -65,13 +65,13 @@ export function rehearseSearch(trial: Trial, seconds: number, now: Milliseconds)
     return (now() - start) / 1000
   }
   const scale = search.batch / rows
-  const times = { move: [] as number[], hold: [] as number[], alone: [] as number[] }
+  const times = { move: [] as number[], hold: [] as number[], singlePath: [] as number[] }
   const present = (['move', 'hold'] as const).filter((gates) => lengthOf(schedule.phases, gates) > 0)
   const step = (phase: CompiledPhase, i: number): number => {
     // First the iterations with the whole supernet, until one of them is replayed, then by turns.
     const offset = i <= first ? 2 * i : i
     const t = phase.from + (phase.from % 2) + (offset % Math.max(1, phase.to - phase.from))
-    const into = alternation(model, phase, t).waits ? times.alone : times[phase.gates]
+    const into = alternation(model, phase, t).waits ? times.singlePath : times[phase.gates]
     const taken = clocked(() => {
       stepper.step(t, batches.at(i), phase)
     })
@@ -95,11 +95,11 @@ export function rehearseSearch(trial: Trial, seconds: number, now: Milliseconds)
     const evaluations = Array.from({ length: 3 }, () =>
       clocked(() => void evaluate(stepper.network, data, shown, trial.metric)),
     )
-    const pathTime = usual(times.alone)
+    const pathTime = usual(times.singlePath)
     const usualStep = moves ?? held!
     return {
       ...whole,
-      alone: pathTime === undefined ? whole.moves : pathTime * scale,
+      singlePath: pathTime === undefined ? whole.moves : pathTime * scale,
       row: Math.min(...evaluations) / shown.length,
       renewal: renewalOf(stepper, model, () => {
         const phase = phaseFor(schedule.phases, present[0]!)

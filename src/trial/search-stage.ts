@@ -28,7 +28,7 @@ export const searchSupernet = (trial: Trial, hooks: TrialHooks): Promise<Searche
     }
   })
 
-interface Found {
+interface SearchedStage {
   readonly search: SearchOutcome & Pick<Searched, 'reason'>
   readonly tried?: Searched['tried']
   readonly lesson?: unknown
@@ -41,7 +41,7 @@ interface Found {
 export async function searchStage<T>(
   trial: Trial,
   hooks: TrialHooks,
-  use: (model: SupernetModel, outcome: Found) => T,
+  use: (model: SupernetModel, outcome: SearchedStage) => T,
   searches = 1,
 ): Promise<T> {
   const { emit, interventions, clock } = hooks

@@ -38,7 +38,7 @@ function answers(
   const observed: Observed = {
     gateValues: () => ({}),
     turned: (row) => row,
-    alone: () => undefined,
+    lossesAlone: () => undefined,
     supernet,
     costs: () => ({
       fixed: 0,

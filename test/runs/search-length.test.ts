@@ -12,7 +12,7 @@ const search = (row: number): MeasuredSearch => ({
     rows: { evaluation: 0, look: 100 },
     ablated: 0,
   },
-  times: { moves: 0.1, held: 0.1, alone: 0.1, renewal: 0, row },
+  times: { moves: 0.1, held: 0.1, singlePath: 0.1, renewal: 0, row },
   left: 1,
 })
 const options = { fewest: 20, given: false }

@@ -121,7 +121,7 @@ describe('a turn', () => {
     expect(at(3, [], seen)).toEqual({ ...none, 'cell0/0→2': [1, 0, 1] })
     expect(asked).toEqual(['cell0/0→2 skip', 'cell0/0→2 sep-conv-3x3'])
     // Where there is no row to measure on, gates decide.
-    expect(at(3, [], { ...seen, alone: () => undefined })).toEqual({ ...none, 'cell0/0→2': [0, 1, 1] })
+    expect(at(3, [], { ...seen, lossesAlone: () => undefined })).toEqual({ ...none, 'cell0/0→2': [0, 1, 1] })
   })
 
   it.each([

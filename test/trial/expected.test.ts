@@ -22,12 +22,12 @@ const saving = 0.03
 
 describe('the expected time of a search', () => {
   it('counts steps by phase, every second one in a single path where they alternate', () => {
-    const { most } = searchSpan(work, { ...still, held: 1, moves: 3, alone: 5 }, 0.5)
+    const { most } = searchSpan(work, { ...still, held: 1, moves: 3, singlePath: 5 }, 0.5)
     expect(most).toBeCloseTo(100 * 1 + 50 * 3 + 50 * 5 + saving)
   })
 
   it('is shorter as a rule, where steps get cheaper over the window', () => {
-    const { typical } = searchSpan(work, { ...still, held: 1, moves: 1, alone: 1 }, 0.5)
+    const { typical } = searchSpan(work, { ...still, held: 1, moves: 1, singlePath: 1 }, 0.5)
     // From 1 to a half in the second hundred, so three quarters of it; before it all.
     expect(typical - 0.75 * saving).toBeGreaterThan(175)
     expect(typical - saving).toBeLessThan(175.01)

@@ -77,7 +77,7 @@ export class Device {
    */
   rehearse<T>(work: () => T): { result: T; rehearsed: Rehearsed } {
     const recorder = rehearsal(this.#instance, this.#memory)
-    return { result: this.#heard(recorder, work), rehearsed: recorder.found() }
+    return { result: this.#heard(recorder, work), rehearsed: recorder.rehearsed() }
   }
 
   /**

@@ -13,14 +13,14 @@ const total = (sizes: readonly number[]): number =>
   sizes.reduce((sum, size) => sum + Math.ceil(size / 16) * 16, 16)
 
 /** The bytes that a recording of rehearsed work takes: of a block of its own, and of a workspace. */
-export const recordingBytes = (rehearsed: Rehearsed): { own: number; shared: number } => ({
-  own: total(ownSizes(rehearsed)),
+export const recordingBytes = (rehearsed: Rehearsed): { exclusive: number; shared: number } => ({
+  exclusive: total(ownSizes(rehearsed)),
   shared: total(sharedSizes(rehearsed)),
 })
 
 /** The memory of a recording: a block of its own, a workspace, and the areas in them, by their addresses. */
 export interface RecordingMemory {
-  readonly own: number
+  readonly blockBytes: number
   readonly workspace: Workspace
   readonly areas: Readonly<Record<'results' | 'tape' | 'constants' | 'passing' | 'scratch', number>>
   /** Whether an address lies in the block. */
@@ -32,18 +32,18 @@ export interface RecordingMemory {
 
 /** Allocates the memory of a recording. Throws NotRecordable if there is too little. */
 export function recordingMemory(memory: Memory, spaces: Workspaces, rehearsed: Rehearsed): RecordingMemory {
-  const { own, shared } = recordingBytes(rehearsed)
+  const { exclusive, shared } = recordingBytes(rehearsed)
   const workspace = orRefuse(shared, () => spaces.lend(shared))
   const block = orRefuse(
-    own,
-    () => memory.malloc(own),
+    exclusive,
+    () => memory.malloc(exclusive),
     () => spaces.giveBack(workspace),
   )
   const [results, tape, constants] = starts(block, ownSizes(rehearsed))
   const [passing, scratch] = starts(workspace.address, sharedSizes(rehearsed))
-  const holds = (address: number): boolean => isIn(address, block, own)
+  const holds = (address: number): boolean => isIn(address, block, exclusive)
   return {
-    own,
+    blockBytes: exclusive,
     workspace,
     areas: { results: results!, tape: tape!, constants: constants!, passing: passing!, scratch: scratch! },
     holds,

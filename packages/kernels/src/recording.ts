@@ -162,7 +162,7 @@ function tapeOf(
   instance: TrainingInstance,
   memory: Memory,
   rehearsed: Rehearsed,
-  { own, workspace, areas, holds, dispose }: RecordingMemory,
+  { blockBytes: own, workspace, areas, holds, dispose }: RecordingMemory,
   { calls, end }: TapeWriter,
   fills: readonly (() => void)[],
   dataIds: readonly object[],

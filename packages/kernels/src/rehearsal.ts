@@ -19,7 +19,7 @@ export interface Rehearsed {
 }
 
 /** A recorder for a rehearsal: the work runs as usual, and its memory and calls are counted. */
-export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder & { found(): Rehearsed } {
+export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder & { rehearsed(): Rehearsed } {
   const lives: { bytes: number; from: number; until: number }[] = []
   const living = new Map<number, number>()
   const constants = new Map<number, Uint8Array>()
@@ -68,7 +68,7 @@ export function rehearsal(instance: TrainingInstance, memory: Memory): Recorder 
     },
     refill: vary,
     refuse,
-    found: () => ({
+    rehearsed: () => ({
       lifetimes: lives,
       constants,
       layout: once(() => layOutApart(lives)),

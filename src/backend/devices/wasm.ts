@@ -71,7 +71,7 @@ const stepsOf = (wasmKernels: Kernels): Steps => ({
 })
 
 /** What only this file knows of a rehearsal. */
-interface Found extends Rehearsed {
+interface WasmRehearsal extends Rehearsed {
   readonly calls: RehearsedCalls
 }
 
@@ -81,7 +81,7 @@ const recorderOf = (wasmKernels: Kernels): Recorder => ({
   },
   rehearse(work) {
     const { result, rehearsed: calls } = refusing(() => wasmKernels.rehearse(work))
-    const rehearsed: Found = {
+    const rehearsed: WasmRehearsal = {
       calls,
       bytes: () => recordingBytes(calls),
       leastBytes: () => livingBytes(calls.lifetimes),
@@ -89,7 +89,7 @@ const recorderOf = (wasmKernels: Kernels): Recorder => ({
     return { result, rehearsed }
   },
   record: (rehearsed, work, spaces) =>
-    refusing(() => wasmKernels.record((rehearsed as Found).calls, work, spaces as Workspaces | undefined)),
+    refusing(() => wasmKernels.record((rehearsed as WasmRehearsal).calls, work, spaces as Workspaces | undefined)),
   erase: (tape) => wasmKernels.erase(tape as Tape),
   workspaces: () => wasmKernels.workspaces(),
   vary: (tensor) => wasmKernels.vary(tensor),

@@ -145,7 +145,7 @@ async function operations(args: Arguments, say: CommandContext['say']): Promise<
   const name = text(args, 'backend')
   const given = name === undefined ? {} : { backend: name }
   const { loadConfigured } = await import('../plugins.js')
-  const { own: extensions, ...loaded } = await loadConfigured(file, given, args, { say })
+  const { extensions, ...loaded } = await loadConfigured(file, given, args, { say })
   const { data, objective } = loaded.config
   const read = [data.file, objective.latency].flatMap((path) =>
     typeof path === 'string' ? [resolve(loaded.folder, path)] : [],

@@ -20,7 +20,7 @@ export const checkDataCommand = command({
     const {
       config,
       folder,
-      own: extensions,
+      extensions,
     } = await loadConfigured(required(args, 'config'), given, args, { say })
     requirePlugins('config.plugins', config.plugins, extensions.plugins)
     const space = spaceOf(config.supernet.space, 'config.supernet.space', extensions.spaces)

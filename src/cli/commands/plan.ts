@@ -17,7 +17,7 @@ export const plan = command({
     const {
       config,
       folder,
-      own: extensions,
+      extensions,
     } = await loadConfigured(required(args, 'config'), given, args, { say })
     const runPlan = await planRun(config, folder, extensions)
     if (args.json) return print(JSON.stringify(runPlan))

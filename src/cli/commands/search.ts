@@ -83,7 +83,7 @@ export const search = command({
       ...(backend !== undefined && { backend }),
     }
     const path = made?.path ?? given
-    const { config, folder, own: extensions } = await loadConfigured(path, set, args, context, known)
+    const { config, folder, extensions } = await loadConfigured(path, set, args, context, known)
     const into = made?.into ?? out ?? join('runs', `${config.name}-seed${config.seed}`)
     const remedy = `sentei resume ${into}`
     const { searchRun } = await import('../../runs/search-run.js')

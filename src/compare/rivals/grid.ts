@@ -43,7 +43,7 @@ export const grid: Rival = {
   },
 }
 
-interface Found {
+interface ScoredSearch {
   readonly trial: Trial
   readonly searched: Searched
   readonly score: number
@@ -54,7 +54,7 @@ async function bestOf(
   { config, written }: Trial,
   hooks: TrialHooks,
   { factors = usualFactors, setUp }: RivalOptions,
-): Promise<{ best: Found; steps: number }> {
+): Promise<{ best: ScoredSearch; steps: number }> {
   const share = Math.floor(config.search.steps / factors.length)
   if (share < 1)
     throw new InputError(
@@ -65,7 +65,7 @@ async function bestOf(
     steps: share,
     evaluateEvery: Math.min(share, written.search.evaluateEvery),
   }
-  const scoredSearches: Found[] = []
+  const scoredSearches: ScoredSearch[] = []
   let steps = 0
   let failure: Diverged | undefined
   for (const factor of factors) {

@@ -17,7 +17,7 @@ import { networkSeconds, predictionSeconds } from '../latency.js'
 import type { Trained } from '../stability.js'
 import type { TrialFigures } from '../types.js'
 
-type Own = Partial<Pick<TrialFigures, 'searchSteps' | 'sizesTried'>>
+type SearchFigures = Partial<Pick<TrialFigures, 'searchSteps' | 'sizesTried'>>
 
 /**
  * The figures of a trained network, calibrated and deciding for classes as a searched one does, the seconds of a
@@ -26,7 +26,7 @@ type Own = Partial<Pick<TrialFigures, 'searchSteps' | 'sizesTried'>>
 export function networkFigures(
   trial: Trial,
   trained: Retrained,
-  searchFigures: Own = {},
+  searchFigures: SearchFigures = {},
 ): { readonly figures: TrialFigures; readonly latency: number; readonly trained: Trained } {
   const { trial: judging, retrained: final } = decidedBy(trial, calibrated(trial, trained))
   const { test } = withNetwork(final.graph, final.values, (network) => measureRows(judging, network))
@@ -74,7 +74,7 @@ export function predictorFigures(
 const sized = (
   { metric, supernet }: Trial,
   { parameters, flops }: Pick<Cost, 'parameters' | 'flops'>,
-  { searchSteps = 0, sizesTried = 0 }: Own,
+  { searchSteps = 0, sizesTried = 0 }: SearchFigures,
 ) => ({
   ...{ metric, parameters, flops, searchSteps, sizesTried },
   share: parameters / taskCost(supernet).parameters,

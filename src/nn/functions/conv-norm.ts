@@ -35,20 +35,20 @@ export function convNormGradient(
   kernel: Image,
   window: Window,
   { y, mean, slope }: NormBehind,
-  wanted: { readonly shape: Image['shape']; readonly input: boolean; readonly own: boolean },
+  wanted: { readonly shape: Image['shape']; readonly input: boolean; readonly filters: boolean },
   sum?: tf.Tensor,
 ): { dx?: tf.Tensor; dKernel?: tf.Tensor } {
-  const { shape, input, own } = wanted
+  const { shape, input, filters } = wanted
   const device = currentDevice()
   if (device.has('SenteiConvNormGradient')) {
-    const inputs = { x: own ? x : undefined, y, dy, filter: kernel, mean, slope, sum }
+    const inputs = { x: filters ? x : undefined, y, dy, filter: kernel, mean, slope, sum }
     const attrs = { ...kernelAttributes(window), inputShape: shape, input, own }
     const gradients = device.run('SenteiConvNormGradient', inputs, attrs)
-    return { ...(input && { dx: sum ?? gradients[0] }), ...(own && { dKernel: gradients.at(-1) }) }
+    return { ...(input && { dx: sum ?? gradients[0] }), ...(filters && { dKernel: gradients.at(-1) }) }
   }
   const d = applySlope(y, dy, { mean, slope }) as Image
   return {
     ...(input && { dx: conv2dInputGradient(d, kernel, shape, window) }),
-    ...(own && { dKernel: conv2dFilterGradient(x!, d, window) }),
+    ...(filters && { dKernel: conv2dFilterGradient(x!, d, window) }),
   }
 }

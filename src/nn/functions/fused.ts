@@ -42,7 +42,7 @@ export function activatedDepthwiseGradient(
   kernel: Image,
   window: Window,
   norm: BatchStatistics | undefined,
-  wanted: { readonly input: boolean; readonly own: boolean },
+  wanted: { readonly input: boolean; readonly filters: boolean },
   sum?: tf.Tensor,
 ): { dx?: tf.Tensor; dKernel?: tf.Tensor } {
   const device = currentDevice()
@@ -54,14 +54,14 @@ export function activatedDepthwiseGradient(
     })
     return {
       ...(wanted.input && { dx: sum ?? gradients[0] }),
-      ...(wanted.own && { dKernel: gradients.at(-1) }),
+      ...(wanted.filters && { dKernel: gradients.at(-1) }),
     }
   }
   const open = activated(x, norm)
   const inside = () => reluGradient(depthwiseInputGradient(dy, kernel, x.shape, window), open)
   return {
     ...(wanted.input && { dx: norm ? batchNormGradient(x, inside(), norm).dx : inside() }),
-    ...(wanted.own && { dKernel: depthwiseFilterGradient(open, dy, window) }),
+    ...(wanted.filters && { dKernel: depthwiseFilterGradient(open, dy, window) }),
   }
 }
 

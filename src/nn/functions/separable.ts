@@ -75,7 +75,7 @@ export function separableGradient(
   kernels: SeparableKernels,
   norm: BatchStatistics | undefined,
   behind: NormBehind | undefined,
-  wanted: { readonly input: boolean; readonly own: boolean; readonly left: boolean },
+  wanted: { readonly input: boolean; readonly filters: boolean; readonly left: boolean },
   sum?: tf.Tensor,
 ): SeparableGradients {
   const { depthwise, pointwise, window } = kernels
@@ -88,7 +88,7 @@ export function separableGradient(
     return {
       ...(wanted.input && { dx: sum ?? next() }),
       ...(wanted.input && wanted.left && { slope: next() as tf.Tensor2D }),
-      ...(wanted.own && { dDepthwise: next(), dPointwise: next() }),
+      ...(wanted.filters && { dDepthwise: next(), dPointwise: next() }),
     }
   }
   const d = behind ? (applySlope(behind.y, dy, behind) as Image) : dy
@@ -97,7 +97,7 @@ export function separableGradient(
   const dInner = conv2dInputGradient(d, pointwise, inner.shape, point) as Image
   return {
     ...(wanted.input && throughNorm(x, insideOf(dInner, open, kernels), norm, wanted.left)),
-    ...(wanted.own && {
+    ...(wanted.filters && {
       dDepthwise: depthwiseFilterGradient(open, dInner, window),
       dPointwise: conv2dFilterGradient(inner, d, point),
     }),

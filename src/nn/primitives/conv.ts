@@ -50,7 +50,7 @@ const convolved = (of: Convolution): Pick<Primitive, 'forward' | 'reads' | 'back
     const dx = () => of.input(d, parameter('kernel') as tf.Tensor4D, imageShape(shapes[0]!), window, sums[0])
     return {
       inputs: [wanted.inputs[0] ? fromImages(dx(), shape) : undefined],
-      ...(wanted.own && { parameters: { kernel: of.filter(asImages(inputs[0]!), d, window) } }),
+      ...(wanted.trained && { parameters: { kernel: of.filter(asImages(inputs[0]!), d, window) } }),
     }
   },
 })

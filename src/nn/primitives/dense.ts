@@ -32,7 +32,7 @@ export const dense = primitive({
     const d = dy as tf.Tensor2D
     return {
       inputs: [wanted.inputs[0] ? denseInputGradient(d, parameter('kernel') as tf.Tensor2D) : undefined],
-      ...(wanted.own && {
+      ...(wanted.trained && {
         parameters: { kernel: denseKernelGradient(inputs[0] as tf.Tensor2D, d), bias: denseBiasGradient(d) },
       }),
     }

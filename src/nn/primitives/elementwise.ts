@@ -101,7 +101,7 @@ export const scale = primitive({
   reads: { inputs: 'own' },
   backward: ({ inputs, parameter, dy, wanted }) => ({
     inputs: [wanted.inputs[0] ? tf.mul(dy, parameter('scale')) : undefined],
-    ...(wanted.own && {
+    ...(wanted.trained && {
       parameters: {
         scale: tf.sum(tf.reshape(tf.mul(dy, inputs[0]!), [-1, featuresOf(dy.shape)]), 0),
       },

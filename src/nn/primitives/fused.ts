@@ -57,7 +57,7 @@ export const activatedDepthwisePrimitive = primitive({
       norm,
       {
         input: wanted.inputs[0]!,
-        own: wanted.own,
+        filters: wanted.trained,
       },
       norm ? undefined : sums[0],
     )
@@ -95,7 +95,7 @@ export const normalisedMix = primitive({
         leave(context, (attrs.norms as string[])[m]!, member as tf.Tensor2D)
         return dy
       }),
-      ...(wanted.own && { mixture: withEmpty(dGates, attrs) }),
+      ...(wanted.trained && { mixture: withEmpty(dGates, attrs) }),
     }
   },
 })
@@ -135,7 +135,7 @@ export const separablePrimitive = primitive({
       kernelsOf(attrs, shape, parameter),
       normOf(attrs, context, x),
       behindOf(attrs, context, output),
-      { input: wanted.inputs[0]!, own: wanted.own, left: isLeft(attrs, attrs.norm) },
+      { input: wanted.inputs[0]!, filters: wanted.trained, left: isLeft(attrs, attrs.norm) },
       attrs.norm === undefined ? sums[0] : undefined,
     )
     if (slope) leave(context, attrs.norm as string, slope)
@@ -180,12 +180,12 @@ export const convNormPrimitive = primitive({
   backward: ({ inputs, shapes, output, attrs, parameter, context, dy, wanted, sums }) => {
     const shape = shapes[0]!.slice(1)
     const { dx, dKernel } = convNormGradient(
-      wanted.own ? asImages(inputs[0]!) : undefined,
+      wanted.trained ? asImages(inputs[0]!) : undefined,
       asImages(dy),
       parameter('kernel') as tf.Tensor4D,
       windowOf(shape, attrs),
       behindOf(attrs, context, output)!,
-      { shape: imageShape(shapes[0]!), input: wanted.inputs[0]!, own: wanted.own },
+      { shape: imageShape(shapes[0]!), input: wanted.inputs[0]!, filters: wanted.trained },
       sums[0],
     )
     return {

@@ -18,7 +18,7 @@ export const mix = primitive({
     const gates = carried(context.mixture(attrs.group as string), attrs)
     return {
       inputs: shapes.map((_, m) => (wanted.inputs[m] ? scaledBy(dy, gates, m) : undefined)),
-      ...(wanted.own && { mixture: withEmpty(gateGradients(inputs, dy), attrs) }),
+      ...(wanted.trained && { mixture: withEmpty(gateGradients(inputs, dy), attrs) }),
     }
   },
 })
@@ -55,7 +55,7 @@ export const units = primitive({
   reads: { inputs: 'own' },
   backward: ({ inputs, attrs, context, dy, wanted }) => ({
     inputs: [tf.mul(dy, context.mixture(attrs.group as string))],
-    ...(wanted.own && {
+    ...(wanted.trained && {
       mixture: tf.reshape<tf.Rank.R1>(sumRows(tf.mul(toRows(dy), toRows(inputs[0]!))), [-1]),
     }),
   }),

@@ -59,7 +59,7 @@ export interface BackwardArguments extends Omit<ForwardArguments, 'inputs'> {
    */
   readonly sums: readonly (tf.Tensor | undefined)[]
   /** Which inputs' gradients are wanted, and whether those of the node's own parameters or gates are. */
-  readonly wanted: { readonly inputs: readonly boolean[]; readonly own: boolean }
+  readonly wanted: { readonly inputs: readonly boolean[]; readonly trained: boolean }
 }
 
 /** Gradients that a primitive returns. Those that are not wanted may be left out. */

@@ -62,12 +62,12 @@ export function activated(device: Device, { mean, variance }: Norm, epsilon: num
  */
 export const activatedDepthwiseGradient = wasmKernel<
   'x' | 'dy' | 'filter' | 'mean' | 'variance' | 'sum',
-  Attributes & { readonly input: boolean; readonly own: boolean }
+  Attributes & { readonly input: boolean; readonly filters: boolean }
 >(ActivatedDepthwiseGradient, ({ inputs: { x, dy, filter, sum, ...norm }, attrs, device }) => {
   const info = convWindow(x.shape as Four, filter.shape as Four, attrs, true)
   const imageSize = imageBytes(info.height, info.width, info.channels)
   const target = attrs.input ? gradientTarget(device, x.shape, imageSize, sum) : undefined
-  const dFilter = attrs.own ? device.output(filter.shape) : undefined
+  const dFilter = attrs.filters ? device.output(filter.shape) : undefined
   const [area, ...rest] = device.scratch(target?.sizes[0] ?? 0, ...gradientSizes(info))
   const areas = gradientAreas(rest)
   const put = target?.open([area])
@@ -83,7 +83,7 @@ export const activatedDepthwiseGradient = wasmKernel<
         x: at,
         dy: upstream + n * imageBytes(info.outHeight, info.outWidth, info.channels),
         mean,
-        own: dFilter !== undefined,
+        filter: dFilter !== undefined,
         dx: to,
       })
     if (put) put(at - from, imageSize, image)
@@ -140,7 +140,7 @@ interface ImageGradient {
   readonly x: number
   readonly dy: number
   readonly dx: number | undefined
-  readonly own: boolean
+  readonly filter: boolean
   /** The address of the mean of the batch norm in front; 0 for none. */
   readonly mean: number
 }
@@ -150,7 +150,7 @@ interface ImageGradient {
  * batch norm's gradient needs.
  */
 export function imageGradient(device: Device, info: WindowInfo, areas: Areas, image: ImageGradient): void {
-  const { x, dy, dx, own: isFilterWanted, mean } = image
+  const { x, dy, dx, filter: isFilterWanted, mean } = image
   packUpstream(device, dy, areas.upstream, info, paddedOutput(info))
   if (isFilterWanted) addFilter(device, info, areas, dy)
   if (dx === undefined) return

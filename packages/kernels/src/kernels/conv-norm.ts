@@ -45,7 +45,7 @@ interface GradientAttributes extends ConvAttributes {
   /** Whether the gradient of x is wanted. */
   readonly input: boolean
   /** Whether the gradient of the filter is wanted. */
-  readonly own: boolean
+  readonly filters: boolean
 }
 
 /**
@@ -63,7 +63,7 @@ export const convNormGradient = wasmKernel<
   const [imageIn, imageOut] = [info.height * info.width * info.channels * 4, rows * outputs * 4]
   const group = groupOf(imageOut, info.batch)
   const target = attrs.input ? gradientTarget(device, attrs.inputShape, group * imageIn, sum) : undefined
-  const dFilter = attrs.own ? device.output(filter.shape) : undefined
+  const dFilter = attrs.filters ? device.output(filter.shape) : undefined
   const [slide, put, filterSum, closed] = openPlans<
     [Slide | undefined, Put | undefined, FilterSum | undefined, number]
   >(

@@ -81,7 +81,7 @@ interface GradientAttributes extends Attributes {
   /** Whether the gradient of x is wanted. */
   readonly input: boolean
   /** Whether the gradients of the filters are wanted. */
-  readonly own: boolean
+  readonly filters: boolean
   /** Whether the node that made x computes the gradient of the batch norm before this node. */
   readonly left: boolean
 }
@@ -105,7 +105,7 @@ export const separableGradient = wasmKernel<
     const target = attrs.input ? gradientTarget(device, x.shape, imageSize, sum) : undefined
     const dx = target?.made[0]
     const slope = dx && attrs.left ? device.output([3, info.channels]) : undefined
-    const filters = attrs.own
+    const filters = attrs.filters
       ? { depthwise: device.output(depthwise.shape), pointwise: device.output(pointwise.shape) }
       : undefined
     const [packed, inner, front, closed, panels, blocks, evenInner, evenClosed, area, ...rest] =
@@ -145,7 +145,7 @@ export const separableGradient = wasmKernel<
           x: device.pointer(x) + at,
           dy: front,
           mean,
-          own: hasFilters,
+          filter: hasFilters,
           dx: to,
         })
       if (put) put(at, imageSize, image)

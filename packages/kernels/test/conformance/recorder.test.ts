@@ -200,9 +200,9 @@ describe('a tape', () => {
   it('lies in a block of its own, and takes no more than is known before', () => {
     const x = tf.tensor1d([1, 2, 3])
     const { result, tape, rehearsed } = recorded(() => ({ y: tf.tidy(() => tf.exp(tf.neg(x))) }))
-    const { own, shared } = recordingBytes(rehearsed)
+    const { exclusive, shared } = recordingBytes(rehearsed)
     expect(tape.calls).toBe(2)
-    expect([tape.ownBytes, tape.workspace.bytes]).toEqual([own, shared])
+    expect([tape.ownBytes, tape.workspace.bytes]).toEqual([exclusive, shared])
     expect([tape.keptBytes, tape.passingBytes]).toEqual([16, 16])
     const at = device.pointer(result.y)
     const holds = [at, at + tape.ownBytes, tape.workspace.address, device.pointer(x)].map((address) =>
