@@ -90,6 +90,6 @@ function pairsOf(rows: readonly TrialRow[], others: readonly TrialRow[]): Pair[]
     const matching = bySeed.get(row.seed)
     const [error, other] = [errorIn(row), matching ? errorIn(matching) : null]
     if (error === null || other === null || !row.rows) return []
-    return [{ own: error, other, testToTrain: row.rows.tested / row.rows.learnt }]
+    return [{ error, other, testToTrain: row.rows.tested / row.rows.learnt }]
   })
 }

@@ -156,7 +156,7 @@ export function compileProgram(graph: Graph, options: ProgramOptions): Program {
   const needy = reachingTrained(segments.flat(), trained)
   const wantedOf = (node: Node) => ({
     inputs: node.inputs.map((id) => needy.has(id)),
-    own: trained.has(node.id),
+    trained: trained.has(node.id),
   })
   const draft = (run: Instruction['run'], node: Node): Draft => {
     const wanted = wantedOf(node)

@@ -15,7 +15,7 @@ interface Turn {
 export type TakenTurns = Turn[][]
 
 /** What is observed to assign turns. */
-type Seen = Pick<Observed, 'gateValues' | 'supernet' | 'alone'>
+type Seen = Pick<Observed, 'gateValues' | 'supernet' | 'lossesAlone'>
 
 /**
  * The λ of the schedule itself at iteration t, with turns assigned to the groups that took them. Sources of λ

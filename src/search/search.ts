@@ -182,7 +182,7 @@ function observedAt(
   const seen = {
     gateValues: () => model.gateValues(),
     supernet: model.supernet,
-    alone: (group: string, member: string) => measureAlone(loop, group, member, t),
+    lossesAlone: (group: string, member: string) => measureAlone(loop, group, member, t),
   }
   return {
     ...seen,

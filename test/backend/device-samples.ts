@@ -75,7 +75,7 @@ const lossOf = (name: keyof typeof losses, targets: () => tf.Tensor): tf.Tensor[
 const threeNorms = () => [norm(c), undefined, norm(c)]
 const three = () => ['a', 'b', 'c'].map((name) => drawn(name, ...size))
 const gates = () => drawn<tf.Tensor1D>('gates', 3)
-const wanted = { input: true, own: true }
+const wanted = { input: true, filters: true }
 
 /**
  * For each kernel of the table: the functions of Sentei that call it where a device has it, on a few numbers.

@@ -54,8 +54,8 @@ describe('distributions have scipy’s probabilities', () => {
 })
 
 describe('the ratio of spreads', () => {
-  const paired = (own: number[], other: number[]) =>
-    spreadRatio(own.map((each, i) => ({ own: each, other: other[i]! })))
+  const paired = (errors: number[], other: number[]) =>
+    spreadRatio(errors.map((error, i) => ({ error, other: other[i]! })))
 
   test('has the p of Pitman and Morgan', () => {
     // scipy: pearsonr(a + b, a - b).pvalue

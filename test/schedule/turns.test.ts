@@ -24,7 +24,7 @@ const byGroup = ({ columns }: Schedule, lambdas: ArrayLike<number>): Record<stri
 /** Gates of the made groups: of each the first member has some weight, the others share the rest. */
 const gates = (first: Readonly<Record<string, number>>) => ({
   supernet: { groups },
-  alone: (): readonly number[] | undefined => undefined,
+  lossesAlone: (): readonly number[] | undefined => undefined,
   gateValues: () =>
     Object.fromEntries(
       groups.map(({ name, members }) => {
@@ -136,7 +136,7 @@ describe('a turn', () => {
         ...gates({}).gateValues(),
         'cell0/0→2': { skip: 0.39, 'sep-conv-3x3': 0.37, 'dil-conv-3x3': 0.24 },
       }),
-      alone: (_group: string, member: string) => (member === 'skip' ? skip : convolution),
+      lossesAlone: (_group: string, member: string) => (member === 'skip' ? skip : convolution),
     }
     expect(at(3, [], seen)).toEqual({ ...none, 'cell0/0→2': left })
   })
@@ -146,7 +146,7 @@ describe('a turn', () => {
     const seen = {
       ...gates({ 'cell0/node2': 0.51 }),
       gateValues: () => ({ ...gates({ 'cell0/node2': 0.51 }).gateValues(), 'cell0/0→2': values }),
-      alone: (_group: string, member: string) => (member === 'skip' ? [2, 2] : [1, 1]),
+      lossesAlone: (_group: string, member: string) => (member === 'skip' ? [2, 2] : [1, 1]),
     }
     const taken: TakenTurns = []
     at(9, taken, seen)
@@ -160,7 +160,7 @@ describe('a turn', () => {
   })
 
   it('is taken as well where losses are no numbers', () => {
-    const seen = { ...gates({ 'cell0/0→2': 0.6 }), alone: () => [NaN, 1] }
+    const seen = { ...gates({ 'cell0/0→2': 0.6 }), lossesAlone: () => [NaN, 1] }
     expect(at(3, [], seen)).toEqual({ ...none, 'cell0/0→2': [0, 1, 1] })
   })
 
@@ -228,7 +228,7 @@ describe('where a choice hangs on another one', () => {
           Object.fromEntries(
             both.map(({ name }, i) => [name, Object.fromEntries(members.map((m, k) => [m, values[i]![k]!]))]),
           ),
-        alone: () => undefined,
+        lossesAlone: () => undefined,
       }
       const row = dealTurns(schedule, t, rowAt(schedule, t), taken, seen)
       const wish = 0.3 * (values[0]![0]! - 0.6)

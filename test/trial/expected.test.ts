@@ -16,7 +16,7 @@ const work: SearchWork = {
   rows: { evaluation: 0, look: 0 },
   ablated: 0,
 }
-const still = { moves: 0, held: 0, alone: 0, renewal: 0, row: 0 }
+const still = { moves: 0, held: 0, singlePath: 0, renewal: 0, row: 0 }
 /** The checkpoint of the only evaluation. */
 const saving = 0.03
 

@@ -74,7 +74,7 @@ function convolution(kernel: number, stride = 1, dilation = 1): KernelCase[] {
       title: `${title}, gradients from behind a norm`,
       name: ConvNormGradient,
       inputs: { x, y: out, dy: out, filter, mean: [32], slope: [3, 32] },
-      attrs: { ...attrs, inputShape: x, input: true, own: true },
+      attrs: { ...attrs, inputShape: x, input: true, filters: true },
       flop: 2 * flop,
     },
   ]
@@ -121,7 +121,7 @@ function depthwise(kernel: number, dilation = 1): KernelCase[] {
       title: `norm, ReLU, ${title}, gradients`,
       name: ActivatedDepthwiseGradient,
       inputs: { x, dy: x, filter, ...statistics },
-      attrs: { ...attrs, epsilon: 1e-5, input: true, own: true },
+      attrs: { ...attrs, epsilon: 1e-5, input: true, filters: true },
       flop: 2 * flop,
     },
   ]
@@ -139,7 +139,7 @@ function separable(kernel: number): KernelCase[] {
       title: `${title}, gradients`,
       name: SeparableGradient,
       inputs: { ...inputs, dy: x, y: x, outMean: [32], outSlope: [3, 32] },
-      attrs: { ...attrs, input: true, own: true, left: false },
+      attrs: { ...attrs, input: true, filters: true, left: false },
       flop: 2 * flop,
     },
   ]

@@ -42,7 +42,7 @@ export function convNormGradient(
   const device = currentDevice()
   if (device.has('SenteiConvNormGradient')) {
     const inputs = { x: filters ? x : undefined, y, dy, filter: kernel, mean, slope, sum }
-    const attrs = { ...kernelAttributes(window), inputShape: shape, input, own }
+    const attrs = { ...kernelAttributes(window), inputShape: shape, input, filters }
     const gradients = device.run('SenteiConvNormGradient', inputs, attrs)
     return { ...(input && { dx: sum ?? gradients[0] }), ...(filters && { dKernel: gradients.at(-1) }) }
   }

@@ -54,12 +54,12 @@ export function activated({ title, window, shape }: WindowCase, norm: boolean): 
       const inputs = { x: x!, filter: filter!, ...(mean && variance && { mean, variance }) }
       const gradients = (wanted: object) =>
         runKernel<tf.Tensor[]>(ActivatedDepthwiseGradient, { ...inputs, dy: dy! }, { ...attrs, ...wanted })
-      const [dx, dFilter] = gradients({ input: true, own: true })
-      const [lone] = gradients({ input: false, own: true })
+      const [dx, dFilter] = gradients({ input: true, filters: true })
+      const [lone] = gradients({ input: false, filters: true })
       const y = runKernel(ActivatedDepthwise, inputs, attrs)
       const all = { y, dx: dx!, dFilter: dFilter!, lone: lone! }
       if (norm) return all
-      const only = { ...attrs, input: true, own: false }
+      const only = { ...attrs, input: true, filters: false }
       const [added] = runAdding(sum, ActivatedDepthwiseGradient, { ...inputs, dy: dy! }, only)
       return { ...all, added: added! }
     },

@@ -50,7 +50,7 @@ export function convNorm({ title, window, shape, outputs }: WindowCase): Conform
       const [out, outMean, outVariance] = runKernel<tf.Tensor[]>(ConvNorm, { x: x!, filter: filter! }, attrs)
       const only = { ...behind, filter: filter! }
       const all = { ...only, x: x! }
-      const wanted = (input: boolean, own: boolean) => ({ ...attrs, inputShape: shape, input, own })
+      const wanted = (input: boolean, filters: boolean) => ({ ...attrs, inputShape: shape, input, filters })
       const [dx, dFilter] = runKernel<tf.Tensor[]>(ConvNormGradient, all, wanted(true, true))
       const [lone] = runKernel<tf.Tensor[]>(ConvNormGradient, all, wanted(false, true))
       const [alone] = runKernel<tf.Tensor[]>(ConvNormGradient, only, wanted(true, false))

@@ -107,7 +107,7 @@ export function separable(
       const [lone] = gradients(false)
       const all = { out, mean, variance, dx, dDepthwise, dPointwise, lone } as Record<string, tf.Tensor>
       if (front !== 'none') return all
-      const wanted = { ...attrs, input: true, own: true, left: false }
+      const wanted = { ...attrs, input: true, filters: true, left: false }
       const [added, addedDepthwise, other] = runAdding(sum, SeparableGradient, around, wanted)
       other!.dispose()
       return { ...all, added: added!, addedDepthwise: addedDepthwise! }
