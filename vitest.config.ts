@@ -33,7 +33,7 @@ export default defineConfig({
         },
       },
       {
-        test: { ...each, name: 'alone', include: isolated, exclude: [long], sequence: { groupOrder: 1 } },
+        test: { ...each, name: 'isolated', include: isolated, exclude: [long], sequence: { groupOrder: 1 } },
       },
     ],
   },

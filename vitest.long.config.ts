@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { alias } from './vitest.alias.js'
 
 /** Files that start backends themselves. */
-const alone = ['test/backend/*.long.test.ts', 'packages/kernels/test/**/*.long.test.ts']
+const isolated = ['test/backend/*.long.test.ts', 'packages/kernels/test/**/*.long.test.ts']
 const each = { alias, testTimeout: 1_800_000, hookTimeout: 600_000, pool: 'forks' } as const
 
 /** Whole searches and comparisons: `npm run test:long`. All but some begin on wasm. */
@@ -16,11 +16,11 @@ export default defineConfig({
           ...each,
           name: 'wasm',
           include: ['test/**/*.long.test.ts'],
-          exclude: alone,
+          exclude: isolated,
           setupFiles: 'test/setup/wasm.ts',
         },
       },
-      { test: { ...each, name: 'alone', include: alone } },
+      { test: { ...each, name: 'isolated', include: isolated } },
     ],
   },
 })

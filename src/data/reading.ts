@@ -105,7 +105,12 @@ function inputKind(
   return { kind: levels === 2 ? 'binary' : 'category', levels, why }
 }
 
-function targetKind(table: Table, column: number, task: Task, { task: given, classes }: DataSettings): ColumnKind {
+function targetKind(
+  table: Table,
+  column: number,
+  task: Task,
+  { task: given, classes }: DataSettings,
+): ColumnKind {
   if (task.kind !== 'classification') {
     const why =
       given === undefined ? 'its cells are numbers, more than classes would be' : `config.data.task: ${given}`

@@ -35,7 +35,7 @@ export interface FitOptions
 
 /** A model with the result of the search that found it. */
 export interface FittedModel extends Model {
-  readonly found: SearchResult
+  readonly search: SearchResult
 }
 
 /**
@@ -63,7 +63,7 @@ export async function fit(
     ...{ ...chosen, ...asked, data: chosen.data },
     ...(decided && { classes: decided }),
   })
-  return { ...findings.model, found: findings }
+  return { ...findings.model, search: findings }
 }
 
 type Given = { readonly [K in keyof ArraysOptions]: ArraysOptions[K] | undefined }

@@ -32,5 +32,7 @@ export function chanceText(metrics: RunMetrics): string | null {
 
 function differenceIn({ noise }: RunMetrics) {
   const test = noise?.test?.difference
-  return test ? { split: 'test', difference: test } : { split: 'validation', difference: noise?.validation?.difference }
+  return test
+    ? { split: 'test', difference: test }
+    : { split: 'validation', difference: noise?.validation?.difference }
 }

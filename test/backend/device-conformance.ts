@@ -63,12 +63,12 @@ export function deviceConforms(backend: BackendName, device?: Device): void {
 
     it('are called where the device says that it has them', async () => {
       const called = new Set<string>()
-      const own = subject!
+      const inner = subject!
       const watched: Device = {
-        ...own,
+        ...inner,
         run(kernel, inputs, attrs) {
           called.add(kernel)
-          return own.run(kernel, inputs, attrs)
+          return inner.run(kernel, inputs, attrs)
         },
       }
       await tf.setBackend(backend)
@@ -76,7 +76,7 @@ export function deviceConforms(backend: BackendName, device?: Device): void {
       for (const sample of Object.values(samples)) numbersOf(sample)
       undo()
       // Sums are asked of TensorFlow.js, whose kernel is the device's.
-      const had = (Object.keys(samples) as KernelName[]).filter((name) => own.has(name) && name !== 'Sum')
+      const had = (Object.keys(samples) as KernelName[]).filter((name) => inner.has(name) && name !== 'Sum')
       expect([...called]).toEqual(expect.arrayContaining(had))
     })
   })
@@ -120,7 +120,7 @@ export function deviceConforms(backend: BackendName, device?: Device): void {
   describe('steps', () => {
     it.each(['sgd', 'adam'] as const)('%s with decay, threshold, rate and scale', (rule) =>
       agrees(() => {
-        const own = optimizer({ optimizer: rule, momentum: 0.9, beta2: 0.99 })
+        const stepped = optimizer({ optimizer: rule, momentum: 0.9, beta2: 0.99 })
         const arrays = new Map<string, tf.Tensor>(
           ['a', 'b'].map((name) => [name, tf.keep(drawn(name, 5, 3))]),
         )
@@ -136,9 +136,9 @@ export function deviceConforms(backend: BackendName, device?: Device): void {
             { name: 'a', gradient: drawn(`g${step}`, 5, 3), decay: 0.1, threshold: 0.02 },
             { name: 'b', gradient: drawn(`h${step}`, 5, 3), rate: 0.5 },
           ]
-          own.step(store, updates, 0.05, 0.7)
+          stepped.step(store, updates, 0.05, 0.7)
         }
-        own.dispose()
+        stepped.dispose()
         const results = [...arrays.values()].map((tensor) => tf.clone(tensor))
         tf.dispose([...arrays.values()])
         return results

@@ -13,13 +13,13 @@ describe('a model fitted to x and y', () => {
     const found = { records: tall.map(([a, b, c]) => ({ a: a!, b: b!, c: c! })), arrays: tall }
     for (const x of Object.values(found)) {
       const model = await fit(x, labels, { ...short, schedule: 'none' })
-      const { metric, decision, test } = model.found.metrics
+      const { metric, decision, test } = model.search.metrics
       expect(metric).toBe('average-precision')
       expect(decision).toMatchObject({ by: 'f1' })
       expect(test.positive).toBe('defect')
     }
     const weighed = await fit(tall, labels, { ...short, schedule: 'none', classes: { weights: 'balanced' } })
-    expect(weighed.found.metrics.decision).toHaveProperty('costs')
+    expect(weighed.search.metrics.decision).toHaveProperty('costs')
     const named = await fit(tall, labels, { ...short, schedule: 'none', classes: ['good', 'defect'] })
     expect(named.task).toMatchObject({ classes: ['good', 'defect'] })
   })
@@ -30,26 +30,26 @@ describe('a model fitted to x and y', () => {
     )
     const labels = rows.map((_, i) => (i % 2 ? 'slow' : 'fast'))
     const one = await fit(series, labels, { search: { steps: 6 }, retrain: { steps: 6 } })
-    expect(one.found.architecture.space).toBe('temporal-conv')
+    expect(one.search.architecture.space).toBe('temporal-conv')
     const shape = [40, 32, 32, 1]
     const values = Float32Array.from({ length: 40 * 32 * 32 }, (_, i) => ((i * 31) % 17) / 17)
     const two = await fit({ values, shape }, labels.slice(0, 40), {
       search: { steps: 2 },
       retrain: { steps: 2 },
     })
-    expect(two.found.architecture.space).toBe('darts-cell')
-    expect(two.found.architecture.options).toMatchObject({ halvings: 1 })
+    expect(two.search.architecture.space).toBe('darts-cell')
+    expect(two.search.architecture.options).toMatchObject({ halvings: 1 })
   })
 
   it('within a time cuts the lengths to what fits', async () => {
     const y = rows.map(([a, b]) => 10 + 4 * a! - b!)
     const model = await fit(rows, y, { time: 9 })
-    const [start] = eventsOf(model.found.events, 'start')
+    const [start] = eventsOf(model.search.events, 'start')
     expect(start!.steps).toBeLessThan(16_000)
     // How far the search is hurried depends on the machine; nothing else is changed.
-    const interventions = eventsOf(model.found.events, 'intervention')
+    const interventions = eventsOf(model.search.events, 'intervention')
     expect(interventions.filter(({ what, by }) => what !== 'pace' || by !== 'time')).toEqual([])
-    const trainings = eventsOf(model.found.events, 'done').filter(({ stage }) => stage !== 'search')
+    const trainings = eventsOf(model.search.events, 'done').filter(({ stage }) => stage !== 'search')
     expect(trainings.map(({ stage }) => stage)).toContain('retrain')
     expect(trainings.every(({ reason }) => ['time', 'early-stop'].includes(reason))).toBe(true)
     expect(model.predict(rows.slice(0, 3))).toHaveLength(3)

@@ -113,7 +113,7 @@ describe('a turn', () => {
         ...gates({}).gateValues(),
         'cell0/0→2': { skip: 0.39, 'sep-conv-3x3': 0.37, 'dil-conv-3x3': 0.24 },
       }),
-      alone(group: string, member: string) {
+      lossesAlone(group: string, member: string) {
         asked.push(`${group} ${member}`)
         return { skip: [2, 3], 'sep-conv-3x3': [1, 2], 'dil-conv-3x3': [0, 0] }[member]
       },

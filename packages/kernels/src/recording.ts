@@ -162,14 +162,14 @@ function tapeOf(
   instance: TrainingInstance,
   memory: Memory,
   rehearsed: Rehearsed,
-  { blockBytes: own, workspace, areas, holds, dispose }: RecordingMemory,
+  { blockBytes, workspace, areas, holds, dispose }: RecordingMemory,
   { calls, end }: TapeWriter,
   fills: readonly (() => void)[],
   dataIds: readonly object[],
 ): Tape {
   const { keptBytes, passingBytes } = rehearsed.layout()
   return {
-    ownBytes: own,
+    ownBytes: blockBytes,
     keptBytes,
     workspace,
     passingBytes,

@@ -89,7 +89,9 @@ const recorderOf = (wasmKernels: Kernels): Recorder => ({
     return { result, rehearsed }
   },
   record: (rehearsed, work, spaces) =>
-    refusing(() => wasmKernels.record((rehearsed as WasmRehearsal).calls, work, spaces as Workspaces | undefined)),
+    refusing(() =>
+      wasmKernels.record((rehearsed as WasmRehearsal).calls, work, spaces as Workspaces | undefined),
+    ),
   erase: (tape) => wasmKernels.erase(tape as Tape),
   workspaces: () => wasmKernels.workspaces(),
   vary: (tensor) => wasmKernels.vary(tensor),

@@ -17,11 +17,9 @@ export const checkDataCommand = command({
     const { resolveTraining } = await import('../../train/training.js')
     const given = { set: [...settings(args), ...strictSettings(args)] }
     const { loadConfigured } = await import('../plugins.js')
-    const {
-      config,
-      folder,
-      extensions,
-    } = await loadConfigured(required(args, 'config'), given, args, { say })
+    const { config, folder, extensions } = await loadConfigured(required(args, 'config'), given, args, {
+      say,
+    })
     requirePlugins('config.plugins', config.plugins, extensions.plugins)
     const space = spaceOf(config.supernet.space, 'config.supernet.space', extensions.spaces)
     const data = await prepareData(config, folder, extensions.readers)

@@ -14,11 +14,9 @@ export const plan = command({
     const name = text(args, 'backend')
     const given = { set: settings(args), ...(name !== undefined && { backend: name }) }
     const { loadConfigured } = await import('../plugins.js')
-    const {
-      config,
-      folder,
-      extensions,
-    } = await loadConfigured(required(args, 'config'), given, args, { say })
+    const { config, folder, extensions } = await loadConfigured(required(args, 'config'), given, args, {
+      say,
+    })
     const runPlan = await planRun(config, folder, extensions)
     if (args.json) return print(JSON.stringify(runPlan))
     const { planText } = await import('../plan-text.js')

@@ -116,7 +116,7 @@ const kinds: Record<string, Conformance<string, string>[]> = {
   'convolution and batch norm': [...every(83, windowCases()), ...every(3, tileCases())].map(convNorm),
   activated: every(83, windowCases()).flatMap((one) => [activated(one, false), activated(one, true)]),
   separable: every(83, windowCases()).flatMap((one) =>
-    (['none', 'own'] as const).map((front) => separable(one, { front, behind: front !== 'own' })),
+    (['none', 'taken'] as const).map((front) => separable(one, { front, behind: front !== 'taken' })),
   ),
   maxPool: every(23, poolCases()).map((one) => maxPooled(one)),
   avgPool: every(23, poolCases()).map(avgPooled),

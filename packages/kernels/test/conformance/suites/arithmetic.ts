@@ -15,8 +15,8 @@ type FunctionName = (typeof functionNames)[number]
 /** Sums, products and functions of each number, as any program asks for them. */
 export function arithmeticSuite(subject: Subject): void {
   describe.each(pairNames)('%s', (name) => {
-    const own = share(subject, shapePairs).map(([a, b]) => [text(a), text(b), a, b] as const)
-    it.each(own)('of %s and %s', (_, __, a, b) => conforms(combined(name, a, b)))
+    const sample = share(subject, shapePairs).map(([a, b]) => [text(a), text(b), a, b] as const)
+    it.each(sample)('of %s and %s', (_, __, a, b) => conforms(combined(name, a, b)))
     it('of a tensor and itself', () => conforms(withItself(name)))
   })
   describe.each(functionNames)('%s', (name) => {

@@ -10,14 +10,15 @@ import { hasOurs, share, type Subject } from '../support/subject.js'
 
 /** Batch norm by the batch's own statistics: statistics, forward and all gradients, in one kernel each and composed. */
 export function batchNormSuite(subject: Subject): void {
-  const own = share(subject, cases)
+  const sample = share(subject, cases)
   describe.runIf(hasOurs(subject))('batch norm, our kernels', () => {
-    it.each(own.map((one) => [one.title, one] as const))('%s', (_, one) => conforms(normalised(one)))
-    it('while the heap grows', () => conformWhileGrowing(own.filter((_, i) => i % 9 === 0).map(normalised)))
+    it.each(sample.map((one) => [one.title, one] as const))('%s', (_, one) => conforms(normalised(one)))
+    it('while the heap grows', () =>
+      conformWhileGrowing(sample.filter((_, i) => i % 9 === 0).map(normalised)))
   })
   describe('batch norm of tf.moments and tf.batchNorm', () => {
     // TensorFlow.js has no gradient without scale and offset, and means of a thousand deviations are not its strength.
-    const composable = own.filter(({ mean, affine }) => mean < 1 && affine === 'scale and offset')
+    const composable = sample.filter(({ mean, affine }) => mean < 1 && affine === 'scale and offset')
     it.each(composable.map((one) => [one.title, one] as const))('%s', (_, one) => conforms(composed(one)))
   })
 }

@@ -97,9 +97,10 @@ function joined(parts: readonly Operand[]): Operand {
   const whole = zeros([...parts[0]!.shape.slice(0, -1), width])
   let before = 0
   for (const [i, { values }] of parts.entries()) {
-    const own = widths[i]!
-    values.forEach((value, at) => (whole.values[Math.floor(at / own) * width + before + (at % own)] = value))
-    before += own
+    const columns = widths[i]!
+    const place = (at: number) => Math.floor(at / columns) * width + before + (at % columns)
+    values.forEach((value, at) => (whole.values[place(at)] = value))
+    before += columns
   }
   return whole
 }

@@ -44,7 +44,7 @@ export function lossesSuite(subject: Subject): void {
     const refusal = () => (name === 'mae' ? 'TensorFlow.js gives |0| the slope −1' : undefined)
     itEach(subject, cases, refusal, (one) => conforms(ofDifference(name, one.rows, one.width, one.deviation)))
   })
-  describe.runIf(hasOurs(subject))('losses of our own', own)
+  describe.runIf(hasOurs(subject))('losses of our own', fusedLosses)
 }
 
 /** Around the blocks of four. */
@@ -137,7 +137,7 @@ const operand = (shape: readonly number[], ...values: number[]): Operand => ({
   shape,
 })
 
-function own(): void {
+function fusedLosses(): void {
   it('while the heap grows', () =>
     conformWhileGrowing([
       softmax([300, 17]),

@@ -9,14 +9,14 @@ import { hasOurs, itEach, share, type Subject } from '../support/subject.js'
 /** `tf.matMul` with every transposition: the product and both gradients. */
 export function matMulSuite(subject: Subject): void {
   describe('matMul', () => {
-    const own = share(subject, cases)
+    const sample = share(subject, cases)
     const refusal = ({ k }: (typeof cases)[number]) =>
       k === 0 && subject.backend === 'webgpu'
         ? 'TensorFlow.js does not write products over nothing'
         : undefined
-    itEach(subject, own, refusal, (one) => conforms(product(one)))
+    itEach(subject, sample, refusal, (one) => conforms(product(one)))
     it.runIf(hasOurs(subject))('while the heap grows', () =>
-      conformWhileGrowing(own.filter((_, i) => i % 31 === 0).map(product)),
+      conformWhileGrowing(sample.filter((_, i) => i % 31 === 0).map(product)),
     )
     it('reads one buffer in two shapes', () => conforms(twoShapes()))
   })

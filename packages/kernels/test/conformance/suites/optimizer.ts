@@ -84,7 +84,7 @@ async function takesSteps(factor: number | undefined, rule: Rule): Promise<void>
         return { value: value!, gradient: inputs[`gradient${p}`]!, slots, ...options }
       })
       for (let t = 1; t <= 3; t++) rule.ours(currentDevice()!, rows, t, inputs.scale)
-      return results(tensors, (own) => own)
+      return results(tensors, (stepped) => stepped)
     },
   })
 }

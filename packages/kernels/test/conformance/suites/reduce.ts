@@ -10,10 +10,10 @@ import { hasOurs, share, type Subject } from '../support/subject.js'
 /** `tf.sum` and `tf.mean` over every set of axes, and their gradients. */
 export function reduceSuite(subject: Subject): void {
   describe.each(['sum', 'mean'] as const)('%s', (name) => {
-    const own = share(subject, cases).filter((one) => name === 'sum' || !isOfNothing(one))
-    it.each(own.map((one) => [one.title, one] as const))('%s', (_, one) => conforms(reduced(name, one)))
+    const sample = share(subject, cases).filter((one) => name === 'sum' || !isOfNothing(one))
+    it.each(sample.map((one) => [one.title, one] as const))('%s', (_, one) => conforms(reduced(name, one)))
     it.runIf(hasOurs(subject))('while the heap grows', () =>
-      conformWhileGrowing(own.filter((_, i) => i % 13 === 0).map((one) => reduced(name, one))),
+      conformWhileGrowing(sample.filter((_, i) => i % 13 === 0).map((one) => reduced(name, one))),
     )
   })
   it.runIf(hasOurs(subject))('the mean of nothing is NaN', () => {

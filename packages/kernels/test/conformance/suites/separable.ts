@@ -20,7 +20,7 @@ import {
 } from '../support/windows.js'
 
 /** Batch norm in front: none, one whose gradient is taken in, one whose gradient is left to another. */
-const fronts = ['none', 'own', 'left'] as const
+const fronts = ['none', 'taken', 'left'] as const
 type Front = (typeof fronts)[number]
 
 /**
@@ -98,8 +98,8 @@ export function separable(
       }
       const [out, mean, variance] = runKernel<tf.Tensor[]>(Separable, forward, attrs)
       const around = { ...forward, dy: dy!, ...(outMean && outSlope && { y: y!, outMean, outSlope }) }
-      const gradients = (own: boolean) => {
-        const wanted = { input: true, own, left: front === 'left' }
+      const gradients = (filters: boolean) => {
+        const wanted = { input: true, filters, left: front === 'left' }
         const found = runKernel<tf.Tensor[]>(SeparableGradient, around, { ...attrs, ...wanted })
         return front === 'left' ? [applied(forward, found.shift()!, found.shift()!), ...found] : found
       }

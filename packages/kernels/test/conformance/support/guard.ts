@@ -53,17 +53,17 @@ export function guardDevice(device: Device): void {
     }
     return [name, call]
   })
-  const own = Object.fromEntries(checked) as Device['kernels']
+  const counted = Object.fromEntries(checked) as Device['kernels']
   const given = () =>
     Reflect.get(Object.getPrototypeOf(device) as object, 'kernels', device) as Device['kernels']
-  Object.defineProperty(device, 'kernels', { get: () => (device.records ? given() : own) })
+  Object.defineProperty(device, 'kernels', { get: () => (device.records ? given() : counted) })
   let call = 0
   device.scratch = (...sizes) => {
     checkGuards(device)
     call += 1
-    const own = call
+    const during = call
     const areas = scratch(...sizes.map((bytes) => bytes + guardBytes))
-    areas.forEach((address, i) => fill(address, sizes[i]!, () => own === call))
+    areas.forEach((address, i) => fill(address, sizes[i]!, () => during === call))
     return areas as { [K in keyof typeof sizes]: number }
   }
 }
